@@ -1,0 +1,208 @@
+/** Authy's API over `fetch`. Whatever is not one of its clear answers is `provider_unavailable`. */
+import * as z from 'zod'
+import type { Codes, Phones, Push } from '../core/ports.ts'
+import { invalidField, Refusal } from '../core/refusals.ts'
+
+export type AuthySettings = {
+  readonly apiUrl: string
+  readonly apiKey: string
+  /** A picture on the push, served by ourselves. */
+  readonly logoUrl?: string | undefined
+  /** Told what was wrong with an answer; never given a code, a key or a number. */
+  readonly onFault?: (fault: AuthyFault) => void
+}
+
+export type AuthyFault = {
+  readonly call: string
+  readonly status: number | null
+  readonly errorCode: string | null
+  readonly reason: string
+}
+
+/** Within this an answer must be here, whole (RTS: the payer can go on with the other channel). */
+const TIMEOUT_MS = 3000
+/** No answer of Authy's is anywhere near this long. */
+const ANSWER_BYTES_MAX = 65_536
+/** What a code in a path may be: anything else could name another resource. */
+const CODE = /^[0-9]{6,10}$/
+const VERIFICATION_CODE = /^[0-9]{4,10}$/
+/** The digits that a phone verification asks for. */
+const VERIFICATION_CODE_LENGTH = 6
+/** What the payer is asked to try again after. */
+const RETRY_AFTER_SECONDS = 20
+
+export function authy(settings: AuthySettings): Push & Codes & Phones {
+  /** One call, never repeated: a second `sms` is a second text, a second `verify` a second guess. */
+  async function call(name: string, path: string, body?: object): Promise<Answer> {
+    try {
+      const response = await fetch(new URL(path, settings.apiUrl), {
+        method: body ? 'POST' : 'GET',
+        headers: {
+          'X-Authy-API-Key': settings.apiKey,
+          ...(body && { 'content-type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      })
+      const parsed = JSON.parse(await limitedText(response))
+      const { error_code } = errorBody.parse(parsed)
+      return { name, status: response.status, errorCode: error_code ?? null, body: parsed }
+    } catch (error) {
+      const reason = error instanceof Error ? error.name : 'unknown'
+      throw unavailable({ call: name, status: null, errorCode: null, reason })
+    }
+  }
+
+  function unavailable(fault: AuthyFault): Refusal {
+    settings.onFault?.(fault)
+    return new Refusal('provider_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+
+  /** What a good answer says; anything else is no answer. */
+  function expect<S extends z.ZodType>(answer: Answer, schema: S): z.infer<S> {
+    const good = answer.status === 200 ? schema.safeParse(answer.body) : undefined
+    if (good?.success) return good.data
+    throw unclear(answer)
+  }
+
+  const unclear = ({ name, status, errorCode }: Answer) =>
+    unavailable({ call: name, status, errorCode, reason: 'unexpected answer' })
+
+  return {
+    async enroll(email, { countryCode, national }) {
+      const answer = await call('users/new', '/protected/json/users/new', {
+        user: { email, cellphone: national, country_code: countryCode },
+        send_install_link_via_sms: false,
+      })
+      return String(expect(answer, newUser).user.id)
+    },
+
+    async ask(authyId, { message, details }, hidden, seconds) {
+      const { logoUrl } = settings
+      const path = `/onetouch/json/users/${digits(authyId)}/approval_requests`
+      const answer = await call('approval_requests', path, {
+        message,
+        details,
+        hidden_details: hidden,
+        ...(logoUrl && { logos: [{ res: 'default', url: logoUrl }] }),
+        seconds_to_expire: seconds,
+      })
+      if (NO_APP.has(answer.errorCode ?? '')) return undefined
+      return expect(answer, newPush).approval_request.uuid
+    },
+
+    async read(pushId) {
+      const path = `/onetouch/json/approval_requests/${encodeURIComponent(pushId)}`
+      const { approval_request } = expect(await call('approval_requests/read', path), pushState)
+      return {
+        status: approval_request.status,
+        authyId: String(approval_request._authy_id),
+        pushId: approval_request.uuid,
+      }
+    },
+
+    async send(authyId, { action, words }) {
+      const query = new URLSearchParams({ force: 'true', action, action_message: words })
+      const answer = await call('sms', `/protected/json/sms/${digits(authyId)}?${query}`)
+      // `ignored` means that no text was sent, although everything else looks like success.
+      expect(answer, sent)
+    },
+
+    async check(authyId, { action }, code) {
+      if (!CODE.test(code)) return false
+      const query = new URLSearchParams({ force: 'true', action })
+      const answer = await call(
+        'verify',
+        `/protected/json/verify/${code}/${digits(authyId)}?${query}`,
+      )
+      if (WRONG_CODE.has(answer.errorCode ?? '')) return false
+      const { device } = expect(answer, rightCode)
+      // An app's own code is linked to nothing; only the texted one is bound to this payment.
+      return device?.os_type === undefined || device.os_type === null || device.os_type === 'sms'
+    },
+
+    async startVerification({ countryCode, national }, channel) {
+      const answer = await call(
+        'phones/verification/start',
+        '/protected/json/phones/verification/start',
+        {
+          phone_number: national,
+          country_code: countryCode,
+          via: channel,
+          code_length: VERIFICATION_CODE_LENGTH,
+        },
+      )
+      if (NOT_A_PHONE.has(answer.errorCode ?? '')) {
+        throw invalidField('phoneNumber', 'This number can’t be reached. Please check it.')
+      }
+      expect(answer, started)
+    },
+
+    async checkVerification(phone, code) {
+      if (!VERIFICATION_CODE.test(code)) return 'wrong'
+      const query = new URLSearchParams({
+        phone_number: phone.national,
+        country_code: phone.countryCode,
+        verification_code: code,
+      })
+      const answer = await call(
+        'phones/verification/check',
+        `/protected/json/phones/verification/check?${query}`,
+      )
+      if (answer.errorCode === '60022') return 'wrong'
+      if (answer.errorCode === '60023') return 'over'
+      expect(answer, started)
+      return 'right'
+    },
+  }
+}
+
+type Answer = {
+  readonly name: string
+  readonly status: number
+  readonly errorCode: string | null
+  readonly body: unknown
+}
+
+/** Unregistered user or device: there is no app that a push could reach. */
+const NO_APP = new Set(['60050', '60051'])
+/** Invalid, or used before. */
+const WRONG_CODE = new Set(['60019', '60020'])
+/** Invalid, a landline, not provisioned, opted out. */
+const NOT_A_PHONE = new Set(['60033', '60078', '60082', '60083', '60115'])
+
+const errorBody = z.object({ error_code: z.coerce.string().optional() })
+const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d*$/)])
+const newUser = z.object({ success: z.literal(true), user: z.object({ id }) })
+const newPush = z.object({
+  success: z.literal(true),
+  approval_request: z.object({ uuid: z.string().min(1).max(100) }),
+})
+const pushState = z.object({
+  success: z.literal(true),
+  approval_request: z.object({ uuid: z.string(), status: z.string(), _authy_id: id }),
+})
+const sent = z.object({ success: z.literal(true), ignored: z.literal(false).optional() })
+const rightCode = z.object({
+  token: z.literal('is valid'),
+  device: z.object({ os_type: z.string().nullish() }).nullish(),
+})
+const started = z.object({ success: z.literal(true) })
+
+/** An id of Authy's before it goes into a path; ours come from Authy, so another is a fault of ours. */
+function digits(authyId: string): string {
+  if (!/^[1-9]\d*$/.test(authyId)) throw new Error('not an Authy id')
+  return authyId
+}
+
+async function limitedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    if (length > ANSWER_BYTES_MAX) throw new Error('answer too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}

@@ -1,0 +1,181 @@
+/** The table of people: their phones, and the verification under way. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
+import {
+  international,
+  type Payer,
+  type PhoneNumber,
+  VERIFICATION_ATTEMPTS_MAX,
+  VERIFICATION_SENDS_MAX,
+} from '../core/payer.ts'
+import type { PayerStore } from '../core/ports.ts'
+
+export function payersTable(documents: DynamoDBDocumentClient, table: string): PayerStore {
+  /** One conditional write; where the condition is lost nothing changes and nothing comes back. */
+  async function change(
+    payerId: string,
+    update: string,
+    when: readonly string[],
+    values: Record<string, unknown>,
+  ): Promise<Payer | undefined> {
+    try {
+      const { Attributes } = await documents.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { user_id: payerId },
+          UpdateExpression: update,
+          ConditionExpression: when.join(' AND '),
+          ExpressionAttributeValues: values,
+          ReturnValues: 'ALL_NEW',
+        }),
+      )
+      return payer(Attributes)
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined
+      throw error
+    }
+  }
+
+  return {
+    async get(payerId) {
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
+      )
+      return Item && payer(Item)
+    },
+
+    beginVerification: ({ payerId, email }, { phone, channel, expiresAt }, now) =>
+      change(
+        payerId,
+        `SET email = :email, ${PENDING}, pending_sends = :one, pending_attempts = :none
+         REMOVE pending_current_passed_at`,
+        ['(attribute_not_exists(pending_expires_at) OR pending_expires_at <= :now)'],
+        {
+          ...pendingValues(phone, channel, expiresAt, now),
+          ':email': email,
+          ':one': 1,
+          ':none': 0,
+        },
+      ),
+
+    repeatVerification: (payerId, { phone, channel, expiresAt, sameNumber }, lastBefore, now) =>
+      change(
+        payerId,
+        `SET ${PENDING}, pending_sends = pending_sends + :one
+         ${sameNumber ? '' : 'REMOVE pending_current_passed_at'}`,
+        [
+          ALIVE,
+          `${sameNumber ? '' : 'NOT '}pending_number = :number`,
+          'pending_sends < :sends',
+          'pending_attempts < :attempts',
+          'pending_sent_at <= :last',
+        ],
+        {
+          ...pendingValues(phone, channel, expiresAt, now),
+          ':one': 1,
+          ':sends': VERIFICATION_SENDS_MAX,
+          ':attempts': VERIFICATION_ATTEMPTS_MAX,
+          ':last': lastBefore.toISOString(),
+        },
+      ),
+
+    reserveAttempt: (payerId, withCurrentCode, now) =>
+      change(
+        payerId,
+        'SET pending_attempts = pending_attempts + :one',
+        [ALIVE, 'pending_attempts < :attempts', ...(withCurrentCode ? [] : [LET_IN])],
+        { ':one': 1, ':attempts': VERIFICATION_ATTEMPTS_MAX, ':now': now.toISOString() },
+      ),
+
+    saveCurrentPassed: (payerId, phone, now) =>
+      change(payerId, 'SET pending_current_passed_at = :now', [ALIVE, 'pending_number = :number'], {
+        ':number': international(phone),
+        ':now': now.toISOString(),
+      }),
+
+    trust: (payerId, phone, now) =>
+      change(
+        payerId,
+        `SET phone_number = :number, phone_country_code = :code, phone_verified_at = :now
+         REMOVE authy_id, pending_number, pending_country_code, pending_channel, pending_sends,
+           pending_sent_at, pending_attempts, pending_expires_at, pending_current_passed_at`,
+        [ALIVE, 'pending_number = :number', LET_IN],
+        {
+          ':number': international(phone),
+          ':code': phone.countryCode,
+          ':now': now.toISOString(),
+        },
+      ),
+
+    async saveAuthyId(payerId, phone, authyId) {
+      await change(payerId, 'SET authy_id = :authy_id', ['phone_number = :number'], {
+        ':authy_id': authyId,
+        ':number': international(phone),
+      })
+    },
+  }
+}
+
+const PENDING = `pending_number = :number, pending_country_code = :code, pending_channel = :channel,
+  pending_sent_at = :now, pending_expires_at = :expires_at`
+const ALIVE = 'pending_expires_at > :now'
+/** A first phone needs nobody's leave; the next one needs the verified one's (rule 11). */
+const LET_IN =
+  '(attribute_not_exists(phone_verified_at) OR attribute_exists(pending_current_passed_at))'
+
+const pendingValues = (phone: PhoneNumber, channel: string, expiresAt: Date, now: Date) => ({
+  ':number': international(phone),
+  ':code': phone.countryCode,
+  ':channel': channel,
+  ':expires_at': expiresAt.toISOString(),
+  ':now': now.toISOString(),
+})
+
+const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
+
+const stored = z.object({
+  user_id: z.string(),
+  email: z.string(),
+  phone_number: z.string().optional(),
+  phone_country_code: z.string().optional(),
+  authy_id: z.string().optional(),
+})
+
+const pending = z.object({
+  pending_number: z.string(),
+  pending_country_code: z.string(),
+  pending_channel: z.enum(['sms', 'call']),
+  pending_sends: z.int(),
+  pending_sent_at: instant,
+  pending_attempts: z.int(),
+  pending_expires_at: instant,
+  pending_current_passed_at: instant.optional(),
+})
+
+function payer(attributes: unknown): Payer {
+  const found = stored.parse(attributes)
+  const awaited = pending.safeParse(attributes).data
+  return {
+    payerId: found.user_id,
+    email: found.email,
+    phone:
+      found.phone_number && found.phone_country_code
+        ? { ...apart(found.phone_number, found.phone_country_code), authyId: found.authy_id }
+        : undefined,
+    pending: awaited && {
+      phone: apart(awaited.pending_number, awaited.pending_country_code),
+      channel: awaited.pending_channel,
+      sends: awaited.pending_sends,
+      sentAt: awaited.pending_sent_at,
+      attempts: awaited.pending_attempts,
+      expiresAt: awaited.pending_expires_at,
+      currentPassed: awaited.pending_current_passed_at !== undefined,
+    },
+  }
+}
+
+const apart = (number: string, countryCode: string): PhoneNumber => ({
+  countryCode,
+  national: number.slice(1 + countryCode.length),
+})

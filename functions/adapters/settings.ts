@@ -1,0 +1,57 @@
+/** What a Lambda is told by its environment, each part read and checked where it is needed. */
+import * as z from 'zod'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** The tables' names, and the engine to find them in where it is not AWS's own. */
+export const tableSettings = (env: Env) =>
+  read(env, {
+    PAYMENTS_TABLE: z.string().min(1),
+    PAYERS_TABLE: z.string().min(1),
+    DYNAMODB_ENDPOINT: z.url().optional(),
+  })
+
+export const authySettings = (env: Env) =>
+  read(env, {
+    AUTHY_API_URL: z.url().default('https://api.authy.com'),
+    AUTHY_API_KEY: z.string().min(1),
+  })
+
+/** The address that callbacks are signed for, without the route: `https://…/api`. */
+export const publicSettings = (env: Env) => read(env, { PUBLIC_URL: z.url() })
+
+export const paymentSettings = (env: Env) =>
+  read(env, {
+    PAYMENT_TTL_SECONDS: z.coerce.number().int().min(60).max(600).default(300),
+    MAX_AMOUNT: z
+      .string()
+      .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/)
+      .default('10000.00'),
+  })
+
+export const limitSettings = (env: Env) =>
+  read(env, {
+    TEXTS_PER_HOUR: count(10),
+    TEXTS_PER_DAY_FOR_STAGE: count(500),
+    OPEN_PAYMENTS: count(5),
+    PAYMENTS_PER_HOUR: count(20),
+  })
+
+/** Countries (ISO 3166) whose numbers may be verified; none named means all. */
+export const phoneSettings = (env: Env) =>
+  read(env, {
+    PHONE_COUNTRIES: z
+      .string()
+      .regex(/^([A-Z]{2}(,[A-Z]{2})*)?$/)
+      .default('')
+      .transform((list) => (list === '' ? [] : list.split(','))),
+  })
+
+const count = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual)
+
+function read<S extends z.ZodRawShape>(env: Env, shape: S): z.infer<z.ZodObject<S>> {
+  const parsed = z.object(shape).safeParse(env)
+  if (parsed.success) return parsed.data
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new Error(`This setting is missing or wrong: ${wrong.join('; ')}`)
+}

@@ -1,0 +1,95 @@
+import * as z from 'zod'
+import { checkSignature } from './adapters/authySignature.ts'
+import { type CallbackOutcome, decideByPush, type PushAnswer } from './core/deciding.ts'
+import { Refusal } from './core/refusals.ts'
+import { publicEndpoint } from './http.ts'
+import { callbackSignature, lambda, payments, type World } from './live.ts'
+import { count, logger, securityEvent } from './observe.ts'
+
+/**
+ * `POST /payments/callback`: a person's answer to a push, signed by Authy.
+ *
+ * Callbacks come twice, late and for payments that are over: all that is ordinary, answers 200 and
+ * changes nothing. Only a bad signature is refused.
+ */
+export const authyCallback = (world: World) => {
+  const ports = { payments: payments(world), clock: world.clock }
+  const { url, apiKey } = callbackSignature(world)
+  return publicEndpoint(async ({ text, headers }) => {
+    const nonce = headers['x-authy-signature-nonce']
+    const signature = headers['x-authy-signature']
+    const signed = { method: 'POST', url, body: text, signature, nonce }
+    const verdict = checkSignature(signed, apiKey, world.clock())
+    if (verdict === 'forged') {
+      securityEvent('CallbackForged', { signed: signature ? 'yes' : 'no' })
+      throw new Refusal('forged_callback')
+    }
+    if (verdict === 'timeless') count('CallbackTimeless')
+
+    const answer = understood(text, nonce ?? '')
+    if (!answer) {
+      securityEvent('CallbackNotUnderstood', {})
+      return { status: 200, body: {} }
+    }
+    const outcome = await decideByPush(ports, answer)
+    note(outcome, answer)
+    return { status: 200, body: {} }
+  })
+}
+
+export const handler = lambda(authyCallback)
+
+const texts = z.record(z.string(), z.string()).nullish()
+
+const callback = z.object({
+  callback_action: z.literal('approval_request_status'),
+  authy_id: z.union([z.int().positive(), z.string().regex(/^[1-9]\d*$/)]),
+  uuid: z.string().min(1).max(100),
+  status: z.enum(['approved', 'denied']),
+  device_uuid: z.union([z.number(), z.string()]).nullish(),
+  signature: z.string().max(1024).nullish(),
+  approval_request: z.object({
+    transaction: z.object({
+      uuid: z.string(),
+      status: z.string(),
+      message: z.string(),
+      details: texts,
+      hidden_details: texts,
+      device_signing_time: z.number().nullish(),
+    }),
+  }),
+})
+
+const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
+
+/** What the callback says, if it says one thing: the outer and the inner answer must be the same. */
+function understood(text: string, nonce: string): PushAnswer | undefined {
+  const parsed = callback.safeParse(JSON.parse(text))
+  if (!parsed.success) return undefined
+  const { uuid, status, authy_id, device_uuid, signature, approval_request } = parsed.data
+  const { transaction } = approval_request
+  if (transaction.uuid !== uuid || transaction.status !== status) return undefined
+  const { payment_id, requester_user_id } = transaction.hidden_details ?? {}
+  if (payment_id !== undefined && !PAYMENT_ID.test(payment_id)) return undefined
+  return {
+    pushId: uuid,
+    authyId: String(authy_id),
+    status,
+    shown: { message: transaction.message, details: transaction.details ?? {} },
+    paymentId: payment_id,
+    payerId: requester_user_id,
+    proof: {
+      device_signature: signature ?? null,
+      device_id: device_uuid === null || device_uuid === undefined ? null : String(device_uuid),
+      signed_at: transaction.device_signing_time?.toString() ?? null,
+      nonce,
+    },
+  }
+}
+
+function note(outcome: CallbackOutcome, { paymentId, pushId, status }: PushAnswer) {
+  const details = { paymentId: paymentId ?? null, pushId }
+  if (outcome === 'mismatch') return securityEvent('CallbackMismatched', details)
+  if (outcome === 'decided') count(status === 'approved' ? 'PaymentApproved' : 'PaymentDenied')
+  logger.info('callback', { ...details, outcome })
+}

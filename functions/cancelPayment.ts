@@ -1,0 +1,17 @@
+import { cancelPayment as cancel } from './core/deciding.ts'
+import { view } from './core/payment.ts'
+import { endpoint, nothing } from './http.ts'
+import { lambda, payments, type World } from './live.ts'
+import { count } from './observe.ts'
+
+/** `POST /payments/{paymentId}/cancellation`: the payer changes their mind while the payment waits. */
+export const cancelPayment = (world: World) => {
+  const ports = { payments: payments(world), clock: world.clock }
+  return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
+    const payment = await cancel(ports, payer.payerId, paymentId())
+    count('PaymentCancelled')
+    return { status: 200, body: view(payment, world.clock()) }
+  })
+}
+
+export const handler = lambda(cancelPayment)

@@ -1,0 +1,70 @@
+/** Who pays: a signed-in person with, at most, one verified phone. */
+
+/** Attempts for one verification, whatever numbers are tried in it. */
+export const VERIFICATION_ATTEMPTS_MAX = 5
+export const VERIFICATION_SENDS_MAX = 5
+/** The provider's own life of a code, not configurable there. */
+export const VERIFICATION_MINUTES = 10
+
+/** How a phone is verified: the code is texted, or a voice says it. */
+export type VerificationChannel = 'sms' | 'call'
+
+/** `countryCode` "44" and `national` "7700900123"; digits only. */
+export type PhoneNumber = { readonly countryCode: string; readonly national: string }
+
+/** A number that its owner has yet to prove. */
+export type PendingPhone = {
+  readonly phone: PhoneNumber
+  readonly channel: VerificationChannel
+  readonly sends: number
+  readonly sentAt: Date
+  readonly attempts: number
+  readonly expiresAt: Date
+  /** The verified phone has agreed to this number. */
+  readonly currentPassed: boolean
+}
+
+export type Payer = {
+  readonly payerId: string
+  readonly email: string
+  /** The trusted phone. The provider's id may be missing after a crash; it is made when needed. */
+  readonly phone?: (PhoneNumber & { readonly authyId?: string | undefined }) | undefined
+  readonly pending?: PendingPhone | undefined
+}
+
+/** The number in international form: +447700900123. */
+export const international = ({ countryCode, national }: PhoneNumber): string =>
+  `+${countryCode}${national}`
+
+export const samePhone = (a: PhoneNumber, b: PhoneNumber): boolean =>
+  international(a) === international(b)
+
+/** Enough of a number for its owner to know it, and no more: "+44 ••••• ••123". */
+export function masked({ countryCode, national }: PhoneNumber): string {
+  const hidden = '•'.repeat(Math.max(0, national.length - 3)) + national.slice(-3)
+  return `+${countryCode} ${hidden.replace(/(.{5})(?=.)/g, '$1 ')}`
+}
+
+/** What a person is told of their own phone. `number` is the verified one, or else the one being verified. */
+export function profileView(email: string, payer: Payer | undefined, now: Date): ProfileView {
+  const pending = payer?.pending && now < payer.pending.expiresAt ? payer.pending : undefined
+  const shown = payer?.phone ?? pending?.phone
+  if (!shown) return { email, phone: null }
+  return {
+    email,
+    phone: {
+      number: masked(shown),
+      verified: payer?.phone !== undefined,
+      pending: pending ? { number: masked(pending.phone), channel: pending.channel } : null,
+    },
+  }
+}
+
+export type ProfileView = {
+  readonly email: string
+  readonly phone: {
+    readonly number: string
+    readonly verified: boolean
+    readonly pending: { readonly number: string; readonly channel: VerificationChannel } | null
+  } | null
+}

@@ -1,0 +1,216 @@
+/**
+ * What a payment is, what its payer is shown, and when it is over. Nothing here writes; the stores
+ * put these rules into the conditions of their writes.
+ */
+import { type Amount, amountOf, inWords, type Money } from './money.ts'
+import { Refusal } from './refusals.ts'
+
+/** RTS Art. 4(3)(b): no more than five failed attempts. Never given back, not even by a new text. */
+export const CODE_ATTEMPTS_MAX = 5
+/** Texts for one payment. */
+export const TEXTS_MAX = 5
+/** Between two texts for the same payment or verification. */
+export const TEXT_PAUSE_SECONDS = 20
+/** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
+export const PUSH_LOST_SECONDS = 15
+
+export type PaymentStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
+/** How the payer answers. */
+export type Channel = 'push' | 'sms'
+export type PushState = 'sending' | 'sent' | 'unavailable'
+
+/** Who is paid; `id` is an e-mail address or an account number. */
+export type Payee = { readonly name: string; readonly id: string }
+/** What the payer must see and approve (RTS Art. 5(1)(a)). */
+export type Terms = { readonly payee: Payee; readonly amount: Money }
+/** The push as it is put before the payer. */
+export type PushContent = {
+  readonly message: string
+  readonly details: Readonly<Record<string, string>>
+}
+
+/** One thing that happened to a payment; the list is only ever appended to (RTS Art. 29). */
+export type HistoryEntry = {
+  readonly at: string
+  readonly event:
+    | 'started'
+    | 'push_asked'
+    | 'push_sent'
+    | 'push_unavailable'
+    | 'text_asked'
+    | 'code_tried'
+    | 'code_wrong'
+    | Exclude<PaymentStatus, 'pending'>
+  readonly channel: Channel | null
+  readonly by: 'payer' | 'provider' | 'clock'
+}
+
+/** What proves a decision, and what it was bound to. */
+export type Evidence =
+  | {
+      readonly kind: 'push-callback'
+      readonly push_id: string
+      readonly authy_id: string
+      /** What came back as shown; equal to the payment's own `shown`. */
+      readonly shown: string
+      /** The device's own signature and the provider's nonce, as they came. */
+      readonly device_signature: string | null
+      readonly device_id: string | null
+      readonly signed_at: string | null
+      readonly nonce: string
+    }
+  | {
+      readonly kind: 'provider-read'
+      readonly push_id: string
+      readonly authy_id: string
+      readonly read_at: string
+    }
+  | {
+      readonly kind: 'sms-code'
+      readonly authy_id: string
+      /** What the provider bound the code to: the payment's id and words. */
+      readonly action: string
+      readonly words: string
+    }
+
+/** One intent to pay, with fixed payee and amount; never edited, decided once. */
+export type Payment = {
+  readonly paymentId: string
+  readonly payerId: string
+  /** The phone, as the provider knows it, that this payment was started for and stays with. */
+  readonly authyId: string
+  readonly terms: Terms
+  /** Exactly what the push says, stored before it is sent. */
+  readonly shown: PushContent
+  readonly status: PaymentStatus
+  readonly push: PushState
+  readonly pushAskedAt: Date
+  readonly pushId?: string | undefined
+  /** Where a text goes, most of it hidden. */
+  readonly smsTo: string
+  readonly smsSends: number
+  readonly smsSentAt?: Date | undefined
+  readonly codeAttempts: number
+  readonly wrongCodes: number
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly decidedAt?: Date | undefined
+  readonly decidedBy?: Channel | undefined
+}
+
+/** Unicode's control, format, surrogate, unassigned, separator and symbol characters (bidi and emoji are among them). */
+const UNSHOWABLE = /[\p{C}\p{Zl}\p{Zp}\p{So}]/u
+const PAYEE_LENGTHS = { name: [1, 48], id: [3, 64] } as const
+
+/**
+ * A payee's name or id as it will be shown: NFC, trimmed, 1–48 or 3–64 characters, so that no channel
+ * ever cuts it, and nothing in it that could hide or reorder what is read (RTS Art. 5(2)(b)).
+ */
+export function payeeText(
+  field: keyof Payee,
+  text: string,
+): { readonly text: string } | { readonly reason: string } {
+  const normal = text.normalize('NFC').trim()
+  const [least, most] = PAYEE_LENGTHS[field]
+  const length = [...normal].length
+  if (length < least) {
+    return { reason: field === 'name' ? 'Enter a name.' : 'Enter an e-mail address or account.' }
+  }
+  if (length > most) return { reason: `Use ${most} characters at most.` }
+  if (UNSHOWABLE.test(normal)) {
+    return {
+      reason:
+        'Use letters, digits and punctuation only: no emoji, line breaks or hidden characters.',
+    }
+  }
+  return { text: normal }
+}
+
+/** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 144 characters at most. */
+export const words = ({ payee, amount }: Terms): string =>
+  `Pay ${inWords(amount)} to ${payee.name} (${payee.id})`
+
+/** What the push shows. Detail keys have 20 characters at most and none begins another. */
+export const pushContent = (terms: Terms, account: string): PushContent => ({
+  message: words(terms),
+  details: {
+    'Sending to': `${terms.payee.name} (${terms.payee.id})`,
+    Amount: inWords(terms.amount),
+    'Your account': account,
+  },
+})
+
+/** A push's content as one text, the same whatever order its details come in: what is stored and compared. */
+export const shownText = ({ message, details }: PushContent): string =>
+  JSON.stringify([message, ...Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1))])
+
+/** The same payee and amount, compared as minor units: "20.5" and "20.50" are the same terms. */
+export const sameTerms = (a: Terms, b: Terms): boolean =>
+  a.payee.name === b.payee.name &&
+  a.payee.id === b.payee.id &&
+  a.amount.amountMinor === b.amount.amountMinor &&
+  a.amount.currency === b.amount.currency
+
+/** A payment is over at `expiresAt` itself, for every reader, whether or not the sweep has written it. */
+export const statusAt = (
+  payment: Pick<Payment, 'status' | 'expiresAt'>,
+  now: Date,
+): PaymentStatus =>
+  payment.status === 'pending' && now >= payment.expiresAt ? 'expired' : payment.status
+
+/** Why a payment takes no more answers, told from what is stored now; nothing while it does. */
+export function whyClosed(payment: Payment, now: Date): Refusal | undefined {
+  const status = statusAt(payment, now)
+  if (status === 'expired') return new Refusal('expired')
+  if (status !== 'pending') return new Refusal('already_decided', { paymentStatus: status })
+  return undefined
+}
+
+/** The payment as every route shows it to its payer; nothing of the provider's or of others. */
+export function view(payment: ShownPayment, now: Date): PaymentView {
+  const status = statusAt(payment, now)
+  const decidedAt = status === 'expired' ? payment.expiresAt : payment.decidedAt
+  return {
+    paymentId: payment.paymentId,
+    payee: payment.terms.payee,
+    amount: amountOf(payment.terms.amount),
+    words: words(payment.terms),
+    status,
+    push: payment.push,
+    sms: {
+      to: payment.smsSends === 0 ? null : payment.smsTo,
+      sentAt: payment.smsSentAt?.toISOString() ?? null,
+      sendsLeft: TEXTS_MAX - payment.smsSends,
+      attemptsLeft: CODE_ATTEMPTS_MAX - payment.codeAttempts,
+    },
+    createdAt: payment.createdAt.toISOString(),
+    expiresAt: payment.expiresAt.toISOString(),
+    decidedAt: decidedAt?.toISOString() ?? null,
+    decidedBy: payment.decidedBy ?? null,
+  }
+}
+
+/** As much of a payment as its payer ever sees. */
+export type ShownPayment = Omit<
+  Payment,
+  'payerId' | 'authyId' | 'shown' | 'pushAskedAt' | 'pushId' | 'wrongCodes'
+>
+
+export type PaymentView = {
+  readonly paymentId: string
+  readonly payee: Payee
+  readonly amount: Amount
+  readonly words: string
+  readonly status: PaymentStatus
+  readonly push: PushState
+  readonly sms: {
+    readonly to: string | null
+    readonly sentAt: string | null
+    readonly sendsLeft: number
+    readonly attemptsLeft: number
+  }
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly decidedAt: string | null
+  readonly decidedBy: Channel | null
+}

@@ -1,0 +1,147 @@
+/** What the rules need of the world: stores, the provider, the clock. The adapters implement these. */
+
+import type { Payer, PendingPhone, PhoneNumber, VerificationChannel } from './payer.ts'
+import type { Channel, Evidence, Payment, PushContent, ShownPayment } from './payment.ts'
+
+export type Clock = () => Date
+
+/** A decision and what must be stored for it to count: the adapter puts all of it into one condition. */
+export type Decision = {
+  readonly status: 'approved' | 'denied' | 'cancelled'
+  readonly channel: Channel | null
+  readonly by: 'payer' | 'provider'
+  readonly evidence?: Evidence
+  /** Stored with the decision if no push is known yet. */
+  readonly pushId?: string
+  readonly only: Partial<Pick<Payment, 'payerId' | 'authyId' | 'shown' | 'pushId'>>
+}
+
+/** A payment that waits for its payer, as the sweep finds it; an index lags, so it is only a hint. */
+export type OpenPayment = Pick<
+  Payment,
+  'paymentId' | 'authyId' | 'pushId' | 'expiresAt' | 'pushAskedAt'
+> & {
+  readonly pushReadAt?: Date | undefined
+}
+
+/**
+ * The table of payments. Every write is one conditional write; where the condition is lost it
+ * changes nothing and answers `undefined` (or false), and the caller reads again to learn why.
+ */
+export type PaymentStore = {
+  /** False if a payment of this id is there already. */
+  insert(payment: Payment): Promise<boolean>
+  /** A consistent read; another payer's payment does not exist. */
+  get(payerId: string, paymentId: string): Promise<Payment | undefined>
+  /** A consistent read for whoever holds the provider's signature instead of a payer's token. */
+  find(paymentId: string): Promise<Payment | undefined>
+  /** By the provider's own id, over an index that may lag. */
+  findByPush(pushId: string): Promise<Payment | undefined>
+  list(
+    payerId: string,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<{ payments: ShownPayment[]; next: string | null }>
+
+  /** The right to ask for the push again: pending, still `sending`, and asked for before `lostBefore`. */
+  claimPush(payment: Payment, lostBefore: Date, now: Date): Promise<Payment | undefined>
+  /** Store what came of asking for the push; never touches the status. */
+  savePush(payment: Payment, pushId: string | undefined, now: Date): Promise<Payment>
+  /** Count a text before it is asked for: pending, texts left, attempts left, none asked for after `lastBefore`. */
+  reserveText(
+    payerId: string,
+    paymentId: string,
+    lastBefore: Date,
+    now: Date,
+  ): Promise<Payment | undefined>
+  /** Spend an attempt before the code is checked: pending, a text was asked for, attempts left. */
+  reserveAttempt(payerId: string, paymentId: string, now: Date): Promise<Payment | undefined>
+  /** Count a clear no; the fifth makes the payment failed in the same write. */
+  countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
+  decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
+
+  /** Everything that waits, page after page. */
+  open(): AsyncIterable<OpenPayment>
+  /** Write down that a payment's time is over: pending, and `expiresAt` reached. */
+  expire(paymentId: string, now: Date): Promise<Payment | undefined>
+  /** The right to ask the provider about a push: pending, and not asked about after `lastBefore`. */
+  claimPushRead(paymentId: string, lastBefore: Date, now: Date): Promise<boolean>
+}
+
+/** The table of people and their phones. */
+export type PayerStore = {
+  get(payerId: string): Promise<Payer | undefined>
+  /** Begin a verification where none lives: none is stored, or it is over. */
+  beginVerification(
+    payer: { payerId: string; email: string },
+    pending: PendingPhone,
+    now: Date,
+  ): Promise<Payer | undefined>
+  /** Send again (or to another number) within a living verification: sends and attempts left, none sent after `lastBefore`. */
+  repeatVerification(
+    payerId: string,
+    again: {
+      phone: PhoneNumber
+      channel: VerificationChannel
+      expiresAt: Date
+      sameNumber: boolean
+    },
+    lastBefore: Date,
+    now: Date,
+  ): Promise<Payer | undefined>
+  /**
+   * Spend an attempt before a code is checked: the verification lives and attempts are left; without
+   * `withCurrentCode` also that no verified phone waits to let the new one in.
+   */
+  reserveAttempt(payerId: string, withCurrentCode: boolean, now: Date): Promise<Payer | undefined>
+  /** The verified phone has let in this number. */
+  saveCurrentPassed(payerId: string, phone: PhoneNumber, now: Date): Promise<Payer | undefined>
+  /** The number is the person's: the verification lives, is for this number, and the old phone (if any) agreed. */
+  trust(payerId: string, phone: PhoneNumber, now: Date): Promise<Payer | undefined>
+  /** The provider's id for this number, unless the number has changed meanwhile. */
+  saveAuthyId(payerId: string, phone: PhoneNumber, authyId: string): Promise<void>
+}
+
+/** Counters that only a conditional write can raise. */
+export type Limits = {
+  /** Count a text or call of this person to this number; throws `too_many_sms`. */
+  spendText(payerId: string, phone: PhoneNumber, now: Date): Promise<void>
+  /**
+   * Count a payment that starts, once for each id however often it is asked; throws `too_many_payments`.
+   * `isOver` tells which payments no longer count as open.
+   */
+  reserveStart(
+    start: { payerId: string; paymentId: string; expiresAt: Date },
+    isOver: (paymentId: string) => Promise<boolean>,
+    now: Date,
+  ): Promise<void>
+}
+
+/** What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). */
+export type Bound = { readonly action: string; readonly words: string }
+
+/**
+ * The provider. Each method throws `provider_unavailable` for whatever is not a clear answer:
+ * a timeout, an error, nonsense. Nothing unclear is ever a yes.
+ */
+export type Push = {
+  /** The push's id at the provider; `undefined` where the person has no app to send it to. `seconds` is its life. */
+  ask(
+    authyId: string,
+    content: PushContent,
+    hidden: Readonly<Record<string, string>>,
+    seconds: number,
+  ): Promise<string | undefined>
+  read(pushId: string): Promise<{ status: string; authyId: string; pushId: string }>
+}
+export type Codes = {
+  send(authyId: string, bound: Bound): Promise<void>
+  /** True only for the one clear yes, false for a clear no. */
+  check(authyId: string, bound: Bound, code: string): Promise<boolean>
+}
+export type Phones = {
+  /** The provider's id for a person's phone; the same for the same phone. */
+  enroll(email: string, phone: PhoneNumber): Promise<string>
+  /** Throws `invalid_request` where the provider says that the number is none. */
+  startVerification(phone: PhoneNumber, channel: VerificationChannel): Promise<void>
+  checkVerification(phone: PhoneNumber, code: string): Promise<'right' | 'wrong' | 'over'>
+}

@@ -1,0 +1,172 @@
+/** How a phone becomes trusted, and how a trusted one lets in the next. */
+import {
+  masked,
+  type Payer,
+  type PendingPhone,
+  type PhoneNumber,
+  samePhone,
+  VERIFICATION_ATTEMPTS_MAX,
+  VERIFICATION_MINUTES,
+  VERIFICATION_SENDS_MAX,
+  type VerificationChannel,
+} from './payer.ts'
+import { TEXT_PAUSE_SECONDS } from './payment.ts'
+import type { Bound, Clock, Codes, Limits, PayerStore, Phones } from './ports.ts'
+import { invalidField, Refusal, secondsUntil } from './refusals.ts'
+import { enrolled } from './starting.ts'
+
+export type RegisterPorts = {
+  readonly payers: PayerStore
+  readonly limits: Limits
+  readonly phones: Phones
+  readonly codes: Codes
+  readonly clock: Clock
+  /** A name for the change to this number that does not tell the number. */
+  readonly changeIdOf: (phone: PhoneNumber) => string
+}
+
+/** Where the code went, how often it can be sent again, and until when it is good. */
+export type VerificationStarted = {
+  readonly to: string
+  readonly sendsLeft: number
+  readonly expiresAt: string
+}
+
+/**
+ * Send a code to a number that its owner wants to be trusted; where a verified phone is there
+ * already, send that one a code too, which says that the phone is about to change.
+ *
+ * Refuses: `invalid_request` (the number is the verified one already, or the provider knows it to be
+ * none), `no_attempts_left`, `too_many_sms`, `provider_unavailable`.
+ */
+export async function startVerification(
+  ports: RegisterPorts,
+  person: { readonly payerId: string; readonly email: string },
+  phone: PhoneNumber,
+  channel: VerificationChannel,
+): Promise<VerificationStarted> {
+  const { payers, limits, phones, codes, clock } = ports
+  const { payerId } = person
+  const known = await payers.get(payerId)
+  const current = known?.phone
+  if (current && samePhone(current, phone)) {
+    throw invalidField('phoneNumber', 'This is your phone already.')
+  }
+  const pending = await reserveSend(ports, person, known, phone, channel)
+
+  await limits.spendText(payerId, phone, clock())
+  if (known && current && !pending.currentPassed) {
+    await limits.spendText(payerId, current, clock())
+    await codes.send(await enrolled(ports, known, current), changeOf(ports, phone))
+  }
+  await phones.startVerification(phone, channel)
+  return {
+    to: masked(phone),
+    sendsLeft: VERIFICATION_SENDS_MAX - pending.sends,
+    expiresAt: pending.expiresAt.toISOString(),
+  }
+}
+
+/**
+ * Trust the number whose code this is. A change of a verified number needs the verified phone's code
+ * too (OWASP Transaction Authorization 1.2): a session alone never moves payments to another phone.
+ *
+ * Refuses: `current_code_required`, `no_code_sent`, `code_expired`, `no_attempts_left`, `wrong_code`
+ * (whichever of two codes it was: RTS Art. 4(3)(a)), `provider_unavailable`.
+ */
+export async function verifyPhone(
+  ports: RegisterPorts & { readonly onEnrollFault: (fault: unknown) => void },
+  payerId: string,
+  { code, currentCode }: { readonly code: string; readonly currentCode?: string | undefined },
+): Promise<Payer> {
+  const { payers, phones, codes, clock } = ports
+  // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
+  const payer = await payers.reserveAttempt(payerId, currentCode !== undefined, clock())
+  if (!payer?.pending) throw await whyNoAttempt(ports, payerId, currentCode !== undefined)
+  const { phone, attempts, currentPassed } = payer.pending
+  const wrongCode = new Refusal('wrong_code', {
+    attemptsLeft: VERIFICATION_ATTEMPTS_MAX - attempts,
+  })
+
+  if (payer.phone && !currentPassed) {
+    const authyId = await enrolled(ports, payer, payer.phone)
+    const agreed = await codes.check(authyId, changeOf(ports, phone), currentCode ?? '')
+    if (!agreed) throw wrongCode
+    // Kept, because the provider takes a code only once and the new phone's code may yet be mistyped.
+    if (!(await payers.saveCurrentPassed(payerId, phone, clock())))
+      throw new Refusal('code_expired')
+  }
+  const verdict = await phones.checkVerification(phone, code)
+  if (verdict === 'over') throw new Refusal('code_expired')
+  if (verdict === 'wrong') throw wrongCode
+
+  const trusted = await payers.trust(payerId, phone, clock())
+  if (!trusted?.phone) throw new Refusal('code_expired')
+  // The phone is trusted; that the provider does not know it yet heals with the next payment.
+  try {
+    await enrolled(ports, trusted, trusted.phone)
+  } catch (fault) {
+    ports.onEnrollFault(fault)
+  }
+  return trusted
+}
+
+async function reserveSend(
+  { payers, clock }: RegisterPorts,
+  person: { readonly payerId: string; readonly email: string },
+  known: Payer | undefined,
+  phone: PhoneNumber,
+  channel: VerificationChannel,
+): Promise<PendingPhone> {
+  const now = clock()
+  const expiresAt = new Date(now.getTime() + VERIFICATION_MINUTES * 60_000)
+  const alive = known?.pending && now < known.pending.expiresAt ? known.pending : undefined
+  let reserved: Payer | undefined
+  if (alive) {
+    const lastBefore = new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000)
+    const sameNumber = samePhone(alive.phone, phone)
+    // The provider sends the same code again, so the same number's code ends when it would have.
+    const ends = sameNumber ? alive.expiresAt : expiresAt
+    const again = { phone, channel, expiresAt: ends, sameNumber }
+    reserved = await payers.repeatVerification(person.payerId, again, lastBefore, now)
+  } else {
+    const fresh = { phone, channel, sends: 1, sentAt: now, attempts: 0, expiresAt }
+    reserved = await payers.beginVerification(person, { ...fresh, currentPassed: false }, now)
+  }
+  if (reserved?.pending) return reserved.pending
+
+  const pending = (await payers.get(person.payerId))?.pending
+  if (!pending) throw new Error('a verification was lost to none')
+  if (pending.attempts >= VERIFICATION_ATTEMPTS_MAX) {
+    const retryAfterSeconds = secondsUntil(pending.expiresAt, now)
+    throw new Refusal('no_attempts_left', { retryAfterSeconds })
+  }
+  const again =
+    pending.sends >= VERIFICATION_SENDS_MAX
+      ? pending.expiresAt
+      : new Date(pending.sentAt.getTime() + TEXT_PAUSE_SECONDS * 1000)
+  throw new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(again, now) })
+}
+
+async function whyNoAttempt(
+  { payers, clock }: RegisterPorts,
+  payerId: string,
+  withCurrentCode: boolean,
+): Promise<Error> {
+  const payer = await payers.get(payerId)
+  const pending = payer?.pending
+  if (!pending) return new Refusal('no_code_sent')
+  if (payer.phone && !pending.currentPassed && !withCurrentCode) {
+    return new Refusal('current_code_required')
+  }
+  if (clock() >= pending.expiresAt) return new Refusal('code_expired')
+  return new Refusal('no_attempts_left', {
+    retryAfterSeconds: secondsUntil(pending.expiresAt, clock()),
+  })
+}
+
+/** What the verified phone's code is bound to: this change and no payment, no other number. */
+const changeOf = ({ changeIdOf }: RegisterPorts, phone: PhoneNumber): Bound => ({
+  action: `change-phone:${changeIdOf(phone)}`,
+  words: `Change your Payfriend phone to ${masked(phone)}`,
+})

@@ -1,0 +1,146 @@
+/** Starting a payment: stored before the push is sent, once for each key however often it is asked. */
+import type { Payer } from './payer.ts'
+import { masked } from './payer.ts'
+import {
+  type Payment,
+  PUSH_LOST_SECONDS,
+  pushContent,
+  sameTerms,
+  statusAt,
+  type Terms,
+} from './payment.ts'
+import type { Clock, Limits, PayerStore, PaymentStore, Phones, Push } from './ports.ts'
+import { Refusal } from './refusals.ts'
+
+/** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
+const PUSH_ENDS_EARLIER_SECONDS = 10
+/** Less than this is not worth asking for; and 0 would mean for ever to the provider. */
+const PUSH_SECONDS_MIN = 10
+
+export type StartPorts = {
+  readonly payments: PaymentStore
+  readonly payers: PayerStore
+  readonly limits: Limits
+  readonly phones: Phones
+  readonly push: Push
+  readonly clock: Clock
+  readonly lifeSeconds: number
+  /** Told of faults that the payer is not bothered with, because the text is open to them. */
+  readonly onPushFault: (paymentId: string, fault: unknown) => void
+}
+
+export type StartRequest = {
+  readonly paymentId: string
+  readonly payerId: string
+  readonly email: string
+  /** Where the request came from: recorded in the push's hidden details, never a rule. */
+  readonly ip: string
+  readonly terms: Terms
+}
+
+/**
+ * Start a payment and ask for its push. The same key again gives the payment as it is now.
+ *
+ * Refuses: `phone_not_verified`, `idempotency_key_reused` (other terms), `too_many_payments`;
+ * `provider_unavailable` only if the phone is not known to the provider and cannot be made known,
+ * in which case nothing is stored.
+ */
+export async function startPayment(
+  ports: StartPorts,
+  request: StartRequest,
+): Promise<{ payment: Payment; created: boolean }> {
+  const { payments, payers, limits, clock } = ports
+  const { payerId, paymentId, terms } = request
+  const [known, payer] = await Promise.all([payments.get(payerId, paymentId), payers.get(payerId)])
+  if (!payer?.phone) throw new Refusal('phone_not_verified')
+  if (known) return { payment: await repeat(ports, request, known), created: false }
+
+  const authyId = await enrolled(ports, payer, payer.phone)
+  const createdAt = clock()
+  const expiresAt = new Date(createdAt.getTime() + ports.lifeSeconds * 1000)
+  const isOver = async (id: string) => {
+    const other = await payments.get(payerId, id)
+    // One that was reserved and never stored is not over: its start may still be under way.
+    return other !== undefined && statusAt(other, clock()) !== 'pending'
+  }
+  await limits.reserveStart({ payerId, paymentId, expiresAt }, isOver, createdAt)
+
+  const payment: Payment = {
+    paymentId,
+    payerId,
+    authyId,
+    terms,
+    shown: pushContent(terms, account(request)),
+    status: 'pending',
+    push: 'sending',
+    pushAskedAt: createdAt,
+    smsTo: masked(payer.phone),
+    smsSends: 0,
+    codeAttempts: 0,
+    wrongCodes: 0,
+    createdAt,
+    expiresAt,
+  }
+  if (await payments.insert(payment)) {
+    return { payment: await askForPush(ports, request, payment), created: true }
+  }
+  // Another request with the same key was faster.
+  const winner = await payments.get(payerId, paymentId)
+  if (!winner) throw new Error(`payment ${paymentId} was there and is gone`)
+  return { payment: await repeat(ports, request, winner), created: false }
+}
+
+/** The provider's id for the payer's phone, made now if a crash left it out. */
+export async function enrolled(
+  { payers, phones }: Pick<StartPorts, 'payers' | 'phones'>,
+  payer: Payer,
+  phone: NonNullable<Payer['phone']>,
+): Promise<string> {
+  if (phone.authyId) return phone.authyId
+  const authyId = await phones.enroll(payer.email, phone)
+  await payers.saveAuthyId(payer.payerId, phone, authyId)
+  return authyId
+}
+
+async function repeat(
+  ports: StartPorts,
+  request: StartRequest,
+  payment: Payment,
+): Promise<Payment> {
+  if (!sameTerms(payment.terms, request.terms)) throw new Refusal('idempotency_key_reused')
+  if (payment.push !== 'sending') return payment
+  const now = ports.clock()
+  const lostBefore = new Date(now.getTime() - PUSH_LOST_SECONDS * 1000)
+  if (payment.pushAskedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
+  const claimed = await ports.payments.claimPush(payment, lostBefore, now)
+  if (claimed) return askForPush(ports, request, claimed)
+  return (await ports.payments.get(payment.payerId, payment.paymentId)) ?? payment
+}
+
+async function askForPush(
+  ports: StartPorts,
+  request: StartRequest,
+  payment: Payment,
+): Promise<Payment> {
+  const secondsLeft = Math.floor((payment.expiresAt.getTime() - ports.clock().getTime()) / 1000)
+  const seconds = secondsLeft - PUSH_ENDS_EARLIER_SECONDS
+  let pushId: string | undefined
+  if (seconds >= PUSH_SECONDS_MIN) {
+    const hidden = {
+      payment_id: payment.paymentId,
+      requester_user_id: payment.payerId,
+      origin_ip: request.ip,
+    }
+    // The payment is stored: from here on a fault of the provider only means that the text is offered.
+    try {
+      pushId = await ports.push.ask(payment.authyId, payment.shown, hidden, seconds)
+    } catch (fault) {
+      ports.onPushFault(payment.paymentId, fault)
+    }
+  }
+  return ports.payments.savePush(payment, pushId, ports.clock())
+}
+
+/** The account as the push names it: the e-mail address, or its owner's id where it is too long to be shown whole. */
+const account = ({ email, payerId }: StartRequest): string =>
+  email.length <= 200 ? email : payerId

@@ -1,0 +1,276 @@
+/** The one pipeline behind every route: parse, check with zod, call, answer. */
+import middy from '@middy/core'
+import httpHeaderNormalizer from '@middy/http-header-normalizer'
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda'
+import { visit } from 'jsonc-parser'
+import * as z from 'zod'
+import { invalidField, Refusal, type RefusalCode } from './core/refusals.ts'
+import { count, logger, metrics } from './observe.ts'
+
+/** Bytes of a request's body; the largest honest one is a callback of some 3 KB. */
+const BODY_BYTES_MAX = 8192
+
+/** A refusal without a status does not compile. */
+export const STATUS = {
+  invalid_request: 400,
+  idempotency_key_missing: 400,
+  phone_not_verified: 403,
+  current_code_required: 403,
+  forged_callback: 403,
+  not_found: 404,
+  expired: 410,
+  already_decided: 409,
+  no_code_sent: 409,
+  no_attempts_left: 409,
+  wrong_code: 422,
+  code_expired: 422,
+  idempotency_key_reused: 422,
+  locked: 423,
+  too_many_sms: 429,
+  too_many_payments: 429,
+  provider_unavailable: 503,
+} as const satisfies Record<RefusalCode, number>
+
+/** What a refusal is called; the sentence may change, the code does not. */
+const TITLES = {
+  invalid_request: 'The request is not right.',
+  idempotency_key_missing: 'The header Idempotency-Key is missing.',
+  phone_not_verified: 'Verify your phone first.',
+  current_code_required: 'The code sent to your current phone is needed too.',
+  forged_callback: 'This callback is not signed as it should be.',
+  not_found: 'There is no such payment.',
+  expired: 'This payment has expired.',
+  already_decided: 'This payment is decided already.',
+  no_code_sent: 'No code has been sent.',
+  no_attempts_left: 'No attempts are left for this code.',
+  wrong_code: 'The code is wrong.',
+  code_expired: 'The code has expired.',
+  idempotency_key_reused: 'This Idempotency-Key belongs to a payment with other terms.',
+  locked: 'Codes are locked for a while.',
+  too_many_sms: 'Too many texts or calls. Please wait.',
+  too_many_payments: 'Too many payments. Please wait.',
+  provider_unavailable: 'The phone provider does not answer. Please try again.',
+} as const satisfies Record<RefusalCode, string>
+
+export type Payer = { readonly payerId: string; readonly email: string }
+
+/** A request after all checks. What comes from the token is apart from what a client can write. */
+export type Checked<B, Q> = {
+  readonly payer: Payer
+  readonly body: B
+  readonly query: Q
+  /** Malformed ids belong to no payment, so they answer as such: `not_found`. */
+  paymentId(): string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly ip: string
+}
+
+export type Answer = {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Record<string, string>
+}
+
+type PayerEvent = APIGatewayProxyEventV2WithJWTAuthorizer
+export type PayerHandler = (
+  event: PayerEvent,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>
+export type PublicHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>
+
+/** Nothing is sent, or nothing that matters. */
+export const nothing = z.strictObject({})
+
+/**
+ * A handler for a signed-in payer.
+ *
+ * @param schemas what the body and the query may be, strictly: an unknown field is refused
+ */
+export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
+  schemas: { readonly body: B; readonly query: Q },
+  handle: (request: Checked<z.infer<B>, z.infer<Q>>) => Promise<Answer>,
+): PayerHandler {
+  return pipeline(async (event: PayerEvent) => {
+    const payer = payerOf(event)
+    const query = checked(schemas.query, { ...event.queryStringParameters })
+    const body = checked(schemas.body, jsonBody(event))
+    return handle({
+      payer,
+      body,
+      query,
+      paymentId: () => paymentId(event.pathParameters?.paymentId),
+      headers: event.headers,
+      ip: event.requestContext.http.sourceIp,
+    })
+  })
+}
+
+/** A handler for whoever calls, who must prove themselves in another way: by the text and headers they send. */
+export function publicEndpoint(
+  handle: (request: {
+    readonly text: string
+    readonly headers: Readonly<Record<string, string | undefined>>
+  }) => Promise<Answer>,
+): PublicHandler {
+  return pipeline(async (event: APIGatewayProxyEventV2) =>
+    handle({ text: bodyText(event), headers: event.headers }),
+  )
+}
+
+function pipeline<E extends APIGatewayProxyEventV2 | PayerEvent>(
+  run: (event: E) => Promise<Answer>,
+) {
+  return middy<E, APIGatewayProxyStructuredResultV2>()
+    .use(httpHeaderNormalizer())
+    .after((request) => report(request.event, request.response))
+    .onError((request) => {
+      request.response = problem(request.error, request.event.requestContext.requestId)
+      report(request.event, request.response)
+    })
+    .handler(async (event) => {
+      const { status, body, headers } = await run(event)
+      return json(status, 'application/json', body, headers)
+    }) as unknown as (event: E, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
+}
+
+/** The claims that make a payer. API Gateway has checked the token; that it is an access token is ours to check. */
+const claims = z.object({
+  token_use: z.literal('access'),
+  sub: z.string().min(1).max(128),
+  email: z.string().min(1),
+})
+
+function payerOf(event: PayerEvent): Payer {
+  const parsed = claims.safeParse(event.requestContext.authorizer?.jwt?.claims)
+  if (!parsed.success) throw new Unauthorized()
+  return { payerId: parsed.data.sub, email: parsed.data.email }
+}
+
+class Unauthorized extends Error {}
+
+const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
+
+const paymentId = (id: string | undefined): string => {
+  if (!id || !PAYMENT_ID.test(id)) throw new Refusal('not_found')
+  return id
+}
+
+function bodyText({ body, isBase64Encoded }: APIGatewayProxyEventV2): string {
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
+  if (bytes.length > BODY_BYTES_MAX) throw invalidField('', 'The body is longer than 8 KB.')
+  return bytes.toString()
+}
+
+function jsonBody(event: PayerEvent): unknown {
+  const text = bodyText(event)
+  if (text === '') return {}
+  if (!/^application\/json\s*(;|$)/i.test(event.headers['content-type'] ?? '')) {
+    throw invalidField('', 'The body must be JSON, with content type application/json.')
+  }
+  const flaw = jsonFlaw(text)
+  if (flaw) throw invalidField('', flaw)
+  return JSON.parse(text)
+}
+
+/** What `JSON.parse` would let pass in silence: a key that is there twice, or one that names a prototype. */
+function jsonFlaw(text: string): string | undefined {
+  let flaw: string | undefined
+  const objects: Set<string>[] = []
+  visit(
+    text,
+    {
+      onObjectBegin: () => void objects.push(new Set()),
+      onObjectEnd: () => void objects.pop(),
+      onObjectProperty: (key) => {
+        const keys = objects.at(-1)
+        if (key === '__proto__') flaw ??= 'The body has a key that is not allowed.'
+        if (keys?.has(key)) flaw ??= 'The body has the same key twice.'
+        keys?.add(key)
+      },
+      onError: () => {
+        flaw ??= 'The body is not JSON.'
+      },
+    },
+    { disallowComments: true },
+  )
+  return flaw
+}
+
+function checked<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new Refusal('invalid_request', { fields: parsed.error.issues.flatMap(fieldsOf) })
+}
+
+function fieldsOf(issue: z.core.$ZodIssue): { path: string; reason: string }[] {
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ path: issue.path.join('.'), reason: issue.message }]
+  }
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key].join('.'),
+    reason: 'This field is not known here.',
+  }))
+}
+
+function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
+  // As API Gateway itself says it: such a token never gets past an authorizer with a scope.
+  if (error instanceof Unauthorized) {
+    return json(
+      401,
+      'application/json',
+      { message: 'Unauthorized' },
+      { 'www-authenticate': 'Bearer' },
+    )
+  }
+  if (!(error instanceof Refusal)) {
+    count('Fault')
+    logger.error('Fault', { requestId, ...harmless(error) })
+    return json(500, 'application/json', { message: 'Internal Server Error' })
+  }
+  const { code, details } = error
+  const { retryAfterSeconds, ...members } = details
+  const status = STATUS[code]
+  const body = { title: TITLES[code], status, code, requestId, ...members }
+  const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
+  return json(status, 'application/problem+json', body, headers)
+}
+
+/** A fault's own words can hold what was sent (a number, a code): its kind and place are enough to find it. */
+const harmless = (error: unknown) => ({
+  fault: error instanceof Error ? error.name : typeof error,
+  at: error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [],
+})
+
+const json = (
+  status: number,
+  type: string,
+  body: unknown,
+  headers?: Record<string, string>,
+): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: { 'content-type': type, 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(body),
+})
+
+function report(
+  event: APIGatewayProxyEventV2 | PayerEvent,
+  response: APIGatewayProxyStructuredResultV2 | null | undefined,
+) {
+  const { requestId } = event.requestContext
+  const id = event.pathParameters?.paymentId ?? ''
+  logger.info('request', {
+    requestId,
+    route: event.routeKey,
+    status: response?.statusCode,
+    ...(PAYMENT_ID.test(id) && { paymentId: id }),
+  })
+  metrics.publishStoredMetrics()
+}

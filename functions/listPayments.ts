@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { view } from './core/payment.ts'
+import { endpoint, nothing } from './http.ts'
+import { lambda, payments, type World } from './live.ts'
+
+/** Which page: up to a hundred payments, twenty if not said; `cursor` as the page before gave it. */
+export const query = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|100)$/, 'Use a number from 1 to 100.')
+    .transform(Number)
+    .default(20),
+  cursor: z.string().min(1).max(500).optional(),
+})
+
+/** `GET /payments`: the payer's own payments, newest first. */
+export const listPayments = (world: World) => {
+  const store = payments(world)
+  return endpoint({ body: nothing, query }, async ({ payer, query }) => {
+    const page = await store.list(payer.payerId, query)
+    const now = world.clock()
+    return {
+      status: 200,
+      body: { payments: page.payments.map((payment) => view(payment, now)), next: page.next },
+    }
+  })
+}
+
+export const handler = lambda(listPayments)

@@ -1,0 +1,113 @@
+/**
+ * The composition root: one small function for each need, so that a Lambda's bundle has only what
+ * that Lambda uses. Each reads its own settings, when it is called.
+ */
+import { createHash } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type AuthyFault, authy } from './adapters/authy.ts'
+import { limitsTable } from './adapters/limitsTable.ts'
+import { payersTable } from './adapters/payersTable.ts'
+import { paymentsTable } from './adapters/paymentsTable.ts'
+import {
+  authySettings,
+  type Env,
+  limitSettings,
+  publicSettings,
+  tableSettings,
+} from './adapters/settings.ts'
+import { international, type PhoneNumber } from './core/payer.ts'
+import type { Clock } from './core/ports.ts'
+import { count, logger } from './observe.ts'
+
+/** Where code runs: its settings and its time. */
+export type World = { readonly env: Env; readonly clock: Clock }
+
+/**
+ * A Lambda's handler, made from its factory. In Lambda it is made at once, while the environment
+ * starts and has the whole processor; elsewhere whoever wants one calls the factory.
+ */
+export function lambda<H extends (...args: never[]) => unknown>(make: (world: World) => H): H {
+  if (process.env.AWS_LAMBDA_FUNCTION_NAME) {
+    return make({ env: process.env, clock: () => new Date() })
+  }
+  return (() => {
+    throw new Error('this handler was made outside Lambda: call its factory')
+  }) as unknown as H
+}
+
+export const payments = ({ env }: World) =>
+  paymentsTable(documents(env), tableSettings(env).PAYMENTS_TABLE)
+
+export const payers = ({ env }: World) =>
+  payersTable(documents(env), tableSettings(env).PAYERS_TABLE)
+
+export function limits({ env }: World) {
+  const settings = limitSettings(env)
+  return limitsTable(documents(env), tableSettings(env).PAYERS_TABLE, {
+    textsPerHour: settings.TEXTS_PER_HOUR,
+    textsPerDayForStage: settings.TEXTS_PER_DAY_FOR_STAGE,
+    openPayments: settings.OPEN_PAYMENTS,
+    paymentsPerHour: settings.PAYMENTS_PER_HOUR,
+  })
+}
+
+/** Push, codes and phones, all carried by Authy. */
+export function provider({ env }: World) {
+  const { AUTHY_API_URL, AUTHY_API_KEY } = authySettings(env)
+  return authy({
+    apiUrl: AUTHY_API_URL,
+    apiKey: AUTHY_API_KEY,
+    logoUrl: env.PUBLIC_LOGO_URL,
+    onFault: onProviderFault,
+  })
+}
+
+/** Where the callback is, as the provider was told, and the key that it signs with. */
+export const callbackSignature = ({ env }: World) => ({
+  url: `${publicSettings(env).PUBLIC_URL}/payments/callback`,
+  apiKey: authySettings(env).AUTHY_API_KEY,
+})
+
+/** The same key of the same person is the same payment: its own item is the record of the request. */
+export const paymentIdOf = (payerId: string, idempotencyKey: string): string =>
+  createHash('sha256')
+    .update(`${payerId}\0${idempotencyKey}`)
+    .digest()
+    .subarray(0, 16)
+    .toString('base64url')
+
+/** A name for a change to this number. */
+export const changeIdOf = (phone: PhoneNumber): string =>
+  createHash('sha256').update(international(phone)).digest('base64url').slice(0, 22)
+
+function onProviderFault(fault: AuthyFault) {
+  count('ProviderFault')
+  logger.warn('ProviderFault', { ...fault })
+}
+
+const clients = new WeakMap<Env, DynamoDBDocumentClient>()
+
+/** One client for each environment, so that its connections are kept and shared. */
+function documents(env: Env): DynamoDBDocumentClient {
+  const known = clients.get(env)
+  if (known) return known
+  const { DYNAMODB_ENDPOINT } = tableSettings(env)
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 1000 },
+    ...(DYNAMODB_ENDPOINT && {
+      endpoint: DYNAMODB_ENDPOINT,
+      region: env.AWS_REGION ?? 'local',
+      // An engine on a laptop asks for no real ones.
+      ...(!env.AWS_ACCESS_KEY_ID && {
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      }),
+    }),
+  })
+  const made = DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+  })
+  clients.set(env, made)
+  return made
+}

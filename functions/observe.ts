@@ -1,0 +1,34 @@
+/** What the owner sees of Payfriend at work: one log line a request, and counters of what matters. */
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+
+export const logger = new Logger({ serviceName: 'payfriend' })
+export const metrics = new Metrics({ namespace: 'Payfriend', serviceName: 'payfriend' })
+
+/** Everything that is counted. */
+export type Metric =
+  | 'PaymentStarted'
+  | 'PaymentApproved'
+  | 'PaymentDenied'
+  | 'PaymentExpired'
+  | 'PaymentFailed'
+  | 'PaymentCancelled'
+  | 'TextAsked'
+  | 'CodeWrong'
+  | 'PhoneVerified'
+  | 'CallbackForged'
+  | 'CallbackMismatched'
+  | 'CallbackNotUnderstood'
+  | 'CallbackTimeless'
+  | 'ProviderFault'
+  | 'Fault'
+
+export const count = (metric: Metric, times = 1) => {
+  if (times > 0) metrics.addMetric(metric, MetricUnit.Count, times)
+}
+
+/** Something that a security officer wants to know. Never given a code, a key, a token or a number. */
+export function securityEvent(metric: Metric, details: Record<string, string | null>) {
+  count(metric)
+  logger.warn(metric, details)
+}

@@ -1,0 +1,48 @@
+import parsePhoneNumber from 'libphonenumber-js/min'
+import * as z from 'zod'
+import { phoneSettings } from './adapters/settings.ts'
+import type { PhoneNumber } from './core/payer.ts'
+import { startVerification } from './core/registering.ts'
+import { endpoint, nothing } from './http.ts'
+import { changeIdOf, lambda, limits, payers, provider, type World } from './live.ts'
+
+/** A number in international form, of a country that is served; and how the code should come. */
+export const body = (countries: readonly string[]) =>
+  z.strictObject({
+    phoneNumber: z.string('Enter your phone number.').transform((given, context): PhoneNumber => {
+      const reason = (message: string) => {
+        context.addIssue({ code: 'custom', message })
+        return z.NEVER
+      }
+      if (!/^\+[0-9 ().-]{4,30}$/.test(given)) {
+        return reason('Write the number with its country, like +44 7700 900123.')
+      }
+      const number = parsePhoneNumber(given)
+      if (!number?.isValid()) return reason('This is not a phone number.')
+      if (countries.length > 0 && !countries.includes(number.country ?? '')) {
+        return reason('Codes can’t be sent to this country.')
+      }
+      return { countryCode: number.countryCallingCode, national: number.nationalNumber }
+    }),
+    channel: z.enum(['sms', 'call'], 'Choose a text or a call.'),
+  })
+
+/** `POST /phone`: send a code to the number that is to be trusted. */
+export const phoneStart = (world: World) => {
+  const toPhone = provider(world)
+  const ports = {
+    payers: payers(world),
+    limits: limits(world),
+    phones: toPhone,
+    codes: toPhone,
+    clock: world.clock,
+    changeIdOf,
+  }
+  const schemas = { body: body(phoneSettings(world.env).PHONE_COUNTRIES), query: nothing }
+  return endpoint(schemas, async ({ payer, body }) => ({
+    status: 202,
+    body: await startVerification(ports, payer, body.phoneNumber, body.channel),
+  }))
+}
+
+export const handler = lambda(phoneStart)

@@ -1,0 +1,44 @@
+import * as z from 'zod'
+import { profileView } from './core/payer.ts'
+import { Refusal } from './core/refusals.ts'
+import { verifyPhone } from './core/registering.ts'
+import { endpoint, nothing } from './http.ts'
+import { changeIdOf, lambda, limits, payers, provider, type World } from './live.ts'
+import { count, logger } from './observe.ts'
+
+/** The new phone's code; and the verified phone's, where there is one. */
+export const body = z.strictObject({
+  code: z.string('Enter the code.').regex(/^[0-9]{4,10}$/, 'The code has 4 to 10 digits.'),
+  currentCode: z
+    .string('Enter the code.')
+    .regex(/^[0-9]{6,10}$/, 'The code has 6 to 10 digits.')
+    .optional(),
+})
+
+/** `POST /phone/verification`: trust the phone whose code this is. */
+export const phoneVerify = (world: World) => {
+  const toPhone = provider(world)
+  const ports = {
+    payers: payers(world),
+    limits: limits(world),
+    phones: toPhone,
+    codes: toPhone,
+    clock: world.clock,
+    changeIdOf,
+    onEnrollFault,
+  }
+  return endpoint({ body, query: nothing }, async ({ payer, body }) => {
+    const trusted = await verifyPhone(ports, payer.payerId, body)
+    count('PhoneVerified')
+    return { status: 200, body: profileView(payer.email, trusted, world.clock()) }
+  })
+}
+
+export const handler = lambda(phoneVerify)
+
+/** The phone is trusted all the same; the provider is told with the next payment. */
+function onEnrollFault(fault: unknown) {
+  if (fault instanceof Refusal) return
+  count('Fault')
+  logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
+}

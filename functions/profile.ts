@@ -1,0 +1,14 @@
+import { profileView } from './core/payer.ts'
+import { endpoint, nothing } from './http.ts'
+import { lambda, payers, type World } from './live.ts'
+
+/** `GET /profile`: who is signed in, and as much of their phone's number as they need to know it. */
+export const profile = (world: World) => {
+  const store = payers(world)
+  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => ({
+    status: 200,
+    body: profileView(payer.email, await store.get(payer.payerId), world.clock()),
+  }))
+}
+
+export const handler = lambda(profile)

@@ -1,0 +1,75 @@
+/**
+ * Every Lambda, the route that leads to it and what it may do to the tables: the one list that the
+ * stack (`lib/`) and the laptop (`local/`) both read.
+ */
+
+/** A DynamoDB action on a table, or on one of its indexes. */
+export type Right = `${'payments' | 'users'}:${Action}` | `payments/${Index}:Query`
+type Action = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem'
+type Index = 'push_id' | 'payer' | 'open'
+
+type Lambda = {
+  /** `public` is spelled out, so that no route is open by being forgotten. */
+  readonly route?: {
+    readonly method: 'GET' | 'POST'
+    readonly path: string
+    readonly open: 'payers' | 'public'
+  }
+  readonly rights: readonly Right[]
+}
+
+export const lambdas = {
+  sendPayment: {
+    route: { method: 'POST', path: '/payments', open: 'payers' },
+    rights: [
+      'payments:BatchGetItem',
+      'payments:GetItem',
+      'payments:PutItem',
+      'payments:UpdateItem',
+      'users:BatchGetItem',
+      'users:GetItem',
+      'users:UpdateItem',
+    ],
+  },
+  listPayments: {
+    route: { method: 'GET', path: '/payments', open: 'payers' },
+    rights: ['payments/payer:Query'],
+  },
+  paymentStatus: {
+    route: { method: 'GET', path: '/payments/{paymentId}', open: 'payers' },
+    rights: ['payments:GetItem'],
+  },
+  cancelPayment: {
+    route: { method: 'POST', path: '/payments/{paymentId}/cancellation', open: 'payers' },
+    rights: ['payments:GetItem', 'payments:UpdateItem'],
+  },
+  smsStart: {
+    route: { method: 'POST', path: '/payments/{paymentId}/sms', open: 'payers' },
+    rights: ['payments:GetItem', 'payments:UpdateItem', 'users:GetItem', 'users:UpdateItem'],
+  },
+  smsVerify: {
+    route: { method: 'POST', path: '/payments/{paymentId}/sms/verification', open: 'payers' },
+    rights: ['payments:GetItem', 'payments:UpdateItem'],
+  },
+  authyCallback: {
+    route: { method: 'POST', path: '/payments/callback', open: 'public' },
+    rights: ['payments:GetItem', 'payments:UpdateItem', 'payments/push_id:Query'],
+  },
+  profile: {
+    route: { method: 'GET', path: '/profile', open: 'payers' },
+    rights: ['users:GetItem'],
+  },
+  phoneStart: {
+    route: { method: 'POST', path: '/phone', open: 'payers' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  phoneVerify: {
+    route: { method: 'POST', path: '/phone/verification', open: 'payers' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  sweepPayments: {
+    rights: ['payments:GetItem', 'payments:UpdateItem', 'payments/open:Query'],
+  },
+} as const satisfies Record<string, Lambda>
+
+export type LambdaName = keyof typeof lambdas

@@ -1,0 +1,84 @@
+import * as z from 'zod'
+import { paymentSettings } from './adapters/settings.ts'
+import { parseAmount } from './core/money.ts'
+import { type Payee, payeeText, view } from './core/payment.ts'
+import { Refusal } from './core/refusals.ts'
+import { startPayment } from './core/starting.ts'
+import { endpoint, nothing } from './http.ts'
+import { lambda, limits, payers, paymentIdOf, payments, provider, type World } from './live.ts'
+import { count, logger } from './observe.ts'
+
+/** What a payment is started with; amounts above `maxAmount` are refused. */
+export const body = (maxAmount: string) =>
+  z.strictObject({
+    payee: z.strictObject({ name: payeeField('name'), id: payeeField('id') }),
+    amount: z
+      .strictObject({ value: text('Enter an amount.'), currency: text('Choose a currency.') })
+      .transform((amount, context) => {
+        const parsed = parseAmount(amount, maxAmount)
+        if ('amountMinor' in parsed) return parsed
+        context.addIssue({ code: 'custom', path: [parsed.field], message: parsed.reason })
+        return z.NEVER
+      }),
+  })
+
+export const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{1,64}$/
+
+/** `POST /payments`: start a payment and send its push; the same `Idempotency-Key` never starts two. */
+export const sendPayment = (world: World) => {
+  const settings = paymentSettings(world.env)
+  const toPhone = provider(world)
+  const ports = {
+    payments: payments(world),
+    payers: payers(world),
+    limits: limits(world),
+    phones: toPhone,
+    push: toPhone,
+    clock: world.clock,
+    lifeSeconds: settings.PAYMENT_TTL_SECONDS,
+    onPushFault,
+  }
+  const schemas = { body: body(settings.MAX_AMOUNT), query: nothing }
+  return endpoint(schemas, async ({ payer, body, headers, ip }) => {
+    const paymentId = paymentIdOf(payer.payerId, idempotencyKey(headers['idempotency-key']))
+    const request = { ...payer, paymentId, ip, terms: { payee: body.payee, amount: body.amount } }
+    const { payment, created } = await startPayment(ports, request)
+    if (created) count('PaymentStarted')
+    return {
+      status: created ? 201 : 200,
+      body: view(payment, world.clock()),
+      ...(created && { headers: { location: `/api/payments/${paymentId}` } }),
+    }
+  })
+}
+
+export const handler = lambda(sendPayment)
+
+function payeeField(field: keyof Payee) {
+  return text(field === 'name' ? 'Enter a name.' : 'Enter an e-mail address or account.').transform(
+    (given, context) => {
+      const payee = payeeText(field, given)
+      if ('text' in payee) return payee.text
+      context.addIssue({ code: 'custom', message: payee.reason })
+      return z.NEVER
+    },
+  )
+}
+
+function text(missing: string) {
+  return z.string(missing)
+}
+
+function idempotencyKey(key: string | undefined): string {
+  if (key === undefined || key === '') throw new Refusal('idempotency_key_missing')
+  if (IDEMPOTENCY_KEY.test(key)) return key
+  const reason = 'Use 1 to 64 of A-Z a-z 0-9 _ -.'
+  throw new Refusal('invalid_request', { fields: [{ path: 'Idempotency-Key', reason }] })
+}
+
+/** The payment is stored and the text is offered, so the payer is not bothered; the owner is told. */
+function onPushFault(paymentId: string, fault: unknown) {
+  if (fault instanceof Refusal) return
+  count('Fault')
+  logger.error('Fault', { paymentId, fault: fault instanceof Error ? fault.name : typeof fault })
+}

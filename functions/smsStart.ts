@@ -1,0 +1,23 @@
+import { textCode } from './core/deciding.ts'
+import { view } from './core/payment.ts'
+import { endpoint, nothing } from './http.ts'
+import { lambda, limits, payers, payments, provider, type World } from './live.ts'
+import { count } from './observe.ts'
+
+/** `POST /payments/{paymentId}/sms`: text the payer a code that is good for this payment only. */
+export const smsStart = (world: World) => {
+  const ports = {
+    payments: payments(world),
+    payers: payers(world),
+    limits: limits(world),
+    codes: provider(world),
+    clock: world.clock,
+  }
+  return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
+    const payment = await textCode(ports, payer.payerId, paymentId())
+    count('TextAsked')
+    return { status: 202, body: view(payment, world.clock()) }
+  })
+}
+
+export const handler = lambda(smsStart)

@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import { approveWithCode } from './core/deciding.ts'
+import { view } from './core/payment.ts'
+import { Refusal } from './core/refusals.ts'
+import { endpoint, nothing } from './http.ts'
+import { lambda, payments, provider, type World } from './live.ts'
+import { count } from './observe.ts'
+
+/** Digits and nothing else, because the code goes into a path at the provider. */
+export const body = z.strictObject({
+  code: z.string('Enter the code.').regex(/^[0-9]{6,10}$/, 'The code has 6 to 10 digits.'),
+})
+
+/** `POST /payments/{paymentId}/sms/verification`: approve a payment with the code from the text. */
+export const smsVerify = (world: World) => {
+  const ports = { payments: payments(world), codes: provider(world), clock: world.clock }
+  return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
+    try {
+      const payment = await approveWithCode(ports, payer.payerId, paymentId(), body.code)
+      count('PaymentApproved')
+      return { status: 200, body: view(payment, world.clock()) }
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'wrong_code') {
+        count('CodeWrong')
+        if (error.details.attemptsLeft === 0) count('PaymentFailed')
+      }
+      throw error
+    }
+  })
+}
+
+export const handler = lambda(smsVerify)

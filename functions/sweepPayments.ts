@@ -1,0 +1,22 @@
+import { sweep } from './core/deciding.ts'
+import { lambda, payments, provider, type World } from './live.ts'
+import { count, logger, metrics } from './observe.ts'
+
+/**
+ * Runs every minute: ends what is due, and asks the provider about pushes that have been silent.
+ * One payment's fault does not stop the others; the run fails at its end, so that the owner is told.
+ */
+export const sweepPayments = (world: World) => {
+  const ports = { payments: payments(world), push: provider(world), clock: world.clock }
+  return async (): Promise<{ expired: number; decided: number; asked: number }> => {
+    const { faults, ...swept } = await sweep(ports)
+    count('PaymentExpired', swept.expired)
+    count('Fault', faults.length)
+    logger.info('sweep', { ...swept, faults: faults.length })
+    metrics.publishStoredMetrics()
+    if (faults.length > 0) throw new Error(`${faults.length} payments could not be swept`)
+    return swept
+  }
+}
+
+export const handler = lambda(sweepPayments)
