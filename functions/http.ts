@@ -10,7 +10,7 @@ import type {
 import { visit } from 'jsonc-parser'
 import * as z from 'zod'
 import { invalidField, Refusal, type RefusalCode } from './core/refusals.ts'
-import { count, logger, metrics } from './observe.ts'
+import { count, flush, logger } from './observe.ts'
 
 /** Bytes of a request's body; the largest honest one is a callback of some 3 KB. */
 const BODY_BYTES_MAX = 8192
@@ -272,5 +272,5 @@ function report(
     status: response?.statusCode,
     ...(PAYMENT_ID.test(id) && { paymentId: id }),
   })
-  metrics.publishStoredMetrics()
+  flush()
 }

@@ -54,11 +54,11 @@ export function limits({ env }: World) {
 
 /** Push, codes and phones, all carried by Authy. */
 export function provider({ env }: World) {
-  const { AUTHY_API_URL, AUTHY_API_KEY } = authySettings(env)
+  const { AUTHY_API_URL, AUTHY_API_KEY, LOGO_URL } = authySettings(env)
   return authy({
     apiUrl: AUTHY_API_URL,
     apiKey: AUTHY_API_KEY,
-    logoUrl: env.PUBLIC_LOGO_URL,
+    logoUrl: LOGO_URL,
     onFault: onProviderFault,
   })
 }

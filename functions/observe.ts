@@ -3,7 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 
 export const logger = new Logger({ serviceName: 'payfriend' })
-export const metrics = new Metrics({ namespace: 'Payfriend', serviceName: 'payfriend' })
+const metrics = new Metrics({ namespace: 'Payfriend', serviceName: 'payfriend' })
 
 /** Everything that is counted. */
 export type Metric =
@@ -25,6 +25,11 @@ export type Metric =
 
 export const count = (metric: Metric, times = 1) => {
   if (times > 0) metrics.addMetric(metric, MetricUnit.Count, times)
+}
+
+/** Write out what was counted; once at the end of each invocation. */
+export const flush = () => {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
 }
 
 /** Something that a security officer wants to know. Never given a code, a key, a token or a number. */

@@ -1,6 +1,6 @@
 import { sweep } from './core/deciding.ts'
 import { lambda, payments, provider, type World } from './live.ts'
-import { count, logger, metrics } from './observe.ts'
+import { count, flush, logger } from './observe.ts'
 
 /**
  * Runs every minute: ends what is due, and asks the provider about pushes that have been silent.
@@ -13,7 +13,7 @@ export const sweepPayments = (world: World) => {
     count('PaymentExpired', swept.expired)
     count('Fault', faults.length)
     logger.info('sweep', { ...swept, faults: faults.length })
-    metrics.publishStoredMetrics()
+    flush()
     if (faults.length > 0) throw new Error(`${faults.length} payments could not be swept`)
     return swept
   }

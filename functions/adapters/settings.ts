@@ -15,6 +15,8 @@ export const authySettings = (env: Env) =>
   read(env, {
     AUTHY_API_URL: z.url().default('https://api.authy.com'),
     AUTHY_API_KEY: z.string().min(1),
+    /** A picture for the push, at an address that phones reach. */
+    LOGO_URL: z.url().max(200).optional(),
   })
 
 /** The address that callbacks are signed for, without the route: `https://…/api`. */

@@ -1,0 +1,268 @@
+/** Test support: the handlers on the embedded database and the pretend phone, with the clock in hand. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { authyCallback } from '../functions/authyCallback.ts'
+import { cancelPayment } from '../functions/cancelPayment.ts'
+import { listPayments } from '../functions/listPayments.ts'
+import type { World } from '../functions/live.ts'
+import { paymentStatus } from '../functions/paymentStatus.ts'
+import { phoneStart } from '../functions/phoneStart.ts'
+import { phoneVerify } from '../functions/phoneVerify.ts'
+import { profile } from '../functions/profile.ts'
+import { type LambdaName, lambdas } from '../functions/routes.ts'
+import { sendPayment } from '../functions/sendPayment.ts'
+import { smsStart } from '../functions/smsStart.ts'
+import { smsVerify } from '../functions/smsVerify.ts'
+import { sweepPayments } from '../functions/sweepPayments.ts'
+import { createTables, startDatabase } from '../local/database.ts'
+import { startPhone } from '../local/phone.ts'
+
+export const API_KEY = 'test-authy-key'
+export const NOON = new Date('2026-11-21T12:00:00.000Z')
+
+export type RouteName = Exclude<LambdaName, 'sweepPayments'>
+export type Person = { readonly payerId: string; readonly email: string; readonly number: string }
+export type Reply = {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into freely; the OpenAPI test holds its shape
+  readonly body: any
+  readonly headers: Record<string, unknown>
+}
+export type Request = {
+  readonly as?: Pick<Person, 'payerId' | 'email'>
+  readonly id?: string
+  readonly key?: string
+  readonly body?: unknown
+  /** Instead of `body`: exactly this text. */
+  readonly text?: string
+  readonly query?: Record<string, string>
+  readonly headers?: Record<string, string>
+  readonly claims?: Record<string, string>
+}
+
+export const terms = {
+  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
+  amount: { value: '20.50', currency: 'EUR' },
+}
+
+/** Numbers that no one has: in each area of North America 555-0100 to 555-0199 are for fiction. */
+export const numberOf = (n: number) =>
+  `+1${AREAS[Math.floor(n / 100) % AREAS.length]}55501${String(n % 100).padStart(2, '0')}`
+const AREAS = [202, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 404, 412, 415, 503, 504]
+
+export async function startRig(env: Record<string, string> = {}) {
+  const clock = movableClock()
+  const database = await startDatabase()
+  const timers: (() => void)[] = []
+  const callbacks = await listen((text, headers) => rig.call('authyCallback', { text, headers }))
+  const phone = await startPhone({
+    port: 0,
+    apiKey: API_KEY,
+    callbackUrl: () => `${callbacks.url}/payments/callback`,
+    clock: clock.now,
+    setTimer: (_ms, fn) => void timers.push(fn),
+  })
+  const world: World = {
+    clock: clock.now,
+    env: {
+      PAYMENTS_TABLE: 'payments',
+      PAYERS_TABLE: 'users',
+      DYNAMODB_ENDPOINT: database.endpoint,
+      AUTHY_API_URL: phone.url,
+      AUTHY_API_KEY: API_KEY,
+      PUBLIC_URL: callbacks.url,
+      ...env,
+    },
+  }
+  const client = new DynamoDBClient({
+    endpoint: database.endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  await createTables(client)
+  const documents = DynamoDBDocumentClient.from(client)
+  const routes = routesIn(world)
+  let people = 0
+
+  const rig = {
+    clock,
+    phone,
+    world,
+    documents,
+    callbackUrl: `${callbacks.url}/payments/callback`,
+    sweep: sweepPayments(world),
+    call: (name: RouteName, request: Request = {}): Promise<Reply> =>
+      invoke(routes[name], name, request),
+
+    /** The person answers the newest push on their phone, and the callback arrives. */
+    async answers({ number }: Person, answer: 'approved' | 'denied') {
+      const push = phone.book.latestPush(number)
+      if (!push) throw new Error(`no push on ${number}`)
+      phone.book.answer(push.uuid, answer)
+      await phone.settled()
+    },
+
+    /** What the pretend phone put off happens now. */
+    runTimers() {
+      for (const fn of timers.splice(0)) fn()
+    },
+
+    /** The stored item, as it is. */
+    async item(paymentId: string) {
+      const Key = { payment_id: paymentId }
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: 'payments', Key, ConsistentRead: true }),
+      )
+      return Item
+    },
+
+    async all(TableName: 'payments' | 'users') {
+      const { Items = [] } = await documents.send(new ScanCommand({ TableName }))
+      return Items
+    },
+
+    /** Somebody new, without a phone. */
+    stranger(): Person {
+      people += 1
+      return {
+        payerId: `person-${people}`,
+        email: `person${people}@example.com`,
+        number: numberOf(people),
+      }
+    },
+
+    /** Somebody new whose phone is verified and has the app. */
+    async person({ app = true, number }: { app?: boolean; number?: string } = {}): Promise<Person> {
+      const stranger = rig.stranger()
+      const person = number ? { ...stranger, number } : stranger
+      const body = { phoneNumber: person.number, channel: 'sms' }
+      await rig.call('phoneStart', { as: person, body })
+      const code = rig.codeOn(person.number)
+      const verified = await rig.call('phoneVerify', { as: person, body: { code } })
+      if (verified.status !== 200) throw new Error(JSON.stringify(verified))
+      phone.book.setApp(person.number, app)
+      return person
+    },
+
+    /** The newest code that a phone was sent. */
+    codeOn(number: string): string {
+      const code = phone.book.messages(number)[0]?.code
+      if (!code) throw new Error(`no code on ${number}`)
+      return code
+    },
+
+    /** A payment that waits for its payer. */
+    async pending(as: Person, more: Partial<Request> = {}): Promise<Reply['body']> {
+      const key = `key-${Math.random().toString(36).slice(2)}`
+      const started = await rig.call('sendPayment', { as, key, body: terms, ...more })
+      if (started.status !== 201) throw new Error(JSON.stringify(started))
+      return started.body
+    },
+
+    async close() {
+      await phone.close()
+      callbacks.close()
+      client.destroy()
+      await database.close()
+    },
+  }
+  return rig
+}
+
+export type Rig = Awaited<ReturnType<typeof startRig>>
+
+export function movableClock(start = NOON) {
+  let ms = start.getTime()
+  return {
+    now: () => new Date(ms),
+    advance: (seconds: number) => {
+      ms += Math.round(seconds * 1000)
+    },
+    set: (to: Date) => {
+      ms = to.getTime()
+    },
+  }
+}
+
+/** A wrong code that looks like a right one. */
+export const otherThan = (code: string) =>
+  code.replace(/^\d/, (first) => String((Number(first) + 1) % 10))
+
+/** What stands at the callback's address. */
+async function listen(handle: (text: string, headers: Record<string, string>) => Promise<Reply>) {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const reply = await handle(
+      Buffer.concat(chunks).toString(),
+      request.headers as Record<string, string>,
+    )
+    response.writeHead(reply.status).end(JSON.stringify(reply.body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://localhost:${port}/api`, close: () => server.close() }
+}
+
+type Handler = (event: never, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
+
+const routesIn = (world: World): Record<RouteName, Handler> => ({
+  sendPayment: sendPayment(world),
+  listPayments: listPayments(world),
+  paymentStatus: paymentStatus(world),
+  cancelPayment: cancelPayment(world),
+  smsStart: smsStart(world),
+  smsVerify: smsVerify(world),
+  authyCallback: authyCallback(world),
+  profile: profile(world),
+  phoneStart: phoneStart(world),
+  phoneVerify: phoneVerify(world),
+})
+
+async function invoke(handler: Handler, name: RouteName, request: Request): Promise<Reply> {
+  const { method, path } = lambdas[name].route
+  const { as, id, key, query } = request
+  const text =
+    request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
+  const event = {
+    version: '2.0',
+    routeKey: `${method} ${path}`,
+    rawPath: `/api${path}`,
+    rawQueryString: '',
+    headers: {
+      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...(key !== undefined && { 'idempotency-key': key }),
+      ...request.headers,
+    },
+    ...(query && { queryStringParameters: query }),
+    ...(id !== undefined && { pathParameters: { paymentId: id } }),
+    ...(text !== undefined && { body: text }),
+    isBase64Encoded: false,
+    requestContext: {
+      requestId: 'request-1',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'test' },
+      authorizer: {
+        jwt: {
+          claims: {
+            token_use: 'access',
+            sub: as?.payerId ?? '',
+            email: as?.email ?? '',
+            ...request.claims,
+          },
+        },
+      },
+    },
+  }
+  const {
+    statusCode = 200,
+    headers = {},
+    body = '',
+  } = await handler(
+    event as never,
+    { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 } as Context,
+  )
+  return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) }
+}
