@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto'
+import { PhoneCodes, randomDigits } from './phoneCodes.ts'
+import { type Asked, type Decision, newPush, type Push } from './phonePush.ts'
+
+const SMS_CODE_DIGITS = 7
+/** No action can be this: a code for the verification of a phone is good for nothing else. */
+const VERIFICATION = 'verification'
+
+/** A text or a call; `code` is null in a text that carries none (the link to install the app). */
+export type Message = {
+  readonly kind: 'text' | 'call'
+  readonly code: string | null
+  readonly words: string
+  readonly at: Date
+  readonly sequence: number
+}
+
+export type AuthyUser = {
+  readonly authyId: number
+  readonly number: string
+  readonly registeredAt: Date
+  email: string
+  /** Authy's word for: has used a right code once. */
+  confirmed: boolean
+}
+
+/** What outlives a restart. */
+export type KnownPhone = { number: string; hasApp: boolean; user: AuthyUser | null }
+
+/** Life's faults. Each `next` is used up by one callback, the others last until switched off. */
+export type Faults = {
+  loseNextCallback: boolean
+  sendNextCallbackTwice: boolean
+  /** By ten seconds. */
+  delayNextCallback: boolean
+  signNextCallbackWrongly: boolean
+  /** Every API call is answered 503. */
+  answer503: boolean
+  /** Every API call is answered this much later. */
+  providerDelayMs: number
+}
+
+type Phone = KnownPhone & {
+  pushes: Push[]
+  messages: Message[]
+  codes: PhoneCodes
+}
+
+export type BookOptions = {
+  clock: () => Date
+  /** A code of so many digits. */
+  random?: (digits: number) => string
+  /** Phones known from an earlier run. */
+  known?: readonly KnownPhone[]
+  /** Told of every answer on a phone, so that a callback can go out. */
+  onAnswer?: (push: Push) => void
+  /** Told when something that outlives a restart has changed. */
+  onKnown?: (phones: KnownPhone[]) => void
+  /** Told of every change, so that a page can follow. */
+  onChange?: () => void
+}
+
+/**
+ * All that the pretend phones and the pretend Authy behind them remember.
+ *
+ * It does no input or output: time and codes come in, changes are told through the options' hooks.
+ * Phones go by E.164 number (`+447700900123`).
+ */
+export class PhoneBook {
+  readonly faults: Faults = {
+    loseNextCallback: false,
+    sendNextCallbackTwice: false,
+    delayNextCallback: false,
+    signNextCallbackWrongly: false,
+    answer503: false,
+    providerDelayMs: 0,
+  }
+  private readonly options: BookOptions
+  private readonly random: (digits: number) => string
+  private readonly byNumber = new Map<string, Phone>()
+  private readonly byAuthyId = new Map<number, AuthyUser>()
+  private readonly byUuid = new Map<string, Push>()
+  private sequence = 0
+
+  constructor(options: BookOptions) {
+    this.options = options
+    this.random = options.random ?? randomDigits
+    for (const { number, hasApp, user } of options.known ?? []) {
+      this.byNumber.set(number, { ...blank(number), hasApp, user })
+      if (user) this.byAuthyId.set(user.authyId, user)
+    }
+  }
+
+  /** Numbers that something was ever sent to or asked about, newest first. */
+  numbers(): string[] {
+    return [...this.byNumber.keys()].reverse()
+  }
+
+  hasApp(number: string): boolean {
+    return this.byNumber.get(number)?.hasApp ?? true
+  }
+
+  /** Install or remove the app: without it a push cannot be sent, and texts need no `force`. */
+  setApp(number: string, hasApp: boolean): void {
+    this.phone(number).hasApp = hasApp
+    this.keep()
+  }
+
+  /** Newest first, as are `messages`. */
+  pushes(number: string): Push[] {
+    return [...(this.byNumber.get(number)?.pushes ?? [])].reverse()
+  }
+
+  latestPush(number: string): Push | undefined {
+    return this.byNumber.get(number)?.pushes.at(-1)
+  }
+
+  messages(number: string): Message[] {
+    return [...(this.byNumber.get(number)?.messages ?? [])].reverse()
+  }
+
+  push(uuid: string): Push | undefined {
+    return this.byUuid.get(uuid)
+  }
+
+  /** Press Approve or Deny. Throws when there is nothing to press: unknown, answered or expired. */
+  answer(uuid: string, decision: Decision): Push {
+    const push = this.byUuid.get(uuid)
+    if (!push) throw new Error(`no push ${uuid}`)
+    if (push.status !== 'pending') throw new Error(`push ${uuid} is ${push.status}`)
+    push.answer = { decision, at: this.options.clock() }
+    this.options.onAnswer?.(push)
+    this.changed()
+    return push
+  }
+
+  /** The same number is always the same user, whatever the e-mail; the last e-mail counts. */
+  addUser(number: string, email: string): AuthyUser {
+    const phone = this.phone(number)
+    phone.user ??= {
+      authyId: this.freeAuthyId(number),
+      number,
+      email,
+      confirmed: false,
+      registeredAt: this.options.clock(),
+    }
+    phone.user.email = email
+    this.byAuthyId.set(phone.user.authyId, phone.user)
+    this.keep()
+    return phone.user
+  }
+
+  user(authyId: number): AuthyUser | undefined {
+    return this.byAuthyId.get(authyId)
+  }
+
+  /** At once, where Authy takes a day: nobody could watch the difference on a laptop. */
+  removeUser({ authyId, number }: AuthyUser): void {
+    this.byAuthyId.delete(authyId)
+    this.phone(number).user = null
+    this.keep()
+  }
+
+  ask(user: AuthyUser, asked: Asked): Push {
+    const push = newPush(user, asked, this.next(), this.options.clock)
+    this.phone(user.number).pushes.push(push)
+    this.byUuid.set(push.uuid, push)
+    this.changed()
+    return push
+  }
+
+  /** Text a code that is good for this action only; the same one again while it lives. */
+  textCode({ number }: AuthyUser, action: string | null, actionMessage: string | null): void {
+    const phone = this.phone(number)
+    const { code } = this.codeFor(phone, forAction(action), SMS_CODE_DIGITS)
+    const words = `Your code is ${code}.`
+    this.say(phone, 'text', code, actionMessage ? `${actionMessage}\n${words}` : words)
+  }
+
+  /** Spend a code. One that was spent before is told apart from a wrong one, as Authy does. */
+  spendCode(user: AuthyUser, code: string, action: string | null): 'right' | 'used' | 'wrong' {
+    const { codes } = this.phone(user.number)
+    const verdict = codes.spend(forAction(action), code, this.options.clock())
+    if (verdict === 'right') {
+      user.confirmed = true
+      this.keep()
+    }
+    return verdict === 'none' ? 'wrong' : verdict
+  }
+
+  textInstallLink(number: string): void {
+    this.say(this.phone(number), 'text', null, 'Get the Authy app: https://authy.com/install')
+  }
+
+  /** Send a code to prove that a phone is there. Answers how many whole seconds it will live. */
+  startVerification(number: string, kind: Message['kind'], digits: number): number {
+    const phone = this.phone(number)
+    const { code, secondsLeft } = this.codeFor(phone, VERIFICATION, digits)
+    this.say(phone, kind, code, `${kind === 'call' ? 'Call: your' : 'Your'} code is ${code}.`)
+    return secondsLeft
+  }
+
+  /** A right code ends the verification; a wrong one leaves it pending. */
+  checkVerification(number: string, code: string): 'right' | 'wrong' | 'none' {
+    const codes = this.byNumber.get(number)?.codes
+    const verdict = codes?.spend(VERIFICATION, code, this.options.clock()) ?? 'none'
+    return verdict === 'used' ? 'none' : verdict
+  }
+
+  /** Tell whoever follows that something has changed. */
+  changed(): void {
+    this.options.onChange?.()
+  }
+
+  private codeFor(phone: Phone, purpose: string, digits: number) {
+    return phone.codes.toSend(purpose, digits, this.options.clock(), this.random)
+  }
+
+  private say(phone: Phone, kind: Message['kind'], code: string | null, words: string): void {
+    const at = this.options.clock()
+    phone.messages.push({ kind, code, words, at, sequence: this.next() })
+    this.changed()
+  }
+
+  private phone(number: string): Phone {
+    const known = this.byNumber.get(number)
+    if (known) return known
+    const phone = blank(number)
+    this.byNumber.set(number, phone)
+    return phone
+  }
+
+  /** From the number alone, so that a restart without a file finds the same; below 2^31 for Java. */
+  private freeAuthyId(number: string): number {
+    let id = (createHash('sha256').update(number).digest().readUInt32BE() & 0x3fffffff) + 1
+    while (this.byAuthyId.has(id)) id += 1
+    return id
+  }
+
+  private keep(): void {
+    const phones = [...this.byNumber.values()]
+    this.options.onKnown?.(phones.map(({ number, hasApp, user }) => ({ number, hasApp, user })))
+    this.changed()
+  }
+
+  private next(): number {
+    this.sequence += 1
+    return this.sequence
+  }
+}
+
+const forAction = (action: string | null): string => `action ${action ?? ''}`
+
+const blank = (number: string): Phone => ({
+  number,
+  hasApp: true,
+  user: null,
+  pushes: [],
+  messages: [],
+  codes: new PhoneCodes(),
+})

@@ -1,0 +1,209 @@
+/**
+ * The page of the pretend phone. It holds no state of its own: the server tells everything that is
+ * shown, whenever it changes, and each press goes back to the server.
+ *
+ * All text comes from strangers (payees choose their names) and is set as text, never as markup.
+ */
+
+const id = (name) => document.getElementById(name)
+const sheets = new WeakMap()
+let seen = null
+
+const events = new EventSource('events')
+events.addEventListener('message', ({ data }) => show(JSON.parse(data)))
+events.addEventListener('open', () => {
+  id('lost').hidden = true
+})
+events.addEventListener('error', () => {
+  id('lost').hidden = false
+})
+
+id('faults').addEventListener('submit', (event) => event.preventDefault())
+id('faults').addEventListener('change', ({ target }) => {
+  if (!target.reportValidity()) return
+  const value = target.type === 'checkbox' ? target.checked : Number(target.value)
+  act({ action: 'setFaults', faults: { [target.name]: value } })
+})
+
+async function act(action) {
+  const response = await fetch('actions', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(action),
+  })
+  if (!response.ok) say(await response.text())
+}
+
+function show({ minute, phones, faults }) {
+  id('empty').hidden = phones.length > 0
+  keyed(
+    id('phones'),
+    phones,
+    ({ number }) => number,
+    makePhone,
+    (node, phone) => {
+      fillPhone(node, phone, minute)
+    },
+  )
+  for (const [name, value] of Object.entries(faults)) fillFault(name, value)
+  tellNews(phones)
+}
+
+function makePhone({ number, shown }) {
+  const node = copy('phone')
+  node.setAttribute('aria-label', `Phone ${shown}`)
+  const app = node.querySelector('input')
+  app.setAttribute('role', 'switch')
+  app.addEventListener('change', () => act({ action: 'setApp', number, hasApp: app.checked }))
+  return node
+}
+
+function fillPhone(node, { shown, hasApp, items }, minute) {
+  const part = (selector) => node.querySelector(selector)
+  text(part('.clock'), clock(minute))
+  text(part('h2'), shown)
+  part('input').checked = hasApp
+  part('.quiet').hidden = items.length > 0
+  keyed(
+    part('.items'),
+    items,
+    ({ sequence }) => sequence,
+    makeItem,
+    (item, told) => {
+      if (told.kind === 'push') fillPush(item, told)
+    },
+  )
+}
+
+function makeItem(item) {
+  const node = copy(item.kind === 'push' ? 'push' : 'message')
+  const time = node.querySelector('time')
+  time.dateTime = item.at
+  text(time, clock(item.at))
+  if (item.kind === 'push') return makePush(node, item)
+  node.classList.add(item.kind)
+  text(node.querySelector('.from'), item.kind === 'call' ? 'Call' : 'Text')
+  text(node.querySelector('.words'), item.words)
+  const code = node.querySelector('.code')
+  code.hidden = item.code === null
+  text(code, item.code ?? '')
+  return node
+}
+
+function makePush(node, { uuid, message, details }) {
+  text(node.querySelector('.message'), message)
+  for (const [name, value] of details) {
+    const pair = document.createElement('div')
+    for (const [tag, words] of [
+      ['dt', name],
+      ['dd', value],
+    ]) {
+      text(pair.appendChild(document.createElement(tag)), words)
+    }
+    node.querySelector('dl').append(pair)
+  }
+  for (const button of node.querySelectorAll('button')) {
+    button.addEventListener('click', () => {
+      act({ action: 'answer', uuid, decision: button.value })
+    })
+  }
+  return node
+}
+
+const ANSWERS = { approved: 'Approved', denied: 'Denied', expired: 'Expired, not answered' }
+
+function fillPush(node, { status, secondsLeft, callbacks }) {
+  const part = (selector) => node.querySelector(selector)
+  const pending = status === 'pending'
+  // The pressed button is about to go: the focus stays in this request.
+  if (!pending && part('.buttons').contains(document.activeElement)) {
+    part('.answer').tabIndex = -1
+    part('.answer').hidden = false
+    part('.answer').focus()
+  }
+  node.dataset.status = status
+  part('.buttons').hidden = !pending
+  part('.left').hidden = !pending
+  text(
+    part('.left'),
+    secondsLeft === null ? 'Never expires' : `Expires in ${countdown(secondsLeft)}`,
+  )
+  part('.answer').hidden = pending
+  text(part('.answer'), ANSWERS[status] ?? '')
+  keyed(
+    part('.callbacks'),
+    callbacks.map(inWords),
+    (_, at) => at,
+    () => make('li'),
+    text,
+  )
+}
+
+function inWords({ outcome, status, problem, signedWrongly }) {
+  const wrongly = signedWrongly ? 'wrongly signed ' : ''
+  if (outcome === 'answered') return `${wrongly}callback answered ${status}`
+  if (outcome === 'failed') return `${wrongly}callback failed: ${problem}`
+  if (outcome === 'held back') return `${wrongly}callback held back for 10 s`
+  return `${wrongly}callback ${outcome}`
+}
+
+function fillFault(name, value) {
+  const field = id('faults').elements[name]
+  if (!field) return
+  if (field.type === 'checkbox') field.checked = value
+  else if (field !== document.activeElement) field.value = value
+}
+
+/** Read out what has arrived since the page was last told, and nothing when it is first opened. */
+function tellNews(phones) {
+  const items = phones.flatMap(({ shown, items }) => items.map((item) => ({ ...item, shown })))
+  const newest = Math.max(0, ...items.map(({ sequence }) => sequence))
+  if (seen !== null) {
+    const news = items.filter(({ sequence }) => sequence > seen)
+    if (news.length > 0) {
+      say(news.map(({ shown, message, words }) => `${shown}: ${message ?? words}`).join('. '))
+    }
+  }
+  seen = newest
+}
+
+const say = (words) => text(id('news'), words)
+
+/**
+ * Make `parent` hold one child for each of `items`, in this order. What is there stays there and is
+ * filled anew, so that focus and what is being read out are not disturbed.
+ */
+function keyed(parent, items, keyOf, create, fill) {
+  const old = new Map(sheets.get(parent))
+  const now = new Map()
+  for (const [at, item] of items.entries()) {
+    const key = keyOf(item, at)
+    now.set(key, old.get(key) ?? create(item))
+  }
+  for (const [key, node] of old) if (!now.has(key)) node.remove()
+  let next = parent.firstElementChild
+  for (const node of now.values()) {
+    if (node === next) next = next.nextElementSibling
+    else parent.insertBefore(node, next)
+  }
+  sheets.set(parent, now)
+  for (const [at, item] of items.entries()) fill(now.get(keyOf(item, at)), item)
+}
+
+const make = (tag) => document.createElement(tag)
+
+const copy = (template) => id(template).content.firstElementChild.cloneNode(true)
+
+function text(node, words) {
+  if (node.textContent !== words) node.textContent = words
+}
+
+const clock = (time) =>
+  new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false })
+
+function countdown(seconds) {
+  const two = (count) => String(count).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const end = `${two(seconds % 60)}`
+  return hours > 0 ? `${hours}:${two(minutes)}:${end}` : `${minutes}:${end}`
+}

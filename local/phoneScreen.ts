@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import * as z from 'zod'
+import type { PhoneBook } from './phoneBook.ts'
+import type { Push } from './phonePush.ts'
+
+/** So much of the past is shown; the book keeps it all. */
+const PHONES_SHOWN = 20
+const ITEMS_SHOWN = 20
+const TICK_MS = 1000
+
+const PLAIN = 'text/plain; charset=utf-8'
+type Reply = [status: number, type: string, content: string | Buffer]
+
+const FILES: Record<string, [file: string, type: string]> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/phone.css': ['phone.css', 'text/css; charset=utf-8'],
+  '/phone.js': ['phone.js', 'text/javascript; charset=utf-8'],
+  '/icon.svg': ['icon.svg', 'image/svg+xml'],
+}
+
+/** Nothing from elsewhere, nothing inline: what is shown was written by strangers. */
+export const SCREEN_HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+const action = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('answer'),
+    uuid: z.string(),
+    decision: z.enum(['approved', 'denied']),
+  }),
+  z.strictObject({ action: z.literal('setApp'), number: z.string(), hasApp: z.boolean() }),
+  z.strictObject({
+    action: z.literal('setFaults'),
+    faults: z
+      .strictObject({
+        loseNextCallback: z.boolean(),
+        sendNextCallbackTwice: z.boolean(),
+        delayNextCallback: z.boolean(),
+        signNextCallbackWrongly: z.boolean(),
+        answer503: z.boolean(),
+        providerDelayMs: z.number().int().min(0).max(60_000),
+      })
+      .partial(),
+  }),
+])
+
+/** The page that shows the phones: its files, its state, what is pressed on it. */
+export function phoneScreen(book: PhoneBook, clock: () => Date) {
+  const watchers = new Set<ServerResponse>()
+  let shown = ''
+
+  /** Everything on the page is told by the server, so that the page follows the server's clock. */
+  const tell = () => {
+    const state = JSON.stringify(stateOf(book, clock()))
+    if (state === shown) return
+    shown = state
+    for (const watcher of watchers) watcher.write(`data: ${state}\n\n`)
+  }
+  const ticking = setInterval(() => watchers.size > 0 && tell(), TICK_MS)
+  ticking.unref()
+  let aboutToTell = false
+
+  const watch = (response: ServerResponse) => {
+    response.writeHead(200, { ...SCREEN_HEADERS, 'content-type': 'text/event-stream' })
+    tell()
+    response.write(`data: ${shown}\n\n`)
+    watchers.add(response)
+    response.on('close', () => watchers.delete(response))
+  }
+
+  const act = (request: IncomingMessage, body: Buffer): [status: number, problem?: string] => {
+    if (request.headers['content-type'] !== 'application/json') return [415, 'send JSON']
+    const wanted = action.safeParse(parsed(body))
+    if (!wanted.success) return [400, z.prettifyError(wanted.error)]
+    const act = wanted.data
+    if (act.action === 'setApp') {
+      if (!book.numbers().includes(act.number)) return [404, 'no such phone']
+      book.setApp(act.number, act.hasApp)
+    }
+    if (act.action === 'setFaults') {
+      Object.assign(book.faults, act.faults)
+      book.changed()
+    }
+    if (act.action === 'answer') {
+      const push = book.push(act.uuid)
+      if (!push) return [404, 'no such request']
+      if (push.status !== 'pending') return [409, `the request is ${push.status}`]
+      book.answer(act.uuid, act.decision)
+    }
+    return [204]
+  }
+
+  const reply = (request: IncomingMessage, path: string, body: Buffer): Reply => {
+    if (!fromHere(request)) return [403, PLAIN, 'only from this page']
+    if (request.method === 'POST' && path === '/actions') {
+      const [status, problem = ''] = act(request, body)
+      return [status, PLAIN, problem]
+    }
+    if (request.method === 'GET' && path === '/state') {
+      return [200, 'application/json', JSON.stringify(stateOf(book, clock()))]
+    }
+    const [file, type] = (request.method === 'GET' && FILES[path]) || []
+    if (!file || !type) return [404, PLAIN, 'nothing here']
+    return [200, type, readFileSync(new URL(`phonePage/${file}`, import.meta.url))]
+  }
+
+  return {
+    answer(request: IncomingMessage, path: string, body: Buffer, response: ServerResponse): void {
+      if (request.method === 'GET' && path === '/events' && fromHere(request)) {
+        watch(response)
+        return
+      }
+      const [status, type, content] = reply(request, path, body)
+      response.writeHead(status, { ...SCREEN_HEADERS, 'content-type': type }).end(content)
+    },
+    /** Many changes at once are told once. */
+    changed(): void {
+      if (watchers.size === 0 || aboutToTell) return
+      aboutToTell = true
+      setImmediate(() => {
+        aboutToTell = false
+        tell()
+      })
+    },
+    close(): void {
+      clearInterval(ticking)
+      for (const watcher of watchers) watcher.end()
+    },
+  }
+}
+
+/**
+ * Only the page itself: another site may neither press buttons (Origin) nor read codes under a name
+ * of its own that points here (Host).
+ */
+function fromHere({ headers: { host = '', origin } }: IncomingMessage): boolean {
+  if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host)) return false
+  return origin === undefined || origin === `http://${host}`
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return undefined
+  }
+}
+
+/** What the page shows. The time is in whole minutes, so that a quiet page is not told anything. */
+function stateOf(book: PhoneBook, now: Date) {
+  const phones = book.numbers().slice(0, PHONES_SHOWN)
+  return {
+    minute: `${now.toISOString().slice(0, 16)}Z`,
+    phones: phones.map((number) => ({
+      number,
+      shown: parsePhoneNumberFromString(number)?.formatInternational() ?? number,
+      hasApp: book.hasApp(number),
+      items: [
+        ...book
+          .pushes(number)
+          .slice(0, ITEMS_SHOWN)
+          .map((push) => shownPush(push, now)),
+        ...book.messages(number).slice(0, ITEMS_SHOWN),
+      ]
+        .sort((one, other) => other.sequence - one.sequence)
+        .slice(0, ITEMS_SHOWN),
+    })),
+    faults: book.faults,
+  }
+}
+
+const shownPush = (push: Push, now: Date) => ({
+  kind: 'push',
+  sequence: push.sequence,
+  uuid: push.uuid,
+  at: push.createdAt,
+  message: push.message,
+  details: Object.entries(push.details ?? {}),
+  status: push.status,
+  secondsLeft:
+    push.status === 'pending' && push.expiresAt
+      ? Math.ceil((push.expiresAt.getTime() - now.getTime()) / 1000)
+      : null,
+  callbacks: push.callbacks,
+})

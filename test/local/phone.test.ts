@@ -1,0 +1,1162 @@
+import { createHmac } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Phone, type PhoneOptions, startPhone } from '../../local/phone.ts'
+import { callbackSignature } from '../../local/phoneCallback.ts'
+import vectors from '../fixtures/authySignatureVectors.json' with { type: 'json' }
+
+const apiKey = 'own-test-key-0123456789'
+const number = '+447700900123'
+const noon = new Date('2026-11-21T12:00:00Z')
+
+let closers: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closers.reverse()) await close()
+  closers = []
+})
+
+/** A phone with its clock and its timers in hand, and a server that takes its callbacks. */
+async function setUp(options: Partial<PhoneOptions> = {}) {
+  let now = noon
+  const timers: { ms: number; fn: () => void }[] = []
+  const receiver = await startReceiver()
+  const phone = await startPhone({
+    port: 0,
+    apiKey,
+    callbackUrl: () => receiver.url,
+    clock: () => now,
+    setTimer: (ms, fn) => timers.push({ ms, fn }),
+    ...options,
+  })
+  closers.push(() => phone.close())
+  const api = client(phone.url)
+  return {
+    phone,
+    book: phone.book,
+    api,
+    receiver,
+    timers,
+    passSeconds: (seconds: number) => {
+      now = new Date(now.getTime() + seconds * 1000)
+    },
+    newUser: async () => {
+      const { body } = await api('POST', '/protected/json/users/new', { json: newUser })
+      return userId.parse(body)
+    },
+    ask: async (id: number, more: object = {}) => {
+      const json = { ...approvalRequest, ...more }
+      const { body } = await api('POST', `/onetouch/json/users/${id}/approval_requests`, { json })
+      return uuid.parse(body)
+    },
+  }
+}
+
+const newUser = {
+  user: { email: 'harry@hogwarts.ac.uk', cellphone: '7700-900.123', country_code: 44 },
+  send_install_link_via_sms: false,
+}
+
+const approvalRequest = {
+  message: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+  details: { 'Sending to': "José & Søn's café (50% off)*~!", 'Transaction amount': '€20.50' },
+  hidden_details: { payment_id: 'p-1' },
+  seconds_to_expire: 290,
+}
+
+const dig = (...path: string[]) => ({
+  parse: (body: unknown) => path.reduce((at, key) => Object(at)[key], body) as never,
+})
+const userId = dig('user', 'id') as { parse: (body: unknown) => number }
+const uuid = dig('approval_request', 'uuid') as { parse: (body: unknown) => string }
+
+type Sent = {
+  json?: unknown
+  text?: string | Buffer
+  type?: string
+  headers?: Record<string, string>
+}
+
+/** By `node:http`, since `fetch` would tidy a path before it leaves. */
+const client =
+  (url: string) =>
+  (method: string, path: string, { json, text, type, headers = {} }: Sent = {}) =>
+    new Promise<{ status: number; body: unknown; text: string; headers: IncomingHttpHeaders }>(
+      (resolve, reject) => {
+        const sent = json === undefined ? text : JSON.stringify(json)
+        const asked = httpRequest(
+          url,
+          {
+            method,
+            path,
+            headers: {
+              ...(sent === undefined ? {} : { 'content-type': type ?? 'application/json' }),
+              'x-authy-api-key': apiKey,
+              ...headers,
+            },
+          },
+          async (response) => {
+            let text = ''
+            for await (const chunk of response.setEncoding('utf8')) text += chunk
+            const isJson = response.headers['content-type']?.startsWith('application/json')
+            const body: unknown = isJson ? JSON.parse(text) : text
+            resolve({ status: response.statusCode ?? 0, body, text, headers: response.headers })
+          },
+        )
+        asked.on('error', reject)
+        asked.end(sent)
+      },
+    )
+
+async function startReceiver() {
+  const taken: { headers: IncomingHttpHeaders; text: string; url: string }[] = []
+  const answers: { status: number; location?: string } = { status: 200 }
+  const server = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request.setEncoding('utf8')) text += chunk
+    taken.push({ headers: request.headers, text, url: request.url ?? '' })
+    response.writeHead(answers.status, answers.location ? { location: answers.location } : {}).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const close = () => new Promise((resolve) => server.close(resolve))
+  closers.push(close)
+  return { close, url: `http://localhost:${port}/api/payments/callback`, taken, answers }
+}
+
+/** The callback's signature by another way than the phone's: one flat list, lists by their index. */
+function signatureOf(text: string, nonce: string, url: string): string {
+  const pairs: { order: string; text: string }[] = []
+  const form = (part: string) =>
+    [...Buffer.from(part)]
+      .map((byte) => {
+        const character = String.fromCharCode(byte)
+        if (character === ' ') return '+'
+        if (/[A-Za-z0-9_.~-]/.test(character)) return character
+        return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+      })
+      .join('')
+  const walk = (value: unknown, order: string, name: string) => {
+    if (Array.isArray(value)) {
+      for (const [at, one] of value.entries()) walk(one, `${order}[${at + 1000}]`, `${name}[]`)
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, inside] of Object.entries(value)) {
+        const level = (above: string) => (above === '' ? key : `${above}[${key}]`)
+        walk(inside, level(order), level(name))
+      }
+    } else {
+      const end = `=${form(value === null ? '' : String(value))}`
+      pairs.push({ order: form(order) + end, text: form(name) + end })
+    }
+  }
+  walk(JSON.parse(text), '', '')
+  pairs.sort((one, other) => (one.order < other.order ? -1 : 1))
+  const query = pairs.map((pair) => pair.text).join('&')
+  return createHmac('sha256', apiKey).update(`${nonce}|POST|${url}|${query}`).digest('base64')
+}
+
+const refusal = (code: string, message: string, beside: object = {}) => ({
+  ...beside,
+  message,
+  success: false,
+  errors: { message },
+  error_code: code,
+})
+
+describe('the door', () => {
+  test.each([
+    ['no key', '/protected/json/users/1/status', { 'x-authy-api-key': '' }],
+    ['another key', '/onetouch/json/approval_requests/x', { 'x-authy-api-key': 'wrong' }],
+    ['another key, on a path that is not there', '/protected/json/x', { 'x-authy-api-key': 'x' }],
+  ])('refuses %s', async (_, path, headers) => {
+    const { api } = await setUp()
+    expect(await api('GET', path, { headers })).toMatchObject({
+      status: 401,
+      body: refusal('60001', 'Invalid API key'),
+    })
+  })
+
+  test('takes the key in the query, as old clients send it', async () => {
+    const { phone } = await setUp()
+    const path = `/protected/json/users/1/status?api_key=${apiKey}`
+    const answer = await fetch(`${phone.url}${path}`)
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toEqual(refusal('60026', 'User not found.'))
+  })
+
+  test.each([
+    ['a path that is not there', 'GET', '/protected/json/nothing'],
+    ['a path that is too long', 'GET', '/protected/json/users/1/status/more'],
+    ['XML', 'GET', '/protected/xml/users/1/status'],
+    ['a verb that the path has not', 'POST', '/protected/json/users/1/status'],
+    ['DELETE', 'DELETE', '/protected/json/users/1'],
+    ['PUT', 'PUT', '/protected/json/users/new'],
+  ])('answers 404 to %s', async (_, method, path) => {
+    const { api } = await setUp()
+    expect(await api(method, path)).toMatchObject({
+      status: 404,
+      body: { success: false, error_code: '60000' },
+    })
+  })
+
+  test.each([
+    ['plain dots', '/protected/json/verify/../sms/ID'],
+    ['encoded dots', '/protected/json/verify/%2e%2e/ID'],
+    ['an encoded slash', '/protected/json/verify/..%2Fsms/ID'],
+    ['a slash in an id', '/protected/json/users/ID%2F/status'],
+    ['broken escapes', '/protected/json/verify/%zz/ID'],
+    ['escapes that are not UTF-8', '/protected/json/verify/%ff/ID'],
+  ])('is not led astray by %s in a path', async (_, path) => {
+    const { api, book, newUser } = await setUp()
+    const id = await newUser()
+    const { status, body } = await api('GET', path.replace('ID', `${id}`))
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ success: false })
+    expect(book.messages(number)).toEqual([])
+  })
+
+  test.each([
+    ['broken JSON', '{"user":', 'application/json', '60002'],
+    ['a list', '[]', 'application/json', '60002'],
+    ['another type', '<user/>', 'text/xml', '60002'],
+    ['too much', `{"a":"${'x'.repeat(70_000)}"}`, 'application/json', '60002'],
+    ['a name used in two ways', 'user=1&user[email]=2', form(), '60002'],
+    ['deep nesting', 'a[b][c][d][e]=1', form(), '60002'],
+    ['a form that is not UTF-8', 'user[email]=%ff', form(), '60005'],
+    ['JSON that is not UTF-8', Buffer.from('{"a":"\xff"}', 'latin1'), 'application/json', '60005'],
+  ])('refuses a body of %s', async (_, text, type, code) => {
+    const { api } = await setUp()
+    const answer = await api('POST', '/protected/json/users/new', { text, type })
+    expect(answer).toMatchObject({ status: 400, body: { success: false, error_code: code } })
+  })
+
+  test('a field named __proto__ changes nothing else', async () => {
+    const { api } = await setUp()
+    const text = 'user[__proto__][email]=a@b.test&__proto__[cellphone]=1&user[cellphone]=7700900123'
+    await api('POST', '/protected/json/users/new', { text, type: form() })
+    expect(Object.keys(Object.prototype)).toEqual([])
+    expect(Object({}).email).toBeUndefined()
+  })
+})
+
+function form() {
+  return 'application/x-www-form-urlencoded'
+}
+
+describe('users', () => {
+  const asText =
+    'user[email]=harry%40hogwarts.ac.uk&user[cellphone]=7700+900123&user[country_code]=44' +
+    '&send_install_link_via_sms=false'
+
+  test.each<[string, string, Sent]>([
+    ['JSON', '/protected/json/users/new', { json: newUser }],
+    ['a form', '/protected/json/users/new', { text: asText, type: form() }],
+    ['the query', `/protected/json/users/new?${asText}`, {}],
+  ])('are made from %s', async (_, path, sent) => {
+    const { api, book } = await setUp()
+    expect(await api('POST', path, sent)).toMatchObject({
+      status: 200,
+      body: {
+        message: 'User created successfully.',
+        user: { id: expect.any(Number) },
+        success: true,
+      },
+    })
+    expect(book.numbers()).toEqual([number])
+    expect(book.messages(number)).toEqual([])
+  })
+
+  test('have one id a number, whatever the e-mail, on every day and every machine', async () => {
+    const { api, newUser: make } = await setUp()
+    const id = await make()
+    expect(id).toBe(682_410_922)
+    const other = { user: { ...newUser.user, email: 'other@hogwarts.ac.uk' } }
+    const again = await api('POST', '/protected/json/users/new', { json: other })
+    expect(userId.parse(again.body)).toBe(id)
+    const another = { user: { ...newUser.user, cellphone: '7700900124' } }
+    const third = await api('POST', '/protected/json/users/new', { json: another })
+    expect(userId.parse(third.body)).not.toBe(id)
+  })
+
+  test('without the app are sent the link to it, unless asked not to', async () => {
+    const { api, book } = await setUp()
+    book.setApp(number, false)
+    await api('POST', '/protected/json/users/new', { json: newUser })
+    expect(book.messages(number)).toEqual([])
+    await api('POST', '/protected/json/users/new', { json: { user: newUser.user } })
+    expect(book.messages(number)).toMatchObject([{ kind: 'text', code: null }])
+    book.setApp(number, true)
+    await api('POST', '/protected/json/users/new', { json: { user: newUser.user } })
+    expect(book.messages(number)).toHaveLength(1)
+  })
+
+  test('have the app until it is taken away', async () => {
+    const { book } = await setUp()
+    expect(book.hasApp(number)).toBe(true)
+  })
+
+  test.each([
+    [{ cellphone: 'abc' }],
+    [{ cellphone: '12' }],
+    [{ country_code: '999' }],
+    [{ country_code: '4', cellphone: '47700900123' }],
+    [{ email: 'nobody' }],
+  ])('are refused with %j', async (more) => {
+    const { api } = await setUp()
+    const json = { user: { ...newUser.user, ...more } }
+    const beside = 'email' in more ? { email: 'is invalid' } : { cellphone: 'is invalid' }
+    const message = 'User was not valid'
+    const { status, body } = await api('POST', '/protected/json/users/new', { json })
+    expect(status).toBe(400)
+    expect(body).toEqual({
+      ...beside,
+      message,
+      success: false,
+      errors: { ...beside, message },
+      error_code: '60027',
+    })
+  })
+
+  test('say whether they have the app', async () => {
+    const { api, book, newUser } = await setUp()
+    const id = await newUser()
+    const read = async () => (await api('GET', `/protected/json/users/${id}/status`)).body
+    expect(await read()).toMatchObject({
+      status: {
+        authy_id: id,
+        confirmed: false,
+        registered: true,
+        country_code: 44,
+        phone_number: 'XXX-XXX-0123',
+        devices: ['android'],
+      },
+      message: 'User status.',
+      success: true,
+    })
+    book.setApp(number, false)
+    expect(await read()).toMatchObject({ status: { registered: false, devices: [] } })
+  })
+
+  test.each(['users/ID/delete', 'users/ID/remove', 'users/delete/ID'])(
+    'are gone after POST %s',
+    async (path) => {
+      const { api, newUser } = await setUp()
+      const id = await newUser()
+      expect((await api('POST', `/protected/json/${path.replace('ID', `${id}`)}`)).body).toEqual({
+        message: 'User removed from application',
+        success: true,
+      })
+      expect(await api('GET', `/protected/json/users/${id}/status`)).toMatchObject({
+        status: 404,
+        body: refusal('60026', 'User not found.'),
+      })
+    },
+  )
+
+  test.each([
+    ['POST', '/protected/json/users/7/delete'],
+    ['GET', '/protected/json/users/7/status'],
+    ['GET', '/protected/json/sms/7?force=true'],
+    ['GET', '/protected/json/verify/1234567/7?force=true'],
+    ['POST', '/onetouch/json/users/7/approval_requests'],
+    ['GET', '/protected/json/users/seven/status'],
+  ])('that nobody made are not found: %s %s', async (method, path) => {
+    const { api } = await setUp()
+    expect(await api(method, path)).toMatchObject({
+      status: 404,
+      body: refusal('60026', 'User not found.'),
+    })
+  })
+
+  test('and their app switch are found again by a restart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'phone-'))
+    closers.push(() => rmSync(folder, { recursive: true }))
+    const dataFile = join(folder, 'data', 'phones.json')
+    const first = await setUp({ dataFile })
+    const id = await first.newUser()
+    first.book.setApp(number, false)
+    await first.phone.close()
+
+    const second = await setUp({ dataFile })
+    const { body } = await second.api('GET', `/protected/json/users/${id}/status`)
+    expect(body).toMatchObject({ status: { authy_id: id, registered: false, country_code: 44 } })
+    expect(await second.newUser()).toBe(id)
+  })
+
+  test('in a file that is spoiled stop the start, and the file is named', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'phone-'))
+    closers.push(() => rmSync(folder, { recursive: true }))
+    const dataFile = join(folder, 'phones.json')
+    writeFileSync(dataFile, '[{"number":')
+    await expect(setUp({ dataFile })).rejects.toThrow('phones.json does not hold phones')
+    expect(readFileSync(dataFile, 'utf8')).toBe('[{"number":')
+  })
+})
+
+describe('a code by text', () => {
+  const action = 'payment-1'
+  const sms = (id: number, more = `force=true&action=${action}&action_message=Pay+Neville`) =>
+    `/protected/json/sms/${id}?${more}`
+  const verify = (id: number, code: string, more = `force=true&action=${action}`) =>
+    `/protected/json/verify/${code}/${id}?${more}`
+  const wrong = {
+    status: 401,
+    body: refusal('60020', 'Token is invalid', { token: 'is invalid' }),
+  }
+
+  async function texted(options: Partial<PhoneOptions> = {}) {
+    const all = await setUp(options)
+    const id = await all.newUser()
+    const answer = await all.api('GET', sms(id))
+    return { ...all, id, answer, code: all.book.messages(number)[0]?.code ?? '' }
+  }
+
+  test('shows the words and seven digits, and approves', async () => {
+    const { api, book, id, answer, code } = await texted()
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { success: true, message: 'SMS token was sent', cellphone: '+44-XXX-XXX-XX23' },
+    })
+    expect(code).toMatch(/^[0-9]{7}$/)
+    expect(book.messages(number)).toMatchObject([
+      { kind: 'text', words: `Pay Neville\nYour code is ${code}.`, at: noon },
+    ])
+    expect(await api('GET', verify(id, code))).toMatchObject({
+      status: 200,
+      body: {
+        message: 'Token is valid.',
+        token: 'is valid',
+        success: 'true',
+        device: { id: null, os_type: 'sms' },
+      },
+    })
+  })
+
+  test('approves once', async () => {
+    const { api, id, code } = await texted()
+    await api('GET', verify(id, code))
+    expect(await api('GET', verify(id, code))).toMatchObject({
+      status: 401,
+      body: refusal('60019', 'Token is invalid. Token was used recently', { token: 'is invalid' }),
+    })
+  })
+
+  test.each([
+    ['another action', (id: number, code: string) => verify(id, code, 'force=true&action=other')],
+    ['no action', (id: number, code: string) => verify(id, code, 'force=true')],
+    ['letters', (id: number) => verify(id, 'abcdefg')],
+    ['other digits', (id: number) => verify(id, '0000000')],
+  ])('is wrong with %s, and stays good', async (_, path) => {
+    const { api, id, code } = await texted({ random: () => '7654321' })
+    const { status, body } = await api('GET', path(id, code))
+    expect({ status, body }).toEqual(wrong)
+    expect(await api('GET', verify(id, code))).toMatchObject({ status: 200 })
+  })
+
+  test("is wrong for another person's phone", async () => {
+    const { api, code } = await texted({ random: () => '7654321' })
+    const user = { ...newUser.user, cellphone: '7700900124' }
+    const { body } = await api('POST', '/protected/json/users/new', { json: { user } })
+    expect(await api('GET', verify(userId.parse(body), code))).toMatchObject(wrong)
+  })
+
+  test('is the same when asked for again within ten minutes, and then another', async () => {
+    const { api, book, id, code, passSeconds } = await texted()
+    passSeconds(599)
+    await api('GET', sms(id))
+    expect(book.messages(number).map((message) => message.code)).toEqual([code, code])
+    passSeconds(1)
+    await api('GET', sms(id))
+    expect(book.messages(number)[0]?.code).not.toBe(code)
+  })
+
+  test('is another for another action, and after it was used', async () => {
+    const { api, book, id, code } = await texted()
+    await api('GET', sms(id, 'force=true&action=payment-2'))
+    expect(book.messages(number)[0]?.code).not.toBe(code)
+    await api('GET', verify(id, code))
+    await api('GET', sms(id))
+    expect(book.messages(number)[0]?.code).not.toBe(code)
+  })
+
+  test.each([
+    [599, 200],
+    [600, 401],
+  ])('after %i seconds is answered %i', async (seconds, status) => {
+    const { api, id, code, passSeconds } = await texted()
+    passSeconds(seconds)
+    expect(await api('GET', verify(id, code))).toMatchObject({ status })
+  })
+
+  test.each(['', 'force=false', 'force=True'])(
+    'is not sent to a phone with the app when asked with "%s"',
+    async (query) => {
+      const { api, book, newUser } = await setUp()
+      const id = await newUser()
+      const { status, body } = await api('GET', sms(id, query))
+      expect(status).toBe(200)
+      expect(body).toMatchObject({
+        ignored: true,
+        success: true,
+        device: 'android',
+        cellphone: '+44-XXX-XXX-XX23',
+        message: expect.stringMatching(/^Ignored: SMS is not needed for smartphones\. Pass force/),
+      })
+      expect(book.messages(number)).toEqual([])
+      book.setApp(number, false)
+      expect((await api('GET', sms(id, query))).body).not.toHaveProperty('ignored')
+      expect(book.messages(number)).toHaveLength(1)
+    },
+  )
+
+  test('that is wrong counts as right without force, until the user has been confirmed', async () => {
+    const { api, id, code } = await texted()
+    expect(await api('GET', verify(id, '0000000', `action=${action}`))).toMatchObject({
+      status: 200,
+      body: { token: 'is valid' },
+    })
+    await api('GET', verify(id, code))
+    expect(await api('GET', verify(id, '0000000', `action=${action}`))).toMatchObject(wrong)
+  })
+
+  test('has digits from the whole alphabet', async () => {
+    const { api, book, newUser } = await setUp()
+    const id = await newUser()
+    for (let count = 0; count < 60; count += 1)
+      await api('GET', sms(id, `force=true&action=${count}`))
+    const digits = new Set(book.messages(number).flatMap(({ code }) => [...(code ?? '')]))
+    expect([...digits].sort().join('')).toBe('0123456789')
+  })
+})
+
+describe('the verification of a phone', () => {
+  const start = '/protected/json/phones/verification/start'
+  const asked = { phone_number: '7700900123', country_code: 44, via: 'sms', code_length: 6 }
+  const check = (code: string) =>
+    `/protected/json/phones/verification/check?phone_number=7700900123&country_code=44&verification_code=${code}`
+
+  test.each([
+    ['sms', 'text', /^Text message sent to \+44 7700 900123\.$/],
+    ['call', 'call', /^Call to \+44 7700 900123 initiated\.$/],
+  ])('by %s is a %s', async (via, kind, message) => {
+    const { api, book } = await setUp()
+    const answer = await api('POST', start, { json: { ...asked, via } })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toMatchObject({
+      carrier: expect.any(String),
+      is_cellphone: true,
+      message: expect.stringMatching(message),
+      seconds_to_expire: 600,
+      uuid: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+      success: true,
+    })
+    const [sent] = book.messages(number)
+    expect(sent).toMatchObject({ kind, words: expect.stringMatching(/our code is [0-9]{6}\.$/) })
+    expect(await api('GET', check(sent?.code ?? ''))).toMatchObject({
+      status: 200,
+      body: { message: 'Verification code is correct.', success: true },
+    })
+  })
+
+  test.each([
+    [{ code_length: undefined }, 4],
+    [{ code_length: '10' }, 10],
+  ])('with %j has a code of %i digits', async (more, digits) => {
+    const { api, book } = await setUp()
+    await api('POST', start, { json: { ...asked, ...more } })
+    expect(book.messages(number)[0]?.code).toHaveLength(digits)
+  })
+
+  test.each([
+    [{ code_length: 3 }, '60004', 'Invalid parameter: code_length - Parameter is invalid'],
+    [{ code_length: 11 }, '60004', 'Invalid parameter: code_length - Parameter is invalid'],
+    [{ via: 'owl' }, '60004', 'Invalid parameter: via - Parameter is invalid'],
+    [{ country_code: null }, '60004', 'Invalid parameter: country_code - Parameter is required'],
+    [{ phone_number: '12' }, '60033', 'Phone number is invalid'],
+  ])('refuses %j', async (more, code, message) => {
+    const { api } = await setUp()
+    const { status, body } = await api('POST', start, { json: { ...asked, ...more } })
+    expect(status).toBe(400)
+    expect(body).toEqual(refusal(code, message))
+  })
+
+  test('sends the same code within ten minutes, with what is left of them', async () => {
+    const { api, book, passSeconds } = await setUp()
+    await api('POST', start, { json: asked })
+    passSeconds(599)
+    const again = await api('POST', start, { json: asked })
+    expect(again.body).toMatchObject({ seconds_to_expire: 1 })
+    const [second, first] = book.messages(number)
+    expect(second?.code).toBe(first?.code)
+    passSeconds(1)
+    expect((await api('POST', start, { json: asked })).body).toMatchObject({
+      seconds_to_expire: 600,
+    })
+    expect(book.messages(number)[0]?.code).not.toBe(first?.code)
+  })
+
+  test('takes no wrong code, and the right one once', async () => {
+    const { api } = await setUp({ random: () => '123456' })
+    await api('POST', start, { json: asked })
+    expect(await api('GET', check('654321'))).toMatchObject({
+      status: 401,
+      body: refusal('60022', 'Verification code is incorrect'),
+    })
+    expect(await api('GET', check('123456'))).toMatchObject({ status: 200 })
+    expect(await api('GET', check('123456'))).toMatchObject({
+      status: 404,
+      body: refusal('60023', 'No pending verifications for +44 7700 900123 found.'),
+    })
+  })
+
+  test('is over after ten minutes', async () => {
+    const { api, passSeconds } = await setUp({ random: () => '123456' })
+    await api('POST', start, { json: asked })
+    passSeconds(600)
+    expect(await api('GET', check('123456'))).toMatchObject({ status: 404 })
+  })
+})
+
+describe('a push', () => {
+  test('arrives with its words, and is read back while it is pending', async () => {
+    const { api, book, newUser, ask } = await setUp()
+    const id = await newUser()
+    const push = await ask(id)
+    expect(book.latestPush(number)).toMatchObject({
+      uuid: push,
+      message: approvalRequest.message,
+      details: approvalRequest.details,
+      hiddenDetails: approvalRequest.hidden_details,
+      logos: null,
+      status: 'pending',
+    })
+    expect((await api('GET', `/onetouch/json/approval_requests/${push}`)).body).toEqual({
+      approval_request: {
+        _app_name: 'Payfriend',
+        _app_serial_id: expect.any(Number),
+        _authy_id: id,
+        _id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        _user_email: 'harry@hogwarts.ac.uk',
+        app_id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        created_at: '2026-11-21T12:00:00Z',
+        notified: false,
+        processed_at: null,
+        seconds_to_expire: 290,
+        status: 'pending',
+        updated_at: '2026-11-21T12:00:00Z',
+        user_id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        uuid: push,
+      },
+      success: true,
+    })
+  })
+
+  test('may be asked for by a form, with logos', async () => {
+    const { api, book, newUser } = await setUp()
+    const id = await newUser()
+    const text =
+      'message=Pay+Neville&details[Sending+to]=Neville&logos[][res]=default' +
+      '&logos[][url]=https%3A%2F%2Fa.test%2F1&logos[][res]=high&logos[][url]=https%3A%2F%2Fa.test%2F2'
+    const path = `/onetouch/json/users/${id}/approval_requests`
+    expect((await api('POST', path, { text, type: form() })).status).toBe(200)
+    expect(book.latestPush(number)).toMatchObject({
+      message: 'Pay Neville',
+      details: { 'Sending to': 'Neville' },
+      hiddenDetails: null,
+      logos: [
+        { res: 'default', url: 'https://a.test/1' },
+        { res: 'high', url: 'https://a.test/2' },
+      ],
+      secondsToExpire: 86_400,
+    })
+  })
+
+  test.each([
+    ['message', { message: undefined }, 'required'],
+    ['message', { message: 'x'.repeat(201) }, 'invalid'],
+    ['details', { details: { 'a key of 21 letters..': 'x' } }, 'invalid'],
+    ['details', { details: { key: 'x'.repeat(201) } }, 'invalid'],
+    ['hidden_details', { hidden_details: 'text' }, 'invalid'],
+    ['logos', { logos: [{ res: 'huge', url: 'https://a.test' }] }, 'invalid'],
+    ['seconds_to_expire', { seconds_to_expire: -1 }, 'invalid'],
+    ['seconds_to_expire', { seconds_to_expire: '' }, 'invalid'],
+    ['seconds_to_expire', { seconds_to_expire: 1.5 }, 'invalid'],
+  ])('with a bad %s is refused (%#)', async (name, more, why) => {
+    const { api, book, newUser } = await setUp()
+    const id = await newUser()
+    const json = { ...approvalRequest, ...more }
+    const answer = await api('POST', `/onetouch/json/users/${id}/approval_requests`, { json })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: refusal('60004', `Invalid parameter: ${name} - Parameter is ${why}`),
+    })
+    expect(book.pushes(number)).toEqual([])
+  })
+
+  test('is refused where there is no app', async () => {
+    const { api, book, newUser } = await setUp()
+    const id = await newUser()
+    book.setApp(number, false)
+    const path = `/onetouch/json/users/${id}/approval_requests`
+    expect(await api('POST', path, { json: approvalRequest })).toMatchObject({
+      status: 404,
+      body: { success: false, error_code: '60051' },
+    })
+  })
+
+  test('that nobody sent is not found', async () => {
+    const { api } = await setUp()
+    const { status, body } = await api('GET', '/onetouch/json/approval_requests/8d03')
+    expect(status).toBe(404)
+    expect(body).toEqual({
+      message: 'Approval request not found: 8d03',
+      success: false,
+      errors: {},
+      error_code: '60049',
+    })
+  })
+
+  test('can be answered until it expires, and not at that moment', async () => {
+    const { api, book, newUser, ask, passSeconds, receiver, phone } = await setUp()
+    const id = await newUser()
+    const [answered, late] = [await ask(id), await ask(id)]
+    passSeconds(289)
+    book.answer(answered, 'denied')
+    passSeconds(1)
+    expect(() => book.answer(late, 'approved')).toThrow('expired')
+    await phone.settled()
+    expect(receiver.taken).toHaveLength(1)
+    const read = async (push: string) =>
+      (await api('GET', `/onetouch/json/approval_requests/${push}`)).body
+    expect(await read(late)).toMatchObject({
+      approval_request: { status: 'expired', processed_at: '2026-11-21T12:04:50Z' },
+    })
+    expect(await read(answered)).toMatchObject({
+      approval_request: { status: 'denied', processed_at: '2026-11-21T12:04:49Z' },
+    })
+  })
+
+  test('asked for with 0 seconds never expires', async () => {
+    const { book, newUser, ask, passSeconds } = await setUp()
+    const push = await ask(await newUser(), { seconds_to_expire: 0 })
+    passSeconds(10 * 365 * 86_400)
+    expect(book.answer(push, 'approved').status).toBe('approved')
+  })
+
+  test('is answered once', async () => {
+    const { book, newUser, ask, receiver, phone } = await setUp()
+    const push = await ask(await newUser())
+    book.answer(push, 'approved')
+    expect(() => book.answer(push, 'denied')).toThrow('approved')
+    expect(() => book.answer('unknown', 'denied')).toThrow('no push')
+    await phone.settled()
+    expect(receiver.taken).toHaveLength(1)
+  })
+})
+
+describe('a callback', () => {
+  async function answered(decision: 'approved' | 'denied' = 'approved', more: object = {}) {
+    const all = await setUp()
+    const id = await all.newUser()
+    const push = await all.ask(id, more)
+    all.passSeconds(20)
+    return {
+      ...all,
+      id,
+      push,
+      press: async () => {
+        all.book.answer(push, decision)
+        await all.phone.settled()
+      },
+      callbacks: () => all.book.latestPush(number)?.callbacks,
+    }
+  }
+
+  test.each(['approved', 'denied'] as const)(
+    'says %s in the shape of real ones',
+    async (decision) => {
+      const { press, receiver, id, push, callbacks } = await answered(decision)
+      await press()
+      expect(callbacks()).toEqual([
+        { outcome: 'answered', status: 200, problem: null, signedWrongly: false },
+      ])
+      const body = JSON.parse(receiver.taken[0]?.text ?? '')
+      const asked = noon.getTime() / 1000
+      expect(body).toEqual({
+        authy_id: id,
+        device_uuid: expect.any(Number),
+        callback_action: 'approval_request_status',
+        uuid: push,
+        status: decision,
+        approval_request: {
+          transaction: {
+            details: approvalRequest.details,
+            device_details: {},
+            device_geolocation: '',
+            device_signing_time: asked + 20,
+            encrypted: false,
+            flagged: false,
+            hidden_details: { payment_id: 'p-1' },
+            message: approvalRequest.message,
+            reason: '',
+            requester_details: null,
+            status: decision,
+            uuid: push,
+            created_at_time: asked,
+            customer_uuid: expect.any(Number),
+          },
+          expiration_timestamp: asked + 290,
+          logos: null,
+          app_id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        },
+        signature: expect.any(String),
+        device: expect.objectContaining({
+          id: body.device_uuid,
+          os_type: 'android',
+          enabled_unlock_methods: ['pin', 'fingerprint'],
+          multidevice_enabled: true,
+          registration_method: 'sms',
+          last_account_recovery_at: null,
+        }),
+      })
+      expect(Buffer.from(body.signature, 'base64')).toHaveLength(256)
+    },
+  )
+
+  test.each([
+    ['no logos and no details', { details: undefined, hidden_details: undefined }],
+    [
+      'two logos',
+      {
+        logos: [
+          { res: 'high', url: 'https://a.test/2' },
+          { res: 'default', url: 'https://a.test/1' },
+        ],
+      },
+    ],
+    ['nothing but letters from afar', { message: '*~ Ñandú — 支付 %2B+=&' }],
+  ])('is signed, with %s', async (_, more) => {
+    const { press, receiver } = await answered('approved', more)
+    await press()
+    const { headers, text } = receiver.taken[0] ?? { headers: {}, text: '' }
+    const nonce = String(noon.getTime() / 1000 + 20)
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'x-authy-signature-nonce': nonce,
+      'x-authy-signature': signatureOf(text, nonce, receiver.url),
+    })
+  })
+
+  test('goes to the address that holds when it is sent, signed without the query', async () => {
+    let url = 'http://localhost:1/none'
+    const { newUser, ask, book, phone, receiver } = await setUp({ callbackUrl: () => url })
+    const push = await ask(await newUser())
+    url = `${receiver.url}?from=authy`
+    book.answer(push, 'approved')
+    await phone.settled()
+    const { headers, text, url: path } = receiver.taken[0] ?? { headers: {}, text: '', url: '' }
+    expect(path).toBe('/api/payments/callback?from=authy')
+    const nonce = String(noon.getTime() / 1000)
+    expect(headers['x-authy-signature']).toBe(signatureOf(text, nonce, receiver.url))
+  })
+
+  test.each([403, 500])('answered %i is written down, and not tried again', async (status) => {
+    const { press, receiver, callbacks } = await answered()
+    receiver.answers.status = status
+    await press()
+    expect(callbacks()).toMatchObject([{ outcome: 'answered', status }])
+    expect(receiver.taken).toHaveLength(1)
+  })
+
+  test('follows no redirect', async () => {
+    const { press, receiver, callbacks } = await answered()
+    Object.assign(receiver.answers, { status: 307, location: `${receiver.url}/elsewhere` })
+    await press()
+    expect(callbacks()).toMatchObject([{ outcome: 'failed', status: null }])
+    expect(receiver.taken).toHaveLength(1)
+  })
+
+  test('that nobody takes is written down, and the phone goes on', async () => {
+    const { newUser, ask, book, phone, api, receiver } = await setUp()
+    await receiver.close()
+    const id = await newUser()
+    book.answer(await ask(id), 'approved')
+    await phone.settled()
+    expect(book.latestPush(number)?.callbacks).toMatchObject([
+      { outcome: 'failed', problem: expect.stringContaining('ECONNREFUSED') },
+    ])
+    expect(await api('GET', `/protected/json/users/${id}/status`)).toMatchObject({ status: 200 })
+  })
+
+  test('whose address is no address is written down too', async () => {
+    const { newUser, ask, book, phone } = await setUp({ callbackUrl: () => 'nowhere' })
+    book.answer(await ask(await newUser()), 'approved')
+    await phone.settled()
+    expect(book.latestPush(number)?.callbacks).toMatchObject([{ outcome: 'failed' }])
+  })
+
+  test('can be lost, and the next one is not', async () => {
+    const { press, receiver, book, id, ask, phone, callbacks } = await answered()
+    book.faults.loseNextCallback = true
+    await press()
+    expect(receiver.taken).toEqual([])
+    expect(callbacks()).toMatchObject([{ outcome: 'lost' }])
+    book.answer(await ask(id), 'approved')
+    await phone.settled()
+    expect(receiver.taken).toHaveLength(1)
+  })
+
+  test('can come twice, and the next one does not', async () => {
+    const { press, receiver, book, id, ask, phone, callbacks } = await answered()
+    book.faults.sendNextCallbackTwice = true
+    await press()
+    expect(callbacks()).toMatchObject([{ status: 200 }, { status: 200 }])
+    const [first, second] = receiver.taken
+    expect(second?.text).toBe(first?.text)
+    expect(second?.headers['x-authy-signature']).toBe(first?.headers['x-authy-signature'])
+    book.answer(await ask(id), 'approved')
+    await phone.settled()
+    expect(receiver.taken).toHaveLength(3)
+  })
+
+  test('can be ten seconds late, and then it is fresh', async () => {
+    const { press, receiver, book, phone, callbacks, timers, passSeconds } = await answered()
+    book.faults.delayNextCallback = true
+    await press()
+    expect(book.faults.delayNextCallback).toBe(false)
+    expect(callbacks()).toMatchObject([{ outcome: 'held back' }])
+    expect(timers.map(({ ms }) => ms)).toEqual([10_000])
+    passSeconds(10)
+    timers[0]?.fn()
+    await phone.settled()
+    expect(callbacks()).toMatchObject([{ outcome: 'answered', status: 200 }])
+    const nonce = receiver.taken[0]?.headers['x-authy-signature-nonce']
+    expect(nonce).toBe(String(noon.getTime() / 1000 + 30))
+  })
+
+  test('held back while the phone is closed is not sent', async () => {
+    const { press, receiver, book, phone, timers, callbacks } = await answered()
+    book.faults.delayNextCallback = true
+    await press()
+    await phone.close()
+    timers[0]?.fn()
+    await phone.settled()
+    expect(receiver.taken).toEqual([])
+    expect(callbacks()).toMatchObject([{ outcome: 'held back' }])
+  })
+
+  test('can be signed wrongly, and the next one is not', async () => {
+    const { press, receiver, book, id, ask, phone, callbacks } = await answered()
+    book.faults.signNextCallbackWrongly = true
+    await press()
+    expect(callbacks()).toMatchObject([{ signedWrongly: true }])
+    book.answer(await ask(id), 'approved')
+    await phone.settled()
+    const right = receiver.taken.map(({ headers, text }) => {
+      const nonce = String(headers['x-authy-signature-nonce'])
+      return headers['x-authy-signature'] === signatureOf(text, nonce, receiver.url)
+    })
+    expect(right).toEqual([false, true])
+  })
+
+  test('carries a signature of the device that is another for each push', async () => {
+    const { press, receiver, book, id, ask, phone } = await answered()
+    await press()
+    book.answer(await ask(id), 'approved')
+    await phone.settled()
+    const [one, other] = receiver.taken.map(({ text }) => JSON.parse(text).signature)
+    expect(one).not.toBe(other)
+  })
+})
+
+describe('the signature', () => {
+  test.each(vectors)('of $name is the known one', (vector) => {
+    expect(callbackSignature(vector.apiKey, vector)).toBe(vector.signature)
+  })
+
+  test('sorts objects by their encoded text, and nothing inside a list', () => {
+    const params = {
+      b: [
+        { z: 1, a: [] },
+        { y: 2, x: null },
+      ],
+      a_: 1,
+      a: { c: true },
+    }
+    const expected = createHmac('sha256', apiKey)
+      .update('1|POST|https://a.test/cb|a%5Bc%5D=true&a_=1&b%5B%5D%5Bz%5D=1')
+      .update('&b%5B%5D%5By%5D=2&b%5B%5D%5Bx%5D=')
+      .digest('base64')
+    const signed = { nonce: '1', method: 'POST', url: 'https://a.test/cb', params }
+    expect(callbackSignature(apiKey, signed)).toBe(expected)
+  })
+
+  test.each(vectors)('of $name is another with another key, nonce, method or address', (vector) => {
+    for (const spoiled of [
+      { apiKey: 'x' },
+      { nonce: '1700000102' },
+      { method: 'PUT' },
+      { url: 'http://pay.example.com/payments/callback' },
+    ]) {
+      const { apiKey: key, ...rest } = { ...vector, ...spoiled }
+      expect(callbackSignature(key, rest)).not.toBe(vector.signature)
+    }
+  })
+})
+
+describe("the provider's faults", () => {
+  test('503 is the answer to every API call while it is on, and not to the page', async () => {
+    const { api, book, newUser } = await setUp()
+    const id = await newUser()
+    const path = `/protected/json/users/${id}/status`
+    book.faults.answer503 = true
+    const { status, headers } = await api('GET', path)
+    expect(status).toBe(503)
+    expect(headers['content-type']).toBe('text/html')
+    expect(await api('GET', '/state')).toMatchObject({ status: 200 })
+    book.faults.answer503 = false
+    expect(await api('GET', path)).toMatchObject({ status: 200 })
+  })
+
+  test('a slow provider answers when its time has come', async () => {
+    let wait: (fn: () => void) => void = () => {}
+    const waiting = new Promise<() => void>((resolve) => {
+      wait = resolve
+    })
+    const waits: number[] = []
+    const { api, book, newUser } = await setUp({
+      setTimer: (ms, fn) => {
+        waits.push(ms)
+        wait(fn)
+      },
+    })
+    const id = await newUser()
+    book.faults.providerDelayMs = 200
+    const answer = api('GET', `/protected/json/sms/${id}?force=true`)
+    const go = await waiting
+    expect(waits).toEqual([200])
+    expect(book.messages(number)).toEqual([])
+    go()
+    expect(await answer).toMatchObject({ status: 200 })
+    expect(book.messages(number)).toHaveLength(1)
+  })
+})
+
+describe('the page', () => {
+  const act = (phone: Phone, json: unknown, headers: Record<string, string> = {}) =>
+    client(phone.url)('POST', '/actions', { json, headers })
+
+  test.each(['/', '/phone.css', '/phone.js', '/icon.svg', '/nothing'])(
+    '%s comes with a policy that lets nothing in',
+    async (path) => {
+      const { api } = await setUp()
+      const { status, headers } = await api('GET', path)
+      expect(status).toBe(path === '/nothing' ? 404 : 200)
+      const policy = headers['content-security-policy'] ?? ''
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'/)
+      expect(policy).not.toContain('unsafe')
+      expect(headers['x-content-type-options']).toBe('nosniff')
+    },
+  )
+
+  test('holds no script and no style of its own, and names no other place', async () => {
+    const { api } = await setUp()
+    const { text } = await api('GET', '/')
+    expect(text).toContain('<title>Pretend phone</title>')
+    expect(text).not.toMatch(/<style|style=|<script>| on[a-z]+=|https?:/)
+    const script = await api('GET', '/phone.js')
+    expect(script.text).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|eval/)
+  })
+
+  test('is told the phones, what arrived and the faults, newest on top', async () => {
+    const { api, newUser, ask, passSeconds } = await setUp({ random: () => '7654321' })
+    const id = await newUser()
+    await api('GET', `/protected/json/sms/${id}?force=true`)
+    await ask(id)
+    passSeconds(65)
+    expect((await api('GET', '/state')).body).toMatchObject({
+      minute: '2026-11-21T12:01Z',
+      phones: [
+        {
+          number,
+          shown: '+44 7700 900123',
+          hasApp: true,
+          items: [
+            {
+              kind: 'push',
+              message: approvalRequest.message,
+              details: Object.entries(approvalRequest.details),
+              status: 'pending',
+              secondsLeft: 225,
+              callbacks: [],
+            },
+            { kind: 'text', code: '7654321', words: 'Your code is 7654321.' },
+          ],
+        },
+      ],
+      faults: { loseNextCallback: false, providerDelayMs: 0 },
+    })
+  })
+
+  test('is told of each change as it happens', async () => {
+    const { phone, book } = await setUp()
+    const { body } = await fetch(`${phone.url}/events`)
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader?.read())?.value).toContain('"phones":[]')
+    book.setApp(number, false)
+    expect((await reader?.read())?.value).toContain('"hasApp":false')
+  })
+
+  test('answers, switches the app and sets faults', async () => {
+    const { phone, book, newUser, ask, receiver } = await setUp()
+    const push = await ask(await newUser())
+    const press = { action: 'answer', uuid: push, decision: 'approved' }
+    expect(await act(phone, press, { origin: phone.url })).toMatchObject({ status: 204 })
+    await phone.settled()
+    expect(receiver.taken).toHaveLength(1)
+    expect(await act(phone, press)).toMatchObject({ status: 409 })
+    expect(await act(phone, { action: 'setApp', number, hasApp: false })).toMatchObject({
+      status: 204,
+    })
+    expect(book.hasApp(number)).toBe(false)
+    await act(phone, { action: 'setFaults', faults: { answer503: true, providerDelayMs: 5 } })
+    expect(book.faults).toMatchObject({ answer503: true, providerDelayMs: 5 })
+  })
+
+  test.each([
+    ['another site', { origin: 'https://evil.example' }, 403],
+    ['another port', { origin: 'http://localhost:1' }, 403],
+    ['a sandboxed page', { origin: 'null' }, 403],
+    ['another name for this address', { host: 'evil.example:4001' }, 403],
+    ['a form', { 'content-type': 'text/plain' }, 415],
+  ])('refuses a press from %s', async (_, headers, status) => {
+    const { phone, book, newUser, ask } = await setUp()
+    const push = await ask(await newUser())
+    const press = { action: 'answer', uuid: push, decision: 'approved' }
+    expect(await act(phone, press, headers)).toMatchObject({ status })
+    expect(book.latestPush(number)?.status).toBe('pending')
+  })
+
+  test.each(['/state', '/events', '/'])('does not show %s under another name', async (path) => {
+    const { api } = await setUp()
+    const headers = { host: 'evil.example' }
+    expect(await api('GET', path, { headers })).toMatchObject({ status: 403 })
+  })
+
+  test.each([
+    [{ action: 'answer', uuid: 'unknown', decision: 'approved' }, 404],
+    [{ action: 'answer', uuid: 'unknown', decision: 'expired' }, 400],
+    [{ action: 'setApp', number: '+15017122661', hasApp: true }, 404],
+    [{ action: 'setFaults', faults: { providerDelayMs: -1 } }, 400],
+    [{ action: 'setFaults', faults: { burnDown: true } }, 400],
+    [{ action: 'other' }, 400],
+    ['text', 400],
+  ])('answers to %j with %i', async (json, status) => {
+    const { phone } = await setUp()
+    expect(await act(phone, json)).toMatchObject({ status })
+  })
+})
