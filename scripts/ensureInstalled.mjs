@@ -19,12 +19,17 @@ if (!same(lock, installed)) {
 }
 
 const version = execFileSync('node', ['--version'], {
-  env: { ...process.env, PATH: `node_modules/.bin${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` },
+  env: {
+    ...process.env,
+    PATH: `node_modules/.bin${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
+  },
   shell: process.platform === 'win32',
 })
   .toString()
   .trim()
 if (Number(version.slice(1).split('.')[0]) < 24) {
-  console.error(`Payfriend runs on Node 24. There is no Node 24 package for this machine, so please install Node 24 or newer yourself (found ${version}).`)
+  console.error(
+    `Payfriend runs on Node 24. There is no Node 24 package for this machine, so please install Node 24 or newer yourself (found ${version}).`,
+  )
   process.exit(1)
 }

@@ -1,0 +1,24 @@
+/** What we use of autocannon, which ships no types. */
+declare module 'autocannon' {
+  type Request = {
+    method: 'GET' | 'POST'
+    path: string
+    headers: Record<string, string>
+    body?: string
+  }
+  type Percentiles = { p50: number; p99: number }
+  export default function autocannon(options: {
+    url: string
+    connections: number
+    /** Seconds. */
+    duration: number
+    requests: { setupRequest: (request: Request) => Request }[]
+  }): Promise<{
+    requests: { total: number; average: number }
+    latency: Percentiles
+    duration: number
+    non2xx: number
+    errors: number
+    timeouts: number
+  }>
+}

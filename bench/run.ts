@@ -1,0 +1,350 @@
+/**
+ * `npm run bench`: how fast the local API is, beside the bare engine under it for the same reads and
+ * writes. Figures are for one machine at one time: read them as ratios.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { availableParallelism, cpus } from 'node:os'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import autocannon from 'autocannon'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { paymentsTable } from '../functions/adapters/paymentsTable.ts'
+import { type Payment, pushContent, type Terms } from '../functions/core/payment.ts'
+import { callbackSignature } from '../local/phoneCallback.ts'
+import {
+  API_KEY,
+  CLIENT_ID,
+  type FromServer,
+  type Ready,
+  SCOPE,
+  type ToServer,
+  type Usage,
+} from './parts.ts'
+
+const SECONDS = Number(process.env.SECONDS ?? 5)
+const CONNECTIONS = [1, 8, 32, 64]
+const PAYERS = 1000
+const ROWS = [6_000, 100_000]
+const terms: Terms = {
+  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
+  amount: { amountMinor: 2050, currency: 'EUR' },
+}
+
+type Payer = { payerId: string; email: string; authyId: string; token: string }
+type Request = {
+  method: 'GET' | 'POST'
+  path: string
+  headers: Record<string, string>
+  body?: string
+}
+
+const { issuer, tokenOf, closeIssuer } = await startIssuer()
+const server = fork(new URL('./server.ts', import.meta.url), [issuer], { stdio: 'inherit' })
+const ready = (await next(server)) as Ready
+const documents = DynamoDBDocumentClient.from(
+  new DynamoDBClient({
+    endpoint: ready.endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  }),
+)
+const store = paymentsTable(documents, 'payments')
+const payers = await Promise.all(Array.from({ length: PAYERS }, (_, n) => newPayer(n)))
+let rows = 0
+
+console.log(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`,
+)
+console.log(`${SECONDS} s each; the load, the API and the engine share these cores.\n`)
+heading()
+
+await fill(ROWS[0] ?? 0)
+await warmUp()
+const [polled] = await fill(1)
+for (const connections of CONNECTIONS) {
+  const floor = await bare(connections, () => read(polled))
+  const { token } = ownerOf(polled)
+  const path = `/api/payments/${polled?.paymentId}`
+  const request: Request = { method: 'GET', path, headers: { authorization: `Bearer ${token}` } }
+  await measure('status', connections, () => request, { read: floor })
+}
+for (const delayMs of [0, 200]) {
+  await ask({ ask: 'delay', ms: delayMs })
+  const name = delayMs === 0 ? 'send' : `send, provider takes ${delayMs} ms`
+  for (const connections of CONNECTIONS) await measure(name, connections, newSend)
+}
+await ask({ ask: 'delay', ms: 0 })
+for (const wanted of ROWS) {
+  await fill(wanted - rows)
+  for (const connections of CONNECTIONS) {
+    const writes = await fill(SECONDS * 4000)
+    const floor = await bare(connections, () => write(writes.pop()))
+    const callbacks = (await fill(SECONDS * 3000)).map(newCallback)
+    const name = `callback, ${rows} rows`
+    await measure(name, connections, () => callbacks.pop() ?? exhausted(), { write: floor })
+  }
+}
+
+const { rssMb } = await ask({ ask: 'usage' })
+console.log(
+  `\nThe server's memory at the end: ${Math.round(rssMb)} MB with ${rows} payments in it.`,
+)
+documents.destroy()
+server.kill()
+closeIssuer()
+
+function heading() {
+  console.log(
+    row(
+      'what',
+      'connections',
+      'requests/s',
+      'p50 ms',
+      'p99 ms',
+      'CPU ms/request',
+      'bare engine/s',
+      'share',
+    ),
+  )
+}
+
+async function measure(
+  name: string,
+  connections: number,
+  request: () => Request,
+  floor: { read?: number; write?: number } = {},
+) {
+  const before = await ask({ ask: 'usage' })
+  const result = await autocannon({
+    url: ready.url,
+    connections,
+    duration: SECONDS,
+    requests: [{ setupRequest: (given) => ({ ...given, ...request() }) }],
+  })
+  const after = await ask({ ask: 'usage' })
+  if (result.non2xx + result.errors + result.timeouts > 0) {
+    throw new Error(`${name}: ${result.non2xx} refused, ${result.errors} errors`)
+  }
+  const perSecond = result.requests.total / result.duration
+  const bareRate = floor.read ?? floor.write
+  console.log(
+    row(
+      name,
+      connections,
+      Math.round(perSecond),
+      result.latency.p50,
+      result.latency.p99,
+      ((after.cpuMs - before.cpuMs) / result.requests.total).toFixed(2),
+      bareRate === undefined ? '' : Math.round(bareRate),
+      bareRate === undefined ? '' : `${Math.round((100 * perSecond) / bareRate)} %`,
+    ),
+  )
+}
+
+/** The same read or write by nobody but the SDK, as many at a time. */
+async function bare(connections: number, once: () => Promise<unknown>): Promise<number> {
+  const end = performance.now() + SECONDS * 1000
+  let done = 0
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (performance.now() < end) {
+        await once()
+        done += 1
+      }
+    }),
+  )
+  return done / SECONDS
+}
+
+function read(payment: Payment | undefined) {
+  return payment ? store.get(payment.payerId, payment.paymentId) : exhausted()
+}
+
+function write(payment: Payment | undefined) {
+  const { paymentId, authyId, shown } = payment ?? exhausted()
+  const only = { authyId, shown }
+  const decision = { status: 'approved', channel: 'push', by: 'payer', only } as const
+  return store.decide(paymentId, decision, new Date())
+}
+
+/** So many more payments that wait, each some payer's. */
+async function fill(count: number): Promise<Payment[]> {
+  const made = Array.from({ length: Math.max(0, count) }, () => newPayment(rows++))
+  const waiting = [...made]
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      for (let one = waiting.pop(); one; one = waiting.pop()) await store.insert(one)
+    }),
+  )
+  return made
+}
+
+function newPayment(n: number): Payment {
+  const payer = payers[n % PAYERS] ?? exhausted()
+  const now = new Date()
+  return {
+    paymentId: randomUUID().replaceAll('-', '').slice(0, 22),
+    payerId: payer.payerId,
+    authyId: payer.authyId,
+    terms,
+    shown: pushContent(terms, payer.email),
+    status: 'pending',
+    push: 'sent',
+    pushAskedAt: now,
+    pushId: randomUUID(),
+    smsTo: '+1 ••••• ••100',
+    smsSends: 0,
+    codeAttempts: 0,
+    wrongCodes: 0,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + 600_000),
+  }
+}
+
+function newSend(): Request {
+  const payer = payers[Math.floor(Math.random() * PAYERS)] ?? exhausted()
+  return {
+    method: 'POST',
+    path: '/api/payments',
+    headers: {
+      authorization: `Bearer ${payer.token}`,
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+    },
+    body: JSON.stringify({ payee: terms.payee, amount: { value: '20.50', currency: 'EUR' } }),
+  }
+}
+
+/** The body of a real capture's shape and size, signed for this payment. */
+function newCallback(payment: Payment): Request {
+  const nonce = String(Math.floor(Date.now() / 1000))
+  const params = {
+    authy_id: Number(payment.authyId),
+    device_uuid: 2102943,
+    callback_action: 'approval_request_status',
+    uuid: payment.pushId,
+    status: 'approved',
+    approval_request: {
+      transaction: {
+        details: payment.shown.details,
+        device_details: {},
+        device_geolocation: '',
+        device_signing_time: Number(nonce),
+        encrypted: false,
+        flagged: false,
+        hidden_details: { payment_id: payment.paymentId, requester_user_id: payment.payerId },
+        message: payment.shown.message,
+        reason: '',
+        requester_details: null,
+        status: 'approved',
+        uuid: payment.pushId,
+        created_at_time: Number(nonce),
+        customer_uuid: 15083,
+      },
+      expiration_timestamp: Number(nonce) + 300,
+      logos: null,
+      app_id: '582380eb7e1caa03317ec08c',
+    },
+    signature: 'A'.repeat(344),
+    device: { city: null, country: 'Portugal', ip: '203.0.113.9', os_type: 'android', id: 2102943 },
+  }
+  const signed = { nonce, method: 'POST', url: ready.callbackUrl, params }
+  return {
+    method: 'POST',
+    path: '/api/payments/callback',
+    headers: {
+      'content-type': 'application/json',
+      'x-authy-signature': callbackSignature(API_KEY, signed),
+      'x-authy-signature-nonce': nonce,
+    },
+    body: JSON.stringify(params),
+  }
+}
+
+/** Somebody whose phone is verified and known to the pretend Authy. */
+async function newPayer(n: number): Promise<Payer> {
+  const payerId = `payer-${n}`
+  const email = `${payerId}@example.com`
+  const national = `2025${String(550_000 + n).padStart(6, '0')}`
+  const response = await fetch(`${ready.phoneUrl}/protected/json/users/new`, {
+    method: 'POST',
+    headers: { 'X-Authy-API-Key': API_KEY, 'content-type': 'application/json' },
+    body: JSON.stringify({ user: { email, cellphone: national, country_code: 1 } }),
+  })
+  const { user } = (await response.json()) as { user: { id: number } }
+  const Item = {
+    user_id: payerId,
+    email,
+    phone_number: `+1${national}`,
+    phone_country_code: '1',
+    phone_verified_at: new Date().toISOString(),
+    authy_id: String(user.id),
+  }
+  await documents.send(new PutCommand({ TableName: 'users', Item }))
+  return { payerId, email, authyId: Item.authy_id, token: await tokenOf(payerId, email) }
+}
+
+function ownerOf(payment: Payment | undefined): Payer {
+  return payers.find(({ payerId }) => payerId === payment?.payerId) ?? exhausted()
+}
+
+async function warmUp() {
+  await Promise.all(Array.from({ length: 200 }, () => send(newSend())))
+}
+
+function send({ path, ...request }: Request) {
+  return fetch(`${ready.url}${path}`, request)
+}
+
+/** An issuer of the bench's own, because a thousand people would take long to sign in. */
+async function startIssuer() {
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  const key = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' }
+  const http = createServer((request, response) => {
+    const { port } = http.address() as AddressInfo
+    const self = `http://localhost:${port}`
+    const discovery = { issuer: self, jwks_uri: `${self}/keys` }
+    response.end(JSON.stringify(request.url === '/keys' ? { keys: [key] } : discovery))
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const issuer = `http://localhost:${(http.address() as AddressInfo).port}`
+  const tokenOf = (sub: string, email: string) =>
+    new SignJWT({ token_use: 'access', client_id: CLIENT_ID, scope: SCOPE, email })
+      .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
+      .setSubject(sub)
+      .setIssuer(issuer)
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(privateKey)
+  return { issuer, tokenOf, closeIssuer: () => http.close() }
+}
+
+function ask(message: ToServer): Promise<Usage> {
+  server.send(message)
+  return next(server) as Promise<Usage>
+}
+
+function next(from: ChildProcess): Promise<FromServer> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error('the server ended'))
+    from.once('exit', ended)
+    from.once('message', (message) => {
+      from.off('exit', ended)
+      resolve(message as FromServer)
+    })
+  })
+}
+
+function exhausted(): never {
+  throw new Error('more was asked for than was prepared')
+}
+
+function row(...cells: (string | number)[]): string {
+  const widths = [30, 11, 10, 8, 8, 14, 13, 6]
+  return cells
+    .map((cell, i) => (i === 0 ? String(cell).padEnd(30) : String(cell).padStart(widths[i] ?? 8)))
+    .join(' ')
+}

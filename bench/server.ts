@@ -1,0 +1,53 @@
+/**
+ * The server under load, in a process of its own: the local API with its database and pretend phone,
+ * as `npm start` runs them, with tokens of the bench's own and limits out of the way.
+ */
+import '../local/quiet.ts'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { World } from '../functions/live.ts'
+import { createTables, startDatabase } from '../local/database.ts'
+import { startGateway } from '../local/gateway.ts'
+import { handlersIn } from '../local/handlers.ts'
+import { startPhone } from '../local/phone.ts'
+import { API_KEY, CLIENT_ID, type FromServer, SCOPE, type ToServer } from './parts.ts'
+
+const clock = () => new Date()
+const issuer = process.argv[2] ?? ''
+const database = await startDatabase()
+const gateway = await startGateway({ port: 0, clock })
+const publicUrl = `${gateway.url}/api`
+const callbackUrl = () => `${publicUrl}/payments/callback`
+const phone = await startPhone({ port: 0, apiKey: API_KEY, callbackUrl, clock })
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+await createTables(
+  new DynamoDBClient({ endpoint: database.endpoint, region: 'local', credentials }),
+)
+const world: World = {
+  clock,
+  env: {
+    PAYMENTS_TABLE: 'payments',
+    PAYERS_TABLE: 'users',
+    DYNAMODB_ENDPOINT: database.endpoint,
+    AUTHY_API_URL: phone.url,
+    AUTHY_API_KEY: API_KEY,
+    PUBLIC_URL: publicUrl,
+    OPEN_PAYMENTS: '1000',
+    PAYMENTS_PER_HOUR: '1000',
+    PAYMENT_TTL_SECONDS: '600',
+  },
+}
+const site = { files: new Map(), config: {} }
+gateway.open({ handlers: handlersIn(world), issuer, clientId: CLIENT_ID, scope: SCOPE, site })
+
+const tell = (message: FromServer) => process.send?.(message)
+process.on('message', (message: ToServer) => {
+  if (message.ask === 'delay') phone.book.faults.providerDelayMs = message.ms
+  const { user, system } = process.cpuUsage()
+  tell({ cpuMs: (user + system) / 1000, rssMb: process.memoryUsage().rss / 2 ** 20 })
+})
+tell({
+  url: gateway.url,
+  endpoint: database.endpoint,
+  phoneUrl: phone.url,
+  callbackUrl: callbackUrl(),
+})
