@@ -1,0 +1,89 @@
+/**
+ * `npm run picture`: the pictures that README shows, taken from the real page and the real pretend
+ * phone, side by side; and the logo for the push, drawn from the page's own icon.
+ */
+import '../local/quiet.ts'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { startPayfriend } from '../local/payfriend.ts'
+import { launchBrowser } from '../test/browser.ts'
+
+const NUMBER = '+12025550142'
+const WIDTH = 460
+const HEIGHT = 760
+const LOGO_SIDE = 256
+/** What just arrived still moves into its place. */
+const STILL = { animations: 'disabled' } as const
+
+const payfriend = await startPayfriend({ port: 0 })
+const browser = await launchBrowser()
+try {
+  mkdirSync('docs', { recursive: true })
+  writeFileSync('web/logo.png', await logo(browser))
+  const { page, phone } = await aPaymentThatWaits()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await phone.emulateMedia({ colorScheme })
+    const shots = [await page.screenshot(STILL), await phone.screenshot(STILL)]
+    writeFileSync(`docs/page-and-phone-${colorScheme}.png`, await sideBySide(browser, shots))
+  }
+} finally {
+  await browser.close()
+  await payfriend.close()
+}
+
+async function aPaymentThatWaits(): Promise<{ page: Page; phone: Page }> {
+  const { phone: pretend } = payfriend
+  if (!pretend) throw new Error('the picture needs the pretend phone')
+  const context = await browser.newContext({
+    viewport: { width: WIDTH, height: HEIGHT },
+    deviceScaleFactor: 2,
+  })
+  const page = await context.newPage()
+  await page.goto(payfriend.pageUrl)
+  await page.getByRole('button', { name: /^Sign in/ }).click()
+  await page.getByLabel('E-mail').fill('hannah@example.com')
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel('Phone number').fill(NUMBER)
+  await page.getByRole('button', { name: 'Get a code' }).click()
+  await page.getByRole('heading', { name: 'Enter the code' }).waitFor()
+  const [text] = pretend.book.messages(NUMBER)
+  await page.getByLabel('Code', { exact: true }).fill(text?.code ?? '')
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await page.getByRole('button', { name: 'Neville Longbottom' }).click()
+  await page.getByLabel('Amount', { exact: true }).fill('20.50')
+  await page.getByRole('button', { name: 'Send payment' }).click()
+  await page.getByRole('heading', { name: 'Waiting for your phone' }).waitFor()
+  const phone = await context.newPage()
+  await phone.goto(pretend.url)
+  const approve = phone.getByRole('button', { name: 'Approve' })
+  await approve.waitFor()
+  await approve.evaluate((button) => button.closest('article')?.scrollIntoView())
+  return { page, phone }
+}
+
+async function sideBySide(from: Browser, shots: Buffer[]): Promise<Buffer> {
+  const pictures = shots.map(
+    (shot) =>
+      `<img width="${WIDTH}" height="${HEIGHT}" src="data:image/png;base64,${shot.toString('base64')}">`,
+  )
+  const page = await from.newPage({
+    viewport: { width: 2 * WIDTH + 16, height: HEIGHT },
+    deviceScaleFactor: 1.5,
+  })
+  await page.setContent(
+    `<style>body{margin:0;display:flex;gap:16px}img{border-radius:12px}</style>${pictures.join('')}`,
+  )
+  return page.screenshot({ omitBackground: true })
+}
+
+async function logo(from: Browser): Promise<Buffer> {
+  const page = await from.newPage({ viewport: { width: LOGO_SIDE, height: LOGO_SIDE } })
+  const svg = readFileSync('web/icon.svg').toString('base64')
+  await page.setContent(
+    `<style>body{margin:0}img{display:block}</style>` +
+      `<img width="${LOGO_SIDE}" height="${LOGO_SIDE}" src="data:image/svg+xml;base64,${svg}">`,
+  )
+  return page.screenshot({ omitBackground: true })
+}
