@@ -1,0 +1,233 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { parentPort, workerData } from 'node:worker_threads'
+import batchGetItem from 'dynalite/actions/batchGetItem.js'
+import createTable from 'dynalite/actions/createTable.js'
+import describeTable from 'dynalite/actions/describeTable.js'
+import getItem from 'dynalite/actions/getItem.js'
+import putItem from 'dynalite/actions/putItem.js'
+import query from 'dynalite/actions/query.js'
+import scan from 'dynalite/actions/scan.js'
+import updateItem from 'dynalite/actions/updateItem.js'
+import engine, { type Store, type Table } from 'dynalite/db/index.js'
+import batchGetItemRules from 'dynalite/validations/batchGetItem.js'
+import createTableRules from 'dynalite/validations/createTable.js'
+import describeTableRules from 'dynalite/validations/describeTable.js'
+import getItemRules from 'dynalite/validations/getItem.js'
+import validations, { type Type, type Types } from 'dynalite/validations/index.js'
+import putItemRules from 'dynalite/validations/putItem.js'
+import queryRules from 'dynalite/validations/query.js'
+import scanRules from 'dynalite/validations/scan.js'
+import updateItemRules from 'dynalite/validations/updateItem.js'
+
+/**
+ * DynamoDB's operations that Payfriend uses, and Scan, by which tests see whole tables; any other is
+ * refused, so that none creeps in unseen.
+ */
+const operations = new Map([
+  ['DynamoDB_20120810.CreateTable', { action: createTable, rules: createTableRules }],
+  ['DynamoDB_20120810.DescribeTable', { action: describeTable, rules: describeTableRules }],
+  ['DynamoDB_20120810.GetItem', { action: getItem, rules: getItemRules }],
+  ['DynamoDB_20120810.BatchGetItem', { action: batchGetItem, rules: batchGetItemRules }],
+  ['DynamoDB_20120810.PutItem', { action: putItem, rules: putItemRules }],
+  ['DynamoDB_20120810.Scan', { action: scan, rules: scanRules }],
+  ['DynamoDB_20120810.UpdateItem', { action: updateItem, rules: updateItemRules }],
+  ['DynamoDB_20120810.Query', { action: query, rules: queryRules }],
+])
+
+/** DynamoDB takes 16 MB; nothing of ours comes near one. */
+const REQUEST_BYTES_MAX = 1024 * 1024
+
+/**
+ * The thread of the embedded database, started by `database.ts`: dynalite's engine behind DynamoDB's
+ * protocol, on a free port of 127.0.0.1. It reports its address, and ends on the first message.
+ *
+ * dynalite's own server is left out: it drops what it does not know without a word (so a guard that
+ * works in AWS would silently not exist here), lets an empty string into an index, and would read
+ * and parse each request a second time behind another server.
+ */
+async function serveEngine(path?: string) {
+  const store = engine.create({ createTableMs: 0, ...(path && { path }) })
+  // Opened now, so that a folder in use by another process is an error at the start.
+  await store.db.open()
+  keepTables(store)
+  const server = createServer((request, response) => read(store, request, response))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+      await new Promise<void>((resolve, reject) =>
+        store.db.close((error) => (error ? reject(error) : resolve())),
+      )
+    },
+  }
+}
+
+/**
+ * Keep what is known of a table once it is active: nothing here can change it any more, and the
+ * engine would read and parse it anew for each request, which is a third of a GetItem's time.
+ */
+function keepTables(store: Store) {
+  const tables = new Map<string, Table>()
+  const getTable = store.getTable
+  store.getTable = (name, ...rest) => {
+    const done = rest.at(-1) as Found
+    const known = tables.get(name)
+    if (known) return done(null, known)
+    const found: Found = (error, table) => {
+      if (table?.TableStatus === 'ACTIVE') tables.set(name, table)
+      done(error, table)
+    }
+    getTable(name, ...rest.with(-1, found))
+  }
+}
+
+type Found = (error: unknown, table?: Table) => void
+
+function read(store: Store, request: IncomingMessage, response: ServerResponse) {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes <= REQUEST_BYTES_MAX) chunks.push(chunk)
+  })
+  request.on('end', () => {
+    try {
+      if (bytes > REQUEST_BYTES_MAX) return answer(response, 413, {})
+      const [body] = chunks.length === 1 ? chunks : [Buffer.concat(chunks)]
+      run(store, request, String(body), response)
+    } catch (error) {
+      refuse(response, error)
+    }
+  })
+}
+
+/** AWS's order: who asks, what for, is it JSON, are the types right, is it valid; then do it. */
+function run(store: Store, request: IncomingMessage, body: string, response: ServerResponse) {
+  const { authorization, 'x-amz-target': target } = request.headers
+  if (!authorization?.startsWith('AWS4-')) {
+    return fail(response, 'MissingAuthenticationTokenException', 'Missing Authentication Token')
+  }
+  const operation = operations.get(String(target))
+  if (!operation) {
+    return fail(response, 'UnknownOperationException', `${target} is not used by Payfriend`)
+  }
+  const parameters = parse(body)
+  if (!parameters) return fail(response, 'SerializationException', 'Not a JSON object')
+
+  const { action, rules } = operation
+  refuseUnknown(parameters, rules.types, '')
+  const data = validations.checkTypes(parameters, rules.types)
+  validations.checkValidations(data, rules.types, rules.custom, store)
+  action(store, data, (error, result) => {
+    if (error instanceof EmptyIndexKey) {
+      const words = action === putItem ? error.put : error.update
+      refuse(
+        response,
+        engine.validationError(`One or more parameter values are not valid. ${words}`),
+      )
+    } else if (error) refuse(response, error)
+    else answer(response, 200, result)
+  })
+}
+
+function parse(body: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Refuse any parameter that the engine would drop, at any depth. Some of them AWS knows
+ * (`ReturnValuesOnConditionCheckFailure`, streams, tags): relying on them must fail here and not
+ * look as if it worked.
+ */
+function refuseUnknown(value: object, types: Types, path: string) {
+  for (const [name, child] of Object.entries(value)) {
+    const type = Object.hasOwn(types, name) ? types[name] : undefined
+    if (!type) {
+      throw engine.validationError(
+        `The local database does not support the parameter ${path}${name}`,
+      )
+    }
+    if (typeof type !== 'string') refuseUnknownWithin(child, type, `${path}${name}.`)
+  }
+}
+
+function refuseUnknownWithin(value: unknown, { type, children }: Type, path: string) {
+  // An attribute's own name and value are the caller's words, not parameters.
+  if (typeof value !== 'object' || !value || typeof children !== 'object') return
+  if (/^(List|Map|ParameterizedMap)/.test(type)) {
+    for (const member of Object.values(value)) refuseUnknownWithin(member, children as Type, path)
+  } else {
+    refuseUnknown(value, children as Types, path)
+  }
+}
+
+const writeIndexes = engine.updateIndexes
+
+/**
+ * Refuse an empty string as an index key, as AWS does, who words it differently for a put and for
+ * an update. Here, and not by reading the request, because this sees the item that an update
+ * *results* in; nothing has been written yet.
+ */
+engine.updateIndexes = (store, table, before, after, done) => {
+  for (const { IndexName, KeySchema } of table.GlobalSecondaryIndexes ?? []) {
+    const empty = KeySchema.find(({ AttributeName }) => after?.[AttributeName]?.S === '')
+    if (empty) return done(new EmptyIndexKey(IndexName, empty.AttributeName))
+  }
+  writeIndexes(store, table, before, after, done)
+}
+
+class EmptyIndexKey extends Error {
+  readonly put: string
+  readonly update =
+    'The update expression attempted to update a secondary index key to a value that is not ' +
+    'supported. The AttributeValue for a key attribute cannot contain an empty string value.'
+
+  constructor(index: string, key: string) {
+    super('empty index key')
+    this.put =
+      'A value specified for a secondary index key is not supported. The AttributeValue for a ' +
+      `key attribute cannot contain an empty string value. IndexName: ${index}, IndexKey: ${key}`
+  }
+}
+
+/** The engine's refusals carry AWS's own answer; anything else is a fault of the engine. */
+function refuse(response: ServerResponse, error: unknown) {
+  if (error instanceof Error && 'statusCode' in error && 'body' in error) {
+    return answer(response, Number(error.statusCode), Object(error.body))
+  }
+  console.error(error)
+  answer(response, 500, { __type: `${ERRORS}InternalServerError`, message: 'The engine failed' })
+}
+
+const ERRORS = 'com.amazonaws.dynamodb.v20120810#'
+
+function fail(response: ServerResponse, name: string, message: string) {
+  answer(response, 400, { __type: `com.amazon.coral.service#${name}`, message })
+}
+
+function answer(response: ServerResponse, status: number, body: object) {
+  const text = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': text.length,
+  })
+  response.end(text)
+}
+
+const { endpoint, close } = await serveEngine(workerData.dataDir)
+parentPort?.postMessage(endpoint)
+parentPort?.once('message', close)

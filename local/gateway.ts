@@ -1,0 +1,242 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Context } from 'aws-lambda'
+import { type LambdaName, lambdas } from '../functions/routes.ts'
+import {
+  type Answer,
+  answerOf,
+  contextOf,
+  type Event,
+  eventOf,
+  type Result,
+} from './gatewayEvent.ts'
+import { siteServer } from './gatewaySite.ts'
+import { type Accepted, tokenChecker } from './gatewayTokens.ts'
+import type { Site } from './site.ts'
+
+export type Handler = (event: Event, context: Context) => Promise<Result>
+
+/** A handler for each Lambda that a route leads to. */
+export type Handlers = {
+  readonly [Name in LambdaName as (typeof lambdas)[Name] extends { route: object }
+    ? Name
+    : never]: Handler
+}
+
+export type Parts = {
+  handlers: Handlers
+  issuer: string
+  clientId: string
+  scope: string
+  site: Site
+}
+
+export type Gateway = Awaited<ReturnType<typeof startGateway>>
+
+/** API Gateway's own limits. That of the pipeline on a body is far smaller. */
+export const BODY_BYTES_MAX = 10 * 1024 * 1024
+export const HANDLER_MS_MAX = 30_000
+
+/**
+ * Start what stands in for API Gateway (an HTTP API, stage `api`) and CloudFront: `/api/*` goes to
+ * the handlers, everything else to the page. It listens at once, so that a port in use shows before
+ * anything else is started, and answers 503 until it is opened.
+ *
+ * The clock is the one of `Date`, which the page's countdown runs by.
+ */
+export async function startGateway({ port, clock }: { port: number; clock: () => Date }) {
+  let answerTo: ((request: IncomingMessage) => Promise<Answer>) | undefined
+  const underWay = new Set<Promise<void>>()
+
+  const server = createServer((request, response) => {
+    const answered = respond(request, response)
+    underWay.add(answered)
+    answered.finally(() => underWay.delete(answered))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const answer = answerTo ? await answerTo(request) : message(503, 'Service Unavailable')
+      write(response, answer, clock())
+    } catch (error) {
+      if (request.destroyed && !request.complete) return
+      console.error(error)
+      if (!response.headersSent) write(response, message(500, INTERNAL), clock())
+    }
+  }
+
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+
+    open(parts: Parts) {
+      const site = siteServer(parts.site, parts.issuer)
+      const api = apiServer(parts, clock)
+      answerTo = async (request) => {
+        const { method, url = '', headers } = request
+        const end = url.indexOf('?')
+        const path = end < 0 ? url : url.slice(0, end)
+        if (path.startsWith('/api/')) return api(request, path, end < 0 ? '' : url.slice(end + 1))
+        return site({ method, path, ifNoneMatch: headers['if-none-match'] })
+      }
+    },
+
+    /** Lets the requests under way be answered, then frees the port. */
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      await Promise.all(underWay)
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** API Gateway's order: the route, the token, the size, and only then the function. */
+function apiServer({ handlers, ...issuer }: Parts, clock: () => Date) {
+  const check = tokenChecker(issuer)
+
+  return async (request: IncomingMessage, rawPath: string, rawQueryString: string) => {
+    const found = match(request.method, rawPath.slice('/api'.length))
+    if (!found) return message(404, 'Not Found')
+    const { route, pathParameters } = found
+
+    let accepted: Accepted | undefined
+    if (route.open === 'payers') {
+      const verdict = await check(request.headers.authorization)
+      if (verdict === 401) return message(401, 'Unauthorized', { 'www-authenticate': 'Bearer' })
+      if (verdict === 403) return message(403, 'Forbidden')
+      accepted = verdict
+    }
+    const body = await readBody(request)
+    if (!body) return message(413, 'Request Entity Too Large')
+
+    const { routeKey, name } = route
+    const event = eventOf(request, {
+      routeKey,
+      rawPath,
+      rawQueryString,
+      pathParameters,
+      accepted,
+      body,
+      at: clock(),
+    })
+    return call(handlers[name], name, event)
+  }
+}
+
+/** A function that crashes, or answers nonsense, is a 500 that says nothing; one that hangs a 503. */
+async function call(handler: Handler, name: string, event: Event): Promise<Answer> {
+  const { requestId } = event.requestContext
+  const context = contextOf(name, requestId, Date.now() + HANDLER_MS_MAX)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => resolve(message(503, 'Service Unavailable')), HANDLER_MS_MAX)
+  })
+  const answered = (async () => {
+    try {
+      return answerOf(await handler(event, context)) ?? message(500, INTERNAL)
+    } catch (error) {
+      console.error(error)
+      return message(500, INTERNAL)
+    }
+  })()
+  const answer = await Promise.race([answered, late])
+  clearTimeout(timer)
+  answer.headers['apigw-requestid'] = requestId
+  return answer
+}
+
+const INTERNAL = 'Internal Server Error'
+
+const routes = Object.entries(lambdas).flatMap(([name, lambda]) => {
+  if (!('route' in lambda)) return []
+  const { method, path, open } = lambda.route
+  const routeKey = `${method} ${path}`
+  return [{ name: name as keyof Handlers, routeKey, method, open, segments: path.split('/') }]
+})
+type Route = (typeof routes)[number]
+
+/** Routes without parameters win over those with. */
+const hasParameters = ({ routeKey }: Route) => routeKey.includes('{')
+const fixed = new Map(routes.filter((r) => !hasParameters(r)).map((r) => [r.routeKey, r]))
+const templates = routes.filter(hasParameters)
+
+type Found = { route: Route; pathParameters: Record<string, string> | undefined }
+
+function match(method: string | undefined, path: string): Found | undefined {
+  const route = fixed.get(`${method} ${path}`)
+  if (route) return { route, pathParameters: undefined }
+  const segments = path.split('/')
+  for (const route of templates) {
+    if (route.method !== method || route.segments.length !== segments.length) continue
+    const pathParameters = parametersOf(route, segments)
+    if (pathParameters) return { route, pathParameters }
+  }
+  return undefined
+}
+
+function parametersOf(route: Route, segments: string[]): Record<string, string> | undefined {
+  const parameters: Record<string, string> = {}
+  for (const [i, expected] of route.segments.entries()) {
+    const segment = segments[i] ?? ''
+    if (!expected.startsWith('{')) {
+      if (segment !== expected) return undefined
+      continue
+    }
+    const value = decode(segment)
+    if (value === undefined) return undefined
+    parameters[expected.slice(1, -1)] = value
+  }
+  return parameters
+}
+
+/** One segment of a path, and not a way to climb out of it. */
+function decode(segment: string): string | undefined {
+  try {
+    const value = decodeURIComponent(segment)
+    return value === '' || value === '.' || value === '..' || /[/\\]/.test(value)
+      ? undefined
+      : value
+  } catch {
+    return undefined
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+/** The whole body, or undefined if it is too large; then it is read to its end and not kept. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+  if (encoding === undefined && (length === undefined || length === '0')) return EMPTY
+
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += chunk.length
+    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk)
+  }
+  if (bytes > BODY_BYTES_MAX) return undefined
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** API Gateway's own answers. */
+function message(status: number, text: string, headers: Record<string, string> = {}): Answer {
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ message: text }),
+  }
+}
+
+function write(response: ServerResponse, { status, headers, body }: Answer, now: Date) {
+  response.writeHead(status, {
+    ...(status !== 304 && status !== 204 && { 'content-length': Buffer.byteLength(body) }),
+    'x-content-type-options': 'nosniff',
+    ...headers,
+    date: now.toUTCString(),
+  })
+  response.end(body)
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type {
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda'
+import type { Accepted } from './gatewayTokens.ts'
+
+export type Event = APIGatewayProxyEventV2WithJWTAuthorizer
+export type Result = APIGatewayProxyStructuredResultV2
+
+/** An answer as it goes out. */
+export type Answer = {
+  status: number
+  headers: Record<string, string | string[]>
+  body: string | Buffer
+}
+
+/** A request of which the route and the payer are known. */
+export type Matched = {
+  routeKey: string
+  rawPath: string
+  rawQueryString: string
+  pathParameters: Record<string, string> | undefined
+  /** None on a public route. */
+  accepted: Accepted | undefined
+  body: Buffer
+  at: Date
+}
+
+/** What API Gateway sends a Lambda: payload format 2.0 of an HTTP API with stage `api`. */
+export function eventOf(request: IncomingMessage, matched: Matched): Event {
+  const { routeKey, rawPath, rawQueryString, pathParameters, accepted, body, at } = matched
+  const { headers, cookies } = headersOf(request.rawHeaders)
+  const sourceIp = request.socket.remoteAddress ?? ''
+  const host = headers.host ?? 'localhost'
+  // What the caller says of itself stays in front, and is worth nothing.
+  const forwarded = headers['x-forwarded-for']
+  headers['x-forwarded-for'] = forwarded ? `${forwarded}, ${sourceIp}` : sourceIp
+
+  const event = {
+    version: '2.0',
+    routeKey,
+    rawPath,
+    rawQueryString,
+    ...(cookies && { cookies }),
+    headers,
+    ...(rawQueryString && { queryStringParameters: queryOf(rawQueryString) }),
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'local',
+      ...(accepted && {
+        authorizer: { jwt: { claims: accepted.claims, scopes: accepted.scopes } },
+      }),
+      domainName: host.replace(/:\d+$/, ''),
+      domainPrefix: 'local',
+      http: {
+        method: request.method ?? '',
+        path: rawPath,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey,
+      stage: 'api',
+      time: logTime(at),
+      timeEpoch: at.getTime(),
+    },
+    ...(pathParameters && { pathParameters }),
+    ...bodyOf(body, headers['content-type']),
+  }
+  // The type also asks for an authorizer on public routes, and for two parts of it that no HTTP API
+  // sends.
+  return event as Event
+}
+
+/** What Lambda tells a function of its own call. */
+export function contextOf(functionName: string, requestId: string, deadlineMs: number): Context {
+  return {
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:local:000000000000:function:${functionName}`,
+    memoryLimitInMB: '512',
+    awsRequestId: requestId,
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: false,
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+    done: unused,
+    fail: unused,
+    succeed: unused,
+  }
+}
+
+const unused = () => {
+  throw new Error('Callback-style handlers are rejected by the runtime of Node 24')
+}
+
+/**
+ * What API Gateway makes of a function's result: without a status it is all body, and 200. Undefined
+ * if it is one that API Gateway answers with its own 500.
+ */
+export function answerOf(result: unknown): Answer | undefined {
+  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
+    const body = typeof result === 'string' ? result : JSON.stringify(result ?? null)
+    return { status: 200, headers: { 'content-type': 'application/json' }, body }
+  }
+  const { statusCode, headers, cookies, body = '', isBase64Encoded } = result as Result
+  const status = Number(statusCode)
+  if (!Number.isInteger(status) || status < 200 || status > 599 || typeof body !== 'string') {
+    return undefined
+  }
+  const answer: Answer = {
+    status,
+    headers: {},
+    body: isBase64Encoded ? Buffer.from(body, 'base64') : body,
+  }
+  for (const name in headers) answer.headers[name.toLowerCase()] = String(headers[name])
+  if (cookies) answer.headers['set-cookie'] = cookies
+  if (body) answer.headers['content-type'] ??= 'text/plain;charset=UTF-8'
+  return answer
+}
+
+/** Lower-cased, repeated ones joined, and the cookies in a list of their own. */
+function headersOf(raw: string[]) {
+  const headers: Record<string, string> = {}
+  let cookies: string[] | undefined
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = String(raw[i]).toLowerCase()
+    const value = String(raw[i + 1])
+    if (name === 'cookie') cookies = [...(cookies ?? []), ...value.split('; ')]
+    else headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value
+  }
+  return { headers, cookies }
+}
+
+function queryOf(raw: string): Record<string, string> {
+  const query: Record<string, string> = {}
+  for (const [name, value] of new URLSearchParams(raw)) {
+    query[name] = Object.hasOwn(query, name) ? `${query[name]},${value}` : value
+  }
+  return query
+}
+
+/** AWS does not document the list; it was found by trying. Form posts are not in it. */
+const TEXT = /^(text\/.*|application\/(json|xml|javascript))$/
+
+function bodyOf(body: Buffer, contentType = '') {
+  if (!body.length) return { isBase64Encoded: false }
+  const [type = ''] = contentType.split(';', 1)
+  const isText = TEXT.test(type.trim().toLowerCase())
+  return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText }
+}
+
+/** `21/Nov/2026:12:00:00 +0000` */
+function logTime(at: Date): string {
+  const [, day, month, year, time] = at.toUTCString().split(' ')
+  return `${day}/${month}/${year}:${time} +0000`
+}

@@ -1,0 +1,137 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Env } from '../functions/adapters/settings.ts'
+import { CURRENCIES } from '../functions/core/money.ts'
+import type { World } from '../functions/live.ts'
+import { sweepPayments } from '../functions/sweepPayments.ts'
+import { createTables, startDatabase } from './database.ts'
+import { startGateway } from './gateway.ts'
+import { handlersIn } from './handlers.ts'
+import { type Phone, startPhone } from './phone.ts'
+import { startSignIn } from './signIn.ts'
+import { buildSite } from './site.ts'
+
+export type PayfriendOptions = {
+  /** The page's port; the pretend phone's is the next, sign-in's the one after. 0: any free ones. */
+  readonly port: number
+  /** Keep people, phones and payments in this folder; in memory without it. */
+  readonly dataDir?: string | undefined
+  /** Settings of the Lambdas, and `DYNAMODB_ENDPOINT`, `AUTHY_API_URL`, `AUTHY_API_KEY`, `PUBLIC_URL` to use others' instead. */
+  readonly env?: Env
+  readonly clock?: () => Date
+  /** What the pretend phone puts off goes here. */
+  readonly setTimer?: (ms: number, fn: () => void) => void
+}
+
+export type Payfriend = {
+  readonly pageUrl: string
+  readonly signInUrl: string
+  /** None if another Authy is used. */
+  readonly phone: Phone | undefined
+  readonly world: World
+  readonly sweep: ReturnType<typeof sweepPayments>
+  close(): Promise<void>
+}
+
+const CLIENT_ID = 'payfriend-page'
+const SCOPE = 'payfriend/pay'
+/** What the pretend phone asks for; a real one is never written here. */
+const LOCAL_AUTHY_KEY = 'local-authy-key'
+
+/**
+ * Start the whole of Payfriend on this machine, on loopback only: the same handlers, adapters, routes
+ * and page as in AWS, between parts that stand in for what is outside.
+ */
+export async function startPayfriend(options: PayfriendOptions): Promise<Payfriend> {
+  const { port, dataDir, env = {}, clock = () => new Date() } = options
+  const nextPort = (step: number) => (port === 0 ? 0 : port + step)
+  const kept = (name: string) => (dataDir ? { dataFile: join(dataDir, name) } : {})
+  if (dataDir) mkdirSync(dataDir, { recursive: true })
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end()
+  }
+
+  try {
+    const gateway = await startGateway({ port, clock })
+    closers.push(() => gateway.close())
+    const publicUrl = env.PUBLIC_URL ?? `${gateway.url}/api`
+    const apiKey = env.AUTHY_API_KEY ?? LOCAL_AUTHY_KEY
+
+    let phone: Phone | undefined
+    if (!env.AUTHY_API_URL) {
+      phone = await startPhone({
+        port: nextPort(1),
+        apiKey,
+        callbackUrl: () => `${publicUrl}/payments/callback`,
+        clock,
+        ...(options.setTimer && { setTimer: options.setTimer }),
+        ...kept('phones.json'),
+      })
+      closers.push(phone.close)
+    }
+    const signIn = await startSignIn({
+      port: nextPort(2),
+      clientId: CLIENT_ID,
+      pageUrl: `${gateway.url}/`,
+      scope: SCOPE,
+      ...kept('people.json'),
+    })
+    closers.push(signIn.close)
+
+    let endpoint = env.DYNAMODB_ENDPOINT
+    if (!endpoint) {
+      const database = await startDatabase(dataDir ? { dataDir: join(dataDir, 'tables') } : {})
+      closers.push(database.close)
+      endpoint = database.endpoint
+    }
+    await createTables(
+      new DynamoDBClient({
+        endpoint,
+        region: env.AWS_REGION ?? 'local',
+        ...(!env.AWS_ACCESS_KEY_ID && {
+          credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+        }),
+      }),
+    )
+
+    const world: World = {
+      clock,
+      env: {
+        PAYMENTS_TABLE: 'payments',
+        PAYERS_TABLE: 'users',
+        LOGO_URL: `${gateway.url}/logo.png`,
+        ...env,
+        DYNAMODB_ENDPOINT: endpoint,
+        AUTHY_API_URL: env.AUTHY_API_URL ?? phone?.url,
+        AUTHY_API_KEY: apiKey,
+        PUBLIC_URL: publicUrl,
+      },
+    }
+    const config = {
+      issuer: signIn.issuer,
+      clientId: CLIENT_ID,
+      scope: `openid email ${SCOPE}`,
+      redirectPath: '/',
+      signOutUrl: `${signIn.issuer}/logout?${new URLSearchParams({
+        client_id: CLIENT_ID,
+        logout_uri: `${gateway.url}/`,
+      })}`,
+      changePasswordUrl: `${signIn.issuer}/change-password`,
+      currencies: Object.entries(CURRENCIES).map(([code, { digits }]) => ({ code, digits })),
+    }
+    gateway.open({
+      handlers: handlersIn(world),
+      issuer: signIn.issuer,
+      clientId: CLIENT_ID,
+      scope: SCOPE,
+      site: await buildSite({ config }),
+    })
+    const sweep = sweepPayments(world)
+    return { pageUrl: gateway.url, signInUrl: signIn.issuer, phone, world, sweep, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,186 @@
+import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider'
+import { forms, show } from './signInForms.ts'
+import { messagePage } from './signInPages.ts'
+import { openPeople, type People } from './signInPeople.ts'
+import { SignInState } from './signInState.ts'
+
+export type SignInOptions = {
+  /** 0 takes any free port. */
+  port: number
+  clientId: string
+  /** Where people come back to after signing in and out: the only address that is redirected to. */
+  pageUrl: string
+  /** Where registered people are kept; in memory without it. */
+  dataFile?: string
+  scope: string
+  clock?: () => Date
+}
+
+/** Short, because API Gateway lets an access token live until it ends, whatever was revoked. */
+export const ACCESS_TOKEN_SECONDS = 300
+const SESSION_SECONDS = 3600
+const REFRESH_TOKEN_SECONDS = 24 * 3600
+const INTERACTION_SECONDS = 600
+
+/**
+ * Start the OpenID provider that stands in for Cognito on a laptop: code flow with PKCE, rotating
+ * refresh tokens, and access tokens with the claims that Cognito's have, on Cognito's own paths.
+ *
+ * Its access tokens have an `aud` (the client), which Cognito's lack: the provider insists on one,
+ * and API Gateway's authorizer takes either.
+ */
+export async function startSignIn(options: SignInOptions) {
+  const { port, dataFile, clock = () => new Date() } = options
+  const people = await openPeople({ clock, ...(dataFile && { dataFile }) })
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
+  const state = new SignInState()
+  const provider = new Provider(issuer, configure(options, { issuer, privateKey, people, state }))
+  provider.on('server_error', (_ctx, error) => console.error(error))
+  provider.use(forms(provider, options, people, state))
+  server.on('request', provider.callback())
+
+  return {
+    issuer,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+type Parts = { issuer: string; privateKey: KeyObject; people: People; state: SignInState }
+
+function configure(
+  { clientId, pageUrl, scope }: SignInOptions,
+  { issuer, privateKey, people, state }: Parts,
+): Configuration {
+  const page = new URL(pageUrl)
+  const api = `${issuer}/api`
+  const policy = interactionPolicy.base()
+  policy.remove('consent')
+
+  return {
+    adapter: state.adapter,
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' }] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    clients: [
+      {
+        client_id: clientId,
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        redirect_uris: [page.href],
+      },
+    ],
+    clientBasedCORS: (_ctx, origin) => origin === page.origin,
+    responseTypes: ['code'],
+    scopes: ['openid', 'email'],
+    claims: {
+      openid: ['sub', 'token_use', 'cognito:username'],
+      email: ['email', 'email_verified'],
+    },
+    pkce: { required: () => true },
+    routes: {
+      authorization: '/oauth2/authorize',
+      token: '/oauth2/token',
+      revocation: '/oauth2/revoke',
+      jwks: '/.well-known/jwks.json',
+    },
+    discovery: { end_session_endpoint: `${issuer}/logout` },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      // Without it the claims are in the ID token itself, and every access token is for the API.
+      userinfo: { enabled: false },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
+      resourceIndicators: {
+        enabled: true,
+        // The page names no resource, as Cognito knows none: there is one, and it is always meant.
+        defaultResource: () => api,
+        getResourceServerInfo: (_ctx, resource) => {
+          if (resource !== api) throw new errors.InvalidTarget()
+          return {
+            scope,
+            audience: clientId,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'RS256' } },
+          }
+        },
+      },
+    },
+    async findAccount(_ctx, accountId) {
+      const email = people.emailOf(accountId)
+      return email === undefined
+        ? undefined
+        : {
+            accountId,
+            claims: () => ({
+              sub: accountId,
+              token_use: 'id',
+              'cognito:username': accountId,
+              email,
+              email_verified: true,
+            }),
+          }
+    },
+    extraTokenClaims: (_ctx, token) => ({
+      token_use: 'access',
+      ...('accountId' in token && {
+        username: token.accountId,
+        email: people.emailOf(token.accountId),
+      }),
+    }),
+    // Asking for consent would be asking whether Payfriend may be Payfriend. A grant for each
+    // sign-in, so that revoking one tab's tokens leaves the other tab's alone.
+    async loadExistingGrant({ oidc }) {
+      const { client, session } = oidc
+      if (!client || !session?.accountId) return undefined
+      const grant = new oidc.provider.Grant({
+        clientId: client.clientId,
+        accountId: session.accountId,
+      })
+      grant.addOIDCScope('openid email')
+      grant.addResourceScope(api, scope)
+      await grant.save()
+      return grant
+    },
+    interactions: { policy, url: (_ctx, { uid }) => `/login/${uid}` },
+    issueRefreshToken: () => true,
+    rotateRefreshToken: true,
+    // Cognito's too outlive the sign-in session: a page signs out by revoking its own.
+    expiresWithSession: () => false,
+    ttl: {
+      AccessToken: ACCESS_TOKEN_SECONDS,
+      AuthorizationCode: 60,
+      Grant: REFRESH_TOKEN_SECONDS,
+      IdToken: ACCESS_TOKEN_SECONDS,
+      Interaction: INTERACTION_SECONDS,
+      RefreshToken: REFRESH_TOKEN_SECONDS,
+      Session: SESSION_SECONDS,
+    },
+    renderError(ctx, { error, error_description: description }) {
+      show(
+        ctx,
+        page,
+        ctx.status,
+        messagePage('This sign-in did not work', `${description ?? error}.`, page.href),
+      )
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http'
+import { errors, type Provider } from 'oidc-provider'
+import {
+  changePasswordPage,
+  messagePage,
+  type Page,
+  pageHeaders,
+  render,
+  signInPage,
+} from './signInPages.ts'
+import {
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  type People,
+  personId,
+  type Verdict,
+} from './signInPeople.ts'
+import type { SignInState } from './signInState.ts'
+
+const FORM_BYTES_MAX = 8 * 1024
+
+type Context = Parameters<Parameters<Provider['use']>[0]>[0]
+
+/** Our own pages, before the provider's routes: sign-in form, change of password, sign-out. */
+export function forms(
+  provider: Provider,
+  { clientId, pageUrl }: { clientId: string; pageUrl: string },
+  people: People,
+  state: SignInState,
+) {
+  const page = new URL(pageUrl)
+
+  async function signIn(ctx: Context) {
+    const action = ctx.path
+    if (ctx.method !== 'POST') return show(ctx, page, 200, signInPage({ action }))
+    const form = await readForm(ctx.req)
+    const email = emailIn(form)
+    const password = form.get('password') ?? ''
+    const problem = wrongInput(email, password)
+    if (problem) return show(ctx, page, 400, signInPage({ action, email, problem }))
+
+    const verdict = await people.signIn(email, password)
+    if (verdict !== 'right') {
+      const { status, problem } = REFUSALS[verdict]
+      return show(ctx, page, status, signInPage({ action, email, problem }))
+    }
+    const login = { accountId: personId(email) }
+    ctx.status = 303
+    ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { login }))
+  }
+
+  async function changePassword(ctx: Context) {
+    const action = ctx.path
+    if (ctx.method !== 'POST') return show(ctx, page, 200, changePasswordPage({ action }))
+    const form = await readForm(ctx.req)
+    const email = emailIn(form)
+    const [current, next] = [form.get('current') ?? '', form.get('new') ?? '']
+    const problem = wrongInput(email, current) ?? wrongInput(email, next)
+    if (problem) return show(ctx, page, 400, changePasswordPage({ action, email, problem }))
+
+    const verdict = await people.changePassword(email, current, next)
+    if (verdict !== 'right') {
+      const { status, problem } = REFUSALS[verdict]
+      return show(ctx, page, status, changePasswordPage({ action, email, problem }))
+    }
+    // Who changes a password because somebody else knew it wants that somebody out.
+    state.forget(personId(email))
+    const done = 'Your password is changed, and every other place is signed out.'
+    show(ctx, page, 200, messagePage('Password changed', done, page.href))
+  }
+
+  /** Cognito's `/logout`, and the same by the standard's parameter name. */
+  async function signOut(ctx: Context) {
+    const { client_id: client, logout_uri, post_logout_redirect_uri } = ctx.query
+    const to = logout_uri ?? post_logout_redirect_uri
+    if (client !== clientId || to !== page.href) {
+      const refused = 'This address is not one that signing out may lead to.'
+      return show(ctx, page, 400, messagePage('This sign-out did not work', refused, page.href))
+    }
+    const session = await provider.Session.get(ctx)
+    await session.destroy()
+    ctx.cookies.set(provider.cookieName('session'), null)
+    ctx.redirect(page.href)
+  }
+
+  return async (ctx: Context, next: () => Promise<void>) => {
+    const isForm = ctx.method === 'GET' || ctx.method === 'POST'
+    if (isForm && ctx.path === '/change-password') return changePassword(ctx)
+    if (ctx.method === 'GET' && ctx.path === '/logout') return signOut(ctx)
+    if (!isForm || !/^\/login\/[\w-]+$/.test(ctx.path)) return next()
+    try {
+      // The cookie set with the redirect to here: no other site can post this form.
+      const { uid } = await provider.interactionDetails(ctx.req, ctx.res)
+      if (ctx.path !== `/login/${uid}`) throw new errors.SessionNotFound('another sign-in')
+      await signIn(ctx)
+    } catch (error) {
+      if (!(error instanceof errors.SessionNotFound)) throw error
+      const over = 'This sign-in took too long or was started elsewhere. Start it again.'
+      show(ctx, page, 400, messagePage('This sign-in is over', over, page.href))
+    }
+  }
+}
+
+/** The same words whatever was wrong, so that they tell nobody who is registered. */
+const REFUSALS = {
+  wrong: { status: 401, problem: 'The e-mail or the password is not right.' },
+  locked: { status: 429, problem: 'Too many wrong passwords. Try again later.' },
+} satisfies Record<Exclude<Verdict, 'right'>, { status: number; problem: string }>
+
+/** What HTML's own e-mail field takes, which is also checked where no browser did. */
+const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/
+
+function wrongInput(email: string, password: string): string | undefined {
+  if (email.length > 254 || !EMAIL.test(email) || email.includes('..')) {
+    return 'Enter an e-mail address such as ada@example.com.'
+  }
+  if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
+    return `A password has ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters.`
+  }
+  return undefined
+}
+
+const emailIn = (form: URLSearchParams) => (form.get('email') ?? '').trim().toLowerCase()
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  let text = ''
+  request.setEncoding('utf8')
+  for await (const chunk of request) {
+    text += chunk
+    if (text.length > FORM_BYTES_MAX) return new URLSearchParams()
+  }
+  return new URLSearchParams(text)
+}
+
+/** Send a page with its headers. */
+export function show(ctx: Context, page: URL, status: number, content: Page) {
+  ctx.status = status
+  ctx.set(pageHeaders(page.origin))
+  ctx.type = 'html'
+  ctx.body = render(content)
+}

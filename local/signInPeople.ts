@@ -1,0 +1,131 @@
+import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import * as z from 'zod'
+
+/** Wrong passwords that one e-mail address may have in a window; then also the right one waits. */
+export const WRONG_PASSWORDS_MAX = 10
+export const WRONG_PASSWORDS_WINDOW_MINUTES = 15
+
+export const PASSWORD_LENGTH_MIN = 8
+export const PASSWORD_LENGTH_MAX = 128
+
+export type Verdict = 'right' | 'wrong' | 'locked'
+export type People = Awaited<ReturnType<typeof openPeople>>
+
+const stored = z.strictObject({
+  people: z.array(z.strictObject({ email: z.string(), salt: z.base64(), hash: z.base64() })),
+})
+type Secret = { salt: Buffer; hash: Buffer }
+
+/**
+ * Who may sign in, by lower-cased e-mail address; in memory, or kept in `dataFile`.
+ *
+ * Only salted scrypt hashes (Node's defaults: 16 MB, 16,384 rounds) are kept, never a password.
+ */
+export async function openPeople({ dataFile, clock }: { dataFile?: string; clock: () => Date }) {
+  const people = await load(dataFile)
+  const emails = new Map([...people.keys()].map((email) => [personId(email), email]))
+  const tries = new Map<string, { count: number; since: Date }>()
+  let saved = Promise.resolve()
+
+  /** Spent before checked, so that a burst of guesses cannot outrun the limit. */
+  function spend(email: string): boolean {
+    const now = clock()
+    const isOver = ({ since }: { since: Date }) =>
+      now.getTime() - since.getTime() >= WRONG_PASSWORDS_WINDOW_MINUTES * 60_000
+    if (tries.size > 1000) for (const [key, past] of tries) if (isOver(past)) tries.delete(key)
+
+    const past = tries.get(email)
+    const { count, since } = past && !isOver(past) ? past : { count: 0, since: now }
+    if (count >= WRONG_PASSWORDS_MAX) return false
+    tries.set(email, { count: count + 1, since })
+    return true
+  }
+
+  async function check(email: string, password: string): Promise<Verdict> {
+    if (!spend(email)) return 'locked'
+    // An unknown address costs the same time as a known one.
+    const { salt, hash } = people.get(email) ?? NOBODY
+    if (!timingSafeEqual(await hashed(password, salt), hash)) return 'wrong'
+    tries.delete(email)
+    return 'right'
+  }
+
+  async function save(): Promise<void> {
+    if (!dataFile) return
+    saved = saved.then(() => write(dataFile, people))
+    await saved
+  }
+
+  return {
+    /** Check a password; the first sign-in of an address registers it. */
+    async signIn(email: string, password: string): Promise<Verdict> {
+      if (people.has(email)) return check(email, password)
+      const secret = await newSecret(password)
+      // Somebody else was first while this password was being hashed.
+      if (people.has(email)) return check(email, password)
+      people.set(email, secret)
+      emails.set(personId(email), email)
+      await save()
+      return 'right'
+    },
+
+    emailOf: (id: string): string | undefined => emails.get(id),
+
+    async changePassword(email: string, current: string, next: string): Promise<Verdict> {
+      const verdict = await check(email, current)
+      if (verdict !== 'right') return verdict
+      people.set(email, await newSecret(next))
+      await save()
+      return 'right'
+    },
+  }
+}
+
+/** The same person after every restart: a UUID (version 8) out of the SHA-256 of the address. */
+export function personId(email: string): string {
+  const bytes = createHash('sha256').update(email).digest().subarray(0, 16)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+const scryptOf = promisify<string, Buffer, number, Buffer>(scrypt)
+const hashed = (password: string, salt: Buffer) => scryptOf(password.normalize('NFC'), salt, 32)
+
+async function newSecret(password: string): Promise<Secret> {
+  const salt = randomBytes(16)
+  return { salt, hash: await hashed(password, salt) }
+}
+
+/** Nobody's password: no hash is all zeros but by a chance of one in 2^256. */
+const NOBODY: Secret = { salt: randomBytes(16), hash: Buffer.alloc(32) }
+
+async function load(dataFile: string | undefined): Promise<Map<string, Secret>> {
+  if (!dataFile) return new Map()
+  const text = await readFile(dataFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{"people":[]}'
+    throw error
+  })
+  const { people } = stored.parse(JSON.parse(text))
+  return new Map(
+    people.map(({ email, salt, hash }) => [
+      email,
+      { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') },
+    ]),
+  )
+}
+
+/** Written beside and moved over, so that a crash leaves the old file or the new one, never half. */
+async function write(dataFile: string, people: Map<string, Secret>): Promise<void> {
+  const list = [...people].map(([email, { salt, hash }]) => ({
+    email,
+    salt: salt.toString('base64'),
+    hash: hash.toString('base64'),
+  }))
+  await mkdir(dirname(dataFile), { recursive: true })
+  await writeFile(`${dataFile}.new`, JSON.stringify({ people: list }, null, 2), { mode: 0o600 })
+  await rename(`${dataFile}.new`, dataFile)
+}

@@ -1,0 +1,59 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+
+/**
+ * What the OpenID provider remembers between requests (sessions, codes, grants, refresh tokens), in
+ * memory: after a restart people sign in again, and are the same people.
+ */
+export class SignInState {
+  private readonly kinds = new Map<string, Kept>()
+
+  /** The provider asks for one store a kind: `Session`, `RefreshToken` and so on. */
+  readonly adapter = (kind: string): Adapter => {
+    const kept: Kept = new Map()
+    this.kinds.set(kind, kept)
+    const find = async (id: string) => live(kept.get(id))
+
+    return {
+      find,
+      async upsert(id, payload, expiresInSeconds = Number.POSITIVE_INFINITY) {
+        dropExpired(kept)
+        kept.delete(id)
+        kept.set(id, { payload, expiresAtMs: Date.now() + expiresInSeconds * 1000 })
+      },
+      async findByUid(uid) {
+        for (const entry of kept.values()) if (entry.payload.uid === uid) return live(entry)
+      },
+      async findByUserCode() {},
+      async consume(id) {
+        const payload = await find(id)
+        if (payload) payload.consumed = Math.floor(Date.now() / 1000)
+      },
+      async destroy(id) {
+        kept.delete(id)
+      },
+      async revokeByGrantId(grantId) {
+        for (const [id, { payload }] of kept) if (payload.grantId === grantId) kept.delete(id)
+      },
+    }
+  }
+
+  /** End every session and refresh token of a person: whoever else is signed in as them is out. */
+  forget(accountId: string) {
+    for (const kept of this.kinds.values()) {
+      for (const [id, { payload }] of kept) if (payload.accountId === accountId) kept.delete(id)
+    }
+  }
+}
+
+type Kept = Map<string, { payload: AdapterPayload; expiresAtMs: number }>
+
+const live = (entry: { payload: AdapterPayload; expiresAtMs: number } | undefined) =>
+  entry && Date.now() < entry.expiresAtMs ? entry.payload : undefined
+
+/** One kind lives equally long, so the oldest are the first to expire: stop at the first alive. */
+function dropExpired(kept: Kept) {
+  for (const [id, entry] of kept) {
+    if (live(entry)) return
+    kept.delete(id)
+  }
+}

@@ -1,0 +1,335 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  BatchGetItemCommand,
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createTables, startDatabase } from '../../local/database.ts'
+
+let database: Awaited<ReturnType<typeof startDatabase>>
+let client: DynamoDBClient
+
+const clientOf = (endpoint: string) =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  })
+
+beforeAll(async () => {
+  database = await startDatabase()
+  client = clientOf(database.endpoint)
+  await createTables(client)
+})
+
+afterAll(async () => {
+  client.destroy()
+  await database.close()
+})
+
+/** A stored payment, as far as keys and indexes go. Each test breaks one thing about it. */
+const payment = {
+  payment_id: { S: 'p1' },
+  user_id: { S: 'neville' },
+  created_at: { S: '2026-11-21T12:00:00.000Z' },
+  expires_at: { S: '2026-11-21T12:05:00.000Z' },
+  open_shard: { N: '3' },
+  payee_name: { S: 'Luna' },
+  evidence: { S: 'not for lists' },
+}
+
+const Key = { payment_id: payment.payment_id }
+const put = (item: object) =>
+  client.send(new PutItemCommand({ TableName: 'payments', Item: { ...payment, ...item } }))
+const update = (input: Partial<UpdateItemCommandInput>) =>
+  client.send(new UpdateItemCommand({ TableName: 'payments', Key, ...input }))
+const read = async () =>
+  (await client.send(new GetItemCommand({ TableName: 'payments', Key, ConsistentRead: true }))).Item
+
+beforeEach(async () => {
+  await put({})
+})
+
+test('the tables are ready at once, and creating them again changes nothing', async () => {
+  await createTables(client)
+  expect(await read()).toEqual(payment)
+})
+
+test('only a loopback address is listened on', () => {
+  expect(new URL(database.endpoint).hostname).toBe('127.0.0.1')
+})
+
+test('index payer shows the own payments, newest first, without what is not projected', async () => {
+  await put({ payment_id: { S: 'p2' }, created_at: { S: '2026-11-21T12:01:00.000Z' } })
+  await put({ payment_id: { S: 'p3' }, user_id: { S: 'draco' } })
+  const { Items } = await client.send(
+    new QueryCommand({
+      TableName: 'payments',
+      IndexName: 'payer',
+      KeyConditionExpression: 'user_id = :u',
+      ExpressionAttributeValues: { ':u': { S: 'neville' } },
+      ScanIndexForward: false,
+    }),
+  )
+  expect(Items?.map(({ payment_id }) => payment_id?.S)).toEqual(['p2', 'p1'])
+  expect(Items?.[1]).toEqual({
+    payment_id: payment.payment_id,
+    user_id: payment.user_id,
+    created_at: payment.created_at,
+    expires_at: payment.expires_at,
+    payee_name: payment.payee_name,
+  })
+})
+
+const open = (until: string) =>
+  client.send(
+    new QueryCommand({
+      TableName: 'payments',
+      IndexName: 'open',
+      KeyConditionExpression: 'open_shard = :s AND expires_at <= :t',
+      ExpressionAttributeValues: { ':s': { N: '3' }, ':t': { S: until } },
+    }),
+  )
+
+test('index open is sparse: without open_shard a payment is not in it', async () => {
+  await put({ payment_id: { S: 'p2' }, user_id: { S: 'x' }, open_shard: { N: '2' } })
+  await put({ payment_id: { S: 'p3' }, user_id: { S: 'x' }, open_shard: { N: '2' } })
+  expect((await open('2026-11-21T12:04:59.999Z')).Count).toBe(0)
+  expect((await open('2026-11-21T12:05:00.000Z')).Items?.map((i) => i.payment_id?.S)).toEqual([
+    'p1',
+  ])
+  await update({ UpdateExpression: 'REMOVE open_shard' })
+  expect((await open('2026-11-21T12:05:00.000Z')).Count).toBe(0)
+})
+
+test('index push_id has the keys only, and nothing before the push is known', async () => {
+  const byPush = () =>
+    client.send(
+      new QueryCommand({
+        TableName: 'payments',
+        IndexName: 'push_id',
+        KeyConditionExpression: 'push_id = :p',
+        ExpressionAttributeValues: { ':p': { S: 'uuid' } },
+      }),
+    )
+  expect((await byPush()).Items).toEqual([])
+  await update({
+    UpdateExpression: 'SET push_id = :p',
+    ExpressionAttributeValues: { ':p': { S: 'uuid' } },
+  })
+  expect((await byPush()).Items).toEqual([{ ...Key, push_id: { S: 'uuid' } }])
+})
+
+test('two tables are read in one request', async () => {
+  const { Responses } = await client.send(
+    new BatchGetItemCommand({
+      RequestItems: { payments: { Keys: [Key] }, users: { Keys: [{ user_id: { S: 'nobody' } }] } },
+    }),
+  )
+  expect(Responses).toEqual({ payments: [payment], users: [] })
+})
+
+test('of 64 conditional writes at once exactly one wins', async () => {
+  const results = await Promise.allSettled(
+    Array.from({ length: 64 }, (_, i) =>
+      update({
+        UpdateExpression: 'SET decided_by = :me',
+        ConditionExpression: 'attribute_not_exists(decided_by)',
+        ExpressionAttributeValues: { ':me': { S: `writer ${i}` } },
+      }),
+    ),
+  )
+  const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  expect(lost).toHaveLength(63)
+  for (const error of lost) expect(error).toMatchObject({ name: 'ConditionalCheckFailedException' })
+})
+
+const EMPTY_KEY =
+  'One or more parameter values are not valid. A value specified for a secondary index key is ' +
+  'not supported. The AttributeValue for a key attribute cannot contain an empty string value. ' +
+  'IndexName: push_id, IndexKey: push_id'
+
+test('an item with an empty index key is refused and nothing is stored', async () => {
+  await expect(put({ push_id: { S: '' }, payee_name: { S: 'new' } })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: EMPTY_KEY,
+  })
+  expect(await read()).toEqual(payment)
+})
+
+test.each([
+  ['set as it is', 'SET push_id = :empty', { ':empty': { S: '' } }],
+  ['set if absent', 'SET push_id = if_not_exists(push_id, :empty)', { ':empty': { S: '' } }],
+  ['copied from another attribute', 'SET push_id = blank', undefined],
+])('an update that results in an empty index key is refused: %s', async (_, expression, values) => {
+  await put({ blank: { S: '' } })
+  await expect(
+    update({ UpdateExpression: expression, ExpressionAttributeValues: values }),
+  ).rejects.toMatchObject({ name: 'ValidationException', message: UPDATED_TO_EMPTY_KEY })
+  expect(await read()).toEqual({ ...payment, blank: { S: '' } })
+})
+
+const UPDATED_TO_EMPTY_KEY =
+  'One or more parameter values are not valid. The update expression attempted to update a ' +
+  'secondary index key to a value that is not supported. The AttributeValue for a key attribute ' +
+  'cannot contain an empty string value.'
+
+test('ReturnValuesOnConditionCheckFailure is refused, so that nobody relies on it', async () => {
+  await expect(
+    update({
+      UpdateExpression: 'SET payee_name = :n',
+      ExpressionAttributeValues: { ':n': { S: 'new' } },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    }),
+  ).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining('ReturnValuesOnConditionCheckFailure'),
+  })
+  expect(await read()).toEqual(payment)
+})
+
+test('a parameter inside a parameter is refused too', async () => {
+  await expect(
+    client.send(
+      new CreateTableCommand({
+        TableName: 'other',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'warm',
+            KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+            WarmThroughput: { ReadUnitsPerSecond: 12000 },
+          },
+        ],
+      }),
+    ),
+  ).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining('GlobalSecondaryIndexes.WarmThroughput'),
+  })
+})
+
+test("an attribute may be named like anything, also like an object's own parts", async () => {
+  await put({ constructor: { S: 'x' }, WarmThroughput: { M: { toString: { N: '1' } } } })
+  expect(await read()).toMatchObject({ WarmThroughput: { M: { toString: { N: '1' } } } })
+})
+
+const API = 'DynamoDB_20120810'
+
+test.each([
+  ['no signature', { authorization: '' }, '{}', 'MissingAuthenticationTokenException'],
+  ['broken JSON', {}, '{', 'SerializationException'],
+  ['JSON that is no object', {}, '[]', 'SerializationException'],
+  ['no body', {}, '', 'SerializationException'],
+  ['a parameter of the wrong type', {}, '{"TableName":7}', 'SerializationException'],
+  [
+    'an operation not used',
+    { 'x-amz-target': `${API}.DeleteItem` },
+    '{}',
+    'UnknownOperationException',
+  ],
+  ['an operation not known', { 'x-amz-target': 'constructor' }, '{}', 'UnknownOperationException'],
+])('a request with %s is refused', async (_, headers: object, body, type) => {
+  const response = await fetch(database.endpoint, {
+    method: 'POST',
+    headers: {
+      authorization: 'AWS4-HMAC-SHA256 Credential=x',
+      'x-amz-target': `${API}.GetItem`,
+      ...headers,
+    },
+    body,
+  })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ __type: expect.stringMatching(`#${type}$`) })
+})
+
+test.each(['Nonsense', '__proto__', 'constructor'])('a parameter %s is refused', async (name) => {
+  const response = await fetch(database.endpoint, {
+    method: 'POST',
+    headers: {
+      authorization: 'AWS4-HMAC-SHA256 Credential=x',
+      'x-amz-target': `${API}.DescribeTable`,
+    },
+    body: `{"TableName":"payments","${name}":{}}`,
+  })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toEqual({
+    __type: 'com.amazon.coral.validate#ValidationException',
+    message: `The local database does not support the parameter ${name}`,
+  })
+})
+
+test('a body over the limit is refused', async () => {
+  const response = await fetch(database.endpoint, {
+    method: 'POST',
+    body: 'x'.repeat(1024 ** 2 + 1),
+  })
+  expect(response.status).toBe(413)
+})
+
+test('with a folder everything is there after a restart', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'payfriend-'))
+  try {
+    const first = await startDatabase({ dataDir })
+    const writer = clientOf(first.endpoint)
+    await createTables(writer)
+    await writer.send(new PutItemCommand({ TableName: 'payments', Item: payment }))
+    writer.destroy()
+    await first.close()
+
+    const second = await startDatabase({ dataDir })
+    const reader = clientOf(second.endpoint)
+    await createTables(reader)
+    const { Item } = await reader.send(new GetItemCommand({ TableName: 'payments', Key }))
+    reader.destroy()
+    await second.close()
+    expect(Item).toEqual(payment)
+  } finally {
+    await rm(dataDir, { recursive: true })
+  }
+})
+
+test('a folder of an older version, with other indexes, is an error and not a surprise', async () => {
+  const { endpoint, close } = await startDatabase()
+  const older = clientOf(endpoint)
+  await older.send(
+    new CreateTableCommand({
+      TableName: 'payments',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'payment_id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'payment_id', KeyType: 'HASH' }],
+    }),
+  )
+  await expect(createTables(older)).rejects.toThrow('The kept table payments has other indexes')
+  older.destroy()
+  await close()
+})
+
+test('a folder that is in use is an error at the start', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'payfriend-'))
+  const first = await startDatabase({ dataDir })
+  try {
+    await expect(startDatabase({ dataDir })).rejects.toThrow('Database failed to open')
+  } finally {
+    await first.close()
+    await rm(dataDir, { recursive: true })
+  }
+})
+
+test('after closing nobody answers', async () => {
+  const { endpoint, close } = await startDatabase()
+  await close()
+  await expect(fetch(endpoint)).rejects.toThrow()
+})

@@ -1,0 +1,470 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
+import * as oauth from 'oauth4webapi'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type SignInOptions, startSignIn } from '../../local/signIn.ts'
+import { openPeople } from '../../local/signInPeople.ts'
+
+const clientId = 'payfriend-page'
+const pageUrl = 'http://localhost:3000/'
+const scope = 'payfriend/pay'
+const client: oauth.Client = { client_id: clientId }
+const insecure = { [oauth.allowInsecureRequests]: true }
+
+type Running = Awaited<ReturnType<typeof startSignIn>>
+const start = (options: Partial<SignInOptions> = {}) =>
+  startSignIn({ port: 0, clientId, pageUrl, scope, ...options })
+
+/** The clock of the limit on wrong passwords; tokens go by the real time. */
+let now = new Date('2026-11-21T12:00:00Z')
+let signIn: Running
+
+beforeAll(async () => {
+  signIn = await start({ clock: () => now })
+})
+afterAll(() => signIn.close())
+
+/** A browser as far as needed: it keeps cookies and follows redirects until they leave the server. */
+class Browser {
+  readonly cookies = new Map<string, string>()
+
+  async go(url: string, form?: Record<string, string>): Promise<Response & { at: string }> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie, accept: 'text/html' },
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value) this.cookies.set(name, value)
+      else this.cookies.delete(name)
+    }
+    const location = response.headers.get('location')
+    const next = location && new URL(location, url).href
+    if (next?.startsWith(new URL(url).origin)) return this.go(next)
+    return Object.assign(response, { at: next ?? url })
+  }
+}
+
+const discover = async (issuer: string) =>
+  oauth.processDiscoveryResponse(
+    new URL(issuer),
+    await oauth.discoveryRequest(new URL(issuer), insecure),
+  )
+
+/** The address that the page sends people to. Each test breaks one thing about it. */
+const authorizeUrl = (server: oauth.AuthorizationServer, challenge: string, broken = {}) =>
+  `${server.authorization_endpoint}?${new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: pageUrl,
+    response_type: 'code',
+    scope: `openid email ${scope}`,
+    state: 'the-state',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...broken,
+  })}`
+
+const ada = { email: 'ada@example.com', password: 'correct horse' }
+
+/** Sign in as the page does, to the tokens. */
+async function tokensFor(
+  person: Record<string, string>,
+  { browser = new Browser(), at = signIn }: { browser?: Browser; at?: Running } = {},
+) {
+  const server = await discover(at.issuer)
+  const verifier = oauth.generateRandomCodeVerifier()
+  const challenge = await oauth.calculatePKCECodeChallenge(verifier)
+  const form = await browser.go(authorizeUrl(server, challenge))
+  const end = form.status === 200 ? await browser.go(form.at, person) : form
+  const params = oauth.validateAuthResponse(server, client, new URL(end.at), 'the-state')
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    params,
+    pageUrl,
+    verifier,
+    insecure,
+  )
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+    requireIdToken: true,
+  })
+  return { server, browser, tokens, refreshToken: tokens.refresh_token ?? '' }
+}
+
+const refresh = async (server: oauth.AuthorizationServer, token: string) =>
+  oauth.processRefreshTokenResponse(
+    server,
+    client,
+    await oauth.refreshTokenGrantRequest(server, client, oauth.None(), token, insecure),
+  )
+
+/** Open the form for signing in, ready to be filled in. */
+async function loginForm(browser = new Browser()) {
+  const server = await discover(signIn.issuer)
+  const { at } = await browser.go(authorizeUrl(server, 'x'.repeat(43)))
+  return { submit: (fields: Record<string, string>) => browser.go(at, fields), at, browser, server }
+}
+
+const isSignedIn = ({ at }: { at: string }) => at.startsWith(`${pageUrl}?code=`)
+const problemOf = async (page: Response) => /role="alert">([^<]*)</.exec(await page.text())?.[1]
+
+test('a first sign-in registers and gives an access token with the claims of Cognito', async () => {
+  const { tokens, server } = await tokensFor({ ...ada, email: ' Ada@Example.com ' })
+  const keys = createRemoteJWKSet(new URL(server.jwks_uri ?? ''))
+  const { payload } = await jwtVerify(tokens.access_token, keys, { algorithms: ['RS256'] })
+  expect(payload).toEqual({
+    iss: signIn.issuer,
+    sub: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
+    username: payload.sub,
+    email: 'ada@example.com',
+    token_use: 'access',
+    client_id: clientId,
+    aud: clientId,
+    scope,
+    iat: expect.any(Number),
+    exp: Number(payload.iat) + 300,
+    jti: expect.any(String),
+  } satisfies JWTPayload)
+})
+
+test('the ID token says that it is one, and has no scope', async () => {
+  const { tokens, server } = await tokensFor(ada)
+  const keys = createRemoteJWKSet(new URL(server.jwks_uri ?? ''))
+  const { payload } = await jwtVerify(tokens.id_token ?? '', keys, { algorithms: ['RS256'] })
+  expect(payload).toMatchObject({
+    token_use: 'id',
+    aud: clientId,
+    email: 'ada@example.com',
+    email_verified: true,
+    'cognito:username': payload.sub,
+  })
+  expect(payload).not.toHaveProperty('scope')
+})
+
+test('who is signed in gets a code without being asked again', async () => {
+  const { browser, server } = await tokensFor(ada)
+  const again = await browser.go(authorizeUrl(server, 'x'.repeat(43)))
+  expect(isSignedIn(again)).toBe(true)
+})
+
+test('the form says that a first sign-in registers, works without script and has labels', async () => {
+  const browser = new Browser()
+  const { at } = await loginForm(browser)
+  const page = await browser.go(at)
+  const html = await page.text()
+  expect(html).toContain('<h1>Sign in to Payfriend</h1>')
+  expect(html).toContain('The first time an e-mail address signs in, it is')
+  expect(html).toMatch(
+    /<label for="email">.*<input id="email" name="email" type="email" autocomplete="username"/s,
+  )
+  expect(html).toMatch(/<label for="password">.*type="password" autocomplete="current-password"/s)
+  expect(html).not.toMatch(/<script|<link|src=|@import|url\(/)
+})
+
+test('pages have a strict policy, which lets the form lead back to the page and nowhere else', async () => {
+  const browser = new Browser()
+  const { at } = await loginForm(browser)
+  const { headers } = await browser.go(at)
+  expect(headers.get('content-security-policy')).toMatch(
+    /^default-src 'none'; style-src 'sha256-[\w+/=]+'; form-action 'self' http:\/\/localhost:3000; base-uri 'none'; frame-ancestors 'none'$/,
+  )
+  expect(headers.get('cache-control')).toBe('no-store')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+})
+
+const NOT_RIGHT = 'The e-mail or the password is not right.'
+
+test('a wrong password is refused in words that do not say what was wrong', async () => {
+  await tokensFor(ada)
+  const { submit } = await loginForm()
+  const refused = await submit({ ...ada, password: 'wrong horse' })
+  expect(refused.status).toBe(401)
+  expect(await problemOf(refused)).toBe(NOT_RIGHT)
+  expect(isSignedIn(await submit(ada))).toBe(true)
+})
+
+test.each([
+  ['no address', { email: '' }, /e-mail address/],
+  ['an address without @', { email: 'ada' }, /e-mail address/],
+  ['an address with a space', { email: 'a da@example.com' }, /e-mail address/],
+  ['an address with a line break', { email: 'ada@example.com\nx' }, /e-mail address/],
+  ['an address that is markup', { email: '"><script>@x.y' }, /e-mail address/],
+  ['an address over 254 characters', { email: `ada@${'x'.repeat(251)}` }, /e-mail address/],
+  ['a password of 7 characters', { password: '1234567' }, /8 to 128/],
+  ['a password of 129 characters', { password: 'x'.repeat(129) }, /8 to 128/],
+  ['no fields at all', { email: '', password: '' }, /e-mail address/],
+])('the form refuses %s', async (_, broken, problem) => {
+  const { submit } = await loginForm()
+  const refused = await submit({ email: 'new@example.com', password: 'long enough', ...broken })
+  expect(refused.status).toBe(400)
+  const html = await refused.clone().text()
+  expect(await problemOf(refused)).toMatch(problem)
+  expect(html).not.toContain('<script')
+  expect(html).not.toContain('long enough')
+})
+
+test.each([8, 128])('a password of %i characters registers', async (length) => {
+  const { submit } = await loginForm()
+  const done = await submit({ email: `n${length}@example.com`, password: 'x'.repeat(length) })
+  expect(isSignedIn(done)).toBe(true)
+})
+
+test('after ten wrong passwords also the right one waits, until the window is over', async () => {
+  const person = { email: 'guessed@example.com', password: 'the right one' }
+  await tokensFor(person)
+  const { submit } = await loginForm()
+  const guesses = await Promise.all(
+    Array.from({ length: 12 }, (_, i) => submit({ ...person, password: `a wrong one ${i}` })),
+  )
+  expect(guesses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(401), 429, 429])
+
+  now = new Date(now.getTime() + 15 * 60_000 - 1)
+  const locked = await submit(person)
+  expect(locked.status).toBe(429)
+  expect(await problemOf(locked)).toBe('Too many wrong passwords. Try again later.')
+
+  now = new Date(now.getTime() + 1)
+  expect((await submit({ ...person, password: 'a wrong one' })).status).toBe(401)
+  expect(isSignedIn(await submit(person))).toBe(true)
+})
+
+test('the right password gives back the tries of nine wrong ones', async () => {
+  const person = { email: 'clumsy@example.com', password: 'the right one' }
+  await tokensFor(person)
+  for (const _round of [1, 2]) {
+    const { submit } = await loginForm()
+    for (let i = 0; i < 9; i++) {
+      expect((await submit({ ...person, password: 'a wrong one' })).status).toBe(401)
+    }
+    expect(isSignedIn(await submit(person))).toBe(true)
+  }
+})
+
+test('of two first sign-ins at once with different passwords one registers', async () => {
+  const [first, second] = await Promise.all([loginForm(), loginForm()])
+  const done = await Promise.all([
+    first.submit({ email: 'twice@example.com', password: 'password one' }),
+    second.submit({ email: 'twice@example.com', password: 'password two' }),
+  ])
+  expect(done.map(isSignedIn).sort()).toEqual([false, true])
+})
+
+test("a form without the browser's own cookie is refused", async () => {
+  const { at } = await loginForm()
+  const refused = await new Browser().go(at, ada)
+  expect(refused.status).toBe(400)
+  expect(await refused.text()).toContain('This sign-in is over')
+})
+
+test('a form at the address of another sign-in is refused', async () => {
+  const { submit, browser } = await loginForm()
+  const refused = await browser.go(`${signIn.issuer}/login/another`, ada)
+  expect(refused.status).toBe(400)
+  expect(isSignedIn(await submit(ada))).toBe(true)
+})
+
+test.each([
+  ['no PKCE', { code_challenge: '', code_challenge_method: '' }, 'PKCE'],
+  ['PKCE by the plain method', { code_challenge_method: 'plain' }, 'code_challenge_method'],
+  ['another response type', { response_type: 'token' }, 'response_type'],
+])('a request with %s gets an error and no form', async (_, broken, words) => {
+  const server = await discover(signIn.issuer)
+  const { at } = await new Browser().go(authorizeUrl(server, 'x'.repeat(43), broken))
+  const answer = new URL(at)
+  expect(answer.origin).toBe('http://localhost:3000')
+  expect(answer.href).toContain('error=')
+  expect(decodeURIComponent(answer.href)).toContain(words)
+  expect(answer.href).not.toContain('code=')
+})
+
+test.each([
+  ['a foreign redirect_uri', { redirect_uri: 'https://evil.example/' }],
+  ['a path under the page', { redirect_uri: `${pageUrl}x` }],
+  ['the page on another port', { redirect_uri: 'http://localhost:3009/' }],
+  ['another client', { client_id: 'somebody' }],
+])('a request with %s stays here', async (_, broken) => {
+  const server = await discover(signIn.issuer)
+  const refused = await new Browser().go(authorizeUrl(server, 'x'.repeat(43), broken))
+  expect(refused.status).toBe(400)
+  expect(new URL(refused.at).origin).toBe(signIn.issuer)
+  expect(await refused.text()).toContain('This sign-in did not work')
+})
+
+test('a code without its verifier is refused, and so is a code used twice', async () => {
+  const { server, browser } = await tokensFor(ada)
+  const verifier = oauth.generateRandomCodeVerifier()
+  const { at } = await browser.go(
+    authorizeUrl(server, await oauth.calculatePKCECodeChallenge(verifier)),
+  )
+  const params = oauth.validateAuthResponse(server, client, new URL(at), 'the-state')
+  const exchange = async (code_verifier: string) =>
+    oauth.processAuthorizationCodeResponse(
+      server,
+      client,
+      await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        oauth.None(),
+        params,
+        pageUrl,
+        code_verifier,
+        insecure,
+      ),
+    )
+  await expect(exchange(oauth.generateRandomCodeVerifier())).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+  const { refresh_token = '' } = await exchange(verifier)
+  await expect(exchange(verifier)).rejects.toMatchObject({ error: 'invalid_grant' })
+  await expect(refresh(server, refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+})
+
+test('a refresh token gives a new pair for the same person', async () => {
+  const { server, tokens, refreshToken } = await tokensFor(ada)
+  const next = await refresh(server, refreshToken)
+  expect(next.refresh_token).not.toBe(refreshToken)
+  const [before, after] = [tokens, next].map(({ access_token }) => decodeJwt(access_token))
+  expect(after).toMatchObject({ sub: before?.sub, email: 'ada@example.com', scope })
+})
+
+test('a refresh token used twice is refused, and takes its successors with it', async () => {
+  const { server, refreshToken } = await tokensFor(ada)
+  const { refresh_token = '' } = await refresh(server, refreshToken)
+  await expect(refresh(server, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
+  await expect(refresh(server, refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+})
+
+test("revoking one tab's refresh token leaves the other tab's alone", async () => {
+  const { server, browser, refreshToken } = await tokensFor(ada)
+  const other = await tokensFor(ada, { browser })
+  await oauth.processRevocationResponse(
+    await oauth.revocationRequest(server, client, oauth.None(), refreshToken, insecure),
+  )
+  await expect(refresh(server, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
+  await expect(refresh(server, other.refreshToken)).resolves.toMatchObject({ scope })
+})
+
+const logoutUrl = (query: Record<string, string>) =>
+  `${signIn.issuer}/logout?${new URLSearchParams(query)}`
+
+test('a refresh token outlives the sign-in session, so the page has to revoke it', async () => {
+  const { browser, server, refreshToken } = await tokensFor(ada)
+  await browser.go(logoutUrl({ client_id: clientId, logout_uri: pageUrl }))
+  await expect(refresh(server, refreshToken)).resolves.toMatchObject({ scope })
+})
+
+test.each(['logout_uri', 'post_logout_redirect_uri'])(
+  'signing out by %s ends the session at once',
+  async (name) => {
+    const { browser, server } = await tokensFor(ada)
+    const out = await browser.go(logoutUrl({ client_id: clientId, [name]: pageUrl }))
+    expect(out.at).toBe(pageUrl)
+    const again = await browser.go(authorizeUrl(server, 'x'.repeat(43)))
+    expect(await again.text()).toContain('Sign in to Payfriend')
+  },
+)
+
+test('a session that is over does not come back with its old cookie', async () => {
+  const { browser, server } = await tokensFor(ada)
+  const cookies = [...browser.cookies]
+  await browser.go(logoutUrl({ client_id: clientId, logout_uri: pageUrl }))
+  for (const [name, value] of cookies) browser.cookies.set(name, value)
+  const again = await browser.go(authorizeUrl(server, 'x'.repeat(43)))
+  expect(await again.text()).toContain('Sign in to Payfriend')
+})
+
+test('signing out when nobody is signed in leads back to the page', async () => {
+  const out = await new Browser().go(logoutUrl({ client_id: clientId, logout_uri: pageUrl }))
+  expect(out.at).toBe(pageUrl)
+})
+
+test.each([
+  ['a foreign address', { client_id: clientId, logout_uri: 'https://evil.example/' }],
+  ['no address', { client_id: clientId }],
+  ['another client', { client_id: 'somebody', logout_uri: pageUrl }],
+])('signing out to %s is refused and ends nothing', async (_, query: Record<string, string>) => {
+  const { browser, server } = await tokensFor(ada)
+  const refused = await browser.go(logoutUrl(query))
+  expect(refused.status).toBe(400)
+  expect(isSignedIn(await browser.go(authorizeUrl(server, 'x'.repeat(43))))).toBe(true)
+})
+
+test('a changed password is the only one that works, and signs out everywhere else', async () => {
+  const person = { email: 'careful@example.com', password: 'the old one' }
+  const { browser, server, refreshToken } = await tokensFor(person)
+  const change = `${signIn.issuer}/change-password`
+  expect(await (await browser.go(change)).text()).toContain('autocomplete="new-password"')
+
+  const { email, password: current } = person
+  const wrong = await browser.go(change, { email, current: 'not the old one', new: 'the new one' })
+  expect(wrong.status).toBe(401)
+  expect(await problemOf(wrong)).toBe(NOT_RIGHT)
+  const short = await browser.go(change, { email, current, new: 'short' })
+  expect(short.status).toBe(400)
+  const nobody = await browser.go(change, { email: 'no@example.com', current, new: 'the new one' })
+  expect(await problemOf(nobody)).toBe(NOT_RIGHT)
+
+  const done = await browser.go(change, { email, current, new: 'the new one' })
+  expect(done.status).toBe(200)
+  await expect(refresh(server, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
+  const form = await loginForm(browser)
+  expect((await form.submit(person)).status).toBe(401)
+  expect(isSignedIn(await form.submit({ email, password: 'the new one' }))).toBe(true)
+})
+
+test("the page's origin may call the token endpoint, and no other origin", async () => {
+  const { server } = await tokensFor(ada)
+  const call = (origin: string, url = `${server.token_endpoint}`) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { origin },
+      body: new URLSearchParams({ client_id: clientId, grant_type: 'refresh_token', token: 'x' }),
+    }).then(({ headers }) => headers.get('access-control-allow-origin'))
+  expect(await call('http://localhost:3000')).toBe('http://localhost:3000')
+  expect(await call('http://localhost:3000', server.revocation_endpoint)).toBe(
+    'http://localhost:3000',
+  )
+  expect(await call('https://evil.example')).toBe(null)
+  const keys = await fetch(`${server.jwks_uri}`, { headers: { origin: 'http://localhost:3000' } })
+  expect(keys.headers.get('access-control-allow-origin')).toBe('http://localhost:3000')
+  expect(await keys.text()).not.toContain('"d"')
+})
+
+test('a person is in the file before they are told that they are registered', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
+  try {
+    const dataFile = join(folder, 'people.json')
+    const people = await openPeople({ dataFile, clock: () => now })
+    await people.signIn(ada.email, ada.password)
+    expect(await readFile(dataFile, 'utf8')).toContain(ada.email)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('with a file the same people are there after a restart, and no password is in it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
+  const dataFile = join(folder, 'not', 'there', 'people.json')
+  try {
+    const first = await start({ dataFile })
+    const before = await tokensFor(ada, { at: first })
+    await first.close()
+    expect(await readFile(dataFile, 'utf8')).not.toContain(ada.password)
+
+    const second = await start({ dataFile })
+    const after = await tokensFor(ada, { at: second })
+    const browser = new Browser()
+    const { at } = await browser.go(authorizeUrl(after.server, 'x'.repeat(43)))
+    expect((await browser.go(at, { ...ada, password: 'not this one' })).status).toBe(401)
+    await second.close()
+    const [one, two] = [before, after].map(({ tokens }) => decodeJwt(tokens.access_token).sub)
+    expect(two).toBe(one)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
