@@ -15,7 +15,7 @@ export const body = (countries: readonly string[]) =>
         return z.NEVER
       }
       if (!/^\+[0-9 ().-]{4,30}$/.test(given)) {
-        return reason('Write the number with its country, like +44 7700 900123.')
+        return reason('Write the number with its country, like +44 7400 123456.')
       }
       const number = parsePhoneNumber(given)
       if (!number?.isValid()) return reason('This is not a phone number.')

@@ -1,0 +1,211 @@
+/** What a payer lives through, in a real browser, from the form to the end of a payment. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { otherThan } from '../rig.ts'
+import { heading, type Stage, says, startStage } from './stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage.close())
+
+const WORDS = 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)'
+
+test('a stranger registers, confirms a phone, sends a payment and approves it there', async () => {
+  const ann = await stage.visitor()
+  await stage.signIn(ann)
+  await stage.confirmPhone(ann)
+  await says(ann.page, 'Your phone is confirmed. You can send payments now.')
+  await stage.send(ann)
+  await says(ann.page, WORDS)
+  expect(stage.pushOn(ann)).toMatchObject({
+    message: WORDS,
+    details: {
+      'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
+      Amount: '€20.50',
+      'Your account': ann.email,
+    },
+  })
+  await stage.answers(ann, 'approved')
+  await heading(ann.page, 'My payments')
+  await says(ann.page, 'Your payment has been approved!')
+  const [row] = await ann.page.getByRole('listitem').allInnerTexts()
+  expect(row).toContain('20.50 EUR')
+  expect(row).toContain('Approved')
+  expect(row).toContain('in the app on your phone')
+  expect(row).toContain(ann.email)
+})
+
+test('a denied payment leads back to the form, and to the password (2019: W8, W10)', async () => {
+  const ben = await stage.payer()
+  await stage.send(ben)
+  await stage.answers(ben, 'denied')
+  await heading(ben.page, 'Send a payment')
+  await says(ben.page, 'Your payment request has been denied.')
+  await ben.page.getByRole('link', { name: 'Change your password.' }).click()
+  await ben.page.getByRole('heading', { name: /password/i }).waitFor()
+})
+
+test('without the app the text is offered at once, and its code approves (2019: W6)', async () => {
+  const cleo = await stage.payer({ app: false })
+  await stage.send(cleo)
+  await says(cleo.page, 'Having trouble?')
+  await cleo.page.getByRole('button', { name: 'Send me a code by text.' }).click()
+  await heading(cleo.page, 'Enter the code from the text')
+  await says(cleo.page, WORDS)
+  await says(cleo.page, '5 attempts left.')
+  expect(stage.phone.book.messages(cleo.number)[0]?.words).toContain(WORDS)
+  await cleo.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(cleo.number))
+  await cleo.page.getByRole('button', { name: 'Approve' }).click()
+  await heading(cleo.page, 'My payments')
+  await says(cleo.page, 'Your payment has been approved!')
+  await says(cleo.page, 'you can ignore it')
+  await says(cleo.page, 'by a code by text')
+})
+
+test('the text is offered after fifteen seconds, not before, and the phone still decides', async () => {
+  const dora = await stage.payer()
+  await stage.send(dora)
+  await stage.pass(10)
+  expect(await dora.page.getByText('Having trouble?').count()).toBe(0)
+  await stage.pass(6)
+  await dora.page.getByRole('button', { name: 'Send me a code by text.' }).click()
+  await heading(dora.page, 'Enter the code from the text')
+  await stage.answers(dora, 'approved')
+  await says(dora.page, 'Your payment has been approved!')
+})
+
+test('a wrong code tells what is left, and the fifth ends the payment (2019: W12, W13)', async () => {
+  const emil = await stage.payer({ app: false })
+  await stage.send(emil)
+  await emil.page.getByRole('button', { name: 'Send me a code by text.' }).click()
+  await heading(emil.page, 'Enter the code from the text')
+  const wrong = otherThan(stage.codeOn(emil.number))
+  for (const left of [
+    '4 attempts left.',
+    '3 attempts left.',
+    '2 attempts left.',
+    '1 attempt left.',
+  ]) {
+    await emil.page.getByLabel('Code', { exact: true }).fill(wrong)
+    await emil.page.getByRole('button', { name: 'Approve' }).click()
+    await says(emil.page, `That code is wrong. ${left}`)
+  }
+  await emil.page.getByLabel('Code', { exact: true }).fill(wrong)
+  await emil.page.getByRole('button', { name: 'Approve' }).click()
+  await heading(emil.page, 'This payment has failed.')
+  await emil.page.getByRole('button', { name: 'Start again' }).click()
+  await heading(emil.page, 'Send a payment')
+  expect(await emil.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('20.50')
+})
+
+test('a reload while waiting comes back to the same payment, without a second push', async () => {
+  const fay = await stage.payer()
+  await stage.send(fay)
+  await fay.page.reload()
+  await heading(fay.page, 'Waiting for your phone')
+  await says(fay.page, WORDS)
+  expect(stage.phone.book.pushes(fay.number)).toHaveLength(1)
+  await stage.answers(fay, 'approved')
+  await says(fay.page, 'Your payment has been approved!')
+})
+
+test('a second tab, signed in by itself, follows the same payment', async () => {
+  const gus = await stage.payer()
+  await stage.send(gus)
+  const other = await stage.newPage(gus.context)
+  await other.goto(gus.page.url())
+  await heading(other, 'Waiting for your phone')
+  await stage.answers(gus, 'approved')
+  await says(gus.page, 'Your payment has been approved!')
+  await says(other, 'Your payment has been approved!')
+})
+
+test('a cancelled payment says that the phone can be ignored, and the phone decides nothing more', async () => {
+  const hal = await stage.payer()
+  await stage.send(hal)
+  await hal.page.getByRole('button', { name: 'Cancel this payment' }).click()
+  await heading(hal.page, 'You cancelled this payment.')
+  await says(hal.page, 'you can ignore it')
+  stage.phone.book.answer(stage.pushOn(hal).uuid, 'approved')
+  await stage.phone.settled()
+  await hal.page.getByRole('link', { name: 'My payments' }).first().click()
+  await says(hal.page, 'cancelled by you')
+})
+
+test('an expired payment explains itself and can be started again (2019: W9)', async () => {
+  const ida = await stage.payer()
+  await stage.send(ida)
+  await stage.pass(301)
+  await heading(ida.page, 'This payment request has expired.')
+  await says(ida.page, 'so nothing was paid')
+  await ida.page.getByRole('button', { name: 'Start again' }).click()
+  expect(await ida.page.getByLabel('E-mail or account number').inputValue()).toBe(
+    'neville@hogwarts.ac.uk',
+  )
+})
+
+test('a lost callback is found at the provider, and the page follows', async () => {
+  const jan = await stage.payer()
+  await stage.send(jan)
+  stage.phone.book.faults.loseNextCallback = true
+  await stage.answers(jan, 'approved')
+  await heading(jan.page, 'Waiting for your phone')
+  await stage.pass(20)
+  await stage.payfriend.sweep()
+  await stage.pass(3)
+  await says(jan.page, 'Your payment has been approved!')
+})
+
+describe('the form', () => {
+  test('tells each reason beside its field, and sends nothing (2019: W7, W39)', async () => {
+    const kim = await stage.payer()
+    await kim.page.getByLabel('Name').fill('Neville 🐸')
+    await kim.page.getByLabel('E-mail or account number').fill('neville@hogwarts.ac.uk')
+    await kim.page.getByLabel('Amount', { exact: true }).fill('20.505')
+    await kim.page.getByRole('button', { name: 'Send payment' }).click()
+    await says(kim.page, 'EUR has two decimals at most.')
+    const name = kim.page.getByLabel('Name')
+    expect(await name.getAttribute('aria-invalid')).toBe('true')
+    await expect
+      .poll(() => name.evaluate((input) => input === input.ownerDocument.activeElement))
+      .toBe(true)
+    expect(stage.phone.book.pushes(kim.number)).toHaveLength(0)
+  })
+
+  test('pressed twice sends one payment (2019: W16)', async () => {
+    const lea = await stage.payer()
+    await lea.page.getByRole('button', { name: 'Neville Longbottom' }).click()
+    await lea.page.getByLabel('Amount', { exact: true }).fill('7')
+    await lea.page.getByRole('button', { name: 'Send payment' }).dblclick()
+    await heading(lea.page, 'Waiting for your phone')
+    expect(stage.phone.book.pushes(lea.number)).toHaveLength(1)
+  })
+
+  test('survives an answer that never arrives: pressed again, it is still one payment', async () => {
+    const max = await stage.payer()
+    await max.page.getByRole('button', { name: 'Neville Longbottom' }).click()
+    await max.page.getByLabel('Amount', { exact: true }).fill('7')
+    await max.page.route('**/api/payments', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await max.page.getByRole('button', { name: 'Send payment' }).click()
+    await says(max.page, 'Pressing the button again is safe')
+    await max.page.unroute('**/api/payments')
+    await max.page.getByRole('button', { name: 'Send payment' }).click()
+    await heading(max.page, 'Waiting for your phone')
+    expect(stage.phone.book.pushes(max.number)).toHaveLength(1)
+  })
+})
+
+test('two people cannot see each other’s payments (2019: W3)', async () => {
+  const nia = await stage.payer()
+  const oli = await stage.payer()
+  await stage.send(nia)
+  const address = nia.page.url()
+  await oli.page.goto(address)
+  await heading(oli.page, "We can't find that")
+  await oli.page.getByRole('link', { name: 'My payments' }).first().click()
+  await says(oli.page, 'You have not sent any payment yet.')
+})

@@ -1,0 +1,159 @@
+/** Test support: all of Payfriend in this process, a real browser before it, and both clocks in hand. */
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
+import { launchBrowser } from '../browser.ts'
+import { numberOf } from '../rig.ts'
+
+/** Whoever takes longer than this to show something is broken. */
+const PATIENCE_MS = 10_000
+
+export const PASSWORD = 'correct horse battery'
+
+/**
+ * The time of this whole process, sign-in and tokens included, is the real one and as much as a test
+ * has let pass. Timers are not touched.
+ */
+const RealDate = Date
+let shiftMs = 0
+globalThis.Date = class extends RealDate {
+  constructor(...parts: unknown[]) {
+    if (parts.length === 0) super(RealDate.now() + shiftMs)
+    else super(...(parts as [number]))
+  }
+  static override now() {
+    return RealDate.now() + shiftMs
+  }
+} as DateConstructor
+
+export type Stage = Awaited<ReturnType<typeof startStage>>
+export type Visitor = {
+  readonly email: string
+  readonly number: string
+  readonly page: Page
+  readonly context: BrowserContext
+}
+
+export async function startStage(env: Record<string, string> = {}) {
+  const timers: (() => void)[] = []
+  const payfriend: Payfriend = await startPayfriend({
+    port: 0,
+    env,
+    setTimer: (_ms, fn) => void timers.push(fn),
+  })
+  const browser: Browser = await launchBrowser()
+  const { phone } = payfriend
+  if (!phone) throw new Error('the journeys need the pretend phone')
+  let people = 0
+  const open: Page[] = []
+
+  const stage = {
+    payfriend,
+    phone,
+    browser,
+
+    /** Time goes by for the server and for every page, and what is due in it happens. */
+    async pass(seconds: number) {
+      stage.passUnseen(seconds)
+      for (const page of open) {
+        if (!page.isClosed()) await page.clock.fastForward(seconds * 1000)
+      }
+    },
+
+    /** Time goes by for the server alone, as it does for a page that is asleep. */
+    passUnseen(seconds: number) {
+      shiftMs += seconds * 1000
+    },
+
+    async newPage(context: BrowserContext, wrongBySeconds = 0): Promise<Page> {
+      const page = await context.newPage()
+      page.setDefaultTimeout(PATIENCE_MS)
+      await page.clock.install({ time: Date.now() + wrongBySeconds * 1000 })
+      open.push(page)
+      return page
+    },
+
+    /** Somebody new in a browser of their own, at the first page. */
+    async visitor(wrongBySeconds = 0): Promise<Visitor> {
+      people += 1
+      const context = await browser.newContext()
+      const page = await stage.newPage(context, wrongBySeconds)
+      await page.goto(payfriend.pageUrl)
+      return { email: `person${people}@example.com`, number: numberOf(people), page, context }
+    },
+
+    async signIn({ page, email }: Visitor) {
+      await page.getByRole('button', { name: /^Sign in/ }).click()
+      await stage.enterPassword(page, email)
+    },
+
+    async enterPassword(page: Page, email: string) {
+      await page.locator('input[name=email]').fill(email)
+      await page.locator('input[name=password]').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    },
+
+    /** Signed in, with a verified phone, at the form. */
+    async payer({ app = true } = {}): Promise<Visitor> {
+      const visitor = await stage.visitor()
+      await stage.signIn(visitor)
+      await stage.confirmPhone(visitor)
+      phone.book.setApp(visitor.number, app)
+      return visitor
+    },
+
+    async confirmPhone({ page, number }: Visitor) {
+      await heading(page, 'Confirm your phone')
+      await page.getByLabel('Phone number').fill(number)
+      await page.getByRole('button', { name: 'Get a code' }).click()
+      await heading(page, 'Enter the code')
+      await page.getByLabel('Code', { exact: true }).fill(stage.codeOn(number))
+      await page.getByRole('button', { name: 'Confirm' }).click()
+      await heading(page, 'Send a payment')
+    },
+
+    /** Fill in the form and press the button; the page waits then. */
+    async send({ page }: Visitor, value = '20.50') {
+      await page.getByRole('button', { name: 'Neville Longbottom' }).click()
+      await page.getByLabel('Amount', { exact: true }).fill(value)
+      await page.getByRole('button', { name: 'Send payment' }).click()
+      await heading(page, 'Waiting for your phone')
+    },
+
+    codeOn(number: string): string {
+      const code = phone.book.messages(number)[0]?.code
+      if (!code) throw new Error(`no code on ${number}`)
+      return code
+    },
+
+    /** The newest push on somebody's phone. */
+    pushOn({ number }: Visitor) {
+      const push = phone.book.latestPush(number)
+      if (!push) throw new Error(`no push on ${number}`)
+      return push
+    },
+
+    /** They press a button on their phone, and the page looks again. */
+    async answers(visitor: Visitor, answer: 'approved' | 'denied') {
+      phone.book.answer(stage.pushOn(visitor).uuid, answer)
+      await phone.settled()
+      await stage.pass(3)
+    },
+
+    runTimers() {
+      for (const fn of timers.splice(0)) fn()
+    },
+
+    async close() {
+      await browser.close()
+      await payfriend.close()
+    },
+  }
+  return stage
+}
+
+/** The view with this heading is there. */
+export const heading = (page: Page, name: string) =>
+  page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+
+export const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()

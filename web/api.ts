@@ -1,0 +1,157 @@
+import { Problem } from './problem.ts'
+import type { ServerClock } from './serverClock.ts'
+
+export type Terms = {
+  readonly payee: { readonly name: string; readonly id: string }
+  readonly amount: { readonly value: string; readonly currency: string }
+}
+
+export type Payment = Terms & {
+  readonly paymentId: string
+  readonly words: string
+  readonly status: 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
+  readonly push: 'sending' | 'sent' | 'unavailable'
+  readonly sms: {
+    readonly to: string | null
+    readonly sentAt: string | null
+    readonly sendsLeft: number
+    readonly attemptsLeft: number
+  }
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly decidedAt: string | null
+  readonly decidedBy: 'push' | 'sms' | null
+}
+
+export type PhoneChannel = 'sms' | 'call'
+
+export type Profile = {
+  readonly email: string
+  readonly phone: {
+    readonly number: string
+    readonly verified: boolean
+    readonly pending: { readonly number: string; readonly channel: PhoneChannel } | null
+  } | null
+}
+
+export type CodeSent = {
+  readonly to: string
+  readonly sendsLeft: number
+  readonly expiresAt: string
+}
+
+export type Page = { readonly payments: readonly Payment[]; readonly next: string | null }
+
+export type Api = ReturnType<typeof createApi>
+
+type Request = {
+  method?: 'GET' | 'POST'
+  path: string
+  body?: unknown
+  headers?: Record<string, string>
+  signal?: AbortSignal
+}
+
+/** The longest that a function may take behind the gateway, and a little. */
+const TIMEOUT_MS = 10_000
+
+/**
+ * Payfriend's HTTP API, as the signed-in person.
+ *
+ * Every no comes as a `Problem`; a token that is refused is renewed and the request sent once more.
+ *
+ * @param accessToken gives a token, another one than the refused
+ */
+export function createApi(
+  accessToken: (refused?: string) => Promise<string>,
+  clock: Pick<ServerClock, 'learn'>,
+) {
+  async function call<Answer>(request: Request): Promise<Answer> {
+    const token = await accessToken()
+    let response = await ask(request, token)
+    if (response.status === 401) response = await ask(request, await accessToken(token))
+    if (response.status === 401) {
+      // A token just renewed is refused as well: signing in again would only go round in circles.
+      throw new Problem({ kind: 'fault', httpStatus: 403 })
+    }
+    if (!response.ok) throw await problemOf(response)
+    return (await jsonOf(response)) as Answer
+  }
+
+  async function ask(request: Request, token: string): Promise<Response> {
+    const { method = 'GET', path, body, headers, signal } = request
+    const askedAt = Date.now()
+    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    try {
+      const response = await fetch(`/api${path}`, {
+        method,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        cache: 'no-store',
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      })
+      clock.learn(response.headers.get('Date'), askedAt, Date.now())
+      return response
+    } catch {
+      throw new Problem({ kind: 'unreachable' })
+    }
+  }
+
+  const post = <Answer>(path: string, body?: unknown, headers?: Record<string, string>) =>
+    call<Answer>({ method: 'POST', path, body, ...(headers ? { headers } : {}) })
+
+  return {
+    profile: () => call<Profile>({ path: '/profile' }),
+
+    startPhone: (phoneNumber: string, channel: PhoneChannel) =>
+      post<CodeSent>('/phone', { phoneNumber, channel }),
+
+    verifyPhone: (code: string, currentCode: string | null) =>
+      post<Profile>('/phone/verification', currentCode === null ? { code } : { code, currentCode }),
+
+    send: (terms: Terms, idempotencyKey: string) =>
+      post<Payment>('/payments', terms, { 'Idempotency-Key': idempotencyKey }),
+
+    payments: (cursor: string | null, signal: AbortSignal) =>
+      call<Page>({
+        path: cursor === null ? '/payments' : `/payments?cursor=${encodeURIComponent(cursor)}`,
+        signal,
+      }),
+
+    payment: (id: string, signal: AbortSignal) =>
+      call<Payment>({ path: `/payments/${encodeURIComponent(id)}`, signal }),
+
+    cancel: (id: string) => post<Payment>(`/payments/${encodeURIComponent(id)}/cancellation`),
+
+    startSms: (id: string) => post<Payment>(`/payments/${encodeURIComponent(id)}/sms`),
+
+    verifySms: (id: string, code: string) =>
+      post<Payment>(`/payments/${encodeURIComponent(id)}/sms/verification`, { code }),
+  }
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const retryAfterSeconds = Number(response.headers.get('Retry-After'))
+  const answer = await jsonOf(response).catch(() => ({}))
+  // API Gateway's own answers have no code; whose fault it was is told by the status alone.
+  return new Problem({
+    ...(answer as object),
+    kind: response.status >= 500 ? 'fault' : 'refusal',
+    httpStatus: response.status,
+    ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
+  })
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch (error) {
+    // Cut off on the way, or not ours at all.
+    const kind = error instanceof SyntaxError ? 'fault' : 'unreachable'
+    throw new Problem({ kind, httpStatus: response.status })
+  }
+}

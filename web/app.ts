@@ -1,0 +1,216 @@
+import { type Api, createApi, type Payment, type Profile } from './api.ts'
+import type { Config } from './config.ts'
+import { draftsBelongTo } from './draft.ts'
+import { type Child, el, fill } from './element.ts'
+import { button } from './form.ts'
+import { fragmentOf, type Place, placeOf } from './place.ts'
+import { detailsOf, explain, Problem } from './problem.ts'
+import { createServerClock, type ServerClock } from './serverClock.ts'
+import type { Session } from './session.ts'
+import { SignInNeeded } from './tokens.ts'
+import { showCode } from './views/code.ts'
+import { showPayments } from './views/payments.ts'
+import { showPhone } from './views/phone.ts'
+import { showSend } from './views/send.ts'
+import { showWaiting } from './views/waiting.ts'
+import { showSignedOut, showWelcome } from './views/welcome.ts'
+
+/** What every view may use. */
+export type App = {
+  readonly config: Config
+  readonly api: Api
+  readonly clock: ServerClock
+  readonly session: Session
+  /** The signed-in person, as last told by the server. */
+  profile: Profile
+  /** The payments seen since the page was loaded; newer than any list. */
+  readonly seen: Map<string, Payment>
+  go(place: Place, options?: { readonly replace?: boolean; readonly notice?: Child[] }): void
+}
+
+/** The card in the middle, for as long as one view has it. */
+export type Screen = {
+  /** Show this; the heading takes the focus, so that a screen reader starts there. */
+  show(heading: string, ...content: Child[]): void
+  /** Show what went wrong, and a way on. */
+  showTrouble(error: unknown, tryAgain: () => void): void
+  /** Aborted once the person has gone elsewhere. */
+  readonly signal: AbortSignal
+}
+
+/** Run the page: one view at a time, told by the fragment. */
+export function runApp(config: Config, session: Session): void {
+  const brand = byId('brand')
+  const menu = byId('menu')
+  const notice = byId('notice')
+  const card = byId('screen')
+  const seen = new Map<string, Payment>()
+  const clock = createServerClock()
+  const api = createApi(accessToken, clock)
+  let nextNotice: Child[] = session.trouble === null ? [] : [el('p', {}, session.trouble)]
+  let current = new AbortController()
+  let app: App | null = null
+  let leaving: Promise<void> | null = null
+
+  window.addEventListener('hashchange', render)
+  // A page brought back from the browser's memory may show what a signed-out person must not see.
+  window.addEventListener('pageshow', (event) => event.persisted && location.reload())
+  session.onSignedOutElsewhere(() => location.replace(config.redirectPath))
+  render()
+
+  function render(): void {
+    current.abort()
+    current = new AbortController()
+    fill(notice, ...nextNotice)
+    nextNotice = []
+    const screen = screenFor(current.signal)
+    if (session.signedIn) renderSignedIn(screen)
+    else renderSignedOut(screen)
+  }
+
+  function renderSignedOut(screen: Screen): void {
+    brand.setAttribute('href', '/')
+    fill(menu)
+    if (session.signedOut) showSignedOut(screen, leave)
+    else if (placeOf(location.hash) === null || session.trouble !== null) {
+      showWelcome(screen, leave)
+    } else {
+      // Somebody who follows a link to a payment has asked for it; a bare first visit has not.
+      screen.show('Signing you in', el('p', {}, 'One moment…'))
+      leave().catch((error) => screen.showTrouble(error, render))
+    }
+  }
+
+  async function renderSignedIn(screen: Screen): Promise<void> {
+    try {
+      app ??= await signedInApp(screen)
+      if (!screen.signal.aborted) renderPlace(app, screen)
+    } catch (error) {
+      renderMenu(null)
+      screen.showTrouble(error, render)
+    }
+  }
+
+  function renderPlace(app: App, screen: Screen): void {
+    const place = placeOf(location.hash) ?? { view: 'send' }
+    if (place.view === 'send' && !app.profile.phone?.verified) {
+      go({ view: 'phone' }, { replace: true })
+      return
+    }
+    if (placeOf(location.hash) === null) history.replaceState(null, '', fragmentOf(place))
+    renderMenu(place)
+    switch (place.view) {
+      case 'send':
+        showSend(app, screen)
+        break
+      case 'phone':
+        showPhone(app, screen)
+        break
+      case 'payments':
+        showPayments(app, screen)
+        break
+      case 'waiting':
+        showWaiting(app, screen, place.paymentId)
+        break
+      case 'code':
+        showCode(app, screen, place.paymentId)
+    }
+  }
+
+  async function signedInApp(screen: Screen): Promise<App> {
+    screen.show('Payfriend', el('p', {}, 'One moment…'))
+    const profile = await api.profile()
+    draftsBelongTo(profile.email)
+    return { config, api, clock, session, seen, go, profile }
+  }
+
+  function go(place: Place, { replace = false, notice = [] }: Parameters<App['go']>[1] = {}): void {
+    if (notice.length > 0) nextNotice = notice
+    const fragment = fragmentOf(place)
+    if (replace || location.hash === fragment) history.replaceState(null, '', fragment)
+    else history.pushState(null, '', fragment)
+    render()
+  }
+
+  function screenFor(signal: AbortSignal): Screen {
+    const screen: Screen = {
+      signal,
+      show(heading, ...content) {
+        if (signal.aborted) return
+        const h1 = el('h1', { tabindex: -1 }, heading)
+        document.title = heading === 'Payfriend' ? heading : `${heading} · Payfriend`
+        fill(card, h1, ...content)
+        window.scrollTo(0, 0)
+        h1.focus()
+      },
+      showTrouble(error, tryAgain) {
+        const { httpStatus } = detailsOf(error)
+        const heading = httpStatus === 404 ? "We can't find that" : "That didn't work"
+        const missing = 'It may belong to someone else, or the address may be incomplete.'
+        screen.show(
+          heading,
+          el('p', {}, httpStatus === 404 ? missing : explain(error)),
+          el(
+            'div',
+            { class: 'actions' },
+            button('Try again', tryAgain, { kind: 'primary' }),
+            httpStatus === 404 && el('a', { href: '#/payments', class: 'button' }, 'My payments'),
+          ),
+        )
+      },
+    }
+    return screen
+  }
+
+  function renderMenu(place: Place | null): void {
+    const link = (to: 'payments' | 'send' | 'phone', text: string) =>
+      el(
+        'a',
+        { href: fragmentOf({ view: to }), 'aria-current': place?.view === to ? 'page' : null },
+        text,
+      )
+    brand.setAttribute('href', '#/send')
+    fill(
+      menu,
+      el(
+        'nav',
+        { 'aria-label': 'Main' },
+        link('payments', 'My payments'),
+        link('send', 'Send a payment'),
+        link('phone', 'Phone'),
+      ),
+      el(
+        'div',
+        { class: 'person' },
+        el('span', { class: 'email', dir: 'auto' }, app?.profile.email ?? ''),
+        button('Sign out', () => session.signOut(), { kind: 'quiet' }),
+      ),
+    )
+  }
+
+  async function accessToken(refused?: string): Promise<string> {
+    try {
+      return await session.accessToken(refused)
+    } catch (error) {
+      if (!(error instanceof SignInNeeded)) throw error
+      if (session.fresh) throw new Problem({ kind: 'fault', httpStatus: 403 })
+      await leave()
+      // The browser is about to load another page: nothing may be shown, and nothing fail, meanwhile.
+      return new Promise<never>(() => {})
+    }
+  }
+
+  function leave(): Promise<void> {
+    leaving ??= session.signIn().catch((error) => {
+      leaving = null
+      throw error
+    })
+    return leaving
+  }
+}
+
+function byId(id: string): HTMLElement {
+  const element = document.getElementById(id)
+  if (element === null) throw new Error(`#${id} is missing from the page`)
+  return element
+}

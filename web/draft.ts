@@ -1,0 +1,73 @@
+import type { PhoneChannel } from './api.ts'
+import { forget, recall, remember } from './tabStorage.ts'
+
+/** The payment form as typed, not yet looked at by anyone. */
+export type Draft = {
+  readonly payeeName: string
+  readonly payeeId: string
+  readonly value: string
+  readonly currency: string
+}
+
+export const emptyDraft: Draft = { payeeName: '', payeeId: '', value: '', currency: '' }
+
+export function recallDraft(): Draft {
+  return { ...emptyDraft, ...texts(recall('form')) }
+}
+
+export function rememberDraft(draft: Draft): void {
+  remember('form', draft)
+}
+
+/**
+ * The key under which exactly this form is sent, the same one until an answer has come.
+ *
+ * It is kept before the request leaves, so that a second press, a reload or a lost answer starts the
+ * same payment again and never a second one.
+ */
+export function keyFor(draft: Draft): string {
+  const content = JSON.stringify(draft)
+  const kept = texts(recall('key'))
+  if (kept.content === content && kept.key) return kept.key
+  const key = crypto.randomUUID()
+  remember('key', { content, key })
+  return key
+}
+
+/** An answer came for this form: the next press is another payment. */
+export function answered(draft: Draft): void {
+  const content = JSON.stringify(draft)
+  if (texts(recall('key')).content === content) forget('key')
+  // Not when the person has gone on typing something else meanwhile.
+  if (JSON.stringify(recallDraft()) === content) forget('form')
+}
+
+/** The server knows the key from another form: take a new one. */
+export function forgetKey(): void {
+  forget('key')
+}
+
+/** The phone number as typed; the server shows it only masked, and a resend needs it whole. */
+export function recallPhone(): { number: string; channel: PhoneChannel } | null {
+  const { number, channel } = texts(recall('phone'))
+  return number ? { number, channel: channel === 'call' ? 'call' : 'sms' } : null
+}
+
+export function rememberPhone(number: string, channel: PhoneChannel): void {
+  remember('phone', { number, channel })
+}
+
+export function forgetPhone(): void {
+  forget('phone')
+}
+
+/** What is unsent belongs to one person: whoever else signs in to this tab starts afresh. */
+export function draftsBelongTo(email: string): void {
+  if (recall('person') !== email) forget('form', 'key', 'phone')
+  remember('person', email)
+}
+
+function texts(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] === 'string'))
+}

@@ -1,0 +1,91 @@
+import type { Payment } from './api.ts'
+import type { App, Screen } from './app.ts'
+import { el, fill } from './element.ts'
+import { button } from './form.ts'
+import { inWords } from './problem.ts'
+import { deniedNotice, ignoreOnPhone, showResult } from './views/result.ts'
+import { watchPayment } from './watch.ts'
+
+export type Followed = {
+  /** Look now; something about the payment has probably changed. */
+  lookNow(): void
+  /** Take in an answer that has the payment in it. */
+  take(payment: Payment): void
+}
+
+/**
+ * Follow a payment to its end and lead the person on from there.
+ *
+ * @param onPending is told the payment for as long as it waits for an answer, and given the place to
+ *   show that it cannot be reached
+ */
+export function follow(
+  app: App,
+  screen: Screen,
+  paymentId: string,
+  onPending: (payment: Payment, trouble: HTMLElement) => void,
+): Followed {
+  const trouble = el('div', { class: 'trouble', role: 'status' })
+  const over = new AbortController()
+  const signal = AbortSignal.any([screen.signal, over.signal])
+  let waited = false
+
+  function take(payment: Payment): void {
+    if (signal.aborted) return
+    fill(trouble)
+    app.seen.set(paymentId, payment)
+    const { status } = payment
+    if (status === 'pending') {
+      waited = true
+      onPending(payment, trouble)
+      return
+    }
+    over.abort()
+    // Whoever was not waiting, but came back to a decided payment, is told so where they are.
+    if (waited && status === 'approved') goToList(app, payment)
+    else if (waited && status === 'denied') {
+      app.go({ view: 'send' }, { replace: true, notice: deniedNotice(app, payment) })
+    } else showResult(app, screen, payment, status)
+  }
+
+  function onTrouble(error: unknown, nextMs: number | null): void {
+    if (!waited || nextMs === null) {
+      // Without a payment to show, or an end in sight, there is nothing to look at in the meantime.
+      screen.showTrouble(error, () => app.go(placeHere(), { replace: true }))
+      return
+    }
+    fill(
+      trouble,
+      el(
+        'p',
+        {},
+        "We can't see just now how this payment stands; your phone can answer all the same. " +
+          `We look again in ${inWords(Math.round(nextMs / 1000))}.`,
+      ),
+      button('Look now', () => watch.lookNow()),
+    )
+  }
+
+  const placeHere = () =>
+    location.hash.endsWith('/code')
+      ? ({ view: 'code', paymentId } as const)
+      : ({ view: 'waiting', paymentId } as const)
+
+  const known = app.seen.get(paymentId)
+  if (known) take(known)
+  const watch = watchPayment({
+    paymentId,
+    api: app.api,
+    clock: app.clock,
+    signal,
+    onPayment: take,
+    onTrouble,
+  })
+  return { lookNow: () => watch.lookNow(), take }
+}
+
+function goToList(app: App, { decidedBy }: Payment): void {
+  const said = el('p', {}, 'Your payment has been approved!')
+  const notice = decidedBy === 'sms' ? [said, ignoreOnPhone()] : [said]
+  app.go({ view: 'payments' }, { replace: true, notice })
+}

@@ -1,0 +1,114 @@
+import { type Child, el, fill } from './element.ts'
+import type { FieldProblem } from './problem.ts'
+
+export type Field = {
+  /** The label, the control, its hint and the place of its problem. */
+  readonly row: HTMLElement
+  readonly control: HTMLInputElement | HTMLSelectElement
+  /** Say beside the field what is wrong with it; null: nothing. */
+  tell(reason: string | null): void
+}
+
+/** A control with its label, and its hint and problem read out with it. */
+export function field(
+  label: string,
+  control: HTMLInputElement | HTMLSelectElement,
+  hint: string | null = null,
+): Field {
+  const { id } = control
+  const problem = el('p', { id: `${id}-problem`, class: 'problem' })
+  const described = [hint === null ? '' : `${id}-hint`, problem.id].join(' ').trim()
+  control.setAttribute('aria-describedby', described)
+  const row = el(
+    'div',
+    { class: 'field' },
+    el('label', { for: id }, label),
+    hint !== null && el('p', { id: `${id}-hint`, class: 'hint' }, hint),
+    control,
+    problem,
+  )
+  const tell = (reason: string | null) => {
+    problem.textContent = reason
+    if (reason === null) control.removeAttribute('aria-invalid')
+    else control.setAttribute('aria-invalid', 'true')
+  }
+  control.addEventListener('input', () => tell(null))
+  return { row, control, tell }
+}
+
+/**
+ * Put each problem beside its field and the cursor in the first bad one.
+ *
+ * @returns the reasons that belong to no field shown, for the form as a whole
+ */
+export function tellFields(
+  fields: { readonly [path: string]: Field },
+  problems: readonly FieldProblem[],
+): string[] {
+  for (const { tell } of Object.values(fields)) tell(null)
+  const nowhere = problems.filter(({ path }) => !(path in fields))
+  const bad = Object.entries(fields).filter(([path, { tell }]) => {
+    const problem = problems.find((each) => each.path === path)
+    if (problem) tell(problem.reason)
+    return problem !== undefined
+  })
+  bad[0]?.[1].control.focus()
+  return nowhere.map(({ reason }) => reason)
+}
+
+/** Room in a form for what concerns all of it; read out as it appears. */
+export function formMessage(): { readonly box: HTMLElement; say(...children: Child[]): void } {
+  const box = el('div', { class: 'message', role: 'alert' })
+  return { box, say: (...children) => fill(box, ...children) }
+}
+
+/** A button that does its work once at a time and says that it is busy. */
+export function button(
+  label: string,
+  work: () => unknown,
+  { kind = 'secondary', busyLabel = label, type = 'button', ...more }: ButtonOptions = {},
+): HTMLButtonElement {
+  const press = async (event: Event) => {
+    event.preventDefault()
+    await once(element, busyLabel, work)
+  }
+  const element = el('button', { type, class: `button ${kind}`, ...more }, label)
+  if (type === 'button') element.addEventListener('click', press)
+  return element
+}
+
+type ButtonOptions = {
+  readonly kind?: 'primary' | 'secondary' | 'quiet'
+  readonly busyLabel?: string
+  readonly type?: 'button' | 'submit'
+  readonly 'aria-label'?: string
+}
+
+/** Run a form's work when it is sent by button or Enter, once at a time. */
+export function onSubmit(
+  form: HTMLFormElement,
+  submit: HTMLButtonElement,
+  busyLabel: string,
+  work: () => unknown,
+): void {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    once(submit, busyLabel, work)
+  })
+}
+
+/** Not `disabled`: that would take the focus away from whoever pressed it. */
+async function once(element: HTMLButtonElement, busyLabel: string, work: () => unknown) {
+  if (element.getAttribute('aria-disabled') === 'true') return
+  const label = element.textContent
+  element.setAttribute('aria-disabled', 'true')
+  element.classList.add('busy')
+  element.textContent = busyLabel
+  try {
+    await work()
+  } finally {
+    element.removeAttribute('aria-disabled')
+    element.classList.remove('busy')
+    element.textContent = label
+  }
+}

@@ -1,0 +1,23 @@
+/** Where in the page a person is; kept in the fragment, which never leaves the browser. */
+export type Place =
+  | { readonly view: 'send' | 'payments' | 'phone' }
+  | { readonly view: 'waiting' | 'code'; readonly paymentId: string }
+
+/** The place that a fragment names, or null: nowhere yet. */
+export function placeOf(fragment: string): Place | null {
+  const [first, paymentId, last, ...rest] = fragment.replace(/^#\/?/, '').split('/')
+  if (rest.length > 0) return null
+  if (first === 'payments' && paymentId) {
+    if (!/^[\w-]+$/.test(paymentId)) return null
+    if (last === undefined) return { view: 'waiting', paymentId }
+    return last === 'code' ? { view: 'code', paymentId } : null
+  }
+  if (paymentId !== undefined) return null
+  return first === 'send' || first === 'payments' || first === 'phone' ? { view: first } : null
+}
+
+export function fragmentOf(place: Place): string {
+  if (place.view === 'waiting') return `#/payments/${place.paymentId}`
+  if (place.view === 'code') return `#/payments/${place.paymentId}/code`
+  return `#/${place.view}`
+}

@@ -1,0 +1,24 @@
+const USUAL_MS = 3_000
+const LONGEST_MS = 30_000
+/** Beyond the payment's end a server that can be reached has long said so. */
+export const GRACE_MS = 30_000
+/** Asked just after the end, so that the answer is the final one. */
+const AFTER_END_MS = 500
+
+/**
+ * Milliseconds until the payment is looked at again, or null: polling has an end.
+ *
+ * Every 3 s; after failures 6, 12, 24, then 30 s, and never sooner than the server asked for; at the
+ * payment's end at once, so that nobody waits for a payment that is over.
+ */
+export function nextPollMs(state: {
+  readonly failuresInARow: number
+  readonly retryAfterSeconds: number
+  readonly msToEnd: number
+}): number | null {
+  if (state.msToEnd < -GRACE_MS) return null
+  const usual = Math.min(USUAL_MS * 2 ** state.failuresInARow, LONGEST_MS)
+  if (state.failuresInARow > 0) return Math.max(usual, state.retryAfterSeconds * 1000)
+  const toEnd = state.msToEnd + AFTER_END_MS
+  return toEnd > 0 ? Math.min(usual, toEnd) : usual
+}

@@ -1,0 +1,44 @@
+import { el } from './element.ts'
+import { button } from './form.ts'
+import { inWords } from './problem.ts'
+import type { ServerClock } from './serverClock.ts'
+
+/** The server lets no two texts follow each other sooner. */
+const APART_MS = 20_000
+
+/** A button for another code, which counts down until it may be pressed. */
+export function resendButton(options: {
+  readonly label: string
+  readonly clock: ServerClock
+  readonly signal: AbortSignal
+  send(): Promise<unknown>
+}) {
+  let allowedAt = 0
+  const hint = el('p', { class: 'hint' })
+  const press = button(options.label, options.send, { busyLabel: 'Sending…' })
+  const box = el('div', { class: 'resend' }, press, hint)
+
+  function tick(): void {
+    const secondsLeft = Math.ceil((allowedAt - options.clock.now()) / 1000)
+    press.disabled = secondsLeft > 0
+    hint.textContent =
+      secondsLeft > 0 ? `You can ask for a new code in ${inWords(secondsLeft)}.` : ''
+  }
+  const timer = setInterval(tick, 1000)
+  options.signal.addEventListener('abort', () => clearInterval(timer))
+
+  return {
+    box,
+    /** The last text went out then (server's time, milliseconds). */
+    sentAt(time: number): void {
+      // The server's time is known to a part of a second: never ask for a longer wait than it does.
+      allowedAt = Math.min(time, options.clock.now()) + APART_MS
+      tick()
+    },
+    /** The server told how long to wait. */
+    waitSeconds(seconds: number): void {
+      allowedAt = options.clock.now() + seconds * 1000
+      tick()
+    },
+  }
+}

@@ -1,0 +1,214 @@
+import * as oauth from 'oauth4webapi'
+import type { Config } from './config.ts'
+import { Problem } from './problem.ts'
+import { forget, forgetAll, recall, remember } from './tabStorage.ts'
+import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
+
+export type Session = Awaited<ReturnType<typeof openSession>>
+
+const DAY_SECONDS = 86_400
+const TIMEOUT_MS = 10_000
+/** Signing out must not hang on a provider that doesn't answer. */
+const REVOCATION_TIMEOUT_MS = 3_000
+
+/**
+ * Who is signed in, by OpenID Connect's code flow with PKCE.
+ *
+ * The access token is in memory only and the refresh token in this tab's `sessionStorage`, so that
+ * closing the tab ends both; another tab signs in by itself, unseen while the provider knows the person.
+ * A return from sign-in is taken in here and its code and state are gone from the address bar at once.
+ */
+export async function openSession(config: Config) {
+  const issuer = new URL(config.issuer)
+  // Many a computer's clock is wrong. What the ID token says of time decides nothing here, and it came
+  // from the provider itself; whether a token is still good is judged by whoever it is shown to.
+  const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: DAY_SECONDS }
+  const redirectUri = new URL(config.redirectPath, location.origin).href
+  const local = issuer.protocol === 'http:' && issuer.hostname === 'localhost'
+  const options = (timeoutMs = TIMEOUT_MS) => ({
+    [oauth.allowInsecureRequests]: local,
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+
+  let discovered: Promise<oauth.AuthorizationServer> | null = null
+  function provider(): Promise<oauth.AuthorizationServer> {
+    discovered ??= oauth
+      .discoveryRequest(issuer, options())
+      .then((response) => oauth.processDiscoveryResponse(issuer, response))
+      .catch((error) => {
+        discovered = null
+        throw unreachable(error)
+      })
+    return discovered
+  }
+
+  const tokens = createTokens(
+    async (refreshToken) => {
+      const as = await provider()
+      try {
+        const response = await oauth
+          .refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, options())
+          .catch(rethrowUnreachable)
+        return kept(await oauth.processRefreshTokenResponse(as, client, response))
+      } catch (error) {
+        // 400 invalid_grant: over or revoked. A 5xx is the provider's bad moment and worth another try.
+        if (error instanceof oauth.ResponseBodyError && error.status < 500) throw new SignInNeeded()
+        throw unreachable(error)
+      }
+    },
+    (refreshToken) =>
+      refreshToken === null ? forget('refreshToken') : remember('refreshToken', refreshToken),
+  )
+
+  const channel = new BroadcastChannel('payfriend')
+
+  /** Set when the person has just come back from sign-in. */
+  let signedInAt = Number.NEGATIVE_INFINITY
+  /** Why a return from sign-in brought no tokens, in a sentence for the person. */
+  let trouble: string | null = null
+
+  const back = new URLSearchParams(location.search)
+  if (back.has('state') && (back.has('code') || back.has('error'))) {
+    const { state, verifier, place } = signInUnderWay()
+    forget('signIn')
+    history.replaceState(null, '', config.redirectPath + place)
+    trouble = await finishSignIn(back, state, verifier)
+  } else {
+    const refreshToken = recall('refreshToken')
+    if (typeof refreshToken === 'string') tokens.resume(refreshToken)
+  }
+
+  async function finishSignIn(parameters: URLSearchParams, state: string, verifier: string) {
+    if (parameters.get('state') !== state) {
+      return 'That sign-in was begun in another tab or too long ago. Please sign in again.'
+    }
+    if (parameters.get('error') === 'access_denied') return 'You left sign-in before it was done.'
+    try {
+      const as = await provider()
+      const response = await oauth.authorizationCodeGrantRequest(
+        as,
+        client,
+        oauth.None(),
+        oauth.validateAuthResponse(as, client, parameters, state),
+        redirectUri,
+        verifier,
+        options(),
+      )
+      const result = await oauth.processAuthorizationCodeResponse(as, client, response)
+      tokens.forget()
+      tokens.take(kept(result))
+      signedInAt = Date.now()
+      forget('signedOut')
+      return null
+    } catch (error) {
+      console.error(error)
+      return "Sign-in didn't work this time. Please try again."
+    }
+  }
+
+  return {
+    get trouble(): string | null {
+      return trouble
+    },
+
+    get signedIn(): boolean {
+      return tokens.any
+    },
+
+    /** The person signed out in this tab and has not signed in since. */
+    get signedOut(): boolean {
+      return recall('signedOut') === true
+    },
+
+    /** True for a moment after a return from sign-in: then asking again would only go in circles. */
+    get fresh(): boolean {
+      return Date.now() - signedInAt < 60_000
+    },
+
+    /** A token for the API; `refused` is one that it would not take. Throws `SignInNeeded`. */
+    accessToken: (refused?: string) => tokens.accessToken(refused),
+
+    /** Leave for the provider's page and come back to the same place. */
+    async signIn(): Promise<void> {
+      const as = await provider()
+      if (as.authorization_endpoint === undefined) throw new Problem({ kind: 'fault' })
+      const state = oauth.generateRandomState()
+      const verifier = oauth.generateRandomCodeVerifier()
+      const url = new URL(as.authorization_endpoint)
+      url.search = new URLSearchParams({
+        client_id: config.clientId,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: config.scope,
+        state,
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      }).toString()
+      remember('signIn', { state, verifier, place: location.hash })
+      location.assign(url)
+    },
+
+    /** Forget everything here, in the person's other tabs, and at the provider. */
+    async signOut(): Promise<void> {
+      const { refreshToken } = tokens
+      tokens.forget()
+      forgetAll()
+      remember('signedOut', true)
+      channel.postMessage('signed out')
+      if (refreshToken !== null) await revoke(refreshToken).catch(() => {})
+      location.assign(config.signOutUrl)
+    },
+
+    /** Call when the person has signed out in another tab; this one has then forgotten all too. */
+    onSignedOutElsewhere(listener: () => void): void {
+      channel.addEventListener('message', () => {
+        tokens.forget()
+        forgetAll()
+        remember('signedOut', true)
+        listener()
+      })
+    },
+  }
+
+  async function revoke(refreshToken: string): Promise<void> {
+    const as = await provider()
+    await oauth.revocationRequest(
+      as,
+      client,
+      oauth.None(),
+      refreshToken,
+      options(REVOCATION_TIMEOUT_MS),
+    )
+  }
+}
+
+/** What was remembered on leaving for sign-in; a state that nobody made when there is nothing. */
+function signInUnderWay(): { state: string; verifier: string; place: string } {
+  const kept = recall('signIn')
+  if (typeof kept === 'object' && kept !== null) {
+    const { state, verifier, place } = kept as Record<string, unknown>
+    if (typeof state === 'string' && typeof verifier === 'string' && typeof place === 'string') {
+      return { state, verifier, place }
+    }
+  }
+  return { state: oauth.generateRandomState(), verifier: '', place: '' }
+}
+
+function kept(result: oauth.TokenEndpointResponse): Tokens {
+  return {
+    accessToken: result.access_token,
+    expiresAt: Date.now() + (result.expires_in ?? 300) * 1000,
+    refreshToken: result.refresh_token ?? null,
+  }
+}
+
+function rethrowUnreachable(error: unknown): never {
+  throw unreachable(error)
+}
+
+/** `fetch` tells a lost network only by a `TypeError`, and a timeout by a `DOMException`. */
+function unreachable(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const lost = error instanceof TypeError || error instanceof DOMException
+  return new Problem({ kind: lost ? 'unreachable' : 'fault' })
+}

@@ -1,0 +1,218 @@
+import type { CodeSent, PhoneChannel } from '../api.ts'
+import type { App, Screen } from '../app.ts'
+import { forgetPhone, recallPhone, rememberPhone } from '../draft.ts'
+import { el } from '../element.ts'
+import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
+import { detailsOf, explain } from '../problem.ts'
+import { resendButton } from '../resend.ts'
+
+/** The phone that payments are approved on: give it, prove it, change it. Nothing is sent unasked. */
+export async function showPhone(app: App, screen: Screen): Promise<void> {
+  screen.show('Your phone', el('p', {}, 'One moment…'))
+  try {
+    app.profile = await app.api.profile()
+  } catch (error) {
+    screen.showTrouble(error, () => showPhone(app, screen))
+    return
+  }
+  const { phone } = app.profile
+  if (phone?.pending) showCodes(app, screen, phone.pending.number, phone.pending.channel)
+  else if (phone?.verified) showVerified(app, screen, phone.number)
+  else showNumber(app, screen)
+}
+
+function showVerified(app: App, screen: Screen, number: string): void {
+  screen.show(
+    'Your phone',
+    el('p', { class: 'terms' }, number),
+    el('p', {}, 'Payments are approved on this phone.'),
+    el(
+      'div',
+      { class: 'actions' },
+      el('a', { href: '#/send', class: 'button primary' }, 'Send a payment'),
+      button('Change phone', () => showNumber(app, screen)),
+    ),
+  )
+}
+
+function showNumber(app: App, screen: Screen): void {
+  const changing = app.profile.phone?.verified === true
+  const kept = recallPhone()
+  const input = el('input', {
+    id: 'phone-number',
+    name: 'phone-number',
+    type: 'tel',
+    autocomplete: 'tel',
+    required: true,
+  })
+  input.value = kept?.number ?? ''
+  const hint = `With + and the country code, for example ${unbroken('+44 7400 123456')}`
+  const fields = { phoneNumber: field('Phone number', input, hint) }
+  const text = radio('sms', 'Text', kept?.channel !== 'call')
+  const call = radio('call', 'Call', kept?.channel === 'call')
+  const { box: message, say } = formMessage()
+  const submit = button('Get a code', () => {}, { kind: 'primary', type: 'submit' })
+  const form = el(
+    'form',
+    {},
+    fields.phoneNumber.row,
+    el('fieldset', { class: 'choice' }, el('legend', {}, 'How do you want the code?'), text, call),
+    message,
+    submit,
+  )
+  const channel = (): PhoneChannel => (call.querySelector('input')?.checked ? 'call' : 'sms')
+  form.addEventListener('input', () => rememberPhone(input.value, channel()))
+
+  onSubmit(form, submit, 'Sending…', async () => {
+    say()
+    const chosen = channel()
+    rememberPhone(input.value, chosen)
+    try {
+      const { to } = await app.api.startPhone(input.value.trim(), chosen)
+      showCodes(app, screen, to, chosen, app.clock.now())
+    } catch (error) {
+      const rest = tellFields(fields, detailsOf(error).fields ?? [])
+      const told = detailsOf(error).fields !== undefined
+      say(...(told ? rest : [explain(error)]).map((reason) => el('p', {}, reason)))
+    }
+  })
+
+  screen.show(
+    changing ? 'Change your phone' : 'Confirm your phone',
+    el('p', {}, changing ? CHANGING : FIRST),
+    form,
+    changing && button('Keep my phone', () => app.go({ view: 'phone' }), { kind: 'quiet' }),
+  )
+}
+
+const FIRST =
+  'Payfriend asks on your phone before any payment goes on. ' +
+  'Before you can pay, show us that the phone is yours with a code we send to it.'
+const CHANGING =
+  'We send one code to the phone you have now and one to the new phone. Have both at hand.'
+
+function showCodes(
+  app: App,
+  screen: Screen,
+  to: string,
+  channel: PhoneChannel,
+  sentAt: number | null = null,
+): void {
+  const current = app.profile.phone?.verified ? app.profile.phone.number : null
+  const code = codeInput('code', true)
+  // Not required: it may have been right already, which a page just loaded doesn't know.
+  const currentCode = codeInput('current-code', false)
+  const fields = {
+    ...(current === null
+      ? {}
+      : {
+          currentCode: field(`Code sent to your current phone ${unbroken(current)}`, currentCode),
+        }),
+    code: field(current === null ? 'Code' : `Code sent to your new phone ${unbroken(to)}`, code),
+  }
+  const { box: message, say } = formMessage()
+  const submit = button('Confirm', () => {}, { kind: 'primary', type: 'submit' })
+  const rows = Object.values(fields).map(({ row }) => row)
+  const form = el('form', {}, ...rows, message, submit)
+  const typed = recallPhone()
+  const resend = resendButton({
+    label: channel === 'call' ? 'Call me again' : 'Send a new code',
+    clock: app.clock,
+    signal: screen.signal,
+    send: sendAgain,
+  })
+  if (sentAt !== null) resend.sentAt(sentAt)
+  // After a long time away only the masked number is known, and it must be entered again.
+  resend.box.hidden = typed === null
+
+  onSubmit(form, submit, 'Checking…', async () => {
+    say()
+    tellFields(fields, [])
+    const digits = (input: HTMLInputElement) => input.value.replace(/\s/g, '')
+    try {
+      const before = app.profile.phone?.verified === true
+      app.profile = await app.api.verifyPhone(digits(code), digits(currentCode) || null)
+      forgetPhone()
+      if (!screen.signal.aborted) leadOn(app, before)
+    } catch (error) {
+      if (!screen.signal.aborted) explainTo(error)
+    }
+  })
+
+  screen.show(
+    'Enter the code',
+    el('p', {}, sentTo(to, channel, current)),
+    form,
+    resend.box,
+    el(
+      'div',
+      { class: 'actions' },
+      button(typed === null ? 'Ask for a new code' : 'Use another number', () =>
+        showNumber(app, screen),
+      ),
+      current !== null && button('Keep my phone', () => showVerified(app, screen, current)),
+    ),
+  )
+
+  function explainTo(error: unknown): void {
+    const { code: refusal, fields: problems } = detailsOf(error)
+    if (problems) {
+      say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
+    } else if (refusal === 'current_code_required' && fields.currentCode) {
+      tellFields(fields, [{ path: 'currentCode', reason: explain(error) }])
+    } else if (refusal === 'wrong_code' && current === null) {
+      tellFields(fields, [{ path: 'code', reason: explain(error) }])
+      code.select()
+    } else {
+      // With two codes the server doesn't tell which one is wrong, or there is nothing to correct.
+      say(el('p', {}, explain(error)))
+    }
+  }
+
+  async function sendAgain(): Promise<void> {
+    if (typed === null) return
+    say()
+    try {
+      const sent: CodeSent = await app.api.startPhone(typed.number.trim(), channel)
+      resend.sentAt(app.clock.now())
+      resend.box.hidden = sent.sendsLeft === 0
+      code.value = ''
+      currentCode.value = ''
+      rows[0]?.querySelector('input')?.focus()
+    } catch (error) {
+      const { retryAfterSeconds } = detailsOf(error)
+      if (retryAfterSeconds) resend.waitSeconds(retryAfterSeconds)
+      say(el('p', {}, explain(error)))
+    }
+  }
+}
+
+function sentTo(to: string, channel: PhoneChannel, current: string | null): string {
+  const how =
+    channel === 'call'
+      ? `We are calling ${unbroken(to)} with a code.`
+      : `We sent a code to ${unbroken(to)}.`
+  if (current === null) return how
+  return `${how} Another one goes to your current phone, ${unbroken(current)}.`
+}
+
+function leadOn(app: App, changed: boolean): void {
+  const said = changed
+    ? 'Your phone is changed.'
+    : 'Your phone is confirmed. You can send payments now.'
+  app.go({ view: changed ? 'phone' : 'send' }, { replace: true, notice: [el('p', {}, said)] })
+}
+
+/** A number reads badly in two pieces. */
+const unbroken = (number: string) => number.replaceAll(' ', '\u00a0')
+
+function codeInput(id: string, required: boolean): HTMLInputElement {
+  const attributes = { inputmode: 'numeric', autocomplete: 'one-time-code', required }
+  return el('input', { id, name: id, ...attributes })
+}
+
+function radio(value: PhoneChannel, label: string, checked: boolean): HTMLElement {
+  const id = `channel-${value}`
+  const input = el('input', { type: 'radio', name: 'channel', id, value, checked })
+  return el('label', { for: id, class: 'radio' }, input, label)
+}

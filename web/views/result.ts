@@ -1,0 +1,94 @@
+import type { Payment } from '../api.ts'
+import type { App, Screen } from '../app.ts'
+import { rememberDraft } from '../draft.ts'
+import { type Child, el } from '../element.ts'
+import { button } from '../form.ts'
+import { inWords } from '../problem.ts'
+
+type Decided = Exclude<Payment['status'], 'pending'>
+
+/** How a payment ended, what that means, and what can be done next. */
+export function showResult(app: App, screen: Screen, payment: Payment, status: Decided): void {
+  const list = el('a', { href: '#/payments', class: 'button' }, 'My payments')
+  const next =
+    status === 'approved'
+      ? el('a', { href: '#/send', class: 'button' }, 'Send another payment')
+      : button('Start again', () => fillInAgain(app, payment), { kind: 'primary' })
+  screen.show(
+    HEADING[status],
+    termsOf(payment),
+    ...meaningOf(app, payment, status),
+    el('div', { class: 'actions' }, next, list),
+  )
+}
+
+const HEADING: Record<Decided, string> = {
+  approved: 'Your payment has been approved!',
+  denied: 'Your payment request has been denied.',
+  expired: 'This payment request has expired.',
+  failed: 'This payment has failed.',
+  cancelled: 'You cancelled this payment.',
+}
+
+function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
+  switch (status) {
+    case 'approved':
+      return payment.decidedBy === 'sms' ? [ignoreOnPhone()] : []
+    case 'denied':
+      return [el('p', {}, 'Nothing was paid.'), wasntYou(app)]
+    case 'expired':
+      return [
+        el(
+          'p',
+          {},
+          `It was not approved within ${inWords(lifeSeconds(payment))}, so nothing was paid. ` +
+            'You can start again with the same details.',
+        ),
+      ]
+    case 'failed':
+      return [
+        el('p', {}, 'Five wrong codes were entered, so nothing was paid. You can start anew.'),
+        ignoreOnPhone(),
+      ]
+    case 'cancelled':
+      return [el('p', {}, 'Nothing was paid.'), ignoreOnPhone()]
+  }
+}
+
+/** What a payer is shown on every channel, in the server's one wording. */
+export function termsOf(payment: Payment): HTMLElement {
+  return el('p', { class: 'terms', dir: 'auto' }, payment.words)
+}
+
+export function ignoreOnPhone(): HTMLElement {
+  return el('p', {}, 'If your phone still shows the request, you can ignore it.')
+}
+
+export function deniedNotice(app: App, payment: Payment): Child[] {
+  return [
+    el('p', {}, 'Your payment request has been denied.'),
+    wasntYou(app),
+    button('Fill in the same details', () => fillInAgain(app, payment)),
+  ]
+}
+
+/** Somebody who denies what they never asked for should look to their password. */
+function wasntYou(app: App): HTMLElement {
+  const { changePasswordUrl } = app.config
+  const change = 'Change your password.'
+  const link = changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change
+  return el('p', {}, "Wasn't you? ", link)
+}
+
+function fillInAgain(app: App, { payee, amount }: Payment): void {
+  rememberDraft({
+    payeeName: payee.name,
+    payeeId: payee.id,
+    value: amount.value,
+    currency: amount.currency,
+  })
+  app.go({ view: 'send' })
+}
+
+const lifeSeconds = ({ createdAt, expiresAt }: Payment) =>
+  Math.round((Date.parse(expiresAt) - Date.parse(createdAt)) / 1000)

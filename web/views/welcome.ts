@@ -1,0 +1,39 @@
+import type { Screen } from '../app.ts'
+import { el } from '../element.ts'
+import { button, formMessage } from '../form.ts'
+import { explain } from '../problem.ts'
+
+/** A first visit: what this is, and nothing happens before the person says so. */
+export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
+  screen.show(
+    'Pay safely, with a yes on your own phone',
+    el(
+      'p',
+      { class: 'lead' },
+      'Before a payment goes on, Payfriend shows it on your phone: whom you pay, and how much. ' +
+        'Only your yes there lets it through.',
+    ),
+    el(
+      'ol',
+      { class: 'steps' },
+      el('li', {}, 'Say here whom you pay and how much.'),
+      el('li', {}, 'Look at the same words on your phone.'),
+      el('li', {}, 'Approve or deny them there.'),
+    ),
+    ...signInButton('Sign in or sign up', signIn),
+  )
+}
+
+export function showSignedOut(screen: Screen, signIn: () => Promise<void>): void {
+  screen.show(
+    "You're signed out",
+    el('p', {}, 'Nothing about you is kept in this tab any more.'),
+    ...signInButton('Sign in', signIn),
+  )
+}
+
+function signInButton(label: string, signIn: () => Promise<void>): HTMLElement[] {
+  const { box, say } = formMessage()
+  const work = () => signIn().catch((error) => say(el('p', {}, explain(error))))
+  return [box, el('div', { class: 'actions' }, button(label, work, { kind: 'primary' }))]
+}

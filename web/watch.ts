@@ -1,0 +1,77 @@
+import type { Api, Payment } from './api.ts'
+import { nextPollMs } from './pollSchedule.ts'
+import { detailsOf } from './problem.ts'
+import type { ServerClock } from './serverClock.ts'
+
+export type Watch = {
+  /** Look now, whatever the schedule says, and go on from there. */
+  lookNow(): void
+}
+
+type Watched = {
+  readonly paymentId: string
+  readonly api: Api
+  readonly clock: ServerClock
+  /** Ends the watch. */
+  readonly signal: AbortSignal
+  /** The payment as it is now, asked anew. */
+  onPayment(payment: Payment): void
+  /** No answer that helps; `nextMs` null: no more will be asked by itself. */
+  onTrouble(error: unknown, nextMs: number | null): void
+}
+
+/** Look at a payment again and again until it is decided, over, or nobody is looking. */
+export function watchPayment(watched: Watched): Watch {
+  const { paymentId, api, clock } = watched
+  const over = new AbortController()
+  const signal = AbortSignal.any([watched.signal, over.signal])
+  let failuresInARow = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let asking: AbortController | null = null
+  let expiresAt = Number.POSITIVE_INFINITY
+
+  async function look(): Promise<void> {
+    if (signal.aborted) return
+    clearTimeout(timer)
+    // The newer question counts: what it tells is never older.
+    asking?.abort()
+    const own = new AbortController()
+    asking = own
+    const either = AbortSignal.any([signal, own.signal])
+    try {
+      const payment = await api.payment(paymentId, either)
+      if (either.aborted) return
+      failuresInARow = 0
+      expiresAt = Date.parse(payment.expiresAt)
+      if (payment.status === 'pending') schedule(0)
+      else over.abort()
+      watched.onPayment(payment)
+    } catch (error) {
+      if (either.aborted) return
+      failuresInARow += 1
+      const { httpStatus, retryAfterSeconds = 0 } = detailsOf(error)
+      const nextMs = httpStatus === 404 || httpStatus === 403 ? null : schedule(retryAfterSeconds)
+      watched.onTrouble(error, nextMs)
+    } finally {
+      if (asking === own) asking = null
+    }
+  }
+
+  function schedule(retryAfterSeconds: number): number | null {
+    const msToEnd = expiresAt - clock.now()
+    const nextMs = nextPollMs({ failuresInARow, retryAfterSeconds, msToEnd })
+    if (nextMs !== null && !signal.aborted && !document.hidden) timer = setTimeout(look, nextMs)
+    return nextMs
+  }
+
+  function onVisibility(): void {
+    if (document.hidden) clearTimeout(timer)
+    else look()
+  }
+
+  document.addEventListener('visibilitychange', onVisibility, { signal })
+  window.addEventListener('online', look, { signal })
+  signal.addEventListener('abort', () => clearTimeout(timer))
+  look()
+  return { lookNow: look }
+}
