@@ -188,6 +188,7 @@ function newPayment(n: number): Payment {
   return {
     paymentId: randomUUID().replaceAll('-', '').slice(0, 22),
     payerId: payer.payerId,
+    requestId: randomUUID(),
     authyId: payer.authyId,
     terms,
     shown: pushContent(terms, payer.email),

@@ -7,13 +7,10 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda'
-import { visit } from 'jsonc-parser'
 import * as z from 'zod'
-import { invalidField, Refusal, type RefusalCode } from './core/refusals.ts'
+import { Refusal, type RefusalCode } from './core/refusals.ts'
 import { count, flush, logger } from './observe.ts'
-
-/** Bytes of a request's body; the largest honest one is a callback of some 3 KB. */
-const BODY_BYTES_MAX = 8192
+import { bodyText, jsonBody } from './requestBody.ts'
 
 /** A refusal without a status does not compile. */
 export const STATUS = {
@@ -68,6 +65,7 @@ export type Checked<B, Q> = {
   paymentId(): string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly ip: string
+  readonly requestId: string
 }
 
 export type Answer = {
@@ -109,6 +107,7 @@ export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
       paymentId: () => paymentId(event.pathParameters?.paymentId),
       headers: event.headers,
       ip: event.requestContext.http.sourceIp,
+      requestId: event.requestContext.requestId,
     })
   })
 }
@@ -161,47 +160,6 @@ const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
 const paymentId = (id: string | undefined): string => {
   if (!id || !PAYMENT_ID.test(id)) throw new Refusal('not_found')
   return id
-}
-
-function bodyText({ body, isBase64Encoded }: APIGatewayProxyEventV2): string {
-  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
-  if (bytes.length > BODY_BYTES_MAX) throw invalidField('', 'The body is longer than 8 KB.')
-  return bytes.toString()
-}
-
-function jsonBody(event: PayerEvent): unknown {
-  const text = bodyText(event)
-  if (text === '') return {}
-  if (!/^application\/json\s*(;|$)/i.test(event.headers['content-type'] ?? '')) {
-    throw invalidField('', 'The body must be JSON, with content type application/json.')
-  }
-  const flaw = jsonFlaw(text)
-  if (flaw) throw invalidField('', flaw)
-  return JSON.parse(text)
-}
-
-/** What `JSON.parse` would let pass in silence: a key that is there twice, or one that names a prototype. */
-function jsonFlaw(text: string): string | undefined {
-  let flaw: string | undefined
-  const objects: Set<string>[] = []
-  visit(
-    text,
-    {
-      onObjectBegin: () => void objects.push(new Set()),
-      onObjectEnd: () => void objects.pop(),
-      onObjectProperty: (key) => {
-        const keys = objects.at(-1)
-        if (key === '__proto__') flaw ??= 'The body has a key that is not allowed.'
-        if (keys?.has(key)) flaw ??= 'The body has the same key twice.'
-        keys?.add(key)
-      },
-      onError: () => {
-        flaw ??= 'The body is not JSON.'
-      },
-    },
-    { disallowComments: true },
-  )
-  return flaw
 }
 
 function checked<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {

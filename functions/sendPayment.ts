@@ -39,9 +39,15 @@ export const sendPayment = (world: World) => {
     onPushFault,
   }
   const schemas = { body: body(settings.MAX_AMOUNT), query: nothing }
-  return endpoint(schemas, async ({ payer, body, headers, ip }) => {
+  return endpoint(schemas, async ({ payer, body, headers, ip, requestId }) => {
     const paymentId = paymentIdOf(payer.payerId, idempotencyKey(headers['idempotency-key']))
-    const request = { ...payer, paymentId, ip, terms: { payee: body.payee, amount: body.amount } }
+    const request = {
+      ...payer,
+      paymentId,
+      requestId,
+      ip,
+      terms: { payee: body.payee, amount: body.amount },
+    }
     const { payment, created } = await startPayment(ports, request)
     if (created) count('PaymentStarted')
     return {

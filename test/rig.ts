@@ -1,8 +1,9 @@
 /** Test support: the handlers on the embedded database and the pretend phone, with the clock in hand. */
-import { createServer } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { Agent, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { authyCallback } from '../functions/authyCallback.ts'
 import { cancelPayment } from '../functions/cancelPayment.ts'
@@ -41,12 +42,22 @@ export type Request = {
   readonly query?: Record<string, string>
   readonly headers?: Record<string, string>
   readonly claims?: Record<string, string>
+  /** The body comes in base64, as API Gateway passes on what it takes for binary. */
+  readonly base64?: boolean
+  /** The gateway's name for the request; another for each if not said. */
+  readonly requestId?: string
 }
 
 export const terms = {
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
 }
+
+/** What a refused request is answered with, as far as tests look. */
+export const no = (status: number, code: string, more: object = {}) => ({
+  status,
+  body: { code, status, ...more },
+})
 
 /** Numbers that no one has: in each area of North America 555-0100 to 555-0199 are for fiction. */
 export const numberOf = (n: number) =>
@@ -65,20 +76,21 @@ export async function startRig(env: Record<string, string> = {}) {
     clock: clock.now,
     setTimer: (_ms, fn) => void timers.push(fn),
   })
+  const [provider, store] = await Promise.all([tap(phone.url), tap(database.endpoint)])
   const world: World = {
     clock: clock.now,
     env: {
       PAYMENTS_TABLE: 'payments',
       PAYERS_TABLE: 'users',
-      DYNAMODB_ENDPOINT: database.endpoint,
-      AUTHY_API_URL: phone.url,
+      DYNAMODB_ENDPOINT: store.url,
+      AUTHY_API_URL: provider.url,
       AUTHY_API_KEY: API_KEY,
       PUBLIC_URL: callbacks.url,
       ...env,
     },
   }
   const client = new DynamoDBClient({
-    endpoint: database.endpoint,
+    endpoint: store.url,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
@@ -92,6 +104,9 @@ export async function startRig(env: Record<string, string> = {}) {
     phone,
     world,
     documents,
+    /** Between the handlers and the pretend phone; and between them and the database. */
+    provider,
+    store,
     callbackUrl: `${callbacks.url}/payments/callback`,
     sweep: sweepPayments(world),
     call: (name: RouteName, request: Request = {}): Promise<Reply> =>
@@ -119,9 +134,17 @@ export async function startRig(env: Record<string, string> = {}) {
       return Item
     },
 
+    /** Every item that was ever written, as it is now. (Payfriend never scans, so its database can't.) */
     async all(TableName: 'payments' | 'users') {
-      const { Items = [] } = await documents.send(new ScanCommand({ TableName }))
-      return Items
+      const name = TableName === 'payments' ? 'payment_id' : 'user_id'
+      const keys = new Set(store.calls.flatMap((call) => keyWritten(call, TableName, name)))
+      const found = await Promise.all(
+        [...keys].sort().map(async (key) => {
+          const read = { TableName, Key: { [name]: key }, ConsistentRead: true }
+          return (await documents.send(new GetCommand(read))).Item
+        }),
+      )
+      return found.filter((item) => item !== undefined)
     },
 
     /** Somebody new, without a phone. */
@@ -166,6 +189,8 @@ export async function startRig(env: Record<string, string> = {}) {
       await phone.close()
       callbacks.close()
       client.destroy()
+      provider.close()
+      store.close()
       await database.close()
     },
   }
@@ -190,6 +215,58 @@ export function movableClock(start = NOON) {
 /** A wrong code that looks like a right one. */
 export const otherThan = (code: string) =>
   code.replace(/^\d/, (first) => String((Number(first) + 1) % 10))
+
+export type Call = { readonly method: string; readonly path: string; readonly text: string } & {
+  /** DynamoDB's name of the operation. */
+  readonly operation: string
+}
+export type Instead = { readonly status: number; readonly body: unknown } | 'hang up'
+
+/** Stands before a server: writes down every call and passes it on, unless told what to do instead. */
+async function tap(to: string) {
+  const agent = new Agent({ keepAlive: true })
+  const { hostname, port: toPort } = new URL(to)
+  const tapped = {
+    url: '',
+    calls: [] as Call[],
+    /** Asked before a call is passed on; what it answers is the answer. */
+    instead: undefined as ((call: Call) => MaybePromise<Instead | undefined>) | undefined,
+    close: () => {
+      agent.destroy()
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { method = '', url: path = '', headers } = request
+    const operation = String(headers['x-amz-target'] ?? '').replace(/^.*\./, '')
+    const call = { method, path, operation, text: Buffer.concat(chunks).toString() }
+    tapped.calls.push(call)
+    const instead = await tapped.instead?.(call)
+    if (instead === 'hang up') return void request.socket.destroy()
+    if (instead) return void response.writeHead(instead.status).end(JSON.stringify(instead.body))
+    const on = { hostname, port: toPort, method, path, headers, agent }
+    const passed = httpRequest(on, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    passed.on('error', () => response.destroy())
+    passed.end(Buffer.concat(chunks))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  tapped.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return tapped
+}
+
+type MaybePromise<T> = T | Promise<T>
+
+function keyWritten({ operation, text }: Call, table: string, name: string): string[] {
+  if (operation !== 'PutItem' && operation !== 'UpdateItem') return []
+  const { TableName, Item, Key } = JSON.parse(text)
+  return TableName === table ? [(Item ?? Key)[name].S] : []
+}
 
 /** What stands at the callback's address. */
 async function listen(handle: (text: string, headers: Record<string, string>) => Promise<Reply>) {
@@ -225,8 +302,9 @@ const routesIn = (world: World): Record<RouteName, Handler> => ({
 async function invoke(handler: Handler, name: RouteName, request: Request): Promise<Reply> {
   const { method, path } = lambdas[name].route
   const { as, id, key, query } = request
-  const text =
+  const plain =
     request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
+  const text = request.base64 && plain ? Buffer.from(plain).toString('base64') : plain
   const event = {
     version: '2.0',
     routeKey: `${method} ${path}`,
@@ -240,9 +318,9 @@ async function invoke(handler: Handler, name: RouteName, request: Request): Prom
     ...(query && { queryStringParameters: query }),
     ...(id !== undefined && { pathParameters: { paymentId: id } }),
     ...(text !== undefined && { body: text }),
-    isBase64Encoded: false,
+    isBase64Encoded: request.base64 === true,
     requestContext: {
-      requestId: 'request-1',
+      requestId: request.requestId ?? randomUUID(),
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'test' },
       authorizer: {
         jwt: {

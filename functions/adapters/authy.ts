@@ -8,6 +8,8 @@ export type AuthySettings = {
   readonly apiKey: string
   /** A picture on the push, served by ourselves. */
   readonly logoUrl?: string | undefined
+  /** Within this an answer must be here, whole; 3 s if not said. */
+  readonly timeoutMs?: number
   /** Told what was wrong with an answer; never given a code, a key or a number. */
   readonly onFault?: (fault: AuthyFault) => void
 }
@@ -19,13 +21,15 @@ export type AuthyFault = {
   readonly reason: string
 }
 
-/** Within this an answer must be here, whole (RTS: the payer can go on with the other channel). */
+/** Longer nobody waits: the payer can go on with the other channel. */
 const TIMEOUT_MS = 3000
 /** No answer of Authy's is anywhere near this long. */
 const ANSWER_BYTES_MAX = 65_536
 /** What a code in a path may be: anything else could name another resource. */
 const CODE = /^[0-9]{6,10}$/
 const VERIFICATION_CODE = /^[0-9]{4,10}$/
+/** UUIDs in all captures, but nothing promises that. */
+const PUSH_ID = /^[A-Za-z0-9_-]{1,100}$/
 /** The digits that a phone verification asks for. */
 const VERIFICATION_CODE_LENGTH = 6
 /** What the payer is asked to try again after. */
@@ -43,7 +47,7 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
         },
         ...(body && { body: JSON.stringify(body) }),
         redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(settings.timeoutMs ?? TIMEOUT_MS),
       })
       const parsed = JSON.parse(await limitedText(response))
       const { error_code } = errorBody.parse(parsed)
@@ -93,7 +97,7 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
     },
 
     async read(pushId) {
-      const path = `/onetouch/json/approval_requests/${encodeURIComponent(pushId)}`
+      const path = `/onetouch/json/approval_requests/${segment(pushId)}`
       const { approval_request } = expect(await call('approval_requests/read', path), pushState)
       return {
         status: approval_request.status,
@@ -172,12 +176,19 @@ const WRONG_CODE = new Set(['60019', '60020'])
 /** Invalid, a landline, not provisioned, opted out. */
 const NOT_A_PHONE = new Set(['60033', '60078', '60082', '60083', '60115'])
 
-const errorBody = z.object({ error_code: z.coerce.string().optional() })
+/** Authy's own are five digits; anything else could be something that was sent, given back. */
+const errorBody = z.object({
+  error_code: z.coerce
+    .string()
+    .regex(/^\d{5}$/)
+    .optional()
+    .catch(undefined),
+})
 const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d*$/)])
 const newUser = z.object({ success: z.literal(true), user: z.object({ id }) })
 const newPush = z.object({
   success: z.literal(true),
-  approval_request: z.object({ uuid: z.string().min(1).max(100) }),
+  approval_request: z.object({ uuid: z.string().regex(PUSH_ID) }),
 })
 const pushState = z.object({
   success: z.literal(true),
@@ -194,6 +205,12 @@ const started = z.object({ success: z.literal(true) })
 function digits(authyId: string): string {
   if (!/^[1-9]\d*$/.test(authyId)) throw new Error('not an Authy id')
   return authyId
+}
+
+/** A push's id before it goes into a path, where dots would walk. */
+function segment(pushId: string): string {
+  if (!PUSH_ID.test(pushId)) throw new Error('not an id of a push')
+  return pushId
 }
 
 async function limitedText(response: Response): Promise<string> {

@@ -59,17 +59,14 @@ function toQuery(value: unknown, name: string, depth: number): string {
   if (typeof value !== 'object' || value === null) {
     return `${encoded(name)}=${encoded(value === null ? '' : String(value))}`
   }
+  // What is empty is left out, with its key.
   const pairs = Object.entries(value)
-    .filter(([, entry]) => !isEmpty(entry))
     .map(([key, entry]) => toQuery(entry, name === '' ? key : `${name}[${key}]`, depth + 1))
     .filter((pair) => pair !== '')
   // Sorted at every level of objects, but never within a list.
   if (!name.includes('[]')) pairs.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
   return pairs.join('&')
 }
-
-const isEmpty = (value: unknown) =>
-  typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
 /** As a form field is encoded, which encodes more than `encodeURIComponent` does. */
 const encoded = (text: string) =>

@@ -20,7 +20,8 @@ export const authySettings = (env: Env) =>
   })
 
 /** The address that callbacks are signed for, without the route: `https://…/api`. */
-export const publicSettings = (env: Env) => read(env, { PUBLIC_URL: z.url() })
+export const publicSettings = (env: Env) =>
+  read(env, { PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')) })
 
 export const paymentSettings = (env: Env) =>
   read(env, {

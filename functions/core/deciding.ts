@@ -247,14 +247,14 @@ async function whyNoAttempt(ports: Ports, payerId: string, id: string): Promise<
 
 /** Count a wrong code, and tell how many goes are left. */
 async function wrongCode(ports: Ports, payment: Payment): Promise<Error> {
-  const counted = await ports.payments.countWrongCode(payment, ports.clock())
-  if (!counted) {
-    const now = await paymentOf(ports, payment.payerId, payment.paymentId)
-    return lost(now, ports.clock())
-  }
+  const counted =
+    (await ports.payments.countWrongCode(payment, ports.clock())) ??
+    (await paymentOf(ports, payment.payerId, payment.paymentId))
   if (statusAt(counted, ports.clock()) === 'failed') {
     return new Refusal('wrong_code', { attemptsLeft: 0 })
   }
+  const closed = whyClosed(counted, ports.clock())
+  if (closed) return closed
   const attemptsLeft = CODE_ATTEMPTS_MAX - counted.codeAttempts
   // Attempts without a verdict are spent too: nothing is left, but the payment has not failed.
   if (attemptsLeft === 0) return new Refusal('no_attempts_left')

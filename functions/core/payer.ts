@@ -9,7 +9,7 @@ export const VERIFICATION_MINUTES = 10
 /** How a phone is verified: the code is texted, or a voice says it. */
 export type VerificationChannel = 'sms' | 'call'
 
-/** `countryCode` "44" and `national` "7700900123"; digits only. */
+/** `countryCode` "44" and `national` "7400123456"; digits only. */
 export type PhoneNumber = { readonly countryCode: string; readonly national: string }
 
 /** A number that its owner has yet to prove. */
@@ -32,7 +32,7 @@ export type Payer = {
   readonly pending?: PendingPhone | undefined
 }
 
-/** The number in international form: +447700900123. */
+/** The number in international form: +447400123456. */
 export const international = ({ countryCode, national }: PhoneNumber): string =>
   `+${countryCode}${national}`
 

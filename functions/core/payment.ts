@@ -77,6 +77,8 @@ export type Evidence =
 export type Payment = {
   readonly paymentId: string
   readonly payerId: string
+  /** The request that started it, as the log knows it (RTS Art. 29). */
+  readonly requestId: string
   /** The phone, as the provider knows it, that this payment was started for and stays with. */
   readonly authyId: string
   readonly terms: Terms
@@ -193,7 +195,7 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
 /** As much of a payment as its payer ever sees. */
 export type ShownPayment = Omit<
   Payment,
-  'payerId' | 'authyId' | 'shown' | 'pushAskedAt' | 'pushId' | 'wrongCodes'
+  'payerId' | 'requestId' | 'authyId' | 'shown' | 'pushAskedAt' | 'pushId' | 'wrongCodes'
 >
 
 export type PaymentView = {

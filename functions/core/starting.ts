@@ -31,6 +31,7 @@ export type StartPorts = {
 
 export type StartRequest = {
   readonly paymentId: string
+  readonly requestId: string
   readonly payerId: string
   readonly email: string
   /** Where the request came from: recorded in the push's hidden details, never a rule. */
@@ -68,6 +69,7 @@ export async function startPayment(
   const payment: Payment = {
     paymentId,
     payerId,
+    requestId: request.requestId,
     authyId,
     terms,
     shown: pushContent(terms, account(request)),
@@ -87,6 +89,10 @@ export async function startPayment(
   // Another request with the same key was faster.
   const winner = await payments.get(payerId, paymentId)
   if (!winner) throw new Error(`payment ${paymentId} was there and is gone`)
+  // … or it was this one, whose first answer was lost and which was sent again.
+  if (winner.requestId === request.requestId) {
+    return { payment: await askForPush(ports, request, winner), created: true }
+  }
   return { payment: await repeat(ports, request, winner), created: false }
 }
 

@@ -1,0 +1,365 @@
+/** `npm run openapi` writes `openapi.json`: the API as its route table, its schemas and its refusals make it. */
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import type { RefusalCode } from '../functions/core/refusals.ts'
+import { STATUS } from '../functions/http.ts'
+import { query } from '../functions/listPayments.ts'
+import { type LambdaName, lambdas } from '../functions/routes.ts'
+import { IDEMPOTENCY_KEY } from '../functions/sendPayment.ts'
+import { answers, CODES, problemName, problems, requests, SAID } from './openapiSchemas.ts'
+
+export const FILE = resolve(import.meta.dirname, '../openapi.json')
+
+type RouteName = Exclude<LambdaName, 'sweepPayments'>
+type Parameter = {
+  readonly name: string
+  readonly in: 'path' | 'query' | 'header'
+  readonly required?: boolean
+  readonly description?: string
+  readonly schema: object
+}
+type Operation = {
+  readonly summary: string
+  readonly description?: string
+  readonly parameters?: readonly Parameter[]
+  readonly body?: keyof typeof requests
+  readonly success: Readonly<Record<number, readonly [keyof typeof answers, string]>>
+  readonly refusals: readonly RefusalCode[]
+}
+
+/** What every route that reads a body or a query can refuse. */
+const ALWAYS: readonly RefusalCode[] = ['invalid_request']
+/** What a route about one payment can refuse. */
+const OF_PAYMENT: readonly RefusalCode[] = [...ALWAYS, 'not_found']
+const CLOSED: readonly RefusalCode[] = ['expired', 'already_decided']
+
+const operations: Record<RouteName, Operation> = {
+  sendPayment: {
+    summary: 'Start a payment and ask for its push',
+    description:
+      "The payment is stored first; then the payer's phone shows payee and amount (PSD2 Art. " +
+      '97(2), RTS Art. 5). The same key with the same terms gives the payment as it is now, with ' +
+      'other terms it is refused. The start is 503 only where nothing was stored.',
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        required: true,
+        description: 'Chosen by the client, one for each intent to pay: it never starts two.',
+        schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
+      },
+    ],
+    body: 'StartPayment',
+    success: {
+      201: ['Payment', 'The payment is started.'],
+      200: ['Payment', 'This key has started it already: the payment as it is now.'],
+    },
+    refusals: [
+      ...ALWAYS,
+      'idempotency_key_missing',
+      'phone_not_verified',
+      'idempotency_key_reused',
+      'too_many_payments',
+      'provider_unavailable',
+    ],
+  },
+  listPayments: {
+    summary: "The payer's own payments, newest first",
+    description: 'In pages. What was started in this very second may still be missing.',
+    parameters: [
+      {
+        name: 'limit',
+        in: 'query',
+        description: 'How many in a page, 1 to 100; 20 if not said.',
+        schema: { ...queryOf('limit'), default: '20' },
+      },
+      {
+        name: 'cursor',
+        in: 'query',
+        description: 'The `next` of the page before; opaque, and good for its own payer only.',
+        schema: queryOf('cursor'),
+      },
+    ],
+    success: { 200: ['PaymentPage', 'A page.'] },
+    refusals: ALWAYS,
+  },
+  paymentStatus: {
+    summary: 'One payment as it is now',
+    description: 'It never writes and never asks the provider: poll it every three seconds.',
+    success: { 200: ['Payment', 'The payment.'] },
+    refusals: OF_PAYMENT,
+  },
+  cancelPayment: {
+    summary: 'Cancel a payment that waits',
+    success: { 200: ['Payment', 'The payment is cancelled, now or before.'] },
+    refusals: [...OF_PAYMENT, ...CLOSED],
+  },
+  smsStart: {
+    summary: 'Text the payer a code for this payment',
+    description:
+      'The code is good for this payment and nothing else (RTS Art. 5(1)(b)). Five texts for a ' +
+      'payment, 20 s apart; ten an hour for a person and for a number.',
+    success: { 202: ['Payment', 'The text is on its way.'] },
+    refusals: [
+      ...OF_PAYMENT,
+      ...CLOSED,
+      'no_attempts_left',
+      'too_many_sms',
+      'provider_unavailable',
+    ],
+  },
+  smsVerify: {
+    summary: 'Approve a payment with the code from the text',
+    description: 'Five attempts for a payment, counted before they are checked (RTS Art. 4(3)(b)).',
+    body: 'SmsCode',
+    success: { 200: ['Payment', 'The payment is approved.'] },
+    refusals: [
+      ...OF_PAYMENT,
+      ...CLOSED,
+      'no_code_sent',
+      'no_attempts_left',
+      'wrong_code',
+      'provider_unavailable',
+    ],
+  },
+  authyCallback: {
+    summary: "A person's answer to a push, signed by Authy",
+    description:
+      'Open to everybody, and believed only by its signature. Callbacks that come twice, late, for ' +
+      'payments that are not known or are not understood are answered 200 and change nothing.',
+    parameters: ['X-Authy-Signature', 'X-Authy-Signature-Nonce'].map((name) => ({
+      name,
+      in: 'header',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    success: { 200: ['Received', 'Received.'] },
+    refusals: [...ALWAYS, 'forged_callback'],
+  },
+  profile: {
+    summary: 'Who is signed in, and their phone',
+    success: { 200: ['Profile', 'The profile.'] },
+    refusals: ALWAYS,
+  },
+  phoneStart: {
+    summary: 'Send a code to a phone that is to be trusted',
+    description:
+      'Where a verified phone is there already, it gets a code too: the old phone lets in the new ' +
+      'one. Five sends for a verification, 20 s apart.',
+    body: 'StartVerification',
+    success: { 202: ['VerificationStarted', 'The code is on its way.'] },
+    refusals: [...ALWAYS, 'no_attempts_left', 'too_many_sms', 'provider_unavailable'],
+  },
+  phoneVerify: {
+    summary: 'Trust the phone whose code this is',
+    description: 'Five attempts for a verification, counted before they are checked.',
+    body: 'VerificationCodes',
+    success: { 200: ['Profile', 'The phone is trusted.'] },
+    refusals: [
+      ...ALWAYS,
+      'current_code_required',
+      'no_code_sent',
+      'no_attempts_left',
+      'wrong_code',
+      'code_expired',
+      'provider_unavailable',
+    ],
+  },
+}
+
+/** What API Gateway answers by itself; the first two only where a token is asked for. */
+const GATEWAY = {
+  401: 'No token, or one that is not good here.',
+  403: 'The token lacks the scope `payfriend/pay`.',
+  404: 'There is no such route.',
+  413: 'The body is far too long.',
+  429: 'Too many requests.',
+  500: 'A fault of ours. Nothing is approved by it.',
+  503: 'A fault of ours. Nothing is approved by it.',
+} as const
+
+/** The refusals that say when to try again. */
+const RETRY_AFTER: readonly RefusalCode[] = [
+  'locked',
+  'too_many_sms',
+  'too_many_payments',
+  'provider_unavailable',
+]
+
+/** The whole file. */
+export function openapi() {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Payfriend',
+      version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
+      description:
+        'See on your own phone whom you pay and how much, and say yes or no: strong customer ' +
+        'authentication with dynamic linking (PSD2; Delegated Regulation (EU) 2018/389, the RTS). ' +
+        'A refusal is `application/problem+json` with a `code` of a closed list: match the code, ' +
+        'the words may change. `{"message"}` is API Gateway speaking for itself.',
+    },
+    servers: [{ url: '/api' }],
+    security: [{ accessToken: ['payfriend/pay'] }],
+    paths: paths(),
+    components: {
+      securitySchemes: {
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'An access token (`token_use` = `access`) of the OpenID provider that `/config.json` ' +
+            'names, with scope `payfriend/pay`. Its `sub` is the payer.',
+        },
+      },
+      schemas: {
+        ...schemasOf(requests, 'input'),
+        ...schemasOf({ ...answers, ...problems }, 'output'),
+        RefusalCode: { type: 'string', enum: CODES, description: 'Every code that there is.' },
+      },
+    },
+  }
+}
+
+function paths() {
+  const found: Record<string, Record<string, object>> = {}
+  for (const [name, operation] of Object.entries(operations) as [RouteName, Operation][]) {
+    const { method, path, open } = lambdas[name].route
+    found[path] = { ...found[path], [method.toLowerCase()]: operationOf(name, operation, open) }
+  }
+  return found
+}
+
+function operationOf(name: RouteName, operation: Operation, open: 'payers' | 'public') {
+  const { summary, description, parameters = [], body } = operation
+  const all = [...inPath(lambdas[name].route.path), ...parameters]
+  return {
+    operationId: name,
+    summary,
+    ...(description && { description }),
+    ...(open === 'public' && { security: [] }),
+    ...(all.length > 0 && { parameters: all }),
+    ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
+    ...(name === 'authyCallback' && {
+      requestBody: { required: true, content: json({ type: 'object' }) },
+    }),
+    responses: responsesOf(operation, open),
+  }
+}
+
+function responsesOf({ success, refusals }: Operation, open: 'payers' | 'public') {
+  const responses: Record<number, object> = {}
+  for (const [status, [schema, description]] of Object.entries(success)) {
+    responses[Number(status)] = {
+      description,
+      headers: status === '201' ? { Location: LOCATION, ...NO_STORE } : NO_STORE,
+      content: json(ref(schema)),
+    }
+  }
+  const statuses = new Set([
+    ...refusals.map((code) => STATUS[code]),
+    ...Object.keys(GATEWAY).map(Number),
+  ])
+  for (const status of [...statuses].sort((a, b) => a - b)) {
+    const codes = refusals.filter((code) => STATUS[code] === status)
+    const gateway = gatewayMeaning(status, open)
+    if (codes.length === 0 && !gateway) continue
+    responses[status] = {
+      description: [...codes.map((code) => `\`${code}\``), ...(gateway ? [gateway] : [])].join(
+        '; ',
+      ),
+      ...(codes.length > 0 && {
+        headers: codes.some((code) => RETRY_AFTER.includes(code))
+          ? { 'Retry-After': AGAIN, ...NO_STORE }
+          : NO_STORE,
+      }),
+      content: {
+        ...(codes.length > 0 && { 'application/problem+json': { schema: oneOf(codes) } }),
+        ...(gateway && json(ref('Message'))),
+      },
+    }
+  }
+  return responses
+}
+
+function gatewayMeaning(status: number, open: 'payers' | 'public'): string | undefined {
+  if (open === 'public' && (status === 401 || status === 403)) return undefined
+  return (GATEWAY as Record<number, string>)[status]
+}
+
+const NO_STORE = { 'Cache-Control': { schema: { type: 'string', const: 'no-store' } } }
+const LOCATION = {
+  description: 'Where the payment is.',
+  schema: { type: 'string', pattern: '^/api/payments/[A-Za-z0-9_-]{22}$' },
+}
+const AGAIN = {
+  description: 'Whole seconds until it is worth trying again.',
+  schema: { type: 'integer', minimum: 1 },
+}
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+const json = (schema: object) => ({ 'application/json': { schema } })
+
+function oneOf(codes: readonly RefusalCode[]) {
+  const refs = codes.map((code) => ref(problemName(code)))
+  if (refs.length === 1) return refs[0]
+  const mapping = Object.fromEntries(codes.map((code, i) => [code, refs[i]?.$ref]))
+  return { oneOf: refs, discriminator: { propertyName: 'code', mapping } }
+}
+
+const inPath = (path: string): Parameter[] =>
+  path.includes('{paymentId}')
+    ? [
+        {
+          name: 'paymentId',
+          in: 'path',
+          required: true,
+          description: 'One that is malformed belongs to no payment: 404.',
+          schema: { type: 'string' },
+        },
+      ]
+    : []
+
+function queryOf(name: keyof typeof query.shape): object {
+  const { properties = {} } = z.toJSONSchema(query, { io: 'input' })
+  return Object(properties[name])
+}
+
+/** Named schemas that refer to each other, each with what is said beside it. */
+function schemasOf(named: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output') {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
+  const uri = (id: string) => `#/components/schemas/${id}`
+  const { schemas } = z.toJSONSchema(registry, { io, uri })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [
+      name,
+      beside(name, schema),
+    ]),
+  )
+}
+
+/** The schema with what `SAID` adds at this place and below. */
+function beside(place: string, schema: object): object {
+  const { properties, ...rest } = schema as { properties?: Record<string, object> }
+  return {
+    ...rest,
+    ...SAID[place],
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, inside]) => [
+          name,
+          beside(`${place}/${name}`, inside),
+        ]),
+      ),
+    }),
+  }
+}
+
+/** The file's text. */
+export const openapiText = (): string => `${JSON.stringify(openapi(), null, 2)}\n`
+
+if (import.meta.main) writeFileSync(FILE, openapiText())

@@ -1,0 +1,248 @@
+/** What goes over the wire, as zod schemas: the requests are the handlers' own, the answers are told here. */
+import * as z from 'zod'
+import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
+import type { ProfileView } from '../functions/core/payer.ts'
+import type { PaymentView } from '../functions/core/payment.ts'
+import type { RefusalCode } from '../functions/core/refusals.ts'
+import type { VerificationStarted } from '../functions/core/registering.ts'
+import { STATUS } from '../functions/http.ts'
+import { body as phoneStartBody } from '../functions/phoneStart.ts'
+import { body as phoneVerifyBody } from '../functions/phoneVerify.ts'
+import { body as sendPaymentBody } from '../functions/sendPayment.ts'
+import { body as smsVerifyBody } from '../functions/smsVerify.ts'
+
+/** The most that may be sent where `MAX_AMOUNT` says nothing else. */
+const MAX_AMOUNT = '10000.00'
+const NUMBER_PATTERN = '^\\+[0-9 ().-]{4,30}$'
+
+/** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
+export const requests = {
+  StartPayment: sendPaymentBody(MAX_AMOUNT),
+  SmsCode: smsVerifyBody,
+  StartVerification: phoneStartBody([]),
+  VerificationCodes: phoneVerifyBody,
+}
+
+/** Beside a place in a request: what its schema does in code, where JSON Schema can't see it. */
+export const SAID: Readonly<Record<string, object>> = {
+  'StartPayment/payee': {
+    description:
+      'Who is paid. Shown to the payer on every channel and never cut, so no more than fits (RTS ' +
+      'Art. 5(1)(a)); no control, format or bidirectional characters, no line breaks, no emoji.',
+  },
+  'StartPayment/payee/name': {
+    minLength: 1,
+    maxLength: 48,
+    description: '1 to 48 characters after NFC and trimming.',
+    examples: ['Neville Longbottom'],
+  },
+  'StartPayment/payee/id': {
+    minLength: 3,
+    maxLength: 64,
+    description: 'E-mail address or account number; 3 to 64 characters after NFC and trimming.',
+    examples: ['neville@hogwarts.ac.uk'],
+  },
+  'StartPayment/amount/value': {
+    pattern: AMOUNT_PATTERN.source,
+    description:
+      'Above zero, with at most as many decimals as the currency has, and no more than the ' +
+      `stage's limit (${MAX_AMOUNT} unless it is set otherwise).`,
+    examples: ['20.50'],
+  },
+  'StartPayment/amount/currency': { enum: Object.keys(CURRENCIES), examples: ['EUR'] },
+  'SmsCode/code': { examples: ['0271828'] },
+  'StartVerification/phoneNumber': {
+    pattern: NUMBER_PATTERN,
+    description:
+      'In international form; spaces, dots, dashes and brackets do not matter. It must be a ' +
+      'valid number of a country that is served.',
+    examples: ['+44 7400 123456'],
+  },
+  'StartVerification/channel': { description: 'A text, or a voice that says the code.' },
+  'VerificationCodes/code': { description: "The new phone's code.", examples: ['271828'] },
+  'VerificationCodes/currentCode': {
+    description:
+      "The verified phone's code, where there is a verified phone: a session alone never moves " +
+      'payments to another phone.',
+    examples: ['3141592'],
+  },
+}
+
+const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .meta({ format: 'date-time', examples: ['2026-11-21T12:00:00.000Z'] })
+const currencies = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
+const maskedNumber = z
+  .string()
+  .regex(/^\+\d{1,3} [\d• ]+$/)
+  .describe('All digits but the last three are hidden.')
+  .meta({ examples: ['+44 ••••• ••456'] })
+
+const payment = z
+  .strictObject({
+    paymentId: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{22}$/)
+      .meta({ examples: ['N2xh5v0SgVq3uQK1mYw8Tg'] }),
+    payee: z.strictObject({ name: z.string(), id: z.string() }),
+    amount: z.strictObject({
+      value: z.string().regex(AMOUNT_PATTERN).describe("With exactly the currency's digits."),
+      currency: z.enum(currencies),
+    }),
+    words: z
+      .string()
+      .describe('The payment in words, the same on push, text and page (RTS Art. 5(1)(a)).'),
+    status: z
+      .enum(['pending', 'approved', 'denied', 'expired', 'failed', 'cancelled'])
+      .describe('All but `pending` are final: a changed mind is a new payment.'),
+    push: z
+      .enum(['sending', 'sent', 'unavailable'])
+      .describe('`unavailable`: offer a text at once. A push that arrives after all still counts.'),
+    sms: z.strictObject({
+      to: maskedNumber.nullable().describe('Where the last text went; null before the first.'),
+      sentAt: instant.nullable(),
+      sendsLeft: z.int().min(0).max(5),
+      attemptsLeft: z
+        .int()
+        .min(0)
+        .max(5)
+        .describe('Never given back, not even by a new text (RTS Art. 4(3)(b)).'),
+    }),
+    createdAt: instant,
+    expiresAt: instant.describe('From this instant on a pending payment is expired.'),
+    decidedAt: instant.nullable().describe('When the payment became final.'),
+    decidedBy: z
+      .enum(['push', 'sms'])
+      .nullable()
+      .describe('The channel of approved, denied and failed; else null.'),
+  })
+  .describe('One intent to pay, with fixed payee and amount; never edited, decided once.')
+  .meta({ examples: [examplePayment()] }) satisfies z.ZodType<PaymentView>
+
+const profile = z
+  .strictObject({
+    email: z.string(),
+    phone: z
+      .strictObject({
+        number: maskedNumber,
+        verified: z.boolean(),
+        pending: z
+          .strictObject({ number: maskedNumber, channel: z.enum(['sms', 'call']) })
+          .nullable()
+          .describe('A number that waits for its code.'),
+      })
+      .nullable(),
+  })
+  .describe('Who is signed in, and as much of their phone as they need to know it.')
+  .meta({
+    examples: [
+      {
+        email: 'harry@hogwarts.ac.uk',
+        phone: { number: '+44 ••••• ••456', verified: true, pending: null },
+      },
+    ],
+  }) satisfies z.ZodType<ProfileView>
+
+const verificationStarted = z
+  .strictObject({
+    to: maskedNumber,
+    sendsLeft: z.int().min(0).max(4),
+    expiresAt: instant.describe('Until when the code is good.'),
+  })
+  .meta({
+    examples: [{ to: '+44 ••••• ••456', sendsLeft: 4, expiresAt: '2026-11-21T12:10:00.000Z' }],
+  }) satisfies z.ZodType<VerificationStarted>
+
+export const answers = {
+  Payment: payment,
+  PaymentPage: z.strictObject({
+    payments: z.array(payment).max(100).describe('Newest first.'),
+    next: z.string().nullable().describe('The next page’s `cursor`; null on the last page.'),
+  }),
+  Profile: profile,
+  VerificationStarted: verificationStarted,
+  Received: z
+    .strictObject({})
+    .describe('The callback was received; whether it changed something is not told.'),
+  /** What API Gateway says by itself, before or instead of a Lambda. */
+  Message: z
+    .strictObject({ message: z.string() })
+    .describe("API Gateway's own answer.")
+    .meta({ examples: [{ message: 'Unauthorized' }] }),
+}
+
+/** What each refusal means, in a sentence for whoever writes a client. */
+const MEANINGS = {
+  invalid_request: 'A field, the query or the body itself is wrong; `fields` says which and why.',
+  idempotency_key_missing: 'The header `Idempotency-Key` is missing.',
+  phone_not_verified: 'The payer has no verified phone yet.',
+  current_code_required: "Changing a verified phone needs that phone's code too.",
+  forged_callback: 'The signature is missing or wrong, or the nonce is a time too far away.',
+  not_found: "There is no such payment, or it is another payer's: nobody is told which.",
+  expired: 'The payment’s time is over.',
+  already_decided: 'The payment is final; `paymentStatus` says how it ended.',
+  no_code_sent: 'No code was asked for.',
+  no_attempts_left: 'The five attempts are spent (RTS Art. 4(3)(b)). A push can still decide.',
+  wrong_code:
+    'The code is wrong; of two codes it is not told which (RTS Art. 4(3)(a)). `attemptsLeft` 0 ' +
+    'means that the payment has failed.',
+  code_expired: 'The code is over; start anew.',
+  idempotency_key_reused: 'The same key was used for a payment with other terms.',
+  locked: 'Codes are locked for a while. Kept free for it; no route answers this today.',
+  too_many_sms: 'Too many texts and calls, or one too soon after the last.',
+  too_many_payments: 'Too many payments are open, or were started within the hour.',
+  provider_unavailable: 'The phone provider does not answer. Nothing is approved by that.',
+} as const satisfies Record<RefusalCode, string>
+
+/** What a refusal tells besides its code. */
+const MEMBERS: { readonly [code in RefusalCode]?: z.ZodRawShape } = {
+  invalid_request: {
+    fields: z
+      .array(z.strictObject({ path: z.string(), reason: z.string() }))
+      .min(1)
+      .describe('Each wrong field with a sentence to show beside it; path "" is the body itself.'),
+  },
+  already_decided: {
+    paymentStatus: z.enum(['approved', 'denied', 'failed', 'cancelled']),
+  },
+  wrong_code: { attemptsLeft: z.int().min(0).max(4) },
+}
+
+export const CODES = Object.keys(STATUS) as RefusalCode[]
+
+/** `problem+json` (RFC 9457) of one code. */
+const problem = (code: RefusalCode) =>
+  z
+    .strictObject({
+      title: z.string(),
+      status: z.literal(STATUS[code]),
+      code: z.literal(code),
+      requestId: z.string(),
+      ...MEMBERS[code],
+    })
+    .describe(MEANINGS[code])
+
+/** `wrong_code` → `WrongCode`. */
+export const problemName = (code: RefusalCode): string =>
+  code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+export const problems: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  CODES.map((code) => [problemName(code), problem(code)]),
+)
+
+function examplePayment(): PaymentView {
+  return {
+    paymentId: 'N2xh5v0SgVq3uQK1mYw8Tg',
+    payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
+    amount: { value: '20.50', currency: 'EUR' },
+    words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+    status: 'pending',
+    push: 'sent',
+    sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
+    createdAt: '2026-11-21T12:00:00.000Z',
+    expiresAt: '2026-11-21T12:05:00.000Z',
+    decidedAt: null,
+    decidedBy: null,
+  }
+}

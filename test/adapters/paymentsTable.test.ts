@@ -1,0 +1,1034 @@
+import {
+  DynamoDBClient,
+  InternalServerError,
+  ProvisionedThroughputExceededException,
+} from '@aws-sdk/client-dynamodb'
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { OPEN_SHARDS } from '../../functions/adapters/paymentItem.ts'
+import { paymentsTable } from '../../functions/adapters/paymentsTable.ts'
+import {
+  CODE_ATTEMPTS_MAX,
+  type Payment,
+  pushContent,
+  TEXTS_MAX,
+} from '../../functions/core/payment.ts'
+import type { Decision, OpenPayment } from '../../functions/core/ports.ts'
+import { createTables, startDatabase } from '../../local/database.ts'
+import { callbackSignature } from '../../local/phoneCallback.ts'
+import { API_KEY, NOON, otherThan, type Rig, startRig, terms as wireTerms } from '../rig.ts'
+
+let database: Awaited<ReturnType<typeof startDatabase>>
+let client: DynamoDBClient
+let documents: DynamoDBDocumentClient
+let store: ReturnType<typeof paymentsTable>
+
+beforeAll(async () => {
+  database = await startDatabase()
+  client = new DynamoDBClient({
+    endpoint: database.endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  })
+  await createTables(client)
+  documents = DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+  })
+  store = paymentsTable(documents, 'payments')
+})
+afterAll(async () => {
+  client.destroy()
+  await database.close()
+})
+
+const at = (seconds: number) => new Date(NOON.getTime() + seconds * 1000)
+const LIFE_SECONDS = 300
+const END = at(LIFE_SECONDS)
+const JUST_BEFORE = at(LIFE_SECONDS - 0.001)
+
+const terms: Payment['terms'] = {
+  payee: wireTerms.payee,
+  amount: { amountMinor: 2050, currency: 'EUR' },
+}
+let made = 0
+
+/** A payment that waits for its payer. Each test breaks one thing about it. */
+function fresh(more: Partial<Payment> = {}): Payment {
+  made += 1
+  return {
+    paymentId: String(made).padStart(22, 'A'),
+    payerId: `payer-${made}`,
+    requestId: `request-${made}`,
+    authyId: '1635',
+    terms,
+    shown: pushContent(terms, 'harry@hogwarts.ac.uk'),
+    status: 'pending',
+    push: 'sending',
+    pushAskedAt: NOON,
+    smsTo: '+44 ••••• ••123',
+    smsSends: 0,
+    codeAttempts: 0,
+    wrongCodes: 0,
+    createdAt: NOON,
+    expiresAt: END,
+    ...more,
+  }
+}
+
+async function inserted(more: Partial<Payment> = {}): Promise<Payment> {
+  const payment = fresh(more)
+  expect(await store.insert(payment)).toBe(true)
+  return payment
+}
+
+/** The stored item, as it is. */
+async function item({ paymentId }: Pick<Payment, 'paymentId'>) {
+  const Key = { payment_id: paymentId }
+  const read = { TableName: 'payments', Key, ConsistentRead: true }
+  return (await documents.send(new GetCommand(read))).Item
+}
+
+const history = async (payment: Payment): Promise<{ event: string }[]> =>
+  (await item(payment))?.history ?? []
+const events = async (payment: Payment) => (await history(payment)).map(({ event }) => event)
+
+const evidence = {
+  kind: 'push-callback',
+  push_id: 'push-1',
+  authy_id: '1635',
+  shown: 'as shown',
+  device_signature: null,
+  device_id: '7',
+  signed_at: '1700000100',
+  nonce: '1700000101',
+} as const
+
+const approval = (payment: Payment, only: Decision['only'] = {}): Decision => ({
+  status: 'approved',
+  channel: 'push',
+  by: 'payer',
+  evidence,
+  pushId: 'push-1',
+  only: { payerId: payment.payerId, authyId: payment.authyId, shown: payment.shown, ...only },
+})
+const cancelled = ({ payerId }: Payment): Decision => ({
+  status: 'cancelled',
+  channel: null,
+  by: 'payer',
+  only: { payerId },
+})
+
+/** A text was asked for, so that a code may be tried. */
+const texted = async (payment: Payment) =>
+  store.reserveText(payment.payerId, payment.paymentId, at(-20), NOON)
+
+type Write = (payment: Payment, now: Date) => Promise<unknown>
+
+/** Every write that needs an open payment, on a payment on which it is allowed. */
+const writes: [name: string, write: Write][] = [
+  ['claimPush', (payment, now) => store.claimPush(payment, NOON, now)],
+  ['reserveText', ({ payerId, paymentId }, now) => store.reserveText(payerId, paymentId, now, now)],
+  [
+    'reserveAttempt',
+    ({ payerId, paymentId }, now) => store.reserveAttempt(payerId, paymentId, now),
+  ],
+  ['countWrongCode', (payment, now) => store.countWrongCode(payment, now)],
+  ['decide', (payment, now) => store.decide(payment.paymentId, approval(payment), now)],
+  ['cancel', (payment, now) => store.decide(payment.paymentId, cancelled(payment), now)],
+  ['claimPushRead', ({ paymentId }, now) => store.claimPushRead(paymentId, now, now)],
+]
+
+describe.each(writes)('%s', (_, write) => {
+  test('is done a millisecond before the payment ends', async () => {
+    const payment = await inserted()
+    await texted(payment)
+    expect(await write(payment, JUST_BEFORE)).toBeTruthy()
+  })
+
+  test.each([
+    ['at the instant at which the payment ends', END],
+    ['a millisecond after it', at(LIFE_SECONDS + 0.001)],
+    ['a day after it', at(86_400)],
+  ])('changes nothing %s', async (_, now) => {
+    const payment = await inserted()
+    await texted(payment)
+    const before = await item(payment)
+    expect(await write(payment, now)).toBeFalsy()
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test.each(['approved', 'denied', 'expired', 'failed', 'cancelled'] as const)(
+    'changes nothing of a payment that is %s',
+    async (status) => {
+      const payment = await inserted({ status, smsSends: 1 })
+      const before = await item(payment)
+      expect(await write(payment, at(1))).toBeFalsy()
+      expect(await item(payment)).toEqual(before)
+    },
+  )
+
+  test('makes no payment where there is none', async () => {
+    const payment = fresh()
+    expect(await write(payment, at(1))).toBeFalsy()
+    expect(await item(payment)).toBeUndefined()
+  })
+})
+
+/** That the provider was asked is nothing that happened to the payment. */
+const told = writes.filter(([name]) => name !== 'claimPushRead')
+
+test.each(told)(
+  '%s appends to the history, and changes nothing that stands there',
+  async (_, write) => {
+    const payment = await inserted()
+    await texted(payment)
+    const before = await history(payment)
+    await write(payment, at(30))
+    const after = await history(payment)
+    expect(after.slice(0, -1)).toEqual(before)
+    expect(after.at(-1)).toMatchObject({ at: at(30).toISOString() })
+  },
+)
+
+describe('a payer', () => {
+  test.each([
+    ['get', (id: string) => store.get('another', id)],
+    ['reserveText', (id: string) => store.reserveText('another', id, at(1), at(1))],
+    ['reserveAttempt', (id: string) => store.reserveAttempt('another', id, at(1))],
+    [
+      'countWrongCode',
+      (id: string) => store.countWrongCode(fresh({ paymentId: id, payerId: 'another' }), at(1)),
+    ],
+    ['cancel', (id: string) => store.decide(id, cancelled(fresh({ payerId: 'another' })), at(1))],
+  ])("finds nothing of another's payment by %s, and changes nothing", async (_, call) => {
+    const payment = await inserted()
+    await texted(payment)
+    const before = await item(payment)
+    expect(await call(payment.paymentId)).toBeUndefined()
+    expect(await item(payment)).toEqual(before)
+  })
+})
+
+describe('insert', () => {
+  test('stores the payment so that it is read back the same', async () => {
+    const payment = await inserted()
+    expect(await store.get(payment.payerId, payment.paymentId)).toEqual({
+      ...payment,
+      pushId: undefined,
+      smsSentAt: undefined,
+      decidedAt: undefined,
+      decidedBy: undefined,
+    })
+  })
+
+  test('never overwrites', async () => {
+    const payment = await inserted()
+    const before = await item(payment)
+    const other = { ...payment, payerId: 'another', smsSends: 0 }
+    expect(await store.insert(other)).toBe(false)
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test('of 20 at once one wins', async () => {
+    const payment = fresh()
+    const won = await Promise.all(Array.from({ length: 20 }, () => store.insert(payment)))
+    expect(won.filter(Boolean)).toHaveLength(1)
+  })
+
+  test('begins the history', async () => {
+    expect(await history(await inserted())).toEqual([
+      { at: NOON.toISOString(), event: 'started', channel: null, by: 'payer' },
+    ])
+  })
+})
+
+describe('decide', () => {
+  test('sets status, evidence, push and history in one write, and takes the payment off the open ones', async () => {
+    const payment = await inserted()
+    const decided = await store.decide(payment.paymentId, approval(payment), at(30))
+    expect(decided).toMatchObject({ status: 'approved', decidedBy: 'push', decidedAt: at(30) })
+    const stored = await item(payment)
+    expect(stored).toMatchObject({
+      status: 'approved',
+      decided_at: at(30).toISOString(),
+      decided_by: 'push',
+      push_id: 'push-1',
+      evidence,
+      history: [
+        { event: 'started' },
+        { at: at(30).toISOString(), event: 'approved', channel: 'push', by: 'payer' },
+      ],
+    })
+    expect(stored).not.toHaveProperty('open_shard')
+  })
+
+  test.each([
+    { payerId: 'another' },
+    { authyId: '1636' },
+    { pushId: 'push-2' },
+    { shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, 'x') },
+    { shown: pushContent(terms, 'another account') },
+    { shown: { ...pushContent(terms, 'harry@hogwarts.ac.uk'), message: 'Pay €2.50' } },
+    { shown: { message: pushContent(terms, '').message, details: {} } },
+  ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
+    const payment = await inserted()
+    await store.savePush(payment, 'push-1', at(1))
+    const before = await item(payment)
+    const decision = approval(payment, only)
+    expect(await store.decide(payment.paymentId, decision, at(30))).toBeUndefined()
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test('the order of the details is not a difference', async () => {
+    const payment = await inserted()
+    const { message, details } = payment.shown
+    const shown = { message, details: Object.fromEntries(Object.entries(details).reverse()) }
+    const decision = approval(payment, { shown })
+    expect(await store.decide(payment.paymentId, decision, at(30))).toBeDefined()
+  })
+
+  test('a push that is asked for by its id decides nothing where none is stored yet', async () => {
+    const payment = await inserted()
+    const decision = approval(payment, { pushId: 'push-1' })
+    expect(await store.decide(payment.paymentId, decision, at(30))).toBeUndefined()
+  })
+
+  test('keeps the push that is known already', async () => {
+    const payment = await inserted()
+    await store.savePush(payment, 'first', at(1))
+    await store.decide(payment.paymentId, approval(payment), at(30))
+    expect(await item(payment)).toMatchObject({ push_id: 'first', evidence: { push_id: 'push-1' } })
+  })
+
+  test('leaves out what a decision has not: channel, evidence, push', async () => {
+    const payment = await inserted()
+    await store.decide(payment.paymentId, cancelled(payment), at(30))
+    const stored = await item(payment)
+    for (const absent of ['decided_by', 'evidence', 'push_id', 'open_shard']) {
+      expect(stored).not.toHaveProperty(absent)
+    }
+  })
+
+  test('of 40 different decisions at once exactly one stands, and the history has one', async () => {
+    const payment = await inserted()
+    const decisions = Array.from({ length: 40 }, (_, i) =>
+      i % 3 === 0
+        ? cancelled(payment)
+        : { ...approval(payment), status: i % 3 === 1 ? 'approved' : 'denied' },
+    ) as Decision[]
+    const won = await Promise.all(
+      decisions.map((decision) => store.decide(payment.paymentId, decision, at(1))),
+    )
+    const [winner, ...others] = won.filter((decided) => decided !== undefined)
+    expect(others).toEqual([])
+    expect(await item(payment)).toMatchObject({ status: winner?.status })
+    expect(await events(payment)).toEqual(['started', winner?.status])
+  })
+})
+
+describe('push', () => {
+  test('its id is absent, never empty, until it is known', async () => {
+    const payment = await inserted()
+    expect(await item(payment)).not.toHaveProperty('push_id')
+    await store.savePush(payment, undefined, at(1))
+    expect(await item(payment)).not.toHaveProperty('push_id')
+    await store.savePush(payment, '', at(1))
+    expect(await item(payment)).not.toHaveProperty('push_id')
+  })
+
+  test.each([
+    ['push-9', 'sent', 'push_sent'],
+    [undefined, 'unavailable', 'push_unavailable'],
+  ])(
+    'saving %s makes it %s and touches no status, not even after a decision',
+    async (pushId, push, event) => {
+      const payment = await inserted()
+      await store.decide(payment.paymentId, cancelled(payment), at(1))
+      const saved = await store.savePush(payment, pushId, at(2))
+      expect(saved).toMatchObject({ push, pushId, status: 'cancelled', decidedAt: at(1) })
+      expect(await events(payment)).toEqual(['started', 'cancelled', event])
+    },
+  )
+
+  test('the first id that is known stays', async () => {
+    const payment = await inserted()
+    await store.savePush(payment, 'first', at(1))
+    expect(await store.savePush(payment, 'second', at(2))).toMatchObject({ pushId: 'first' })
+  })
+
+  test('saving for a payment that is not there is a fault and makes none', async () => {
+    const payment = fresh()
+    await expect(store.savePush(payment, 'push-1', at(1))).rejects.toThrow('was there and is gone')
+    expect(await item(payment)).toBeUndefined()
+  })
+
+  test.each([
+    ['asked for at the edge', NOON, true],
+    ['asked for a millisecond later', at(-0.001), false],
+  ])('is claimed again only when lost: %s', async (_, lostBefore, claimed) => {
+    const payment = await inserted()
+    expect((await store.claimPush(payment, lostBefore, at(15))) !== undefined).toBe(claimed)
+  })
+
+  test('is not claimed again once it has an answer', async () => {
+    const payment = await inserted()
+    await store.savePush(payment, undefined, at(1))
+    expect(await store.claimPush(payment, at(15), at(15))).toBeUndefined()
+  })
+
+  test('is claimed by one of 20 at once', async () => {
+    const payment = await inserted()
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, () => store.claimPush(payment, NOON, at(15))),
+    )
+    expect(claims.filter(Boolean)).toHaveLength(1)
+  })
+
+  test('is asked about by one of 20 at once, and again only after the pause', async () => {
+    const payment = await inserted()
+    const claim = (lastBefore: Date, now: Date) =>
+      store.claimPushRead(payment.paymentId, lastBefore, now)
+    const claims = await Promise.all(Array.from({ length: 20 }, () => claim(at(-30), at(30))))
+    expect(claims.filter(Boolean)).toHaveLength(1)
+    expect(await claim(at(29.999), at(89.999))).toBe(false)
+    expect(await claim(at(30), at(90))).toBe(true)
+  })
+
+  test('a payment is found by it, and by none that is unknown', async () => {
+    const payment = await inserted()
+    const pushId = `push-of-${payment.paymentId}`
+    await store.savePush(payment, pushId, at(1))
+    expect(await store.findByPush(pushId)).toMatchObject({ paymentId: payment.paymentId, pushId })
+    expect(await store.findByPush('unknown')).toBeUndefined()
+  })
+})
+
+describe('texts and codes', () => {
+  const text = ({ payerId, paymentId }: Payment, lastBefore: Date, now: Date) =>
+    store.reserveText(payerId, paymentId, lastBefore, now)
+  const attempt = ({ payerId, paymentId }: Payment) =>
+    store.reserveAttempt(payerId, paymentId, at(100))
+
+  test('a text comes only after the pause, at its edge', async () => {
+    const payment = await inserted()
+    expect(await text(payment, at(-20), NOON)).toMatchObject({ smsSends: 1, smsSentAt: NOON })
+    expect(await text(payment, at(-0.001), at(19.999))).toBeUndefined()
+    expect(await text(payment, NOON, at(20))).toMatchObject({ smsSends: 2, smsSentAt: at(20) })
+  })
+
+  test('of 20 texts at once one is counted', async () => {
+    const payment = await inserted()
+    const counted = await Promise.all(
+      Array.from({ length: 20 }, () => text(payment, at(-20), NOON)),
+    )
+    expect(counted.filter(Boolean)).toHaveLength(1)
+  })
+
+  test('there are as many texts as the limit and not one more', async () => {
+    const payment = await inserted()
+    for (let n = 0; n < TEXTS_MAX; n += 1) {
+      expect(await text(payment, at(n * 20 - 20), at(n * 20))).toMatchObject({ smsSends: n + 1 })
+    }
+    expect(await text(payment, at(180), at(200))).toBeUndefined()
+  })
+
+  test('no code is tried before a text', async () => {
+    expect(await attempt(await inserted())).toBeUndefined()
+  })
+
+  test('of 50 codes at once exactly five are tried, and then no text helps', async () => {
+    const payment = await inserted()
+    await texted(payment)
+    const tried = await Promise.all(Array.from({ length: 50 }, () => attempt(payment)))
+    expect(tried.filter(Boolean)).toHaveLength(CODE_ATTEMPTS_MAX)
+    expect(await item(payment)).toMatchObject({ code_attempts: 5, status: 'pending' })
+    expect(await text(payment, at(180), at(200))).toBeUndefined()
+  })
+
+  test('the fourth wrong code leaves the payment open, the fifth makes it failed in the same write', async () => {
+    const payment = await inserted()
+    for (let n = 1; n < CODE_ATTEMPTS_MAX; n += 1) {
+      expect(await store.countWrongCode(payment, at(n))).toMatchObject({
+        status: 'pending',
+        wrongCodes: n,
+      })
+    }
+    expect(await store.countWrongCode(payment, at(5))).toMatchObject({
+      status: 'failed',
+      wrongCodes: 5,
+      decidedAt: at(5),
+      decidedBy: 'sms',
+    })
+    expect(await store.countWrongCode(payment, at(6))).toBeUndefined()
+    expect(await item(payment)).not.toHaveProperty('open_shard')
+    expect(await events(payment)).toEqual([
+      'started',
+      ...Array.from({ length: 4 }, () => 'code_wrong'),
+      'failed',
+    ])
+  })
+
+  test('wrong codes at once are counted each once', async () => {
+    const payment = await inserted()
+    const counted = await Promise.all(
+      Array.from({ length: 20 }, () => store.countWrongCode(payment, at(1))),
+    )
+    expect(counted.filter(Boolean)).toHaveLength(CODE_ATTEMPTS_MAX)
+    expect(await item(payment)).toMatchObject({ status: 'failed', wrong_codes: 5 })
+  })
+})
+
+describe('expire', () => {
+  test('is not yet written a millisecond before the end', async () => {
+    const payment = await inserted()
+    expect(await store.expire(payment.paymentId, JUST_BEFORE)).toBeUndefined()
+    expect(await item(payment)).toMatchObject({ status: 'pending' })
+  })
+
+  test.each([0, 0.001, 3600])('is written %d s after the end, as of the end', async (late) => {
+    const payment = await inserted()
+    const expired = await store.expire(payment.paymentId, at(LIFE_SECONDS + late))
+    expect(expired).toMatchObject({ status: 'expired', decidedAt: END, decidedBy: undefined })
+    expect(await item(payment)).not.toHaveProperty('open_shard')
+    expect((await history(payment)).at(-1)).toEqual({
+      at: at(LIFE_SECONDS + late).toISOString(),
+      event: 'expired',
+      channel: null,
+      by: 'clock',
+    })
+  })
+
+  test('overwrites no decision, and is overwritten by none', async () => {
+    const decided = await inserted()
+    await store.decide(decided.paymentId, approval(decided), at(1))
+    expect(await store.expire(decided.paymentId, at(400))).toBeUndefined()
+    expect(await item(decided)).toMatchObject({ status: 'approved' })
+
+    const expired = await inserted()
+    await store.expire(expired.paymentId, END)
+    // Also by a clock that runs behind.
+    expect(await store.decide(expired.paymentId, approval(expired), at(1))).toBeUndefined()
+    expect(await item(expired)).toMatchObject({ status: 'expired' })
+  })
+
+  test('makes no payment where there is none', async () => {
+    const payment = fresh()
+    expect(await store.expire(payment.paymentId, END)).toBeUndefined()
+    expect(await item(payment)).toBeUndefined()
+  })
+})
+
+describe('list', () => {
+  const payerId = 'a payer of many'
+  const ids = (page: { payments: { paymentId: string }[] }) =>
+    page.payments.map(({ paymentId }) => paymentId)
+
+  beforeAll(async () => {
+    for (let n = 0; n < 7; n += 1) await inserted({ payerId, createdAt: at(n) })
+  })
+
+  test('goes through all of a payer, newest first, each once', async () => {
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await store.list(payerId, { limit: 3, cursor })
+      expect(page.payments.length).toBeLessThanOrEqual(3)
+      seen.push(...ids(page))
+      cursor = page.next ?? undefined
+    } while (cursor)
+    const whole = await store.list(payerId, { limit: 100 })
+    expect(whole.next).toBeNull()
+    expect(seen).toEqual(ids(whole))
+    expect(new Set(seen).size).toBe(7)
+    const times = whole.payments.map(({ createdAt }) => createdAt.getTime())
+    expect(times).toEqual([...times].sort((a, b) => b - a))
+  })
+
+  test('is empty for somebody without payments', async () => {
+    expect(await store.list('nobody', { limit: 20 })).toEqual({ payments: [], next: null })
+  })
+
+  test("another payer's cursor, a changed one and none at all are refused", async () => {
+    const { next } = await store.list(payerId, { limit: 3 })
+    const [time, id, seal] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString())
+    const made = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
+    expect(made(time, id, seal)).toBe(next)
+    const refusal = { code: 'invalid_request', details: { fields: [{ path: 'cursor' }] } }
+    await expect(store.list('nobody', { limit: 3, cursor: next ?? '' })).rejects.toMatchObject(
+      refusal,
+    )
+    for (const cursor of [
+      made(time, id, otherThan('0000')),
+      made(at(9).toISOString(), id, seal),
+      made(time, 'B'.repeat(22), seal),
+      made(time, id),
+      made(time, id, seal, 1),
+      made({ S: time }, id, seal),
+      Buffer.from('null').toString('base64url'),
+      Buffer.from('{"__proto__":1}').toString('base64url'),
+      'nonsense',
+      '%%%',
+      '',
+    ]) {
+      await expect(store.list(payerId, { limit: 3, cursor })).rejects.toMatchObject(refusal)
+    }
+  })
+
+  test('tells no more than the list shows', async () => {
+    const { payments } = await store.list(payerId, { limit: 1 })
+    for (const hidden of ['authyId', 'shown', 'pushId', 'evidence', 'history', 'payerId']) {
+      expect(payments[0]).not.toHaveProperty(hidden)
+    }
+  })
+})
+
+describe('open', () => {
+  const waiting = async () => {
+    const found: OpenPayment[] = []
+    for await (const open of store.open()) found.push(open)
+    return found
+  }
+
+  test('finds 300 that wait, in all parts of the index, each once and none that is decided', async () => {
+    const payments: Payment[] = []
+    for (let n = 0; n < 300; n += 1) payments.push(await inserted())
+    const shards = new Set<number>()
+    for (const payment of payments) shards.add((await item(payment))?.open_shard)
+    expect([...shards].sort()).toEqual(Array.from({ length: OPEN_SHARDS }, (_, shard) => shard))
+    const [first, second, third, ...rest] = payments as [Payment, Payment, Payment, ...Payment[]]
+    await store.decide(first.paymentId, approval(first), at(1))
+    await store.expire(second.paymentId, END)
+    await store.savePush(third, 'push-3', at(1))
+    await store.claimPushRead(third.paymentId, at(1), at(2))
+
+    const found = await waiting()
+    const own = found.filter(({ paymentId }) => payments.some((p) => p.paymentId === paymentId))
+    expect(own.map(({ paymentId }) => paymentId).sort()).toEqual(
+      [third, ...rest].map(({ paymentId }) => paymentId).sort(),
+    )
+    expect(own.find(({ paymentId }) => paymentId === third.paymentId)).toEqual({
+      paymentId: third.paymentId,
+      authyId: '1635',
+      pushId: 'push-3',
+      pushAskedAt: NOON,
+      pushReadAt: at(2),
+      expiresAt: END,
+    })
+  })
+
+  test('asks for page after page of each part, from where the last one ended', async () => {
+    const found = {
+      payment_id: 'p',
+      authy_id: '1',
+      push_asked_at: NOON.toISOString(),
+      expires_at: END.toISOString(),
+    }
+    const paged = mockClient(documents)
+    paged.on(QueryCommand).callsFake((query) => {
+      const { ':shard': shard } = query.ExpressionAttributeValues
+      const page = Number(query.ExclusiveStartKey?.page ?? 0)
+      return {
+        // A page may be empty and yet not be the last.
+        Items: page === 1 ? [] : [{ ...found, payment_id: `${shard}-${page}` }],
+        ...(page < 2 && { LastEvaluatedKey: { page: page + 1 } }),
+      }
+    })
+    try {
+      expect((await waiting()).map(({ paymentId }) => paymentId)).toEqual(
+        Array.from({ length: OPEN_SHARDS }, (_, shard) => [`${shard}-0`, `${shard}-2`]).flat(),
+      )
+    } finally {
+      paged.restore()
+    }
+  })
+})
+
+test.each([
+  ['a status that is none', { status: 'undecided' }],
+  ['an amount with decimals', { amount_minor: 20.5 }],
+  ['an amount of nothing', { amount_minor: 0 }],
+  ['a currency that is none', { currency: 'XXX' }],
+  ['a time that is none', { expires_at: 'tomorrow' }],
+  ['words that are none', { shown: 'Pay' }],
+  ['attempts that are no number', { code_attempts: '0' }],
+])('an item with %s is a fault and not a payment', async (_, broken) => {
+  const payment = await inserted()
+  const Item = { ...(await item(payment)), ...broken }
+  await documents.send(new PutCommand({ TableName: 'payments', Item }))
+  await expect(store.find(payment.paymentId)).rejects.toThrow(/Invalid|Too small|not valid JSON/)
+  await documents.send(
+    new PutCommand({ TableName: 'payments', Item: { payment_id: payment.paymentId } }),
+  )
+})
+
+const FAULTS = [
+  new ProvisionedThroughputExceededException({ $metadata: {}, message: 'slow down' }),
+  new InternalServerError({ $metadata: {}, message: 'sorry' }),
+  new DOMException('too late', 'TimeoutError'),
+]
+
+describe.each(FAULTS)('with $name from the database', (fault) => {
+  test.each(writes)('%s throws it and changes nothing', async (_, write) => {
+    const payment = await inserted()
+    await texted(payment)
+    const before = await item(payment)
+    const faulty = mockClient(documents)
+    faulty.on(UpdateCommand).rejects(fault)
+    try {
+      await expect(write(payment, at(30))).rejects.toBe(fault)
+    } finally {
+      faulty.restore()
+    }
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test('what reads throws it too, and nothing looks as if it were not there', async () => {
+    const payment = await inserted()
+    const { paymentId, payerId } = payment
+    const faulty = mockClient(documents)
+    faulty
+      .on(GetCommand)
+      .rejects(fault)
+      .on(QueryCommand)
+      .rejects(fault)
+      .on(PutCommand)
+      .rejects(fault)
+    try {
+      await expect(store.get(payerId, paymentId)).rejects.toBe(fault)
+      await expect(store.find(paymentId)).rejects.toBe(fault)
+      await expect(store.findByPush('push-1')).rejects.toBe(fault)
+      await expect(store.list(payerId, { limit: 20 })).rejects.toBe(fault)
+      await expect(store.open()[Symbol.asyncIterator]().next()).rejects.toBe(fault)
+      await expect(store.insert(fresh())).rejects.toBe(fault)
+    } finally {
+      faulty.restore()
+    }
+  })
+})
+
+const nowhere = { message: 'Internal Server Error' }
+
+describe('through the handlers', () => {
+  const { send } = DynamoDBDocumentClient.prototype
+  let rig: Rig
+  let faulty: { restore(): void } | undefined
+
+  beforeAll(async () => {
+    rig = await startRig()
+  })
+  afterAll(() => rig.close())
+  beforeEach(() => rig.clock.set(NOON))
+  afterEach(() => faulty?.restore())
+
+  type Fault = (command: object, goOn: () => Promise<object>) => Promise<object>
+
+  /** From now on every command of the handlers goes through `fault`. */
+  function withFault(fault: Fault) {
+    const mock = mockClient(DynamoDBDocumentClient)
+    function through(this: DynamoDBDocumentClient, command: object) {
+      return fault(command, () => Reflect.apply(send, this, [command]))
+    }
+    mock.send.callsFake(through as never)
+    faulty = mock
+  }
+
+  const failing =
+    (error: Error, isMeant: (command: object) => boolean = () => true): Fault =>
+    (command, goOn) =>
+      isMeant(command) ? Promise.reject(error) : goOn()
+
+  /** The write takes place and its answer is lost. */
+  const losing =
+    (isMeant: (command: object) => boolean): Fault =>
+    async (command, goOn) => {
+      const answer = await goOn()
+      if (isMeant(command)) throw new DOMException('too late', 'TimeoutError')
+      return answer
+    }
+
+  /** As the SDK does by itself: the write takes place, its answer is lost, it is written again. */
+  const retrying =
+    (isMeant: (command: object) => boolean): Fault =>
+    async (command, goOn) => {
+      if (isMeant(command)) await goOn()
+      return goOn()
+    }
+
+  const isDecision = (command: object) =>
+    command instanceof UpdateCommand &&
+    command.input.UpdateExpression?.includes('decided_at = :now') === true
+  const isInsert = (command: object) => command instanceof PutCommand
+
+  /** A person with a pending payment and the right code for it. */
+  async function waiting() {
+    const person = await rig.person()
+    const { paymentId: id } = await rig.pending(person)
+    rig.clock.advance(20)
+    await rig.call('smsStart', { as: person, id })
+    return { person, id, code: rig.codeOn(person.number) }
+  }
+
+  describe.each(FAULTS)('with $name on every command', (fault) => {
+    test('every route answers 500 as API Gateway does, and nothing is decided or written', async () => {
+      const { person, id, code } = await waiting()
+      const before = await rig.item(id)
+      const as = person
+      const phone = { phoneNumber: '+447400123456', channel: 'sms' }
+      withFault(failing(fault))
+      const replies = await Promise.all([
+        rig.call('sendPayment', { as, key: 'key', body: wireTerms }),
+        rig.call('listPayments', { as }),
+        rig.call('paymentStatus', { as, id }),
+        rig.call('cancelPayment', { as, id }),
+        rig.call('smsStart', { as, id }),
+        rig.call('smsVerify', { as, id, body: { code } }),
+        rig.call('profile', { as }),
+        rig.call('phoneStart', { as, body: phone }),
+        rig.call('phoneVerify', { as, body: { code: '123456' } }),
+      ])
+      await rig.answers(person, 'approved')
+      await expect(rig.sweep()).rejects.toBe(fault)
+      faulty?.restore()
+      for (const { status, body, headers } of replies) {
+        expect({ status, body }).toEqual({ status: 500, body: nowhere })
+        expect(headers).toMatchObject({ 'content-type': 'application/json' })
+      }
+      expect(rig.phone.book.latestPush(person.number)?.callbacks).toMatchObject([{ status: 500 }])
+      expect(await rig.item(id)).toEqual(before)
+    })
+
+    test('a yes whose write failed is learned from the provider later', async () => {
+      const { person, id } = await waiting()
+      withFault(failing(fault, isDecision))
+      await rig.answers(person, 'approved')
+      faulty?.restore()
+      expect(await rig.item(id)).toMatchObject({ status: 'pending' })
+      await rig.sweep()
+      expect(await rig.item(id)).toMatchObject({
+        status: 'approved',
+        evidence: { kind: 'provider-read' },
+      })
+    })
+
+    test('a right code whose write failed approves nothing, and its attempt stays spent', async () => {
+      const { person, id, code } = await waiting()
+      withFault(failing(fault, isDecision))
+      const reply = await rig.call('smsVerify', { as: person, id, body: { code } })
+      expect(reply).toMatchObject({ status: 500, body: nowhere })
+      faulty?.restore()
+      expect(await rig.item(id)).toMatchObject({ status: 'pending', code_attempts: 1 })
+    })
+
+    test("one payment's fault does not keep the sweep from the others", async () => {
+      const payments = [await waiting(), await waiting()]
+      rig.clock.advance(600)
+      const [first] = payments
+      const isFirst = (command: object) =>
+        command instanceof UpdateCommand && command.input.Key?.payment_id === first?.id
+      withFault(failing(fault, isFirst))
+      await expect(rig.sweep()).rejects.toThrow('1 payments could not be swept')
+      faulty?.restore()
+      const stored = await Promise.all(payments.map(({ id }) => rig.item(id)))
+      expect(stored).toMatchObject([{ status: 'pending' }, { status: 'expired' }])
+      await rig.sweep()
+    })
+  })
+
+  describe('where an answer is lost after the write', () => {
+    test('of a start: 500, and the same key again gives the payment, once', async () => {
+      const as = await rig.person()
+      const start = { as, key: 'key', body: wireTerms }
+      withFault(losing(isInsert))
+      expect(await rig.call('sendPayment', start)).toMatchObject({ status: 500, body: nowhere })
+      faulty?.restore()
+      const again = await rig.call('sendPayment', start)
+      expect(again).toMatchObject({ status: 200, body: { status: 'pending', push: 'sending' } })
+      rig.clock.advance(15)
+      expect(await rig.call('sendPayment', start)).toMatchObject({
+        status: 200,
+        body: { paymentId: again.body.paymentId, push: 'sent' },
+      })
+      expect(rig.phone.book.pushes(as.number)).toHaveLength(1)
+      expect((await rig.call('listPayments', { as })).body.payments).toHaveLength(1)
+    })
+
+    test('of a cancel: 500, and again 200', async () => {
+      const { person, id } = await waiting()
+      withFault(losing(isDecision))
+      expect(await rig.call('cancelPayment', { as: person, id })).toMatchObject({ status: 500 })
+      faulty?.restore()
+      expect(await rig.call('cancelPayment', { as: person, id })).toMatchObject({
+        status: 200,
+        body: { status: 'cancelled' },
+      })
+    })
+
+    test('of a right code: 500, then approved is what every reader is told', async () => {
+      const { person, id, code } = await waiting()
+      const verify = { as: person, id, body: { code } }
+      withFault(losing(isDecision))
+      expect(await rig.call('smsVerify', verify)).toMatchObject({ status: 500, body: nowhere })
+      faulty?.restore()
+      expect(await rig.call('smsVerify', verify)).toMatchObject({
+        status: 409,
+        body: { code: 'already_decided', paymentStatus: 'approved' },
+      })
+      expect((await rig.call('paymentStatus', { as: person, id })).body).toMatchObject({
+        status: 'approved',
+        decidedBy: 'sms',
+      })
+    })
+
+    test('of a callback: 500, and the same one again 200 and no second decision', async () => {
+      const { person, id } = await waiting()
+      const callback = await signedCallback(person.number)
+      withFault(losing(isDecision))
+      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 500 })
+      faulty?.restore()
+      const decided = await rig.item(id)
+      expect(decided).toMatchObject({ status: 'approved' })
+      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      expect(await rig.item(id)).toEqual(decided)
+    })
+  })
+
+  describe('where the SDK writes a second time by itself', () => {
+    test('a start is one payment', async () => {
+      const as = await rig.person()
+      withFault(retrying(isInsert))
+      const started = await rig.call('sendPayment', { as, key: 'key', body: wireTerms })
+      expect(started).toMatchObject({ status: 200, body: { status: 'pending' } })
+      faulty?.restore()
+      expect((await rig.call('listPayments', { as })).body.payments).toHaveLength(1)
+    })
+
+    test('a cancel and a right code are told as what they did', async () => {
+      const cancel = await waiting()
+      const approve = await waiting()
+      withFault(retrying(isDecision))
+      expect(await rig.call('cancelPayment', { as: cancel.person, id: cancel.id })).toMatchObject({
+        status: 200,
+        body: { status: 'cancelled' },
+      })
+      const { person, id, code } = approve
+      expect(await rig.call('smsVerify', { as: person, id, body: { code } })).toMatchObject({
+        status: 200,
+        body: { status: 'approved' },
+      })
+      faulty?.restore()
+      for (const [id, end] of [
+        [cancel.id, 'cancelled'],
+        [approve.id, 'approved'],
+      ] as const) {
+        const { history } = (await rig.item(id)) as { history: { event: string }[] }
+        expect(history.filter(({ event }) => event === end)).toHaveLength(1)
+      }
+    })
+
+    test('a callback is one decision', async () => {
+      const { person, id } = await waiting()
+      withFault(retrying(isDecision))
+      await rig.answers(person, 'denied')
+      expect(rig.phone.book.latestPush(person.number)?.callbacks).toMatchObject([{ status: 200 }])
+      faulty?.restore()
+      expect(await rig.item(id)).toMatchObject({ status: 'denied' })
+    })
+  })
+
+  describe('where an index lags', () => {
+    const query =
+      (index: string, answer: object): Fault =>
+      (command, goOn) =>
+        command instanceof QueryCommand && command.input.IndexName === index
+          ? Promise.resolve(answer)
+          : goOn()
+
+    test('a callback that only its push can name changes nothing', async () => {
+      const { person, id } = await waiting()
+      const before = await rig.item(id)
+      const callback = await signedCallback(person.number, { hidden_details: null })
+      withFault(query('push_id', { Items: [] }))
+      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      withFaultOver(query('push_id', { Items: [{ payment_id: 'B'.repeat(22), push_id: 'x' }] }))
+      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      faulty?.restore()
+      expect(await rig.item(id)).toEqual(before)
+      // Without the lag the same callback counts.
+      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      expect(await rig.item(id)).toMatchObject({ status: 'approved' })
+    })
+
+    test('a callback that names the payment needs no index', async () => {
+      const { person, id } = await waiting()
+      withFault(failing(new Error('no index is to be asked'), isQuery))
+      await rig.answers(person, 'approved')
+      faulty?.restore()
+      expect(await rig.item(id)).toMatchObject({ status: 'approved' })
+    })
+
+    test('the list is empty, and the payment is there by its id', async () => {
+      const { person: as, id } = await waiting()
+      withFault(query('payer', {}))
+      expect((await rig.call('listPayments', { as })).body).toEqual({ payments: [], next: null })
+      expect(await rig.call('paymentStatus', { as, id })).toMatchObject({ status: 200 })
+    })
+
+    test('the sweep overwrites nothing that was decided meanwhile', async () => {
+      const { person, id } = await waiting()
+      const { push_id, authy_id, push_asked_at, expires_at } = Object(await rig.item(id))
+      const stale = { payment_id: id, push_id, authy_id, push_asked_at, expires_at }
+      await rig.call('cancelPayment', { as: person, id })
+      rig.phone.book.answer(push_id, 'approved')
+      await rig.phone.settled()
+      const cancelled = await rig.item(id)
+      withFault(query('open', { Items: [stale] }))
+      expect(await rig.sweep()).toMatchObject({ decided: 0, expired: 0 })
+      rig.clock.advance(600)
+      expect(await rig.sweep()).toMatchObject({ decided: 0, expired: 0 })
+      faulty?.restore()
+      expect(await rig.item(id)).toEqual(cancelled)
+    })
+  })
+
+  const isQuery = (command: object) => command instanceof QueryCommand
+
+  function withFaultOver(fault: Fault) {
+    faulty?.restore()
+    withFault(fault)
+  }
+
+  /** The newest push of a phone approved, as its callback says it; parts of the transaction otherwise. */
+  async function signedCallback(number: string, transaction: object = {}) {
+    const push = rig.phone.book.latestPush(number)
+    if (!push) throw new Error('no push')
+    const body = {
+      authy_id: push.authyId,
+      callback_action: 'approval_request_status',
+      uuid: push.uuid,
+      status: 'approved',
+      approval_request: {
+        transaction: {
+          uuid: push.uuid,
+          status: 'approved',
+          message: push.message,
+          details: push.details,
+          hidden_details: push.hiddenDetails,
+          ...transaction,
+        },
+      },
+    }
+    const nonce = String(rig.clock.now().getTime() / 1000)
+    const url = rig.callbackUrl
+    const signature = callbackSignature(API_KEY, { nonce, method: 'POST', url, params: body })
+    const headers = { 'x-authy-signature': signature, 'x-authy-signature-nonce': nonce }
+    return { body, headers }
+  }
+})

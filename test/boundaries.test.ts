@@ -1,0 +1,326 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, posix, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { lambdas } from '../functions/routes.ts'
+import packageJson from '../package.json' with { type: 'json' }
+
+const ROOT = resolve(import.meta.dirname, '..')
+
+/** Every folder that code may stand in; what it may import is said below. */
+const FOLDERS = ['bin', 'lib', 'functions', 'web', 'local', 'test', 'bench', 'scripts']
+
+const CODE = /\.(ts|mts|js|mjs)$/
+const files = FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
+    // This file has a sample of everything that must not be.
+    .filter((file) => CODE.test(file) && file !== 'test/boundaries.test.ts'),
+)
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+/** What a file imports: a path from the top for its own, a specifier for a package. */
+type Import = { readonly target: string; readonly isOwn: boolean; readonly isType: boolean }
+
+const FORMS = [
+  // import … from 'x', import type … from 'x', export … from 'x'
+  /\b(?:import|export)\b([^'"`;()]*?)\bfrom\s*(['"])([^'"\n]+)\2/g,
+  // import 'x'
+  /\bimport\b(\s*)(['"])([^'"\n]+)\2/g,
+  // import('x') and require('x'), also in types; anything but a plain text in them is its own target
+  /\b(?:import|require)\s*\((\s*)(['"]?)([^'")]*)\2/g,
+]
+
+function importsOf(file: string, text = textOf(file)): Import[] {
+  return FORMS.flatMap((form) => [...text.matchAll(form)]).map(
+    ([, clause = '', , specifier = '']) => {
+      const isOwn = specifier.startsWith('.')
+      const target = isOwn ? posix.join(posix.dirname(file), specifier) : specifier
+      return { target, isOwn, isType: /^\s*type\b/.test(clause) }
+    },
+  )
+}
+
+type Fence = {
+  readonly around: (file: string) => boolean
+  readonly allows: (found: Import) => boolean
+  /** Lines that must be caught, in a file of this name. */
+  readonly caught: readonly (readonly [file: string, text: string])[]
+}
+
+const within = (...folders: string[]) => ({
+  has: ({ target, isOwn }: Import) => isOwn && folders.some((folder) => target.startsWith(folder)),
+})
+const isPackage = ({ isOwn, target }: Import) => !isOwn && /^(@|node:)?[a-z]/.test(target)
+const isOneOf =
+  (...targets: string[]) =>
+  ({ target }: Import) =>
+    targets.includes(target)
+
+const handlers = Object.keys(lambdas).map((name) => `functions/${name}.ts`)
+/** What handlers share. */
+const PIPELINE = ['functions/http.ts', 'functions/live.ts', 'functions/observe.ts']
+const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
+
+const fences: Record<string, Fence> = {
+  'the core imports nothing outside itself': {
+    around: (file) => file.startsWith('functions/core/'),
+    allows: within('functions/core/').has,
+    caught: [
+      ['functions/core/x.ts', "import { createHash } from 'node:crypto'"],
+      ['functions/core/x.ts', "import * as z from 'zod'"],
+      ['functions/core/x.ts', "import type { Env } from '../adapters/settings.ts'"],
+      ['functions/core/x.ts', "import type {\n  Env,\n} from '../adapters/settings.ts'"],
+      ['functions/core/x.ts', 'export * from "../http.ts"'],
+      ['functions/core/x.ts', "export { count } from '../observe.ts'"],
+      ['functions/core/x.ts', "import '../observe.ts'"],
+      ['functions/core/x.ts', "const { count } = await import('../observe.ts')"],
+      ['functions/core/x.ts', "type Env = import('../adapters/settings.ts').Env"],
+      ['functions/core/x.ts', 'const it = await import(name)'],
+      ['functions/core/x.ts', "const fs = require('fs')"],
+      ['functions/core/x.ts', "import { a } from './payment.ts'; import { b } from '../http.ts'"],
+    ],
+  },
+  'an adapter imports the core and what it adapts, no other adapter and no handler': {
+    around: (file) => file.startsWith('functions/adapters/'),
+    allows: (found) =>
+      within('functions/core/').has(found) || isOneOf('zod', 'node:crypto', ...DATABASE)(found),
+    caught: [
+      ['functions/adapters/x.ts', "import { smsVerify } from '../smsVerify.ts'"],
+      ['functions/adapters/x.ts', "import { logger } from '../observe.ts'"],
+      ['functions/adapters/x.ts', "import type { World } from '../live.ts'"],
+      ['functions/adapters/x.ts', "import { authy } from './authy.ts'"],
+      ['functions/adapters/x.ts', "import { Logger } from '@aws-lambda-powertools/logger'"],
+      ['functions/adapters/x.ts', "import axios from 'axios'"],
+    ],
+  },
+  'a handler imports the core, the pipeline, settings and the signature, and no other handler': {
+    around: (file) => handlers.includes(file),
+    allows: (found) =>
+      within('functions/core/').has(found) ||
+      isOneOf(
+        ...PIPELINE,
+        'functions/adapters/settings.ts',
+        'functions/adapters/authySignature.ts',
+        'zod',
+        'libphonenumber-js/min',
+      )(found),
+    caught: [
+      ['functions/smsVerify.ts', "import { body } from './phoneVerify.ts'"],
+      ['functions/smsVerify.ts', "import { authy } from './adapters/authy.ts'"],
+      ['functions/smsVerify.ts', "import { paymentsTable } from './adapters/paymentsTable.ts'"],
+      ['functions/smsVerify.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
+      ['functions/smsVerify.ts', "import parse from 'libphonenumber-js'"],
+    ],
+  },
+  'only the composition root knows every adapter': {
+    around: (file) => file === 'functions/live.ts',
+    allows: (found) =>
+      within('functions/core/', 'functions/adapters/').has(found) ||
+      isOneOf('functions/observe.ts', 'node:crypto', ...DATABASE)(found),
+    caught: [
+      ['functions/live.ts', "import { endpoint } from './http.ts'"],
+      ['functions/live.ts', "import { smsVerify } from './smsVerify.ts'"],
+    ],
+  },
+  'the pipeline knows the core and no adapter': {
+    around: (file) => file === 'functions/http.ts',
+    allows: (found) =>
+      within('functions/core/').has(found) ||
+      found.target === 'functions/observe.ts' ||
+      isPackage(found),
+    caught: [
+      ['functions/http.ts', "import { payments } from './live.ts'"],
+      ['functions/http.ts', "import { authy } from './adapters/authy.ts'"],
+    ],
+  },
+  'the route table, which the stack reads too, imports nothing': {
+    around: (file) => file === 'functions/routes.ts',
+    allows: () => false,
+    caught: [['functions/routes.ts', "import type { World } from './live.ts'"]],
+  },
+  'what is seen of us knows nothing of us': {
+    around: (file) => file === 'functions/observe.ts',
+    allows: isPackage,
+    caught: [['functions/observe.ts', "import type { Payment } from './core/payment.ts'"]],
+  },
+  'what runs in Lambda imports nothing that does not': {
+    around: (file) => file.startsWith('functions/'),
+    allows: (found) => within('functions/').has(found) || isPackage(found),
+    caught: FOLDERS.filter((folder) => folder !== 'functions').map((folder) => [
+      'functions/x.ts',
+      `import type { X } from '../${folder}/x.ts'`,
+    ]),
+  },
+  'what runs in Lambda is installed there': {
+    around: (file) => file.startsWith('functions/'),
+    allows: (found) =>
+      found.isOwn ||
+      found.isType ||
+      found.target.startsWith('node:') ||
+      nameOf(found.target) in packageJson.dependencies,
+    caught: [
+      ['functions/x.ts', "import { build } from 'esbuild'"],
+      ['functions/x.ts', "import { x } from '@types/node'"],
+    ],
+  },
+  'the page imports nothing but itself and oauth4webapi': {
+    around: (file) => file.startsWith('web/'),
+    allows: (found) => within('web/').has(found) || found.target === 'oauth4webapi',
+    caught: [
+      ['web/views/x.ts', "import type { PaymentView } from '../../functions/core/payment.ts'"],
+      ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
+      ['web/x.ts', "import * as z from 'zod'"],
+    ],
+  },
+  'what runs on a laptop imports itself, the handlers and packages': {
+    around: (file) => file.startsWith('local/'),
+    allows: (found) => within('local/', 'functions/').has(found) || isPackage(found),
+    caught: ['web', 'test', 'lib', 'bin', 'bench', 'scripts'].map((folder) => [
+      'local/x.ts',
+      `import { x } from '../${folder}/x.ts'`,
+    ]),
+  },
+  'what runs at synth imports of the handlers only the route table': {
+    around: (file) => file.startsWith('lib/'),
+    allows: (found) =>
+      within('lib/').has(found) || found.target === 'functions/routes.ts' || isPackage(found),
+    caught: [
+      ['lib/x.ts', "import { STATUS } from '../functions/http.ts'"],
+      ['lib/x.ts', "import type { Env } from '../functions/adapters/settings.ts'"],
+      ['lib/x.ts', "import { startPhone } from '../local/phone.ts'"],
+    ],
+  },
+  'the app imports the constructs': {
+    around: (file) => file.startsWith('bin/'),
+    allows: (found) => within('bin/', 'lib/').has(found) || isPackage(found),
+    caught: [['bin/x.ts', "import { lambdas } from '../functions/routes.ts'"]],
+  },
+  'nobody imports all of Twilio': {
+    around: () => true,
+    allows: ({ target }) => target !== 'twilio',
+    caught: [
+      ['functions/adapters/x.ts', "import twilio from 'twilio'"],
+      ['local/x.ts', "const twilio = await import('twilio')"],
+    ],
+  },
+  'nothing that runs imports tests': {
+    around: (file) => !/^(test|scripts)\//.test(file),
+    allows: (found) => !within('test/').has(found),
+    caught: [['bench/x.ts', "import { startRig } from '../test/rig.ts'"]],
+  },
+}
+
+/** `@scope/name/part` → `@scope/name`. */
+const nameOf = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+
+const broken = ({ allows }: Fence, file: string, text?: string) =>
+  importsOf(file, text)
+    .filter((found) => !allows(found))
+    .map(({ target }) => `${file} → ${target}`)
+
+describe.each(Object.entries(fences))('%s', (_, fence) => {
+  test('holds', () => {
+    const fenced = files.filter(fence.around)
+    expect(fenced.flatMap((file) => broken(fence, file))).toEqual([])
+  })
+
+  test.each(fence.caught)('would catch in %s: %s', (file, text) => {
+    expect(fence.around(file)).toBe(true)
+    expect(broken(fence, file, text)).toHaveLength(1)
+  })
+})
+
+test('every file of functions/ is behind one of the fences that say who imports what', () => {
+  const own = files.filter((file) => file.startsWith('functions/'))
+  const narrow = Object.values(fences).filter(({ around }) => !around('functions/x.ts'))
+  expect(own.filter((file) => !narrow.some(({ around }) => around(file)))).toEqual([])
+  expect(own.length).toBeGreaterThan(25)
+})
+
+test('every Lambda has its file, and every handler its Lambda', () => {
+  const known = [...handlers, ...PIPELINE, 'functions/routes.ts']
+  const top = files.filter((file) => /^functions\/[^/]+$/.test(file))
+  expect(top.sort()).toEqual(known.sort())
+})
+
+test('code stands in no other folder', () => {
+  const others = readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .filter((name) => !FOLDERS.includes(name) && !NOT_OURS.has(name))
+    .filter((name) =>
+      readdirSync(join(ROOT, name), { recursive: true, encoding: 'utf8' }).some((file) =>
+        CODE.test(file),
+      ),
+    )
+  expect(others).toEqual([])
+})
+const NOT_OURS = new Set(['node_modules', 'cdk.out', 'dist'])
+
+test('the imports of a known file are all found', () => {
+  expect(importsOf('functions/http.ts').map(({ target }) => target)).toEqual([
+    '@middy/core',
+    '@middy/http-header-normalizer',
+    'aws-lambda',
+    'jsonc-parser',
+    'zod',
+    'functions/core/refusals.ts',
+    'functions/observe.ts',
+  ])
+})
+
+/** Forms of words that nobody may write, and a line that each must catch. */
+const forbidden: readonly (readonly [
+  what: string,
+  pattern: RegExp,
+  where: (file: string) => boolean,
+  caught: readonly string[],
+])[] = [
+  [
+    'zod is imported as one namespace, so that bundles stay small',
+    /\b(?:import|export)\b(?!\s+(?:type\s+)?\* as z from 'zod')[^'"`;()]*?\bfrom\s*['"]zod/,
+    () => true,
+    [
+      "import { z } from 'zod'",
+      "import z from 'zod'",
+      'import { z } from "zod"',
+      "import * as zod from 'zod'",
+      "import { z } from 'zod/v4'",
+      "export { z } from 'zod'",
+    ],
+  ],
+  [
+    'no type is waved through',
+    /\bas any\b|: any\b|<any>|@ts-(ignore|expect-error|nocheck)|biome-ignore/,
+    (file) => file.startsWith('functions/') || file.startsWith('lib/'),
+    ['const x = y as any', 'function f(x: any) {}', '// @ts-ignore', '// biome-ignore lint/a/b: c'],
+  ],
+  [
+    'nothing is said to be there that may not be',
+    /[\w)\]]!(?=[.;,)\]\s[]|$)(?!=)/m,
+    (file) => file.startsWith('functions/') || file.startsWith('lib/'),
+    ['const x = y!', 'const x = y!.z', 'f(y!)', 'const x = y[0]!.z', 'const x = f()!;'],
+  ],
+]
+
+describe.each(forbidden)('%s', (_, pattern, where, caught) => {
+  test('holds', () => {
+    expect(files.filter(where).filter((file) => pattern.test(textOf(file)))).toEqual([])
+  })
+
+  test.each(caught)('would catch: %s', (line) => {
+    expect(line).toMatch(pattern)
+  })
+})
+
+test('the linter is told to refuse them too', () => {
+  const { rules } = JSON.parse(textOf('biome.json')).linter
+  expect(rules).toMatchObject({
+    style: { noNonNullAssertion: 'error', useImportType: 'error' },
+    suspicious: { noExplicitAny: 'error' },
+  })
+})

@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+
+/** Logging and metrics as in Lambda: they are read when the handlers are imported, so before that. */
+const written = vi.hoisted(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = 'DEBUG'
+  process.env.POWERTOOLS_METRICS_DISABLED = 'false'
+  return [] as string[]
+})
+
+import { logger } from '../functions/observe.ts'
+import {
+  API_KEY,
+  type Call,
+  otherThan,
+  type Person,
+  type Reply,
+  type Request,
+  type Rig,
+  type RouteName,
+  startRig,
+  terms,
+} from './rig.ts'
+
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.canary-token.c2ln'
+const PASSWORD = 'canary-password'
+const SIGNATURE = 'Y2FuYXJ5LXNpZ25hdHVyZQ=='
+
+let rig: Rig
+const replies: Reply[] = []
+/** Codes that were typed, besides those that were sent. */
+const typed = new Set<string>()
+const numbers = new Set<string>()
+
+beforeAll(async () => {
+  rig = await startRig()
+  const keep = (...parts: unknown[]) => void written.push(parts.map(String).join(' '))
+  for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) {
+    vi.spyOn(console, method).mockImplementation(keep)
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      written.push(String(chunk))
+      return true
+    })
+  }
+})
+afterAll(async () => {
+  vi.restoreAllMocks()
+  await rig.close()
+})
+beforeEach(() => {
+  rig.provider.instead = undefined
+  rig.store.instead = undefined
+})
+
+/** A request with a token, as a browser sends it; the answer is kept. */
+async function call(name: RouteName, request: Request = {}): Promise<Reply> {
+  const headers = { authorization: `Bearer ${TOKEN}`, ...request.headers }
+  const reply = await rig.call(name, { ...request, headers })
+  replies.push(reply)
+  return reply
+}
+
+function stranger(): Person {
+  const person = rig.stranger()
+  numbers.add(person.number)
+  return person
+}
+
+const wrong = (code: string) => {
+  const other = otherThan(code)
+  typed.add(other)
+  return other
+}
+
+const start = (as: Person, phoneNumber = as.number, channel = 'sms') =>
+  call('phoneStart', { as, body: { phoneNumber, channel } })
+const verify = (as: Person, body: object) => call('phoneVerify', { as, body })
+
+/** Registers, with a wrong code first. */
+async function registered() {
+  const person = stranger()
+  expect(await start(person)).toMatchObject({ status: 202 })
+  const code = rig.codeOn(person.number)
+  expect(await verify(person, { code: wrong(code) })).toMatchObject({ status: 422 })
+  expect(await verify(person, { code })).toMatchObject({ status: 200 })
+  return person
+}
+
+async function pending(as: Person, key: string): Promise<string> {
+  const { status, body } = await call('sendPayment', { as, key, body: terms })
+  expect(status).toBe(201)
+  return body.paymentId
+}
+
+test('a person registers, pays by push and by text, and changes their phone', async () => {
+  const as = await registered()
+  const byPush = await pending(as, 'push')
+  await rig.answers(as, 'approved')
+  expect(await call('paymentStatus', { as, id: byPush })).toMatchObject({
+    body: { status: 'approved' },
+  })
+
+  const byText = await pending(as, 'text')
+  await call('smsStart', { as, id: byText })
+  const code = rig.codeOn(as.number)
+  for (const body of [{ code: wrong(code) }, { code: `${code}x` }, { code, password: PASSWORD }]) {
+    await call('smsVerify', { as, id: byText, body })
+  }
+  expect(await call('smsVerify', { as, id: byText, body: { code } })).toMatchObject({ status: 200 })
+
+  const failing = await pending(as, 'fails')
+  rig.clock.advance(20)
+  await call('smsStart', { as, id: failing })
+  const other = wrong(rig.codeOn(as.number))
+  for (let n = 0; n < 6; n += 1) await call('smsVerify', { as, id: failing, body: { code: other } })
+
+  const { number: next } = stranger()
+  rig.clock.advance(20)
+  expect(await start(as, next, 'call')).toMatchObject({ status: 202 })
+  const both = { code: rig.codeOn(next), currentCode: rig.codeOn(as.number) }
+  expect(await verify(as, { code: both.code })).toMatchObject({ status: 403 })
+  expect(await verify(as, { ...both, currentCode: wrong(both.currentCode) })).toMatchObject({
+    status: 422,
+  })
+  expect(await verify(as, both)).toMatchObject({ status: 200 })
+  await call('profile', { as })
+  await call('listPayments', { as })
+})
+
+test('what is badly formed is refused, and not given back', async () => {
+  const as = stranger()
+  for (const phoneNumber of [
+    `${as.number} or so`,
+    as.number.slice(1),
+    `${as.number}${as.number}`,
+  ]) {
+    expect(await start(as, phoneNumber)).toMatchObject({ status: 400 })
+  }
+  typed.add('31415926535')
+  for (const text of [
+    `{"code":"31415926535"}`,
+    `{"code":31415926535}`,
+    `{"code":"31415926535`,
+    `{"password":"${PASSWORD}","code":"1234"}`,
+  ]) {
+    expect(await call('phoneVerify', { as, text })).toMatchObject({ status: 400 })
+  }
+})
+
+test('callbacks are forged, mismatched, and not understood', async () => {
+  const as = await registered()
+  await pending(as, 'callback')
+  const headers = { 'x-authy-signature': SIGNATURE, 'x-authy-signature-nonce': '1' }
+  const body = { api_key: API_KEY, number: as.number, status: 'approved' }
+  for (const forged of [{ body, headers }, { body }, { text: as.number, headers }]) {
+    expect(await call('authyCallback', forged)).toMatchObject({ status: 403 })
+  }
+  rig.phone.book.faults.signNextCallbackWrongly = true
+  await rig.answers(as, 'approved')
+})
+
+test('the provider is down, or gives back what it was sent', async () => {
+  const as = await registered()
+  const id = await pending(as, 'provider')
+  await call('smsStart', { as, id })
+  const code = rig.codeOn(as.number)
+  const echo = ({ method, path, text }: Call) => `${method} ${path} ${text} ${API_KEY} ${as.number}`
+  for (const instead of [
+    (said: Call) => ({ status: 503, body: echo(said) }),
+    (said: Call) => ({ status: 500, body: { message: echo(said), error_code: echo(said) } }),
+    () => ({ status: 400, body: { success: false, error_code: code, message: as.number } }),
+    () => 'hang up' as const,
+  ]) {
+    rig.provider.instead = instead
+    rig.clock.advance(20)
+    const replies = [
+      await call('smsVerify', { as, id, body: { code } }),
+      await call('smsStart', { as, id }),
+      await start(as, stranger().number),
+    ]
+    expect(replies.map(({ status }) => status)).toContain(503)
+    await rig.sweep()
+    // A push that can't be sent is no fault of the start.
+    await call('sendPayment', { as, key: `down-${replies.length}-${rig.clock.now()}`, body: terms })
+  }
+})
+
+test('the database fails, and says in its error what it was asked', async () => {
+  const as = await registered()
+  const id = await pending(as, 'database')
+  await call('smsStart', { as, id })
+  const code = rig.codeOn(as.number)
+  rig.store.instead = ({ text }) => ({
+    status: 400,
+    body: {
+      __type: 'com.amazon.coral.validate#ValidationException',
+      message: `${text}\n${as.number} ${code} ${API_KEY} ${TOKEN}`,
+    },
+  })
+  const failed = [
+    await call('smsVerify', { as, id, body: { code } }),
+    await call('sendPayment', { as, key: 'fails', body: terms }),
+    await start(as, stranger().number),
+    await verify(as, { code }),
+    await call('profile', { as }),
+  ]
+  for (const { status, body } of failed) {
+    expect({ status, body }).toEqual({ status: 500, body: { message: 'Internal Server Error' } })
+  }
+  await expect(rig.sweep()).rejects.toThrow()
+})
+
+test('what was written has the lines that it should have', () => {
+  const lines = written.join('\n')
+  for (const expected of [
+    '"message":"request"',
+    '"route":"POST /payments/{paymentId}/sms/verification"',
+    '"message":"CallbackForged"',
+    '"message":"ProviderFault"',
+    '"call":"verify"',
+    '"message":"Fault"',
+    '"fault":"ValidationException"',
+    '"CloudWatchMetrics"',
+    '"PaymentStarted":1',
+    '"PaymentApproved":1',
+    '"PaymentFailed":1',
+    '"CodeWrong":1',
+    '"CallbackForged":1',
+  ]) {
+    expect(lines).toContain(expected)
+  }
+})
+
+test('no log line and no metric has a code, a token, a key, a password or a number', () => {
+  expect(written.length).toBeGreaterThan(100)
+  expect(written.flatMap(leaksOf)).toEqual([])
+})
+
+test('no answer has them', () => {
+  expect(replies.length).toBeGreaterThan(60)
+  expect(replies.flatMap((reply) => leaksOf(JSON.stringify(reply)))).toEqual([])
+})
+
+test('no payment has them', async () => {
+  const items = await rig.all('payments')
+  expect(items.length).toBeGreaterThan(5)
+  expect(items.flatMap((item) => leaksOf(JSON.stringify(item)))).toEqual([])
+})
+
+test('the table of people has no code, token, key or password', async () => {
+  const items = await rig.all('users')
+  expect(items.length).toBeGreaterThan(5)
+  const kinds = items.flatMap((item) => leaksOf(JSON.stringify(item))).map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind !== 'number')).toEqual([])
+})
+
+test('each of them would be found', () => {
+  const number = [...numbers][0] ?? ''
+  const code = sentCodes()[0] ?? ''
+  for (const [kind, secret] of [
+    ['code', code],
+    ['code', [...typed][0]],
+    ['number', number],
+    ['number', number.slice(1)],
+    ['number', number.slice(2)],
+    ['number', `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}`],
+    ['key', API_KEY],
+    ['token', TOKEN],
+    ['password', PASSWORD],
+    ['signature', SIGNATURE],
+  ]) {
+    const before = written.length
+    logger.info('planted', { of: `what /verify/${secret}/1 says` })
+    const planted = written.splice(before)
+    expect(planted).toHaveLength(1)
+    expect(planted.flatMap(leaksOf).map(({ kind }) => kind)).toContain(kind)
+  }
+  expect(sentCodes().length).toBeGreaterThan(8)
+})
+
+const sentCodes = () =>
+  rig.phone.book
+    .numbers()
+    .flatMap((number) =>
+      rig.phone.book.messages(number).flatMap(({ code }) => (code ? [code] : [])),
+    )
+
+/** Which secrets stand in a text. A code counts where it stands alone, since any long number has some in it. */
+function leaksOf(text: string): { kind: string; text: string }[] {
+  const digits = text.replace(/(?<=\d)[ ().-]+(?=[\d(])/g, '')
+  const has = {
+    code: [...sentCodes(), ...typed].some((code) =>
+      new RegExp(`(?<!\\d)${code}(?!\\d)`).test(text),
+    ),
+    number: [...numbers].some((number) => digits.replace(/[()]/g, '').includes(number.slice(2))),
+    key: text.includes(API_KEY),
+    token: text.includes('canary-token'),
+    password: text.includes(PASSWORD),
+    signature: text.includes(SIGNATURE),
+  }
+  return Object.entries(has).flatMap(([kind, isThere]) => (isThere ? [{ kind, text }] : []))
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  AMOUNT_PATTERN,
+  amountOf,
+  CURRENCIES,
+  type Currency,
+  inWords,
+  parseAmount,
+} from '../../functions/core/money.ts'
+
+const MAX = '10000.00'
+/** The largest that the pattern lets through. */
+const EVERYTHING = '9999999999.999'
+const currencies = Object.keys(CURRENCIES) as Currency[]
+const digitsOf = (currency: Currency) => CURRENCIES[currency].digits
+
+test.each(currencies)('every amount in %s is read back as it was written', (currency) => {
+  const most = Number(`9999999999${'9'.repeat(digitsOf(currency))}`)
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: most }), (amountMinor) => {
+      const money = { amountMinor, currency }
+      expect(parseAmount(amountOf(money), EVERYTHING)).toEqual(money)
+    }),
+  )
+})
+
+test.each(currencies)('the words for an amount in %s hold its very digits', (currency) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (amountMinor) => {
+      const money = { amountMinor, currency }
+      expect(inWords(money).replace(/[^0-9.]/g, '')).toBe(amountOf(money).value)
+    }),
+  )
+})
+
+test.each([
+  [2050, 'EUR', '20.50', '€20.50'],
+  [1, 'EUR', '0.01', '€0.01'],
+  [100000, 'GBP', '1000.00', '£1,000.00'],
+  [123456789, 'USD', '1234567.89', '$1,234,567.89'],
+  [1200, 'CHF', '12.00', 'CHF 12.00'],
+  [5, 'JPY', '5', 'JPY 5'],
+  [1000000, 'KRW', '1000000', 'KRW 1,000,000'],
+  [1, 'KWD', '0.001', 'KWD 0.001'],
+  // `Intl` would round these three to whole units.
+  [150, 'HUF', '1.50', 'HUF 1.50'],
+  [150, 'COP', '1.50', 'COP 1.50'],
+  [150, 'IDR', '1.50', 'IDR 1.50'],
+] as const)('%i minor units of %s are %s, in words %s', (amountMinor, currency, value, words) => {
+  expect(amountOf({ amountMinor, currency })).toEqual({ value, currency })
+  expect(inWords({ amountMinor, currency })).toBe(words)
+})
+
+test('only the three unmistakable currencies have a symbol; all else is plain ASCII', () => {
+  const worded = currencies.map((currency) => inWords({ amountMinor: 1, currency }))
+  const symbols = worded.join('').replace(/[\x20-\x7e]/g, '')
+  expect(symbols).toBe('€£')
+})
+
+test.each([
+  ['20', 2000],
+  ['20.5', 2050],
+  ['20.50', 2050],
+  ['0.01', 1],
+  ['0.1', 10],
+])('%s EUR are %i cents', (value, amountMinor) => {
+  expect(parseAmount({ value, currency: 'EUR' }, MAX)).toEqual({ amountMinor, currency: 'EUR' })
+})
+
+const NO_AMOUNTS = [
+  ...['1e3', '1e-1', '20.505', '1.2345', 'NaN', 'Infinity', '-1', '−1', '+1', '0x10', '1_0'],
+  ...['٢٠', '١', '１', '01', '00', '.5', '5.', '1.2.3', '1,000', '20,50', '$5', '5€'],
+  ...['', ' ', ' 5', '5 ', '5\n', '0', '0.0', '0.00', '12345678901', 'null', '__proto__'],
+]
+test.each(NO_AMOUNTS)('as an amount %j is refused (2019: W7)', (value) => {
+  expect(parseAmount({ value, currency: 'EUR' }, EVERYTHING)).toMatchObject({ field: 'value' })
+})
+
+test('whatever text is read as an amount is one that the pattern allows', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.stringMatching(/^[0-9.eE+ -]{0,8}$/),
+    fc.double().map(String),
+  )
+  fc.assert(
+    fc.property(text, fc.constantFrom(...currencies), (value, currency) => {
+      const parsed = parseAmount({ value, currency }, MAX)
+      if ('field' in parsed) return
+      expect(value).toMatch(AMOUNT_PATTERN)
+      expect(Number.isSafeInteger(parsed.amountMinor)).toBe(true)
+      expect(parsed.amountMinor).toBeGreaterThan(0)
+    }),
+  )
+})
+
+test.each(currencies)('in %s no digit more is taken than it has', (currency) => {
+  const digits = digitsOf(currency)
+  const value = (decimals: number) => (decimals === 0 ? '1' : `1.${'1'.repeat(decimals)}`)
+  expect(parseAmount({ value: value(digits), currency }, MAX)).toMatchObject({ currency })
+  expect(parseAmount({ value: value(digits + 1), currency }, MAX)).toMatchObject({
+    field: 'value',
+  })
+})
+
+test.each(currencies)('in %s the limit may be sent, and not one minor unit more', (currency) => {
+  const most = 10_000 * 10 ** digitsOf(currency)
+  const read = (amountMinor: number) => parseAmount(amountOf({ amountMinor, currency }), MAX)
+  expect(read(most)).toEqual({ amountMinor: most, currency })
+  expect(read(most + 1)).toMatchObject({ field: 'value' })
+})
+
+test.each(['', 'eur', 'EURO', 'XXX', 'BTC', 'toString', '__proto__', ' EUR', 'ЕUR'])(
+  'the currency %j does not exist here',
+  (currency) => {
+    expect(parseAmount({ value: '1', currency }, MAX)).toMatchObject({ field: 'currency' })
+  },
+)

@@ -1,0 +1,238 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
+import {
+  type Payment,
+  payeeText,
+  pushContent,
+  sameTerms,
+  shownText,
+  statusAt,
+  type Terms,
+  view,
+  whyClosed,
+  words,
+} from '../../functions/core/payment.ts'
+
+const at = (time: string) => new Date(`2026-11-21T${time}Z`)
+const terms: Terms = {
+  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
+  amount: { amountMinor: 2050, currency: 'EUR' },
+}
+/** A payment that can be approved right now. Each test breaks one thing about it. */
+const open: Payment = {
+  paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
+  payerId: 'person-1',
+  requestId: 'request-1',
+  authyId: '1635',
+  terms,
+  shown: pushContent(terms, 'ada@example.com'),
+  status: 'pending',
+  push: 'sent',
+  pushAskedAt: at('12:00:00'),
+  pushId: '78b23c8b-0997-4f7d-b702-90e1e0f8d955',
+  smsTo: '+44 ••••• ••123',
+  smsSends: 0,
+  codeAttempts: 0,
+  wrongCodes: 0,
+  createdAt: at('12:00:00'),
+  expiresAt: at('12:05:00'),
+}
+
+test.each([
+  ['name', 0, 1, 48],
+  ['id', 2, 3, 64],
+] as const)('a payee’s %s has not %i, but %i to %i characters', (field, tooFew, least, most) => {
+  // Counted as characters, not as UTF-16: this letter is two of those.
+  const letter = '𝒜'
+  expect(payeeText(field, letter.repeat(tooFew))).toHaveProperty('reason')
+  expect(payeeText(field, letter.repeat(least))).toEqual({ text: letter.repeat(least) })
+  expect(payeeText(field, letter.repeat(most))).toEqual({ text: letter.repeat(most) })
+  expect(payeeText(field, letter.repeat(most + 1))).toHaveProperty('reason')
+})
+
+test('a payee’s text is composed (NFC) and trimmed before it is measured', () => {
+  expect(payeeText('name', '  Zoë  ')).toEqual({ text: 'Zoë' })
+  expect(payeeText('name', 'e\u0301'.repeat(48))).toEqual({ text: 'é'.repeat(48) })
+  expect(payeeText('name', '   ')).toHaveProperty('reason')
+  expect(payeeText('id', ' a ')).toHaveProperty('reason')
+})
+
+test.each([
+  ['Cc, a line break', '\n'],
+  ['Cc, a null', '\0'],
+  ['Cc, a tabulator', '\t'],
+  ['Cc, an escape', '\x1b'],
+  ['Cf, a right-to-left override', '\u202e'],
+  ['Cf, an isolate', '\u2066'],
+  ['Cf, a zero-width space', '\u200b'],
+  ['Cf, a joiner', '\u200d'],
+  ['Cf, a byte order mark', '\ufeff'],
+  ['Cf, a soft hyphen', '\u00ad'],
+  ['Cf, a tag', '\u{e0041}'],
+  ['Cn, unassigned', '\u0378'],
+  ['Co, private', '\ue000'],
+  ['Cs, half a pair', '\ud800'],
+  ['Zl, a line separator', '\u2028'],
+  ['Zp, a paragraph separator', '\u2029'],
+  ['So, an emoji', '😀'],
+  ['So, a flag', '🇬🇧'],
+  ['So, a heart', '❤'],
+  ['So, a replacement character', '\ufffd'],
+])('%s, is in no payee’s name or id', (_, sign) => {
+  expect(payeeText('name', `Nev${sign}ille`)).toHaveProperty('reason')
+  expect(payeeText('id', `nev${sign}ille`)).toHaveProperty('reason')
+})
+
+test.each([
+  'Zoë O’Hara-Łukasiewicz',
+  '李小龍',
+  'محمد',
+  'נעמי',
+  'A & B "Ltd." #1 (+2)',
+  '€uro',
+  'ā́',
+])('a payee may be named %s', (name) => {
+  expect(payeeText('name', name)).toEqual({ text: name.normalize('NFC') })
+})
+
+const payeeField = (field: 'name' | 'id', maxLength: number) =>
+  fc
+    .string({ unit: 'binary', maxLength })
+    .map((text) => payeeText(field, text))
+    .filter((checked) => 'text' in checked)
+    .map((checked) => checked.text)
+const anyTerms: fc.Arbitrary<Terms> = fc.record({
+  payee: fc.record({ name: payeeField('name', 48), id: payeeField('id', 64) }),
+  amount: fc.record({
+    amountMinor: fc.integer({ min: 1, max: 9_999_999_999_999 }),
+    currency: fc.constantFrom(...(Object.keys(CURRENCIES) as Currency[])),
+  }),
+})
+
+test('the words hold the whole payee, uncut, whatever they are (2019: W14)', () => {
+  fc.assert(
+    fc.property(anyTerms, (any) => {
+      const said = words(any)
+      expect(said.startsWith('Pay ')).toBe(true)
+      expect(said.endsWith(` to ${any.payee.name} (${any.payee.id})`)).toBe(true)
+    }),
+  )
+})
+
+test('the longest words have 144 characters, and the longest detail 115', () => {
+  const longest: Terms = {
+    payee: { name: 'n'.repeat(48), id: 'i'.repeat(64) },
+    amount: { amountMinor: 9_999_999_999_999, currency: 'KWD' },
+  }
+  expect([...words(longest)]).toHaveLength(144)
+  const { details } = pushContent(longest, 'ada@example.com')
+  expect(details['Sending to']).toHaveLength(115)
+})
+
+test('the push names payee, amount and account, under keys that the provider does not cut', () => {
+  const { message, details } = pushContent(terms, 'ada@example.com')
+  expect(message).toBe('Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)')
+  expect(message).toBe(words(terms))
+  expect(details).toEqual({
+    'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
+    Amount: '€20.50',
+    'Your account': 'ada@example.com',
+  })
+  const keys = Object.keys(details)
+  expect(keys.every((key) => key.length <= 20)).toBe(true)
+  // Implementations of the provider's signature disagree where one key begins another.
+  expect(keys.filter((key) => keys.some((other) => other.startsWith(key)))).toHaveLength(3)
+})
+
+test('what was shown is the same text in whatever order its details come back', () => {
+  const { message, details } = open.shown
+  const turned = Object.fromEntries(Object.entries(details).reverse())
+  expect(shownText({ message, details: turned })).toBe(shownText(open.shown))
+})
+
+test.each([
+  ['another message', { message: 'Pay €20.50 to Neville' }],
+  ['another detail', { details: { ...open.shown.details, Amount: '€2,050' } }],
+  ['a detail more', { details: { ...open.shown.details, Tip: '€1.00' } }],
+  ['a detail less', { details: { Amount: '€20.50' } }],
+  ['no details', { details: {} }],
+])('%s is not what was shown', (_, broken) => {
+  expect(shownText({ ...open.shown, ...broken })).not.toBe(shownText(open.shown))
+})
+
+test.each([
+  ['payee’s name', { payee: { ...terms.payee, name: 'Neville' } }],
+  ['payee’s id', { payee: { ...terms.payee, id: 'neville@example.com' } }],
+  ['amount', { amount: { amountMinor: 2051, currency: 'EUR' } }],
+  ['currency', { amount: { amountMinor: 2050, currency: 'GBP' } }],
+] as const)('terms with another %s are other terms', (_, broken) => {
+  expect(sameTerms(terms, terms)).toBe(true)
+  expect(sameTerms(terms, { ...terms, ...broken })).toBe(false)
+})
+
+test('a payment is over at the very moment it expires, and not a millisecond before (2019: W9)', () => {
+  expect(statusAt(open, at('12:04:59.999'))).toBe('pending')
+  expect(statusAt(open, at('12:05:00.000'))).toBe('expired')
+  expect(statusAt({ ...open, status: 'approved' }, at('13:00:00'))).toBe('approved')
+})
+
+test('a pending payment takes answers until it expires', () => {
+  expect(whyClosed(open, at('12:04:59.999'))).toBeUndefined()
+})
+
+test.each([
+  ['at the very moment it expires', {}, 'expired', undefined],
+  ['that was swept as expired', { status: 'expired' }, 'expired', undefined],
+  ['already approved', { status: 'approved' }, 'already_decided', 'approved'],
+  ['already denied', { status: 'denied' }, 'already_decided', 'denied'],
+  ['that failed', { status: 'failed' }, 'already_decided', 'failed'],
+  ['that was cancelled', { status: 'cancelled' }, 'already_decided', 'cancelled'],
+] as const)('refuses a payment %s', (_, broken, code, paymentStatus) => {
+  const refusal = whyClosed({ ...open, ...broken }, at('12:05:00'))
+  expect(refusal?.code).toBe(code)
+  expect(refusal?.details.paymentStatus).toBe(paymentStatus)
+})
+
+test('the payer sees exactly this of a payment, and nothing of the provider’s', () => {
+  expect(view(open, at('12:00:01'))).toStrictEqual({
+    paymentId: open.paymentId,
+    payee: terms.payee,
+    amount: { value: '20.50', currency: 'EUR' },
+    words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+    status: 'pending',
+    push: 'sent',
+    sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
+    createdAt: '2026-11-21T12:00:00.000Z',
+    expiresAt: '2026-11-21T12:05:00.000Z',
+    decidedAt: null,
+    decidedBy: null,
+  })
+})
+
+test('the payer sees where a text went, when, and what is left', () => {
+  const texted = { ...open, smsSends: 2, smsSentAt: at('12:01:00'), codeAttempts: 4 }
+  expect(view(texted, at('12:01:01')).sms).toStrictEqual({
+    to: '+44 ••••• ••123',
+    sentAt: '2026-11-21T12:01:00.000Z',
+    sendsLeft: 3,
+    attemptsLeft: 1,
+  })
+})
+
+test('an expired payment became final when it expired, whenever that is noticed', () => {
+  expect(view(open, at('12:09:00'))).toMatchObject({
+    status: 'expired',
+    decidedAt: '2026-11-21T12:05:00.000Z',
+    decidedBy: null,
+  })
+})
+
+test('a decided payment says when and by what', () => {
+  const approved = { ...open, status: 'approved', decidedAt: at('12:02:00'), decidedBy: 'sms' }
+  expect(view(approved as Payment, at('12:09:00'))).toMatchObject({
+    status: 'approved',
+    decidedAt: '2026-11-21T12:02:00.000Z',
+    decidedBy: 'sms',
+  })
+})

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { no, type Person, type Rig, startRig } from '../rig.ts'
+
+let rig: Rig
+let payer: Person
+/** The payer's seven payments, newest first. */
+const made: string[] = []
+beforeAll(async () => {
+  rig = await startRig()
+  payer = await rig.person()
+  for (let i = 0; i < 7; i += 1) {
+    const { paymentId } = await rig.pending(payer)
+    made.unshift(paymentId)
+    if (i < 3) await rig.call('cancelPayment', { as: payer, id: paymentId })
+    rig.clock.advance(1)
+  }
+})
+afterAll(() => rig.close())
+
+const list = (as: Person, query: Record<string, string> = {}) =>
+  rig.call('listPayments', { as, query })
+const ids = (body: { payments: { paymentId: string }[] }) =>
+  body.payments.map(({ paymentId }) => paymentId)
+
+test('all of the payer’s payments come newest first, as each would be shown by itself', async () => {
+  const { status, body } = await list(payer)
+  expect(status).toBe(200)
+  expect(ids(body)).toEqual(made)
+  expect(body.next).toBeNull()
+  for (const payment of body.payments) {
+    const alone = await rig.call('paymentStatus', { as: payer, id: payment.paymentId })
+    expect(payment).toEqual(alone.body)
+  }
+})
+
+test('pages follow one another without a gap or a repeat, and have an end (2019: W37)', async () => {
+  const pages: string[][] = []
+  let cursor: string | undefined
+  do {
+    const { body } = await list(payer, { limit: '3', ...(cursor && { cursor }) })
+    pages.push(ids(body))
+    cursor = body.next ?? undefined
+  } while (cursor)
+  expect(pages.map(({ length }) => length)).toEqual([3, 3, 1])
+  expect(pages.flat()).toEqual(made)
+})
+
+test('a payment started between two pages moves nothing on the next', async () => {
+  const ada = await rig.person()
+  const first = await rig.pending(ada)
+  rig.clock.advance(1)
+  const second = await rig.pending(ada)
+  rig.clock.advance(1)
+  const page = await list(ada, { limit: '1' })
+  await rig.pending(ada)
+  const next = await list(ada, { limit: '1', cursor: page.body.next })
+  expect([ids(page.body), ids(next.body)]).toEqual([[second.paymentId], [first.paymentId]])
+})
+
+test('a person without payments has an empty list, also without a phone', async () => {
+  expect(await list(rig.stranger())).toMatchObject({
+    status: 200,
+    body: { payments: [], next: null },
+  })
+})
+
+test('nobody sees another’s payments, on the same phone neither (2019: W15)', async () => {
+  const other = await rig.person({ number: payer.number })
+  const { paymentId } = await rig.pending(other)
+  expect(ids((await list(other)).body)).toEqual([paymentId])
+  expect(ids((await list(payer)).body)).toEqual(made)
+})
+
+test('a payment is expired in the list from the very moment on', async () => {
+  const ada = await rig.person()
+  const { paymentId, expiresAt } = await rig.pending(ada)
+  rig.clock.advance(299.999)
+  expect((await list(ada)).body.payments[0].status).toBe('pending')
+  rig.clock.advance(0.001)
+  expect((await list(ada)).body.payments[0]).toMatchObject({
+    paymentId,
+    status: 'expired',
+    decidedAt: expiresAt,
+  })
+})
+
+test.each(['1', '20', '99', '100'])('the limit may be %s', async (limit) => {
+  expect((await list(payer, { limit })).status).toBe(200)
+})
+
+test.each(['0', '101', 'abc', '-1', '1.5', '1e1', '', ' 1', '01', '１', '1000', 'NaN'])(
+  'the limit may not be %j',
+  async (limit) => {
+    expect(await list(payer, { limit })).toMatchObject(
+      no(400, 'invalid_request', { fields: [{ path: 'limit' }] }),
+    )
+  },
+)
+
+test('without a limit a page has twenty', async () => {
+  const ada = await rig.person()
+  for (let i = 0; i < 20; i += 1) {
+    const { paymentId } = await rig.pending(ada)
+    await rig.call('cancelPayment', { as: ada, id: paymentId })
+  }
+  rig.clock.advance(3600)
+  await rig.pending(ada)
+  const page = await list(ada)
+  expect(page.body.payments).toHaveLength(20)
+  expect((await list(ada, { cursor: page.body.next })).body.payments).toHaveLength(1)
+})
+
+test('a query parameter that is not known is refused by its name', async () => {
+  expect(await list(payer, { user_id: 'person-2' })).toMatchObject(
+    no(400, 'invalid_request', { fields: [{ path: 'user_id' }] }),
+  )
+})
+
+const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
+/** How a cursor is sealed is no secret: it keeps out mistakes, and people from no more than their own list. */
+const sealed = (payerId: string, createdAt: string, id: string) =>
+  cursorOf(
+    createdAt,
+    id,
+    createHash('sha256')
+      .update(JSON.stringify([payerId, createdAt, id]))
+      .digest('base64url')
+      .slice(0, 16),
+  )
+
+test.each([
+  ['empty', () => ''],
+  ['not base64', () => '***'],
+  ['not JSON', () => Buffer.from('{').toString('base64url')],
+  ['null', () => Buffer.from('null').toString('base64url')],
+  ['an object', () => Buffer.from('{"payment_id":"x"}').toString('base64url')],
+  ['of two parts', () => cursorOf('2026-11-21T12:00:00.000Z', 'x')],
+  ['of other types', () => cursorOf(1, 2, 3)],
+  ['sealed wrongly', () => cursorOf('2026-11-21T12:00:00.000Z', 'x', 'x')],
+  ['too long', () => 'a'.repeat(501)],
+  ['one’s own, cut short', async () => (await list(payer, { limit: '1' })).body.next.slice(0, -6)],
+  ['another’s', async () => (await list(await twoPayments(), { limit: '1' })).body.next],
+  ['sealed over an empty time', () => sealed(payer.payerId, '', 'x')],
+  ['sealed over an empty id', () => sealed(payer.payerId, '2026-11-21T12:00:00.000Z', '')],
+])('a cursor that is %s is refused', async (_, make) => {
+  const cursor = await make()
+  expect(await list(payer, { cursor })).toMatchObject(
+    no(400, 'invalid_request', { fields: [{ path: 'cursor' }] }),
+  )
+})
+
+async function twoPayments(): Promise<Person> {
+  const other = await rig.person()
+  await rig.pending(other)
+  await rig.pending(other)
+  return other
+}
+
+test('a list writes nothing and asks no provider', async () => {
+  await list(payer)
+  const [writes, asked] = [await rig.all('payments'), rig.provider.calls.length]
+  const from = rig.store.calls.length
+  await list(payer, { limit: '3' })
+  expect(rig.store.calls.slice(from).map(({ operation }) => operation)).toEqual(['Query'])
+  expect(rig.provider.calls).toHaveLength(asked)
+  expect(await rig.all('payments')).toEqual(writes)
+})

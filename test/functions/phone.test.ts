@@ -1,0 +1,559 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Call, no, numberOf, otherThan, type Person, type Rig, startRig } from '../rig.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig()
+})
+afterEach(() => {
+  rig.provider.instead = undefined
+})
+afterAll(() => rig.close())
+
+type Who = Pick<Person, 'payerId' | 'email'>
+const start = (as: Who, phoneNumber: unknown, channel: unknown = 'sms') =>
+  rig.call('phoneStart', { as, body: { phoneNumber, channel } })
+const verify = (as: Who, code: string, currentCode?: string) =>
+  rig.call('phoneVerify', {
+    as,
+    body: { code, ...(currentCode !== undefined && { currentCode }) },
+    requestId: 'request-1',
+  })
+const profile = (as: Who) => rig.call('profile', { as })
+const itemOf = async ({ payerId }: Who) =>
+  (await rig.all('users')).find(({ user_id }) => user_id === payerId)
+const messagesOn = (number: string) => rig.phone.book.messages(number)
+const times = <T>(n: number, run: (i: number) => T) => Array.from({ length: n }, (_, i) => run(i))
+const isCheck = ({ path }: Call) => path.includes('/phones/verification/check')
+const isVerify = ({ path }: Call) => path.startsWith('/protected/json/verify/')
+const masked = (number: string) => `+1 ••••• ••${number.slice(-3)}`
+
+let spare = 900
+/** A number that nobody has. */
+const freeNumber = () => {
+  spare += 1
+  return numberOf(spare)
+}
+
+/** Somebody who has asked for a code: entering it makes their phone trusted. */
+async function asked(): Promise<{ who: Person; code: string; wrong: string }> {
+  const who = rig.stranger()
+  expect((await start(who, who.number)).status).toBe(202)
+  const code = rig.codeOn(who.number)
+  return { who, code, wrong: otherThan(code) }
+}
+
+/** Somebody with a verified phone who has asked for another one: both codes together let it in. */
+async function changing() {
+  const who = await rig.person()
+  const next = freeNumber()
+  expect((await start(who, next)).status).toBe(202)
+  return { who, next, code: rig.codeOn(next), currentCode: rig.codeOn(who.number) }
+}
+
+describe('a first phone', () => {
+  test.each([
+    ['sms', 'text'],
+    ['call', 'call'],
+  ])('is verified by %s, with a code of six digits', async (channel, kind) => {
+    const who = rig.stranger()
+    expect(await start(who, who.number, channel)).toMatchObject({
+      status: 202,
+      body: {
+        to: masked(who.number),
+        sendsLeft: 4,
+        expiresAt: new Date(rig.clock.now().getTime() + 600_000).toISOString(),
+      },
+    })
+    expect(messagesOn(who.number)).toMatchObject([{ kind }])
+    const code = rig.codeOn(who.number)
+    expect(code).toMatch(/^\d{6}$/)
+    const number = masked(who.number)
+    expect((await profile(who)).body).toEqual({
+      email: who.email,
+      phone: { number, verified: false, pending: { number, channel } },
+    })
+    const verified = await verify(who, code)
+    expect(verified).toMatchObject({ status: 200 })
+    expect(verified.body).toEqual({
+      email: who.email,
+      phone: { number, verified: true, pending: null },
+    })
+    expect(await profile(who)).toMatchObject({ body: verified.body })
+  })
+
+  test('is known to the provider from then on, who sends no link to its app (2019: W29)', async () => {
+    const who = await rig.person()
+    const item = await itemOf(who)
+    expect(item?.authy_id).toMatch(/^[1-9]\d*$/)
+    expect(Object.keys(item ?? {}).filter((name) => name.startsWith('pending_'))).toEqual([])
+    const enrolled = rig.provider.calls.findLast(({ path }) => path.endsWith('/users/new'))
+    expect(JSON.parse(enrolled?.text ?? '')).toMatchObject({ send_install_link_via_sms: false })
+    expect(messagesOn(who.number)).toHaveLength(1)
+  })
+
+  test('is shown to its owner alone, and most of it hidden (2019: W23)', async () => {
+    const who = await rig.person()
+    const shown = JSON.stringify(await profile(who))
+    expect(shown).not.toContain(who.number.slice(2, 9))
+    const stranger = rig.stranger()
+    expect((await profile(stranger)).body).toEqual({ email: stranger.email, phone: null })
+  })
+
+  test('may be written with spaces, dots, brackets and dashes', async () => {
+    const who = rig.stranger()
+    const [, area, rest] = /^\+1(...)555(....)$/.exec(who.number) ?? []
+    expect((await start(who, `+1 (${area}) 555-${rest}`)).status).toBe(202)
+    expect((await verify(who, rig.codeOn(who.number))).status).toBe(200)
+  })
+
+  test('that another person has says nothing of them (2019: W24)', async () => {
+    const other = await rig.person()
+    rig.clock.advance(20)
+    const who = rig.stranger()
+    const started = await start(who, other.number)
+    expect(started).toMatchObject({ status: 202, body: { to: masked(other.number), sendsLeft: 4 } })
+    const before = await itemOf(other)
+    expect((await verify(who, rig.codeOn(other.number))).status).toBe(200)
+    expect(await itemOf(other)).toEqual(before)
+  })
+
+  test.each([
+    ...['0', '', '07700900123', '+1202555', '+999123456789', '+1 202 555 0100 ext. 5'],
+    ...['tel:+12025550100', '+١٢٠٢٥٥٥٠١٠٠', '＋12025550100', '+12025550100\n'],
+    ...[`+1202555${'0'.repeat(30)}`, 12025550100, null, undefined],
+  ])('may not be %j (2019: W26)', async (number) => {
+    const before = [rig.provider.calls.length, await rig.all('users')]
+    expect(await start(rig.stranger(), number)).toMatchObject(
+      no(400, 'invalid_request', { fields: [{ path: 'phoneNumber' }] }),
+    )
+    expect([rig.provider.calls.length, await rig.all('users')]).toEqual(before)
+  })
+
+  test.each(['email', 'SMS', '', null, undefined, ['sms']])(
+    'is not verified by %j',
+    async (channel) => {
+      const reply = await rig.call('phoneStart', {
+        as: rig.stranger(),
+        body: { phoneNumber: numberOf(1), channel },
+      })
+      expect(reply).toMatchObject(no(400, 'invalid_request', { fields: [{ path: 'channel' }] }))
+    },
+  )
+
+  test.each(['60033', '60078', '60082', '60083', '60115'])(
+    'that the provider cannot reach (%s) is refused beside its field',
+    async (error_code) => {
+      const who = rig.stranger()
+      rig.provider.instead = () => ({ status: 400, body: { success: false, error_code } })
+      expect(await start(who, who.number)).toMatchObject(
+        no(400, 'invalid_request', { fields: [{ path: 'phoneNumber' }] }),
+      )
+    },
+  )
+
+  test('for which the provider does not answer is said so, and may be asked for again (2019: W27)', async () => {
+    const who = rig.stranger()
+    rig.provider.instead = () => ({ status: 503, body: {} })
+    expect(await start(who, who.number)).toMatchObject({
+      ...no(503, 'provider_unavailable'),
+      headers: { 'retry-after': '20' },
+    })
+    rig.provider.instead = undefined
+    rig.clock.advance(20)
+    expect((await start(who, who.number)).status).toBe(202)
+  })
+})
+
+describe('a code for a phone', () => {
+  test('that is wrong is counted: five goes, then not even the right one (2019: W12)', async () => {
+    const { who, code, wrong } = await asked()
+    for (const attemptsLeft of [4, 3, 2, 1, 0]) {
+      expect(await verify(who, wrong)).toMatchObject(no(422, 'wrong_code', { attemptsLeft }))
+    }
+    const before = rig.provider.calls.length
+    expect(await verify(who, code)).toMatchObject({
+      ...no(409, 'no_attempts_left'),
+      headers: { 'retry-after': '600' },
+    })
+    expect(rig.provider.calls).toHaveLength(before)
+    expect((await profile(who)).body.phone.verified).toBe(false)
+  })
+
+  test('that is right is taken at the fifth attempt', async () => {
+    const { who, code, wrong } = await asked()
+    for (let i = 0; i < 4; i += 1) await verify(who, wrong)
+    expect((await verify(who, code)).status).toBe(200)
+  })
+
+  test('fifty times wrong at once is checked five times at most', async () => {
+    const { who, code, wrong } = await asked()
+    const before = rig.provider.calls.filter(isCheck).length
+    await Promise.all(times(50, () => verify(who, wrong)))
+    expect(rig.provider.calls.filter(isCheck)).toHaveLength(before + 5)
+    expect((await verify(who, code)).status).toBe(409)
+  })
+
+  test('ten times right at once makes the phone trusted, and answers no fault', async () => {
+    const { who, code } = await asked()
+    const replies = await Promise.all(times(10, () => verify(who, code)))
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(replies.filter(({ status }) => status >= 500)).toEqual([])
+    expect((await profile(who)).body.phone.verified).toBe(true)
+  })
+
+  test('sent again is the same one and gives no attempts back', async () => {
+    const { who, code, wrong } = await asked()
+    for (let i = 0; i < 3; i += 1) await verify(who, wrong)
+    rig.clock.advance(20)
+    expect((await start(who, who.number)).body.sendsLeft).toBe(3)
+    expect(rig.codeOn(who.number)).toBe(code)
+    expect(await verify(who, wrong)).toMatchObject(no(422, 'wrong_code', { attemptsLeft: 1 }))
+  })
+
+  test('sent again ends when it would have, since it is the same code', async () => {
+    const { who } = await asked()
+    rig.clock.advance(60)
+    const { expiresAt } = (await start(who, who.number)).body
+    expect(Date.parse(expiresAt) - rig.clock.now().getTime()).toBe(540_000)
+  })
+
+  test('sent to another number gives no attempts back either', async () => {
+    const { who, wrong } = await asked()
+    for (let i = 0; i < 4; i += 1) await verify(who, wrong)
+    rig.clock.advance(20)
+    const next = freeNumber()
+    expect((await start(who, next)).body).toMatchObject({ to: masked(next), sendsLeft: 3 })
+    expect(await verify(who, otherThan(rig.codeOn(next)))).toMatchObject(
+      no(422, 'wrong_code', { attemptsLeft: 0 }),
+    )
+    expect(await verify(who, rig.codeOn(next))).toMatchObject(no(409, 'no_attempts_left'))
+    rig.clock.advance(20)
+    expect(await start(who, who.number)).toMatchObject(no(409, 'no_attempts_left'))
+  })
+
+  test('is for the last number alone', async () => {
+    const { who, code } = await asked()
+    rig.clock.advance(20)
+    const next = freeNumber()
+    await start(who, next)
+    expect(await verify(who, code)).toMatchObject(no(422, 'wrong_code'))
+    expect((await verify(who, rig.codeOn(next))).body.phone.number).toBe(masked(next))
+  })
+
+  test('is good until a millisecond before its ten minutes are over', async () => {
+    const { who, code } = await asked()
+    rig.clock.advance(599.999)
+    expect((await verify(who, code)).status).toBe(200)
+  })
+
+  test('is over at the very moment; then all begins anew, attempts too', async () => {
+    const { who, code, wrong } = await asked()
+    for (let i = 0; i < 3; i += 1) await verify(who, wrong)
+    rig.clock.advance(600)
+    const before = rig.provider.calls.length
+    expect(await verify(who, code)).toMatchObject(no(422, 'code_expired'))
+    expect(rig.provider.calls).toHaveLength(before)
+    expect((await profile(who)).body.phone).toBeNull()
+    expect(await start(who, who.number)).toMatchObject({ status: 202, body: { sendsLeft: 4 } })
+    expect(await verify(who, wrong === rig.codeOn(who.number) ? code : wrong)).toMatchObject(
+      no(422, 'wrong_code', { attemptsLeft: 4 }),
+    )
+  })
+
+  test('that the provider has ended is expired', async () => {
+    const { who, code } = await asked()
+    rig.provider.instead = (call) =>
+      isCheck(call) ? { status: 404, body: { error_code: '60023' } } : undefined
+    expect(await verify(who, code)).toMatchObject(no(422, 'code_expired'))
+  })
+
+  test('with no verdict is spent, and trusts nothing', async () => {
+    const { who, code, wrong } = await asked()
+    rig.provider.instead = () => 'hang up'
+    expect(await verify(who, code)).toMatchObject(no(503, 'provider_unavailable'))
+    rig.provider.instead = undefined
+    expect((await profile(who)).body.phone.verified).toBe(false)
+    expect(await verify(who, wrong)).toMatchObject(no(422, 'wrong_code', { attemptsLeft: 3 }))
+  })
+
+  test('is not checked before one was sent', async () => {
+    const before = rig.provider.calls.length
+    expect(await verify(rig.stranger(), '123456')).toMatchObject(no(409, 'no_code_sent'))
+    expect(rig.provider.calls).toHaveLength(before)
+  })
+
+  test.each(['', '123', '12345678901', '../sms', '１２３４', '12 34', '1234\n', 123456, null])(
+    'like %j never reaches the provider and spends nothing',
+    async (code) => {
+      const { who } = await asked()
+      const before = [rig.provider.calls.length, await itemOf(who)]
+      expect(await rig.call('phoneVerify', { as: who, body: { code } })).toMatchObject(
+        no(400, 'invalid_request', { fields: [{ path: 'code' }] }),
+      )
+      expect([rig.provider.calls.length, await itemOf(who)]).toEqual(before)
+    },
+  )
+})
+
+describe('texts and calls', () => {
+  test('come 20 s apart, not 19.999', async () => {
+    const { who } = await asked()
+    rig.clock.advance(19.999)
+    expect(await start(who, who.number, 'call')).toMatchObject({
+      ...no(429, 'too_many_sms'),
+      headers: { 'retry-after': '1' },
+    })
+    rig.clock.advance(0.001)
+    expect((await start(who, who.number, 'call')).status).toBe(202)
+    expect(messagesOn(who.number).map(({ kind }) => kind)).toEqual(['call', 'text'])
+  })
+
+  test('are five for one verification, not six, whatever the number', async () => {
+    const { who } = await asked()
+    for (const sendsLeft of [3, 2, 1, 0]) {
+      rig.clock.advance(20)
+      const number = sendsLeft === 1 ? freeNumber() : who.number
+      expect(await start(who, number)).toMatchObject({ status: 202, body: { sendsLeft } })
+    }
+    rig.clock.advance(20)
+    expect(await start(who, who.number)).toMatchObject(no(429, 'too_many_sms'))
+    expect(await start(who, freeNumber())).toMatchObject(no(429, 'too_many_sms'))
+  })
+
+  test('asked for ten times at once come once', async () => {
+    const who = rig.stranger()
+    const replies = await Promise.all(times(10, () => start(who, who.number)))
+    expect(replies.map(({ status }) => status).sort()).toEqual([202, ...times(9, () => 429)])
+    expect(messagesOn(who.number)).toHaveLength(1)
+  })
+
+  test('are ten an hour to one number, whoever asks, and ten again in the next hour', async () => {
+    const number = freeNumber()
+    const round = async () => {
+      const replies = []
+      for (let i = 0; i < 11; i += 1) replies.push(await start(rig.stranger(), number))
+      return replies.map(({ status }) => status)
+    }
+    expect(await round()).toEqual([...times(10, () => 202), 429])
+    rig.clock.advance(3599.999)
+    expect((await start(rig.stranger(), number)).status).toBe(429)
+    rig.clock.advance(0.001)
+    expect(await round()).toEqual([...times(10, () => 202), 429])
+  })
+
+  test('are ten an hour to one person, whatever the number', async () => {
+    const who = rig.stranger()
+    const statuses: number[] = []
+    for (let i = 0; i < 11; i += 1) {
+      statuses.push((await start(who, freeNumber())).status)
+      // Every fifth time a new verification begins.
+      rig.clock.advance(i % 5 === 4 ? 600 : 20)
+    }
+    expect(statuses).toEqual([...times(10, () => 202), 429])
+  })
+
+  test('never come without being asked for (2019: W28)', async () => {
+    const stranger = rig.stranger()
+    const person = await rig.person()
+    const before = rig.provider.calls.length
+    for (const who of [stranger, person]) {
+      await profile(who)
+      await rig.call('listPayments', { as: who })
+      await rig.call('paymentStatus', { as: who, id: 'A'.repeat(22) })
+    }
+    await rig.call('sendPayment', { as: stranger, key: 'k', body: {} })
+    expect(rig.provider.calls).toHaveLength(before)
+    expect(messagesOn(stranger.number)).toEqual([])
+    expect(messagesOn(person.number)).toHaveLength(1)
+  })
+})
+
+describe('a change of phone', () => {
+  test('sends a code to both, and the old one is told what for', async () => {
+    const { who, next, code, currentCode } = await changing()
+    expect(messagesOn(who.number)[0]?.words).toContain('Change your Payfriend phone')
+    expect(messagesOn(who.number)[0]?.words).toContain(masked(next))
+    expect((await profile(who)).body.phone).toEqual({
+      number: masked(who.number),
+      verified: true,
+      pending: { number: masked(next), channel: 'sms' },
+    })
+    expect((await verify(who, code, currentCode)).body.phone).toEqual({
+      number: masked(next),
+      verified: true,
+      pending: null,
+    })
+  })
+
+  test('is refused to a session alone, and costs no attempt', async () => {
+    const { who, code, currentCode } = await changing()
+    const before = [await itemOf(who), rig.provider.calls.length]
+    expect(await verify(who, code)).toMatchObject(no(403, 'current_code_required'))
+    expect([await itemOf(who), rig.provider.calls.length]).toEqual(before)
+    expect((await verify(who, code, currentCode)).status).toBe(200)
+  })
+
+  test('says of two codes only that one is wrong, not which', async () => {
+    const wrongs = [
+      await (async () => {
+        const { who, code, currentCode } = await changing()
+        return verify(who, otherThan(code), currentCode)
+      })(),
+      await (async () => {
+        const { who, code, currentCode } = await changing()
+        return verify(who, code, otherThan(currentCode))
+      })(),
+    ]
+    expect(wrongs[0]).toMatchObject(no(422, 'wrong_code', { attemptsLeft: 4 }))
+    expect(wrongs[0]).toEqual(wrongs[1])
+  })
+
+  test('keeps what the old phone has agreed to: a mistyped new code needs no second old one', async () => {
+    const { who, next, code, currentCode } = await changing()
+    await verify(who, otherThan(code), currentCode)
+    expect((await verify(who, code)).body.phone.number).toBe(masked(next))
+  })
+
+  test('to a third number needs the old phone’s leave again', async () => {
+    const { who, code, currentCode } = await changing()
+    await verify(who, otherThan(code), currentCode)
+    rig.clock.advance(20)
+    const third = freeNumber()
+    await start(who, third)
+    expect(await verify(who, rig.codeOn(third))).toMatchObject(no(403, 'current_code_required'))
+    // The leave was for the other number.
+    expect(await verify(who, rig.codeOn(third), currentCode)).toMatchObject(no(422, 'wrong_code'))
+    const leave = rig.codeOn(who.number)
+    expect((await verify(who, rig.codeOn(third), leave)).body.phone.number).toBe(masked(third))
+  })
+
+  test('is let in by the code for this number, not by one for another', async () => {
+    const { who, currentCode } = await changing()
+    rig.clock.advance(20)
+    const third = freeNumber()
+    await start(who, third)
+    expect(await verify(who, rig.codeOn(third), currentCode)).toMatchObject(no(422, 'wrong_code'))
+  })
+
+  test('that began anew after its time needs the old phone’s leave again', async () => {
+    const { who, next, code, currentCode } = await changing()
+    await verify(who, otherThan(code), currentCode)
+    rig.clock.advance(600)
+    await start(who, next)
+    expect(await verify(who, rig.codeOn(next))).toMatchObject(no(403, 'current_code_required'))
+  })
+
+  test('is stopped by five wrong goes at either code', async () => {
+    const { who, code, currentCode } = await changing()
+    for (let i = 0; i < 5; i += 1) await verify(who, code, otherThan(currentCode))
+    expect(await verify(who, code, currentCode)).toMatchObject(no(409, 'no_attempts_left'))
+    expect((await profile(who)).body.phone.number).toBe(masked(who.number))
+  })
+
+  test('to the same number is none', async () => {
+    const who = await rig.person()
+    const before = [await itemOf(who), messagesOn(who.number).length]
+    expect(await start(who, who.number)).toMatchObject(
+      no(400, 'invalid_request', { fields: [{ path: 'phoneNumber' }] }),
+    )
+    expect([await itemOf(who), messagesOn(who.number).length]).toEqual(before)
+  })
+
+  test('counts its two texts, one for each phone', async () => {
+    const { who, next } = await changing()
+    const uses = (await rig.all('users'))
+      .filter(({ user_id }) => user_id === `limit#person#${who.payerId}`)
+      .map((counter) => counter.uses)
+    expect(uses).toEqual([3])
+    expect(messagesOn(who.number)).toHaveLength(2)
+    expect(messagesOn(next)).toHaveLength(1)
+  })
+
+  test('is not let in by a payment’s code, and approves no payment', async () => {
+    const { who, code, currentCode } = await changing()
+    const { paymentId: id } = await rig.pending(who)
+    await rig.call('smsStart', { as: who, id })
+    const paymentCode = rig.codeOn(who.number)
+    expect(await verify(who, code, paymentCode)).toMatchObject(no(422, 'wrong_code'))
+    expect(await rig.call('smsVerify', { as: who, id, body: { code: currentCode } })).toMatchObject(
+      no(422, 'wrong_code'),
+    )
+    expect((await rig.item(id))?.status).toBe('pending')
+    expect((await profile(who)).body.phone.number).toBe(masked(who.number))
+    // Neither was used up by being tried in the wrong place.
+    expect((await verify(who, code, currentCode)).status).toBe(200)
+    const approved = await rig.call('smsVerify', { as: who, id, body: { code: paymentCode } })
+    expect(approved.body.status).toBe('approved')
+  })
+
+  test('leaves a pending payment with the phone that it was started for', async () => {
+    const who = await rig.person()
+    const { paymentId: id } = await rig.pending(who)
+    const next = freeNumber()
+    await start(who, next)
+    await verify(who, rig.codeOn(next), rig.codeOn(who.number))
+    await rig.call('smsStart', { as: who, id })
+    expect(messagesOn(who.number)[0]?.words).toContain('Pay €20.50')
+    expect(
+      messagesOn(next)
+        .map(({ words }) => words)
+        .join(),
+    ).not.toContain('Pay €')
+    await rig.answers(who, 'approved')
+    expect((await rig.item(id))?.status).toBe('approved')
+    // The next one is the new phone's.
+    const { paymentId } = await rig.pending(who)
+    expect(rig.phone.book.latestPush(next)?.hiddenDetails?.payment_id).toBe(paymentId)
+  })
+
+  test('whose old phone the provider cannot check is spent, and changes nothing', async () => {
+    const { who, code, currentCode } = await changing()
+    rig.provider.instead = (call) => (isVerify(call) ? 'hang up' : undefined)
+    expect(await verify(who, code, currentCode)).toMatchObject(no(503, 'provider_unavailable'))
+    rig.provider.instead = undefined
+    expect((await itemOf(who))?.pending_attempts).toBe(1)
+    expect((await verify(who, code, currentCode)).status).toBe(200)
+  })
+
+  test.each(['12345', '12345678901', '../sms', '', 123456])(
+    'takes no old code like %j',
+    async (currentCode) => {
+      const { who, code } = await changing()
+      const before = rig.provider.calls.length
+      const reply = await rig.call('phoneVerify', { as: who, body: { code, currentCode } })
+      expect(reply).toMatchObject(no(400, 'invalid_request', { fields: [{ path: 'currentCode' }] }))
+      expect(rig.provider.calls).toHaveLength(before)
+    },
+  )
+})
+
+test('a crash between the phone and its id at the provider heals with the first payment (2019: W29)', async () => {
+  const { who, code } = await asked()
+  rig.provider.instead = ({ path }) =>
+    path.endsWith('/users/new') ? { status: 503, body: {} } : undefined
+  expect(await verify(who, code)).toMatchObject({
+    status: 200,
+    body: { phone: { verified: true } },
+  })
+  expect(await itemOf(who)).not.toHaveProperty('authy_id')
+  rig.provider.instead = undefined
+  expect((await rig.pending(who)).push).toBe('sent')
+  expect(await itemOf(who)).toHaveProperty('authy_id')
+})
+
+test('only numbers of the countries that are served are verified', async () => {
+  const own = await startRig({ PHONE_COUNTRIES: 'GB,US' })
+  const ask = (phoneNumber: string) =>
+    own.call('phoneStart', { as: own.stranger(), body: { phoneNumber, channel: 'sms' } })
+  expect((await ask('+447400123456')).status).toBe(202)
+  expect((await ask('+12025550100')).status).toBe(202)
+  // Canada, which shares the United States' calling code, and Germany.
+  for (const number of ['+14165550100', '+4915112345678']) {
+    expect(await ask(number)).toMatchObject(
+      no(400, 'invalid_request', { fields: [{ path: 'phoneNumber' }] }),
+    )
+    expect(own.phone.book.messages(number)).toEqual([])
+  }
+  await own.close()
+})

@@ -1,0 +1,532 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Call, no, type Person, type Request, type Rig, startRig, terms } from '../rig.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig()
+})
+afterEach(() => {
+  rig.provider.instead = undefined
+  rig.store.instead = undefined
+})
+afterAll(() => rig.close())
+
+const send = (as: Person, key: string, more: Partial<Request> = {}) =>
+  rig.call('sendPayment', { as, key, body: terms, ...more })
+const cancel = (as: Person, id: string) => rig.call('cancelPayment', { as, id })
+const isPush = ({ method, path }: Call) => method === 'POST' && path.includes('approval_requests')
+const pushesOn = ({ number }: Person) => rig.phone.book.pushes(number)
+const times = <T>(n: number, run: (i: number) => T) => Array.from({ length: n }, (_, i) => run(i))
+
+/** The push is asked for, and then we crash: what came of it is never stored. */
+async function startedAndLost(as: Person, key: string): Promise<string> {
+  rig.store.instead = ({ text }) =>
+    text.includes('push_sent')
+      ? { status: 400, body: { __type: 'com.amazon.coral.validate#ValidationException' } }
+      : undefined
+  expect((await send(as, key)).status).toBe(500)
+  rig.store.instead = undefined
+  const { body } = await rig.call('listPayments', { as })
+  return body.payments[0].paymentId
+}
+
+describe('a payment', () => {
+  test('is started: 201, its place, and a push on the payer’s phone with its words', async () => {
+    const payer = await rig.person()
+    const started = await send(payer, 'first')
+    expect(started).toMatchObject({
+      status: 201,
+      headers: {
+        location: `/api/payments/${started.body.paymentId}`,
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      },
+      body: {
+        payee: terms.payee,
+        amount: terms.amount,
+        words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+        status: 'pending',
+        push: 'sent',
+        sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
+        createdAt: rig.clock.now().toISOString(),
+        expiresAt: new Date(rig.clock.now().getTime() + 300_000).toISOString(),
+        decidedAt: null,
+        decidedBy: null,
+      },
+    })
+    expect(pushesOn(payer)).toMatchObject([
+      {
+        message: started.body.words,
+        details: {
+          'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
+          Amount: '€20.50',
+          'Your account': payer.email,
+        },
+      },
+    ])
+  })
+
+  test('tells the push, out of sight, what it is for, who asked and from where (2019: W33)', async () => {
+    const payer = await rig.person()
+    const headers = { 'x-forwarded-for': '198.51.100.66', 'x-real-ip': '198.51.100.66' }
+    const { body } = await send(payer, 'hidden', { headers })
+    expect(pushesOn(payer)[0]?.hiddenDetails).toEqual({
+      payment_id: body.paymentId,
+      requester_user_id: payer.payerId,
+      origin_ip: '203.0.113.7',
+    })
+  })
+
+  test('shows nobody else’s picture on the phone (2019: W34)', async () => {
+    const payer = await rig.person()
+    await send(payer, 'logo')
+    expect(pushesOn(payer)[0]?.logos).toBeNull()
+  })
+
+  test('has a push that ends ten seconds before the payment', async () => {
+    const payer = await rig.person()
+    await send(payer, 'seconds')
+    expect(pushesOn(payer)[0]?.secondsToExpire).toBe(290)
+  })
+
+  test('is stored before its push is asked for (2019: W36)', async () => {
+    const payer = await rig.person()
+    const seen: unknown[] = []
+    rig.provider.instead = async (call) => {
+      if (!isPush(call)) return undefined
+      const { hidden_details, message } = JSON.parse(call.text)
+      const item = await rig.item(hidden_details.payment_id)
+      seen.push([item?.status, item?.push, JSON.parse(item?.shown)[0] === message])
+      return undefined
+    }
+    expect((await send(payer, 'stored')).status).toBe(201)
+    expect(seen).toEqual([['pending', 'sending', true]])
+  })
+
+  test('is recorded with who, when, and every step so far (2019: W17)', async () => {
+    const payer = await rig.person()
+    const { body } = await send(payer, 'recorded')
+    const at = rig.clock.now().toISOString()
+    expect(await rig.item(body.paymentId)).toMatchObject({
+      user_id: payer.payerId,
+      amount_minor: 2050,
+      currency: 'EUR',
+      created_at: at,
+      history: [
+        { at, event: 'started', channel: null, by: 'payer' },
+        { at, event: 'push_sent', channel: 'push', by: 'provider' },
+      ],
+    })
+  })
+
+  test('holds no more of a phone number than the payer is shown', async () => {
+    const payer = await rig.person()
+    const { body } = await send(payer, 'number')
+    const item = JSON.stringify(await rig.item(body.paymentId))
+    expect(item).not.toContain(payer.number.slice(2))
+    expect(item).toContain(payer.number.slice(-3))
+  })
+
+  test('of somebody without a verified phone is refused, and nothing is stored or asked', async () => {
+    const stranger = rig.stranger()
+    const before = [await rig.all('payments'), await rig.all('users'), rig.provider.calls.length]
+    expect(await send(stranger, 'no-phone')).toMatchObject(no(403, 'phone_not_verified'))
+    const after = [await rig.all('payments'), await rig.all('users'), rig.provider.calls.length]
+    expect(after).toEqual(before)
+  })
+
+  test.each([
+    ['20.505', 'EUR', 'amount.value'],
+    ['10000.01', 'EUR', 'amount.value'],
+    ['0', 'EUR', 'amount.value'],
+    ['-1', 'EUR', 'amount.value'],
+    ['1e3', 'EUR', 'amount.value'],
+    ['٢٠', 'EUR', 'amount.value'],
+    [20.5, 'EUR', 'amount.value'],
+    ['20.50', 'XXX', 'amount.currency'],
+    ['20.50', 'JPY', 'amount.value'],
+  ])('of %j %s is refused beside its field (2019: W7)', async (value, currency, path) => {
+    const payer = rig.stranger()
+    const body = { ...terms, amount: { value, currency } }
+    expect(await send(payer, 'amount', { body })).toMatchObject(
+      no(400, 'invalid_request', { fields: [{ path, reason: expect.any(String) }] }),
+    )
+  })
+
+  test('of the greatest amount is started', async () => {
+    const payer = await rig.person()
+    const body = { ...terms, amount: { value: '10000', currency: 'EUR' } }
+    expect((await send(payer, 'most', { body })).body.amount.value).toBe('10000.00')
+  })
+})
+
+describe('the same key', () => {
+  test('is the same payment: 200, as it is now, and no second push (2019: W16)', async () => {
+    const payer = await rig.person()
+    const { body } = await send(payer, 'again')
+    expect(await send(payer, 'again')).toMatchObject({ status: 200, body })
+    await rig.answers(payer, 'approved')
+    const again = await send(payer, 'again')
+    expect(again).toMatchObject({
+      status: 200,
+      body: { paymentId: body.paymentId, status: 'approved' },
+    })
+    expect(again.headers).not.toHaveProperty('location')
+    expect(pushesOn(payer)).toHaveLength(1)
+  })
+
+  test.each([
+    ['20.5 for 20.50', { ...terms, amount: { value: '20.5', currency: 'EUR' } }],
+    [
+      'a payee with spaces around',
+      { ...terms, payee: { name: ' Neville Longbottom ', id: terms.payee.id } },
+    ],
+  ])('with %s is the same payment', async (_, body) => {
+    const payer = await rig.person()
+    const started = await send(payer, 'same')
+    expect(await send(payer, 'same', { body })).toMatchObject({ status: 200, body: started.body })
+  })
+
+  test.each([
+    ['amount', { ...terms, amount: { value: '20.51', currency: 'EUR' } }],
+    ['currency', { ...terms, amount: { value: '20.50', currency: 'GBP' } }],
+    ['payee’s name', { ...terms, payee: { ...terms.payee, name: 'Neville' } }],
+    ['payee’s id', { ...terms, payee: { ...terms.payee, id: 'neville@example.com' } }],
+  ])('with another %s is refused, and the payment stays as it was', async (_, body) => {
+    const payer = await rig.person()
+    const { paymentId } = (await send(payer, 'other')).body
+    const before = await rig.item(paymentId)
+    expect(await send(payer, 'other', { body })).toMatchObject(no(422, 'idempotency_key_reused'))
+    expect(await rig.item(paymentId)).toEqual(before)
+    expect(pushesOn(payer)).toHaveLength(1)
+  })
+
+  test('of another person is another payment', async () => {
+    const [ada, bob] = [await rig.person(), await rig.person()]
+    const [one, two] = [await send(ada, 'shared'), await send(bob, 'shared')]
+    expect([one.status, two.status]).toEqual([201, 201])
+    expect(one.body.paymentId).not.toBe(two.body.paymentId)
+  })
+
+  test('thirty times at once is one payment and one push (2019: W16)', async () => {
+    const payer = await rig.person()
+    const replies = await Promise.all(times(30, () => send(payer, 'at-once')))
+    const statuses = replies.map(({ status }) => status).sort()
+    expect(statuses).toEqual([...times(29, () => 200), 201])
+    expect(new Set(replies.map(({ body }) => body.paymentId)).size).toBe(1)
+    expect(pushesOn(payer)).toHaveLength(1)
+    const { body } = await rig.call('listPayments', { as: payer })
+    expect(body.payments).toHaveLength(1)
+  })
+
+  test.each([
+    ['is missing', {}, 'idempotency_key_missing'],
+    ['is empty', { key: '' }, 'idempotency_key_missing'],
+    ['has 65 characters', { key: 'k'.repeat(65) }, 'invalid_request'],
+    ['has a space', { key: 'a b' }, 'invalid_request'],
+    ['has a slash', { key: '../a' }, 'invalid_request'],
+    ['has another alphabet', { key: 'ключ' }, 'invalid_request'],
+  ])('that %s is refused', async (_, key, code) => {
+    const payer = rig.stranger()
+    const reply = await rig.call('sendPayment', { as: payer, body: terms, ...key })
+    expect(reply).toMatchObject(no(400, code))
+    if (code === 'invalid_request') expect(reply.body.fields[0].path).toBe('Idempotency-Key')
+  })
+
+  test('of 64 characters, and of all that are allowed, is a key', async () => {
+    const payer = await rig.person()
+    expect((await send(payer, 'k'.repeat(64))).status).toBe(201)
+    expect((await send(payer, 'azAZ09_-')).status).toBe(201)
+  })
+})
+
+describe('the limit of open payments', () => {
+  test('is five; the sixth is refused and nothing of it is stored or sent', async () => {
+    const payer = await rig.person()
+    for (const i of times(5, String)) await rig.pending(payer, { key: i })
+    expect(await send(payer, 'sixth')).toMatchObject({
+      ...no(429, 'too_many_payments'),
+      headers: { 'retry-after': '300' },
+    })
+    const { body } = await rig.call('listPayments', { as: payer })
+    expect(body.payments).toHaveLength(5)
+    expect(pushesOn(payer)).toHaveLength(5)
+    expect((await send(payer, '0')).status).toBe(200)
+  })
+
+  test('holds for nine started at once', async () => {
+    const payer = await rig.person()
+    const replies = await Promise.all(times(9, (i) => send(payer, `burst-${i}`)))
+    const statuses = replies.map(({ status }) => status).sort()
+    expect(statuses).toEqual([...times(5, () => 201), ...times(4, () => 429)])
+    expect(pushesOn(payer)).toHaveLength(5)
+  })
+
+  test.each([
+    ['cancelled', async (payer: Person, id: string) => void (await cancel(payer, id))],
+    ['denied', (payer: Person) => rig.answers(payer, 'denied')],
+    ['approved', (payer: Person) => rig.answers(payer, 'approved')],
+  ])('is freed by one that is %s', async (_, decide) => {
+    const payer = await rig.person()
+    for (const i of times(4, String)) await rig.pending(payer, { key: i })
+    const { paymentId } = await rig.pending(payer, { key: 'last' })
+    expect((await send(payer, 'sixth')).status).toBe(429)
+    await decide(payer, paymentId)
+    expect((await send(payer, 'sixth')).status).toBe(201)
+    expect((await send(payer, 'seventh')).status).toBe(429)
+  })
+
+  test('is freed at the very moment the first one expires, with no sweep', async () => {
+    const payer = await rig.person()
+    await rig.pending(payer, { key: 'first' })
+    rig.clock.advance(10)
+    for (const i of times(4, String)) await rig.pending(payer, { key: i })
+    rig.clock.advance(289.999)
+    expect((await send(payer, 'next')).status).toBe(429)
+    rig.clock.advance(0.001)
+    expect((await send(payer, 'next')).status).toBe(201)
+    expect((await send(payer, 'over')).status).toBe(429)
+  })
+
+  test('counts one that a crash kept from being stored, until it would have expired', async () => {
+    const payer = await rig.person()
+    rig.store.instead = ({ operation }) =>
+      operation === 'PutItem'
+        ? { status: 400, body: { __type: 'x#ValidationException' } }
+        : undefined
+    expect((await send(payer, 'crashed')).status).toBe(500)
+    rig.store.instead = undefined
+    for (const i of times(4, String)) {
+      rig.clock.advance(1)
+      expect((await send(payer, i)).status).toBe(201)
+    }
+    expect((await send(payer, 'sixth')).status).toBe(429)
+    rig.clock.advance(295.999)
+    expect((await send(payer, 'sixth')).status).toBe(429)
+    rig.clock.advance(0.001)
+    expect((await send(payer, 'sixth')).status).toBe(201)
+    expect((await send(payer, 'seventh')).status).toBe(429)
+  })
+
+  test('lets in the repeat of one that a crash kept from being stored', async () => {
+    const payer = await rig.person()
+    rig.store.instead = ({ operation }) =>
+      operation === 'PutItem'
+        ? { status: 400, body: { __type: 'x#ValidationException' } }
+        : undefined
+    expect((await send(payer, 'crashed')).status).toBe(500)
+    rig.store.instead = undefined
+    for (const i of times(4, String)) await rig.pending(payer, { key: i })
+    expect((await send(payer, 'crashed')).status).toBe(201)
+  })
+
+  test('of one person is not another’s', async () => {
+    const [ada, bob] = [await rig.person(), await rig.person()]
+    for (const i of times(5, String)) await rig.pending(ada, { key: i })
+    expect((await send(bob, 'mine')).status).toBe(201)
+  })
+})
+
+describe('the limit an hour', () => {
+  const startAndCancel = async (payer: Person, key: string) => {
+    const { status, body } = await send(payer, key)
+    if (status === 201) await cancel(payer, body.paymentId)
+    return status
+  }
+
+  test('is twenty; the next window opens an hour after the first and has twenty again', async () => {
+    const payer = await rig.person()
+    for (const i of times(20, String)) expect(await startAndCancel(payer, i)).toBe(201)
+    expect(await send(payer, 'one-more')).toMatchObject({
+      ...no(429, 'too_many_payments'),
+      headers: { 'retry-after': '3600' },
+    })
+    rig.clock.advance(3599.999)
+    expect(await startAndCancel(payer, 'one-more')).toBe(429)
+    rig.clock.advance(0.001)
+    for (const i of times(20, (i) => `next-${i}`)) {
+      expect(await startAndCancel(payer, i)).toBe(201)
+    }
+    expect(await startAndCancel(payer, 'one-more')).toBe(429)
+  })
+
+  test('never counts a repeat', async () => {
+    const payer = await rig.person()
+    expect(await startAndCancel(payer, 'once')).toBe(201)
+    await Promise.all(times(30, () => send(payer, 'once')))
+    for (const i of times(19, String)) expect(await startAndCancel(payer, i)).toBe(201)
+    expect(await startAndCancel(payer, 'one-more')).toBe(429)
+    expect((await send(payer, 'once')).status).toBe(200)
+  })
+})
+
+describe('when the push cannot be sent', () => {
+  const faults = {
+    'the payer has no app': undefined,
+    'the provider answers 503': { status: 503, body: {} },
+    'the provider answers 200 and nonsense': { status: 200, body: { success: 'perhaps' } },
+    'the provider hangs up': 'hang up',
+  } as const
+
+  test.each(Object.entries(faults))(
+    'because %s, the payment waits all the same and a text is open to it (2019: W6)',
+    async (name, fault) => {
+      const payer = await rig.person({ app: name !== 'the payer has no app' })
+      rig.provider.instead = (call) => (isPush(call) ? fault : undefined)
+      const started = await send(payer, 'no-push')
+      expect(started).toMatchObject({
+        status: 201,
+        body: { status: 'pending', push: 'unavailable' },
+      })
+      rig.provider.instead = undefined
+      const id = started.body.paymentId
+      expect((await rig.call('smsStart', { as: payer, id })).status).toBe(202)
+      const body = { code: rig.codeOn(payer.number) }
+      expect(await rig.call('smsVerify', { as: payer, id, body })).toMatchObject({
+        status: 200,
+        body: { status: 'approved', decidedBy: 'sms' },
+      })
+    },
+  )
+
+  test('a repeat does not ask again for a push that is unavailable', async () => {
+    const payer = await rig.person({ app: false })
+    await send(payer, 'unavailable')
+    rig.clock.advance(15)
+    const asked = rig.provider.calls.filter(isPush).length
+    expect((await send(payer, 'unavailable')).body.push).toBe('unavailable')
+    expect(rig.provider.calls.filter(isPush)).toHaveLength(asked)
+  })
+})
+
+describe('a push lost in a crash', () => {
+  test('is asked for again after 15 s and not before, and once only', async () => {
+    const payer = await rig.person()
+    await startedAndLost(payer, 'lost')
+    rig.clock.advance(14.999)
+    expect(await send(payer, 'lost')).toMatchObject({ status: 200, body: { push: 'sending' } })
+    expect(pushesOn(payer)).toHaveLength(1)
+    rig.clock.advance(0.001)
+    const replies = await Promise.all(times(10, () => send(payer, 'lost')))
+    expect(replies.every(({ status }) => status === 200)).toBe(true)
+    expect((await send(payer, 'lost')).body.push).toBe('sent')
+    expect(pushesOn(payer)).toHaveLength(2)
+  })
+
+  test('may still be the one that is answered, although another was stored', async () => {
+    const payer = await rig.person()
+    const paymentId = await startedAndLost(payer, 'both')
+    rig.clock.advance(15)
+    await send(payer, 'both')
+    const [second, first] = pushesOn(payer)
+    expect((await rig.item(paymentId))?.push_id).toBe(second?.uuid)
+    rig.phone.book.answer(first?.uuid ?? '', 'denied')
+    await rig.phone.settled()
+    expect(await rig.item(paymentId)).toMatchObject({
+      status: 'denied',
+      push_id: second?.uuid,
+      evidence: { push_id: first?.uuid },
+    })
+  })
+
+  test('and answered while another is on its way stays the one that is stored', async () => {
+    const payer = await rig.person()
+    const paymentId = await startedAndLost(payer, 'race')
+    const [first] = pushesOn(payer)
+    rig.clock.advance(15)
+    rig.store.instead = async ({ text }) => {
+      if (!text.includes('push_sent')) return undefined
+      rig.phone.book.answer(first?.uuid ?? '', 'approved')
+      await rig.phone.settled()
+      return undefined
+    }
+    expect((await send(payer, 'race')).body).toMatchObject({ status: 'approved', push: 'sent' })
+    expect(await rig.item(paymentId)).toMatchObject({ status: 'approved', push_id: first?.uuid })
+  })
+
+  test.each([
+    ['20 s left is asked for with 10 s to live', 280, 'sent', 10],
+    ['less than 20 s left is asked for no more', 280.001, 'unavailable', undefined],
+  ])('with %s', async (_, later, push, seconds) => {
+    const payer = await rig.person()
+    await startedAndLost(payer, 'late')
+    rig.clock.advance(later)
+    expect((await send(payer, 'late')).body.push).toBe(push)
+    expect(pushesOn(payer).map(({ secondsToExpire }) => secondsToExpire)).toEqual([
+      ...(seconds ? [seconds] : []),
+      290,
+    ])
+  })
+
+  test('of a payment that is over is left alone', async () => {
+    const payer = await rig.person()
+    const paymentId = await startedAndLost(payer, 'over')
+    await cancel(payer, paymentId)
+    rig.clock.advance(15)
+    expect((await send(payer, 'over')).body.status).toBe('cancelled')
+    expect(pushesOn(payer)).toHaveLength(1)
+  })
+})
+
+describe('a person whom the provider does not know yet', () => {
+  const forget = ({ payerId }: Person) =>
+    rig.documents.send(
+      new UpdateCommand({
+        TableName: 'users',
+        Key: { user_id: payerId },
+        UpdateExpression: 'REMOVE authy_id',
+      }),
+    )
+  const isEnrol = ({ path }: Call) => path.endsWith('/users/new')
+  const person = async ({ payerId }: Person) =>
+    (await rig.all('users')).find(({ user_id }) => user_id === payerId)
+
+  test('after a crash is made known with the next payment (2019: W29)', async () => {
+    const payer = await rig.person()
+    const { authy_id } = (await person(payer)) ?? {}
+    await forget(payer)
+    expect((await send(payer, 'heals')).body.push).toBe('sent')
+    expect(authy_id).toMatch(/^[1-9]\d*$/)
+    expect((await person(payer))?.authy_id).toBe(authy_id)
+    expect(rig.provider.calls.filter(isEnrol).at(-1)?.text).toContain(
+      '"send_install_link_via_sms":false',
+    )
+  })
+
+  test('and cannot be made known has no payment stored, and may try again', async () => {
+    const payer = await rig.person()
+    await forget(payer)
+    rig.provider.instead = (call) => (isEnrol(call) ? { status: 503, body: {} } : undefined)
+    const before = await rig.all('payments')
+    expect(await send(payer, 'unknown')).toMatchObject(no(503, 'provider_unavailable'))
+    expect(await rig.all('payments')).toEqual(before)
+    rig.provider.instead = undefined
+    expect((await send(payer, 'unknown')).status).toBe(201)
+  })
+})
+
+test('life, greatest amount and limits are settings', async () => {
+  const own = await startRig({
+    PAYMENT_TTL_SECONDS: '60',
+    MAX_AMOUNT: '20.50',
+    OPEN_PAYMENTS: '1',
+    PAYMENTS_PER_HOUR: '2',
+  })
+  const payer = await own.person()
+  const start = (key: string, value = '20.50') =>
+    own.call('sendPayment', {
+      as: payer,
+      key,
+      body: { ...terms, amount: { value, currency: 'EUR' } },
+    })
+  const { body } = await start('1')
+  expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(60_000)
+  expect((await start('2', '20.51')).status).toBe(400)
+  expect((await start('2')).headers).toMatchObject({ 'retry-after': '60' })
+  own.clock.advance(60)
+  expect((await start('2')).status).toBe(201)
+  own.clock.advance(60)
+  expect((await start('3')).headers).toMatchObject({ 'retry-after': String(3600 - 120) })
+  await own.close()
+})

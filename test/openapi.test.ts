@@ -1,0 +1,430 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { STATUS } from '../functions/http.ts'
+import { lambdas } from '../functions/routes.ts'
+import { FILE, type openapi, openapiText } from '../scripts/openapi.ts'
+import { requests } from '../scripts/openapiSchemas.ts'
+import {
+  NOON,
+  otherThan,
+  type Person,
+  type Reply,
+  type Request,
+  type Rig,
+  type RouteName,
+  startRig,
+  terms,
+} from './rig.ts'
+
+type Content = Record<string, { schema: object }>
+type Response = { description: string; headers?: Record<string, object>; content: Content }
+type Operation = {
+  operationId: string
+  summary: string
+  security?: object[]
+  parameters?: { name: string; in: string; required?: boolean; schema: object }[]
+  requestBody?: { content: Content }
+  responses: Record<string, Response>
+}
+
+const file: ReturnType<typeof openapi> = JSON.parse(readFileSync(FILE, 'utf8'))
+const paths = file.paths as unknown as Record<string, Record<string, Operation>>
+const schemas = file.components.schemas as unknown as Record<string, object>
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+)
+const routes = Object.entries(lambdas).flatMap(([name, lambda]) =>
+  'route' in lambda ? [{ name: name as RouteName, ...lambda.route }] : [],
+)
+
+const REF = '#/components/schemas/'
+
+/** The schema with what it refers to in its place. */
+function whole(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(whole)
+  if (typeof schema !== 'object' || schema === null) return schema
+  if ('$ref' in schema) {
+    const found = schemas[String(schema.$ref).replace(REF, '')]
+    if (!found) throw new Error(`${schema.$ref} leads nowhere`)
+    return whole(found)
+  }
+  return Object.fromEntries(Object.entries(schema).map(([key, inside]) => [key, whole(inside)]))
+}
+
+const checkOf = (schema: object) => {
+  const { discriminator, ...rest } = whole(schema) as { discriminator?: unknown }
+  return z.fromJSONSchema(rest as Parameters<typeof z.fromJSONSchema>[0])
+}
+
+test('the file is what `npm run openapi` writes', () => {
+  expect(readFileSync(FILE, 'utf8')).toBe(openapiText())
+})
+
+test('it has every route and no other, by the name of its Lambda', () => {
+  const told = operations.map(({ method, path, operationId }) => `${method} ${path} ${operationId}`)
+  const real = routes.map(({ method, path, name }) => `${method.toLowerCase()} ${path} ${name}`)
+  expect(told.sort()).toEqual(real.sort())
+})
+
+test('the callback is public, and nothing else is', () => {
+  expect(file.security).toEqual([{ accessToken: ['payfriend/pay'] }])
+  const open = operations.filter(({ security }) => security !== undefined)
+  expect(open).toMatchObject([{ operationId: 'authyCallback', security: [] }])
+  expect(routes.filter((route) => route.open === 'public')).toMatchObject([
+    { name: 'authyCallback' },
+  ])
+  const headers = open[0]?.parameters?.map(({ name }) => name)
+  expect(headers).toEqual(['X-Authy-Signature', 'X-Authy-Signature-Nonce'])
+})
+
+test('it is OpenAPI 3.1 in its basics', () => {
+  expect(file.openapi).toMatch(/^3\.1\.\d+$/)
+  expect(file.info).toMatchObject({ title: expect.any(String), version: expect.any(String) })
+  expect(Object.keys(file.components.securitySchemes)).toEqual(['accessToken'])
+  const names = operations.map(({ operationId }) => operationId)
+  expect(new Set(names).size).toBe(names.length)
+  for (const { path, method, parameters = [], responses, requestBody, summary } of operations) {
+    expect(path).toMatch(/^\//)
+    expect(['get', 'post']).toContain(method)
+    expect(summary).not.toBe('')
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    const told = parameters.filter((parameter) => parameter.in === 'path')
+    expect(told.map(({ name }) => name)).toEqual(inPath)
+    expect(told.every(({ required }) => required)).toBe(true)
+    expect(requestBody !== undefined && method === 'get').toBe(false)
+    expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
+    for (const [status, { description, content }] of Object.entries(responses)) {
+      expect(status).toMatch(/^[2-5]\d\d$/)
+      expect(description).not.toBe('')
+      for (const { schema } of Object.values(content)) checkOf(schema)
+    }
+  }
+})
+
+test('every schema can be read, and its examples are examples of it', () => {
+  let examples = 0
+  const visit = (schema: unknown) => {
+    if (typeof schema !== 'object' || schema === null) return
+    if ('examples' in schema && Array.isArray(schema.examples)) {
+      const check = checkOf(schema)
+      for (const example of schema.examples) {
+        expect(check.safeParse(example).error).toBeUndefined()
+        examples += 1
+      }
+    }
+    for (const inside of Object.values(schema)) visit(inside)
+  }
+  for (const schema of Object.values(schemas)) visit(schema)
+  expect(examples).toBeGreaterThan(20)
+})
+
+test('a request made of the examples is one', () => {
+  const example = (schema: unknown): unknown => {
+    const {
+      properties,
+      examples,
+      enum: values,
+    } = schema as {
+      properties?: Record<string, unknown>
+      examples?: unknown[]
+      enum?: unknown[]
+    }
+    if (!properties) return examples?.[0] ?? values?.[0]
+    return Object.fromEntries(
+      Object.entries(properties).map(([name, inside]) => [name, example(inside)]),
+    )
+  }
+  for (const [name, schema] of Object.entries(requests)) {
+    expect(schema.safeParse(example(schemas[name])).error, name).toBeUndefined()
+  }
+})
+
+test('every refusal is told with its status, and all of them in one list', () => {
+  const codes = Object.keys(STATUS)
+  expect(schemas.RefusalCode).toMatchObject({ enum: codes })
+  const told = Object.values(schemas).flatMap((schema) => {
+    const { code, status } =
+      (schema as { properties?: Record<string, { const?: unknown }> }).properties ?? {}
+    return code?.const ? [[code.const, status?.const]] : []
+  })
+  expect(Object.fromEntries(told)).toEqual(STATUS)
+  // What no route refuses today is kept free, and said to be so.
+  const unused = codes.filter((code) => !everyRefusal().some((one) => one.endsWith(` ${code}`)))
+  expect(unused).toEqual(['locked'])
+})
+
+test('the rules that zod has in code stand in the file too', () => {
+  const start = checkOf({ $ref: `${REF}StartPayment` })
+  const phone = checkOf({ $ref: `${REF}StartVerification` })
+  const startWith = (payee: object, amount: object) => ({
+    payee: { ...terms.payee, ...payee },
+    amount: { ...terms.amount, ...amount },
+  })
+  for (const wrong of [
+    startWith({}, { value: '1e3' }),
+    startWith({}, { value: '-1' }),
+    startWith({}, { value: '٢٠' }),
+    startWith({}, { value: 'NaN' }),
+    startWith({}, { value: '20.5050' }),
+    startWith({}, { value: 20.5 }),
+    startWith({}, { currency: 'XXX' }),
+    startWith({}, { currency: 'eur' }),
+    startWith({}, { unit: 'x' }),
+    startWith({ name: '' }, {}),
+    startWith({ name: 'x'.repeat(49) }, {}),
+    startWith({ id: 'x'.repeat(65) }, {}),
+    startWith({ iban: 'x' }, {}),
+    { ...terms, status: 'approved' },
+    { payee: terms.payee },
+  ]) {
+    expect(requests.StartPayment.safeParse(wrong).success).toBe(false)
+    expect(start.safeParse(wrong).success).toBe(false)
+  }
+  for (const right of [terms, startWith({ name: 'José' }, { value: '0.01', currency: 'GBP' })]) {
+    expect(requests.StartPayment.safeParse(right).success).toBe(true)
+    expect(start.safeParse(right).success).toBe(true)
+  }
+  for (const [phoneNumber, isRight] of [
+    ['+44 7400 123456', true],
+    ['07400 123456', false],
+    ['+44 7400 123456 ext. 4', false],
+  ] as const) {
+    expect(phone.safeParse({ phoneNumber, channel: 'sms' }).success).toBe(isRight)
+  }
+  expect(phone.safeParse({ phoneNumber: '+44 7400 123456', channel: 'post' }).success).toBe(false)
+})
+
+/** `route status code` of everything that the file says of refusals. */
+function everyRefusal(): string[] {
+  return operations.flatMap(({ operationId, responses }) =>
+    Object.values(responses).flatMap(({ content }) => {
+      const schema = content['application/problem+json']?.schema
+      if (!schema) return []
+      const { oneOf = [whole(schema)] } = whole(schema) as { oneOf?: unknown[] }
+      return oneOf.map((one) => {
+        const { status, code } = (one as { properties: Record<string, { const: unknown }> })
+          .properties
+        return `${operationId} ${status?.const} ${code?.const}`
+      })
+    }),
+  )
+}
+
+const everySuccess = () =>
+  operations.flatMap(({ operationId, responses }) =>
+    Object.keys(responses)
+      .filter((status) => status.startsWith('2'))
+      .map((status) => `${operationId} ${status}`),
+  )
+
+describe('real answers', () => {
+  let rig: Rig
+  const seen = new Set<string>()
+
+  beforeAll(async () => {
+    rig = await startRig({ PAYMENTS_PER_HOUR: '100', TEXTS_PER_HOUR: '100' })
+  })
+  afterAll(() => rig.close())
+
+  /** Asks for real, and holds the answer against the file. */
+  async function call(name: RouteName, request: Request = {}): Promise<Reply> {
+    const reply = await rig.call(name, request)
+    const { status, body, headers } = reply
+    const { responses } = operations.find(({ operationId }) => operationId === name) ?? {}
+    const told = responses?.[status]
+    const type = String(headers['content-type'])
+    const schema = told?.content[type]?.schema
+    if (!schema) throw new Error(`${name} ${status} ${type} is not in the file`)
+    expect(checkOf(schema).safeParse(body).error).toBeUndefined()
+    for (const [header, { schema: check }] of Object.entries(told.headers ?? {}) as [
+      string,
+      { schema: object },
+    ][]) {
+      const value = headers[header.toLowerCase()]
+      if (header === 'Retry-After') {
+        if (value !== undefined) expect(checkOf(check).parse(Number(value))).toBeGreaterThan(0)
+      } else expect(checkOf(check).safeParse(value).error).toBeUndefined()
+    }
+    seen.add([name, status, ...(body.code ? [body.code] : [])].join(' '))
+    return reply
+  }
+
+  const UNKNOWN = 'A'.repeat(22)
+  const later = (seconds: number) => rig.clock.advance(seconds)
+  const down = { status: 503, body: 'down' }
+  const providerDown = async (run: () => Promise<unknown>) => {
+    rig.provider.instead = () => down
+    await run()
+    rig.provider.instead = undefined
+  }
+  const text = async (as: Person, id: string) => {
+    later(20)
+    await call('smsStart', { as, id })
+    return rig.codeOn(as.number)
+  }
+
+  test('of starting, reading, listing and cancelling', async () => {
+    const as = await rig.person()
+    const started = await call('sendPayment', { as, key: 'one', body: terms })
+    const id = started.body.paymentId
+    expect(started.headers.location).toBe(`/api/payments/${id}`)
+    await call('sendPayment', { as, key: 'one', body: terms })
+    const other = { ...terms, amount: { value: '20.51', currency: 'EUR' } }
+    await call('sendPayment', { as, key: 'one', body: other })
+    await call('sendPayment', { as, body: terms })
+    await call('sendPayment', { as, key: 'a key', body: terms })
+    await call('sendPayment', { as, key: 'two', body: { ...terms, payee: { name: 1, x: 2 } } })
+    await call('sendPayment', { as, key: 'two', text: '{' })
+    await call('sendPayment', { as: rig.stranger(), key: 'one', body: terms })
+    for (const key of ['two', 'three']) await call('sendPayment', { as, key, body: terms })
+
+    await call('paymentStatus', { as, id })
+    await call('paymentStatus', { as, id: UNKNOWN })
+    await call('paymentStatus', { as, id: '../x' })
+    await call('paymentStatus', { as, id, query: { x: 'y' } })
+    const { body } = await call('listPayments', { as, query: { limit: '2' } })
+    await call('listPayments', { as, query: { cursor: body.next } })
+    await call('listPayments', { as, query: { limit: '0' } })
+    await call('listPayments', { as, query: { cursor: 'x' } })
+
+    await call('cancelPayment', { as, id })
+    await call('cancelPayment', { as, id })
+    await call('cancelPayment', { as, id: UNKNOWN })
+    await call('cancelPayment', { as, id, body: { why: 'x' } })
+    const expiring = await rig.pending(as)
+    const denied = await rig.pending(as)
+    await rig.answers(as, 'denied')
+    await call('cancelPayment', { as, id: denied.paymentId })
+    await call('paymentStatus', { as, id: denied.paymentId })
+    await call('smsStart', { as, id: denied.paymentId })
+    await call('smsVerify', { as, id: denied.paymentId, body: { code: '123456' } })
+    later(300)
+    await call('cancelPayment', { as, id: expiring.paymentId })
+    await call('smsStart', { as, id: expiring.paymentId })
+    await call('smsVerify', { as, id: expiring.paymentId, body: { code: '123456' } })
+    await call('paymentStatus', { as, id: expiring.paymentId })
+  })
+
+  test('of codes by text', async () => {
+    const as = await rig.person({ app: false })
+    const { paymentId: id } = (await call('sendPayment', { as, key: 'a', body: terms })).body
+    const verify = (code: string, ofId = id) => call('smsVerify', { as, id: ofId, body: { code } })
+    await verify('123456')
+    await verify('123')
+    await verify('123456', UNKNOWN)
+    await call('smsStart', { as, id: UNKNOWN })
+    await call('smsStart', { as, id, body: { x: 1 } })
+    const code = await text(as, id)
+    await call('smsStart', { as, id })
+    await verify(otherThan(code))
+    await providerDown(async () => {
+      await verify(code)
+      later(20)
+      await call('smsStart', { as, id })
+    })
+    await verify(code)
+
+    const failed = await rig.pending(as)
+    const wrong = otherThan(await text(as, failed.paymentId))
+    for (let n = 0; n < 5; n += 1) await verify(wrong, failed.paymentId)
+    await verify(wrong, failed.paymentId)
+    await call('paymentStatus', { as, id: failed.paymentId })
+
+    const spent = await rig.pending(as)
+    const right = await text(as, spent.paymentId)
+    await providerDown(async () => {
+      for (let n = 0; n < 5; n += 1) await verify(right, spent.paymentId)
+    })
+    await verify(right, spent.paymentId)
+    later(20)
+    await call('smsStart', { as, id: spent.paymentId })
+  })
+
+  test('of phones', async () => {
+    const as = rig.stranger()
+    const start = (phoneNumber = as.number, channel = 'sms') =>
+      call('phoneStart', { as, body: { phoneNumber, channel } })
+    const verify = (code: string, currentCode?: string) =>
+      call('phoneVerify', { as, body: { code, ...(currentCode && { currentCode }) } })
+    await call('profile', { as })
+    await call('profile', { as, query: { x: 'y' } })
+    await verify('123456')
+    await start('12')
+    await providerDown(start)
+    later(20)
+    await start()
+    await start()
+    await call('profile', { as })
+    const code = rig.codeOn(as.number)
+    await verify('x')
+    await verify(otherThan(code))
+    await providerDown(() => verify(code))
+    for (let n = 0; n < 4; n += 1) await verify(otherThan(code))
+    later(20)
+    await start()
+    later(600)
+    await verify(code)
+    await start()
+    // The phone is trusted although the provider cannot be told of it yet.
+    rig.provider.instead = ({ path }) => (path.includes('users/new') ? down : undefined)
+    await verify(rig.codeOn(as.number))
+    await call('sendPayment', { as, key: 'x', body: terms })
+    rig.provider.instead = undefined
+    await call('sendPayment', { as, key: 'x', body: terms })
+
+    const next = rig.stranger().number
+    await start(next, 'call')
+    await verify(rig.codeOn(next))
+    await call('profile', { as })
+    await verify(rig.codeOn(next), rig.codeOn(as.number))
+    await call('profile', { as })
+  })
+
+  test('of callbacks', async () => {
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    const callbacks: Request[] = []
+    const { call: through } = rig
+    rig.call = (name, request) => {
+      if (name === 'authyCallback' && request) callbacks.push(request)
+      return through(name, request)
+    }
+    await rig.answers(as, 'approved')
+    rig.call = through
+    const [callback] = callbacks
+    if (!callback) throw new Error('no callback came')
+    await call('authyCallback', callback)
+    await call('authyCallback', { ...callback, headers: {} })
+    await call('authyCallback', { ...callback, text: 'x'.repeat(8193) })
+    await call('paymentStatus', { as, id })
+  })
+
+  test('without a token that is good, and of a fault', async () => {
+    const as = await rig.person()
+    const replies = [
+      await call('profile', { as, claims: { token_use: 'id' } }),
+      await call('profile', { as: { payerId: '', email: '' } }),
+    ]
+    rig.store.instead = () => ({
+      status: 400,
+      body: { __type: 'com.amazon.coral.validate#ValidationException', message: 'no' },
+    })
+    replies.push(await call('profile', { as }), await call('listPayments', { as }))
+    rig.store.instead = undefined
+    expect(replies.map(({ status }) => status)).toEqual([401, 401, 500, 500])
+  })
+
+  test('too many payments', async () => {
+    const as = await rig.person()
+    for (let n = 0; n < 6; n += 1) {
+      await call('sendPayment', { as, key: `${n}`, body: terms })
+    }
+    rig.clock.set(NOON)
+  })
+
+  test('were, by now, of every kind that the file tells', () => {
+    const told = [...everySuccess(), ...everyRefusal()]
+    expect(told.filter((kind) => !seen.has(kind))).toEqual([])
+  })
+})
