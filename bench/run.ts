@@ -13,7 +13,7 @@ import autocannon from 'autocannon'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { paymentsTable } from '../functions/adapters/paymentsTable.ts'
 import { type Payment, pushContent, type Terms } from '../functions/core/payment.ts'
-import { callbackSignature } from '../local/phoneCallback.ts'
+import { callbackSignature } from '../local/phone/phoneCallback.ts'
 import {
   API_KEY,
   CLIENT_ID,

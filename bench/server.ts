@@ -5,10 +5,10 @@
 import '../local/quiet.ts'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { World } from '../functions/live.ts'
-import { createTables, startDatabase } from '../local/database.ts'
-import { startGateway } from '../local/gateway.ts'
-import { handlersIn } from '../local/handlers.ts'
-import { startPhone } from '../local/phone.ts'
+import { startGateway } from '../local/api/gateway.ts'
+import { handlersIn } from '../local/api/handlers.ts'
+import { createTables, startDatabase } from '../local/database/database.ts'
+import { startPhone } from '../local/phone/phone.ts'
 import { API_KEY, CLIENT_ID, type FromServer, SCOPE, type ToServer } from './parts.ts'
 
 const clock = () => new Date()

@@ -8,8 +8,8 @@ import { count } from './observe.ts'
 export const cancelPayment = (world: World) => {
   const ports = { payments: payments(world), clock: world.clock }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
-    const payment = await cancel(ports, payer.payerId, paymentId())
-    count('PaymentCancelled')
+    const { payment, byThis } = await cancel(ports, payer.payerId, paymentId())
+    if (byThis) count('PaymentCancelled')
     return { status: 200, body: view(payment, world.clock()) }
   })
 }

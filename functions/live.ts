@@ -81,6 +81,9 @@ export const paymentIdOf = (payerId: string, idempotencyKey: string): string =>
 export const changeIdOf = (phone: PhoneNumber): string =>
   createHash('sha256').update(international(phone)).digest('base64url').slice(0, 22)
 
+/** Long enough for a request on the same payment to finish its write. */
+export const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 100))
+
 function onProviderFault(fault: AuthyFault) {
   count('ProviderFault')
   logger.warn('ProviderFault', { ...fault })

@@ -1,5 +1,5 @@
-import { textCode } from './core/deciding.ts'
 import { view } from './core/payment.ts'
+import { textCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
 import { lambda, limits, payers, payments, provider, type World } from './live.ts'
 import { count } from './observe.ts'

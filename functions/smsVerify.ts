@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { approveWithCode } from './core/deciding.ts'
 import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
+import { approveWithCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, payments, provider, type World } from './live.ts'
+import { lambda, pause, payments, provider, type World } from './live.ts'
 import { count } from './observe.ts'
 
 /** Digits and nothing else, because the code goes into a path at the provider. */
@@ -13,11 +13,16 @@ export const body = z.strictObject({
 
 /** `POST /payments/{paymentId}/sms/verification`: approve a payment with the code from the text. */
 export const smsVerify = (world: World) => {
-  const ports = { payments: payments(world), codes: provider(world), clock: world.clock }
+  const ports = { payments: payments(world), codes: provider(world), clock: world.clock, pause }
   return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
     try {
-      const payment = await approveWithCode(ports, payer.payerId, paymentId(), body.code)
-      count('PaymentApproved')
+      const { payment, byThis } = await approveWithCode(
+        ports,
+        payer.payerId,
+        paymentId(),
+        body.code,
+      )
+      if (byThis) count('PaymentApproved')
       return { status: 200, body: view(payment, world.clock()) }
     } catch (error) {
       if (error instanceof Refusal && error.code === 'wrong_code') {

@@ -1,4 +1,4 @@
-import { sweep } from './core/deciding.ts'
+import { sweep } from './core/sweeping.ts'
 import { lambda, payments, provider, type World } from './live.ts'
 import { count, flush, logger } from './observe.ts'
 

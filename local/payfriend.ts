@@ -5,12 +5,12 @@ import type { Env } from '../functions/adapters/settings.ts'
 import { CURRENCIES } from '../functions/core/money.ts'
 import type { World } from '../functions/live.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
-import { createTables, startDatabase } from './database.ts'
-import { startGateway } from './gateway.ts'
-import { handlersIn } from './handlers.ts'
-import { type Phone, startPhone } from './phone.ts'
-import { startSignIn } from './signIn.ts'
-import { buildSite } from './site.ts'
+import { startGateway } from './api/gateway.ts'
+import { handlersIn } from './api/handlers.ts'
+import { buildSite } from './api/site.ts'
+import { createTables, startDatabase } from './database/database.ts'
+import { type Phone, startPhone } from './phone/phone.ts'
+import { startSignIn } from './signIn/signIn.ts'
 
 export type PayfriendOptions = {
   /** The page's port; the pretend phone's is the next, sign-in's the one after. 0: any free ones. */

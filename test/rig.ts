@@ -18,8 +18,8 @@ import { sendPayment } from '../functions/sendPayment.ts'
 import { smsStart } from '../functions/smsStart.ts'
 import { smsVerify } from '../functions/smsVerify.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
-import { createTables, startDatabase } from '../local/database.ts'
-import { startPhone } from '../local/phone.ts'
+import { createTables, startDatabase } from '../local/database/database.ts'
+import { startPhone } from '../local/phone/phone.ts'
 
 export const API_KEY = 'test-authy-key'
 export const NOON = new Date('2026-11-21T12:00:00.000Z')

@@ -114,16 +114,17 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
     },
 
     async check(authyId, { action }, code) {
-      if (!CODE.test(code)) return false
+      if (!CODE.test(code)) return 'wrong'
       const query = new URLSearchParams({ force: 'true', action })
       const answer = await call(
         'verify',
         `/protected/json/verify/${code}/${digits(authyId)}?${query}`,
       )
-      if (WRONG_CODE.has(answer.errorCode ?? '')) return false
+      if (answer.errorCode === '60020') return 'wrong'
+      if (answer.errorCode === '60019') return 'used'
       const { device } = expect(answer, rightCode)
       // An app's own code is linked to nothing; only the texted one is bound to this payment.
-      return device?.os_type === undefined || device.os_type === null || device.os_type === 'sms'
+      return (device?.os_type ?? 'sms') === 'sms' ? 'right' : 'wrong'
     },
 
     async startVerification({ countryCode, national }, channel) {
@@ -171,8 +172,6 @@ type Answer = {
 
 /** Unregistered user or device: there is no app that a push could reach. */
 const NO_APP = new Set(['60050', '60051'])
-/** Invalid, or used before. */
-const WRONG_CODE = new Set(['60019', '60020'])
 /** Invalid, a landline, not provisioned, opted out. */
 const NOT_A_PHONE = new Set(['60033', '60078', '60082', '60083', '60115'])
 

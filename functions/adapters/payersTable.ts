@@ -6,6 +6,7 @@ import {
   international,
   type Payer,
   type PhoneNumber,
+  type TrustedPhone,
   VERIFICATION_ATTEMPTS_MAX,
   VERIFICATION_SENDS_MAX,
 } from '../core/payer.ts'
@@ -97,13 +98,17 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
     trust: (payerId, phone, now) =>
       change(
         payerId,
-        `SET phone_number = :number, phone_country_code = :code, phone_verified_at = :now
+        `SET phone_number = :number, phone_country_code = :code, phone_verified_at = :now,
+           previous_number = if_not_exists(phone_number, :number),
+           previous_country_code = if_not_exists(phone_country_code, :code),
+           previous_authy_id = if_not_exists(authy_id, :none)
          REMOVE authy_id, pending_number, pending_country_code, pending_channel, pending_sends,
            pending_sent_at, pending_attempts, pending_expires_at, pending_current_passed_at`,
         [ALIVE, 'pending_number = :number', LET_IN],
         {
           ':number': international(phone),
           ':code': phone.countryCode,
+          ':none': '',
           ':now': now.toISOString(),
         },
       ),
@@ -140,6 +145,9 @@ const stored = z.object({
   phone_number: z.string().optional(),
   phone_country_code: z.string().optional(),
   authy_id: z.string().optional(),
+  previous_number: z.string().optional(),
+  previous_country_code: z.string().optional(),
+  previous_authy_id: z.string().optional(),
 })
 
 const pending = z.object({
@@ -159,10 +167,8 @@ function payer(attributes: unknown): Payer {
   return {
     payerId: found.user_id,
     email: found.email,
-    phone:
-      found.phone_number && found.phone_country_code
-        ? { ...apart(found.phone_number, found.phone_country_code), authyId: found.authy_id }
-        : undefined,
+    phone: trusted(found.phone_number, found.phone_country_code, found.authy_id),
+    previous: trusted(found.previous_number, found.previous_country_code, found.previous_authy_id),
     pending: awaited && {
       phone: apart(awaited.pending_number, awaited.pending_country_code),
       channel: awaited.pending_channel,
@@ -174,6 +180,13 @@ function payer(attributes: unknown): Payer {
     },
   }
 }
+
+const trusted = (
+  number: string | undefined,
+  countryCode: string | undefined,
+  authyId: string | undefined,
+): TrustedPhone | undefined =>
+  number && countryCode ? { ...apart(number, countryCode), authyId } : undefined
 
 const apart = (number: string, countryCode: string): PhoneNumber => ({
   countryCode,

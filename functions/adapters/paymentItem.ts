@@ -117,9 +117,10 @@ export function paymentOf(attributes: unknown): Payment {
   }
 }
 
-/** From an entry of the index `open`. */
-export function openPaymentOf(attributes: unknown): OpenPayment {
-  const found = waiting.parse(attributes)
+/** From an entry of the index `open`; what is none must not hide the others. */
+export function openPaymentOf(attributes: unknown): OpenPayment | Error {
+  const { data: found, error } = waiting.safeParse(attributes)
+  if (!found) return error
   return {
     paymentId: found.payment_id,
     authyId: found.authy_id,

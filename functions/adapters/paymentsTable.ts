@@ -201,7 +201,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
 
     decide: (paymentId, decision, now) => change(paymentId, decisionWrite(decision, now)),
 
-    async *open() {
+    async *open(onUnreadable) {
       for (let shard = 0; shard < OPEN_SHARDS; shard += 1) {
         let from: Record<string, unknown> | undefined
         do {
@@ -214,7 +214,11 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
               ...(from && { ExclusiveStartKey: from }),
             }),
           )
-          for (const found of page.Items ?? []) yield openPaymentOf(found)
+          for (const found of page.Items ?? []) {
+            const open = openPaymentOf(found)
+            if (open instanceof Error) onUnreadable(open)
+            else yield open
+          }
           from = page.LastEvaluatedKey
         } while (from)
       }

@@ -24,11 +24,15 @@ export type PendingPhone = {
   readonly currentPassed: boolean
 }
 
+/** The provider's id may be missing after a crash; it is made when needed. */
+export type TrustedPhone = PhoneNumber & { readonly authyId?: string | undefined }
+
 export type Payer = {
   readonly payerId: string
   readonly email: string
-  /** The trusted phone. The provider's id may be missing after a crash; it is made when needed. */
-  readonly phone?: (PhoneNumber & { readonly authyId?: string | undefined }) | undefined
+  readonly phone?: TrustedPhone | undefined
+  /** The one before, which payments that were started for it still go to. */
+  readonly previous?: TrustedPhone | undefined
   readonly pending?: PendingPhone | undefined
 }
 

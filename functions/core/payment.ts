@@ -100,8 +100,13 @@ export type Payment = {
   readonly decidedBy?: Channel | undefined
 }
 
-/** Unicode's control, format, surrogate, unassigned, separator and symbol characters (bidi and emoji are among them). */
-const UNSHOWABLE = /[\p{C}\p{Zl}\p{Zp}\p{So}]/u
+/**
+ * Unicode's control, format, surrogate, unassigned, separator and symbol characters (bidi and most
+ * emoji are among them), and what else is invisible or makes an emoji: fillers, skin tones,
+ * keycaps.
+ */
+const UNSHOWABLE =
+  /[\p{C}\p{Zl}\p{Zp}\p{So}\p{Default_Ignorable_Code_Point}\p{Emoji_Modifier}\p{Me}]/u
 const PAYEE_LENGTHS = { name: [1, 48], id: [3, 64] } as const
 
 /**

@@ -59,8 +59,8 @@ export type PaymentStore = {
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
   decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
 
-  /** Everything that waits, page after page. */
-  open(): AsyncIterable<OpenPayment>
+  /** Everything that waits, page after page; what cannot be read is told and left out. */
+  open(onUnreadable: (fault: unknown) => void): AsyncIterable<OpenPayment>
   /** Write down that a payment's time is over: pending, and `expiresAt` reached. */
   expire(paymentId: string, now: Date): Promise<Payment | undefined>
   /** The right to ask the provider about a push: pending, and not asked about after `lastBefore`. */
@@ -135,8 +135,8 @@ export type Push = {
 }
 export type Codes = {
   send(authyId: string, bound: Bound): Promise<void>
-  /** True only for the one clear yes, false for a clear no. */
-  check(authyId: string, bound: Bound, code: string): Promise<boolean>
+  /** `right` only for the one clear yes, `wrong` for a clear no; `used` was right once, and is not any more. */
+  check(authyId: string, bound: Bound, code: string): Promise<'right' | 'wrong' | 'used'>
 }
 export type Phones = {
   /** The provider's id for a person's phone; the same for the same phone. */

@@ -52,11 +52,16 @@ export async function startVerification(
   if (current && samePhone(current, phone)) {
     throw invalidField('phoneNumber', 'This is your phone already.')
   }
-  const pending = await reserveSend(ports, person, known, phone, channel)
-
+  // Looked at first, so that a send which the verification refuses is not taken from the hour …
+  const refused = whyNoSend(known?.pending, clock())
+  if (refused) throw refused
+  const letIn = alive(known?.pending, clock())
+  const needsLeave = current && !(letIn?.currentPassed && samePhone(letIn.phone, phone))
   await limits.spendText(payerId, phone, clock())
-  if (known && current && !pending.currentPassed) {
-    await limits.spendText(payerId, current, clock())
+  if (needsLeave) await limits.spendText(payerId, current, clock())
+  // … and reserved after, so that one which the hour refuses is not taken from the verification.
+  const pending = await reserveSend(ports, person, known, phone, channel)
+  if (known && needsLeave) {
     await codes.send(await enrolled(ports, known, current), changeOf(ports, phone))
   }
   await phones.startVerification(phone, channel)
@@ -90,8 +95,9 @@ export async function verifyPhone(
 
   if (payer.phone && !currentPassed) {
     const authyId = await enrolled(ports, payer, payer.phone)
-    const agreed = await codes.check(authyId, changeOf(ports, phone), currentCode ?? '')
-    if (!agreed) throw wrongCode
+    const verdict = await codes.check(authyId, changeOf(ports, phone), currentCode ?? '')
+    if (verdict === 'used') throw new Refusal('code_expired')
+    if (verdict === 'wrong') throw wrongCode
     // Kept, because the provider takes a code only once and the new phone's code may yet be mistyped.
     if (!(await payers.saveCurrentPassed(payerId, phone, clock())))
       throw new Refusal('code_expired')
@@ -120,13 +126,13 @@ async function reserveSend(
 ): Promise<PendingPhone> {
   const now = clock()
   const expiresAt = new Date(now.getTime() + VERIFICATION_MINUTES * 60_000)
-  const alive = known?.pending && now < known.pending.expiresAt ? known.pending : undefined
+  const living = alive(known?.pending, now)
   let reserved: Payer | undefined
-  if (alive) {
+  if (living) {
     const lastBefore = new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000)
-    const sameNumber = samePhone(alive.phone, phone)
+    const sameNumber = samePhone(living.phone, phone)
     // The provider sends the same code again, so the same number's code ends when it would have.
-    const ends = sameNumber ? alive.expiresAt : expiresAt
+    const ends = sameNumber ? living.expiresAt : expiresAt
     const again = { phone, channel, expiresAt: ends, sameNumber }
     reserved = await payers.repeatVerification(person.payerId, again, lastBefore, now)
   } else {
@@ -134,18 +140,25 @@ async function reserveSend(
     reserved = await payers.beginVerification(person, { ...fresh, currentPassed: false }, now)
   }
   if (reserved?.pending) return reserved.pending
+  const why = whyNoSend((await payers.get(person.payerId))?.pending, clock())
+  throw why ?? new Error('a verification was lost to nothing')
+}
 
-  const pending = (await payers.get(person.payerId))?.pending
-  if (!pending) throw new Error('a verification was lost to none')
-  if (pending.attempts >= VERIFICATION_ATTEMPTS_MAX) {
-    const retryAfterSeconds = secondsUntil(pending.expiresAt, now)
-    throw new Refusal('no_attempts_left', { retryAfterSeconds })
+const alive = (pending: PendingPhone | undefined, now: Date) =>
+  pending && now < pending.expiresAt ? pending : undefined
+
+function whyNoSend(pending: PendingPhone | undefined, now: Date): Refusal | undefined {
+  const living = alive(pending, now)
+  if (!living) return undefined
+  const retryAfter = (again: Date) => ({ retryAfterSeconds: secondsUntil(again, now) })
+  if (living.attempts >= VERIFICATION_ATTEMPTS_MAX) {
+    return new Refusal('no_attempts_left', retryAfter(living.expiresAt))
   }
-  const again =
-    pending.sends >= VERIFICATION_SENDS_MAX
-      ? pending.expiresAt
-      : new Date(pending.sentAt.getTime() + TEXT_PAUSE_SECONDS * 1000)
-  throw new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(again, now) })
+  if (living.sends >= VERIFICATION_SENDS_MAX) {
+    return new Refusal('too_many_sms', retryAfter(living.expiresAt))
+  }
+  const again = new Date(living.sentAt.getTime() + TEXT_PAUSE_SECONDS * 1000)
+  return now < again ? new Refusal('too_many_sms', retryAfter(again)) : undefined
 }
 
 async function whyNoAttempt(

@@ -1,6 +1,5 @@
 /** Starting a payment: stored before the push is sent, once for each key however often it is asked. */
-import type { Payer } from './payer.ts'
-import { masked } from './payer.ts'
+import { masked, type Payer, type TrustedPhone } from './payer.ts'
 import {
   type Payment,
   PUSH_LOST_SECONDS,
@@ -100,7 +99,7 @@ export async function startPayment(
 export async function enrolled(
   { payers, phones }: Pick<StartPorts, 'payers' | 'phones'>,
   payer: Payer,
-  phone: NonNullable<Payer['phone']>,
+  phone: TrustedPhone,
 ): Promise<string> {
   if (phone.authyId) return phone.authyId
   const authyId = await phones.enroll(payer.email, phone)

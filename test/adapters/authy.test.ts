@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AuthyFault, type AuthySettings, authy } from '../../functions/adapters/authy.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
-import { type Phone, startPhone } from '../../local/phone.ts'
+import { type Phone, startPhone } from '../../local/phone/phone.ts'
 import { numberOf, otherThan } from '../rig.ts'
 
 const apiKey = 'canary-api-key'
@@ -99,16 +99,16 @@ describe('against the pretend phone', () => {
     const code = codeOn(number)
     const check = (action: string, code: string) =>
       provider().check(authyId, { ...bound, action }, code)
-    expect(await check('another payment', code)).toBe(false)
-    expect(await check(bound.action, otherThan(code))).toBe(false)
-    expect(await check(bound.action, code)).toBe(true)
-    expect(await check(bound.action, code)).toBe(false)
+    expect(await check('another payment', code)).toBe('wrong')
+    expect(await check(bound.action, otherThan(code))).toBe('wrong')
+    expect(await check(bound.action, code)).toBe('right')
+    expect(await check(bound.action, code)).toBe('used')
     expect(faults).toEqual([])
   })
 
   test('a wrong code is wrong also for somebody who never used one', async () => {
     const { authyId } = await enrolled()
-    expect(await provider().check(authyId, bound, '1234567')).toBe(false)
+    expect(await provider().check(authyId, bound, '1234567')).toBe('wrong')
   })
 
   test.each(['sms', 'call'] as const)('a phone is verified by %s', async (channel) => {
@@ -320,7 +320,7 @@ describe('against a provider that answers otherwise', () => {
           response.write(JSON.stringify(good))
         }),
       ],
-    ])('%s is waited for no longer than the limit', async (_, wrong) => {
+    ])('%s is waited for no longer than the limit (2019: W35)', async (_, wrong) => {
       answer = wrong
       await expect(call(provider({ timeoutMs: 50 }))).rejects.toMatchObject(UNAVAILABLE)
       expect(seen).toHaveLength(1)
@@ -386,14 +386,14 @@ describe('against a provider that answers otherwise', () => {
   })
 
   test.each([
-    ['android', { os_type: 'android' }, false],
-    ['iphone', { os_type: 'iphone' }, false],
-    ['unknown', { os_type: 'unknown' }, false],
-    ['SMS in capitals', { os_type: 'SMS' }, false],
-    ['nothing in words', { os_type: '' }, false],
-    ['a text', { os_type: 'sms' }, true],
-    ['none, said as null', { os_type: null }, true],
-    ['none, left out', {}, true],
+    ['android', { os_type: 'android' }, 'wrong'],
+    ['iphone', { os_type: 'iphone' }, 'wrong'],
+    ['unknown', { os_type: 'unknown' }, 'wrong'],
+    ['SMS in capitals', { os_type: 'SMS' }, 'wrong'],
+    ['nothing in words', { os_type: '' }, 'wrong'],
+    ['a text', { os_type: 'sms' }, 'right'],
+    ['none, said as null', { os_type: null }, 'right'],
+    ['none, left out', {}, 'right'],
   ])('a right code whose device is %s', async (_, device, verdict) => {
     answer = says(200, { ...GOOD.check, device })
     expect(await check()).toBe(verdict)
@@ -401,7 +401,7 @@ describe('against a provider that answers otherwise', () => {
 
   test.each([null, undefined])('a right code with device %s is the text', async (device) => {
     answer = says(200, { ...GOOD.check, device })
-    expect(await check()).toBe(true)
+    expect(await check()).toBe('right')
   })
 
   test.each(['sms', ['sms'], { os_type: ['sms'] }, { os_type: 1 }])(
@@ -412,9 +412,12 @@ describe('against a provider that answers otherwise', () => {
     },
   )
 
-  test.each(['60019', '60020'])('%s is a clear no', async (code) => {
+  test.each([
+    ['60020', 'wrong'],
+    ['60019', 'used'],
+  ])('%s is a clear no: %s', async (code, verdict) => {
     answer = says(401, error(code))
-    expect(await check()).toBe(false)
+    expect(await check()).toBe(verdict)
     expect(faults).toEqual([])
   })
 
@@ -624,7 +627,7 @@ describe('against a provider that answers otherwise', () => {
       '123456\0',
     ])('the code %j', async (code) => {
       answer = says(200, GOOD.check)
-      expect(await provider().check('1635', bound, code)).toBe(false)
+      expect(await provider().check('1635', bound, code)).toBe('wrong')
       expect(seen).toEqual([])
     })
 

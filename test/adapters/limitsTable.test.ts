@@ -10,7 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LimitSettings, limitsTable } from '../../functions/adapters/limitsTable.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
-import { createTables, startDatabase } from '../../local/database.ts'
+import { createTables, startDatabase } from '../../local/database/database.ts'
 import { NOON, numberOf } from '../rig.ts'
 
 const HOUR = 3600

@@ -21,8 +21,8 @@ import {
   TEXTS_MAX,
 } from '../../functions/core/payment.ts'
 import type { Decision, OpenPayment } from '../../functions/core/ports.ts'
-import { createTables, startDatabase } from '../../local/database.ts'
-import { callbackSignature } from '../../local/phoneCallback.ts'
+import { createTables, startDatabase } from '../../local/database/database.ts'
+import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import { API_KEY, NOON, otherThan, type Rig, startRig, terms as wireTerms } from '../rig.ts'
 
 let database: Awaited<ReturnType<typeof startDatabase>>
@@ -148,7 +148,7 @@ const writes: [name: string, write: Write][] = [
 
 describe.each(writes)('%s', (_, write) => {
   test('is done a millisecond before the payment ends', async () => {
-    const payment = await inserted()
+    const payment = await inserted({ codeAttempts: 1 })
     await texted(payment)
     expect(await write(payment, JUST_BEFORE)).toBeTruthy()
   })
@@ -158,7 +158,7 @@ describe.each(writes)('%s', (_, write) => {
     ['a millisecond after it', at(LIFE_SECONDS + 0.001)],
     ['a day after it', at(86_400)],
   ])('changes nothing %s', async (_, now) => {
-    const payment = await inserted()
+    const payment = await inserted({ codeAttempts: 1 })
     await texted(payment)
     const before = await item(payment)
     expect(await write(payment, now)).toBeFalsy()
@@ -188,7 +188,7 @@ const told = writes.filter(([name]) => name !== 'claimPushRead')
 test.each(told)(
   '%s appends to the history, and changes nothing that stands there',
   async (_, write) => {
-    const payment = await inserted()
+    const payment = await inserted({ codeAttempts: 1 })
     await texted(payment)
     const before = await history(payment)
     await write(payment, at(30))
@@ -454,7 +454,7 @@ describe('texts and codes', () => {
   })
 
   test('the fourth wrong code leaves the payment open, the fifth makes it failed in the same write', async () => {
-    const payment = await inserted()
+    const payment = await inserted({ codeAttempts: 5 })
     for (let n = 1; n < CODE_ATTEMPTS_MAX; n += 1) {
       expect(await store.countWrongCode(payment, at(n))).toMatchObject({
         status: 'pending',
@@ -476,8 +476,15 @@ describe('texts and codes', () => {
     ])
   })
 
+  test('no more wrong codes are counted than were tried, though the SDK sends a write again', async () => {
+    const payment = await inserted({ codeAttempts: 1 })
+    expect(await store.countWrongCode(payment, at(1))).toMatchObject({ wrongCodes: 1 })
+    expect(await store.countWrongCode(payment, at(1))).toBeUndefined()
+    expect(await item(payment)).toMatchObject({ wrong_codes: 1 })
+  })
+
   test('wrong codes at once are counted each once', async () => {
-    const payment = await inserted()
+    const payment = await inserted({ codeAttempts: 5 })
     const counted = await Promise.all(
       Array.from({ length: 20 }, () => store.countWrongCode(payment, at(1))),
     )
@@ -591,9 +598,12 @@ describe('list', () => {
 })
 
 describe('open', () => {
+  const unreadable = (fault: unknown) => {
+    throw fault
+  }
   const waiting = async () => {
     const found: OpenPayment[] = []
-    for await (const open of store.open()) found.push(open)
+    for await (const open of store.open(unreadable)) found.push(open)
     return found
   }
 
@@ -706,7 +716,12 @@ describe.each(FAULTS)('with $name from the database', (fault) => {
       await expect(store.find(paymentId)).rejects.toBe(fault)
       await expect(store.findByPush('push-1')).rejects.toBe(fault)
       await expect(store.list(payerId, { limit: 20 })).rejects.toBe(fault)
-      await expect(store.open()[Symbol.asyncIterator]().next()).rejects.toBe(fault)
+      await expect(
+        store
+          .open(() => {})
+          [Symbol.asyncIterator]()
+          .next(),
+      ).rejects.toBe(fault)
       await expect(store.insert(fresh())).rejects.toBe(fault)
     } finally {
       faulty.restore()
@@ -901,12 +916,16 @@ describe('through the handlers', () => {
   })
 
   describe('where the SDK writes a second time by itself', () => {
-    test('a start is one payment', async () => {
+    test('a start is one payment, and its push is asked for', async () => {
       const as = await rig.person()
       withFault(retrying(isInsert))
       const started = await rig.call('sendPayment', { as, key: 'key', body: wireTerms })
-      expect(started).toMatchObject({ status: 200, body: { status: 'pending' } })
+      expect(started).toMatchObject({
+        status: 201,
+        body: { status: 'pending', push: 'sent' },
+      })
       faulty?.restore()
+      expect(rig.phone.book.pushes(as.number)).toHaveLength(1)
       expect((await rig.call('listPayments', { as })).body.payments).toHaveLength(1)
     })
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { callbackSignature } from '../../local/phoneCallback.ts'
+import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import { API_KEY, no, type Person, type Rig, startRig, terms } from '../rig.ts'
 
 let rig: Rig

@@ -110,15 +110,18 @@ test('the unsaved form survives signing in again', async () => {
   expect(await gus.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('12.34')
 })
 
-test.each([-3600, 3600])('a computer whose clock is %i s wrong signs in and pays', async (wrongBy) => {
-  const gil = await stage.visitor(wrongBy)
-  await stage.signIn(gil)
-  await stage.confirmPhone(gil)
-  await stage.send(gil)
-  await says(gil.page, /^[45]:\d\d left to answer$/)
-  await stage.answers(gil, 'approved')
-  await says(gil.page, 'Your payment has been approved!')
-})
+test.each([-3600, 3600])(
+  'a computer whose clock is %i s wrong signs in and pays',
+  async (wrongBy) => {
+    const gil = await stage.visitor(wrongBy)
+    await stage.signIn(gil)
+    await stage.confirmPhone(gil)
+    await stage.send(gil)
+    await says(gil.page, /^[45]:\d\d left to answer$/)
+    await stage.answers(gil, 'approved')
+    await says(gil.page, 'Your payment has been approved!')
+  },
+)
 
 test('no token is kept where another tab or a later visit finds it (2019: W31)', async () => {
   const hal = await stage.payer()

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Phone, startPhone } from '../../local/phone.ts'
+import { type Phone, startPhone } from '../../local/phone/phone.ts'
 
 /** What this test calls of npm's authy-client, which brings no types. */
 type AuthyClient = {

@@ -12,7 +12,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createTables, startDatabase } from '../../local/database.ts'
+import { createTables, startDatabase } from '../../local/database/database.ts'
 
 let database: Awaited<ReturnType<typeof startDatabase>>
 let client: DynamoDBClient

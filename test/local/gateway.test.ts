@@ -9,8 +9,8 @@ import {
   type Handler,
   type Handlers,
   startGateway,
-} from '../../local/gateway.ts'
-import type { Event, Result } from '../../local/gatewayEvent.ts'
+} from '../../local/api/gateway.ts'
+import type { Event, Result } from '../../local/api/gatewayEvent.ts'
 
 const now = new Date('2026-11-21T12:00:00.000Z')
 const clientId = 'payfriend-page'

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Phone, type PhoneOptions, startPhone } from '../../local/phone.ts'
-import { callbackSignature } from '../../local/phoneCallback.ts'
+import { type Phone, type PhoneOptions, startPhone } from '../../local/phone/phone.ts'
+import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import vectors from '../fixtures/authySignatureVectors.json' with { type: 'json' }
 
 const apiKey = 'own-test-key-0123456789'

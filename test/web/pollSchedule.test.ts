@@ -4,7 +4,7 @@ import { GRACE_MS, nextPollMs } from '../../web/pollSchedule.ts'
 /** A payment with minutes to go and a server that answers. Each test breaks one thing about it. */
 const usual = { failuresInARow: 0, retryAfterSeconds: 0, msToEnd: 200_000 }
 
-test('a payment is looked at every 3 s', () => {
+test('a payment is looked at every 3 s (2019: W8)', () => {
   expect(nextPollMs(usual)).toBe(3_000)
 })
 

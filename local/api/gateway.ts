@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Context } from 'aws-lambda'
-import { type LambdaName, lambdas } from '../functions/routes.ts'
+import { type LambdaName, lambdas } from '../../functions/routes.ts'
 import {
   type Answer,
   answerOf,

@@ -17,7 +17,7 @@ export type SiteFile = {
   readonly immutable: boolean
 }
 
-const WEB = resolve(import.meta.dirname, '../web')
+const WEB = resolve(import.meta.dirname, '../../web')
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -8,7 +8,7 @@ import {
   type TableDescription,
   type CreateTableCommandInput as TableInput,
 } from '@aws-sdk/client-dynamodb'
-import { OPEN_INDEX_FIELDS, PAYER_INDEX_FIELDS } from '../functions/adapters/paymentItem.ts'
+import { OPEN_INDEX_FIELDS, PAYER_INDEX_FIELDS } from '../../functions/adapters/paymentItem.ts'
 
 const TABLE_SECONDS_MAX = 60
 const TABLE_POLL_MS = 10

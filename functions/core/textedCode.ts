@@ -1,0 +1,152 @@
+/** The second channel: a code by text, bound to one payment, spent before it is checked. */
+import { type Decided, lostTo, type Ports, paymentOf } from './deciding.ts'
+import type { Payer, PhoneNumber } from './payer.ts'
+import {
+  CODE_ATTEMPTS_MAX,
+  type Evidence,
+  type Payment,
+  statusAt,
+  TEXT_PAUSE_SECONDS,
+  TEXTS_MAX,
+  whyClosed,
+  words,
+} from './payment.ts'
+import type { Bound, Codes, Decision, Limits, PayerStore } from './ports.ts'
+import { Refusal, secondsUntil } from './refusals.ts'
+
+/**
+ * Text the payer a code for this payment.
+ *
+ * Counted before it is asked for, so that no burst and no crash gives more texts than the limits.
+ * Refuses: `not_found`, `expired`, `already_decided`, `no_attempts_left`, `too_many_sms`,
+ * `provider_unavailable`.
+ */
+export async function textCode(
+  ports: Ports & { readonly payers: PayerStore; readonly limits: Limits; readonly codes: Codes },
+  payerId: string,
+  id: string,
+): Promise<Payment> {
+  const { payments, payers, limits, codes, clock } = ports
+  const [asked, payer] = await Promise.all([paymentOf(ports, payerId, id), payers.get(payerId)])
+  // Looked at first, so that a text which the payment refuses is not taken from the payer's hour …
+  const refused = whyNoText(asked, clock())
+  if (refused) throw refused
+  await limits.spendText(payerId, phoneOf(asked, payer), clock())
+  // … and reserved after, so that one which the hour refuses is not taken from the payment.
+  const now = clock()
+  const payment = await payments.reserveText(
+    payerId,
+    id,
+    new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000),
+    now,
+  )
+  if (!payment) throw lostTo(whyNoText(await paymentOf(ports, payerId, id), clock()), id)
+  await codes.send(payment.authyId, bound(payment))
+  return payment
+}
+
+/**
+ * Approve a payment with the code from the text.
+ *
+ * Refuses: `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
+ * `wrong_code`, `code_expired` (used before), and `provider_unavailable` where no verdict came; the
+ * attempt stays spent.
+ */
+export async function approveWithCode(
+  ports: Ports & { readonly codes: Codes; readonly pause: () => Promise<void> },
+  payerId: string,
+  id: string,
+  code: string,
+): Promise<Decided> {
+  const { payments, codes, clock } = ports
+  // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
+  const payment = await payments.reserveAttempt(payerId, id, clock())
+  if (!payment) throw await whyNoAttempt(ports, payerId, id)
+  const verdict = await codes.check(payment.authyId, bound(payment), code)
+  if (verdict === 'wrong') throw await wrongCode(ports, payment)
+  if (verdict === 'used') return { payment: await approvedMeanwhile(ports, payment), byThis: false }
+  const evidence: Evidence = { kind: 'sms-code', authy_id: payment.authyId, ...bound(payment) }
+  const only = { payerId, authyId: payment.authyId }
+  const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
+  const decided = await payments.decide(id, approved, clock())
+  if (decided) return { payment: decided, byThis: true }
+  const now = await paymentOf(ports, payerId, id)
+  if (approvedByCode(now)) return { payment: now, byThis: false }
+  throw lostTo(whyClosed(now, clock()), id)
+}
+
+/** A code is bound to the payment itself and to its words, so that no two payments share one. */
+const bound = (payment: Payment): Bound => ({
+  action: payment.paymentId,
+  words: words(payment.terms),
+})
+
+/** What the payer asked for has happened, by another of their own right codes. */
+const approvedByCode = ({ status, decidedBy }: Payment) =>
+  status === 'approved' && decidedBy === 'sms'
+
+/** The number that the payment's texts go to, which may no longer be the payer's newest. */
+function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {
+  const phones = [payer?.phone, payer?.previous]
+  const phone = phones.find((one) => one?.authyId === payment.authyId) ?? payer?.phone
+  if (!phone) throw new Error(`payment ${payment.paymentId} was started without a phone`)
+  return phone
+}
+
+function whyNoText(payment: Payment, now: Date): Refusal | undefined {
+  const closed = whyClosed(payment, now)
+  if (closed) return closed
+  if (payment.codeAttempts >= CODE_ATTEMPTS_MAX) return new Refusal('no_attempts_left')
+  if (payment.smsSends >= TEXTS_MAX) return tooMany(payment.expiresAt, now)
+  if (!payment.smsSentAt) return undefined
+  const again = new Date(payment.smsSentAt.getTime() + TEXT_PAUSE_SECONDS * 1000)
+  return now < again ? tooMany(again, now) : undefined
+}
+
+const tooMany = (again: Date, now: Date) =>
+  new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(again, now) })
+
+async function whyNoAttempt(ports: Ports, payerId: string, id: string): Promise<Error> {
+  const payment = await paymentOf(ports, payerId, id)
+  const closed = whyClosed(payment, ports.clock())
+  if (closed) return closed
+  if (payment.smsSends === 0) return new Refusal('no_code_sent')
+  return new Refusal('no_attempts_left')
+}
+
+/** How often, with a pause between, a used code's own request is looked for. */
+const LOOKS_MAX = 3
+
+/**
+ * The provider took this code before: so did a request of the same payer, which is just about to
+ * write its approval, or one that a crash ended there. Only its write can approve, never this.
+ */
+async function approvedMeanwhile(
+  ports: Ports & { readonly pause: () => Promise<void> },
+  { payerId, paymentId }: Payment,
+): Promise<Payment> {
+  for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+    const payment = await paymentOf(ports, payerId, paymentId)
+    if (approvedByCode(payment)) return payment
+    const closed = whyClosed(payment, ports.clock())
+    if (closed) throw closed
+    await ports.pause()
+  }
+  throw new Refusal('code_expired')
+}
+
+/** Count a wrong code, and tell how many goes are left. */
+async function wrongCode(ports: Ports, payment: Payment): Promise<Error> {
+  const counted =
+    (await ports.payments.countWrongCode(payment, ports.clock())) ??
+    (await paymentOf(ports, payment.payerId, payment.paymentId))
+  if (statusAt(counted, ports.clock()) === 'failed') {
+    return new Refusal('wrong_code', { attemptsLeft: 0 })
+  }
+  const closed = whyClosed(counted, ports.clock())
+  if (closed) return closed
+  const attemptsLeft = CODE_ATTEMPTS_MAX - counted.codeAttempts
+  // Attempts without a verdict are spent too: nothing is left, but the payment has not failed.
+  if (attemptsLeft === 0) return new Refusal('no_attempts_left')
+  return new Refusal('wrong_code', { attemptsLeft })
+}
