@@ -2,7 +2,7 @@
  * The server under load, in a process of its own: the local API with its database and pretend phone,
  * as `npm start` runs them, with tokens of the bench's own and limits out of the way.
  */
-import '../local/quiet.ts'
+import '../local/environment.ts'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { World } from '../functions/live.ts'
 import { startGateway } from '../local/api/gateway.ts'

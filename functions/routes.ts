@@ -5,7 +5,7 @@
 
 /** A DynamoDB action on a table, or on one of its indexes. */
 export type Right = `${'payments' | 'users'}:${Action}` | `payments/${Index}:Query`
-type Action = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem'
+type Action = 'GetItem' | 'PutItem' | 'UpdateItem'
 type Index = 'push_id' | 'payer' | 'open'
 
 type Lambda = {
@@ -22,11 +22,9 @@ export const lambdas = {
   sendPayment: {
     route: { method: 'POST', path: '/payments', open: 'payers' },
     rights: [
-      'payments:BatchGetItem',
       'payments:GetItem',
       'payments:PutItem',
       'payments:UpdateItem',
-      'users:BatchGetItem',
       'users:GetItem',
       'users:UpdateItem',
     ],

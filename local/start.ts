@@ -1,5 +1,5 @@
 /** `npm start`: the whole of Payfriend on this machine. */
-import './quiet.ts'
+import './environment.ts'
 import * as z from 'zod'
 import { startPayfriend } from './payfriend.ts'
 

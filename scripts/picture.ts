@@ -2,7 +2,7 @@
  * `npm run picture`: the pictures that README shows, taken from the real page and the real pretend
  * phone, side by side; and the logo for the push, drawn from the page's own icon.
  */
-import '../local/quiet.ts'
+import '../local/environment.ts'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { startPayfriend } from '../local/payfriend.ts'

@@ -120,9 +120,10 @@ export function payeeText(
   const normal = text.normalize('NFC').trim()
   const [least, most] = PAYEE_LENGTHS[field]
   const length = [...normal].length
-  if (length < least) {
+  if (length === 0) {
     return { reason: field === 'name' ? 'Enter a name.' : 'Enter an e-mail address or account.' }
   }
+  if (length < least) return { reason: `Use ${least} characters at least.` }
   if (length > most) return { reason: `Use ${most} characters at most.` }
   if (UNSHOWABLE.test(normal)) {
     return {

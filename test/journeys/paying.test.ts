@@ -1,7 +1,9 @@
 /** What a payer lives through, in a real browser, from the form to the end of a payment. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Payment } from '../../functions/core/payment.ts'
+import { payments } from '../../functions/live.ts'
 import { otherThan } from '../rig.ts'
-import { heading, type Stage, says, startStage } from './stage.ts'
+import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -156,6 +158,96 @@ test('a lost callback is found at the provider, and the page follows', async () 
   await stage.pass(3)
   await says(jan.page, 'Your payment has been approved!')
 })
+
+describe('the waiting page', () => {
+  const polls = (visitor: Visitor) => {
+    const seen: string[] = []
+    visitor.page.on('request', (request) => {
+      if (/\/api\/payments\/[\w-]{22}$/.test(request.url())) seen.push(request.url())
+    })
+    return seen
+  }
+
+  test('looks every three seconds, not at all while hidden, and at once when seen again', async () => {
+    const pia = await stage.payer()
+    await stage.send(pia)
+    const seen = polls(pia)
+    await stage.pass(3)
+    await expect.poll(() => seen.length).toBe(1)
+    await turn(pia, 'hidden')
+    await stage.pass(30)
+    expect(seen).toHaveLength(1)
+    stage.phone.book.answer(stage.pushOn(pia).uuid, 'approved')
+    await stage.phone.settled()
+    await turn(pia, 'visible')
+    await says(pia.page, 'Your payment has been approved!')
+  })
+
+  test('says so when it cannot look, waits longer each time, and goes on by itself', async () => {
+    const quin = await stage.payer()
+    await stage.send(quin)
+    const seen = polls(quin)
+    await quin.page.route(/\/api\/payments\/[\w-]{22}$/, (route) => route.abort())
+    await stage.pass(3)
+    await says(quin.page, 'We look again in 6 seconds.')
+    await stage.pass(3)
+    expect(seen).toHaveLength(1)
+    await stage.pass(3)
+    await says(quin.page, 'We look again in 12 seconds.')
+    await quin.page.unroute(/\/api\/payments\/[\w-]{22}$/)
+    stage.phone.book.answer(stage.pushOn(quin).uuid, 'approved')
+    await stage.phone.settled()
+    await stage.pass(12)
+    await says(quin.page, 'Your payment has been approved!')
+  })
+
+  test('asks no more once the payment is decided', async () => {
+    const rob = await stage.payer()
+    await stage.send(rob)
+    await rob.page.getByRole('button', { name: 'Cancel this payment' }).click()
+    await heading(rob.page, 'You cancelled this payment.')
+    const seen = polls(rob)
+    await stage.pass(60)
+    expect(seen).toEqual([])
+  })
+
+  async function turn({ page }: Visitor, state: 'hidden' | 'visible') {
+    await page.evaluate(`
+      Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true })
+      Object.defineProperty(document, 'hidden', { value: ${state === 'hidden'}, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    `)
+  }
+})
+
+test('the list comes in pages, newest first, each payment once (2019: W37)', async () => {
+  const sue = await stage.payer()
+  await stage.send(sue, '1')
+  const first = await waitingFor(sue)
+  for (let n = 1; n <= 24; n += 1) {
+    const createdAt = new Date(first.createdAt.getTime() - n * 60_000)
+    const paymentId = first.paymentId.slice(0, 20) + String(n).padStart(2, '0')
+    const terms = { ...first.terms, payee: { name: `Payee ${n}`, id: 'payee@example.com' } }
+    await payments(stage.payfriend.world).insert({ ...first, paymentId, createdAt, terms })
+  }
+  await sue.page.getByRole('link', { name: 'My payments' }).first().click()
+  await expect.poll(() => sue.page.getByRole('listitem').count()).toBe(20)
+  await sue.page.getByRole('button', { name: 'Show more' }).click()
+  await expect.poll(() => sue.page.getByRole('listitem').count()).toBe(25)
+  const names = await sue.page.locator('.payee').allInnerTexts()
+  expect(names).toEqual([
+    'Neville Longbottom',
+    ...Array.from({ length: 24 }, (_, i) => `Payee ${i + 1}`),
+  ])
+  expect(await sue.page.getByRole('button', { name: 'Show more' }).count()).toBe(0)
+})
+
+async function waitingFor({ page }: Visitor): Promise<Payment> {
+  const id = page.url().split('/').at(-1) ?? ''
+  const found = await payments(stage.payfriend.world).find(id)
+  if (!found) throw new Error('the page waits for no payment')
+  return found
+}
 
 describe('the form', () => {
   test('tells each reason beside its field, and sends nothing (2019: W7, W39)', async () => {
