@@ -5,19 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import { authyCallback } from '../functions/authyCallback.ts'
-import { cancelPayment } from '../functions/cancelPayment.ts'
-import { listPayments } from '../functions/listPayments.ts'
 import type { World } from '../functions/live.ts'
-import { paymentStatus } from '../functions/paymentStatus.ts'
-import { phoneStart } from '../functions/phoneStart.ts'
-import { phoneVerify } from '../functions/phoneVerify.ts'
-import { profile } from '../functions/profile.ts'
 import { type LambdaName, lambdas } from '../functions/routes.ts'
-import { sendPayment } from '../functions/sendPayment.ts'
-import { smsStart } from '../functions/smsStart.ts'
-import { smsVerify } from '../functions/smsVerify.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
+import { handlersIn } from '../local/api/handlers.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
 
@@ -96,7 +87,7 @@ export async function startRig(env: Record<string, string> = {}) {
   })
   await createTables(client)
   const documents = DynamoDBDocumentClient.from(client)
-  const routes = routesIn(world)
+  const routes = handlersIn(world)
   let people = 0
 
   const rig = {
@@ -285,19 +276,6 @@ async function listen(handle: (text: string, headers: Record<string, string>) =>
 }
 
 type Handler = (event: never, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
-
-const routesIn = (world: World): Record<RouteName, Handler> => ({
-  sendPayment: sendPayment(world),
-  listPayments: listPayments(world),
-  paymentStatus: paymentStatus(world),
-  cancelPayment: cancelPayment(world),
-  smsStart: smsStart(world),
-  smsVerify: smsVerify(world),
-  authyCallback: authyCallback(world),
-  profile: profile(world),
-  phoneStart: phoneStart(world),
-  phoneVerify: phoneVerify(world),
-})
 
 async function invoke(handler: Handler, name: RouteName, request: Request): Promise<Reply> {
   const { method, path } = lambdas[name].route

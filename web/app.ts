@@ -1,11 +1,12 @@
-import { type Api, createApi, type Payment, type Profile } from './api.ts'
+import { createApi, type Payment } from './api.ts'
 import type { Config } from './config.ts'
 import { draftsBelongTo } from './draft.ts'
 import { type Child, el, fill } from './element.ts'
 import { button } from './form.ts'
 import { fragmentOf, type Place, placeOf } from './place.ts'
 import { detailsOf, explain, Problem } from './problem.ts'
-import { createServerClock, type ServerClock } from './serverClock.ts'
+import type { App, Screen } from './screen.ts'
+import { createServerClock } from './serverClock.ts'
 import type { Session } from './session.ts'
 import { SignInNeeded } from './tokens.ts'
 import { showCode } from './views/code.ts'
@@ -14,29 +15,6 @@ import { showPhone } from './views/phone.ts'
 import { showSend } from './views/send.ts'
 import { showWaiting } from './views/waiting.ts'
 import { showSignedOut, showWelcome } from './views/welcome.ts'
-
-/** What every view may use. */
-export type App = {
-  readonly config: Config
-  readonly api: Api
-  readonly clock: ServerClock
-  readonly session: Session
-  /** The signed-in person, as last told by the server. */
-  profile: Profile
-  /** The payments seen since the page was loaded; newer than any list. */
-  readonly seen: Map<string, Payment>
-  go(place: Place, options?: { readonly replace?: boolean; readonly notice?: Child[] }): void
-}
-
-/** The card in the middle, for as long as one view has it. */
-export type Screen = {
-  /** Show this; the heading takes the focus, so that a screen reader starts there. */
-  show(heading: string, ...content: Child[]): void
-  /** Show what went wrong, and a way on. */
-  showTrouble(error: unknown, tryAgain: () => void): void
-  /** Aborted once the person has gone elsewhere. */
-  readonly signal: AbortSignal
-}
 
 /** Run the page: one view at a time, told by the fragment. */
 export function runApp(config: Config, session: Session): void {

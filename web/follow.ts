@@ -1,8 +1,8 @@
 import type { Payment } from './api.ts'
-import type { App, Screen } from './app.ts'
 import { el, fill } from './element.ts'
 import { button } from './form.ts'
 import { inWords } from './problem.ts'
+import type { App, Screen } from './screen.ts'
 import { deniedNotice, ignoreOnPhone, showResult } from './views/result.ts'
 import { watchPayment } from './watch.ts'
 

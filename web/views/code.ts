@@ -1,11 +1,11 @@
 import type { Payment } from '../api.ts'
-import type { App, Screen } from '../app.ts'
 import { el, fill } from '../element.ts'
 import { follow } from '../follow.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { attemptsInWords, detailsOf, explain } from '../problem.ts'
 import { resendButton } from '../resend.ts'
+import type { App, Screen } from '../screen.ts'
 import { termsOf } from './result.ts'
 
 const HEADING = 'Enter the code from the text'

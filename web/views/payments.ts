@@ -1,9 +1,9 @@
 import type { Payment } from '../api.ts'
-import type { App, Screen } from '../app.ts'
 import { el, fill } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { explain } from '../problem.ts'
+import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
 
 /** The person's own payments, newest first. */

@@ -1,10 +1,10 @@
 import type { CodeSent, PhoneChannel } from '../api.ts'
-import type { App, Screen } from '../app.ts'
 import { forgetPhone, recallPhone, rememberPhone } from '../draft.ts'
 import { el } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { detailsOf, explain } from '../problem.ts'
 import { resendButton } from '../resend.ts'
+import type { App, Screen } from '../screen.ts'
 
 /** The phone that payments are approved on: give it, prove it, change it. Nothing is sent unasked. */
 export async function showPhone(app: App, screen: Screen): Promise<void> {

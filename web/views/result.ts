@@ -1,9 +1,9 @@
 import type { Payment } from '../api.ts'
-import type { App, Screen } from '../app.ts'
 import { rememberDraft } from '../draft.ts'
 import { type Child, el } from '../element.ts'
 import { button } from '../form.ts'
 import { inWords } from '../problem.ts'
+import type { App, Screen } from '../screen.ts'
 
 type Decided = Exclude<Payment['status'], 'pending'>
 

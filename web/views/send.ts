@@ -1,9 +1,9 @@
 import type { Terms } from '../api.ts'
-import type { App, Screen } from '../app.ts'
 import { answered, type Draft, forgetKey, keyFor, recallDraft, rememberDraft } from '../draft.ts'
 import { el } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { detailsOf, explain } from '../problem.ts'
+import type { App, Screen } from '../screen.ts'
 
 const FRIENDS = [
   ['Neville Longbottom', 'neville@hogwarts.ac.uk'],

@@ -1,10 +1,10 @@
 import type { Payment } from '../api.ts'
-import type { App, Screen } from '../app.ts'
 import { type Child, el, fill } from '../element.ts'
 import { follow } from '../follow.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { explain } from '../problem.ts'
+import type { App, Screen } from '../screen.ts'
 import { termsOf } from './result.ts'
 
 /** After this long a push that has not been answered may never arrive. */

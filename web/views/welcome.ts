@@ -1,7 +1,7 @@
-import type { Screen } from '../app.ts'
 import { el } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
+import type { Screen } from '../screen.ts'
 
 /** A first visit: what this is, and nothing happens before the person says so. */
 export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
