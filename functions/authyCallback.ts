@@ -19,7 +19,12 @@ export const authyCallback = (world: World) => {
     const nonce = headers['x-authy-signature-nonce']
     const signature = headers['x-authy-signature']
     const signed = { method: 'POST', url, body: text, signature, nonce }
-    const verdict = checkSignature(signed, apiKey, world.clock())
+    const key = await apiKey(false)
+    if (key === undefined) {
+      logger.error('NoAuthyKey', { why: 'the secret with the API key is empty' })
+      throw new Refusal('provider_unavailable', { retryAfterSeconds: NO_KEY_RETRY_SECONDS })
+    }
+    const verdict = checkSignature(signed, key, world.clock())
     if (verdict === 'forged') {
       securityEvent('CallbackForged', { signed: signature ? 'yes' : 'no' })
       throw new Refusal('forged_callback')
@@ -38,6 +43,9 @@ export const authyCallback = (world: World) => {
 }
 
 export const handler = lambda(authyCallback)
+
+/** Until the owner has filled the secret, Authy may come again. */
+const NO_KEY_RETRY_SECONDS = 60
 
 const texts = z.record(z.string(), z.string()).nullish()
 

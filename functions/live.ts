@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { type AuthyFault, authy } from './adapters/authy.ts'
+import { authyKeyFrom } from './adapters/authyKey.ts'
 import { limitsTable } from './adapters/limitsTable.ts'
 import { payersTable } from './adapters/payersTable.ts'
 import { paymentsTable } from './adapters/paymentsTable.ts'
@@ -54,10 +55,10 @@ export function limits({ env }: World) {
 
 /** Push, codes and phones, all carried by Authy. */
 export function provider({ env }: World) {
-  const { AUTHY_API_URL, AUTHY_API_KEY, LOGO_URL } = authySettings(env)
+  const { AUTHY_API_URL, LOGO_URL } = authySettings(env)
   return authy({
     apiUrl: AUTHY_API_URL,
-    apiKey: AUTHY_API_KEY,
+    apiKey: authyKey(env),
     logoUrl: LOGO_URL,
     onFault: onProviderFault,
   })
@@ -66,8 +67,14 @@ export function provider({ env }: World) {
 /** Where the callback is, as the provider was told, and the key that it signs with. */
 export const callbackSignature = ({ env }: World) => ({
   url: `${publicSettings(env).PUBLIC_URL}/payments/callback`,
-  apiKey: authySettings(env).AUTHY_API_KEY,
+  apiKey: authyKey(env),
 })
+
+function authyKey(env: Env): (fresh: boolean) => Promise<string | undefined> {
+  const { AUTHY_API_KEY, AUTHY_SECRET_ID } = authySettings(env)
+  if (AUTHY_SECRET_ID) return (fresh) => authyKeyFrom(AUTHY_SECRET_ID, fresh)
+  return async () => AUTHY_API_KEY
+}
 
 /** The same key of the same person is the same payment: its own item is the record of the request. */
 export const paymentIdOf = (payerId: string, idempotencyKey: string): string =>

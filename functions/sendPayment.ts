@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { paymentSettings } from './adapters/settings.ts'
-import { parseAmount } from './core/money.ts'
+import { type AmountLimits, parseAmount } from './core/money.ts'
 import { type Payee, payeeText, view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { startPayment } from './core/starting.ts'
@@ -8,14 +8,14 @@ import { endpoint, nothing } from './http.ts'
 import { lambda, limits, payers, paymentIdOf, payments, provider, type World } from './live.ts'
 import { count, logger } from './observe.ts'
 
-/** What a payment is started with; amounts above `maxAmount` are refused. */
-export const body = (maxAmount: string) =>
+/** What a payment is started with; amounts beyond the limits are refused. */
+export const body = (limits: AmountLimits) =>
   z.strictObject({
     payee: z.strictObject({ name: payeeField('name'), id: payeeField('id') }),
     amount: z
       .strictObject({ value: text('Enter an amount.'), currency: text('Choose a currency.') })
       .transform((amount, context) => {
-        const parsed = parseAmount(amount, maxAmount)
+        const parsed = parseAmount(amount, limits)
         if ('amountMinor' in parsed) return parsed
         context.addIssue({ code: 'custom', path: [parsed.field], message: parsed.reason })
         return z.NEVER
@@ -38,7 +38,8 @@ export const sendPayment = (world: World) => {
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,
     onPushFault,
   }
-  const schemas = { body: body(settings.MAX_AMOUNT), query: nothing }
+  const { MAX_AMOUNT: maxAmount, CURRENCIES: currencies } = settings
+  const schemas = { body: body({ maxAmount, currencies }), query: nothing }
   return endpoint(schemas, async ({ payer, body, headers, ip, requestId }) => {
     const paymentId = paymentIdOf(payer.payerId, idempotencyKey(headers['idempotency-key']))
     const request = {

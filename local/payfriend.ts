@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { Env } from '../functions/adapters/settings.ts'
+import { type Env, paymentSettings } from '../functions/adapters/settings.ts'
 import { CURRENCIES } from '../functions/core/money.ts'
 import type { World } from '../functions/live.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
@@ -119,7 +119,10 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         logout_uri: `${gateway.url}/`,
       })}`,
       changePasswordUrl: `${signIn.issuer}/change-password`,
-      currencies: Object.entries(CURRENCIES).map(([code, { digits }]) => ({ code, digits })),
+      currencies: paymentSettings(world.env).CURRENCIES.map((code) => ({
+        code,
+        digits: CURRENCIES[code].digits,
+      })),
     }
     gateway.open({
       handlers: handlersIn(world),

@@ -11,13 +11,13 @@ import { body as phoneVerifyBody } from '../functions/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/smsVerify.ts'
 
-/** The most that may be sent where `MAX_AMOUNT` says nothing else. */
-const MAX_AMOUNT = '10000.00'
+/** What may be sent where the settings say nothing else. */
+const LIMITS = { maxAmount: '10000.00', currencies: Object.keys(CURRENCIES) as Currency[] }
 const NUMBER_PATTERN = '^\\+[0-9 ().-]{4,30}$'
 
 /** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
 export const requests = {
-  StartPayment: sendPaymentBody(MAX_AMOUNT),
+  StartPayment: sendPaymentBody(LIMITS),
   SmsCode: smsVerifyBody,
   StartVerification: phoneStartBody([]),
   VerificationCodes: phoneVerifyBody,
@@ -46,7 +46,7 @@ export const SAID: Readonly<Record<string, object>> = {
     pattern: AMOUNT_PATTERN.source,
     description:
       'Above zero, with at most as many decimals as the currency has, and no more than the ' +
-      `stage's limit (${MAX_AMOUNT} unless it is set otherwise).`,
+      `stage's limit (${LIMITS.maxAmount} unless it is set otherwise).`,
     examples: ['20.50'],
   },
   'StartPayment/amount/currency': { enum: Object.keys(CURRENCIES), examples: ['EUR'] },

@@ -5,7 +5,8 @@ import { invalidField, Refusal } from '../core/refusals.ts'
 
 export type AuthySettings = {
   readonly apiUrl: string
-  readonly apiKey: string
+  /** Asked for each call; `fresh` past any cache. None while the owner has not given one. */
+  readonly apiKey: (fresh: boolean) => Promise<string | undefined>
   /** A picture on the push, served by ourselves. */
   readonly logoUrl?: string | undefined
   /** Within this an answer must be here, whole; 3 s if not said. */
@@ -36,13 +37,35 @@ const VERIFICATION_CODE_LENGTH = 6
 const RETRY_AFTER_SECONDS = 20
 
 export function authy(settings: AuthySettings): Push & Codes & Phones {
-  /** One call, never repeated: a second `sms` is a second text, a second `verify` a second guess. */
+  /**
+   * One call, never repeated, because a second `sms` is a second text and a second `verify` a second
+   * guess; but for a key that was refused, with which Authy did nothing, and that may have been changed.
+   */
   async function call(name: string, path: string, body?: object): Promise<Answer> {
+    const key = await keyFor(name, false)
+    const answer = await callWith(key, name, path, body)
+    if (answer.errorCode !== BAD_KEY) return answer
+    const fresh = await keyFor(name, true)
+    return fresh === key ? answer : callWith(fresh, name, path, body)
+  }
+
+  async function keyFor(name: string, fresh: boolean): Promise<string> {
+    const key = await settings.apiKey(fresh)
+    if (key !== undefined) return key
+    throw unavailable({ call: name, status: null, errorCode: null, reason: 'no API key is set' })
+  }
+
+  async function callWith(
+    key: string,
+    name: string,
+    path: string,
+    body: object | undefined,
+  ): Promise<Answer> {
     try {
       const response = await fetch(new URL(path, settings.apiUrl), {
         method: body ? 'POST' : 'GET',
         headers: {
-          'X-Authy-API-Key': settings.apiKey,
+          'X-Authy-API-Key': key,
           ...(body && { 'content-type': 'application/json' }),
         },
         ...(body && { body: JSON.stringify(body) }),
@@ -170,6 +193,7 @@ type Answer = {
   readonly body: unknown
 }
 
+const BAD_KEY = '60001'
 /** Unregistered user or device: there is no app that a push could reach. */
 const NO_APP = new Set(['60050', '60051'])
 /** Invalid, a landline, not provisioned, opted out. */

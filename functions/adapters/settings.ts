@@ -1,5 +1,10 @@
 /** What a Lambda is told by its environment, each part read and checked where it is needed. */
 import * as z from 'zod'
+import { CURRENCIES, type Currency } from '../core/money.ts'
+
+const KNOWN_CURRENCIES = Object.keys(CURRENCIES) as Currency[]
+const areKnown = (codes: unknown) =>
+  Array.isArray(codes) && codes.every((code) => Object.hasOwn(CURRENCIES, code))
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -11,13 +16,18 @@ export const tableSettings = (env: Env) =>
     DYNAMODB_ENDPOINT: z.url().optional(),
   })
 
-export const authySettings = (env: Env) =>
-  read(env, {
+export function authySettings(env: Env) {
+  const settings = read(env, {
     AUTHY_API_URL: z.url().default('https://api.authy.com'),
-    AUTHY_API_KEY: z.string().min(1),
+    /** The key itself, on a laptop; in AWS the name of the secret that has it. */
+    AUTHY_API_KEY: z.string().min(1).optional(),
+    AUTHY_SECRET_ID: z.string().min(1).optional(),
     /** A picture for the push, at an address that phones reach. */
     LOGO_URL: z.url().max(200).optional(),
   })
+  if (settings.AUTHY_API_KEY || settings.AUTHY_SECRET_ID) return settings
+  throw missing('AUTHY_API_KEY: neither it nor AUTHY_SECRET_ID is set')
+}
 
 /** The address that callbacks are signed for, without the route: `https://…/api`. */
 export const publicSettings = (env: Env) =>
@@ -26,6 +36,12 @@ export const publicSettings = (env: Env) =>
 export const paymentSettings = (env: Env) =>
   read(env, {
     PAYMENT_TTL_SECONDS: z.coerce.number().int().min(60).max(600).default(300),
+    /** ISO 4217 codes on offer, like EUR,GBP; all that Payfriend knows if none is named. */
+    CURRENCIES: z
+      .string()
+      .transform((list) => list.split(','))
+      .pipe(z.custom<Currency[]>(areKnown, 'must be codes that Payfriend knows, like EUR,GBP'))
+      .default(KNOWN_CURRENCIES),
     MAX_AMOUNT: z
       .string()
       .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/)
@@ -56,5 +72,7 @@ function read<S extends z.ZodRawShape>(env: Env, shape: S): z.infer<z.ZodObject<
   const parsed = z.object(shape).safeParse(env)
   if (parsed.success) return parsed.data
   const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  throw new Error(`This setting is missing or wrong: ${wrong.join('; ')}`)
+  throw missing(wrong.join('; '))
 }
+
+const missing = (what: string) => new Error(`This setting is missing or wrong: ${what}`)

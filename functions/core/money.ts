@@ -34,20 +34,23 @@ export type Money = { readonly amountMinor: number; readonly currency: Currency 
 /** An amount as it is written on the wire (as in W3C Payment Request): `{ value: "20.50", currency: "EUR" }`. */
 export type Amount = { readonly value: string; readonly currency: string }
 
+export type AmountLimits = { readonly maxAmount: string; readonly currencies: readonly Currency[] }
+
 /** Ten digits and three decimals at most, so that every amount fits a safe integer and a push's text. */
 export const AMOUNT_PATTERN = /^(0|[1-9]\d{0,9})(\.\d{1,3})?$/
 
 /**
  * Read an amount from the wire.
  *
- * @param maxAmount the most that may be sent, in whole units and decimals ("10000.00")
+ * @param limits the most that may be sent, in whole units and decimals ("10000.00"), and the
+ *   currencies on offer
  * @returns the money, or which field is wrong and why
  */
 export function parseAmount(
   { value, currency }: Amount,
-  maxAmount: string,
+  { maxAmount, currencies }: AmountLimits,
 ): Money | { readonly field: 'value' | 'currency'; readonly reason: string } {
-  if (!isCurrency(currency)) return wrong('currency', 'Choose a currency from the list.')
+  if (!isOneOf(currencies, currency)) return wrong('currency', 'Choose a currency from the list.')
   if (!AMOUNT_PATTERN.test(value)) return wrong('value', 'Write the amount like 20.50.')
   const { digits } = CURRENCIES[currency]
   if ((value.split('.')[1] ?? '').length > digits) {
@@ -75,7 +78,8 @@ export function inWords({ amountMinor, currency }: Money): string {
   return `${offered.symbol ?? `${currency} `}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`
 }
 
-const isCurrency = (code: string): code is Currency => Object.hasOwn(CURRENCIES, code)
+const isOneOf = (offered: readonly Currency[], code: string): code is Currency =>
+  (offered as readonly string[]).includes(code)
 
 const DECIMALS = { 0: 'no decimals', 2: 'two decimals at most', 3: 'three decimals at most' }
 

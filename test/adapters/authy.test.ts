@@ -44,7 +44,7 @@ describe('against the pretend phone', () => {
   })
 
   const provider = (more: Partial<AuthySettings> = {}) =>
-    authy({ apiUrl: pretend.url, apiKey, onFault, ...more })
+    authy({ apiUrl: pretend.url, apiKey: async () => apiKey, onFault, ...more })
 
   /** Somebody whose phone Authy knows. */
   async function enrolled() {
@@ -131,10 +131,35 @@ describe('against the pretend phone', () => {
     })
   })
 
+  test('a key that was changed is asked for anew, once, and what it refused is done then', async () => {
+    const { authyId, number } = await enrolled()
+    const asked: boolean[] = []
+    const keyOf = async (fresh: boolean) => {
+      asked.push(fresh)
+      return fresh ? apiKey : 'the key before'
+    }
+    await provider({ apiKey: keyOf }).send(authyId, bound)
+    expect(asked).toEqual([false, true])
+    expect(pretend.book.messages(number)).toHaveLength(1)
+    expect(faults).toEqual([])
+  })
+
+  test('without a key nothing is asked, and why is told', async () => {
+    const { authyId } = await enrolled()
+    for (const [, call] of calls(authyId)) {
+      await expect(call(provider({ apiKey: async () => undefined }))).rejects.toMatchObject(
+        UNAVAILABLE,
+      )
+    }
+    expect(faults.map(({ reason }) => reason)).toEqual(calls().map(() => 'no API key is set'))
+  })
+
   test('another API key opens nothing', async () => {
     const { authyId } = await enrolled()
     for (const [, call] of calls(authyId)) {
-      await expect(call(provider({ apiKey: 'another' }))).rejects.toMatchObject(UNAVAILABLE)
+      await expect(call(provider({ apiKey: async () => 'another' }))).rejects.toMatchObject(
+        UNAVAILABLE,
+      )
     }
     expect(faults.map(({ errorCode }) => errorCode)).toEqual(calls().map(() => '60001'))
   })
@@ -227,7 +252,13 @@ describe('against a provider that answers otherwise', () => {
   })
 
   const provider = (more: Partial<AuthySettings> = {}) =>
-    authy({ apiUrl, apiKey, timeoutMs: 2000, onFault: (fault) => void faults.push(fault), ...more })
+    authy({
+      apiUrl,
+      apiKey: async () => apiKey,
+      timeoutMs: 2000,
+      onFault: (fault) => void faults.push(fault),
+      ...more,
+    })
 
   const says =
     (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>

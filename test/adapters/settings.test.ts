@@ -8,6 +8,7 @@ import {
   publicSettings,
   tableSettings,
 } from '../../functions/adapters/settings.ts'
+import { CURRENCIES } from '../../functions/core/money.ts'
 
 /** Every setting as a deployment could have it. Each test breaks one. */
 const env = {
@@ -20,6 +21,7 @@ const env = {
   PUBLIC_URL: 'https://pay.example.com/api',
   PAYMENT_TTL_SECONDS: '120',
   MAX_AMOUNT: '500.00',
+  CURRENCIES: 'EUR,KWD',
   TEXTS_PER_HOUR: '7',
   TEXTS_PER_DAY_FOR_STAGE: '70',
   OPEN_PAYMENTS: '3',
@@ -42,6 +44,7 @@ test('all are read as they are set', () => {
   expect(read(env)).toEqual({
     ...env,
     PAYMENT_TTL_SECONDS: 120,
+    CURRENCIES: ['EUR', 'KWD'],
     TEXTS_PER_HOUR: 7,
     TEXTS_PER_DAY_FOR_STAGE: 70,
     OPEN_PAYMENTS: 3,
@@ -60,6 +63,7 @@ test('what is not set has the value that the documents say', () => {
     AUTHY_API_URL: 'https://api.authy.com',
     PAYMENT_TTL_SECONDS: 300,
     MAX_AMOUNT: '10000.00',
+    CURRENCIES: Object.keys(CURRENCIES),
     TEXTS_PER_HOUR: 10,
     TEXTS_PER_DAY_FOR_STAGE: 500,
     OPEN_PAYMENTS: 5,
@@ -88,6 +92,9 @@ test.each<[name: keyof typeof env, wrong: string | undefined]>([
   ['AUTHY_API_KEY', ''],
   ['LOGO_URL', CANARY],
   ['LOGO_URL', `https://pay.example.com/${CANARY}${'x'.repeat(200)}`],
+  ['CURRENCIES', ''],
+  ['CURRENCIES', 'EUR,'],
+  ['CURRENCIES', CANARY],
   ['PUBLIC_URL', undefined],
   ['PUBLIC_URL', CANARY],
   ['PAYMENT_TTL_SECONDS', CANARY],

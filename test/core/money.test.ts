@@ -9,10 +9,10 @@ import {
   parseAmount,
 } from '../../functions/core/money.ts'
 
-const MAX = '10000.00'
-/** The largest that the pattern lets through. */
-const EVERYTHING = '9999999999.999'
 const currencies = Object.keys(CURRENCIES) as Currency[]
+const MAX = { maxAmount: '10000.00', currencies }
+/** The largest that the pattern lets through. */
+const EVERYTHING = { maxAmount: '9999999999.999', currencies }
 const digitsOf = (currency: Currency) => CURRENCIES[currency].digits
 
 test.each(currencies)('every amount in %s is read back as it was written', (currency) => {
@@ -116,3 +116,9 @@ test.each(['', 'eur', 'EURO', 'XXX', 'BTC', 'toString', '__proto__', ' EUR', 'Е
     expect(parseAmount({ value: '1', currency }, MAX)).toMatchObject({ field: 'currency' })
   },
 )
+
+test('a currency that is not on offer is refused, though it exists', () => {
+  const limits = { maxAmount: '10000.00', currencies: ['EUR', 'GBP'] as const }
+  expect(parseAmount({ value: '1', currency: 'GBP' }, limits)).toMatchObject({ amountMinor: 100 })
+  expect(parseAmount({ value: '1', currency: 'USD' }, limits)).toMatchObject({ field: 'currency' })
+})

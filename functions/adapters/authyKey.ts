@@ -1,0 +1,34 @@
+/** Authy's API key, which in AWS is a secret that its owner fills in and may change at any time. */
+import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
+import * as z from 'zod'
+
+/** So long a changed key may go unnoticed where nothing is refused because of it. */
+const CACHE_SECONDS = 300
+
+const secret = z.object({ apiKey: z.string().min(1) })
+
+/**
+ * Read the key from its secret, `{ "apiKey": "…" }`, at most every five minutes unless `fresh`.
+ *
+ * @returns nothing while the secret is empty or is not such an object; a fault of the store is thrown
+ */
+export async function authyKeyFrom(secretId: string, fresh: boolean): Promise<string | undefined> {
+  const stored = await read(secretId, fresh)
+  return secret.safeParse(stored).data?.apiKey
+}
+
+async function read(secretId: string, fresh: boolean): Promise<unknown> {
+  try {
+    const text = await getSecret(secretId, { maxAge: CACHE_SECONDS, forceFetch: fresh })
+    return typeof text === 'string' ? JSON.parse(text) : undefined
+  } catch (error) {
+    if (isEmpty(error) || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** A secret is born without a value, which the store tells as if the secret were not there. */
+const isEmpty = (error: unknown) =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  error.cause.name === 'ResourceNotFoundException'

@@ -1,0 +1,61 @@
+/** A stage whose owner has not filled in Authy's key yet, and does so later. */
+import { clearCaches } from '@aws-lambda-powertools/parameters'
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { API_KEY, no, type Rig, startRig, terms } from '../rig.ts'
+
+const secrets = mockClient(SecretsManagerClient)
+const empty = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
+
+let rig: Rig
+beforeAll(async () => {
+  process.env.AWS_REGION = 'eu-west-1'
+  rig = await startRig({ AUTHY_SECRET_ID: 'authy' })
+})
+afterAll(() => rig.close())
+beforeEach(() => {
+  secrets.reset()
+  clearCaches()
+  secrets.on(GetSecretValueCommand).rejects(empty)
+})
+
+const phoneOf = ({ number }: { number: string }) => ({ phoneNumber: number, channel: 'sms' })
+
+test('what needs the key is not available, and what does not is', async () => {
+  const as = rig.stranger()
+  expect(await rig.call('phoneStart', { as, body: phoneOf(as) })).toMatchObject(
+    no(503, 'provider_unavailable'),
+  )
+  expect(await rig.call('authyCallback', { text: '{}' })).toMatchObject(
+    no(503, 'provider_unavailable'),
+  )
+  expect((await rig.call('profile', { as })).status).toBe(200)
+  expect((await rig.call('listPayments', { as })).status).toBe(200)
+})
+
+test('once it is filled everything goes on, and an unsigned callback is refused as ever', async () => {
+  const waiting = rig.stranger()
+  await rig.call('phoneStart', { as: waiting, body: phoneOf(waiting) })
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify({ apiKey: API_KEY }) })
+  const as = await rig.person()
+  const started = await rig.call('sendPayment', { as, key: 'key', body: terms })
+  expect(started).toMatchObject({ status: 201, body: { push: 'sent' } })
+  await rig.answers(as, 'approved')
+  const seen = await rig.call('paymentStatus', { as, id: started.body.paymentId })
+  expect(seen.body.status).toBe('approved')
+  expect(await rig.call('authyCallback', { text: '{}' })).toMatchObject(no(403, 'forged_callback'))
+})
+
+test('a key that was changed is taken without a new deployment', async () => {
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: '{"apiKey":"the key before"}' })
+  const as = rig.stranger()
+  expect((await rig.call('phoneStart', { as, body: phoneOf(as) })).status).toBe(503)
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify({ apiKey: API_KEY }) })
+  rig.clock.advance(21)
+  expect((await rig.call('phoneStart', { as, body: phoneOf(as) })).status).toBe(202)
+})
