@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/rights.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The test of the logs turns them on again.

@@ -7,6 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { World } from '../functions/live.ts'
 import { startGateway } from '../local/api/gateway.ts'
 import { handlersIn } from '../local/api/handlers.ts'
+import { asLambda } from '../local/database/access.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
 import { API_KEY, CLIENT_ID, type FromServer, SCOPE, type ToServer } from './parts.ts'
@@ -37,7 +38,8 @@ const world: World = {
   },
 }
 const site = { files: new Map(), config: {} }
-gateway.open({ handlers: handlersIn(world), issuer, clientId: CLIENT_ID, scope: SCOPE, site })
+const handlers = handlersIn((name) => asLambda(world, name))
+gateway.open({ handlers, issuer, clientId: CLIENT_ID, scope: SCOPE, site })
 
 const tell = (message: FromServer) => process.send?.(message)
 process.on('message', (message: ToServer) => {

@@ -109,10 +109,13 @@ function documents(env: Env): DynamoDBDocumentClient {
     ...(DYNAMODB_ENDPOINT && {
       endpoint: DYNAMODB_ENDPOINT,
       region: env.AWS_REGION ?? 'local',
-      // An engine on a laptop asks for no real ones.
-      ...(!env.AWS_ACCESS_KEY_ID && {
-        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      }),
+      // Whose they are stands in this environment, because on a laptop all Lambdas share a process;
+      // an engine there asks for no real ones.
+      credentials: {
+        accessKeyId: env.AWS_ACCESS_KEY_ID ?? 'local',
+        secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? 'local',
+        ...(env.AWS_SESSION_TOKEN && { sessionToken: env.AWS_SESSION_TOKEN }),
+      },
     }),
   })
   const made = DynamoDBDocumentClient.from(client, {

@@ -66,8 +66,13 @@ export const lambdas = {
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
   sweepPayments: {
-    rights: ['payments:GetItem', 'payments:UpdateItem', 'payments/open:Query'],
+    rights: ['payments:UpdateItem', 'payments/open:Query'],
   },
 } as const satisfies Record<string, Lambda>
 
 export type LambdaName = keyof typeof lambdas
+
+/** Lambdas that Cognito calls; they touch no table. */
+export const triggers = ['signUpPolicy', 'tokenClaims'] as const
+
+export type TriggerName = (typeof triggers)[number]

@@ -4,10 +4,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type Env, paymentSettings } from '../functions/adapters/settings.ts'
 import { CURRENCIES } from '../functions/core/money.ts'
 import type { World } from '../functions/live.ts'
+import type { LambdaName } from '../functions/routes.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
+import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { startSignIn } from './signIn/signIn.ts'
@@ -81,6 +83,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     closers.push(signIn.close)
 
     let endpoint = env.DYNAMODB_ENDPOINT
+    const isEmbedded = !endpoint
     if (!endpoint) {
       const database = await startDatabase(dataDir ? { dataDir: join(dataDir, 'tables') } : {})
       closers.push(database.close)
@@ -90,7 +93,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       new DynamoDBClient({
         endpoint,
         region: env.AWS_REGION ?? 'local',
-        ...(!env.AWS_ACCESS_KEY_ID && {
+        ...((isEmbedded || !env.AWS_ACCESS_KEY_ID) && {
           credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
         }),
       }),
@@ -103,12 +106,16 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         PAYERS_TABLE: 'users',
         LOGO_URL: `${gateway.url}/logo.png`,
         ...env,
+        // A real key in the shell is nothing to the embedded database.
+        ...(isEmbedded && keyOf('local')),
         DYNAMODB_ENDPOINT: endpoint,
         AUTHY_API_URL: env.AUTHY_API_URL ?? phone?.url,
         AUTHY_API_KEY: apiKey,
         PUBLIC_URL: publicUrl,
       },
     }
+    // Another's database knows one key, or keeps other tables for each.
+    const worldOf = (name: LambdaName) => (isEmbedded ? asLambda(world, name) : world)
     const config = {
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
@@ -125,13 +132,13 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       })),
     }
     gateway.open({
-      handlers: handlersIn(world),
+      handlers: handlersIn(worldOf),
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
       scope: SCOPE,
       site: await buildSite({ config }),
     })
-    const sweep = sweepPayments(world)
+    const sweep = sweepPayments(worldOf('sweepPayments'))
     return { pageUrl: gateway.url, signInUrl: signIn.issuer, phone, world, sweep, close }
   } catch (error) {
     await close()

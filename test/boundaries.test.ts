@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { lambdas } from '../functions/routes.ts'
+import { lambdas, triggers } from '../functions/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -57,12 +57,16 @@ const isOneOf =
     targets.includes(target)
 
 const handlers = Object.keys(lambdas).map((name) => `functions/${name}.ts`)
+const cognitoTriggers = triggers.map((name) => `functions/${name}.ts`)
+/** Plain data that runs anywhere. */
+const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts']
 /** What handlers share. */
 const PIPELINE = ['functions/http.ts', 'functions/live.ts', 'functions/observe.ts']
 /** What `http.ts` is made of, and nobody else's. */
 const REQUEST_BODY = 'functions/requestBody.ts'
 /** The table of payments is more than one file holds; these are parts of that adapter. */
 const PARTS_OF_PAYMENTS = ['functions/adapters/paymentItem.ts', 'functions/adapters/pageCursor.ts']
+const HTTP = ['node:http', 'node:https']
 const SECRETS = '@aws-lambda-powertools/parameters/secrets'
 const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
 
@@ -89,7 +93,7 @@ const fences: Record<string, Fence> = {
     around: (file) => file.startsWith('functions/adapters/'),
     allows: (found, file) =>
       within('functions/core/').has(found) ||
-      isOneOf('zod', 'node:crypto', ...DATABASE, SECRETS)(found) ||
+      isOneOf('zod', 'node:crypto', ...HTTP, ...DATABASE, SECRETS)(found) ||
       (file === 'functions/adapters/paymentsTable.ts' && isOneOf(...PARTS_OF_PAYMENTS)(found)),
     caught: [
       ['functions/adapters/x.ts', "import { smsVerify } from '../smsVerify.ts'"],
@@ -140,10 +144,22 @@ const fences: Record<string, Fence> = {
       ['functions/http.ts', "import { authy } from './adapters/authy.ts'"],
     ],
   },
-  'the route table, which the stack reads too, imports nothing': {
-    around: (file) => file === 'functions/routes.ts',
+  'the lists of routes and tables, which the stack reads too, import nothing': {
+    around: (file) => PLAIN_DATA.includes(file),
     allows: () => false,
-    caught: [['functions/routes.ts', "import type { World } from './live.ts'"]],
+    caught: [
+      ['functions/routes.ts', "import type { World } from './live.ts'"],
+      ['functions/tables.ts', "import type { Right } from './routes.ts'"],
+    ],
+  },
+  'what Cognito calls imports nothing but types': {
+    around: (file) => cognitoTriggers.includes(file),
+    allows: ({ target, isType }) => isType && target === 'aws-lambda',
+    caught: [
+      ['functions/tokenClaims.ts', "import { logger } from './observe.ts'"],
+      ['functions/signUpPolicy.ts', "import * as z from 'zod'"],
+      ['functions/signUpPolicy.ts', "import type { Env } from './adapters/settings.ts'"],
+    ],
   },
   'what is seen of us knows nothing of us': {
     around: (file) => file === 'functions/observe.ts',
@@ -179,28 +195,46 @@ const fences: Record<string, Fence> = {
       ['web/x.ts', "import * as z from 'zod'"],
     ],
   },
-  'what runs on a laptop imports itself, the handlers and packages': {
+  'what runs on a laptop imports itself, the handlers, how the page is made, and packages': {
     around: (file) => file.startsWith('local/'),
-    allows: (found) => within('local/', 'functions/').has(found) || isPackage(found),
+    allows: (found) =>
+      within('local/', 'functions/').has(found) ||
+      found.target === 'lib/page.ts' ||
+      isPackage(found),
     caught: ['web', 'test', 'lib', 'bin', 'bench', 'scripts'].map((folder) => [
       'local/x.ts',
       `import { x } from '../${folder}/x.ts'`,
     ]),
   },
-  'what runs at synth imports of the handlers only the route table': {
+  'what runs at synth imports of the handlers only the lists of routes and tables': {
     around: (file) => file.startsWith('lib/'),
     allows: (found) =>
-      within('lib/').has(found) || found.target === 'functions/routes.ts' || isPackage(found),
+      within('lib/').has(found) || PLAIN_DATA.includes(found.target) || isPackage(found),
     caught: [
       ['lib/x.ts', "import { STATUS } from '../functions/http.ts'"],
       ['lib/x.ts', "import type { Env } from '../functions/adapters/settings.ts'"],
+      ['lib/x.ts', "import { CURRENCIES } from '../functions/core/money.ts'"],
       ['lib/x.ts', "import { startPhone } from '../local/phone/phone.ts'"],
     ],
   },
-  'the app imports the constructs': {
+  'making the page needs no CDK, because a laptop does it too': {
+    around: (file) => file === 'lib/page.ts',
+    allows: isOneOf('node:fs', 'node:path', 'esbuild'),
+    caught: [
+      ['lib/page.ts', "import { Duration } from 'aws-cdk-lib'"],
+      ['lib/page.ts', "import { Site } from './site.ts'"],
+    ],
+  },
+  'the app imports the constructs and the currencies': {
     around: (file) => file.startsWith('bin/'),
-    allows: (found) => within('bin/', 'lib/').has(found) || isPackage(found),
-    caught: [['bin/x.ts', "import { lambdas } from '../functions/routes.ts'"]],
+    allows: (found) =>
+      within('bin/', 'lib/').has(found) ||
+      found.target === 'functions/core/money.ts' ||
+      isPackage(found),
+    caught: [
+      ['bin/x.ts', "import { lambdas } from '../functions/routes.ts'"],
+      ['bin/x.ts', "import { read } from '../functions/adapters/settings.ts'"],
+    ],
   },
   'nobody imports all of Twilio': {
     around: () => true,
@@ -212,8 +246,14 @@ const fences: Record<string, Fence> = {
   },
   'nothing that runs imports tests': {
     around: (file) => !/^(test|scripts)\//.test(file),
-    allows: (found) => !within('test/').has(found),
-    caught: [['bench/x.ts', "import { startRig } from '../test/rig.ts'"]],
+    // How Lambdas start is measured with what they are tested in.
+    allows: (found, file) =>
+      !within('test/').has(found) ||
+      (file === 'bench/cold.ts' && isOneOf('test/runtime.ts')(found)),
+    caught: [
+      ['bench/x.ts', "import { startRig } from '../test/rig.ts'"],
+      ['lib/x.ts', "import { startLambda } from '../test/runtime.ts'"],
+    ],
   },
 }
 
@@ -249,7 +289,7 @@ test('every file of functions/ is behind one of the fences that say who imports 
 })
 
 test('every Lambda has its file, and every handler its Lambda', () => {
-  const known = [...handlers, ...PIPELINE, REQUEST_BODY, 'functions/routes.ts']
+  const known = [...handlers, ...cognitoTriggers, ...PIPELINE, REQUEST_BODY, ...PLAIN_DATA]
   const top = files.filter((file) => /^functions\/[^/]+$/.test(file))
   expect(top.sort()).toEqual(known.sort())
 })

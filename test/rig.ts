@@ -9,6 +9,7 @@ import type { World } from '../functions/live.ts'
 import { type LambdaName, lambdas } from '../functions/routes.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { handlersIn } from '../local/api/handlers.ts'
+import { asLambda } from '../local/database/access.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
 
@@ -87,7 +88,7 @@ export async function startRig(env: Record<string, string> = {}) {
   })
   await createTables(client)
   const documents = DynamoDBDocumentClient.from(client)
-  const routes = handlersIn(world)
+  const routes = handlersIn((name) => asLambda(world, name))
   let people = 0
 
   const rig = {
@@ -99,7 +100,7 @@ export async function startRig(env: Record<string, string> = {}) {
     provider,
     store,
     callbackUrl: `${callbacks.url}/payments/callback`,
-    sweep: sweepPayments(world),
+    sweep: sweepPayments(asLambda(world, 'sweepPayments')),
     call: (name: RouteName, request: Request = {}): Promise<Reply> =>
       invoke(routes[name], name, request),
 

@@ -11,25 +11,6 @@ import {
 } from '../core/payment.ts'
 import type { OpenPayment } from '../core/ports.ts'
 
-/** What the list shows, so that a page of it is one query. */
-export const PAYER_INDEX_FIELDS = [
-  'payee_name',
-  'payee_id',
-  'amount_minor',
-  'currency',
-  'status',
-  'push',
-  'sms_to',
-  'sms_sends',
-  'sms_sent_at',
-  'code_attempts',
-  'expires_at',
-  'decided_at',
-  'decided_by',
-]
-/** What the sweep needs to choose. */
-export const OPEN_INDEX_FIELDS = ['authy_id', 'push_id', 'push_asked_at', 'push_read_at']
-
 /** One entry of an item's history. */
 export const historyEntry = (
   now: Date,

@@ -8,7 +8,7 @@ import {
   type TableDescription,
   type CreateTableCommandInput as TableInput,
 } from '@aws-sdk/client-dynamodb'
-import { OPEN_INDEX_FIELDS, PAYER_INDEX_FIELDS } from '../../functions/adapters/paymentItem.ts'
+import { type Key, type TableShape, tables } from '../../functions/tables.ts'
 
 const TABLE_SECONDS_MAX = 60
 const TABLE_POLL_MS = 10
@@ -43,52 +43,42 @@ export async function startDatabase({ dataDir }: { dataDir?: string } = {}) {
 
 /** Create the tables that are not there yet, as the stack would. */
 export async function createTables(client: DynamoDBClient) {
-  await Promise.all([createTable(client, paymentsTable), createTable(client, usersTable)])
+  const shapes = Object.entries<TableShape>(tables)
+  await Promise.all(shapes.map(([name, shape]) => createTable(client, inputOf(name, shape))))
 }
 
-const paymentsTable = {
-  TableName: 'payments',
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: [
-    { AttributeName: 'payment_id', AttributeType: 'S' },
-    { AttributeName: 'push_id', AttributeType: 'S' },
-    { AttributeName: 'user_id', AttributeType: 'S' },
-    { AttributeName: 'created_at', AttributeType: 'S' },
-    { AttributeName: 'open_shard', AttributeType: 'N' },
-    { AttributeName: 'expires_at', AttributeType: 'S' },
-  ],
-  KeySchema: [{ AttributeName: 'payment_id', KeyType: 'HASH' }],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: 'push_id',
-      KeySchema: [{ AttributeName: 'push_id', KeyType: 'HASH' }],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
-    },
-    {
-      IndexName: 'payer',
-      KeySchema: [
-        { AttributeName: 'user_id', KeyType: 'HASH' },
-        { AttributeName: 'created_at', KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: PAYER_INDEX_FIELDS },
-    },
-    {
-      IndexName: 'open',
-      KeySchema: [
-        { AttributeName: 'open_shard', KeyType: 'HASH' },
-        { AttributeName: 'expires_at', KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: OPEN_INDEX_FIELDS },
-    },
-  ],
-} satisfies TableInput
+function inputOf(TableName: string, { partitionKey, indexes }: TableShape): TableInput {
+  const all = Object.entries(indexes)
+  const keys = [
+    partitionKey,
+    ...all.flatMap(([, { partitionKey, sortKey }]) => [partitionKey, sortKey]),
+  ]
+  const types = new Map(keys.flatMap((key) => (key ? [[key.name, key.type]] : [])))
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [...types].map(([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
+    })),
+    KeySchema: keySchema(partitionKey),
+    ...(all.length > 0 && {
+      GlobalSecondaryIndexes: all.map(([IndexName, { partitionKey, sortKey, fields }]) => ({
+        IndexName,
+        KeySchema: keySchema(partitionKey, sortKey),
+        Projection:
+          fields.length > 0
+            ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...fields] }
+            : { ProjectionType: 'KEYS_ONLY' },
+      })),
+    }),
+  }
+}
 
-const usersTable = {
-  TableName: 'users',
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: [{ AttributeName: 'user_id', AttributeType: 'S' }],
-  KeySchema: [{ AttributeName: 'user_id', KeyType: 'HASH' }],
-} satisfies TableInput
+const keySchema = (partitionKey: Key, sortKey?: Key): NonNullable<TableInput['KeySchema']> => [
+  { AttributeName: partitionKey.name, KeyType: 'HASH' },
+  ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: 'RANGE' as const }] : []),
+]
 
 async function createTable(client: DynamoDBClient, table: TableInput) {
   const kept = await describe(client, table)

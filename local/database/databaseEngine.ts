@@ -19,6 +19,7 @@ import putItemRules from 'dynalite/validations/putItem.js'
 import queryRules from 'dynalite/validations/query.js'
 import scanRules from 'dynalite/validations/scan.js'
 import updateItemRules from 'dynalite/validations/updateItem.js'
+import { askerOf, whyDenied } from './access.ts'
 
 /**
  * DynamoDB's operations that Payfriend uses, and Scan, by which tests see whole tables; any other is
@@ -110,11 +111,16 @@ function read(store: Store, request: IncomingMessage, response: ServerResponse) 
   })
 }
 
-/** AWS's order: who asks, what for, is it JSON, are the types right, is it valid; then do it. */
+/** AWS's order: who asks, what for, is it JSON, may they, are the types right, is it valid; then do it. */
 function run(store: Store, request: IncomingMessage, body: string, response: ServerResponse) {
   const { authorization, 'x-amz-target': target } = request.headers
   if (!authorization?.startsWith('AWS4-')) {
     return fail(response, 'MissingAuthenticationTokenException', 'Missing Authentication Token')
+  }
+  const asker = askerOf(authorization)
+  if (!asker) {
+    const words = 'The security token included in the request is invalid.'
+    return fail(response, 'UnrecognizedClientException', words)
   }
   const operation = operations.get(String(target))
   if (!operation) {
@@ -122,6 +128,8 @@ function run(store: Store, request: IncomingMessage, body: string, response: Ser
   }
   const parameters = parse(body)
   if (!parameters) return fail(response, 'SerializationException', 'Not a JSON object')
+  const denied = whyDenied(asker, String(target).replace(/^.*\./, ''), parameters)
+  if (denied) return fail(response, 'AccessDeniedException', denied)
 
   const { action, rules } = operation
   refuseUnknown(parameters, rules.types, '')

@@ -320,16 +320,16 @@ describe('against a provider that answers otherwise', () => {
         says(200, gzipSync(JSON.stringify({ ...good, padding: 'x'.repeat(10_000_000) })), {
           'content-encoding': 'gzip',
         }),
-        unread('Error'),
+        unread('SyntaxError'),
       ],
-      ['a hang-up', (response) => void response.destroy(), unread('TypeError')],
+      ['a hang-up', (response) => void response.destroy(), unread('ECONNRESET')],
       [
         'a hang-up in the middle',
         (response) => {
           response.writeHead(200, { 'content-length': '1000' })
           response.write('{"success":', () => response.destroy())
         },
-        unread('TypeError'),
+        unread('ECONNRESET'),
       ],
     ])('%s is no answer, and is not asked for again', async (_, wrong, fault) => {
       answer = wrong
@@ -374,7 +374,7 @@ describe('against a provider that answers otherwise', () => {
       await expect(call(provider({ apiUrl: 'http://127.0.0.1:9' }))).rejects.toMatchObject(
         UNAVAILABLE,
       )
-      expect(faults).toMatchObject([{ call: name, reason: 'TypeError' }])
+      expect(faults).toMatchObject([{ call: name, reason: 'ECONNREFUSED' }])
     })
   })
 

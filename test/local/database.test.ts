@@ -245,7 +245,7 @@ test.each([
   const response = await fetch(database.endpoint, {
     method: 'POST',
     headers: {
-      authorization: 'AWS4-HMAC-SHA256 Credential=x',
+      authorization: 'AWS4-HMAC-SHA256 Credential=local/',
       'x-amz-target': `${API}.GetItem`,
       ...headers,
     },
@@ -259,7 +259,7 @@ test.each(['Nonsense', '__proto__', 'constructor'])('a parameter %s is refused',
   const response = await fetch(database.endpoint, {
     method: 'POST',
     headers: {
-      authorization: 'AWS4-HMAC-SHA256 Credential=x',
+      authorization: 'AWS4-HMAC-SHA256 Credential=local/',
       'x-amz-target': `${API}.DescribeTable`,
     },
     body: `{"TableName":"payments","${name}":{}}`,

@@ -1,0 +1,202 @@
+/**
+ * `npm run bench:cold`: how long each Lambda takes from the start of its process to its first answer,
+ * through AWS's own runtime client, beside an empty handler and beside the SDK alone reading one item:
+ * the SDK as it comes, and without what our bundles leave out of it.
+ *
+ * The milliseconds are this machine's: read them as ratios. What a first request asks of the database
+ * and the provider is in them. On Lambda the processor goes with the memory, a whole one at 1,769 MB.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LambdaName, TriggerName } from '../functions/routes.ts'
+import { bundle, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
+import {
+  eventOf,
+  type Request,
+  type RouteName,
+  type RunningLambda,
+  startAround,
+  startLambda,
+} from '../test/runtime.ts'
+
+const RUNS = Number(process.env.RUNS ?? 20)
+const RATIO_MAX = 1.4
+const EMPTY = 'empty handler'
+const SDK = 'SDK, one GetItem'
+const SDK_CUT = 'the same, cut as ours'
+const terms = {
+  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
+  amount: { value: '20.50', currency: 'EUR' },
+}
+
+type Payer = { payerId: string; email: string; number: string }
+/** What is measured: makes a payer ready, then gives the event, and what its answer must have in it. */
+type First = (payer: Payer) => Promise<readonly [event: unknown, answer: RegExp]>
+
+const folder = mkdtempSync(join(tmpdir(), 'payfriend-cold-'))
+let callback: Request | undefined
+const around = await startAround(async (given) => {
+  callback = given
+  return 200
+})
+const warm = new Map<RouteName, RunningLambda>()
+const files = new Map<string, Buffer>([
+  [EMPTY, Buffer.from('export const handler=async()=>({});')],
+  [SDK, sdkAlone([])],
+  [SDK_CUT, sdkAlone(LEFT_OUT)],
+  ...lambdaBundles().files,
+])
+const ms = new Map<string, number[]>([...files.keys()].map((name) => [name, []]))
+
+const routes: Record<RouteName, First> = {
+  phoneStart: async (as) => [
+    eventOf('phoneStart', { as, body: { phoneNumber: as.number, channel: 'sms' } }),
+    /"statusCode":202/,
+  ],
+  phoneVerify: async (as) => [
+    eventOf('phoneVerify', { as, body: { code: codeOn(as) } }),
+    /"statusCode":200/,
+  ],
+  profile: async (as) => [eventOf('profile', { as }), /"statusCode":200/],
+  sendPayment: async (as) => [
+    eventOf('sendPayment', { as, key: randomUUID(), body: terms }),
+    /"statusCode":201.*sent/,
+  ],
+  listPayments: async (as) => [eventOf('listPayments', { as }), /"statusCode":200/],
+  paymentStatus: async (as) => [
+    eventOf('paymentStatus', { as, id: await started(as) }),
+    /"statusCode":200.*pending/,
+  ],
+  cancelPayment: async (as) => [
+    eventOf('cancelPayment', { as, id: await started(as) }),
+    /"statusCode":200.*cancelled/,
+  ],
+  smsStart: async (as) => [eventOf('smsStart', { as, id: await started(as) }), /"statusCode":202/],
+  smsVerify: async (as) => {
+    const id = await started(as)
+    await call('smsStart', { as, id })
+    return [eventOf('smsVerify', { as, id, body: { code: codeOn(as) } }), /"statusCode":200/]
+  },
+  authyCallback: async (as) => {
+    await started(as)
+    around.phone.book.answer(around.phone.book.latestPush(as.number)?.uuid ?? '', 'approved')
+    await around.phone.settled()
+    return [eventOf('authyCallback', callback), /"statusCode":200/]
+  },
+}
+const firsts: Record<LambdaName | TriggerName, First> & Record<string, First> = {
+  [EMPTY]: async () => [{}, /^{}$/],
+  ...routes,
+  // After the routes, so that there is somebody to find.
+  [SDK]: readsPayer,
+  [SDK_CUT]: readsPayer,
+  sweepPayments: async () => [{}, /"expired":0/],
+  tokenClaims: async ({ email }) => [
+    { request: { userAttributes: { email, email_verified: 'true' } } },
+    /claimsToAddOrOverride/,
+  ],
+  signUpPolicy: async ({ email }) => [{ request: { userAttributes: { email } } }, /email/],
+}
+
+try {
+  for (const [name, contents] of files) {
+    mkdirSync(join(folder, name))
+    writeFileSync(join(folder, name, 'index.mjs'), contents)
+  }
+  for (let run = 0; run < RUNS; run++) {
+    for (const [name, first] of Object.entries(firsts)) await measure(name, first, payerOf(run))
+    process.stderr.write('.')
+  }
+  report()
+} finally {
+  for (const lambda of warm.values()) await lambda.close()
+  await around.close()
+  rmSync(folder, { recursive: true })
+}
+
+async function measure(name: string, first: First, payer: Payer) {
+  const [event, good] = await first(payer)
+  const lambda = await start(name)
+  try {
+    const answer = JSON.stringify(await lambda.invoke(event))
+    ms.get(name)?.push(performance.now() - lambda.spawnedAt)
+    if (!good.test(answer)) throw new Error(`${name} answered ${answer}`)
+  } finally {
+    await lambda.close()
+  }
+}
+
+function report() {
+  const medians = new Map([...ms].map(([name, all]) => [name, median(all)]))
+  const sdk = medians.get(SDK) ?? Number.NaN
+  const { model = 'unknown processor' } = cpus()[0] ?? {}
+  console.log(`\n${model}, ${availableParallelism()} cores, Node ${process.version}`)
+  console.log(`Process start to first answer, median of ${RUNS}.\n`)
+  console.log(row('Lambda', 'KB', 'ms', 'of the SDK’s'))
+  for (const [name, contents] of files) {
+    const took = medians.get(name) ?? Number.NaN
+    const ratio = (took / sdk).toFixed(2)
+    console.log(row(name, (contents.length / 1000).toFixed(1), took.toFixed(0), ratio))
+  }
+  const worst = Math.max(...[...medians.values()]) / sdk
+  const verdict = worst <= RATIO_MAX ? 'as it should be' : `more than ${RATIO_MAX}`
+  console.log(`\nThe slowest takes ${worst.toFixed(2)} times what the SDK alone does: ${verdict}.`)
+}
+
+function start(name: string) {
+  return startLambda(name, join(folder, name), {
+    ...around.env,
+    SIGN_UP: 'open',
+    OPEN_PAYMENTS: '1000',
+    PAYMENTS_PER_HOUR: '1000',
+    TEXTS_PER_HOUR: '1000',
+    TEXTS_PER_DAY_FOR_STAGE: '10000',
+    // To the embedded database the SDK alone is nobody's Lambda.
+    ...((name === SDK || name === SDK_CUT) && { AWS_ACCESS_KEY_ID: 'local' }),
+  })
+}
+
+/** What prepares a measurement asks Lambdas that are warm. */
+async function call(name: RouteName, request: Request) {
+  const lambda = warm.get(name) ?? (await start(name))
+  warm.set(name, lambda)
+  const { body } = (await lambda.invoke(eventOf(name, request))) as { body: string }
+  return JSON.parse(body)
+}
+
+async function started(as: Payer): Promise<string> {
+  const payment = await call('sendPayment', { as, key: randomUUID(), body: terms })
+  return payment.paymentId
+}
+
+function codeOn({ number }: Payer) {
+  return around.phone.book.messages(number)[0]?.code
+}
+
+/** Another for each run, with a number that no one has. */
+function payerOf(run: number): Payer {
+  return {
+    payerId: `payer-${run}`,
+    email: `payer${run}@example.com`,
+    number: `+120255501${String(run % 100).padStart(2, '0')}`,
+  }
+}
+
+async function readsPayer({ payerId }: Payer): ReturnType<First> {
+  return [{ payerId }, /phone_verified_at/]
+}
+
+function sdkAlone(leftOut: string[]): Buffer {
+  const { outputFiles } = bundle([{ in: 'bench/coldSdk.ts', out: 'sdk/index' }], leftOut)
+  return Buffer.from(outputFiles[0]?.contents ?? [])
+}
+
+function median(all: number[]): number {
+  return all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN
+}
+
+function row(name: string, ...cells: string[]) {
+  return `${name.padEnd(22)} ${cells.map((cell) => cell.padStart(8)).join(' ')}`
+}

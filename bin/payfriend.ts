@@ -1,0 +1,35 @@
+/** The CDK app: one stack for each stage that the settings name. */
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { bundleLambdas } from '../lib/bundle.ts'
+import { addChecks } from '../lib/checks.ts'
+import { bundlePage } from '../lib/page.ts'
+import { Payfriend } from '../lib/payfriend.ts'
+import { readSettings, SETTINGS_FILE, SettingsError } from './settings.ts'
+
+// Nothing in the template reports to anybody what it was made with.
+const app = new App({ analyticsReporting: false })
+addChecks(app)
+try {
+  const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  const stages = readSettings(text, app.node.tryGetContext('stage'))
+  const lambdas = bundleLambdas()
+  const page = bundlePage()
+  for (const settings of stages) {
+    const { stage, account, region } = settings
+    new Payfriend(app, `Payfriend-${stage}`, {
+      description: `Payfriend, stage ${stage}`,
+      env: { ...(account && { account }), ...(region && { region }) },
+      tags: { app: 'payfriend', stage },
+      settings,
+      lambdas,
+      page,
+    })
+  }
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error
+  console.error(error.message)
+  process.exit(1)
+}

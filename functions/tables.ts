@@ -1,0 +1,62 @@
+/**
+ * The tables' keys and indexes as plain data: what the stack (`lib/`) and the laptop (`local/`) both
+ * create.
+ */
+
+export type Key = { readonly name: string; readonly type: 'S' | 'N' }
+
+export type Index = {
+  readonly partitionKey: Key
+  readonly sortKey?: Key
+  /** What an entry holds besides its keys. */
+  readonly fields: readonly string[]
+}
+
+export type TableShape = {
+  readonly partitionKey: Key
+  readonly indexes: Readonly<Record<string, Index>>
+  /** The attribute that says when an item may go, in epoch seconds. */
+  readonly ttl?: string
+}
+
+export const tables = {
+  /** No time to live: payments are evidence. */
+  payments: {
+    partitionKey: { name: 'payment_id', type: 'S' },
+    indexes: {
+      push_id: { partitionKey: { name: 'push_id', type: 'S' }, fields: [] },
+      /** What the list shows, so that a page of it is one query. */
+      payer: {
+        partitionKey: { name: 'user_id', type: 'S' },
+        sortKey: { name: 'created_at', type: 'S' },
+        fields: [
+          'payee_name',
+          'payee_id',
+          'amount_minor',
+          'currency',
+          'status',
+          'push',
+          'sms_to',
+          'sms_sends',
+          'sms_sent_at',
+          'code_attempts',
+          'expires_at',
+          'decided_at',
+          'decided_by',
+        ],
+      },
+      /** What the sweep needs to choose. */
+      open: {
+        partitionKey: { name: 'open_shard', type: 'N' },
+        sortKey: { name: 'expires_at', type: 'S' },
+        fields: ['authy_id', 'push_id', 'push_asked_at', 'push_read_at'],
+      },
+    },
+  },
+  /** People stay; the counters of limits go. */
+  users: {
+    partitionKey: { name: 'user_id', type: 'S' },
+    indexes: {},
+    ttl: 'expires_epoch',
+  },
+} as const satisfies Record<string, TableShape>

@@ -1,0 +1,113 @@
+import { Aws, Stack, Validations } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { Lambdas } from './lambdas.ts'
+import type { SignIn } from './signIn.ts'
+import { routes, type Throttling } from './throttling.ts'
+
+const STAGE = 'api'
+
+/** The HTTP API. It is there before what it leads to, because that has to know its address. */
+export class Api extends Construct {
+  /** Without scheme and path. */
+  readonly host: string
+  /** `https://…/api`: what callbacks are signed for. */
+  readonly url: string
+  private readonly api: HttpApi
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    this.api = new HttpApi(this, 'Api', {
+      description: `Payfriend: ${Stack.of(this).stackName}`,
+      createDefaultStage: false,
+    })
+    this.host = `${this.api.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`
+    this.url = `https://${this.host}/${STAGE}`
+  }
+
+  /** Lead every route to its Lambda: with a token of ours, unless the route table says `public`. */
+  serve(props: {
+    readonly lambdas: Lambdas
+    readonly signIn: SignIn
+    readonly throttling: Throttling
+    readonly logRetention: RetentionDays
+  }): void {
+    const { lambdas, signIn, throttling, logRetention } = props
+    const authorizer = new HttpJwtAuthorizer('Authorizer', signIn.issuer, {
+      jwtAudience: [signIn.clientId],
+    })
+    const stage = this.stage(logRetention)
+    // Free-form to CloudFormation, so the names are written as it wants them.
+    const settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
+      {}
+
+    for (const { name, method, path, open } of routes) {
+      const { function: fn } = lambdas.byName[name]
+      const route = new HttpRoute(this, `${method} ${path}`.replaceAll('/', ' '), {
+        httpApi: this.api,
+        routeKey: HttpRouteKey.with(path, HttpMethod[method]),
+        integration: new HttpLambdaIntegration(name, fn),
+        ...(open === 'public'
+          ? { authorizer: new HttpNoneAuthorizer() }
+          : { authorizer, authorizationScopes: [signIn.scope] }),
+      })
+      if (open === 'public') {
+        Validations.of(route).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason:
+            'The provider has no token of ours; its callback is signed, and checked before all else.',
+        })
+      }
+      const { ratePerSecond, burst } = throttling[name]
+      settings[`${method} ${path}`] = {
+        ThrottlingRateLimit: ratePerSecond,
+        ThrottlingBurstLimit: burst,
+      }
+      // Settings of a route that is not there yet make the stage fail.
+      stage.node.addDependency(route)
+    }
+    const resource = stage.node.defaultChild as CfnStage
+    resource.routeSettings = settings
+  }
+
+  private stage(retention: RetentionDays): HttpStage {
+    const logGroup = new LogGroup(this, 'AccessLog', { retention })
+    return new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: STAGE,
+      autoDeploy: true,
+      // What no route says otherwise: nothing, for there is no such route.
+      throttle: { rateLimit: 10, burstLimit: 20 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        // No path, which names payments, no query, no header.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: '$context.requestId',
+            at: '$context.requestTime',
+            ip: '$context.identity.sourceIp',
+            routeKey: '$context.routeKey',
+            status: '$context.status',
+            responseBytes: '$context.responseLength',
+            latencyMs: '$context.responseLatency',
+            lambdaMs: '$context.integrationLatency',
+            lambdaStatus: '$context.integrationStatus',
+          }),
+        ),
+      },
+    })
+  }
+}

@@ -1,0 +1,89 @@
+/** The Lambdas made into what is deployed: one file each, with everything in it that it needs. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { buildSync, type Metafile } from 'esbuild'
+import { lambdas, triggers } from '../functions/routes.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const FOLDER = join(ROOT, '.cache', 'lambdas')
+
+/**
+ * Where the SDK looks for credentials after the environment, where Lambda always puts them. Left out,
+ * they are a quarter of what a Lambda would have to load. Without credentials in the environment the
+ * SDK would ask for the first of these and fail, as it should.
+ */
+export const LEFT_OUT = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+]
+
+/**
+ * Bundle every Lambda, each to `<folder>/<name>/index.mjs` with nothing beside it.
+ *
+ * The same source gives the same bytes, wherever the checkout is, so an unchanged Lambda is not
+ * deployed again. Who bundles at the same time as somebody else reads does no harm: a file that is
+ * right is left alone, and another is replaced as a whole.
+ *
+ * @returns the folder
+ */
+export function bundleLambdas(folder = FOLDER): string {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, contents] of lambdaBundles().files) {
+    const file = join(folder, name, 'index.mjs')
+    if (stored(file)?.equals(contents)) continue
+    const written = join(folder, `.${name}.${process.pid}`)
+    writeFileSync(written, contents)
+    mkdirSync(dirname(file), { recursive: true })
+    renameSync(written, file)
+  }
+  return folder
+}
+
+/** Every Lambda's bundle by its name, and esbuild's account of what is in each; writes nothing. */
+export function lambdaBundles(): {
+  readonly files: ReadonlyMap<string, Buffer>
+  readonly metafile: Metafile
+} {
+  const names = [...Object.keys(lambdas), ...triggers]
+  const { outputFiles, metafile } = bundle(
+    names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+  )
+  const files = outputFiles.map(
+    ({ path, contents }) => [basename(dirname(path)), Buffer.from(contents)] as const,
+  )
+  return { files: new Map(files), metafile }
+}
+
+/** Bundle these as Lambdas are; also what Lambdas are compared with. Writes nothing. */
+export const bundle = (entryPoints: { in: string; out: string }[], leftOut = LEFT_OUT) =>
+  buildSync({
+    absWorkingDir: ROOT,
+    entryPoints,
+    outdir: FOLDER,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // The SDK's ES modules, of which esbuild leaves out what is not used.
+    mainFields: ['module', 'main'],
+    external: leftOut,
+    minify: true,
+    // What is deployed to one's own account is not handed on, so nobody is owed the notices.
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  })
+
+function stored(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
+  }
+}

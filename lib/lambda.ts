@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { Duration, Validations } from 'aws-cdk-lib'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+
+export type LambdaProps = {
+  /** Holds `<name>/index.mjs`. */
+  readonly folder: string
+  readonly name: string
+  readonly description: string
+  readonly memoryMb: number
+  readonly timeoutSeconds: number
+  readonly environment: Record<string, string>
+  readonly logRetention: RetentionDays
+}
+
+/** One Lambda with a role and a log group of its own; at first it may do nothing but write its log. */
+export class Lambda extends Construct {
+  readonly function: LambdaFunction
+  readonly role: Role
+
+  constructor(scope: Construct, id: string, props: LambdaProps) {
+    super(scope, id)
+    const logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention })
+    // Without AWS's own policy for it, which lets a function write every log of the account.
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    this.role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    )
+    // No reserved concurrency: a new account has ten in all.
+    this.function = new LambdaFunction(this, 'Function', {
+      code: Code.fromAsset(join(props.folder, props.name)),
+      handler: 'index.handler',
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      environment: props.environment,
+      role: this.role,
+      logGroup,
+    })
+    Validations.of(this.function).acknowledge({
+      id: 'Serverless-LambdaTracing',
+      reason:
+        'X-Ray needs a right to * and costs each start; every log line has the request id and the payment id.',
+    })
+  }
+}

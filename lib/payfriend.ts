@@ -1,0 +1,58 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { Api } from './api.ts'
+import { AuthySecret } from './authySecret.ts'
+import { type LambdaSettings, Lambdas } from './lambdas.ts'
+import type { Page } from './page.ts'
+import { SignIn, type SignInSettings, signInOrigins } from './signIn.ts'
+import { Site } from './site.ts'
+import { Tables } from './tables.ts'
+import type { Throttling } from './throttling.ts'
+
+export type PayfriendProps = StackProps & {
+  readonly settings: LambdaSettings & SignInSettings & { readonly throttling: Throttling }
+  /** Holds `<name>/index.mjs` for every Lambda. */
+  readonly lambdas: string
+  readonly page: Page
+}
+
+/** One stage of Payfriend: everything of it, in one stack. */
+export class Payfriend extends Stack {
+  constructor(scope: Construct, id: string, props: PayfriendProps) {
+    super(scope, id, props)
+    const { settings } = props
+    const { logRetention, throttling, currencies } = settings
+
+    const tables = new Tables(this, 'Tables')
+    const authySecret = new AuthySecret(this, 'Authy')
+    const api = new Api(this, 'Api')
+    const site = new Site(this, 'Site', { api, connect: signInOrigins(settings), logRetention })
+    const lambdas = new Lambdas(this, 'Lambdas', {
+      settings,
+      folder: props.lambdas,
+      tables,
+      authySecret,
+      apiUrl: api.url,
+      siteUrl: site.url,
+    })
+    const signIn = new SignIn(this, 'SignIn', { settings, siteUrl: site.url, lambdas })
+    api.serve({ lambdas, signIn, throttling, logRetention })
+    site.publish(props.page, { ...signIn.config, currencies })
+
+    const output = (name: string, description: string, value: string) =>
+      new CfnOutput(this, name, { description, value })
+    output('SiteUrl', 'The page', site.url)
+    output('ApiUrl', 'The API; the page calls it at /api of its own address', api.url)
+    output(
+      'AuthyCallbackUrl',
+      'Paste this into the console of Authy as the callback URL (POST)',
+      `${api.url}/payments/callback`,
+    )
+    output(
+      'PutAuthyKey',
+      'Run this once with the API key of Authy',
+      `aws secretsmanager put-secret-value --region ${this.region} --secret-id ${authySecret.arn}` +
+        ` --secret-string '{"apiKey":"..."}'`,
+    )
+  }
+}

@@ -1,0 +1,185 @@
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import {
+  AccountRecovery,
+  CfnManagedLoginBranding,
+  type CfnUserPool,
+  ClientAttributes,
+  FeaturePlan,
+  LambdaVersion,
+  ManagedLoginVersion,
+  OAuthScope,
+  ResourceServerScope,
+  UserPool,
+  UserPoolClientIdentityProvider,
+  UserPoolEmail,
+  UserPoolOperation,
+} from 'aws-cdk-lib/aws-cognito'
+import { Construct } from 'constructs'
+import type { Lambdas } from './lambdas.ts'
+
+export type SignInSettings = {
+  readonly stage: string
+  readonly signUp: { readonly policy: 'open' | 'domains' | 'closed' }
+  /** An e-mail address or domain that Amazon SES may send as; Cognito's own mailer without it. */
+  readonly sesIdentity: string | undefined
+  /** Known when SES is used. */
+  readonly region: string | undefined
+  readonly changePasswordUrl: string | undefined
+}
+
+/** Without symbols and capitals, which only make a password shorter than it could be. */
+const PASSWORD_CHARACTERS_MIN = 15
+const ACCESS_TOKEN_MINUTES = 5
+/** A tab's session ends with the tab, and with the day's work at the latest. */
+const REFRESH_TOKEN_HOURS = 12
+/** An answer that was lost can be asked for again. */
+const ROTATION_GRACE_SECONDS = 10
+
+const SCOPE = { server: 'payfriend', name: 'pay' } as const
+
+/** People and how they sign in: Cognito's managed login, by OpenID Connect's code flow with PKCE. */
+export class SignIn extends Construct {
+  readonly issuer: string
+  readonly clientId: string
+  /** The scope that every route asks for. */
+  readonly scope = `${SCOPE.server}/${SCOPE.name}`
+  /** What the page has to know, of `/config.json`. */
+  readonly config: Readonly<Record<string, string>>
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: {
+      readonly settings: SignInSettings
+      readonly siteUrl: string
+      readonly lambdas: Lambdas
+    },
+  ) {
+    super(scope, id)
+    const { settings, siteUrl } = props
+    const { signUpPolicy, tokenClaims } = props.lambdas.triggers
+    const pool = this.pool(settings)
+    pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, signUpPolicy.function)
+    pool.addTrigger(
+      UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
+      tokenClaims.function,
+      LambdaVersion.V2_0,
+    )
+
+    const pay = new ResourceServerScope({ scopeName: SCOPE.name, scopeDescription: 'Pay' })
+    const server = pool.addResourceServer('Server', { identifier: SCOPE.server, scopes: [pay] })
+    const page = `${siteUrl}/`
+    const client = pool.addClient('Page', {
+      // A page can keep no secret: PKCE stands in for it.
+      generateSecret: false,
+      // Named, because Cognito's own choice has ALLOW_REFRESH_TOKEN_AUTH, which it refuses beside rotation.
+      authFlows: { userSrp: true },
+      refreshTokenRotationGracePeriod: Duration.seconds(ROTATION_GRACE_SECONDS),
+      oAuth: {
+        flows: { authorizationCodeGrant: true, implicitCodeGrant: false, clientCredentials: false },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.resourceServer(server, pay)],
+        callbackUrls: [page],
+        logoutUrls: [page],
+      },
+      supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.minutes(ACCESS_TOKEN_MINUTES),
+      idTokenValidity: Duration.minutes(ACCESS_TOKEN_MINUTES),
+      refreshTokenValidity: Duration.hours(REFRESH_TOKEN_HOURS),
+      readAttributes: new ClientAttributes().withStandardAttributes({
+        email: true,
+        emailVerified: true,
+      }),
+      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
+    })
+    pool.addDomain('Domain', {
+      cognitoDomain: { domainPrefix: domainPrefix(settings) },
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    })
+    // Without it a fresh pool has no page to show.
+    new CfnManagedLoginBranding(this, 'Branding', {
+      userPoolId: pool.userPoolId,
+      clientId: client.userPoolClientId,
+      useCognitoProvidedValues: true,
+    })
+
+    this.clientId = client.userPoolClientId
+    this.issuer = `${issuerOrigin}/${pool.userPoolId}`
+    const signInPages = domainOrigin(settings)
+    const scopes = `openid email ${this.scope}`
+    this.config = {
+      issuer: this.issuer,
+      clientId: this.clientId,
+      scope: scopes,
+      redirectPath: '/',
+      signOutUrl: `${signInPages}/logout?client_id=${this.clientId}&logout_uri=${page}`,
+      changePasswordUrl:
+        settings.changePasswordUrl ??
+        `${signInPages}/forgotPassword?client_id=${this.clientId}&response_type=code` +
+          `&scope=${scopes.replaceAll(' ', '+')}&redirect_uri=${page}`,
+    }
+  }
+
+  private pool({ signUp, sesIdentity, region }: SignInSettings): UserPool {
+    const pool = new UserPool(this, 'Pool', {
+      // Managed login, and claims of ours in access tokens.
+      featurePlan: FeaturePlan.ESSENTIALS,
+      selfSignUpEnabled: signUp.policy !== 'closed',
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      // A new address counts once it is verified; until then the old one stays.
+      keepOriginal: { email: true },
+      standardAttributes: { email: { required: true, mutable: true } },
+      passwordPolicy: {
+        minLength: PASSWORD_CHARACTERS_MIN,
+        requireDigits: false,
+        requireLowercase: false,
+        requireUppercase: false,
+        requireSymbols: false,
+        tempPasswordValidity: Duration.days(3),
+      },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      ...(sesIdentity && { email: sesEmail(sesIdentity, region) }),
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+    // Another id would be another pool, and nobody's account in it.
+    const resource = pool.node.defaultChild as CfnUserPool
+    resource.overrideLogicalId('UserPool')
+    for (const [id, reason] of [
+      ['COG1', 'Fifteen characters of any kind; rules of composition are what ASVS 6.2.5 forbids.'],
+      ['COG2', "A session alone pays nothing: every payment is approved on the payer's own phone."],
+      ['COG8', 'Its threat protection has a price for each user; that is for the owner to decide.'],
+    ] as const) {
+      Validations.of(pool).acknowledge({ id: `AwsSolutions-${id}`, reason })
+    }
+    return pool
+  }
+}
+
+/** The origins that the page talks to about sign-in; known before there is a pool. */
+export const signInOrigins = (settings: Pick<SignInSettings, 'stage'>): string[] => [
+  issuerOrigin,
+  domainOrigin(settings),
+]
+
+const issuerOrigin = `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}`
+
+/** Prefixes are one space for all accounts of a region. */
+const domainPrefix = ({ stage }: Pick<SignInSettings, 'stage'>) =>
+  `payfriend-${stage}-${Aws.ACCOUNT_ID}`
+
+const domainOrigin = (settings: Pick<SignInSettings, 'stage'>) =>
+  `https://${domainPrefix(settings)}.auth.${Aws.REGION}.amazoncognito.com`
+
+function sesEmail(identity: string, region: string | undefined): UserPoolEmail {
+  const isAddress = identity.includes('@')
+  return UserPoolEmail.withSES({
+    fromEmail: isAddress ? identity : `no-reply@${identity}`,
+    fromName: 'Payfriend',
+    ...(!isAddress && { sesVerifiedDomain: identity }),
+    ...(region && { sesRegion: region }),
+  })
+}

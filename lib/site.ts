@@ -1,0 +1,257 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Duration, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib'
+import {
+  AccessLevel,
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  ResponseHeadersPolicy,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront'
+import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type CfnBucket,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3'
+import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment'
+import { Construct } from 'constructs'
+import type { Api } from './api.ts'
+import { cacheControl, type Page, pageHeaders } from './page.ts'
+
+/** Every error that CloudFront would otherwise remember for ten seconds. */
+const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
+const TWO_YEARS = Duration.days(730)
+
+/** Page and API under one address, so that the page needs no leave to call the API (CORS). */
+export class Site extends Construct {
+  /** Without a slash at its end. */
+  readonly url: string
+  private readonly bucket: IBucket
+  private readonly logRetention: RetentionDays
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: {
+      readonly api: Api
+      /** Origins that the page may call besides its own. */
+      readonly connect: readonly string[]
+      readonly logRetention: RetentionDays
+    },
+  ) {
+    super(scope, id)
+    this.logRetention = props.logRetention
+    const logs = this.logBucket()
+    this.bucket = privateBucket(this, 'SiteBucket', {
+      serverAccessLogsBucket: logs,
+      serverAccessLogsPrefix: 'bucket/',
+    })
+
+    const responseHeadersPolicy = this.headersPolicy(props.connect)
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: 'Payfriend',
+      defaultRootObject: 'index.html',
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      defaultBehavior: {
+        origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
+          // With the right to list, what is not there is 404 and not 403.
+          originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+        }),
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        responseHeadersPolicy,
+      },
+      additionalBehaviors: {
+        '/api/*': {
+          // No origin path: the stage is called `api`.
+          origin: new HttpOrigin(props.api.host, {
+            protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+            originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+          }),
+          viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+          allowedMethods: AllowedMethods.ALLOW_ALL,
+          cachePolicy: CachePolicy.CACHING_DISABLED,
+          originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+          responseHeadersPolicy,
+        },
+      },
+      // No pages of its own: they would stand in for the API's 403 and 404 too.
+      errorResponses: ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
+      logBucket: logs,
+      logFilePrefix: 'site/',
+      logIncludesCookies: false,
+    })
+    this.url = `https://${distribution.distributionDomainName}`
+
+    for (const [id, reason] of [
+      [
+        'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+        'There is a root object, so that nobody is shown a list.',
+      ],
+      [
+        'AwsSolutions-CFR1',
+        'Who may pay from where is for the owner to say; phones are limited by country.',
+      ],
+      [
+        'AwsSolutions-CFR2',
+        'A firewall costs a fixed sum a month; every route is throttled and every person limited.',
+      ],
+      [
+        'AwsSolutions-CFR4',
+        "The address is CloudFront's own, whose certificate fixes the oldest TLS; browsers use 1.3.",
+      ],
+    ] as const) {
+      Validations.of(distribution).acknowledge({ id, reason })
+    }
+  }
+
+  /** Put the page there, what is named by its content first, and beside it what it has to know. */
+  publish(page: Page, config: object): void {
+    const logGroup = new LogGroup(this, 'DeploymentLogs', { retention: this.logRetention })
+    const role = this.deploymentRole(logGroup)
+    const deployment = (id: string, sources: ISource[], immutable: boolean) =>
+      new BucketDeployment(this, id, {
+        sources,
+        destinationBucket: this.bucket,
+        cacheControl: [CacheControl.fromString(cacheControl({ immutable }))],
+        // A page that is open still asks for the files of the version before.
+        prune: false,
+        memoryLimit: 512,
+        logGroup,
+        role,
+      })
+    const assets = deployment('Assets', [folderOf(page, true)], true)
+    const told = Source.jsonData('config.json', config)
+    const start = deployment('Start', [folderOf(page, false), told], false)
+    start.node.addDependency(assets)
+
+    const reason = "It is the construct library's own, and runs only while the stack is deployed."
+    const deployer = Stack.of(this).node.children.find(({ node }) =>
+      node.id.startsWith('Custom::CDKBucketDeployment'),
+    )
+    if (!deployer) throw new Error('the construct library names its deployer otherwise now')
+    for (const id of [
+      'AwsSolutions-L1',
+      'Serverless-LambdaLatestVersion',
+      'Serverless-LambdaDLQ',
+      'Serverless-LambdaTracing',
+    ]) {
+      Validations.of(deployer).acknowledge({ id, reason })
+    }
+  }
+
+  private deploymentRole(logGroup: LogGroup): Role {
+    const role = new Role(this, 'DeploymentRole', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    })
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    )
+    const { synthesizer, account, region, partition } = Stack.of(this)
+    const named = (value: string, token: string) => (Token.isUnresolved(value) ? token : value)
+    const assets = `cdk-${synthesizer.bootstrapQualifier}-assets-${named(account, '<AWS::AccountId>')}-${named(region, '<AWS::Region>')}`
+    for (const finding of [
+      'Action::s3:GetBucket*',
+      'Action::s3:GetObject*',
+      'Action::s3:List*',
+      'Action::s3:Abort*',
+      'Action::s3:DeleteObject*',
+      `Resource::arn:${named(partition, '<AWS::Partition>')}:s3:::${assets}/*`,
+      'Resource::<SiteBucket.Arn>/*',
+    ]) {
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions-IAM5[${finding}]`,
+        reason:
+          'It copies whatever the page is made of, from the bucket of assets to that of the page.',
+      })
+    }
+    return role
+  }
+
+  private headersPolicy(connect: readonly string[]): ResponseHeadersPolicy {
+    const {
+      'content-security-policy': contentSecurityPolicy,
+      'x-content-type-options': _,
+      'x-frame-options': __,
+      'referrer-policy': ___,
+      ...others
+    } = pageHeaders({ connect })
+    const override = true
+    return new ResponseHeadersPolicy(this, 'Headers', {
+      securityHeadersBehavior: {
+        contentSecurityPolicy: { contentSecurityPolicy, override },
+        contentTypeOptions: { override },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override },
+        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override },
+        strictTransportSecurity: { accessControlMaxAge: TWO_YEARS, override },
+      },
+      customHeadersBehavior: {
+        customHeaders: Object.entries(others).map(([header, value]) => ({
+          header,
+          value,
+          override,
+        })),
+      },
+    })
+  }
+
+  /** Who asked for what and when. It can be read by the account's owner only, and goes with the other logs. */
+  private logBucket(): IBucket {
+    const bucket = privateBucket(this, 'LogBucket', {
+      // CloudFront writes by access control list.
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
+      lifecycleRules: [{ expiration: Duration.days(this.logRetention) }],
+    })
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'It is the bucket of logs; logs of its own would log themselves.',
+    })
+    return bucket
+  }
+}
+
+/** A bucket that nobody may read from outside. Its logical id is its name: another would be another bucket. */
+function privateBucket(scope: Construct, logicalId: string, props: BucketProps): IBucket {
+  const bucket = new Bucket(scope, logicalId, {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    // A bucket with something in it cannot be deleted with the stack.
+    removalPolicy: RemovalPolicy.RETAIN,
+    ...props,
+  })
+  const resource = bucket.node.defaultChild as CfnBucket
+  resource.overrideLogicalId(logicalId)
+  // The two types differ only in how they spell an optional member.
+  return bucket as IBucket
+}
+
+/** The files that may be kept for ever, or the others, as a folder to upload. */
+function folderOf(page: Page, immutable: boolean): ISource {
+  const folder = mkdtempSync(join(tmpdir(), 'payfriend-page-'))
+  for (const [path, file] of page) {
+    if (file.immutable !== immutable) continue
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), file.body)
+  }
+  return Source.asset(folder)
+}

@@ -1,0 +1,33 @@
+import { type LambdaName, lambdas } from '../functions/routes.ts'
+
+/** Each route by the name of its Lambda. */
+export type RouteName = {
+  [Name in LambdaName]: (typeof lambdas)[Name] extends { route: object } ? Name : never
+}[LambdaName]
+
+/** Requests that the whole stage takes on one route; more are answered 429. */
+export type Throttle = { readonly ratePerSecond: number; readonly burst: number }
+
+export type Throttling = Readonly<Record<RouteName, Throttle>>
+
+/**
+ * The usual ceilings. The callback's is the highest, because Authy does not say whether it calls again;
+ * the status is asked for every few seconds by every page that waits.
+ */
+export const usualThrottling: Throttling = {
+  sendPayment: { ratePerSecond: 10, burst: 20 },
+  listPayments: { ratePerSecond: 20, burst: 40 },
+  paymentStatus: { ratePerSecond: 50, burst: 100 },
+  cancelPayment: { ratePerSecond: 10, burst: 20 },
+  smsStart: { ratePerSecond: 5, burst: 10 },
+  smsVerify: { ratePerSecond: 10, burst: 20 },
+  authyCallback: { ratePerSecond: 100, burst: 200 },
+  profile: { ratePerSecond: 20, burst: 40 },
+  phoneStart: { ratePerSecond: 5, burst: 10 },
+  phoneVerify: { ratePerSecond: 5, burst: 10 },
+}
+
+/** Every route with its Lambda's name. */
+export const routes = Object.entries(lambdas).flatMap(([name, lambda]) =>
+  'route' in lambda ? [{ name: name as RouteName, ...lambda.route }] : [],
+)

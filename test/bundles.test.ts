@@ -1,0 +1,308 @@
+/** What would be deployed: how much it is, what is not in it, and that it works in Lambda's own runtime. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Env } from '../functions/adapters/settings.ts'
+import type { PayerHandler } from '../functions/http.ts'
+import { type LambdaName, lambdas, type TriggerName, triggers } from '../functions/routes.ts'
+import { sendPayment } from '../functions/sendPayment.ts'
+import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
+import { no, numberOf, otherThan, type Request, type RouteName, terms } from './rig.ts'
+import { eventOf, type RunningLambda, startAround, startLambda } from './runtime.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+type Person = { payerId: string; email: string }
+type Name = LambdaName | TriggerName
+const names: Name[] = [...(Object.keys(lambdas) as LambdaName[]), ...triggers]
+const temporary = mkdtempSync(join(tmpdir(), 'payfriend-bundles-'))
+const folder = join(temporary, 'lambdas')
+const { files, metafile } = lambdaBundles()
+afterAll(() => rmSync(temporary, { recursive: true, force: true }))
+
+describe('what is in a bundle', () => {
+  const outputs = new Map(
+    Object.entries(metafile.outputs).map(([path, output]) => [path.split('/').at(-2), output]),
+  )
+  const outputOf = (name: string) => outputs.get(name) ?? { inputs: {}, imports: [] }
+  /** The files of which something is left in it. */
+  const inputsOf = (name: string) =>
+    Object.entries(outputOf(name).inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path)
+
+  const CEILING_BYTES: Partial<Record<Name, number>> = {
+    phoneStart: 640_000,
+    phoneVerify: 640_000,
+  }
+  test.each(names)('%s is no larger than a cold start can bear', (name) => {
+    expect(files.get(name)?.length).toBeLessThanOrEqual(CEILING_BYTES[name] ?? 530_000)
+  })
+
+  type Forbidden = {
+    readonly what: string
+    readonly pattern: RegExp
+    readonly caught: string
+    readonly except?: Name
+  }
+  const forbidden: readonly Forbidden[] = [
+    {
+      what: 'nothing of ours that does not run in Lambda',
+      pattern: /^(?!functions\/|.*node_modules\/)/,
+      caught: 'local/phone/phone.ts',
+    },
+    {
+      what: 'no language of zod’s but English',
+      pattern: /\/zod\/.*locales\/(?!en\.)/,
+      caught: 'node_modules/zod/v4/locales/de.js',
+    },
+    {
+      what: 'nothing of Twilio’s library but the signature of its webhooks',
+      pattern: /\/twilio\/(?!lib\/webhooks\/)/,
+      caught: 'node_modules/twilio/lib/index.js',
+    },
+    {
+      what: 'no numbering plans but where a number is read',
+      pattern: /\/libphonenumber-js\//,
+      caught: 'node_modules/libphonenumber-js/metadata.min.json.js',
+      except: 'phoneStart',
+    },
+    {
+      what: 'no more of the numbering plans than tells a number',
+      pattern: /\/libphonenumber-js\/metadata\.(?!min)/,
+      caught: 'node_modules/libphonenumber-js/metadata.max.json.js',
+    },
+    {
+      what: 'no CommonJS copy of the SDK',
+      pattern: /\/@(aws-sdk|smithy)\/.*\/dist-cjs\//,
+      caught: 'node_modules/@aws-sdk/core/dist-cjs/index.js',
+    },
+    {
+      what: 'no way to credentials that Lambda never goes',
+      pattern: /\/(credential-provider-(?!node|env)|nested-clients|token-providers)/,
+      caught: 'node_modules/@aws-sdk/credential-provider-sso/dist-es/index.js',
+    },
+  ]
+  describe.each(forbidden)('$what', ({ pattern, caught, except }) => {
+    test('holds', () => {
+      const found = names
+        .filter((name) => name !== except)
+        .flatMap((name) => inputsOf(name).map((path) => ({ name, path })))
+      expect(found.length).toBeGreaterThan(1000)
+      expect(found.filter(({ path }) => pattern.test(path))).toEqual([])
+    })
+
+    test(`would catch ${caught}`, () => {
+      expect(caught).toMatch(pattern)
+    })
+  })
+
+  test.each(names)('%s has one copy of every package', (name) => {
+    const roots = new Set(inputsOf(name).map((path) => PACKAGE.exec(path)?.[0] ?? 'ours'))
+    const packages = [...roots].map((root) => root.replace(/^.*node_modules\//, ''))
+    expect(packages).toEqual([...new Set(packages)])
+  })
+  const PACKAGE = /^.*node_modules\/(@[^/]+\/)?[^/]+/
+
+  test.each(names)('%s needs nothing beside it but Node', (name) => {
+    const { imports } = outputOf(name)
+    const needed = imports.filter(
+      ({ path, kind }) =>
+        !path.startsWith('node:') && !(kind === 'dynamic-import' && LEFT_OUT.includes(path)),
+    )
+    expect(needed).toEqual([])
+  })
+})
+
+describe('the same source gives the same bytes', () => {
+  test('when it is bundled again', () => {
+    expect(lambdaBundles().files).toEqual(files)
+  })
+
+  test('in another checkout', () => {
+    const checkout = join(temporary, 'checkout')
+    for (const part of ['lib', 'functions', 'package.json', 'tsconfig.json']) {
+      cpSync(join(ROOT, part), join(checkout, part), { recursive: true })
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'))
+    const script = "import('./lib/bundle.ts').then((it) => it.bundleLambdas('out'))"
+    execFileSync(process.execPath, ['-e', script], { cwd: checkout })
+    const other = (name: string) => readFileSync(join(checkout, 'out', name, 'index.mjs'))
+    expect(new Map(names.map((name) => [name, other(name)]))).toEqual(files)
+  })
+
+  test('and nothing lies beside them', () => {
+    bundleLambdas(folder)
+    bundleLambdas(folder)
+    expect(readdirSync(folder).sort()).toEqual([...names].sort())
+    expect(names.flatMap((name) => readdirSync(join(folder, name)))).toEqual(
+      names.map(() => 'index.mjs'),
+    )
+  })
+})
+
+describe('in Lambda’s own runtime, each Lambda in its own process', () => {
+  let around: Awaited<ReturnType<typeof startAround>>
+  const running = new Map<Name, Promise<RunningLambda>>()
+
+  beforeAll(async () => {
+    bundleLambdas(folder)
+    around = await startAround(async (callback) => (await call('authyCallback', callback)).status)
+  })
+  afterAll(async () => {
+    for (const lambda of running.values()) await (await lambda).close()
+    await around.close()
+  })
+
+  const start = (name: Name, env: Env = around.env) => startLambda(name, join(folder, name), env)
+  function lambda(name: Name): Promise<RunningLambda> {
+    const known = running.get(name) ?? start(name)
+    running.set(name, known)
+    return known
+  }
+  async function call(name: RouteName, request: Request) {
+    const result = await (await lambda(name)).invoke(eventOf(name, request))
+    const { statusCode, body } = result as { statusCode: number; body: string }
+    return { status: statusCode, body: JSON.parse(body) }
+  }
+
+  let people = 0
+  /** Somebody whose phone is confirmed. */
+  async function person() {
+    people += 1
+    const as = { payerId: `payer-${people}`, email: `payer${people}@example.com` }
+    const number = numberOf(people)
+    const body = { phoneNumber: number, channel: 'sms' }
+    const started = await call('phoneStart', { as, body })
+    const code = codeOn(number)
+    const verified = await call('phoneVerify', { as, body: { code } })
+    return { as, number, started, verified }
+  }
+  const codeOn = (number: string) => around.phone.book.messages(number)[0]?.code ?? 'none'
+  const send = (as: Person) => call('sendPayment', { as, key: 'key-1', body: terms })
+  async function answer(number: string, decision: 'approved' | 'denied') {
+    const push = around.phone.book.latestPush(number)
+    around.phone.book.answer(push?.uuid ?? 'none', decision)
+    await around.phone.settled()
+    return push?.callbacks.map(({ outcome, status }) => ({ outcome, status }))
+  }
+
+  test('a phone is confirmed', async () => {
+    const { as, started, verified } = await person()
+    expect(started).toMatchObject({ status: 202, body: { sendsLeft: 4 } })
+    expect(verified).toMatchObject({ status: 200, body: { phone: { verified: true } } })
+    expect(await call('profile', { as })).toEqual(verified)
+  })
+
+  test('a payment is approved by a push, and says so in the log', async () => {
+    const { as, number } = await person()
+    const sent = await send(as)
+    expect(sent).toMatchObject({ status: 201, body: { status: 'pending', push: 'sent' } })
+    expect(await send(as)).toMatchObject({ status: 200, body: sent.body })
+    expect(await answer(number, 'approved')).toEqual([{ outcome: 'answered', status: 200 }])
+    const { paymentId: id } = sent.body
+    expect(await call('paymentStatus', { as, id })).toMatchObject({
+      status: 200,
+      body: { status: 'approved', decidedBy: 'push' },
+    })
+    const { log } = await lambda('authyCallback')
+    await expect
+      .poll(() => log().map((line) => JSON.parse(line)))
+      .toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ message: 'callback', paymentId: id }),
+          expect.objectContaining({ PaymentApproved: 1 }),
+        ]),
+      )
+  })
+
+  test('a callback that is signed by somebody else is refused', async () => {
+    const { as, number } = await person()
+    const { paymentId: id } = (await send(as)).body
+    around.phone.book.faults.signNextCallbackWrongly = true
+    expect(await answer(number, 'approved')).toEqual([{ outcome: 'answered', status: 403 }])
+    expect((await call('paymentStatus', { as, id })).body).toMatchObject({ status: 'pending' })
+  })
+
+  test('a payment is approved by a texted code, and by no other', async () => {
+    const { as, number } = await person()
+    const { paymentId: id } = (await send(as)).body
+    expect(await call('smsStart', { as, id })).toMatchObject({
+      status: 202,
+      body: { sms: { sendsLeft: 4 } },
+    })
+    const code = codeOn(number)
+    expect(await call('smsVerify', { as, id, body: { code: otherThan(code) } })).toMatchObject(
+      no(422, 'wrong_code', { attemptsLeft: 4 }),
+    )
+    expect(await call('smsVerify', { as, id, body: { code } })).toMatchObject({
+      status: 200,
+      body: { status: 'approved', decidedBy: 'sms' },
+    })
+  })
+
+  test('a payment is cancelled, and stands in the list', async () => {
+    const { as } = await person()
+    const { paymentId } = (await send(as)).body
+    const cancelled = await call('cancelPayment', { as, id: paymentId })
+    expect(cancelled).toMatchObject({ status: 200, body: { paymentId, status: 'cancelled' } })
+    const { status, body } = await call('listPayments', { as, query: { limit: '5' } })
+    expect({ status, all: body.payments.map((one: typeof cancelled.body) => one.status) }).toEqual({
+      status: 200,
+      all: ['cancelled'],
+    })
+  })
+
+  test('a sweep ends what is due, and decides what was answered while the callback was lost', async () => {
+    const { as, number } = await person()
+    const due = await sentBefore(600, as, 'due')
+    const silent = await sentBefore(30, as, 'silent')
+    around.phone.book.faults.loseNextCallback = true
+    expect(await answer(number, 'denied')).toEqual([{ outcome: 'lost', status: null }])
+    const swept = await (await lambda('sweepPayments')).invoke({})
+    expect(swept).toEqual({ expired: 1, decided: 1, asked: 1 })
+    expect((await call('paymentStatus', { as, id: due })).body.status).toBe('expired')
+    expect((await call('paymentStatus', { as, id: silent })).body.status).toBe('denied')
+  })
+  /** A payment that was started so long ago; the only thing here that no process of its own does. */
+  async function sentBefore(seconds: number, as: Person, key: string): Promise<string> {
+    const clock = () => new Date(Date.now() - seconds * 1000)
+    const then: PayerHandler = sendPayment({ env: around.env, clock })
+    const event = eventOf('sendPayment', { as, key, body: terms })
+    const { body = '' } = await then(event as never, {} as never)
+    return JSON.parse(body).paymentId
+  }
+
+  test('an access token tells the e-mail that is verified', async () => {
+    const userAttributes = { email: 'ann@example.com', email_verified: 'true' }
+    expect(
+      await (await lambda('tokenClaims')).invoke({ request: { userAttributes } }),
+    ).toMatchObject({
+      response: {
+        claimsAndScopeOverrideDetails: {
+          accessTokenGeneration: { claimsToAddOrOverride: { email: 'ann@example.com' } },
+        },
+      },
+    })
+  })
+
+  test('a sign-up is refused where accounts are by invitation', async () => {
+    const event = { triggerSource: 'PreSignUp_SignUp', request: { userAttributes: {} } }
+    await expect((await lambda('signUpPolicy')).invoke(event)).rejects.toThrow('by invitation')
+  })
+
+  test('a Lambda without its settings does not start, and says which it lacks', async () => {
+    const { PAYMENTS_TABLE: _, ...env } = around.env
+    const broken = await start('paymentStatus', env)
+    try {
+      await expect(broken.invoke(eventOf('paymentStatus'))).rejects.toThrow(/PAYMENTS_TABLE/)
+    } finally {
+      await broken.close()
+    }
+  })
+
+  test('no Lambda was left out', () => {
+    expect([...running.keys()].sort()).toEqual([...names].sort())
+  })
+})

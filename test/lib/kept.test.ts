@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { tables } from '../../functions/tables.ts'
+import { synthesize } from './synthesized.ts'
+
+const { json, the, ofType } = synthesize()
+
+/** What holds something that cannot be made again. The ids are for ever: another id is another, empty one. */
+const KEPT = {
+  PaymentsTable: 'AWS::DynamoDB::Table',
+  UsersTable: 'AWS::DynamoDB::Table',
+  UserPool: 'AWS::Cognito::UserPool',
+  SiteBucket: 'AWS::S3::Bucket',
+  LogBucket: 'AWS::S3::Bucket',
+}
+
+test.each(Object.entries(KEPT))('%s keeps its id', (id, type) => {
+  expect(json.Resources[id]?.Type).toBe(type)
+})
+
+test('there are no other tables, pools and buckets', () => {
+  const types = [...new Set(Object.values(KEPT)), 'AWS::DynamoDB::GlobalTable']
+  const found = types.flatMap((type) => ofType(type).map(([id]) => id))
+  expect(found.sort()).toEqual(Object.keys(KEPT).sort())
+})
+
+test('what is kept, the key and the logs outlive the stack', () => {
+  const kept = [
+    ...Object.keys(KEPT),
+    ...ofType('AWS::SecretsManager::Secret').map(([id]) => id),
+    ...ofType('AWS::Logs::LogGroup').map(([id]) => id),
+  ]
+  for (const id of kept) {
+    expect(json.Resources[id]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    })
+  }
+})
+
+test('nothing is called by a name of ours, so that it can be made a second time', () => {
+  const named = Object.entries(KEPT).flatMap(([id]) =>
+    Object.keys(json.Resources[id].Properties).filter((key) =>
+      ['TableName', 'UserPoolName', 'BucketName'].includes(key),
+    ),
+  )
+  expect(named).toEqual([])
+  expect(the('AWS::SecretsManager::Secret').Properties).not.toHaveProperty('Name')
+})
+
+describe.each(['PaymentsTable', 'UsersTable'])('%s', (id) => {
+  const { Properties } = json.Resources[id] ?? {}
+
+  test('can be restored to any second of the last 35 days, and not deleted by mistake', () => {
+    expect(Properties).toMatchObject({
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    })
+  })
+
+  test('is paid by use', () => {
+    expect(Properties.BillingMode).toBe('PAY_PER_REQUEST')
+    expect(Properties).not.toHaveProperty('ProvisionedThroughput')
+  })
+})
+
+test('payments are found as the laptop finds them', () => {
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, TimeToLiveSpecification } =
+    json.Resources.PaymentsTable.Properties
+  expect(KeySchema).toEqual([{ AttributeName: 'payment_id', KeyType: 'HASH' }])
+  expect(AttributeDefinitions).toContainEqual({ AttributeName: 'open_shard', AttributeType: 'N' })
+  expect(GlobalSecondaryIndexes).toEqual([
+    {
+      IndexName: 'push_id',
+      KeySchema: [{ AttributeName: 'push_id', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+    {
+      IndexName: 'payer',
+      KeySchema: [
+        { AttributeName: 'user_id', KeyType: 'HASH' },
+        { AttributeName: 'created_at', KeyType: 'RANGE' },
+      ],
+      Projection: {
+        ProjectionType: 'INCLUDE',
+        NonKeyAttributes: [...tables.payments.indexes.payer.fields],
+      },
+    },
+    {
+      IndexName: 'open',
+      KeySchema: [
+        { AttributeName: 'open_shard', KeyType: 'HASH' },
+        { AttributeName: 'expires_at', KeyType: 'RANGE' },
+      ],
+      Projection: {
+        ProjectionType: 'INCLUDE',
+        NonKeyAttributes: [...tables.payments.indexes.open.fields],
+      },
+    },
+  ])
+  // Payments are evidence and never go by themselves.
+  expect(TimeToLiveSpecification).toBeUndefined()
+})
+
+test('of people only counters go by themselves', () => {
+  const { KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification } =
+    json.Resources.UsersTable.Properties
+  expect(KeySchema).toEqual([{ AttributeName: 'user_id', KeyType: 'HASH' }])
+  expect(GlobalSecondaryIndexes).toBeUndefined()
+  expect(TimeToLiveSpecification).toEqual({ AttributeName: 'expires_epoch', Enabled: true })
+})
+
+test('the secret is born empty: nothing of ours is in it and nothing is made up for it', () => {
+  const { Properties } = the('AWS::SecretsManager::Secret')
+  expect(Properties).toEqual({ Description: expect.any(String) })
+})

@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest'
+import { readSettings, SettingsError } from '../../bin/settings.ts'
+
+/** A stage with something said about everything. Each test breaks one thing in it. */
+const stage = {
+  account: '123456789012',
+  region: 'eu-west-1',
+  currencies: ['EUR', 'JPY'],
+  maxAmount: '500.00',
+  paymentTtlSeconds: 120,
+  limits: { textsPerHour: 3 },
+  phoneCountries: ['GB', 'IE'],
+  signUp: { policy: 'domains', domains: ['example.com'] },
+  sesIdentity: 'example.com',
+  throttling: { profile: { ratePerSecond: 7, burst: 9 } },
+  logRetentionDays: 30,
+}
+
+const read = (given: object, name = 'live') => readSettings(JSON.stringify({ [name]: given }))
+
+test('without a file there is one stage, with everything as usual', () => {
+  expect(readSettings(undefined)).toMatchObject([
+    {
+      stage: 'dev',
+      account: undefined,
+      region: undefined,
+      provider: 'authy',
+      authyApiUrl: 'https://api.authy.com',
+      maxAmount: '10000.00',
+      paymentTtlSeconds: 300,
+      limits: { textsPerHour: 10, textsPerDayForStage: 500, openPayments: 5, paymentsPerHour: 20 },
+      phoneCountries: [],
+      signUp: { policy: 'closed', domains: [] },
+      sesIdentity: undefined,
+      changePasswordUrl: undefined,
+      logRetention: 90,
+      logLevel: 'INFO',
+    },
+  ])
+})
+
+test('a stage says only what it wants otherwise', () => {
+  expect(read(stage)).toMatchObject([
+    {
+      ...stage,
+      stage: 'live',
+      currencies: [
+        { code: 'EUR', digits: 2 },
+        { code: 'JPY', digits: 0 },
+      ],
+      limits: { textsPerHour: 3, textsPerDayForStage: 500, openPayments: 5, paymentsPerHour: 20 },
+      throttling: {
+        profile: { ratePerSecond: 7, burst: 9 },
+        authyCallback: { ratePerSecond: 100, burst: 200 },
+      },
+      logRetention: 30,
+    },
+  ])
+})
+
+test('a file may name several stages, and one of them may be asked for', () => {
+  const text = JSON.stringify({ dev: {}, live: { maxAmount: '5.00' } })
+  expect(readSettings(text).map(({ stage }) => stage)).toEqual(['dev', 'live'])
+  expect(readSettings(text, 'live')).toMatchObject([{ stage: 'live', maxAmount: '5.00' }])
+  expect(readSettings(undefined, 'try')).toMatchObject([{ stage: 'try', maxAmount: '10000.00' }])
+})
+
+test.each([
+  ['{"dev": {}', undefined, /^payfriend\.json is not JSON: .+\.$/],
+  ['[]', undefined, /^payfriend\.json must be an object of stages, like \{"dev": \{\}\}\.$/],
+  ['"dev"', undefined, /must be an object of stages/],
+  ['{}', undefined, /^payfriend\.json names no stage; \{"dev": \{\}\} would be one\.$/],
+  ['{"dev":{},"live":{}}', 'test', /^payfriend\.json has no stage "test"; it has: dev, live\.$/],
+])('%s is refused', (text, wanted, sentence) => {
+  const reading = () => readSettings(text, wanted)
+  expect(reading).toThrow(SettingsError)
+  expect(reading).toThrow(sentence)
+})
+
+test.each([
+  ['Live', 'must be 1 to 20 of a-z 0-9 -'],
+  ['1st', 'with a letter first'],
+  ['live-', 'no - at its end'],
+  ['l'.repeat(21), 'must be 1 to 20'],
+  ['my-aws', 'may not have aws, amazon or cognito in it'],
+])('a stage is not called %s', (name, reason) => {
+  expect(() => read(stage, name)).toThrow(`Stage ${name} in payfriend.json: its name`)
+  expect(() => read(stage, name)).toThrow(reason)
+})
+
+const words = (count: number) => 'x'.repeat(count)
+
+test.each([
+  [{ account: '12345' }, 'account must be the twelve digits of an AWS account'],
+  [{ region: 'Ireland' }, 'region must be a region, like eu-west-1'],
+  [{ provider: 'twilio' }, 'provider must be "authy"'],
+  [
+    { authyApiUrl: 'http://api.authy.com' },
+    'authyApiUrl must be an address that begins with https://',
+  ],
+  [{ currencies: ['EUR', 'XXX'] }, 'currencies.1 must be one of EUR, GBP, USD'],
+  [{ currencies: [] }, 'currencies must name at least one currency'],
+  [{ currencies: ['EUR', 'EUR'] }, 'currencies names a currency twice'],
+  [{ currencies: 'EUR' }, 'currencies must be array'],
+  [{ maxAmount: 500 }, 'maxAmount must be a text, like "10000.00"'],
+  [{ maxAmount: '0.00' }, 'maxAmount must be like "10000.00"'],
+  [{ paymentTtlSeconds: 59 }, 'paymentTtlSeconds must be at least 60'],
+  [{ paymentTtlSeconds: 601 }, 'paymentTtlSeconds must be at most 600'],
+  [{ paymentTtlSeconds: 90.5 }, 'paymentTtlSeconds must be a whole number of seconds'],
+  [{ limits: { textsPerHour: 0 } }, 'limits.textsPerHour must be at least 1'],
+  [{ limits: { textsPerYear: 9 } }, 'limits.textsPerYear is no setting'],
+  [{ phoneCountries: ['gb'] }, 'phoneCountries must be "all" or a list of two-letter countries'],
+  [{ phoneCountries: [] }, 'phoneCountries must be "all" or a list of two-letter countries'],
+  [{ signUp: { policy: 'everyone' } }, 'signUp.policy must be open, domains or closed'],
+  [
+    { signUp: { policy: 'domains' } },
+    'signUp.domains must name at least one domain when signUp.policy is "domains"',
+  ],
+  [
+    { signUp: { policy: 'domains', domains: ['Example.com'] } },
+    'signUp.domains.0 must be a domain in lower case, like example.com',
+  ],
+  [
+    { signUp: { policy: 'domains', domains: ['ada@example.com'] } },
+    'signUp.domains.0 must be a domain in lower case',
+  ],
+  [
+    { signUp: { policy: 'closed', domains: ['example.com'] } },
+    'signUp.domains counts only when signUp.policy is "domains", and it is "closed"',
+  ],
+  [
+    { signUp: { policy: 'open' }, phoneCountries: undefined },
+    'phoneCountries must be said when signUp.policy is "open"',
+  ],
+  [{ sesIdentity: 'nobody' }, 'sesIdentity must be an e-mail address or a domain'],
+  [{ region: undefined }, 'region must be said when sesIdentity is'],
+  [{ changePasswordUrl: '/password' }, 'changePasswordUrl must be an address that begins with'],
+  [
+    { throttling: { profile: { ratePerSecond: 101, burst: 200 } } },
+    'throttling.profile.ratePerSecond may not be above that of authyCallback, 100',
+  ],
+  [
+    { throttling: { sweepPayments: { ratePerSecond: 1, burst: 1 } } },
+    'throttling.sweepPayments is no',
+  ],
+  [{ throttling: { profile: { ratePerSecond: 7 } } }, 'throttling.profile.burst must be'],
+  [{ logRetentionDays: 31 }, 'logRetentionDays must be one of 1, 3, 5, 7'],
+  [{ logRetentionDays: 9999 }, 'logRetentionDays must be one of'],
+  [{ logLevel: 'info' }, 'logLevel must be DEBUG, INFO, WARN or ERROR'],
+  [{ authyApiKey: words(3) }, 'authyApiKey is no setting'],
+  [{ a: 1, b: 2 }, 'a and b are no settings'],
+])('%j is refused with a sentence that names it', (broken, sentence) => {
+  const reading = () => read({ ...stage, ...broken })
+  expect(reading).toThrow(SettingsError)
+  expect(reading).toThrow(`Stage live in payfriend.json: ${sentence}`)
+  expect(reading).toThrow(/[^.]\.$/)
+})
+
+test('everything that is wrong is said at once', () => {
+  expect(() => read({ ...stage, maxAmount: 5, logLevel: 'loud' })).toThrow(
+    'maxAmount must be a text, like "10000.00"; logLevel must be DEBUG, INFO, WARN or ERROR.',
+  )
+})
+
+test('open sign-up may spend on numbers anywhere, if that is said', () => {
+  const open = { ...stage, signUp: { policy: 'open' }, phoneCountries: 'all' }
+  expect(read(open)).toMatchObject([{ phoneCountries: [], signUp: { policy: 'open' } }])
+})

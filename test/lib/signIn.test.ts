@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { synthesize, text } from './synthesized.ts'
+
+const { json, all, the, lambda, ofType } = synthesize()
+const client = the('AWS::Cognito::UserPoolClient').Properties
+const pool = the('AWS::Cognito::UserPool').Properties
+const page = `${text(json.Outputs.SiteUrl.Value)}/`
+const idOf = (name: string) => all.find(([, resource]) => resource === lambda(name))?.[0]
+
+describe('the page’s client', () => {
+  test('has no secret and signs in by code only', () => {
+    expect(client).toMatchObject({
+      GenerateSecret: false,
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthFlowsUserPoolClient: true,
+      SupportedIdentityProviders: ['COGNITO'],
+    })
+  })
+
+  test('comes back to the page and nowhere else', () => {
+    expect(client.CallbackURLs.map(text)).toEqual([page])
+    expect(client.LogoutURLs.map(text)).toEqual([page])
+  })
+
+  test('may pay and know the e-mail, and not change the account', () => {
+    const [server] = ofType('AWS::Cognito::UserPoolResourceServer')[0] ?? []
+    expect(client.AllowedOAuthScopes.map(text)).toEqual(['openid', 'email', `<${server}>/pay`])
+    expect(the('AWS::Cognito::UserPoolResourceServer').Properties).toMatchObject({
+      Identifier: 'payfriend',
+      Scopes: [{ ScopeName: 'pay' }],
+    })
+    expect(client).toMatchObject({
+      ReadAttributes: ['email', 'email_verified'],
+      WriteAttributes: ['email'],
+    })
+  })
+
+  test('has tokens for five minutes, because API Gateway knows of no revocation', () => {
+    expect(client).toMatchObject({
+      AccessTokenValidity: 5,
+      IdTokenValidity: 5,
+      RefreshTokenValidity: 12 * 60,
+      TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+      EnableTokenRevocation: true,
+    })
+  })
+
+  test('changes its refresh token with each use, without the flow that Cognito refuses beside that', () => {
+    expect(client.RefreshTokenRotation).toEqual({ Feature: 'ENABLED', RetryGracePeriodSeconds: 10 })
+    // Named at all: what Cognito takes without is what it refuses.
+    expect(client.ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH'])
+  })
+
+  test('is not told at sign-in whether an account is there', () => {
+    expect(client.PreventUserExistenceErrors).toBe('ENABLED')
+  })
+})
+
+describe('the pool', () => {
+  test('cannot be deleted by mistake', () => {
+    expect(pool.DeletionProtection).toBe('ACTIVE')
+  })
+
+  test('asks for a long password of any kind', () => {
+    expect(pool.Policies.PasswordPolicy).toMatchObject({
+      MinimumLength: 15,
+      RequireLowercase: false,
+      RequireNumbers: false,
+      RequireSymbols: false,
+      RequireUppercase: false,
+    })
+  })
+
+  test('knows people by an e-mail address that they have shown to be theirs', () => {
+    expect(pool).toMatchObject({
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AutoVerifiedAttributes: ['email'],
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+    })
+  })
+
+  test('asks our Lambdas before a sign-up and, as V2_0, before it makes tokens', () => {
+    expect(pool.LambdaConfig).toEqual({
+      PreSignUp: { 'Fn::GetAtt': [idOf('signUpPolicy'), 'Arn'] },
+      PreTokenGenerationConfig: {
+        LambdaArn: { 'Fn::GetAtt': [idOf('tokenClaims'), 'Arn'] },
+        LambdaVersion: 'V2_0',
+      },
+    })
+    // What V2_0 and managed login need.
+    expect(pool.UserPoolTier).toBe('ESSENTIALS')
+  })
+
+  test('shows Cognito’s newer pages, with the looks without which it shows none', () => {
+    expect(the('AWS::Cognito::UserPoolDomain').Properties).toMatchObject({ ManagedLoginVersion: 2 })
+    const [clientId] = ofType('AWS::Cognito::UserPoolClient')[0] ?? []
+    expect(the('AWS::Cognito::ManagedLoginBranding').Properties).toEqual({
+      UserPoolId: { Ref: 'UserPool' },
+      ClientId: { Ref: clientId },
+      UseCognitoProvidedValues: true,
+    })
+  })
+})
+
+test.each([
+  ['open', { policy: 'open' }, false],
+  ['domains', { policy: 'domains', domains: ['example.com'] }, false],
+  ['closed', { policy: 'closed' }, true],
+  ['not said', undefined, true],
+])('where sign-up is %s the pool takes people so', (_, signUp, onlyByInvitation) => {
+  const given = { phoneCountries: 'all', ...(signUp && { signUp }) }
+  const { the, lambda } = synthesize(given)
+  const { AdminCreateUserConfig } = the('AWS::Cognito::UserPool').Properties
+  expect(AdminCreateUserConfig.AllowAdminCreateUserOnly).toBe(onlyByInvitation)
+  const { SIGN_UP } = lambda('signUpPolicy').Properties.Environment.Variables
+  expect(SIGN_UP).toBe(signUp?.policy ?? 'closed')
+})
+
+test.each([
+  ['example.com', 'no-reply@example.com', 'identity/example.com'],
+  ['pay@example.com', 'pay@example.com', 'identity/pay@example.com'],
+])('where Amazon SES may send as %s, Cognito does', (sesIdentity, from, identity) => {
+  const { the } = synthesize({ sesIdentity, region: 'eu-west-1', account: '123456789012' })
+  const { EmailConfiguration } = the('AWS::Cognito::UserPool').Properties
+  expect(EmailConfiguration.EmailSendingAccount).toBe('DEVELOPER')
+  expect(EmailConfiguration.From).toBe(`Payfriend <${from}>`)
+  expect(text(EmailConfiguration.SourceArn)).toBe(
+    `arn:<AWS::Partition>:ses:eu-west-1:123456789012:${identity}`,
+  )
+})
+
+test('the page is told by config.json where to sign in and out', () => {
+  // What is known only when it is deployed stands in the file as markers that the upload fills in.
+  const start = ofType('Custom::CDKBucketDeployment').find(
+    ([, { Properties }]) => Properties.SourceMarkers?.length === 2,
+  )
+  const told = Object.values(start?.[1].Properties.SourceMarkers[1]).map(text)
+  const [clientId] = ofType('AWS::Cognito::UserPoolClient')[0] ?? []
+  expect(new Set(told)).toEqual(
+    new Set([
+      '<AWS::Region>',
+      '<AWS::URLSuffix>',
+      '<AWS::AccountId>',
+      '<UserPool>',
+      `<${clientId}>`,
+      page.slice('https://'.length, -1),
+    ]),
+  )
+})

@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest'
+import { pageHeaders } from '../../lib/page.ts'
+import { synthesize, text } from './synthesized.ts'
+
+const { json, the, ofType } = synthesize()
+const { DistributionConfig: distribution } = the('AWS::CloudFront::Distribution').Properties
+const [api] = distribution.CacheBehaviors
+const [policyId] = ofType('AWS::CloudFront::ResponseHeadersPolicy')[0] ?? []
+const policy = the('AWS::CloudFront::ResponseHeadersPolicy').Properties.ResponseHeadersPolicyConfig
+
+/** AWS's own policies, by the ids that are the same in every account. */
+const MANAGED = {
+  cachingOptimized: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+  cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+  allViewerExceptHostHeader: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+}
+
+test('there are two behaviours: the page and, below /api, the API', () => {
+  expect(distribution.CacheBehaviors).toHaveLength(1)
+  expect(distribution.DefaultRootObject).toBe('index.html')
+})
+
+test('the page is only read, over https, from the bucket', () => {
+  const page = distribution.DefaultCacheBehavior
+  expect(page).toMatchObject({
+    AllowedMethods: ['GET', 'HEAD'],
+    ViewerProtocolPolicy: 'redirect-to-https',
+    CachePolicyId: MANAGED.cachingOptimized,
+  })
+  expect(page).not.toHaveProperty('OriginRequestPolicyId')
+  expect(originOf(page)).toBe('<SiteBucket.RegionalDomainName>')
+})
+
+test('the API gets every method and everything said, never from a cache and never in clear', () => {
+  expect(api).toMatchObject({
+    PathPattern: '/api/*',
+    AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
+    ViewerProtocolPolicy: 'https-only',
+    CachePolicyId: MANAGED.cachingDisabled,
+    OriginRequestPolicyId: MANAGED.allViewerExceptHostHeader,
+  })
+  const [apiId] = ofType('AWS::ApiGatewayV2::Api')[0] ?? []
+  expect(originOf(api)).toBe(`<${apiId}>.execute-api.<AWS::Region>.<AWS::URLSuffix>`)
+  const origin = distribution.Origins.find(({ Id }: { Id: string }) => Id === api.TargetOriginId)
+  expect(origin.CustomOriginConfig).toMatchObject({
+    OriginProtocolPolicy: 'https-only',
+    OriginSSLProtocols: ['TLSv1.2'],
+  })
+  // The stage is called `api`, so the path is right as it is.
+  expect(origin).not.toHaveProperty('OriginPath')
+})
+
+test('both behaviours answer with the same headers', () => {
+  expect(distribution.DefaultCacheBehavior.ResponseHeadersPolicyId).toEqual({ Ref: policyId })
+  expect(api.ResponseHeadersPolicyId).toEqual({ Ref: policyId })
+})
+
+test('errors are not remembered, and the API’s own are not replaced', () => {
+  const errors: Record<string, unknown>[] = distribution.CustomErrorResponses
+  const codes = errors.map(({ ErrorCode }) => ErrorCode)
+  expect(codes).toEqual(expect.arrayContaining([404, 500, 501, 502, 503, 504]))
+  for (const error of errors) {
+    expect(error).toEqual({ ErrorCode: expect.any(Number), ErrorCachingMinTTL: 0 })
+  }
+})
+
+describe('the headers', () => {
+  const sent = {
+    'content-security-policy': text(
+      policy.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy,
+    ),
+    'x-content-type-options': policy.SecurityHeadersConfig.ContentTypeOptions && 'nosniff',
+    'x-frame-options': policy.SecurityHeadersConfig.FrameOptions.FrameOption,
+    'referrer-policy': policy.SecurityHeadersConfig.ReferrerPolicy.ReferrerPolicy,
+    ...Object.fromEntries(
+      policy.CustomHeadersConfig.Items.map(
+        ({ Header, Value }: { Header: string; Value: string }) => [Header, Value],
+      ),
+    ),
+  }
+  const connect = [
+    'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>',
+    'https://payfriend-dev-<AWS::AccountId>.auth.<AWS::Region>.amazoncognito.com',
+  ]
+
+  test('are those of the laptop', () => {
+    expect(sent).toEqual(pageHeaders({ connect }))
+  })
+
+  test('let the page run nothing but its own script, and talk to sign-in only', () => {
+    const policy = sent['content-security-policy']
+    expect(policy).toMatch(/^default-src 'none';/)
+    expect(policy).not.toContain('unsafe-')
+    expect(policy).not.toContain('*')
+    expect(policy).toContain(`connect-src 'self' ${connect.join(' ')};`)
+    for (const rule of [
+      "script-src 'self'",
+      "style-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]) {
+      expect(policy.split('; ')).toContain(rule)
+    }
+  })
+
+  test('keep the browser on https for two years', () => {
+    expect(policy.SecurityHeadersConfig.StrictTransportSecurity).toEqual({
+      AccessControlMaxAgeSec: 63_072_000,
+      Override: true,
+    })
+  })
+
+  test('win over whatever an origin says', () => {
+    const all = [
+      ...Object.values<{ Override: boolean }>(policy.SecurityHeadersConfig),
+      ...policy.CustomHeadersConfig.Items,
+    ]
+    expect(all).toHaveLength(8)
+    for (const { Override } of all) expect(Override).toBe(true)
+  })
+})
+
+describe('the buckets', () => {
+  test.each(['SiteBucket', 'LogBucket'])('%s is closed to the world', (id) => {
+    expect(json.Resources[id].Properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: expect.anything(),
+    })
+  })
+
+  test('the page is read by our distribution, by a signature, and by nobody else', () => {
+    const [origin] = distribution.Origins.filter(
+      ({ DomainName }: { DomainName: unknown }) =>
+        text(DomainName) === '<SiteBucket.RegionalDomainName>',
+    )
+    const [controlId] = ofType('AWS::CloudFront::OriginAccessControl')[0] ?? []
+    expect(origin.OriginAccessControlId).toEqual({ 'Fn::GetAtt': [controlId, 'Id'] })
+    expect(
+      the('AWS::CloudFront::OriginAccessControl').Properties.OriginAccessControlConfig,
+    ).toMatchObject({ SigningBehavior: 'always', SigningProtocol: 'sigv4' })
+
+    const [distributionId] = ofType('AWS::CloudFront::Distribution')[0] ?? []
+    const [allowed, ...others] = statementsOf('SiteBucket').filter(
+      ({ Effect }) => Effect === 'Allow',
+    )
+    expect(others).toEqual([])
+    expect(allowed).toMatchObject({
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: ['s3:GetObject', 's3:ListBucket'],
+    })
+    expect(text(allowed?.Condition.StringEquals['AWS:SourceArn'])).toBe(
+      `arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/<${distributionId}>`,
+    )
+  })
+
+  test.each(['SiteBucket', 'LogBucket'])('%s refuses what is not encrypted on the way', (id) => {
+    const denied = statementsOf(id).filter(({ Effect }) => Effect === 'Deny')
+    expect(denied).toMatchObject([
+      { Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ])
+  })
+
+  test('every look at the page is logged, without cookies, as long as other logs are kept', () => {
+    expect(distribution.Logging).toMatchObject({
+      Bucket: { 'Fn::GetAtt': ['LogBucket', 'RegionalDomainName'] },
+      IncludeCookies: false,
+    })
+    const { json } = synthesize({ logRetentionDays: 30 })
+    expect(json.Resources.LogBucket.Properties.LifecycleConfiguration.Rules).toEqual([
+      { ExpirationInDays: 30, Status: 'Enabled' },
+    ])
+  })
+})
+
+describe('the upload', () => {
+  const uploads = ofType('Custom::CDKBucketDeployment')
+  const caching = ([, { Properties }]: (typeof uploads)[number]) =>
+    Properties.SystemMetadata['cache-control']
+
+  test('tells browsers to keep what is named by its content and to ask again for the rest', () => {
+    expect(uploads.map(caching).sort()).toEqual(['no-cache', 'public, max-age=31536000, immutable'])
+  })
+
+  test('takes nothing away that an open page may still ask for', () => {
+    for (const [, { Properties }] of uploads) expect(Properties.Prune).toBe(false)
+  })
+
+  test('shows the new page only when its files are there', () => {
+    const start = uploads.find((upload) => caching(upload) === 'no-cache')
+    const assets = uploads.find((upload) => caching(upload) !== 'no-cache')
+    expect(start?.[1].DependsOn).toContain(assets?.[0])
+  })
+})
+
+function originOf({ TargetOriginId }: { TargetOriginId: string }): string {
+  const [origin] = distribution.Origins.filter(({ Id }: { Id: string }) => Id === TargetOriginId)
+  return text(origin.DomainName)
+}
+
+function statementsOf(bucket: string) {
+  return ofType('AWS::S3::BucketPolicy')
+    .filter(([, { Properties }]) => Properties.Bucket.Ref === bucket)
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+}

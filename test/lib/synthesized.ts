@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { readSettings, type Settings } from '../../bin/settings.ts'
+import { lambdas, triggers } from '../../functions/routes.ts'
+import type { Page } from '../../lib/page.ts'
+import { Payfriend } from '../../lib/payfriend.ts'
+
+// What CDK itself thinks of a template takes longer than all else here, and `checks.test.ts` asks it.
+process.env.CDK_VALIDATION = 'false'
+
+/** Every Lambda's name. */
+export const names = [...Object.keys(lambdas), ...triggers]
+
+/** As bundling leaves it, with nothing in it: what is in a bundle is tested elsewhere. */
+function emptyBundles(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
+  for (const name of names) {
+    mkdirSync(join(folder, name))
+    writeFileSync(join(folder, name, 'index.mjs'), `// ${name}`)
+  }
+  return folder
+}
+
+const page: Page = new Map([
+  ['/index.html', { body: Buffer.from('<!doctype html>'), type: 'text/html', immutable: false }],
+  ['/assets/x-1.js', { body: Buffer.from('1'), type: 'text/javascript', immutable: true }],
+])
+
+/** The settings of a stage `dev` that says this. */
+export function settingsOf(given: object = {}): Settings {
+  const [settings] = readSettings(JSON.stringify({ dev: given }))
+  if (!settings) throw new Error('no stage')
+  return settings
+}
+
+export function stackIn(app: App, settings = settingsOf(), id = 'Payfriend-dev'): Payfriend {
+  const { account, region } = settings
+  return new Payfriend(app, id, {
+    env: { ...(account && { account }), ...(region && { region }) },
+    settings,
+    lambdas: emptyBundles(),
+    page,
+  })
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a template is whatever CloudFormation takes
+export type Resource = { readonly Type: string; readonly [key: string]: any }
+
+/** A stage's template, and a way to look at its resources. */
+export function synthesize(given: object = {}) {
+  const stack = stackIn(new App({ analyticsReporting: false }), settingsOf(given))
+  const template = Template.fromStack(stack)
+  const json = template.toJSON()
+  const all = Object.entries<Resource>(json.Resources)
+  return {
+    json,
+    template,
+    all,
+    ofType: (type: string) => all.filter(([, { Type }]) => Type === type),
+    /** The one resource of its type. */
+    the(type: string): Resource {
+      const [[, found] = [], ...others] = all.filter(([, { Type }]) => Type === type)
+      if (!found || others.length > 0) throw new Error(`there is not just one ${type}`)
+      return found
+    },
+    /** A Lambda's function by its name. */
+    lambda(name: string): Resource {
+      const made = `Lambdas${name.charAt(0).toUpperCase()}${name.slice(1)}Function`
+      const found = all.filter(
+        ([id, { Type }]) => Type.endsWith('::Function') && id.startsWith(made),
+      )
+      if (found.length !== 1 || !found[0]) throw new Error(`there is not just one ${name}`)
+      return found[0][1]
+    },
+  }
+}
+
+/** A value of a template as text, with `<Name>` for what is known only when it is deployed. */
+export function text(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  const [[key, inner] = ['', null]] = Object.entries(value)
+  if (key === 'Ref') return `<${inner}>`
+  if (key === 'Fn::GetAtt') return `<${(inner as string[]).join('.')}>`
+  if (key === 'Fn::Join') return (inner as [string, unknown[]])[1].map(text).join(inner[0])
+  throw new Error(`no text: ${JSON.stringify(value)}`)
+}
