@@ -198,6 +198,10 @@ export function movableClock(start = NOON) {
     advance: (seconds: number) => {
       ms += Math.round(seconds * 1000)
     },
+    /** Counters of texts go by the hour of the clock. */
+    toNextHour: () => {
+      ms = (Math.floor(ms / 3_600_000) + 1) * 3_600_000
+    },
     set: (to: Date) => {
       ms = to.getTime()
     },

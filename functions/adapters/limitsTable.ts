@@ -4,10 +4,10 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { international } from '../core/payer.ts'
-import type { Limits } from '../core/ports.ts'
-import { Refusal, type RefusalCode, secondsUntil } from '../core/refusals.ts'
+import type { Limits, Starts } from '../core/ports.ts'
+import { Refusal, secondsUntil } from '../core/refusals.ts'
 
-/** How many of what; hours are windows that start with their first event. */
+/** How many of what: texts by the hour and day of the clock (UTC), payments by the hour since the first. */
 export type LimitSettings = {
   readonly textsPerHour: number
   readonly textsPerDayForStage: number
@@ -16,7 +16,10 @@ export type LimitSettings = {
 }
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+/** How long, and how much of the time in ISO 8601 names it: "2026-11-21T12", "2026-11-21". */
+type Window = { readonly ms: number; readonly digits: number }
+const HOUR: Window = { ms: HOUR_MS, digits: 13 }
+const DAY: Window = { ms: 24 * HOUR_MS, digits: 10 }
 /** A write that was lost to another is tried again; so many losses in a row are a fault. */
 const TRIES_MAX = 10
 
@@ -54,111 +57,120 @@ export function limitsTable(
     const { Item } = await documents.send(
       new GetCommand({ TableName: table, Key: { user_id: key }, ConsistentRead: true }),
     )
-    return Item && counter.parse(Item)
+    return Item
   }
 
-  /** Count one, or refuse. A refused one is not counted. */
-  async function spend(
-    key: string,
-    { max, windowMs, code }: { max: number; windowMs: number; code: RefusalCode },
-    now: Date,
-  ): Promise<void> {
-    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-      const counted = await write(
-        key,
-        'SET uses = uses + :one',
-        'window_started_at > :edge AND uses < :max',
-        undefined,
-        { ':one': 1, ':edge': edge(now, windowMs), ':max': max },
-      )
-      if (counted) return
-      const begun = await write(
-        key,
-        'SET uses = :one, window_started_at = :now, expires_epoch = :ttl',
-        'attribute_not_exists(window_started_at) OR window_started_at <= :edge',
-        undefined,
-        {
-          ':one': 1,
-          ':now': now.toISOString(),
-          ':edge': edge(now, windowMs),
-          ':ttl': epoch(now, 2 * windowMs),
-        },
-      )
-      if (begun) return
-      const found = await read(key)
-      if (found && (found.uses ?? 0) >= max) throw full(code, found, windowMs, now)
-    }
-    throw new Error('a counter was lost too often')
+  async function readStarts(payerId: string): Promise<Starts | undefined> {
+    const item = await read(startsKey(payerId))
+    if (!item) return undefined
+    const { window_started_at: windowStartedAt, started, unfinished } = starts.parse(item)
+    return { windowStartedAt, started, unfinished }
+  }
+
+  /**
+   * Count one, or refuse; a refused one is not counted. Each clock hour, or day, has an item of its
+   * own, so that one write is all it ever takes.
+   */
+  async function spend(key: string, window: Window, max: number, now: Date): Promise<void> {
+    const counted = await write(
+      `${key}#${now.toISOString().slice(0, window.digits)}`,
+      'SET uses = if_not_exists(uses, :none) + :one, expires_epoch = :ttl',
+      'attribute_not_exists(uses) OR uses < :max',
+      undefined,
+      { ':none': 0, ':one': 1, ':max': max, ':ttl': epoch(now, 2 * window.ms) },
+    )
+    if (counted) return
+    const end = new Date((Math.floor(now.getTime() / window.ms) + 1) * window.ms)
+    throw new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(end, now) })
   }
 
   return {
     // From the narrowest to the widest, so that what one person is refused is not taken from everybody.
     async spendText(payerId, phone, now) {
-      const hour = { max: settings.textsPerHour, windowMs: HOUR_MS, code: 'too_many_sms' } as const
-      const day = {
-        max: settings.textsPerDayForStage,
-        windowMs: DAY_MS,
-        code: 'too_many_sms',
-      } as const
-      await spend(`limit#person#${payerId}`, hour, now)
-      await spend(`limit#number#${sha256(international(phone))}`, hour, now)
-      await spend(`limit#stage#${now.toISOString().slice(0, 10)}`, day, now)
+      const { textsPerHour, textsPerDayForStage } = settings
+      await spend(`limit#person#${payerId}`, HOUR, textsPerHour, now)
+      await spend(`limit#number#${sha256(international(phone))}`, HOUR, textsPerHour, now)
+      await spend('limit#stage', DAY, textsPerDayForStage, now)
     },
 
-    async reserveStart({ payerId, paymentId, expiresAt }, isOver, now) {
-      const key = `limit#starts#${payerId}`
-      const names = { '#id': paymentId }
-      const values = {
-        ':now': now.toISOString(),
-        ':expires_at': expiresAt.toISOString(),
-        ':open': settings.openPayments,
-      }
+    readStarts,
+
+    async reserveStart({ payerId, paymentId, expiresAt }, isOver, now, seen) {
+      const key = startsKey(payerId)
+      const { openPayments, paymentsPerHour } = settings
+      let found = seen ?? (await readStarts(payerId))
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        const counted = await write(
-          key,
-          'SET started.#id = :now, unfinished.#id = :expires_at',
-          'window_started_at > :edge AND size(started) < :max AND size(unfinished) < :open',
-          names,
-          { ...values, ':edge': edge(now, HOUR_MS), ':max': settings.paymentsPerHour },
-        )
-        if (counted) return
-        const found = await read(key)
-        if (found?.started?.[paymentId]) return
-        const over = found && found.window_started_at <= edge(now, HOUR_MS)
-        if (!found || over) {
-          await write(
-            key,
-            found
-              ? 'SET started = :none, window_started_at = :now, expires_epoch = :ttl'
-              : 'SET started = :none, window_started_at = :now, expires_epoch = :ttl, unfinished = :none',
-            found ? 'window_started_at = :seen' : 'attribute_not_exists(window_started_at)',
-            undefined,
-            {
-              ':none': {},
-              ':now': now.toISOString(),
-              ':ttl': epoch(now, 2 * HOUR_MS),
-              ...(found && { ':seen': found.window_started_at }),
-            },
-          )
-          continue
-        }
-        const unfinished = Object.entries(found.unfinished ?? {})
-        if (unfinished.length >= settings.openPayments) {
+        if (found && Object.hasOwn(found.started, paymentId)) return
+        const unfinished = Object.entries(found?.unfinished ?? {})
+        if (unfinished.length >= openPayments) {
           const freed = await overOf(unfinished, isOver, now)
-          if (freed.length === 0) {
-            const [first = expiresAt.toISOString()] = unfinished.map(([, ends]) => ends).sort()
-            const retryAfterSeconds = secondsUntil(new Date(first), now)
-            throw new Refusal('too_many_payments', { retryAfterSeconds })
-          }
+          if (freed.length === 0) throw allOpen(unfinished, now)
           await forget(key, freed)
-          continue
+        } else {
+          const lives = found && found.windowStartedAt > edge(now, HOUR_MS)
+          if (lives && Object.keys(found?.started ?? {}).length >= paymentsPerHour) {
+            throw hourFull(found?.windowStartedAt ?? '', now)
+          }
+          const counted = found
+            ? await (lives ? addStart : renewStarts)(key, { paymentId, expiresAt, now }, found)
+            : await createStarts(key, { paymentId, expiresAt, now })
+          if (counted) return
         }
-        if (Object.keys(found.started ?? {}).length >= settings.paymentsPerHour) {
-          throw full('too_many_payments', found, HOUR_MS, now)
-        }
+        found = await readStarts(payerId)
       }
       throw new Error('a counter was lost too often')
     },
+  }
+
+  /** One more in the hour that runs. */
+  function addStart(key: string, { paymentId, expiresAt, now }: Start): Promise<boolean> {
+    return write(
+      key,
+      'SET started.#id = :now, unfinished.#id = :ends',
+      'window_started_at > :edge AND size(started) < :max AND size(unfinished) < :open',
+      { '#id': paymentId },
+      {
+        ':now': now.toISOString(),
+        ':ends': expiresAt.toISOString(),
+        ':edge': edge(now, HOUR_MS),
+        ':max': settings.paymentsPerHour,
+        ':open': settings.openPayments,
+      },
+    )
+  }
+
+  /** The first in a new hour; what is unfinished from the one before still counts as open. */
+  function renewStarts(key: string, { paymentId, expiresAt, now }: Start, seen: Starts) {
+    return write(
+      key,
+      `SET started = :started, unfinished.#id = :ends, window_started_at = :now, expires_epoch = :ttl`,
+      'window_started_at = :seen AND size(unfinished) < :open',
+      { '#id': paymentId },
+      {
+        ':started': { [paymentId]: now.toISOString() },
+        ':now': now.toISOString(),
+        ':ends': expiresAt.toISOString(),
+        ':ttl': epoch(now, 2 * HOUR_MS),
+        ':seen': seen.windowStartedAt,
+        ':open': settings.openPayments,
+      },
+    )
+  }
+
+  /** A person's first ever. */
+  function createStarts(key: string, { paymentId, expiresAt, now }: Start): Promise<boolean> {
+    return write(
+      key,
+      `SET started = :started, unfinished = :unfinished, window_started_at = :now, expires_epoch = :ttl`,
+      'attribute_not_exists(window_started_at)',
+      undefined,
+      {
+        ':started': { [paymentId]: now.toISOString() },
+        ':unfinished': { [paymentId]: expiresAt.toISOString() },
+        ':now': now.toISOString(),
+        ':ttl': epoch(now, 2 * HOUR_MS),
+      },
+    )
   }
 
   /** What is over never opens again, so forgetting it needs no condition but that the item is there. */
@@ -176,12 +188,12 @@ export function limitsTable(
   }
 }
 
-const counter = z.object({
-  window_started_at: z.string(),
-  uses: z.int().optional(),
-  started: z.record(z.string(), z.string()).optional(),
-  unfinished: z.record(z.string(), z.string()).optional(),
-})
+type Start = { readonly paymentId: string; readonly expiresAt: Date; readonly now: Date }
+
+const times = z.record(z.string(), z.string())
+const starts = z.object({ window_started_at: z.string(), started: times, unfinished: times })
+
+const startsKey = (payerId: string) => `limit#starts#${payerId}`
 
 async function overOf(
   unfinished: readonly (readonly [id: string, expiresAt: string])[],
@@ -194,10 +206,17 @@ async function overOf(
   return unfinished.filter((_, i) => over[i]).map(([id]) => id)
 }
 
-const full = (code: RefusalCode, found: z.infer<typeof counter>, windowMs: number, now: Date) =>
-  new Refusal(code, {
-    retryAfterSeconds: secondsUntil(new Date(Date.parse(found.window_started_at) + windowMs), now),
-  })
+function hourFull(windowStartedAt: string, now: Date): Refusal {
+  const end = new Date(Date.parse(windowStartedAt) + HOUR_MS)
+  return new Refusal('too_many_payments', { retryAfterSeconds: secondsUntil(end, now) })
+}
+
+/** The first slot is free when the payment in it ends by itself. */
+function allOpen(unfinished: readonly (readonly [string, string])[], now: Date): Refusal {
+  const [first = now.toISOString()] = unfinished.map(([, ends]) => ends).sort()
+  const retryAfterSeconds = secondsUntil(new Date(first), now)
+  return new Refusal('too_many_payments', { retryAfterSeconds })
+}
 
 const edge = (now: Date, windowMs: number) => new Date(now.getTime() - windowMs).toISOString()
 const epoch = (now: Date, ms: number) => Math.ceil((now.getTime() + ms) / 1000)

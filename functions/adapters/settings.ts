@@ -2,6 +2,9 @@
 import * as z from 'zod'
 import { CURRENCIES, type Currency } from '../core/money.ts'
 
+// Compiling a schema pays only after many uses, and most Lambdas begin with a first one.
+z.config({ jitless: true })
+
 const KNOWN_CURRENCIES = Object.keys(CURRENCIES) as Currency[]
 const areKnown = (codes: unknown) =>
   Array.isArray(codes) && codes.every((code) => Object.hasOwn(CURRENCIES, code))

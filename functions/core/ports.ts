@@ -105,15 +105,25 @@ export type PayerStore = {
 export type Limits = {
   /** Count a text or call of this person to this number; throws `too_many_sms`. */
   spendText(payerId: string, phone: PhoneNumber, now: Date): Promise<void>
+  /** What a person has started lately, for `reserveStart` to begin with. */
+  readStarts(payerId: string): Promise<Starts | undefined>
   /**
    * Count a payment that starts, once for each id however often it is asked; throws `too_many_payments`.
-   * `isOver` tells which payments no longer count as open.
+   * `isOver` tells which payments no longer count as open; `seen` is what `readStarts` gave, if it was asked.
    */
   reserveStart(
     start: { payerId: string; paymentId: string; expiresAt: Date },
     isOver: (paymentId: string) => Promise<boolean>,
     now: Date,
+    seen?: Starts,
   ): Promise<void>
+}
+
+/** The payments started in the hour since `windowStartedAt`, and those that may still be open, by id: when. */
+export type Starts = {
+  readonly windowStartedAt: string
+  readonly started: Readonly<Record<string, string>>
+  readonly unfinished: Readonly<Record<string, string>>
 }
 
 /** What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). */

@@ -51,7 +51,11 @@ export async function startPayment(
 ): Promise<{ payment: Payment; created: boolean }> {
   const { payments, payers, limits, clock } = ports
   const { payerId, paymentId, terms } = request
-  const [known, payer] = await Promise.all([payments.get(payerId, paymentId), payers.get(payerId)])
+  const [known, payer, starts] = await Promise.all([
+    payments.get(payerId, paymentId),
+    payers.get(payerId),
+    limits.readStarts(payerId),
+  ])
   if (!payer?.phone) throw new Refusal('phone_not_verified')
   if (known) return { payment: await repeat(ports, request, known), created: false }
 
@@ -63,7 +67,7 @@ export async function startPayment(
     // One that was reserved and never stored is not over: its start may still be under way.
     return other !== undefined && statusAt(other, clock()) !== 'pending'
   }
-  await limits.reserveStart({ payerId, paymentId, expiresAt }, isOver, createdAt)
+  await limits.reserveStart({ payerId, paymentId, expiresAt }, isOver, createdAt, starts)
 
   const payment: Payment = {
     paymentId,
