@@ -64,6 +64,7 @@ export type Checked<B, Q> = {
   /** Malformed ids belong to no payment, so they answer as such: `not_found`. */
   paymentId(): string
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** Where the request came from, the nearest hop last; to be recorded, never to be believed. */
   readonly ip: string
   readonly requestId: string
 }
@@ -106,7 +107,7 @@ export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
       query,
       paymentId: () => paymentId(event.pathParameters?.paymentId),
       headers: event.headers,
-      ip: event.requestContext.http.sourceIp,
+      ip: lastHops(event),
       requestId: event.requestContext.requestId,
     })
   })
@@ -154,6 +155,17 @@ function payerOf(event: PayerEvent): Payer {
 }
 
 class Unauthorized extends Error {}
+
+/**
+ * API Gateway's peer, and before it whom that peer says it speaks for: behind CloudFront the payer and
+ * CloudFront. Whoever calls the API directly can write anything into the first.
+ */
+function lastHops({ headers, requestContext }: PayerEvent): string {
+  const peer = requestContext.http.sourceIp
+  const hops = (headers['x-forwarded-for'] ?? '').split(',').map((hop) => hop.trim())
+  const before = hops.at(-1) === peer ? hops.at(-2) : undefined
+  return before && /^[0-9a-fA-F.:]{2,45}$/.test(before) ? `${before}, ${peer}` : peer
+}
 
 const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
 

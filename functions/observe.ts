@@ -2,8 +2,12 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 
-export const logger = new Logger({ serviceName: 'payfriend' })
-const metrics = new Metrics({ namespace: 'Payfriend', serviceName: 'payfriend' })
+// Each stage names itself, so that two in one account are told apart.
+const serviceName = process.env.POWERTOOLS_SERVICE_NAME ?? 'payfriend'
+const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? 'Payfriend'
+
+export const logger = new Logger({ serviceName })
+const metrics = new Metrics({ namespace, serviceName })
 
 /** Everything that is counted. */
 export type Metric =

@@ -78,6 +78,22 @@ describe('a payment', () => {
     })
   })
 
+  test.each([
+    ['the payer behind CloudFront', '198.51.100.9, 203.0.113.7', '198.51.100.9, 203.0.113.7'],
+    [
+      'what was said before is left out',
+      '1.1.1.1, 198.51.100.9, 203.0.113.7',
+      '198.51.100.9, 203.0.113.7',
+    ],
+    ['nobody before the peer', '203.0.113.7', '203.0.113.7'],
+    ['no address before the peer', 'x"y, 203.0.113.7', '203.0.113.7'],
+    ['an address of version 6', '2001:db8::1, 203.0.113.7', '2001:db8::1, 203.0.113.7'],
+  ])('records %s as the last hops (2019: W33)', async (_, forwarded, recorded) => {
+    const payer = await rig.person()
+    await send(payer, 'hops', { headers: { 'x-forwarded-for': forwarded } })
+    expect(pushesOn(payer)[0]?.hiddenDetails).toMatchObject({ origin_ip: recorded })
+  })
+
   test('shows nobody else’s picture on the phone (2019: W34)', async () => {
     const payer = await rig.person()
     await send(payer, 'logo')
