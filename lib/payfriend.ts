@@ -49,6 +49,13 @@ export class Payfriend extends Stack {
       `${api.url}/payments/callback`,
     )
     output(
+      'InvitePerson',
+      'Run this for each person, with their address: only a verified one can pay',
+      `aws cognito-idp admin-create-user --region ${this.region} --user-pool-id ${signIn.poolId}` +
+        ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
+        ' Name=email_verified,Value=true',
+    )
+    output(
       'PutAuthyKey',
       'Run this once with the API key of Authy',
       `aws secretsmanager put-secret-value --region ${this.region} --secret-id ${authySecret.arn}` +

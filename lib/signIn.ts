@@ -40,6 +40,7 @@ const SCOPE = { server: 'payfriend', name: 'pay' } as const
 /** People and how they sign in: Cognito's managed login, by OpenID Connect's code flow with PKCE. */
 export class SignIn extends Construct {
   readonly issuer: string
+  readonly poolId: string
   readonly clientId: string
   /** The scope that every route asks for. */
   readonly scope = `${SCOPE.server}/${SCOPE.name}`
@@ -104,6 +105,7 @@ export class SignIn extends Construct {
       useCognitoProvidedValues: true,
     })
 
+    this.poolId = pool.userPoolId
     this.clientId = client.userPoolClientId
     this.issuer = `${issuerOrigin}/${pool.userPoolId}`
     const signInPages = domainOrigin(settings)

@@ -132,5 +132,9 @@ test('the outputs say where it is and what to do next', () => {
     PutAuthyKey:
       `aws secretsmanager put-secret-value --region <AWS::Region> --secret-id <${secretId}>` +
       ` --secret-string '{"apiKey":"..."}'`,
+    InvitePerson:
+      'aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <UserPool>' +
+      ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
+      ' Name=email_verified,Value=true',
   })
 })
