@@ -105,7 +105,12 @@ function documents(env: Env): DynamoDBDocumentClient {
   const { DYNAMODB_ENDPOINT } = tableSettings(env)
   const client = new DynamoDBClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 1000 },
+    // Without the last the SDK would only warn, and wait on.
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 1000,
+      throwOnRequestTimeout: true,
+    },
     ...(DYNAMODB_ENDPOINT && {
       endpoint: DYNAMODB_ENDPOINT,
       region: env.AWS_REGION ?? 'local',

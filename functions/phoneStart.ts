@@ -6,6 +6,9 @@ import { startVerification } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
 import { changeIdOf, lambda, limits, payers, provider, type World } from './live.ts'
 
+/** Numbers at the caller's cost that the small tables of libphonenumber take for others: +1 900, +44 70, 87, 9. */
+const PREMIUM = /^\+(1900|44(70|87|9))/
+
 /** A number in international form, of a country that is served; and how the code should come. */
 export const body = (countries: readonly string[]) =>
   z.strictObject({
@@ -18,7 +21,8 @@ export const body = (countries: readonly string[]) =>
         return reason('Write the number with its country, like +44 7400 123456.')
       }
       const number = parsePhoneNumber(given)
-      if (!number?.isValid()) return reason('This is not a phone number.')
+      if (!number?.isValid() || !number.country) return reason('This is not a phone number.')
+      if (PREMIUM.test(number.number)) return reason('Codes can’t be sent to this number.')
       if (countries.length > 0 && !countries.includes(number.country ?? '')) {
         return reason('Codes can’t be sent to this country.')
       }

@@ -3,7 +3,7 @@ import { profileView } from './core/payer.ts'
 import { Refusal } from './core/refusals.ts'
 import { verifyPhone } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import { changeIdOf, lambda, limits, payers, provider, type World } from './live.ts'
+import { changeIdOf, lambda, pause, payers, provider, type World } from './live.ts'
 import { count, logger } from './observe.ts'
 
 /** The new phone's code; and the verified phone's, where there is one. */
@@ -20,12 +20,12 @@ export const phoneVerify = (world: World) => {
   const toPhone = provider(world)
   const ports = {
     payers: payers(world),
-    limits: limits(world),
     phones: toPhone,
     codes: toPhone,
     clock: world.clock,
     changeIdOf,
     onEnrollFault,
+    pause,
   }
   return endpoint({ body, query: nothing }, async ({ payer, body }) => {
     const trusted = await verifyPhone(ports, payer.payerId, body)

@@ -56,14 +56,14 @@ const NEEDS: Record<LambdaName, readonly Need[]> = {
   authyCallback: ['authy', 'callback'],
   profile: [],
   phoneStart: ['authy', 'limits', 'countries'],
-  phoneVerify: ['authy', 'limits'],
+  phoneVerify: ['authy'],
   sweepPayments: ['authy'],
 }
 
 /** A processor of 1,769 MB is a whole one; below that, starting is what gets slower. */
 const MEMORY_MB = 1024
-/** Three calls of the provider, 3 s each at most, and the table's; API Gateway waits 30 s. */
-const TIMEOUT_SECONDS = 15
+/** Four calls of the provider (a change of phone), 3 s each at most, and the table's; API Gateway waits 30 s. */
+const TIMEOUT_SECONDS = 28
 const SWEEP_TIMEOUT_SECONDS = 55
 const TRIGGER_MEMORY_MB = 256
 /** Cognito waits no longer. */

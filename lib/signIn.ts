@@ -73,8 +73,10 @@ export class SignIn extends Construct {
     const client = pool.addClient('Page', {
       // A page can keep no secret: PKCE stands in for it.
       generateSecret: false,
-      // Named, because Cognito's own choice has ALLOW_REFRESH_TOKEN_AUTH, which it refuses beside rotation.
-      authFlows: { userSrp: true },
+      // Named, because Cognito's own choice has ALLOW_REFRESH_TOKEN_AUTH, which it refuses beside rotation;
+      // and this one, which leads nowhere without a trigger of ours, because any flow with a password gives
+      // tokens with the scope to change one's own account, past managed login.
+      authFlows: { custom: true },
       refreshTokenRotationGracePeriod: Duration.seconds(ROTATION_GRACE_SECONDS),
       oAuth: {
         flows: { authorizationCodeGrant: true, implicitCodeGrant: false, clientCredentials: false },

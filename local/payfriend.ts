@@ -59,6 +59,9 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     const gateway = await startGateway({ port, clock })
     closers.push(() => gateway.close())
     const publicUrl = env.PUBLIC_URL ?? `${gateway.url}/api`
+    if (env.AUTHY_API_URL && !env.AUTHY_API_KEY) {
+      throw new Error('AUTHY_API_URL is set, so AUTHY_API_KEY has to be set too.')
+    }
     const apiKey = env.AUTHY_API_KEY ?? LOCAL_AUTHY_KEY
 
     let phone: Phone | undefined
@@ -104,7 +107,8 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       env: {
         PAYMENTS_TABLE: 'payments',
         PAYERS_TABLE: 'users',
-        LOGO_URL: `${gateway.url}/logo.png`,
+        // A real phone could not reach this machine's own address.
+        ...(phone && { LOGO_URL: `${gateway.url}/logo.png` }),
         ...env,
         // A real key in the shell is nothing to the embedded database.
         ...(isEmbedded && keyOf('local')),

@@ -6,9 +6,16 @@ import { startPayfriend } from './payfriend.ts'
 /** In AWS a schedule sweeps every minute; on a laptop nobody wants to wait that long. */
 const SWEEP_EVERY_MS = 5000
 
+const PORT_RULE = 'must be a number up to 65533'
+
 const settings = z
   .object({
-    PORT: z.coerce.number().int().min(0).max(65_533).default(3000),
+    PORT: z
+      .string()
+      .regex(/^\d{1,5}$/, PORT_RULE)
+      .transform(Number)
+      .refine((port) => port <= 65_533, PORT_RULE)
+      .default(3000),
     DATA_DIR: z.string().min(1).optional(),
   })
   .safeParse(process.env)

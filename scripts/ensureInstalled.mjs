@@ -1,6 +1,6 @@
 // Runs before `npm start` and `npm test`, on whatever Node the machine has, so it is plain old JavaScript:
 // installs what the lock file names when that has not been done yet, then checks that Node 24 is there
-// (it comes with the packages; see README, "What it needs").
+// (it comes with the packages; see README, "What you need").
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 
@@ -10,7 +10,7 @@ const same = (a, b) => existsSync(a) && existsSync(b) && readFileSync(a).equals(
 
 if (!same(lock, installed)) {
   console.log('Installing the packages that package-lock.json names (once, about half a minute) …')
-  // With an older npm under us, engine warnings speak of packages that Node 24 will run: noise.
+  // With an older Node under npm, engine warnings speak of packages that Node 24 will run: noise.
   execFileSync('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',

@@ -135,7 +135,7 @@ const operations: Record<RouteName, Operation> = {
       schema: { type: 'string' },
     })),
     success: { 200: ['Received', 'Received.'] },
-    refusals: [...ALWAYS, 'forged_callback'],
+    refusals: [...ALWAYS, 'forged_callback', 'provider_unavailable'],
   },
   profile: {
     summary: 'Who is signed in, and their phone',

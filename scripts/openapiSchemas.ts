@@ -183,10 +183,12 @@ const MEANINGS = {
   expired: 'The payment’s time is over.',
   already_decided: 'The payment is final; `paymentStatus` says how it ended.',
   no_code_sent: 'No code was asked for.',
-  no_attempts_left: 'The five attempts are spent (RTS Art. 4(3)(b)). A push can still decide.',
+  no_attempts_left:
+    'The five attempts are spent (RTS Art. 4(3)(b)). A payment can still be decided by push; a phone ' +
+    'can be tried again after `Retry-After`.',
   wrong_code:
-    'The code is wrong; of two codes it is not told which (RTS Art. 4(3)(a)). `attemptsLeft` 0 ' +
-    'means that the payment has failed.',
+    'The code is wrong; of two codes it is not told which (RTS Art. 4(3)(a)). For a payment ' +
+    '`attemptsLeft` 0 means that it has failed.',
   code_expired: 'The code is over; start anew.',
   idempotency_key_reused: 'The same key was used for a payment with other terms.',
   locked: 'Codes are locked for a while. Kept free for it; no route answers this today.',

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { STATUS } from '../functions/http.ts'
@@ -223,6 +225,7 @@ describe('real answers', () => {
   const seen = new Set<string>()
 
   beforeAll(async () => {
+    process.env.AWS_REGION ??= 'eu-west-1'
     rig = await startRig({ PAYMENTS_PER_HOUR: '100', TEXTS_PER_HOUR: '100' })
   })
   afterAll(() => rig.close())
@@ -398,6 +401,16 @@ describe('real answers', () => {
     await call('authyCallback', { ...callback, headers: {} })
     await call('authyCallback', { ...callback, text: 'x'.repeat(8193) })
     await call('paymentStatus', { as, id })
+    // Where the owner has not filled in the key yet.
+    const secrets = mockClient(SecretsManagerClient)
+    const message = 'no value'
+    secrets.onAnyCommand().rejects(new ResourceNotFoundException({ $metadata: {}, message }))
+    const filled = rig
+    rig = await startRig({ AUTHY_SECRET_ID: 'empty' })
+    await call('authyCallback', callback)
+    await rig.close()
+    rig = filled
+    secrets.restore()
   })
 
   test('without a token that is good, and of a fault', async () => {

@@ -9,7 +9,7 @@ export type Draft = {
   readonly currency: string
 }
 
-export const emptyDraft: Draft = { payeeName: '', payeeId: '', value: '', currency: '' }
+const emptyDraft: Draft = { payeeName: '', payeeId: '', value: '', currency: '' }
 
 export function recallDraft(): Draft {
   return { ...emptyDraft, ...texts(recall('form')) }

@@ -1,9 +1,23 @@
 /** Authy's API key, which in AWS is a secret that its owner fills in and may change at any time. */
-import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
+import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
 
 /** So long a changed key may go unnoticed where nothing is refused because of it. */
 const CACHE_SECONDS = 300
+
+/** Made with the first secret: a laptop has none. */
+let secrets: SecretsProvider | undefined
+const newProvider = () =>
+  new SecretsProvider({
+    awsSdkV3Client: new SecretsManagerClient({
+      requestHandler: {
+        connectionTimeout: 1000,
+        requestTimeout: 1000,
+        throwOnRequestTimeout: true,
+      },
+    }),
+  })
 
 const secret = z.object({ apiKey: z.string().min(1) })
 
@@ -19,7 +33,8 @@ export async function authyKeyFrom(secretId: string, fresh: boolean): Promise<st
 
 async function read(secretId: string, fresh: boolean): Promise<unknown> {
   try {
-    const text = await getSecret(secretId, { maxAge: CACHE_SECONDS, forceFetch: fresh })
+    secrets ??= newProvider()
+    const text = await secrets.get(secretId, { maxAge: CACHE_SECONDS, forceFetch: fresh })
     return typeof text === 'string' ? JSON.parse(text) : undefined
   } catch (error) {
     if (isEmpty(error) || error instanceof SyntaxError) return undefined

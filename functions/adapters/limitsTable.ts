@@ -1,4 +1,4 @@
-/** The counters of rule 12, beside the people in their table. Each is raised by a conditional write only. */
+/** The counters behind every limit, beside the people in their table. Each is raised by a conditional write only. */
 import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -18,6 +18,7 @@ export type LimitSettings = {
 const HOUR_MS = 3_600_000
 /** How long, and how much of the time in ISO 8601 names it: "2026-11-21T12", "2026-11-21". */
 type Window = { readonly ms: number; readonly digits: number }
+type Counter = { readonly key: string; readonly window: Window; readonly max: number }
 const HOUR: Window = { ms: HOUR_MS, digits: 13 }
 const DAY: Window = { ms: 24 * HOUR_MS, digits: 10 }
 /** A write that was lost to another is tried again; so many losses in a row are a fault. */
@@ -68,12 +69,12 @@ export function limitsTable(
   }
 
   /**
-   * Count one, or refuse; a refused one is not counted. Each clock hour, or day, has an item of its
-   * own, so that one write is all it ever takes.
+   * Count one, or refuse. Each clock hour, or day, has an item of its own, so that one write is all it
+   * ever takes.
    */
-  async function spend(key: string, window: Window, max: number, now: Date): Promise<void> {
+  async function spend({ key, window, max }: Counter, now: Date): Promise<void> {
     const counted = await write(
-      `${key}#${now.toISOString().slice(0, window.digits)}`,
+      named(key, window, now),
       'SET uses = if_not_exists(uses, :none) + :one, expires_epoch = :ttl',
       'attribute_not_exists(uses) OR uses < :max',
       undefined,
@@ -84,13 +85,37 @@ export function limitsTable(
     throw new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(end, now) })
   }
 
+  /** Nothing was sent: what was counted for it is given back. */
+  const giveBack = ({ key, window }: Counter, now: Date) =>
+    write(named(key, window, now), 'SET uses = uses - :one', 'uses > :none', undefined, {
+      ':none': 0,
+      ':one': 1,
+    })
+
   return {
-    // From the narrowest to the widest, so that what one person is refused is not taken from everybody.
-    async spendText(payerId, phone, now) {
+    async spendTexts(payerId, phones, now) {
       const { textsPerHour, textsPerDayForStage } = settings
-      await spend(`limit#person#${payerId}`, HOUR, textsPerHour, now)
-      await spend(`limit#number#${sha256(international(phone))}`, HOUR, textsPerHour, now)
-      await spend('limit#stage', DAY, textsPerDayForStage, now)
+      const counters = phones.flatMap((phone) => [
+        { key: `limit#person#${payerId}`, window: HOUR, max: textsPerHour },
+        {
+          key: `limit#number#${sha256(international(phone))}`,
+          window: HOUR,
+          max: textsPerHour,
+        },
+        { key: 'limit#stage', window: DAY, max: textsPerDayForStage },
+      ])
+      const counted: Counter[] = []
+      try {
+        for (const counter of counters) {
+          await spend(counter, now)
+          counted.push(counter)
+        }
+      } catch (error) {
+        // Refused by one, it is taken from none: or a number that others have used up, or a refused
+        // person, would use up what honest people have.
+        if (error instanceof Refusal) await Promise.all(counted.map((one) => giveBack(one, now)))
+        throw error
+      }
     },
 
     readStarts,
@@ -100,26 +125,56 @@ export function limitsTable(
       const { openPayments, paymentsPerHour } = settings
       let found = seen ?? (await readStarts(payerId))
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        if (found && Object.hasOwn(found.started, paymentId)) return
+        const start = { paymentId, expiresAt, now }
+        // Asked again: it is counted, and its slot has only to last as long as the payment may.
+        const isCounted = found !== undefined && Object.hasOwn(found.started, paymentId)
+        if (isCounted && found && Object.hasOwn(found.unfinished, paymentId)) {
+          if (await setSlot(key, start, 'attribute_exists(unfinished.#id)')) return
+          found = await readStarts(payerId)
+          continue
+        }
         const unfinished = Object.entries(found?.unfinished ?? {})
         if (unfinished.length >= openPayments) {
           const freed = await overOf(unfinished, isOver, now)
           if (freed.length === 0) throw allOpen(unfinished, now)
           await forget(key, freed)
-        } else {
-          const lives = found && found.windowStartedAt > edge(now, HOUR_MS)
-          if (lives && Object.keys(found?.started ?? {}).length >= paymentsPerHour) {
-            throw hourFull(found?.windowStartedAt ?? '', now)
-          }
-          const counted = found
-            ? await (lives ? addStart : renewStarts)(key, { paymentId, expiresAt, now }, found)
-            : await createStarts(key, { paymentId, expiresAt, now })
-          if (counted) return
+          found = await readStarts(payerId)
+          continue
         }
+        const lives = found !== undefined && found.windowStartedAt > edge(now, HOUR_MS)
+        if (lives && !isCounted && Object.keys(found?.started ?? {}).length >= paymentsPerHour) {
+          throw hourFull(found?.windowStartedAt ?? '', now)
+        }
+        if (await take(key, start, found, { lives, isCounted })) return
         found = await readStarts(payerId)
       }
       throw new Error('a counter was lost too often')
     },
+  }
+
+  function take(
+    key: string,
+    start: Start,
+    found: Starts | undefined,
+    { lives, isCounted }: { lives: boolean; isCounted: boolean },
+  ): Promise<boolean> {
+    if (!found) return createStarts(key, start)
+    if (!lives) return renewStarts(key, start, found)
+    return isCounted ? setSlot(key, start, 'size(unfinished) < :open') : addStart(key, start)
+  }
+
+  /** A slot for what is counted already. */
+  function setSlot(key: string, { paymentId, expiresAt }: Start, when: string): Promise<boolean> {
+    return write(
+      key,
+      'SET unfinished.#id = :ends',
+      when,
+      { '#id': paymentId },
+      {
+        ':ends': expiresAt.toISOString(),
+        ...(when.includes(':open') && { ':open': settings.openPayments }),
+      },
+    )
   }
 
   /** One more in the hour that runs. */
@@ -192,6 +247,9 @@ type Start = { readonly paymentId: string; readonly expiresAt: Date; readonly no
 
 const times = z.record(z.string(), z.string())
 const starts = z.object({ window_started_at: z.string(), started: times, unfinished: times })
+
+const named = (key: string, window: Window, now: Date) =>
+  `${key}#${now.toISOString().slice(0, window.digits)}`
 
 const startsKey = (payerId: string) => `limit#starts#${payerId}`
 

@@ -125,7 +125,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
 const PENDING = `pending_number = :number, pending_country_code = :code, pending_channel = :channel,
   pending_sent_at = :now, pending_expires_at = :expires_at`
 const ALIVE = 'pending_expires_at > :now'
-/** A first phone needs nobody's leave; the next one needs the verified one's (rule 11). */
+/** A first phone needs nobody's leave; the next one needs the verified one's. */
 const LET_IN =
   '(attribute_not_exists(phone_verified_at) OR attribute_exists(pending_current_passed_at))'
 

@@ -47,7 +47,7 @@ export const paymentSettings = (env: Env) =>
       .default(KNOWN_CURRENCIES),
     MAX_AMOUNT: z
       .string()
-      .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/)
+      .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/, 'must be like 10000.00')
       .default('10000.00'),
   })
 
@@ -64,7 +64,7 @@ export const phoneSettings = (env: Env) =>
   read(env, {
     PHONE_COUNTRIES: z
       .string()
-      .regex(/^([A-Z]{2}(,[A-Z]{2})*)?$/)
+      .regex(/^([A-Z]{2}(,[A-Z]{2})*)?$/, 'must be like GB,DE')
       .default('')
       .transform((list) => (list === '' ? [] : list.split(','))),
   })

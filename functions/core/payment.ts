@@ -134,15 +134,29 @@ export function payeeText(
   return { text: normal }
 }
 
-/** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 144 characters at most. */
+/** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 146 characters at most. */
 export const words = ({ payee, amount }: Terms): string =>
-  `Pay ${inWords(amount)} to ${payee.name} (${payee.id})`
+  `Pay ${inWords(amount)} to ${payeeInWords(payee)}`
+
+/** Blocks whose letters are written from right to left. */
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+const LEFT_TO_RIGHT_MARK = '\u200e'
+
+/**
+ * Name and account. Beside letters that run from right to left a bare account number would be shown
+ * in another order than it has, so there our own marks, which a payee's text can never hold, end each.
+ */
+function payeeInWords({ name, id }: Payee): string {
+  const mark = RIGHT_TO_LEFT.test(name + id) ? LEFT_TO_RIGHT_MARK : ''
+  return `${name}${mark} (${id}${mark})`
+}
 
 /** What the push shows. Detail keys have 20 characters at most and none begins another. */
 export const pushContent = (terms: Terms, account: string): PushContent => ({
   message: words(terms),
   details: {
-    'Sending to': `${terms.payee.name} (${terms.payee.id})`,
+    'Sending to': payeeInWords(terms.payee),
     Amount: inWords(terms.amount),
     'Your account': account,
   },

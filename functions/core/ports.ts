@@ -103,8 +103,8 @@ export type PayerStore = {
 
 /** Counters that only a conditional write can raise. */
 export type Limits = {
-  /** Count a text or call of this person to this number; throws `too_many_sms`. */
-  spendText(payerId: string, phone: PhoneNumber, now: Date): Promise<void>
+  /** Count a text or call of this person to each of these numbers, all or none; throws `too_many_sms`. */
+  spendTexts(payerId: string, phones: readonly PhoneNumber[], now: Date): Promise<void>
   /** What a person has started lately, for `reserveStart` to begin with. */
   readStarts(payerId: string): Promise<Starts | undefined>
   /**

@@ -27,7 +27,7 @@ export type RefusalDetails = {
   readonly fields?: readonly { readonly path: string; readonly reason: string }[]
   /** What the payment already is. */
   readonly paymentStatus?: string
-  /** Goes at a code that are left; 0 means that the payment has failed. */
+  /** Goes at a code that are left; for a payment 0 means that it has failed. */
   readonly attemptsLeft?: number
   readonly retryAfterSeconds?: number
 }

@@ -17,12 +17,16 @@ import { enrolled } from './starting.ts'
 
 export type RegisterPorts = {
   readonly payers: PayerStore
-  readonly limits: Limits
   readonly phones: Phones
   readonly codes: Codes
   readonly clock: Clock
   /** A name for the change to this number that does not tell the number. */
   readonly changeIdOf: (phone: PhoneNumber) => string
+}
+
+export type VerifyPorts = RegisterPorts & {
+  readonly onEnrollFault: (fault: unknown) => void
+  readonly pause: () => Promise<void>
 }
 
 /** Where the code went, how often it can be sent again, and until when it is good. */
@@ -40,7 +44,7 @@ export type VerificationStarted = {
  * none), `no_attempts_left`, `too_many_sms`, `provider_unavailable`.
  */
 export async function startVerification(
-  ports: RegisterPorts,
+  ports: RegisterPorts & { readonly limits: Limits },
   person: { readonly payerId: string; readonly email: string },
   phone: PhoneNumber,
   channel: VerificationChannel,
@@ -57,8 +61,7 @@ export async function startVerification(
   if (refused) throw refused
   const letIn = alive(known?.pending, clock())
   const needsLeave = current && !(letIn?.currentPassed && samePhone(letIn.phone, phone))
-  await limits.spendText(payerId, phone, clock())
-  if (needsLeave) await limits.spendText(payerId, current, clock())
+  await limits.spendTexts(payerId, needsLeave ? [phone, current] : [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the verification.
   const pending = await reserveSend(ports, person, known, phone, channel)
   if (known && needsLeave) {
@@ -80,7 +83,7 @@ export async function startVerification(
  * (whichever of two codes it was: RTS Art. 4(3)(a)), `provider_unavailable`.
  */
 export async function verifyPhone(
-  ports: RegisterPorts & { readonly onEnrollFault: (fault: unknown) => void },
+  ports: VerifyPorts,
   payerId: string,
   { code, currentCode }: { readonly code: string; readonly currentCode?: string | undefined },
 ): Promise<Payer> {
@@ -96,18 +99,19 @@ export async function verifyPhone(
   if (payer.phone && !currentPassed) {
     const authyId = await enrolled(ports, payer, payer.phone)
     const verdict = await codes.check(authyId, changeOf(ports, phone), currentCode ?? '')
-    if (verdict === 'used') throw new Refusal('code_expired')
+    if (verdict === 'used') return trustedMeanwhile(ports, payerId, phone)
     if (verdict === 'wrong') throw wrongCode
     // Kept, because the provider takes a code only once and the new phone's code may yet be mistyped.
     if (!(await payers.saveCurrentPassed(payerId, phone, clock())))
       throw new Refusal('code_expired')
   }
   const verdict = await phones.checkVerification(phone, code)
-  if (verdict === 'over') throw new Refusal('code_expired')
+  if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
   if (verdict === 'wrong') throw wrongCode
 
-  const trusted = await payers.trust(payerId, phone, clock())
-  if (!trusted?.phone) throw new Refusal('code_expired')
+  const trusted =
+    (await payers.trust(payerId, phone, clock())) ?? (await trustedMeanwhile(ports, payerId, phone))
+  if (!trusted.phone) throw new Error('a phone was trusted and is gone')
   // The phone is trusted; that the provider does not know it yet heals with the next payment.
   try {
     await enrolled(ports, trusted, trusted.phone)
@@ -115,6 +119,26 @@ export async function verifyPhone(
     ports.onEnrollFault(fault)
   }
   return trusted
+}
+
+/** How often, with a pause between, the same request's twin is looked for. */
+const LOOKS_MAX = 3
+
+/**
+ * The provider takes a code once, and a verification ends with its success: so an equal request may have
+ * been faster, or this one's own write whose answer was lost. If the number is trusted now, it was.
+ */
+async function trustedMeanwhile(
+  { payers, pause }: Pick<VerifyPorts, 'payers' | 'pause'>,
+  payerId: string,
+  phone: PhoneNumber,
+): Promise<Payer> {
+  for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+    const payer = await payers.get(payerId)
+    if (payer?.phone && samePhone(payer.phone, phone)) return payer
+    await pause()
+  }
+  throw new Refusal('code_expired')
 }
 
 async function reserveSend(

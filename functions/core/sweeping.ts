@@ -1,38 +1,67 @@
 /** Nothing waits for ever: what is due ends, and a push that has been silent is asked about. */
 import type { Ports } from './deciding.ts'
 import type { Evidence } from './payment.ts'
-import type { Decision, Push } from './ports.ts'
+import type { Decision, OpenPayment, Push } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
 /** A push undecided for this long is asked about: its callback may be lost. */
 const PUSH_READ_AFTER_SECONDS = 20
 const PUSH_READ_EVERY_SECONDS = 60
 
+/** So many pushes are asked about at a time, and none any more after so long: a run has an end. */
+const READS_AT_ONCE = 8
+const READING_SECONDS_MAX = 40
+
 /** What a sweep did; `faults` of single payments do not stop the others. */
 export type Swept = { expired: number; decided: number; asked: number; faults: unknown[] }
 
-/** End what is due, and ask the provider about pushes that have been silent for long. */
+/**
+ * End what is due; and only then, because it takes as long as the provider likes, ask about pushes that
+ * have been silent, those that were never or least lately asked about first.
+ */
 export async function sweep(ports: Ports & { readonly push: Push }): Promise<Swept> {
+  const { payments, clock } = ports
   const swept: Swept = { expired: 0, decided: 0, asked: 0, faults: [] }
-  for await (const open of ports.payments.open((fault) => swept.faults.push(fault))) {
+  const noted = async (work: () => Promise<void>) => {
     try {
-      const now = ports.clock()
-      if (now >= open.expiresAt) {
-        if (await ports.payments.expire(open.paymentId, now)) swept.expired += 1
-        continue
-      }
-      if (!open.pushId || open.pushAskedAt > ago(now, PUSH_READ_AFTER_SECONDS)) continue
-      const lastBefore = ago(now, PUSH_READ_EVERY_SECONDS)
-      if (open.pushReadAt && open.pushReadAt > lastBefore) continue
-      if (!(await ports.payments.claimPushRead(open.paymentId, lastBefore, now))) continue
-      swept.asked += 1
-      if (await decideByRead(ports, open.paymentId, open.pushId, open.authyId)) swept.decided += 1
+      await work()
     } catch (fault) {
       // A provider that does not answer is asked again in a minute.
       if (!(fault instanceof Refusal)) swept.faults.push(fault)
     }
   }
+
+  const silent: OpenPayment[] = []
+  for await (const open of payments.open((fault) => swept.faults.push(fault))) {
+    const now = clock()
+    if (now >= open.expiresAt) {
+      await noted(async () => {
+        if (await payments.expire(open.paymentId, now)) swept.expired += 1
+      })
+    } else if (isSilent(open, now)) silent.push(open)
+  }
+
+  silent.sort((a, b) => (a.pushReadAt?.getTime() ?? 0) - (b.pushReadAt?.getTime() ?? 0))
+  const end = new Date(clock().getTime() + READING_SECONDS_MAX * 1000)
+  const readNext = async () => {
+    for (let open = silent.shift(); open && clock() < end; open = silent.shift()) {
+      const { paymentId, pushId, authyId } = open
+      await noted(async () => {
+        const now = clock()
+        const lastBefore = ago(now, PUSH_READ_EVERY_SECONDS)
+        if (!pushId || !(await payments.claimPushRead(paymentId, lastBefore, now))) return
+        swept.asked += 1
+        if (await decideByRead(ports, paymentId, pushId, authyId)) swept.decided += 1
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, readNext))
   return swept
+}
+
+function isSilent({ pushId, pushAskedAt, pushReadAt }: OpenPayment, now: Date): boolean {
+  if (!pushId || pushAskedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return false
+  return !pushReadAt || pushReadAt <= ago(now, PUSH_READ_EVERY_SECONDS)
 }
 
 /**

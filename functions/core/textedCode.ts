@@ -31,7 +31,7 @@ export async function textCode(
   // Looked at first, so that a text which the payment refuses is not taken from the payer's hour …
   const refused = whyNoText(asked, clock())
   if (refused) throw refused
-  await limits.spendText(payerId, phoneOf(asked, payer), clock())
+  await limits.spendTexts(payerId, [phoneOf(asked, payer)], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the payment.
   const now = clock()
   const payment = await payments.reserveText(

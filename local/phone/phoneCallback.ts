@@ -5,7 +5,7 @@ import type { Faults } from './phoneBook.ts'
 import type { CallbackRecord, Push } from './phonePush.ts'
 
 /** How late the fault "delay the next callback" makes it. */
-export const CALLBACK_DELAY_MS = 10_000
+const CALLBACK_DELAY_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 
 /** The parts of the phone that a callback needs; they are explained where the phone is started. */

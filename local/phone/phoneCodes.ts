@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 
 /** Twilio's Verify v1 keeps a code this long, and sends the same one again meanwhile. */
-export const CODE_LIFE_MS = 10 * 60_000
+const CODE_LIFE_MS = 10 * 60_000
 
 /** Digits from the whole alphabet: `randomInt`'s upper bound is exclusive. */
 export const randomDigits = (digits: number): string =>

@@ -21,7 +21,7 @@ const FILES: Record<string, [file: string, type: string]> = {
 }
 
 /** Nothing from elsewhere, nothing inline: what is shown was written by strangers. */
-export const SCREEN_HEADERS = {
+const SCREEN_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",

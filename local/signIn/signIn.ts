@@ -21,7 +21,7 @@ export type SignInOptions = {
 }
 
 /** Short, because API Gateway lets an access token live until it ends, whatever was revoked. */
-export const ACCESS_TOKEN_SECONDS = 300
+const ACCESS_TOKEN_SECONDS = 300
 const SESSION_SECONDS = 3600
 const REFRESH_TOKEN_SECONDS = 24 * 3600
 const INTERACTION_SECONDS = 600

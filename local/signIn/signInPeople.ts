@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import * as z from 'zod'
 
 /** Wrong passwords that one e-mail address may have in a window; then also the right one waits. */
-export const WRONG_PASSWORDS_MAX = 10
-export const WRONG_PASSWORDS_WINDOW_MINUTES = 15
+const WRONG_PASSWORDS_MAX = 10
+const WRONG_PASSWORDS_WINDOW_MINUTES = 15
 
 export const PASSWORD_LENGTH_MIN = 8
 export const PASSWORD_LENGTH_MAX = 128

@@ -67,7 +67,7 @@ const full = (code: string, retryAfterSeconds: number) => ({ code, details: { re
 
 describe('texts', () => {
   const spend = (seconds: number, who = payerId, phone = phoneOf(people), limit = limits()) =>
-    limit.spendText(who, phone, at(seconds))
+    limit.spendTexts(who, [phone], at(seconds))
 
   test('are as many in an hour as the limit, and one more is refused until the hour is over', async () => {
     for (const second of [0, 20, 40]) await spend(second)
@@ -124,6 +124,20 @@ describe('texts', () => {
     for (const second of [0, 1, 2]) await spend(day + second)
     for (const second of [3, 4, 5]) await spend(day + second).catch(() => {})
     expect(await counter(stage)).toMatchObject({ uses: 3 })
+  })
+
+  test('that one limit refuses are taken from none of the others', async () => {
+    const day = 90 * 24 * HOUR
+    const used = phoneOf(people)
+    for (const n of [1, 2, 3]) await spend(day + n, `${payerId}-${n}`, used)
+    for (const n of [4, 5, 6, 7]) await spend(day + n, payerId, used).catch(() => {})
+    const both = limits().spendTexts(payerId, [phoneOf(people + 300), used], at(day + 8))
+    await expect(both).rejects.toMatchObject({ code: 'too_many_sms' })
+    expect(await counter(hourly(`limit#person#${payerId}`, day))).toMatchObject({ uses: 0 })
+    expect(await counter(`limit#stage#${at(day).toISOString().slice(0, 10)}`)).toMatchObject({
+      uses: 3,
+    })
+    await spend(day + 9, payerId, phoneOf(people + 400))
   })
 
   test('50 at once are exactly as many as the limit', async () => {
@@ -248,7 +262,7 @@ describe('a fault of the database', () => {
     faulty.on(UpdateCommand).rejects(fault)
     try {
       const start = { payerId, paymentId: 'a', expiresAt: at(300) }
-      await expect(limits().spendText(payerId, phoneOf(people), NOON)).rejects.toBe(fault)
+      await expect(limits().spendTexts(payerId, [phoneOf(people)], NOON)).rejects.toBe(fault)
       await expect(limits().reserveStart(start, async () => true, NOON)).rejects.toBe(fault)
     } finally {
       faulty.restore()
@@ -263,7 +277,7 @@ describe('a fault of the database', () => {
     faulty.on(GetCommand).resolves({})
     try {
       const start = { payerId, paymentId: 'a', expiresAt: at(300) }
-      await expect(limits().spendText(payerId, phoneOf(people), NOON)).rejects.toThrow(
+      await expect(limits().spendTexts(payerId, [phoneOf(people)], NOON)).rejects.toThrow(
         'too_many_sms',
       )
       await expect(limits().reserveStart(start, async () => true, NOON)).rejects.toThrow(

@@ -1,28 +1,27 @@
 /** A stage whose owner has not filled in Authy's key yet, and does so later. */
-import { clearCaches } from '@aws-lambda-powertools/parameters'
 import {
   GetSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { API_KEY, no, type Rig, startRig, terms } from '../rig.ts'
 
 const secrets = mockClient(SecretsManagerClient)
 const empty = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
 
+/** Each test has a stage and a secret of its own, because what was read of one is kept. */
 let rig: Rig
-beforeAll(async () => {
+let stages = 0
+beforeEach(async () => {
   process.env.AWS_REGION = 'eu-west-1'
-  rig = await startRig({ AUTHY_SECRET_ID: 'authy' })
-})
-afterAll(() => rig.close())
-beforeEach(() => {
+  stages += 1
+  rig = await startRig({ AUTHY_SECRET_ID: `authy-${stages}` })
   secrets.reset()
-  clearCaches()
   secrets.on(GetSecretValueCommand).rejects(empty)
 })
+afterEach(() => rig.close())
 
 const phoneOf = ({ number }: { number: string }) => ({ phoneNumber: number, channel: 'sms' })
 

@@ -197,8 +197,10 @@ describe('a code for a phone', () => {
   test('ten times right at once makes the phone trusted, and answers no fault', async () => {
     const { who, code } = await asked()
     const replies = await Promise.all(times(10, () => verify(who, code)))
-    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(replies.filter(({ status }) => status >= 500)).toEqual([])
+    // As many as there are attempts hear of the success, whichever of them it was; the others that the
+    // attempts are spent, or that nothing is asked for any more.
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(5)
+    for (const { status } of replies) expect([200, 409]).toContain(status)
     expect((await profile(who)).body.phone.verified).toBe(true)
   })
 

@@ -290,7 +290,7 @@ describe('a payment that is not the payer’s does not exist (2019: W3)', () => 
   })
 })
 
-test('every refusal has the status that the design gives it (2019: W39)', () => {
+test('every refusal has its one status (2019: W39)', () => {
   expect(STATUS).toEqual({
     invalid_request: 400,
     idempotency_key_missing: 400,

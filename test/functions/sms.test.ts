@@ -223,7 +223,7 @@ describe('a code', () => {
     expect(decided).toHaveLength(1)
   })
 
-  // Design, rule 3: the loser's answer is 200 with the payment, though to the provider the code was used.
+  // The loser's answer is 200 with the payment, though to the provider the code was used.
   test('entered twice at once, as by a double click, is answered 200 to both', async () => {
     const { payer, id, code } = await texted()
     const replies = await Promise.all(times(2, () => enter(payer, id, code)))

@@ -81,6 +81,41 @@ describe('what is due', () => {
   })
 })
 
+test('what is due is written before anybody is asked, however slow the provider is', async () => {
+  const due = await rig.pending(payer)
+  rig.clock.advance(270)
+  await rig.pending(await rig.person())
+  rig.clock.advance(31)
+  const seen: unknown[] = []
+  rig.provider.instead = async (call) => {
+    if (isRead(call)) seen.push((await rig.item(due.paymentId))?.status)
+    return undefined
+  }
+  expect(await rig.sweep()).toEqual({ expired: 1, decided: 0, asked: 1 })
+  expect(seen).toEqual(['expired'])
+})
+
+test('a run that has no more time for all asks first those that the last run did not', async () => {
+  const people = await Promise.all(Array.from({ length: 12 }, () => rig.person()))
+  for (const person of people) await rig.pending(person)
+  rig.clock.advance(21)
+  // Each read takes long: after the first eight, asked at once, the run is over.
+  rig.provider.instead = (call) => {
+    if (isRead(call)) rig.clock.advance(6)
+    return undefined
+  }
+  expect((await rig.sweep()).asked).toBeLessThan(12)
+  const first = new Set(rig.provider.calls.filter(isRead).map(({ path }) => path))
+  rig.provider.calls.length = 0
+  rig.provider.instead = undefined
+  rig.clock.advance(70)
+  await rig.sweep()
+  const second = rig.provider.calls.filter(isRead).map(({ path }) => path)
+  const unasked = 12 - first.size
+  expect(second).toHaveLength(12)
+  expect(second.slice(0, unasked).filter((path) => first.has(path))).toEqual([])
+})
+
 describe('a push that is silent', () => {
   test('is asked about after 20 s, not after 19.999', async () => {
     await rig.pending(payer)

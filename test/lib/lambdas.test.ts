@@ -127,7 +127,7 @@ describe('settings', () => {
     authyCallback: [...ALWAYS, ...TABLE, ...AUTHY, 'PUBLIC_URL'],
     profile: [...ALWAYS, ...TABLE],
     phoneStart: [...ALWAYS, ...TABLE, ...AUTHY, ...LIMITS, 'PHONE_COUNTRIES'],
-    phoneVerify: [...ALWAYS, ...TABLE, ...AUTHY, ...LIMITS],
+    phoneVerify: [...ALWAYS, ...TABLE, ...AUTHY],
     sweepPayments: [...ALWAYS, ...TABLE, ...AUTHY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
@@ -219,7 +219,7 @@ describe('every Lambda', () => {
       Architectures: ['arm64'],
       Handler: 'index.handler',
       MemorySize: trigger ? 256 : 1024,
-      Timeout: trigger ? 5 : name === 'sweepPayments' ? 55 : 15,
+      Timeout: trigger ? 5 : name === 'sweepPayments' ? 55 : 28,
     })
   })
 

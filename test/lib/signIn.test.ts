@@ -48,7 +48,7 @@ describe('the page’s client', () => {
   test('changes its refresh token with each use, without the flow that Cognito refuses beside that', () => {
     expect(client.RefreshTokenRotation).toEqual({ Feature: 'ENABLED', RetryGracePeriodSeconds: 10 })
     // Named at all: what Cognito takes without is what it refuses.
-    expect(client.ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH'])
+    expect(client.ExplicitAuthFlows).toEqual(['ALLOW_CUSTOM_AUTH'])
   })
 
   test('is not told at sign-in whether an account is there', () => {

@@ -77,7 +77,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       case 'enter': {
         const href = fragmentOf({ view: 'code', paymentId })
         return [
-          'A code by text is on its way. ',
+          'A code by text was asked for. ',
           el('a', { href, class: 'button' }, 'Enter the code'),
         ]
       }

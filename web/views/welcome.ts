@@ -20,7 +20,7 @@ export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
       el('li', {}, 'Look at the same words on your phone.'),
       el('li', {}, 'Approve or deny them there.'),
     ),
-    ...signInButton('Sign in or sign up', signIn),
+    ...signInButton('Sign in', signIn),
   )
 }
 
