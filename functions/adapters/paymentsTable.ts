@@ -31,8 +31,9 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
   async function change(paymentId: string, write: Change): Promise<Payment | undefined> {
     const set = write.event ? [...write.set, 'history = list_append(history, :event)'] : write.set
     const remove = write.remove ? ` REMOVE ${write.remove}` : ''
+    const add = write.add ? ` ADD ${write.add}` : ''
     const values = write.event ? { ...write.values, ':event': [write.event] } : write.values
-    const expressions = `SET ${set.join(', ')}${remove}`
+    const expressions = `SET ${set.join(', ')}${remove}${add}`
     try {
       const { Attributes } = await documents.send(
         new UpdateCommand({
@@ -176,11 +177,19 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
 
     async countWrongCode(tried, now) {
       const { paymentId, payerId } = tried
-      const values = { ...open(now), ':one': 1, ':payer': payerId, ':last': CODE_ATTEMPTS_MAX - 1 }
+      const values = {
+        ...open(now),
+        ':one': 1,
+        ':payer': payerId,
+        ':last': CODE_ATTEMPTS_MAX - 1,
+        ':attempt': tried.codeAttempts,
+        ':attempts': new Set([tried.codeAttempts]),
+      }
       // Which of the two writes is right changes only from the first to the second, so one round is all.
       const counted = await change(paymentId, {
         set: ['wrong_codes = wrong_codes + :one'],
-        when: [...OPEN, 'user_id = :payer', 'wrong_codes < :last', TRIED],
+        add: SETTLED,
+        when: [...OPEN, 'user_id = :payer', 'wrong_codes < :last', UNSETTLED],
         values,
         event: historyEntry(now, 'code_wrong', 'sms', 'payer'),
       })
@@ -193,7 +202,8 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
           'decided_by = :sms',
         ],
         remove: 'open_shard',
-        when: [...OPEN, 'user_id = :payer', 'wrong_codes = :last', TRIED],
+        add: SETTLED,
+        when: [...OPEN, 'user_id = :payer', 'wrong_codes = :last', UNSETTLED],
         values: { ...values, ':failed': 'failed', ':sms': 'sms' },
         event: historyEntry(now, 'failed', 'sms', 'payer'),
       })
@@ -247,6 +257,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
 type Change = {
   readonly set: readonly string[]
   readonly remove?: string
+  readonly add?: string
   readonly when: readonly string[]
   readonly values: Readonly<Record<string, unknown>>
   /** What the payment's history tells of it. */
@@ -255,8 +266,9 @@ type Change = {
 
 /** The one rule of every decision: still pending, and its time not reached. */
 const OPEN = ['#status = :pending', 'expires_at > :now']
-/** A write whose answer was lost is sent again by the SDK: no more noes are counted than codes were tried. */
-const TRIED = 'wrong_codes < code_attempts'
+/** A write whose answer was lost is sent again by the SDK: each attempt, by its number, is settled once. */
+const SETTLED = 'wrong_attempts :attempts'
+const UNSETTLED = '(attribute_not_exists(wrong_attempts) OR NOT contains(wrong_attempts, :attempt))'
 const open = (now: Date) => ({ ':pending': 'pending', ':now': now.toISOString() })
 
 function decisionWrite(decision: Decision, now: Date): Change {

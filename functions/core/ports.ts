@@ -55,7 +55,7 @@ export type PaymentStore = {
   ): Promise<Payment | undefined>
   /** Spend an attempt before the code is checked: pending, a text was asked for, attempts left. */
   reserveAttempt(payerId: string, paymentId: string, now: Date): Promise<Payment | undefined>
-  /** Count a clear no; the fifth makes the payment failed in the same write. */
+  /** Count a clear no to the attempt that `reserveAttempt` gave, once; the fifth makes the payment failed in the same write. */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
   decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
 
