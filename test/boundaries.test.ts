@@ -67,7 +67,7 @@ const REQUEST_BODY = 'functions/requestBody.ts'
 /** The table of payments is more than one file holds; these are parts of that adapter. */
 const PARTS_OF_PAYMENTS = ['functions/adapters/paymentItem.ts', 'functions/adapters/pageCursor.ts']
 const HTTP = ['node:http', 'node:https']
-const SECRETS = '@aws-lambda-powertools/parameters/secrets'
+const SECRETS = ['@aws-lambda-powertools/parameters/secrets', '@aws-sdk/client-secrets-manager']
 const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
 
 const fences: Record<string, Fence> = {
@@ -93,7 +93,7 @@ const fences: Record<string, Fence> = {
     around: (file) => file.startsWith('functions/adapters/'),
     allows: (found, file) =>
       within('functions/core/').has(found) ||
-      isOneOf('zod', 'node:crypto', ...HTTP, ...DATABASE, SECRETS)(found) ||
+      isOneOf('zod', 'node:crypto', ...HTTP, ...DATABASE, ...SECRETS)(found) ||
       (file === 'functions/adapters/paymentsTable.ts' && isOneOf(...PARTS_OF_PAYMENTS)(found)),
     caught: [
       ['functions/adapters/x.ts', "import { smsVerify } from '../smsVerify.ts'"],
