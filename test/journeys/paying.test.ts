@@ -31,7 +31,8 @@ test('a stranger registers, confirms a phone, sends a payment and approves it th
   await stage.answers(ann, 'approved')
   await heading(ann.page, 'My payments')
   await says(ann.page, 'Your payment has been approved!')
-  const [row] = await ann.page.getByRole('listitem').allInnerTexts()
+  // Waits for the list, which is there a moment after the notice.
+  const row = await ann.page.getByRole('listitem').first().innerText()
   expect(row).toContain('20.50 EUR')
   expect(row).toContain('Approved')
   expect(row).toContain('in the app on your phone')
