@@ -1,43 +1,27 @@
 /** Test support: the handlers on the embedded database and the pretend phone, with the clock in hand. */
-import { randomUUID } from 'node:crypto'
 import { Agent, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import type { World } from '../functions/live.ts'
-import { type LambdaName, lambdas } from '../functions/routes.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { handlersIn } from '../local/api/handlers.ts'
 import { asLambda } from '../local/database/access.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
+import { eventOf, type Person, type Request, type RouteName } from './event.ts'
+
+export type { Person, Request, RouteName }
 
 export const API_KEY = 'test-authy-key'
 export const NOON = new Date('2026-11-21T12:00:00.000Z')
 
-export type RouteName = Exclude<LambdaName, 'sweepPayments'>
-export type Person = { readonly payerId: string; readonly email: string; readonly number: string }
 export type Reply = {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into freely; the OpenAPI test holds its shape
   readonly body: any
   readonly headers: Record<string, unknown>
-}
-export type Request = {
-  readonly as?: Pick<Person, 'payerId' | 'email'>
-  readonly id?: string
-  readonly key?: string
-  readonly body?: unknown
-  /** Instead of `body`: exactly this text. */
-  readonly text?: string
-  readonly query?: Record<string, string>
-  readonly headers?: Record<string, string>
-  readonly claims?: Record<string, string>
-  /** The body comes in base64, as API Gateway passes on what it takes for binary. */
-  readonly base64?: boolean
-  /** The gateway's name for the request; another for each if not said. */
-  readonly requestId?: string
 }
 
 export const terms = {
@@ -283,40 +267,7 @@ async function listen(handle: (text: string, headers: Record<string, string>) =>
 type Handler = (event: never, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
 
 async function invoke(handler: Handler, name: RouteName, request: Request): Promise<Reply> {
-  const { method, path } = lambdas[name].route
-  const { as, id, key, query } = request
-  const plain =
-    request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
-  const text = request.base64 && plain ? Buffer.from(plain).toString('base64') : plain
-  const event = {
-    version: '2.0',
-    routeKey: `${method} ${path}`,
-    rawPath: `/api${path}`,
-    rawQueryString: '',
-    headers: {
-      ...(text !== undefined && { 'content-type': 'application/json' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-      ...request.headers,
-    },
-    ...(query && { queryStringParameters: query }),
-    ...(id !== undefined && { pathParameters: { paymentId: id } }),
-    ...(text !== undefined && { body: text }),
-    isBase64Encoded: request.base64 === true,
-    requestContext: {
-      requestId: request.requestId ?? randomUUID(),
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'test' },
-      authorizer: {
-        jwt: {
-          claims: {
-            token_use: 'access',
-            sub: as?.payerId ?? '',
-            email: as?.email ?? '',
-            ...request.claims,
-          },
-        },
-      },
-    },
-  }
+  const event = eventOf(name, request)
   const {
     statusCode = 200,
     headers = {},

@@ -10,11 +10,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Env } from '../functions/adapters/settings.ts'
-import { lambdas } from '../functions/routes.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
-import type { Request, RouteName } from './rig.ts'
+import type { Request, RouteName } from './event.ts'
 
+export { eventOf } from './event.ts'
 export type { Request, RouteName }
 
 const RUNTIME_CLIENT = createRequire(import.meta.url).resolve('aws-lambda-ric')
@@ -127,38 +127,6 @@ export async function startLambda(
       await closed
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-/** A request as API Gateway passes it on, of a payer whose token it has checked. */
-export function eventOf(name: RouteName, request: Request = {}): unknown {
-  const { method, path } = lambdas[name].route
-  const { as, id, key, query } = request
-  const text =
-    request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
-  return {
-    version: '2.0',
-    routeKey: `${method} ${path}`,
-    rawPath: `/api${path}`,
-    rawQueryString: '',
-    headers: {
-      ...(text !== undefined && { 'content-type': 'application/json' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-      ...request.headers,
-    },
-    ...(query && { queryStringParameters: query }),
-    ...(id !== undefined && { pathParameters: { paymentId: id } }),
-    ...(text !== undefined && { body: text }),
-    isBase64Encoded: false,
-    requestContext: {
-      requestId: request.requestId ?? randomUUID(),
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'test' },
-      ...(as && {
-        authorizer: {
-          jwt: { claims: { token_use: 'access', sub: as.payerId, email: as.email } },
-        },
-      }),
     },
   }
 }

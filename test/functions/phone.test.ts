@@ -197,9 +197,11 @@ describe('a code for a phone', () => {
   test('ten times right at once makes the phone trusted, and answers no fault', async () => {
     const { who, code } = await asked()
     const replies = await Promise.all(times(10, () => verify(who, code)))
-    // As many as there are attempts hear of the success, whichever of them it was; the others that the
-    // attempts are spent, or that nothing is asked for any more.
-    expect(replies.filter(({ status }) => status === 200)).toHaveLength(5)
+    // Whoever got one of the five attempts hears of the success, whichever of them it was; how many that
+    // are before the first has ended it all is chance. The others hear that there is nothing left to try.
+    const told = replies.filter(({ status }) => status === 200)
+    expect(told.length).toBeGreaterThanOrEqual(1)
+    expect(told.length).toBeLessThanOrEqual(5)
     for (const { status } of replies) expect([200, 409]).toContain(status)
     expect((await profile(who)).body.phone.verified).toBe(true)
   })
