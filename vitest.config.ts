@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // CommonJS packages are imported as Node does it.
+    deps: { interopDefault: false },
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/rights.ts'],
     testTimeout: 30_000,

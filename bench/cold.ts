@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LambdaName, TriggerName } from '../functions/routes.ts'
+import { type LambdaName, providers, type TriggerName } from '../functions/routes.ts'
 import { bundle, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import {
   eventOf,
@@ -23,6 +23,8 @@ import {
 
 const RUNS = Number(process.env.RUNS ?? 20)
 const RATIO_MAX = 1.4
+/** For which provider the bundles are made. */
+const PROVIDER = providers.find((name) => name === process.env.PROVIDER) ?? 'authy'
 const EMPTY = 'empty handler'
 const SDK = 'SDK, one GetItem'
 const SDK_CUT = 'the same, cut as ours'
@@ -46,7 +48,7 @@ const files = new Map<string, Buffer>([
   [EMPTY, Buffer.from('export const handler=async()=>({});')],
   [SDK, sdkAlone([])],
   [SDK_CUT, sdkAlone(LEFT_OUT)],
-  ...lambdaBundles().files,
+  ...lambdaBundles(PROVIDER).files,
 ])
 const ms = new Map<string, number[]>([...files.keys()].map((name) => [name, []]))
 
@@ -62,7 +64,7 @@ const routes: Record<RouteName, First> = {
   profile: async (as) => [eventOf('profile', { as }), /"statusCode":200/],
   sendPayment: async (as) => [
     eventOf('sendPayment', { as, key: randomUUID(), body: terms }),
-    /"statusCode":201.*sent/,
+    /"statusCode":201/,
   ],
   listPayments: async (as) => [eventOf('listPayments', { as }), /"statusCode":200/],
   paymentStatus: async (as) => [
@@ -106,7 +108,9 @@ try {
     writeFileSync(join(folder, name, 'index.mjs'), contents)
   }
   for (let run = 0; run < RUNS; run++) {
-    for (const [name, first] of Object.entries(firsts)) await measure(name, first, payerOf(run))
+    for (const [name, first] of Object.entries(firsts)) {
+      if (files.has(name)) await measure(name, first, payerOf(run))
+    }
     process.stderr.write('.')
   }
   report()
@@ -133,7 +137,7 @@ function report() {
   const sdk = medians.get(SDK) ?? Number.NaN
   const { model = 'unknown processor' } = cpus()[0] ?? {}
   console.log(`\n${model}, ${availableParallelism()} cores, Node ${process.version}`)
-  console.log(`Process start to first answer, median of ${RUNS}.\n`)
+  console.log(`Made for ${PROVIDER}. Process start to first answer, median of ${RUNS}.\n`)
   console.log(row('Lambda', 'KB', 'ms', 'of the SDK’s'))
   for (const [name, contents] of files) {
     const took = medians.get(name) ?? Number.NaN

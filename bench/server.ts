@@ -38,7 +38,7 @@ const world: World = {
   },
 }
 const site = { files: new Map(), config: {} }
-const handlers = handlersIn((name) => asLambda(world, name))
+const handlers = handlersIn((name) => asLambda(world, name), 'authy')
 gateway.open({ handlers, issuer, clientId: CLIENT_ID, scope: SCOPE, site })
 
 const tell = (message: FromServer) => process.send?.(message)

@@ -6,7 +6,7 @@ import { bundleLambdas } from '../lib/bundle.ts'
 import { addChecks } from '../lib/checks.ts'
 import { bundlePage } from '../lib/page.ts'
 import { Payfriend } from '../lib/payfriend.ts'
-import { readSettings, SETTINGS_FILE, SettingsError } from './settings.ts'
+import { readSettings, SETTINGS_FILE, type Settings, SettingsError } from './settings.ts'
 
 // Nothing in the template reports to anybody what it was made with.
 const app = new App({ analyticsReporting: false })
@@ -15,16 +15,18 @@ try {
   const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
   const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   const stages = readSettings(text, app.node.tryGetContext('stage'))
-  const lambdas = bundleLambdas()
+  /** Where the Lambdas of each provider are that a stage uses. */
+  const lambdas: { [Used in Settings['provider']]?: string } = {}
   const page = bundlePage()
   for (const settings of stages) {
-    const { stage, account, region } = settings
+    const { stage, account, region, provider } = settings
+    lambdas[provider] ??= bundleLambdas(provider)
     new Payfriend(app, `Payfriend-${stage}`, {
       description: `Payfriend, stage ${stage}`,
       env: { ...(account && { account }), ...(region && { region }) },
       tags: { app: 'payfriend', stage },
       settings,
-      lambdas,
+      lambdas: lambdas[provider],
       page,
     })
   }

@@ -9,6 +9,11 @@
  *   "dev": {},
  *   "live": {
  *     "region": "eu-west-1",
+ *     "provider": "twilioVerify",
+ *     "twilioVerify": {
+ *       "paymentsServiceSid": "VA00000000000000000000000000000000",
+ *       "phonesServiceSid": "VA11111111111111111111111111111111"
+ *     },
  *     "signUp": { "policy": "domains", "domains": ["example.com"] },
  *     "phoneCountries": ["GB", "IE"],
  *     "currencies": ["EUR", "GBP"],
@@ -22,7 +27,8 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
 import { CURRENCIES, type Currency } from '../functions/core/money.ts'
-import { type RouteName, type Throttling, usualThrottling } from '../lib/throttling.ts'
+import { type Throttling, usualThrottling } from '../lib/throttling.ts'
+import { providerFields, providerOf } from './providerSettings.ts'
 
 /** A sentence for whoever deploys: which setting is wrong, and what it may be. */
 export class SettingsError extends Error {}
@@ -48,6 +54,7 @@ const domain = z
   )
 const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
 const throttle = z.strictObject({ ratePerSecond: count, burst: count })
+const { authyCallback: usualCallback, ...everyRoute } = usualThrottling
 
 /** The settings of a stage; every one has its usual value. */
 const stageSettings = z.strictObject({
@@ -61,9 +68,7 @@ const stageSettings = z.strictObject({
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, like eu-west-1')
     .optional(),
 
-  /** Who carries pushes and codes. */
-  provider: z.literal('authy', 'must be "authy"').default('authy'),
-  authyApiUrl: https.default('https://api.authy.com'),
+  ...providerFields,
 
   /** What can be sent: ISO 4217, in the order in which the page offers them. */
   currencies: z
@@ -117,9 +122,10 @@ const stageSettings = z.strictObject({
   throttling: z
     .strictObject(
       Object.fromEntries(
-        Object.entries(usualThrottling).map(([name, usual]) => [name, throttle.default(usual)]),
-      ) as Record<RouteName, z.ZodDefault<typeof throttle>>,
+        Object.entries(everyRoute).map(([name, usual]) => [name, throttle.default(usual)]),
+      ) as Record<keyof typeof everyRoute, z.ZodDefault<typeof throttle>>,
     )
+    .extend({ authyCallback: throttle.optional() })
     .prefault({}),
   /** How long logs are kept; payments are kept for ever. */
   logRetentionDays: z
@@ -176,7 +182,7 @@ function settingsOf(stage: string, given: unknown) {
 
   const { data, error } = stageSettings.safeParse(given)
   if (error) return refuse(error.issues.map(sentence).join('; '))
-  const { signUp, phoneCountries, throttling } = data
+  const { signUp, phoneCountries } = data
   if (signUp.policy === 'domains' && signUp.domains.length === 0) {
     refuse('signUp.domains must name at least one domain when signUp.policy is "domains"')
   }
@@ -193,20 +199,26 @@ function settingsOf(stage: string, given: unknown) {
   if (data.sesIdentity && !data.region) {
     refuse('region must be said when sesIdentity is, because an identity belongs to a region')
   }
-  const highest = throttling.authyCallback.ratePerSecond
-  for (const [name, { ratePerSecond }] of Object.entries(throttling)) {
-    if (ratePerSecond > highest) {
-      refuse(`throttling.${name}.ratePerSecond may not be above that of authyCallback, ${highest}`)
+  const { authyCallback = usualCallback, ...routes } = data.throttling
+  if (data.provider === 'authy') {
+    const highest = authyCallback.ratePerSecond
+    for (const [name, { ratePerSecond }] of Object.entries(routes)) {
+      if (ratePerSecond > highest) {
+        refuse(
+          `throttling.${name}.ratePerSecond may not be above that of authyCallback, ${highest}`,
+        )
+      }
     }
   }
   return {
     ...data,
+    ...providerOf(data, refuse),
     stage,
     account: data.account,
     region: data.region,
     sesIdentity: data.sesIdentity,
     changePasswordUrl: data.changePasswordUrl,
-    throttling: throttling satisfies Throttling,
+    throttling: { ...routes, authyCallback } satisfies Throttling,
     currencies: data.currencies.map((code) => ({ code, digits: CURRENCIES[code].digits })),
     phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
     logRetention: data.logRetentionDays,

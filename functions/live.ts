@@ -5,20 +5,26 @@
 import { createHash } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { type AuthyFault, authy } from './adapters/authy.ts'
-import { authyKeyFrom } from './adapters/authyKey.ts'
+import type { ProviderFault } from './adapters/askProvider.ts'
+import { authy } from './adapters/authy.ts'
 import { limitsTable } from './adapters/limitsTable.ts'
 import { payersTable } from './adapters/payersTable.ts'
 import { paymentsTable } from './adapters/paymentsTable.ts'
+import { ownPhoneIds } from './adapters/phoneIds.ts'
+import { authyKeyFrom, twilioKeyFrom } from './adapters/providerSecret.ts'
 import {
   authySettings,
   type Env,
   limitSettings,
+  providerSettings,
   publicSettings,
   tableSettings,
+  verifyPhonesSettings,
+  verifySettings,
 } from './adapters/settings.ts'
+import { verifyCodes, verifyPhones } from './adapters/twilioVerify.ts'
 import { international, type PhoneNumber } from './core/payer.ts'
-import type { Clock } from './core/ports.ts'
+import type { Clock, Codes, PhoneIds, Phones, Push } from './core/ports.ts'
 import { count, logger } from './observe.ts'
 
 /** Where code runs: its settings and its time. */
@@ -53,8 +59,51 @@ export function limits({ env }: World) {
   })
 }
 
+/**
+ * A bundle is made for one provider, and the bundler writes its name where `BUNDLED_PROVIDER` stands: at
+ * each place, because only so does it see that the other's code is never reached. A laptop chooses.
+ */
+const chosen = ({ env }: World) => providerSettings(env).PROVIDER
+
+/** None with Twilio Verify: its push needs an app of the owner's own. */
+export const push = (world: World): Push | undefined =>
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ? undefined : authyOf(world)
+
+export const phoneIds = (world: World): PhoneIds =>
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ? ownPhoneIds : authyOf(world)
+
+export const codes = (world: World): Codes =>
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+    ? verifyCodes(verifyPayments(world))
+    : authyOf(world)
+
+export const phones = (world: World): Phones =>
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+    ? verifyPhones({
+        ...verifyPayments(world),
+        serviceSid: verifyPhonesSettings(world.env).VERIFY_PHONES_SERVICE,
+      })
+    : authyOf(world)
+
+/** For who sends and checks no codes: what ends them, which at Authy nothing does. */
+export const codeEnds = (world: World): Pick<Codes, 'end'> =>
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+    ? verifyCodes(verifyPayments(world))
+    : { end: async () => {} }
+
+function verifyPayments({ env }: World) {
+  const { VERIFY_API_URL, VERIFY_PAYMENTS_SERVICE, ...given } = verifySettings(env)
+  return {
+    apiUrl: VERIFY_API_URL,
+    serviceSid: VERIFY_PAYMENTS_SERVICE,
+    key: async (fresh: boolean) =>
+      'key' in given ? given.key : twilioKeyFrom(given.secretId, fresh),
+    onFault: onProviderFault,
+  }
+}
+
 /** Push, codes and phones, all carried by Authy. */
-export function provider({ env }: World) {
+function authyOf({ env }: World) {
   const { AUTHY_API_URL, LOGO_URL } = authySettings(env)
   return authy({
     apiUrl: AUTHY_API_URL,
@@ -91,7 +140,7 @@ export const changeIdOf = (phone: PhoneNumber): string =>
 /** Long enough for a request on the same payment to finish its write. */
 export const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 100))
 
-function onProviderFault(fault: AuthyFault) {
+function onProviderFault(fault: ProviderFault) {
   count('ProviderFault')
   logger.warn('ProviderFault', { ...fault })
 }

@@ -4,7 +4,7 @@ import { phoneSettings } from './adapters/settings.ts'
 import type { PhoneNumber } from './core/payer.ts'
 import { startVerification } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import { changeIdOf, lambda, limits, payers, provider, type World } from './live.ts'
+import { changeIdOf, codes, lambda, limits, payers, phoneIds, phones, type World } from './live.ts'
 
 /** Numbers at the caller's cost that the small tables of libphonenumber take for others: +1 900, +44 70, 87, 9. */
 const PREMIUM = /^\+(1900|44(70|87|9))/
@@ -33,12 +33,12 @@ export const body = (countries: readonly string[]) =>
 
 /** `POST /phone`: send a code to the number that is to be trusted. */
 export const phoneStart = (world: World) => {
-  const toPhone = provider(world)
   const ports = {
     payers: payers(world),
     limits: limits(world),
-    phones: toPhone,
-    codes: toPhone,
+    phones: phones(world),
+    phoneIds: phoneIds(world),
+    codes: codes(world),
     clock: world.clock,
     changeIdOf,
   }

@@ -3,7 +3,7 @@ import { profileView } from './core/payer.ts'
 import { Refusal } from './core/refusals.ts'
 import { verifyPhone } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import { changeIdOf, lambda, pause, payers, provider, type World } from './live.ts'
+import { changeIdOf, codes, lambda, pause, payers, phoneIds, phones, type World } from './live.ts'
 import { count, logger } from './observe.ts'
 
 /** The new phone's code; and the verified phone's, where there is one. */
@@ -17,11 +17,11 @@ export const body = z.strictObject({
 
 /** `POST /phone/verification`: trust the phone whose code this is. */
 export const phoneVerify = (world: World) => {
-  const toPhone = provider(world)
   const ports = {
     payers: payers(world),
-    phones: toPhone,
-    codes: toPhone,
+    phones: phones(world),
+    phoneIds: phoneIds(world),
+    codes: codes(world),
     clock: world.clock,
     changeIdOf,
     onEnrollFault,

@@ -8,7 +8,14 @@ export type Right = `${'payments' | 'users'}:${Action}` | `payments/${Index}:Que
 type Action = 'GetItem' | 'PutItem' | 'UpdateItem'
 type Index = 'push_id' | 'payer' | 'open'
 
+/** Who carries pushes and codes: one for a whole deployment. */
+export const providers = ['authy', 'twilioVerify'] as const
+
+export type Provider = (typeof providers)[number]
+
 type Lambda = {
+  /** With this provider only is there such a Lambda, and its route; with each where it is not said. */
+  readonly carriedBy?: Provider
   /** `public` is spelled out, so that no route is open by being forgotten. */
   readonly route?: {
     readonly method: 'GET' | 'POST'
@@ -50,6 +57,7 @@ export const lambdas = {
     rights: ['payments:GetItem', 'payments:UpdateItem'],
   },
   authyCallback: {
+    carriedBy: 'authy',
     route: { method: 'POST', path: '/payments/callback', open: 'public' },
     rights: ['payments:GetItem', 'payments:UpdateItem', 'payments/push_id:Query'],
   },
@@ -71,6 +79,13 @@ export const lambdas = {
 } as const satisfies Record<string, Lambda>
 
 export type LambdaName = keyof typeof lambdas
+
+/** The Lambdas that there are with a provider. */
+export const lambdasOf = (provider: Provider): LambdaName[] =>
+  (Object.keys(lambdas) as LambdaName[]).filter((name) => {
+    const { carriedBy }: Lambda = lambdas[name]
+    return carriedBy === undefined || carriedBy === provider
+  })
 
 /** Lambdas that Cognito calls; they touch no table. */
 export const triggers = ['signUpPolicy', 'tokenClaims'] as const

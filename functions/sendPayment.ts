@@ -5,7 +5,16 @@ import { type Payee, payeeText, view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { startPayment } from './core/starting.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, limits, payers, paymentIdOf, payments, provider, type World } from './live.ts'
+import {
+  lambda,
+  limits,
+  payers,
+  paymentIdOf,
+  payments,
+  phoneIds,
+  push,
+  type World,
+} from './live.ts'
 import { count, logger } from './observe.ts'
 
 /** What a payment is started with; amounts beyond the limits are refused. */
@@ -27,13 +36,12 @@ export const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{1,64}$/
 /** `POST /payments`: start a payment and send its push; the same `Idempotency-Key` never starts two. */
 export const sendPayment = (world: World) => {
   const settings = paymentSettings(world.env)
-  const toPhone = provider(world)
   const ports = {
     payments: payments(world),
     payers: payers(world),
     limits: limits(world),
-    phones: toPhone,
-    push: toPhone,
+    phoneIds: phoneIds(world),
+    push: push(world),
     clock: world.clock,
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,
     onPushFault,

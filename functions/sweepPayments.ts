@@ -1,5 +1,5 @@
 import { sweep } from './core/sweeping.ts'
-import { lambda, payments, provider, type World } from './live.ts'
+import { codeEnds, lambda, payments, push, type World } from './live.ts'
 import { count, flush, logger } from './observe.ts'
 
 /**
@@ -7,7 +7,12 @@ import { count, flush, logger } from './observe.ts'
  * One payment's fault does not stop the others; the run fails at its end, so that the owner is told.
  */
 export const sweepPayments = (world: World) => {
-  const ports = { payments: payments(world), push: provider(world), clock: world.clock }
+  const ports = {
+    payments: payments(world),
+    push: push(world),
+    codes: codeEnds(world),
+    clock: world.clock,
+  }
   return async (): Promise<{ expired: number; decided: number; asked: number }> => {
     const { faults, ...swept } = await sweep(ports)
     count('PaymentExpired', swept.expired)

@@ -16,7 +16,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Lambdas } from './lambdas.ts'
 import type { SignIn } from './signIn.ts'
-import { routes, type Throttling } from './throttling.ts'
+import type { Throttling } from './throttling.ts'
 
 const STAGE = 'api'
 
@@ -54,12 +54,11 @@ export class Api extends Construct {
     const settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
       {}
 
-    for (const { name, method, path, open } of routes) {
-      const { function: fn } = lambdas.byName[name]
+    for (const { name, method, path, open, lambda } of lambdas.routed) {
       const route = new HttpRoute(this, `${method} ${path}`.replaceAll('/', ' '), {
         httpApi: this.api,
         routeKey: HttpRouteKey.with(path, HttpMethod[method]),
-        integration: new HttpLambdaIntegration(name, fn),
+        integration: new HttpLambdaIntegration(name, lambda.function),
         ...(open === 'public'
           ? { authorizer: new HttpNoneAuthorizer() }
           : { authorizer, authorizationScopes: [signIn.scope] }),

@@ -3,13 +3,27 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { type LambdaName, lambdas, type TriggerName } from '../functions/routes.ts'
-import type { AuthySecret } from './authySecret.ts'
+import { type LambdaName, lambdas, type Provider, type TriggerName } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
+import type { ProviderSecret } from './providerSecret.ts'
 import type { Tables } from './tables.ts'
+import { routesOf } from './throttling.ts'
+
+/** Where the provider is, and what of it is ours. */
+export type ProviderSettings =
+  | { readonly provider: 'authy'; readonly authyApiUrl: string }
+  | {
+      readonly provider: 'twilioVerify'
+      readonly twilioVerify: {
+        readonly apiUrl: string
+        /** The Verify service in PSD2 mode, whose codes are bound to amount and payee. */
+        readonly paymentsServiceSid: string
+        readonly phonesServiceSid: string
+      }
+    }
 
 /** What the Lambdas are told of the stage's settings. */
-export type LambdaSettings = {
+export type LambdaSettings = ProviderSettings & {
   readonly stage: string
   readonly currencies: readonly { readonly code: string; readonly digits: number }[]
   /** The most that can be sent at once, in whole units and decimals ("10000.00"). */
@@ -27,37 +41,45 @@ export type LambdaSettings = {
     readonly policy: 'open' | 'domains' | 'closed'
     readonly domains: readonly string[]
   }
-  readonly authyApiUrl: string
   readonly logLevel: string
   readonly logRetention: RetentionDays
 }
 
 export type LambdasProps = {
   readonly settings: LambdaSettings
-  /** Holds `<name>/index.mjs` for every Lambda. */
+  /** Holds `<name>/index.mjs` for every Lambda that there is with the provider. */
   readonly folder: string
   readonly tables: Tables
-  readonly authySecret: AuthySecret
+  readonly secret: ProviderSecret
   /** The API's address: `https://…/api`. */
   readonly apiUrl: string
   readonly siteUrl: string
 }
 
 /** Parts of the settings, each read by some Lambdas and by no others. */
-type Need = 'authy' | 'logo' | 'callback' | 'payment' | 'limits' | 'countries'
+type Need = 'provider' | 'phones' | 'logo' | 'callback' | 'payment' | 'limits' | 'countries'
 
-const NEEDS: Record<LambdaName, readonly Need[]> = {
-  sendPayment: ['authy', 'logo', 'payment', 'limits'],
-  listPayments: [],
-  paymentStatus: [],
-  cancelPayment: [],
-  smsStart: ['authy', 'limits'],
-  smsVerify: ['authy'],
-  authyCallback: ['authy', 'callback'],
-  profile: [],
-  phoneStart: ['authy', 'limits', 'countries'],
-  phoneVerify: ['authy'],
-  sweepPayments: ['authy'],
+/** With each provider, what of the settings a Lambda needs; one that is not named needs nothing. */
+const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] }> = {
+  authy: {
+    sendPayment: ['provider', 'logo', 'payment', 'limits'],
+    smsStart: ['provider', 'limits'],
+    smsVerify: ['provider'],
+    authyCallback: ['provider', 'callback'],
+    phoneStart: ['provider', 'limits', 'countries'],
+    phoneVerify: ['provider'],
+    sweepPayments: ['provider'],
+  },
+  // No push, so a payment starts without the provider; how it ends is told to it, to end its code.
+  twilioVerify: {
+    sendPayment: ['payment', 'limits'],
+    cancelPayment: ['provider'],
+    smsStart: ['provider', 'limits'],
+    smsVerify: ['provider'],
+    phoneStart: ['provider', 'phones', 'limits', 'countries'],
+    phoneVerify: ['provider', 'phones'],
+    sweepPayments: ['provider'],
+  },
 }
 
 /** A processor of 1,769 MB is a whole one; below that, starting is what gets slower. */
@@ -71,27 +93,17 @@ const TRIGGER_TIMEOUT_SECONDS = 5
 
 /** Every Lambda with what it is told and what it may do; the sweep with its clock. */
 export class Lambdas extends Construct {
-  readonly byName: Readonly<Record<LambdaName, Lambda>>
+  /** Every route that there is with the provider, and the Lambda that it leads to. */
+  readonly routed: readonly (ReturnType<typeof routesOf>[number] & { readonly lambda: Lambda })[]
   readonly triggers: Readonly<Record<TriggerName, Lambda>>
   private readonly props: LambdasProps
 
   constructor(scope: Construct, id: string, props: LambdasProps) {
     super(scope, id)
     this.props = props
-    this.byName = {
-      sendPayment: this.create('sendPayment'),
-      listPayments: this.create('listPayments'),
-      paymentStatus: this.create('paymentStatus'),
-      cancelPayment: this.create('cancelPayment'),
-      smsStart: this.create('smsStart'),
-      smsVerify: this.create('smsVerify'),
-      authyCallback: this.create('authyCallback'),
-      profile: this.create('profile'),
-      phoneStart: this.create('phoneStart'),
-      phoneVerify: this.create('phoneVerify'),
-      sweepPayments: this.create('sweepPayments'),
-    }
-    const { policy, domains } = props.settings.signUp
+    const { provider, signUp } = props.settings
+    this.routed = routesOf(provider).map((route) => ({ ...route, lambda: this.create(route.name) }))
+    const { policy, domains } = signUp
     this.triggers = {
       signUpPolicy: this.createTrigger('signUpPolicy', 'Who may have an account', {
         SIGN_UP: policy,
@@ -99,13 +111,13 @@ export class Lambdas extends Construct {
       }),
       tokenClaims: this.createTrigger('tokenClaims', 'Verified e-mail into the access token', {}),
     }
-    this.everyMinute(this.byName.sweepPayments)
+    this.everyMinute(this.create('sweepPayments'))
   }
 
   private create(name: LambdaName): Lambda {
-    const { folder, settings, tables, authySecret } = this.props
+    const { folder, settings, tables, secret } = this.props
     const lambda = lambdas[name]
-    const needs = NEEDS[name]
+    const needs = NEEDS[settings.provider][name] ?? []
     const route = 'route' in lambda ? `${lambda.route.method} ${lambda.route.path}` : 'every minute'
     const created = new Lambda(this, capital(name), {
       folder,
@@ -122,7 +134,7 @@ export class Lambdas extends Construct {
       logRetention: settings.logRetention,
     })
     tables.bind(created, lambda.rights)
-    if (needs.includes('authy')) authySecret.bind(created)
+    if (needs.includes('provider')) secret.bind(created)
     if ('route' in lambda) {
       Validations.of(created).acknowledge({
         id: 'Serverless-LambdaDLQ',
@@ -135,8 +147,18 @@ export class Lambdas extends Construct {
   private environment(need: Need): Record<string, string> {
     const { settings, apiUrl, siteUrl } = this.props
     switch (need) {
-      case 'authy':
-        return { AUTHY_API_URL: settings.authyApiUrl }
+      case 'provider':
+        return settings.provider === 'authy'
+          ? { AUTHY_API_URL: settings.authyApiUrl }
+          : {
+              VERIFY_API_URL: settings.twilioVerify.apiUrl,
+              VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
+            }
+      case 'phones':
+        // Authy's key is for every code.
+        return settings.provider === 'authy'
+          ? {}
+          : { VERIFY_PHONES_SERVICE: settings.twilioVerify.phonesServiceSid }
       case 'logo':
         return { LOGO_URL: `${siteUrl}/logo.png` }
       case 'callback':

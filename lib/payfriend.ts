@@ -1,9 +1,9 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { Api } from './api.ts'
-import { AuthySecret } from './authySecret.ts'
 import { type LambdaSettings, Lambdas } from './lambdas.ts'
 import type { Page } from './page.ts'
+import { ProviderSecret } from './providerSecret.ts'
 import { SignIn, type SignInSettings, signInOrigins } from './signIn.ts'
 import { Site } from './site.ts'
 import { Tables } from './tables.ts'
@@ -11,7 +11,7 @@ import type { Throttling } from './throttling.ts'
 
 export type PayfriendProps = StackProps & {
   readonly settings: LambdaSettings & SignInSettings & { readonly throttling: Throttling }
-  /** Holds `<name>/index.mjs` for every Lambda. */
+  /** Holds `<name>/index.mjs` for every Lambda that there is with the stage's provider. */
   readonly lambdas: string
   readonly page: Page
 }
@@ -21,17 +21,17 @@ export class Payfriend extends Stack {
   constructor(scope: Construct, id: string, props: PayfriendProps) {
     super(scope, id, props)
     const { settings } = props
-    const { logRetention, throttling, currencies } = settings
+    const { provider, logRetention, throttling, currencies } = settings
 
     const tables = new Tables(this, 'Tables')
-    const authySecret = new AuthySecret(this, 'Authy')
+    const secret = new ProviderSecret(this, provider)
     const api = new Api(this, 'Api')
     const site = new Site(this, 'Site', { api, connect: signInOrigins(settings), logRetention })
     const lambdas = new Lambdas(this, 'Lambdas', {
       settings,
       folder: props.lambdas,
       tables,
-      authySecret,
+      secret,
       apiUrl: api.url,
       siteUrl: site.url,
     })
@@ -43,11 +43,13 @@ export class Payfriend extends Stack {
       new CfnOutput(this, name, { description, value })
     output('SiteUrl', 'The page', site.url)
     output('ApiUrl', 'The API; the page calls it at /api of its own address', api.url)
-    output(
-      'AuthyCallbackUrl',
-      'Paste this into the console of Authy as the callback URL (POST)',
-      `${api.url}/payments/callback`,
-    )
+    if (provider === 'authy') {
+      output(
+        'AuthyCallbackUrl',
+        'Paste this into the console of Authy as the callback URL (POST)',
+        `${api.url}/payments/callback`,
+      )
+    }
     output(
       'InvitePerson',
       'Run this for each person, with their address: only a verified one can pay',
@@ -56,10 +58,10 @@ export class Payfriend extends Stack {
         ' Name=email_verified,Value=true',
     )
     output(
-      'PutAuthyKey',
-      'Run this once with the API key of Authy',
-      `aws secretsmanager put-secret-value --region ${this.region} --secret-id ${authySecret.arn}` +
-        ` --secret-string '{"apiKey":"..."}'`,
+      secret.output,
+      `Run this once with ${secret.holds}`,
+      `aws secretsmanager put-secret-value --region ${this.region} --secret-id ${secret.arn}` +
+        ` --secret-string '${secret.shape}'`,
     )
   }
 }

@@ -1,4 +1,4 @@
-import { type LambdaName, lambdas } from '../functions/routes.ts'
+import { type LambdaName, lambdas, lambdasOf, type Provider } from '../functions/routes.ts'
 
 /** Each route by the name of its Lambda. */
 export type RouteName = {
@@ -27,7 +27,9 @@ export const usualThrottling: Throttling = {
   phoneVerify: { ratePerSecond: 5, burst: 10 },
 }
 
-/** Every route with its Lambda's name. */
-export const routes = Object.entries(lambdas).flatMap(([name, lambda]) =>
-  'route' in lambda ? [{ name: name as RouteName, ...lambda.route }] : [],
-)
+/** Every route that there is with a provider, with its Lambda's name. */
+export const routesOf = (provider: Provider) =>
+  lambdasOf(provider).flatMap((name) => {
+    const lambda = lambdas[name]
+    return 'route' in lambda ? [{ name: name as RouteName, ...lambda.route }] : []
+  })

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { type Env, paymentSettings } from '../functions/adapters/settings.ts'
+import { type Env, paymentSettings, providerSettings } from '../functions/adapters/settings.ts'
 import { CURRENCIES } from '../functions/core/money.ts'
 import type { World } from '../functions/live.ts'
-import type { LambdaName } from '../functions/routes.ts'
+import type { LambdaName, Provider } from '../functions/routes.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
@@ -12,6 +12,7 @@ import { buildSite } from './api/site.ts'
 import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
+import { pretendProvider } from './phone/pretendProvider.ts'
 import { startSignIn } from './signIn/signIn.ts'
 
 export type PayfriendOptions = {
@@ -19,7 +20,7 @@ export type PayfriendOptions = {
   readonly port: number
   /** Keep people, phones and payments in this folder; in memory without it. */
   readonly dataDir?: string | undefined
-  /** Settings of the Lambdas, and `DYNAMODB_ENDPOINT`, `AUTHY_API_URL`, `AUTHY_API_KEY`, `PUBLIC_URL` to use others' instead. */
+  /** Settings of the Lambdas, `PROVIDER`, and `DYNAMODB_ENDPOINT`, `AUTHY_API_URL` or `VERIFY_API_URL` with their keys, `PUBLIC_URL` to use others' instead. */
   readonly env?: Env
   readonly clock?: () => Date
   /** What the pretend phone puts off goes here. */
@@ -29,7 +30,7 @@ export type PayfriendOptions = {
 export type Payfriend = {
   readonly pageUrl: string
   readonly signInUrl: string
-  /** None if another Authy is used. */
+  /** None if a real provider is used. */
   readonly phone: Phone | undefined
   readonly world: World
   readonly sweep: ReturnType<typeof sweepPayments>
@@ -40,6 +41,18 @@ const CLIENT_ID = 'payfriend-page'
 const SCOPE = 'payfriend/pay'
 /** What the pretend phone asks for; a real one is never written here. */
 const LOCAL_AUTHY_KEY = 'local-authy-key'
+
+/** A real provider is used where its address is set, and then these have to be. */
+const REAL = {
+  authy: ['AUTHY_API_URL', 'AUTHY_API_KEY'],
+  twilioVerify: [
+    'VERIFY_API_URL',
+    'VERIFY_API_KEY',
+    'VERIFY_API_SECRET',
+    'VERIFY_PAYMENTS_SERVICE',
+    'VERIFY_PHONES_SERVICE',
+  ],
+} as const satisfies Record<Provider, readonly string[]>
 
 /**
  * Start the whole of Payfriend on this machine, on loopback only: the same handlers, adapters, routes
@@ -59,13 +72,17 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     const gateway = await startGateway({ port, clock })
     closers.push(() => gateway.close())
     const publicUrl = env.PUBLIC_URL ?? `${gateway.url}/api`
-    if (env.AUTHY_API_URL && !env.AUTHY_API_KEY) {
-      throw new Error('AUTHY_API_URL is set, so AUTHY_API_KEY has to be set too.')
+    const { PROVIDER: provider } = providerSettings(env)
+    const [realUrl, ...needed] = REAL[provider]
+    const isReal = Boolean(env[realUrl])
+    const lacking = isReal ? needed.filter((name) => !env[name]) : []
+    if (lacking.length > 0) {
+      throw new Error(`${realUrl} is set, so ${lacking.join(', ')} must be set too.`)
     }
     const apiKey = env.AUTHY_API_KEY ?? LOCAL_AUTHY_KEY
 
     let phone: Phone | undefined
-    if (!env.AUTHY_API_URL) {
+    if (!isReal) {
       phone = await startPhone({
         port: nextPort(1),
         apiKey,
@@ -113,8 +130,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         // A real key in the shell is nothing to the embedded database.
         ...(isEmbedded && keyOf('local')),
         DYNAMODB_ENDPOINT: endpoint,
-        AUTHY_API_URL: env.AUTHY_API_URL ?? phone?.url,
-        AUTHY_API_KEY: apiKey,
+        ...(phone && pretendProvider(phone.url, apiKey)),
         PUBLIC_URL: publicUrl,
       },
     }
@@ -136,7 +152,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       })),
     }
     gateway.open({
-      handlers: handlersIn(worldOf),
+      handlers: handlersIn(worldOf, provider),
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
       scope: SCOPE,

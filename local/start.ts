@@ -42,7 +42,7 @@ try {
     [
       'Payfriend is ready.',
       `  The page:          ${pageUrl}`,
-      `  The pretend phone: ${phone?.url ?? `none: ${process.env.AUTHY_API_URL} is used`}`,
+      `  The pretend phone: ${phone?.url ?? `none: ${providerUrl()} is used`}`,
       `  Sign-in:           ${signInUrl}`,
       DATA_DIR
         ? `Everything is kept in ${DATA_DIR}.`
@@ -52,6 +52,11 @@ try {
 } catch (error) {
   console.error(plainly(error))
   process.exit(1)
+}
+
+function providerUrl(): string | undefined {
+  const { PROVIDER, VERIFY_API_URL, AUTHY_API_URL } = process.env
+  return PROVIDER === 'twilioVerify' ? VERIFY_API_URL : AUTHY_API_URL
 }
 
 /** One clear sentence for what goes wrong on other people's machines. */

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import type { ProfileView } from '../functions/core/payer.ts'
-import type { PaymentView } from '../functions/core/payment.ts'
+import { type PaymentView, referenceOf } from '../functions/core/payment.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import { STATUS } from '../functions/http.ts'
@@ -93,6 +93,10 @@ const payment = z
     words: z
       .string()
       .describe('The payment in words, the same on push, text and page (RTS Art. 5(1)(a)).'),
+    reference: z
+      .string()
+      .regex(/^[2-9A-HJ-NP-Z]{6}$/)
+      .describe('Tells it from an equal payment, for the eye: Twilio Verify’s text names it.'),
     status: z
       .enum(['pending', 'approved', 'denied', 'expired', 'failed', 'cancelled'])
       .describe('All but `pending` are final: a changed mind is a new payment.'),
@@ -239,6 +243,7 @@ function examplePayment(): PaymentView {
     payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
     amount: { value: '20.50', currency: 'EUR' },
     words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+    reference: referenceOf('N2xh5v0SgVq3uQK1mYw8Tg'),
     status: 'pending',
     push: 'sent',
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },

@@ -62,11 +62,28 @@ const cognitoTriggers = triggers.map((name) => `functions/${name}.ts`)
 const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts']
 /** What handlers share. */
 const PIPELINE = ['functions/http.ts', 'functions/live.ts', 'functions/observe.ts']
+/** The two resources of Verify that are used, and what they stand on; subpaths are no promise of the package. */
+const TWILIO = [
+  'twilio/lib/base/BaseTwilio.js',
+  'twilio/lib/base/Domain.js',
+  'twilio/lib/base/Version.js',
+  'twilio/lib/rest/verify/v2/service/verification.js',
+  'twilio/lib/rest/verify/v2/service/verificationCheck.js',
+]
 /** What `http.ts` is made of, and nobody else's. */
 const REQUEST_BODY = 'functions/requestBody.ts'
 /** The table of payments is more than one file holds; these are parts of that adapter. */
 const PARTS_OF_PAYMENTS = ['functions/adapters/paymentItem.ts', 'functions/adapters/pageCursor.ts']
 const HTTP = ['node:http', 'node:https']
+/** How any provider is asked over HTTP; parts of the adapters of the two. */
+const ASK_PROVIDER = 'functions/adapters/askProvider.ts'
+const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  'functions/adapters/paymentsTable.ts': PARTS_OF_PAYMENTS,
+  'functions/adapters/authy.ts': [ASK_PROVIDER],
+  'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],
+  [VERIFY_SERVICE]: [ASK_PROVIDER, ...TWILIO],
+}
 const SECRETS = ['@aws-lambda-powertools/parameters/secrets', '@aws-sdk/client-secrets-manager']
 const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
 
@@ -94,7 +111,7 @@ const fences: Record<string, Fence> = {
     allows: (found, file) =>
       within('functions/core/').has(found) ||
       isOneOf('zod', 'node:crypto', ...HTTP, ...DATABASE, ...SECRETS)(found) ||
-      (file === 'functions/adapters/paymentsTable.ts' && isOneOf(...PARTS_OF_PAYMENTS)(found)),
+      isOneOf(...(PARTS[file] ?? []))(found),
     caught: [
       ['functions/adapters/x.ts', "import { smsVerify } from '../smsVerify.ts'"],
       ['functions/adapters/x.ts', "import { logger } from '../observe.ts'"],
@@ -102,6 +119,10 @@ const fences: Record<string, Fence> = {
       ['functions/adapters/x.ts', "import { authy } from './authy.ts'"],
       ['functions/adapters/x.ts', "import { Logger } from '@aws-lambda-powertools/logger'"],
       ['functions/adapters/x.ts', "import axios from 'axios'"],
+      ['functions/adapters/authy.ts', "import { verifyCodes } from './twilioVerify.ts'"],
+      ['functions/adapters/authy.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
+      ['functions/adapters/verifyService.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
+      ['functions/adapters/verifyService.ts', "import twilio from 'twilio'"],
     ],
   },
   'a handler imports the core, the pipeline, settings and the signature, and no other handler': {
@@ -236,12 +257,13 @@ const fences: Record<string, Fence> = {
       ['bin/x.ts', "import { read } from '../functions/adapters/settings.ts'"],
     ],
   },
-  'nobody imports all of Twilio': {
-    around: () => true,
-    allows: ({ target }) => target !== 'twilio',
+  'nobody but a test imports all of Twilio': {
+    around: (file) => !file.startsWith('test/'),
+    allows: ({ target }) => !/^twilio($|\/(index|lib\/(index|rest\/Twilio))\b)/.test(target),
     caught: [
       ['functions/adapters/x.ts', "import twilio from 'twilio'"],
       ['local/x.ts', "const twilio = await import('twilio')"],
+      ['functions/x.ts', "import type { Twilio } from 'twilio/lib/rest/Twilio.js'"],
     ],
   },
   'nothing that runs imports tests': {
@@ -279,6 +301,13 @@ describe.each(Object.entries(fences))('%s', (_, fence) => {
     expect(fence.around(file)).toBe(true)
     expect(broken(fence, file, text)).toHaveLength(1)
   })
+})
+
+test('every package is pinned to one version, above all twilio, whose parts are no promise', () => {
+  const { dependencies, devDependencies } = packageJson
+  const all = Object.entries({ ...dependencies, ...devDependencies })
+  expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+  expect(dependencies.twilio).toBe('6.2.0')
 })
 
 test('every file of functions/ is behind one of the fences that say who imports what', () => {

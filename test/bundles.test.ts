@@ -1,12 +1,20 @@
 /** What would be deployed: how much it is, what is not in it, and that it works in Lambda's own runtime. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Env } from '../functions/adapters/settings.ts'
 import type { PayerHandler } from '../functions/http.ts'
-import { type LambdaName, lambdas, type TriggerName, triggers } from '../functions/routes.ts'
+import {
+  type LambdaName,
+  lambdasOf,
+  type Provider,
+  providers,
+  type TriggerName,
+  triggers,
+} from '../functions/routes.ts'
 import { sendPayment } from '../functions/sendPayment.ts'
 import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import { no, numberOf, otherThan, type Request, type RouteName, terms } from './rig.ts'
@@ -15,13 +23,14 @@ import { eventOf, type RunningLambda, startAround, startLambda } from './runtime
 const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }
 type Name = LambdaName | TriggerName
-const names: Name[] = [...(Object.keys(lambdas) as LambdaName[]), ...triggers]
+const namesWith = (provider: Provider): Name[] => [...lambdasOf(provider), ...triggers]
+const bundles = { authy: lambdaBundles('authy'), twilioVerify: lambdaBundles('twilioVerify') }
 const temporary = mkdtempSync(join(tmpdir(), 'payfriend-bundles-'))
-const folder = join(temporary, 'lambdas')
-const { files, metafile } = lambdaBundles()
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
-describe('what is in a bundle', () => {
+describe.each(providers)('what is in a bundle made for %s', (provider) => {
+  const names = namesWith(provider)
+  const { files, metafile } = bundles[provider]
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [path.split('/').at(-2), output]),
   )
@@ -36,8 +45,24 @@ describe('what is in a bundle', () => {
     phoneStart: 640_000,
     phoneVerify: 640_000,
   }
+  const ceilingOf = (name: Name) =>
+    provider === 'twilioVerify' && CALLING_VERIFY.has(name)
+      ? 690_000
+      : (CEILING_BYTES[name] ?? 530_000)
   test.each(names)('%s is no larger than a cold start can bear', (name) => {
-    expect(files.get(name)?.length).toBeLessThanOrEqual(CEILING_BYTES[name] ?? 530_000)
+    expect(files.get(name)?.length).toBeLessThanOrEqual(ceilingOf(name))
+  })
+
+  test('only who calls a provider has any of it, and nobody has any of another', () => {
+    const holding = (pattern: RegExp) =>
+      names.filter((name) => inputsOf(name).some((path) => pattern.test(path)))
+    const isVerify = provider === 'twilioVerify'
+    expect(holding(/node_modules\/twilio\/|verifyService\.ts|twilioVerify\.ts/)).toEqual(
+      isVerify ? [...names].filter((name) => CALLING_VERIFY.has(name)) : [],
+    )
+    expect(holding(/adapters\/authy/i)).toEqual(
+      isVerify ? [] : names.filter((name) => CALLING_AUTHY.has(name)),
+    )
   })
 
   type Forbidden = {
@@ -58,9 +83,10 @@ describe('what is in a bundle', () => {
       caught: 'node_modules/zod/v4/locales/de.js',
     },
     {
-      what: 'nothing of Twilio’s library but the signature of its webhooks',
-      pattern: /\/twilio\/(?!lib\/webhooks\/)/,
-      caught: 'node_modules/twilio/lib/index.js',
+      what: 'nothing of Twilio’s library but two resources of Verify and what they stand on',
+      pattern:
+        /\/twilio\/(?!lib\/(base\/|rest\/verify\/v2\/service\/verification(Check)?\.js))|\/(axios|jsonwebtoken)\//,
+      caught: 'node_modules/twilio/lib/rest/Twilio.js',
     },
     {
       what: 'no numbering plans but where a number is read',
@@ -109,32 +135,60 @@ describe('what is in a bundle', () => {
     const { imports } = outputOf(name)
     const needed = imports.filter(
       ({ path, kind }) =>
-        !path.startsWith('node:') && !(kind === 'dynamic-import' && LEFT_OUT.includes(path)),
+        !isBuiltin(path) && !(kind === 'dynamic-import' && LEFT_OUT.includes(path)),
     )
     expect(needed).toEqual([])
   })
 })
 
-describe('the same source gives the same bytes', () => {
+/** These send, check or end codes. */
+const CALLING_VERIFY = new Set<Name>([
+  'cancelPayment',
+  'smsStart',
+  'smsVerify',
+  'phoneStart',
+  'phoneVerify',
+  'sweepPayments',
+])
+/** These send pushes or codes, ask about them, or are called back. */
+const CALLING_AUTHY = new Set<Name>([
+  'sendPayment',
+  'smsStart',
+  'smsVerify',
+  'authyCallback',
+  'phoneStart',
+  'phoneVerify',
+  'sweepPayments',
+])
+
+describe.each(providers)('the same source gives the same bytes for %s', (provider) => {
+  const names = namesWith(provider)
+  const { files } = bundles[provider]
+  const folder = join(temporary, 'twice', provider)
+
   test('when it is bundled again', () => {
-    expect(lambdaBundles().files).toEqual(files)
+    expect(lambdaBundles(provider).files).toEqual(files)
   })
 
   test('in another checkout', () => {
-    const checkout = join(temporary, 'checkout')
+    const checkout = join(temporary, 'checkout', provider)
     for (const part of ['lib', 'functions', 'package.json', 'tsconfig.json']) {
       cpSync(join(ROOT, part), join(checkout, part), { recursive: true })
     }
     symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'))
-    const script = "import('./lib/bundle.ts').then((it) => it.bundleLambdas('out'))"
+    const script =
+      "import('./lib/bundle.ts').then((it) => it.bundleLambdas('PROVIDER', 'out'))".replace(
+        'PROVIDER',
+        provider,
+      )
     execFileSync(process.execPath, ['-e', script], { cwd: checkout })
     const other = (name: string) => readFileSync(join(checkout, 'out', name, 'index.mjs'))
     expect(new Map(names.map((name) => [name, other(name)]))).toEqual(files)
   })
 
   test('and nothing lies beside them', () => {
-    bundleLambdas(folder)
-    bundleLambdas(folder)
+    bundleLambdas(provider, folder)
+    bundleLambdas(provider, folder)
     expect(readdirSync(folder).sort()).toEqual([...names].sort())
     expect(names.flatMap((name) => readdirSync(join(folder, name)))).toEqual(
       names.map(() => 'index.mjs'),
@@ -142,167 +196,186 @@ describe('the same source gives the same bytes', () => {
   })
 })
 
-describe('in Lambda’s own runtime, each Lambda in its own process', () => {
-  let around: Awaited<ReturnType<typeof startAround>>
-  const running = new Map<Name, Promise<RunningLambda>>()
+describe.each(providers)(
+  'made for %s, in Lambda’s own runtime, each in its own process',
+  (provider) => {
+    const names = namesWith(provider)
+    const folder = join(temporary, 'running', provider)
+    const hasPush = provider === 'authy'
+    let around: Awaited<ReturnType<typeof startAround>>
+    const running = new Map<Name, Promise<RunningLambda>>()
 
-  beforeAll(async () => {
-    bundleLambdas(folder)
-    around = await startAround(async (callback) => (await call('authyCallback', callback)).status)
-  })
-  afterAll(async () => {
-    for (const lambda of running.values()) await (await lambda).close()
-    await around.close()
-  })
-
-  const start = (name: Name, env: Env = around.env) => startLambda(name, join(folder, name), env)
-  function lambda(name: Name): Promise<RunningLambda> {
-    const known = running.get(name) ?? start(name)
-    running.set(name, known)
-    return known
-  }
-  async function call(name: RouteName, request: Request) {
-    const result = await (await lambda(name)).invoke(eventOf(name, request))
-    const { statusCode, body } = result as { statusCode: number; body: string }
-    return { status: statusCode, body: JSON.parse(body) }
-  }
-
-  let people = 0
-  /** Somebody whose phone is confirmed. */
-  async function person() {
-    people += 1
-    const as = { payerId: `payer-${people}`, email: `payer${people}@example.com` }
-    const number = numberOf(people)
-    const body = { phoneNumber: number, channel: 'sms' }
-    const started = await call('phoneStart', { as, body })
-    const code = codeOn(number)
-    const verified = await call('phoneVerify', { as, body: { code } })
-    return { as, number, started, verified }
-  }
-  const codeOn = (number: string) => around.phone.book.messages(number)[0]?.code ?? 'none'
-  const send = (as: Person) => call('sendPayment', { as, key: 'key-1', body: terms })
-  async function answer(number: string, decision: 'approved' | 'denied') {
-    const push = around.phone.book.latestPush(number)
-    around.phone.book.answer(push?.uuid ?? 'none', decision)
-    await around.phone.settled()
-    return push?.callbacks.map(({ outcome, status }) => ({ outcome, status }))
-  }
-
-  test('a phone is confirmed', async () => {
-    const { as, started, verified } = await person()
-    expect(started).toMatchObject({ status: 202, body: { sendsLeft: 4 } })
-    expect(verified).toMatchObject({ status: 200, body: { phone: { verified: true } } })
-    expect(await call('profile', { as })).toEqual(verified)
-  })
-
-  test('a payment is approved by a push, and says so in the log', async () => {
-    const { as, number } = await person()
-    const sent = await send(as)
-    expect(sent).toMatchObject({ status: 201, body: { status: 'pending', push: 'sent' } })
-    expect(await send(as)).toMatchObject({ status: 200, body: sent.body })
-    expect(await answer(number, 'approved')).toEqual([{ outcome: 'answered', status: 200 }])
-    const { paymentId: id } = sent.body
-    expect(await call('paymentStatus', { as, id })).toMatchObject({
-      status: 200,
-      body: { status: 'approved', decidedBy: 'push' },
+    beforeAll(async () => {
+      bundleLambdas(provider, folder)
+      around = await startAround(async (callback) => (await call('authyCallback', callback)).status)
     })
-    const { log } = await lambda('authyCallback')
-    await expect
-      .poll(() => log().map((line) => JSON.parse(line)))
-      .toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({ message: 'callback', paymentId: id }),
-          expect.objectContaining({ PaymentApproved: 1 }),
-        ]),
-      )
-  })
-
-  test('a callback that is signed by somebody else is refused', async () => {
-    const { as, number } = await person()
-    const { paymentId: id } = (await send(as)).body
-    around.phone.book.faults.signNextCallbackWrongly = true
-    expect(await answer(number, 'approved')).toEqual([{ outcome: 'answered', status: 403 }])
-    expect((await call('paymentStatus', { as, id })).body).toMatchObject({ status: 'pending' })
-  })
-
-  test('a payment is approved by a texted code, and by no other', async () => {
-    const { as, number } = await person()
-    const { paymentId: id } = (await send(as)).body
-    expect(await call('smsStart', { as, id })).toMatchObject({
-      status: 202,
-      body: { sms: { sendsLeft: 4 } },
+    afterAll(async () => {
+      for (const lambda of running.values()) await (await lambda).close()
+      await around.close()
     })
-    const code = codeOn(number)
-    expect(await call('smsVerify', { as, id, body: { code: otherThan(code) } })).toMatchObject(
-      no(422, 'wrong_code', { attemptsLeft: 4 }),
-    )
-    expect(await call('smsVerify', { as, id, body: { code } })).toMatchObject({
-      status: 200,
-      body: { status: 'approved', decidedBy: 'sms' },
-    })
-  })
 
-  test('a payment is cancelled, and stands in the list', async () => {
-    const { as } = await person()
-    const { paymentId } = (await send(as)).body
-    const cancelled = await call('cancelPayment', { as, id: paymentId })
-    expect(cancelled).toMatchObject({ status: 200, body: { paymentId, status: 'cancelled' } })
-    const { status, body } = await call('listPayments', { as, query: { limit: '5' } })
-    expect({ status, all: body.payments.map((one: typeof cancelled.body) => one.status) }).toEqual({
-      status: 200,
-      all: ['cancelled'],
-    })
-  })
-
-  test('a sweep ends what is due, and decides what was answered while the callback was lost', async () => {
-    const { as, number } = await person()
-    const due = await sentBefore(600, as, 'due')
-    const silent = await sentBefore(30, as, 'silent')
-    around.phone.book.faults.loseNextCallback = true
-    expect(await answer(number, 'denied')).toEqual([{ outcome: 'lost', status: null }])
-    const swept = await (await lambda('sweepPayments')).invoke({})
-    expect(swept).toEqual({ expired: 1, decided: 1, asked: 1 })
-    expect((await call('paymentStatus', { as, id: due })).body.status).toBe('expired')
-    expect((await call('paymentStatus', { as, id: silent })).body.status).toBe('denied')
-  })
-  /** A payment that was started so long ago; the only thing here that no process of its own does. */
-  async function sentBefore(seconds: number, as: Person, key: string): Promise<string> {
-    const clock = () => new Date(Date.now() - seconds * 1000)
-    const then: PayerHandler = sendPayment({ env: around.env, clock })
-    const event = eventOf('sendPayment', { as, key, body: terms })
-    const { body = '' } = await then(event as never, {} as never)
-    return JSON.parse(body).paymentId
-  }
-
-  test('an access token tells the e-mail that is verified', async () => {
-    const userAttributes = { email: 'ann@example.com', email_verified: 'true' }
-    expect(
-      await (await lambda('tokenClaims')).invoke({ request: { userAttributes } }),
-    ).toMatchObject({
-      response: {
-        claimsAndScopeOverrideDetails: {
-          accessTokenGeneration: { claimsToAddOrOverride: { email: 'ann@example.com' } },
-        },
-      },
-    })
-  })
-
-  test('a sign-up is refused where accounts are by invitation', async () => {
-    const event = { triggerSource: 'PreSignUp_SignUp', request: { userAttributes: {} } }
-    await expect((await lambda('signUpPolicy')).invoke(event)).rejects.toThrow('by invitation')
-  })
-
-  test('a Lambda without its settings does not start, and says which it lacks', async () => {
-    const { PAYMENTS_TABLE: _, ...env } = around.env
-    const broken = await start('paymentStatus', env)
-    try {
-      await expect(broken.invoke(eventOf('paymentStatus'))).rejects.toThrow(/PAYMENTS_TABLE/)
-    } finally {
-      await broken.close()
+    const start = (name: Name, env: Env = around.env) => startLambda(name, join(folder, name), env)
+    function lambda(name: Name): Promise<RunningLambda> {
+      const known = running.get(name) ?? start(name)
+      running.set(name, known)
+      return known
     }
-  })
+    async function call(name: RouteName, request: Request) {
+      const result = await (await lambda(name)).invoke(eventOf(name, request))
+      const { statusCode, body } = result as { statusCode: number; body: string }
+      return { status: statusCode, body: JSON.parse(body) }
+    }
 
-  test('no Lambda was left out', () => {
-    expect([...running.keys()].sort()).toEqual([...names].sort())
-  })
-})
+    let people = 0
+    /** Somebody whose phone is confirmed. */
+    async function person() {
+      people += 1
+      const as = { payerId: `payer-${people}`, email: `payer${people}@example.com` }
+      const number = numberOf(people)
+      const body = { phoneNumber: number, channel: 'sms' }
+      const started = await call('phoneStart', { as, body })
+      const code = codeOn(number)
+      const verified = await call('phoneVerify', { as, body: { code } })
+      return { as, number, started, verified }
+    }
+    const codeOn = (number: string) => around.phone.book.messages(number)[0]?.code ?? 'none'
+    const send = (as: Person) => call('sendPayment', { as, key: 'key-1', body: terms })
+    async function answer(number: string, decision: 'approved' | 'denied') {
+      const push = around.phone.book.latestPush(number)
+      around.phone.book.answer(push?.uuid ?? 'none', decision)
+      await around.phone.settled()
+      return push?.callbacks.map(({ outcome, status }) => ({ outcome, status }))
+    }
+
+    test('a phone is confirmed', async () => {
+      const { as, started, verified } = await person()
+      expect(started).toMatchObject({ status: 202, body: { sendsLeft: 4 } })
+      expect(verified).toMatchObject({ status: 200, body: { phone: { verified: true } } })
+      expect(await call('profile', { as })).toEqual(verified)
+    })
+
+    if (hasPush)
+      test('a payment is approved by a push, and says so in the log', async () => {
+        const { as, number } = await person()
+        const sent = await send(as)
+        expect(sent).toMatchObject({ status: 201, body: { status: 'pending', push: 'sent' } })
+        expect(await send(as)).toMatchObject({ status: 200, body: sent.body })
+        expect(await answer(number, 'approved')).toEqual([{ outcome: 'answered', status: 200 }])
+        const { paymentId: id } = sent.body
+        expect(await call('paymentStatus', { as, id })).toMatchObject({
+          status: 200,
+          body: { status: 'approved', decidedBy: 'push' },
+        })
+        const { log } = await lambda('authyCallback')
+        await expect
+          .poll(() => log().map((line) => JSON.parse(line)))
+          .toEqual(
+            expect.arrayContaining([
+              expect.objectContaining({ message: 'callback', paymentId: id }),
+              expect.objectContaining({ PaymentApproved: 1 }),
+            ]),
+          )
+      })
+
+    if (hasPush)
+      test('a callback that is signed by somebody else is refused', async () => {
+        const { as, number } = await person()
+        const { paymentId: id } = (await send(as)).body
+        around.phone.book.faults.signNextCallbackWrongly = true
+        expect(await answer(number, 'approved')).toEqual([{ outcome: 'answered', status: 403 }])
+        expect((await call('paymentStatus', { as, id })).body).toMatchObject({ status: 'pending' })
+      })
+
+    test('a payment is approved by a texted code, and by no other', async () => {
+      const { as, number } = await person()
+      const { paymentId: id } = (await send(as)).body
+      expect(await call('smsStart', { as, id })).toMatchObject({
+        status: 202,
+        body: { sms: { sendsLeft: 4 } },
+      })
+      const code = codeOn(number)
+      expect(await call('smsVerify', { as, id, body: { code: otherThan(code) } })).toMatchObject(
+        no(422, 'wrong_code', { attemptsLeft: 4 }),
+      )
+      expect(await call('smsVerify', { as, id, body: { code } })).toMatchObject({
+        status: 200,
+        body: { status: 'approved', decidedBy: 'sms' },
+      })
+    })
+
+    test('a payment is cancelled, and stands in the list', async () => {
+      const { as } = await person()
+      const { paymentId } = (await send(as)).body
+      const cancelled = await call('cancelPayment', { as, id: paymentId })
+      expect(cancelled).toMatchObject({ status: 200, body: { paymentId, status: 'cancelled' } })
+      const { status, body } = await call('listPayments', { as, query: { limit: '5' } })
+      expect({
+        status,
+        all: body.payments.map((one: typeof cancelled.body) => one.status),
+      }).toEqual({
+        status: 200,
+        all: ['cancelled'],
+      })
+    })
+
+    if (hasPush)
+      test('a sweep decides what was answered while the callback was lost', async () => {
+        const { as, number } = await person()
+        const silent = await sentBefore(30, as, 'silent')
+        around.phone.book.faults.loseNextCallback = true
+        expect(await answer(number, 'denied')).toEqual([{ outcome: 'lost', status: null }])
+        const swept = await (await lambda('sweepPayments')).invoke({})
+        expect(swept).toEqual({ expired: 0, decided: 1, asked: 1 })
+        expect((await call('paymentStatus', { as, id: silent })).body.status).toBe('denied')
+      })
+
+    test('a sweep ends what is due', async () => {
+      const { as } = await person()
+      const due = await sentBefore(600, as, 'due')
+      const swept = await (await lambda('sweepPayments')).invoke({})
+      expect(swept).toEqual({ expired: 1, decided: 0, asked: 0 })
+      expect((await call('paymentStatus', { as, id: due })).body.status).toBe('expired')
+    })
+    /** A payment that was started so long ago; the only thing here that no process of its own does. */
+    async function sentBefore(seconds: number, as: Person, key: string): Promise<string> {
+      const clock = () => new Date(Date.now() - seconds * 1000)
+      const env = { ...around.env, PROVIDER: provider }
+      const then: PayerHandler = sendPayment({ env, clock })
+      const event = eventOf('sendPayment', { as, key, body: terms })
+      const { body = '' } = await then(event as never, {} as never)
+      return JSON.parse(body).paymentId
+    }
+
+    test('an access token tells the e-mail that is verified', async () => {
+      const userAttributes = { email: 'ann@example.com', email_verified: 'true' }
+      expect(
+        await (await lambda('tokenClaims')).invoke({ request: { userAttributes } }),
+      ).toMatchObject({
+        response: {
+          claimsAndScopeOverrideDetails: {
+            accessTokenGeneration: { claimsToAddOrOverride: { email: 'ann@example.com' } },
+          },
+        },
+      })
+    })
+
+    test('a sign-up is refused where accounts are by invitation', async () => {
+      const event = { triggerSource: 'PreSignUp_SignUp', request: { userAttributes: {} } }
+      await expect((await lambda('signUpPolicy')).invoke(event)).rejects.toThrow('by invitation')
+    })
+
+    test('a Lambda without its settings does not start, and says which it lacks', async () => {
+      const { PAYMENTS_TABLE: _, ...env } = around.env
+      const broken = await start('paymentStatus', env)
+      try {
+        await expect(broken.invoke(eventOf('paymentStatus'))).rejects.toThrow(/PAYMENTS_TABLE/)
+      } finally {
+        await broken.close()
+      }
+    })
+
+    test('no Lambda was left out', () => {
+      expect([...running.keys()].sort()).toEqual([...names].sort())
+    })
+  },
+)

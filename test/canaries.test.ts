@@ -8,6 +8,7 @@ const written = vi.hoisted(() => {
 })
 
 import { logger } from '../functions/observe.ts'
+import { LOCAL_VERIFY } from '../local/phone/verifyApi.ts'
 import {
   API_KEY,
   type Call,
@@ -23,9 +24,12 @@ import {
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.canary-token.c2ln'
 const PASSWORD = 'canary-password'
+/** As Twilio is shown it. */
+const BASIC = btoa(`${LOCAL_VERIFY.apiKey}:${LOCAL_VERIFY.apiSecret}`)
 const SIGNATURE = 'Y2FuYXJ5LXNpZ25hdHVyZQ=='
 
 let rig: Rig
+let caller: Pick<Rig, 'call'>
 const replies: Reply[] = []
 /** Codes that were typed, besides those that were sent. */
 const typed = new Set<string>()
@@ -33,6 +37,7 @@ const numbers = new Set<string>()
 
 beforeAll(async () => {
   rig = await startRig()
+  caller = rig
   const keep = (...parts: unknown[]) => void written.push(parts.map(String).join(' '))
   for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) {
     vi.spyOn(console, method).mockImplementation(keep)
@@ -56,7 +61,7 @@ beforeEach(() => {
 /** A request with a token, as a browser sends it; the answer is kept. */
 async function call(name: RouteName, request: Request = {}): Promise<Reply> {
   const headers = { authorization: `Bearer ${TOKEN}`, ...request.headers }
-  const reply = await rig.call(name, { ...request, headers })
+  const reply = await caller.call(name, { ...request, headers })
   replies.push(reply)
   return reply
 }
@@ -186,6 +191,39 @@ test('the provider is down, or gives back what it was sent', async () => {
   }
 })
 
+test('the same with Twilio Verify, which is out of PSD2 mode, gives back what it was sent, and fails', async () => {
+  caller = rig.with({ PROVIDER: 'twilioVerify' })
+  const as = await registered()
+  const id = await pending(as, 'verify')
+  rig.phone.book.faults.psd2Off = true
+  expect(await call('smsStart', { as, id })).toMatchObject({ status: 503 })
+  rig.phone.book.faults.psd2Off = false
+  rig.clock.advance(20)
+  expect(await call('smsStart', { as, id })).toMatchObject({ status: 202 })
+  const code = rig.codeOn(as.number)
+  const echo = ({ path, text }: Call) => `${path} ${text} ${LOCAL_VERIFY.apiSecret} ${BASIC}`
+  for (const instead of [
+    (said: Call) => ({ status: 500, body: { code: 20500, message: echo(said) } }),
+    (said: Call) => ({ status: 200, body: { sid: echo(said), code, to: as.number } }),
+    (said: Call) => ({ status: 429, body: { code: Number(code), message: echo(said) } }),
+    () => 'hang up' as const,
+  ]) {
+    rig.provider.instead = instead
+    rig.clock.advance(20)
+    await call('smsStart', { as, id })
+    expect(await call('smsVerify', { as, id, body: { code } })).toMatchObject({ status: 503 })
+    await start(as, stranger().number)
+  }
+  rig.provider.instead = undefined
+  expect(await call('smsVerify', { as, id, body: { code } })).toMatchObject({ status: 200 })
+  const { number: next } = stranger()
+  rig.clock.toNextHour()
+  expect(await start(as, next)).toMatchObject({ status: 202 })
+  const both = { code: rig.codeOn(next), currentCode: rig.codeOn(as.number) }
+  expect(await verify(as, both)).toMatchObject({ status: 200 })
+  caller = rig
+})
+
 test('the database fails, and says in its error what it was asked', async () => {
   const as = await registered()
   const id = await pending(as, 'database')
@@ -219,6 +257,8 @@ test('what was written has the lines that it should have', () => {
     '"message":"CallbackForged"',
     '"message":"ProviderFault"',
     '"call":"verify"',
+    '"call":"VerificationCheck"',
+    'is the service in PSD2 mode?',
     '"message":"Fault"',
     '"fault":"ValidationException"',
     '"CloudWatchMetrics"',
@@ -266,6 +306,8 @@ test('each of them would be found', () => {
     ['number', number.slice(2)],
     ['number', `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}`],
     ['key', API_KEY],
+    ['key', LOCAL_VERIFY.apiSecret],
+    ['key', BASIC],
     ['token', TOKEN],
     ['password', PASSWORD],
     ['signature', SIGNATURE],
@@ -294,7 +336,7 @@ function leaksOf(text: string): { kind: string; text: string }[] {
       new RegExp(`(?<!\\d)${code}(?!\\d)`).test(text),
     ),
     number: [...numbers].some((number) => digits.replace(/[()]/g, '').includes(number.slice(2))),
-    key: text.includes(API_KEY),
+    key: [API_KEY, LOCAL_VERIFY.apiSecret, BASIC].some((key) => text.includes(key)),
     token: text.includes('canary-token'),
     password: text.includes(PASSWORD),
     signature: text.includes(SIGNATURE),

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { providerSettings } from '../functions/adapters/settings.ts'
 import type { World } from '../functions/live.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { handlersIn } from '../local/api/handlers.ts'
 import { asLambda } from '../local/database/access.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
+import { pretendProvider } from '../local/phone/pretendProvider.ts'
 import { eventOf, type Person, type Request, type RouteName } from './event.ts'
 
 export type { Person, Request, RouteName }
@@ -59,8 +61,7 @@ export async function startRig(env: Record<string, string> = {}) {
       PAYMENTS_TABLE: 'payments',
       PAYERS_TABLE: 'users',
       DYNAMODB_ENDPOINT: store.url,
-      AUTHY_API_URL: provider.url,
-      AUTHY_API_KEY: API_KEY,
+      ...pretendProvider(provider.url, API_KEY),
       PUBLIC_URL: callbacks.url,
       ...env,
     },
@@ -72,7 +73,6 @@ export async function startRig(env: Record<string, string> = {}) {
   })
   await createTables(client)
   const documents = DynamoDBDocumentClient.from(client)
-  const routes = handlersIn((name) => asLambda(world, name))
   let people = 0
 
   const rig = {
@@ -85,8 +85,10 @@ export async function startRig(env: Record<string, string> = {}) {
     store,
     callbackUrl: `${callbacks.url}/payments/callback`,
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
-    call: (name: RouteName, request: Request = {}): Promise<Reply> =>
-      invoke(routes[name], name, request),
+    ...callsIn(world),
+
+    /** The same tables and phones, asked by Lambdas with other settings. */
+    with: (other: Record<string, string>) => callsIn({ ...world, env: { ...world.env, ...other } }),
 
     /** The person answers the newest push on their phone, and the callback arrives. */
     async answers({ number }: Person, answer: 'approved' | 'denied') {
@@ -171,6 +173,18 @@ export async function startRig(env: Record<string, string> = {}) {
     },
   }
   return rig
+}
+
+/** All Lambdas of a world, by their routes. */
+function callsIn(world: World) {
+  const handlers = handlersIn((name) => asLambda(world, name), providerSettings(world.env).PROVIDER)
+  return {
+    async call(name: RouteName, request: Request = {}): Promise<Reply> {
+      const handler = handlers[name]
+      if (!handler) throw new Error(`with this provider there is no ${name}`)
+      return invoke(handler, name, request)
+    },
+  }
 }
 
 export type Rig = Awaited<ReturnType<typeof startRig>>

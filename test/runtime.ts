@@ -12,6 +12,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Env } from '../functions/adapters/settings.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
+import { pretendProvider } from '../local/phone/pretendProvider.ts'
 import type { Request, RouteName } from './event.ts'
 
 export { eventOf } from './event.ts'
@@ -167,8 +168,7 @@ export async function startAround(onCallback: (callback: Request) => Promise<num
       PAYERS_TABLE: 'users',
       DYNAMODB_ENDPOINT: database.endpoint,
       // Where it listens; to look for `localhost` at both its addresses takes a first call some time.
-      AUTHY_API_URL: phone.url.replace('localhost', '127.0.0.1'),
-      AUTHY_API_KEY: AUTHY_KEY,
+      ...pretendProvider(phone.url.replace('localhost', '127.0.0.1'), AUTHY_KEY),
       PUBLIC_URL: publicUrl,
     },
     async close() {

@@ -1,9 +1,8 @@
 /** Authy's API. Whatever is not one of its clear answers is `provider_unavailable`. */
-import type { IncomingMessage } from 'node:http'
-import https from 'node:https'
 import * as z from 'zod'
-import type { Codes, Phones, Push } from '../core/ports.ts'
+import type { Codes, PhoneIds, Phones, Push } from '../core/ports.ts'
 import { invalidField, Refusal } from '../core/refusals.ts'
+import { askProvider, type ProviderFault, RETRY_AFTER_SECONDS, reasonOf } from './askProvider.ts'
 
 export type AuthySettings = {
   readonly apiUrl: string
@@ -14,31 +13,19 @@ export type AuthySettings = {
   /** Within this an answer must be here, whole; 3 s if not said. */
   readonly timeoutMs?: number
   /** Told what was wrong with an answer; never given a code, a key or a number. */
-  readonly onFault?: (fault: AuthyFault) => void
+  readonly onFault?: (fault: ProviderFault) => void
 }
 
-export type AuthyFault = {
-  readonly call: string
-  readonly status: number | null
-  readonly errorCode: string | null
-  readonly reason: string
-}
-
-/** Longer nobody waits: the payer can go on with the other channel. */
-const TIMEOUT_MS = 3000
-/** No answer of Authy's is anywhere near this long. */
-const ANSWER_BYTES_MAX = 65_536
 /** What a code in a path may be: anything else could name another resource. */
 const CODE = /^[0-9]{6,10}$/
 const VERIFICATION_CODE = /^[0-9]{4,10}$/
+const AUTHY_ID = /^[1-9]\d*$/
 /** UUIDs in all captures, but nothing promises that. */
 const PUSH_ID = /^[A-Za-z0-9_-]{1,100}$/
 /** The digits that a phone verification asks for. */
 const VERIFICATION_CODE_LENGTH = 6
-/** What the payer is asked to try again after. */
-const RETRY_AFTER_SECONDS = 20
 
-export function authy(settings: AuthySettings): Push & Codes & Phones {
+export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds {
   /**
    * One call, never repeated, because a second `sms` is a second text and a second `verify` a second
    * guess; but for a key that was refused, with which Authy did nothing, and that may have been changed.
@@ -63,27 +50,28 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
     path: string,
     body: object | undefined,
   ): Promise<Answer> {
-    const signal = AbortSignal.timeout(settings.timeoutMs ?? TIMEOUT_MS)
     try {
-      const response = await ask(new URL(path, settings.apiUrl), {
-        method: body ? 'POST' : 'GET',
-        headers: {
-          'X-Authy-API-Key': key,
-          ...(body && { 'content-type': 'application/json' }),
+      const { status, text } = await askProvider(
+        new URL(path, settings.apiUrl),
+        {
+          method: body ? 'POST' : 'GET',
+          headers: {
+            'X-Authy-API-Key': key,
+            ...(body && { 'content-type': 'application/json' }),
+          },
+          ...(body && { body: JSON.stringify(body) }),
         },
-        ...(body && { body: JSON.stringify(body) }),
-        signal,
-      })
-      const parsed = JSON.parse(await limitedText(response))
+        settings.timeoutMs,
+      )
+      const parsed = JSON.parse(text)
       const { error_code } = errorBody.parse(parsed)
-      return { name, status: response.statusCode ?? 0, errorCode: error_code ?? null, body: parsed }
+      return { name, status, errorCode: error_code ?? null, body: parsed }
     } catch (error) {
-      const reason = signal.aborted ? 'TimeoutError' : kindOf(error)
-      throw unavailable({ call: name, status: null, errorCode: null, reason })
+      throw unavailable({ call: name, status: null, errorCode: null, reason: reasonOf(error) })
     }
   }
 
-  function unavailable(fault: AuthyFault): Refusal {
+  function unavailable(fault: ProviderFault): Refusal {
     settings.onFault?.(fault)
     return new Refusal('provider_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
@@ -95,11 +83,19 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
     throw unclear(answer)
   }
 
+  /** An id of Authy's before it goes into a path; after a change of provider there are others'. */
+  function digits(name: string, authyId: string): string {
+    if (AUTHY_ID.test(authyId)) return authyId
+    throw unavailable({ call: name, status: null, errorCode: null, reason: 'not an id of Authy' })
+  }
+
   const unclear = ({ name, status, errorCode }: Answer) =>
     unavailable({ call: name, status, errorCode, reason: 'unexpected answer' })
 
   return {
-    async enroll(email, { countryCode, national }) {
+    gave: (authyId) => AUTHY_ID.test(authyId),
+
+    async enroll({ email }, { countryCode, national }) {
       const answer = await call('users/new', '/protected/json/users/new', {
         user: { email, cellphone: national, country_code: countryCode },
         send_install_link_via_sms: false,
@@ -109,7 +105,7 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
 
     async ask(authyId, { message, details }, hidden, seconds) {
       const { logoUrl } = settings
-      const path = `/onetouch/json/users/${digits(authyId)}/approval_requests`
+      const path = `/onetouch/json/users/${digits('approval_requests', authyId)}/approval_requests`
       const answer = await call('approval_requests', path, {
         message,
         details,
@@ -131,22 +127,28 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
       }
     },
 
-    async send(authyId, { action, words }) {
+    byTextId: false,
+
+    async send({ authyId }, { action, words }) {
       const query = new URLSearchParams({ force: 'true', action, action_message: words })
-      const answer = await call('sms', `/protected/json/sms/${digits(authyId)}?${query}`)
+      const answer = await call('sms', `/protected/json/sms/${digits('sms', authyId)}?${query}`)
       // `ignored` means that no text was sent, although everything else looks like success.
       expect(answer, sent)
+      return undefined
     },
 
-    async check(authyId, { action }, code) {
+    /** Authy cannot be told; its code is good for this action only, and not for long. */
+    async end() {},
+
+    async check({ authyId }, { action }, code) {
       if (!CODE.test(code)) return 'wrong'
       const query = new URLSearchParams({ force: 'true', action })
       const answer = await call(
         'verify',
-        `/protected/json/verify/${code}/${digits(authyId)}?${query}`,
+        `/protected/json/verify/${code}/${digits('verify', authyId)}?${query}`,
       )
       if (answer.errorCode === '60020') return 'wrong'
-      if (answer.errorCode === '60019') return 'used'
+      if (answer.errorCode === '60019') return 'over'
       const { device } = expect(answer, rightCode)
       // An app's own code is linked to nothing; only the texted one is bound to this payment.
       return (device?.os_type ?? 'sms') === 'sms' ? 'right' : 'wrong'
@@ -167,9 +169,12 @@ export function authy(settings: AuthySettings): Push & Codes & Phones {
         throw invalidField('phoneNumber', 'This number can’t be reached. Please check it.')
       }
       expect(answer, started)
+      return undefined
     },
 
-    async checkVerification(phone, code) {
+    async endVerification() {},
+
+    async checkVerification({ phone }, code) {
       if (!VERIFICATION_CODE.test(code)) return 'wrong'
       const query = new URLSearchParams({
         phone_number: phone.national,
@@ -226,44 +231,8 @@ const rightCode = z.object({
 })
 const started = z.object({ success: z.literal(true) })
 
-/** An id of Authy's before it goes into a path; ours come from Authy, so another is a fault of ours. */
-function digits(authyId: string): string {
-  if (!/^[1-9]\d*$/.test(authyId)) throw new Error('not an Authy id')
-  return authyId
-}
-
 /** A push's id before it goes into a path, where dots would walk. */
 function segment(pushId: string): string {
   if (!PUSH_ID.test(pushId)) throw new Error('not an id of a push')
   return pushId
-}
-
-type Asked = { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal }
-
-/**
- * One request, not sent on wherever the answer may point. Not `fetch`, because Node loads that when it
- * is first called, which is a seventh of a cold start; a plain import of `node:http` would load it too.
- */
-function ask(url: URL, { body, ...options }: Asked): Promise<IncomingMessage> {
-  const { request } = url.protocol === 'http:' ? process.getBuiltinModule('node:http') : https
-  return new Promise((resolve, reject) => {
-    request(url, options, resolve).on('error', reject).end(body)
-  })
-}
-
-/** "ECONNREFUSED", "SyntaxError": never the error's own words, which may repeat what was sent. */
-function kindOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
-}
-
-async function limitedText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response) {
-    length += chunk.length
-    if (length > ANSWER_BYTES_MAX) throw new Error('answer too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

@@ -50,7 +50,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       change(
         payerId,
         `SET email = :email, ${PENDING}, pending_sends = :one, pending_attempts = :none
-         REMOVE pending_current_passed_at`,
+         REMOVE pending_current_passed_at, ${PENDING_TEXTS}`,
         ['(attribute_not_exists(pending_expires_at) OR pending_expires_at <= :now)'],
         {
           ...pendingValues(phone, channel, expiresAt, now),
@@ -64,7 +64,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       change(
         payerId,
         `SET ${PENDING}, pending_sends = pending_sends + :one
-         ${sameNumber ? '' : 'REMOVE pending_current_passed_at'}`,
+         ${sameNumber ? '' : `REMOVE pending_current_passed_at, ${PENDING_TEXTS}`}`,
         [
           ALIVE,
           `${sameNumber ? '' : 'NOT '}pending_number = :number`,
@@ -103,7 +103,8 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
            previous_country_code = if_not_exists(phone_country_code, :code),
            previous_authy_id = if_not_exists(authy_id, :none)
          REMOVE authy_id, pending_number, pending_country_code, pending_channel, pending_sends,
-           pending_sent_at, pending_attempts, pending_expires_at, pending_current_passed_at`,
+           pending_sent_at, pending_attempts, pending_expires_at, pending_current_passed_at,
+           ${PENDING_TEXTS}`,
         [ALIVE, 'pending_number = :number', LET_IN],
         {
           ':number': international(phone),
@@ -112,6 +113,21 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
           ':now': now.toISOString(),
         },
       ),
+
+    async saveTexts(payerId, phone, { textId, currentTextId }, now) {
+      const texts = { pending_sms_id: textId, pending_current_sms_id: currentTextId }
+      const named = Object.entries(texts).filter(([, id]) => id !== undefined)
+      await change(
+        payerId,
+        `SET ${named.map(([name]) => `${name} = :${name}`).join(', ')}`,
+        [ALIVE, 'pending_number = :number'],
+        {
+          ...Object.fromEntries(named.map(([name, id]) => [`:${name}`, id])),
+          ':number': international(phone),
+          ':now': now.toISOString(),
+        },
+      )
+    },
 
     async saveAuthyId(payerId, phone, authyId) {
       await change(payerId, 'SET authy_id = :authy_id', ['phone_number = :number'], {
@@ -124,6 +140,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
 
 const PENDING = `pending_number = :number, pending_country_code = :code, pending_channel = :channel,
   pending_sent_at = :now, pending_expires_at = :expires_at`
+const PENDING_TEXTS = 'pending_sms_id, pending_current_sms_id'
 const ALIVE = 'pending_expires_at > :now'
 /** A first phone needs nobody's leave; the next one needs the verified one's. */
 const LET_IN =
@@ -159,6 +176,8 @@ const pending = z.object({
   pending_attempts: z.int(),
   pending_expires_at: instant,
   pending_current_passed_at: instant.optional(),
+  pending_sms_id: z.string().optional(),
+  pending_current_sms_id: z.string().optional(),
 })
 
 function payer(attributes: unknown): Payer {
@@ -177,6 +196,8 @@ function payer(attributes: unknown): Payer {
       attempts: awaited.pending_attempts,
       expiresAt: awaited.pending_expires_at,
       currentPassed: awaited.pending_current_passed_at !== undefined,
+      textId: awaited.pending_sms_id,
+      currentTextId: awaited.pending_current_sms_id,
     },
   }
 }

@@ -49,8 +49,9 @@ const stored = listed.extend({
   authy_id: z.string(),
   shown: z.string(),
   request_id: z.string(),
-  push_asked_at: instant,
+  push_asked_at: instant.optional(),
   push_id: z.string().optional(),
+  sms_id: z.string().optional(),
   wrong_codes: z.int(),
 })
 
@@ -58,7 +59,7 @@ const waiting = z.object({
   payment_id: z.string(),
   authy_id: z.string(),
   push_id: z.string().optional(),
-  push_asked_at: instant,
+  push_asked_at: instant.optional(),
   push_read_at: instant.optional(),
   expires_at: instant,
 })
@@ -94,6 +95,7 @@ export function paymentOf(attributes: unknown): Payment {
     shown: contentOf(found.shown),
     pushAskedAt: found.push_asked_at,
     pushId: found.push_id,
+    textId: found.sms_id,
     wrongCodes: found.wrong_codes,
   }
 }
@@ -126,7 +128,7 @@ export const itemOf = (fresh: Payment) => ({
   status: fresh.status,
   open_shard: shardOf(fresh.paymentId),
   push: fresh.push,
-  push_asked_at: fresh.pushAskedAt.toISOString(),
+  ...(fresh.pushAskedAt && { push_asked_at: fresh.pushAskedAt.toISOString() }),
   sms_to: fresh.smsTo,
   sms_sends: fresh.smsSends,
   code_attempts: fresh.codeAttempts,

@@ -161,10 +161,26 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
         event: historyEntry(now, 'text_asked', 'sms', 'payer'),
       }),
 
-    reserveAttempt: (payerId, paymentId, now) =>
+    async saveText(paymentId, textId) {
+      const saved = await change(paymentId, {
+        set: ['sms_id = :text'],
+        when: ['attribute_exists(payment_id)'],
+        values: { ':text': textId },
+      })
+      if (!saved) throw new Error(`payment ${paymentId} was there and is gone`)
+      return saved
+    },
+
+    reserveAttempt: (payerId, paymentId, onlyNamedText, now) =>
       change(paymentId, {
         set: ['code_attempts = code_attempts + :one'],
-        when: [...OPEN, 'user_id = :payer', 'sms_sends > :none', 'code_attempts < :attempts'],
+        when: [
+          ...OPEN,
+          'user_id = :payer',
+          'sms_sends > :none',
+          'code_attempts < :attempts',
+          ...(onlyNamedText ? ['attribute_exists(sms_id)'] : []),
+        ],
         values: {
           ...open(now),
           ':one': 1,

@@ -32,6 +32,39 @@ export function authySettings(env: Env) {
   throw missing('AUTHY_API_KEY: neither it nor AUTHY_SECRET_ID is set')
 }
 
+/** The provider, where the bundle is not made for one: on a laptop. */
+export const providerSettings = (env: Env) =>
+  read(env, {
+    PROVIDER: z.enum(['authy', 'twilioVerify'], 'must be authy or twilioVerify').default('authy'),
+  })
+
+const SERVICE = z.string().regex(/^VA[0-9a-f]{32}$/, 'must be VA and 32 hexadecimal digits')
+
+/** Two services, because one in PSD2 mode takes nothing without an amount and a payee. */
+export const verifySettings = (env: Env) => ({
+  ...verifyKeySettings(env),
+  ...read(env, {
+    VERIFY_API_URL: z.url().default('https://verify.twilio.com'),
+    VERIFY_PAYMENTS_SERVICE: SERVICE,
+  }),
+})
+
+/** The service that proves phones. */
+export const verifyPhonesSettings = (env: Env) => read(env, { VERIFY_PHONES_SERVICE: SERVICE })
+
+function verifyKeySettings(env: Env) {
+  const settings = read(env, {
+    /** The key itself, on a laptop; in AWS the name of the secret that has it. */
+    VERIFY_API_KEY: z.string().min(1).optional(),
+    VERIFY_API_SECRET: z.string().min(1).optional(),
+    VERIFY_SECRET_ID: z.string().min(1).optional(),
+  })
+  const { VERIFY_API_KEY: apiKey, VERIFY_API_SECRET: apiKeySecret, VERIFY_SECRET_ID } = settings
+  if (VERIFY_SECRET_ID) return { secretId: VERIFY_SECRET_ID }
+  if (apiKey && apiKeySecret) return { key: { apiKey, apiKeySecret } }
+  throw missing('VERIFY_API_KEY and VERIFY_API_SECRET: neither they nor VERIFY_SECRET_ID is set')
+}
+
 /** The address that callbacks are signed for, without the route: `https://…/api`. */
 export const publicSettings = (env: Env) =>
   read(env, { PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')) })

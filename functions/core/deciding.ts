@@ -1,6 +1,6 @@
 /** How a payment ends by push, or by the payer's own cancel. */
 import { type Evidence, type Payment, type PushContent, shownText, whyClosed } from './payment.ts'
-import type { Clock, Decision, PaymentStore } from './ports.ts'
+import type { Clock, Codes, Decision, PaymentStore } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
 export type Ports = { readonly payments: PaymentStore; readonly clock: Clock }
@@ -20,13 +20,28 @@ export async function paymentOf(
 export type Decided = { readonly payment: Payment; readonly byThis: boolean }
 
 /** The payer changes their mind. A cancelled payment may be cancelled again; any other end stands. */
-export async function cancelPayment(ports: Ports, payerId: string, id: string): Promise<Decided> {
+export async function cancelPayment(
+  ports: Ports & { readonly codes: Pick<Codes, 'end'> },
+  payerId: string,
+  id: string,
+): Promise<Decided> {
   const decision: Decision = { status: 'cancelled', channel: null, by: 'payer', only: { payerId } }
   const cancelled = await ports.payments.decide(id, decision, ports.clock())
-  if (cancelled) return { payment: cancelled, byThis: true }
+  if (cancelled) {
+    await endCodeOf(ports, cancelled)
+    return { payment: cancelled, byThis: true }
+  }
   const payment = await paymentOf(ports, payerId, id)
   if (payment.status === 'cancelled') return { payment, byThis: false }
   throw lostTo(whyClosed(payment, ports.clock()), id)
+}
+
+/** A payment that ended without its code leaves none behind that is still good for something. */
+export async function endCodeOf(
+  { codes }: { readonly codes: Pick<Codes, 'end'> },
+  { textId }: Pick<Payment, 'textId'>,
+): Promise<void> {
+  if (textId !== undefined) await codes.end(textId)
 }
 
 /** A person's answer to a push, as the provider's signed callback tells it. */

@@ -22,6 +22,13 @@ export type PendingPhone = {
   readonly expiresAt: Date
   /** The verified phone has agreed to this number. */
   readonly currentPassed: boolean
+} & PendingTexts
+
+/** The provider's own names for the texts of a verification, where codes are checked by them. */
+export type PendingTexts = {
+  readonly textId?: string | undefined
+  /** That of the text to the verified phone, which is to let the new one in. */
+  readonly currentTextId?: string | undefined
 }
 
 /** The provider's id may be missing after a crash; it is made when needed. */

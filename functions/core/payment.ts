@@ -72,6 +72,14 @@ export type Evidence =
       readonly action: string
       readonly words: string
     }
+  | {
+      readonly kind: 'verify-code'
+      readonly authy_id: string
+      readonly verification_sid: string
+      /** What the provider bound the code to, in its own answer: amount and payee, with the payment's reference. */
+      readonly amount: string
+      readonly payee: string
+    }
 
 /** One intent to pay, with fixed payee and amount; never edited, decided once. */
 export type Payment = {
@@ -86,12 +94,15 @@ export type Payment = {
   readonly shown: PushContent
   readonly status: PaymentStatus
   readonly push: PushState
-  readonly pushAskedAt: Date
+  /** Never, where the provider has no push. */
+  readonly pushAskedAt?: Date | undefined
   readonly pushId?: string | undefined
   /** Where a text goes, most of it hidden. */
   readonly smsTo: string
   readonly smsSends: number
   readonly smsSentAt?: Date | undefined
+  /** The provider's own name for the newest text, where codes are checked by it. */
+  readonly textId?: string | undefined
   readonly codeAttempts: number
   readonly wrongCodes: number
   readonly createdAt: Date
@@ -137,6 +148,22 @@ export function payeeText(
 /** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 146 characters at most. */
 export const words = ({ payee, amount }: Terms): string =>
   `Pay ${inWords(amount)} to ${payeeInWords(payee)}`
+
+/** Amount and payee apart, as a provider shows them that words its texts itself; equal payments differ in the reference. */
+export const wordsApart = (paymentId: string, { payee, amount }: Terms) => ({
+  amount: inWords(amount),
+  payee: `${payeeInWords(payee)} ref ${referenceOf(paymentId)}`,
+})
+
+/** Without what is easily taken for another. */
+const REFERENCE_LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** Six characters, one in a thousand million, that a person can compare; from an id of ours, which is a hash. */
+export const referenceOf = (id: string): string =>
+  [...id.slice(0, 6)]
+    .map((digit) => REFERENCE_LETTERS[BASE64URL.indexOf(digit) % REFERENCE_LETTERS.length])
+    .join('')
 
 /** Blocks whose letters are written from right to left. */
 const RIGHT_TO_LEFT =
@@ -197,6 +224,7 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
     payee: payment.terms.payee,
     amount: amountOf(payment.terms.amount),
     words: words(payment.terms),
+    reference: referenceOf(payment.paymentId),
     status,
     push: payment.push,
     sms: {
@@ -215,7 +243,7 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
 /** As much of a payment as its payer ever sees. */
 export type ShownPayment = Omit<
   Payment,
-  'payerId' | 'requestId' | 'authyId' | 'shown' | 'pushAskedAt' | 'pushId' | 'wrongCodes'
+  'payerId' | 'requestId' | 'authyId' | 'shown' | 'pushAskedAt' | 'pushId' | 'textId' | 'wrongCodes'
 >
 
 export type PaymentView = {
@@ -223,6 +251,8 @@ export type PaymentView = {
   readonly payee: Payee
   readonly amount: Amount
   readonly words: string
+  /** What tells it from an equal payment, in a text too. */
+  readonly reference: string
   readonly status: PaymentStatus
   readonly push: PushState
   readonly sms: {

@@ -1,6 +1,12 @@
 /** What the rules need of the world: stores, the provider, the clock. The adapters implement these. */
 
-import type { Payer, PendingPhone, PhoneNumber, VerificationChannel } from './payer.ts'
+import type {
+  Payer,
+  PendingPhone,
+  PendingTexts,
+  PhoneNumber,
+  VerificationChannel,
+} from './payer.ts'
 import type { Channel, Evidence, Payment, PushContent, ShownPayment } from './payment.ts'
 
 export type Clock = () => Date
@@ -53,8 +59,15 @@ export type PaymentStore = {
     lastBefore: Date,
     now: Date,
   ): Promise<Payment | undefined>
-  /** Spend an attempt before the code is checked: pending, a text was asked for, attempts left. */
-  reserveAttempt(payerId: string, paymentId: string, now: Date): Promise<Payment | undefined>
+  /** Spend an attempt before the code is checked: pending, a text was asked for (and has its name, if only those count), attempts left. */
+  reserveAttempt(
+    payerId: string,
+    paymentId: string,
+    onlyNamedText: boolean,
+    now: Date,
+  ): Promise<Payment | undefined>
+  /** Store the name that the provider gave a text, and tell what the payment is by now; never touches the status. */
+  saveText(paymentId: string, textId: string): Promise<Payment>
   /** Count a clear no to the attempt that `reserveAttempt` gave, once; the fifth makes the payment failed in the same write. */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
   decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
@@ -97,6 +110,8 @@ export type PayerStore = {
   saveCurrentPassed(payerId: string, phone: PhoneNumber, now: Date): Promise<Payer | undefined>
   /** The number is the person's: the verification lives, is for this number, and the old phone (if any) agreed. */
   trust(payerId: string, phone: PhoneNumber, now: Date): Promise<Payer | undefined>
+  /** The names that the provider gave the texts of a verification, while it lives and is for this number. */
+  saveTexts(payerId: string, phone: PhoneNumber, texts: PendingTexts, now: Date): Promise<void>
   /** The provider's id for this number, unless the number has changed meanwhile. */
   saveAuthyId(payerId: string, phone: PhoneNumber, authyId: string): Promise<void>
 }
@@ -126,8 +141,27 @@ export type Starts = {
   readonly unfinished: Readonly<Record<string, string>>
 }
 
-/** What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). */
-export type Bound = { readonly action: string; readonly words: string }
+/**
+ * What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). A provider binds it
+ * to the action, or to amount and payee, which name the action by a reference.
+ */
+export type Bound = {
+  readonly action: string
+  readonly words: string
+  readonly amount: string
+  readonly payee: string
+}
+
+/** Where a text goes: the number, and the provider's own id of the phone. */
+export type Reached = { readonly phone: PhoneNumber; readonly authyId: string }
+
+/** The provider's ids of phones. */
+export type PhoneIds = {
+  /** The id of a person's phone; the same for the same person and phone. */
+  enroll(person: { payerId: string; email: string }, phone: PhoneNumber): Promise<string>
+  /** Whether this provider gave the id: a deployment may change its provider. */
+  gave(authyId: string): boolean
+}
 
 /**
  * The provider. Each method throws `provider_unavailable` for whatever is not a clear answer:
@@ -143,15 +177,32 @@ export type Push = {
   ): Promise<string | undefined>
   read(pushId: string): Promise<{ status: string; authyId: string; pushId: string }>
 }
+/** `right` only for the one clear yes, `wrong` for a clear no; `over`: no code is waiting, it was used or its time is past. */
+export type Verdict = 'right' | 'wrong' | 'over'
+
 export type Codes = {
-  send(authyId: string, bound: Bound): Promise<void>
-  /** `right` only for the one clear yes, `wrong` for a clear no; `used` was right once, and is not any more. */
-  check(authyId: string, bound: Bound, code: string): Promise<'right' | 'wrong' | 'used'>
+  /** Codes are checked by the name that the provider gave their text, not by what they are bound to. */
+  readonly byTextId: boolean
+  /** Answers the text's name where codes are checked by it. Throws `too_many_sms`, `invalid_request` (no texts reach the phone). */
+  send(to: Reached, bound: Bound): Promise<string | undefined>
+  /** Throws `no_attempts_left` where the provider takes no more. */
+  check(
+    texted: { readonly authyId: string; readonly textId?: string | undefined },
+    bound: Bound,
+    code: string,
+  ): Promise<Verdict>
+  /** End a code whose purpose is gone, where that can be done. Never throws: every code ends by itself soon. */
+  end(textId: string): Promise<void>
 }
+
 export type Phones = {
-  /** The provider's id for a person's phone; the same for the same phone. */
-  enroll(email: string, phone: PhoneNumber): Promise<string>
-  /** Throws `invalid_request` where the provider says that the number is none. */
-  startVerification(phone: PhoneNumber, channel: VerificationChannel): Promise<void>
-  checkVerification(phone: PhoneNumber, code: string): Promise<'right' | 'wrong' | 'over'>
+  /** Answers the verification's name, if it has one. Throws `invalid_request` where the number is none, `too_many_sms`. */
+  startVerification(phone: PhoneNumber, channel: VerificationChannel): Promise<string | undefined>
+  /** Throws `no_attempts_left` where the provider takes no more. */
+  checkVerification(
+    verification: { readonly phone: PhoneNumber; readonly textId?: string | undefined },
+    code: string,
+  ): Promise<Verdict>
+  /** End a verification that nobody waits for any more, as with codes. */
+  endVerification(textId: string): Promise<void>
 }

@@ -10,14 +10,15 @@ import {
   VERIFICATION_SENDS_MAX,
   type VerificationChannel,
 } from './payer.ts'
-import { TEXT_PAUSE_SECONDS } from './payment.ts'
-import type { Bound, Clock, Codes, Limits, PayerStore, Phones } from './ports.ts'
+import { referenceOf, TEXT_PAUSE_SECONDS } from './payment.ts'
+import type { Bound, Clock, Codes, Limits, PayerStore, PhoneIds, Phones } from './ports.ts'
 import { invalidField, Refusal, secondsUntil } from './refusals.ts'
 import { enrolled } from './starting.ts'
 
 export type RegisterPorts = {
   readonly payers: PayerStore
   readonly phones: Phones
+  readonly phoneIds: PhoneIds
   readonly codes: Codes
   readonly clock: Clock
   /** A name for the change to this number that does not tell the number. */
@@ -64,15 +65,32 @@ export async function startVerification(
   await limits.spendTexts(payerId, needsLeave ? [phone, current] : [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the verification.
   const pending = await reserveSend(ports, person, known, phone, channel)
+  if (letIn && !samePhone(letIn.phone, phone)) await endTexts(ports, letIn)
+  let currentTextId: string | undefined
   if (known && needsLeave) {
-    await codes.send(await enrolled(ports, known, current), changeOf(ports, phone))
+    const authyId = await enrolled(ports, known, current)
+    currentTextId = await codes.send({ phone: current, authyId }, changeOf(ports, phone))
   }
-  await phones.startVerification(phone, channel)
+  const textId = await phones.startVerification(phone, channel)
+  if (textId ?? currentTextId) {
+    await payers.saveTexts(payerId, phone, { textId, currentTextId }, clock())
+  }
   return {
     to: masked(phone),
     sendsLeft: VERIFICATION_SENDS_MAX - pending.sends,
     expiresAt: pending.expiresAt.toISOString(),
   }
+}
+
+/** Another number is tried now: the codes for the one before are good for nothing any more. */
+async function endTexts(
+  { phones, codes }: RegisterPorts,
+  { textId, currentTextId }: PendingPhone,
+): Promise<void> {
+  await Promise.all([
+    textId !== undefined && phones.endVerification(textId),
+    currentTextId !== undefined && codes.end(currentTextId),
+  ])
 }
 
 /**
@@ -91,21 +109,22 @@ export async function verifyPhone(
   // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
   const payer = await payers.reserveAttempt(payerId, currentCode !== undefined, clock())
   if (!payer?.pending) throw await whyNoAttempt(ports, payerId, currentCode !== undefined)
-  const { phone, attempts, currentPassed } = payer.pending
+  const { phone, attempts, currentPassed, textId, currentTextId } = payer.pending
   const wrongCode = new Refusal('wrong_code', {
     attemptsLeft: VERIFICATION_ATTEMPTS_MAX - attempts,
   })
 
   if (payer.phone && !currentPassed) {
     const authyId = await enrolled(ports, payer, payer.phone)
-    const verdict = await codes.check(authyId, changeOf(ports, phone), currentCode ?? '')
-    if (verdict === 'used') return trustedMeanwhile(ports, payerId, phone)
+    const current = { authyId, textId: currentTextId }
+    const verdict = await codes.check(current, changeOf(ports, phone), currentCode ?? '')
+    if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
     if (verdict === 'wrong') throw wrongCode
     // Kept, because the provider takes a code only once and the new phone's code may yet be mistyped.
     if (!(await payers.saveCurrentPassed(payerId, phone, clock())))
       throw new Refusal('code_expired')
   }
-  const verdict = await phones.checkVerification(phone, code)
+  const verdict = await phones.checkVerification({ phone, textId }, code)
   if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
   if (verdict === 'wrong') throw wrongCode
 
@@ -203,7 +222,13 @@ async function whyNoAttempt(
 }
 
 /** What the verified phone's code is bound to: this change and no payment, no other number. */
-const changeOf = ({ changeIdOf }: RegisterPorts, phone: PhoneNumber): Bound => ({
-  action: `change-phone:${changeIdOf(phone)}`,
-  words: `Change your Payfriend phone to ${masked(phone)}`,
-})
+function changeOf({ changeIdOf }: RegisterPorts, phone: PhoneNumber): Bound {
+  const id = changeIdOf(phone)
+  return {
+    action: `change-phone:${id}`,
+    words: `Change your Payfriend phone to ${masked(phone)}`,
+    // Where a provider words the text itself, there is no other place to say that this pays nobody.
+    amount: '0.00',
+    payee: `nobody: change of phone to the number ending in ${phone.national.slice(-3)} ref ${referenceOf(id)}`,
+  }
+}

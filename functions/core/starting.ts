@@ -8,7 +8,7 @@ import {
   statusAt,
   type Terms,
 } from './payment.ts'
-import type { Clock, Limits, PayerStore, PaymentStore, Phones, Push } from './ports.ts'
+import type { Clock, Limits, PayerStore, PaymentStore, PhoneIds, Push } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
 /** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
@@ -20,8 +20,9 @@ export type StartPorts = {
   readonly payments: PaymentStore
   readonly payers: PayerStore
   readonly limits: Limits
-  readonly phones: Phones
-  readonly push: Push
+  readonly phoneIds: PhoneIds
+  /** None where the provider has none: the text is offered at once. */
+  readonly push: Push | undefined
   readonly clock: Clock
   readonly lifeSeconds: number
   /** Told of faults that the payer is not bothered with, because the text is open to them. */
@@ -77,8 +78,7 @@ export async function startPayment(
     terms,
     shown: pushContent(terms, account(request)),
     status: 'pending',
-    push: 'sending',
-    pushAskedAt: createdAt,
+    ...(ports.push ? { push: 'sending', pushAskedAt: createdAt } : { push: 'unavailable' }),
     smsTo: masked(payer.phone),
     smsSends: 0,
     codeAttempts: 0,
@@ -99,14 +99,14 @@ export async function startPayment(
   return { payment: await repeat(ports, request, winner), created: false }
 }
 
-/** The provider's id for the payer's phone, made now if a crash left it out. */
+/** The provider's id for the payer's phone, made now if a crash left it out or another provider gave it. */
 export async function enrolled(
-  { payers, phones }: Pick<StartPorts, 'payers' | 'phones'>,
+  { payers, phoneIds }: Pick<StartPorts, 'payers' | 'phoneIds'>,
   payer: Payer,
   phone: TrustedPhone,
 ): Promise<string> {
-  if (phone.authyId) return phone.authyId
-  const authyId = await phones.enroll(payer.email, phone)
+  if (phone.authyId && phoneIds.gave(phone.authyId)) return phone.authyId
+  const authyId = await phoneIds.enroll(payer, phone)
   await payers.saveAuthyId(payer.payerId, phone, authyId)
   return authyId
 }
@@ -117,7 +117,7 @@ async function repeat(
   payment: Payment,
 ): Promise<Payment> {
   if (!sameTerms(payment.terms, request.terms)) throw new Refusal('idempotency_key_reused')
-  if (payment.push !== 'sending') return payment
+  if (payment.push !== 'sending' || !payment.pushAskedAt) return payment
   const now = ports.clock()
   const lostBefore = new Date(now.getTime() - PUSH_LOST_SECONDS * 1000)
   if (payment.pushAskedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
@@ -131,10 +131,12 @@ async function askForPush(
   request: StartRequest,
   payment: Payment,
 ): Promise<Payment> {
+  if (payment.push === 'unavailable') return payment
+  const { push } = ports
   const secondsLeft = Math.floor((payment.expiresAt.getTime() - ports.clock().getTime()) / 1000)
   const seconds = secondsLeft - PUSH_ENDS_EARLIER_SECONDS
   let pushId: string | undefined
-  if (seconds >= PUSH_SECONDS_MIN) {
+  if (push && seconds >= PUSH_SECONDS_MIN) {
     const hidden = {
       payment_id: payment.paymentId,
       requester_user_id: payment.payerId,
@@ -142,7 +144,7 @@ async function askForPush(
     }
     // The payment is stored: from here on a fault of the provider only means that the text is offered.
     try {
-      pushId = await ports.push.ask(payment.authyId, payment.shown, hidden, seconds)
+      pushId = await push.ask(payment.authyId, payment.shown, hidden, seconds)
     } catch (fault) {
       ports.onPushFault(payment.paymentId, fault)
     }

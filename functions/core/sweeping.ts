@@ -1,26 +1,32 @@
 /** Nothing waits for ever: what is due ends, and a push that has been silent is asked about. */
-import type { Ports } from './deciding.ts'
-import type { Evidence } from './payment.ts'
-import type { Decision, OpenPayment, Push } from './ports.ts'
+import { endCodeOf, type Ports } from './deciding.ts'
+import type { Evidence, Payment } from './payment.ts'
+import type { Codes, Decision, OpenPayment, Push } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
 /** A push undecided for this long is asked about: its callback may be lost. */
 const PUSH_READ_AFTER_SECONDS = 20
 const PUSH_READ_EVERY_SECONDS = 60
 
-/** So many pushes are asked about at a time, and none any more after so long: a run has an end. */
-const READS_AT_ONCE = 8
-const READING_SECONDS_MAX = 40
+/** So many calls of the provider at a time, and none any more after so long: a run has an end. */
+const CALLS_AT_ONCE = 8
+const CALLING_SECONDS_MAX = 40
 
 /** What a sweep did; `faults` of single payments do not stop the others. */
 export type Swept = { expired: number; decided: number; asked: number; faults: unknown[] }
 
 /**
- * End what is due; and only then, because it takes as long as the provider likes, ask about pushes that
- * have been silent, those that were never or least lately asked about first.
+ * End what is due; and only then, because it takes as long as the provider likes, end the codes of what
+ * ended, and ask about pushes that have been silent, those that were never or least lately asked about
+ * first.
  */
-export async function sweep(ports: Ports & { readonly push: Push }): Promise<Swept> {
-  const { payments, clock } = ports
+export async function sweep(
+  ports: Ports & {
+    readonly push: Push | undefined
+    readonly codes: Pick<Codes, 'end'>
+  },
+): Promise<Swept> {
+  const { payments, push, clock } = ports
   const swept: Swept = { expired: 0, decided: 0, asked: 0, faults: [] }
   const noted = async (work: () => Promise<void>) => {
     try {
@@ -32,35 +38,45 @@ export async function sweep(ports: Ports & { readonly push: Push }): Promise<Swe
   }
 
   const silent: OpenPayment[] = []
+  const ended: Payment[] = []
   for await (const open of payments.open((fault) => swept.faults.push(fault))) {
     const now = clock()
     if (now >= open.expiresAt) {
       await noted(async () => {
-        if (await payments.expire(open.paymentId, now)) swept.expired += 1
+        const expired = await payments.expire(open.paymentId, now)
+        if (!expired) return
+        swept.expired += 1
+        ended.push(expired)
       })
-    } else if (isSilent(open, now)) silent.push(open)
+    } else if (push && isSilent(open, now)) silent.push(open)
   }
 
-  silent.sort((a, b) => (a.pushReadAt?.getTime() ?? 0) - (b.pushReadAt?.getTime() ?? 0))
-  const end = new Date(clock().getTime() + READING_SECONDS_MAX * 1000)
-  const readNext = async () => {
-    for (let open = silent.shift(); open && clock() < end; open = silent.shift()) {
-      const { paymentId, pushId, authyId } = open
-      await noted(async () => {
-        const now = clock()
-        const lastBefore = ago(now, PUSH_READ_EVERY_SECONDS)
-        if (!pushId || !(await payments.claimPushRead(paymentId, lastBefore, now))) return
-        swept.asked += 1
-        if (await decideByRead(ports, paymentId, pushId, authyId)) swept.decided += 1
-      })
+  const askAbout = async ({ paymentId, pushId, authyId }: OpenPayment) => {
+    const now = clock()
+    const lastBefore = ago(now, PUSH_READ_EVERY_SECONDS)
+    if (!push || !pushId) return
+    if (!(await payments.claimPushRead(paymentId, lastBefore, now))) return
+    swept.asked += 1
+    if (await decideByRead({ payments, push, clock }, paymentId, pushId, authyId)) {
+      swept.decided += 1
     }
   }
-  await Promise.all(Array.from({ length: READS_AT_ONCE }, readNext))
+  silent.sort((a, b) => (a.pushReadAt?.getTime() ?? 0) - (b.pushReadAt?.getTime() ?? 0))
+  const calls = [
+    ...silent.map((open) => () => noted(() => askAbout(open))),
+    // A code that is not ended here ends by itself, at the provider, in ten minutes at most.
+    ...ended.map((payment) => () => endCodeOf(ports, payment)),
+  ]
+  const end = new Date(clock().getTime() + CALLING_SECONDS_MAX * 1000)
+  const callNext = async () => {
+    for (let call = calls.shift(); call && clock() < end; call = calls.shift()) await call()
+  }
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, callNext))
   return swept
 }
 
 function isSilent({ pushId, pushAskedAt, pushReadAt }: OpenPayment, now: Date): boolean {
-  if (!pushId || pushAskedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return false
+  if (!pushId || !pushAskedAt || pushAskedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return false
   return !pushReadAt || pushReadAt <= ago(now, PUSH_READ_EVERY_SECONDS)
 }
 

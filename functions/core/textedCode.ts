@@ -1,5 +1,5 @@
 /** The second channel: a code by text, bound to one payment, spent before it is checked. */
-import { type Decided, lostTo, type Ports, paymentOf } from './deciding.ts'
+import { type Decided, endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
 import type { Payer, PhoneNumber } from './payer.ts'
 import {
   CODE_ATTEMPTS_MAX,
@@ -10,19 +10,23 @@ import {
   TEXTS_MAX,
   whyClosed,
   words,
+  wordsApart,
 } from './payment.ts'
 import type { Bound, Codes, Decision, Limits, PayerStore } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
+
+export type CodePorts = Ports & { readonly codes: Codes }
 
 /**
  * Text the payer a code for this payment.
  *
  * Counted before it is asked for, so that no burst and no crash gives more texts than the limits.
- * Refuses: `not_found`, `expired`, `already_decided`, `no_attempts_left`, `too_many_sms`,
+ * Refuses: `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
+ * `already_decided`, `no_attempts_left`, `too_many_sms`, `invalid_request` (the phone takes no texts),
  * `provider_unavailable`.
  */
 export async function textCode(
-  ports: Ports & { readonly payers: PayerStore; readonly limits: Limits; readonly codes: Codes },
+  ports: CodePorts & { readonly payers: PayerStore; readonly limits: Limits },
   payerId: string,
   id: string,
 ): Promise<Payment> {
@@ -31,7 +35,8 @@ export async function textCode(
   // Looked at first, so that a text which the payment refuses is not taken from the payer's hour …
   const refused = whyNoText(asked, clock())
   if (refused) throw refused
-  await limits.spendTexts(payerId, [phoneOf(asked, payer)], clock())
+  const phone = phoneOf(asked, payer)
+  await limits.spendTexts(payerId, [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the payment.
   const now = clock()
   const payment = await payments.reserveText(
@@ -41,31 +46,37 @@ export async function textCode(
     now,
   )
   if (!payment) throw lostTo(whyNoText(await paymentOf(ports, payerId, id), clock()), id)
-  await codes.send(payment.authyId, bound(payment))
-  return payment
+  const textId = await codes.send({ phone, authyId: payment.authyId }, bound(payment))
+  if (textId === undefined) return payment
+  const texted = await payments.saveText(id, textId)
+  const closed = whyClosed(texted, clock())
+  if (!closed) return texted
+  // It ended while the text was under way, when nobody could know the text's name yet.
+  await endCodeOf(ports, { textId })
+  throw closed
 }
 
 /**
  * Approve a payment with the code from the text.
  *
  * Refuses: `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
- * `wrong_code`, `code_expired` (used before), and `provider_unavailable` where no verdict came; the
+ * `wrong_code`, `code_expired` (used before, or over), and `provider_unavailable` where no verdict came; the
  * attempt stays spent.
  */
 export async function approveWithCode(
-  ports: Ports & { readonly codes: Codes; readonly pause: () => Promise<void> },
+  ports: CodePorts & { readonly pause: () => Promise<void> },
   payerId: string,
   id: string,
   code: string,
 ): Promise<Decided> {
   const { payments, codes, clock } = ports
   // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
-  const payment = await payments.reserveAttempt(payerId, id, clock())
+  const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
   if (!payment) throw await whyNoAttempt(ports, payerId, id)
-  const verdict = await codes.check(payment.authyId, bound(payment), code)
+  const verdict = await codes.check(payment, bound(payment), code)
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
-  if (verdict === 'used') return { payment: await approvedMeanwhile(ports, payment), byThis: false }
-  const evidence: Evidence = { kind: 'sms-code', authy_id: payment.authyId, ...bound(payment) }
+  if (verdict === 'over') return { payment: await approvedMeanwhile(ports, payment), byThis: false }
+  const evidence = evidenceOf(payment, codes)
   const only = { payerId, authyId: payment.authyId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
   const decided = await payments.decide(id, approved, clock())
@@ -76,10 +87,21 @@ export async function approveWithCode(
 }
 
 /** A code is bound to the payment itself and to its words, so that no two payments share one. */
-const bound = (payment: Payment): Bound => ({
-  action: payment.paymentId,
-  words: words(payment.terms),
+const bound = ({ paymentId, terms }: Payment): Bound => ({
+  action: paymentId,
+  words: words(terms),
+  ...wordsApart(paymentId, terms),
 })
+
+/** What the code was bound to, as its provider binds it. */
+function evidenceOf(payment: Payment, { byTextId }: Codes): Evidence {
+  const { authyId: authy_id, textId } = payment
+  const { action, words, amount, payee } = bound(payment)
+  if (!byTextId) return { kind: 'sms-code', authy_id, action, words }
+  if (textId === undefined)
+    throw new Error(`payment ${payment.paymentId} has a code without a text`)
+  return { kind: 'verify-code', authy_id, verification_sid: textId, amount, payee }
+}
 
 /** What the payer asked for has happened, by another of their own right codes. */
 const approvedByCode = ({ status, decidedBy }: Payment) =>
@@ -88,8 +110,8 @@ const approvedByCode = ({ status, decidedBy }: Payment) =>
 /** The number that the payment's texts go to, which may no longer be the payer's newest. */
 function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {
   const phones = [payer?.phone, payer?.previous]
-  const phone = phones.find((one) => one?.authyId === payment.authyId) ?? payer?.phone
-  if (!phone) throw new Error(`payment ${payment.paymentId} was started without a phone`)
+  const phone = phones.find((one) => one?.authyId === payment.authyId)
+  if (!phone) throw new Refusal('phone_not_verified')
   return phone
 }
 
@@ -106,11 +128,13 @@ function whyNoText(payment: Payment, now: Date): Refusal | undefined {
 const tooMany = (again: Date, now: Date) =>
   new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(again, now) })
 
-async function whyNoAttempt(ports: Ports, payerId: string, id: string): Promise<Error> {
+async function whyNoAttempt(ports: CodePorts, payerId: string, id: string): Promise<Error> {
   const payment = await paymentOf(ports, payerId, id)
   const closed = whyClosed(payment, ports.clock())
   if (closed) return closed
-  if (payment.smsSends === 0) return new Refusal('no_code_sent')
+  // A text that got no name, because of a crash or the provider's fault, is none that can be checked.
+  const isTexted = ports.codes.byTextId ? payment.textId !== undefined : payment.smsSends > 0
+  if (!isTexted) return new Refusal('no_code_sent')
   return new Refusal('no_attempts_left')
 }
 
@@ -136,11 +160,12 @@ async function approvedMeanwhile(
 }
 
 /** Count a wrong code, and tell how many goes are left. */
-async function wrongCode(ports: Ports, payment: Payment): Promise<Error> {
+async function wrongCode(ports: CodePorts, payment: Payment): Promise<Error> {
   const counted =
     (await ports.payments.countWrongCode(payment, ports.clock())) ??
     (await paymentOf(ports, payment.payerId, payment.paymentId))
   if (statusAt(counted, ports.clock()) === 'failed') {
+    await endCodeOf(ports, counted)
     return new Refusal('wrong_code', { attemptsLeft: 0 })
   }
   const closed = whyClosed(counted, ports.clock())

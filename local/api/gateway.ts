@@ -16,11 +16,11 @@ import type { Site } from './site.ts'
 
 export type Handler = (event: Event, context: Context) => Promise<Result>
 
-/** A handler for each Lambda that a route leads to. */
+/** A handler for each Lambda that a route leads to; without one there is no such route. */
 export type Handlers = {
   readonly [Name in LambdaName as (typeof lambdas)[Name] extends { route: object }
     ? Name
-    : never]: Handler
+    : never]?: Handler
 }
 
 export type Parts = {
@@ -100,7 +100,8 @@ function apiServer({ handlers, ...issuer }: Parts, clock: () => Date) {
 
   return async (request: IncomingMessage, rawPath: string, rawQueryString: string) => {
     const found = match(request.method, rawPath.slice('/api'.length))
-    if (!found) return message(404, 'Not Found')
+    const handler = found && handlers[found.route.name]
+    if (!handler) return message(404, 'Not Found')
     const { route, pathParameters } = found
 
     let accepted: Accepted | undefined
@@ -123,7 +124,7 @@ function apiServer({ handlers, ...issuer }: Parts, clock: () => Date) {
       body,
       at: clock(),
     })
-    return call(handlers[name], name, event)
+    return call(handler, name, event)
   }
 }
 

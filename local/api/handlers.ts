@@ -6,21 +6,24 @@ import { paymentStatus } from '../../functions/paymentStatus.ts'
 import { phoneStart } from '../../functions/phoneStart.ts'
 import { phoneVerify } from '../../functions/phoneVerify.ts'
 import { profile } from '../../functions/profile.ts'
-import type { LambdaName } from '../../functions/routes.ts'
+import type { LambdaName, Provider } from '../../functions/routes.ts'
 import { sendPayment } from '../../functions/sendPayment.ts'
 import { smsStart } from '../../functions/smsStart.ts'
 import { smsVerify } from '../../functions/smsVerify.ts'
 import type { Handlers } from './gateway.ts'
 
-/** Every Lambda that a route leads to, in one process, each in its own world as AWS would run it. */
-export const handlersIn = (worldOf: (name: LambdaName) => World): Handlers => ({
+/**
+ * Every Lambda that a route leads to with this provider, in one process, each in its own world as AWS
+ * would run it.
+ */
+export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers => ({
   sendPayment: sendPayment(worldOf('sendPayment')),
   listPayments: listPayments(worldOf('listPayments')),
   paymentStatus: paymentStatus(worldOf('paymentStatus')),
   cancelPayment: cancelPayment(worldOf('cancelPayment')),
   smsStart: smsStart(worldOf('smsStart')),
   smsVerify: smsVerify(worldOf('smsVerify')),
-  authyCallback: authyCallback(worldOf('authyCallback')),
+  ...(provider === 'authy' && { authyCallback: authyCallback(worldOf('authyCallback')) }),
   profile: profile(worldOf('profile')),
   phoneStart: phoneStart(worldOf('phoneStart')),
   phoneVerify: phoneVerify(worldOf('phoneVerify')),

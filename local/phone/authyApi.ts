@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js'
 import * as z from 'zod'
-import {
-  type AuthyAnswer,
-  AuthyRefusal,
-  checked,
-  flag,
-  type Params,
-  some,
-  text,
-  whole,
-} from './authyRequest.ts'
+import { type AuthyAnswer, AuthyRefusal, checked, flag } from './authyRequest.ts'
 import type { AuthyUser, PhoneBook } from './phoneBook.ts'
 import type { Push } from './phonePush.ts'
+import { type Params, some, text, whole } from './requestParts.ts'
 
 /** The application that the API key stands for; Authy names it in approval requests. */
 export const APP = { name: 'Payfriend', serial: 46_001, id: '5f1e0c8a7b6d4e3f2a1b0c9d' } as const

@@ -1,15 +1,15 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { dirname } from 'node:path'
-import * as z from 'zod'
 import { authyApi } from './authyApi.ts'
 import { type AuthyAnswer, AuthyRefusal, readParams, readPath } from './authyRequest.ts'
 import { type KnownPhone, PhoneBook } from './phoneBook.ts'
 import { callbackSender } from './phoneCallback.ts'
+import { loadPhones, savePhones } from './phoneFile.ts'
 import { phoneScreen } from './phoneScreen.ts'
+import { LOCAL_VERIFY, type VerifyOptions, verifyApi } from './verifyApi.ts'
+import type { VerifyAnswer } from './verifyRequest.ts'
 
-/** Far more than any request of Authy's protocol needs. */
+/** Far more than any request of these protocols needs. */
 const BODY_MAX_BYTES = 64 * 1024
 
 export type PhoneOptions = {
@@ -17,6 +17,8 @@ export type PhoneOptions = {
   port: number
   /** What `X-Authy-API-Key`, or `?api_key=`, must be. */
   apiKey: string
+  /** What Twilio Verify asks for, and its first services; `LOCAL_VERIFY` if left out. */
+  verify?: VerifyOptions
   /** Asked when a callback is sent; the signature is computed over it too. */
   callbackUrl: () => string
   /** All time comes from it: expiry, nonces, what is written down. */
@@ -30,7 +32,7 @@ export type PhoneOptions = {
 }
 
 export type Phone = {
-  /** `http://localhost:PORT`: the page, and Authy's API. */
+  /** `http://localhost:PORT`: the page, and the APIs of Authy and of Twilio Verify. */
   url: string
   /** The same phones, for tests in the same process. */
   book: PhoneBook
@@ -40,24 +42,26 @@ export type Phone = {
 }
 
 /**
- * Start a pretend phone: Authy's HTTP API on loopback, true to the wire, with a page that shows a
- * phone for each number and signs its callbacks as Authy does.
+ * Start a pretend phone: the HTTP APIs of Authy and of Twilio Verify on loopback, true to the wire,
+ * with a page that shows a phone for each number and signs its callbacks as Authy does.
  */
 export async function startPhone(options: PhoneOptions): Promise<Phone> {
-  const { apiKey, callbackUrl, clock, dataFile, random } = options
+  const { apiKey, verify = LOCAL_VERIFY, callbackUrl, clock, dataFile, random } = options
   const setTimer = options.setTimer ?? ((ms, fn) => void setTimeout(fn, ms).unref())
   const book: PhoneBook = new PhoneBook({
     clock,
-    known: dataFile ? load(dataFile) : [],
+    known: dataFile ? loadPhones(dataFile) : [],
     onAnswer: (push) => sender.send(push),
     onChange: () => screen.changed(),
     ...(random && { random }),
-    ...(dataFile && { onKnown: (phones: KnownPhone[]) => save(dataFile, phones) }),
+    ...(dataFile && { onKnown: (phones: KnownPhone[]) => savePhones(dataFile, phones) }),
   })
   const onChange = () => book.changed()
   const { faults } = book
   const sender = callbackSender({ apiKey, callbackUrl, clock, setTimer, faults, onChange })
   const screen = phoneScreen(book, clock)
+  let url = ''
+  const answerVerify = verifyApi({ ...verify, book, clock, baseUrl: () => url })
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -70,7 +74,8 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { path, query } = splitUrl(request.url ?? '/')
     const body = await readBody(request)
-    if (!path.startsWith('/protected/') && !path.startsWith('/onetouch/')) {
+    const isVerify = path.startsWith('/v2/')
+    if (!isVerify && !path.startsWith('/protected/') && !path.startsWith('/onetouch/')) {
       screen.answer(request, path, body ?? Buffer.of(), response)
       return
     }
@@ -79,17 +84,20 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
       await new Promise<void>((resolve) => setTimer(providerDelayMs, resolve))
     }
     if (answer503) {
-      // Authy's own faults come from what stands before it, which does not speak JSON.
+      // The provider's own faults come from what stands before it, which does not speak JSON.
       response.writeHead(503, { 'content-type': 'text/html' })
       response.end('<html><body><h1>503 Service Unavailable</h1></body></html>')
       return
     }
-    const answer = api(request, path, query, body)
-    response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8' })
-    response.end(JSON.stringify(answer.body))
+    const answer: VerifyAnswer = isVerify
+      ? answerVerify({ ...sentBy(request), path, query, body })
+      : answerAuthy(request, path, query, body)
+    const type = { 'content-type': 'application/json; charset=utf-8' }
+    response.writeHead(answer.status, { ...(answer.body && type), ...answer.headers })
+    response.end(answer.body && JSON.stringify(answer.body))
   }
 
-  function api(
+  function answerAuthy(
     request: IncomingMessage,
     path: string,
     query: string,
@@ -110,13 +118,15 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     }
   }
 
-  const port = await new Promise<number>((resolve, reject) => {
+  url = await new Promise<string>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+    server.listen(options.port, '127.0.0.1', () =>
+      resolve(`http://localhost:${(server.address() as AddressInfo).port}`),
+    )
   })
 
   return {
-    url: `http://localhost:${port}`,
+    url,
     book,
     settled: sender.settled,
     async close() {
@@ -128,6 +138,12 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     },
   }
 }
+
+const sentBy = ({ method = '', headers }: IncomingMessage) => ({
+  method,
+  authorization: headers.authorization,
+  contentType: headers['content-type'] ?? '',
+})
 
 /** Not `URL`, which would quietly walk `..` and so hide what a client really sent. */
 function splitUrl(url: string): { path: string; query: string } {
@@ -144,42 +160,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
     if (bytes <= BODY_MAX_BYTES) chunks.push(chunk)
   }
   return bytes <= BODY_MAX_BYTES ? Buffer.concat(chunks) : null
-}
-
-const knownPhones = z.array(
-  z.object({
-    number: z.string(),
-    hasApp: z.boolean(),
-    user: z
-      .object({
-        authyId: z.number(),
-        number: z.string(),
-        email: z.string(),
-        confirmed: z.boolean(),
-        registeredAt: z.coerce.date(),
-      })
-      .nullable(),
-  }),
-)
-
-function load(file: string): KnownPhone[] {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
-  try {
-    return knownPhones.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new Error(`${file} does not hold phones: remove it to start anew`, { cause })
-  }
-}
-
-/** Written beside and moved, so that a crash leaves the old file or the new one. */
-function save(file: string, phones: KnownPhone[]): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(`${file}.new`, `${JSON.stringify(phones, null, 2)}\n`)
-  renameSync(`${file}.new`, file)
 }

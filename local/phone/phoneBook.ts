@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { noFaults } from './faults.ts'
 import { PhoneCodes, randomDigits } from './phoneCodes.ts'
 import { type Asked, type Decision, newPush, type Push } from './phonePush.ts'
+import { type Verification, Verifications } from './verifications.ts'
 
 const SMS_CODE_DIGITS = 7
 /** No action can be this: a code for the verification of a phone is good for nothing else. */
@@ -25,19 +27,11 @@ export type AuthyUser = {
 }
 
 /** What outlives a restart. */
-export type KnownPhone = { number: string; hasApp: boolean; user: AuthyUser | null }
-
-/** Life's faults. Each `next` is used up by one callback, the others last until switched off. */
-export type Faults = {
-  loseNextCallback: boolean
-  sendNextCallbackTwice: boolean
-  /** By ten seconds. */
-  delayNextCallback: boolean
-  signNextCallbackWrongly: boolean
-  /** Every API call is answered 503. */
-  answer503: boolean
-  /** Every API call is answered this much later. */
-  providerDelayMs: number
+export type KnownPhone = {
+  number: string
+  hasApp: boolean
+  isLandline: boolean
+  user: AuthyUser | null
 }
 
 type Phone = KnownPhone & {
@@ -67,14 +61,9 @@ export type BookOptions = {
  * Phones go by E.164 number (`+447700900123`).
  */
 export class PhoneBook {
-  readonly faults: Faults = {
-    loseNextCallback: false,
-    sendNextCallbackTwice: false,
-    delayNextCallback: false,
-    signNextCallbackWrongly: false,
-    answer503: false,
-    providerDelayMs: 0,
-  }
+  readonly faults = noFaults()
+  /** Those of Twilio Verify: codes that another part of Twilio sends to the same phones. */
+  readonly verify: Verifications
   private readonly options: BookOptions
   private readonly random: (digits: number) => string
   private readonly byNumber = new Map<string, Phone>()
@@ -85,9 +74,10 @@ export class PhoneBook {
   constructor(options: BookOptions) {
     this.options = options
     this.random = options.random ?? randomDigits
-    for (const { number, hasApp, user } of options.known ?? []) {
-      this.byNumber.set(number, { ...blank(number), hasApp, user })
-      if (user) this.byAuthyId.set(user.authyId, user)
+    this.verify = new Verifications(options.clock, this.random)
+    for (const known of options.known ?? []) {
+      this.byNumber.set(known.number, { ...blank(known.number), ...known })
+      if (known.user) this.byAuthyId.set(known.user.authyId, known.user)
     }
   }
 
@@ -106,7 +96,17 @@ export class PhoneBook {
     this.keep()
   }
 
-  /** Newest first, as are `messages`. */
+  isLandline(number: string): boolean {
+    return this.byNumber.get(number)?.isLandline ?? false
+  }
+
+  /** No text of Twilio Verify reaches a landline; a call does. */
+  setLandline(number: string, isLandline: boolean): void {
+    this.phone(number).isLandline = isLandline
+    this.keep()
+  }
+
+  /** Newest first, as are `messages` and `verifications`. */
   pushes(number: string): Push[] {
     return [...(this.byNumber.get(number)?.pushes ?? [])].reverse()
   }
@@ -117,6 +117,10 @@ export class PhoneBook {
 
   messages(number: string): Message[] {
     return [...(this.byNumber.get(number)?.messages ?? [])].reverse()
+  }
+
+  verifications(number: string): readonly Verification[] {
+    return this.verify.of(number)
   }
 
   push(uuid: string): Push | undefined {
@@ -174,7 +178,7 @@ export class PhoneBook {
     const phone = this.phone(number)
     const { code } = this.codeFor(phone, forAction(action), SMS_CODE_DIGITS)
     const words = `Your code is ${code}.`
-    this.say(phone, 'text', code, actionMessage ? `${actionMessage}\n${words}` : words)
+    this.receive(number, 'text', code, actionMessage ? `${actionMessage}\n${words}` : words)
   }
 
   /** Spend a code. One that was spent before is told apart from a wrong one, as Authy does. */
@@ -189,14 +193,14 @@ export class PhoneBook {
   }
 
   textInstallLink(number: string): void {
-    this.say(this.phone(number), 'text', null, 'Get the Authy app: https://authy.com/install')
+    this.receive(number, 'text', null, 'Get the Authy app: https://authy.com/install')
   }
 
   /** Send a code to prove that a phone is there. Answers how many whole seconds it will live. */
   startVerification(number: string, kind: Message['kind'], digits: number): number {
     const phone = this.phone(number)
     const { code, secondsLeft } = this.codeFor(phone, VERIFICATION, digits)
-    this.say(phone, kind, code, `${kind === 'call' ? 'Call: your' : 'Your'} code is ${code}.`)
+    this.receive(number, kind, code, `${kind === 'call' ? 'Call: your' : 'Your'} code is ${code}.`)
     return secondsLeft
   }
 
@@ -207,6 +211,13 @@ export class PhoneBook {
     return verdict === 'used' ? 'none' : verdict
   }
 
+  /** A text or a call arrives. */
+  receive(number: string, kind: Message['kind'], code: string | null, words: string): void {
+    const at = this.options.clock()
+    this.phone(number).messages.push({ kind, code, words, at, sequence: this.next() })
+    this.changed()
+  }
+
   /** Tell whoever follows that something has changed. */
   changed(): void {
     this.options.onChange?.()
@@ -214,12 +225,6 @@ export class PhoneBook {
 
   private codeFor(phone: Phone, purpose: string, digits: number) {
     return phone.codes.toSend(purpose, digits, this.options.clock(), this.random)
-  }
-
-  private say(phone: Phone, kind: Message['kind'], code: string | null, words: string): void {
-    const at = this.options.clock()
-    phone.messages.push({ kind, code, words, at, sequence: this.next() })
-    this.changed()
   }
 
   private phone(number: string): Phone {
@@ -239,7 +244,9 @@ export class PhoneBook {
 
   private keep(): void {
     const phones = [...this.byNumber.values()]
-    this.options.onKnown?.(phones.map(({ number, hasApp, user }) => ({ number, hasApp, user })))
+    this.options.onKnown?.(
+      phones.map(({ number, hasApp, isLandline, user }) => ({ number, hasApp, isLandline, user })),
+    )
     this.changed()
   }
 
@@ -254,6 +261,7 @@ const forAction = (action: string | null): string => `action ${action ?? ''}`
 const blank = (number: string): Phone => ({
   number,
   hasApp: true,
+  isLandline: false,
   user: null,
   pushes: [],
   messages: [],

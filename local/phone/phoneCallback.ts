@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPair, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { APP } from './authyApi.ts'
-import type { Faults } from './phoneBook.ts'
+import type { Faults } from './faults.ts'
 import type { CallbackRecord, Push } from './phonePush.ts'
 
 /** How late the fault "delay the next callback" makes it. */

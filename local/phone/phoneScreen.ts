@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import * as z from 'zod'
+import { faultsSchema } from './faults.ts'
 import type { PhoneBook } from './phoneBook.ts'
 import type { Push } from './phonePush.ts'
 
@@ -47,17 +48,13 @@ const action = z.discriminatedUnion('action', [
   }),
   z.strictObject({ action: z.literal('setApp'), number: z.string(), hasApp: z.boolean() }),
   z.strictObject({
+    action: z.literal('setLandline'),
+    number: z.string(),
+    isLandline: z.boolean(),
+  }),
+  z.strictObject({
     action: z.literal('setFaults'),
-    faults: z
-      .strictObject({
-        loseNextCallback: z.boolean(),
-        sendNextCallbackTwice: z.boolean(),
-        delayNextCallback: z.boolean(),
-        signNextCallbackWrongly: z.boolean(),
-        answer503: z.boolean(),
-        providerDelayMs: z.number().int().min(0).max(60_000),
-      })
-      .partial(),
+    faults: faultsSchema.partial(),
   }),
 ])
 
@@ -93,6 +90,10 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
     if (act.action === 'setApp') {
       if (!book.numbers().includes(act.number)) return [404, 'no such phone']
       book.setApp(act.number, act.hasApp)
+    }
+    if (act.action === 'setLandline') {
+      if (!book.numbers().includes(act.number)) return [404, 'no such phone']
+      book.setLandline(act.number, act.isLandline)
     }
     if (act.action === 'setFaults') {
       Object.assign(book.faults, act.faults)
@@ -172,6 +173,7 @@ function stateOf(book: PhoneBook, now: Date) {
       number,
       shown: parsePhoneNumberFromString(number)?.formatInternational() ?? number,
       hasApp: book.hasApp(number),
+      isLandline: book.isLandline(number),
       items: [
         ...book
           .pushes(number)

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type AuthyFault, type AuthySettings, authy } from '../../functions/adapters/authy.ts'
-import { Refusal } from '../../functions/core/refusals.ts'
+import type { ProviderFault } from '../../functions/adapters/askProvider.ts'
+import { type AuthySettings, authy } from '../../functions/adapters/authy.ts'
+import type { Bound } from '../../functions/core/ports.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
 import { numberOf, otherThan } from '../rig.ts'
 
@@ -12,6 +13,7 @@ const noon = new Date('2026-11-21T12:00:00.000Z')
 
 const phone = { countryCode: '44', national: '7700900123' }
 const email = 'harry@hogwarts.ac.uk'
+const person = { payerId: 'person-1', email }
 const words = 'Pay €20.50 to José & Søn (jose@example.com)'
 const content = {
   message: words,
@@ -23,17 +25,22 @@ const content = {
 }
 const hidden = {
   payment_id: 'AAAAAAAAAAAAAAAAAAAAAA',
-  requester_user_id: 'person-1',
+  requester_user_id: person.payerId,
   origin_ip: '203.0.113.7',
 }
-const bound = { action: hidden.payment_id, words }
+const bound: Bound = {
+  action: hidden.payment_id,
+  words,
+  amount: '€20.50',
+  payee: 'José & Søn (jose@example.com) ref AAAAAA',
+}
 const UUID = 'dda2c400-bc43-0135-d7be-1285ca17e122'
 
 describe('against the pretend phone', () => {
   let pretend: Phone
   let people = 0
-  const faults: AuthyFault[] = []
-  const onFault = (fault: AuthyFault) => void faults.push(fault)
+  const faults: ProviderFault[] = []
+  const onFault = (fault: ProviderFault) => void faults.push(fault)
 
   beforeAll(async () => {
     pretend = await startPhone({ port: 0, apiKey, callbackUrl: () => '', clock: () => noon })
@@ -51,17 +58,18 @@ describe('against the pretend phone', () => {
     people += 1
     const number = numberOf(people)
     const own = { countryCode: '1', national: number.slice(2) }
-    return { number, phone: own, authyId: await provider().enroll(email, own) }
+    return { number, phone: own, authyId: await provider().enroll(person, own) }
   }
 
   const codeOn = (number: string) => pretend.book.messages(number)[0]?.code ?? ''
 
   test('one phone has one id, whatever the e-mail, and is not texted for it', async () => {
     const { authyId, number, phone } = await enrolled()
-    expect(await provider().enroll('other@example.com', phone)).toBe(authyId)
-    expect(authyId).toMatch(/^[1-9]\d*$/)
+    const other = { payerId: 'person-2', email: 'other@example.com' }
+    expect(await provider().enroll(other, phone)).toBe(authyId)
+    expect(provider().gave(authyId)).toBe(true)
     pretend.book.setApp(number, false)
-    await provider().enroll(email, phone)
+    await provider().enroll(person, phone)
     expect(pretend.book.messages(number)).toEqual([])
   })
 
@@ -93,22 +101,22 @@ describe('against the pretend phone', () => {
   })
 
   test('a code is texted with its words, also where the app is, and is good once for its action', async () => {
-    const { authyId, number } = await enrolled()
-    await provider().send(authyId, bound)
+    const { authyId, number, phone } = await enrolled()
+    expect(await provider().send({ phone, authyId }, bound)).toBeUndefined()
     expect(pretend.book.messages(number)[0]?.words).toContain(words)
     const code = codeOn(number)
     const check = (action: string, code: string) =>
-      provider().check(authyId, { ...bound, action }, code)
+      provider().check({ authyId }, { ...bound, action }, code)
     expect(await check('another payment', code)).toBe('wrong')
     expect(await check(bound.action, otherThan(code))).toBe('wrong')
     expect(await check(bound.action, code)).toBe('right')
-    expect(await check(bound.action, code)).toBe('used')
+    expect(await check(bound.action, code)).toBe('over')
     expect(faults).toEqual([])
   })
 
   test('a wrong code is wrong also for somebody who never used one', async () => {
     const { authyId } = await enrolled()
-    expect(await provider().check(authyId, bound, '1234567')).toBe('wrong')
+    expect(await provider().check({ authyId }, bound, '1234567')).toBe('wrong')
   })
 
   test.each(['sms', 'call'] as const)('a phone is verified by %s', async (channel) => {
@@ -117,9 +125,9 @@ describe('against the pretend phone', () => {
     expect(pretend.book.messages(number)[0]?.kind).toBe(channel === 'sms' ? 'text' : 'call')
     const code = codeOn(number)
     expect(code).toMatch(/^\d{6}$/)
-    expect(await provider().checkVerification(phone, otherThan(code))).toBe('wrong')
-    expect(await provider().checkVerification(phone, code)).toBe('right')
-    expect(await provider().checkVerification(phone, code)).toBe('over')
+    expect(await provider().checkVerification({ phone }, otherThan(code))).toBe('wrong')
+    expect(await provider().checkVerification({ phone }, code)).toBe('right')
+    expect(await provider().checkVerification({ phone }, code)).toBe('over')
     expect(faults).toEqual([])
   })
 
@@ -132,16 +140,25 @@ describe('against the pretend phone', () => {
   })
 
   test('a key that was changed is asked for anew, once, and what it refused is done then', async () => {
-    const { authyId, number } = await enrolled()
+    const { authyId, number, phone } = await enrolled()
     const asked: boolean[] = []
     const keyOf = async (fresh: boolean) => {
       asked.push(fresh)
       return fresh ? apiKey : 'the key before'
     }
-    await provider({ apiKey: keyOf }).send(authyId, bound)
+    await provider({ apiKey: keyOf }).send({ phone, authyId }, bound)
     expect(asked).toEqual([false, true])
     expect(pretend.book.messages(number)).toHaveLength(1)
     expect(faults).toEqual([])
+  })
+
+  test('a code cannot be ended: it goes by its action, and is good for a while yet', async () => {
+    const { authyId, number, phone } = await enrolled()
+    expect(provider().byTextId).toBe(false)
+    await provider().send({ phone, authyId }, bound)
+    await provider().end('a text')
+    await provider().endVerification('a text')
+    expect(await provider().check({ authyId }, bound, codeOn(number))).toBe('right')
   })
 
   test('without a key nothing is asked, and why is told', async () => {
@@ -189,13 +206,17 @@ const CODE = '7654321'
 /** Every call there is, and the good answer to it. Each test breaks one thing about the answer. */
 const calls = (authyId = '1635') =>
   [
-    ['users/new', (to: Provider) => to.enroll(email, phone), GOOD.enroll],
+    ['users/new', (to: Provider) => to.enroll(person, phone), GOOD.enroll],
     ['approval_requests', (to: Provider) => to.ask(authyId, content, hidden, 290), GOOD.ask],
     ['approval_requests/read', (to: Provider) => to.read(UUID), GOOD.read],
-    ['sms', (to: Provider) => to.send(authyId, bound), GOOD.send],
-    ['verify', (to: Provider) => to.check(authyId, bound, CODE), GOOD.check],
+    ['sms', (to: Provider) => to.send({ phone, authyId }, bound), GOOD.send],
+    ['verify', (to: Provider) => to.check({ authyId }, bound, CODE), GOOD.check],
     ['phones/verification/start', (to: Provider) => to.startVerification(phone, 'sms'), GOOD.start],
-    ['phones/verification/check', (to: Provider) => to.checkVerification(phone, CODE), GOOD.verify],
+    [
+      'phones/verification/check',
+      (to: Provider) => to.checkVerification({ phone }, CODE),
+      GOOD.verify,
+    ],
   ] as const
 
 const GOOD = {
@@ -217,7 +238,7 @@ describe('against a provider that answers otherwise', () => {
   type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }
   type Answer = (response: ServerResponse, request: IncomingMessage) => void
   const seen: Seen[] = []
-  const faults: AuthyFault[] = []
+  const faults: ProviderFault[] = []
   const open: ServerResponse[] = []
   let answer: Answer
   let apiUrl: string
@@ -294,7 +315,7 @@ describe('against a provider that answers otherwise', () => {
       expect(seen).toHaveLength(1)
     })
 
-    test.each<[string, Answer, Omit<AuthyFault, 'call'>]>([
+    test.each<[string, Answer, Omit<ProviderFault, 'call'>]>([
       ['a 500', says(500, good), unexpected(500)],
       ['a 503 in HTML', says(503, '<h1>503</h1>'), unread('SyntaxError')],
       ['too many requests', says(429, error('60003')), unexpected(429, '60003')],
@@ -389,7 +410,7 @@ describe('against a provider that answers otherwise', () => {
     await expect(call(provider())).rejects.toMatchObject(UNAVAILABLE)
   })
 
-  const check = () => provider().check('1635', bound, CODE)
+  const check = () => provider().check({ authyId: '1635' }, bound, CODE)
 
   test.each([
     undefined,
@@ -445,7 +466,7 @@ describe('against a provider that answers otherwise', () => {
 
   test.each([
     ['60020', 'wrong'],
-    ['60019', 'used'],
+    ['60019', 'over'],
   ])('%s is a clear no: %s', async (code, verdict) => {
     answer = says(401, error(code))
     expect(await check()).toBe(verdict)
@@ -464,13 +485,15 @@ describe('against a provider that answers otherwise', () => {
     'a text that was ignored (%j) is not sent',
     async (ignored) => {
       answer = says(200, { ...GOOD.send, ignored })
-      await expect(provider().send('1635', bound)).rejects.toMatchObject(UNAVAILABLE)
+      await expect(provider().send({ phone, authyId: '1635' }, bound)).rejects.toMatchObject(
+        UNAVAILABLE,
+      )
     },
   )
 
   test('a text that was not ignored is sent', async () => {
     answer = says(200, { ...GOOD.send, ignored: false })
-    await expect(provider().send('1635', bound)).resolves.toBeUndefined()
+    await expect(provider().send({ phone, authyId: '1635' }, bound)).resolves.toBeUndefined()
   })
 
   test.each(['60050', '60051'])('%s means that there is no app', async (code) => {
@@ -488,14 +511,14 @@ describe('against a provider that answers otherwise', () => {
 
   test.each([1635, '1635'])('a user id may be a number or a text: %j', async (id) => {
     answer = says(200, { ...GOOD.enroll, user: { id } })
-    expect(await provider().enroll(email, phone)).toBe('1635')
+    expect(await provider().enroll(person, phone)).toBe('1635')
   })
 
   test.each([undefined, null, 0, -1, 1.5, '', '0', '01', '1/2', '../1', 'abc', [1635]])(
     'a user id that is none is unclear: %j',
     async (id) => {
       answer = says(200, { ...GOOD.enroll, user: { id } })
-      await expect(provider().enroll(email, phone)).rejects.toMatchObject(UNAVAILABLE)
+      await expect(provider().enroll(person, phone)).rejects.toMatchObject(UNAVAILABLE)
     },
   )
 
@@ -547,12 +570,12 @@ describe('against a provider that answers otherwise', () => {
     ['60023', 404, 'over'],
   ] as const)('%s means that a verification is %s', async (code, status, verdict) => {
     answer = says(status, error(code))
-    expect(await provider().checkVerification(phone, CODE)).toBe(verdict)
+    expect(await provider().checkVerification({ phone }, CODE)).toBe(verdict)
   })
 
   test.each(['60020', '60033', '60060'])('%s is no verdict on a verification', async (code) => {
     answer = says(401, error(code))
-    await expect(provider().checkVerification(phone, CODE)).rejects.toMatchObject(UNAVAILABLE)
+    await expect(provider().checkVerification({ phone }, CODE)).rejects.toMatchObject(UNAVAILABLE)
   })
 
   describe('asks exactly', () => {
@@ -561,7 +584,7 @@ describe('against a provider that answers otherwise', () => {
     test.each<[string, (to: Provider) => Promise<unknown>, unknown, string, unknown?]>([
       [
         'for a user, without a text to install the app',
-        (to) => to.enroll(email, phone),
+        (to) => to.enroll(person, phone),
         GOOD.enroll,
         'POST /protected/json/users/new',
         {
@@ -590,14 +613,14 @@ describe('against a provider that answers otherwise', () => {
       ],
       [
         'for a text, bound to the payment and in its words',
-        (to) => to.send('1635', bound),
+        (to) => to.send({ phone, authyId: '1635' }, bound),
         GOOD.send,
         'GET /protected/json/sms/1635?force=true&action=AAAAAAAAAAAAAAAAAAAAAA' +
           '&action_message=Pay+%E2%82%AC20.50+to+Jos%C3%A9+%26+S%C3%B8n+%28jose%40example.com%29',
       ],
       [
         'about a code, for the same payment',
-        (to) => to.check('1635', bound, CODE),
+        (to) => to.check({ authyId: '1635' }, bound, CODE),
         GOOD.check,
         'GET /protected/json/verify/7654321/1635?force=true&action=AAAAAAAAAAAAAAAAAAAAAA',
       ],
@@ -617,7 +640,7 @@ describe('against a provider that answers otherwise', () => {
       ],
       [
         'about a verification',
-        (to) => to.checkVerification(phone, '1234'),
+        (to) => to.checkVerification({ phone }, '1234'),
         GOOD.verify,
         'GET /protected/json/phones/verification/check?phone_number=7700900123&country_code=44' +
           '&verification_code=1234',
@@ -658,7 +681,7 @@ describe('against a provider that answers otherwise', () => {
       '123456\0',
     ])('the code %j', async (code) => {
       answer = says(200, GOOD.check)
-      expect(await provider().check('1635', bound, code)).toBe('wrong')
+      expect(await provider().check({ authyId: '1635' }, bound, code)).toBe('wrong')
       expect(seen).toEqual([])
     })
 
@@ -666,26 +689,31 @@ describe('against a provider that answers otherwise', () => {
       'the verification code %j',
       async (code) => {
         answer = says(200, GOOD.verify)
-        expect(await provider().checkVerification(phone, code)).toBe('wrong')
+        expect(await provider().checkVerification({ phone }, code)).toBe('wrong')
         expect(seen).toEqual([])
       },
     )
 
-    test.each(['', '0', '01', '-1', '1e3', '1.5', '../1', '1/2', '1?x', '1#', '1\n', '１'])(
-      'the Authy id %j',
-      async (id) => {
-        answer = says(200, { ...GOOD.check, ...GOOD.ask, success: true })
-        for (const call of [
-          provider().ask(id, content, hidden, 290),
-          provider().send(id, bound),
-          provider().check(id, bound, CODE),
-        ]) {
-          await expect(call).rejects.toThrow('not an Authy id')
-          await expect(call).rejects.not.toBeInstanceOf(Refusal)
-        }
-        expect(seen).toEqual([])
-      },
-    )
+    const ANOTHERS = 'phone:AAAAAAAAAAAAAAAAAAAAAA'
+    const NO_IDS = ['', '0', '01', '-1', '1e3', '1.5', '../1', '1/2', '1?x', '1#', '1\n', '１']
+
+    test.each([...NO_IDS, ANOTHERS])("an id that is none of Authy's: %j", async (id) => {
+      answer = says(200, { ...GOOD.check, ...GOOD.ask, success: true })
+      for (const call of [
+        provider().ask(id, content, hidden, 290),
+        provider().send({ phone, authyId: id }, bound),
+        provider().check({ authyId: id }, bound, CODE),
+      ]) {
+        await expect(call).rejects.toMatchObject(UNAVAILABLE)
+      }
+      expect(provider().gave(id)).toBe(false)
+      expect(faults.map(({ call, reason }) => [call, reason])).toEqual([
+        ['approval_requests', 'not an id of Authy'],
+        ['sms', 'not an id of Authy'],
+        ['verify', 'not an id of Authy'],
+      ])
+      expect(seen).toEqual([])
+    })
 
     test.each(['', '.', '..', '../users/1635/status', 'a/b', 'a?b', 'a#b', 'a b', 'x'.repeat(101)])(
       'the id of a push %j',

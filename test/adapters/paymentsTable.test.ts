@@ -138,7 +138,7 @@ const writes: [name: string, write: Write][] = [
   ['reserveText', ({ payerId, paymentId }, now) => store.reserveText(payerId, paymentId, now, now)],
   [
     'reserveAttempt',
-    ({ payerId, paymentId }, now) => store.reserveAttempt(payerId, paymentId, now),
+    ({ payerId, paymentId }, now) => store.reserveAttempt(payerId, paymentId, false, now),
   ],
   ['countWrongCode', (payment, now) => store.countWrongCode(payment, now)],
   ['decide', (payment, now) => store.decide(payment.paymentId, approval(payment), now)],
@@ -202,7 +202,7 @@ describe('a payer', () => {
   test.each([
     ['get', (id: string) => store.get('another', id)],
     ['reserveText', (id: string) => store.reserveText('another', id, at(1), at(1))],
-    ['reserveAttempt', (id: string) => store.reserveAttempt('another', id, at(1))],
+    ['reserveAttempt', (id: string) => store.reserveAttempt('another', id, false, at(1))],
     [
       'countWrongCode',
       (id: string) => store.countWrongCode(fresh({ paymentId: id, payerId: 'another' }), at(1)),
@@ -415,7 +415,7 @@ describe('texts and codes', () => {
   const text = ({ payerId, paymentId }: Payment, lastBefore: Date, now: Date) =>
     store.reserveText(payerId, paymentId, lastBefore, now)
   const attempt = ({ payerId, paymentId }: Payment) =>
-    store.reserveAttempt(payerId, paymentId, at(100))
+    store.reserveAttempt(payerId, paymentId, false, at(100))
 
   test('a text comes only after the pause, at its edge', async () => {
     const payment = await inserted()

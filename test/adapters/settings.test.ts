@@ -5,8 +5,11 @@ import {
   limitSettings,
   paymentSettings,
   phoneSettings,
+  providerSettings,
   publicSettings,
   tableSettings,
+  verifyPhonesSettings,
+  verifySettings,
 } from '../../functions/adapters/settings.ts'
 import { CURRENCIES } from '../../functions/core/money.ts'
 
@@ -18,6 +21,12 @@ const env = {
   AUTHY_API_URL: 'https://authy.example.com',
   AUTHY_API_KEY: 'own-test-key-0123456789',
   LOGO_URL: 'https://pay.example.com/logo.png',
+  PROVIDER: 'twilioVerify',
+  VERIFY_API_URL: 'https://verify.example.com',
+  VERIFY_API_KEY: 'SK-own-test-key',
+  VERIFY_API_SECRET: 'own-test-secret-0123456789',
+  VERIFY_PAYMENTS_SERVICE: `VA${'1'.repeat(32)}`,
+  VERIFY_PHONES_SERVICE: `VA${'2'.repeat(32)}`,
   PUBLIC_URL: 'https://pay.example.com/api',
   PAYMENT_TTL_SECONDS: '120',
   MAX_AMOUNT: '500.00',
@@ -32,6 +41,9 @@ const env = {
 const all = {
   tableSettings,
   authySettings,
+  providerSettings,
+  verifySettings,
+  verifyPhonesSettings,
   publicSettings,
   paymentSettings,
   limitSettings,
@@ -41,8 +53,10 @@ const read = (from: Env) =>
   Object.assign({}, ...Object.values(all).map((settings) => settings(from)))
 
 test('all are read as they are set', () => {
+  const { VERIFY_API_KEY, VERIFY_API_SECRET, ...same } = env
   expect(read(env)).toEqual({
-    ...env,
+    ...same,
+    key: { apiKey: VERIFY_API_KEY, apiKeySecret: VERIFY_API_SECRET },
     PAYMENT_TTL_SECONDS: 120,
     CURRENCIES: ['EUR', 'KWD'],
     TEXTS_PER_HOUR: 7,
@@ -55,12 +69,22 @@ test('all are read as they are set', () => {
 
 test('what is not set has the value that the documents say', () => {
   const { PAYMENTS_TABLE, PAYERS_TABLE, AUTHY_API_KEY, PUBLIC_URL } = env
-  expect(read({ PAYMENTS_TABLE, PAYERS_TABLE, AUTHY_API_KEY, PUBLIC_URL })).toEqual({
+  const { VERIFY_PAYMENTS_SERVICE, VERIFY_PHONES_SERVICE } = env
+  const needed = {
     PAYMENTS_TABLE,
     PAYERS_TABLE,
     AUTHY_API_KEY,
     PUBLIC_URL,
+    VERIFY_PAYMENTS_SERVICE,
+    VERIFY_PHONES_SERVICE,
+  }
+  const VERIFY_SECRET_ID = 'the-secret'
+  expect(read({ ...needed, VERIFY_SECRET_ID })).toEqual({
+    ...needed,
+    secretId: VERIFY_SECRET_ID,
+    PROVIDER: 'authy',
     AUTHY_API_URL: 'https://api.authy.com',
+    VERIFY_API_URL: 'https://verify.twilio.com',
     PAYMENT_TTL_SECONDS: 300,
     MAX_AMOUNT: '10000.00',
     CURRENCIES: Object.keys(CURRENCIES),
@@ -75,11 +99,49 @@ test('what is not set has the value that the documents say', () => {
 test('each part needs its own settings only', () => {
   expect(publicSettings({ PUBLIC_URL: env.PUBLIC_URL })).toEqual({ PUBLIC_URL: env.PUBLIC_URL })
   expect(phoneSettings({})).toEqual({ PHONE_COUNTRIES: [] })
+  expect(providerSettings({})).toEqual({ PROVIDER: 'authy' })
+  const { VERIFY_PHONES_SERVICE, ...others } = env
+  expect(verifyPhonesSettings({ VERIFY_PHONES_SERVICE })).toEqual({ VERIFY_PHONES_SERVICE })
+  expect(verifySettings(others)).toHaveProperty('key')
+})
+
+test("Twilio's key in a secret goes before one that is said", () => {
+  const settings = verifySettings({ ...env, VERIFY_SECRET_ID: 'the-secret' })
+  expect(settings).toHaveProperty('secretId', 'the-secret')
+  expect(settings).not.toHaveProperty('key')
+})
+
+test.each([
+  ['without a key', { VERIFY_API_KEY: undefined }],
+  ['without its secret', { VERIFY_API_SECRET: undefined }],
+  ['without both', { VERIFY_API_KEY: undefined, VERIFY_API_SECRET: undefined }],
+])("Twilio's settings %s are refused, and what would do is named", (_, broken) => {
+  const message = whyRefused({ ...env, ...broken })
+  for (const name of ['VERIFY_API_KEY', 'VERIFY_API_SECRET', 'VERIFY_SECRET_ID']) {
+    expect(message).toContain(name)
+  }
+  expect(message).not.toContain(env.VERIFY_API_SECRET)
 })
 
 const CANARY = 'canary'
 
-test.each<[name: keyof typeof env, wrong: string | undefined]>([
+const SERVICES = ['VERIFY_PAYMENTS_SERVICE', 'VERIFY_PHONES_SERVICE'] as const
+const WRONG_SERVICES = [
+  undefined,
+  '',
+  CANARY,
+  'VA',
+  `VA${'1'.repeat(31)}`,
+  `VA${'1'.repeat(33)}`,
+  `VA${'A'.repeat(32)}`,
+  `va${'1'.repeat(32)}`,
+  `VE${'1'.repeat(32)}`,
+  ` VA${'1'.repeat(32)}`,
+  `VA${'1'.repeat(32)}\n`,
+  `VA${'1'.repeat(29)}/..`,
+]
+
+test.each<[name: keyof typeof env | 'VERIFY_SECRET_ID', wrong: string | undefined]>([
   ['PAYMENTS_TABLE', undefined],
   ['PAYMENTS_TABLE', ''],
   ['PAYERS_TABLE', undefined],
@@ -90,6 +152,19 @@ test.each<[name: keyof typeof env, wrong: string | undefined]>([
   ['AUTHY_API_URL', `//${CANARY}`],
   ['AUTHY_API_KEY', undefined],
   ['AUTHY_API_KEY', ''],
+  ['PROVIDER', CANARY],
+  ['PROVIDER', ''],
+  ['PROVIDER', 'Authy'],
+  ['PROVIDER', 'twilioverify'],
+  ['PROVIDER', 'authy,twilioVerify'],
+  ['VERIFY_API_URL', CANARY],
+  ['VERIFY_API_URL', ''],
+  ['VERIFY_API_KEY', ''],
+  ['VERIFY_API_SECRET', ''],
+  ['VERIFY_SECRET_ID', ''],
+  ...SERVICES.flatMap((name) =>
+    WRONG_SERVICES.map((wrong): [typeof name, string | undefined] => [name, wrong]),
+  ),
   ['LOGO_URL', CANARY],
   ['LOGO_URL', `https://pay.example.com/${CANARY}${'x'.repeat(200)}`],
   ['CURRENCIES', ''],
@@ -124,8 +199,9 @@ test.each<[name: keyof typeof env, wrong: string | undefined]>([
 ])('%s %j is refused by its name, and its value is not told', (name, wrong) => {
   const message = whyRefused({ ...env, [name]: wrong })
   expect(message).toMatch(new RegExp(`^This setting is missing or wrong: ${name}: [^;]+$`))
-  expect(message).not.toContain(env.AUTHY_API_KEY)
-  expect(message).not.toContain(CANARY)
+  for (const told of [env.AUTHY_API_KEY, env.VERIFY_API_KEY, env.VERIFY_API_SECRET, CANARY]) {
+    expect(message).not.toContain(told)
+  }
 })
 
 test('several that are wrong are all named', () => {
@@ -140,6 +216,9 @@ describe('the edges are allowed', () => {
     ['PAYMENT_TTL_SECONDS', '600', 600],
     ['MAX_AMOUNT', '9999999999.999', '9999999999.999'],
     ['MAX_AMOUNT', '1', '1'],
+    ['PROVIDER', 'authy', 'authy'],
+    ['VERIFY_PHONES_SERVICE', `VA${'0'.repeat(32)}`, `VA${'0'.repeat(32)}`],
+    ['VERIFY_PHONES_SERVICE', `VA${'f'.repeat(32)}`, `VA${'f'.repeat(32)}`],
     ['TEXTS_PER_HOUR', '1', 1],
     ['TEXTS_PER_HOUR', '1000000', 1_000_000],
     ['PHONE_COUNTRIES', '', []],

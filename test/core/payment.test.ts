@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
 import {
   type Payment,
   payeeText,
   pushContent,
+  referenceOf,
   sameTerms,
   shownText,
   statusAt,
@@ -12,6 +14,7 @@ import {
   view,
   whyClosed,
   words,
+  wordsApart,
 } from '../../functions/core/payment.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
@@ -201,6 +204,7 @@ test('the payer sees exactly this of a payment, and nothing of the provider’s'
     payee: terms.payee,
     amount: { value: '20.50', currency: 'EUR' },
     words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+    reference: 'CMDDBL',
     status: 'pending',
     push: 'sent',
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
@@ -257,3 +261,23 @@ test.each(['Neville (N.)', 'Zoë', '王小明', 'Σωκράτης', 'Ольга'
     expect(words(terms)).toBe(`Pay €0.01 to ${name} (x@y.z)`)
   },
 )
+
+describe('a reference', () => {
+  test('is six characters that nobody mistakes for others', () => {
+    const ids = Array.from({ length: 2000 }, (_, n) =>
+      createHash('sha256').update(String(n)).digest('base64url').slice(0, 22),
+    )
+    const references = ids.map(referenceOf)
+    expect(references.every((one) => /^[2-9A-HJ-NP-Z]{6}$/.test(one))).toBe(true)
+    // Every character turns up, and equal ones are as rare as chance has it.
+    expect(new Set(references.join('')).size).toBe(32)
+    expect(new Set(references).size).toBe(ids.length)
+  })
+
+  test('stands behind the payee where amount and payee are shown apart', () => {
+    expect(wordsApart(open.paymentId, open.terms)).toEqual({
+      amount: '€20.50',
+      payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref CMDDBL',
+    })
+  })
+})

@@ -1,140 +1,153 @@
 import { describe, expect, test } from 'vitest'
-import { lambdas } from '../../functions/routes.ts'
-import { synthesize, text } from './synthesized.ts'
+import { lambdas, providers } from '../../functions/routes.ts'
+import { synthesize, text, withProvider } from './synthesized.ts'
 
-const { json, the, ofType } = synthesize()
-const routes = ofType('AWS::ApiGatewayV2::Route')
-const stage = the('AWS::ApiGatewayV2::Stage')
+const CALLBACK = 'POST /payments/callback'
 
-test('the routes are those of the route table, each to its own Lambda', () => {
-  const found = routes.map(([, { Properties }]) => {
-    const [, integration] = /<(\w+)>/.exec(text(Properties.Target)) ?? []
-    const uri = text(json.Resources[integration ?? ''].Properties.IntegrationUri)
-    return `${Properties.RouteKey} → ${/^<Lambdas(\w+?)Function/.exec(uri)?.[1]?.toLowerCase()}`
-  })
-  const expected = Object.entries(lambdas).flatMap(([name, lambda]) =>
-    'route' in lambda
-      ? [`${lambda.route.method} ${lambda.route.path} → ${name.toLowerCase()}`]
-      : [],
-  )
-  expect(found.sort()).toEqual(expected.sort())
-})
+describe.each(providers)('with %s', (provider) => {
+  const { json, the, ofType } = synthesize(withProvider[provider])
+  const routes = ofType('AWS::ApiGatewayV2::Route')
+  const stage = the('AWS::ApiGatewayV2::Stage')
+  const open = provider === 'authy' ? [CALLBACK] : []
 
-test('no route is public but the callback', () => {
-  const open = routes.filter(([, { Properties }]) => Properties.AuthorizationType !== 'JWT')
-  expect(open.map(([, { Properties }]) => Properties.RouteKey)).toEqual(['POST /payments/callback'])
-})
-
-test('every other route asks for a token of our page, with the scope to pay', () => {
-  const [authorizerId] = ofType('AWS::ApiGatewayV2::Authorizer')[0] ?? []
-  const others = routes.filter(([, { Properties }]) => Properties.AuthorizationType === 'JWT')
-  expect(others).toHaveLength(routes.length - 1)
-  for (const [, { Properties }] of others) {
-    expect(Properties).toMatchObject({
-      AuthorizationScopes: ['payfriend/pay'],
-      AuthorizerId: { Ref: authorizerId },
+  test('the routes are those of the route table, each to its own Lambda, and the callback only Authy’s', () => {
+    const found = routes.map(([, { Properties }]) => {
+      const [, integration] = /<(\w+)>/.exec(text(Properties.Target)) ?? []
+      const uri = text(json.Resources[integration ?? ''].Properties.IntegrationUri)
+      return `${Properties.RouteKey} → ${/^<Lambdas(\w+?)Function/.exec(uri)?.[1]?.toLowerCase()}`
     })
-  }
-  const [clientId] = ofType('AWS::Cognito::UserPoolClient')[0] ?? []
-  const { JwtConfiguration, IdentitySource } = the('AWS::ApiGatewayV2::Authorizer').Properties
-  expect(IdentitySource).toEqual(['$request.header.Authorization'])
-  expect(JwtConfiguration.Audience).toEqual([{ Ref: clientId }])
-  expect(text(JwtConfiguration.Issuer)).toBe(
-    'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/<UserPool>',
-  )
-})
-
-test('API Gateway may call each Lambda by its own route only', () => {
-  const permissions = ofType('AWS::Lambda::Permission').filter(
-    ([, { Properties }]) => Properties.Principal === 'apigateway.amazonaws.com',
-  )
-  const paths = permissions.map(([, { Properties }]) => text(Properties.SourceArn).split('/*/*')[1])
-  expect(paths.sort()).toEqual(
-    routes.map(([, { Properties }]) => Properties.RouteKey.split(' ')[1]).sort(),
-  )
-})
-
-describe('the stage', () => {
-  test('is called api, which is the first part of every path', () => {
-    expect(stage.Properties).toMatchObject({ StageName: 'api', AutoDeploy: true })
-  })
-
-  test('waits for every route, because it names them in its settings', () => {
-    const ids = routes.map(([id]) => id)
-    expect(ids).toHaveLength(10)
-    expect(stage.DependsOn).toEqual(expect.arrayContaining(ids))
-  })
-
-  test('has a ceiling for each route, the highest for the callback', () => {
-    const ceilings = Object.entries<Record<string, number>>(stage.Properties.RouteSettings)
-    expect(ceilings.map(([route]) => route).sort()).toEqual(
-      routes.map(([, { Properties }]) => Properties.RouteKey).sort(),
+    const all = Object.entries(lambdas).flatMap(([name, lambda]) =>
+      'route' in lambda
+        ? [`${lambda.route.method} ${lambda.route.path} → ${name.toLowerCase()}`]
+        : [],
     )
-    const rates = Object.fromEntries(
-      ceilings.map(
-        ([route, { ThrottlingRateLimit: rate = 0, ThrottlingBurstLimit: burst = 0 }]) => [
-          route,
-          burst > 0 ? rate : 0,
-        ],
-      ),
-    )
-    expect(Math.min(...Object.values(rates))).toBeGreaterThan(0)
-    const { 'POST /payments/callback': callback = 0, ...others } = rates
-    expect(callback).toBeGreaterThan(Math.max(...Object.values(others)))
+    const expected = all.filter((route) => provider === 'authy' || !route.startsWith(CALLBACK))
+    expect(found.sort()).toEqual(expected.sort())
   })
 
-  test('takes a ceiling from the settings', () => {
-    const { the } = synthesize({ throttling: { profile: { ratePerSecond: 7, burst: 9 } } })
-    const { RouteSettings } = the('AWS::ApiGatewayV2::Stage').Properties
-    expect(RouteSettings['GET /profile']).toEqual({
-      ThrottlingRateLimit: 7,
-      ThrottlingBurstLimit: 9,
+  test('no route is public but the callback', () => {
+    const found = routes.filter(([, { Properties }]) => Properties.AuthorizationType !== 'JWT')
+    expect(found.map(([, { Properties }]) => Properties.RouteKey)).toEqual(open)
+  })
+
+  test('every other route asks for a token of our page, with the scope to pay', () => {
+    const [authorizerId] = ofType('AWS::ApiGatewayV2::Authorizer')[0] ?? []
+    const others = routes.filter(([, { Properties }]) => Properties.AuthorizationType === 'JWT')
+    expect(others).toHaveLength(routes.length - open.length)
+    for (const [, { Properties }] of others) {
+      expect(Properties).toMatchObject({
+        AuthorizationScopes: ['payfriend/pay'],
+        AuthorizerId: { Ref: authorizerId },
+      })
+    }
+    const [clientId] = ofType('AWS::Cognito::UserPoolClient')[0] ?? []
+    const { JwtConfiguration, IdentitySource } = the('AWS::ApiGatewayV2::Authorizer').Properties
+    expect(IdentitySource).toEqual(['$request.header.Authorization'])
+    expect(JwtConfiguration.Audience).toEqual([{ Ref: clientId }])
+    expect(text(JwtConfiguration.Issuer)).toBe(
+      'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/<UserPool>',
+    )
+  })
+
+  test('API Gateway may call each Lambda by its own route only', () => {
+    const permissions = ofType('AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => Properties.Principal === 'apigateway.amazonaws.com',
+    )
+    const paths = permissions.map(
+      ([, { Properties }]) => text(Properties.SourceArn).split('/*/*')[1],
+    )
+    expect(paths.sort()).toEqual(
+      routes.map(([, { Properties }]) => Properties.RouteKey.split(' ')[1]).sort(),
+    )
+  })
+
+  describe('the stage', () => {
+    test('is called api, which is the first part of every path', () => {
+      expect(stage.Properties).toMatchObject({ StageName: 'api', AutoDeploy: true })
     })
-    expect(RouteSettings['POST /phone'].ThrottlingRateLimit).toBe(5)
+
+    test('waits for every route, because it names them in its settings', () => {
+      const ids = routes.map(([id]) => id)
+      expect(ids).toHaveLength(9 + open.length)
+      expect(stage.DependsOn).toEqual(expect.arrayContaining(ids))
+    })
+
+    test('has a ceiling for each route and for no other, the highest for a callback', () => {
+      const ceilings = Object.entries<Record<string, number>>(stage.Properties.RouteSettings)
+      expect(ceilings.map(([route]) => route).sort()).toEqual(
+        routes.map(([, { Properties }]) => Properties.RouteKey).sort(),
+      )
+      const rates = Object.fromEntries(
+        ceilings.map(
+          ([route, { ThrottlingRateLimit: rate = 0, ThrottlingBurstLimit: burst = 0 }]) => [
+            route,
+            burst > 0 ? rate : 0,
+          ],
+        ),
+      )
+      expect(Math.min(...Object.values(rates))).toBeGreaterThan(0)
+      const { [CALLBACK]: callback = Number.POSITIVE_INFINITY, ...others } = rates
+      expect(callback).toBeGreaterThan(Math.max(...Object.values(others)))
+    })
+
+    test('logs each request as JSON, and neither token nor query nor path nor person', () => {
+      const { DestinationArn, Format } = stage.Properties.AccessLogSettings
+      expect(json.Resources[DestinationArn['Fn::GetAtt'][0]].Type).toBe('AWS::Logs::LogGroup')
+      expect(Object.values(JSON.parse(Format)).sort()).toEqual([
+        '$context.identity.sourceIp',
+        '$context.integrationLatency',
+        '$context.integrationStatus',
+        '$context.requestId',
+        '$context.requestTime',
+        '$context.responseLatency',
+        '$context.responseLength',
+        '$context.routeKey',
+        '$context.status',
+      ])
+    })
   })
 
-  test('logs each request as JSON, and neither token nor query nor path nor person', () => {
-    const { DestinationArn, Format } = stage.Properties.AccessLogSettings
-    expect(json.Resources[DestinationArn['Fn::GetAtt'][0]].Type).toBe('AWS::Logs::LogGroup')
-    expect(Object.values(JSON.parse(Format)).sort()).toEqual([
-      '$context.identity.sourceIp',
-      '$context.integrationLatency',
-      '$context.integrationStatus',
-      '$context.requestId',
-      '$context.requestTime',
-      '$context.responseLatency',
-      '$context.responseLength',
-      '$context.routeKey',
-      '$context.status',
-    ])
+  test('no page of another address may call the API', () => {
+    expect(the('AWS::ApiGatewayV2::Api').Properties).not.toHaveProperty('CorsConfiguration')
+  })
+
+  test('the outputs say where it is and what to do next', () => {
+    const outputs = Object.fromEntries(
+      Object.entries<{ Value: unknown }>(json.Outputs).map(([name, { Value }]) => [
+        name,
+        text(Value),
+      ]),
+    )
+    const [apiId] = ofType('AWS::ApiGatewayV2::Api')[0] ?? []
+    const [secretId] = ofType('AWS::SecretsManager::Secret')[0] ?? []
+    const [distributionId] = ofType('AWS::CloudFront::Distribution')[0] ?? []
+    const api = `https://<${apiId}>.execute-api.<AWS::Region>.<AWS::URLSuffix>/api`
+    const put = `aws secretsmanager put-secret-value --region <AWS::Region> --secret-id <${secretId}> --secret-string`
+    const ofProvider = {
+      authy: {
+        AuthyCallbackUrl: `${api}/payments/callback`,
+        PutAuthyKey: `${put} '{"apiKey":"..."}'`,
+      },
+      twilioVerify: { PutTwilioKey: `${put} '{"apiKey":"SK...","apiKeySecret":"..."}'` },
+    }
+    expect(outputs).toEqual({
+      ...ofProvider[provider],
+      SiteUrl: `https://<${distributionId}.DomainName>`,
+      ApiUrl: api,
+      InvitePerson:
+        'aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <UserPool>' +
+        ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
+        ' Name=email_verified,Value=true',
+    })
   })
 })
 
-test('no page of another address may call the API', () => {
-  expect(the('AWS::ApiGatewayV2::Api').Properties).not.toHaveProperty('CorsConfiguration')
-})
-
-test('the outputs say where it is and what to do next', () => {
-  const outputs = Object.fromEntries(
-    Object.entries<{ Value: unknown }>(json.Outputs).map(([name, { Value }]) => [
-      name,
-      text(Value),
-    ]),
-  )
-  const [apiId] = ofType('AWS::ApiGatewayV2::Api')[0] ?? []
-  const [secretId] = ofType('AWS::SecretsManager::Secret')[0] ?? []
-  const [distributionId] = ofType('AWS::CloudFront::Distribution')[0] ?? []
-  const api = `https://<${apiId}>.execute-api.<AWS::Region>.<AWS::URLSuffix>/api`
-  expect(outputs).toEqual({
-    SiteUrl: `https://<${distributionId}.DomainName>`,
-    ApiUrl: api,
-    AuthyCallbackUrl: `${api}/payments/callback`,
-    PutAuthyKey:
-      `aws secretsmanager put-secret-value --region <AWS::Region> --secret-id <${secretId}>` +
-      ` --secret-string '{"apiKey":"..."}'`,
-    InvitePerson:
-      'aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <UserPool>' +
-      ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
-      ' Name=email_verified,Value=true',
+test('the stage takes a ceiling from the settings', () => {
+  const { the } = synthesize({ throttling: { profile: { ratePerSecond: 7, burst: 9 } } })
+  const { RouteSettings } = the('AWS::ApiGatewayV2::Stage').Properties
+  expect(RouteSettings['GET /profile']).toEqual({
+    ThrottlingRateLimit: 7,
+    ThrottlingBurstLimit: 9,
   })
+  expect(RouteSettings['POST /phone'].ThrottlingRateLimit).toBe(5)
 })

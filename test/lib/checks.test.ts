@@ -6,7 +6,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { beforeAll, expect, test, vi } from 'vitest'
 import cdkJson from '../../cdk.json' with { type: 'json' }
 import { addChecks } from '../../lib/checks.ts'
-import { settingsOf, stackIn } from './synthesized.ts'
+import { settingsOf, stackIn, withProvider } from './synthesized.ts'
 
 beforeAll(() => {
   vi.stubEnv('CDK_VALIDATION', undefined)
@@ -22,7 +22,7 @@ const checkedApp = () => {
   return app
 }
 
-test('no rule of cdk-nag or of CDK itself is broken, and two stages stand side by side', () => {
+test('no rule of cdk-nag or of CDK itself is broken, and stages stand side by side', () => {
   const app = checkedApp()
   stackIn(app)
   const elsewhere = {
@@ -33,8 +33,13 @@ test('no rule of cdk-nag or of CDK itself is broken, and two stages stand side b
     phoneCountries: 'all',
   }
   stackIn(app, { ...settingsOf(elsewhere), stage: 'live' }, 'Payfriend-live')
+  stackIn(app, { ...settingsOf(withProvider.twilioVerify), stage: 'next' }, 'Payfriend-next')
   const { stacks } = app.synth()
-  expect(stacks.map(({ stackName }) => stackName)).toEqual(['Payfriend-dev', 'Payfriend-live'])
+  expect(stacks.map(({ stackName }) => stackName)).toEqual([
+    'Payfriend-dev',
+    'Payfriend-live',
+    'Payfriend-next',
+  ])
   const [dev, live] = stacks.map(({ template }) => JSON.stringify(template))
   expect(dev).toContain('payfriend-dev-')
   expect(dev).not.toContain('payfriend-live')

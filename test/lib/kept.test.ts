@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { tables } from '../../functions/tables.ts'
-import { synthesize } from './synthesized.ts'
+import { synthesize, withProvider } from './synthesized.ts'
 
-const { json, the, ofType } = synthesize()
+const { json, ofType } = synthesize()
 
 /** What holds something that cannot be made again. The ids are for ever: another id is another, empty one. */
 const KEPT = {
@@ -23,12 +23,8 @@ test('there are no other tables, pools and buckets', () => {
   expect(found.sort()).toEqual(Object.keys(KEPT).sort())
 })
 
-test('what is kept, the key and the logs outlive the stack', () => {
-  const kept = [
-    ...Object.keys(KEPT),
-    ...ofType('AWS::SecretsManager::Secret').map(([id]) => id),
-    ...ofType('AWS::Logs::LogGroup').map(([id]) => id),
-  ]
+test('what is kept and the logs outlive the stack', () => {
+  const kept = [...Object.keys(KEPT), ...ofType('AWS::Logs::LogGroup').map(([id]) => id)]
   for (const id of kept) {
     expect(json.Resources[id]).toMatchObject({
       DeletionPolicy: 'Retain',
@@ -44,7 +40,6 @@ test('nothing is called by a name of ours, so that it can be made a second time'
     ),
   )
   expect(named).toEqual([])
-  expect(the('AWS::SecretsManager::Secret').Properties).not.toHaveProperty('Name')
 })
 
 describe.each(['PaymentsTable', 'UsersTable'])('%s', (id) => {
@@ -109,7 +104,31 @@ test('of people only counters go by themselves', () => {
   expect(TimeToLiveSpecification).toEqual({ AttributeName: 'expires_epoch', Enabled: true })
 })
 
-test('the secret is born empty: nothing of ours is in it and nothing is made up for it', () => {
-  const { Properties } = the('AWS::SecretsManager::Secret')
-  expect(Properties).toEqual({ Description: expect.any(String) })
+test('a stage that changes its provider keeps the same tables, people and page', () => {
+  const { json: changed } = synthesize(withProvider.twilioVerify)
+  for (const id of Object.keys(KEPT)) expect(changed.Resources[id]).toEqual(json.Resources[id])
+})
+
+describe.each([
+  ['authy', 'AuthySecret79328FA3', '{"apiKey":"..."}'],
+  ['twilioVerify', 'TwilioVerifySecret9B24BF52', '{"apiKey":"SK...","apiKeySecret":"..."}'],
+] as const)('the secret of %s', (provider, id, shape) => {
+  const { json, ofType } = synthesize(withProvider[provider])
+
+  test('keeps its id, so that a stage that changes its provider gets another', () => {
+    expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([id])
+  })
+
+  test('outlives the stack and the provider', () => {
+    expect(json.Resources[id]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    })
+  })
+
+  test('is born empty and has no name: nothing of ours is in it and nothing is made up for it', () => {
+    const { Description, ...others } = json.Resources[id].Properties
+    expect(others).toEqual({})
+    expect(Description).toContain(shape)
+  })
 })

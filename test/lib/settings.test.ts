@@ -16,6 +16,14 @@ const stage = {
   logRetentionDays: 30,
 }
 
+/** The same with Twilio Verify, and what only its provider has. */
+const services = { paymentsServiceSid: sid('a'), phonesServiceSid: sid('b') }
+const verify = { ...stage, provider: 'twilioVerify', twilioVerify: services }
+
+function sid(digit: string, digits = 32) {
+  return `VA${digit.repeat(digits)}`
+}
+
 const read = (given: object, name = 'live') => readSettings(JSON.stringify({ [name]: given }))
 
 test('without a file there is one stage, with everything as usual', () => {
@@ -58,6 +66,19 @@ test('a stage says only what it wants otherwise', () => {
   ])
 })
 
+test('a stage with Twilio Verify says its services, and of Authy nothing is left', () => {
+  const [settings] = read(verify)
+  expect(settings).toMatchObject({
+    provider: 'twilioVerify',
+    twilioVerify: { ...services, apiUrl: 'https://verify.twilio.com' },
+  })
+  expect(settings).not.toHaveProperty('authyApiUrl')
+  const apiUrl = 'https://verify.example.com'
+  expect(read({ ...verify, twilioVerify: { ...services, apiUrl } })).toMatchObject([
+    { twilioVerify: { ...services, apiUrl } },
+  ])
+})
+
 test('a file may name several stages, and one of them may be asked for', () => {
   const text = JSON.stringify({ dev: {}, live: { maxAmount: '5.00' } })
   expect(readSettings(text).map(({ stage }) => stage)).toEqual(['dev', 'live'])
@@ -93,7 +114,15 @@ const words = (count: number) => 'x'.repeat(count)
 test.each([
   [{ account: '12345' }, 'account must be the twelve digits of an AWS account'],
   [{ region: 'Ireland' }, 'region must be a region, like eu-west-1'],
-  [{ provider: 'twilio' }, 'provider must be "authy"'],
+  [{ provider: 'twilio' }, 'provider must be "authy" or "twilioVerify"'],
+  [
+    { provider: 'twilioVerify' },
+    'twilioVerify must say paymentsServiceSid and phonesServiceSid when provider is "twilioVerify"; `npm run setup:verify` prints them',
+  ],
+  [
+    { twilioVerify: services },
+    'twilioVerify counts only when provider is "twilioVerify", and it is "authy"',
+  ],
   [
     { authyApiUrl: 'http://api.authy.com' },
     'authyApiUrl must be an address that begins with https://',
@@ -154,6 +183,41 @@ test.each([
   expect(reading).toThrow(SettingsError)
   expect(reading).toThrow(`Stage live in payfriend.json: ${sentence}`)
   expect(reading).toThrow(/[^.]\.$/)
+})
+
+const SID = 'must be the SID of a Verify service, VA and 32 of 0-9 a-f'
+
+test.each([
+  [{ paymentsServiceSid: undefined }, `twilioVerify.paymentsServiceSid ${SID}`],
+  [{ phonesServiceSid: undefined }, `twilioVerify.phonesServiceSid ${SID}`],
+  [{ phonesServiceSid: 5 }, `twilioVerify.phonesServiceSid ${SID}`],
+  [{ paymentsServiceSid: sid('a', 31) }, `twilioVerify.paymentsServiceSid ${SID}`],
+  [{ paymentsServiceSid: sid('a', 33) }, `twilioVerify.paymentsServiceSid ${SID}`],
+  [{ paymentsServiceSid: sid('g') }, `twilioVerify.paymentsServiceSid ${SID}`],
+  [{ paymentsServiceSid: sid('A') }, `twilioVerify.paymentsServiceSid ${SID}`],
+  [{ phonesServiceSid: sid('b').replace('VA', 'AC') }, `twilioVerify.phonesServiceSid ${SID}`],
+  [{ phonesServiceSid: sid('a') }, 'twilioVerify.paymentsServiceSid and twilioVerify.phones'],
+  [{ apiUrl: 'http://verify.twilio.com' }, 'twilioVerify.apiUrl must be an address that begins'],
+  [{ apiKey: words(3) }, 'twilioVerify.apiKey is no setting'],
+])('a service of Twilio Verify’s with %j is refused with a sentence', (broken, sentence) => {
+  const reading = () => read({ ...verify, twilioVerify: { ...services, ...broken } })
+  expect(reading).toThrow(SettingsError)
+  expect(reading).toThrow(`Stage live in payfriend.json: ${sentence}`)
+  expect(reading).toThrow(/[^.]\.$/)
+})
+
+test.each([
+  ['authyApiUrl', { authyApiUrl: 'https://api.authy.com' }],
+  ['throttling.authyCallback', { throttling: { authyCallback: { ratePerSecond: 9, burst: 9 } } }],
+])('%s is refused where there is no Authy', (name, given) => {
+  expect(() => read({ ...verify, ...given })).toThrow(
+    `Stage live in payfriend.json: ${name} counts only when provider is "authy", and it is "twilioVerify".`,
+  )
+})
+
+test('without a callback no other ceiling is too high', () => {
+  const throttling = { profile: { ratePerSecond: 101, burst: 200 } }
+  expect(read({ ...verify, throttling })).toMatchObject([{ throttling }])
 })
 
 test('everything that is wrong is said at once', () => {

@@ -4,20 +4,32 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { readSettings, type Settings } from '../../bin/settings.ts'
-import { lambdas, triggers } from '../../functions/routes.ts'
+import { lambdasOf, type Provider, triggers } from '../../functions/routes.ts'
 import type { Page } from '../../lib/page.ts'
 import { Payfriend } from '../../lib/payfriend.ts'
 
 // What CDK itself thinks of a template takes longer than all else here, and `checks.test.ts` asks it.
 process.env.CDK_VALIDATION = 'false'
 
-/** Every Lambda's name. */
-export const names = [...Object.keys(lambdas), ...triggers]
+/** What a stage says to have each provider. */
+export const withProvider = {
+  authy: {},
+  twilioVerify: {
+    provider: 'twilioVerify',
+    twilioVerify: {
+      paymentsServiceSid: `VA${'1'.repeat(32)}`,
+      phonesServiceSid: `VA${'2'.repeat(32)}`,
+    },
+  },
+} satisfies Record<Provider, object>
+
+/** The name of every Lambda that there is with a provider. */
+export const namesOf = (provider: Provider): string[] => [...lambdasOf(provider), ...triggers]
 
 /** As bundling leaves it, with nothing in it: what is in a bundle is tested elsewhere. */
-function emptyBundles(): string {
+function emptyBundles(provider: Provider): string {
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
-  for (const name of names) {
+  for (const name of namesOf(provider)) {
     mkdirSync(join(folder, name))
     writeFileSync(join(folder, name, 'index.mjs'), `// ${name}`)
   }
@@ -37,11 +49,11 @@ export function settingsOf(given: object = {}): Settings {
 }
 
 export function stackIn(app: App, settings = settingsOf(), id = 'Payfriend-dev'): Payfriend {
-  const { account, region } = settings
+  const { account, region, provider } = settings
   return new Payfriend(app, id, {
     env: { ...(account && { account }), ...(region && { region }) },
     settings,
-    lambdas: emptyBundles(),
+    lambdas: emptyBundles(provider),
     page,
   })
 }

@@ -372,19 +372,31 @@ describe('users', () => {
     })
   })
 
-  test('and their app switch are found again by a restart', async () => {
+  test('and the switches of their phones are found again by a restart', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'phone-'))
     closers.push(() => rmSync(folder, { recursive: true }))
     const dataFile = join(folder, 'data', 'phones.json')
     const first = await setUp({ dataFile })
     const id = await first.newUser()
     first.book.setApp(number, false)
+    first.book.setLandline(number, true)
     await first.phone.close()
 
     const second = await setUp({ dataFile })
     const { body } = await second.api('GET', `/protected/json/users/${id}/status`)
     expect(body).toMatchObject({ status: { authy_id: id, registered: false, country_code: 44 } })
+    expect(second.book.isLandline(number)).toBe(true)
     expect(await second.newUser()).toBe(id)
+  })
+
+  test('in a file from before there were landlines have none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'phone-'))
+    closers.push(() => rmSync(folder, { recursive: true }))
+    const dataFile = join(folder, 'phones.json')
+    writeFileSync(dataFile, JSON.stringify([{ number, hasApp: false, user: null }]))
+    const { book } = await setUp({ dataFile })
+    expect(book.hasApp(number)).toBe(false)
+    expect(book.isLandline(number)).toBe(false)
   })
 
   test('in a file that is spoiled stop the start, and the file is named', async () => {
@@ -1085,6 +1097,7 @@ describe('the page', () => {
           number,
           shown: '+44 7700 900123',
           hasApp: true,
+          isLandline: false,
           items: [
             {
               kind: 'push',
@@ -1098,7 +1111,16 @@ describe('the page', () => {
           ],
         },
       ],
-      faults: { loseNextCallback: false, providerDelayMs: 0 },
+      faults: {
+        loseNextCallback: false,
+        sendNextCallbackTwice: false,
+        delayNextCallback: false,
+        signNextCallbackWrongly: false,
+        answer503: false,
+        answer429: false,
+        providerDelayMs: 0,
+        psd2Off: false,
+      },
     })
   })
 
@@ -1111,7 +1133,15 @@ describe('the page', () => {
     expect((await reader?.read())?.value).toContain('"hasApp":false')
   })
 
-  test('answers, switches the app and sets faults', async () => {
+  test('has a field for each fault and a switch for each thing of a phone', async () => {
+    const { api, book } = await setUp()
+    const { text } = await api('GET', '/')
+    for (const name of [...Object.keys(book.faults), 'hasApp', 'isLandline']) {
+      expect(text).toContain(`name="${name}"`)
+    }
+  })
+
+  test('answers, throws the switches and sets faults', async () => {
     const { phone, book, newUser, ask, receiver } = await setUp()
     const push = await ask(await newUser())
     const press = { action: 'answer', uuid: push, decision: 'approved' }
@@ -1123,8 +1153,19 @@ describe('the page', () => {
       status: 204,
     })
     expect(book.hasApp(number)).toBe(false)
+    expect(await act(phone, { action: 'setLandline', number, isLandline: true })).toMatchObject({
+      status: 204,
+    })
+    expect(book.isLandline(number)).toBe(true)
     await act(phone, { action: 'setFaults', faults: { answer503: true, providerDelayMs: 5 } })
-    expect(book.faults).toMatchObject({ answer503: true, providerDelayMs: 5 })
+    await act(phone, { action: 'setFaults', faults: { psd2Off: true, answer429: true } })
+    expect(book.faults).toMatchObject({
+      answer503: true,
+      answer429: true,
+      providerDelayMs: 5,
+      psd2Off: true,
+      loseNextCallback: false,
+    })
   })
 
   test.each([
@@ -1151,6 +1192,9 @@ describe('the page', () => {
     [{ action: 'answer', uuid: 'unknown', decision: 'approved' }, 404],
     [{ action: 'answer', uuid: 'unknown', decision: 'expired' }, 400],
     [{ action: 'setApp', number: '+15017122661', hasApp: true }, 404],
+    [{ action: 'setLandline', number: '+15017122661', isLandline: true }, 404],
+    [{ action: 'setLandline', number: '+15017122661' }, 400],
+    [{ action: 'setFaults', faults: { psd2Off: 'yes' } }, 400],
     [{ action: 'setFaults', faults: { providerDelayMs: -1 } }, 400],
     [{ action: 'setFaults', faults: { burnDown: true } }, 400],
     [{ action: 'other' }, 400],

@@ -52,17 +52,23 @@ function show({ minute, phones, faults }) {
 function makePhone({ number, shown }) {
   const node = copy('phone')
   node.setAttribute('aria-label', `Phone ${shown}`)
-  const app = node.querySelector('input')
-  app.setAttribute('role', 'switch')
-  app.addEventListener('change', () => act({ action: 'setApp', number, hasApp: app.checked }))
+  for (const [name, action] of [
+    ['hasApp', 'setApp'],
+    ['isLandline', 'setLandline'],
+  ]) {
+    const input = node.querySelector(`[name=${name}]`)
+    input.setAttribute('role', 'switch')
+    input.addEventListener('change', () => act({ action, number, [name]: input.checked }))
+  }
   return node
 }
 
-function fillPhone(node, { shown, hasApp, items }, minute) {
+function fillPhone(node, { shown, hasApp, isLandline, items }, minute) {
   const part = (selector) => node.querySelector(selector)
   text(part('.clock'), clock(minute))
   text(part('h2'), shown)
-  part('input').checked = hasApp
+  part('[name=hasApp]').checked = hasApp
+  part('[name=isLandline]').checked = isLandline
   part('.quiet').hidden = items.length > 0
   keyed(
     part('.items'),

@@ -1,4 +1,4 @@
-/** Authy's API key, which in AWS is a secret that its owner fills in and may change at any time. */
+/** The provider's key, which in AWS is a secret that its owner fills in and may change at any time. */
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
@@ -19,16 +19,25 @@ const newProvider = () =>
     }),
   })
 
-const secret = z.object({ apiKey: z.string().min(1) })
+const text = z.string().min(1)
+const authyKey = z.object({ apiKey: text })
+const twilioKey = z.object({ apiKey: text, apiKeySecret: text })
 
 /**
- * Read the key from its secret, `{ "apiKey": "…" }`, at most every five minutes unless `fresh`.
+ * Read Authy's key from its secret, `{ "apiKey": "…" }`, at most every five minutes unless `fresh`.
  *
  * @returns nothing while the secret is empty or is not such an object; a fault of the store is thrown
  */
 export async function authyKeyFrom(secretId: string, fresh: boolean): Promise<string | undefined> {
-  const stored = await read(secretId, fresh)
-  return secret.safeParse(stored).data?.apiKey
+  return authyKey.safeParse(await read(secretId, fresh)).data?.apiKey
+}
+
+/** Read an API key of Twilio, `{ "apiKey": "SK…", "apiKeySecret": "…" }`, likewise. */
+export async function twilioKeyFrom(
+  secretId: string,
+  fresh: boolean,
+): Promise<z.infer<typeof twilioKey> | undefined> {
+  return twilioKey.safeParse(await read(secretId, fresh)).data
 }
 
 async function read(secretId: string, fresh: boolean): Promise<unknown> {

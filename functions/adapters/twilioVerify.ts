@@ -1,0 +1,125 @@
+/** Twilio Verify: codes by text in PSD2 mode, and phones verified by text or call. */
+import { international } from '../core/payer.ts'
+import type { Bound, Codes, Phones, Verdict } from '../core/ports.ts'
+import { invalidField, Refusal } from '../core/refusals.ts'
+import { RETRY_AFTER_SECONDS } from './askProvider.ts'
+import { type VerifyAnswer, type VerifySettings, verifyService } from './verifyService.ts'
+
+/** As long as Twilio's own: 4 to 10, whatever the service's setting. */
+const CODE = /^[0-9]{4,10}$/
+/** How long Twilio keeps a verification, and with it the limit that was reached. */
+const VERIFICATION_SECONDS = 600
+
+/**
+ * Codes that Twilio binds to amount and payee (PSD2 mode), each checked by the SID of its own
+ * verification. Whatever does not come back bound to just these is no code of ours.
+ */
+export function verifyCodes(settings: VerifySettings): Codes {
+  const service = verifyService(settings)
+  return {
+    byTextId: true,
+
+    async send({ phone }, { amount, payee }) {
+      const to = international(phone)
+      const answer = unlessTooMany(await service.start({ to, channel: 'sms', amount, payee }))
+      const { verification, errorCode } = answer
+      if (errorCode === TAKES_NO_TEXTS) {
+        throw invalidField('phoneNumber', 'Your phone takes no texts. Change it to a mobile phone.')
+      }
+      if (!verification) throw service.unclear(answer, 'unexpected answer')
+      if (!isLinked(verification, { amount, payee })) {
+        await service.end(verification.sid)
+        throw service.unclear(answer, NOT_LINKED)
+      }
+      if (verification.to !== to || verification.status !== 'pending') {
+        throw service.unclear(answer, 'unexpected answer')
+      }
+      return verification.sid
+    },
+
+    async check({ textId }, { amount, payee }, code) {
+      if (!CODE.test(code)) return 'wrong'
+      if (textId === undefined) return 'over'
+      const answer = await service.check({ verificationSid: textId, code, amount, payee })
+      const { verification } = answer
+      if (verification && !isLinked(verification, { amount, payee })) {
+        throw service.unclear(answer, NOT_LINKED)
+      }
+      return verdictOf(answer, textId, (reason) => service.unclear(answer, reason))
+    },
+
+    end: service.end,
+  }
+}
+
+/** Numbers proved by a code that is texted or said; it is linked to nothing but the number. */
+export function verifyPhones(settings: VerifySettings): Phones {
+  const service = verifyService(settings)
+  return {
+    async startVerification(phone, channel) {
+      const to = international(phone)
+      const answer = unlessTooMany(await service.start({ to, channel }))
+      const { verification, errorCode } = answer
+      if (errorCode === TAKES_NO_TEXTS) {
+        throw invalidField('phoneNumber', 'This number takes no texts. Choose a call instead.')
+      }
+      if (errorCode === INVALID) {
+        throw invalidField('phoneNumber', 'This number can’t be reached. Please check it.')
+      }
+      if (verification?.to !== to || verification.status !== 'pending') {
+        throw service.unclear(answer, 'unexpected answer')
+      }
+      return verification.sid
+    },
+
+    async checkVerification({ textId }, code) {
+      if (!CODE.test(code)) return 'wrong'
+      if (textId === undefined) return 'over'
+      const answer = await service.check({ verificationSid: textId, code })
+      return verdictOf(answer, textId, (reason) => service.unclear(answer, reason))
+    },
+
+    endVerification: service.end,
+  }
+}
+
+const INVALID = '60200'
+const NO_CHECKS_LEFT = '60202'
+const NO_SENDS_LEFT = '60203'
+const TAKES_NO_TEXTS = '60205'
+/** Used, cancelled, expired: Twilio has one code for all of them. */
+const NOT_FOUND = '20404'
+const TOO_MANY = new Set([NO_SENDS_LEFT, '60207', '20429'])
+const NOT_LINKED = 'amount and payee are not the ones sent: is the service in PSD2 mode?'
+
+const isLinked = (
+  verification: { readonly amount: string | null; readonly payee: string | null },
+  { amount, payee }: Pick<Bound, 'amount' | 'payee'>,
+) => verification.amount === amount && verification.payee === payee
+
+function unlessTooMany(answer: VerifyAnswer): VerifyAnswer {
+  const { errorCode } = answer
+  if (!TOO_MANY.has(errorCode ?? '')) return answer
+  const usual = errorCode === NO_SENDS_LEFT ? VERIFICATION_SECONDS : undefined
+  const retryAfterSeconds = answer.retryAfterSeconds ?? usual ?? RETRY_AFTER_SECONDS
+  throw new Refusal('too_many_sms', { retryAfterSeconds })
+}
+
+/** The one clear yes, the clear noes, and nothing in between. */
+function verdictOf(
+  { verification, errorCode }: VerifyAnswer,
+  sid: string,
+  unclear: (reason: string) => Refusal,
+): Verdict {
+  if (errorCode === NOT_FOUND) return 'over'
+  // A code of another length than the service's.
+  if (errorCode === INVALID) return 'wrong'
+  if (errorCode === NO_CHECKS_LEFT) throw new Refusal('no_attempts_left')
+  if (verification?.sid !== sid) throw unclear('unexpected answer')
+  const { status, valid } = verification
+  if (status === 'approved' && valid) return 'right'
+  if (valid || status === 'approved') throw unclear('status and valid contradict each other')
+  if (status === 'pending') return 'wrong'
+  if (status === 'max_attempts_reached') throw new Refusal('no_attempts_left')
+  return 'over'
+}

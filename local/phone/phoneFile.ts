@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import * as z from 'zod'
+import type { KnownPhone } from './phoneBook.ts'
+
+const knownPhones = z.array(
+  z.object({
+    number: z.string(),
+    hasApp: z.boolean(),
+    // Files from before there were landlines.
+    isLandline: z.boolean().default(false),
+    user: z
+      .object({
+        authyId: z.number(),
+        number: z.string(),
+        email: z.string(),
+        confirmed: z.boolean(),
+        registeredAt: z.coerce.date(),
+      })
+      .nullable(),
+  }),
+)
+
+/** The phones in a file; none if there is no file. Throws for one that holds something else. */
+export function loadPhones(file: string): KnownPhone[] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+  try {
+    return knownPhones.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Error(`${file} does not hold phones: remove it to start anew`, { cause })
+  }
+}
+
+/** Written beside and moved, so that a crash leaves the old file or the new one. */
+export function savePhones(file: string, phones: KnownPhone[]): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.new`, `${JSON.stringify(phones, null, 2)}\n`)
+  renameSync(`${file}.new`, file)
+}

@@ -1,0 +1,167 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import * as z from 'zod'
+import { some, text } from './requestParts.ts'
+import type { Purpose, Verification } from './verifications.ts'
+import type { VerifyCall } from './verifyApi.ts'
+import {
+  checked,
+  invalid,
+  isoSeconds,
+  notFound,
+  type VerifyAnswer,
+  VerifyRefusal,
+} from './verifyRequest.ts'
+import { isPsd2, serviceOf } from './verifyServiceRoutes.ts'
+import type { VerifyService } from './verifyServices.ts'
+
+const WARNING = 'Do not share it with anyone, nobody of ours will ever ask for it.'
+
+/** Possible is enough: numbers set aside for fiction are what one tries a pretend phone with. */
+const e164 = text.pipe(
+  z.string().refine((to) => {
+    return /^\+[1-9][0-9]{1,14}$/.test(to) && parsePhoneNumberFromString(to)?.isPossible() === true
+  }),
+)
+/** What a code is bound to. Twilio gives no limit to their length. */
+const terms = { Amount: text.optional(), Payee: text.optional() }
+
+const start = z.object({ To: e164, Channel: z.enum(['sms', 'call']), ...terms })
+
+/** Send a code, or the same one again while it lives. */
+export function startVerification(call: VerifyCall): VerifyAnswer {
+  const service = serviceOf(call)
+  const { To: number, Channel: channel, ...given } = checked(start, call.params)
+  const purpose = { serviceSid: service.sid, number, ...termsOf(call, service, given) }
+  // Twilio may text a landline where the service has no lookup; here it always says that it cannot.
+  if (channel === 'sms' && call.book.isLandline(number)) throw new VerifyRefusal(60205)
+
+  const verification = call.book.verify.start(purpose, service.codeLength)
+  if (!verification.send(channel)) throw new VerifyRefusal(60203)
+  const kind = channel === 'call' ? 'call' : 'text'
+  call.book.receive(number, kind, verification.code, wordsOf(service, verification, kind))
+  return { status: 201, body: verificationJson(call, service, verification) }
+}
+
+/**
+ * A verification by its SID, or the newest that is alive by its number. When they were read off Twilio
+ * in March 2026, an approved one was gone and one that was cancelled or out of checks could still be
+ * read by its SID. That an expired one is gone is in the documents; what a number finds is a guess.
+ */
+export function readVerification(call: VerifyCall): VerifyAnswer {
+  const service = serviceOf(call)
+  const { book, verificationSid: sid, resource } = call
+  const byNumber = book
+    .verifications(sid)
+    .find((one) => one.isAlive && one.serviceSid === service.sid)
+  const found = book.verify.withSid(service.sid, sid) ?? byNumber
+  if (!found || found.status === 'approved' || found.status === 'expired') throw notFound(resource)
+  return { status: 200, body: verificationJson(call, service, found) }
+}
+
+const update = z.object({ Status: z.enum(['canceled', 'approved']) })
+
+/** Cancel or approve what is alive. That a second cancel finds nothing is a guess. */
+export function updateVerification(call: VerifyCall): VerifyAnswer {
+  const service = serviceOf(call)
+  const { Status } = checked(update, call.params)
+  const verification = call.book.verify.withSid(service.sid, call.verificationSid)
+  if (!verification?.isAlive) throw notFound(call.resource)
+  verification.end(Status)
+  return { status: 200, body: verificationJson(call, service, verification) }
+}
+
+const check = z.object({
+  Code: text.pipe(z.string().min(4).max(10)),
+  To: e164.optional(),
+  VerificationSid: some.optional(),
+  ...terms,
+})
+
+/** Check a code: a wrong one is no error at Twilio, it leaves the verification pending. */
+export function checkVerification(call: VerifyCall): VerifyAnswer {
+  const service = serviceOf(call)
+  const { Code: code, To: number, VerificationSid: sid, ...given } = checked(check, call.params)
+  if (number === undefined && sid === undefined) throw invalid('To')
+  const asked = termsOf(call, service, given)
+  const { verify } = call.book
+  // Which counts when both are given is not known.
+  const found =
+    sid === undefined
+      ? verify.alive({ serviceSid: service.sid, number: number ?? '', ...asked })
+      : verify.withSid(service.sid, sid)
+  if (!found?.isAlive) throw notFound(call.resource)
+
+  // By number, other terms are another verification: that is in the documents ("unique to the To +
+  // Amount + Payee combination"). By SID nothing says what happens: here the code is then not right,
+  // and the check is spent.
+  const { amount, payee } = found
+  const isForThese = !isPsd2(call, service) || (amount === asked.amount && payee === asked.payee)
+  const verdict = found.spendCheck(isForThese && code === found.code)
+  if (verdict === 'none left') throw new VerifyRefusal(60202)
+  const { send_code_attempts, lookup, sna, url, ...same } = verificationJson(call, service, found)
+  const sna_attempts_error_codes: string[] = []
+  // The fifth wrong code, too, was answered `pending` when it was tried.
+  const status = verdict === 'right' ? same.status : 'pending'
+  return { status: 200, body: { ...same, status, sna_attempts_error_codes } }
+}
+
+type Terms = Pick<Purpose, 'amount' | 'payee'>
+
+/** In PSD2 mode both must be given; otherwise Twilio takes no notice of them. */
+function termsOf(
+  call: VerifyCall,
+  service: VerifyService,
+  { Amount, Payee }: { Amount?: string | undefined; Payee?: string | undefined },
+): Terms {
+  if (!isPsd2(call, service)) return { amount: null, payee: null }
+  if (!Amount || !Payee) throw new VerifyRefusal(60206)
+  return { amount: Amount, payee: Payee }
+}
+
+/** What the person reads or hears. Twilio adds its warning to texts alone. */
+function wordsOf(
+  { friendlyName, doNotShareWarningEnabled }: VerifyService,
+  { amount, payee, code }: Verification,
+  kind: 'text' | 'call',
+): string {
+  const words =
+    amount === null
+      ? `Your ${friendlyName} verification code is: ${code}`
+      : `Your ${friendlyName} code to pay ${amount} to ${payee} is ${code}.`
+  if (kind === 'call' || !doNotShareWarningEnabled) return words
+  return `${words.replace(/\.$/, '')}. ${WARNING}`
+}
+
+function verificationJson(call: VerifyCall, service: VerifyService, verification: Verification) {
+  const { sid, number, status, attempts, createdAt, updatedAt } = verification
+  const isBound = isPsd2(call, service)
+  return {
+    sid,
+    service_sid: service.sid,
+    account_sid: call.accountSid,
+    to: number,
+    channel: attempts.at(-1)?.channel,
+    status,
+    valid: status === 'approved',
+    date_created: isoSeconds(createdAt),
+    date_updated: isoSeconds(updatedAt),
+    lookup: service.lookupEnabled ? { carrier: carrier(call.book.isLandline(number)) } : {},
+    amount: isBound ? verification.amount : null,
+    payee: isBound ? verification.payee : null,
+    send_code_attempts: attempts.map(({ at, channel, sid: attempt_sid }) => ({
+      time: isoSeconds(at),
+      channel: channel.toUpperCase(),
+      attempt_sid,
+    })),
+    sna: null,
+    url: `${call.baseUrl()}/v2/Services/${service.sid}/Verifications/${sid}`,
+  }
+}
+
+const carrier = (isLandline: boolean) => ({
+  error_code: null,
+  name: 'Pretend Mobile',
+  mobile_country_code: null,
+  mobile_network_code: null,
+  type: isLandline ? 'landline' : 'mobile',
+})

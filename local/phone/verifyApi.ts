@@ -1,0 +1,162 @@
+import { isUtf8 } from 'node:buffer'
+import type { PhoneBook } from './phoneBook.ts'
+import { type Params, readForm, readSegments } from './requestParts.ts'
+import {
+  checkVerification,
+  readVerification,
+  startVerification,
+  updateVerification,
+} from './verificationRoutes.ts'
+import { invalid, notFound, type VerifyAnswer, VerifyRefusal } from './verifyRequest.ts'
+import {
+  createService,
+  deleteService,
+  listServices,
+  readService,
+  updateService,
+} from './verifyServiceRoutes.ts'
+import { VerifyServices } from './verifyServices.ts'
+
+export type VerifyOptions = {
+  /** User and password of HTTP Basic. */
+  apiKey: string
+  apiSecret: string
+  /** Two services that are there from the start: one in PSD2 mode, one not. */
+  paymentsServiceSid: string
+  phonesServiceSid: string
+}
+
+/** What the pretend phone asks for on this machine. Real ones have the same form. */
+export const LOCAL_VERIFY = {
+  apiKey: 'SK10ca1'.padEnd(34, '0'),
+  apiSecret: 'local-verify-secret',
+  paymentsServiceSid: 'VA1'.padEnd(34, '0'),
+  phonesServiceSid: 'VA2'.padEnd(34, '0'),
+} as const satisfies VerifyOptions
+
+const ACCOUNT_SID = 'AC10ca1'.padEnd(34, '0')
+
+/** How long Twilio is said to want to be left alone, while the fault is on. */
+const RETRY_AFTER_SECONDS = 7
+
+export type VerifyRequest = {
+  method: string
+  /** As sent, neither decoded nor tidied. */
+  path: string
+  query: string
+  authorization: string | undefined
+  contentType: string
+  /** Null when there was too much of it. */
+  body: Buffer | null
+}
+
+/** What a route needs to answer: the account, and what was asked. */
+export type VerifyCall = {
+  readonly book: PhoneBook
+  readonly services: VerifyServices
+  readonly accountSid: string
+  readonly baseUrl: () => string
+  /** The path as Twilio writes it in a refusal. */
+  readonly resource: string
+  readonly serviceSid: string
+  /** Or a number. */
+  readonly verificationSid: string
+  readonly params: Params
+}
+
+/** Twilio Verify's HTTP API, version 2, as far as codes by text and call go. */
+export function verifyApi(
+  account: VerifyOptions & { book: PhoneBook; clock: () => Date; baseUrl: () => string },
+): (request: VerifyRequest) => VerifyAnswer {
+  const { book, clock, baseUrl, apiKey, apiSecret } = account
+  const services = new VerifyServices(clock)
+  services.create(
+    { friendlyName: 'Payfriend payments', psd2Enabled: true },
+    account.paymentsServiceSid,
+  )
+  services.create({ friendlyName: 'Payfriend' }, account.phonesServiceSid)
+
+  const answer = (request: VerifyRequest): VerifyAnswer => {
+    if (book.faults.answer429) {
+      const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) }
+      throw new VerifyRefusal(20429, undefined, headers)
+    }
+    if (credentials(request) !== `${apiKey}:${apiSecret}`) {
+      throw new VerifyRefusal(20003, undefined, {
+        'www-authenticate': 'Basic realm="Twilio API"',
+      })
+    }
+    const segments = read('path', () => readSegments(request.path)).slice(1)
+    const resource = `/${segments.join('/')}`
+    const route = ROUTES.find(([pattern]) => matches(pattern, segments))
+    if (!route) throw notFound(resource)
+    const handle = route[1][request.method]
+    if (!handle) throw new VerifyRefusal(20004)
+    return handle({
+      book,
+      services,
+      accountSid: ACCOUNT_SID,
+      baseUrl,
+      resource,
+      serviceSid: segments[1] ?? '',
+      verificationSid: segments[3] ?? '',
+      params: paramsOf(request),
+    })
+  }
+
+  return (request) => {
+    try {
+      return answer(request)
+    } catch (error) {
+      if (error instanceof VerifyRefusal) return error.answer
+      throw error
+    }
+  }
+}
+
+type Handle = (call: VerifyCall) => VerifyAnswer
+
+/** Below `/v2`; `*` stands for any one segment. */
+const ROUTES: readonly (readonly [string, Readonly<Record<string, Handle>>])[] = [
+  ['Services', { GET: listServices, POST: createService }],
+  ['Services/*', { GET: readService, POST: updateService, DELETE: deleteService }],
+  ['Services/*/Verifications', { POST: startVerification }],
+  ['Services/*/Verifications/*', { GET: readVerification, POST: updateVerification }],
+  ['Services/*/VerificationCheck', { POST: checkVerification }],
+]
+
+function matches(pattern: string, segments: readonly string[]): boolean {
+  const parts = pattern.split('/')
+  return (
+    parts.length === segments.length &&
+    parts.every((part, at) => (part === '*' ? segments[at] !== '' : part === segments[at]))
+  )
+}
+
+function credentials({ authorization = '' }: VerifyRequest): string {
+  const [, encoded = ''] = /^basic ([a-z0-9+/=]+)$/i.exec(authorization) ?? []
+  return Buffer.from(encoded, 'base64').toString()
+}
+
+/** Only a form counts in a POST, and only the query in a GET. */
+function paramsOf({ method, query, contentType, body }: VerifyRequest): Params {
+  if (method !== 'POST') return read('query', () => readForm(query))
+  const type = contentType.split(';')[0]?.trim().toLowerCase()
+  if (!body) throw invalid('body (it is too large)')
+  if (body.length === 0) return {}
+  if (type !== 'application/x-www-form-urlencoded') throw invalid('body (it is not a form)')
+  return read('body', () => {
+    if (!isUtf8(body)) throw new URIError('not UTF-8')
+    return readForm(body.toString())
+  })
+}
+
+/** What Twilio says to what cannot be read is not known; 60200 is its word for most mistakes. */
+function read<T>(what: string, reading: () => T): T {
+  try {
+    return reading()
+  } catch (error) {
+    if (error instanceof URIError || error instanceof SyntaxError) throw invalid(what)
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import type * as z from 'zod'
+import type { Params } from './requestParts.ts'
+
+export type VerifyAnswer = {
+  status: number
+  /** None with 204. */
+  body?: Record<string, unknown>
+  headers?: Record<string, string>
+}
+
+/** The noes of Twilio's that are played here, by Twilio's code: HTTP status and usual words. */
+const REFUSALS = {
+  20003: [401, 'Authenticate'],
+  20004: [405, 'Method not allowed'],
+  20404: [404, 'The requested resource was not found'],
+  20429: [429, 'Too many requests'],
+  60200: [400, 'Invalid parameter'],
+  60202: [429, 'Max check attempts reached'],
+  60203: [429, 'Max send attempts reached'],
+  60205: [403, 'SMS is not supported by landline phone number'],
+  60206: [400, "'Amount' & 'Payee' params are required"],
+} as const
+
+/** A no in Twilio's own words. */
+export class VerifyRefusal extends Error {
+  readonly answer: VerifyAnswer
+
+  constructor(
+    code: keyof typeof REFUSALS,
+    message: string = REFUSALS[code][1],
+    headers: Record<string, string> = {},
+  ) {
+    super(message)
+    const [status] = REFUSALS[code]
+    const more_info = `https://www.twilio.com/docs/errors/${code}`
+    this.answer = { status, headers, body: { code, message, more_info, status } }
+  }
+}
+
+/** Unknown, expired, approved or cancelled: Twilio says this of all of them. */
+export const notFound = (resource: string): VerifyRefusal =>
+  new VerifyRefusal(20404, `The requested resource ${resource} was not found`)
+
+/**
+ * A parameter that is missing or wrong, in the two forms that Twilio was seen to use. What it says of
+ * one that is missing is not known.
+ */
+export const invalid = (name: string, value?: unknown): VerifyRefusal => {
+  const isTo = name === 'To' && typeof value === 'string'
+  return new VerifyRefusal(
+    60200,
+    isTo ? `Invalid parameter \`To\`: ${value}` : `Invalid parameter: ${name}`,
+  )
+}
+
+/** Parameters as a schema wants them; the refusal names the first that is not. */
+export function checked<S extends z.ZodType>(schema: S, params: Params): z.infer<S> {
+  const result = schema.safeParse(params)
+  if (result.success) return result.data
+  const name = String(result.error.issues[0]?.path[0])
+  throw invalid(name, params[name])
+}
+
+/** As Twilio writes a moment: whole seconds. */
+export const isoSeconds = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, 'Z')

@@ -1,0 +1,374 @@
+/**
+ * `npm run setup:verify`: give a Twilio account the two Verify services that Payfriend needs.
+ *
+ * Two, because a service in PSD2 mode refuses whatever has no amount and no payee (60206), and who only
+ * proves a phone pays nobody. It looks first, says what it will do, asks, does only what is missing, and
+ * reads back what came of it; so it can be run as often as one likes.
+ *
+ * It ends with 0 (all is well, or nothing was done because nobody said yes), 1 (a fault, or a question that
+ * only the owner can answer), 2 (used wrongly) or 3 (Twilio Support has to switch PSD2 mode on).
+ */
+import { createInterface } from 'node:readline/promises'
+import { parseArgs } from 'node:util'
+import {
+  type Service,
+  type ServiceSettings,
+  TwilioFault,
+  twilioServices,
+} from './twilioServices.ts'
+
+/** Where the words go, and who is asked; nobody is, where nobody sits at a terminal. */
+export type Io = {
+  readonly say: (line: string) => void
+  readonly complain: (line: string) => void
+  readonly ask?: ((question: string) => Promise<string>) | undefined
+}
+
+const API_URL = 'https://verify.twilio.com'
+const SUPPORT_URL = 'https://help.twilio.com'
+const CODE_LENGTH = 6
+const USUAL_NAME = 'Payfriend'
+const PAYMENTS_SUFFIX = ' payments'
+/** Twilio's documents say 30 in one place and 32 in another. */
+const FRIENDLY_NAME_MAX = 30
+const NAME_MAX = FRIENDLY_NAME_MAX - PAYMENTS_SUFFIX.length
+/** It takes more for a phone number, which no name may be. */
+const NAME_DIGITS_MAX = 4
+
+const USAGE = `npm run setup:verify -- [--name "Acme Pay"] [--api-url https://…] [--yes]
+
+  TWILIO_API_KEY, TWILIO_API_SECRET   in the environment: an API key (SK…) of the account, and its secret
+  --name      what the services are called, and so what the texts begin with; ${USUAL_NAME} if not said
+  --api-url   another address of Twilio's Verify; ${API_URL} if not said
+  --yes       do it without asking`
+
+/** What was asked for cannot be done like this; says how it can. */
+class UsageError extends Error {}
+/** Only the owner knows what is meant. */
+class Unclear extends Error {}
+
+/** @returns the exit code */
+export async function main(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  io: Io,
+): Promise<number> {
+  try {
+    const options = optionsOf(argv)
+    if (options.help) {
+      io.say(USAGE)
+      return 0
+    }
+    return await setUp({ ...options, ...keyOf(env) }, io)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.complain(error.message)
+      return 2
+    }
+    if (error instanceof Unclear || error instanceof TwilioFault) {
+      io.complain(error.message)
+      return 1
+    }
+    throw error
+  }
+}
+
+type Options = {
+  readonly name: string
+  readonly apiUrl: string
+  readonly yes: boolean
+  readonly apiKey: string
+  readonly apiSecret: string
+}
+type Twilio = ReturnType<typeof twilioServices>
+
+/** One of the two services: how it has to be, how it is, and what is between them. */
+type Step = {
+  readonly purpose: string
+  readonly wanted: ServiceSettings
+  readonly found: Service | undefined
+  readonly changes: Partial<ServiceSettings>
+}
+
+async function setUp(options: Options, io: Io): Promise<number> {
+  const twilio = twilioServices(options)
+  const all = await twilio.list()
+  const payments = stepTo(
+    all,
+    'for payments, and for the old phone when a phone is changed',
+    settingsOf(`${options.name}${PAYMENTS_SUFFIX}`, true),
+  )
+  const phones = stepTo(all, 'for proving phones', settingsOf(options.name, false))
+  if (payments.found?.defaultTemplateSid) {
+    throw new Unclear(
+      `${named(payments.found)} has a message template of its own (${payments.found.defaultTemplateSid}), which may leave amount and payee out of the text: take it away in Twilio's console, or choose another --name.`,
+    )
+  }
+  const steps = [payments, phones]
+  const isAlready = steps.every(isDone)
+
+  for (const line of plan(steps, all, options.apiUrl)) io.say(line)
+  if (!isAlready) {
+    if (!(await isAgreed(options, io))) return 0
+    io.say('')
+  }
+  let hasBegun = false
+  const told = (line: string) => {
+    hasBegun = true
+    io.say(line)
+  }
+  try {
+    const taken = await take(payments, twilio, told)
+    return report(options, taken, await take(phones, twilio, told), io)
+  } catch (error) {
+    if (hasBegun) io.say('What was done stays, and the next run goes on from there.')
+    throw error
+  }
+}
+
+const settingsOf = (friendlyName: string, psd2Enabled: boolean): ServiceSettings => ({
+  friendlyName,
+  codeLength: CODE_LENGTH,
+  psd2Enabled,
+  doNotShareWarningEnabled: true,
+})
+
+function stepTo(all: readonly Service[], purpose: string, wanted: ServiceSettings): Step {
+  const same = all.filter(({ friendlyName }) => friendlyName === wanted.friendlyName)
+  const [found, other] = same
+  if (found && other) {
+    throw new Unclear(
+      `There are ${same.length} services named "${wanted.friendlyName}" (${same.map(({ sid }) => sid).join(', ')}), and which one is meant can't be guessed: rename the others in Twilio's console, or choose another --name.`,
+    )
+  }
+  return { purpose, wanted, found, changes: differences(wanted, found) }
+}
+
+function differences(
+  wanted: ServiceSettings,
+  found: Service | undefined,
+): Partial<ServiceSettings> {
+  const entries = Object.entries(wanted) as [keyof ServiceSettings, unknown][]
+  return Object.fromEntries(entries.filter(([name, value]) => found?.[name] !== value))
+}
+
+const isDone = ({ changes }: Step) => Object.keys(changes).length === 0
+
+/** In words: what is there, what will be made or changed, and what will be left. */
+function plan(steps: readonly Step[], all: readonly Service[], apiUrl: string): string[] {
+  const account = all[0] ? `The account ${all[0].accountSid}` : 'The account of this key'
+  const others = all.length - steps.filter(({ found }) => found).length
+  return [
+    `${account} at ${apiUrl} has ${counted(all.length)}. Payfriend needs two:`,
+    '',
+    ...steps.flatMap(stepInWords),
+    `  leave   ${others === 0 ? 'everything else' : `the other ${counted(others)}, and everything else`} of the account, and every setting not named here`,
+    '',
+    ...(steps.every(isDone) ? ['Nothing to do: both are as they should be.'] : []),
+    ...(steps.some(({ changes }) => changes.doNotShareWarningEnabled)
+      ? [
+          'The warning is for the person who is called by a thief and asked for the code; it makes the text longer.',
+        ]
+      : []),
+    'No text is sent here, since each costs.',
+  ]
+}
+
+function stepInWords({ purpose, wanted, found, changes }: Step): string[] {
+  const { friendlyName, ...settings } = changes
+  const inWords = Object.entries(settings)
+    .map(([name, to]) => WORDS[name as keyof typeof WORDS](to))
+    .join(', ')
+  if (!found) return [`  create  "${wanted.friendlyName}", ${purpose}:`, `            ${inWords}`]
+  if (inWords === '') return [`  leave   ${named(found)}, ${purpose}`]
+  return [`  change  ${named(found)}, ${purpose}:`, `            ${inWords}`]
+}
+
+const WORDS = {
+  codeLength: (to: unknown) => `codes of ${to} digits`,
+  psd2Enabled: (to: unknown) => `PSD2 mode ${to ? 'on' : 'off'}`,
+  doNotShareWarningEnabled: () => 'a warning in each text not to share the code',
+}
+
+const named = ({ friendlyName, sid }: Service) => `"${friendlyName}" (${sid})`
+const counted = (n: number) => (n === 1 ? '1 Verify service' : `${n} Verify services`)
+
+async function isAgreed({ yes }: Options, io: Io): Promise<boolean> {
+  if (yes) return true
+  if (io.ask && /^y(es)?$/i.test((await io.ask('Go on? [y/N] ')).trim())) return true
+  io.say(`Nothing was done.${io.ask ? '' : ' With --yes it will be.'}`)
+  return false
+}
+
+type Taken = { readonly service: Service; readonly psd2Refusal?: string | undefined }
+
+/** Do what a step says, each thing told when it is done, and read back what came of it. */
+async function take(
+  { wanted, found, changes }: Step,
+  twilio: Twilio,
+  told: Io['say'],
+): Promise<Taken> {
+  const { psd2Enabled, ...others } = changes
+  // Switched on by itself, so that a refusal is known to be about PSD2 mode and about nothing else.
+  const isPsd2Apart = psd2Enabled === true
+  const atOnce = isPsd2Apart ? others : changes
+  let service = found
+  if (!service) {
+    service = await twilio.create({ ...atOnce, friendlyName: wanted.friendlyName })
+    told(`Created ${named(service)}.`)
+  } else if (Object.keys(atOnce).length > 0) {
+    service = await twilio.update(service.sid, atOnce)
+    told(`Changed ${named(service)}.`)
+  }
+  let psd2Refusal: string | undefined
+  if (isPsd2Apart) {
+    try {
+      await twilio.update(service.sid, { psd2Enabled: true })
+      told(`Asked for PSD2 mode on ${named(service)}.`)
+    } catch (error) {
+      if (!(error instanceof TwilioFault && error.isRefusal)) throw error
+      psd2Refusal = error.message
+    }
+  }
+  const now = await twilio.read(service.sid)
+  const { psd2Enabled: psd2Missing, ...missing } = differences(wanted, now)
+  if (Object.keys(missing).length > 0 || psd2Missing === false) {
+    throw new TwilioFault(
+      `Twilio took the change of ${named(now)} and still shows it as it was: look at it in Twilio's console, and run this again.`,
+      false,
+    )
+  }
+  return { service: now, psd2Refusal }
+}
+
+function report(
+  { apiUrl, name }: Options,
+  payments: Taken,
+  phones: Taken,
+  { say, complain }: Io,
+): number {
+  const { service, psd2Refusal } = payments
+  if (!service.psd2Enabled) {
+    const { accountSid, sid } = service
+    if (psd2Refusal) complain(psd2Refusal)
+    complain(
+      `PSD2 mode is off, and without it Payfriend offers no codes for payments: ask Twilio Support (${SUPPORT_URL}), "Please enable PSD2 mode for Twilio Verify on account ${accountSid}, so that its service ${sid} (${name}${PAYMENTS_SUFFIX}) can have Psd2Enabled=true and bind each code to Amount and Payee", and run this again when they have.`,
+    )
+    return 3
+  }
+  const twilioVerify = {
+    paymentsServiceSid: service.sid,
+    phonesServiceSid: phones.service.sid,
+    // One on this machine is nothing to AWS.
+    ...(apiUrl !== API_URL && apiUrl.startsWith('https:') && { apiUrl }),
+  }
+  const laptop = {
+    PROVIDER: 'twilioVerify',
+    VERIFY_API_URL: apiUrl,
+    VERIFY_PAYMENTS_SERVICE: service.sid,
+    VERIFY_PHONES_SERVICE: phones.service.sid,
+  }
+  const json = JSON.stringify({ provider: 'twilioVerify', twilioVerify }, null, 2)
+  for (const line of [
+    '',
+    `PSD2 mode is on: each code of "${service.friendlyName}" is bound to an amount and a payee. Whether its texts arrive, the first one will show.`,
+    '',
+    'In AWS, put this into the stage in payfriend.json, and deploy:',
+    '',
+    json.replace(/^\{\n|\n\}$/g, ''),
+    '',
+    'Then run the line that the deployment prints as PutTwilioKey, with this key and its secret.',
+    '',
+    'On a laptop, start with these, and with VERIFY_API_KEY and VERIFY_API_SECRET:',
+    '',
+    ...Object.entries(laptop).map(([variable, value]) => `  ${variable}=${value}`),
+  ]) {
+    say(line)
+  }
+  return 0
+}
+
+function optionsOf(argv: readonly string[]) {
+  const { name, 'api-url': apiUrl, yes, help } = parsedArgs(argv)
+  return { name: nameOf(name), apiUrl: apiUrlOf(apiUrl), yes, help }
+}
+
+function parsedArgs(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        name: { type: 'string', default: USUAL_NAME },
+        'api-url': { type: 'string', default: API_URL },
+        yes: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${what}\n\n${USAGE}`)
+  }
+}
+
+function nameOf(given: string): string {
+  const name = given.trim()
+  const digits = name.replace(/\D/g, '').length
+  if (!/^[\p{L}\p{M}\d _-]+$/u.test(name) || name.length > NAME_MAX || digits > NAME_DIGITS_MAX) {
+    throw new UsageError(
+      `--name must be 1 to ${NAME_MAX} letters, digits (${NAME_DIGITS_MAX} at most), spaces, - and _, because "${PAYMENTS_SUFFIX.trim()}" is added to it and Twilio takes ${FRIENDLY_NAME_MAX} characters in all and nothing that could be a phone number or a link.`,
+    )
+  }
+  // The service that proves phones would be the one that is, or was, for payments.
+  if (name.toLowerCase().endsWith(PAYMENTS_SUFFIX)) {
+    throw new UsageError(
+      `--name must not end in "${PAYMENTS_SUFFIX.trim()}", which is added to it for the service that payments get.`,
+    )
+  }
+  return name
+}
+
+function apiUrlOf(given: string): string {
+  const url = URL.parse(given)
+  const isOwn = url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)
+  if (url && (url.protocol === 'https:' || isOwn) && url.pathname === '/') return url.origin
+  throw new UsageError(
+    '--api-url must be an address that begins with https:// and has no path, because the key goes there.',
+  )
+}
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+function keyOf({ TWILIO_API_KEY: apiKey, TWILIO_API_SECRET: apiSecret }: Environment) {
+  if (!apiKey || !apiSecret) {
+    const lacking = [!apiKey && 'TWILIO_API_KEY', !apiSecret && 'TWILIO_API_SECRET']
+    throw new UsageError(
+      `Set ${lacking.filter(Boolean).join(' and ')}: an API key (SK…) of your Twilio account and its secret, made in Twilio's console under API keys.`,
+    )
+  }
+  if (!/^SK[0-9a-fA-F]{32}$/.test(apiKey)) {
+    throw new UsageError(
+      "TWILIO_API_KEY must be the SID of an API key, SK and 32 of 0-9 a-f; the account's own SID (AC…) and its Auth Token are not for this.",
+    )
+  }
+  if (/\s/.test(apiSecret)) {
+    throw new UsageError('TWILIO_API_SECRET must be the secret alone, with no space or line break.')
+  }
+  return { apiKey, apiSecret }
+}
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The answer; none is no, and so is Ctrl-C. */
+async function askInTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  const answer = await Promise.race([terminal.question(question), closed])
+  terminal.close()
+  return answer
+}
+
+if (import.meta.main) {
+  process.exitCode = await main(process.argv.slice(2), process.env, {
+    say: (line) => console.log(line),
+    complain: (line) => console.error(line),
+    ask: process.stdin.isTTY && process.stdout.isTTY ? askInTerminal : undefined,
+  })
+}

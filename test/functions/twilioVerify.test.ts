@@ -1,0 +1,444 @@
+/** What differs where Twilio Verify is the provider: no push, and codes that are checked by their text's SID. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Provider } from '../../functions/routes.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+import { type Call, no, otherThan, type Person, type Rig, startRig, terms } from '../rig.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig({ PROVIDER: 'twilioVerify' })
+})
+afterEach(() => {
+  rig.provider.instead = undefined
+  rig.store.instead = undefined
+  Object.assign(rig.phone.book.faults, { psd2Off: false, answer429: false, answer503: false })
+})
+afterAll(() => rig.close())
+
+const text = (as: Person, id: string) => rig.call('smsStart', { as, id })
+const enter = (as: Person, id: string, code: unknown) =>
+  rig.call('smsVerify', { as, id, body: { code } })
+const statusOf = async (id: string) => (await rig.item(id))?.status
+const form = ({ text }: Call) => Object.fromEntries(new URLSearchParams(text))
+const isStart = ({ method, path }: Call) => method === 'POST' && path.endsWith('/Verifications')
+const isCheck = ({ path }: Call) => path.endsWith('/VerificationCheck')
+const verificationOf = ({ number }: Person) => rig.phone.book.verifications(number)[0]
+
+/** A payment that waits, with a code on its payer's phone: entering that would approve it. */
+async function texted() {
+  const payer = await rig.person()
+  const { paymentId: id } = await rig.pending(payer)
+  expect((await text(payer, id)).status).toBe(202)
+  const code = rig.codeOn(payer.number)
+  return { payer, id, code, wrong: otherThan(code) }
+}
+
+describe('a payment', () => {
+  test('starts without a push and without a call of the provider, and says so at once', async () => {
+    const payer = await rig.person()
+    const [calls, writes] = [rig.provider.calls.length, rig.store.calls.length]
+    const payment = await rig.pending(payer)
+    expect(payment).toMatchObject({ status: 'pending', push: 'unavailable' })
+    expect(rig.provider.calls.length).toBe(calls)
+    const asked = rig.store.calls.slice(writes).map(({ operation }) => operation)
+    // The start is counted, the payment is put, and no push’s answer is waited for.
+    expect(asked.filter((operation) => operation !== 'GetItem')).toEqual(['UpdateItem', 'PutItem'])
+    const item = await rig.item(payment.paymentId)
+    expect(item).not.toHaveProperty('push_asked_at')
+    expect(item?.history).toMatchObject([{ event: 'started' }])
+  })
+
+  test('asked for again with the same key is the same one, and still asks nobody for a push', async () => {
+    const as = await rig.person()
+    const first = await rig.call('sendPayment', { as, key: 'again', body: terms })
+    rig.clock.advance(20)
+    expect(await rig.call('sendPayment', { as, key: 'again', body: terms })).toMatchObject({
+      status: 200,
+      body: { paymentId: first.body.paymentId, push: 'unavailable' },
+    })
+  })
+
+  test('keeps no phone number, and nothing to tell one by', async () => {
+    const payer = await rig.person()
+    const { paymentId } = await rig.pending(payer)
+    await text(payer, paymentId)
+    const item = await rig.item(paymentId)
+    expect(JSON.stringify(item)).not.toContain(payer.number.slice(1))
+    expect(item?.authy_id).toMatch(/^phone:[A-Za-z0-9_-]{22}$/)
+  })
+
+  test('has no callback', async () => {
+    await expect(rig.call('authyCallback', { text: '{}' })).rejects.toThrow('no authyCallback')
+  })
+})
+
+describe('a code', () => {
+  test('is asked for with amount and payee, and checked with them by the SID of its text', async () => {
+    const { payer, id, code } = await texted()
+    const { reference } = (await rig.call('paymentStatus', { as: payer, id })).body
+    const bound = {
+      Amount: '€20.50',
+      Payee: `Neville Longbottom (neville@hogwarts.ac.uk) ref ${reference}`,
+    }
+    expect(form(rig.provider.calls.findLast(isStart) as Call)).toEqual({
+      To: payer.number,
+      Channel: 'sms',
+      ...bound,
+    })
+    const sid = verificationOf(payer)?.sid
+    expect((await rig.item(id))?.sms_id).toBe(sid)
+    expect(await enter(payer, id, code)).toMatchObject({
+      status: 200,
+      body: { status: 'approved', decidedBy: 'sms' },
+    })
+    expect(form(rig.provider.calls.findLast(isCheck) as Call)).toEqual({
+      VerificationSid: sid,
+      Code: code,
+      ...bound,
+    })
+    expect((await rig.item(id))?.evidence).toEqual({
+      kind: 'verify-code',
+      authy_id: (await rig.item(id))?.authy_id,
+      verification_sid: sid,
+      amount: bound.Amount,
+      payee: bound.Payee,
+    })
+  })
+
+  test('says on the phone whom and how much, and the reference that the page shows', async () => {
+    const { payer, id } = await texted()
+    const { reference } = (await rig.call('paymentStatus', { as: payer, id })).body
+    const { words } = rig.phone.book.messages(payer.number)[0] ?? { words: '' }
+    for (const part of ['€20.50', 'Neville Longbottom (neville@hogwarts.ac.uk)', reference]) {
+      expect(words).toContain(part)
+    }
+  })
+
+  test('is never shared by two equal payments, and approves only its own', async () => {
+    const payer = await rig.person()
+    const [one, two] = [await rig.pending(payer), await rig.pending(payer)]
+    expect([one.words, one.payee, one.amount]).toEqual([two.words, two.payee, two.amount])
+    await text(payer, one.paymentId)
+    const code = rig.codeOn(payer.number)
+    const first = verificationOf(payer)
+    await text(payer, two.paymentId)
+    expect(verificationOf(payer)?.sid).not.toBe(first?.sid)
+    // By chance the digits may be equal; the verifications are not, so one's code ends nothing else.
+    expect(await enter(payer, two.paymentId, code)).toMatchObject(no(422, 'wrong_code'))
+    expect(await enter(payer, one.paymentId, code)).toMatchObject({ status: 200 })
+    expect(await statusOf(two.paymentId)).toBe('pending')
+  })
+
+  test('asked for again within its life is the same, under the same SID', async () => {
+    const { payer, id, code } = await texted()
+    const sid = verificationOf(payer)?.sid
+    rig.clock.advance(20)
+    expect((await text(payer, id)).body.sms.sendsLeft).toBe(3)
+    expect([rig.codeOn(payer.number), verificationOf(payer)?.sid]).toEqual([code, sid])
+    expect((await enter(payer, id, code)).status).toBe(200)
+  })
+
+  test('wrong five times fails the payment, and is ended at the provider', async () => {
+    const { payer, id, code, wrong } = await texted()
+    for (const attemptsLeft of [4, 3, 2, 1, 0]) {
+      expect(await enter(payer, id, wrong)).toMatchObject(no(422, 'wrong_code', { attemptsLeft }))
+    }
+    expect(await statusOf(id)).toBe('failed')
+    expect(verificationOf(payer)?.status).toBe('canceled')
+    const checks = rig.provider.calls.filter(isCheck).length
+    expect(await enter(payer, id, code)).toMatchObject(no(409, 'already_decided'))
+    expect(rig.provider.calls.filter(isCheck).length).toBe(checks)
+  })
+
+  test('ends with a payment that is cancelled', async () => {
+    const { payer, id } = await texted()
+    expect(await rig.call('cancelPayment', { as: payer, id })).toMatchObject({ status: 200 })
+    expect(verificationOf(payer)?.status).toBe('canceled')
+  })
+
+  test('that cannot be ended keeps no payment from being cancelled', async () => {
+    const { payer, id } = await texted()
+    rig.phone.book.faults.answer503 = true
+    expect(await rig.call('cancelPayment', { as: payer, id })).toMatchObject({ status: 200 })
+    expect(await statusOf(id)).toBe('cancelled')
+  })
+
+  test('ends with a payment that expires, as the sweep finds it', async () => {
+    const { payer, id } = await texted()
+    rig.clock.advance(300)
+    expect(await rig.sweep()).toMatchObject({ asked: 0 })
+    expect(await statusOf(id)).toBe('expired')
+    expect(verificationOf(payer)?.status).toBe('canceled')
+  })
+
+  test('whose payment ends while its text is under way is ended too, and refused', async () => {
+    const payer = await rig.person()
+    const { paymentId: id } = await rig.pending(payer)
+    rig.provider.instead = async (call) => {
+      rig.provider.instead = undefined
+      if (isStart(call)) await rig.call('cancelPayment', { as: payer, id })
+      return undefined
+    }
+    expect(await text(payer, id)).toMatchObject(
+      no(409, 'already_decided', { paymentStatus: 'cancelled' }),
+    )
+    expect(verificationOf(payer)?.status).toBe('canceled')
+  })
+
+  test('whose SID a crash kept from being stored is not checked; asked for again, it is good', async () => {
+    const payer = await rig.person()
+    const { paymentId: id } = await rig.pending(payer)
+    rig.store.instead = ({ text }) => (text.includes('sms_id = ') ? 'hang up' : undefined)
+    expect((await text(payer, id)).status).toBe(500)
+    rig.store.instead = undefined
+    const code = rig.codeOn(payer.number)
+    const checks = rig.provider.calls.filter(isCheck).length
+    expect(await enter(payer, id, code)).toMatchObject(no(409, 'no_code_sent'))
+    expect(rig.provider.calls.filter(isCheck).length).toBe(checks)
+    rig.clock.advance(20)
+    await text(payer, id)
+    expect(await enter(payer, id, code)).toMatchObject({ status: 200 })
+  })
+
+  test('entered twenty times at once approves once, and whoever asked sees it', async () => {
+    const { payer, id, code } = await texted()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => enter(payer, id, code)))
+    const seen = answers.map(({ status, body }) => (status === 200 ? body.status : body.code))
+    expect(['approved', 'no_attempts_left', 'already_decided']).toEqual(
+      expect.arrayContaining([...new Set(seen)]),
+    )
+    expect(await statusOf(id)).toBe('approved')
+    const { history } = (await rig.item(id)) ?? {}
+    expect(history.filter(({ event }: { event: string }) => event === 'approved')).toHaveLength(1)
+  })
+
+  test('goes to the phone that the payment was started for, also after a change of phone', async () => {
+    const payer = await rig.person()
+    const { paymentId: id } = await rig.pending(payer)
+    const next = { ...payer, number: rig.stranger().number }
+    await change(payer, next.number)
+    await text(payer, id)
+    expect(rig.phone.book.messages(next.number).length).toBe(1)
+    expect(await enter(payer, id, rig.codeOn(payer.number))).toMatchObject({ status: 200 })
+  })
+
+  test('goes nowhere when that phone was replaced twice', async () => {
+    const payer = await rig.person()
+    const { paymentId: id } = await rig.pending(payer)
+    const [second, third] = [rig.stranger().number, rig.stranger().number]
+    await change(payer, second)
+    await change({ ...payer, number: second }, third)
+    expect(await text(payer, id)).toMatchObject(no(403, 'phone_not_verified'))
+  })
+})
+
+describe('a service that is not in PSD2 mode', () => {
+  test('gets its text ended, and nothing is offered', async () => {
+    const payer = await rig.person()
+    const { paymentId: id } = await rig.pending(payer)
+    rig.phone.book.faults.psd2Off = true
+    expect(await text(payer, id)).toMatchObject(no(503, 'provider_unavailable'))
+    expect(verificationOf(payer)?.status).toBe('canceled')
+    expect(await enter(payer, id, rig.codeOn(payer.number))).toMatchObject(no(409, 'no_code_sent'))
+    expect(await statusOf(id)).toBe('pending')
+  })
+
+  test('that left it since the text approves nothing', async () => {
+    const { payer, id, code } = await texted()
+    rig.phone.book.faults.psd2Off = true
+    expect(await enter(payer, id, code)).toMatchObject(no(503, 'provider_unavailable'))
+    expect(await statusOf(id)).toBe('pending')
+  })
+})
+
+describe('a provider at its limits', () => {
+  test('429 on a text is too_many_sms, for as long as it says', async () => {
+    const payer = await rig.person()
+    const { paymentId: id } = await rig.pending(payer)
+    rig.phone.book.faults.answer429 = true
+    expect(await text(payer, id)).toMatchObject({
+      ...no(429, 'too_many_sms'),
+      headers: { 'retry-after': '7' },
+    })
+  })
+
+  test('429 on a code spends an attempt and nothing else, and the code is good later', async () => {
+    const { payer, id, code } = await texted()
+    rig.phone.book.faults.answer429 = true
+    expect(await enter(payer, id, code)).toMatchObject({
+      ...no(503, 'provider_unavailable'),
+      headers: { 'retry-after': '7' },
+    })
+    rig.phone.book.faults.answer429 = false
+    expect(await enter(payer, id, code)).toMatchObject({ status: 200 })
+  })
+
+  test('takes no more checks: 409, and the payment waits', async () => {
+    const { payer, id, code } = await texted()
+    const body = { code: 60202, message: 'Max check attempts reached', status: 429 }
+    rig.provider.instead = (call) => (isCheck(call) ? { status: 429, body } : undefined)
+    expect(await enter(payer, id, code)).toMatchObject(no(409, 'no_attempts_left'))
+    expect(await statusOf(id)).toBe('pending')
+  })
+
+  test('a phone that takes no texts: 400, which says what to do', async () => {
+    const payer = await rig.person()
+    const { paymentId: id } = await rig.pending(payer)
+    rig.phone.book.setLandline(payer.number, true)
+    expect(await text(payer, id)).toMatchObject({
+      ...no(400, 'invalid_request'),
+      body: { fields: [{ path: 'phoneNumber' }] },
+    })
+  })
+})
+
+const startPhone = (as: Person, phoneNumber: string, channel = 'sms') =>
+  rig.call('phoneStart', { as, body: { phoneNumber, channel } })
+const verifyPhone = (as: Person, body: object) => rig.call('phoneVerify', { as, body })
+
+/** From the verified phone to another, as its owner does it. */
+async function change(as: Person, to: string) {
+  await startPhone(as, to)
+  const body = { code: rig.codeOn(to), currentCode: rig.codeOn(as.number) }
+  expect(await verifyPhone(as, body)).toMatchObject({ status: 200 })
+}
+
+describe('a phone', () => {
+  test.each(['sms', 'call'])('is verified by %s, in the service for phones', async (channel) => {
+    const as = rig.stranger()
+    expect((await startPhone(as, as.number, channel)).status).toBe(202)
+    expect(verificationOf(as)).toMatchObject({
+      serviceSid: LOCAL_VERIFY.phonesServiceSid,
+      amount: null,
+    })
+    expect(await verifyPhone(as, { code: otherThan(rig.codeOn(as.number)) })).toMatchObject(
+      no(422, 'wrong_code', { attemptsLeft: 4 }),
+    )
+    expect(await verifyPhone(as, { code: rig.codeOn(as.number) })).toMatchObject({
+      status: 200,
+      body: { phone: { verified: true } },
+    })
+  })
+
+  test('gets the same code when it is asked for again', async () => {
+    const as = rig.stranger()
+    await startPhone(as, as.number)
+    const code = rig.codeOn(as.number)
+    rig.clock.advance(20)
+    expect((await startPhone(as, as.number)).body).toMatchObject({ sendsLeft: 3 })
+    expect(rig.codeOn(as.number)).toBe(code)
+    expect((await verifyPhone(as, { code })).status).toBe(200)
+  })
+
+  test('given up for another number has its verification ended', async () => {
+    const as = rig.stranger()
+    const other = rig.stranger()
+    await startPhone(as, as.number)
+    const code = rig.codeOn(as.number)
+    rig.clock.advance(20)
+    await startPhone(as, other.number)
+    expect(verificationOf(as)?.status).toBe('canceled')
+    expect(await verifyPhone(as, { code })).toMatchObject(no(422, 'wrong_code'))
+    expect((await verifyPhone(as, { code: rig.codeOn(other.number) })).status).toBe(200)
+  })
+
+  test('is changed with two codes, and the old one is told which change it lets in', async () => {
+    const as = await rig.person()
+    const to = rig.stranger().number
+    await startPhone(as, to)
+    const code = rig.codeOn(to)
+    expect(await verifyPhone(as, { code })).toMatchObject(no(403, 'current_code_required'))
+    const [said] = rig.phone.book.messages(as.number)
+    expect(said?.words).toContain('0.00')
+    expect(said?.words).toContain(`change of phone to the number ending in ${to.slice(-3)}`)
+    expect(await verifyPhone(as, { code, currentCode: otherThan(said?.code ?? '') })).toMatchObject(
+      no(422, 'wrong_code'),
+    )
+    expect((await verifyPhone(as, { code, currentCode: said?.code })).status).toBe(200)
+  })
+
+  test('let in one number does not let in another', async () => {
+    const as = await rig.person()
+    const [one, two] = [rig.stranger().number, rig.stranger().number]
+    await startPhone(as, one)
+    const currentCode = rig.codeOn(as.number)
+    rig.clock.advance(20)
+    await startPhone(as, two)
+    const body = { code: rig.codeOn(two), currentCode }
+    expect(await verifyPhone(as, body)).toMatchObject(no(422, 'wrong_code'))
+  })
+
+  test('of a payment’s code does not let in another phone', async () => {
+    const { payer, code } = await texted()
+    const to = rig.stranger().number
+    await startPhone(payer, to)
+    expect(await verifyPhone(payer, { code: rig.codeOn(to), currentCode: code })).toMatchObject(
+      no(422, 'wrong_code'),
+    )
+  })
+
+  test('that takes no texts is refused a text, and verified by a call', async () => {
+    const as = rig.stranger()
+    rig.phone.book.setLandline(as.number, true)
+    expect(await startPhone(as, as.number)).toMatchObject({
+      ...no(400, 'invalid_request'),
+      body: { fields: [{ path: 'phoneNumber', reason: expect.stringContaining('call') }] },
+    })
+    rig.clock.advance(20)
+    expect((await startPhone(as, as.number, 'call')).status).toBe(202)
+    expect((await verifyPhone(as, { code: rig.codeOn(as.number) })).status).toBe(200)
+  })
+
+  test('shared by two accounts decides nothing of one for the other', async () => {
+    const number = rig.stranger().number
+    const [ann, bob] = [await rig.person({ number }), await rig.person({ number })]
+    const [hers, his] = [await rig.pending(ann), await rig.pending(bob)]
+    await text(ann, hers.paymentId)
+    const code = rig.codeOn(number)
+    await text(bob, his.paymentId)
+    expect(await enter(bob, his.paymentId, code)).toMatchObject(no(422, 'wrong_code'))
+    expect(await enter(ann, hers.paymentId, code)).toMatchObject({ status: 200 })
+    expect(await statusOf(his.paymentId)).toBe('pending')
+    const [annItem, bobItem] = [await rig.item(hers.paymentId), await rig.item(his.paymentId)]
+    expect(annItem?.authy_id).not.toBe(bobItem?.authy_id)
+  })
+})
+
+describe('a deployment that changes its provider', () => {
+  /** Asks the same tables with this provider. */
+  const call = (provider: Provider, ...[name, request]: Parameters<Rig['call']>) =>
+    rig.with({ PROVIDER: provider }).call(name, request)
+
+  test.each([
+    ['authy', 'twilioVerify'],
+    ['twilioVerify', 'authy'],
+  ] as const)('from %s to %s keeps everybody’s phone', async (from, to) => {
+    const as = rig.stranger()
+    const body = { phoneNumber: as.number, channel: 'sms' }
+    await call(from, 'phoneStart', { as, body })
+    const code = rig.codeOn(as.number)
+    expect((await call(from, 'phoneVerify', { as, body: { code } })).status).toBe(200)
+    const before = (await call(from, 'sendPayment', { as, key: 'before', body: terms })).body
+    const after = (await call(to, 'sendPayment', { as, key: 'after', body: terms })).body
+    expect(after).toMatchObject({ push: to === 'authy' ? 'sent' : 'unavailable' })
+    expect((await call(to, 'smsStart', { as, id: after.paymentId })).status).toBe(202)
+    const entered = { as, id: after.paymentId, body: { code: rig.codeOn(as.number) } }
+    expect((await call(to, 'smsVerify', entered)).body).toMatchObject({ status: 'approved' })
+    // What the former provider's text or push asked can no longer be answered, and is refused clearly.
+    expect(await call(to, 'smsStart', { as, id: before.paymentId })).toMatchObject(
+      no(403, 'phone_not_verified'),
+    )
+    expect(await statusOf(before.paymentId)).toBe('pending')
+  })
+
+  test('while a code is under way does not check it with the other', async () => {
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    await text(as, id)
+    const code = rig.codeOn(as.number)
+    expect(await call('authy', 'smsVerify', { as, id, body: { code } })).toMatchObject(
+      no(503, 'provider_unavailable'),
+    )
+    expect(await statusOf(id)).toBe('pending')
+  })
+})

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { providers } from '../../functions/routes.ts'
+import { bundle, lambdaBundles } from '../../lib/bundle.ts'
+import { namesOf } from './synthesized.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe.each(providers)('made for %s', (provider) => {
+  const { files, metafile } = lambdaBundles(provider)
+
+  test('there is one of every Lambda that there is, and of no other', () => {
+    expect([...files.keys()].sort()).toEqual(namesOf(provider).sort())
+    expect(files.has('authyCallback')).toBe(provider === 'authy')
+  })
+
+  test('who reads input with zod has told it not to compile, though nobody imports that alone', () => {
+    const having = (part: string) =>
+      Object.entries(metafile.outputs)
+        .filter(([, { inputs }]) =>
+          Object.entries(inputs).some(
+            ([path, { bytesInOutput }]) => path.includes(part) && bytesInOutput > 0,
+          ),
+        )
+        .map(([path]) => path)
+    expect(having('node_modules/zod/').length).toBeGreaterThan(5)
+    expect(having('functions/adapters/settings.ts')).toEqual(having('node_modules/zod/'))
+  })
+})
+
+describe('a package that is not an ES module', () => {
+  writeFileSync(join(folder, 'old.cjs'), "exports.say = () => require('util').format('%s!', 'yes')")
+  const asking = bundled('asking', "import { say } from './old.cjs'\nconsole.log(say())")
+  const other = bundled('other', "console.log('yes!')")
+
+  test('finds Node’s own modules', () => {
+    expect(execFileSync(process.execPath, [asking], { encoding: 'utf8' })).toBe('yes!\n')
+  })
+
+  test('is the only one for whom anything is added', () => {
+    expect(execFileSync(process.execPath, [other], { encoding: 'utf8' })).toBe('yes!\n')
+    expect(readFileSync(other, 'utf8')).toBe('console.log("yes!");\n')
+  })
+
+  function bundled(name: string, text: string): string {
+    const source = join(folder, `${name}.ts`)
+    writeFileSync(source, text)
+    const { outputFiles } = bundle([{ in: source, out: name }])
+    const file = join(folder, `${name}.mjs`)
+    writeFileSync(file, outputFiles[0]?.contents ?? '')
+    return file
+  }
+})

@@ -1,0 +1,1041 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type PhoneOptions, startPhone } from '../../local/phone/phone.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+
+const { apiKey, apiSecret, paymentsServiceSid, phonesServiceSid } = LOCAL_VERIFY
+const number = '+447700900123'
+const otherNumber = '+447700900124'
+const PAYMENTS = `/v2/Services/${paymentsServiceSid}`
+const PHONES = `/v2/Services/${phonesServiceSid}`
+/** What the codes of a test are, unless it wants its own. */
+const CODE = '123456'
+const WRONG = '654321'
+
+let closers: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closers.reverse()) await close()
+  closers = []
+})
+
+/** A valid start of each kind. Each test breaks one thing about it. */
+const terms = { Amount: '€20.50', Payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref 4F2K7Q' }
+const otherTerms = { ...terms, Payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref 9QW3ZC' }
+const payment = { To: number, Channel: 'sms', ...terms }
+const registration = { To: number, Channel: 'sms' }
+
+async function setUp(options: Partial<PhoneOptions> = {}) {
+  let now = new Date('2026-11-21T12:00:00Z')
+  const phone = await startPhone({
+    port: 0,
+    apiKey: 'own-test-key',
+    callbackUrl: () => 'http://localhost:1/callback',
+    clock: () => now,
+    random: (digits) => CODE.padEnd(digits, '7').slice(0, digits),
+    ...options,
+  })
+  closers.push(() => phone.close())
+  const call = client(phone.url)
+  const start = (form: Form = payment, service = PAYMENTS) =>
+    call('POST', `${service}/Verifications`, { form })
+  const check = (form: Form, service = PAYMENTS) =>
+    call('POST', `${service}/VerificationCheck`, { form })
+  return {
+    phone,
+    book: phone.book,
+    call,
+    start,
+    check,
+    get: (path: string) => call('GET', path),
+    update: (sid: string, status = 'canceled', service = PAYMENTS) =>
+      call('POST', `${service}/Verifications/${sid}`, { form: { Status: status } }),
+    /** So many starts or checks, one after the other; the HTTP status of each. */
+    times: async (count: number, one: () => Promise<Reply>) => {
+      const statuses: number[] = []
+      while (statuses.length < count) statuses.push((await one()).status)
+      return statuses
+    },
+    passSeconds: (seconds: number) => {
+      now = new Date(now.getTime() + seconds * 1000)
+    },
+  }
+}
+
+/** One for which each code is another. */
+const setUpWithCodes = () => {
+  let last = 100_000
+  return setUp({
+    random: () => {
+      last += 1
+      return String(last)
+    },
+  })
+}
+
+type Form = Record<string, string>
+type Sent = {
+  form?: Form
+  text?: string | Buffer
+  type?: string
+  authorization?: string | undefined
+}
+type Reply = {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into freely
+  body: any
+}
+
+const basic = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+
+/** By `node:http`, since `fetch` would tidy a path before it leaves. */
+const client =
+  (url: string) =>
+  (method: string, path: string, sent: Sent = {}) =>
+    new Promise<Reply>((resolve, reject) => {
+      const { authorization } = { authorization: basic(apiKey, apiSecret), ...sent }
+      const text = sent.form ? new URLSearchParams(sent.form).toString() : sent.text
+      const asked = httpRequest(
+        url,
+        {
+          method,
+          path,
+          headers: {
+            ...(text !== undefined && { 'content-type': sent.type ?? FORM }),
+            ...(authorization && { authorization }),
+          },
+        },
+        async (response) => {
+          let text = ''
+          for await (const chunk of response.setEncoding('utf8')) text += chunk
+          const isJson = response.headers['content-type']?.startsWith('application/json')
+          const { statusCode: status = 0, headers } = response
+          resolve({ status, headers, text, body: isJson ? JSON.parse(text) : undefined })
+        },
+      )
+      asked.on('error', reject)
+      asked.end(text)
+    })
+
+const FORM = 'application/x-www-form-urlencoded'
+
+const refusal = (status: number, code: number, message: string) => ({
+  status,
+  body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
+})
+const invalid = (name: string) => refusal(400, 60200, `Invalid parameter: ${name}`)
+const gone = (path: string) =>
+  refusal(404, 20404, `The requested resource ${path.replace(/^\/v2/, '')} was not found`)
+const tooManyChecks = refusal(429, 60202, 'Max check attempts reached')
+const tooManySends = refusal(429, 60203, 'Max send attempts reached')
+const termsMissing = refusal(400, 60206, "'Amount' & 'Payee' params are required")
+
+describe('the door of Verify', () => {
+  test.each([
+    ['no credentials', undefined],
+    ['another secret', basic(apiKey, 'wrong')],
+    ['another key', basic('SK2'.padEnd(34, '0'), apiSecret)],
+    ['the secret alone', basic('', apiSecret)],
+    ['another scheme', basic(apiKey, apiSecret).replace('Basic', 'Bearer')],
+    ['what is no base64', 'Basic ***'],
+  ])('refuses %s, whatever is asked for', async (_, authorization) => {
+    const { call } = await setUp()
+    for (const path of ['/v2/Services', '/v2/nothing']) {
+      const answer = await call('GET', path, { authorization })
+      expect(answer).toMatchObject(refusal(401, 20003, 'Authenticate'))
+      expect(answer.headers['www-authenticate']).toMatch(/^Basic /)
+    }
+  })
+
+  test('asks for the key and the secret that it was started with', async () => {
+    const verify = { ...LOCAL_VERIFY, apiKey: 'SK3'.padEnd(34, '0'), apiSecret: 'rotated' }
+    const { call } = await setUp({ verify })
+    const ask = async (user: string, password: string) =>
+      (await call('GET', '/v2/Services', { authorization: basic(user, password) })).status
+    expect(await ask(verify.apiKey, 'rotated')).toBe(200)
+    expect(await ask(apiKey, apiSecret)).toBe(401)
+  })
+
+  test.each([
+    ['GET', '/v2/'],
+    ['GET', '/v2/Forms'],
+    ['GET', '/v2/Services/'],
+    ['GET', `${PAYMENTS}/Entities`],
+    ['GET', `${PAYMENTS}/VerificationCheck/more`],
+    ['POST', `${PAYMENTS}/Verifications/a/b`],
+  ])('answers 404 to %s %s, which is not there', async (method, path) => {
+    const { call } = await setUp()
+    expect(await call(method, path)).toMatchObject(gone(path))
+  })
+
+  test.each([
+    ['DELETE', '/v2/Services'],
+    ['PUT', PAYMENTS],
+    ['GET', `${PAYMENTS}/Verifications`],
+    ['DELETE', `${PAYMENTS}/Verifications/VE1`],
+    ['GET', `${PAYMENTS}/VerificationCheck`],
+  ])('answers 405 to %s %s, which cannot be done', async (method, path) => {
+    const { call } = await setUp()
+    expect(await call(method, path)).toMatchObject(refusal(405, 20004, 'Method not allowed'))
+  })
+
+  test.each([
+    ['escapes that are none', 'To=%zz&Channel=sms', FORM],
+    ['escapes that are not UTF-8', 'To=%ff&Channel=sms', FORM],
+    ['bytes that are not UTF-8', Buffer.from('To=\xff', 'latin1'), FORM],
+    ['a name used in two ways', 'To=1&To[a]=2', FORM],
+    ['deep nesting', 'To[a][b][c][d]=1', FORM],
+    ['an object where a text should be', 'To[a]=1&Channel=sms', FORM],
+    ['too much', `To=${'1'.repeat(70_000)}`, FORM],
+    ['JSON', JSON.stringify(payment), 'application/json'],
+    ['nothing', '', FORM],
+  ])('refuses a form of %s and sends nothing', async (_, text, type) => {
+    const { call, book } = await setUp()
+    const answer = await call('POST', `${PAYMENTS}/Verifications`, { text, type })
+    expect(answer).toMatchObject({ status: 400, body: { code: 60200, status: 400 } })
+    expect(book.messages(number)).toEqual([])
+  })
+
+  test.each([
+    ['plain dots', `${PAYMENTS}/../${phonesServiceSid}`],
+    ['encoded dots', '/v2/Services/%2e%2e/Services'],
+    ['an encoded slash', `/v2/Services%2F${paymentsServiceSid}`],
+    ['broken escapes', '/v2/Services/%zz'],
+    ['escapes that are not UTF-8', '/v2/Services/%ff'],
+    ['a broken query', '/v2/Services?PageSize=%zz'],
+  ])('is not led astray by %s', async (_, path) => {
+    const { get } = await setUp()
+    expect(await get(path)).toMatchObject({ status: 400, body: { code: 60200 } })
+  })
+
+  test('lets a field named __proto__ change nothing else', async () => {
+    const { call } = await setUp()
+    const text = `__proto__[Channel]=sms&To=${encodeURIComponent(number)}&__proto__=1`
+    const answer = await call('POST', `${PHONES}/Verifications`, { text })
+    expect(answer.status).toBe(400)
+    expect(Object.keys(Object.prototype)).toEqual([])
+    expect(Object({}).Channel).toBeUndefined()
+  })
+})
+
+describe('a service', () => {
+  test('for payments, in PSD2 mode, and one for phones, without, are there from the start', async () => {
+    const { get } = await setUp()
+    expect((await get(PAYMENTS)).body).toMatchObject({
+      friendly_name: 'Payfriend payments',
+      psd2_enabled: true,
+      code_length: 6,
+    })
+    expect((await get(PHONES)).body).toMatchObject({
+      friendly_name: 'Payfriend',
+      psd2_enabled: false,
+      code_length: 6,
+    })
+  })
+
+  test('is shown with every field that is documented', async () => {
+    const { get, phone } = await setUp()
+    const url = `${phone.url}${PAYMENTS}`
+    expect(await get(PAYMENTS)).toMatchObject({ status: 200 })
+    expect((await get(PAYMENTS)).body).toEqual({
+      sid: paymentsServiceSid,
+      account_sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
+      friendly_name: 'Payfriend payments',
+      code_length: 6,
+      lookup_enabled: false,
+      psd2_enabled: true,
+      skip_sms_to_landlines: false,
+      dtmf_input_required: true,
+      tts_name: null,
+      do_not_share_warning_enabled: false,
+      custom_code_enabled: false,
+      push: { include_date: false, apn_credential_sid: null, fcm_credential_sid: null },
+      totp: { issuer: 'Payfriend payments', time_step: 30, code_length: 6, skew: 1 },
+      default_template_sid: null,
+      whatsapp: { msg_service_sid: null, from: null },
+      passkeys: {
+        relying_party: { id: null, name: null, origins: null },
+        authenticator_attachment: null,
+        discoverable_credentials: null,
+        user_verification: null,
+      },
+      verify_event_subscription_enabled: false,
+      date_created: '2026-11-21T12:00:00Z',
+      date_updated: '2026-11-21T12:00:00Z',
+      url,
+      links: {
+        verification_checks: `${url}/VerificationCheck`,
+        verifications: `${url}/Verifications`,
+        rate_limits: `${url}/RateLimits`,
+        messaging_configurations: `${url}/MessagingConfigurations`,
+        entities: `${url}/Entities`,
+        webhooks: `${url}/Webhooks`,
+        access_tokens: `${url}/AccessTokens`,
+      },
+    })
+  })
+
+  test('is made with what is asked for, and with the defaults otherwise', async () => {
+    const { call, get } = await setUp()
+    const make = (form: Form) => call('POST', '/v2/Services', { form })
+    const plain = await make({ FriendlyName: 'Plain' })
+    expect(plain.status).toBe(201)
+    expect(plain.body.sid).toMatch(/^VA[0-9a-f]{32}$/)
+    expect(plain.body).toMatchObject({
+      friendly_name: 'Plain',
+      code_length: 6,
+      psd2_enabled: false,
+    })
+    const full = await make({
+      FriendlyName: 'Full',
+      CodeLength: '8',
+      Psd2Enabled: 'true',
+      DoNotShareWarningEnabled: 'true',
+      LookupEnabled: 'true',
+      SkipSmsToLandlines: 'true',
+      CustomCodeEnabled: 'true',
+      DtmfInputRequired: 'false',
+      VerifyEventSubscriptionEnabled: 'true',
+      TtsName: 'voice',
+    })
+    const wanted = {
+      friendly_name: 'Full',
+      code_length: 8,
+      psd2_enabled: true,
+      do_not_share_warning_enabled: true,
+      lookup_enabled: true,
+      skip_sms_to_landlines: true,
+      custom_code_enabled: true,
+      dtmf_input_required: false,
+      verify_event_subscription_enabled: true,
+      tts_name: 'voice',
+    }
+    expect(full.body).toMatchObject(wanted)
+    expect((await get(`/v2/Services/${full.body.sid}`)).body).toEqual(full.body)
+    expect(full.body.sid).not.toBe(plain.body.sid)
+  })
+
+  const good = { FriendlyName: 'Good' }
+  test.each<[Form, string | null]>([
+    [{ ...good, FriendlyName: 'x'.repeat(32) }, null],
+    [{ ...good, FriendlyName: 'x'.repeat(33) }, 'FriendlyName'],
+    [{ ...good, FriendlyName: '' }, 'FriendlyName'],
+    [{ CodeLength: '6' }, 'FriendlyName'],
+    [{ ...good, FriendlyName: 'Year 2026' }, null],
+    [{ ...good, FriendlyName: 'Year 2026-1' }, 'FriendlyName'],
+    [{ ...good, CodeLength: '4' }, null],
+    [{ ...good, CodeLength: '10' }, null],
+    [{ ...good, CodeLength: '3' }, 'CodeLength'],
+    [{ ...good, CodeLength: '11' }, 'CodeLength'],
+    [{ ...good, CodeLength: 'six' }, 'CodeLength'],
+    [{ ...good, Psd2Enabled: 'yes' }, 'Psd2Enabled'],
+  ])('with %j is refused for %s', async (form, name) => {
+    const { call } = await setUp()
+    const answer = await call('POST', '/v2/Services', { form })
+    expect(answer).toMatchObject(name ? invalid(name) : { status: 201 })
+  })
+
+  test('is changed in what is given and in nothing else', async () => {
+    const { call, get, passSeconds } = await setUp()
+    const { body: before } = await get(PAYMENTS)
+    passSeconds(60)
+    const changed = await call('POST', PAYMENTS, {
+      form: { DoNotShareWarningEnabled: 'true', CodeLength: '8' },
+    })
+    expect(changed.status).toBe(200)
+    expect(changed.body).toEqual({
+      ...before,
+      do_not_share_warning_enabled: true,
+      code_length: 8,
+      date_updated: '2026-11-21T12:01:00Z',
+    })
+    expect((await get(PAYMENTS)).body).toEqual(changed.body)
+    expect(await call('POST', PAYMENTS, { form: { CodeLength: '3' } })).toMatchObject(
+      invalid('CodeLength'),
+    )
+  })
+
+  test('has codes of its length', async () => {
+    const { call, start, book } = await setUp()
+    await call('POST', PHONES, { form: { CodeLength: '10' } })
+    await start(registration, PHONES)
+    expect(book.messages(number)[0]?.code).toBe('1234567777')
+  })
+
+  test('that is deleted is gone with its verifications', async () => {
+    const { call, start } = await setUp()
+    const { body } = await start()
+    const deleted = await call('DELETE', PAYMENTS)
+    expect(deleted).toMatchObject({ status: 204, text: '' })
+    for (const [method, path] of [
+      ['GET', PAYMENTS],
+      ['POST', PAYMENTS],
+      ['DELETE', PAYMENTS],
+      ['POST', `${PAYMENTS}/Verifications`],
+      ['GET', `${PAYMENTS}/Verifications/${body.sid}`],
+      ['POST', `${PAYMENTS}/Verifications/${body.sid}`],
+      ['POST', `${PAYMENTS}/VerificationCheck`],
+    ] as const) {
+      const sent = method === 'POST' ? { form: payment } : {}
+      expect(await call(method, path, sent)).toMatchObject(gone(path))
+    }
+  })
+})
+
+describe('the list of services', () => {
+  /** Five: the two that are always there and three more. */
+  async function five() {
+    const all = await setUp()
+    for (const FriendlyName of ['A', 'B', 'C']) {
+      await all.call('POST', '/v2/Services', { form: { FriendlyName } })
+    }
+    /** What a page's own links lead to, as a client follows them. */
+    const follow = (url: string) => all.get(url.replace(all.phone.url, ''))
+    return { ...all, follow }
+  }
+  const names = ({ body }: Reply) =>
+    body.services.map(({ friendly_name }: { friendly_name: string }) => friendly_name)
+
+  test('is one page of Twilio’s shape when they are few', async () => {
+    const { get, phone } = await five()
+    const list = await get('/v2/Services')
+    const url = `${phone.url}/v2/Services?PageSize=50&Page=0`
+    expect(list.status).toBe(200)
+    expect(list.body.meta).toEqual({
+      page: 0,
+      page_size: 50,
+      first_page_url: url,
+      previous_page_url: null,
+      url,
+      next_page_url: null,
+      key: 'services',
+    })
+    expect(names(list)).toEqual(['Payfriend payments', 'Payfriend', 'A', 'B', 'C'])
+    expect(list.body.services[0]).toEqual((await get(PAYMENTS)).body)
+  })
+
+  test('is read page by page, forwards and back, each service once', async () => {
+    const { get, follow } = await five()
+    const first = await get('/v2/Services?PageSize=2')
+    const second = await follow(first.body.meta.next_page_url)
+    const third = await follow(second.body.meta.next_page_url)
+    expect([first, second, third].map(names)).toEqual([
+      ['Payfriend payments', 'Payfriend'],
+      ['A', 'B'],
+      ['C'],
+    ])
+    expect(third.body.meta).toMatchObject({ page: 2, page_size: 2, next_page_url: null })
+    expect(names(await follow(third.body.meta.previous_page_url))).toEqual(['A', 'B'])
+    const back = await follow(second.body.meta.previous_page_url)
+    expect(names(back)).toEqual(names(first))
+    expect(back.body.meta.previous_page_url).toBeNull()
+    expect(names(await follow(third.body.meta.first_page_url))).toEqual(names(first))
+  })
+
+  test('does not skip one when an earlier one is deleted meanwhile', async () => {
+    const { get, call, follow } = await five()
+    const first = await get('/v2/Services?PageSize=2')
+    await call('DELETE', PAYMENTS)
+    expect(names(await follow(first.body.meta.next_page_url))).toEqual(['A', 'B'])
+  })
+
+  test.each([
+    ['PageSize=0', 'PageSize'],
+    ['PageSize=many', 'PageSize'],
+    ['Page=-1', 'Page'],
+    ['PageToken=PAVA0', 'PageToken'],
+    ['PageToken=x', 'PageToken'],
+  ])('is refused with %s', async (query, name) => {
+    const { get } = await five()
+    expect(await get(`/v2/Services?${query}`)).toMatchObject(invalid(name))
+  })
+
+  test('has a thousand on a page at most', async () => {
+    const { get } = await five()
+    expect((await get('/v2/Services?PageSize=1001')).body.meta.page_size).toBe(1000)
+  })
+})
+
+describe('a verification', () => {
+  test('of a payment is told in Twilio’s shape, amount and payee with it', async () => {
+    const { start, phone } = await setUp()
+    const answer = await start()
+    expect(answer.status).toBe(201)
+    expect(answer.body).toEqual({
+      sid: expect.stringMatching(/^VE[0-9a-f]{32}$/),
+      service_sid: paymentsServiceSid,
+      account_sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
+      to: number,
+      channel: 'sms',
+      status: 'pending',
+      valid: false,
+      date_created: '2026-11-21T12:00:00Z',
+      date_updated: '2026-11-21T12:00:00Z',
+      lookup: {},
+      amount: terms.Amount,
+      payee: terms.Payee,
+      send_code_attempts: [
+        {
+          time: '2026-11-21T12:00:00Z',
+          channel: 'SMS',
+          attempt_sid: expect.stringMatching(/^VL[0-9a-f]{32}$/),
+        },
+      ],
+      sna: null,
+      url: `${phone.url}${PAYMENTS}/Verifications/${answer.body.sid}`,
+    })
+  })
+
+  test('of a phone has no amount and no payee, whatever is sent', async () => {
+    const { start } = await setUp()
+    expect((await start(payment, PHONES)).body).toMatchObject({ amount: null, payee: null })
+  })
+
+  test.each([
+    ['sms', 'text'],
+    ['call', 'call'],
+  ])('by %s comes to the phone as a %s', async (Channel, kind) => {
+    const { start, book, phone } = await setUp()
+    expect((await start({ ...payment, Channel })).body).toMatchObject({
+      channel: Channel,
+      send_code_attempts: [{ channel: Channel.toUpperCase() }],
+    })
+    expect(book.messages(number)).toMatchObject([{ kind, code: CODE }])
+    const state = await (await fetch(`${phone.url}/state`)).json()
+    expect(state).toMatchObject({ phones: [{ number, items: [{ kind, code: CODE }] }] })
+  })
+
+  const bound = `Your Payfriend payments code to pay ${terms.Amount} to ${terms.Payee} is ${CODE}`
+  const plain = `Your Payfriend verification code is: ${CODE}`
+  const warning = 'Do not share it with anyone, nobody of ours will ever ask for it.'
+  test.each([
+    ['a payment', PAYMENTS, payment, '', `${bound}.`],
+    ['a payment, with a warning', PAYMENTS, payment, 'true', `${bound}. ${warning}`],
+    ['a phone', PHONES, registration, '', plain],
+    ['a phone, with a warning', PHONES, registration, 'true', `${plain}. ${warning}`],
+    ['a phone, by call', PHONES, { ...registration, Channel: 'call' }, 'true', plain],
+  ])('says what its code is for: %s', async (_, service, form, warned, words) => {
+    const { call, start, book } = await setUp()
+    if (warned) await call('POST', service, { form: { DoNotShareWarningEnabled: warned } })
+    await start(form, service)
+    expect(book.messages(number)[0]?.words).toBe(words)
+  })
+
+  test.each([
+    ['447700900123'],
+    ['+44 7700 900123'],
+    ['+0447700900123'],
+    ['+4477'],
+    ['+999123456789'],
+    ['harry@hogwarts.ac.uk'],
+  ])('of %s is refused, and nothing is sent', async (To) => {
+    const { start, book } = await setUp()
+    const refused = refusal(400, 60200, `Invalid parameter \`To\`: ${To}`)
+    expect(await start({ ...payment, To })).toMatchObject(refused)
+    expect(book.numbers()).toEqual([])
+  })
+
+  test.each(['owl', 'email', 'SMS', ''])('by channel "%s" is refused', async (Channel) => {
+    const { start, book } = await setUp()
+    expect(await start({ ...payment, Channel })).toMatchObject(invalid('Channel'))
+    expect(book.numbers()).toEqual([])
+  })
+
+  test.each<[string, Form]>([
+    ['no amount', { To: number, Channel: 'sms', Payee: terms.Payee }],
+    ['no payee', { To: number, Channel: 'sms', Amount: terms.Amount }],
+    ['an empty amount', { ...payment, Amount: '' }],
+    ['an empty payee', { ...payment, Payee: '' }],
+  ])('in PSD2 mode with %s is refused, and nothing is sent', async (_, form) => {
+    const { start, book } = await setUp()
+    expect(await start(form)).toMatchObject(termsMissing)
+    expect(book.numbers()).toEqual([])
+  })
+
+  test('sends the same code under the same SID for ten minutes, then another', async () => {
+    const { start, book, passSeconds } = await setUpWithCodes()
+    const first = await start()
+    passSeconds(599)
+    const again = await start({ ...payment, Channel: 'call' })
+    expect(again.body).toMatchObject({
+      sid: first.body.sid,
+      channel: 'call',
+      date_created: '2026-11-21T12:00:00Z',
+      date_updated: '2026-11-21T12:09:59Z',
+      send_code_attempts: [
+        first.body.send_code_attempts[0],
+        { channel: 'CALL', time: '2026-11-21T12:09:59Z' },
+      ],
+    })
+    passSeconds(1)
+    expect((await start()).body.sid).not.toBe(first.body.sid)
+    const [third, second, one] = book.messages(number).map(({ code }) => code)
+    expect(second).toBe(one)
+    expect(third).not.toBe(one)
+  })
+
+  test.each<[string, Form, string]>([
+    ['another amount', { ...payment, Amount: '€20.51' }, PAYMENTS],
+    ['another payee', { ...payment, ...otherTerms }, PAYMENTS],
+    ['another number', { ...payment, To: otherNumber }, PAYMENTS],
+    ['another service', registration, PHONES],
+  ])('for %s is another, with another code', async (_, form, service) => {
+    const { start, book } = await setUpWithCodes()
+    const first = await start()
+    const other = await start(form, service)
+    expect(other.body.sid).not.toBe(first.body.sid)
+    const [one] = book.verifications(form.To ?? '')
+    expect(one).toMatchObject({ sid: other.body.sid, status: 'pending' })
+    expect(one?.code).not.toBe('100001')
+  })
+
+  test('is sent five times and no more, in the next ten minutes too', async () => {
+    const { start, book, times, passSeconds } = await setUp()
+    for (const window of [1, 2]) {
+      expect(await times(5, start)).toEqual([201, 201, 201, 201, 201])
+      expect(await start()).toMatchObject(tooManySends)
+      expect(book.messages(number)).toHaveLength(5 * window)
+      expect(book.verifications(number)[0]).toMatchObject({ sends: 5, checks: 0 })
+      passSeconds(600)
+    }
+  })
+
+  test('that was sent five times can still be approved, and then a new one begins', async () => {
+    const { start, check, times } = await setUp()
+    await times(6, start)
+    expect((await check({ To: number, Code: CODE, ...terms })).body.status).toBe('approved')
+    expect((await start()).status).toBe(201)
+  })
+
+  test('tells what kind of line it went to where the service looks it up', async () => {
+    const { call, start, book } = await setUp()
+    await call('POST', PHONES, { form: { LookupEnabled: 'true' } })
+    const typeOf = async () => {
+      const { body } = await start({ ...registration, Channel: 'call' }, PHONES)
+      return body.lookup.carrier.type
+    }
+    expect(await typeOf()).toBe('mobile')
+    book.setLandline(number, true)
+    expect(await typeOf()).toBe('landline')
+  })
+
+  test('can be found in the book, newest first, for tests', async () => {
+    const { start, check, book } = await setUp()
+    await start()
+    await start()
+    await check({ To: number, Code: WRONG, ...terms })
+    await start(registration, PHONES)
+    expect(book.verifications(number)).toMatchObject([
+      { serviceSid: phonesServiceSid, amount: null, payee: null, sends: 1, checks: 0 },
+      {
+        serviceSid: paymentsServiceSid,
+        sid: expect.stringMatching(/^VE/),
+        status: 'pending',
+        amount: terms.Amount,
+        payee: terms.Payee,
+        code: CODE,
+        sends: 2,
+        checks: 1,
+      },
+    ])
+    expect(book.verifications(otherNumber)).toEqual([])
+  })
+})
+
+describe('a check', () => {
+  const byNumber = { To: number, ...terms }
+
+  async function started() {
+    const all = await setUp()
+    const { body } = await all.start()
+    const bySid = { VerificationSid: String(body.sid), ...terms }
+    return { ...all, sid: String(body.sid), bySid }
+  }
+
+  test.each(['by number', 'by SID'])('of the right code approves, %s', async (way) => {
+    const { check, bySid, sid, passSeconds } = await started()
+    passSeconds(5)
+    const answer = await check({ ...(way === 'by SID' ? bySid : byNumber), Code: CODE })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toEqual({
+      sid,
+      service_sid: paymentsServiceSid,
+      account_sid: expect.stringMatching(/^AC/),
+      to: number,
+      channel: 'sms',
+      status: 'approved',
+      valid: true,
+      amount: terms.Amount,
+      payee: terms.Payee,
+      sna_attempts_error_codes: [],
+      date_created: '2026-11-21T12:00:00Z',
+      date_updated: '2026-11-21T12:00:05Z',
+    })
+  })
+
+  test('of a wrong code is no error and leaves it pending', async () => {
+    const { check, bySid, sid } = await started()
+    expect(await check({ ...bySid, Code: WRONG })).toMatchObject({
+      status: 200,
+      body: { sid, status: 'pending', valid: false, amount: terms.Amount },
+    })
+    expect((await check({ ...bySid, Code: CODE })).body.status).toBe('approved')
+  })
+
+  test('of the right code is still right after four wrong ones', async () => {
+    const { check, times } = await started()
+    await times(4, () => check({ ...byNumber, Code: WRONG }))
+    expect((await check({ ...byNumber, Code: CODE })).body.status).toBe('approved')
+  })
+
+  test.each(['by number', 'by SID'])(
+    'of the right code is refused after five wrong ones, %s, until ten minutes are over',
+    async (way) => {
+      const { check, bySid, times, start, passSeconds, book } = await started()
+      const asked = way === 'by SID' ? bySid : byNumber
+      const wrong = async () => {
+        const answer = await check({ ...asked, Code: WRONG })
+        expect(answer.body).toMatchObject({ status: 'pending', valid: false })
+        return answer
+      }
+      expect(await times(5, wrong)).toEqual([200, 200, 200, 200, 200])
+      for (const Code of [CODE, WRONG]) {
+        expect(await check({ ...asked, Code })).toMatchObject(tooManyChecks)
+      }
+      // Sent again, it is the same code, and as useless.
+      await start()
+      expect(await check({ ...asked, Code: CODE })).toMatchObject(tooManyChecks)
+      expect(book.verifications(number)).toMatchObject([
+        { status: 'max_attempts_reached', checks: 5, sends: 2 },
+      ])
+      passSeconds(600)
+      expect(await check({ ...asked, Code: CODE })).toMatchObject({ status: 404 })
+    },
+  )
+
+  test('is limited to five in the next ten minutes too', async () => {
+    const { check, start, times, passSeconds } = await started()
+    const wrong = () => check({ ...byNumber, Code: WRONG })
+    await times(6, wrong)
+    passSeconds(600)
+    await start()
+    expect(await times(6, wrong)).toEqual([200, 200, 200, 200, 200, 429])
+  })
+
+  test.each([
+    [599, 200],
+    [600, 404],
+  ])('after %i seconds is answered %i', async (seconds, status) => {
+    const { check, passSeconds } = await started()
+    passSeconds(seconds)
+    expect(await check({ ...byNumber, Code: CODE })).toMatchObject({ status })
+  })
+
+  test.each(['approved', 'canceled', 'expired'])(
+    'of one that is %s finds nothing',
+    async (over) => {
+      const { check, update, sid, bySid, passSeconds } = await started()
+      if (over === 'approved') await check({ ...bySid, Code: CODE })
+      if (over === 'canceled') await update(sid)
+      if (over === 'expired') passSeconds(600)
+      for (const asked of [byNumber, bySid]) {
+        expect(await check({ ...asked, Code: CODE })).toMatchObject(
+          gone(`${PAYMENTS}/VerificationCheck`),
+        )
+      }
+    },
+  )
+
+  test('of what was never started finds nothing', async () => {
+    const { check } = await setUp()
+    for (const asked of [byNumber, { VerificationSid: 'VE1'.padEnd(34, '0'), ...terms }]) {
+      expect(await check({ ...asked, Code: CODE })).toMatchObject(
+        gone(`${PAYMENTS}/VerificationCheck`),
+      )
+    }
+  })
+
+  test.each([
+    ['123', 400],
+    ['1234', 200],
+    ['1234567890', 200],
+    ['12345678901', 400],
+  ])('of the code %s is answered %i', async (Code, status) => {
+    const { check, book } = await started()
+    const answer = await check({ ...byNumber, Code })
+    expect(answer).toMatchObject(status === 400 ? invalid('Code') : { status })
+    expect(book.verifications(number)[0]?.checks).toBe(status === 400 ? 0 : 1)
+  })
+
+  test('without a code, and without number and SID, is refused', async () => {
+    const { check } = await started()
+    expect(await check(byNumber)).toMatchObject(invalid('Code'))
+    expect(await check({ Code: CODE, ...terms })).toMatchObject(invalid('To'))
+  })
+
+  test.each(['Amount', 'Payee'] as const)('in PSD2 mode without %s is refused', async (name) => {
+    const { check, bySid, book } = await started()
+    for (const asked of [byNumber, bySid]) {
+      expect(await check({ ...asked, Code: CODE, [name]: '' })).toMatchObject(termsMissing)
+    }
+    expect(book.verifications(number)[0]?.checks).toBe(0)
+  })
+
+  test.each<[string, Form]>([
+    ['another amount', { Amount: '€20.51' }],
+    ['another payee', { Payee: otherTerms.Payee }],
+  ])('with %s finds nothing by number and is wrong by SID', async (_, other) => {
+    const { check, bySid, book } = await started()
+    expect(await check({ ...byNumber, Code: CODE, ...other })).toMatchObject({ status: 404 })
+    expect(book.verifications(number)[0]?.checks).toBe(0)
+    expect(await check({ ...bySid, Code: CODE, ...other })).toMatchObject({
+      status: 200,
+      body: { status: 'pending', valid: false, amount: terms.Amount, payee: terms.Payee },
+    })
+    expect(book.verifications(number)[0]?.checks).toBe(1)
+    expect((await check({ ...bySid, Code: CODE })).body.status).toBe('approved')
+  })
+
+  test('does not find the verification of another service by its SID', async () => {
+    const { check, sid } = await started()
+    const asked = { VerificationSid: sid, Code: CODE }
+    expect(await check(asked, PHONES)).toMatchObject(gone(`${PHONES}/VerificationCheck`))
+  })
+
+  test('of a phone needs no amount and no payee', async () => {
+    const { check, start } = await setUp()
+    await start(registration, PHONES)
+    expect((await check({ To: number, Code: CODE }, PHONES)).body).toMatchObject({
+      status: 'approved',
+      valid: true,
+      amount: null,
+      payee: null,
+    })
+  })
+})
+
+describe('a verification that was started', () => {
+  async function started() {
+    const all = await setUp()
+    const { body } = await all.start()
+    const path = `${PAYMENTS}/Verifications/${body.sid}`
+    const approve = () => all.check({ To: number, Code: CODE, ...terms })
+    return { ...all, sid: String(body.sid), path, body, approve }
+  }
+
+  test('is read by its SID and by its number, encoded or not', async () => {
+    const { get, path, body } = await started()
+    for (const read of [path, ...[number, '%2B447700900123'].map(at)]) {
+      expect(await get(read)).toMatchObject({ status: 200, body })
+    }
+  })
+  const at = (sid: string) => `${PAYMENTS}/Verifications/${sid}`
+
+  test('is the newest that is alive when it is read by number', async () => {
+    const { get, start, update, sid } = await started()
+    const { body: newer } = await start({ ...payment, ...otherTerms })
+    expect((await get(at(number))).body.sid).toBe(newer.sid)
+    await update(newer.sid)
+    expect((await get(at(number))).body.sid).toBe(sid)
+  })
+
+  test('is not read through another service', async () => {
+    const { get, sid } = await started()
+    for (const one of [sid, number]) {
+      const path = `${PHONES}/Verifications/${one}`
+      expect(await get(path)).toMatchObject(gone(path))
+    }
+  })
+
+  test('is canceled, and can still be read by its SID', async () => {
+    const { update, get, sid, path, body } = await started()
+    const answer = await update(sid)
+    expect(answer).toMatchObject({ status: 200, body: { ...body, status: 'canceled' } })
+    expect((await get(path)).body).toEqual(answer.body)
+    expect(await get(at(number))).toMatchObject(gone(at(number)))
+  })
+
+  test('that was canceled makes way for a new one with all its sends', async () => {
+    const { update, start, times, sid } = await started()
+    await times(4, start)
+    expect(await start()).toMatchObject(tooManySends)
+    await update(sid)
+    const { status, body } = await start()
+    expect(status).toBe(201)
+    expect(body.sid).not.toBe(sid)
+    expect(body.send_code_attempts).toHaveLength(1)
+  })
+
+  test('can be canceled when it is out of checks, and read before and after', async () => {
+    const { check, times, get, update, sid, path } = await started()
+    await times(5, () => check({ To: number, Code: WRONG, ...terms }))
+    expect((await get(path)).body).toMatchObject({ status: 'max_attempts_reached', valid: false })
+    expect((await update(sid)).body.status).toBe('canceled')
+    expect((await get(path)).body.status).toBe('canceled')
+  })
+
+  test('can be approved by hand', async () => {
+    const { update, sid, approve } = await started()
+    const answer = await update(sid, 'approved')
+    expect(answer).toMatchObject({ status: 200, body: { status: 'approved', valid: true } })
+    expect(await approve()).toMatchObject({ status: 404 })
+  })
+
+  test.each(['approved', 'expired'])('is gone once it is %s', async (over) => {
+    const { get, path, approve, passSeconds } = await started()
+    if (over === 'approved') await approve()
+    else passSeconds(600)
+    for (const read of [path, at(number)]) expect(await get(read)).toMatchObject(gone(read))
+  })
+
+  test.each(['approved', 'canceled', 'expired'])('cannot be canceled once %s', async (over) => {
+    const { update, sid, path, approve, passSeconds } = await started()
+    if (over === 'approved') await approve()
+    if (over === 'canceled') await update(sid)
+    if (over === 'expired') passSeconds(600)
+    expect(await update(sid)).toMatchObject(gone(path))
+  })
+
+  test('is changed by its SID alone, to what Twilio allows', async () => {
+    const { update, sid, book } = await started()
+    expect(await update(sid, 'pending')).toMatchObject(invalid('Status'))
+    expect(await update(number)).toMatchObject(gone(at(number)))
+    expect(book.verifications(number)[0]?.status).toBe('pending')
+  })
+})
+
+describe('a landline', () => {
+  test('gets no text: 60205, and nothing is started; a call reaches it', async () => {
+    const { start, book } = await setUp()
+    book.setLandline(number, true)
+    expect(await start()).toMatchObject(
+      refusal(403, 60205, 'SMS is not supported by landline phone number'),
+    )
+    expect(book.messages(number)).toEqual([])
+    expect(book.verifications(number)).toEqual([])
+    expect(await start({ ...payment, Channel: 'call' })).toMatchObject({ status: 201 })
+    expect(book.messages(number)).toMatchObject([{ kind: 'call' }])
+    book.setLandline(number, false)
+    expect(await start()).toMatchObject({ status: 201 })
+  })
+})
+
+describe('an account without PSD2 mode', () => {
+  test('has no service in PSD2 mode, however it was made, until it is switched on', async () => {
+    const { get, call, book } = await setUp()
+    book.faults.psd2Off = true
+    const form = { FriendlyName: 'New', Psd2Enabled: 'true' }
+    const made = await call('POST', '/v2/Services', { form })
+    const mode = async () =>
+      (await get('/v2/Services')).body.services.map(
+        ({ psd2_enabled }: { psd2_enabled: boolean }) => psd2_enabled,
+      )
+    expect(made).toMatchObject({ status: 201, body: { psd2_enabled: false } })
+    expect((await get(PAYMENTS)).body.psd2_enabled).toBe(false)
+    expect(await mode()).toEqual([false, false, false])
+    book.faults.psd2Off = false
+    expect(await mode()).toEqual([true, false, true])
+  })
+
+  test('takes no notice of amount and payee: equal number, same code', async () => {
+    const { start, check, book } = await setUpWithCodes()
+    book.faults.psd2Off = true
+    const first = await start()
+    expect(first).toMatchObject({ status: 201, body: { amount: null, payee: null } })
+    const other = await start({ ...payment, ...otherTerms })
+    expect(other.body.sid).toBe(first.body.sid)
+    expect((await start(registration)).body.sid).toBe(first.body.sid)
+    const { code = '', words } = book.messages(number)[0] ?? {}
+    expect(words).toBe(`Your Payfriend payments verification code is: ${code}`)
+    const answer = await check({ To: number, Code: code ?? '', Amount: '€1', Payee: 'Mallory' })
+    expect(answer.body).toMatchObject({
+      status: 'approved',
+      valid: true,
+      amount: null,
+      payee: null,
+    })
+  })
+
+  test('approves with other terms what was started before it lost the mode', async () => {
+    const { start, check, get, book } = await setUp()
+    const { sid } = (await start()).body
+    book.faults.psd2Off = true
+    expect((await get(`${PAYMENTS}/Verifications/${sid}`)).body.amount).toBeNull()
+    const answer = await check({ VerificationSid: sid, Code: CODE, ...otherTerms })
+    expect(answer.body).toMatchObject({ status: 'approved', amount: null, payee: null })
+  })
+
+  test('has codes that are right for no payment once it has the mode', async () => {
+    const { start, check, book } = await setUp()
+    book.faults.psd2Off = true
+    const { sid } = (await start()).body
+    book.faults.psd2Off = false
+    const answer = await check({ VerificationSid: sid, Code: CODE, ...terms })
+    expect(answer.body).toMatchObject({ status: 'pending', valid: false })
+  })
+})
+
+describe("Verify's faults", () => {
+  const USER = '/protected/json/users/1/status?api_key=own-test-key'
+
+  test('429 asks to come again in seven seconds, and is not the answer of Authy or the page', async () => {
+    const { start, get, book } = await setUp()
+    book.faults.answer429 = true
+    const answer = await start()
+    expect(answer).toMatchObject(refusal(429, 20429, 'Too many requests'))
+    expect(answer.headers['retry-after']).toBe('7')
+    expect(book.messages(number)).toEqual([])
+    expect(await get(USER)).toMatchObject({ status: 404 })
+    expect(await get('/state')).toMatchObject({ status: 200 })
+    book.faults.answer429 = false
+    expect(await start()).toMatchObject({ status: 201 })
+  })
+
+  test('503 is HTML here too', async () => {
+    const { start, book } = await setUp()
+    book.faults.answer503 = true
+    const answer = await start()
+    expect(answer).toMatchObject({ status: 503, text: expect.stringMatching(/^<html>/) })
+    expect(answer.headers['content-type']).toBe('text/html')
+    expect(book.messages(number)).toEqual([])
+  })
+
+  test('a slow provider answers when its time has come', async () => {
+    let wait: (go: () => void) => void = () => {}
+    const waiting = new Promise<() => void>((resolve) => {
+      wait = resolve
+    })
+    const waits: number[] = []
+    const { start, book } = await setUp({
+      setTimer: (ms, go) => {
+        waits.push(ms)
+        wait(go)
+      },
+    })
+    book.faults.providerDelayMs = 3500
+    const answer = start()
+    const go = await waiting
+    expect(waits).toEqual([3500])
+    expect(book.messages(number)).toEqual([])
+    go()
+    expect(await answer).toMatchObject({ status: 201 })
+  })
+})
+
+test('a phone is one phone to both providers, and its codes are not mixed', async () => {
+  const { start, check, call, book } = await setUpWithCodes()
+  const authy = '/protected/json/phones/verification'
+  const text = 'phone_number=7700900123&country_code=44&via=sms&code_length=6'
+  expect(await call('POST', `${authy}/start?api_key=own-test-key`, { text })).toMatchObject({
+    status: 200,
+  })
+  await start(registration, PHONES)
+  expect(book.numbers()).toEqual([number])
+  const [twilios, authys] = book.messages(number).map(({ code }) => code ?? '')
+  expect(twilios).not.toBe(authys)
+  expect((await check({ To: number, Code: authys ?? '' }, PHONES)).body.valid).toBe(false)
+  expect((await check({ To: number, Code: twilios ?? '' }, PHONES)).body.valid).toBe(true)
+})
