@@ -63,7 +63,7 @@ export function verifyPhones(settings: VerifySettings): Phones {
       if (errorCode === TAKES_NO_TEXTS) {
         throw invalidField('phoneNumber', 'This number takes no texts. Choose a call instead.')
       }
-      if (errorCode === INVALID) {
+      if (errorCode === INVALID || errorCode === COUNTRY_CLOSED) {
         throw invalidField('phoneNumber', 'This number can’t be reached. Please check it.')
       }
       if (verification?.to !== to || verification.status !== 'pending') {
@@ -84,6 +84,8 @@ export function verifyPhones(settings: VerifySettings): Phones {
 }
 
 const INVALID = '60200'
+/** The account's own geographic permissions. */
+const COUNTRY_CLOSED = '60605'
 const NO_CHECKS_LEFT = '60202'
 const NO_SENDS_LEFT = '60203'
 const TAKES_NO_TEXTS = '60205'

@@ -43,9 +43,10 @@ export function startVerification(call: VerifyCall): VerifyAnswer {
 }
 
 /**
- * A verification by its SID, or the newest that is alive by its number. When they were read off Twilio
- * in March 2026, an approved one was gone and one that was cancelled or out of checks could still be
- * read by its SID. That an expired one is gone is in the documents; what a number finds is a guess.
+ * A verification by its SID, or the newest that is alive by its number. By the same report as the
+ * defaults of a service, an approved one is gone and one that was cancelled or is out of checks can
+ * still be read by its SID. That an expired one is gone Twilio says itself; what a number finds is a
+ * guess.
  */
 export function readVerification(call: VerifyCall): VerifyAnswer {
   const service = serviceOf(call)
@@ -100,7 +101,7 @@ export function checkVerification(call: VerifyCall): VerifyAnswer {
   if (verdict === 'none left') throw new VerifyRefusal(60202)
   const { send_code_attempts, lookup, sna, url, ...same } = verificationJson(call, service, found)
   const sna_attempts_error_codes: string[] = []
-  // The fifth wrong code, too, was answered `pending` when it was tried.
+  // The fifth wrong code, too, is answered `pending`, by the same report.
   const status = verdict === 'right' ? same.status : 'pending'
   return { status: 200, body: { ...same, status, sna_attempts_error_codes } }
 }

@@ -129,7 +129,7 @@ function matches(pattern: string, segments: readonly string[]): boolean {
   const parts = pattern.split('/')
   return (
     parts.length === segments.length &&
-    parts.every((part, at) => (part === '*' ? segments[at] !== '' : part === segments[at]))
+    parts.every((part, at) => part === '*' || part === segments[at])
   )
 }
 

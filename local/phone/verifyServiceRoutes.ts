@@ -14,7 +14,7 @@ const bool = z
   .transform((value) => value === 'true')
   .optional()
 
-/** A name with five digits was refused too, when it was tried in March 2026. */
+/** A name with five digits is refused too, by the same report as the defaults. */
 const name = text.pipe(
   z
     .string()

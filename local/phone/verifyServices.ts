@@ -20,7 +20,7 @@ export type VerifyService = Readonly<ServiceSettings> & {
   readonly updatedAt: Date
 }
 
-/** Read off a new service at Twilio in March 2026, not off its documents. */
+/** As somebody published them who had read a new service at Twilio in March 2026. */
 const DEFAULTS: Omit<ServiceSettings, 'friendlyName'> = {
   codeLength: 6,
   lookupEnabled: false,

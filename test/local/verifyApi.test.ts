@@ -185,7 +185,11 @@ describe('the door of Verify', () => {
   test.each([
     ['escapes that are none', 'To=%zz&Channel=sms', FORM],
     ['escapes that are not UTF-8', 'To=%ff&Channel=sms', FORM],
-    ['bytes that are not UTF-8', Buffer.from('To=\xff', 'latin1'), FORM],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from(`${new URLSearchParams(payment)}\xff`, 'latin1'),
+      FORM,
+    ],
     ['a name used in two ways', 'To=1&To[a]=2', FORM],
     ['deep nesting', 'To[a][b][c][d]=1', FORM],
     ['an object where a text should be', 'To[a]=1&Channel=sms', FORM],
@@ -581,7 +585,7 @@ describe('a verification', () => {
     ['another amount', { ...payment, Amount: '€20.51' }, PAYMENTS],
     ['another payee', { ...payment, ...otherTerms }, PAYMENTS],
     ['another number', { ...payment, To: otherNumber }, PAYMENTS],
-    ['another service', registration, PHONES],
+    ['another service and no payment', registration, PHONES],
   ])('for %s is another, with another code', async (_, form, service) => {
     const { start, book } = await setUpWithCodes()
     const first = await start()
@@ -590,6 +594,17 @@ describe('a verification', () => {
     const [one] = book.verifications(form.To ?? '')
     expect(one).toMatchObject({ sid: other.body.sid, status: 'pending' })
     expect(one?.code).not.toBe('100001')
+  })
+
+  test('for another service of the same kind is another, with another code', async () => {
+    const { call, start, book } = await setUpWithCodes()
+    const { body } = await call('POST', '/v2/Services', { form: { FriendlyName: 'Another' } })
+    await start(registration, PHONES)
+    await start(registration, `/v2/Services/${body.sid}`)
+    expect(book.verifications(number)).toMatchObject([
+      { serviceSid: body.sid, code: '100002' },
+      { serviceSid: phonesServiceSid, code: '100001' },
+    ])
   })
 
   test('is sent five times and no more, in the next ten minutes too', async () => {
