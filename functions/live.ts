@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { ProviderFault } from './adapters/askProvider.ts'
 import { authy } from './adapters/authy.ts'
 import { limitsTable } from './adapters/limitsTable.ts'
+import { lockoutTable } from './adapters/lockoutTable.ts'
 import { payersTable } from './adapters/payersTable.ts'
 import { paymentsTable } from './adapters/paymentsTable.ts'
 import { ownPhoneIds } from './adapters/phoneIds.ts'
@@ -58,6 +59,9 @@ export function limits({ env }: World) {
     paymentsPerHour: settings.PAYMENTS_PER_HOUR,
   })
 }
+
+export const lockout = ({ env }: World) =>
+  lockoutTable(documents(env), tableSettings(env).PAYERS_TABLE)
 
 /**
  * A bundle is made for one provider, and the bundler writes its name where `BUNDLED_PROVIDER` stands: at

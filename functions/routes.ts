@@ -54,7 +54,7 @@ export const lambdas = {
   },
   smsVerify: {
     route: { method: 'POST', path: '/payments/{paymentId}/sms/verification', open: 'payers' },
-    rights: ['payments:GetItem', 'payments:UpdateItem'],
+    rights: ['payments:GetItem', 'payments:UpdateItem', 'users:GetItem', 'users:UpdateItem'],
   },
   authyCallback: {
     carriedBy: 'authy',

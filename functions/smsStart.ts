@@ -1,7 +1,7 @@
 import { view } from './core/payment.ts'
 import { textCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { codes, lambda, limits, payers, payments, type World } from './live.ts'
+import { codes, lambda, limits, lockout, payers, payments, type World } from './live.ts'
 import { count } from './observe.ts'
 
 /** `POST /payments/{paymentId}/sms`: text the payer a code that is good for this payment only. */
@@ -10,6 +10,7 @@ export const smsStart = (world: World) => {
     payments: payments(world),
     payers: payers(world),
     limits: limits(world),
+    lockout: lockout(world),
     codes: codes(world),
     clock: world.clock,
   }

@@ -3,7 +3,7 @@ import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { approveWithCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { codes, lambda, pause, payments, type World } from './live.ts'
+import { codes, lambda, lockout, pause, payments, type World } from './live.ts'
 import { count } from './observe.ts'
 
 /** Digits and nothing else, because the code goes into a path at the provider. */
@@ -13,7 +13,13 @@ export const body = z.strictObject({
 
 /** `POST /payments/{paymentId}/sms/verification`: approve a payment with the code from the text. */
 export const smsVerify = (world: World) => {
-  const ports = { payments: payments(world), codes: codes(world), clock: world.clock, pause }
+  const ports = {
+    payments: payments(world),
+    lockout: lockout(world),
+    codes: codes(world),
+    clock: world.clock,
+    pause,
+  }
   return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
     try {
       const { payment, byThis } = await approveWithCode(

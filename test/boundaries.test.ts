@@ -78,8 +78,13 @@ const HTTP = ['node:http', 'node:https']
 /** How any provider is asked over HTTP; parts of the adapters of the two. */
 const ASK_PROVIDER = 'functions/adapters/askProvider.ts'
 const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
+/** How a write knows itself when it is sent again. */
+const OWN_WRITE = 'functions/adapters/ownWrite.ts'
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  'functions/adapters/paymentsTable.ts': PARTS_OF_PAYMENTS,
+  'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
+  'functions/adapters/payersTable.ts': [OWN_WRITE],
+  'functions/adapters/limitsTable.ts': [OWN_WRITE],
+  'functions/adapters/lockoutTable.ts': [OWN_WRITE],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],
   [VERIFY_SERVICE]: [ASK_PROVIDER, ...TWILIO],

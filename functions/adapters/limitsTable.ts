@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { international } from '../core/payer.ts'
 import type { Limits, Starts } from '../core/ports.ts'
 import { Refusal, secondsUntil } from '../core/refusals.ts'
+import { ownWrite } from './ownWrite.ts'
 
 /** How many of what: texts by the hour and day of the clock (UTC), payments by the hour since the first. */
 export type LimitSettings = {
@@ -73,14 +74,16 @@ export function limitsTable(
    * ever takes.
    */
   async function spend({ key, window, max }: Counter, now: Date): Promise<void> {
+    const own = ownWrite()
+    const name = named(key, window, now)
     const counted = await write(
-      named(key, window, now),
-      'SET uses = if_not_exists(uses, :none) + :one, expires_epoch = :ttl',
-      'attribute_not_exists(uses) OR uses < :max',
+      name,
+      `SET uses = if_not_exists(uses, :none) + :one, expires_epoch = :ttl, ${own.set}`,
+      `(attribute_not_exists(uses) OR uses < :max) AND ${own.when}`,
       undefined,
-      { ':none': 0, ':one': 1, ':max': max, ':ttl': epoch(now, 2 * window.ms) },
+      { ':none': 0, ':one': 1, ':max': max, ':ttl': epoch(now, 2 * window.ms), ...own.values },
     )
-    if (counted) return
+    if (counted || own.left(await read(name))) return
     const end = new Date((Math.floor(now.getTime() / window.ms) + 1) * window.ms)
     throw new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(end, now) })
   }

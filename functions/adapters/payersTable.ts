@@ -11,8 +11,33 @@ import {
   VERIFICATION_SENDS_MAX,
 } from '../core/payer.ts'
 import type { PayerStore } from '../core/ports.ts'
+import { ownWrite } from './ownWrite.ts'
 
 export function payersTable(documents: DynamoDBDocumentClient, table: string): PayerStore {
+  /** A write that counts: once, even if its answer is lost and it is sent again. */
+  async function count(
+    payerId: string,
+    { set, remove, when, values }: Counting,
+  ): Promise<Payer | undefined> {
+    const own = ownWrite()
+    const changed = await change(
+      payerId,
+      `SET ${set}, ${own.set}${remove ? ` REMOVE ${remove}` : ''}`,
+      [...when, own.when],
+      { ...values, ...own.values },
+    )
+    if (changed) return changed
+    const item = await read(payerId)
+    return own.left(item) ? payer(item) : undefined
+  }
+
+  async function read(payerId: string) {
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
+    )
+    return Item
+  }
+
   /** One conditional write; where the condition is lost nothing changes and nothing comes back. */
   async function change(
     payerId: string,
@@ -40,54 +65,49 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
 
   return {
     async get(payerId) {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
-      )
-      return Item && payer(Item)
+      const item = await read(payerId)
+      return item && payer(item)
     },
 
     beginVerification: ({ payerId, email }, { phone, channel, expiresAt }, now) =>
-      change(
-        payerId,
-        `SET email = :email, ${PENDING}, pending_sends = :one, pending_attempts = :none
-         REMOVE pending_current_passed_at, ${PENDING_TEXTS}`,
-        ['(attribute_not_exists(pending_expires_at) OR pending_expires_at <= :now)'],
-        {
+      count(payerId, {
+        set: `email = :email, ${PENDING}, pending_sends = :one, pending_attempts = :none`,
+        remove: `pending_current_passed_at, ${PENDING_TEXTS}`,
+        when: ['(attribute_not_exists(pending_expires_at) OR pending_expires_at <= :now)'],
+        values: {
           ...pendingValues(phone, channel, expiresAt, now),
           ':email': email,
           ':one': 1,
           ':none': 0,
         },
-      ),
+      }),
 
     repeatVerification: (payerId, { phone, channel, expiresAt, sameNumber }, lastBefore, now) =>
-      change(
-        payerId,
-        `SET ${PENDING}, pending_sends = pending_sends + :one
-         ${sameNumber ? '' : `REMOVE pending_current_passed_at, ${PENDING_TEXTS}`}`,
-        [
+      count(payerId, {
+        set: `${PENDING}, pending_sends = pending_sends + :one`,
+        ...(sameNumber ? {} : { remove: `pending_current_passed_at, ${PENDING_TEXTS}` }),
+        when: [
           ALIVE,
           `${sameNumber ? '' : 'NOT '}pending_number = :number`,
           'pending_sends < :sends',
           'pending_attempts < :attempts',
           'pending_sent_at <= :last',
         ],
-        {
+        values: {
           ...pendingValues(phone, channel, expiresAt, now),
           ':one': 1,
           ':sends': VERIFICATION_SENDS_MAX,
           ':attempts': VERIFICATION_ATTEMPTS_MAX,
           ':last': lastBefore.toISOString(),
         },
-      ),
+      }),
 
     reserveAttempt: (payerId, withCurrentCode, now) =>
-      change(
-        payerId,
-        'SET pending_attempts = pending_attempts + :one',
-        [ALIVE, 'pending_attempts < :attempts', ...(withCurrentCode ? [] : [LET_IN])],
-        { ':one': 1, ':attempts': VERIFICATION_ATTEMPTS_MAX, ':now': now.toISOString() },
-      ),
+      count(payerId, {
+        set: 'pending_attempts = pending_attempts + :one',
+        when: [ALIVE, 'pending_attempts < :attempts', ...(withCurrentCode ? [] : [LET_IN])],
+        values: { ':one': 1, ':attempts': VERIFICATION_ATTEMPTS_MAX, ':now': now.toISOString() },
+      }),
 
     saveCurrentPassed: (payerId, phone, now) =>
       change(payerId, 'SET pending_current_passed_at = :now', [ALIVE, 'pending_number = :number'], {
@@ -136,6 +156,13 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       })
     },
   }
+}
+
+type Counting = {
+  readonly set: string
+  readonly remove?: string
+  readonly when: readonly string[]
+  readonly values: Readonly<Record<string, unknown>>
 }
 
 const PENDING = `pending_number = :number, pending_country_code = :code, pending_channel = :channel,

@@ -16,6 +16,7 @@ import {
   TEXTS_MAX,
 } from '../core/payment.ts'
 import type { Decision, PaymentStore } from '../core/ports.ts'
+import { ownWrite } from './ownWrite.ts'
 import { cursorOf, startKey } from './pageCursor.ts'
 import {
   historyEntry,
@@ -27,6 +28,20 @@ import {
 } from './paymentItem.ts'
 
 export function paymentsTable(documents: DynamoDBDocumentClient, table: string): PaymentStore {
+  /** A write that counts: once, even if its answer is lost and it is sent again. */
+  async function count(paymentId: string, write: Change): Promise<Payment | undefined> {
+    const own = ownWrite()
+    const changed = await change(paymentId, {
+      ...write,
+      set: [...write.set, own.set],
+      when: [...write.when, own.when],
+      values: { ...write.values, ...own.values },
+    })
+    if (changed) return changed
+    const item = await read(paymentId)
+    return own.left(item) ? paymentOf(item) : undefined
+  }
+
   /** One conditional write; where the condition is lost nothing changes and nothing comes back. */
   async function change(paymentId: string, write: Change): Promise<Payment | undefined> {
     const set = write.event ? [...write.set, 'history = list_append(history, :event)'] : write.set
@@ -55,11 +70,16 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     }
   }
 
-  async function find(paymentId: string): Promise<Payment | undefined> {
+  async function read(paymentId: string) {
     const { Item } = await documents.send(
       new GetCommand({ TableName: table, Key: { payment_id: paymentId }, ConsistentRead: true }),
     )
-    return Item && paymentOf(Item)
+    return Item
+  }
+
+  async function find(paymentId: string): Promise<Payment | undefined> {
+    const item = await read(paymentId)
+    return item && paymentOf(item)
   }
 
   return {
@@ -141,7 +161,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     },
 
     reserveText: (payerId, paymentId, lastBefore, now) =>
-      change(paymentId, {
+      count(paymentId, {
         set: ['sms_sends = sms_sends + :one', 'sms_sent_at = :now'],
         when: [
           ...OPEN,
@@ -172,7 +192,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     },
 
     reserveAttempt: (payerId, paymentId, onlyNamedText, now) =>
-      change(paymentId, {
+      count(paymentId, {
         set: ['code_attempts = code_attempts + :one'],
         when: [
           ...OPEN,

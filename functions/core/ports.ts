@@ -134,6 +134,21 @@ export type Limits = {
   ): Promise<void>
 }
 
+/** One go at a code, as it was counted; `lock`: it was the fifth, and locked codes until then. */
+export type Go = { readonly lock: { readonly until: Date; readonly rung: number } | undefined }
+
+/** The count of a person's wrong codes in a row. */
+export type Lockout = {
+  /** Until when codes are locked, if they are now. */
+  lockedUntil(payerId: string, now: Date): Promise<Date | undefined>
+  /** Count a go before the code is checked, as if it were wrong; none while codes are locked. */
+  reserve(payerId: string, now: Date): Promise<Go | { readonly lockedUntil: Date }>
+  /** Take a go off the count, and with it the lock that it was; never more than is counted. */
+  giveBack(payerId: string, go: Go): Promise<void>
+  /** The count begins anew. */
+  reset(payerId: string): Promise<void>
+}
+
 /** The payments started in the hour since `windowStartedAt`, and those that may still be open, by id: when. */
 export type Starts = {
   readonly windowStartedAt: string

@@ -1,5 +1,6 @@
 /** The second channel: a code by text, bound to one payment, spent before it is checked. */
 import { type Decided, endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
+import { locked, settling } from './lockout.ts'
 import type { Payer, PhoneNumber } from './payer.ts'
 import {
   CODE_ATTEMPTS_MAX,
@@ -12,17 +13,18 @@ import {
   words,
   wordsApart,
 } from './payment.ts'
-import type { Bound, Codes, Decision, Limits, PayerStore } from './ports.ts'
+import type { Bound, Codes, Decision, Limits, Lockout, PayerStore } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
-export type CodePorts = Ports & { readonly codes: Codes }
+export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Lockout }
 
 /**
  * Text the payer a code for this payment.
  *
  * Counted before it is asked for, so that no burst and no crash gives more texts than the limits.
  * Refuses: `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
- * `already_decided`, `no_attempts_left`, `too_many_sms`, `invalid_request` (the phone takes no texts),
+ * `already_decided`, `no_attempts_left`, `locked`, `too_many_sms`, `invalid_request` (the phone takes no
+ * texts),
  * `provider_unavailable`.
  */
 export async function textCode(
@@ -30,11 +32,17 @@ export async function textCode(
   payerId: string,
   id: string,
 ): Promise<Payment> {
-  const { payments, payers, limits, codes, clock } = ports
-  const [asked, payer] = await Promise.all([paymentOf(ports, payerId, id), payers.get(payerId)])
+  const { payments, payers, limits, lockout, codes, clock } = ports
+  const [asked, payer, until] = await Promise.all([
+    paymentOf(ports, payerId, id),
+    payers.get(payerId),
+    lockout.lockedUntil(payerId, clock()),
+  ])
   // Looked at first, so that a text which the payment refuses is not taken from the payer's hour …
   const refused = whyNoText(asked, clock())
   if (refused) throw refused
+  // … nor one whose code could not be entered.
+  if (until) throw locked(until, clock())
   const phone = phoneOf(asked, payer)
   await limits.spendTexts(payerId, [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the payment.
@@ -60,7 +68,7 @@ export async function textCode(
  * Approve a payment with the code from the text.
  *
  * Refuses: `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
- * `wrong_code`, `code_expired` (used before, or over), and `provider_unavailable` where no verdict came; the
+ * `locked`, `wrong_code`, `code_expired` (used before, or over), and `provider_unavailable` where no verdict came; the
  * attempt stays spent.
  */
 export async function approveWithCode(
@@ -69,11 +77,18 @@ export async function approveWithCode(
   id: string,
   code: string,
 ): Promise<Decided> {
-  const { payments, codes, clock } = ports
-  // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
+  const { payments, lockout, codes, clock } = ports
+  const until = await lockout.lockedUntil(payerId, clock())
+  if (until) throw (await whyNoAttempt(ports, payerId, id)) ?? locked(until, clock())
+  // Both are reserved before the provider is asked, so that a burst of guesses outruns neither limit: the
+  // payment's first, because a burst at one payment is not to look like one at many.
   const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
-  if (!payment) throw await whyNoAttempt(ports, payerId, id)
-  const verdict = await codes.check(payment, bound(payment), code)
+  if (!payment) throw lostTo(await whyNoAttempt(ports, payerId, id), id)
+  const go = await lockout.reserve(payerId, clock())
+  if ('lockedUntil' in go) throw locked(go.lockedUntil, clock())
+  const verdict = await settling(lockout, payerId, go, () =>
+    codes.check(payment, bound(payment), code),
+  )
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return { payment: await approvedMeanwhile(ports, payment), byThis: false }
   const evidence = evidenceOf(payment, codes)
@@ -128,14 +143,18 @@ function whyNoText(payment: Payment, now: Date): Refusal | undefined {
 const tooMany = (again: Date, now: Date) =>
   new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(again, now) })
 
-async function whyNoAttempt(ports: CodePorts, payerId: string, id: string): Promise<Error> {
+async function whyNoAttempt(
+  ports: CodePorts,
+  payerId: string,
+  id: string,
+): Promise<Refusal | undefined> {
   const payment = await paymentOf(ports, payerId, id)
   const closed = whyClosed(payment, ports.clock())
   if (closed) return closed
   // A text that got no name, because of a crash or the provider's fault, is none that can be checked.
   const isTexted = ports.codes.byTextId ? payment.textId !== undefined : payment.smsSends > 0
   if (!isTexted) return new Refusal('no_code_sent')
-  return new Refusal('no_attempts_left')
+  return payment.codeAttempts < CODE_ATTEMPTS_MAX ? undefined : new Refusal('no_attempts_left')
 }
 
 /** How often, with a pause between, a used code's own request is looked for. */
