@@ -99,19 +99,25 @@ const operations: Record<RouteName, Operation> = {
     summary: 'Text the payer a code for this payment',
     description:
       'The code is good for this payment and nothing else (RTS Art. 5(1)(b)). Five texts for a ' +
-      'payment, 20 s apart; ten an hour for a person and for a number.',
+      'payment, 20 s apart; ten an hour for a person and for a number. `phone_not_verified`: the ' +
+      'phone that the payment was started for was replaced twice since.',
     success: { 202: ['Payment', 'The text is on its way.'] },
     refusals: [
       ...OF_PAYMENT,
       ...CLOSED,
+      'phone_not_verified',
       'no_attempts_left',
+      'locked',
       'too_many_sms',
       'provider_unavailable',
     ],
   },
   smsVerify: {
     summary: 'Approve a payment with the code from the text',
-    description: 'Five attempts for a payment, counted before they are checked (RTS Art. 4(3)(b)).',
+    description:
+      'Five attempts for a payment, counted before they are checked; and five wrong codes in a row of ' +
+      'one person, whatever payments they are for, lock codes for 5 minutes, then 15, 30, 60, and a ' +
+      'day (RTS Art. 4(3)(b)).',
     body: 'SmsCode',
     success: { 200: ['Payment', 'The payment is approved.'] },
     refusals: [
@@ -120,13 +126,15 @@ const operations: Record<RouteName, Operation> = {
       'no_code_sent',
       'no_attempts_left',
       'wrong_code',
+      'code_expired',
+      'locked',
       'provider_unavailable',
     ],
   },
   authyCallback: {
     summary: "A person's answer to a push, signed by Authy",
     description:
-      'Open to everybody, and believed only by its signature. Callbacks that come twice, late, for ' +
+      'There only where Authy is the provider. Open to everybody, and believed only by its signature. Callbacks that come twice, late, for ' +
       'payments that are not known or are not understood are answered 200 and change nothing.',
     parameters: ['X-Authy-Signature', 'X-Authy-Signature-Nonce'].map((name) => ({
       name,

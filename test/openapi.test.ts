@@ -151,9 +151,9 @@ test('every refusal is told with its status, and all of them in one list', () =>
     return code?.const ? [[code.const, status?.const]] : []
   })
   expect(Object.fromEntries(told)).toEqual(STATUS)
-  // What no route refuses today is kept free, and said to be so.
+  // Every one is refused by some route.
   const unused = codes.filter((code) => !everyRefusal().some((one) => one.endsWith(` ${code}`)))
-  expect(unused).toEqual(['locked'])
+  expect(unused).toEqual([])
 })
 
 test('the rules that zod has in code stand in the file too', () => {
@@ -328,11 +328,22 @@ describe('real answers', () => {
     })
     await verify(code)
 
+    const used = await rig.pending(as)
+    await text(as, used.paymentId)
+    const body = { error_code: '60019', message: 'used', success: false }
+    rig.provider.instead = () => ({ status: 401, body })
+    await verify(code, used.paymentId)
+    rig.provider.instead = undefined
+
     const failed = await rig.pending(as)
     const wrong = otherThan(await text(as, failed.paymentId))
     for (let n = 0; n < 5; n += 1) await verify(wrong, failed.paymentId)
     await verify(wrong, failed.paymentId)
     await call('paymentStatus', { as, id: failed.paymentId })
+    // Five in a row, whatever payment they were for.
+    await verify(wrong, used.paymentId)
+    await call('smsStart', { as, id: used.paymentId })
+    later(300)
 
     const spent = await rig.pending(as)
     const right = await text(as, spent.paymentId)
@@ -380,8 +391,13 @@ describe('real answers', () => {
     await start(next, 'call')
     await verify(rig.codeOn(next))
     await call('profile', { as })
+    const { paymentId: id } = await rig.pending(as)
     await verify(rig.codeOn(next), rig.codeOn(as.number))
     await call('profile', { as })
+    const last = rig.stranger().number
+    await start(last)
+    await verify(rig.codeOn(last), rig.codeOn(next))
+    await call('smsStart', { as, id })
   })
 
   test('of callbacks', async () => {
