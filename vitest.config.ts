@@ -5,7 +5,7 @@ export default defineConfig({
     // CommonJS packages are imported as Node does it.
     deps: { interopDefault: false },
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/rights.ts'],
+    globalSetup: ['test/temporary.ts', 'test/rights.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The test of the logs turns them on again.

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Duration, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack, Stage, Token, Validations } from 'aws-cdk-lib'
 import {
   AccessLevel,
   AllowedMethods,
@@ -136,9 +135,9 @@ export class Site extends Construct {
         logGroup,
         role,
       })
-    const assets = deployment('Assets', [folderOf(page, true)], true)
+    const assets = deployment('Assets', [this.folderOf(page, true)], true)
     const told = Source.jsonData('config.json', config)
-    const start = deployment('Start', [folderOf(page, false), told], false)
+    const start = deployment('Start', [this.folderOf(page, false), told], false)
     start.node.addDependency(assets)
 
     const reason = "It is the construct library's own, and runs only while the stack is deployed."
@@ -227,6 +226,21 @@ export class Site extends Construct {
     })
     return bucket
   }
+
+  /** The files that may be kept for ever, or the others, as a folder to upload. */
+  private folderOf(page: Page, immutable: boolean): ISource {
+    const { outdir } = Stage.of(this) ?? {}
+    if (!outdir) throw new Error('the site is in no app')
+    // Beside the template, so that nothing is left elsewhere.
+    const folder = join(outdir, `page-${this.node.addr}-${immutable ? 'assets' : 'start'}`)
+    rmSync(folder, { recursive: true, force: true })
+    for (const [path, file] of page) {
+      if (file.immutable !== immutable) continue
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), file.body)
+    }
+    return Source.asset(folder)
+  }
 }
 
 /** A bucket that nobody may read from outside. Its logical id is its name: another would be another bucket. */
@@ -243,15 +257,4 @@ function privateBucket(scope: Construct, logicalId: string, props: BucketProps):
   resource.overrideLogicalId(logicalId)
   // The two types differ only in how they spell an optional member.
   return bucket as IBucket
-}
-
-/** The files that may be kept for ever, or the others, as a folder to upload. */
-function folderOf(page: Page, immutable: boolean): ISource {
-  const folder = mkdtempSync(join(tmpdir(), 'payfriend-page-'))
-  for (const [path, file] of page) {
-    if (file.immutable !== immutable) continue
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), file.body)
-  }
-  return Source.asset(folder)
 }
