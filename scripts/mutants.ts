@@ -1,0 +1,153 @@
+/**
+ * `npm run mutants`: change one place of a file after the other, and see whether a test notices.
+ *
+ *     npm run mutants                               # the core and the adapters
+ *     npm run mutants -- functions/core/money.ts    # these files only
+ *     npm run mutants -- --resume                   # but for what was noticed before, in files that are the same
+ *
+ * Fails if fewer than 90 % are noticed, or if one that is not is not explained in
+ * `test/saboteurs/mutants/survivors.ts`.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Choice, noteTests } from '../test/saboteurs/mutants/choosing.ts'
+import { applied, type Mutant, mutantsOf } from '../test/saboteurs/mutants/mutantsOf.ts'
+import { type Explained, explained } from '../test/saboteurs/mutants/survivors.ts'
+import { startTestProcesses } from '../test/saboteurs/testProcesses.ts'
+import { textOf } from '../test/saboteurs/testRun.ts'
+
+const SCORE_MIN = 90
+const NOTED_IN = '.cache/mutants.json'
+/** What never ends is noticed too, when it has taken this much longer than it should. */
+const PATIENCE = { times: 4, ms: 40_000 }
+
+type Fate = 'noticed' | 'survived' | 'endless' | 'not reached'
+type Tried = Omit<Explained, 'why'> & {
+  readonly at: number
+  readonly fate: Fate
+  readonly by: string
+}
+
+const { values, positionals } = parseArgs({
+  options: { resume: { type: 'boolean', default: false }, processes: { type: 'string' } },
+  allowPositionals: true,
+})
+const isWhole = positionals.length === 0
+const files = (isWhole ? globSync('functions/{core,adapters}/*.ts') : positionals).sort()
+const count = Number(values.processes ?? availableParallelism())
+
+const began = Date.now()
+const noting = startTestProcesses(count, { isNoting: true })
+const testsFor = await noteTests(files, noting)
+await noting.close()
+
+const known: Record<string, string> =
+  values.resume && existsSync(NOTED_IN) ? JSON.parse(readFileSync(NOTED_IN, 'utf8')) : {}
+const processes = startTestProcesses(count)
+const places = files.flatMap((file) => mutantsOf(textOf(file)).map((mutant) => ({ file, mutant })))
+const tried: Tried[] = []
+await Promise.all(
+  places.map(async ({ file, mutant }) => {
+    const one = await attempt(file, mutant)
+    tried.push(one)
+    if (process.stderr.isTTY || tried.length % 100 === 0) progress()
+  }),
+)
+await processes.close()
+mkdirSync(dirname(NOTED_IN), { recursive: true })
+writeFileSync(NOTED_IN, JSON.stringify(known, null, 1))
+report()
+
+async function attempt(file: string, mutant: Mutant): Promise<Tried> {
+  const text = textOf(file)
+  const before = text.slice(0, mutant.start)
+  const line =
+    text
+      .slice(before.lastIndexOf('\n') + 1)
+      .split('\n', 1)[0]
+      ?.trim() ?? ''
+  const described = {
+    file,
+    line,
+    at: before.split('\n').length,
+    from: text.slice(mutant.start, mutant.end),
+    to: mutant.to,
+  }
+  const changed = applied(text, mutant)
+  const key = createHash('sha256').update(`${file}\0${changed}`).digest('base64url')
+  if (known[key] !== undefined) return { ...described, fate: 'noticed', by: known[key] }
+  const choice = testsFor(file, mutant)
+  if (choice.chosen.length === 0) return { ...described, fate: 'not reached', by: '' }
+  const { fate, by } = await fateOf(file, changed, choice)
+  if (fate === 'noticed') known[key] = by
+  return { ...described, fate, by }
+}
+
+async function fateOf(file: string, changed: string, { chosen, ms }: Choice) {
+  const patience = PATIENCE.ms + PATIENCE.times * ms
+  const answer = await processes.ask({ files: { [file]: changed }, chosen }, patience)
+  if (!answer) return { fate: 'endless', by: '' } as const
+  const { failure } = answer
+  if (!failure) return { fate: 'survived', by: '' } as const
+  return {
+    fate: 'noticed',
+    by: `${failure.file} > ${failure.test?.name ?? failure.error}`,
+  } as const
+}
+
+function progress() {
+  const lost = tried.filter(isLost).length
+  const minutes = ((Date.now() - began) / 60_000).toFixed(1)
+  console.error(`${tried.length} of ${places.length}, ${lost} not noticed, ${minutes} min`)
+}
+
+function isLost({ fate }: Tried) {
+  return fate === 'survived' || fate === 'not reached'
+}
+
+function report() {
+  const rows = [...files, 'all'].map((file) => {
+    const own = tried.filter((one) => file === 'all' || one.file === file)
+    const fates = (fate: Fate) => own.filter((one) => one.fate === fate).length
+    const noticed = fates('noticed') + fates('endless')
+    return {
+      file,
+      mutants: own.length,
+      noticed: fates('noticed'),
+      endless: fates('endless'),
+      survived: fates('survived'),
+      'not reached': fates('not reached'),
+      '%': own.length === 0 ? 100 : Number(((100 * noticed) / own.length).toFixed(1)),
+    }
+  })
+  console.table(rows)
+
+  const isThis = (one: Tried) => (other: Explained) =>
+    one.file === other.file &&
+    one.line === other.line &&
+    one.from === other.from &&
+    one.to === other.to
+  const lost = tried.filter(isLost).sort((a, b) => a.file.localeCompare(b.file) || a.at - b.at)
+  for (const one of lost) {
+    const why = explained.find(isThis(one))?.why
+    const change = `${JSON.stringify(one.from)} → ${JSON.stringify(one.to)}`
+    console.log(`${one.file}:${one.at} ${one.fate}: ${change}\n    ${why ?? 'NOT EXPLAINED'}`)
+  }
+  const unexplained = lost.filter((one) => !explained.some(isThis(one)))
+  const needless = explained.filter(
+    (other) => files.includes(other.file) && !lost.some((one) => isThis(one)(other)),
+  )
+  for (const { file, line, from, to } of needless) {
+    console.log(`explained, but noticed or gone: ${file}: ${line}: ${from} → ${to}`)
+  }
+  const score = rows.at(-1)?.['%'] ?? 0
+  const minutes = ((Date.now() - began) / 60_000).toFixed(1)
+  console.log(
+    `${score} % of ${tried.length} mutants noticed in ${minutes} min by ${count} processes; ` +
+      `${lost.length} not, of which ${unexplained.length} not explained`,
+  )
+  if (score < SCORE_MIN || unexplained.length > 0 || needless.length > 0) process.exitCode = 1
+}
