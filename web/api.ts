@@ -9,6 +9,8 @@ export type Terms = {
 export type Payment = Terms & {
   readonly paymentId: string
   readonly words: string
+  /** What tells it from an equal payment. Not every provider can put it into its texts. */
+  readonly reference: string
   readonly status: 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
   readonly push: 'sending' | 'sent' | 'unavailable'
   readonly sms: {

@@ -59,8 +59,8 @@ export function follow(
       el(
         'p',
         {},
-        "We can't see just now how this payment stands; your phone can answer all the same. " +
-          `We look again in ${inWords(Math.round(nextMs / 1000))}.`,
+        "We can't see just now how this payment stands. An answer that you have given counts all " +
+          `the same. We look again in ${inWords(Math.round(nextMs / 1000))}.`,
       ),
       button('Look now', () => watch.lookNow()),
     )

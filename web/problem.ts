@@ -78,6 +78,10 @@ export function explain(error: unknown): string {
   return `Something went wrong on our side${reference}. Try again ${again}.`
 }
 
+/** What is wrong with each field, or why it is a no altogether. */
+export const reasonsOf = (error: unknown): readonly string[] =>
+  detailsOf(error).fields?.map(({ reason }) => reason) ?? [explain(error)]
+
 export function attemptsInWords(attemptsLeft: number): string {
   if (attemptsLeft === 0) return 'No attempts left.'
   return attemptsLeft === 1 ? '1 attempt left.' : `${attemptsLeft} attempts left.`

@@ -6,23 +6,24 @@ import type { ServerClock } from './serverClock.ts'
 /** The server lets no two texts follow each other sooner. */
 const APART_MS = 20_000
 
-/** A button for another code, which counts down until it may be pressed. */
+/** A button for a code, which counts down until it may be pressed. */
 export function resendButton(options: {
   readonly label: string
+  readonly kind?: 'primary' | 'secondary'
   readonly clock: ServerClock
   readonly signal: AbortSignal
   send(): Promise<unknown>
 }) {
   let allowedAt = 0
   const hint = el('p', { class: 'hint' })
-  const press = button(options.label, options.send, { busyLabel: 'Sending…' })
+  const { label, kind = 'secondary' } = options
+  const press = button(label, options.send, { kind, busyLabel: 'Sending…' })
   const box = el('div', { class: 'resend' }, press, hint)
 
   function tick(): void {
     const secondsLeft = Math.ceil((allowedAt - options.clock.now()) / 1000)
     press.disabled = secondsLeft > 0
-    hint.textContent =
-      secondsLeft > 0 ? `You can ask for a new code in ${inWords(secondsLeft)}.` : ''
+    hint.textContent = secondsLeft > 0 ? `You can ask again in ${inWords(secondsLeft)}.` : ''
   }
   const timer = setInterval(tick, 1000)
   options.signal.addEventListener('abort', () => clearInterval(timer))
@@ -32,7 +33,9 @@ export function resendButton(options: {
     /** The last text went out then (server's time, milliseconds). */
     sentAt(time: number): void {
       // The server's time is known to a part of a second: never ask for a longer wait than it does.
-      allowedAt = Math.min(time, options.clock.now()) + APART_MS
+      const apart = Math.min(time, options.clock.now()) + APART_MS
+      // It is told at every look, and must not cut a longer wait short.
+      allowedAt = Math.max(allowedAt, apart)
       tick()
     },
     /** The server told how long to wait. */

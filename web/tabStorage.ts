@@ -4,7 +4,16 @@
  * A browser may forbid storage; then it is remembered until the next reload only.
  */
 const memory = new Map<string, string>()
-const NAMES = ['refreshToken', 'signIn', 'person', 'form', 'key', 'phone', 'signedOut'] as const
+const NAMES = [
+  'refreshToken',
+  'signIn',
+  'person',
+  'form',
+  'key',
+  'phone',
+  'textless',
+  'signedOut',
+] as const
 
 export type TabStorageName = (typeof NAMES)[number]
 

@@ -19,13 +19,17 @@ export function verifyCodes(settings: VerifySettings): Codes {
   return {
     byTextId: true,
 
-    async send({ phone }, { amount, payee }) {
+    async send({ phone }, { amount, payee }, { orByCall } = { orByCall: false }) {
       const to = international(phone)
-      const answer = unlessTooMany(await service.start({ to, channel: 'sms', amount, payee }))
-      const { verification, errorCode } = answer
-      if (errorCode === TAKES_NO_TEXTS) {
+      const start = async (channel: 'sms' | 'call') =>
+        unlessTooMany(await service.start({ to, channel, amount, payee }))
+      const texted = await start('sms')
+      const takesTexts = texted.errorCode !== TAKES_NO_TEXTS
+      if (!takesTexts && !orByCall) {
         throw invalidField('phoneNumber', 'Your phone takes no texts. Change it to a mobile phone.')
       }
+      const answer = takesTexts ? texted : await start('call')
+      const { verification } = answer
       if (!verification) throw service.unclear(answer, 'unexpected answer')
       if (!isLinked(verification, { amount, payee })) {
         await service.end(verification.sid)

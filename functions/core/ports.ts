@@ -198,8 +198,8 @@ export type Verdict = 'right' | 'wrong' | 'over'
 export type Codes = {
   /** Codes are checked by the name that the provider gave their text, not by what they are bound to. */
   readonly byTextId: boolean
-  /** Answers the text's name where codes are checked by it. Throws `too_many_sms`, `invalid_request` (no texts reach the phone). */
-  send(to: Reached, bound: Bound): Promise<string | undefined>
+  /** Answers the text's name where codes are checked by it. Throws `too_many_sms`, `invalid_request` (no texts reach the phone, and it is not to be called either). */
+  send(to: Reached, bound: Bound, how?: { readonly orByCall: boolean }): Promise<string | undefined>
   /** Throws `no_attempts_left` where the provider takes no more. */
   check(
     texted: { readonly authyId: string; readonly textId?: string | undefined },

@@ -69,7 +69,9 @@ export async function startVerification(
   let currentTextId: string | undefined
   if (known && needsLeave) {
     const authyId = await enrolled(ports, known, current)
-    currentTextId = await codes.send({ phone: current, authyId }, changeOf(ports, phone))
+    // Whoever cannot be reached by texts any more could otherwise never leave that phone.
+    const how = { orByCall: true }
+    currentTextId = await codes.send({ phone: current, authyId }, changeOf(ports, phone), how)
   }
   const textId = await phones.startVerification(phone, channel)
   if (textId ?? currentTextId) {

@@ -389,6 +389,17 @@ describe('a phone', () => {
     expect((await verifyPhone(as, { code: rig.codeOn(as.number) })).status).toBe(200)
   })
 
+  test('that takes no texts any more lets in the next one by a call', async () => {
+    const as = await rig.person()
+    rig.phone.book.setLandline(as.number, true)
+    const to = rig.stranger().number
+    expect((await startPhone(as, to)).status).toBe(202)
+    const [said] = rig.phone.book.messages(as.number)
+    expect(said).toMatchObject({ kind: 'call' })
+    const body = { code: rig.codeOn(to), currentCode: said?.code }
+    expect((await verifyPhone(as, body)).status).toBe(200)
+  })
+
   test('shared by two accounts decides nothing of one for the other', async () => {
     const number = rig.stranger().number
     const [ann, bob] = [await rig.person({ number }), await rig.person({ number })]

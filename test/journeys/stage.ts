@@ -1,11 +1,16 @@
 /** Test support: all of Payfriend in this process, a real browser before it, and both clocks in hand. */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll } from 'vitest'
+import type { Provider } from '../../functions/routes.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
 import { launchBrowser } from '../browser.ts'
 import { numberOf } from '../rig.ts'
 
 /** Whoever takes longer than this to show something is broken. */
 const PATIENCE_MS = 10_000
+
+/** What a journey that makes sense with either runs with. */
+export const PROVIDERS = ['authy', 'twilioVerify'] as const satisfies readonly Provider[]
 
 export const PASSWORD = 'correct horse battery'
 
@@ -33,6 +38,10 @@ export type Visitor = {
   readonly context: BrowserContext
 }
 
+/** One browser for all the stages of a file. */
+let launched: Promise<Browser> | undefined
+afterAll(async () => (await launched)?.close())
+
 export async function startStage(env: Record<string, string> = {}) {
   const timers: (() => void)[] = []
   const payfriend: Payfriend = await startPayfriend({
@@ -40,16 +49,22 @@ export async function startStage(env: Record<string, string> = {}) {
     env,
     setTimer: (_ms, fn) => void timers.push(fn),
   })
-  const browser: Browser = await launchBrowser()
+  launched ??= launchBrowser()
+  const browser = await launched
   const { phone } = payfriend
   if (!phone) throw new Error('the journeys need the pretend phone')
   let people = 0
   const open: Page[] = []
+  const contexts: BrowserContext[] = []
+  const newContext = async () => {
+    const context = await browser.newContext()
+    contexts.push(context)
+    return context
+  }
 
   const stage = {
     payfriend,
     phone,
-    browser,
 
     /** Time goes by for the server and for every page, and what is due in it happens. */
     async pass(seconds: number) {
@@ -75,10 +90,18 @@ export async function startStage(env: Record<string, string> = {}) {
     /** Somebody new in a browser of their own, at the first page. */
     async visitor(wrongBySeconds = 0): Promise<Visitor> {
       people += 1
-      const context = await browser.newContext()
+      const context = await newContext()
       const page = await stage.newPage(context, wrongBySeconds)
       await page.goto(payfriend.pageUrl)
       return { email: `person${people}@example.com`, number: numberOf(people), page, context }
+    },
+
+    /** The pretend phone's own page, where life's faults are switched on and off. */
+    async handset(): Promise<Page> {
+      const page = await (await newContext()).newPage()
+      page.setDefaultTimeout(PATIENCE_MS)
+      await page.goto(phone.url)
+      return page
     },
 
     async signIn({ page, email }: Visitor) {
@@ -112,12 +135,23 @@ export async function startStage(env: Record<string, string> = {}) {
       await heading(page, 'Send a payment')
     },
 
-    /** Fill in the form and press the button; the page waits then. */
+    /** Fill in the form and press the button; the page waits then, for the phone or for the code. */
     async send({ page }: Visitor, value = '20.50') {
       await page.getByRole('button', { name: 'Neville Longbottom' }).click()
       await page.getByLabel('Amount', { exact: true }).fill(value)
       await page.getByRole('button', { name: 'Send payment' }).click()
-      await heading(page, 'Waiting for your phone')
+      await heading(page, /^(Waiting for your phone|Approve this payment)$/)
+    },
+
+    /** Ask for a code by text, and come to where it is entered. */
+    async text({ page }: Visitor) {
+      await page.getByRole('button', { name: 'Send me a code by text' }).click()
+      await heading(page, 'Enter the code from the text')
+    },
+
+    async enter({ page }: Visitor, code: string) {
+      await page.getByLabel('Code', { exact: true }).fill(code)
+      await page.getByRole('button', { name: 'Approve' }).click()
     },
 
     codeOn(number: string): string {
@@ -145,7 +179,7 @@ export async function startStage(env: Record<string, string> = {}) {
     },
 
     async close() {
-      await browser.close()
+      await Promise.all(contexts.map((context) => context.close()))
       await payfriend.close()
     },
   }
@@ -153,7 +187,16 @@ export async function startStage(env: Record<string, string> = {}) {
 }
 
 /** The view with this heading is there. */
-export const heading = (page: Page, name: string) =>
+export const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
 
 export const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+
+/** Go on with Tab until this has the focus, as somebody does who has no mouse. */
+export async function tabTo(page: Page, control: Locator): Promise<void> {
+  for (let presses = 0; presses < 30; presses += 1) {
+    await page.keyboard.press('Tab')
+    if (await control.evaluate((one) => one === one.ownerDocument.activeElement)) return
+  }
+  throw new Error('no way there with the keyboard')
+}

@@ -7,6 +7,7 @@ const payment = (paymentId: string, createdAt: string, status: Payment['status']
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
   words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+  reference: '4F2K7Q',
   status,
   push: 'sent',
   sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },

@@ -1,12 +1,14 @@
 import type { Payment } from '../api.ts'
-import { el, fill } from '../element.ts'
+import { el } from '../element.ts'
 import { follow } from '../follow.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { attemptsInWords, detailsOf, explain } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
+import { askForText, hasText, rememberTextless } from '../textedCode.ts'
 import { termsOf } from './result.ts'
+import { whyNoText } from './whyNoText.ts'
 
 const HEADING = 'Enter the code from the text'
 
@@ -24,7 +26,6 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
   const submit = button('Approve', () => {}, { kind: 'primary', type: 'submit' })
   const form = el('form', {}, code.row, submit)
   const attempts = el('p', { class: 'attempts' })
-  const to = el('p', {})
   const { box: message, say } = formMessage()
   const resend = resendButton({
     label: 'Send a new code',
@@ -32,41 +33,38 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
     signal: screen.signal,
     send: sendCode,
   })
-  const entry = el('div', { class: 'entry' })
-  let entryShown = ''
-  let shown = false
+  let latest: Payment | null = null
 
   const followed = follow(app, screen, paymentId, (payment, trouble) => {
-    if (!shown) {
-      shown = true
-      const back = el(
-        'a',
-        { href: fragmentOf({ view: 'waiting', paymentId }), class: 'button' },
-        'Back to waiting for your phone',
-      )
-      const actions = el('div', { class: 'actions' }, back, button('Cancel this payment', cancel))
-      screen.show(HEADING, termsOf(payment), entry, message, trouble, actions)
+    const { sms } = payment
+    // What can be done where no code can be entered is told where the payment waits.
+    if (!hasText(payment) || sms.attemptsLeft === 0) {
+      app.go({ view: 'waiting', paymentId }, { replace: true })
+      return
     }
-    showEntry(payment)
-  })
-  onSubmit(form, submit, 'Checking…', verify)
-
-  /** Rebuilt only when it changes its kind, so that what is being typed stays. */
-  function showEntry({ sms }: Payment): void {
-    to.textContent = sms.to === null ? '' : `The code goes by text to ${sms.to}.`
+    const first = latest === null
+    latest = payment
     attempts.textContent = attemptsInWords(sms.attemptsLeft)
     resend.box.hidden = sms.sendsLeft === 0
     if (sms.sentAt !== null) resend.sentAt(Date.parse(sms.sentAt))
-    const kind = sms.attemptsLeft === 0 ? 'closed' : sms.sentAt === null ? 'unsent' : 'open'
-    if (kind === entryShown) return
-    entryShown = kind
-    if (kind === 'open') fill(entry, to, form, attempts, resend.box)
-    else if (kind === 'closed') fill(entry, el('p', {}, CLOSED))
-    else {
-      const first = button('Send me a code by text', sendCode, { busyLabel: 'Sending…' })
-      fill(entry, el('p', {}, 'No code has been sent for this payment yet.'), first)
+    if (first) {
+      const href = fragmentOf({ view: 'waiting', paymentId })
+      const back = el('a', { href, class: 'button' }, 'Back to the payment')
+      screen.show(
+        HEADING,
+        termsOf(payment),
+        el('p', {}, `The code goes by text to ${sms.to}.`),
+        whatToCompare(payment),
+        form,
+        attempts,
+        resend.box,
+        message,
+        trouble,
+        el('div', { class: 'actions' }, back, button('Cancel this payment', cancel)),
+      )
     }
-  }
+  })
+  onSubmit(form, submit, 'Checking…', verify)
 
   async function verify(): Promise<void> {
     say()
@@ -75,10 +73,10 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
       followed.take(await app.api.verifySms(paymentId, input.value.replace(/\s/g, '')))
     } catch (error) {
       if (screen.signal.aborted) return
+      const { kind, code: refusal, fields, attemptsLeft } = detailsOf(error)
+      if (refusal === 'no_code_sent' && latest) rememberTextless(latest)
       // Whatever the answer was, or whether it came at all, the payment itself is the truth.
       followed.lookNow()
-      const { kind, code: refusal, fields, attemptsLeft } = detailsOf(error)
-      if (refusal === 'no_attempts_left') return
       if (kind === 'refusal' && REFUSED_CODES.has(refusal ?? '')) {
         if (attemptsLeft !== undefined) attempts.textContent = attemptsInWords(attemptsLeft)
         code.tell(fields?.find(({ path }) => path === 'code')?.reason ?? explain(error))
@@ -92,16 +90,17 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
   }
 
   async function sendCode(): Promise<void> {
+    if (latest === null) return
     say()
     try {
-      followed.take(await app.api.startSms(paymentId))
+      followed.take(await askForText(app.api, latest, screen.signal))
       input.value = ''
       code.tell(null)
       if (!screen.signal.aborted) input.focus()
     } catch (error) {
-      const { code: refusal, retryAfterSeconds } = detailsOf(error)
-      if (refusal === 'too_many_sms' && retryAfterSeconds) resend.waitSeconds(retryAfterSeconds)
-      say(el('p', {}, explain(error)))
+      const { retryAfterSeconds } = detailsOf(error)
+      if (retryAfterSeconds) resend.waitSeconds(retryAfterSeconds)
+      say(...whyNoText(error, latest))
       followed.lookNow()
     }
   }
@@ -117,8 +116,15 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
   }
 }
 
-const CLOSED =
-  'No more codes can be tried for this payment. Your phone can still approve or deny it.'
+/** True of every provider's text: all have whom and how much, not all can have the reference. */
+const whatToCompare = ({ reference }: Payment) =>
+  el(
+    'p',
+    {},
+    'Enter it only if the text says the same as here. If the text has a reference, it must be ',
+    el('strong', { class: 'reference' }, reference),
+    '.',
+  )
 
 /** Refusals that are about the code typed, and belong beside it. */
 const REFUSED_CODES = new Set(['wrong_code', 'code_expired', 'invalid_request'])

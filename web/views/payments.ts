@@ -56,7 +56,7 @@ export function showPayments(app: App, screen: Screen): void {
 }
 
 function row(app: App, payment: Payment): HTMLElement {
-  const { paymentId, payee, amount, status } = payment
+  const { paymentId, payee, amount, status, reference } = payment
   const href = fragmentOf({ view: 'waiting', paymentId })
   return el(
     'li',
@@ -80,13 +80,14 @@ function row(app: App, payment: Payment): HTMLElement {
       ...entry('Your e-mail', el('span', { dir: 'auto' }, app.profile.email)),
       ...entry('Time', time(payment.createdAt)),
       ...entry('Decided', el('span', {}, howDecided(payment))),
+      ...entry('Reference', el('span', { class: 'id' }, reference)),
       ...entry('Payment id', el('span', { class: 'id' }, paymentId), copyButton(paymentId)),
     ),
   )
 }
 
 const STATUS: Record<Payment['status'], string> = {
-  pending: 'Waiting for your phone',
+  pending: 'Waiting for your answer',
   approved: 'Approved',
   denied: 'Denied',
   expired: 'Expired',

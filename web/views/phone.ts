@@ -2,7 +2,7 @@ import type { CodeSent, PhoneChannel } from '../api.ts'
 import { forgetPhone, recallPhone, rememberPhone } from '../draft.ts'
 import { el } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
-import { detailsOf, explain } from '../problem.ts'
+import { detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 
@@ -25,7 +25,7 @@ function showVerified(app: App, screen: Screen, number: string): void {
   screen.show(
     'Your phone',
     el('p', { class: 'terms' }, number),
-    el('p', {}, 'Payments are approved on this phone.'),
+    el('p', {}, 'Payments are approved with this phone.'),
     el(
       'div',
       { class: 'actions' },
@@ -87,7 +87,8 @@ function showNumber(app: App, screen: Screen): void {
 
 const FIRST =
   'Payfriend asks on your phone before any payment goes on. ' +
-  'Before you can pay, show us that the phone is yours with a code we send to it.'
+  'Before you can pay, show us that the phone is yours with a code we send to it. ' +
+  'Use a mobile phone that takes texts.'
 const CHANGING =
   'We send one code to the phone you have now and one to the new phone. Have both at hand.'
 
@@ -182,7 +183,7 @@ function showCodes(
     } catch (error) {
       const { retryAfterSeconds } = detailsOf(error)
       if (retryAfterSeconds) resend.waitSeconds(retryAfterSeconds)
-      say(el('p', {}, explain(error)))
+      say(...reasonsOf(error).map((reason) => el('p', {}, reason)))
     }
   }
 }
@@ -193,7 +194,10 @@ function sentTo(to: string, channel: PhoneChannel, current: string | null): stri
       ? `We are calling ${unbroken(to)} with a code.`
       : `We sent a code to ${unbroken(to)}.`
   if (current === null) return how
-  return `${how} Another one goes to your current phone, ${unbroken(current)}.`
+  return (
+    `${how} Another one goes to your current phone, ${unbroken(current)}. ` +
+    'That text must say that it is for a change of phone.'
+  )
 }
 
 function leadOn(app: App, changed: boolean): void {

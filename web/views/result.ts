@@ -61,7 +61,7 @@ export function termsOf(payment: Payment): HTMLElement {
 }
 
 export function ignoreOnPhone(): HTMLElement {
-  return el('p', {}, 'If your phone still shows the request, you can ignore it.')
+  return el('p', {}, 'If your phone still shows this request, or a code for it, you can ignore it.')
 }
 
 export function deniedNotice(app: App, payment: Payment): Child[] {

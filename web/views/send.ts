@@ -52,7 +52,7 @@ export function showSend(app: App, screen: Screen): void {
     ),
     message,
     submit,
-    el('p', { class: 'hint' }, 'Nothing is paid until you approve it on your phone.'),
+    el('p', { class: 'hint' }, 'Nothing is paid until you approve it with your phone.'),
   )
   form.addEventListener('input', () => rememberDraft(typed()))
   onSubmit(form, submit, 'Sending…', send)

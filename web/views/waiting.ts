@@ -3,32 +3,45 @@ import { type Child, el, fill } from '../element.ts'
 import { follow } from '../follow.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
-import { explain } from '../problem.ts'
+import { detailsOf, explain } from '../problem.ts'
+import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
+import { askForText, hasText } from '../textedCode.ts'
 import { termsOf } from './result.ts'
+import { whyNoText } from './whyNoText.ts'
 
 /** After this long a push that has not been answered may never arrive. */
 const SMS_OFFER_AFTER_MS = 15_000
 
-/** Whom and how much, how long still, and what to do if the phone stays silent. */
+/** Whom and how much, how long still, and what to do where no push comes or the phone stays silent. */
 export function showWaiting(app: App, screen: Screen, paymentId: string): void {
-  screen.show('Waiting for your phone', el('p', {}, 'One moment…'))
+  screen.show('Your payment', el('p', {}, 'One moment…'))
   let latest: Payment | null = null
+  let heading = ''
   const how = el('p', {})
   const left = el('span', { class: 'left', role: 'timer' })
   const bar = el('progress', { 'aria-hidden': 'true' })
   const spoken = el('p', { class: 'only-heard', role: 'status' })
   const sms = el('div', { class: 'sms', role: 'status' })
   const { box: message, say } = formMessage()
-  let offered: SmsOffer = 'none'
+  const ask = resendButton({
+    label: 'Send me a code by text',
+    kind: 'primary',
+    clock: app.clock,
+    signal: screen.signal,
+    send: sendCode,
+  })
+  let offered = ''
 
   const followed = follow(app, screen, paymentId, (payment, trouble) => {
-    const first = latest === null
     latest = payment
-    how.textContent = HOW[payment.push]
-    if (first) {
+    const [newHeading, newHow] = HOW[payment.push]
+    how.textContent = newHow
+    if (payment.sms.sentAt !== null) ask.sentAt(Date.parse(payment.sms.sentAt))
+    if (heading !== newHeading) {
+      heading = newHeading
       screen.show(
-        'Waiting for your phone',
+        heading,
         termsOf(payment),
         how,
         el('p', { class: 'countdown' }, left, ' left to answer'),
@@ -62,37 +75,47 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
 
   /** Changed only when there is something new to say: it is read out. */
   function offerSms(payment: Payment, late: boolean): void {
+    const { push } = payment
     const offer = smsOffer(payment, late)
-    if (offer === offered) return
-    offered = offer
-    fill(sms, ...contentOf(offer))
+    if (offered === `${offer} ${push}`) return
+    offered = `${offer} ${push}`
+    fill(sms, ...contentOf(offer, push))
   }
 
-  function contentOf(offer: SmsOffer): Child[] {
+  function contentOf(offer: SmsOffer, push: Payment['push']): Child[] {
+    const isTextOnly = push === 'unavailable'
+    const otherwise = isTextOnly ? 'Cancel it, then start again.' : 'Your phone can still answer.'
     switch (offer) {
       case 'none':
         return []
       case 'send':
-        return ['Having trouble? ', button('Send me a code by text.', sendCode, SENDING)]
+        return [el('p', {}, isTextOnly ? BY_TEXT : 'Having trouble?'), ask.box]
+      case 'sendAgain':
+        return [el('p', {}, NO_TEXT), ask.box]
       case 'enter': {
         const href = fragmentOf({ view: 'code', paymentId })
         return [
-          'A code by text was asked for. ',
-          el('a', { href, class: 'button' }, 'Enter the code'),
+          el('p', {}, 'A code by text was asked for.'),
+          el('a', { href, class: 'button primary' }, 'Enter the code'),
         ]
       }
-      case 'closed':
-        return ['No more codes can be tried. Your phone can still approve this payment.']
+      case 'noTexts':
+        return [el('p', {}, `${NO_TEXT} No more can be sent for this payment. ${otherwise}`)]
+      case 'noAttempts':
+        return [el('p', {}, `No more codes can be tried for this payment. ${otherwise}`)]
     }
   }
 
   async function sendCode(): Promise<void> {
+    if (latest === null) return
     say()
     try {
-      app.seen.set(paymentId, await app.api.startSms(paymentId))
+      app.seen.set(paymentId, await askForText(app.api, latest, screen.signal))
       if (!screen.signal.aborted) app.go({ view: 'code', paymentId })
     } catch (error) {
-      say(el('p', {}, explain(error)))
+      const { retryAfterSeconds } = detailsOf(error)
+      if (retryAfterSeconds) ask.waitSeconds(retryAfterSeconds)
+      say(...whyNoText(error, latest))
       followed.lookNow()
     }
   }
@@ -108,24 +131,34 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   }
 }
 
-type SmsOffer = 'none' | 'send' | 'enter' | 'closed'
+type SmsOffer = 'none' | 'send' | 'sendAgain' | 'enter' | 'noTexts' | 'noAttempts'
 
-function smsOffer({ push, sms }: Payment, late: boolean): SmsOffer {
-  const wanted = late || push === 'unavailable' || sms.sentAt !== null
-  if (!wanted) return 'none'
-  if (sms.attemptsLeft === 0) return 'closed'
-  if (sms.sentAt !== null) return 'enter'
-  return sms.sendsLeft === 0 ? 'closed' : 'send'
+function smsOffer(payment: Payment, late: boolean): SmsOffer {
+  const { push, sms } = payment
+  if (!late && push !== 'unavailable' && sms.sentAt === null) return 'none'
+  if (sms.attemptsLeft === 0) return 'noAttempts'
+  if (hasText(payment)) return 'enter'
+  if (sms.sendsLeft === 0) return 'noTexts'
+  return sms.sentAt === null ? 'send' : 'sendAgain'
 }
 
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
-const SENDING = { busyLabel: 'Sending…' } as const
 
-const HOW: Record<Payment['push'], string> = {
-  sending: "We're sending the request to your phone.",
-  sent: 'Open the request on your phone. Check that it says exactly this, then approve or deny it.',
-  unavailable:
-    "We couldn't reach the app on your phone. You can approve with a code by text instead.",
+const BY_TEXT = 'You can approve it with a code that we text to your phone.'
+/** A provider may send it and only then find it useless. */
+const NO_TEXT = "No code could be sent by text. If one arrives all the same, it can't be used."
+
+/** The heading, and what to do. Where no push went out none may have been tried. */
+const HOW: Record<Payment['push'], readonly [heading: string, how: string]> = {
+  sending: ['Waiting for your phone', "We're sending the request to your phone."],
+  sent: [
+    'Waiting for your phone',
+    'Open the request on your phone. Check that it says exactly this, then approve or deny it.',
+  ],
+  unavailable: [
+    'Approve this payment',
+    'Check that this is whom and how much you want to pay. If it is not, cancel it.',
+  ],
 }
 
 function minutesAndSeconds(seconds: number): string {

@@ -6,19 +6,19 @@ import type { Screen } from '../screen.ts'
 /** A first visit: what this is, and nothing happens before the person says so. */
 export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
   screen.show(
-    'Pay safely, with a yes on your own phone',
+    'Pay safely, with a yes from your own phone',
     el(
       'p',
       { class: 'lead' },
       'Before a payment goes on, Payfriend shows it on your phone: whom you pay, and how much. ' +
-        'Only your yes there lets it through.',
+        'Only a yes from that phone lets it through.',
     ),
     el(
       'ol',
       { class: 'steps' },
       el('li', {}, 'Say here whom you pay and how much.'),
-      el('li', {}, 'Look at the same words on your phone.'),
-      el('li', {}, 'Approve or deny them there.'),
+      el('li', {}, 'Look at the same on your phone.'),
+      el('li', {}, 'Approve it there, or with the code that it shows.'),
     ),
     ...signInButton('Sign in', signIn),
   )

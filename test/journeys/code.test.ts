@@ -1,0 +1,144 @@
+/** Paying with a code by text alone, in a real browser: what either provider gives a phone without the app. */
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { noFaults } from '../../local/phone/faults.ts'
+import { otherThan } from '../rig.ts'
+import { heading, PROVIDERS, type Stage, says, startStage } from './stage.ts'
+
+describe.each(PROVIDERS)('with %s', (PROVIDER) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await startStage({ PROVIDER })
+  })
+  afterEach(() => void Object.assign(stage.phone.book.faults, noFaults()))
+  afterAll(() => stage.close())
+
+  test('a stranger registers by text, is offered a code at once, mistypes it, and approves with it (2019: W6)', async () => {
+    const ann = await stage.visitor()
+    await stage.signIn(ann)
+    await stage.confirmPhone(ann)
+    stage.phone.book.setApp(ann.number, false)
+    await stage.send(ann)
+    await heading(ann.page, 'Approve this payment')
+    await says(ann.page, WORDS)
+    await saysNothingOfApps(ann.page)
+    await stage.text(ann)
+    await says(ann.page, WORDS)
+    await says(ann.page, '5 attempts left.')
+    await saysNothingOfApps(ann.page)
+    const reference = await ann.page.locator('.reference').innerText()
+    expect(reference).toMatch(/^[2-9A-Z]{6}$/)
+    const said = stage.phone.book.messages(ann.number)[0]?.words ?? ''
+    for (const part of ['€20.50', 'Neville Longbottom (neville@hogwarts.ac.uk)']) {
+      expect(said).toContain(part)
+    }
+    // What the page says of it is true of both: only one of them can have it in the text.
+    expect(said.includes(`ref ${reference}`)).toBe(PROVIDER === 'twilioVerify')
+    const code = stage.codeOn(ann.number)
+    await stage.enter(ann, otherThan(code))
+    await says(ann.page, 'That code is wrong. 4 attempts left.')
+    await stage.enter(ann, code)
+    await heading(ann.page, 'My payments')
+    await says(ann.page, 'Your payment has been approved!')
+    await says(ann.page, 'you can ignore it')
+    const row = await ann.page.getByRole('listitem').first().innerText()
+    expect(row).toContain('by a code by text')
+    expect(row).toContain(reference)
+  })
+
+  test('a wrong code tells what is left, and the fifth ends the payment (2019: W12, W13)', async () => {
+    const ben = await stage.payer({ app: false })
+    await stage.send(ben)
+    await stage.text(ben)
+    const wrong = otherThan(stage.codeOn(ben.number))
+    for (const left of ['4 attempts', '3 attempts', '2 attempts', '1 attempt']) {
+      await stage.enter(ben, wrong)
+      await says(ben.page, `That code is wrong. ${left} left.`)
+    }
+    await stage.enter(ben, wrong)
+    await heading(ben.page, 'This payment has failed.')
+    await ben.page.getByRole('button', { name: 'Start again' }).click()
+    await heading(ben.page, 'Send a payment')
+    expect(await ben.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('20.50')
+    await ben.page.getByRole('button', { name: 'Send payment' }).click()
+    await ben.page.getByRole('button', { name: 'Send me a code by text' }).click()
+    await says(ben.page, 'There were too many wrong codes. Try again in 5 minutes.')
+    await says(ben.page, 'Until then you can cancel this payment.')
+    await says(ben.page, 'You can ask again in 5 minutes.')
+  })
+
+  test('a reload on the way comes back to the same code, which is not sent a second time', async () => {
+    const cleo = await stage.payer({ app: false })
+    await stage.send(cleo)
+    await cleo.page.reload()
+    await heading(cleo.page, 'Approve this payment')
+    await stage.text(cleo)
+    const texts = stage.phone.book.messages(cleo.number).length
+    await cleo.page.reload()
+    await heading(cleo.page, 'Enter the code from the text')
+    await cleo.page.getByRole('link', { name: 'Back to the payment' }).click()
+    await heading(cleo.page, 'Approve this payment')
+    await cleo.page.getByRole('link', { name: 'Enter the code' }).click()
+    await stage.enter(cleo, stage.codeOn(cleo.number))
+    await says(cleo.page, 'Your payment has been approved!')
+    expect(stage.phone.book.messages(cleo.number)).toHaveLength(texts)
+  })
+
+  test('a payment cancelled while its code is out is over, and says that the text can be ignored', async () => {
+    const dora = await stage.payer({ app: false })
+    await stage.send(dora)
+    await stage.text(dora)
+    await dora.page.getByRole('button', { name: 'Cancel this payment' }).click()
+    await heading(dora.page, 'You cancelled this payment.')
+    await says(
+      dora.page,
+      'If your phone still shows this request, or a code for it, you can ignore',
+    )
+    await dora.page.getByRole('link', { name: 'My payments' }).first().click()
+    await says(dora.page, 'cancelled by you')
+  })
+
+  test('an expired payment explains itself and can be started again (2019: W9)', async () => {
+    const emil = await stage.payer({ app: false })
+    await stage.send(emil)
+    await stage.text(emil)
+    await stage.pass(301)
+    await heading(emil.page, 'This payment request has expired.')
+    await says(emil.page, 'so nothing was paid')
+    await emil.page.getByRole('button', { name: 'Start again' }).click()
+    expect(await emil.page.getByLabel('E-mail or account number').inputValue()).toBe(
+      'neville@hogwarts.ac.uk',
+    )
+  })
+
+  test('attempts spent without a verdict leave a way on, and none that is not there', async () => {
+    const fay = await stage.payer({ app: false })
+    await stage.send(fay)
+    await stage.text(fay)
+    stage.phone.book.faults.answer503 = true
+    for (const left of [4, 3, 2, 1]) {
+      await stage.enter(fay, '1234567')
+      await says(fay.page, 'This attempt may have been used up.')
+      await says(fay.page, `${left} attempt`)
+    }
+    await stage.enter(fay, '1234567')
+    await heading(fay.page, 'Approve this payment')
+    await says(
+      fay.page,
+      'No more codes can be tried for this payment. Cancel it, then start again.',
+    )
+    await saysNothingOfApps(fay.page)
+    expect(await fay.page.getByRole('button', { name: /code/i }).count()).toBe(0)
+    await fay.page.getByRole('button', { name: 'Cancel this payment' }).click()
+    await fay.page.getByRole('button', { name: 'Start again' }).click()
+    await heading(fay.page, 'Send a payment')
+  })
+})
+
+const WORDS = 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)'
+
+/** It would claim what may never have been tried, or promise what may never come. */
+async function saysNothingOfApps(page: Page) {
+  const said = await page.locator('#screen').innerText()
+  expect(said).not.toMatch(/\bapp\b|your phone can|waiting for your phone|couldn't reach|trouble/i)
+}

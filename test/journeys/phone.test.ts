@@ -1,0 +1,71 @@
+/** The phone that is trusted: given, proved and changed, in a real browser. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { numberOf, otherThan } from '../rig.ts'
+import { heading, PROVIDERS, type Stage, says, startStage } from './stage.ts'
+
+describe.each(PROVIDERS)('with %s', (PROVIDER) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await startStage({ PROVIDER })
+  })
+  afterAll(() => stage.close())
+
+  test('the code can be had by a call, sent again, and mistyped', async () => {
+    const cleo = await stage.visitor()
+    await stage.signIn(cleo)
+    await cleo.page.getByLabel('Phone number').fill(cleo.number)
+    await cleo.page.getByLabel('Call').check()
+    await cleo.page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(cleo.page, 'Enter the code')
+    const code = stage.codeOn(cleo.number)
+    expect(stage.phone.book.messages(cleo.number)[0]?.kind).toBe('call')
+    await cleo.page.getByLabel('Code', { exact: true }).fill(otherThan(code))
+    await cleo.page.getByRole('button', { name: 'Confirm' }).click()
+    await says(cleo.page, 'That code is wrong. 4 attempts left.')
+    await stage.pass(21)
+    await cleo.page.getByRole('button', { name: 'Call me again' }).click()
+    await expect.poll(() => stage.phone.book.messages(cleo.number).length).toBe(2)
+    await cleo.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(cleo.number))
+    await cleo.page.getByRole('button', { name: 'Confirm' }).click()
+    await heading(cleo.page, 'Send a payment')
+  })
+
+  test('a code that is over says so', async () => {
+    const dora = await stage.visitor()
+    await stage.signIn(dora)
+    await dora.page.getByLabel('Phone number').fill(dora.number)
+    await dora.page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(dora.page, 'Enter the code')
+    stage.passUnseen(601)
+    await dora.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(dora.number))
+    await dora.page.getByRole('button', { name: 'Confirm' }).click()
+    await says(dora.page, 'That code is no longer valid. Ask for a new one.')
+  })
+
+  test('changing the phone needs a code from the old one and one from the new', async () => {
+    const fay = await stage.payer()
+    const next = numberOf(900)
+    await fay.page.getByRole('link', { name: 'Phone' }).click()
+    await fay.page.getByRole('button', { name: 'Change phone' }).click()
+    await fay.page.getByLabel('Phone number').fill(next)
+    await fay.page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(fay.page, 'Enter the code')
+    await says(fay.page, 'That text must say that it is for a change of phone.')
+    expect(stage.phone.book.messages(fay.number)[0]?.words).toMatch(/change (your \w+|of) phone/i)
+    await fay.page.getByLabel(/^Code sent to your new phone/).fill(stage.codeOn(next))
+    await fay.page.getByRole('button', { name: 'Confirm' }).click()
+    await says(fay.page, 'To change your phone, enter the code sent to your current phone too.')
+    await fay.page.getByLabel(/^Code sent to your current phone/).fill(stage.codeOn(fay.number))
+    await fay.page.getByRole('button', { name: 'Confirm' }).click()
+    await says(fay.page, 'Your phone is changed.')
+    await fay.page.getByRole('link', { name: 'Send a payment' }).first().click()
+    await stage.send(fay)
+    await stage.pass(16)
+    await stage.text(fay)
+    const { book } = stage.phone
+    expect(book.pushes(next)).toHaveLength(PROVIDER === 'authy' ? 1 : 0)
+    expect([book.pushes(fay.number), book.messages(fay.number)]).toMatchObject([[], { length: 2 }])
+    await stage.enter(fay, stage.codeOn(next))
+    await says(fay.page, 'Your payment has been approved!')
+  })
+})

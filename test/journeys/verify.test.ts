@@ -1,0 +1,141 @@
+/** What befalls codes by text at Twilio Verify, and what a payer in a real browser is told of it. */
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { noFaults } from '../../local/phone/faults.ts'
+import { passesAxe } from './axe.ts'
+import { heading, type Stage, says, startStage, tabTo } from './stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await startStage({ PROVIDER: 'twilioVerify' })
+})
+afterEach(() => void Object.assign(stage.phone.book.faults, noFaults()))
+afterAll(() => stage.close())
+
+test('without PSD2 mode the page says that codes do not work, offers none to enter, and lets the payer cancel', async () => {
+  const handset = await stage.handset()
+  const ann = await stage.payer()
+  await handset.getByLabel('Twilio account without PSD2 mode').check()
+  await expect.poll(() => stage.phone.book.faults.psd2Off).toBe(true)
+  await stage.send(ann)
+  await asks(ann.page)
+  await says(
+    ann.page,
+    "Codes by text don't work just now. Try again later, or cancel this payment.",
+  )
+  await offersNoEntry(ann.page)
+  await passesAxe(ann.page)
+  const payment = ann.page.url()
+  await ann.page.goto(`${payment}/code`)
+  await ann.page.reload()
+  await heading(ann.page, 'Approve this payment')
+  await offersNoEntry(ann.page)
+  expect(ann.page.url()).toBe(payment)
+  await ann.page.getByRole('button', { name: 'Cancel this payment' }).click()
+  await heading(ann.page, 'You cancelled this payment.')
+})
+
+test('a phone that takes no texts is told so, and the way to another phone', async () => {
+  const cleo = await stage.payer()
+  await stage.send(cleo)
+  stage.phone.book.setLandline(cleo.number, true)
+  await asks(cleo.page)
+  await says(cleo.page, 'Your phone takes no texts. Change it to a mobile phone.')
+  await says(cleo.page, 'This payment stays with the phone it was started for: cancel it')
+  await offersNoEntry(cleo.page)
+  await passesAxe(cleo.page)
+  await cleo.page.getByRole('link', { name: 'Change your phone' }).click()
+  await heading(cleo.page, 'Your phone')
+  await cleo.page.getByRole('button', { name: 'Change phone' }).waitFor()
+})
+
+test('a landline is refused a text beside its number, and is proved by a call', async () => {
+  const dora = await stage.visitor()
+  await stage.signIn(dora)
+  // Known to the phone book from the first text on.
+  stage.phone.book.setLandline(dora.number, true)
+  await dora.page.getByLabel('Phone number').fill(dora.number)
+  await dora.page.getByRole('button', { name: 'Get a code' }).click()
+  await says(dora.page, 'This number takes no texts. Choose a call instead.')
+  expect(await dora.page.getByLabel('Phone number').getAttribute('aria-invalid')).toBe('true')
+  await stage.pass(21)
+  await dora.page.getByLabel('Call').check()
+  await dora.page.getByRole('button', { name: 'Get a code' }).click()
+  await heading(dora.page, 'Enter the code')
+  await dora.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(dora.number))
+  await dora.page.getByRole('button', { name: 'Confirm' }).click()
+  await heading(dora.page, 'Send a payment')
+})
+
+test('Twilio’s 429 is a wait, during which there is no code to enter', async () => {
+  const emil = await stage.payer()
+  await stage.send(emil)
+  stage.phone.book.faults.answer429 = true
+  await asks(emil.page)
+  await says(emil.page, 'No more codes can be sent just now.')
+  await says(emil.page, /^You can ask again in (19|20) seconds\.$/)
+  await offersNoEntry(emil.page)
+  stage.phone.book.faults.answer429 = false
+  await stage.pass(21)
+  await stage.text(emil)
+  await stage.enter(emil, stage.codeOn(emil.number))
+  await says(emil.page, 'Your payment has been approved!')
+})
+
+test('a payment whose phone was replaced leads to the phone, and a long wait is not cut short', async () => {
+  const fay = await stage.payer()
+  await stage.send(fay)
+  await refuses(fay.page, 403, 'phone_not_verified')
+  await asks(fay.page)
+  await says(fay.page, 'This payment was started for another phone. Cancel it and start again.')
+  const phone = fay.page.getByRole('link', { name: 'See your phone' })
+  expect(await phone.getAttribute('href')).toBe('#/phone')
+  await fay.page.unrouteAll()
+  await stage.text(fay)
+  await refuses(fay.page, 429, 'too_many_sms', { 'Retry-After': '900' })
+  await stage.pass(21)
+  await fay.page.getByRole('button', { name: 'Send a new code' }).click()
+  await says(fay.page, 'You can ask again in 15 minutes.')
+  await stage.pass(21)
+  await says(fay.page, 'You can ask again in 15 minutes.')
+  expect(await fay.page.getByRole('button', { name: 'Send a new code' }).isDisabled()).toBe(true)
+})
+
+test('a payment needs no mouse', async () => {
+  const gus = await stage.payer()
+  const { page } = gus
+  const { keyboard } = page
+  await tabTo(page, page.getByRole('button', { name: 'Neville Longbottom' }))
+  await keyboard.press('Enter')
+  await tabTo(page, page.getByLabel('Amount', { exact: true }))
+  await keyboard.type('20.50')
+  await keyboard.press('Enter')
+  await heading(page, 'Approve this payment')
+  await tabTo(page, page.getByRole('button', { name: 'Send me a code by text' }))
+  await keyboard.press('Enter')
+  await heading(page, 'Enter the code from the text')
+  await tabTo(page, page.getByLabel('Code', { exact: true }))
+  await keyboard.type(stage.codeOn(gus.number))
+  await keyboard.press('Enter')
+  await says(page, 'Your payment has been approved!')
+})
+
+const asks = (page: Page) => page.getByRole('button', { name: 'Send me a code by text' }).click()
+
+/** Neither a field nor a way to one, and the reader is told why a text may be there all the same. */
+async function offersNoEntry(page: Page) {
+  await says(page, "No code could be sent by text. If one arrives all the same, it can't be used.")
+  expect(await page.getByLabel('Code', { exact: true }).count()).toBe(0)
+  expect(await page.getByRole('link', { name: 'Enter the code' }).count()).toBe(0)
+}
+
+/** As the API refuses a text where no journey of moderate length comes. */
+const refuses = (page: Page, status: number, code: string, headers: Record<string, string> = {}) =>
+  page.route('**/sms', (route) =>
+    route.fulfill({
+      status,
+      headers,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ status, code }),
+    }),
+  )
