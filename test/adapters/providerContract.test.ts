@@ -407,7 +407,8 @@ describe.each([
       }
       expect(putOff).toHaveLength(4)
       expect(messagesOf(who)).toHaveLength(2)
-    })
+      // Less than one wait would be without the client's own limit.
+    }, 2500)
   })
 
   /** Every question, each of which would be answered well on a good day. */
