@@ -293,7 +293,8 @@ describe.each(calls)('$name', ({ ask, good, status, answer, resource }) => {
     async (_, wrong) => {
       answers = [wrong]
       await expect(ask(provider({ timeoutMs: 50 }))).rejects.toMatchObject(unavailable())
-      expect(seen).toHaveLength(1)
+      // Never again; on a busy machine the time may be over before the first was heard.
+      expect(seen.length).toBeLessThanOrEqual(1)
       expect(faults).toEqual([{ call: resource, ...unread(null, 'TimeoutError') }])
     },
     SOON_MS,
@@ -450,7 +451,7 @@ describe('an end', () => {
       answers = [wrong]
       await expect(provider({ timeoutMs: 50 })[end](sid)).resolves.toBeUndefined()
     }
-    expect(seen).toHaveLength(2)
+    expect(seen.length).toBeLessThanOrEqual(2)
   })
 
   test('that the key’s own store prevents is nobody’s trouble, but is told', async () => {
@@ -693,21 +694,24 @@ describe('whatever is answered', () => {
     payee: fc.constantFrom<unknown>(bound.payee, null, 'José & Søn (jose@example.com)'),
     code: fc.constantFrom<unknown>(undefined, 20404, 60200),
   }
-  const good = { ...approved, ...terms }
-  /** One or two parts of a good answer replaced, by what is near or by anything. */
-  const nearlyGood = fc
-    .tuple(
-      fc.record(parts, { requiredKeys: [] }),
-      fc.dictionary(fc.constantFrom(...Object.keys(parts)), fc.jsonValue(), { maxKeys: 1 }),
-      fc.boolean(),
+  /** Some parts of a good answer replaced by what is near, or one by anything; or anything at all. */
+  const answer = (good: object) =>
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc
+          .oneof(
+            fc.record(parts, { requiredKeys: [] }),
+            fc.dictionary(fc.constantFrom(...Object.keys(parts)), fc.jsonValue(), { maxKeys: 1 }),
+          )
+          .map((broken) => ({ ...good, ...broken })),
+      },
+      fc.jsonValue(),
     )
-    .map(([near, any, isNear]) => ({ ...good, ...(isNear ? near : any) }))
   const status = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(200, 201) },
     fc.constantFrom(202, 204, 206, 299, 302, 400, 401, 404, 429, 500, 503),
   )
-  const body = fc.oneof({ weight: 4, arbitrary: nearlyGood }, fc.jsonValue())
-
   /** Right is this, and nothing else in the world. */
   const isRight = (status: number, body: unknown, withTerms: boolean) => {
     const { to, channel, amount, payee, ...said } = Object(body)
@@ -731,7 +735,7 @@ describe('whatever is answered', () => {
   ] as const)('%s is right by nothing but its own clear yes', async (_, { ask }, withTerms) => {
     let rights = 0
     await fc.assert(
-      fc.asyncProperty(status, body, async (status, body) => {
+      fc.asyncProperty(status, answer(CODES.check.good), async (status, body) => {
         answers = [says(status, JSON.stringify(body))]
         const verdict = await ask(provider()).catch((refused: unknown) => {
           expect(refused).toMatchObject({ name: 'Refusal' })
@@ -746,31 +750,23 @@ describe('whatever is answered', () => {
     expect(rights).toBeGreaterThan(0)
   })
 
-  test('no text is taken for sent but by its own clear answer', async () => {
-    const sent = { ...pending, ...terms }
+  test('a text is sent by nothing but its own clear answer', async () => {
+    let sends = 0
     await fc.assert(
-      fc.asyncProperty(status, body, async (status, body) => {
-        const near = body !== null && typeof body === 'object' && 'account_sid' in body
-        const told = near
-          ? {
-              ...body,
-              ...(Object(body).status === 'approved' && { status: 'pending', valid: false }),
-            }
-          : body
-        answers = [says(status, JSON.stringify(told))]
-        const name = await CODES.send.ask(provider()).catch(() => 'refused')
-        if (name === 'refused') return
-        expect(name).toBe(sid)
-        expect([200, 201]).toContain(status)
-        expect(told).toMatchObject({
-          sid,
-          service_sid: serviceSid,
-          to,
-          status: sent.status,
-          ...terms,
+      fc.asyncProperty(status, answer(CODES.send.good), async (status, body) => {
+        answers = [says(status, JSON.stringify(body))]
+        const name = await CODES.send.ask(provider()).catch((refused: unknown) => {
+          expect(refused).toMatchObject({ name: 'Refusal' })
         })
+        if (name === undefined) return
+        sends += 1
+        expect([sid, anotherSid]).toContain(name)
+        expect([200, 201]).toContain(status)
+        const { service_sid, status: pending } = CODES.send.good
+        expect(body).toMatchObject({ sid: name, service_sid, to, status: pending, ...terms })
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
+    expect(sends).toBeGreaterThan(0)
   })
 })
