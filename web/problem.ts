@@ -63,7 +63,7 @@ export function explain(error: unknown): string {
     case 'idempotency_key_reused':
       return 'This payment could not be sent as it was. Nothing was sent: press the button again.'
     case 'locked':
-      return `There were too many wrong codes. Try again ${again}.`
+      return `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds ?? 0)}.`
     case 'too_many_sms':
       return `Too many codes were sent. Try again ${again}.`
     case 'too_many_payments':
@@ -85,6 +85,15 @@ export const reasonsOf = (error: unknown): readonly string[] =>
 export function attemptsInWords(attemptsLeft: number): string {
   if (attemptsLeft === 0) return 'No attempts left.'
   return attemptsLeft === 1 ? '1 attempt left.' : `${attemptsLeft} attempts left.`
+}
+
+/** When a wait is over, by the clock that the person looks at: "14:05", and with its day if that is not today. */
+function untilInWords(seconds: number): string {
+  const now = new Date()
+  const end = new Date(Math.ceil((now.getTime() + seconds * 1000) / 60_000) * 60_000)
+  const isToday = end.toDateString() === now.toDateString()
+  const time = { hour: '2-digit', minute: '2-digit' } as const
+  return end.toLocaleString([], isToday ? time : { weekday: 'long', ...time })
 }
 
 /** A wait, rounded up so that trying then is never too early. */

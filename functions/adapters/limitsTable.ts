@@ -89,11 +89,16 @@ export function limitsTable(
   }
 
   /** Nothing was sent: what was counted for it is given back. */
-  const giveBack = ({ key, window }: Counter, now: Date) =>
-    write(named(key, window, now), 'SET uses = uses - :one', 'uses > :none', undefined, {
-      ':none': 0,
-      ':one': 1,
-    })
+  function giveBack({ key, window }: Counter, now: Date): Promise<boolean> {
+    const own = ownWrite()
+    return write(
+      named(key, window, now),
+      `SET uses = uses - :one, ${own.set}`,
+      `uses > :none AND ${own.when}`,
+      undefined,
+      { ':none': 0, ':one': 1, ...own.values },
+    )
+  }
 
   return {
     async spendTexts(payerId, phones, now) {

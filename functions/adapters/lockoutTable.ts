@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { GOES_MAX, lockedUntil, RUNG_MAX } from '../core/lockout.ts'
-import type { Lockout } from '../core/ports.ts'
+import type { Go, Lockout } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 
 /** A write that was lost to another is tried again; so many losses in a row are a fault. */
@@ -50,6 +50,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
 
     async reserve(payerId, now) {
       const own = ownWrite()
+      let lock: Go['lock']
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         const counted = await write(
           payerId,
@@ -68,15 +69,18 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
 
         const found = await read(payerId)
         const { goes, rung, locked_until } = found
-        if (own.left(found)) return { lock: undefined }
-        if (locked_until && locked_until > now) return { lockedUntil: locked_until }
+        const isLocked = locked_until !== undefined && locked_until > now
+        if (own.left(found)) return { lock: isLocked ? lock : undefined }
+        if (isLocked) return { lockedUntil: locked_until }
         if (goes < GOES_MAX - 1) continue
         const until = lockedUntil(rung, now)
-        const isLocked = await write(
+        lock = { until, rung }
+        const locks = await write(
           payerId,
-          'SET goes = :none, rung = :next, locked_until = :until, expires_epoch = :ttl',
-          `${UNLOCKED} AND goes = :last AND ${rung === 0 ? '(attribute_not_exists(rung) OR rung = :rung)' : 'rung = :rung'}`,
+          `SET goes = :none, rung = :next, locked_until = :until, expires_epoch = :ttl, ${own.set}`,
+          `${UNLOCKED} AND goes = :last AND ${rung === 0 ? '(attribute_not_exists(rung) OR rung = :rung)' : 'rung = :rung'} AND ${own.when}`,
           {
+            ...own.values,
             ':none': 0,
             ':last': GOES_MAX - 1,
             ':rung': rung,
@@ -86,14 +90,19 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
             ':ttl': ttl(until),
           },
         )
-        if (isLocked) return { lock: { until, rung } }
+        if (locks) return { lock }
       }
       throw new Error('a count of codes was lost too often')
     },
 
     async giveBack(payerId, { lock }) {
       if (!lock) {
-        await write(payerId, 'SET goes = goes - :one', 'goes > :none', { ':none': 0, ':one': 1 })
+        const own = ownWrite()
+        await write(payerId, `SET goes = goes - :one, ${own.set}`, `goes > :none AND ${own.when}`, {
+          ...own.values,
+          ':none': 0,
+          ':one': 1,
+        })
         return
       }
       await write(

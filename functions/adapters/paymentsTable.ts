@@ -139,7 +139,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     },
 
     claimPush: ({ paymentId }, lostBefore, now) =>
-      change(paymentId, {
+      count(paymentId, {
         set: ['push_asked_at = :now'],
         when: [...OPEN, 'push = :sending', 'push_asked_at <= :lost'],
         values: { ...open(now), ':sending': 'sending', ':lost': lostBefore.toISOString() },
@@ -147,7 +147,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
       }),
 
     async savePush({ paymentId }, pushId, now) {
-      const saved = await change(paymentId, {
+      const saved = await count(paymentId, {
         // A callback may have been faster and have stored its push; a claim may have asked for another.
         set: pushId
           ? ['push = :push', 'push_id = if_not_exists(push_id, :push_id)']

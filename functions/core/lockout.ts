@@ -2,7 +2,6 @@
  * Wrong codes of one person in a row, whatever payments they were for: after five of them codes are
  * locked, each time longer (RTS Art. 4(3)(b)). A push still works; a right code begins anew.
  */
-import type { Go, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
 /** RTS Art. 4(3)(b): no more than five failed attempts one after the other. */
@@ -17,23 +16,3 @@ export const lockedUntil = (rung: number, now: Date): Date =>
 
 export const locked = (until: Date, now: Date): Refusal =>
   new Refusal('locked', { retryAfterSeconds: secondsUntil(until, now) })
-
-/**
- * Settle a go by what came of it: a wrong code stays counted, a right one ends the count, and what gave
- * no verdict was none.
- */
-export async function settling(
-  lockout: Lockout,
-  payerId: string,
-  go: Go,
-  check: () => Promise<Verdict>,
-): Promise<Verdict> {
-  let verdict: Verdict | undefined
-  try {
-    verdict = await check()
-    return verdict
-  } finally {
-    if (verdict === 'right') await lockout.reset(payerId)
-    else if (verdict !== 'wrong') await lockout.giveBack(payerId, go)
-  }
-}

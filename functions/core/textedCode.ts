@@ -1,6 +1,6 @@
 /** The second channel: a code by text, bound to one payment, spent before it is checked. */
 import { type Decided, endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
-import { locked, settling } from './lockout.ts'
+import { locked } from './lockout.ts'
 import type { Payer, PhoneNumber } from './payer.ts'
 import {
   CODE_ATTEMPTS_MAX,
@@ -13,7 +13,7 @@ import {
   words,
   wordsApart,
 } from './payment.ts'
-import type { Bound, Codes, Decision, Limits, Lockout, PayerStore } from './ports.ts'
+import type { Bound, Codes, Decision, Limits, Lockout, PayerStore, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
 export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Lockout }
@@ -24,8 +24,7 @@ export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Locko
  * Counted before it is asked for, so that no burst and no crash gives more texts than the limits.
  * Refuses: `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
  * `already_decided`, `no_attempts_left`, `locked`, `too_many_sms`, `invalid_request` (the phone takes no
- * texts),
- * `provider_unavailable`.
+ * texts), `provider_unavailable`.
  */
 export async function textCode(
   ports: CodePorts & { readonly payers: PayerStore; readonly limits: Limits },
@@ -68,11 +67,15 @@ export async function textCode(
  * Approve a payment with the code from the text.
  *
  * Refuses: `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
- * `locked`, `wrong_code`, `code_expired` (used before, or over), and `provider_unavailable` where no verdict came; the
- * attempt stays spent.
+ * `locked`, `wrong_code`, `code_expired` (used before, or over), and `provider_unavailable` where no
+ * verdict came; the attempt stays spent.
  */
 export async function approveWithCode(
-  ports: CodePorts & { readonly pause: () => Promise<void> },
+  ports: CodePorts & {
+    readonly pause: () => Promise<void>
+    /** Told of faults that only leave a payer's count of wrong codes too high. */
+    readonly onLockoutFault: (fault: unknown) => void
+  },
   payerId: string,
   id: string,
   code: string,
@@ -86,15 +89,26 @@ export async function approveWithCode(
   if (!payment) throw lostTo(await whyNoAttempt(ports, payerId, id), id)
   const go = await lockout.reserve(payerId, clock())
   if ('lockedUntil' in go) throw locked(go.lockedUntil, clock())
-  const verdict = await settling(lockout, payerId, go, () =>
-    codes.check(payment, bound(payment), code),
-  )
+  const giveBack = () => lockout.giveBack(payerId, go).catch(ports.onLockoutFault)
+  let verdict: Verdict
+  try {
+    verdict = await codes.check(payment, bound(payment), code)
+  } catch (noVerdict) {
+    await giveBack()
+    throw noVerdict
+  }
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
-  if (verdict === 'over') return { payment: await approvedMeanwhile(ports, payment), byThis: false }
+  if (verdict === 'over') {
+    await giveBack()
+    return { payment: await approvedMeanwhile(ports, payment), byThis: false }
+  }
   const evidence = evidenceOf(payment, codes)
   const only = { payerId, authyId: payment.authyId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
-  const decided = await payments.decide(id, approved, clock())
+  const [decided] = await Promise.all([
+    payments.decide(id, approved, clock()),
+    lockout.reset(payerId).catch(ports.onLockoutFault),
+  ])
   if (decided) return { payment: decided, byThis: true }
   const now = await paymentOf(ports, payerId, id)
   if (approvedByCode(now)) return { payment: now, byThis: false }

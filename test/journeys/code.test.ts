@@ -62,7 +62,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     expect(await ben.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('20.50')
     await ben.page.getByRole('button', { name: 'Send payment' }).click()
     await ben.page.getByRole('button', { name: 'Send me a code by text' }).click()
-    await says(ben.page, 'There were too many wrong codes. Try again in 5 minutes.')
+    await says(ben.page, /Five codes in a row were wrong, so codes are locked until \d\d:\d\d/)
     await says(ben.page, 'Until then you can cancel this payment.')
     await says(ben.page, 'You can ask again in 5 minutes.')
   })
