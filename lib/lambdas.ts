@@ -155,10 +155,9 @@ export class Lambdas extends Construct {
               VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
             }
       case 'phones':
-        // Authy's key is for every code.
-        return settings.provider === 'authy'
-          ? {}
-          : { VERIFY_PHONES_SERVICE: settings.twilioVerify.phonesServiceSid }
+        return settings.provider === 'twilioVerify'
+          ? { VERIFY_PHONES_SERVICE: settings.twilioVerify.phonesServiceSid }
+          : {}
       case 'logo':
         return { LOGO_URL: `${siteUrl}/logo.png` }
       case 'callback':

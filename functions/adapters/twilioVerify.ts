@@ -3,10 +3,15 @@ import { international } from '../core/payer.ts'
 import type { Bound, Codes, Phones, Verdict } from '../core/ports.ts'
 import { invalidField, Refusal } from '../core/refusals.ts'
 import { RETRY_AFTER_SECONDS } from './askProvider.ts'
-import { type VerifyAnswer, type VerifySettings, verifyService } from './verifyService.ts'
+import {
+  NOT_FOUND,
+  type VerifyAnswer,
+  type VerifySettings,
+  verifyService,
+} from './verifyService.ts'
 
-/** As long as Twilio's own: 4 to 10, whatever the service's setting. */
-const CODE = /^[0-9]{4,10}$/
+/** Twilio's own may be shorter, which is too good a chance for five guesses. */
+const CODE = /^[0-9]{6,10}$/
 /** How long Twilio keeps a verification, and with it the limit that was reached. */
 const VERIFICATION_SECONDS = 600
 
@@ -62,12 +67,22 @@ export function verifyPhones(settings: VerifySettings): Phones {
   return {
     async startVerification(phone, channel) {
       const to = international(phone)
-      const answer = unlessTooMany(await service.start({ to, channel }))
+      const start = async () => unlessTooMany(await service.start({ to, channel }))
+      let answer = await start()
+      if (answer.verification?.status === 'max_attempts_reached') {
+        // Used up by guesses, maybe another account's for this number: it would stand in the way till its end.
+        await service.end(answer.verification.sid)
+        answer = await start()
+      }
       const { verification, errorCode } = answer
+      if (errorCode === COUNTRY_CLOSED) {
+        service.tell(answer, 'the account’s geographic permissions forbid the country')
+        throw invalidField('phoneNumber', 'Codes can’t be sent to this country.')
+      }
       if (errorCode === TAKES_NO_TEXTS) {
         throw invalidField('phoneNumber', 'This number takes no texts. Choose a call instead.')
       }
-      if (errorCode === INVALID || errorCode === COUNTRY_CLOSED) {
+      if (errorCode === INVALID) {
         throw invalidField('phoneNumber', 'This number can’t be reached. Please check it.')
       }
       if (verification?.to !== to || verification.status !== 'pending') {
@@ -93,8 +108,6 @@ const COUNTRY_CLOSED = '60605'
 const NO_CHECKS_LEFT = '60202'
 const NO_SENDS_LEFT = '60203'
 const TAKES_NO_TEXTS = '60205'
-/** Used, cancelled, expired: Twilio has one code for all of them. */
-const NOT_FOUND = '20404'
 const TOO_MANY = new Set([NO_SENDS_LEFT, '60207', '20429'])
 const NOT_LINKED = 'amount and payee are not the ones sent: is the service in PSD2 mode?'
 

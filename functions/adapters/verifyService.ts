@@ -51,14 +51,15 @@ export function verifyService(settings: VerifySettings) {
    */
   async function call(
     name: string,
-    ask: (version: V2) => Promise<{ toJSON(): unknown }>,
+    ask: Ask,
+    timeoutMs = settings.timeoutMs,
   ): Promise<VerifyAnswer> {
     const key = await keyFor(name, false)
-    const answer = await callWith(key, name, ask)
+    const answer = await callWith(key, name, ask, timeoutMs)
     if (answer.status !== 401) return answer
     const fresh = await keyFor(name, true)
     const isSame = fresh.apiKey === key.apiKey && fresh.apiKeySecret === key.apiKeySecret
-    return isSame ? answer : callWith(fresh, name, ask)
+    return isSame ? answer : callWith(fresh, name, ask, timeoutMs)
   }
 
   async function keyFor(name: string, fresh: boolean): Promise<TwilioKey> {
@@ -70,7 +71,8 @@ export function verifyService(settings: VerifySettings) {
   async function callWith(
     { apiKey, apiKeySecret }: TwilioKey,
     name: string,
-    ask: (version: V2) => Promise<{ toJSON(): unknown }>,
+    ask: Ask,
+    timeoutMs: number | undefined,
   ): Promise<VerifyAnswer> {
     let answered: Answered | undefined
     const basic = Buffer.from(`${apiKey}:${apiKeySecret}`).toString('base64')
@@ -84,7 +86,7 @@ export function verifyService(settings: VerifySettings) {
             headers: { ...headers, authorization: `Basic ${basic}` },
             ...(data && { body: new URLSearchParams(data).toString() }),
           },
-          settings.timeoutMs,
+          timeoutMs,
         )
         return { statusCode: answered.status, body: object.parse(JSON.parse(answered.text)) }
       },
@@ -102,7 +104,7 @@ export function verifyService(settings: VerifySettings) {
       const status = answered?.status ?? null
       // What an answer calls its own code could be something that was sent, given back.
       const reason = answered && error instanceof Error ? error.name : reasonOf(error)
-      throw unavailable({ call: name, status, errorCode: null, reason })
+      throw unavailable({ call: name, status, errorCode: null, reason }, retryAfterOf(answered))
     }
   }
 
@@ -120,13 +122,14 @@ export function verifyService(settings: VerifySettings) {
         VerificationCheckListInstance(api, serviceSid).create(params),
       ),
 
-    /** End a verification early; that it could not be ended, or was over, is nobody's trouble. */
+    /** End a verification early. That it could not be ended is the owner's to know and nobody's trouble. */
     async end(sid: string): Promise<void> {
       const name = 'Verifications/cancel'
+      const cancel: Ask = (api) =>
+        VerificationListInstance(api, serviceSid)(sid).update({ status: 'canceled' })
       try {
-        await call(name, (api) =>
-          VerificationListInstance(api, serviceSid)(sid).update({ status: 'canceled' }),
-        )
+        const answer = await call(name, cancel, Math.min(settings.timeoutMs ?? END_MS, END_MS))
+        if (answer.errorCode !== null && answer.errorCode !== NOT_FOUND) tell(answer, 'not ended')
       } catch (error) {
         // A refusal has been told; what else there is, the key's own store says.
         if (error instanceof Refusal) return
@@ -134,13 +137,28 @@ export function verifyService(settings: VerifySettings) {
       }
     },
 
+    /** Tell the owner of an answer that is theirs to mend. */
+    tell,
+
     /** What is no clear answer, as a refusal that says so; the owner is told the reason. */
     unclear({ call, status, errorCode, retryAfterSeconds }: VerifyAnswer, reason: string): Refusal {
       return unavailable({ call, status, errorCode, reason }, retryAfterSeconds)
     },
   }
+
+  function tell({ call, status, errorCode }: VerifyAnswer, reason: string): void {
+    settings.onFault?.({ call, status, errorCode, reason })
+  }
 }
 
+/** What ended already waits for nobody: a code that is not ended in this time ends by itself. */
+const END_MS = 1000
+/** Used, cancelled, expired: Twilio has one code for all of them. */
+export const NOT_FOUND = '20404'
+/** More than any of Twilio's limits lasts. */
+const RETRY_AFTER_MAX_SECONDS = 3600
+
+type Ask = (version: V2) => Promise<{ toJSON(): unknown }>
 type V2 = Parameters<typeof VerificationListInstance>[0]
 type StartParams = { to: string; channel: 'sms' | 'call'; amount?: string; payee?: string }
 type CheckParams = { verificationSid: string; code: string; amount?: string; payee?: string }
@@ -181,7 +199,13 @@ function answer(
   found: Verification | undefined,
   errorCode: string | null,
 ): VerifyAnswer {
-  const seconds = Number(answered?.headers['retry-after'])
-  const retryAfterSeconds = Number.isInteger(seconds) && seconds >= 1 ? seconds : undefined
+  const retryAfterSeconds = retryAfterOf(answered)
   return { call, status: answered?.status ?? 0, verification: found, errorCode, retryAfterSeconds }
+}
+
+/** What the answer says of trying again, in seconds; a date, or nonsense, is nothing. */
+function retryAfterOf(answered: Answered | undefined): number | undefined {
+  const said = answered?.headers['retry-after'] ?? ''
+  if (!/^[1-9]\d{0,8}$/.test(said)) return undefined
+  return Math.min(Number(said), RETRY_AFTER_MAX_SECONDS)
 }

@@ -214,11 +214,7 @@ describe.each(calls)('$name', ({ ask, good, status, answer, resource }) => {
     ['a 500', says(500, good), unread(500, 'Error')],
     ["a 500 of Twilio's", says(500, error(20500, 500)), unexpected(500, '20500')],
     ['a 503 in HTML', says(503, '<h1>503</h1>'), unread(503, 'SyntaxError')],
-    [
-      'a 429 in HTML',
-      says(429, '<h1>Slow down</h1>', { 'retry-after': '7' }),
-      unread(429, 'SyntaxError'),
-    ],
+    ['a 429 in HTML', says(429, '<h1>Slow down</h1>'), unread(429, 'SyntaxError')],
     ['a code that is a text', says(404, { ...good, code: '20404' }), unread(404, 'Error')],
     ['a code that gives back the number', says(400, { ...good, code: to }), unread(400, 'Error')],
     ['a code that gives back the code', says(400, { code: Number(CODE) }), unread(400, 'Error')],
@@ -441,7 +437,6 @@ describe('an end', () => {
   const ends = ['end', 'endVerification'] as const
 
   test.each<[string, Answer]>([
-    ['a verification that is over', says(404, error(20404, 404))],
     ['a provider that is down', says(503, '<h1>503</h1>')],
     ['a key that is refused', says(401, error(20003, 401))],
     ['a hang-up', (response) => void response.destroy()],
@@ -452,6 +447,29 @@ describe('an end', () => {
       await expect(provider({ timeoutMs: 50 })[end](sid)).resolves.toBeUndefined()
     }
     expect(seen.length).toBeLessThanOrEqual(2)
+  })
+
+  test('of what is over already is done, and nothing is told', async () => {
+    answers = [says(404, error(20404, 404))]
+    await provider().end(sid)
+    expect(faults).toEqual([])
+  })
+
+  test.each([
+    [401, 20003],
+    [403, 70051],
+    [429, 20429],
+    [500, 20500],
+  ])('that Twilio refuses (%i, %i) is nobody’s trouble, but is told', async (status, code) => {
+    for (const end of ends) {
+      answers = [says(status, error(code, status))]
+      await expect(provider()[end](sid)).resolves.toBeUndefined()
+    }
+    const fault = { call: 'Verifications/cancel', status, errorCode: String(code) }
+    expect(faults).toEqual([
+      { ...fault, reason: 'not ended' },
+      { ...fault, reason: 'not ended' },
+    ])
   })
 
   test('that the key’s own store prevents is nobody’s trouble, but is told', async () => {
@@ -518,6 +536,11 @@ describe.each(starts)('$name', ({ ask, good }) => {
     [20429, 429, undefined, 20],
     [20429, 429, '0', 20],
     [20429, 429, '-5', 20],
+    [20429, 429, '0x20', 20],
+    [20429, 429, '1e3', 20],
+    [20429, 429, '3600', 3600],
+    [20429, 429, '3601', 3600],
+    [20429, 429, '999999999', 3600],
     [20429, 429, '1.5', 20],
     [20429, 429, 'Sat, 21 Nov 2026 12:00:37 GMT', 20],
     [60203, 429, '37', 37],
@@ -532,6 +555,11 @@ describe.each(starts)('$name', ({ ask, good }) => {
     })
     expect(seen).toHaveLength(1)
     expect(faults).toEqual([])
+  })
+
+  test('that cannot be read is waited for as it says, even so', async () => {
+    answers = [says(429, '<h1>Slow down</h1>', { 'retry-after': '7' })]
+    await expect(ask(provider())).rejects.toMatchObject(unavailable(7))
   })
 
   test.each([20404, 60201, 60202, 60204, 60206, 60310])(
@@ -552,6 +580,15 @@ describe.each(starts)('$name', ({ ask, good }) => {
     })
     expect(faults).toEqual([])
   })
+})
+
+test('a country that the account forbids is the number’s field, and the owner is told', async () => {
+  answers = [says(403, error(60605, 403))]
+  await expect(PHONES.start.ask(provider())).rejects.toMatchObject({
+    code: 'invalid_request',
+    details: { fields: [{ path: 'phoneNumber', reason: expect.stringContaining('country') }] },
+  })
+  expect(faults).toMatchObject([{ status: 403, errorCode: '60605' }])
 })
 
 test('a number that is none is the field to be corrected while it is verified', async () => {

@@ -400,6 +400,16 @@ describe('a phone', () => {
     expect((await verifyPhone(as, body)).status).toBe(200)
   })
 
+  test('whose verification others have used up is verified all the same', async () => {
+    const number = rig.stranger().number
+    const [stranger, owner] = [rig.stranger(), rig.stranger()]
+    await startPhone(stranger, number)
+    const wrong = otherThan(rig.codeOn(number))
+    for (let n = 0; n < 5; n += 1) await verifyPhone(stranger, { code: wrong })
+    expect((await startPhone(owner, number)).status).toBe(202)
+    expect((await verifyPhone(owner, { code: rig.codeOn(number) })).status).toBe(200)
+  })
+
   test('shared by two accounts decides nothing of one for the other', async () => {
     const number = rig.stranger().number
     const [ann, bob] = [await rig.person({ number }), await rig.person({ number })]
