@@ -4,25 +4,15 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { availableParallelism, cpus } from 'node:os'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import autocannon from 'autocannon'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { paymentsTable } from '../functions/adapters/paymentsTable.ts'
 import { type Payment, pushContent, type Terms } from '../functions/core/payment.ts'
 import { callbackSignature } from '../local/phone/phoneCallback.ts'
-import {
-  API_KEY,
-  CLIENT_ID,
-  type FromServer,
-  type Ready,
-  SCOPE,
-  type ToServer,
-  type Usage,
-} from './parts.ts'
+import { startIssuer } from './issuer.ts'
+import { API_KEY, type FromServer, type Ready, type ToServer, type Usage } from './parts.ts'
 
 const SECONDS = Number(process.env.SECONDS ?? 5)
 const CONNECTIONS = [1, 8, 32, 64]
@@ -189,6 +179,7 @@ function newPayment(n: number): Payment {
     paymentId: randomUUID().replaceAll('-', '').slice(0, 22),
     payerId: payer.payerId,
     requestId: randomUUID(),
+    reference: '4F2K7Q',
     authyId: payer.authyId,
     terms,
     shown: pushContent(terms, payer.email),
@@ -298,29 +289,6 @@ async function warmUp() {
 
 function send({ path, ...request }: Request) {
   return fetch(`${ready.url}${path}`, request)
-}
-
-/** An issuer of the bench's own, because a thousand people would take long to sign in. */
-async function startIssuer() {
-  const { publicKey, privateKey } = await generateKeyPair('RS256')
-  const key = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' }
-  const http = createServer((request, response) => {
-    const { port } = http.address() as AddressInfo
-    const self = `http://localhost:${port}`
-    const discovery = { issuer: self, jwks_uri: `${self}/keys` }
-    response.end(JSON.stringify(request.url === '/keys' ? { keys: [key] } : discovery))
-  })
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://localhost:${(http.address() as AddressInfo).port}`
-  const tokenOf = (sub: string, email: string) =>
-    new SignJWT({ token_use: 'access', client_id: CLIENT_ID, scope: SCOPE, email })
-      .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
-      .setSubject(sub)
-      .setIssuer(issuer)
-      .setIssuedAt()
-      .setExpirationTime('1h')
-      .sign(privateKey)
-  return { issuer, tokenOf, closeIssuer: () => http.close() }
 }
 
 function ask(message: ToServer): Promise<Usage> {

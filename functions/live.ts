@@ -2,7 +2,7 @@
  * The composition root: one small function for each need, so that a Lambda's bundle has only what
  * that Lambda uses. Each reads its own settings, when it is called.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { ProviderFault } from './adapters/askProvider.ts'
@@ -25,6 +25,7 @@ import {
 } from './adapters/settings.ts'
 import { verifyCodes, verifyPhones } from './adapters/twilioVerify.ts'
 import { international, type PhoneNumber } from './core/payer.ts'
+import { referenceFrom } from './core/payment.ts'
 import type { Clock, Codes, PhoneIds, Phones, Push } from './core/ports.ts'
 import { count, logger } from './observe.ts'
 
@@ -137,9 +138,21 @@ export const paymentIdOf = (payerId: string, idempotencyKey: string): string =>
     .subarray(0, 16)
     .toString('base64url')
 
-/** A name for a change to this number. */
-export const changeIdOf = (phone: PhoneNumber): string =>
-  createHash('sha256').update(international(phone)).digest('base64url').slice(0, 22)
+/** What tells a payment from an equal one. */
+export const newReference = (): string => referenceFrom(randomBytes(6))
+
+/** A name for this person's change to this number. */
+export const changeIdOf = (payerId: string, phone: PhoneNumber): string =>
+  createHash('sha256')
+    .update(`${payerId}\0${international(phone)}`)
+    .digest('base64url')
+    .slice(0, 22)
+
+/** A person's count of wrong codes is too high by one, at worst; their answer stands. */
+export function onLockoutFault(fault: unknown): void {
+  count('Fault')
+  logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
+}
 
 /** Long enough for a request on the same payment to finish its write. */
 export const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 100))

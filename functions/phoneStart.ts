@@ -4,7 +4,17 @@ import { phoneSettings } from './adapters/settings.ts'
 import type { PhoneNumber } from './core/payer.ts'
 import { startVerification } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import { changeIdOf, codes, lambda, limits, payers, phoneIds, phones, type World } from './live.ts'
+import {
+  changeIdOf,
+  codes,
+  lambda,
+  limits,
+  lockout,
+  payers,
+  phoneIds,
+  phones,
+  type World,
+} from './live.ts'
 
 /** Numbers at the caller's cost that the small tables of libphonenumber take for others: +1 900, +44 70, 87, 9. */
 const PREMIUM = /^\+(1900|44(70|87|9))/
@@ -39,6 +49,7 @@ export const phoneStart = (world: World) => {
     phones: phones(world),
     phoneIds: phoneIds(world),
     codes: codes(world),
+    lockout: lockout(world),
     clock: world.clock,
     changeIdOf,
   }

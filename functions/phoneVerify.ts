@@ -3,7 +3,18 @@ import { profileView } from './core/payer.ts'
 import { Refusal } from './core/refusals.ts'
 import { verifyPhone } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import { changeIdOf, codes, lambda, pause, payers, phoneIds, phones, type World } from './live.ts'
+import {
+  changeIdOf,
+  codes,
+  lambda,
+  lockout,
+  onLockoutFault,
+  pause,
+  payers,
+  phoneIds,
+  phones,
+  type World,
+} from './live.ts'
 import { count, logger } from './observe.ts'
 
 /** The new phone's code; and the verified phone's, where there is one. */
@@ -22,6 +33,8 @@ export const phoneVerify = (world: World) => {
     phones: phones(world),
     phoneIds: phoneIds(world),
     codes: codes(world),
+    lockout: lockout(world),
+    onLockoutFault,
     clock: world.clock,
     changeIdOf,
     onEnrollFault,

@@ -8,6 +8,7 @@ import { endpoint, nothing } from './http.ts'
 import {
   lambda,
   limits,
+  newReference,
   payers,
   paymentIdOf,
   payments,
@@ -42,6 +43,7 @@ export const sendPayment = (world: World) => {
     limits: limits(world),
     phoneIds: phoneIds(world),
     push: push(world),
+    newReference,
     clock: world.clock,
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,
     onPushFault,

@@ -3,8 +3,8 @@ import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { approveWithCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { codes, lambda, lockout, pause, payments, type World } from './live.ts'
-import { count, logger } from './observe.ts'
+import { codes, lambda, lockout, onLockoutFault, pause, payments, type World } from './live.ts'
+import { count } from './observe.ts'
 
 /** Digits and nothing else, because the code goes into a path at the provider. */
 export const body = z.strictObject({
@@ -42,9 +42,3 @@ export const smsVerify = (world: World) => {
 }
 
 export const handler = lambda(smsVerify)
-
-/** The payer's count of wrong codes is too high by one, at worst; their answer stands. */
-function onLockoutFault(fault: unknown) {
-  count('Fault')
-  logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
-}

@@ -30,6 +30,7 @@ export const tables = {
         partitionKey: { name: 'user_id', type: 'S' },
         sortKey: { name: 'created_at', type: 'S' },
         fields: [
+          'reference',
           'payee_name',
           'payee_id',
           'amount_minor',

@@ -13,7 +13,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Choice, noteTests } from '../test/saboteurs/mutants/choosing.ts'
+import { noteTests } from '../test/saboteurs/mutants/choosing.ts'
 import { applied, type Mutant, mutantsOf } from '../test/saboteurs/mutants/mutantsOf.ts'
 import { type Explained, explained } from '../test/saboteurs/mutants/survivors.ts'
 import { startTestProcesses } from '../test/saboteurs/testProcesses.ts'
@@ -32,16 +32,20 @@ type Tried = Omit<Explained, 'why'> & {
 }
 
 const { values, positionals } = parseArgs({
-  options: { resume: { type: 'boolean', default: false }, processes: { type: 'string' } },
+  options: {
+    resume: { type: 'boolean', default: false },
+    processes: { type: 'string', default: String(availableParallelism()) },
+    seconds: { type: 'string', default: '20' },
+  },
   allowPositionals: true,
 })
 const isWhole = positionals.length === 0
 const files = (isWhole ? globSync('functions/{core,adapters}/*.ts') : positionals).sort()
-const count = Number(values.processes ?? availableParallelism())
+const count = Number(values.processes)
 
 const began = Date.now()
 const noting = startTestProcesses(count, { isNoting: true })
-const testsFor = await noteTests(files, noting)
+const choosing = await noteTests(noting, Number(values.seconds) * 1000)
 await noting.close()
 
 const known: Record<string, string> =
@@ -49,16 +53,17 @@ const known: Record<string, string> =
 const processes = startTestProcesses(count)
 const places = files.flatMap((file) => mutantsOf(textOf(file)).map((mutant) => ({ file, mutant })))
 const tried: Tried[] = []
+const waiting = [...places]
 await Promise.all(
-  places.map(async ({ file, mutant }) => {
-    const one = await attempt(file, mutant)
-    tried.push(one)
-    if (process.stderr.isTTY || tried.length % 100 === 0) progress()
+  Array.from({ length: count }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      tried.push(await attempt(next.file, next.mutant))
+      if (process.stderr.isTTY || tried.length % 100 === 0) progress()
+    }
   }),
 )
 await processes.close()
-mkdirSync(dirname(NOTED_IN), { recursive: true })
-writeFileSync(NOTED_IN, JSON.stringify(known, null, 1))
+save()
 report()
 
 async function attempt(file: string, mutant: Mutant): Promise<Tried> {
@@ -79,29 +84,45 @@ async function attempt(file: string, mutant: Mutant): Promise<Tried> {
   const changed = applied(text, mutant)
   const key = createHash('sha256').update(`${file}\0${changed}`).digest('base64url')
   if (known[key] !== undefined) return { ...described, fate: 'noticed', by: known[key] }
-  const choice = testsFor(file, mutant)
-  if (choice.chosen.length === 0) return { ...described, fate: 'not reached', by: '' }
-  const { fate, by } = await fateOf(file, changed, choice)
-  if (fate === 'noticed') known[key] = by
-  return { ...described, fate, by }
-}
+  const { chosen, ms } = choosing.testsFor(file, mutant)
+  if (chosen.length === 0) return { ...described, fate: 'not reached', by: '' }
 
-async function fateOf(file: string, changed: string, { chosen, ms }: Choice) {
+  const t = Date.now()
   const patience = PATIENCE.ms + PATIENCE.times * ms
   const answer = await processes.ask({ files: { [file]: changed }, chosen }, patience)
-  if (!answer) return { fate: 'endless', by: '' } as const
+  if (process.env.V)
+    console.error(
+      described.at,
+      !!answer?.failure,
+      Date.now() - t,
+      ms,
+      chosen.length,
+      described.from.slice(0, 40),
+      '→',
+      described.to.slice(0, 40),
+      answer?.failure?.file,
+      answer?.failure?.test?.name,
+      answer?.failure?.error.slice(0, 100),
+    )
+  if (!answer) return { ...described, fate: 'endless', by: '' }
   const { failure } = answer
-  if (!failure) return { fate: 'survived', by: '' } as const
-  return {
-    fate: 'noticed',
-    by: `${failure.file} > ${failure.test?.name ?? failure.error}`,
-  } as const
+  if (!failure) return { ...described, fate: 'survived', by: '' }
+  choosing.noticed(file, failure.file)
+  const by = `${failure.file} > ${failure.test?.name ?? failure.error}`
+  known[key] = by
+  return { ...described, fate: 'noticed', by }
 }
 
 function progress() {
+  save()
   const lost = tried.filter(isLost).length
   const minutes = ((Date.now() - began) / 60_000).toFixed(1)
   console.error(`${tried.length} of ${places.length}, ${lost} not noticed, ${minutes} min`)
+}
+
+function save() {
+  mkdirSync(dirname(NOTED_IN), { recursive: true })
+  writeFileSync(NOTED_IN, JSON.stringify(known, null, 1))
 }
 
 function isLost({ fate }: Tried) {

@@ -26,6 +26,8 @@ type Operation = {
   readonly body?: keyof typeof requests
   readonly success: Readonly<Record<number, readonly [keyof typeof answers, string]>>
   readonly refusals: readonly RefusalCode[]
+  /** Those of `refusals` that say here when to try again, and elsewhere don't. */
+  readonly alsoRetryAfter?: readonly RefusalCode[]
 }
 
 /** What every route that reads a body or a query can refuse. */
@@ -157,7 +159,8 @@ const operations: Record<RouteName, Operation> = {
       'one. Five sends for a verification, 20 s apart.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
-    refusals: [...ALWAYS, 'no_attempts_left', 'too_many_sms', 'provider_unavailable'],
+    refusals: [...ALWAYS, 'no_attempts_left', 'locked', 'too_many_sms', 'provider_unavailable'],
+    alsoRetryAfter: ['no_attempts_left'],
   },
   phoneVerify: {
     summary: 'Trust the phone whose code this is',
@@ -171,8 +174,10 @@ const operations: Record<RouteName, Operation> = {
       'no_attempts_left',
       'wrong_code',
       'code_expired',
+      'locked',
       'provider_unavailable',
     ],
+    alsoRetryAfter: ['no_attempts_left'],
   },
 }
 
@@ -258,7 +263,10 @@ function operationOf(name: RouteName, operation: Operation, open: 'payers' | 'pu
   }
 }
 
-function responsesOf({ success, refusals }: Operation, open: 'payers' | 'public') {
+function responsesOf(
+  { success, refusals, alsoRetryAfter = [] }: Operation,
+  open: 'payers' | 'public',
+) {
   const responses: Record<number, object> = {}
   for (const [status, [schema, description]] of Object.entries(success)) {
     responses[Number(status)] = {
@@ -280,7 +288,7 @@ function responsesOf({ success, refusals }: Operation, open: 'payers' | 'public'
         '; ',
       ),
       ...(codes.length > 0 && {
-        headers: codes.some((code) => RETRY_AFTER.includes(code))
+        headers: codes.some((code) => [...RETRY_AFTER, ...alsoRetryAfter].includes(code))
           ? { 'Retry-After': AGAIN, ...NO_STORE }
           : NO_STORE,
       }),

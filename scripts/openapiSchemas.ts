@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import type { ProfileView } from '../functions/core/payer.ts'
-import { type PaymentView, referenceOf } from '../functions/core/payment.ts'
+import type { PaymentView } from '../functions/core/payment.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import { STATUS } from '../functions/http.ts'
@@ -195,7 +195,7 @@ const MEANINGS = {
     '`attemptsLeft` 0 means that it has failed.',
   code_expired: 'The code is over; start anew.',
   idempotency_key_reused: 'The same key was used for a payment with other terms.',
-  locked: 'Codes are locked for a while. Kept free for it; no route answers this today.',
+  locked: 'Five wrong codes in a row lock codes for a while; a push can still be answered.',
   too_many_sms: 'Too many texts and calls, or one too soon after the last.',
   too_many_payments: 'Too many payments are open, or were started within the hour.',
   provider_unavailable: 'The phone provider does not answer. Nothing is approved by that.',
@@ -243,7 +243,7 @@ function examplePayment(): PaymentView {
     payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
     amount: { value: '20.50', currency: 'EUR' },
     words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
-    reference: referenceOf('N2xh5v0SgVq3uQK1mYw8Tg'),
+    reference: '4F2K7Q',
     status: 'pending',
     push: 'sent',
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },

@@ -398,6 +398,18 @@ describe('real answers', () => {
     await start(last)
     await verify(rig.codeOn(last), rig.codeOn(next))
     await call('smsStart', { as, id })
+
+    const third = rig.stranger().number
+    await start(third)
+    const [right, wrong] = [rig.codeOn(third), otherThan(rig.codeOn(last))]
+    for (let n = 0; n < 3; n += 1) await verify(right, wrong)
+    const { paymentId: other } = await rig.pending(as)
+    await text(as, other)
+    const body = { code: otherThan(rig.codeOn(last)) }
+    for (let n = 0; n < 2; n += 1) await call('smsVerify', { as, id: other, body })
+    await verify(right, wrong)
+    later(20)
+    await start(third)
   })
 
   test('of callbacks', async () => {

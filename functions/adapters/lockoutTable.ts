@@ -2,8 +2,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import { GOES_MAX, lockedUntil, RUNG_MAX } from '../core/lockout.ts'
-import type { Go, Lockout } from '../core/ports.ts'
+import { GOES_MAX, lockedUntil } from '../core/lockout.ts'
+import type { Lockout } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 
 /** A write that was lost to another is tried again; so many losses in a row are a fault. */
@@ -11,6 +11,10 @@ const TRIES_MAX = 10
 /** Who enters no code for so long begins anew. */
 const KEPT_SECONDS = 30 * 24 * 3600
 
+/**
+ * The item: `goes` in this row, 0 to 5; `locks_before` it; and while the fifth go locks,
+ * `locked_until`. The row after a lock begins when the lock is over.
+ */
 export function lockoutTable(documents: DynamoDBDocumentClient, table: string): Lockout {
   async function write(
     payerId: string,
@@ -50,73 +54,52 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
 
     async reserve(payerId, now) {
       const own = ownWrite()
-      let lock: Go['lock']
+      /** Count the next go of the row that was seen; lost if another go was faster. */
+      const count = (seen: Row) => {
+        const isOver = seen.locked_until !== undefined
+        const goes = isOver ? 1 : seen.goes + 1
+        const locks = isOver ? seen.locks_before + 1 : seen.locks_before
+        const until = goes === GOES_MAX ? lockedUntil(locks, now) : undefined
+        return write(
+          payerId,
+          `SET goes = :goes, locks_before = :locks, expires_epoch = :ttl, ${own.set}` +
+            (until ? ', locked_until = :until' : ' REMOVE locked_until'),
+          `${sameRow(seen)} AND ${own.when}`,
+          {
+            ...rowValues(seen),
+            ...own.values,
+            ':goes': goes,
+            ':locks': locks,
+            ':ttl': Math.ceil((until ?? now).getTime() / 1000) + KEPT_SECONDS,
+            ...(until && { ':until': text(until) }),
+          },
+        )
+      }
+      // Most people have entered no wrong code lately, so that is tried without a look.
+      let seen = stored.parse({})
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        const counted = await write(
-          payerId,
-          `SET goes = if_not_exists(goes, :none) + :one, expires_epoch = :ttl, ${own.set}`,
-          `${UNLOCKED} AND (attribute_not_exists(goes) OR goes < :last) AND ${own.when}`,
-          {
-            ...own.values,
-            ':none': 0,
-            ':one': 1,
-            ':last': GOES_MAX - 1,
-            ':now': text(now),
-            ':ttl': ttl(now),
-          },
-        )
-        if (counted) return { lock: undefined }
-
-        const found = await read(payerId)
-        const { goes, rung, locked_until } = found
-        const isLocked = locked_until !== undefined && locked_until > now
-        if (own.left(found)) return { lock: isLocked ? lock : undefined }
-        if (isLocked) return { lockedUntil: locked_until }
-        if (goes < GOES_MAX - 1) continue
-        const until = lockedUntil(rung, now)
-        lock = { until, rung }
-        const locks = await write(
-          payerId,
-          `SET goes = :none, rung = :next, locked_until = :until, expires_epoch = :ttl, ${own.set}`,
-          `${UNLOCKED} AND goes = :last AND ${rung === 0 ? '(attribute_not_exists(rung) OR rung = :rung)' : 'rung = :rung'} AND ${own.when}`,
-          {
-            ...own.values,
-            ':none': 0,
-            ':last': GOES_MAX - 1,
-            ':rung': rung,
-            ':next': Math.min(rung + 1, RUNG_MAX),
-            ':until': text(until),
-            ':now': text(now),
-            ':ttl': ttl(until),
-          },
-        )
-        if (locks) return { lock }
+        if (await count(seen))
+          return { locks: seen.locked_until ? seen.locks_before + 1 : seen.locks_before }
+        seen = await read(payerId)
+        if (own.left(seen)) return { locks: seen.locks_before }
+        if (seen.locked_until && seen.locked_until > now) return { lockedUntil: seen.locked_until }
       }
       throw new Error('a count of codes was lost too often')
     },
 
-    async giveBack(payerId, { lock }) {
-      if (!lock) {
-        const own = ownWrite()
-        await write(payerId, `SET goes = goes - :one, ${own.set}`, `goes > :none AND ${own.when}`, {
-          ...own.values,
-          ':none': 0,
-          ':one': 1,
-        })
-        return
-      }
+    async giveBack(payerId, { locks }) {
       await write(
         payerId,
-        'SET goes = :last, rung = :rung REMOVE locked_until',
-        'locked_until = :until',
-        { ':last': GOES_MAX - 1, ':rung': lock.rung, ':until': text(lock.until) },
+        'SET goes = goes - :one REMOVE locked_until',
+        'goes > :none AND locks_before = :locks',
+        { ':none': 0, ':one': 1, ':locks': locks },
       )
     },
 
     async reset(payerId) {
       await write(
         payerId,
-        'SET goes = :none, rung = :none REMOVE locked_until',
+        'SET goes = :none, locks_before = :none REMOVE locked_until',
         'attribute_exists(goes)',
         { ':none': 0 },
       )
@@ -125,15 +108,31 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
 }
 
 const key = (payerId: string) => ({ user_id: `limit#codes#${payerId}` })
-const UNLOCKED = '(attribute_not_exists(locked_until) OR locked_until <= :now)'
 const text = (instant: Date) => instant.toISOString()
-const ttl = (from: Date) => Math.ceil(from.getTime() / 1000) + KEPT_SECONDS
 
+const count = z.int().min(0).default(0)
 const stored = z.looseObject({
-  goes: z.int().min(0).default(0),
-  rung: z.int().min(0).max(RUNG_MAX).default(0),
+  goes: count,
+  locks_before: count,
   locked_until: z.iso
     .datetime({ precision: 3 })
     .transform((instant) => new Date(instant))
     .optional(),
+})
+type Row = z.infer<typeof stored>
+
+/** The row is still as it was seen; who has none yet has no item. */
+const sameRow = ({ goes, locks_before, locked_until }: Row) =>
+  [
+    goes === 0 ? '(attribute_not_exists(goes) OR goes = :seen)' : 'goes = :seen',
+    locks_before === 0
+      ? '(attribute_not_exists(locks_before) OR locks_before = :seen_locks)'
+      : 'locks_before = :seen_locks',
+    locked_until ? 'locked_until = :seen_until' : 'attribute_not_exists(locked_until)',
+  ].join(' AND ')
+
+const rowValues = ({ goes, locks_before, locked_until }: Row) => ({
+  ':seen': goes,
+  ':seen_locks': locks_before,
+  ...(locked_until && { ':seen_until': text(locked_until) }),
 })

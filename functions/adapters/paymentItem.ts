@@ -28,6 +28,7 @@ const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
 
 const listed = z.object({
   payment_id: z.string(),
+  reference: z.string(),
   payee_name: z.string(),
   payee_id: z.string(),
   amount_minor: z.int().positive(),
@@ -67,6 +68,7 @@ const waiting = z.object({
 function shown(found: z.infer<typeof listed>): ShownPayment {
   return {
     paymentId: found.payment_id,
+    reference: found.reference,
     terms: {
       payee: { name: found.payee_name, id: found.payee_id },
       amount: { amountMinor: found.amount_minor, currency: found.currency },
@@ -120,6 +122,7 @@ export const itemOf = (fresh: Payment) => ({
   user_id: fresh.payerId,
   request_id: fresh.requestId,
   authy_id: fresh.authyId,
+  reference: fresh.reference,
   payee_name: fresh.terms.payee.name,
   payee_id: fresh.terms.payee.id,
   amount_minor: fresh.terms.amount.amountMinor,

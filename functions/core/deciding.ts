@@ -33,7 +33,8 @@ export async function cancelPayment(
   }
   const payment = await paymentOf(ports, payerId, id)
   if (payment.status === 'cancelled') return { payment, byThis: false }
-  throw lostTo(whyClosed(payment, ports.clock()), id)
+  // Open all the same: its start was under way, and it was not there yet when the write came.
+  throw whyClosed(payment, ports.clock()) ?? new Refusal('not_found')
 }
 
 /** A payment that ended without its code leaves none behind that is still good for something. */

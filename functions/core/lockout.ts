@@ -2,17 +2,47 @@
  * Wrong codes of one person in a row, whatever payments they were for: after five of them codes are
  * locked, each time longer (RTS Art. 4(3)(b)). A push still works; a right code begins anew.
  */
+import type { Clock, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
 /** RTS Art. 4(3)(b): no more than five failed attempts one after the other. */
 export const GOES_MAX = 5
-const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
-/** The ladder's last rung, on which everybody stays who comes so far. */
-export const RUNG_MAX = LOCK_MINUTES.length - 1
+const LOCK_MINUTES = [5, 15, 30, 60]
+const LAST_LOCK_MINUTES = 24 * 60
 
-/** Until when a fifth go at `now` locks codes, on this rung of the ladder, 0 the first. */
-export const lockedUntil = (rung: number, now: Date): Date =>
-  new Date(now.getTime() + (LOCK_MINUTES[rung] ?? Number.NaN) * 60_000)
+/** Until when a fifth go at `now` locks codes, after so many locks before. */
+export const lockedUntil = (locks: number, now: Date): Date =>
+  new Date(now.getTime() + (LOCK_MINUTES[locks] ?? LAST_LOCK_MINUTES) * 60_000)
 
 export const locked = (until: Date, now: Date): Refusal =>
   new Refusal('locked', { retryAfterSeconds: secondsUntil(until, now) })
+
+export type LockoutPorts = {
+  readonly lockout: Lockout
+  readonly clock: Clock
+  /** Told of faults that only leave a person's count of wrong codes too high. */
+  readonly onLockoutFault: (fault: unknown) => void
+}
+
+/**
+ * Have a code checked as one of the person's goes, counted before, so that no burst outruns the limit. A
+ * wrong code stays counted, and what brought no verdict was none; a right one is its caller's to reset.
+ *
+ * Refuses: `locked`, and what `check` refuses.
+ */
+export async function asGo(
+  { lockout, clock, onLockoutFault }: LockoutPorts,
+  payerId: string,
+  check: () => Promise<Verdict>,
+): Promise<Verdict> {
+  const go = await lockout.reserve(payerId, clock())
+  if ('lockedUntil' in go) throw locked(go.lockedUntil, clock())
+  let verdict: Verdict | undefined
+  try {
+    verdict = await check()
+    return verdict
+  } finally {
+    const isVerdict = verdict === 'right' || verdict === 'wrong'
+    if (!isVerdict) await lockout.giveBack(payerId, go).catch(onLockoutFault)
+  }
+}

@@ -89,6 +89,8 @@ export type Payment = {
   readonly requestId: string
   /** The phone, as the provider knows it, that this payment was started for and stays with. */
   readonly authyId: string
+  /** Six characters by chance, so that no two payments are alike, whatever their payer makes them of. */
+  readonly reference: string
   readonly terms: Terms
   /** Exactly what the push says, stored before it is sent. */
   readonly shown: PushContent
@@ -136,6 +138,8 @@ export function payeeText(
   }
   if (length < least) return { reason: `Use ${least} characters at least.` }
   if (length > most) return { reason: `Use ${most} characters at most.` }
+  // The account stands in brackets behind the name: with some of its own, other payees had the same words.
+  if (field === 'id' && /[()]/.test(normal)) return { reason: 'Use no brackets.' }
   if (UNSHOWABLE.test(normal)) {
     return {
       reason:
@@ -150,19 +154,19 @@ export const words = ({ payee, amount }: Terms): string =>
   `Pay ${inWords(amount)} to ${payeeInWords(payee)}`
 
 /** Amount and payee apart, as a provider shows them that words its texts itself; equal payments differ in the reference. */
-export const wordsApart = (paymentId: string, { payee, amount }: Terms) => ({
+export const wordsApart = ({ payee, amount }: Terms, reference: string) => ({
   amount: inWords(amount),
-  payee: `${payeeInWords(payee)} ref ${referenceOf(paymentId)}`,
+  payee: `${payeeInWords(payee)} ref ${reference}`,
 })
 
 /** Without what is easily taken for another. */
 const REFERENCE_LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
-const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const REFERENCE_LENGTH = 6
 
-/** Six characters, one in a thousand million, that a person can compare; from an id of ours, which is a hash. */
-export const referenceOf = (id: string): string =>
-  [...id.slice(0, 6)]
-    .map((digit) => REFERENCE_LETTERS[BASE64URL.indexOf(digit) % REFERENCE_LETTERS.length])
+/** Six characters, one in a thousand million, that a person can compare: from as many bytes that nobody chose. */
+export const referenceFrom = (bytes: Uint8Array): string =>
+  Array.from(bytes.subarray(0, REFERENCE_LENGTH))
+    .map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length])
     .join('')
 
 /** Blocks whose letters are written from right to left. */
@@ -224,7 +228,7 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
     payee: payment.terms.payee,
     amount: amountOf(payment.terms.amount),
     words: words(payment.terms),
-    reference: referenceOf(payment.paymentId),
+    reference: payment.reference,
     status,
     push: payment.push,
     sms: {

@@ -134,8 +134,8 @@ export type Limits = {
   ): Promise<void>
 }
 
-/** One go at a code, as it was counted; `lock`: it was the fifth, and locked codes until then. */
-export type Go = { readonly lock: { readonly until: Date; readonly rung: number } | undefined }
+/** One go at a code, as it was counted: after so many locks before. */
+export type Go = { readonly locks: number }
 
 /** The count of a person's wrong codes in a row. */
 export type Lockout = {
@@ -143,7 +143,7 @@ export type Lockout = {
   lockedUntil(payerId: string, now: Date): Promise<Date | undefined>
   /** Count a go before the code is checked, as if it were wrong; none while codes are locked. */
   reserve(payerId: string, now: Date): Promise<Go | { readonly lockedUntil: Date }>
-  /** Take a go off the count, and with it the lock that it was; never more than is counted. */
+  /** Take a go off the count, and with it the lock that was its doing; never more than is counted. */
   giveBack(payerId: string, go: Go): Promise<void>
   /** The count begins anew. */
   reset(payerId: string): Promise<void>

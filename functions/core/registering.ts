@@ -1,4 +1,5 @@
 /** How a phone becomes trusted, and how a trusted one lets in the next. */
+import { asGo, type LockoutPorts, locked } from './lockout.ts'
 import {
   masked,
   type Payer,
@@ -10,8 +11,8 @@ import {
   VERIFICATION_SENDS_MAX,
   type VerificationChannel,
 } from './payer.ts'
-import { referenceOf, TEXT_PAUSE_SECONDS } from './payment.ts'
-import type { Bound, Clock, Codes, Limits, PayerStore, PhoneIds, Phones } from './ports.ts'
+import { referenceFrom, TEXT_PAUSE_SECONDS } from './payment.ts'
+import type { Bound, Clock, Codes, Limits, Lockout, PayerStore, PhoneIds, Phones } from './ports.ts'
 import { invalidField, Refusal, secondsUntil } from './refusals.ts'
 import { enrolled } from './starting.ts'
 
@@ -21,14 +22,15 @@ export type RegisterPorts = {
   readonly phoneIds: PhoneIds
   readonly codes: Codes
   readonly clock: Clock
-  /** A name for the change to this number that does not tell the number. */
-  readonly changeIdOf: (phone: PhoneNumber) => string
+  /** A name for the person's change to this number that does not tell the number. */
+  readonly changeIdOf: (payerId: string, phone: PhoneNumber) => string
 }
 
-export type VerifyPorts = RegisterPorts & {
-  readonly onEnrollFault: (fault: unknown) => void
-  readonly pause: () => Promise<void>
-}
+export type VerifyPorts = RegisterPorts &
+  LockoutPorts & {
+    readonly onEnrollFault: (fault: unknown) => void
+    readonly pause: () => Promise<void>
+  }
 
 /** Where the code went, how often it can be sent again, and until when it is good. */
 export type VerificationStarted = {
@@ -42,15 +44,16 @@ export type VerificationStarted = {
  * already, send that one a code too, which says that the phone is about to change.
  *
  * Refuses: `invalid_request` (the number is the verified one already, or the provider knows it to be
- * none), `no_attempts_left`, `too_many_sms`, `provider_unavailable`.
+ * none), `no_attempts_left`, `locked` (the verified phone's code could not be entered), `too_many_sms`,
+ * `provider_unavailable`.
  */
 export async function startVerification(
-  ports: RegisterPorts & { readonly limits: Limits },
+  ports: RegisterPorts & { readonly limits: Limits; readonly lockout: Lockout },
   person: { readonly payerId: string; readonly email: string },
   phone: PhoneNumber,
   channel: VerificationChannel,
 ): Promise<VerificationStarted> {
-  const { payers, limits, phones, codes, clock } = ports
+  const { payers, limits, lockout, phones, codes, clock } = ports
   const { payerId } = person
   const known = await payers.get(payerId)
   const current = known?.phone
@@ -62,20 +65,28 @@ export async function startVerification(
   if (refused) throw refused
   const letIn = alive(known?.pending, clock())
   const needsLeave = current && !(letIn?.currentPassed && samePhone(letIn.phone, phone))
+  if (needsLeave) {
+    const until = await lockout.lockedUntil(payerId, clock())
+    if (until) throw locked(until, clock())
+  }
   await limits.spendTexts(payerId, needsLeave ? [phone, current] : [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the verification.
   const pending = await reserveSend(ports, person, known, phone, channel)
+  // The verification ended meanwhile, in another tab, so that all is otherwise; the hour bounds how often.
+  if (!pending) return startVerification(ports, person, phone, channel)
   if (letIn && !samePhone(letIn.phone, phone)) await endTexts(ports, letIn)
-  let currentTextId: string | undefined
+  // The new number first: what it is refused for is nothing that the old phone need hear of.
+  const textId = await phones.startVerification(phone, channel)
+  if (textId !== undefined) await payers.saveTexts(payerId, phone, { textId }, clock())
   if (known && needsLeave) {
     const authyId = await enrolled(ports, known, current)
+    const change = changeOf(ports, payerId, phone)
     // Whoever cannot be reached by texts any more could otherwise never leave that phone.
     const how = { orByCall: true }
-    currentTextId = await codes.send({ phone: current, authyId }, changeOf(ports, phone), how)
-  }
-  const textId = await phones.startVerification(phone, channel)
-  if (textId ?? currentTextId) {
-    await payers.saveTexts(payerId, phone, { textId, currentTextId }, clock())
+    const currentTextId = await codes.send({ phone: current, authyId }, change, how)
+    if (currentTextId !== undefined) {
+      await payers.saveTexts(payerId, phone, { currentTextId }, clock())
+    }
   }
   return {
     to: masked(phone),
@@ -100,7 +111,7 @@ async function endTexts(
  * too (OWASP Transaction Authorization 1.2): a session alone never moves payments to another phone.
  *
  * Refuses: `current_code_required`, `no_code_sent`, `code_expired`, `no_attempts_left`, `wrong_code`
- * (whichever of two codes it was: RTS Art. 4(3)(a)), `provider_unavailable`.
+ * (whichever of two codes it was: RTS Art. 4(3)(a)), `locked`, `provider_unavailable`.
  */
 export async function verifyPhone(
   ports: VerifyPorts,
@@ -119,12 +130,17 @@ export async function verifyPhone(
   if (payer.phone && !currentPassed) {
     const authyId = await enrolled(ports, payer, payer.phone)
     const current = { authyId, textId: currentTextId }
-    const verdict = await codes.check(current, changeOf(ports, phone), currentCode ?? '')
+    // A right one lets in a phone that then approves everything, so it is a go like one at a payment.
+    const change = changeOf(ports, payerId, phone)
+    const verdict = await asGo(ports, payerId, () =>
+      codes.check(current, change, currentCode ?? ''),
+    )
     if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
     if (verdict === 'wrong') throw wrongCode
     // Kept, because the provider takes a code only once and the new phone's code may yet be mistyped.
     if (!(await payers.saveCurrentPassed(payerId, phone, clock())))
       throw new Refusal('code_expired')
+    await ports.lockout.reset(payerId).catch(ports.onLockoutFault)
   }
   const verdict = await phones.checkVerification({ phone, textId }, code)
   if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
@@ -162,13 +178,14 @@ async function trustedMeanwhile(
   throw new Refusal('code_expired')
 }
 
+/** Nothing where the verification that was seen is gone, and nothing is in the way. */
 async function reserveSend(
   { payers, clock }: RegisterPorts,
   person: { readonly payerId: string; readonly email: string },
   known: Payer | undefined,
   phone: PhoneNumber,
   channel: VerificationChannel,
-): Promise<PendingPhone> {
+): Promise<PendingPhone | undefined> {
   const now = clock()
   const expiresAt = new Date(now.getTime() + VERIFICATION_MINUTES * 60_000)
   const living = alive(known?.pending, now)
@@ -186,7 +203,8 @@ async function reserveSend(
   }
   if (reserved?.pending) return reserved.pending
   const why = whyNoSend((await payers.get(person.payerId))?.pending, clock())
-  throw why ?? new Error('a verification was lost to nothing')
+  if (why) throw why
+  return undefined
 }
 
 const alive = (pending: PendingPhone | undefined, now: Date) =>
@@ -224,13 +242,14 @@ async function whyNoAttempt(
 }
 
 /** What the verified phone's code is bound to: this change and no payment, no other number. */
-function changeOf({ changeIdOf }: RegisterPorts, phone: PhoneNumber): Bound {
-  const id = changeIdOf(phone)
+function changeOf({ changeIdOf }: RegisterPorts, payerId: string, phone: PhoneNumber): Bound {
+  const id = changeIdOf(payerId, phone)
+  const reference = referenceFrom(new TextEncoder().encode(id))
   return {
     action: `change-phone:${id}`,
     words: `Change your Payfriend phone to ${masked(phone)}`,
     // Where a provider words the text itself, there is no other place to say that this pays nobody.
     amount: '0.00',
-    payee: `nobody: change of phone to the number ending in ${phone.national.slice(-3)} ref ${referenceOf(id)}`,
+    payee: `nobody: change of phone to the number ending in ${phone.national.slice(-3)} ref ${reference}`,
   }
 }

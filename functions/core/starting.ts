@@ -24,6 +24,8 @@ export type StartPorts = {
   /** None where the provider has none: the text is offered at once. */
   readonly push: Push | undefined
   readonly clock: Clock
+  /** Another each time, by chance. */
+  readonly newReference: () => string
   readonly lifeSeconds: number
   /** Told of faults that the payer is not bothered with, because the text is open to them. */
   readonly onPushFault: (paymentId: string, fault: unknown) => void
@@ -75,6 +77,7 @@ export async function startPayment(
     payerId,
     requestId: request.requestId,
     authyId,
+    reference: ports.newReference(),
     terms,
     shown: pushContent(terms, account(request)),
     status: 'pending',

@@ -1,6 +1,6 @@
 /** The second channel: a code by text, bound to one payment, spent before it is checked. */
 import { type Decided, endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
-import { locked } from './lockout.ts'
+import { asGo, type LockoutPorts, locked } from './lockout.ts'
 import type { Payer, PhoneNumber } from './payer.ts'
 import {
   CODE_ATTEMPTS_MAX,
@@ -13,7 +13,7 @@ import {
   words,
   wordsApart,
 } from './payment.ts'
-import type { Bound, Codes, Decision, Limits, Lockout, PayerStore, Verdict } from './ports.ts'
+import type { Bound, Codes, Decision, Limits, Lockout, PayerStore } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
 export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Lockout }
@@ -71,11 +71,7 @@ export async function textCode(
  * verdict came; the attempt stays spent.
  */
 export async function approveWithCode(
-  ports: CodePorts & {
-    readonly pause: () => Promise<void>
-    /** Told of faults that only leave a payer's count of wrong codes too high. */
-    readonly onLockoutFault: (fault: unknown) => void
-  },
+  ports: CodePorts & LockoutPorts & { readonly pause: () => Promise<void> },
   payerId: string,
   id: string,
   code: string,
@@ -86,22 +82,11 @@ export async function approveWithCode(
   // Both are reserved before the provider is asked, so that a burst of guesses outruns neither limit: the
   // payment's first, because a burst at one payment is not to look like one at many.
   const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
-  if (!payment) throw lostTo(await whyNoAttempt(ports, payerId, id), id)
-  const go = await lockout.reserve(payerId, clock())
-  if ('lockedUntil' in go) throw locked(go.lockedUntil, clock())
-  const giveBack = () => lockout.giveBack(payerId, go).catch(ports.onLockoutFault)
-  let verdict: Verdict
-  try {
-    verdict = await codes.check(payment, bound(payment), code)
-  } catch (noVerdict) {
-    await giveBack()
-    throw noVerdict
-  }
+  // Nothing in the way all the same: the text was under way, and not there yet when the write came.
+  if (!payment) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
+  const verdict = await asGo(ports, payerId, () => codes.check(payment, bound(payment), code))
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
-  if (verdict === 'over') {
-    await giveBack()
-    return { payment: await approvedMeanwhile(ports, payment), byThis: false }
-  }
+  if (verdict === 'over') return { payment: await approvedMeanwhile(ports, payment), byThis: false }
   const evidence = evidenceOf(payment, codes)
   const only = { payerId, authyId: payment.authyId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
@@ -116,10 +101,10 @@ export async function approveWithCode(
 }
 
 /** A code is bound to the payment itself and to its words, so that no two payments share one. */
-const bound = ({ paymentId, terms }: Payment): Bound => ({
+const bound = ({ paymentId, terms, reference }: Payment): Bound => ({
   action: paymentId,
   words: words(terms),
-  ...wordsApart(paymentId, terms),
+  ...wordsApart(terms, reference),
 })
 
 /** What the code was bound to, as its provider binds it. */

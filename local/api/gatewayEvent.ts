@@ -125,23 +125,27 @@ export function answerOf(result: unknown): Answer | undefined {
 
 /** Lower-cased, repeated ones joined, and the cookies in a list of their own. */
 function headersOf(raw: string[]) {
-  const headers: Record<string, string> = {}
+  const pairs: [string, string][] = []
   let cookies: string[] | undefined
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = String(raw[i]).toLowerCase()
     const value = String(raw[i + 1])
     if (name === 'cookie') cookies = [...(cookies ?? []), ...value.split('; ')]
-    else headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value
+    else pairs.push([name, value])
   }
-  return { headers, cookies }
+  return { headers: joined(pairs), cookies }
 }
 
-function queryOf(raw: string): Record<string, string> {
-  const query: Record<string, string> = {}
-  for (const [name, value] of new URLSearchParams(raw)) {
-    query[name] = Object.hasOwn(query, name) ? `${query[name]},${value}` : value
+const queryOf = (raw: string): Record<string, string> => joined(new URLSearchParams(raw))
+
+/** Through a map, because to set `__proto__` of an object adds no field, and the event in AWS, parsed JSON, has one. */
+function joined(pairs: Iterable<readonly [string, string]>): Record<string, string> {
+  const values = new Map<string, string>()
+  for (const [name, value] of pairs) {
+    const before = values.get(name)
+    values.set(name, before === undefined ? value : `${before},${value}`)
   }
-  return query
+  return Object.fromEntries(values)
 }
 
 /** AWS does not document the list; it was found by trying. Form posts are not in it. */

@@ -278,7 +278,7 @@ describe('a fault of the database', () => {
     try {
       const start = { payerId, paymentId: 'a', expiresAt: at(300) }
       await expect(limits().spendTexts(payerId, [phoneOf(people)], NOON)).rejects.toThrow(
-        'too_many_sms',
+        'too often',
       )
       await expect(limits().reserveStart(start, async () => true, NOON)).rejects.toThrow(
         'too often',

@@ -68,6 +68,7 @@ function fresh(more: Partial<Payment> = {}): Payment {
     payerId: `payer-${made}`,
     requestId: `request-${made}`,
     authyId: '1635',
+    reference: '4F2K7Q',
     terms,
     shown: pushContent(terms, 'harry@hogwarts.ac.uk'),
     status: 'pending',

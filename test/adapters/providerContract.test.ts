@@ -18,7 +18,7 @@ import {
 const boundTo = (paymentId: string, terms: Terms): Bound => ({
   action: paymentId,
   words: words(terms),
-  ...wordsApart(paymentId, terms),
+  ...wordsApart(terms, paymentId.slice(0, 6)),
 })
 const terms: Terms = {
   payee: { name: 'José & Søn', id: 'jose@example.com' },

@@ -6,7 +6,7 @@ import {
   type Payment,
   payeeText,
   pushContent,
-  referenceOf,
+  referenceFrom,
   sameTerms,
   shownText,
   statusAt,
@@ -28,6 +28,7 @@ const open: Payment = {
   payerId: 'person-1',
   requestId: 'request-1',
   authyId: '1635',
+  reference: '4F2K7Q',
   terms,
   shown: pushContent(terms, 'ada@example.com'),
   status: 'pending',
@@ -204,7 +205,7 @@ test('the payer sees exactly this of a payment, and nothing of the provider’s'
     payee: terms.payee,
     amount: { value: '20.50', currency: 'EUR' },
     words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
-    reference: 'CMDDBL',
+    reference: '4F2K7Q',
     status: 'pending',
     push: 'sent',
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
@@ -265,9 +266,9 @@ test.each(['Neville (N.)', 'Zoë', '王小明', 'Σωκράτης', 'Ольга'
 describe('a reference', () => {
   test('is six characters that nobody mistakes for others', () => {
     const ids = Array.from({ length: 2000 }, (_, n) =>
-      createHash('sha256').update(String(n)).digest('base64url').slice(0, 22),
+      createHash('sha256').update(String(n)).digest(),
     )
-    const references = ids.map(referenceOf)
+    const references = ids.map(referenceFrom)
     expect(references.every((one) => /^[2-9A-HJ-NP-Z]{6}$/.test(one))).toBe(true)
     // Every character turns up, and equal ones are as rare as chance has it.
     expect(new Set(references.join('')).size).toBe(32)
@@ -275,9 +276,30 @@ describe('a reference', () => {
   })
 
   test('stands behind the payee where amount and payee are shown apart', () => {
-    expect(wordsApart(open.paymentId, open.terms)).toEqual({
+    expect(wordsApart(open.terms, '4F2K7Q')).toEqual({
       amount: '€20.50',
-      payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref CMDDBL',
+      payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref 4F2K7Q',
     })
   })
+})
+
+test('other payees have other words, wherever the name ends and the account begins', () => {
+  const letters = ['a', ' ', '(', ')']
+  const texts = (length: number): string[] =>
+    length === 0 ? [''] : texts(length - 1).flatMap((text) => letters.map((one) => text + one))
+  const shown = (field: 'name' | 'id', lengths: number[]) =>
+    lengths.flatMap(texts).flatMap((text) => {
+      const result = payeeText(field, text)
+      return 'text' in result ? [result.text] : []
+    })
+  const payees = shown('name', [1, 2, 3, 4]).flatMap((name) =>
+    shown('id', [3, 4, 5]).map((id) => ({ name, id })),
+  )
+  const told = new Map(payees.map((payee) => [JSON.stringify(payee), words({ ...terms, payee })]))
+  expect(told.size).toBeGreaterThan(1000)
+  expect(new Set(told.values()).size).toBe(told.size)
+})
+
+test.each(['x (n@hogwarts.ac.uk', 'n@hogwarts.ac.uk)', '('])('an account may not be %s', (id) => {
+  expect(payeeText('id', `${id}xxx`)).toEqual({ reason: 'Use no brackets.' })
 })
