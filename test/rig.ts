@@ -83,6 +83,8 @@ export async function startRig(env: Record<string, string> = {}) {
     /** Between the handlers and the pretend phone; and between them and the database. */
     provider,
     store,
+    /** Where the database itself is, past its tap. */
+    database: database.endpoint,
     callbackUrl: `${callbacks.url}/payments/callback`,
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
     ...callsIn(world),
@@ -280,7 +282,8 @@ async function listen(handle: (text: string, headers: Record<string, string>) =>
 
 type Handler = (event: never, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
 
-async function invoke(handler: Handler, name: RouteName, request: Request): Promise<Reply> {
+/** What a handler answers to a request. */
+export async function invoke(handler: Handler, name: RouteName, request: Request): Promise<Reply> {
   const event = eventOf(name, request)
   const {
     statusCode = 200,

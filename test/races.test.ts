@@ -1,0 +1,414 @@
+/**
+ * Whatever can be asked at once is asked at once: each request, in a Lambda of its own as in AWS, is held
+ * at one of its calls until all the others are there, and then all of them go on.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { World } from '../functions/live.ts'
+import { type LambdaName, providers } from '../functions/routes.ts'
+import type { Push } from '../local/phone/phonePush.ts'
+import {
+  type Asked,
+  callbackOf,
+  type FaultyLambda,
+  gate,
+  type Step,
+  startLambda,
+} from './faults.ts'
+import {
+  type Call,
+  otherThan,
+  type Person,
+  type Reply,
+  type Request,
+  type Rig,
+  startRig,
+  terms,
+} from './rig.ts'
+
+let rig: Rig
+const SETTINGS = {
+  TEXTS_PER_HOUR: '1000000',
+  TEXTS_PER_DAY_FOR_STAGE: '1000000',
+  OPEN_PAYMENTS: '6',
+  PAYMENTS_PER_HOUR: '12',
+}
+
+/** Where requests are held: at their very first call, or as late as their outcome is still open. */
+const FIRST = () => true
+const TRIES = ({ what }: Step) => what === 'UpdateItem payments code_tried'
+const GOES = ({ what }: Step) => what.startsWith('UpdateItem users limit#codes')
+const COUNTS = ({ what }: Step) => what.startsWith('UpdateItem users limit#starts')
+const PUTS = ({ operation }: Step) => operation === 'PutItem'
+const SAVES = ({ what }: Step) => what === 'UpdateItem payments push_sent'
+const DECIDES = ({ text }: Step) => text.includes('REMOVE open_shard')
+
+describe.each(providers)('with %s', (provider) => {
+  beforeAll(async () => {
+    rig = await startRig({ PROVIDER: provider, ...SETTINGS })
+  })
+  afterAll(() => rig.close())
+
+  // What differs between the providers comes after the starts, and after the count to the person.
+  const isAuthy = provider === 'authy'
+  const tries = [
+    ['begin', FIRST],
+    ['spend their attempt', TRIES],
+    ['are counted to their person', GOES],
+  ] as const
+  describe.each(tries.slice(0, isAuthy ? 3 : 2))('codes that %s at once', (_, where) => {
+    test('and are wrong, fifty of them, are checked five times; then the right one is refused', async () => {
+      const { as, id, code } = await texted()
+      const before = checks()
+      const asked = all(50, () => enter(as, id, otherThan(code)))
+      const replies = await burst('smsVerify', asked, where)
+      expect(checks() - before).toBe(5)
+      const spent = /^422 wrong_code$|^409 no_attempts_left$|^409 already_decided failed$/
+      expect(replies.map(said).filter((one) => !spent.test(one))).toEqual([])
+      const failed = { status: 'failed', code_attempts: 5, wrong_codes: 5 }
+      expect(await rig.item(id)).toMatchObject(failed)
+      expect((await rig.call('smsVerify', enter(as, id, code))).status).toBe(409)
+      expect(checks() - before).toBe(5)
+    })
+
+    test('and are right, twenty of them, approve once, never fail, and all are told so', async () => {
+      const { as, id, code } = await texted()
+      const before = checks()
+      const asked = all(20, () => enter(as, id, code))
+      const replies = await burst('smsVerify', asked, where)
+      expect(checks() - before).toBeLessThanOrEqual(5)
+      const true_ = /^200 approved$|^409 already_decided approved$|^409 no_attempts_left$/
+      expect(replies.map(said).filter((one) => !true_.test(one))).toEqual([])
+      expect(replies.map(said)).toContain('200 approved')
+      expect(endsOf(await rig.item(id))).toEqual(['approved'])
+    })
+
+    test('and are wrong, for five payments of one person, are checked five times, then locked', async () => {
+      const as = await rig.person()
+      for (const minutes of [5, 15]) {
+        const open: Texted[] = []
+        while (open.length < 6) open.push(await texted(as))
+        const before = checks()
+        const asked = open
+          .slice(0, 5)
+          .flatMap(({ id, code }) => all(5, () => enter(as, id, otherThan(code))))
+        const replies = await burst('smsVerify', asked, where)
+        expect(checks() - before).toBe(5)
+        const stopped =
+          /^422 wrong_code$|^423 locked$|^409 (no_attempts_left|already_decided failed)$/
+        expect(replies.map(said).filter((one) => !stopped.test(one))).toEqual([])
+        const { id = '', code = '' } = open[5] ?? {}
+        const right = await rig.call('smsVerify', enter(as, id, code))
+        expect([said(right), right.headers['retry-after']]).toEqual([
+          '423 locked',
+          String(minutes * 60),
+        ])
+        expect(checks() - before).toBe(5)
+        rig.clock.advance(minutes * 60)
+        await rig.sweep()
+      }
+    })
+  })
+
+  const starts = [
+    ['begin', FIRST],
+    ['are counted', COUNTS],
+    ['are stored', PUTS],
+  ] as const
+  describe.each(starts.slice(0, isAuthy ? 3 : 1))('starts that %s at once', (_, where) => {
+    test('a hundred of them with one key, are one payment with one push', async () => {
+      const as = await rig.person()
+      const replies = await burst(
+        'sendPayment',
+        all(100, () => start(as, 'once')),
+        where,
+      )
+      expect(replies.map(said).sort()).toEqual([...all(99, () => '200 pending'), '201 pending'])
+      expect(new Set(replies.map(({ body }) => body.paymentId)).size).toBe(1)
+      const listed = await rig.call('listPayments', { as })
+      expect(listed.body.payments).toHaveLength(1)
+      expect(rig.phone.book.pushes(as.number)).toHaveLength(isAuthy ? 1 : 0)
+    })
+
+    test('are as many as may be open, however many more there are', async () => {
+      const as = await rig.person()
+      const replies = await burst(
+        'sendPayment',
+        all(9, (i) => start(as, `${i}`)),
+        where,
+      )
+      const refused = all(3, () => '429 too_many_payments')
+      expect(replies.map(said).sort()).toEqual([...all(6, () => '201 pending'), ...refused])
+      const listed = await rig.call('listPayments', { as })
+      expect(listed.body.payments).toHaveLength(6)
+      // One place becomes free, and is taken once.
+      await rig.call('cancelPayment', { as, id: listed.body.payments[0].paymentId })
+      const last = await burst(
+        'sendPayment',
+        all(2, (i) => start(as, `last-${i}`)),
+        where,
+      )
+      expect(last.map(said).sort()).toEqual(['201 pending', '429 too_many_payments'])
+    })
+
+    test('are as many as an hour has', async () => {
+      const as = await rig.person()
+      for (const i of all(11, String)) {
+        const { body } = await rig.call('sendPayment', start(as, i))
+        await rig.call('cancelPayment', { as, id: body.paymentId })
+      }
+      const last = await burst(
+        'sendPayment',
+        all(2, (i) => start(as, `last-${i}`)),
+        where,
+      )
+      expect(last.map(said).sort()).toEqual(['201 pending', '429 too_many_payments'])
+    })
+  })
+})
+
+describe('a push', () => {
+  beforeAll(async () => {
+    rig = await startRig(SETTINGS)
+  })
+  afterAll(() => rig.close())
+  const ASKS = ({ what }: Step) => what === 'UpdateItem payments push_asked'
+
+  test('that a crash lost is asked for once more by twenty that ask at once', async () => {
+    const as = await rig.person()
+    const lost = await startLambda(rig, 'sendPayment', (step, next, die) =>
+      SAVES(step) ? die() : next(),
+    )
+    await lost.ask(start(as, 'lost'))
+    rig.clock.advance(15)
+    const replies = await burst(
+      'sendPayment',
+      all(20, () => start(as, 'lost')),
+      ASKS,
+    )
+    expect(new Set(replies.map(said))).toEqual(new Set(['200 pending']))
+    expect(rig.phone.book.pushes(as.number)).toHaveLength(2)
+  })
+
+  // It can: the person's thumb against one write of ours.
+  test('that is answered before it is known to have been sent is answered for good', async () => {
+    const as = await rig.person()
+    const slow = await startLambda(rig, 'sendPayment', async (step, next) => {
+      const push = rig.phone.book.latestPush(as.number)
+      if (SAVES(step) && push) {
+        const told = await rig.call('authyCallback', callbackOf(rig, push, 'denied'))
+        expect(told.status).toBe(200)
+      }
+      return next()
+    })
+    const reply = await slow.ask(start(as, 'slow'))
+    slow.close()
+    expect(reply && said(reply)).toBe('201 denied')
+    const item = await rig.item(reply?.body.paymentId)
+    expect([item?.status, endsOf(item), item?.push]).toEqual(['denied', ['denied'], 'sent'])
+    expect(item).not.toHaveProperty('open_shard')
+  })
+})
+
+/** How a payment can end, each by one request, and at most one more that must not matter. */
+type Round = Texted & { readonly push: Push | undefined; readonly expiresAt: Date }
+
+describe.each(providers)('whatever could end a payment, with %s', (provider) => {
+  const isAuthy = provider === 'authy'
+  const rounds = isAuthy ? 200 : 60
+  let lambdas: FaultyLambda[]
+  beforeAll(async () => {
+    const unlimited = { OPEN_PAYMENTS: '1000000', PAYMENTS_PER_HOUR: '1000000' }
+    rig = await startRig({ PROVIDER: provider, ...SETTINGS, ...unlimited })
+    // The sweep is the last.
+    const names: LambdaName[] = isAuthy
+      ? ['authyCallback', 'authyCallback', 'cancelPayment', 'smsVerify', 'sweepPayments']
+      : ['cancelPayment', 'smsVerify', 'sweepPayments']
+    lambdas = await Promise.all(names.map((name) => startLambda(rig, name)))
+  })
+  afterAll(async () => {
+    for (const lambda of lambdas) lambda.close()
+    await rig.close()
+  })
+
+  /** What each is asked; on the phone the push was approved, though nobody has heard so yet. */
+  function requestsOf({ as, id, code, push }: Round): Request[] {
+    const entered = enter(as, id, code)
+    if (!push) return [{ as, id }, entered, {}]
+    const [yes, no] = [callbackOf(rig, push, 'approved'), callbackOf(rig, push, 'denied')]
+    return [yes, no, { as, id }, entered, {}]
+  }
+
+  test(`is asked at once, ${rounds} times: once it ends, and every loser is told how`, async () => {
+    const as = await rig.person()
+    const won = new Map<string, number>()
+    const ended: [id: string, item: unknown][] = []
+    for (const i of all(rounds, Number)) {
+      const one = await texted(as)
+      const push = rig.phone.book.latestPush(as.number)
+      rig.clock.advance(20)
+      if (push) {
+        rig.phone.book.faults.loseNextCallback = true
+        rig.phone.book.answer(push.uuid, 'approved')
+      }
+      const expiresAt = new Date((await rig.item(one.id))?.expires_at)
+      const kind = KINDS[i % KINDS.length]
+      if (kind?.startsWith('in the last')) rig.clock.set(new Date(expiresAt.getTime() - 1))
+      // At its very moment, or just after it.
+      if (kind === 'when it is over')
+        rig.clock.set(new Date(expiresAt.getTime() + (i % 8 > 3 ? 1 : 0)))
+      const replies = await atOnce(lambdas, requestsOf({ ...one, push, expiresAt }), {
+        where: kind === 'from the beginning' ? FIRST : DECIDES,
+        order: nth(i, lambdas.length),
+        ...(kind === 'in the last moment' && { beforeLast: () => rig.clock.set(expiresAt) }),
+      })
+      const item = (await rig.item(one.id)) ?? {}
+      const what = item.evidence ? `${item.status} ${item.evidence.kind}` : item.status
+      won.set(what, (won.get(what) ?? 0) + 1)
+      expect([i, kind, endsOf(item)]).toEqual([i, kind, [item.status]])
+      if (kind === 'when it is over') expect(item.status).toBe('expired')
+      expect([i, kind, what, untrue(replies, item)]).toEqual([i, kind, what, []])
+      ended.push([one.id, item])
+    }
+    // It was a race, which each of them won at times.
+    const pushes = ['approved push-callback', 'denied push-callback', 'approved provider-read']
+    const code = isAuthy ? 'approved sms-code' : 'approved verify-code'
+    const ways = [...(isAuthy ? pushes : []), code, 'cancelled', 'expired']
+    expect([...won.keys()].sort()).toEqual(ways.sort())
+    for (const [id, item] of ended) expect(await rig.item(id)).toEqual(item)
+  })
+})
+
+// Defect W11 of 2019, put to the same test, which would be worth nothing if this passed it.
+test('reading, checking and then writing, as in 2019, lets several end one payment', async () => {
+  rig = await startRig(SETTINGS)
+  const as = await rig.person()
+  const lambdas = await Promise.all(all(3, () => startLambda(rig, readCheckWrite)))
+  for (const round of all(6, Number)) {
+    const { id } = await texted(as)
+    const wants = ['approved', 'denied', 'cancelled']
+    const requests = wants.map((status) => ({ id, body: { status } }))
+    const order = nth(round, 3)
+    const replies = await atOnce(lambdas, requests, { where: PUTS, order })
+    const item = (await rig.item(id)) ?? {}
+    expect(replies.map(said).sort()).toEqual(wants.map((status) => `200 ${status}`).sort())
+    expect(untrue(replies, item)).toHaveLength(2)
+  }
+  for (const lambda of lambdas) lambda.close()
+  await rig.close()
+})
+
+/** A payment's end as the sample of 2019 wrote it. */
+function readCheckWrite({ env }: World): Asked {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const endpoint = env.DYNAMODB_ENDPOINT ?? ''
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials })
+  const documents = DynamoDBDocumentClient.from(client)
+  return async ({ id, body }) => {
+    const { status } = body as { status: string }
+    const Key = { payment_id: id }
+    const read = { TableName: 'payments', Key, ConsistentRead: true }
+    const { Item } = await documents.send(new GetCommand(read))
+    if (Item?.status !== 'pending') {
+      const paymentStatus = Item?.status
+      return { status: 409, body: { code: 'already_decided', paymentStatus }, headers: {} }
+    }
+    const history = [...Item.history, { event: status }]
+    const written = { ...Item, status, history }
+    await documents.send(new PutCommand({ TableName: 'payments', Item: written }))
+    return { status: 200, body: { status }, headers: {} }
+  }
+}
+
+const KINDS = ['from the beginning', 'at the decision', 'in the last moment', 'when it is over']
+
+/** Of all orders of so many the nth, counted so that neighbours differ much. */
+function nth(n: number, size: number): number[] {
+  const left = all(size, Number)
+  let rest = n * 7919
+  return all(size, (i) => {
+    const at = rest % (size - i)
+    rest = Math.floor(rest / (size - i))
+    return left.splice(at, 1)[0] ?? 0
+  })
+}
+
+/** Answers that say something else than what is so. */
+function untrue(replies: readonly Reply[], item: Record<string, unknown>): string[] {
+  const { status } = item
+  const so = [
+    // To a callback nothing is said, and to the sweep what it did itself.
+    '200',
+    `200 ${status}`,
+    status === 'expired' ? '410 expired' : `409 already_decided ${status}`,
+  ]
+  return replies.map(said).filter((one) => !so.includes(one))
+}
+
+type Texted = { readonly as: Person; readonly id: string; readonly code: string }
+
+/** A payment that waits, with a code on its payer's phone. */
+async function texted(payer?: Person): Promise<Texted> {
+  const as = payer ?? (await rig.person())
+  const { paymentId: id } = await rig.pending(as)
+  expect((await rig.call('smsStart', { as, id })).status).toBe(202)
+  return { as, id, code: rig.codeOn(as.number) }
+}
+const start = (as: Person, key: string): Request => ({ as, key, body: terms })
+const enter = (as: Person, id: string, code: string): Request => ({ as, id, body: { code } })
+const all = <T>(n: number, one: (i: number) => T) => Array.from({ length: n }, (_, i) => one(i))
+
+const isCheck = ({ path }: Call) => path.includes('/verify/') || path.endsWith('/VerificationCheck')
+const checks = () => rig.provider.calls.filter(isCheck).length
+
+/** Status and code, and what the payment is said to be. */
+function said({ status, body }: Reply): string {
+  const is = body.paymentStatus ?? (body.code ? undefined : body.status)
+  return [status, body.code, is].filter(Boolean).join(' ')
+}
+
+const ENDS = new Set(['approved', 'denied', 'expired', 'failed', 'cancelled'])
+const endsOf = (item: Record<string, unknown> | undefined): string[] =>
+  ((item?.history ?? []) as { event: string }[])
+    .map(({ event }) => event)
+    .filter((event) => ENDS.has(event))
+
+type Start = {
+  readonly where: (step: Step) => boolean
+  /** In which they go on. */
+  readonly order?: readonly number[]
+  /** Called when all but the last are held; only then the last is asked. */
+  readonly beforeLast?: () => void
+}
+
+/** Ask all of these at once, one each, holding each where it says until all are there or at their end. */
+async function atOnce(
+  lambdas: readonly FaultyLambda[],
+  requests: readonly Request[],
+  { where, order, beforeLast }: Start,
+): Promise<Reply[]> {
+  const start = gate(where, lambdas.length, order)
+  const replies: Promise<Reply | undefined>[] = []
+  for (const [i, lambda] of lambdas.entries()) {
+    if (beforeLast && i === lambdas.length - 1) {
+      await Promise.all(replies.map((_, other) => start.held(other)))
+      beforeLast()
+    }
+    lambda.between = start.between(i)
+    replies.push(lambda.ask(requests[i]).finally(() => start.leave(i)))
+  }
+  return (await Promise.all(replies)).filter((reply) => reply !== undefined)
+}
+
+/** Ask all of these at once, each of a new Lambda. */
+async function burst(
+  name: LambdaName,
+  requests: readonly Request[],
+  where: Start['where'],
+): Promise<Reply[]> {
+  const lambdas = await Promise.all(requests.map(() => startLambda(rig, name)))
+  const replies = await atOnce(lambdas, requests, { where })
+  for (const lambda of lambdas) lambda.close()
+  return replies
+}

@@ -1,0 +1,455 @@
+/** A code by text: for a payment, and for a phone. */
+import {
+  at,
+  type Flow,
+  found,
+  locked,
+  No,
+  ownPayment,
+  payerOf,
+  secondsUntil,
+  shown,
+  shownPhone,
+  tooManyTexts,
+  unavailable,
+  unthinkable,
+  whyClosed,
+  whyNoText,
+} from './answers.ts'
+import {
+  ATTEMPTS_MAX,
+  cancelCode,
+  checkByPurpose,
+  checkByRef,
+  countGo,
+  countText,
+  countWrong,
+  decide,
+  endOfHour,
+  forgetGoes,
+  giveGoBack,
+  giveTextBack,
+  hourOf,
+  look,
+  NO_ROW,
+  type Payer,
+  type Payment,
+  type Pending,
+  purposeOf,
+  type Row,
+  type Rules,
+  type Step,
+  sendCode,
+  spendAttempt,
+  spendText,
+  TEXT_PAUSE_MS,
+  TEXTS_MAX,
+  VERIFICATION_MS,
+  type Verdict,
+  write,
+  writePayer,
+} from './model.ts'
+import { endCode, enrol, type Weather } from './paymentFlows.ts'
+
+/** How long the provider wants to be left alone that has sent one code too often. */
+const VERIFY_SENDS_RETRY_SECONDS = 600
+/** How often an equal request's success is looked for. */
+const LOOKS = [1, 2, 3]
+
+const byRef = ({ provider }: Rules) => provider === 'twilioVerify'
+
+export const text = (payer: string, id: string, weather: Weather): Flow =>
+  function* (clock, rules) {
+    const begun = clock()
+    const asked = found(yield* at(ownPayment(payer, id)))
+    const who = yield* at(look((m) => payerOf(m, payer)))
+    const until = yield* at(lockOf(payer, begun))
+    const refused = whyNoText(asked, clock())
+    if (refused) throw refused
+    if (until) throw locked(until, clock())
+    const phone = [who.phone, who.previous].find(
+      (one) => one?.number === asked.number && one.enrolled,
+    )
+    if (!phone) throw new No(403, 'phone_not_verified')
+    yield* spendTexts(payer, [phone.number], clock())
+    const payment = yield* at(spendText(id, payer, clock()))
+    if (!payment) {
+      throw whyNoText(found(yield* at(ownPayment(payer, id))), clock()) ?? unthinkable()
+    }
+    const { ref } = yield* send(purposeOf.payment(payment.number, id), weather)
+    if (!byRef(rules)) return { status: 202, payment: shown(payment, clock()) }
+    const texted = found(
+      yield* at(
+        write(
+          id,
+          () => true,
+          () => ({ codeRef: ref }),
+        ),
+      ),
+    )
+    const closed = whyClosed(texted, clock())
+    if (!closed) return { status: 202, payment: shown(texted, clock()) }
+    yield* at(cancelCode(ref))
+    throw closed
+  }
+
+function* send(purpose: string, weather: Weather) {
+  if (weather === 'down') {
+    yield* at(look(() => undefined))
+    throw unavailable()
+  }
+  const code = yield* at(sendCode(purpose))
+  if (weather === 'lost') throw unavailable()
+  if (code === undefined) {
+    throw new No(429, 'too_many_sms', { retryAfter: VERIFY_SENDS_RETRY_SECONDS })
+  }
+  return code
+}
+
+/** One text more for the person and for each number; refused by one, it is taken from none. */
+function* spendTexts(payer: string, numbers: readonly string[], now: number) {
+  const counted: string[] = []
+  for (const key of numbers.flatMap((number) => [payer, number])) {
+    const counter = `${key} ${hourOf(now)}`
+    if (yield* at(countText(counter))) {
+      counted.push(counter)
+      continue
+    }
+    for (const one of counted) yield* at(giveTextBack(one))
+    throw tooManyTexts(endOfHour(now), now)
+  }
+}
+
+export const lockOf = (payer: string, now: number) =>
+  look((m) => {
+    const until = payerOf(m, payer).lockedUntil
+    return until !== undefined && until > now ? until : undefined
+  })
+
+/** @param guess which code was entered, if it is any that was ever sent */
+export const enter = (
+  payer: string,
+  id: string,
+  guess: string | undefined,
+  weather: Weather,
+): Flow =>
+  function* (clock, rules) {
+    const until = yield* at(lockOf(payer, clock()))
+    const own = ownPayment(payer, id)
+    if (until) throw whyNoAttempt(found(yield* at(own)), rules, clock()) ?? locked(until, clock())
+    const payment = yield* at(spendAttempt(id, payer, byRef(rules), clock()))
+    if (!payment) {
+      const why = whyNoAttempt(found(yield* at(own)), rules, clock())
+      throw why ?? new No(409, 'no_code_sent')
+    }
+    const purpose = purposeOf.payment(payment.number, id)
+    const verdict = yield* asGo(
+      payer,
+      clock,
+      check(rules, payment.codeRef, purpose, guess, weather),
+    )
+    if (verdict === undefined) throw unavailable()
+    if (verdict === 'no more') throw new No(409, 'no_attempts_left')
+
+    if (verdict === 'wrong') {
+      const now = clock()
+      const counted =
+        (yield* at(countWrong(id, false, now))) ??
+        (yield* at(countWrong(id, true, now))) ??
+        found(yield* at(own))
+      if (counted.status === 'failed') {
+        yield* endCode(counted)
+        throw new No(422, 'wrong_code', { attemptsLeft: 0 })
+      }
+      const closed = whyClosed(counted, clock())
+      if (closed) throw closed
+      if (counted.attempts === ATTEMPTS_MAX) throw new No(409, 'no_attempts_left')
+      throw new No(422, 'wrong_code', { attemptsLeft: ATTEMPTS_MAX - counted.attempts })
+    }
+    if (verdict === 'right') {
+      const only = (one: Payment) => one.payer === payer
+      const evidence = byRef(rules) ? `verify-code ${payment.codeRef}` : 'sms-code'
+      const decision = {
+        status: 'approved',
+        decidedBy: 'sms',
+        by: 'payer',
+        evidence,
+        only,
+      } as const
+      const decided = yield* at(decide(id, decision, clock()))
+      yield* at(forgetGoes(payer))
+      if (decided) return { status: 200, payment: shown(decided, clock()) }
+      const now = found(yield* at(own))
+      if (isByCode(now)) return { status: 200, payment: shown(now, clock()) }
+      throw whyClosed(now, clock()) ?? unthinkable()
+    }
+    for (const _ of LOOKS) {
+      const now = found(yield* at(own))
+      if (isByCode(now)) return { status: 200, payment: shown(now, clock()) }
+      const closed = whyClosed(now, clock())
+      if (closed) throw closed
+    }
+    throw new No(422, 'code_expired')
+  }
+
+const isByCode = ({ status, decidedBy }: Payment) => status === 'approved' && decidedBy === 'sms'
+
+function whyNoAttempt(payment: Payment, rules: Rules, now: number): No | undefined {
+  const closed = whyClosed(payment, now)
+  if (closed) return closed
+  const isTexted = byRef(rules) ? payment.codeRef !== undefined : payment.sends > 0
+  if (!isTexted) return new No(409, 'no_code_sent')
+  return payment.attempts < ATTEMPTS_MAX ? undefined : new No(409, 'no_attempts_left')
+}
+
+/** A code is looked at as one of the person's goes, which is counted before. */
+function* asGo(
+  payer: string,
+  clock: () => number,
+  checking: Generator<Step<unknown>, Verdict | undefined>,
+) {
+  const now = clock()
+  let seen: Row = NO_ROW
+  let row: Payer | undefined
+  for (;;) {
+    row = yield* at(countGo(payer, seen, now))
+    if (row) break
+    seen = yield* at(look((m) => payerOf(m, payer)))
+    if (seen.lockedUntil !== undefined && seen.lockedUntil > now) {
+      throw locked(seen.lockedUntil, clock())
+    }
+  }
+  const verdict = yield* checking
+  if (verdict !== 'right' && verdict !== 'wrong') yield* at(giveGoBack(payer, row.locks))
+  return verdict
+}
+
+/** What the provider says of a code, which it finds by its name or by what it is for; nothing where it says nothing. */
+function* check(
+  rules: Rules,
+  ref: string | undefined,
+  purpose: string,
+  guess: string | undefined,
+  weather: Weather,
+): Generator<Step<unknown>, Verdict | undefined> {
+  if (byRef(rules) && ref === undefined) return 'over'
+  const asked = byRef(rules) ? checkByRef(ref, guess) : checkByPurpose(purpose, guess)
+  const verdict = yield* at<Verdict | undefined>(weather === 'down' ? look(() => undefined) : asked)
+  return weather === 'lost' ? undefined : verdict
+}
+
+export const phoneStart = (payer: string, number: string, weather: Weather): Flow =>
+  function* (clock, rules) {
+    const known = yield* at(look((m) => payerOf(m, payer)))
+    const current = known.phone.number
+    if (current === number) throw new No(400, 'invalid_request')
+    const refused = whyNoSend(known.pending, clock())
+    if (refused) throw refused
+    const letIn = alive(known.pending, clock())
+    const needsLeave = !(letIn?.currentPassed && letIn.number === number)
+    const until = needsLeave ? yield* at(lockOf(payer, clock())) : undefined
+    if (until) throw locked(until, clock())
+    yield* spendTexts(payer, needsLeave ? [number, current] : [number], clock())
+    const pending = yield* reserveSend(payer, known, number, clock)
+    // All is otherwise now, and it begins anew.
+    if (!pending) return yield* phoneStart(payer, number, weather)(clock, rules)
+    if (letIn && letIn.number !== number) {
+      if (letIn.codeRef) yield* at(cancelCode(letIn.codeRef))
+      if (letIn.currentCodeRef) yield* at(cancelCode(letIn.currentCodeRef))
+    }
+    const ref = yield* sendAnew(purposeOf.phone(number), weather, rules)
+    if (byRef(rules)) yield* at(nameText(payer, number, { codeRef: ref }, clock()))
+    if (needsLeave) {
+      if (!known.phone.enrolled) yield* enrol(payer, current, weather, rules)
+      const { ref: currentCodeRef } = yield* send(purposeOf.change(payer, current, number), weather)
+      if (byRef(rules)) yield* at(nameText(payer, number, { currentCodeRef }, clock()))
+    }
+    const { expiresAt, sends } = pending
+    return { status: 202, sent: { sendsLeft: TEXTS_MAX - sends, expiresAt } }
+  }
+
+/** Where guesses have used a number's code up, it is ended and another sent. */
+function* sendAnew(purpose: string, weather: Weather, rules: Rules) {
+  const { ref, checks } = yield* send(purpose, weather)
+  if (!byRef(rules) || checks < ATTEMPTS_MAX) return ref
+  yield* at(cancelCode(ref))
+  return (yield* send(purpose, weather)).ref
+}
+
+const nameText = (payer: string, number: string, texts: Partial<Pending>, now: number) =>
+  writePending(
+    payer,
+    (one) => one.number === number && now < one.expiresAt,
+    () => texts,
+  )
+
+const alive = (pending: Pending | undefined, now: number) =>
+  pending && now < pending.expiresAt ? pending : undefined
+
+function whyNoSend(pending: Pending | undefined, now: number): No | undefined {
+  const living = alive(pending, now)
+  if (!living) return undefined
+  if (living.attempts >= ATTEMPTS_MAX) {
+    return new No(409, 'no_attempts_left', { retryAfter: secondsUntil(living.expiresAt, now) })
+  }
+  if (living.sends >= TEXTS_MAX) return tooManyTexts(living.expiresAt, now)
+  const again = living.sentAt + TEXT_PAUSE_MS
+  return now < again ? tooManyTexts(again, now) : undefined
+}
+
+function* reserveSend(payer: string, known: Payer, number: string, clock: () => number) {
+  const now = clock()
+  const living = alive(known.pending, now)
+  const fresh = { number, sentAt: now, expiresAt: now + VERIFICATION_MS }
+  const reserved = living
+    ? yield* at(
+        writePending(
+          payer,
+          (one) =>
+            now < one.expiresAt &&
+            (one.number === number) === (living.number === number) &&
+            one.sends < TEXTS_MAX &&
+            one.attempts < ATTEMPTS_MAX &&
+            one.sentAt <= now - TEXT_PAUSE_MS,
+          (one) =>
+            living.number === number
+              ? { sentAt: now, sends: one.sends + 1, expiresAt: living.expiresAt }
+              : {
+                  ...fresh,
+                  sends: one.sends + 1,
+                  currentPassed: false,
+                  codeRef: undefined,
+                  currentCodeRef: undefined,
+                },
+        ),
+      )
+    : yield* at(
+        writePayer(
+          payer,
+          ({ pending }) => !alive(pending, now),
+          () => ({ pending: { ...fresh, sends: 1, attempts: 0, currentPassed: false } }),
+        ),
+      )
+  if (reserved?.pending) return reserved.pending
+  const { pending } = yield* at(look((m) => payerOf(m, payer)))
+  const why = whyNoSend(pending, clock())
+  if (why) throw why
+  return undefined
+}
+
+const writePending = (
+  payer: string,
+  when: (pending: Pending, payer: Payer) => boolean,
+  become: (pending: Pending) => Partial<Pending>,
+) =>
+  writePayer(
+    payer,
+    (one) => one.pending !== undefined && when(one.pending, one),
+    ({ pending }) => (pending ? { pending: { ...pending, ...become(pending) } } : {}),
+  )
+
+export type Proof = {
+  /** Which code was entered for the new phone, if it is any that was ever sent. */
+  readonly guess: string | undefined
+  /** And for the one before; `none` where it was left out. */
+  readonly current: string | undefined
+  readonly isCurrentGiven: boolean
+  readonly weather: Weather
+}
+
+export const phoneVerify = (payer: string, proof: Proof): Flow =>
+  function* (clock, rules) {
+    const { guess, current, isCurrentGiven, weather } = proof
+    const begun = clock()
+    const who = yield* at(
+      writePending(
+        payer,
+        (one) =>
+          begun < one.expiresAt &&
+          one.attempts < ATTEMPTS_MAX &&
+          (isCurrentGiven || one.currentPassed),
+        ({ attempts }) => ({ attempts: attempts + 1 }),
+      ),
+    )
+    if (!who?.pending)
+      throw whyNoGo(yield* at(look((m) => payerOf(m, payer))), isCurrentGiven, clock())
+    const { number, attempts, currentPassed, codeRef, currentCodeRef } = who.pending
+    const wrong = new No(422, 'wrong_code', { attemptsLeft: ATTEMPTS_MAX - attempts })
+    if (!currentPassed) {
+      if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, weather, rules)
+      const leave = purposeOf.change(payer, who.phone.number, number)
+      const checking = check(rules, currentCodeRef, leave, current, weather)
+      const verdict = yield* asGo(payer, clock, checking)
+      if (verdict === undefined) throw unavailable()
+      if (verdict === 'no more') throw new No(409, 'no_attempts_left')
+      if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock)
+      if (verdict === 'wrong') throw wrong
+      const now = clock()
+      const passed = writePending(
+        payer,
+        (one) => now < one.expiresAt && one.number === number,
+        () => ({ currentPassed: true }),
+      )
+      if (!(yield* at(passed))) throw new No(422, 'code_expired')
+      yield* at(forgetGoes(payer))
+    }
+    const verdict = yield* check(rules, codeRef, purposeOf.phone(number), guess, weather)
+    if (verdict === undefined) throw unavailable()
+    if (verdict === 'no more') throw new No(409, 'no_attempts_left')
+    if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock)
+    if (verdict === 'wrong') throw wrong
+
+    const now = clock()
+    const trusted = yield* at(
+      writePayer(
+        payer,
+        ({ pending }) =>
+          pending !== undefined &&
+          now < pending.expiresAt &&
+          pending.number === number &&
+          pending.currentPassed,
+        ({ phone }) => ({
+          phone: { number, enrolled: false },
+          previous: phone,
+          pending: undefined,
+        }),
+      ),
+    )
+    return yield* welcomed(trusted ?? (yield* twinOf(payer, number)), weather, clock, rules)
+  }
+
+/** The phone is trusted, whether or not the provider can be told. */
+function* welcomed(who: Payer, weather: Weather, clock: () => number, rules: Rules) {
+  try {
+    if (!who.phone.enrolled) yield* enrol(who.id, who.phone.number, weather, rules)
+  } catch (error) {
+    if (!(error instanceof No)) throw error
+  }
+  return welcome(who, clock)
+}
+
+/** An equal request was faster, if the number is trusted by now. */
+function* twinOf(payer: string, number: string) {
+  for (const _ of LOOKS) {
+    const who = yield* at(look((m) => payerOf(m, payer)))
+    if (who.phone.number === number) return who
+  }
+  throw new No(422, 'code_expired')
+}
+
+const welcome = (who: Payer, clock: () => number) => ({
+  status: 200,
+  phone: shownPhone(who, clock()),
+})
+
+function whyNoGo({ pending }: Payer, isCurrentGiven: boolean, now: number): No {
+  if (!pending) return new No(409, 'no_code_sent')
+  if (!pending.currentPassed && !isCurrentGiven) return new No(403, 'current_code_required')
+  if (now >= pending.expiresAt) return new No(422, 'code_expired')
+  return new No(409, 'no_attempts_left', { retryAfter: secondsUntil(pending.expiresAt, now) })
+}
+
+export const profile = (payer: string): Flow =>
+  function* (clock) {
+    return welcome(yield* at(look((m) => payerOf(m, payer))), clock)
+  }

@@ -1,0 +1,413 @@
+/**
+ * A model of a payment's life and of what surrounds it: its payer's phone, counters and lock, and what the
+ * provider knows. It is written from the design, imports nothing of the product, and only ever makes new
+ * states out of old ones.
+ */
+
+export type Provider = 'authy' | 'twilioVerify'
+
+/** What a deployment may set, as far as sequences come to it. */
+export type Rules = {
+  readonly provider: Provider
+  readonly lifeSeconds: number
+  readonly textsPerHour: number
+  readonly openPayments: number
+  readonly paymentsPerHour: number
+}
+
+export type Status = 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
+export type Channel = 'push' | 'sms'
+
+export type Event = {
+  readonly at: number
+  readonly event: string
+  readonly channel: Channel | null
+  readonly by: 'payer' | 'provider' | 'clock'
+}
+
+export type Payment = {
+  readonly id: string
+  readonly payer: string
+  /** The phone that it was started for, and stays with. */
+  readonly number: string
+  /** Which terms; the model knows no words. */
+  readonly terms: string
+  readonly shown: string
+  readonly status: Status
+  readonly push: 'sending' | 'sent' | 'unavailable'
+  readonly pushAskedAt?: number | undefined
+  readonly pushReadAt?: number | undefined
+  /** Stored, of the payment's pushes. */
+  readonly pushRef?: string | undefined
+  readonly sends: number
+  readonly sentAt?: number | undefined
+  /** Stored, of the payment's codes, where codes are checked by it. */
+  readonly codeRef?: string | undefined
+  readonly attempts: number
+  readonly wrong: number
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly decidedAt?: number | undefined
+  readonly decidedBy?: Channel | undefined
+  /** What kind of evidence, and of which push. */
+  readonly evidence?: string | undefined
+  readonly history: readonly Event[]
+}
+
+/** A trusted phone; the provider's id may be missing after a fault. */
+export type Phone = { readonly number: string; readonly enrolled: boolean }
+
+export type Pending = {
+  readonly number: string
+  readonly sends: number
+  readonly sentAt: number
+  readonly attempts: number
+  readonly expiresAt: number
+  readonly currentPassed: boolean
+  readonly codeRef?: string | undefined
+  readonly currentCodeRef?: string | undefined
+}
+
+export type Starts = {
+  readonly windowStartedAt: number
+  readonly started: readonly string[]
+  /** By id: when the payment would end. */
+  readonly unfinished: Readonly<Record<string, number>>
+}
+
+export type Payer = {
+  readonly id: string
+  readonly phone: Phone
+  readonly previous?: Phone | undefined
+  readonly pending?: Pending | undefined
+  /** Wrong codes in a row, how often rows before have locked, and until when this one does. */
+  readonly goes: number
+  readonly locks: number
+  readonly lockedUntil?: number | undefined
+  readonly starts?: Starts | undefined
+}
+
+/** A code at the provider. `ref`: its purpose, and the how manyth for it. */
+export type Code = {
+  readonly ref: string
+  readonly purpose: string
+  readonly createdAt: number
+  readonly sends: number
+  readonly checks: number
+  readonly state: 'alive' | 'used' | 'cancelled'
+}
+
+/** A push at the provider. `ref`: its payment, and the how manyth for it. */
+export type Push = {
+  readonly ref: string
+  readonly payment: string
+  readonly number: string
+  readonly expiresAt: number
+  readonly answer?: 'approved' | 'denied' | undefined
+}
+
+export type Model = {
+  readonly rules: Rules
+  readonly now: number
+  readonly payments: Readonly<Record<string, Payment>>
+  readonly payers: Readonly<Record<string, Payer>>
+  /** Texts by person or number and hour. */
+  readonly counters: Readonly<Record<string, number>>
+  readonly codes: Readonly<Record<string, Code>>
+  readonly pushes: Readonly<Record<string, Push>>
+  /** Numbers of phones without the app. */
+  readonly bare: readonly string[]
+}
+
+export const ATTEMPTS_MAX = 5
+export const TEXTS_MAX = 5
+export const TEXT_PAUSE_MS = 20_000
+export const PUSH_LOST_MS = 15_000
+export const HOUR_MS = 3_600_000
+export const VERIFICATION_MS = 600_000
+const CODE_MS = 600_000
+const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
+export const GOES_MAX = 5
+
+/** One indivisible step: a state into the next, and what is learnt. Nothing where it can't be taken at all. */
+export type Step<T> = (m: Model) => readonly [Model, T] | undefined
+
+/** What is learnt by looking. */
+export const look =
+  <T>(at: (m: Model) => T): Step<T> =>
+  (m) => [m, at(m)]
+
+export const isOpen = ({ status, expiresAt }: Payment, now: number) =>
+  status === 'pending' && now < expiresAt
+
+/** A payment is over at its end itself, written down or not. */
+export const statusAt = ({ status, expiresAt }: Payment, now: number): Status =>
+  status === 'pending' && now >= expiresAt ? 'expired' : status
+
+/** One write to a payment, under its condition; who loses it learns nothing. */
+export const write =
+  (
+    id: string,
+    when: (payment: Payment) => boolean,
+    become: (payment: Payment) => Partial<Payment>,
+    event?: Event,
+  ): Step<Payment | undefined> =>
+  (m) => {
+    const payment = m.payments[id]
+    if (!payment || !when(payment)) return [m, undefined]
+    const history = event ? [...payment.history, event] : payment.history
+    const written = { ...payment, ...become(payment), history }
+    return [{ ...m, payments: { ...m.payments, [id]: written } }, written]
+  }
+
+/** Started, and nobody else's before. */
+export const insert =
+  (payment: Payment): Step<boolean> =>
+  (m) =>
+    m.payments[payment.id]
+      ? [m, false]
+      : [{ ...m, payments: { ...m.payments, [payment.id]: payment } }, true]
+
+export type Decision = Pick<Payment, 'decidedBy' | 'evidence' | 'pushRef'> & {
+  readonly status: 'approved' | 'denied' | 'cancelled'
+  readonly by: Event['by']
+  /** What of the payment must be so besides. */
+  readonly only: (payment: Payment) => boolean
+}
+
+/** The one way to an end by somebody's will: open, and theirs. */
+export const decide = (id: string, decision: Decision, now: number) => {
+  const { status, decidedBy, evidence, pushRef, by, only } = decision
+  return write(
+    id,
+    (payment) => isOpen(payment, now) && only(payment),
+    (payment) => ({
+      status,
+      decidedAt: now,
+      decidedBy,
+      evidence,
+      pushRef: payment.pushRef ?? pushRef,
+    }),
+    { at: now, event: status, channel: decidedBy ?? null, by },
+  )
+}
+
+/** The other one: its time. */
+export const expire = (id: string, now: number) =>
+  write(
+    id,
+    ({ status, expiresAt }) => status === 'pending' && expiresAt <= now,
+    ({ expiresAt }) => ({ status: 'expired', decidedAt: expiresAt }),
+    { at: now, event: 'expired', channel: null, by: 'clock' },
+  )
+
+/** An attempt, spent before it is looked at. */
+export const spendAttempt = (id: string, payer: string, isNamed: boolean, now: number) =>
+  write(
+    id,
+    (one) =>
+      isOpen(one, now) &&
+      one.payer === payer &&
+      one.sends > 0 &&
+      one.attempts < ATTEMPTS_MAX &&
+      (!isNamed || one.codeRef !== undefined),
+    ({ attempts }) => ({ attempts: attempts + 1 }),
+    { at: now, event: 'code_tried', channel: 'sms', by: 'payer' },
+  )
+
+/** A clear no; the fifth is the end. */
+export const countWrong = (id: string, isLast: boolean, now: number) =>
+  write(
+    id,
+    (one) => isOpen(one, now) && isLast === (one.wrong === ATTEMPTS_MAX - 1),
+    ({ wrong }) => ({
+      wrong: wrong + 1,
+      ...(isLast && { status: 'failed', decidedAt: now, decidedBy: 'sms' }),
+    }),
+    { at: now, event: isLast ? 'failed' : 'code_wrong', channel: 'sms', by: 'payer' },
+  )
+
+/** A text, counted before it is sent. */
+export const spendText = (id: string, payer: string, now: number) =>
+  write(
+    id,
+    (one) =>
+      isOpen(one, now) &&
+      one.payer === payer &&
+      one.sends < TEXTS_MAX &&
+      one.attempts < ATTEMPTS_MAX &&
+      (one.sentAt === undefined || one.sentAt <= now - TEXT_PAUSE_MS),
+    ({ sends }) => ({ sends: sends + 1, sentAt: now }),
+    { at: now, event: 'text_asked', channel: 'sms', by: 'payer' },
+  )
+
+/** One write to a person, under its condition. */
+export const writePayer =
+  (
+    id: string,
+    when: (payer: Payer) => boolean,
+    become: (payer: Payer) => Partial<Payer>,
+  ): Step<Payer | undefined> =>
+  (m) => {
+    const payer = m.payers[id]
+    if (!payer || !when(payer)) return [m, undefined]
+    const written = { ...payer, ...become(payer) }
+    return [{ ...m, payers: { ...m.payers, [id]: written } }, written]
+  }
+
+/** A row of codes as it was seen. */
+export type Row = Pick<Payer, 'goes' | 'locks' | 'lockedUntil'>
+
+export const NO_ROW: Row = { goes: 0, locks: 0, lockedUntil: undefined }
+
+/** A go at a code, if the row is still as it was seen; the fifth locks, and after the lock a row begins. */
+export const countGo = (id: string, seen: Row, now: number) =>
+  writePayer(
+    id,
+    ({ goes, locks, lockedUntil }) =>
+      goes === seen.goes && locks === seen.locks && lockedUntil === seen.lockedUntil,
+    () => {
+      const isOver = seen.lockedUntil !== undefined
+      const goes = isOver ? 1 : seen.goes + 1
+      const locks = isOver ? seen.locks + 1 : seen.locks
+      return { goes, locks, lockedUntil: goes === GOES_MAX ? lockedUntil(locks, now) : undefined }
+    },
+  )
+
+const lockedUntil = (locks: number, now: number) =>
+  now + (LOCK_MINUTES[Math.min(locks, LOCK_MINUTES.length - 1)] ?? Number.NaN) * 60_000
+
+/** No verdict was no go: off the count of its row with it, and with the lock that it helped to. */
+export const giveGoBack = (id: string, row: number) =>
+  writePayer(
+    id,
+    ({ goes, locks }) => goes > 0 && locks === row,
+    ({ goes }) => ({ goes: goes - 1, lockedUntil: undefined }),
+  )
+
+export const forgetGoes = (id: string) =>
+  writePayer(
+    id,
+    () => true,
+    () => NO_ROW,
+  )
+
+export const hourOf = (now: number) => new Date(now).toISOString().slice(0, 13)
+export const endOfHour = (now: number) => (Math.floor(now / HOUR_MS) + 1) * HOUR_MS
+
+/** One text more for this person or number in this hour, if there is one left. */
+export const countText =
+  (key: string): Step<boolean> =>
+  (m) => {
+    const used = m.counters[key] ?? 0
+    if (used >= m.rules.textsPerHour) return [m, false]
+    return [{ ...m, counters: { ...m.counters, [key]: used + 1 } }, true]
+  }
+
+export const giveTextBack =
+  (key: string): Step<void> =>
+  (m) => [
+    { ...m, counters: { ...m.counters, [key]: Math.max(0, (m.counters[key] ?? 0) - 1) } },
+    undefined,
+  ]
+
+/** What a code is for: nobody else's number, payment or change. */
+export const purposeOf = {
+  payment: (number: string, id: string) => `${number} pays ${id}`,
+  change: (payer: string, number: string, to: string) => `${payer}: ${number} leaves for ${to}`,
+  phone: (number: string) => `${number} is there`,
+}
+
+const isAlive = ({ state, createdAt }: Code, now: number) =>
+  state === 'alive' && now < createdAt + CODE_MS
+
+/** The provider texts the code for a purpose: the one that lives, or a new one. Nothing where it has had enough. */
+export const sendCode =
+  (purpose: string): Step<Code | undefined> =>
+  (m) => {
+    const all = codesFor(m, purpose)
+    const living = all.find((code) => isAlive(code, m.now))
+    const code = living ?? {
+      ref: `${purpose} #${all.length}`,
+      purpose,
+      createdAt: m.now,
+      sends: 0,
+      checks: 0,
+      state: 'alive' as const,
+    }
+    if (m.rules.provider === 'twilioVerify' && code.sends >= TEXTS_MAX) return [m, undefined]
+    const sent = { ...code, sends: code.sends + 1 }
+    return [withCode(m, sent), sent]
+  }
+
+export type Verdict = 'right' | 'wrong' | 'over' | 'no more'
+
+/** Authy finds a code by its purpose. */
+export const checkByPurpose =
+  (purpose: string, guess: string | undefined): Step<Verdict> =>
+  (m) => {
+    const kept = codesFor(m, purpose).filter(({ createdAt }) => m.now < createdAt + CODE_MS)
+    const waiting = kept.find(({ state }) => state === 'alive')
+    if (waiting && waiting.ref === guess)
+      return [withCode(m, { ...waiting, state: 'used' }), 'right']
+    if (kept.some(({ ref }) => ref === guess)) return [m, 'over']
+    // That nothing waits is told of a phone's verification alone.
+    return [
+      m,
+      waiting || purpose.includes(' pays ') || purpose.includes(' leaves ') ? 'wrong' : 'over',
+    ]
+  }
+
+/** Twilio by its name, and counts how often it was checked. */
+export const checkByRef =
+  (ref: string | undefined, guess: string | undefined): Step<Verdict> =>
+  (m) => {
+    const code = ref === undefined ? undefined : m.codes[ref]
+    if (!code || !isAlive(code, m.now)) return [m, 'over']
+    if (code.checks >= ATTEMPTS_MAX) return [m, 'no more']
+    const checks = code.checks + 1
+    if (guess !== ref) return [withCode(m, { ...code, checks }), 'wrong']
+    return [withCode(m, { ...code, checks, state: 'used' }), 'right']
+  }
+
+/** Twilio ends a code early. */
+export const cancelCode =
+  (ref: string): Step<void> =>
+  (m) => {
+    const code = m.codes[ref]
+    if (!code || !isAlive(code, m.now)) return [m, undefined]
+    return [withCode(m, { ...code, state: 'cancelled' }), undefined]
+  }
+
+const codesFor = (m: Model, purpose: string) =>
+  Object.values(m.codes).filter((code) => code.purpose === purpose)
+
+const withCode = (m: Model, code: Code): Model => ({
+  ...m,
+  codes: { ...m.codes, [code.ref]: code },
+})
+
+/** The provider puts a push on a phone; none without the app. */
+export const sendPush =
+  (payment: Payment, seconds: number): Step<string | undefined> =>
+  (m) => {
+    const { id, number } = payment
+    if (m.bare.includes(number)) return [m, undefined]
+    const before = Object.values(m.pushes).filter((push) => push.payment === id).length
+    const ref = `${id} #${before}`
+    const push = { ref, payment: id, number, expiresAt: m.now + seconds * 1000 }
+    return [{ ...m, pushes: { ...m.pushes, [ref]: push } }, ref]
+  }
+
+/** The person presses a button, which only a push that waits has. */
+export const answerPush =
+  (ref: string, answer: 'approved' | 'denied'): Step<void> =>
+  (m) => {
+    const push = m.pushes[ref]
+    if (!push || push.answer || m.now >= push.expiresAt) return undefined
+    return [{ ...m, pushes: { ...m.pushes, [ref]: { ...push, answer } } }, undefined]
+  }
+
+export const passTime =
+  (to: number): Step<void> =>
+  (m) => [{ ...m, now: Math.max(m.now, to) }, undefined]

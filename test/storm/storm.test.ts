@@ -1,0 +1,64 @@
+import { randomInt } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { pick } from './actions.ts'
+import type { Story, Tally } from './commands.ts'
+import kept from './kept.json' with { type: 'json' }
+import { again, blow, RULES } from './storm.ts'
+
+/** For each deployment so many sequences; 300 in all. */
+const SEQUENCES = [110, 80, 40, 35, 35]
+const LENGTH = 6
+const TIMEOUT_MS = 300_000
+
+/** What must have come about for the storm to be one. */
+const KINDS = [
+  'end: approved by push-callback',
+  'end: approved by provider-read',
+  'end: approved by sms-code',
+  'end: approved by verify-code',
+  'end: denied by push-callback',
+  'end: expired',
+  'end: cancelled',
+  'end: failed',
+  'locks',
+  'phone changed',
+  'started again',
+  'races',
+  'time in a race',
+  'stranger refused',
+  'another payment’s code',
+  'callback: in time',
+  'callback: early',
+  'callback: late or again',
+  'callback: forged',
+  'callback: mistaken',
+  'callback: with a loss',
+  'refused: locked',
+  'refused: expired',
+  'refused: already_decided',
+  'refused: wrong_code',
+  'refused: idempotency_key_reused',
+  'refused: too_many_sms',
+  'refused: too_many_payments',
+]
+
+describe('what a storm once found stays mended:', () => {
+  test.each(kept)('$name', async ({ rules, sequence }) => {
+    await again(pick(RULES, rules), sequence as Story[], new Map())
+  })
+})
+
+test('no sequence of 300 approves what it should not, and each answer is the model’s', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const tally: Tally = new Map()
+  const seed = randomInt(2 ** 31)
+  const found = await Promise.all(
+    RULES.map((rules, i) =>
+      blow({ rules, seed: seed + i, sequences: SEQUENCES[i] ?? 0, length: LENGTH, tally }),
+    ),
+  )
+  expect(found.filter((one) => one !== undefined).join('\n\n')).toBe('')
+  expect(KINDS.filter((kind) => !tally.has(kind))).toEqual([])
+  expect(tally.get('sequences')).toBeGreaterThan(280)
+})
