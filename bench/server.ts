@@ -41,6 +41,8 @@ const site = { files: new Map(), config: {} }
 const handlers = handlersIn((name) => asLambda(world, name), 'authy')
 gateway.open({ handlers, issuer, clientId: CLIENT_ID, scope: SCOPE, site })
 
+// Whoever measures may have been stopped.
+process.once('disconnect', () => process.exit())
 const tell = (message: FromServer) => process.send?.(message)
 process.on('message', (message: ToServer) => {
   if (message.ask === 'delay') phone.book.faults.providerDelayMs = message.ms

@@ -88,11 +88,12 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
     },
 
     async giveBack(payerId, { locks }) {
+      const own = ownWrite()
       await write(
         payerId,
-        'SET goes = goes - :one REMOVE locked_until',
-        'goes > :none AND locks_before = :locks',
-        { ':none': 0, ':one': 1, ':locks': locks },
+        `SET goes = goes - :one, ${own.set} REMOVE locked_until`,
+        `goes > :none AND locks_before = :locks AND ${own.when}`,
+        { ':none': 0, ':one': 1, ':locks': locks, ...own.values },
       )
     },
 

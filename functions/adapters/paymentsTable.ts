@@ -184,11 +184,13 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     async saveText(paymentId, textId) {
       const saved = await change(paymentId, {
         set: ['sms_id = :text'],
-        when: ['attribute_exists(payment_id)'],
-        values: { ':text': textId },
+        // Of one that is over it stays the text whose code decided.
+        when: ['#status = :pending'],
+        values: { ':text': textId, ':pending': 'pending' },
       })
-      if (!saved) throw new Error(`payment ${paymentId} was there and is gone`)
-      return saved
+      const texted = saved ?? (await find(paymentId))
+      if (!texted) throw new Error(`payment ${paymentId} was there and is gone`)
+      return texted
     },
 
     reserveAttempt: (payerId, paymentId, onlyNamedText, now) =>

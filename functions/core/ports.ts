@@ -66,7 +66,7 @@ export type PaymentStore = {
     onlyNamedText: boolean,
     now: Date,
   ): Promise<Payment | undefined>
-  /** Store the name that the provider gave a text, and tell what the payment is by now; never touches the status. */
+  /** Store the name that the provider gave a text, unless the payment has ended; and tell what it is by now. */
   saveText(paymentId: string, textId: string): Promise<Payment>
   /** Count a clear no to the attempt that `reserveAttempt` gave, once; the fifth makes the payment failed in the same write. */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>

@@ -18,6 +18,7 @@ import {
 } from './answers.ts'
 import {
   ATTEMPTS_MAX,
+  type Code,
   cancelCode,
   checkByPurpose,
   checkByRef,
@@ -31,12 +32,10 @@ import {
   giveTextBack,
   hourOf,
   look,
-  NO_ROW,
   type Payer,
   type Payment,
   type Pending,
   purposeOf,
-  type Row,
   type Rules,
   type Step,
   sendCode,
@@ -76,17 +75,14 @@ export const text = (payer: string, id: string, weather: Weather): Flow =>
     if (!payment) {
       throw whyNoText(found(yield* at(ownPayment(payer, id))), clock()) ?? unthinkable()
     }
-    const { ref } = yield* send(purposeOf.payment(payment.number, id), weather)
+    const ref = yield* sendLinked(purposeOf.payment(payment.number, id), weather)
     if (!byRef(rules)) return { status: 202, payment: shown(payment, clock()) }
-    const texted = found(
-      yield* at(
-        write(
-          id,
-          () => true,
-          () => ({ codeRef: ref }),
-        ),
-      ),
+    const named = write(
+      id,
+      ({ status }) => status === 'pending',
+      () => ({ codeRef: ref }),
     )
+    const texted = (yield* at(named)) ?? found(yield* at(ownPayment(payer, id)))
     const closed = whyClosed(texted, clock())
     if (!closed) return { status: 202, payment: shown(texted, clock()) }
     yield* at(cancelCode(ref))
@@ -94,16 +90,11 @@ export const text = (payer: string, id: string, weather: Weather): Flow =>
   }
 
 function* send(purpose: string, weather: Weather) {
-  if (weather === 'down') {
-    yield* at(look(() => undefined))
-    throw unavailable()
-  }
-  const code = yield* at(sendCode(purpose))
-  if (weather === 'lost') throw unavailable()
-  if (code === undefined) {
-    throw new No(429, 'too_many_sms', { retryAfter: VERIFY_SENDS_RETRY_SECONDS })
-  }
-  return code
+  const asked = weather === 'down' ? look(() => undefined) : sendCode(purpose)
+  const code = yield* at<Code | undefined>(asked)
+  if (weather !== 'well') throw unavailable()
+  if (code) return code
+  throw new No(429, 'too_many_sms', { retryAfter: VERIFY_SENDS_RETRY_SECONDS })
 }
 
 /** One text more for the person and for each number; refused by one, it is taken from none. */
@@ -208,19 +199,10 @@ function* asGo(
   clock: () => number,
   checking: Generator<Step<unknown>, Verdict | undefined>,
 ) {
-  const now = clock()
-  let seen: Row = NO_ROW
-  let row: Payer | undefined
-  for (;;) {
-    row = yield* at(countGo(payer, seen, now))
-    if (row) break
-    seen = yield* at(look((m) => payerOf(m, payer)))
-    if (seen.lockedUntil !== undefined && seen.lockedUntil > now) {
-      throw locked(seen.lockedUntil, clock())
-    }
-  }
+  const go = yield* at(countGo(payer, clock()))
+  if ('until' in go) throw locked(go.until, clock())
   const verdict = yield* checking
-  if (verdict !== 'right' && verdict !== 'wrong') yield* at(giveGoBack(payer, row.locks))
+  if (verdict !== 'right' && verdict !== 'wrong') yield* at(giveGoBack(payer, go.locks))
   return verdict
 }
 
@@ -257,21 +239,29 @@ export const phoneStart = (payer: string, number: string, weather: Weather): Flo
       if (letIn.codeRef) yield* at(cancelCode(letIn.codeRef))
       if (letIn.currentCodeRef) yield* at(cancelCode(letIn.currentCodeRef))
     }
-    const ref = yield* sendAnew(purposeOf.phone(number), weather, rules)
+    const ref = yield* sendAnew(purposeOf.phone(number), weather)
     if (byRef(rules)) yield* at(nameText(payer, number, { codeRef: ref }, clock()))
     if (needsLeave) {
       if (!known.phone.enrolled) yield* enrol(payer, current, weather, rules)
-      const { ref: currentCodeRef } = yield* send(purposeOf.change(payer, current, number), weather)
+      const leave = purposeOf.change(payer, current, number)
+      const currentCodeRef = yield* sendLinked(leave, weather)
       if (byRef(rules)) yield* at(nameText(payer, number, { currentCodeRef }, clock()))
     }
     const { expiresAt, sends } = pending
     return { status: 202, sent: { sendsLeft: TEXTS_MAX - sends, expiresAt } }
   }
 
-/** Where guesses have used a number's code up, it is ended and another sent. */
-function* sendAnew(purpose: string, weather: Weather, rules: Rules) {
+/** A code that is bound to something and used up by guesses is as good as none. */
+function* sendLinked(purpose: string, weather: Weather) {
   const { ref, checks } = yield* send(purpose, weather)
-  if (!byRef(rules) || checks < ATTEMPTS_MAX) return ref
+  if (checks >= ATTEMPTS_MAX) throw unavailable()
+  return ref
+}
+
+/** Where guesses have used a number's code up, it is ended and another sent. */
+function* sendAnew(purpose: string, weather: Weather) {
+  const { ref, checks } = yield* send(purpose, weather)
+  if (checks < ATTEMPTS_MAX) return ref
   yield* at(cancelCode(ref))
   return (yield* send(purpose, weather)).ref
 }

@@ -4,7 +4,7 @@ import { paymentIdOf } from '../../functions/live.ts'
 import { type Action, type Done, type Guess, jobOf, pick, type When } from './actions.ts'
 import type { Swept } from './answers.ts'
 import { explain, say, tidy } from './explain.ts'
-import { Broken, checkPayment } from './invariants.ts'
+import { Broken, checkGoes, checkPayment } from './invariants.ts'
 import type { Climate, Turn } from './lanes.ts'
 import { forgeries, losses, mistakes, type Spoil } from './letters.ts'
 import type { Model, Provider } from './model.ts'
@@ -102,6 +102,7 @@ async function doAtOnce(
     if (failure) throw failure
     const items = await world.read(world.written(from))
     for (const item of items.payments) count(tally, 'invariants', checkPayment(world, item))
+    count(tally, 'invariants', checkGoes(world))
     const actors = done.flatMap((one, i) => {
       const turns = order.flatMap((lane, turn) => (lane === i ? [turn] : []))
       return one.actors.map((actor) => ({ ...actor, turns }))
@@ -278,6 +279,32 @@ const told = [
     oneByOne(well(start), fc.constant(act), fc.constant(proof), text),
   ),
   oneByOne(phone, prove),
+  // A leave for one number, and then another.
+  fc
+    .tuple(well(phone), fc.nat(3), guessed)
+    .map(([act, number, current]) => [
+      act,
+      { do: 'prove', who: act.who, ...PROVED, code: 'wrong' } as const,
+      { do: 'time', to: 20_000, which: 0 } as const,
+      { ...act, number },
+      { do: 'prove', who: act.who, ...PROVED, current } as const,
+    ])
+    .chain((acts) => oneByOne(fc.constant<readonly Action[]>(acts))),
+  // More goes than there are, not all of them clear noes.
+  oneByOne(
+    ...texted,
+    fc.array(
+      fc.tuple(coded('wrong'), weather).map(([act, weather]) => ({ ...act, weather })),
+      { minLength: 5, maxLength: 6 },
+    ),
+    coded('right'),
+  ),
+  oneByOne(
+    well(start),
+    beside.chain((ms) => to(ms)),
+    sweep,
+    own(newest(poll)),
+  ),
   // One more than may be open at once.
   oneByOne(
     fc
@@ -291,7 +318,9 @@ const spoilt = fc
   .constantFrom<Spoil>(...forgeries, ...mistakes)
   .map((spoil): Action => ({ do: 'deliver', letter: -1, spoil }))
 const later: Action = { do: 'time', to: 21_000, which: 0 }
+const stale: Action = { do: 'time', to: 301_000, which: 0 }
 const pushed = [
+  oneByOne(well(start), unheard, fc.constant(stale), delivered),
   oneByOne(start, newest(press)),
   oneByOne(start, newest(heard), delivered, deliver),
   oneByOne(well(start), unheard, spoilt, spoilt, spoilt, delivered),

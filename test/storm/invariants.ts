@@ -49,6 +49,10 @@ export function checkPayment(world: World, item: Item): number {
     'what the push shows is what the payment is',
   )
 
+  const { reference } = item
+  must(/^[2-9A-HJ-NP-Z]{6}$/.test(String(reference)), 'a reference of six')
+  const alike = [...world.seen.items.values()].filter((one) => one.reference === reference)
+  must(alike.length === 1, 'a reference of its own')
   const attempts = Number(item.code_attempts)
   const wrong = Number(item.wrong_codes)
   must(attempts <= ATTEMPTS_MAX, 'at most five attempts')
@@ -157,6 +161,7 @@ function fold(history: readonly Entry[]) {
 
 const FIXED = [
   'user_id',
+  'reference',
   'request_id',
   'authy_id',
   'payee_name',
@@ -244,6 +249,28 @@ function checkEvidence(world: World, item: Item, must: Must) {
   must(amount === wording.amount && verification?.amount === amount, 'for this amount')
   must(payee === `${wording.to} ref ${item.reference}`, 'for this payee and payment')
   must(verification?.payee === payee, 'as Twilio knows it')
+}
+
+const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
+/** How much later than it was counted a code may be found wrong, while others are at work. */
+const CHECKED_LATER_MS = 10_000
+
+/** Of wrong codes in a row, whatever they were for, the sixth comes no sooner than the lock of the fifth allows. */
+export function checkGoes(world: World): number {
+  for (const { payerId } of world.seen.people) {
+    let row: number[] = []
+    for (const { payer, isRight, at } of world.seen.verdicts) {
+      if (payer !== payerId) continue
+      if (isRight) row = []
+      else row.push(at)
+      const locks = (row.length - 1) / ATTEMPTS_MAX
+      if (isRight || locks < 1 || !Number.isInteger(locks)) continue
+      const minutes = LOCK_MINUTES[Math.min(locks, LOCK_MINUTES.length) - 1] ?? Number.NaN
+      const least = (row.at(-2) ?? 0) + minutes * 60_000 - CHECKED_LATER_MS
+      if (at < least) throw new Broken(`${payer} entered ${row.length} wrong codes in a row`)
+    }
+  }
+  return world.seen.people.length
 }
 
 /** Nothing of anybody else's, and nothing that is nobody's to see, is in an answer to a payer. */

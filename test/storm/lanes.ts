@@ -2,7 +2,14 @@
  * Ways for requests to go beside each other: each has its own line to the database and to the provider, on
  * which every call can be held. So which call is carried out next is for a sequence to say, and not for chance.
  */
-import { Agent, createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { sweepPayments } from '../../functions/sweepPayments.ts'
@@ -25,6 +32,8 @@ export type Told = {
   readonly text: string
   readonly status: number
   readonly answer: string
+  /** Whether whoever called it heard the answer. */
+  readonly isHeard: boolean
 }
 
 const LANES = 5
@@ -132,17 +141,22 @@ async function startLane(
 ) {
   const agent = new Agent({ keepAlive: true })
   const lane = { climate: 'well' as Climate }
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '', headers } = request
     const sent = await buffer(request)
     await hold()
     const { climate } = lane
     if (climate === 'down') return void response.writeHead(503).end('<html></html>')
     const { status, body } = await pass(rig.provider.url, { method, path, headers, agent }, sent)
-    onTold({ method, path, text: sent.toString(), status, answer: body.toString() })
+    const isHeard = climate !== 'lost'
+    onTold({ method, path, text: sent.toString(), status, answer: body.toString(), isHeard })
     if (climate === 'lost') return void request.socket.destroy()
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(climate === 'well' ? body : misled(body.toString(), climate))
+  }
+  const server = createServer((request, response) => {
+    // Whoever asked may have lost patience.
+    serve(request, response).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

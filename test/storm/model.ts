@@ -255,27 +255,21 @@ export const writePayer =
     return [{ ...m, payers: { ...m.payers, [id]: written } }, written]
   }
 
-/** A row of codes as it was seen. */
-export type Row = Pick<Payer, 'goes' | 'locks' | 'lockedUntil'>
-
-export const NO_ROW: Row = { goes: 0, locks: 0, lockedUntil: undefined }
-
-/** A go at a code, if the row is still as it was seen; the fifth locks, and after the lock a row begins. */
-export const countGo = (id: string, seen: Row, now: number) =>
-  writePayer(
-    id,
-    ({ goes, locks, lockedUntil }) =>
-      goes === seen.goes && locks === seen.locks && lockedUntil === seen.lockedUntil,
-    () => {
-      const isOver = seen.lockedUntil !== undefined
-      const goes = isOver ? 1 : seen.goes + 1
-      const locks = isOver ? seen.locks + 1 : seen.locks
-      return { goes, locks, lockedUntil: goes === GOES_MAX ? lockedUntil(locks, now) : undefined }
-    },
-  )
-
-const lockedUntil = (locks: number, now: number) =>
-  now + (LOCK_MINUTES[Math.min(locks, LOCK_MINUTES.length - 1)] ?? Number.NaN) * 60_000
+/** A go at a code, counted as if it were wrong; the fifth locks, and the first after the lock begins a row. */
+export const countGo =
+  (id: string, now: number): Step<{ readonly locks: number } | { readonly until: number }> =>
+  (m) => {
+    const payer = m.payers[id]
+    if (!payer) return undefined
+    const { lockedUntil: until } = payer
+    if (until !== undefined && until > now) return [m, { until }]
+    const goes = until === undefined ? payer.goes + 1 : 1
+    const locks = until === undefined ? payer.locks : payer.locks + 1
+    const minutes = LOCK_MINUTES[Math.min(locks, LOCK_MINUTES.length - 1)] ?? Number.NaN
+    const lockedUntil = goes === GOES_MAX ? now + minutes * 60_000 : undefined
+    const counted = { ...payer, goes, locks, lockedUntil }
+    return [{ ...m, payers: { ...m.payers, [id]: counted } }, { locks }]
+  }
 
 /** No verdict was no go: off the count of its row with it, and with the lock that it helped to. */
 export const giveGoBack = (id: string, row: number) =>
@@ -289,7 +283,7 @@ export const forgetGoes = (id: string) =>
   writePayer(
     id,
     () => true,
-    () => NO_ROW,
+    () => ({ goes: 0, locks: 0, lockedUntil: undefined }),
   )
 
 export const hourOf = (now: number) => new Date(now).toISOString().slice(0, 13)

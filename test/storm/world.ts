@@ -46,7 +46,10 @@ export async function startWorld(rules: Rules) {
     TEXTS_PER_DAY_FOR_STAGE: STAGE_TEXTS,
   })
   const { book } = rig.phone
-  const { lanes, race, close } = await startLanes(rig, (told) => noteCode(told))
+  const { lanes, race, close } = await startLanes(rig, (told) => {
+    noteCode(told)
+    noteVerdict(told)
+  })
   let sequences = 0
   let isClean = true
 
@@ -68,6 +71,8 @@ export async function startWorld(rules: Rules) {
     letters: [] as { readonly uuid: string; readonly sent: Sent }[],
     entered: [] as { readonly payer: string; readonly id: string; readonly text: string }[],
     cancelled: [] as { readonly payer: string; readonly id: string }[],
+    /** What the provider said of a person's codes, where it was heard. */
+    verdicts: [] as { readonly payer: string; readonly isRight: boolean; readonly at: number }[],
     /** Of every id that a payment of these people can have. */
     owners: new Map<string, string>(),
     /** As they were last read. */
@@ -85,6 +90,25 @@ export async function startWorld(rules: Rules) {
     if (before.some(isSame)) return
     const ref = `${sent.purpose} #${before.length}`
     seen.codes.push({ ref, purpose: sent.purpose, text: message.code, sid: sent.sid })
+  }
+
+  /** A code of a payment's or a change's, and whether it was right. */
+  function noteVerdict({ path, text, status, answer, isHeard }: Told) {
+    if (!isHeard) return
+    const url = new URL(path, 'http://provider')
+    const { pathname, searchParams } = url
+    const said = /\/(verify|VerificationCheck)\b/.test(pathname) ? JSON.parse(answer) : {}
+    const isRight = said.token === 'is valid' || said.status === 'approved'
+    const isWrong = said.error_code === '60020' || (status === 200 && said.status === 'pending')
+    if (!isRight && !isWrong) return
+    const sid = new URLSearchParams(text).get('VerificationSid')
+    const action = searchParams.get('action')
+    const purpose = action
+      ? purposeOfAction('', action)
+      : (seen.codes.find((one) => one.sid === sid)?.purpose ?? '')
+    const [, payer = seen.owners.get(purpose.split(' ').at(-1) ?? '')] =
+      /^(\S+) leaves /.exec(purpose) ?? []
+    if (payer) seen.verdicts.push({ payer, isRight, at: world.now() })
   }
 
   function sentBy({ method, path, text, status, answer }: Told) {
@@ -159,6 +183,7 @@ export async function startWorld(rules: Rules) {
       }))
       for (const number of numbers) book.setApp(number, true)
       Object.assign(seen, { people, numbers, codes: [], letters: [], entered: [], cancelled: [] })
+      seen.verdicts = []
       seen.owners = new Map(
         people.flatMap(({ payerId }) =>
           Array.from({ length: KEYS }, (_, key) => [paymentIdOf(payerId, keyOf(key)), payerId]),

@@ -1,0 +1,53 @@
+/** Test support: both tables on the embedded database, with a network that can lose answers. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { createTables, startDatabase } from '../../local/database/database.ts'
+
+export type Tables = Awaited<ReturnType<typeof startTables>>
+
+export async function startTables() {
+  const database = await startDatabase()
+  /** Of the next writes, by number: true where the write takes place and its answer is lost. */
+  const losses: boolean[] = []
+  const client = new DynamoDBClient({
+    endpoint: database.endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 3,
+  })
+  await createTables(client)
+  // Within the SDK's own retries, so that it sends again what it has no answer to.
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        const answer = await next(call)
+        if (commandName !== 'UpdateItemCommand' || !losses.shift()) return answer
+        throw Object.assign(new Error('the answer was lost'), {
+          name: 'TimeoutError',
+          $retryable: {},
+        })
+      },
+    { step: 'deserialize', priority: 'high' },
+  )
+  const documents = DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+  })
+
+  return {
+    documents,
+
+    /** Which answers of the next writes are lost, as the first and the third by `true, false, true`. */
+    lose: (...next: boolean[]) => void losses.splice(0, losses.length, ...next),
+
+    /** The item of the table of people, as it is. */
+    async user(key: string) {
+      const read = { TableName: 'users', Key: { user_id: key }, ConsistentRead: true }
+      return (await documents.send(new GetCommand(read))).Item
+    },
+
+    async close() {
+      client.destroy()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import {
+  cancelPayment,
+  decideByPush,
+  lostTo,
+  type PushAnswer,
+  paymentOf,
+} from '../../functions/core/deciding.ts'
+import type { Payment } from '../../functions/core/payment.ts'
+import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
+import { Refusal } from '../../functions/core/refusals.ts'
+import { answering, at, NOON } from './answering.ts'
+import { open } from './payments.ts'
+
+const ID = open.paymentId
+
+test('a payment is read for its payer', async () => {
+  const { port, clock, asked } = answering()
+  const payments = port<PaymentStore>({ get: async () => open })
+  expect(await paymentOf({ payments, clock }, 'person-1', ID)).toBe(open)
+  expect(asked).toEqual([['get', 'person-1', ID]])
+})
+
+test('what the store does not give for a payer does not exist', async () => {
+  const { port, clock } = answering()
+  const payments = port<PaymentStore>({ get: async () => undefined })
+  await expect(paymentOf({ payments, clock }, 'person-2', ID)).rejects.toMatchObject({
+    code: 'not_found',
+  })
+})
+
+test('a write that was lost for no reason is a fault of ours', () => {
+  const expired = new Refusal('expired')
+  expect(lostTo(expired, ID)).toBe(expired)
+  const fault = lostTo(undefined, ID)
+  expect(fault).toBeInstanceOf(Error)
+  expect(fault).not.toBeInstanceOf(Refusal)
+})
+
+describe('a cancel', () => {
+  /** @param decided what the write gave; `stored` what is there after it */
+  function cancelling(decided: Payment | undefined, stored: Payment | undefined = undefined) {
+    const one = answering()
+    const payments = one.port<PaymentStore>({
+      decide: async () => decided,
+      get: async () => stored,
+    })
+    const codes = one.port<Pick<Codes, 'end'>>({ end: async () => {} })
+    const { clock } = one
+    return { ...one, cancel: () => cancelPayment({ payments, codes, clock }, 'person-1', ID) }
+  }
+  const cancelled: Payment = { ...open, status: 'cancelled' }
+
+  test('is written for its payer only, by nobody’s channel', async () => {
+    const { cancel, asked } = cancelling(cancelled)
+    expect(await cancel()).toEqual({ payment: cancelled, byThis: true })
+    const only = { payerId: 'person-1' }
+    expect(asked).toEqual([
+      ['decide', ID, { status: 'cancelled', channel: null, by: 'payer', only }, NOON],
+    ])
+  })
+
+  test('ends the code that was texted for it', async () => {
+    const { cancel, asked } = cancelling({ ...cancelled, textId: 'VE1' })
+    await cancel()
+    expect(asked.slice(1)).toEqual([['end', 'VE1']])
+  })
+
+  test('of what is cancelled already gives it as it is', async () => {
+    const { cancel } = cancelling(undefined, cancelled)
+    expect(await cancel()).toEqual({ payment: cancelled, byThis: false })
+  })
+
+  test.each([
+    ['approved', { status: 'approved' }, 'already_decided'],
+    ['denied', { status: 'denied' }, 'already_decided'],
+    ['failed', { status: 'failed' }, 'already_decided'],
+    ['expired, though nobody has written it', { expiresAt: NOON }, 'expired'],
+    ['open all the same, because it was stored just now', {}, 'not_found'],
+  ] as const)('of what is %s is refused', async (_, now, code) => {
+    const { cancel } = cancelling(undefined, { ...open, ...now })
+    await expect(cancel()).rejects.toMatchObject({ name: 'Refusal', code })
+  })
+
+  test('of what does not exist is refused', async () => {
+    await expect(cancelling(undefined).cancel()).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('an answer to a push', () => {
+  const answer: PushAnswer = {
+    pushId: 'push-1',
+    authyId: '1635',
+    status: 'approved',
+    shown: open.shown,
+    paymentId: ID,
+    payerId: 'person-1',
+    proof: { device_signature: 'signed', device_id: '7', signed_at: '1700000100', nonce: '17' },
+  }
+
+  /** @param stored what is there after the write was lost, or was found by its push */
+  function deciding(
+    more: Partial<PushAnswer>,
+    { decided, stored }: { decided?: Payment; stored?: Payment | undefined },
+  ) {
+    const one = answering()
+    const payments = one.port<PaymentStore>({
+      findByPush: async () => stored,
+      decide: async () => decided,
+      find: async () => stored,
+    })
+    const { clock } = one
+    return { ...one, outcome: decideByPush({ payments, clock }, { ...answer, ...more }) }
+  }
+
+  test.each(['approved', 'denied'] as const)(
+    'that is %s decides only what is stored with its phone, its words and its payer',
+    async (status) => {
+      const { asked, outcome } = deciding({ status }, { decided: { ...open, status } })
+      expect(await outcome).toBe('decided')
+      expect(asked).toEqual([
+        [
+          'decide',
+          ID,
+          {
+            status,
+            channel: 'push',
+            by: 'payer',
+            pushId: 'push-1',
+            evidence: {
+              kind: 'push-callback',
+              push_id: 'push-1',
+              authy_id: '1635',
+              shown: expect.stringContaining('Neville'),
+              device_signature: 'signed',
+              device_id: '7',
+              signed_at: '1700000100',
+              nonce: '17',
+            },
+            only: { authyId: '1635', shown: open.shown, payerId: 'person-1' },
+          },
+          NOON,
+        ],
+      ])
+    },
+  )
+
+  test('without hidden details decides only the payment that its push is stored with', async () => {
+    const { asked, given, outcome } = deciding(
+      { paymentId: undefined, payerId: undefined },
+      { decided: open, stored: open },
+    )
+    expect(await outcome).toBe('decided')
+    expect(asked[0]).toEqual(['findByPush', 'push-1'])
+    const [id, decision] = given('decide')[0] ?? []
+    expect(id).toBe(ID)
+    const only = { authyId: '1635', shown: open.shown, pushId: 'push-1' }
+    expect(decision).toHaveProperty('only', only)
+  })
+
+  test('whose push is stored with no payment is unknown, and decides nothing', async () => {
+    const { names, outcome } = deciding({ paymentId: undefined }, {})
+    expect(await outcome).toBe('unknown')
+    expect(names()).toEqual(['findByPush'])
+  })
+
+  test('for a payment that is not there is unknown', async () => {
+    const { names, outcome } = deciding({}, {})
+    expect(await outcome).toBe('unknown')
+    expect(names()).toEqual(['decide', 'find'])
+  })
+
+  const approved: Payment = { ...open, status: 'approved', decidedBy: 'push' }
+  test.each<[string, Partial<PushAnswer>, Payment, string]>([
+    ['another phone', { authyId: '1636' }, approved, 'mismatch'],
+    ['another payer', { payerId: 'person-2' }, approved, 'mismatch'],
+    [
+      'other words',
+      { shown: { ...open.shown, message: 'Pay €2.50 to Neville' } },
+      approved,
+      'mismatch',
+    ],
+    ['no payer, the same twice', { payerId: undefined }, approved, 'repeated'],
+    ['nothing else, twice', {}, approved, 'repeated'],
+    ['nothing else, after a code', {}, { ...approved, decidedBy: 'sms' }, 'too_late'],
+    ['nothing else, after a cancel', {}, { ...open, status: 'cancelled' }, 'too_late'],
+    ['the other answer', { status: 'denied' }, approved, 'too_late'],
+    ['nothing else, when its time is over', {}, { ...open, expiresAt: NOON }, 'too_late'],
+  ])('that changes nothing, with %s, is told apart', async (_, more, stored, outcome) => {
+    const late = deciding(more, { stored })
+    expect(await late.outcome).toBe(outcome)
+    expect(late.given('find')).toEqual([[ID]])
+  })
+
+  test('with its details in another order has the same words', async () => {
+    const { message, details } = open.shown
+    const reversed = Object.fromEntries(Object.entries(details).reverse())
+    const { outcome } = deciding({ shown: { message, details: reversed } }, { stored: approved })
+    expect(await outcome).toBe('repeated')
+  })
+
+  test('is decided at the time of the write', async () => {
+    const one = answering()
+    const payments = one.port<PaymentStore>({
+      findByPush: async () => {
+        one.takes(7)
+        return open
+      },
+      decide: async () => open,
+    })
+    await decideByPush({ payments, clock: one.clock }, { ...answer, paymentId: undefined })
+    expect(one.given('decide')[0]?.at(-1)).toEqual(at(7))
+  })
+})

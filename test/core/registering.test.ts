@@ -1,0 +1,564 @@
+import { describe, expect, test } from 'vitest'
+import type { Payer, PendingPhone } from '../../functions/core/payer.ts'
+import type {
+  Codes,
+  Limits,
+  Lockout,
+  PayerStore,
+  PhoneIds,
+  Phones,
+  Verdict,
+} from '../../functions/core/ports.ts'
+import { Refusal } from '../../functions/core/refusals.ts'
+import { startVerification, verifyPhone } from '../../functions/core/registering.ts'
+import { answering, at, NOON } from './answering.ts'
+
+const ADA = { payerId: 'person-1', email: 'ada@example.com' }
+const old = { countryCode: '44', national: '7400123456', authyId: '1635' }
+const next = { countryCode: '1', national: '2025550100' }
+const other = { countryCode: '1', national: '2025550101' }
+const TEN_MINUTES = 600
+
+/** A verification of `next` that could be sent again. Each test breaks one thing about it. */
+const pending: PendingPhone = {
+  phone: next,
+  channel: 'sms',
+  sends: 1,
+  sentAt: at(-20),
+  attempts: 0,
+  expiresAt: at(500),
+  currentPassed: false,
+}
+const unproved: Payer = { ...ADA, pending }
+const owner: Payer = { ...ADA, phone: old }
+const moving: Payer = { ...owner, pending }
+const changeId = 'abcdefghijklmnopqrstuv'
+/** What the old phone's code is bound to. */
+const change = {
+  action: `change-phone:${changeId}`,
+  words: 'Change your Payfriend phone to +1 ••••• ••100',
+  amount: '0.00',
+  payee: expect.stringMatching(
+    /^nobody: change of phone to the number ending in 100 ref [2-9A-Z]{6}$/,
+  ),
+}
+const retryAfter = (retryAfterSeconds: number) => ({ details: { retryAfterSeconds } })
+
+describe('a verification', () => {
+  type World = {
+    /** As the person is read, time after time; the last for ever. */
+    readonly stored?: readonly (Payer | undefined)[]
+    /** What reserving gives, time after time. */
+    readonly reserved?: readonly (Payer | undefined)[]
+    readonly phone?: typeof next
+    readonly channel?: 'sms' | 'call'
+    readonly lockedUntil?: Date
+    readonly textId?: string
+    readonly currentTextId?: string
+    readonly isForeign?: boolean
+    readonly starts?: () => Promise<string | undefined>
+  }
+  function starting(world: World = {}) {
+    const one = answering()
+    const { stored = [undefined], reserved = [unproved], textId, currentTextId } = world
+    let reads = 0
+    let writes = 0
+    const reserve = async () => reserved[Math.min(writes++, reserved.length - 1)]
+    const ports = {
+      clock: one.clock,
+      payers: one.port<PayerStore>({
+        get: async () => stored[Math.min(reads++, stored.length - 1)],
+        beginVerification: reserve,
+        repeatVerification: reserve,
+        saveTexts: async () => {},
+        saveAuthyId: async () => {},
+      }),
+      limits: one.port<Limits>({ spendTexts: async () => {} }),
+      lockout: one.port<Lockout>({ lockedUntil: async () => world.lockedUntil }),
+      phones: one.port<Phones>({
+        startVerification: world.starts ?? (async () => textId),
+        endVerification: async () => {},
+      }),
+      phoneIds: one.port<PhoneIds>({ gave: () => !world.isForeign, enroll: async () => '1700' }),
+      codes: one.port<Codes>({ send: async () => currentTextId, end: async () => {} }),
+      changeIdOf: (...given: unknown[]) => {
+        one.asked.push(['changeIdOf', ...given])
+        return changeId
+      },
+    }
+    const { phone = next, channel = 'sms' } = world
+    return { ...one, started: startVerification(ports, ADA, phone, channel) }
+  }
+
+  test.each(['sms', 'call'] as const)(
+    'of a first phone by %s is counted for the person, begun for ten minutes, and sent then',
+    async (channel) => {
+      const { started, asked } = starting({ channel })
+      expect(await started).toEqual({
+        to: '+1 ••••• ••100',
+        sendsLeft: 4,
+        expiresAt: at(500).toISOString(),
+      })
+      expect(asked).toEqual([
+        ['get', 'person-1'],
+        ['spendTexts', 'person-1', [next], NOON],
+        [
+          'beginVerification',
+          ADA,
+          {
+            phone: next,
+            channel,
+            sends: 1,
+            sentAt: NOON,
+            attempts: 0,
+            expiresAt: at(TEN_MINUTES),
+            currentPassed: false,
+          },
+          NOON,
+        ],
+        ['startVerification', next, channel],
+      ])
+    },
+  )
+
+  test('with a name of its own has that stored', async () => {
+    const { started, asked } = starting({ textId: 'VE1' })
+    await started
+    expect(asked.at(-1)).toEqual(['saveTexts', 'person-1', next, { textId: 'VE1' }, NOON])
+  })
+
+  test('of the verified phone is refused', async () => {
+    const { started, names } = starting({ stored: [owner], phone: old })
+    await expect(started).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { fields: [{ path: 'phoneNumber', reason: expect.stringMatching(/\w/) }] },
+    })
+    expect(names()).toEqual(['get'])
+  })
+
+  describe('that is sent again', () => {
+    test('to the same number ends when it would have', async () => {
+      const { started, asked } = starting({ stored: [unproved] })
+      await started
+      expect(asked.slice(2)).toEqual([
+        [
+          'repeatVerification',
+          'person-1',
+          { phone: next, channel: 'sms', expiresAt: at(500), sameNumber: true },
+          at(-20),
+          NOON,
+        ],
+        ['startVerification', next, 'sms'],
+      ])
+    })
+
+    test('to another number begins its ten minutes, and ends the codes for the one before', async () => {
+      const texts = { textId: 'VE1', currentTextId: 'VE2' }
+      const stored = [{ ...unproved, pending: { ...pending, ...texts } }]
+      const { started, asked, given } = starting({ stored, phone: other })
+      await started
+      const again = { phone: other, channel: 'sms', expiresAt: at(TEN_MINUTES), sameNumber: false }
+      expect(given('repeatVerification')).toEqual([['person-1', again, at(-20), NOON]])
+      expect(asked.slice(3)).toEqual([
+        ['endVerification', 'VE1'],
+        ['end', 'VE2'],
+        ['startVerification', other, 'sms'],
+      ])
+    })
+
+    test('to another number ends no codes that have no name', async () => {
+      const { started, names } = starting({ stored: [unproved], phone: other })
+      await started
+      expect(names().slice(3)).toEqual(['startVerification'])
+    })
+
+    test('to the same number ends no code', async () => {
+      const texts = { textId: 'VE1', currentTextId: 'VE2' }
+      const { started, names } = starting({
+        stored: [{ ...unproved, pending: { ...pending, ...texts } }],
+      })
+      await started
+      expect(names().slice(3)).toEqual(['startVerification'])
+    })
+
+    test('when it was over is begun anew', async () => {
+      const { started, names } = starting({
+        stored: [{ ...unproved, pending: { ...pending, expiresAt: NOON, textId: 'VE1' } }],
+        phone: other,
+      })
+      await started
+      expect(names()).toContain('beginVerification')
+      expect(names()).not.toContain('endVerification')
+    })
+  })
+
+  const refusals: [string, Partial<PendingPhone>, object][] = [
+    ['with five attempts', { attempts: 5 }, { code: 'no_attempts_left', ...retryAfter(500) }],
+    ['with more of them', { attempts: 6 }, { code: 'no_attempts_left', ...retryAfter(500) }],
+    ['with five sends', { sends: 5 }, { code: 'too_many_sms', ...retryAfter(500) }],
+    ['with more of them', { sends: 6 }, { code: 'too_many_sms', ...retryAfter(500) }],
+    ['sent just now', { sentAt: NOON }, { code: 'too_many_sms', ...retryAfter(20) }],
+    ['sent 19.999 s ago', { sentAt: at(-19.999) }, { code: 'too_many_sms', ...retryAfter(1) }],
+  ]
+  test.each(refusals)('%s is refused, and not counted', async (_, more, refusal) => {
+    const { started, names } = starting({
+      stored: [{ ...unproved, pending: { ...pending, ...more } }],
+    })
+    await expect(started).rejects.toMatchObject(refusal)
+    expect(names()).toEqual(['get'])
+  })
+
+  test.each(refusals)(
+    '%s since a moment ago is refused, and not sent',
+    async (_, more, refusal) => {
+      const { started, names } = starting({
+        stored: [unproved, { ...unproved, pending: { ...pending, ...more } }],
+        reserved: [undefined],
+      })
+      await expect(started).rejects.toMatchObject(refusal)
+      expect(names()).not.toContain('startVerification')
+    },
+  )
+
+  test.each([
+    ['with four attempts', { attempts: 4 }],
+    ['with four sends', { sends: 4 }],
+    ['sent 20 s ago', { sentAt: at(-20) }],
+    ['spent, but over', { attempts: 5, sends: 5, sentAt: NOON, expiresAt: NOON }],
+  ] as const)('%s is sent', async (_, more) => {
+    const { started, names } = starting({
+      stored: [{ ...unproved, pending: { ...pending, ...more } }],
+    })
+    await started
+    expect(names()).toContain('startVerification')
+  })
+
+  test('that ended while it was asked for begins from the start', async () => {
+    const { started, names } = starting({
+      stored: [unproved, undefined, undefined],
+      reserved: [undefined, unproved],
+    })
+    expect(await started).toMatchObject({ sendsLeft: 4 })
+    expect(names()).toEqual([
+      'get',
+      'spendTexts',
+      'repeatVerification',
+      'get',
+      'get',
+      'spendTexts',
+      'beginVerification',
+      'startVerification',
+    ])
+  })
+
+  describe('of another phone than the verified one', () => {
+    test('is counted for both, and texts the verified one too, after the new one, saying what for', async () => {
+      const { started, asked } = starting({ stored: [owner], reserved: [moving] })
+      await started
+      expect(asked).toMatchObject([
+        ['get', 'person-1'],
+        ['lockedUntil', 'person-1', NOON],
+        ['spendTexts', 'person-1', [next, old], NOON],
+        ['beginVerification', ADA, { phone: next }, NOON],
+        ['startVerification', next, 'sms'],
+        ['gave', '1635'],
+        ['changeIdOf', 'person-1', next],
+        ['send', { phone: old, authyId: '1635' }, {}, { orByCall: true }],
+      ])
+      expect(asked.at(-1)).toEqual([
+        'send',
+        { phone: old, authyId: '1635' },
+        change,
+        { orByCall: true },
+      ])
+    })
+
+    test('whose texts have names has both stored', async () => {
+      const { started, given } = starting({
+        stored: [owner],
+        reserved: [moving],
+        textId: 'VE1',
+        currentTextId: 'VE2',
+      })
+      await started
+      expect(given('saveTexts')).toEqual([
+        ['person-1', next, { textId: 'VE1' }, NOON],
+        ['person-1', next, { currentTextId: 'VE2' }, NOON],
+      ])
+    })
+
+    test('that the provider does not take texts nobody', async () => {
+      const refused = new Refusal('invalid_request')
+      const { started, names } = starting({
+        stored: [owner],
+        reserved: [moving],
+        starts: () => Promise.reject(refused),
+      })
+      await expect(started).rejects.toBe(refused)
+      expect(names()).not.toContain('send')
+    })
+
+    test('makes the verified one known, if the provider does not know it', async () => {
+      const { started, given } = starting({ stored: [owner], reserved: [moving], isForeign: true })
+      await started
+      expect(given('enroll')).toEqual([[owner, old]])
+      expect(given('send')).toMatchObject([[{ authyId: '1700' }, {}, {}]])
+    })
+
+    test('while codes are locked is refused, and not counted', async () => {
+      const { started, names } = starting({ stored: [owner], lockedUntil: at(60) })
+      await expect(started).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
+      expect(names()).toEqual(['get', 'lockedUntil'])
+    })
+
+    const letIn: Payer = { ...owner, pending: { ...pending, currentPassed: true } }
+    test('that the verified one has let in needs no more of it', async () => {
+      const { started, asked, names } = starting({
+        stored: [letIn],
+        reserved: [letIn],
+        lockedUntil: at(60),
+      })
+      await started
+      expect(asked[1]).toEqual(['spendTexts', 'person-1', [next], NOON])
+      expect(names()).not.toContain('send')
+    })
+
+    test.each([
+      ['another number', [letIn], other],
+      [
+        'this number, in a verification that is over',
+        [{ ...letIn, pending: { ...pending, currentPassed: true, expiresAt: NOON } }],
+        next,
+      ],
+    ] as const)('asks the verified one, which has let in %s', async (_, stored, phone) => {
+      const { started, names } = starting({ stored, reserved: [moving], phone })
+      await started
+      expect(names()).toContain('send')
+    })
+  })
+})
+
+describe('a code for a phone', () => {
+  const trusted: Payer = { ...ADA, phone: { ...next, authyId: '1700' }, previous: old }
+
+  type World = {
+    readonly reserved?: Payer | undefined
+    /** As the person is read, time after time; the last for ever. */
+    readonly stored?: readonly (Payer | undefined)[]
+    readonly trusts?: Payer | undefined
+    readonly passes?: boolean
+    readonly currentCode?: string | undefined
+    readonly current?: Verdict
+    readonly go?: { lockedUntil: Date }
+    readonly reset?: () => Promise<void>
+    readonly enroll?: () => Promise<string>
+    readonly isForeign?: boolean
+    /** What each check takes. */
+    readonly seconds?: number
+  }
+  function entering(verdict: Verdict, world: World = {}) {
+    const one = answering()
+    const { stored = [unproved], passes = true, current = 'right', go = { locks: 0 } } = world
+    const { reserved, trusts } = { reserved: unproved, trusts: trusted, ...world }
+    let reads = 0
+    const takesLong = <T>(answer: T) => {
+      one.takes(world.seconds ?? 0)
+      return answer
+    }
+    const ports = {
+      clock: one.clock,
+      payers: one.port<PayerStore>({
+        get: async () => stored[Math.min(reads++, stored.length - 1)],
+        reserveAttempt: async () => reserved,
+        saveCurrentPassed: async () => (passes ? reserved : undefined),
+        trust: async () => trusts,
+        saveAuthyId: async () => {},
+      }),
+      lockout: one.port<Lockout>({
+        reserve: async () => go,
+        giveBack: async () => {},
+        reset: world.reset ?? (async () => {}),
+      }),
+      phones: one.port<Phones>({ checkVerification: async () => takesLong(verdict) }),
+      phoneIds: one.port<PhoneIds>({
+        gave: () => !world.isForeign,
+        enroll: world.enroll ?? (async () => '1700'),
+      }),
+      codes: one.port<Codes>({ check: async () => takesLong(current) }),
+      changeIdOf: () => changeId,
+      pause: async () => void one.asked.push(['pause']),
+      onEnrollFault: (fault: unknown) => void one.asked.push(['enroll fault', fault]),
+      onLockoutFault: (fault: unknown) => void one.asked.push(['lockout fault', fault]),
+    }
+    const codes = { code: '123456', currentCode: world.currentCode }
+    return { ...one, entered: verifyPhone(ports, 'person-1', codes) }
+  }
+  const names = ({ asked }: { asked: unknown[][] }) => asked.map(([name]) => name)
+
+  test('is counted before it is checked, and trusts the number at the time of the write', async () => {
+    const { entered, asked } = entering('right', { seconds: 3 })
+    expect(await entered).toBe(trusted)
+    expect(asked).toEqual([
+      ['reserveAttempt', 'person-1', false, NOON],
+      ['checkVerification', { phone: next, textId: undefined }, '123456'],
+      ['trust', 'person-1', next, at(3)],
+      ['gave', '1700'],
+    ])
+  })
+
+  test('is checked by the name of its text, if that has one', async () => {
+    const reserved = { ...unproved, pending: { ...pending, textId: 'VE1' } }
+    const { entered, given } = entering('right', { reserved })
+    await entered
+    expect(given('checkVerification')).toEqual([[{ phone: next, textId: 'VE1' }, '123456']])
+  })
+
+  test.each([1, 5])('that is wrong, the attempt number %i, tells how many are left', async (n) => {
+    const reserved = { ...unproved, pending: { ...pending, attempts: n } }
+    const one = entering('wrong', { reserved })
+    await expect(one.entered).rejects.toMatchObject({
+      code: 'wrong_code',
+      details: { attemptsLeft: 5 - n },
+    })
+    expect(names(one)).not.toContain('trust')
+  })
+
+  describe('beside the verified one’s', () => {
+    const beside: World = { reserved: moving, currentCode: '7654321' }
+
+    test('is checked after that, each counted first', async () => {
+      const { entered, asked } = entering('right', { ...beside, seconds: 2 })
+      expect(await entered).toBe(trusted)
+      expect(asked).toEqual([
+        ['reserveAttempt', 'person-1', true, NOON],
+        ['gave', '1635'],
+        ['reserve', 'person-1', NOON],
+        ['check', { authyId: '1635', textId: undefined }, change, '7654321'],
+        ['saveCurrentPassed', 'person-1', next, at(2)],
+        ['reset', 'person-1'],
+        ['checkVerification', { phone: next, textId: undefined }, '123456'],
+        ['trust', 'person-1', next, at(4)],
+        ['gave', '1700'],
+      ])
+    })
+
+    test('is checked by the name of its own text', async () => {
+      const reserved = { ...moving, pending: { ...pending, textId: 'VE1', currentTextId: 'VE2' } }
+      const { entered, given } = entering('right', { ...beside, reserved })
+      await entered
+      expect(given('check')[0]?.[0]).toEqual({ authyId: '1635', textId: 'VE2' })
+    })
+
+    test('counts for nothing while that is wrong, and which of them was is not told', async () => {
+      const one = entering('right', { ...beside, current: 'wrong' })
+      await expect(one.entered).rejects.toMatchObject({
+        code: 'wrong_code',
+        details: { attemptsLeft: 5 },
+      })
+      expect(names(one)).not.toContain('saveCurrentPassed')
+      expect(names(one)).not.toContain('checkVerification')
+    })
+
+    test('is not checked while codes are locked', async () => {
+      const one = entering('right', { ...beside, go: { lockedUntil: at(60) } })
+      await expect(one.entered).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
+      expect(names(one)).not.toContain('check')
+    })
+
+    test('counts for nothing if the verification has ended meanwhile', async () => {
+      const one = entering('right', { ...beside, passes: false })
+      await expect(one.entered).rejects.toMatchObject({ code: 'code_expired' })
+      expect(names(one)).not.toContain('checkVerification')
+    })
+
+    test('is right though the count could not begin anew; the owner is told', async () => {
+      const fault = new Error('no database')
+      const one = entering('right', { ...beside, reset: () => Promise.reject(fault) })
+      expect(await one.entered).toBe(trusted)
+      expect(one.asked).toContainEqual(['lockout fault', fault])
+    })
+
+    test('where that was used before has trusted the number, or is over', async () => {
+      const used = { ...beside, current: 'over' } as const
+      expect(await entering('right', { ...used, stored: [trusted] }).entered).toBe(trusted)
+      const one = entering('right', used)
+      await expect(one.entered).rejects.toMatchObject({ code: 'code_expired' })
+      expect(names(one)).not.toContain('checkVerification')
+    })
+
+    test('is not needed once it was right', async () => {
+      const reserved = { ...moving, pending: { ...pending, currentPassed: true } }
+      const one = entering('right', { reserved })
+      expect(await one.entered).toBe(trusted)
+      expect(names(one)).not.toContain('check')
+    })
+
+    test('is no code that could be right where none was entered', async () => {
+      const { entered, given } = entering('right', { reserved: moving })
+      await entered
+      expect(given('check')[0]?.at(-1)).toBe('')
+    })
+  })
+
+  test.each([
+    ['nothing was sent to anybody', undefined, undefined, 'no_code_sent', {}],
+    ['nothing was sent', ADA, undefined, 'no_code_sent', {}],
+    ['the verified phone’s is missing', moving, undefined, 'current_code_required', {}],
+    [
+      'the verification is over',
+      { ...unproved, pending: { ...pending, expiresAt: NOON } },
+      undefined,
+      'code_expired',
+      {},
+    ],
+    ['no attempts are left', unproved, undefined, 'no_attempts_left', retryAfter(500)],
+    ['none are left for both', moving, '7654321', 'no_attempts_left', retryAfter(500)],
+    [
+      'none are left, and the verified phone agreed',
+      { ...moving, pending: { ...pending, currentPassed: true } },
+      undefined,
+      'no_attempts_left',
+      retryAfter(500),
+    ],
+  ] as const)('where %s is refused as that', async (_, stored, currentCode, code, more) => {
+    const one = entering('right', { reserved: undefined, stored: [stored], currentCode })
+    await expect(one.entered).rejects.toMatchObject({ code, ...more })
+    expect(names(one)).toEqual(['reserveAttempt', 'get'])
+  })
+
+  describe('that was used before', () => {
+    test('has trusted the number: an equal request was faster', async () => {
+      const one = entering('over', { stored: [unproved, trusted] })
+      expect(await one.entered).toBe(trusted)
+      expect(names(one).slice(1)).toEqual(['checkVerification', 'get', 'pause', 'get'])
+    })
+
+    test.each([
+      ['nobody’s', undefined],
+      ['another number', owner],
+    ])('is over where the trusted phone is %s', async (_, stored) => {
+      const one = entering('over', { stored: [stored] })
+      await expect(one.entered).rejects.toMatchObject({ code: 'code_expired' })
+      expect(names(one).filter((name) => name === 'get')).toHaveLength(3)
+      expect(names(one).filter((name) => name === 'pause')).toHaveLength(3)
+      expect(names(one)).not.toContain('trust')
+    })
+  })
+
+  test('that lost its write has trusted the number all the same, or is over', async () => {
+    const lost = { trusts: undefined }
+    expect(await entering('right', { ...lost, stored: [trusted] }).entered).toBe(trusted)
+    await expect(entering('right', lost).entered).rejects.toMatchObject({ code: 'code_expired' })
+  })
+
+  test('that trusted no phone is a fault', async () => {
+    await expect(entering('right', { trusts: ADA }).entered).rejects.toThrow('is gone')
+  })
+
+  test('has trusted the number though the provider cannot be told; the owner is', async () => {
+    const fault = new Refusal('provider_unavailable')
+    const one = entering('right', { isForeign: true, enroll: () => Promise.reject(fault) })
+    expect(await one.entered).toBe(trusted)
+    expect(one.asked.at(-1)).toEqual(['enroll fault', fault])
+  })
+})

@@ -1,0 +1,299 @@
+import { describe, expect, test } from 'vitest'
+import type { Payer } from '../../functions/core/payer.ts'
+import { type Payment, pushContent } from '../../functions/core/payment.ts'
+import type {
+  Limits,
+  PayerStore,
+  PaymentStore,
+  PhoneIds,
+  Push,
+  Starts,
+} from '../../functions/core/ports.ts'
+import { Refusal } from '../../functions/core/refusals.ts'
+import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
+import { answering, at, NOON } from './answering.ts'
+import { open, terms } from './payments.ts'
+
+const ID = open.paymentId
+const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
+const payer: Payer = { payerId: 'person-1', email: 'ada@example.com', phone }
+const request: StartRequest = {
+  paymentId: ID,
+  requestId: 'request-1',
+  payerId: 'person-1',
+  email: 'ada@example.com',
+  ip: '203.0.113.7',
+  terms,
+}
+const starts: Starts = { windowStartedAt: NOON.toISOString(), started: {}, unfinished: {} }
+const fresh: Payment = {
+  paymentId: ID,
+  payerId: 'person-1',
+  requestId: 'request-1',
+  authyId: '1635',
+  reference: 'K7LMPQ',
+  terms,
+  shown: pushContent(terms, 'ada@example.com'),
+  status: 'pending',
+  push: 'sending',
+  pushAskedAt: NOON,
+  smsTo: '+44 ••••• ••456',
+  smsSends: 0,
+  codeAttempts: 0,
+  wrongCodes: 0,
+  createdAt: NOON,
+  expiresAt: at(300),
+}
+
+type World = {
+  readonly request?: Partial<StartRequest>
+  readonly person?: Payer | undefined
+  /** As it is read, time after time; the last for ever. */
+  readonly stored?: readonly (Payment | undefined)[]
+  readonly inserts?: boolean
+  readonly claimed?: Payment | undefined
+  readonly push?: Push['ask'] | undefined
+  /** The provider knows none of the phones that are stored. */
+  readonly isForeign?: boolean
+  readonly life?: number
+  /** What storing takes. */
+  readonly seconds?: number
+}
+function starting(world: World = {}) {
+  const one = answering()
+  const { stored = [undefined], inserts = true, isForeign = false, life = 300 } = world
+  const { person, push } = { person: payer, push: async () => 'push-1', ...world }
+  let reads = 0
+  const ports = {
+    clock: one.clock,
+    payments: one.port<PaymentStore>({
+      get: async () => stored[Math.min(reads++, stored.length - 1)],
+      insert: async () => {
+        one.takes(world.seconds ?? 0)
+        return inserts
+      },
+      claimPush: async () => world.claimed,
+      savePush: async (payment, pushId) => ({ ...payment, push: pushId ? 'sent' : 'unavailable' }),
+    }),
+    payers: one.port<PayerStore>({ get: async () => person, saveAuthyId: async () => {} }),
+    limits: one.port<Limits>({ readStarts: async () => starts, reserveStart: async () => {} }),
+    phoneIds: one.port<PhoneIds>({ gave: () => !isForeign, enroll: async () => '1700' }),
+    push: push && one.port<Push>({ ask: push }),
+    newReference: () => 'K7LMPQ',
+    lifeSeconds: life,
+    onPushFault: (...told: unknown[]) => void one.asked.push(['fault', ...told]),
+  }
+  return { ...one, started: startPayment(ports, { ...request, ...world.request }) }
+}
+
+describe('a payment', () => {
+  test('is counted, stored, and only then pushed; its whole is stored before anything is sent', async () => {
+    const { started, asked } = starting()
+    expect(await started).toEqual({ payment: { ...fresh, push: 'sent' }, created: true })
+    expect(asked).toEqual([
+      ['get', 'person-1', ID],
+      ['get', 'person-1'],
+      ['readStarts', 'person-1'],
+      ['gave', '1635'],
+      [
+        'reserveStart',
+        { payerId: 'person-1', paymentId: ID, expiresAt: at(300) },
+        expect.any(Function),
+        NOON,
+        starts,
+      ],
+      ['insert', fresh],
+      [
+        'ask',
+        '1635',
+        fresh.shown,
+        { payment_id: ID, requester_user_id: 'person-1', origin_ip: '203.0.113.7' },
+        290,
+      ],
+      ['savePush', fresh, 'push-1', NOON],
+    ])
+  })
+
+  test('of somebody without a phone is refused', async () => {
+    for (const person of [undefined, { ...payer, phone: undefined }]) {
+      const { started, names } = starting({ person })
+      await expect(started).rejects.toMatchObject({ code: 'phone_not_verified' })
+      expect(names()).toEqual(['get', 'get', 'readStarts'])
+    }
+  })
+
+  test('lives as long as it is set to', async () => {
+    const { started, given } = starting({ life: 600 })
+    await started
+    expect(given('insert')).toMatchObject([[{ expiresAt: at(600) }]])
+    expect(given('ask')[0]?.at(-1)).toBe(590)
+  })
+
+  test('without push at the provider is open to a text at once', async () => {
+    const { started, asked } = starting({ push: undefined })
+    const { payment, created } = await started
+    expect({ payment, created }).toMatchObject({ payment: { push: 'unavailable' }, created: true })
+    expect(payment).not.toHaveProperty('pushAskedAt')
+    expect(asked.at(-1)).toEqual(['insert', payment])
+  })
+
+  test('of somebody whose e-mail is too long to be shown names their account by its id', async () => {
+    const shownFor = async (email: string) => {
+      const { started } = starting({ request: { email } })
+      return (await started).payment.shown.details['Your account']
+    }
+    const longest = `${'a'.repeat(188)}@example.com`
+    expect(await shownFor(longest)).toBe(longest)
+    expect(await shownFor(`a${longest}`)).toBe('person-1')
+  })
+})
+
+describe('the provider’s id of the phone', () => {
+  const enrolled = [
+    ['enroll', payer, phone],
+    ['saveAuthyId', 'person-1', phone, '1700'],
+  ]
+
+  test('is made and stored if a crash left it out', async () => {
+    const without = { countryCode: '44', national: '7400123456' }
+    const { started, given, names } = starting({ person: { ...payer, phone: without } })
+    expect((await started).payment.authyId).toBe('1700')
+    expect(given('saveAuthyId')).toEqual([['person-1', without, '1700']])
+    expect(names().indexOf('saveAuthyId')).toBeLessThan(names().indexOf('insert'))
+  })
+
+  test('is made anew if another provider gave it', async () => {
+    const { started, asked } = starting({ isForeign: true })
+    expect((await started).payment.authyId).toBe('1700')
+    expect(asked.slice(4, 6)).toEqual(enrolled)
+  })
+})
+
+describe('a payment that counts as open', () => {
+  async function isOver(stored: Payment | undefined) {
+    const { started, given } = starting({ stored: [undefined, stored] })
+    await started
+    const ask = given('reserveStart')[0]?.[1] as (id: string) => Promise<boolean>
+    return ask('another')
+  }
+
+  test.each([
+    ['pending', open, false],
+    ['not stored yet', undefined, false],
+    ['decided', { ...open, status: 'approved' }, true],
+    ['past its end', { ...open, expiresAt: NOON }, true],
+  ] as const)('is one that is %s', async (_, stored, over) => {
+    expect(await isOver(stored)).toBe(over)
+  })
+})
+
+describe('the push', () => {
+  test.each([
+    ['gets all but the last ten seconds', 0, 290],
+    ['is not promised a second that is begun', 0.001, 289],
+    ['gets ten seconds at least', 280, 10],
+  ])('%s', async (_, seconds, left) => {
+    const { started, given } = starting({ seconds })
+    await started
+    expect(given('ask')[0]?.at(-1)).toBe(left)
+  })
+
+  test('is not asked for when it would live less than ten seconds', async () => {
+    const { started, names } = starting({ seconds: 280.001 })
+    expect((await started).payment.push).toBe('unavailable')
+    expect(names()).not.toContain('ask')
+  })
+
+  test('that reaches no app leaves the text', async () => {
+    const { started, asked } = starting({ push: async () => undefined })
+    expect((await started).payment.push).toBe('unavailable')
+    expect(asked.at(-1)).toEqual(['savePush', fresh, undefined, NOON])
+  })
+
+  test('that the provider refuses or fails leaves the text, and the owner is told', async () => {
+    const fault = new Refusal('provider_unavailable')
+    const { started, asked } = starting({ push: () => Promise.reject(fault) })
+    expect(await started).toMatchObject({ payment: { push: 'unavailable' }, created: true })
+    expect(asked.slice(-2)).toEqual([
+      ['fault', ID, fault],
+      ['savePush', fresh, undefined, NOON],
+    ])
+  })
+})
+
+describe('the same key again', () => {
+  const sending: Payment = { ...fresh, pushAskedAt: at(-15) }
+
+  test('gives the payment as it is now, and counts and sends nothing', async () => {
+    const { started, names } = starting({ stored: [open] })
+    expect(await started).toEqual({ payment: open, created: false })
+    expect(names()).toEqual(['get', 'get', 'readStarts'])
+  })
+
+  test.each([
+    ['another name', { ...terms, payee: { ...terms.payee, name: 'Neville' } }],
+    ['another account', { ...terms, payee: { ...terms.payee, id: 'neville@example.com' } }],
+    ['another amount', { ...terms, amount: { ...terms.amount, amountMinor: 2051 } }],
+    ['another currency', { ...terms, amount: { ...terms.amount, currency: 'GBP' as const } }],
+  ])('with %s is refused', async (_, other) => {
+    const { started } = starting({ stored: [open], request: { terms: other } })
+    await expect(started).rejects.toMatchObject({ code: 'idempotency_key_reused' })
+  })
+
+  test('asks for the push again when the first asking was lost 15 s ago', async () => {
+    const { started, asked } = starting({ stored: [sending], claimed: sending })
+    expect(await started).toEqual({ payment: { ...sending, push: 'sent' }, created: false })
+    expect(asked.slice(3).map(([name]) => name)).toEqual(['claimPush', 'ask', 'savePush'])
+    expect(asked[3]).toEqual(['claimPush', sending, at(-15), NOON])
+  })
+
+  test.each([
+    ['was 14.999 s ago', { ...sending, pushAskedAt: at(-14.999) }],
+    ['has its answer', { ...sending, push: 'sent' as const }],
+    ['was for what is decided', { ...sending, status: 'denied' as const }],
+    ['was for what is over', { ...sending, expiresAt: NOON }],
+    ['never was', { ...sending, pushAskedAt: undefined }],
+  ])('asks for no push when the first asking %s', async (_, stored) => {
+    const { started, names } = starting({ stored: [stored], claimed: stored })
+    expect(await started).toEqual({ payment: stored, created: false })
+    expect(names()).not.toContain('claimPush')
+  })
+
+  test('that is not the first to ask again gives the payment as the first has left it', async () => {
+    const { started, names } = starting({ stored: [sending, open] })
+    expect(await started).toEqual({ payment: open, created: false })
+    expect(names()).not.toContain('ask')
+    expect(await starting({ stored: [sending, undefined] }).started).toMatchObject({
+      payment: sending,
+    })
+  })
+
+  test('at the same moment gives the payment of whoever was faster', async () => {
+    const winner = { ...open, requestId: 'request-2' }
+    const { started, names } = starting({ inserts: false, stored: [undefined, winner] })
+    expect(await started).toEqual({ payment: winner, created: false })
+    expect(names()).not.toContain('ask')
+  })
+
+  test('at the same moment with other terms is refused', async () => {
+    const winner = { ...open, requestId: 'request-2' }
+    const other = { ...terms, amount: { ...terms.amount, amountMinor: 1 } }
+    const { started } = starting({
+      inserts: false,
+      stored: [undefined, winner],
+      request: { terms: other },
+    })
+    await expect(started).rejects.toMatchObject({ code: 'idempotency_key_reused' })
+  })
+
+  test('sent again by the SDK, whose first answer was lost, is the start itself', async () => {
+    const { started, given } = starting({ inserts: false, stored: [undefined, fresh] })
+    expect(await started).toEqual({ payment: { ...fresh, push: 'sent' }, created: true })
+    expect(given('ask')).toHaveLength(1)
+  })
+
+  test('for what was there and is gone is a fault', async () => {
+    const { started } = starting({ inserts: false })
+    await expect(started).rejects.toThrow('is gone')
+  })
+})

@@ -1,0 +1,414 @@
+import { describe, expect, test } from 'vitest'
+import type { Payer } from '../../functions/core/payer.ts'
+import type { Payment } from '../../functions/core/payment.ts'
+import type {
+  Codes,
+  Go,
+  Limits,
+  Lockout,
+  PayerStore,
+  PaymentStore,
+  Verdict,
+} from '../../functions/core/ports.ts'
+import { Refusal } from '../../functions/core/refusals.ts'
+import { approveWithCode, textCode } from '../../functions/core/textedCode.ts'
+import { answering, at, NOON } from './answering.ts'
+import { open, WORDS } from './payments.ts'
+
+const ID = open.paymentId
+const PAYER = 'person-1'
+const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
+const payer: Payer = { payerId: PAYER, email: 'ada@example.com', phone }
+const bound = {
+  action: ID,
+  words: WORDS,
+  amount: '€20.50',
+  payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref K7LMPQ',
+}
+const retryAfter = (retryAfterSeconds: number) => ({ details: { retryAfterSeconds } })
+
+describe('a text', () => {
+  const texted: Payment = { ...open, smsSends: 2 }
+
+  type World = {
+    /** As it is read, time after time; the last for ever. */
+    readonly stored?: readonly (Payment | undefined)[]
+    readonly person?: Payer | undefined
+    readonly reserved?: Payment | undefined
+    readonly lockedUntil?: Date | undefined
+    readonly textId?: string | undefined
+    /** As it is when the text's name is stored. */
+    readonly named?: Payment
+    /** What calling the provider takes. */
+    readonly seconds?: number
+  }
+  function texting(world: World = {}) {
+    const one = answering()
+    const { stored = [open], lockedUntil, textId, named = texted } = world
+    const { person, reserved } = { person: payer, reserved: texted, ...world }
+    let reads = 0
+    const ports = {
+      clock: one.clock,
+      payments: one.port<PaymentStore>({
+        get: async () => stored[Math.min(reads++, stored.length - 1)],
+        reserveText: async () => reserved,
+        saveText: async () => named,
+      }),
+      payers: one.port<PayerStore>({ get: async () => person }),
+      lockout: one.port<Lockout>({ lockedUntil: async () => lockedUntil }),
+      limits: one.port<Limits>({ spendTexts: async () => {} }),
+      codes: one.port<Codes>({
+        byTextId: textId !== undefined,
+        send: async () => {
+          one.takes(world.seconds ?? 0)
+          return textId
+        },
+        end: async () => {},
+      }),
+    }
+    return { ...one, sent: textCode(ports, PAYER, ID) }
+  }
+
+  test('is counted for the person, then for the payment, and sent then, bound to that payment', async () => {
+    const { sent, asked } = texting()
+    expect(await sent).toBe(texted)
+    expect(asked).toEqual([
+      ['get', PAYER, ID],
+      ['get', PAYER],
+      ['lockedUntil', PAYER, NOON],
+      ['spendTexts', PAYER, [phone], NOON],
+      ['reserveText', PAYER, ID, at(-20), NOON],
+      ['send', { phone, authyId: '1635' }, bound],
+    ])
+  })
+
+  test('goes to the phone that the payment was started for, though the payer has another now', async () => {
+    const next = { countryCode: '44', national: '7400123457', authyId: '1700' }
+    const { sent, given } = texting({ person: { ...payer, phone: next, previous: phone } })
+    await sent
+    expect(given('send')).toMatchObject([[{ phone }, {}]])
+    expect(given('spendTexts')).toMatchObject([[PAYER, [phone], NOON]])
+  })
+
+  test.each([
+    ['whom nobody knows', undefined],
+    ['who has no phone', { ...payer, phone: undefined }],
+    ['who has had two others since', { ...payer, phone: { ...phone, authyId: '1700' } }],
+  ])('of somebody %s is refused', async (_, person) => {
+    const { sent, given } = texting({ person })
+    await expect(sent).rejects.toMatchObject({ code: 'phone_not_verified' })
+    expect(given('spendTexts')).toEqual([])
+  })
+
+  const refusals: [string, Partial<Payment>, object][] = [
+    ['that is over', { expiresAt: NOON }, { code: 'expired' }],
+    [
+      'that is decided',
+      { status: 'denied' },
+      { code: 'already_decided', details: { paymentStatus: 'denied' } },
+    ],
+    ['without attempts', { codeAttempts: 5 }, { code: 'no_attempts_left' }],
+    ['that had its texts', { smsSends: 5 }, { code: 'too_many_sms', ...retryAfter(300) }],
+    ['texted just now', { smsSentAt: NOON }, { code: 'too_many_sms', ...retryAfter(20) }],
+    ['texted 19.999 s ago', { smsSentAt: at(-19.999) }, { code: 'too_many_sms', ...retryAfter(1) }],
+  ]
+  test.each(refusals)('for a payment %s is refused, and not counted', async (_, now, refusal) => {
+    const { sent, names } = texting({ stored: [{ ...open, ...now }], lockedUntil: at(60) })
+    await expect(sent).rejects.toMatchObject(refusal)
+    expect(names()).toEqual(['get', 'get', 'lockedUntil'])
+  })
+
+  test.each([
+    ['with one attempt left', { codeAttempts: 4 }],
+    ['with one text left', { smsSends: 4 }],
+    ['texted 20 s ago', { smsSentAt: at(-20) }],
+    ['never texted', { smsSends: 0, smsSentAt: undefined }],
+  ])('for a payment %s is sent', async (_, now) => {
+    const { sent, given } = texting({ stored: [{ ...open, ...now }] })
+    await sent
+    expect(given('send')).toHaveLength(1)
+  })
+
+  test('for no payment is refused', async () => {
+    const { sent } = texting({ stored: [undefined] })
+    await expect(sent).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('while codes are locked is refused, and not counted', async () => {
+    const { sent, names } = texting({ lockedUntil: at(60) })
+    await expect(sent).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
+    expect(names()).not.toContain('spendTexts')
+  })
+
+  test.each(refusals)('that lost its write to a payment %s says so', async (_, now, refusal) => {
+    const { sent, names } = texting({ stored: [open, { ...open, ...now }], reserved: undefined })
+    await expect(sent).rejects.toMatchObject(refusal)
+    expect(names()).not.toContain('send')
+  })
+
+  test('that lost its write to nothing is a fault', async () => {
+    const { sent } = texting({ reserved: undefined })
+    await expect(sent).rejects.toThrow('lost to nothing')
+  })
+
+  test('with a name of its own has that stored', async () => {
+    const named = { ...texted, textId: 'VE1' }
+    const { sent, asked } = texting({ textId: 'VE1', named })
+    expect(await sent).toBe(named)
+    expect(asked.at(-1)).toEqual(['saveText', ID, 'VE1'])
+  })
+
+  test.each([
+    ['was cancelled', { status: 'cancelled' }, 0, 'already_decided'],
+    ['came to its end', {}, 300, 'expired'],
+  ] as const)(
+    'that was under way while its payment %s is ended again',
+    async (_, now, seconds, code) => {
+      const { sent, asked } = texting({ textId: 'VE1', named: { ...texted, ...now }, seconds })
+      await expect(sent).rejects.toMatchObject({ code })
+      expect(asked.at(-1)).toEqual(['end', 'VE1'])
+    },
+  )
+})
+
+describe('a code', () => {
+  const tried: Payment = { ...open, codeAttempts: 1 }
+  const approved: Payment = { ...tried, status: 'approved', decidedBy: 'sms' }
+
+  type World = {
+    readonly reserved?: Payment | undefined
+    readonly decided?: Payment | undefined
+    readonly counted?: Payment | undefined
+    /** As it is read, time after time; the last for ever. */
+    readonly stored?: readonly (Payment | undefined)[]
+    readonly lockedUntil?: Date
+    readonly go?: Go | { lockedUntil: Date }
+    readonly byTextId?: boolean
+    /** What the check takes. */
+    readonly seconds?: number
+    readonly reset?: () => Promise<void>
+  }
+  function entering(verdict: Verdict, world: World = {}) {
+    const one = answering()
+    const { stored = [tried], lockedUntil, go = { locks: 0 }, byTextId = false } = world
+    const { reserved, decided } = { reserved: tried, decided: approved, ...world }
+    let reads = 0
+    const ports = {
+      clock: one.clock,
+      payments: one.port<PaymentStore>({
+        get: async () => stored[Math.min(reads++, stored.length - 1)],
+        reserveAttempt: async () => reserved,
+        countWrongCode: async () => world.counted,
+        decide: async () => decided,
+      }),
+      lockout: one.port<Lockout>({
+        lockedUntil: async () => lockedUntil,
+        reserve: async () => go,
+        giveBack: async () => {},
+        reset: world.reset ?? (async () => {}),
+      }),
+      codes: one.port<Codes>({
+        byTextId,
+        check: async () => {
+          one.takes(world.seconds ?? 0)
+          return verdict
+        },
+        end: async () => {},
+      }),
+      pause: async () => void one.asked.push(['pause']),
+      onLockoutFault: (fault: unknown) => void one.asked.push(['fault', fault]),
+    }
+    return { ...one, entered: approveWithCode(ports, PAYER, ID, '1234567') }
+  }
+
+  test('is checked when it is counted at the payment and then at its payer, and decides when it is right', async () => {
+    const { entered, asked } = entering('right', { seconds: 3 })
+    expect(await entered).toEqual({ payment: approved, byThis: true })
+    expect(asked).toEqual([
+      ['lockedUntil', PAYER, NOON],
+      ['reserveAttempt', PAYER, ID, false, NOON],
+      ['reserve', PAYER, NOON],
+      ['check', tried, bound, '1234567'],
+      [
+        'decide',
+        ID,
+        {
+          status: 'approved',
+          channel: 'sms',
+          by: 'payer',
+          evidence: { kind: 'sms-code', authy_id: '1635', action: ID, words: WORDS },
+          only: { payerId: PAYER, authyId: '1635' },
+        },
+        // At the time of the write, not of the request.
+        at(3),
+      ],
+      ['reset', PAYER],
+    ])
+  })
+
+  test('that is checked by the name of its text has that and what it was bound to as evidence', async () => {
+    const reserved = { ...tried, textId: 'VE1' }
+    const { entered, given } = entering('right', { byTextId: true, reserved })
+    await entered
+    expect(given('reserveAttempt')).toEqual([[PAYER, ID, true, NOON]])
+    const evidence = {
+      kind: 'verify-code',
+      authy_id: '1635',
+      verification_sid: 'VE1',
+      amount: bound.amount,
+      payee: bound.payee,
+    }
+    expect(given('decide')).toEqual([[ID, expect.objectContaining({ evidence }), NOON]])
+  })
+
+  test('that is checked by the name of a text that has none is a fault, and decides nothing', async () => {
+    const { entered, names } = entering('right', { byTextId: true })
+    await expect(entered).rejects.toThrow('without a text')
+    expect(names()).not.toContain('decide')
+  })
+
+  test('that is right is right, though the count could not begin anew; the owner is told', async () => {
+    const fault = new Error('no database')
+    const { entered, asked } = entering('right', { reset: () => Promise.reject(fault) })
+    expect(await entered).toEqual({ payment: approved, byThis: true })
+    expect(asked.at(-1)).toEqual(['fault', fault])
+  })
+
+  describe('while codes are locked', () => {
+    const locked = { lockedUntil: at(60) }
+
+    test('is refused, and neither counted nor checked', async () => {
+      const { entered, names } = entering('right', locked)
+      await expect(entered).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
+      expect(names()).toEqual(['lockedUntil', 'get'])
+    })
+
+    test.each([
+      ['that is over', { expiresAt: NOON }, 'expired'],
+      ['that is decided', { status: 'approved' }, 'already_decided'],
+      ['without a text', { smsSends: 0 }, 'no_code_sent'],
+      ['without attempts', { codeAttempts: 5 }, 'no_attempts_left'],
+    ] as const)('for a payment %s says that', async (_, now, code) => {
+      const { entered } = entering('right', { ...locked, stored: [{ ...open, ...now }] })
+      await expect(entered).rejects.toMatchObject({ code })
+    })
+
+    test('since a moment ago is refused, and not checked', async () => {
+      const { entered, names } = entering('right', { go: { lockedUntil: at(300) } })
+      await expect(entered).rejects.toMatchObject({ code: 'locked', ...retryAfter(300) })
+      expect(names()).not.toContain('check')
+    })
+  })
+
+  test.each([
+    ['that is over', { expiresAt: NOON }, false, 'expired'],
+    ['that is decided', { status: 'denied' }, false, 'already_decided'],
+    ['without a text', { smsSends: 0 }, false, 'no_code_sent'],
+    ['whose text got no name', {}, true, 'no_code_sent'],
+    ['with five attempts', { codeAttempts: 5 }, false, 'no_attempts_left'],
+    ['with more of them', { codeAttempts: 6 }, false, 'no_attempts_left'],
+    ['whose text is there now', { codeAttempts: 4 }, false, 'no_code_sent'],
+    [
+      'with five attempts at a text with a name',
+      { codeAttempts: 5, textId: 'VE1' },
+      true,
+      'no_attempts_left',
+    ],
+  ] as const)(
+    'that lost its write to a payment %s is refused, and not checked',
+    async (_, now, byTextId, code) => {
+      const stored = [{ ...open, ...now }]
+      const { entered, names } = entering('right', { reserved: undefined, stored, byTextId })
+      await expect(entered).rejects.toMatchObject({ name: 'Refusal', code })
+      expect(names()).toEqual(['lockedUntil', 'reserveAttempt', 'get'])
+    },
+  )
+
+  test('for no payment is refused', async () => {
+    const { entered } = entering('right', { reserved: undefined, stored: [undefined] })
+    await expect(entered).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  describe('that is wrong', () => {
+    test('is counted, and the goes that are left are told', async () => {
+      const { entered, asked } = entering('wrong', {
+        counted: { ...tried, wrongCodes: 1 },
+        seconds: 2,
+      })
+      await expect(entered).rejects.toMatchObject({
+        code: 'wrong_code',
+        details: { attemptsLeft: 4 },
+      })
+      expect(asked.at(-1)).toEqual(['countWrongCode', tried, at(2)])
+    })
+
+    test('for the fifth time ends the payment’s code', async () => {
+      const failed: Payment = { ...tried, status: 'failed', codeAttempts: 5, textId: 'VE1' }
+      const { entered, asked } = entering('wrong', { counted: failed })
+      await expect(entered).rejects.toMatchObject({
+        code: 'wrong_code',
+        details: { attemptsLeft: 0 },
+      })
+      expect(asked.at(-1)).toEqual(['end', 'VE1'])
+    })
+
+    test.each([
+      ['that is over by now', { expiresAt: NOON }, 'expired'],
+      ['that was approved meanwhile', { status: 'approved' }, 'already_decided'],
+      ['without attempts, but not failed', { codeAttempts: 5 }, 'no_attempts_left'],
+      ['where it was counted before', { codeAttempts: 3 }, 'wrong_code'],
+    ] as const)('and not counted, at a payment %s, says so', async (_, now, code) => {
+      const { entered, names } = entering('wrong', { stored: [{ ...tried, ...now }] })
+      await expect(entered).rejects.toMatchObject({ name: 'Refusal', code })
+      expect(names()).not.toContain('decide')
+    })
+  })
+
+  describe('that was used before', () => {
+    test('is answered with the payment that it approved', async () => {
+      const { entered, names } = entering('over', { stored: [tried, approved] })
+      expect(await entered).toEqual({ payment: approved, byThis: false })
+      expect(names().slice(3)).toEqual(['check', 'giveBack', 'get', 'pause', 'get'])
+    })
+
+    test('is looked for three times, with a pause between, and is then over', async () => {
+      const { entered, names } = entering('over')
+      await expect(entered).rejects.toMatchObject({ code: 'code_expired' })
+      expect(names().filter((name) => name === 'get')).toHaveLength(3)
+      expect(names().filter((name) => name === 'pause')).toHaveLength(3)
+      expect(names()).not.toContain('decide')
+    })
+
+    test.each([
+      ['approved by push', { status: 'approved', decidedBy: 'push' }, 'already_decided'],
+      ['failed by codes', { status: 'failed', decidedBy: 'sms' }, 'already_decided'],
+      ['over', { expiresAt: NOON }, 'expired'],
+    ] as const)('at a payment that is %s is refused as that', async (_, now, code) => {
+      const { entered } = entering('over', { stored: [{ ...tried, ...now }] })
+      await expect(entered).rejects.toMatchObject({ code })
+    })
+  })
+
+  describe('that is right and lost its write', () => {
+    test('to another right code is answered with the payment', async () => {
+      const { entered } = entering('right', { decided: undefined, stored: [approved] })
+      expect(await entered).toEqual({ payment: approved, byThis: false })
+    })
+
+    test.each([
+      ['to a yes by push', { status: 'approved', decidedBy: 'push' }, 'already_decided'],
+      ['to a no by push', { status: 'denied', decidedBy: 'push' }, 'already_decided'],
+      ['to the clock', { expiresAt: NOON }, 'expired'],
+    ] as const)('%s is refused', async (_, now, code) => {
+      const stored = [{ ...tried, ...now }]
+      const { entered } = entering('right', { decided: undefined, stored })
+      await expect(entered).rejects.toMatchObject({ name: 'Refusal', code })
+    })
+
+    test('to nothing is a fault', async () => {
+      const { entered } = entering('right', { decided: undefined })
+      const fault = await entered.catch((error) => error)
+      expect(fault).not.toBeInstanceOf(Refusal)
+    })
+  })
+})

@@ -1,0 +1,118 @@
+/**
+ * Ways into every state that there is: each is played once as it stands, so that every answer of the file
+ * is seen, and others are begun by it.
+ */
+import { operations } from './apiFile.ts'
+import { BAD, type Bad } from './credentials.ts'
+import { type Ask, ask, JSON_TYPE, type Move } from './moves.ts'
+
+export const terms = {
+  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
+  amount: { value: '20.50', currency: 'EUR' },
+}
+const other = { ...terms, amount: { value: '20.51', currency: 'EUR' } }
+
+export const send = (key: number, more: Partial<Ask> = {}): Ask =>
+  ask('sendPayment', {
+    body: terms,
+    headers: [JSON_TYPE, ['idempotency-key', `<key ${key}>`]],
+    ...more,
+  })
+const text = (more: Partial<Ask> = {}) => ask('smsStart', more)
+const verify = (code: string, more: Partial<Ask> = {}) =>
+  ask('smsVerify', { body: { code }, ...more })
+const register = (phoneNumber = '<new number>', channel = 'sms') =>
+  ask('phoneStart', { body: { phoneNumber, channel } })
+const trust = (code: string, currentCode?: string) =>
+  ask('phoneVerify', { body: { code, ...(currentCode && { currentCode }) } })
+const status = ask('paymentStatus')
+const cancel = ask('cancelPayment')
+const pass = (seconds: number): Move => ({ kind: 'time', seconds })
+const press = (answer: 'approved' | 'denied'): Move => ({ kind: 'push', who: 0, answer })
+const fault = (isOn: boolean): Move => ({ kind: 'fault', isOn })
+const times = (n: number, ...moves: Move[]): Move[] => Array.from({ length: n }, () => moves).flat()
+const down = (...moves: Move[]): Move[] => [fault(true), ...moves, fault(false)]
+/** A change of phone, the old one agreeing. */
+const change = [pass(20), register(), trust('<new>', '<right>')]
+
+/** Of somebody with a phone. */
+export const beginnings: readonly (readonly Move[])[] = [
+  [send(0), send(0), status, ask('listPayments'), ask('profile')],
+  [send(0), { ...send(0), body: other }, ask('sendPayment', { body: terms }), cancel, cancel],
+  // Once lost on the way by the local gateway, and so let pass.
+  [ask('profile', { query: '__proto__=1' })],
+  [send(0), press('approved'), status, cancel, text(), verify('123456')],
+  [send(0), press('denied'), status],
+  [send(0), pass(300), status, cancel, text(), verify('123456'), { kind: 'sweep' }, status],
+  [send(0), verify('123456'), text(), text(), verify('<wrong>'), verify('<right>')],
+  // Five wrong codes in a row fail a payment, and lock the next one's codes.
+  [send(0), text(), ...times(5, verify('<wrong>')), send(1), text(), register(), pass(300)],
+  [
+    send(0),
+    text(),
+    send(1),
+    text(),
+    ...times(5, verify('<wrong>', { payment: 'older' })),
+    verify('1234567'),
+  ],
+  [send(0), text(), register(), ...times(5, verify('<wrong>')), trust('<new>', '<right>')],
+  [send(0), text(), ...down(...times(5, verify('<right>'))), verify('<right>'), pass(20), text()],
+  [send(0), text(), pass(20), ...down(text())],
+  // At Authy a used code is told from a wrong one; at Verify one that is over.
+  [send(0), text(), verify('<right>'), verify('<right>')],
+  [send(0), ...change, ...change, pass(20), text()],
+  times(1, ...Array.from({ length: 7 }, (_, n) => send(n))),
+  [
+    send(0),
+    ask('paymentStatus', { payment: 'unknown' }),
+    ask('cancelPayment', { payment: 'unknown' }),
+  ],
+  [text({ payment: 'unknown' }), verify('123456', { payment: 'unknown' })],
+  [send(0, { who: 1 }), ask('paymentStatus', { payment: "another's" })],
+  [
+    send(0, { who: 1 }),
+    ask('cancelPayment', { payment: "another's" }),
+    text({ payment: "another's" }),
+  ],
+  [send(0, { who: 1 }), text({ who: 1 }), verify("<another's>", { payment: "another's" })],
+  [
+    send(0),
+    ask('authyCallback', { body: '<approved>' }),
+    ask('authyCallback', { body: '<approved>' }),
+  ],
+  [send(0), ask('authyCallback', { body: '<approved>', signature: 'wrong' }), status],
+  [send(0), ask('authyCallback', { body: '<denied>', signature: 'timeless' }), status],
+  [ask('authyCallback', { body: '<approved>', packing: 'oneByteMore' })],
+  ...[...change, change].map(() => change),
+  [register(), trust('<new>'), trust('<wrong>', '<right>'), ...down(trust('<new>', '<right>'))],
+  [register('<number>'), register(), register(), ...down(pass(20), register())],
+  [
+    send(0),
+    send(1),
+    ask('listPayments', { query: 'limit=1' }),
+    ask('listPayments', { query: 'limit=1&cursor=<cursor>' }),
+  ],
+]
+
+/** Of somebody without one. */
+export const unverified: readonly (readonly Move[])[] = [
+  [send(0), ask('profile'), trust('123456')],
+  [register(), ask('profile'), trust('<wrong>'), trust('<new>'), send(0), trust('<new>')],
+  [register(), pass(600), trust('<new>')],
+  [register(), ...times(6, trust('<wrong>')), pass(20), register()],
+  down(register(), pass(20)),
+]
+
+/** Of a phone that the provider has yet to be told of, while it does not answer. */
+export const unenrolled: readonly Move[] = down(send(0))
+
+/** Each operation with every token that is not good, and with what is no JSON. */
+export const everywhere: readonly (readonly Move[])[] = operations.map(({ operationId }) => [
+  ...(Object.keys(BAD) as Bad[]).map((credential) => ask(operationId, { credential })),
+  ask(operationId, { body: {}, packing: 'cut' }),
+])
+
+/** Each operation with a body that is too long even for the gateway. */
+export const tooLong: readonly Move[] = operations.map(({ operationId }) =>
+  ask(operationId, { body: {}, packing: 'overGatewayMax' }),
+)

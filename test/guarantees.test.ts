@@ -1,0 +1,67 @@
+/** README promises, and each promise names the tests that keep it: here they have to be there. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+const HEADING = '## What it guarantees, and the tests that show it'
+const PROOF = /\[`[^`]+`\]\(([^)]+)\) “([^”]+)”/g
+
+type Proof = { readonly file: string; readonly title: string }
+type Guarantee = { readonly what: string; readonly rule: string; readonly proofs: Proof[] }
+
+const section = textOf('README.md').split(HEADING)[1]?.split('\n## ')[0] ?? ''
+const guarantees: Guarantee[] = section
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .slice(2)
+  .map((line) => {
+    const [, what = '', rule = '', proof = ''] = line.split('|').map((cell) => cell.trim())
+    const proofs = [...proof.matchAll(PROOF)].map(([, file = '', title = '']) => ({ file, title }))
+    return { what, rule, proofs }
+  })
+
+/** Whether a file has a test of exactly this title, whatever quotes it stands in. */
+const hasTest = (source: string, title: string) =>
+  ["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`))
+
+test('README has its table of guarantees', () => {
+  expect(guarantees.length).toBeGreaterThan(20)
+})
+
+test.each(guarantees.map((one) => [one.what, one] as const))('%s', (_, { rule, proofs }) => {
+  // The article or rule that it keeps; what is our own promise only says so.
+  expect(rule).toMatch(/^(RTS Art\. |OWASP |ASVS |our own$)/)
+  expect(proofs.length).toBeGreaterThan(0)
+  expect(proofs.filter(({ file, title }) => !hasTest(textOf(file), title))).toEqual([])
+})
+
+test('a title that no test has would be caught', () => {
+  const [{ file } = { file: '' }] = guarantees.flatMap(({ proofs }) => proofs)
+  expect(hasTest(textOf(file), 'approves whatever it is asked to')).toBe(false)
+})
+
+test('no test is left out of a run', () => {
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+  const tests = files.filter((file) => file.endsWith('.test.ts') && !file.startsWith('guarantees'))
+  expect(tests.length).toBeGreaterThan(50)
+  const leftOut =
+    /\b(test|describe|it)\.(skip|only|todo|skipIf|runIf|fails)\b|\bxit\(|\bxdescribe\(/
+  expect(tests.filter((file) => leftOut.test(textOf(join('test', file))))).toEqual([])
+})
+
+test('nowhere is anybody said to be compliant: that is a payment institution’s own duty', () => {
+  const told = ['.', 'docs', 'web', 'web/views', 'lib', 'bin', 'functions', 'local', 'scripts']
+    .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)))
+    .filter((file) => /\.(md|html|ts|json)$/.test(file) && !file.includes('package-lock'))
+  expect(told.length).toBeGreaterThan(60)
+  const sentences = told
+    .flatMap((file) => textOf(file).split('\n\n'))
+    .flatMap((paragraph) => paragraph.replaceAll(/\s+/g, ' ').split(/(?<=[.:!?]) /))
+    .filter((sentence) => /complian/i.test(sentence))
+  expect(sentences.length).toBeGreaterThan(0)
+  const denial = /^None of this makes anybody “PSD2 compliant”|does not call itself compliant/
+  expect(sentences.filter((sentence) => !denial.test(sentence))).toEqual([])
+})
