@@ -191,7 +191,25 @@ describe('a push', () => {
     expect(rig.phone.book.pushes(as.number)).toHaveLength(2)
   })
 
-  // It can: the person's thumb against one write of ours.
+  test('that is under way is not asked for again by who asks meanwhile', async () => {
+    const as = await rig.person()
+    const slow = await startLambda(rig, 'sendPayment', async (step, next) => {
+      if (step.server === 'provider') {
+        for (const seconds of [0, 14.999]) {
+          rig.clock.advance(seconds)
+          const again = await rig.call('sendPayment', start(as, 'slow'))
+          expect([said(again), again.body.push]).toEqual(['200 pending', 'sending'])
+        }
+      }
+      return next()
+    })
+    const reply = await slow.ask(start(as, 'slow'))
+    slow.close()
+    expect([reply?.status, reply?.body.push]).toEqual([201, 'sent'])
+    expect(rig.phone.book.pushes(as.number)).toHaveLength(1)
+  })
+
+  // It can be: the person’s thumb against one write of ours.
   test('that is answered before it is known to have been sent is answered for good', async () => {
     const as = await rig.person()
     const slow = await startLambda(rig, 'sendPayment', async (step, next) => {

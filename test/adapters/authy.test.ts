@@ -377,8 +377,6 @@ describe('against a provider that answers otherwise', () => {
       async (_, wrong) => {
         answer = wrong
         await expect(call(provider({ timeoutMs: 50 }))).rejects.toMatchObject(UNAVAILABLE)
-        // Never again; on a busy machine the time may be over before the first was heard.
-        expect(seen.length).toBeLessThanOrEqual(1)
         expect(faults).toMatchObject([{ call: name, status: null, reason: 'TimeoutError' }])
       },
       2500,

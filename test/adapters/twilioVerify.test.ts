@@ -289,8 +289,6 @@ describe.each(calls)('$name', ({ ask, good, status, answer, resource }) => {
     async (_, wrong) => {
       answers = [wrong]
       await expect(ask(provider({ timeoutMs: 50 }))).rejects.toMatchObject(unavailable())
-      // Never again; on a busy machine the time may be over before the first was heard.
-      expect(seen.length).toBeLessThanOrEqual(1)
       expect(faults).toEqual([{ call: resource, ...unread(null, 'TimeoutError') }])
     },
     SOON_MS,
@@ -446,7 +444,6 @@ describe('an end', () => {
       answers = [wrong]
       await expect(provider({ timeoutMs: 50 })[end](sid)).resolves.toBeUndefined()
     }
-    expect(seen.length).toBeLessThanOrEqual(2)
   })
 
   test('of what is over already is done, and nothing is told', async () => {

@@ -122,3 +122,36 @@ test('a currency that is not on offer is refused, though it exists', () => {
   expect(parseAmount({ value: '1', currency: 'GBP' }, limits)).toMatchObject({ amountMinor: 100 })
   expect(parseAmount({ value: '1', currency: 'USD' }, limits)).toMatchObject({ field: 'currency' })
 })
+
+test('the currencies on offer have as many decimals as ISO 4217 says', () => {
+  const digits = Object.entries(CURRENCIES).map(([code, { digits }]) => [code, digits])
+  const two = 'EUR GBP USD AUD CAD CHF COP CZK DKK HUF IDR NOK PLN RON SEK'
+  expect(Object.fromEntries(digits)).toEqual({
+    ...Object.fromEntries(two.split(' ').map((code) => [code, 2])),
+    BHD: 3,
+    JPY: 0,
+    KRW: 0,
+    KWD: 3,
+  })
+})
+
+test('the pattern has ten digits and three decimals at most', () => {
+  expect('9999999999.999').toMatch(AMOUNT_PATTERN)
+  for (const long of ['10000000000', '10000000000.1', '1.2345', '0.0001']) {
+    expect(long).not.toMatch(AMOUNT_PATTERN)
+  }
+})
+
+test.each([
+  ['1', 'XXX', 'currency', /^Choose a currency\b.*\.$/],
+  ['1,00', 'EUR', 'value', /^Write the amount\b.*\.$/],
+  ['0', 'EUR', 'value', /^The amount must be more than zero\.$/],
+  ['1.001', 'EUR', 'value', /^EUR has two decimals at most\.$/],
+  ['1.0', 'JPY', 'value', /^JPY has no decimals\.$/],
+  ['10000.01', 'EUR', 'value', /^You can send €10,000\.00 at most\.$/],
+] as const)('why %s %s is refused is told beside its %s', (value, currency, field, reason) => {
+  expect(parseAmount({ value, currency }, MAX)).toEqual({
+    field,
+    reason: expect.stringMatching(reason),
+  })
+})

@@ -245,6 +245,21 @@ describe('a code for a phone', () => {
     expect((await verify(who, rig.codeOn(next))).body.phone.number).toBe(masked(next))
   })
 
+  test('trusts no number that was given up while it was checked', async () => {
+    const { who, code } = await asked()
+    rig.clock.advance(20)
+    const next = freeNumber()
+    rig.provider.instead = async (call) => {
+      if (!isCheck(call)) return undefined
+      rig.provider.instead = undefined
+      await start(who, next)
+      return undefined
+    }
+    expect(await verify(who, code)).toMatchObject(no(422, 'code_expired'))
+    expect((await itemOf(who))?.phone_number).toBeUndefined()
+    expect((await verify(who, rig.codeOn(next))).body.phone.number).toBe(masked(next))
+  })
+
   test('is good until a millisecond before its ten minutes are over', async () => {
     const { who, code } = await asked()
     rig.clock.advance(599.999)

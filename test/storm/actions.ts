@@ -59,20 +59,24 @@ export type Done = {
   readonly tally: readonly string[]
 }
 
-/** While others are at work a request takes as long as a Lambda may, and no longer. */
+/** While others are at work a request takes as long as a Lambda may; a start may have been given up for lost. */
 const RACE_MS_MAX = 9_000
+const LOST_MS = 16_000
+export const longestRace = (acts: readonly Action[]) =>
+  acts.every(({ do: what }) => /^(start|press|time)$/.test(what)) ? LOST_MS : RACE_MS_MAX
 
 /**
  * What an action is here and now; nothing where there is nothing to do it with.
  *
  * @param ids payments that may be there by the time it is done
+ * @param longestMs how much time may pass at once
  */
 export function jobOf(
   world: World,
   model: Model,
   action: Action,
   ids: readonly string[],
-  inRace: boolean,
+  longestMs: number,
 ): Job | undefined {
   const { seen, rig } = world
   const { people, numbers } = seen
@@ -335,11 +339,14 @@ export function jobOf(
       const run = async (): Promise<Done> => {
         const now = world.now()
         const to = timeOf(model, action, now, paymentAt(action.which))
-        const then = inRace && to - now > RACE_MS_MAX ? now + 1000 : to
+        const then = to - now > longestMs ? now + 1000 : to
         rig.clock.set(new Date(then))
         const name = `time passes to ${new Date(then).toISOString()}`
         const actor = { name, flow: wait(then), answer: { status: 0 }, touches: [] }
-        return { actors: [{ ...actor, movesTime: true }], tally: inRace ? ['time in a race'] : [] }
+        return {
+          actors: [{ ...actor, movesTime: true }],
+          tally: Number.isFinite(longestMs) ? ['time in a race'] : [],
+        }
       }
       return { name: `time passes (${JSON.stringify(action.to)})`, run }
     }

@@ -1,7 +1,15 @@
 /** Sequences of deeds: how they are made up, done, and held against the model. */
 import fc from 'fast-check'
 import { paymentIdOf } from '../../functions/live.ts'
-import { type Action, type Done, type Guess, jobOf, pick, type When } from './actions.ts'
+import {
+  type Action,
+  type Done,
+  type Guess,
+  jobOf,
+  longestRace,
+  pick,
+  type When,
+} from './actions.ts'
 import type { Swept } from './answers.ts'
 import { explain, say, tidy } from './explain.ts'
 import { Broken, checkGoes, checkPayment } from './invariants.ts'
@@ -82,7 +90,8 @@ async function doAtOnce(
   const from = world.rig.store.calls.length
   const began = performance.now()
   const ids = [...new Set([...Object.keys(model.payments), ...startedBy(world, acts)])]
-  const jobs = acts.flatMap((act) => jobOf(world, model, act, ids, turns !== undefined) ?? [])
+  const longestMs = turns ? longestRace(acts) : Number.POSITIVE_INFINITY
+  const jobs = acts.flatMap((act) => jobOf(world, model, act, ids, longestMs) ?? [])
   const done: Done[] = []
   const failed: unknown[] = []
   const runs = jobs.map((job, i) => async () => {
@@ -270,6 +279,7 @@ const told = [
     coded('right'),
   ),
   oneByOne(...texted, to(0, 'pause'), newest(own(text)), coded('old')),
+  oneByOne(...texted, wrongs(1), to(0, 'pause'), newest(own(well(text))), coded('wrong')),
   oneByOne(
     ...texted,
     ...texted,
@@ -338,7 +348,7 @@ const pushed = [
 const turns = fc.array(
   fc.record<Turn>({
     lane: fc.nat(3),
-    calls: fc.constantFrom<Turn['calls']>(1, 2, 3, 5, 7, 99, 'provider', 'provider'),
+    calls: fc.constantFrom<Turn['calls']>(1, 2, 3, 5, 7, 99, 'asking', 'provider'),
   }),
   { minLength: 1, maxLength: 7 },
 )
@@ -403,9 +413,46 @@ function races(provider: Provider): fc.Arbitrary<Story>[] {
     racing(fc.array(coded('wrong'), { minLength: 3, maxLength: 4 })),
   ]
 }
+/** While the provider is asked a payment comes to its end. */
+const ending = (act: fc.Arbitrary<Action>): fc.Arbitrary<Story> =>
+  fc
+    .tuple(
+      act,
+      beside.chain((ms) => to(ms)),
+    )
+    .map((acts) => [
+      {
+        acts,
+        turns: [
+          { lane: 0, calls: 'asking' },
+          { lane: 1, calls: 99 },
+        ],
+      },
+    ])
+const after = (before: fc.Arbitrary<Story>, then: fc.Arbitrary<Story>): fc.Arbitrary<Story> =>
+  fc.tuple(before, then).map((both) => both.flat())
+
+/** Started twice, because the first seemed lost: two pushes, and both may be answered. */
+const twoPushes = well(start).chain((act) =>
+  fc.tuple(newest(heard), newest(heard)).map(
+    ([one, other]): Story => [
+      {
+        acts: [act, { do: 'time', to: 15_000, which: 0 }, act, one],
+        turns: [
+          { lane: 0, calls: 'provider' },
+          { lane: 1, calls: 99 },
+          { lane: 1, calls: 99 },
+          { lane: 1, calls: 99 },
+        ],
+      },
+      { acts: [other] },
+    ],
+  ),
+)
+
 /** Just before a payment's end, everybody at once. */
 const lastMoment = (provider: Provider): fc.Arbitrary<Story> =>
-  fc.tuple(oneByOne(...texted, to(-4000)), fc.oneof(...races(provider))).map((both) => both.flat())
+  after(oneByOne(...texted, to(-4000)), fc.oneof(...races(provider)))
 
 /** What a sequence is made of, the frequent first. */
 export function stories(provider: Provider, tally: Tally) {
@@ -424,11 +471,14 @@ export function stories(provider: Provider, tally: Tally) {
     ...told.map((story): [number, fc.Arbitrary<Story>] => [1, story]),
     ...races(provider).map((race): [number, fc.Arbitrary<Story>] => [1, race]),
     [2, lastMoment(provider)],
+    [1, after(oneByOne(...texted, to(-4000)), ending(coded('right')))],
     ...(isAuthy
       ? ([
           [2, one(press)],
           [3, one(deliver)],
           [1, one(app)],
+          [1, twoPushes],
+          [1, after(oneByOne(well(start), unheard, to(-4000)), ending(well(sweep)))],
           ...pushed.map((story) => [2, story] as const),
         ] as [number, fc.Arbitrary<Story>][])
       : []),

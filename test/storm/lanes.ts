@@ -20,8 +20,11 @@ import type { Weather } from './paymentFlows.ts'
 /** Also an answer about another push, or about another's phone. */
 export type Climate = Weather | 'confused' | 'mistaken'
 
-/** Whose turn it is, of those who can go on, and for how many calls; `provider`: until one of those has answered. */
-export type Turn = { readonly lane: number; readonly calls: number | 'provider' }
+/**
+ * Whose turn it is, of those who can go on, and for how many calls; `asking`: until the next one is the provider's;
+ * `provider`: until that has answered.
+ */
+export type Turn = { readonly lane: number; readonly calls: number | 'asking' | 'provider' }
 
 export type Lane = Awaited<ReturnType<typeof startLanes>>['lanes'][number]
 
@@ -112,7 +115,9 @@ export async function startLanes(rig: Rig, onTold: (told: Told) => void) {
         for (let made = 1; ; made += 1) {
           const asked = go(i)
           await atRest(() => states[i] === 'done' || canGo(i))
-          if (!canGo(i) || (calls === 'provider' ? asked : made >= calls)) break
+          const isAsking = held[i + 1]?.some(({ isProvider }) => isProvider) ?? false
+          const isEnough = { asking: isAsking, provider: asked }
+          if (!canGo(i) || (typeof calls === 'number' ? made >= calls : isEnough[calls])) break
         }
       }
     } finally {

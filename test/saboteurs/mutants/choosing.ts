@@ -52,10 +52,10 @@ export async function noteTests(noting: TestProcesses, msMax: number): Promise<C
       const own = marked.find((one) => one.file === file)
       if (!own) throw new Error(`${file} is not among ${MARKED}`)
       const regions = regionsOf(mutant, own, marked)
+      // Tests that are called as the file is know it best.
       const worth = ({ chosen, ms }: Asked) =>
-        isOwn(file, chosen.file)
-          ? Infinity
-          : (1 + (successes.get(`${file} ${chosen.file}`) ?? 0)) / ms
+        ((isOwn(file, chosen.file) ? 1000 : 1) + (successes.get(`${file} ${chosen.file}`) ?? 0)) /
+        ms
       const asked = noted.flatMap((tests) => reaching(tests, regions))
       let ms = 0
       const chosen: Chosen[] = []
