@@ -161,12 +161,14 @@ export async function startLambda(
   const steps: Step[] = []
   const numbers = new Map<string, number>()
   const sent: Step[] = []
-  const died = Promise.withResolvers<void>()
+  const underWay: Promise<Answer>[] = []
+  const died = Promise.withResolvers<undefined>()
   let isDead = false
   const die = (): typeof HANG_UP => {
     isDead = true
     for (const line of lines) line.cut()
-    died.resolve()
+    // What it had sent beside its last call arrives all the same; then it is over.
+    Promise.allSettled(underWay).then(() => died.resolve(undefined))
     return HANG_UP
   }
   const handle = (server: Step['server']) => async (call: Sent, passOn: () => Promise<Answer>) => {
@@ -176,7 +178,9 @@ export async function startLambda(
     numbers.set(call.name, step.n)
     const next = () => {
       sent.push(step)
-      return passOn()
+      const answer = passOn()
+      underWay.push(answer)
+      return answer
     }
     return started.between ? started.between(step, next, die) : next()
   }
@@ -211,7 +215,10 @@ export async function startLambda(
       const reply = ask(request)
       // A line is kept while there is code that could find another's in its place.
       reply.catch(() => {}).finally(() => isDead && close())
-      return Promise.race([reply, died.promise.then(() => undefined)])
+      const heard = await Promise.race([reply.catch((error) => ({ error })), died.promise])
+      if (isDead) return died.promise
+      if (heard && 'error' in heard) throw heard.error
+      return heard ?? undefined
     },
     close,
   }

@@ -5,7 +5,7 @@ import type { Noted } from '../testProcess.ts'
 import type { TestProcesses } from '../testProcesses.ts'
 import { type Chosen, textOf } from '../testRun.ts'
 import type { Mutant } from './mutantsOf.ts'
-import { markedFile, markedText, regionsOf } from './reached.ts'
+import { markedFile, markedText, type Shown, shownIn } from './reached.ts'
 
 /** What can use a file that is changed. */
 const MARKED = '{functions,local}/**/*.ts'
@@ -51,12 +51,12 @@ export async function noteTests(noting: TestProcesses, msMax: number): Promise<C
     testsFor(file, mutant) {
       const own = marked.find((one) => one.file === file)
       if (!own) throw new Error(`${file} is not among ${MARKED}`)
-      const regions = regionsOf(mutant, own, marked)
+      const shown = shownIn(mutant, own, marked)
       // Tests that are called as the file is know it best.
       const worth = ({ chosen, ms }: Asked) =>
         ((isOwn(file, chosen.file) ? 1000 : 1) + (successes.get(`${file} ${chosen.file}`) ?? 0)) /
         ms
-      const asked = noted.flatMap((tests) => reaching(tests, regions))
+      const asked = noted.flatMap((tests) => reaching(tests, shown, isOwn(file, tests.file)))
       let ms = 0
       const chosen: Chosen[] = []
       for (const one of asked.sort((a, b) => worth(b) - worth(a))) {
@@ -78,15 +78,16 @@ const isOwn = (file: string, test: string) => basename(test, '.test.ts') === bas
 
 type Asked = { readonly chosen: Chosen; readonly ms: number }
 
-/** The tests of one file that reach any of these regions. */
+/** The tests of one file by which a mutant could be noticed: those that reach what it shows in. */
 function reaching(
   { file, tests }: { readonly file: string; readonly tests: readonly Noted[] },
-  regions: Set<number>,
+  { regions, isLoaded }: Shown,
+  isOwn: boolean,
 ): Asked[] {
-  const isBefore = tests.some(({ reachedBefore }) => reachedBefore.some((one) => regions.has(one)))
-  const found = tests.filter(
-    ({ reached }) => isBefore || reached.some((region) => regions.has(region)),
-  )
+  const isIn = (reached: readonly number[]) => reached.some((region) => regions.has(region))
+  // What a file's own tests see of it they see by themselves, too, as a constant that they import.
+  const isAll = (isOwn && isLoaded) || tests.some(({ reachedBefore }) => isIn(reachedBefore))
+  const found = tests.filter(({ reached }) => isAll || isIn(reached))
   if (found.length === 0) return []
   const testIds = found.map(({ testId }) => testId)
   const chosen = found.length === tests.length ? { file } : { file, testIds }

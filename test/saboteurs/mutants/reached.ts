@@ -70,18 +70,19 @@ export function markedText({ text, regions, first }: MarkedFile): string {
 
 type Insertion = { readonly at: number; readonly what: string }
 
+/** Where a mutant shows; `isLoaded`: it is part of what runs when its file is loaded. */
+export type Shown = { readonly regions: ReadonlySet<number>; readonly isLoaded: boolean }
+
 /**
  * The regions in which a mutant shows: the smallest that it is in; or, if that is what runs when the file
  * is loaded, those that use what is declared there, by its name.
  */
-export function regionsOf(
-  mutant: Mutant,
-  own: MarkedFile,
-  all: readonly MarkedFile[],
-): Set<number> {
+export function shownIn(mutant: Mutant, own: MarkedFile, all: readonly MarkedFile[]): Shown {
   const { start, end } = mutant
   const innermost = innermostAt(own, start, end)
-  if (innermost !== FILE_LOADED) return new Set([own.first + innermost])
+  if (innermost !== FILE_LOADED) {
+    return { regions: new Set([own.first + innermost]), isLoaded: false }
+  }
 
   const found = new Set<number>()
   const asked = new Set<string>()
@@ -101,7 +102,7 @@ export function regionsOf(
     }
   }
   follow(own, start, end)
-  return found
+  return { regions: found, isLoaded: true }
 }
 
 const innermostAt = ({ regions }: MarkedFile, start: number, end: number) =>
