@@ -107,7 +107,7 @@ export async function startWorld(rules: Rules) {
       ? purposeOfAction('', action)
       : (seen.codes.find((one) => one.sid === sid)?.purpose ?? '')
     const [, payer = seen.owners.get(purpose.split(' ').at(-1) ?? '')] =
-      /^(\S+) leaves /.exec(purpose) ?? []
+      /^(\S+): \S* leaves /.exec(purpose) ?? []
     if (payer) seen.verdicts.push({ payer, isRight, at: world.now() })
   }
 
