@@ -1,0 +1,192 @@
+/**
+ * The record of a payment: a page for each entry of its history, each page bound to the one before by a
+ * hash (RTS Art. 29). A page is made of the payment's own item and nothing else, and entries are only ever
+ * appended, so the same page comes out whenever it is made: at the change, at its repeat, or years after.
+ */
+import { type Amount, amountOf } from './money.ts'
+import type {
+  Channel,
+  Evidence,
+  HistoryEntry,
+  Payee,
+  Payment,
+  PaymentStatus,
+  PushContent,
+} from './payment.ts'
+
+/** Of pages and of events alike; another shape is another version. */
+export const RECORD_VERSION = 1
+
+/** A payment with all that happened to it. */
+export type RecordedPayment = Payment & {
+  readonly history: readonly HistoryEntry[]
+  readonly evidence?: Evidence | undefined
+}
+
+/** What never changes about a payment: what was to be approved, by whom, and how it was put before them. */
+export type RecordedTerms = {
+  readonly payerId: string
+  /** The phone, as the provider knows it. */
+  readonly authyId: string
+  readonly requestId: string
+  readonly reference: string
+  readonly payee: Payee
+  readonly amount: Amount
+  readonly words: string
+  readonly shown: PushContent
+  readonly createdAt: string
+  readonly expiresAt: string
+}
+
+export type RecordPage = {
+  readonly version: typeof RECORD_VERSION
+  readonly paymentId: string
+  /** 1 for the first entry of the history. */
+  readonly seq: number
+  readonly terms: RecordedTerms
+  readonly entry: HistoryEntry
+  /** On the last page of a payment that is decided, and on no other. */
+  readonly evidence?: Evidence
+  /** The hash of the page before; null on the first. */
+  readonly previous: string | null
+  /** Of everything else on this page. */
+  readonly hash: string
+}
+
+/** SHA-256 of a text in UTF-8, in lower-case hexadecimal digits. */
+export type Digest = (text: string) => string
+
+/** Every page of a payment, oldest first. */
+export function pagesOf(payment: RecordedPayment, digest: Digest): RecordPage[] {
+  const terms = termsOf(payment)
+  const pages: RecordPage[] = []
+  for (const entry of payment.history) {
+    const page = {
+      version: RECORD_VERSION,
+      paymentId: payment.paymentId,
+      seq: pages.length + 1,
+      terms,
+      entry,
+      ...(isLast(entry) && payment.evidence && { evidence: payment.evidence }),
+      previous: pages.at(-1)?.hash ?? null,
+    } as const
+    pages.push({ ...page, hash: digest(pageText(page)) })
+  }
+  return pages
+}
+
+/** The pages that a change added: those beyond what the history was before it. */
+export const pagesAdded = (
+  before: Pick<RecordedPayment, 'history'> | undefined,
+  after: RecordedPayment,
+  digest: Digest,
+): RecordPage[] => pagesOf(after, digest).slice(before?.history.length ?? 0)
+
+/** A page as one text, the same whatever order its members are in: what is stored, and what is hashed. */
+export const pageText = (page: Omit<RecordPage, 'hash'> | RecordPage): string => canonical(page)
+
+/** Where a page is kept: all of a payment's under the day (UTC) on which it was started. */
+export const pageKey = ({ terms, paymentId, seq }: RecordPage): string =>
+  `${pagesFolder(terms.createdAt, paymentId)}${String(seq).padStart(3, '0')}.json`
+
+/** Where all pages of a payment are; `createdAt` is an instant or a day, as RFC 3339 writes them. */
+export const pagesFolder = (createdAt: string, paymentId: string): string =>
+  `${createdAt.slice(0, 10)}/${paymentId}/`
+
+/** What others are told when a payment begins to wait and when it is over; never a phone number. */
+export type Announcement = {
+  readonly type: `payment.${PaymentStatus}`
+  readonly detail: {
+    readonly version: typeof RECORD_VERSION
+    /** The same whenever the same is announced again, so that a repeat is known. */
+    readonly eventId: string
+    readonly paymentId: string
+    readonly payerId: string
+    readonly reference: string
+    readonly payee: Payee
+    readonly amount: Amount
+    readonly words: string
+    readonly status: PaymentStatus
+    readonly decidedBy: Channel | null
+    /** When this became so. */
+    readonly at: string
+    readonly createdAt: string
+    readonly expiresAt: string
+    /** The hash of the page that records it. */
+    readonly page: string
+  }
+}
+
+/** What a page gives to announce; nothing where it changes no status. */
+export function announcementOf({
+  paymentId,
+  terms,
+  entry,
+  hash,
+}: RecordPage): Announcement | undefined {
+  const status = statusIn(entry)
+  if (!status) return undefined
+  const { payerId, reference, payee, amount, createdAt, expiresAt } = terms
+  return {
+    type: `payment.${status}`,
+    detail: {
+      version: RECORD_VERSION,
+      eventId: `${paymentId}:${status}`,
+      paymentId,
+      payerId,
+      reference,
+      payee,
+      amount,
+      words: terms.words,
+      status,
+      decidedBy: entry.channel,
+      at: entry.at,
+      createdAt,
+      expiresAt,
+      page: hash,
+    },
+  }
+}
+
+/** The status that an entry brings; none for what only happened on the way. */
+export function statusIn({ event }: HistoryEntry): PaymentStatus | undefined {
+  switch (event) {
+    case 'started':
+      return 'pending'
+    case 'approved':
+    case 'denied':
+    case 'expired':
+    case 'failed':
+    case 'cancelled':
+      return event
+    default:
+      return undefined
+  }
+}
+
+/** Nothing is appended after a final status. */
+const isLast = (entry: HistoryEntry) => ![undefined, 'pending'].includes(statusIn(entry))
+
+const termsOf = (payment: Payment): RecordedTerms => ({
+  payerId: payment.payerId,
+  authyId: payment.authyId,
+  requestId: payment.requestId,
+  reference: payment.reference,
+  payee: payment.terms.payee,
+  amount: amountOf(payment.terms.amount),
+  // As it was shown, not as it would be worded today.
+  words: payment.shown.message,
+  shown: payment.shown,
+  createdAt: payment.createdAt.toISOString(),
+  expiresAt: payment.expiresAt.toISOString(),
+})
+
+/** JSON with the members of every object in the order of their names, and none that is undefined. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
+}
