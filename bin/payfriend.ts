@@ -5,8 +5,9 @@ import { App } from 'aws-cdk-lib'
 import { bundleLambdas } from '../lib/bundle.ts'
 import { addChecks } from '../lib/checks.ts'
 import { bundlePage } from '../lib/page.ts'
-import { Payfriend } from '../lib/payfriend.ts'
-import { readSettings, SETTINGS_FILE, type Settings, SettingsError } from './settings.ts'
+import { PayfriendStack } from '../lib/payfriendStack.ts'
+import { SettingsError, type StageSettings } from '../lib/stageSettings.ts'
+import { readSettings, SETTINGS_FILE } from './settings.ts'
 
 // Nothing in the template reports to anybody what it was made with.
 const app = new App({ analyticsReporting: false })
@@ -16,12 +17,12 @@ try {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   const stages = readSettings(text, app.node.tryGetContext('stage'))
   /** Where the Lambdas of each provider are that a stage uses. */
-  const lambdas: { [Used in Settings['provider']]?: string } = {}
+  const lambdas: { [Used in StageSettings['provider']]?: string } = {}
   const page = bundlePage()
   for (const settings of stages) {
     const { stage, account, region, provider } = settings
     lambdas[provider] ??= bundleLambdas(provider)
-    new Payfriend(app, `Payfriend-${stage}`, {
+    new PayfriendStack(app, `Payfriend-${stage}`, {
       description: `Payfriend, stage ${stage}`,
       env: { ...(account && { account }), ...(region && { region }) },
       tags: { app: 'payfriend', stage },

@@ -1,5 +1,5 @@
 /**
- * A deployment's settings: read here, checked here, and nowhere else.
+ * A deployment's settings: read here, and checked by `lib/stageSettings.ts`.
  *
  * They stand in `payfriend.json` beside `cdk.json`, by the name of the stage. A stage says only what it
  * wants otherwise; without the file there is one stage, `dev`, with everything as usual.
@@ -24,119 +24,14 @@
  *
  * Each stage is a stack of its own, `Payfriend-<stage>`. `-c stage=live` leaves the others out.
  */
-import { RetentionDays } from 'aws-cdk-lib/aws-logs'
-import * as z from 'zod'
-import { CURRENCIES, type Currency } from '../functions/core/money.ts'
-import { type Throttling, usualThrottling } from '../lib/throttling.ts'
-import { providerFields, providerOf } from './providerSettings.ts'
-
-/** A sentence for whoever deploys: which setting is wrong, and what it may be. */
-export class SettingsError extends Error {}
+import {
+  SettingsError,
+  type StageSettings,
+  stageSettings,
+  USUAL_STAGE,
+} from '../lib/stageSettings.ts'
 
 export const SETTINGS_FILE = 'payfriend.json'
-const USUAL_STAGE = 'dev'
-
-const codes = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
-const retentions = Object.values(RetentionDays).filter(
-  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
-)
-
-const COUNTRIES = 'must be "all" or a list of two-letter countries, like ["GB", "IE"]'
-const count = z
-  .int('must be a whole number')
-  .min(1, 'must be at least 1')
-  .max(1_000_000, 'is too large')
-const domain = z
-  .string()
-  .regex(
-    /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
-    'must be a domain in lower case, like example.com',
-  )
-const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
-const throttle = z.strictObject({ ratePerSecond: count, burst: count })
-const { authyCallback: usualCallback, ...everyRoute } = usualThrottling
-
-/** The settings of a stage; every one has its usual value. */
-const stageSettings = z.strictObject({
-  /** The account and the region to deploy to; of the command line's profile without them. */
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'must be the twelve digits of an AWS account')
-    .optional(),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, like eu-west-1')
-    .optional(),
-
-  ...providerFields,
-
-  /** What can be sent: ISO 4217, in the order in which the page offers them. */
-  currencies: z
-    .array(z.enum(codes, `must be one of ${codes.join(', ')}`))
-    .min(1, 'must name at least one currency')
-    .refine((all) => new Set(all).size === all.length, 'names a currency twice')
-    .default([...codes]),
-  /** The most that can be sent at once, in any currency. */
-  maxAmount: z
-    .string('must be a text, like "10000.00"')
-    .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/, 'must be like "10000.00"')
-    .default('10000.00'),
-  /** How long a payment waits for its payer. */
-  paymentTtlSeconds: z
-    .int('must be a whole number of seconds')
-    .min(60, 'must be at least 60')
-    .max(600, 'must be at most 600')
-    .default(300),
-
-  limits: z
-    .strictObject({
-      textsPerHour: count.default(10),
-      textsPerDayForStage: count.default(500),
-      openPayments: count.default(5),
-      paymentsPerHour: count.default(20),
-    })
-    .prefault({}),
-  /** Countries (ISO 3166) whose numbers may be verified, because a text abroad can cost much. */
-  phoneCountries: z
-    .union([z.literal('all'), z.array(z.string())], COUNTRIES)
-    .refine(
-      (all) => all === 'all' || (all.length > 0 && all.every((code) => /^[A-Z]{2}$/.test(code))),
-      COUNTRIES,
-    )
-    .optional(),
-  /** Who may have an account. Usually nobody but those whom the owner invites: texts cost money. */
-  signUp: z
-    .strictObject({
-      policy: z.enum(['open', 'domains', 'closed'], 'must be open, domains or closed'),
-      domains: z.array(domain).default([]),
-    })
-    .default({ policy: 'closed', domains: [] }),
-  /** An address or domain that Amazon SES may send as. Cognito's own mailer sends 50 a day at most. */
-  sesIdentity: z
-    .union([z.email(), domain], 'must be an e-mail address or a domain in lower case')
-    .optional(),
-  /** Where the page sends somebody to change a password; sign-in's own page without it. */
-  changePasswordUrl: https.optional(),
-
-  /** Requests a second that the stage takes on each route, by the Lambda's name. */
-  throttling: z
-    .strictObject(
-      Object.fromEntries(
-        Object.entries(everyRoute).map(([name, usual]) => [name, throttle.default(usual)]),
-      ) as Record<keyof typeof everyRoute, z.ZodDefault<typeof throttle>>,
-    )
-    .extend({ authyCallback: throttle.optional() })
-    .prefault({}),
-  /** How long logs are kept; payments are kept for ever. */
-  logRetentionDays: z
-    .literal(retentions, `must be one of ${retentions.join(', ')}`)
-    .default(RetentionDays.THREE_MONTHS),
-  logLevel: z
-    .enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR')
-    .default('INFO'),
-})
-
-export type Settings = ReturnType<typeof settingsOf>
 
 /**
  * The settings of every stage to make.
@@ -145,11 +40,11 @@ export type Settings = ReturnType<typeof settingsOf>
  * @param stage the only stage wanted, if one is named
  * @throws SettingsError with a sentence
  */
-export function readSettings(text: string | undefined, stage?: string): Settings[] {
-  if (text === undefined) return [settingsOf(stage ?? USUAL_STAGE, {})]
+export function readSettings(text: string | undefined, stage?: string): StageSettings[] {
+  if (text === undefined) return [settingsOf([stage ?? USUAL_STAGE, {}])]
   const stages = Object.entries(parsed(text))
   const wanted = stage === undefined ? stages : stages.filter(([name]) => name === stage)
-  if (wanted.length > 0) return wanted.map(([name, given]) => settingsOf(name, given))
+  if (wanted.length > 0) return wanted.map(settingsOf)
   const known = stages.map(([name]) => name).join(', ') || 'none'
   throw new SettingsError(
     stage === undefined
@@ -158,77 +53,17 @@ export function readSettings(text: string | undefined, stage?: string): Settings
   )
 }
 
-function parsed(text: string): object {
+const settingsOf = ([stage, given]: [string, object]) =>
+  stageSettings(stage, given, `Stage ${stage} in ${SETTINGS_FILE}`)
+
+function parsed(text: string): Record<string, object> {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw new SettingsError(`${SETTINGS_FILE} is not JSON: ${error.message}.`)
     }
   }
   throw new SettingsError(`${SETTINGS_FILE} must be an object of stages, like {"dev": {}}.`)
-}
-
-function settingsOf(stage: string, given: unknown) {
-  const refuse = (what: string): never => {
-    throw new SettingsError(`Stage ${stage} in ${SETTINGS_FILE}: ${what}.`)
-  }
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage) || stage.endsWith('-')) {
-    refuse('its name must be 1 to 20 of a-z 0-9 -, with a letter first and no - at its end')
-  }
-  // It becomes part of an address that Cognito gives out.
-  if (/aws|amazon|cognito/.test(stage)) refuse('its name may not have aws, amazon or cognito in it')
-
-  const { data, error } = stageSettings.safeParse(given)
-  if (error) return refuse(error.issues.map(sentence).join('; '))
-  const { signUp, phoneCountries } = data
-  if (signUp.policy === 'domains' && signUp.domains.length === 0) {
-    refuse('signUp.domains must name at least one domain when signUp.policy is "domains"')
-  }
-  if (signUp.policy !== 'domains' && signUp.domains.length > 0) {
-    refuse(
-      `signUp.domains counts only when signUp.policy is "domains", and it is "${signUp.policy}"`,
-    )
-  }
-  if (signUp.policy === 'open' && phoneCountries === undefined) {
-    refuse(
-      'phoneCountries must be said when signUp.policy is "open", because anybody can then have texts sent at your cost; "all" is an answer',
-    )
-  }
-  if (data.sesIdentity && !data.region) {
-    refuse('region must be said when sesIdentity is, because an identity belongs to a region')
-  }
-  const { authyCallback = usualCallback, ...routes } = data.throttling
-  if (data.provider === 'authy') {
-    const highest = authyCallback.ratePerSecond
-    for (const [name, { ratePerSecond }] of Object.entries(routes)) {
-      if (ratePerSecond > highest) {
-        refuse(
-          `throttling.${name}.ratePerSecond may not be above that of authyCallback, ${highest}`,
-        )
-      }
-    }
-  }
-  return {
-    ...data,
-    ...providerOf(data, refuse),
-    stage,
-    account: data.account,
-    region: data.region,
-    sesIdentity: data.sesIdentity,
-    changePasswordUrl: data.changePasswordUrl,
-    throttling: { ...routes, authyCallback } satisfies Throttling,
-    currencies: data.currencies.map((code) => ({ code, digits: CURRENCIES[code].digits })),
-    phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
-    logRetention: data.logRetentionDays,
-  }
-}
-
-function sentence({ path, message, ...issue }: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.map((key) => [...path, key].join('.'))
-    return `${names.join(' and ')} ${names.length > 1 ? 'are no settings' : 'is no setting'}`
-  }
-  return `${path.join('.') || 'what it says'} ${message.replace(/^Invalid input: expected/, 'must be')}`
 }

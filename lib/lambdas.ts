@@ -54,6 +54,8 @@ export type LambdasProps = {
   /** The API's address: `https://…/api`. */
   readonly apiUrl: string
   readonly siteUrl: string
+  /** Somebody else's pool says itself who may have an account. */
+  readonly hasOwnPool: boolean
 }
 
 /** Parts of the settings, each read by some Lambdas and by no others. */
@@ -95,7 +97,7 @@ const TRIGGER_TIMEOUT_SECONDS = 5
 export class Lambdas extends Construct {
   /** Every route that there is with the provider, and the Lambda that it leads to. */
   readonly routed: readonly (ReturnType<typeof routesOf>[number] & { readonly lambda: Lambda })[]
-  readonly triggers: Readonly<Record<TriggerName, Lambda>>
+  readonly triggers: { readonly tokenClaims: Lambda; readonly signUpPolicy?: Lambda }
   private readonly props: LambdasProps
 
   constructor(scope: Construct, id: string, props: LambdasProps) {
@@ -105,9 +107,11 @@ export class Lambdas extends Construct {
     this.routed = routesOf(provider).map((route) => ({ ...route, lambda: this.create(route.name) }))
     const { policy, domains } = signUp
     this.triggers = {
-      signUpPolicy: this.createTrigger('signUpPolicy', 'Who may have an account', {
-        SIGN_UP: policy,
-        ...(policy === 'domains' && { SIGN_UP_DOMAINS: domains.join(',') }),
+      ...(props.hasOwnPool && {
+        signUpPolicy: this.createTrigger('signUpPolicy', 'Who may have an account', {
+          SIGN_UP: policy,
+          ...(policy === 'domains' && { SIGN_UP_DOMAINS: domains.join(',') }),
+        }),
       }),
       tokenClaims: this.createTrigger('tokenClaims', 'Verified e-mail into the access token', {}),
     }

@@ -1,67 +1,120 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
-import type { Construct } from 'constructs'
+import { Annotations, Stack } from 'aws-cdk-lib'
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
+import { Construct } from 'constructs'
 import { Api } from './api.ts'
-import { type LambdaSettings, Lambdas } from './lambdas.ts'
-import type { Page } from './page.ts'
+import { bundleLambdas } from './bundle.ts'
+import { Lambdas } from './lambdas.ts'
+import { bundlePage, type Page } from './page.ts'
 import { ProviderSecret } from './providerSecret.ts'
-import { SignIn, type SignInSettings, signInOrigins } from './signIn.ts'
+import { SignIn, signInOrigins } from './signIn.ts'
 import { Site } from './site.ts'
+import type { StageSettings } from './stageSettings.ts'
 import { Tables } from './tables.ts'
-import type { Throttling } from './throttling.ts'
 
-export type PayfriendProps = StackProps & {
-  readonly settings: LambdaSettings & SignInSettings & { readonly throttling: Throttling }
-  /** Holds `<name>/index.mjs` for every Lambda that there is with the stage's provider. */
-  readonly lambdas: string
-  readonly page: Page
+export type PayfriendProps = {
+  /** What `stageSettings('prod', { … })` makes of a stage's settings. */
+  readonly settings: StageSettings
+  /**
+   * Whoever signs in already, instead of a pool of Payfriend's own: of the plan Essentials at least, with
+   * e-mail addresses. Payfriend adds its client and its scope, and to a pool of this app the trigger that
+   * puts the e-mail into the access token; one that is only named needs it set by its owner.
+   */
+  readonly userPool?: IUserPool
+  /** Where the managed login of `userPool` is, if it has a domain already: `https://login.example.com`. */
+  readonly signInUrl?: string
+  /** Holds `<name>/index.mjs` for every Lambda that there is with the provider; bundled here without it. */
+  readonly lambdas?: string
+  readonly page?: Page
 }
 
-/** One stage of Payfriend: everything of it, in one stack. */
-export class Payfriend extends Stack {
-  constructor(scope: Construct, id: string, props: PayfriendProps) {
-    super(scope, id, props)
-    const { settings } = props
-    const { provider, logRetention, throttling, currencies } = settings
+/** What whoever deploys has to know, by name. */
+type Outputs = Readonly<Record<string, { readonly description: string; readonly value: string }>>
 
-    const tables = new Tables(this, 'Tables')
-    const secret = new ProviderSecret(this, provider)
+/** One stage of Payfriend: everything of it, for a stack of its own or of somebody else. */
+export class Payfriend extends Construct {
+  /** The page's address, without a slash at its end. */
+  readonly siteUrl: string
+  /** The API's own address, `https://…/api`, which callbacks are signed for. */
+  readonly apiUrl: string
+  /** What is left to do by hand, and with what. */
+  readonly outputs: Outputs
+
+  constructor(scope: Construct, id: string, props: PayfriendProps) {
+    super(scope, id)
+    const { settings, userPool, signInUrl } = props
+    const { provider, keepData, logRetention, throttling, currencies } = settings
+
+    const tables = new Tables(this, 'Tables', { keepData })
+    const secret = new ProviderSecret(this, provider, { keepData })
     const api = new Api(this, 'Api')
-    const site = new Site(this, 'Site', { api, connect: signInOrigins(settings), logRetention })
+    const site = new Site(this, 'Site', {
+      api,
+      connect: signInOrigins(settings, signInUrl),
+      settings,
+    })
     const lambdas = new Lambdas(this, 'Lambdas', {
       settings,
-      folder: props.lambdas,
+      folder: props.lambdas ?? bundleLambdas(provider),
       tables,
       secret,
       apiUrl: api.url,
       siteUrl: site.url,
+      hasOwnPool: userPool === undefined,
     })
-    const signIn = new SignIn(this, 'SignIn', { settings, siteUrl: site.url, lambdas })
+    const signIn = new SignIn(this, 'SignIn', {
+      settings,
+      siteUrl: site.url,
+      lambdas,
+      ...(userPool && { userPool }),
+      ...(signInUrl !== undefined && { signInUrl }),
+    })
     api.serve({ lambdas, signIn, throttling, logRetention })
-    site.publish(props.page, { ...signIn.config, currencies })
+    site.publish(props.page ?? bundlePage(), { ...signIn.config, currencies })
 
-    const output = (name: string, description: string, value: string) =>
-      new CfnOutput(this, name, { description, value })
-    output('SiteUrl', 'The page', site.url)
-    output('ApiUrl', 'The API; the page calls it at /api of its own address', api.url)
-    if (provider === 'authy') {
-      output(
-        'AuthyCallbackUrl',
-        'Paste this into the console of Authy as the callback URL (POST)',
-        `${api.url}/payments/callback`,
-      )
+    this.siteUrl = site.url
+    this.apiUrl = api.url
+    const { region } = Stack.of(this)
+    this.outputs = {
+      SiteUrl: { description: 'The page', value: site.url },
+      ...(settings.domain && {
+        SiteTarget: {
+          description: `Point the name ${settings.domain.name} at this, by an ALIAS or CNAME record`,
+          value: site.target,
+        },
+      }),
+      ApiUrl: {
+        description: 'The API; the page calls it at /api of its own address',
+        value: api.url,
+      },
+      ...(provider === 'authy' && {
+        AuthyCallbackUrl: {
+          description: 'Paste this into the console of Authy as the callback URL (POST)',
+          value: `${api.url}/payments/callback`,
+        },
+      }),
+      InvitePerson: {
+        description: 'Run this for each person, with their address: only a verified one can pay',
+        value:
+          `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${signIn.poolId}` +
+          ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
+          ' Name=email_verified,Value=true',
+      },
+      [secret.output]: {
+        description: `Run this once with ${secret.holds}`,
+        value:
+          `aws secretsmanager put-secret-value --region ${region} --secret-id ${secret.arn}` +
+          ` --secret-string '${secret.shape}'`,
+      },
     }
-    output(
-      'InvitePerson',
-      'Run this for each person, with their address: only a verified one can pay',
-      `aws cognito-idp admin-create-user --region ${this.region} --user-pool-id ${signIn.poolId}` +
-        ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
-        ' Name=email_verified,Value=true',
-    )
-    output(
-      secret.output,
-      `Run this once with ${secret.holds}`,
-      `aws secretsmanager put-secret-value --region ${this.region} --secret-id ${secret.arn}` +
-        ` --secret-string '${secret.shape}'`,
+    this.tellOfTls(settings)
+  }
+
+  /** CloudFront fixes what its own certificate takes, whatever is asked of it. */
+  private tellOfTls({ domain, keepData }: StageSettings): void {
+    if (domain || !keepData) return
+    Annotations.of(this).addWarningV2(
+      'payfriend:oldTls',
+      "The page's address is CloudFront's own, whose certificate takes TLS 1.0 and 1.1 too. With the setting `domain` it takes 1.2 at least.",
     )
   }
 }

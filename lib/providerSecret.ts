@@ -1,8 +1,9 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Validations } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { Provider } from '../functions/routes.ts'
+import { removalPolicy } from './keeping.ts'
 import type { Lambda } from './lambda.ts'
 
 /** What a provider's secret holds, and by what names it goes. The ids are for ever: another is another secret. */
@@ -25,7 +26,7 @@ const SECRETS = {
 
 /**
  * Where the owner puts the provider's key: a secret that is born empty, so that the key is never in a
- * template, a setting or an environment. It outlives the stack.
+ * template, a setting or an environment. It outlives the stack where data is kept.
  *
  * Its id is the provider's own, so that a stage that changes its provider gets a new secret and the old
  * one stays as it is.
@@ -40,7 +41,7 @@ export class ProviderSecret extends Construct {
   readonly output: string
   private readonly variable: string
 
-  constructor(scope: Construct, provider: Provider) {
+  constructor(scope: Construct, provider: Provider, { keepData }: { readonly keepData: boolean }) {
     const { id, variable, output, holds, shape } = SECRETS[provider]
     super(scope, id)
     this.holds = holds
@@ -51,7 +52,7 @@ export class ProviderSecret extends Construct {
     const secret = new CfnSecret(this, 'Secret', {
       description: `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}`,
     })
-    secret.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    secret.applyRemovalPolicy(removalPolicy(keepData))
     this.arn = secret.ref
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -1,10 +1,11 @@
-import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Annotations, Aws, Duration, Validations } from 'aws-cdk-lib'
 import {
   AccountRecovery,
   CfnManagedLoginBranding,
   type CfnUserPool,
   ClientAttributes,
   FeaturePlan,
+  type IUserPool,
   LambdaVersion,
   ManagedLoginVersion,
   OAuthScope,
@@ -14,11 +15,15 @@ import {
   UserPoolEmail,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito'
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
+import { fixId, removalPolicy } from './keeping.ts'
+import type { Lambda } from './lambda.ts'
 import type { Lambdas } from './lambdas.ts'
 
 export type SignInSettings = {
   readonly stage: string
+  readonly keepData: boolean
   readonly signUp: { readonly policy: 'open' | 'domains' | 'closed' }
   /** An e-mail address or domain that Amazon SES may send as; Cognito's own mailer without it. */
   readonly sesIdentity: string | undefined
@@ -54,18 +59,25 @@ export class SignIn extends Construct {
       readonly settings: SignInSettings
       readonly siteUrl: string
       readonly lambdas: Lambdas
+      /** Somebody's own pool, and where its managed login is if it has a domain. */
+      readonly userPool?: IUserPool
+      readonly signInUrl?: string
     },
   ) {
     super(scope, id)
-    const { settings, siteUrl } = props
+    const { settings, siteUrl, userPool, signInUrl } = props
     const { signUpPolicy, tokenClaims } = props.lambdas.triggers
-    const pool = this.pool(settings)
-    pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, signUpPolicy.function)
-    pool.addTrigger(
-      UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
-      tokenClaims.function,
-      LambdaVersion.V2_0,
-    )
+    const pool = userPool ?? this.pool(settings)
+    if (pool instanceof UserPool) {
+      if (signUpPolicy) pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, signUpPolicy.function)
+      pool.addTrigger(
+        UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
+        tokenClaims.function,
+        LambdaVersion.V2_0,
+      )
+    } else {
+      this.leaveTrigger(pool, tokenClaims)
+    }
 
     const pay = new ResourceServerScope({ scopeName: SCOPE.name, scopeDescription: 'Pay' })
     const server = pool.addResourceServer('Server', { identifier: SCOPE.server, scopes: [pay] })
@@ -96,10 +108,12 @@ export class SignIn extends Construct {
       }),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     })
-    pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: domainPrefix(settings) },
-      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
-    })
+    if (signInUrl === undefined) {
+      pool.addDomain('Domain', {
+        cognitoDomain: { domainPrefix: domainPrefix(settings) },
+        managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+      })
+    }
     // Without it a fresh pool has no page to show.
     new CfnManagedLoginBranding(this, 'Branding', {
       userPoolId: pool.userPoolId,
@@ -110,7 +124,7 @@ export class SignIn extends Construct {
     this.poolId = pool.userPoolId
     this.clientId = client.userPoolClientId
     this.issuer = `${issuerOrigin}/${pool.userPoolId}`
-    const signInPages = domainOrigin(settings)
+    const signInPages = signInUrl ?? domainOrigin(settings)
     const scopes = `openid email ${this.scope}`
     this.config = {
       issuer: this.issuer,
@@ -125,7 +139,19 @@ export class SignIn extends Construct {
     }
   }
 
-  private pool({ signUp, sesIdentity, region }: SignInSettings): UserPool {
+  /** A pool that this app only names keeps its triggers: its owner sets this one. */
+  private leaveTrigger(pool: IUserPool, tokenClaims: Lambda): void {
+    tokenClaims.function.addPermission('UserPool', {
+      principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
+      sourceArn: pool.userPoolArn,
+    })
+    Annotations.of(this).addWarningV2(
+      'payfriend:tokenClaims',
+      'This user pool is not of this app: set the Lambda tokenClaims as its pre-token-generation trigger, version V2_0, or nobody can pay.',
+    )
+  }
+
+  private pool({ signUp, sesIdentity, region, keepData }: SignInSettings): UserPool {
     const pool = new UserPool(this, 'Pool', {
       // Managed login, and claims of ours in access tokens.
       featurePlan: FeaturePlan.ESSENTIALS,
@@ -146,12 +172,10 @@ export class SignIn extends Construct {
       },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       ...(sesIdentity && { email: sesEmail(sesIdentity, region) }),
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: keepData,
+      removalPolicy: removalPolicy(keepData),
     })
-    // Another id would be another pool, and nobody's account in it.
-    const resource = pool.node.defaultChild as CfnUserPool
-    resource.overrideLogicalId('UserPool')
+    fixId(pool.node.defaultChild as CfnUserPool, 'UserPool')
     for (const [id, reason] of [
       ['COG1', 'Fifteen characters of any kind; rules of composition are what ASVS 6.2.5 forbids.'],
       ['COG2', "A session alone pays nothing: every payment is approved on the payer's own phone."],
@@ -164,10 +188,10 @@ export class SignIn extends Construct {
 }
 
 /** The origins that the page talks to about sign-in; known before there is a pool. */
-export const signInOrigins = (settings: Pick<SignInSettings, 'stage'>): string[] => [
-  issuerOrigin,
-  domainOrigin(settings),
-]
+export const signInOrigins = (
+  settings: Pick<SignInSettings, 'stage'>,
+  signInUrl = domainOrigin(settings),
+): string[] => [issuerOrigin, signInUrl]
 
 const issuerOrigin = `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}`
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Duration, RemovalPolicy, Stack, Stage, Token, Validations } from 'aws-cdk-lib'
+import { Duration, Stack, Stage, Token, Validations } from 'aws-cdk-lib'
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import {
   AccessLevel,
   AllowedMethods,
@@ -13,6 +14,7 @@ import {
   OriginRequestPolicy,
   OriginSslPolicy,
   ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
@@ -30,18 +32,29 @@ import {
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
+import { fixId, removalPolicy } from './keeping.ts'
 import { cacheControl, type Page, pageHeaders } from './page.ts'
 
 /** Every error that CloudFront would otherwise remember for ten seconds. */
 const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 const TWO_YEARS = Duration.days(730)
 
+export type SiteSettings = {
+  readonly keepData: boolean
+  readonly logRetention: RetentionDays
+  /** The page's own name, with a certificate for it from us-east-1; CloudFront's own without. */
+  readonly domain: { readonly name: string; readonly certificateArn: string } | undefined
+  readonly webAclArn: string | undefined
+}
+
 /** Page and API under one address, so that the page needs no leave to call the API (CORS). */
 export class Site extends Construct {
   /** Without a slash at its end. */
   readonly url: string
+  /** What the page's own name has to point at. */
+  readonly target: string
   private readonly bucket: IBucket
-  private readonly logRetention: RetentionDays
+  private readonly settings: SiteSettings
 
   constructor(
     scope: Construct,
@@ -50,13 +63,14 @@ export class Site extends Construct {
       readonly api: Api
       /** Origins that the page may call besides its own. */
       readonly connect: readonly string[]
-      readonly logRetention: RetentionDays
+      readonly settings: SiteSettings
     },
   ) {
     super(scope, id)
-    this.logRetention = props.logRetention
+    this.settings = props.settings
+    const { domain, webAclArn, keepData } = props.settings
     const logs = this.logBucket()
-    this.bucket = privateBucket(this, 'SiteBucket', {
+    this.bucket = privateBucket(this, 'SiteBucket', keepData, {
       serverAccessLogsBucket: logs,
       serverAccessLogsPrefix: 'bucket/',
     })
@@ -95,10 +109,17 @@ export class Site extends Construct {
       logBucket: logs,
       logFilePrefix: 'site/',
       logIncludesCookies: false,
+      ...(domain && {
+        domainNames: [domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      }),
+      ...(webAclArn !== undefined && { webAclId: webAclArn }),
     })
-    this.url = `https://${distribution.distributionDomainName}`
+    this.target = distribution.distributionDomainName
+    this.url = `https://${domain?.name ?? this.target}`
 
-    for (const [id, reason] of [
+    for (const [id = '', reason = ''] of [
       [
         'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
         'There is a root object, so that nobody is shown a list.',
@@ -107,22 +128,22 @@ export class Site extends Construct {
         'AwsSolutions-CFR1',
         'Who may pay from where is for the owner to say; phones are limited by country.',
       ],
-      [
+      webAclArn === undefined && [
         'AwsSolutions-CFR2',
         'A firewall costs a fixed sum a month; every route is throttled and every person limited.',
       ],
-      [
+      domain === undefined && [
         'AwsSolutions-CFR4',
         "The address is CloudFront's own, whose certificate fixes the oldest TLS; browsers use 1.3.",
       ],
-    ] as const) {
+    ].filter((one) => one !== false)) {
       Validations.of(distribution).acknowledge({ id, reason })
     }
   }
 
   /** Put the page there, what is named by its content first, and beside it what it has to know. */
   publish(page: Page, config: object): void {
-    const logGroup = new LogGroup(this, 'DeploymentLogs', { retention: this.logRetention })
+    const logGroup = new LogGroup(this, 'DeploymentLogs', { retention: this.settings.logRetention })
     const role = this.deploymentRole(logGroup)
     const deployment = (id: string, sources: ISource[], immutable: boolean) =>
       new BucketDeployment(this, id, {
@@ -215,10 +236,10 @@ export class Site extends Construct {
 
   /** Who asked for what and when. It can be read by the account's owner only, and goes with the other logs. */
   private logBucket(): IBucket {
-    const bucket = privateBucket(this, 'LogBucket', {
+    const bucket = privateBucket(this, 'LogBucket', this.settings.keepData, {
       // CloudFront writes by access control list.
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
-      lifecycleRules: [{ expiration: Duration.days(this.logRetention) }],
+      lifecycleRules: [{ expiration: Duration.days(this.settings.logRetention) }],
     })
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
@@ -243,18 +264,23 @@ export class Site extends Construct {
   }
 }
 
-/** A bucket that nobody may read from outside. Its logical id is its name: another would be another bucket. */
-function privateBucket(scope: Construct, logicalId: string, props: BucketProps): IBucket {
+/** A bucket that nobody may read from outside. */
+function privateBucket(
+  scope: Construct,
+  logicalId: string,
+  keepData: boolean,
+  props: BucketProps,
+): IBucket {
   const bucket = new Bucket(scope, logicalId, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    // A bucket with something in it cannot be deleted with the stack.
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy(keepData),
+    // Only an empty one can go with its stack.
+    autoDeleteObjects: !keepData,
     ...props,
   })
-  const resource = bucket.node.defaultChild as CfnBucket
-  resource.overrideLogicalId(logicalId)
+  fixId(bucket.node.defaultChild as CfnBucket, logicalId)
   // The two types differ only in how they spell an optional member.
   return bucket as IBucket
 }

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
 import {
   type Attribute,
   AttributeType,
@@ -11,16 +10,19 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import type { Right } from '../functions/routes.ts'
 import { type Key, type TableShape, tables } from '../functions/tables.ts'
+import { fixId, removalPolicy } from './keeping.ts'
 import type { Lambda } from './lambda.ts'
 
 type Name = keyof typeof tables
 
-/** The tables of payments and of people. They outlive the stack: what was approved is evidence. */
+/** The tables of payments and of people. They outlive the stack where data is kept: what was approved is evidence. */
 export class Tables extends Construct {
   private readonly byName: Record<Name, Table>
+  private readonly keepData: boolean
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { keepData }: { readonly keepData: boolean }) {
     super(scope, id)
+    this.keepData = keepData
     this.byName = {
       payments: this.create('PaymentsTable', tables.payments),
       users: this.create('UsersTable', tables.users),
@@ -52,8 +54,8 @@ export class Tables extends Construct {
       partitionKey: attribute(partitionKey),
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: this.keepData,
+      removalPolicy: removalPolicy(this.keepData),
       ...(ttl && { timeToLiveAttribute: ttl }),
     })
     for (const [indexName, { partitionKey, sortKey, fields }] of Object.entries(indexes)) {
@@ -66,9 +68,7 @@ export class Tables extends Construct {
           : { projectionType: ProjectionType.KEYS_ONLY }),
       })
     }
-    // Another id would be another, empty table.
-    const resource = table.node.defaultChild as CfnTable
-    resource.overrideLogicalId(logicalId)
+    fixId(table.node.defaultChild as CfnTable, logicalId)
     return table
   }
 }

@@ -132,3 +132,29 @@ describe.each([
     expect(Description).toContain(shape)
   })
 })
+
+describe('a stage that keeps nothing', () => {
+  const { json, all, ofType } = synthesize({ keepData: false })
+
+  test('takes everything with it, the log groups of its Lambdas alone excepted', () => {
+    const left = all.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+    const others = left.filter(([, { Type }]) => Type !== 'AWS::Logs::LogGroup')
+    expect(others.map(([id]) => id)).toEqual([])
+    expect(json.Resources.UserPool.Properties.DeletionProtection).toBe('INACTIVE')
+    for (const id of ['PaymentsTable', 'UsersTable']) {
+      expect(json.Resources[id].Properties.DeletionProtectionEnabled).toBe(false)
+    }
+  })
+
+  test('empties its buckets, which could not be deleted otherwise', () => {
+    const buckets = ofType('AWS::S3::Bucket').map(([id]) => id)
+    const emptied = ofType('Custom::S3AutoDeleteObjects').map(
+      ([, { Properties }]) => Properties.BucketName.Ref,
+    )
+    expect(emptied.sort()).toEqual(buckets.sort())
+  })
+})
+
+test('a stage that keeps its data never empties a bucket', () => {
+  expect(ofType('Custom::S3AutoDeleteObjects')).toEqual([])
+})

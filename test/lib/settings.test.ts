@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { readSettings, SettingsError } from '../../bin/settings.ts'
+import { readSettings } from '../../bin/settings.ts'
+import { SettingsError } from '../../lib/stageSettings.ts'
 
 /** A stage with something said about everything. Each test breaks one thing in it. */
 const stage = {
@@ -43,8 +44,20 @@ test('without a file there is one stage, with everything as usual', () => {
       changePasswordUrl: undefined,
       logRetention: 90,
       logLevel: 'INFO',
+      keepData: false,
+      archiveYears: 5,
+      domain: undefined,
+      webAclArn: undefined,
     },
   ])
+})
+
+test('every stage keeps its data, but the one of who says nothing; each can say otherwise', () => {
+  const kept = (name: string, given: object) => read(given, name)[0]?.keepData
+  expect(kept('live', {})).toBe(true)
+  expect(kept('dev', {})).toBe(false)
+  expect(kept('live', { keepData: false })).toBe(false)
+  expect(kept('dev', { keepData: true })).toBe(true)
 })
 
 test('a stage says only what it wants otherwise', () => {
@@ -110,6 +123,9 @@ test.each([
 })
 
 const words = (count: number) => 'x'.repeat(count)
+function certificate(region: string) {
+  return `arn:aws:acm:${region}:123456789012:certificate/1a2b`
+}
 
 test.each([
   [{ account: '12345' }, 'account must be the twelve digits of an AWS account'],
@@ -173,6 +189,23 @@ test.each([
     'throttling.sweepPayments is no',
   ],
   [{ throttling: { profile: { ratePerSecond: 7 } } }, 'throttling.profile.burst must be'],
+  [{ keepData: 'yes' }, 'keepData must be true or false'],
+  [{ archiveYears: 0 }, 'archiveYears must be at least 1'],
+  [{ archiveYears: 101 }, 'archiveYears must be at most 100'],
+  [{ archiveYears: 1.5 }, 'archiveYears must be a whole number of years'],
+  [{ domain: { name: 'pay.example.com' } }, 'domain.certificateArn must be'],
+  [
+    { domain: { name: 'Pay', certificateArn: certificate('us-east-1') } },
+    'domain.name must be a domain in lower case',
+  ],
+  [
+    { domain: { name: 'pay.example.com', certificateArn: certificate('eu-west-1') } },
+    'domain.certificateArn must be the ARN of a certificate in us-east-1',
+  ],
+  [
+    { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/pay/1' },
+    'webAclArn must be the ARN of a web ACL for CloudFront',
+  ],
   [{ logRetentionDays: 31 }, 'logRetentionDays must be one of 1, 3, 5, 7'],
   [{ logRetentionDays: 9999 }, 'logRetentionDays must be one of'],
   [{ logLevel: 'info' }, 'logLevel must be DEBUG, INFO, WARN or ERROR'],

@@ -209,3 +209,42 @@ function statementsOf(bucket: string) {
     .filter(([, { Properties }]) => Properties.Bucket.Ref === bucket)
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
 }
+
+describe('a page with its own name', () => {
+  const domain = {
+    name: 'pay.example.com',
+    certificateArn: `arn:aws:acm:us-east-1:123456789012:certificate/${'a'.repeat(8)}`,
+  }
+  const { json, the } = synthesize({ domain })
+  const { DistributionConfig } = the('AWS::CloudFront::Distribution').Properties
+
+  test('has it on its own certificate, and takes TLS 1.2 at least', () => {
+    expect(DistributionConfig).toMatchObject({
+      Aliases: [domain.name],
+      ViewerCertificate: {
+        AcmCertificateArn: domain.certificateArn,
+        MinimumProtocolVersion: 'TLSv1.2_2021',
+        SslSupportMethod: 'sni-only',
+      },
+    })
+  })
+
+  test('is told as the page’s address, and where its name has to point', () => {
+    const [distribution] = ofType('AWS::CloudFront::Distribution')[0] ?? []
+    expect(text(json.Outputs.SiteUrl.Value)).toBe('https://pay.example.com')
+    expect(text(json.Outputs.SiteTarget.Value)).toBe(`<${distribution}.DomainName>`)
+  })
+
+  test('is where sign-in comes back to', () => {
+    const client = the('AWS::Cognito::UserPoolClient').Properties
+    expect(client.CallbackURLs).toEqual(['https://pay.example.com/'])
+    expect(client.LogoutURLs).toEqual(['https://pay.example.com/'])
+  })
+})
+
+test('a firewall stands before page and API where one is named, and nowhere else', () => {
+  const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/pay/1a2b'
+  const guarded = synthesize({ webAclArn }).the('AWS::CloudFront::Distribution').Properties
+  expect(guarded.DistributionConfig.WebACLId).toBe(webAclArn)
+  expect(distribution).not.toHaveProperty('WebACLId')
+})

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
-import { readSettings, type Settings } from '../../bin/settings.ts'
+import { readSettings } from '../../bin/settings.ts'
 import { lambdasOf, type Provider, triggers } from '../../functions/routes.ts'
 import type { Page } from '../../lib/page.ts'
-import { Payfriend } from '../../lib/payfriend.ts'
+import { PayfriendStack } from '../../lib/payfriendStack.ts'
+import type { StageSettings } from '../../lib/stageSettings.ts'
 
 // What CDK itself thinks of a template takes longer than all else here, and `checks.test.ts` asks it.
 process.env.CDK_VALIDATION = 'false'
@@ -27,7 +28,7 @@ export const withProvider = {
 export const namesOf = (provider: Provider): string[] => [...lambdasOf(provider), ...triggers]
 
 /** As bundling leaves it, with nothing in it: what is in a bundle is tested elsewhere. */
-function emptyBundles(provider: Provider): string {
+export function emptyBundles(provider: Provider): string {
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
   for (const name of namesOf(provider)) {
     mkdirSync(join(folder, name))
@@ -36,21 +37,21 @@ function emptyBundles(provider: Provider): string {
   return folder
 }
 
-const page: Page = new Map([
+export const page: Page = new Map([
   ['/index.html', { body: Buffer.from('<!doctype html>'), type: 'text/html', immutable: false }],
   ['/assets/x-1.js', { body: Buffer.from('1'), type: 'text/javascript', immutable: true }],
 ])
 
-/** The settings of a stage `dev` that says this. */
-export function settingsOf(given: object = {}): Settings {
-  const [settings] = readSettings(JSON.stringify({ dev: given }))
+/** The settings of a stage that keeps its data and says this. */
+export function settingsOf(given: object = {}): StageSettings {
+  const [settings] = readSettings(JSON.stringify({ dev: { keepData: true, ...given } }))
   if (!settings) throw new Error('no stage')
   return settings
 }
 
-export function stackIn(app: App, settings = settingsOf(), id = 'Payfriend-dev'): Payfriend {
+export function stackIn(app: App, settings = settingsOf(), id = 'Payfriend-dev'): PayfriendStack {
   const { account, region, provider } = settings
-  return new Payfriend(app, id, {
+  return new PayfriendStack(app, id, {
     env: { ...(account && { account }), ...(region && { region }) },
     settings,
     lambdas: emptyBundles(provider),

@@ -1,6 +1,6 @@
 /** The settings of a deployment that depend on its provider. */
 import * as z from 'zod'
-import type { ProviderSettings } from '../lib/lambdas.ts'
+import type { ProviderSettings } from './lambdas.ts'
 
 const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
 const SID =

@@ -1,0 +1,20 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { ALONE_IN_STACK } from './keeping.ts'
+import { Payfriend, type PayfriendProps } from './payfriend.ts'
+
+/** One stage of Payfriend in a stack of its own, whose outputs say what is left to do. */
+export class PayfriendStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps & PayfriendProps) {
+    super(scope, id, props)
+    const { settings, lambdas, page } = props
+    const payfriend = new Payfriend(this, ALONE_IN_STACK, {
+      settings,
+      ...(lambdas !== undefined && { lambdas }),
+      ...(page && { page }),
+    })
+    for (const [name, { description, value }] of Object.entries(payfriend.outputs)) {
+      new CfnOutput(this, name, { description, value })
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { App, Stack } from 'aws-cdk-lib'
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
+import { UserPool } from 'aws-cdk-lib/aws-cognito'
+import { describe, expect, test } from 'vitest'
+import { Payfriend, type PayfriendProps } from '../../lib/payfriend.ts'
+import { emptyBundles, page, settingsOf, text } from './synthesized.ts'
+
+/** Somebody else's stack, with a Payfriend in it. */
+function stackOf(props: (stack: Stack) => Partial<PayfriendProps> = () => ({})) {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Shop')
+  const settings = settingsOf()
+  const lambdas = emptyBundles(settings.provider)
+  const payfriend = new Payfriend(stack, 'Payfriend', { settings, lambdas, page, ...props(stack) })
+  return { stack, payfriend, template: Template.fromStack(stack) }
+}
+
+const typesOf = (template: Template, type: string) => Object.entries(template.findResources(type))
+
+test('in a stack of somebody else it takes no name that could be theirs, and makes no outputs', () => {
+  const { template, payfriend } = stackOf()
+  const { Resources, Outputs } = template.toJSON()
+  const foreign = Object.keys(Resources).filter(
+    (id) => !/^(Payfriend|CustomCDKBucketDeployment|AWS)/.test(id),
+  )
+  expect(foreign).toEqual([])
+  expect(Outputs).toBeUndefined()
+  expect(Object.keys(payfriend.outputs)).toContain('AuthyCallbackUrl')
+})
+
+test('two of them stand in one stack', () => {
+  const { template } = stackOf((stack) => {
+    const settings = { ...settingsOf(), stage: 'other' }
+    new Payfriend(stack, 'Other', { settings, lambdas: emptyBundles(settings.provider), page })
+    return {}
+  })
+  expect(typesOf(template, 'AWS::DynamoDB::Table')).toHaveLength(4)
+})
+
+describe('with a user pool of the same app', () => {
+  const { template } = stackOf((stack) => ({ userPool: new UserPool(stack, 'People') }))
+  const [[poolId, pool] = ['', {}], ...others] = typesOf(template, 'AWS::Cognito::UserPool')
+
+  test('makes none of its own, and no policy of who may have an account', () => {
+    expect(others).toEqual([])
+    expect(poolId).toMatch(/^People/)
+    const lambdas = typesOf(template, 'AWS::Lambda::Function').map(([id]) => id)
+    expect(lambdas.filter((id) => /SignUpPolicy/.test(id))).toEqual([])
+  })
+
+  test('puts the e-mail into its access tokens', () => {
+    expect(pool.Properties.LambdaConfig.PreTokenGenerationConfig.LambdaVersion).toBe('V2_0')
+  })
+
+  test('signs in by a client of its own', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      UserPoolId: { Ref: poolId },
+      GenerateSecret: false,
+    })
+  })
+})
+
+describe('with a user pool that the app only names', () => {
+  const signInUrl = 'https://login.example.com'
+  const poolArn = 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc'
+  const { stack, template } = stackOf((stack) => ({
+    userPool: UserPool.fromUserPoolArn(stack, 'People', poolArn),
+    signInUrl,
+  }))
+
+  test('makes no pool and no domain, and sends people to the one there is', () => {
+    expect(typesOf(template, 'AWS::Cognito::UserPool')).toEqual([])
+    expect(typesOf(template, 'AWS::Cognito::UserPoolDomain')).toEqual([])
+    const [[, headers] = ['', {}]] = typesOf(template, 'AWS::CloudFront::ResponseHeadersPolicy')
+    const { ContentSecurityPolicy } =
+      headers.Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy
+    expect(text(ContentSecurityPolicy)).toContain(` ${signInUrl};`)
+  })
+
+  test('lets that pool, and no other, call the Lambda that its owner has to set', () => {
+    const permissions = typesOf(template, 'AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => Properties.Principal === 'cognito-idp.amazonaws.com',
+    )
+    expect(permissions.map(([, { Properties }]) => Properties.SourceArn)).toEqual([poolArn])
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('tokenClaims'))
+  })
+})
+
+test('says at synth that CloudFront’s own certificate takes old TLS, unless the page has its own', () => {
+  const told = Match.stringLikeRegexp('TLS 1.0')
+  Annotations.fromStack(stackOf().stack).hasWarning('*', told)
+  const domain = {
+    name: 'pay.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1a2b',
+  }
+  const { stack } = stackOf(() => ({ settings: settingsOf({ domain }) }))
+  Annotations.fromStack(stack).hasNoWarning('*', told)
+})
