@@ -8,7 +8,8 @@ export default defineConfig({
     globalSetup: ['test/temporary.ts', 'test/rights.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // The test of the logs turns them on again.
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
+    // Everything is logged and counted as in Lambda, and searched for what must not be there.
+    setupFiles: ['test/nothingLeaks.ts'],
+    env: { POWERTOOLS_LOG_LEVEL: 'DEBUG', POWERTOOLS_METRICS_DISABLED: 'false' },
   },
 })

@@ -95,9 +95,8 @@ function understood(text: string, nonce: string): PushAnswer | undefined {
   }
 }
 
-function note(outcome: CallbackOutcome, { paymentId, pushId, status }: PushAnswer) {
+function note(outcome: CallbackOutcome, { paymentId, pushId }: PushAnswer) {
   const details = { paymentId: paymentId ?? null, pushId }
   if (outcome === 'mismatch') return securityEvent('CallbackMismatched', details)
-  if (outcome === 'decided') count(status === 'approved' ? 'PaymentApproved' : 'PaymentDenied')
   logger.info('callback', { ...details, outcome })
 }

@@ -2,14 +2,12 @@ import { cancelPayment as cancel } from './core/deciding.ts'
 import { view } from './core/payment.ts'
 import { endpoint, nothing } from './http.ts'
 import { codeEnds, lambda, payments, type World } from './live.ts'
-import { count } from './observe.ts'
 
 /** `POST /payments/{paymentId}/cancellation`: the payer changes their mind while the payment waits. */
 export const cancelPayment = (world: World) => {
   const ports = { payments: payments(world), codes: codeEnds(world), clock: world.clock }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
-    const { payment, byThis } = await cancel(ports, payer.payerId, paymentId())
-    if (byThis) count('PaymentCancelled')
+    const payment = await cancel(ports, payer.payerId, paymentId())
     return { status: 200, body: view(payment, world.clock()) }
   })
 }

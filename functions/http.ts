@@ -31,6 +31,8 @@ export const STATUS = {
   too_many_sms: 429,
   too_many_payments: 429,
   provider_unavailable: 503,
+  sms_off: 503,
+  payments_off: 503,
 } as const satisfies Record<RefusalCode, number>
 
 /** What a refusal is called; the sentence may change, the code does not. */
@@ -52,6 +54,8 @@ const TITLES = {
   too_many_sms: 'Too many texts or calls. Please wait.',
   too_many_payments: 'Too many payments. Please wait.',
   provider_unavailable: 'The phone provider does not answer. Please try again.',
+  sms_off: 'Texts and calls are stopped for now.',
+  payments_off: 'New payments are stopped for now.',
 } as const satisfies Record<RefusalCode, string>
 
 export type Payer = { readonly payerId: string; readonly email: string }

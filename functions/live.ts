@@ -4,30 +4,48 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { archiveBucket } from './adapters/archiveBucket.ts'
 import type { ProviderFault } from './adapters/askProvider.ts'
 import { authy } from './adapters/authy.ts'
+import { eventBus as bridge } from './adapters/eventBus.ts'
 import { limitsTable } from './adapters/limitsTable.ts'
 import { lockoutTable } from './adapters/lockoutTable.ts'
 import { payersTable } from './adapters/payersTable.ts'
 import { paymentsTable } from './adapters/paymentsTable.ts'
 import { ownPhoneIds } from './adapters/phoneIds.ts'
-import { authyKeyFrom, twilioKeyFrom } from './adapters/providerSecret.ts'
+import { authyKeyFrom, switchesFrom, twilioKeyFrom } from './adapters/providerSecret.ts'
 import {
+  archiveSettings,
   authySettings,
   type Env,
+  eventSettings,
   limitSettings,
   providerSettings,
   publicSettings,
+  switchSettings,
   tableSettings,
+  verifyKeySettings,
   verifyPhonesSettings,
   verifySettings,
 } from './adapters/settings.ts'
 import { verifyCodes, verifyPhones } from './adapters/twilioVerify.ts'
 import { international, type PhoneNumber } from './core/payer.ts'
 import { referenceFrom } from './core/payment.ts'
-import type { Clock, Codes, PhoneIds, Phones, Push } from './core/ports.ts'
-import { count, logger } from './observe.ts'
+import type {
+  Archive,
+  Clock,
+  Codes,
+  EventBus,
+  PhoneIds,
+  Phones,
+  Push,
+  Switches,
+} from './core/ports.ts'
+import { countedCodes, countedPayments, countedPhones, countedSwitches } from './counting.ts'
+import { count, logger, measure } from './observe.ts'
 
 /** Where code runs: its settings and its time. */
 export type World = { readonly env: Env; readonly clock: Clock }
@@ -46,7 +64,7 @@ export function lambda<H extends (...args: never[]) => unknown>(make: (world: Wo
 }
 
 export const payments = ({ env }: World) =>
-  paymentsTable(documents(env), tableSettings(env).PAYMENTS_TABLE)
+  countedPayments(paymentsTable(documents(env), tableSettings(env).PAYMENTS_TABLE))
 
 export const payers = ({ env }: World) =>
   payersTable(documents(env), tableSettings(env).PAYERS_TABLE)
@@ -78,17 +96,21 @@ export const phoneIds = (world: World): PhoneIds =>
   (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ? ownPhoneIds : authyOf(world)
 
 export const codes = (world: World): Codes =>
-  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
-    ? verifyCodes(verifyPayments(world))
-    : authyOf(world)
+  countedCodes(
+    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+      ? verifyCodes(verifyPayments(world))
+      : authyOf(world),
+  )
 
 export const phones = (world: World): Phones =>
-  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
-    ? verifyPhones({
-        ...verifyPayments(world),
-        serviceSid: verifyPhonesSettings(world.env).VERIFY_PHONES_SERVICE,
-      })
-    : authyOf(world)
+  countedPhones(
+    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+      ? verifyPhones({
+          ...verifyPayments(world),
+          serviceSid: verifyPhonesSettings(world.env).VERIFY_PHONES_SERVICE,
+        })
+      : authyOf(world),
+  )
 
 /** For who sends and checks no codes: what ends them, which at Authy nothing does. */
 export const codeEnds = (world: World): Pick<Codes, 'end'> =>
@@ -104,7 +126,30 @@ function verifyPayments({ env }: World) {
     key: async (fresh: boolean) =>
       'key' in given ? given.key : twilioKeyFrom(given.secretId, fresh),
     onFault: onProviderFault,
+    onCall: onProviderCall,
   }
+}
+
+/** What the owner has stopped: told by the secret that has the key or, on a laptop, by the environment. */
+export function switches(world: World): Switches {
+  const secretId = secretOf(world)
+  const here = switchSettings(world.env)
+  const read = async () =>
+    secretId === undefined
+      ? { smsOff: here.SMS_OFF, paymentsOff: here.PAYMENTS_OFF }
+      : switchesFrom(secretId)
+  return countedSwitches({
+    smsOff: async () => (await read()).smsOff,
+    paymentsOff: async () => (await read()).paymentsOff,
+  })
+}
+
+function secretOf(world: World): string | undefined {
+  if ((process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify') {
+    const given = verifyKeySettings(world.env)
+    return 'secretId' in given ? given.secretId : undefined
+  }
+  return authySettings(world.env).AUTHY_SECRET_ID
 }
 
 /** Push, codes and phones, all carried by Authy. */
@@ -115,7 +160,26 @@ function authyOf({ env }: World) {
     apiKey: authyKey(env),
     logoUrl: LOGO_URL,
     onFault: onProviderFault,
+    onCall: onProviderCall,
   })
+}
+
+export function archive({ env }: World): Archive {
+  const { ARCHIVE_BUCKET, ARCHIVE_ENDPOINT } = archiveSettings(env)
+  const client = new S3Client({
+    ...patience(3000),
+    ...(ARCHIVE_ENDPOINT && { ...standIn(env, ARCHIVE_ENDPOINT), forcePathStyle: true }),
+  })
+  return archiveBucket(client, ARCHIVE_BUCKET)
+}
+
+export function eventBus({ env }: World): EventBus {
+  const { EVENT_BUS, EVENTS_ENDPOINT } = eventSettings(env)
+  const client = new EventBridgeClient({
+    ...patience(3000),
+    ...(EVENTS_ENDPOINT && standIn(env, EVENTS_ENDPOINT)),
+  })
+  return bridge(client, EVENT_BUS)
 }
 
 /** Where the callback is, as the provider was told, and the key that it signs with. */
@@ -157,6 +221,8 @@ export function onLockoutFault(fault: unknown): void {
 /** Long enough for a request on the same payment to finish its write. */
 export const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 100))
 
+const onProviderCall = (ms: number) => measure('ProviderMs', ms)
+
 function onProviderFault(fault: ProviderFault) {
   count('ProviderFault')
   logger.warn('ProviderFault', { ...fault })
@@ -170,24 +236,8 @@ function documents(env: Env): DynamoDBDocumentClient {
   if (known) return known
   const { DYNAMODB_ENDPOINT } = tableSettings(env)
   const client = new DynamoDBClient({
-    maxAttempts: 3,
-    // Without the last the SDK would only warn, and wait on.
-    requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: 1000,
-      throwOnRequestTimeout: true,
-    },
-    ...(DYNAMODB_ENDPOINT && {
-      endpoint: DYNAMODB_ENDPOINT,
-      region: env.AWS_REGION ?? 'local',
-      // Whose they are stands in this environment, because on a laptop all Lambdas share a process;
-      // an engine there asks for no real ones.
-      credentials: {
-        accessKeyId: env.AWS_ACCESS_KEY_ID ?? 'local',
-        secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? 'local',
-        ...(env.AWS_SESSION_TOKEN && { sessionToken: env.AWS_SESSION_TOKEN }),
-      },
-    }),
+    ...patience(1000),
+    ...(DYNAMODB_ENDPOINT && standIn(env, DYNAMODB_ENDPOINT)),
   })
   const made = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
@@ -195,3 +245,23 @@ function documents(env: Env): DynamoDBDocumentClient {
   clients.set(env, made)
   return made
 }
+
+/** How long AWS may take, for each of three attempts. */
+const patience = (requestTimeout: number) => ({
+  maxAttempts: 3,
+  // Without the last the SDK would only warn, and wait on.
+  requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
+})
+
+/** What stands in for a service of AWS. */
+const standIn = (env: Env, endpoint: string) => ({
+  endpoint,
+  region: env.AWS_REGION ?? 'local',
+  // Whose they are stands in this environment, because on a laptop all Lambdas share a process;
+  // an engine there asks for no real ones.
+  credentials: {
+    accessKeyId: env.AWS_ACCESS_KEY_ID ?? 'local',
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? 'local',
+    ...(env.AWS_SESSION_TOKEN && { sessionToken: env.AWS_SESSION_TOKEN }),
+  },
+})

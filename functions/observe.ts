@@ -1,43 +1,32 @@
 /** What the owner sees of Payfriend at work: one log line a request, and counters of what matters. */
 import { Logger } from '@aws-lambda-powertools/logger'
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+import { type Counted, type Measured, type Metric, metrics, NAMESPACE } from './metrics.ts'
 
 // Each stage names itself, so that two in one account are told apart.
 const serviceName = process.env.POWERTOOLS_SERVICE_NAME ?? 'payfriend'
-const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? 'Payfriend'
+const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? NAMESPACE
 
 export const logger = new Logger({ serviceName })
-const metrics = new Metrics({ namespace, serviceName })
+const emitted = new Metrics({ namespace, serviceName })
 
-/** Everything that is counted. */
-export type Metric =
-  | 'PaymentStarted'
-  | 'PaymentApproved'
-  | 'PaymentDenied'
-  | 'PaymentExpired'
-  | 'PaymentFailed'
-  | 'PaymentCancelled'
-  | 'TextAsked'
-  | 'CodeWrong'
-  | 'PhoneVerified'
-  | 'CallbackForged'
-  | 'CallbackMismatched'
-  | 'CallbackNotUnderstood'
-  | 'CallbackTimeless'
-  | 'ProviderFault'
-  | 'Fault'
-
-export const count = (metric: Metric, times = 1) => {
-  if (times > 0) metrics.addMetric(metric, MetricUnit.Count, times)
+export const count = (metric: Counted, times = 1) => {
+  if (times > 0) add(metric, times)
 }
+
+/** Note how large something was, in the unit of its name. */
+export const measure = (metric: Measured, value: number) => add(metric, value)
+
+/** All that an invocation counts and measures becomes one line of its log, which is what it costs. */
+const add = (metric: Metric, value: number) => emitted.addMetric(metric, metrics[metric], value)
 
 /** Write out what was counted; once at the end of each invocation. */
 export const flush = () => {
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
+  if (emitted.hasStoredMetrics()) emitted.publishStoredMetrics()
 }
 
 /** Something that a security officer wants to know. Never given a code, a key, a token or a number. */
-export function securityEvent(metric: Metric, details: Record<string, string | null>) {
+export function securityEvent(metric: Counted, details: Record<string, string | null>) {
   count(metric)
   logger.warn(metric, details)
 }

@@ -13,6 +13,7 @@ import {
   payers,
   phoneIds,
   phones,
+  switches,
   type World,
 } from './live.ts'
 
@@ -50,6 +51,7 @@ export const phoneStart = (world: World) => {
     phoneIds: phoneIds(world),
     codes: codes(world),
     lockout: lockout(world),
+    switches: switches(world),
     clock: world.clock,
     changeIdOf,
   }

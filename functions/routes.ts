@@ -91,3 +91,8 @@ export const lambdasOf = (provider: Provider): LambdaName[] =>
 export const triggers = ['signUpPolicy', 'tokenClaims'] as const
 
 export type TriggerName = (typeof triggers)[number]
+
+/** Lambdas that follow the stream of the payments' table; the table itself they may not touch. */
+export const followers = ['archivePayments', 'announcePayments'] as const
+
+export type FollowerName = (typeof followers)[number]

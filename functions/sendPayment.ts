@@ -14,6 +14,7 @@ import {
   payments,
   phoneIds,
   push,
+  switches,
   type World,
 } from './live.ts'
 import { count, logger } from './observe.ts'
@@ -41,6 +42,7 @@ export const sendPayment = (world: World) => {
     payments: payments(world),
     payers: payers(world),
     limits: limits(world),
+    switches: switches(world),
     phoneIds: phoneIds(world),
     push: push(world),
     newReference,

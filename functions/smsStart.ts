@@ -1,8 +1,7 @@
 import { view } from './core/payment.ts'
 import { textCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { codes, lambda, limits, lockout, payers, payments, type World } from './live.ts'
-import { count } from './observe.ts'
+import { codes, lambda, limits, lockout, payers, payments, switches, type World } from './live.ts'
 
 /** `POST /payments/{paymentId}/sms`: text the payer a code that is good for this payment only. */
 export const smsStart = (world: World) => {
@@ -12,11 +11,11 @@ export const smsStart = (world: World) => {
     limits: limits(world),
     lockout: lockout(world),
     codes: codes(world),
+    switches: switches(world),
     clock: world.clock,
   }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
     const payment = await textCode(ports, payer.payerId, paymentId())
-    count('TextAsked')
     return { status: 202, body: view(payment, world.clock()) }
   })
 }

@@ -23,19 +23,10 @@ export const smsVerify = (world: World) => {
   }
   return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
     try {
-      const { payment, byThis } = await approveWithCode(
-        ports,
-        payer.payerId,
-        paymentId(),
-        body.code,
-      )
-      if (byThis) count('PaymentApproved')
+      const payment = await approveWithCode(ports, payer.payerId, paymentId(), body.code)
       return { status: 200, body: view(payment, world.clock()) }
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'wrong_code') {
-        count('CodeWrong')
-        if (error.details.attemptsLeft === 0) count('PaymentFailed')
-      }
+      if (error instanceof Refusal && error.code === 'wrong_code') count('CodeWrong')
       throw error
     }
   })

@@ -15,7 +15,6 @@ export const sweepPayments = (world: World) => {
   }
   return async (): Promise<{ expired: number; decided: number; asked: number }> => {
     const { faults, ...swept } = await sweep(ports)
-    count('PaymentExpired', swept.expired)
     count('Fault', faults.length)
     logger.info('sweep', { ...swept, faults: faults.length })
     flush()

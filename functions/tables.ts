@@ -17,12 +17,15 @@ export type TableShape = {
   readonly indexes: Readonly<Record<string, Index>>
   /** The attribute that says when an item may go, in epoch seconds. */
   readonly ttl?: string
+  /** Each change is told to whoever follows the table, with what the item was and what it is. */
+  readonly stream?: 'NEW_AND_OLD_IMAGES'
 }
 
 export const tables = {
   /** No time to live: payments are evidence. */
   payments: {
     partitionKey: { name: 'payment_id', type: 'S' },
+    stream: 'NEW_AND_OLD_IMAGES',
     indexes: {
       push_id: { partitionKey: { name: 'push_id', type: 'S' }, fields: [] },
       /** What the list shows, so that a page of it is one query. */

@@ -38,18 +38,23 @@ export class Api extends Construct {
     this.url = `https://${this.host}/${STAGE}`
   }
 
-  /** Lead every route to its Lambda: with a token of ours, unless the route table says `public`. */
+  /**
+   * Lead every route to its Lambda: with a token of ours, unless the route table says `public`.
+   *
+   * @returns where each request leaves a line, whether it reached a Lambda or not
+   */
   serve(props: {
     readonly lambdas: Lambdas
     readonly signIn: SignIn
     readonly throttling: Throttling
     readonly logRetention: RetentionDays
-  }): void {
+  }): LogGroup {
     const { lambdas, signIn, throttling, logRetention } = props
     const authorizer = new HttpJwtAuthorizer('Authorizer', signIn.issuer, {
       jwtAudience: [signIn.clientId],
     })
-    const stage = this.stage(logRetention)
+    const accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention })
+    const stage = this.stage(accessLog)
     // Free-form to CloudFormation, so the names are written as it wants them.
     const settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
       {}
@@ -80,10 +85,10 @@ export class Api extends Construct {
     }
     const resource = stage.node.defaultChild as CfnStage
     resource.routeSettings = settings
+    return accessLog
   }
 
-  private stage(retention: RetentionDays): HttpStage {
-    const logGroup = new LogGroup(this, 'AccessLog', { retention })
+  private stage(accessLog: LogGroup): HttpStage {
     return new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: STAGE,
@@ -91,7 +96,7 @@ export class Api extends Construct {
       // What no route says otherwise: nothing, for there is no such route.
       throttle: { rateLimit: 10, burstLimit: 20 },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
+        destination: new LogGroupLogDestination(accessLog),
         // No path, which names payments, no query, no header.
         format: AccessLogFormat.custom(
           JSON.stringify({

@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
 import { type LambdaName, lambdas, type Provider, type TriggerName } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
 import type { ProviderSecret } from './providerSecret.ts'
@@ -59,7 +60,15 @@ export type LambdasProps = {
 }
 
 /** Parts of the settings, each read by some Lambdas and by no others. */
-type Need = 'provider' | 'phones' | 'logo' | 'callback' | 'payment' | 'limits' | 'countries'
+type Need =
+  | 'provider'
+  | 'switches'
+  | 'phones'
+  | 'logo'
+  | 'callback'
+  | 'payment'
+  | 'limits'
+  | 'countries'
 
 /** With each provider, what of the settings a Lambda needs; one that is not named needs nothing. */
 const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] }> = {
@@ -72,9 +81,10 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     phoneVerify: ['provider'],
     sweepPayments: ['provider'],
   },
-  // No push, so a payment starts without the provider; how it ends is told to it, to end its code.
+  // No push, so a payment starts without the provider, but not without the switches beside its key; how it
+  // ends is told to it, to end its code.
   twilioVerify: {
-    sendPayment: ['payment', 'limits'],
+    sendPayment: ['switches', 'payment', 'limits'],
     cancelPayment: ['provider'],
     smsStart: ['provider', 'limits'],
     smsVerify: ['provider'],
@@ -97,6 +107,7 @@ const TRIGGER_TIMEOUT_SECONDS = 5
 export class Lambdas extends Construct {
   /** Every route that there is with the provider, and the Lambda that it leads to. */
   readonly routed: readonly (ReturnType<typeof routesOf>[number] & { readonly lambda: Lambda })[]
+  readonly sweep: Lambda
   readonly triggers: { readonly tokenClaims: Lambda; readonly signUpPolicy?: Lambda }
   private readonly props: LambdasProps
 
@@ -115,7 +126,8 @@ export class Lambdas extends Construct {
       }),
       tokenClaims: this.createTrigger('tokenClaims', 'Verified e-mail into the access token', {}),
     }
-    this.everyMinute(this.create('sweepPayments'))
+    this.sweep = this.create('sweepPayments')
+    this.everyMinute(this.sweep)
   }
 
   private create(name: LambdaName): Lambda {
@@ -130,15 +142,15 @@ export class Lambdas extends Construct {
       memoryMb: MEMORY_MB,
       timeoutSeconds: 'route' in lambda ? TIMEOUT_SECONDS : SWEEP_TIMEOUT_SECONDS,
       environment: {
-        POWERTOOLS_SERVICE_NAME: `payfriend-${settings.stage}`,
-        POWERTOOLS_METRICS_NAMESPACE: 'Payfriend',
+        POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
+        POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
         POWERTOOLS_LOG_LEVEL: settings.logLevel,
         ...Object.assign({}, ...needs.map((need) => this.environment(need))),
       },
       logRetention: settings.logRetention,
     })
     tables.bind(created, lambda.rights)
-    if (needs.includes('provider')) secret.bind(created)
+    if (needs.includes('provider') || needs.includes('switches')) secret.bind(created)
     if ('route' in lambda) {
       Validations.of(created).acknowledge({
         id: 'Serverless-LambdaDLQ',
@@ -158,6 +170,9 @@ export class Lambdas extends Construct {
               VERIFY_API_URL: settings.twilioVerify.apiUrl,
               VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
             }
+      // They are in the provider's secret, whose name is all that is told of them.
+      case 'switches':
+        return {}
       case 'phones':
         return settings.provider === 'twilioVerify'
           ? { VERIFY_PHONES_SERVICE: settings.twilioVerify.phonesServiceSid }

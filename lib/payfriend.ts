@@ -1,10 +1,13 @@
 import { Annotations, Stack } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
+import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { Construct } from 'constructs'
 import { Api } from './api.ts'
 import { bundleLambdas } from './bundle.ts'
 import { Lambdas } from './lambdas.ts'
+import { Night } from './night.ts'
 import { bundlePage, type Page } from './page.ts'
+import { PaymentRecord } from './paymentRecord.ts'
 import { ProviderSecret } from './providerSecret.ts'
 import { SignIn, signInOrigins } from './signIn.ts'
 import { Site } from './site.ts'
@@ -22,6 +25,8 @@ export type PayfriendProps = {
   readonly userPool?: IUserPool
   /** Where the managed login of `userPool` is, if it has a domain already: `https://login.example.com`. */
   readonly signInUrl?: string
+  /** Where payments are announced (EVENTS.md); a bus of Payfriend's own without it. */
+  readonly eventBus?: IEventBus
   /** Holds `<name>/index.mjs` for every Lambda that there is with the provider; bundled here without it. */
   readonly lambdas?: string
   readonly page?: Page
@@ -36,12 +41,14 @@ export class Payfriend extends Construct {
   readonly siteUrl: string
   /** The API's own address, `https://…/api`, which callbacks are signed for. */
   readonly apiUrl: string
+  /** Where payments are announced. */
+  readonly eventBus: IEventBus
   /** What is left to do by hand, and with what. */
   readonly outputs: Outputs
 
   constructor(scope: Construct, id: string, props: PayfriendProps) {
     super(scope, id)
-    const { settings, userPool, signInUrl } = props
+    const { settings, userPool, signInUrl, eventBus } = props
     const { provider, keepData, logRetention, throttling, currencies } = settings
 
     const tables = new Tables(this, 'Tables', { keepData })
@@ -52,14 +59,21 @@ export class Payfriend extends Construct {
       connect: signInOrigins(settings, signInUrl),
       settings,
     })
+    const folder = props.lambdas ?? bundleLambdas(provider)
     const lambdas = new Lambdas(this, 'Lambdas', {
       settings,
-      folder: props.lambdas ?? bundleLambdas(provider),
+      folder,
       tables,
       secret,
       apiUrl: api.url,
       siteUrl: site.url,
       hasOwnPool: userPool === undefined,
+    })
+    const record = new PaymentRecord(this, 'Record', {
+      settings,
+      folder,
+      tables,
+      ...(eventBus && { eventBus }),
     })
     const signIn = new SignIn(this, 'SignIn', {
       settings,
@@ -68,11 +82,21 @@ export class Payfriend extends Construct {
       ...(userPool && { userPool }),
       ...(signInUrl !== undefined && { signInUrl }),
     })
-    api.serve({ lambdas, signIn, throttling, logRetention })
+    const accessLog = api.serve({ lambdas, signIn, throttling, logRetention })
     site.publish(props.page ?? bundlePage(), { ...signIn.config, currencies })
+
+    new Night(this, 'Night', {
+      settings,
+      routed: lambdas.routed.map(({ lambda }) => lambda.function),
+      sweep: lambdas.sweep.function,
+      followers: Object.values(record.lambdas).map((lambda) => lambda.function),
+      tables: tables.all,
+      accessLog,
+    })
 
     this.siteUrl = site.url
     this.apiUrl = api.url
+    this.eventBus = record.eventBus
     const { region } = Stack.of(this)
     this.outputs = {
       SiteUrl: { description: 'The page', value: site.url },
@@ -92,6 +116,15 @@ export class Payfriend extends Construct {
           value: `${api.url}/payments/callback`,
         },
       }),
+      ArchiveBucket: {
+        description: 'The archive: every page of every payment',
+        value: record.archive.bucketName,
+      },
+      EventBusName: {
+        description: 'The bus that payments are announced on',
+        value: record.eventBus.eventBusName,
+      },
+      PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
       InvitePerson: {
         description: 'Run this for each person, with their address: only a verified one can pay',
         value:

@@ -50,7 +50,9 @@ export class ProviderSecret extends Construct {
     this.variable = variable
     // The construct library's own secret always has a value made up for it.
     const secret = new CfnSecret(this, 'Secret', {
-      description: `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}`,
+      description:
+        `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}; beside it the switches ` +
+        'smsOff and paymentsOff (RUNBOOK.md)',
     })
     secret.applyRemovalPolicy(removalPolicy(keepData))
     this.arn = secret.ref

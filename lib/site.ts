@@ -20,20 +20,12 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type BucketProps,
-  type CfnBucket,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3'
+import { type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
-import { fixId, removalPolicy } from './keeping.ts'
 import { cacheControl, type Page, pageHeaders } from './page.ts'
+import { privateBucket } from './privateBucket.ts'
 
 /** Every error that CloudFront would otherwise remember for ten seconds. */
 const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
@@ -262,25 +254,4 @@ export class Site extends Construct {
     }
     return Source.asset(folder)
   }
-}
-
-/** A bucket that nobody may read from outside. */
-function privateBucket(
-  scope: Construct,
-  logicalId: string,
-  keepData: boolean,
-  props: BucketProps,
-): IBucket {
-  const bucket = new Bucket(scope, logicalId, {
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    encryption: BucketEncryption.S3_MANAGED,
-    enforceSSL: true,
-    removalPolicy: removalPolicy(keepData),
-    // Only an empty one can go with its stack.
-    autoDeleteObjects: !keepData,
-    ...props,
-  })
-  fixId(bucket.node.defaultChild as CfnBucket, logicalId)
-  // The two types differ only in how they spell an optional member.
-  return bucket as IBucket
 }

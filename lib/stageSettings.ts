@@ -136,6 +136,16 @@ const fields = z.strictObject({
     )
     .extend({ authyCallback: throttle.optional() })
     .prefault({}),
+  /** A topic (SNS) of the same region that the alarms tell; without one they are only seen. */
+  alarmTopicArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+      'must be the ARN of a topic, like arn:aws:sns:eu-west-1:123456789012:night',
+    )
+    .optional(),
+  /** Where whoever is woken reads RUNBOOK.md; each alarm names its own place in it. */
+  runbookUrl: https.default('RUNBOOK.md'),
   /** How long logs are kept; payments are kept for ever. */
   logRetentionDays: z
     .literal(retentions, `must be one of ${retentions.join(', ')}`)
@@ -189,6 +199,12 @@ export function stageSettings(
   if (data.sesIdentity && !data.region) {
     refuse('region must be said when sesIdentity is, because an identity belongs to a region')
   }
+  const topicRegion = data.alarmTopicArn?.split(':')[3]
+  if (topicRegion && data.region && topicRegion !== data.region) {
+    refuse(
+      `alarmTopicArn must be in ${data.region}, the stage's own region, and is in ${topicRegion}`,
+    )
+  }
   const { authyCallback = usualCallback, ...routes } = data.throttling
   if (data.provider === 'authy') {
     const highest = authyCallback.ratePerSecond
@@ -210,6 +226,7 @@ export function stageSettings(
     changePasswordUrl: data.changePasswordUrl,
     domain: data.domain,
     webAclArn: data.webAclArn,
+    alarmTopicArn: data.alarmTopicArn,
     keepData: data.keepData ?? stage !== USUAL_STAGE,
     throttling: { ...routes, authyCallback } satisfies Throttling,
     currencies: data.currencies.map((code) => ({ code, digits: CURRENCIES[code].digits })),

@@ -1,12 +1,15 @@
+import { Validations } from 'aws-cdk-lib'
 import {
   type Attribute,
   AttributeType,
   BillingMode,
   type CfnTable,
   ProjectionType,
+  StreamViewType,
   Table,
 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { EventSourceMappingOptions } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import type { Right } from '../functions/routes.ts'
 import { type Key, type TableShape, tables } from '../functions/tables.ts'
@@ -29,6 +32,14 @@ export class Tables extends Construct {
     }
   }
 
+  get all(): readonly Table[] {
+    return Object.values(this.byName)
+  }
+
+  get paymentsTableName(): string {
+    return this.byName.payments.tableName
+  }
+
   /** Name the tables to a Lambda and let it do exactly this to them, in one step. */
   bind(lambda: Lambda, rights: readonly Right[]): void {
     if (rights.length === 0) return
@@ -48,7 +59,28 @@ export class Tables extends Construct {
     }
   }
 
-  private create(logicalId: string, { partitionKey, indexes, ttl }: TableShape): Table {
+  /** Bring a Lambda each change of a payment, and let it read these and nothing of the table, in one step. */
+  follow(lambda: Lambda, how: Omit<EventSourceMappingOptions, 'eventSourceArn'>): void {
+    const { tableArn, tableStreamArn } = this.byName.payments
+    if (!tableStreamArn) throw new Error('the table of payments has no stream')
+    // Not `table.grantStreamRead`, which lets the streams of every table be listed.
+    for (const statement of [
+      {
+        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+        resources: [tableStreamArn],
+      },
+      { actions: ['dynamodb:ListStreams'], resources: [`${tableArn}/stream/*`] },
+    ]) {
+      lambda.role.addToPrincipalPolicy(new PolicyStatement(statement))
+    }
+    lambda.function.addEventSourceMapping('Payments', { eventSourceArn: tableStreamArn, ...how })
+    Validations.of(lambda.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::<PaymentsTable.Arn>/stream/*]',
+      reason: 'Lambda lists the streams of this one table before it reads the one that there is.',
+    })
+  }
+
+  private create(logicalId: string, { partitionKey, indexes, ttl, stream }: TableShape): Table {
     // `Table` and not `TableV2`, which no pack of cdk-nag looks at.
     const table = new Table(this, logicalId, {
       partitionKey: attribute(partitionKey),
@@ -57,6 +89,7 @@ export class Tables extends Construct {
       deletionProtection: this.keepData,
       removalPolicy: removalPolicy(this.keepData),
       ...(ttl && { timeToLiveAttribute: ttl }),
+      ...(stream && { stream: StreamViewType[stream] }),
     })
     for (const [indexName, { partitionKey, sortKey, fields }] of Object.entries(indexes)) {
       table.addGlobalSecondaryIndex({

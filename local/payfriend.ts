@@ -13,18 +13,22 @@ import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { pretendProvider } from './phone/pretendProvider.ts'
+import type { EventEnvelope } from './record/localBus.ts'
+import { startRecord } from './record/record.ts'
 import { startSignIn } from './signIn/signIn.ts'
 
 export type PayfriendOptions = {
   /** The page's port; the pretend phone's is the next, sign-in's the one after. 0: any free ones. */
   readonly port: number
-  /** Keep people, phones and payments in this folder; in memory without it. */
+  /** Keep people, phones, payments and their archive in this folder; in memory without it, and no archive. */
   readonly dataDir?: string | undefined
   /** Settings of the Lambdas, `PROVIDER`, and `DYNAMODB_ENDPOINT`, `AUTHY_API_URL` or `VERIFY_API_URL` with their keys, `PUBLIC_URL` to use others' instead. */
   readonly env?: Env
   readonly clock?: () => Date
   /** What the pretend phone puts off goes here. */
   readonly setTimer?: (ms: number, fn: () => void) => void
+  /** Told what becomes of payments, as whoever listens to the bus would be. */
+  readonly onEvent?: ((event: EventEnvelope) => void) | undefined
 }
 
 export type Payfriend = {
@@ -105,7 +109,16 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     let endpoint = env.DYNAMODB_ENDPOINT
     const isEmbedded = !endpoint
     if (!endpoint) {
-      const database = await startDatabase(dataDir ? { dataDir: join(dataDir, 'tables') } : {})
+      const record = await startRecord({
+        clock,
+        ...(dataDir && { archiveFolder: join(dataDir, 'archive') }),
+        onEvent: options.onEvent,
+      })
+      closers.push(record.close)
+      const database = await startDatabase({
+        ...(dataDir && { dataDir: join(dataDir, 'tables') }),
+        onChange: record.take,
+      })
       closers.push(database.close)
       endpoint = database.endpoint
     }

@@ -2,10 +2,13 @@
 import './environment.ts'
 import * as z from 'zod'
 import { startPayfriend } from './payfriend.ts'
+import { eventReceiver } from './record/eventReceiver.ts'
+import type { EventEnvelope } from './record/localBus.ts'
 
 /** In AWS a schedule sweeps every minute; on a laptop nobody wants to wait that long. */
 const SWEEP_EVERY_MS = 5000
 
+const EVENTS_RULE = 'must begin with https://, or with http:// if it is on this machine'
 const PORT_RULE = 'must be a number up to 65533'
 
 const settings = z
@@ -17,6 +20,13 @@ const settings = z
       .refine((port) => port <= 65_533, PORT_RULE)
       .default(3000),
     DATA_DIR: z.string().min(1).optional(),
+    /** Plain HTTP would show others who pays whom. */
+    EVENTS_URL: z.string().refine(isHttpsOrOwn, EVENTS_RULE).optional(),
+    DYNAMODB_ENDPOINT: z.string().optional(),
+  })
+  .refine(({ EVENTS_URL, DYNAMODB_ENDPOINT }) => !EVENTS_URL || !DYNAMODB_ENDPOINT, {
+    path: ['EVENTS_URL'],
+    message: 'needs the embedded database, so it cannot go with DYNAMODB_ENDPOINT',
   })
   .safeParse(process.env)
 if (!settings.success) {
@@ -24,10 +34,19 @@ if (!settings.success) {
   console.error(`This setting is wrong: ${wrong.join('; ')}`)
   process.exit(2)
 }
-const { PORT, DATA_DIR } = settings.data
+const { PORT, DATA_DIR, EVENTS_URL } = settings.data
+const receiver = EVENTS_URL ? eventReceiver(EVENTS_URL, console.error) : undefined
 
 try {
-  const payfriend = await startPayfriend({ port: PORT, dataDir: DATA_DIR, env: process.env })
+  const payfriend = await startPayfriend({
+    port: PORT,
+    dataDir: DATA_DIR,
+    env: process.env,
+    onEvent(event) {
+      console.log(lineOf(event))
+      receiver?.send(event)
+    },
+  })
   const sweeping = setInterval(() => {
     payfriend.sweep().catch((error: unknown) => console.error(error))
   }, SWEEP_EVERY_MS)
@@ -35,6 +54,7 @@ try {
     process.once(signal, async () => {
       clearInterval(sweeping)
       await payfriend.close()
+      receiver?.close()
     })
   }
   const { pageUrl, signInUrl, phone } = payfriend
@@ -44,6 +64,7 @@ try {
       `  The page:          ${pageUrl}`,
       `  The pretend phone: ${phone?.url ?? `none: ${providerUrl()} is used`}`,
       `  Sign-in:           ${signInUrl}`,
+      ...(EVENTS_URL ? [`Events are posted to ${new URL(EVENTS_URL).origin}.`] : []),
       DATA_DIR
         ? `Everything is kept in ${DATA_DIR}.`
         : 'Nothing is kept: with Ctrl-C all is forgotten.',
@@ -52,6 +73,18 @@ try {
 } catch (error) {
   console.error(plainly(error))
   process.exit(1)
+}
+
+/** Whoever hears plain HTTP on this machine can hear everything else of ours too. */
+function isHttpsOrOwn(url: string): boolean {
+  const { protocol, hostname = '' } = URL.parse(url) ?? {}
+  if (protocol === 'https:') return true
+  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** What became of a payment, in a line. */
+function lineOf({ 'detail-type': type, detail }: EventEnvelope): string {
+  return `${type.padEnd(17)}  ${detail.words}${detail.decidedBy ? `  (${detail.decidedBy})` : ''}`
 }
 
 function providerUrl(): string | undefined {

@@ -64,6 +64,7 @@ const operations: Record<RouteName, Operation> = {
       'idempotency_key_reused',
       'too_many_payments',
       'provider_unavailable',
+      'payments_off',
     ],
   },
   listPayments: {
@@ -112,6 +113,7 @@ const operations: Record<RouteName, Operation> = {
       'locked',
       'too_many_sms',
       'provider_unavailable',
+      'sms_off',
     ],
   },
   smsVerify: {
@@ -159,7 +161,14 @@ const operations: Record<RouteName, Operation> = {
       'one. Five sends for a verification, 20 s apart.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
-    refusals: [...ALWAYS, 'no_attempts_left', 'locked', 'too_many_sms', 'provider_unavailable'],
+    refusals: [
+      ...ALWAYS,
+      'no_attempts_left',
+      'locked',
+      'too_many_sms',
+      'provider_unavailable',
+      'sms_off',
+    ],
     alsoRetryAfter: ['no_attempts_left'],
   },
   phoneVerify: {
@@ -198,6 +207,8 @@ const RETRY_AFTER: readonly RefusalCode[] = [
   'too_many_sms',
   'too_many_payments',
   'provider_unavailable',
+  'sms_off',
+  'payments_off',
 ]
 
 /** The whole file. */

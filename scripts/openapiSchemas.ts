@@ -199,6 +199,10 @@ const MEANINGS = {
   too_many_sms: 'Too many texts and calls, or one too soon after the last.',
   too_many_payments: 'Too many payments are open, or were started within the hour.',
   provider_unavailable: 'The phone provider does not answer. Nothing is approved by that.',
+  sms_off:
+    'The owner has stopped texts and calls for now. A push, and a code already sent, can still be used.',
+  payments_off:
+    'The owner has stopped new payments for now: nothing was stored or sent. Those that wait are still decided.',
 } as const satisfies Record<RefusalCode, string>
 
 /** What a refusal tells besides its code. */

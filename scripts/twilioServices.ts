@@ -17,10 +17,13 @@ export type ServiceSettings = Pick<
 export class TwilioFault extends Error {
   /** A clear no to what was asked; otherwise nobody knows whether it was done. */
   readonly isRefusal: boolean
+  /** Of the answer, if there was one. */
+  readonly status: number | undefined
 
-  constructor(sentence: string, isRefusal: boolean) {
+  constructor(sentence: string, isRefusal: boolean, status?: number) {
     super(sentence)
     this.isRefusal = isRefusal
+    this.status = status
   }
 }
 
@@ -127,6 +130,7 @@ function refusedWith({ status, headers, text }: Answered, apiUrl: string): Twili
     return new TwilioFault(
       `Twilio does not let this key in (${said}): check TWILIO_API_KEY and TWILIO_API_SECRET, that the key is of this region, and, if it is a restricted one, that it has the rights of Verify.`,
       false,
+      status,
     )
   }
   if (status === 429) {
@@ -135,14 +139,16 @@ function refusedWith({ status, headers, text }: Answered, apiUrl: string): Twili
     return new TwilioFault(
       `Twilio takes no more requests now (${said}): try again ${again}.`,
       false,
+      status,
     )
   }
   if (status >= 400 && status < 500 && error) {
-    return new TwilioFault(`Twilio refused (${said}).`, true)
+    return new TwilioFault(`Twilio refused (${said}).`, true, status)
   }
   return new TwilioFault(
     `Twilio did not answer as it should at ${apiUrl} (${said}): nothing is wrong with your settings, so try again later.`,
     false,
+    status,
   )
 }
 

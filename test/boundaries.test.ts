@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { lambdas, triggers } from '../functions/routes.ts'
+import { followers, lambdas, triggers } from '../functions/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
 const ROOT = resolve(import.meta.dirname, '..')
 
 /** Every folder that code may stand in; what it may import is said below. */
-const FOLDERS = ['bin', 'lib', 'functions', 'web', 'local', 'test', 'bench', 'scripts']
+const FOLDERS = ['bin', 'lib', 'functions', 'web', 'local', 'test', 'bench', 'scripts', 'examples']
 
 const CODE = /\.(ts|mts|js|mjs)$/
 const files = FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) =>
@@ -58,8 +58,14 @@ const isOneOf =
 
 const handlers = Object.keys(lambdas).map((name) => `functions/${name}.ts`)
 const cognitoTriggers = triggers.map((name) => `functions/${name}.ts`)
+const followPayments = followers.map((name) => `functions/${name}.ts`)
+/** What they do alike. */
+const FOLLOWING = 'functions/followPayments.ts'
+/** The names by which is counted, and where that is done. */
+const METRICS = 'functions/metrics.ts'
+const COUNTING = 'functions/counting.ts'
 /** Plain data that runs anywhere. */
-const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts']
+const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS]
 /** What handlers share. */
 const PIPELINE = ['functions/http.ts', 'functions/live.ts', 'functions/observe.ts']
 /** The two resources of Verify that are used, and what they stand on; subpaths are no promise of the package. */
@@ -88,9 +94,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],
   [VERIFY_SERVICE]: [ASK_PROVIDER, ...TWILIO],
+  'functions/adapters/archiveBucket.ts': ['@aws-sdk/client-s3'],
+  'functions/adapters/eventBus.ts': ['@aws-sdk/client-eventbridge'],
 }
 const SECRETS = ['@aws-lambda-powertools/parameters/secrets', '@aws-sdk/client-secrets-manager']
 const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
+/** Where the archive and the events go. */
+const RECORD = ['@aws-sdk/client-s3', '@aws-sdk/client-eventbridge']
 
 const fences: Record<string, Fence> = {
   'the core imports nothing outside itself': {
@@ -124,6 +134,7 @@ const fences: Record<string, Fence> = {
       ['functions/adapters/x.ts', "import { authy } from './authy.ts'"],
       ['functions/adapters/x.ts', "import { Logger } from '@aws-lambda-powertools/logger'"],
       ['functions/adapters/x.ts', "import axios from 'axios'"],
+      ['functions/adapters/paymentsTable.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
       ['functions/adapters/authy.ts', "import { verifyCodes } from './twilioVerify.ts'"],
       ['functions/adapters/authy.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
       ['functions/adapters/verifyService.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
@@ -153,7 +164,7 @@ const fences: Record<string, Fence> = {
     around: (file) => file === 'functions/live.ts',
     allows: (found) =>
       within('functions/core/', 'functions/adapters/').has(found) ||
-      isOneOf('functions/observe.ts', 'node:crypto', ...DATABASE)(found),
+      isOneOf('functions/observe.ts', COUNTING, 'node:crypto', ...DATABASE, ...RECORD)(found),
     caught: [
       ['functions/live.ts', "import { endpoint } from './http.ts'"],
       ['functions/live.ts', "import { smsVerify } from './smsVerify.ts'"],
@@ -176,6 +187,7 @@ const fences: Record<string, Fence> = {
     caught: [
       ['functions/routes.ts', "import type { World } from './live.ts'"],
       ['functions/tables.ts', "import type { Right } from './routes.ts'"],
+      [METRICS, "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
     ],
   },
   'what Cognito calls imports nothing but types': {
@@ -187,10 +199,51 @@ const fences: Record<string, Fence> = {
       ['functions/signUpPolicy.ts', "import type { Env } from './adapters/settings.ts'"],
     ],
   },
+  'who follows the payments imports the core, the pipeline, and what followers do alike': {
+    around: (file) => followPayments.includes(file),
+    allows: (found) =>
+      within('functions/core/').has(found) || isOneOf(...PIPELINE, FOLLOWING)(found),
+    caught: [
+      ['functions/archivePayments.ts', "import { announcePayments } from './announcePayments.ts'"],
+      ['functions/archivePayments.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
+      ['functions/announcePayments.ts', "import { eventBus } from './adapters/eventBus.ts'"],
+    ],
+  },
+  'what followers do alike reads a stream, and touches no table': {
+    around: (file) => file === FOLLOWING,
+    allows: (found) =>
+      found.isType ||
+      within('functions/core/').has(found) ||
+      isOneOf(
+        'functions/adapters/paymentItem.ts',
+        'functions/observe.ts',
+        '@aws-sdk/util-dynamodb',
+        'node:crypto',
+        'zod',
+      )(found),
+    caught: [
+      [FOLLOWING, "import { payments } from './live.ts'"],
+      [FOLLOWING, "import { paymentsTable } from './adapters/paymentsTable.ts'"],
+      [FOLLOWING, "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
+    ],
+  },
   'what is seen of us knows nothing of us': {
     around: (file) => file === 'functions/observe.ts',
-    allows: isPackage,
-    caught: [['functions/observe.ts', "import type { Payment } from './core/payment.ts'"]],
+    allows: (found) => isPackage(found) || found.target === METRICS,
+    caught: [
+      ['functions/observe.ts', "import type { Payment } from './core/payment.ts'"],
+      ['functions/observe.ts', "import { countedPayments } from './counting.ts'"],
+    ],
+  },
+  'what counts knows of the core only what things are': {
+    around: (file) => file === COUNTING,
+    allows: ({ target, isType }) =>
+      target === 'functions/observe.ts' || (isType && target.startsWith('functions/core/')),
+    caught: [
+      [COUNTING, "import { statusAt } from './core/payment.ts'"],
+      [COUNTING, "import { payments } from './live.ts'"],
+      [COUNTING, "import type { Authy } from './adapters/authy.ts'"],
+    ],
   },
   'what runs in Lambda imports nothing that does not': {
     around: (file) => file.startsWith('functions/'),
@@ -232,20 +285,21 @@ const fences: Record<string, Fence> = {
       `import { x } from '../${folder}/x.ts'`,
     ]),
   },
-  'what runs at synth imports of the handlers only the lists of routes and tables, and the settings the currencies': {
-    around: (file) => file.startsWith('lib/'),
-    allows: (found, file) =>
-      within('lib/').has(found) ||
-      PLAIN_DATA.includes(found.target) ||
-      (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
-      isPackage(found),
-    caught: [
-      ['lib/x.ts', "import { STATUS } from '../functions/http.ts'"],
-      ['lib/x.ts', "import type { Env } from '../functions/adapters/settings.ts'"],
-      ['lib/x.ts', "import { CURRENCIES } from '../functions/core/money.ts'"],
-      ['lib/x.ts', "import { startPhone } from '../local/phone/phone.ts'"],
-    ],
-  },
+  'what runs at synth imports of the handlers only the lists of routes and tables, and the settings the currencies':
+    {
+      around: (file) => file.startsWith('lib/'),
+      allows: (found, file) =>
+        within('lib/').has(found) ||
+        PLAIN_DATA.includes(found.target) ||
+        (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
+        isPackage(found),
+      caught: [
+        ['lib/x.ts', "import { STATUS } from '../functions/http.ts'"],
+        ['lib/x.ts', "import type { Env } from '../functions/adapters/settings.ts'"],
+        ['lib/x.ts', "import { CURRENCIES } from '../functions/core/money.ts'"],
+        ['lib/x.ts', "import { startPhone } from '../local/phone/phone.ts'"],
+      ],
+    },
   'making the page needs no CDK, because a laptop does it too': {
     around: (file) => file === 'lib/page.ts',
     allows: isOneOf('node:fs', 'node:path', 'esbuild'),
@@ -261,6 +315,40 @@ const fences: Record<string, Fence> = {
       ['bin/x.ts', "import { CURRENCIES } from '../functions/core/money.ts'"],
       ['bin/x.ts', "import { lambdas } from '../functions/routes.ts'"],
       ['bin/x.ts', "import { read } from '../functions/adapters/settings.ts'"],
+    ],
+  },
+  'an example imports the construct, its settings, itself and packages, as somebody else would': {
+    around: (file) => file.startsWith('examples/'),
+    allows: (found) =>
+      within('examples/').has(found) ||
+      isOneOf('lib/payfriend.ts', 'lib/stageSettings.ts')(found) ||
+      isPackage(found),
+    caught: [
+      ['examples/x.ts', "import { PaymentRecord } from '../lib/paymentRecord.ts'"],
+      ['examples/x.ts', "import type { Announcement } from '../functions/core/record.ts'"],
+      ['examples/x.ts', "import { EVENT_SOURCE } from '../functions/adapters/eventBus.ts'"],
+    ],
+  },
+  'the Lambda of an example imports nothing that makes a stack': {
+    around: (file) => file.startsWith('examples/') && file !== 'examples/app.ts',
+    allows: (found) => within('examples/ex').has(found) || isOneOf('zod', ...DATABASE)(found),
+    caught: [
+      ['examples/executePayment.ts', "import { ShopStack } from './app.ts'"],
+      ['examples/executePayment.ts', "import { Payfriend } from '../lib/payfriend.ts'"],
+      ['examples/executionsTable.ts', "import { Duration } from 'aws-cdk-lib'"],
+    ],
+  },
+  'how a record is checked asks nobody, so that whoever has its pages can do it': {
+    around: (file) =>
+      /^scripts\/evidence\/(recordCheck|recordPage|lifeCheck|evidenceCheck)\.ts$/.test(file),
+    allows: (found) =>
+      within('functions/core/').has(found) ||
+      /^scripts\/evidence\/(recordPage|lifeCheck|evidenceCheck)\.ts$/.test(found.target) ||
+      isOneOf('functions/adapters/paymentItem.ts', 'node:util', 'zod')(found),
+    caught: [
+      ['scripts/evidence/recordCheck.ts', "import { stageSource } from './stageSource.ts'"],
+      ['scripts/evidence/recordPage.ts', "import { readFile } from 'node:fs/promises'"],
+      ['scripts/evidence/evidenceCheck.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
     ],
   },
   'nobody but a test imports all of Twilio': {
@@ -324,7 +412,16 @@ test('every file of functions/ is behind one of the fences that say who imports 
 })
 
 test('every Lambda has its file, and every handler its Lambda', () => {
-  const known = [...handlers, ...cognitoTriggers, ...PIPELINE, REQUEST_BODY, ...PLAIN_DATA]
+  const known = [
+    ...handlers,
+    ...cognitoTriggers,
+    ...followPayments,
+    FOLLOWING,
+    ...PIPELINE,
+    COUNTING,
+    REQUEST_BODY,
+    ...PLAIN_DATA,
+  ]
   const top = files.filter((file) => /^functions\/[^/]+$/.test(file))
   expect(top.sort()).toEqual(known.sort())
 })
@@ -386,6 +483,16 @@ const forbidden: readonly (readonly [
     /[\w)\]]!(?=[.;,)\]\s[]|$)(?!=)/m,
     (file) => file.startsWith('functions/') || file.startsWith('lib/'),
     ['const x = y!', 'const x = y!.z', 'f(y!)', 'const x = y[0]!.z', 'const x = f()!;'],
+  ],
+  [
+    'who looks at a stage asks AWS nothing that changes it',
+    /\b(?!(Get|Describe|List)[A-Z])[A-Z]\w*Command\b/,
+    (file) => file.startsWith('scripts/doctor'),
+    [
+      'new PutSecretValueCommand({})',
+      'client.send(new UpdateTableCommand(x))',
+      'DeleteItemCommand',
+    ],
   ],
 ]
 

@@ -4,10 +4,14 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { itemOf } from '../functions/adapters/paymentItem.ts'
 import type { Env } from '../functions/adapters/settings.ts'
 import type { PayerHandler } from '../functions/http.ts'
 import {
+  type FollowerName,
+  followers,
   type LambdaName,
   lambdasOf,
   type Provider,
@@ -17,13 +21,19 @@ import {
 } from '../functions/routes.ts'
 import { sendPayment } from '../functions/sendPayment.ts'
 import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
+import { open } from './core/payments.ts'
+import { startStandIn } from './recordRig.ts'
 import { no, numberOf, otherThan, type Request, type RouteName, terms } from './rig.ts'
 import { eventOf, type RunningLambda, startAround, startLambda } from './runtime.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }
-type Name = LambdaName | TriggerName
-const namesWith = (provider: Provider): Name[] => [...lambdasOf(provider), ...triggers]
+type Name = LambdaName | TriggerName | FollowerName
+const namesWith = (provider: Provider): Name[] => [
+  ...lambdasOf(provider),
+  ...triggers,
+  ...followers,
+]
 const bundles = { authy: lambdaBundles('authy'), twilioVerify: lambdaBundles('twilioVerify') }
 const temporary = mkdtempSync(join(tmpdir(), 'payfriend-bundles-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
@@ -98,6 +108,18 @@ describe.each(providers)('what is in a bundle made for %s', (provider) => {
       what: 'no more of the numbering plans than tells a number',
       pattern: /\/libphonenumber-js\/metadata\.(?!min)/,
       caught: 'node_modules/libphonenumber-js/metadata.max.json.js',
+    },
+    {
+      what: 'no way to the archive but where it is written',
+      pattern: /\/@aws-sdk\/(client-s3|middleware-sdk-s3|checksums)\//,
+      caught: 'node_modules/@aws-sdk/client-s3/dist-es/S3Client.js',
+      except: 'archivePayments',
+    },
+    {
+      what: 'no way to a bus but where payments are announced',
+      pattern: /\/@aws-sdk\/client-eventbridge\//,
+      caught: 'node_modules/@aws-sdk/client-eventbridge/dist-es/EventBridgeClient.js',
+      except: 'announcePayments',
     },
     {
       what: 'no CommonJS copy of the SDK',
@@ -272,7 +294,7 @@ describe.each(providers)(
           .toEqual(
             expect.arrayContaining([
               expect.objectContaining({ message: 'callback', paymentId: id }),
-              expect.objectContaining({ PaymentApproved: 1 }),
+              expect.objectContaining({ PaymentApprovedByPush: 1 }),
             ]),
           )
       })
@@ -362,6 +384,31 @@ describe.each(providers)(
     test('a sign-up is refused where accounts are by invitation', async () => {
       const event = { triggerSource: 'PreSignUp_SignUp', request: { userAttributes: {} } }
       await expect((await lambda('signUpPolicy')).invoke(event)).rejects.toThrow('by invitation')
+    })
+
+    test.each([
+      ['archivePayments', 'PUT', 'ARCHIVE_ENDPOINT', ''],
+      [
+        'announcePayments',
+        'POST',
+        'EVENTS_ENDPOINT',
+        '{"FailedEntryCount":0,"Entries":[{"EventId":"event-1"}]}',
+      ],
+    ] as const)('%s follows a payment', async (name, method, endpoint, body) => {
+      const service = await startStandIn(() => ({ status: 200, body }))
+      const env = { ARCHIVE_BUCKET: 'archive', EVENT_BUS: 'payfriend', [endpoint]: service.url }
+      const started = start(name, env)
+      running.set(name, started)
+      const [Keys, SequenceNumber] = [{ payment_id: { S: open.paymentId } }, '1']
+      const NewImage = marshall(itemOf(open))
+      try {
+        const Records = [{ eventName: 'INSERT', dynamodb: { Keys, SequenceNumber, NewImage } }]
+        expect(await (await started).invoke({ Records })).toEqual({ batchItemFailures: [] })
+        expect(service.asked.map((asked) => asked.method)).toEqual([method])
+        expect(service.asked[0]?.text).toContain(open.shown.message)
+      } finally {
+        service.close()
+      }
     })
 
     test('a Lambda without its settings does not start, and says which it lacks', async () => {

@@ -257,7 +257,7 @@ test('what was written has the lines that it should have', () => {
     '"fault":"ValidationException"',
     '"CloudWatchMetrics"',
     '"PaymentStarted":1',
-    '"PaymentApproved":1',
+    '"PaymentApprovedBySms":1',
     '"PaymentFailed":1',
     '"CodeWrong":1',
     '"CallbackForged":1',

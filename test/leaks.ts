@@ -6,14 +6,17 @@ export type Secrets = {
   /** In international form. */
   readonly numbers: Iterable<string>
   /** Whatever is secret wherever it stands, by its kind. */
-  readonly others: Readonly<Record<string, readonly string[]>>
+  readonly others: Readonly<Record<string, readonly (string | RegExp)[]>>
 }
 
 export type Leak = { readonly kind: string; readonly text: string }
 
+/** What was written to the table of payments by every rig that has ended, as it was sent. */
+export const paymentWrites: string[] = []
+
 /** Ids of ours and of the provider, in which any digits can come together. */
 const IDS =
-  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(V[AE])?[0-9a-f]{32,64}\b/g
+  /\b[A-Za-z0-9_-]{22}\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(V[AE])?[0-9a-f]{32,64}\b/g
 /** All of a number but its country. */
 const NATIONAL_DIGITS = 10
 
@@ -36,7 +39,7 @@ export function leakFinder({ codes, numbers, others }: Secrets): (text: string) 
       code: runs.some((run) => sent.has(run)),
       number: [...runs, ...spaced].some((run) => isNumberIn(run, national)),
       ...Object.fromEntries(
-        Object.entries(others).map(([kind, all]) => [kind, all.some((one) => whole.includes(one))]),
+        Object.entries(others).map(([kind, all]) => [kind, all.some((one) => isIn(whole, one))]),
       ),
     }
     return Object.entries(found).flatMap(([kind, isThere]) =>
@@ -44,6 +47,9 @@ export function leakFinder({ codes, numbers, others }: Secrets): (text: string) 
     )
   }
 }
+
+const isIn = (whole: string, one: string | RegExp) =>
+  typeof one === 'string' ? whole.includes(one) : one.test(whole)
 
 function isNumberIn(run: string, national: ReadonlySet<string>): boolean {
   for (let at = 0; at + NATIONAL_DIGITS <= run.length; at += 1) {

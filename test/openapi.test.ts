@@ -231,8 +231,8 @@ describe('real answers', () => {
   afterAll(() => rig.close())
 
   /** Asks for real, and holds the answer against the file. */
-  async function call(name: RouteName, request: Request = {}): Promise<Reply> {
-    const reply = await rig.call(name, request)
+  async function call(name: RouteName, request: Request = {}, by = rig.call): Promise<Reply> {
+    const reply = await by(name, request)
     const { status, body, headers } = reply
     const { responses } = operations.find(({ operationId }) => operationId === name) ?? {}
     const told = responses?.[status]
@@ -439,6 +439,16 @@ describe('real answers', () => {
     await rig.close()
     rig = filled
     secrets.restore()
+  })
+
+  test('of what the owner has stopped', async () => {
+    const stopped = rig.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    await call('sendPayment', { as, key: 'new', body: terms }, stopped)
+    await call('smsStart', { as, id }, stopped)
+    const body = { phoneNumber: rig.stranger().number, channel: 'sms' }
+    await call('phoneStart', { as, body }, stopped)
   })
 
   test('without a token that is good, and of a fault', async () => {

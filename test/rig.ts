@@ -9,10 +9,11 @@ import type { World } from '../functions/live.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { handlersIn } from '../local/api/handlers.ts'
 import { asLambda } from '../local/database/access.ts'
-import { createTables, startDatabase } from '../local/database/database.ts'
+import { createTables, type DatabaseOptions, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
 import { pretendProvider } from '../local/phone/pretendProvider.ts'
 import { eventOf, type Person, type Request, type RouteName } from './event.ts'
+import { paymentWrites } from './leaks.ts'
 
 export type { Person, Request, RouteName }
 
@@ -42,9 +43,12 @@ export const numberOf = (n: number) =>
   `+1${AREAS[Math.floor(n / 100) % AREAS.length]}55501${String(n % 100).padStart(2, '0')}`
 const AREAS = [202, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 404, 412, 415, 503, 504]
 
-export async function startRig(env: Record<string, string> = {}) {
+export async function startRig(
+  env: Record<string, string> = {},
+  { onChange }: Pick<DatabaseOptions, 'onChange'> = {},
+) {
   const clock = movableClock()
-  const database = await startDatabase()
+  const database = await startDatabase({ onChange })
   const timers: (() => void)[] = []
   const callbacks = await listen((text, headers) => rig.call('authyCallback', { text, headers }))
   const phone = await startPhone({
@@ -166,6 +170,11 @@ export async function startRig(env: Record<string, string> = {}) {
     },
 
     async close() {
+      paymentWrites.push(
+        ...store.calls
+          .filter((call) => keyWritten(call, 'payments', 'payment_id')[0])
+          .map(({ text }) => text),
+      )
       await phone.close()
       callbacks.close()
       client.destroy()

@@ -1,8 +1,10 @@
+import type { Activity } from './activity.ts'
 import { createApi, type Payment } from './api.ts'
 import type { Config } from './config.ts'
 import { draftsBelongTo } from './draft.ts'
 import { type Child, el, fill } from './element.ts'
 import { button } from './form.ts'
+import { watchIdle } from './idleWatch.ts'
 import { fragmentOf, type Place, placeOf } from './place.ts'
 import { detailsOf, explain, Problem } from './problem.ts'
 import type { App, Screen } from './screen.ts'
@@ -17,7 +19,7 @@ import { showWaiting } from './views/waiting.ts'
 import { showSignedOut, showWelcome } from './views/welcome.ts'
 
 /** Run the page: one view at a time, told by the fragment. */
-export function runApp(config: Config, session: Session): void {
+export function runApp(config: Config, session: Session, activity: Activity): void {
   const brand = byId('brand')
   const menu = byId('menu')
   const notice = byId('notice')
@@ -33,10 +35,20 @@ export function runApp(config: Config, session: Session): void {
   window.addEventListener('hashchange', render)
   // A page brought back from the browser's memory may show what a signed-out person must not see.
   window.addEventListener('pageshow', (event) => event.persisted && location.reload())
-  session.onSignedOutElsewhere(() => location.replace(config.redirectPath))
+  session.onSignedOutElsewhere((why) => {
+    if (why === 'idle') showEnded()
+    else location.replace(config.redirectPath)
+  })
+  const idle = watchIdle(activity, () => session.signedIn, endIdle)
   render()
 
   function render(): void {
+    // Before anything is shown: this tab may have slept for hours.
+    idle.judge()
+    renderNow()
+  }
+
+  function renderNow(): void {
     current.abort()
     current = new AbortController()
     fill(notice, ...nextNotice)
@@ -49,7 +61,7 @@ export function runApp(config: Config, session: Session): void {
   function renderSignedOut(screen: Screen): void {
     brand.setAttribute('href', '/')
     fill(menu)
-    if (session.signedOut) showSignedOut(screen, leave)
+    if (session.signedOut !== null) showSignedOut(screen, leave, session.signedOut)
     else if (placeOf(location.hash) === null || session.trouble !== null) {
       showWelcome(screen, leave)
     } else {
@@ -99,7 +111,7 @@ export function runApp(config: Config, session: Session): void {
     screen.show('Payfriend', el('p', {}, 'One moment…'))
     const profile = await api.profile()
     draftsBelongTo(profile.email)
-    return { config, api, clock, session, seen, go, profile }
+    return { config, api, clock, session, activity, seen, go, profile }
   }
 
   function go(place: Place, { replace = false, notice = [] }: Parameters<App['go']>[1] = {}): void {
@@ -167,6 +179,9 @@ export function runApp(config: Config, session: Session): void {
   }
 
   async function accessToken(refused?: string): Promise<string> {
+    idle.judge()
+    // Signed out is no reason to go and sign in again, but to ask for nothing more.
+    if (session.signedOut !== null) return new Promise<never>(() => {})
     try {
       return await session.accessToken(refused)
     } catch (error) {
@@ -176,6 +191,21 @@ export function runApp(config: Config, session: Session): void {
       // The browser is about to load another page: nothing may be shown, and nothing fail, meanwhile.
       return new Promise<never>(() => {})
     }
+  }
+
+  /** RTS Art. 4(3)(d). What was shown is gone before the provider is asked anything. */
+  function endIdle(): void {
+    session.signOut('idle')
+    showEnded()
+  }
+
+  /** Here and without the network, which a laptop that wakes may not have yet. */
+  function showEnded(): void {
+    app = null
+    seen.clear()
+    nextNotice = []
+    history.replaceState(null, '', config.redirectPath)
+    renderNow()
   }
 
   function leave(): Promise<void> {

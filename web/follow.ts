@@ -29,6 +29,7 @@ export function follow(
   const over = new AbortController()
   const signal = AbortSignal.any([screen.signal, over.signal])
   let waited = false
+  signal.addEventListener('abort', () => waited && app.activity.release())
 
   function take(payment: Payment): void {
     if (signal.aborted) return
@@ -37,6 +38,7 @@ export function follow(
     const { status } = payment
     if (status === 'pending') {
       waited = true
+      app.activity.hold(Date.now() + Date.parse(payment.expiresAt) - app.clock.now())
       onPending(payment, trouble)
       return
     }

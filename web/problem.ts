@@ -70,6 +70,10 @@ export function explain(error: unknown): string {
       return `You have too many payments open, or started too many this hour. Try again ${again}.`
     case 'provider_unavailable':
       return `The service that reaches your phone doesn't answer just now. Try again ${again}.`
+    case 'sms_off':
+      return `Texts and calls are paused for everybody just now. Try again ${again}.`
+    case 'payments_off':
+      return `New payments are paused for everybody just now. Nothing was sent. Try again ${again}.`
   }
   if (httpStatus === 429) return `That was too much at once. Try again ${again}.`
   if (httpStatus === 403) return "Your sign-in doesn't allow that. Sign out, then sign in again."

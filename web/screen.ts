@@ -1,4 +1,5 @@
 /** What a view is given: the page around it, and its own place in it. */
+import type { Activity } from './activity.ts'
 import type { Api, Payment, Profile } from './api.ts'
 import type { Config } from './config.ts'
 import type { Child } from './element.ts'
@@ -12,6 +13,7 @@ export type App = {
   readonly api: Api
   readonly clock: ServerClock
   readonly session: Session
+  readonly activity: Activity
   /** The signed-in person, as last told by the server. */
   profile: Profile
   /** The payments seen since the page was loaded; newer than any list. */

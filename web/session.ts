@@ -1,10 +1,14 @@
 import * as oauth from 'oauth4webapi'
+import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
 import { Problem } from './problem.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 
 export type Session = Awaited<ReturnType<typeof openSession>>
+
+/** Why somebody is signed out: they asked for it, or did nothing for too long. */
+export type SignedOut = 'asked' | 'idle'
 
 const DAY_SECONDS = 86_400
 const TIMEOUT_MS = 10_000
@@ -18,7 +22,7 @@ const REVOCATION_TIMEOUT_MS = 3_000
  * closing the tab ends both; another tab signs in by itself, unseen while the provider knows the person.
  * A return from sign-in is taken in here and its code and state are gone from the address bar at once.
  */
-export async function openSession(config: Config) {
+export async function openSession(config: Config, activity: Activity) {
   const issuer = new URL(config.issuer)
   // Many a computer's clock is wrong. What the ID token says of time decides nothing here, and it came
   // from the provider itself; whether a token is still good is judged by whoever it is shown to.
@@ -66,6 +70,7 @@ export async function openSession(config: Config) {
   let signedInAt = Number.NEGATIVE_INFINITY
   /** Why a return from sign-in brought no tokens, in a sentence for the person. */
   let trouble: string | null = null
+  let signingOut: Promise<void> | null = null
 
   const back = new URLSearchParams(location.search)
   if (back.has('state') && (back.has('code') || back.has('error'))) {
@@ -98,6 +103,7 @@ export async function openSession(config: Config) {
       tokens.forget()
       tokens.take(kept(result))
       signedInAt = Date.now()
+      activity.begin()
       forget('signedOut')
       return null
     } catch (error) {
@@ -115,9 +121,10 @@ export async function openSession(config: Config) {
       return tokens.any
     },
 
-    /** The person signed out in this tab and has not signed in since. */
-    get signedOut(): boolean {
-      return recall('signedOut') === true
+    /** Why the person was signed out in this tab, if they have not signed in since. */
+    get signedOut(): SignedOut | null {
+      const why = recall('signedOut')
+      return why === 'asked' || why === 'idle' ? why : null
     },
 
     /** True for a moment after a return from sign-in: then asking again would only go in circles. */
@@ -130,6 +137,7 @@ export async function openSession(config: Config) {
 
     /** Leave for the provider's page and come back to the same place. */
     async signIn(): Promise<void> {
+      await signingOut
       const as = await provider()
       if (as.authorization_endpoint === undefined) throw new Problem({ kind: 'fault' })
       const state = oauth.generateRandomState()
@@ -143,31 +151,51 @@ export async function openSession(config: Config) {
         state,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        // Whoever was away for too long proves anew who they are, even where the provider remembers.
+        ...(activity.lapsed() ? { prompt: 'login' } : {}),
       }).toString()
       remember('signIn', { state, verifier, place: location.hash })
       location.assign(url)
     },
 
-    /** Forget everything here, in the person's other tabs, and at the provider. */
-    async signOut(): Promise<void> {
+    /** Forget everything here at once, then in the person's other tabs and at the provider. */
+    signOut(why: SignedOut = 'asked'): Promise<void> {
       const { refreshToken } = tokens
-      tokens.forget()
-      forgetAll()
-      remember('signedOut', true)
-      channel.postMessage('signed out')
-      if (refreshToken !== null) await revoke(refreshToken).catch(() => {})
-      location.assign(config.signOutUrl)
+      forgetHere(why)
+      if (why === 'asked') activity.forget()
+      channel.postMessage(why)
+      signingOut = signOutOfProvider(refreshToken, why).finally(() => {
+        signingOut = null
+      })
+      return signingOut
     },
 
     /** Call when the person has signed out in another tab; this one has then forgotten all too. */
-    onSignedOutElsewhere(listener: () => void): void {
-      channel.addEventListener('message', () => {
-        tokens.forget()
-        forgetAll()
-        remember('signedOut', true)
-        listener()
+    onSignedOutElsewhere(listener: (why: SignedOut) => void): void {
+      channel.addEventListener('message', ({ data }) => {
+        const why = data === 'idle' ? 'idle' : 'asked'
+        forgetHere(why)
+        listener(why)
       })
     },
+  }
+
+  function forgetHere(why: SignedOut): void {
+    tokens.forget()
+    forgetAll()
+    remember('signedOut', why)
+  }
+
+  async function signOutOfProvider(refreshToken: string | null, why: SignedOut): Promise<void> {
+    try {
+      if (refreshToken !== null) await revoke(refreshToken)
+    } catch (error) {
+      // Nobody pressed anything: the browser's own page about a lost network would explain nothing.
+      if (why === 'idle' && unreachable(error).details.kind === 'unreachable') return
+    }
+    location.assign(config.signOutUrl)
+    // The browser is about to load another page, and nothing may send it elsewhere meanwhile.
+    await new Promise<never>(() => {})
   }
 
   async function revoke(refreshToken: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** The page's beginning: learn where it runs, take in a return from sign-in, show the place asked for. */
+import { openActivity } from './activity.ts'
 import { runApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { el } from './element.ts'
@@ -7,7 +8,8 @@ import { openSession } from './session.ts'
 
 try {
   const config = await loadConfig()
-  runApp(config, await openSession(config))
+  const activity = openActivity()
+  runApp(config, await openSession(config, activity), activity)
 } catch (error) {
   console.error(error)
   document.getElementById('screen')?.replaceChildren(

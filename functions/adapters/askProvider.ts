@@ -10,6 +10,14 @@ export type ProviderFault = {
   readonly reason: string
 }
 
+/** How an adapter tells its owner of its calls. */
+export type Told = {
+  /** Told what was wrong with an answer; never given a code, a key or a number. */
+  readonly onFault?: (fault: ProviderFault) => void
+  /** Told how long a call took, whether an answer came or not. */
+  readonly onCall?: (ms: number) => void
+}
+
 /** What the payer is asked to try again after, where the provider does not say. */
 export const RETRY_AFTER_SECONDS = 20
 
@@ -39,7 +47,9 @@ export async function askProvider(
   url: URL,
   { body, method, headers }: Asked,
   timeoutMs = TIMEOUT_MS,
+  onCall?: Told['onCall'],
 ): Promise<Answered> {
+  const beganAt = performance.now()
   const signal = AbortSignal.timeout(timeoutMs)
   const { request } = url.protocol === 'http:' ? process.getBuiltinModule('node:http') : https
   try {
@@ -50,6 +60,8 @@ export async function askProvider(
     return { status: response.statusCode ?? 0, headers: response.headers, text }
   } catch (error) {
     throw signal.aborted ? signal.reason : error
+  } finally {
+    onCall?.(Math.round(performance.now() - beganAt))
   }
 }
 

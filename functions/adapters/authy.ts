@@ -2,9 +2,15 @@
 import * as z from 'zod'
 import type { Codes, PhoneIds, Phones, Push } from '../core/ports.ts'
 import { invalidField, Refusal } from '../core/refusals.ts'
-import { askProvider, type ProviderFault, RETRY_AFTER_SECONDS, reasonOf } from './askProvider.ts'
+import {
+  askProvider,
+  type ProviderFault,
+  RETRY_AFTER_SECONDS,
+  reasonOf,
+  type Told,
+} from './askProvider.ts'
 
-export type AuthySettings = {
+export type AuthySettings = Told & {
   readonly apiUrl: string
   /** Asked for each call; `fresh` past any cache. None while the owner has not given one. */
   readonly apiKey: (fresh: boolean) => Promise<string | undefined>
@@ -12,8 +18,6 @@ export type AuthySettings = {
   readonly logoUrl?: string | undefined
   /** Within this an answer must be here, whole; 3 s if not said. */
   readonly timeoutMs?: number
-  /** Told what was wrong with an answer; never given a code, a key or a number. */
-  readonly onFault?: (fault: ProviderFault) => void
 }
 
 /** What a code in a path may be: anything else could name another resource. */
@@ -62,6 +66,7 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
           ...(body && { body: JSON.stringify(body) }),
         },
         settings.timeoutMs,
+        settings.onCall,
       )
       const parsed = JSON.parse(text)
       const { error_code } = errorBody.parse(parsed)

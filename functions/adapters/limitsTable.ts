@@ -35,7 +35,7 @@ export function limitsTable(
     update: string,
     when: string,
     names: Record<string, string> | undefined,
-    values: Record<string, unknown>,
+    values: Record<string, unknown> | undefined,
   ): Promise<boolean> {
     try {
       await documents.send(
@@ -44,7 +44,7 @@ export function limitsTable(
           Key: { user_id: key },
           UpdateExpression: update,
           ConditionExpression: when,
-          ...(names && { ExpressionAttributeNames: names }),
+          ExpressionAttributeNames: names,
           ExpressionAttributeValues: values,
         }),
       )
@@ -87,7 +87,7 @@ export function limitsTable(
       if (counted) return
       const found = await read(name)
       if (own.left(found)) return
-      if (uses.parse(found?.uses) >= max) {
+      if (counter.parse(found).uses >= max) {
         const end = new Date((Math.floor(now.getTime() / window.ms) + 1) * window.ms)
         throw new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(end, now) })
       }
@@ -138,58 +138,58 @@ export function limitsTable(
 
     async reserveStart({ payerId, paymentId, expiresAt }, isOver, now, seen) {
       const key = startsKey(payerId)
-      const { openPayments, paymentsPerHour } = settings
       let found = seen ?? (await readStarts(payerId))
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        const start = { paymentId, expiresAt, now }
-        // Asked again: it is counted, and its slot has only to last as long as the payment may.
-        const isCounted = found !== undefined && Object.hasOwn(found.started, paymentId)
-        if (isCounted && found && Object.hasOwn(found.unfinished, paymentId)) {
-          if (await setSlot(key, start, 'attribute_exists(unfinished.#id)')) return
-          found = await readStarts(payerId)
-          continue
-        }
-        const unfinished = Object.entries(found?.unfinished ?? {})
-        if (unfinished.length >= openPayments) {
-          const freed = await overOf(unfinished, isOver, now)
-          if (freed.length === 0) throw allOpen(unfinished, now)
-          await forget(key, freed)
-          found = await readStarts(payerId)
-          continue
-        }
-        const lives = found !== undefined && found.windowStartedAt > edge(now, HOUR_MS)
-        if (lives && !isCounted && Object.keys(found?.started ?? {}).length >= paymentsPerHour) {
-          throw hourFull(found?.windowStartedAt ?? '', now)
-        }
-        if (await take(key, start, found, { lives, isCounted })) return
+        if (await take(key, { paymentId, expiresAt, now }, found, isOver)) return
         found = await readStarts(payerId)
       }
       throw new Error('a counter was lost too often')
     },
   }
 
-  function take(
+  /** Count one and find it a slot, or refuse; lost if what is stored is no longer what was found. */
+  async function take(
     key: string,
     start: Start,
     found: Starts | undefined,
-    { lives, isCounted }: { lives: boolean; isCounted: boolean },
+    isOver: (paymentId: string) => Promise<boolean>,
   ): Promise<boolean> {
+    const { openPayments, paymentsPerHour } = settings
+    const { paymentId, now } = start
     if (!found) return createStarts(key, start)
-    if (!lives) return renewStarts(key, start, found)
-    return isCounted ? setSlot(key, start, 'size(unfinished) < :open') : addStart(key, start)
+    const { windowStartedAt, started } = found
+    // Asked again: it is counted, in this hour or before, and its slot has only to last as long as it may.
+    if (Object.hasOwn(found.unfinished, paymentId)) {
+      return setSlot(key, start, 'attribute_exists(unfinished.#id)')
+    }
+    const unfinished = Object.entries(found.unfinished)
+    if (unfinished.length >= openPayments) {
+      const freed = await overOf(unfinished, isOver, now)
+      if (freed.length === 0) throw allOpen(unfinished, now)
+      await forget(key, freed)
+      return false
+    }
+    if (windowStartedAt <= edge(now, HOUR_MS)) return renewStarts(key, start, windowStartedAt)
+    if (Object.hasOwn(started, paymentId)) {
+      return setSlot(key, start, 'size(unfinished) < :open', { ':open': openPayments })
+    }
+    if (Object.keys(started).length >= paymentsPerHour) throw hourFull(windowStartedAt, now)
+    return addStart(key, start)
   }
 
   /** A slot for what is counted already. */
-  function setSlot(key: string, { paymentId, expiresAt }: Start, when: string): Promise<boolean> {
+  function setSlot(
+    key: string,
+    { paymentId, expiresAt }: Start,
+    when: string,
+    values: Record<string, unknown> = {},
+  ): Promise<boolean> {
     return write(
       key,
       'SET unfinished.#id = :ends',
       when,
       { '#id': paymentId },
-      {
-        ':ends': expiresAt.toISOString(),
-        ...(when.includes(':open') && { ':open': settings.openPayments }),
-      },
+      { ':ends': expiresAt.toISOString(), ...values },
     )
   }
 
@@ -211,7 +211,7 @@ export function limitsTable(
   }
 
   /** The first in a new hour; what is unfinished from the one before still counts as open. */
-  function renewStarts(key: string, { paymentId, expiresAt, now }: Start, seen: Starts) {
+  function renewStarts(key: string, { paymentId, expiresAt, now }: Start, windowStartedAt: string) {
     return write(
       key,
       `SET started = :started, unfinished.#id = :ends, window_started_at = :now, expires_epoch = :ttl`,
@@ -222,7 +222,7 @@ export function limitsTable(
         ':now': now.toISOString(),
         ':ends': expiresAt.toISOString(),
         ':ttl': epoch(now, 2 * HOUR_MS),
-        ':seen': seen.windowStartedAt,
+        ':seen': windowStartedAt,
         ':open': settings.openPayments,
       },
     )
@@ -245,23 +245,20 @@ export function limitsTable(
   }
 
   /** What is over never opens again, so forgetting it needs no condition but that the item is there. */
-  async function forget(key: string, ids: readonly string[]) {
-    const names = Object.fromEntries(ids.map((id, i) => [`#id${i}`, id]))
-    await documents.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { user_id: key },
-        UpdateExpression: `REMOVE ${ids.map((_, i) => `unfinished.#id${i}`).join(', ')}`,
-        ConditionExpression: 'attribute_exists(unfinished)',
-        ExpressionAttributeNames: names,
-      }),
+  function forget(key: string, ids: readonly string[]): Promise<boolean> {
+    return write(
+      key,
+      `REMOVE ${ids.map((_, i) => `unfinished.#id${i}`).join(', ')}`,
+      'attribute_exists(unfinished)',
+      Object.fromEntries(ids.map((id, i) => [`#id${i}`, id])),
+      undefined,
     )
   }
 }
 
 type Start = { readonly paymentId: string; readonly expiresAt: Date; readonly now: Date }
 
-const uses = z.int().min(0).default(0)
+const counter = z.object({ uses: z.int() })
 const times = z.record(z.string(), z.string())
 const starts = z.object({ window_started_at: z.string(), started: times, unfinished: times })
 
@@ -288,7 +285,7 @@ function hourFull(windowStartedAt: string, now: Date): Refusal {
 
 /** The first slot is free when the payment in it ends by itself. */
 function allOpen(unfinished: readonly (readonly [string, string])[], now: Date): Refusal {
-  const [first = now.toISOString()] = unfinished.map(([, ends]) => ends).sort()
+  const first = Math.min(...unfinished.map(([, ends]) => Date.parse(ends)))
   const retryAfterSeconds = secondsUntil(new Date(first), now)
   return new Refusal('too_many_payments', { retryAfterSeconds })
 }

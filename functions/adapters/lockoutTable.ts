@@ -122,13 +122,11 @@ const stored = z.looseObject({
 })
 type Row = z.infer<typeof stored>
 
-/** The row is still as it was seen; who has none yet has no item. */
-const sameRow = ({ goes, locks_before, locked_until }: Row) =>
+/** The row is still as it was seen; who has none yet has no item, or none any more. */
+const sameRow = ({ locked_until }: Row) =>
   [
-    goes === 0 ? '(attribute_not_exists(goes) OR goes = :seen)' : 'goes = :seen',
-    locks_before === 0
-      ? '(attribute_not_exists(locks_before) OR locks_before = :seen_locks)'
-      : 'locks_before = :seen_locks',
+    '(attribute_not_exists(goes) OR goes = :seen)',
+    '(attribute_not_exists(locks_before) OR locks_before = :seen_locks)',
     locked_until ? 'locked_until = :seen_until' : 'attribute_not_exists(locked_until)',
   ].join(' AND ')
 

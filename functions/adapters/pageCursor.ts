@@ -12,7 +12,7 @@ export const cursorOf = (payerId: string, key: Record<string, unknown>) =>
 /** Where a cursor goes on; refuses one that is not from a page of this payer's. */
 export function startKey(payerId: string, cursor: string): Record<string, unknown> {
   // An empty key is a fault to the database, and anybody can seal one for themselves.
-  const key = z.string().min(1)
+  const key = z.string().nonempty()
   const parts = z.tuple([key, key, z.string()]).safeParse(parsed(cursor))
   if (!parts.success || parts.data[2] !== seal(payerId, parts.data[0], parts.data[1])) {
     throw invalidField('cursor', 'This cursor is not from a page of your payments.')

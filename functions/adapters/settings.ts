@@ -52,7 +52,8 @@ export const verifySettings = (env: Env) => ({
 /** The service that proves phones. */
 export const verifyPhonesSettings = (env: Env) => read(env, { VERIFY_PHONES_SERVICE: SERVICE })
 
-function verifyKeySettings(env: Env) {
+/** Where the key is, which is where the owner's switches are too. */
+export function verifyKeySettings(env: Env) {
   const settings = read(env, {
     /** The key itself, on a laptop; in AWS the name of the secret that has it. */
     VERIFY_API_KEY: z.string().min(1).optional(),
@@ -64,6 +65,9 @@ function verifyKeySettings(env: Env) {
   if (apiKey && apiKeySecret) return { key: { apiKey, apiKeySecret } }
   throw missing('VERIFY_API_KEY and VERIFY_API_SECRET: neither they nor VERIFY_SECRET_ID is set')
 }
+
+/** The owner's switches, on a laptop; in AWS they are in the provider's secret. */
+export const switchSettings = (env: Env) => read(env, { SMS_OFF: flag, PAYMENTS_OFF: flag })
 
 /** The address that callbacks are signed for, without the route: `https://…/api`. */
 export const publicSettings = (env: Env) =>
@@ -101,6 +105,19 @@ export const phoneSettings = (env: Env) =>
       .default('')
       .transform((list) => (list === '' ? [] : list.split(','))),
   })
+
+/** The archive's bucket, and where it is if not at AWS. */
+export const archiveSettings = (env: Env) =>
+  read(env, { ARCHIVE_BUCKET: z.string().min(1), ARCHIVE_ENDPOINT: z.url().optional() })
+
+/** The bus (its name or ARN) that payments are announced on, and where it is if not at AWS. */
+export const eventSettings = (env: Env) =>
+  read(env, { EVENT_BUS: z.string().min(1), EVENTS_ENDPOINT: z.url().optional() })
+
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((text) => text === 'true')
 
 const count = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual)
 

@@ -12,11 +12,12 @@ import {
   type ProviderFault,
   RETRY_AFTER_SECONDS,
   reasonOf,
+  type Told,
 } from './askProvider.ts'
 
 export type TwilioKey = { readonly apiKey: string; readonly apiKeySecret: string }
 
-export type VerifySettings = {
+export type VerifySettings = Told & {
   readonly apiUrl: string
   /** `VA…`: where verifications are made and checked. */
   readonly serviceSid: string
@@ -24,8 +25,6 @@ export type VerifySettings = {
   readonly key: (fresh: boolean) => Promise<TwilioKey | undefined>
   /** Within this an answer must be here, whole; 3 s if not said. */
   readonly timeoutMs?: number
-  /** Told what was wrong with an answer; never given a code, a key or a number. */
-  readonly onFault?: (fault: ProviderFault) => void
 }
 
 /** A verification as Twilio's answers show it, each of them checked. */
@@ -87,6 +86,7 @@ export function verifyService(settings: VerifySettings) {
             ...(data && { body: new URLSearchParams(data).toString() }),
           },
           timeoutMs,
+          settings.onCall,
         )
         return { statusCode: answered.status, body: object.parse(JSON.parse(answered.text)) }
       },

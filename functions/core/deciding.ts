@@ -16,23 +16,20 @@ export async function paymentOf(
   return payment
 }
 
-/** A payment as it is now, and whether this request was the one that decided it. */
-export type Decided = { readonly payment: Payment; readonly byThis: boolean }
-
 /** The payer changes their mind. A cancelled payment may be cancelled again; any other end stands. */
 export async function cancelPayment(
   ports: Ports & { readonly codes: Pick<Codes, 'end'> },
   payerId: string,
   id: string,
-): Promise<Decided> {
+): Promise<Payment> {
   const decision: Decision = { status: 'cancelled', channel: null, by: 'payer', only: { payerId } }
   const cancelled = await ports.payments.decide(id, decision, ports.clock())
   if (cancelled) {
     await endCodeOf(ports, cancelled)
-    return { payment: cancelled, byThis: true }
+    return cancelled
   }
   const payment = await paymentOf(ports, payerId, id)
-  if (payment.status === 'cancelled') return { payment, byThis: false }
+  if (payment.status === 'cancelled') return payment
   // Open all the same: its start was under way, and it was not there yet when the write came.
   throw whyClosed(payment, ports.clock()) ?? new Refusal('not_found')
 }

@@ -8,6 +8,7 @@ import type {
   VerificationChannel,
 } from './payer.ts'
 import type { Channel, Evidence, Payment, PushContent, ShownPayment } from './payment.ts'
+import type { Announcement, RecordPage } from './record.ts'
 
 export type Clock = () => Date
 
@@ -149,6 +150,14 @@ export type Lockout = {
   reset(payerId: string): Promise<void>
 }
 
+/** What the owner may stop for everybody at once, without a deployment. */
+export type Switches = {
+  /** No texts and no calls; codes already sent are still good. */
+  smsOff(): Promise<boolean>
+  /** No new payments; those that wait are still decided. */
+  paymentsOff(): Promise<boolean>
+}
+
 /** The payments started in the hour since `windowStartedAt`, and those that may still be open, by id: when. */
 export type Starts = {
   readonly windowStartedAt: string
@@ -220,4 +229,16 @@ export type Phones = {
   ): Promise<Verdict>
   /** End a verification that nobody waits for any more, as with codes. */
   endVerification(textId: string): Promise<void>
+}
+
+/** Where the record is kept. */
+export type Archive = {
+  /** A page that is there already stays as it is. */
+  keep(page: RecordPage): Promise<void>
+}
+
+/** Who is told what becomes of payments. */
+export type EventBus = {
+  /** All of them, or it throws; those before the one that failed may have been told then. */
+  announce(announcements: readonly Announcement[]): Promise<void>
 }

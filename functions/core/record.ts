@@ -45,7 +45,7 @@ export type RecordPage = {
   readonly seq: number
   readonly terms: RecordedTerms
   readonly entry: HistoryEntry
-  /** On the last page of a payment that is decided, and on no other. */
+  /** On the page of the entry that ended the payment, and on no other. */
   readonly evidence?: Evidence
   /** The hash of the page before; null on the first. */
   readonly previous: string | null
@@ -67,7 +67,7 @@ export function pagesOf(payment: RecordedPayment, digest: Digest): RecordPage[] 
       seq: pages.length + 1,
       terms,
       entry,
-      ...(isLast(entry) && payment.evidence && { evidence: payment.evidence }),
+      ...(isEnd(entry) && payment.evidence && { evidence: payment.evidence }),
       previous: pages.at(-1)?.hash ?? null,
     } as const
     pages.push({ ...page, hash: digest(pageText(page)) })
@@ -81,6 +81,22 @@ export const pagesAdded = (
   after: RecordedPayment,
   digest: Digest,
 ): RecordPage[] => pagesOf(after, digest).slice(before?.history.length ?? 0)
+
+/**
+ * Whether what was recorded before a change is not what it was, or a status is none of the history's. No
+ * write of ours does either, so somebody did it by hand.
+ */
+export function isRewritten(
+  before: RecordedPayment,
+  after: RecordedPayment,
+  digest: Digest,
+): boolean {
+  const known = pagesOf(before, digest).at(-1)
+  const kept = pagesOf(after, digest)[before.history.length - 1]
+  // Each page holds the hash of the one before, so the last stands for all.
+  if (known?.hash !== kept?.hash) return true
+  return after.history.map(statusIn).findLast((status) => status) !== after.status
+}
 
 /** A page as one text, the same whatever order its members are in: what is stored, and what is hashed. */
 export const pageText = (page: Omit<RecordPage, 'hash'> | RecordPage): string => canonical(page)
@@ -108,7 +124,7 @@ export type Announcement = {
     readonly words: string
     readonly status: PaymentStatus
     readonly decidedBy: Channel | null
-    /** When this became so. */
+    /** When this became so: of one that expired, when its time was over and not when somebody looked. */
     readonly at: string
     readonly createdAt: string
     readonly expiresAt: string
@@ -140,7 +156,7 @@ export function announcementOf({
       words: terms.words,
       status,
       decidedBy: entry.channel,
-      at: entry.at,
+      at: status === 'expired' ? expiresAt : entry.at,
       createdAt,
       expiresAt,
       page: hash,
@@ -164,8 +180,11 @@ export function statusIn({ event }: HistoryEntry): PaymentStatus | undefined {
   }
 }
 
-/** Nothing is appended after a final status. */
-const isLast = (entry: HistoryEntry) => ![undefined, 'pending'].includes(statusIn(entry))
+/**
+ * There is one such entry. It need not be the last: a payer can be faster than the answer that their push
+ * was sent, which is then appended after it.
+ */
+const isEnd = (entry: HistoryEntry) => ![undefined, 'pending'].includes(statusIn(entry))
 
 const termsOf = (payment: Payment): RecordedTerms => ({
   payerId: payment.payerId,

@@ -20,6 +20,8 @@ export type RefusalCode =
   | 'too_many_sms'
   | 'too_many_payments'
   | 'provider_unavailable'
+  | 'sms_off'
+  | 'payments_off'
 
 /** What a refusal may tell besides its code. */
 export type RefusalDetails = {
@@ -48,6 +50,13 @@ export class Refusal extends Error {
 /** `invalid_request` for one field. */
 export const invalidField = (path: string, reason: string) =>
   new Refusal('invalid_request', { fields: [{ path, reason }] })
+
+/** A switch that was turned is noticed everywhere within this time. */
+export const SWITCH_NOTICED_SECONDS = 300
+
+/** The owner has stopped this for everybody. */
+export const switchedOff = (code: 'sms_off' | 'payments_off') =>
+  new Refusal(code, { retryAfterSeconds: SWITCH_NOTICED_SECONDS })
 
 /** Whole seconds from `now` until `then`, at least one: what `Retry-After` says. */
 export const secondsUntil = (then: Date, now: Date): number =>

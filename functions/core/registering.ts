@@ -12,8 +12,18 @@ import {
   type VerificationChannel,
 } from './payer.ts'
 import { referenceFrom, TEXT_PAUSE_SECONDS } from './payment.ts'
-import type { Bound, Clock, Codes, Limits, Lockout, PayerStore, PhoneIds, Phones } from './ports.ts'
-import { invalidField, Refusal, secondsUntil } from './refusals.ts'
+import type {
+  Bound,
+  Clock,
+  Codes,
+  Limits,
+  Lockout,
+  PayerStore,
+  PhoneIds,
+  Phones,
+  Switches,
+} from './ports.ts'
+import { invalidField, Refusal, secondsUntil, switchedOff } from './refusals.ts'
 import { enrolled } from './starting.ts'
 
 export type RegisterPorts = {
@@ -44,11 +54,15 @@ export type VerificationStarted = {
  * already, send that one a code too, which says that the phone is about to change.
  *
  * Refuses: `invalid_request` (the number is the verified one already, or the provider knows it to be
- * none), `no_attempts_left`, `locked` (the verified phone's code could not be entered), `too_many_sms`,
- * `provider_unavailable`.
+ * none), `no_attempts_left`, `locked` (the verified phone's code could not be entered), `sms_off`,
+ * `too_many_sms`, `provider_unavailable`.
  */
 export async function startVerification(
-  ports: RegisterPorts & { readonly limits: Limits; readonly lockout: Lockout },
+  ports: RegisterPorts & {
+    readonly limits: Limits
+    readonly lockout: Lockout
+    readonly switches: Pick<Switches, 'smsOff'>
+  },
   person: { readonly payerId: string; readonly email: string },
   phone: PhoneNumber,
   channel: VerificationChannel,
@@ -69,6 +83,7 @@ export async function startVerification(
     const until = await lockout.lockedUntil(payerId, clock())
     if (until) throw locked(until, clock())
   }
+  if (await ports.switches.smsOff()) throw switchedOff('sms_off')
   await limits.spendTexts(payerId, needsLeave ? [phone, current] : [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the verification.
   const pending = await reserveSend(ports, person, known, phone, channel)

@@ -8,8 +8,8 @@ import {
   statusAt,
   type Terms,
 } from './payment.ts'
-import type { Clock, Limits, PayerStore, PaymentStore, PhoneIds, Push } from './ports.ts'
-import { Refusal } from './refusals.ts'
+import type { Clock, Limits, PayerStore, PaymentStore, PhoneIds, Push, Switches } from './ports.ts'
+import { Refusal, switchedOff } from './refusals.ts'
 
 /** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
 const PUSH_ENDS_EARLIER_SECONDS = 10
@@ -20,6 +20,7 @@ export type StartPorts = {
   readonly payments: PaymentStore
   readonly payers: PayerStore
   readonly limits: Limits
+  readonly switches: Pick<Switches, 'paymentsOff'>
   readonly phoneIds: PhoneIds
   /** None where the provider has none: the text is offered at once. */
   readonly push: Push | undefined
@@ -44,7 +45,8 @@ export type StartRequest = {
 /**
  * Start a payment and ask for its push. The same key again gives the payment as it is now.
  *
- * Refuses: `phone_not_verified`, `idempotency_key_reused` (other terms), `too_many_payments`;
+ * Refuses: `phone_not_verified`, `idempotency_key_reused` (other terms), `payments_off` (none is new),
+ * `too_many_payments`;
  * `provider_unavailable` only if the phone is not known to the provider and cannot be made known,
  * in which case nothing is stored.
  */
@@ -61,6 +63,7 @@ export async function startPayment(
   ])
   if (!payer?.phone) throw new Refusal('phone_not_verified')
   if (known) return { payment: await repeat(ports, request, known), created: false }
+  if (await ports.switches.paymentsOff()) throw switchedOff('payments_off')
 
   const authyId = await enrolled(ports, payer, payer.phone)
   const createdAt = clock()

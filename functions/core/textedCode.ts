@@ -1,5 +1,5 @@
 /** The second channel: a code by text, bound to one payment, spent before it is checked. */
-import { type Decided, endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
+import { endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
 import { asGo, type LockoutPorts, locked } from './lockout.ts'
 import type { Payer, PhoneNumber } from './payer.ts'
 import {
@@ -13,8 +13,8 @@ import {
   words,
   wordsApart,
 } from './payment.ts'
-import type { Bound, Codes, Decision, Limits, Lockout, PayerStore } from './ports.ts'
-import { Refusal, secondsUntil } from './refusals.ts'
+import type { Bound, Codes, Decision, Limits, Lockout, PayerStore, Switches } from './ports.ts'
+import { Refusal, secondsUntil, switchedOff } from './refusals.ts'
 
 export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Lockout }
 
@@ -23,11 +23,15 @@ export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Locko
  *
  * Counted before it is asked for, so that no burst and no crash gives more texts than the limits.
  * Refuses: `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
- * `already_decided`, `no_attempts_left`, `locked`, `too_many_sms`, `invalid_request` (the phone takes no
- * texts), `provider_unavailable`.
+ * `already_decided`, `no_attempts_left`, `locked`, `sms_off`, `too_many_sms`, `invalid_request` (the phone
+ * takes no texts), `provider_unavailable`.
  */
 export async function textCode(
-  ports: CodePorts & { readonly payers: PayerStore; readonly limits: Limits },
+  ports: CodePorts & {
+    readonly payers: PayerStore
+    readonly limits: Limits
+    readonly switches: Pick<Switches, 'smsOff'>
+  },
   payerId: string,
   id: string,
 ): Promise<Payment> {
@@ -43,6 +47,7 @@ export async function textCode(
   // … nor one whose code could not be entered.
   if (until) throw locked(until, clock())
   const phone = phoneOf(asked, payer)
+  if (await ports.switches.smsOff()) throw switchedOff('sms_off')
   await limits.spendTexts(payerId, [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the payment.
   const now = clock()
@@ -75,7 +80,7 @@ export async function approveWithCode(
   payerId: string,
   id: string,
   code: string,
-): Promise<Decided> {
+): Promise<Payment> {
   const { payments, lockout, codes, clock } = ports
   const until = await lockout.lockedUntil(payerId, clock())
   if (until) throw (await whyNoAttempt(ports, payerId, id)) ?? locked(until, clock())
@@ -86,7 +91,7 @@ export async function approveWithCode(
   if (!payment) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
   const verdict = await asGo(ports, payerId, () => codes.check(payment, bound(payment), code))
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
-  if (verdict === 'over') return { payment: await approvedMeanwhile(ports, payment), byThis: false }
+  if (verdict === 'over') return approvedMeanwhile(ports, payment)
   const evidence = evidenceOf(payment, codes)
   const only = { payerId, authyId: payment.authyId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
@@ -94,9 +99,9 @@ export async function approveWithCode(
     payments.decide(id, approved, clock()),
     lockout.reset(payerId).catch(ports.onLockoutFault),
   ])
-  if (decided) return { payment: decided, byThis: true }
+  if (decided) return decided
   const now = await paymentOf(ports, payerId, id)
-  if (approvedByCode(now)) return { payment: now, byThis: false }
+  if (approvedByCode(now)) return now
   throw lostTo(whyClosed(now, clock()), id)
 }
 

@@ -8,10 +8,22 @@ import {
   type TableDescription,
   type CreateTableCommandInput as TableInput,
 } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBRecord } from 'aws-lambda'
 import { type Key, type TableShape, tables } from '../../functions/tables.ts'
 
 const TABLE_SECONDS_MAX = 60
 const TABLE_POLL_MS = 10
+
+/** The table whose changes can be followed, as `functions/tables.ts` says too. */
+const STREAMED = 'payments' satisfies keyof typeof tables
+
+export type DatabaseOptions = {
+  readonly dataDir?: string
+  /** Told of each change of a payment that was carried out, in their order; those before `close` too. */
+  readonly onChange?: ((record: DynamoDBRecord) => void) | undefined
+}
+
+type FromThread = { readonly endpoint: string } | { readonly record: DynamoDBRecord }
 
 /**
  * Start the embedded database, in memory or kept in `dataDir`.
@@ -19,13 +31,16 @@ const TABLE_POLL_MS = 10
  * It runs in a thread of its own, as DynamoDB runs on another machine: on two cores the same reads
  * through the SDK were 20 to 40 % more a second than with both on one event loop.
  */
-export async function startDatabase({ dataDir }: { dataDir?: string } = {}) {
+export async function startDatabase({ dataDir, onChange }: DatabaseOptions = {}) {
   const thread = new Worker(new URL('./databaseEngine.ts', import.meta.url), {
-    workerData: { dataDir },
+    workerData: { dataDir, streamed: onChange && STREAMED },
   })
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
   const endpoint = await new Promise<string>((resolve, reject) => {
-    thread.once('message', resolve)
+    thread.on('message', (message: FromThread) => {
+      if ('endpoint' in message) resolve(message.endpoint)
+      else onChange?.(message.record)
+    })
     thread.once('error', reject)
   })
   // From here on a crash of the thread is nobody's to swallow: it ends the process.

@@ -9,7 +9,7 @@ import putItem from 'dynalite/actions/putItem.js'
 import query from 'dynalite/actions/query.js'
 import scan from 'dynalite/actions/scan.js'
 import updateItem from 'dynalite/actions/updateItem.js'
-import engine, { type Store, type Table } from 'dynalite/db/index.js'
+import engine, { type Item, type Store, type Table } from 'dynalite/db/index.js'
 import batchGetItemRules from 'dynalite/validations/batchGetItem.js'
 import createTableRules from 'dynalite/validations/createTable.js'
 import describeTableRules from 'dynalite/validations/describeTable.js'
@@ -20,6 +20,7 @@ import queryRules from 'dynalite/validations/query.js'
 import scanRules from 'dynalite/validations/scan.js'
 import updateItemRules from 'dynalite/validations/updateItem.js'
 import { askerOf, whyDenied } from './access.ts'
+import { changeStream } from './changeStream.ts'
 
 /**
  * DynamoDB's operations that Payfriend uses, and Scan, by which tests see whole tables; any other is
@@ -47,11 +48,14 @@ const REQUEST_BYTES_MAX = 1024 * 1024
  * works in AWS would silently not exist here), lets an empty string into an index, and would read
  * and parse each request a second time behind another server.
  */
-async function serveEngine(path?: string) {
+async function serveEngine(path?: string, streamed?: string) {
   const store = engine.create({ createTableMs: 0, ...(path && { path }) })
   // Opened now, so that a folder in use by another process is an error at the start.
   await store.db.open()
   keepTables(store)
+  if (streamed) {
+    noteChange = changeStream(store, streamed, (record) => parentPort?.postMessage({ record }))
+  }
   const server = createServer((request, response) => read(store, request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -184,6 +188,10 @@ function refuseUnknownWithin(value: unknown, { type, children }: Type, path: str
 }
 
 const writeIndexes = engine.updateIndexes
+/** Told of each write before it is carried out. */
+let noteChange:
+  | ((table: Table, before: Item | undefined, after: Item | undefined) => void)
+  | undefined
 
 /**
  * Refuse an empty string as an index key, as AWS does, who words it differently for a put and for
@@ -195,6 +203,7 @@ engine.updateIndexes = (store, table, before, after, done) => {
     const empty = KeySchema.find(({ AttributeName }) => after?.[AttributeName]?.S === '')
     if (empty) return done(new EmptyIndexKey(IndexName, empty.AttributeName))
   }
+  noteChange?.(table, before, after)
   writeIndexes(store, table, before, after, done)
 }
 
@@ -236,6 +245,6 @@ function answer(response: ServerResponse, status: number, body: object) {
   response.end(text)
 }
 
-const { endpoint, close } = await serveEngine(workerData.dataDir)
-parentPort?.postMessage(endpoint)
+const { endpoint, close } = await serveEngine(workerData.dataDir, workerData.streamed)
+parentPort?.postMessage({ endpoint })
 parentPort?.once('message', close)

@@ -5,13 +5,16 @@
  */
 
 declare module 'dynalite/db/index.js' {
+  import type { AttributeValue } from 'aws-lambda'
+
   export type IndexKey = { readonly AttributeName: string }
   export type Index = { readonly IndexName: string; readonly KeySchema: readonly IndexKey[] }
   export type Table = {
     readonly TableStatus: string
+    readonly KeySchema: readonly IndexKey[]
     readonly GlobalSecondaryIndexes?: readonly Index[]
   }
-  export type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  export type Item = Record<string, AttributeValue>
   export type Done = (error?: unknown) => void
 
   /** An open database. */
@@ -19,6 +22,8 @@ declare module 'dynalite/db/index.js' {
     readonly db: { open(): Promise<void>; close(done: Done): void }
     /** Called by every action, with or without a flag before what is to be done with the table. */
     getTable(name: string, ...flagAndDone: unknown[]): void
+    /** The same object for the same table, whenever it is asked for. */
+    getItemDb(tableName: string): { put(key: string, item: Item, done: Done): void }
   }
 
   /** The engine calls this through the module's object, before it writes an item or an index. */

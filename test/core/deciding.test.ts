@@ -53,7 +53,7 @@ describe('a cancel', () => {
 
   test('is written for its payer only, by nobody’s channel', async () => {
     const { cancel, asked } = cancelling(cancelled)
-    expect(await cancel()).toEqual({ payment: cancelled, byThis: true })
+    expect(await cancel()).toEqual(cancelled)
     const only = { payerId: 'person-1' }
     expect(asked).toEqual([
       ['decide', ID, { status: 'cancelled', channel: null, by: 'payer', only }, NOON],
@@ -68,7 +68,7 @@ describe('a cancel', () => {
 
   test('of what is cancelled already gives it as it is', async () => {
     const { cancel } = cancelling(undefined, cancelled)
-    expect(await cancel()).toEqual({ payment: cancelled, byThis: false })
+    expect(await cancel()).toEqual(cancelled)
   })
 
   test.each([

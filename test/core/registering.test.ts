@@ -56,6 +56,7 @@ describe('a verification', () => {
     readonly textId?: string
     readonly currentTextId?: string
     readonly isForeign?: boolean
+    readonly isOff?: boolean
     readonly starts?: () => Promise<string | undefined>
   }
   function starting(world: World = {}) {
@@ -75,6 +76,7 @@ describe('a verification', () => {
       }),
       limits: one.port<Limits>({ spendTexts: async () => {} }),
       lockout: one.port<Lockout>({ lockedUntil: async () => world.lockedUntil }),
+      switches: { smsOff: async () => world.isOff ?? false },
       phones: one.port<Phones>({
         startVerification: world.starts ?? (async () => textId),
         endVerification: async () => {},
@@ -118,6 +120,15 @@ describe('a verification', () => {
         ],
         ['startVerification', next, channel],
       ])
+    },
+  )
+
+  test.each(['sms', 'call'] as const)(
+    'by %s while texts are stopped is refused, before anything is counted, reserved or sent',
+    async (channel) => {
+      const { started, names } = starting({ channel, isOff: true })
+      await expect(started).rejects.toMatchObject({ code: 'sms_off', ...retryAfter(300) })
+      expect(names()).toEqual(['get'])
     },
   )
 

@@ -8,6 +8,7 @@ import type {
   PhoneIds,
   Push,
   Starts,
+  Switches,
 } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
@@ -55,6 +56,7 @@ type World = {
   readonly push?: Push['ask'] | undefined
   /** The provider knows none of the phones that are stored. */
   readonly isForeign?: boolean
+  readonly isOff?: boolean
   readonly life?: number
   /** What storing takes. */
   readonly seconds?: number
@@ -77,6 +79,7 @@ function starting(world: World = {}) {
     }),
     payers: one.port<PayerStore>({ get: async () => person, saveAuthyId: async () => {} }),
     limits: one.port<Limits>({ readStarts: async () => starts, reserveStart: async () => {} }),
+    switches: one.port<Switches>({ paymentsOff: async () => world.isOff ?? false }),
     phoneIds: one.port<PhoneIds>({ gave: () => !isForeign, enroll: async () => '1700' }),
     push: push && one.port<Push>({ ask: push }),
     newReference: () => 'K7LMPQ',
@@ -94,6 +97,7 @@ describe('a payment', () => {
       ['get', 'person-1', ID],
       ['get', 'person-1'],
       ['readStarts', 'person-1'],
+      ['paymentsOff'],
       ['gave', '1635'],
       [
         'reserveStart',
@@ -120,6 +124,15 @@ describe('a payment', () => {
       await expect(started).rejects.toMatchObject({ code: 'phone_not_verified' })
       expect(names()).toEqual(['get', 'get', 'readStarts'])
     }
+  })
+
+  test('that is new while payments are stopped is refused, before anything is counted, stored or sent', async () => {
+    const { started, names } = starting({ isOff: true })
+    await expect(started).rejects.toMatchObject({
+      code: 'payments_off',
+      details: { retryAfterSeconds: 300 },
+    })
+    expect(names()).toEqual(['get', 'get', 'readStarts', 'paymentsOff'])
   })
 
   test('lives as long as it is set to', async () => {
@@ -165,7 +178,7 @@ describe('the provider’s id of the phone', () => {
   test('is made anew if another provider gave it', async () => {
     const { started, asked } = starting({ isForeign: true })
     expect((await started).payment.authyId).toBe('1700')
-    expect(asked.slice(4, 6)).toEqual(enrolled)
+    expect(asked.slice(5, 7)).toEqual(enrolled)
   })
 })
 
@@ -238,6 +251,12 @@ describe('the same key again', () => {
   ])('with %s is refused', async (_, other) => {
     const { started } = starting({ stored: [open], request: { terms: other } })
     await expect(started).rejects.toMatchObject({ code: 'idempotency_key_reused' })
+  })
+
+  test('while payments are stopped gives the payment that it began, and asks no switch', async () => {
+    const { started, names } = starting({ stored: [open], isOff: true })
+    expect(await started).toEqual({ payment: open, created: false })
+    expect(names()).not.toContain('paymentsOff')
   })
 
   test('asks for the push again when the first asking was lost 15 s ago', async () => {

@@ -8,6 +8,7 @@ import type {
   Lockout,
   PayerStore,
   PaymentStore,
+  Switches,
   Verdict,
 } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
@@ -36,6 +37,7 @@ describe('a text', () => {
     readonly person?: Payer | undefined
     readonly reserved?: Payment | undefined
     readonly lockedUntil?: Date | undefined
+    readonly isOff?: boolean
     readonly textId?: string | undefined
     /** As it is when the text's name is stored. */
     readonly named?: Payment
@@ -57,6 +59,7 @@ describe('a text', () => {
       payers: one.port<PayerStore>({ get: async () => person }),
       lockout: one.port<Lockout>({ lockedUntil: async () => lockedUntil }),
       limits: one.port<Limits>({ spendTexts: async () => {} }),
+      switches: one.port<Switches>({ smsOff: async () => world.isOff ?? false }),
       codes: one.port<Codes>({
         byTextId: textId !== undefined,
         send: async () => {
@@ -76,10 +79,17 @@ describe('a text', () => {
       ['get', PAYER, ID],
       ['get', PAYER],
       ['lockedUntil', PAYER, NOON],
+      ['smsOff'],
       ['spendTexts', PAYER, [phone], NOON],
       ['reserveText', PAYER, ID, at(-20), NOON],
       ['send', { phone, authyId: '1635' }, bound],
     ])
+  })
+
+  test('while texts are stopped is refused, before anything is counted, reserved or sent', async () => {
+    const { sent, names } = texting({ isOff: true })
+    await expect(sent).rejects.toMatchObject({ code: 'sms_off', ...retryAfter(300) })
+    expect(names()).toEqual(['get', 'get', 'lockedUntil', 'smsOff'])
   })
 
   test('goes to the phone that the payment was started for, though the payer has another now', async () => {
@@ -223,7 +233,7 @@ describe('a code', () => {
 
   test('is checked when it is counted at the payment and then at its payer, and decides when it is right', async () => {
     const { entered, asked } = entering('right', { seconds: 3 })
-    expect(await entered).toEqual({ payment: approved, byThis: true })
+    expect(await entered).toEqual(approved)
     expect(asked).toEqual([
       ['lockedUntil', PAYER, NOON],
       ['reserveAttempt', PAYER, ID, false, NOON],
@@ -270,7 +280,7 @@ describe('a code', () => {
   test('that is right is right, though the count could not begin anew; the owner is told', async () => {
     const fault = new Error('no database')
     const { entered, asked } = entering('right', { reset: () => Promise.reject(fault) })
-    expect(await entered).toEqual({ payment: approved, byThis: true })
+    expect(await entered).toEqual(approved)
     expect(asked.at(-1)).toEqual(['fault', fault])
   })
 
@@ -367,7 +377,7 @@ describe('a code', () => {
   describe('that was used before', () => {
     test('is answered with the payment that it approved', async () => {
       const { entered, names } = entering('over', { stored: [tried, approved] })
-      expect(await entered).toEqual({ payment: approved, byThis: false })
+      expect(await entered).toEqual(approved)
       expect(names().slice(3)).toEqual(['check', 'giveBack', 'get', 'pause', 'get'])
     })
 
@@ -392,7 +402,7 @@ describe('a code', () => {
   describe('that is right and lost its write', () => {
     test('to another right code is answered with the payment', async () => {
       const { entered } = entering('right', { decided: undefined, stored: [approved] })
-      expect(await entered).toEqual({ payment: approved, byThis: false })
+      expect(await entered).toEqual(approved)
     })
 
     test.each([

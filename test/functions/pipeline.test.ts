@@ -309,6 +309,8 @@ test('every refusal has its one status (2019: W39)', () => {
     too_many_sms: 429,
     too_many_payments: 429,
     provider_unavailable: 503,
+    sms_off: 503,
+    payments_off: 503,
   })
 })
 

@@ -18,6 +18,7 @@ const UNSEEN: readonly (readonly [kind: RegExp, why: string])[] = [
   [/ 500 message$/, 'a fault of ours'],
   [/^(?!authyCallback).* 404 message$/, 'what leads to no route leads to no operation'],
   [/^authyCallback 503 provider_unavailable$/, 'the owner has not filled in the key'],
+  [/ 503 (sms|payments)_off$/, 'the owner has turned a switch'],
   [
     /^smsVerify 422 code_expired$/,
     'a code was used, and the approval it should give was not written',

@@ -46,6 +46,62 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     expect(row).toContain(reference)
   })
 
+  test('while texts are paused the page says so and what is left, and goes on when they are not', async () => {
+    const app = PROVIDER === 'authy'
+    const pat = await stage.payer({ app })
+    await stage.send(pat)
+    if (app) await stage.pass(15)
+    const refusal = { title: 'x', status: 503, code: 'sms_off', requestId: 'x' }
+    const texts = '**/api/payments/*/sms'
+    await pat.page.route(texts, (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        headers: { 'retry-after': '300' },
+        body: JSON.stringify(refusal),
+      }),
+    )
+    await pat.page.getByRole('button', { name: 'Send me a code by text' }).click()
+    const orElse = app ? 'answer in the app on your phone' : 'cancel this payment'
+    await says(pat.page, `Codes by text are paused just now. Try again later, or ${orElse}.`)
+    await pat.page.unroute(texts)
+    if (app) {
+      await stage.answers(pat, 'approved')
+      await says(pat.page, 'Your payment has been approved!')
+    } else {
+      await pat.page.getByRole('button', { name: 'Cancel this payment' }).click()
+      await heading(pat.page, 'You cancelled this payment.')
+    }
+  })
+
+  test('while payments are paused nothing is sent, and the same button sends it afterwards', async () => {
+    const { page } = await stage.payer()
+    const payments = '**/api/payments'
+    const refusal = { title: 'x', status: 503, code: 'payments_off', requestId: 'x' }
+    await page.route(payments, (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill({
+            status: 503,
+            contentType: 'application/problem+json',
+            headers: { 'retry-after': '300' },
+            body: JSON.stringify(refusal),
+          })
+        : route.continue(),
+    )
+    await page.getByRole('button', { name: 'Neville Longbottom' }).click()
+    await page.getByLabel('Amount', { exact: true }).fill('20.50')
+    await page.getByRole('button', { name: 'Send payment' }).click()
+    await page
+      .getByText(
+        'New payments are paused for everybody just now. Nothing was sent. Try again in 5 minutes.',
+        { exact: true },
+      )
+      .waitFor()
+    await page.unroute(payments)
+    await page.getByRole('button', { name: 'Send payment' }).click()
+    await heading(page, /^(Waiting for your phone|Approve this payment)$/)
+  })
+
   test('a wrong code tells what is left, and the fifth ends the payment (2019: W12, W13)', async () => {
     const ben = await stage.payer({ app: false })
     await stage.send(ben)

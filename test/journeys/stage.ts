@@ -69,9 +69,9 @@ export async function startStage(env: Record<string, string> = {}) {
     /** Time goes by for the server and for every page, and what is due in it happens. */
     async pass(seconds: number) {
       stage.passUnseen(seconds)
-      for (const page of open) {
-        if (!page.isClosed()) await page.clock.fastForward(seconds * 1000)
-      }
+      // The pages of one browser have one clock.
+      const awake = open.filter((page) => !page.isClosed()).map((page) => page.context())
+      for (const context of new Set(awake)) await context.clock.fastForward(seconds * 1000)
     },
 
     /** Time goes by for the server alone, as it does for a page that is asleep. */

@@ -134,6 +134,9 @@ describe.each(providers)('with %s', (provider) => {
       ...ofProvider[provider],
       SiteUrl: `https://<${distributionId}.DomainName>`,
       ApiUrl: api,
+      ArchiveBucket: '<ArchiveBucket>',
+      EventBusName: `<${ofType('AWS::Events::EventBus')[0]?.[0]}>`,
+      PaymentsTableName: '<PaymentsTable>',
       InvitePerson:
         'aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <UserPool>' +
         ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +

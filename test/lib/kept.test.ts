@@ -11,6 +11,8 @@ const KEPT = {
   UserPool: 'AWS::Cognito::UserPool',
   SiteBucket: 'AWS::S3::Bucket',
   LogBucket: 'AWS::S3::Bucket',
+  ArchiveBucket: 'AWS::S3::Bucket',
+  SetAsideBucket: 'AWS::S3::Bucket',
 }
 
 test.each(Object.entries(KEPT))('%s keeps its id', (id, type) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { lambdas, lambdasOf, type Provider, providers } from '../../functions/routes.ts'
+import { followers, lambdas, lambdasOf, type Provider, providers } from '../../functions/routes.ts'
 import { namesOf, synthesize, text, withProvider } from './synthesized.ts'
 
 const ALWAYS = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']
@@ -7,6 +7,10 @@ const TABLE = [...ALWAYS, 'PAYERS_TABLE', 'PAYMENTS_TABLE']
 const LIMITS = ['OPEN_PAYMENTS', 'PAYMENTS_PER_HOUR', 'TEXTS_PER_DAY_FOR_STAGE', 'TEXTS_PER_HOUR']
 const PAYMENT = ['CURRENCIES', 'MAX_AMOUNT', 'PAYMENT_TTL_SECONDS']
 const AUTHY = ['AUTHY_API_URL', 'AUTHY_SECRET_ID']
+const FOLLOWERS = {
+  archivePayments: [...ALWAYS, 'ARCHIVE_BUCKET'],
+  announcePayments: [...ALWAYS, 'EVENT_BUS'],
+}
 const VERIFY = ['VERIFY_API_URL', 'VERIFY_PAYMENTS_SERVICE', 'VERIFY_SECRET_ID']
 
 /** All that a Lambda is told. */
@@ -25,9 +29,10 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     sweepPayments: [...TABLE, ...AUTHY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
+    ...FOLLOWERS,
   },
   twilioVerify: {
-    sendPayment: [...TABLE, ...LIMITS, ...PAYMENT],
+    sendPayment: [...TABLE, ...LIMITS, ...PAYMENT, 'VERIFY_SECRET_ID'],
     listPayments: TABLE,
     paymentStatus: TABLE,
     cancelPayment: [...TABLE, ...VERIFY],
@@ -39,6 +44,7 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     sweepPayments: [...TABLE, ...VERIFY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
+    ...FOLLOWERS,
   },
 }
 
@@ -117,6 +123,33 @@ describe.each(providers)('with %s', (provider) => {
           ? [`Allow secretsmanager:GetSecretValue <${secret}>`]
           : [],
     },
+    {
+      reason:
+        'who follows the payments reads their stream, and leaves what fails where it is found',
+      lines: (name) =>
+        name in FOLLOWERS
+          ? [
+              ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+                (action) => `Allow dynamodb:${action} <PaymentsTable.StreamArn>`,
+              ),
+              'Allow dynamodb:ListStreams <PaymentsTable.Arn>/stream/*',
+              'Allow s3:PutObject <SetAsideBucket.Arn>/*',
+              'Allow s3:ListBucket <SetAsideBucket.Arn>',
+            ]
+          : [],
+    },
+    {
+      reason: 'the archive is written, and neither read nor emptied',
+      lines: (name) =>
+        name === 'archivePayments' ? ['Allow s3:PutObject <ArchiveBucket.Arn>/*'] : [],
+    },
+    {
+      reason: 'payments are announced on one bus',
+      lines: (name) =>
+        name === 'announcePayments'
+          ? [`Allow events:PutEvents <${ofType('AWS::Events::EventBus')[0]?.[0]}.Arn>`]
+          : [],
+    },
   ]
 
   describe('rights', () => {
@@ -163,7 +196,7 @@ describe.each(providers)('with %s', (provider) => {
       expect(Object.keys(environmentOf(name)).sort()).toEqual(TOLD[provider][name]?.toSorted())
     })
 
-    test.each(lambdasOf(provider))(
+    test.each([...lambdasOf(provider), ...followers])(
       '%s can start with what it is told, and reads it all',
       async (name) => {
         const told = Object.fromEntries(
@@ -199,12 +232,13 @@ describe.each(providers)('with %s', (provider) => {
   describe('every Lambda', () => {
     test.each(names)('%s runs on Node 24 for ARM, with memory and time said', (name) => {
       const trigger = ['signUpPolicy', 'tokenClaims'].includes(name)
+      const follower = name in FOLLOWERS
       expect(lambda(name).Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        MemorySize: trigger ? 256 : 1024,
-        Timeout: trigger ? 5 : name === 'sweepPayments' ? 55 : 28,
+        MemorySize: trigger ? 256 : follower ? 512 : 1024,
+        Timeout: trigger ? 5 : follower ? 120 : name === 'sweepPayments' ? 55 : 28,
       })
     })
 

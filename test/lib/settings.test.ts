@@ -48,6 +48,8 @@ test('without a file there is one stage, with everything as usual', () => {
       archiveYears: 5,
       domain: undefined,
       webAclArn: undefined,
+      alarmTopicArn: undefined,
+      runbookUrl: 'RUNBOOK.md',
     },
   ])
 })
@@ -251,6 +253,30 @@ test.each([
 test('without a callback no other ceiling is too high', () => {
   const throttling = { profile: { ratePerSecond: 101, burst: 200 } }
   expect(read({ ...verify, throttling })).toMatchObject([{ throttling }])
+})
+
+const topic = (region: string) => `arn:aws:sns:${region}:123456789012:night`
+
+test('alarms can tell a topic, and say where the runbook is', () => {
+  const night = { alarmTopicArn: topic('eu-west-1'), runbookUrl: 'https://example.com/runbook' }
+  expect(read({ ...stage, ...night })).toMatchObject([night])
+  const anywhere = { alarmTopicArn: topic('eu-west-2') }
+  expect(read(anywhere)).toMatchObject([anywhere])
+})
+
+test.each([
+  [{ alarmTopicArn: 'night' }, 'alarmTopicArn must be the ARN of a topic, like arn:aws:sns:'],
+  [
+    { alarmTopicArn: `${topic('eu-west-1')}:3f0b` },
+    'alarmTopicArn must be the ARN of a topic, like arn:aws:sns:',
+  ],
+  [
+    { alarmTopicArn: topic('eu-west-2') },
+    "alarmTopicArn must be in eu-west-1, the stage's own region, and is in eu-west-2",
+  ],
+  [{ runbookUrl: 'http://example.com' }, 'runbookUrl must be an address that begins with https://'],
+])('%j is refused, so that no alarm rings for nobody', (broken, sentence) => {
+  expect(() => read({ ...stage, ...broken })).toThrow(sentence)
 })
 
 test('everything that is wrong is said at once', () => {

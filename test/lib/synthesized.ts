@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { readSettings } from '../../bin/settings.ts'
-import { lambdasOf, type Provider, triggers } from '../../functions/routes.ts'
+import { followers, lambdasOf, type Provider, triggers } from '../../functions/routes.ts'
 import type { Page } from '../../lib/page.ts'
 import { PayfriendStack } from '../../lib/payfriendStack.ts'
 import type { StageSettings } from '../../lib/stageSettings.ts'
@@ -25,7 +25,11 @@ export const withProvider = {
 } satisfies Record<Provider, object>
 
 /** The name of every Lambda that there is with a provider. */
-export const namesOf = (provider: Provider): string[] => [...lambdasOf(provider), ...triggers]
+export const namesOf = (provider: Provider): string[] => [
+  ...lambdasOf(provider),
+  ...triggers,
+  ...followers,
+]
 
 /** As bundling leaves it, with nothing in it: what is in a bundle is tested elsewhere. */
 export function emptyBundles(provider: Provider): string {
@@ -81,9 +85,10 @@ export function synthesize(given: object = {}) {
     },
     /** A Lambda's function by its name. */
     lambda(name: string): Resource {
-      const made = `Lambdas${name.charAt(0).toUpperCase()}${name.slice(1)}Function`
+      const made = `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`
       const found = all.filter(
-        ([id, { Type }]) => Type.endsWith('::Function') && id.startsWith(made),
+        ([id, { Type }]) =>
+          Type.endsWith('::Function') && id.replace(/^(Lambdas|Record)/, '').startsWith(made),
       )
       if (found.length !== 1 || !found[0]) throw new Error(`there is not just one ${name}`)
       return found[0][1]

@@ -546,4 +546,18 @@ export const sabotages: readonly Sabotage[] = [
     to: '',
     caughtBy: ['test/web/pollSchedule.test.ts'],
   },
+  {
+    name: 'input long after the five minutes keeps a person signed in',
+    file: 'web/activity.ts',
+    from: 'if (msLeft() > 0) kept.write',
+    to: 'kept.write',
+    caughtBy: ['test/web/activity.test.ts'],
+  },
+  {
+    name: 'a person of whom no input is known stays signed in',
+    file: 'web/activity.ts',
+    from: 'if (until === null ||',
+    to: 'if (until === null) return IDLE_MS\n    if (',
+    caughtBy: ['test/web/activity.test.ts'],
+  },
 ]

@@ -101,8 +101,8 @@ export function showSend(app: App, screen: Screen): void {
     else if (problems.length > 0) {
       say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
     } else {
-      const safe =
-        kind === 'refusal' ? '' : ' Pressing the button again is safe: it can only be sent once.'
+      const isCertain = kind === 'refusal' || code === 'payments_off'
+      const safe = isCertain ? '' : ' Pressing the button again is safe: it can only be sent once.'
       say(
         el('p', {}, explain(error) + safe),
         code === 'too_many_payments' && el('a', { href: '#/payments' }, 'See your open payments'),

@@ -2,6 +2,7 @@ import { el } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { Screen } from '../screen.ts'
+import type { SignedOut } from '../session.ts'
 
 /** A first visit: what this is, and nothing happens before the person says so. */
 export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
@@ -24,9 +25,11 @@ export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
   )
 }
 
-export function showSignedOut(screen: Screen, signIn: () => Promise<void>): void {
+export function showSignedOut(screen: Screen, signIn: () => Promise<void>, why: SignedOut): void {
   screen.show(
     "You're signed out",
+    why === 'idle' &&
+      el('p', {}, 'Nobody touched this page for five minutes, so we signed you out to be safe.'),
     el('p', {}, 'Nothing about you is kept in this tab any more.'),
     ...signInButton('Sign in', signIn),
   )

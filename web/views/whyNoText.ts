@@ -10,6 +10,8 @@ export function whyNoText(error: unknown, { push }: Payment): Child[] {
   switch (code) {
     case 'provider_unavailable':
       return [el('p', {}, `Codes by text don't work just now. Try again later, or ${orElse}.`)]
+    case 'sms_off':
+      return [el('p', {}, `Codes by text are paused just now. Try again later, or ${orElse}.`)]
     case 'too_many_sms':
       return [el('p', {}, 'No more codes can be sent just now.')]
     case 'locked':

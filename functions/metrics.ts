@@ -1,0 +1,51 @@
+/**
+ * Everything that is counted, each with its unit: the one list that the Lambdas count by and that the
+ * stack's dashboard and alarms (`lib/`) read, so that no alarm waits for a name that nobody counts.
+ */
+
+export const NAMESPACE = 'Payfriend'
+
+/** What tells stages apart that share an account. */
+export const DIMENSION = 'service'
+export const serviceOf = (stage: string): string => `payfriend-${stage}`
+
+export const metrics = {
+  PaymentStarted: 'Count',
+  PaymentApprovedByPush: 'Count',
+  PaymentApprovedBySms: 'Count',
+  PaymentDenied: 'Count',
+  PaymentExpired: 'Count',
+  PaymentFailed: 'Count',
+  PaymentCancelled: 'Count',
+  /** From a payment's start until its payer said yes or no. */
+  DecisionSeconds: 'Seconds',
+
+  /** Texts and calls that the provider was asked for, whatever came of it: one without an answer may cost too. */
+  TextAsked: 'Count',
+  CodeWrong: 'Count',
+  PhoneVerified: 'Count',
+  /** Requests that the owner's switches turned away. */
+  SmsOff: 'Count',
+  PaymentsOff: 'Count',
+
+  CallbackForged: 'Count',
+  CallbackMismatched: 'Count',
+  CallbackNotUnderstood: 'Count',
+  CallbackTimeless: 'Count',
+
+  /** Every call of the provider, with an answer or without. */
+  ProviderMs: 'Milliseconds',
+  ProviderFault: 'Count',
+  Fault: 'Count',
+  /** A page of the archive that could not be written; something that could not be told to the owner's own software. */
+  ArchiveFault: 'Count',
+  AnnounceFault: 'Count',
+  /** A payment's past was changed, or a payment removed, past all of Payfriend's own ways. */
+  RecordRewritten: 'Count',
+  RecordRemoved: 'Count',
+} as const satisfies Record<string, 'Count' | 'Seconds' | 'Milliseconds'>
+
+export type Metric = keyof typeof metrics
+/** Those that are summed up, and those of which one wants to know how large they are. */
+export type Counted = { [M in Metric]: (typeof metrics)[M] extends 'Count' ? M : never }[Metric]
+export type Measured = Exclude<Metric, Counted>

@@ -1,0 +1,184 @@
+/** When somebody is woken: each alarm with its threshold, the reason for it, and its page in the runbook. */
+import { Duration } from 'aws-cdk-lib'
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Provider } from '../functions/routes.ts'
+import type { Watched } from './watched.ts'
+
+export type AlarmRule = {
+  readonly id: string
+  /** One sentence for whoever is woken. */
+  readonly what: string
+  /** The heading of its section in RUNBOOK.md. */
+  readonly heading: string
+  readonly metric: IMetric
+  /** Rings at this and above … */
+  readonly threshold: number
+  /** … in so many of so many periods; in 2 of 3, where it is not said, so that nobody is woken by one blip. */
+  readonly periods?: { readonly of: number; readonly ringing: number }
+}
+
+/** The callback's address is open to everybody: a handful of strays is ordinary, a forger or a changed key is more. */
+const FORGED_MIN = 10
+/** A bug or an outage comes again; one odd request does not. */
+const FAULTS_MIN = 3
+/** The provider fails when this many calls do, and a fifth of all: one of thousands is ordinary. */
+const PROVIDER_FAULTS_MIN = 3
+const PROVIDER_FAULTS_SHARE = 0.2
+/** So much of a day's texts within a quarter of an hour is no ordinary hour. */
+const TEXTS_SHARE = 0.1
+const TEXTS_PERIOD = Duration.minutes(15)
+/** API Gateway gives up after 30 s and the Lambdas after 28: by then it is too late. */
+const SLOW_MS = 20_000
+/** What fails is tried again for two hours and then set aside; who is woken has most of them left. */
+const BEHIND_MS = 15 * 60_000
+/** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
+const TURNED_AWAY_MIN = 50
+/** On demand nothing is throttled at these sizes, and a Lambda only where the account's limit is too small. */
+const THROTTLED_MIN = 5
+
+const AT_ONCE = { of: 1, ringing: 1 }
+
+export function alarmRules(
+  { own, ...watched }: Watched,
+  stage: {
+    readonly provider: Provider
+    readonly textsPerDayForStage: number
+    readonly hasFollowers: boolean
+  },
+): AlarmRule[] {
+  return [
+    {
+      id: 'Faults',
+      what: 'Payfriend fails: requests end in faults of its own',
+      heading: 'Alarm: faults',
+      metric: own('Fault'),
+      threshold: FAULTS_MIN,
+    },
+    {
+      id: 'FailedLambdas',
+      what: 'Lambdas crash, do not start or run out of time',
+      heading: 'Alarm: failed Lambdas',
+      metric: watched.routedErrors,
+      threshold: FAULTS_MIN,
+    },
+    {
+      id: 'SweepFails',
+      what: 'The sweep fails, so payments may not end and lost callbacks are not found',
+      heading: 'Alarm: the sweep fails',
+      metric: watched.sweepErrors,
+      threshold: FAULTS_MIN,
+    },
+    {
+      id: 'ProviderDown',
+      what: 'The provider of texts and pushes fails a good part of its calls',
+      heading: 'Alarm: provider down',
+      metric: new MathExpression({
+        // Calls that got nowhere, as without a key, are faults without a time.
+        expression: `IF(faults >= ${PROVIDER_FAULTS_SHARE} * FILL(calls, 0), faults, 0)`,
+        usingMetrics: { faults: own('ProviderFault'), calls: own('ProviderMs', 'SampleCount') },
+        label: 'faults of the provider',
+        period: Duration.minutes(5),
+      }),
+      threshold: PROVIDER_FAULTS_MIN,
+    },
+    {
+      id: 'TextSpike',
+      what: 'Far more texts and calls are asked for than usual, and each costs',
+      heading: 'Alarm: text spike',
+      metric: own('TextAsked', 'Sum', TEXTS_PERIOD),
+      threshold: Math.ceil(TEXTS_SHARE * stage.textsPerDayForStage),
+      // Money flows with each minute.
+      periods: AT_ONCE,
+    },
+    {
+      id: 'SlowLambdas',
+      what: 'Requests take so long that they are about to be cut off',
+      heading: 'Alarm: slow Lambdas',
+      metric: watched.slowestP99,
+      threshold: SLOW_MS,
+    },
+    ...(['SmsOff', 'PaymentsOff'] as const).map((name) => ({
+      id: name,
+      what: 'People are turned away by a switch in the provider’s secret',
+      heading: 'Alarm: a switch is on',
+      metric: own(name),
+      // Turned on purpose it is known; this is for the one that is forgotten, or on by a spoiled secret.
+      threshold: 1,
+    })),
+    ...(stage.provider === 'authy' ? callbackRules(own) : []),
+    ...(stage.hasFollowers ? followerRules(own, watched.followersBehind) : []),
+    {
+      id: 'ApiThrottled',
+      what: 'API Gateway turns requests away at the ceilings of the routes',
+      heading: 'Alarm: requests turned away',
+      metric: watched.apiThrottled,
+      threshold: TURNED_AWAY_MIN,
+    },
+    {
+      id: 'LambdasThrottled',
+      what: 'The account may not run as many Lambdas at once as are called',
+      heading: 'Alarm: Lambdas throttled',
+      metric: watched.lambdasThrottled,
+      threshold: THROTTLED_MIN,
+    },
+    {
+      id: 'TablesThrottled',
+      what: 'The tables of payments and people refuse reads or writes',
+      heading: 'Alarm: tables throttled',
+      metric: watched.tablesThrottled,
+      threshold: THROTTLED_MIN,
+    },
+  ]
+}
+
+const callbackRules = (own: Watched['own']): AlarmRule[] => [
+  {
+    id: 'ForgedCallbacks',
+    what: 'Callbacks come whose signature is missing or wrong',
+    heading: 'Alarm: forged callbacks',
+    metric: own('CallbackForged'),
+    threshold: FORGED_MIN,
+  },
+  {
+    id: 'MismatchedCallbacks',
+    what: 'A callback with a good signature shows another payment than the one stored',
+    heading: 'Alarm: mismatched callbacks',
+    metric: own('CallbackMismatched'),
+    // It is signed: there is no ordinary way to even one.
+    threshold: 1,
+    periods: AT_ONCE,
+  },
+]
+
+const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRule[] => [
+  {
+    id: 'ArchiveFaults',
+    what: 'Pages of the archive of payments cannot be written',
+    heading: 'Alarm: archive faults',
+    metric: own('ArchiveFault'),
+    threshold: FAULTS_MIN,
+  },
+  {
+    id: 'AnnounceFaults',
+    what: 'What becomes of payments cannot be announced',
+    heading: 'Alarm: announcing faults',
+    metric: own('AnnounceFault'),
+    threshold: FAULTS_MIN,
+  },
+  ...behind.map((metric, i) => ({
+    id: `Behind${i}`,
+    what: 'A Lambda that follows the payments is far behind them',
+    heading: 'Alarm: far behind the payments',
+    metric,
+    threshold: BEHIND_MS,
+  })),
+  ...(['RecordRewritten', 'RecordRemoved'] as const).map((name) => ({
+    id: name,
+    what: 'A payment was rewritten or removed past all of Payfriend’s own ways',
+    heading: 'Alarm: a payment’s record was touched',
+    metric: own(name),
+    // Nothing of ours does it: even one is somebody's hand.
+    threshold: 1,
+    periods: AT_ONCE,
+  })),
+]

@@ -1,0 +1,89 @@
+/** The picture of a stage at work, for whoever was just woken by one of its alarms. */
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch'
+import type { Construct } from 'constructs'
+import type { Watched } from './watched.ts'
+
+/** CloudWatch's grid has 24 columns. */
+const WHOLE = 24
+const HALF = 12
+
+export function addDashboard(
+  scope: Construct,
+  { own, ...watched }: Watched,
+  alarms: readonly IAlarm[],
+): void {
+  const graph = (title: string, ...left: IMetric[]) =>
+    new GraphWidget({ title, left, width: HALF, leftYAxis: { min: 0, showUnits: false } })
+  new Dashboard(scope, 'Dashboard', {
+    widgets: [
+      [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WHOLE, height: 4 })],
+      [
+        graph(
+          'Payments',
+          own('PaymentStarted'),
+          own('PaymentApprovedByPush'),
+          own('PaymentApprovedBySms'),
+          own('PaymentDenied'),
+          own('PaymentExpired'),
+          own('PaymentFailed'),
+          own('PaymentCancelled'),
+        ),
+        graph(
+          'Time to decision, seconds',
+          own('DecisionSeconds', Stats.p(50)),
+          own('DecisionSeconds', Stats.p(95)),
+        ),
+      ],
+      [
+        graph(
+          'Provider, milliseconds',
+          own('ProviderMs', Stats.p(50)),
+          own('ProviderMs', Stats.p(95)),
+        ),
+        graph('Provider, calls and faults', own('ProviderMs', 'SampleCount'), own('ProviderFault')),
+      ],
+      [
+        graph(
+          'Texts and calls, codes, phones',
+          own('TextAsked'),
+          own('CodeWrong'),
+          own('PhoneVerified'),
+        ),
+        graph('Turned away by the switches', own('SmsOff'), own('PaymentsOff')),
+      ],
+      [
+        graph(
+          'Callbacks',
+          own('CallbackForged'),
+          own('CallbackMismatched'),
+          own('CallbackNotUnderstood'),
+          own('CallbackTimeless'),
+        ),
+        graph(
+          'Faults',
+          own('Fault'),
+          own('ArchiveFault'),
+          own('AnnounceFault'),
+          own('RecordRewritten'),
+          own('RecordRemoved'),
+          watched.routedErrors,
+          watched.sweepErrors,
+        ),
+      ],
+      [
+        graph('Slowest Lambda, p99, milliseconds', watched.slowestP99),
+        graph('Throttled', watched.apiThrottled, watched.lambdasThrottled, watched.tablesThrottled),
+      ],
+      ...(watched.followersBehind.length > 0
+        ? [[graph('Behind the payments, milliseconds', ...watched.followersBehind)]]
+        : []),
+    ],
+  })
+}

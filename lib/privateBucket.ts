@@ -1,0 +1,31 @@
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type CfnBucket,
+  type IBucket,
+} from 'aws-cdk-lib/aws-s3'
+import type { Construct } from 'constructs'
+import { fixId, removalPolicy } from './keeping.ts'
+
+/** A bucket that nobody may read from outside. */
+export function privateBucket(
+  scope: Construct,
+  logicalId: string,
+  keepData: boolean,
+  props: BucketProps,
+): IBucket {
+  const bucket = new Bucket(scope, logicalId, {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    removalPolicy: removalPolicy(keepData),
+    // Only an empty one can go with its stack.
+    autoDeleteObjects: !keepData,
+    ...props,
+  })
+  fixId(bucket.node.defaultChild as CfnBucket, logicalId)
+  // The two types differ only in how they spell an optional member.
+  return bucket as IBucket
+}

@@ -1,0 +1,102 @@
+/** What of a running stage is watched: metrics that its Lambdas count, and those that AWS keeps by itself. */
+import { Duration } from 'aws-cdk-lib'
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import type { Construct } from 'constructs'
+import { DIMENSION, NAMESPACE, type Metric as Name, serviceOf } from '../functions/metrics.ts'
+
+/** CloudWatch takes no more in one alarm. */
+export const METRICS_IN_ALARM_MAX = 10
+
+const PERIOD = Duration.minutes(5)
+
+export type Watched = ReturnType<typeof watched>
+
+export type WatchedProps = {
+  readonly stage: string
+  /** Those that a payer, the page or the provider waits for. */
+  readonly routed: readonly IFunction[]
+  readonly sweep: IFunction
+  /** Those that follow the payments' stream, where there are any. */
+  readonly followers: readonly IFunction[]
+  readonly tables: readonly Pick<ITable, 'metric'>[]
+  /** API Gateway's own log, one JSON object a request. */
+  readonly accessLog: ILogGroup
+}
+
+export function watched(scope: Construct, props: WatchedProps) {
+  const { stage, routed, sweep, followers, tables, accessLog } = props
+  // HTTP APIs count a request that met a ceiling among all other 4xx: only their log tells it apart, by
+  // the Lambda that was not called.
+  const turnedAway = new MetricFilter(scope, 'TurnedAway', {
+    logGroup: accessLog,
+    filterPattern: FilterPattern.all(
+      FilterPattern.stringValue('$.status', '=', '429'),
+      FilterPattern.stringValue('$.lambdaStatus', '=', '-'),
+    ),
+    metricNamespace: serviceOf(stage),
+    metricName: 'ApiThrottled',
+  })
+
+  return {
+    /** One that the Lambdas count, by the name by which they do. */
+    own: (name: Name, statistic: string = Stats.SUM, period = PERIOD): Metric =>
+      new Metric({
+        namespace: NAMESPACE,
+        metricName: name,
+        dimensionsMap: { [DIMENSION]: serviceOf(stage) },
+        statistic,
+        period,
+      }),
+
+    /** What ended without an answer: a crash, a start that failed, a timeout. */
+    routedErrors: joined('SUM', 'Lambdas that failed', routed, (one) =>
+      one.metricErrors({ period: PERIOD }),
+    ),
+    /** The 99th percentile of the slowest Lambda. */
+    slowestP99: joined('MAX', 'slowest Lambda, p99', routed, (one) =>
+      one.metricDuration({ statistic: Stats.p(99), period: PERIOD }),
+    ),
+    sweepErrors: sweep.metricErrors({ period: PERIOD }),
+    /** How far behind the payments each follower is. */
+    followersBehind: followers.map((one) =>
+      one.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: PERIOD }),
+    ),
+
+    apiThrottled: turnedAway.metric({ statistic: Stats.SUM, period: PERIOD }),
+    /** Of the whole account and region: its Lambdas share what it may run at once. */
+    lambdasThrottled: new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Throttles',
+      statistic: Stats.SUM,
+      period: PERIOD,
+    }),
+    tablesThrottled: joined(
+      'SUM',
+      'throttled by tables',
+      tables.flatMap((table) => [
+        table.metric('ReadThrottleEvents', { statistic: Stats.SUM, period: PERIOD }),
+        table.metric('WriteThrottleEvents', { statistic: Stats.SUM, period: PERIOD }),
+      ]),
+      (metric) => metric,
+    ),
+  }
+}
+
+/** One number of many metrics. */
+function joined<T>(
+  how: 'SUM' | 'MAX',
+  label: string,
+  all: readonly T[],
+  metricOf: (one: T) => IMetric,
+): MathExpression {
+  const usingMetrics = Object.fromEntries(all.map((one, i) => [`m${i}`, metricOf(one)]))
+  return new MathExpression({
+    expression: `${how}([${Object.keys(usingMetrics).join(', ')}])`,
+    usingMetrics,
+    label,
+    period: PERIOD,
+  })
+}

@@ -1,0 +1,82 @@
+import { setTimeout } from 'node:timers/promises'
+import type { EventEnvelope } from './localBus.ts'
+
+export type EventReceiver = {
+  send(event: EventEnvelope): void
+  /** Until all that was sent has arrived or is given up. */
+  settled(): Promise<void>
+  /** What has not arrived is not tried again. */
+  close(): void
+}
+
+const TRIES_MAX = 3
+const PAUSE_MS = 1000
+const TIMEOUT_MS = 3000
+/** While a receiver hangs more may come than it will ever take. */
+const WAITING_MAX = 1000
+
+/**
+ * Post each event to an address, one after another, as a rule of EventBridge would. Whoever does not take
+ * one stops nothing here: after a few tries it is told in a line and given up.
+ */
+export function eventReceiver(
+  url: string,
+  tell: (line: string) => void,
+  pause: (signal: AbortSignal) => Promise<unknown> = (signal) =>
+    setTimeout(PAUSE_MS, undefined, { signal }),
+): EventReceiver {
+  const closing = new AbortController()
+  let waiting = 0
+  let last = Promise.resolve()
+
+  async function deliver(event: EventEnvelope) {
+    let why = ''
+    for (let tries = 0; tries < TRIES_MAX && !closing.signal.aborted; tries += 1) {
+      try {
+        if (tries > 0) await pause(closing.signal)
+        why = await post(url, event, closing.signal)
+        if (why === '') return
+      } catch (error) {
+        why = reasonOf(error)
+      }
+    }
+    if (!closing.signal.aborted) tell(lineOf(event, why))
+  }
+
+  return {
+    send(event) {
+      if (waiting >= WAITING_MAX) return tell(lineOf(event, 'too many wait'))
+      waiting += 1
+      last = last
+        .then(() => deliver(event))
+        .finally(() => {
+          waiting -= 1
+        })
+    },
+    settled: () => last,
+    close: () => closing.abort(),
+  }
+}
+
+/** Nothing if it was taken, or why not. */
+async function post(url: string, event: EventEnvelope, closing: AbortSignal): Promise<string> {
+  const { ok, status, body } = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(event),
+    // Whoever redirects would have the event go where nobody said.
+    redirect: 'manual',
+    signal: AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT_MS)]),
+  })
+  await body?.cancel()
+  return ok ? '' : `it answered ${status}`
+}
+
+const lineOf = (event: EventEnvelope, why: string) =>
+  `EVENTS_URL did not take ${event['detail-type']} of payment ${event.detail.paymentId}: ${why}`
+
+function reasonOf(error: unknown): string {
+  const { name, cause } = error as Error
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException
+  return code ?? name
+}

@@ -1,0 +1,64 @@
+import { setTimeout } from 'node:timers/promises'
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+
+/** A Lambda that follows a table. */
+export type Follower = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
+
+export type EventSource = {
+  take(record: DynamoDBRecord): void
+  /** Until all that was taken is followed or given up. */
+  settled(): Promise<void>
+}
+
+const BATCH_MAX = 25
+const TRIES_MAX = 5
+const PAUSE_MS = 200
+
+/**
+ * Bring a table's changes to a Lambda as AWS does: in their order, in batches, and again from the first
+ * that failed. One that fails too often is given up, so that the others go on.
+ */
+export function eventSource(
+  follow: Follower,
+  onGivenUp: (record: DynamoDBRecord) => void,
+  pause: () => Promise<unknown> = () => setTimeout(PAUSE_MS),
+): EventSource {
+  const waiting: DynamoDBRecord[] = []
+  let running: Promise<void> | undefined
+
+  async function run() {
+    let tries = 0
+    for (let [first] = waiting; first; [first] = waiting) {
+      waiting.splice(0, await followed(follow, waiting.slice(0, BATCH_MAX)))
+      tries = waiting[0] === first ? tries + 1 : 0
+      if (tries === 0) continue
+      if (tries < TRIES_MAX) await pause()
+      else {
+        waiting.shift()
+        tries = 0
+        onGivenUp(first)
+      }
+    }
+    running = undefined
+  }
+
+  return {
+    take(record) {
+      waiting.push(record)
+      running ??= run()
+    },
+    settled: async () => running,
+  }
+}
+
+/** How many of a batch, from its first. */
+async function followed(follow: Follower, batch: DynamoDBRecord[]): Promise<number> {
+  try {
+    const { batchItemFailures } = await follow({ Records: batch })
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+    const first = batch.findIndex(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''))
+    return first < 0 ? batch.length : first
+  } catch {
+    return 0
+  }
+}

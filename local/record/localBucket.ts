@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type LocalServer, startLocalServer } from './localServer.ts'
+
+/** The bucket's name; its objects are files in a folder. */
+export const LOCAL_BUCKET = 'archive'
+
+/** Nothing that could lead out of the folder. */
+const PATH = new RegExp(`^/${LOCAL_BUCKET}/(\\d{4}-\\d{2}-\\d{2}/[\\w-]+/\\d{3,}\\.json)$`)
+
+/** Start as much of S3 as the archive needs: an object is written once, under a key of a page. */
+export const startLocalBucket = (folder: string): Promise<LocalServer> =>
+  startLocalServer(async ({ method, url = '', headers }, body, response) => {
+    const refuse = (status: number, code: string) =>
+      void response
+        .writeHead(status, { 'content-type': 'application/xml' })
+        .end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`)
+    const [, key] = PATH.exec(new URL(url, 'http://localhost').pathname) ?? []
+    if (method !== 'PUT') return refuse(405, 'MethodNotAllowed')
+    if (!key) return refuse(403, 'AccessDenied')
+    if (headers['if-none-match'] !== '*') return refuse(403, 'AccessDenied')
+    if (!(await written(join(folder, key), body))) return refuse(412, 'PreconditionFailed')
+    response.writeHead(200).end()
+  })
+
+/** The whole file or none of it, and never over another: false if one is there. */
+async function written(file: string, text: string): Promise<boolean> {
+  await mkdir(dirname(file), { recursive: true })
+  const draft = join(dirname(file), `.${randomUUID()}`)
+  await writeFile(draft, text)
+  try {
+    await link(draft, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(draft)
+  }
+}

@@ -1,0 +1,45 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type LocalServer = { readonly url: string; close(): Promise<void> }
+
+/** AWS takes more; nothing of ours comes near it. */
+const REQUEST_BYTES_MAX = 1024 * 1024
+
+/** Start what stands in for a service of AWS: on a free port, for this machine only. */
+export async function startLocalServer(
+  answer: (request: IncomingMessage, body: string, response: ServerResponse) => Promise<void>,
+): Promise<LocalServer> {
+  const server = createServer(async (request, response) => {
+    try {
+      await answer(request, await read(request), response)
+    } catch (error) {
+      console.error(error)
+      response.destroy()
+    }
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += chunk.length
+    if (bytes > REQUEST_BYTES_MAX) throw new Error('the request is too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}

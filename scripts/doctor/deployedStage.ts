@@ -1,0 +1,160 @@
+/** A stage as CloudFormation knows it: read first, since all else is found by it. */
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation'
+import * as z from 'zod'
+import type { Provider } from '../../functions/routes.ts'
+
+export type DeployedStage = {
+  readonly stack: string
+  readonly account: string
+  readonly region: string
+  /** As CloudFormation says it: `UPDATE_COMPLETE`. */
+  readonly status: string
+  readonly provider: Provider
+  /** The stack's own word, from its template; what is there may have been changed by hand. */
+  readonly keepsData: boolean
+  /** For so long a page of the archive cannot be deleted, by the same template. */
+  readonly archiveDays: number | undefined
+  readonly output: (name: string) => string | undefined
+  /** What AWS calls a resource, by its logical id. */
+  readonly resource: (type: string, id: RegExp) => string | undefined
+  /** A command to copy, for the same region and profile. */
+  readonly aws: (command: string) => string
+}
+
+/** Nothing can be looked at; says why, and what to do. */
+export class CannotLook extends Error {}
+
+/** The output that says how to fill in the key tells whose key it is. */
+const PROVIDERS = { PutAuthyKey: 'authy', PutTwilioKey: 'twilioVerify' } as const
+
+/** No stack has so many pages of resources. */
+const PAGES_MAX = 20
+
+/** @throws CannotLook with a sentence */
+export async function deployedStage(
+  client: CloudFormationClient,
+  { stack, profile, signal }: { stack: string; profile: string | undefined; signal: AbortSignal },
+): Promise<DeployedStage> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }), {
+      abortSignal: signal,
+    })
+    const found = described.parse(Stacks?.[0])
+    const [, , , region = '', account = ''] = found.StackId.split(':')
+    const outputs = new Map(
+      found.Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+    )
+    const provider = Object.entries(PROVIDERS).find(([output]) => outputs.has(output))?.[1]
+    if (!provider) {
+      throw new CannotLook(
+        `There is a stack ${stack} in ${region}, but with nothing of Payfriend in its outputs (${found.StackStatus}): look at its events in the console of CloudFormation, and deploy again.`,
+      )
+    }
+    const [resources, kept] = await Promise.all([
+      resourcesOf(client, stack, signal),
+      keptBy(client, stack, signal),
+    ])
+    return {
+      stack,
+      account,
+      region,
+      status: found.StackStatus,
+      provider,
+      ...kept,
+      output: (name) => outputs.get(name),
+      resource: (type, id) =>
+        resources.find(
+          ({ ResourceType, LogicalResourceId = '' }) =>
+            ResourceType === type && id.test(LogicalResourceId),
+        )?.PhysicalResourceId,
+      aws: (command) =>
+        `aws ${command} --region ${region}${profile ? ` --profile ${profile}` : ''}`,
+    }
+  } catch (error) {
+    if (error instanceof CannotLook) throw error
+    throw new CannotLook(reasonOf(error, stack, signal))
+  }
+}
+
+const described = z.object({
+  StackId: z.string(),
+  StackStatus: z.string(),
+  Outputs: z.array(z.object({ OutputKey: z.string(), OutputValue: z.string() })).default([]),
+})
+
+async function resourcesOf(client: CloudFormationClient, stack: string, signal: AbortSignal) {
+  const all: StackResourceSummary[] = []
+  let token: string | undefined
+  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    const page = await client.send(
+      new ListStackResourcesCommand({ StackName: stack, ...(token && { NextToken: token }) }),
+      { abortSignal: signal },
+    )
+    all.push(...(page.StackResourceSummaries ?? []))
+    token = page.NextToken
+    if (!token) break
+  }
+  return all
+}
+
+/** What the settings said of keeping when this was deployed. */
+async function keptBy(client: CloudFormationClient, stack: string, signal: AbortSignal) {
+  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName: stack }), {
+    abortSignal: signal,
+  })
+  const { PaymentsTable, ArchiveBucket } = template.parse(JSON.parse(TemplateBody)).Resources
+  const lock = ArchiveBucket?.Properties.ObjectLockConfiguration
+  return {
+    keepsData: PaymentsTable.DeletionPolicy !== 'Delete',
+    archiveDays: lock?.Rule?.DefaultRetention.Days,
+  }
+}
+
+const lockRule = z.object({ DefaultRetention: z.object({ Days: z.number() }) })
+const archiveBucket = z.object({
+  Properties: z.object({
+    ObjectLockConfiguration: z.object({ Rule: lockRule.optional() }).optional(),
+  }),
+})
+const template = z.object({
+  Resources: z.object({
+    PaymentsTable: z.object({ DeletionPolicy: z.string().optional() }),
+    ArchiveBucket: archiveBucket.optional(),
+  }),
+})
+
+/** The command that shows the newest lines of a Lambda's log. */
+export function logOf({ resource, aws }: DeployedStage, lambda: string): string {
+  const group = resource('AWS::Logs::LogGroup', new RegExp(`${lambda}Logs`))
+  return group ? aws(`logs tail ${group} --since 1h`) : 'npm run deploy'
+}
+
+/** Names under which AWS and its SDK say that they do not know who asks. */
+const NOBODY =
+  /^(CredentialsProvider|TokenProvider|ExpiredToken|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|RequestExpired)/
+
+function reasonOf(error: unknown, stack: string, signal: AbortSignal): string {
+  if (signal.aborted) {
+    return 'CloudFormation gave no answer in time: check your connection, and run this again.'
+  }
+  const { name, message } = error instanceof Error ? error : { name: typeof error, message: '' }
+  if (NOBODY.test(name)) {
+    const said = message.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')
+    return `AWS does not know who asks (${said}): sign in as the AWS CLI does, or name a profile with --profile.`
+  }
+  if (name.startsWith('AccessDenied')) {
+    return 'These credentials may not look at the stack: use some with cloudformation:DescribeStacks, ListStackResources and GetTemplate.'
+  }
+  if (name === 'ValidationError' && message.includes('does not exist')) {
+    return `There is no stack ${stack} in this account and region: name the stage with --stage and its region with --region, or deploy it first.`
+  }
+  if (message === 'Region is missing') return 'Say which region: --region eu-west-1, or AWS_REGION.'
+  const code = error instanceof Error && 'code' in error ? error.code : name
+  return `CloudFormation gave no answer that could be understood (${code}): check your connection, and run this again.`
+}

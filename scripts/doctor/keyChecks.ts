@@ -1,0 +1,110 @@
+/** Looks at the provider's key in its secret, and at what is stopped there. */
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import * as z from 'zod'
+import { type Check, known, right, unclear, wrong } from './check.ts'
+import type { DeployedStage } from './deployedStage.ts'
+import { parsed } from './webAnswer.ts'
+
+const text = z.string().regex(/^\S+$/)
+const authyKey = z.object({ apiKey: text })
+export const twilioKey = z.object({
+  apiKey: z.string().regex(/^SK[0-9a-fA-F]{32}$/),
+  apiKeySecret: text,
+})
+
+/** What a provider's secret has to be, in words, and the output that says how to fill it. */
+const KEYS = {
+  authy: { shape: authyKey, output: 'PutAuthyKey', holds: "Authy's API key" },
+  twilioVerify: {
+    shape: twilioKey,
+    output: 'PutTwilioKey',
+    holds: 'an API key of Twilio (SK…) and its secret',
+  },
+} as const
+
+/** Whoever holds the secret can stop these without a deployment. */
+const SWITCHES = { smsOff: 'texts and calls', paymentsOff: 'new payments' } as const
+
+export function keyChecks(stage: DeployedStage, secrets: SecretsManagerClient): Check[] {
+  const { shape, holds } = KEYS[stage.provider]
+  const needs = 'secretsmanager:GetSecretValue'
+  return [
+    {
+      title: 'key',
+      needs,
+      async look(signal) {
+        const told = await secretOf(stage, secrets, signal)
+        if (told === 'none') {
+          return wrong("the stack has no secret for the provider's key", 'npm run deploy')
+        }
+        if (told === 'deleted') {
+          return wrong(
+            'the secret is marked to be deleted',
+            stage.aws(`secretsmanager restore-secret --secret-id ${secretId(stage)}`),
+          )
+        }
+        if (told === 'empty') return wrong('the secret is empty', fillIn(stage))
+        if (shape.safeParse(told.value).success) return right(`the secret holds ${holds}`)
+        return wrong(
+          `the secret does not hold ${holds}, in the form that is asked for`,
+          fillIn(stage),
+        )
+      },
+    },
+    {
+      title: 'switches',
+      needs,
+      async look(signal) {
+        const told = await secretOf(stage, secrets, signal)
+        if (told === 'none' || told === 'deleted') {
+          return unclear('there is no secret to read them in', 'See the line about the key.')
+        }
+        const stopped = told === 'empty' ? [] : stoppedBy(told.value)
+        if (stopped.length === 0) return right('nothing is stopped by hand')
+        return known(
+          `stopped by hand: ${stopped.join(', ')}`,
+          'To let them go on, take that out of the secret; it counts within five minutes.',
+        )
+      },
+    },
+  ]
+}
+
+/** Read as the Lambdas read it: what is no clear `false` stops, and so does what is no object. */
+const flag = z.boolean().default(false).catch(true)
+const switches = z.object({ smsOff: flag, paymentsOff: flag })
+
+function stoppedBy(value: unknown): string[] {
+  const { data } = switches.safeParse(value)
+  return Object.entries(SWITCHES)
+    .filter(([name]) => data?.[name as keyof typeof SWITCHES] !== false)
+    .map(([name, what]) => `${what} (${name})`)
+}
+
+/** The line of the deployment's outputs that fills the secret. */
+export const fillIn = (stage: DeployedStage): string =>
+  stage.output(KEYS[stage.provider].output) ?? 'npm run deploy'
+
+/** What is in the secret, if anything is; never to be printed. */
+export async function secretOf(
+  stage: DeployedStage,
+  secrets: SecretsManagerClient,
+  signal: AbortSignal,
+): Promise<'none' | 'empty' | 'deleted' | { readonly value: unknown }> {
+  const SecretId = secretId(stage)
+  if (!SecretId) return 'none'
+  try {
+    const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }), {
+      abortSignal: signal,
+    })
+    return SecretString === '' ? 'empty' : { value: parsed(SecretString) }
+  } catch (error) {
+    const name = error instanceof Error ? error.name : ''
+    // A secret is born without a value, which the store tells as if the secret were not there.
+    if (name === 'ResourceNotFoundException') return 'empty'
+    if (name === 'InvalidRequestException') return 'deleted'
+    throw error
+  }
+}
+
+const secretId = ({ resource }: DeployedStage) => resource('AWS::SecretsManager::Secret', /./)

@@ -1,0 +1,134 @@
+/** Looks at the provider: Authy's way in, or Twilio's two services. */
+import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import * as z from 'zod'
+import { type Service, TwilioFault, twilioServices } from '../twilioServices.ts'
+import { type Check, type Finding, right, unclear, wrong } from './check.ts'
+import { type DeployedStage, logOf } from './deployedStage.ts'
+import { fillIn, secretOf, twilioKey } from './keyChecks.ts'
+import { parsed, webAnswer } from './webAnswer.ts'
+
+type Clients = { readonly lambda: LambdaClient; readonly secrets: SecretsManagerClient }
+
+export const providerChecks = (stage: DeployedStage, clients: Clients): Check[] =>
+  stage.provider === 'authy'
+    ? [signedCallback(stage)]
+    : [
+        noCallback(stage),
+        verifyService(stage, clients, 'VERIFY_PAYMENTS_SERVICE'),
+        verifyService(stage, clients, 'VERIFY_PHONES_SERVICE'),
+      ]
+
+const refusal = z.object({ code: z.string().regex(/^[a-z_]{1,40}$/) })
+
+const signedCallback = (stage: DeployedStage): Check => ({
+  title: 'callback',
+  async look(signal) {
+    const url = stage.output('AuthyCallbackUrl')
+    if (!url) return wrong('the stack names no address for it', 'npm run deploy')
+    const { status, text } = await webAnswer(url, signal, { method: 'POST', body: '{}' })
+    const code = refusal.safeParse(parsed(text)).data?.code
+    if (status === 403 && code === 'forged_callback')
+      return right('refuses what Authy did not sign')
+    if (status === 503) return wrong('it has no key to check signatures with (503)', fillIn(stage))
+    return wrong(
+      `answers ${inWords(status, code)} to what Authy did not sign, and not 403 forged_callback`,
+      logOf(stage, 'AuthyCallback'),
+    )
+  },
+})
+
+const noCallback = (stage: DeployedStage): Check => ({
+  title: 'callback',
+  async look(signal) {
+    const url = `${stage.output('ApiUrl')}/payments/callback`
+    const { status, text } = await webAnswer(url, signal, { method: 'POST', body: '{}' })
+    if (status === 404) return right('there is none, as it has to be with Twilio Verify')
+    const code = refusal.safeParse(parsed(text)).data?.code
+    return wrong(
+      `something answers ${inWords(status, code)} where nothing should be with Twilio Verify`,
+      'npm run deploy',
+    )
+  },
+})
+
+const inWords = (status: number, code: string | undefined) => `${status}${code ? ` ${code}` : ''}`
+
+/** What the Lambdas of the stage were told, which may be older than `payfriend.json`. */
+const told = z.object({
+  VERIFY_API_URL: z.url(),
+  VERIFY_PAYMENTS_SERVICE: z.string(),
+  VERIFY_PHONES_SERVICE: z.string(),
+})
+type ServiceName = 'VERIFY_PAYMENTS_SERVICE' | 'VERIFY_PHONES_SERVICE'
+
+function verifyService(stage: DeployedStage, clients: Clients, name: ServiceName): Check {
+  const isForPayments = name === 'VERIFY_PAYMENTS_SERVICE'
+  return {
+    title: isForPayments ? "Verify, payments' service" : "Verify, phones' service",
+    needs: 'lambda:GetFunctionConfiguration and secretsmanager:GetSecretValue',
+    async look(signal) {
+      const FunctionName = stage.resource('AWS::Lambda::Function', /PhoneStartFunction/)
+      const { Environment } = await clients.lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName }),
+        { abortSignal: signal },
+      )
+      const { VERIFY_API_URL: apiUrl, [name]: sid } = told.parse(Environment?.Variables)
+      const secret = await secretOf(stage, clients.secrets, signal)
+      const key = twilioKey.safeParse(typeof secret === 'object' ? secret.value : undefined).data
+      if (!key) return unclear(`${sid} was not asked about, for want of a key`, fillIn(stage))
+      const twilio = twilioServices({ apiUrl, apiKey: key.apiKey, apiSecret: key.apiKeySecret })
+      try {
+        return judged(await twilio.read(sid), isForPayments)
+      } catch (error) {
+        if (error instanceof TwilioFault) return refused(error, sid, stage)
+        throw error
+      }
+    },
+  }
+}
+
+function judged({ sid, psd2Enabled, codeLength }: Service, isForPayments: boolean): Finding {
+  if (psd2Enabled !== isForPayments) {
+    return wrong(
+      isForPayments
+        ? `${sid} is not in PSD2 mode, so its codes are bound to no payment`
+        : `${sid} is in PSD2 mode, so it proves no phone (60206)`,
+      'npm run setup:verify',
+    )
+  }
+  if (codeLength < CODE_LENGTH_MIN) {
+    return wrong(
+      `${sid} sends codes of ${codeLength} digits, and fewer than six are refused`,
+      'npm run setup:verify',
+    )
+  }
+  return right(`${sid} is ${isForPayments ? 'in PSD2 mode' : 'not in PSD2 mode'}`)
+}
+
+const CODE_LENGTH_MIN = 6
+
+function refused({ status }: TwilioFault, sid: string, stage: DeployedStage): Finding {
+  if (status === 401) {
+    return wrong(
+      'Twilio does not let the key of the secret in (401)',
+      `${fillIn(stage)}   (after a look in Twilio's console: the key is there, of this region, and may use Verify)`,
+    )
+  }
+  if (status === 403) {
+    return unclear(
+      `the stage's key may not read ${sid}, which a restricted one need not`,
+      'With a Standard key in TWILIO_API_KEY and TWILIO_API_SECRET: npm run setup:verify',
+    )
+  }
+  if (status === 404) {
+    return wrong(
+      `Twilio knows no service ${sid} in the account of this key`,
+      'npm run setup:verify, put the lines that it prints into payfriend.json, and npm run deploy',
+    )
+  }
+  return unclear(
+    `Twilio gave no clear answer about ${sid}${status ? ` (${status})` : ''}`,
+    'Run this again.',
+  )
+}

@@ -1,0 +1,99 @@
+/**
+ * `npm run archive:mend`: make the pages of a payment that its archive lacks from the table's item.
+ *
+ * Only where the pages that are there say what the item says: otherwise one of them was changed by hand, and
+ * what the item says is not to be kept for years. Nothing is ever overwritten.
+ *
+ * It ends with 0 (the record is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not be
+ * looked at, or the command was used wrongly).
+ */
+import {
+  pageKey,
+  pagesFolder,
+  pagesOf,
+  pageText,
+  type RecordedPayment,
+} from '../../functions/core/record.ts'
+import type { Io } from './evidence.ts'
+import { checkRecord, MISSING, THE_ITEM } from './recordCheck.ts'
+import { readStored, recordOf, sha256 } from './recordOf.ts'
+import { CannotLook, recordOptions } from './recordOptions.ts'
+import type { Problem } from './recordPage.ts'
+import { type RecordSource, recordSource } from './recordSource.ts'
+
+/** @returns the exit code */
+export async function main(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  { say, complain }: Io,
+): Promise<number> {
+  try {
+    const options = recordOptions('mend', argv)
+    const source = await recordSource(options.from, env)
+    try {
+      return await mend(source, options.paymentId, { say, complain })
+    } finally {
+      await source.close()
+    }
+  } catch (error) {
+    if (!(error instanceof CannotLook)) throw error
+    complain(error.message)
+    return 2
+  }
+}
+
+async function mend(
+  source: RecordSource,
+  paymentId: string,
+  { say, complain }: Io,
+): Promise<number> {
+  const read = await readStored(source, paymentId)
+  if (!('stored' in read)) {
+    throw new CannotLook(`Pages are made from the table's item of ${paymentId}, and ${read.why}.`)
+  }
+  const { stored } = read
+  const { problems, kept } = await recordOf(source, { paymentId })
+  const others = problems.filter(({ what }) => what !== MISSING)
+  const inTheWay = [...others, ...ownProblems(stored)]
+  for (const { key, what } of inTheWay) complain(`${key}: ${what}`)
+  if (inTheWay.length > 0) {
+    complain('Nothing was written: a person has to look at what is said above first.')
+    return 1
+  }
+  if (problems.length === 0) {
+    say(`Nothing to do: all ${kept.length} pages are there.`)
+    return 0
+  }
+  const missing = problems.map(({ key }) => key)
+  for (const page of pagesOf(stored, sha256)) {
+    if (missing.includes(pageKey(page))) await source.keep(page)
+  }
+  // Told from what is there now: another may have been faster, with another page.
+  const after = await recordOf(source, { paymentId })
+  for (const { key } of after.kept) if (missing.includes(key)) say(`Written: ${key}`)
+  for (const { key, what } of after.problems) complain(`${key}: ${what}`)
+  if (after.problems.length > 0) return 1
+  say(`All ${after.kept.length} pages are there now.`)
+  return 0
+}
+
+/** What an item tells that no payment of ours can have lived: pages of it would be kept for years. */
+function ownProblems(stored: RecordedPayment): Problem[] {
+  const { paymentId, createdAt } = stored
+  const kept = pagesOf(stored, sha256).map((page) => ({
+    key: pageKey(page),
+    text: pageText(page),
+    versions: 1,
+    isDeleted: false,
+  }))
+  const folder = pagesFolder(createdAt.toISOString(), paymentId)
+  const { problems } = checkRecord({ paymentId, folder, kept }, sha256)
+  return problems.map(({ key, what }) => ({ key: THE_ITEM, what: `${key}: ${what}` }))
+}
+
+if (import.meta.main) {
+  process.exitCode = await main(process.argv.slice(2), process.env, {
+    say: (line) => console.log(line),
+    complain: (line) => console.error(line),
+  })
+}

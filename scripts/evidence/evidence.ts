@@ -1,0 +1,46 @@
+/**
+ * `npm run evidence`: what there is to prove that a payment was authenticated and recorded (PSD2 Art. 72; RTS
+ * Art. 4, 5 and 29), told from its archive, after every page was verified again.
+ *
+ * It ends with 0 (all is proven), 1 (something is wrong, and it says with which page) or 2 (there is no such
+ * payment, it could not be looked at, or the command was used wrongly).
+ */
+import { evidenceJson, evidenceText } from './evidenceText.ts'
+import { recordOf } from './recordOf.ts'
+import { CannotLook, recordOptions } from './recordOptions.ts'
+import { recordSource } from './recordSource.ts'
+
+export type Io = {
+  readonly say: (line: string) => void
+  readonly complain: (line: string) => void
+}
+
+/** @returns the exit code */
+export async function main(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  { say, complain }: Io,
+): Promise<number> {
+  try {
+    const options = recordOptions('evidence', argv)
+    const source = await recordSource(options.from, env)
+    try {
+      const found = await recordOf(source, options)
+      say(options.json ? evidenceJson(found) : evidenceText(found))
+      return found.problems.length === 0 ? 0 : 1
+    } finally {
+      await source.close()
+    }
+  } catch (error) {
+    if (!(error instanceof CannotLook)) throw error
+    complain(error.message)
+    return 2
+  }
+}
+
+if (import.meta.main) {
+  process.exitCode = await main(process.argv.slice(2), process.env, {
+    say: (line) => console.log(line),
+    complain: (line) => console.error(line),
+  })
+}

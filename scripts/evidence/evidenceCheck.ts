@@ -1,0 +1,83 @@
+/** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
+import { CURRENCIES, type Currency, parseAmount } from '../../functions/core/money.ts'
+import {
+  type Evidence,
+  pushContent,
+  shownText,
+  type Terms,
+  words,
+  wordsApart,
+} from '../../functions/core/payment.ts'
+import type { RecordedTerms, RecordPage } from '../../functions/core/record.ts'
+
+/** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
+export function shownProblem(recorded: RecordedTerms): string | undefined {
+  const terms = termsIn(recorded)
+  if (!terms) return 'its amount is none'
+  const { message, details } = recorded.shown
+  if (recorded.words !== message) return 'its words are not those of the push'
+  const account = details['Your account'] ?? ''
+  if (
+    message !== words(terms) ||
+    shownText(recorded.shown) !== shownText(pushContent(terms, account))
+  )
+    return 'what was shown is not its payee and amount'
+  return undefined
+}
+
+/** RTS Art. 5(1)(b) and (c): what came back was bound to what was shown, and to this payment. */
+export function evidenceProblem({
+  terms,
+  entry,
+  evidence,
+  paymentId,
+}: RecordPage): string | undefined {
+  const { event, channel, by } = entry
+  const isAnswer = event === 'approved' || event === 'denied'
+  if (!evidence) return isAnswer ? `${event} without evidence` : undefined
+  if (!isAnswer) return `evidence of a decision, and it is "${event}"`
+  if (!OF[evidence.kind].includes(`${event} ${channel} ${by}`)) {
+    return `the evidence ${evidence.kind} is of another kind of answer`
+  }
+  if (evidence.authy_id !== terms.authyId) return 'the answer is of another phone'
+  switch (evidence.kind) {
+    case 'push-callback':
+      return evidence.shown === shownText(terms.shown)
+        ? undefined
+        : 'what came back is not what was shown'
+    case 'provider-read':
+      return evidence.push_id !== '' && evidence.read_at === entry.at
+        ? undefined
+        : 'the push was read at another time, or is none'
+    case 'sms-code':
+      if (evidence.action !== paymentId) return 'the code was for another payment'
+      return evidence.words === terms.words ? undefined : 'the code was for other words'
+    case 'verify-code':
+      return isOfTerms(evidence, terms) ? undefined : 'the code was for another amount or payee'
+  }
+}
+
+/** Which answers each kind is evidence of. */
+const OF: Record<Evidence['kind'], readonly string[]> = {
+  'push-callback': ['approved push payer', 'denied push payer'],
+  'provider-read': ['approved push provider', 'denied push provider'],
+  'sms-code': ['approved sms payer'],
+  'verify-code': ['approved sms payer'],
+}
+
+function isOfTerms(
+  { amount, payee }: Extract<Evidence, { kind: 'verify-code' }>,
+  recorded: RecordedTerms,
+): boolean {
+  const terms = termsIn(recorded)
+  if (!terms) return false
+  const bound = wordsApart(terms, recorded.reference)
+  return amount === bound.amount && payee === bound.payee
+}
+
+function termsIn({ payee, amount }: RecordedTerms): Terms | undefined {
+  const money = parseAmount(amount, { maxAmount: '9999999999', currencies: ALL })
+  return 'amountMinor' in money ? { payee, amount: money } : undefined
+}
+
+const ALL = Object.keys(CURRENCIES) as Currency[]

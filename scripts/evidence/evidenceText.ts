@@ -1,0 +1,107 @@
+/** A payment's record in words, and for programs. */
+import { type RecordPage, statusIn } from '../../functions/core/record.ts'
+import { MISSING } from './recordCheck.ts'
+import type { FoundRecord } from './recordOf.ts'
+
+/** What was shown, to whom, what came back, when, and what of it is verified. */
+export function evidenceText(found: FoundRecord): string {
+  const { pages, problems } = found
+  const isProven = problems.length === 0
+  const [first] = pages
+  return [
+    ...(isProven
+      ? []
+      : ['THIS RECORD IS NOT PROVEN. What follows is told by those pages that are whole.', '']),
+    ...(first ? story(found, first) : [`Payment ${found.paymentId}: no page can be read.`]),
+    '',
+    ...(isProven ? verified(found) : wrong(found)),
+    ...(found.whyNotCompared ? notCompared(found.whyNotCompared) : []),
+  ].join('\n')
+}
+
+/** The same for programs. */
+export function evidenceJson({ paymentId, pages, problems, stored, kept }: FoundRecord): string {
+  const end = endOf(pages)
+  const told = {
+    paymentId,
+    isProven: problems.length === 0,
+    problems,
+    isComparedWithTable: stored !== undefined,
+    status: end ? statusIn(end.entry) : null,
+    decidedBy: end?.entry.channel ?? null,
+    terms: pages[0]?.terms ?? null,
+    evidence: end?.evidence ?? null,
+    history: pages.map(({ entry }) => entry),
+    pages: kept.map(({ key }) => ({
+      key,
+      hash: pages.find(({ seq }) => key.endsWith(fileOf(seq)))?.hash ?? null,
+    })),
+  }
+  return JSON.stringify(told, null, 2)
+}
+
+function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string[] {
+  const end = endOf(pages)
+  const status = end && statusIn(end.entry)
+  return [
+    `Payment ${paymentId}: ${status}${end?.entry.channel ? `, on the channel ${end.entry.channel}` : ''}`,
+    '',
+    'What the payer was shown',
+    ...rows([
+      ['words', terms.words],
+      ['reference', terms.reference],
+      ...Object.entries(terms.shown.details),
+    ]),
+    'To whom',
+    ...rows([
+      ['payer', terms.payerId],
+      ['phone', `${terms.authyId} (its id with the provider)`],
+      ['request', terms.requestId],
+      ['open', `${terms.createdAt} to ${terms.expiresAt}`],
+    ]),
+    'What came back',
+    ...rows(
+      end?.evidence
+        ? Object.entries(end.evidence).map(([name, value]) => [name, value ?? 'none'])
+        : [['evidence', 'none: nobody answered']],
+    ),
+    'What happened (UTC)',
+    ...pages.map(
+      ({ seq, entry: { at, event, channel, by } }) =>
+        `  ${fileOf(seq).slice(0, -5)}  ${at}  ${event.padEnd(16)}  ${(channel ?? '').padEnd(4)}  by ${by}`,
+    ),
+  ]
+}
+
+const rows = (all: (readonly [string, string])[]) =>
+  all.map(([name, value]) => `  ${name.padEnd(16)}  ${value}`)
+
+const verified = ({ pages, stored }: FoundRecord) => [
+  'Verified',
+  `  ${pages.length} pages, each with its own hash and the hash of the one before; the last is ${pages.at(-1)?.hash}`,
+  '  the terms are the same on each, and what was shown is worded from them',
+  '  the entries are a life that the rules of a payment allow',
+  ...(endOf(pages)?.evidence ? ['  what came back is bound to what was shown'] : []),
+  ...(stored ? ["  the table's item gives the same pages"] : []),
+]
+
+const notCompared = (why: string) => [
+  '',
+  `Not compared with the table: ${why}. Pages that are missing at the end were not noticed.`,
+]
+
+const wrong = ({ problems }: FoundRecord) => [
+  'What is wrong',
+  ...problems.map(({ key, what }) => `  ${key}: ${what}`),
+  ...(problems.some(({ what }) => what === MISSING)
+    ? [
+        '',
+        'A page that is missing can be on its way for a minute; `npm run archive:mend` makes it from the table.',
+      ]
+    : []),
+]
+
+/** The page that says what became of the payment; the first while it waits. */
+const endOf = (pages: readonly RecordPage[]) => pages.findLast(({ entry }) => statusIn(entry))
+
+const fileOf = (seq: number) => `${String(seq).padStart(3, '0')}.json`

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { pageKey, pageText } from '../../functions/core/record.ts'
+import { startDatabase } from '../../local/database/database.ts'
+import { CannotLook } from './recordOptions.ts'
+import type { RecordSource } from './recordSource.ts'
+import { storedItem } from './storedItem.ts'
+
+/**
+ * The archive as a folder of files. The table is the one of `DYNAMODB_ENDPOINT`, or the embedded one that is
+ * kept beside the archive in a `DATA_DIR`.
+ */
+export async function folderSource(
+  archive: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<RecordSource> {
+  if (!existsSync(archive)) throw new CannotLook(`There is no folder ${archive}.`)
+  const tables = join(archive, '..', 'tables')
+  let database: ReturnType<typeof startDatabase> | undefined
+
+  async function endpoint(): Promise<string | undefined> {
+    if (env.DYNAMODB_ENDPOINT) return env.DYNAMODB_ENDPOINT
+    if (!existsSync(tables)) return undefined
+    database ??= startDatabase({ dataDir: tables })
+    return (await database).endpoint
+  }
+
+  return {
+    async pages(folder) {
+      const names = existsSync(join(archive, folder)) ? await readdir(join(archive, folder)) : []
+      // What begins with a dot is a page that is being written, or the file system's own.
+      const pages = names.filter((name) => !name.startsWith('.')).sort()
+      return Promise.all(
+        pages.map(async (name) => {
+          const file = join(archive, folder, name)
+          const text = (await stat(file)).isFile() ? await readFile(file, 'utf8') : ''
+          return { key: `${folder}${name}`, text, versions: 1, isDeleted: false }
+        }),
+      )
+    },
+
+    async keep(page) {
+      const file = join(archive, pageKey(page))
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, pageText(page), { flag: 'wx' })
+    },
+
+    async item(paymentId) {
+      let url: string | undefined
+      try {
+        url = await endpoint()
+      } catch {
+        return { why: 'it is in use: stop `npm start` first' }
+      }
+      if (!url) return { why: `there is none in ${tables}` }
+      const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+      const client = new DynamoDBClient({ endpoint: url, region: 'local', credentials })
+      return storedItem(client, env.PAYMENTS_TABLE ?? 'payments', paymentId)
+    },
+
+    async close() {
+      const started = await database?.catch(() => undefined)
+      await started?.close()
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** Whether the entries of a record, in their order, are a life that the rules of a payment allow. */
+import { CODE_ATTEMPTS_MAX, type HistoryEntry, TEXTS_MAX } from '../../functions/core/payment.ts'
+import { type RecordedTerms, statusIn } from '../../functions/core/record.ts'
+
+type Lived = { ended: boolean; texts: number; tries: number; wrong: number }
+
+/** What is wrong with each entry, oldest first; nothing for one that may follow those before it. */
+export function lifeProblems(
+  { createdAt, expiresAt }: Pick<RecordedTerms, 'createdAt' | 'expiresAt'>,
+  entries: readonly HistoryEntry[],
+): (string | undefined)[] {
+  const lived: Lived = { ended: false, texts: 0, tries: 0, wrong: 0 }
+  return entries.map((entry, index) => {
+    const isFirst = index === 0
+    if (isFirst !== (entry.event === 'started')) {
+      return isFirst ? 'a payment begins with "started"' : 'a payment is started once'
+    }
+    const { event, at } = entry
+    if (!WHO[event].includes(`${entry.channel} ${entry.by}`)) {
+      return `"${event}" cannot be by ${entry.by}${entry.channel ? ` on ${entry.channel}` : ''}`
+    }
+    if (lived.ended && !isLateAnswer(entry)) return `"${event}" after the payment was over`
+    if (isFirst && at !== createdAt) return 'the payment was started at another time'
+    if (event === 'expired' && at < expiresAt) return 'expired before its time was over'
+    if (event !== 'expired' && !isLateAnswer(entry) && at >= expiresAt) {
+      return `"${event}" when the time was over`
+    }
+    return live(lived, entry)
+  })
+}
+
+/** The channel and who, of each event. */
+const WHO: Record<HistoryEntry['event'], readonly string[]> = {
+  started: ['null payer'],
+  push_asked: ['push payer'],
+  push_sent: ['push provider'],
+  push_unavailable: ['push provider'],
+  text_asked: ['sms payer'],
+  code_tried: ['sms payer'],
+  code_wrong: ['sms payer'],
+  approved: ['push payer', 'push provider', 'sms payer'],
+  denied: ['push payer', 'push provider'],
+  expired: ['null clock'],
+  failed: ['sms payer'],
+  cancelled: ['null payer'],
+}
+
+/** The payer can be faster than the answer that their push was sent. */
+const isLateAnswer = ({ event }: HistoryEntry) =>
+  event === 'push_sent' || event === 'push_unavailable'
+
+/** Texts and codes are counted here once more, as the table counted them (RTS Art. 4(3)(b)). */
+function live(lived: Lived, entry: HistoryEntry): string | undefined {
+  const { event, channel } = entry
+  const status = statusIn(entry)
+  lived.ended ||= status !== undefined && status !== 'pending'
+  if (event === 'text_asked') {
+    lived.texts += 1
+    return lived.texts > TEXTS_MAX ? `more than ${TEXTS_MAX} texts` : undefined
+  }
+  if (event === 'code_tried') {
+    lived.tries += 1
+    if (lived.texts === 0) return 'a code was tried before one was sent'
+    return lived.tries > CODE_ATTEMPTS_MAX ? `more than ${CODE_ATTEMPTS_MAX} codes` : undefined
+  }
+  const isByCode = event === 'approved' && channel === 'sms'
+  if (!isByCode && event !== 'code_wrong' && event !== 'failed') return undefined
+  if (!isByCode) lived.wrong += 1
+  if (lived.wrong + (isByCode ? 1 : 0) > lived.tries) return `"${event}" without a code tried`
+  if (event === 'code_wrong' && lived.wrong >= CODE_ATTEMPTS_MAX) {
+    return `${CODE_ATTEMPTS_MAX} wrong codes, and the payment went on`
+  }
+  if (event === 'failed' && lived.wrong !== CODE_ATTEMPTS_MAX) {
+    return `failed after ${lived.wrong} wrong codes and not ${CODE_ATTEMPTS_MAX}`
+  }
+  return undefined
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { recordedPaymentOf } from '../../functions/adapters/paymentItem.ts'
+import { pagesFolder, type RecordedPayment } from '../../functions/core/record.ts'
+import { type CheckedRecord, checkRecord, THE_ITEM } from './recordCheck.ts'
+import { CannotLook, type RecordOptions } from './recordOptions.ts'
+import type { KeptPage } from './recordPage.ts'
+import type { RecordSource } from './recordSource.ts'
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** A payment's record as it was found and what is wrong with it. */
+export type FoundRecord = CheckedRecord & {
+  readonly paymentId: string
+  readonly kept: readonly KeptPage[]
+  readonly stored?: RecordedPayment
+  /** Why it was compared with no item of the table. */
+  readonly whyNotCompared?: string
+}
+
+/** Find and check a payment's record; throws `CannotLook` where there is no such payment. */
+export async function recordOf(
+  source: RecordSource,
+  { paymentId, day }: Pick<RecordOptions, 'paymentId' | 'day'>,
+): Promise<FoundRecord> {
+  const read = await readStored(source, paymentId)
+  if ('stored' in read) {
+    const { stored } = read
+    const folder = pagesFolder(stored.createdAt.toISOString(), paymentId)
+    const kept = await source.pages(folder)
+    return { paymentId, kept, stored, ...checkRecord({ paymentId, folder, kept, stored }, sha256) }
+  }
+  if (day === undefined) {
+    throw new CannotLook(
+      `Payment ${paymentId} was looked for in the table, and ${read.why}. Say with --day on which day (UTC) it was started, and its archive is looked at alone.`,
+    )
+  }
+  const folder = pagesFolder(day, paymentId)
+  const kept = await source.pages(folder)
+  if (kept.length === 0) {
+    throw new CannotLook(
+      `There is no page of payment ${paymentId} on ${day}, and in the table ${read.why}.`,
+    )
+  }
+  const { pages, problems } = checkRecord({ paymentId, folder, kept }, sha256)
+  const ofItem = read.isSpoiled ? [{ key: THE_ITEM, what: read.why }] : []
+  return { paymentId, kept, pages, problems: [...problems, ...ofItem], whyNotCompared: read.why }
+}
+
+/** The payment as the table tells it, or why it tells nothing. */
+export async function readStored(
+  source: RecordSource,
+  paymentId: string,
+): Promise<
+  { readonly stored: RecordedPayment } | { readonly why: string; readonly isSpoiled: boolean }
+> {
+  const read = await source.item(paymentId)
+  if ('why' in read) return { why: `it could not be read (${read.why})`, isSpoiled: false }
+  if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
+  try {
+    return { stored: recordedPaymentOf(read.item) }
+  } catch {
+    return { why: 'it is no payment as Payfriend stores it', isSpoiled: true }
+  }
+}

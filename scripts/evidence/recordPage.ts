@@ -1,0 +1,86 @@
+/** A page as it is kept, read back: whether it is one, and whether it is still what was written. */
+import * as z from 'zod'
+import { recorded } from '../../functions/adapters/paymentItem.ts'
+import {
+  type Digest,
+  pageKey,
+  pageText,
+  RECORD_VERSION,
+  type RecordPage,
+} from '../../functions/core/record.ts'
+
+export type KeptPage = {
+  readonly key: string
+  readonly text: string
+  /** How often something was put there. A page is written once; of more versions this is the first. */
+  readonly versions: number
+  /** It is marked as deleted, and what was there can still be read. */
+  readonly isDeleted: boolean
+}
+
+/** What is wrong, and with which page. */
+export type Problem = { readonly key: string; readonly what: string }
+
+/** `page` only where it is what was once written: what else is there proves nothing. */
+export type ReadPage = { readonly page?: RecordPage; readonly whats: readonly string[] }
+
+/** Read one page of a payment; what is wrong with it is told, and nothing is thrown. */
+export function readPage(kept: KeptPage, paymentId: string, digest: Digest): ReadPage {
+  const whats = [
+    ...(kept.versions > 1
+      ? [`was written over (it has ${kept.versions} versions; the first is looked at here)`]
+      : []),
+    ...(kept.isDeleted ? ['is marked as deleted'] : []),
+  ]
+  const none = (what: string): ReadPage => ({ whats: [...whats, what] })
+  if (!NAME.test(kept.key)) return none('is no page of a record')
+  const found = parsed(kept.text)
+  if (!found) return none('is not JSON')
+  const { success, data, error } = recordPage.safeParse(found)
+  if (!success) return none(`is not a page as Payfriend writes it (${pathOf(error)})`)
+  const { hash, ...rest } = data
+  if (digest(pageText(rest)) !== hash) return none('its words are not those of its hash')
+  // Also one that says the same member twice, which every reader may take otherwise.
+  if (pageText(data) !== kept.text) return none('is not written as Payfriend writes it')
+  if (data.paymentId !== paymentId) return none(`is of another payment, ${data.paymentId}`)
+  if (pageKey(data) !== kept.key) return none(`is the page ${pageKey(data)} in another place`)
+  return { page: data, whats }
+}
+
+/** The number that a page has by its key. */
+export const seqOf = (key: string): number => Number(NAME.exec(key)?.[1] ?? 0)
+
+const NAME = /\/(\d{3}|[1-9]\d{3,})\.json$/
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const pathOf = ({ issues }: z.ZodError) =>
+  issues.map(({ path }) => path.join('.') || '.').join(', ')
+
+const recordPage: z.ZodType<RecordPage> = z.strictObject({
+  version: z.literal(RECORD_VERSION),
+  paymentId: z.string(),
+  seq: z.int().positive(),
+  terms: z.strictObject({
+    payerId: z.string(),
+    authyId: z.string(),
+    requestId: z.string(),
+    reference: z.string(),
+    payee: z.strictObject({ name: z.string(), id: z.string() }),
+    amount: z.strictObject({ value: z.string(), currency: z.string() }),
+    words: z.string(),
+    shown: z.strictObject({ message: z.string(), details: z.record(z.string(), z.string()) }),
+    createdAt: z.iso.datetime({ precision: 3 }),
+    expiresAt: z.iso.datetime({ precision: 3 }),
+  }),
+  entry: recorded.shape.history.element,
+  evidence: recorded.shape.evidence.unwrap().exactOptional(),
+  previous: z.string().nullable(),
+  hash: z.string(),
+})

@@ -1,0 +1,88 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { archiveBucket } from '../../functions/adapters/archiveBucket.ts'
+import { CannotLook } from './recordOptions.ts'
+import type { KeptPage } from './recordPage.ts'
+import type { RecordSource } from './recordSource.ts'
+import { storedItem } from './storedItem.ts'
+
+/** The archive and the table of a stage in AWS, as its stack's outputs name them. */
+export async function stageSource({
+  stack,
+  region,
+}: {
+  readonly stack: string
+  readonly region?: string
+}): Promise<RecordSource> {
+  const at = region === undefined ? {} : { region }
+  const outputs = await asked(`The stack ${stack}`, () => outputsOf(stack, at))
+  const output = (name: string) => {
+    const value = outputs.get(name)
+    if (value) return value
+    throw new CannotLook(`The stack ${stack} has no output ${name}: is it of this version?`)
+  }
+  const bucket = output('ArchiveBucket')
+  const table = output('PaymentsTableName')
+  const s3 = new S3Client(at)
+  return {
+    pages: (folder) => asked(`The archive ${bucket}`, () => pagesIn(s3, bucket, folder)),
+    keep: (page) => asked(`The archive ${bucket}`, () => archiveBucket(s3, bucket).keep(page)),
+    item: (paymentId) => storedItem(new DynamoDBClient(at), table, paymentId),
+    close: async () => s3.destroy(),
+  }
+}
+
+/** No answer of AWS says anything about the payment. */
+async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error))
+    throw new CannotLook(`${what} did not answer: ${name}: ${message}`)
+  }
+}
+
+async function outputsOf(stack: string, at: { readonly region?: string }) {
+  const client = new CloudFormationClient(at)
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }))
+  client.destroy()
+  const outputs = Stacks?.[0]?.Outputs ?? []
+  return new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
+}
+
+/**
+ * Every page, in its first version. Who may write can put another over a page, or mark it as deleted; the
+ * first version stays, because the bucket's lock lets nobody delete it before its time.
+ */
+async function pagesIn(s3: S3Client, bucket: string, folder: string): Promise<KeptPage[]> {
+  const versions = new Map<string, (string | undefined)[]>()
+  const deleted = new Set<string | undefined>()
+  let page: ListObjectVersionsCommandOutput | undefined
+  do {
+    const list = new ListObjectVersionsCommand({
+      Bucket: bucket,
+      Prefix: folder,
+      ...(page && { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }),
+    })
+    page = await s3.send(list)
+    // S3 lists the versions of a key from the newest to the first.
+    for (const { Key = '', VersionId } of page.Versions ?? []) {
+      versions.set(Key, [...(versions.get(Key) ?? []), VersionId])
+    }
+    for (const { Key, IsLatest } of page.DeleteMarkers ?? []) if (IsLatest) deleted.add(Key)
+  } while (page.IsTruncated)
+  return Promise.all(
+    [...versions].map(async ([Key, ids]) => {
+      const get = new GetObjectCommand({ Bucket: bucket, Key, VersionId: ids.at(-1) })
+      const { Body } = await s3.send(get)
+      const text = (await Body?.transformToString()) ?? ''
+      return { key: Key, text, versions: ids.length, isDeleted: deleted.has(Key) }
+    }),
+  )
+}

@@ -1,0 +1,98 @@
+/** EVENTS.md and events.schema.json say what is announced. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { announcePayments } from '../functions/announcePayments.ts'
+import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/record/localBus.ts'
+import { ENDS, ends, type RecordRig, startRecordRig } from './recordRig.ts'
+
+const read = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
+const written = JSON.parse(read('events.schema.json'))
+const schema = z.fromJSONSchema(written)
+const text = read('EVENTS.md')
+const [example, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) =>
+  JSON.parse(json),
+)
+
+let rig: RecordRig
+const events: EventEnvelope[] = []
+/** Of a payment by each of its ends. */
+beforeAll(async () => {
+  rig = await startRecordRig()
+  const bus = await startLocalBus((event) => void events.push(event))
+  const env = { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url }
+  const announce = announcePayments({ clock: rig.clock.now, env })
+  for (const end of ends) {
+    const id = await rig.ended(await rig.person(), end)
+    await announce({ Records: await rig.changesOf(id) })
+  }
+  await bus.close()
+})
+afterAll(() => rig.close())
+
+test('every event is as the schema says', () => {
+  expect(events).toHaveLength(2 * ends.length)
+  for (const event of events) expect(schema.safeParse(event).error).toBeUndefined()
+})
+
+test('the example is as the schema says', () => {
+  expect(schema.safeParse(example).error).toBeUndefined()
+})
+
+test('the example has just what an event has', () => {
+  const [event] = events
+  expect(Object.keys(example).sort()).toEqual(Object.keys(event ?? {}).sort())
+  expect(Object.keys(example.detail).sort()).toEqual(Object.keys(event?.detail ?? {}).sort())
+})
+
+describe('the schema refuses an event', () => {
+  test.each([
+    ['of somebody else', { source: 'shop' }],
+    ['of another type', { 'detail-type': 'payment.refunded' }],
+    ['of another version', { detail: { ...example.detail, version: 2 } }],
+    ['with a phone number', { detail: { ...example.detail, phone: '+15017122661' } }],
+    ['with an amount that is a number', { detail: { ...example.detail, amount: 20.5 } }],
+    ['without an id', { detail: { ...example.detail, eventId: undefined } }],
+  ])('%s', (_, broken) => {
+    expect(schema.safeParse({ ...example, ...broken }).success).toBe(false)
+  })
+
+  test.each(Object.keys(written.properties.detail.properties))('without %s', (name) => {
+    const { [name]: _, ...detail } = example.detail
+    expect(schema.safeParse({ ...example, detail }).success).toBe(false)
+  })
+})
+
+test('the table has every type, by which channel it is decided, and no other', () => {
+  const rows = [...text.matchAll(/^\| `(payment\.\w+)` \|[^|]*\| (.*) \|$/gm)]
+  const said = Object.fromEntries(
+    rows.map(([, type, channels = '']) => [
+      type,
+      channels
+        .split(' or ')
+        .map((channel) => channel.replaceAll('`', ''))
+        .sort(),
+    ]),
+  )
+  const found: Record<string, string[]> = {}
+  for (const { 'detail-type': type, detail } of events) {
+    found[type] = [...new Set([...(found[type] ?? []), String(detail.decidedBy)])].sort()
+  }
+  expect(said).toEqual(found)
+  expect(Object.keys(said).sort()).toEqual([...written.properties['detail-type'].enum].sort())
+})
+
+test('each payment is announced twice: that it waits, and how it ended', () => {
+  const types = events.map((event) => event['detail-type'])
+  expect(types).toEqual(ends.flatMap((end) => ['payment.pending', `payment.${ENDS[end]}`]))
+})
+
+test('the rule takes approved payments only', () => {
+  const takes = (event: EventEnvelope) =>
+    pattern.source.includes(event.source) &&
+    pattern['detail-type'].includes(event['detail-type']) &&
+    pattern.detail.version.includes(event.detail.version)
+  const taken = events.filter(takes).map(({ detail }) => detail.status)
+  expect(taken).toEqual(['approved', 'approved'])
+})

@@ -1,0 +1,145 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { execute, executePayment } from '../../examples/executePayment.ts'
+import { executionsTable, UNFINISHED } from '../../examples/executionsTable.ts'
+import { announcementOf } from '../../functions/core/record.ts'
+import { startDatabase } from '../../local/database/database.ts'
+import { pages, records } from '../scripts/evidence/records.ts'
+
+const TABLE = 'executions'
+let database: Awaited<ReturnType<typeof startDatabase>>
+let documents: DynamoDBDocumentClient
+beforeAll(async () => {
+  database = await startDatabase()
+  const client = new DynamoDBClient({
+    endpoint: database.endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const })
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['payment_id', UNFINISHED, 'begun_at'].map(text),
+      KeySchema: [{ AttributeName: 'payment_id', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: UNFINISHED,
+          KeySchema: [
+            { AttributeName: UNFINISHED, KeyType: 'HASH' },
+            { AttributeName: 'begun_at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  )
+  documents = DynamoDBDocumentClient.from(client)
+  // Even the embedded engine needs a moment, in which it refuses every read and write.
+  await vi.waitFor(() => itemOf('none'))
+})
+afterAll(async () => {
+  documents.destroy()
+  await database.close()
+})
+beforeEach(() => {
+  vi.spyOn(console, 'log').mockImplementation(() => {})
+})
+
+const itemOf = async (payment_id: string) =>
+  (await documents.send(new GetCommand({ TableName: TABLE, Key: { payment_id } }))).Item
+
+/** As a person looks for what was begun and is not done. */
+async function unfinished() {
+  const query = new QueryCommand({
+    TableName: TABLE,
+    IndexName: UNFINISHED,
+    KeyConditionExpression: `${UNFINISHED} = :yes`,
+    ExpressionAttributeValues: { ':yes': 'yes' },
+  })
+  return (await documents.send(query)).Items?.map(({ payment_id }) => payment_id)
+}
+
+let events = 0
+/** The event of a payment that nobody heard of before, as EventBridge brings it. */
+function approved() {
+  events += 1
+  const [announced] = pages({ ...records['approved by push'], paymentId: `payment-${events}` })
+    .map(announcementOf)
+    .filter((one) => one?.type === 'payment.approved')
+  if (!announced) throw new Error('nothing was announced')
+  return { source: 'payfriend', 'detail-type': announced.type, detail: announced.detail }
+}
+
+function shop(pay: typeof execute = async () => {}) {
+  const paid: string[] = []
+  const run = executePayment(executionsTable(documents, TABLE), async (payment) => {
+    paid.push(payment.paymentId)
+    await pay(payment)
+  })
+  return { run, paid }
+}
+
+test('pays what was approved, and marks it done', async () => {
+  const { run, paid } = shop()
+  const event = approved()
+  await run(event)
+  expect(paid).toEqual([event.detail.paymentId])
+  expect(await itemOf(event.detail.paymentId)).toMatchObject({ done_at: expect.any(String) })
+  expect(await unfinished()).toEqual([])
+})
+
+test('pays once when the same event comes again', async () => {
+  const { run, paid } = shop()
+  const event = approved()
+  await run(event)
+  await run(event)
+  expect(paid).toEqual([event.detail.paymentId])
+})
+
+test('pays once when the same event comes fifty times at once', async () => {
+  const { run, paid } = shop()
+  const event = approved()
+  await Promise.all(Array.from({ length: 50 }, () => run(event)))
+  expect(paid).toEqual([event.detail.paymentId])
+})
+
+test('does not pay again after a crash between begin and done, and the payment is found', async () => {
+  const event = approved()
+  const { paymentId } = event.detail
+  const crashing = shop(async () => {
+    throw new Error('crash')
+  })
+  await expect(crashing.run(event)).rejects.toThrow('crash')
+  const { run, paid } = shop()
+  await run(event)
+  expect(paid).toEqual([])
+  expect(await unfinished()).toEqual([paymentId])
+})
+
+test.each([
+  ['of another type', { 'detail-type': 'payment.denied' }, {}],
+  ['of another source', { source: 'somebody' }, {}],
+  ['of another version', {}, { version: 2 }],
+  ['that says two things', {}, { status: 'denied' }],
+  ['without a payment', {}, { paymentId: '' }],
+])('refuses an event %s, and pays nothing', async (_, change, detail) => {
+  const { run, paid } = shop()
+  const event = approved()
+  await expect(
+    run({ ...event, ...change, detail: { ...event.detail, ...detail } }),
+  ).rejects.toThrow()
+  expect(paid).toEqual([])
+  expect(await itemOf(event.detail.paymentId)).toBeUndefined()
+})
+
+test('as it is, tells the log who is paid how much', async () => {
+  const { run } = shop(execute)
+  const event = approved()
+  await run(event)
+  const { paymentId, payee, amount } = event.detail
+  const line = { message: 'execute', paymentId, payee, amount }
+  expect(vi.mocked(console.log).mock.calls).toEqual([[JSON.stringify(line)]])
+})

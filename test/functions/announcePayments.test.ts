@@ -1,0 +1,187 @@
+import type { DynamoDBRecord } from 'aws-lambda'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { announcePayments } from '../../functions/announcePayments.ts'
+import { announcementOf } from '../../functions/core/record.ts'
+import { logger } from '../../functions/observe.ts'
+import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/record/localBus.ts'
+import { leakFinder } from '../leaks.ts'
+import {
+  type Answer,
+  ENDS,
+  ends,
+  type RecordRig,
+  sequenceOf,
+  startRecordRig,
+  startStandIn,
+} from '../recordRig.ts'
+import { NOON, type Person } from '../rig.ts'
+
+let rig: RecordRig
+let payer: Person
+let bus: Awaited<ReturnType<typeof startLocalBus>>
+let broken: Awaited<ReturnType<typeof startStandIn>>
+const events: EventEnvelope[] = []
+beforeAll(async () => {
+  rig = await startRecordRig()
+  bus = await startLocalBus((event) => void events.push(event))
+  broken = await startStandIn(allPut)
+})
+afterAll(async () => {
+  broken.close()
+  await bus.close()
+  await rig.close()
+})
+beforeEach(async () => {
+  payer = await rig.person()
+  events.length = 0
+  broken.asked.length = 0
+  broken.answer = allPut
+})
+afterEach(() => vi.restoreAllMocks())
+
+type Put = { readonly Entries: readonly { readonly DetailType: string; readonly Detail: string }[] }
+const putIn = ({ text }: { text: string }): Put => JSON.parse(text)
+/** What EventBridge answers when it took all. */
+const allPut = ({ text }: { text: string }): Answer => ({
+  status: 200,
+  body: JSON.stringify({
+    FailedEntryCount: 0,
+    Entries: putIn({ text }).Entries.map((_, i) => ({ EventId: `event-${i}` })),
+  }),
+})
+
+const announceAt = (endpoint: string, ...Records: DynamoDBRecord[]) =>
+  announcePayments({
+    clock: rig.clock.now,
+    env: { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: endpoint },
+  })({ Records })
+const allTaken = { batchItemFailures: [] }
+const failedAt = (record: DynamoDBRecord | undefined) => ({
+  batchItemFailures: [{ itemIdentifier: record && sequenceOf(record) }],
+})
+
+test.each(ends)('of a payment that is %s just two events tell', async (end) => {
+  const id = await rig.ended(payer, end)
+  expect(await announceAt(bus.url, ...(await rig.changesOf(id)))).toEqual(allTaken)
+  const announced = (await rig.pagesOf(id)).flatMap((page) => announcementOf(page) ?? [])
+  expect(events).toMatchObject(
+    announced.map(({ type, detail }) => ({ source: 'payfriend', 'detail-type': type, detail })),
+  )
+  expect(events.map((event) => event['detail-type'])).toEqual([
+    'payment.pending',
+    `payment.${ENDS[end]}`,
+  ])
+})
+
+test('an event says when it was so', async () => {
+  const { paymentId } = await rig.pending(payer)
+  const started = rig.clock.now()
+  rig.clock.advance(10)
+  await rig.call('cancelPayment', { as: payer, id: paymentId })
+  await announceAt(bus.url, ...(await rig.changesOf(paymentId)))
+  const times = events.map(({ time, detail }) => [time, detail.at])
+  const at = (seconds: number) => new Date(started.getTime() + seconds * 1000).toISOString()
+  const toTheSecond = (time: string) => time.replace(/\.\d+/, '')
+  expect(times).toEqual([at(0), at(10)].map((time) => [toTheSecond(time), time]))
+  expect(started.getTime()).toBeGreaterThanOrEqual(NOON.getTime())
+})
+
+test('what is announced twice has the same ids twice', async () => {
+  const id = await rig.ended(payer, 'denied')
+  const records = await rig.changesOf(id)
+  await announceAt(bus.url, ...records)
+  await announceAt(bus.url, ...records)
+  const ids = events.map(({ detail }) => detail.eventId)
+  expect(ids).toEqual([`${id}:pending`, `${id}:denied`, `${id}:pending`, `${id}:denied`])
+})
+
+test('a change of no status tells nobody', async () => {
+  const { paymentId } = await rig.pending(payer)
+  const [, pushSent] = await rig.changesOf(paymentId)
+  expect(pushSent && (await announceAt(broken.url, pushSent))).toEqual(allTaken)
+  expect(broken.asked).toEqual([])
+})
+
+test('a payment that was removed by hand tells nobody', async () => {
+  const { paymentId } = await rig.pending(payer)
+  const [first] = await rig.changesOf(paymentId)
+  const { NewImage = {}, ...others } = first?.dynamodb ?? {}
+  const removed = { ...first, eventName: 'REMOVE', dynamodb: { ...others, OldImage: NewImage } }
+  expect(await announceAt(broken.url, removed as DynamoDBRecord)).toEqual(allTaken)
+  expect(broken.asked).toEqual([])
+})
+
+const answered = (body: object) => ({ status: 200, body: JSON.stringify(body) })
+const Entries = [{ ErrorCode: 'InternalFailure', ErrorMessage: 'canary' }]
+test.each([
+  ['503', { status: 503 }, undefined],
+  ['400', { status: 400, body: '{"__type":"ResourceNotFoundException"}' }, undefined],
+  ['200 with a failed entry', answered({ FailedEntryCount: 1, Entries }), 'InternalFailure'],
+  ['200 with a failed entry not counted', answered({ FailedEntryCount: 0, Entries }), undefined],
+  ['200 with a count alone', answered({ FailedEntryCount: 1 }), 'EntryFailed'],
+  ['200 with nothing', answered({}), 'EntryFailed'],
+])('%s is no event: it stops there and names the change', async (_, instead, fault) => {
+  const id = await rig.ended(payer, 'cancelled')
+  const records = await rig.changesOf(id)
+  const other = await rig.ended(payer, 'cancelled')
+  broken.answer = (asked) => (asked.text.includes(`${id}:cancelled`) ? instead : allPut(asked))
+  const failed = vi.spyOn(logger, 'error')
+  expect(await announceAt(broken.url, ...records, ...(await rig.changesOf(other)))).toEqual(
+    failedAt(records.at(-1)),
+  )
+  expect(broken.asked.filter(({ text }) => text.includes(other))).toEqual([])
+  expect(failed.mock.calls).toEqual([
+    [
+      'AnnounceFault',
+      {
+        paymentId: id,
+        sequenceNumber: sequenceOf(records.at(-1) ?? {}),
+        fault: fault ?? expect.any(String),
+      },
+    ],
+  ])
+  expect(JSON.stringify(failed.mock.calls)).not.toContain('canary')
+})
+
+test('more events than EventBridge takes at once go in more calls, in their order', async () => {
+  const { paymentId } = await rig.pending(payer)
+  const [first] = await rig.changesOf(paymentId)
+  const image = first?.dynamodb?.NewImage
+  const history = Array.from({ length: 12 }, (_, i) => ({
+    M: {
+      at: { S: `2026-11-21T12:00:${10 + i}.000Z` },
+      event: { S: 'started' },
+      channel: { NULL: true as const },
+      by: { S: 'payer' },
+    },
+  }))
+  const odd = {
+    ...first,
+    dynamodb: { ...first?.dynamodb, NewImage: { ...image, history: { L: history } } },
+  }
+  expect(await announceAt(broken.url, odd as DynamoDBRecord)).toEqual(allTaken)
+  const calls = broken.asked.map((asked) =>
+    putIn(asked).Entries.map(({ Detail }) => JSON.parse(Detail).at),
+  )
+  expect(calls.map((call) => call.length)).toEqual([10, 2])
+  expect(calls.flat()).toEqual(history.map(({ M }) => M.at.S))
+})
+
+test('no event has a phone number, a code or the provider’s id of a phone', async () => {
+  for (const end of ends) {
+    const id = await rig.ended(payer, end)
+    await announceAt(bus.url, ...(await rig.changesOf(id)))
+    // Wrong codes lock codes, each time for longer.
+    rig.clock.advance(7200)
+  }
+  const codes = rig.phone.book.messages(payer.number).flatMap(({ code }) => (code ? [code] : []))
+  const find = leakFinder({ codes, numbers: [payer.number], others: {} })
+  const texts = events.map((event) => JSON.stringify(event))
+  expect(texts).toHaveLength(2 * ends.length)
+  expect(texts.flatMap(find)).toEqual([])
+  expect(find(`to ${payer.number}`)).not.toEqual([])
+  const { authy_id: authyId } =
+    (await rig.all('payments')).find(({ user_id }) => user_id === payer.payerId) ?? {}
+  expect(authyId).toMatch(/^\d+$/)
+  expect(texts.filter((text) => text.includes(`"${authyId}"`))).toEqual([])
+})

@@ -1,0 +1,299 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { archivePayments } from '../../functions/archivePayments.ts'
+import { pageKey, pageText } from '../../functions/core/record.ts'
+import { logger } from '../../functions/observe.ts'
+import { LOCAL_BUCKET, startLocalBucket } from '../../local/record/localBucket.ts'
+import { leakFinder } from '../leaks.ts'
+import { ends, type RecordRig, sequenceOf, startRecordRig, startStandIn } from '../recordRig.ts'
+import type { Person } from '../rig.ts'
+
+let rig: RecordRig
+let payer: Person
+let bucket: Awaited<ReturnType<typeof startStandIn>>
+beforeAll(async () => {
+  rig = await startRecordRig()
+  bucket = await startStandIn(stored)
+})
+afterAll(async () => {
+  bucket.close()
+  await rig.close()
+})
+beforeEach(async () => {
+  payer = await rig.person()
+  bucket.asked.length = 0
+  bucket.answer = stored
+})
+afterEach(() => vi.restoreAllMocks())
+
+const stored = () => ({ status: 200 })
+const error = (status: number, code: string) => () => ({
+  status,
+  body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`,
+})
+
+const archiveAt = (endpoint: string) =>
+  archivePayments({
+    clock: rig.clock.now,
+    env: { ARCHIVE_BUCKET: LOCAL_BUCKET, ARCHIVE_ENDPOINT: endpoint },
+  })
+const archive = (...Records: DynamoDBRecord[]) => archiveAt(bucket.url)({ Records })
+const failedAt = (record: DynamoDBRecord | undefined) => ({
+  batchItemFailures: [{ itemIdentifier: record && sequenceOf(record) }],
+})
+const allTaken = { batchItemFailures: [] }
+const keys = () => bucket.asked.map(({ path }) => path.replace(`/${LOCAL_BUCKET}/`, ''))
+
+/** Every file of a folder of pages by its key. */
+function filesIn(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((found) => found.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  return new Map(
+    files.sort().map((file) => [file.slice(folder.length + 1), readFileSync(file, 'utf8')]),
+  )
+}
+
+test.each(ends)('of a payment that is %s the archive has just its pages', async (end) => {
+  const id = await rig.ended(payer, end)
+  const records = await rig.changesOf(id)
+  const pages = await rig.pagesOf(id)
+  const expected = new Map(pages.map((page) => [pageKey(page), pageText(page)]))
+  const folder = mkdtempSync(join(tmpdir(), 'archive-'))
+  const local = await startLocalBucket(folder)
+  try {
+    const follow = archiveAt(local.url)
+    expect(await follow({ Records: records })).toEqual(allTaken)
+    expect(filesIn(folder)).toEqual(expected)
+    // The stream may bring anything twice, or from the middle on.
+    expect(await follow({ Records: records })).toEqual(allTaken)
+    expect(await follow({ Records: records.slice(1) })).toEqual(allTaken)
+    expect(filesIn(folder)).toEqual(expected)
+  } finally {
+    await local.close()
+  }
+})
+
+describe('the evidence is on the page that ends a payment', () => {
+  async function evidenceOf(id: string) {
+    expect(await archive(...(await rig.changesOf(id)))).toEqual(allTaken)
+    const pages = bucket.asked.map(({ text }) => JSON.parse(text))
+    expect(pages.map(({ entry }) => entry.event).at(-1)).toBe('approved')
+    expect(pages.slice(0, -1).filter((page) => 'evidence' in page)).toEqual([])
+    const { evidence } = (await rig.item(id)) ?? {}
+    expect(pages.at(-1)?.evidence).toEqual(evidence)
+    return evidence.kind
+  }
+
+  test('of a push’s signed callback', async () => {
+    expect(await evidenceOf(await rig.ended(payer, 'approved'))).toBe('push-callback')
+  })
+
+  test('of a code that Authy bound to the payment', async () => {
+    expect(await evidenceOf(await rig.ended(payer, 'approved by a code'))).toBe('sms-code')
+  })
+
+  test('of the provider’s own answer, where the callback was lost', async () => {
+    const { paymentId } = await rig.pending(payer)
+    rig.phone.book.faults.loseNextCallback = true
+    await rig.answers(payer, 'approved')
+    rig.clock.advance(20)
+    await rig.sweep()
+    expect(await evidenceOf(paymentId)).toBe('provider-read')
+  })
+
+  test('of a code that Twilio bound to amount and payee', async () => {
+    const authys = rig
+    rig = await startRecordRig({ PROVIDER: 'twilioVerify' })
+    try {
+      const id = await rig.ended(await rig.person(), 'approved by a code')
+      expect(await evidenceOf(id)).toBe('verify-code')
+    } finally {
+      await rig.close()
+      rig = authys
+    }
+  })
+})
+
+test('a page is one object, which is never written over another', async () => {
+  const { paymentId } = await rig.pending(payer)
+  const [page] = await rig.pagesOf(paymentId)
+  await archive(...(await rig.changesOf(paymentId)).slice(0, 1))
+  expect(bucket.asked).toHaveLength(1)
+  expect(bucket.asked[0]).toMatchObject({
+    method: 'PUT',
+    path: `/${LOCAL_BUCKET}/${page && pageKey(page)}?x-id=PutObject`,
+    headers: { 'if-none-match': '*', 'content-type': 'application/json' },
+    text: page && pageText(page),
+  })
+})
+
+test('a page that is there already is as good as written', async () => {
+  const { paymentId } = await rig.pending(payer)
+  bucket.answer = error(412, 'PreconditionFailed')
+  expect(await archive(...(await rig.changesOf(paymentId)))).toEqual(allTaken)
+  expect(bucket.asked).toHaveLength(2)
+})
+
+test.each([
+  [503, 'SlowDown'],
+  [500, 'InternalError'],
+  [403, 'AccessDenied'],
+  [404, 'NoSuchBucket'],
+  [409, 'ConditionalRequestConflict'],
+  [412, 'SomethingElse'],
+])('%i %s is no page written: it stops there and names the change', async (status, code) => {
+  const id = await rig.ended(payer, 'cancelled')
+  const records = await rig.changesOf(id)
+  bucket.answer = ({ path }) => (path.includes('/002.json') ? error(status, code)() : stored())
+  expect(await archive(...records)).toEqual(failedAt(records[1]))
+  expect(keys().some((key) => key.includes('/003.json'))).toBe(false)
+})
+
+test('what was stopped goes on where it stopped', async () => {
+  const id = await rig.ended(payer, 'cancelled')
+  const records = await rig.changesOf(id)
+  bucket.answer = ({ path }) => (path.includes('/002.json') ? error(403, 'x')() : stored())
+  await archive(...records)
+  bucket.answer = stored
+  bucket.asked.length = 0
+  expect(await archive(...records.slice(1))).toEqual(allTaken)
+  expect(keys().map((key) => key.replace(/^.*\/(\d+)\.json.*$/, '$1'))).toEqual(['002', '003'])
+})
+
+test('a change of nothing that the history tells makes no page', async () => {
+  const { paymentId } = await rig.pending(payer)
+  await edit(paymentId, () => ({ push_read_at: '2026-11-21T12:00:00.000Z' }))
+  const [last] = (await rig.changesOf(paymentId)).slice(-1)
+  expect(last && (await archive(last))).toEqual(allTaken)
+  expect(bucket.asked).toEqual([])
+})
+
+describe('what was changed by hand', () => {
+  let whole: RecordRig
+  // Such payments cannot be swept, so they are nobody else's.
+  beforeAll(async () => {
+    whole = rig
+    rig = await startRecordRig()
+  })
+  afterAll(async () => {
+    await rig.close()
+    rig = whole
+  })
+
+  const seen = () => {
+    const warned = vi.spyOn(logger, 'warn')
+    const failed = vi.spyOn(logger, 'error')
+    return { warned: warned.mock.calls, failed: failed.mock.calls }
+  }
+
+  test('a payment that was removed stays in the archive, and is told of', async () => {
+    const { paymentId } = await rig.pending(payer)
+    const [, changed] = await rig.changesOf(paymentId)
+    const { NewImage, ...others } = changed?.dynamodb ?? {}
+    const removed: DynamoDBRecord = {
+      ...changed,
+      eventName: 'REMOVE',
+      dynamodb: { ...others, ...(NewImage && { OldImage: NewImage }) },
+    }
+    const { warned } = seen()
+    expect(await archive(removed)).toEqual(allTaken)
+    expect(bucket.asked).toEqual([])
+    expect(warned).toEqual([['RecordRemoved', { paymentId }]])
+  })
+
+  test('an entry that was rewritten is told of, and what came after still goes', async () => {
+    const { paymentId } = await rig.pending(payer)
+    await edit(paymentId, ({ history: [first, ...others] }) => ({
+      history: [{ ...first, at: '2026-11-21T11:00:00.000Z' }, ...others],
+    }))
+    await rig.call('cancelPayment', { as: payer, id: paymentId })
+    const [, before, rewritten, cancelled] = await rig.changesOf(paymentId)
+    if (!before || !rewritten || !cancelled) throw new Error('there are not four changes')
+    const { warned } = seen()
+    expect(await archive(rewritten)).toEqual(allTaken)
+    expect(warned).toEqual([['RecordRewritten', { paymentId }]])
+    expect(bucket.asked).toEqual([])
+    const { NewImage: OldImage } = before.dynamodb ?? {}
+    const both = { ...cancelled.dynamodb, ...(OldImage && { OldImage }) }
+    expect(await archive({ ...cancelled, dynamodb: both })).toEqual(allTaken)
+    expect(keys()).toEqual([expect.stringContaining('/003.json')])
+    expect(warned).toHaveLength(2)
+  })
+
+  test('a status that nobody decided is told of', async () => {
+    const { paymentId } = await rig.pending(payer)
+    await edit(paymentId, () => ({ status: 'approved', decided_by: 'push' }))
+    const [last] = (await rig.changesOf(paymentId)).slice(-1)
+    const { warned } = seen()
+    expect(last && (await archive(last))).toEqual(allTaken)
+    expect(warned).toEqual([['RecordRewritten', { paymentId }]])
+  })
+
+  test.each([
+    ['has no history', { history: undefined }],
+    ['has a history without a beginning', { history: [] }],
+    ['has a history of something else', { history: ['canary'] }],
+    ['has evidence of something else', { evidence: 'canary' }],
+    ['has no payee', { payee_id: undefined }],
+  ])('an item that %s is no payment: it stops there, told by its ids only', async (_, broken) => {
+    const { paymentId } = await rig.pending(payer)
+    await edit(paymentId, () => broken)
+    const [last] = (await rig.changesOf(paymentId)).slice(-1)
+    const { failed } = seen()
+    expect(last && (await archive(last))).toEqual(failedAt(last))
+    expect(bucket.asked).toEqual([])
+    expect(failed).toEqual([
+      ['ArchiveFault', { paymentId, sequenceNumber: last && sequenceOf(last), fault: 'ZodError' }],
+    ])
+  })
+})
+
+test('no write at the bucket’s fault tells more than ids and the fault’s name', async () => {
+  const { paymentId } = await rig.pending(payer)
+  const [first] = await rig.changesOf(paymentId)
+  bucket.answer = error(403, 'AccessDenied')
+  const failed = vi.spyOn(logger, 'error')
+  await archive(...(first ? [first] : []))
+  expect(failed.mock.calls).toEqual([
+    [
+      'ArchiveFault',
+      { paymentId, sequenceNumber: first && sequenceOf(first), fault: 'AccessDenied' },
+    ],
+  ])
+})
+
+test('no page has a phone number or a code', async () => {
+  for (const end of ends) {
+    await archive(...(await rig.changesOf(await rig.ended(payer, end))))
+    // Wrong codes lock codes, each time for longer.
+    rig.clock.advance(7200)
+  }
+  const codes = rig.phone.book.messages(payer.number).flatMap(({ code }) => (code ? [code] : []))
+  const find = leakFinder({ codes, numbers: [payer.number], others: {} })
+  expect(bucket.asked.length).toBeGreaterThan(3 * ends.length)
+  expect(bucket.asked.flatMap(({ text }) => find(text))).toEqual([])
+  expect(codes.length).toBeGreaterThan(1)
+  expect([payer.number, ...codes].map((secret) => find(`is ${secret}`).length)).not.toContain(0)
+})
+
+test('a batch that is none of a table of payments fails whole', async () => {
+  await expect(archive({ dynamodb: { SequenceNumber: '1' } })).rejects.toThrow('Keys')
+})
+
+/** Change a stored payment as no code of ours does; what is undefined goes. */
+async function edit(paymentId: string, change: (item: Item) => Item) {
+  const item = (await rig.item(paymentId)) ?? {}
+  const others = Object.entries({ ...item, ...change(item) }).filter(
+    ([, value]) => value !== undefined,
+  )
+  await rig.documents.send(
+    new PutCommand({ TableName: 'payments', Item: Object.fromEntries(others) }),
+  )
+}
+// biome-ignore lint/suspicious/noExplicitAny: an item is changed freely
+type Item = Record<string, any>

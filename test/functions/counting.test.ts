@@ -1,0 +1,201 @@
+/** What is counted of payments and of the provider, as it is written for CloudWatch. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+
+// Read once, when what counts is loaded: before the imports.
+vi.hoisted(() => {
+  process.env.POWERTOOLS_METRICS_DISABLED = 'false'
+  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Payfriend'
+})
+
+import { metrics } from '../../functions/metrics.ts'
+import { providers } from '../../functions/routes.ts'
+import { type Call, otherThan, type Person, type Rig, startRig, terms } from '../rig.ts'
+
+type Line = {
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string
+      readonly Dimensions: readonly (readonly string[])[]
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[]
+    }[]
+  }
+  readonly [name: string]: unknown
+}
+
+/** All that was written since the last look, each metric with its values. */
+const lines: Line[] = []
+const { write } = process.stdout
+const log = console.log
+function take(text: unknown) {
+  const line = String(text)
+  if (line.startsWith('{"_aws"')) lines.push(JSON.parse(line))
+}
+beforeAll(() => {
+  console.log = take
+  process.stdout.write = ((text: unknown) => {
+    take(text)
+    return true
+  }) as typeof write
+})
+afterAll(() => {
+  console.log = log
+  process.stdout.write = write
+})
+
+function counted(): Record<string, number[]> {
+  const found: Record<string, number[]> = {}
+  for (const line of lines.splice(0)) {
+    for (const { Metrics } of line._aws.CloudWatchMetrics) {
+      for (const { Name } of Metrics) {
+        found[Name] = [...(found[Name] ?? []), ...([line[Name]].flat() as number[])]
+      }
+    }
+  }
+  return found
+}
+/** Without what takes its own time. */
+function sums() {
+  const { ProviderMs, ...rest } = counted()
+  return Object.fromEntries(
+    Object.entries(rest).map(([name, values]) => [name, values.reduce((a, b) => a + b)]),
+  )
+}
+
+let rig: Rig
+beforeEach(async () => {
+  rig = await startRig()
+  lines.splice(0)
+})
+afterEach(() => rig.close())
+
+/** A payment that waits, of which nothing is counted any more. */
+async function waiting(app = true): Promise<{ as: Person; id: string }> {
+  const as = await rig.person({ app })
+  const { paymentId: id } = await rig.pending(as)
+  counted()
+  return { as, id }
+}
+const text = (as: Person, id: string) => rig.call('smsStart', { as, id })
+const enter = (as: Person, id: string, code: string) =>
+  rig.call('smsVerify', { as, id, body: { code } })
+
+test('every line is of the namespace, has the service for its one dimension, and the units of the list', async () => {
+  const { as, id } = await waiting()
+  await rig.answers(as, 'approved')
+  await text(as, id)
+  expect(lines.length).toBeGreaterThan(0)
+  for (const { _aws } of lines) {
+    for (const { Namespace, Dimensions, Metrics } of _aws.CloudWatchMetrics) {
+      expect({ Namespace, Dimensions }).toEqual({
+        Namespace: 'Payfriend',
+        Dimensions: [['service']],
+      })
+      for (const { Name, Unit } of Metrics) expect({ [Name]: Unit }).toEqual(unitOf(Name))
+    }
+  }
+})
+const unitOf = (name: string) => ({ [name]: (metrics as Record<string, string>)[name] })
+
+test('a start is counted once, however often it is asked for', async () => {
+  const as = await rig.person()
+  counted()
+  for (let n = 0; n < 3; n += 1) await rig.call('sendPayment', { as, key: 'key', body: terms })
+  expect(sums()).toEqual({ PaymentStarted: 1 })
+})
+
+describe('the end of a payment is counted once, by the write that ended it:', () => {
+  test.each([
+    ['approved', 'PaymentApprovedByPush'],
+    ['denied', 'PaymentDenied'],
+  ] as const)('%s by push, though the callback comes twice', async (answer, metric) => {
+    const { as } = await waiting()
+    const { call } = rig
+    rig.call = async (name, request) => {
+      await call(name, request)
+      return call(name, request)
+    }
+    rig.clock.advance(12.5)
+    await rig.answers(as, answer)
+    expect(sums()).toEqual({ [metric]: 1, DecisionSeconds: 12.5 })
+  })
+
+  test('approved by a lost callback’s push, which the sweep learns', async () => {
+    const { as } = await waiting()
+    const push = rig.phone.book.latestPush(as.number)
+    rig.phone.book.faults.loseNextCallback = true
+    rig.phone.book.answer(push?.uuid ?? '', 'approved')
+    await rig.phone.settled()
+    rig.clock.advance(20)
+    await rig.sweep()
+    await rig.sweep()
+    expect(sums()).toEqual({ PaymentApprovedByPush: 1, DecisionSeconds: 20 })
+  })
+
+  test('approved by a code, though it is entered twice', async () => {
+    const { as, id } = await waiting()
+    await text(as, id)
+    counted()
+    rig.clock.advance(30)
+    const code = rig.codeOn(as.number)
+    await Promise.all([enter(as, id, code), enter(as, id, code)])
+    const { CodeWrong, ...found } = sums()
+    expect(found).toEqual({ PaymentApprovedBySms: 1, DecisionSeconds: 30 })
+  })
+
+  test('failed by five wrong codes, though more come', async () => {
+    const { as, id } = await waiting()
+    await text(as, id)
+    counted()
+    const wrong = otherThan(rig.codeOn(as.number))
+    for (let n = 0; n < 7; n += 1) await enter(as, id, wrong)
+    expect(sums()).toEqual({ CodeWrong: 5, PaymentFailed: 1 })
+  })
+
+  test('cancelled, though that is said twice', async () => {
+    const { as, id } = await waiting()
+    for (let n = 0; n < 2; n += 1) await rig.call('cancelPayment', { as, id })
+    expect(sums()).toEqual({ PaymentCancelled: 1 })
+  })
+
+  test('expired, though it is swept twice', async () => {
+    await waiting()
+    rig.clock.advance(300)
+    await rig.sweep()
+    await rig.sweep()
+    expect(sums()).toEqual({ PaymentExpired: 1 })
+  })
+})
+
+test('each text and call that the provider is asked for is counted, to both phones of a change', async () => {
+  const { as, id } = await waiting()
+  await text(as, id)
+  expect(sums()).toEqual({ TextAsked: 1 })
+  rig.clock.advance(20)
+  const body = { phoneNumber: rig.stranger().number, channel: 'call' }
+  await rig.call('phoneStart', { as, body })
+  expect(sums()).toEqual({ TextAsked: 2 })
+  await rig.call('phoneStart', { as, body })
+  expect(sums()).toEqual({})
+})
+
+test.each(providers)('each call of %s is timed, with an answer or without', async (PROVIDER) => {
+  await rig.close()
+  rig = await startRig({ PROVIDER })
+  const { as, id } = await waiting()
+  await text(as, id)
+  expect(counted().ProviderMs).toHaveLength(1)
+  rig.provider.instead = ({ path }: Call) =>
+    /\/verify\/|\/VerificationCheck/.test(path) ? 'hang up' : undefined
+  await enter(as, id, '123456')
+  const { ProviderMs, ProviderFault } = counted()
+  expect({ calls: ProviderMs?.length, ProviderFault }).toEqual({ calls: 1, ProviderFault: [1] })
+  for (const ms of ProviderMs ?? []) expect(Number.isInteger(ms)).toBe(true)
+})
+
+test('whom a switch turns away is counted', async () => {
+  const { as, id } = await waiting()
+  const stopped = rig.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
+  await stopped('smsStart', { as, id })
+  await stopped('sendPayment', { as, key: 'other', body: terms })
+  expect(sums()).toEqual({ SmsOff: 1, PaymentsOff: 1 })
+})

@@ -1,0 +1,200 @@
+/** What the owner stops for everybody, by the switches in the provider's secret or on a laptop. */
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { providers } from '../../functions/routes.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+import { API_KEY, no, type Person, type Reply, type Rig, startRig, terms } from '../rig.ts'
+
+const secrets = mockClient(SecretsManagerClient)
+const reads = () => secrets.commandCalls(GetSecretValueCommand).length
+
+const KEYS = {
+  authy: { apiKey: API_KEY },
+  twilioVerify: { apiKey: LOCAL_VERIFY.apiKey, apiKeySecret: LOCAL_VERIFY.apiSecret },
+}
+const AGAIN = { headers: { 'retry-after': '300' } }
+const smsOff = { ...no(503, 'sms_off'), ...AGAIN }
+const paymentsOff = { ...no(503, 'payments_off'), ...AGAIN }
+
+/** Each test has a stage and a secret of its own, because what was read of one is kept. */
+let stages = 0
+
+describe.each(providers)('with %s', (PROVIDER) => {
+  let rig: Rig
+  beforeEach(async () => {
+    process.env.AWS_REGION = 'eu-west-1'
+    secrets.reset()
+    rig = await startRig({ PROVIDER })
+  })
+  afterEach(() => rig.close())
+
+  /** The same stage, asked by Lambdas that read a new secret, which has this in it. */
+  function secretHas(value: unknown) {
+    const SecretString = typeof value === 'string' ? value : JSON.stringify(value)
+    secrets.on(GetSecretValueCommand).resolves({ SecretString })
+    return withSecret()
+  }
+  function withSecret() {
+    stages += 1
+    const name = PROVIDER === 'authy' ? 'AUTHY_SECRET_ID' : 'VERIFY_SECRET_ID'
+    return rig.with({ [name]: `switches-${PROVIDER}-${stages}` }).call
+  }
+  const beside = (switches: object) => secretHas({ ...KEYS[PROVIDER], ...switches })
+
+  const phone = ({ number }: Person, channel = 'sms') => ({ phoneNumber: number, channel })
+  /** What such a request leaves behind at the provider and in the tables. */
+  async function leaves(run: () => Promise<Reply>) {
+    const [calls, writes] = [rig.provider.calls.length, rig.store.calls.length]
+    const reply = await run()
+    const asked = rig.store.calls.slice(writes).map(({ operation }) => operation)
+    const left = [...rig.provider.calls.slice(calls), ...asked.filter((one) => one !== 'GetItem')]
+    return { reply, left }
+  }
+
+  test.each([
+    ['without a switch', {}],
+    ['with both turned off', { smsOff: false, paymentsOff: false }],
+  ])('%s all goes on', async (_, switches) => {
+    const call = beside(switches)
+    const as = await rig.person()
+    const started = await call('sendPayment', { as, key: 'key', body: terms })
+    expect(started.status).toBe(201)
+    expect((await call('smsStart', { as, id: started.body.paymentId })).status).toBe(202)
+    expect((await call('phoneStart', { as, body: phone(rig.stranger()) })).status).toBe(202)
+  })
+
+  test('no text goes out while texts are stopped, nothing is counted, and the rest goes on', async () => {
+    const call = beside({ smsOff: true })
+    const as = await rig.person()
+    const started = await call('sendPayment', { as, key: 'key', body: terms })
+    expect(started.status).toBe(201)
+    const { paymentId: id } = started.body
+    const asked = await leaves(() => call('smsStart', { as, id }))
+    expect(asked).toMatchObject({ reply: smsOff, left: [] })
+    for (const channel of ['sms', 'call']) {
+      const body = phone(rig.stranger(), channel)
+      const tried = await leaves(() => call('phoneStart', { as, body }))
+      expect(tried).toMatchObject({ reply: smsOff, left: [] })
+    }
+    expect((await call('cancelPayment', { as, id })).status).toBe(200)
+  })
+
+  test('a code that was sent before is still good', async () => {
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    await rig.call('smsStart', { as, id })
+    const body = { code: rig.codeOn(as.number) }
+    expect(await beside({ smsOff: true })('smsVerify', { as, id, body })).toMatchObject({
+      status: 200,
+      body: { status: 'approved' },
+    })
+  })
+
+  test('a phone’s code that was sent before is still good', async () => {
+    const as = rig.stranger()
+    await rig.call('phoneStart', { as, body: phone(as) })
+    const body = { code: rig.codeOn(as.number) }
+    expect((await beside({ smsOff: true })('phoneVerify', { as, body })).status).toBe(200)
+  })
+
+  test('no payment begins while payments are stopped, and nothing of it is counted, stored or sent', async () => {
+    const call = beside({ paymentsOff: true })
+    const as = await rig.person()
+    const tried = await leaves(() => call('sendPayment', { as, key: 'key', body: terms }))
+    expect(tried).toMatchObject({ reply: paymentsOff, left: [] })
+    // The same key begins it when they go on.
+    const later = await rig.call('sendPayment', { as, key: 'key', body: terms })
+    expect(later.status).toBe(201)
+  })
+
+  test('a payment that waits is answered by its key, texted and approved while payments are stopped', async () => {
+    const call = beside({ paymentsOff: true })
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as, { key: 'key' })
+    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject({
+      status: 200,
+      body: { paymentId: id, status: 'pending' },
+    })
+    expect((await call('smsStart', { as, id })).status).toBe(202)
+    const body = { code: rig.codeOn(as.number) }
+    expect((await call('smsVerify', { as, id, body })).status).toBe(200)
+  })
+
+  test.each([
+    ['a switch that is the word "true"', { smsOff: 'true', paymentsOff: 'true' }],
+    ['a switch that is null', { smsOff: null, paymentsOff: null }],
+  ])('%s is on', async (_, switches) => {
+    const call = beside(switches)
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject(paymentsOff)
+  })
+
+  test('a secret that somebody has spoilt stops both', async () => {
+    const call = secretHas('{"apiKey":"…", smsOff: true}')
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject(paymentsOff)
+  })
+
+  test('a secret that cannot be read lets nothing begin: that is a fault', async () => {
+    secrets.on(GetSecretValueCommand).rejects(new Error('AccessDeniedException'))
+    const call = withSecret()
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    for (const run of [
+      () => call('sendPayment', { as, key: 'key', body: terms }),
+      () => call('smsStart', { as, id }),
+      () => call('phoneStart', { as, body: phone(rig.stranger()) }),
+    ]) {
+      expect(await leaves(run)).toMatchObject({ reply: { status: 500 }, left: [] })
+    }
+  })
+
+  test('an empty secret has no switch on', async () => {
+    const none = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
+    secrets.on(GetSecretValueCommand).rejects(none)
+    const as = await rig.person()
+    expect((await withSecret()('sendPayment', { as, key: 'key', body: terms })).status).toBe(201)
+  })
+
+  test('the switches are read with the key, in one call of the secret’s store', async () => {
+    const call = beside({})
+    const as = await rig.person()
+    const { body } = await call('sendPayment', { as, key: 'key', body: terms })
+    await call('smsStart', { as, id: body.paymentId })
+    expect(reads()).toBe(1)
+  })
+
+  test('on a laptop the environment has them', async () => {
+    const as = await rig.person()
+    const { paymentId: id } = await rig.pending(as)
+    const noTexts = rig.with({ SMS_OFF: 'true' }).call
+    expect(await noTexts('smsStart', { as, id })).toMatchObject(smsOff)
+    expect((await noTexts('sendPayment', { as, key: 'a', body: terms })).status).toBe(201)
+    const noPayments = rig.with({ PAYMENTS_OFF: 'true' }).call
+    expect(await noPayments('sendPayment', { as, key: 'b', body: terms })).toMatchObject(
+      paymentsOff,
+    )
+    expect(() => rig.with({ SMS_OFF: 'yes' })).toThrow('SMS_OFF: must be true or false')
+  })
+})
+
+test('a push is answered while everything else is stopped', async () => {
+  const rig = await startRig()
+  const as = await rig.person()
+  const { paymentId: id } = await rig.pending(as)
+  const { call } = rig
+  const stopped = rig.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
+  rig.call = (name, request) => (name === 'authyCallback' ? stopped : call)(name, request)
+  await rig.answers(as, 'approved')
+  expect((await stopped('paymentStatus', { as, id })).body.status).toBe('approved')
+  await rig.close()
+})

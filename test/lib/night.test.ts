@@ -1,0 +1,196 @@
+import { globSync, readFileSync } from 'node:fs'
+import { App, Stack } from 'aws-cdk-lib'
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb'
+import { Function as AwsLambda, Code, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { describe, expect, test } from 'vitest'
+import { metrics, NAMESPACE } from '../../functions/metrics.ts'
+import { providers } from '../../functions/routes.ts'
+import { anchorOf, Night, type NightProps } from '../../lib/night.ts'
+import { METRICS_IN_ALARM_MAX } from '../../lib/watched.ts'
+import { type Resource, synthesize, withProvider } from './synthesized.ts'
+
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:night'
+const runbook = readFileSync('RUNBOOK.md', 'utf8')
+const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
+
+/** A night alone, without the stage that it looks after. */
+function nightOf(settings: Partial<NightProps['settings']> = {}) {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Night')
+  const lambda = (id: string) =>
+    new AwsLambda(stack, id, {
+      code: Code.fromInline('x'),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+    })
+  new Night(stack, 'Night', {
+    settings: {
+      stage: 'live',
+      provider: 'authy',
+      keepData: true,
+      limits: { textsPerDayForStage: 500 },
+      runbookUrl: 'RUNBOOK.md',
+      ...settings,
+    },
+    routed: [lambda('One'), lambda('Two')],
+    sweep: lambda('Sweep'),
+    tables: [
+      new Table(stack, 'Table', { partitionKey: { name: 'id', type: AttributeType.STRING } }),
+    ],
+    accessLog: new LogGroup(stack, 'Log'),
+  })
+  return { stack, alarms: alarmsOf(Object.entries(Template.fromStack(stack).toJSON().Resources)) }
+}
+
+const alarmsOf = (resources: [string, Resource][]) =>
+  resources.flatMap(([, { Type, Properties }]) =>
+    Type === 'AWS::CloudWatch::Alarm' ? [Properties] : [],
+  )
+
+type Stat = { Namespace: string; MetricName: string; Dimensions?: object[] }
+/** The metrics that an alarm reads, behind its expressions too. */
+const readBy = (alarm: Resource[string]): Stat[] =>
+  alarm.Metrics
+    ? alarm.Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: Stat } }) =>
+        MetricStat ? [MetricStat.Metric] : [],
+      )
+    : [alarm]
+
+/** The text of a dashboard; what is known only when it is deployed is left out. */
+const bodyOf = ({ Properties }: Resource): string =>
+  Properties.DashboardBody['Fn::Join'][1]
+    .map((part: unknown) => (typeof part === 'string' ? part : 'x'))
+    .join('')
+
+describe.each(providers)('with %s', (provider) => {
+  const { ofType, the } = synthesize(withProvider[provider])
+  const alarms = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
+  const body = bodyOf(the('AWS::CloudWatch::Dashboard'))
+
+  test('every metric that an alarm or the dashboard names is one that the Lambdas count, of this stage', () => {
+    const alarmed = alarms.flatMap(readBy).filter(({ Namespace }) => Namespace === NAMESPACE)
+    for (const { MetricName, Dimensions } of alarmed) {
+      expect(Object.keys(metrics)).toContain(MetricName)
+      expect(Dimensions).toEqual([{ Name: 'service', Value: 'payfriend-dev' }])
+    }
+    const drawn = [...body.matchAll(/\["Payfriend","(\w+)","service","payfriend-dev"/g)]
+    expect(drawn.length).toBeGreaterThan(20)
+    expect(body.match(/"Payfriend"/g)).toHaveLength(drawn.length)
+    expect(drawn.map(([, name]) => name).filter((name = '') => !(name in metrics))).toEqual([])
+  })
+
+  test('everything that is counted is on the dashboard', () => {
+    expect(Object.keys(metrics).filter((name) => !body.includes(`"${name}"`))).toEqual([])
+  })
+
+  test('who gets no callbacks has no alarms of them', () => {
+    const named = alarms.flatMap(readBy).map(({ MetricName }) => MetricName)
+    expect(named.includes('CallbackForged')).toBe(provider === 'authy')
+    expect(named.includes('CallbackMismatched')).toBe(provider === 'authy')
+  })
+
+  test('every alarm says in a sentence what it is and where in the runbook one reads on', () => {
+    expect(alarms.length).toBeGreaterThan(10)
+    for (const { AlarmDescription } of alarms) {
+      const [, anchor] = /^[A-Z][^.]+\. RUNBOOK\.md#(\S+)$/.exec(AlarmDescription) ?? []
+      expect(anchors).toContain(anchor)
+    }
+  })
+
+  test('silence is no alarm, and one blip only where it is never ordinary', () => {
+    for (const alarm of alarms) {
+      expect(alarm.TreatMissingData).toBe('notBreaching')
+      expect(alarm.ComparisonOperator).toBe('GreaterThanOrEqualToThreshold')
+      expect(alarm.Threshold).toBeGreaterThan(0)
+    }
+    for (const { DatapointsToAlarm, EvaluationPeriods } of alarms) {
+      expect(['1 of 1', '2 of 3']).toContain(`${DatapointsToAlarm} of ${EvaluationPeriods}`)
+    }
+    const atOnce = alarms.filter(({ DatapointsToAlarm }) => DatapointsToAlarm === 1)
+    const names = atOnce.flatMap(readBy).map(({ MetricName }) => MetricName)
+    const callbacks = provider === 'authy' ? ['CallbackMismatched'] : []
+    expect(names.sort()).toEqual(
+      [...callbacks, 'RecordRemoved', 'RecordRewritten', 'TextAsked'].sort(),
+    )
+  })
+
+  test('no alarm reads more metrics than CloudWatch takes', () => {
+    for (const alarm of alarms) {
+      expect(readBy(alarm).length).toBeLessThanOrEqual(METRICS_IN_ALARM_MAX)
+    }
+  })
+
+  test('a request that met a ceiling is told from others by the Lambda that was not called', () => {
+    const { FilterPattern, LogGroupName, MetricTransformations } =
+      the('AWS::Logs::MetricFilter').Properties
+    expect(FilterPattern).toBe('{ ($.status = "429") && ($.lambdaStatus = "-") }')
+    const { Format, DestinationArn } = the('AWS::ApiGatewayV2::Stage').Properties.AccessLogSettings
+    expect(DestinationArn['Fn::GetAtt'][0]).toBe(LogGroupName.Ref)
+    expect(JSON.parse(Format)).toMatchObject({
+      status: '$context.status',
+      lambdaStatus: '$context.integrationStatus',
+    })
+    const [{ MetricNamespace, MetricName }] = MetricTransformations
+    expect(alarms.flatMap(readBy)).toContainEqual(
+      expect.objectContaining({ Namespace: MetricNamespace, MetricName }),
+    )
+  })
+})
+
+test('every name of the list is counted somewhere', () => {
+  const counting = globSync('functions/**/*.ts')
+    .filter((file) => !file.endsWith('metrics.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('')
+  expect(Object.keys(metrics).filter((name) => !counting.includes(`'${name}'`))).toEqual([])
+})
+
+test('the followers of the payments are watched where there are any', () => {
+  const named = (alarms: Resource[string][]) =>
+    alarms.flatMap(readBy).map(({ MetricName }) => MetricName)
+  expect(named(nightOf().alarms)).not.toContain('IteratorAge')
+  const { all } = synthesize()
+  expect(named(alarmsOf(all)).filter((name) => name === 'IteratorAge')).toHaveLength(2)
+})
+
+test('texts ring at a tenth of what the stage may send in a day', () => {
+  const thresholdOf = (textsPerDayForStage: number) =>
+    nightOf({ limits: { textsPerDayForStage } }).alarms.find(
+      ({ MetricName }) => MetricName === 'TextAsked',
+    ).Threshold
+  expect([500, 501, 1].map(thresholdOf)).toEqual([50, 51, 1])
+})
+
+test('alarms tell the topic of the settings that they ring, and that it is over', () => {
+  for (const alarm of nightOf({ alarmTopicArn: TOPIC }).alarms) {
+    expect(alarm.AlarmActions).toEqual([TOPIC])
+    expect(alarm.OKActions).toEqual([TOPIC])
+  }
+})
+
+test('a stage that keeps its data is told that its alarms wake nobody; one with a topic or nothing to lose is not', () => {
+  const warned = (settings: Partial<NightProps['settings']>) => {
+    const { stack, alarms } = nightOf(settings)
+    for (const alarm of alarms) {
+      expect('AlarmActions' in alarm).toBe(settings.alarmTopicArn !== undefined)
+    }
+    const told = Match.stringLikeRegexp('alarmTopicArn')
+    return Annotations.fromStack(stack).findWarning('*', told).length
+  }
+  expect([{}, { alarmTopicArn: TOPIC }, { keepData: false }].map(warned)).toEqual([1, 0, 0])
+})
+
+test('the runbook is where the settings say', () => {
+  for (const { AlarmDescription } of nightOf({ runbookUrl: 'https://example.com/runbook' })
+    .alarms) {
+    expect(AlarmDescription).toContain('. https://example.com/runbook#alarm-')
+  }
+})
+
+test('watching gives nobody a right', () => {
+  const { stack } = nightOf({ alarmTopicArn: TOPIC })
+  const template = Template.fromStack(stack)
+  template.resourceCountIs('AWS::IAM::Policy', 0)
+  template.resourceCountIs('AWS::SNS::TopicPolicy', 0)
+})

@@ -1,0 +1,174 @@
+import { App, Stack } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { EventBus } from 'aws-cdk-lib/aws-events'
+import { describe, expect, test } from 'vitest'
+import { type FollowerName, followers } from '../../functions/routes.ts'
+import { Payfriend } from '../../lib/payfriend.ts'
+import { emptyBundles, page, settingsOf, synthesize, text } from './synthesized.ts'
+
+const { json, all, ofType, lambda } = synthesize()
+const bucket = (id: string, from = json) => from.Resources[id].Properties
+
+describe('the archive', () => {
+  test('keeps every version of a page for years, and nobody can shorten that', () => {
+    expect(bucket('ArchiveBucket')).toMatchObject({
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: {
+        ObjectLockEnabled: 'Enabled',
+        Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1827 } },
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+    })
+  })
+
+  test.each([
+    [1, 366],
+    [7, 2557],
+    [10, 3653],
+  ])('of %i years keeps pages %i days, so that no leap year takes one away', (years, days) => {
+    const { json } = synthesize({ archiveYears: years })
+    const { Rule } = bucket('ArchiveBucket', json).ObjectLockConfiguration
+    expect(Rule.DefaultRetention.Days).toBe(days)
+  })
+
+  test('locks nothing in a stage that keeps no data, which could not go otherwise', () => {
+    const { json } = synthesize({ keepData: false, archiveYears: 7 })
+    const found = json.Resources.ArchiveBucket
+    expect(found).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' })
+    expect(found.Properties.ObjectLockConfiguration?.Rule).toBeUndefined()
+  })
+
+  test('refuses a page that could be written over another, whoever writes it', () => {
+    expect(policyOf('ArchiveBucket')).toContainEqual({
+      Sid: 'WrittenOnce',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 's3:PutObject',
+      Resource: expect.anything(),
+      Condition: { Null: { 's3:if-none-match': 'true' } },
+    })
+  })
+})
+
+test.each(['ArchiveBucket', 'SetAsideBucket'])(
+  '%s is private, encrypted, and asked over TLS only',
+  (id) => {
+    expect(bucket(id)).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+        ],
+      },
+    })
+    expect(policyOf(id)).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Deny',
+        Action: 's3:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+    )
+  },
+)
+
+test('what was set aside goes after 30 days', () => {
+  expect(bucket('SetAsideBucket').LifecycleConfiguration.Rules).toEqual([
+    { ExpirationInDays: 30, Status: 'Enabled' },
+  ])
+})
+
+test('the table of payments tells of each change what an item was and what it is', () => {
+  expect(json.Resources.PaymentsTable.Properties.StreamSpecification).toEqual({
+    StreamViewType: 'NEW_AND_OLD_IMAGES',
+  })
+  expect(json.Resources.UsersTable.Properties).not.toHaveProperty('StreamSpecification')
+})
+
+describe('who follows the payments', () => {
+  const mappingOf = (name: FollowerName) => {
+    const [id] = all.find(([, resource]) => resource === lambda(name)) ?? []
+    const found = ofType('AWS::Lambda::EventSourceMapping').filter(
+      ([, { Properties }]) => Properties.FunctionName.Ref === id,
+    )
+    expect(found).toHaveLength(1)
+    return found[0]?.[1].Properties
+  }
+
+  test.each(followers)('%s is brought each change, from the oldest that the stream has', (name) => {
+    expect(mappingOf(name)).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['PaymentsTable', 'StreamArn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 25,
+    })
+  })
+
+  test.each(followers)('%s is brought only what failed again, for two hours', (name) => {
+    expect(mappingOf(name)).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 200,
+      MaximumRecordAgeInSeconds: 7200,
+    })
+  })
+
+  test.each(followers)('%s loses nothing: what fails too long is set aside whole', (name) => {
+    expect(mappingOf(name).DestinationConfig).toEqual({
+      OnFailure: { Destination: { 'Fn::GetAtt': ['SetAsideBucket', 'Arn'] } },
+    })
+  })
+
+  test('are two, because more readers than that slow down a stream', () => {
+    expect(ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(2)
+  })
+})
+
+describe('payments are announced', () => {
+  test('on a bus of Payfriend’s own', () => {
+    const [[id] = []] = ofType('AWS::Events::EventBus')
+    expect(text(lambda('announcePayments').Properties.Environment.Variables.EVENT_BUS)).toBe(
+      `<${id}.Arn>`,
+    )
+  })
+
+  test('on the bus that is given, and then there is no other', () => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Shop')
+    const arn = 'arn:aws:events:eu-west-1:123456789012:event-bus/shop'
+    const payfriend = new Payfriend(stack, 'Payfriend', {
+      settings: settingsOf(),
+      lambdas: emptyBundles('authy'),
+      page,
+      eventBus: EventBus.fromEventBusArn(stack, 'ShopBus', arn),
+    })
+    const template = Template.fromStack(stack)
+    template.resourceCountIs('AWS::Events::EventBus', 0)
+    const announcers = Object.values(template.findResources('AWS::Lambda::Function')).filter(
+      ({ Properties }) => Properties.Environment?.Variables.EVENT_BUS === arn,
+    )
+    expect(announcers).toHaveLength(1)
+    const rights = Object.values(template.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => Action === 'events:PutEvents')
+    expect(rights).toEqual([{ Action: 'events:PutEvents', Effect: 'Allow', Resource: arn }])
+    expect(payfriend.outputs.EventBusName?.value).toBe('shop')
+  })
+})
+
+test('whoever deploys is told the names of the archive, the bus and the table', () => {
+  const { ArchiveBucket, EventBusName, PaymentsTableName } = json.Outputs
+  const values = [ArchiveBucket, EventBusName, PaymentsTableName].map(({ Value }) => text(Value))
+  const [[bus] = []] = ofType('AWS::Events::EventBus')
+  expect(values).toEqual(['<ArchiveBucket>', `<${bus}>`, '<PaymentsTable>'])
+})
+
+function policyOf(id: string): object[] {
+  const found = ofType('AWS::S3::BucketPolicy').filter(
+    ([, { Properties }]) => Properties.Bucket.Ref === id,
+  )
+  expect(found).toHaveLength(1)
+  return found[0]?.[1].Properties.PolicyDocument.Statement
+}

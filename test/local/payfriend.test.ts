@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { pageKey, pagesOf, pageText } from '../../functions/core/record.ts'
+import { sha256 } from '../../functions/followPayments.ts'
+import { payments } from '../../functions/live.ts'
+import { asLambda } from '../../local/database/access.ts'
+import { type PayfriendOptions, startPayfriend } from '../../local/payfriend.ts'
+import type { EventEnvelope } from '../../local/record/localBus.ts'
+import { NOON } from '../core/answering.ts'
+import { open } from '../core/payments.ts'
+
+/** Start a payment and cancel it, in a Payfriend that then ends; as a record it has two entries. */
+async function cancelledIn(options: Partial<PayfriendOptions>): Promise<EventEnvelope[]> {
+  const events: EventEnvelope[] = []
+  const payfriend = await startPayfriend({
+    port: 0,
+    clock: () => NOON,
+    onEvent: (event) => void events.push(event),
+    ...options,
+  })
+  const store = payments(asLambda(payfriend.world, 'sendPayment'))
+  await store.insert(open)
+  const cancel = { status: 'cancelled', channel: null, by: 'payer', only: {} } as const
+  await store.decide(open.paymentId, cancel, NOON)
+  await payfriend.close()
+  return events
+}
+
+const at = NOON.toISOString()
+const pages = pagesOf(
+  {
+    ...open,
+    status: 'cancelled',
+    history: [
+      { at, event: 'started', channel: null, by: 'payer' },
+      { at, event: 'cancelled', channel: null, by: 'payer' },
+    ],
+  },
+  sha256,
+)
+
+test('on a laptop too whoever listens is told how a payment ends, before all ends', async () => {
+  const events = await cancelledIn({})
+  expect(events.map((event) => [event['detail-type'], event.detail.page])).toEqual([
+    ['payment.pending', pages[0]?.hash],
+    ['payment.cancelled', pages[1]?.hash],
+  ])
+})
+
+test('with a folder for data the archive is in it, page by page', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-'))
+  await cancelledIn({ dataDir })
+  for (const page of pages) {
+    expect(readFileSync(join(dataDir, 'archive', pageKey(page)), 'utf8')).toBe(pageText(page))
+  }
+  const files = readdirSync(join(dataDir, 'archive'), { recursive: true, withFileTypes: true })
+  expect(files.filter((file) => file.isFile())).toHaveLength(pages.length)
+})
+
+test('where nobody listens and nothing is kept payments go as ever', async () => {
+  expect(await cancelledIn({ onEvent: undefined })).toEqual([])
+})
+
+test.each([
+  ['is not on this machine and not encrypted', { EVENTS_URL: 'http://example.com/events' }],
+  ['only looks as if it were on this machine', { EVENTS_URL: 'http://localhost.example.com/' }],
+  ['is no address', { EVENTS_URL: 'events' }],
+  ['is of another kind', { EVENTS_URL: 'file:///etc/passwd' }],
+  [
+    'waits for changes of another database',
+    { EVENTS_URL: 'https://example.com', DYNAMODB_ENDPOINT: 'http://localhost:8000' },
+  ],
+])('npm start refuses a receiver of events that %s', async (_, given) => {
+  const env = { ...process.env, ...given }
+  const cwd = resolve(import.meta.dirname, '../..')
+  const { code, said } = await new Promise<{ code: unknown; said: string }>((done) => {
+    execFile(process.execPath, ['local/start.ts'], { cwd, env }, (error, _out, said) =>
+      done({ code: error?.code, said }),
+    )
+  })
+  expect(code).toBe(2)
+  expect(said).toContain('This setting is wrong: EVENTS_URL: ')
+})

@@ -1,0 +1,115 @@
+/** Test support: the rig with the changes of its payments, and what stands in for a service of AWS. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { expect, vi } from 'vitest'
+import { recordedPaymentOf } from '../functions/adapters/paymentItem.ts'
+import type { PaymentStatus } from '../functions/core/payment.ts'
+import { pagesOf } from '../functions/core/record.ts'
+import { sha256 } from '../functions/followPayments.ts'
+import { otherThan, type Person, startRig } from './rig.ts'
+
+export type RecordRig = Awaited<ReturnType<typeof startRecordRig>>
+
+export async function startRecordRig(env: Record<string, string> = {}) {
+  const records: DynamoDBRecord[] = []
+  const rig = await startRig(env, { onChange: (record) => void records.push(record) })
+
+  const recordsOf = (paymentId: string) =>
+    records.filter(({ dynamodb }) => dynamodb?.Keys?.payment_id?.S === paymentId)
+
+  return {
+    ...rig,
+
+    /** Every change of a payment so far, as the stream tells it. */
+    async changesOf(paymentId: string): Promise<DynamoDBRecord[]> {
+      const now = await rig.item(paymentId)
+      const last = () => recordsOf(paymentId).at(-1)?.dynamodb?.NewImage
+      await vi.waitFor(() => expect(imageOf(last())).toEqual(now))
+      return recordsOf(paymentId)
+    },
+
+    /** The pages that a payment should have by now. */
+    async pagesOf(paymentId: string) {
+      return pagesOf(recordedPaymentOf(await rig.item(paymentId)), sha256)
+    },
+
+    /** A payment that ended so. */
+    async ended(as: Person, end: End): Promise<string> {
+      const { paymentId: id } = await rig.pending(as)
+      const texted = async () => {
+        await rig.call('smsStart', { as, id })
+        return rig.codeOn(as.number)
+      }
+      const enter = (code: string) => rig.call('smsVerify', { as, id, body: { code } })
+      if (end === 'approved' || end === 'denied') await rig.answers(as, end)
+      if (end === 'cancelled') await rig.call('cancelPayment', { as, id })
+      if (end === 'approved by a code') await enter(await texted())
+      if (end === 'failed') {
+        const code = otherThan(await texted())
+        for (let n = 0; n < 5; n += 1) await enter(code)
+      }
+      if (end === 'expired') {
+        rig.clock.advance(300)
+        await rig.sweep()
+      }
+      const { status } = (await rig.item(id)) ?? {}
+      if (status !== ENDS[end]) throw new Error(`${id} is ${status}`)
+      return id
+    },
+  }
+}
+
+/** Every way in which a payment ends. */
+export const ENDS = {
+  approved: 'approved',
+  'approved by a code': 'approved',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  failed: 'failed',
+  expired: 'expired',
+} as const satisfies Record<string, PaymentStatus>
+export type End = keyof typeof ENDS
+export const ends = Object.keys(ENDS) as End[]
+
+type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
+type Attributes = Parameters<typeof unmarshall>[0]
+
+export const imageOf = (image: Image) => image && unmarshall(image as Attributes)
+
+/** The stream's name of a change. */
+export const sequenceOf = ({ dynamodb }: DynamoDBRecord): string => dynamodb?.SequenceNumber ?? ''
+
+export type Asked = {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+export type Answer = { readonly status: number; readonly body?: string }
+
+/** A server that writes down what it is asked, and answers as it is told to. */
+export async function startStandIn(answer: (asked: Asked) => Answer) {
+  const asked: Asked[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { method = '', url: path = '', headers } = request
+    const one = { method, path, headers, text: Buffer.concat(chunks).toString() }
+    asked.push(one)
+    const { status, body = '' } = standIn.answer(one)
+    response.writeHead(status).end(body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const standIn = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    answer,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+  return standIn
+}

@@ -1,0 +1,427 @@
+/** Test support: every way in which one thing of a stage is wrong, and what `npm run doctor` says to it. */
+import { DescribeContinuousBackupsCommand } from '@aws-sdk/client-dynamodb'
+import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
+import { GetObjectLockConfigurationCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import {
+  GetSecretValueCommand,
+  InvalidRequestException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-secrets-manager'
+import { GetAccountCommand } from '@aws-sdk/client-sesv2'
+import type { Provider } from '../../functions/routes.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+import { CANARY, POOL, physical, type RecordedStage } from './recordedStage.ts'
+import {
+  answering,
+  lock,
+  mapping,
+  STREAM,
+  secret,
+  setService,
+  status,
+  tableOf,
+  without,
+  withoutHeader,
+} from './stageBreaks.ts'
+
+const $metadata = {}
+
+/** One thing broken in a healthy stage: the line that tells of it, and the next step. */
+type Broken = readonly [
+  what: string,
+  breaks: (stage: RecordedStage) => void | Promise<void>,
+  title: string,
+  found: RegExp,
+  next: RegExp,
+]
+
+/** With either provider. */
+export const BROKEN: readonly Broken[] = [
+  [
+    'a deployment that was undone',
+    status('UPDATE_ROLLBACK_COMPLETE'),
+    'stack',
+    /UPDATE_ROLLBACK_COMPLETE/,
+    /^npm run deploy, after a look at the events of Payfriend-live/,
+  ],
+  [
+    'a secret that is to be deleted',
+    ({ aws }) => {
+      const error = new InvalidRequestException({ $metadata, message: 'marked for deletion' })
+      aws.secrets.on(GetSecretValueCommand).rejects(error)
+    },
+    'key',
+    /marked to be deleted/,
+    /^aws secretsmanager restore-secret --secret-id \S+ --region eu-west-1$/,
+  ],
+  ['no page', answering('/', 404), 'page', /answers 404/, /^npm run deploy/],
+  ...[
+    'content-security-policy',
+    'strict-transport-security',
+    'x-content-type-options',
+    'x-frame-options',
+    'referrer-policy',
+    'cache-control',
+  ].map(
+    (name): Broken => [
+      `a page without ${name}`,
+      withoutHeader(name),
+      'page',
+      new RegExp(`: ${name}$`),
+      /^npm run deploy; if that says "no changes"/,
+    ],
+  ),
+  [
+    'a policy without one of its directives',
+    (stage) => {
+      const healthy = stage.answers['/']
+      stage.answers['/'] = (request) => {
+        const answer = healthy?.(request) ?? { status: 500 }
+        const { 'content-security-policy': policy = '', ...headers } = answer.headers ?? {}
+        const weaker = policy.replace("; require-trusted-types-for 'script'", '')
+        return { ...answer, headers: { ...headers, 'content-security-policy': weaker } }
+      }
+    },
+    'page',
+    /: content-security-policy$/,
+    /^npm run deploy/,
+  ],
+  [
+    'strict transport for a day only',
+    (stage) => {
+      const healthy = stage.answers['/']
+      stage.answers['/'] = (request) => {
+        const answer = healthy?.(request) ?? { status: 500 }
+        const headers = { ...answer.headers, 'strict-transport-security': 'max-age=86400' }
+        return { ...answer, headers }
+      }
+    },
+    'page',
+    /: strict-transport-security$/,
+    /^npm run deploy/,
+  ],
+  [
+    'a page that does not know its issuer',
+    answering('/config.json', 200, '{"clientId":"x"}'),
+    'config.json',
+    /no issuer and client/,
+    /^npm run deploy$/,
+  ],
+  [
+    'a page that knows another pool',
+    (stage) => {
+      const issuer = `${stage.origin}/eu-west-1_Another1`
+      const discovery = stage.answers[`/${POOL}/.well-known/openid-configuration`]
+      if (discovery) {
+        stage.answers['/eu-west-1_Another1/.well-known/openid-configuration'] = discovery
+      }
+      answering('/config.json', 200, JSON.stringify({ ...stage.config, issuer }))(stage)
+    },
+    'config.json',
+    /another user pool than eu-west-1_Canary123/,
+    /^npm run deploy$/,
+  ],
+  [
+    'an API that asks for no token',
+    answering('/api/profile', 200, '{}'),
+    'API',
+    /answers 200 to who has no token/,
+    /authorizers/,
+  ],
+  [
+    'an API whose answers are kept',
+    answering('/api/profile', 401, '{}', { 'x-cache': 'Hit from cloudfront' }),
+    'API',
+    /kept by CloudFront/,
+    /CachingDisabled/,
+  ],
+  [
+    'a sign-in that does not know the page',
+    (stage) => {
+      const location = `${stage.origin}/error?error=redirect_mismatch&client_id=client`
+      answering('/oauth2/authorize', 302, '', { location })(stage)
+      answering('/error', 400, 'An error was encountered')(stage)
+    },
+    'sign-in',
+    /an error and no form \(redirect_mismatch\)/,
+    /^npm run deploy, so that the page's address/,
+  ],
+  [
+    'a sign-in without a style',
+    answering('/login', 403, 'Login pages unavailable'),
+    'sign-in',
+    /no page for it is shown \(403\)/,
+    /under Managed login/,
+  ],
+  [
+    'a sign-in that says with 200 that it has no page',
+    answering('/login', 200, '<h1>Login pages unavailable</h1>'),
+    'sign-in',
+    /no page for it is shown/,
+    /under Managed login/,
+  ],
+  [
+    'a sign-in that leads elsewhere',
+    answering('/oauth2/authorize', 302, '', { location: 'https://login.example.org/' }),
+    'sign-in',
+    /leads away, to login\.example\.org/,
+    /^npm run deploy$/,
+  ],
+  [
+    'a sign-in that leads in a circle',
+    answering('/oauth2/authorize', 302, '', { location: '/oauth2/authorize' }),
+    'sign-in',
+    /without an end/,
+    /^npm run deploy$/,
+  ],
+  [
+    'a pool that does not say where sign-in is',
+    answering(`/${POOL}/.well-known/openid-configuration`, 404),
+    'sign-in',
+    /does not say where sign-in is \(404\)/,
+    /^npm run deploy$/,
+  ],
+  [
+    'payments that can be deleted by mistake',
+    tableOf('PaymentsTable', { ...STREAM, DeletionProtectionEnabled: false }),
+    'table of payments',
+    /can be deleted by mistake/,
+    /^aws dynamodb update-table --table-name \S+PaymentsTable\S+ --deletion-protection-enabled --region eu-west-1$/,
+  ],
+  [
+    'people who can be deleted by mistake',
+    tableOf('UsersTable', { DeletionProtectionEnabled: false }),
+    'table of people',
+    /can be deleted by mistake/,
+    /^aws dynamodb update-table --table-name \S+UsersTable\S+ --deletion-protection-enabled/,
+  ],
+  [
+    'payments without a stream',
+    tableOf('PaymentsTable', {}),
+    'table of payments',
+    /stream is off/,
+    /^npm run deploy$/,
+  ],
+  [
+    'people that cannot be restored',
+    ({ aws }) => {
+      aws.dynamoDb
+        .on(DescribeContinuousBackupsCommand, { TableName: physical('UsersTable') })
+        .resolves({
+          ContinuousBackupsDescription: {
+            ContinuousBackupsStatus: 'ENABLED',
+            PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+          },
+        })
+    },
+    'table of people',
+    /point-in-time recovery is off/,
+    /^aws dynamodb update-continuous-backups --table-name \S+UsersTable\S+ .*Enabled=true --region/,
+  ],
+  [
+    'an archive without a lock',
+    ({ aws }) => {
+      const name = 'ObjectLockConfigurationNotFoundError'
+      aws.s3.on(GetObjectLockConfigurationCommand).rejects(Object.assign(new Error(), { name }))
+    },
+    'archive',
+    /Object Lock is off/,
+    /^aws s3api put-object-lock-configuration --bucket the ArchiveBucket .*"Mode":"COMPLIANCE","Days":1827/,
+  ],
+  ['an archive that locks nothing by itself', lock(), 'archive', /is off/, /^aws s3api put-object/],
+  [
+    'an archive whose lock an administrator can open',
+    lock({ DefaultRetention: { Mode: 'GOVERNANCE', Days: 1827 } }),
+    'archive',
+    /in the mode GOVERNANCE/,
+    /"Mode":"COMPLIANCE"/,
+  ],
+  [
+    'an archive that locks for a shorter time than the settings say',
+    lock({ DefaultRetention: { Mode: 'COMPLIANCE', Days: 1826 } }),
+    'archive',
+    /after 1826 days, and not after 1827/,
+    /"Days":1827/,
+  ],
+  [
+    'a stage from before the archive',
+    ({ outputs }) => {
+      delete outputs.ArchiveBucket
+    },
+    'archive',
+    /before there was one/,
+    /^npm run deploy$/,
+  ],
+  [
+    'something set aside',
+    ({ aws }) => {
+      aws.s3.on(ListObjectsV2Command).resolves({ KeyCount: 1 })
+    },
+    'set aside',
+    /missing in the archive/,
+    /^aws s3 ls s3:\/\/\S+SetAsideBucket\S+ --recursive --region eu-west-1$/,
+  ],
+  [
+    'no place to set aside',
+    without('AWS::S3::Bucket', 'SetAsideBucket'),
+    'set aside',
+    /before there was a place/,
+    /^npm run deploy$/,
+  ],
+  ...['archivePayments', 'announcePayments'].flatMap((name): Broken[] => {
+    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+    return [
+      [
+        `${name} switched off`,
+        mapping(id, { UUID: 'u-1', State: 'Disabled', LastProcessingResult: 'OK' }),
+        name,
+        /switched it off/,
+        /^aws lambda update-event-source-mapping --uuid u-1 --enabled --region eu-west-1$/,
+      ],
+      [
+        `${name} failing`,
+        mapping(id, { State: 'Enabled', LastProcessingResult: 'PROBLEM: Function call failed' }),
+        name,
+        /failed at the last/,
+        new RegExp(`^aws logs tail \\S+${id}Logs\\S+ --since 1h --region eu-west-1$`),
+      ],
+      [`${name} not called`, mapping(id), name, /nothing leads from/, /^npm run deploy$/],
+      [
+        `a stage from before ${name}`,
+        without('AWS::Lambda::Function', `${id}Function`),
+        name,
+        /before there was one/,
+        /^npm run deploy$/,
+      ],
+    ]
+  }),
+  [
+    'mail from the sandbox',
+    ({ aws }) => {
+      aws.ses.on(GetAccountCommand).resolves({ ProductionAccessEnabled: false })
+    },
+    'mail',
+    /sandbox/,
+    /region=eu-west-1#\/account, "Request production access"$/,
+  ],
+  [
+    'mail that Amazon has stopped',
+    ({ aws }) => {
+      aws.ses.on(GetAccountCommand).resolves({
+        ProductionAccessEnabled: true,
+        SendingEnabled: false,
+        EnforcementStatus: 'SHUTDOWN',
+      })
+    },
+    'mail',
+    /stopped sending \(SHUTDOWN\)/,
+    /region=eu-west-1#\/account$/,
+  ],
+  [
+    'an account that may run 99 Lambdas',
+    ({ aws }) => {
+      aws.lambda
+        .on(GetAccountSettingsCommand)
+        .resolves({ AccountLimit: { ConcurrentExecutions: 99 } })
+    },
+    'Lambda',
+    /only 99 at one time/,
+    /^aws service-quotas request-service-quota-increase .*L-B99A9384 --desired-value 1000 --region/,
+  ],
+]
+
+/** With one provider. */
+export const BROKEN_WITH: Record<Provider, readonly Broken[]> = {
+  authy: [
+    [
+      'a secret that is empty',
+      ({ aws }) => {
+        const error = new ResourceNotFoundException({ $metadata, message: 'no value' })
+        aws.secrets.on(GetSecretValueCommand).rejects(error)
+      },
+      'key',
+      /is empty/,
+      /^the PutAuthyKey$/,
+    ],
+    [
+      'a secret that is not JSON',
+      // Turned by hand in a hurry, it may be about a switch: the Lambdas stop, and so it is said.
+      secret(CANARY),
+      'key',
+      /does not hold Authy's API key/,
+      /^the PutAuthyKey$/,
+    ],
+    [
+      "a secret of Twilio's form with an empty key",
+      secret(JSON.stringify({ apiKey: '', apiKeySecret: CANARY })),
+      'key',
+      /does not hold Authy's API key/,
+      /^the PutAuthyKey$/,
+    ],
+    [
+      'a callback without its key',
+      answering('/api/payments/callback', 503, '{"code":"provider_unavailable"}'),
+      'callback',
+      /no key .*\(503\)/,
+      /^the PutAuthyKey$/,
+    ],
+    [
+      'a callback that takes what nobody signed',
+      answering('/api/payments/callback', 200, '{}'),
+      'callback',
+      /answers 200 to what Authy did not sign/,
+      /^aws logs tail \S+AuthyCallbackLogs\S+ --since 1h/,
+    ],
+    [
+      'a callback that is shut by somebody else',
+      answering('/api/payments/callback', 403, '{"message":"Forbidden"}'),
+      'callback',
+      /answers 403 to what/,
+      /^aws logs tail/,
+    ],
+  ],
+  twilioVerify: [
+    [
+      'a key for the account itself in place of an API key',
+      secret(JSON.stringify({ apiKey: `AC${'0'.repeat(32)}`, apiKeySecret: CANARY })),
+      'key',
+      /does not hold an API key of Twilio/,
+      /^the PutTwilioKey$/,
+    ],
+    [
+      'a callback that is there',
+      answering('/api/payments/callback', 403, '{"code":"forged_callback"}'),
+      'callback',
+      /something answers 403 forged_callback/,
+      /^npm run deploy$/,
+    ],
+    [
+      'payments without PSD2 mode',
+      (stage) => setService(stage, LOCAL_VERIFY.paymentsServiceSid, { Psd2Enabled: 'false' }),
+      "Verify, payments' service",
+      /is not in PSD2 mode/,
+      /^npm run setup:verify$/,
+    ],
+    [
+      'phones in PSD2 mode',
+      (stage) => setService(stage, LOCAL_VERIFY.phonesServiceSid, { Psd2Enabled: 'true' }),
+      "Verify, phones' service",
+      /is in PSD2 mode, so it proves no phone/,
+      /^npm run setup:verify$/,
+    ],
+    [
+      'codes that are too short',
+      (stage) => setService(stage, LOCAL_VERIFY.phonesServiceSid, { CodeLength: '5' }),
+      "Verify, phones' service",
+      /codes of 5 digits/,
+      /^npm run setup:verify$/,
+    ],
+    [
+      'a service that is gone',
+      (stage) => setService(stage, LOCAL_VERIFY.phonesServiceSid),
+      "Verify, phones' service",
+      /knows no service VA2/,
+      /^npm run setup:verify, put the lines/,
+    ],
+  ],
+}

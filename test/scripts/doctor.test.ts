@@ -1,0 +1,448 @@
+/**
+ * `npm run doctor` against answers that were not recorded from an account, but written after AWS's documents
+ * (`recordedStage.ts`): what a real stage answers otherwise, no test here can know.
+ */
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
+import {
+  CloudFormationClient,
+  CloudFormationServiceException,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation'
+import { DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider'
+import { GetAccountSettingsCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
+import { GetAccountCommand } from '@aws-sdk/client-sesv2'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Provider, providers } from '../../functions/routes.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+import { type Check, lookWithin } from '../../scripts/doctor/check.ts'
+import { deployedStage } from '../../scripts/doctor/deployedStage.ts'
+import { main } from '../../scripts/doctor.ts'
+import { BROKEN, BROKEN_WITH } from './brokenStages.ts'
+import { CANARY, type RecordedStage, startStage } from './recordedStage.ts'
+import { answering, lock, mapping, STREAM, secret, status, tableOf } from './stageBreaks.ts'
+
+const SCRIPT = resolve(import.meta.dirname, '../../scripts/doctor.ts')
+const $metadata = {}
+const SECRETS = [
+  CANARY,
+  LOCAL_VERIFY.apiKey,
+  LOCAL_VERIFY.apiSecret,
+  btoa(`${LOCAL_VERIFY.apiKey}:${LOCAL_VERIFY.apiSecret}`),
+]
+
+let stage: RecordedStage
+afterEach(() => stage?.close())
+
+type Line = { mark: string; title: string; found: string; next: string }
+
+/** Run it; no key is ever among its words. */
+async function run(argv = ['--stage', 'live', '--region', 'eu-west-1'], limitMs = 10_000) {
+  const said: string[] = []
+  const complaints: string[] = []
+  const code = await main(
+    argv,
+    { say: (line) => said.push(line), complain: (line) => complaints.push(line) },
+    limitMs,
+  )
+  for (const secret of SECRETS) expect([...said, ...complaints].join('\n')).not.toContain(secret)
+  const lines: Line[] = []
+  for (const text of said) {
+    const [, mark = '', title = '', found = ''] = /^([✓!✗?]) ([^:]+): (.*)$/.exec(text) ?? []
+    if (mark) lines.push({ mark, title, found, next: '' })
+    const last = lines.at(-1)
+    const [, next] = /^ {4}→ (.*)$/.exec(text) ?? []
+    if (last && next) last.next = next
+  }
+  return { code, said, complaints, lines }
+}
+
+const marked = ({ lines }: { lines: Line[] }, mark: string) =>
+  lines.filter((line) => line.mark === mark)
+
+describe.each(providers)('a healthy stage with %s', (provider) => {
+  beforeEach(async () => {
+    stage = await startStage(provider)
+  })
+
+  test('is right in every line, and ends with 0', async () => {
+    const found = await run()
+    expect(found.lines.filter(({ mark }) => mark !== '✓')).toEqual([])
+    expect(found.lines.map(({ title }) => title)).toEqual(TITLES[provider])
+    expect(found.said[0]).toMatch(/^Payfriend-live in eu-west-1, account 111122223333, with /)
+    expect(found.said.at(-1)).toBe('Nothing is wrong.')
+    expect(found).toMatchObject({ code: 0, complaints: [] })
+  })
+
+  test('is asked nothing that changes it', async () => {
+    await run()
+    const sent = Object.values(stage.aws).flatMap((mock) =>
+      mock.calls().map(({ args: [command] }) => command.constructor.name),
+    )
+    expect(sent.filter((name) => !/^(Get|Describe|List)/.test(name))).toEqual([])
+    expect(sent.length).toBeGreaterThan(12)
+  })
+})
+
+const SITE = ['address', 'page', 'config.json', 'API', 'sign-in']
+const KEPT = [
+  'table of payments',
+  'table of people',
+  'archive',
+  'set aside',
+  'archivePayments',
+  'announcePayments',
+]
+const TITLES = {
+  authy: ['stack', 'key', 'switches', 'callback', ...SITE, ...KEPT, 'mail', 'Lambda'],
+  twilioVerify: [
+    'stack',
+    'key',
+    'switches',
+    'callback',
+    "Verify, payments' service",
+    "Verify, phones' service",
+    ...SITE,
+    ...KEPT,
+    'mail',
+    'Lambda',
+  ],
+} satisfies Record<Provider, string[]>
+
+describe.each(providers)('with %s, one line says what is wrong and what to do:', (provider) => {
+  test.each([...BROKEN, ...BROKEN_WITH[provider]])('%s', async (_, breaks, title, found, next) => {
+    stage = await startStage(provider)
+    await breaks(stage)
+    const told = await run()
+    expect(marked(told, '✗')).toEqual([
+      {
+        mark: '✗',
+        title,
+        found: expect.stringMatching(found),
+        next: expect.stringMatching(next),
+      },
+    ])
+    expect(told).toMatchObject({ code: 1, complaints: [] })
+    expect(told.said.at(-1)).toMatch(/^1 of \d+ is not right\.$/)
+  })
+})
+
+describe('Twilio that', () => {
+  beforeEach(async () => {
+    stage = await startStage('twilioVerify')
+  })
+
+  test('does not let the key in makes both lines wrong, with the line that fills it in', async () => {
+    const apiKeySecret = 'another-secret'
+    secret(JSON.stringify({ apiKey: LOCAL_VERIFY.apiKey, apiKeySecret }))(stage)
+    const told = await run()
+    expect(marked(told, '✗').map(({ title }) => title)).toEqual([
+      "Verify, payments' service",
+      "Verify, phones' service",
+    ])
+    expect(marked(told, '✗')[0]).toMatchObject({
+      found: expect.stringContaining('(401)'),
+      next: expect.stringMatching(/^the PutTwilioKey /),
+    })
+    expect(told.said.join('\n')).not.toContain(apiKeySecret)
+  })
+
+  test.each<[string, () => void, RegExp]>([
+    [
+      'has a restricted key',
+      () => {
+        stage.aws.lambda.on(GetFunctionConfigurationCommand).resolves({
+          Environment: {
+            Variables: {
+              VERIFY_API_URL: stage.origin,
+              VERIFY_PAYMENTS_SERVICE: 'VA1',
+              VERIFY_PHONES_SERVICE: 'VA2',
+            },
+          },
+        })
+        answering('/v2/Services/VA1', 403, '{"code":20403,"message":"no"}')(stage)
+        answering('/v2/Services/VA2', 403, '{"code":20403,"message":"no"}')(stage)
+      },
+      /may not read/,
+    ],
+    ['has a fault', () => (stage.phone.book.faults.answer503 = true), /no clear answer/],
+  ])('%s leaves both lines open, and nothing is called wrong', async (_, happens, found) => {
+    happens()
+    const told = await run()
+    expect(marked(told, '?').map((line) => line.found)).toEqual([
+      expect.stringMatching(found),
+      expect.stringMatching(found),
+    ])
+    expect(marked(told, '✗')).toEqual([])
+    expect(told.code).toBe(2)
+  })
+})
+
+describe('what is no fault but worth knowing', () => {
+  beforeEach(async () => {
+    stage = await startStage('authy')
+  })
+
+  test.each<[string, string, string, RegExp]>([
+    ['texts', JSON.stringify({ apiKey: CANARY, smsOff: true }), 'switches', /texts and calls/],
+    [
+      'payments, and texts by what is no clear false,',
+      JSON.stringify({ apiKey: CANARY, smsOff: 'no', paymentsOff: true }),
+      'switches',
+      /texts and calls \(smsOff\), new payments \(paymentsOff\)/,
+    ],
+  ])('%s stopped by hand', async (_, SecretString, title, found) => {
+    secret(SecretString)(stage)
+    const told = await run()
+    expect(marked(told, '!')).toEqual([
+      expect.objectContaining({ title, found: expect.stringMatching(found) }),
+    ])
+    expect(told.code).toBe(0)
+  })
+
+  test("an address of CloudFront's own takes old TLS", async () => {
+    delete stage.outputs.SiteTarget
+    const told = await run()
+    expect(marked(told, '!')).toEqual([
+      expect.objectContaining({ title: 'address', next: expect.stringContaining('`domain`') }),
+    ])
+    expect(told.code).toBe(0)
+  })
+
+  test("Cognito's own mailer sends 50 a day", async () => {
+    stage.aws.cognito.on(DescribeUserPoolCommand).resolves({
+      UserPool: { EmailConfiguration: { EmailSendingAccount: 'COGNITO_DEFAULT' } },
+    })
+    const told = await run()
+    expect(marked(told, '!')).toEqual([
+      expect.objectContaining({ title: 'mail', next: expect.stringContaining('`sesIdentity`') }),
+    ])
+    expect(told.code).toBe(0)
+  })
+
+  test('a stage with nothing to lose keeps nothing', async () => {
+    const { PaymentsTable, ArchiveBucket, ...others } = structuredClone(stage.template.Resources)
+    PaymentsTable.DeletionPolicy = 'Delete'
+    delete ArchiveBucket.Properties.ObjectLockConfiguration.Rule
+    const TemplateBody = JSON.stringify({ Resources: { PaymentsTable, ArchiveBucket, ...others } })
+    stage.aws.cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody })
+    tableOf('PaymentsTable', { ...STREAM, DeletionProtectionEnabled: false })(stage)
+    tableOf('UsersTable', { DeletionProtectionEnabled: false })(stage)
+    lock()(stage)
+    const told = await run()
+    expect(marked(told, '!').map(({ title, found }) => `${title}: ${found.slice(0, 13)}`)).toEqual([
+      'table of payments: keeps nothing',
+      'table of people: keeps nothing',
+      'archive: keeps nothing',
+    ])
+    expect(told.code).toBe(0)
+  })
+
+  test('a deployment under way, and a follower that is not there yet', async () => {
+    status('UPDATE_IN_PROGRESS')(stage)
+    mapping('ArchivePayments', { State: 'Enabling' })(stage)
+    const told = await run()
+    expect(marked(told, '!').map(({ title }) => title)).toEqual(['stack', 'archivePayments'])
+    expect(told.code).toBe(0)
+  })
+})
+
+describe('what cannot be seen is left open:', () => {
+  beforeEach(async () => {
+    stage = await startStage('authy')
+  })
+
+  test('what these credentials may not look at, with the right that it takes', async () => {
+    const denied = Object.assign(new Error(CANARY), { name: 'AccessDeniedException' })
+    stage.aws.lambda.on(GetAccountSettingsCommand).rejects(denied)
+    const told = await run()
+    expect(marked(told, '?')).toEqual([
+      {
+        mark: '?',
+        title: 'Lambda',
+        found: 'these credentials may not look (AccessDeniedException)',
+        next: 'Use credentials with lambda:GetAccountSettings.',
+      },
+    ])
+    expect(told.code).toBe(2)
+    expect(told.said.at(-1)).toMatch(/^1 of \d+ could not be looked at/)
+  })
+
+  test('what gives no answer in time, and everything else is told', async () => {
+    stage.answers['/login'] = () => undefined
+    stage.aws.lambda.on(GetAccountSettingsCommand).callsFake(() => new Promise(() => {}))
+    const told = await run(undefined, 1000)
+    expect(marked(told, '?').map(({ title }) => title)).toEqual(['sign-in', 'Lambda'])
+    expect(marked(told, '?')[0]?.found).toBe('no answer within 1 s')
+    expect(told.code).toBe(2)
+  })
+
+  test("all behind the page's address when that is wrong, which one line says", async () => {
+    stage.outputs.SiteUrl = 'http://127.0.0.1:1'
+    const told = await run()
+    expect(marked(told, '✗')).toEqual([
+      expect.objectContaining({
+        title: 'address',
+        found: expect.stringContaining('127.0.0.1 does not answer ('),
+        next: 'Point 127.0.0.1 at d111111abcdef8.cloudfront.net, by an ALIAS or CNAME record.',
+      }),
+    ])
+    expect(marked(told, '?').map(({ title }) => title)).toEqual(SITE.slice(1))
+    expect(told.code).toBe(1)
+  })
+
+  test('what is no answer that is known, by its kind and not its words', async () => {
+    stage.aws.ses.on(GetAccountCommand).rejects(new TypeError(CANARY))
+    expect(marked(await run(), '?')).toEqual([
+      expect.objectContaining({ found: 'an answer that was not understood (TypeError)' }),
+    ])
+  })
+
+  test('whoever is too slow is told to stop', async () => {
+    const told = Promise.withResolvers<void>()
+    const check: Check = {
+      title: 'slow',
+      look: (signal) => {
+        signal.addEventListener('abort', () => told.resolve())
+        return new Promise(() => {})
+      },
+    }
+    expect(await lookWithin(1, check)).toMatchObject({ mark: '?' })
+    await told.promise
+  })
+})
+
+describe('where it cannot look it says why, and ends with 2:', () => {
+  beforeEach(async () => {
+    stage = await startStage('authy')
+  })
+
+  const failing = (name: string, message: string) =>
+    new CloudFormationServiceException({ name, message, $fault: 'client', $metadata })
+
+  test.each<[string, Error, RegExp]>([
+    [
+      'no such stack',
+      failing('ValidationError', 'Stack with id Payfriend-live does not exist'),
+      /^There is no stack Payfriend-live in this account and region: .*--region/,
+    ],
+    [
+      'nobody signed in',
+      failing('CredentialsProviderError', 'Could not load credentials from any providers'),
+      /^AWS does not know who asks \(Could not load credentials .*--profile/,
+    ],
+    [
+      'a session that is over',
+      failing('ExpiredToken', 'The security token included in the request is expired'),
+      /^AWS does not know who asks/,
+    ],
+    ['no right to look', failing('AccessDenied', 'no'), /cloudformation:DescribeStacks/],
+    ['no region', new Error('Region is missing'), /^Say which region: --region eu-west-1/],
+    ['a fault', failing('InternalFailure', 'oh'), /understood \(InternalFailure\)/],
+  ])('%s', async (_, error, sentence) => {
+    stage.aws.cloudFormation.on(DescribeStacksCommand).rejects(error)
+    const told = await run()
+    expect(told).toMatchObject({
+      code: 2,
+      said: [],
+      complaints: [expect.stringMatching(sentence)],
+    })
+    expect(told.complaints[0]).not.toContain('\n')
+  })
+
+  test('a stack that is not of Payfriend, or never came to be', async () => {
+    for (const name of Object.keys(stage.outputs)) delete stage.outputs[name]
+    const told = await run()
+    expect(told).toMatchObject({
+      code: 2,
+      complaints: [
+        expect.stringContaining('nothing of Payfriend in its outputs (UPDATE_COMPLETE)'),
+      ],
+    })
+  })
+
+  test('a CloudFormation that gives no answer in time', async () => {
+    stage.aws.cloudFormation.on(DescribeStacksCommand).rejects(new Error('Request aborted'))
+    const said = { stack: 'Payfriend-live', profile: undefined, signal: AbortSignal.abort() }
+    await expect(deployedStage(new CloudFormationClient({}), said)).rejects.toThrow(
+      /^CloudFormation gave no answer in time/,
+    )
+  })
+
+  test.each([
+    [['--stage', 'Live!'], /^--stage must be the name of a stage/],
+    [['--force'], /Unknown option '--force'[\s\S]*npm run doctor/],
+  ])('used wrongly: %j', async (argv, sentence) => {
+    const told = await run(argv)
+    expect(told).toMatchObject({ code: 2, complaints: [expect.stringMatching(sentence)] })
+    expect(stage.aws.cloudFormation.calls()).toEqual([])
+  })
+})
+
+test('the profile that is named goes into what is to be copied', async () => {
+  stage = await startStage('authy')
+  stage.aws.lambda
+    .on(GetAccountSettingsCommand)
+    .resolves({ AccountLimit: { ConcurrentExecutions: 10 } })
+  const told = await run(['--stage', 'live', '--region', 'eu-west-1', '--profile', 'acme'])
+  expect(marked(told, '✗')[0]?.next).toMatch(/ --region eu-west-1 --profile acme$/)
+})
+
+test('the sample in DEPLOYING.md is what such a stage is told', async () => {
+  stage = await startStage('twilioVerify')
+  stage.aws.cognito.on(DescribeUserPoolCommand).resolves({
+    UserPool: { EmailConfiguration: { EmailSendingAccount: 'COGNITO_DEFAULT' } },
+  })
+  stage.aws.lambda
+    .on(GetAccountSettingsCommand)
+    .resolves({ AccountLimit: { ConcurrentExecutions: 10 } })
+  const { said } = await run()
+  const text = readFileSync(resolve(import.meta.dirname, '../../DEPLOYING.md'), 'utf8')
+  const [, sample] = /```text\n(Payfriend-live in [\s\S]*?)```/.exec(text) ?? []
+  expect(sample?.trimEnd().split('\n')).toEqual(
+    said.map((line) => line.replace('127.0.0.1', 'pay.example.com')),
+  )
+})
+
+test('as a program it ends with its code, and says what is wrong on standard error', async () => {
+  // CloudFormation's own words on the wire, which the SDK makes into an error's name.
+  const server = createServer((_, response) => {
+    response.writeHead(400, { 'content-type': 'text/xml' })
+    response.end(`<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+      <Error><Type>Sender</Type><Code>ValidationError</Code>
+      <Message>Stack with id Payfriend-dev does not exist</Message></Error>
+      <RequestId>1</RequestId></ErrorResponse>`)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const env = {
+    PATH: process.env.PATH,
+    HOME: '/nonexistent',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: CANARY,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  }
+  const started = (...argv: string[]) =>
+    new Promise<{ code: unknown; stdout: string; stderr: string }>((done) => {
+      execFile(process.execPath, [SCRIPT, ...argv], { env }, (error, stdout, stderr) =>
+        done({ code: error?.code ?? 0, stdout, stderr }),
+      )
+    })
+  const [help, wrong, nothing] = await Promise.all([
+    started('--help'),
+    started('--stage', 'No'),
+    started('--region', 'eu-west-1'),
+  ])
+  server.closeAllConnections()
+  server.close()
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--profile'), stderr: '' })
+  expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--stage') })
+  expect(nothing).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^There is no stack Payfriend-dev .*\n$/),
+  })
+})

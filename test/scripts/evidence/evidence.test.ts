@@ -1,0 +1,371 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { pageKey, pageText } from '../../../functions/core/record.ts'
+import { createTables, startDatabase } from '../../../local/database/database.ts'
+import { main as mendMain } from '../../../scripts/evidence/archiveMend.ts'
+import { main as evidenceMain } from '../../../scripts/evidence/evidence.ts'
+import { ends, type RecordRig, startRecordRig } from '../../recordRig.ts'
+import { STACK, startPretendAws } from './pretendAws.ts'
+
+let rig: RecordRig
+let verifyRig: RecordRig
+let aws: Awaited<ReturnType<typeof startPretendAws>>
+beforeAll(async () => {
+  rig = await startRecordRig()
+  verifyRig = await startRecordRig({ PROVIDER: 'twilioVerify' })
+  aws = await startPretendAws()
+})
+afterAll(async () => {
+  await rig.close()
+  await verifyRig.close()
+  aws.close()
+})
+
+beforeEach(() => at(rig))
+afterEach(() => vi.unstubAllEnvs())
+
+/** Where the SDK asks: of one rig the table, and the pretended rest. */
+function at({ database }: RecordRig) {
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', aws.url)
+  vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', aws.url)
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', database)
+  vi.stubEnv('AWS_REGION', 'eu-west-1')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
+}
+
+async function run(command: typeof evidenceMain, ...argv: string[]) {
+  const said: string[] = []
+  const io = { say: (line: string) => said.push(line), complain: (line: string) => said.push(line) }
+  const code = await command(argv, {}, io)
+  return { code, said: said.join('\n') }
+}
+const evidence = (...argv: string[]) => run(evidenceMain, ...argv)
+const mend = (...argv: string[]) => run(mendMain, ...argv)
+
+/** A payment that ended, with its pages in the bucket. */
+async function archived(end: (typeof ends)[number] = 'approved', from = rig) {
+  const person = await from.person()
+  const id = await from.ended(person, end)
+  const pages = await from.pagesOf(id)
+  for (const page of pages) aws.put(pageKey(page), pageText(page))
+  return { id, pages, person, keys: pages.map(pageKey) }
+}
+
+/** The same as files; `close` takes them away. */
+async function inFolder(end: (typeof ends)[number] = 'approved') {
+  const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-archive-'))
+  const folder = join(dataDir, 'archive')
+  const { id, pages, keys } = await archived(end)
+  for (const page of pages) {
+    mkdirSync(join(folder, dirname(pageKey(page))), { recursive: true })
+    writeFileSync(join(folder, pageKey(page)), pageText(page))
+  }
+  return { folder, id, pages, keys, [Symbol.dispose]: () => rmSync(dataDir, { recursive: true }) }
+}
+
+/** What `npm start` leaves in a DATA_DIR: the tables, with this payment. */
+async function keptBeside(archive: string, item: Record<string, unknown> | undefined) {
+  const database = await startDatabase({ dataDir: join(archive, '..', 'tables') })
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new DynamoDBClient({ endpoint: database.endpoint, region: 'local', credentials })
+  await createTables(client)
+  const put = new PutCommand({ TableName: 'payments', Item: item })
+  await DynamoDBDocumentClient.from(client).send(put)
+  client.destroy()
+  await database.close()
+}
+
+const day = (keys: readonly string[]) => keys[0]?.slice(0, 10) ?? ''
+const owner = (id: string, UpdateExpression: string, value: unknown) =>
+  rig.documents.send(
+    new UpdateCommand({
+      TableName: 'payments',
+      Key: { payment_id: id },
+      UpdateExpression,
+      ExpressionAttributeValues: { ':value': value },
+    }),
+  )
+
+describe('evidence', () => {
+  test.each(ends)('proves a payment that was %s, by bucket and table', async (end) => {
+    const { id } = await archived(end)
+    const { code, said } = await evidence(id, '--stage', 'prod')
+    expect(said).toContain("the table's item gives the same pages")
+    expect(code).toBe(0)
+  })
+
+  test('proves a payment approved by a code of Twilio Verify', async () => {
+    const { id } = await archived('approved by a code', verifyRig)
+    at(verifyRig)
+    const { code, said } = await evidence(id, '--stage', 'prod')
+    expect(said).toContain('verification_sid')
+    expect(code).toBe(0)
+  })
+
+  test('tells what was shown, to whom, what came back and when, and no phone number', async () => {
+    const { id, pages, person } = await archived('approved')
+    const { said } = await evidence(id, '--stage', 'prod')
+    for (const { terms, entry, evidence } of pages) {
+      const { words, reference, payerId, authyId, requestId, shown } = terms
+      const all = [words, reference, payerId, authyId, requestId, entry.at, entry.event]
+      const cameBack = Object.values(evidence ?? {}).map((value) => value ?? 'none')
+      for (const one of [...all, ...Object.values(shown.details), ...cameBack]) {
+        expect(said).toContain(one)
+      }
+    }
+    expect(said).not.toContain(person.number)
+  })
+
+  test('tells the same to programs', async () => {
+    const { id, pages } = await archived('approved')
+    const { code, said } = await evidence(id, '--stage', 'prod', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(said)).toMatchObject({
+      paymentId: id,
+      isProven: true,
+      problems: [],
+      isComparedWithTable: true,
+      status: 'approved',
+      decidedBy: 'push',
+      terms: pages[0]?.terms,
+      evidence: { kind: 'push-callback' },
+      pages: pages.map((page) => ({ key: pageKey(page), hash: page.hash })),
+    })
+  })
+
+  test('names a page that was written over, and tells what it first said', async () => {
+    const { id, keys, pages } = await archived('approved')
+    const [key = ''] = keys
+    aws.put(key, aws.textOf(key)?.replace('Neville', 'Draco') ?? '')
+    const { code, said } = await evidence(id, '--stage', 'prod')
+    expect(code).toBe(1)
+    expect(said).toContain(`${key}: was written over (it has 2 versions`)
+    expect(said).toContain(pages[0]?.terms.words)
+    expect(said).not.toContain('Draco')
+  })
+
+  test('names a page that was marked as deleted, and tells what it said', async () => {
+    const { id, keys } = await archived('approved')
+    aws.remove(keys[2] ?? '')
+    const { code, said } = await evidence(id, '--stage', 'prod')
+    expect(code).toBe(1)
+    expect(said).toContain(`${keys[2]}: is marked as deleted`)
+    expect(said).toContain('push-callback')
+  })
+
+  test('names a page that is gone', async () => {
+    const { id, keys } = await archived('approved')
+    aws.forget(keys.at(-1) ?? '')
+    const { code, said } = await evidence(id, '--stage', 'prod')
+    expect(code).toBe(1)
+    expect(said).toContain(`${keys.at(-1)}: is missing`)
+  })
+
+  test('names what the table was changed to', async () => {
+    const { id, keys } = await archived('approved')
+    await owner(id, 'SET payee_name = :value', 'Draco Malfoy')
+    const { code, said } = await evidence(id, '--stage', 'prod')
+    expect(code).toBe(1)
+    expect(said).toContain(`${keys[0]}: the table has another payee`)
+  })
+
+  test('names an item that is no payment any more, and tells of the pages of its day', async () => {
+    const { id, keys } = await archived('approved')
+    await owner(id, 'SET history = :value', 'x')
+    const { code, said } = await evidence(id, '--stage', 'prod', '--day', day(keys))
+    expect(code).toBe(1)
+    expect(said).toContain("the table's item: it is no payment as Payfriend stores it")
+    expect(said).toContain('push-callback')
+  })
+
+  test('proves a payment that the table does not have any more, found by its day', async () => {
+    const { id, keys } = await archived('approved')
+    const { code: without, said: why } = await evidence(otherOf(id), '--stage', 'prod')
+    expect([without, why]).toEqual([2, expect.stringContaining('Say with --day')])
+    at(verifyRig)
+    const { code, said } = await evidence(id, '--stage', 'prod', '--day', day(keys))
+    expect(code).toBe(0)
+    expect(said).toContain('Not compared with the table: it is not there')
+  })
+
+  test('says that there is no such payment', async () => {
+    const { code, said } = await evidence('A'.repeat(22), '--stage', 'prod', '--day', '2026-11-21')
+    expect(code).toBe(2)
+    expect(said).toBe(
+      `There is no page of payment ${'A'.repeat(22)} on 2026-11-21, and in the table it is not there.`,
+    )
+  })
+
+  test('says that a stage is not there', async () => {
+    const { code, said } = await evidence('A'.repeat(22), '--stage', 'other')
+    expect(code).toBe(2)
+    expect(said).toContain('The stack Payfriend-other did not answer: ValidationError')
+  })
+
+  test('finds the outputs of a stack with another name', async () => {
+    const { id } = await archived('denied')
+    expect((await evidence(id, '--stack', STACK)).code).toBe(0)
+  })
+
+  test('proves by a copy of the archive alone', async () => {
+    using copy = await inFolder('approved')
+    const { code, said } = await evidence(
+      copy.id,
+      '--archive',
+      copy.folder,
+      '--day',
+      day(copy.keys),
+    )
+    expect(code).toBe(0)
+    expect(said).toContain('Not compared with the table: it could not be read')
+  })
+
+  test('names a file of a copy that was changed', async () => {
+    using copy = await inFolder('approved')
+    const [, key = ''] = copy.keys
+    writeFileSync(join(copy.folder, key), aws.textOf(key)?.replaceAll('20.50', '99.50') ?? '')
+    const { code, said } = await evidence(
+      copy.id,
+      '--archive',
+      copy.folder,
+      '--day',
+      day(copy.keys),
+    )
+    expect(code).toBe(1)
+    expect(said).toContain(`${key}: its words are not those of its hash`)
+  })
+
+  test('does not mind a page that is just being written', async () => {
+    using copy = await inFolder('approved')
+    writeFileSync(join(copy.folder, dirname(copy.keys[0] ?? ''), '.draft'), '{')
+    expect((await evidence(copy.id, '--archive', copy.folder, '--day', day(copy.keys))).code).toBe(
+      0,
+    )
+  })
+})
+
+/** Another id, which no payment has. */
+const otherOf = (id: string) => `${id.slice(0, -1)}${id.endsWith('A') ? 'B' : 'A'}`
+
+describe('archive:mend', () => {
+  test('writes the pages that are missing, as they were', async () => {
+    const { id, keys } = await archived('approved by a code')
+    const before = keys.map(aws.textOf)
+    for (const key of keys.slice(1, 3)) aws.forget(key)
+    const { code, said } = await mend(id, '--stage', 'prod')
+    expect(said).toBe(
+      [
+        `Written: ${keys[1]}`,
+        `Written: ${keys[2]}`,
+        `All ${keys.length} pages are there now.`,
+      ].join('\n'),
+    )
+    expect(code).toBe(0)
+    expect(keys.map(aws.textOf)).toEqual(before)
+    expect(keys.map(aws.versionsOf)).toEqual(keys.map(() => 1))
+  })
+
+  test('writes nothing where nothing is missing', async () => {
+    const { id, keys } = await archived('denied')
+    expect(await mend(id, '--stage', 'prod')).toEqual({
+      code: 0,
+      said: `Nothing to do: all ${keys.length} pages are there.`,
+    })
+  })
+
+  test('writes nothing where a page says otherwise, and names it', async () => {
+    const { id, keys } = await archived('approved')
+    const [first = '', second = ''] = keys
+    aws.forget(first)
+    aws.forget(second)
+    aws.put(second, '{}')
+    const { code, said } = await mend(id, '--stage', 'prod')
+    expect(code).toBe(1)
+    expect(said).toContain(`${second}: is not a page as Payfriend writes it`)
+    expect(said).toContain('Nothing was written')
+    expect([aws.textOf(first), aws.textOf(second)]).toEqual([undefined, '{}'])
+  })
+
+  test('writes nothing over the mark that a page was deleted', async () => {
+    const { id, keys } = await archived('approved')
+    const [first = ''] = keys
+    aws.remove(first)
+    const { code, said } = await mend(id, '--stage', 'prod')
+    expect([code, aws.versionsOf(first)]).toEqual([1, 2])
+    expect(said).toContain(`${first}: is marked as deleted`)
+  })
+
+  test('says so when a page is missing still, because somebody was faster and took it away', async () => {
+    const { id, keys } = await archived('approved')
+    const [first = ''] = keys
+    aws.forget(first)
+    aws.takesNothing(true)
+    const { code, said } = await mend(id, '--stage', 'prod')
+    aws.takesNothing(false)
+    expect([code, said]).toEqual([1, `${first}: is missing`])
+  })
+
+  test('keeps no page of an item that was changed by hand', async () => {
+    const { id, keys } = await archived('approved')
+    for (const key of keys) aws.forget(key)
+    await owner(id, 'SET payee_name = :value', 'Draco Malfoy')
+    const { code, said } = await mend(id, '--stage', 'prod')
+    expect(code).toBe(1)
+    expect(said).toContain('what was shown is not its payee and amount')
+    expect(keys.map(aws.textOf)).toEqual(keys.map(() => undefined))
+  })
+
+  test('mends the archive of a laptop from the table that is kept beside it', async () => {
+    using copy = await inFolder('denied')
+    const [first = '', second = ''] = copy.keys
+    for (const key of [first, second]) rmSync(join(copy.folder, key))
+    await keptBeside(copy.folder, await rig.item(copy.id))
+    const { code, said } = await mend(copy.id, '--archive', copy.folder)
+    expect(said).toContain(`Written: ${second}`)
+    expect(code).toBe(0)
+    expect(readFileSync(join(copy.folder, first), 'utf8')).toBe(aws.textOf(first))
+    expect((await evidence(copy.id, '--archive', copy.folder)).code).toBe(0)
+  })
+
+  test('says that it needs the table', async () => {
+    using copy = await inFolder('approved')
+    const { code, said } = await mend(copy.id, '--archive', copy.folder)
+    expect(code).toBe(2)
+    expect(said).toContain('and it could not be read (there is none in ')
+  })
+})
+
+test.each([
+  ['no payment', ['--stage', 'prod'], 'Say which payment.'],
+  ['two payments', ['A'.repeat(22), 'B'.repeat(22), '--stage', 'prod'], 'Say one payment.'],
+  ['no place', ['A'.repeat(22)], 'Say where: --stage, --stack or --archive.'],
+  ['two places', ['A'.repeat(22), '--stage', 'a', '--archive', 'b'], 'Say where'],
+  ['a folder that is not there', ['A'.repeat(22), '--archive', '/nowhere'], 'There is no folder'],
+  ['a region for a folder', ['A'.repeat(22), '--archive', 'x', '--region', 'y'], '--region is for'],
+  ['no day', ['A'.repeat(22), '--archive', 'x', '--day', 'today'], '--day must be like'],
+  [
+    'an option that there is not',
+    ['A'.repeat(22), '--stage', 'a', '--all'],
+    "Unknown option '--all'",
+  ],
+])('says how it is used when it is told %s', async (_, argv, what) => {
+  const { code, said } = await evidence(...argv)
+  expect(code).toBe(2)
+  expect(said).toContain(what)
+})
+
+test.each(['-', '--'])('takes the id of a payment that begins with %s', async (hyphens) => {
+  const id = hyphens.padEnd(22, 'A')
+  const { said } = await evidence(id, '--stage', 'prod', '--day', '2026-11-21')
+  expect(said).toContain(`There is no page of payment ${id}`)
+})
+
+test('takes a folder whose name could be the id of a payment', async () => {
+  const { said } = await evidence('A'.repeat(22), '--archive', 'B'.repeat(22))
+  expect(said).toBe(`There is no folder ${'B'.repeat(22)}.`)
+})

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import type { RecordPage } from '../../../functions/core/record.ts'
+import { evidenceProblem, shownProblem } from '../../../scripts/evidence/evidenceCheck.ts'
+import { open } from '../../core/payments.ts'
+import { byText, callback, code, pages, provider, read, records, verified } from './records.ts'
+
+function endOf(name: keyof typeof records): RecordPage {
+  const end = pages(records[name]).at(-1)
+  if (!end) throw new Error(`no page of ${name}`)
+  return end
+}
+const byPush = endOf('approved by push')
+const byRead = endOf('approved, as the provider said when it was asked')
+const byCode = endOf('approved by a code after a wrong one')
+const byVerify = endOf('approved by a code of Twilio Verify')
+const cancelled = endOf('cancelled')
+
+test.each<[string, RecordPage, object, string]>([
+  [
+    'a push that showed other words',
+    byPush,
+    { evidence: { ...callback, shown: '["Pay"]' } },
+    'what came back is not what was shown',
+  ],
+  [
+    'another phone',
+    byPush,
+    { evidence: { ...callback, authy_id: '1' } },
+    'the answer is of another phone',
+  ],
+  [
+    'a read at another time',
+    byRead,
+    { evidence: { ...read, read_at: open.createdAt.toISOString() } },
+    'the push was read at another time, or is none',
+  ],
+  [
+    'a read of no push',
+    byRead,
+    { evidence: { ...read, push_id: '' } },
+    'the push was read at another time, or is none',
+  ],
+  [
+    'a code for another payment',
+    byCode,
+    { evidence: { ...code, action: 'other' } },
+    'the code was for another payment',
+  ],
+  [
+    'a code for other words',
+    byCode,
+    { evidence: { ...code, words: 'Pay' } },
+    'the code was for other words',
+  ],
+  [
+    'a code for another amount',
+    byVerify,
+    { evidence: { ...verified, amount: '€20.51' } },
+    'the code was for another amount or payee',
+  ],
+  [
+    'a code for another payee',
+    byVerify,
+    { evidence: { ...verified, payee: 'Draco' } },
+    'the code was for another amount or payee',
+  ],
+  [
+    'a code for an equal payment',
+    byVerify,
+    { evidence: { ...verified, payee: verified.payee.replace(open.reference, 'AAAAAA') } },
+    'the code was for another amount or payee',
+  ],
+  [
+    'a callback where a code approved',
+    byCode,
+    { evidence: callback },
+    'the evidence push-callback is of another kind of answer',
+  ],
+  [
+    'a callback where the provider was asked',
+    byPush,
+    { entry: provider(30, 'approved') },
+    'the evidence push-callback is of another kind of answer',
+  ],
+  [
+    'a code where nobody may say no by one',
+    byCode,
+    { entry: byText(30, 'denied') },
+    'the evidence sms-code is of another kind of answer',
+  ],
+  ['a yes without any', byPush, { evidence: undefined }, 'approved without evidence'],
+  [
+    'some where nobody answered',
+    cancelled,
+    { evidence: callback },
+    'evidence of a decision, and it is "cancelled"',
+  ],
+])('evidence is named that is %s', (_, page, change, what) => {
+  expect(evidenceProblem(page)).toBeUndefined()
+  expect(evidenceProblem({ ...page, ...change })).toBe(what)
+})
+
+const { terms } = byPush
+const details = terms.shown.details
+test.each<[string, object, string]>([
+  [
+    'another amount',
+    { amount: { value: '20.51', currency: 'EUR' } },
+    'what was shown is not its payee and amount',
+  ],
+  [
+    'another payee',
+    { payee: { ...terms.payee, id: 'draco@hogwarts.ac.uk' } },
+    'what was shown is not its payee and amount',
+  ],
+  [
+    'another detail of the push',
+    { shown: { ...terms.shown, details: { ...details, Amount: '€2.05' } } },
+    'what was shown is not its payee and amount',
+  ],
+  [
+    'one more detail of the push',
+    { shown: { ...terms.shown, details: { ...details, Note: 'x' } } },
+    'what was shown is not its payee and amount',
+  ],
+  [
+    'words that the push did not show',
+    { words: 'Pay nothing' },
+    'its words are not those of the push',
+  ],
+  [
+    'an amount in no currency',
+    { amount: { value: '20.50', currency: 'XXX' } },
+    'its amount is none',
+  ],
+])('what was shown is named where the terms have %s', (_, change, what) => {
+  expect(shownProblem(terms)).toBeUndefined()
+  expect(shownProblem({ ...terms, ...change })).toBe(what)
+})

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import type { HistoryEntry } from '../../../functions/core/payment.ts'
+import { lifeProblems } from '../../../scripts/evidence/lifeCheck.ts'
+import { at } from '../../core/answering.ts'
+import { byText, clock, onPush, payer, provider } from './records.ts'
+
+const begin = [payer(0, 'started'), provider(1, 'push_sent')]
+const texted = [...begin, byText(20, 'text_asked')]
+const tries = (n: number) => Array.from({ length: n }, (_, i) => byText(30 + i, 'code_tried'))
+const wrong = (n: number) => Array.from({ length: n }, (_, i) => byText(40 + i, 'code_wrong'))
+const texts = (n: number) => Array.from({ length: n }, (_, i) => byText(20 * i, 'text_asked'))
+
+function problems(entries: readonly HistoryEntry[]) {
+  const times = { createdAt: at(0).toISOString(), expiresAt: at(300).toISOString() }
+  return lifeProblems(times, entries).flatMap((what, i) => (what ? [`${i + 1}: ${what}`] : []))
+}
+
+test.each<[string, HistoryEntry[]]>([
+  ['five codes without a verdict, and a push', [...texted, ...tries(5), onPush(60, 'approved')]],
+  [
+    'a push asked for again',
+    [payer(0, 'started'), onPush(20, 'push_asked'), provider(21, 'push_sent')],
+  ],
+  ['five texts', [...begin, ...texts(5)]],
+  ['an end by the fifth wrong code', [...texted, ...tries(5), ...wrong(4), byText(50, 'failed')]],
+  ['a yes in the last moment', [...begin, onPush(299.999, 'approved')]],
+  ['an end at the moment when the time is over', [...begin, clock(300, 'expired')]],
+  ['entries whose clocks differ a little', [...begin, onPush(0.5, 'approved')]],
+])('allows %s', (_, entries) => {
+  expect(problems(entries)).toEqual([])
+})
+
+test.each<[string, HistoryEntry[], string]>([
+  ['no beginning', begin.slice(1), '1: a payment begins with "started"'],
+  [
+    'a beginning at another time',
+    [payer(1, 'started')],
+    '1: the payment was started at another time',
+  ],
+  ['two beginnings', [...begin, payer(0, 'started')], '3: a payment is started once'],
+  [
+    'two ends',
+    [...begin, onPush(30, 'denied'), onPush(31, 'approved')],
+    '4: "approved" after the payment was over',
+  ],
+  [
+    'a code after the end',
+    [...texted, onPush(30, 'denied'), byText(31, 'code_tried')],
+    '5: "code_tried" after the payment was over',
+  ],
+  [
+    'a yes when the time was over',
+    [...begin, onPush(300, 'approved')],
+    '3: "approved" when the time was over',
+  ],
+  [
+    'an end before the time was over',
+    [...begin, clock(299.999, 'expired')],
+    '3: expired before its time was over',
+  ],
+  ['a yes by nobody', [...begin, clock(30, 'approved')], '3: "approved" cannot be by clock'],
+  ['a no by text', [...texted, byText(30, 'denied')], '4: "denied" cannot be by payer on sms'],
+  ['a sixth text', [...begin, ...texts(6)], '8: more than 5 texts'],
+  [
+    'a code before any text',
+    [...begin, byText(30, 'code_tried')],
+    '3: a code was tried before one was sent',
+  ],
+  ['a sixth code', [...texted, ...tries(6)], '9: more than 5 codes'],
+  [
+    'a yes by a code that nobody tried',
+    [...texted, byText(30, 'approved')],
+    '4: "approved" without a code tried',
+  ],
+  [
+    'a yes by the code that was wrong',
+    [...texted, ...tries(1), ...wrong(1), byText(50, 'approved')],
+    '6: "approved" without a code tried',
+  ],
+  [
+    'a wrong code that nobody tried',
+    [...texted, ...wrong(1)],
+    '4: "code_wrong" without a code tried',
+  ],
+  [
+    'a fifth wrong code that ends nothing',
+    [...texted, ...tries(5), ...wrong(5)],
+    '13: 5 wrong codes, and the payment went on',
+  ],
+  [
+    'an end by the fourth wrong code',
+    [...texted, ...tries(5), ...wrong(3), byText(50, 'failed')],
+    '12: failed after 4 wrong codes and not 5',
+  ],
+])('does not allow %s', (_, entries, what) => {
+  expect(problems(entries)).toEqual([what])
+})

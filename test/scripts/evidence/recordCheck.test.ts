@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest'
+import { pageKey, pageText, type RecordedPayment } from '../../../functions/core/record.ts'
+import { checkRecord, THE_ITEM } from '../../../scripts/evidence/recordCheck.ts'
+import { sha256 } from '../../../scripts/evidence/recordOf.ts'
+import type { KeptPage } from '../../../scripts/evidence/recordPage.ts'
+import { at } from '../../core/answering.ts'
+import { open } from '../../core/payments.ts'
+import written2026 from '../../fixtures/recordsOf2026.json' with { type: 'json' }
+import {
+  byText,
+  callback,
+  changed,
+  FOLDER,
+  forged,
+  kept,
+  keyOf,
+  onPush,
+  pages,
+  payer,
+  provider,
+  records,
+} from './records.ts'
+
+const { paymentId } = open
+const approved = records['approved by push']
+const whole = pages(approved)
+const [first, second, third] = whole as [
+  (typeof whole)[number],
+  (typeof whole)[number],
+  (typeof whole)[number],
+]
+
+function problems(all: readonly KeptPage[], stored?: RecordedPayment) {
+  const checked = checkRecord({ paymentId, folder: FOLDER, kept: all, stored }, sha256)
+  return checked.problems.map(({ key, what }) => `${key.replace(FOLDER, '')}: ${what}`)
+}
+
+test.each(Object.entries(records))('a whole record is proven: %s', (_, payment) => {
+  expect(problems(pages(payment).map(kept), payment)).toEqual([])
+})
+
+test('it is proven without the table too', () => {
+  expect(problems(whole.map(kept))).toEqual([])
+})
+
+test('the answer that a push was sent may come after the end', () => {
+  const [started, sent, yes] = approved.history
+  const late = { ...approved, history: [started, yes, sent] as typeof approved.history }
+  expect(problems(pages(late).map(kept), late)).toEqual([])
+})
+
+test('a record that was written long ago is proven for as long as it is kept', () => {
+  for (const texts of Object.values(written2026)) {
+    const all = texts.map((text, i) => ({ key: keyOf(i + 1), text, versions: 1, isDeleted: false }))
+    expect(problems(all)).toEqual([])
+  }
+})
+
+describe('names the page and what is wrong with it:', () => {
+  const other = { ...first.terms, payee: { name: 'Draco Malfoy', id: 'draco@hogwarts.ac.uk' } }
+
+  test.each<[string, KeptPage[], string[]]>([
+    [
+      'words changed',
+      [kept(first), changed(second, { terms: other }), kept(third)],
+      ['002.json: its words are not those of its hash'],
+    ],
+    ['a page missing in the middle', [kept(first), kept(third)], ['002.json: is missing']],
+    ['the first page missing', [kept(second), kept(third)], ['001.json: is missing']],
+    [
+      'a page that was made again with other words',
+      [kept(first), ...forged([second], 2, { entry: provider(2, 'push_sent') }), kept(third)],
+      [
+        '002.json: follows another page than the one before it: the chain is broken',
+        '003.json: follows another page than the one before it: the chain is broken',
+      ],
+    ],
+    [
+      'a first page that follows another',
+      [kept(rehashed({ ...first, previous: 'ab' })), kept(second), kept(third)],
+      [
+        '001.json: is the first, and follows another page',
+        '002.json: follows another page than the one before it: the chain is broken',
+      ],
+    ],
+    [
+      'other terms on one page of a whole chain',
+      forged(whole, 2, { terms: other }),
+      ['002.json: its terms are not those of the others'],
+    ],
+    [
+      'a page twice',
+      [...whole.map(kept), { ...kept(second), key: keyOf(4) }],
+      [`004.json: is the page ${keyOf(2)} in another place`],
+    ],
+    [
+      'a page of another payment',
+      [...whole.slice(0, 2).map(kept), kept(rehashed({ ...third, paymentId: 'A'.repeat(22) }))].map(
+        (page, i) => ({ ...page, key: keyOf(i + 1) }),
+      ),
+      [`003.json: is of another payment, ${'A'.repeat(22)}`],
+    ],
+    [
+      'the pages under another day',
+      whole.map(kept).map((page) => ({ ...page, key: page.key.replace('-21/', '-22/') })),
+      [1, 2, 3].map(
+        (n) => `2026-11-22/${paymentId}/00${n}.json: is the page ${keyOf(n)} in another place`,
+      ),
+    ],
+    [
+      'something that is no page',
+      [...whole.map(kept), { ...kept(second), key: `${FOLDER}002 (copy).json` }],
+      ['002 (copy).json: is no page of a record'],
+    ],
+    [
+      'no JSON',
+      [kept(first), { ...kept(second), text: '{' }, kept(third)],
+      ['002.json: is not JSON'],
+    ],
+    [
+      'a member that no page has',
+      [kept(first), kept(second), changed(third, { note: 'x' })],
+      ['003.json: is not a page as Payfriend writes it (.)'],
+    ],
+    [
+      'a member said twice',
+      [
+        kept(first),
+        { ...kept(second), text: kept(second).text.replace('{', '{"seq":2,') },
+        kept(third),
+      ],
+      ['002.json: is not written as Payfriend writes it'],
+    ],
+    [
+      'a page written over',
+      [kept(first), { ...kept(second), versions: 2 }, kept(third)],
+      ['002.json: was written over (it has 2 versions; the first is looked at here)'],
+    ],
+    [
+      'a page marked as deleted',
+      [kept(first), { ...kept(second), isDeleted: true }, kept(third)],
+      ['002.json: is marked as deleted'],
+    ],
+  ])('%s', (_, all, expected) => {
+    expect(problems(all).sort()).toEqual(expected.sort())
+  })
+})
+
+/** A page that says the hash of what it says. */
+function rehashed({ hash: _, ...rest }: (typeof whole)[number]) {
+  return { ...rest, hash: sha256(pageText(rest)) }
+}
+
+describe('names what the table tells otherwise:', () => {
+  const item = (change: Partial<RecordedPayment>): RecordedPayment => ({ ...approved, ...change })
+  const all = whole.map(kept)
+
+  test('another payee, on each page', () => {
+    const terms = { ...approved.terms, payee: { name: 'Draco', id: 'draco@hogwarts.ac.uk' } }
+    expect(problems(all, item({ terms }))).toEqual(
+      [1, 2, 3].map((n) => `00${n}.json: the table has another payee`),
+    )
+  })
+
+  test('another entry', () => {
+    const history = [payer(0, 'started'), provider(2, 'push_sent'), onPush(30, 'approved')]
+    expect(problems(all, item({ history }))).toEqual(['002.json: the table has another at'])
+  })
+
+  test('other evidence', () => {
+    const evidence = { ...callback, nonce: 'x' }
+    expect(problems(all, item({ evidence }))).toEqual(['003.json: the table has another evidence'])
+  })
+
+  test('a last page that the archive does not have', () => {
+    expect(problems(all.slice(0, 2), approved)).toEqual(['003.json: is missing'])
+  })
+
+  test('a page that the table knows nothing of', () => {
+    const history = approved.history.slice(0, 2)
+    const waiting = { ...open, history }
+    expect(problems(all, waiting)).toEqual(['003.json: the table knows of no such page'])
+  })
+
+  test.each<[string, Partial<RecordedPayment>, string]>([
+    ['a status', { status: 'denied' }, 'its status is denied, and its history says approved'],
+    ['a time', { decidedAt: at(31) }, 'it was decided at another time than its history says'],
+    ['a channel', { decidedBy: 'sms' }, 'it was decided on another channel'],
+  ])('%s that is none of its history', (_, change, what) => {
+    expect(problems(all, item(change))).toEqual([`${THE_ITEM}: ${what}`])
+  })
+
+  test('an answer read from another push than the one that was sent', () => {
+    const payment = records['approved, as the provider said when it was asked']
+    const all = pages(payment).map(kept)
+    expect(problems(all, { ...payment, pushId: 'push-2' })).toEqual([
+      `${THE_ITEM}: the push that was read is another than the one that was sent`,
+    ])
+  })
+})
+
+test('of a record whose end is missing only the table can tell', () => {
+  expect(problems(whole.slice(0, 2).map(kept))).toEqual([])
+})
+
+test('evidence that is of something else is named with its page, even in a whole chain', () => {
+  const evidence = { ...callback, shown: '["Pay"]' }
+  expect(problems(forged(whole, 3, { evidence }))).toEqual([
+    '003.json: what came back is not what was shown',
+  ])
+})
+
+test('an entry that no payment lives is named with its page', () => {
+  const history = [...approved.history, byText(40, 'text_asked')]
+  expect(problems(pages({ ...approved, history }).map(kept))).toEqual([
+    '004.json: "text_asked" after the payment was over',
+  ])
+})
+
+test('a page is where its key says', () => {
+  expect(whole.map(pageKey)).toEqual([1, 2, 3].map(keyOf))
+})

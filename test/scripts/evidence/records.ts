@@ -1,0 +1,145 @@
+/** Test support: payments with all that happened to them, and their pages as an archive keeps them. */
+import {
+  type Evidence,
+  type HistoryEntry,
+  shownText,
+  wordsApart,
+} from '../../../functions/core/payment.ts'
+import {
+  pageKey,
+  pagesOf,
+  pageText,
+  type RecordedPayment,
+  type RecordPage,
+} from '../../../functions/core/record.ts'
+import { sha256 } from '../../../scripts/evidence/recordOf.ts'
+import type { KeptPage } from '../../../scripts/evidence/recordPage.ts'
+import { at } from '../../core/answering.ts'
+import { open, terms, WORDS } from '../../core/payments.ts'
+
+export const FOLDER = '2026-11-21/KTLLJSfqnCGI9JkWws96Bw/'
+export const keyOf = (seq: number) => `${FOLDER}00${seq}.json`
+
+const entry =
+  (channel: HistoryEntry['channel'], by: HistoryEntry['by']) =>
+  (seconds: number, event: HistoryEntry['event']): HistoryEntry => ({
+    at: at(seconds).toISOString(),
+    event,
+    channel,
+    by,
+  })
+export const payer = entry(null, 'payer')
+export const provider = entry('push', 'provider')
+export const onPush = entry('push', 'payer')
+export const byText = entry('sms', 'payer')
+export const clock = entry(null, 'clock')
+
+const BEGIN = [payer(0, 'started'), provider(1, 'push_sent')]
+const TEXTED = [...BEGIN, byText(20, 'text_asked')]
+const wrong = (seconds: number) => [
+  byText(seconds, 'code_tried'),
+  byText(seconds + 1, 'code_wrong'),
+]
+
+export const callback = {
+  kind: 'push-callback',
+  push_id: 'push-1',
+  authy_id: open.authyId,
+  shown: shownText(open.shown),
+  device_signature: 'c2lnbmVk',
+  device_id: 'device-1',
+  signed_at: '1795262430',
+  nonce: '1795262430.5',
+} satisfies Evidence
+export const read = {
+  kind: 'provider-read',
+  push_id: 'push-1',
+  authy_id: open.authyId,
+  read_at: at(30).toISOString(),
+} satisfies Evidence
+export const code = {
+  kind: 'sms-code',
+  authy_id: open.authyId,
+  action: open.paymentId,
+  words: WORDS,
+} satisfies Evidence
+export const verified = {
+  kind: 'verify-code',
+  authy_id: open.authyId,
+  verification_sid: `VE${'1'.repeat(32)}`,
+  ...wordsApart(terms, open.reference),
+} satisfies Evidence
+
+const ended = (
+  history: readonly HistoryEntry[],
+  { status, channel }: { status: RecordedPayment['status']; channel?: 'push' | 'sms' },
+  evidence?: Evidence,
+): RecordedPayment => ({
+  ...open,
+  status,
+  history,
+  evidence,
+  decidedAt: status === 'expired' ? open.expiresAt : new Date(history.at(-1)?.at ?? ''),
+  decidedBy: channel,
+})
+const approved = { status: 'approved', channel: 'push' } as const
+const byCode = { status: 'approved', channel: 'sms' } as const
+
+/** One of each life. Tests break one thing about one of them. */
+export const records = {
+  waiting: { ...open, history: BEGIN },
+  'approved by push': ended([...BEGIN, onPush(30, 'approved')], approved, callback),
+  'approved, as the provider said when it was asked': ended(
+    [...BEGIN, provider(30, 'approved')],
+    approved,
+    read,
+  ),
+  'approved by a code after a wrong one': ended(
+    [...TEXTED, ...wrong(25), byText(28, 'code_tried'), byText(30, 'approved')],
+    byCode,
+    code,
+  ),
+  'approved by a code of Twilio Verify': ended(
+    [
+      payer(0, 'started'),
+      byText(20, 'text_asked'),
+      byText(29, 'code_tried'),
+      byText(30, 'approved'),
+    ],
+    byCode,
+    verified,
+  ),
+  denied: ended([...BEGIN, onPush(30, 'denied')], { status: 'denied', channel: 'push' }, callback),
+  failed: ended(
+    [...TEXTED, ...[21, 23, 25, 27].flatMap(wrong), byText(29, 'code_tried'), byText(30, 'failed')],
+    { status: 'failed', channel: 'sms' },
+  ),
+  expired: ended([...BEGIN, clock(312, 'expired')], { status: 'expired' }),
+  cancelled: ended([...BEGIN, payer(30, 'cancelled')], { status: 'cancelled' }),
+} satisfies Record<string, RecordedPayment>
+
+export const pages = (payment: RecordedPayment) => pagesOf(payment, sha256)
+
+/** As the archive keeps it. */
+export const kept = (page: RecordPage): KeptPage => ({
+  key: pageKey(page),
+  text: pageText(page),
+  versions: 1,
+  isDeleted: false,
+})
+
+/** A page with something else on it; `hash` only where it is said too. */
+export const changed = (page: RecordPage, change: object): KeptPage => ({
+  ...kept(page),
+  text: pageText({ ...page, ...change }),
+})
+
+/** Somebody who knows how pages are made makes all of them anew, with another thing on one. */
+export function forged(all: readonly RecordPage[], seq: number, change: object): KeptPage[] {
+  let previous: string | null = null
+  return all.map((page) => {
+    const { hash: _, ...rest } = { ...page, ...(page.seq === seq && change), previous }
+    previous = sha256(pageText(rest))
+    return kept({ ...rest, hash: previous })
+  })
+}

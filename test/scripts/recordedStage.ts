@@ -1,0 +1,281 @@
+/**
+ * Test support: a deployed stage as `npm run doctor` sees it, healthy until a test breaks one thing of it.
+ *
+ * Nothing here was recorded from an account. Names and ids are those of the synthesized template; AWS's
+ * answers are written after its documents and typed by its SDK; the page, the API and sign-in answer from
+ * a loopback server, and Twilio is the pretend one.
+ */
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation'
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb'
+import {
+  GetAccountSettingsCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+} from '@aws-sdk/client-lambda'
+import {
+  GetObjectLockConfigurationCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2'
+import { mockClient } from 'aws-sdk-client-mock'
+import type { Provider } from '../../functions/routes.ts'
+import { pageHeaders } from '../../lib/page.ts'
+import { startPhone } from '../../local/phone/phone.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+import { synthesize, withProvider } from '../lib/synthesized.ts'
+
+/** What must never be shown. */
+export const CANARY = 'canary-of-a-key-0123456789abcdef'
+export const POOL = 'eu-west-1_Canary123'
+const STACK = 'Payfriend-live'
+const TARGET = 'd111111abcdef8.cloudfront.net'
+
+/** As it is deployed in earnest: with a name of its own, and mails by SES. */
+const SETTINGS = {
+  keepData: true,
+  region: 'eu-west-1',
+  sesIdentity: 'example.com',
+  domain: {
+    name: 'pay.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0000-1111',
+  },
+}
+const { paymentsServiceSid, phonesServiceSid } = LOCAL_VERIFY
+const templates = {
+  authy: synthesize(SETTINGS),
+  twilioVerify: synthesize({
+    ...SETTINGS,
+    ...withProvider.twilioVerify,
+    twilioVerify: { paymentsServiceSid, phonesServiceSid },
+  }),
+} satisfies Record<Provider, unknown>
+
+export type Answer = {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+/** What a path answers; `undefined` never does. */
+type Answers = Record<string, (request: IncomingMessage) => Answer | undefined>
+
+const json = (status: number, body: object): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+export type RecordedStage = Awaited<ReturnType<typeof startStage>>
+
+/** Start what answers; `close` it after each test. */
+export async function startStage(provider: Provider) {
+  const { json: template } = templates[provider]
+  const answers: Answers = {}
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://x')
+    const answer = (answers[pathname] ?? (() => json(404, { message: 'Not Found' })))(request)
+    if (answer) response.writeHead(answer.status, answer.headers ?? {}).end(answer.body)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const phone = await startPhone({
+    port: 0,
+    apiKey: CANARY,
+    callbackUrl: () => '',
+    clock: () => new Date(),
+  })
+
+  const config = {
+    issuer: `${origin}/${POOL}`,
+    clientId: 'client',
+    scope: 'openid email payfriend/pay',
+    redirectPath: '/',
+  }
+  const strictTransport = { 'strict-transport-security': 'max-age=63072000' }
+  Object.assign(answers, {
+    '/': () => ({
+      status: 200,
+      headers: {
+        ...pageHeaders({ connect: [origin] }),
+        ...strictTransport,
+        'cache-control': 'no-cache',
+      },
+      body: '<!doctype html>',
+    }),
+    '/config.json': () => json(200, config),
+    '/api/profile': () => ({
+      ...json(401, { message: 'Unauthorized' }),
+      headers: { 'x-cache': 'Error from cloudfront' },
+    }),
+    [`/${POOL}/.well-known/openid-configuration`]: () =>
+      json(200, { issuer: config.issuer, authorization_endpoint: `${origin}/oauth2/authorize` }),
+    '/oauth2/authorize': ({ url }) => ({
+      status: 302,
+      headers: { location: `${origin}/login?${url?.split('?')[1]}` },
+    }),
+    '/login': () => ({ status: 200, body: '<form>' }),
+    ...(provider === 'authy' && {
+      '/api/payments/callback': () => json(403, { status: 403, code: 'forged_callback' }),
+    }),
+  } satisfies Answers)
+
+  const outputs: Record<string, string> = {}
+  for (const name of Object.keys(template.Outputs)) outputs[name] = `the ${name}`
+  Object.assign(outputs, { SiteUrl: origin, ApiUrl: `${origin}/api`, SiteTarget: TARGET })
+  if (provider === 'authy') outputs.AuthyCallbackUrl = `${origin}/api/payments/callback`
+
+  const facts: Facts = { status: 'UPDATE_COMPLETE', isGone: () => false }
+  const aws = awsOf(template, outputs, facts)
+  aws.secrets.on(GetSecretValueCommand).resolves({
+    SecretString: JSON.stringify(
+      provider === 'authy'
+        ? { apiKey: CANARY }
+        : { apiKey: LOCAL_VERIFY.apiKey, apiKeySecret: LOCAL_VERIFY.apiSecret },
+    ),
+  })
+  aws.lambda.on(GetFunctionConfigurationCommand).callsFake(({ FunctionName }) => {
+    const [, id = ''] = /^Payfriend-live-(.*)-X$/.exec(FunctionName) ?? []
+    const all = Object.entries(template.Resources[id].Properties.Environment.Variables)
+    const Variables = Object.fromEntries(all.filter(([, value]) => typeof value === 'string'))
+    if (Variables.VERIFY_API_URL) Variables.VERIFY_API_URL = phone.url
+    return { Environment: { Variables } }
+  })
+
+  return {
+    origin,
+    answers,
+    config,
+    outputs,
+    facts,
+    template,
+    phone,
+    aws,
+    async close() {
+      for (const mock of Object.values(aws)) mock.restore()
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+      await phone.close()
+    },
+  }
+}
+
+type Template = (typeof templates)['authy']['json']
+
+/** What CloudFormation says of the stack; a test may change it. */
+type Facts = { status: string; isGone: (logicalId: string, type: string) => boolean }
+
+/** All of AWS that is asked, answering as a healthy stage's does. */
+function awsOf(template: Template, outputs: Record<string, string>, facts: Facts) {
+  const aws = {
+    cloudFormation: mockClient(CloudFormationClient),
+    cognito: mockClient(CognitoIdentityProviderClient),
+    dynamoDb: mockClient(DynamoDBClient),
+    lambda: mockClient(LambdaClient),
+    s3: mockClient(S3Client),
+    secrets: mockClient(SecretsManagerClient),
+    ses: mockClient(SESv2Client),
+  }
+  const stack = {
+    StackName: STACK,
+    StackId: `arn:aws:cloudformation:eu-west-1:111122223333:stack/${STACK}/0000`,
+    CreationTime: new Date('2026-11-22T00:00:00Z'),
+  }
+  aws.cloudFormation.on(DescribeStacksCommand).callsFake(() => ({
+    Stacks: [
+      {
+        ...stack,
+        StackStatus: facts.status,
+        Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({
+          OutputKey,
+          OutputValue,
+        })),
+      },
+    ],
+  }))
+  // In two pages, as a stack of this size comes.
+  aws.cloudFormation.on(ListStackResourcesCommand).callsFake(({ NextToken }) => {
+    const all = Object.entries<{ Type: string }>(template.Resources)
+      .filter(([id, { Type }]) => !facts.isGone(id, Type))
+      .map(([id, { Type }]) => summary(id, Type))
+    const half = Math.floor(all.length / 2)
+    return NextToken
+      ? { StackResourceSummaries: all.slice(half) }
+      : { StackResourceSummaries: all.slice(0, half), NextToken: 'more' }
+  })
+  aws.cloudFormation
+    .on(GetTemplateCommand)
+    .callsFake(() => ({ TemplateBody: JSON.stringify(template) }))
+
+  const TableStatus = 'ACTIVE'
+  aws.dynamoDb
+    .on(DescribeTableCommand)
+    .resolves({ Table: { TableStatus, DeletionProtectionEnabled: true } })
+    .on(DescribeTableCommand, { TableName: physical('PaymentsTable') })
+    .resolves({
+      Table: {
+        TableStatus,
+        DeletionProtectionEnabled: true,
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      },
+    })
+    .on(DescribeContinuousBackupsCommand)
+    .resolves({
+      ContinuousBackupsDescription: {
+        ContinuousBackupsStatus: 'ENABLED',
+        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
+      },
+    })
+  aws.s3.on(ListObjectsV2Command).resolves({ KeyCount: 0 })
+  aws.s3.on(GetObjectLockConfigurationCommand).resolves({
+    ObjectLockConfiguration: {
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1827 } },
+    },
+  })
+  aws.lambda
+    .on(ListEventSourceMappingsCommand)
+    .resolves({
+      EventSourceMappings: [{ UUID: 'u-1', State: 'Enabled', LastProcessingResult: 'OK' }],
+    })
+    .on(GetAccountSettingsCommand)
+    .resolves({ AccountLimit: { ConcurrentExecutions: 1000 } })
+  aws.cognito.on(DescribeUserPoolCommand).resolves({
+    UserPool: { Id: POOL, EmailConfiguration: { EmailSendingAccount: 'DEVELOPER' } },
+  })
+  aws.ses.on(GetAccountCommand).resolves({
+    ProductionAccessEnabled: true,
+    SendingEnabled: true,
+    EnforcementStatus: 'HEALTHY',
+    SendQuota: { Max24HourSend: 50_000, MaxSendRate: 14, SentLast24Hours: 3 },
+  })
+  return aws
+}
+
+/** What AWS calls a resource of the stage, by its logical id. */
+export const physical = (id: string): string => `${STACK}-${id}-X`
+
+const summary = (id: string, type: string): StackResourceSummary => ({
+  LogicalResourceId: id,
+  ResourceType: type,
+  PhysicalResourceId: id === 'UserPool' ? POOL : physical(id),
+  LastUpdatedTimestamp: new Date('2026-11-22T00:00:00Z'),
+  ResourceStatus: 'UPDATE_COMPLETE',
+})
