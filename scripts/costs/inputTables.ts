@@ -38,6 +38,10 @@ export function assumptionsTable({ page }: Recording): string {
   return table(
     ['what', 'assumed'],
     [
+      [
+        'the payment',
+        'the example of README; its item grows from less than a kilobyte to more, so longer names can cost a write unit here and there',
+      ],
       ['payments with Authy', mix('authy')],
       ['payments with Twilio Verify', mix('twilioVerify')],
       [

@@ -39,7 +39,7 @@ export function costsText(recording: Recording): string {
     '## Assumed',
     assumptionsTable(recording),
     '## A payment, counted',
-    `A read unit is 4 KB read consistently (half a unit otherwise), a write unit 1 KB. Each index costs a write of its own where its entry comes, goes or changes, and two where its key does; a write whose condition is lost costs too. The record is in the Lambdas’ milliseconds and the dollars; what is kept, and what costs anyway, is not. “Requests” are those of the API; the page itself is ${recording.page.files} more of CloudFront.`,
+    `A read unit is 4 KB read consistently (half a unit otherwise), a write unit 1 KB. Each index costs a write of its own where its entry comes, goes or changes, and two where its key does; a write whose condition is lost costs too. The record is in the Lambdas’ milliseconds and the dollars; what is kept, and what costs anyway, is not; Lambdas start as at 100,000 payments. “Requests” are those of the API; the page itself is ${recording.page.files} more of CloudFront.`,
     journeys(recording),
     '## A month, by service',
     services(recording),
