@@ -19,8 +19,8 @@ export type PayfriendProps = {
   readonly settings: StageSettings
   /**
    * Whoever signs in already, instead of a pool of Payfriend's own: of the plan Essentials at least, with
-   * e-mail addresses. Payfriend adds its client and its scope, and to a pool of this app the trigger that
-   * puts the e-mail into the access token; one that is only named needs it set by its owner.
+   * e-mail addresses. Payfriend adds its client and its scope, and to a pool of the same stack the trigger
+   * that puts the e-mail into the access token; any other needs it set by its owner (`outputs` has it).
    */
   readonly userPool?: IUserPool
   /** Where the managed login of `userPool` is, if it has a domain already: `https://login.example.com`. */
@@ -124,6 +124,13 @@ export class Payfriend extends Construct {
         description: 'The bus that payments are announced on',
         value: record.eventBus.eventBusName,
       },
+      ...(signIn.leftTrigger !== undefined && {
+        TokenClaimsArn: {
+          description:
+            "Set this Lambda as the user pool's pre-token-generation trigger (V2_0), or nobody can pay",
+          value: signIn.leftTrigger,
+        },
+      }),
       PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
       InvitePerson: {
         description: 'Run this for each person, with their address: only a verified one can pay',
@@ -144,10 +151,11 @@ export class Payfriend extends Construct {
 
   /** CloudFront fixes what its own certificate takes, whatever is asked of it. */
   private tellOfTls({ domain, keepData }: StageSettings): void {
-    if (domain || !keepData) return
-    Annotations.of(this).addWarningV2(
-      'payfriend:oldTls',
-      "The page's address is CloudFront's own, whose certificate takes TLS 1.0 and 1.1 too. With the setting `domain` it takes 1.2 at least.",
-    )
+    if (domain) return
+    const told = Annotations.of(this)
+    const sentence =
+      "The page's address is CloudFront's own, whose certificate takes TLS 1.0 and 1.1 too. With the setting `domain` it takes 1.2 at least."
+    if (keepData) told.addWarningV2('payfriend:oldTls', sentence)
+    else told.addInfoV2('payfriend:oldTls', sentence)
   }
 }

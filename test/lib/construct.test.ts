@@ -62,7 +62,7 @@ describe('with a user pool of the same app', () => {
 describe('with a user pool that the app only names', () => {
   const signInUrl = 'https://login.example.com'
   const poolArn = 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc'
-  const { stack, template } = stackOf((stack) => ({
+  const { stack, template, payfriend } = stackOf((stack) => ({
     userPool: UserPool.fromUserPoolArn(stack, 'People', poolArn),
     signInUrl,
   }))
@@ -83,15 +83,38 @@ describe('with a user pool that the app only names', () => {
     expect(permissions.map(([, { Properties }]) => Properties.SourceArn)).toEqual([poolArn])
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('tokenClaims'))
   })
+
+  test('tells which Lambda that is', () => {
+    const lambdas = typesOf(template, 'AWS::Lambda::Function')
+    const [id] = lambdas.find(([id]) => /TokenClaims/.test(id)) ?? []
+    const told = stack.resolve(payfriend.outputs.TokenClaimsArn?.value)
+    expect(text(told)).toBe(`<${id}.Arn>`)
+  })
+})
+
+test('a user pool of another stack of the app is named, so that neither stack waits for the other', () => {
+  const { stack, template } = stackOf(({ node }) => ({
+    userPool: new UserPool(new Stack(node.root, 'Shared'), 'People'),
+  }))
+  const [[, client] = ['', {}]] = typesOf(template, 'AWS::Cognito::UserPoolClient')
+  const { 'Fn::ImportValue': imported } = client.Properties.UserPoolId
+  expect(imported).toMatch(/^Shared:ExportsOutputRefPeople/)
+  expect(stack.dependencies.map(({ stackName }) => stackName)).toEqual(['Shared'])
+  Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('tokenClaims'))
 })
 
 test('says at synth that CloudFront’s own certificate takes old TLS, unless the page has its own', () => {
   const told = Match.stringLikeRegexp('TLS 1.0')
   Annotations.fromStack(stackOf().stack).hasWarning('*', told)
+  const fleeting = stackOf(() => ({ settings: settingsOf({ keepData: false }) }))
+  Annotations.fromStack(fleeting.stack).hasInfo('*', told)
   const domain = {
     name: 'pay.example.com',
     certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1a2b',
   }
-  const { stack } = stackOf(() => ({ settings: settingsOf({ domain }) }))
-  Annotations.fromStack(stack).hasNoWarning('*', told)
+  for (const keepData of [true, false]) {
+    const { stack } = stackOf(() => ({ settings: settingsOf({ domain, keepData }) }))
+    Annotations.fromStack(stack).hasNoWarning('*', told)
+    Annotations.fromStack(stack).hasNoInfo('*', told)
+  }
 })
