@@ -3,7 +3,8 @@ import { checkSignature } from './adapters/authySignature.ts'
 import { type CallbackOutcome, decideByPush, type PushAnswer } from './core/deciding.ts'
 import { Refusal } from './core/refusals.ts'
 import { publicEndpoint } from './http.ts'
-import { callbackSignature, lambda, payments, type World } from './live.ts'
+import { lambda, payments, type World } from './live.ts'
+import { callbackSignature } from './liveProvider.ts'
 import { count, logger, securityEvent } from './observe.ts'
 
 /**
@@ -26,7 +27,7 @@ export const authyCallback = (world: World) => {
     }
     const verdict = checkSignature(signed, key, world.clock())
     if (verdict === 'forged') {
-      securityEvent('CallbackForged', { signed: signature ? 'yes' : 'no' })
+      securityEvent(signature ? 'CallbackForged' : 'CallbackUnsigned', {})
       throw new Refusal('forged_callback')
     }
     if (verdict === 'timeless') count('CallbackTimeless')

@@ -1,7 +1,8 @@
 import { cancelPayment as cancel } from './core/deciding.ts'
 import { view } from './core/payment.ts'
 import { endpoint, nothing } from './http.ts'
-import { codeEnds, lambda, payments, type World } from './live.ts'
+import { lambda, payments, type World } from './live.ts'
+import { codeEnds } from './liveProvider.ts'
 
 /** `POST /payments/{paymentId}/cancellation`: the payer changes their mind while the payment waits. */
 export const cancelPayment = (world: World) => {

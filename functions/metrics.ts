@@ -28,6 +28,8 @@ export const metrics = {
   SmsOff: 'Count',
   PaymentsOff: 'Count',
 
+  /** Without a signature, as strays and scanners send it, and as `npm run doctor` does. */
+  CallbackUnsigned: 'Count',
   CallbackForged: 'Count',
   CallbackMismatched: 'Count',
   CallbackNotUnderstood: 'Count',

@@ -4,18 +4,8 @@ import { phoneSettings } from './adapters/settings.ts'
 import type { PhoneNumber } from './core/payer.ts'
 import { startVerification } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import {
-  changeIdOf,
-  codes,
-  lambda,
-  limits,
-  lockout,
-  payers,
-  phoneIds,
-  phones,
-  switches,
-  type World,
-} from './live.ts'
+import { changeIdOf, lambda, limits, lockout, payers, type World } from './live.ts'
+import { codes, phoneIds, phones, switches } from './liveProvider.ts'
 
 /** Numbers at the caller's cost that the small tables of libphonenumber take for others: +1 900, +44 70, 87, 9. */
 const PREMIUM = /^\+(1900|44(70|87|9))/

@@ -3,18 +3,8 @@ import { profileView } from './core/payer.ts'
 import { Refusal } from './core/refusals.ts'
 import { verifyPhone } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import {
-  changeIdOf,
-  codes,
-  lambda,
-  lockout,
-  onLockoutFault,
-  pause,
-  payers,
-  phoneIds,
-  phones,
-  type World,
-} from './live.ts'
+import { changeIdOf, lambda, lockout, onLockoutFault, pause, payers, type World } from './live.ts'
+import { codes, phoneIds, phones } from './liveProvider.ts'
 import { count, logger } from './observe.ts'
 
 /** The new phone's code; and the verified phone's, where there is one. */

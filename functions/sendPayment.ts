@@ -5,18 +5,8 @@ import { type Payee, payeeText, view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { startPayment } from './core/starting.ts'
 import { endpoint, nothing } from './http.ts'
-import {
-  lambda,
-  limits,
-  newReference,
-  payers,
-  paymentIdOf,
-  payments,
-  phoneIds,
-  push,
-  switches,
-  type World,
-} from './live.ts'
+import { lambda, limits, newReference, payers, paymentIdOf, payments, type World } from './live.ts'
+import { phoneIds, push, switches } from './liveProvider.ts'
 import { count, logger } from './observe.ts'
 
 /** What a payment is started with; amounts beyond the limits are refused. */

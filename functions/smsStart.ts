@@ -1,7 +1,8 @@
 import { view } from './core/payment.ts'
 import { textCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { codes, lambda, limits, lockout, payers, payments, switches, type World } from './live.ts'
+import { lambda, limits, lockout, payers, payments, type World } from './live.ts'
+import { codes, switches } from './liveProvider.ts'
 
 /** `POST /payments/{paymentId}/sms`: text the payer a code that is good for this payment only. */
 export const smsStart = (world: World) => {

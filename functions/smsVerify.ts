@@ -3,7 +3,8 @@ import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { approveWithCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { codes, lambda, lockout, onLockoutFault, pause, payments, type World } from './live.ts'
+import { lambda, lockout, onLockoutFault, pause, payments, type World } from './live.ts'
+import { codes } from './liveProvider.ts'
 import { count } from './observe.ts'
 
 /** Digits and nothing else, because the code goes into a path at the provider. */

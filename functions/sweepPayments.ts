@@ -1,5 +1,6 @@
 import { sweep } from './core/sweeping.ts'
-import { codeEnds, lambda, payments, push, type World } from './live.ts'
+import { lambda, payments, type World } from './live.ts'
+import { codeEnds, push } from './liveProvider.ts'
 import { count, flush, logger } from './observe.ts'
 
 /**

@@ -1,8 +1,8 @@
 /** When somebody is woken: each alarm with its threshold, the reason for it, and its page in the runbook. */
 import { Duration } from 'aws-cdk-lib'
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Provider } from '../functions/routes.ts'
-import type { Watched } from './watched.ts'
+import { filled, type Watched } from './watched.ts'
 
 export type AlarmRule = {
   readonly id: string
@@ -17,16 +17,17 @@ export type AlarmRule = {
   readonly periods?: { readonly of: number; readonly ringing: number }
 }
 
-/** The callback's address is open to everybody: a handful of strays is ordinary, a forger or a changed key is more. */
-const FORGED_MIN = 10
-/** A bug or an outage comes again; one odd request does not. */
+/**
+ * A bug or an outage comes again; one odd request does not. So many in a quarter of an hour: with ten payments
+ * a day, one person who tries again is all that there is to hear of it.
+ */
 const FAULTS_MIN = 3
+const QUARTER = Duration.minutes(15)
 /** The provider fails when this many calls do, and a fifth of all: one of thousands is ordinary. */
 const PROVIDER_FAULTS_MIN = 3
 const PROVIDER_FAULTS_SHARE = 0.2
 /** So much of a day's texts within a quarter of an hour is no ordinary hour. */
 const TEXTS_SHARE = 0.1
-const TEXTS_PERIOD = Duration.minutes(15)
 /** API Gateway gives up after 30 s and the Lambdas after 28: by then it is too late. */
 const SLOW_MS = 20_000
 /** What fails is tried again for two hours and then set aside; who is woken has most of them left. */
@@ -51,15 +52,17 @@ export function alarmRules(
       id: 'Faults',
       what: 'Payfriend fails: requests end in faults of its own',
       heading: 'Alarm: faults',
-      metric: own('Fault'),
+      metric: filled(own('Fault'), QUARTER),
       threshold: FAULTS_MIN,
+      periods: AT_ONCE,
     },
     {
       id: 'FailedLambdas',
       what: 'Lambdas crash, do not start or run out of time',
       heading: 'Alarm: failed Lambdas',
-      metric: watched.routedErrors,
+      metric: watched.routedErrors.with({ period: QUARTER }),
       threshold: FAULTS_MIN,
+      periods: AT_ONCE,
     },
     {
       id: 'SweepFails',
@@ -74,18 +77,22 @@ export function alarmRules(
       heading: 'Alarm: provider down',
       metric: new MathExpression({
         // Calls that got nowhere, as without a key, are faults without a time.
-        expression: `IF(faults >= ${PROVIDER_FAULTS_SHARE} * FILL(calls, 0), faults, 0)`,
-        usingMetrics: { faults: own('ProviderFault'), calls: own('ProviderMs', 'SampleCount') },
+        expression: `IF(FILL(faults, 0) >= ${PROVIDER_FAULTS_SHARE} * FILL(calls, 0), FILL(faults, 0), 0)`,
+        usingMetrics: {
+          faults: own('ProviderFault'),
+          calls: own('ProviderMs', Stats.SAMPLE_COUNT),
+        },
         label: 'faults of the provider',
-        period: Duration.minutes(5),
+        period: QUARTER,
       }),
       threshold: PROVIDER_FAULTS_MIN,
+      periods: AT_ONCE,
     },
     {
       id: 'TextSpike',
       what: 'Far more texts and calls are asked for than usual, and each costs',
       heading: 'Alarm: text spike',
-      metric: own('TextAsked', 'Sum', TEXTS_PERIOD),
+      metric: filled(own('TextAsked'), QUARTER),
       threshold: Math.ceil(TEXTS_SHARE * stage.textsPerDayForStage),
       // Money flows with each minute.
       periods: AT_ONCE,
@@ -101,9 +108,10 @@ export function alarmRules(
       id: name,
       what: 'People are turned away by a switch in the provider’s secret',
       heading: 'Alarm: a switch is on',
-      metric: own(name),
+      metric: filled(own(name), QUARTER),
       // Turned on purpose it is known; this is for the one that is forgotten, or on by a spoiled secret.
       threshold: 1,
+      periods: AT_ONCE,
     })),
     ...(stage.provider === 'authy' ? callbackRules(own) : []),
     ...(stage.hasFollowers ? followerRules(own, watched.followersBehind) : []),
@@ -111,14 +119,14 @@ export function alarmRules(
       id: 'ApiThrottled',
       what: 'API Gateway turns requests away at the ceilings of the routes',
       heading: 'Alarm: requests turned away',
-      metric: watched.apiThrottled,
+      metric: filled(watched.apiThrottled),
       threshold: TURNED_AWAY_MIN,
     },
     {
       id: 'LambdasThrottled',
       what: 'The account may not run as many Lambdas at once as are called',
       heading: 'Alarm: Lambdas throttled',
-      metric: watched.lambdasThrottled,
+      metric: filled(watched.lambdasThrottled),
       threshold: THROTTLED_MIN,
     },
     {
@@ -134,16 +142,18 @@ export function alarmRules(
 const callbackRules = (own: Watched['own']): AlarmRule[] => [
   {
     id: 'ForgedCallbacks',
-    what: 'Callbacks come whose signature is missing or wrong',
+    what: 'A callback came whose signature is wrong',
     heading: 'Alarm: forged callbacks',
-    metric: own('CallbackForged'),
-    threshold: FORGED_MIN,
+    metric: filled(own('CallbackForged'), QUARTER),
+    // Strays have no signature: this is a forger, or a key that is not the one of Authy's console.
+    threshold: 1,
+    periods: AT_ONCE,
   },
   {
     id: 'MismatchedCallbacks',
     what: 'A callback with a good signature shows another payment than the one stored',
     heading: 'Alarm: mismatched callbacks',
-    metric: own('CallbackMismatched'),
+    metric: filled(own('CallbackMismatched')),
     // It is signed: there is no ordinary way to even one.
     threshold: 1,
     periods: AT_ONCE,
@@ -155,15 +165,16 @@ const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRu
     id: 'ArchiveFaults',
     what: 'Pages of the archive of payments cannot be written',
     heading: 'Alarm: archive faults',
-    metric: own('ArchiveFault'),
-    threshold: FAULTS_MIN,
+    metric: filled(own('ArchiveFault')),
+    // Tried again and again, so that one that is still there some minutes later is no blip.
+    threshold: 1,
   },
   {
     id: 'AnnounceFaults',
     what: 'What becomes of payments cannot be announced',
     heading: 'Alarm: announcing faults',
-    metric: own('AnnounceFault'),
-    threshold: FAULTS_MIN,
+    metric: filled(own('AnnounceFault')),
+    threshold: 1,
   },
   ...behind.map((metric, i) => ({
     id: `Behind${i}`,
@@ -176,7 +187,7 @@ const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRu
     id: name,
     what: 'A payment was rewritten or removed past all of Payfriend’s own ways',
     heading: 'Alarm: a payment’s record was touched',
-    metric: own(name),
+    metric: filled(own(name)),
     // Nothing of ours does it: even one is somebody's hand.
     threshold: 1,
     periods: AT_ONCE,

@@ -61,6 +61,7 @@ export function addDashboard(
       [
         graph(
           'Callbacks',
+          own('CallbackUnsigned'),
           own('CallbackForged'),
           own('CallbackMismatched'),
           own('CallbackNotUnderstood'),

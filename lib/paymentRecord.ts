@@ -7,6 +7,7 @@ import { type IBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
 import type { FollowerName } from '../functions/routes.ts'
+import { removalPolicy } from './keeping.ts'
 import { Lambda } from './lambda.ts'
 import { privateBucket } from './privateBucket.ts'
 import type { Tables } from './tables.ts'
@@ -160,6 +161,8 @@ export class PaymentRecord extends Construct {
         conditions: { Null: { 's3:if-none-match': 'true' } },
       }),
     )
+    // It says what may be written for as long as there is a bucket.
+    bucket.policy?.applyRemovalPolicy(removalPolicy(keepData))
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Who reads pages is for the data events of the account’s own trail to tell.',

@@ -1,4 +1,4 @@
-import { Annotations, Aws, Duration, Validations } from 'aws-cdk-lib'
+import { Annotations, Aws, Duration, Stack, Validations } from 'aws-cdk-lib'
 import {
   AccountRecovery,
   CfnManagedLoginBranding,
@@ -49,6 +49,8 @@ export class SignIn extends Construct {
   readonly clientId: string
   /** The scope that every route asks for. */
   readonly scope = `${SCOPE.server}/${SCOPE.name}`
+  /** The Lambda that the pool's owner has to set as its trigger, where that cannot be done from here. */
+  readonly leftTrigger: string | undefined
   /** What the page has to know, of `/config.json`. */
   readonly config: Readonly<Record<string, string>>
 
@@ -67,7 +69,7 @@ export class SignIn extends Construct {
     super(scope, id)
     const { settings, siteUrl, userPool, signInUrl } = props
     const { signUpPolicy, tokenClaims } = props.lambdas.triggers
-    const pool = userPool ?? this.pool(settings)
+    const pool = userPool ? this.reached(userPool) : this.pool(settings)
     if (pool instanceof UserPool) {
       if (signUpPolicy) pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, signUpPolicy.function)
       pool.addTrigger(
@@ -76,7 +78,7 @@ export class SignIn extends Construct {
         LambdaVersion.V2_0,
       )
     } else {
-      this.leaveTrigger(pool, tokenClaims)
+      this.leftTrigger = this.leaveTrigger(pool, tokenClaims)
     }
 
     const pay = new ResourceServerScope({ scopeName: SCOPE.name, scopeDescription: 'Pay' })
@@ -139,16 +141,23 @@ export class SignIn extends Construct {
     }
   }
 
-  /** A pool that this app only names keeps its triggers: its owner sets this one. */
-  private leaveTrigger(pool: IUserPool, tokenClaims: Lambda): void {
+  /** A pool of another stack is only named: with our trigger and client in it each stack would need the other. */
+  private reached(pool: IUserPool): IUserPool {
+    if (Stack.of(pool) === Stack.of(this)) return pool
+    return UserPool.fromUserPoolId(this, 'NamedPool', pool.userPoolId)
+  }
+
+  /** A pool that this stack only names keeps its triggers: its owner sets this one. */
+  private leaveTrigger(pool: IUserPool, tokenClaims: Lambda): string {
     tokenClaims.function.addPermission('UserPool', {
       principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
       sourceArn: pool.userPoolArn,
     })
     Annotations.of(this).addWarningV2(
       'payfriend:tokenClaims',
-      'This user pool is not of this app: set the Lambda tokenClaims as its pre-token-generation trigger, version V2_0, or nobody can pay.',
+      'This user pool is not of this stack: set the Lambda tokenClaims as its pre-token-generation trigger, version V2_0, or nobody can pay.',
     )
+    return tokenClaims.function.functionArn
   }
 
   private pool({ signUp, sesIdentity, region, keepData }: SignInSettings): UserPool {

@@ -52,7 +52,8 @@ const fields = z.strictObject({
   archiveYears: z
     .int('must be a whole number of years')
     .min(1, 'must be at least 1')
-    .max(100, 'must be at most 100')
+    // S3 locks for 36,500 days at most, and a hundred years with their leap days are more.
+    .max(99, 'must be at most 99')
     .default(5),
 
   ...providerFields,

@@ -85,16 +85,28 @@ export function watched(scope: Construct, props: WatchedProps) {
   }
 }
 
+/**
+ * The same, and 0 where nothing was counted. What is missing CloudWatch would make up for from before, so that
+ * an alarm went on for three times its time; one of DynamoDB's metrics would never be over.
+ */
+export const filled = (metric: IMetric, period = PERIOD): MathExpression =>
+  new MathExpression({ expression: 'FILL(counted, 0)', usingMetrics: { counted: metric }, period })
+
+const EXPRESSIONS = {
+  SUM: (all: string) => `FILL(SUM([${all}]), 0)`,
+  MAX: (all: string) => `MAX([${all}])`,
+}
+
 /** One number of many metrics. */
 function joined<T>(
-  how: 'SUM' | 'MAX',
+  how: keyof typeof EXPRESSIONS,
   label: string,
   all: readonly T[],
   metricOf: (one: T) => IMetric,
 ): MathExpression {
   const usingMetrics = Object.fromEntries(all.map((one, i) => [`m${i}`, metricOf(one)]))
   return new MathExpression({
-    expression: `${how}([${Object.keys(usingMetrics).join(', ')}])`,
+    expression: EXPRESSIONS[how](Object.keys(usingMetrics).join(', ')),
     usingMetrics,
     label,
     period: PERIOD,

@@ -1,5 +1,6 @@
 /** `npm start`: the whole of Payfriend on this machine. */
 import './environment.ts'
+import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
 import { startPayfriend } from './payfriend.ts'
 import { eventReceiver } from './record/eventReceiver.ts'
@@ -7,6 +8,9 @@ import type { EventEnvelope } from './record/localBus.ts'
 
 /** In AWS a schedule sweeps every minute; on a laptop nobody wants to wait that long. */
 const SWEEP_EVERY_MS = 5000
+
+/** What was announced last may be on its way at the end; a receiver that hangs is not waited for longer. */
+const LAST_EVENTS_MS = 2000
 
 const EVENTS_RULE = 'must begin with https://, or with http:// if it is on this machine'
 const PORT_RULE = 'must be a number up to 65533'
@@ -54,6 +58,10 @@ try {
     process.once(signal, async () => {
       clearInterval(sweeping)
       await payfriend.close()
+      await Promise.race([
+        receiver?.settled(),
+        setTimeout(LAST_EVENTS_MS, undefined, { ref: false }),
+      ])
       receiver?.close()
     })
   }
@@ -82,9 +90,10 @@ function isHttpsOrOwn(url: string): boolean {
   return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
-/** What became of a payment, in a line. */
+/** What became of which payment, in a line. */
 function lineOf({ 'detail-type': type, detail }: EventEnvelope): string {
-  return `${type.padEnd(17)}  ${detail.words}${detail.decidedBy ? `  (${detail.decidedBy})` : ''}`
+  const { paymentId, words, decidedBy } = detail
+  return `${type.padEnd(17)}  ${paymentId}  ${words}${decidedBy ? `  (${decidedBy})` : ''}`
 }
 
 function providerUrl(): string | undefined {

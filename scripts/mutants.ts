@@ -1,9 +1,11 @@
 /**
  * `npm run mutants`: change one place of a file after the other, and see whether a test notices.
+ * What the compiler refuses is no mutant: no test is asked about it, and it does not count.
  *
  *     npm run mutants                               # the core and the adapters
  *     npm run mutants -- functions/core/money.ts    # these files only
  *     npm run mutants -- --resume                   # but for what was noticed before, in files that are the same
+ *     npm run mutants -- --verbose                  # one line for each as it is tried
  *
  * Fails if fewer than 90 % are noticed, or if one that is not is not explained in
  * `test/saboteurs/mutants/survivors.ts`.
@@ -14,6 +16,7 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { noteTests } from '../test/saboteurs/mutants/choosing.ts'
+import { refusedByCompiler } from '../test/saboteurs/mutants/compiling.ts'
 import { applied, type Mutant, mutantsOf } from '../test/saboteurs/mutants/mutantsOf.ts'
 import { type Explained, explained } from '../test/saboteurs/mutants/survivors.ts'
 import { startTestProcesses } from '../test/saboteurs/testProcesses.ts'
@@ -24,16 +27,19 @@ const NOTED_IN = '.cache/mutants.json'
 /** What never ends is noticed too, when it has taken this much longer than it should. */
 const PATIENCE = { times: 4, ms: 40_000 }
 
-type Fate = 'noticed' | 'survived' | 'endless' | 'not reached'
-type Tried = Omit<Explained, 'why'> & {
+type Fate = 'noticed' | 'survived' | 'endless' | 'not reached' | 'refused'
+type Place = Omit<Explained, 'why'> & {
   readonly at: number
-  readonly fate: Fate
-  readonly by: string
+  readonly mutant: Mutant
+  /** The whole file as it is changed. */
+  readonly text: string
 }
+type Tried = Place & { readonly fate: Fate; readonly by: string }
 
 const { values, positionals } = parseArgs({
   options: {
     resume: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
     seconds: { type: 'string', default: '20' },
   },
@@ -44,6 +50,8 @@ const files = (isWhole ? globSync('functions/{core,adapters}/*.ts') : positional
 const count = Number(values.processes)
 
 const began = Date.now()
+const places = files.flatMap(placesIn)
+const refused = refusedByCompiler(places)
 const noting = startTestProcesses(count, { isNoting: true })
 const choosing = await noteTests(noting, Number(values.seconds) * 1000)
 await noting.close()
@@ -51,13 +59,14 @@ await noting.close()
 const known: Record<string, string> =
   values.resume && existsSync(NOTED_IN) ? JSON.parse(readFileSync(NOTED_IN, 'utf8')) : {}
 const processes = startTestProcesses(count)
-const places = files.flatMap((file) => mutantsOf(textOf(file)).map((mutant) => ({ file, mutant })))
 const tried: Tried[] = []
 const waiting = [...places]
 await Promise.all(
   Array.from({ length: count }, async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      tried.push(await attempt(next.file, next.mutant))
+      const one = { ...next, ...(await fateOf(next)) }
+      tried.push(one)
+      if (values.verbose) console.error(named(one))
       if (process.stderr.isTTY || tried.length % 100 === 0) progress()
     }
   }),
@@ -66,51 +75,45 @@ await processes.close()
 save()
 report()
 
-async function attempt(file: string, mutant: Mutant): Promise<Tried> {
+function placesIn(file: string): Place[] {
   const text = textOf(file)
-  const before = text.slice(0, mutant.start)
-  const line =
-    text
-      .slice(before.lastIndexOf('\n') + 1)
-      .split('\n', 1)[0]
-      ?.trim() ?? ''
-  const described = {
-    file,
-    line,
-    at: before.split('\n').length,
-    from: text.slice(mutant.start, mutant.end),
-    to: mutant.to,
-  }
-  const changed = applied(text, mutant)
-  const key = createHash('sha256').update(`${file}\0${changed}`).digest('base64url')
-  if (known[key] !== undefined) return { ...described, fate: 'noticed', by: known[key] }
-  const { chosen, ms } = choosing.testsFor(file, mutant)
-  if (chosen.length === 0) return { ...described, fate: 'not reached', by: '' }
+  return mutantsOf(text).map((mutant) => {
+    const before = text.slice(0, mutant.start)
+    const [line = ''] = text.slice(before.lastIndexOf('\n') + 1).split('\n', 1)
+    return {
+      file,
+      line: line.trim(),
+      at: before.split('\n').length,
+      from: text.slice(mutant.start, mutant.end),
+      to: mutant.to,
+      mutant,
+      text: applied(text, mutant),
+    }
+  })
+}
 
-  const t = Date.now()
+async function fateOf(place: Place): Promise<{ fate: Fate; by: string }> {
+  const { file, mutant, text } = place
+  if (refused.has(place)) return { fate: 'refused', by: '' }
+  const key = createHash('sha256').update(`${file}\0${text}`).digest('base64url')
+  if (known[key] !== undefined) return { fate: 'noticed', by: known[key] }
+  const { chosen, ms } = choosing.testsFor(file, mutant)
+  if (chosen.length === 0) return { fate: 'not reached', by: '' }
+
   const patience = PATIENCE.ms + PATIENCE.times * ms
-  const answer = await processes.ask({ files: { [file]: changed }, chosen }, patience)
-  if (process.env.V)
-    console.error(
-      described.at,
-      !!answer?.failure,
-      Date.now() - t,
-      ms,
-      chosen.length,
-      described.from.slice(0, 40),
-      '→',
-      described.to.slice(0, 40),
-      answer?.failure?.file,
-      answer?.failure?.test?.name,
-      answer?.failure?.error.slice(0, 100),
-    )
-  if (!answer) return { ...described, fate: 'endless', by: '' }
+  const answer = await processes.ask({ files: { [file]: text }, chosen }, patience)
+  if (!answer) return { fate: 'endless', by: '' }
   const { failure } = answer
-  if (!failure) return { ...described, fate: 'survived', by: '' }
+  if (!failure) return { fate: 'survived', by: '' }
   choosing.noticed(file, failure.file)
   const by = `${failure.file} > ${failure.test?.name ?? failure.error}`
   known[key] = by
-  return { ...described, fate: 'noticed', by }
+  return { fate: 'noticed', by }
+}
+
+function named({ file, at, fate, from, to, by }: Tried) {
+  const change = `${JSON.stringify(from)} → ${JSON.stringify(to)}`
+  return `${file}:${at} ${fate}: ${change}${by && `, by ${by}`}`
 }
 
 function progress() {
@@ -134,14 +137,15 @@ function report() {
     const own = tried.filter((one) => file === 'all' || one.file === file)
     const fates = (fate: Fate) => own.filter((one) => one.fate === fate).length
     const noticed = fates('noticed') + fates('endless')
+    const mutants = own.length - fates('refused')
     return {
       file,
-      mutants: own.length,
+      mutants,
       noticed: fates('noticed'),
       endless: fates('endless'),
       survived: fates('survived'),
       'not reached': fates('not reached'),
-      '%': own.length === 0 ? 100 : Number(((100 * noticed) / own.length).toFixed(1)),
+      '%': mutants === 0 ? 100 : Number(((100 * noticed) / mutants).toFixed(1)),
     }
   })
   console.table(rows)
@@ -154,8 +158,7 @@ function report() {
   const lost = tried.filter(isLost).sort((a, b) => a.file.localeCompare(b.file) || a.at - b.at)
   for (const one of lost) {
     const why = explained.find(isThis(one))?.why
-    const change = `${JSON.stringify(one.from)} → ${JSON.stringify(one.to)}`
-    console.log(`${one.file}:${one.at} ${one.fate}: ${change}\n    ${why ?? 'NOT EXPLAINED'}`)
+    console.log(`${named(one)}\n    ${why ?? 'NOT EXPLAINED'}`)
   }
   const unexplained = lost.filter((one) => !explained.some(isThis(one)))
   const needless = explained.filter(
@@ -164,10 +167,10 @@ function report() {
   for (const { file, line, from, to } of needless) {
     console.log(`explained, but noticed or gone: ${file}: ${line}: ${from} → ${to}`)
   }
-  const score = rows.at(-1)?.['%'] ?? 0
+  const { '%': score = 0, mutants = 0 } = rows.at(-1) ?? {}
   const minutes = ((Date.now() - began) / 60_000).toFixed(1)
   console.log(
-    `${score} % of ${tried.length} mutants noticed in ${minutes} min by ${count} processes; ` +
+    `${score} % of ${mutants} mutants noticed in ${minutes} min by ${count} processes; ` +
       `${lost.length} not, of which ${unexplained.length} not explained`,
   )
   if (score < SCORE_MIN || unexplained.length > 0 || needless.length > 0) process.exitCode = 1

@@ -1,3 +1,5 @@
+import { type Doing, doingOf } from './doing.ts'
+
 /** RTS Art. 4(3)(d): nobody stays signed in for longer than this without doing anything. */
 export const IDLE_MS = 300_000
 /** For so long before that it is said, with a way to stay. */
@@ -9,7 +11,7 @@ const CLOCK_SLACK_MS = 60_000
 /** Typing is not written down key by key. */
 const COARSENESS_MS = 1000
 
-/** Where all tabs of a browser find the one time; it is no secret. */
+/** A place for a few words. */
 export type Kept = {
   read(): string | null
   write(text: string): void
@@ -19,81 +21,96 @@ export type Kept = {
 export type Activity = ReturnType<typeof createActivity>
 
 /**
- * Until when the person was last active, in any tab: signing in and out concerns all tabs at once.
+ * When the person was last active, in any tab, and which payments wait for them: signing in and out
+ * concerns all tabs at once.
  *
  * Told by the clock and never by a timer, because timers sleep when a laptop does. Where nothing
  * sensible is known, the five minutes are over.
+ *
+ * @param shared where all tabs of a browser find it; it is no secret
+ * @param own this tab's own, which says whose time it is: a tab that slept while one person was signed
+ *   out and another came must not live by the other's
  */
-export function createActivity(kept: Kept, now: () => number = Date.now) {
-  function activeUntil(): number | null {
-    const text = kept.read()
-    return text !== null && /^\d+$/.test(text) ? Number(text) : null
+export function createActivity(shared: Kept, own: Kept, now: () => number = Date.now) {
+  function known(): Doing | null {
+    const doing = doingOf(shared.read())
+    if (doing === null || doing.input > now() + CLOCK_SLACK_MS) return null
+    const latest = now() + LONGEST_PAYMENT_MS + CLOCK_SLACK_MS
+    return Object.values(doing.waits).some((until) => until > latest) ? null : doing
   }
 
-  function msLeft(): number {
-    const until = activeUntil()
-    if (until === null || until > now() + LONGEST_PAYMENT_MS + CLOCK_SLACK_MS) return 0
-    return Math.max(0, until + IDLE_MS - now())
+  /** What goes on in this browser, and nothing once the five minutes are over. */
+  function alive(): Doing | null {
+    const doing = known()
+    return doing !== null && msLeftOf(doing) > 0 ? doing : null
   }
 
-  /** Whoever comes too late changes nothing. */
-  function moveTo(until: number): void {
-    if (msLeft() > 0) kept.write(String(Math.round(until)))
+  function msLeftOf({ input, waits }: Doing): number {
+    return Math.max(0, Math.max(input, ...Object.values(waits)) + IDLE_MS - now())
   }
 
-  function extendTo(until: number): void {
-    if (until >= (activeUntil() ?? 0) + COARSENESS_MS) moveTo(until)
+  /** The same, where it is this tab's. Whoever comes too late changes nothing. */
+  function mine(): Doing | null {
+    const doing = alive()
+    return doing !== null && String(doing.since) === own.read() ? doing : null
+  }
+
+  function write(doing: Doing): void {
+    shared.write(JSON.stringify(doing))
+  }
+
+  function wait(id: string, until: number): void {
+    const doing = mine()
+    if (doing === null) return
+    const rounded = Math.round(Math.min(until, now() + LONGEST_PAYMENT_MS))
+    if (Math.abs(rounded - (doing.waits[id] ?? 0)) < COARSENESS_MS) return
+    write({ ...doing, waits: { ...doing.waits, [id]: rounded } })
   }
 
   return {
     /** Milliseconds until the person has to be signed out; 0: now. */
-    msLeft,
+    msLeft(): number {
+      const doing = mine()
+      return doing === null ? 0 : msLeftOf(doing)
+    },
 
     /** Somebody was signed in here and has been away for too long since. */
-    lapsed: (): boolean => activeUntil() !== null && msLeft() === 0,
+    lapsed: (): boolean => shared.read() !== null && alive() === null,
+
+    /** Somebody is active in this browser, but since another sign-in than this tab's. */
+    othersActive: (): boolean => alive() !== null && mine() === null,
 
     /** The person has just proved who they are. */
-    begin: (): void => kept.write(String(now())),
+    begin(): void {
+      const { since = now(), waits = {} } = alive() ?? {}
+      write({ since, input: now(), waits })
+      own.write(String(since))
+    },
 
     /** The person did something. */
-    note: (): void => extendTo(now()),
+    note(): void {
+      const doing = mine()
+      if (doing !== null && now() >= doing.input + COARSENESS_MS) write({ ...doing, input: now() })
+    },
 
-    /** A payment waits for its payer until then, who is at their phone and not here. */
-    hold: (until: number): void => extendTo(Math.min(until, now() + LONGEST_PAYMENT_MS)),
+    /** A payment waits until then for its payer, who is at their phone and not here. */
+    hold: wait,
 
-    /** It waits no more: the five minutes begin. */
-    release: (): void => moveTo(now()),
+    /** Nobody looks any more how it stands: all that is sure is that it may wait until then. */
+    leave: (id: string, until: number): void => wait(id, until - IDLE_MS),
+
+    /** It was over at that time: with that the five minutes begin, whenever it was heard of. */
+    release(id: string, over: number): void {
+      const doing = mine()
+      if (doing === null) return
+      const { [id]: _, ...waits } = doing.waits
+      write({ ...doing, waits, input: Math.max(doing.input, Math.round(Math.min(over, now()))) })
+    },
 
     /** The person signed out. */
-    forget: (): void => kept.remove(),
+    forget(): void {
+      shared.remove()
+      own.remove()
+    },
   }
-}
-
-const KEY = 'payfriend.activeUntil'
-
-/** The browser's own; where storage is forbidden each tab counts for itself. */
-export function openActivity(): Activity {
-  let memory: string | null = null
-  return createActivity({
-    read() {
-      try {
-        return localStorage.getItem(KEY) ?? memory
-      } catch {
-        return memory
-      }
-    },
-    write(text) {
-      memory = text
-      try {
-        localStorage.setItem(KEY, text)
-        memory = null
-      } catch {}
-    },
-    remove() {
-      memory = null
-      try {
-        localStorage.removeItem(KEY)
-      } catch {}
-    },
-  })
 }

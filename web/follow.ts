@@ -29,7 +29,10 @@ export function follow(
   const over = new AbortController()
   const signal = AbortSignal.any([screen.signal, over.signal])
   let waited = false
-  signal.addEventListener('abort', () => waited && app.activity.release())
+  let waitsUntil: string | null = null
+  signal.addEventListener('abort', () => {
+    if (waitsUntil !== null) app.activity.leave(paymentId, here(waitsUntil))
+  })
 
   function take(payment: Payment): void {
     if (signal.aborted) return
@@ -38,11 +41,14 @@ export function follow(
     const { status } = payment
     if (status === 'pending') {
       waited = true
-      app.activity.hold(Date.now() + Date.parse(payment.expiresAt) - app.clock.now())
+      waitsUntil = payment.expiresAt
+      app.activity.hold(paymentId, here(waitsUntil))
       onPending(payment, trouble)
       return
     }
+    waitsUntil = null
     over.abort()
+    if (waited) app.activity.release(paymentId, here(payment.decidedAt ?? payment.expiresAt))
     // Whoever was not waiting, but came back to a decided payment, is told so where they are.
     if (waited && status === 'approved') goToList(app, payment)
     else if (waited && status === 'denied') {
@@ -67,6 +73,9 @@ export function follow(
       button('Look now', () => watch.lookNow()),
     )
   }
+
+  /** When the server's time is on this device's clock. */
+  const here = (serverTime: string) => Date.now() + Date.parse(serverTime) - app.clock.now()
 
   const placeHere = () =>
     location.hash.endsWith('/code')

@@ -161,10 +161,12 @@ export async function openSession(config: Config, activity: Activity) {
     /** Forget everything here at once, then in the person's other tabs and at the provider. */
     signOut(why: SignedOut = 'asked'): Promise<void> {
       const { refreshToken } = tokens
+      // Who slept in this tab is over; whoever came since in another has nothing to do with it.
+      const alone = why === 'idle' && activity.othersActive()
       forgetHere(why)
       if (why === 'asked') activity.forget()
-      channel.postMessage(why)
-      signingOut = signOutOfProvider(refreshToken, why).finally(() => {
+      if (!alone) channel.postMessage(why)
+      signingOut = signOutOfProvider(refreshToken, why, alone).finally(() => {
         signingOut = null
       })
       return signingOut
@@ -186,13 +188,18 @@ export async function openSession(config: Config, activity: Activity) {
     remember('signedOut', why)
   }
 
-  async function signOutOfProvider(refreshToken: string | null, why: SignedOut): Promise<void> {
+  async function signOutOfProvider(
+    refreshToken: string | null,
+    why: SignedOut,
+    alone: boolean,
+  ): Promise<void> {
     try {
       if (refreshToken !== null) await revoke(refreshToken)
     } catch (error) {
       // Nobody pressed anything: the browser's own page about a lost network would explain nothing.
       if (why === 'idle' && unreachable(error).details.kind === 'unreachable') return
     }
+    if (alone) return
     location.assign(config.signOutUrl)
     // The browser is about to load another page, and nothing may send it elsewhere meanwhile.
     await new Promise<never>(() => {})

@@ -1,9 +1,9 @@
 /** The page's beginning: learn where it runs, take in a return from sign-in, show the place asked for. */
-import { openActivity } from './activity.ts'
 import { runApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { el } from './element.ts'
 import { button } from './form.ts'
+import { openActivity } from './openActivity.ts'
 import { openSession } from './session.ts'
 
 try {

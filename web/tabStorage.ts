@@ -13,6 +13,7 @@ const NAMES = [
   'phone',
   'textless',
   'signedOut',
+  'since',
 ] as const
 
 export type TabStorageName = (typeof NAMES)[number]

@@ -259,7 +259,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
               IndexName: 'open',
               KeyConditionExpression: 'open_shard = :shard',
               ExpressionAttributeValues: { ':shard': shard },
-              ...(from && { ExclusiveStartKey: from }),
+              ExclusiveStartKey: from,
             }),
           )
           for (const found of page.Items ?? []) {

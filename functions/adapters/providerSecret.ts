@@ -7,8 +7,10 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
 import { SWITCH_NOTICED_SECONDS } from '../core/refusals.ts'
 
+/** An answer is kept from when it came, and may have taken three attempts. */
+const READING_SECONDS = 10
 /** So long a changed key may go unnoticed where nothing is refused because of it; and a switch. */
-const CACHE_SECONDS = SWITCH_NOTICED_SECONDS
+const CACHE_SECONDS = SWITCH_NOTICED_SECONDS - READING_SECONDS
 
 /** Made with the first secret: a laptop has none. */
 let secrets: SecretsProvider | undefined
@@ -28,7 +30,7 @@ const authyKey = z.object({ apiKey: text })
 const twilioKey = z.object({ apiKey: text, apiKeySecret: text })
 
 /**
- * Read Authy's key from its secret, `{ "apiKey": "…" }`, at most every five minutes unless `fresh`.
+ * Read Authy's key from its secret, `{ "apiKey": "…" }`, about every five minutes unless `fresh`.
  *
  * @returns nothing while the secret is empty or is not such an object; a fault of the store is thrown
  */

@@ -81,9 +81,9 @@ export function verifyService(settings: VerifySettings) {
         answered = await askProvider(
           new URL(uri),
           {
-            method: method.toUpperCase(),
+            method,
             headers: { ...headers, authorization: `Basic ${basic}` },
-            ...(data && { body: new URLSearchParams(data).toString() }),
+            body: new URLSearchParams(data).toString(),
           },
           timeoutMs,
           settings.onCall,
@@ -165,7 +165,7 @@ type CheckParams = { verificationSid: string; code: string; amount?: string; pay
 type RequestOptions = {
   readonly uri: string
   readonly method: string
-  readonly data?: Record<string, string>
+  readonly data: Record<string, string>
   readonly headers?: Record<string, string>
 }
 

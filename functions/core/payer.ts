@@ -52,7 +52,7 @@ export const samePhone = (a: PhoneNumber, b: PhoneNumber): boolean =>
 
 /** Enough of a number for its owner to know it, and no more: "+44 ••••• ••123". */
 export function masked({ countryCode, national }: PhoneNumber): string {
-  const hidden = '•'.repeat(Math.max(0, national.length - 3)) + national.slice(-3)
+  const hidden = national.slice(0, -3).replace(/\d/g, '•') + national.slice(-3)
   return `+${countryCode} ${hidden.replace(/(.{5})(?=.)/g, '$1 ')}`
 }
 

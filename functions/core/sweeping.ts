@@ -48,7 +48,7 @@ export async function sweep(
         swept.expired += 1
         ended.push(expired)
       })
-    } else if (push && isSilent(open, now)) silent.push(open)
+    } else if (isSilent(open, now)) silent.push(open)
   }
 
   const askAbout = async ({ paymentId, pushId, authyId }: OpenPayment) => {

@@ -76,7 +76,7 @@ function isOfTerms(
 }
 
 function termsIn({ payee, amount }: RecordedTerms): Terms | undefined {
-  const money = parseAmount(amount, { maxAmount: '9999999999', currencies: ALL })
+  const money = parseAmount(amount, { maxAmount: '9999999999.999', currencies: ALL })
   return 'amountMinor' in money ? { payee, amount: money } : undefined
 }
 

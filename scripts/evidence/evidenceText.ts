@@ -50,7 +50,8 @@ function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string
     ...rows([
       ['words', terms.words],
       ['reference', terms.reference],
-      ...Object.entries(terms.shown.details),
+      // The page shows the words; the rest is a push's, where there was one.
+      ...(pages.some(isByPush) ? Object.entries(terms.shown.details) : []),
     ]),
     'To whom',
     ...rows([
@@ -63,7 +64,7 @@ function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string
     ...rows(
       end?.evidence
         ? Object.entries(end.evidence).map(([name, value]) => [name, value ?? 'none'])
-        : [['evidence', 'none: nobody answered']],
+        : [['evidence', 'none: neither a yes nor a no came back']],
     ),
     'What happened (UTC)',
     ...pages.map(
@@ -72,6 +73,9 @@ function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string
     ),
   ]
 }
+
+const isByPush = ({ entry: { event, channel } }: RecordPage) =>
+  channel === 'push' && ['push_sent', 'approved', 'denied'].includes(event)
 
 const rows = (all: (readonly [string, string])[]) =>
   all.map(([name, value]) => `  ${name.padEnd(16)}  ${value}`)

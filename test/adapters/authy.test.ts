@@ -139,6 +139,17 @@ describe('against the pretend phone', () => {
     })
   })
 
+  test('a key that is good is asked for once, and never past the cache', async () => {
+    const { authyId, phone } = await enrolled()
+    const asked: boolean[] = []
+    const keyOf = async (fresh: boolean) => {
+      asked.push(fresh)
+      return apiKey
+    }
+    await provider({ apiKey: keyOf }).send({ phone, authyId }, bound)
+    expect(asked).toEqual([false])
+  })
+
   test('a key that was changed is asked for anew, once, and what it refused is done then', async () => {
     const { authyId, number, phone } = await enrolled()
     const asked: boolean[] = []
@@ -325,6 +336,7 @@ describe('against a provider that answers otherwise', () => {
       ['a bad API key', says(401, error('60001')), unexpected(401, '60001')],
       ['an error code that is a number', says(400, error(60001)), unexpected(400, '60001')],
       ['an error code that gives back what was sent', says(400, error(CODE)), unexpected(400)],
+      ['an error code that gives back a short one', says(400, error('7654')), unexpected(400)],
       ['HTML', says(200, '<html>Welcome</html>'), unread('SyntaxError')],
       ['nothing', says(200, ''), unread('SyntaxError')],
       ['JSON cut short', says(200, JSON.stringify(good).slice(0, -1)), unread('SyntaxError')],
@@ -562,7 +574,7 @@ describe('against a provider that answers otherwise', () => {
       const refused = provider().startVerification(phone, 'sms')
       await expect(refused).rejects.toMatchObject({
         code: 'invalid_request',
-        details: { fields: [{ path: 'phoneNumber' }] },
+        details: { fields: [{ path: 'phoneNumber', reason: expect.stringMatching(/\w/) }] },
       })
       await expect(refused).rejects.not.toThrow(phone.national)
     },
@@ -580,6 +592,17 @@ describe('against a provider that answers otherwise', () => {
     answer = says(401, error(code))
     await expect(provider().checkVerification({ phone }, CODE)).rejects.toMatchObject(UNAVAILABLE)
   })
+
+  test.each(['AZ', 'az', '09', '_', '-', 'x'.repeat(100)])(
+    'a push may be named %s',
+    async (uuid) => {
+      answer = says(200, { ...GOOD.ask, approval_request: { uuid } })
+      expect(await provider().ask('1635', content, hidden, 290)).toBe(uuid)
+      answer = says(200, GOOD.read)
+      await provider().read(uuid)
+      expect(seen[1]?.url).toBe(`/onetouch/json/approval_requests/${uuid}`)
+    },
+  )
 
   describe('asks exactly', () => {
     const logoUrl = 'https://pay.example.com/logo.png'

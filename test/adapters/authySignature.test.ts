@@ -160,6 +160,10 @@ test.each([
   ['milliseconds, which no second is', '1700000101000', 0, 'timeless'],
   ['a UUID', '0d2c8b2e-7f4e-4d6b-9a51-3a3f5f1c9e10', 0, 'timeless'],
   ['an exponent', '17e8', 0, 'timeless'],
+  ['no whole seconds', '.5', 0, 'timeless'],
+  ['a point and nothing after it', `${NONCE}.`, 0, 'timeless'],
+  ['nanoseconds', `${NONCE}.123456789`, 0, 'fresh'],
+  ['parts of nanoseconds', `${NONCE}.1234567891`, 0, 'timeless'],
   ['hexadecimal', '0x6553f165', 0, 'timeless'],
   ['signed', '+1700000101', 0, 'timeless'],
   ['negative', '-1700000101', 0, 'timeless'],
@@ -209,6 +213,7 @@ test.each([
 })
 
 test('16 levels are still read', () => {
+  expect(flattened(`{"a":${brackets('[', ']', '1', 15)}}`)).toBe(`a${'%5B%5D'.repeat(15)}=1`)
   expect(flattened(brackets('{"a":', '}', '1', 16))).toBe(`a${'%5Ba%5D'.repeat(15)}=1`)
 })
 

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import {
   ConditionalCheckFailedException,
-  DynamoDBClient,
   InternalServerError,
   ProvisionedThroughputExceededException,
 } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LimitSettings, limitsTable } from '../../functions/adapters/limitsTable.ts'
+import type { Starts } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
-import { createTables, startDatabase } from '../../local/database/database.ts'
 import { NOON, numberOf } from '../rig.ts'
+import { startTables, type Tables } from './tables.ts'
 
 const HOUR = 3600
 const LIMITS: LimitSettings = {
@@ -21,40 +21,28 @@ const LIMITS: LimitSettings = {
   paymentsPerHour: 4,
 }
 
-let database: Awaited<ReturnType<typeof startDatabase>>
-let client: DynamoDBClient
-let documents: DynamoDBDocumentClient
+let tables: Tables
 let people = 0
 let payerId: string
 
 beforeAll(async () => {
-  database = await startDatabase()
-  client = new DynamoDBClient({
-    endpoint: database.endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  })
-  await createTables(client)
-  documents = DynamoDBDocumentClient.from(client)
+  tables = await startTables()
 })
-afterAll(async () => {
-  client.destroy()
-  await database.close()
-})
+afterAll(() => tables.close())
 beforeEach(() => {
+  tables.lose()
+  tables.calls.length = 0
   people += 1
   payerId = `person-${people}`
 })
 
 const limits = (more: Partial<LimitSettings> = {}) =>
-  limitsTable(documents, 'users', { ...LIMITS, ...more })
+  limitsTable(tables.documents, 'users', { ...LIMITS, ...more })
 const at = (seconds: number) => new Date(NOON.getTime() + seconds * 1000)
 const phoneOf = (n: number) => ({ countryCode: '1', national: numberOf(n).slice(2) })
-const counter = async (key: string) => {
-  const read = { TableName: 'users', Key: { user_id: key }, ConsistentRead: true }
-  return (await documents.send(new GetCommand(read))).Item
-}
+const counter = (key: string) => tables.user(key)
+const store = (Item: Record<string, unknown>) =>
+  tables.documents.send(new PutCommand({ TableName: 'users', Item }))
 const hourly = (key: string, seconds = 0) => `${key}#${at(seconds).toISOString().slice(0, 13)}`
 const allowed = async (tries: Promise<unknown>[]) => {
   const results = await Promise.allSettled(tries)
@@ -63,6 +51,7 @@ const allowed = async (tries: Promise<unknown>[]) => {
   }
   return results.filter(({ status }) => status === 'fulfilled').length
 }
+const epoch = NOON.getTime() / 1000
 const full = (code: string, retryAfterSeconds: number) => ({ code, details: { retryAfterSeconds } })
 
 describe('texts', () => {
@@ -112,9 +101,9 @@ describe('texts', () => {
       spend(seconds, `${payerId}-${n}`, phoneOf(800 + n), few)
     await one(1, day)
     await one(2, day + 1)
-    await expect(one(3, day + 2)).rejects.toMatchObject({ code: 'too_many_sms' })
     // Noon and twelve hours: the next day.
-    await expect(one(3, day + 12 * HOUR - 1)).rejects.toMatchObject({ code: 'too_many_sms' })
+    await expect(one(3, day + 2)).rejects.toMatchObject(full('too_many_sms', 12 * HOUR - 2))
+    await expect(one(3, day + 12 * HOUR - 1)).rejects.toMatchObject(full('too_many_sms', 1))
     await one(3, day + 12 * HOUR)
   })
 
@@ -152,12 +141,64 @@ describe('texts', () => {
     expect(await allowed(tries)).toBe(3)
   })
 
+  test('whose write is sent again because its answer was lost are counted once', async () => {
+    tables.lose(true, true, true)
+    await spend(0)
+    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 1 })
+    tables.lose(true)
+    await spend(20)
+    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 2 })
+  })
+
+  test('are given back once, also if the answer to that is lost', async () => {
+    const used = phoneOf(people)
+    for (const n of [1, 2, 3]) await spend(n, `${payerId}-${n}`, used)
+    await spend(4, payerId, phoneOf(people + 200))
+    // Counted for the person, refused for the number, given back.
+    tables.lose(false, true)
+    await expect(spend(5, payerId, used)).rejects.toMatchObject({ code: 'too_many_sms' })
+    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 1 })
+  })
+
+  test('are given back before the refusal is told', async () => {
+    const used = phoneOf(people)
+    for (const n of [1, 2, 3]) await spend(n, `${payerId}-${n}`, used)
+    let isGivenBack = false
+    const givingBack = async () => {
+      await new Promise(setImmediate)
+      isGivenBack = true
+    }
+    // The next write counts for the person, and the one after it takes that back.
+    tables.meanwhile('write', async () => {})
+    tables.meanwhile('write', givingBack)
+    await expect(spend(4, payerId, used)).rejects.toMatchObject({ code: 'too_many_sms' })
+    expect(isGivenBack).toBe(true)
+  })
+
+  test.each([0, undefined])('are given back never below none, where %s is left', async (uses) => {
+    const used = phoneOf(people)
+    const person = hourly(`limit#person#${payerId}`)
+    for (const n of [1, 2, 3]) await spend(n, `${payerId}-${n}`, used)
+    // The owner clears the person's count after it was raised, before it is given back.
+    const left = { user_id: person, ...(uses !== undefined && { uses }) }
+    tables.meanwhile('write', () => store(left))
+    await expect(spend(4, payerId, used)).rejects.toMatchObject({ code: 'too_many_sms' })
+    expect(await counter(person)).toEqual(left)
+  })
+
+  test('are refused by a fault where a counter is none', async () => {
+    await store({ user_id: hourly(`limit#person#${payerId}`), uses: 'many' })
+    await expect(spend(0)).rejects.not.toBeInstanceOf(Refusal)
+  })
+
   test('the counter tells no number, and ends', async () => {
     const phone = phoneOf(people)
     await spend(0)
     const sha = createHash('sha256').update(`+1${phone.national}`).digest('hex')
     const found = await counter(hourly(`limit#number#${sha}`))
-    expect(found).toMatchObject({ expires_epoch: at(2 * HOUR).getTime() / 1000 })
+    expect(found).toMatchObject({ expires_epoch: epoch + 2 * HOUR })
+    const stage = `limit#stage#${NOON.toISOString().slice(0, 10)}`
+    expect(await counter(stage)).toMatchObject({ expires_epoch: epoch + 48 * HOUR })
     expect(JSON.stringify(found)).not.toContain(phone.national.slice(-7))
   })
 })
@@ -165,12 +206,21 @@ describe('texts', () => {
 describe('payments', () => {
   const over = new Set<string>()
   const isOver = async (id: string) => over.has(id)
-  const start = (id: number | string, seconds = 0, more: Partial<LimitSettings> = {}) =>
+  const start = (
+    id: number | string,
+    seconds = 0,
+    more: Partial<LimitSettings> = {},
+    seen?: Starts,
+  ) =>
     limits(more).reserveStart(
       { payerId, paymentId: `${payerId}-${id}`, expiresAt: at(seconds + 300) },
       isOver,
       at(seconds),
+      seen,
     )
+  const stored = async () => (await counter(`limit#starts#${payerId}`)) ?? {}
+  const seen = async () => (await limits().readStarts(payerId)) as Starts
+  const named = (...ids: string[]) => ids.map((id) => `${payerId}-${id}`)
 
   test('are as many in an hour as the limit, one more is refused, and the next hour counts anew', async () => {
     for (const window of [0, 1, 2.5]) {
@@ -195,6 +245,18 @@ describe('payments', () => {
     await expect(start('d', 300, few)).rejects.toMatchObject(full('too_many_payments', 10))
   })
 
+  test('that wait for a slot wait for the first that ends, in whatever order they are kept', async () => {
+    const few = { openPayments: 3 }
+    for (const [id, seconds] of [
+      ['b', 10],
+      ['c', 0],
+      ['a', 20],
+    ] as const) {
+      await start(id, seconds, few)
+    }
+    await expect(start('d', 20, few)).rejects.toMatchObject(full('too_many_payments', 280))
+  })
+
   test('that are decided make room at once', async () => {
     const few = { openPayments: 2 }
     for (const id of ['a', 'b']) await start(id, 0, few)
@@ -216,6 +278,49 @@ describe('payments', () => {
     await start('a')
     await expect(start('e')).rejects.toMatchObject({ code: 'too_many_payments' })
     expect(Object.keys((await counter(`limit#starts#${payerId}`))?.started)).toHaveLength(4)
+  })
+
+  test('the same one, asked later, keeps its slot as long as it may last then', async () => {
+    await start('a')
+    await start('a', 10)
+    expect((await stored()).unfinished).toEqual({ [`${payerId}-a`]: at(310).toISOString() })
+  })
+
+  test('the same one keeps its slot where there is no other', async () => {
+    const few = { openPayments: 2 }
+    for (const id of ['a', 'b', 'a', 'b']) await start(id, 0, few)
+    await expect(start('c', 0, few)).rejects.toMatchObject({ code: 'too_many_payments' })
+  })
+
+  test('the same one, open since the hour before, is not counted in the next', async () => {
+    await start('a')
+    await start('b', HOUR - 10)
+    await start('c', HOUR)
+    await start('b', HOUR + 1)
+    expect(Object.keys((await stored()).started)).toEqual(named('c'))
+  })
+
+  test('the same one finds a slot again if it lost its own, and is not counted again', async () => {
+    const few = { openPayments: 2, paymentsPerHour: 3 }
+    await start('a', 0, few)
+    await start('b', 1, few)
+    over.add(`${payerId}-a`)
+    await start('c', 2, few)
+    await expect(start('a', 3, few)).rejects.toMatchObject(full('too_many_payments', 298))
+    over.add(`${payerId}-b`)
+    await start('a', 4, few)
+    expect(Object.keys((await stored()).started).sort()).toEqual(named('a', 'b', 'c'))
+    expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('a', 'c'))
+    expect((await stored()).unfinished[`${payerId}-a`]).toBe(at(304).toISOString())
+  })
+
+  test('the count ends two hours after the hour began, also after it began anew', async () => {
+    await start('a', 0.001)
+    expect(await stored()).toMatchObject({ expires_epoch: epoch + 2 * HOUR + 1 })
+    await start('b', 10)
+    expect(await stored()).toMatchObject({ expires_epoch: epoch + 2 * HOUR + 1 })
+    await start('c', 2 * HOUR)
+    expect(await stored()).toMatchObject({ expires_epoch: epoch + 4 * HOUR })
   })
 
   test('that are refused are not counted', async () => {
@@ -249,6 +354,96 @@ describe('payments', () => {
       [id, NOON.toISOString()],
     ])
   })
+
+  describe('whose count was seen before another changed it', () => {
+    const few = { openPayments: 2, paymentsPerHour: 3 }
+
+    test('begin with what was seen, and read nothing', async () => {
+      await start('a')
+      const before = await seen()
+      tables.calls.length = 0
+      await start('b', 1, {}, before)
+      expect(tables.calls.map(({ command }) => command)).toEqual(['UpdateItemCommand'])
+      await start('c', 2)
+      expect(tables.calls.map(({ command }) => command).slice(1)).toEqual([
+        'GetItemCommand',
+        'UpdateItemCommand',
+      ])
+    })
+
+    test('are not open beyond the limit: a new one', async () => {
+      await start('a', 0, few)
+      const before = await seen()
+      await start('b', 0, few)
+      await expect(start('c', 0, few, before)).rejects.toMatchObject({ code: 'too_many_payments' })
+      expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('a', 'b'))
+    })
+
+    test('are not open beyond the limit: one that lost its slot before', async () => {
+      await start('a', 0, few)
+      await start('b', 0, few)
+      over.add(`${payerId}-a`)
+      await start('c', 0, few)
+      const room = { ...(await seen()), unfinished: { [`${payerId}-b`]: at(300).toISOString() } }
+      await expect(start('a', 0, few, room)).rejects.toMatchObject({ code: 'too_many_payments' })
+      expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
+    })
+
+    test('are not open beyond the limit: one that has lost its slot since', async () => {
+      for (const id of ['a', 'b']) await start(id, 0, few)
+      const before = await seen()
+      over.add(`${payerId}-a`)
+      await start('c', 0, few)
+      await expect(start('a', 1, few, before)).rejects.toMatchObject({ code: 'too_many_payments' })
+      expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
+    })
+
+    test('are not open beyond the limit: the first in a new hour', async () => {
+      await start('a', 0, few)
+      await start('b', HOUR - 100, few)
+      await start('c', HOUR - 99, few)
+      const ends = { [`${payerId}-b`]: at(HOUR + 200).toISOString() }
+      const room = { ...(await seen()), unfinished: ends }
+      await expect(start('d', HOUR, few, room)).rejects.toMatchObject({ code: 'too_many_payments' })
+      expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
+    })
+
+    test('are all counted where two begin the new hour', async () => {
+      await start('a')
+      const before = await seen()
+      await start('b', HOUR)
+      await start('c', HOUR + 1, {}, before)
+      expect(Object.keys((await stored()).started).sort()).toEqual(named('b', 'c'))
+      expect(await stored()).toMatchObject({ window_started_at: at(HOUR).toISOString() })
+    })
+
+    test('are counted in the new hour where what was seen belies that the old one is over', async () => {
+      await start('a')
+      await start('b', HOUR, {}, { ...(await seen()), windowStartedAt: at(1).toISOString() })
+      expect(await stored()).toMatchObject({ window_started_at: at(HOUR).toISOString() })
+      expect(Object.keys((await stored()).started)).toEqual(named('b'))
+    })
+
+    test('begin anew where it is gone', async () => {
+      const times = { a: at(0).toISOString(), b: at(0).toISOString() }
+      const gone = { windowStartedAt: at(0).toISOString(), started: times, unfinished: times }
+      await start('c', 1, few, gone)
+      expect(Object.keys((await stored()).started)).toEqual(named('c'))
+    })
+  })
+})
+
+test('what is read is read consistently', async () => {
+  await limits().readStarts(payerId)
+  await store({ user_id: hourly(`limit#person#${payerId}`), uses: 3 })
+  await limits()
+    .spendTexts(payerId, [phoneOf(people)], NOON)
+    .catch(() => {})
+  const reads = tables.calls.filter(({ command }) => command === 'GetItemCommand')
+  expect(reads.map(({ input }) => input)).toMatchObject([
+    { ConsistentRead: true },
+    { ConsistentRead: true },
+  ])
 })
 
 describe('a fault of the database', () => {
@@ -257,7 +452,7 @@ describe('a fault of the database', () => {
     new InternalServerError({ $metadata: {}, message: 'sorry' }),
     new DOMException('too late', 'TimeoutError'),
   ])('$name lets nothing pass', async (fault) => {
-    const faulty = mockClient(documents)
+    const faulty = mockClient(tables.documents)
     faulty.on(GetCommand).resolves({})
     faulty.on(UpdateCommand).rejects(fault)
     try {
@@ -269,21 +464,58 @@ describe('a fault of the database', () => {
     }
   })
 
-  test('a counter that is never won lets nothing pass, and ends', async () => {
-    const faulty = mockClient(documents)
+  test('while room is made lets nothing pass', async () => {
+    const fault = new InternalServerError({ $metadata: {}, message: 'sorry' })
+    const start = { payerId, paymentId: 'b', expiresAt: at(301) }
+    const faulty = mockClient(tables.documents)
+    const Item = {
+      window_started_at: NOON.toISOString(),
+      started: { a: NOON.toISOString() },
+      unfinished: { a: at(300).toISOString() },
+    }
+    faulty.on(GetCommand).resolves({ Item })
+    faulty.on(UpdateCommand).rejects(fault)
+    try {
+      const few = limits({ openPayments: 1 })
+      await expect(few.reserveStart(start, async () => true, at(1))).rejects.toBe(fault)
+      expect(faulty.commandCalls(UpdateCommand)).toHaveLength(1)
+    } finally {
+      faulty.restore()
+    }
+  })
+
+  test('between two counters gives nothing back: the other write may have counted', async () => {
+    const fault = new InternalServerError({ $metadata: {}, message: 'sorry' })
+    const faulty = mockClient(tables.documents)
+    faulty.on(UpdateCommand).resolvesOnce({}).rejects(fault)
+    try {
+      const spent = limits().spendTexts(payerId, [phoneOf(people)], NOON)
+      await expect(spent).rejects.toBe(fault)
+      expect(faulty.commandCalls(UpdateCommand)).toHaveLength(2)
+    } finally {
+      faulty.restore()
+    }
+  })
+
+  test('a counter that is never won lets nothing pass, and ends after ten tries', async () => {
+    const faulty = mockClient(tables.documents)
+    const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
+    faulty.on(UpdateCommand).rejects(lost)
     faulty
-      .on(UpdateCommand)
-      .rejects(new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' }))
-    faulty.on(GetCommand).resolves({})
+      .on(GetCommand)
+      .resolvesOnce({})
+      .resolves({ Item: { uses: 0 } })
     try {
       const start = { payerId, paymentId: 'a', expiresAt: at(300) }
-      await expect(limits().spendTexts(payerId, [phoneOf(people)], NOON)).rejects.toThrow(
-        'too often',
-      )
-      await expect(limits().reserveStart(start, async () => true, NOON)).rejects.toThrow(
-        'too often',
-      )
-      expect(faulty.commandCalls(UpdateCommand).length).toBeLessThan(50)
+      const times = () => faulty.commandCalls(UpdateCommand).length
+      faulty.on(GetCommand).resolves({ Item: { uses: 0 } })
+      const spent = limits().spendTexts(payerId, [phoneOf(people)], NOON)
+      await expect(spent).rejects.toThrow('too often')
+      expect(times()).toBe(10)
+      faulty.on(GetCommand).resolves({})
+      const started = limits().reserveStart(start, async () => true, NOON)
+      await expect(started).rejects.toThrow('too often')
+      expect(times()).toBe(20)
     } finally {
       faulty.restore()
     }

@@ -226,6 +226,27 @@ describe('many at once', () => {
   })
 })
 
+test('a lock that was set by hand holds, also for who entered no code before', async () => {
+  const user_id = `limit#codes#${payerId}`
+  const Item = { user_id, locked_until: at(HOUR).toISOString() }
+  await tables.documents.send(new PutCommand({ TableName: 'users', Item }))
+  expect(await reserve()).toEqual({ lockedUntil: at(HOUR) })
+  expect(await item()).toEqual(Item)
+})
+
+test('a lock that came after the row was seen is not taken for the one that was over then', async () => {
+  await wrong(4)
+  const [fifth] = await wrong(1)
+  const now = 5 * MINUTE
+  // Seen with its lock over; then that go is given back, and another makes the fifth anew.
+  tables.meanwhile('read', async () => {
+    await lockout.giveBack(payerId, fifth as Go)
+    await wrong(1, now)
+  })
+  expect(await reserve(now)).toEqual({ lockedUntil: at(now + 5 * MINUTE) })
+  expect(await isLocked(now)).toBe(true)
+})
+
 describe('where an answer is lost and the SDK sends the write again', () => {
   test('a go counts once, whichever it is of the five', async () => {
     for (const goes of [1, 2, 3, 4, 5]) {

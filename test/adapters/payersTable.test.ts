@@ -333,6 +333,8 @@ describe('a number that is trusted', () => {
     await moving()
     await payers.saveCurrentPassed(payerId, other, at(1))
     expect((await trust(other))?.previous).toEqual({ ...phone, authyId: '' })
+    const left = Object.keys((await item()) ?? {}).filter((name) => name.startsWith('pending_'))
+    expect(left).toEqual([])
   })
 })
 

@@ -1,5 +1,4 @@
 import {
-  DynamoDBClient,
   InternalServerError,
   ProvisionedThroughputExceededException,
 } from '@aws-sdk/client-dynamodb'
@@ -21,32 +20,23 @@ import {
   TEXTS_MAX,
 } from '../../functions/core/payment.ts'
 import type { Decision, OpenPayment } from '../../functions/core/ports.ts'
-import { createTables, startDatabase } from '../../local/database/database.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import { API_KEY, NOON, otherThan, type Rig, startRig, terms as wireTerms } from '../rig.ts'
+import { startTables, type Tables } from './tables.ts'
 
-let database: Awaited<ReturnType<typeof startDatabase>>
-let client: DynamoDBClient
+let tables: Tables
 let documents: DynamoDBDocumentClient
 let store: ReturnType<typeof paymentsTable>
 
 beforeAll(async () => {
-  database = await startDatabase()
-  client = new DynamoDBClient({
-    endpoint: database.endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  })
-  await createTables(client)
-  documents = DynamoDBDocumentClient.from(client, {
-    marshallOptions: { removeUndefinedValues: true },
-  })
+  tables = await startTables()
+  documents = tables.documents
   store = paymentsTable(documents, 'payments')
 })
-afterAll(async () => {
-  client.destroy()
-  await database.close()
+afterAll(() => tables.close())
+beforeEach(() => {
+  tables.lose()
+  tables.calls.length = 0
 })
 
 const at = (seconds: number) => new Date(NOON.getTime() + seconds * 1000)
@@ -180,6 +170,103 @@ describe.each(writes)('%s', (_, write) => {
     const payment = fresh()
     expect(await write(payment, at(1))).toBeFalsy()
     expect(await item(payment)).toBeUndefined()
+  })
+})
+
+describe('the history tells what happened, by which channel and by whom:', () => {
+  const asked = (payment: Payment) => [payment.payerId, payment.paymentId] as const
+
+  test.each<[event: string, channel: string | null, by: string, write: Write]>([
+    ['push_asked', 'push', 'payer', (payment, now) => store.claimPush(payment, NOON, now)],
+    ['push_sent', 'push', 'provider', (payment, now) => store.savePush(payment, 'push-1', now)],
+    [
+      'push_unavailable',
+      'push',
+      'provider',
+      (payment, now) => store.savePush(payment, undefined, now),
+    ],
+    [
+      'text_asked',
+      'sms',
+      'payer',
+      (payment, now) => store.reserveText(...asked(payment), now, now),
+    ],
+    [
+      'code_tried',
+      'sms',
+      'payer',
+      (payment, now) => store.reserveAttempt(...asked(payment), false, now),
+    ],
+    ['code_wrong', 'sms', 'payer', (payment, now) => store.countWrongCode(payment, now)],
+    [
+      'approved',
+      'push',
+      'payer',
+      (payment, now) => store.decide(payment.paymentId, approval(payment), now),
+    ],
+    [
+      'cancelled',
+      null,
+      'payer',
+      (payment, now) => store.decide(payment.paymentId, cancelled(payment), now),
+    ],
+  ])('%s', async (event, channel, by, write) => {
+    const payment = await inserted({ codeAttempts: 1, smsSends: 1 })
+    await write(payment, at(30))
+    expect((await history(payment)).slice(1)).toEqual([
+      { at: at(30).toISOString(), event, channel, by },
+    ])
+  })
+
+  test.each<[event: string, channel: string | null, by: string, write: Write, Partial<Payment>]>([
+    [
+      'failed',
+      'sms',
+      'payer',
+      (payment) => store.countWrongCode(payment, at(30)),
+      { codeAttempts: 5, wrongCodes: 4 },
+    ],
+    ['expired', null, 'clock', ({ paymentId }) => store.expire(paymentId, END), {}],
+  ])('%s', async (event, channel, by, write, more) => {
+    const payment = await inserted(more)
+    await write(payment, at(30))
+    expect((await history(payment)).slice(1)).toEqual([
+      { at: expect.any(String), event, channel, by },
+    ])
+  })
+})
+
+describe('where an answer is lost and the SDK sends the write again', () => {
+  const sent = { codeAttempts: 1, smsSends: 1 }
+  const asked = (payment: Payment) => [payment.payerId, payment.paymentId] as const
+
+  test.each<[string, write: (payment: Payment) => Promise<Payment | undefined>, counted: object]>([
+    [
+      'a push is claimed once, and is claimed',
+      (payment) => store.claimPush(payment, NOON, at(15)),
+      { pushAskedAt: at(15) },
+    ],
+    [
+      'a push is saved once',
+      (payment) => store.savePush(payment, 'push-1', at(15)),
+      { push: 'sent', pushId: 'push-1' },
+    ],
+    [
+      'a text counts once, and is allowed',
+      (payment) => store.reserveText(...asked(payment), NOON, at(20)),
+      { smsSends: 2 },
+    ],
+    [
+      'a code counts once, and is allowed',
+      (payment) => store.reserveAttempt(...asked(payment), false, at(20)),
+      { codeAttempts: 2 },
+    ],
+  ])('%s', async (_, write, counted) => {
+    const payment = await inserted(sent)
+    tables.lose(true, true)
+    expect(await write(payment)).toMatchObject(counted)
+    expect(await store.find(payment.paymentId)).toMatchObject(counted)
+    expect(await history(payment)).toHaveLength(2)
   })
 })
 
@@ -477,11 +564,50 @@ describe('texts and codes', () => {
     ])
   })
 
+  test('the name of a text is kept, in one write, and of one that decided it stays', async () => {
+    const payment = await inserted()
+    tables.calls.length = 0
+    expect(await store.saveText(payment.paymentId, 'VE1')).toMatchObject({ textId: 'VE1' })
+    expect(tables.calls).toHaveLength(1)
+    expect(await store.saveText(payment.paymentId, 'VE2')).toMatchObject({ textId: 'VE2' })
+    await store.decide(payment.paymentId, cancelled(payment), at(1))
+    const after = await store.saveText(payment.paymentId, 'VE3')
+    expect(after).toMatchObject({ textId: 'VE2', status: 'cancelled' })
+    expect(await item(payment)).toMatchObject({ sms_id: 'VE2' })
+  })
+
+  test('the name of a text of no payment is a fault and makes none', async () => {
+    const payment = fresh()
+    await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is gone')
+    expect(await item(payment)).toBeUndefined()
+  })
+
   test('a wrong code is counted once, though the SDK sends the write again', async () => {
     const payment = await inserted({ codeAttempts: 1 })
     expect(await store.countWrongCode(payment, at(1))).toMatchObject({ wrongCodes: 1 })
     expect(await store.countWrongCode(payment, at(1))).toBeUndefined()
     expect(await item(payment)).toMatchObject({ wrong_codes: 1 })
+  })
+
+  test('the fourth wrong code is not taken for the fifth where its write is sent again', async () => {
+    const payment = await inserted({ codeAttempts: 4 })
+    for (const codeAttempts of [1, 2, 3]) {
+      await store.countWrongCode({ ...payment, codeAttempts }, at(1))
+    }
+    tables.lose(true)
+    await store.countWrongCode(payment, at(1))
+    expect(await item(payment)).toMatchObject({ wrong_codes: 4, status: 'pending' })
+  })
+
+  test.each<[string, of: Partial<Payment>, by: Partial<Payment>, now: Date]>([
+    ['of a payment that ends', {}, {}, END],
+    ['of a payment that is approved', { status: 'approved' }, {}, at(1)],
+    ['of another payer', {}, { payerId: 'another' }, at(1)],
+  ])('the fifth wrong code %s makes nothing failed', async (_, of, by, now) => {
+    const payment = await inserted({ wrongCodes: 4, codeAttempts: 5, ...of })
+    const before = await item(payment)
+    expect(await store.countWrongCode({ ...payment, ...by }, now)).toBeUndefined()
+    expect(await item(payment)).toEqual(before)
   })
 
   test('wrong codes at once are counted each once', async () => {

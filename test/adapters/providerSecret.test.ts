@@ -5,7 +5,11 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { authyKeyFrom, twilioKeyFrom } from '../../functions/adapters/providerSecret.ts'
+import {
+  authyKeyFrom,
+  switchesFrom,
+  twilioKeyFrom,
+} from '../../functions/adapters/providerSecret.ts'
 
 const secrets = mockClient(SecretsManagerClient)
 /** Another for each test: what was read is kept. */
@@ -87,11 +91,11 @@ describe.each([
     await expect(keyFrom(secretId, false)).rejects.toThrow()
   })
 
-  test('is kept for five minutes, and asked for anew after them', async () => {
+  test('is kept for a little less than five minutes, and asked for anew after that', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     has(JSON.stringify(filled))
     await keyFrom(secretId, false)
-    vi.setSystemTime(Date.now() + 299_000)
+    vi.setSystemTime(Date.now() + 289_000)
     await keyFrom(secretId, false)
     expect(reads()).toBe(1)
     vi.setSystemTime(Date.now() + 2000)
@@ -106,5 +110,94 @@ describe.each([
     expect(await keyFrom(secretId, false)).toEqual(key)
     expect(await keyFrom(secretId, true)).toEqual(laterKey)
     expect(await keyFrom(secretId, false)).toEqual(laterKey)
+  })
+})
+
+test('a key is one however short it is', async () => {
+  has('{"apiKey":"k","apiKeySecret":"s"}')
+  expect(await authyKeyFrom(secretId, false)).toBe('k')
+  expect(await twilioKeyFrom(secretId, false)).toEqual({ apiKey: 'k', apiKeySecret: 's' })
+})
+
+describe('the switches', () => {
+  const key = { apiKey: 'a key of today', apiKeySecret: 'a secret of today' }
+  const off = { smsOff: false, paymentsOff: false }
+  const on = { smsOff: true, paymentsOff: true }
+
+  test.each([
+    [{}, off],
+    [{ smsOff: false, paymentsOff: false }, off],
+    [{ smsOff: true }, { ...off, smsOff: true }],
+    [{ paymentsOff: true }, { ...off, paymentsOff: true }],
+    [{ smsOff: true, paymentsOff: true }, on],
+  ])('beside a key with %j are read as they stand', async (beside, read) => {
+    has(JSON.stringify({ ...key, ...beside }))
+    expect(await switchesFrom(secretId)).toEqual(read)
+  })
+
+  test('are there without a key too', async () => {
+    has('{"smsOff":true}')
+    expect(await switchesFrom(secretId)).toEqual({ ...off, smsOff: true })
+  })
+
+  test.each(['true', 'false', '', null, 0, 1, {}, []])(
+    'are on where they are %j, which is no clear no',
+    async (value) => {
+      has(JSON.stringify({ ...key, smsOff: value, paymentsOff: value }))
+      expect(await switchesFrom(secretId)).toEqual(on)
+    },
+  )
+
+  test('leave each other alone: one that is no clear no is on by itself', async () => {
+    has(JSON.stringify({ ...key, smsOff: 'true' }))
+    expect(await switchesFrom(secretId)).toEqual({ smsOff: true, paymentsOff: false })
+  })
+
+  test.each(['the-key', '"the-key"', '[]', 'null', '7', '{"apiKey":"x", smsOff: true}'])(
+    'are on in a secret that is %s, which is no object',
+    async (text) => {
+      has(text)
+      expect(await switchesFrom(secretId)).toEqual(on)
+    },
+  )
+
+  test('are on in a secret that is bytes', async () => {
+    const SecretBinary = Buffer.from(JSON.stringify(key))
+    secrets.on(GetSecretValueCommand).resolves({ SecretBinary })
+    expect(await switchesFrom(secretId)).toEqual(on)
+  })
+
+  test('are off while nobody has filled the secret', async () => {
+    const message = 'Secrets Manager can’t find the specified secret value'
+    secrets
+      .on(GetSecretValueCommand)
+      .rejects(new ResourceNotFoundException({ $metadata: {}, message }))
+    expect(await switchesFrom(secretId)).toEqual(off)
+  })
+
+  test('are not off where the store is at fault: that is thrown', async () => {
+    secrets.on(GetSecretValueCommand).rejects(new Error('AccessDeniedException'))
+    await expect(switchesFrom(secretId)).rejects.toThrow()
+  })
+
+  test('and the key are one read, and a turned one is noticed after five minutes at most', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    has(JSON.stringify(key))
+    expect(await switchesFrom(secretId)).toEqual(off)
+    await twilioKeyFrom(secretId, false)
+    expect(reads()).toBe(1)
+    has(JSON.stringify({ ...key, ...on }))
+    vi.setSystemTime(Date.now() + 289_000)
+    expect(await switchesFrom(secretId)).toEqual(off)
+    vi.setSystemTime(Date.now() + 2000)
+    expect(await switchesFrom(secretId)).toEqual(on)
+  })
+
+  test('are known at once where a fresh key was asked for', async () => {
+    has(JSON.stringify(key))
+    expect(await switchesFrom(secretId)).toEqual(off)
+    has(JSON.stringify({ ...key, ...on }))
+    await twilioKeyFrom(secretId, true)
+    expect(await switchesFrom(secretId)).toEqual(on)
   })
 })

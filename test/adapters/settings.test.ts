@@ -7,6 +7,7 @@ import {
   phoneSettings,
   providerSettings,
   publicSettings,
+  switchSettings,
   tableSettings,
   verifyPhonesSettings,
   verifySettings,
@@ -36,6 +37,8 @@ const env = {
   OPEN_PAYMENTS: '3',
   PAYMENTS_PER_HOUR: '30',
   PHONE_COUNTRIES: 'GB,PT',
+  SMS_OFF: 'true',
+  PAYMENTS_OFF: 'true',
 }
 
 const all = {
@@ -48,6 +51,7 @@ const all = {
   paymentSettings,
   limitSettings,
   phoneSettings,
+  switchSettings,
 }
 const read = (from: Env) =>
   Object.assign({}, ...Object.values(all).map((settings) => settings(from)))
@@ -64,6 +68,8 @@ test('all are read as they are set', () => {
     OPEN_PAYMENTS: 3,
     PAYMENTS_PER_HOUR: 30,
     PHONE_COUNTRIES: ['GB', 'PT'],
+    SMS_OFF: true,
+    PAYMENTS_OFF: true,
   })
 })
 
@@ -93,6 +99,8 @@ test('what is not set has the value that the documents say', () => {
     OPEN_PAYMENTS: 5,
     PAYMENTS_PER_HOUR: 20,
     PHONE_COUNTRIES: [],
+    SMS_OFF: false,
+    PAYMENTS_OFF: false,
   })
 })
 
@@ -103,6 +111,14 @@ test('each part needs its own settings only', () => {
   const { VERIFY_PHONES_SERVICE, ...others } = env
   expect(verifyPhonesSettings({ VERIFY_PHONES_SERVICE })).toEqual({ VERIFY_PHONES_SERVICE })
   expect(verifySettings(others)).toHaveProperty('key')
+})
+
+test("Authy's key may be said or be in a secret, and an empty one is none", () => {
+  const { AUTHY_API_KEY, ...others } = env
+  const AUTHY_SECRET_ID = 'the-secret'
+  expect(authySettings({ AUTHY_API_KEY })).toHaveProperty('AUTHY_API_KEY', AUTHY_API_KEY)
+  expect(authySettings({ AUTHY_SECRET_ID })).toHaveProperty('AUTHY_SECRET_ID', AUTHY_SECRET_ID)
+  expect(whyRefused({ ...others, AUTHY_SECRET_ID, AUTHY_API_KEY: '' })).toContain('AUTHY_API_KEY')
 })
 
 test("Twilio's key in a secret goes before one that is said", () => {
@@ -124,6 +140,7 @@ test.each([
 })
 
 const CANARY = 'canary'
+const urlOf = (length: number) => 'https://pay.example.com/'.padEnd(length, 'x')
 
 const SERVICES = ['VERIFY_PAYMENTS_SERVICE', 'VERIFY_PHONES_SERVICE'] as const
 const WRONG_SERVICES = [
@@ -167,6 +184,7 @@ test.each<[name: keyof typeof env | 'VERIFY_SECRET_ID', wrong: string | undefine
   ),
   ['LOGO_URL', CANARY],
   ['LOGO_URL', `https://pay.example.com/${CANARY}${'x'.repeat(200)}`],
+  ['LOGO_URL', urlOf(201)],
   ['CURRENCIES', ''],
   ['CURRENCIES', 'EUR,'],
   ['CURRENCIES', CANARY],
@@ -181,6 +199,7 @@ test.each<[name: keyof typeof env | 'VERIFY_SECRET_ID', wrong: string | undefine
   ['MAX_AMOUNT', '0'],
   ['MAX_AMOUNT', '1e3'],
   ['MAX_AMOUNT', '-1'],
+  ['MAX_AMOUNT', '10.'],
   ['MAX_AMOUNT', '10.0000'],
   ['MAX_AMOUNT', '99999999999'],
   ['TEXTS_PER_HOUR', CANARY],
@@ -195,7 +214,14 @@ test.each<[name: keyof typeof env | 'VERIFY_SECRET_ID', wrong: string | undefine
   ['PHONE_COUNTRIES', 'gb'],
   ['PHONE_COUNTRIES', 'GB, PT'],
   ['PHONE_COUNTRIES', 'GB,'],
+  ['PHONE_COUNTRIES', 'G'],
   ['PHONE_COUNTRIES', 'GBR'],
+  ['PHONE_COUNTRIES', 'GB,P'],
+  ['PHONE_COUNTRIES', 'GB,PRT'],
+  ['SMS_OFF', ''],
+  ['SMS_OFF', 'TRUE'],
+  ['SMS_OFF', CANARY],
+  ['PAYMENTS_OFF', '1'],
 ])('%s %j is refused by its name, and its value is not told', (name, wrong) => {
   const message = whyRefused({ ...env, [name]: wrong })
   expect(message).toMatch(new RegExp(`^This setting is missing or wrong: ${name}: [^;]+$`))
@@ -210,8 +236,24 @@ test('several that are wrong are all named', () => {
   expect(message).toContain('; PAYERS_TABLE:')
 })
 
+test.each([
+  ['PROVIDER', 'authy or twilioVerify'],
+  ['VERIFY_PHONES_SERVICE', 'VA and 32 hexadecimal digits'],
+  ['CURRENCIES', 'EUR,GBP'],
+  ['MAX_AMOUNT', '10000.00'],
+  ['PHONE_COUNTRIES', 'GB,DE'],
+])('of a wrong %s is told what would do: %s', (name, example) => {
+  expect(whyRefused({ ...env, [name]: '?' })).toContain(example)
+})
+
 describe('the edges are allowed', () => {
-  test.each([
+  test.each<[name: string, value: string, as: unknown]>([
+    ['PAYMENTS_TABLE', 'x', 'x'],
+    ['PAYERS_TABLE', 'x', 'x'],
+    ['AUTHY_API_KEY', 'x', 'x'],
+    ['AUTHY_SECRET_ID', 'x', 'x'],
+    ['LOGO_URL', urlOf(200), urlOf(200)],
+    ['PUBLIC_URL', 'https://pay.example.com//api//', 'https://pay.example.com//api'],
     ['PAYMENT_TTL_SECONDS', '60', 60],
     ['PAYMENT_TTL_SECONDS', '600', 600],
     ['MAX_AMOUNT', '9999999999.999', '9999999999.999'],
@@ -223,8 +265,16 @@ describe('the edges are allowed', () => {
     ['TEXTS_PER_HOUR', '1000000', 1_000_000],
     ['PHONE_COUNTRIES', '', []],
     ['PHONE_COUNTRIES', 'GB', ['GB']],
+    ['PHONE_COUNTRIES', 'GB,PT,DE', ['GB', 'PT', 'DE']],
+    ['SMS_OFF', 'false', false],
   ])('%s %j', (name, value, as) => {
     expect(read({ ...env, [name]: value })).toHaveProperty(name, as)
+  })
+
+  test("Twilio's key, however short", () => {
+    const said = { ...env, VERIFY_API_KEY: 'k', VERIFY_API_SECRET: 's' }
+    expect(verifySettings(said)).toHaveProperty('key', { apiKey: 'k', apiKeySecret: 's' })
+    expect(verifySettings({ ...env, VERIFY_SECRET_ID: 's' })).toHaveProperty('secretId', 's')
   })
 })
 

@@ -4,11 +4,14 @@ import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { createTables, startDatabase } from '../../local/database/database.ts'
 
 export type Tables = Awaited<ReturnType<typeof startTables>>
+type Call = { readonly command: string; readonly input: object }
 
 export async function startTables() {
   const database = await startDatabase()
   /** Of the next writes, by number: true where the write takes place and its answer is lost. */
   const losses: boolean[] = []
+  const calls: Call[] = []
+  const meanwhile: { readonly after: string; happens(): Promise<unknown> }[] = []
   const client = new DynamoDBClient({
     endpoint: database.endpoint,
     region: 'local',
@@ -20,7 +23,9 @@ export async function startTables() {
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (call) => {
+        calls.push({ command: commandName ?? '', input: call.input })
         const answer = await next(call)
+        if (meanwhile[0]?.after === commandName) await meanwhile.shift()?.happens()
         if (commandName !== 'UpdateItemCommand' || !losses.shift()) return answer
         throw Object.assign(new Error('the answer was lost'), {
           name: 'TimeoutError',
@@ -35,9 +40,16 @@ export async function startTables() {
 
   return {
     documents,
+    /** What the database was asked, as it was sent. */
+    calls,
 
     /** Which answers of the next writes are lost, as the first and the third by `true, false, true`. */
     lose: (...next: boolean[]) => void losses.splice(0, losses.length, ...next),
+
+    /** What happens once, when the next read or write has taken place and is not answered yet; in turn. */
+    meanwhile(after: 'read' | 'write', happens: () => Promise<unknown>) {
+      meanwhile.push({ after: after === 'read' ? 'GetItemCommand' : 'UpdateItemCommand', happens })
+    },
 
     /** The item of the table of people, as it is. */
     async user(key: string) {

@@ -331,6 +331,17 @@ describe.each(calls)('$name', ({ ask, good, status, answer, resource }) => {
     expect(faults).toEqual([])
   })
 
+  test('is asked for with a key that is good, and not with a fresh one', async () => {
+    const asked: boolean[] = []
+    const good = async (fresh: boolean) => {
+      asked.push(fresh)
+      return key
+    }
+    answers = [says(503, '<h1>503</h1>')]
+    await expect(ask(provider({ key: good }))).rejects.toMatchObject(unavailable())
+    expect(asked).toEqual([false])
+  })
+
   test('is asked for once more only, where the new key is refused too', async () => {
     answers = [says(401, error(20003, 401))]
     const changing = async (fresh: boolean) => (fresh ? key : otherKey)
@@ -444,6 +455,8 @@ describe('an end', () => {
       answers = [wrong]
       await expect(provider({ timeoutMs: 50 })[end](sid)).resolves.toBeUndefined()
     }
+    // Told once each.
+    expect(faults).toHaveLength(ends.length)
   })
 
   test('of what is over already is done, and nothing is told', async () => {
@@ -526,6 +539,7 @@ describe.each(starts)('$name', ({ ask, good }) => {
   ])('is not had by one %s', async (_, wrong) => {
     answers = [says(201, { ...good, ...wrong })]
     await expect(ask(provider())).rejects.toMatchObject(unavailable())
+    expect(faults).toEqual([{ call: 'Verifications', ...unexpected(201) }])
   })
 
   test.each([
@@ -568,6 +582,17 @@ describe.each(starts)('$name', ({ ask, good }) => {
     },
   )
 
+  test.each([
+    [9_999, null],
+    [10_000, '10000'],
+    [99_999, '99999'],
+    [100_000, null],
+  ])('a code (%i) is told where it can be one of Twilio’s: %s', async (code, told) => {
+    answers = [says(400, error(code, 400))]
+    await expect(ask(provider())).rejects.toMatchObject(unavailable())
+    expect(faults).toMatchObject([{ status: 400, errorCode: told }])
+  })
+
   test('a landline is the field to be corrected', async () => {
     answers = [says(403, error(60205, 403))]
     const refused = ask(provider())
@@ -579,13 +604,34 @@ describe.each(starts)('$name', ({ ask, good }) => {
   })
 })
 
+test('a verification that guesses have used up is over before the next one begins', async () => {
+  const used = { ...pending, status: 'max_attempts_reached' }
+  let isOver = false
+  const ending: Answer = (response, request) => {
+    setImmediate(() => {
+      isOver = true
+      says(200, { ...pending, status: 'canceled' })(response, request)
+    })
+  }
+  const begun: boolean[] = []
+  const beginning: Answer = (response, request) => {
+    begun.push(isOver)
+    says(201, pending)(response, request)
+  }
+  answers = [says(201, used), ending, beginning]
+  expect(await PHONES.start.ask(provider())).toBe(sid)
+  expect(begun).toEqual([true])
+})
+
 test('a country that the account forbids is the number’s field, and the owner is told', async () => {
   answers = [says(403, error(60605, 403))]
   await expect(PHONES.start.ask(provider())).rejects.toMatchObject({
     code: 'invalid_request',
     details: { fields: [{ path: 'phoneNumber', reason: expect.stringContaining('country') }] },
   })
-  expect(faults).toMatchObject([{ status: 403, errorCode: '60605' }])
+  expect(faults).toMatchObject([
+    { status: 403, errorCode: '60605', reason: expect.stringContaining('permissions') },
+  ])
 })
 
 test('a number that is none is the field to be corrected while it is verified', async () => {
@@ -593,7 +639,7 @@ test('a number that is none is the field to be corrected while it is verified', 
   const refused = PHONES.start.ask(provider())
   await expect(refused).rejects.toMatchObject({
     code: 'invalid_request',
-    details: { fields: [{ path: 'phoneNumber' }] },
+    details: { fields: [{ path: 'phoneNumber', reason: expect.stringMatching(/\w/) }] },
   })
   await expect(refused).rejects.not.toThrow(phone.national)
 })
@@ -688,6 +734,7 @@ describe('never lets out', () => {
   test.each([
     '',
     '123',
+    '12345',
     '12345678901',
     'abcdef',
     '12345a',

@@ -5,6 +5,8 @@ export const at = (seconds: number) => new Date(NOON.getTime() + seconds * 1000)
 
 export function answering() {
   const asked: unknown[][] = []
+  const underWay = new Set<unknown>()
+  const together: string[] = []
   let ms = NOON.getTime()
   return {
     /** What was asked so far: the method, then what it was given. */
@@ -12,6 +14,10 @@ export function answering() {
     names: () => asked.map(([name]) => name),
     /** What a method was given, each time. */
     given: (name: string) => asked.filter(([one]) => one === name).map(([, ...given]) => given),
+
+    /** What was asked while something else had not been answered yet. */
+    together,
+    unanswered: () => underWay.size,
 
     /** A port with these answers; to be asked for anything else is a fault. */
     port: <P extends object>(answers: NoInfer<Partial<P>>): P =>
@@ -24,7 +30,14 @@ export function answering() {
           if (typeof answer !== 'function') return answer
           return (...given: unknown[]) => {
             asked.push([name, ...given])
-            return answer(...given)
+            if (underWay.size > 0) together.push(String(name))
+            const answered: unknown = answer(...given)
+            if (answered instanceof Promise) {
+              const over = () => underWay.delete(answered)
+              underWay.add(answered)
+              answered.then(over, over)
+            }
+            return answered
           }
         },
       }),

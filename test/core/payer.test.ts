@@ -30,6 +30,7 @@ test('a number is written internationally', () => {
 
 test.each([
   ['7700900123', '+44 ••••• ••123'],
+  ['77009001234', '+44 ••••• •••23 4'],
   ['123456', '+44 •••45 6'],
   ['1234', '+44 •234'],
 ])('the number %s is shown as %s', (national, shown) => {

@@ -55,6 +55,22 @@ test.each([
   expect(payeeText(field, letter.repeat(most + 1))).toHaveProperty('reason')
 })
 
+test.each([
+  ['name', '', /^Enter a name\.$/],
+  ['name', ' ', /^Enter a name\.$/],
+  ['id', '', /^Enter an e-mail address or account\.$/],
+  ['id', 'ab', /\b3 characters at least\.$/],
+  ['id', 'a'.repeat(65), /\b64 characters at most\.$/],
+  ['name', 'a'.repeat(49), /\b48 characters at most\.$/],
+  ['id', 'nev(ille', /^Use no brackets\.$/],
+  ['name', 'Nev\u202eille', /\bhidden characters\.$/],
+] as const)(
+  'what is wrong with the %s %j is told so that it can be mended',
+  (field, text, reason) => {
+    expect(payeeText(field, text)).toEqual({ reason: expect.stringMatching(reason) })
+  },
+)
+
 test('a payee’s text is composed (NFC) and trimmed before it is measured', () => {
   expect(payeeText('name', '  Zoë  ')).toEqual({ text: 'Zoë' })
   expect(payeeText('name', 'e\u0301'.repeat(48))).toEqual({ text: 'é'.repeat(48) })
@@ -83,6 +99,10 @@ test.each([
   ['So, a flag', '🇬🇧'],
   ['So, a heart', '❤'],
   ['So, a replacement character', '\ufffd'],
+  ['Lo, a filler that is a letter to Unicode and nothing to the eye', '\u3164'],
+  ['Mn, a variation selector', '\ufe0f'],
+  ['Sk, a skin tone', '\u{1f3fb}'],
+  ['Me, a keycap', '\u20e3'],
 ])('%s, is in no payee’s name or id', (_, sign) => {
   expect(payeeText('name', `Nev${sign}ille`)).toHaveProperty('reason')
   expect(payeeText('id', `nev${sign}ille`)).toHaveProperty('reason')
@@ -241,6 +261,18 @@ test('a decided payment says when and by what', () => {
     decidedAt: '2026-11-21T12:02:00.000Z',
     decidedBy: 'sms',
   })
+})
+
+test.each([
+  ['Hebrew', 'א'],
+  ['Arabic', 'م'],
+  ['a ligature of Arabic', 'ﷲ'],
+  ['a shape of an Arabic letter', 'ﺍ'],
+  ['Phoenician', '𐤀'],
+  ['Adlam', '𞤀'],
+])('beside a letter from right to left (%s) the account is marked', (_, letter) => {
+  const payee = { name: letter, id: '1111 2222' }
+  expect(words({ ...terms, payee })).toBe(`Pay €20.50 to ${letter}\u200e (1111 2222\u200e)`)
 })
 
 test('beside letters from right to left the account keeps its order, by marks that no payee can hold', () => {

@@ -200,6 +200,12 @@ describe('a page’s text', () => {
     for (const each of pages(approved)) expect(JSON.parse(pageText(each))).toEqual(each)
   })
 
+  test('would have a list in its own order', () => {
+    const listed = { ...page, evidence: [2, [1, 'b', 'a']] } as unknown as RecordPage
+    expect(JSON.parse(pageText(listed))).toEqual(listed)
+    expect(pageText(listed)).toContain('"evidence":[2,[1,"b","a"]],')
+  })
+
   test('leaves out what is not there', () => {
     const without = { ...page, evidence: undefined } as unknown as RecordPage
     expect(pageText(without)).toBe(pageText(page))

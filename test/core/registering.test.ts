@@ -177,6 +177,23 @@ describe('a verification', () => {
       ])
     })
 
+    test('to another number asks for nothing before the last is answered, but for the ends', async () => {
+      const texts = { textId: 'VE1', currentTextId: 'VE2' }
+      const stored = [{ ...moving, pending: { ...pending, ...texts } }]
+      const named = { textId: 'VE3', currentTextId: 'VE4' }
+      const one = starting({ stored, reserved: [moving], phone: other, isForeign: true, ...named })
+      await one.started
+      expect(one.names()).toContain('send')
+      expect(one.together).toEqual(['end'])
+    })
+
+    test('but may not be any more, since a moment, is refused without another go', async () => {
+      const full = { ...unproved, pending: { ...pending, sends: 5 } }
+      const { started, names } = starting({ stored: [unproved, full], reserved: [undefined] })
+      await expect(started).rejects.toMatchObject({ code: 'too_many_sms' })
+      expect(names()).toEqual(['get', 'spendTexts', 'repeatVerification', 'get'])
+    })
+
     test('to another number ends no codes that have no name', async () => {
       const { started, names } = starting({ stored: [unproved], phone: other })
       await started
@@ -397,7 +414,7 @@ describe('a code for a phone', () => {
       }),
       codes: one.port<Codes>({ check: async () => takesLong(current) }),
       changeIdOf: () => changeId,
-      pause: async () => void one.asked.push(['pause']),
+      pause: one.port<{ pause(): Promise<void> }>({ pause: async () => {} }).pause,
       onEnrollFault: (fault: unknown) => void one.asked.push(['enroll fault', fault]),
       onLockoutFault: (fault: unknown) => void one.asked.push(['lockout fault', fault]),
     }
@@ -451,6 +468,12 @@ describe('a code for a phone', () => {
         ['trust', 'person-1', next, at(4)],
         ['gave', '1700'],
       ])
+    })
+
+    test('asks for nothing before the last is answered', async () => {
+      const { entered, together } = entering('right', { ...beside, isForeign: true })
+      await entered
+      expect(together).toEqual([])
     })
 
     test('is checked by the name of its own text', async () => {
@@ -542,6 +565,7 @@ describe('a code for a phone', () => {
       const one = entering('over', { stored: [unproved, trusted] })
       expect(await one.entered).toBe(trusted)
       expect(names(one).slice(1)).toEqual(['checkVerification', 'get', 'pause', 'get'])
+      expect(one.together).toEqual([])
     })
 
     test.each([

@@ -163,9 +163,11 @@ describe('a text', () => {
 
   test('with a name of its own has that stored', async () => {
     const named = { ...texted, textId: 'VE1' }
-    const { sent, asked } = texting({ textId: 'VE1', named })
+    const { sent, asked, together } = texting({ textId: 'VE1', named })
     expect(await sent).toBe(named)
     expect(asked.at(-1)).toEqual(['saveText', ID, 'VE1'])
+    // But for what is read at first, nothing is asked before the last is answered.
+    expect(together).toEqual(['get', 'lockedUntil'])
   })
 
   test.each([
@@ -223,9 +225,9 @@ describe('a code', () => {
           one.takes(world.seconds ?? 0)
           return verdict
         },
-        end: async () => {},
+        end: () => new Promise((resolve) => setImmediate(resolve)),
       }),
-      pause: async () => void one.asked.push(['pause']),
+      pause: one.port<{ pause(): Promise<void> }>({ pause: async () => {} }).pause,
       onLockoutFault: (fault: unknown) => void one.asked.push(['fault', fault]),
     }
     return { ...one, entered: approveWithCode(ports, PAYER, ID, '1234567') }
@@ -293,13 +295,15 @@ describe('a code', () => {
       expect(names()).toEqual(['lockedUntil', 'get'])
     })
 
-    test.each([
+    test.each<[string, now: Partial<Payment>, code: string, byTextId?: boolean]>([
       ['that is over', { expiresAt: NOON }, 'expired'],
       ['that is decided', { status: 'approved' }, 'already_decided'],
       ['without a text', { smsSends: 0 }, 'no_code_sent'],
+      ['whose text got no name', { smsSends: 1 }, 'no_code_sent', true],
       ['without attempts', { codeAttempts: 5 }, 'no_attempts_left'],
-    ] as const)('for a payment %s says that', async (_, now, code) => {
-      const { entered } = entering('right', { ...locked, stored: [{ ...open, ...now }] })
+    ])('for a payment %s says that', async (_, now, code, byTextId = false) => {
+      const stored = [{ ...open, ...now }]
+      const { entered } = entering('right', { ...locked, stored, byTextId })
       await expect(entered).rejects.toMatchObject({ code })
     })
 
@@ -354,12 +358,13 @@ describe('a code', () => {
 
     test('for the fifth time ends the payment’s code', async () => {
       const failed: Payment = { ...tried, status: 'failed', codeAttempts: 5, textId: 'VE1' }
-      const { entered, asked } = entering('wrong', { counted: failed })
+      const { entered, asked, unanswered } = entering('wrong', { counted: failed })
       await expect(entered).rejects.toMatchObject({
         code: 'wrong_code',
         details: { attemptsLeft: 0 },
       })
       expect(asked.at(-1)).toEqual(['end', 'VE1'])
+      expect(unanswered()).toBe(0)
     })
 
     test.each([
@@ -376,9 +381,10 @@ describe('a code', () => {
 
   describe('that was used before', () => {
     test('is answered with the payment that it approved', async () => {
-      const { entered, names } = entering('over', { stored: [tried, approved] })
+      const { entered, names, together } = entering('over', { stored: [tried, approved] })
       expect(await entered).toEqual(approved)
       expect(names().slice(3)).toEqual(['check', 'giveBack', 'get', 'pause', 'get'])
+      expect(together).toEqual([])
     })
 
     test('is looked for three times, with a pause between, and is then over', async () => {

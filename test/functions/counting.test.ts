@@ -199,3 +199,16 @@ test('whom a switch turns away is counted', async () => {
   await stopped('sendPayment', { as, key: 'other', body: terms })
   expect(sums()).toEqual({ SmsOff: 1, PaymentsOff: 1 })
 })
+
+test.each([
+  ['a stray without a signature', {}, 'CallbackUnsigned'],
+  [
+    'one that is signed, but not as it should be',
+    { 'x-authy-signature': 'nonsense' },
+    'CallbackForged',
+  ],
+])('of refused callbacks %s is told apart', async (_, headers, metric) => {
+  counted()
+  expect(await rig.call('authyCallback', { text: '{}', headers })).toMatchObject({ status: 403 })
+  expect(sums()).toEqual({ [metric]: 1 })
+})

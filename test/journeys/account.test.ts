@@ -72,9 +72,9 @@ test('no token is kept where another tab or a later visit finds it (2019: W31)',
   const script = '[localStorage, sessionStorage].map((kept) => JSON.stringify(kept)).join()'
   const kept = await hal.page.evaluate<string>(script)
   expect(kept).not.toMatch(/eyJ/)
-  // The time of the last input, which all tabs share, and nothing else.
+  // Two times and which payments wait, which all tabs share, and nothing else.
   expect(await hal.page.evaluate<string>('JSON.stringify(localStorage)')).toMatch(
-    /^\{"payfriend\.activeUntil":"\d{13}"\}$/,
+    /^\{"payfriend\.activity":"\{\\"since\\":\d{13},\\"input\\":\d{13},\\"waits\\":\{\}\}"\}$/,
   )
   expect(await hal.page.evaluate<string>('document.cookie')).toBe('')
   expect(hal.page.url()).not.toMatch(/code=|state=/)

@@ -154,3 +154,50 @@ test('what is done in one tab counts in the other, and a tab that sleeps is ende
   await saysWhy(gus.page)
   await saysWhy(asleep)
 })
+
+test('a tab that slept while its person was signed out and another came shows nothing of the first and leaves the other signed in', async () => {
+  const ivy = await stage.payer()
+  const asleep = await stage.newPage(ivy.context)
+  await asleep.goto(`${stage.payfriend.pageUrl}/#/payments`)
+  await heading(asleep, 'My payments')
+  // A browser that needs memory puts a tab away, and with it all that others tell it.
+  await asleep.goto('about:blank')
+  await stage.pass(301)
+  await saysWhy(ivy.page)
+  await isForgotten(ivy)
+  await stage.enterPassword(ivy.page, 'another@example.com')
+  await asleep.goto(`${stage.payfriend.pageUrl}/#/payments`)
+  await saysWhy(asleep)
+  expect(await keptIn(asleep)).not.toMatch(/refreshToken/)
+  await stage.pass(10)
+  await says(ivy.page, 'another@example.com')
+  await ivy.page.reload()
+  await says(ivy.page, 'another@example.com')
+})
+
+test.each([
+  ['long before is the end of the five minutes too', 3, saysWhy],
+  [
+    'a while before is shown, and the five minutes began with it',
+    200,
+    async (page: Page) => {
+      await says(page, 'Your payment has been approved!')
+      expect(await warning(page).count()).toBe(0)
+      await stage.pass(165)
+      await warning(page).waitFor()
+    },
+  ],
+])('the end of a payment that a page slept through and that was %s', async (_, after, isShown) => {
+  const jon = await stage.payer()
+  await stage.send(jon)
+  // Hidden, a page asks nothing.
+  await jon.page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))`)
+  await stage.pass(after - 3)
+  await stage.answers(jon, 'approved')
+  await stage.pass(330 - after)
+  await heading(jon.page, 'Waiting for your phone')
+  await jon.page.evaluate(`delete document.hidden
+    document.dispatchEvent(new Event('visibilitychange'))`)
+  await isShown(jon.page)
+})

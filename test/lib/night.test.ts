@@ -57,6 +57,18 @@ const readBy = (alarm: Resource[string]): Stat[] =>
       )
     : [alarm]
 
+type Queried = {
+  readonly Expression?: string
+  readonly ReturnData?: boolean
+  readonly MetricStat?: { readonly Period: number }
+}
+/** The periods, in seconds, over which an alarm's metrics are summed up. */
+const periodsOf = ({ Metrics }: Resource[string]): number[] => [
+  ...new Set<number>(
+    Metrics.flatMap(({ MetricStat }: Queried) => (MetricStat ? [MetricStat.Period] : [])),
+  ),
+]
+
 /** The text of a dashboard; what is known only when it is deployed is left out. */
 const bodyOf = ({ Properties }: Resource): string =>
   Properties.DashboardBody['Fn::Join'][1]
@@ -107,12 +119,37 @@ describe.each(providers)('with %s', (provider) => {
     for (const { DatapointsToAlarm, EvaluationPeriods } of alarms) {
       expect(['1 of 1', '2 of 3']).toContain(`${DatapointsToAlarm} of ${EvaluationPeriods}`)
     }
-    const atOnce = alarms.filter(({ DatapointsToAlarm }) => DatapointsToAlarm === 1)
-    const names = atOnce.flatMap(readBy).map(({ MetricName }) => MetricName)
-    const callbacks = provider === 'authy' ? ['CallbackMismatched'] : []
-    expect(names.sort()).toEqual(
-      [...callbacks, 'RecordRemoved', 'RecordRewritten', 'TextAsked'].sort(),
+    const atOnce = alarms.filter(
+      ({ DatapointsToAlarm, Threshold }) => DatapointsToAlarm === 1 && Threshold === 1,
     )
+    const names = atOnce.flatMap(readBy).map(({ MetricName }) => MetricName)
+    const callbacks = provider === 'authy' ? ['CallbackForged', 'CallbackMismatched'] : []
+    const switches = ['SmsOff', 'PaymentsOff']
+    expect(names.sort()).toEqual(
+      [...callbacks, ...switches, 'RecordRemoved', 'RecordRewritten'].sort(),
+    )
+  })
+
+  test.each([
+    ['Fault', 3],
+    ['Errors', 3],
+    ['ProviderFault', 3],
+    ['SmsOff', 1],
+    ['PaymentsOff', 1],
+  ])('one person who tries again for some minutes is enough to hear of %s', (name, threshold) => {
+    const routed = alarms.filter((alarm) => readBy(alarm)[0]?.MetricName === name && alarm.Metrics)
+    expect(routed).toHaveLength(1)
+    expect(routed[0]).toMatchObject({ Threshold: threshold, EvaluationPeriods: 1 })
+    expect(periodsOf(routed[0])).toEqual([900])
+  })
+
+  test('what is counted seldom is 0 where it is missing, so that an alarm of it ends in time', () => {
+    const always = ['Errors', 'IteratorAge']
+    for (const alarm of alarms) {
+      const [returned] = alarm.Metrics?.filter((one: Queried) => one.ReturnData !== false) ?? []
+      if (!returned) expect(always).toContain(alarm.MetricName)
+      else expect(returned.Expression).toMatch(/^(FILL\(.+, 0\)|MAX\(\[.+\]\)|IF\(FILL\(.+\))$/)
+    }
   })
 
   test('no alarm reads more metrics than CloudWatch takes', () => {
@@ -156,9 +193,9 @@ test('the followers of the payments are watched where there are any', () => {
 
 test('texts ring at a tenth of what the stage may send in a day', () => {
   const thresholdOf = (textsPerDayForStage: number) =>
-    nightOf({ limits: { textsPerDayForStage } }).alarms.find(
-      ({ MetricName }) => MetricName === 'TextAsked',
-    ).Threshold
+    nightOf({ limits: { textsPerDayForStage } }).alarms.find((alarm) =>
+      readBy(alarm).some(({ MetricName }) => MetricName === 'TextAsked'),
+    )?.Threshold
   expect([500, 501, 1].map(thresholdOf)).toEqual([50, 51, 1])
 })
 
@@ -193,4 +230,16 @@ test('watching gives nobody a right', () => {
   const template = Template.fromStack(stack)
   template.resourceCountIs('AWS::IAM::Policy', 0)
   template.resourceCountIs('AWS::SNS::TopicPolicy', 0)
+})
+
+test('each part of the stage that the runbook’s commands name is there, once', () => {
+  const { ofType } = synthesize(withProvider.authy)
+  const named = (type: string, start: string) =>
+    ofType(type).filter(([id]) => id.startsWith(start)).length
+  const logs = [...runbook.matchAll(/\blog ([A-Z][A-Za-z]+)/g)].map(([, start = '']) => start)
+  expect(logs.length).toBeGreaterThan(8)
+  for (const start of logs) expect([start, named('AWS::Logs::LogGroup', start)]).toEqual([start, 1])
+  const parts = [...runbook.matchAll(/\$\(parts (AWS::\w+::\w+) ''\)/g)]
+  expect(parts).toHaveLength(2)
+  for (const [, type = ''] of parts) expect([type, named(type, '')]).toEqual([type, 1])
 })

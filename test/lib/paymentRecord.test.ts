@@ -25,6 +25,7 @@ describe('the archive', () => {
     [1, 366],
     [7, 2557],
     [10, 3653],
+    [99, 36160],
   ])('of %i years keeps pages %i days, so that no leap year takes one away', (years, days) => {
     const { json } = synthesize({ archiveYears: years })
     const { Rule } = bucket('ArchiveBucket', json).ObjectLockConfiguration
@@ -47,6 +48,16 @@ describe('the archive', () => {
       Resource: expect.anything(),
       Condition: { Null: { 's3:if-none-match': 'true' } },
     })
+  })
+
+  test.each([
+    [true, 'Retain'],
+    [false, 'Delete'],
+  ])('refuses it for as long as it is there (keepData %s)', (keepData, DeletionPolicy) => {
+    const { ofType } = synthesize({ keepData })
+    const policies = ofType('AWS::S3::BucketPolicy')
+    const found = policies.find(([, { Properties }]) => Properties.Bucket.Ref === 'ArchiveBucket')
+    expect(found?.[1]).toMatchObject({ DeletionPolicy, UpdateReplacePolicy: DeletionPolicy })
   })
 })
 

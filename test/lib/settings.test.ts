@@ -193,7 +193,7 @@ test.each([
   [{ throttling: { profile: { ratePerSecond: 7 } } }, 'throttling.profile.burst must be'],
   [{ keepData: 'yes' }, 'keepData must be true or false'],
   [{ archiveYears: 0 }, 'archiveYears must be at least 1'],
-  [{ archiveYears: 101 }, 'archiveYears must be at most 100'],
+  [{ archiveYears: 100 }, 'archiveYears must be at most 99'],
   [{ archiveYears: 1.5 }, 'archiveYears must be a whole number of years'],
   [{ domain: { name: 'pay.example.com' } }, 'domain.certificateArn must be'],
   [

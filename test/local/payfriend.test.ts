@@ -1,8 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { pageKey, pagesOf, pageText } from '../../functions/core/record.ts'
 import { sha256 } from '../../functions/followPayments.ts'
 import { payments } from '../../functions/live.ts'
@@ -83,4 +86,63 @@ test.each([
   })
   expect(code).toBe(2)
   expect(said).toContain('This setting is wrong: EVENTS_URL: ')
+})
+
+const START = resolve(import.meta.dirname, '../../local/start.ts')
+
+/** `npm start` until something happens, then Ctrl-C: how it ended, and what it complained of. */
+async function interrupted(env: Record<string, string>, until: (said: () => string) => unknown) {
+  const running = spawn(process.execPath, [START], { env: { ...process.env, PORT: '0', ...env } })
+  const said: string[] = []
+  const complained: string[] = []
+  running.stdout.on('data', (text) => said.push(String(text)))
+  running.stderr.on('data', (text) => complained.push(String(text)))
+  const ended = once(running, 'exit')
+  await until(() => said.join(''))
+  running.kill('SIGINT')
+  const [code] = await ended
+  return { code, complaints: complained.join('') }
+}
+
+test.each([
+  ['and keeps nothing', () => ({})],
+  ['with a folder for data', () => ({ DATA_DIR: mkdtempSync(join(tmpdir(), 'payfriend-')) })],
+])('npm start ends by Ctrl-C %s, without a complaint', async (_, env) => {
+  const isReady = (said: () => string) =>
+    vi.waitFor(() => expect(said()).toContain('ready'), { timeout: 30_000 })
+  expect(await interrupted(env(), isReady)).toEqual({ code: 0, complaints: '' })
+})
+
+test('what was announced before Ctrl-C still reaches its receiver', async () => {
+  const DATA_DIR = mkdtempSync(join(tmpdir(), 'payfriend-'))
+  const hourAgo = new Date(Date.now() - 3_600_000)
+  const overdue = await startPayfriend({ port: 0, dataDir: DATA_DIR, clock: () => hourAgo })
+  const store = payments(asLambda(overdue.world, 'sendPayment'))
+  const times = { createdAt: hourAgo, expiresAt: new Date(hourAgo.getTime() + 300_000) }
+  for (const n of [1, 2, 3]) await store.insert({ ...open, ...times, paymentId: `payment-${n}` })
+  await overdue.close()
+
+  let arrived = 0
+  const release = Promise.withResolvers<void>()
+  const receiver = createServer(async (_, response) => {
+    arrived += 1
+    await release.promise
+    response.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  const { port } = receiver.address() as AddressInfo
+
+  const env = { DATA_DIR, EVENTS_URL: `http://127.0.0.1:${port}` }
+  const { code } = await interrupted(env, async (said) => {
+    const isTold = () =>
+      expect(said().match(/payment\.expired +payment-\d {2}Pay €/g)).toHaveLength(3)
+    await vi.waitFor(isTold, { timeout: 30_000 })
+    // The first is held until the page is gone, with which all but the receiver ends.
+    const [page = ''] = /http:\S+/.exec(said()) ?? []
+    const isGone = () => expect(fetch(page)).rejects.toThrow()
+    void vi.waitFor(isGone, { timeout: 30_000 }).then(release.resolve)
+  })
+  expect(code).toBe(0)
+  expect(arrived).toBe(3)
+  receiver.close()
 })

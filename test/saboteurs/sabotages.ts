@@ -549,15 +549,22 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'input long after the five minutes keeps a person signed in',
     file: 'web/activity.ts',
-    from: 'if (msLeft() > 0) kept.write',
-    to: 'kept.write',
+    from: 'return doing !== null && msLeftOf(doing) > 0 ? doing : null',
+    to: 'return doing',
     caughtBy: ['test/web/activity.test.ts'],
   },
   {
     name: 'a person of whom no input is known stays signed in',
     file: 'web/activity.ts',
-    from: 'if (until === null ||',
-    to: 'if (until === null) return IDLE_MS\n    if (',
+    from: 'return doing === null ? 0 : msLeftOf(doing)',
+    to: 'return doing === null ? IDLE_MS : msLeftOf(doing)',
+    caughtBy: ['test/web/activity.test.ts'],
+  },
+  {
+    name: 'a tab that slept lives by whoever came after its person',
+    file: 'web/activity.ts',
+    from: 'doing !== null && String(doing.since) === own.read()',
+    to: 'doing !== null',
     caughtBy: ['test/web/activity.test.ts'],
   },
 ]

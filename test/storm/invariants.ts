@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Reply } from '../rig.ts'
+import { checkProof } from './checkProof.ts'
 import { purposeOf } from './model.ts'
 import { labelOf, shownOf, wordingOf, wordsOf } from './words.ts'
 import type { Item, World } from './world.ts'
@@ -32,6 +33,8 @@ export function checkPayment(world: World, item: Item): number {
   const id = String(item.payment_id)
 
   checkHistory(item, history, must)
+  const unproven = checkProof(item)
+  must(unproven === '', `its record is proven: ${unproven}`)
   checkBefore(world.seen.items.get(id), item, must)
   world.seen.items.set(id, item)
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { CURRENCIES, type Currency } from '../../../functions/core/money.ts'
+import { pushContent } from '../../../functions/core/payment.ts'
 import type { RecordPage } from '../../../functions/core/record.ts'
 import { evidenceProblem, shownProblem } from '../../../scripts/evidence/evidenceCheck.ts'
 import { open } from '../../core/payments.ts'
@@ -137,3 +139,15 @@ test.each<[string, object, string]>([
   expect(shownProblem(terms)).toBeUndefined()
   expect(shownProblem({ ...terms, ...change })).toBe(what)
 })
+
+test.each(Object.keys(CURRENCIES) as Currency[])(
+  'the largest amount in %s that a stage can allow can be proven',
+  (currency) => {
+    const amountMinor = 10 ** (10 + CURRENCIES[currency].digits) - 1
+    const payment = { ...open, terms: { ...open.terms, amount: { amountMinor, currency } } }
+    const shown = pushContent(payment.terms, 'ada@example.com')
+    const [page] = pages({ ...records['approved by push'], ...payment, shown })
+    expect(page && shownProblem(page.terms)).toBeUndefined()
+    expect(page?.terms.amount.value).toMatch(/^9{10}(\.9+)?$/)
+  },
+)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { evidenceText } from '../../../scripts/evidence/evidenceText.ts'
+import { WORDS } from '../../core/payments.ts'
 import { callback, kept, keyOf, pages, records } from './records.ts'
 
 const all = pages(records['approved by push'])
@@ -9,6 +10,23 @@ test('what did not come back is told as none, and not left out', () => {
   const evidence = { ...callback, device_signature: null }
   const without = pages({ ...records['approved by push'], evidence })
   expect(evidenceText({ ...found, pages: without })).toMatch(/device_signature +none/)
+})
+
+test.each(['cancelled', 'failed', 'expired'] as const)(
+  'of a payment that was %s it is told that no answer came back, and not that nobody was there',
+  (end) => {
+    expect(evidenceText({ ...found, pages: pages(records[end]) })).toMatch(
+      /What came back\n +evidence +none: neither a yes nor a no came back\n/,
+    )
+  },
+)
+
+test('without a push it tells of nothing that only a push shows', () => {
+  const texted = pages(records['approved by a code of Twilio Verify'])
+  const text = evidenceText({ ...found, pages: texted })
+  expect(text).toContain(WORDS)
+  expect(text).not.toContain('Your account')
+  expect(evidenceText(found)).toContain('Your account')
 })
 
 test('a record with something wrong in it says so before anything else, and says nothing is verified', () => {
