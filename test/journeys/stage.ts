@@ -38,6 +38,8 @@ export type Visitor = {
   readonly context: BrowserContext
 }
 
+const STEP_SECONDS = 60
+
 /** One browser for all the stages of a file. */
 let launched: Promise<Browser> | undefined
 afterAll(async () => (await launched)?.close())
@@ -66,12 +68,18 @@ export async function startStage(env: Record<string, string> = {}) {
     payfriend,
     phone,
 
-    /** Time goes by for the server and for every page, and what is due in it happens. */
+    /**
+     * Time goes by for the server and for every page, and what is due in it happens. In steps, since a
+     * page that hears from the server in between has to be about as late as the server.
+     */
     async pass(seconds: number) {
-      stage.passUnseen(seconds)
       // The pages of one browser have one clock.
       const awake = open.filter((page) => !page.isClosed()).map((page) => page.context())
-      for (const context of new Set(awake)) await context.clock.fastForward(seconds * 1000)
+      for (let left = seconds; left > 0; left -= STEP_SECONDS) {
+        const step = Math.min(left, STEP_SECONDS)
+        stage.passUnseen(step)
+        for (const context of new Set(awake)) await context.clock.fastForward(step * 1000)
+      }
     },
 
     /** Time goes by for the server alone, as it does for a page that is asleep. */
