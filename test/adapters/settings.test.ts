@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
+  archiveSettings,
   authySettings,
   type Env,
+  eventSettings,
   limitSettings,
   paymentSettings,
   phoneSettings,
@@ -158,7 +160,9 @@ const WRONG_SERVICES = [
   `VA${'1'.repeat(29)}/..`,
 ]
 
-test.each<[name: keyof typeof env | 'VERIFY_SECRET_ID', wrong: string | undefined]>([
+test.each<
+  [name: keyof typeof env | 'AUTHY_SECRET_ID' | 'VERIFY_SECRET_ID', wrong: string | undefined]
+>([
   ['PAYMENTS_TABLE', undefined],
   ['PAYMENTS_TABLE', ''],
   ['PAYERS_TABLE', undefined],
@@ -169,6 +173,7 @@ test.each<[name: keyof typeof env | 'VERIFY_SECRET_ID', wrong: string | undefine
   ['AUTHY_API_URL', `//${CANARY}`],
   ['AUTHY_API_KEY', undefined],
   ['AUTHY_API_KEY', ''],
+  ['AUTHY_SECRET_ID', ''],
   ['PROVIDER', CANARY],
   ['PROVIDER', ''],
   ['PROVIDER', 'Authy'],
@@ -230,6 +235,18 @@ test.each<[name: keyof typeof env | 'VERIFY_SECRET_ID', wrong: string | undefine
   }
 })
 
+test.each([
+  [archiveSettings, 'ARCHIVE_BUCKET', 'ARCHIVE_ENDPOINT'],
+  [eventSettings, 'EVENT_BUS', 'EVENTS_ENDPOINT'],
+] as const)('%o needs a name, and an address only where it is not at AWS', (settings, name, at) => {
+  const address = 'http://127.0.0.1:3004'
+  expect(settings({ [name]: 'x' })).toEqual({ [name]: 'x' })
+  expect(settings({ [name]: 'x', [at]: address })).toEqual({ [name]: 'x', [at]: address })
+  for (const wrong of [{}, { [name]: '' }, { [name]: 'x', [at]: CANARY }]) {
+    expect(() => settings(wrong)).toThrow('missing or wrong')
+  }
+})
+
 test('several that are wrong are all named', () => {
   const message = whyRefused({ ...env, PAYMENTS_TABLE: '', PAYERS_TABLE: undefined })
   expect(message).toContain('PAYMENTS_TABLE:')
@@ -242,6 +259,7 @@ test.each([
   ['CURRENCIES', 'EUR,GBP'],
   ['MAX_AMOUNT', '10000.00'],
   ['PHONE_COUNTRIES', 'GB,DE'],
+  ['SMS_OFF', 'true or false'],
 ])('of a wrong %s is told what would do: %s', (name, example) => {
   expect(whyRefused({ ...env, [name]: '?' })).toContain(example)
 })

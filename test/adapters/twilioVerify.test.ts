@@ -294,6 +294,15 @@ describe.each(calls)('$name', ({ ask, good, status, answer, resource }) => {
     SOON_MS,
   )
 
+  test.each([`x${sid}`, `${sid}0`, sid.slice(0, -1), sid.toLowerCase(), ''])(
+    'is not had under a name that can be none: %j',
+    async (sid) => {
+      answers = [says(status, { ...good, sid })]
+      await expect(ask(provider())).rejects.toMatchObject(unavailable())
+      expect(faults).toEqual([{ call: resource, ...unread(status, 'ZodError') }])
+    },
+  )
+
   test.each([301, 302, 303, 307, 308])('follows no redirect (%i)', async (redirect) => {
     answers = [says(redirect, good, { location: `${elsewhere}/v2` })]
     await expect(ask(provider())).rejects.toMatchObject(unavailable())
@@ -333,12 +342,12 @@ describe.each(calls)('$name', ({ ask, good, status, answer, resource }) => {
 
   test('is asked for with a key that is good, and not with a fresh one', async () => {
     const asked: boolean[] = []
-    const good = async (fresh: boolean) => {
+    const noted = async (fresh: boolean) => {
       asked.push(fresh)
       return key
     }
-    answers = [says(503, '<h1>503</h1>')]
-    await expect(ask(provider({ key: good }))).rejects.toMatchObject(unavailable())
+    answers = [says(status, good)]
+    expect(await ask(provider({ key: noted }))).toBe(answer)
     expect(asked).toEqual([false])
   })
 
@@ -552,6 +561,7 @@ describe.each(starts)('$name', ({ ask, good }) => {
     [20429, 429, '3600', 3600],
     [20429, 429, '3601', 3600],
     [20429, 429, '999999999', 3600],
+    [20429, 429, '9999999999', 20],
     [20429, 429, '1.5', 20],
     [20429, 429, 'Sat, 21 Nov 2026 12:00:37 GMT', 20],
     [60203, 429, '37', 37],

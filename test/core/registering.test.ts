@@ -79,7 +79,7 @@ describe('a verification', () => {
       switches: { smsOff: async () => world.isOff ?? false },
       phones: one.port<Phones>({
         startVerification: world.starts ?? (async () => textId),
-        endVerification: async () => {},
+        endVerification: () => new Promise((resolve) => setImmediate(resolve)),
       }),
       phoneIds: one.port<PhoneIds>({ gave: () => !world.isForeign, enroll: async () => '1700' }),
       codes: one.port<Codes>({ send: async () => currentTextId, end: async () => {} }),

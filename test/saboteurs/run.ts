@@ -25,7 +25,7 @@ const [whole, found] = await Promise.all([
   Promise.all(tests.map(failsAsItIs)),
   Promise.all(chosen.map(missed)),
 ])
-processes.close()
+await processes.close()
 
 const flaws = [...whole, ...found].filter((flaw) => flaw !== undefined)
 for (const flaw of flaws) console.error(flaw)

@@ -39,7 +39,9 @@ export function startTestProcesses(count: number, { isNoting = false } = {}) {
       return undefined
     },
 
-    close() {
+    async close(): Promise<void> {
+      // One that takes the place of another may not have begun yet.
+      await Promise.all(idle)
       for (const child of all) child.kill('SIGKILL')
     },
   }

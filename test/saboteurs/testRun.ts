@@ -40,7 +40,9 @@ export async function startTestRuns({ setupFile }: { setupFile?: string } = {}) 
         ...config.test,
         ...isolated,
         globalSetup: [],
-        setupFiles: setupFile ? [resolve(ROOT, setupFile)] : [],
+        setupFiles: [...SETUP_FILES, ...(setupFile ? [setupFile] : [])].map((path) =>
+          resolve(ROOT, path),
+        ),
         // What is stored of a module must never be what it was replaced with.
         fsModuleCache: false,
         testTimeout: 15_000,
@@ -73,6 +75,9 @@ export async function startTestRuns({ setupFile }: { setupFile?: string } = {}) 
     close: () => vitest.close(),
   }
 }
+
+/** Those of every test. */
+const SETUP_FILES = ['test/nothingLeaks.ts']
 
 export type TestRuns = Awaited<ReturnType<typeof startTestRuns>>
 

@@ -34,6 +34,14 @@ export const explained: readonly Explained[] = [
       ['const END_MS = 1000', '1000', '999'],
     ],
   ),
+  ...because('Any few seconds serve as a margin.', [
+    'adapters/providerSecret',
+    ['const READING_SECONDS = 10', '10', '11'],
+  ]),
+  ...because('Neither is a number of seconds.', [
+    'adapters/verifyService',
+    ["const said = answered?.headers['retry-after'] ?? ''", "''", "'mutated'"],
+  ]),
   ...because('How long an end is waited for, which nobody waits for, only a clock could tell.', [
     'adapters/verifyService',
     [
@@ -64,6 +72,11 @@ export const explained: readonly Explained[] = [
     [
       'adapters/verifyService',
       ["if (!DONE.has(answered?.status ?? 0)) throw new Error('neither 200 nor 201')", '0', '1'],
+      [
+        'return { call, status: answered?.status ?? 0, verification: found, errorCode, retryAfterSeconds }',
+        '0',
+        '1',
+      ],
     ],
   ),
   ...because('Node takes no method for GET.', [

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { itemOf, recorded, recordedPaymentOf } from '../../functions/adapters/paymentItem.ts'
+import type { Evidence, HistoryEntry } from '../../functions/core/payment.ts'
+import { at } from '../core/answering.ts'
+import { open } from '../core/payments.ts'
+
+/** The item of a payment that waits. Each test adds one thing to it. */
+const item = itemOf(open)
+const entry = (event: HistoryEntry['event']) =>
+  ({ at: at(1).toISOString(), event, channel: 'push', by: 'provider' }) as const
+const withEvidence = (evidence: object) => ({ ...item, evidence })
+
+test('a payment that has just started has one entry to record, and no evidence', () => {
+  const { history, evidence } = recordedPaymentOf(item)
+  expect(history).toEqual([
+    { at: open.createdAt.toISOString(), event: 'started', channel: null, by: 'payer' },
+  ])
+  expect(evidence).toBeUndefined()
+})
+
+/** All there are: the compiler asks for one that is missing. */
+const EVENTS: Record<HistoryEntry['event'], true> = {
+  started: true,
+  push_asked: true,
+  push_sent: true,
+  push_unavailable: true,
+  text_asked: true,
+  code_tried: true,
+  code_wrong: true,
+  approved: true,
+  denied: true,
+  expired: true,
+  failed: true,
+  cancelled: true,
+}
+
+test.each(Object.keys(EVENTS) as HistoryEntry['event'][])(
+  'that %s happened to a payment is recorded',
+  (event) => {
+    const history = [...item.history, entry(event)]
+    expect(recordedPaymentOf({ ...item, history }).history).toEqual(history)
+  },
+)
+
+const byPush = {
+  kind: 'push-callback',
+  push_id: 'push-1',
+  authy_id: '1635',
+  shown: 'as shown',
+  device_signature: 'signature',
+  device_id: '7',
+  signed_at: '1700000100',
+  nonce: '1700000101',
+} as const
+const EVIDENCE: readonly Evidence[] = [
+  byPush,
+  { ...byPush, device_signature: null },
+  { ...byPush, device_id: null },
+  { ...byPush, signed_at: null },
+  { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: at(1).toISOString() },
+  { kind: 'sms-code', authy_id: '1635', action: open.paymentId, words: 'Pay' },
+  {
+    kind: 'verify-code',
+    authy_id: '1635',
+    verification_sid: 'VE1',
+    amount: '€20.50',
+    payee: 'Neville',
+  },
+]
+
+test.each(EVIDENCE)('evidence is recorded whole: %j', (evidence) => {
+  expect(recordedPaymentOf(withEvidence(evidence)).evidence).toEqual(evidence)
+})
+
+test.each(EVIDENCE)(
+  'evidence with anything more is a fault, or it would be left out: %j',
+  (one) => {
+    expect(() => recordedPaymentOf(withEvidence({ ...one, more: 'x' }))).toThrow(/more/)
+  },
+)
+
+test.each([
+  ['no history', undefined],
+  ['an empty history', []],
+  ['an event that is none', [{ ...entry('approved'), event: 'wished' }]],
+  ['an entry with anything more', [{ ...entry('approved'), more: 'x' }]],
+  ['an entry of nobody', [{ ...entry('approved'), by: 'nobody' }]],
+  ['an entry of no time', [{ ...entry('approved'), at: 'yesterday' }]],
+])('an item with %s is a fault', (_, history) => {
+  expect(recorded.safeParse({ ...item, history }).success).toBe(false)
+})
