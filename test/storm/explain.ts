@@ -94,6 +94,8 @@ function asTheyWent(runs: readonly Run[]): Run[] {
   return runs
     .toSorted((a, b) => turn(a) - turn(b))
     .filter(({ actor, steps }) => {
+      // Of parts it matters which whole each belongs to.
+      if (actor.answer === undefined) return true
       const alike = `${actor.name} ${steps.map(textOf).join()}`
       if (seen.has(alike)) return false
       seen.add(alike)
