@@ -4,7 +4,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import * as z from 'zod'
-import { recordedPaymentOf } from './adapters/paymentItem.ts'
+import { recordedPaymentOf } from './adapters/recordedPayment.ts'
 import type { RecordedPayment } from './core/record.ts'
 import { count, flush, logger } from './observe.ts'
 

@@ -89,6 +89,7 @@ const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
 const OWN_WRITE = 'functions/adapters/ownWrite.ts'
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
+  'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts'],
   'functions/adapters/payersTable.ts': [OWN_WRITE],
   'functions/adapters/limitsTable.ts': [OWN_WRITE],
   'functions/adapters/lockoutTable.ts': [OWN_WRITE],
@@ -219,7 +220,7 @@ const fences: Record<string, Fence> = {
       found.isType ||
       within('functions/core/').has(found) ||
       isOneOf(
-        'functions/adapters/paymentItem.ts',
+        'functions/adapters/recordedPayment.ts',
         'functions/observe.ts',
         '@aws-sdk/util-dynamodb',
         'node:crypto',
@@ -348,7 +349,7 @@ const fences: Record<string, Fence> = {
     allows: (found) =>
       within('functions/core/').has(found) ||
       /^scripts\/evidence\/(recordPage|lifeCheck|evidenceCheck)\.ts$/.test(found.target) ||
-      isOneOf('functions/adapters/paymentItem.ts', 'node:util', 'zod')(found),
+      isOneOf('functions/adapters/recordedPayment.ts', 'node:util', 'zod')(found),
     caught: [
       ['scripts/evidence/recordCheck.ts', "import { stageSource } from './stageSource.ts'"],
       ['scripts/evidence/recordPage.ts', "import { readFile } from 'node:fs/promises'"],

@@ -10,7 +10,6 @@ import {
   shownText,
 } from '../core/payment.ts'
 import type { OpenPayment } from '../core/ports.ts'
-import type { RecordedPayment } from '../core/record.ts'
 
 /** One entry of an item's history. */
 export const historyEntry = (
@@ -66,68 +65,6 @@ const waiting = z.object({
   expires_at: instant,
 })
 
-const events = [
-  'started',
-  'push_asked',
-  'push_sent',
-  'push_unavailable',
-  'text_asked',
-  'code_tried',
-  'code_wrong',
-  'approved',
-  'denied',
-  'expired',
-  'failed',
-  'cancelled',
-] as const satisfies readonly HistoryEntry['event'][]
-
-/** Strict, so that nothing of the item is left out of the record without being noticed. */
-export const recorded = z.object({
-  history: z
-    .array(
-      z.strictObject({
-        at: z.iso.datetime({ precision: 3 }),
-        event: z.enum(events),
-        channel: z.enum(['push', 'sms']).nullable(),
-        by: z.enum(['payer', 'provider', 'clock']),
-      }),
-    )
-    .min(1),
-  evidence: z
-    .discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('push-callback'),
-        push_id: z.string(),
-        authy_id: z.string(),
-        shown: z.string(),
-        device_signature: z.string().nullable(),
-        device_id: z.string().nullable(),
-        signed_at: z.string().nullable(),
-        nonce: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('provider-read'),
-        push_id: z.string(),
-        authy_id: z.string(),
-        read_at: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('sms-code'),
-        authy_id: z.string(),
-        action: z.string(),
-        words: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('verify-code'),
-        authy_id: z.string(),
-        verification_sid: z.string(),
-        amount: z.string(),
-        payee: z.string(),
-      }),
-    ])
-    .optional(),
-})
-
 function shown(found: z.infer<typeof listed>): ShownPayment {
   return {
     paymentId: found.payment_id,
@@ -163,12 +100,6 @@ export function paymentOf(attributes: unknown): Payment {
     textId: found.sms_id,
     wrongCodes: found.wrong_codes,
   }
-}
-
-/** A payment with all that happened to it, from its whole item; an item that is none is a fault. */
-export function recordedPaymentOf(attributes: unknown): RecordedPayment {
-  const { history, evidence } = recorded.parse(attributes)
-  return { ...paymentOf(attributes), history, evidence }
 }
 
 /** From an entry of the index `open`; what is none must not hide the others. */

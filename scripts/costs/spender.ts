@@ -1,6 +1,6 @@
 /** What is done for a person, added up under the Lambda that does it, with all that follows of it. */
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { recordedPaymentOf } from '../../functions/adapters/paymentItem.ts'
+import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
 import { announcementOf, pagesAdded, pageText } from '../../functions/core/record.ts'
 import { sha256 } from '../../functions/followPayments.ts'
 import type { LambdaName } from '../../functions/routes.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { recordedPaymentOf } from '../../functions/adapters/paymentItem.ts'
+import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
 import { pagesFolder, type RecordedPayment } from '../../functions/core/record.ts'
 import { type CheckedRecord, checkRecord, THE_ITEM } from './recordCheck.ts'
 import { CannotLook, type RecordOptions } from './recordOptions.ts'

@@ -1,6 +1,6 @@
 /** A page as it is kept, read back: whether it is one, and whether it is still what was written. */
 import * as z from 'zod'
-import { recorded } from '../../functions/adapters/paymentItem.ts'
+import { recorded } from '../../functions/adapters/recordedPayment.ts'
 import {
   type Digest,
   pageKey,

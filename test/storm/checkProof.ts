@@ -1,5 +1,5 @@
 /** What honestly happened can be proven at every moment, whatever came at once: `npm run evidence` finds no fault. */
-import { recordedPaymentOf } from '../../functions/adapters/paymentItem.ts'
+import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
 import { pageKey, pagesFolder, pagesOf, pageText } from '../../functions/core/record.ts'
 import { checkRecord } from '../../scripts/evidence/recordCheck.ts'
 import { sha256 } from '../../scripts/evidence/recordOf.ts'

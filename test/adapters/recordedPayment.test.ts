@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { itemOf, recorded, recordedPaymentOf } from '../../functions/adapters/paymentItem.ts'
+import { itemOf } from '../../functions/adapters/paymentItem.ts'
+import { recorded, recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
 import type { Evidence, HistoryEntry } from '../../functions/core/payment.ts'
 import { at } from '../core/answering.ts'
 import { open } from '../core/payments.ts'
