@@ -6,7 +6,7 @@
 import { afterAll, expect } from 'vitest'
 import { PhoneBook } from '../local/phone/phoneBook.ts'
 import { LOCAL_VERIFY } from '../local/phone/verifyApi.ts'
-import { leakFinder, overhear, paymentWrites } from './leaks.ts'
+import { ANY_TOKEN, leakFinder, overhear, paymentWrites } from './leaks.ts'
 
 const KEYS = [
   'test-authy-key',
@@ -15,7 +15,6 @@ const KEYS = [
   LOCAL_VERIFY.apiSecret,
   btoa(`${LOCAL_VERIFY.apiKey}:${LOCAL_VERIFY.apiSecret}`),
 ]
-const ANY_TOKEN = /eyJ[\w-]+\.[\w-]+\./
 const PASSWORD = 'correct horse'
 const IS_OURS = /^\{"(level|_aws)"/
 

@@ -1,6 +1,6 @@
 /** What must never be written down of all that a run of the fuzzer had in hand. */
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { type Leak, leakFinder } from '../leaks.ts'
+import { ANY_TOKEN, type Leak, leakFinder } from '../leaks.ts'
 import { PASSWORD } from './credentials.ts'
 import type { Servers } from './fuzz.ts'
 import { AUTHY_KEY } from './running.ts'
@@ -12,8 +12,6 @@ const KEYS = [
 ]
 /** The number that a refusal gives as an example. */
 const IN_OUR_OWN_WORDS = '+447400123456'
-/** How each JWT begins. */
-const ANY_TOKEN = 'eyJ'
 
 /** Which secrets stand in these texts; `but`: kinds that may. */
 export function leaksIn(texts: readonly string[], servers: Servers, but: string[] = []): Leak[] {
