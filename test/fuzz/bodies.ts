@@ -61,6 +61,7 @@ const NASTY = [
     '"20.505"',
     '"EUR"',
     '"eur"',
+    // ISO 4217's own code for no currency.
     '"XXX"',
   ],
   ...[48, 49, 64, 65, 100, 101, 1024, 1025, 7000].map(long),

@@ -145,6 +145,7 @@ test.each([
     { authyApiUrl: 'http://api.authy.com' },
     'authyApiUrl must be an address that begins with https://',
   ],
+  // XXX is ISO 4217's own code for no currency.
   [{ currencies: ['EUR', 'XXX'] }, 'currencies.1 must be one of EUR, GBP, USD'],
   [{ currencies: [] }, 'currencies must name at least one currency'],
   [{ currencies: ['EUR', 'EUR'] }, 'currencies names a currency twice'],
