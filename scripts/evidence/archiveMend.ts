@@ -7,16 +7,10 @@
  * It ends with 0 (the record is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not be
  * looked at, or the command was used wrongly).
  */
-import {
-  pageKey,
-  pagesFolder,
-  pagesOf,
-  pageText,
-  type RecordedPayment,
-} from '../../functions/core/record.ts'
+import { pageKey, pagesOf, type RecordedPayment } from '../../functions/core/record.ts'
 import type { Io } from './evidence.ts'
 import { checkRecord, MISSING, THE_ITEM } from './recordCheck.ts'
-import { readStored, recordOf, sha256 } from './recordOf.ts'
+import { readStored, recordOf, sha256, untouchedRecord } from './recordOf.ts'
 import { CannotLook, recordOptions } from './recordOptions.ts'
 import type { Problem } from './recordPage.ts'
 import { type RecordSource, recordSource } from './recordSource.ts'
@@ -79,15 +73,7 @@ async function mend(
 
 /** What an item tells that no payment of ours can have lived: pages of it would be kept for years. */
 function ownProblems(stored: RecordedPayment): Problem[] {
-  const { paymentId, createdAt } = stored
-  const kept = pagesOf(stored, sha256).map((page) => ({
-    key: pageKey(page),
-    text: pageText(page),
-    versions: 1,
-    isDeleted: false,
-  }))
-  const folder = pagesFolder(createdAt.toISOString(), paymentId)
-  const { problems } = checkRecord({ paymentId, folder, kept }, sha256)
+  const { problems } = checkRecord(untouchedRecord(stored), sha256)
   return problems.map(({ key, what }) => ({ key: THE_ITEM, what: `${key}: ${what}` }))
 }
 

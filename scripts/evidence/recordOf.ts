@@ -1,12 +1,32 @@
 import { createHash } from 'node:crypto'
 import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
-import { pagesFolder, type RecordedPayment } from '../../functions/core/record.ts'
+import {
+  pageKey,
+  pagesFolder,
+  pagesOf,
+  pageText,
+  type RecordedPayment,
+} from '../../functions/core/record.ts'
 import { type CheckedRecord, checkRecord, THE_ITEM } from './recordCheck.ts'
 import { CannotLook, type RecordOptions } from './recordOptions.ts'
 import type { KeptPage } from './recordPage.ts'
 import type { RecordSource } from './recordSource.ts'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** A payment's record as an archive has it that nobody has touched. */
+export function untouchedRecord(stored: RecordedPayment) {
+  const { paymentId, createdAt } = stored
+  const kept = pagesOf(stored, sha256).map(
+    (page): KeptPage => ({
+      key: pageKey(page),
+      text: pageText(page),
+      versions: 1,
+      isDeleted: false,
+    }),
+  )
+  return { paymentId, folder: pagesFolder(createdAt.toISOString(), paymentId), kept }
+}
 
 /** A payment's record as it was found and what is wrong with it. */
 export type FoundRecord = CheckedRecord & {
