@@ -21,9 +21,9 @@ import {
   limitSettings,
   tableSettings,
 } from './adapters/settings.ts'
-import { international, type PhoneNumber } from './core/payer.ts'
+import { international, type PendingPhone } from './core/payer.ts'
 import { referenceFrom } from './core/payment.ts'
-import type { Archive, Clock, EventBus } from './core/ports.ts'
+import type { Archive, Clock, EventBus, SignIns } from './core/ports.ts'
 import { countedPayments } from './counting.ts'
 import { count, logger } from './observe.ts'
 
@@ -91,15 +91,29 @@ export const paymentIdOf = (payerId: string, idempotencyKey: string): string =>
 /** What tells a payment from an equal one. */
 export const newReference = (): string => referenceFrom(randomBytes(6))
 
-/** A name for this person's change to this number. */
-export const changeIdOf = (payerId: string, phone: PhoneNumber): string =>
+/** What names a verification: nobody can guess it. */
+export const newVerificationId = (): string => randomBytes(16).toString('base64url')
+
+/** A name for this verification of this number. */
+export const changeIdOf = ({ verificationId, phone }: PendingPhone): string =>
   createHash('sha256')
-    .update(`${payerId}\0${international(phone)}`)
+    .update(`${verificationId}\0${international(phone)}`)
     .digest('base64url')
     .slice(0, 22)
 
 /** A person's count of wrong codes is too high by one, at worst; their answer stands. */
 export function onLockoutFault(fault: unknown): void {
+  count('Fault')
+  logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
+}
+
+/** Who may sign in: told when sessions end. */
+export const signIns = (_world: World): Pick<SignIns, 'endSessions'> => ({
+  endSessions: async () => {},
+})
+
+/** Sessions end here all the same; what was not told to the sign-in provider is told to the owner. */
+export function onSignInFault(fault: unknown): void {
   count('Fault')
   logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
 }

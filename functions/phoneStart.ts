@@ -4,7 +4,15 @@ import { phoneSettings } from './adapters/settings.ts'
 import type { PhoneNumber } from './core/payer.ts'
 import { startVerification } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import { changeIdOf, lambda, limits, lockout, payers, type World } from './live.ts'
+import {
+  changeIdOf,
+  lambda,
+  limits,
+  newReference,
+  newVerificationId,
+  payers,
+  type World,
+} from './live.ts'
 import { codes, phoneIds, phones, switches } from './liveProvider.ts'
 
 /** Numbers at the caller's cost that the small tables of libphonenumber take for others: +1 900, +44 70, 87, 9. */
@@ -40,10 +48,11 @@ export const phoneStart = (world: World) => {
     phones: phones(world),
     phoneIds: phoneIds(world),
     codes: codes(world),
-    lockout: lockout(world),
     switches: switches(world),
     clock: world.clock,
     changeIdOf,
+    newVerificationId,
+    newReference,
   }
   const schemas = { body: body(phoneSettings(world.env).PHONE_COUNTRIES), query: nothing }
   return endpoint(schemas, async ({ payer, body }) => ({

@@ -3,12 +3,25 @@ import { profileView } from './core/payer.ts'
 import { Refusal } from './core/refusals.ts'
 import { verifyPhone } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
-import { changeIdOf, lambda, lockout, onLockoutFault, pause, payers, type World } from './live.ts'
+import {
+  changeIdOf,
+  lambda,
+  lockout,
+  onLockoutFault,
+  onSignInFault,
+  pause,
+  payers,
+  signIns,
+  type World,
+} from './live.ts'
 import { codes, phoneIds, phones } from './liveProvider.ts'
 import { count, logger } from './observe.ts'
 
-/** The new phone's code; and the verified phone's, where there is one. */
+/** Which verification it is; the new phone's code; and the verified phone's, where there is one. */
 export const body = z.strictObject({
+  verificationId: z
+    .string('Name the verification that these codes belong to.')
+    .regex(/^[A-Za-z0-9_-]{22}$/, 'Name the verification that these codes belong to.'),
   code: z.string('Enter the code.').regex(/^[0-9]{4,10}$/, 'The code has 4 to 10 digits.'),
   currentCode: z
     .string('Enter the code.')
@@ -27,11 +40,13 @@ export const phoneVerify = (world: World) => {
     onLockoutFault,
     clock: world.clock,
     changeIdOf,
+    signIns: signIns(world),
     onEnrollFault,
+    onSignInFault,
     pause,
   }
   return endpoint({ body, query: nothing }, async ({ payer, body }) => {
-    const trusted = await verifyPhone(ports, payer.payerId, body)
+    const trusted = await verifyPhone(ports, payer, body)
     count('PhoneVerified')
     return { status: 200, body: profileView(payer.email, trusted, world.clock()) }
   })

@@ -1,7 +1,7 @@
 import { view } from './core/payment.ts'
 import { textCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, limits, lockout, payers, payments, type World } from './live.ts'
+import { lambda, limits, payers, payments, type World } from './live.ts'
 import { codes, switches } from './liveProvider.ts'
 
 /** `POST /payments/{paymentId}/sms`: text the payer a code that is good for this payment only. */
@@ -10,13 +10,12 @@ export const smsStart = (world: World) => {
     payments: payments(world),
     payers: payers(world),
     limits: limits(world),
-    lockout: lockout(world),
     codes: codes(world),
     switches: switches(world),
     clock: world.clock,
   }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
-    const payment = await textCode(ports, payer.payerId, paymentId())
+    const payment = await textCode(ports, payer, paymentId())
     return { status: 202, body: view(payment, world.clock()) }
   })
 }

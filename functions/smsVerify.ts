@@ -3,7 +3,7 @@ import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { approveWithCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, lockout, onLockoutFault, pause, payments, type World } from './live.ts'
+import { lambda, lockout, onLockoutFault, pause, payers, payments, type World } from './live.ts'
 import { codes } from './liveProvider.ts'
 import { count } from './observe.ts'
 
@@ -16,6 +16,7 @@ export const body = z.strictObject({
 export const smsVerify = (world: World) => {
   const ports = {
     payments: payments(world),
+    payers: payers(world),
     lockout: lockout(world),
     codes: codes(world),
     clock: world.clock,
@@ -24,7 +25,7 @@ export const smsVerify = (world: World) => {
   }
   return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
     try {
-      const payment = await approveWithCode(ports, payer.payerId, paymentId(), body.code)
+      const payment = await approveWithCode(ports, payer, paymentId(), body.code)
       return { status: 200, body: view(payment, world.clock()) }
     } catch (error) {
       if (error instanceof Refusal && error.code === 'wrong_code') count('CodeWrong')

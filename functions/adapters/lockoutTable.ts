@@ -1,34 +1,38 @@
-/** How many wrong codes in a row a person has entered, in an item beside their other counters. */
+/** How many wrong codes in a row a payer has entered, in the payer's own item. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { GOES_MAX, lockedUntil } from '../core/lockout.ts'
 import type { Lockout } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
+import { trailOf, trailWrite } from './trailItem.ts'
 
 /** A write that was lost to another is tried again; so many losses in a row are a fault. */
 const TRIES_MAX = 10
 /** Who enters no code for so long begins anew. */
-const KEPT_SECONDS = 30 * 24 * 3600
+const KEPT_MS = 30 * 24 * 3600 * 1000
 
 /**
- * The item: `goes` in this row, 0 to 5; `locks_before` it; and while the fifth go locks,
- * `locked_until`. The row after a lock begins when the lock is over.
+ * The attributes: `code_goes` in this row, 0 to 5, the last at `code_goes_at`; `code_locks_before` it;
+ * and while the fifth go locks, `codes_locked_until`. The row after a lock begins when the lock is over.
+ *
+ * A lock counts as one once its fifth code was wrong: then the audit trail tells it, and
+ * `codes_lock_told` says so. If a crash came between, the next row's first go tells it.
  */
 export function lockoutTable(documents: DynamoDBDocumentClient, table: string): Lockout {
   async function write(
     payerId: string,
     update: string,
-    when: string,
+    when: readonly string[],
     values: Record<string, unknown>,
   ): Promise<boolean> {
     try {
       await documents.send(
         new UpdateCommand({
           TableName: table,
-          Key: key(payerId),
+          Key: { user_id: payerId },
           UpdateExpression: update,
-          ConditionExpression: when,
+          ConditionExpression: when.join(' AND '),
           ExpressionAttributeValues: values,
         }),
       )
@@ -41,58 +45,91 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
 
   async function read(payerId: string) {
     const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: key(payerId), ConsistentRead: true }),
+      new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
     )
-    return stored.parse(Item ?? {})
+    return { ...stored.parse(Item ?? {}), trail: trailOf(Item ?? {}) }
   }
 
   return {
-    async lockedUntil(payerId, now) {
-      const { locked_until } = await read(payerId)
-      return locked_until && locked_until > now ? locked_until : undefined
-    },
-
     async reserve(payerId, now) {
       const own = ownWrite()
       /** Count the next go of the row that was seen; lost if another go was faster. */
       const count = (seen: Row) => {
-        const isOver = seen.locked_until !== undefined
-        const goes = isOver ? 1 : seen.goes + 1
-        const locks = isOver ? seen.locks_before + 1 : seen.locks_before
+        const isOver = seen.codes_locked_until !== undefined
+        const { goes, locks } = nextOf(seen, now)
         const until = goes === GOES_MAX ? lockedUntil(locks, now) : undefined
+        const isUntold = isOver && !seen.codes_lock_told
+        const told = isUntold ? lockEntry(payerId, seen, now) : undefined
+        const set = [
+          'code_goes = :goes, code_locks_before = :locks, code_goes_at = :now',
+          own.set,
+          told?.set,
+          until && 'codes_locked_until = :until',
+        ]
         return write(
           payerId,
-          `SET goes = :goes, locks_before = :locks, expires_epoch = :ttl, ${own.set}` +
-            (until ? ', locked_until = :until' : ' REMOVE locked_until'),
-          `${sameRow(seen)} AND ${own.when}`,
+          `SET ${set.filter(Boolean).join(', ')} REMOVE codes_lock_told` +
+            (until ? '' : ', codes_locked_until'),
+          [...sameRow(seen), OPEN, own.when, told?.when].filter(
+            (condition) => condition !== undefined,
+          ),
           {
             ...rowValues(seen),
             ...own.values,
+            ...told?.values,
             ':goes': goes,
             ':locks': locks,
-            ':ttl': Math.ceil((until ?? now).getTime() / 1000) + KEPT_SECONDS,
+            ':now': text(now),
             ...(until && { ':until': text(until) }),
           },
         )
       }
-      // Most people have entered no wrong code lately, so that is tried without a look.
-      let seen = stored.parse({})
+      // Most payers have entered no wrong code lately, so that is tried without a look.
+      let seen: Row = NO_ROW
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        if (await count(seen))
-          return { locks: seen.locked_until ? seen.locks_before + 1 : seen.locks_before }
+        const { goes, locks } = nextOf(seen, now)
+        if (await count(seen)) return { locks, isLast: goes === GOES_MAX }
         seen = await read(payerId)
-        if (own.left(seen)) return { locks: seen.locks_before }
-        if (seen.locked_until && seen.locked_until > now) return { lockedUntil: seen.locked_until }
+        if (own.left(seen)) {
+          return { locks: seen.code_locks_before, isLast: seen.code_goes === GOES_MAX }
+        }
+        if (seen.account_state) return { lockedUntil: undefined }
+        if (seen.codes_locked_until && seen.codes_locked_until > now) {
+          return { lockedUntil: seen.codes_locked_until }
+        }
       }
-      throw new Error('a count of codes was lost too often')
+      throw new Error('a count of codes lost every one of ten conditional writes')
+    },
+
+    async tellLock(payerId, { locks }, now) {
+      for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+        const row = await read(payerId)
+        // Told already, given back since, or another row's by now.
+        if (row.codes_lock_told || !row.codes_locked_until) return
+        if (row.code_locks_before !== locks) return
+        const told = lockEntry(payerId, row, now)
+        const written = await write(
+          payerId,
+          `SET codes_lock_told = :yes, ${told.set}`,
+          [
+            'attribute_exists(codes_locked_until)',
+            'attribute_not_exists(codes_lock_told)',
+            'code_locks_before = :locks',
+            told.when,
+          ],
+          { ':yes': true, ':locks': locks, ...told.values },
+        )
+        if (written) return
+      }
+      throw new Error('the audit entry of a lock lost every one of ten conditional writes')
     },
 
     async giveBack(payerId, { locks }) {
       const own = ownWrite()
       await write(
         payerId,
-        `SET goes = goes - :one, ${own.set} REMOVE locked_until`,
-        `goes > :none AND locks_before = :locks AND ${own.when}`,
+        `SET code_goes = code_goes - :one, ${own.set} REMOVE codes_locked_until, codes_lock_told`,
+        ['code_goes > :none', 'code_locks_before = :locks', own.when],
         { ':none': 0, ':one': 1, ':locks': locks, ...own.values },
       )
     },
@@ -100,38 +137,57 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
     async reset(payerId) {
       await write(
         payerId,
-        'SET goes = :none, locks_before = :none REMOVE locked_until',
-        'attribute_exists(goes)',
+        `SET code_goes = :none, code_locks_before = :none
+         REMOVE codes_locked_until, codes_lock_told`,
+        ['attribute_exists(code_goes)'],
         { ':none': 0 },
       )
     },
   }
 }
 
-const key = (payerId: string) => ({ user_id: `limit#codes#${payerId}` })
+const lockEntry = (payerId: string, { trail }: Row, now: Date) =>
+  trailWrite(trail, { payerId, event: 'codes.locked', by: 'payer' }, now)
+
 const text = (instant: Date) => instant.toISOString()
 
 const count = z.int().min(0).default(0)
-const stored = z.looseObject({
-  goes: count,
-  locks_before: count,
-  locked_until: z.iso
-    .datetime({ precision: 3 })
-    .transform((instant) => new Date(instant))
-    .optional(),
+const instant = z.iso.datetime({ precision: 3 }).transform((instant) => new Date(instant))
+const stored = z.object({
+  code_goes: count,
+  code_goes_at: instant.optional(),
+  code_locks_before: count,
+  codes_locked_until: instant.optional(),
+  codes_lock_told: z.boolean().default(false),
+  account_state: z.string().optional(),
+  written_by: z.string().optional(),
 })
-type Row = z.infer<typeof stored>
+type Row = z.infer<typeof stored> & { readonly trail: ReturnType<typeof trailOf> }
 
-/** The row is still as it was seen; who has none yet has no item, or none any more. */
-const sameRow = ({ locked_until }: Row) =>
-  [
-    '(attribute_not_exists(goes) OR goes = :seen)',
-    '(attribute_not_exists(locks_before) OR locks_before = :seen_locks)',
-    locked_until ? 'locked_until = :seen_until' : 'attribute_not_exists(locked_until)',
-  ].join(' AND ')
+const NO_ROW: Row = { ...stored.parse({}), trail: trailOf({}) }
 
-const rowValues = ({ goes, locks_before, locked_until }: Row) => ({
-  ':seen': goes,
-  ':seen_locks': locks_before,
-  ...(locked_until && { ':seen_until': text(locked_until) }),
+/** Nothing is tried on an account that the operator locked or closed. */
+const OPEN = 'attribute_not_exists(account_state)'
+
+/** The next go's number in its row, and how many locks were before. */
+function nextOf(seen: Row, now: Date): { readonly goes: number; readonly locks: number } {
+  const end = seen.codes_locked_until ?? seen.code_goes_at
+  if (end && now.getTime() - end.getTime() >= KEPT_MS) return { goes: 1, locks: 0 }
+  if (seen.codes_locked_until) return { goes: 1, locks: seen.code_locks_before + 1 }
+  return { goes: seen.code_goes + 1, locks: seen.code_locks_before }
+}
+
+/** The row is still as it was seen; who has none yet has none of its attributes. */
+const sameRow = ({ codes_locked_until }: Row) => [
+  '(attribute_not_exists(code_goes) OR code_goes = :seen)',
+  '(attribute_not_exists(code_locks_before) OR code_locks_before = :seen_locks)',
+  codes_locked_until
+    ? 'codes_locked_until = :seen_until'
+    : 'attribute_not_exists(codes_locked_until)',
+]
+
+const rowValues = ({ code_goes, code_locks_before, codes_locked_until }: Row) => ({
+  ':seen': code_goes,
+  ':seen_locks': code_locks_before,
+  ...(codes_locked_until && { ':seen_until': text(codes_locked_until) }),
 })

@@ -1,17 +1,21 @@
-/** The table of people: their phones, and the verification under way. */
+/** The table of payers: their phones, the verification under way, and the operator's mark. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import {
   international,
   type Payer,
+  type PendingPhone,
   type PhoneNumber,
+  sessionsFromAt,
   type TrustedPhone,
   VERIFICATION_ATTEMPTS_MAX,
   VERIFICATION_SENDS_MAX,
 } from '../core/payer.ts'
+import { EMPTY_TRAIL, type TrailEntry } from '../core/payerTrail.ts'
 import type { PayerStore } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
+import { trailOf, trailWrite } from './trailItem.ts'
 
 export function payersTable(documents: DynamoDBDocumentClient, table: string): PayerStore {
   /** A write that counts: once, even if its answer is lost and it is sent again. */
@@ -63,38 +67,39 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
     }
   }
 
-  return {
-    async get(payerId) {
-      const item = await read(payerId)
-      return item && payer(item)
-    },
+  async function get(payerId: string): Promise<Payer | undefined> {
+    const item = await read(payerId)
+    return item && payer(item)
+  }
 
-    beginVerification: ({ payerId, email }, { phone, channel, expiresAt }, now) =>
+  return {
+    get,
+
+    beginVerification: ({ payerId, email }, fresh, now) =>
       count(payerId, {
         set: `email = :email, ${PENDING}, pending_sends = :one, pending_attempts = :none`,
         remove: `pending_current_passed_at, ${PENDING_TEXTS}`,
-        when: ['(attribute_not_exists(pending_expires_at) OR pending_expires_at <= :now)'],
-        values: {
-          ...pendingValues(phone, channel, expiresAt, now),
-          ':email': email,
-          ':one': 1,
-          ':none': 0,
-        },
+        when: ['(attribute_not_exists(pending_expires_at) OR pending_expires_at <= :now)', OPEN],
+        values: { ...pendingValues(fresh, now), ':email': email, ':one': 1, ':none': 0 },
       }),
 
-    repeatVerification: (payerId, { phone, channel, expiresAt, sameNumber }, lastBefore, now) =>
+    repeatVerification: (payerId, seen, again, lastBefore, now) =>
       count(payerId, {
         set: `${PENDING}, pending_sends = pending_sends + :one`,
-        ...(sameNumber ? {} : { remove: `pending_current_passed_at, ${PENDING_TEXTS}` }),
+        ...(seen.verificationId !== again.verificationId && {
+          remove: `pending_current_passed_at, ${PENDING_TEXTS}`,
+        }),
         when: [
           ALIVE,
-          `${sameNumber ? '' : 'NOT '}pending_number = :number`,
+          OPEN,
+          'pending_id = :seen',
           'pending_sends < :sends',
           'pending_attempts < :attempts',
           'pending_sent_at <= :last',
         ],
         values: {
-          ...pendingValues(phone, channel, expiresAt, now),
+          ...pendingValues(again, now),
+          ':seen': seen.verificationId,
           ':one': 1,
           ':sends': VERIFICATION_SENDS_MAX,
           ':attempts': VERIFICATION_ATTEMPTS_MAX,
@@ -102,49 +107,62 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
         },
       }),
 
-    reserveAttempt: (payerId, withCurrentCode, now) =>
+    reserveAttempt: ({ payerId, authTime = 0 }, { verificationId, withCurrentCode }, now) =>
       count(payerId, {
         set: 'pending_attempts = pending_attempts + :one',
-        when: [ALIVE, 'pending_attempts < :attempts', ...(withCurrentCode ? [] : [LET_IN])],
-        values: { ':one': 1, ':attempts': VERIFICATION_ATTEMPTS_MAX, ':now': now.toISOString() },
+        when: [
+          ...THIS_ONE,
+          'pending_attempts < :attempts',
+          '(attribute_not_exists(sessions_from) OR sessions_from <= :signed_in)',
+          ...(withCurrentCode ? [] : [LET_IN]),
+        ],
+        values: {
+          ...thisOne(verificationId, now),
+          ':one': 1,
+          ':attempts': VERIFICATION_ATTEMPTS_MAX,
+          ':signed_in': authTime,
+        },
       }),
 
-    saveCurrentPassed: (payerId, phone, now) =>
-      change(payerId, 'SET pending_current_passed_at = :now', [ALIVE, 'pending_number = :number'], {
-        ':number': international(phone),
-        ':now': now.toISOString(),
-      }),
-
-    trust: (payerId, phone, now) =>
+    saveCurrentPassed: (payerId, verificationId, now) =>
       change(
         payerId,
-        `SET phone_number = :number, phone_country_code = :code, phone_verified_at = :now,
+        'SET pending_current_passed_at = :now',
+        THIS_ONE,
+        thisOne(verificationId, now),
+      ),
+
+    trust(seen, { phone, verificationId }, now) {
+      const isChange = seen.phone !== undefined
+      const event = isChange ? 'phone.changed' : 'phone.verified'
+      return tell(seen, { event, by: 'payer' }, now, {
+        set: `phone_number = :number, phone_country_code = :code, phone_verified_at = :now,
            previous_number = if_not_exists(phone_number, :number),
            previous_country_code = if_not_exists(phone_country_code, :code),
            previous_authy_id = if_not_exists(authy_id, :none)
-         REMOVE authy_id, pending_number, pending_country_code, pending_channel, pending_sends,
-           pending_sent_at, pending_attempts, pending_expires_at, pending_current_passed_at,
-           ${PENDING_TEXTS}`,
-        [ALIVE, 'pending_number = :number', LET_IN],
-        {
+           ${isChange ? ', sessions_from = :sessions_from' : ''}`,
+        remove: `authy_id, ${PENDING_ALL}`,
+        when: [...THIS_ONE, LET_IN],
+        values: {
+          ...thisOne(verificationId, now),
           ':number': international(phone),
           ':code': phone.countryCode,
           ':none': '',
-          ':now': now.toISOString(),
+          ...(isChange && { ':sessions_from': sessionsFromAt(now) }),
         },
-      ),
+      })
+    },
 
-    async saveTexts(payerId, phone, { textId, currentTextId }, now) {
+    async saveTexts(payerId, verificationId, { textId, currentTextId }, now) {
       const texts = { pending_sms_id: textId, pending_current_sms_id: currentTextId }
       const named = Object.entries(texts).filter(([, id]) => id !== undefined)
       await change(
         payerId,
         `SET ${named.map(([name]) => `${name} = :${name}`).join(', ')}`,
-        [ALIVE, 'pending_number = :number'],
+        THIS_ONE,
         {
+          ...thisOne(verificationId, now),
           ...Object.fromEntries(named.map(([name, id]) => [`:${name}`, id])),
-          ':number': international(phone),
-          ':now': now.toISOString(),
         },
       )
     },
@@ -155,6 +173,83 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
         ':number': international(phone),
       })
     },
+
+    async endSessions(payerId, now) {
+      const seen = await get(payerId)
+      if (!seen) return
+      await tell(seen, { event: 'sessions.ended', by: 'payer' }, now, {
+        set: 'sessions_from = :sessions_from',
+        when: [],
+        values: { ':sessions_from': sessionsFromAt(now) },
+      })
+    },
+
+    async setState({ payerId, email }, state, now) {
+      const seen = (await get(payerId)) ?? { payerId, email, trail: EMPTY_TRAIL }
+      await tell(seen, { event: `account.${state}`, by: 'operator' }, now, {
+        set: `email = if_not_exists(email, :email), account_state = :state,
+          sessions_from = :sessions_from`,
+        remove: PENDING_ALL,
+        when: [
+          state === 'closed'
+            ? '(attribute_not_exists(account_state) OR account_state <> :state)'
+            : OPEN,
+        ],
+        values: { ':email': email, ':state': state, ':sessions_from': sessionsFromAt(now) },
+      })
+    },
+
+    async unlock(payerId, now) {
+      const seen = await get(payerId)
+      if (!seen) return
+      await tell(seen, { event: 'account.unlocked', by: 'operator' }, now, {
+        set: 'code_goes = :none, code_locks_before = :none',
+        remove: 'account_state, codes_locked_until, codes_lock_told',
+        when: [
+          '(account_state = :locked OR (attribute_not_exists(account_state) AND code_goes > :none))',
+        ],
+        values: { ':none': 0, ':locked': 'locked' },
+      })
+    },
+
+    async erase(payerId) {
+      await change(
+        payerId,
+        `SET email = :erased REMOVE phone_number, phone_country_code, phone_verified_at, authy_id,
+           previous_number, previous_country_code, previous_authy_id, ${PENDING_ALL}`,
+        ['account_state = :closed'],
+        { ':erased': '', ':closed': 'closed' },
+      )
+    },
+  }
+
+  /**
+   * A write that the payer's audit trail tells of, tried again where only another entry was faster;
+   * nothing where its own condition is lost.
+   */
+  async function tell(
+    first: Pick<Payer, 'payerId' | 'trail'>,
+    what: Pick<TrailEntry, 'event' | 'by'>,
+    now: Date,
+    { set, remove, when, values }: Counting,
+  ): Promise<Payer | undefined> {
+    const { payerId } = first
+    let { trail } = first
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const told = trailWrite(trail, { payerId, ...what }, now)
+      const changed = await change(
+        payerId,
+        `SET ${set}, ${told.set}${remove ? ` REMOVE ${remove}` : ''}`,
+        [...when, told.when],
+        { ...values, ...told.values },
+      )
+      if (changed) return changed
+      const stored = await get(payerId)
+      if (!stored || stored.trail.count === trail.count) return undefined
+      if (told.left(stored.trail)) return stored
+      trail = stored.trail
+    }
+    throw new Error(`payer ${payerId}: an audit entry lost every one of ten conditional writes`)
   }
 }
 
@@ -165,20 +260,46 @@ type Counting = {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-const PENDING = `pending_number = :number, pending_country_code = :code, pending_channel = :channel,
-  pending_sent_at = :now, pending_expires_at = :expires_at`
+/** Another entry of the audit trail was faster: read and try again; so many losses in a row are a fault. */
+const TRIES_MAX = 10
+
+const PENDING = `pending_id = :id, pending_reference = :reference, pending_number = :number,
+  pending_country_code = :code, pending_channel = :channel, pending_sent_at = :now,
+  pending_expires_at = :expires_at`
 const PENDING_TEXTS = 'pending_sms_id, pending_current_sms_id'
+const PENDING_ALL = `pending_id, pending_reference, pending_number, pending_country_code,
+  pending_channel, pending_sends, pending_sent_at, pending_attempts, pending_expires_at,
+  pending_current_passed_at, ${PENDING_TEXTS}`
 const ALIVE = 'pending_expires_at > :now'
+/** Neither locked nor closed by the operator. */
+const OPEN = 'attribute_not_exists(account_state)'
+/** The very verification that was named, while it lives. */
+const THIS_ONE = [ALIVE, 'pending_id = :id', OPEN]
 /** A first phone needs nobody's leave; the next one needs the verified one's. */
 const LET_IN =
   '(attribute_not_exists(phone_verified_at) OR attribute_exists(pending_current_passed_at))'
 
-const pendingValues = (phone: PhoneNumber, channel: string, expiresAt: Date, now: Date) => ({
+const thisOne = (verificationId: string, now: Date) => ({
+  ':id': verificationId,
+  ':now': now.toISOString(),
+})
+
+const pendingValues = (
+  {
+    verificationId,
+    reference,
+    phone,
+    channel,
+    expiresAt,
+  }: Pick<PendingPhone, 'verificationId' | 'reference' | 'phone' | 'channel' | 'expiresAt'>,
+  now: Date,
+) => ({
+  ...thisOne(verificationId, now),
+  ':reference': reference,
   ':number': international(phone),
   ':code': phone.countryCode,
   ':channel': channel,
   ':expires_at': expiresAt.toISOString(),
-  ':now': now.toISOString(),
 })
 
 const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
@@ -192,9 +313,14 @@ const stored = z.object({
   previous_number: z.string().optional(),
   previous_country_code: z.string().optional(),
   previous_authy_id: z.string().optional(),
+  codes_locked_until: instant.optional(),
+  account_state: z.enum(['locked', 'closed']).optional(),
+  sessions_from: z.int().optional(),
 })
 
 const pending = z.object({
+  pending_id: z.string(),
+  pending_reference: z.string(),
   pending_number: z.string(),
   pending_country_code: z.string(),
   pending_channel: z.enum(['sms', 'call']),
@@ -215,7 +341,13 @@ function payer(attributes: unknown): Payer {
     email: found.email,
     phone: trusted(found.phone_number, found.phone_country_code, found.authy_id),
     previous: trusted(found.previous_number, found.previous_country_code, found.previous_authy_id),
+    codesLockedUntil: found.codes_locked_until,
+    state: found.account_state,
+    sessionsFrom: found.sessions_from,
+    trail: trailOf(attributes),
     pending: awaited && {
+      verificationId: awaited.pending_id,
+      reference: awaited.pending_reference,
       phone: apart(awaited.pending_number, awaited.pending_country_code),
       channel: awaited.pending_channel,
       sends: awaited.pending_sends,

@@ -141,6 +141,16 @@ export const itemOf = (fresh: Payment) => ({
   history: [historyEntry(fresh.createdAt, 'started', null, 'payer')],
 })
 
+/** What stands in a payment's place that must not be stored any more; in no index, since it has no such fields. */
+export const barOf = (payerId: string, paymentId: string) => ({
+  payment_id: paymentId,
+  barred_payer: payerId,
+})
+
+/** No payment: it only keeps one from being stored. */
+export const isBar = (attributes: Readonly<Record<string, unknown>>): boolean =>
+  'barred_payer' in attributes
+
 /** The open payments are spread over this many partitions of the index `open`. */
 export const OPEN_SHARDS = 4
 

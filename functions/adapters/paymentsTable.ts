@@ -19,7 +19,9 @@ import type { Decision, PaymentStore } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 import { cursorOf, startKey } from './pageCursor.ts'
 import {
+  barOf,
   historyEntry,
+  isBar,
   itemOf,
   listedPaymentOf,
   OPEN_SHARDS,
@@ -79,7 +81,18 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
 
   async function find(paymentId: string): Promise<Payment | undefined> {
     const item = await read(paymentId)
-    return item && paymentOf(item)
+    return item && !isBar(item) ? paymentOf(item) : undefined
+  }
+
+  async function put(Item: Record<string, unknown>): Promise<boolean> {
+    try {
+      const ConditionExpression = 'attribute_not_exists(payment_id)'
+      await documents.send(new PutCommand({ TableName: table, Item, ConditionExpression }))
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
   }
 
   return {
@@ -90,21 +103,9 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
       return found?.payerId === payerId ? found : undefined
     },
 
-    async insert(fresh) {
-      try {
-        await documents.send(
-          new PutCommand({
-            TableName: table,
-            Item: itemOf(fresh),
-            ConditionExpression: 'attribute_not_exists(payment_id)',
-          }),
-        )
-        return true
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false
-        throw error
-      }
-    },
+    insert: (fresh) => put(itemOf(fresh)),
+
+    bar: (payerId, paymentId) => put(barOf(payerId, paymentId)),
 
     async findByPush(pushId) {
       const { Items } = await documents.send(

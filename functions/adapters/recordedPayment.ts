@@ -36,7 +36,7 @@ export const recorded = z.object({
         at: z.iso.datetime({ precision: 3 }),
         event: z.enum(events),
         channel: z.enum(['push', 'sms']).nullable(),
-        by: z.enum(['payer', 'provider', 'clock']),
+        by: z.enum(['payer', 'provider', 'operator', 'clock']),
       }),
     )
     .min(1),

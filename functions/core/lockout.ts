@@ -1,6 +1,6 @@
 /**
- * Wrong codes of one person in a row, whatever payments they were for: after five of them codes are
- * locked, each time longer (RTS Art. 4(3)(b)). A push still works; a right code begins anew.
+ * Wrong codes of one payer in a row, whatever they were for: after five of them codes are locked, each
+ * time longer (RTS Art. 4(3)(b)). A push still works; a right code begins anew.
  */
 import type { Clock, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
@@ -14,18 +14,23 @@ const LAST_LOCK_MINUTES = 24 * 60
 export const lockedUntil = (locks: number, now: Date): Date =>
   new Date(now.getTime() + (LOCK_MINUTES[locks] ?? LAST_LOCK_MINUTES) * 60_000)
 
-export const locked = (until: Date, now: Date): Refusal =>
-  new Refusal('locked', { retryAfterSeconds: secondsUntil(until, now) })
+/** Without an end it is the operator's lock, and there is no `Retry-After`. */
+export const locked = (until: Date | undefined, now: Date): Refusal =>
+  new Refusal('locked', until && { retryAfterSeconds: secondsUntil(until, now) })
+
+/** The refusal while codes are locked; nothing while they are not. */
+export const whyLocked = (until: Date | undefined, now: Date): Refusal | undefined =>
+  until && until > now ? locked(until, now) : undefined
 
 export type LockoutPorts = {
   readonly lockout: Lockout
   readonly clock: Clock
-  /** Told of faults that only leave a person's count of wrong codes too high. */
+  /** Told of faults that only leave a payer's count of wrong codes too high, or a lock untold. */
   readonly onLockoutFault: (fault: unknown) => void
 }
 
 /**
- * Have a code checked as one of the person's goes, counted before, so that no burst outruns the limit. A
+ * Have a code checked as one of the payer's goes, counted before, so that no burst outruns the limit. A
  * wrong code stays counted, and what brought no verdict was none; a right one is its caller's to reset.
  *
  * Refuses: `locked`, and what `check` refuses.
@@ -44,5 +49,9 @@ export async function asGo(
   } finally {
     const isVerdict = verdict === 'right' || verdict === 'wrong'
     if (!isVerdict) await lockout.giveBack(payerId, go).catch(onLockoutFault)
+    // Only now is it a lock: a fifth code that was right is none.
+    if (verdict === 'wrong' && go.isLast) {
+      await lockout.tellLock(payerId, go, clock()).catch(onLockoutFault)
+    }
   }
 }

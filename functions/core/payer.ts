@@ -1,4 +1,6 @@
-/** Who pays: a signed-in person with, at most, one verified phone. */
+/** Who pays: a signed-in payer with, at most, one verified phone. */
+import type { Trail } from './payerTrail.ts'
+import { Refusal, SessionEnded } from './refusals.ts'
 
 /** Attempts for one verification, whatever numbers are tried in it. */
 export const VERIFICATION_ATTEMPTS_MAX = 5
@@ -14,6 +16,10 @@ export type PhoneNumber = { readonly countryCode: string; readonly national: str
 
 /** A number that its owner has yet to prove. */
 export type PendingPhone = {
+  /** Names this verification of this number: its confirmation carries it, and another number makes it void. */
+  readonly verificationId: string
+  /** Six characters by which the payer knows the text that belongs to it. */
+  readonly reference: string
   readonly phone: PhoneNumber
   readonly channel: VerificationChannel
   readonly sends: number
@@ -41,7 +47,36 @@ export type Payer = {
   /** The one before, which payments that were started for it still go to. */
   readonly previous?: TrustedPhone | undefined
   readonly pending?: PendingPhone | undefined
+  /** Five wrong codes in a row lock codes until then. */
+  readonly codesLockedUntil?: Date | undefined
+  /** Set by the operator: nothing starts, is texted, tried or changed any more. */
+  readonly state?: 'locked' | 'closed' | undefined
+  /** Who signed in before this, in seconds since 1970, is signed out. */
+  readonly sessionsFrom?: number | undefined
+  readonly trail: Trail
 }
+
+/** A signed-in payer, and when they signed in, in seconds since 1970: what their token says. */
+export type SignedIn = {
+  readonly payerId: string
+  readonly email: string
+  readonly authTime?: number | undefined
+}
+
+/**
+ * Whether this session may do anything to the payer's account. A token without a time of sign-in is
+ * refused once sessions were ended.
+ *
+ * Refuses: `locked` (by the operator; no `Retry-After`, because only the operator ends it). Throws
+ * `SessionEnded`.
+ */
+export function admit(payer: Payer | undefined, { authTime = 0 }: Pick<SignedIn, 'authTime'>) {
+  if (payer?.sessionsFrom !== undefined && authTime < payer.sessionsFrom) throw new SessionEnded()
+  if (payer?.state) throw new Refusal('locked')
+}
+
+/** Sessions end from the next whole second on, because a token tells its sign-in in whole seconds. */
+export const sessionsFromAt = (now: Date): number => Math.ceil(now.getTime() / 1000)
 
 /** The number in international form: +447400123456. */
 export const international = ({ countryCode, national }: PhoneNumber): string =>
@@ -66,7 +101,14 @@ export function profileView(email: string, payer: Payer | undefined, now: Date):
     phone: {
       number: masked(shown),
       verified: payer?.phone !== undefined,
-      pending: pending ? { number: masked(pending.phone), channel: pending.channel } : null,
+      pending: pending
+        ? {
+            number: masked(pending.phone),
+            channel: pending.channel,
+            verificationId: pending.verificationId,
+            reference: pending.reference,
+          }
+        : null,
     },
   }
 }
@@ -76,6 +118,11 @@ export type ProfileView = {
   readonly phone: {
     readonly number: string
     readonly verified: boolean
-    readonly pending: { readonly number: string; readonly channel: VerificationChannel } | null
+    readonly pending: {
+      readonly number: string
+      readonly channel: VerificationChannel
+      readonly verificationId: string
+      readonly reference: string
+    } | null
   } | null
 }

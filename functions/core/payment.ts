@@ -42,7 +42,7 @@ export type HistoryEntry = {
     | 'code_wrong'
     | Exclude<PaymentStatus, 'pending'>
   readonly channel: Channel | null
-  readonly by: 'payer' | 'provider' | 'clock'
+  readonly by: 'payer' | 'provider' | 'operator' | 'clock'
 }
 
 /** What proves a decision, and what it was bound to. */

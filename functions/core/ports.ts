@@ -5,6 +5,7 @@ import type {
   PendingPhone,
   PendingTexts,
   PhoneNumber,
+  SignedIn,
   VerificationChannel,
 } from './payer.ts'
 import type { Channel, Evidence, Payment, PushContent, ShownPayment } from './payment.ts'
@@ -16,7 +17,7 @@ export type Clock = () => Date
 export type Decision = {
   readonly status: 'approved' | 'denied' | 'cancelled'
   readonly channel: Channel | null
-  readonly by: 'payer' | 'provider'
+  readonly by: 'payer' | 'provider' | 'operator'
   readonly evidence?: Evidence
   /** Stored with the decision if no push is known yet. */
   readonly pushId?: string
@@ -36,8 +37,13 @@ export type OpenPayment = Pick<
  * changes nothing and answers `undefined` (or false), and the caller reads again to learn why.
  */
 export type PaymentStore = {
-  /** False if a payment of this id is there already. */
+  /** False if a payment of this id is there already, or its place was taken by `bar`. */
   insert(payment: Payment): Promise<boolean>
+  /**
+   * Take the place of a payment that is not stored yet, so that its late insert loses; false if it is
+   * stored. What takes the place is no payment: no read and no list finds it.
+   */
+  bar(payerId: string, paymentId: string): Promise<boolean>
   /** A consistent read; another payer's payment does not exist. */
   get(payerId: string, paymentId: string): Promise<Payment | undefined>
   /** A consistent read for whoever holds the provider's signature instead of a payer's token. */
@@ -81,7 +87,13 @@ export type PaymentStore = {
   claimPushRead(paymentId: string, lastBefore: Date, now: Date): Promise<boolean>
 }
 
-/** The table of people and their phones. */
+/** Which verification a code is tried at, and whether the verified phone's code comes with it. */
+export type VerificationAttempt = {
+  readonly verificationId: string
+  readonly withCurrentCode: boolean
+}
+
+/** The table of payers: their phones, their wrong codes, and what the operator said of them. */
 export type PayerStore = {
   get(payerId: string): Promise<Payer | undefined>
   /** Begin a verification where none lives: none is stored, or it is over. */
@@ -90,31 +102,50 @@ export type PayerStore = {
     pending: PendingPhone,
     now: Date,
   ): Promise<Payer | undefined>
-  /** Send again (or to another number) within a living verification: sends and attempts left, none sent after `lastBefore`. */
+  /**
+   * Send again within the living verification that was `seen`: sends and attempts left, none sent after
+   * `lastBefore`. Under another id it is another number's, and all that the first was told is void.
+   */
   repeatVerification(
     payerId: string,
-    again: {
-      phone: PhoneNumber
-      channel: VerificationChannel
-      expiresAt: Date
-      sameNumber: boolean
-    },
+    seen: PendingPhone,
+    again: Pick<PendingPhone, 'verificationId' | 'reference' | 'phone' | 'channel' | 'expiresAt'>,
     lastBefore: Date,
     now: Date,
   ): Promise<Payer | undefined>
   /**
-   * Spend an attempt before a code is checked: the verification lives and attempts are left; without
-   * `withCurrentCode` also that no verified phone waits to let the new one in.
+   * Spend an attempt before a code is checked: this very verification lives, attempts are left, and the
+   * session was not ended; without `withCurrentCode` also that no verified phone waits to let the new one in.
    */
-  reserveAttempt(payerId: string, withCurrentCode: boolean, now: Date): Promise<Payer | undefined>
-  /** The verified phone has let in this number. */
-  saveCurrentPassed(payerId: string, phone: PhoneNumber, now: Date): Promise<Payer | undefined>
-  /** The number is the person's: the verification lives, is for this number, and the old phone (if any) agreed. */
-  trust(payerId: string, phone: PhoneNumber, now: Date): Promise<Payer | undefined>
-  /** The names that the provider gave the texts of a verification, while it lives and is for this number. */
-  saveTexts(payerId: string, phone: PhoneNumber, texts: PendingTexts, now: Date): Promise<void>
+  reserveAttempt(
+    signedIn: SignedIn,
+    attempt: VerificationAttempt,
+    now: Date,
+  ): Promise<Payer | undefined>
+  /** The verified phone has let in the number of this verification. */
+  saveCurrentPassed(payerId: string, verificationId: string, now: Date): Promise<Payer | undefined>
+  /**
+   * The number is the payer's: this very verification lives, and the old phone (if any) agreed. The audit
+   * trail tells it in the same write, and after a change all sessions from before are over.
+   */
+  trust(seen: Payer, verification: PendingPhone, now: Date): Promise<Payer | undefined>
+  /** The names that the provider gave the texts of a verification, while it lives. */
+  saveTexts(payerId: string, verificationId: string, texts: PendingTexts, now: Date): Promise<void>
   /** The provider's id for this number, unless the number has changed meanwhile. */
   saveAuthyId(payerId: string, phone: PhoneNumber, authyId: string): Promise<void>
+
+  /** Every session from before now is over; told in the audit trail. Nobody is made who is not there. */
+  endSessions(payerId: string, now: Date): Promise<void>
+  /** Set the operator's mark, with its entry in the audit trail; a closed account stays closed. */
+  setState(
+    payer: { readonly payerId: string; readonly email: string },
+    state: 'locked' | 'closed',
+    now: Date,
+  ): Promise<void>
+  /** Lift a lock, and the lock of codes with it. */
+  unlock(payerId: string, now: Date): Promise<void>
+  /** Take phones and e-mail address out of a closed account; mark and audit trail stay. */
+  erase(payerId: string): Promise<void>
 }
 
 /** Counters that only a conditional write can raise. */
@@ -135,15 +166,26 @@ export type Limits = {
   ): Promise<void>
 }
 
-/** One go at a code, as it was counted: after so many locks before. */
-export type Go = { readonly locks: number }
+/** What an operator does to a payer's counters. */
+export type LimitMarks = {
+  /** Nothing starts any more. Answers the ids of the payments that may be open, from the same write. */
+  bar(payerId: string, now: Date): Promise<readonly string[]>
+  /** Payments start again, counted from none. */
+  unbar(payerId: string): Promise<void>
+}
+
+/** One go at a code, as it was counted: after so many locks before; the last of a row locks codes. */
+export type Go = { readonly locks: number; readonly isLast: boolean }
 
 /** The count of a person's wrong codes in a row. */
 export type Lockout = {
-  /** Until when codes are locked, if they are now. */
-  lockedUntil(payerId: string, now: Date): Promise<Date | undefined>
-  /** Count a go before the code is checked, as if it were wrong; none while codes are locked. */
-  reserve(payerId: string, now: Date): Promise<Go | { readonly lockedUntil: Date }>
+  /**
+   * Count a go before the code is checked, as if it were wrong. None while codes are locked, until then;
+   * nor for an account that the operator locked or closed, without an end.
+   */
+  reserve(payerId: string, now: Date): Promise<Go | { readonly lockedUntil: Date | undefined }>
+  /** The last go of a row was wrong: the audit trail tells that codes are locked, once for each lock. */
+  tellLock(payerId: string, go: Go, now: Date): Promise<void>
   /** Take a go off the count, and with it the lock that was its doing; never more than is counted. */
   giveBack(payerId: string, go: Go): Promise<void>
   /** The count begins anew. */
@@ -229,6 +271,16 @@ export type Phones = {
   ): Promise<Verdict>
   /** End a verification that nobody waits for any more, as with codes. */
   endVerification(textId: string): Promise<void>
+}
+
+/** Who may sign in, as the sign-in provider (Cognito) knows them. */
+export type SignIns = {
+  /** The payer of this e-mail address, if there is one. */
+  find(email: string): Promise<string | undefined>
+  /** Every session ends: refresh tokens are good for nothing any more. */
+  endSessions(payerId: string): Promise<void>
+  /** Nobody signs in as this payer any more; the same address made anew is another payer. */
+  remove(payerId: string): Promise<void>
 }
 
 /** Where the record is kept. */

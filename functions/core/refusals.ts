@@ -47,6 +47,9 @@ export class Refusal extends Error {
   }
 }
 
+/** The payer has signed out everywhere since this session began: it answers as no session at all does. */
+export class SessionEnded extends Error {}
+
 /** `invalid_request` for one field. */
 export const invalidField = (path: string, reason: string) =>
   new Refusal('invalid_request', { fields: [{ path, reason }] })

@@ -1,27 +1,31 @@
 /** How a phone becomes trusted, and how a trusted one lets in the next. */
-import { asGo, type LockoutPorts, locked } from './lockout.ts'
+import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
 import {
+  admit,
+  international,
   masked,
   type Payer,
   type PendingPhone,
   type PhoneNumber,
+  type SignedIn,
   samePhone,
   VERIFICATION_ATTEMPTS_MAX,
   VERIFICATION_MINUTES,
   VERIFICATION_SENDS_MAX,
   type VerificationChannel,
 } from './payer.ts'
-import { referenceFrom, TEXT_PAUSE_SECONDS } from './payment.ts'
+import { TEXT_PAUSE_SECONDS } from './payment.ts'
 import type {
   Bound,
   Clock,
   Codes,
   Limits,
-  Lockout,
   PayerStore,
   PhoneIds,
   Phones,
+  SignIns,
   Switches,
+  VerificationAttempt,
 } from './ports.ts'
 import { invalidField, Refusal, secondsUntil, switchedOff } from './refusals.ts'
 import { enrolled } from './starting.ts'
@@ -32,18 +36,27 @@ export type RegisterPorts = {
   readonly phoneIds: PhoneIds
   readonly codes: Codes
   readonly clock: Clock
-  /** A name for the person's change to this number that does not tell the number. */
-  readonly changeIdOf: (payerId: string, phone: PhoneNumber) => string
+  /** A name for this verification of this number that tells neither. */
+  readonly changeIdOf: (verification: PendingPhone) => string
 }
 
 export type VerifyPorts = RegisterPorts &
   LockoutPorts & {
+    readonly signIns: Pick<SignIns, 'endSessions'>
     readonly onEnrollFault: (fault: unknown) => void
+    /** Told where sessions could not be ended at the sign-in provider; they start nothing all the same. */
+    readonly onSignInFault: (fault: unknown) => void
     readonly pause: () => Promise<void>
   }
 
 /** Where the code went, how often it can be sent again, and until when it is good. */
 export type VerificationStarted = {
+  /** What the confirmation has to carry. */
+  readonly verificationId: string
+  /** Six characters that the text to the verified phone names too. */
+  readonly reference: string
+  /** What the verified phone is told, whole; null where there is none. */
+  readonly words: string | null
   readonly to: string
   readonly sendsLeft: number
   readonly expiresAt: string
@@ -51,59 +64,65 @@ export type VerificationStarted = {
 
 /**
  * Send a code to a number that its owner wants to be trusted; where a verified phone is there
- * already, send that one a code too, which says that the phone is about to change.
+ * already, send that one a code too, which names the new number and the reference.
+ *
+ * Another number than the one under way makes that void, with its id and its codes.
  *
  * Refuses: `invalid_request` (the number is the verified one already, or the provider knows it to be
- * none), `no_attempts_left`, `locked` (the verified phone's code could not be entered), `sms_off`,
- * `too_many_sms`, `provider_unavailable`.
+ * none), `no_attempts_left`, `locked` (codes could not be entered), `sms_off`, `too_many_sms`,
+ * `provider_unavailable`. Throws `SessionEnded`.
  */
 export async function startVerification(
   ports: RegisterPorts & {
     readonly limits: Limits
-    readonly lockout: Lockout
     readonly switches: Pick<Switches, 'smsOff'>
+    /** Others each time, by chance. */
+    readonly newVerificationId: () => string
+    readonly newReference: () => string
   },
-  person: { readonly payerId: string; readonly email: string },
+  payer: SignedIn,
   phone: PhoneNumber,
   channel: VerificationChannel,
 ): Promise<VerificationStarted> {
-  const { payers, limits, lockout, phones, codes, clock } = ports
-  const { payerId } = person
+  const { payers, limits, phones, codes, clock } = ports
+  const { payerId } = payer
   const known = await payers.get(payerId)
+  admit(known, payer)
   const current = known?.phone
   if (current && samePhone(current, phone)) {
     throw invalidField('phoneNumber', 'This is your phone already.')
   }
   // Looked at first, so that a send which the verification refuses is not taken from the hour …
-  const refused = whyNoSend(known?.pending, clock())
+  const refused = whyNoSend(known?.pending, clock()) ?? whyLocked(known?.codesLockedUntil, clock())
   if (refused) throw refused
-  const letIn = alive(known?.pending, clock())
-  const needsLeave = current && !(letIn?.currentPassed && samePhone(letIn.phone, phone))
-  if (needsLeave) {
-    const until = await lockout.lockedUntil(payerId, clock())
-    if (until) throw locked(until, clock())
-  }
+  const before = alive(known?.pending, clock())
+  const isLetIn = before?.currentPassed && samePhone(before.phone, phone)
+  const needsLeave = current && !isLetIn
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
   await limits.spendTexts(payerId, needsLeave ? [phone, current] : [phone], clock())
   // … and reserved after, so that one which the hour refuses is not taken from the verification.
-  const pending = await reserveSend(ports, person, known, phone, channel)
+  const pending = await reserveSend(ports, payer, known, phone, channel)
   // The verification ended meanwhile, in another tab, so that all is otherwise; the hour bounds how often.
-  if (!pending) return startVerification(ports, person, phone, channel)
-  if (letIn && !samePhone(letIn.phone, phone)) await endTexts(ports, letIn)
+  if (!pending) return startVerification(ports, payer, phone, channel)
+  if (before && before.verificationId !== pending.verificationId) await endTexts(ports, before)
+  const { verificationId } = pending
   // The new number first: what it is refused for is nothing that the old phone need hear of.
   const textId = await phones.startVerification(phone, channel)
-  if (textId !== undefined) await payers.saveTexts(payerId, phone, { textId }, clock())
+  if (textId !== undefined) await payers.saveTexts(payerId, verificationId, { textId }, clock())
   if (known && needsLeave) {
     const authyId = await enrolled(ports, known, current)
-    const change = changeOf(ports, payerId, phone)
     // Whoever cannot be reached by texts any more could otherwise never leave that phone.
     const how = { orByCall: true }
+    const change = changeOf(ports, pending)
     const currentTextId = await codes.send({ phone: current, authyId }, change, how)
     if (currentTextId !== undefined) {
-      await payers.saveTexts(payerId, phone, { currentTextId }, clock())
+      await payers.saveTexts(payerId, verificationId, { currentTextId }, clock())
     }
   }
   return {
+    verificationId,
+    reference: pending.reference,
+    words: current ? changeOf(ports, pending).words : null,
     to: masked(phone),
     sendsLeft: VERIFICATION_SENDS_MAX - pending.sends,
     expiresAt: pending.expiresAt.toISOString(),
@@ -123,21 +142,35 @@ async function endTexts(
 
 /**
  * Trust the number whose code this is. A change of a verified number needs the verified phone's code
- * too (OWASP Transaction Authorization 1.2): a session alone never moves payments to another phone.
+ * too (OWASP Transaction Authorization 1.2): a session alone never moves payments to another phone. The
+ * verification is named, so that codes for one number never confirm another (1.1, 2.6). After a change
+ * every session is over, this one too.
  *
- * Refuses: `current_code_required`, `no_code_sent`, `code_expired`, `no_attempts_left`, `wrong_code`
- * (whichever of two codes it was: RTS Art. 4(3)(a)), `locked`, `provider_unavailable`.
+ * Refuses: `not_found` (the verification is not, or no longer, the payer's one), `current_code_required`,
+ * `no_code_sent`, `code_expired`, `no_attempts_left`, `wrong_code` (whichever of two codes it was: RTS
+ * Art. 4(3)(a)), `locked`, `provider_unavailable`. Throws `SessionEnded`.
  */
 export async function verifyPhone(
   ports: VerifyPorts,
-  payerId: string,
-  { code, currentCode }: { readonly code: string; readonly currentCode?: string | undefined },
+  signedIn: SignedIn,
+  {
+    verificationId,
+    code,
+    currentCode,
+  }: {
+    readonly verificationId: string
+    readonly code: string
+    readonly currentCode?: string | undefined
+  },
 ): Promise<Payer> {
   const { payers, phones, codes, clock } = ports
+  const { payerId } = signedIn
+  const attempt = { verificationId, withCurrentCode: currentCode !== undefined }
   // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
-  const payer = await payers.reserveAttempt(payerId, currentCode !== undefined, clock())
-  if (!payer?.pending) throw await whyNoAttempt(ports, payerId, currentCode !== undefined)
-  const { phone, attempts, currentPassed, textId, currentTextId } = payer.pending
+  const payer = await payers.reserveAttempt(signedIn, attempt, clock())
+  if (!payer?.pending) throw await whyNoAttempt(ports, signedIn, attempt)
+  const verification = payer.pending
+  const { phone, attempts, currentPassed, textId, currentTextId } = verification
   const wrongCode = new Refusal('wrong_code', {
     attemptsLeft: VERIFICATION_ATTEMPTS_MAX - attempts,
   })
@@ -146,30 +179,32 @@ export async function verifyPhone(
     const authyId = await enrolled(ports, payer, payer.phone)
     const current = { authyId, textId: currentTextId }
     // A right one lets in a phone that then approves everything, so it is a go like one at a payment.
-    const change = changeOf(ports, payerId, phone)
+    const change = changeOf(ports, verification)
     const verdict = await asGo(ports, payerId, () =>
       codes.check(current, change, currentCode ?? ''),
     )
     if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
     if (verdict === 'wrong') throw wrongCode
     // Kept, because the provider takes a code only once and the new phone's code may yet be mistyped.
-    if (!(await payers.saveCurrentPassed(payerId, phone, clock())))
+    if (!(await payers.saveCurrentPassed(payerId, verificationId, clock())))
       throw new Refusal('code_expired')
     await ports.lockout.reset(payerId).catch(ports.onLockoutFault)
   }
-  const verdict = await phones.checkVerification({ phone, textId }, code)
+  // A go as well: whoever guesses a stranger's number is stopped as at a payment.
+  const verdict = await asGo(ports, payerId, () =>
+    phones.checkVerification({ phone, textId }, code),
+  )
   if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
   if (verdict === 'wrong') throw wrongCode
+  await ports.lockout.reset(payerId).catch(ports.onLockoutFault)
 
   const trusted =
-    (await payers.trust(payerId, phone, clock())) ?? (await trustedMeanwhile(ports, payerId, phone))
+    (await payers.trust(payer, verification, clock())) ??
+    (await trustedMeanwhile(ports, payerId, phone))
   if (!trusted.phone) throw new Error('a phone was trusted and is gone')
-  // The phone is trusted; that the provider does not know it yet heals with the next payment.
-  try {
-    await enrolled(ports, trusted, trusted.phone)
-  } catch (fault) {
-    ports.onEnrollFault(fault)
-  }
+  // Both are written; that the providers do not know it yet heals, or ends nothing that could pay.
+  if (payer.phone) await ports.signIns.endSessions(payerId).catch(ports.onSignInFault)
+  await enrolled(ports, trusted, trusted.phone).catch(ports.onEnrollFault)
   return trusted
 }
 
@@ -195,29 +230,42 @@ async function trustedMeanwhile(
 
 /** Nothing where the verification that was seen is gone, and nothing is in the way. */
 async function reserveSend(
-  { payers, clock }: RegisterPorts,
-  person: { readonly payerId: string; readonly email: string },
+  {
+    payers,
+    clock,
+    newVerificationId,
+    newReference,
+  }: RegisterPorts & {
+    readonly newVerificationId: () => string
+    readonly newReference: () => string
+  },
+  signedIn: SignedIn,
   known: Payer | undefined,
   phone: PhoneNumber,
   channel: VerificationChannel,
 ): Promise<PendingPhone | undefined> {
   const now = clock()
+  const { payerId, email } = signedIn
   const expiresAt = new Date(now.getTime() + VERIFICATION_MINUTES * 60_000)
   const living = alive(known?.pending, now)
+  const fresh = { verificationId: newVerificationId(), reference: newReference(), expiresAt }
   let reserved: Payer | undefined
   if (living) {
     const lastBefore = new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000)
-    const sameNumber = samePhone(living.phone, phone)
-    // The provider sends the same code again, so the same number's code ends when it would have.
-    const ends = sameNumber ? living.expiresAt : expiresAt
-    const again = { phone, channel, expiresAt: ends, sameNumber }
-    reserved = await payers.repeatVerification(person.payerId, again, lastBefore, now)
+    // The provider sends the same code again, so the same number's ends when it would have.
+    const kept = samePhone(living.phone, phone) ? living : fresh
+    const { verificationId, reference } = kept
+    const again = { verificationId, reference, phone, channel, expiresAt: kept.expiresAt }
+    reserved = await payers.repeatVerification(payerId, living, again, lastBefore, now)
   } else {
-    const fresh = { phone, channel, sends: 1, sentAt: now, attempts: 0, expiresAt }
-    reserved = await payers.beginVerification(person, { ...fresh, currentPassed: false }, now)
+    const begun = { ...fresh, phone, channel, sends: 1, sentAt: now, attempts: 0 }
+    const pending = { ...begun, currentPassed: false }
+    reserved = await payers.beginVerification({ payerId, email }, pending, now)
   }
   if (reserved?.pending) return reserved.pending
-  const why = whyNoSend((await payers.get(person.payerId))?.pending, clock())
+  const stored = await payers.get(payerId)
+  admit(stored, signedIn)
+  const why = whyNoSend(stored?.pending, clock())
   if (why) throw why
   return undefined
 }
@@ -241,12 +289,14 @@ function whyNoSend(pending: PendingPhone | undefined, now: Date): Refusal | unde
 
 async function whyNoAttempt(
   { payers, clock }: RegisterPorts,
-  payerId: string,
-  withCurrentCode: boolean,
+  signedIn: SignedIn,
+  { verificationId, withCurrentCode }: VerificationAttempt,
 ): Promise<Error> {
-  const payer = await payers.get(payerId)
+  const payer = await payers.get(signedIn.payerId)
+  admit(payer, signedIn)
   const pending = payer?.pending
   if (!pending) return new Refusal('no_code_sent')
+  if (pending.verificationId !== verificationId) return new Refusal('not_found')
   if (payer.phone && !pending.currentPassed && !withCurrentCode) {
     return new Refusal('current_code_required')
   }
@@ -256,15 +306,18 @@ async function whyNoAttempt(
   })
 }
 
-/** What the verified phone's code is bound to: this change and no payment, no other number. */
-function changeOf({ changeIdOf }: RegisterPorts, payerId: string, phone: PhoneNumber): Bound {
-  const id = changeIdOf(payerId, phone)
-  const reference = referenceFrom(new TextEncoder().encode(id))
+/**
+ * What the verified phone's code is bound to: this verification of this number, no payment and no other.
+ * Its text goes to the account's own owner, so it has the whole number: nothing less tells two apart.
+ */
+function changeOf({ changeIdOf }: RegisterPorts, verification: PendingPhone): Bound {
+  const { phone, reference } = verification
+  const number = international(phone)
   return {
-    action: `change-phone:${id}`,
-    words: `Change your Payfriend phone to ${masked(phone)}`,
+    action: `change-phone:${changeIdOf(verification)}`,
+    words: `Change your Payfriend phone to ${number}, reference ${reference}`,
     // Where a provider words the text itself, there is no other place to say that this pays nobody.
     amount: '0.00',
-    payee: `nobody: change of phone to the number ending in ${phone.national.slice(-3)} ref ${reference}`,
+    payee: `nobody: change of phone to ${number} ref ${reference}`,
   }
 }

@@ -1,5 +1,5 @@
 /** Starting a payment: stored before the push is sent, once for each key however often it is asked. */
-import { masked, type Payer, type TrustedPhone } from './payer.ts'
+import { admit, masked, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
 import {
   type Payment,
   PUSH_LOST_SECONDS,
@@ -32,11 +32,9 @@ export type StartPorts = {
   readonly onPushFault: (paymentId: string, fault: unknown) => void
 }
 
-export type StartRequest = {
+export type StartRequest = SignedIn & {
   readonly paymentId: string
   readonly requestId: string
-  readonly payerId: string
-  readonly email: string
   /** Where the request came from: recorded in the push's hidden details, never a rule. */
   readonly ip: string
   readonly terms: Terms
@@ -45,10 +43,10 @@ export type StartRequest = {
 /**
  * Start a payment and ask for its push. The same key again gives the payment as it is now.
  *
- * Refuses: `phone_not_verified`, `idempotency_key_reused` (other terms), `payments_off` (none is new),
- * `too_many_payments`;
- * `provider_unavailable` only if the phone is not known to the provider and cannot be made known,
- * in which case nothing is stored.
+ * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (other terms),
+ * `payments_off` (none is new), `too_many_payments`, `already_decided` (cancelled by the operator before
+ * it was stored); `provider_unavailable` only if the phone is not known to the provider and cannot be made known,
+ * in which case nothing is stored. Throws `SessionEnded`.
  */
 export async function startPayment(
   ports: StartPorts,
@@ -61,6 +59,7 @@ export async function startPayment(
     payers.get(payerId),
     limits.readStarts(payerId),
   ])
+  admit(payer, request)
   if (!payer?.phone) throw new Refusal('phone_not_verified')
   if (known) return { payment: await repeat(ports, request, known), created: false }
   if (await ports.switches.paymentsOff()) throw switchedOff('payments_off')
@@ -97,7 +96,8 @@ export async function startPayment(
   }
   // Another request with the same key was faster.
   const winner = await payments.get(payerId, paymentId)
-  if (!winner) throw new Error(`payment ${paymentId} was there and is gone`)
+  // The operator locked or closed the account meanwhile, and took the place of what was under way.
+  if (!winner) throw new Refusal('already_decided', { paymentStatus: 'cancelled' })
   // … or it was this one, whose first answer was lost and which was sent again.
   if (winner.requestId === request.requestId) {
     return { payment: await askForPush(ports, request, winner), created: true }

@@ -1,7 +1,7 @@
 /** The second channel: a code by text, bound to one payment, spent before it is checked. */
 import { endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
-import { asGo, type LockoutPorts, locked } from './lockout.ts'
-import type { Payer, PhoneNumber } from './payer.ts'
+import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
+import { admit, type Payer, type PhoneNumber, type SignedIn } from './payer.ts'
 import {
   CODE_ATTEMPTS_MAX,
   type Evidence,
@@ -13,10 +13,10 @@ import {
   words,
   wordsApart,
 } from './payment.ts'
-import type { Bound, Codes, Decision, Limits, Lockout, PayerStore, Switches } from './ports.ts'
+import type { Bound, Codes, Decision, Limits, PayerStore, Switches } from './ports.ts'
 import { Refusal, secondsUntil, switchedOff } from './refusals.ts'
 
-export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Lockout }
+export type CodePorts = Ports & { readonly codes: Codes; readonly payers: PayerStore }
 
 /**
  * Text the payer a code for this payment.
@@ -24,28 +24,24 @@ export type CodePorts = Ports & { readonly codes: Codes; readonly lockout: Locko
  * Counted before it is asked for, so that no burst and no crash gives more texts than the limits.
  * Refuses: `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
  * `already_decided`, `no_attempts_left`, `locked`, `sms_off`, `too_many_sms`, `invalid_request` (the phone
- * takes no texts), `provider_unavailable`.
+ * takes no texts), `provider_unavailable`. Throws `SessionEnded`.
  */
 export async function textCode(
   ports: CodePorts & {
-    readonly payers: PayerStore
     readonly limits: Limits
     readonly switches: Pick<Switches, 'smsOff'>
   },
-  payerId: string,
+  signedIn: SignedIn,
   id: string,
 ): Promise<Payment> {
-  const { payments, payers, limits, lockout, codes, clock } = ports
-  const [asked, payer, until] = await Promise.all([
-    paymentOf(ports, payerId, id),
-    payers.get(payerId),
-    lockout.lockedUntil(payerId, clock()),
-  ])
+  const { payments, payers, limits, codes, clock } = ports
+  const { payerId } = signedIn
+  const [asked, payer] = await Promise.all([paymentOf(ports, payerId, id), payers.get(payerId)])
+  admit(payer, signedIn)
   // Looked at first, so that a text which the payment refuses is not taken from the payer's hour …
-  const refused = whyNoText(asked, clock())
-  if (refused) throw refused
   // … nor one whose code could not be entered.
-  if (until) throw locked(until, clock())
+  const refused = whyNoText(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock())
+  if (refused) throw refused
   const phone = phoneOf(asked, payer)
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
   await limits.spendTexts(payerId, [phone], clock())
@@ -73,17 +69,20 @@ export async function textCode(
  *
  * Refuses: `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
  * `locked`, `wrong_code`, `code_expired` (used before, or over), and `provider_unavailable` where no
- * verdict came; the attempt stays spent.
+ * verdict came; the attempt stays spent. Throws `SessionEnded`.
  */
 export async function approveWithCode(
   ports: CodePorts & LockoutPorts & { readonly pause: () => Promise<void> },
-  payerId: string,
+  signedIn: SignedIn,
   id: string,
   code: string,
 ): Promise<Payment> {
-  const { payments, lockout, codes, clock } = ports
-  const until = await lockout.lockedUntil(payerId, clock())
-  if (until) throw (await whyNoAttempt(ports, payerId, id)) ?? locked(until, clock())
+  const { payments, payers, lockout, codes, clock } = ports
+  const { payerId } = signedIn
+  const payer = await payers.get(payerId)
+  admit(payer, signedIn)
+  const locked = whyLocked(payer?.codesLockedUntil, clock())
+  if (locked) throw (await whyNoAttempt(ports, payerId, id)) ?? locked
   // Both are reserved before the provider is asked, so that a burst of guesses outruns neither limit: the
   // payment's first, because a burst at one payment is not to look like one at many.
   const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())

@@ -1,0 +1,151 @@
+/**
+ * What an operator does to a payer's account: look, lock, unlock, close. The order is the point: first the
+ * marks, in the condition of every write that reserves something; then what was reserved before them.
+ */
+import { endCodeOf } from './deciding.ts'
+import { masked } from './payer.ts'
+import type { TrailEntry } from './payerTrail.ts'
+import { statusAt, words } from './payment.ts'
+import type {
+  Clock,
+  Codes,
+  Decision,
+  LimitMarks,
+  Limits,
+  PayerStore,
+  PaymentStore,
+  SignIns,
+} from './ports.ts'
+
+export type AccountPorts = {
+  readonly payers: PayerStore
+  readonly limits: Pick<Limits, 'readStarts'> & LimitMarks
+  readonly payments: PaymentStore
+  readonly codes: Pick<Codes, 'end'>
+  readonly signIns: SignIns
+  readonly clock: Clock
+}
+
+/** The account of a payer, as the sign-in provider or an operator names it. */
+export type Account = { readonly payerId: string; readonly email: string }
+
+export type AccountView = {
+  readonly payerId: string
+  readonly state: 'open' | 'locked' | 'closed'
+  /** Most of the number hidden; null while none is verified. */
+  readonly phone: string | null
+  readonly openPayments: readonly {
+    readonly paymentId: string
+    readonly words: string
+    readonly expiresAt: string
+  }[]
+  /** RFC 3339; null while codes are not locked. */
+  readonly codesLockedUntil: string | null
+  /** Sessions from before are over; null while none were ended. */
+  readonly sessionsFrom: string | null
+  /** What happened to the account lately, newest first. */
+  readonly last: readonly Pick<TrailEntry, 'at' | 'event' | 'by'>[]
+}
+
+/** Every session of the payer ends, this one too: at once here, and at the sign-in provider. */
+export async function endSessions(
+  { payers, signIns, clock }: Pick<AccountPorts, 'payers' | 'signIns' | 'clock'>,
+  payerId: string,
+): Promise<void> {
+  // Stored first: whatever the provider does, older sessions start nothing from here on.
+  await payers.endSessions(payerId, clock())
+  await signIns.endSessions(payerId)
+}
+
+export async function showAccount(
+  { payers, limits, payments, clock }: AccountPorts,
+  { payerId }: Pick<Account, 'payerId'>,
+): Promise<AccountView> {
+  const [payer, starts] = await Promise.all([payers.get(payerId), limits.readStarts(payerId)])
+  const ids = Object.keys(starts?.unfinished ?? {})
+  const found = await Promise.all(ids.map((id) => payments.get(payerId, id)))
+  const now = clock()
+  const open = found.flatMap((payment) =>
+    payment && statusAt(payment, now) === 'pending' ? [payment] : [],
+  )
+  const until = payer?.codesLockedUntil
+  return {
+    payerId,
+    state: payer?.state ?? 'open',
+    phone: payer?.phone ? masked(payer.phone) : null,
+    openPayments: open.map(({ paymentId, terms, expiresAt }) => ({
+      paymentId,
+      words: words(terms),
+      expiresAt: expiresAt.toISOString(),
+    })),
+    codesLockedUntil: until && until > now ? until.toISOString() : null,
+    sessionsFrom:
+      payer?.sessionsFrom === undefined ? null : new Date(payer.sessionsFrom * 1000).toISOString(),
+    last: (payer?.trail.recent ?? []).map(({ at, event, by }) => ({ at, event, by })).reverse(),
+  }
+}
+
+/**
+ * Lock an account: nothing starts, is texted, tried or changed any more, every session ends, and what
+ * waits is cancelled. Safe to repeat, and to be repeated after a fault.
+ */
+export async function lockAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
+  await bar(ports, account, 'locked')
+  return showAccount(ports, account)
+}
+
+/** Lift a lock, a lock of codes, and the limits of the hour. A closed account stays closed. */
+export async function unlockAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
+  const { payers, limits, clock } = ports
+  const payer = await payers.get(account.payerId)
+  if (payer?.state !== 'closed') {
+    // The limits first: with the mark still there nothing starts meanwhile.
+    await limits.unbar(account.payerId)
+    await payers.unlock(account.payerId, clock())
+  }
+  return showAccount(ports, account)
+}
+
+/**
+ * Close an account for good: as a lock, and then what may be deleted is. Payments and the audit trail
+ * stay, because they are evidence. The same address made anew is another payer.
+ */
+export async function closeAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
+  await bar(ports, account, 'closed')
+  await ports.signIns.remove(account.payerId)
+  await ports.payers.erase(account.payerId)
+  return showAccount(ports, account)
+}
+
+async function bar(
+  ports: AccountPorts,
+  account: Account,
+  state: 'locked' | 'closed',
+): Promise<void> {
+  const { payers, limits, signIns, clock } = ports
+  const { payerId } = account
+  await payers.setState(account, state, clock())
+  const slots = await limits.bar(payerId, clock())
+  await Promise.all(slots.map((id) => cancel(ports, payerId, id)))
+  await signIns.endSessions(payerId)
+}
+
+/**
+ * Cancel what holds a slot. It may not be stored yet: then its place is taken, so that its late insert
+ * loses; or the insert was faster after all, and it is cancelled like any other.
+ */
+async function cancel(ports: AccountPorts, payerId: string, id: string): Promise<void> {
+  const { payments, clock } = ports
+  const decision: Decision = {
+    status: 'cancelled',
+    channel: null,
+    by: 'operator',
+    only: { payerId },
+  }
+  const cancelled = await payments.decide(id, decision, clock())
+  if (cancelled) return endCodeOf(ports, cancelled)
+  if (await payments.get(payerId, id)) return
+  if (await payments.bar(payerId, id)) return
+  const late = await payments.decide(id, decision, clock())
+  if (late) await endCodeOf(ports, late)
+}
