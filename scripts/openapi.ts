@@ -42,7 +42,8 @@ const operations: Record<RouteName, Operation> = {
     description:
       "The payment is stored first; then the payer's phone shows payee and amount (PSD2 Art. " +
       '97(2), RTS Art. 5). The same key with the same terms gives the payment as it is now, with ' +
-      'other terms it is refused. The start is 503 only where nothing was stored.',
+      'other terms it is refused. The start is 503 only where nothing was stored, and 409 only where ' +
+      'the operator locked the account while it was under way.',
     parameters: [
       {
         name: 'Idempotency-Key',
@@ -62,6 +63,8 @@ const operations: Record<RouteName, Operation> = {
       'idempotency_key_missing',
       'phone_not_verified',
       'idempotency_key_reused',
+      'already_decided',
+      'locked',
       'too_many_payments',
       'provider_unavailable',
       'payments_off',
@@ -158,7 +161,8 @@ const operations: Record<RouteName, Operation> = {
     summary: 'Send a code to a phone that is to be trusted',
     description:
       'Where a verified phone is there already, it gets a code too: the old phone lets in the new ' +
-      'one. Five sends for a verification, 20 s apart.',
+      'one, and is told its whole number and the reference. Another number makes the verification ' +
+      'before it void. Five sends for a verification, 20 s apart.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
     refusals: [
@@ -179,6 +183,7 @@ const operations: Record<RouteName, Operation> = {
     refusals: [
       ...ALWAYS,
       'current_code_required',
+      'not_found',
       'no_code_sent',
       'no_attempts_left',
       'wrong_code',

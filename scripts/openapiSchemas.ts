@@ -59,6 +59,11 @@ export const SAID: Readonly<Record<string, object>> = {
     examples: ['+44 7400 123456'],
   },
   'StartVerification/channel': { description: 'A text, or a voice that says the code.' },
+  'VerificationCodes/verificationId': {
+    description:
+      'From the answer that started it. Another number started since makes it void: `not_found`.',
+    examples: ['Qm4sT1n0vQ9ZpX2cL7rJ8w'],
+  },
   'VerificationCodes/code': { description: "The new phone's code.", examples: ['271828'] },
   'VerificationCodes/currentCode': {
     description:
@@ -79,6 +84,11 @@ const maskedNumber = z
   .describe('All digits but the last three are hidden.')
   .meta({ examples: ['+44 ••••• ••456'] })
 
+const reference = z
+  .string()
+  .regex(/^[2-9A-HJ-NP-Z]{6}$/)
+  .meta({ examples: ['4F2K7Q'] })
+
 const payment = z
   .strictObject({
     paymentId: z
@@ -93,10 +103,9 @@ const payment = z
     words: z
       .string()
       .describe('The payment in words, the same on push, text and page (RTS Art. 5(1)(a)).'),
-    reference: z
-      .string()
-      .regex(/^[2-9A-HJ-NP-Z]{6}$/)
-      .describe('Tells it from an equal payment, for the eye: Twilio Verify’s text names it.'),
+    reference: reference.describe(
+      'Tells it from an equal payment, for the eye: Twilio Verify’s text names it.',
+    ),
     status: z
       .enum(['pending', 'approved', 'denied', 'expired', 'failed', 'cancelled'])
       .describe('All but `pending` are final: a changed mind is a new payment.'),
@@ -124,6 +133,12 @@ const payment = z
   .describe('One intent to pay, with fixed payee and amount; never edited, decided once.')
   .meta({ examples: [examplePayment()] }) satisfies z.ZodType<PaymentView>
 
+const verificationId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{22}$/)
+  .describe('Names this verification of this number; its confirmation carries it.')
+  .meta({ examples: ['Qm4sT1n0vQ9ZpX2cL7rJ8w'] })
+
 const profile = z
   .strictObject({
     email: z.string(),
@@ -132,7 +147,12 @@ const profile = z
         number: maskedNumber,
         verified: z.boolean(),
         pending: z
-          .strictObject({ number: maskedNumber, channel: z.enum(['sms', 'call']) })
+          .strictObject({
+            number: maskedNumber,
+            channel: z.enum(['sms', 'call']),
+            verificationId,
+            reference,
+          })
           .nullable()
           .describe('A number that waits for its code.'),
       })
@@ -150,12 +170,27 @@ const profile = z
 
 const verificationStarted = z
   .strictObject({
+    verificationId,
+    reference: reference.describe('The text to the verified phone names it too.'),
+    words: z
+      .string()
+      .nullable()
+      .describe('What the verified phone is told, with the whole new number; null without one.'),
     to: maskedNumber,
     sendsLeft: z.int().min(0).max(4),
     expiresAt: instant.describe('Until when the code is good.'),
   })
   .meta({
-    examples: [{ to: '+44 ••••• ••456', sendsLeft: 4, expiresAt: '2026-11-21T12:10:00.000Z' }],
+    examples: [
+      {
+        verificationId: 'Qm4sT1n0vQ9ZpX2cL7rJ8w',
+        reference: '4F2K7Q',
+        words: 'Change your Payfriend phone to +447400123456, reference 4F2K7Q',
+        to: '+44 ••••• ••456',
+        sendsLeft: 4,
+        expiresAt: '2026-11-21T12:10:00.000Z',
+      },
+    ],
   }) satisfies z.ZodType<VerificationStarted>
 
 export const answers = {
