@@ -8,7 +8,8 @@ import type {
   Context,
 } from 'aws-lambda'
 import * as z from 'zod'
-import { Refusal, type RefusalCode } from './core/refusals.ts'
+import type { SignedIn } from './core/payer.ts'
+import { Refusal, type RefusalCode, SessionEnded } from './core/refusals.ts'
 import { count, flush, logger } from './observe.ts'
 import { bodyText, jsonBody } from './requestBody.ts'
 
@@ -58,11 +59,9 @@ const TITLES = {
   payments_off: 'New payments are stopped for now.',
 } as const satisfies Record<RefusalCode, string>
 
-export type Payer = { readonly payerId: string; readonly email: string }
-
 /** A request after all checks. What comes from the token is apart from what a client can write. */
 export type Checked<B, Q> = {
-  readonly payer: Payer
+  readonly payer: SignedIn
   readonly body: B
   readonly query: Q
   /** Malformed ids belong to no payment, so they answer as such: `not_found`. */
@@ -150,12 +149,15 @@ const claims = z.object({
   token_use: z.literal('access'),
   sub: z.string().min(1).max(128),
   email: z.string().min(1),
+  /** When the payer signed in, in seconds since 1970; API Gateway hands each claim on as text. */
+  auth_time: z.coerce.number().int().optional().catch(undefined),
 })
 
-function payerOf(event: PayerEvent): Payer {
+function payerOf(event: PayerEvent): SignedIn {
   const parsed = claims.safeParse(event.requestContext.authorizer?.jwt?.claims)
   if (!parsed.success) throw new Unauthorized()
-  return { payerId: parsed.data.sub, email: parsed.data.email }
+  const { sub, email, auth_time } = parsed.data
+  return { payerId: sub, email, authTime: auth_time }
 }
 
 class Unauthorized extends Error {}
@@ -196,7 +198,7 @@ function fieldsOf(issue: z.core.$ZodIssue): { path: string; reason: string }[] {
 
 function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
   // As API Gateway itself says it: such a token never gets past an authorizer with a scope.
-  if (error instanceof Unauthorized) {
+  if (error instanceof Unauthorized || error instanceof SessionEnded) {
     return json(
       401,
       'application/json',

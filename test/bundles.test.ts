@@ -257,7 +257,10 @@ describe.each(providers)(
       const body = { phoneNumber: number, channel: 'sms' }
       const started = await call('phoneStart', { as, body })
       const code = codeOn(number)
-      const verified = await call('phoneVerify', { as, body: { code } })
+      const verified = await call('phoneVerify', {
+        as,
+        body: { verificationId: started.body.verificationId, code },
+      })
       return { as, number, started, verified }
     }
     const codeOn = (number: string) => around.phone.book.messages(number)[0]?.code ?? 'none'

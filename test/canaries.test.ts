@@ -73,7 +73,8 @@ const wrong = (code: string) => {
 
 const start = (as: Person, phoneNumber = as.number, channel = 'sms') =>
   call('phoneStart', { as, body: { phoneNumber, channel } })
-const verify = (as: Person, body: object) => call('phoneVerify', { as, body })
+const verify = (as: Person, body: object) =>
+  call('phoneVerify', { as, body: { ...rig.verification(as), ...body } })
 
 /** Registers, with a wrong code first. */
 async function registered() {

@@ -817,7 +817,8 @@ async function verifying(one: Case, hasPhone: boolean): Promise<Case> {
 
 function codesOf({ payer, number }: Case, hasPhone: boolean): Request {
   const code = rig.codeOn(number)
-  const body = { code, ...(hasPhone && { currentCode: rig.codeOn(payer.number) }) }
+  const current = hasPhone && { currentCode: rig.codeOn(payer.number) }
+  const body = { ...rig.verification(payer), code, ...current }
   return { as: payer, body }
 }
 

@@ -50,6 +50,8 @@ export function eventOf(name: RouteName, request: Request = {}): unknown {
             token_use: 'access',
             sub: as?.payerId ?? '',
             email: as?.email ?? '',
+            // Later than any end of sessions, unless a test says when its payer signed in.
+            auth_time: '9999999999',
             ...request.claims,
           },
         },

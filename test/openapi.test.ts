@@ -360,7 +360,10 @@ describe('real answers', () => {
     const start = (phoneNumber = as.number, channel = 'sms') =>
       call('phoneStart', { as, body: { phoneNumber, channel } })
     const verify = (code: string, currentCode?: string) =>
-      call('phoneVerify', { as, body: { code, ...(currentCode && { currentCode }) } })
+      call('phoneVerify', {
+        as,
+        body: { ...rig.verification(as), code, ...(currentCode && { currentCode }) },
+      })
     await call('profile', { as })
     await call('profile', { as, query: { x: 'y' } })
     await verify('123456')

@@ -78,6 +78,8 @@ export async function startRig(
   await createTables(client)
   const documents = DynamoDBDocumentClient.from(client)
   let people = 0
+  /** The newest of each payer, by their ids. */
+  const verifications = new Map<string, string>()
 
   const rig = {
     clock,
@@ -91,10 +93,11 @@ export async function startRig(
     database: database.endpoint,
     callbackUrl: `${callbacks.url}/payments/callback`,
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
-    ...callsIn(world),
+    ...callsIn(world, verifications),
 
     /** The same tables and phones, asked by Lambdas with other settings. */
-    with: (other: Record<string, string>) => callsIn({ ...world, env: { ...world.env, ...other } }),
+    with: (other: Record<string, string>) =>
+      callsIn({ ...world, env: { ...world.env, ...other } }, verifications),
 
     /** The person answers the newest push on their phone, and the callback arrives. */
     async answers({ number }: Person, answer: 'approved' | 'denied') {
@@ -148,11 +151,17 @@ export async function startRig(
       const body = { phoneNumber: person.number, channel: 'sms' }
       await rig.call('phoneStart', { as: person, body })
       const code = rig.codeOn(person.number)
-      const verified = await rig.call('phoneVerify', { as: person, body: { code } })
+      const proof = { ...rig.verification(person), code }
+      const verified = await rig.call('phoneVerify', { as: person, body: proof })
       if (verified.status !== 200) throw new Error(JSON.stringify(verified))
       phone.book.setApp(person.number, app)
       return person
     },
+
+    /** What names the newest verification that the payer started; of nobody's, an id that is none. */
+    verification: ({ payerId }: Pick<Person, 'payerId'>) => ({
+      verificationId: verifications.get(payerId) ?? 'A'.repeat(22),
+    }),
 
     /** The newest code that a phone was sent. */
     codeOn(number: string): string {
@@ -187,13 +196,16 @@ export async function startRig(
 }
 
 /** All Lambdas of a world, by their routes. */
-function callsIn(world: World) {
+function callsIn(world: World, verifications: Map<string, string>) {
   const handlers = handlersIn((name) => asLambda(world, name), providerSettings(world.env).PROVIDER)
   return {
     async call(name: RouteName, request: Request = {}): Promise<Reply> {
       const handler = handlers[name]
       if (!handler) throw new Error(`with this provider there is no ${name}`)
-      return invoke(handler, name, request)
+      const reply = await invoke(handler, name, request)
+      const { verificationId } = reply.body ?? {}
+      if (verificationId && request.as) verifications.set(request.as.payerId, verificationId)
+      return reply
     },
   }
 }

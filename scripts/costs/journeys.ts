@@ -128,7 +128,8 @@ async function provePhone(rig: Rig, meter: Meter, as: Person): Promise<Journey> 
   const body = { phoneNumber: as.number, channel: 'sms' }
   await spend('phoneStart', () => rig.call('phoneStart', { as, body }), [202])
   const code = rig.codeOn(as.number)
-  await spend('phoneVerify', () => rig.call('phoneVerify', { as, body: { code } }))
+  const proof = { ...rig.verification(as), code }
+  await spend('phoneVerify', () => rig.call('phoneVerify', { as, body: proof }))
   journey.texts += 1
   journey.verifications += 1
   return journey

@@ -268,7 +268,10 @@ describe('a change of phone', () => {
   const change = (as: Person) =>
     rig.call('phoneStart', { as, body: { phoneNumber: next, channel: 'sms' } })
   const prove = (as: Person, currentCode: string) =>
-    rig.call('phoneVerify', { as, body: { code: rig.codeOn(next), currentCode } })
+    rig.call('phoneVerify', {
+      as,
+      body: { ...rig.verification(as), code: rig.codeOn(next), currentCode },
+    })
 
   test('asks for the verified phone’s code, and a wrong one is of the same row', async () => {
     const payer = await rig.person()
@@ -305,6 +308,6 @@ test('a first phone needs no code that could be locked', async () => {
   const stranger = rig.stranger()
   const body = { phoneNumber: stranger.number, channel: 'sms' }
   expect((await rig.call('phoneStart', { as: stranger, body })).status).toBe(202)
-  const proof = { code: rig.codeOn(stranger.number) }
+  const proof = { ...rig.verification(stranger), code: rig.codeOn(stranger.number) }
   expect((await rig.call('phoneVerify', { as: stranger, body: proof })).status).toBe(200)
 })

@@ -16,7 +16,11 @@ const start = (as: Who, phoneNumber: unknown, channel: unknown = 'sms') =>
 const verify = (as: Who, code: string, currentCode?: string) =>
   rig.call('phoneVerify', {
     as,
-    body: { code, ...(currentCode !== undefined && { currentCode }) },
+    body: {
+      ...rig.verification(as),
+      code,
+      ...(currentCode !== undefined && { currentCode }),
+    },
     requestId: 'request-1',
   })
 const profile = (as: Who) => rig.call('profile', { as })
@@ -307,9 +311,9 @@ describe('a code for a phone', () => {
     async (code) => {
       const { who } = await asked()
       const before = [rig.provider.calls.length, await itemOf(who)]
-      expect(await rig.call('phoneVerify', { as: who, body: { code } })).toMatchObject(
-        no(400, 'invalid_request', { fields: [{ path: 'code' }] }),
-      )
+      expect(
+        await rig.call('phoneVerify', { as: who, body: { ...rig.verification(who), code } }),
+      ).toMatchObject(no(400, 'invalid_request', { fields: [{ path: 'code' }] }))
       expect([rig.provider.calls.length, await itemOf(who)]).toEqual(before)
     },
   )
@@ -543,7 +547,8 @@ describe('a change of phone', () => {
     async (currentCode) => {
       const { who, code } = await changing()
       const before = rig.provider.calls.length
-      const reply = await rig.call('phoneVerify', { as: who, body: { code, currentCode } })
+      const body = { ...rig.verification(who), code, currentCode }
+      const reply = await rig.call('phoneVerify', { as: who, body })
       expect(reply).toMatchObject(no(400, 'invalid_request', { fields: [{ path: 'currentCode' }] }))
       expect(rig.provider.calls).toHaveLength(before)
     },

@@ -43,7 +43,7 @@ const bodies = {
   sendPayment: terms,
   smsVerify: { code: '1234567' },
   phoneStart: { phoneNumber: numberOf(950), channel: 'sms' },
-  phoneVerify: { code: '123456', currentCode: '1234567' },
+  phoneVerify: { verificationId: 'A'.repeat(22), code: '123456', currentCode: '1234567' },
 }
 const BODIES = Object.entries(bodies).map(([name, body]) => [name, JSON.stringify(body)] as const)
 const BODILESS = ['cancelPayment', 'smsStart'] as const

@@ -294,7 +294,8 @@ describe('a provider at its limits', () => {
 
 const startPhone = (as: Person, phoneNumber: string, channel = 'sms') =>
   rig.call('phoneStart', { as, body: { phoneNumber, channel } })
-const verifyPhone = (as: Person, body: object) => rig.call('phoneVerify', { as, body })
+const verifyPhone = (as: Person, body: object) =>
+  rig.call('phoneVerify', { as, body: { ...rig.verification(as), ...body } })
 
 /** From the verified phone to another, as its owner does it. */
 async function change(as: Person, to: string) {
@@ -438,7 +439,9 @@ describe('a deployment that changes its provider', () => {
     const body = { phoneNumber: as.number, channel: 'sms' }
     await call(from, 'phoneStart', { as, body })
     const code = rig.codeOn(as.number)
-    expect((await call(from, 'phoneVerify', { as, body: { code } })).status).toBe(200)
+    expect(
+      (await call(from, 'phoneVerify', { as, body: { ...rig.verification(as), code } })).status,
+    ).toBe(200)
     const before = (await call(from, 'sendPayment', { as, key: 'before', body: terms })).body
     const after = (await call(to, 'sendPayment', { as, key: 'after', body: terms })).body
     expect(after).toMatchObject({ push: to === 'authy' ? 'sent' : 'unavailable' })

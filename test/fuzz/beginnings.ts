@@ -24,7 +24,9 @@ const verify = (code: string, more: Partial<Ask> = {}) =>
 const register = (phoneNumber = '<new number>', channel = 'sms') =>
   ask('phoneStart', { body: { phoneNumber, channel } })
 const trust = (code: string, currentCode?: string) =>
-  ask('phoneVerify', { body: { code, ...(currentCode && { currentCode }) } })
+  ask('phoneVerify', {
+    body: { verificationId: '<verification>', code, ...(currentCode && { currentCode }) },
+  })
 const status = ask('paymentStatus')
 const cancel = ask('cancelPayment')
 const pass = (seconds: number): Move => ({ kind: 'time', seconds })

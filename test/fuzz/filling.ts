@@ -27,6 +27,8 @@ export function filled(text: string, place: Place): string {
 const UNKNOWN_ID = 'A'.repeat(22)
 
 const FILLINGS: Readonly<Record<string, (place: Place) => string>> = {
+  verification: (place) => me(place).verificationId ?? UNKNOWN_ID,
+  "another's verification": (place) => them(place).verificationId ?? UNKNOWN_ID,
   right: (place) => codeOn(place, me(place).number),
   wrong: (place) => otherThan(codeOn(place, me(place).pending ?? me(place).number)),
   new: (place) => codeOn(place, me(place).pending),

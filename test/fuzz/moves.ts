@@ -109,10 +109,11 @@ const KNOWING: Readonly<Record<string, readonly unknown[]>> = {
     { phoneNumber: "<another's number>", channel: 'sms' },
   ],
   phoneVerify: [
-    { code: '<new>' },
-    { code: '<wrong>' },
-    { code: '<new>', currentCode: '<right>' },
-    { code: '<new>', currentCode: '<wrong>' },
+    { verificationId: '<verification>', code: '<new>' },
+    { verificationId: '<verification>', code: '<wrong>' },
+    { verificationId: '<verification>', code: '<new>', currentCode: '<right>' },
+    { verificationId: '<verification>', code: '<new>', currentCode: '<wrong>' },
+    { verificationId: "<another's verification>", code: '<new>', currentCode: '<right>' },
   ],
   authyCallback: ['<approved>', '<denied>', "<another's approved>"],
 }

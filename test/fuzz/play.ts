@@ -142,6 +142,7 @@ function belongs({ status, text }: WireAnswer, sent: Sent, place: Place) {
     if (body.next) running.owners.set(body.next, me.payerId)
   }
   if (operationId === 'phoneStart') {
+    me.verificationId = body.verificationId
     me.pending = (value as { phoneNumber: string }).phoneNumber.replace(/[^+\d]/g, '')
   }
   if (operationId === 'phoneVerify') Object.assign(me, { number: me.pending, pending: undefined })

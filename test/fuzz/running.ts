@@ -26,6 +26,7 @@ export type Person = {
   /** The verified one, if any; and the one that a code was last sent to. */
   number: string | undefined
   pending: string | undefined
+  verificationId: string | undefined
   tokens: Tokens
 }
 
@@ -44,7 +45,14 @@ export async function startRunning(provider: ProviderName) {
   for (const email of EMAILS) {
     const tokens = await signIn(payfriend, email)
     const { sub: payerId } = claimsOf(tokens.access)
-    people.push({ email, payerId, number: undefined, pending: undefined, tokens })
+    people.push({
+      email,
+      payerId,
+      number: undefined,
+      pending: undefined,
+      verificationId: undefined,
+      tokens,
+    })
   }
   const expired = await expiredToken(payfriend, EMAILS[0] ?? '')
   let noScope = await withoutScope(payfriend, EMAILS[0] ?? '')
