@@ -32,11 +32,20 @@ export type Profile = {
   readonly phone: {
     readonly number: string
     readonly verified: boolean
-    readonly pending: { readonly number: string; readonly channel: PhoneChannel } | null
+    readonly pending: {
+      readonly number: string
+      readonly channel: PhoneChannel
+      readonly verificationId: string
+      readonly reference: string
+    } | null
   } | null
 }
 
 export type CodeSent = {
+  readonly verificationId: string
+  readonly reference: string
+  /** What the verified phone is told; null where there is none. */
+  readonly words: string | null
   readonly to: string
   readonly sendsLeft: number
   readonly expiresAt: string
@@ -112,8 +121,12 @@ export function createApi(
     startPhone: (phoneNumber: string, channel: PhoneChannel) =>
       post<CodeSent>('/phone', { phoneNumber, channel }),
 
-    verifyPhone: (code: string, currentCode: string | null) =>
-      post<Profile>('/phone/verification', currentCode === null ? { code } : { code, currentCode }),
+    verifyPhone: (verificationId: string, code: string, currentCode: string | null) =>
+      post<Profile>('/phone/verification', {
+        verificationId,
+        code,
+        ...(currentCode === null ? {} : { currentCode }),
+      }),
 
     send: (terms: Terms, idempotencyKey: string) =>
       post<Payment>('/payments', terms, { 'Idempotency-Key': idempotencyKey }),

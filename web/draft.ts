@@ -57,13 +57,23 @@ export function rememberPhone(number: string, channel: PhoneChannel): void {
   remember('phone', { number, channel })
 }
 
+/** What the verified phone was told of a verification: the server shows its number only masked later. */
+export function recallWords(verificationId: string): string | null {
+  const kept = texts(recall('words'))
+  return kept.verificationId === verificationId ? (kept.words ?? null) : null
+}
+
+export function rememberWords(verificationId: string, words: string): void {
+  remember('words', { verificationId, words })
+}
+
 export function forgetPhone(): void {
-  forget('phone')
+  forget('phone', 'words')
 }
 
 /** What is unsent belongs to one person: whoever else signs in to this tab starts afresh. */
 export function draftsBelongTo(email: string): void {
-  if (recall('person') !== email) forget('form', 'key', 'phone')
+  if (recall('person') !== email) forget('form', 'key', 'phone', 'words')
   remember('person', email)
 }
 

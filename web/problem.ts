@@ -63,7 +63,9 @@ export function explain(error: unknown): string {
     case 'idempotency_key_reused':
       return 'This payment could not be sent as it was. Nothing was sent: press the button again.'
     case 'locked':
-      return `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds ?? 0)}.`
+      if (!retryAfterSeconds)
+        return 'This account is locked. Please ask whoever runs Payfriend here.'
+      return `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds)}.`
     case 'too_many_sms':
       return `Too many codes were sent. Try again ${again}.`
     case 'too_many_payments':

@@ -11,6 +11,7 @@ const NAMES = [
   'form',
   'key',
   'phone',
+  'words',
   'textless',
   'signedOut',
   'since',

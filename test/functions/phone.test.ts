@@ -61,9 +61,18 @@ describe('a first phone', () => {
     ['call', 'call'],
   ])('is verified by %s, with a code of six digits', async (channel, kind) => {
     const who = rig.stranger()
-    expect(await start(who, who.number, channel)).toMatchObject({
+    const started = await start(who, who.number, channel)
+    const { verificationId, reference } = started.body
+    const named = { verificationId, reference }
+    expect(named).toEqual({
+      verificationId: expect.stringMatching(/^[\w-]{22}$/),
+      reference: expect.stringMatching(/^[2-9A-HJ-NP-Z]{6}$/),
+    })
+    expect(started).toMatchObject({
       status: 202,
       body: {
+        // No phone has to let it in, so none is told anything.
+        words: null,
         to: masked(who.number),
         sendsLeft: 4,
         expiresAt: new Date(rig.clock.now().getTime() + 600_000).toISOString(),
@@ -75,7 +84,7 @@ describe('a first phone', () => {
     const number = masked(who.number)
     expect((await profile(who)).body).toEqual({
       email: who.email,
-      phone: { number, verified: false, pending: { number, channel } },
+      phone: { number, verified: false, pending: { number, channel, ...named } },
     })
     const verified = await verify(who, code)
     expect(verified).toMatchObject({ status: 200 })
@@ -319,6 +328,146 @@ describe('a code for a phone', () => {
   )
 })
 
+describe('a verification', () => {
+  /** The owner changes to one number; then a session of the same account starts a change to another. */
+  async function overtaken() {
+    const who = await rig.person()
+    // Alike to whoever sees only the last three digits: another area's 555-0142.
+    const [mine, thiefs] = ['+12025550142', '+13035550142']
+    const owners = (await start(who, mine)).body
+    const ownersCodes = { code: rig.codeOn(mine), currentCode: rig.codeOn(who.number) }
+    rig.clock.advance(20)
+    const thief = (await start(who, thiefs)).body
+    const thiefsCodes = { code: rig.codeOn(thiefs), currentCode: rig.codeOn(who.number) }
+    const say = (verificationId: string, codes: object) =>
+      rig.call('phoneVerify', { as: who, body: { verificationId, ...codes } })
+    return { who, mine, thiefs, owners, ownersCodes, thief, thiefsCodes, say }
+  }
+
+  test('that was overtaken by another number confirms nothing, spends nothing, and is told', async () => {
+    const { who, owners, ownersCodes, thiefsCodes, say } = await overtaken()
+    const before = [await itemOf(who), rig.provider.calls.length]
+    for (const currentCode of [ownersCodes.currentCode, thiefsCodes.currentCode]) {
+      const codes = { ...ownersCodes, currentCode }
+      expect(await say(owners.verificationId, codes)).toMatchObject(no(404, 'not_found'))
+    }
+    expect([await itemOf(who), rig.provider.calls.length]).toEqual(before)
+  })
+
+  test('that overtook another is not let in by what the old phone said to that one', async () => {
+    const { who, mine, owners, ownersCodes, thief, thiefsCodes, say } = await overtaken()
+    await say(owners.verificationId, { ...ownersCodes, currentCode: thiefsCodes.currentCode })
+    expect(await say(thief.verificationId, { code: thiefsCodes.code })).toMatchObject(
+      no(403, 'current_code_required'),
+    )
+    const { code } = thiefsCodes
+    const { currentCode } = ownersCodes
+    expect(await say(thief.verificationId, { code, currentCode })).toMatchObject(
+      no(422, 'wrong_code'),
+    )
+    expect((await profile(who)).body.phone.number).toBe(masked(who.number))
+    // The owner says whose turn it is by starting anew; their own codes are good.
+    rig.clock.advance(20)
+    const again = (await start(who, mine)).body
+    expect(again.verificationId).not.toBe(owners.verificationId)
+    const codes = { code: rig.codeOn(mine), currentCode: rig.codeOn(who.number) }
+    expect((await say(again.verificationId, codes)).body.phone.number).toBe(masked(mine))
+  })
+
+  test('is told apart on the old phone by the whole number and the page’s own reference', async () => {
+    const { who, owners, thief, mine, thiefs } = await overtaken()
+    const [second, first] = messagesOn(who.number)
+    expect(first?.words).toContain(owners.words)
+    expect(second?.words).toContain(thief.words)
+    expect(owners.words).toBe(
+      `Change your Payfriend phone to ${mine}, reference ${owners.reference}`,
+    )
+    expect(thief.words).toContain(thiefs)
+    expect(thief.reference).not.toBe(owners.reference)
+  })
+
+  test('that is sent again to the same number stays the same one', async () => {
+    const { who, next, code } = await changing()
+    const { verificationId } = rig.verification(who)
+    rig.clock.advance(20)
+    expect((await start(who, next, 'call')).body).toMatchObject({ verificationId })
+    const currentCode = rig.codeOn(who.number)
+    expect((await verify(who, code, currentCode)).status).toBe(200)
+  })
+
+  test.each([undefined, null, '', 'A'.repeat(21), 'A'.repeat(23), `${'A'.repeat(21)}.`, 7])(
+    'must be named by each confirmation, and not by %j',
+    async (verificationId) => {
+      const { who, code } = await asked()
+      const before = [await itemOf(who), rig.provider.calls.length]
+      const reply = await rig.call('phoneVerify', { as: who, body: { verificationId, code } })
+      expect(reply).toMatchObject(
+        no(400, 'invalid_request', { fields: [{ path: 'verificationId' }] }),
+      )
+      expect([await itemOf(who), rig.provider.calls.length]).toEqual(before)
+    },
+  )
+
+  test('of another person is none, and neither is hurt', async () => {
+    const [ada, bob] = [await asked(), await asked()]
+    const before = [await itemOf(ada.who), await itemOf(bob.who), rig.provider.calls.length]
+    const body = { ...rig.verification(bob.who), code: bob.code }
+    expect(await rig.call('phoneVerify', { as: ada.who, body })).toMatchObject(no(404, 'not_found'))
+    expect([await itemOf(ada.who), await itemOf(bob.who), rig.provider.calls.length]).toEqual(
+      before,
+    )
+  })
+
+  test('of an earlier time is none, although it was for the same number', async () => {
+    const { who } = await asked()
+    const old = rig.verification(who)
+    rig.clock.advance(600)
+    await start(who, who.number)
+    const body = { ...old, code: rig.codeOn(who.number) }
+    expect(await rig.call('phoneVerify', { as: who, body })).toMatchObject(no(404, 'not_found'))
+    expect((await verify(who, rig.codeOn(who.number))).status).toBe(200)
+  })
+})
+
+describe('wrong codes for a new phone', () => {
+  /** So many wrong codes, each verification's last left, so that none is closed by its own five. */
+  async function guess(who: Who, times: number) {
+    for (let i = 0; i < times; i += 1) {
+      if (i % 4 === 0) {
+        rig.clock.advance(600)
+        await start(who, freeNumber())
+      }
+      const reply = await verify(who, '0000000')
+      if (reply.status !== 422) return reply
+    }
+    return undefined
+  }
+
+  test('are of the same row as all others: after five of them codes are locked', async () => {
+    const who = rig.stranger()
+    expect(await guess(who, 5)).toBeUndefined()
+    rig.clock.advance(20)
+    expect(await start(who, freeNumber())).toMatchObject({
+      ...no(423, 'locked'),
+      headers: { 'retry-after': '280' },
+    })
+    expect(await verify(who, '0000000')).toMatchObject(no(423, 'locked'))
+  })
+
+  test('lock an owner’s payments too, and a right one begins the row anew', async () => {
+    const who = await rig.person()
+    expect(await guess(who, 0)).toBeUndefined()
+    const next = freeNumber()
+    await start(who, next)
+    const currentCode = rig.codeOn(who.number)
+    await verify(who, '0000000', currentCode)
+    for (let i = 0; i < 3; i += 1) await verify(who, '0000000')
+    expect((await verify(who, rig.codeOn(next))).status).toBe(200)
+    const { paymentId: id } = await rig.pending({ ...who, number: next })
+    expect((await rig.call('smsStart', { as: who, id })).status).toBe(202)
+  })
+})
+
 describe('texts and calls', () => {
   test('come 20 s apart, not 19.999', async () => {
     const { who } = await asked()
@@ -398,12 +547,9 @@ describe('a change of phone', () => {
   test('sends a code to both, and the old one is told what for', async () => {
     const { who, next, code, currentCode } = await changing()
     expect(messagesOn(who.number)[0]?.words).toContain('Change your Payfriend phone')
-    expect(messagesOn(who.number)[0]?.words).toContain(masked(next))
-    expect((await profile(who)).body.phone).toEqual({
-      number: masked(who.number),
-      verified: true,
-      pending: { number: masked(next), channel: 'sms' },
-    })
+    const pending = (await profile(who)).body.phone.pending
+    expect(pending).toMatchObject({ number: masked(next), channel: 'sms' })
+    expect(messagesOn(who.number)[0]?.words).toContain(`${next}, reference ${pending.reference}`)
     expect((await verify(who, code, currentCode)).body.phone).toEqual({
       number: masked(next),
       verified: true,

@@ -346,12 +346,12 @@ describe('a phone', () => {
   test('is changed with two codes, and the old one is told which change it lets in', async () => {
     const as = await rig.person()
     const to = rig.stranger().number
-    await startPhone(as, to)
+    const { reference } = (await startPhone(as, to)).body
     const code = rig.codeOn(to)
     expect(await verifyPhone(as, { code })).toMatchObject(no(403, 'current_code_required'))
     const [said] = rig.phone.book.messages(as.number)
     expect(said?.words).toContain('0.00')
-    expect(said?.words).toContain(`change of phone to the number ending in ${to.slice(-3)}`)
+    expect(said?.words).toContain(`change of phone to ${to} ref ${reference}`)
     expect(await verifyPhone(as, { code, currentCode: otherThan(said?.code ?? '') })).toMatchObject(
       no(422, 'wrong_code'),
     )

@@ -50,8 +50,12 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await fay.page.getByLabel('Phone number').fill(next)
     await fay.page.getByRole('button', { name: 'Get a code' }).click()
     await heading(fay.page, 'Enter the code')
-    await says(fay.page, 'That text must say that it is for a change of phone.')
-    expect(stage.phone.book.messages(fay.number)[0]?.words).toMatch(/change (your \w+|of) phone/i)
+    // The number and the reference on the page are those that the current phone was told.
+    const told = stage.phone.book.messages(fay.number)[0]?.words ?? ''
+    const terms = (await fay.page.locator('.terms').textContent()) ?? ''
+    const [, reference = 'none'] = /reference ([2-9A-Z]{6})$/.exec(terms) ?? []
+    expect(terms).toBe(`Change your Payfriend phone to ${next}, reference ${reference}`)
+    for (const part of [next, reference]) expect(told).toContain(part)
     await fay.page.getByLabel(/^Code sent to your new phone/).fill(stage.codeOn(next))
     await fay.page.getByRole('button', { name: 'Confirm' }).click()
     await says(fay.page, 'To change your phone, enter the code sent to your current phone too.')
@@ -67,5 +71,37 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     expect([book.pushes(fay.number), book.messages(fay.number)]).toMatchObject([[], { length: 2 }])
     await stage.enter(fay, stage.codeOn(next))
     await says(fay.page, 'Your payment has been approved!')
+  })
+
+  test('a page whose verification was overtaken by another number says so, and goes on', async () => {
+    const gil = await stage.payer()
+    const [mine, other] = [numberOf(910), numberOf(911)]
+    const ask = async (page: typeof gil.page, number: string) => {
+      await page.getByRole('link', { name: 'Phone' }).click()
+      await page.getByRole('button', { name: 'Change phone' }).click()
+      await page.getByLabel('Phone number').fill(number)
+      await page.getByRole('button', { name: 'Get a code' }).click()
+      await heading(page, 'Enter the code')
+    }
+    await ask(gil.page, mine)
+    await stage.pass(21)
+    const tab = await stage.newPage(gil.context)
+    await tab.goto(`${stage.payfriend.pageUrl}/#/phone`)
+    await tab
+      .getByRole('button', { name: 'Use another number' })
+      .or(tab.getByRole('button', { name: 'Ask for a new code' }))
+      .click()
+    await tab.getByLabel('Phone number').fill(other)
+    await tab.getByRole('button', { name: 'Get a code' }).click()
+    await says(tab, other)
+    await stage.pass(6)
+    await heading(gil.page, 'These codes are no longer good')
+    await says(gil.page, 'Nothing was changed by these codes.')
+    await stage.pass(21)
+    await gil.page.getByRole('button', { name: 'Start again' }).click()
+    await gil.page.getByLabel('Phone number').fill(mine)
+    await gil.page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(gil.page, 'Enter the code')
+    await says(gil.page, mine)
   })
 })

@@ -1,6 +1,6 @@
-import type { CodeSent, PhoneChannel } from '../api.ts'
-import { forgetPhone, recallPhone, rememberPhone } from '../draft.ts'
-import { el } from '../element.ts'
+import type { CodeSent, PhoneChannel, Profile } from '../api.ts'
+import { forgetPhone, recallPhone, recallWords, rememberPhone, rememberWords } from '../draft.ts'
+import { type Child, el } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
@@ -16,10 +16,26 @@ export async function showPhone(app: App, screen: Screen): Promise<void> {
     return
   }
   const { phone } = app.profile
-  if (phone?.pending) showCodes(app, screen, phone.pending.number, phone.pending.channel)
+  if (phone?.pending) showCodes(app, screen, underWay(phone.pending))
   else if (phone?.verified) showVerified(app, screen, phone.number)
   else showNumber(app, screen)
 }
+
+/** A verification that this page holds: its codes confirm this number and no other. */
+type UnderWay = {
+  readonly verificationId: string
+  readonly reference: string
+  readonly words: string | null
+  readonly to: string
+  readonly channel: PhoneChannel
+}
+
+function underWay(pending: Pending): UnderWay {
+  const { verificationId, reference, channel, number: to } = pending
+  return { verificationId, reference, channel, to, words: recallWords(verificationId) }
+}
+
+type Pending = NonNullable<NonNullable<Profile['phone']>['pending']>
 
 function showVerified(app: App, screen: Screen, number: string): void {
   screen.show(
@@ -68,8 +84,9 @@ function showNumber(app: App, screen: Screen): void {
     const chosen = channel()
     rememberPhone(input.value, chosen)
     try {
-      const { to } = await app.api.startPhone(input.value.trim(), chosen)
-      showCodes(app, screen, to, chosen, app.clock.now())
+      const sent = await app.api.startPhone(input.value.trim(), chosen)
+      if (sent.words !== null) rememberWords(sent.verificationId, sent.words)
+      showCodes(app, screen, { ...sent, channel: chosen }, app.clock.now())
     } catch (error) {
       const rest = tellFields(fields, detailsOf(error).fields ?? [])
       const told = detailsOf(error).fields !== undefined
@@ -92,13 +109,11 @@ const FIRST =
 const CHANGING =
   'We send one code to the phone you have now and one to the new phone. Have both at hand.'
 
-function showCodes(
-  app: App,
-  screen: Screen,
-  to: string,
-  channel: PhoneChannel,
-  sentAt: number | null = null,
-): void {
+/** How often it is looked whether the verification that the page holds is still the one. */
+const LOOK_MS = 5000
+
+function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | null = null): void {
+  const { verificationId, to, channel } = held
   const current = app.profile.phone?.verified ? app.profile.phone.number : null
   const code = codeInput('code', true)
   // Not required: it may have been right already, which a page just loaded doesn't know.
@@ -132,7 +147,11 @@ function showCodes(
     const digits = (input: HTMLInputElement) => input.value.replace(/\s/g, '')
     try {
       const before = app.profile.phone?.verified === true
-      app.profile = await app.api.verifyPhone(digits(code), digits(currentCode) || null)
+      app.profile = await app.api.verifyPhone(
+        verificationId,
+        digits(code),
+        digits(currentCode) || null,
+      )
       forgetPhone()
       if (!screen.signal.aborted) leadOn(app, before)
     } catch (error) {
@@ -143,6 +162,7 @@ function showCodes(
   screen.show(
     'Enter the code',
     el('p', {}, sentTo(to, channel, current)),
+    ...(current === null ? [] : toldToCurrent(held)),
     form,
     resend.box,
     el(
@@ -155,9 +175,19 @@ function showCodes(
     ),
   )
 
+  const looking = setInterval(async () => {
+    if (document.visibilityState !== 'visible') return
+    const { phone } = await app.api.profile().catch(() => app.profile)
+    const isOther = phone?.pending && phone.pending.verificationId !== verificationId
+    if (isOther && !screen.signal.aborted) showOvertaken(app, screen)
+  }, LOOK_MS)
+  screen.signal.addEventListener('abort', () => clearInterval(looking))
+
   function explainTo(error: unknown): void {
     const { code: refusal, fields: problems } = detailsOf(error)
-    if (problems) {
+    if (refusal === 'not_found') {
+      showOvertaken(app, screen)
+    } else if (problems) {
       say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
     } else if (refusal === 'current_code_required' && fields.currentCode) {
       tellFields(fields, [{ path: 'currentCode', reason: explain(error) }])
@@ -175,6 +205,12 @@ function showCodes(
     say()
     try {
       const sent: CodeSent = await app.api.startPhone(typed.number.trim(), channel)
+      if (sent.verificationId !== verificationId) {
+        // The one before was over, or another tab had gone on to another number.
+        if (sent.words !== null) rememberWords(sent.verificationId, sent.words)
+        showCodes(app, screen, { ...sent, channel }, app.clock.now())
+        return
+      }
       resend.sentAt(app.clock.now())
       resend.box.hidden = sent.sendsLeft === 0
       code.value = ''
@@ -194,9 +230,45 @@ function sentTo(to: string, channel: PhoneChannel, current: string | null): stri
       ? `We are calling ${unbroken(to)} with a code.`
       : `We sent a code to ${unbroken(to)}.`
   if (current === null) return how
-  return (
-    `${how} Another one goes to your current phone, ${unbroken(current)}. ` +
-    'That text must say that it is for a change of phone.'
+  return `${how} Another one goes to your current phone, ${unbroken(current)}.`
+}
+
+/** The very words of the text to the current phone, or as much of them as is still known. */
+function toldToCurrent({ words, reference, to }: UnderWay): Child[] {
+  const told = words ?? `Change of phone to ${to}, reference ${reference}`
+  return [
+    el('p', { class: 'terms', translate: 'no' }, told),
+    el(
+      'p',
+      {},
+      `The text to your current phone must be about a change of phone and name the same number and the reference ${reference}. If it doesn’t, don’t enter its code.`,
+    ),
+  ]
+}
+
+/** Another number was started since: the codes for this one are void, and nothing was changed. */
+function showOvertaken(app: App, screen: Screen): void {
+  forgetPhone()
+  const { changePasswordUrl } = app.config
+  screen.show(
+    'These codes are no longer good',
+    el(
+      'p',
+      {},
+      'Another number was entered for this account since, on another page or by another person. Nothing was changed by these codes.',
+    ),
+    el(
+      'p',
+      {},
+      'If it wasn’t you, somebody else is signed in to your account: change your password, and don’t enter any code from a text that you didn’t ask for.',
+    ),
+    el(
+      'div',
+      { class: 'actions' },
+      button('Start again', () => showNumber(app, screen), { kind: 'primary' }),
+      changePasswordUrl !== undefined &&
+        el('a', { href: changePasswordUrl, class: 'button' }, 'Change password'),
+    ),
   )
 }
 
