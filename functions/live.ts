@@ -95,7 +95,10 @@ export const newReference = (): string => referenceFrom(randomBytes(6))
 export const newVerificationId = (): string => randomBytes(16).toString('base64url')
 
 /** A name for this verification of this number. */
-export const changeIdOf = ({ verificationId, phone }: PendingPhone): string =>
+export const changeIdOf = ({
+  verificationId,
+  phone,
+}: Pick<PendingPhone, 'verificationId' | 'phone'>): string =>
   createHash('sha256')
     .update(`${verificationId}\0${international(phone)}`)
     .digest('base64url')

@@ -275,24 +275,28 @@ export function jobOf(
       const touches = around(as.payerId, ...numbers)
       const run = (lane: Lane) => {
         lane.climate = weather
-        // For the change that is under way; or for any, one may begin beside this.
-        const to = model.payers[as.payerId]?.pending?.number ?? ''
+        const all = world.verificationsOf(as.payerId)
+        const named = all.at(action.code === 'old' ? 0 : -1)
+        // For the change that is named; or for any, one may begin beside this.
+        const to = named?.number ?? ''
         const news = seen.codes.filter(
           ({ purpose }) => /there$/.test(purpose) && purpose.includes(to),
         )
         const leaves = seen.codes.filter(
-          ({ purpose }) => /leaves/.test(purpose) && purpose.endsWith(to),
+          ({ purpose }) => /leaves/.test(purpose) && purpose.includes(` for ${to}`),
         )
         const code = guess(world, action.code, news)
         const currentCode =
           action.current === 'none' ? undefined : guess(world, action.current, leaves)
         const flow = phoneVerify(as.payerId, {
+          named,
           guess: refOf(code),
           current: refOf(currentCode),
           isCurrentGiven: currentCode !== undefined,
           weather,
         })
-        const body = { code, ...(currentCode && { currentCode }) }
+        const { verificationId = 'A'.repeat(22) } = named ?? {}
+        const body = { verificationId, code, ...(currentCode && { currentCode }) }
         const reply = lane.call('phoneVerify', { as, body })
         return asked(as, reply, flow, touches, name, ({ status }) =>
           status === 200 ? ['phone changed'] : [],

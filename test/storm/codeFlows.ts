@@ -31,6 +31,7 @@ import {
   giveGoBack,
   giveTextBack,
   hourOf,
+  isSame,
   look,
   type Payer,
   type Payment,
@@ -45,6 +46,7 @@ import {
   TEXTS_MAX,
   VERIFICATION_MS,
   type Verdict,
+  type Verification,
   write,
   writePayer,
 } from './model.ts'
@@ -62,7 +64,7 @@ export const text = (payer: string, id: string, weather: Weather): Flow =>
     const begun = clock()
     const asked = found(yield* at(ownPayment(payer, id)))
     const who = yield* at(look((m) => payerOf(m, payer)))
-    const until = yield* at(lockOf(payer, begun))
+    const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
     const refused = whyNoText(asked, clock())
     if (refused) throw refused
     if (until) throw locked(until, clock())
@@ -227,25 +229,27 @@ export const phoneStart = (payer: string, number: string, weather: Weather): Flo
     if (current === number) throw new No(400, 'invalid_request')
     const refused = whyNoSend(known.pending, clock())
     if (refused) throw refused
+    const now = clock()
+    if (known.lockedUntil !== undefined && known.lockedUntil > now) {
+      throw locked(known.lockedUntil, now)
+    }
     const letIn = alive(known.pending, clock())
     const needsLeave = !(letIn?.currentPassed && letIn.number === number)
-    const until = needsLeave ? yield* at(lockOf(payer, clock())) : undefined
-    if (until) throw locked(until, clock())
     yield* spendTexts(payer, needsLeave ? [number, current] : [number], clock())
     const pending = yield* reserveSend(payer, known, number, clock)
     // All is otherwise now, and it begins anew.
     if (!pending) return yield* phoneStart(payer, number, weather)(clock, rules)
-    if (letIn && letIn.number !== number) {
+    if (letIn && !isSame(letIn, pending)) {
       if (letIn.codeRef) yield* at(cancelCode(letIn.codeRef))
       if (letIn.currentCodeRef) yield* at(cancelCode(letIn.currentCodeRef))
     }
     const ref = yield* sendAnew(purposeOf.phone(number), weather)
-    if (byRef(rules)) yield* at(nameText(payer, number, { codeRef: ref }, clock()))
+    if (byRef(rules)) yield* at(nameText(payer, pending, { codeRef: ref }, clock()))
     if (needsLeave) {
       if (!known.phone.enrolled) yield* enrol(payer, current, weather, rules)
-      const leave = purposeOf.change(payer, current, number)
+      const leave = purposeOf.change(payer, current, pending)
       const currentCodeRef = yield* sendLinked(leave, weather)
-      if (byRef(rules)) yield* at(nameText(payer, number, { currentCodeRef }, clock()))
+      if (byRef(rules)) yield* at(nameText(payer, pending, { currentCodeRef }, clock()))
     }
     const { expiresAt, sends } = pending
     return { status: 202, sent: { sendsLeft: TEXTS_MAX - sends, expiresAt } }
@@ -266,10 +270,10 @@ function* sendAnew(purpose: string, weather: Weather) {
   return (yield* send(purpose, weather)).ref
 }
 
-const nameText = (payer: string, number: string, texts: Partial<Pending>, now: number) =>
+const nameText = (payer: string, named: Verification, texts: Partial<Pending>, now: number) =>
   writePending(
     payer,
-    (one) => one.number === number && now < one.expiresAt,
+    (one) => isSame(one, named) && now < one.expiresAt,
     () => texts,
   )
 
@@ -297,7 +301,7 @@ function* reserveSend(payer: string, known: Payer, number: string, clock: () => 
           payer,
           (one) =>
             now < one.expiresAt &&
-            (one.number === number) === (living.number === number) &&
+            isSame(one, living) &&
             one.sends < TEXTS_MAX &&
             one.attempts < ATTEMPTS_MAX &&
             one.sentAt <= now - TEXT_PAUSE_MS,
@@ -339,6 +343,8 @@ const writePending = (
   )
 
 export type Proof = {
+  /** Which verification is confirmed; one that never was, where it is not said. */
+  readonly named: Verification | undefined
   /** Which code was entered for the new phone, if it is any that was ever sent. */
   readonly guess: string | undefined
   /** And for the one before; `none` where it was left out. */
@@ -349,25 +355,25 @@ export type Proof = {
 
 export const phoneVerify = (payer: string, proof: Proof): Flow =>
   function* (clock, rules) {
-    const { guess, current, isCurrentGiven, weather } = proof
+    const { named, guess, current, isCurrentGiven, weather } = proof
     const begun = clock()
     const who = yield* at(
       writePending(
         payer,
         (one) =>
+          isSame(one, named) &&
           begun < one.expiresAt &&
           one.attempts < ATTEMPTS_MAX &&
           (isCurrentGiven || one.currentPassed),
         ({ attempts }) => ({ attempts: attempts + 1 }),
       ),
     )
-    if (!who?.pending)
-      throw whyNoGo(yield* at(look((m) => payerOf(m, payer))), isCurrentGiven, clock())
+    if (!who?.pending) throw whyNoGo(yield* at(look((m) => payerOf(m, payer))), proof, clock())
     const { number, attempts, currentPassed, codeRef, currentCodeRef } = who.pending
     const wrong = new No(422, 'wrong_code', { attemptsLeft: ATTEMPTS_MAX - attempts })
     if (!currentPassed) {
       if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, weather, rules)
-      const leave = purposeOf.change(payer, who.phone.number, number)
+      const leave = purposeOf.change(payer, who.phone.number, who.pending)
       const checking = check(rules, currentCodeRef, leave, current, weather)
       const verdict = yield* asGo(payer, clock, checking)
       if (verdict === undefined) throw unavailable()
@@ -377,17 +383,19 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
       const now = clock()
       const passed = writePending(
         payer,
-        (one) => now < one.expiresAt && one.number === number,
+        (one) => now < one.expiresAt && isSame(one, named),
         () => ({ currentPassed: true }),
       )
       if (!(yield* at(passed))) throw new No(422, 'code_expired')
       yield* at(forgetGoes(payer))
     }
-    const verdict = yield* check(rules, codeRef, purposeOf.phone(number), guess, weather)
+    const checking = check(rules, codeRef, purposeOf.phone(number), guess, weather)
+    const verdict = yield* asGo(payer, clock, checking)
     if (verdict === undefined) throw unavailable()
     if (verdict === 'no more') throw new No(409, 'no_attempts_left')
     if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock)
     if (verdict === 'wrong') throw wrong
+    yield* at(forgetGoes(payer))
 
     const now = clock()
     const trusted = yield* at(
@@ -396,7 +404,7 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
         ({ pending }) =>
           pending !== undefined &&
           now < pending.expiresAt &&
-          pending.number === number &&
+          isSame(pending, named) &&
           pending.currentPassed,
         ({ phone }) => ({
           phone: { number, enrolled: false },
@@ -432,8 +440,9 @@ const welcome = (who: Payer, clock: () => number) => ({
   phone: shownPhone(who, clock()),
 })
 
-function whyNoGo({ pending }: Payer, isCurrentGiven: boolean, now: number): No {
+function whyNoGo({ pending }: Payer, { named, isCurrentGiven }: Proof, now: number): No {
   if (!pending) return new No(409, 'no_code_sent')
+  if (!isSame(pending, named)) return new No(404, 'not_found')
   if (!pending.currentPassed && !isCurrentGiven) return new No(403, 'current_code_required')
   if (now >= pending.expiresAt) return new No(422, 'code_expired')
   return new No(409, 'no_attempts_left', { retryAfter: secondsUntil(pending.expiresAt, now) })

@@ -285,7 +285,8 @@ export function checkGoes(world: World): number {
 
 /** Nothing of anybody else's, and nothing that is nobody's to see, is in an answer to a payer. */
 export function checkSecrets(world: World, payer: string, { body }: Reply): number {
-  const text = JSON.stringify(body ?? '')
+  // The whole new number is told to the session that has just written it, and to nobody else.
+  const text = JSON.stringify({ ...body, ...(body?.verificationId && { words: null }) })
   const { people, numbers, codes, letters, items } = world.seen
   const others = people.filter(({ payerId }) => payerId !== payer)
   const forbidden = [

@@ -57,6 +57,15 @@ export type Payment = {
 /** A trusted phone; the provider's id may be missing after a fault. */
 export type Phone = { readonly number: string; readonly enrolled: boolean }
 
+/**
+ * Which verification of a payer's it is: a number is begun once until it ends, so this tells them apart as
+ * their ids do.
+ */
+export type Verification = Pick<Pending, 'number' | 'expiresAt'>
+
+export const isSame = (one: Verification, other: Verification | undefined) =>
+  one.number === other?.number && one.expiresAt === other.expiresAt
+
 export type Pending = {
   readonly number: string
   readonly sends: number
@@ -308,7 +317,8 @@ export const giveTextBack =
 /** What a code is for: nobody else's number, payment or change. */
 export const purposeOf = {
   payment: (number: string, id: string) => `${number} pays ${id}`,
-  change: (payer: string, number: string, to: string) => `${payer}: ${number} leaves for ${to}`,
+  change: (payer: string, number: string, to: Verification) =>
+    `${payer}: ${number} leaves for ${to.number} until ${to.expiresAt}`,
   phone: (number: string) => `${number} is there`,
 }
 

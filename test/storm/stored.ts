@@ -88,7 +88,6 @@ function* changedIn(before: Model, after: Model): Generator<string> {
     const then = before.payers[id]
     if (!then || then === now) continue
     if (!isDeepStrictEqual(personOf(then), personOf(now))) yield `person ${id}`
-    if (!isDeepStrictEqual(lockOf(then), lockOf(now))) yield `lock of ${id}`
     if (then.starts !== now.starts) yield `starts of ${id}`
   }
   for (const [key, used] of Object.entries(after.counters)) {
@@ -126,12 +125,6 @@ function sidesOf(world: World, model: Model, item: Item): Sides {
       const expected = payer && personOf(payer)
       return { name: `person ${key}`, expected, stored: storedPerson(world, item) }
     }
-    case 'codes':
-      return {
-        name: `lock of ${whose}`,
-        expected: payer && lockOf(payer),
-        stored: storedLock(item),
-      }
     case 'starts': {
       const { starts } = payer ?? {}
       const expected = starts && { ...starts, started: starts.started.toSorted() }
@@ -147,12 +140,21 @@ function sidesOf(world: World, model: Model, item: Item): Sides {
   }
 }
 
-const personOf = ({ phone, previous, pending }: Payer) => ({ phone, previous, pending })
-const lockOf = ({ goes, locks, lockedUntil }: Payer) => ({ goes, locks, lockedUntil })
+const personOf = ({ phone, previous, pending, goes, locks, lockedUntil }: Payer) => ({
+  phone,
+  previous,
+  pending,
+  goes,
+  locks,
+  lockedUntil,
+})
 
 function storedPerson(world: World, item: Item) {
   const { pending_sms_id: code, pending_current_sms_id: current } = item
   return {
+    goes: item.code_goes ?? 0,
+    locks: item.code_locks_before ?? 0,
+    lockedUntil: msIf(item.codes_locked_until),
     phone: { number: item.phone_number, enrolled: Boolean(item.authy_id) },
     previous: item.previous_number && {
       number: item.previous_number,
@@ -170,12 +172,6 @@ function storedPerson(world: World, item: Item) {
     },
   }
 }
-
-const storedLock = ({ goes = 0, locks_before: locks = 0, locked_until }: Item) => ({
-  goes,
-  locks,
-  lockedUntil: msIf(locked_until),
-})
 
 function storedStarts({ window_started_at, started, unfinished }: Item) {
   const open = Object.entries(Object(unfinished)).map(([id, ends]) => [id, ms(ends)])

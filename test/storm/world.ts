@@ -5,13 +5,12 @@
 import { createHash } from 'node:crypto'
 import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { ownPhoneIds } from '../../functions/adapters/phoneIds.ts'
-import { referenceFrom } from '../../functions/core/payment.ts'
 import { changeIdOf, paymentIdOf } from '../../functions/live.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { NOON, numberOf, type Person, startRig } from '../rig.ts'
 import { startLanes, type Told } from './lanes.ts'
 import type { Sent } from './letters.ts'
-import { type Model, purposeOf, type Rules } from './model.ts'
+import { type Model, purposeOf, type Rules, type Verification } from './model.ts'
 
 export type World = Awaited<ReturnType<typeof startWorld>>
 export type Item = Readonly<Record<string, unknown>>
@@ -97,18 +96,33 @@ export async function startWorld(rules: Rules) {
     if (!isHeard) return
     const url = new URL(path, 'http://provider')
     const { pathname, searchParams } = url
-    const said = /\/(verify|VerificationCheck)\b/.test(pathname) ? JSON.parse(answer) : {}
-    const isRight = said.token === 'is valid' || said.status === 'approved'
-    const isWrong = said.error_code === '60020' || (status === 200 && said.status === 'pending')
+    const said = /\/(verify|verification\/check|VerificationCheck)\b/.test(pathname)
+      ? JSON.parse(answer)
+      : {}
+    const isPhoneCheck = pathname.endsWith('/phones/verification/check')
+    const isRight =
+      said.token === 'is valid' || said.status === 'approved' || (isPhoneCheck && status === 200)
+    const isWrong =
+      ['60020', '60022'].includes(said.error_code) || (status === 200 && said.status === 'pending')
     if (!isRight && !isWrong) return
     const sid = new URLSearchParams(text).get('VerificationSid')
     const action = searchParams.get('action')
+    const checked = `+${searchParams.get('country_code')}${searchParams.get('phone_number')}`
     const purpose = action
       ? purposeOfAction('', action)
-      : (seen.codes.find((one) => one.sid === sid)?.purpose ?? '')
-    const [, payer = seen.owners.get(purpose.split(' ').at(-1) ?? '')] =
+      : isPhoneCheck
+        ? purposeOf.phone(checked)
+        : (seen.codes.find((one) => one.sid === sid)?.purpose ?? '')
+    const [, payer = seen.owners.get(purpose.split(' ').at(-1) ?? '') ?? proverOf(purpose)] =
       /^(\S+): \S* leaves /.exec(purpose) ?? []
     if (payer) seen.verdicts.push({ payer, isRight, at: world.now() })
+  }
+
+  /** Who is proving a number, if only one payer ever began to. */
+  function proverOf(purpose: string): string | undefined {
+    const all = changes().filter(({ number }) => purposeOf.phone(number) === purpose)
+    const [payer, ...others] = new Set(all.map((one) => one.payer))
+    return others.length === 0 ? payer : undefined
   }
 
   function sentBy({ method, path, text, status, answer }: Told) {
@@ -136,15 +150,15 @@ export async function startWorld(rules: Rules) {
   function purposeOfAction(number: string, action: string): string {
     const change = changes().find(({ id }) => `change-phone:${id}` === action)
     return change
-      ? purposeOf.change(change.payer, number, change.to)
+      ? purposeOf.change(change.payer, number, change)
       : purposeOf.payment(number, action)
   }
 
   function purposeOfPayee(number: string, payee: string | null): string {
     if (payee === null) return purposeOf.phone(number)
     const ends = (reference: string) => payee.endsWith(` ref ${reference}`)
-    const change = changes().find(({ id }) => ends(referenceFrom(new TextEncoder().encode(id))))
-    if (change) return purposeOf.change(change.payer, number, change.to)
+    const change = changes().find(({ reference }) => ends(reference))
+    if (change) return purposeOf.change(change.payer, number, change)
     const put = rig.store.calls
       .filter(({ operation }) => operation === 'PutItem')
       .map(({ text }) => JSON.parse(text).Item)
@@ -152,11 +166,22 @@ export async function startWorld(rules: Rules) {
     return purposeOf.payment(number, put?.payment_id.S ?? payee)
   }
 
-  /** Every change of phone that there can be. */
+  /** Every verification that was begun, as it was stored before anything was sent. */
   const changes = () =>
-    seen.people.flatMap(({ payerId: payer }) =>
-      seen.numbers.map((to) => ({ payer, to, id: changeIdOf(payer, apart(to)) })),
-    )
+    rig.store.calls.flatMap(({ operation, text }) => {
+      if (operation !== 'UpdateItem' || !text.includes('pending_reference')) return []
+      const { Key, ExpressionAttributeValues: values } = JSON.parse(text)
+      if (!values[':reference']) return []
+      const [verificationId, number] = [values[':id'].S, values[':number'].S]
+      return {
+        payer: String(Key.user_id.S),
+        verificationId,
+        number,
+        expiresAt: Date.parse(values[':expires_at'].S),
+        reference: values[':reference'].S,
+        id: changeIdOf({ verificationId, phone: apart(number) }),
+      }
+    })
 
   const world = {
     rig,
@@ -235,6 +260,10 @@ export async function startWorld(rules: Rules) {
         .findIndex((one) => one.uuid === uuid)
       return `${id} #${before}`
     },
+
+    /** Those that this payer may know of, the newest last. */
+    verificationsOf: (payerId: string): (Verification & { readonly verificationId: string })[] =>
+      changes().filter(({ payer }) => payer === payerId),
 
     codeRef: (sid: string): string => seen.codes.find((one) => one.sid === sid)?.ref ?? sid,
 
