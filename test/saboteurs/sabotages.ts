@@ -121,9 +121,9 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'now is read once and carried over the call that checks a code',
     file: `${CORE}/textedCode.ts`,
-    from: `const { payments, lockout, codes, clock } = ports
+    from: `const { payments, payers, lockout, codes, clock } = ports
 `,
-    to: `const { payments, lockout, codes } = ports; const now0 = ports.clock(); const clock = () => now0
+    to: `const { payments, payers, lockout, codes } = ports; const now0 = ports.clock(); const clock = () => now0
 `,
     caughtBy: testOf.sms,
   },
@@ -250,15 +250,21 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'one count of wrong codes for everybody',
     file: `${ADAPTERS}/lockoutTable.ts`,
-    from: 'user_id: `limit#codes#${payerId}`',
-    to: "user_id: 'limit#codes'",
+    from: `          TableName: table,
+          Key: { user_id: payerId },
+          UpdateExpression: update,
+          ConditionExpression: when`,
+    to: `          TableName: table,
+          Key: { user_id: 'payer' },
+          UpdateExpression: update,
+          ConditionExpression: when`,
     caughtBy: testOf.lockoutTable,
   },
   {
     name: 'the count of wrong codes is looked at, and not raised before the check',
     file: `${CORE}/lockout.ts`,
     from: 'const go = await lockout.reserve(payerId, clock())',
-    to: 'const go = { locks: 0 }',
+    to: 'const go = { locks: 0, isLast: false }',
     caughtBy: testOf.lockout,
   },
   {
@@ -403,15 +409,40 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a code for one number proves another',
     file: `${ADAPTERS}/payersTable.ts`,
-    from: "[ALIVE, 'pending_number = :number', LET_IN]",
-    to: `[ALIVE, '${always('pending_number = :number')}', LET_IN]`,
+    from: "const THIS_ONE = [ALIVE, 'pending_id = :id', OPEN]",
+    to: `const THIS_ONE = [ALIVE, '${always('pending_id = :id')}', OPEN]`,
+    caughtBy: testOf.phone,
+  },
+  {
+    name: 'another number goes on under the first one’s name',
+    file: `${CORE}/registering.ts`,
+    from: 'const kept = samePhone(living.phone, phone) ? living : fresh',
+    to: 'const kept = living',
+    caughtBy: testOf.phone,
+  },
+  {
+    name: 'the old phone reads three digits of the new number',
+    file: `${CORE}/registering.ts`,
+    from: 'const number = international(phone)',
+    to: 'const number = masked(phone)',
+    caughtBy: testOf.phone,
+  },
+  {
+    name: 'wrong codes for a new phone are no goes',
+    file: `${CORE}/registering.ts`,
+    from: `await asGo(ports, payerId, () =>
+    phones.checkVerification({ phone, textId }, code),
+  )`,
+    to: 'await phones.checkVerification({ phone, textId }, code)',
     caughtBy: testOf.phone,
   },
   {
     name: 'a sixth attempt to prove a number',
     file: `${ADAPTERS}/payersTable.ts`,
-    from: "when: [ALIVE, 'pending_attempts < :attempts'",
-    to: "when: [ALIVE, 'pending_attempts <= :attempts'",
+    from: `          ...THIS_ONE,
+          'pending_attempts < :attempts',`,
+    to: `          ...THIS_ONE,
+          'pending_attempts <= :attempts',`,
     caughtBy: testOf.phone,
   },
 
