@@ -975,14 +975,13 @@ const shownIn = ({ replies: [reply] }: Broken) => {
 
 /** All that is left in the tables and on the phone, but for names. */
 async function left({ payer, id, number, at }: Broken) {
-  const [payment, who, starts, codes] = await Promise.all([
+  const [payment, who, starts] = await Promise.all([
     id === '' ? undefined : read('payments', id),
     read('users', payer.payerId),
     read('users', `limit#starts#${payer.payerId}`),
-    read('users', `limit#codes#${payer.payerId}`),
   ])
   const names =
-    /^(user_id|payment_id|reference|email|(previous_)?authy_id|phone_verified_at|evidence|request_id|shown|push_id|sms_to|sms_id|open_shard|written_by|expires_epoch)$|number|_sms_id/
+    /^(user_id|payment_id|reference|email|(previous_)?authy_id|phone_verified_at|code_goes_at|sessions_from|pending_id|pending_reference|audit_recent|evidence|request_id|shown|push_id|sms_to|sms_id|open_shard|written_by|expires_epoch)$|number|_sms_id/
   const counted = (item: Record<string, unknown> | undefined) =>
     Object.entries(item ?? {}).map(([name, value]) => [name, names.test(name) ? '' : value])
   const found = {
@@ -990,7 +989,7 @@ async function left({ payer, id, number, at }: Broken) {
     who: Object.fromEntries(counted(who)),
     isTrusted: who?.phone_number === number,
     starts: [starts?.started, starts?.unfinished].map((ids) => Object.values(ids ?? {})),
-    codes: [codes?.goes, codes?.rung, codes?.locked_until],
+    told: ((who?.audit_recent ?? []) as { event: string }[]).map(({ event }) => event),
     uses: await usesOf(payer),
     texts: textsOn(payer),
     pushes: pushesFor({ payer, id }).length,
