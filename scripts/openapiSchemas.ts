@@ -28,18 +28,24 @@ export const SAID: Readonly<Record<string, object>> = {
   'StartPayment/payee': {
     description:
       'Who is paid. Shown to the payer on every channel and never cut, so no more than fits (RTS ' +
-      'Art. 5(1)(a)); no control, format or bidirectional characters, no line breaks, no emoji.',
+      'Art. 5(1)(a)); no hidden characters, line breaks or emoji. What looks the same is stored as ' +
+      'the same, and comes back as it is stored: NFC, runs of any spaces as one space, none at the ends.',
   },
   'StartPayment/payee/name': {
     minLength: 1,
-    maxLength: 48,
-    description: '1 to 48 characters after NFC and trimming.',
+    maxLength: 70,
+    description:
+      '1 to 70 characters as stored, those beyond U+FFFF counted as two. Compatibility forms become ' +
+      'their letters (NFKC). Digits of one kind, three accents on a letter at most, no amounts, and no ' +
+      '`@`, digit or `ref` in brackets.',
     examples: ['Neville Longbottom'],
   },
   'StartPayment/payee/id': {
     minLength: 3,
     maxLength: 64,
-    description: 'E-mail address or account number; 3 to 64 characters after NFC and trimming.',
+    description:
+      'E-mail address or account number; 3 to 64 characters as stored. Printable ASCII, or letters of one ' +
+      'script (UTS 39) with ASCII digits and signs; no brackets, no compatibility forms.',
     examples: ['neville@hogwarts.ac.uk'],
   },
   'StartPayment/amount/value': {

@@ -174,7 +174,7 @@ test('the rules that zod has in code stand in the file too', () => {
     startWith({}, { currency: 'eur' }),
     startWith({}, { unit: 'x' }),
     startWith({ name: '' }, {}),
-    startWith({ name: 'x'.repeat(49) }, {}),
+    startWith({ name: 'x'.repeat(71) }, {}),
     startWith({ id: 'x'.repeat(65) }, {}),
     startWith({ iban: 'x' }, {}),
     { ...terms, status: 'approved' },

@@ -113,43 +113,7 @@ export type Payment = {
   readonly decidedBy?: Channel | undefined
 }
 
-/**
- * Unicode's control, format, surrogate, unassigned, separator and symbol characters (bidi and most
- * emoji are among them), and what else is invisible or makes an emoji: fillers, skin tones,
- * keycaps.
- */
-const UNSHOWABLE =
-  /[\p{C}\p{Zl}\p{Zp}\p{So}\p{Default_Ignorable_Code_Point}\p{Emoji_Modifier}\p{Me}]/u
-const PAYEE_LENGTHS = { name: [1, 48], id: [3, 64] } as const
-
-/**
- * A payee's name or id as it will be shown: NFC, trimmed, 1–48 or 3–64 characters, so that no channel
- * ever cuts it, and nothing in it that could hide or reorder what is read (RTS Art. 5(2)(b)).
- */
-export function payeeText(
-  field: keyof Payee,
-  text: string,
-): { readonly text: string } | { readonly reason: string } {
-  const normal = text.normalize('NFC').trim()
-  const [least, most] = PAYEE_LENGTHS[field]
-  const length = [...normal].length
-  if (length === 0) {
-    return { reason: field === 'name' ? 'Enter a name.' : 'Enter an e-mail address or account.' }
-  }
-  if (length < least) return { reason: `Use ${least} characters at least.` }
-  if (length > most) return { reason: `Use ${most} characters at most.` }
-  // The account stands in brackets behind the name: with some of its own, other payees had the same words.
-  if (field === 'id' && /[()]/.test(normal)) return { reason: 'Use no brackets.' }
-  if (UNSHOWABLE.test(normal)) {
-    return {
-      reason:
-        'Use letters, digits and punctuation only: no emoji, line breaks or hidden characters.',
-    }
-  }
-  return { text: normal }
-}
-
-/** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 146 characters at most. */
+/** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 170 characters at most. */
 export const words = ({ payee, amount }: Terms): string =>
   `Pay ${inWords(amount)} to ${payeeInWords(payee)}`
 
@@ -169,18 +133,26 @@ export const referenceFrom = (bytes: Uint8Array): string =>
     .map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length])
     .join('')
 
-/** Blocks whose letters are written from right to left. */
-const RIGHT_TO_LEFT =
-  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+/** Blocks whose letters are written from right to left, as part of a pattern's class. */
+export const RIGHT_TO_LEFT =
+  '\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}'
+const HAS_RIGHT_TO_LEFT = new RegExp(`[${RIGHT_TO_LEFT}]`, 'u')
+const DIGITS_BEFORE_RIGHT_TO_LEFT = new RegExp(
+  `^[^\\p{L}${RIGHT_TO_LEFT}]*\\p{Nd}[^\\p{L}${RIGHT_TO_LEFT}]*[${RIGHT_TO_LEFT}]`,
+  'u',
+)
 const LEFT_TO_RIGHT_MARK = '\u200e'
+const RIGHT_TO_LEFT_MARK = '\u200f'
 
 /**
  * Name and account. Beside letters that run from right to left a bare account number would be shown
  * in another order than it has, so there our own marks, which a payee's text can never hold, end each.
+ * Others stand round a name that begins with digits, which would be shown as if they were its end (UAX 9).
  */
 function payeeInWords({ name, id }: Payee): string {
-  const mark = RIGHT_TO_LEFT.test(name + id) ? LEFT_TO_RIGHT_MARK : ''
-  return `${name}${mark} (${id}${mark})`
+  const mark = HAS_RIGHT_TO_LEFT.test(name + id) ? LEFT_TO_RIGHT_MARK : ''
+  const turn = DIGITS_BEFORE_RIGHT_TO_LEFT.test(name) ? RIGHT_TO_LEFT_MARK : ''
+  return `${turn}${name}${turn}${mark} (${id}${mark})`
 }
 
 /** What the push shows. Detail keys have 20 characters at most and none begins another. */

@@ -199,6 +199,10 @@ describe('the same key', () => {
       'a payee with spaces around',
       { ...terms, payee: { name: ' Neville Longbottom ', id: terms.payee.id } },
     ],
+    [
+      'a payee that looks the same',
+      { ...terms, payee: { name: 'Ｎeville\u3000 Longbottom', id: `\u00a0${terms.payee.id}` } },
+    ],
   ])('with %s is the same payment', async (_, body) => {
     const payer = await rig.person()
     const started = await send(payer, 'same')

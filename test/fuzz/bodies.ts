@@ -28,6 +28,12 @@ const NASTY = [
     '"e\\u0301"',
     '"\\u00e9"',
     '"ﬁve"',
+    '"Neville  Longbottom"',
+    '"a\\u3000b\\u00a0c"',
+    '"علی‌پور"',
+    '"葛\\udb40\\udd00城"',
+    '"nevіlle@x.y"',
+    '"x (n@x.y) ref 4F2K7Q"',
   ],
   ...[
     '"١٢٣"',
@@ -64,7 +70,7 @@ const NASTY = [
     // ISO 4217's own code for no currency.
     '"XXX"',
   ],
-  ...[48, 49, 64, 65, 100, 101, 1024, 1025, 7000].map(long),
+  ...[64, 65, 70, 71, 100, 101, 1024, 1025, 7000].map(long),
   ...[1, 15, 16, 17, 100, 2000].map(deep),
   `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`,
   // None of these is JSON.

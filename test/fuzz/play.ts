@@ -1,4 +1,6 @@
 /** Plays a scenario against a running Payfriend, and sees to it that nobody learns or changes what is not theirs. */
+import { isDeepStrictEqual } from 'node:util'
+import { payeeText } from '../../functions/core/payeeText.ts'
 import { jsonIn } from './bodies.ts'
 import { filled, type Place, type Seen } from './filling.ts'
 import { type Ask, ask, JSON_TYPE, type Move, type Scenario } from './moves.ts'
@@ -155,8 +157,8 @@ type Terms = {
 type Payment = Terms & { readonly paymentId: string }
 
 const isAsAsked = ({ payee, amount }: Payment, asked: Terms) =>
-  payee.name === asked.payee.name.normalize('NFC').trim() &&
-  payee.id === asked.payee.id.normalize('NFC').trim() &&
+  isDeepStrictEqual(payeeText('name', asked.payee.name), { text: payee.name }) &&
+  isDeepStrictEqual(payeeText('id', asked.payee.id), { text: payee.id }) &&
   Number(amount.value) === Number(asked.amount.value) &&
   amount.currency === asked.amount.currency
 

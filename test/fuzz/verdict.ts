@@ -203,9 +203,15 @@ function whyNotAsTold({ target, headers, body }: Sent, operation: Operation): st
   return isNothing ? undefined : 'there is no body'
 }
 
-/** Texts as the file counts them: after NFC and trimming, by characters and not by halves of them. */
+/** Texts as the file counts them: as they are stored, by characters and not by halves of them. */
 function counted(value: unknown): unknown {
-  if (typeof value === 'string') return value.normalize('NFC').trim().replace(/./gsu, oneUnit)
+  if (typeof value === 'string') {
+    return value
+      .normalize('NFKC')
+      .replace(/\p{Zs}+/gu, ' ')
+      .trim()
+      .replace(/./gsu, oneUnit)
+  }
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(counted)
   return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, counted(inside)]))

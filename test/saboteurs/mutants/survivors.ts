@@ -207,8 +207,8 @@ export const explained: readonly Explained[] = [
     ],
   ]),
   ...because('A name of nothing is refused before.', [
-    'core/payment',
-    ['const PAYEE_LENGTHS = { name: [1, 48], id: [3, 64] } as const', '1', '0'],
+    'core/payeeText',
+    ['const LENGTHS = { name: [1, 70], id: [3, 64] } as const', '1', '0'],
   ]),
   ...because(
     'Of an order only the sign counts, and no two names in an object are the same.',
