@@ -42,7 +42,7 @@ export const metrics = {
   /** A page of the archive that could not be written; something that could not be told to the owner's own software. */
   ArchiveFault: 'Count',
   AnnounceFault: 'Count',
-  /** A payment's past was changed, or a payment removed, past all of Payfriend's own ways. */
+  /** The past of a payment or an account was changed, or one removed, past all of Payfriend's own ways. */
   RecordRewritten: 'Count',
   RecordRemoved: 'Count',
 } as const satisfies Record<string, 'Count' | 'Seconds' | 'Milliseconds'>

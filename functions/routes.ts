@@ -92,7 +92,7 @@ export const triggers = ['signUpPolicy', 'tokenClaims'] as const
 
 export type TriggerName = (typeof triggers)[number]
 
-/** Lambdas that follow the stream of the payments' table; the table itself they may not touch. */
+/** Lambdas that follow the streams of the two tables; the tables themselves they may not touch. */
 export const followers = ['archivePayments', 'announcePayments'] as const
 
 export type FollowerName = (typeof followers)[number]

@@ -163,7 +163,7 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
 const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRule[] => [
   {
     id: 'ArchiveFaults',
-    what: 'Pages of the archive of payments cannot be written',
+    what: 'Pages of the archive of payments and accounts cannot be written',
     heading: 'Alarm: archive faults',
     metric: filled(own('ArchiveFault')),
     // Tried again and again, so that one that is still there some minutes later is no blip.
@@ -171,21 +171,21 @@ const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRu
   },
   {
     id: 'AnnounceFaults',
-    what: 'What becomes of payments cannot be announced',
+    what: 'What becomes of payments and accounts cannot be announced',
     heading: 'Alarm: announcing faults',
     metric: filled(own('AnnounceFault')),
     threshold: 1,
   },
   ...behind.map((metric, i) => ({
     id: `Behind${i}`,
-    what: 'A Lambda that follows the payments is far behind them',
+    what: 'A Lambda that follows the payments and the people is far behind them',
     heading: 'Alarm: far behind the payments',
     metric,
     threshold: BEHIND_MS,
   })),
   ...(['RecordRewritten', 'RecordRemoved'] as const).map((name) => ({
     id: name,
-    what: 'A payment was rewritten or removed past all of Payfriend’s own ways',
+    what: 'A payment or an account was rewritten or removed past all of Payfriend’s own ways',
     heading: 'Alarm: a payment’s record was touched',
     metric: filled(own(name)),
     // Nothing of ours does it: even one is somebody's hand.

@@ -19,7 +19,7 @@ export type WatchedProps = {
   /** Those that a payer, the page or the provider waits for. */
   readonly routed: readonly IFunction[]
   readonly sweep: IFunction
-  /** Those that follow the payments' stream, where there are any. */
+  /** Those that follow the tables' streams, where there are any. */
   readonly followers: readonly IFunction[]
   readonly tables: readonly Pick<ITable, 'metric'>[]
   /** API Gateway's own log, one JSON object a request. */

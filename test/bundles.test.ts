@@ -25,6 +25,7 @@ import { open } from './core/payments.ts'
 import { startStandIn } from './recordRig.ts'
 import { no, numberOf, otherThan, type Request, type RouteName, terms } from './rig.ts'
 import { eventOf, type RunningLambda, startAround, startLambda } from './runtime.ts'
+import { payerRecord, trailWith } from './trails.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }
@@ -397,7 +398,7 @@ describe.each(providers)(
         'EVENTS_ENDPOINT',
         '{"FailedEntryCount":0,"Entries":[{"EventId":"event-1"}]}',
       ],
-    ] as const)('%s follows a payment', async (name, method, endpoint, body) => {
+    ] as const)('%s follows a payment, and an account', async (name, method, endpoint, body) => {
       const service = await startStandIn(() => ({ status: 200, body }))
       const env = { ARCHIVE_BUCKET: 'archive', EVENT_BUS: 'payfriend', [endpoint]: service.url }
       const started = start(name, env)
@@ -405,10 +406,15 @@ describe.each(providers)(
       const [Keys, SequenceNumber] = [{ payment_id: { S: open.paymentId } }, '1']
       const NewImage = marshall(itemOf(open))
       try {
-        const Records = [{ eventName: 'INSERT', dynamodb: { Keys, SequenceNumber, NewImage } }]
+        const trail = trailWith('ann', ['phone.changed'])
+        const Records = [
+          { eventName: 'INSERT', dynamodb: { Keys, SequenceNumber, NewImage } },
+          payerRecord('ann', undefined, trail),
+        ]
         expect(await (await started).invoke({ Records })).toEqual({ batchItemFailures: [] })
-        expect(service.asked.map((asked) => asked.method)).toEqual([method])
+        expect(service.asked.map((asked) => asked.method)).toEqual([method, method])
         expect(service.asked[0]?.text).toContain(open.shown.message)
+        expect(service.asked[1]?.text).toContain(trail.recent[0]?.hash)
       } finally {
         service.close()
       }

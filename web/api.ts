@@ -39,6 +39,16 @@ export type Profile = {
       readonly reference: string
     } | null
   } | null
+  /** The newest first. */
+  readonly notices?: readonly Notice[]
+}
+
+/** Something that happened to the account, which its owner should know. */
+export type Notice = {
+  readonly event: string
+  readonly at: string
+  /** The last three digits of the phone that there is now. */
+  readonly ending: string | null
 }
 
 export type CodeSent = {

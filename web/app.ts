@@ -11,7 +11,9 @@ import type { App, Screen } from './screen.ts'
 import { createServerClock } from './serverClock.ts'
 import type { Session } from './session.ts'
 import { SignInNeeded } from './tokens.ts'
+import { openTold } from './told.ts'
 import { showCode } from './views/code.ts'
+import { showNotices } from './views/notices.ts'
 import { showPayments } from './views/payments.ts'
 import { showPhone } from './views/phone.ts'
 import { showSend } from './views/send.ts'
@@ -23,9 +25,11 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   const brand = byId('brand')
   const menu = byId('menu')
   const notice = byId('notice')
+  const news = byId('news')
   const card = byId('screen')
   const seen = new Map<string, Payment>()
   const clock = createServerClock()
+  const told = openTold()
   const api = createApi(accessToken, clock)
   let nextNotice: Child[] = session.trouble === null ? [] : [el('p', {}, session.trouble)]
   let current = new AbortController()
@@ -61,6 +65,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   function renderSignedOut(screen: Screen): void {
     brand.setAttribute('href', '/')
     fill(menu)
+    fill(news)
     if (session.signedOut !== null) showSignedOut(screen, leave, session.signedOut)
     else if (placeOf(location.hash) === null || session.trouble !== null) {
       showWelcome(screen, leave)
@@ -111,6 +116,17 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     screen.show('Payfriend', el('p', {}, 'One moment…'))
     const profile = await api.profile()
     draftsBelongTo(profile.email)
+    const { email, notices = [] } = profile
+    const unread = await told.unread(email, notices)
+    // Who signed out meanwhile must not leave them on the screen.
+    if (session.signedIn) {
+      showNotices(news, {
+        unread,
+        config,
+        putAway: (notice) => told.putAway(email, notice),
+        onLast: () => card.querySelector('h1')?.focus(),
+      })
+    }
     return { config, api, clock, session, activity, seen, go, profile }
   }
 

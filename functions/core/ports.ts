@@ -8,8 +8,9 @@ import type {
   SignedIn,
   VerificationChannel,
 } from './payer.ts'
+import type { PayerAnnouncement } from './payerRecord.ts'
 import type { Channel, Evidence, Payment, PushContent, ShownPayment } from './payment.ts'
-import type { Announcement, RecordPage } from './record.ts'
+import type { Announcement } from './record.ts'
 
 export type Clock = () => Date
 
@@ -283,14 +284,17 @@ export type SignIns = {
   remove(payerId: string): Promise<void>
 }
 
+/** A page as it is stored. */
+export type ArchivePage = { readonly key: string; readonly text: string }
+
 /** Where the record is kept. */
 export type Archive = {
   /** A page that is there already stays as it is. */
-  keep(page: RecordPage): Promise<void>
+  keep(page: ArchivePage): Promise<void>
 }
 
-/** Who is told what becomes of payments. */
+/** Who is told what becomes of payments and accounts. */
 export type EventBus = {
   /** All of them, or it throws; those before the one that failed may have been told then. */
-  announce(announcements: readonly Announcement[]): Promise<void>
+  announce(announcements: readonly (Announcement | PayerAnnouncement)[]): Promise<void>
 }

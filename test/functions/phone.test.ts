@@ -84,12 +84,14 @@ describe('a first phone', () => {
     const number = masked(who.number)
     expect((await profile(who)).body).toEqual({
       email: who.email,
+      notices: [],
       phone: { number, verified: false, pending: { number, channel, ...named } },
     })
     const verified = await verify(who, code)
     expect(verified).toMatchObject({ status: 200 })
     expect(verified.body).toEqual({
       email: who.email,
+      notices: [],
       phone: { number, verified: true, pending: null },
     })
     expect(await profile(who)).toMatchObject({ body: verified.body })
@@ -110,7 +112,11 @@ describe('a first phone', () => {
     const shown = JSON.stringify(await profile(who))
     expect(shown).not.toContain(who.number.slice(2, 9))
     const stranger = rig.stranger()
-    expect((await profile(stranger)).body).toEqual({ email: stranger.email, phone: null })
+    expect((await profile(stranger)).body).toEqual({
+      email: stranger.email,
+      phone: null,
+      notices: [],
+    })
   })
 
   test('may be written with spaces, dots, brackets and dashes', async () => {

@@ -137,6 +137,7 @@ describe.each(providers)('with %s', (provider) => {
       ArchiveBucket: '<ArchiveBucket>',
       EventBusName: `<${ofType('AWS::Events::EventBus')[0]?.[0]}>`,
       PaymentsTableName: '<PaymentsTable>',
+      PayersTableName: '<UsersTable>',
       InvitePerson:
         'aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <UserPool>' +
         ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +

@@ -124,15 +124,16 @@ describe.each(providers)('with %s', (provider) => {
           : [],
     },
     {
-      reason:
-        'who follows the payments reads their stream, and leaves what fails where it is found',
+      reason: 'who follows the tables reads their streams, and leaves what fails where it is found',
       lines: (name) =>
         name in FOLLOWERS
           ? [
-              ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
-                (action) => `Allow dynamodb:${action} <PaymentsTable.StreamArn>`,
-              ),
-              'Allow dynamodb:ListStreams <PaymentsTable.Arn>/stream/*',
+              ...['PaymentsTable', 'UsersTable'].flatMap((table) => [
+                ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+                  (action) => `Allow dynamodb:${action} <${table}.StreamArn>`,
+                ),
+                `Allow dynamodb:ListStreams <${table}.Arn>/stream/*`,
+              ]),
               'Allow s3:PutObject <SetAsideBucket.Arn>/*',
               'Allow s3:ListBucket <SetAsideBucket.Arn>',
             ]

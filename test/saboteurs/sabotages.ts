@@ -32,6 +32,7 @@ const testOf = {
   authy: ['test/adapters/authy.test.ts'],
   payee: ['test/core/payeeText.test.ts'],
   paymentCore: ['test/core/payment.test.ts'],
+  trail: ['test/core/payerRecord.test.ts'],
 }
 
 /** True whatever is stored, and it keeps every value in use, which DynamoDB asks for. */
@@ -727,5 +728,76 @@ export const sabotages: readonly Sabotage[] = [
     from: 'doing !== null && String(doing.since) === own.read()',
     to: 'doing !== null',
     caughtBy: ['test/web/activity.test.ts'],
+  },
+  // What happened to an account.
+  {
+    name: 'an entry of somebody else in a payer’s item is kept',
+    file: `${CORE}/payerRecord.ts`,
+    from: 'entry.payerId === payerId &&',
+    to: "payerId !== '' &&",
+    caughtBy: testOf.trail,
+  },
+  {
+    name: 'an entry that leaves numbers out is kept',
+    file: `${CORE}/payerRecord.ts`,
+    from: 'entry.seq === before.count + added.length + 1 &&',
+    to: 'entry.seq > before.count &&',
+    caughtBy: testOf.trail,
+  },
+  {
+    name: 'an entry need not follow the one before it',
+    file: `${CORE}/payerRecord.ts`,
+    from: 'entry.previous === (last?.hash ?? null) &&',
+    to: 'last !== null &&',
+    caughtBy: testOf.trail,
+  },
+  {
+    name: 'an entry’s hash is not looked at',
+    file: `${CORE}/payerRecord.ts`,
+    from: 'entry.hash === digest(entryText(entry))',
+    to: "digest(entryText(entry)) !== ''",
+    caughtBy: testOf.trail,
+  },
+  {
+    name: 'older entries of an account may be changed by hand',
+    file: `${CORE}/payerRecord.ts`,
+    from: 'after.recent.map(entryPageText).join() !== expected.map(entryPageText).join()',
+    to: 'after.recent.length !== expected.length',
+    caughtBy: testOf.trail,
+  },
+  {
+    name: 'a payer’s id leads out of their folder',
+    file: `${CORE}/payerRecord.ts`,
+    from: 'encodeURIComponent(payerId).replace',
+    to: 'payerId.replace',
+    caughtBy: testOf.trail,
+  },
+  {
+    name: 'an entry may hold more than it should',
+    file: `${ADAPTERS}/recordedPayer.ts`,
+    from: 'z.strictObject({',
+    to: 'z.looseObject({',
+    caughtBy: ['test/adapters/recordedPayer.test.ts'],
+  },
+  {
+    name: 'an account is removed by hand without a word',
+    file: 'functions/archivePayments.ts',
+    from: "before.count === 0 || before.recent.at(-1)?.event === 'account.closed'",
+    to: 'before.count >= 0',
+    caughtBy: ['test/functions/followPayers.test.ts'],
+  },
+  {
+    name: 'counters are brought to who follows the payers',
+    file: 'functions/tables.ts',
+    from: 'followed.type in (image?.[followed.name] ?? {})',
+    to: 'image !== undefined',
+    caughtBy: ['test/functions/followPayers.test.ts', 'test/local/payfriend.test.ts'],
+  },
+  {
+    name: 'a change of phone is not told',
+    file: `${CORE}/notices.ts`,
+    from: "  'phone.changed',\n",
+    to: '',
+    caughtBy: ['test/core/notices.test.ts'],
   },
 ]
