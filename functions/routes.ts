@@ -73,6 +73,10 @@ export const lambdas = {
     route: { method: 'POST', path: '/phone/verification', open: 'payers' },
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
+  endSessions: {
+    route: { method: 'POST', path: '/sessions/end', open: 'payers' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
   sweepPayments: {
     rights: ['payments:UpdateItem', 'payments/open:Query'],
   },

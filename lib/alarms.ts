@@ -56,14 +56,14 @@ export function alarmRules(
       threshold: FAULTS_MIN,
       periods: AT_ONCE,
     },
-    {
-      id: 'FailedLambdas',
+    ...watched.routedErrors.map((metric, i) => ({
+      id: numbered('FailedLambdas', i),
       what: 'Lambdas crash, do not start or run out of time',
       heading: 'Alarm: failed Lambdas',
-      metric: watched.routedErrors.with({ period: QUARTER }),
+      metric: metric.with({ period: QUARTER }),
       threshold: FAULTS_MIN,
       periods: AT_ONCE,
-    },
+    })),
     {
       id: 'SweepFails',
       what: 'The sweep fails, so payments may not end and lost callbacks are not found',
@@ -97,13 +97,13 @@ export function alarmRules(
       // Money flows with each minute.
       periods: AT_ONCE,
     },
-    {
-      id: 'SlowLambdas',
+    ...watched.slowestP99.map((metric, i) => ({
+      id: numbered('SlowLambdas', i),
       what: 'Requests take so long that they are about to be cut off',
       heading: 'Alarm: slow Lambdas',
-      metric: watched.slowestP99,
+      metric,
       threshold: SLOW_MS,
-    },
+    })),
     ...(['SmsOff', 'PaymentsOff'] as const).map((name) => ({
       id: name,
       what: 'People are turned away by a switch in the provider’s secret',
@@ -138,6 +138,9 @@ export function alarmRules(
     },
   ]
 }
+
+/** The first has the name alone, so that an alarm that is there stays when there are more. */
+const numbered = (id: string, i: number) => (i === 0 ? id : `${id}${i + 1}`)
 
 const callbackRules = (own: Watched['own']): AlarmRule[] => [
   {

@@ -74,12 +74,12 @@ export function addDashboard(
           own('AnnounceFault'),
           own('RecordRewritten'),
           own('RecordRemoved'),
-          watched.routedErrors,
+          ...watched.routedErrors,
           watched.sweepErrors,
         ),
       ],
       [
-        graph('Slowest Lambda, p99, milliseconds', watched.slowestP99),
+        graph('Slowest Lambda, p99, milliseconds', ...watched.slowestP99),
         graph('Throttled', watched.apiThrottled, watched.lambdasThrottled, watched.tablesThrottled),
       ],
       ...(watched.followersBehind.length > 0

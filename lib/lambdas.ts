@@ -1,6 +1,8 @@
 import { Duration, Validations } from 'aws-cdk-lib'
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
@@ -69,6 +71,7 @@ type Need =
   | 'payment'
   | 'limits'
   | 'countries'
+  | 'sessions'
 
 /** With each provider, what of the settings a Lambda needs; one that is not named needs nothing. */
 const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] }> = {
@@ -78,7 +81,8 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     smsVerify: ['provider'],
     authyCallback: ['provider', 'callback'],
     phoneStart: ['provider', 'limits', 'countries'],
-    phoneVerify: ['provider'],
+    phoneVerify: ['provider', 'sessions'],
+    endSessions: ['sessions'],
     sweepPayments: ['provider'],
   },
   // No push, so a payment starts without the provider, but not without the switches beside its key; how it
@@ -89,7 +93,8 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     smsStart: ['provider', 'limits'],
     smsVerify: ['provider'],
     phoneStart: ['provider', 'phones', 'limits', 'countries'],
-    phoneVerify: ['provider', 'phones'],
+    phoneVerify: ['provider', 'phones', 'sessions'],
+    endSessions: ['sessions'],
     sweepPayments: ['provider'],
   },
 }
@@ -109,6 +114,7 @@ export class Lambdas extends Construct {
   readonly routed: readonly (ReturnType<typeof routesOf>[number] & { readonly lambda: Lambda })[]
   readonly sweep: Lambda
   readonly triggers: { readonly tokenClaims: Lambda; readonly signUpPolicy?: Lambda }
+  private readonly endingSessions: Lambda[] = []
   private readonly props: LambdasProps
 
   constructor(scope: Construct, id: string, props: LambdasProps) {
@@ -128,6 +134,19 @@ export class Lambdas extends Construct {
     }
     this.sweep = this.create('sweepPayments')
     this.everyMinute(this.sweep)
+  }
+
+  /** Name the pool to who ends sessions, and let them do that and nothing else with its people. */
+  bindSessions({ userPoolId, userPoolArn }: IUserPool): void {
+    for (const { function: it, role } of this.endingSessions) {
+      it.addEnvironment('USER_POOL_ID', userPoolId)
+      role.addToPrincipalPolicy(
+        new PolicyStatement({
+          actions: ['cognito-idp:AdminUserGlobalSignOut'],
+          resources: [userPoolArn],
+        }),
+      )
+    }
   }
 
   private create(name: LambdaName): Lambda {
@@ -151,6 +170,7 @@ export class Lambdas extends Construct {
     })
     tables.bind(created, lambda.rights)
     if (needs.includes('provider') || needs.includes('switches')) secret.bind(created)
+    if (needs.includes('sessions')) this.endingSessions.push(created)
     if ('route' in lambda) {
       Validations.of(created).acknowledge({
         id: 'Serverless-LambdaDLQ',
@@ -170,8 +190,10 @@ export class Lambdas extends Construct {
               VERIFY_API_URL: settings.twilioVerify.apiUrl,
               VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
             }
-      // They are in the provider's secret, whose name is all that is told of them.
+      // They are in the provider's secret, whose name is all that is told of them; and the pool, whose name
+      // is told once it is there.
       case 'switches':
+      case 'sessions':
         return {}
       case 'phones':
         return settings.provider === 'twilioVerify'

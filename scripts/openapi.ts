@@ -193,6 +193,14 @@ const operations: Record<RouteName, Operation> = {
     ],
     alsoRetryAfter: ['no_attempts_left'],
   },
+  endSessions: {
+    summary: 'Sign the payer out everywhere',
+    description:
+      'This session ends too. Refresh tokens are good for nothing any more; access tokens that were ' +
+      'given before start, text and change nothing, and end within five minutes.',
+    success: { 200: ['SessionsEnded', 'Every session is over.'] },
+    refusals: [...ALWAYS, 'locked'],
+  },
 }
 
 /** What API Gateway answers by itself; the first two only where a token is asked for. */

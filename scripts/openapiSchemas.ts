@@ -228,6 +228,7 @@ export const answers = {
   }),
   Profile: profile,
   VerificationStarted: verificationStarted,
+  SessionsEnded: z.strictObject({}).describe('There is nothing more to tell.'),
   Received: z
     .strictObject({})
     .describe('The callback was received; whether it changed something is not told.'),

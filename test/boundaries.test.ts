@@ -89,6 +89,8 @@ const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
 const OWN_WRITE = 'functions/adapters/ownWrite.ts'
 /** A payer's audit trail as it lies in their item, read and written. */
 const TRAIL = ['functions/adapters/recordedPayer.ts', 'functions/adapters/trailItem.ts']
+/** Who may sign in. */
+const COGNITO = '@aws-sdk/client-cognito-identity-provider'
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
   'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts'],
@@ -98,6 +100,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],
   [VERIFY_SERVICE]: [ASK_PROVIDER, ...TWILIO],
+  'functions/adapters/cognitoSignIns.ts': [COGNITO],
   'functions/adapters/archiveBucket.ts': ['@aws-sdk/client-s3'],
   'functions/adapters/eventBus.ts': ['@aws-sdk/client-eventbridge'],
 }
@@ -138,6 +141,7 @@ const fences: Record<string, Fence> = {
       ['functions/adapters/x.ts', "import { authy } from './authy.ts'"],
       ['functions/adapters/x.ts', "import { Logger } from '@aws-lambda-powertools/logger'"],
       ['functions/adapters/x.ts', "import axios from 'axios'"],
+      ['functions/adapters/payersTable.ts', `import { ListUsersCommand } from '${COGNITO}'`],
       ['functions/adapters/paymentsTable.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
       ['functions/adapters/authy.ts', "import { verifyCodes } from './twilioVerify.ts'"],
       ['functions/adapters/authy.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
@@ -168,7 +172,14 @@ const fences: Record<string, Fence> = {
     around: (file) => LIVE.includes(file),
     allows: (found) =>
       within('functions/core/', 'functions/adapters/').has(found) ||
-      isOneOf('functions/observe.ts', COUNTING, 'node:crypto', ...DATABASE, ...RECORD)(found) ||
+      isOneOf(
+        'functions/observe.ts',
+        COUNTING,
+        'node:crypto',
+        COGNITO,
+        ...DATABASE,
+        ...RECORD,
+      )(found) ||
       (found.isType && found.target === 'functions/live.ts'),
     caught: [
       ['functions/live.ts', "import { endpoint } from './http.ts'"],

@@ -30,7 +30,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   const seen = new Map<string, Payment>()
   const clock = createServerClock()
   const told = openTold()
-  const api = createApi(accessToken, clock)
+  const api = createApi(accessToken, signInAnew, clock)
   let nextNotice: Child[] = session.trouble === null ? [] : [el('p', {}, session.trouble)]
   let current = new AbortController()
   let app: App | null = null
@@ -66,9 +66,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     brand.setAttribute('href', '/')
     fill(menu)
     fill(news)
-    if (session.signedOut !== null) showSignedOut(screen, leave, session.signedOut)
+    if (session.signedOut !== null) showSignedOut(screen, () => leave(), session.signedOut)
     else if (placeOf(location.hash) === null || session.trouble !== null) {
-      showWelcome(screen, leave)
+      showWelcome(screen, () => leave())
     } else {
       // Somebody who follows a link to a payment has asked for it; a bare first visit has not.
       screen.show('Signing you in', el('p', {}, 'One moment…'))
@@ -202,11 +202,16 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       return await session.accessToken(refused)
     } catch (error) {
       if (!(error instanceof SignInNeeded)) throw error
-      if (session.fresh) throw new Problem({ kind: 'fault', httpStatus: 403 })
-      await leave()
-      // The browser is about to load another page: nothing may be shown, and nothing fail, meanwhile.
-      return new Promise<never>(() => {})
+      return signInAnew()
     }
+  }
+
+  /** With the password, since a session that was ended elsewhere may live on at the provider. */
+  async function signInAnew(): Promise<never> {
+    if (session.justProven) throw new Problem({ kind: 'fault', httpStatus: 403 })
+    await leave({ anew: true })
+    // The browser is about to load another page: nothing may be shown, and nothing fail, meanwhile.
+    return new Promise<never>(() => {})
   }
 
   /** RTS Art. 4(3)(d). What was shown is gone before the provider is asked anything. */
@@ -224,8 +229,8 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     renderNow()
   }
 
-  function leave(): Promise<void> {
-    leaving ??= session.signIn().catch((error) => {
+  function leave(how?: { readonly anew: boolean }): Promise<void> {
+    leaving ??= session.signIn(how).catch((error) => {
       leaving = null
       throw error
     })

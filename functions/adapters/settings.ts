@@ -106,6 +106,14 @@ export const phoneSettings = (env: Env) =>
       .transform((list) => (list === '' ? [] : list.split(','))),
   })
 
+/** The pool of the people who sign in; and the sign-in of a laptop, with the key that it takes. */
+export const signInSettings = (env: Env) =>
+  read(env, {
+    USER_POOL_ID: z.string().min(1),
+    USER_POOL_ENDPOINT: z.url().optional(),
+    USER_POOL_ACCESS_KEY_ID: z.string().min(1).optional(),
+  })
+
 /** The archive's bucket, and where it is if not at AWS. */
 export const archiveSettings = (env: Env) =>
   read(env, { ARCHIVE_BUCKET: z.string().min(1), ARCHIVE_ENDPOINT: z.url().optional() })

@@ -3,7 +3,7 @@
  * marks, in the condition of every write that reserves something; then what was reserved before them.
  */
 import { endCodeOf } from './deciding.ts'
-import { masked } from './payer.ts'
+import { admit, masked, type SignedIn } from './payer.ts'
 import type { TrailEntry } from './payerTrail.ts'
 import { statusAt, words } from './payment.ts'
 import type {
@@ -47,11 +47,18 @@ export type AccountView = {
   readonly last: readonly Pick<TrailEntry, 'at' | 'event' | 'by'>[]
 }
 
-/** Every session of the payer ends, this one too: at once here, and at the sign-in provider. */
+/**
+ * Every session of the payer ends, this one too: at once here, and at the sign-in provider. One that was
+ * ended may not do it: a thief's last token would sign out the owner who has just signed in again.
+ *
+ * Refuses: `locked` (by the operator: no session is left). Throws `SessionEnded`.
+ */
 export async function endSessions(
   { payers, signIns, clock }: Pick<AccountPorts, 'payers' | 'signIns' | 'clock'>,
-  payerId: string,
+  signedIn: SignedIn,
 ): Promise<void> {
+  const { payerId } = signedIn
+  admit(await payers.get(payerId), signedIn)
   // Stored first: whatever the provider does, older sessions start nothing from here on.
   await payers.endSessions(payerId, clock())
   await signIns.endSessions(payerId)

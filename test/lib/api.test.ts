@@ -68,7 +68,7 @@ describe.each(providers)('with %s', (provider) => {
 
     test('waits for every route, because it names them in its settings', () => {
       const ids = routes.map(([id]) => id)
-      expect(ids).toHaveLength(9 + open.length)
+      expect(ids).toHaveLength(10 + open.length)
       expect(stage.DependsOn).toEqual(expect.arrayContaining(ids))
     })
 

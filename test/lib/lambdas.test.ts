@@ -25,7 +25,8 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     authyCallback: [...TABLE, ...AUTHY, 'PUBLIC_URL'],
     profile: TABLE,
     phoneStart: [...TABLE, ...AUTHY, ...LIMITS, 'PHONE_COUNTRIES'],
-    phoneVerify: [...TABLE, ...AUTHY],
+    phoneVerify: [...TABLE, ...AUTHY, 'USER_POOL_ID'],
+    endSessions: [...TABLE, 'USER_POOL_ID'],
     sweepPayments: [...TABLE, ...AUTHY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
@@ -40,7 +41,8 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     smsVerify: [...TABLE, ...VERIFY],
     profile: TABLE,
     phoneStart: [...TABLE, ...VERIFY, ...LIMITS, 'VERIFY_PHONES_SERVICE', 'PHONE_COUNTRIES'],
-    phoneVerify: [...TABLE, ...VERIFY, 'VERIFY_PHONES_SERVICE'],
+    phoneVerify: [...TABLE, ...VERIFY, 'VERIFY_PHONES_SERVICE', 'USER_POOL_ID'],
+    endSessions: [...TABLE, 'USER_POOL_ID'],
     sweepPayments: [...TABLE, ...VERIFY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
@@ -121,6 +123,13 @@ describe.each(providers)('with %s', (provider) => {
       lines: (name) =>
         TOLD[provider][name]?.some((key) => key.endsWith('_SECRET_ID'))
           ? [`Allow secretsmanager:GetSecretValue <${secret}>`]
+          : [],
+    },
+    {
+      reason: 'who ends sessions ends those of this pool, and does nothing else with its people',
+      lines: (name) =>
+        TOLD[provider][name]?.includes('USER_POOL_ID')
+          ? ['Allow cognito-idp:AdminUserGlobalSignOut <UserPool.Arn>']
           : [],
     },
     {

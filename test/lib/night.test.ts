@@ -6,7 +6,7 @@ import { Function as AwsLambda, Code, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { describe, expect, test } from 'vitest'
 import { metrics, NAMESPACE } from '../../functions/metrics.ts'
-import { providers } from '../../functions/routes.ts'
+import { lambdasOf, providers } from '../../functions/routes.ts'
 import { anchorOf, Night, type NightProps } from '../../lib/night.ts'
 import { METRICS_IN_ALARM_MAX } from '../../lib/watched.ts'
 import { type Resource, synthesize, withProvider } from './synthesized.ts'
@@ -138,9 +138,20 @@ describe.each(providers)('with %s', (provider) => {
     ['PaymentsOff', 1],
   ])('one person who tries again for some minutes is enough to hear of %s', (name, threshold) => {
     const routed = alarms.filter((alarm) => readBy(alarm)[0]?.MetricName === name && alarm.Metrics)
-    expect(routed).toHaveLength(1)
-    expect(routed[0]).toMatchObject({ Threshold: threshold, EvaluationPeriods: 1 })
-    expect(periodsOf(routed[0])).toEqual([900])
+    expect(routed.length).toBeGreaterThan(0)
+    for (const alarm of routed) {
+      expect(alarm).toMatchObject({ Threshold: threshold, EvaluationPeriods: 1 })
+      expect(periodsOf(alarm)).toEqual([900])
+    }
+  })
+
+  test.each(['Errors', 'Duration'])('the %s of every Lambda with a route are looked at', (name) => {
+    const read = alarms.flatMap(readBy).filter(({ MetricName }) => MetricName === name)
+    const functions = read.map(({ Dimensions }) => JSON.stringify(Dimensions))
+    expect(new Set(functions).size).toBe(functions.length)
+    const withRoute = lambdasOf(provider).length - 1
+    // The sweep fails by an alarm of its own.
+    expect(functions).toHaveLength(name === 'Errors' ? withRoute + 1 : withRoute)
   })
 
   test('what is counted seldom is 0 where it is missing, so that an alarm of it ends in time', () => {
