@@ -23,7 +23,6 @@ const REFUSALS = {
     'Nobody signs in with this address: write it as it was registered. A closed account is gone too.',
   closed:
     'This account is closed already, for good. If closing it failed half-way, close it again.',
-  notLocked: 'Neither the account nor its codes are locked.',
 } as const
 
 /** @returns the exit code */

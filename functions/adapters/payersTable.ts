@@ -175,18 +175,17 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       })
     },
 
-    async endSessions(payerId, now) {
-      const seen = await get(payerId)
-      if (!seen) return
+    async endSessions({ payerId, email }, now) {
+      const seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: 'sessions.ended', by: 'payer' }, now, {
-        set: 'sessions_from = :sessions_from',
-        when: [],
-        values: { ':sessions_from': sessionsFromAt(now) },
+        set: 'email = if_not_exists(email, :email), sessions_from = :sessions_from',
+        when: [OPEN],
+        values: { ':email': email, ':sessions_from': sessionsFromAt(now) },
       })
     },
 
     async setState({ payerId, email }, state, now) {
-      const seen = (await get(payerId)) ?? { payerId, email, trail: EMPTY_TRAIL }
+      const seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: `account.${state}`, by: 'operator' }, now, {
         set: `email = if_not_exists(email, :email), account_state = :state,
           sessions_from = :sessions_from`,

@@ -60,7 +60,7 @@ export async function endSessions(
   const { payerId } = signedIn
   admit(await payers.get(payerId), signedIn)
   // Stored first: whatever the provider does, older sessions start nothing from here on.
-  await payers.endSessions(payerId, clock())
+  await payers.endSessions(signedIn, clock())
   await signIns.endSessions(payerId)
 }
 

@@ -73,9 +73,17 @@ export type SignedIn = {
  * Refuses: `locked` (by the operator; no `Retry-After`, because only the operator ends it). Throws
  * `SessionEnded`.
  */
-export function admit(payer: Payer | undefined, { authTime = 0 }: Pick<SignedIn, 'authTime'>) {
-  if (payer?.sessionsFrom !== undefined && authTime < payer.sessionsFrom) throw new SessionEnded()
+export function admit(payer: Payer | undefined, session: Pick<SignedIn, 'authTime'>) {
+  admitToLook(payer, session)
   if (payer?.state) throw new Refusal('locked')
+}
+
+/** Whether this session may still see the account, which a lock leaves open. Throws `SessionEnded`. */
+export function admitToLook(
+  payer: Payer | undefined,
+  { authTime = 0 }: Pick<SignedIn, 'authTime'>,
+) {
+  if (payer?.sessionsFrom !== undefined && authTime < payer.sessionsFrom) throw new SessionEnded()
 }
 
 /** Sessions end from the next whole second on, because a token tells its sign-in in whole seconds. */

@@ -135,8 +135,8 @@ export type PayerStore = {
   /** The provider's id for this number, unless the number has changed meanwhile. */
   saveAuthyId(payerId: string, phone: PhoneNumber, authyId: string): Promise<void>
 
-  /** Every session from before now is over; told in the audit trail. Nobody is made who is not there. */
-  endSessions(payerId: string, now: Date): Promise<void>
+  /** Every session from before now is over; told in the audit trail. */
+  endSessions(payer: { readonly payerId: string; readonly email: string }, now: Date): Promise<void>
   /** Set the operator's mark, with its entry in the audit trail; a closed account stays closed. */
   setState(
     payer: { readonly payerId: string; readonly email: string },

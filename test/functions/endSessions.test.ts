@@ -52,6 +52,21 @@ test('every session ends, this one too, and the sign-in provider is told', async
   expect((await startPhone(as, signedInAt(now() + 1))).status).toBe(202)
 })
 
+test('of somebody whom no table knows yet ends too: an old token enrols no first phone', async () => {
+  const as = rig.stranger()
+  const claims = signedInAt(now() - 60)
+  expect((await end(as, claims)).status).toBe(200)
+  expect(await startPhone(as, claims)).toMatchObject(UNAUTHORIZED)
+  expect((await startPhone(as, signedInAt(now() + 1))).status).toBe(202)
+})
+
+test('a session that was ended does not even see the account', async () => {
+  const { as, claims } = await known()
+  expect((await rig.call('profile', { as, claims })).status).toBe(200)
+  await end(as, claims)
+  expect(await rig.call('profile', { as, claims })).toMatchObject(UNAUTHORIZED)
+})
+
 test('a session that was ended ends no other: it would sign out whoever just came back', async () => {
   const { as, claims } = await known()
   await end(as, claims)

@@ -812,8 +812,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'sessions end here and live on at the sign-in provider',
     file: `${CORE}/account.ts`,
-    from: '  await payers.endSessions(payerId, clock())\n  await signIns.endSessions(payerId)\n',
-    to: '  await payers.endSessions(payerId, clock())\n',
+    from: '  await payers.endSessions(signedIn, clock())\n  await signIns.endSessions(payerId)\n',
+    to: '  await payers.endSessions(signedIn, clock())\n',
     caughtBy: testOf.sessions,
   },
   {
