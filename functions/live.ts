@@ -56,6 +56,9 @@ export function limits({ env }: World) {
   const settings = limitSettings(env)
   return limitsTable(documents(env), tableSettings(env).PAYERS_TABLE, {
     textsPerHour: settings.TEXTS_PER_HOUR,
+    textsPerDay: settings.TEXTS_PER_DAY,
+    provingTextsPerHour: settings.PROVING_TEXTS_PER_HOUR,
+    provingTextsPerDay: settings.PROVING_TEXTS_PER_DAY,
     textsPerDayForStage: settings.TEXTS_PER_DAY_FOR_STAGE,
     openPayments: settings.OPEN_PAYMENTS,
     paymentsPerHour: settings.PAYMENTS_PER_HOUR,

@@ -31,6 +31,8 @@ export const metrics = {
   /** Without a signature, as strays and scanners send it, and as `npm run doctor` does. */
   CallbackUnsigned: 'Count',
   CallbackForged: 'Count',
+  /** Forged or unsigned, and it names a payment that is there. */
+  CallbackForgedForPayment: 'Count',
   CallbackMismatched: 'Count',
   CallbackNotUnderstood: 'Count',
   CallbackTimeless: 'Count',

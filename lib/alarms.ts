@@ -34,6 +34,11 @@ const SLOW_MS = 20_000
 const BEHIND_MS = 15 * 60_000
 /** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
 const TURNED_AWAY_MIN = 50
+/**
+ * Of callbacks with a wrong signature in five minutes: any stranger can send one, and it changes nothing. A wrong
+ * key of our own does not wait for so many, because real answers name payments.
+ */
+const FORGED_MIN = 100
 /** On demand nothing is throttled at these sizes, and a Lambda only where the account's limit is too small. */
 const THROTTLED_MIN = 5
 
@@ -145,10 +150,18 @@ const numbered = (id: string, i: number) => (i === 0 ? id : `${id}${i + 1}`)
 const callbackRules = (own: Watched['own']): AlarmRule[] => [
   {
     id: 'ForgedCallbacks',
-    what: 'A callback came whose signature is wrong',
+    what: 'Many callbacks come whose signatures are wrong, for no payment that is there',
     heading: 'Alarm: forged callbacks',
-    metric: filled(own('CallbackForged'), QUARTER),
-    // Strays have no signature: this is a forger, or a key that is not the one of Authy's console.
+    metric: filled(own('CallbackForged')),
+    threshold: FORGED_MIN,
+    periods: AT_ONCE,
+  },
+  {
+    id: 'CallbackForgedForPayment',
+    what: 'A callback without a good signature names a payment that is there',
+    heading: 'Alarm: a forged callback for a payment',
+    metric: filled(own('CallbackForgedForPayment'), QUARTER),
+    // No stranger knows a payment's id: it is a forger, or a key that is not the one of Authy's console.
     threshold: 1,
     periods: AT_ONCE,
   },

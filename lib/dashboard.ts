@@ -63,6 +63,7 @@ export function addDashboard(
           'Callbacks',
           own('CallbackUnsigned'),
           own('CallbackForged'),
+          own('CallbackForgedForPayment'),
           own('CallbackMismatched'),
           own('CallbackNotUnderstood'),
           own('CallbackTimeless'),

@@ -34,6 +34,9 @@ export type LambdaSettings = ProviderSettings & {
   readonly paymentTtlSeconds: number
   readonly limits: {
     readonly textsPerHour: number
+    readonly textsPerDay: number
+    readonly provingTextsPerHour: number
+    readonly provingTextsPerDay: number
     readonly textsPerDayForStage: number
     readonly openPayments: number
     readonly paymentsPerHour: number
@@ -212,6 +215,9 @@ export class Lambdas extends Construct {
       case 'limits':
         return {
           TEXTS_PER_HOUR: String(settings.limits.textsPerHour),
+          TEXTS_PER_DAY: String(settings.limits.textsPerDay),
+          PROVING_TEXTS_PER_HOUR: String(settings.limits.provingTextsPerHour),
+          PROVING_TEXTS_PER_DAY: String(settings.limits.provingTextsPerDay),
           TEXTS_PER_DAY_FOR_STAGE: String(settings.limits.textsPerDayForStage),
           OPEN_PAYMENTS: String(settings.limits.openPayments),
           PAYMENTS_PER_HOUR: String(settings.limits.paymentsPerHour),

@@ -42,23 +42,15 @@ const ACTIONS = {
 } as const
 
 function portsIn(world: World): AccountPorts {
-  const counters = limits(world)
   return {
     payers: payers(world),
     payments: payments(world),
-    limits: withMarks(counters),
+    limits: limits(world),
     codes: codeEnds(world),
     signIns: signIns(world),
     clock: world.clock,
   }
 }
-
-/** Until the counters have marks of their own. */
-const withMarks = (counters: ReturnType<typeof limits>): AccountPorts['limits'] => ({
-  bar: async (payerId) => Object.keys((await counters.readStarts(payerId))?.unfinished ?? {}),
-  unbar: async () => {},
-  ...counters,
-})
 
 const asked = z.strictObject({ command: z.enum(COMMANDS), email: z.string().min(1).max(254) })
 

@@ -229,9 +229,12 @@ export function movableClock(start = NOON) {
     advance: (seconds: number) => {
       ms += Math.round(seconds * 1000)
     },
-    /** Counters of texts go by the hour of the clock. */
+    /** Counters of texts go by the hour and the day of the clock (UTC). */
     toNextHour: () => {
       ms = (Math.floor(ms / 3_600_000) + 1) * 3_600_000
+    },
+    toNextDay: () => {
+      ms = (Math.floor(ms / 86_400_000) + 1) * 86_400_000
     },
     set: (to: Date) => {
       ms = to.getTime()

@@ -91,6 +91,9 @@ export const paymentSettings = (env: Env) =>
 export const limitSettings = (env: Env) =>
   read(env, {
     TEXTS_PER_HOUR: count(10),
+    TEXTS_PER_DAY: count(20),
+    PROVING_TEXTS_PER_HOUR: count(3),
+    PROVING_TEXTS_PER_DAY: count(5),
     TEXTS_PER_DAY_FOR_STAGE: count(500),
     OPEN_PAYMENTS: count(5),
     PAYMENTS_PER_HOUR: count(20),

@@ -6,20 +6,11 @@ import { endCodeOf } from './deciding.ts'
 import { admit, masked, type SignedIn } from './payer.ts'
 import type { TrailEntry } from './payerTrail.ts'
 import { statusAt, words } from './payment.ts'
-import type {
-  Clock,
-  Codes,
-  Decision,
-  LimitMarks,
-  Limits,
-  PayerStore,
-  PaymentStore,
-  SignIns,
-} from './ports.ts'
+import type { Clock, Codes, Decision, Limits, PayerStore, PaymentStore, SignIns } from './ports.ts'
 
 export type AccountPorts = {
   readonly payers: PayerStore
-  readonly limits: Pick<Limits, 'readStarts'> & LimitMarks
+  readonly limits: Pick<Limits, 'readStarts' | 'bar' | 'unbar' | 'clear'>
   readonly payments: PaymentStore
   readonly codes: Pick<Codes, 'end'>
   readonly signIns: SignIns
@@ -107,7 +98,8 @@ export async function unlockAccount(ports: AccountPorts, account: Account): Prom
   const payer = await payers.get(account.payerId)
   if (payer?.state !== 'closed') {
     // The limits first: with the mark still there nothing starts meanwhile.
-    await limits.unbar(account.payerId)
+    await limits.clear(account.payerId, clock())
+    await limits.unbar(account.payerId, clock())
     await payers.unlock(account.payerId, clock())
   }
   return showAccount(ports, account)
@@ -133,7 +125,7 @@ async function bar(
   const { payerId } = account
   await payers.setState(account, state, clock())
   const slots = await limits.bar(payerId, clock())
-  await Promise.all(slots.map((id) => cancel(ports, payerId, id)))
+  await Promise.all(slots.map(({ paymentId }) => cancel(ports, payerId, paymentId)))
   await signIns.endSessions(payerId)
 }
 

@@ -74,7 +74,7 @@ describe('a verification', () => {
         saveTexts: async () => {},
         saveAuthyId: async () => {},
       }),
-      limits: one.port<Limits>({ spendTexts: async () => {} }),
+      limits: one.port<Limits>({ spendProvingTexts: async () => {} }),
       lockout: one.port<Lockout>({ lockedUntil: async () => world.lockedUntil }),
       switches: { smsOff: async () => world.isOff ?? false },
       phones: one.port<Phones>({
@@ -103,7 +103,7 @@ describe('a verification', () => {
       })
       expect(asked).toEqual([
         ['get', 'person-1'],
-        ['spendTexts', 'person-1', [next], NOON],
+        ['spendProvingTexts', 'person-1', next, 1, NOON],
         [
           'beginVerification',
           ADA,
@@ -191,7 +191,7 @@ describe('a verification', () => {
       const full = { ...unproved, pending: { ...pending, sends: 5 } }
       const { started, names } = starting({ stored: [unproved, full], reserved: [undefined] })
       await expect(started).rejects.toMatchObject({ code: 'too_many_sms' })
-      expect(names()).toEqual(['get', 'spendTexts', 'repeatVerification', 'get'])
+      expect(names()).toEqual(['get', 'spendProvingTexts', 'repeatVerification', 'get'])
     })
 
     test('to another number ends no codes that have no name', async () => {
@@ -269,11 +269,11 @@ describe('a verification', () => {
     expect(await started).toMatchObject({ sendsLeft: 4 })
     expect(names()).toEqual([
       'get',
-      'spendTexts',
+      'spendProvingTexts',
       'repeatVerification',
       'get',
       'get',
-      'spendTexts',
+      'spendProvingTexts',
       'beginVerification',
       'startVerification',
     ])
@@ -286,7 +286,7 @@ describe('a verification', () => {
       expect(asked).toMatchObject([
         ['get', 'person-1'],
         ['lockedUntil', 'person-1', NOON],
-        ['spendTexts', 'person-1', [next, old], NOON],
+        ['spendProvingTexts', 'person-1', next, 2, NOON],
         ['beginVerification', ADA, { phone: next }, NOON],
         ['startVerification', next, 'sms'],
         ['gave', '1635'],
@@ -347,7 +347,7 @@ describe('a verification', () => {
         lockedUntil: at(60),
       })
       await started
-      expect(asked[1]).toEqual(['spendTexts', 'person-1', [next], NOON])
+      expect(asked[1]).toEqual(['spendProvingTexts', 'person-1', next, 1, NOON])
       expect(names()).not.toContain('send')
     })
 

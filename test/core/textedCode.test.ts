@@ -58,7 +58,7 @@ describe('a text', () => {
       }),
       payers: one.port<PayerStore>({ get: async () => person }),
       lockout: one.port<Lockout>({ lockedUntil: async () => lockedUntil }),
-      limits: one.port<Limits>({ spendTexts: async () => {} }),
+      limits: one.port<Limits>({ spendPayingText: async () => {} }),
       switches: one.port<Switches>({ smsOff: async () => world.isOff ?? false }),
       codes: one.port<Codes>({
         byTextId: textId !== undefined,
@@ -80,7 +80,7 @@ describe('a text', () => {
       ['get', PAYER],
       ['lockedUntil', PAYER, NOON],
       ['smsOff'],
-      ['spendTexts', PAYER, [phone], NOON],
+      ['spendPayingText', PAYER, NOON],
       ['reserveText', PAYER, ID, at(-20), NOON],
       ['send', { phone, authyId: '1635' }, bound],
     ])
@@ -97,7 +97,7 @@ describe('a text', () => {
     const { sent, given } = texting({ person: { ...payer, phone: next, previous: phone } })
     await sent
     expect(given('send')).toMatchObject([[{ phone }, {}]])
-    expect(given('spendTexts')).toMatchObject([[PAYER, [phone], NOON]])
+    expect(given('spendPayingText')).toEqual([[PAYER, NOON]])
   })
 
   test.each([
@@ -107,7 +107,7 @@ describe('a text', () => {
   ])('of somebody %s is refused', async (_, person) => {
     const { sent, given } = texting({ person })
     await expect(sent).rejects.toMatchObject({ code: 'phone_not_verified' })
-    expect(given('spendTexts')).toEqual([])
+    expect(given('spendPayingText')).toEqual([])
   })
 
   const refusals: [string, Partial<Payment>, object][] = [
@@ -147,7 +147,7 @@ describe('a text', () => {
   test('while codes are locked is refused, and not counted', async () => {
     const { sent, names } = texting({ lockedUntil: at(60) })
     await expect(sent).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
-    expect(names()).not.toContain('spendTexts')
+    expect(names()).not.toContain('spendPayingText')
   })
 
   test.each(refusals)('that lost its write to a payment %s says so', async (_, now, refusal) => {

@@ -4,7 +4,15 @@ import { namesOf, synthesize, text, withProvider } from './synthesized.ts'
 
 const ALWAYS = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']
 const TABLE = [...ALWAYS, 'PAYERS_TABLE', 'PAYMENTS_TABLE']
-const LIMITS = ['OPEN_PAYMENTS', 'PAYMENTS_PER_HOUR', 'TEXTS_PER_DAY_FOR_STAGE', 'TEXTS_PER_HOUR']
+const LIMITS = [
+  'OPEN_PAYMENTS',
+  'PAYMENTS_PER_HOUR',
+  'PROVING_TEXTS_PER_DAY',
+  'PROVING_TEXTS_PER_HOUR',
+  'TEXTS_PER_DAY',
+  'TEXTS_PER_DAY_FOR_STAGE',
+  'TEXTS_PER_HOUR',
+]
 const PAYMENT = ['CURRENCIES', 'MAX_AMOUNT', 'PAYMENT_TTL_SECONDS']
 const AUTHY = ['AUTHY_API_URL', 'AUTHY_SECRET_ID']
 const FOLLOWERS = {
@@ -293,7 +301,13 @@ describe('settings', () => {
       currencies: ['GBP', 'EUR'],
       maxAmount: '50.00',
       paymentTtlSeconds: 120,
-      limits: { textsPerHour: 3, openPayments: 2 },
+      limits: {
+        textsPerHour: 3,
+        textsPerDay: 6,
+        provingTextsPerHour: 2,
+        provingTextsPerDay: 4,
+        openPayments: 2,
+      },
       phoneCountries: ['GB', 'IE'],
       signUp: { policy: 'domains', domains: ['example.com', 'example.org'] },
       logLevel: 'ERROR',
@@ -305,6 +319,9 @@ describe('settings', () => {
       MAX_AMOUNT: '50.00',
       PAYMENT_TTL_SECONDS: '120',
       TEXTS_PER_HOUR: '3',
+      TEXTS_PER_DAY: '6',
+      PROVING_TEXTS_PER_HOUR: '2',
+      PROVING_TEXTS_PER_DAY: '4',
       OPEN_PAYMENTS: '2',
       PAYMENTS_PER_HOUR: '20',
       TEXTS_PER_DAY_FOR_STAGE: '500',

@@ -99,6 +99,7 @@ describe.each(providers)('with %s', (provider) => {
   test('who gets no callbacks has no alarms of them', () => {
     const named = alarms.flatMap(readBy).map(({ MetricName }) => MetricName)
     expect(named.includes('CallbackForged')).toBe(provider === 'authy')
+    expect(named.includes('CallbackForgedForPayment')).toBe(provider === 'authy')
     expect(named.includes('CallbackMismatched')).toBe(provider === 'authy')
   })
 
@@ -123,7 +124,7 @@ describe.each(providers)('with %s', (provider) => {
       ({ DatapointsToAlarm, Threshold }) => DatapointsToAlarm === 1 && Threshold === 1,
     )
     const names = atOnce.flatMap(readBy).map(({ MetricName }) => MetricName)
-    const callbacks = provider === 'authy' ? ['CallbackForged', 'CallbackMismatched'] : []
+    const callbacks = provider === 'authy' ? ['CallbackForgedForPayment', 'CallbackMismatched'] : []
     const switches = ['SmsOff', 'PaymentsOff']
     expect(names.sort()).toEqual(
       [...callbacks, ...switches, 'RecordRemoved', 'RecordRewritten'].sort(),
@@ -208,6 +209,18 @@ test('texts ring at a tenth of what the stage may send in a day', () => {
       readBy(alarm).some(({ MetricName }) => MetricName === 'TextAsked'),
     )?.Threshold
   expect([500, 501, 1].map(thresholdOf)).toEqual([50, 51, 1])
+})
+
+test('a stranger’s forged callbacks ring when they are many, and one that names a payment at once', () => {
+  const ringsAt = (name: string) =>
+    nightOf().alarms.flatMap((alarm) =>
+      readBy(alarm)[0]?.MetricName === name
+        ? [[alarm.Threshold, alarm.DatapointsToAlarm, ...periodsOf(alarm)]]
+        : [],
+    )
+  expect(ringsAt('CallbackForged')).toEqual([[100, 1, 300]])
+  expect(ringsAt('CallbackForgedForPayment')).toEqual([[1, 1, 900]])
+  expect(ringsAt('CallbackUnsigned')).toEqual([])
 })
 
 test('alarms tell the topic of the settings that they ring, and that it is over', () => {
