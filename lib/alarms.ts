@@ -151,7 +151,7 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
   },
   {
     id: 'MismatchedCallbacks',
-    what: 'A callback with a good signature shows another payment than the one stored',
+    what: 'A callback with a good signature shows another payment than the one stored, or makes no sense',
     heading: 'Alarm: mismatched callbacks',
     metric: filled(own('CallbackMismatched')),
     // It is signed: there is no ordinary way to even one.
