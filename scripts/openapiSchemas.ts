@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import type { ProfileView } from '../functions/core/payer.ts'
-import type { PaymentView } from '../functions/core/payment.ts'
+import { type PaymentView, PROOFS } from '../functions/core/payment.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import { STATUS } from '../functions/http.ts'
@@ -135,6 +135,22 @@ const payment = z
       .enum(['push', 'sms'])
       .nullable()
       .describe('The channel of approved, denied and failed; else null.'),
+    decision: z
+      .strictObject({
+        channel: z.enum(['push', 'sms']),
+        proof: z
+          .enum(PROOFS)
+          .describe(
+            "How the answer was learned: by the provider's signed callback, which shows what the payer " +
+              "saw; by the provider's own word when it was asked, which shows no words; or by a code that " +
+              'is bound to the payment.',
+          ),
+      })
+      .nullable()
+      .describe(
+        'Of approved and denied, once decided. Null for pending, expired, failed and cancelled, and for ' +
+          'what was decided before this was stored.',
+      ),
   })
   .describe('One intent to pay, with fixed payee and amount; never edited, decided once.')
   .meta({ examples: [examplePayment()] }) satisfies z.ZodType<PaymentView>
@@ -318,5 +334,6 @@ function examplePayment(): PaymentView {
     expiresAt: '2026-11-21T12:05:00.000Z',
     decidedAt: null,
     decidedBy: null,
+    decision: null,
   }
 }

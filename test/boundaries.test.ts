@@ -95,7 +95,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
   'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts'],
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
-  'functions/adapters/limitsTable.ts': [OWN_WRITE],
+  'functions/adapters/limitsTable.ts': [
+    'functions/adapters/limitItems.ts',
+    'functions/adapters/textCounters.ts',
+  ],
+  'functions/adapters/textCounters.ts': ['functions/adapters/limitItems.ts', OWN_WRITE],
   'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],

@@ -378,7 +378,7 @@ describe('a verification', () => {
     )
     expect((await profile(who)).body.phone.number).toBe(masked(who.number))
     // The owner says whose turn it is by starting anew; their own codes are good.
-    rig.clock.advance(20)
+    rig.clock.toNextHour()
     const again = (await start(who, mine)).body
     expect(again.verificationId).not.toBe(owners.verificationId)
     const codes = { code: rig.codeOn(mine), currentCode: rig.codeOn(who.number) }
