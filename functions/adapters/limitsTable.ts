@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import { international } from '../core/payer.ts'
+import { handset } from '../core/handset.ts'
 import type { Limits, Starts } from '../core/ports.ts'
 import { Refusal, secondsUntil } from '../core/refusals.ts'
 import { ownWrite } from './ownWrite.ts'
@@ -114,7 +114,7 @@ export function limitsTable(
       const counters = phones.flatMap((phone) => [
         { key: `limit#person#${payerId}`, window: HOUR, max: textsPerHour },
         {
-          key: `limit#number#${sha256(international(phone))}`,
+          key: `limit#number#${sha256(handset(phone))}`,
           window: HOUR,
           max: textsPerHour,
         },

@@ -1,4 +1,5 @@
 /** How a phone becomes trusted, and how a trusted one lets in the next. */
+import { sameHandset } from './handset.ts'
 import { asGo, type LockoutPorts, locked } from './lockout.ts'
 import {
   masked,
@@ -71,7 +72,7 @@ export async function startVerification(
   const { payerId } = person
   const known = await payers.get(payerId)
   const current = known?.phone
-  if (current && samePhone(current, phone)) {
+  if (current && sameHandset(current, phone)) {
     throw invalidField('phoneNumber', 'This is your phone already.')
   }
   // Looked at first, so that a send which the verification refuses is not taken from the hour …
