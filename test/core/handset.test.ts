@@ -25,8 +25,8 @@ test.each([
 describe('no two phones are taken for one', () => {
   test.each([
     ['+54 9 11 2345 6789', '+54 9 11 2345 6780'],
-    // A number of the toll-free 911 in a shorter plan is no mobile of Argentina.
-    ['+54 911 234 5678', '+54 11 234 5678'],
+    // Too short to be a mobile with its 9.
+    ['+54 9 11 234 5678', '+54 11 234 5678'],
     ['+220 8 721 234', '+220 21 234'],
     ['+39 0541 886377', '+378 0541 886377'],
     // Brazil's radio telephones kept eight digits when mobiles got a 9 (Anatel).
