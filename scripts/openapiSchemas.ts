@@ -13,13 +13,12 @@ import { body as smsVerifyBody } from '../functions/smsVerify.ts'
 
 /** What may be sent where the settings say nothing else. */
 const LIMITS = { maxAmount: '10000.00', currencies: Object.keys(CURRENCIES) as Currency[] }
-const NUMBER_PATTERN = '^\\+[0-9 ().-]{4,30}$'
 
 /** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
 export const requests = {
   StartPayment: sendPaymentBody(LIMITS),
   SmsCode: smsVerifyBody,
-  StartVerification: phoneStartBody([]),
+  StartVerification: phoneStartBody,
   VerificationCodes: phoneVerifyBody,
 }
 
@@ -58,10 +57,9 @@ export const SAID: Readonly<Record<string, object>> = {
   'StartPayment/amount/currency': { enum: Object.keys(CURRENCIES), examples: ['EUR'] },
   'SmsCode/code': { examples: ['0271828'] },
   'StartVerification/phoneNumber': {
-    pattern: NUMBER_PATTERN,
     description:
-      'In international form; spaces, dots, dashes and brackets do not matter. It must be a ' +
-      'valid number of a country that is served.',
+      'In international form; spaces, dots, dashes and brackets do not matter. The number of a ' +
+      'mobile phone, or for a call of a fixed line, in a country that is served.',
     examples: ['+44 7400 123456'],
   },
   'StartVerification/channel': { description: 'A text, or a voice that says the code.' },
