@@ -125,8 +125,9 @@ export type PayerStore = {
   /** The verified phone has let in the number of this verification. */
   saveCurrentPassed(payerId: string, verificationId: string, now: Date): Promise<Payer | undefined>
   /**
-   * The number is the payer's: this very verification lives, and the old phone (if any) agreed. The audit
-   * trail tells it in the same write, and after a change all sessions from before are over.
+   * The number is the payer's: this very verification lives, the old phone (if any) agreed, and no session
+   * was ended since the payer was `seen`. The audit trail tells it in the same write, and after a change
+   * all sessions from before are over.
    */
   trust(seen: Payer, verification: PendingPhone, now: Date): Promise<Payer | undefined>
   /** The names that the provider gave the texts of a verification, while it lives. */
