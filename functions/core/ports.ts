@@ -182,7 +182,7 @@ export type Go = { readonly locks: number; readonly isLast: boolean }
 export type Lockout = {
   /**
    * Count a go before the code is checked, as if it were wrong. None while codes are locked, until then;
-   * nor for an account that the operator locked or closed, without an end.
+   * nor for an account that is not there, or that the operator locked or closed, without an end.
    */
   reserve(payerId: string, now: Date): Promise<Go | { readonly lockedUntil: Date | undefined }>
   /** The last go of a row was wrong: the audit trail tells that codes are locked, once for each lock. */
