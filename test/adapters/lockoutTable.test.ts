@@ -171,7 +171,25 @@ test('the count stands in the payer’s item under these names', async () => {
   expect(await item()).not.toHaveProperty('codes_lock_told')
   await lockout.tellLock(payerId, last as Go, at(2))
   expect(await item()).toMatchObject({ codes_lock_told: true })
+  await lockout.giveBack(payerId, last as Go)
+  expect(await item()).toMatchObject({ code_goes: 4 })
+  await lockout.tellLock(payerId, (await wrong(1, 3))[0] as Go, at(3))
+  expect(await item()).toMatchObject({ codes_lock_told: true })
+  await lockout.reset(payerId)
+  expect(await item()).toMatchObject({ code_goes: 0, code_locks_before: 0 })
 })
+
+test.each(['giveBack', 'reset'] as const)(
+  'a lock that %s takes away leaves nothing of itself',
+  async (undo) => {
+    const go = await fifth()
+    await lockout.tellLock(payerId, go, NOON)
+    await lockout[undo](payerId, go)
+    for (const name of ['codes_locked_until', 'codes_lock_told']) {
+      expect(await item()).not.toHaveProperty(name)
+    }
+  },
+)
 
 test('another person’s count is another’s', async () => {
   await put(person(`${payerId}-other`))
@@ -518,7 +536,7 @@ describe('where an answer is lost and the SDK sends the write again', () => {
   test('a go counts once, whichever it is of the five', async () => {
     for (const goes of [1, 2, 3, 4, 5]) {
       tables.lose(true)
-      await wrong(1)
+      expect(await wrong(1)).toEqual([{ locks: 0, isLast: goes === 5 }])
       expect((await item())?.code_goes).toBe(goes)
     }
     expect(await isLocked(0)).toBe(true)
@@ -527,7 +545,7 @@ describe('where an answer is lost and the SDK sends the write again', () => {
   test('a go counts once also if it is the first after a lock, and if two answers are lost', async () => {
     await wrong(5)
     tables.lose(true, true)
-    await wrong(1, 5 * MINUTE)
+    expect(await wrong(1, 5 * MINUTE)).toEqual([{ locks: 1, isLast: false }])
     expect(await item()).toMatchObject({ code_goes: 1 })
   })
 

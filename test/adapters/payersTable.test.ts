@@ -124,11 +124,13 @@ describe.each(writes)('%s', (_, write) => {
     expect(await item()).not.toEqual(before)
   })
 
-  test('changes nothing at its very end', async () => {
+  test('changes nothing at its very end, nor after it', async () => {
     await begin()
     const before = await item()
-    expect(await write(END)).toBeUndefined()
-    expect(await item()).toEqual(before)
+    for (const now of [END, at(600.001), at(86_400)]) {
+      expect(await write(now)).toBeUndefined()
+      expect(await item()).toEqual(before)
+    }
   })
 
   test('changes nothing of a verification of another name, although it is of the same number', async () => {
@@ -563,17 +565,28 @@ describe('a number that is trusted', () => {
 
   test('is not trusted once sessions were ended after its attempt was reserved', async () => {
     for (const change of [begin, moving]) {
-      people += 1
-      payerId = `person-${people}`
-      await change()
-      await pass()
-      const seen = await get()
-      await payers.endSessions(payerId, at(2))
-      const before = await item()
-      const verification = { ...fresh, phone: seen.pending?.phone ?? phone }
-      expect(await payers.trust(seen, verification, at(3))).toBeUndefined()
-      expect(await item()).toEqual(before)
+      for (const endedBefore of [false, true]) {
+        people += 1
+        payerId = `person-${people}`
+        await change()
+        await pass()
+        if (endedBefore) await payers.endSessions(payerId, at(1))
+        const seen = await get()
+        await payers.endSessions(payerId, at(2))
+        const before = await item()
+        const verification = { ...fresh, phone: seen.pending?.phone ?? phone }
+        expect(await payers.trust(seen, verification, at(3))).toBeUndefined()
+        expect(await item()).toEqual(before)
+      }
     }
+  })
+
+  test('is trusted though sessions were ended before its attempt', async () => {
+    await moving()
+    await payers.endSessions(payerId, at(1))
+    await pass()
+    expect((await trust({ phone: other }, at(3)))?.phone).toMatchObject(other)
+    expect((await get()).sessionsFrom).toBe(at(3).getTime() / 1000)
   })
 
   test('by fifty equal requests at once is told once', async () => {
