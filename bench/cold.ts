@@ -87,6 +87,7 @@ const routes: Record<RouteName, First> = {
     await call('smsStart', { as, id })
     return [eventOf('smsVerify', { as, id, body: { code: codeOn(as) } }), /"statusCode":200/]
   },
+  endSessions: async (as) => [eventOf('endSessions', { as }), /"statusCode":200/],
   authyCallback: async (as) => {
     await started(as)
     around.phone.book.answer(around.phone.book.latestPush(as.number)?.uuid ?? '', 'approved')

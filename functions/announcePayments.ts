@@ -1,16 +1,27 @@
+import { payerAnnouncementOf, trailChange } from './core/payerRecord.ts'
 import { announcementOf, pagesAdded } from './core/record.ts'
-import { followPayments, sha256 } from './followPayments.ts'
+import { followTables, sha256 } from './followTables.ts'
 import { eventBus, lambda, type World } from './live.ts'
 
-/** Follows the payments: whoever listens is told that one began to wait, and how it ended. */
+/**
+ * Follows the payments and the payers: whoever listens is told that a payment began to wait and how it ended,
+ * and what happened to an account.
+ */
 export const announcePayments = (world: World) => {
   const bus = eventBus(world)
-  return followPayments('AnnounceFault', async ({ before, after }) => {
-    if (!after) return
-    const announcements = pagesAdded(before, after, sha256).flatMap(
-      (page) => announcementOf(page) ?? [],
-    )
-    await bus.announce(announcements)
+  return followTables('AnnounceFault', {
+    async payment({ before, after }) {
+      if (!after) return
+      const announcements = pagesAdded(before, after, sha256).flatMap(
+        (page) => announcementOf(page) ?? [],
+      )
+      await bus.announce(announcements)
+    },
+    async payer({ payerId, before, after }) {
+      if (!after) return
+      const { added } = trailChange(payerId, before, after, sha256)
+      await bus.announce(added.map(payerAnnouncementOf))
+    },
   })
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { checkSignature } from './adapters/authySignature.ts'
 import { type CallbackOutcome, decideByPush, type PushAnswer } from './core/deciding.ts'
+import type { PaymentStore } from './core/ports.ts'
 import { Refusal } from './core/refusals.ts'
 import { publicEndpoint } from './http.ts'
 import { lambda, payments, type World } from './live.ts'
@@ -27,7 +28,7 @@ export const authyCallback = (world: World) => {
     }
     const verdict = checkSignature(signed, key, world.clock())
     if (verdict === 'forged') {
-      securityEvent(signature ? 'CallbackForged' : 'CallbackUnsigned', {})
+      await noteForged(ports.payments, text, Boolean(signature))
       throw new Refusal('forged_callback')
     }
     if (verdict === 'timeless') count('CallbackTimeless')
@@ -93,6 +94,46 @@ function understood(text: string, nonce: string): PushAnswer | undefined {
       signed_at: transaction.device_signing_time?.toString() ?? null,
       nonce,
     },
+  }
+}
+
+const naming = z.object({
+  approval_request: z.object({
+    transaction: z.object({
+      hidden_details: z.object({ payment_id: z.string().regex(PAYMENT_ID) }),
+    }),
+  }),
+})
+
+/**
+ * Strays and scanners know no payment's id, so one forged callback that names a payment which is there is told
+ * apart from many that name none. The answer is the same either way.
+ */
+async function noteForged(store: Pick<PaymentStore, 'find'>, text: string, isSigned: boolean) {
+  const paymentId = paymentNamedIn(text)
+  if (paymentId && (await isThere(store, paymentId))) {
+    return securityEvent('CallbackForgedForPayment', { paymentId })
+  }
+  securityEvent(isSigned ? 'CallbackForged' : 'CallbackUnsigned', {})
+}
+
+function paymentNamedIn(text: string): string | undefined {
+  try {
+    return naming.safeParse(JSON.parse(text)).data?.approval_request.transaction.hidden_details
+      .payment_id
+  } catch {
+    return undefined
+  }
+}
+
+/** A fault is counted and not answered, or the answer would tell what the table has. */
+async function isThere(store: Pick<PaymentStore, 'find'>, paymentId: string): Promise<boolean> {
+  try {
+    return (await store.find(paymentId)) !== undefined
+  } catch (fault) {
+    count('Fault')
+    logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
+    return false
   }
 }
 

@@ -197,7 +197,8 @@ function fieldsOf(issue: z.core.$ZodIssue): { path: string; reason: string }[] {
 }
 
 function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
-  // As API Gateway itself says it: such a token never gets past an authorizer with a scope.
+  // As API Gateway itself says it, of a token that its authorizer lets pass: one without the claims that make
+  // a payer, or of a session that was ended since.
   if (error instanceof Unauthorized || error instanceof SessionEnded) {
     return json(
       401,

@@ -4,11 +4,13 @@
  * `liveProvider.ts`.
  */
 import { createHash, randomBytes } from 'node:crypto'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { archiveBucket } from './adapters/archiveBucket.ts'
+import { cognitoSignIns } from './adapters/cognitoSignIns.ts'
 import { eventBus as bridge } from './adapters/eventBus.ts'
 import { limitsTable } from './adapters/limitsTable.ts'
 import { lockoutTable } from './adapters/lockoutTable.ts'
@@ -19,6 +21,7 @@ import {
   type Env,
   eventSettings,
   limitSettings,
+  signInSettings,
   tableSettings,
 } from './adapters/settings.ts'
 import { international, type PendingPhone } from './core/payer.ts'
@@ -53,6 +56,9 @@ export function limits({ env }: World) {
   const settings = limitSettings(env)
   return limitsTable(documents(env), tableSettings(env).PAYERS_TABLE, {
     textsPerHour: settings.TEXTS_PER_HOUR,
+    textsPerDay: settings.TEXTS_PER_DAY,
+    provingTextsPerHour: settings.PROVING_TEXTS_PER_HOUR,
+    provingTextsPerDay: settings.PROVING_TEXTS_PER_DAY,
     textsPerDayForStage: settings.TEXTS_PER_DAY_FOR_STAGE,
     openPayments: settings.OPEN_PAYMENTS,
     paymentsPerHour: settings.PAYMENTS_PER_HOUR,
@@ -61,6 +67,21 @@ export function limits({ env }: World) {
 
 export const lockout = ({ env }: World) =>
   lockoutTable(documents(env), tableSettings(env).PAYERS_TABLE)
+
+/**
+ * Imported as all else and not when it is needed: that would be 100 KB in place of 34, because the bundler
+ * wraps whatever both ways lead to. The client is made when it is needed.
+ */
+export function signIns({ env }: World): SignIns {
+  const { USER_POOL_ID, USER_POOL_ENDPOINT, USER_POOL_ACCESS_KEY_ID } = signInSettings(env)
+  const connect = () =>
+    new CognitoIdentityProviderClient({
+      ...patience(2000),
+      ...(USER_POOL_ENDPOINT &&
+        standIn({ ...env, AWS_ACCESS_KEY_ID: USER_POOL_ACCESS_KEY_ID }, USER_POOL_ENDPOINT)),
+    })
+  return cognitoSignIns(connect, USER_POOL_ID)
+}
 
 export function archive({ env }: World): Archive {
   const { ARCHIVE_BUCKET, ARCHIVE_ENDPOINT } = archiveSettings(env)
@@ -109,11 +130,6 @@ export function onLockoutFault(fault: unknown): void {
   count('Fault')
   logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
 }
-
-/** Who may sign in: told when sessions end. */
-export const signIns = (_world: World): Pick<SignIns, 'endSessions'> => ({
-  endSessions: async () => {},
-})
 
 /** Sessions end here all the same; what was not told to the sign-in provider is told to the owner. */
 export function onSignInFault(fault: unknown): void {

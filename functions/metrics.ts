@@ -31,6 +31,8 @@ export const metrics = {
   /** Without a signature, as strays and scanners send it, and as `npm run doctor` does. */
   CallbackUnsigned: 'Count',
   CallbackForged: 'Count',
+  /** Forged or unsigned, and it names a payment that is there. */
+  CallbackForgedForPayment: 'Count',
   CallbackMismatched: 'Count',
   CallbackNotUnderstood: 'Count',
   CallbackTimeless: 'Count',
@@ -42,7 +44,7 @@ export const metrics = {
   /** A page of the archive that could not be written; something that could not be told to the owner's own software. */
   ArchiveFault: 'Count',
   AnnounceFault: 'Count',
-  /** A payment's past was changed, or a payment removed, past all of Payfriend's own ways. */
+  /** The past of a payment or an account was changed, or one removed, past all of Payfriend's own ways. */
   RecordRewritten: 'Count',
   RecordRemoved: 'Count',
 } as const satisfies Record<string, 'Count' | 'Seconds' | 'Milliseconds'>

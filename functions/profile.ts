@@ -1,14 +1,15 @@
-import { profileView } from './core/payer.ts'
+import { admitToLook, profileView } from './core/payer.ts'
 import { endpoint, nothing } from './http.ts'
 import { lambda, payers, type World } from './live.ts'
 
 /** `GET /profile`: who is signed in, and as much of their phone's number as they need to know it. */
 export const profile = (world: World) => {
   const store = payers(world)
-  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => ({
-    status: 200,
-    body: profileView(payer.email, await store.get(payer.payerId), world.clock()),
-  }))
+  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
+    const known = await store.get(payer.payerId)
+    admitToLook(known, payer)
+    return { status: 200, body: profileView(payer.email, known, world.clock()) }
+  })
 }
 
 export const handler = lambda(profile)

@@ -73,6 +73,10 @@ export const lambdas = {
     route: { method: 'POST', path: '/phone/verification', open: 'payers' },
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
+  endSessions: {
+    route: { method: 'POST', path: '/sessions/end', open: 'payers' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
   sweepPayments: {
     rights: ['payments:UpdateItem', 'payments/open:Query'],
   },
@@ -92,7 +96,7 @@ export const triggers = ['signUpPolicy', 'tokenClaims'] as const
 
 export type TriggerName = (typeof triggers)[number]
 
-/** Lambdas that follow the stream of the payments' table; the table itself they may not touch. */
+/** Lambdas that follow the streams of the two tables; the tables themselves they may not touch. */
 export const followers = ['archivePayments', 'announcePayments'] as const
 
 export type FollowerName = (typeof followers)[number]

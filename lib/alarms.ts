@@ -34,6 +34,11 @@ const SLOW_MS = 20_000
 const BEHIND_MS = 15 * 60_000
 /** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
 const TURNED_AWAY_MIN = 50
+/**
+ * Of callbacks with a wrong signature in five minutes: any stranger can send one, and it changes nothing. A wrong
+ * key of our own does not wait for so many, because real answers name payments.
+ */
+const FORGED_MIN = 100
 /** On demand nothing is throttled at these sizes, and a Lambda only where the account's limit is too small. */
 const THROTTLED_MIN = 5
 
@@ -56,14 +61,14 @@ export function alarmRules(
       threshold: FAULTS_MIN,
       periods: AT_ONCE,
     },
-    {
-      id: 'FailedLambdas',
+    ...watched.routedErrors.map((metric, i) => ({
+      id: numbered('FailedLambdas', i),
       what: 'Lambdas crash, do not start or run out of time',
       heading: 'Alarm: failed Lambdas',
-      metric: watched.routedErrors.with({ period: QUARTER }),
+      metric: metric.with({ period: QUARTER }),
       threshold: FAULTS_MIN,
       periods: AT_ONCE,
-    },
+    })),
     {
       id: 'SweepFails',
       what: 'The sweep fails, so payments may not end and lost callbacks are not found',
@@ -97,13 +102,13 @@ export function alarmRules(
       // Money flows with each minute.
       periods: AT_ONCE,
     },
-    {
-      id: 'SlowLambdas',
+    ...watched.slowestP99.map((metric, i) => ({
+      id: numbered('SlowLambdas', i),
       what: 'Requests take so long that they are about to be cut off',
       heading: 'Alarm: slow Lambdas',
-      metric: watched.slowestP99,
+      metric,
       threshold: SLOW_MS,
-    },
+    })),
     ...(['SmsOff', 'PaymentsOff'] as const).map((name) => ({
       id: name,
       what: 'People are turned away by a switch in the provider’s secret',
@@ -139,13 +144,24 @@ export function alarmRules(
   ]
 }
 
+/** The first has the name alone, so that an alarm that is there stays when there are more. */
+const numbered = (id: string, i: number) => (i === 0 ? id : `${id}${i + 1}`)
+
 const callbackRules = (own: Watched['own']): AlarmRule[] => [
   {
     id: 'ForgedCallbacks',
-    what: 'A callback came whose signature is wrong',
+    what: 'Many callbacks come whose signatures are wrong, for no payment that is there',
     heading: 'Alarm: forged callbacks',
-    metric: filled(own('CallbackForged'), QUARTER),
-    // Strays have no signature: this is a forger, or a key that is not the one of Authy's console.
+    metric: filled(own('CallbackForged')),
+    threshold: FORGED_MIN,
+    periods: AT_ONCE,
+  },
+  {
+    id: 'CallbackForgedForPayment',
+    what: 'A callback without a good signature names a payment that is there',
+    heading: 'Alarm: a forged callback for a payment',
+    metric: filled(own('CallbackForgedForPayment'), QUARTER),
+    // No stranger knows a payment's id: it is a forger, or a key that is not the one of Authy's console.
     threshold: 1,
     periods: AT_ONCE,
   },
@@ -163,7 +179,7 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
 const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRule[] => [
   {
     id: 'ArchiveFaults',
-    what: 'Pages of the archive of payments cannot be written',
+    what: 'Pages of the archive of payments and accounts cannot be written',
     heading: 'Alarm: archive faults',
     metric: filled(own('ArchiveFault')),
     // Tried again and again, so that one that is still there some minutes later is no blip.
@@ -171,21 +187,21 @@ const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRu
   },
   {
     id: 'AnnounceFaults',
-    what: 'What becomes of payments cannot be announced',
+    what: 'What becomes of payments and accounts cannot be announced',
     heading: 'Alarm: announcing faults',
     metric: filled(own('AnnounceFault')),
     threshold: 1,
   },
   ...behind.map((metric, i) => ({
     id: `Behind${i}`,
-    what: 'A Lambda that follows the payments is far behind them',
+    what: 'A Lambda that follows the payments and the people is far behind them',
     heading: 'Alarm: far behind the payments',
     metric,
     threshold: BEHIND_MS,
   })),
   ...(['RecordRewritten', 'RecordRemoved'] as const).map((name) => ({
     id: name,
-    what: 'A payment was rewritten or removed past all of Payfriend’s own ways',
+    what: 'A payment or an account was rewritten or removed past all of Payfriend’s own ways',
     heading: 'Alarm: a payment’s record was touched',
     metric: filled(own(name)),
     // Nothing of ours does it: even one is somebody's hand.

@@ -63,6 +63,7 @@ export function addDashboard(
           'Callbacks',
           own('CallbackUnsigned'),
           own('CallbackForged'),
+          own('CallbackForgedForPayment'),
           own('CallbackMismatched'),
           own('CallbackNotUnderstood'),
           own('CallbackTimeless'),
@@ -74,12 +75,12 @@ export function addDashboard(
           own('AnnounceFault'),
           own('RecordRewritten'),
           own('RecordRemoved'),
-          watched.routedErrors,
+          ...watched.routedErrors,
           watched.sweepErrors,
         ),
       ],
       [
-        graph('Slowest Lambda, p99, milliseconds', watched.slowestP99),
+        graph('Slowest Lambda, p99, milliseconds', ...watched.slowestP99),
         graph('Throttled', watched.apiThrottled, watched.lambdasThrottled, watched.tablesThrottled),
       ],
       ...(watched.followersBehind.length > 0

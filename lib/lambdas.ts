@@ -1,6 +1,8 @@
 import { Duration, Validations } from 'aws-cdk-lib'
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
@@ -32,6 +34,9 @@ export type LambdaSettings = ProviderSettings & {
   readonly paymentTtlSeconds: number
   readonly limits: {
     readonly textsPerHour: number
+    readonly textsPerDay: number
+    readonly provingTextsPerHour: number
+    readonly provingTextsPerDay: number
     readonly textsPerDayForStage: number
     readonly openPayments: number
     readonly paymentsPerHour: number
@@ -69,6 +74,7 @@ type Need =
   | 'payment'
   | 'limits'
   | 'countries'
+  | 'sessions'
 
 /** With each provider, what of the settings a Lambda needs; one that is not named needs nothing. */
 const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] }> = {
@@ -78,7 +84,8 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     smsVerify: ['provider'],
     authyCallback: ['provider', 'callback'],
     phoneStart: ['provider', 'limits', 'countries'],
-    phoneVerify: ['provider'],
+    phoneVerify: ['provider', 'sessions'],
+    endSessions: ['sessions'],
     sweepPayments: ['provider'],
   },
   // No push, so a payment starts without the provider, but not without the switches beside its key; how it
@@ -89,7 +96,8 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     smsStart: ['provider', 'limits'],
     smsVerify: ['provider'],
     phoneStart: ['provider', 'phones', 'limits', 'countries'],
-    phoneVerify: ['provider', 'phones'],
+    phoneVerify: ['provider', 'phones', 'sessions'],
+    endSessions: ['sessions'],
     sweepPayments: ['provider'],
   },
 }
@@ -109,6 +117,7 @@ export class Lambdas extends Construct {
   readonly routed: readonly (ReturnType<typeof routesOf>[number] & { readonly lambda: Lambda })[]
   readonly sweep: Lambda
   readonly triggers: { readonly tokenClaims: Lambda; readonly signUpPolicy?: Lambda }
+  private readonly endingSessions: Lambda[] = []
   private readonly props: LambdasProps
 
   constructor(scope: Construct, id: string, props: LambdasProps) {
@@ -128,6 +137,19 @@ export class Lambdas extends Construct {
     }
     this.sweep = this.create('sweepPayments')
     this.everyMinute(this.sweep)
+  }
+
+  /** Name the pool to who ends sessions, and let them do that and nothing else with its people. */
+  bindSessions({ userPoolId, userPoolArn }: IUserPool): void {
+    for (const { function: it, role } of this.endingSessions) {
+      it.addEnvironment('USER_POOL_ID', userPoolId)
+      role.addToPrincipalPolicy(
+        new PolicyStatement({
+          actions: ['cognito-idp:AdminUserGlobalSignOut'],
+          resources: [userPoolArn],
+        }),
+      )
+    }
   }
 
   private create(name: LambdaName): Lambda {
@@ -151,6 +173,7 @@ export class Lambdas extends Construct {
     })
     tables.bind(created, lambda.rights)
     if (needs.includes('provider') || needs.includes('switches')) secret.bind(created)
+    if (needs.includes('sessions')) this.endingSessions.push(created)
     if ('route' in lambda) {
       Validations.of(created).acknowledge({
         id: 'Serverless-LambdaDLQ',
@@ -170,8 +193,10 @@ export class Lambdas extends Construct {
               VERIFY_API_URL: settings.twilioVerify.apiUrl,
               VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
             }
-      // They are in the provider's secret, whose name is all that is told of them.
+      // They are in the provider's secret, whose name is all that is told of them; and the pool, whose name
+      // is told once it is there.
       case 'switches':
+      case 'sessions':
         return {}
       case 'phones':
         return settings.provider === 'twilioVerify'
@@ -190,6 +215,9 @@ export class Lambdas extends Construct {
       case 'limits':
         return {
           TEXTS_PER_HOUR: String(settings.limits.textsPerHour),
+          TEXTS_PER_DAY: String(settings.limits.textsPerDay),
+          PROVING_TEXTS_PER_HOUR: String(settings.limits.provingTextsPerHour),
+          PROVING_TEXTS_PER_DAY: String(settings.limits.provingTextsPerDay),
           TEXTS_PER_DAY_FOR_STAGE: String(settings.limits.textsPerDayForStage),
           OPEN_PAYMENTS: String(settings.limits.openPayments),
           PAYMENTS_PER_HOUR: String(settings.limits.paymentsPerHour),

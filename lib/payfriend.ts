@@ -117,11 +117,11 @@ export class Payfriend extends Construct {
         },
       }),
       ArchiveBucket: {
-        description: 'The archive: every page of every payment',
+        description: 'The archive: every page of every payment, and of every account',
         value: record.archive.bucketName,
       },
       EventBusName: {
-        description: 'The bus that payments are announced on',
+        description: 'The bus that payments and changes of accounts are announced on',
         value: record.eventBus.eventBusName,
       },
       ...(signIn.leftTrigger !== undefined && {
@@ -132,6 +132,7 @@ export class Payfriend extends Construct {
         },
       }),
       PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
+      PayersTableName: { description: 'The table of people', value: tables.payersTableName },
       InvitePerson: {
         description: 'Run this for each person, with their address: only a verified one can pay',
         value:

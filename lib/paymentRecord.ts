@@ -21,10 +21,10 @@ export type PaymentRecordProps = {
     readonly logLevel: string
     readonly logRetention: RetentionDays
   }
-  /** Holds `<name>/index.mjs` for each Lambda that follows the payments. */
+  /** Holds `<name>/index.mjs` for each Lambda that follows the tables. */
   readonly folder: string
   readonly tables: Tables
-  /** Where payments are announced; a bus of Payfriend's own without it. */
+  /** Where payments and changes of accounts are announced; a bus of Payfriend's own without it. */
   readonly eventBus?: IEventBus
 }
 
@@ -38,13 +38,14 @@ const BATCH_SIZE = 25
  */
 const TRIED_FOR = Duration.hours(2)
 const TRIES_MAX = 200
-/** Time enough to look at what was set aside; it has what payments have, so it does not stay. */
+/** Time enough to look at what was set aside; it has what payments and people have, so it does not stay. */
 const SET_ASIDE_DAYS = 30
 const DAYS_A_YEAR = 365.25
 
 /**
- * The record of payments: whatever changes one becomes a page of an archive, and whoever listens to the bus
- * is told how it ended. It follows the table, so no payment waits for it.
+ * The record of payments and accounts: whatever changes one becomes a page of an archive, and whoever listens
+ * to the bus is told how a payment ended and what happened to an account. It follows the tables, so nothing
+ * waits for it.
  */
 export class PaymentRecord extends Construct {
   readonly archive: IBucket
@@ -92,13 +93,13 @@ export class PaymentRecord extends Construct {
     return lambda
   }
 
-  /** A Lambda that follows the payments, each change in its order, again and again until it is taken. */
+  /** A Lambda that follows both tables, each change in its order, again and again until it is taken. */
   private follower(name: FollowerName, environment: Record<string, string>): Lambda {
     const { settings, folder, tables } = this.props
     const lambda = new Lambda(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}`, {
       folder,
       name,
-      description: this.title(`${name}, at each change of a payment`),
+      description: this.title(`${name}, at each change of a payment or an account`),
       memoryMb: MEMORY_MB,
       timeoutSeconds: TIMEOUT_SECONDS,
       environment: {

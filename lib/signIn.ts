@@ -81,6 +81,8 @@ export class SignIn extends Construct {
       this.leftTrigger = this.leaveTrigger(pool, tokenClaims)
     }
 
+    props.lambdas.bindSessions(pool)
+
     const pay = new ResourceServerScope({ scopeName: SCOPE.name, scopeDescription: 'Pay' })
     const server = pool.addResourceServer('Server', { identifier: SCOPE.server, scopes: [pay] })
     const page = `${siteUrl}/`

@@ -78,8 +78,18 @@ const fields = z.strictObject({
 
   limits: z
     .strictObject({
+      /** Codes for payments, and texts that prove a number: each for a person; the latter for a number too. */
       textsPerHour: count.default(10),
-      textsPerDayForStage: count.default(500),
+      textsPerDay: count.default(20),
+      provingTextsPerHour: count.default(3),
+      provingTextsPerDay: count.default(5),
+      /** Half of it is kept for payments. */
+      textsPerDayForStage: count
+        .refine(
+          (texts) => texts >= 4,
+          'must be at least 4, because a change of phone takes two texts and may use half',
+        )
+        .default(500),
       openPayments: count.default(5),
       paymentsPerHour: count.default(20),
     })

@@ -9,7 +9,7 @@ import {
   Table,
 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { EventSourceMappingOptions } from 'aws-cdk-lib/aws-lambda'
+import { type EventSourceMappingOptions, FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import type { Right } from '../functions/routes.ts'
 import { type Key, type TableShape, tables } from '../functions/tables.ts'
@@ -40,6 +40,10 @@ export class Tables extends Construct {
     return this.byName.payments.tableName
   }
 
+  get payersTableName(): string {
+    return this.byName.users.tableName
+  }
+
   /** Name the tables to a Lambda and let it do exactly this to them, in one step. */
   bind(lambda: Lambda, rights: readonly Right[]): void {
     if (rights.length === 0) return
@@ -59,25 +63,38 @@ export class Tables extends Construct {
     }
   }
 
-  /** Bring a Lambda each change of a payment, and let it read these and nothing of the table, in one step. */
-  follow(lambda: Lambda, how: Omit<EventSourceMappingOptions, 'eventSourceArn'>): void {
-    const { tableArn, tableStreamArn } = this.byName.payments
-    if (!tableStreamArn) throw new Error('the table of payments has no stream')
-    // Not `table.grantStreamRead`, which lets the streams of every table be listed.
-    for (const statement of [
-      {
-        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-        resources: [tableStreamArn],
-      },
-      { actions: ['dynamodb:ListStreams'], resources: [`${tableArn}/stream/*`] },
-    ]) {
-      lambda.role.addToPrincipalPolicy(new PolicyStatement(statement))
+  /**
+   * Bring a Lambda the changes of both tables that followers are brought, and let it read these and nothing of
+   * the tables, in one step.
+   */
+  follow(lambda: Lambda, how: Omit<EventSourceMappingOptions, 'eventSourceArn' | 'filters'>): void {
+    for (const [name, id] of [
+      ['payments', 'Payments'],
+      ['users', 'Users'],
+    ] as const) {
+      const { followed }: TableShape = tables[name]
+      const { tableArn, tableStreamArn } = this.byName[name]
+      if (!tableStreamArn) throw new Error(`the table ${name} has no stream`)
+      // Not `table.grantStreamRead`, which lets the streams of every table be listed.
+      for (const statement of [
+        {
+          actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+          resources: [tableStreamArn],
+        },
+        { actions: ['dynamodb:ListStreams'], resources: [`${tableArn}/stream/*`] },
+      ]) {
+        lambda.role.addToPrincipalPolicy(new PolicyStatement(statement))
+      }
+      lambda.function.addEventSourceMapping(id, {
+        eventSourceArn: tableStreamArn,
+        ...how,
+        ...(followed && { filters: filtersFor(followed) }),
+      })
+      Validations.of(lambda.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::<${id}Table.Arn>/stream/*]`,
+        reason: 'Lambda lists the streams of this one table before it reads the one that there is.',
+      })
     }
-    lambda.function.addEventSourceMapping('Payments', { eventSourceArn: tableStreamArn, ...how })
-    Validations.of(lambda.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::<PaymentsTable.Arn>/stream/*]',
-      reason: 'Lambda lists the streams of this one table before it reads the one that there is.',
-    })
   }
 
   private create(logicalId: string, { partitionKey, indexes, ttl, stream }: TableShape): Table {
@@ -110,3 +127,12 @@ const attribute = ({ name, type }: Key): Attribute => ({
   name,
   type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
 })
+
+/**
+ * An item has the attribute, or had it: one filter is enough to be met. `exists` looks at leaves only, so the
+ * attribute's type is named too (Lambda Developer Guide, "Using event filtering with a DynamoDB event source").
+ */
+const filtersFor = ({ name, type }: Key) =>
+  ['NewImage', 'OldImage'].map((image) =>
+    FilterCriteria.filter({ dynamodb: { [image]: { [name]: { [type]: FilterRule.exists() } } } }),
+  )

@@ -25,6 +25,7 @@ export const usualThrottling: Throttling = {
   profile: { ratePerSecond: 20, burst: 40 },
   phoneStart: { ratePerSecond: 5, burst: 10 },
   phoneVerify: { ratePerSecond: 5, burst: 10 },
+  endSessions: { ratePerSecond: 5, burst: 10 },
 }
 
 /** Every route that there is with a provider, with its Lambda's name. */

@@ -19,7 +19,7 @@ export type WatchedProps = {
   /** Those that a payer, the page or the provider waits for. */
   readonly routed: readonly IFunction[]
   readonly sweep: IFunction
-  /** Those that follow the payments' stream, where there are any. */
+  /** Those that follow the tables' streams, where there are any. */
   readonly followers: readonly IFunction[]
   readonly tables: readonly Pick<ITable, 'metric'>[]
   /** API Gateway's own log, one JSON object a request. */
@@ -51,13 +51,25 @@ export function watched(scope: Construct, props: WatchedProps) {
         period,
       }),
 
-    /** What ended without an answer: a crash, a start that failed, a timeout. */
-    routedErrors: joined('SUM', 'Lambdas that failed', routed, (one) =>
-      one.metricErrors({ period: PERIOD }),
+    /** What ended without an answer: a crash, a start that failed, a timeout. One for each alarm's worth. */
+    routedErrors: inAlarms(routed).map((some, i) =>
+      joined(
+        'SUM',
+        'Lambdas that failed',
+        some,
+        (one) => one.metricErrors({ period: PERIOD }),
+        i * METRICS_IN_ALARM_MAX,
+      ),
     ),
-    /** The 99th percentile of the slowest Lambda. */
-    slowestP99: joined('MAX', 'slowest Lambda, p99', routed, (one) =>
-      one.metricDuration({ statistic: Stats.p(99), period: PERIOD }),
+    /** The 99th percentile of the slowest Lambda, of each alarm's worth. */
+    slowestP99: inAlarms(routed).map((some, i) =>
+      joined(
+        'MAX',
+        'slowest Lambda, p99',
+        some,
+        (one) => one.metricDuration({ statistic: Stats.p(99), period: PERIOD }),
+        i * METRICS_IN_ALARM_MAX,
+      ),
     ),
     sweepErrors: sweep.metricErrors({ period: PERIOD }),
     /** How far behind the payments each follower is. */
@@ -92,19 +104,28 @@ export function watched(scope: Construct, props: WatchedProps) {
 export const filled = (metric: IMetric, period = PERIOD): MathExpression =>
   new MathExpression({ expression: 'FILL(counted, 0)', usingMetrics: { counted: metric }, period })
 
+/** As few parts as there can be, none larger than one alarm takes. */
+function inAlarms<T>(all: readonly T[]): T[][] {
+  const parts = Math.ceil(all.length / METRICS_IN_ALARM_MAX)
+  return Array.from({ length: parts }, (_, i) =>
+    all.slice(i * METRICS_IN_ALARM_MAX, (i + 1) * METRICS_IN_ALARM_MAX),
+  )
+}
+
 const EXPRESSIONS = {
   SUM: (all: string) => `FILL(SUM([${all}]), 0)`,
   MAX: (all: string) => `MAX([${all}])`,
 }
 
-/** One number of many metrics. */
+/** One number of many metrics, which are numbered from `first`: one graph takes each number once. */
 function joined<T>(
   how: keyof typeof EXPRESSIONS,
   label: string,
   all: readonly T[],
   metricOf: (one: T) => IMetric,
+  first = 0,
 ): MathExpression {
-  const usingMetrics = Object.fromEntries(all.map((one, i) => [`m${i}`, metricOf(one)]))
+  const usingMetrics = Object.fromEntries(all.map((one, i) => [`m${first + i}`, metricOf(one)]))
   return new MathExpression({
     expression: EXPRESSIONS[how](Object.keys(usingMetrics).join(', ')),
     usingMetrics,

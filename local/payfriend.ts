@@ -11,11 +11,13 @@ import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
 import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
+import { operatorServer } from './operator.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { pretendProvider } from './phone/pretendProvider.ts'
 import type { EventEnvelope } from './record/localBus.ts'
 import { startRecord } from './record/record.ts'
 import { startSignIn } from './signIn/signIn.ts'
+import { inUserPool } from './signIn/userPool.ts'
 
 export type PayfriendOptions = {
   /** The page's port; the pretend phone's is the next, sign-in's the one after. 0: any free ones. */
@@ -144,6 +146,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         ...(isEmbedded && keyOf('local')),
         DYNAMODB_ENDPOINT: endpoint,
         ...(phone && pretendProvider(phone.url, apiKey)),
+        ...inUserPool(signIn.userPool),
         PUBLIC_URL: publicUrl,
       },
     }
@@ -171,6 +174,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       scope: SCOPE,
       site: await buildSite({ config }),
     })
+    signIn.openOperator(operatorServer(world))
     const sweep = sweepPayments(worldOf('sweepPayments'))
     return { pageUrl: gateway.url, signInUrl: signIn.issuer, phone, world, sweep, close }
   } catch (error) {

@@ -90,9 +90,10 @@ function isHttpsOrOwn(url: string): boolean {
   return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
-/** What became of which payment, in a line. */
+/** What became of which payment, or happened to whose account, in a line. */
 function lineOf({ 'detail-type': type, detail }: EventEnvelope): string {
-  const { paymentId, words, decidedBy } = detail
+  const { paymentId, payerId, words, decidedBy, by } = detail
+  if (paymentId === undefined) return `${type.padEnd(17)}  ${payerId}  (by the ${by})`
   return `${type.padEnd(17)}  ${paymentId}  ${words}${decidedBy ? `  (${decidedBy})` : ''}`
 }
 

@@ -105,7 +105,7 @@ const operations: Record<RouteName, Operation> = {
     summary: 'Text the payer a code for this payment',
     description:
       'The code is good for this payment and nothing else (RTS Art. 5(1)(b)). Five texts for a ' +
-      'payment, 20 s apart; ten an hour for a person and for a number. `phone_not_verified`: the ' +
+      'payment, 20 s apart; ten an hour and twenty a day for a person. `phone_not_verified`: the ' +
       'phone that the payment was started for was replaced twice since.',
     success: { 202: ['Payment', 'The text is on its way.'] },
     refusals: [
@@ -162,7 +162,8 @@ const operations: Record<RouteName, Operation> = {
     description:
       'Where a verified phone is there already, it gets a code too: the old phone lets in the new ' +
       'one, and is told its whole number and the reference. Another number makes the verification ' +
-      'before it void. Five sends for a verification, 20 s apart.',
+      'before it void. Five sends for a verification, 20 s apart; three an hour and five a day for a ' +
+      'person, and for a number that is not theirs yet. They are counted apart from codes for payments.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
     refusals: [
@@ -192,6 +193,14 @@ const operations: Record<RouteName, Operation> = {
       'provider_unavailable',
     ],
     alsoRetryAfter: ['no_attempts_left'],
+  },
+  endSessions: {
+    summary: 'Sign the payer out everywhere',
+    description:
+      'This session ends too. Refresh tokens are good for nothing any more; access tokens that were ' +
+      'given before start, text and change nothing, and end within five minutes.',
+    success: { 200: ['SessionsEnded', 'Every session is over.'] },
+    refusals: [...ALWAYS, 'locked'],
   },
 }
 

@@ -148,6 +148,26 @@ const verificationId = z
 const profile = z
   .strictObject({
     email: z.string(),
+    notices: z
+      .array(
+        z.strictObject({
+          event: z.enum([
+            'phone.changed',
+            'codes.locked',
+            'sessions.ended',
+            'account.locked',
+            'account.unlocked',
+            'account.closed',
+          ]),
+          at: instant,
+          ending: z
+            .string()
+            .nullable()
+            .describe('Of the newest change of phone: the last three digits of the phone now.'),
+        }),
+      )
+      .max(11)
+      .describe('What happened to the account in the last 30 days, newest first.'),
     phone: z
       .strictObject({
         number: maskedNumber,
@@ -169,6 +189,7 @@ const profile = z
     examples: [
       {
         email: 'harry@hogwarts.ac.uk',
+        notices: [{ event: 'phone.changed', at: '2026-11-21T12:00:00.000Z', ending: '456' }],
         phone: { number: '+44 ••••• ••456', verified: true, pending: null },
       },
     ],
@@ -207,6 +228,7 @@ export const answers = {
   }),
   Profile: profile,
   VerificationStarted: verificationStarted,
+  SessionsEnded: z.strictObject({}).describe('There is nothing more to tell.'),
   Received: z
     .strictObject({})
     .describe('The callback was received; whether it changed something is not told.'),

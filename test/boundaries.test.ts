@@ -58,9 +58,9 @@ const isOneOf =
 
 const handlers = Object.keys(lambdas).map((name) => `functions/${name}.ts`)
 const cognitoTriggers = triggers.map((name) => `functions/${name}.ts`)
-const followPayments = followers.map((name) => `functions/${name}.ts`)
+const followTables = followers.map((name) => `functions/${name}.ts`)
 /** What they do alike. */
-const FOLLOWING = 'functions/followPayments.ts'
+const FOLLOWING = 'functions/followTables.ts'
 /** The names by which is counted, and where that is done. */
 const METRICS = 'functions/metrics.ts'
 const COUNTING = 'functions/counting.ts'
@@ -87,15 +87,20 @@ const ASK_PROVIDER = 'functions/adapters/askProvider.ts'
 const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
 /** How a write knows itself when it is sent again. */
 const OWN_WRITE = 'functions/adapters/ownWrite.ts'
+/** A payer's audit trail as it lies in their item, read and written. */
+const TRAIL = ['functions/adapters/recordedPayer.ts', 'functions/adapters/trailItem.ts']
+/** Who may sign in. */
+const COGNITO = '@aws-sdk/client-cognito-identity-provider'
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
   'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts'],
-  'functions/adapters/payersTable.ts': [OWN_WRITE],
+  'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/limitsTable.ts': [OWN_WRITE],
-  'functions/adapters/lockoutTable.ts': [OWN_WRITE],
+  'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],
   [VERIFY_SERVICE]: [ASK_PROVIDER, ...TWILIO],
+  'functions/adapters/cognitoSignIns.ts': [COGNITO],
   'functions/adapters/archiveBucket.ts': ['@aws-sdk/client-s3'],
   'functions/adapters/eventBus.ts': ['@aws-sdk/client-eventbridge'],
 }
@@ -136,6 +141,7 @@ const fences: Record<string, Fence> = {
       ['functions/adapters/x.ts', "import { authy } from './authy.ts'"],
       ['functions/adapters/x.ts', "import { Logger } from '@aws-lambda-powertools/logger'"],
       ['functions/adapters/x.ts', "import axios from 'axios'"],
+      ['functions/adapters/payersTable.ts', `import { ListUsersCommand } from '${COGNITO}'`],
       ['functions/adapters/paymentsTable.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
       ['functions/adapters/authy.ts', "import { verifyCodes } from './twilioVerify.ts'"],
       ['functions/adapters/authy.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
@@ -166,7 +172,14 @@ const fences: Record<string, Fence> = {
     around: (file) => LIVE.includes(file),
     allows: (found) =>
       within('functions/core/', 'functions/adapters/').has(found) ||
-      isOneOf('functions/observe.ts', COUNTING, 'node:crypto', ...DATABASE, ...RECORD)(found) ||
+      isOneOf(
+        'functions/observe.ts',
+        COUNTING,
+        'node:crypto',
+        COGNITO,
+        ...DATABASE,
+        ...RECORD,
+      )(found) ||
       (found.isType && found.target === 'functions/live.ts'),
     caught: [
       ['functions/live.ts', "import { endpoint } from './http.ts'"],
@@ -204,8 +217,8 @@ const fences: Record<string, Fence> = {
       ['functions/signUpPolicy.ts', "import type { Env } from './adapters/settings.ts'"],
     ],
   },
-  'who follows the payments imports the core, the pipeline, and what followers do alike': {
-    around: (file) => followPayments.includes(file),
+  'who follows the tables imports the core, the pipeline, and what followers do alike': {
+    around: (file) => followTables.includes(file),
     allows: (found) =>
       within('functions/core/').has(found) || isOneOf(...PIPELINE, FOLLOWING)(found),
     caught: [
@@ -220,6 +233,7 @@ const fences: Record<string, Fence> = {
       found.isType ||
       within('functions/core/').has(found) ||
       isOneOf(
+        'functions/adapters/recordedPayer.ts',
         'functions/adapters/recordedPayment.ts',
         'functions/observe.ts',
         '@aws-sdk/util-dynamodb',
@@ -345,13 +359,23 @@ const fences: Record<string, Fence> = {
   },
   'how a record is checked asks nobody, so that whoever has its pages can do it': {
     around: (file) =>
-      /^scripts\/evidence\/(recordCheck|recordPage|lifeCheck|evidenceCheck)\.ts$/.test(file),
+      /^scripts\/evidence\/(recordCheck|trailCheck|recordPage|lifeCheck|evidenceCheck)\.ts$/.test(
+        file,
+      ),
     allows: (found) =>
       within('functions/core/').has(found) ||
-      /^scripts\/evidence\/(recordPage|lifeCheck|evidenceCheck)\.ts$/.test(found.target) ||
-      isOneOf('functions/adapters/recordedPayment.ts', 'node:util', 'zod')(found),
+      /^scripts\/evidence\/(recordCheck|recordPage|lifeCheck|evidenceCheck)\.ts$/.test(
+        found.target,
+      ) ||
+      isOneOf(
+        'functions/adapters/recordedPayment.ts',
+        'functions/adapters/recordedPayer.ts',
+        'node:util',
+        'zod',
+      )(found),
     caught: [
       ['scripts/evidence/recordCheck.ts', "import { stageSource } from './stageSource.ts'"],
+      ['scripts/evidence/trailCheck.ts', "import { foundTrail } from './trailEvidence.ts'"],
       ['scripts/evidence/recordPage.ts', "import { readFile } from 'node:fs/promises'"],
       ['scripts/evidence/evidenceCheck.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
     ],
@@ -420,7 +444,7 @@ test('every Lambda has its file, and every handler its Lambda', () => {
   const known = [
     ...handlers,
     ...cognitoTriggers,
-    ...followPayments,
+    ...followTables,
     FOLLOWING,
     ...PIPELINE,
     COUNTING,
@@ -451,6 +475,7 @@ test('the imports of a known file are all found', () => {
     '@middy/http-header-normalizer',
     'aws-lambda',
     'zod',
+    'functions/core/payer.ts',
     'functions/core/refusals.ts',
     'functions/observe.ts',
     REQUEST_BODY,

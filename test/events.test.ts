@@ -4,46 +4,63 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { announcePayments } from '../functions/announcePayments.ts'
+import { payerEvents } from '../functions/core/payerTrail.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/record/localBus.ts'
 import { ENDS, ends, type RecordRig, startRecordRig } from './recordRig.ts'
+import { payerRecord, trailWith } from './trails.ts'
 
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
 const written = JSON.parse(read('events.schema.json'))
 const schema = z.fromJSONSchema(written)
+const { payment, account } = written.$defs
 const text = read('EVENTS.md')
-const [example, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) =>
-  JSON.parse(json),
+const [example, ofAccount, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(
+  ([, json = '']) => JSON.parse(json),
 )
 
 let rig: RecordRig
+/** Of payments; and of accounts. */
 const events: EventEnvelope[] = []
-/** Of a payment by each of its ends. */
+const accountEvents: EventEnvelope[] = []
+/** Of a payment by each of its ends, and of an account to which everything happens. */
 beforeAll(async () => {
   rig = await startRecordRig()
-  const bus = await startLocalBus((event) => void events.push(event))
+  const bus = await startLocalBus((event) => {
+    const isOfPayment = event['detail-type'].startsWith('payment.')
+    if (isOfPayment) events.push(event)
+    else accountEvents.push(event)
+  })
   const env = { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url }
   const announce = announcePayments({ clock: rig.clock.now, env })
   for (const end of ends) {
     const id = await rig.ended(await rig.person(), end)
     await announce({ Records: await rig.changesOf(id) })
   }
+  await announce({ Records: [payerRecord('ann', undefined, trailWith('ann', payerEvents))] })
   await bus.close()
 })
 afterAll(() => rig.close())
 
 test('every event is as the schema says', () => {
   expect(events).toHaveLength(2 * ends.length)
-  for (const event of events) expect(schema.safeParse(event).error).toBeUndefined()
+  expect(accountEvents).toHaveLength(payerEvents.length)
+  for (const event of [...events, ...accountEvents]) {
+    expect(schema.safeParse(event).error).toBeUndefined()
+  }
 })
 
-test('the example is as the schema says', () => {
-  expect(schema.safeParse(example).error).toBeUndefined()
+test('the examples are as the schema says', () => {
+  for (const one of [example, ofAccount]) expect(schema.safeParse(one).error).toBeUndefined()
 })
 
-test('the example has just what an event has', () => {
-  const [event] = events
-  expect(Object.keys(example).sort()).toEqual(Object.keys(event ?? {}).sort())
-  expect(Object.keys(example.detail).sort()).toEqual(Object.keys(event?.detail ?? {}).sort())
+test('the examples have just what an event has', () => {
+  for (const [one, event] of [
+    [example, events[0]],
+    [ofAccount, accountEvents[0]],
+  ]) {
+    expect(Object.keys(one).sort()).toEqual(Object.keys(event ?? {}).sort())
+    expect(Object.keys(one.detail).sort()).toEqual(Object.keys(event?.detail ?? {}).sort())
+  }
 })
 
 describe('the schema refuses an event', () => {
@@ -58,9 +75,28 @@ describe('the schema refuses an event', () => {
     expect(schema.safeParse({ ...example, ...broken }).success).toBe(false)
   })
 
-  test.each(Object.keys(written.properties.detail.properties))('without %s', (name) => {
+  test.each(Object.keys(payment.properties.detail.properties))('without %s', (name) => {
     const { [name]: _, ...detail } = example.detail
     expect(schema.safeParse({ ...example, detail }).success).toBe(false)
+  })
+
+  test.each(Object.keys(account.properties.detail.properties))(
+    'of an account without %s',
+    (name) => {
+      const { [name]: _, ...detail } = ofAccount.detail
+      expect(schema.safeParse({ ...ofAccount, detail }).success).toBe(false)
+    },
+  )
+
+  test.each([
+    ['of somebody else', { source: 'shop' }],
+    ['of a type of payments', { 'detail-type': 'payment.approved' }],
+    ['with a phone number', { detail: { ...ofAccount.detail, phone: '+15017122661' } }],
+    ['with an e-mail address', { detail: { ...ofAccount.detail, email: 'ann@example.com' } }],
+    ['of another version', { detail: { ...ofAccount.detail, version: 2 } }],
+    ['by nobody that there is', { detail: { ...ofAccount.detail, by: 'provider' } }],
+  ])('of an account %s', (_, broken) => {
+    expect(schema.safeParse({ ...ofAccount, ...broken }).success).toBe(false)
   })
 })
 
@@ -80,7 +116,14 @@ test('the table has every type, by which channel it is decided, and no other', (
     found[type] = [...new Set([...(found[type] ?? []), String(detail.decidedBy)])].sort()
   }
   expect(said).toEqual(found)
-  expect(Object.keys(said).sort()).toEqual([...written.properties['detail-type'].enum].sort())
+  expect(Object.keys(said).sort()).toEqual([...payment.properties['detail-type'].enum].sort())
+})
+
+test('the table of what happens to an account has every type, and no other', () => {
+  const rows = [...text.matchAll(/^\| `((?!payment)\w+\.\w+)` \|/gm)].map(([, type]) => type)
+  expect(rows).toEqual(payerEvents)
+  expect(rows).toEqual(account.properties['detail-type'].enum)
+  expect(rows).toEqual(account.properties.detail.properties.event.enum)
 })
 
 test('each payment is announced twice: that it waits, and how it ended', () => {

@@ -21,6 +21,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { authyCallback } from '../functions/authyCallback.ts'
 import { cancelPayment } from '../functions/cancelPayment.ts'
+import { endSessions } from '../functions/endSessions.ts'
 import { listPayments } from '../functions/listPayments.ts'
 import type { World } from '../functions/live.ts'
 import { paymentStatus } from '../functions/paymentStatus.ts'
@@ -228,6 +229,7 @@ export async function startLambda(
 const makers = {
   authyCallback,
   cancelPayment,
+  endSessions,
   listPayments,
   paymentStatus,
   phoneStart,

@@ -4,6 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { STATUS } from '../functions/http.ts'
+import { payers } from '../functions/live.ts'
 import { lambdas } from '../functions/routes.ts'
 import { FILE, type openapi, openapiText } from '../scripts/openapi.ts'
 import { requests } from '../scripts/openapiSchemas.ts'
@@ -415,6 +416,14 @@ describe('real answers', () => {
     await verify(right, wrong)
     later(20)
     await start(third)
+  })
+
+  test('of sessions', async () => {
+    const as = rig.stranger()
+    await call('endSessions', { as })
+    await call('endSessions', { as, body: { x: 1 } })
+    await payers(rig.world).setState(as, 'locked', rig.clock.now())
+    await call('endSessions', { as })
   })
 
   test('of callbacks', async () => {

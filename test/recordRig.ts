@@ -7,7 +7,7 @@ import { expect, vi } from 'vitest'
 import { recordedPaymentOf } from '../functions/adapters/recordedPayment.ts'
 import type { PaymentStatus } from '../functions/core/payment.ts'
 import { pagesOf } from '../functions/core/record.ts'
-import { sha256 } from '../functions/followPayments.ts'
+import { sha256 } from '../functions/followTables.ts'
 import { otherThan, type Person, startRig } from './rig.ts'
 
 export type RecordRig = Awaited<ReturnType<typeof startRecordRig>>

@@ -12,6 +12,7 @@ import { asLambda } from '../local/database/access.ts'
 import { createTables, type DatabaseOptions, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
 import { pretendProvider } from '../local/phone/pretendProvider.ts'
+import { inUserPool, startUserPool } from '../local/signIn/userPool.ts'
 import { eventOf, type Person, type Request, type RouteName } from './event.ts'
 import { paymentWrites } from './leaks.ts'
 
@@ -58,7 +59,12 @@ export async function startRig(
     clock: clock.now,
     setTimer: (_ms, fn) => void timers.push(fn),
   })
-  const [provider, store] = await Promise.all([tap(phone.url), tap(database.endpoint)])
+  const users = await startUserPool()
+  const [provider, store, userPool] = await Promise.all([
+    tap(phone.url),
+    tap(database.endpoint),
+    tap(users.pool.endpoint),
+  ])
   const world: World = {
     clock: clock.now,
     env: {
@@ -67,6 +73,7 @@ export async function startRig(
       DYNAMODB_ENDPOINT: store.url,
       ...pretendProvider(provider.url, API_KEY),
       PUBLIC_URL: callbacks.url,
+      ...inUserPool({ ...users.pool, endpoint: userPool.url }),
       ...env,
     },
   }
@@ -86,9 +93,10 @@ export async function startRig(
     phone,
     world,
     documents,
-    /** Between the handlers and the pretend phone; and between them and the database. */
+    /** Between the handlers and the pretend phone; them and the database; them and the sign-in. */
     provider,
     store,
+    userPool,
     /** Where the database itself is, past its tap. */
     database: database.endpoint,
     callbackUrl: `${callbacks.url}/payments/callback`,
@@ -189,6 +197,8 @@ export async function startRig(
       client.destroy()
       provider.close()
       store.close()
+      userPool.close()
+      await users.close()
       await database.close()
     },
   }
@@ -219,9 +229,12 @@ export function movableClock(start = NOON) {
     advance: (seconds: number) => {
       ms += Math.round(seconds * 1000)
     },
-    /** Counters of texts go by the hour of the clock. */
+    /** Counters of texts go by the hour and the day of the clock (UTC). */
     toNextHour: () => {
       ms = (Math.floor(ms / 3_600_000) + 1) * 3_600_000
+    },
+    toNextDay: () => {
+      ms = (Math.floor(ms / 86_400_000) + 1) * 86_400_000
     },
     set: (to: Date) => {
       ms = to.getTime()

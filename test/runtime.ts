@@ -13,6 +13,7 @@ import type { Env } from '../functions/adapters/settings.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPhone } from '../local/phone/phone.ts'
 import { pretendProvider } from '../local/phone/pretendProvider.ts'
+import { inUserPool, startUserPool } from '../local/signIn/userPool.ts'
 import type { Request, RouteName } from './event.ts'
 
 export { eventOf } from './event.ts'
@@ -148,8 +149,9 @@ export async function startAround(onCallback: (callback: Request) => Promise<num
     }
   })
   const publicUrl = `http://${await listening(server)}/api`
-  const [database, phone] = await Promise.all([
+  const [database, userPool, phone] = await Promise.all([
     startDatabase(),
+    startUserPool(),
     startPhone({
       port: 0,
       apiKey: AUTHY_KEY,
@@ -170,11 +172,13 @@ export async function startAround(onCallback: (callback: Request) => Promise<num
       // Where it listens; to look for `localhost` at both its addresses takes a first call some time.
       ...pretendProvider(phone.url.replace('localhost', '127.0.0.1'), AUTHY_KEY),
       PUBLIC_URL: publicUrl,
+      ...inUserPool(userPool.pool),
     },
     async close() {
       await phone.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      await userPool.close()
       await database.close()
     },
   }

@@ -39,6 +39,16 @@ export type Profile = {
       readonly reference: string
     } | null
   } | null
+  /** The newest first. */
+  readonly notices?: readonly Notice[]
+}
+
+/** Something that happened to the account, which its owner should know. */
+export type Notice = {
+  readonly event: string
+  readonly at: string
+  /** The last three digits of the phone that there is now. */
+  readonly ending: string | null
 }
 
 export type CodeSent = {
@@ -72,19 +82,19 @@ const TIMEOUT_MS = 10_000
  * Every no comes as a `Problem`; a token that is refused is renewed and the request sent once more.
  *
  * @param accessToken gives a token, another one than the refused
+ * @param signInAnew leads to sign-in, or throws why it would be of no use
  */
 export function createApi(
   accessToken: (refused?: string) => Promise<string>,
+  signInAnew: () => Promise<never>,
   clock: Pick<ServerClock, 'learn'>,
 ) {
   async function call<Answer>(request: Request): Promise<Answer> {
     const token = await accessToken()
     let response = await ask(request, token)
     if (response.status === 401) response = await ask(request, await accessToken(token))
-    if (response.status === 401) {
-      // A token just renewed is refused as well: signing in again would only go round in circles.
-      throw new Problem({ kind: 'fault', httpStatus: 403 })
-    }
+    // A token just renewed is refused as well: this sign-in was ended, here or elsewhere.
+    if (response.status === 401) return signInAnew()
     if (!response.ok) throw await problemOf(response)
     return (await jsonOf(response)) as Answer
   }
@@ -127,6 +137,9 @@ export function createApi(
         code,
         ...(currentCode === null ? {} : { currentCode }),
       }),
+
+    /** Everywhere that the person is signed in ends, here too. */
+    endSessions: () => post<Record<string, never>>('/sessions/end'),
 
     send: (terms: Terms, idempotencyKey: string) =>
       post<Payment>('/payments', terms, { 'Idempotency-Key': idempotencyKey }),

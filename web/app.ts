@@ -11,7 +11,9 @@ import type { App, Screen } from './screen.ts'
 import { createServerClock } from './serverClock.ts'
 import type { Session } from './session.ts'
 import { SignInNeeded } from './tokens.ts'
+import { openTold } from './told.ts'
 import { showCode } from './views/code.ts'
+import { showNotices } from './views/notices.ts'
 import { showPayments } from './views/payments.ts'
 import { showPhone } from './views/phone.ts'
 import { showSend } from './views/send.ts'
@@ -23,10 +25,12 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   const brand = byId('brand')
   const menu = byId('menu')
   const notice = byId('notice')
+  const news = byId('news')
   const card = byId('screen')
   const seen = new Map<string, Payment>()
   const clock = createServerClock()
-  const api = createApi(accessToken, clock)
+  const told = openTold()
+  const api = createApi(accessToken, signInAnew, clock)
   let nextNotice: Child[] = session.trouble === null ? [] : [el('p', {}, session.trouble)]
   let current = new AbortController()
   let app: App | null = null
@@ -61,9 +65,10 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   function renderSignedOut(screen: Screen): void {
     brand.setAttribute('href', '/')
     fill(menu)
-    if (session.signedOut !== null) showSignedOut(screen, leave, session.signedOut)
+    fill(news)
+    if (session.signedOut !== null) showSignedOut(screen, () => leave(), session.signedOut)
     else if (placeOf(location.hash) === null || session.trouble !== null) {
-      showWelcome(screen, leave)
+      showWelcome(screen, () => leave())
     } else {
       // Somebody who follows a link to a payment has asked for it; a bare first visit has not.
       screen.show('Signing you in', el('p', {}, 'One moment…'))
@@ -111,6 +116,17 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     screen.show('Payfriend', el('p', {}, 'One moment…'))
     const profile = await api.profile()
     draftsBelongTo(profile.email)
+    const { email, notices = [] } = profile
+    const unread = await told.unread(email, notices)
+    // Who signed out meanwhile must not leave them on the screen.
+    if (session.signedIn) {
+      showNotices(news, {
+        unread,
+        config,
+        putAway: (notice) => told.putAway(email, notice),
+        onLast: () => card.querySelector('h1')?.focus(),
+      })
+    }
     return { config, api, clock, session, activity, seen, go, profile }
   }
 
@@ -186,11 +202,16 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       return await session.accessToken(refused)
     } catch (error) {
       if (!(error instanceof SignInNeeded)) throw error
-      if (session.fresh) throw new Problem({ kind: 'fault', httpStatus: 403 })
-      await leave()
-      // The browser is about to load another page: nothing may be shown, and nothing fail, meanwhile.
-      return new Promise<never>(() => {})
+      return signInAnew()
     }
+  }
+
+  /** With the password, since a session that was ended elsewhere may live on at the provider. */
+  async function signInAnew(): Promise<never> {
+    if (session.justProven) throw new Problem({ kind: 'fault', httpStatus: 403 })
+    await leave({ anew: true })
+    // The browser is about to load another page: nothing may be shown, and nothing fail, meanwhile.
+    return new Promise<never>(() => {})
   }
 
   /** RTS Art. 4(3)(d). What was shown is gone before the provider is asked anything. */
@@ -208,8 +229,8 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     renderNow()
   }
 
-  function leave(): Promise<void> {
-    leaving ??= session.signIn().catch((error) => {
+  function leave(how?: { readonly anew: boolean }): Promise<void> {
+    leaving ??= session.signIn(how).catch((error) => {
       leaving = null
       throw error
     })

@@ -7,8 +7,13 @@ import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 
 export type Session = Awaited<ReturnType<typeof openSession>>
 
-/** Why somebody is signed out: they asked for it, or did nothing for too long. */
-export type SignedOut = 'asked' | 'idle'
+/**
+ * Why somebody is signed out: they asked for it, here or everywhere; they did nothing for too long; or they
+ * changed their phone, which ends every session.
+ */
+const REASONS = ['asked', 'everywhere', 'idle', 'phoneChanged'] as const
+
+export type SignedOut = (typeof REASONS)[number]
 
 const DAY_SECONDS = 86_400
 const TIMEOUT_MS = 10_000
@@ -66,18 +71,19 @@ export async function openSession(config: Config, activity: Activity) {
 
   const channel = new BroadcastChannel('payfriend')
 
-  /** Set when the person has just come back from sign-in. */
-  let signedInAt = Number.NEGATIVE_INFINITY
+  /** Set when the person has just come back from a sign-in that asked for their password. */
+  let provenAt = Number.NEGATIVE_INFINITY
   /** Why a return from sign-in brought no tokens, in a sentence for the person. */
   let trouble: string | null = null
   let signingOut: Promise<void> | null = null
 
   const back = new URLSearchParams(location.search)
   if (back.has('state') && (back.has('code') || back.has('error'))) {
-    const { state, verifier, place } = signInUnderWay()
+    const { state, verifier, place, anew } = signInUnderWay()
     forget('signIn')
     history.replaceState(null, '', config.redirectPath + place)
     trouble = await finishSignIn(back, state, verifier)
+    if (trouble === null && anew) provenAt = Date.now()
   } else {
     const refreshToken = recall('refreshToken')
     if (typeof refreshToken === 'string') tokens.resume(refreshToken)
@@ -102,7 +108,6 @@ export async function openSession(config: Config, activity: Activity) {
       const result = await oauth.processAuthorizationCodeResponse(as, client, response)
       tokens.forget()
       tokens.take(kept(result))
-      signedInAt = Date.now()
       activity.begin()
       forget('signedOut')
       return null
@@ -124,19 +129,19 @@ export async function openSession(config: Config, activity: Activity) {
     /** Why the person was signed out in this tab, if they have not signed in since. */
     get signedOut(): SignedOut | null {
       const why = recall('signedOut')
-      return why === 'asked' || why === 'idle' ? why : null
+      return REASONS.find((reason) => reason === why) ?? null
     },
 
-    /** True for a moment after a return from sign-in: then asking again would only go in circles. */
-    get fresh(): boolean {
-      return Date.now() - signedInAt < 60_000
+    /** True for a moment after a sign-in with the password: then asking again would only go in circles. */
+    get justProven(): boolean {
+      return Date.now() - provenAt < 60_000
     },
 
     /** A token for the API; `refused` is one that it would not take. Throws `SignInNeeded`. */
     accessToken: (refused?: string) => tokens.accessToken(refused),
 
-    /** Leave for the provider's page and come back to the same place. */
-    async signIn(): Promise<void> {
+    /** Leave for the provider's page and come back to the same place; `anew` asks for the password in any case. */
+    async signIn({ anew = false } = {}): Promise<void> {
       await signingOut
       const as = await provider()
       if (as.authorization_endpoint === undefined) throw new Problem({ kind: 'fault' })
@@ -152,9 +157,9 @@ export async function openSession(config: Config, activity: Activity) {
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
         // Whoever was away for too long proves anew who they are, even where the provider remembers.
-        ...(activity.lapsed() ? { prompt: 'login' } : {}),
+        ...(anew || activity.lapsed() ? { prompt: 'login' } : {}),
       }).toString()
-      remember('signIn', { state, verifier, place: location.hash })
+      remember('signIn', { state, verifier, place: location.hash, anew })
       location.assign(url)
     },
 
@@ -164,7 +169,7 @@ export async function openSession(config: Config, activity: Activity) {
       // Who slept in this tab is over; whoever came since in another has nothing to do with it.
       const alone = why === 'idle' && activity.othersActive()
       forgetHere(why)
-      if (why === 'asked') activity.forget()
+      if (why !== 'idle') activity.forget()
       if (!alone) channel.postMessage(why)
       signingOut = signOutOfProvider(refreshToken, why, alone).finally(() => {
         signingOut = null
@@ -175,7 +180,7 @@ export async function openSession(config: Config, activity: Activity) {
     /** Call when the person has signed out in another tab; this one has then forgotten all too. */
     onSignedOutElsewhere(listener: (why: SignedOut) => void): void {
       channel.addEventListener('message', ({ data }) => {
-        const why = data === 'idle' ? 'idle' : 'asked'
+        const why = REASONS.find((reason) => reason === data) ?? 'asked'
         forgetHere(why)
         listener(why)
       })
@@ -218,15 +223,15 @@ export async function openSession(config: Config, activity: Activity) {
 }
 
 /** What was remembered on leaving for sign-in; a state that nobody made when there is nothing. */
-function signInUnderWay(): { state: string; verifier: string; place: string } {
+function signInUnderWay(): { state: string; verifier: string; place: string; anew: boolean } {
   const kept = recall('signIn')
   if (typeof kept === 'object' && kept !== null) {
-    const { state, verifier, place } = kept as Record<string, unknown>
+    const { state, verifier, place, anew } = kept as Record<string, unknown>
     if (typeof state === 'string' && typeof verifier === 'string' && typeof place === 'string') {
-      return { state, verifier, place }
+      return { state, verifier, place, anew: anew === true }
     }
   }
-  return { state: oauth.generateRandomState(), verifier: '', place: '' }
+  return { state: oauth.generateRandomState(), verifier: '', place: '', anew: false }
 }
 
 function kept(result: oauth.TokenEndpointResponse): Tokens {

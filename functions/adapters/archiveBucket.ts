@@ -1,14 +1,13 @@
 import { PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import type { Archive } from '../core/ports.ts'
-import { pageKey, pageText } from '../core/record.ts'
 
 /** The archive as a bucket: an object for each page, written once and never over another. */
 export const archiveBucket = (client: S3Client, bucket: string): Archive => ({
-  async keep(page) {
+  async keep({ key, text }) {
     const put = new PutObjectCommand({
       Bucket: bucket,
-      Key: pageKey(page),
-      Body: pageText(page),
+      Key: key,
+      Body: text,
       ContentType: 'application/json',
       IfNoneMatch: '*',
     })

@@ -1,149 +1,88 @@
-/** The counters behind every limit, beside the people in their table. Each is raised by a conditional write only. */
-import { createHash } from 'node:crypto'
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+/** The counters behind every limit, beside the people in their table; those of texts are in `textCounters.ts`. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import { international } from '../core/payer.ts'
 import type { Limits, Starts } from '../core/ports.ts'
 import { Refusal, secondsUntil } from '../core/refusals.ts'
-import { ownWrite } from './ownWrite.ts'
+import { epoch, HOUR_MS, limitItems, TRIES_MAX, type Values } from './limitItems.ts'
+import { type TextSettings, textCounters } from './textCounters.ts'
 
 /** How many of what: texts by the hour and day of the clock (UTC), payments by the hour since the first. */
-export type LimitSettings = {
-  readonly textsPerHour: number
-  readonly textsPerDayForStage: number
+export type LimitSettings = TextSettings & {
   readonly openPayments: number
   readonly paymentsPerHour: number
 }
-
-const HOUR_MS = 3_600_000
-/** How long, and how much of the time in ISO 8601 names it: "2026-11-21T12", "2026-11-21". */
-type Window = { readonly ms: number; readonly digits: number }
-type Counter = { readonly key: string; readonly window: Window; readonly max: number }
-const HOUR: Window = { ms: HOUR_MS, digits: 13 }
-const DAY: Window = { ms: 24 * HOUR_MS, digits: 10 }
-/** A write that was lost to another is tried again; so many losses in a row are a fault. */
-const TRIES_MAX = 10
 
 export function limitsTable(
   documents: DynamoDBDocumentClient,
   table: string,
   settings: LimitSettings,
 ): Limits {
-  async function write(
+  const items = limitItems(documents, table)
+  const texts = textCounters(items, settings)
+
+  /** Every write that reserves something for a start, so that a barred person reserves nothing. */
+  const reserve = (
     key: string,
     update: string,
     when: string,
-    names: Record<string, string> | undefined,
-    values: Record<string, unknown> | undefined,
-  ): Promise<boolean> {
-    try {
-      await documents.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { user_id: key },
-          UpdateExpression: update,
-          ConditionExpression: when,
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
-        }),
-      )
-      return true
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false
-      throw error
-    }
-  }
-
-  async function read(key: string) {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: { user_id: key }, ConsistentRead: true }),
-    )
-    return Item
-  }
+    values: Values,
+    names?: Readonly<Record<string, string>>,
+  ) => items.write(key, update, `${when} AND attribute_not_exists(barred_at)`, values, names)
 
   async function readStarts(payerId: string): Promise<Starts | undefined> {
-    const item = await read(startsKey(payerId))
-    if (!item) return undefined
-    const { window_started_at: windowStartedAt, started, unfinished } = starts.parse(item)
-    return { windowStartedAt, started, unfinished }
-  }
-
-  /**
-   * Count one, or refuse. Each clock hour, or day, has an item of its own, so that one write is all it
-   * ever takes.
-   */
-  async function spend({ key, window, max }: Counter, now: Date): Promise<void> {
-    const own = ownWrite()
-    const name = named(key, window, now)
-    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-      const counted = await write(
-        name,
-        `SET uses = if_not_exists(uses, :none) + :one, expires_epoch = :ttl, ${own.set}`,
-        `(attribute_not_exists(uses) OR uses < :max) AND ${own.when}`,
-        undefined,
-        { ':none': 0, ':one': 1, ':max': max, ':ttl': epoch(now, 2 * window.ms), ...own.values },
-      )
-      if (counted) return
-      const found = await read(name)
-      if (own.left(found)) return
-      if (counter.parse(found).uses >= max) {
-        const end = new Date((Math.floor(now.getTime() / window.ms) + 1) * window.ms)
-        throw new Refusal('too_many_sms', { retryAfterSeconds: secondsUntil(end, now) })
-      }
-      // Lost to nothing but itself, sent again, and another's write has covered its name since.
-    }
-    throw new Error('a counter was lost too often')
-  }
-
-  /** Nothing was sent: what was counted for it is given back. */
-  function giveBack({ key, window }: Counter, now: Date): Promise<boolean> {
-    const own = ownWrite()
-    return write(
-      named(key, window, now),
-      `SET uses = uses - :one, ${own.set}`,
-      `uses > :none AND ${own.when}`,
-      undefined,
-      { ':none': 0, ':one': 1, ...own.values },
-    )
+    const item = await items.read(startsKey(payerId))
+    return item && startsIn(item)
   }
 
   return {
-    async spendTexts(payerId, phones, now) {
-      const { textsPerHour, textsPerDayForStage } = settings
-      const counters = phones.flatMap((phone) => [
-        { key: `limit#person#${payerId}`, window: HOUR, max: textsPerHour },
-        {
-          key: `limit#number#${sha256(international(phone))}`,
-          window: HOUR,
-          max: textsPerHour,
-        },
-        { key: 'limit#stage', window: DAY, max: textsPerDayForStage },
-      ])
-      const counted: Counter[] = []
-      try {
-        for (const counter of counters) {
-          await spend(counter, now)
-          counted.push(counter)
-        }
-      } catch (error) {
-        // Refused by one, it is taken from none: or a number that others have used up, or a refused
-        // person, would use up what honest people have.
-        if (error instanceof Refusal) await Promise.all(counted.map((one) => giveBack(one, now)))
-        throw error
-      }
-    },
+    spendPayingText: texts.spendPaying,
+    spendProvingTexts: texts.spendProving,
 
     readStarts,
 
-    async reserveStart({ payerId, paymentId, expiresAt }, isOver, now, seen) {
+    async reserveStart({ payerId, ...start }, isOver, now, seen) {
       const key = startsKey(payerId)
       let found = seen ?? (await readStarts(payerId))
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        if (await take(key, { paymentId, expiresAt, now }, found, isOver)) return
+        if (await take(key, { ...start, now }, found, isOver)) return
         found = await readStarts(payerId)
       }
-      throw new Error('a counter was lost too often')
+      throw new Error('the counter limit#starts was lost too often')
+    },
+
+    async bar(payerId, now) {
+      // Without a time to live: DynamoDB would delete the mark with the item.
+      const item = await items.writeAnyway(
+        startsKey(payerId),
+        `SET barred_at = if_not_exists(barred_at, :now), started = if_not_exists(started, :none),
+          unfinished = if_not_exists(unfinished, :none),
+          window_started_at = if_not_exists(window_started_at, :now) REMOVE expires_epoch`,
+        { ':now': now.toISOString(), ':none': {} },
+      )
+      return Object.entries(startsIn(item).unfinished).map(([paymentId, ends]) => ({
+        paymentId,
+        expiresAt: new Date(ends),
+      }))
+    },
+
+    async unbar(payerId, now) {
+      await items.write(
+        startsKey(payerId),
+        'SET expires_epoch = :ttl REMOVE barred_at',
+        'attribute_exists(barred_at)',
+        { ':ttl': epoch(now, 2 * HOUR_MS) },
+      )
+    },
+
+    async clear(payerId, now) {
+      await texts.clear(payerId, now)
+      const none = { ':none': {} }
+      await items.write(
+        startsKey(payerId),
+        'SET started = :none',
+        'attribute_exists(started)',
+        none,
+      )
     },
   }
 
@@ -155,9 +94,11 @@ export function limitsTable(
     isOver: (paymentId: string) => Promise<boolean>,
   ): Promise<boolean> {
     const { openPayments, paymentsPerHour } = settings
-    const { paymentId, now } = start
+    const { paymentId, sessionsFrom = 0, now } = start
     if (!found) return createStarts(key, start)
-    const { windowStartedAt, started } = found
+    const { windowStartedAt, started, sessionsFrom: sessionsCounted = 0 } = found
+    // No Retry-After: it ends when an operator says so. The write's condition holds it too.
+    if (found.barredAt !== undefined) throw new Refusal('locked')
     // Asked again: it is counted, in this hour or before, and its slot has only to last as long as it may.
     if (Object.hasOwn(found.unfinished, paymentId)) {
       return setSlot(key, start, 'attribute_exists(unfinished.#id)')
@@ -169,7 +110,20 @@ export function limitsTable(
       await forget(key, freed)
       return false
     }
-    if (windowStartedAt <= edge(now, HOUR_MS)) return renewStarts(key, start, windowStartedAt)
+    // What sessions started that are ended by now does not keep out the person who ended them.
+    if (sessionsFrom > sessionsCounted) {
+      return renewStarts(
+        key,
+        start,
+        '(attribute_not_exists(sessions_from) OR sessions_from < :sessions)',
+        { set: ', sessions_from = :sessions', values: { ':sessions': sessionsFrom } },
+      )
+    }
+    if (windowStartedAt <= edge(now, HOUR_MS)) {
+      return renewStarts(key, start, 'window_started_at = :seen', {
+        values: { ':seen': windowStartedAt },
+      })
+    }
     if (Object.hasOwn(started, paymentId)) {
       return setSlot(key, start, 'size(unfinished) < :open', { ':open': openPayments })
     }
@@ -182,24 +136,23 @@ export function limitsTable(
     key: string,
     { paymentId, expiresAt }: Start,
     when: string,
-    values: Record<string, unknown> = {},
+    values: Values = {},
   ): Promise<boolean> {
-    return write(
+    return reserve(
       key,
       'SET unfinished.#id = :ends',
       when,
-      { '#id': paymentId },
       { ':ends': expiresAt.toISOString(), ...values },
+      { '#id': paymentId },
     )
   }
 
   /** One more in the hour that runs. */
   function addStart(key: string, { paymentId, expiresAt, now }: Start): Promise<boolean> {
-    return write(
+    return reserve(
       key,
       'SET started.#id = :now, unfinished.#id = :ends',
       'window_started_at > :edge AND size(started) < :max AND size(unfinished) < :open',
-      { '#id': paymentId },
       {
         ':now': now.toISOString(),
         ':ends': expiresAt.toISOString(),
@@ -207,63 +160,90 @@ export function limitsTable(
         ':max': settings.paymentsPerHour,
         ':open': settings.openPayments,
       },
+      { '#id': paymentId },
     )
   }
 
   /** The first in a new hour; what is unfinished from the one before still counts as open. */
-  function renewStarts(key: string, { paymentId, expiresAt, now }: Start, windowStartedAt: string) {
-    return write(
+  function renewStarts(
+    key: string,
+    { paymentId, expiresAt, now }: Start,
+    when: string,
+    more: { readonly set?: string; readonly values: Values },
+  ): Promise<boolean> {
+    return reserve(
       key,
-      `SET started = :started, unfinished.#id = :ends, window_started_at = :now, expires_epoch = :ttl`,
-      'window_started_at = :seen AND size(unfinished) < :open',
-      { '#id': paymentId },
+      `SET started = :started, unfinished.#id = :ends, window_started_at = :now,
+        expires_epoch = :ttl${more.set ?? ''}`,
+      `${when} AND size(unfinished) < :open`,
       {
         ':started': { [paymentId]: now.toISOString() },
         ':now': now.toISOString(),
         ':ends': expiresAt.toISOString(),
         ':ttl': epoch(now, 2 * HOUR_MS),
-        ':seen': windowStartedAt,
         ':open': settings.openPayments,
+        ...more.values,
       },
+      { '#id': paymentId },
     )
   }
 
   /** A person's first ever. */
-  function createStarts(key: string, { paymentId, expiresAt, now }: Start): Promise<boolean> {
-    return write(
+  function createStarts(key: string, { paymentId, expiresAt, sessionsFrom, now }: Start) {
+    const hasEnded = sessionsFrom !== undefined
+    return reserve(
       key,
-      `SET started = :started, unfinished = :unfinished, window_started_at = :now, expires_epoch = :ttl`,
+      `SET started = :started, unfinished = :unfinished, window_started_at = :now,
+        expires_epoch = :ttl${hasEnded ? ', sessions_from = :sessions' : ''}`,
       'attribute_not_exists(window_started_at)',
-      undefined,
       {
         ':started': { [paymentId]: now.toISOString() },
         ':unfinished': { [paymentId]: expiresAt.toISOString() },
         ':now': now.toISOString(),
         ':ttl': epoch(now, 2 * HOUR_MS),
+        ...(hasEnded && { ':sessions': sessionsFrom }),
       },
     )
   }
 
   /** What is over never opens again, so forgetting it needs no condition but that the item is there. */
   function forget(key: string, ids: readonly string[]): Promise<boolean> {
-    return write(
+    return items.write(
       key,
       `REMOVE ${ids.map((_, i) => `unfinished.#id${i}`).join(', ')}`,
       'attribute_exists(unfinished)',
-      Object.fromEntries(ids.map((id, i) => [`#id${i}`, id])),
       undefined,
+      Object.fromEntries(ids.map((id, i) => [`#id${i}`, id])),
     )
   }
 }
 
-type Start = { readonly paymentId: string; readonly expiresAt: Date; readonly now: Date }
+type Start = {
+  readonly paymentId: string
+  readonly expiresAt: Date
+  readonly sessionsFrom?: number | undefined
+  readonly now: Date
+}
 
-const counter = z.object({ uses: z.int() })
 const times = z.record(z.string(), z.string())
-const starts = z.object({ window_started_at: z.string(), started: times, unfinished: times })
+const starts = z.object({
+  window_started_at: z.string(),
+  started: times,
+  unfinished: times,
+  sessions_from: z.number().optional(),
+  barred_at: z.string().optional(),
+})
 
-const named = (key: string, window: Window, now: Date) =>
-  `${key}#${now.toISOString().slice(0, window.digits)}`
+function startsIn(item: unknown): Starts {
+  const { window_started_at, started, unfinished, sessions_from, barred_at } = starts.parse(item)
+  return {
+    windowStartedAt: window_started_at,
+    started,
+    unfinished,
+    ...(sessions_from !== undefined && { sessionsFrom: sessions_from }),
+    ...(barred_at !== undefined && { barredAt: barred_at }),
+  }
+}
 
 const startsKey = (payerId: string) => `limit#starts#${payerId}`
 
@@ -291,5 +271,3 @@ function allOpen(unfinished: readonly (readonly [string, string])[], now: Date):
 }
 
 const edge = (now: Date, windowMs: number) => new Date(now.getTime() - windowMs).toISOString()
-const epoch = (now: Date, ms: number) => Math.ceil((now.getTime() + ms) / 1000)
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

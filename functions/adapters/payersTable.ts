@@ -15,7 +15,8 @@ import {
 import { EMPTY_TRAIL, type TrailEntry } from '../core/payerTrail.ts'
 import type { PayerStore } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
-import { trailOf, trailWrite } from './trailItem.ts'
+import { trailOf } from './recordedPayer.ts'
+import { trailWrite } from './trailItem.ts'
 
 export function payersTable(documents: DynamoDBDocumentClient, table: string): PayerStore {
   /** A write that counts: once, even if its answer is lost and it is sent again. */
@@ -176,18 +177,17 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       })
     },
 
-    async endSessions(payerId, now) {
-      const seen = await get(payerId)
-      if (!seen) return
+    async endSessions({ payerId, email }, now) {
+      const seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: 'sessions.ended', by: 'payer' }, now, {
-        set: 'sessions_from = :sessions_from',
-        when: [],
-        values: { ':sessions_from': sessionsFromAt(now) },
+        set: 'email = if_not_exists(email, :email), sessions_from = :sessions_from',
+        when: [OPEN],
+        values: { ':email': email, ':sessions_from': sessionsFromAt(now) },
       })
     },
 
     async setState({ payerId, email }, state, now) {
-      const seen = (await get(payerId)) ?? { payerId, email, trail: EMPTY_TRAIL }
+      const seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: `account.${state}`, by: 'operator' }, now, {
         set: `email = if_not_exists(email, :email), account_state = :state,
           sessions_from = :sessions_from`,
@@ -322,6 +322,7 @@ const stored = z.object({
   previous_country_code: z.string().optional(),
   previous_authy_id: z.string().optional(),
   codes_locked_until: instant.optional(),
+  phone_verified_at: instant.optional(),
   account_state: z.enum(['locked', 'closed']).optional(),
   sessions_from: z.int().optional(),
 })
@@ -349,6 +350,8 @@ function payer(attributes: unknown): Payer {
     email: found.email,
     phone: trusted(found.phone_number, found.phone_country_code, found.authy_id),
     previous: trusted(found.previous_number, found.previous_country_code, found.previous_authy_id),
+    phoneChangedAt:
+      found.previous_number === found.phone_number ? undefined : found.phone_verified_at,
     codesLockedUntil: found.codes_locked_until,
     state: found.account_state,
     sessionsFrom: found.sessions_from,

@@ -91,6 +91,9 @@ export const paymentSettings = (env: Env) =>
 export const limitSettings = (env: Env) =>
   read(env, {
     TEXTS_PER_HOUR: count(10),
+    TEXTS_PER_DAY: count(20),
+    PROVING_TEXTS_PER_HOUR: count(3),
+    PROVING_TEXTS_PER_DAY: count(5),
     TEXTS_PER_DAY_FOR_STAGE: count(500),
     OPEN_PAYMENTS: count(5),
     PAYMENTS_PER_HOUR: count(20),
@@ -104,6 +107,14 @@ export const phoneSettings = (env: Env) =>
       .regex(/^([A-Z]{2}(,[A-Z]{2})*)?$/, 'must be like GB,DE')
       .default('')
       .transform((list) => (list === '' ? [] : list.split(','))),
+  })
+
+/** The pool of the people who sign in; and the sign-in of a laptop, with the key that it takes. */
+export const signInSettings = (env: Env) =>
+  read(env, {
+    USER_POOL_ID: z.string().min(1),
+    USER_POOL_ENDPOINT: z.url().optional(),
+    USER_POOL_ACCESS_KEY_ID: z.string().min(1).optional(),
   })
 
 /** The archive's bucket, and where it is if not at AWS. */

@@ -1,39 +1,6 @@
-/** A payer's audit trail as it lies in their item: read from it, and one entry more as part of a write. */
+/** One entry more of a payer's audit trail, as part of a write to their item. */
 import { createHash } from 'node:crypto'
-import * as z from 'zod'
-import {
-  EMPTY_TRAIL,
-  payerEvents,
-  TRAIL_VERSION,
-  type Trail,
-  type TrailEntry,
-  withEntry,
-} from '../core/payerTrail.ts'
-
-const entry = z.strictObject({
-  version: z.literal(TRAIL_VERSION),
-  payerId: z.string(),
-  seq: z.int().min(1),
-  at: z.iso.datetime({ precision: 3 }),
-  event: z.enum(payerEvents),
-  by: z.enum(['payer', 'operator']),
-  previous: z.string().nullable(),
-  hash: z.string(),
-})
-
-const stored = z.object({
-  audit_count: z.int().min(1),
-  audit_recent: z.array(entry).min(1),
-})
-
-/** From a payer's whole item; the empty trail where nothing has happened yet. A broken one is a fault. */
-export function trailOf(attributes: unknown): Trail {
-  if (!z.object({ audit_count: z.unknown() }).safeParse(attributes).data?.audit_count) {
-    return EMPTY_TRAIL
-  }
-  const { audit_count: count, audit_recent: recent } = stored.parse(attributes)
-  return { count, recent }
-}
+import { type Trail, type TrailEntry, withEntry } from '../core/payerTrail.ts'
 
 /** As much of an update as adds one entry: its condition is lost if another entry was faster. */
 export type TrailWrite = {

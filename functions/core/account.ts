@@ -3,23 +3,14 @@
  * marks, in the condition of every write that reserves something; then what was reserved before them.
  */
 import { endCodeOf } from './deciding.ts'
-import { masked } from './payer.ts'
+import { admit, masked, type SignedIn } from './payer.ts'
 import type { TrailEntry } from './payerTrail.ts'
 import { statusAt, words } from './payment.ts'
-import type {
-  Clock,
-  Codes,
-  Decision,
-  LimitMarks,
-  Limits,
-  PayerStore,
-  PaymentStore,
-  SignIns,
-} from './ports.ts'
+import type { Clock, Codes, Decision, Limits, PayerStore, PaymentStore, SignIns } from './ports.ts'
 
 export type AccountPorts = {
   readonly payers: PayerStore
-  readonly limits: Pick<Limits, 'readStarts'> & LimitMarks
+  readonly limits: Pick<Limits, 'readStarts' | 'bar' | 'unbar' | 'clear'>
   readonly payments: PaymentStore
   readonly codes: Pick<Codes, 'end'>
   readonly signIns: SignIns
@@ -47,13 +38,20 @@ export type AccountView = {
   readonly last: readonly Pick<TrailEntry, 'at' | 'event' | 'by'>[]
 }
 
-/** Every session of the payer ends, this one too: at once here, and at the sign-in provider. */
+/**
+ * Every session of the payer ends, this one too: at once here, and at the sign-in provider. One that was
+ * ended may not do it: a thief's last token would sign out the owner who has just signed in again.
+ *
+ * Refuses: `locked` (by the operator: no session is left). Throws `SessionEnded`.
+ */
 export async function endSessions(
   { payers, signIns, clock }: Pick<AccountPorts, 'payers' | 'signIns' | 'clock'>,
-  payerId: string,
+  signedIn: SignedIn,
 ): Promise<void> {
+  const { payerId } = signedIn
+  admit(await payers.get(payerId), signedIn)
   // Stored first: whatever the provider does, older sessions start nothing from here on.
-  await payers.endSessions(payerId, clock())
+  await payers.endSessions(signedIn, clock())
   await signIns.endSessions(payerId)
 }
 
@@ -100,7 +98,8 @@ export async function unlockAccount(ports: AccountPorts, account: Account): Prom
   const payer = await payers.get(account.payerId)
   if (payer?.state !== 'closed') {
     // The limits first: with the mark still there nothing starts meanwhile.
-    await limits.unbar(account.payerId)
+    await limits.clear(account.payerId, clock())
+    await limits.unbar(account.payerId, clock())
     await payers.unlock(account.payerId, clock())
   }
   return showAccount(ports, account)
@@ -126,7 +125,7 @@ async function bar(
   const { payerId } = account
   await payers.setState(account, state, clock())
   const slots = await limits.bar(payerId, clock())
-  await Promise.all(slots.map((id) => cancel(ports, payerId, id)))
+  await Promise.all(slots.map(({ paymentId }) => cancel(ports, payerId, paymentId)))
   await signIns.endSessions(payerId)
 }
 

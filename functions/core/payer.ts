@@ -1,5 +1,6 @@
 /** Who pays: a signed-in payer with, at most, one verified phone. */
-import type { Trail } from './payerTrail.ts'
+import { type Notice, noticesOf } from './notices.ts'
+import { EMPTY_TRAIL, type Trail } from './payerTrail.ts'
 import { Refusal, SessionEnded } from './refusals.ts'
 
 /** Attempts for one verification, whatever numbers are tried in it. */
@@ -47,6 +48,8 @@ export type Payer = {
   /** The one before, which payments that were started for it still go to. */
   readonly previous?: TrustedPhone | undefined
   readonly pending?: PendingPhone | undefined
+  /** When another phone took the place of the one before; not for a first phone. */
+  readonly phoneChangedAt?: Date | undefined
   /** Five wrong codes in a row lock codes until then. */
   readonly codesLockedUntil?: Date | undefined
   /** Set by the operator: nothing starts, is texted, tried or changed any more. */
@@ -70,9 +73,17 @@ export type SignedIn = {
  * Refuses: `locked` (by the operator; no `Retry-After`, because only the operator ends it). Throws
  * `SessionEnded`.
  */
-export function admit(payer: Payer | undefined, { authTime = 0 }: Pick<SignedIn, 'authTime'>) {
-  if (payer?.sessionsFrom !== undefined && authTime < payer.sessionsFrom) throw new SessionEnded()
+export function admit(payer: Payer | undefined, session: Pick<SignedIn, 'authTime'>) {
+  admitToLook(payer, session)
   if (payer?.state) throw new Refusal('locked')
+}
+
+/** Whether this session may still see the account, which a lock leaves open. Throws `SessionEnded`. */
+export function admitToLook(
+  payer: Payer | undefined,
+  { authTime = 0 }: Pick<SignedIn, 'authTime'>,
+) {
+  if (payer?.sessionsFrom !== undefined && authTime < payer.sessionsFrom) throw new SessionEnded()
 }
 
 /** Sessions end from the next whole second on, because a token tells its sign-in in whole seconds. */
@@ -95,9 +106,11 @@ export function masked({ countryCode, national }: PhoneNumber): string {
 export function profileView(email: string, payer: Payer | undefined, now: Date): ProfileView {
   const pending = payer?.pending && now < payer.pending.expiresAt ? payer.pending : undefined
   const shown = payer?.phone ?? pending?.phone
-  if (!shown) return { email, phone: null }
+  const notices = noticesOf(payer ?? { trail: EMPTY_TRAIL }, now)
+  if (!shown) return { email, phone: null, notices }
   return {
     email,
+    notices,
     phone: {
       number: masked(shown),
       verified: payer?.phone !== undefined,
@@ -115,6 +128,8 @@ export function profileView(email: string, payer: Payer | undefined, now: Date):
 
 export type ProfileView = {
   readonly email: string
+  /** What happened to the account in the last 30 days, newest first. */
+  readonly notices: readonly Notice[]
   readonly phone: {
     readonly number: string
     readonly verified: boolean

@@ -8,8 +8,9 @@ import type {
   SignedIn,
   VerificationChannel,
 } from './payer.ts'
+import type { PayerAnnouncement } from './payerRecord.ts'
 import type { Channel, Evidence, Payment, PushContent, ShownPayment } from './payment.ts'
-import type { Announcement, RecordPage } from './record.ts'
+import type { Announcement } from './record.ts'
 
 export type Clock = () => Date
 
@@ -135,8 +136,8 @@ export type PayerStore = {
   /** The provider's id for this number, unless the number has changed meanwhile. */
   saveAuthyId(payerId: string, phone: PhoneNumber, authyId: string): Promise<void>
 
-  /** Every session from before now is over; told in the audit trail. Nobody is made who is not there. */
-  endSessions(payerId: string, now: Date): Promise<void>
+  /** Every session from before now is over; told in the audit trail. */
+  endSessions(payer: { readonly payerId: string; readonly email: string }, now: Date): Promise<void>
   /** Set the operator's mark, with its entry in the audit trail; a closed account stays closed. */
   setState(
     payer: { readonly payerId: string; readonly email: string },
@@ -151,29 +152,51 @@ export type PayerStore = {
 
 /** Counters that only a conditional write can raise. */
 export type Limits = {
-  /** Count a text or call of this person to each of these numbers, all or none; throws `too_many_sms`. */
-  spendTexts(payerId: string, phones: readonly PhoneNumber[], now: Date): Promise<void>
+  /**
+   * Count a code for a payment, to the payer's own proven number. Other people's texts to that number do
+   * not count here; only the stage's day is everybody's. Throws `too_many_sms`.
+   */
+  spendPayingText(payerId: string, now: Date): Promise<void>
+  /**
+   * Count a verification's texts or calls, all or none: one for the person and for the number that is not
+   * theirs yet, and `texts` (2 where the old phone is told too) for the stage. Throws `too_many_sms`.
+   */
+  spendProvingTexts(payerId: string, phone: PhoneNumber, texts: 1 | 2, now: Date): Promise<void>
   /** What a person has started lately, for `reserveStart` to begin with. */
   readStarts(payerId: string): Promise<Starts | undefined>
   /**
-   * Count a payment that starts, once for each id however often it is asked; throws `too_many_payments`.
-   * `isOver` tells which payments no longer count as open; `seen` is what `readStarts` gave, if it was asked.
+   * Count a payment that starts, once for each id however often it is asked; throws `too_many_payments`,
+   * and `locked` (with no end) while the person is barred. `isOver` tells which payments no longer count as
+   * open; `seen` is what `readStarts` gave, if it was asked. `sessionsFrom` is when the payer last ended
+   * every session (epoch seconds): the first start after that begins the hour anew, so that what a stolen
+   * session started does not keep its owner out. What is open stays counted.
    */
   reserveStart(
-    start: { payerId: string; paymentId: string; expiresAt: Date },
+    start: {
+      payerId: string
+      paymentId: string
+      expiresAt: Date
+      sessionsFrom?: number | undefined
+    },
     isOver: (paymentId: string) => Promise<boolean>,
     now: Date,
     seen?: Starts,
   ): Promise<void>
+
+  /**
+   * Mark a person as barred: from this write on no start is reserved. Answers what was reserved before, as
+   * the same write found it; such a payment may not be stored yet. Again, it changes nothing and answers
+   * the same. Texts are not marked: the payment and the payer, without whom none is sent, have their own mark.
+   */
+  bar(payerId: string, now: Date): Promise<readonly OpenStart[]>
+  /** Take the mark off. */
+  unbar(payerId: string, now: Date): Promise<void>
+  /** Begin a person's texts and starts of this hour and day anew. What is open stays counted. */
+  clear(payerId: string, now: Date): Promise<void>
 }
 
-/** What an operator does to a payer's counters. */
-export type LimitMarks = {
-  /** Nothing starts any more. Answers the ids of the payments that may be open, from the same write. */
-  bar(payerId: string, now: Date): Promise<readonly string[]>
-  /** Payments start again, counted from none. */
-  unbar(payerId: string): Promise<void>
-}
+/** A payment that was reserved, and when it ends by itself. */
+export type OpenStart = { readonly paymentId: string; readonly expiresAt: Date }
 
 /** One go at a code, as it was counted: after so many locks before; the last of a row locks codes. */
 export type Go = { readonly locks: number; readonly isLast: boolean }
@@ -206,6 +229,10 @@ export type Starts = {
   readonly windowStartedAt: string
   readonly started: Readonly<Record<string, string>>
   readonly unfinished: Readonly<Record<string, string>>
+  /** The latest end of all sessions (epoch seconds) after which the hour began anew. */
+  readonly sessionsFrom?: number
+  /** Since when the person is barred. */
+  readonly barredAt?: string
 }
 
 /**
@@ -284,14 +311,17 @@ export type SignIns = {
   remove(payerId: string): Promise<void>
 }
 
+/** A page as it is stored. */
+export type ArchivePage = { readonly key: string; readonly text: string }
+
 /** Where the record is kept. */
 export type Archive = {
   /** A page that is there already stays as it is. */
-  keep(page: RecordPage): Promise<void>
+  keep(page: ArchivePage): Promise<void>
 }
 
-/** Who is told what becomes of payments. */
+/** Who is told what becomes of payments and accounts. */
 export type EventBus = {
   /** All of them, or it throws; those before the one that failed may have been told then. */
-  announce(announcements: readonly Announcement[]): Promise<void>
+  announce(announcements: readonly (Announcement | PayerAnnouncement)[]): Promise<void>
 }

@@ -99,7 +99,7 @@ export async function startVerification(
   const isLetIn = before?.currentPassed && samePhone(before.phone, phone)
   const needsLeave = current && !isLetIn
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
-  await limits.spendTexts(payerId, needsLeave ? [phone, current] : [phone], clock())
+  await limits.spendProvingTexts(payerId, phone, needsLeave ? 2 : 1, clock())
   // … and reserved after, so that one which the hour refuses is not taken from the verification.
   const pending = await reserveSend(ports, payer, known, phone, channel)
   // The verification ended meanwhile, in another tab, so that all is otherwise; the hour bounds how often.

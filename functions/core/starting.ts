@@ -72,7 +72,9 @@ export async function startPayment(
     // One that was reserved and never stored is not over: its start may still be under way.
     return other !== undefined && statusAt(other, clock()) !== 'pending'
   }
-  await limits.reserveStart({ payerId, paymentId, expiresAt }, isOver, createdAt, starts)
+  const { sessionsFrom } = payer
+  const start = { payerId, paymentId, expiresAt, sessionsFrom }
+  await limits.reserveStart(start, isOver, createdAt, starts)
 
   const payment: Payment = {
     paymentId,

@@ -44,7 +44,7 @@ export async function textCode(
   if (refused) throw refused
   const phone = phoneOf(asked, payer)
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
-  await limits.spendTexts(payerId, [phone], clock())
+  await limits.spendPayingText(payerId, clock())
   // … and reserved after, so that one which the hour refuses is not taken from the payment.
   const now = clock()
   const payment = await payments.reserveText(

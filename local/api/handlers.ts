@@ -1,5 +1,6 @@
 import { authyCallback } from '../../functions/authyCallback.ts'
 import { cancelPayment } from '../../functions/cancelPayment.ts'
+import { endSessions } from '../../functions/endSessions.ts'
 import { listPayments } from '../../functions/listPayments.ts'
 import type { World } from '../../functions/live.ts'
 import { paymentStatus } from '../../functions/paymentStatus.ts'
@@ -27,4 +28,5 @@ export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provi
   profile: profile(worldOf('profile')),
   phoneStart: phoneStart(worldOf('phoneStart')),
   phoneVerify: phoneVerify(worldOf('phoneVerify')),
+  endSessions: endSessions(worldOf('endSessions')),
 })

@@ -1,38 +1,40 @@
-/** DynamoDB's stream of a table's changes, of which the engine knows nothing. */
+/** DynamoDB's streams of tables' changes, of which the engine knows nothing. */
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { Item, Store, Table } from 'dynalite/db/index.js'
 
 /**
- * Tell of each change of a table once it is carried out, and of none that is not. An item is locked until
+ * Tell of each change of these tables once it is carried out, and of none that is not. An item is locked until
  * then, so its changes are told in their order.
  *
  * @returns what has to be told of each write before it is carried out
  */
 export function changeStream(
   store: Store,
-  streamed: string,
+  streamed: readonly string[],
   tell: (record: DynamoDBRecord) => void,
 ): (table: Table, before: Item | undefined, after: Item | undefined) => void {
-  const items = store.getItemDb(streamed)
-  const put = items.put.bind(items)
   /** What an item that is about to be written replaces, and by what keys it goes. */
   const announced = new WeakMap<Item, Omit<Change, 'after'>>()
   let sequence = 0
 
-  items.put = (key, item, done) =>
-    put(key, item, (error) => {
-      const write = error ? undefined : announced.get(item)
-      // Read back, so that both are alike but for what they say.
-      const after: Item = JSON.parse(JSON.stringify(item))
-      // DynamoDB tells of no write that changes nothing.
-      if (write && !isDeepStrictEqual(write.before, after)) {
-        sequence += 1
-        tell(recordOf({ ...write, after }, sequence))
-      }
-      done(error)
-    })
+  for (const name of streamed) {
+    const items = store.getItemDb(name)
+    const put = items.put.bind(items)
+    items.put = (key, item, done) =>
+      put(key, item, (error) => {
+        const write = error ? undefined : announced.get(item)
+        // Read back, so that both are alike but for what they say.
+        const after: Item = JSON.parse(JSON.stringify(item))
+        // DynamoDB tells of no write that changes nothing.
+        if (write && !isDeepStrictEqual(write.before, after)) {
+          sequence += 1
+          tell(recordOf({ ...write, after }, sequence))
+        }
+        done(error)
+      })
+  }
 
   return ({ KeySchema }, before, after) => {
     if (!after) return

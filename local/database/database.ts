@@ -14,12 +14,14 @@ import { type Key, type TableShape, tables } from '../../functions/tables.ts'
 const TABLE_SECONDS_MAX = 60
 const TABLE_POLL_MS = 10
 
-/** The table whose changes can be followed, as `functions/tables.ts` says too. */
-const STREAMED = 'payments' satisfies keyof typeof tables
+/** The tables whose changes can be followed. */
+const STREAMED = Object.entries<TableShape>(tables)
+  .filter(([, { stream }]) => stream)
+  .map(([name]) => name)
 
 export type DatabaseOptions = {
   readonly dataDir?: string
-  /** Told of each change of a payment that was carried out, in their order; those before `close` too. */
+  /** Told of each change of a payment or a person that was carried out, in their order; those before `close` too. */
   readonly onChange?: ((record: DynamoDBRecord) => void) | undefined
 }
 

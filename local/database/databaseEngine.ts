@@ -48,7 +48,7 @@ const REQUEST_BYTES_MAX = 1024 * 1024
  * works in AWS would silently not exist here), lets an empty string into an index, and would read
  * and parse each request a second time behind another server.
  */
-async function serveEngine(path?: string, streamed?: string) {
+async function serveEngine(path?: string, streamed?: readonly string[]) {
   const store = engine.create({ createTableMs: 0, ...(path && { path }) })
   // Opened now, so that a folder in use by another process is an error at the start.
   await store.db.open()

@@ -73,7 +73,10 @@ async function post(url: string, event: EventEnvelope, closing: AbortSignal): Pr
 }
 
 const lineOf = (event: EventEnvelope, why: string) =>
-  `EVENTS_URL did not take ${event['detail-type']} of payment ${event.detail.paymentId}: ${why}`
+  `EVENTS_URL did not take ${event['detail-type']} of ${whose(event)}: ${why}`
+
+const whose = ({ detail: { paymentId, payerId } }: EventEnvelope) =>
+  paymentId === undefined ? `payer ${payerId}` : `payment ${paymentId}`
 
 function reasonOf(error: unknown): string {
   const { name, cause } = error as Error

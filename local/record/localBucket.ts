@@ -6,8 +6,10 @@ import { type LocalServer, startLocalServer } from './localServer.ts'
 /** The bucket's name; its objects are files in a folder. */
 export const LOCAL_BUCKET = 'archive'
 
-/** Nothing that could lead out of the folder. */
-const PATH = new RegExp(`^/${LOCAL_BUCKET}/(\\d{4}-\\d{2}-\\d{2}/[\\w-]+/\\d{3,}\\.json)$`)
+/** Of a payment or of a payer, and nothing that could lead out of the folder. */
+const PATH = new RegExp(
+  `^/${LOCAL_BUCKET}/((\\d{4}-\\d{2}-\\d{2}/[\\w-]+/\\d{3,}|payers/[\\w%-]+/\\d{6,})\\.json)$`,
+)
 
 /** Start as much of S3 as the archive needs: an object is written once, under a key of a page. */
 export const startLocalBucket = (folder: string): Promise<LocalServer> =>
@@ -16,13 +18,22 @@ export const startLocalBucket = (folder: string): Promise<LocalServer> =>
       void response
         .writeHead(status, { 'content-type': 'application/xml' })
         .end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`)
-    const [, key] = PATH.exec(new URL(url, 'http://localhost').pathname) ?? []
+    const [, key] = PATH.exec(pathIn(url)) ?? []
     if (method !== 'PUT') return refuse(405, 'MethodNotAllowed')
     if (!key) return refuse(403, 'AccessDenied')
     if (headers['if-none-match'] !== '*') return refuse(403, 'AccessDenied')
     if (!(await written(join(folder, key), body))) return refuse(412, 'PreconditionFailed')
     response.writeHead(200).end()
   })
+
+/** Unescaped, as S3 has a key; nothing where that is no text. */
+function pathIn(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url, 'http://localhost').pathname)
+  } catch {
+    return ''
+  }
+}
 
 /** The whole file or none of it, and never over another: false if one is there. */
 async function written(file: string, text: string): Promise<boolean> {

@@ -1,10 +1,11 @@
-/** The record of payments on a laptop: the Lambdas that follow the table, and what they write to. */
+/** The record on a laptop: the Lambdas that follow the tables, and what they write to. */
 import type { DynamoDBRecord } from 'aws-lambda'
 import { announcePayments } from '../../functions/announcePayments.ts'
 import { archivePayments } from '../../functions/archivePayments.ts'
 import type { World } from '../../functions/live.ts'
+import { isFollowed, type TableShape, tables } from '../../functions/tables.ts'
 import { keyOf } from '../database/access.ts'
-import { eventSource, type Follower } from './eventSource.ts'
+import { type EventSource, eventSource, type Follower } from './eventSource.ts'
 import { LOCAL_BUCKET, startLocalBucket } from './localBucket.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './localBus.ts'
 
@@ -15,41 +16,53 @@ export type RecordOptions = {
   readonly onEvent?: ((event: EventEnvelope) => void) | undefined
 }
 
+/** One Lambda's source of one table. */
+type Source = EventSource & { readonly shape: TableShape }
+
 /**
  * Start the record.
  *
- * @returns `take`, for each change of a payment in its order; `close` first follows what was taken
+ * @returns `take`, for each change of a payment or a person in its order; `close` first follows what was taken
  */
 export async function startRecord({ clock, archiveFolder, onEvent }: RecordOptions) {
-  const follows: [name: string, Follower][] = []
+  const sources: Source[] = []
   const closers: (() => Promise<void>)[] = []
+  /** A source for each table, as in AWS: what one cannot have taken does not hold up the other. */
+  const lead = (done: string, follow: Follower) => {
+    for (const [name, shape] of Object.entries<TableShape>(tables)) {
+      const key = shape.partitionKey.name
+      const givenUp = ({ dynamodb }: DynamoDBRecord) =>
+        console.error(`A change of ${name}, ${dynamodb?.Keys?.[key]?.S}, could not be ${done}.`)
+      sources.push({ shape, ...eventSource(follow, givenUp) })
+    }
+  }
   // Nobody's real key is needed, and none is used.
   const env = keyOf('local')
   if (onEvent) {
     const bus = await startLocalBus(onEvent)
     closers.push(bus.close)
-    const follow = announcePayments({
-      clock,
-      env: { ...env, EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url },
-    })
-    follows.push(['announced', follow])
+    lead(
+      'announced',
+      announcePayments({ clock, env: { ...env, EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url } }),
+    )
   }
   if (archiveFolder) {
     const bucket = await startLocalBucket(archiveFolder)
     closers.push(bucket.close)
-    const follow = archivePayments({
-      clock,
-      env: { ...env, ARCHIVE_BUCKET: LOCAL_BUCKET, ARCHIVE_ENDPOINT: bucket.url },
-    })
-    follows.push(['archived', follow])
+    lead(
+      'archived',
+      archivePayments({
+        clock,
+        env: { ...env, ARCHIVE_BUCKET: LOCAL_BUCKET, ARCHIVE_ENDPOINT: bucket.url },
+      }),
+    )
   }
-  const sources = follows.map(([done, follow]) =>
-    eventSource(follow, ({ dynamodb }) =>
-      console.error(`A change of payment ${dynamodb?.Keys?.payment_id?.S} could not be ${done}.`),
-    ),
-  )
   const take = (record: DynamoDBRecord) => {
-    for (const source of sources) source.take(record)
+    const { Keys = {}, OldImage, NewImage } = record.dynamodb ?? {}
+    for (const { shape, take } of sources) {
+      const isOfTable = shape.partitionKey.name in Keys
+      if (isOfTable && isFollowed(shape, [OldImage, NewImage])) take(record)
+    }
   }
   const settled = async () => {
     await Promise.all(sources.map((source) => source.settled()))

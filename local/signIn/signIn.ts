@@ -1,8 +1,15 @@
 import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
-import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider'
+import Provider, {
+  type Configuration,
+  errors,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from 'oidc-provider'
+import { OPERATOR_PATH } from '../ownRequest.ts'
+import { cognitoApi } from './cognitoApi.ts'
 import { forms, show } from './signInForms.ts'
 import { messagePage } from './signInPages.ts'
 import { openPeople, type People } from './signInPeople.ts'
@@ -46,11 +53,24 @@ export async function startSignIn(options: SignInOptions) {
   const state = new SignInState()
   const provider = new Provider(issuer, configure(options, { issuer, privateKey, people, state }))
   provider.on('server_error', (_ctx, error) => console.error(error))
-  provider.use(forms(provider, options, people, state))
-  server.on('request', provider.callback())
+  provider.use(forms(provider, options, people))
+  const pages = provider.callback()
+  const cognito = cognitoApi(people, state)
+  let operator: Answerer = refuseOperator
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url === OPERATOR_PATH) operator(request, response)
+    else if (request.headers['x-amz-target'] !== undefined) cognito.answer(request, response)
+    else pages(request, response)
+  })
 
   return {
     issuer,
+    /** What an SDK has to be told to ask the people's side of this, which pages of the web cannot. */
+    userPool: { id: cognito.poolId, endpoint: issuer, accessKeyId: cognito.accessKeyId },
+    /** Who answers the operator's command, once there is a world for it. */
+    openOperator(answerer: Answerer) {
+      operator = answerer
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
@@ -58,6 +78,10 @@ export async function startSignIn(options: SignInOptions) {
     },
   }
 }
+
+export type Answerer = (request: IncomingMessage, response: ServerResponse) => void
+
+const refuseOperator: Answerer = (_request, response) => void response.writeHead(503).end()
 
 type Parts = { issuer: string; privateKey: KeyObject; people: People; state: SignInState }
 
@@ -139,11 +163,12 @@ function configure(
             }),
           }
     },
-    extraTokenClaims: (_ctx, token) => ({
+    extraTokenClaims: (ctx, token) => ({
       token_use: 'access',
       ...('accountId' in token && {
         username: token.accountId,
         email: people.emailOf(token.accountId),
+        auth_time: signedInAt(ctx),
       }),
     }),
     // Asking for consent would be asking whether Payfriend may be Payfriend. A grant for each
@@ -184,3 +209,7 @@ function configure(
     },
   }
 }
+
+/** When the person proved who they are, in seconds: of the sign-in that all the tokens since come from. */
+const signedInAt = ({ oidc }: KoaContextWithOIDC): number | undefined =>
+  (oidc.entities.RefreshToken ?? oidc.entities.AuthorizationCode)?.authTime

@@ -12,10 +12,8 @@ import {
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
   type People,
-  personId,
   type Verdict,
 } from './signInPeople.ts'
-import type { SignInState } from './signInState.ts'
 
 const FORM_BYTES_MAX = 8 * 1024
 
@@ -26,7 +24,6 @@ export function forms(
   provider: Provider,
   { clientId, pageUrl }: { clientId: string; pageUrl: string },
   people: People,
-  state: SignInState,
 ) {
   const page = new URL(pageUrl)
 
@@ -44,7 +41,9 @@ export function forms(
       const { status, problem } = REFUSALS[verdict]
       return show(ctx, page, status, signInPage({ action, email, problem }))
     }
-    const login = { accountId: personId(email) }
+    const accountId = people.find(email)
+    if (accountId === undefined) throw new errors.SessionNotFound('removed meanwhile')
+    const login = { accountId }
     ctx.status = 303
     ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { login }))
   }
@@ -63,9 +62,10 @@ export function forms(
       const { status, problem } = REFUSALS[verdict]
       return show(ctx, page, status, changePasswordPage({ action, email, problem }))
     }
-    // Who changes a password because somebody else knew it wants that somebody out.
-    state.forget(personId(email))
-    const done = 'Your password is changed, and every other place is signed out.'
+    // As with Cognito, of which others report that it leaves sessions alone (amplify-js, issue 6559).
+    const done =
+      'Your password is changed. Places where you are signed in stay so: to end them all, press ' +
+      '“Sign out everywhere” in Payfriend.'
     show(ctx, page, 200, messagePage('Password changed', done, page.href))
   }
 

@@ -16,6 +16,8 @@ export type People = Awaited<ReturnType<typeof openPeople>>
 
 const stored = z.strictObject({
   people: z.array(z.strictObject({ email: z.string(), salt: z.base64(), hash: z.base64() })),
+  /** How often the person of an address was removed, by the first person's id, so that no address stays. */
+  removed: z.record(z.string(), z.int().positive()).default({}),
 })
 type Secret = { salt: Buffer; hash: Buffer }
 
@@ -25,8 +27,10 @@ type Secret = { salt: Buffer; hash: Buffer }
  * Only salted scrypt hashes (Node's defaults: 16 MB, 16,384 rounds) are kept, never a password.
  */
 export async function openPeople({ dataFile, clock }: { dataFile?: string; clock: () => Date }) {
-  const people = await load(dataFile)
-  const emails = new Map([...people.keys()].map((email) => [personId(email), email]))
+  const { people, removed } = await load(dataFile)
+  /** Of an address that is registered anew, another person's: nothing of the first becomes the second's. */
+  const idOf = (email: string) => personId(email, removed.get(personId(email)) ?? 0)
+  const emails = new Map([...people.keys()].map((email) => [idOf(email), email]))
   const tries = new Map<string, { count: number; since: Date }>()
   let saved = Promise.resolve()
 
@@ -55,7 +59,7 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
 
   async function save(): Promise<void> {
     if (!dataFile) return
-    saved = saved.then(() => write(dataFile, people))
+    saved = saved.then(() => write(dataFile, people, removed))
     await saved
   }
 
@@ -67,26 +71,47 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
       // Somebody else was first while this password was being hashed.
       if (people.has(email)) return check(email, password)
       people.set(email, secret)
-      emails.set(personId(email), email)
+      emails.set(idOf(email), email)
       await save()
       return 'right'
     },
 
     emailOf: (id: string): string | undefined => emails.get(id),
 
+    /** The id of whoever is registered with this address. */
+    find: (email: string): string | undefined => (people.has(email) ? idOf(email) : undefined),
+
+    /** Whoever registers the same address after this is another person. */
+    async remove(id: string): Promise<void> {
+      const email = emails.get(id)
+      if (email === undefined) return
+      const first = personId(email)
+      people.delete(email)
+      emails.delete(id)
+      removed.set(first, (removed.get(first) ?? 0) + 1)
+      await save()
+    },
+
     async changePassword(email: string, current: string, next: string): Promise<Verdict> {
       const verdict = await check(email, current)
       if (verdict !== 'right') return verdict
-      people.set(email, await newSecret(next))
+      const secret = await newSecret(next)
+      // Removed while the new password was being hashed.
+      if (!people.has(email)) return 'wrong'
+      people.set(email, secret)
       await save()
       return 'right'
     },
   }
 }
 
-/** The same person after every restart: a UUID (version 8) out of the SHA-256 of the address. */
-export function personId(email: string): string {
-  const bytes = createHash('sha256').update(email).digest().subarray(0, 16)
+/**
+ * The same person after every restart: a UUID (version 8) out of the SHA-256 of the address, and of how
+ * many people had it before.
+ */
+function personId(email: string, before = 0): string {
+  const named = before === 0 ? email : `${email}\0${before}`
+  const bytes = createHash('sha256').update(named).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
@@ -103,29 +128,39 @@ async function newSecret(password: string): Promise<Secret> {
 /** Nobody's password: no hash is all zeros but by a chance of one in 2^256. */
 const NOBODY: Secret = { salt: randomBytes(16), hash: Buffer.alloc(32) }
 
-async function load(dataFile: string | undefined): Promise<Map<string, Secret>> {
-  if (!dataFile) return new Map()
+type Kept = { people: Map<string, Secret>; removed: Map<string, number> }
+
+async function load(dataFile: string | undefined): Promise<Kept> {
+  if (!dataFile) return { people: new Map(), removed: new Map() }
   const text = await readFile(dataFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{"people":[]}'
     throw error
   })
-  const { people } = stored.parse(JSON.parse(text))
-  return new Map(
-    people.map(({ email, salt, hash }) => [
-      email,
-      { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') },
-    ]),
-  )
+  const { people, removed } = stored.parse(JSON.parse(text))
+  return {
+    people: new Map(
+      people.map(({ email, salt, hash }) => [
+        email,
+        { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') },
+      ]),
+    ),
+    removed: new Map(Object.entries(removed)),
+  }
 }
 
 /** Written beside and moved over, so that a crash leaves the old file or the new one, never half. */
-async function write(dataFile: string, people: Map<string, Secret>): Promise<void> {
+async function write(
+  dataFile: string,
+  people: ReadonlyMap<string, Secret>,
+  removed: ReadonlyMap<string, number>,
+): Promise<void> {
   const list = [...people].map(([email, { salt, hash }]) => ({
     email,
     salt: salt.toString('base64'),
     hash: hash.toString('base64'),
   }))
   await mkdir(dirname(dataFile), { recursive: true })
-  await writeFile(`${dataFile}.new`, JSON.stringify({ people: list }, null, 2), { mode: 0o600 })
+  const text = JSON.stringify({ people: list, removed: Object.fromEntries(removed) }, null, 2)
+  await writeFile(`${dataFile}.new`, text, { mode: 0o600 })
   await rename(`${dataFile}.new`, dataFile)
 }

@@ -37,9 +37,19 @@ export class SignInState {
     }
   }
 
-  /** End every session and refresh token of a person: whoever else is signed in as them is out. */
+  /** End every refresh token and code of a person. Their browsers' sessions here stay, as with Cognito. */
+  revokeTokens(accountId: string) {
+    this.drop(accountId, (kind) => kind !== 'Session')
+  }
+
+  /** Forget a person. */
   forget(accountId: string) {
-    for (const kept of this.kinds.values()) {
+    this.drop(accountId, () => true)
+  }
+
+  private drop(accountId: string, isMeant: (kind: string) => boolean) {
+    for (const [kind, kept] of this.kinds) {
+      if (!isMeant(kind)) continue
       for (const [id, { payload }] of kept) if (payload.accountId === accountId) kept.delete(id)
     }
   }

@@ -8,18 +8,22 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { type TableShape, tables } from '../../functions/tables.ts'
+import { isFollowed, type TableShape, tables } from '../../functions/tables.ts'
 import type { Call, Instead, Rig } from '../../test/rig.ts'
 import { type Item, indexWriteUnits, itemBytes, readUnits, writeUnits } from './units.ts'
 
-export type Change = { readonly before: Item | undefined; readonly after: Item }
+export type Change = {
+  readonly table: keyof typeof tables
+  readonly before: Item | undefined
+  readonly after: Item
+}
 
 export type Units = {
   calls: number
   reads: number
   writes: number
   indexWrites: number
-  /** Of payments, as the table's stream tells them. */
+  /** As followers of the tables are brought them. */
   changes: Change[]
 }
 
@@ -80,7 +84,9 @@ export function startMeter(rig: Rig) {
       const after = (await read()) ?? {}
       units.writes += writeUnits(before, after)
       units.indexWrites += indexWriteUnits(shape, before, after)
-      if (shape.stream && !isDeepStrictEqual(before, after)) units.changes.push({ before, after })
+      if (isFollowed(shape, [before, after]) && !isDeepStrictEqual(before, after)) {
+        units.changes.push({ table: input.TableName, before, after })
+      }
       return { status: 200, body: { Attributes } }
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error

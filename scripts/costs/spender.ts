@@ -1,8 +1,10 @@
 /** What is done for a person, added up under the Lambda that does it, with all that follows of it. */
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { trailOf } from '../../functions/adapters/recordedPayer.ts'
 import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
+import { entryPageText, trailChange } from '../../functions/core/payerRecord.ts'
 import { announcementOf, pagesAdded, pageText } from '../../functions/core/record.ts'
-import { sha256 } from '../../functions/followPayments.ts'
+import { sha256 } from '../../functions/followTables.ts'
 import type { LambdaName } from '../../functions/routes.ts'
 import { tables } from '../../functions/tables.ts'
 import { overhear } from '../../test/leaks.ts'
@@ -49,9 +51,24 @@ export function spender(rig: Rig, meter: Meter, journey: Journey) {
   }
 }
 
-/** What the Lambdas that follow the table make of a change. */
-function follow(journey: Journey, { before, after }: Change) {
+/** What the Lambdas that follow the tables make of a change. */
+function follow(journey: Journey, change: Change) {
   journey.changes += 1
+  if (change.table === 'users') followPayer(journey, change)
+  else followPayment(journey, change)
+}
+
+function followPayer(journey: Journey, { before, after }: Change) {
+  const trail = (item: Change['after']) => trailOf(unmarshall(item))
+  const { added } = trailChange(after.user_id?.S ?? '', trail(before ?? {}), trail(after), sha256)
+  for (const entry of added) {
+    journey.pages += 1
+    journey.pageBytes += Buffer.byteLength(entryPageText(entry))
+    journey.announcements += 1
+  }
+}
+
+function followPayment(journey: Journey, { before, after }: Change) {
   journey.stored = after
   const { partitionKey, indexes } = tables.payments
   const open = entryOf(after, indexes.open, partitionKey.name)

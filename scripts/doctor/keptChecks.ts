@@ -4,7 +4,11 @@ import {
   DescribeTableCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
-import { type LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda'
+import {
+  type EventSourceMappingConfiguration,
+  type LambdaClient,
+  ListEventSourceMappingsCommand,
+} from '@aws-sdk/client-lambda'
 import {
   GetObjectLockConfigurationCommand,
   ListObjectsV2Command,
@@ -58,8 +62,7 @@ function table(stage: DeployedStage, client: DynamoDBClient, name: TableName): C
           ),
         )
       }
-      const stream = 'stream' in tables[name] ? tables[name].stream : undefined
-      if (stream && Table?.StreamSpecification?.StreamViewType !== stream) {
+      if (Table?.StreamSpecification?.StreamViewType !== tables[name].stream) {
         return wrong('its stream is off, so nothing gets into the archive', DEPLOY)
       }
       if (Table?.DeletionProtectionEnabled) {
@@ -160,22 +163,43 @@ function follower(
         new ListEventSourceMappingsCommand({ FunctionName }),
         { abortSignal },
       )
-      const [mapping] = EventSourceMappings ?? []
-      if (!mapping) return wrong('nothing leads from the payments to it', DEPLOY)
-      const { State, UUID, LastProcessingResult = '' } = mapping
-      if (State === 'Disabled' || State === 'Disabling') {
-        return wrong(
-          'it does not follow the payments: somebody has switched it off; what changes in the meantime is lost to it after a day',
-          stage.aws(`lambda update-event-source-mapping --uuid ${UUID} --enabled`),
+      const findings = Object.values(TITLES).map(([of, tableId]) => {
+        const table = stage.resource('AWS::DynamoDB::Table', tableId)
+        const mapping = EventSourceMappings?.find(({ EventSourceArn }) =>
+          EventSourceArn?.includes(`:table/${table}/stream/`),
         )
-      }
-      if (State !== 'Enabled') {
-        return known(`it does not follow the payments yet (${State})`, 'Look again in a minute.')
-      }
-      if (/^PROBLEM/.test(LastProcessingResult)) {
-        return wrong('it follows the payments, and failed at the last', logOf(stage, id))
-      }
-      return right('follows the payments')
+        return following(stage, id, of, mapping)
+      })
+      const worst = (['✗', '!'] as const).flatMap((mark) =>
+        findings.filter((finding) => finding.mark === mark),
+      )
+      return worst[0] ?? right(FOLLOWS)
     },
   }
 }
+
+/** Whether it follows the payments, or the people. */
+function following(
+  stage: DeployedStage,
+  id: string,
+  of: string,
+  mapping: EventSourceMappingConfiguration | undefined,
+): Finding {
+  if (!mapping) return wrong(`nothing leads from the ${of} to it`, DEPLOY)
+  const { State, UUID, LastProcessingResult = '' } = mapping
+  if (State === 'Disabled' || State === 'Disabling') {
+    return wrong(
+      `it does not follow the ${of}: somebody has switched it off; what changes in the meantime is lost to it after a day`,
+      stage.aws(`lambda update-event-source-mapping --uuid ${UUID} --enabled`),
+    )
+  }
+  if (State !== 'Enabled') {
+    return known(`it does not follow the ${of} yet (${State})`, 'Look again in a minute.')
+  }
+  if (/^PROBLEM/.test(LastProcessingResult)) {
+    return wrong(`it follows the ${of}, and failed at the last`, logOf(stage, id))
+  }
+  return right(FOLLOWS)
+}
+
+const FOLLOWS = 'follows the payments and the people'

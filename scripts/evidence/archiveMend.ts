@@ -7,11 +7,11 @@
  * It ends with 0 (the record is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not be
  * looked at, or the command was used wrongly).
  */
-import { pageKey, pagesOf, type RecordedPayment } from '../../functions/core/record.ts'
+import { pageKey, pagesOf, pageText, type RecordedPayment } from '../../functions/core/record.ts'
 import type { Io } from './evidence.ts'
 import { checkRecord, MISSING, THE_ITEM } from './recordCheck.ts'
 import { readStored, recordOf, sha256, untouchedRecord } from './recordOf.ts'
-import { CannotLook, recordOptions } from './recordOptions.ts'
+import { CannotLook, mendOptions } from './recordOptions.ts'
 import type { Problem } from './recordPage.ts'
 import { type RecordSource, recordSource } from './recordSource.ts'
 
@@ -22,7 +22,7 @@ export async function main(
   { say, complain }: Io,
 ): Promise<number> {
   try {
-    const options = recordOptions('mend', argv)
+    const options = mendOptions(argv)
     const source = await recordSource(options.from, env)
     try {
       return await mend(source, options.paymentId, { say, complain })
@@ -60,7 +60,8 @@ async function mend(
   }
   const missing = problems.map(({ key }) => key)
   for (const page of pagesOf(stored, sha256)) {
-    if (missing.includes(pageKey(page))) await source.keep(page)
+    const key = pageKey(page)
+    if (missing.includes(key)) await source.keep({ key, text: pageText(page) })
   }
   // Told from what is there now: another may have been faster, with another page.
   const after = await recordOf(source, { paymentId })

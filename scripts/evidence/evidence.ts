@@ -1,14 +1,16 @@
 /**
  * `npm run evidence`: what there is to prove that a payment was authenticated and recorded (PSD2 Art. 72; RTS
- * Art. 4, 5 and 29), told from its archive, after every page was verified again.
+ * Art. 4, 5 and 29), or what happened to a payer's account, told from the archive, after every page was
+ * verified again.
  *
  * It ends with 0 (all is proven), 1 (something is wrong, and it says with which page) or 2 (there is no such
- * payment, it could not be looked at, or the command was used wrongly).
+ * payment or payer, it could not be looked at, or the command was used wrongly).
  */
 import { evidenceJson, evidenceText } from './evidenceText.ts'
 import { recordOf } from './recordOf.ts'
-import { CannotLook, recordOptions } from './recordOptions.ts'
-import { recordSource } from './recordSource.ts'
+import { CannotLook, type EvidenceOptions, evidenceOptions } from './recordOptions.ts'
+import { type RecordSource, recordSource } from './recordSource.ts'
+import { foundTrail, trailJson, trailText } from './trailEvidence.ts'
 
 export type Io = {
   readonly say: (line: string) => void
@@ -22,12 +24,12 @@ export async function main(
   { say, complain }: Io,
 ): Promise<number> {
   try {
-    const options = recordOptions('evidence', argv)
+    const options = evidenceOptions(argv)
     const source = await recordSource(options.from, env)
     try {
-      const found = await recordOf(source, options)
-      say(options.json ? evidenceJson(found) : evidenceText(found))
-      return found.problems.length === 0 ? 0 : 1
+      const { text, problems } = await told(source, options)
+      say(text)
+      return problems.length === 0 ? 0 : 1
     } finally {
       await source.close()
     }
@@ -36,6 +38,15 @@ export async function main(
     complain(error.message)
     return 2
   }
+}
+
+async function told(source: RecordSource, options: EvidenceOptions) {
+  if ('payerId' in options) {
+    const found = await foundTrail(source, options.payerId)
+    return { ...found, text: options.json ? trailJson(found) : trailText(found) }
+  }
+  const found = await recordOf(source, options)
+  return { ...found, text: options.json ? evidenceJson(found) : evidenceText(found) }
 }
 
 if (import.meta.main) {

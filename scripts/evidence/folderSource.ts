@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { pageKey, pageText } from '../../functions/core/record.ts'
 import { startDatabase } from '../../local/database/database.ts'
 import { CannotLook } from './recordOptions.ts'
 import type { RecordSource } from './recordSource.ts'
@@ -41,13 +40,13 @@ export async function folderSource(
       )
     },
 
-    async keep(page) {
-      const file = join(archive, pageKey(page))
+    async keep({ key, text }) {
+      const file = join(archive, key)
       await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, pageText(page), { flag: 'wx' })
+      await writeFile(file, text, { flag: 'wx' })
     },
 
-    async item(paymentId) {
+    async item(table, id) {
       let url: string | undefined
       try {
         url = await endpoint()
@@ -57,7 +56,9 @@ export async function folderSource(
       if (!url) return { why: `there is none in ${tables}` }
       const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
       const client = new DynamoDBClient({ endpoint: url, region: 'local', credentials })
-      return storedItem(client, env.PAYMENTS_TABLE ?? 'payments', paymentId)
+      const { PAYMENTS_TABLE = 'payments', PAYERS_TABLE = 'users' } = env
+      const name = { payments: PAYMENTS_TABLE, users: PAYERS_TABLE }[table]
+      return storedItem(client, { table, name, id })
     },
 
     async close() {

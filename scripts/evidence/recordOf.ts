@@ -73,7 +73,7 @@ export async function readStored(
 ): Promise<
   { readonly stored: RecordedPayment } | { readonly why: string; readonly isSpoiled: boolean }
 > {
-  const read = await source.item(paymentId)
+  const read = await source.item('payments', paymentId)
   if ('why' in read) return { why: `it could not be read (${read.why})`, isSpoiled: false }
   if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
   try {

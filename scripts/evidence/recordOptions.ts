@@ -12,12 +12,19 @@ export type RecordOptions = {
   readonly json: boolean
 }
 
+/** Of one payment, or of all that happened to one payer's account. */
+export type EvidenceOptions =
+  | RecordOptions
+  | (Pick<RecordOptions, 'from' | 'json'> & { readonly payerId: string })
+
 const EVIDENCE = `npm run evidence -- PAYMENT_ID (--stage prod | --archive DIR) [--day 2026-11-22] [--json]
+npm run evidence -- --payer PAYER_ID (--stage prod | --archive DIR) [--json]
 
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack
   --region    where the stack is, if not where the AWS profile says
   --archive   on this machine: the folder \`archive\` of a DATA_DIR, or a copy of the bucket
   --day       the day (UTC) on which the payment was started, if the table does not know it
+  --payer     what happened to this payer's account; the id is \`sub\` of their token
   --json      for programs`
 
 const MEND = `npm run archive:mend -- PAYMENT_ID (--stage prod | --archive DIR)
@@ -26,55 +33,83 @@ const MEND = `npm run archive:mend -- PAYMENT_ID (--stage prod | --archive DIR)
   --region    where the stack is, if not where the AWS profile says
   --archive   on this machine: the folder \`archive\` of a DATA_DIR`
 
-const USAGE = { evidence: EVIDENCE, mend: MEND } as const
-
 const OPTIONS = {
   stage: { type: 'string' },
   stack: { type: 'string' },
   region: { type: 'string' },
   archive: { type: 'string' },
   day: { type: 'string' },
+  payer: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 
 /** Of what Payfriend makes; it can begin with a hyphen. */
 const PAYMENT_ID = /^[\w-]{22}$/
 
-/** What the command line asks for; throws `CannotLook` with how it is used. */
-export function recordOptions(command: keyof typeof USAGE, argv: readonly string[]): RecordOptions {
-  const refuse = (what: string): never => {
-    throw new CannotLook(`${what}\n\n${USAGE[command]}`)
+/** What the command line of `npm run evidence` asks for; throws `CannotLook` with how it is used. */
+export function evidenceOptions(argv: readonly string[]): EvidenceOptions {
+  const refuse = refusing(EVIDENCE)
+  const { ids, values } = parsed(argv, refuse)
+  const { day, json, payer } = values
+  if (payer === undefined) {
+    if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day))
+      refuse('--day must be like 2026-11-22.')
+    const paymentId = oneOf(ids, refuse)
+    return { paymentId, json, ...(day !== undefined && { day }), from: placeIn(values, refuse) }
   }
-  const isId = (arg: string, index: number) =>
-    PAYMENT_ID.test(arg) && !VALUED.includes(argv[index - 1] ?? '')
-  const [paymentId = refuse('Say which payment.'), ...others] = argv.filter(isId)
-  const { stage, stack, region, archive, day, json } = parsed(
-    argv.filter((arg, index) => !isId(arg, index)),
-    refuse,
-  )
+  if (payer === '') refuse('Say which payer.')
+  if (ids.length > 0) refuse('Say a payment or a payer.')
+  if (day !== undefined) refuse('--day is for a payment.')
+  return { payerId: payer, json, from: placeIn(values, refuse) }
+}
+
+/** What the command line of `npm run archive:mend` asks for; throws `CannotLook` with how it is used. */
+export function mendOptions(argv: readonly string[]): RecordOptions {
+  const refuse = refusing(MEND)
+  const { ids, values } = parsed(argv, refuse)
+  const { day, json, payer } = values
+  if (day !== undefined || json || payer !== undefined)
+    refuse('--day, --json and --payer are not for this.')
+  return { paymentId: oneOf(ids, refuse), json, from: placeIn(values, refuse) }
+}
+
+type Refuse = (what: string) => never
+
+const refusing =
+  (usage: string): Refuse =>
+  (what) => {
+    throw new CannotLook(`${what}\n\n${usage}`)
+  }
+
+function oneOf([id, ...others]: readonly string[], refuse: Refuse): string {
   if (others.length > 0) refuse('Say one payment.')
-  if (command === 'mend' && (day !== undefined || json))
-    refuse('--day and --json are not for this.')
-  if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day))
-    refuse('--day must be like 2026-11-22.')
-  const found = { paymentId, json, ...(day !== undefined && { day }) }
+  return id ?? refuse('Say which payment.')
+}
+
+function placeIn(
+  { stage, stack, region, archive }: ReturnType<typeof parsed>['values'],
+  refuse: Refuse,
+): RecordOptions['from'] {
   const named = [stage, stack, archive].filter((one) => one !== undefined)
   if (named.length !== 1) refuse('Say where: --stage, --stack or --archive.')
   if (archive !== undefined) {
     if (region !== undefined) refuse('--region is for a stage.')
-    return { ...found, from: { archive } }
+    return { archive }
   }
-  const from = { stack: stack ?? `Payfriend-${stage}`, ...(region !== undefined && { region }) }
-  return { ...found, from }
+  return { stack: stack ?? `Payfriend-${stage}`, ...(region !== undefined && { region }) }
 }
 
 const VALUED = Object.entries(OPTIONS).flatMap(([name, { type }]) =>
   type === 'string' ? [`--${name}`] : [],
 )
 
-function parsed(args: string[], refuse: (what: string) => never) {
+/** The ids of payments among the words, and what the others say. */
+function parsed(argv: readonly string[], refuse: Refuse) {
+  const isId = (arg: string, index: number) =>
+    PAYMENT_ID.test(arg) && !VALUED.includes(argv[index - 1] ?? '')
   try {
-    return parseArgs({ args, options: OPTIONS }).values
+    const args = argv.filter((arg, index) => !isId(arg, index))
+    return { ids: argv.filter(isId), values: parseArgs({ args, options: OPTIONS }).values }
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))
   }

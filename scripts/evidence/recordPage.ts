@@ -26,15 +26,10 @@ export type ReadPage = { readonly page?: RecordPage; readonly whats: readonly st
 
 /** Read one page of a payment; what is wrong with it is told, and nothing is thrown. */
 export function readPage(kept: KeptPage, paymentId: string, digest: Digest): ReadPage {
-  const whats = [
-    ...(kept.versions > 1
-      ? [`was written over (it has ${kept.versions} versions; the first is looked at here)`]
-      : []),
-    ...(kept.isDeleted ? ['is marked as deleted'] : []),
-  ]
+  const whats = touched(kept)
   const none = (what: string): ReadPage => ({ whats: [...whats, what] })
   if (!NAME.test(kept.key)) return none('is no page of a record')
-  const found = parsed(kept.text)
+  const found = jsonIn(kept.text)
   if (!found) return none('is not JSON')
   const { success, data, error } = recordPage.safeParse(found)
   if (!success) return none(`is not a page as Payfriend writes it (${pathOf(error)})`)
@@ -47,12 +42,21 @@ export function readPage(kept: KeptPage, paymentId: string, digest: Digest): Rea
   return { page: data, whats }
 }
 
+/** What was done to a page after it was written. */
+export const touched = ({ versions, isDeleted }: KeptPage): readonly string[] => [
+  ...(versions > 1
+    ? [`was written over (it has ${versions} versions; the first is looked at here)`]
+    : []),
+  ...(isDeleted ? ['is marked as deleted'] : []),
+]
+
 /** The number that a page has by its key. */
 export const seqOf = (key: string): number => Number(NAME.exec(key)?.[1] ?? 0)
 
 const NAME = /\/(\d{3}|[1-9]\d{3,})\.json$/
 
-function parsed(text: string): unknown {
+/** Nothing where it is no JSON. */
+export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -60,7 +64,8 @@ function parsed(text: string): unknown {
   }
 }
 
-const pathOf = ({ issues }: z.ZodError) =>
+/** Which members of a page are not as they should be. */
+export const pathOf = ({ issues }: z.ZodError) =>
   issues.map(({ path }) => path.join('.') || '.').join(', ')
 
 const recordPage: z.ZodType<RecordPage> = z.strictObject({

@@ -28,15 +28,20 @@ export async function stageSource({
     throw new CannotLook(`The stack ${stack} has no output ${name}: is it of this version?`)
   }
   const bucket = output('ArchiveBucket')
-  const table = output('PaymentsTableName')
   const s3 = new S3Client(at)
   return {
     pages: (folder) => asked(`The archive ${bucket}`, () => pagesIn(s3, bucket, folder)),
     keep: (page) => asked(`The archive ${bucket}`, () => archiveBucket(s3, bucket).keep(page)),
-    item: (paymentId) => storedItem(new DynamoDBClient(at), table, paymentId),
+    async item(table, id) {
+      const name = output(OUTPUTS[table])
+      return storedItem(new DynamoDBClient(at), { table, name, id })
+    },
     close: async () => s3.destroy(),
   }
 }
+
+/** The outputs that name the tables. */
+const OUTPUTS = { payments: 'PaymentsTableName', users: 'PayersTableName' } as const
 
 /** No answer of AWS says anything about the payment. */
 async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {

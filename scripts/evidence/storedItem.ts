@@ -1,13 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { tables } from '../../functions/tables.ts'
+import type { TableName } from './recordSource.ts'
 
-/** A payment's item as it is now, or why the table cannot be read: its archive can be looked at all the same. */
+/**
+ * The item of a payment or a payer as it is now, or why the table cannot be read: the archive can be looked at
+ * all the same. `name` is what the table is called there.
+ */
 export async function storedItem(
   client: DynamoDBClient,
-  table: string,
-  paymentId: string,
+  { table, name, id }: { readonly table: TableName; readonly name: string; readonly id: string },
 ): Promise<{ readonly item: unknown } | { readonly why: string }> {
-  const get = { TableName: table, Key: { payment_id: paymentId }, ConsistentRead: true }
+  const Key = { [tables[table].partitionKey.name]: id }
+  const get = { TableName: name, Key, ConsistentRead: true }
   try {
     const { Item } = await DynamoDBDocumentClient.from(client).send(new GetCommand(get))
     return { item: Item }

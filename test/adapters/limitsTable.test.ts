@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import {
   ConditionalCheckFailedException,
   InternalServerError,
@@ -8,7 +9,8 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LimitSettings, limitsTable } from '../../functions/adapters/limitsTable.ts'
-import type { Starts } from '../../functions/core/ports.ts'
+import { limitSettings } from '../../functions/adapters/settings.ts'
+import type { Limits, Starts } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { NOON, numberOf } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
@@ -16,6 +18,9 @@ import { startTables, type Tables } from './tables.ts'
 const HOUR = 3600
 const LIMITS: LimitSettings = {
   textsPerHour: 3,
+  textsPerDay: 5,
+  provingTextsPerHour: 3,
+  provingTextsPerDay: 5,
   textsPerDayForStage: 1000,
   openPayments: 5,
   paymentsPerHour: 4,
@@ -43,7 +48,6 @@ const phoneOf = (n: number) => ({ countryCode: '1', national: numberOf(n).slice(
 const counter = (key: string) => tables.user(key)
 const store = (Item: Record<string, unknown>) =>
   tables.documents.send(new PutCommand({ TableName: 'users', Item }))
-const hourly = (key: string, seconds = 0) => `${key}#${at(seconds).toISOString().slice(0, 13)}`
 const allowed = async (tries: Promise<unknown>[]) => {
   const results = await Promise.allSettled(tries)
   for (const result of results) {
@@ -53,153 +57,328 @@ const allowed = async (tries: Promise<unknown>[]) => {
 }
 const epoch = NOON.getTime() / 1000
 const full = (code: string, retryAfterSeconds: number) => ({ code, details: { retryAfterSeconds } })
+const tooManyTexts = (retryAfterSeconds: number) => full('too_many_sms', retryAfterSeconds)
+const isRefused = (error: unknown) => {
+  expect(error).toBeInstanceOf(Refusal)
+  return false
+}
+type Phone = ReturnType<typeof phoneOf>
 
-describe('texts', () => {
-  const spend = (seconds: number, who = payerId, phone = phoneOf(people), limit = limits()) =>
-    limit.spendTexts(who, [phone], at(seconds))
+const day = (key: string, seconds = 0) => `${key}#${at(seconds).toISOString().slice(0, 10)}`
+const sha = (phone: { national: string }) =>
+  createHash('sha256').update(`+1${phone.national}`).digest('hex')
+const DAY = 24 * HOUR
+/** Noon is twelve hours before the next day of the clock. */
+const TO_MIDNIGHT = 12 * HOUR
+
+/** Both purposes, each as a function of who spends one when, with a hour of 3 and a day of 5. */
+const purposes = {
+  paying: (who: string, seconds: number, limit = limits()) =>
+    limit.spendPayingText(who, at(seconds)),
+  // Each time another number, so that only the person's count is met.
+  proving: (who: string, seconds: number, limit = limits()) => {
+    proved += 1
+    return limit.spendProvingTexts(who, phoneOf(100 + proved), 1, at(seconds))
+  },
+}
+let proved = 0
+
+describe.each(Object.entries(purposes))('texts of one person for %s', (purpose, spend) => {
+  const own = (seconds = 0) => counter(day(`limit#${purpose}#${payerId}`, seconds))
 
   test('are as many in an hour as the limit, and one more is refused until the hour is over', async () => {
-    for (const second of [0, 20, 40]) await spend(second)
-    await expect(spend(60)).rejects.toMatchObject(full('too_many_sms', HOUR - 60))
-    await expect(spend(HOUR - 0.001)).rejects.toMatchObject(full('too_many_sms', 1))
+    for (const second of [0, 20, 40]) await spend(payerId, second)
+    const full = (seconds: number) => tooManyTexts(seconds)
+    await expect(spend(payerId, 60)).rejects.toMatchObject(full(HOUR - 60))
+    await expect(spend(payerId, HOUR - 0.001)).rejects.toMatchObject(full(1))
   })
 
-  test('are counted anew in the next hour of the clock, and in any after it', async () => {
-    for (const window of [0, HOUR, 3 * HOUR]) {
-      for (const second of [0, 20, 40]) await spend(window + second)
-      await expect(spend(window + 60)).rejects.toMatchObject(full('too_many_sms', HOUR - 60))
+  test('are as many in a day as the limit, and one more is refused until the day is over', async () => {
+    for (const second of [0, 20, 40, HOUR, HOUR + 20]) await spend(payerId, second)
+    for (const second of [HOUR + 40, 2 * HOUR, TO_MIDNIGHT - 1]) {
+      const refused = tooManyTexts(TO_MIDNIGHT - second)
+      await expect(spend(payerId, second)).rejects.toMatchObject(refused)
+    }
+  })
+
+  test('that fill hour and day at once are refused until the day is over, not the hour', async () => {
+    const same = limits({ textsPerDay: 3, provingTextsPerDay: 3 })
+    for (const second of [0, 20, 40]) await spend(payerId, second, same)
+    const refused = tooManyTexts(TO_MIDNIGHT - 60)
+    await expect(spend(payerId, 60, same)).rejects.toMatchObject(refused)
+  })
+
+  test('are counted anew in the next day of the clock, and in any after it', async () => {
+    for (const window of [0, TO_MIDNIGHT, 3 * DAY + TO_MIDNIGHT]) {
+      for (const second of [0, 20, 40]) await spend(payerId, window + second)
+      const refused = tooManyTexts(HOUR - 60)
+      await expect(spend(payerId, window + 60)).rejects.toMatchObject(refused)
+      for (const second of [HOUR, HOUR + 1]) await spend(payerId, window + second)
+      await expect(spend(payerId, window + HOUR + 2)).rejects.toBeInstanceOf(Refusal)
     }
   })
 
   test('at the very end of an hour belong to the next', async () => {
-    await spend(0)
-    await spend(HOUR)
-    expect(await counter(hourly(`limit#person#${payerId}`, HOUR))).toMatchObject({ uses: 1 })
+    await spend(payerId, 0)
+    await spend(payerId, HOUR)
+    expect(await own()).toMatchObject({ uses: 2, uses_at_12: 1, uses_at_13: 1 })
   })
 
-  test('that are refused are not counted', async () => {
-    for (const second of [0, 1, 2, 3, 4, 5]) await spend(second).catch(() => {})
-    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 3 })
+  test('at the very end of a day belong to the next', async () => {
+    await spend(payerId, TO_MIDNIGHT - 0.001)
+    await spend(payerId, TO_MIDNIGHT)
+    expect(await own()).toMatchObject({ uses: 1, uses_at_23: 1 })
+    expect(await own(TO_MIDNIGHT)).toMatchObject({ uses: 1, uses_at_00: 1 })
   })
 
-  test('are counted for the number too, whoever asks', async () => {
-    const phone = phoneOf(people)
-    for (const n of [1, 2, 3]) await spend(n, `${payerId}-${n}`, phone)
-    await expect(spend(4, `${payerId}-4`, phone)).rejects.toMatchObject({ code: 'too_many_sms' })
-    await spend(4, `${payerId}-4`, phoneOf(people + 500))
+  test('that are refused are not counted, and take nothing from everybody', async () => {
+    const later = 60 * DAY + (purpose === 'paying' ? 0 : DAY)
+    for (const second of [0, 1, 2]) await spend(payerId, later + second)
+    for (const second of [3, 4, 5]) await spend(payerId, later + second).catch(() => {})
+    expect(await own(later)).toMatchObject({ uses: 3, uses_at_12: 3 })
+    expect(await counter(day('limit#stage', later))).toMatchObject({ uses: 3 })
   })
 
-  test('are counted for the person too, whatever the number', async () => {
-    for (const n of [1, 2, 3]) await spend(n, payerId, phoneOf(700 + n))
-    await expect(spend(4, payerId, phoneOf(710))).rejects.toMatchObject({ code: 'too_many_sms' })
-  })
-
-  test('are counted for all together, in a day of their own', async () => {
-    const day = 30 * 24 * HOUR
-    const few = limits({ textsPerDayForStage: 2 })
-    const one = (n: number, seconds: number) =>
-      spend(seconds, `${payerId}-${n}`, phoneOf(800 + n), few)
-    await one(1, day)
-    await one(2, day + 1)
-    // Noon and twelve hours: the next day.
-    await expect(one(3, day + 2)).rejects.toMatchObject(full('too_many_sms', 12 * HOUR - 2))
-    await expect(one(3, day + 12 * HOUR - 1)).rejects.toMatchObject(full('too_many_sms', 1))
-    await one(3, day + 12 * HOUR)
-  })
-
-  test('a person who is refused takes nothing from everybody', async () => {
-    const day = 60 * 24 * HOUR
-    const stage = `limit#stage#${at(day).toISOString().slice(0, 10)}`
-    for (const second of [0, 1, 2]) await spend(day + second)
-    for (const second of [3, 4, 5]) await spend(day + second).catch(() => {})
-    expect(await counter(stage)).toMatchObject({ uses: 3 })
-  })
-
-  test('that one limit refuses are taken from none of the others', async () => {
-    const day = 90 * 24 * HOUR
-    const used = phoneOf(people)
-    for (const n of [1, 2, 3]) await spend(day + n, `${payerId}-${n}`, used)
-    for (const n of [4, 5, 6, 7]) await spend(day + n, payerId, used).catch(() => {})
-    const both = limits().spendTexts(payerId, [phoneOf(people + 300), used], at(day + 8))
-    await expect(both).rejects.toMatchObject({ code: 'too_many_sms' })
-    expect(await counter(hourly(`limit#person#${payerId}`, day))).toMatchObject({ uses: 0 })
-    expect(await counter(`limit#stage#${at(day).toISOString().slice(0, 10)}`)).toMatchObject({
-      uses: 3,
-    })
-    await spend(day + 9, payerId, phoneOf(people + 400))
+  test("are not another person's", async () => {
+    for (const second of [0, 1, 2]) await spend(payerId, second)
+    await spend(`${payerId}-other`, 3)
   })
 
   test('50 at once are exactly as many as the limit', async () => {
-    const tries = Array.from({ length: 50 }, (_, i) => spend(0, payerId, phoneOf(900 + i)))
+    const tries = Array.from({ length: 50 }, () => spend(payerId, 0))
     expect(await allowed(tries)).toBe(3)
-    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 3 })
+    expect(await own()).toMatchObject({ uses: 3, uses_at_12: 3 })
   })
 
-  test('50 at once are exactly as many as the limit also when a window is over', async () => {
-    for (const second of [0, 1, 2]) await spend(second)
-    const tries = Array.from({ length: 50 }, () => spend(HOUR + 5))
-    expect(await allowed(tries)).toBe(3)
+  test('50 at once in the next hour are exactly as many as the day has left', async () => {
+    for (const second of [0, 1, 2]) await spend(payerId, second)
+    const tries = Array.from({ length: 50 }, () => spend(payerId, HOUR + 5))
+    expect(await allowed(tries)).toBe(2)
   })
 
   test('whose write is sent again because its answer was lost are counted once', async () => {
     tables.lose(true, true, true)
-    await spend(0)
-    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 1 })
+    await spend(payerId, 0)
+    expect(await own()).toMatchObject({ uses: 1, uses_at_12: 1 })
     tables.lose(true)
-    await spend(20)
-    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 2 })
+    await spend(payerId, 20)
+    expect(await own()).toMatchObject({ uses: 2, uses_at_12: 2 })
+  })
+
+  test('are refused by a fault where a counter is none', async () => {
+    await store({ user_id: day(`limit#${purpose}#${payerId}`), uses: 'many' })
+    await expect(spend(payerId, 0)).rejects.not.toBeInstanceOf(Refusal)
+  })
+
+  test('leave a counter that ends by itself', async () => {
+    await spend(payerId, 0)
+    expect(await own()).toMatchObject({ expires_epoch: epoch + 2 * 24 * HOUR })
+  })
+
+  test('begin anew where an operator clears them, in this hour and day', async () => {
+    for (const second of [0, 20, 40, HOUR, HOUR + 20]) await spend(payerId, second)
+    await limits().clear(payerId, at(HOUR + 30))
+    for (const second of [40, 41, 42]) await spend(payerId, HOUR + second)
+    await expect(spend(payerId, HOUR + 43)).rejects.toBeInstanceOf(Refusal)
+  })
+})
+
+describe('texts for paying', () => {
+  test('leave those for proving as they are, and the other way round', async () => {
+    for (const second of [0, 1, 2]) await purposes.paying(payerId, second)
+    for (const second of [3, 4, 5]) await purposes.proving(payerId, second)
+    await expect(purposes.paying(payerId, 6)).rejects.toBeInstanceOf(Refusal)
+    await expect(purposes.proving(payerId, 7)).rejects.toBeInstanceOf(Refusal)
+  })
+
+  test('have no counter of a number, which others could use up', async () => {
+    await purposes.paying(payerId, 0)
+    const keys = tables.calls.map(({ input }) => (input as { Key: object }).Key)
+    expect(keys.map((key) => JSON.stringify(key)).filter((key) => key.includes('number'))).toEqual(
+      [],
+    )
+  })
+
+  test('are two writes, and no read', async () => {
+    await purposes.paying(payerId, 0)
+    expect(tables.calls.map(({ command }) => command)).toEqual([
+      'UpdateItemCommand',
+      'UpdateItemCommand',
+    ])
+  })
+})
+
+describe('texts for proving a number', () => {
+  const prove = (seconds: number, who: string, phone: Phone, texts: 1 | 2 = 1, limit = limits()) =>
+    limit.spendProvingTexts(who, phone, texts, at(seconds))
+  const used = () => phoneOf(people)
+  const useUp = async (seconds = 0) => {
+    for (const n of [1, 2, 3]) await prove(seconds + n, `${payerId}-${n}`, used())
+  }
+
+  test('are few for the number, whoever asks: in an hour, and in a day', async () => {
+    await useUp()
+    await expect(prove(4, `${payerId}-4`, used())).rejects.toMatchObject(tooManyTexts(HOUR - 4))
+    await prove(4, `${payerId}-4`, phoneOf(people + 500))
+    for (const n of [5, 6]) await prove(HOUR + n, `${payerId}-${n}`, used())
+    const refused = tooManyTexts(TO_MIDNIGHT - HOUR - 7)
+    await expect(prove(HOUR + 7, `${payerId}-7`, used())).rejects.toMatchObject(refused)
+    await prove(TO_MIDNIGHT, `${payerId}-8`, used())
+  })
+
+  test('used up by others do not keep the owner of the number from paying', async () => {
+    await useUp()
+    await useUp(HOUR).catch(() => {})
+    await limits().spendPayingText(payerId, at(HOUR + 10))
+  })
+
+  test('of a change of phone are one for the person and the number, and two for the stage', async () => {
+    const later = 200 * DAY
+    await prove(later, payerId, used(), 2)
+    expect(await counter(day(`limit#proving#${payerId}`, later))).toMatchObject({ uses: 1 })
+    expect(await counter(day(`limit#number#${sha(used())}`, later))).toMatchObject({ uses: 1 })
+    expect(await counter(day('limit#stage', later))).toMatchObject({ uses: 2, proving: 2 })
+  })
+
+  test('that one limit refuses are taken from none of the others', async () => {
+    const later = 90 * DAY
+    await useUp(later)
+    for (const n of [4, 5, 6, 7]) await prove(later + n, payerId, used(), 2).catch(() => {})
+    expect(await counter(day(`limit#proving#${payerId}`, later))).toMatchObject({
+      uses: 0,
+      uses_at_12: 0,
+    })
+    expect(await counter(day('limit#stage', later))).toMatchObject({ uses: 3, proving: 3 })
+    for (const n of [8, 9, 10]) await prove(later + n, payerId, phoneOf(people + 400 + n))
   })
 
   test('are given back once, also if the answer to that is lost', async () => {
-    const used = phoneOf(people)
-    for (const n of [1, 2, 3]) await spend(n, `${payerId}-${n}`, used)
-    await spend(4, payerId, phoneOf(people + 200))
+    await useUp()
+    await prove(4, payerId, phoneOf(people + 200))
     // Counted for the person, refused for the number, given back.
     tables.lose(false, true)
-    await expect(spend(5, payerId, used)).rejects.toMatchObject({ code: 'too_many_sms' })
-    expect(await counter(hourly(`limit#person#${payerId}`))).toMatchObject({ uses: 1 })
+    await expect(prove(5, payerId, used())).rejects.toMatchObject({ code: 'too_many_sms' })
+    expect(await counter(day(`limit#proving#${payerId}`))).toMatchObject({ uses: 1, uses_at_12: 1 })
   })
 
   test('are given back before the refusal is told', async () => {
-    const used = phoneOf(people)
-    for (const n of [1, 2, 3]) await spend(n, `${payerId}-${n}`, used)
+    await useUp()
     let isGivenBack = false
-    const givingBack = async () => {
-      await new Promise(setImmediate)
-      isGivenBack = true
-    }
     // The next write counts for the person, and the one after it takes that back.
     tables.meanwhile('write', async () => {})
-    tables.meanwhile('write', givingBack)
-    await expect(spend(4, payerId, used)).rejects.toMatchObject({ code: 'too_many_sms' })
+    tables.meanwhile('write', async () => {
+      await new Promise(setImmediate)
+      isGivenBack = true
+    })
+    await expect(prove(4, payerId, used())).rejects.toMatchObject({ code: 'too_many_sms' })
     expect(isGivenBack).toBe(true)
   })
 
   test.each([0, undefined])('are given back never below none, where %s is left', async (uses) => {
-    const used = phoneOf(people)
-    const person = hourly(`limit#person#${payerId}`)
-    for (const n of [1, 2, 3]) await spend(n, `${payerId}-${n}`, used)
-    // The owner clears the person's count after it was raised, before it is given back.
-    const left = { user_id: person, ...(uses !== undefined && { uses }) }
+    await useUp()
+    const person = day(`limit#proving#${payerId}`)
+    // An operator clears the person's count after it was raised, before it is given back.
+    const left = { user_id: person, ...(uses !== undefined && { uses, uses_at_12: uses }) }
     tables.meanwhile('write', () => store(left))
-    await expect(spend(4, payerId, used)).rejects.toMatchObject({ code: 'too_many_sms' })
+    await expect(prove(4, payerId, used())).rejects.toMatchObject({ code: 'too_many_sms' })
     expect(await counter(person)).toEqual(left)
   })
 
-  test('are refused by a fault where a counter is none', async () => {
-    await store({ user_id: hourly(`limit#person#${payerId}`), uses: 'many' })
-    await expect(spend(0)).rejects.not.toBeInstanceOf(Refusal)
+  test('50 people at once for one number are exactly as many as the limit', async () => {
+    const tries = Array.from({ length: 50 }, (_, n) => prove(0, `${payerId}-${n}`, used()))
+    expect(await allowed(tries)).toBe(3)
   })
 
-  test('the counter tells no number, and ends', async () => {
-    const phone = phoneOf(people)
-    await spend(0)
-    const sha = createHash('sha256').update(`+1${phone.national}`).digest('hex')
-    const found = await counter(hourly(`limit#number#${sha}`))
-    expect(found).toMatchObject({ expires_epoch: epoch + 2 * HOUR })
-    const stage = `limit#stage#${NOON.toISOString().slice(0, 10)}`
-    expect(await counter(stage)).toMatchObject({ expires_epoch: epoch + 48 * HOUR })
-    expect(JSON.stringify(found)).not.toContain(phone.national.slice(-7))
+  test('are counted in an item that tells no number, and ends', async () => {
+    await prove(0, payerId, used())
+    const found = await counter(day(`limit#number#${sha(used())}`))
+    expect(found).toMatchObject({ expires_epoch: epoch + 2 * 24 * HOUR })
+    expect(JSON.stringify(found)).not.toContain(used().national.slice(-7))
+  })
+})
+
+describe("texts of the whole stage's day", () => {
+  let later = 400 * DAY
+  beforeEach(() => {
+    later += 2 * DAY
+  })
+  const many = { textsPerHour: 100, textsPerDay: 100, provingTextsPerHour: 100 }
+  const stage = (textsPerDayForStage: number) =>
+    limits({ ...many, provingTextsPerDay: 100, textsPerDayForStage })
+  const pay = (limit: Limits, seconds = 0) => limit.spendPayingText(payerId, at(later + seconds))
+  const prove = (limit: Limits, texts: 1 | 2 = 1, seconds = 0) =>
+    limit.spendProvingTexts(payerId, phoneOf(people), texts, at(later + seconds))
+  const refused = (seconds: number) => tooManyTexts(TO_MIDNIGHT - seconds)
+
+  test('are the limit, all of it for payments, and one more waits for the next day', async () => {
+    for (const n of [0, 1, 2, 3]) await pay(stage(4), n)
+    await expect(pay(stage(4), 5)).rejects.toMatchObject(refused(5))
+    await expect(prove(stage(4), 1, 5)).rejects.toMatchObject(refused(5))
+    await expect(pay(stage(4), TO_MIDNIGHT - 1)).rejects.toMatchObject(refused(TO_MIDNIGHT - 1))
+    await pay(stage(4), TO_MIDNIGHT)
+  })
+
+  test.each([
+    [4, 2],
+    [5, 2],
+  ])(
+    'of %i are at most %i for proving numbers; the rest is kept for payments',
+    async (all, half) => {
+      for (let n = 0; n < half; n += 1) await prove(stage(all))
+      await expect(prove(stage(all), 1, 5)).rejects.toMatchObject(refused(5))
+      for (let n = half; n < all; n += 1) await pay(stage(all))
+      await expect(pay(stage(all))).rejects.toBeInstanceOf(Refusal)
+      await prove(stage(all), 1, TO_MIDNIGHT)
+    },
+  )
+
+  test('a change of phone fits with both its texts, or not at all', async () => {
+    await prove(stage(6), 2)
+    await expect(prove(stage(6), 2)).rejects.toMatchObject({ code: 'too_many_sms' })
+    await prove(stage(6))
+    await expect(prove(stage(6))).rejects.toMatchObject({ code: 'too_many_sms' })
+    expect(await counter(day('limit#stage', later))).toMatchObject({ uses: 3, proving: 3 })
+  })
+
+  test('of one have no half, so that nothing is proved, also as the first of a day', async () => {
+    await expect(prove(stage(1))).rejects.toMatchObject({ code: 'too_many_sms' })
+    await expect(prove(stage(2), 2)).rejects.toMatchObject({ code: 'too_many_sms' })
+    expect(await counter(day('limit#stage', later))).toBeUndefined()
+    await pay(stage(1))
+  })
+
+  test('50 at once for proving are exactly half', async () => {
+    const tries = Array.from({ length: 50 }, () => prove(stage(9)))
+    expect(await allowed(tries)).toBe(4)
+    const paid = Array.from({ length: 50 }, () => pay(stage(9)))
+    expect(await allowed(paid)).toBe(5)
+  })
+
+  test('are used up by as many accounts as THREATS says, and no fewer', async () => {
+    const settings = limitSettings({})
+    const usual = limitsTable(tables.documents, 'users', {
+      textsPerHour: settings.TEXTS_PER_HOUR,
+      textsPerDay: settings.TEXTS_PER_DAY,
+      provingTextsPerHour: settings.PROVING_TEXTS_PER_HOUR,
+      provingTextsPerDay: settings.PROVING_TEXTS_PER_DAY,
+      textsPerDayForStage: settings.TEXTS_PER_DAY_FOR_STAGE,
+      openPayments: settings.OPEN_PAYMENTS,
+      paymentsPerHour: settings.PAYMENTS_PER_HOUR,
+    })
+    const isTaken = (spent: Promise<void>) => spent.then(() => true, isRefused)
+    // One account uses up all that it can; a change of phone counts two for the stage.
+    for (const hour of [0, 1, 2]) {
+      const now = at(later + hour * HOUR)
+      while (await isTaken(usual.spendProvingTexts(payerId, phoneOf(people), 2, now)));
+      while (await isTaken(usual.spendPayingText(payerId, now)));
+    }
+    const spent = await counter(day('limit#stage', later))
+    const all = settings.TEXTS_PER_DAY_FOR_STAGE
+    const payers = Math.ceil(all / spent?.uses)
+    const provers = Math.ceil(Math.floor(all / 2) / spent?.proving)
+    const told = readFileSync('THREATS.md', 'utf8')
+    const [, ...accounts] = /(\d+) accounts can use up .+, and (\d+) accounts half/.exec(told) ?? []
+    expect(accounts.map(Number)).toEqual([payers, provers])
   })
 })
 
@@ -431,13 +610,217 @@ describe('payments', () => {
       expect(Object.keys((await stored()).started)).toEqual(named('c'))
     })
   })
+
+  describe('after the payer ended every session', () => {
+    const SECONDS = epoch
+    const signedIn = (id: number | string, seconds: number, sessionsFrom?: number, more = {}) =>
+      limits(more).reserveStart(
+        { payerId, paymentId: `${payerId}-${id}`, expiresAt: at(seconds + 300), sessionsFrom },
+        isOver,
+        at(seconds),
+      )
+
+    test('begin the hour anew, so that what a stolen session used up shuts nobody out', async () => {
+      for (const n of [0, 1, 2, 3]) {
+        await start(n, n)
+        over.add(`${payerId}-${n}`)
+      }
+      await expect(signedIn('own', 10)).rejects.toMatchObject({ code: 'too_many_payments' })
+      for (const n of [4, 5, 6, 7]) {
+        await signedIn(n, 10 + n, SECONDS + 10)
+        over.add(`${payerId}-${n}`)
+      }
+      await expect(signedIn('own', 20, SECONDS + 10)).rejects.toMatchObject(
+        full('too_many_payments', HOUR - 6),
+      )
+      expect(await stored()).toMatchObject({
+        sessions_from: SECONDS + 10,
+        window_started_at: at(14).toISOString(),
+        expires_epoch: epoch + 14 + 2 * HOUR,
+      })
+    })
+
+    test('are counted anew once for each such end, not for an older one or the same', async () => {
+      await signedIn('a', 0, SECONDS)
+      for (const older of [SECONDS, SECONDS - 1, undefined]) await signedIn(`b${older}`, 1, older)
+      expect(Object.keys((await stored()).started)).toHaveLength(4)
+      await signedIn('c', 2, SECONDS + 1)
+      expect(Object.keys((await stored()).started)).toEqual(named('c'))
+      await signedIn('d', HOUR + 2, SECONDS)
+      expect((await stored()).sessions_from).toBe(SECONDS + 1)
+    })
+
+    test('are known as counted from the first on', async () => {
+      await signedIn('a', 0, SECONDS)
+      expect((await seen()).sessionsFrom).toBe(SECONDS)
+      expect(await stored()).toMatchObject({ sessions_from: SECONDS })
+    })
+
+    test('keep what is open counted', async () => {
+      const few = { openPayments: 2 }
+      for (const id of ['open-a', 'open-b']) await start(id, 0, few)
+      await expect(signedIn('own', 10, SECONDS + 5, few)).rejects.toMatchObject(
+        full('too_many_payments', 290),
+      )
+    })
+
+    test('50 at once are exactly as many as the limit of the hour', async () => {
+      const many = { openPayments: 100 }
+      for (const n of [0, 1, 2, 3]) await start(n, 0, many)
+      const tries = Array.from({ length: 50 }, (_, n) => signedIn(`n${n}`, 0, SECONDS + 1, many))
+      expect(await allowed(tries)).toBe(4)
+    })
+
+    test('are counted once where the answer to the write is lost', async () => {
+      await start('a')
+      tables.lose(true)
+      await signedIn('b', 1, SECONDS + 1)
+      expect(Object.keys((await stored()).started)).toEqual(named('b'))
+    })
+  })
+
+  describe('of a person who is barred', () => {
+    const bar = () => limits().bar(payerId, at(50))
+    const locked = { code: 'locked', details: {} }
+
+    /** What was stored when a start began; then the person is barred, and the start goes on. */
+    const states: [string, string, () => Promise<unknown>, number][] = [
+      ['the first ever', 'a', async () => {}, 60],
+      ['one more', 'b', () => start('a'), 60],
+      ['one asked again', 'a', () => start('a'), 60],
+      ['the first in a new hour', 'b', () => start('a'), HOUR + 60],
+      [
+        'one that lost its slot',
+        'a',
+        async () => {
+          const few = { openPayments: 1 }
+          await start('a', 0, few)
+          over.add(`${payerId}-a`)
+          await start('b', 1, few)
+        },
+        60,
+      ],
+    ]
+    test.each(states)(
+      '%s is refused, also where the mark came meanwhile',
+      async (_, id, given, seconds) => {
+        await given()
+        const before = await limits().readStarts(payerId)
+        await bar()
+        const barred = await stored()
+        await expect(start(id, seconds)).rejects.toMatchObject(locked)
+        await expect(start(id, seconds, {}, before)).rejects.toMatchObject(locked)
+        expect(await stored()).toEqual(barred)
+      },
+    )
+
+    test('the first after the end of all sessions is refused, also where the mark came meanwhile', async () => {
+      await start('a')
+      const before = await seen()
+      await bar()
+      const again = {
+        payerId,
+        paymentId: `${payerId}-b`,
+        expiresAt: at(400),
+        sessionsFrom: epoch + 55,
+      }
+      const reserved = limits().reserveStart(again, isOver, at(60), before)
+      await expect(reserved).rejects.toMatchObject(locked)
+    })
+
+    test.each(['read', 'write'] as const)(
+      'in the midst of a start, after a %s: reserved and told, or refused',
+      async (after) => {
+        await start('a')
+        let told: readonly { paymentId: string }[] = []
+        tables.meanwhile(after, async () => {
+          told = await bar()
+        })
+        const isReserved = await start('b', 60).then(() => true, isRefused)
+        expect(told.map(({ paymentId }) => paymentId).sort()).toEqual(
+          isReserved ? named('a', 'b') : named('a'),
+        )
+        expect(isReserved).toBe(after === 'write')
+      },
+    )
+
+    test('and 50 starts at once: each is reserved and told, or refused', async () => {
+      const many = { openPayments: 100, paymentsPerHour: 100 }
+      const ids = Array.from({ length: 50 }, (_, n) => `n${n}`)
+      const [told, ...results] = await Promise.all([
+        bar(),
+        ...ids.map((id) => start(id, 50, many).then(() => true, isRefused)),
+      ])
+      const reserved = named(...ids.filter((_, n) => results[n]))
+      expect(told.map(({ paymentId }) => paymentId).sort()).toEqual(reserved.sort())
+    })
+
+    test('are told with their ends by the write that sets the mark, and again', async () => {
+      await start('a')
+      await start('b', 10)
+      const open = [
+        { paymentId: `${payerId}-a`, expiresAt: at(300) },
+        { paymentId: `${payerId}-b`, expiresAt: at(310) },
+      ]
+      expect(await bar()).toEqual(open)
+      tables.calls.length = 0
+      expect(await limits().bar(payerId, at(99))).toEqual(open)
+      expect(tables.calls.map(({ command }) => command)).toEqual(['UpdateItemCommand'])
+      expect(await stored()).toMatchObject({ barred_at: at(50).toISOString() })
+      expect((await seen()).barredAt).toBe(at(50).toISOString())
+    })
+
+    test('are none where none was started, and the mark stands all the same', async () => {
+      expect(await bar()).toEqual([])
+      await expect(start('a', 60)).rejects.toMatchObject(locked)
+    })
+
+    test('wait for no time to live, which would take the mark with it', async () => {
+      await start('a')
+      await bar()
+      expect(await stored()).not.toHaveProperty('expires_epoch')
+      await start('b', 3 * HOUR).catch(() => {})
+      expect(await stored()).not.toHaveProperty('expires_epoch')
+    })
+
+    test('go on where the mark is taken off, with a time to live', async () => {
+      await start('a')
+      await bar()
+      await limits().unbar(payerId, at(60))
+      expect(await stored()).not.toHaveProperty('barred_at')
+      expect(await stored()).toMatchObject({ expires_epoch: epoch + 60 + 2 * HOUR })
+      await start('b', 61)
+      expect(Object.keys((await stored()).started).sort()).toEqual(named('a', 'b'))
+    })
+
+    test('who never was has no item from being let in', async () => {
+      await limits().unbar(payerId, at(0))
+      await limits().clear(payerId, at(0))
+      expect(await counter(`limit#starts#${payerId}`)).toBeUndefined()
+    })
+
+    test("do not bar anybody else's", async () => {
+      await bar()
+      payerId = `${payerId}-other`
+      await start('a')
+    })
+  })
+
+  test('begin anew where an operator clears them; what is open stays counted', async () => {
+    for (const n of [0, 1, 2, 3]) await start(n)
+    await limits().clear(payerId, at(10))
+    await start('own', 20)
+    expect(await seen()).toMatchObject({ started: { [`${payerId}-own`]: at(20).toISOString() } })
+    expect(Object.keys((await stored()).unfinished)).toHaveLength(5)
+    await expect(start('more', 21)).rejects.toMatchObject({ code: 'too_many_payments' })
+  })
 })
 
 test('what is read is read consistently', async () => {
   await limits().readStarts(payerId)
-  await store({ user_id: hourly(`limit#person#${payerId}`), uses: 3 })
+  await store({ user_id: day(`limit#paying#${payerId}`), uses: 5 })
   await limits()
-    .spendTexts(payerId, [phoneOf(people)], NOON)
+    .spendPayingText(payerId, NOON)
     .catch(() => {})
   const reads = tables.calls.filter(({ command }) => command === 'GetItemCommand')
   expect(reads.map(({ input }) => input)).toMatchObject([
@@ -457,7 +840,7 @@ describe('a fault of the database', () => {
     faulty.on(UpdateCommand).rejects(fault)
     try {
       const start = { payerId, paymentId: 'a', expiresAt: at(300) }
-      await expect(limits().spendTexts(payerId, [phoneOf(people)], NOON)).rejects.toBe(fault)
+      await expect(limits().spendPayingText(payerId, NOON)).rejects.toBe(fault)
       await expect(limits().reserveStart(start, async () => true, NOON)).rejects.toBe(fault)
     } finally {
       faulty.restore()
@@ -489,7 +872,7 @@ describe('a fault of the database', () => {
     const faulty = mockClient(tables.documents)
     faulty.on(UpdateCommand).resolvesOnce({}).rejects(fault)
     try {
-      const spent = limits().spendTexts(payerId, [phoneOf(people)], NOON)
+      const spent = limits().spendPayingText(payerId, NOON)
       await expect(spent).rejects.toBe(fault)
       expect(faulty.commandCalls(UpdateCommand)).toHaveLength(2)
     } finally {
@@ -509,7 +892,7 @@ describe('a fault of the database', () => {
       const start = { payerId, paymentId: 'a', expiresAt: at(300) }
       const times = () => faulty.commandCalls(UpdateCommand).length
       faulty.on(GetCommand).resolves({ Item: { uses: 0 } })
-      const spent = limits().spendTexts(payerId, [phoneOf(people)], NOON)
+      const spent = limits().spendPayingText(payerId, NOON)
       await expect(spent).rejects.toThrow('too often')
       expect(times()).toBe(10)
       faulty.on(GetCommand).resolves({})

@@ -332,7 +332,7 @@ describe('that codes are locked', () => {
 
   test('is told although another entry was faster, after that', async () => {
     const go = await fifth()
-    tables.meanwhile('read', () => payers.endSessions(payerId, NOON))
+    tables.meanwhile('read', () => payers.endSessions({ payerId, email: 'ada@example.com' }, NOON))
     await tell(go)
     const { recent = [] } = (await payers.get(payerId))?.trail ?? {}
     expect(recent.map(({ event }) => event)).toEqual(['sessions.ended', 'codes.locked'])
@@ -368,7 +368,9 @@ describe('that codes are locked', () => {
 
     test('is told although another entry was faster', async () => {
       await fifth()
-      tables.meanwhile('read', () => payers.endSessions(payerId, NOON))
+      tables.meanwhile('read', () =>
+        payers.endSessions({ payerId, email: 'ada@example.com' }, NOON),
+      )
       expect(await reserve(HOUR)).toEqual({ locks: 1, isLast: false })
       expect(await told()).toEqual(['sessions.ended', 'codes.locked'])
     })

@@ -8,9 +8,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
 import { payersTable } from '../../functions/adapters/payersTable.ts'
 import type { Payer, PendingPhone, PhoneNumber } from '../../functions/core/payer.ts'
-import { EMPTY_TRAIL, type PayerEvent, withEntry } from '../../functions/core/payerTrail.ts'
+import { EMPTY_TRAIL, type PayerEvent } from '../../functions/core/payerTrail.ts'
 import type { PayerStore } from '../../functions/core/ports.ts'
 import { NOON } from '../rig.ts'
+import { trailWith } from '../trails.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables
@@ -101,6 +102,7 @@ async function moving() {
   await trust()
   await begin({ phone: other })
 }
+const endSessions = (now: Date) => payers.endSessions({ payerId, email }, now)
 const told = async (): Promise<[PayerEvent, string, string][]> =>
   (await get()).trail.recent.map(({ event, by, at }) => [event, by, at])
 const text = (instant: Date) => instant.toISOString()
@@ -245,6 +247,7 @@ describe('a person’s own item', () => {
     { codes_locked_until: 'tomorrow' },
     { audit_count: 'many' },
     { audit_count: 1, audit_recent: [] },
+    { phone_verified_at: 'yesterday' },
   ])('that cannot be read (%j) lets nobody in', async (spoiled) => {
     await begin()
     await put(spoiled)
@@ -543,17 +546,11 @@ describe('a number that is trusted', () => {
     const real = await item()
     const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
     const faulty = mockClient(tables.documents)
-    let count = 0
+    let trail = EMPTY_TRAIL
     faulty.on(UpdateCommand).rejects(lost)
     faulty.on(GetCommand).callsFake(() => {
-      count += 1
-      const { recent } = withEntry(
-        EMPTY_TRAIL,
-        { payerId, event: 'sessions.ended', by: 'payer' },
-        NOON,
-        String,
-      )
-      return { Item: { ...real, audit_count: count, audit_recent: recent } }
+      trail = trailWith(payerId, ['sessions.ended'], trail)
+      return { Item: { ...real, audit_count: trail.count, audit_recent: trail.recent } }
     })
     try {
       await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow('ten conditional writes')
@@ -570,9 +567,9 @@ describe('a number that is trusted', () => {
         payerId = `person-${people}`
         await change()
         await pass()
-        if (endedBefore) await payers.endSessions(payerId, at(1))
+        if (endedBefore) await endSessions(at(1))
         const seen = await get()
-        await payers.endSessions(payerId, at(2))
+        await endSessions(at(2))
         const before = await item()
         const verification = { ...fresh, phone: seen.pending?.phone ?? phone }
         expect(await payers.trust(seen, verification, at(3))).toBeUndefined()
@@ -583,7 +580,7 @@ describe('a number that is trusted', () => {
 
   test('is trusted though sessions were ended before its attempt', async () => {
     await moving()
-    await payers.endSessions(payerId, at(1))
+    await endSessions(at(1))
     await pass()
     expect((await trust({ phone: other }, at(3)))?.phone).toMatchObject(other)
     expect((await get()).sessionsFrom).toBe(at(3).getTime() / 1000)
@@ -599,6 +596,22 @@ describe('a number that is trusted', () => {
     )
     expect(all.filter((one) => one !== undefined)).toHaveLength(1)
     expect((await told()).map(([event]) => event)).toEqual(['phone.verified', 'phone.changed'])
+  })
+})
+
+describe('when the phone was changed', () => {
+  test('is known of a change, and not of a first phone', async () => {
+    await begin()
+    expect((await get()).phoneChangedAt).toBeUndefined()
+    await trust()
+    expect((await get()).phoneChangedAt).toBeUndefined()
+    await begin({ phone: other })
+    await pass()
+    expect((await get()).phoneChangedAt).toBeUndefined()
+    expect((await trust({ phone: other }, at(2)))?.phoneChangedAt).toEqual(at(2))
+    await begin({ phone }, at(3))
+    await pass('verification-1', at(3))
+    expect((await trust({ phone }, at(4)))?.phoneChangedAt).toEqual(at(4))
   })
 })
 
@@ -670,7 +683,7 @@ describe('where an answer is lost and the SDK sends the write again', () => {
   test('sessions end once', async () => {
     await begin()
     tables.lose(true)
-    await payers.endSessions(payerId, at(1))
+    await endSessions(at(1))
     expect(await told()).toEqual([['sessions.ended', 'payer', text(at(1))]])
   })
 
@@ -686,7 +699,7 @@ describe('the end of all sessions', () => {
   test('counts from the next whole second on, and is told; it touches nothing else', async () => {
     await moving()
     const before = await item()
-    await payers.endSessions(payerId, at(5.001))
+    await endSessions(at(5.001))
     expect(await item()).toEqual({
       ...before,
       sessions_from: at(6).getTime() / 1000,
@@ -698,15 +711,33 @@ describe('the end of all sessions', () => {
 
   test('again is later, and told again', async () => {
     await begin()
-    await payers.endSessions(payerId, at(1))
-    await payers.endSessions(payerId, at(2))
+    await endSessions(at(1))
+    await endSessions(at(2))
     expect(await get()).toMatchObject({ sessionsFrom: at(2).getTime() / 1000, trail: { count: 2 } })
   })
 
-  test('of nobody makes nobody', async () => {
-    await payers.endSessions(payerId, at(1))
-    expect(await item()).toBeUndefined()
+  test('of who was never here is stored too, so that older tokens begin nothing', async () => {
+    await endSessions(at(1))
+    expect(await get()).toMatchObject({ email, sessionsFrom: at(1).getTime() / 1000 })
+    expect(await told()).toEqual([['sessions.ended', 'payer', text(at(1))]])
   })
+
+  test('leaves the e-mail address as it is', async () => {
+    await begin()
+    await payers.endSessions({ payerId, email: 'another@example.com' }, at(1))
+    expect((await get()).email).toBe(email)
+  })
+
+  test.each(['locked', 'closed'] as const)(
+    'of an account that is %s changes nothing: none is left',
+    async (state) => {
+      await begin()
+      await payers.setState({ payerId, email }, state, at(1))
+      const before = await item()
+      await endSessions(at(9))
+      expect(await item()).toEqual(before)
+    },
+  )
 })
 
 describe('the operator’s mark', () => {

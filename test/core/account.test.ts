@@ -3,6 +3,7 @@ import {
   type Account,
   type AccountPorts,
   closeAccount,
+  endSessions,
   lockAccount,
   showAccount,
   unlockAccount,
@@ -18,6 +19,7 @@ import type {
   SignIns,
   Starts,
 } from '../../functions/core/ports.ts'
+import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
 import { open, WORDS } from './payments.ts'
 
@@ -65,14 +67,16 @@ function operating(world: World = {}) {
     clock: one.clock,
     payers: one.port<PayerStore>({
       get: does('get', () => person),
+      endSessions: does('storeEnd', () => {}),
       setState: does('setState', () => {}),
       unlock: does('unlock', () => {}),
       erase: does('erase', () => {}),
     }),
     limits: one.port<AccountPorts['limits']>({
       readStarts: does('readStarts', () => starts),
-      bar: does('bar', () => slots),
+      bar: does('bar', () => slots.map((paymentId) => ({ paymentId, expiresAt: at(300) }))),
       unbar: does('unbar', () => {}),
+      clear: does('clear', () => {}),
     }),
     payments: one.port<PaymentStore>({
       get: does('getPayment', () => world.stored),
@@ -235,18 +239,57 @@ describe('an account that is unlocked', () => {
   ])('and was %s has its limits lifted before the mark', async (_, person) => {
     const { ports, asked, together } = operating({ person })
     await unlockAccount(ports, ADA)
-    expect(asked.slice(0, 3)).toEqual([
+    expect(asked.slice(0, 4)).toEqual([
       ['get', 'person-1'],
-      ['unbar', 'person-1'],
+      ['clear', 'person-1', NOON],
+      ['unbar', 'person-1', NOON],
       ['unlock', 'person-1', NOON],
     ])
     expect(together).toEqual(['readStarts'])
   })
 
   test('keeps its mark where the limits could not be lifted', async () => {
-    const { ports, fault, names } = operating({ isFaulty: (method) => method === 'unbar' })
-    await expect(unlockAccount(ports, ADA)).rejects.toBe(fault)
-    expect(names()).not.toContain('unlock')
+    for (const step of ['clear', 'unbar']) {
+      const { ports, fault, names } = operating({ isFaulty: (method) => method === step })
+      await expect(unlockAccount(ports, ADA)).rejects.toBe(fault)
+      expect(names()).not.toContain('unlock')
+    }
+  })
+})
+
+describe('every session of a payer', () => {
+  const session = { ...ADA, authTime: at(-60).getTime() / 1000 }
+
+  test('ends here first, then at the sign-in provider', async () => {
+    const { ports, asked, together } = operating()
+    await endSessions(ports, session)
+    expect(asked).toEqual([
+      ['get', 'person-1'],
+      ['endSessions', session, NOON],
+      ['endSessions', 'person-1'],
+    ])
+    expect(together).toEqual([])
+  })
+
+  test('is over here although the sign-in provider fails, which is told', async () => {
+    const { ports, fault, asked } = operating({ isFaulty: (method) => method === 'endSessions' })
+    await expect(endSessions(ports, session)).rejects.toBe(fault)
+    expect(asked).toContainEqual(['endSessions', session, NOON])
+  })
+
+  test('is not ended at the sign-in provider where it could not be stored', async () => {
+    const { ports, fault, given } = operating({ isFaulty: (method) => method === 'storeEnd' })
+    await expect(endSessions(ports, session)).rejects.toBe(fault)
+    expect(given('endSessions')).toHaveLength(1)
+  })
+
+  test.each([
+    ['by one that was ended', { ...payer, sessionsFrom: session.authTime + 1 }, SessionEnded],
+    ['of an account that is locked', { ...payer, state: 'locked' } as const, Refusal],
+  ])('is not ended %s', async (_, person, kind) => {
+    const { ports, names } = operating({ person })
+    await expect(endSessions(ports, session)).rejects.toBeInstanceOf(kind)
+    expect(names()).toEqual(['get'])
   })
 })
 

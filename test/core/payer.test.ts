@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   admit,
+  admitToLook,
   international,
   masked,
   type Payer,
@@ -12,6 +13,7 @@ import {
 } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import { Refusal, SessionEnded, secondsUntil } from '../../functions/core/refusals.ts'
+import { trailWith } from '../trails.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
 const phone = { countryCode: '44', national: '7700900123' }
@@ -97,8 +99,18 @@ test.each([
 ] as const)('the profile of %s', (_, known, shown) => {
   expect(profileView(EMAIL, known, at('12:09:59.999'))).toStrictEqual({
     email: EMAIL,
+    notices: [],
     phone: shown,
   })
+})
+
+test('the profile tells what happened lately, also where there is no phone', () => {
+  const trail = trailWith('person-1', ['phone.verified', 'sessions.ended'])
+  const notices = [{ event: 'sessions.ended', at: '2026-11-21T12:00:01.000Z', ending: null }]
+  for (const phone of [payer.phone, undefined]) {
+    const known = { ...payer, phone, pending: undefined, trail }
+    expect(profileView(EMAIL, known, at('12:09:59.999'))).toMatchObject({ notices })
+  }
 })
 
 test('a verification is not shown from the very moment it is over', () => {
@@ -128,6 +140,14 @@ describe('a session', () => {
     ['that is over, of an account that is closed too', { ...ended, state: 'closed' }, from - 1],
   ] as const)('%s is over', (_, known, authTime) => {
     expect(admitted(known, authTime)).toThrow(SessionEnded)
+  })
+
+  test('that is over may not even look, one of a locked account may', () => {
+    const look = (known: Payer, authTime?: number) => () => admitToLook(known, { authTime })
+    expect(look({ ...ended, state: 'locked' }, from)).not.toThrow()
+    expect(look({ ...payer, state: 'closed' })).not.toThrow()
+    expect(look(ended, from - 1)).toThrow(SessionEnded)
+    expect(look(ended)).toThrow(SessionEnded)
   })
 
   test.each(['locked', 'closed'] as const)('of an account that is %s is refused', (state) => {

@@ -80,7 +80,7 @@ describe('a verification', () => {
         saveTexts: async () => {},
         saveAuthyId: async () => {},
       }),
-      limits: one.port<Limits>({ spendTexts: async () => {} }),
+      limits: one.port<Limits>({ spendProvingTexts: async () => {} }),
       switches: { smsOff: async () => world.isOff ?? false },
       phones: one.port<Phones>({
         startVerification: world.starts ?? (async () => textId),
@@ -113,7 +113,7 @@ describe('a verification', () => {
       })
       expect(asked).toEqual([
         ['get', 'person-1'],
-        ['spendTexts', 'person-1', [next], NOON],
+        ['spendProvingTexts', 'person-1', next, 1, NOON],
         [
           'beginVerification',
           ADA,
@@ -261,7 +261,7 @@ describe('a verification', () => {
       const full = { ...unproved, pending: { ...pending, sends: 5 } }
       const { started, names } = starting({ stored: [unproved, full], reserved: [undefined] })
       await expect(started).rejects.toMatchObject({ code: 'too_many_sms' })
-      expect(names()).toEqual(['get', 'spendTexts', 'repeatVerification', 'get'])
+      expect(names()).toEqual(['get', 'spendProvingTexts', 'repeatVerification', 'get'])
     })
 
     test('to another number ends no codes that have no name', async () => {
@@ -343,11 +343,11 @@ describe('a verification', () => {
     expect(await started).toMatchObject({ sendsLeft: 4 })
     expect(names()).toEqual([
       'get',
-      'spendTexts',
+      'spendProvingTexts',
       'repeatVerification',
       'get',
       'get',
-      'spendTexts',
+      'spendProvingTexts',
       'beginVerification',
       'startVerification',
     ])
@@ -359,7 +359,7 @@ describe('a verification', () => {
       await started
       expect(asked).toMatchObject([
         ['get', 'person-1'],
-        ['spendTexts', 'person-1', [next, old], NOON],
+        ['spendProvingTexts', 'person-1', next, 2, NOON],
         ['beginVerification', ADA, { phone: next }, NOON],
         ['startVerification', next, 'sms'],
         ['gave', '1635'],
@@ -415,7 +415,7 @@ describe('a verification', () => {
       const { started, asked, names } = starting({ stored: [letIn], reserved: [letIn] })
       // It was told, all the same, and the page still shows what.
       expect(await started).toMatchObject({ words: change.words })
-      expect(asked[1]).toEqual(['spendTexts', 'person-1', [next], NOON])
+      expect(asked[1]).toEqual(['spendProvingTexts', 'person-1', next, 1, NOON])
       expect(names()).not.toContain('send')
     })
 

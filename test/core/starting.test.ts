@@ -109,7 +109,7 @@ describe('a payment', () => {
       ['gave', '1635'],
       [
         'reserveStart',
-        { payerId: 'person-1', paymentId: ID, expiresAt: at(300) },
+        { payerId: 'person-1', paymentId: ID, expiresAt: at(300), sessionsFrom: undefined },
         expect.any(Function),
         NOON,
         starts,
@@ -158,8 +158,10 @@ describe('a payment', () => {
   })
 
   test('in the very second from which sessions count is started', async () => {
-    const { started } = starting({ person: { ...payer, sessionsFrom: AUTH_TIME } })
+    const { started, given } = starting({ person: { ...payer, sessionsFrom: AUTH_TIME } })
     expect(await started).toMatchObject({ created: true })
+    // What older sessions started this hour is not counted any more.
+    expect(given('reserveStart')).toMatchObject([[{ sessionsFrom: AUTH_TIME }, {}, {}, {}]])
   })
 
   test('that is new while payments are stopped is refused, before anything is counted, stored or sent', async () => {

@@ -71,7 +71,7 @@ describe('a text', () => {
         saveText: async () => named,
       }),
       payers: one.port<PayerStore>({ get: async () => person }),
-      limits: one.port<Limits>({ spendTexts: async () => {} }),
+      limits: one.port<Limits>({ spendPayingText: async () => {} }),
       switches: one.port<Switches>({ smsOff: async () => world.isOff ?? false }),
       codes: one.port<Codes>({
         byTextId: textId !== undefined,
@@ -92,7 +92,7 @@ describe('a text', () => {
       ['get', PAYER, ID],
       ['get', PAYER],
       ['smsOff'],
-      ['spendTexts', PAYER, [phone], NOON],
+      ['spendPayingText', PAYER, NOON],
       ['reserveText', PAYER, ID, at(-20), NOON],
       ['send', { phone, authyId: '1635' }, bound],
     ])
@@ -109,7 +109,7 @@ describe('a text', () => {
     const { sent, given } = texting({ person: { ...payer, phone: next, previous: phone } })
     await sent
     expect(given('send')).toMatchObject([[{ phone }, {}]])
-    expect(given('spendTexts')).toMatchObject([[PAYER, [phone], NOON]])
+    expect(given('spendPayingText')).toEqual([[PAYER, NOON]])
   })
 
   test.each([
@@ -119,7 +119,7 @@ describe('a text', () => {
   ])('of somebody %s is refused', async (_, person) => {
     const { sent, given } = texting({ person })
     await expect(sent).rejects.toMatchObject({ code: 'phone_not_verified' })
-    expect(given('spendTexts')).toEqual([])
+    expect(given('spendPayingText')).toEqual([])
   })
 
   const refusals: [string, Partial<Payment>, object][] = [
@@ -160,7 +160,7 @@ describe('a text', () => {
   test('while codes are locked is refused, and not counted', async () => {
     const { sent, names } = texting({ person: { ...payer, codesLockedUntil: at(60) } })
     await expect(sent).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
-    expect(names()).not.toContain('spendTexts')
+    expect(names()).not.toContain('spendPayingText')
   })
 
   test('the moment that a lock of codes ends is sent', async () => {

@@ -99,7 +99,10 @@ async function changesNothing(sent: Callback, signing: Signing = {}, paymentId =
 async function isForged(sent: Callback, signing: Signing = {}) {
   const before = rig.store.calls.length
   expect(await post(sent, signing)).toMatchObject(no(403, 'forged_callback'))
-  expect(rig.store.calls).toHaveLength(before)
+  const calls = rig.store.calls.slice(before)
+  // It names a payment, which is looked for, once: who forges with its id is told of.
+  expect(calls.map(({ operation }) => operation)).toEqual(['GetItem'])
+  expect(JSON.parse(calls[0]?.text ?? '')).toMatchObject({ ConsistentRead: true })
 }
 
 describe('a signed callback', () => {
@@ -237,6 +240,49 @@ describe('a forged callback', () => {
     let deep: unknown = 1
     for (let i = 0; i < depth; i += 1) deep = [deep]
     await isForged({ ...body, deep })
+  })
+})
+
+describe('a forged callback is answered the same, whatever it names:', () => {
+  const inside = (sent: Callback) => sent.approval_request.transaction
+  const unsigned = { headers: { 'X-Authy-Signature': '' } }
+  const forged = { headers: { 'X-Authy-Signature': 'nonsense' } }
+  const looks = async (sent: Callback, signing: Signing) => {
+    const before = rig.store.calls.length
+    const { status, headers, body } = await post(sent, signing)
+    const { requestId, ...told } = body
+    return { reply: { status, headers, told }, calls: rig.store.calls.length - before }
+  }
+
+  test.each([
+    ['unsigned', unsigned],
+    ['signed with nonsense', forged],
+  ])('%s, a payment that is there and one that is not', async (_, signing) => {
+    await pending()
+    const there = await looks(body, signing)
+    inside(body).hidden_details.payment_id = 'A'.repeat(22)
+    expect(await looks(body, signing)).toEqual(there)
+    expect(there).toMatchObject({ reply: { status: 403 }, calls: 1 })
+  })
+
+  test.each<[string, (sent: Callback) => void]>([
+    ['a malformed payment id', (sent) => (inside(sent).hidden_details.payment_id = '../x')],
+    ['an id that is too long', (sent) => (inside(sent).hidden_details.payment_id += 'A')],
+    ['an id that is no text', (sent) => (inside(sent).hidden_details.payment_id = [id])],
+    ['no hidden details', (sent) => (inside(sent).hidden_details = null)],
+    ['no approval request', (sent) => (sent.approval_request = null)],
+  ])('%s is not looked for', async (_, spoil) => {
+    await pending()
+    const { reply } = await looks(body, forged)
+    spoil(body)
+    expect(await looks(body, forged)).toEqual({ reply, calls: 0 })
+  })
+
+  test('a payment that cannot be looked for', async () => {
+    await pending()
+    const { reply } = await looks(body, forged)
+    rig.store.instead = () => ({ status: 400, body: { __type: 'ValidationException' } })
+    expect(await looks(body, forged)).toMatchObject({ reply })
   })
 })
 

@@ -200,15 +200,42 @@ test('whom a switch turns away is counted', async () => {
   expect(sums()).toEqual({ SmsOff: 1, PaymentsOff: 1 })
 })
 
+const naming = (payment_id: string) =>
+  JSON.stringify({ approval_request: { transaction: { hidden_details: { payment_id } } } })
+const nonsense = { 'x-authy-signature': 'nonsense' }
 test.each([
-  ['a stray without a signature', {}, 'CallbackUnsigned'],
+  ['a stray without a signature', {}, async () => '{}', 'CallbackUnsigned'],
+  ['one that is signed, but not as it should be', nonsense, async () => '{}', 'CallbackForged'],
   [
-    'one that is signed, but not as it should be',
-    { 'x-authy-signature': 'nonsense' },
+    'a forged one for a payment that is not there',
+    nonsense,
+    async () => naming('A'.repeat(22)),
     'CallbackForged',
   ],
-])('of refused callbacks %s is told apart', async (_, headers, metric) => {
+  [
+    'a forged one for a payment that is there',
+    nonsense,
+    async () => naming((await waiting()).id),
+    'CallbackForgedForPayment',
+  ],
+  [
+    'an unsigned one for a payment that is there',
+    {},
+    async () => naming((await waiting()).id),
+    'CallbackForgedForPayment',
+  ],
+])('of refused callbacks %s is told apart', async (_, headers, textOf, metric) => {
+  const text = await textOf()
   counted()
-  expect(await rig.call('authyCallback', { text: '{}', headers })).toMatchObject({ status: 403 })
+  expect(await rig.call('authyCallback', { text, headers })).toMatchObject({ status: 403 })
   expect(sums()).toEqual({ [metric]: 1 })
+})
+
+test('a forged callback whose payment cannot be looked for is a fault of ours, and told as no payment’s', async () => {
+  const { id } = await waiting()
+  counted()
+  rig.store.instead = () => ({ status: 400, body: { __type: 'ValidationException' } })
+  const forged = { text: naming(id), headers: nonsense }
+  expect(await rig.call('authyCallback', forged)).toMatchObject({ status: 403 })
+  expect(sums()).toEqual({ Fault: 1, CallbackForged: 1 })
 })

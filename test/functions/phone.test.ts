@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Call, no, numberOf, otherThan, type Person, type Rig, startRig } from '../rig.ts'
 
@@ -30,6 +31,7 @@ const messagesOn = (number: string) => rig.phone.book.messages(number)
 const times = <T>(n: number, run: (i: number) => T) => Array.from({ length: n }, (_, i) => run(i))
 const isCheck = ({ path }: Call) => path.includes('/phones/verification/check')
 const isVerify = ({ path }: Call) => path.startsWith('/protected/json/verify/')
+const today = () => rig.clock.now().toISOString().slice(0, 10)
 const masked = (number: string) => `+1 ••••• ••${number.slice(-3)}`
 
 let spare = 900
@@ -84,12 +86,14 @@ describe('a first phone', () => {
     const number = masked(who.number)
     expect((await profile(who)).body).toEqual({
       email: who.email,
+      notices: [],
       phone: { number, verified: false, pending: { number, channel, ...named } },
     })
     const verified = await verify(who, code)
     expect(verified).toMatchObject({ status: 200 })
     expect(verified.body).toEqual({
       email: who.email,
+      notices: [],
       phone: { number, verified: true, pending: null },
     })
     expect(await profile(who)).toMatchObject({ body: verified.body })
@@ -110,7 +114,11 @@ describe('a first phone', () => {
     const shown = JSON.stringify(await profile(who))
     expect(shown).not.toContain(who.number.slice(2, 9))
     const stranger = rig.stranger()
-    expect((await profile(stranger)).body).toEqual({ email: stranger.email, phone: null })
+    expect((await profile(stranger)).body).toEqual({
+      email: stranger.email,
+      phone: null,
+      notices: [],
+    })
   })
 
   test('may be written with spaces, dots, brackets and dashes', async () => {
@@ -329,11 +337,14 @@ describe('a code for a phone', () => {
 })
 
 describe('a verification', () => {
+  let twins = 0
   /** The owner changes to one number; then a session of the same account starts a change to another. */
   async function overtaken() {
     const who = await rig.person()
     // Alike to whoever sees only the last three digits: another area's 555-0142.
-    const [mine, thiefs] = ['+12025550142', '+13035550142']
+    twins += 1
+    const [mine, thiefs] = [numberOf(1200 + twins), numberOf(1300 + twins)]
+    expect(mine.slice(-3)).toBe(thiefs.slice(-3))
     const owners = (await start(who, mine)).body
     const ownersCodes = { code: rig.codeOn(mine), currentCode: rig.codeOn(who.number) }
     rig.clock.advance(20)
@@ -482,15 +493,18 @@ describe('texts and calls', () => {
   })
 
   test('are five for one verification, not six, whatever the number', async () => {
+    const plenty = rig.with({ PROVING_TEXTS_PER_HOUR: '9', PROVING_TEXTS_PER_DAY: '9' })
     const { who } = await asked()
+    const start = (phoneNumber: string) =>
+      plenty.call('phoneStart', { as: who, body: { phoneNumber, channel: 'sms' } })
     for (const sendsLeft of [3, 2, 1, 0]) {
       rig.clock.advance(20)
       const number = sendsLeft === 1 ? freeNumber() : who.number
-      expect(await start(who, number)).toMatchObject({ status: 202, body: { sendsLeft } })
+      expect(await start(number)).toMatchObject({ status: 202, body: { sendsLeft } })
     }
     rig.clock.advance(20)
-    expect(await start(who, who.number)).toMatchObject(no(429, 'too_many_sms'))
-    expect(await start(who, freeNumber())).toMatchObject(no(429, 'too_many_sms'))
+    expect(await start(who.number)).toMatchObject(no(429, 'too_many_sms'))
+    expect(await start(freeNumber())).toMatchObject(no(429, 'too_many_sms'))
   })
 
   test('asked for ten times at once come once', async () => {
@@ -500,31 +514,56 @@ describe('texts and calls', () => {
     expect(messagesOn(who.number)).toHaveLength(1)
   })
 
-  test('are ten an hour to one number, whoever asks, and ten again in the next hour', async () => {
-    rig.clock.toNextHour()
-    const number = freeNumber()
-    const round = async () => {
-      const replies = []
-      for (let i = 0; i < 11; i += 1) replies.push(await start(rig.stranger(), number))
-      return replies.map(({ status }) => status)
+  /** So many a person asks for by themselves, each for the same number or another, far enough apart. */
+  const round = async (many: number, whoOf: () => Who, numberOf: () => string) => {
+    const statuses: number[] = []
+    for (let i = 0; i < many; i += 1) {
+      statuses.push((await start(whoOf(), numberOf())).status)
+      rig.clock.advance(20)
     }
-    expect(await round()).toEqual([...times(10, () => 202), 429])
-    rig.clock.advance(3599.999)
+    return statuses
+  }
+
+  test('to a number that is nobody’s yet are three an hour and five a day, whoever asks', async () => {
+    rig.clock.toNextDay()
+    const number = freeNumber()
+    const ask = (many: number) => round(many, rig.stranger, () => number)
+    expect(await ask(4)).toEqual([202, 202, 202, 429])
+    rig.clock.advance(3600 - 80 - 0.001)
     expect((await start(rig.stranger(), number)).status).toBe(429)
     rig.clock.advance(0.001)
-    expect(await round()).toEqual([...times(10, () => 202), 429])
+    expect(await ask(3)).toEqual([202, 202, 429])
+    rig.clock.toNextHour()
+    expect(await start(rig.stranger(), number)).toMatchObject({
+      ...no(429, 'too_many_sms'),
+      headers: { 'retry-after': String(22 * 3600) },
+    })
+    rig.clock.toNextDay()
+    expect(await ask(4)).toEqual([202, 202, 202, 429])
   })
 
-  test('are ten an hour to one person, whatever the number', async () => {
-    rig.clock.toNextHour()
+  test('for new numbers are three an hour and five a day to one person, whatever the number', async () => {
+    rig.clock.toNextDay()
     const who = rig.stranger()
-    const statuses: number[] = []
-    for (let i = 0; i < 11; i += 1) {
-      statuses.push((await start(who, freeNumber())).status)
-      // Every fifth time a new verification begins.
-      rig.clock.advance(i % 5 === 4 ? 600 : 20)
-    }
-    expect(statuses).toEqual([...times(10, () => 202), 429])
+    const ask = (many: number) => round(many, () => who, freeNumber)
+    expect(await ask(4)).toEqual([202, 202, 202, 429])
+    rig.clock.toNextHour()
+    expect(await ask(3)).toEqual([202, 202, 429])
+    rig.clock.toNextHour()
+    expect(await ask(1)).toEqual([429])
+    rig.clock.toNextDay()
+    expect(await ask(1)).toEqual([202])
+  })
+
+  test('to somebody’s number, used up by strangers, do not keep its owner from paying', async () => {
+    rig.clock.toNextDay()
+    const who = await rig.person()
+    const ask = () => round(10, rig.stranger, () => who.number)
+    expect((await ask()).filter((status) => status === 202)).toHaveLength(2)
+    rig.clock.toNextHour()
+    expect((await ask()).filter((status) => status === 202)).toHaveLength(2)
+    const { paymentId: id } = await rig.pending(who)
+    expect((await rig.call('smsStart', { as: who, id })).status).toBe(202)
   })
 
   test('never come without being asked for (2019: W28)', async () => {
@@ -631,13 +670,19 @@ describe('a change of phone', () => {
     expect([await itemOf(who), messagesOn(who.number).length]).toEqual(before)
   })
 
-  test('counts its two texts, one for each phone', async () => {
-    rig.clock.toNextHour()
+  test('counts one for the person and for the new number, and its two texts for the stage', async () => {
+    rig.clock.toNextDay()
     const { who, next } = await changing()
-    const uses = (await rig.all('users'))
-      .filter(({ user_id }) => user_id.startsWith(`limit#person#${who.payerId}#`))
-      .map((counter) => counter.uses)
-    expect(uses).toEqual([3])
+    const usesOf = async (start: string) =>
+      (await rig.all('users'))
+        .filter(({ user_id }) => user_id.startsWith(start) && user_id.endsWith(today()))
+        .map(({ uses, proving }) => [uses, proving])
+    const hash = (number: string) => createHash('sha256').update(number).digest('hex')
+    expect(await usesOf(`limit#proving#${who.payerId}#`)).toEqual([[2, undefined]])
+    expect(await usesOf(`limit#number#${hash(who.number)}#`)).toEqual([[1, undefined]])
+    expect(await usesOf(`limit#number#${hash(next)}#`)).toEqual([[1, undefined]])
+    expect(await usesOf('limit#stage#')).toEqual([[3, 3]])
+    expect(await usesOf(`limit#paying#${who.payerId}#`)).toEqual([])
     expect(messagesOn(who.number)).toHaveLength(2)
     expect(messagesOn(next)).toHaveLength(1)
   })

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Call, no, numberOf, otherThan, type Person, type Rig, startRig } from '../rig.ts'
+import { type Call, no, otherThan, type Person, type Rig, startRig } from '../rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -432,8 +431,8 @@ describe('refusals come in their order', () => {
   })
 })
 
-describe('the limit of texts an hour', () => {
-  beforeEach(() => rig.clock.toNextHour())
+describe('the limit of texts', () => {
+  beforeEach(() => rig.clock.toNextDay())
 
   /** So many more texts to a person, in payments of five. */
   async function take(payer: Person, wanted: number): Promise<number[]> {
@@ -447,31 +446,39 @@ describe('the limit of texts an hour', () => {
     return statuses
   }
 
-  test('is ten a person, the verification’s among them, and ten again in the next window', async () => {
+  test('is ten an hour and twenty a day for a person, apart from those that prove a number', async () => {
     const payer = await rig.person()
-    expect(await take(payer, 9)).toEqual(times(9, () => 202))
+    expect(await take(payer, 10)).toEqual(times(10, () => 202))
     const { paymentId: id } = await rig.pending(payer)
     const before = textsOn(payer).length
     expect(await text(payer, id)).toMatchObject({
       ...no(429, 'too_many_sms'),
-      headers: { 'retry-after': String(3600 - 9 * 20) },
+      headers: { 'retry-after': String(3600 - 10 * 20) },
     })
     expect(textsOn(payer)).toHaveLength(before)
-    rig.clock.advance(3600 - 9 * 20 - 0.001)
+    rig.clock.advance(3600 - 10 * 20 - 0.001)
     expect(await take(payer, 1)).toEqual([429])
     expect(await take(payer, 11)).toEqual([...times(10, () => 202), 429])
+    rig.clock.toNextHour()
+    const next = await rig.pending(payer)
+    expect(await text(payer, next.paymentId)).toMatchObject({
+      ...no(429, 'too_many_sms'),
+      headers: { 'retry-after': String(22 * 3600) },
+    })
+    rig.clock.toNextDay()
+    expect(await take(payer, 1)).toEqual([202])
   })
 
-  test('is ten a number, whoever asks', async () => {
+  test('is each person’s own, also where two have one number', async () => {
     const one = await rig.person()
     const two = await rig.person({ number: one.number })
-    expect(await take(one, 5)).toEqual(times(5, () => 202))
-    expect(await take(two, 4)).toEqual([202, 202, 202, 429])
+    expect(await take(one, 11)).toEqual([...times(10, () => 202), 429])
+    expect(await take(two, 3)).toEqual([202, 202, 202])
   })
 
   test('that stops a text leaves the payment’s own texts as they were', async () => {
     const payer = await rig.person()
-    await take(payer, 9)
+    await take(payer, 10)
     const { paymentId: id } = await rig.pending(payer)
     await text(payer, id)
     expect((await rig.item(id))?.sms_sends).toBe(0)
@@ -479,38 +486,22 @@ describe('the limit of texts an hour', () => {
     expect(await enter(payer, id, '1234567')).toMatchObject(no(409, 'no_code_sent'))
   })
 
-  test('counts a text for the number that it goes to, also after a change of phone', async () => {
-    const payer = await rig.person()
-    const { paymentId: id } = await rig.pending(payer)
-    const next = numberOf(990)
-    await rig.call('phoneStart', { as: payer, body: { phoneNumber: next, channel: 'sms' } })
-    const codes = { code: rig.codeOn(next), currentCode: rig.codeOn(payer.number) }
-    const body = { ...rig.verification(payer), ...codes }
-    expect((await rig.call('phoneVerify', { as: payer, body })).status).toBe(200)
-    const uses = async (number: string) => {
-      const key = `limit#number#${createHash('sha256').update(number).digest('hex')}#`
-      return (await rig.all('users')).find(({ user_id }) => user_id.startsWith(key))?.uses
-    }
-    expect([await uses(payer.number), await uses(next)]).toEqual([2, 1])
-    await text(payer, id)
-    expect(textsOn(payer)).toHaveLength(3)
-    expect([await uses(payer.number), await uses(next)]).toEqual([3, 1])
-  })
-
-  test('of the whole stage is a setting, a day long', async () => {
-    const own = await startRig({ TEXTS_PER_DAY_FOR_STAGE: '2' })
+  test('of the whole stage is a setting, a day long, and half of it is kept for payments', async () => {
+    const own = await startRig({ TEXTS_PER_DAY_FOR_STAGE: '4' })
     const [ada, bob] = [await own.person(), await own.person()]
-    const started = await own.pending(ada)
-    expect(await own.call('smsStart', { as: ada, id: started.paymentId })).toMatchObject({
+    const refused = {
       ...no(429, 'too_many_sms'),
-    })
+      headers: { 'retry-after': String(12 * 3600) },
+    }
     const body = { phoneNumber: '+12025550199', channel: 'sms' }
-    expect(await own.call('phoneStart', { as: own.stranger(), body })).toMatchObject(
-      no(429, 'too_many_sms'),
-    )
+    expect(await own.call('phoneStart', { as: own.stranger(), body })).toMatchObject(refused)
+    const textTo = async (as: Person) =>
+      own.call('smsStart', { as, id: (await own.pending(as)).paymentId })
+    for (const who of [ada, bob]) expect((await textTo(who)).status).toBe(202)
+    expect(await textTo(ada)).toMatchObject(refused)
     own.clock.set(new Date('2026-11-22T00:00:00.000Z'))
-    const next = await own.pending(bob)
-    expect((await own.call('smsStart', { as: bob, id: next.paymentId })).status).toBe(202)
+    for (const who of [ada, bob, ada, bob]) expect((await textTo(who)).status).toBe(202)
+    expect((await textTo(ada)).status).toBe(429)
     await own.close()
   })
 })

@@ -43,6 +43,7 @@ export const beginnings: readonly (readonly Move[])[] = [
   [send(0), { ...send(0), body: other }, ask('sendPayment', { body: terms }), cancel, cancel],
   // Once lost on the way by the local gateway, and so let pass.
   [ask('profile', { query: '__proto__=1' })],
+  [send(0), ask('endSessions'), status, cancel, ask('endSessions')],
   [send(0), press('approved'), status, cancel, text(), verify('123456')],
   [send(0), press('denied'), status],
   [send(0), pass(300), status, cancel, text(), verify('123456'), { kind: 'sweep' }, status],

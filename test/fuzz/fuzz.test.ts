@@ -20,6 +20,10 @@ const UNSEEN: readonly (readonly [kind: RegExp, why: string])[] = [
   [/^authyCallback 503 provider_unavailable$/, 'the owner has not filled in the key'],
   [/ 503 (sms|payments)_off$/, 'the owner has turned a switch'],
   [
+    /^(sendPayment|endSessions) 423 locked$|^sendPayment 409 already_decided$/,
+    'the operator locks the account',
+  ],
+  [
     /^smsVerify 422 code_expired$/,
     'a code was used, and the approval it should give was not written',
   ],

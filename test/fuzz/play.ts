@@ -104,12 +104,18 @@ async function makeAsk(move: Ask, table: Table, witness: Witness): Promise<void>
     if (typeof answer === 'string') return
     witness(kind, answer.text)
     belongs(answer, sent, place)
+    if (answer.status === 200 && ENDS_SESSIONS.test(sent.target)) {
+      await table.running.signInAnew(table.running.person(place.who))
+    }
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     error.message = `${error.message}\n\n${written(sent, answer)}`
     throw error
   }
 }
+
+/** A change of phone does it by itself. */
+const ENDS_SESSIONS = /^\/api\/(phone\/verification|sessions\/end)/
 
 /** What is shown is the asker's own; and what the asker can know by it from now on, is noted. */
 function belongs({ status, text }: WireAnswer, sent: Sent, place: Place) {

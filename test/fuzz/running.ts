@@ -1,6 +1,6 @@
 /** Payfriend as `npm start` runs it, with the clock in hand and everything that the outside knows of it. */
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { startPayfriend } from '../../local/payfriend.ts'
 import { movableClock, numberOf } from '../rig.ts'
 import {
@@ -94,6 +94,22 @@ export async function startRunning(provider: ProviderName) {
       const person = people[who % people.length]
       if (!person) throw new Error('there is nobody')
       return person
+    },
+
+    /**
+     * After all their sessions ended. This clock is days before the one that sign-in goes by, so no sign-in
+     * is ever late enough for it: the mark goes, too.
+     */
+    async signInAnew(person: Person) {
+      person.tokens = await signIn(payfriend, person.email)
+      if (person.email === EMAILS[0]) noScope = await withoutScope(payfriend, person.email)
+      await documents.send(
+        new UpdateCommand({
+          TableName: 'users',
+          Key: { user_id: person.payerId },
+          UpdateExpression: 'REMOVE sessions_from',
+        }),
+      )
     },
 
     /** A new day: nothing waits, nothing is counted, and everybody has such a phone. */

@@ -61,7 +61,12 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await says(fay.page, 'To change your phone, enter the code sent to your current phone too.')
     await fay.page.getByLabel(/^Code sent to your current phone/).fill(stage.codeOn(fay.number))
     await fay.page.getByRole('button', { name: 'Confirm' }).click()
-    await says(fay.page, 'Your phone is changed.')
+    // Every session ends with it, this one too.
+    await heading(fay.page, "You're signed out")
+    await says(fay.page, 'Your phone is changed. To be safe we signed you out everywhere')
+    stage.passUnseen(2)
+    await stage.signIn(fay)
+    await heading(fay.page, 'Send a payment')
     await fay.page.getByRole('link', { name: 'Send a payment' }).first().click()
     await stage.send(fay)
     await stage.pass(16)

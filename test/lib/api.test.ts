@@ -68,7 +68,7 @@ describe.each(providers)('with %s', (provider) => {
 
     test('waits for every route, because it names them in its settings', () => {
       const ids = routes.map(([id]) => id)
-      expect(ids).toHaveLength(9 + open.length)
+      expect(ids).toHaveLength(10 + open.length)
       expect(stage.DependsOn).toEqual(expect.arrayContaining(ids))
     })
 
@@ -137,6 +137,7 @@ describe.each(providers)('with %s', (provider) => {
       ArchiveBucket: '<ArchiveBucket>',
       EventBusName: `<${ofType('AWS::Events::EventBus')[0]?.[0]}>`,
       PaymentsTableName: '<PaymentsTable>',
+      PayersTableName: '<UsersTable>',
       InvitePerson:
         'aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <UserPool>' +
         ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +

@@ -84,6 +84,29 @@ describe('with a user pool that the app only names', () => {
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('tokenClaims'))
   })
 
+  test('ends sessions in that pool, and may do nothing else with its people', () => {
+    const lambdas = typesOf(template, 'AWS::Lambda::Function').filter(
+      ([, { Properties }]) => Properties.Environment?.Variables.USER_POOL_ID !== undefined,
+    )
+    expect(lambdas.map(([id]) => id.replace(/^PayfriendLambdas|Function.*$/g, ''))).toEqual([
+      'PhoneVerify',
+      'EndSessions',
+    ])
+    for (const [, { Properties }] of lambdas) {
+      expect(Properties.Environment.Variables.USER_POOL_ID).toBe('eu-west-1_abc')
+    }
+    const statements = typesOf(template, 'AWS::IAM::Policy')
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => String(Action).startsWith('cognito-idp:'))
+    expect(statements).toEqual(
+      lambdas.map(() => ({
+        Action: 'cognito-idp:AdminUserGlobalSignOut',
+        Effect: 'Allow',
+        Resource: poolArn,
+      })),
+    )
+  })
+
   test('tells which Lambda that is', () => {
     const lambdas = typesOf(template, 'AWS::Lambda::Function')
     const [id] = lambdas.find(([id]) => /TokenClaims/.test(id)) ?? []

@@ -4,7 +4,15 @@ import { namesOf, synthesize, text, withProvider } from './synthesized.ts'
 
 const ALWAYS = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']
 const TABLE = [...ALWAYS, 'PAYERS_TABLE', 'PAYMENTS_TABLE']
-const LIMITS = ['OPEN_PAYMENTS', 'PAYMENTS_PER_HOUR', 'TEXTS_PER_DAY_FOR_STAGE', 'TEXTS_PER_HOUR']
+const LIMITS = [
+  'OPEN_PAYMENTS',
+  'PAYMENTS_PER_HOUR',
+  'PROVING_TEXTS_PER_DAY',
+  'PROVING_TEXTS_PER_HOUR',
+  'TEXTS_PER_DAY',
+  'TEXTS_PER_DAY_FOR_STAGE',
+  'TEXTS_PER_HOUR',
+]
 const PAYMENT = ['CURRENCIES', 'MAX_AMOUNT', 'PAYMENT_TTL_SECONDS']
 const AUTHY = ['AUTHY_API_URL', 'AUTHY_SECRET_ID']
 const FOLLOWERS = {
@@ -25,7 +33,8 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     authyCallback: [...TABLE, ...AUTHY, 'PUBLIC_URL'],
     profile: TABLE,
     phoneStart: [...TABLE, ...AUTHY, ...LIMITS, 'PHONE_COUNTRIES'],
-    phoneVerify: [...TABLE, ...AUTHY],
+    phoneVerify: [...TABLE, ...AUTHY, 'USER_POOL_ID'],
+    endSessions: [...TABLE, 'USER_POOL_ID'],
     sweepPayments: [...TABLE, ...AUTHY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
@@ -40,7 +49,8 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     smsVerify: [...TABLE, ...VERIFY],
     profile: TABLE,
     phoneStart: [...TABLE, ...VERIFY, ...LIMITS, 'VERIFY_PHONES_SERVICE', 'PHONE_COUNTRIES'],
-    phoneVerify: [...TABLE, ...VERIFY, 'VERIFY_PHONES_SERVICE'],
+    phoneVerify: [...TABLE, ...VERIFY, 'VERIFY_PHONES_SERVICE', 'USER_POOL_ID'],
+    endSessions: [...TABLE, 'USER_POOL_ID'],
     sweepPayments: [...TABLE, ...VERIFY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
@@ -124,15 +134,23 @@ describe.each(providers)('with %s', (provider) => {
           : [],
     },
     {
-      reason:
-        'who follows the payments reads their stream, and leaves what fails where it is found',
+      reason: 'who ends sessions ends those of this pool, and does nothing else with its people',
+      lines: (name) =>
+        TOLD[provider][name]?.includes('USER_POOL_ID')
+          ? ['Allow cognito-idp:AdminUserGlobalSignOut <UserPool.Arn>']
+          : [],
+    },
+    {
+      reason: 'who follows the tables reads their streams, and leaves what fails where it is found',
       lines: (name) =>
         name in FOLLOWERS
           ? [
-              ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
-                (action) => `Allow dynamodb:${action} <PaymentsTable.StreamArn>`,
-              ),
-              'Allow dynamodb:ListStreams <PaymentsTable.Arn>/stream/*',
+              ...['PaymentsTable', 'UsersTable'].flatMap((table) => [
+                ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+                  (action) => `Allow dynamodb:${action} <${table}.StreamArn>`,
+                ),
+                `Allow dynamodb:ListStreams <${table}.Arn>/stream/*`,
+              ]),
               'Allow s3:PutObject <SetAsideBucket.Arn>/*',
               'Allow s3:ListBucket <SetAsideBucket.Arn>',
             ]
@@ -283,7 +301,13 @@ describe('settings', () => {
       currencies: ['GBP', 'EUR'],
       maxAmount: '50.00',
       paymentTtlSeconds: 120,
-      limits: { textsPerHour: 3, openPayments: 2 },
+      limits: {
+        textsPerHour: 3,
+        textsPerDay: 6,
+        provingTextsPerHour: 2,
+        provingTextsPerDay: 4,
+        openPayments: 2,
+      },
       phoneCountries: ['GB', 'IE'],
       signUp: { policy: 'domains', domains: ['example.com', 'example.org'] },
       logLevel: 'ERROR',
@@ -295,6 +319,9 @@ describe('settings', () => {
       MAX_AMOUNT: '50.00',
       PAYMENT_TTL_SECONDS: '120',
       TEXTS_PER_HOUR: '3',
+      TEXTS_PER_DAY: '6',
+      PROVING_TEXTS_PER_HOUR: '2',
+      PROVING_TEXTS_PER_DAY: '4',
       OPEN_PAYMENTS: '2',
       PAYMENTS_PER_HOUR: '20',
       TEXTS_PER_DAY_FOR_STAGE: '500',

@@ -6,7 +6,7 @@ import { Function as AwsLambda, Code, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { describe, expect, test } from 'vitest'
 import { metrics, NAMESPACE } from '../../functions/metrics.ts'
-import { providers } from '../../functions/routes.ts'
+import { lambdasOf, providers } from '../../functions/routes.ts'
 import { anchorOf, Night, type NightProps } from '../../lib/night.ts'
 import { METRICS_IN_ALARM_MAX } from '../../lib/watched.ts'
 import { type Resource, synthesize, withProvider } from './synthesized.ts'
@@ -99,6 +99,7 @@ describe.each(providers)('with %s', (provider) => {
   test('who gets no callbacks has no alarms of them', () => {
     const named = alarms.flatMap(readBy).map(({ MetricName }) => MetricName)
     expect(named.includes('CallbackForged')).toBe(provider === 'authy')
+    expect(named.includes('CallbackForgedForPayment')).toBe(provider === 'authy')
     expect(named.includes('CallbackMismatched')).toBe(provider === 'authy')
   })
 
@@ -123,7 +124,7 @@ describe.each(providers)('with %s', (provider) => {
       ({ DatapointsToAlarm, Threshold }) => DatapointsToAlarm === 1 && Threshold === 1,
     )
     const names = atOnce.flatMap(readBy).map(({ MetricName }) => MetricName)
-    const callbacks = provider === 'authy' ? ['CallbackForged', 'CallbackMismatched'] : []
+    const callbacks = provider === 'authy' ? ['CallbackForgedForPayment', 'CallbackMismatched'] : []
     const switches = ['SmsOff', 'PaymentsOff']
     expect(names.sort()).toEqual(
       [...callbacks, ...switches, 'RecordRemoved', 'RecordRewritten'].sort(),
@@ -138,9 +139,20 @@ describe.each(providers)('with %s', (provider) => {
     ['PaymentsOff', 1],
   ])('one person who tries again for some minutes is enough to hear of %s', (name, threshold) => {
     const routed = alarms.filter((alarm) => readBy(alarm)[0]?.MetricName === name && alarm.Metrics)
-    expect(routed).toHaveLength(1)
-    expect(routed[0]).toMatchObject({ Threshold: threshold, EvaluationPeriods: 1 })
-    expect(periodsOf(routed[0])).toEqual([900])
+    expect(routed.length).toBeGreaterThan(0)
+    for (const alarm of routed) {
+      expect(alarm).toMatchObject({ Threshold: threshold, EvaluationPeriods: 1 })
+      expect(periodsOf(alarm)).toEqual([900])
+    }
+  })
+
+  test.each(['Errors', 'Duration'])('the %s of every Lambda with a route are looked at', (name) => {
+    const read = alarms.flatMap(readBy).filter(({ MetricName }) => MetricName === name)
+    const functions = read.map(({ Dimensions }) => JSON.stringify(Dimensions))
+    expect(new Set(functions).size).toBe(functions.length)
+    const withRoute = lambdasOf(provider).length - 1
+    // The sweep fails by an alarm of its own.
+    expect(functions).toHaveLength(name === 'Errors' ? withRoute + 1 : withRoute)
   })
 
   test('what is counted seldom is 0 where it is missing, so that an alarm of it ends in time', () => {
@@ -197,6 +209,18 @@ test('texts ring at a tenth of what the stage may send in a day', () => {
       readBy(alarm).some(({ MetricName }) => MetricName === 'TextAsked'),
     )?.Threshold
   expect([500, 501, 1].map(thresholdOf)).toEqual([50, 51, 1])
+})
+
+test('a stranger’s forged callbacks ring when they are many, and one that names a payment at once', () => {
+  const ringsAt = (name: string) =>
+    nightOf().alarms.flatMap((alarm) =>
+      readBy(alarm)[0]?.MetricName === name
+        ? [[alarm.Threshold, alarm.DatapointsToAlarm, ...periodsOf(alarm)]]
+        : [],
+    )
+  expect(ringsAt('CallbackForged')).toEqual([[100, 1, 300]])
+  expect(ringsAt('CallbackForgedForPayment')).toEqual([[1, 1, 900]])
+  expect(ringsAt('CallbackUnsigned')).toEqual([])
 })
 
 test('alarms tell the topic of the settings that they ring, and that it is over', () => {

@@ -93,33 +93,33 @@ test('what was set aside goes after 30 days', () => {
   ])
 })
 
-test('the table of payments tells of each change what an item was and what it is', () => {
-  expect(json.Resources.PaymentsTable.Properties.StreamSpecification).toEqual({
+const TABLES = ['PaymentsTable', 'UsersTable'] as const
+
+test.each(TABLES)('%s tells of each change what an item was and what it is', (table) => {
+  expect(json.Resources[table].Properties.StreamSpecification).toEqual({
     StreamViewType: 'NEW_AND_OLD_IMAGES',
   })
-  expect(json.Resources.UsersTable.Properties).not.toHaveProperty('StreamSpecification')
 })
 
-describe('who follows the payments', () => {
-  const mappingOf = (name: FollowerName) => {
+describe('of both tables', () => {
+  const mappingOf = (name: FollowerName, table: (typeof TABLES)[number]) => {
     const [id] = all.find(([, resource]) => resource === lambda(name)) ?? []
     const found = ofType('AWS::Lambda::EventSourceMapping').filter(
-      ([, { Properties }]) => Properties.FunctionName.Ref === id,
+      ([, { Properties }]) =>
+        Properties.FunctionName.Ref === id &&
+        Properties.EventSourceArn['Fn::GetAtt'].join() === `${table},StreamArn`,
     )
     expect(found).toHaveLength(1)
     return found[0]?.[1].Properties
   }
+  const both = followers.flatMap((name) => TABLES.map((table) => [name, table] as const))
 
-  test.each(followers)('%s is brought each change, from the oldest that the stream has', (name) => {
-    expect(mappingOf(name)).toMatchObject({
-      EventSourceArn: { 'Fn::GetAtt': ['PaymentsTable', 'StreamArn'] },
-      StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 25,
-    })
+  test.each(both)('%s is brought each change of %s, from the oldest there is', (...of) => {
+    expect(mappingOf(...of)).toMatchObject({ StartingPosition: 'TRIM_HORIZON', BatchSize: 25 })
   })
 
-  test.each(followers)('%s is brought only what failed again, for two hours', (name) => {
-    expect(mappingOf(name)).toMatchObject({
+  test.each(both)('%s is brought only what failed again of %s, for two hours', (...of) => {
+    expect(mappingOf(...of)).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: 200,
@@ -127,14 +127,23 @@ describe('who follows the payments', () => {
     })
   })
 
-  test.each(followers)('%s loses nothing: what fails too long is set aside whole', (name) => {
-    expect(mappingOf(name).DestinationConfig).toEqual({
+  test.each(both)('%s loses nothing of %s: what fails too long is set aside whole', (...of) => {
+    expect(mappingOf(...of).DestinationConfig).toEqual({
       OnFailure: { Destination: { 'Fn::GetAtt': ['SetAsideBucket', 'Arn'] } },
     })
   })
 
-  test('are two, because more readers than that slow down a stream', () => {
-    expect(ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(2)
+  test.each(followers)('%s is brought of people only who has a trail, or had one', (name) => {
+    expect(mappingOf(name, 'PaymentsTable')).not.toHaveProperty('FilterCriteria')
+    const { Filters } = mappingOf(name, 'UsersTable').FilterCriteria
+    expect(Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([
+      { dynamodb: { NewImage: { audit_count: { N: [{ exists: true }] } } } },
+      { dynamodb: { OldImage: { audit_count: { N: [{ exists: true }] } } } },
+    ])
+  })
+
+  test('the followers are two, because more readers than that slow down a stream', () => {
+    expect(ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(2 * TABLES.length)
   })
 })
 
@@ -169,11 +178,13 @@ describe('payments are announced', () => {
   })
 })
 
-test('whoever deploys is told the names of the archive, the bus and the table', () => {
-  const { ArchiveBucket, EventBusName, PaymentsTableName } = json.Outputs
-  const values = [ArchiveBucket, EventBusName, PaymentsTableName].map(({ Value }) => text(Value))
+test('whoever deploys is told the names of the archive, the bus and the tables', () => {
+  const { ArchiveBucket, EventBusName, PaymentsTableName, PayersTableName } = json.Outputs
+  const values = [ArchiveBucket, EventBusName, PaymentsTableName, PayersTableName].map(
+    ({ Value }) => text(Value),
+  )
   const [[bus] = []] = ofType('AWS::Events::EventBus')
-  expect(values).toEqual(['<ArchiveBucket>', `<${bus}>`, '<PaymentsTable>'])
+  expect(values).toEqual(['<ArchiveBucket>', `<${bus}>`, '<PaymentsTable>', '<UsersTable>'])
 })
 
 function policyOf(id: string): object[] {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readSettings } from '../../bin/settings.ts'
 import { SettingsError } from '../../lib/stageSettings.ts'
@@ -37,7 +38,15 @@ test('without a file there is one stage, with everything as usual', () => {
       authyApiUrl: 'https://api.authy.com',
       maxAmount: '10000.00',
       paymentTtlSeconds: 300,
-      limits: { textsPerHour: 10, textsPerDayForStage: 500, openPayments: 5, paymentsPerHour: 20 },
+      limits: {
+        textsPerHour: 10,
+        textsPerDay: 20,
+        provingTextsPerHour: 3,
+        provingTextsPerDay: 5,
+        textsPerDayForStage: 500,
+        openPayments: 5,
+        paymentsPerHour: 20,
+      },
       phoneCountries: [],
       signUp: { policy: 'closed', domains: [] },
       sesIdentity: undefined,
@@ -52,6 +61,14 @@ test('without a file there is one stage, with everything as usual', () => {
       runbookUrl: 'RUNBOOK.md',
     },
   ])
+})
+
+test('README’s table of limits has every limit, with its usual value', () => {
+  const [table = ''] = readFileSync('README.md', 'utf8').split('## Limits')[1]?.split('\n## ') ?? []
+  const { limits = {}, paymentTtlSeconds } = readSettings(undefined)[0] ?? {}
+  const told = Object.entries({ ...limits, paymentTtlSeconds })
+  expect(told).toHaveLength(8)
+  for (const [name, value] of told) expect(table).toContain(`\`${name}\` ${value}`)
 })
 
 test('every stage keeps its data, but the one of who says nothing; each can say otherwise', () => {
@@ -71,7 +88,15 @@ test('a stage says only what it wants otherwise', () => {
         { code: 'EUR', digits: 2 },
         { code: 'JPY', digits: 0 },
       ],
-      limits: { textsPerHour: 3, textsPerDayForStage: 500, openPayments: 5, paymentsPerHour: 20 },
+      limits: {
+        textsPerHour: 3,
+        textsPerDay: 20,
+        provingTextsPerHour: 3,
+        provingTextsPerDay: 5,
+        textsPerDayForStage: 500,
+        openPayments: 5,
+        paymentsPerHour: 20,
+      },
       throttling: {
         profile: { ratePerSecond: 7, burst: 9 },
         authyCallback: { ratePerSecond: 100, burst: 200 },
@@ -156,6 +181,13 @@ test.each([
   [{ paymentTtlSeconds: 601 }, 'paymentTtlSeconds must be at most 600'],
   [{ paymentTtlSeconds: 90.5 }, 'paymentTtlSeconds must be a whole number of seconds'],
   [{ limits: { textsPerHour: 0 } }, 'limits.textsPerHour must be at least 1'],
+  [{ limits: { textsPerDay: 0 } }, 'limits.textsPerDay must be at least 1'],
+  [{ limits: { provingTextsPerHour: 0 } }, 'limits.provingTextsPerHour must be at least 1'],
+  [{ limits: { provingTextsPerDay: 0 } }, 'limits.provingTextsPerDay must be at least 1'],
+  [
+    { limits: { textsPerDayForStage: 3 } },
+    'limits.textsPerDayForStage must be at least 4, because a change of phone takes two texts and may use half',
+  ],
   [{ limits: { textsPerYear: 9 } }, 'limits.textsPerYear is no setting'],
   [{ phoneCountries: ['gb'] }, 'phoneCountries must be "all" or a list of two-letter countries'],
   [{ phoneCountries: [] }, 'phoneCountries must be "all" or a list of two-letter countries'],

@@ -99,9 +99,13 @@ test('a write that changes nothing is not told', async () => {
   expect(await told()).toHaveLength(1)
 })
 
-test('writes of another table are not told', async () => {
+test('writes of both tables are told, each by its own key', async () => {
+  await put()
   await client.send(new PutItemCommand({ TableName: 'users', Item: { user_id: { S: 'ann' } } }))
-  expect(await told()).toEqual([])
+  expect((await told()).map(({ dynamodb }) => dynamodb?.Keys)).toEqual([
+    { payment_id: { S: 'p1' } },
+    { user_id: { S: 'ann' } },
+  ])
 })
 
 test('however many writes come at once, each item’s are told in their order, each from the last', async () => {

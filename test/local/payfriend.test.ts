@@ -5,15 +5,19 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test, vi } from 'vitest'
+import { entryKey, entryPageText } from '../../functions/core/payerRecord.ts'
 import { pageKey, pagesOf, pageText } from '../../functions/core/record.ts'
-import { sha256 } from '../../functions/followPayments.ts'
+import { sha256 } from '../../functions/followTables.ts'
 import { payments } from '../../functions/live.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { type PayfriendOptions, startPayfriend } from '../../local/payfriend.ts'
 import type { EventEnvelope } from '../../local/record/localBus.ts'
 import { NOON } from '../core/answering.ts'
 import { open } from '../core/payments.ts'
+import { payerItem, trailWith } from '../trails.ts'
 
 /** Start a payment and cancel it, in a Payfriend that then ends; as a record it has two entries. */
 async function cancelledIn(options: Partial<PayfriendOptions>): Promise<EventEnvelope[]> {
@@ -61,6 +65,32 @@ test('with a folder for data the archive is in it, page by page', async () => {
   }
   const files = readdirSync(join(dataDir, 'archive'), { recursive: true, withFileTypes: true })
   expect(files.filter((file) => file.isFile())).toHaveLength(pages.length)
+})
+
+test('what happens to an account is kept and told on a laptop too', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-'))
+  const events: EventEnvelope[] = []
+  const onEvent = (event: EventEnvelope) => void events.push(event)
+  const payfriend = await startPayfriend({ port: 0, dataDir, onEvent })
+  const trail = trailWith('ann', ['phone.verified', 'phone.changed'])
+  const client = new DynamoDBClient({
+    endpoint: payfriend.world.env.DYNAMODB_ENDPOINT ?? '',
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  const documents = DynamoDBDocumentClient.from(client)
+  const put = (Item: object) =>
+    documents.send(new PutCommand({ TableName: 'users', Item: { ...Item } }))
+  await put({ user_id: 'limit#person#ann', uses: 1 })
+  await put(payerItem('ann', trail))
+  client.destroy()
+  await payfriend.close()
+  expect(events.map((event) => event['detail-type'])).toEqual(['phone.verified', 'phone.changed'])
+  for (const entry of trail.recent) {
+    const page = readFileSync(join(dataDir, 'archive', entryKey(entry)), 'utf8')
+    expect(page).toBe(entryPageText(entry))
+  }
+  expect(readdirSync(join(dataDir, 'archive', 'payers'))).toEqual(['ann'])
 })
 
 test('where nobody listens and nothing is kept payments go as ever', async () => {

@@ -127,10 +127,18 @@ describe('the local archive', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412])
   })
 
+  test('keeps a page of a payer under a name that S3 takes too', async () => {
+    const key = 'payers/auth0%257C5f%252E/000001.json'
+    expect((await put(key, '{}')).status).toBe(200)
+    expect(readFileSync(join(folder, 'payers/auth0%7C5f%2E/000001.json'), 'utf8')).toBe('{}')
+  })
+
   test.each([
     ['a page that could be written over another', KEY, {}],
     ['a key that is no page’s', '2026-11-21/x/001.txt', { 'if-none-match': '*' }],
     ['a way out of the folder', '2026-11-21/%2e%2e%2f%2e%2e/001.json', { 'if-none-match': '*' }],
+    ['a way out of the payers', 'payers/%2e%2e%2fx/000001.json', { 'if-none-match': '*' }],
+    ['a key that is no text', 'payers/%ff/000001.json', { 'if-none-match': '*' }],
   ])('refuses %s', async (_, key, headers) => {
     expect((await put(key, '{}', headers)).status).toBe(403)
     expect(readdirSync(folder)).toEqual([])
@@ -265,6 +273,14 @@ describe('a receiver of events', () => {
     expect(lines).toEqual([
       'EVENTS_URL did not take payment.approved of payment p1: it answered 503',
     ])
+  })
+
+  test('is told of too where it does not take what happened to an account', async () => {
+    server.answer = () => ({ status: 503 })
+    const { send, settled } = receiver()
+    send({ ...event('p1'), 'detail-type': 'phone.changed', detail: { payerId: 'ann' } })
+    await settled()
+    expect(lines).toEqual(['EVENTS_URL did not take phone.changed of payer ann: it answered 503'])
   })
 
   test('that fails once has the event all the same', async () => {

@@ -1,9 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cognitoSignIns } from '../../functions/adapters/cognitoSignIns.ts'
 import { type SignInOptions, startSignIn } from '../../local/signIn/signIn.ts'
 import { openPeople } from '../../local/signIn/signInPeople.ts'
 
@@ -126,6 +129,7 @@ test('a first sign-in registers and gives an access token with the claims of Cog
     client_id: clientId,
     aud: clientId,
     scope,
+    auth_time: expect.any(Number),
     iat: expect.any(Number),
     exp: Number(payload.iat) + 300,
     jti: expect.any(String),
@@ -394,7 +398,7 @@ test.each([
   expect(isSignedIn(await browser.go(authorizeUrl(server, 'x'.repeat(43))))).toBe(true)
 })
 
-test('a changed password is the only one that works, and signs out everywhere else', async () => {
+test('a changed password is the only one that works, and ends no session, as with Cognito', async () => {
   const person = { email: 'careful@example.com', password: 'the old one' }
   const { browser, server, refreshToken } = await tokensFor(person)
   const change = `${signIn.issuer}/change-password`
@@ -411,8 +415,9 @@ test('a changed password is the only one that works, and signs out everywhere el
 
   const done = await browser.go(change, { email, current, new: 'the new one' })
   expect(done.status).toBe(200)
-  await expect(refresh(server, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
-  const form = await loginForm(browser)
+  expect(await done.text()).toContain('press “Sign out everywhere” in Payfriend')
+  await expect(refresh(server, refreshToken)).resolves.toMatchObject({ scope })
+  const form = await loginForm()
   expect((await form.submit(person)).status).toBe(401)
   expect(isSignedIn(await form.submit({ email, password: 'the new one' }))).toBe(true)
 })
@@ -467,4 +472,194 @@ test('with a file the same people are there after a restart, and no password is 
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+/** The adapter that runs in Lambda, with the real SDK. */
+function signInsAt({ userPool }: Running, broken: Partial<Running['userPool']> = {}) {
+  const { id, endpoint, accessKeyId } = { ...userPool, ...broken }
+  const credentials = { accessKeyId, secretAccessKey: 'any' }
+  return cognitoSignIns(
+    () =>
+      new CognitoIdentityProviderClient({ endpoint, region: 'local', credentials, maxAttempts: 1 }),
+    id,
+  )
+}
+const claimsOf = ({ access_token }: { access_token: string }) => decodeJwt(access_token)
+
+test('auth_time is when the person signed in, also after a refresh and in another tab', async () => {
+  const { browser, server, tokens, refreshToken } = await tokensFor(ada)
+  const { auth_time: signedInAt, iat } = claimsOf(tokens)
+  expect(Math.abs(Number(signedInAt) - Number(iat))).toBeLessThan(60)
+  // As if the person had signed in an hour ago: the session is the provider's, and tells it to all.
+  const realNow = Date.now
+  Date.now = () => realNow() + 100_000
+  try {
+    expect(claimsOf(await refresh(server, refreshToken)).auth_time).toBe(signedInAt)
+    expect(claimsOf((await tokensFor(ada, { browser })).tokens).auth_time).toBe(signedInAt)
+    const anew = await tokensFor(ada)
+    expect(Number(claimsOf(anew.tokens).auth_time)).toBeGreaterThanOrEqual(Number(signedInAt) + 100)
+  } finally {
+    Date.now = realNow
+  }
+})
+
+describe('Cognito’s own operations, by the adapter and the real SDK', () => {
+  test('a person is found by their address, and nobody else is', async () => {
+    const { tokens } = await tokensFor(ada)
+    const signIns = signInsAt(signIn)
+    expect(await signIns.find(ada.email)).toBe(claimsOf(tokens).sub)
+    expect(await signIns.find('nobody@example.com')).toBeUndefined()
+    expect(await signIns.find('" or email ^= "')).toBeUndefined()
+    expect(await signIns.find('ada@example.com\\')).toBeUndefined()
+  })
+
+  test('to end the sessions of one ends all theirs, and nobody else’s', async () => {
+    const eve = { email: 'eve@example.com', password: 'another horse' }
+    const [one, two, other] = [await tokensFor(ada), await tokensFor(ada), await tokensFor(eve)]
+    const { sub = '' } = claimsOf(one.tokens)
+    await signInsAt(signIn).endSessions(sub)
+    for (const { server, refreshToken } of [one, two]) {
+      await expect(refresh(server, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
+    }
+    await expect(refresh(other.server, other.refreshToken)).resolves.toMatchObject({ scope })
+    await signInsAt(signIn).endSessions(sub)
+    expect(claimsOf((await tokensFor(ada)).tokens).sub).toBe(sub)
+  })
+
+  test('the browser’s session outlives that, as Cognito’s does, and its tokens say since when', async () => {
+    const { browser, tokens } = await tokensFor(ada)
+    const { sub = '', auth_time } = claimsOf(tokens)
+    await signInsAt(signIn).endSessions(sub)
+    expect(claimsOf((await tokensFor(ada, { browser })).tokens)).toMatchObject({ sub, auth_time })
+  })
+
+  test('who is removed has no session, and who registers the address anew is another', async () => {
+    const gone = { email: 'gone@example.com', password: 'a fine horse' }
+    const { browser, server, tokens, refreshToken } = await tokensFor(gone)
+    const signIns = signInsAt(signIn)
+    const { sub = '' } = claimsOf(tokens)
+    await signIns.remove(sub)
+    expect(await signIns.find(gone.email)).toBeUndefined()
+    await expect(refresh(server, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
+    const form = await browser.go(authorizeUrl(server, 'x'.repeat(43)))
+    expect(await form.text()).toContain('Sign in to Payfriend')
+    // Gone already: nothing is left to do.
+    await signIns.remove(sub)
+    await signIns.endSessions(sub)
+
+    const anew = claimsOf((await tokensFor({ ...gone, password: 'other words' })).tokens)
+    expect(anew).toMatchObject({ email: gone.email, sub: expect.not.stringMatching(sub) })
+    expect(await signIns.find(gone.email)).toBe(anew.sub)
+  })
+
+  const listed = (broken: { headers?: Record<string, string>; path?: string; method?: string }) =>
+    fetch(`${signIn.issuer}${broken.path ?? '/'}`, {
+      method: broken.method ?? 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AWSCognitoIdentityProviderService.ListUsers',
+        authorization: `AWS4-HMAC-SHA256 Credential=${signIn.userPool.accessKeyId}/20261128/local/x`,
+        ...broken.headers,
+      },
+      body: JSON.stringify({ UserPoolId: signIn.userPool.id, Filter: `email = "${ada.email}"` }),
+    })
+
+  test('they answer a program', async () => {
+    await tokensFor(ada)
+    const answer = await listed({})
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(null)
+    expect(JSON.parse(await answer.text()).Users).toHaveLength(1)
+  })
+
+  test.each([
+    ['of another origin', { origin: 'https://evil.example' }],
+    ['of no origin', { origin: 'null' }],
+    ['of Payfriend itself', { origin: 'http://localhost:3000' }],
+    ['of this very origin', { 'sec-fetch-site': 'same-origin' }],
+    ['that a person opened', { 'sec-fetch-site': 'none' }],
+    ['that sends what a form can', { 'content-type': 'text/plain' }],
+    ['that sends JSON', { 'content-type': 'application/json' }],
+  ] as [string, Record<string, string>][])('and no page %s', async (_, headers) => {
+    expect((await listed({ headers })).status).toBe(403)
+  })
+
+  test('nor one under a name of its own that points here', async () => {
+    const { port } = new URL(signIn.issuer)
+    const asked = new Promise<number | undefined>((resolve, reject) => {
+      const headers = {
+        host: `evil.example:${port}`,
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AWSCognitoIdentityProviderService.ListUsers',
+      }
+      const sent = httpRequest({ host: '127.0.0.1', port, method: 'POST', headers })
+      sent.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject)
+      sent.end('{}')
+    })
+    expect(await asked).toBe(403)
+  })
+
+  test('a program without the key of this start is refused', async () => {
+    const others = signInsAt(signIn, { accessKeyId: 'LOCAL0' })
+    await expect(others.find(ada.email)).rejects.toMatchObject({
+      name: 'UnrecognizedClientException',
+    })
+    const { id, accessKeyId } = signIn.userPool
+    await expect(signInsAt(signIn, { id: `${id}2` }).find(ada.email)).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    })
+    const next = await start()
+    expect(next.userPool.accessKeyId).not.toBe(accessKeyId)
+    await next.close()
+  })
+
+  test.each(['AdminSetUserPassword', 'constructor', ''])('%s is not played', async (operation) => {
+    const target = { 'x-amz-target': `AWSCognitoIdentityProviderService.${operation}` }
+    const answer = await listed({ headers: target })
+    expect([answer.status, JSON.parse(await answer.text()).__type]).toEqual([
+      400,
+      'UnknownOperationException',
+    ])
+  })
+})
+
+describe('the file of people', () => {
+  test('remembers that an address was somebody else’s, without the address', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
+    const dataFile = join(folder, 'people.json')
+    try {
+      const ids: (string | undefined)[] = []
+      for (let i = 0; i < 3; i++) {
+        const people = await openPeople({ dataFile, clock: () => now })
+        await people.signIn(ada.email, ada.password)
+        const id = people.find(ada.email)
+        ids.push(id)
+        expect(people.emailOf(id ?? '')).toBe(ada.email)
+        await people.remove(id ?? '')
+        expect(await readFile(dataFile, 'utf8')).not.toContain(ada.email)
+      }
+      expect(new Set(ids).size).toBe(3)
+      const people = await openPeople({ dataFile, clock: () => now })
+      for (const id of ids) expect(people.emailOf(id ?? '')).toBeUndefined()
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('of before that is still read, and its people are the same', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
+    const dataFile = join(folder, 'people.json')
+    try {
+      const first = await openPeople({ dataFile, clock: () => now })
+      await first.signIn(ada.email, ada.password)
+      const { people } = JSON.parse(await readFile(dataFile, 'utf8'))
+      await writeFile(dataFile, JSON.stringify({ people }))
+      const after = await openPeople({ dataFile, clock: () => now })
+      expect(await after.signIn(ada.email, ada.password)).toBe('right')
+      // What was derived from this address before there was anything else in it.
+      expect(after.find(ada.email)).toBe('b5fc85e5-5755-89e0-9030-a10ab4429b6b')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
 })

@@ -190,7 +190,7 @@ export const BROKEN: readonly Broken[] = [
   ],
   [
     'people who can be deleted by mistake',
-    tableOf('UsersTable', { DeletionProtectionEnabled: false }),
+    tableOf('UsersTable', { ...STREAM, DeletionProtectionEnabled: false }),
     'table of people',
     /can be deleted by mistake/,
     /^aws dynamodb update-table --table-name \S+UsersTable\S+ --deletion-protection-enabled/,
@@ -199,6 +199,13 @@ export const BROKEN: readonly Broken[] = [
     'payments without a stream',
     tableOf('PaymentsTable', {}),
     'table of payments',
+    /stream is off/,
+    /^npm run deploy$/,
+  ],
+  [
+    'people without a stream',
+    tableOf('UsersTable', {}),
+    'table of people',
     /stream is off/,
     /^npm run deploy$/,
   ],
@@ -271,21 +278,29 @@ export const BROKEN: readonly Broken[] = [
   ...['archivePayments', 'announcePayments'].flatMap((name): Broken[] => {
     const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
     return [
-      [
-        `${name} switched off`,
-        mapping(id, { UUID: 'u-1', State: 'Disabled', LastProcessingResult: 'OK' }),
-        name,
-        /switched it off/,
-        /^aws lambda update-event-source-mapping --uuid u-1 --enabled --region eu-west-1$/,
-      ],
-      [
-        `${name} failing`,
-        mapping(id, { State: 'Enabled', LastProcessingResult: 'PROBLEM: Function call failed' }),
-        name,
-        /failed at the last/,
-        new RegExp(`^aws logs tail \\S+${id}Logs\\S+ --since 1h --region eu-west-1$`),
-      ],
-      [`${name} not called`, mapping(id), name, /nothing leads from/, /^npm run deploy$/],
+      ...(['PaymentsTable', 'UsersTable'] as const).flatMap((table): Broken[] => [
+        [
+          `${name} switched off for ${table}`,
+          mapping(id, table, { State: 'Disabled' }),
+          name,
+          /switched it off/,
+          /^aws lambda update-event-source-mapping --uuid u-1 --enabled --region eu-west-1$/,
+        ],
+        [
+          `${name} failing at ${table}`,
+          mapping(id, table, { LastProcessingResult: 'PROBLEM: Function call failed' }),
+          name,
+          /failed at the last/,
+          new RegExp(`^aws logs tail \\S+${id}Logs\\S+ --since 1h --region eu-west-1$`),
+        ],
+        [
+          `${name} not called for ${table}`,
+          mapping(id, table),
+          name,
+          table === 'UsersTable' ? /from the people to it/ : /from the payments to it/,
+          /^npm run deploy$/,
+        ],
+      ]),
       [
         `a stage from before ${name}`,
         without('AWS::Lambda::Function', `${id}Function`),

@@ -231,7 +231,7 @@ describe('what is no fault but worth knowing', () => {
     const TemplateBody = JSON.stringify({ Resources: { PaymentsTable, ArchiveBucket, ...others } })
     stage.aws.cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody })
     tableOf('PaymentsTable', { ...STREAM, DeletionProtectionEnabled: false })(stage)
-    tableOf('UsersTable', { DeletionProtectionEnabled: false })(stage)
+    tableOf('UsersTable', { ...STREAM, DeletionProtectionEnabled: false })(stage)
     lock()(stage)
     const told = await run()
     expect(marked(told, '!').map(({ title, found }) => `${title}: ${found.slice(0, 13)}`)).toEqual([
@@ -244,7 +244,7 @@ describe('what is no fault but worth knowing', () => {
 
   test('a deployment under way, and a follower that is not there yet', async () => {
     status('UPDATE_IN_PROGRESS')(stage)
-    mapping('ArchivePayments', { State: 'Enabling' })(stage)
+    mapping('ArchivePayments', 'PaymentsTable', { State: 'Enabling' })(stage)
     const told = await run()
     expect(marked(told, '!').map(({ title }) => title)).toEqual(['stack', 'archivePayments'])
     expect(told.code).toBe(0)

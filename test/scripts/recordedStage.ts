@@ -227,8 +227,6 @@ function awsOf(template: Template, outputs: Record<string, string>, facts: Facts
   const TableStatus = 'ACTIVE'
   aws.dynamoDb
     .on(DescribeTableCommand)
-    .resolves({ Table: { TableStatus, DeletionProtectionEnabled: true } })
-    .on(DescribeTableCommand, { TableName: physical('PaymentsTable') })
     .resolves({
       Table: {
         TableStatus,
@@ -253,7 +251,7 @@ function awsOf(template: Template, outputs: Record<string, string>, facts: Facts
   aws.lambda
     .on(ListEventSourceMappingsCommand)
     .resolves({
-      EventSourceMappings: [{ UUID: 'u-1', State: 'Enabled', LastProcessingResult: 'OK' }],
+      EventSourceMappings: (['PaymentsTable', 'UsersTable'] as const).map(followed),
     })
     .on(GetAccountSettingsCommand)
     .resolves({ AccountLimit: { ConcurrentExecutions: 1000 } })
@@ -270,6 +268,14 @@ function awsOf(template: Template, outputs: Record<string, string>, facts: Facts
 }
 
 /** What AWS calls a resource of the stage, by its logical id. */
+/** What leads a table's changes to a Lambda. */
+export const followed = (table: 'PaymentsTable' | 'UsersTable') => ({
+  EventSourceArn: `arn:aws:dynamodb:eu-west-1:111122223333:table/${physical(table)}/stream/2026-11-21T12:00:00.000`,
+  UUID: 'u-1',
+  State: 'Enabled',
+  LastProcessingResult: 'OK',
+})
+
 export const physical = (id: string): string => `${STACK}-${id}-X`
 
 const summary = (id: string, type: string): StackResourceSummary => ({

@@ -4,7 +4,7 @@ import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda'
 import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { physical, type RecordedStage } from './recordedStage.ts'
+import { followed, physical, type RecordedStage } from './recordedStage.ts'
 
 export const status = (to: string) => (stage: RecordedStage) => {
   stage.facts.status = to
@@ -37,12 +37,15 @@ export const STREAM = {
   StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
 } as const
 export const mapping =
-  (name: string, ...EventSourceMappings: object[]) =>
+  (name: string, table: 'PaymentsTable' | 'UsersTable', broken?: object) =>
   ({ aws, template }: RecordedStage) => {
     const id = Object.keys(template.Resources).find((one) => one.includes(`${name}Function`)) ?? ''
-    aws.lambda
-      .on(ListEventSourceMappingsCommand, { FunctionName: physical(id) })
-      .resolves({ EventSourceMappings })
+    aws.lambda.on(ListEventSourceMappingsCommand, { FunctionName: physical(id) }).resolves({
+      EventSourceMappings: [
+        ...(broken ? [{ ...followed(table), ...broken }] : []),
+        followed(table === 'UsersTable' ? 'PaymentsTable' : 'UsersTable'),
+      ],
+    })
   }
 export const lock =
   (Rule?: object) =>

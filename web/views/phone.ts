@@ -5,6 +5,7 @@ import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
+import { signOutEverywhere } from './signOutEverywhere.ts'
 
 /** The phone that payments are approved on: give it, prove it, change it. Nothing is sent unasked. */
 export async function showPhone(app: App, screen: Screen): Promise<void> {
@@ -48,6 +49,9 @@ function showVerified(app: App, screen: Screen, number: string): void {
       el('a', { href: '#/send', class: 'button primary' }, 'Send a payment'),
       button('Change phone', () => showNumber(app, screen)),
     ),
+    el('h2', {}, 'Signed in somewhere else?'),
+    el('p', {}, 'If you lost a device, or left a computer signed in, end it from here.'),
+    ...signOutEverywhere(app),
   )
 }
 
@@ -273,10 +277,13 @@ function showOvertaken(app: App, screen: Screen): void {
 }
 
 function leadOn(app: App, changed: boolean): void {
-  const said = changed
-    ? 'Your phone is changed.'
-    : 'Your phone is confirmed. You can send payments now.'
-  app.go({ view: changed ? 'phone' : 'send' }, { replace: true, notice: [el('p', {}, said)] })
+  if (changed) {
+    // The server has ended every session, this one too: what is shown after it says so.
+    app.session.signOut('phoneChanged')
+    return
+  }
+  const said = 'Your phone is confirmed. You can send payments now.'
+  app.go({ view: 'send' }, { replace: true, notice: [el('p', {}, said)] })
 }
 
 /** A number reads badly in two pieces. */

@@ -4,6 +4,7 @@ import { type Child, el } from '../element.ts'
 import { button } from '../form.ts'
 import { inWords } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { signOutEverywhere } from './signOutEverywhere.ts'
 
 type Decided = Exclude<Payment['status'], 'pending'>
 
@@ -35,7 +36,7 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
     case 'approved':
       return payment.decidedBy === 'sms' ? [ignoreOnPhone()] : []
     case 'denied':
-      return [el('p', {}, 'Nothing was paid.'), wasntYou(app)]
+      return [el('p', {}, 'Nothing was paid.'), ...wasntYou(app)]
     case 'expired':
       return [
         el(
@@ -67,17 +68,23 @@ export function ignoreOnPhone(): HTMLElement {
 export function deniedNotice(app: App, payment: Payment): Child[] {
   return [
     el('p', {}, 'Your payment request has been denied.'),
-    wasntYou(app),
+    ...wasntYou(app),
     button('Fill in the same details', () => fillInAgain(app, payment)),
   ]
 }
 
-/** Somebody who denies what they never asked for should look to their password. */
-function wasntYou(app: App): HTMLElement {
+/**
+ * Somebody who denies what they never asked for should look to their password, and then end the session of
+ * whoever asked: a changed password alone leaves it.
+ */
+function wasntYou(app: App): Child[] {
   const { changePasswordUrl } = app.config
   const change = 'Change your password.'
   const link = changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change
-  return el('p', {}, "Wasn't you? ", link)
+  return [
+    el('p', {}, "Wasn't you? ", link, ' Then sign out everywhere.'),
+    ...signOutEverywhere(app),
+  ]
 }
 
 function fillInAgain(app: App, { payee, amount }: Payment): void {

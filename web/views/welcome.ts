@@ -28,11 +28,21 @@ export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
 export function showSignedOut(screen: Screen, signIn: () => Promise<void>, why: SignedOut): void {
   screen.show(
     "You're signed out",
-    why === 'idle' &&
-      el('p', {}, 'Nobody touched this page for five minutes, so we signed you out to be safe.'),
+    WHY[why] !== null && el('p', {}, WHY[why]),
     el('p', {}, 'Nothing about you is kept in this tab any more.'),
     ...signInButton('Sign in', signIn),
   )
+}
+
+const WHY: Record<SignedOut, string | null> = {
+  asked: null,
+  everywhere:
+    'You are signed out everywhere: here, and wherever else you were signed in. ' +
+    'Nothing can be paid or changed from there until you sign in again.',
+  idle: 'Nobody touched this page for five minutes, so we signed you out to be safe.',
+  phoneChanged:
+    'Your phone is changed. To be safe we signed you out everywhere: ' +
+    'nothing can be paid or changed from another place until you sign in again.',
 }
 
 function signInButton(label: string, signIn: () => Promise<void>): HTMLElement[] {

@@ -4,11 +4,14 @@ import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { entryKey, entryPageText, trailFolder } from '../../../functions/core/payerRecord.ts'
+import { EMPTY_TRAIL, type Trail } from '../../../functions/core/payerTrail.ts'
 import { pageKey, pageText } from '../../../functions/core/record.ts'
 import { createTables, startDatabase } from '../../../local/database/database.ts'
 import { main as mendMain } from '../../../scripts/evidence/archiveMend.ts'
 import { main as evidenceMain } from '../../../scripts/evidence/evidence.ts'
 import { ends, type RecordRig, startRecordRig } from '../../recordRig.ts'
+import { payerItem, trailWith } from '../../trails.ts'
 import { STACK, startPretendAws } from './pretendAws.ts'
 
 let rig: RecordRig
@@ -249,6 +252,118 @@ describe('evidence', () => {
   })
 })
 
+describe('evidence of an account', () => {
+  const EVENTS = ['phone.verified', 'codes.locked', 'phone.changed'] as const
+  let people = 0
+
+  /** A payer to whom something has happened, in the bucket; and in the table, as `stored` says. */
+  async function payer({ stored = true } = {}) {
+    people += 1
+    const id = `payer-${people}`
+    const trail = trailWith(id, EVENTS)
+    for (const entry of trail.recent) aws.put(entryKey(entry), entryPageText(entry))
+    if (stored) await keep(id, trail)
+    return { id, trail, keys: trail.recent.map(entryKey) }
+  }
+  const keep = (id: string, trail: Trail) =>
+    rig.documents.send(new PutCommand({ TableName: 'users', Item: payerItem(id, trail) }))
+  const ask = (id: string, ...more: string[]) => evidence('--payer', id, '--stage', 'prod', ...more)
+
+  test('proves what happened, by bucket and table, and tells no number and no e-mail', async () => {
+    const { id, trail } = await payer()
+    const { code, said } = await ask(id)
+    expect(said).toContain(`Payer ${id}: 3 entries`)
+    for (const { at, event } of trail.recent) {
+      expect(said).toContain(`${at}  ${event.padEnd(16)}  by payer`)
+    }
+    expect(said).toContain(`the last is ${trail.recent.at(-1)?.hash}`)
+    expect(said).toContain("the table's item has the same newest entries")
+    expect(said).not.toMatch(/2025550123|ann@/)
+    expect(code).toBe(0)
+  })
+
+  test('tells the same to programs', async () => {
+    const { id, trail } = await payer()
+    const { code, said } = await ask(id, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(said)).toEqual({
+      payerId: id,
+      isProven: true,
+      problems: [],
+      isComparedWithTable: true,
+      entries: trail.recent.map((entry) => ({ key: entryKey(entry), ...entry })),
+    })
+  })
+
+  test('says so of a payer to whom nothing has happened yet', async () => {
+    await keep('quiet', EMPTY_TRAIL)
+    const { code, said } = await ask('quiet')
+    expect([code, said]).toEqual([0, expect.stringContaining('nothing is recorded')])
+  })
+
+  test('names a page that is gone, and one that the table has otherwise', async () => {
+    const { id, keys } = await payer({ stored: false })
+    await keep(id, trailWith(id, ['phone.verified', 'codes.locked', 'account.locked']))
+    aws.forget(keys[1] ?? '')
+    const { code, said } = await ask(id)
+    expect(code).toBe(1)
+    expect(said).toContain('THIS TRAIL IS NOT PROVEN')
+    expect(said).toContain(`${keys[1]}: is missing`)
+    expect(said).toContain(`${keys[2]}: the table has another entry`)
+  })
+
+  test('proves by the pages alone where the item is gone, and says so', async () => {
+    const { id } = await payer({ stored: false })
+    const { code, said } = await ask(id)
+    expect(code).toBe(0)
+    expect(said).toContain('Not compared with the table: it is not there')
+  })
+
+  test('names an item whose trail was spoilt', async () => {
+    const { id, trail } = await payer({ stored: false })
+    const Item = { ...payerItem(id, trail), audit_count: 'x' }
+    await rig.documents.send(new PutCommand({ TableName: 'users', Item }))
+    const { code, said } = await ask(id)
+    expect(code).toBe(1)
+    expect(said).toContain("the table's item: its trail is none as Payfriend stores it")
+  })
+
+  test('says that there is no such payer', async () => {
+    const { code, said } = await ask('nobody')
+    expect([code, said]).toEqual([
+      2,
+      'There is no page of payer nobody, and in the table it is not there.',
+    ])
+  })
+
+  test('proves from a copy of the archive alone', async () => {
+    const { id, trail } = await payer()
+    const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-archive-'))
+    const folder = join(dataDir, 'archive')
+    mkdirSync(join(folder, trailFolder(id)), { recursive: true })
+    for (const entry of trail.recent) {
+      writeFileSync(join(folder, entryKey(entry)), entryPageText(entry))
+    }
+    const { code, said } = await evidence('--payer', id, '--archive', folder)
+    expect(said).toContain('Not compared with the table: it could not be read')
+    expect(code).toBe(0)
+    rmSync(dataDir, { recursive: true })
+  })
+
+  test('a stage of before has no name of the table of people, and its payments are still proven', async () => {
+    const { id } = await payer()
+    const { id: paymentId } = await archived('denied')
+    aws.hasOutput('PayersTableName', false)
+    const [ofPayer, ofPayment] = [await ask(id), await evidence(paymentId, '--stage', 'prod')]
+    aws.hasOutput('PayersTableName', true)
+    expect(ofPayer).toEqual({
+      code: 2,
+      said: 'The stack Payfriend-prod has no output PayersTableName: is it of this version?',
+    })
+    expect(ofPayment.code).toBe(0)
+  })
+})
+
 /** Another id, which no payment has. */
 const otherOf = (id: string) => `${id.slice(0, -1)}${id.endsWith('A') ? 'B' : 'A'}`
 
@@ -348,6 +463,10 @@ test.each([
   ['a folder that is not there', ['A'.repeat(22), '--archive', '/nowhere'], 'There is no folder'],
   ['a region for a folder', ['A'.repeat(22), '--archive', 'x', '--region', 'y'], '--region is for'],
   ['no day', ['A'.repeat(22), '--archive', 'x', '--day', 'today'], '--day must be like'],
+  ['no payer', ['--payer', '', '--stage', 'a'], 'Say which payer.'],
+  ['a payment and a payer', ['A'.repeat(22), '--payer', 'x', '--stage', 'a'], 'or a payer.'],
+  ['a day of a payer', ['--payer', 'x', '--stage', 'a', '--day', '2026-11-21'], 'for a payment.'],
+  ['no place of a payer', ['--payer', 'x'], 'Say where'],
   [
     'an option that there is not',
     ['A'.repeat(22), '--stage', 'a', '--all'],
@@ -363,6 +482,11 @@ test.each(['-', '--'])('takes the id of a payment that begins with %s', async (h
   const id = hyphens.padEnd(22, 'A')
   const { said } = await evidence(id, '--stage', 'prod', '--day', '2026-11-21')
   expect(said).toContain(`There is no page of payment ${id}`)
+})
+
+test('mends no trail, since the table has only its newest entries', async () => {
+  const { code, said } = await mend('A'.repeat(22), '--payer', 'x', '--stage', 'a')
+  expect([code, said]).toEqual([2, expect.stringContaining('--payer are not for this.')])
 })
 
 test('takes a folder whose name could be the id of a payment', async () => {

@@ -3,6 +3,11 @@ import { startStandIn } from '../../recordRig.ts'
 
 export const STACK = 'Payfriend-prod'
 const BUCKET = 'the-archive'
+const OUTPUTS = {
+  ArchiveBucket: BUCKET,
+  PaymentsTableName: 'payments',
+  PayersTableName: 'users',
+}
 
 type Version = { readonly key: string; readonly id: string; readonly text: string | undefined }
 
@@ -14,6 +19,7 @@ export async function startPretendAws() {
   const versions: Version[] = []
   let puts = 0
   let isFull = false
+  const outputs: Record<string, string> = { ...OUTPUTS }
   const put = (key: string, text: string | undefined) => {
     puts += 1
     versions.unshift({ key, text, id: `v${puts}` })
@@ -25,7 +31,7 @@ export async function startPretendAws() {
     if (url.pathname === '/') {
       const { StackName } = Object.fromEntries(new URLSearchParams(text))
       return StackName === STACK
-        ? { status: 200, body: outputs }
+        ? { status: 200, body: outputsOf(outputs) }
         : { status: 400, body: errorOf(`Stack with id ${StackName} does not exist`) }
     }
     const key = decodeURIComponent(url.pathname.slice(`/${BUCKET}/`.length))
@@ -51,6 +57,11 @@ export async function startPretendAws() {
     /** Each page is there already, for who writes. */
     takesNothing(now: boolean) {
       isFull = now
+    },
+    /** A stage from before this output has none. */
+    hasOutput(name: keyof typeof OUTPUTS, now: boolean) {
+      if (now) outputs[name] = OUTPUTS[name]
+      else delete outputs[name]
     },
     remove: (key: string) => put(key, undefined),
     /** As nobody can who does not hold the lock. */
@@ -86,10 +97,12 @@ function listed(all: readonly Version[], query: Record<string, string>): string 
 const output = (key: string, value: string) =>
   `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`
 
-const outputs =
+const outputsOf = (outputs: Readonly<Record<string, string>>) =>
   '<DescribeStacksResponse><DescribeStacksResult><Stacks><member>' +
   `<StackName>${STACK}</StackName><CreationTime>2026-11-21T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>` +
-  `<Outputs>${output('ArchiveBucket', BUCKET)}${output('PaymentsTableName', 'payments')}</Outputs>` +
+  `<Outputs>${Object.entries(outputs)
+    .map(([key, value]) => output(key, value))
+    .join('')}</Outputs>` +
   '</member></Stacks></DescribeStacksResult></DescribeStacksResponse>'
 
 const errorOf = (message: string) =>

@@ -1,0 +1,90 @@
+/** What the Lambdas do alike that follow the streams of the two tables. */
+import { createHash } from 'node:crypto'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import * as z from 'zod'
+import { trailOf } from './adapters/recordedPayer.ts'
+import { recordedPaymentOf } from './adapters/recordedPayment.ts'
+import { EMPTY_TRAIL, type Trail } from './core/payerTrail.ts'
+import type { RecordedPayment } from './core/record.ts'
+import { count, flush, logger } from './observe.ts'
+
+/** A payment as it was and as it is: without `before` it is new, without `after` it was removed. */
+export type PaymentChange = {
+  readonly paymentId: string
+  readonly before?: RecordedPayment
+  readonly after?: RecordedPayment
+}
+
+/** A payer's trail as it was and as it is; without `after` their item was removed. */
+export type PayerChange = {
+  readonly payerId: string
+  readonly before: Trail
+  readonly after?: Trail
+}
+
+/** What is made of a change, by the table that it comes from. */
+export type Takers = {
+  readonly payment: (change: PaymentChange) => Promise<void>
+  readonly payer: (change: PayerChange) => Promise<void>
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/**
+ * Take the changes of a batch one after another, in their order, up to the first that fails. That one is
+ * named, and the stream brings it again with all that follow; each may come more than once.
+ */
+export const followTables =
+  (faultMetric: 'ArchiveFault' | 'AnnounceFault', takers: Takers) =>
+  async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const failures: DynamoDBBatchResponse['batchItemFailures'] = []
+    for (const record of Records) {
+      const { Keys, SequenceNumber, ...images } = streamRecord.parse(record).dynamodb
+      try {
+        // What only keeps a payment from being stored is none, and nothing happened to it.
+        if (images.NewImage && 'barred_payer' in images.NewImage) continue
+        if ('payment_id' in Keys) await takers.payment(paymentChange(Keys.payment_id.S, images))
+        else await takers.payer(payerChange(Keys.user_id.S, images))
+      } catch (fault) {
+        count(faultMetric)
+        const { name } = fault instanceof Error ? fault : { name: typeof fault }
+        const whose =
+          'payment_id' in Keys ? { paymentId: Keys.payment_id.S } : { payerId: Keys.user_id.S }
+        logger.error(faultMetric, { ...whose, sequenceNumber: SequenceNumber, fault: name })
+        failures.push({ itemIdentifier: SequenceNumber })
+        break
+      }
+    }
+    flush()
+    return { batchItemFailures: failures }
+  }
+
+const paymentChange = (paymentId: string, { OldImage, NewImage }: Images): PaymentChange => ({
+  paymentId,
+  ...(OldImage && NewImage && { before: recordedPaymentOf(unmarshall(OldImage)) }),
+  ...(NewImage && { after: recordedPaymentOf(unmarshall(NewImage)) }),
+})
+
+const payerChange = (payerId: string, { OldImage, NewImage }: Images): PayerChange => ({
+  payerId,
+  before: OldImage ? trailOf(unmarshall(OldImage)) : EMPTY_TRAIL,
+  ...(NewImage && { after: trailOf(unmarshall(NewImage)) }),
+})
+
+const image = z.record(z.string(), z.custom<AttributeValue>())
+type Image = z.infer<typeof image>
+type Images = { readonly OldImage?: Image | undefined; readonly NewImage?: Image | undefined }
+
+const text = z.object({ S: z.string() })
+
+const streamRecord = z.object({
+  dynamodb: z.object({
+    /** The two tables are told apart by what their keys are called. */
+    Keys: z.union([z.object({ payment_id: text }), z.object({ user_id: text })]),
+    SequenceNumber: z.string(),
+    OldImage: image.optional(),
+    NewImage: image.optional(),
+  }),
+})

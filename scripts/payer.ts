@@ -1,0 +1,88 @@
+/**
+ * `npm run payer`: look at a payer's account, lock it, unlock it, or close it for good.
+ *
+ * It ends with 0 (done), 1 (there is no such account, it is closed already, or nobody said yes) or 2 (it could
+ * not be asked, or the command was used wrongly).
+ */
+import '../local/environment.ts'
+import { createInterface } from 'node:readline/promises'
+import { CannotLook } from './doctor/deployedStage.ts'
+import { laptopOperator, stageOperator } from './payer/operators.ts'
+import { type PayerOptions, payerOptions, USAGE, UsageError } from './payer/payerOptions.ts'
+import { payerText } from './payer/payerText.ts'
+
+export type Io = {
+  readonly say: (line: string) => void
+  readonly complain: (line: string) => void
+  /** None where no terminal is. */
+  readonly ask: ((question: string) => Promise<string>) | undefined
+}
+
+const REFUSALS = {
+  nobody:
+    'Nobody signs in with this address: write it as it was registered. A closed account is gone too.',
+  closed:
+    'This account is closed already, for good. If closing it failed half-way, close it again.',
+} as const
+
+/** @returns the exit code */
+export async function main(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  io: Io,
+): Promise<number> {
+  try {
+    const options = payerOptions(argv, env)
+    if (options === 'help') {
+      io.say(USAGE)
+      return 0
+    }
+    const { command, email, where } = options
+    if (command === 'close' && !(await isMeant(options, io))) {
+      io.complain('Nothing was done.')
+      return 1
+    }
+    const operator = 'port' in where ? laptopOperator(where.port) : stageOperator(where)
+    const outcome = await operator(command, email)
+    if ('refused' in outcome) {
+      io.complain(REFUSALS[outcome.refused])
+      return 1
+    }
+    io.say(payerText(email, outcome.account))
+    return 0
+  } catch (error) {
+    io.complain(reasonOf(error))
+    return 2
+  }
+}
+
+/** Nobody closes an account by a key pressed too fast. */
+async function isMeant({ email, yes }: PayerOptions, { ask }: Io): Promise<boolean> {
+  if (yes) return true
+  if (!ask) throw new UsageError('There is no terminal to ask in: say --yes to close the account.')
+  const answer = await ask(`This closes the account for good. Type its address to go on: `)
+  return answer.trim() === email
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CannotLook || error instanceof UsageError) return error.message
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  return `It was not done, or not to its end: ${name}: ${message}. Every command may be repeated.`
+}
+
+/** The answer; none is no, and so is Ctrl-C. */
+async function askInTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  const answer = await Promise.race([terminal.question(question), closed])
+  terminal.close()
+  return answer
+}
+
+if (import.meta.main) {
+  process.exitCode = await main(process.argv.slice(2), process.env, {
+    say: (line) => console.log(line),
+    complain: (line) => console.error(line),
+    ask: process.stdin.isTTY && process.stdout.isTTY ? askInTerminal : undefined,
+  })
+}

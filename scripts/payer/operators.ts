@@ -1,0 +1,87 @@
+/** Who carries out the operator's command: the server on this machine, or these credentials at a stage in AWS. */
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
+import * as z from 'zod'
+import { type Command, type Outcome, operate } from '../../local/operator.ts'
+import { OPERATOR_PATH } from '../../local/ownRequest.ts'
+import { awsClients } from '../doctor/awsClients.ts'
+import { CannotLook, deployedStage } from '../doctor/deployedStage.ts'
+
+export type Operator = (command: Command, email: string) => Promise<Outcome>
+
+const ANSWER_LIMIT_MS = 30_000
+
+/** Found by the page's configuration, which names sign-in, where the operator is. */
+export function laptopOperator(port: number): Operator {
+  const page = `http://localhost:${port}`
+  return async (command, email) => {
+    const { issuer } = await configOf(page)
+    const response = await fetch(`${issuer}${OPERATOR_PATH}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ command, email }),
+      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+    })
+    const answer = (await response.json().catch(() => ({}))) as Outcome & { problem?: string }
+    if (response.ok) return answer
+    throw new CannotLook(
+      `The server at ${page} could not do it: ${answer.problem ?? response.status}`,
+    )
+  }
+}
+
+const config = z.looseObject({ issuer: z.url({ protocol: /^http$/, hostname: /^localhost$/ }) })
+
+async function configOf(page: string) {
+  const response = await fetch(`${page}/config.json`, {
+    signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+  }).catch(() => {
+    throw new CannotLook(
+      `Nothing answers at ${page}: start it with npm start, or name its port with --port. For a stage in AWS say --stage.`,
+    )
+  })
+  const found = config.safeParse(await response.json().catch(() => undefined))
+  if (found.success) return found.data
+  throw new CannotLook(`What answers at ${page} is not Payfriend: name its port with --port.`)
+}
+
+/** The Lambdas whose settings name all that the command needs: tables, people, and where codes are ended. */
+const LAMBDAS = ['CancelPayment', 'EndSessions']
+
+/** With the operator's own credentials, on what the stage's Lambdas are told of. */
+export function stageOperator(said: {
+  readonly stage: string
+  readonly region: string | undefined
+  readonly profile: string | undefined
+}): Operator {
+  return async (command, email) => {
+    const clients = awsClients(said)
+    try {
+      const { region, provider, resource } = await deployedStage(clients.cloudFormation, {
+        stack: `Payfriend-${said.stage}`,
+        profile: said.profile,
+        signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+      })
+      const told = await Promise.all(
+        LAMBDAS.map(async (name) => {
+          const FunctionName = resource('AWS::Lambda::Function', new RegExp(`${name}Function`))
+          if (!FunctionName) {
+            throw new CannotLook(
+              `The stage ${said.stage} has no Lambda ${name}: deploy this version first.`,
+            )
+          }
+          const found = await clients.lambda.send(
+            new GetFunctionConfigurationCommand({ FunctionName }),
+          )
+          return found.Environment?.Variables
+        }),
+      )
+      // The adapters make their clients as in Lambda, from the environment.
+      process.env.AWS_REGION = region
+      if (said.profile) process.env.AWS_PROFILE = said.profile
+      const env = { ...Object.assign({}, ...told), PROVIDER: provider }
+      return await operate({ env, clock: () => new Date() }, command, email)
+    } finally {
+      for (const client of Object.values(clients)) client.destroy()
+    }
+  }
+}

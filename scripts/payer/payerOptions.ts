@@ -1,0 +1,82 @@
+/** What `npm run payer` is told. */
+import { parseArgs } from 'node:util'
+import { COMMANDS, type Command } from '../../local/operator.ts'
+
+export const USAGE = `npm run payer -- (show | lock | unlock | close) EMAIL [--stage prod] [--yes]
+
+  show        the phone, what waits, locks, sessions, and what happened lately
+  lock        nothing can be paid or changed any more; what waits is cancelled; every session ends
+  unlock      lifts that, a lock of codes, and the limits of the hour
+  close       as lock, and for good: sign-in and phone are deleted, payments and the audit trail stay
+
+  --stage     in AWS, of this stage; without it the server that runs on this machine
+  --region    where the stage is; AWS_REGION or that of the profile if not said
+  --profile   whose credentials; AWS_PROFILE if not said
+  --port      the page's port on this machine; PORT, or 3000, if not said
+  --yes       close without asking`
+
+/** The command was used wrongly; says how it is used. */
+export class UsageError extends Error {}
+
+export type PayerOptions = {
+  readonly command: Command
+  readonly email: string
+  readonly where:
+    | { readonly port: number }
+    | {
+        readonly stage: string
+        readonly region: string | undefined
+        readonly profile: string | undefined
+      }
+  readonly yes: boolean
+}
+
+/** @throws UsageError */
+export function payerOptions(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): PayerOptions | 'help' {
+  const { values, positionals } = parsed(argv)
+  if (values.help) return 'help'
+  const [said, email, ...others] = positionals
+  const command = COMMANDS.find((one) => one === said)
+  if (!command) refuse(`Say what to do: ${COMMANDS.join(', ')}.`)
+  if (email === undefined || others.length > 0 || !/^\S+@\S+$/.test(email)) {
+    refuse('Say whose account: one e-mail address, as it was registered.')
+  }
+  const { stage, region, profile, yes } = values
+  if (stage !== undefined) {
+    if (values.port !== undefined) refuse('--port is for this machine, --stage for AWS.')
+    if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
+      refuse('--stage must be the name of a stage: 1 to 20 of a-z 0-9 -, with a letter first.')
+    }
+    return { command, email, yes, where: { stage, region, profile } }
+  }
+  if (region !== undefined || profile !== undefined) refuse('--region and --profile need --stage.')
+  const port = values.port ?? env.PORT ?? '3000'
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) refuse('--port must be a number to 65535.')
+  return { command, email, yes, where: { port: Number(port) } }
+}
+
+function refuse(what: string): never {
+  throw new UsageError(`${what}\n\n${USAGE}`)
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        stage: { type: 'string' },
+        region: { type: 'string' },
+        profile: { type: 'string' },
+        port: { type: 'string' },
+        yes: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}

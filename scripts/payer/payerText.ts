@@ -1,0 +1,36 @@
+import type { AccountView } from '../../functions/core/account.ts'
+
+/** An account in a few lines, for who looks after it. */
+export function payerText(email: string, account: AccountView): string {
+  const { payerId, state, phone, openPayments, codesLockedUntil, sessionsFrom, last } = account
+  const rows: (readonly [name: string, value: string])[] = [
+    ['account', state],
+    ['payer', payerId],
+    ['phone', phone ?? 'none'],
+    ...rowsOf(
+      'waiting',
+      openPayments.map(
+        ({ paymentId, words, expiresAt }) => `${words}, until ${timeOf(expiresAt)} (${paymentId})`,
+      ),
+    ),
+    [
+      'codes',
+      codesLockedUntil === null ? 'not locked' : `locked until ${timeOf(codesLockedUntil)}`,
+    ],
+    ['sessions', sessionsFrom === null ? 'none was ended' : `from ${timeOf(sessionsFrom)} on`],
+    ...rowsOf(
+      'lately',
+      last.map(({ at, event, by }) => `${timeOf(at)}  ${event}, by ${by}`),
+    ),
+  ]
+  return [email, ...rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`)].join('\n')
+}
+
+/** The name stands before the first of them only. */
+const rowsOf = (name: string, values: readonly string[]) =>
+  values.length === 0
+    ? [[name, 'nothing'] as const]
+    : values.map((value, i) => [i === 0 ? name : '', value] as const)
+
+/** `2026-11-28 12:00:03 UTC` */
+const timeOf = (instant: string) => `${instant.slice(0, 19).replace('T', ' ')} UTC`

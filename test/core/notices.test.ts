@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { NOTICE_DAYS, noticesOf } from '../../functions/core/notices.ts'
+import { EMPTY_TRAIL, payerEvents } from '../../functions/core/payerTrail.ts'
+import { trailWith } from '../trails.ts'
+import { at } from './answering.ts'
+
+const phone = { countryCode: '1', national: '2025550123' }
+const DAY_SECONDS = 86_400
+
+test('everything that happened to an account is told, the newest first, but the first phone', () => {
+  const trail = trailWith('ann', payerEvents)
+  const told = noticesOf({ trail, phone }, at(60)).map(({ event, at }) => [event, at])
+  expect(told).toEqual(
+    trail.recent
+      .toReversed()
+      .filter(({ event }) => event !== 'phone.verified')
+      .map(({ event, at }) => [event, at]),
+  )
+  expect(told).toHaveLength(payerEvents.length - 1)
+})
+
+test('nothing is told where nothing happened', () => {
+  expect(noticesOf({ trail: EMPTY_TRAIL, phone }, at(0))).toEqual([])
+})
+
+describe('the last three digits', () => {
+  test('stand at the newest change of phone, and at no other entry', () => {
+    const trail = trailWith('ann', ['phone.changed', 'phone.changed', 'sessions.ended'])
+    expect(noticesOf({ trail, phone }, at(60)).map(({ ending }) => ending)).toEqual([
+      null,
+      '123',
+      null,
+    ])
+  })
+
+  test('are none where there is no phone any more', () => {
+    const trail = trailWith('ann', ['phone.changed'])
+    expect(noticesOf({ trail }, at(60))).toMatchObject([{ ending: null }])
+  })
+})
+
+test.each([
+  ['is told on the thirtieth day', 0, 1],
+  ['is told no more after it', 0.001, 0],
+])('what happened %s', (_, secondsMore, count) => {
+  const trail = trailWith('ann', ['phone.changed'])
+  const now = at(NOTICE_DAYS * DAY_SECONDS + secondsMore)
+  expect(noticesOf({ trail, phone }, now)).toHaveLength(count)
+})
+
+describe('a change of phone that later entries have pushed out', () => {
+  const trail = trailWith(
+    'ann',
+    Array.from({ length: 10 }, () => 'sessions.ended' as const),
+  )
+
+  test('is told all the same, last', () => {
+    const notices = noticesOf({ trail, phone, phoneChangedAt: at(-1) }, at(60))
+    expect(notices).toHaveLength(11)
+    expect(notices.at(-1)).toEqual({
+      event: 'phone.changed',
+      at: at(-1).toISOString(),
+      ending: '123',
+    })
+  })
+
+  test('is not told for ever', () => {
+    const days = (n: number) => new Date(at(60).getTime() - n * 86_400_000)
+    const events = (phoneChangedAt: Date) =>
+      noticesOf({ trail, phone, phoneChangedAt }, at(60)).map(({ event }) => event)
+    expect(events(days(30))).toContain('phone.changed')
+    expect(events(new Date(days(30).getTime() - 1))).not.toContain('phone.changed')
+  })
+})

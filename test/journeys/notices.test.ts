@@ -1,0 +1,108 @@
+/** What somebody is told of their account when they sign in, in a real browser. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Notice } from '../../web/api.ts'
+import { passesAxe } from './axe.ts'
+import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage.close())
+
+const at = '2026-11-28T12:00:00.000Z'
+const CHANGED: Notice = { event: 'phone.changed', at, ending: '123' }
+const ENDED: Notice = { event: 'sessions.ended', at, ending: null }
+const LOCKED: Notice = { event: 'account.locked', at, ending: null }
+
+/** From now on the server tells this person of it. */
+const hears = ({ context }: Visitor, ...notices: Notice[]) =>
+  context.route('**/api/profile', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), notices } })
+  })
+const gotIt = ({ page }: Visitor) => page.getByRole('button', { name: /^Got it/ })
+
+test('a change of phone is told at the top, with what to do, until it is put away here', async () => {
+  const ann = await stage.payer()
+  await hears(ann, CHANGED, ENDED, LOCKED)
+  await ann.page.reload()
+  await heading(ann.page, 'Send a payment')
+  await says(
+    ann.page,
+    /^Your phone was changed on 28 November 2026, \d\d:\d\d\. It now ends in 123\.$/,
+  )
+  await says(ann.page, /^You were signed out everywhere on 28 November 2026, \d\d:\d\d\.$/)
+  await says(ann.page, /^Your account was locked on 28 November 2026, \d\d:\d\d by the people/)
+  const status = ann.page.getByRole('status', { name: 'Your account' })
+  expect(await status.getByRole('link', { name: 'Sign out everywhere' }).count()).toBe(2)
+  const password = status.getByRole('link', { name: 'change your password' }).first()
+  expect(await password.getAttribute('href')).toContain('/change-password')
+  await passesAxe(ann.page)
+
+  await gotIt(ann).first().click()
+  await expect.poll(() => gotIt(ann).count()).toBe(2)
+  await ann.page.reload()
+  await heading(ann.page, 'Send a payment')
+  expect(await gotIt(ann).count()).toBe(2)
+  expect(await ann.page.getByText('Your phone was changed').count()).toBe(0)
+})
+
+test('put away with the keyboard alone, one after another, and the view has the focus then', async () => {
+  const bea = await stage.payer()
+  await hears(bea, CHANGED, ENDED)
+  await bea.page.reload()
+  await heading(bea.page, 'Send a payment')
+  await gotIt(bea).first().focus()
+  await bea.page.keyboard.press('Enter')
+  await expect.poll(() => gotIt(bea).count()).toBe(1)
+  await bea.page.keyboard.press('Enter')
+  await expect.poll(() => gotIt(bea).count()).toBe(0)
+  const focused = bea.page.getByRole('heading', { level: 1 })
+  expect(await focused.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
+})
+
+test('what a thief puts away in another browser is shown in the owner’s all the same', async () => {
+  const cleo = await stage.payer()
+  const thief = await stage.visitor()
+  const stolen = { ...thief, email: cleo.email }
+  for (const one of [cleo, stolen]) await hears(one, CHANGED)
+  await stage.signIn(stolen)
+  await gotIt(stolen).click()
+  await expect.poll(() => gotIt(stolen).count()).toBe(0)
+  await cleo.page.reload()
+  await says(cleo.page, /^Your phone was changed/)
+})
+
+test('a browser that forbids storage shows it, and lets it be put away', async () => {
+  const dan = await stage.visitor()
+  await dan.context.addInitScript(
+    "Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden') } })",
+  )
+  await hears(dan, CHANGED)
+  await dan.page.reload()
+  await stage.signIn(dan)
+  await gotIt(dan).click()
+  await expect.poll(() => gotIt(dan).count()).toBe(0)
+  await dan.page.getByRole('link', { name: 'My payments' }).click()
+  await heading(dan.page, 'My payments')
+  expect(await gotIt(dan).count()).toBe(0)
+})
+
+test('a signed-out page shows nothing of it', async () => {
+  const eli = await stage.payer()
+  await hears(eli, CHANGED)
+  await eli.page.reload()
+  await gotIt(eli).waitFor()
+  await eli.page.getByRole('button', { name: 'Sign out' }).click()
+  await heading(eli.page, "You're signed out")
+  expect(await eli.page.getByText('Your phone was changed').count()).toBe(0)
+})
+
+test('a page that a newer server tells of something unknown shows the rest', async () => {
+  const fay = await stage.payer()
+  await hears(fay, { event: 'device.added', at, ending: null }, CHANGED)
+  await fay.page.reload()
+  await says(fay.page, /^Your phone was changed/)
+  expect(await gotIt(fay).count()).toBe(1)
+})

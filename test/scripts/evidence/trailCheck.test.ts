@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { entryKey, entryPageText } from '../../../functions/core/payerRecord.ts'
+import {
+  EMPTY_TRAIL,
+  entryText,
+  type PayerEvent,
+  type Trail,
+  type TrailEntry,
+} from '../../../functions/core/payerTrail.ts'
+import { sha256 } from '../../../scripts/evidence/recordOf.ts'
+import type { KeptPage } from '../../../scripts/evidence/recordPage.ts'
+import { checkTrail } from '../../../scripts/evidence/trailCheck.ts'
+import { trailWith } from '../../trails.ts'
+
+const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'
+const EVENTS: readonly PayerEvent[] = ['phone.verified', 'codes.locked', 'phone.changed']
+const trail = trailWith(PAYER, EVENTS)
+const key = (seq: number) => `payers/${PAYER}/00000${seq}.json`
+
+const page = (entry: TrailEntry): KeptPage => ({
+  key: entryKey(entry),
+  text: entryPageText(entry),
+  versions: 1,
+  isDeleted: false,
+})
+/** A trail as an archive has it that nobody has touched. Each test breaks one thing about it. */
+const kept = trail.recent.map(page)
+const check = (pages: readonly KeptPage[], stored?: Trail) =>
+  checkTrail({ payerId: PAYER, kept: pages, stored }, sha256)
+/** The pages with another second one. */
+const withSecond = (change: Partial<KeptPage>) =>
+  kept.map((one, i) => (i === 1 ? { ...one, ...change } : one))
+const entry = (seq: number) => trail.recent[seq - 1] as TrailEntry
+/** A page with something else on it, and the hash that goes with that. */
+function forged(seq: number, change: Partial<TrailEntry>): Pick<KeptPage, 'text'> {
+  const { hash: _, ...rest } = { ...entry(seq), ...change }
+  return { text: entryPageText({ ...rest, hash: sha256(entryText(rest)) }) }
+}
+
+describe('is proven: a trail', () => {
+  test.each([
+    ['of the archive alone', kept, undefined, 3],
+    ['that the table has too', kept, trail, 3],
+    ['to which nothing has happened yet', [], EMPTY_TRAIL, 0],
+  ] as const)('%s', (_, pages, stored, entries) => {
+    const checked = check(pages, stored)
+    expect(checked.problems).toEqual([])
+    expect(checked.entries).toEqual(trail.recent.slice(0, entries))
+  })
+
+  test('of which the table has the newest entries only', () => {
+    const first = trailWith(PAYER, ['phone.verified'])
+    let all = first
+    const pages = [...first.recent.map(page)]
+    for (let n = 0; n < 11; n += 1) {
+      all = trailWith(PAYER, ['codes.locked'], all)
+      pages.push(page(all.recent.at(-1) as TrailEntry))
+    }
+    expect(all.recent).toHaveLength(10)
+    expect(check(pages, all).problems).toEqual([])
+  })
+})
+
+describe('a page is named', () => {
+  test.each([
+    ['that is missing', kept.toSpliced(1, 1), 2, 'is missing'],
+    [
+      'that was written over',
+      withSecond({ versions: 2 }),
+      2,
+      'was written over (it has 2 versions; the first is looked at here)',
+    ],
+    ['that is marked as deleted', withSecond({ isDeleted: true }), 2, 'is marked as deleted'],
+    ['that is no JSON', withSecond({ text: '{' }), 2, 'is not JSON'],
+    [
+      'that says more',
+      withSecond({ text: JSON.stringify({ ...entry(2), phone: '1' }) }),
+      2,
+      'is not a page as Payfriend writes it (.)',
+    ],
+    [
+      'whose words were changed',
+      withSecond({ text: entryPageText({ ...entry(2), by: 'operator' }) }),
+      2,
+      'its words are not those of its hash',
+    ],
+    [
+      'that is written in another way',
+      withSecond({ text: JSON.stringify(entry(2)) }),
+      2,
+      'is not written as Payfriend writes it',
+    ],
+    [
+      'that is of another payer',
+      withSecond(forged(2, { payerId: 'eve' })),
+      2,
+      'is of another payer, eve',
+    ],
+    [
+      'that stands in the place of another',
+      withSecond({ text: entryPageText(entry(1)) }),
+      2,
+      `is the page ${key(1)} in another place`,
+    ],
+    [
+      'that was made anew with its hash',
+      withSecond(forged(2, { event: 'sessions.ended' })),
+      3,
+      'follows another page than the one before it: the chain is broken',
+    ],
+    [
+      'that is the first and follows another',
+      kept.with(0, { ...(kept[0] as KeptPage), ...forged(1, { previous: 'f'.repeat(64) }) }),
+      1,
+      'follows another page than the one before it: the chain is broken',
+    ],
+  ] as const)('%s', (_, pages, seq, what) => {
+    expect(check(pages).problems).toContainEqual({ key: key(seq), what })
+  })
+
+  test('that is none of a trail', () => {
+    const odd = { ...(kept[0] as KeptPage), key: `payers/${PAYER}/x.json` }
+    expect(check([...kept, odd]).problems).toEqual([
+      { key: odd.key, what: 'is no page of a trail' },
+    ])
+  })
+})
+
+describe('the table is compared:', () => {
+  test.each([
+    ['it knows of more', trailWith(PAYER, ['account.locked'], trail), key(4), 'is missing'],
+    [
+      'it knows of less',
+      trailWith(PAYER, EVENTS.slice(0, 2)),
+      key(3),
+      'the table knows of no such page',
+    ],
+    ['it has no trail any more', EMPTY_TRAIL, key(1), 'the table knows of no such page'],
+    [
+      'it has another entry',
+      trailWith(PAYER, ['phone.verified', 'codes.locked', 'account.closed']),
+      key(3),
+      'the table has another entry',
+    ],
+    [
+      'it counts more than it holds',
+      { ...trail, count: 4 },
+      "the table's item",
+      'it counts 4, and holds 1',
+    ],
+  ] as const)('%s', (_, stored, where, what) => {
+    expect(check(kept, stored).problems).toContainEqual({ key: where, what })
+  })
+})
