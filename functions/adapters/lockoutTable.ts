@@ -94,7 +94,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
         if (own.left(seen)) {
           return { locks: seen.code_locks_before, isLast: seen.code_goes === GOES_MAX }
         }
-        if (seen.account_state) return { lockedUntil: undefined }
+        if (seen.user_id === undefined || seen.account_state) return { lockedUntil: undefined }
         if (seen.codes_locked_until && seen.codes_locked_until > now) {
           return { lockedUntil: seen.codes_locked_until }
         }
@@ -155,6 +155,7 @@ const text = (instant: Date) => instant.toISOString()
 const count = z.int().min(0).default(0)
 const instant = z.iso.datetime({ precision: 3 }).transform((instant) => new Date(instant))
 const stored = z.object({
+  user_id: z.string().optional(),
   code_goes: count,
   code_goes_at: instant.optional(),
   code_locks_before: count,
@@ -167,8 +168,8 @@ type Row = z.infer<typeof stored> & { readonly trail: ReturnType<typeof trailOf>
 
 const NO_ROW: Row = { ...stored.parse({}), trail: trailOf({}) }
 
-/** Nothing is tried on an account that the operator locked or closed. */
-const OPEN = 'attribute_not_exists(account_state)'
+/** Nothing is tried on an account that is not there (which would make half a one), or that the operator locked or closed. */
+const OPEN = 'attribute_exists(user_id) AND attribute_not_exists(account_state)'
 
 /** The next go's number in its row, and how many locks were before. */
 function nextOf(seen: Row, now: Date): { readonly goes: number; readonly locks: number } {

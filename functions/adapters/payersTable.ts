@@ -143,9 +143,11 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
            previous_authy_id = if_not_exists(authy_id, :none)
            ${isChange ? ', sessions_from = :sessions_from' : ''}`,
         remove: `authy_id, ${PENDING_ALL}`,
-        when: [...THIS_ONE, LET_IN],
+        // Sessions that ended while the code was checked ended this one too.
+        when: [...THIS_ONE, LET_IN, sameSessions(seen)],
         values: {
           ...thisOne(verificationId, now),
+          ...(seen.sessionsFrom !== undefined && { ':seen_sessions': seen.sessionsFrom }),
           ':number': international(phone),
           ':code': phone.countryCode,
           ':none': '',
@@ -278,6 +280,12 @@ const THIS_ONE = [ALIVE, 'pending_id = :id', OPEN]
 /** A first phone needs nobody's leave; the next one needs the verified one's. */
 const LET_IN =
   '(attribute_not_exists(phone_verified_at) OR attribute_exists(pending_current_passed_at))'
+
+/** No session was ended since the payer was seen. */
+const sameSessions = ({ sessionsFrom }: Payer) =>
+  sessionsFrom === undefined
+    ? 'attribute_not_exists(sessions_from)'
+    : 'sessions_from = :seen_sessions'
 
 const thisOne = (verificationId: string, now: Date) => ({
   ':id': verificationId,

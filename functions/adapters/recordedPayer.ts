@@ -22,7 +22,10 @@ export const trailEntry = z.strictObject({
   hash,
 })
 
-const recordedTrail = z.object({
-  audit_count: z.int().min(0).default(0),
-  audit_recent: z.array(trailEntry).default([]),
-})
+/** The newest entry is the one that is counted last: without it the next would begin another chain. */
+const recordedTrail = z
+  .object({
+    audit_count: z.int().min(0).default(0),
+    audit_recent: z.array(trailEntry).default([]),
+  })
+  .refine(({ audit_count, audit_recent }) => (audit_recent.at(-1)?.seq ?? 0) === audit_count)

@@ -138,8 +138,9 @@ export type PayerStore = {
   /** The verified phone has let in the number of this verification. */
   saveCurrentPassed(payerId: string, verificationId: string, now: Date): Promise<Payer | undefined>
   /**
-   * The number is the payer's: this very verification lives, and the old phone (if any) agreed. The audit
-   * trail tells it in the same write, and after a change all sessions from before are over.
+   * The number is the payer's: this very verification lives, the old phone (if any) agreed, and no session
+   * was ended since the payer was `seen`. The audit trail tells it in the same write, and after a change
+   * all sessions from before are over.
    */
   trust(seen: Payer, verification: PendingPhone, now: Date): Promise<Payer | undefined>
   /** The names that the provider gave the texts of a verification, while it lives. */
@@ -216,7 +217,7 @@ export type Go = { readonly locks: number; readonly isLast: boolean }
 export type Lockout = {
   /**
    * Count a go before the code is checked, as if it were wrong. None while codes are locked, until then;
-   * nor for an account that the operator locked or closed, without an end.
+   * nor for an account that is not there, or that the operator locked or closed, without an end.
    */
   reserve(payerId: string, now: Date): Promise<Go | { readonly lockedUntil: Date | undefined }>
   /** The last go of a row was wrong: the audit trail tells that codes are locked, once for each lock. */

@@ -6,7 +6,9 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
-import type { Go, Lockout } from '../../functions/core/ports.ts'
+import { payersTable } from '../../functions/adapters/payersTable.ts'
+import type { PayerEvent } from '../../functions/core/payerTrail.ts'
+import type { Go, Lockout, PayerStore } from '../../functions/core/ports.ts'
 import { NOON } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
 
@@ -16,22 +18,47 @@ const DAY = 24 * HOUR
 
 let tables: Tables
 let lockout: Lockout
+let payers: PayerStore
 let people = 0
 let payerId: string
 
 beforeAll(async () => {
   tables = await startTables()
   lockout = lockoutTable(tables.documents, 'users')
+  payers = payersTable(tables.documents, 'users')
 })
 afterAll(() => tables.close())
-beforeEach(() => {
+beforeEach(async () => {
   tables.lose()
   people += 1
   payerId = `person-${people}`
+  await put(person())
 })
 
 const at = (seconds: number) => new Date(NOON.getTime() + seconds * 1000)
-const item = (who = payerId) => tables.user(`limit#codes#${who}`)
+const item = (who = payerId) => tables.user(who)
+const put = (Item: Record<string, unknown>) =>
+  tables.documents.send(new PutCommand({ TableName: 'users', Item }))
+/** With a verified phone and another on its way, which nothing here touches. */
+const person = (who = payerId) => ({
+  user_id: who,
+  email: 'ada@example.com',
+  phone_number: '+447400123456',
+  phone_country_code: '44',
+  phone_verified_at: at(-DAY).toISOString(),
+  authy_id: '1635',
+  pending_id: 'verification-1',
+  pending_attempts: 1,
+})
+/** Everything of the item that is no count of codes and no audit trail. */
+async function rest(who = payerId) {
+  const own = /^(code_|codes_|audit_|written_by$)/
+  return Object.fromEntries(
+    Object.entries((await item(who)) ?? {}).filter(([name]) => !own.test(name)),
+  )
+}
+const told = async (): Promise<PayerEvent[]> =>
+  ((await payers.get(payerId))?.trail.recent ?? []).map(({ event }) => event)
 const reserve = (seconds = 0, who = payerId) => lockout.reserve(who, at(seconds))
 
 /** So many goes that came to nothing. */
@@ -39,23 +66,33 @@ async function wrong(goes: number, seconds = 0, who = payerId): Promise<Go[]> {
   const all: Go[] = []
   for (let i = 0; i < goes; i += 1) {
     const go = await reserve(seconds, who)
-    if ('lockedUntil' in go) throw new Error(`locked until ${go.lockedUntil.toISOString()}`)
+    if ('lockedUntil' in go) throw new Error(`locked until ${go.lockedUntil?.toISOString()}`)
     all.push(go)
   }
   return all
 }
+/** The fifth of five, with which codes are locked. */
+async function fifth(seconds = 0): Promise<Go> {
+  const go = (await wrong(5, seconds)).at(-1)
+  if (!go) throw new Error('no go')
+  return go
+}
+const lockedUntil = async (seconds = 0, who = payerId) => {
+  const until = (await payers.get(who))?.codesLockedUntil
+  return until && until > at(seconds) ? until : undefined
+}
 const isLocked = async (seconds: number, who = payerId) =>
-  (await lockout.lockedUntil(who, at(seconds))) !== undefined
+  (await lockedUntil(seconds, who)) !== undefined
 
 test('nobody is locked out who never entered a code', async () => {
-  expect(await lockout.lockedUntil(payerId, NOON)).toBeUndefined()
+  expect(await lockedUntil()).toBeUndefined()
 })
 
 test('four wrong codes in a row lock nothing, the fifth locks codes for five minutes', async () => {
   await wrong(4)
   expect(await isLocked(0)).toBe(false)
   await wrong(1)
-  expect(await lockout.lockedUntil(payerId, NOON)).toEqual(at(5 * MINUTE))
+  expect(await lockedUntil()).toEqual(at(5 * MINUTE))
   expect(await reserve()).toEqual({ lockedUntil: at(5 * MINUTE) })
 })
 
@@ -81,7 +118,7 @@ test('locks follow each other at 5, 15, 30 and 60 minutes, a day, and always a d
     expect(await isLocked(now)).toBe(false)
     await wrong(1, now)
     const end = now + seconds
-    expect(await lockout.lockedUntil(payerId, at(now))).toEqual(at(end))
+    expect(await lockedUntil(now)).toEqual(at(end))
     expect(await isLocked(end - 0.001)).toBe(true)
     now = end
     expect(await isLocked(now)).toBe(false)
@@ -94,20 +131,271 @@ test('goes that are apart by days are in a row all the same', async () => {
   expect(await isLocked(4 * DAY)).toBe(true)
 })
 
+test('a go tells after how many locks it is, and whether it is the last of its row', async () => {
+  const goes = await wrong(5)
+  expect(goes).toEqual([1, 2, 3, 4, 5].map((n) => ({ locks: 0, isLast: n === 5 })))
+  expect(await wrong(5, 5 * MINUTE)).toMatchObject([
+    ...Array(4).fill({ locks: 1 }),
+    { isLast: true },
+  ])
+})
+
+test('no count touches anything else of the payer’s item, and no time is set at which that goes', async () => {
+  const before = await rest()
+  expect(before).toEqual(person())
+  const go = await fifth()
+  await lockout.tellLock(payerId, go, NOON)
+  expect(await rest()).toEqual(before)
+  await wrong(2, 5 * MINUTE)
+  expect(await rest()).toEqual(before)
+  await lockout.giveBack(payerId, { locks: 1, isLast: false })
+  expect(await rest()).toEqual(before)
+  await lockout.reset(payerId)
+  expect(await rest()).toEqual(before)
+})
+
+test('the count stands in the payer’s item under these names', async () => {
+  await wrong(4, 1)
+  expect(await item()).toMatchObject({
+    code_goes: 4,
+    code_locks_before: 0,
+    code_goes_at: at(1).toISOString(),
+  })
+  expect(await item()).not.toHaveProperty('codes_locked_until')
+  const [last] = await wrong(1, 2)
+  expect(await item()).toMatchObject({
+    code_goes: 5,
+    code_goes_at: at(2).toISOString(),
+    codes_locked_until: at(2 + 5 * MINUTE).toISOString(),
+  })
+  expect(await item()).not.toHaveProperty('codes_lock_told')
+  await lockout.tellLock(payerId, last as Go, at(2))
+  expect(await item()).toMatchObject({ codes_lock_told: true })
+  await lockout.giveBack(payerId, last as Go)
+  expect(await item()).toMatchObject({ code_goes: 4 })
+  await lockout.tellLock(payerId, (await wrong(1, 3))[0] as Go, at(3))
+  expect(await item()).toMatchObject({ codes_lock_told: true })
+  await lockout.reset(payerId)
+  expect(await item()).toMatchObject({ code_goes: 0, code_locks_before: 0 })
+})
+
+test.each(['giveBack', 'reset'] as const)(
+  'a lock that %s takes away leaves nothing of itself',
+  async (undo) => {
+    const go = await fifth()
+    await lockout.tellLock(payerId, go, NOON)
+    await lockout[undo](payerId, go)
+    for (const name of ['codes_locked_until', 'codes_lock_told']) {
+      expect(await item()).not.toHaveProperty(name)
+    }
+  },
+)
+
 test('another person’s count is another’s', async () => {
+  await put(person(`${payerId}-other`))
   await wrong(5)
   await wrong(4, 0, `${payerId}-other`)
   expect(await isLocked(0, `${payerId}-other`)).toBe(false)
 })
 
-test('an item that nobody adds to goes after thirty days, and a lock’s thirty days after it ended', async () => {
-  const epoch = at(0).getTime() / 1000
-  await wrong(1)
-  expect(await item()).toMatchObject({ expires_epoch: epoch + 30 * DAY })
-  await wrong(1, 0.001)
-  expect(await item()).toMatchObject({ expires_epoch: epoch + 1 + 30 * DAY })
-  await wrong(3)
-  expect(await item()).toMatchObject({ expires_epoch: epoch + 5 * MINUTE + 30 * DAY })
+describe('who enters no code for thirty days', () => {
+  const MONTH = 30 * DAY
+
+  test('begins anew, and not a millisecond sooner', async () => {
+    await wrong(4)
+    await wrong(1, MONTH)
+    expect(await item()).toMatchObject({ code_goes: 1, code_locks_before: 0 })
+    await wrong(3, MONTH)
+    await wrong(1, 2 * MONTH - 0.001)
+    expect(await isLocked(2 * MONTH)).toBe(true)
+  })
+
+  test('is counted from the last code', async () => {
+    await wrong(1)
+    await wrong(3, 29 * DAY)
+    await wrong(1, MONTH)
+    expect(await isLocked(MONTH)).toBe(true)
+  })
+
+  test('after a lock, from its end, begins the ladder anew too', async () => {
+    await wrong(5)
+    const later = 5 * MINUTE + MONTH
+    expect(await wrong(1, later)).toEqual([{ locks: 0, isLast: false }])
+    await wrong(4, later)
+    expect(await lockedUntil(later)).toEqual(at(later + 5 * MINUTE))
+  })
+
+  test('after a lock, a millisecond sooner, goes on in the ladder', async () => {
+    await wrong(5)
+    const later = 5 * MINUTE + MONTH - 0.001
+    expect(await wrong(1, later)).toEqual([{ locks: 1, isLast: false }])
+    await wrong(4, later)
+    expect(await lockedUntil(later)).toEqual(at(later + 15 * MINUTE))
+  })
+})
+
+describe('an account that the operator', () => {
+  describe.each(['locked', 'closed'] as const)('%s', (account_state) => {
+    test.each([
+      ['was not begun', {}],
+      ['is at three', { code_goes: 3, code_locks_before: 1 }],
+      ['locks codes for a while too', { code_goes: 5, codes_locked_until: at(60).toISOString() }],
+      ['locked them until just now', { code_goes: 5, codes_locked_until: NOON.toISOString() }],
+    ])('and whose count %s, is tried by nobody, without an end', async (_, counted) => {
+      await put({ ...person(), ...counted, account_state })
+      const before = await item()
+      expect(await reserve()).toEqual({ lockedUntil: undefined })
+      expect(await item()).toEqual(before)
+    })
+  })
+
+  test('locks meanwhile lets no go through that saw it open', async () => {
+    await wrong(1)
+    tables.meanwhile('read', () =>
+      payers.setState({ payerId, email: 'ada@example.com' }, 'locked', NOON),
+    )
+    expect(await reserve()).toEqual({ lockedUntil: undefined })
+    expect(await item()).toMatchObject({ code_goes: 1 })
+  })
+})
+
+test('nobody is tried at who is not there, and nobody is made', async () => {
+  const who = `${payerId}-nobody`
+  expect(await reserve(0, who)).toEqual({ lockedUntil: undefined })
+  await lockout.giveBack(who, { locks: 0, isLast: false })
+  await lockout.reset(who)
+  await lockout.tellLock(who, { locks: 0, isLast: true }, NOON)
+  expect(await item(who)).toBeUndefined()
+})
+
+describe('that codes are locked', () => {
+  const tell = (go: Go, seconds = 0) => lockout.tellLock(payerId, go, at(seconds))
+
+  test('is told once in the audit trail, by the payer’s own doing', async () => {
+    const go = await fifth()
+    expect(await told()).toEqual([])
+    await tell(go, 1)
+    const trail = (await payers.get(payerId))?.trail
+    expect(trail).toMatchObject({
+      count: 1,
+      recent: [{ event: 'codes.locked', by: 'payer', at: at(1).toISOString(), payerId, seq: 1 }],
+    })
+    await tell(go, 2)
+    expect((await payers.get(payerId))?.trail).toEqual(trail)
+    expect(await lockedUntil()).toEqual(at(5 * MINUTE))
+  })
+
+  test('is told once for each lock', async () => {
+    await tell(await fifth())
+    await tell(await fifth(5 * MINUTE), 5 * MINUTE)
+    expect(await told()).toEqual(['codes.locked', 'codes.locked'])
+  })
+
+  test('is told once by twenty at once, and where its answers are lost', async () => {
+    const go = await fifth()
+    tables.lose(true, true)
+    await Promise.all(Array.from({ length: 20 }, () => tell(go)))
+    expect(await told()).toEqual(['codes.locked'])
+  })
+
+  test.each([
+    ['was given back', (go: Go) => lockout.giveBack(payerId, go)],
+    ['was right', () => lockout.reset(payerId)],
+    ['was lifted by the operator', () => payers.unlock(payerId, NOON)],
+  ])('is not told where the fifth go %s', async (_, undo) => {
+    const go = await fifth()
+    await undo(go)
+    const before = await item()
+    await tell(go)
+    expect(await item()).toEqual(before)
+  })
+
+  test('is not told too late, of the lock after that', async () => {
+    const first = await fifth()
+    await tell(first)
+    await fifth(5 * MINUTE)
+    const before = await item()
+    await tell(first, 5 * MINUTE)
+    expect(await item()).toEqual(before)
+  })
+
+  test('is not told where the fifth go is given back meanwhile', async () => {
+    const go = await fifth()
+    tables.meanwhile('read', () => lockout.giveBack(payerId, go))
+    await tell(go)
+    expect(await told()).toEqual([])
+    expect(await isLocked(0)).toBe(false)
+    // That lock is none, so the next one is told.
+    await tell((await wrong(1))[0] as Go)
+    expect(await told()).toEqual(['codes.locked'])
+  })
+
+  test('is told although another entry was faster, after that', async () => {
+    const go = await fifth()
+    tables.meanwhile('read', () => payers.endSessions({ payerId, email: 'ada@example.com' }, NOON))
+    await tell(go)
+    const { recent = [] } = (await payers.get(payerId))?.trail ?? {}
+    expect(recent.map(({ event }) => event)).toEqual(['sessions.ended', 'codes.locked'])
+    expect(recent[1]?.previous).toBe(recent[0]?.hash)
+  })
+
+  describe('and a crash left untold', () => {
+    test('is told by the first go of the next row, once', async () => {
+      await fifth()
+      await wrong(1, HOUR)
+      expect((await payers.get(payerId))?.trail.recent).toMatchObject([
+        { event: 'codes.locked', at: at(HOUR).toISOString() },
+      ])
+      await wrong(3, HOUR)
+      expect(await told()).toEqual(['codes.locked'])
+      await wrong(1, HOUR)
+      expect(await told()).toEqual(['codes.locked'])
+    })
+
+    test('is told by no go where it was told', async () => {
+      await tell(await fifth())
+      await wrong(1, HOUR)
+      expect(await told()).toEqual(['codes.locked'])
+    })
+
+    test('is told once by fifty goes at once, and where the answer is lost', async () => {
+      await fifth()
+      tables.lose(true, true)
+      await Promise.all(Array.from({ length: 50 }, () => reserve(HOUR)))
+      expect(await told()).toEqual(['codes.locked'])
+      expect(await item()).toMatchObject({ code_goes: 5, code_locks_before: 1 })
+    })
+
+    test('is told although another entry was faster', async () => {
+      await fifth()
+      tables.meanwhile('read', () =>
+        payers.endSessions({ payerId, email: 'ada@example.com' }, NOON),
+      )
+      expect(await reserve(HOUR)).toEqual({ locks: 1, isLast: false })
+      expect(await told()).toEqual(['sessions.ended', 'codes.locked'])
+    })
+
+    test('is told also when the row begins anew after thirty days', async () => {
+      await fifth()
+      await wrong(1, 40 * DAY)
+      expect(await told()).toEqual(['codes.locked'])
+    })
+  })
+
+  test('is a fault where the trail is always faster, after ten tries', async () => {
+    const go = await fifth()
+    const Item = await item()
+    const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
+    const faulty = mockClient(tables.documents)
+    faulty.on(GetCommand).resolves({ Item })
+    faulty.on(UpdateCommand).rejects(lost)
+    try {
+      await expect(tell(go)).rejects.toThrow('ten conditional writes')
+      expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
+    } finally {
+      faulty.restore()
+    }
+  })
 })
 
 describe('a right code', () => {
@@ -126,7 +414,7 @@ describe('a right code', () => {
     await wrong(1, HOUR)
     await lockout.reset(payerId)
     await wrong(5, HOUR)
-    expect(await lockout.lockedUntil(payerId, at(HOUR))).toEqual(at(HOUR + 5 * MINUTE))
+    expect(await lockedUntil(HOUR)).toEqual(at(HOUR + 5 * MINUTE))
   })
 
   test('whose go was the fifth takes its own lock away', async () => {
@@ -139,7 +427,7 @@ describe('a right code', () => {
 
   test('of somebody who is not counted leaves nothing behind', async () => {
     await lockout.reset(payerId)
-    expect(await item()).toBeUndefined()
+    expect(await item()).toEqual(person())
   })
 })
 
@@ -158,12 +446,12 @@ describe('a go that is given back', () => {
     await wrong(5)
     const second = 5 * MINUTE
     await wrong(4, second)
-    const [fifth] = await wrong(1, second)
+    const [last] = await wrong(1, second)
     expect(await isLocked(second)).toBe(true)
-    await lockout.giveBack(payerId, fifth as Go)
+    await lockout.giveBack(payerId, last as Go)
     expect(await isLocked(second)).toBe(false)
     await wrong(1, second)
-    expect(await lockout.lockedUntil(payerId, at(second))).toEqual(at(second + 15 * MINUTE))
+    expect(await lockedUntil(second)).toEqual(at(second + 15 * MINUTE))
   })
 
   test('of the five before a lock takes that lock away, because they were four then', async () => {
@@ -181,7 +469,7 @@ describe('a go that is given back', () => {
     await wrong(4, 5 * MINUTE)
     expect(await isLocked(5 * MINUTE)).toBe(false)
     await wrong(1, 5 * MINUTE)
-    expect(await lockout.lockedUntil(payerId, at(5 * MINUTE))).toEqual(at(20 * MINUTE))
+    expect(await lockedUntil(5 * MINUTE)).toEqual(at(20 * MINUTE))
   })
 
   test('too late, when the next row has begun, takes nothing from that', async () => {
@@ -202,8 +490,8 @@ describe('a go that is given back', () => {
   })
 
   test('by somebody who is not counted leaves nothing behind', async () => {
-    await lockout.giveBack(payerId, { locks: 0 })
-    expect(await item()).toBeUndefined()
+    await lockout.giveBack(payerId, { locks: 0, isLast: false })
+    expect(await item()).toEqual(person())
   })
 })
 
@@ -216,31 +504,30 @@ describe('many at once', () => {
 
   test('fifty goes are exactly five, and the others are told that codes are locked', async () => {
     expect(await tried(50)).toBe(5)
-    expect(await lockout.lockedUntil(payerId, NOON)).toEqual(at(5 * MINUTE))
+    expect(await lockedUntil()).toEqual(at(5 * MINUTE))
   })
 
   test('the moment that a lock ends fifty goes are exactly five, and the next lock is one longer', async () => {
     await wrong(5)
     expect(await tried(50, 5 * MINUTE)).toBe(5)
-    expect(await lockout.lockedUntil(payerId, at(5 * MINUTE))).toEqual(at(20 * MINUTE))
+    expect(await lockedUntil(5 * MINUTE)).toEqual(at(20 * MINUTE))
   })
 })
 
 test('a lock that was set by hand holds, also for who entered no code before', async () => {
-  const user_id = `limit#codes#${payerId}`
-  const Item = { user_id, locked_until: at(HOUR).toISOString() }
-  await tables.documents.send(new PutCommand({ TableName: 'users', Item }))
+  const Item = { ...person(), codes_locked_until: at(HOUR).toISOString() }
+  await put(Item)
   expect(await reserve()).toEqual({ lockedUntil: at(HOUR) })
   expect(await item()).toEqual(Item)
 })
 
 test('a lock that came after the row was seen is not taken for the one that was over then', async () => {
   await wrong(4)
-  const [fifth] = await wrong(1)
+  const [last] = await wrong(1)
   const now = 5 * MINUTE
   // Seen with its lock over; then that go is given back, and another makes the fifth anew.
   tables.meanwhile('read', async () => {
-    await lockout.giveBack(payerId, fifth as Go)
+    await lockout.giveBack(payerId, last as Go)
     await wrong(1, now)
   })
   expect(await reserve(now)).toEqual({ lockedUntil: at(now + 5 * MINUTE) })
@@ -251,8 +538,8 @@ describe('where an answer is lost and the SDK sends the write again', () => {
   test('a go counts once, whichever it is of the five', async () => {
     for (const goes of [1, 2, 3, 4, 5]) {
       tables.lose(true)
-      await wrong(1)
-      expect((await item())?.goes).toBe(goes)
+      expect(await wrong(1)).toEqual([{ locks: 0, isLast: goes === 5 }])
+      expect((await item())?.code_goes).toBe(goes)
     }
     expect(await isLocked(0)).toBe(true)
   })
@@ -260,25 +547,25 @@ describe('where an answer is lost and the SDK sends the write again', () => {
   test('a go counts once also if it is the first after a lock, and if two answers are lost', async () => {
     await wrong(5)
     tables.lose(true, true)
-    await wrong(1, 5 * MINUTE)
-    expect(await item()).toMatchObject({ goes: 1 })
+    expect(await wrong(1, 5 * MINUTE)).toEqual([{ locks: 1, isLast: false }])
+    expect(await item()).toMatchObject({ code_goes: 1 })
   })
 
   test('a go is given back once', async () => {
     const [first] = await wrong(4)
     tables.lose(true)
     await lockout.giveBack(payerId, first as Go)
-    expect(await item()).toMatchObject({ goes: 3 })
+    expect(await item()).toMatchObject({ code_goes: 3 })
   })
 
   test('the go that locked codes can be given back', async () => {
     await wrong(4)
     tables.lose(true)
-    const [fifth] = await wrong(1)
-    await lockout.giveBack(payerId, fifth as Go)
+    const [last] = await wrong(1)
+    await lockout.giveBack(payerId, last as Go)
     expect(await isLocked(0)).toBe(false)
     await wrong(1)
-    expect(await lockout.lockedUntil(payerId, NOON)).toEqual(at(5 * MINUTE))
+    expect(await lockedUntil()).toEqual(at(5 * MINUTE))
   })
 })
 
@@ -291,18 +578,23 @@ describe('a fault of the database', () => {
     faulty.on(UpdateCommand).rejects(fault)
     try {
       await expect(reserve()).rejects.toBe(fault)
-      await expect(lockout.giveBack(payerId, { locks: 0 })).rejects.toBe(fault)
+      const last = { locks: 0, isLast: true }
+      await expect(lockout.giveBack(payerId, last)).rejects.toBe(fault)
       await expect(lockout.reset(payerId)).rejects.toBe(fault)
     } finally {
       faulty.restore()
     }
   })
 
-  test('on a read is no leave either', async () => {
+  test('on a read is no leave either, and is told where a lock is to be', async () => {
+    await wrong(1)
     const faulty = mockClient(tables.documents)
+    const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
+    faulty.on(UpdateCommand).rejects(lost)
     faulty.on(GetCommand).rejects(fault)
     try {
-      await expect(lockout.lockedUntil(payerId, NOON)).rejects.toBe(fault)
+      await expect(reserve()).rejects.toBe(fault)
+      await expect(lockout.tellLock(payerId, { locks: 0, isLast: true }, NOON)).rejects.toBe(fault)
     } finally {
       faulty.restore()
     }
@@ -311,10 +603,10 @@ describe('a fault of the database', () => {
   test('a count that is never won lets nobody try, and ends after ten tries', async () => {
     const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
     const faulty = mockClient(tables.documents)
-    faulty.on(GetCommand).resolves({})
+    faulty.on(GetCommand).resolves({ Item: person() })
     faulty.on(UpdateCommand).rejects(lost)
     try {
-      await expect(reserve()).rejects.toThrow('too often')
+      await expect(reserve()).rejects.toThrow('ten conditional writes')
       expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
     } finally {
       faulty.restore()
@@ -323,24 +615,30 @@ describe('a fault of the database', () => {
 
   test('what is read is read consistently', async () => {
     const faulty = mockClient(tables.documents)
+    const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
+    faulty.on(UpdateCommand).rejects(lost)
     faulty.on(GetCommand).resolves({})
     try {
-      await lockout.lockedUntil(payerId, NOON)
-      expect(faulty.commandCalls(GetCommand)[0]?.args[0].input).toMatchObject({
-        ConsistentRead: true,
-      })
+      await reserve()
+      await lockout.tellLock(payerId, { locks: 0, isLast: true }, NOON)
+      const reads = faulty.commandCalls(GetCommand).map(({ args }) => args[0].input)
+      expect(reads).toMatchObject([{ ConsistentRead: true }, { ConsistentRead: true }])
     } finally {
       faulty.restore()
     }
   })
 
-  test.each([{ goes: -1 }, { goes: 'many' }, { locks_before: 0.5 }, { locked_until: 'tomorrow' }])(
-    'an item that is none (%j) lets nobody try',
-    async (spoiled) => {
-      await wrong(1)
-      const Item = { ...(await item()), ...spoiled }
-      await tables.documents.send(new PutCommand({ TableName: 'users', Item }))
-      await expect(lockout.lockedUntil(payerId, NOON)).rejects.toThrow()
-    },
-  )
+  test.each([
+    { code_goes: -1 },
+    { code_goes: 'many' },
+    { code_locks_before: 0.5 },
+    { code_goes_at: 'yesterday' },
+    { codes_locked_until: 'tomorrow' },
+    { codes_lock_told: 'yes' },
+    { audit_count: 'many' },
+  ])('an item that is none (%j) lets nobody try', async (spoiled) => {
+    await wrong(1)
+    await put({ ...(await item()), ...spoiled })
+    await expect(reserve()).rejects.toThrow()
+  })
 })

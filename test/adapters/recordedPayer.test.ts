@@ -34,6 +34,11 @@ test.each([
   ['a count that is none', { audit_count: -1 }],
   ['a count in words', { audit_count: '7' }],
   ['entries that are no list', { audit_recent: 'x' }],
+  ['entries without a count', { audit_count: undefined }],
+  ['a count without entries', { audit_recent: undefined }],
+  ['no entry left', { audit_recent: [] }],
+  ['its newest entry gone', { audit_recent: trail.recent.slice(0, -1) }],
+  ['a count that goes back', { audit_count: trail.count - 1 }],
 ])('an item with %s is a fault', (_, broken) => {
   expect(() => trailOf({ ...item, ...broken })).toThrow()
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { asGo, GOES_MAX, locked, lockedUntil } from '../../functions/core/lockout.ts'
-import type { Go, Verdict } from '../../functions/core/ports.ts'
+import { asGo, GOES_MAX, locked, lockedUntil, whyLocked } from '../../functions/core/lockout.ts'
+import type { Go, Lockout, Verdict } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 
 const NOON = new Date('2026-11-21T12:00:00.000Z')
@@ -30,17 +30,33 @@ test('who is locked out is told after how many seconds to come again, at least o
   expect(seconds(0)).toMatchObject({ details: { retryAfterSeconds: 1 } })
 })
 
+test('without an end it is the operator’s, and no time is told', () => {
+  expect(locked(undefined, NOON)).toMatchObject({ code: 'locked', details: {} })
+})
+
+test('codes are locked until the very instant at which it ends', () => {
+  expect(whyLocked(undefined, NOON)).toBeUndefined()
+  expect(whyLocked(NOON, NOON)).toBeUndefined()
+  const oneMore = whyLocked(new Date(NOON.getTime() + 1), NOON)
+  expect(oneMore).toMatchObject({ code: 'locked', details: { retryAfterSeconds: 1 } })
+})
+
 describe('a go', () => {
+  const first: Go = { locks: 2, isLast: false }
+  const last: Go = { locks: 2, isLast: true }
   /** A count that lets everybody try, and notes what it is asked, in order. */
-  function counting({ go = { locks: 2 }, broken = false }: { go?: Go; broken?: boolean } = {}) {
+  function counting({ go = first, broken = false }: { go?: Go; broken?: boolean } = {}) {
     const told: unknown[] = []
-    const lockout = {
-      lockedUntil: async () => undefined,
-      reserve: async (payerId: string, now: Date): Promise<Go | { lockedUntil: Date }> => {
+    const lockout: Lockout = {
+      reserve: async (payerId, now) => {
         told.push(['reserve', payerId, now])
         return go
       },
-      giveBack: async (payerId: string, go: Go) => {
+      tellLock: async (payerId, go, now) => {
+        told.push(['tell lock', payerId, go, now])
+        if (broken) throw new Error('no database')
+      },
+      giveBack: async (payerId, go) => {
         told.push(['give back', payerId, go])
         if (broken) throw new Error('no database')
       },
@@ -58,7 +74,7 @@ describe('a go', () => {
     return { told, ports, check }
   }
   const reserved = ['reserve', 'person-1', NOON]
-  const givenBack = ['give back', 'person-1', { locks: 2 }]
+  const givenBack = ['give back', 'person-1', first]
 
   test.each(['right', 'wrong'] as const)(
     'is counted before its code is checked, and stays counted if that is %s',
@@ -85,6 +101,38 @@ describe('a go', () => {
       ),
     ).toBe('over')
     expect(told).toEqual([reserved, ['check'], givenBack])
+  })
+
+  describe('that is the last of its row', () => {
+    test('tells that codes are locked once it was wrong', async () => {
+      const { told, ports, check } = counting({ go: last })
+      const verdict = await asGo(
+        ports,
+        'person-1',
+        check(() => 'wrong'),
+      )
+      expect(verdict).toBe('wrong')
+      expect(told).toEqual([reserved, ['check'], ['tell lock', 'person-1', last, NOON]])
+    })
+
+    test('tells no lock where it was right, over or brought no verdict: it is none', async () => {
+      for (const verdict of [() => 'right' as const, () => 'over' as const, noVerdict]) {
+        const { told, ports, check } = counting({ go: last })
+        await asGo(ports, 'person-1', check(verdict)).catch(() => {})
+        expect(told).not.toContainEqual(expect.arrayContaining(['tell lock']))
+      }
+    })
+
+    test('is wrong although its lock could not be told; the owner is', async () => {
+      const { told, ports, check } = counting({ go: last, broken: true })
+      const verdict = await asGo(
+        ports,
+        'person-1',
+        check(() => 'wrong'),
+      )
+      expect(verdict).toBe('wrong')
+      expect(told.at(-1)).toEqual(['fault', 'Error: no database'])
+    })
   })
 
   const fault = new Refusal('provider_unavailable')
@@ -122,6 +170,19 @@ describe('a go', () => {
       code: 'locked',
       details: { retryAfterSeconds: 900 },
     })
+    expect(told).toEqual([])
+  })
+
+  test('on an account that the operator locked is refused without an end, and not checked', async () => {
+    const { told, ports, check } = counting()
+    ports.lockout.reserve = async () => ({ lockedUntil: undefined })
+    await expect(
+      asGo(
+        ports,
+        'person-1',
+        check(() => 'right'),
+      ),
+    ).rejects.toMatchObject({ code: 'locked', details: {} })
     expect(told).toEqual([])
   })
 })

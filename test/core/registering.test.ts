@@ -1,26 +1,34 @@
 import { describe, expect, test } from 'vitest'
 import type { Payer, PendingPhone } from '../../functions/core/payer.ts'
+import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import type {
   Codes,
+  Go,
   Limits,
   Lockout,
   PayerStore,
   PhoneIds,
   Phones,
+  SignIns,
   Verdict,
 } from '../../functions/core/ports.ts'
-import { Refusal } from '../../functions/core/refusals.ts'
+import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { startVerification, verifyPhone } from '../../functions/core/registering.ts'
 import { answering, at, NOON } from './answering.ts'
 
 const ADA = { payerId: 'person-1', email: 'ada@example.com' }
+const SIGNED_IN = { ...ADA, authTime: at(-60).getTime() / 1000 }
+const account = { ...ADA, trail: EMPTY_TRAIL }
 const old = { countryCode: '44', national: '7400123456', authyId: '1635' }
 const next = { countryCode: '1', national: '2025550100' }
-const other = { countryCode: '1', national: '2025550101' }
+/** Another number whose last digits are the same. */
+const other = { countryCode: '1', national: '3035550100' }
 const TEN_MINUTES = 600
 
 /** A verification of `next` that could be sent again. Each test breaks one thing about it. */
 const pending: PendingPhone = {
+  verificationId: 'verification-1',
+  reference: 'K7LMPQ',
   phone: next,
   channel: 'sms',
   sends: 1,
@@ -29,19 +37,18 @@ const pending: PendingPhone = {
   expiresAt: at(500),
   currentPassed: false,
 }
-const unproved: Payer = { ...ADA, pending }
-const owner: Payer = { ...ADA, phone: old }
+const unproved: Payer = { ...account, pending }
+const owner: Payer = { ...account, phone: old }
 const moving: Payer = { ...owner, pending }
 const changeId = 'abcdefghijklmnopqrstuv'
 /** What the old phone's code is bound to. */
 const change = {
   action: `change-phone:${changeId}`,
-  words: 'Change your Payfriend phone to +1 ••••• ••100',
+  words: 'Change your Payfriend phone to +12025550100, reference K7LMPQ',
   amount: '0.00',
-  payee: expect.stringMatching(
-    /^nobody: change of phone to the number ending in 100 ref [2-9A-Z]{6}$/,
-  ),
+  payee: 'nobody: change of phone to +12025550100 ref K7LMPQ',
 }
+const sessionEnded: Payer = { ...unproved, sessionsFrom: SIGNED_IN.authTime + 1 }
 const retryAfter = (retryAfterSeconds: number) => ({ details: { retryAfterSeconds } })
 
 describe('a verification', () => {
@@ -52,7 +59,6 @@ describe('a verification', () => {
     readonly reserved?: readonly (Payer | undefined)[]
     readonly phone?: typeof next
     readonly channel?: 'sms' | 'call'
-    readonly lockedUntil?: Date
     readonly textId?: string
     readonly currentTextId?: string
     readonly isForeign?: boolean
@@ -75,7 +81,6 @@ describe('a verification', () => {
         saveAuthyId: async () => {},
       }),
       limits: one.port<Limits>({ spendProvingTexts: async () => {} }),
-      lockout: one.port<Lockout>({ lockedUntil: async () => world.lockedUntil }),
       switches: { smsOff: async () => world.isOff ?? false },
       phones: one.port<Phones>({
         startVerification: world.starts ?? (async () => textId),
@@ -87,9 +92,11 @@ describe('a verification', () => {
         one.asked.push(['changeIdOf', ...given])
         return changeId
       },
+      newVerificationId: () => 'verification-2',
+      newReference: () => '4F2K7Q',
     }
     const { phone = next, channel = 'sms' } = world
-    return { ...one, started: startVerification(ports, ADA, phone, channel) }
+    return { ...one, started: startVerification(ports, SIGNED_IN, phone, channel) }
   }
 
   test.each(['sms', 'call'] as const)(
@@ -97,6 +104,9 @@ describe('a verification', () => {
     async (channel) => {
       const { started, asked } = starting({ channel })
       expect(await started).toEqual({
+        verificationId: 'verification-1',
+        reference: 'K7LMPQ',
+        words: null,
         to: '+1 ••••• ••100',
         sendsLeft: 4,
         expiresAt: at(500).toISOString(),
@@ -108,6 +118,8 @@ describe('a verification', () => {
           'beginVerification',
           ADA,
           {
+            verificationId: 'verification-2',
+            reference: '4F2K7Q',
             phone: next,
             channel,
             sends: 1,
@@ -132,10 +144,46 @@ describe('a verification', () => {
     },
   )
 
+  test('while codes are locked is refused, a first phone’s too, and not counted', async () => {
+    for (const known of [{ ...account }, unproved]) {
+      const { started, names } = starting({ stored: [{ ...known, codesLockedUntil: at(60) }] })
+      await expect(started).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
+      expect(names()).toEqual(['get'])
+    }
+  })
+
+  test('the moment that a lock of codes ends is sent', async () => {
+    const { started, names } = starting({ stored: [{ ...account, codesLockedUntil: NOON }] })
+    await started
+    expect(names()).toContain('startVerification')
+  })
+
+  describe.each([
+    ['whose sessions were ended after this one began', sessionEnded, SessionEnded],
+    ['that the operator locked', { ...unproved, state: 'locked' } as const, Refusal],
+    ['that the operator closed', { ...unproved, state: 'closed' } as const, Refusal],
+  ])('of an account %s', (_, barred, kind) => {
+    test('is refused first of all', async () => {
+      // It has no sends left and codes are locked, and it is for the verified number: none of that is told.
+      const spent = { ...barred, phone: next, pending: { ...pending, sends: 5 } }
+      const { started, names } = starting({ stored: [{ ...spent, codesLockedUntil: at(60) }] })
+      await expect(started).rejects.toBeInstanceOf(kind)
+      await expect(started).rejects.not.toHaveProperty('details.retryAfterSeconds')
+      expect(names()).toEqual(['get'])
+    })
+
+    test('since a moment ago is refused, and not sent', async () => {
+      const { started, names } = starting({ stored: [unproved, barred], reserved: [undefined] })
+      await expect(started).rejects.toBeInstanceOf(kind)
+      expect(names().slice(-2)).toEqual(['repeatVerification', 'get'])
+    })
+  })
+
   test('with a name of its own has that stored', async () => {
     const { started, asked } = starting({ textId: 'VE1' })
     await started
-    expect(asked.at(-1)).toEqual(['saveTexts', 'person-1', next, { textId: 'VE1' }, NOON])
+    const named = ['saveTexts', 'person-1', 'verification-1', { textId: 'VE1' }, NOON]
+    expect(asked.at(-1)).toEqual(named)
   })
 
   test('of the verified phone is refused', async () => {
@@ -148,14 +196,21 @@ describe('a verification', () => {
   })
 
   describe('that is sent again', () => {
-    test('to the same number ends when it would have', async () => {
+    test('to the same number is the same one, and ends when it would have', async () => {
       const { started, asked } = starting({ stored: [unproved] })
       await started
       expect(asked.slice(2)).toEqual([
         [
           'repeatVerification',
           'person-1',
-          { phone: next, channel: 'sms', expiresAt: at(500), sameNumber: true },
+          pending,
+          {
+            verificationId: 'verification-1',
+            reference: 'K7LMPQ',
+            phone: next,
+            channel: 'sms',
+            expiresAt: at(500),
+          },
           at(-20),
           NOON,
         ],
@@ -163,13 +218,27 @@ describe('a verification', () => {
       ])
     })
 
-    test('to another number begins its ten minutes, and ends the codes for the one before', async () => {
+    const renamed = {
+      ...unproved,
+      pending: { ...pending, verificationId: 'verification-2', phone: other },
+    }
+    test('to another number is another one with ten minutes of its own, and ends the codes for the one before', async () => {
       const texts = { textId: 'VE1', currentTextId: 'VE2' }
-      const stored = [{ ...unproved, pending: { ...pending, ...texts } }]
-      const { started, asked, given } = starting({ stored, phone: other })
-      await started
-      const again = { phone: other, channel: 'sms', expiresAt: at(TEN_MINUTES), sameNumber: false }
-      expect(given('repeatVerification')).toEqual([['person-1', again, at(-20), NOON]])
+      const seen = { ...pending, ...texts }
+      const { started, asked, given } = starting({
+        stored: [{ ...unproved, pending: seen }],
+        reserved: [renamed],
+        phone: other,
+      })
+      expect(await started).toMatchObject({ verificationId: 'verification-2' })
+      const again = {
+        verificationId: 'verification-2',
+        reference: '4F2K7Q',
+        phone: other,
+        channel: 'sms',
+        expiresAt: at(TEN_MINUTES),
+      }
+      expect(given('repeatVerification')).toEqual([['person-1', seen, again, at(-20), NOON]])
       expect(asked.slice(3)).toEqual([
         ['endVerification', 'VE1'],
         ['end', 'VE2'],
@@ -181,7 +250,8 @@ describe('a verification', () => {
       const texts = { textId: 'VE1', currentTextId: 'VE2' }
       const stored = [{ ...moving, pending: { ...pending, ...texts } }]
       const named = { textId: 'VE3', currentTextId: 'VE4' }
-      const one = starting({ stored, reserved: [moving], phone: other, isForeign: true, ...named })
+      const reserved = [{ ...moving, pending: renamed.pending }]
+      const one = starting({ stored, reserved, phone: other, isForeign: true, ...named })
       await one.started
       expect(one.names()).toContain('send')
       expect(one.together).toEqual(['end'])
@@ -195,7 +265,11 @@ describe('a verification', () => {
     })
 
     test('to another number ends no codes that have no name', async () => {
-      const { started, names } = starting({ stored: [unproved], phone: other })
+      const { started, names } = starting({
+        stored: [unproved],
+        reserved: [renamed],
+        phone: other,
+      })
       await started
       expect(names().slice(3)).toEqual(['startVerification'])
     })
@@ -281,24 +355,21 @@ describe('a verification', () => {
 
   describe('of another phone than the verified one', () => {
     test('is counted for both, and texts the verified one too, after the new one, saying what for', async () => {
-      const { started, asked } = starting({ stored: [owner], reserved: [moving] })
+      const { started, asked, given } = starting({ stored: [owner], reserved: [moving] })
       await started
       expect(asked).toMatchObject([
         ['get', 'person-1'],
-        ['lockedUntil', 'person-1', NOON],
         ['spendProvingTexts', 'person-1', next, 2, NOON],
         ['beginVerification', ADA, { phone: next }, NOON],
         ['startVerification', next, 'sms'],
         ['gave', '1635'],
-        ['changeIdOf', 'person-1', next],
+        // Of what is stored, which is what was answered; not of what was asked for.
+        ['changeIdOf', pending],
         ['send', { phone: old, authyId: '1635' }, {}, { orByCall: true }],
+        ['changeIdOf', pending],
       ])
-      expect(asked.at(-1)).toEqual([
-        'send',
-        { phone: old, authyId: '1635' },
-        change,
-        { orByCall: true },
-      ])
+      expect(given('send')).toEqual([[{ phone: old, authyId: '1635' }, change, { orByCall: true }]])
+      expect(await started).toMatchObject({ reference: 'K7LMPQ', words: change.words })
     })
 
     test('whose texts have names has both stored', async () => {
@@ -310,8 +381,8 @@ describe('a verification', () => {
       })
       await started
       expect(given('saveTexts')).toEqual([
-        ['person-1', next, { textId: 'VE1' }, NOON],
-        ['person-1', next, { currentTextId: 'VE2' }, NOON],
+        ['person-1', 'verification-1', { textId: 'VE1' }, NOON],
+        ['person-1', 'verification-1', { currentTextId: 'VE2' }, NOON],
       ])
     })
 
@@ -334,19 +405,16 @@ describe('a verification', () => {
     })
 
     test('while codes are locked is refused, and not counted', async () => {
-      const { started, names } = starting({ stored: [owner], lockedUntil: at(60) })
+      const { started, names } = starting({ stored: [{ ...owner, codesLockedUntil: at(60) }] })
       await expect(started).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
-      expect(names()).toEqual(['get', 'lockedUntil'])
+      expect(names()).toEqual(['get'])
     })
 
     const letIn: Payer = { ...owner, pending: { ...pending, currentPassed: true } }
     test('that the verified one has let in needs no more of it', async () => {
-      const { started, asked, names } = starting({
-        stored: [letIn],
-        reserved: [letIn],
-        lockedUntil: at(60),
-      })
-      await started
+      const { started, asked, names } = starting({ stored: [letIn], reserved: [letIn] })
+      // It was told, all the same, and the page still shows what.
+      expect(await started).toMatchObject({ words: change.words })
       expect(asked[1]).toEqual(['spendProvingTexts', 'person-1', next, 1, NOON])
       expect(names()).not.toContain('send')
     })
@@ -367,7 +435,7 @@ describe('a verification', () => {
 })
 
 describe('a code for a phone', () => {
-  const trusted: Payer = { ...ADA, phone: { ...next, authyId: '1700' }, previous: old }
+  const trusted: Payer = { ...account, phone: { ...next, authyId: '1700' }, previous: old }
 
   type World = {
     readonly reserved?: Payer | undefined
@@ -377,16 +445,19 @@ describe('a code for a phone', () => {
     readonly passes?: boolean
     readonly currentCode?: string | undefined
     readonly current?: Verdict
-    readonly go?: { lockedUntil: Date }
+    readonly go?: Go | { lockedUntil: Date | undefined }
     readonly reset?: () => Promise<void>
+    readonly verificationId?: string
+    readonly endSessions?: () => Promise<void>
     readonly enroll?: () => Promise<string>
     readonly isForeign?: boolean
     /** What each check takes. */
     readonly seconds?: number
   }
   function entering(verdict: Verdict, world: World = {}) {
-    const one = answering()
-    const { stored = [unproved], passes = true, current = 'right', go = { locks: 0 } } = world
+    const one = { ...answering(), named: [] as PendingPhone[] }
+    const { stored = [unproved], passes = true, current = 'right' } = world
+    const { go = { locks: 0, isLast: false }, verificationId = 'verification-1' } = world
     const { reserved, trusts } = { reserved: unproved, trusts: trusted, ...world }
     let reads = 0
     const takesLong = <T>(answer: T) => {
@@ -404,6 +475,7 @@ describe('a code for a phone', () => {
       }),
       lockout: one.port<Lockout>({
         reserve: async () => go,
+        tellLock: async () => {},
         giveBack: async () => {},
         reset: world.reset ?? (async () => {}),
       }),
@@ -413,25 +485,112 @@ describe('a code for a phone', () => {
         enroll: world.enroll ?? (async () => '1700'),
       }),
       codes: one.port<Codes>({ check: async () => takesLong(current) }),
-      changeIdOf: () => changeId,
+      signIns: one.port<SignIns>({ endSessions: world.endSessions ?? (async () => {}) }),
+      changeIdOf: (verification: PendingPhone) => {
+        one.named.push(verification)
+        return changeId
+      },
       pause: one.port<{ pause(): Promise<void> }>({ pause: async () => {} }).pause,
       onEnrollFault: (fault: unknown) => void one.asked.push(['enroll fault', fault]),
       onLockoutFault: (fault: unknown) => void one.asked.push(['lockout fault', fault]),
+      onSignInFault: (fault: unknown) => void one.asked.push(['sign-in fault', fault]),
     }
-    const codes = { code: '123456', currentCode: world.currentCode }
-    return { ...one, entered: verifyPhone(ports, 'person-1', codes) }
+    const codes = { verificationId, code: '123456', currentCode: world.currentCode }
+    return { ...one, entered: verifyPhone(ports, SIGNED_IN, codes) }
   }
   const names = ({ asked }: { asked: unknown[][] }) => asked.map(([name]) => name)
+  const thisOne = (withCurrentCode: boolean) => ({
+    verificationId: 'verification-1',
+    withCurrentCode,
+  })
 
-  test('is counted before it is checked, and trusts the number at the time of the write', async () => {
+  test('is counted, also as a go, before it is checked, and trusts the number at the time of the write', async () => {
     const { entered, asked } = entering('right', { seconds: 3 })
     expect(await entered).toBe(trusted)
     expect(asked).toEqual([
-      ['reserveAttempt', 'person-1', false, NOON],
+      ['reserveAttempt', SIGNED_IN, thisOne(false), NOON],
+      ['reserve', 'person-1', NOON],
       ['checkVerification', { phone: next, textId: undefined }, '123456'],
-      ['trust', 'person-1', next, at(3)],
+      ['reset', 'person-1'],
+      // No session is ended: a first phone takes no other's place.
+      ['trust', unproved, pending, at(3)],
       ['gave', '1700'],
     ])
+  })
+
+  test('asks for nothing before the last is answered', async () => {
+    const { entered, together } = entering('right', { isForeign: true })
+    await entered
+    expect(together).toEqual([])
+  })
+
+  test('is not checked while codes are locked, or by the operator', async () => {
+    for (const [lockedUntil, details] of [
+      [at(60), { retryAfterSeconds: 60 }],
+      [undefined, {}],
+    ] as const) {
+      const one = entering('right', { go: { lockedUntil } })
+      await expect(one.entered).rejects.toMatchObject({ code: 'locked', details })
+      expect(names(one)).toEqual(['reserveAttempt', 'reserve'])
+    }
+  })
+
+  test('that is wrong stays counted as a go, and as the last of a row tells that codes are locked', async () => {
+    const wrong = entering('wrong')
+    await expect(wrong.entered).rejects.toMatchObject({ code: 'wrong_code' })
+    expect(names(wrong)).toEqual(['reserveAttempt', 'reserve', 'checkVerification'])
+    const last = { locks: 0, isLast: true }
+    const one = entering('wrong', { go: last })
+    await expect(one.entered).rejects.toMatchObject({ code: 'wrong_code' })
+    expect(one.asked.at(-1)).toEqual(['tellLock', 'person-1', last, NOON])
+  })
+
+  test('is right though the count could not begin anew; the owner is told', async () => {
+    const fault = new Error('no database')
+    const one = entering('right', { reset: () => Promise.reject(fault) })
+    expect(await one.entered).toBe(trusted)
+    expect(one.asked).toContainEqual(['lockout fault', fault])
+  })
+
+  describe('of another verification', () => {
+    test.each([
+      ['a first phone', unproved, undefined],
+      ['a change, with both codes', moving, '7654321'],
+      ['a change, without the old one’s code', moving, undefined],
+      ['one without attempts', { ...unproved, pending: { ...pending, attempts: 5 } }, undefined],
+      ['one that is over', { ...unproved, pending: { ...pending, expiresAt: NOON } }, undefined],
+    ] as const)(
+      'than %s is not found, with nothing spent or asked of a provider',
+      async (_, payer, currentCode) => {
+        const verificationId = 'verification-0'
+        const lost = { reserved: undefined, stored: [payer] }
+        const one = entering('right', { ...lost, verificationId, currentCode })
+        await expect(one.entered).rejects.toMatchObject({ code: 'not_found', details: {} })
+        expect(one.asked).toEqual([
+          [
+            'reserveAttempt',
+            SIGNED_IN,
+            { verificationId, withCurrentCode: currentCode !== undefined },
+            NOON,
+          ],
+          ['get', 'person-1'],
+        ])
+      },
+    )
+  })
+
+  test.each([
+    ['whose sessions were ended after this one began', sessionEnded, SessionEnded],
+    ['that the operator locked', { ...unproved, state: 'locked' } as const, Refusal],
+    ['that the operator closed', { ...unproved, state: 'closed' } as const, Refusal],
+  ])('for an account %s is refused as that, whatever else is wrong', async (_, barred, kind) => {
+    const one = entering('right', {
+      reserved: undefined,
+      stored: [{ ...barred, pending: undefined }],
+    })
+    await expect(one.entered).rejects.toBeInstanceOf(kind)
+    if (kind === Refusal) await expect(one.entered).rejects.toMatchObject({ code: 'locked' })
+    expect(names(one)).toEqual(['reserveAttempt', 'get'])
   })
 
   test('is checked by the name of its text, if that has one', async () => {
@@ -455,17 +614,21 @@ describe('a code for a phone', () => {
     const beside: World = { reserved: moving, currentCode: '7654321' }
 
     test('is checked after that, each counted first', async () => {
-      const { entered, asked } = entering('right', { ...beside, seconds: 2 })
+      const { entered, asked, named } = entering('right', { ...beside, seconds: 2 })
       expect(await entered).toBe(trusted)
+      expect(named).toEqual([pending])
       expect(asked).toEqual([
-        ['reserveAttempt', 'person-1', true, NOON],
+        ['reserveAttempt', SIGNED_IN, thisOne(true), NOON],
         ['gave', '1635'],
         ['reserve', 'person-1', NOON],
         ['check', { authyId: '1635', textId: undefined }, change, '7654321'],
-        ['saveCurrentPassed', 'person-1', next, at(2)],
+        ['saveCurrentPassed', 'person-1', 'verification-1', at(2)],
         ['reset', 'person-1'],
+        ['reserve', 'person-1', at(2)],
         ['checkVerification', { phone: next, textId: undefined }, '123456'],
-        ['trust', 'person-1', next, at(4)],
+        ['reset', 'person-1'],
+        ['trust', moving, pending, at(4)],
+        ['endSessions', 'person-1'],
         ['gave', '1700'],
       ])
     })
@@ -490,7 +653,27 @@ describe('a code for a phone', () => {
         details: { attemptsLeft: 5 },
       })
       expect(names(one)).not.toContain('saveCurrentPassed')
+      expect(names(one)).not.toContain('reset')
       expect(names(one)).not.toContain('checkVerification')
+    })
+
+    test('that is wrong leaves the count as that one’s right code left it, and one go more', async () => {
+      const one = entering('wrong', beside)
+      await expect(one.entered).rejects.toMatchObject({ code: 'wrong_code' })
+      const goes = names(one).filter((name) => name === 'reserve' || name === 'reset')
+      expect(goes).toEqual(['reserve', 'reset', 'reserve'])
+      expect(names(one)).not.toContain('endSessions')
+    })
+
+    test('that is trusted ends the sessions at the sign-in provider; one that cannot is told', async () => {
+      const fault = new Error('no sign-in')
+      const one = entering('right', { ...beside, endSessions: () => Promise.reject(fault) })
+      expect(await one.entered).toBe(trusted)
+      expect(one.asked.slice(-3)).toEqual([
+        ['endSessions', 'person-1'],
+        ['sign-in fault', fault],
+        ['gave', '1700'],
+      ])
     })
 
     test('is not checked while codes are locked', async () => {
@@ -503,6 +686,7 @@ describe('a code for a phone', () => {
       const one = entering('right', { ...beside, passes: false })
       await expect(one.entered).rejects.toMatchObject({ code: 'code_expired' })
       expect(names(one)).not.toContain('checkVerification')
+      expect(names(one)).not.toContain('reset')
     })
 
     test('is right though the count could not begin anew; the owner is told', async () => {
@@ -525,6 +709,8 @@ describe('a code for a phone', () => {
       const one = entering('right', { reserved })
       expect(await one.entered).toBe(trusted)
       expect(names(one)).not.toContain('check')
+      // A change all the same.
+      expect(names(one)).toContain('endSessions')
     })
 
     test('is no code that could be right where none was entered', async () => {
@@ -536,7 +722,7 @@ describe('a code for a phone', () => {
 
   test.each([
     ['nothing was sent to anybody', undefined, undefined, 'no_code_sent', {}],
-    ['nothing was sent', ADA, undefined, 'no_code_sent', {}],
+    ['nothing was sent', account, undefined, 'no_code_sent', {}],
     ['the verified phone’s is missing', moving, undefined, 'current_code_required', {}],
     [
       'the verification is over',
@@ -564,7 +750,7 @@ describe('a code for a phone', () => {
     test('has trusted the number: an equal request was faster', async () => {
       const one = entering('over', { stored: [unproved, trusted] })
       expect(await one.entered).toBe(trusted)
-      expect(names(one).slice(1)).toEqual(['checkVerification', 'get', 'pause', 'get'])
+      expect(names(one).slice(2)).toEqual(['checkVerification', 'giveBack', 'get', 'pause', 'get'])
       expect(one.together).toEqual([])
     })
 
@@ -587,7 +773,7 @@ describe('a code for a phone', () => {
   })
 
   test('that trusted no phone is a fault', async () => {
-    await expect(entering('right', { trusts: ADA }).entered).rejects.toThrow('is gone')
+    await expect(entering('right', { trusts: account }).entered).rejects.toThrow('is gone')
   })
 
   test('has trusted the number though the provider cannot be told; the owner is', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Payer } from '../../functions/core/payer.ts'
+import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import { type Payment, pushContent } from '../../functions/core/payment.ts'
 import type {
   Limits,
@@ -10,19 +11,26 @@ import type {
   Starts,
   Switches,
 } from '../../functions/core/ports.ts'
-import { Refusal } from '../../functions/core/refusals.ts'
+import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
 import { open, terms } from './payments.ts'
 
 const ID = open.paymentId
 const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
-const payer: Payer = { payerId: 'person-1', email: 'ada@example.com', phone }
+const payer: Payer = {
+  payerId: 'person-1',
+  email: 'ada@example.com',
+  phone,
+  trail: EMPTY_TRAIL,
+}
+const AUTH_TIME = at(-60).getTime() / 1000
 const request: StartRequest = {
   paymentId: ID,
   requestId: 'request-1',
   payerId: 'person-1',
   email: 'ada@example.com',
+  authTime: AUTH_TIME,
   ip: '203.0.113.7',
   terms,
 }
@@ -101,7 +109,7 @@ describe('a payment', () => {
       ['gave', '1635'],
       [
         'reserveStart',
-        { payerId: 'person-1', paymentId: ID, expiresAt: at(300) },
+        { payerId: 'person-1', paymentId: ID, expiresAt: at(300), sessionsFrom: undefined },
         expect.any(Function),
         NOON,
         starts,
@@ -124,6 +132,36 @@ describe('a payment', () => {
       await expect(started).rejects.toMatchObject({ code: 'phone_not_verified' })
       expect(names()).toEqual(['get', 'get', 'readStarts'])
     }
+  })
+
+  describe.each([
+    [
+      'whose sessions were ended after this one began',
+      { ...payer, sessionsFrom: AUTH_TIME + 1 },
+      SessionEnded,
+    ],
+    ['that the operator locked', { ...payer, state: 'locked' }, Refusal],
+    ['that the operator closed', { ...payer, state: 'closed' }, Refusal],
+  ] as const)('of an account %s', (_, barred, kind) => {
+    test.each([
+      ['is refused, before anything is counted, stored or sent', undefined, phone],
+      ['is refused first of all, also without a phone', undefined, undefined],
+      ['is refused, though the key’s payment is there', open, phone],
+    ])('%s', async (_, known, phone) => {
+      const { started, names } = starting({ person: { ...barred, phone }, stored: [known] })
+      await expect(started).rejects.toBeInstanceOf(kind)
+      if (kind === Refusal) {
+        await expect(started).rejects.toMatchObject({ code: 'locked', details: {} })
+      }
+      expect(names()).toEqual(['get', 'get', 'readStarts'])
+    })
+  })
+
+  test('in the very second from which sessions count is started', async () => {
+    const { started, given } = starting({ person: { ...payer, sessionsFrom: AUTH_TIME } })
+    expect(await started).toMatchObject({ created: true })
+    // What older sessions started this hour is not counted any more.
+    expect(given('reserveStart')).toMatchObject([[{ sessionsFrom: AUTH_TIME }, {}, {}, {}]])
   })
 
   test('that is new while payments are stopped is refused, before anything is counted, stored or sent', async () => {
@@ -311,8 +349,13 @@ describe('the same key again', () => {
     expect(given('ask')).toHaveLength(1)
   })
 
-  test('for what was there and is gone is a fault', async () => {
-    const { started } = starting({ inserts: false })
-    await expect(started).rejects.toThrow('is gone')
+  test('whose place the operator took before it was stored is cancelled, and asks for no push', async () => {
+    const { started, names } = starting({ inserts: false })
+    await expect(started).rejects.toMatchObject({
+      code: 'already_decided',
+      details: { paymentStatus: 'cancelled' },
+    })
+    expect(names()).not.toContain('ask')
+    expect(names().slice(-2)).toEqual(['insert', 'get'])
   })
 })

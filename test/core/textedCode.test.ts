@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Payer } from '../../functions/core/payer.ts'
+import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import type { Payment } from '../../functions/core/payment.ts'
 import type {
   Codes,
@@ -11,7 +12,7 @@ import type {
   Switches,
   Verdict,
 } from '../../functions/core/ports.ts'
-import { Refusal } from '../../functions/core/refusals.ts'
+import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { approveWithCode, textCode } from '../../functions/core/textedCode.ts'
 import { answering, at, NOON } from './answering.ts'
 import { open, WORDS } from './payments.ts'
@@ -19,7 +20,21 @@ import { open, WORDS } from './payments.ts'
 const ID = open.paymentId
 const PAYER = 'person-1'
 const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
-const payer: Payer = { payerId: PAYER, email: 'ada@example.com', phone }
+const payer: Payer = { payerId: PAYER, email: 'ada@example.com', phone, trail: EMPTY_TRAIL }
+const SIGNED_IN = {
+  payerId: PAYER,
+  email: 'ada@example.com',
+  authTime: at(-60).getTime() / 1000,
+}
+const barred: [string, Payer, typeof SessionEnded | typeof Refusal][] = [
+  [
+    'whose sessions were ended after this one began',
+    { ...payer, sessionsFrom: SIGNED_IN.authTime + 1 },
+    SessionEnded,
+  ],
+  ['that the operator locked', { ...payer, state: 'locked' }, Refusal],
+  ['that the operator closed', { ...payer, state: 'closed' }, Refusal],
+]
 const bound = {
   action: ID,
   words: WORDS,
@@ -36,7 +51,6 @@ describe('a text', () => {
     readonly stored?: readonly (Payment | undefined)[]
     readonly person?: Payer | undefined
     readonly reserved?: Payment | undefined
-    readonly lockedUntil?: Date | undefined
     readonly isOff?: boolean
     readonly textId?: string | undefined
     /** As it is when the text's name is stored. */
@@ -46,7 +60,7 @@ describe('a text', () => {
   }
   function texting(world: World = {}) {
     const one = answering()
-    const { stored = [open], lockedUntil, textId, named = texted } = world
+    const { stored = [open], textId, named = texted } = world
     const { person, reserved } = { person: payer, reserved: texted, ...world }
     let reads = 0
     const ports = {
@@ -57,7 +71,6 @@ describe('a text', () => {
         saveText: async () => named,
       }),
       payers: one.port<PayerStore>({ get: async () => person }),
-      lockout: one.port<Lockout>({ lockedUntil: async () => lockedUntil }),
       limits: one.port<Limits>({ spendPayingText: async () => {} }),
       switches: one.port<Switches>({ smsOff: async () => world.isOff ?? false }),
       codes: one.port<Codes>({
@@ -69,7 +82,7 @@ describe('a text', () => {
         end: async () => {},
       }),
     }
-    return { ...one, sent: textCode(ports, PAYER, ID) }
+    return { ...one, sent: textCode(ports, SIGNED_IN, ID) }
   }
 
   test('is counted for the person, then for the payment, and sent then, bound to that payment', async () => {
@@ -78,7 +91,6 @@ describe('a text', () => {
     expect(asked).toEqual([
       ['get', PAYER, ID],
       ['get', PAYER],
-      ['lockedUntil', PAYER, NOON],
       ['smsOff'],
       ['spendPayingText', PAYER, NOON],
       ['reserveText', PAYER, ID, at(-20), NOON],
@@ -89,7 +101,7 @@ describe('a text', () => {
   test('while texts are stopped is refused, before anything is counted, reserved or sent', async () => {
     const { sent, names } = texting({ isOff: true })
     await expect(sent).rejects.toMatchObject({ code: 'sms_off', ...retryAfter(300) })
-    expect(names()).toEqual(['get', 'get', 'lockedUntil', 'smsOff'])
+    expect(names()).toEqual(['get', 'get', 'smsOff'])
   })
 
   test('goes to the phone that the payment was started for, though the payer has another now', async () => {
@@ -123,9 +135,10 @@ describe('a text', () => {
     ['texted 19.999 s ago', { smsSentAt: at(-19.999) }, { code: 'too_many_sms', ...retryAfter(1) }],
   ]
   test.each(refusals)('for a payment %s is refused, and not counted', async (_, now, refusal) => {
-    const { sent, names } = texting({ stored: [{ ...open, ...now }], lockedUntil: at(60) })
+    const person = { ...payer, codesLockedUntil: at(60) }
+    const { sent, names } = texting({ stored: [{ ...open, ...now }], person })
     await expect(sent).rejects.toMatchObject(refusal)
-    expect(names()).toEqual(['get', 'get', 'lockedUntil'])
+    expect(names()).toEqual(['get', 'get'])
   })
 
   test.each([
@@ -145,10 +158,30 @@ describe('a text', () => {
   })
 
   test('while codes are locked is refused, and not counted', async () => {
-    const { sent, names } = texting({ lockedUntil: at(60) })
+    const { sent, names } = texting({ person: { ...payer, codesLockedUntil: at(60) } })
     await expect(sent).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
     expect(names()).not.toContain('spendPayingText')
   })
+
+  test('the moment that a lock of codes ends is sent', async () => {
+    const { sent, given } = texting({ person: { ...payer, codesLockedUntil: NOON } })
+    await sent
+    expect(given('send')).toHaveLength(1)
+  })
+
+  test.each(barred)(
+    'for an account %s is refused, and nothing is counted',
+    async (_, person, kind) => {
+      // The payment is over as well, and codes are locked: that is not told.
+      const spent = { person: { ...person, codesLockedUntil: at(60) } }
+      const { sent, names } = texting({ ...spent, stored: [{ ...open, expiresAt: NOON }] })
+      await expect(sent).rejects.toBeInstanceOf(kind)
+      if (kind === Refusal) {
+        await expect(sent).rejects.toMatchObject({ code: 'locked', details: {} })
+      }
+      expect(names()).toEqual(['get', 'get'])
+    },
+  )
 
   test.each(refusals)('that lost its write to a payment %s says so', async (_, now, refusal) => {
     const { sent, names } = texting({ stored: [open, { ...open, ...now }], reserved: undefined })
@@ -167,7 +200,7 @@ describe('a text', () => {
     expect(await sent).toBe(named)
     expect(asked.at(-1)).toEqual(['saveText', ID, 'VE1'])
     // But for what is read at first, nothing is asked before the last is answered.
-    expect(together).toEqual(['get', 'lockedUntil'])
+    expect(together).toEqual(['get'])
   })
 
   test.each([
@@ -193,8 +226,8 @@ describe('a code', () => {
     readonly counted?: Payment | undefined
     /** As it is read, time after time; the last for ever. */
     readonly stored?: readonly (Payment | undefined)[]
-    readonly lockedUntil?: Date
-    readonly go?: Go | { lockedUntil: Date }
+    readonly person?: Payer
+    readonly go?: Go | { lockedUntil: Date | undefined }
     readonly byTextId?: boolean
     /** What the check takes. */
     readonly seconds?: number
@@ -202,7 +235,8 @@ describe('a code', () => {
   }
   function entering(verdict: Verdict, world: World = {}) {
     const one = answering()
-    const { stored = [tried], lockedUntil, go = { locks: 0 }, byTextId = false } = world
+    const { stored = [tried], person = payer, byTextId = false } = world
+    const { go = { locks: 0, isLast: false } } = world
     const { reserved, decided } = { reserved: tried, decided: approved, ...world }
     let reads = 0
     const ports = {
@@ -213,9 +247,10 @@ describe('a code', () => {
         countWrongCode: async () => world.counted,
         decide: async () => decided,
       }),
+      payers: one.port<PayerStore>({ get: async () => person }),
       lockout: one.port<Lockout>({
-        lockedUntil: async () => lockedUntil,
         reserve: async () => go,
+        tellLock: async () => {},
         giveBack: async () => {},
         reset: world.reset ?? (async () => {}),
       }),
@@ -230,14 +265,14 @@ describe('a code', () => {
       pause: one.port<{ pause(): Promise<void> }>({ pause: async () => {} }).pause,
       onLockoutFault: (fault: unknown) => void one.asked.push(['fault', fault]),
     }
-    return { ...one, entered: approveWithCode(ports, PAYER, ID, '1234567') }
+    return { ...one, entered: approveWithCode(ports, SIGNED_IN, ID, '1234567') }
   }
 
   test('is checked when it is counted at the payment and then at its payer, and decides when it is right', async () => {
     const { entered, asked } = entering('right', { seconds: 3 })
     expect(await entered).toEqual(approved)
     expect(asked).toEqual([
-      ['lockedUntil', PAYER, NOON],
+      ['get', PAYER],
       ['reserveAttempt', PAYER, ID, false, NOON],
       ['reserve', PAYER, NOON],
       ['check', tried, bound, '1234567'],
@@ -287,12 +322,12 @@ describe('a code', () => {
   })
 
   describe('while codes are locked', () => {
-    const locked = { lockedUntil: at(60) }
+    const locked = { person: { ...payer, codesLockedUntil: at(60) } }
 
     test('is refused, and neither counted nor checked', async () => {
       const { entered, names } = entering('right', locked)
       await expect(entered).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
-      expect(names()).toEqual(['lockedUntil', 'get'])
+      expect(names()).toEqual(['get', 'get'])
     })
 
     test.each<[string, now: Partial<Payment>, code: string, byTextId?: boolean]>([
@@ -312,6 +347,34 @@ describe('a code', () => {
       await expect(entered).rejects.toMatchObject({ code: 'locked', ...retryAfter(300) })
       expect(names()).not.toContain('check')
     })
+
+    test('until this very moment is checked', async () => {
+      const { entered } = entering('right', { person: { ...payer, codesLockedUntil: NOON } })
+      expect(await entered).toEqual(approved)
+    })
+  })
+
+  test.each(barred)(
+    'for an account %s is refused, and neither counted nor checked',
+    async (_, person, kind) => {
+      // The payment is over as well, and codes are locked: that is not told.
+      const spent = { person: { ...person, codesLockedUntil: at(60) } }
+      const { entered, names } = entering('right', {
+        ...spent,
+        stored: [{ ...open, expiresAt: NOON }],
+      })
+      await expect(entered).rejects.toBeInstanceOf(kind)
+      if (kind === Refusal) {
+        await expect(entered).rejects.toMatchObject({ code: 'locked', details: {} })
+      }
+      expect(names()).toEqual(['get'])
+    },
+  )
+
+  test('for an account that the operator locked a moment ago is refused without an end, and not checked', async () => {
+    const { entered, names } = entering('right', { go: { lockedUntil: undefined } })
+    await expect(entered).rejects.toMatchObject({ code: 'locked', details: {} })
+    expect(names()).toEqual(['get', 'reserveAttempt', 'reserve'])
   })
 
   test.each([
@@ -334,7 +397,7 @@ describe('a code', () => {
       const stored = [{ ...open, ...now }]
       const { entered, names } = entering('right', { reserved: undefined, stored, byTextId })
       await expect(entered).rejects.toMatchObject({ name: 'Refusal', code })
-      expect(names()).toEqual(['lockedUntil', 'reserveAttempt', 'get'])
+      expect(names()).toEqual(['get', 'reserveAttempt', 'get'])
     },
   )
 
@@ -354,6 +417,16 @@ describe('a code', () => {
         details: { attemptsLeft: 4 },
       })
       expect(asked.at(-1)).toEqual(['countWrongCode', tried, at(2)])
+    })
+
+    test('as the last of a row tells that codes are locked, before it counts at the payment', async () => {
+      const last = { locks: 0, isLast: true }
+      const one = entering('wrong', { go: last, counted: { ...tried, wrongCodes: 1 }, seconds: 2 })
+      await expect(one.entered).rejects.toMatchObject({ code: 'wrong_code' })
+      expect(one.asked.slice(-2)).toEqual([
+        ['tellLock', PAYER, last, at(2)],
+        ['countWrongCode', tried, at(2)],
+      ])
     })
 
     test('for the fifth time ends the payment’s code', async () => {
@@ -388,9 +461,9 @@ describe('a code', () => {
     })
 
     test('is looked for three times, with a pause between, and is then over', async () => {
-      const { entered, names } = entering('over')
+      const { entered, names, given } = entering('over')
       await expect(entered).rejects.toMatchObject({ code: 'code_expired' })
-      expect(names().filter((name) => name === 'get')).toHaveLength(3)
+      expect(given('get').filter(([, id]) => id === ID)).toHaveLength(3)
       expect(names().filter((name) => name === 'pause')).toHaveLength(3)
       expect(names()).not.toContain('decide')
     })
