@@ -413,6 +413,7 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
           phone: { number, enrolled: false },
           previous: phone,
           pending: undefined,
+          sessionsFrom: Math.ceil(now / 1000),
         }),
       ),
     )

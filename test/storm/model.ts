@@ -88,6 +88,8 @@ export type Starts = {
   readonly started: readonly string[]
   /** By id: when the payment would end. */
   readonly unfinished: Readonly<Record<string, number>>
+  /** The end of sessions (seconds) since which this hour counts. */
+  readonly sessionsFrom?: number | undefined
 }
 
 export type Payer = {
@@ -99,6 +101,8 @@ export type Payer = {
   readonly goes: number
   readonly locks: number
   readonly lockedUntil?: number | undefined
+  /** Who signed in before (seconds) is signed out. */
+  readonly sessionsFrom?: number | undefined
   readonly starts?: Starts | undefined
 }
 

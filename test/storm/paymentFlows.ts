@@ -61,7 +61,8 @@ export const start = (asked: Start): Flow =>
     if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, weather, rules)
     const createdAt = clock()
     const expiresAt = createdAt + rules.lifeSeconds * 1000
-    yield* reserveStart({ payer, id, expiresAt, createdAt }, seen, clock, rules)
+    const { sessionsFrom } = who
+    yield* reserveStart({ payer, id, expiresAt, createdAt, sessionsFrom }, seen, clock, rules)
     const payment: Payment = {
       id,
       payer,
@@ -151,18 +152,21 @@ type Slot = {
   readonly id: string
   readonly expiresAt: number
   readonly createdAt: number
+  readonly sessionsFrom?: number | undefined
 }
 
 /** A slot among the open ones, and one start of the hour's; what is over gives its slot away when one is missing. */
 function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number, rules: Rules) {
-  const { payer, id, createdAt, expiresAt } = slot
+  const { payer, id, createdAt, expiresAt, sessionsFrom } = slot
+  /** Sessions were ended since, so the hour begins anew; what is open stays counted. */
+  const isOlder = (starts: Starts) => (sessionsFrom ?? 0) > (starts.sessionsFrom ?? 0)
   const isLive = (starts: Starts) => starts.windowStartedAt > createdAt - HOUR_MS
   const read = look((m) => payerOf(m, payer).starts)
   for (let found = seen; ; found = yield* at(read)) {
     const open = Object.entries(found?.unfinished ?? {})
     const isCounted = found?.started.includes(id) ?? false
     const hasSlot = open.some(([one]) => one === id)
-    if (isCounted && hasSlot) {
+    if (hasSlot) {
       if (yield* at(setStarts(payer, ({ unfinished }) => id in unfinished, withSlot(slot)))) return
       continue
     }
@@ -183,12 +187,23 @@ function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number
       yield* at(setStarts(payer, () => true, rest))
       continue
     }
-    if (found && isLive(found) && !isCounted && found.started.length >= rules.paymentsPerHour) {
+    if (
+      found &&
+      isLive(found) &&
+      !isOlder(found) &&
+      !isCounted &&
+      found.started.length >= rules.paymentsPerHour
+    ) {
       const end = found.windowStartedAt + HOUR_MS
       throw new No(429, 'too_many_payments', { retryAfter: secondsUntil(end, createdAt) })
     }
     const hasRoom = ({ unfinished }: Starts) => Object.keys(unfinished).length < rules.openPayments
-    const fresh = { windowStartedAt: createdAt, started: [id], unfinished: { [id]: expiresAt } }
+    const fresh = {
+      windowStartedAt: createdAt,
+      started: [id],
+      unfinished: { [id]: expiresAt },
+      ...(sessionsFrom !== undefined && { sessionsFrom }),
+    }
     if (!found) {
       const first = writePayer(
         payer,
@@ -196,11 +211,14 @@ function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number
         () => ({ starts: fresh }),
       )
       if (yield* at(first)) return
-    } else if (!isLive(found)) {
+    } else if (!isLive(found) || isOlder(found)) {
       const { windowStartedAt } = found
-      const isSame = (starts: Starts) => starts.windowStartedAt === windowStartedAt
+      const wasOlder = isOlder(found)
+      const isSame = (starts: Starts) =>
+        wasOlder ? isOlder(starts) : starts.windowStartedAt === windowStartedAt
       const renew = (starts: Starts) => ({
         ...fresh,
+        sessionsFrom: wasOlder ? sessionsFrom : starts.sessionsFrom,
         unfinished: { ...starts.unfinished, ...fresh.unfinished },
       })
       if (yield* at(setStarts(payer, (one) => isSame(one) && hasRoom(one), renew))) return

@@ -153,13 +153,14 @@ function sidesOf(world: World, model: Model, item: Item): Sides {
   }
 }
 
-const personOf = ({ phone, previous, pending, goes, locks, lockedUntil }: Payer) => ({
+const personOf = ({ phone, previous, pending, goes, locks, lockedUntil, sessionsFrom }: Payer) => ({
   phone,
   previous,
   pending,
   goes,
   locks,
   lockedUntil,
+  sessionsFrom,
 })
 
 function storedPerson(world: World, item: Item) {
@@ -168,6 +169,7 @@ function storedPerson(world: World, item: Item) {
     goes: item.code_goes ?? 0,
     locks: item.code_locks_before ?? 0,
     lockedUntil: msIf(item.codes_locked_until),
+    sessionsFrom: item.sessions_from,
     phone: { number: item.phone_number, enrolled: Boolean(item.authy_id) },
     previous: item.previous_number && {
       number: item.previous_number,
@@ -194,12 +196,13 @@ function storedTexts(item: Item): Texts {
   return { day: Number(item.uses), hours: Object.fromEntries(hours) }
 }
 
-function storedStarts({ window_started_at, started, unfinished }: Item) {
+function storedStarts({ window_started_at, started, unfinished, sessions_from }: Item) {
   const open = Object.entries(Object(unfinished)).map(([id, ends]) => [id, ms(ends)])
   return {
     windowStartedAt: ms(window_started_at),
     started: Object.keys(Object(started)).sort(),
     unfinished: Object.fromEntries(open),
+    sessionsFrom: sessions_from,
   }
 }
 
