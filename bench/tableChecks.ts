@@ -15,6 +15,7 @@ export type Item = {
   readonly expires_at: string
   readonly decided_at?: string
   readonly decided_by?: string
+  readonly answer_refused_at?: string
 }
 
 const FINAL: readonly string[] = ['approved', 'denied', 'expired', 'failed', 'cancelled']
@@ -53,6 +54,9 @@ function evidenceFlaw(item: Item): string | undefined {
   }
   if (evidence.kind === 'verify-code') return 'no such provider was there'
   if (evidence.push_id !== push_id) return 'another push decided it'
+  const isReadYes = evidence.kind === 'provider-read' && item.status === 'approved'
+  if (isReadYes && item.answer_refused_at)
+    return 'the provider’s word approved what a callback did not'
   const isShown = evidence.kind === 'provider-read' || evidence.shown === shown
   return isShown ? undefined : 'something else was shown'
 }

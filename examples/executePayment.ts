@@ -19,10 +19,15 @@ const approved = z.object({
     payee: z.object({ name: z.string(), id: z.string() }),
     /** `{ value: "20.50", currency: "EUR" }`: never through a float. */
     amount: z.object({ value: z.string(), currency: z.string() }),
+    /** How the yes was learned; none in events of before this was told. */
+    decision: z.object({ proof: z.string() }).nullish(),
   }),
 })
 
 export type ApprovedPayment = z.infer<typeof approved>['detail']
+
+/** What came back shows, or is bound to, payee and amount (RTS Art. 5(1)(c)). All else is held. */
+export const PAID_ON: readonly string[] = ['signed-callback', 'sms-code']
 
 /**
  * Pay. This one only writes into the log who is paid; put your own in its place. Give `paymentId` to the bank
@@ -32,13 +37,26 @@ export async function execute({ paymentId, payee, amount }: ApprovedPayment): Pr
   console.log(JSON.stringify({ message: 'execute', paymentId, payee, amount }))
 }
 
-/** Begun before it is executed and marked after: what was begun and not done waits for a person. */
+/**
+ * Begun before it is executed and marked after: what was begun and not done waits for a person. So does what was
+ * approved by another proof than those of `paidOn`: it is held, and not paid.
+ */
 export const executePayment =
-  (executions: Executions, pay: typeof execute, clock = () => new Date()) =>
+  (
+    executions: Executions,
+    pay: typeof execute,
+    { paidOn = PAID_ON, clock = () => new Date() }: Partial<Options> = {},
+  ) =>
   async (event: unknown): Promise<void> => {
     // What is not understood is not passed over: it throws, and ends in the dead-letter queue.
     const payment = approved.parse(event).detail
-    const { paymentId } = payment
+    const { paymentId, decision } = payment
+    const proof = decision?.proof ?? 'unknown'
+    if (!paidOn.includes(proof)) {
+      const isHeld = await executions.hold(paymentId, clock())
+      console.log(JSON.stringify({ message: isHeld ? 'held' : 'begun before', paymentId, proof }))
+      return
+    }
     if (!(await executions.begin(paymentId, clock()))) {
       console.log(JSON.stringify({ message: 'begun before', paymentId }))
       return
@@ -47,14 +65,18 @@ export const executePayment =
     await executions.done(paymentId, clock())
   }
 
+type Options = { readonly paidOn: readonly string[]; readonly clock: () => Date }
+
 let made: ReturnType<typeof executePayment> | undefined
 
+/** `PAID_ON` names other proofs to pay on, with commas between: `signed-callback,sms-code,provider-read`. */
 export const handler = (event: unknown): Promise<void> => {
-  const table = process.env.EXECUTIONS_TABLE
+  const { EXECUTIONS_TABLE: table, PAID_ON: paidOn } = process.env
   if (!table) throw new Error('EXECUTIONS_TABLE is not set')
   made ??= executePayment(
     executionsTable(DynamoDBDocumentClient.from(new DynamoDBClient()), table),
     execute,
+    paidOn ? { paidOn: paidOn.split(',') } : {},
   )
   return made(event)
 }

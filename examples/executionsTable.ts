@@ -7,15 +7,17 @@ export const UNFINISHED = 'unfinished'
 export type Executions = {
   /** True for one caller only, however many there are: for the others it was begun before. */
   begin(paymentId: string, now: Date): Promise<boolean>
+  /** In place of `begin`: not to be executed until a person has looked at it. False where it was begun or held before. */
+  hold(paymentId: string, now: Date): Promise<boolean>
   done(paymentId: string, now: Date): Promise<void>
 }
 
 /** Which payments were begun and which are done. */
-export const executionsTable = (documents: DynamoDBDocumentClient, table: string): Executions => ({
-  async begin(paymentId, now) {
+export function executionsTable(documents: DynamoDBDocumentClient, table: string): Executions {
+  async function put(paymentId: string, now: Date, unfinished: 'yes' | 'held'): Promise<boolean> {
     const put = new PutCommand({
       TableName: table,
-      Item: { payment_id: paymentId, begun_at: now.toISOString(), [UNFINISHED]: 'yes' },
+      Item: { payment_id: paymentId, begun_at: now.toISOString(), [UNFINISHED]: unfinished },
       ConditionExpression: 'attribute_not_exists(payment_id)',
     })
     try {
@@ -25,17 +27,22 @@ export const executionsTable = (documents: DynamoDBDocumentClient, table: string
       if (error instanceof ConditionalCheckFailedException) return false
       throw error
     }
-  },
+  }
 
-  async done(paymentId, now) {
-    const update = new UpdateCommand({
-      TableName: table,
-      Key: { payment_id: paymentId },
-      // What is not in the index any more is what is finished.
-      UpdateExpression: `SET done_at = :now REMOVE ${UNFINISHED}`,
-      ConditionExpression: 'attribute_exists(payment_id)',
-      ExpressionAttributeValues: { ':now': now.toISOString() },
-    })
-    await documents.send(update)
-  },
-})
+  return {
+    begin: (paymentId, now) => put(paymentId, now, 'yes'),
+    hold: (paymentId, now) => put(paymentId, now, 'held'),
+
+    async done(paymentId, now) {
+      const update = new UpdateCommand({
+        TableName: table,
+        Key: { payment_id: paymentId },
+        // What is not in the index any more is what is finished.
+        UpdateExpression: `SET done_at = :now REMOVE ${UNFINISHED}`,
+        ConditionExpression: 'attribute_exists(payment_id)',
+        ExpressionAttributeValues: { ':now': now.toISOString() },
+      })
+      await documents.send(update)
+    },
+  }
+}

@@ -1,6 +1,12 @@
 import * as z from 'zod'
 import { checkSignature } from './adapters/authySignature.ts'
-import { type CallbackOutcome, decideByPush, type PushAnswer } from './core/deciding.ts'
+import {
+  type CallbackOutcome,
+  decideByPush,
+  type Named,
+  type PushAnswer,
+  refuseAnswer,
+} from './core/deciding.ts'
 import type { PaymentStore } from './core/ports.ts'
 import { Refusal } from './core/refusals.ts'
 import { publicEndpoint } from './http.ts'
@@ -12,7 +18,8 @@ import { count, logger, securityEvent } from './observe.ts'
  * `POST /payments/callback`: a person's answer to a push, signed by Authy.
  *
  * Callbacks come twice, late and for payments that are over: all that is ordinary, answers 200 and
- * changes nothing. Only a bad signature is refused.
+ * changes nothing. One that shows something else than was asked, or is not understood, answers 200 too, and is
+ * noted on the payment that it names. Only a bad signature is refused.
  */
 export const authyCallback = (world: World) => {
   const ports = { payments: payments(world), clock: world.clock }
@@ -35,7 +42,10 @@ export const authyCallback = (world: World) => {
 
     const answer = understood(text, nonce ?? '')
     if (!answer) {
-      securityEvent('CallbackNotUnderstood', {})
+      const noted = await refuseAnswer(ports, namedIn(text), 'answer_not_understood')
+      securityEvent('CallbackNotUnderstood', { paymentId: noted.join(' ') || null })
+      // The test of Authy's console names no payment. What names one that waits is for the owner to look at.
+      if (noted.length > 0) count('CallbackMismatched')
       return { status: 200, body: {} }
     }
     const outcome = await decideByPush(ports, answer)
@@ -72,6 +82,38 @@ const callback = z.object({
 
 const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
 
+const pushId = z.string().min(1).max(100).optional().catch(undefined)
+/** As much as can be read of what is not understood: each part by itself, and what is no part is left out. */
+const naming = z
+  .object({
+    uuid: pushId,
+    approval_request: z
+      .object({
+        transaction: z
+          .object({
+            uuid: pushId,
+            hidden_details: z
+              .object({ payment_id: z.string().regex(PAYMENT_ID).optional().catch(undefined) })
+              .optional()
+              .catch(undefined),
+          })
+          .optional()
+          .catch(undefined),
+      })
+      .optional()
+      .catch(undefined),
+  })
+  .catch({})
+
+function namedIn(text: string): Named {
+  const { uuid, approval_request } = naming.parse(JSON.parse(text))
+  const { transaction } = approval_request ?? {}
+  return {
+    paymentId: transaction?.hidden_details?.payment_id,
+    pushIds: [uuid, transaction?.uuid].filter((id) => id !== undefined),
+  }
+}
+
 /** What the callback says, if it says one thing: the outer and the inner answer must be the same. */
 function understood(text: string, nonce: string): PushAnswer | undefined {
   const parsed = callback.safeParse(JSON.parse(text))
@@ -97,14 +139,6 @@ function understood(text: string, nonce: string): PushAnswer | undefined {
   }
 }
 
-const naming = z.object({
-  approval_request: z.object({
-    transaction: z.object({
-      hidden_details: z.object({ payment_id: z.string().regex(PAYMENT_ID) }),
-    }),
-  }),
-})
-
 /**
  * Strays and scanners know no payment's id, so one forged callback that names a payment which is there is told
  * apart from many that name none. The answer is the same either way.
@@ -119,8 +153,7 @@ async function noteForged(store: Pick<PaymentStore, 'find'>, text: string, isSig
 
 function paymentNamedIn(text: string): string | undefined {
   try {
-    return naming.safeParse(JSON.parse(text)).data?.approval_request.transaction.hidden_details
-      .payment_id
+    return namedIn(text).paymentId
   } catch {
     return undefined
   }

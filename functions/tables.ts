@@ -58,6 +58,7 @@ export const tables = {
           'expires_at',
           'decided_at',
           'decided_by',
+          'decided_proof',
         ],
       },
       /** What the sweep needs to choose. */

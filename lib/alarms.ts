@@ -35,7 +35,7 @@ const BEHIND_MS = 15 * 60_000
 /** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
 const TURNED_AWAY_MIN = 50
 /**
- * Of callbacks with a wrong signature in five minutes: any stranger can send one, and it changes nothing. A wrong
+ * Of callbacks with a wrong signature in five minutes. Every stranger can send one, and it changes nothing. A wrong
  * key of our own does not wait for so many, because real answers name payments.
  */
 const FORGED_MIN = 100
@@ -167,7 +167,7 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
   },
   {
     id: 'MismatchedCallbacks',
-    what: 'A callback with a good signature shows another payment than the one stored',
+    what: 'A callback with a good signature shows another payment than the one stored, or makes no sense',
     heading: 'Alarm: mismatched callbacks',
     metric: filled(own('CallbackMismatched')),
     // It is signed: there is no ordinary way to even one.

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import type { ProfileView } from '../functions/core/payer.ts'
-import type { PaymentView } from '../functions/core/payment.ts'
+import { type PaymentView, PROOFS } from '../functions/core/payment.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import { STATUS } from '../functions/http.ts'
@@ -13,13 +13,12 @@ import { body as smsVerifyBody } from '../functions/smsVerify.ts'
 
 /** What may be sent where the settings say nothing else. */
 const LIMITS = { maxAmount: '10000.00', currencies: Object.keys(CURRENCIES) as Currency[] }
-const NUMBER_PATTERN = '^\\+[0-9 ().-]{4,30}$'
 
 /** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
 export const requests = {
   StartPayment: sendPaymentBody(LIMITS),
   SmsCode: smsVerifyBody,
-  StartVerification: phoneStartBody([]),
+  StartVerification: phoneStartBody,
   VerificationCodes: phoneVerifyBody,
 }
 
@@ -58,10 +57,9 @@ export const SAID: Readonly<Record<string, object>> = {
   'StartPayment/amount/currency': { enum: Object.keys(CURRENCIES), examples: ['EUR'] },
   'SmsCode/code': { examples: ['0271828'] },
   'StartVerification/phoneNumber': {
-    pattern: NUMBER_PATTERN,
     description:
-      'In international form; spaces, dots, dashes and brackets do not matter. It must be a ' +
-      'valid number of a country that is served.',
+      'In international form; spaces, dots, dashes and brackets do not matter. The number of a ' +
+      'mobile phone, or for a call of a fixed line, in a country that is served.',
     examples: ['+44 7400 123456'],
   },
   'StartVerification/channel': { description: 'A text, or a voice that says the code.' },
@@ -135,6 +133,22 @@ const payment = z
       .enum(['push', 'sms'])
       .nullable()
       .describe('The channel of approved, denied and failed; else null.'),
+    decision: z
+      .strictObject({
+        channel: z.enum(['push', 'sms']),
+        proof: z
+          .enum(PROOFS)
+          .describe(
+            "How the answer was learned: by the provider's signed callback, which shows what the payer " +
+              "saw; by the provider's own word when it was asked, which shows no words; or by a code that " +
+              'is bound to the payment.',
+          ),
+      })
+      .nullable()
+      .describe(
+        'Of approved and denied, once decided. Null for pending, expired, failed and cancelled, and for ' +
+          'what was decided before this was stored.',
+      ),
   })
   .describe('One intent to pay, with fixed payee and amount; never edited, decided once.')
   .meta({ examples: [examplePayment()] }) satisfies z.ZodType<PaymentView>
@@ -318,5 +332,6 @@ function examplePayment(): PaymentView {
     expiresAt: '2026-11-21T12:05:00.000Z',
     decidedAt: null,
     decidedBy: null,
+    decision: null,
   }
 }

@@ -85,6 +85,8 @@ const HTTP = ['node:http', 'node:https']
 /** How any provider is asked over HTTP; parts of the adapters of the two. */
 const ASK_PROVIDER = 'functions/adapters/askProvider.ts'
 const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
+/** How what was written as a number is read. */
+const PHONE_NUMBERS = 'functions/adapters/phoneNumbers.ts'
 /** How a write knows itself when it is sent again. */
 const OWN_WRITE = 'functions/adapters/ownWrite.ts'
 /** A payer's audit trail as it lies in their item, read and written. */
@@ -95,7 +97,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
   'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts'],
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
-  'functions/adapters/limitsTable.ts': [OWN_WRITE],
+  'functions/adapters/limitsTable.ts': [
+    'functions/adapters/limitItems.ts',
+    'functions/adapters/textCounters.ts',
+  ],
+  'functions/adapters/textCounters.ts': ['functions/adapters/limitItems.ts', OWN_WRITE],
   'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],
@@ -103,6 +109,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/cognitoSignIns.ts': [COGNITO],
   'functions/adapters/archiveBucket.ts': ['@aws-sdk/client-s3'],
   'functions/adapters/eventBus.ts': ['@aws-sdk/client-eventbridge'],
+  [PHONE_NUMBERS]: ['libphonenumber-js/max'],
 }
 const SECRETS = ['@aws-lambda-powertools/parameters/secrets', '@aws-sdk/client-secrets-manager']
 const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
@@ -149,25 +156,26 @@ const fences: Record<string, Fence> = {
       ['functions/adapters/verifyService.ts', "import twilio from 'twilio'"],
     ],
   },
-  'a handler imports the core, the pipeline, settings and the signature, and no other handler': {
-    around: (file) => handlers.includes(file),
-    allows: (found) =>
-      within('functions/core/').has(found) ||
-      isOneOf(
-        ...PIPELINE,
-        'functions/adapters/settings.ts',
-        'functions/adapters/authySignature.ts',
-        'zod',
-        'libphonenumber-js/min',
-      )(found),
-    caught: [
-      ['functions/smsVerify.ts', "import { body } from './phoneVerify.ts'"],
-      ['functions/smsVerify.ts', "import { authy } from './adapters/authy.ts'"],
-      ['functions/smsVerify.ts', "import { paymentsTable } from './adapters/paymentsTable.ts'"],
-      ['functions/smsVerify.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
-      ['functions/smsVerify.ts', "import parse from 'libphonenumber-js'"],
-    ],
-  },
+  'a handler imports the core, the pipeline, what reads numbers, settings and signatures, and no handler':
+    {
+      around: (file) => handlers.includes(file),
+      allows: (found) =>
+        within('functions/core/').has(found) ||
+        isOneOf(
+          ...PIPELINE,
+          'functions/adapters/settings.ts',
+          'functions/adapters/authySignature.ts',
+          PHONE_NUMBERS,
+          'zod',
+        )(found),
+      caught: [
+        ['functions/smsVerify.ts', "import { body } from './phoneVerify.ts'"],
+        ['functions/smsVerify.ts', "import { authy } from './adapters/authy.ts'"],
+        ['functions/smsVerify.ts', "import { paymentsTable } from './adapters/paymentsTable.ts'"],
+        ['functions/smsVerify.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
+        ['functions/smsVerify.ts', "import parse from 'libphonenumber-js'"],
+      ],
+    },
   'only the composition root knows every adapter': {
     around: (file) => LIVE.includes(file),
     allows: (found) =>

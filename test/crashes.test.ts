@@ -255,6 +255,14 @@ const stories: Record<string, Story> = {
     given: () => answered('denied', false),
     ends: 'denied',
   },
+  'a push is answered with other words': {
+    only: 'authy',
+    lambda: 'authyCallback',
+    says: '200',
+    given: () => answered('approved', true, { message: 'Pay €1.00 to Neville' }),
+    ends: 'pending',
+    goesOn: async (one) => [await approve(one)],
+  },
   'a first phone is asked for': {
     lambda: 'phoneStart',
     says: '202',
@@ -458,9 +466,13 @@ describe.each(providers)('with %s', (chosen) => {
         }
         rig.clock.advance(21)
         await rig.sweep()
-        const problems = await otherThan(cases, (_, i) =>
-          was[i]?.status === 'pending' && was[i]?.push_id ? [answerOf(i)] : [was[i]?.status],
-        )
+        const problems = await otherThan(cases, (_, i) => {
+          const { status, push_id, answer_refused_at } = was[i] ?? {}
+          const isDecided = status === 'pending' && push_id
+          // What was refused, and that is written down, the provider's word does not approve.
+          const isHeld = answer_refused_at !== undefined && answerOf(i) === 'approved'
+          return isDecided && !isHeld ? [answerOf(i)] : [status]
+        })
         rig.clock.advance(300)
         await rig.sweep()
         expect([...problems, ...(await wrongWithAny(cases, lost))]).toEqual([])
@@ -798,11 +810,11 @@ function entering(one: Case, entered: (code: string) => string): Case {
   return { ...one, request: { ...one.request, body } }
 }
 
-async function answered(answer: Answer, hidden: boolean): Promise<Case> {
+async function answered(answer: Answer, hidden: boolean, other: Partial<Push> = {}): Promise<Case> {
   const one = await waiting()
   const [push] = pushesFor(one)
   if (!push) throw new Error('no push')
-  return { ...one, request: callbackOf(rig, push, answer, hidden) }
+  return { ...one, request: callbackOf(rig, { ...push, ...other }, answer, hidden) }
 }
 
 function asking(payer: Person, number: string): Case {
@@ -935,6 +947,15 @@ async function wrongWith({ payer, id }: Case): Promise<string[]> {
     ['attempts not in its history', many('code_tried') === code_attempts],
     ['wrong codes not in its history', many('code_wrong', 'failed') === wrong_codes],
     ['approved on no evidence', status !== 'approved' || evidence.authy_id === item.authy_id],
+    ['refusals twice', many('answer_mismatched') <= 1],
+    [
+      'refusals not in its history',
+      many('answer_mismatched') === Number('answer_refused_at' in item),
+    ],
+    [
+      'approved by the provider’s word after a refusal',
+      !('answer_refused_at' in item && status === 'approved' && evidence.kind === 'provider-read'),
+    ],
     ['another push', !evidence.push_id || pushes.some(({ uuid }) => uuid === evidence.push_id)],
     ['the code of another', !evidence.action || evidence.action === id],
     ['texts not counted to the person', textsOn(payer) <= (await usesOf(payer))],

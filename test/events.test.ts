@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { announcePayments } from '../functions/announcePayments.ts'
 import { payerEvents } from '../functions/core/payerTrail.ts'
+import { PROOFS } from '../functions/core/payment.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/record/localBus.ts'
 import { ENDS, ends, type RecordRig, startRecordRig } from './recordRig.ts'
 import { payerRecord, trailWith } from './trails.ts'
@@ -137,5 +138,26 @@ test('the rule takes approved payments only', () => {
     pattern['detail-type'].includes(event['detail-type']) &&
     pattern.detail.version.includes(event.detail.version)
   const taken = events.filter(takes).map(({ detail }) => detail.status)
-  expect(taken).toEqual(['approved', 'approved'])
+  expect(taken).toEqual(['approved', 'approved', 'approved'])
+})
+
+test('the table of proofs has every proof that an event can have, and the schema too', () => {
+  const section = text.split('## How the yes was learned')[1]?.split('\n## ')[0] ?? ''
+  const rows = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, proof]) => proof)
+  expect(rows.sort()).toEqual([...PROOFS].sort())
+  const { properties } = written.$defs.payment.properties.detail.properties.decision
+  expect([...properties.proof.enum].sort()).toEqual([...PROOFS].sort())
+})
+
+test('an end tells how it was learned, and what no channel decided has no decision', () => {
+  const told = ends.map((end, i) => [end, events[2 * i + 1]?.detail.decision])
+  expect(Object.fromEntries(told)).toEqual({
+    approved: { channel: 'push', proof: 'signed-callback' },
+    'approved, as the provider says': { channel: 'push', proof: 'provider-read' },
+    'approved by a code': { channel: 'sms', proof: 'sms-code' },
+    denied: { channel: 'push', proof: 'signed-callback' },
+    cancelled: null,
+    failed: null,
+    expired: null,
+  })
 })

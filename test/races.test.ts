@@ -232,6 +232,45 @@ describe('a push', () => {
   })
 })
 
+describe('an answer that is refused, and the sweep that asks what was answered,', () => {
+  beforeAll(async () => {
+    rig = await startRig({ ...SETTINGS, OPEN_PAYMENTS: '1000000', PAYMENTS_PER_HOUR: '1000000' })
+  })
+  afterAll(() => rig.close())
+  const REFUSES = ({ text }: Step) => text.includes('answer_refused_at = :now')
+
+  test('at once: what is written first stands, and after a refusal the sweep approves nothing', async () => {
+    const as = await rig.person()
+    const lambdas = await Promise.all([
+      startLambda(rig, 'authyCallback'),
+      startLambda(rig, 'sweepPayments'),
+    ])
+    const seen = new Set<string>()
+    for (const i of all(24, Number)) {
+      const { paymentId: id } = await rig.pending(as)
+      const push = rig.phone.book.latestPush(as.number)
+      if (!push) throw new Error('no push')
+      rig.phone.book.faults.loseNextCallback = true
+      rig.phone.book.answer(push.uuid, 'approved')
+      rig.clock.advance(20)
+      const other = { ...push, message: 'Pay €1.00 to Neville' }
+      await atOnce(lambdas, [callbackOf(rig, other, 'approved'), {}], {
+        where: i % 3 ? (step) => REFUSES(step) || DECIDES(step) : FIRST,
+        order: nth(i, 2),
+      })
+      const item = (await rig.item(id)) ?? {}
+      const [, , ...what] = (item.history as { event: string }[]).map(({ event }) => event)
+      expect([['approved'], ['answer_mismatched']]).toContainEqual(what)
+      expect(item.status).toBe(what[0] === 'approved' ? 'approved' : 'pending')
+      seen.add(String(what[0]))
+      await rig.call('cancelPayment', { as, id })
+    }
+    // It was a race, which each of them won at times.
+    expect([...seen].sort()).toEqual(['answer_mismatched', 'approved'])
+    for (const lambda of lambdas) lambda.close()
+  })
+})
+
 /** How a payment can end, each by one request, and at most one more that must not matter. */
 type Round = Texted & { readonly push: Push | undefined; readonly expiresAt: Date }
 

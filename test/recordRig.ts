@@ -44,6 +44,12 @@ export async function startRecordRig(env: Record<string, string> = {}) {
       }
       const enter = (code: string) => rig.call('smsVerify', { as, id, body: { code } })
       if (end === 'approved' || end === 'denied') await rig.answers(as, end)
+      if (end === 'approved, as the provider says') {
+        rig.phone.book.faults.loseNextCallback = true
+        await rig.answers(as, 'approved')
+        rig.clock.advance(20)
+        await rig.sweep()
+      }
       if (end === 'cancelled') await rig.call('cancelPayment', { as, id })
       if (end === 'approved by a code') await enter(await texted())
       if (end === 'failed') {
@@ -64,6 +70,7 @@ export async function startRecordRig(env: Record<string, string> = {}) {
 /** Every way in which a payment ends. */
 export const ENDS = {
   approved: 'approved',
+  'approved, as the provider says': 'approved',
   'approved by a code': 'approved',
   denied: 'denied',
   cancelled: 'cancelled',

@@ -23,6 +23,11 @@ export type Payment = Terms & {
   readonly expiresAt: string
   readonly decidedAt: string | null
   readonly decidedBy: 'push' | 'sms' | null
+  /** Of approved and denied: how the answer was learned. */
+  readonly decision: {
+    readonly channel: 'push' | 'sms'
+    readonly proof: 'signed-callback' | 'provider-read' | 'sms-code'
+  } | null
 }
 
 export type PhoneChannel = 'sms' | 'call'

@@ -5,6 +5,7 @@ import { CURRENCIES, type Currency } from '../core/money.ts'
 import {
   type HistoryEntry,
   type Payment,
+  PROOFS,
   type PushContent,
   type ShownPayment,
   shownText,
@@ -43,6 +44,7 @@ const listed = z.object({
   expires_at: instant,
   decided_at: instant.optional(),
   decided_by: z.enum(['push', 'sms']).optional(),
+  decided_proof: z.enum(PROOFS).optional(),
 })
 
 const stored = listed.extend({
@@ -83,6 +85,7 @@ function shown(found: z.infer<typeof listed>): ShownPayment {
     expiresAt: found.expires_at,
     decidedAt: found.decided_at,
     decidedBy: found.decided_by,
+    decidedProof: found.decided_proof,
   }
 }
 

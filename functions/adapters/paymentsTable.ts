@@ -12,6 +12,7 @@ import {
   CODE_ATTEMPTS_MAX,
   type HistoryEntry,
   type Payment,
+  proofOf,
   shownText,
   TEXTS_MAX,
 } from '../core/payment.ts'
@@ -250,6 +251,17 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
 
     decide: (paymentId, decision, now) => change(paymentId, decisionWrite(decision, now)),
 
+    async refuseAnswer(paymentId, why, now) {
+      const refused = await change(paymentId, {
+        set: ['answer_refused_at = :now'],
+        // Once, so that no number of repeats makes the item longer.
+        when: [...OPEN, 'attribute_not_exists(answer_refused_at)'],
+        values: open(now),
+        event: historyEntry(now, why, 'push', 'provider'),
+      })
+      return refused !== undefined
+    },
+
     async *open(onUnreadable) {
       for (let shard = 0; shard < OPEN_SHARDS; shard += 1) {
         let from: Record<string, unknown> | undefined
@@ -324,17 +336,21 @@ function decisionWrite(decision: Decision, now: Date): Change {
       '#status = :status',
       'decided_at = :now',
       ...(channel ? ['decided_by = :channel'] : []),
-      ...(evidence ? ['evidence = :evidence'] : []),
+      ...(evidence ? ['evidence = :evidence', 'decided_proof = :proof'] : []),
       ...(pushId ? ['push_id = if_not_exists(push_id, :pushId)'] : []),
     ],
     remove: 'open_shard',
-    when: [...OPEN, ...asked.map(([name]) => `${name} = :${name}`)],
+    when: [
+      ...OPEN,
+      ...asked.map(([name]) => `${name} = :${name}`),
+      ...(only.noAnswerRefused ? ['attribute_not_exists(answer_refused_at)'] : []),
+    ],
     values: {
       ...open(now),
       ...Object.fromEntries(asked.map(([name, value]) => [`:${name}`, value])),
       ':status': status,
       ...(channel && { ':channel': channel }),
-      ...(evidence && { ':evidence': evidence }),
+      ...(evidence && { ':evidence': evidence, ':proof': proofOf(evidence) }),
       ...(pushId && { ':pushId': pushId }),
     },
     event: historyEntry(now, status, channel, by),

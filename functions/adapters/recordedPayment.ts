@@ -21,6 +21,8 @@ const events = [
   'text_asked',
   'code_tried',
   'code_wrong',
+  'answer_mismatched',
+  'answer_not_understood',
   'approved',
   'denied',
   'expired',

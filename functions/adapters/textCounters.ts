@@ -1,7 +1,8 @@
 /** How many texts and calls there were: for a person, for a number, and for the whole stage. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { international, type PhoneNumber } from '../core/payer.ts'
+import { handset } from '../core/handset.ts'
+import type { PhoneNumber } from '../core/payer.ts'
 import { Refusal, secondsUntil } from '../core/refusals.ts'
 import { DAY_MS, epoch, HOUR_MS, type LimitItems, TRIES_MAX } from './limitItems.ts'
 import { ownWrite } from './ownWrite.ts'
@@ -43,7 +44,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
       max: Math.floor(textsPerDayForStage / 2),
       windowMs: DAY_MS,
     }
-    const number = provingCounter(`limit#number#${sha256(international(phone))}`, now)
+    const number = provingCounter(`limit#number#${sha256(handset(phone))}`, now)
     return spendAll([provingOf(payerId, now), number, stage(now, texts, half)], now)
   }
 

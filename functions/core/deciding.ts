@@ -1,5 +1,12 @@
 /** How a payment ends by push, or by the payer's own cancel. */
-import { type Evidence, type Payment, type PushContent, shownText, whyClosed } from './payment.ts'
+import {
+  type Evidence,
+  type Payment,
+  type PushContent,
+  type RefusedAnswer,
+  shownText,
+  whyClosed,
+} from './payment.ts'
 import type { Clock, Codes, Decision, PaymentStore } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
@@ -57,7 +64,7 @@ export type PushAnswer = {
   >
 }
 
-/** What a callback did. All but `decided` changed nothing; `mismatch` is somebody's mistake or attack. */
+/** What a callback did. Only `decided` decided; `mismatch` is somebody's mistake or attack, and is noted. */
 export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 'mismatch'
 
 /**
@@ -85,11 +92,49 @@ export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<Ca
   if (await payments.decide(id, decision, clock())) return 'decided'
 
   const payment = await payments.find(id)
-  if (!payment) return 'unknown'
-  if (payment.authyId !== authyId) return 'mismatch'
-  if (payerId !== undefined && payment.payerId !== payerId) return 'mismatch'
-  if (shownText(payment.shown) !== shownText(shown)) return 'mismatch'
+  if (!payment || !isAnswerTo(payment, answer)) {
+    const named = { paymentId: id, pushIds: byPush ? [] : [pushId] }
+    const refused = await refuseAnswer(ports, named, 'answer_mismatched')
+    return payment || refused.length > 0 ? 'mismatch' : 'unknown'
+  }
   return payment.status === status && payment.decidedBy === 'push' ? 'repeated' : 'too_late'
+}
+
+/** Whether what was answered is what was asked; none of it ever changes about a payment. */
+const isAnswerTo = (payment: Payment, { authyId, payerId, shown }: PushAnswer): boolean =>
+  payment.authyId === authyId &&
+  (payerId === undefined || payment.payerId === payerId) &&
+  shownText(payment.shown) === shownText(shown)
+
+/** What a signed answer names: our own id, and its push by the provider's id, which may be said twice. */
+export type Named = {
+  readonly paymentId: string | undefined
+  readonly pushIds: readonly string[]
+}
+
+/**
+ * Note on each payment that a signed answer names that the answer was refused; the ids of those on which it
+ * is noted now.
+ *
+ * Noted is what the provider signed, whoever's phone it names: nobody else can make this write, since the
+ * hidden details with the payment's id are ours and no payer can word them. All that it takes from an honest
+ * payer is the sweep's approval: their own signed answer and their code still approve.
+ */
+export async function refuseAnswer(
+  { payments, clock }: Ports,
+  { paymentId, pushIds }: Named,
+  why: RefusedAnswer,
+): Promise<string[]> {
+  const ids = new Set(paymentId === undefined ? [] : [paymentId])
+  // Also where the answer names another payment than its push's: the sweep would ask about this push. The index may
+  // not know a push of just now; our own id, which every push of ours carries, has no lag.
+  for (const pushId of new Set(pushIds)) {
+    const found = await payments.findByPush(pushId)
+    if (found) ids.add(found.paymentId)
+  }
+  const noted: string[] = []
+  for (const id of ids) if (await payments.refuseAnswer(id, why, clock())) noted.push(id)
+  return noted
 }
 
 /** A write was lost, and what is stored now tells why; if it does not, the fault is ours. */

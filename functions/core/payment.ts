@@ -29,6 +29,9 @@ export type PushContent = {
   readonly details: Readonly<Record<string, string>>
 }
 
+/** Why a signed answer to a push was refused. */
+export type RefusedAnswer = 'answer_mismatched' | 'answer_not_understood'
+
 /** One thing that happened to a payment; the list is only ever appended to (RTS Art. 29). */
 export type HistoryEntry = {
   readonly at: string
@@ -40,6 +43,8 @@ export type HistoryEntry = {
     | 'text_asked'
     | 'code_tried'
     | 'code_wrong'
+    /** A signed answer that names the payment was refused: it has other content, or no sense. */
+    | RefusedAnswer
     | Exclude<PaymentStatus, 'pending'>
   readonly channel: Channel | null
   readonly by: 'payer' | 'provider' | 'operator' | 'clock'
@@ -81,6 +86,25 @@ export type Evidence =
       readonly payee: string
     }
 
+/**
+ * How an answer was learned: from the provider's signed callback, which shows what the payer saw; from the
+ * provider's own word when it was asked, which shows no words (RTS Art. 5(1)(c) is then kept by the push's id
+ * alone); or by a code that is bound to the payment.
+ */
+export const PROOFS = ['signed-callback', 'provider-read', 'sms-code'] as const
+
+export type Proof = (typeof PROOFS)[number]
+
+/** How the answer of this evidence was learned, the same for every provider. */
+export const proofOf = ({ kind }: Evidence): Proof => PROOF_OF[kind]
+
+const PROOF_OF = {
+  'push-callback': 'signed-callback',
+  'provider-read': 'provider-read',
+  'sms-code': 'sms-code',
+  'verify-code': 'sms-code',
+} as const satisfies Record<Evidence['kind'], Proof>
+
 /** One intent to pay, with fixed payee and amount; never edited, decided once. */
 export type Payment = {
   readonly paymentId: string
@@ -111,6 +135,8 @@ export type Payment = {
   readonly expiresAt: Date
   readonly decidedAt?: Date | undefined
   readonly decidedBy?: Channel | undefined
+  /** Of approved and denied; absent where it was decided before this was stored. */
+  readonly decidedProof?: Proof | undefined
 }
 
 /** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 170 characters at most. */
@@ -213,8 +239,13 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
     expiresAt: payment.expiresAt.toISOString(),
     decidedAt: decidedAt?.toISOString() ?? null,
     decidedBy: payment.decidedBy ?? null,
+    decision: decisionOf(payment),
   }
 }
+
+/** Only approve and deny are decisions of a channel: an end by wrong codes, time or cancel has none. */
+const decisionOf = ({ decidedBy, decidedProof }: ShownPayment): DecisionView | null =>
+  decidedBy && decidedProof ? { channel: decidedBy, proof: decidedProof } : null
 
 /** As much of a payment as its payer ever sees. */
 export type ShownPayment = Omit<
@@ -241,4 +272,8 @@ export type PaymentView = {
   readonly expiresAt: string
   readonly decidedAt: string | null
   readonly decidedBy: Channel | null
+  readonly decision: DecisionView | null
 }
+
+/** On which channel the payer approved or denied, and how that was learned. */
+export type DecisionView = { readonly channel: Channel; readonly proof: Proof }

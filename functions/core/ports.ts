@@ -9,7 +9,14 @@ import type {
   VerificationChannel,
 } from './payer.ts'
 import type { PayerAnnouncement } from './payerRecord.ts'
-import type { Channel, Evidence, Payment, PushContent, ShownPayment } from './payment.ts'
+import type {
+  Channel,
+  Evidence,
+  Payment,
+  PushContent,
+  RefusedAnswer,
+  ShownPayment,
+} from './payment.ts'
 import type { Announcement } from './record.ts'
 
 export type Clock = () => Date
@@ -22,7 +29,10 @@ export type Decision = {
   readonly evidence?: Evidence
   /** Stored with the decision if no push is known yet. */
   readonly pushId?: string
-  readonly only: Partial<Pick<Payment, 'payerId' | 'authyId' | 'shown' | 'pushId'>>
+  readonly only: Partial<Pick<Payment, 'payerId' | 'authyId' | 'shown' | 'pushId'>> & {
+    /** No signed answer that names the payment was refused (`refuseAnswer`). */
+    readonly noAnswerRefused?: boolean
+  }
 }
 
 /** A payment that waits for its payer, as the sweep finds it; an index lags, so it is only a hint. */
@@ -79,6 +89,8 @@ export type PaymentStore = {
   /** Count a clear no to the attempt that `reserveAttempt` gave, once; the fifth makes the payment failed in the same write. */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
   decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
+  /** Note that a signed answer was refused: pending, and none was before. True if it is noted now. */
+  refuseAnswer(paymentId: string, why: RefusedAnswer, now: Date): Promise<boolean>
 
   /** Everything that waits, page after page; what cannot be read is told and left out. */
   open(onUnreadable: (fault: unknown) => void): AsyncIterable<OpenPayment>

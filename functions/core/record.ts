@@ -4,14 +4,16 @@
  * appended, so the same page comes out whenever it is made: at the change, at its repeat, or years after.
  */
 import { type Amount, amountOf } from './money.ts'
-import type {
-  Channel,
-  Evidence,
-  HistoryEntry,
-  Payee,
-  Payment,
-  PaymentStatus,
-  PushContent,
+import {
+  type Channel,
+  type DecisionView,
+  type Evidence,
+  type HistoryEntry,
+  type Payee,
+  type Payment,
+  type PaymentStatus,
+  type PushContent,
+  proofOf,
 } from './payment.ts'
 
 /** Of pages and of events alike; another shape is another version. */
@@ -124,6 +126,8 @@ export type Announcement = {
     readonly words: string
     readonly status: PaymentStatus
     readonly decidedBy: Channel | null
+    /** Of approved and denied: what proves it decides whether to act on it. Null for the others. */
+    readonly decision: DecisionView | null
     /** When this became so: of one that expired, when its time was over and not when somebody looked. */
     readonly at: string
     readonly createdAt: string
@@ -138,6 +142,7 @@ export function announcementOf({
   paymentId,
   terms,
   entry,
+  evidence,
   hash,
 }: RecordPage): Announcement | undefined {
   const status = statusIn(entry)
@@ -156,6 +161,8 @@ export function announcementOf({
       words: terms.words,
       status,
       decidedBy: entry.channel,
+      decision:
+        evidence && entry.channel ? { channel: entry.channel, proof: proofOf(evidence) } : null,
       at: status === 'expired' ? expiresAt : entry.at,
       createdAt,
       expiresAt,

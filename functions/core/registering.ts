@@ -1,4 +1,5 @@
 /** How a phone becomes trusted, and how a trusted one lets in the next. */
+import { sameHandset } from './handset.ts'
 import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
 import {
   admit,
@@ -89,7 +90,7 @@ export async function startVerification(
   const known = await payers.get(payerId)
   admit(known, payer)
   const current = known?.phone
-  if (current && samePhone(current, phone)) {
+  if (current && sameHandset(current, phone)) {
     throw invalidField('phoneNumber', 'This is your phone already.')
   }
   // Looked at first, so that a send which the verification refuses is not taken from the hour …

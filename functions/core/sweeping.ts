@@ -100,7 +100,9 @@ async function decideByRead(
     authy_id: authyId,
     read_at: now.toISOString(),
   }
-  const only = { pushId, authyId }
+  // What a signed callback showed otherwise is not approved by an answer that shows nothing (RTS Art. 5(1)(c));
+  // to deny it is safe.
+  const only = { pushId, authyId, ...(read.status === 'approved' && { noAnswerRefused: true }) }
   const decision: Decision = {
     status: read.status,
     channel: 'push',

@@ -43,6 +43,7 @@ export function evidenceJson({ paymentId, pages, problems, stored, kept }: Found
 function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string[] {
   const end = endOf(pages)
   const status = end && statusIn(end.entry)
+  const width = Math.max(16, ...pages.map(({ entry }) => entry.event.length))
   return [
     `Payment ${paymentId}: ${status}${end?.entry.channel ? `, on the channel ${end.entry.channel}` : ''}`,
     '',
@@ -69,7 +70,7 @@ function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string
     'What happened (UTC)',
     ...pages.map(
       ({ seq, entry: { at, event, channel, by } }) =>
-        `  ${fileOf(seq).slice(0, -5)}  ${at}  ${event.padEnd(16)}  ${(channel ?? '').padEnd(4)}  by ${by}`,
+        `  ${fileOf(seq).slice(0, -5)}  ${at}  ${event.padEnd(width)}  ${(channel ?? '').padEnd(4)}  by ${by}`,
     ),
   ]
 }

@@ -2,14 +2,14 @@
 import { CODE_ATTEMPTS_MAX, type HistoryEntry, TEXTS_MAX } from '../../functions/core/payment.ts'
 import { type RecordedTerms, statusIn } from '../../functions/core/record.ts'
 
-type Lived = { ended: boolean; texts: number; tries: number; wrong: number }
+type Lived = { ended: boolean; refused: boolean; texts: number; tries: number; wrong: number }
 
 /** What is wrong with each entry, oldest first; nothing for one that may follow those before it. */
 export function lifeProblems(
   { createdAt, expiresAt }: Pick<RecordedTerms, 'createdAt' | 'expiresAt'>,
   entries: readonly HistoryEntry[],
 ): (string | undefined)[] {
-  const lived: Lived = { ended: false, texts: 0, tries: 0, wrong: 0 }
+  const lived: Lived = { ended: false, refused: false, texts: 0, tries: 0, wrong: 0 }
   return entries.map((entry, index) => {
     const isFirst = index === 0
     if (isFirst !== (entry.event === 'started')) {
@@ -38,6 +38,8 @@ const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   text_asked: ['sms payer'],
   code_tried: ['sms payer'],
   code_wrong: ['sms payer'],
+  answer_mismatched: ['push provider'],
+  answer_not_understood: ['push provider'],
   approved: ['push payer', 'push provider', 'sms payer'],
   denied: ['push payer', 'push provider'],
   expired: ['null clock'],
@@ -54,6 +56,15 @@ function live(lived: Lived, entry: HistoryEntry): string | undefined {
   const { event, channel } = entry
   const status = statusIn(entry)
   lived.ended ||= status !== undefined && status !== 'pending'
+  if (event === 'answer_mismatched' || event === 'answer_not_understood') {
+    if (lived.refused) return `"${event}" when one was noted before`
+    lived.refused = true
+    return undefined
+  }
+  // RTS Art. 5(1)(c): what was shown otherwise is not approved by an answer that shows nothing.
+  if (event === 'approved' && entry.by === 'provider' && lived.refused) {
+    return 'approved by the provider’s word, after a signed answer was refused'
+  }
   if (event === 'text_asked') {
     lived.texts += 1
     return lived.texts > TEXTS_MAX ? `more than ${TEXTS_MAX} texts` : undefined

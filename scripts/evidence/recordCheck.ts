@@ -1,5 +1,6 @@
 /** Whether what is kept of a payment is its record: whole, unchanged, and of a life that the rules allow. */
 import { isDeepStrictEqual } from 'node:util'
+import { proofOf } from '../../functions/core/payment.ts'
 import {
   type Digest,
   pagesOf,
@@ -104,7 +105,7 @@ export const THE_ITEM = "the table's item"
 
 /** The item's own fields beside its history, which no page holds. */
 function itemProblem(
-  { status, pushId, decidedAt, decidedBy, expiresAt }: RecordedPayment,
+  { status, pushId, decidedAt, decidedBy, decidedProof, expiresAt }: RecordedPayment,
   pages: readonly RecordPage[],
 ): string | undefined {
   const end = pages.findLast(({ entry }) => statusIn(entry))
@@ -116,6 +117,10 @@ function itemProblem(
   if (decidedAt?.toISOString() !== ended)
     return 'it was decided at another time than its history says'
   if ((decidedBy ?? null) !== entry.channel) return 'it was decided on another channel'
+  // Absent where it was decided before this was stored.
+  if (decidedProof && decidedProof !== (evidence && proofOf(evidence))) {
+    return 'how its answer was learned is not what its evidence says'
+  }
   if (evidence?.kind === 'provider-read' && evidence.push_id !== pushId) {
     return 'the push that was read is another than the one that was sent'
   }

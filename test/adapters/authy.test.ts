@@ -460,25 +460,31 @@ describe('against a provider that answers otherwise', () => {
     ['SMS in capitals', { os_type: 'SMS' }, 'wrong'],
     ['nothing in words', { os_type: '' }, 'wrong'],
     ['a text', { os_type: 'sms' }, 'right'],
-    ['none, said as null', { os_type: null }, 'right'],
-    ['none, left out', {}, 'right'],
+    ['a text, with a blank', { os_type: 'sms ' }, 'wrong'],
+    ['a call', { os_type: 'call' }, 'wrong'],
+    ['a chrome', { os_type: 'authy_chrome' }, 'wrong'],
   ])('a right code whose device is %s', async (_, device, verdict) => {
     answer = says(200, { ...GOOD.check, device })
     expect(await check()).toBe(verdict)
   })
 
-  test.each([null, undefined])('a right code with device %s is the text', async (device) => {
+  test.each([
+    undefined,
+    null,
+    {},
+    { os_type: null },
+    { type: 'sms' },
+    'sms',
+    ['sms'],
+    [{ os_type: 'sms' }],
+    { os_type: ['sms'] },
+    { os_type: 1 },
+    { os_type: true },
+  ])('a right code with the device %j is unclear: it could be an app’s', async (device) => {
     answer = says(200, { ...GOOD.check, device })
-    expect(await check()).toBe('right')
+    await expect(check()).rejects.toMatchObject(UNAVAILABLE)
+    expect(faults).toMatchObject([{ call: 'verify', status: 200 }])
   })
-
-  test.each(['sms', ['sms'], { os_type: ['sms'] }, { os_type: 1 }])(
-    'a right code with the device %j is unclear',
-    async (device) => {
-      answer = says(200, { ...GOOD.check, device })
-      await expect(check()).rejects.toMatchObject(UNAVAILABLE)
-    },
-  )
 
   test.each([
     ['60020', 'wrong'],

@@ -314,6 +314,7 @@ describe('insert', () => {
       smsSentAt: undefined,
       decidedAt: undefined,
       decidedBy: undefined,
+      decidedProof: undefined,
     })
   })
 
@@ -348,6 +349,7 @@ describe('decide', () => {
       status: 'approved',
       decided_at: at(30).toISOString(),
       decided_by: 'push',
+      decided_proof: 'signed-callback',
       push_id: 'push-1',
       evidence,
       history: [
@@ -400,7 +402,7 @@ describe('decide', () => {
     const payment = await inserted()
     await store.decide(payment.paymentId, cancelled(payment), at(30))
     const stored = await item(payment)
-    for (const absent of ['decided_by', 'evidence', 'push_id', 'open_shard']) {
+    for (const absent of ['decided_by', 'decided_proof', 'evidence', 'push_id', 'open_shard']) {
       expect(stored).not.toHaveProperty(absent)
     }
   })
@@ -502,6 +504,92 @@ describe('a place that was taken before its payment was stored', () => {
     const before = await item(payment)
     await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is gone')
     expect(await item(payment)).toEqual(before)
+  })
+})
+
+describe('an answer that was refused', () => {
+  const read = { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: 'x' } as const
+  const byProvider = (payment: Payment, status: 'approved' | 'denied' = 'approved'): Decision => ({
+    ...approval(payment, { noAnswerRefused: true }),
+    status,
+    by: 'provider',
+    evidence: read,
+  })
+
+  test('is noted with its time and in the history, and leaves the payment waiting', async () => {
+    const payment = await inserted()
+    const before = await item(payment)
+    expect(await store.refuseAnswer(payment.paymentId, 'answer_mismatched', at(5))).toBe(true)
+    expect(await item(payment)).toEqual({
+      ...before,
+      answer_refused_at: at(5).toISOString(),
+      history: [
+        ...(before?.history ?? []),
+        { at: at(5).toISOString(), event: 'answer_mismatched', channel: 'push', by: 'provider' },
+      ],
+    })
+  })
+
+  test('is noted once, however many come, and whichever', async () => {
+    const payment = await inserted()
+    const noted = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        store.refuseAnswer(
+          payment.paymentId,
+          i % 2 ? 'answer_mismatched' : 'answer_not_understood',
+          at(5),
+        ),
+      ),
+    )
+    expect(noted.filter(Boolean)).toHaveLength(1)
+    expect(await history(payment)).toHaveLength(2)
+  })
+
+  test.each<[string, Partial<Payment>, Date]>([
+    ['that is at its very end', {}, END],
+    ['that is approved', { status: 'approved' }, at(1)],
+    ['that is denied', { status: 'denied' }, at(1)],
+    ['that is cancelled', { status: 'cancelled' }, at(1)],
+    ['that failed', { status: 'failed' }, at(1)],
+    ['that expired', { status: 'expired' }, at(1)],
+  ])('is not noted on a payment %s', async (_, more, now) => {
+    const payment = await inserted(more)
+    const before = await item(payment)
+    expect(await store.refuseAnswer(payment.paymentId, 'answer_mismatched', now)).toBe(false)
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test('makes no payment where there is none', async () => {
+    const payment = fresh()
+    expect(await store.refuseAnswer(payment.paymentId, 'answer_mismatched', at(1))).toBe(false)
+    expect(await item(payment)).toBeUndefined()
+  })
+
+  test.each(['answer_mismatched', 'answer_not_understood'] as const)(
+    'takes from a payment what asks that none was (%s), and nothing else',
+    async (why) => {
+      const [one, other] = [await inserted(), await inserted()]
+      await store.refuseAnswer(one.paymentId, why, at(5))
+      const before = await item(one)
+      expect(await store.decide(one.paymentId, byProvider(one), at(30))).toBeUndefined()
+      expect(await item(one)).toEqual(before)
+      expect(await store.decide(one.paymentId, approval(one), at(30))).toBeDefined()
+      expect(await store.decide(other.paymentId, byProvider(other), at(30))).toMatchObject({
+        status: 'approved',
+        decidedProof: 'provider-read',
+      })
+    },
+  )
+
+  test('and an approval that asks that none was, at once: never the approval after the note', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const payment = await inserted()
+      const refuse = () => store.refuseAnswer(payment.paymentId, 'answer_mismatched', at(5))
+      const approve = () => store.decide(payment.paymentId, byProvider(payment), at(5))
+      await Promise.all(round % 2 ? [refuse(), approve()] : [approve(), refuse()])
+      const [, ...what] = await events(payment)
+      expect([['approved'], ['answer_mismatched']]).toContainEqual(what)
+    }
   })
 })
 

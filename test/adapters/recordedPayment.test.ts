@@ -28,6 +28,8 @@ const EVENTS: Record<HistoryEntry['event'], true> = {
   text_asked: true,
   code_tried: true,
   code_wrong: true,
+  answer_mismatched: true,
+  answer_not_understood: true,
   approved: true,
   denied: true,
   expired: true,

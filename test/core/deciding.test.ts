@@ -5,6 +5,7 @@ import {
   lostTo,
   type PushAnswer,
   paymentOf,
+  refuseAnswer,
 } from '../../functions/core/deciding.ts'
 import type { Payment } from '../../functions/core/payment.ts'
 import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
@@ -101,13 +102,18 @@ describe('an answer to a push', () => {
   /** @param stored what is there after the write was lost, or was found by its push */
   function deciding(
     more: Partial<PushAnswer>,
-    { decided, stored }: { decided?: Payment; stored?: Payment | undefined },
+    {
+      decided,
+      stored,
+      byPush = stored,
+    }: { decided?: Payment; stored?: Payment | undefined; byPush?: Payment },
   ) {
     const one = answering()
     const payments = one.port<PaymentStore>({
-      findByPush: async () => stored,
+      findByPush: async () => byPush,
       decide: async () => decided,
       find: async () => stored,
+      refuseAnswer: async (id) => [stored, byPush].some((one) => one?.paymentId === id),
     })
     const { clock } = one
     return { ...one, outcome: decideByPush({ payments, clock }, { ...answer, ...more }) }
@@ -167,7 +173,13 @@ describe('an answer to a push', () => {
   test('for a payment that is not there is unknown', async () => {
     const { names, outcome } = deciding({}, {})
     expect(await outcome).toBe('unknown')
-    expect(names()).toEqual(['decide', 'find'])
+    expect(names()).toEqual(['decide', 'find', 'findByPush', 'refuseAnswer'])
+  })
+
+  test('for a payment that is not there, to the push of one that is, is noted on that one', async () => {
+    const { given, outcome } = deciding({ paymentId: 'A'.repeat(22) }, { byPush: open })
+    expect(await outcome).toBe('mismatch')
+    expect(given('refuseAnswer')).toContainEqual([ID, 'answer_mismatched', NOON])
   })
 
   const approved: Payment = { ...open, status: 'approved', decidedBy: 'push' }
@@ -192,6 +204,38 @@ describe('an answer to a push', () => {
     expect(late.given('find')).toEqual([[ID]])
   })
 
+  test.each<[string, Partial<PushAnswer>]>([
+    ['another phone', { authyId: '1636' }],
+    ['another payer', { payerId: 'person-2' }],
+    ['other words', { shown: { ...open.shown, message: 'Pay €2.50 to Neville' } }],
+    ['other words, and no', { status: 'denied', shown: { ...open.shown, message: 'Pay €2' } }],
+    ['other details', { shown: { ...open.shown, details: {} } }],
+  ])('with %s is noted on its payment', async (_, more) => {
+    const { given, outcome } = deciding(more, { stored: open })
+    expect(await outcome).toBe('mismatch')
+    expect(given('refuseAnswer')).toEqual([[ID, 'answer_mismatched', NOON]])
+  })
+
+  test.each<[string, Partial<PushAnswer>, Payment]>([
+    ['the same twice', {}, approved],
+    ['the other one', { status: 'denied' }, approved],
+    ['late', {}, { ...open, expiresAt: NOON }],
+  ])('that is right and %s is not noted', async (_, more, stored) => {
+    const { names, outcome } = deciding(more, { stored })
+    await outcome
+    expect(names()).toEqual(['decide', 'find'])
+  })
+
+  test('to the push of another payment than it names is noted on both', async () => {
+    const more = { shown: { ...open.shown, message: 'Pay €2' } }
+    const { given, outcome } = deciding(more, {
+      stored: open,
+      byPush: { ...open, paymentId: 'B'.repeat(22) },
+    })
+    expect(await outcome).toBe('mismatch')
+    expect(given('refuseAnswer').map(([id]) => id)).toEqual([ID, 'B'.repeat(22)])
+  })
+
   test('with its details in another order has the same words', async () => {
     const { message, details } = open.shown
     const reversed = Object.fromEntries(Object.entries(details).reverse())
@@ -210,5 +254,39 @@ describe('an answer to a push', () => {
     })
     await decideByPush({ payments, clock: one.clock }, { ...answer, paymentId: undefined })
     expect(one.given('decide')[0]?.at(-1)).toEqual(at(7))
+  })
+})
+
+describe('an answer that is not understood', () => {
+  function refusing(named: Parameters<typeof refuseAnswer>[1], isNotedNow = true) {
+    const one = answering()
+    const payments = one.port<PaymentStore>({
+      findByPush: async (pushId) => (pushId === 'push-1' ? open : undefined),
+      refuseAnswer: async () => isNotedNow,
+    })
+    const { clock } = one
+    return { ...one, noted: refuseAnswer({ payments, clock }, named, 'answer_not_understood') }
+  }
+  const noted = [ID, 'answer_not_understood', NOON]
+
+  test.each([
+    ['our own id', { paymentId: ID, pushIds: [] }],
+    ['its push', { paymentId: undefined, pushIds: ['push-1'] }],
+    ['one of two pushes', { paymentId: undefined, pushIds: ['push-2', 'push-1'] }],
+    ['both, and its push twice', { paymentId: ID, pushIds: ['push-1', 'push-1'] }],
+  ])('is noted once on the payment that it names by %s', async (_, named) => {
+    const { noted: ids, given } = refusing(named)
+    expect(await ids).toEqual([ID])
+    expect(given('refuseAnswer')).toEqual([noted])
+  })
+
+  test('and names nothing that is there is noted nowhere', async () => {
+    const { noted, names } = refusing({ paymentId: undefined, pushIds: ['push-2'] })
+    expect(await noted).toEqual([])
+    expect(names()).toEqual(['findByPush'])
+  })
+
+  test('tells what is noted now, and not what was before or cannot be', async () => {
+    expect(await refusing({ paymentId: ID, pushIds: [] }, false).noted).toEqual([])
   })
 })

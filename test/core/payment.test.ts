@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
 import {
+  type Evidence,
   type Payment,
+  proofOf,
   pushContent,
   referenceFrom,
   sameTerms,
@@ -156,6 +158,7 @@ test('the payer sees exactly this of a payment, and nothing of the provider’s'
     expiresAt: '2026-11-21T12:05:00.000Z',
     decidedAt: null,
     decidedBy: null,
+    decision: null,
   })
 })
 
@@ -185,6 +188,46 @@ test('a decided payment says when and by what', () => {
     decidedBy: 'sms',
   })
 })
+
+test.each([
+  ['push', 'signed-callback'],
+  ['push', 'provider-read'],
+  ['sms', 'sms-code'],
+] as const)('what was decided by %s shows how that was learned: %s', (channel, proof) => {
+  for (const status of ['approved', 'denied'] as const) {
+    const decided: Payment = {
+      ...open,
+      status,
+      decidedAt: at('12:02:00'),
+      decidedBy: channel,
+      decidedProof: proof,
+    }
+    expect(view(decided, at('12:09:00')).decision).toStrictEqual({ channel, proof })
+  }
+})
+
+test.each<[string, Partial<Payment>]>([
+  ['waits', {}],
+  ['was cancelled', { status: 'cancelled', decidedAt: at('12:02:00') }],
+  ['expired', { status: 'expired', decidedAt: at('12:05:00') }],
+  ['failed by codes', { status: 'failed', decidedAt: at('12:02:00'), decidedBy: 'sms' }],
+  ['was decided before that was stored', { status: 'approved', decidedBy: 'push' }],
+])('what %s shows no decision', (_, more) => {
+  expect(view({ ...open, ...more }, at('12:03:00')).decision).toBeNull()
+})
+
+test.each(['push-callback', 'provider-read', 'sms-code', 'verify-code'] as const)(
+  'the evidence %s has a proof, the same for both providers',
+  (kind) => {
+    const proofs = {
+      'push-callback': 'signed-callback',
+      'provider-read': 'provider-read',
+      'sms-code': 'sms-code',
+      'verify-code': 'sms-code',
+    }
+    expect(proofOf({ kind } as Evidence)).toBe(proofs[kind])
+  },
+)
 
 test.each([
   ['Hebrew', 'א'],

@@ -14,6 +14,7 @@ import {
   type RecordPage,
   statusIn,
 } from '../../functions/core/record.ts'
+import { records } from '../scripts/evidence/records.ts'
 import { at } from './answering.ts'
 import { open, WORDS } from './payments.ts'
 
@@ -311,12 +312,41 @@ describe('an announcement', () => {
         words: WORDS,
         status: 'approved',
         decidedBy: 'sms',
+        decision: { channel: 'sms', proof: 'sms-code' },
         at: '2026-11-21T12:00:41.000Z',
         createdAt: '2026-11-21T12:00:00.000Z',
         expiresAt: '2026-11-21T12:05:00.000Z',
         page: pages(approved).at(-1)?.hash,
       },
     })
+  })
+
+  test.each([
+    ['approved by push', 'push', 'signed-callback'],
+    ['approved, as the provider said when it was asked', 'push', 'provider-read'],
+    ['approved after a signed answer was refused', 'push', 'signed-callback'],
+    ['approved by a code after a wrong one', 'sms', 'sms-code'],
+    ['approved by a code of Twilio Verify', 'sms', 'sms-code'],
+    ['denied', 'push', 'signed-callback'],
+  ] as const)(
+    'says how the answer was learned of a payment that was %s',
+    (name, channel, proof) => {
+      expect(announced(records[name]).map(({ detail }) => detail.decision)).toEqual([
+        null,
+        { channel, proof },
+      ])
+    },
+  )
+
+  test.each(['expired', 'failed', 'cancelled'] as const)(
+    'says of a payment that %s that no channel decided',
+    (name) => {
+      expect(announced(records[name]).map(({ detail }) => detail.decision)).toEqual([null, null])
+    },
+  )
+
+  test('is not made of an answer that was refused', () => {
+    expect(announced(records['expired after a signed answer was refused'])).toHaveLength(2)
   })
 
   test('tells that a payment expired as of its very moment, whenever that was written down', () => {

@@ -133,7 +133,7 @@ describe('a silent push', () => {
             authy_id: '1635',
             read_at: at(2).toISOString(),
           },
-          only: { pushId: 'push-1', authyId: '1635' },
+          only: { pushId: 'push-1', authyId: '1635', noAnswerRefused: true },
         },
         // At the time of the write, not of the question.
         at(2),
@@ -145,6 +145,9 @@ describe('a silent push', () => {
     const { swept, given } = sweeping({ read: async () => ({ ...provider, status: 'denied' }) })
     expect(await swept).toMatchObject({ asked: 1, decided: 1 })
     expect(given('decide')).toMatchObject([['one', { status: 'denied' }, NOON]])
+    // Also after a signed answer was refused: a no is safe.
+    const only = { pushId: 'push-1', authyId: '1635' }
+    expect(given('decide')[0]?.[1]).toHaveProperty('only', only)
   })
 
   test.each([

@@ -52,33 +52,34 @@ const itemOf = async (payment_id: string) =>
   (await documents.send(new GetCommand({ TableName: TABLE, Key: { payment_id } }))).Item
 
 /** As a person looks for what was begun and is not done. */
-async function unfinished() {
+async function unfinished(why: 'yes' | 'held' = 'yes') {
   const query = new QueryCommand({
     TableName: TABLE,
     IndexName: UNFINISHED,
     KeyConditionExpression: `${UNFINISHED} = :yes`,
-    ExpressionAttributeValues: { ':yes': 'yes' },
+    ExpressionAttributeValues: { ':yes': why },
   })
   return (await documents.send(query)).Items?.map(({ payment_id }) => payment_id)
 }
 
 let events = 0
 /** The event of a payment that nobody heard of before, as EventBridge brings it. */
-function approved() {
+function approved(how: keyof typeof records = 'approved by push') {
   events += 1
-  const [announced] = pages({ ...records['approved by push'], paymentId: `payment-${events}` })
+  const [announced] = pages({ ...records[how], paymentId: `payment-${events}` })
     .map(announcementOf)
     .filter((one) => one?.type === 'payment.approved')
   if (!announced) throw new Error('nothing was announced')
   return { source: 'payfriend', 'detail-type': announced.type, detail: announced.detail }
 }
 
-function shop(pay: typeof execute = async () => {}) {
+function shop(pay: typeof execute = async () => {}, more: { paidOn?: string[] } = {}) {
   const paid: string[] = []
-  const run = executePayment(executionsTable(documents, TABLE), async (payment) => {
+  const paying: typeof execute = async (payment) => {
     paid.push(payment.paymentId)
     await pay(payment)
-  })
+  }
+  const run = executePayment(executionsTable(documents, TABLE), paying, more)
   return { run, paid }
 }
 
@@ -117,6 +118,54 @@ test('does not pay again after a crash between begin and done, and the payment i
   await run(event)
   expect(paid).toEqual([])
   expect(await unfinished()).toEqual([paymentId])
+})
+
+test.each([
+  'approved by push',
+  'approved after a signed answer was refused',
+  'approved by a code after a wrong one',
+  'approved by a code of Twilio Verify',
+] as const)('pays what was %s', async (how) => {
+  const { run, paid } = shop()
+  const event = approved(how)
+  await run(event)
+  expect(paid).toEqual([event.detail.paymentId])
+})
+
+const byRead = 'approved, as the provider said when it was asked'
+
+test('holds what only the provider’s word says is approved, however often it comes, and it is found', async () => {
+  const { run, paid } = shop()
+  const event = approved(byRead)
+  await run(event)
+  await run(event)
+  expect(paid).toEqual([])
+  expect(await unfinished('held')).toContain(event.detail.paymentId)
+  expect(await unfinished()).not.toContain(event.detail.paymentId)
+  // It stays held: whatever else is said of it later is for a person to judge.
+  await run({ ...event, detail: { ...event.detail, decision: approved().detail.decision } })
+  expect(paid).toEqual([])
+})
+
+test('pays on the provider’s word where it is told to', async () => {
+  const { run, paid } = shop(undefined, { paidOn: ['provider-read'] })
+  const [event, other] = [approved(byRead), approved()]
+  await run(event)
+  await run(other)
+  expect(paid).toEqual([event.detail.paymentId])
+  expect(await unfinished('held')).toContain(other.detail.paymentId)
+})
+
+test.each([
+  ['null', null],
+  ['missing, as before it was told', undefined],
+  ['of a kind that nobody knew when this was written', { channel: 'push', proof: 'telepathy' }],
+])('holds what was approved by a decision that is %s', async (_, decision) => {
+  const { run, paid } = shop()
+  const event = approved()
+  await run({ ...event, detail: { ...event.detail, decision } })
+  expect(paid).toEqual([])
+  expect(await unfinished('held')).toContain(event.detail.paymentId)
 })
 
 test.each([

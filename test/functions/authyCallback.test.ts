@@ -379,39 +379,84 @@ describe('a callback in time', () => {
   })
 })
 
-describe('a callback that is signed, but not for this payment as it stands, changes nothing:', () => {
-  const inside = (sent: Callback) => sent.approval_request.transaction
-  test.each<[string, (sent: Callback) => void]>([
-    ['another phone’s id (2019: W5)', (sent) => (sent.authy_id += 1)],
-    ['another message (2019: W5)', (sent) => (inside(sent).message = 'Pay €2.05 to Neville')],
-    ['another amount shown (2019: W5)', (sent) => (inside(sent).details.Amount = '€2.05')],
-    ['another payee shown (2019: W5)', (sent) => (inside(sent).details['Sending to'] = 'Mallory')],
-    ['one detail more', (sent) => (inside(sent).details.Tip = '€1.00')],
-    ['one detail less', (sent) => delete inside(sent).details['Your account']],
-    ['no details', (sent) => (inside(sent).details = null)],
-    ['another requester', (sent) => (inside(sent).hidden_details.requester_user_id = 'person-0')],
-    ['an unknown payment', (sent) => (inside(sent).hidden_details.payment_id = 'A'.repeat(22))],
-    ['a malformed payment id', (sent) => (inside(sent).hidden_details.payment_id = '../x')],
-    ['status "expired" (2019: W10)', (sent) => (sent.status = inside(sent).status = 'expired')],
-    ['status nonsense (2019: W10)', (sent) => (sent.status = inside(sent).status = 'yes')],
-    ['no status', (sent) => delete sent.status],
-    ['approved outside, denied inside', (sent) => (inside(sent).status = 'denied')],
-    ['denied outside, approved inside', (sent) => (sent.status = 'denied')],
-    ['another uuid inside than outside', (sent) => (inside(sent).uuid = 'another')],
-    ['another action', (sent) => (sent.callback_action = 'user_phone_changed')],
-    ['an Authy id of 0', (sent) => (sent.authy_id = 0)],
-    ['an Authy id that is no id', (sent) => (sent.authy_id = '../1')],
-    ['details that are no text', (sent) => (inside(sent).details.Amount = { value: 1 })],
-    ['no approval request', (sent) => delete sent.approval_request],
-  ])('%s', async (_, spoil) => {
+const inside = (sent: Callback) => sent.approval_request.transaction
+
+/** Posting this answers 200, decides nothing, and leaves on the payment that it was refused, and nothing else. */
+async function isRefused(sent: Callback, why: string, paymentId = id) {
+  const before = await rig.item(paymentId)
+  expect(await post(sent)).toMatchObject({ status: 200, body: {} })
+  const at = rig.clock.now().toISOString()
+  expect(await rig.item(paymentId)).toEqual({
+    ...before,
+    answer_refused_at: at,
+    history: [...(before?.history ?? []), { at, event: why, channel: 'push', by: 'provider' }],
+  })
+}
+
+const MISMATCHED: [string, (sent: Callback) => void][] = [
+  ['another phone’s id (2019: W5)', (sent) => (sent.authy_id += 1)],
+  ['another message (2019: W5)', (sent) => (inside(sent).message = 'Pay €2.05 to Neville')],
+  ['another amount shown (2019: W5)', (sent) => (inside(sent).details.Amount = '€2.05')],
+  ['another payee shown (2019: W5)', (sent) => (inside(sent).details['Sending to'] = 'Mallory')],
+  ['one detail more', (sent) => (inside(sent).details.Tip = '€1.00')],
+  ['one detail less', (sent) => delete inside(sent).details['Your account']],
+  ['no details', (sent) => (inside(sent).details = null)],
+  ['another requester', (sent) => (inside(sent).hidden_details.requester_user_id = 'person-0')],
+  ['an unknown payment', (sent) => (inside(sent).hidden_details.payment_id = 'A'.repeat(22))],
+  [
+    'other words, without hidden details',
+    (sent) => Object.assign(inside(sent), { message: 'Pay €2.05', hidden_details: null }),
+  ],
+  [
+    'other words, though it is a no',
+    (sent) => {
+      sent.status = inside(sent).status = 'denied'
+      inside(sent).message = 'Pay €2.05'
+    },
+  ],
+]
+const NOT_UNDERSTOOD: [string, (sent: Callback) => void][] = [
+  ['a malformed payment id', (sent) => (inside(sent).hidden_details.payment_id = '../x')],
+  ['status "expired" (2019: W10)', (sent) => (sent.status = inside(sent).status = 'expired')],
+  ['status nonsense (2019: W10)', (sent) => (sent.status = inside(sent).status = 'yes')],
+  ['no status', (sent) => delete sent.status],
+  ['approved outside, denied inside', (sent) => (inside(sent).status = 'denied')],
+  ['denied outside, approved inside', (sent) => (sent.status = 'denied')],
+  ['another uuid inside than outside', (sent) => (inside(sent).uuid = 'another')],
+  ['another uuid outside than inside', (sent) => (sent.uuid = 'another')],
+  ['a uuid that is no text', (sent) => (sent.uuid = inside(sent).uuid = 7)],
+  ['another action', (sent) => (sent.callback_action = 'user_phone_changed')],
+  ['an Authy id of 0', (sent) => (sent.authy_id = 0)],
+  ['an Authy id that is no id', (sent) => (sent.authy_id = '../1')],
+  ['details that are no text', (sent) => (inside(sent).details.Amount = { value: 1 })],
+  ['a list of details', (sent) => (inside(sent).details = ['Amount'])],
+  ['hidden details that are no text', (sent) => (inside(sent).hidden_details = 'none')],
+  ['hidden details of another kind too', (sent) => (inside(sent).hidden_details.more = [1])],
+  ['a message that is none', (sent) => (inside(sent).message = null)],
+  ['no transaction', (sent) => delete sent.approval_request.transaction],
+  ['no approval request', (sent) => delete sent.approval_request],
+  ['an approval request that is a list', (sent) => (sent.approval_request = [])],
+]
+
+describe('a callback that is signed, but not for this payment as it stands, decides nothing and is noted on it:', () => {
+  test.each([
+    ...MISMATCHED.map((one) => [...one, 'answer_mismatched'] as const),
+    ...NOT_UNDERSTOOD.map((one) => [...one, 'answer_not_understood'] as const),
+  ])('%s', async (_, spoil, why) => {
     await pending()
     spoil(body)
-    await changesNothing(body)
+    await isRefused(body, why)
     expect(await status()).toBe('pending')
     expect((await rig.call('listPayments', { as: payer })).status).toBe(200)
+    // However often it comes, and whatever else comes: once.
+    rig.clock.advance(1)
+    await changesNothing(body)
+    const other = approval()
+    inside(other).message = 'Pay €9.00'
+    await changesNothing(other)
   })
 
-  test('the test that Authy’s console sends (2019: W18)', async () => {
+  test('the test that Authy’s console sends is noted nowhere (2019: W18)', async () => {
     await pending()
     const all = await rig.all('payments')
     await changesNothing({
@@ -424,10 +469,21 @@ describe('a callback that is signed, but not for this payment as it stands, chan
     expect(await rig.all('payments')).toEqual(all)
   })
 
-  test('an unknown push, without hidden details', async () => {
+  test('an unknown push, without hidden details, is noted nowhere', async () => {
     await pending()
     inside(body).hidden_details = null
     body.uuid = inside(body).uuid = 'cca2c400-bc43-0135-d7be-1285ca17e122'
+    await changesNothing(body)
+  })
+
+  test('what is over keeps no note of what comes after', async () => {
+    await pending()
+    await rig.call('cancelPayment', { as: payer, id })
+    inside(body).message = 'Pay €2.05 to Neville'
+    await changesNothing(body)
+    await pending()
+    rig.clock.advance(300)
+    inside(body).message = 'Pay €2.05 to Neville'
     await changesNothing(body)
   })
 
@@ -435,15 +491,115 @@ describe('a callback that is signed, but not for this payment as it stands, chan
     await pending()
     const [alice, hers] = [payer, id]
     await pending()
+    const own = id
     inside(body).hidden_details.payment_id = hers
-    await changesNothing(body)
-    await changesNothing(body, {}, hers)
+    // Authy signed it and a payer cannot word it, so something is wrong with both: no sweep approves either.
+    await isRefused(body, 'answer_mismatched', hers)
+    expect(await rig.item(own)).toMatchObject({ status: 'pending', answer_refused_at: at() })
     // Not even by somebody who shares her number, and so her Authy id.
-    payer = await rig.person({ number: alice.number })
-    await rig.pending(payer)
+    const mallory = await rig.person({ number: alice.number })
+    await rig.pending(mallory)
+    payer = mallory
     const theirs = approval()
-    theirs.approval_request.transaction.hidden_details.payment_id = hers
+    inside(theirs).hidden_details.payment_id = hers
     await changesNothing(theirs, {}, hers)
+    // And she approves all the same, by her own answer.
+    const answer = rig.phone.book
+      .pushes(alice.number)
+      .find(({ hiddenDetails }) => hiddenDetails?.payment_id === hers)
+    rig.phone.book.answer(answer?.uuid ?? '', 'approved')
+    await rig.phone.settled()
+    expect((await rig.item(hers))?.status).toBe('approved')
+  })
+
+  const at = () => rig.clock.now().toISOString()
+})
+
+describe('what a callback was refused for, the sweep', () => {
+  /** Answered on the phone; the callback that came of it was spoilt, and Authy knows the true answer. */
+  async function answered(
+    answer: 'approved' | 'denied',
+    spoil: ((sent: Callback) => void) | undefined,
+  ) {
+    await pending()
+    const { uuid } = rig.phone.book.latestPush(payer.number) ?? {}
+    rig.phone.book.faults.loseNextCallback = true
+    rig.phone.book.answer(uuid ?? '', answer)
+    await rig.phone.settled()
+    if (spoil) {
+      spoil(body)
+      await post(body)
+    }
+    rig.clock.advance(25)
+    await rig.sweep()
+  }
+
+  test('approves where nothing was refused', async () => {
+    await answered('approved', undefined)
+    expect(await status()).toBe('approved')
+  })
+
+  test.each([...MISMATCHED, ...NOT_UNDERSTOOD])('does not approve: %s', async (_, spoil) => {
+    await answered('approved', spoil)
+    expect(await status()).toBe('pending')
+    rig.clock.advance(61)
+    await rig.sweep()
+    expect(await status()).toBe('pending')
+    rig.clock.advance(300)
+    await rig.sweep()
+    expect(await status()).toBe('expired')
+  })
+
+  test.each([...MISMATCHED.slice(0, 2), ...NOT_UNDERSTOOD.slice(0, 2)])(
+    'denies all the same: %s',
+    async (_, spoil) => {
+      await answered('denied', spoil)
+      expect(await rig.item(id)).toMatchObject({
+        status: 'denied',
+        evidence: { kind: 'provider-read' },
+      })
+    },
+  )
+
+  test('does not approve when the refusal is written while it asks', async () => {
+    await pending()
+    const { uuid } = rig.phone.book.latestPush(payer.number) ?? {}
+    rig.phone.book.faults.loseNextCallback = true
+    rig.phone.book.answer(uuid ?? '', 'approved')
+    await rig.phone.settled()
+    inside(body).message = 'Pay €2.05 to Neville'
+    rig.clock.advance(25)
+    rig.provider.instead = async ({ method, path }) => {
+      if (method === 'GET' && path.includes('approval_requests')) await post(body)
+      return undefined
+    }
+    expect(await rig.sweep()).toMatchObject({ asked: 1, decided: 0 })
+    expect(await status()).toBe('pending')
+  })
+
+  test.each(['approved', 'denied'] as const)(
+    'leaves to the payer, whose own true callback decides: %s',
+    async (answer) => {
+      await pending()
+      inside(body).message = 'Pay €2.05 to Neville'
+      await post(body)
+      await post(approval(answer))
+      expect(await rig.item(id)).toMatchObject({
+        status: answer,
+        decided_proof: 'signed-callback',
+        evidence: { kind: 'push-callback' },
+      })
+    },
+  )
+
+  test('leaves to the payer, whose code approves', async () => {
+    await answered('approved', (sent) => (inside(sent).message = 'Pay €2.05 to Neville'))
+    await rig.call('smsStart', { as: payer, id })
+    const code = rig.codeOn(payer.number)
+    expect(await rig.call('smsVerify', { as: payer, id, body: { code } })).toMatchObject({
+      status: 200,
+      body: { status: 'approved', decision: { channel: 'sms', proof: 'sms-code' } },
+    })
   })
 })
 

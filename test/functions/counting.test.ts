@@ -9,6 +9,7 @@ vi.hoisted(() => {
 
 import { metrics } from '../../functions/metrics.ts'
 import { providers } from '../../functions/routes.ts'
+import { callbackOf } from '../faults.ts'
 import { type Call, otherThan, type Person, type Rig, startRig, terms } from '../rig.ts'
 
 type Line = {
@@ -238,4 +239,19 @@ test('a forged callback whose payment cannot be looked for is a fault of ours, a
   const forged = { text: naming(id), headers: nonsense }
   expect(await rig.call('authyCallback', forged)).toMatchObject({ status: 403 })
   expect(sums()).toEqual({ Fault: 1, CallbackForged: 1 })
+})
+
+test('a callback that is signed and not understood is counted, and as a mismatch once if it names a payment', async () => {
+  const { as } = await waiting()
+  const push = rig.phone.book.latestPush(as.number)
+  if (!push) throw new Error('no push')
+  const unclear = () => rig.call('authyCallback', callbackOf(rig, push, 'expired' as 'denied'))
+  await unclear()
+  expect(sums()).toEqual({ CallbackNotUnderstood: 1, CallbackMismatched: 1 })
+  await unclear()
+  expect(sums()).toEqual({ CallbackNotUnderstood: 1 })
+  const nameless = { ...push, uuid: 'unknown', hiddenDetails: null }
+  const strange = callbackOf(rig, nameless, 'expired' as 'denied')
+  await rig.call('authyCallback', strange)
+  expect(sums()).toEqual({ CallbackNotUnderstood: 1 })
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { no, type Person, type Rig, startRig } from '../rig.ts'
+import { no, otherThan, type Person, type Rig, startRig } from '../rig.ts'
 
 let rig: Rig
 let payer: Person
@@ -31,6 +31,57 @@ test('all of the payer’s payments come newest first, as each would be shown by
   for (const payment of body.payments) {
     const alone = await rig.call('paymentStatus', { as: payer, id: payment.paymentId })
     expect(payment).toEqual(alone.body)
+  }
+})
+
+test('the list tells of each payment how its answer was learned, as the payment by itself does', async () => {
+  const ada = await rig.person()
+  const expected: Record<string, unknown> = {}
+  const start = async (decision: unknown) => {
+    const { paymentId } = await rig.pending(ada)
+    expected[paymentId] = decision
+    return paymentId
+  }
+  await start({ channel: 'push', proof: 'signed-callback' })
+  await rig.answers(ada, 'approved')
+  await start({ channel: 'push', proof: 'signed-callback' })
+  await rig.answers(ada, 'denied')
+  for (const answer of ['approved', 'denied'] as const) {
+    await start({ channel: 'push', proof: 'provider-read' })
+    rig.phone.book.faults.loseNextCallback = true
+    await rig.answers(ada, answer)
+    rig.clock.advance(20)
+    await rig.sweep()
+  }
+  const texted = await start({ channel: 'sms', proof: 'sms-code' })
+  await rig.call('smsStart', { as: ada, id: texted })
+  const code = rig.codeOn(ada.number)
+  await rig.call('smsVerify', { as: ada, id: texted, body: { code } })
+  const failed = await start(null)
+  await rig.call('smsStart', { as: ada, id: failed })
+  const wrong = otherThan(rig.codeOn(ada.number))
+  for (let i = 0; i < 5; i += 1)
+    await rig.call('smsVerify', { as: ada, id: failed, body: { code: wrong } })
+  await rig.call('cancelPayment', { as: ada, id: await start(null) })
+  await start(null)
+
+  const { body } = await list(ada)
+  type Shown = { paymentId: string; status: string; decision: unknown }
+  const shown = (body.payments as Shown[]).map((one) => [one.paymentId, one.decision])
+  expect(Object.fromEntries(shown)).toEqual(expected)
+  expect((body.payments as Shown[]).map(({ status }) => status).sort()).toEqual([
+    'approved',
+    'approved',
+    'approved',
+    'cancelled',
+    'denied',
+    'denied',
+    'failed',
+    'pending',
+  ])
+  for (const payment of body.payments) {
+    const alone = await rig.call('paymentStatus', { as: ada, id: payment.paymentId })
+    expect(alone.body).toEqual(payment)
   }
 })
 

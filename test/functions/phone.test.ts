@@ -151,6 +151,45 @@ describe('a first phone', () => {
     expect([rig.provider.calls.length, await rig.all('users')]).toEqual(before)
   })
 
+  test.each([
+    ...[
+      '+1 900 555 0100',
+      '+34 803 123 456',
+      '+44 844 123 4567',
+      '+81 990 123 456',
+      '+49 900 1 123456',
+    ],
+    ...['+44 70 1234 5678', '+49 32 1234 5678', '+44 76 0012 3456', '+1 800 555 0100', '+44 60777'],
+  ])('may not be %s, which costs its caller more or is no person’s phone', async (number) => {
+    const before = [rig.provider.calls.length, await rig.all('users')]
+    for (const channel of ['sms', 'call']) {
+      expect(await start(rig.stranger(), number, channel)).toMatchObject(
+        no(400, 'invalid_request', { fields: [{ path: 'phoneNumber' }] }),
+      )
+    }
+    expect([rig.provider.calls.length, await rig.all('users')]).toEqual(before)
+  })
+
+  test('that is a fixed line is called; asked for a text, its person is led to a call', async () => {
+    const who = rig.stranger()
+    const number = '+44 20 7946 0123'
+    expect(await start(who, number)).toMatchObject(
+      no(400, 'invalid_request', {
+        fields: [{ path: 'phoneNumber', reason: expect.stringContaining('Choose a call') }],
+      }),
+    )
+    expect((await start(who, number, 'call')).status).toBe(202)
+    expect(messagesOn('+442079460123')).toMatchObject([{ kind: 'call' }])
+  })
+
+  test.each([
+    ['+52 1 55 1234 5678', '+525512345678'],
+    ['+54 11 2345 6789', '+5491123456789'],
+  ])('written as %s gets its text as %s', async (given, number) => {
+    expect((await start(rig.stranger(), given)).status).toBe(202)
+    expect(messagesOn(number)).toMatchObject([{ kind: 'text' }])
+  })
+
   test.each(['email', 'SMS', '', null, undefined, ['sms']])(
     'is not verified by %j',
     async (channel) => {
@@ -378,7 +417,7 @@ describe('a verification', () => {
     )
     expect((await profile(who)).body.phone.number).toBe(masked(who.number))
     // The owner says whose turn it is by starting anew; their own codes are good.
-    rig.clock.advance(20)
+    rig.clock.toNextHour()
     const again = (await start(who, mine)).body
     expect(again.verificationId).not.toBe(owners.verificationId)
     const codes = { code: rig.codeOn(mine), currentCode: rig.codeOn(who.number) }
@@ -540,6 +579,37 @@ describe('texts and calls', () => {
     })
     rig.clock.toNextDay()
     expect(await ask(4)).toEqual([202, 202, 202, 429])
+  })
+
+  test.each([
+    ['+54 9 11 3456 7890', '+54 11 3456 7890', 'call'],
+    ['+54 9 351 456 7890', '+54 351 456 7890', 'sms'],
+    ['+52 55 3456 7890', '+52 1 55 3456 7890', 'sms'],
+    ['+220 312 3456', '+220 83 312 3456', 'sms'],
+    ['+970 59 912 3456', '+972 59 912 3456', 'sms'],
+  ])('to %s and to %s (%s) are counted as to one phone', async (one, other, channel) => {
+    rig.clock.toNextHour()
+    let last = await start(rig.stranger(), one)
+    for (let i = 0; i < 20 && last.status === 202; i += 1) last = await start(rig.stranger(), one)
+    expect(last).toMatchObject(no(429, 'too_many_sms'))
+    expect(await start(rig.stranger(), other, channel)).toMatchObject(no(429, 'too_many_sms'))
+    expect((await start(rig.stranger(), freeNumber())).status).toBe(202)
+  })
+
+  test.each([
+    ['+54 9 11 4567 8901', '+54 11 4567 8901', 'call'],
+    ['+52 55 4567 8901', '+52 1 55 4567 8901', 'sms'],
+    ['+970 59 945 6789', '+972 59 945 6789', 'sms'],
+  ])('once %s is verified, %s (%s) is that phone already', async (one, other, channel) => {
+    const who = rig.stranger()
+    expect((await start(who, one)).status).toBe(202)
+    expect((await verify(who, rig.codeOn(one.replaceAll(' ', '')))).status).toBe(200)
+    rig.clock.advance(20)
+    expect(await start(who, other, channel)).toMatchObject(
+      no(400, 'invalid_request', {
+        fields: [{ path: 'phoneNumber', reason: 'This is your phone already.' }],
+      }),
+    )
   })
 
   test('for new numbers are three an hour and five a day to one person, whatever the number', async () => {

@@ -273,6 +273,20 @@ describe('a code', () => {
     expect(await statusOf(id)).toBe('pending')
   })
 
+  test.each([undefined, null, {}, { os_type: null }])(
+    'with the device %j, which may be an app, approves nothing',
+    async (device) => {
+      const { payer, id, code } = await texted()
+      rig.provider.instead = (call) =>
+        isVerify(call) ? { status: 200, body: { token: 'is valid', device } } : undefined
+      expect(await enter(payer, id, code)).toMatchObject(no(503, 'provider_unavailable'))
+      expect(await statusOf(id)).toBe('pending')
+      // The provider is clear again, and so is the code.
+      rig.provider.instead = undefined
+      expect((await enter(payer, id, code)).status).toBe(200)
+    },
+  )
+
   test('after wrong and unknown ones has no attempt left; the push still decides', async () => {
     const { payer, id, code, wrong } = await texted()
     for (let i = 0; i < 3; i += 1) await enter(payer, id, wrong)

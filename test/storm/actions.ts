@@ -383,7 +383,8 @@ export function jobOf(
       (authyId) => rig.phone.book.user(authyId)?.number ?? 'nobody',
       (one) => world.pushRef(one),
     )
-    const touched = [id, read.says?.payment ?? id, read.says?.ref.split(' ')[0] ?? id]
+    const { payment = id, refs } = read.names
+    const touched = [id, payment, ...refs.map((one) => one.split(' ')[0] ?? id)]
     const { status, body } = await lane.call('authyCallback', { ...put })
     const answer = { status, code: body?.code }
     const before = own?.status ?? 'pending'

@@ -44,6 +44,7 @@ export type Shown = {
   readonly expiresAt: number
   readonly decidedAt: number | null
   readonly decidedBy: Channel | null
+  readonly decision: { readonly channel: string; readonly proof: string } | null
 }
 
 export type ShownPhone = { readonly number: string; readonly pending: string | null }
@@ -133,6 +134,10 @@ export function shown(payment: Payment, now: number): Shown {
     expiresAt: payment.expiresAt,
     decidedAt: decidedAt ?? null,
     decidedBy: payment.decidedBy ?? null,
+    decision:
+      payment.decidedBy && payment.proof !== undefined
+        ? { channel: payment.decidedBy, proof: payment.proof }
+        : null,
   }
 }
 

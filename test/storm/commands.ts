@@ -327,6 +327,9 @@ const delivered = deliver.map((act) => ({ ...act, letter: -1 }))
 const spoilt = fc
   .constantFrom<Spoil>(...forgeries, ...mistakes)
   .map((spoil): Action => ({ do: 'deliver', letter: -1, spoil }))
+const mistaken = fc
+  .constantFrom<Spoil>(...mistakes)
+  .map((spoil): Action => ({ do: 'deliver', letter: -1, spoil }))
 const later: Action = { do: 'time', to: 21_000, which: 0 }
 const stale: Action = { do: 'time', to: 301_000, which: 0 }
 const pushed = [
@@ -343,6 +346,17 @@ const pushed = [
   ),
   oneByOne(well(start), unheard, fc.constant(later), sweep, delivered),
   oneByOne(well(start), unheard, fc.constant(later), sweep),
+  // What a callback was refused for is not approved by asking; but the payer still can.
+  oneByOne(well(start), unheard, mistaken, mistaken, fc.constant(later), well(sweep), delivered),
+  oneByOne(
+    well(start),
+    unheard,
+    mistaken,
+    fc.constant(later),
+    well(sweep),
+    newest(own(well(text))),
+    coded('right'),
+  ),
 ] as const
 
 const turns = fc.array(
@@ -432,6 +446,14 @@ const ending = (act: fc.Arbitrary<Action>): fc.Arbitrary<Story> =>
 const after = (before: fc.Arbitrary<Story>, then: fc.Arbitrary<Story>): fc.Arbitrary<Story> =>
   fc.tuple(before, then).map((both) => both.flat())
 
+/** The provider is asked while a callback that is refused comes. */
+const refusedMeanwhile = after(
+  oneByOne(well(start), unheard, fc.constant(later)),
+  fc
+    .tuple(well(sweep), mistaken, turns)
+    .map(([asks, comes, turns]): Story => [{ acts: [asks, comes], turns }]),
+)
+
 /** Started twice, because the first seemed lost: two pushes, and both may be answered. */
 const twoPushes = well(start).chain((act) =>
   fc.tuple(newest(heard), newest(heard)).map(
@@ -478,6 +500,7 @@ export function stories(provider: Provider, tally: Tally) {
           [3, one(deliver)],
           [1, one(app)],
           [1, twoPushes],
+          [2, refusedMeanwhile],
           [1, after(oneByOne(well(start), unheard, to(-4000)), ending(well(sweep)))],
           ...pushed.map((story) => [2, story] as const),
         ] as [number, fc.Arbitrary<Story>][])

@@ -120,6 +120,14 @@ function checkHistory(item: Item, history: readonly Entry[], must: Must) {
     'the history says when it was decided',
   )
   must((status === 'pending') === (item.open_shard !== undefined), 'in the list of the open')
+  const refused = history.filter(({ event }) => /^answer_/.test(event))
+  must(refused.length <= 1, 'a refused answer is written once')
+  must(item.answer_refused_at === refused[0]?.at, 'the history says when an answer was refused')
+  const { kind } = (item.evidence ?? {}) as { kind?: string }
+  must(
+    refused.length === 0 || status !== 'approved' || kind !== 'provider-read',
+    'after a refused answer no provider’s word approves',
+  )
   // Each write says when it was made; on the way one may be overtaken by another that was made later.
   must(
     history.every(({ at }) => at >= String(item.created_at)),
@@ -179,7 +187,16 @@ const FIXED = [
   'created_at',
   'expires_at',
 ]
-const KEPT_AT_END = ['status', 'decided_at', 'decided_by', 'evidence', 'wrong_codes', 'push_id']
+const KEPT_AT_END = [
+  'status',
+  'decided_at',
+  'decided_by',
+  'decided_proof',
+  'evidence',
+  'answer_refused_at',
+  'wrong_codes',
+  'push_id',
+]
 
 /** Since it was last seen: terms stay, the history only grows, an end stays the end. */
 function checkBefore(before: Item | undefined, item: Item, must: Must) {

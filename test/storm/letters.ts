@@ -179,11 +179,13 @@ export function readLetter(
     /^(approved|denied)$/.test(body.status) &&
     inside.status === body.status &&
     inside.uuid === body.uuid
-  if (!makesSense) return { isGenuine, signedAt, says: undefined }
-  const { payment_id, requester_user_id } = inside.hidden_details ?? {}
+  const { payment_id, requester_user_id } = inside?.hidden_details ?? {}
+  const names = { payment: payment_id, refs: [body.uuid, inside?.uuid].map((one) => refOf(one)) }
+  if (!makesSense) return { isGenuine, signedAt, names, says: undefined }
   return {
     isGenuine,
     signedAt,
+    names,
     says: {
       answer: body.status,
       ref: refOf(body.uuid),

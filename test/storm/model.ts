@@ -49,8 +49,11 @@ export type Payment = {
   readonly expiresAt: number
   readonly decidedAt?: number | undefined
   readonly decidedBy?: Channel | undefined
-  /** What kind of evidence, and of which push. */
+  /** What kind of evidence, and of which push; and how the answer was learned. */
   readonly evidence?: string | undefined
+  readonly proof?: string | undefined
+  /** When a signed answer that names it was first refused. */
+  readonly refusedAt?: number | undefined
   readonly history: readonly Event[]
 }
 
@@ -195,11 +198,28 @@ export const decide = (id: string, decision: Decision, now: number) => {
       decidedAt: now,
       decidedBy,
       evidence,
+      proof: evidence && PROOFS[evidence.split(' ')[0] ?? ''],
       pushRef: payment.pushRef ?? pushRef,
     }),
     { at: now, event: status, channel: decidedBy ?? null, by },
   )
 }
+
+const PROOFS: Readonly<Record<string, string>> = {
+  'push-callback': 'signed-callback',
+  'provider-read': 'provider-read',
+  'sms-code': 'sms-code',
+  'verify-code': 'sms-code',
+}
+
+/** A signed answer that names it was refused: written down once, while it waits. */
+export const refuse = (id: string, why: string, now: number) =>
+  write(
+    id,
+    (payment) => isOpen(payment, now) && payment.refusedAt === undefined,
+    () => ({ refusedAt: now }),
+    { at: now, event: why, channel: 'push', by: 'provider' },
+  )
 
 /** The other one: its time. */
 export const expire = (id: string, now: number) =>

@@ -26,6 +26,7 @@ import {
   PUSH_LOST_MS,
   passTime,
   type Rules,
+  refuse,
   type Starts,
   type Step,
   sendPush,
@@ -287,6 +288,8 @@ export type Letter = {
   /** It is signed, by the provider, for us and for just this body. */
   readonly isGenuine: boolean
   readonly signedAt: number
+  /** Whose answer it claims to be, whether it makes sense or not. */
+  readonly names: { readonly payment?: string | undefined; readonly refs: readonly string[] }
   /** What it says; nothing where it makes no sense. */
   readonly says:
     | {
@@ -302,26 +305,45 @@ export type Letter = {
 
 const LETTER_AGE_MS_MAX = 300_000
 
-export const callback = ({ isGenuine, signedAt, says }: Letter): Flow =>
+export const callback = ({ isGenuine, signedAt, names, says }: Letter): Flow =>
   function* (clock) {
     if (!isGenuine || Math.abs(clock() - signedAt) > LETTER_AGE_MS_MAX) {
       throw new No(403, 'forged_callback')
     }
-    if (!says) return { status: 200 }
+    if (!says) {
+      yield* refuseAll(names, 'answer_not_understood', clock)
+      return { status: 200 }
+    }
     const { answer, ref, number, shown, payer } = says
     const byPush = says.payment === undefined ? yield* at(pushedBy(ref)) : undefined
     const id = says.payment ?? byPush
     if (id === undefined) return { status: 200 }
-    const only = (payment: Payment) =>
+    const isAnswered = (payment: Payment) =>
       payment.number === number &&
       payment.shown === shown &&
-      (payer === undefined || payment.payer === payer) &&
-      (byPush === undefined || payment.pushRef === ref)
+      (payer === undefined || payment.payer === payer)
+    const only = (payment: Payment) =>
+      isAnswered(payment) && (byPush === undefined || payment.pushRef === ref)
     const evidence = `push-callback ${ref}`
     const decision = { status: answer, decidedBy: 'push', by: 'payer', evidence, only } as const
-    yield* at(decide(id, { ...decision, pushRef: ref }, clock()))
+    if (yield* at(decide(id, { ...decision, pushRef: ref }, clock()))) return { status: 200 }
+    const stored = yield* at(look(({ payments }) => payments[id]))
+    if (!stored || !isAnswered(stored)) {
+      const named = { payment: id, refs: byPush === undefined ? [ref] : [] }
+      yield* refuseAll(named, 'answer_mismatched', clock)
+    }
     return { status: 200 }
   }
+
+/** On every payment that it names, by its id or by its push. */
+function* refuseAll({ payment, refs }: Letter['names'], why: string, clock: () => number) {
+  const ids = new Set(payment === undefined ? [] : [payment])
+  for (const ref of new Set(refs)) {
+    const id = yield* at(pushedBy(ref))
+    if (id !== undefined) ids.add(id)
+  }
+  for (const id of ids) yield* at(refuse(id, why, clock()))
+}
 
 const pushedBy = (ref: string): Step<string | undefined> =>
   look(({ payments }) => Object.values(payments).find(({ pushRef }) => pushRef === ref)?.id)
@@ -358,7 +380,11 @@ export const sweepOne = (id: string, weather: Weather | 'confused'): Flow =>
     swept.asked = 1
     const push = yield* at(look((m) => m.pushes[pushRef]))
     if (weather !== 'well' || !push?.answer || push.number !== listed.number) return done()
-    const only = (one: Payment) => one.pushRef === pushRef && one.number === listed.number
+    // What a signed answer showed otherwise is not approved by one that shows nothing.
+    const only = (one: Payment) =>
+      one.pushRef === pushRef &&
+      one.number === listed.number &&
+      (push.answer === 'denied' || one.refusedAt === undefined)
     const decision: Decision = {
       status: push.answer,
       decidedBy: 'push',

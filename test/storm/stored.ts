@@ -44,6 +44,8 @@ export function storedPayment(world: World, item: Item): Payment {
     decidedAt: msIf(item.decided_at),
     decidedBy: item.decided_by as Payment['decidedBy'],
     evidence: evidence && `${evidence.kind}${ref}`,
+    proof: item.decided_proof as string | undefined,
+    refusedAt: msIf(item.answer_refused_at),
     history: (item.history as { at: string }[]).map((entry) => ({
       ...(entry as unknown as Event),
       at: ms(entry.at),
@@ -220,6 +222,7 @@ const shownOf = (world: World, body: Body): Shown => ({
   expiresAt: ms(body.expiresAt),
   decidedAt: msOrNull(body.decidedAt),
   decidedBy: body.decidedBy,
+  decision: body.decision,
 })
 
 /** Payments of the same moment may come in any order; others as they came. */

@@ -117,7 +117,9 @@ async function end(world: World, model: Model, tally: Tally, ended: Map<string, 
     if (item.status === 'pending') throw new Broken(`never ends:\n  ${JSON.stringify(item)}`)
     ended.set(String(item.payment_id), JSON.stringify(item))
     const evidence = item.evidence as { kind: string } | undefined
-    count(tally, `end: ${item.status}${evidence ? ` by ${evidence.kind}` : ''}`)
+    const how = `${item.status}${evidence ? ` by ${evidence.kind}` : ''}`
+    count(tally, `end: ${how}`)
+    if (item.answer_refused_at !== undefined) count(tally, `end after a refused answer: ${how}`)
   }
   world.end()
 }

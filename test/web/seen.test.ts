@@ -15,6 +15,7 @@ const payment = (paymentId: string, createdAt: string, status: Payment['status']
   expiresAt: '2026-11-21T13:00:00.000Z',
   decidedAt: null,
   decidedBy: null,
+  decision: null,
 })
 const shown = (payments: Payment[]) => payments.map((each) => `${each.paymentId} ${each.status}`)
 const rows = [payment('b', '12:02:00', 'pending'), payment('a', '12:01:00', 'approved')]

@@ -25,6 +25,7 @@ const payment = (sendsLeft: number): Payment => ({
   expiresAt: '2026-11-21T12:05:00.000Z',
   decidedAt: null,
   decidedBy: null,
+  decision: null,
 })
 
 /** Ask for a text that is refused so, with so many left before and after. */

@@ -29,6 +29,13 @@ test('without a push it tells of nothing that only a push shows', () => {
   expect(evidenceText(found)).toContain('Your account')
 })
 
+test('an answer that was refused is told among what happened', () => {
+  const refused = pages(records['expired after a signed answer was refused'])
+  expect(evidenceText({ ...found, pages: refused })).toMatch(
+    /003 {2}\S+ {2}answer_mismatched +push {2}by provider\n/,
+  )
+})
+
 test('a record with something wrong in it says so before anything else, and says nothing is verified', () => {
   const problems = [{ key: keyOf(2), what: 'is not JSON' }]
   const text = evidenceText({ ...found, problems })

@@ -25,6 +25,14 @@ test.each<[string, HistoryEntry[]]>([
   ['an end by the fifth wrong code', [...texted, ...tries(5), ...wrong(4), byText(50, 'failed')]],
   ['a yes in the last moment', [...begin, onPush(299.999, 'approved')]],
   ['an end at the moment when the time is over', [...begin, clock(300, 'expired')]],
+  [
+    'a yes by a code after a signed answer was refused',
+    [...texted, provider(25, 'answer_mismatched'), ...tries(1), byText(50, 'approved')],
+  ],
+  [
+    'a no by the provider’s word after a signed answer was refused',
+    [...begin, provider(25, 'answer_not_understood'), provider(50, 'denied')],
+  ],
   ['entries whose clocks differ a little', [...begin, onPush(0.5, 'approved')]],
 ])('allows %s', (_, entries) => {
   expect(problems(entries)).toEqual([])
@@ -57,6 +65,36 @@ test.each<[string, HistoryEntry[], string]>([
     'an end before the time was over',
     [...begin, clock(299.999, 'expired')],
     '3: expired before its time was over',
+  ],
+  [
+    'a yes by the provider’s word after a signed answer was refused',
+    [...begin, provider(25, 'answer_mismatched'), provider(50, 'approved')],
+    '4: approved by the provider’s word, after a signed answer was refused',
+  ],
+  [
+    'a yes by the provider’s word after an answer that was not understood',
+    [...begin, provider(25, 'answer_not_understood'), provider(50, 'approved')],
+    '4: approved by the provider’s word, after a signed answer was refused',
+  ],
+  [
+    'two refused answers',
+    [...begin, provider(25, 'answer_mismatched'), provider(26, 'answer_not_understood')],
+    '4: "answer_not_understood" when one was noted before',
+  ],
+  [
+    'a refused answer after the end',
+    [...begin, onPush(25, 'approved'), provider(26, 'answer_mismatched')],
+    '4: "answer_mismatched" after the payment was over',
+  ],
+  [
+    'a refused answer when the time was over',
+    [...begin, provider(300, 'answer_mismatched')],
+    '3: "answer_mismatched" when the time was over',
+  ],
+  [
+    'an answer that the payer refused',
+    [...begin, onPush(25, 'answer_mismatched')],
+    '3: "answer_mismatched" cannot be by payer on push',
   ],
   ['a yes by nobody', [...begin, clock(30, 'approved')], '3: "approved" cannot be by clock'],
   ['a no by text', [...texted, byText(30, 'denied')], '4: "denied" cannot be by payer on sms'],

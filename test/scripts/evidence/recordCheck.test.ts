@@ -186,8 +186,17 @@ describe('names what the table tells otherwise:', () => {
     ['a status', { status: 'denied' }, 'its status is denied, and its history says approved'],
     ['a time', { decidedAt: at(31) }, 'it was decided at another time than its history says'],
     ['a channel', { decidedBy: 'sms' }, 'it was decided on another channel'],
+    [
+      'a proof',
+      { decidedProof: 'sms-code' },
+      'how its answer was learned is not what its evidence says',
+    ],
   ])('%s that is none of its history', (_, change, what) => {
     expect(problems(all, item(change))).toEqual([`${THE_ITEM}: ${what}`])
+  })
+
+  test('nothing of one that was decided before its proof was stored', () => {
+    expect(problems(all, item({ decidedProof: undefined }))).toEqual([])
   })
 
   test('an answer read from another push than the one that was sent', () => {

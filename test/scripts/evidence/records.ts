@@ -2,6 +2,7 @@
 import {
   type Evidence,
   type HistoryEntry,
+  proofOf,
   shownText,
   wordsApart,
 } from '../../../functions/core/payment.ts'
@@ -81,6 +82,7 @@ const ended = (
   evidence,
   decidedAt: status === 'expired' ? open.expiresAt : new Date(history.at(-1)?.at ?? ''),
   decidedBy: channel,
+  decidedProof: evidence && proofOf(evidence),
 })
 const approved = { status: 'approved', channel: 'push' } as const
 const byCode = { status: 'approved', channel: 'sms' } as const
@@ -108,6 +110,20 @@ export const records = {
     ],
     byCode,
     verified,
+  ),
+  'approved after a signed answer was refused': ended(
+    [...BEGIN, provider(20, 'answer_mismatched'), onPush(30, 'approved')],
+    approved,
+    callback,
+  ),
+  'denied, as the provider said, after a signed answer was refused': ended(
+    [...BEGIN, provider(20, 'answer_not_understood'), provider(30, 'denied')],
+    { status: 'denied', channel: 'push' },
+    read,
+  ),
+  'expired after a signed answer was refused': ended(
+    [...BEGIN, provider(20, 'answer_mismatched'), clock(312, 'expired')],
+    { status: 'expired' },
   ),
   denied: ended([...BEGIN, onPush(30, 'denied')], { status: 'denied', channel: 'push' }, callback),
   failed: ended(

@@ -1,0 +1,73 @@
+/** Numbers as people write them: whether a code may go there, and the number that is dialled for it. */
+import parse, { type NumberType } from 'libphonenumber-js/max'
+import type { PhoneNumber, VerificationChannel } from '../core/payer.ts'
+import { invalidField } from '../core/refusals.ts'
+
+/** What a number is written in, before anybody looks whether there is one. */
+export const NUMBER_FORM = /^\+[0-9 ().-]{4,30}$/
+
+/**
+ * The types of number that a code goes to; every other is refused. Premium rate, shared cost and personal
+ * numbers (ITU-T E.168) can earn whoever asks for the call a share of its price. VoIP proves no
+ * possession of a device (NIST SP 800-63B, 5.1.3.1). Company numbers (UAN), toll-free numbers, pagers and
+ * mailboxes are no person's phone. A fixed line takes a call and no text (libphonenumber's FAQ; Twilio
+ * error 21614).
+ */
+const TEXTED: readonly NumberType[] = ['MOBILE', 'FIXED_LINE_OR_MOBILE']
+const CALLED: readonly NumberType[] = [...TEXTED, 'FIXED_LINE']
+
+/** Forms from before a country renumbered, which reach nobody now, and what is dialled instead. */
+const RENUMBERED: readonly (readonly [old: RegExp, now: string])[] = [
+  // Mexico, August 2019: ten digits, and no 1, 01, 044 or 045 before them (google/libphonenumber#2376).
+  [/^\+52(?:1|01|044|045)(\d{10})$/, '+52$1'],
+  // Brazil, 2012 to 2016: a mobile's eight digits have a 9 before them (Anatel, Resolution 553).
+  [/^\+55(?<area>\d\d)(?<rest>[689]\d{7})$/, '+55$<area>9$<rest>'],
+  // Benin, 30 November 2024: 01 before the eight digits of every number (ARCEP, Decision 2020-349).
+  [/^\+229([2-9]\d{7})$/, '+22901$1'],
+]
+
+/**
+ * The number that was written, as it is dialled for this channel.
+ *
+ * @param given in international form, with spaces, dots, dashes and brackets as one likes
+ * @param countries two letters each; none means all
+ *
+ * Refuses `invalid_request`: no number, one of another type, a country that is not served, a text to a
+ * fixed line.
+ */
+export function phoneNumberOf(
+  given: string,
+  channel: VerificationChannel,
+  countries: readonly string[],
+): PhoneNumber {
+  const number = dialled(given, channel)
+  const type = number?.getType()
+  if (!number || !type) throw refused('This is not a phone number.')
+  if (!number.country || !CALLED.includes(type)) {
+    throw refused('Codes go to mobile phones and fixed lines only. This is the number of neither.')
+  }
+  if (countries.length > 0 && !countries.includes(number.country)) {
+    throw refused('Codes can’t be sent to this country.')
+  }
+  if (channel === 'sms' && !TEXTED.includes(type)) {
+    throw refused('This is a fixed line, which takes no texts. Choose a call.')
+  }
+  return { countryCode: number.countryCallingCode, national: number.nationalNumber }
+}
+
+function dialled(given: string, channel: VerificationChannel) {
+  const written = parse(given)
+  const number = written?.isValid() ? written : parse(renumbered(written?.number ?? ''))
+  // Argentina's mobiles and fixed lines share their ten digits; dialled from abroad, a mobile has a 9
+  // before them (libphonenumber's FAQ). Without it a text can be for a mobile only, a call for either.
+  if (channel === 'call' || number?.country !== 'AR' || number.getType() === 'MOBILE') {
+    return number
+  }
+  const mobile = parse(`+549${number.nationalNumber}`)
+  return mobile?.isValid() ? mobile : number
+}
+
+const renumbered = (number: string): string =>
+  RENUMBERED.reduce((told, [old, now]) => told.replace(old, now), number)
+
+const refused = (reason: string) => invalidField('phoneNumber', reason)
