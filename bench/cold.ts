@@ -165,6 +165,9 @@ function start(name: string) {
     OPEN_PAYMENTS: '1000',
     PAYMENTS_PER_HOUR: '1000',
     TEXTS_PER_HOUR: '1000',
+    TEXTS_PER_DAY: '1000',
+    PROVING_TEXTS_PER_HOUR: '1000',
+    PROVING_TEXTS_PER_DAY: '1000',
     TEXTS_PER_DAY_FOR_STAGE: '10000',
     // To the embedded database the SDK alone is nobody's Lambda.
     ...((name === SDK || name === SDK_CUT) && { AWS_ACCESS_KEY_ID: 'local' }),

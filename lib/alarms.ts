@@ -35,7 +35,7 @@ const BEHIND_MS = 15 * 60_000
 /** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
 const TURNED_AWAY_MIN = 50
 /**
- * Of callbacks with a wrong signature in five minutes. Every stranger can send one, and it changes nothing. A wrong
+ * Of callbacks with a wrong signature in five minutes. Any stranger can send one, and it changes nothing. A wrong
  * key of our own does not wait for so many, because real answers name payments.
  */
 const FORGED_MIN = 100

@@ -81,6 +81,8 @@ const TWILIO = [
 const REQUEST_BODY = 'functions/requestBody.ts'
 /** The table of payments is more than one file holds; these are parts of that adapter. */
 const PARTS_OF_PAYMENTS = ['functions/adapters/paymentItem.ts', 'functions/adapters/pageCursor.ts']
+/** So are the limits: those of texts, and the items behind all. */
+const PARTS_OF_LIMITS = ['functions/adapters/textCounters.ts', 'functions/adapters/limitItems.ts']
 const HTTP = ['node:http', 'node:https']
 /** How any provider is asked over HTTP; parts of the adapters of the two. */
 const ASK_PROVIDER = 'functions/adapters/askProvider.ts'
@@ -97,11 +99,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
   'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts'],
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
-  'functions/adapters/limitsTable.ts': [
-    'functions/adapters/limitItems.ts',
-    'functions/adapters/textCounters.ts',
-  ],
-  'functions/adapters/textCounters.ts': ['functions/adapters/limitItems.ts', OWN_WRITE],
+  'functions/adapters/limitsTable.ts': PARTS_OF_LIMITS,
+  'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
   'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],

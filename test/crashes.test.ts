@@ -217,16 +217,15 @@ const stories: Record<string, Story> = {
     ends: 'pending',
     isForRepeats: true,
   },
-  'a text is asked for when its number has had enough': {
+  'a text is asked for when its payer has had enough': {
     lambda: 'smsStart',
     says: '429 too_many_sms',
     async given() {
       const one = await texted()
-      const [hour] = rig.clock.now().toISOString().split(':')
-      const number = createHash('sha256').update(one.number).digest('hex')
-      const Key = { user_id: `limit#number#${number}#${hour}` }
+      const [day] = rig.clock.now().toISOString().split('T')
+      const Key = { user_id: `limit#paying#${one.payer.payerId}#${day}` }
       const UpdateExpression = 'SET uses = :max'
-      const values = { ':max': 10 }
+      const values = { ':max': 20 }
       await documents.send(
         new UpdateCommand({
           TableName: 'users',
@@ -982,9 +981,14 @@ const textsOn = ({ number }: Person) => {
   const all = rig.phone.book.messages(number)
   return all.filter(({ at }) => at.toISOString().startsWith(hour)).length
 }
+/** Of both purposes, and of a change of phone both texts. */
 const usesOf = async ({ payerId }: Person): Promise<number> => {
-  const hour = rig.clock.now().toISOString().slice(0, 13)
-  return (await read('users', `limit#person#${payerId}#${hour}`))?.uses ?? 0
+  const [day = '', hour] = rig.clock.now().toISOString().split(/T|:/)
+  const [paying, proving] = await Promise.all([
+    read('users', `limit#paying#${payerId}#${day}`),
+    read('users', `limit#proving#${payerId}#${day}`),
+  ])
+  return (paying?.[`uses_at_${hour}`] ?? 0) + (proving?.[`uses_at_${hour}`] ?? 0)
 }
 
 /** As much of an answer as is the same for everybody. */

@@ -227,7 +227,12 @@ describe('real answers', () => {
 
   beforeAll(async () => {
     process.env.AWS_REGION ??= 'eu-west-1'
-    rig = await startRig({ PAYMENTS_PER_HOUR: '100', TEXTS_PER_HOUR: '100' })
+    rig = await startRig({
+      PAYMENTS_PER_HOUR: '100',
+      TEXTS_PER_HOUR: '100',
+      PROVING_TEXTS_PER_HOUR: '100',
+      PROVING_TEXTS_PER_DAY: '100',
+    })
   })
   afterAll(() => rig.close())
 

@@ -424,89 +424,6 @@ describe('decide', () => {
   })
 })
 
-describe('a place that was taken before its payment was stored', () => {
-  async function barred() {
-    const payment = fresh()
-    expect(await store.bar(payment.payerId, payment.paymentId)).toBe(true)
-    return payment
-  }
-  /** What waits and what is listed, over all of both indexes. */
-  async function indexed({ payerId, paymentId }: Payment) {
-    const unreadable: unknown[] = []
-    const open: OpenPayment[] = []
-    for await (const one of store.open((fault) => unreadable.push(fault))) open.push(one)
-    const waits = open.some((one) => one.paymentId === paymentId)
-    return { unreadable, waits, ...(await store.list(payerId, { limit: 20 })) }
-  }
-
-  test('lets no late insert in, and stays as it is', async () => {
-    const payment = await barred()
-    const before = await item(payment)
-    expect(await store.insert(payment)).toBe(false)
-    expect(await item(payment)).toEqual(before)
-  })
-
-  test('is taken from no payment that is stored, whatever it is', async () => {
-    for (const status of ['pending', 'approved', 'cancelled'] as const) {
-      const payment = await inserted({ status })
-      const before = await item(payment)
-      expect(await store.bar(payment.payerId, payment.paymentId)).toBe(false)
-      expect(await item(payment)).toEqual(before)
-    }
-  })
-
-  test('is taken once', async () => {
-    const payment = await barred()
-    const before = await item(payment)
-    expect(await store.bar('another', payment.paymentId)).toBe(false)
-    expect(await item(payment)).toEqual(before)
-  })
-
-  test('or its payment is stored, one of the two, whoever is faster', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const payment = fresh()
-      const { payerId, paymentId } = payment
-      const tries = [() => store.insert(payment), () => store.bar(payerId, paymentId)]
-      if (round % 2) tries.reverse()
-      const won = await Promise.all(tries.map((one) => one()))
-      expect(won.filter(Boolean)).toHaveLength(1)
-      const isStored = won[round % 2]
-      expect((await store.get(payerId, paymentId)) !== undefined).toBe(isStored)
-    }
-  })
-
-  test('is no payment: nobody finds it, and it is in no list', async () => {
-    const payment = await barred()
-    expect(await store.get(payment.payerId, payment.paymentId)).toBeUndefined()
-    expect(await store.find(payment.paymentId)).toBeUndefined()
-    const nothing = { unreadable: [], waits: false, payments: [], next: null }
-    expect(await indexed(payment)).toEqual(nothing)
-  })
-
-  test('holds no terms, no number and no e-mail address', async () => {
-    const payment = await barred()
-    const { payerId, paymentId } = payment
-    expect(await item(payment)).toEqual({ payment_id: paymentId, barred_payer: payerId })
-  })
-
-  test.each([
-    ...writes,
-    ['expire', ({ paymentId }: Payment) => store.expire(paymentId, END)] as (typeof writes)[number],
-  ])('%s changes nothing of it', async (_, write) => {
-    const payment = await barred()
-    const before = await item(payment)
-    for (const now of [at(1), END]) expect(await write(payment, now)).toBeFalsy()
-    expect(await item(payment)).toEqual(before)
-  })
-
-  test('gets no name of a text, which is a fault', async () => {
-    const payment = await barred()
-    const before = await item(payment)
-    await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is gone')
-    expect(await item(payment)).toEqual(before)
-  })
-})
-
 describe('an answer that was refused', () => {
   const read = { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: 'x' } as const
   const byProvider = (payment: Payment, status: 'approved' | 'denied' = 'approved'): Decision => ({
@@ -590,6 +507,89 @@ describe('an answer that was refused', () => {
       const [, ...what] = await events(payment)
       expect([['approved'], ['answer_mismatched']]).toContainEqual(what)
     }
+  })
+})
+
+describe('a place that was taken before its payment was stored', () => {
+  async function barred() {
+    const payment = fresh()
+    expect(await store.bar(payment.payerId, payment.paymentId)).toBe(true)
+    return payment
+  }
+  /** What waits and what is listed, over all of both indexes. */
+  async function indexed({ payerId, paymentId }: Payment) {
+    const unreadable: unknown[] = []
+    const open: OpenPayment[] = []
+    for await (const one of store.open((fault) => unreadable.push(fault))) open.push(one)
+    const waits = open.some((one) => one.paymentId === paymentId)
+    return { unreadable, waits, ...(await store.list(payerId, { limit: 20 })) }
+  }
+
+  test('lets no late insert in, and stays as it is', async () => {
+    const payment = await barred()
+    const before = await item(payment)
+    expect(await store.insert(payment)).toBe(false)
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test('is taken from no payment that is stored, whatever it is', async () => {
+    for (const status of ['pending', 'approved', 'cancelled'] as const) {
+      const payment = await inserted({ status })
+      const before = await item(payment)
+      expect(await store.bar(payment.payerId, payment.paymentId)).toBe(false)
+      expect(await item(payment)).toEqual(before)
+    }
+  })
+
+  test('is taken once', async () => {
+    const payment = await barred()
+    const before = await item(payment)
+    expect(await store.bar('another', payment.paymentId)).toBe(false)
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test('or its payment is stored, one of the two, whoever is faster', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const payment = fresh()
+      const { payerId, paymentId } = payment
+      const tries = [() => store.insert(payment), () => store.bar(payerId, paymentId)]
+      if (round % 2) tries.reverse()
+      const won = await Promise.all(tries.map((one) => one()))
+      expect(won.filter(Boolean)).toHaveLength(1)
+      const isStored = won[round % 2]
+      expect((await store.get(payerId, paymentId)) !== undefined).toBe(isStored)
+    }
+  })
+
+  test('is no payment: nobody finds it, and it is in no list', async () => {
+    const payment = await barred()
+    expect(await store.get(payment.payerId, payment.paymentId)).toBeUndefined()
+    expect(await store.find(payment.paymentId)).toBeUndefined()
+    const nothing = { unreadable: [], waits: false, payments: [], next: null }
+    expect(await indexed(payment)).toEqual(nothing)
+  })
+
+  test('holds no terms, no number and no e-mail address', async () => {
+    const payment = await barred()
+    const { payerId, paymentId } = payment
+    expect(await item(payment)).toEqual({ payment_id: paymentId, barred_payer: payerId })
+  })
+
+  test.each([
+    ...writes,
+    ['expire', ({ paymentId }: Payment) => store.expire(paymentId, END)] as (typeof writes)[number],
+  ])('%s changes nothing of it', async (_, write) => {
+    const payment = await barred()
+    const before = await item(payment)
+    for (const now of [at(1), END]) expect(await write(payment, now)).toBeFalsy()
+    expect(await item(payment)).toEqual(before)
+  })
+
+  test('gets no name of a text, which is a fault', async () => {
+    const payment = await barred()
+    const before = await item(payment)
+    await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is gone')
+    expect(await item(payment)).toEqual(before)
   })
 })
 

@@ -7,7 +7,11 @@ const DAY = 24 * HOUR
 
 let rig: Rig
 beforeAll(async () => {
-  const plenty = { TEXTS_PER_HOUR: '1000', TEXTS_PER_DAY_FOR_STAGE: '10000' }
+  const plenty = {
+    TEXTS_PER_HOUR: '1000',
+    TEXTS_PER_DAY: '1000',
+    TEXTS_PER_DAY_FOR_STAGE: '10000',
+  }
   rig = await startRig({ ...plenty, OPEN_PAYMENTS: '100', PAYMENTS_PER_HOUR: '1000' })
 })
 afterEach(() => {

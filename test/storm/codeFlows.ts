@@ -19,6 +19,7 @@ import {
 import {
   ATTEMPTS_MAX,
   type Code,
+  type Counter,
   cancelCode,
   checkByPurpose,
   checkByRef,
@@ -26,11 +27,9 @@ import {
   countText,
   countWrong,
   decide,
-  endOfHour,
   forgetGoes,
   giveGoBack,
   giveTextBack,
-  hourOf,
   isSame,
   look,
   type Payer,
@@ -72,7 +71,7 @@ export const text = (payer: string, id: string, weather: Weather): Flow =>
       (one) => one?.number === asked.number && one.enrolled,
     )
     if (!phone) throw new No(403, 'phone_not_verified')
-    yield* spendTexts(payer, [phone.number], clock())
+    yield* spendTexts([['paying', payer]], clock())
     const payment = yield* at(spendText(id, payer, clock()))
     if (!payment) {
       throw whyNoText(found(yield* at(ownPayment(payer, id))), clock()) ?? unthinkable()
@@ -99,17 +98,17 @@ function* send(purpose: string, weather: Weather) {
   throw new No(429, 'too_many_sms', { retryAfter: VERIFY_SENDS_RETRY_SECONDS })
 }
 
-/** One text more for the person and for each number; refused by one, it is taken from none. */
-function* spendTexts(payer: string, numbers: readonly string[], now: number) {
-  const counted: string[] = []
-  for (const key of numbers.flatMap((number) => [payer, number])) {
-    const counter = `${key} ${hourOf(now)}`
-    if (yield* at(countText(counter))) {
+/** One text more in each counter; refused by one, it is taken from none. */
+function* spendTexts(counters: readonly Counter[], now: number) {
+  const counted: Counter[] = []
+  for (const counter of counters) {
+    const until = yield* at(countText(counter, now))
+    if (until === undefined) {
       counted.push(counter)
       continue
     }
-    for (const one of counted) yield* at(giveTextBack(one))
-    throw tooManyTexts(endOfHour(now), now)
+    for (const one of counted) yield* at(giveTextBack(one, now))
+    throw tooManyTexts(until, now)
   }
 }
 
@@ -235,7 +234,11 @@ export const phoneStart = (payer: string, number: string, weather: Weather): Flo
     }
     const letIn = alive(known.pending, clock())
     const needsLeave = !(letIn?.currentPassed && letIn.number === number)
-    yield* spendTexts(payer, needsLeave ? [number, current] : [number], clock())
+    const proving = [
+      ['proving', payer],
+      ['number', number],
+    ] as const
+    yield* spendTexts(proving, clock())
     const pending = yield* reserveSend(payer, known, number, clock)
     // All is otherwise now, and it begins anew.
     if (!pending) return yield* phoneStart(payer, number, weather)(clock, rules)

@@ -11,6 +11,9 @@ export type Rules = {
   readonly provider: Provider
   readonly lifeSeconds: number
   readonly textsPerHour: number
+  readonly textsPerDay: number
+  readonly provingTextsPerHour: number
+  readonly provingTextsPerDay: number
   readonly openPayments: number
   readonly paymentsPerHour: number
 }
@@ -118,13 +121,16 @@ export type Push = {
   readonly answer?: 'approved' | 'denied' | undefined
 }
 
+/** How many texts in a day, and in each hour of it. */
+export type Texts = { readonly day: number; readonly hours: Readonly<Record<string, number>> }
+
 export type Model = {
   readonly rules: Rules
   readonly now: number
   readonly payments: Readonly<Record<string, Payment>>
   readonly payers: Readonly<Record<string, Payer>>
-  /** Texts by person or number and hour. */
-  readonly counters: Readonly<Record<string, number>>
+  /** Texts by what they are for, whose they are, and the day. */
+  readonly counters: Readonly<Record<string, Texts>>
   readonly codes: Readonly<Record<string, Code>>
   readonly pushes: Readonly<Record<string, Push>>
   /** Numbers of phones without the app. */
@@ -315,24 +321,43 @@ export const forgetGoes = (id: string) =>
     () => ({ goes: 0, locks: 0, lockedUntil: undefined }),
   )
 
-export const hourOf = (now: number) => new Date(now).toISOString().slice(0, 13)
-export const endOfHour = (now: number) => (Math.floor(now / HOUR_MS) + 1) * HOUR_MS
+/** Codes for payments are counted for their payer; those that prove a number for who asks and for the number. */
+export type Counter = readonly [purpose: 'paying' | 'proving' | 'number', whose: string]
 
-/** One text more for this person or number in this hour, if there is one left. */
+export const NO_TEXTS: Texts = { day: 0, hours: {} }
+export const counterName = ([purpose, whose]: Counter, day: string) => `${purpose} ${whose} ${day}`
+const dayAndHour = (now: number) => new Date(now).toISOString().split(/T|:/) as [string, string]
+
+const added = (m: Model, counter: Counter, now: number, texts: 1 | -1): Model => {
+  const [day, hour] = dayAndHour(now)
+  const name = counterName(counter, day)
+  const { day: inDay, hours } = m.counters[name] ?? NO_TEXTS
+  const counted = {
+    day: inDay + texts,
+    hours: { ...hours, [hour]: (hours[hour] ?? 0) + texts },
+  }
+  return { ...m, counters: { ...m.counters, [name]: counted } }
+}
+
+/** One text more in this hour and day; or when there is one again, if none is left. */
 export const countText =
-  (key: string): Step<boolean> =>
+  (counter: Counter, now: number): Step<number | undefined> =>
   (m) => {
-    const used = m.counters[key] ?? 0
-    if (used >= m.rules.textsPerHour) return [m, false]
-    return [{ ...m, counters: { ...m.counters, [key]: used + 1 } }, true]
+    const { rules } = m
+    const [perHour, perDay] =
+      counter[0] === 'paying'
+        ? [rules.textsPerHour, rules.textsPerDay]
+        : [rules.provingTextsPerHour, rules.provingTextsPerDay]
+    const [day, hour] = dayAndHour(now)
+    const { day: inDay, hours } = m.counters[counterName(counter, day)] ?? NO_TEXTS
+    if (inDay >= perDay) return [m, Date.parse(`${day}T00:00:00.000Z`) + 24 * HOUR_MS]
+    if ((hours[hour] ?? 0) >= perHour) return [m, (Math.floor(now / HOUR_MS) + 1) * HOUR_MS]
+    return [added(m, counter, now, 1), undefined]
   }
 
 export const giveTextBack =
-  (key: string): Step<void> =>
-  (m) => [
-    { ...m, counters: { ...m.counters, [key]: Math.max(0, (m.counters[key] ?? 0) - 1) } },
-    undefined,
-  ]
+  (counter: Counter, now: number): Step<void> =>
+  (m) => [added(m, counter, now, -1), undefined]
 
 /** What a code is for: nobody else's number, payment or change. */
 export const purposeOf = {

@@ -3,7 +3,16 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Reply } from '../rig.ts'
 import type { Answer, Shown } from './answers.ts'
 import { say, tidy } from './explain.ts'
-import type { Event, Model, Payer, Payment } from './model.ts'
+import {
+  type Counter,
+  counterName,
+  type Event,
+  type Model,
+  NO_TEXTS,
+  type Payer,
+  type Payment,
+  type Texts,
+} from './model.ts'
 import { labelOf } from './words.ts'
 import type { Item, World } from './world.ts'
 
@@ -92,8 +101,8 @@ function* changedIn(before: Model, after: Model): Generator<string> {
     if (!isDeepStrictEqual(personOf(then), personOf(now))) yield `person ${id}`
     if (then.starts !== now.starts) yield `starts of ${id}`
   }
-  for (const [key, used] of Object.entries(after.counters)) {
-    if ((before.counters[key] ?? 0) !== used) yield `texts of ${key}`
+  for (const [name, texts] of Object.entries(after.counters)) {
+    if (!isDeepStrictEqual(before.counters[name], texts)) yield `texts of ${name}`
   }
 }
 
@@ -116,10 +125,11 @@ type Sides = { readonly name: string; readonly expected: unknown; readonly store
 /** An item of the table of people: whichever of a person's parts, or which counter, it is. */
 function sidesOf(world: World, model: Model, item: Item): Sides {
   const key = String(item.user_id)
-  const [, part, whose = '', hour] = /^limit#([a-z]+)#?([^#]*)(?:#(.*))?$/.exec(key) ?? []
-  const texts = (of: string) => {
-    const name = `${of} ${hour}`
-    return { name: `texts of ${name}`, expected: model.counters[name] ?? 0, stored: item.uses }
+  const [, part, whose = '', day = ''] = /^limit#([a-z]+)#?([^#]*)(?:#(.*))?$/.exec(key) ?? []
+  const texts = (...counter: Counter) => {
+    const name = counterName(counter, day)
+    const expected = model.counters[name] ?? NO_TEXTS
+    return { name: `texts of ${name}`, expected, stored: storedTexts(item) }
   }
   const payer = model.payers[part === undefined ? key : whose]
   switch (part) {
@@ -132,10 +142,11 @@ function sidesOf(world: World, model: Model, item: Item): Sides {
       const expected = starts && { ...starts, started: starts.started.toSorted() }
       return { name: `starts of ${whose}`, expected, stored: storedStarts(item) }
     }
-    case 'person':
-      return texts(whose)
+    case 'paying':
+    case 'proving':
+      return texts(part, whose)
     case 'number':
-      return texts(world.numberOfHash(whose))
+      return texts(part, world.numberOfHash(whose))
     default:
       // The stage's: set so high that it is nobody's limit here.
       return { name: 'stage', expected: 0, stored: 0 }
@@ -173,6 +184,14 @@ function storedPerson(world: World, item: Item) {
       currentCodeRef: current === undefined ? undefined : world.codeRef(String(current)),
     },
   }
+}
+
+function storedTexts(item: Item): Texts {
+  const hours = Object.entries(item).flatMap(([name, uses]) => {
+    const [, hour] = /^uses_at_(\d\d)$/.exec(name) ?? []
+    return hour === undefined ? [] : [[hour, uses]]
+  })
+  return { day: Number(item.uses), hours: Object.fromEntries(hours) }
 }
 
 function storedStarts({ window_started_at, started, unfinished }: Item) {

@@ -14,14 +14,28 @@ import { Broken, checkPayment } from './invariants.ts'
 import type { Model, Rules } from './model.ts'
 import { type Item, startWorld, type World } from './world.ts'
 
-const usual = { textsPerHour: 7, openPayments: 3, paymentsPerHour: 6 }
+const usual = {
+  textsPerHour: 4,
+  textsPerDay: 6,
+  provingTextsPerHour: 3,
+  provingTextsPerDay: 5,
+  openPayments: 3,
+  paymentsPerHour: 6,
+}
+/** So many that texts are seldom what stops a sequence. */
+const many = {
+  textsPerHour: 20,
+  textsPerDay: 30,
+  provingTextsPerHour: 20,
+  provingTextsPerDay: 30,
+}
 /** Deployments in which the storm blows: both providers, and the shortest and the longest life. */
 export const RULES: readonly Rules[] = [
   { provider: 'authy', lifeSeconds: 300, ...usual },
   { provider: 'twilioVerify', lifeSeconds: 300, ...usual },
   { provider: 'authy', lifeSeconds: 60, ...usual },
-  { provider: 'authy', lifeSeconds: 600, ...usual, textsPerHour: 20 },
-  { provider: 'twilioVerify', lifeSeconds: 600, ...usual, textsPerHour: 20 },
+  { provider: 'authy', lifeSeconds: 600, ...usual, ...many },
+  { provider: 'twilioVerify', lifeSeconds: 600, ...usual, ...many },
 ]
 
 export type Replay = { readonly seed: number; readonly path?: string; readonly replayPath?: string }
