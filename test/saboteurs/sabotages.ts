@@ -106,8 +106,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a start overwrites what is there',
     file: `${ADAPTERS}/paymentsTable.ts`,
-    from: "ConditionExpression: 'attribute_not_exists(payment_id)',",
-    to: '',
+    from: "const ConditionExpression = 'attribute_not_exists(payment_id)'",
+    to: 'const ConditionExpression = undefined',
     caughtBy: testOf.payments,
   },
   {
@@ -730,7 +730,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'two counters for one handset',
-    file: `${ADAPTERS}/limitsTable.ts`,
+    file: `${ADAPTERS}/textCounters.ts`,
     from: 'sha256(handset(phone))',
     to: 'sha256(phone.countryCode + phone.national)',
     caughtBy: testOf.phone,
@@ -768,7 +768,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'one counter for all numbers',
     file: `${ADAPTERS}/textCounters.ts`,
-    from: 'provingCounter(`limit#number#${sha256(international(phone))}`, now)',
+    from: 'provingCounter(`limit#number#${sha256(handset(phone))}`, now)',
     to: "provingCounter('limit#number', now)",
     caughtBy: testOf.phone,
   },
