@@ -41,7 +41,7 @@ const SETTINGS = {
 /** Where requests are held: at their very first call, or as late as their outcome is still open. */
 const FIRST = () => true
 const TRIES = ({ what }: Step) => what === 'UpdateItem payments code_tried'
-const GOES = ({ what }: Step) => what.startsWith('UpdateItem users limit#codes')
+const GOES = ({ text }: Step) => text.includes('code_goes = :goes')
 const COUNTS = ({ what }: Step) => what.startsWith('UpdateItem users limit#starts started')
 const PUTS = ({ operation }: Step) => operation === 'PutItem'
 const SAVES = ({ what }: Step) => what === 'UpdateItem payments push_sent'

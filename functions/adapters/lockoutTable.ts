@@ -53,7 +53,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
 
   return {
     async reserve(payerId, now) {
-      const own = ownWrite()
+      const own = ownWrite('code_written_by')
       /** Count the next go of the row that was seen; lost if another go was faster. */
       const count = (seen: Row) => {
         const isOver = seen.codes_locked_until !== undefined
@@ -126,7 +126,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
     },
 
     async giveBack(payerId, { locks }) {
-      const own = ownWrite()
+      const own = ownWrite('code_written_by')
       await write(
         payerId,
         `SET code_goes = code_goes - :one, ${own.set} REMOVE codes_locked_until, codes_lock_told`,
@@ -162,7 +162,7 @@ const stored = z.object({
   codes_locked_until: instant.optional(),
   codes_lock_told: z.boolean().default(false),
   account_state: z.string().optional(),
-  written_by: z.string().optional(),
+  code_written_by: z.string().optional(),
 })
 type Row = z.infer<typeof stored> & { readonly trail: ReturnType<typeof trailOf> }
 

@@ -13,12 +13,13 @@ export type OwnWrite = {
   left(item: Readonly<Record<string, unknown>> | undefined): boolean
 }
 
-export function ownWrite(): OwnWrite {
+/** @param attribute where the name is left; writes of two kinds in one item take one each, or they cover each other's */
+export function ownWrite(attribute: 'written_by' | 'code_written_by' = 'written_by'): OwnWrite {
   const id = randomUUID()
   return {
-    set: 'written_by = :written_by',
-    when: '(attribute_not_exists(written_by) OR written_by <> :written_by)',
+    set: `${attribute} = :written_by`,
+    when: `(attribute_not_exists(${attribute}) OR ${attribute} <> :written_by)`,
     values: { ':written_by': id },
-    left: (item) => item?.written_by === id,
+    left: (item) => item?.[attribute] === id,
   }
 }

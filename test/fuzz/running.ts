@@ -133,7 +133,6 @@ export async function startRunning(provider: ProviderName) {
               phone_verified_at: clock.now().toISOString(),
             }),
           })
-          await put({ user_id: `limit#codes#${person.payerId}` })
         }),
       )
     },

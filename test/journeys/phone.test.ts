@@ -6,7 +6,12 @@ import { heading, PROVIDERS, type Stage, says, startStage } from './stage.ts'
 describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   let stage: Stage
   beforeAll(async () => {
-    stage = await startStage({ PROVIDER })
+    // More than three an hour, because a change that is begun anew needs as many.
+    stage = await startStage({
+      PROVIDER,
+      PROVING_TEXTS_PER_HOUR: '10',
+      PROVING_TEXTS_PER_DAY: '20',
+    })
   })
   afterAll(() => stage.close())
 

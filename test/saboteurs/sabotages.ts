@@ -852,14 +852,14 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a write that the SDK sends again counts twice',
     file: `${ADAPTERS}/ownWrite.ts`,
-    from: "when: '(attribute_not_exists(written_by) OR written_by <> :written_by)',",
-    to: `when: '${always('written_by = :written_by')}',`,
+    from: 'when: `(attribute_not_exists(${attribute}) OR ${attribute} <> :written_by)`,',
+    to: 'when: `(${attribute} = :written_by OR NOT ${attribute} = :written_by)`,',
     caughtBy: [...testOf.lockoutTable, ...testOf.payments, ...testOf.limits],
   },
   {
     name: 'a write that the SDK sends again is lost to itself',
     file: `${ADAPTERS}/ownWrite.ts`,
-    from: 'left: (item) => item?.written_by === id,',
+    from: 'left: (item) => item?.[attribute] === id,',
     to: 'left: () => false,',
     caughtBy: [...testOf.lockoutTable, ...testOf.payments, ...testOf.limits],
   },

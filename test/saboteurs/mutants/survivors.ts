@@ -151,9 +151,9 @@ export const explained: readonly Explained[] = [
     [
       'adapters/ownWrite',
       [
-        "when: '(attribute_not_exists(written_by) OR written_by <> :written_by)',",
-        'attribute_not_exists(written_by)',
-        '(attribute_not_exists(written_by) AND NOT attribute_not_exists(written_by))',
+        'when: `(attribute_not_exists(${attribute}) OR ${attribute} <> :written_by)`,',
+        'attribute_not_exists(${attribute})',
+        '(attribute_not_exists(${attribute}) AND NOT attribute_not_exists(${attribute}))',
       ],
     ],
     [
