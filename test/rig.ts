@@ -96,7 +96,7 @@ export async function startRig(
     /** Between the handlers and the pretend phone; them and the database; them and the sign-in. */
     provider,
     store,
-    userPool,
+    userPool: Object.assign(userPool, { people: users.people }),
     /** Where the database itself is, past its tap. */
     database: database.endpoint,
     callbackUrl: `${callbacks.url}/payments/callback`,
@@ -153,8 +153,8 @@ export async function startRig(
     },
 
     /** Somebody new whose phone is verified and has the app. */
-    async person({ app = true, number }: { app?: boolean; number?: string } = {}): Promise<Person> {
-      const stranger = rig.stranger()
+    async person({ app = true, number, as }: PersonOptions = {}): Promise<Person> {
+      const stranger = as ?? rig.stranger()
       const person = number ? { ...stranger, number } : stranger
       const body = { phoneNumber: person.number, channel: 'sms' }
       await rig.call('phoneStart', { as: person, body })
@@ -218,6 +218,13 @@ function callsIn(world: World, verifications: Map<string, string>) {
       return reply
     },
   }
+}
+
+type PersonOptions = {
+  readonly app?: boolean
+  readonly number?: string
+  /** Who it is; somebody new if not said. */
+  readonly as?: Person
 }
 
 export type Rig = Awaited<ReturnType<typeof startRig>>

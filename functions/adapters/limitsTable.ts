@@ -38,6 +38,8 @@ export function limitsTable(
     spendPayingText: texts.spendPaying,
     spendProvingTexts: texts.spendProving,
 
+    readTexts: texts.used,
+
     readStarts,
 
     async reserveStart({ payerId, ...start }, isOver, now, seen) {

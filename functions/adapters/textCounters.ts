@@ -56,6 +56,18 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     }
   }
 
+  /** What a person has used by now of this hour and this day. */
+  const used = async (payerId: string, now: Date) => {
+    const [paying, proving] = await Promise.all(
+      [payingOf(payerId, now), provingOf(payerId, now)].map(async ({ key, counts }) => {
+        const found: Record<string, unknown> = (await read(key)) ?? {}
+        const [day = 0, hour = 0] = counts.map(({ attribute }) => uses.parse(found[attribute]))
+        return { hour, day }
+      }),
+    )
+    return { paying: paying ?? NO_TEXTS, proving: proving ?? NO_TEXTS }
+  }
+
   const payingOf = (payerId: string, now: Date) =>
     hourly(`limit#paying#${payerId}`, settings.textsPerHour, settings.textsPerDay, now)
   const provingOf = (payerId: string, now: Date) => provingCounter(`limit#proving#${payerId}`, now)
@@ -129,7 +141,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     )
   }
 
-  return { spendPaying, spendProving, clear }
+  return { spendPaying, spendProving, clear, used }
 }
 
 /**
@@ -146,6 +158,8 @@ const hourly = (key: string, perHour: number, perDay: number, now: Date): Counte
 })
 
 const dayOf = (key: string, now: Date) => `${key}#${now.toISOString().slice(0, 10)}`
+
+const NO_TEXTS = { hour: 0, day: 0 }
 
 const uses = z.int().default(0)
 

@@ -6,11 +6,21 @@ import { endCodeOf } from './deciding.ts'
 import { admit, masked, type SignedIn } from './payer.ts'
 import type { TrailEntry } from './payerTrail.ts'
 import { statusAt, words } from './payment.ts'
-import type { Clock, Codes, Decision, Limits, PayerStore, PaymentStore, SignIns } from './ports.ts'
+import type {
+  Clock,
+  Codes,
+  Decision,
+  Limits,
+  PayerStore,
+  PaymentStore,
+  SignIns,
+  Starts,
+  Texts,
+} from './ports.ts'
 
 export type AccountPorts = {
   readonly payers: PayerStore
-  readonly limits: Pick<Limits, 'readStarts' | 'bar' | 'unbar' | 'clear'>
+  readonly limits: Pick<Limits, 'readStarts' | 'readTexts' | 'bar' | 'unbar' | 'clear'>
   readonly payments: PaymentStore
   readonly codes: Pick<Codes, 'end'>
   readonly signIns: SignIns
@@ -30,6 +40,12 @@ export type AccountView = {
     readonly words: string
     readonly expiresAt: string
   }[]
+  /** What is used of the limits. */
+  readonly limits: {
+    readonly startedThisHour: number
+    readonly payingTexts: Texts
+    readonly provingTexts: Texts
+  }
   /** RFC 3339; null while codes are not locked. */
   readonly codesLockedUntil: string | null
   /** Sessions from before are over; null while none were ended. */
@@ -59,7 +75,11 @@ export async function showAccount(
   { payers, limits, payments, clock }: AccountPorts,
   { payerId }: Pick<Account, 'payerId'>,
 ): Promise<AccountView> {
-  const [payer, starts] = await Promise.all([payers.get(payerId), limits.readStarts(payerId)])
+  const [payer, starts, texts] = await Promise.all([
+    payers.get(payerId),
+    limits.readStarts(payerId),
+    limits.readTexts(payerId, clock()),
+  ])
   const ids = Object.keys(starts?.unfinished ?? {})
   const found = await Promise.all(ids.map((id) => payments.get(payerId, id)))
   const now = clock()
@@ -76,12 +96,25 @@ export async function showAccount(
       words: words(terms),
       expiresAt: expiresAt.toISOString(),
     })),
+    limits: {
+      startedThisHour: startedThisHour(starts, now),
+      payingTexts: texts.paying,
+      provingTexts: texts.proving,
+    },
     codesLockedUntil: until && until > now ? until.toISOString() : null,
     sessionsFrom:
       payer?.sessionsFrom === undefined ? null : new Date(payer.sessionsFrom * 1000).toISOString(),
     last: (payer?.trail.recent ?? []).map(({ at, event, by }) => ({ at, event, by })).reverse(),
   }
 }
+
+/** The hour of starts begins with its first. */
+function startedThisHour(starts: Starts | undefined, now: Date): number {
+  if (!starts || now.getTime() - Date.parse(starts.windowStartedAt) >= HOUR_MS) return 0
+  return Object.keys(starts.started).length
+}
+
+const HOUR_MS = 3_600_000
 
 /**
  * Lock an account: nothing starts, is texted, tried or changed any more, every session ends, and what

@@ -162,6 +162,9 @@ export type PayerStore = {
   erase(payerId: string): Promise<void>
 }
 
+/** How many there were in an hour and in a day. */
+export type Texts = { readonly hour: number; readonly day: number }
+
 /** Counters that only a conditional write can raise. */
 export type Limits = {
   /**
@@ -174,6 +177,8 @@ export type Limits = {
    * theirs yet, and `texts` (2 where the old phone is told too) for the stage. Throws `too_many_sms`.
    */
   spendProvingTexts(payerId: string, phone: PhoneNumber, texts: 1 | 2, now: Date): Promise<void>
+  /** The texts of a person in this hour and this day of the clock. */
+  readTexts(payerId: string, now: Date): Promise<{ paying: Texts; proving: Texts }>
   /** What a person has started lately, for `reserveStart` to begin with. */
   readStarts(payerId: string): Promise<Starts | undefined>
   /**

@@ -2,7 +2,8 @@ import type { AccountView } from '../../functions/core/account.ts'
 
 /** An account in a few lines, for who looks after it. */
 export function payerText(email: string, account: AccountView): string {
-  const { payerId, state, phone, openPayments, codesLockedUntil, sessionsFrom, last } = account
+  const { payerId, state, phone, openPayments, limits, codesLockedUntil, sessionsFrom, last } =
+    account
   const rows: (readonly [name: string, value: string])[] = [
     ['account', state],
     ['payer', payerId],
@@ -13,6 +14,12 @@ export function payerText(email: string, account: AccountView): string {
         ({ paymentId, words, expiresAt }) => `${words}, until ${timeOf(expiresAt)} (${paymentId})`,
       ),
     ),
+    [
+      'limits',
+      `${limits.startedThisHour} payments started this hour; texts this hour and day: ` +
+        `${limits.payingTexts.hour} and ${limits.payingTexts.day} for payments, ` +
+        `${limits.provingTexts.hour} and ${limits.provingTexts.day} for phones`,
+    ],
     [
       'codes',
       codesLockedUntil === null ? 'not locked' : `locked until ${timeOf(codesLockedUntil)}`,

@@ -38,20 +38,25 @@ type World = {
   readonly person?: Payer | undefined
   /** The payments that may be open, by id. */
   readonly slots?: readonly string[]
+  /** When the hour of starts began; a millisecond before it is over, if not said. */
+  readonly startedAt?: string
   /** What deciding gives, time after time; the last for ever. */
   readonly decides?: readonly (Payment | undefined)[]
   readonly stored?: Payment | undefined
   readonly bars?: boolean
   readonly isFaulty?: (method: string) => boolean
 }
+/** Texts of this hour and day, as the counters tell them. */
+const USED = { paying: { hour: 1, day: 2 }, proving: { hour: 3, day: 4 } }
+
 function operating(world: World = {}) {
   const one = answering()
   const { slots = [], decides = [undefined], bars = true } = world
   const { person } = { person: payer, ...world }
   let decisions = 0
   const starts: Starts = {
-    windowStartedAt: NOON.toISOString(),
-    started: {},
+    windowStartedAt: world.startedAt ?? at(-3599.999).toISOString(),
+    started: Object.fromEntries(slots.map((id) => [id, NOON.toISOString()])),
     unfinished: Object.fromEntries(slots.map((id) => [id, NOON.toISOString()])),
   }
   const fault = new Error('no database')
@@ -74,6 +79,7 @@ function operating(world: World = {}) {
     }),
     limits: one.port<AccountPorts['limits']>({
       readStarts: does('readStarts', () => starts),
+      readTexts: does('readTexts', () => USED),
       bar: does('bar', () => slots.map((paymentId) => ({ paymentId, expiresAt: at(300) }))),
       unbar: does('unbar', () => {}),
       clear: does('clear', () => {}),
@@ -106,8 +112,8 @@ describe('an account that is locked', () => {
       ['endSessions', 'person-1'],
     ])
     // Nothing before the last is answered, but what is read at the end to show it.
-    expect(asked.slice(5).map(([name]) => name)).toEqual(['get', 'readStarts', 'get'])
-    expect(together).toEqual(['readStarts'])
+    expect(asked.slice(5).map(([name]) => name)).toEqual(['get', 'readStarts', 'readTexts', 'get'])
+    expect(together).toEqual(['readStarts', 'readTexts'])
   })
 
   test('has everything that waits cancelled, each by itself', async () => {
@@ -227,7 +233,7 @@ describe('an account that is closed', () => {
   test('stays closed where it is unlocked: neither mark nor limit is touched', async () => {
     const { ports, names } = operating({ person: { ...payer, state: 'closed' } })
     expect(await unlockAccount(ports, ADA)).toMatchObject({ state: 'closed' })
-    expect(names()).toEqual(['get', 'get', 'readStarts'])
+    expect(names()).toEqual(['get', 'get', 'readStarts', 'readTexts'])
   })
 })
 
@@ -245,7 +251,7 @@ describe('an account that is unlocked', () => {
       ['unbar', 'person-1', NOON],
       ['unlock', 'person-1', NOON],
     ])
-    expect(together).toEqual(['readStarts'])
+    expect(together).toEqual(['readStarts', 'readTexts'])
   })
 
   test('keeps its mark where the limits could not be lifted', async () => {
@@ -320,6 +326,7 @@ describe('an account as it is shown', () => {
       state: 'locked',
       phone: '+44 ••••• ••456',
       openPayments: [{ paymentId: ID, words: WORDS, expiresAt: at(300).toISOString() }],
+      limits: { startedThisHour: 1, payingTexts: USED.paying, provingTexts: USED.proving },
       codesLockedUntil: at(60).toISOString(),
       sessionsFrom: NOON.toISOString(),
       last: [
@@ -328,7 +335,12 @@ describe('an account as it is shown', () => {
       ],
     })
     // Nothing is written.
-    expect(names()).toEqual(['get', 'readStarts', 'get'])
+    expect(names()).toEqual(['get', 'readStarts', 'readTexts', 'get'])
+  })
+
+  test('counts no start of an hour that is over', async () => {
+    const { ports } = operating({ slots: [ID], startedAt: at(-3600).toISOString() })
+    expect((await showAccount(ports, ADA)).limits.startedThisHour).toBe(0)
   })
 
   test('of nobody yet is open and empty', async () => {
@@ -338,6 +350,7 @@ describe('an account as it is shown', () => {
       state: 'open',
       phone: null,
       openPayments: [],
+      limits: { startedThisHour: 0, payingTexts: USED.paying, provingTexts: USED.proving },
       codesLockedUntil: null,
       sessionsFrom: null,
       last: [],

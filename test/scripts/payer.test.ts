@@ -92,6 +92,7 @@ test('show tells an account in a few lines, and no whole number', async () => {
     `  payer     ${as.payerId}`,
     '  phone     +1 ••••• ••101',
     `  waiting   Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk), until T (${paymentId})`,
+    '  limits    1 payments started this hour; texts this hour and day: 0 and 0 for payments, 1 and 1 for phones',
     '  codes     not locked',
     '  sessions  none was ended',
     '  lately    T  phone.verified, by payer',

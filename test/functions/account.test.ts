@@ -1,0 +1,288 @@
+/** An account that its operator locks, unlocks or closes, at every step of a payment and of a phone. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { paymentIdOf } from '../../functions/live.ts'
+import { operate } from '../../local/operator.ts'
+import { type Call, no, type Person, type Reply, type Rig, startRig, terms } from '../rig.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig()
+})
+afterEach(() => {
+  rig.store.instead = undefined
+})
+afterAll(() => rig.close())
+
+type Command = 'show' | 'lock' | 'unlock' | 'close'
+
+/** Somebody whom the sign-in provider knows too, with a verified phone. */
+async function payer(): Promise<Person> {
+  const stranger = rig.stranger()
+  await rig.userPool.people.signIn(stranger.email, 'correct horse battery')
+  const found = await operate(rig.world, 'show', stranger.email)
+  if (!('account' in found)) throw new Error('nobody')
+  return rig.person({ as: { ...stranger, payerId: found.account.payerId } })
+}
+
+async function say(command: Command, { email }: Person) {
+  const outcome = await operate(rig.world, command, email)
+  if (!('account' in outcome)) throw new Error(outcome.refused)
+  return outcome.account
+}
+
+const LOCKED = no(423, 'locked')
+const send = (as: Person, key: string) => rig.call('sendPayment', { as, key, body: terms })
+const phone = (as: Person, phoneNumber: string) =>
+  rig.call('phoneStart', { as, body: { phoneNumber, channel: 'sms' } })
+const statusOf = async (id: string) => (await rig.item(id))?.status
+
+/** How far a payment or a phone has come, and what would finish it. */
+const steps: [string, (as: Person) => Promise<{ id?: string; finish: () => Promise<Reply> }>][] = [
+  [
+    'before anything',
+    async (as) => ({
+      finish: () => send(as, 'late'),
+    }),
+  ],
+  [
+    'when the push is on the phone',
+    async (as) => {
+      const { paymentId: id } = await rig.pending(as)
+      return {
+        id,
+        finish: async () => {
+          await rig.answers(as, 'approved')
+          return rig.call('paymentStatus', { as, id })
+        },
+      }
+    },
+  ],
+  [
+    'when the yes is there and its callback was lost',
+    async (as) => {
+      const { paymentId: id } = await rig.pending(as)
+      rig.phone.book.faults.loseNextCallback = true
+      await rig.answers(as, 'approved')
+      rig.clock.advance(21)
+      return {
+        id,
+        finish: async () => {
+          await rig.sweep()
+          return rig.call('paymentStatus', { as, id })
+        },
+      }
+    },
+  ],
+  [
+    'before a text',
+    async (as) => {
+      const { paymentId: id } = await rig.pending(as)
+      return { id, finish: () => rig.call('smsStart', { as, id }) }
+    },
+  ],
+  [
+    'when the code is on the phone',
+    async (as) => {
+      const { paymentId: id } = await rig.pending(as)
+      await rig.call('smsStart', { as, id })
+      const body = { code: rig.codeOn(as.number) }
+      return { id, finish: () => rig.call('smsVerify', { as, id, body }) }
+    },
+  ],
+  ['before a change of phone', async (as) => ({ finish: () => phone(as, rig.stranger().number) })],
+  [
+    'when both codes for another phone are there',
+    async (as) => {
+      const next = rig.stranger().number
+      await phone(as, next)
+      const codes = { code: rig.codeOn(next), currentCode: rig.codeOn(as.number) }
+      const body = { ...rig.verification(as), ...codes }
+      return { finish: () => rig.call('phoneVerify', { as, body }) }
+    },
+  ],
+]
+
+describe.each(['lock', 'close'] as const)('%s', (command) => {
+  test.each(steps)('%s stops what would come of it', async (_, come) => {
+    const as = await payer()
+    const { id, finish } = await come(as)
+    const before = rig.phone.book.messages(as.number).length
+    await say(command, as)
+    const reply = await finish()
+    if (reply.status === 200) expect(reply.body.status).toBe('cancelled')
+    else expect(reply).toMatchObject(LOCKED)
+    expect(reply.headers['retry-after']).toBeUndefined()
+    expect(rig.phone.book.messages(as.number)).toHaveLength(before)
+    if (id === undefined) return
+    const { status, history } = (await rig.item(id)) ?? {}
+    expect(status).toBe('cancelled')
+    expect(history).toContainEqual(
+      expect.objectContaining({ event: 'cancelled', channel: null, by: 'operator' }),
+    )
+  })
+
+  test('is told in the audit trail once, however often it is said', async () => {
+    const as = await payer()
+    await say(command, as)
+    if (command === 'lock') await say(command, as)
+    const item = (await rig.all('users')).find(({ user_id }) => user_id === as.payerId)
+    const events = item?.audit_recent.map((entry: { event: string }) => entry.event)
+    const told = command === 'lock' ? 'account.locked' : 'account.closed'
+    expect(events).toEqual(['phone.verified', told])
+  })
+
+  test('ends every session, here and at the sign-in provider', async () => {
+    const as = await payer()
+    rig.userPool.calls.length = 0
+    const seconds = Math.ceil(rig.clock.now().getTime() / 1000)
+    await say(command, as)
+    expect(rig.userPool.calls.map(({ operation }) => operation)).toContain('AdminUserGlobalSignOut')
+    const claims = { auth_time: String(seconds - 1) }
+    expect((await rig.call('profile', { as, claims })).status).toBe(401)
+  })
+
+  test('touches nobody else, not even who has the same phone', async () => {
+    const as = await payer()
+    const other = await rig.person({ number: as.number })
+    const { paymentId: id } = await rig.pending(other)
+    await say(command, as)
+    expect(await statusOf(id)).toBe('pending')
+    expect((await send(other, 'second')).status).toBe(201)
+  })
+})
+
+describe('unlock', () => {
+  test('lifts the lock, a lock of codes, and the limits of the hour; the phone is still there', async () => {
+    const as = await payer()
+    for (let n = 0; n < 20; n += 1) {
+      const { paymentId: id } = await rig.pending(as)
+      await rig.call('cancelPayment', { as, id })
+    }
+    expect(await send(as, 'one-too-many')).toMatchObject(no(429, 'too_many_payments'))
+    await say('lock', as)
+    const account = await say('unlock', as)
+    expect(account).toMatchObject({ state: 'open', openPayments: [] })
+    expect((await send(as, 'again')).status).toBe(201)
+    await rig.answers(as, 'approved')
+    const paymentId = paymentIdOf(as.payerId, 'again')
+    expect(await statusOf(paymentId)).toBe('approved')
+  })
+
+  test('never opens what is closed, and a payment that was cancelled stays so', async () => {
+    const as = await payer()
+    const { paymentId: id } = await rig.pending(as)
+    await say('lock', as)
+    await say('unlock', as)
+    expect(await statusOf(id)).toBe('cancelled')
+    await say('close', as)
+    expect(await operate(rig.world, 'unlock', as.email)).toEqual({ refused: 'nobody' })
+    expect(await send(as, 'late')).toMatchObject(LOCKED)
+  })
+})
+
+describe('close', () => {
+  test('deletes phone and address, and keeps payments and the audit trail', async () => {
+    const as = await payer()
+    const { paymentId: id } = await rig.pending(as)
+    await say('close', as)
+    const item = (await rig.all('users')).find(({ user_id }) => user_id === as.payerId)
+    expect(JSON.stringify(item)).not.toContain(as.number.slice(1))
+    expect(JSON.stringify(item)).not.toContain(as.email)
+    expect(item).toMatchObject({ account_state: 'closed', audit_count: 2 })
+    expect(await statusOf(id)).toBe('cancelled')
+  })
+
+  test('makes the same address somebody else when it signs up anew', async () => {
+    const as = await payer()
+    await say('close', as)
+    await rig.userPool.people.signIn(as.email, 'correct horse battery')
+    const { payerId, state } = await say('show', as)
+    expect(payerId).not.toBe(as.payerId)
+    expect(state).toBe('open')
+    const anew = { ...as, payerId, number: rig.stranger().number }
+    await rig.person({ as: anew })
+    expect((await send(anew, 'first')).status).toBe(201)
+  })
+})
+
+test('show tells phone, what waits, limits, locks and what happened, and no whole number', async () => {
+  const as = await payer()
+  await rig.pending(as)
+  const account = await say('show', as)
+  expect(account).toMatchObject({
+    state: 'open',
+    phone: `+1 ••••• ••${as.number.slice(-3)}`,
+    openPayments: [{ words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)' }],
+    limits: {
+      startedThisHour: 1,
+      payingTexts: { hour: 0, day: 0 },
+      provingTexts: { hour: 1, day: 1 },
+    },
+    codesLockedUntil: null,
+    last: [{ event: 'phone.verified', by: 'payer' }],
+  })
+  expect(JSON.stringify(account)).not.toContain(as.number.slice(1))
+})
+
+describe('a lock beside a start', () => {
+  const isReserve = ({ text }: Call) =>
+    text.includes('limit#starts#') && text.includes('unfinished')
+  const isInsert = ({ operation }: Call) => operation === 'PutItem'
+  const isSave = ({ text }: Call) => text.includes('push_sent')
+
+  /**
+   * Hold the start at one of its writes until the lock has made so many calls of the database; then the
+   * start goes on to its end, and the lock after it.
+   */
+  async function meet(as: Person, key: string, heldAt: (call: Call) => boolean, calls: number) {
+    let locking: Promise<unknown> | undefined
+    let made = 0
+    let hasStarted = () => {}
+    const started = new Promise<void>((resolve) => {
+      hasStarted = resolve
+    })
+    let isEnough = () => {}
+    const enough = new Promise<void>((resolve) => {
+      isEnough = resolve
+    })
+    rig.store.instead = async (call) => {
+      if (!locking && heldAt(call)) {
+        locking = say('lock', as).finally(isEnough)
+        await enough
+        return undefined
+      }
+      // A start that goes on is not held: it is over once its answer is here.
+      if (locking && made < calls) {
+        made += 1
+        if (made === calls) isEnough()
+      } else if (locking && isOfLock(call)) await started
+      return undefined
+    }
+    const reply = await send(as, key)
+    hasStarted()
+    await locking
+    rig.store.instead = undefined
+    return reply
+  }
+  const isOfLock = ({ text }: Call) =>
+    /account_state = :state|barred_at = if_not_exists|"operator"|barred_payer/.test(text)
+
+  test('leaves nothing open, 200 times, wherever the two meet', async () => {
+    const seen = new Set<string>()
+    const as = await payer()
+    for (let round = 0; round < 200; round += 1) {
+      const held = [isInsert, isReserve, isSave, isInsert][round % 4] ?? isInsert
+      const key = `raced-${round}`
+      const reply = await meet(as, key, held, 1 + (Math.floor(round / 4) % 14))
+      seen.add(`${reply.status} ${reply.body.code ?? reply.body.status}`)
+      expect([201, 409, 423]).toContain(reply.status)
+      const id = paymentIdOf(as.payerId, key)
+      expect([undefined, 'cancelled']).toContain(await statusOf(id))
+      expect((await say('show', as)).openPayments).toEqual([])
+      await say('unlock', as)
+    }
+    expect(seen).toContain('409 already_decided')
+    expect(seen).toContain('423 locked')
+    expect([...seen].some((one) => one.startsWith('201'))).toBe(true)
+  }, 120_000)
+})
