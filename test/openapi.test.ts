@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { STATUS } from '../functions/http.ts'
-import { payers } from '../functions/live.ts'
+import { payers, paymentIdOf } from '../functions/live.ts'
 import { lambdas } from '../functions/routes.ts'
 import { FILE, type openapi, openapiText } from '../scripts/openapi.ts'
 import { requests } from '../scripts/openapiSchemas.ts'
@@ -421,6 +422,20 @@ describe('real answers', () => {
     await verify(right, wrong)
     later(20)
     await start(third)
+  })
+
+  test('of an account that its operator locked while a payment was under way', async () => {
+    const as = await rig.person()
+    const id = paymentIdOf(as.payerId, 'under-way')
+    await rig.documents.send(
+      new PutCommand({
+        TableName: 'payments',
+        Item: { payment_id: id, barred_payer: as.payerId },
+      }),
+    )
+    await call('sendPayment', { as, key: 'under-way', body: terms })
+    await payers(rig.world).setState(as, 'locked', rig.clock.now())
+    await call('sendPayment', { as, key: 'late', body: terms })
   })
 
   test('of sessions', async () => {
