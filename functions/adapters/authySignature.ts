@@ -3,8 +3,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /** How far a callback's own time may be from ours, either way. */
 const NONCE_SECONDS_MAX = 300
-/** Deeper than any callback; a bound on what an unsigned body can make us do. */
+/** 32 bytes in base64: nothing else can be a signature. */
+const SIGNATURE = /^[A-Za-z0-9+/]{43}=$/
+/** A time has 17 characters at most, a UUID 36. */
+const NONCE_LENGTH_MAX = 64
+/**
+ * What an unsigned body can make us do: several times more than an honest one, which has some fifty
+ * values, four levels and 6 KB of parameters.
+ */
+const VALUES_MAX = 300
 const DEPTH_MAX = 16
+const PARAMETERS_LENGTH_MAX = 32 * 1024
 
 export type SignedRequest = {
   readonly method: string
@@ -23,63 +32,116 @@ export type SignedRequest = {
  *   if the signature is not Authy's or the nonce is a time more than five minutes away
  */
 export function checkSignature(
-  { method, url, body, signature, nonce }: SignedRequest,
+  request: SignedRequest,
   apiKey: string,
   now: Date,
 ): 'fresh' | 'timeless' | 'forged' {
-  if (!signature || !nonce) return 'forged'
-  const parameters = flattened(body)
+  const { method, url, signature = '', nonce = '' } = request
+  // Before the body is looked at: whoever sends these need not be reckoned with.
+  if (!SIGNATURE.test(signature)) return 'forged'
+  if (nonce === '' || nonce.length > NONCE_LENGTH_MAX) return 'forged'
+  const parameters = flattened(request.body)
   if (parameters === undefined) return 'forged'
   const expected = createHmac('sha256', apiKey)
     .update(`${nonce}|${method}|${url}|${parameters}`)
     .digest('base64')
-  if (!equal(signature, expected)) return 'forged'
+  if (!timingSafeEqual(Buffer.from(signature), Buffer.from(expected))) return 'forged'
   // The nonce is the second it was sent in every capture known, but nothing promises that.
   if (!/^\d{1,12}(\.\d{1,9})?$/.test(nonce)) return 'timeless'
   const ageSeconds = Math.abs(now.getTime() / 1000 - Number(nonce))
   return ageSeconds > NONCE_SECONDS_MAX ? 'forged' : 'fresh'
 }
 
-/** A JSON body as the parameters that are signed, numbers as they were written; nothing if it is no JSON object. */
+/**
+ * A JSON body as the parameters that are signed, numbers as they were written; nothing if it is no
+ * JSON object, or more than any callback is. Each key and value is encoded once.
+ */
 export function flattened(body: string): string | undefined {
   try {
-    const value: unknown = JSON.parse(body, asWritten)
+    const value: unknown = JSON.parse(body)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    return toQuery(value, '', 0)
+    return toQuery(JSON.parse(numbersAsTexts(body)))
   } catch {
     return undefined
   }
 }
 
-function toQuery(value: unknown, name: string, depth: number): string {
-  if (depth > DEPTH_MAX) throw new RangeError('nested too deep')
-  if (Array.isArray(value)) {
-    return value.map((entry) => toQuery(entry, `${name}[]`, depth + 1)).join('&')
-  }
-  if (typeof value !== 'object' || value === null) {
-    return `${encoded(name)}=${encoded(value === null ? '' : String(value))}`
-  }
-  // What is empty is left out, with its key.
-  const pairs = Object.entries(value)
-    .map(([key, entry]) => toQuery(entry, name === '' ? key : `${name}[${key}]`, depth + 1))
-    .filter((pair) => pair !== '')
-  // Sorted at every level of objects, but never within a list.
-  if (!name.includes('[]')) pairs.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-  return pairs.join('&')
-}
-
-/** As a form field is encoded, which encodes more than `encodeURIComponent` does. */
-const encoded = (text: string) =>
-  encodeURIComponent(text)
-    .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+')
+/** What counts in JSON: texts, each as one, numbers, and what there is between values. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[[\]{},]/g
 
 /** 1.0 stays "1.0", and digits beyond 2^53 stay themselves: the signature is over what was written. */
-const asWritten = (_key: string, value: unknown, context?: { source?: string }) =>
-  typeof value === 'number' ? context?.source : value
-
-function equal(given: string, expected: string): boolean {
-  const a = Buffer.from(given)
-  const b = Buffer.from(expected)
-  return a.length === b.length && timingSafeEqual(a, b)
+function numbersAsTexts(json: string): string {
+  let values = 0
+  let depth = 0
+  return json.replace(TOKEN, (token) => {
+    switch (token.charAt(0)) {
+      case '"':
+        return token
+      case ']':
+      case '}':
+        depth -= 1
+        return token
+      case '[':
+      case '{':
+        depth += 1
+        values += 1
+        break
+      case ',':
+        values += 1
+        break
+      default:
+        return `"${token}"`
+    }
+    if (values > VALUES_MAX || depth > DEPTH_MAX) throw new RangeError('more than any callback')
+    return token
+  })
 }
+
+function toQuery(root: object): string {
+  let lengthLeft = PARAMETERS_LENGTH_MAX
+
+  /** `name` is encoded already: it is carried down, not made anew for each value. */
+  function query(value: unknown, name: string, isInList: boolean): string {
+    if (Array.isArray(value)) {
+      return value.map((entry) => query(entry, `${name}%5B%5D`, true)).join('&')
+    }
+    if (typeof value !== 'object' || value === null) {
+      const pair = `${name}=${encoded(value === null ? '' : String(value))}`
+      lengthLeft -= pair.length
+      if (lengthLeft < 0) throw new RangeError('more than any callback')
+      return pair
+    }
+    const pairs: string[] = []
+    const fields = value as Readonly<Record<string, unknown>>
+    for (const key of Object.keys(fields)) {
+      const isTop = name === ''
+      const inside = isTop ? encoded(key) : `${name}%5B${encoded(key)}%5D`
+      // A key can look like a list's end.
+      const isNowInList = isInList || (isTop ? key : `[${key}]`).includes('[]')
+      const pair = query(fields[key], inside, isNowInList)
+      // What is empty is left out, with its key.
+      if (pair !== '') pairs.push(pair)
+    }
+    // Sorted at every level of objects, but never within a list. All is ASCII: these are bytes.
+    if (!isInList) pairs.sort()
+    return pairs.join('&')
+  }
+
+  return query(root, '', false)
+}
+
+/** As a form field is encoded, which encodes more than `encodeURIComponent` does; no sign costs more than another. */
+function encoded(text: string): string {
+  if (/^[\w.~-]*$/.test(text)) return text
+  if (!text.isWellFormed()) throw new URIError('half of a character')
+  let form = ''
+  for (const byte of Buffer.from(text)) form += FORM[byte]
+  return form
+}
+
+/** What stands for each byte. */
+const FORM = Array.from({ length: 256 }, (_, byte) => {
+  const sign = String.fromCharCode(byte)
+  if (/[\w.~-]/.test(sign)) return sign
+  return sign === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+})

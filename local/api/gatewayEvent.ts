@@ -130,8 +130,12 @@ function headersOf(raw: string[]) {
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = String(raw[i]).toLowerCase()
     const value = String(raw[i + 1])
-    if (name === 'cookie') cookies = [...(cookies ?? []), ...value.split('; ')]
-    else pairs.push([name, value])
+    if (name !== 'cookie') {
+      pairs.push([name, value])
+      continue
+    }
+    cookies ??= []
+    cookies.push(...value.split('; '))
   }
   return { headers: joined(pairs), cookies }
 }

@@ -110,7 +110,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
       const inQuery = readParams(query, '', Buffer.of())
       const key = request.headers['x-authy-api-key'] ?? inQuery.api_key
       if (key !== apiKey) throw new AuthyRefusal(401, '60001', 'Invalid API key')
-      const params = readParams(query, type, inBody)
+      const params = { ...inQuery, ...readParams('', type, inBody) }
       return authyApi(book, request.method ?? '', readPath(path), params)
     } catch (error) {
       if (error instanceof AuthyRefusal) return error.answer

@@ -10,6 +10,8 @@ import type { Push } from './phonePush.ts'
 const PHONES_SHOWN = 20
 const ITEMS_SHOWN = 20
 const TICK_MS = 1000
+/** Several times what any button sends. */
+const ACTION_BYTES_MAX = 1024
 
 const PLAIN = 'text/plain; charset=utf-8'
 type Reply = [status: number, type: string, content: string | Buffer]
@@ -84,6 +86,7 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
 
   const act = (request: IncomingMessage, body: Buffer): [status: number, problem?: string] => {
     if (request.headers['content-type'] !== 'application/json') return [415, 'send JSON']
+    if (body.length > ACTION_BYTES_MAX) return [413, 'too long']
     const wanted = action.safeParse(parsed(body))
     if (!wanted.success) return [400, z.prettifyError(wanted.error)]
     const act = wanted.data

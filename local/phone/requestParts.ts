@@ -5,6 +5,8 @@ export type Params = Readonly<Record<string, unknown>>
 
 /** As deep as `logos[][res]`, and one more. */
 const NESTING_MAX = 4
+/** Several times what any request of these protocols has. */
+const FIELDS_MAX = 100
 
 /**
  * Read a form or a query, with Rails-style names (`user[email]`, `logos[][res]`) or plain ones. A name
@@ -13,7 +15,9 @@ const NESTING_MAX = 4
  */
 export function readForm(text: string): Params {
   const form = node()
-  for (const pair of text.split('&')) {
+  const pairs = text.split('&', FIELDS_MAX + 1)
+  if (pairs.length > FIELDS_MAX) throw new SyntaxError('too many fields')
+  for (const pair of pairs) {
     if (pair === '') continue
     const [name = '', ...value] = pair.split('=')
     const keys = keysOf(decode(name))

@@ -16,6 +16,8 @@ import {
 } from './signInPeople.ts'
 
 const FORM_BYTES_MAX = 8 * 1024
+/** Several times what any request here has; Koa's time to read a query goes by the square of it. */
+const PARAMETERS_MAX = 50
 
 type Context = Parameters<Parameters<Provider['use']>[0]>[0]
 
@@ -84,6 +86,10 @@ export function forms(
   }
 
   return async (ctx: Context, next: () => Promise<void>) => {
+    if (hasTooMany(ctx.querystring)) {
+      const refused = `An address here has at most ${PARAMETERS_MAX} parameters.`
+      return show(ctx, page, 400, messagePage('This sign-in did not work', refused, page.href))
+    }
     const isForm = ctx.method === 'GET' || ctx.method === 'POST'
     if (isForm && ctx.path === '/change-password') return changePassword(ctx)
     if (ctx.method === 'GET' && ctx.path === '/logout') return signOut(ctx)
@@ -108,10 +114,11 @@ const REFUSALS = {
 } satisfies Record<Exclude<Verdict, 'right'>, { status: number; problem: string }>
 
 /** What HTML's own e-mail field takes, which is also checked where no browser did. */
+const EMAIL_LENGTH_MAX = 254
 const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/
 
 function wrongInput(email: string, password: string): string | undefined {
-  if (email.length > 254 || !EMAIL.test(email) || email.includes('..')) {
+  if (email.length > EMAIL_LENGTH_MAX || !EMAIL.test(email) || email.includes('..')) {
     return 'Enter an e-mail address such as ada@example.com.'
   }
   if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
@@ -120,7 +127,15 @@ function wrongInput(email: string, password: string): string | undefined {
   return undefined
 }
 
-const emailIn = (form: URLSearchParams) => (form.get('email') ?? '').trim().toLowerCase()
+/** What is too long stays too long, but is not all shown again. */
+const emailIn = (form: URLSearchParams) =>
+  (form.get('email') ?? '')
+    .trim()
+    .slice(0, EMAIL_LENGTH_MAX + 1)
+    .toLowerCase()
+
+const hasTooMany = (parameters: string) =>
+  parameters.split('&', PARAMETERS_MAX + 1).length > PARAMETERS_MAX
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   let text = ''
@@ -129,7 +144,7 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
     text += chunk
     if (text.length > FORM_BYTES_MAX) return new URLSearchParams()
   }
-  return new URLSearchParams(text)
+  return new URLSearchParams(hasTooMany(text) ? '' : text)
 }
 
 /** Send a page with its headers. */

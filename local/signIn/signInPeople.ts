@@ -31,6 +31,7 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
   /** Of an address that is registered anew, another person's: nothing of the first becomes the second's. */
   const idOf = (email: string) => personId(email, removed.get(personId(email)) ?? 0)
   const emails = new Map([...people.keys()].map((email) => [idOf(email), email]))
+  /** The oldest first, because what is over goes before anything is added. */
   const tries = new Map<string, { count: number; since: Date }>()
   let saved = Promise.resolve()
 
@@ -39,10 +40,11 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
     const now = clock()
     const isOver = ({ since }: { since: Date }) =>
       now.getTime() - since.getTime() >= WRONG_PASSWORDS_WINDOW_MINUTES * 60_000
-    if (tries.size > 1000) for (const [key, past] of tries) if (isOver(past)) tries.delete(key)
-
-    const past = tries.get(email)
-    const { count, since } = past && !isOver(past) ? past : { count: 0, since: now }
+    for (const [key, past] of tries) {
+      if (!isOver(past)) break
+      tries.delete(key)
+    }
+    const { count, since } = tries.get(email) ?? { count: 0, since: now }
     if (count >= WRONG_PASSWORDS_MAX) return false
     tries.set(email, { count: count + 1, since })
     return true

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   checkSignature,
   flattened,
@@ -217,6 +217,96 @@ test('16 levels are still read', () => {
   expect(flattened(brackets('{"a":', '}', '1', 16))).toBe(`a${'%5Ba%5D'.repeat(15)}=1`)
 })
 
+/** Reading its body would fail the test. */
+const unread = (request: Partial<SignedRequest>): SignedRequest => ({
+  ...signed('{}', ''),
+  ...request,
+  get body(): string {
+    throw new Error('the body was looked at')
+  },
+})
+
+test.each([
+  ['no signature', { signature: undefined }],
+  ['an empty one', { signature: '' }],
+  ['one of a character less', { signature: 'A'.repeat(43) }],
+  ['one of a character more', { signature: `${'A'.repeat(44)}=` }],
+  ['one without its end', { signature: 'A'.repeat(44) }],
+  ['one in the other alphabet', { signature: `${'-'.repeat(43)}=` }],
+  ['one in hexadecimal', { signature: 'a'.repeat(64) }],
+  ['one and a line break', { signature: `${'A'.repeat(43)}=\n` }],
+  ['one in other letters', { signature: `${'é'.repeat(43)}=` }],
+  ['8 KB of one', { signature: 'A'.repeat(8192) }],
+  ['no nonce', { nonce: undefined }],
+  ['an empty nonce', { nonce: '' }],
+  ['a nonce of 65 characters', { nonce: '1'.repeat(65) }],
+])('a request with %s is refused before its body is looked at', (_, request) => {
+  expect(check(unread(request))).toBe('forged')
+})
+
+test('a nonce of 64 characters is long enough for any', () => {
+  expect(check(signed('{"a":"b"}', 'a=b', 'n'.repeat(64)))).toBe('timeless')
+  expect(check(signed('{"a":"b"}', 'a=b', 'n'.repeat(65)))).toBe('forged')
+})
+
+/** What an unsigned body may make of itself, to the last character. */
+const list = (values: number) => `{"l":[${Array.from({ length: values }, () => 1)}]}`
+const parametersOf = (values: number) => Array.from({ length: values }, () => 'l%5B%5D=1').join('&')
+
+test('300 values are read, whatever they are, and not one more', () => {
+  expect(check(signed(list(299), parametersOf(299)))).toBe('fresh')
+  for (const body of [
+    list(300),
+    `{"l":[${Array.from({ length: 300 }, () => '[]')}]}`,
+    `{"l":[${Array.from({ length: 300 }, () => '{}')}]}`,
+    `{${Array.from({ length: 301 }, (_, n) => `"${n}":""`)}}`,
+    `{${Array.from({ length: 301 }, () => '"a":""')}}`,
+  ]) {
+    expect(flattened(body)).toBeUndefined()
+  }
+  expect(check(signed(list(300), parametersOf(300)))).toBe('forged')
+})
+
+test.each([
+  ['a text', (room: number) => ({ body: `{"a":"${'b'.repeat(room)}"}`, value: 'b'.repeat(room) })],
+  [
+    'signs that triple',
+    (room: number) => ({
+      body: `{"a":"${"'".repeat(room / 3)}${'b'.repeat(room % 3)}"}`,
+      value: '%27'.repeat(room / 3) + 'b'.repeat(room % 3),
+    }),
+  ],
+])('32 KB of parameters are made and not one character more: %s', (_, made) => {
+  const [most, more] = [made(32 * 1024 - 2), made(32 * 1024 - 1)]
+  expect(check(signed(most.body, `a=${most.value}`))).toBe('fresh')
+  expect(check(signed(more.body, `a=${more.value}`))).toBe('forged')
+})
+
+test('a name counts as often as it is written', () => {
+  const body = (values: number) =>
+    `{"${"'".repeat(800)}":[${Array.from({ length: values }, () => 1)}]}`
+  const name = `${'%27'.repeat(800)}%5B%5D=1`
+  expect(flattened(body(13))).toBe(Array.from({ length: 13 }, () => name).join('&'))
+  expect(flattened(body(14))).toBeUndefined()
+})
+
+/** How many characters are handed to what can encode them. */
+function encodedOf(body: string): number {
+  const encoders = [vi.spyOn(globalThis, 'encodeURIComponent'), vi.spyOn(Buffer, 'from')]
+  try {
+    flattened(body)
+    const given = encoders.flatMap(({ mock }) => mock.calls as unknown[][])
+    return given.reduce((sum, [text]) => sum + String(text).length, 0)
+  } finally {
+    for (const encoder of encoders) encoder.mockRestore()
+  }
+}
+
+test('a long name over many values is encoded once', () => {
+  const body = `{"${"'".repeat(100)}":{"${'é'.repeat(100)}":[${Array.from({ length: 200 }, () => 1)}]}}`
+  expect(encodedOf(body)).toBe(200)
+})
+
 test('an empty object is an empty text, and signed as such', () => {
   expect(check(signed('{}', ''))).toBe('fresh')
 })
@@ -235,12 +325,17 @@ test.each([
   expect(flattened(body)).toBe(parameters)
 })
 
-/** A bracket in a key can look like a list's; what Rails makes of that is left to Rails. */
-const key = fc.string({ unit: 'grapheme', minLength: 1 }).filter((k) => !/[[\]]/.test(k))
+/** Not only letters: what JSON, names and forms are made of, where it is none of that. */
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({
+    unit: fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', ':', '1', '-', "'", ' ', '€'),
+  }),
+)
 const json = fc.object({
-  key,
+  key: text,
   values: [
-    fc.string({ unit: 'grapheme' }),
+    text,
     fc.integer(),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.boolean(),
@@ -253,7 +348,7 @@ test('signs any nested JSON as a plain second implementation does', () => {
   fc.assert(
     fc.property(json, fc.nat(4), (value, indent) => {
       const body = JSON.stringify(value, null, indent)
-      const parameters = plain(JSON.parse(body), [])
+      const parameters = plain(JSON.parse(body))
       expect(flattened(body)).toBe(parameters)
       expect(check(signed(body, parameters))).toBe('fresh')
     }),
@@ -261,21 +356,36 @@ test('signs any nested JSON as a plain second implementation does', () => {
   )
 })
 
-/** The scheme once more, as its description reads: over a path of names, byte by byte. */
-function plain(value: unknown, path: readonly string[]): string {
-  const isInList = path.includes('')
-  if (Array.isArray(value)) return value.map((one) => plain(one, [...path, ''])).join('&')
+test('nothing is encoded twice, whatever the body', () => {
+  fc.assert(
+    fc.property(json, (value) => {
+      const body = JSON.stringify(value)
+      expect(encodedOf(body)).toBeLessThanOrEqual(body.length)
+    }),
+  )
+})
+
+test('signs any number as it is written', () => {
+  const number = fc.stringMatching(/^-?(0|[1-9]\d{0,25})(\.\d{1,25})?([eE][+-]?\d{1,3})?$/)
+  fc.assert(
+    fc.property(fc.array(number, { maxLength: 20 }), (numbers) => {
+      const parameters = numbers.map((one) => `n%5B%5D=${formField(one)}`).join('&')
+      expect(flattened(`{"n":[${numbers.join(' , ')}],"t":"${numbers}"}`)).toBe(
+        [parameters, `t=${formField(numbers.join())}`].filter((part) => part !== '').join('&'),
+      )
+    }),
+  )
+})
+
+/** The scheme once more, as its description reads: by the whole name of each value, byte by byte. */
+function plain(value: unknown, name = ''): string {
+  if (Array.isArray(value)) return value.map((one) => plain(one, `${name}[]`)).join('&')
   if (value !== null && typeof value === 'object') {
-    const parts: string[] = []
-    for (const [name, inside] of Object.entries(value)) {
-      if (['{}', '[]'].includes(JSON.stringify(inside))) continue
-      const part = plain(inside, [...path, name])
-      if (part !== '') parts.push(part)
-    }
-    return (isInList ? parts : parts.sort()).join('&')
+    const parts = Object.entries(value)
+      .map(([key, inside]) => plain(inside, name === '' ? key : `${name}[${key}]`))
+      .filter((part) => part !== '')
+    return (name.includes('[]') ? parts : parts.sort()).join('&')
   }
-  const [first, ...rest] = path
-  const name = [first, ...rest.map((part) => `[${part}]`)].join('')
   const text = value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
   return `${formField(name)}=${formField(text)}`
 }

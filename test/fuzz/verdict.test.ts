@@ -37,7 +37,11 @@ const said = (status: number, headers: WireAnswer['headers'], body: object): Wir
 })
 
 const getProfile = sent('GET', '/api/profile')
-const profile = said(200, [JSON_TYPE, NO_STORE], { email: 'ada@example.com', phone: null, notices: [] })
+const profile = said(200, [JSON_TYPE, NO_STORE], {
+  email: 'ada@example.com',
+  phone: null,
+  notices: [],
+})
 const start = sent('POST', '/api/payments', {
   body: Buffer.from(terms),
   headers: [['Idempotency-Key', 'a']],

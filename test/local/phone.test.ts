@@ -180,6 +180,25 @@ describe('the door', () => {
     })
   })
 
+  test('reads 100 fields, and refuses one more before it looks at a single one', async () => {
+    const { api } = await setUp()
+    const [most, more] = [100, 101].map((fields) =>
+      Array.from({ length: fields }, () => 'a=1').join('&'),
+    )
+    const type = 'application/x-www-form-urlencoded'
+    expect(await api('GET', `/protected/json/users/1/status?${most}`)).toMatchObject({
+      status: 404,
+    })
+    expect(await api('POST', '/protected/json/nothing', { text: `${most}`, type })).toMatchObject({
+      status: 404,
+    })
+    const refused = { status: 400, body: { error_code: '60002' } }
+    expect(await api('GET', `/protected/json/users/1/status?${more}`)).toMatchObject(refused)
+    expect(await api('POST', '/protected/json/nothing', { text: `${more}`, type })).toMatchObject(
+      refused,
+    )
+  })
+
   test('takes the key in the query, as old clients send it', async () => {
     const { phone } = await setUp()
     const path = `/protected/json/users/1/status?api_key=${apiKey}`
@@ -1204,5 +1223,12 @@ describe('the page', () => {
   ])('answers to %j with %i', async (json, status) => {
     const { phone } = await setUp()
     expect(await act(phone, json)).toMatchObject({ status })
+  })
+
+  test('looks at no more than a kilobyte', async () => {
+    const { phone } = await setUp()
+    const other = (bytes: number) => ({ action: 'x'.repeat(bytes - '{"action":""}'.length) })
+    expect(await act(phone, other(1024))).toMatchObject({ status: 400 })
+    expect(await act(phone, other(1025))).toMatchObject({ status: 413 })
   })
 })

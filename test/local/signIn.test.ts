@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { cognitoSignIns } from '../../functions/adapters/cognitoSignIns.ts'
 import { type SignInOptions, startSignIn } from '../../local/signIn/signIn.ts'
 import { openPeople } from '../../local/signIn/signInPeople.ts'
@@ -360,6 +360,43 @@ test('a refresh token outlives the sign-in session, so the page has to revoke it
   const { browser, server, refreshToken } = await tokensFor(ada)
   await browser.go(logoutUrl({ client_id: clientId, logout_uri: pageUrl }))
   await expect(refresh(server, refreshToken)).resolves.toMatchObject({ scope })
+})
+
+/** Koa's own reading of a query takes the square of it. */
+test.each(['/oauth2/authorize', '/logout', '/change-password', '/login/x', '/nothing'])(
+  'an address with 51 parameters is refused before it is read: %s',
+  async (path) => {
+    const query = (parameters: number) => Array.from({ length: parameters }, () => 'a').join('&')
+    const reads = vi.spyOn(URLSearchParams.prototype, 'getAll')
+    try {
+      const refused = await fetch(`${signIn.issuer}${path}?${query(51)}`)
+      expect(refused.status).toBe(400)
+      expect(await refused.text()).toContain('at most 50 parameters')
+      expect(reads).not.toHaveBeenCalled()
+    } finally {
+      reads.mockRestore()
+    }
+    const answered = await fetch(`${signIn.issuer}${path}?${query(50)}`)
+    expect(await answered.text()).not.toContain('parameters.')
+  },
+)
+
+test('a form with 51 fields is as good as an empty one', async () => {
+  const change = `${signIn.issuer}/change-password`
+  const post = (more: number) => {
+    const fields = 'email=nobody%40example.com&current=the+old+one&new=the+new+one'
+    const body = new URLSearchParams(fields + '&a'.repeat(more))
+    return fetch(change, { method: 'POST', body })
+  }
+  expect((await post(47)).status).toBe(401)
+  expect((await post(48)).status).toBe(400)
+})
+
+test('an e-mail that is too long is refused and not shown again', async () => {
+  const body = new URLSearchParams({ email: `${"'".repeat(2500)}@example.com`, current: 'x' })
+  const response = await fetch(`${signIn.issuer}/change-password`, { method: 'POST', body })
+  expect(response.status).toBe(400)
+  expect((await response.text()).split('&#39;').length).toBeLessThan(300)
 })
 
 test.each(['logout_uri', 'post_logout_redirect_uri'])(

@@ -1,0 +1,119 @@
+/**
+ * `npm run bench:unsigned`: what a body costs before anything is known of its sender, over shapes made by
+ * chance, each beside an ordinary body of its size. Ends with 1 if one costs more than three times that.
+ *
+ * `SEED` gives the same shapes again, `SHAPES` says how many. Each time is the least of many, because what
+ * else the machine does can only add to it.
+ */
+import { availableParallelism, cpus } from 'node:os'
+import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda'
+import { authyCallback } from '../functions/authyCallback.ts'
+import { sendPayment } from '../functions/sendPayment.ts'
+import { chanceBodies } from './chanceBodies.ts'
+import { ordinaryCallback, ordinaryPayment } from './ordinaryBodies.ts'
+
+const SHAPES = Number(process.env.SHAPES ?? 400)
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000)
+const RATIO_MAX = 3
+const BYTES_MIN = 1024
+const BYTES_MAX = 8192
+const ROUNDS = 40
+/** What seems too slow is timed again, with as many rounds more. */
+const TRIES = 10
+
+type Work = (body: string) => unknown
+
+const world = {
+  env: {
+    AUTHY_API_URL: 'http://localhost',
+    AUTHY_API_KEY: 'key',
+    PUBLIC_URL: 'http://localhost/api',
+    PAYMENTS_TABLE: 'payments',
+    PAYERS_TABLE: 'users',
+  },
+  clock: () => new Date(),
+}
+const callback = authyCallback(world)
+const payment = sendPayment(world)
+const context = {} as Context
+
+console.log(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ` +
+    `Node ${process.version}, SEED=${SEED}`,
+)
+const shapes = chanceBodies(SEED, SHAPES, BYTES_MIN, BYTES_MAX)
+await report('a forged callback', ordinaryCallback, (body) =>
+  callback(
+    eventOf(body, {
+      'x-authy-signature': `${'A'.repeat(43)}=`,
+      'x-authy-signature-nonce': '1700000101',
+    }),
+    context,
+  ),
+)
+// Its sender is known, but what it says is refused before anything is looked up.
+await report('a payment that is none', ordinaryPayment, (body) =>
+  payment(
+    eventOf(body, { 'content-type': 'application/json', 'idempotency-key': 'bench' }),
+    context,
+  ),
+)
+
+async function report(name: string, ordinary: (bytes: number) => string, work: Work) {
+  const found: { body: string; ratio: number }[] = []
+  // A line of log is a part of the price, but thousands of them are not to be read.
+  const { stdout, stderr } = process
+  const writes = [stdout.write, stderr.write] as const
+  stdout.write = stderr.write = () => true
+  for (const body of shapes) await work(body)
+  for (const body of shapes) {
+    const usual = ordinary(Buffer.byteLength(body))
+    found.push({ body, ratio: await ratioOf(body, usual, work) })
+  }
+  ;[stdout.write, stderr.write] = writes
+  found.sort((one, other) => other.ratio - one.ratio)
+  console.log(`\n${name}: ${found.length} shapes, each beside an ordinary body of its size`)
+  console.log(`median ${times(found[found.length >> 1]?.ratio)}, and the five worst:`)
+  for (const { ratio, body } of found.slice(0, 5)) {
+    const bytes = String(Buffer.byteLength(body)).padStart(5)
+    console.log(`${times(ratio).padStart(8)} ${bytes} bytes  ${JSON.stringify(body.slice(0, 70))}`)
+  }
+  const tooSlow = found.filter(({ ratio }) => ratio > RATIO_MAX)
+  if (tooSlow.length === 0) return
+  console.log(`${tooSlow.length} cost more than ${RATIO_MAX} times an ordinary one.`)
+  process.exitCode = 1
+}
+
+async function ratioOf(body: string, usual: string, work: Work): Promise<number> {
+  let [us, usualUs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      usualUs = Math.min(usualUs, await timed(usual, work))
+      us = Math.min(us, await timed(body, work))
+      // What takes so long each time needs no more looks.
+      if (round > 4 && us > 30 * usualUs) return us / usualUs
+    }
+    if (us <= RATIO_MAX * usualUs) break
+  }
+  return us / usualUs
+}
+
+async function timed(body: string, work: Work): Promise<number> {
+  const before = process.hrtime.bigint()
+  await work(body)
+  const after = process.hrtime.bigint()
+  return Number(after - before) / 1000
+}
+
+/** As far as our handlers look. */
+function eventOf(body: string, headers: Record<string, string>) {
+  const claims = { token_use: 'access', sub: 'payer', email: 'payer@example.com' }
+  const http = { sourceIp: '203.0.113.7' }
+  const requestContext = { requestId: 'bench', http, authorizer: { jwt: { claims } } }
+  const event: unknown = { headers, body, isBase64Encoded: false, requestContext }
+  return event as APIGatewayProxyEventV2WithJWTAuthorizer
+}
+
+function times(ratio = 0): string {
+  return `${ratio.toFixed(2)} x`
+}
