@@ -68,7 +68,9 @@ test('no log line and no metric of all that has a code, a token, a key, a passwo
 
 test('no answer has them', () => {
   expect(answers.length).toBeGreaterThan(REQUESTS * 0.9)
-  expect(leaksIn(answers, servers)).toEqual([])
+  // The whole new number is told to the session that has just written it: `canaries` says that no other is.
+  const others = answers.map((text) => text.replace(/Change your Payfriend phone to \+\d+/, ''))
+  expect(leaksIn(others, servers)).toEqual([])
 })
 
 test('no payment has them, and of people only the number is stored', async () => {
