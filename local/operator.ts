@@ -41,7 +41,8 @@ const ACTIONS = {
   close: closeAccount,
 } as const
 
-function portsIn(world: World): AccountPorts {
+/** What the commands work on. */
+export function portsIn(world: World): AccountPorts {
   return {
     payers: payers(world),
     payments: payments(world),

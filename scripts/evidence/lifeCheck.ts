@@ -44,7 +44,7 @@ const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   denied: ['push payer', 'push provider'],
   expired: ['null clock'],
   failed: ['sms payer'],
-  cancelled: ['null payer'],
+  cancelled: ['null payer', 'null operator'],
 }
 
 /** The payer can be faster than the answer that their push was sent. */

@@ -1,4 +1,5 @@
 /** What can be done in the storm: plain data, done to the world and told to the model. */
+import { closeAccount, lockAccount, unlockAccount } from '../../functions/core/account.ts'
 import { paymentIdOf } from '../../functions/live.ts'
 import { otherThan, type Reply } from '../rig.ts'
 import type { Answer, Flow, Swept } from './answers.ts'
@@ -8,6 +9,7 @@ import { Broken, checkSecrets } from './invariants.ts'
 import type { Climate, Lane } from './lanes.ts'
 import { isForgery, losses, mistakes, readLetter, type Spoil, spoilt } from './letters.ts'
 import { HOUR_MS, type Model, type Payment } from './model.ts'
+import { bar, unlock } from './operatorFlows.ts'
 import {
   callback,
   cancel,
@@ -36,6 +38,7 @@ export type Action =
   | { do: 'phone'; who: number; number: number; weather: Weather }
   | { do: 'prove'; who: number; code: Guess; current: Guess | 'none'; weather: Weather }
   | { do: 'app'; number: number; has: boolean }
+  | { do: 'lock' | 'unlock' | 'close'; who: number }
   | { do: 'sweep'; weather: Climate }
   | { do: 'time'; to: When; which: number }
 
@@ -95,6 +98,9 @@ export function jobOf(
   const numberOf = (id: string) => model.payments[id]?.number ?? ''
   const refOf = (text: string | undefined) => seen.codes.findLast((one) => one.text === text)?.ref
   const around = (payer: string, ...more: string[]) => [payer, ...phonesOf(payer), ...more]
+  /** Every payment that this payer may be starting. */
+  const startable = (payer: string) =>
+    [...seen.owners].flatMap(([id, owner]) => (owner === payer ? [id] : []))
   const paymentsOf = (payer: string) => ids.filter((id) => payerOf(id) === payer)
 
   const asked = async (
@@ -320,6 +326,25 @@ export function jobOf(
       }
       return { name, run }
     }
+    case 'lock':
+    case 'unlock':
+    case 'close': {
+      const as = person(action.who)
+      const name = `an operator says ${action.do} of ${as.payerId}`
+      const flow =
+        action.do === 'unlock'
+          ? unlock(as.payerId)
+          : bar(as.payerId, action.do === 'lock' ? 'locked' : 'closed')
+      const touches = around(as.payerId, ...paymentsOf(as.payerId), ...startable(as.payerId))
+      const run = async (lane: Lane): Promise<Done> => {
+        lane.climate = 'well'
+        if (action.do !== 'unlock') seen.barred.add(as.payerId)
+        await OPERATOR[action.do](lane.account, as)
+        const answer = { status: 0 }
+        return { actors: [{ name, flow, answer, touches }], tally: [`operator: ${action.do}`] }
+      }
+      return { name, run }
+    }
     case 'sweep': {
       const { weather } = action
       const parts = ids.filter((id) => (model.payments[id]?.status ?? 'pending') === 'pending')
@@ -419,6 +444,8 @@ export function jobOf(
       payer !== payerOf(id) && status === 404 ? ['stranger refused'] : []
   }
 }
+
+const OPERATOR = { lock: lockAccount, unlock: unlockAccount, close: closeAccount } as const
 
 const say = (answer: Answer) => `${answer.status}${answer.code ? ` ${answer.code}` : ''}`
 

@@ -22,7 +22,7 @@ export type Answer = {
   readonly retryAfter?: number | undefined
   readonly payment?: Shown | undefined
   readonly payments?: readonly Shown[] | undefined
-  readonly phone?: ShownPhone | undefined
+  readonly phone?: ShownPhone | null | undefined
   readonly sent?: { readonly sendsLeft: number; readonly expiresAt: number } | undefined
   /** What a sweep did, or one payment's part of it. */
   readonly swept?: Swept | undefined
@@ -76,8 +76,14 @@ export const secondsUntil = (then: number, now: number) =>
 export const tooManyTexts = (again: number, now: number) =>
   new No(429, 'too_many_sms', { retryAfter: secondsUntil(again, now) })
 
-export const locked = (until: number, now: number) =>
-  new No(423, 'locked', { retryAfter: secondsUntil(until, now) })
+/** Without an end where the operator locked the account. */
+export const locked = (until: number | undefined, now: number) =>
+  new No(423, 'locked', until === undefined ? {} : { retryAfter: secondsUntil(until, now) })
+
+/** Nothing is done for an account that the operator locked or closed. */
+export function admit({ state }: Payer, now: number): void {
+  if (state) throw locked(undefined, now)
+}
 
 /** No verdict, no text, no user: come again. */
 export const unavailable = () => new No(503, 'provider_unavailable', { retryAfter: 20 })
@@ -141,7 +147,10 @@ export function shown(payment: Payment, now: number): Shown {
   }
 }
 
-export const shownPhone = ({ phone, pending }: Payer, now: number): ShownPhone => ({
-  number: phone.number,
-  pending: pending && now < pending.expiresAt ? pending.number : null,
-})
+export const shownPhone = ({ phone, pending }: Payer, now: number): ShownPhone | null =>
+  phone.number === ''
+    ? null
+    : {
+        number: phone.number,
+        pending: pending && now < pending.expiresAt ? pending.number : null,
+      }

@@ -1,5 +1,6 @@
 /** A code by text: for a payment, and for a phone. */
 import {
+  admit,
   at,
   type Flow,
   found,
@@ -63,6 +64,7 @@ export const text = (payer: string, id: string, weather: Weather): Flow =>
     const begun = clock()
     const asked = found(yield* at(ownPayment(payer, id)))
     const who = yield* at(look((m) => payerOf(m, payer)))
+    admit(who, clock())
     const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
     const refused = whyNoText(asked, clock())
     if (refused) throw refused
@@ -112,12 +114,6 @@ function* spendTexts(counters: readonly Counter[], now: number) {
   }
 }
 
-export const lockOf = (payer: string, now: number) =>
-  look((m) => {
-    const until = payerOf(m, payer).lockedUntil
-    return until !== undefined && until > now ? until : undefined
-  })
-
 /** @param guess which code was entered, if it is any that was ever sent */
 export const enter = (
   payer: string,
@@ -126,7 +122,10 @@ export const enter = (
   weather: Weather,
 ): Flow =>
   function* (clock, rules) {
-    const until = yield* at(lockOf(payer, clock()))
+    const begun = clock()
+    const who = yield* at(look((m) => payerOf(m, payer)))
+    admit(who, clock())
+    const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
     const own = ownPayment(payer, id)
     if (until) throw whyNoAttempt(found(yield* at(own)), rules, clock()) ?? locked(until, clock())
     const payment = yield* at(spendAttempt(id, payer, byRef(rules), clock()))
@@ -224,6 +223,7 @@ function* check(
 export const phoneStart = (payer: string, number: string, weather: Weather): Flow =>
   function* (clock, rules) {
     const known = yield* at(look((m) => payerOf(m, payer)))
+    admit(known, clock())
     const current = known.phone.number
     if (current === number) throw new No(400, 'invalid_request')
     const refused = whyNoSend(known.pending, clock())
@@ -302,7 +302,8 @@ function* reserveSend(payer: string, known: Payer, number: string, clock: () => 
     ? yield* at(
         writePending(
           payer,
-          (one) =>
+          (one, { state }) =>
+            !state &&
             now < one.expiresAt &&
             isSame(one, living) &&
             one.sends < TEXTS_MAX &&
@@ -323,13 +324,14 @@ function* reserveSend(payer: string, known: Payer, number: string, clock: () => 
     : yield* at(
         writePayer(
           payer,
-          ({ pending }) => !alive(pending, now),
+          ({ pending, state }) => !state && !alive(pending, now),
           () => ({ pending: { ...fresh, sends: 1, attempts: 0, currentPassed: false } }),
         ),
       )
   if (reserved?.pending) return reserved.pending
-  const { pending } = yield* at(look((m) => payerOf(m, payer)))
-  const why = whyNoSend(pending, clock())
+  const stored = yield* at(look((m) => payerOf(m, payer)))
+  admit(stored, clock())
+  const why = whyNoSend(stored.pending, clock())
   if (why) throw why
   return undefined
 }
@@ -444,7 +446,9 @@ const welcome = (who: Payer, clock: () => number) => ({
   phone: shownPhone(who, clock()),
 })
 
-function whyNoGo({ pending }: Payer, { named, isCurrentGiven }: Proof, now: number): No {
+function whyNoGo(payer: Payer, { named, isCurrentGiven }: Proof, now: number): No {
+  admit(payer, now)
+  const { pending } = payer
   if (!pending) return new No(409, 'no_code_sent')
   if (!isSame(pending, named)) return new No(404, 'not_found')
   if (!pending.currentPassed && !isCurrentGiven) return new No(403, 'current_code_required')

@@ -75,7 +75,9 @@ export function checkPayment(world: World, item: Item): number {
   } else must(decidedAt < String(item.expires_at), 'decided before its end')
   if (status === 'cancelled') {
     const asked = world.seen.cancelled.some((one) => one.id === id && one.payer === item.user_id)
-    must(asked, 'cancelled by its payer')
+    const isBarred = world.seen.barred.has(String(item.user_id))
+    const by = history.find(({ event }) => event === 'cancelled')?.by
+    must(by === 'operator' ? isBarred : asked, 'cancelled by its payer, or by an operator')
   }
   must(
     (status === 'approved' || (status === 'denied' && item.decided_by === 'push')) ===

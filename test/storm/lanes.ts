@@ -14,6 +14,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { sweepPayments } from '../../functions/sweepPayments.ts'
 import { asLambda } from '../../local/database/access.ts'
+import { portsIn } from '../../local/operator.ts'
 import type { Rig } from '../rig.ts'
 import type { Weather } from './paymentFlows.ts'
 
@@ -173,6 +174,7 @@ async function startLane(
   const world = { ...rig.world, env: { ...rig.world.env, ...env } }
   return Object.assign(lane, {
     ...rig.with(env),
+    account: portsIn(world),
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
     close() {
       agent.destroy()

@@ -25,7 +25,7 @@ export type Event = {
   readonly at: number
   readonly event: string
   readonly channel: Channel | null
-  readonly by: 'payer' | 'provider' | 'clock'
+  readonly by: 'payer' | 'provider' | 'operator' | 'clock'
 }
 
 export type Payment = {
@@ -90,6 +90,8 @@ export type Starts = {
   readonly unfinished: Readonly<Record<string, number>>
   /** The end of sessions (seconds) since which this hour counts. */
   readonly sessionsFrom?: number | undefined
+  /** Nothing is reserved any more. */
+  readonly isBarred?: boolean | undefined
 }
 
 export type Payer = {
@@ -103,6 +105,8 @@ export type Payer = {
   readonly lockedUntil?: number | undefined
   /** Who signed in before (seconds) is signed out. */
   readonly sessionsFrom?: number | undefined
+  /** The operator's mark. */
+  readonly state?: 'locked' | 'closed' | undefined
   readonly starts?: Starts | undefined
 }
 
@@ -137,6 +141,8 @@ export type Model = {
   readonly counters: Readonly<Record<string, Texts>>
   readonly codes: Readonly<Record<string, Code>>
   readonly pushes: Readonly<Record<string, Push>>
+  /** Ids whose place was taken before a payment was stored there. */
+  readonly barred: readonly string[]
   /** Numbers of phones without the app. */
   readonly bare: readonly string[]
 }
@@ -186,9 +192,17 @@ export const write =
 export const insert =
   (payment: Payment): Step<boolean> =>
   (m) =>
-    m.payments[payment.id]
+    m.payments[payment.id] || m.barred.includes(payment.id)
       ? [m, false]
       : [{ ...m, payments: { ...m.payments, [payment.id]: payment } }, true]
+
+/** Take the place of a payment that is not stored. */
+export const barPlace =
+  (id: string): Step<boolean> =>
+  (m) =>
+    m.payments[id] || m.barred.includes(id)
+      ? [m, false]
+      : [{ ...m, barred: [...m.barred, id] }, true]
 
 export type Decision = Pick<Payment, 'decidedBy' | 'evidence' | 'pushRef'> & {
   readonly status: 'approved' | 'denied' | 'cancelled'
@@ -296,10 +310,14 @@ export const writePayer =
 
 /** A go at a code, counted as if it were wrong; the fifth locks, and the first after the lock begins a row. */
 export const countGo =
-  (id: string, now: number): Step<{ readonly locks: number } | { readonly until: number }> =>
+  (
+    id: string,
+    now: number,
+  ): Step<{ readonly locks: number } | { readonly until: number | undefined }> =>
   (m) => {
     const payer = m.payers[id]
     if (!payer) return undefined
+    if (payer.state) return [m, { until: undefined }]
     const { lockedUntil: until } = payer
     if (until !== undefined && until > now) return [m, { until }]
     const goes = until === undefined ? payer.goes + 1 : 1
@@ -357,6 +375,18 @@ export const countText =
     if (inDay >= perDay) return [m, Date.parse(`${day}T00:00:00.000Z`) + 24 * HOUR_MS]
     if ((hours[hour] ?? 0) >= perHour) return [m, (Math.floor(now / HOUR_MS) + 1) * HOUR_MS]
     return [added(m, counter, now, 1), undefined]
+  }
+
+/** A person's texts of this hour and day begin anew. */
+export const clearTexts =
+  (counter: Counter, now: number): Step<void> =>
+  (m) => {
+    const [day, hour] = dayAndHour(now)
+    const name = counterName(counter, day)
+    const counted = m.counters[name]
+    if (!counted) return [m, undefined]
+    const cleared = { day: 0, hours: { ...counted.hours, [hour]: 0 } }
+    return [{ ...m, counters: { ...m.counters, [name]: cleared } }, undefined]
   }
 
 export const giveTextBack =

@@ -1,9 +1,11 @@
 /** Starting, seeing, cancelling; what a push and its callback do; and the sweep. */
 import {
   type Answer,
+  admit,
   at,
   type Flow,
   found,
+  locked,
   No,
   ownPayment,
   payerOf,
@@ -57,6 +59,7 @@ export const start = (asked: Start): Flow =>
     const known = yield* at(ownPayment(payer, id))
     const who = yield* at(look((m) => payerOf(m, payer)))
     const seen = yield* at(look((m) => payerOf(m, payer).starts))
+    admit(who, clock())
     if (known) return yield* repeat(asked, known, clock)
     if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, weather, rules)
     const createdAt = clock()
@@ -81,7 +84,9 @@ export const start = (asked: Start): Flow =>
       history: [{ at: createdAt, event: 'started', channel: null, by: 'payer' }],
     }
     if (yield* at(insert(payment))) return yield* askForPush(201, payment, weather, clock)
-    return yield* repeat(asked, found(yield* at(ownPayment(payer, id))), clock)
+    const winner = yield* at(ownPayment(payer, id))
+    if (winner) return yield* repeat(asked, winner, clock)
+    throw new No(409, 'already_decided', { paymentStatus: 'cancelled' })
   }
 
 /** The same key again: the payment as it is now, and its push once more if the first was lost. */
@@ -166,8 +171,10 @@ function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number
     const open = Object.entries(found?.unfinished ?? {})
     const isCounted = found?.started.includes(id) ?? false
     const hasSlot = open.some(([one]) => one === id)
+    if (found?.isBarred) throw locked(undefined, clock())
     if (hasSlot) {
-      if (yield* at(setStarts(payer, ({ unfinished }) => id in unfinished, withSlot(slot)))) return
+      const isThere = ({ unfinished }: Starts) => id in unfinished
+      if (yield* at(reserve(payer, isThere, withSlot(slot)))) return
       continue
     }
     if (open.length >= rules.openPayments) {
@@ -221,9 +228,9 @@ function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number
         sessionsFrom: wasOlder ? sessionsFrom : starts.sessionsFrom,
         unfinished: { ...starts.unfinished, ...fresh.unfinished },
       })
-      if (yield* at(setStarts(payer, (one) => isSame(one) && hasRoom(one), renew))) return
+      if (yield* at(reserve(payer, (one) => isSame(one) && hasRoom(one), renew))) return
     } else if (isCounted) {
-      if (yield* at(setStarts(payer, hasRoom, withSlot(slot)))) return
+      if (yield* at(reserve(payer, hasRoom, withSlot(slot)))) return
     } else {
       const isFree = (one: Starts) =>
         isLive(one) && one.started.length < rules.paymentsPerHour && hasRoom(one)
@@ -232,10 +239,14 @@ function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number
           ...starts,
           started: starts.started.includes(id) ? starts.started : [...starts.started, id],
         })
-      if (yield* at(setStarts(payer, isFree, add))) return
+      if (yield* at(reserve(payer, isFree, add))) return
     }
   }
 }
+
+/** As every write that reserves something: never where the person is barred. */
+const reserve: typeof setStarts = (payer, when, become) =>
+  setStarts(payer, (starts) => !starts.isBarred && when(starts), become)
 
 const setStarts = (
   payer: string,

@@ -74,6 +74,10 @@ export function unlike(
 ): string | undefined {
   const left = new Set(changedIn(before, model))
   for (const item of written.payments) {
+    if (item.barred_payer !== undefined) {
+      if (model.barred.includes(String(item.payment_id))) continue
+      return `the place of ${item.payment_id} is taken`
+    }
     const stored = storedPayment(world, item)
     const name = `payment ${stored.id}`
     left.delete(name)
@@ -153,7 +157,7 @@ function sidesOf(world: World, model: Model, item: Item): Sides {
   }
 }
 
-const personOf = ({ phone, previous, pending, goes, locks, lockedUntil, sessionsFrom }: Payer) => ({
+const personOf = ({
   phone,
   previous,
   pending,
@@ -161,6 +165,16 @@ const personOf = ({ phone, previous, pending, goes, locks, lockedUntil, sessions
   locks,
   lockedUntil,
   sessionsFrom,
+  state,
+}: Payer) => ({
+  phone,
+  previous,
+  pending,
+  goes,
+  locks,
+  lockedUntil,
+  sessionsFrom,
+  state,
 })
 
 function storedPerson(world: World, item: Item) {
@@ -170,7 +184,8 @@ function storedPerson(world: World, item: Item) {
     locks: item.code_locks_before ?? 0,
     lockedUntil: msIf(item.codes_locked_until),
     sessionsFrom: item.sessions_from,
-    phone: { number: item.phone_number, enrolled: Boolean(item.authy_id) },
+    state: item.account_state,
+    phone: { number: item.phone_number ?? '', enrolled: Boolean(item.authy_id) },
     previous: item.previous_number && {
       number: item.previous_number,
       enrolled: Boolean(item.previous_authy_id),
@@ -196,13 +211,15 @@ function storedTexts(item: Item): Texts {
   return { day: Number(item.uses), hours: Object.fromEntries(hours) }
 }
 
-function storedStarts({ window_started_at, started, unfinished, sessions_from }: Item) {
+function storedStarts(item: Item) {
+  const { window_started_at, started, unfinished, sessions_from, barred_at } = item
   const open = Object.entries(Object(unfinished)).map(([id, ends]) => [id, ms(ends)])
   return {
     windowStartedAt: ms(window_started_at),
     started: Object.keys(Object(started)).sort(),
     unfinished: Object.fromEntries(open),
     sessionsFrom: sessions_from,
+    isBarred: barred_at === undefined ? undefined : true,
   }
 }
 
@@ -222,7 +239,7 @@ export function answerOf(world: World, { status, body, headers }: Reply): Answer
     status,
     ...(body.paymentId && { payment: shownOf(world, body) }),
     ...(body.payments && { payments: listOf(body.payments.map(shownOf.bind(null, world))) }),
-    ...(body.phone && { phone: phoneOf(world, body.phone) }),
+    ...('phone' in body && { phone: body.phone && phoneOf(world, body.phone) }),
     ...('to' in body && {
       sent: { sendsLeft: body.sendsLeft, expiresAt: ms(body.expiresAt) },
     }),

@@ -72,6 +72,8 @@ export async function startWorld(rules: Rules) {
     /** Every answer on a phone, by its push, as its callback was signed. */
     letters: [] as { readonly uuid: string; readonly sent: Sent }[],
     entered: [] as { readonly payer: string; readonly id: string; readonly text: string }[],
+    /** Whom an operator locked or closed. */
+    barred: new Set<string>(),
     cancelled: [] as { readonly payer: string; readonly id: string }[],
     /** What the provider said of a person's codes, where it was heard. */
     verdicts: [] as { readonly payer: string; readonly isRight: boolean; readonly at: number }[],
@@ -212,6 +214,7 @@ export async function startWorld(rules: Rules) {
       for (const number of numbers) book.setApp(number, true)
       Object.assign(seen, { people, numbers, codes: [], letters: [], entered: [], cancelled: [] })
       seen.verdicts = []
+      seen.barred.clear()
       seen.owners = new Map(
         people.flatMap(({ payerId }) =>
           Array.from({ length: KEYS }, (_, key) => [paymentIdOf(payerId, keyOf(key)), payerId]),
@@ -233,6 +236,7 @@ export async function startWorld(rules: Rules) {
         codes: {},
         pushes: {},
         bare: [],
+        barred: [],
       }
     },
 

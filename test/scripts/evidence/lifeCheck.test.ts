@@ -33,6 +33,10 @@ test.each<[string, HistoryEntry[]]>([
     'a no by the provider’s word after a signed answer was refused',
     [...begin, provider(25, 'answer_not_understood'), provider(50, 'denied')],
   ],
+  [
+    'an end by the operator, who locked the account',
+    [...begin, { ...payer(30, 'cancelled'), by: 'operator' }],
+  ],
   ['entries whose clocks differ a little', [...begin, onPush(0.5, 'approved')]],
 ])('allows %s', (_, entries) => {
   expect(problems(entries)).toEqual([])
