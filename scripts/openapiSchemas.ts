@@ -1,7 +1,9 @@
 /** What goes over the wire, as zod schemas: the requests are the handlers' own, the answers are told here. */
 import * as z from 'zod'
 import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
+import { noticeEvents } from '../functions/core/notices.ts'
 import type { ProfileView } from '../functions/core/payer.ts'
+import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
 import { type PaymentView, PROOFS } from '../functions/core/payment.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
@@ -165,14 +167,7 @@ const profile = z
     notices: z
       .array(
         z.strictObject({
-          event: z.enum([
-            'phone.changed',
-            'codes.locked',
-            'sessions.ended',
-            'account.locked',
-            'account.unlocked',
-            'account.closed',
-          ]),
+          event: z.enum(noticeEvents),
           at: instant,
           ending: z
             .string()
@@ -180,7 +175,8 @@ const profile = z
             .describe('Of the newest change of phone: the last three digits of the phone now.'),
         }),
       )
-      .max(11)
+      // One more than the item holds: a change of phone that others pushed out.
+      .max(RECENT_ENTRIES_MAX + 1)
       .describe('What happened to the account in the last 30 days, newest first.'),
     phone: z
       .strictObject({
@@ -216,7 +212,10 @@ const verificationStarted = z
     words: z
       .string()
       .nullable()
-      .describe('What the verified phone is told, with the whole new number; null without one.'),
+      .describe(
+        'What the verified phone is told, with the whole new number; null without one. Twilio Verify ' +
+          'words it as a payment of 0.00 to nobody, with the same number and reference.',
+      ),
     to: maskedNumber,
     sendsLeft: z.int().min(0).max(4),
     expiresAt: instant.describe('Until when the code is good.'),

@@ -105,7 +105,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
     async tellLock(payerId, { locks }, now) {
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         const row = await read(payerId)
-        // Told already, given back since, or another row's by now.
+        // It is told already; or its go was given back; or another row has begun.
         if (row.codes_lock_told || !row.codes_locked_until) return
         if (row.code_locks_before !== locks) return
         const told = lockEntry(payerId, row, now)

@@ -207,9 +207,8 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       await tell(seen, { event: 'account.unlocked', by: 'operator' }, now, {
         set: 'code_goes = :none, code_locks_before = :none',
         remove: 'account_state, codes_locked_until, codes_lock_told',
-        when: [
-          '(account_state = :locked OR (attribute_not_exists(account_state) AND code_goes > :none))',
-        ],
+        // An operator's hand is told also where it only lifted limits.
+        when: ['(account_state = :locked OR attribute_not_exists(account_state))'],
         values: { ':none': 0, ':locked': 'locked' },
       })
     },

@@ -35,6 +35,8 @@ export type AccountView = {
   readonly state: 'open' | 'locked' | 'closed'
   /** Most of the number hidden; null while none is verified. */
   readonly phone: string | null
+  /** The provider's id of it, to remove it there; null while the provider gave none. */
+  readonly phoneId: string | null
   readonly openPayments: readonly {
     readonly paymentId: string
     readonly words: string
@@ -91,6 +93,7 @@ export async function showAccount(
     payerId,
     state: payer?.state ?? 'open',
     phone: payer?.phone ? masked(payer.phone) : null,
+    phoneId: payer?.phone?.authyId ?? null,
     openPayments: open.map(({ paymentId, terms, expiresAt }) => ({
       paymentId,
       words: words(terms),
@@ -125,7 +128,7 @@ export async function lockAccount(ports: AccountPorts, account: Account): Promis
   return showAccount(ports, account)
 }
 
-/** Lift a lock, a lock of codes, and the limits of the hour. A closed account stays closed. */
+/** Lift a lock, a lock of codes, and the limits of the hour and the day. A closed account stays closed. */
 export async function unlockAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
   const { payers, limits, clock } = ports
   const payer = await payers.get(account.payerId)
@@ -144,8 +147,9 @@ export async function unlockAccount(ports: AccountPorts, account: Account): Prom
  */
 export async function closeAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
   await bar(ports, account, 'closed')
-  await ports.signIns.remove(account.payerId)
+  // Nobody is found by the address any more after the last step, so it is the last: until then all can be repeated.
   await ports.payers.erase(account.payerId)
+  await ports.signIns.remove(account.payerId)
   return showAccount(ports, account)
 }
 

@@ -6,21 +6,20 @@ import type { PayerEvent } from './payerTrail.ts'
 export const NOTICE_DAYS = 30
 
 export type Notice = {
-  readonly event: (typeof told)[number]
+  readonly event: (typeof noticeEvents)[number]
   /** RFC 3339, UTC. */
   readonly at: string
   /** Of the newest change of phone: the last three digits of the phone that there is now. */
   readonly ending: string | null
 }
 
-/** Everything but the first phone, which its owner has just proven. */
-const told = [
+/** Not the first phone, which its owner has just proven; nor a close, after which nobody signs in. */
+export const noticeEvents = [
   'phone.changed',
   'codes.locked',
   'sessions.ended',
   'account.locked',
   'account.unlocked',
-  'account.closed',
 ] as const satisfies readonly PayerEvent[]
 
 /**
@@ -41,7 +40,7 @@ export function noticesOf(
       : []
   const held = recent
     .flatMap((entry): Notice[] => {
-      const event = told.find((one) => one === entry.event)
+      const event = noticeEvents.find((one) => one === entry.event)
       if (!event || entry.at < since) return []
       return [{ event, at: entry.at, ending: entry === newestChange ? ending : null }]
     })

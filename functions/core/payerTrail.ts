@@ -20,7 +20,7 @@ export const payerEvents = [
   'phone.changed',
   /** Five wrong codes in a row locked codes for a while. */
   'codes.locked',
-  /** Every session was ended: by the payer, or by a change of phone. */
+  /** Every session was ended by the payer. A change of phone, a lock and a close do so too, and are told as such. */
   'sessions.ended',
   /** The operator locked, unlocked or closed the account. */
   'account.locked',

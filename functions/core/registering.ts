@@ -56,7 +56,7 @@ export type VerificationStarted = {
   readonly verificationId: string
   /** Six characters that the text to the verified phone names too. */
   readonly reference: string
-  /** What the verified phone is told, whole; null where there is none. */
+  /** What the verified phone is told of, with the whole number; null where there is none. */
   readonly words: string | null
   readonly to: string
   readonly sendsLeft: number
@@ -203,7 +203,8 @@ export async function verifyPhone(
     (await payers.trust(payer, verification, clock())) ??
     (await trustedMeanwhile(ports, payerId, phone))
   if (!trusted.phone) throw new Error('a phone was trusted and is gone')
-  // Both are written; that the providers do not know it yet heals, or ends nothing that could pay.
+  // All is written. Where sign-in cannot be told, old sessions start nothing all the same; an id of the phone
+  // that is missing at the provider is made with the next payment.
   if (payer.phone) await ports.signIns.endSessions(payerId).catch(ports.onSignInFault)
   await enrolled(ports, trusted, trusted.phone).catch(ports.onEnrollFault)
   return trusted

@@ -49,7 +49,7 @@ const LAMBDAS = ['CancelPayment', 'EndSessions']
 
 /** With the operator's own credentials, on what the stage's Lambdas are told of. */
 export function stageOperator(said: {
-  readonly stage: string
+  readonly stack: string
   readonly region: string | undefined
   readonly profile: string | undefined
 }): Operator {
@@ -57,7 +57,7 @@ export function stageOperator(said: {
     const clients = awsClients(said)
     try {
       const { region, provider, resource } = await deployedStage(clients.cloudFormation, {
-        stack: `Payfriend-${said.stage}`,
+        stack: said.stack,
         profile: said.profile,
         signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
       })
@@ -66,7 +66,7 @@ export function stageOperator(said: {
           const FunctionName = resource('AWS::Lambda::Function', new RegExp(`${name}Function`))
           if (!FunctionName) {
             throw new CannotLook(
-              `The stage ${said.stage} has no Lambda ${name}: deploy this version first.`,
+              `The stack ${said.stack} has no Lambda ${name}: deploy this version first.`,
             )
           }
           const found = await clients.lambda.send(

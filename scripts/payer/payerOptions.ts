@@ -6,10 +6,11 @@ export const USAGE = `npm run payer -- (show | lock | unlock | close) EMAIL [--s
 
   show        the phone, what waits, locks, sessions, and what happened lately
   lock        nothing can be paid or changed any more; what waits is cancelled; every session ends
-  unlock      lifts that, a lock of codes, and the limits of the hour
+  unlock      lifts that, a lock of codes, and the limits of the hour and the day
   close       as lock, and for good: sign-in and phone are deleted, payments and the audit trail stay
 
-  --stage     in AWS, of this stage; without it the server that runs on this machine
+  --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack; without
+              either the server that runs on this machine
   --region    where the stage is; AWS_REGION or that of the profile if not said
   --profile   whose credentials; AWS_PROFILE if not said
   --port      the page's port on this machine; PORT, or 3000, if not said
@@ -24,7 +25,7 @@ export type PayerOptions = {
   readonly where:
     | { readonly port: number }
     | {
-        readonly stage: string
+        readonly stack: string
         readonly region: string | undefined
         readonly profile: string | undefined
       }
@@ -44,15 +45,17 @@ export function payerOptions(
   if (email === undefined || others.length > 0 || !/^\S+@\S+$/.test(email)) {
     refuse('Say whose account: one e-mail address, as it was registered.')
   }
-  const { stage, region, profile, yes } = values
-  if (stage !== undefined) {
+  const { stage, stack, region, profile, yes } = values
+  if (stage !== undefined && stack !== undefined) refuse('Say --stage or --stack, not both.')
+  if (stage !== undefined || stack !== undefined) {
     if (values.port !== undefined) refuse('--port is for this machine, --stage for AWS.')
-    if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
+    if (stage !== undefined && !/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
       refuse('--stage must be the name of a stage: 1 to 20 of a-z 0-9 -, with a letter first.')
     }
-    return { command, email, yes, where: { stage, region, profile } }
+    return { command, email, yes, where: { stack: stack ?? `Payfriend-${stage}`, region, profile } }
   }
-  if (region !== undefined || profile !== undefined) refuse('--region and --profile need --stage.')
+  if (region !== undefined || profile !== undefined)
+    refuse('--region and --profile need --stage or --stack.')
   const port = values.port ?? env.PORT ?? '3000'
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) refuse('--port must be a number to 65535.')
   return { command, email, yes, where: { port: Number(port) } }
@@ -69,6 +72,7 @@ function parsed(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         stage: { type: 'string' },
+        stack: { type: 'string' },
         region: { type: 'string' },
         profile: { type: 'string' },
         port: { type: 'string' },

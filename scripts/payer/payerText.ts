@@ -2,12 +2,21 @@ import type { AccountView } from '../../functions/core/account.ts'
 
 /** An account in a few lines, for who looks after it. */
 export function payerText(email: string, account: AccountView): string {
-  const { payerId, state, phone, openPayments, limits, codesLockedUntil, sessionsFrom, last } =
-    account
+  const {
+    payerId,
+    state,
+    phone,
+    phoneId,
+    openPayments,
+    limits,
+    codesLockedUntil,
+    sessionsFrom,
+    last,
+  } = account
   const rows: (readonly [name: string, value: string])[] = [
     ['account', state],
     ['payer', payerId],
-    ['phone', phone ?? 'none'],
+    ['phone', phone === null ? 'none' : `${phone}${phoneId === null ? '' : ` (id ${phoneId})`}`],
     ...rowsOf(
       'waiting',
       openPayments.map(

@@ -192,6 +192,36 @@ describe('close', () => {
     expect(await statusOf(id)).toBe('cancelled')
   })
 
+  test.each([
+    ['the database, at the mark', 'account_state = :state'],
+    ['the database, at what is deleted', 'REMOVE phone_number'],
+  ])('may be repeated after a fault of %s', async (_, part) => {
+    const as = await payer()
+    rig.store.instead = ({ text }) =>
+      text.includes(part) ? { status: 400, body: { __type: 'ValidationException' } } : undefined
+    await expect(say('close', as)).rejects.toThrow()
+    rig.store.instead = undefined
+    await say('close', as)
+    const item = (await rig.all('users')).find(({ user_id }) => user_id === as.payerId)
+    expect(JSON.stringify(item)).not.toContain(as.number.slice(1))
+    expect(await operate(rig.world, 'show', as.email)).toEqual({ refused: 'nobody' })
+  })
+
+  test.each(['AdminUserGlobalSignOut', 'AdminDeleteUser'])(
+    'may be repeated after a fault of the sign-in provider, at %s',
+    async (operation) => {
+      const as = await payer()
+      rig.userPool.instead = (call) =>
+        call.operation === operation
+          ? { status: 400, body: { __type: 'LimitExceeded' } }
+          : undefined
+      await expect(say('close', as)).rejects.toThrow()
+      rig.userPool.instead = undefined
+      await say('close', as)
+      expect(await operate(rig.world, 'show', as.email)).toEqual({ refused: 'nobody' })
+    },
+  )
+
   test('makes the same address somebody else when it signs up anew', async () => {
     const as = await payer()
     await say('close', as)

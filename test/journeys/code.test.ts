@@ -70,7 +70,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
       await says(pat.page, 'Your payment has been approved!')
     } else {
       await pat.page.getByRole('button', { name: 'Cancel this payment' }).click()
-      await heading(pat.page, 'You cancelled this payment.')
+      await heading(pat.page, 'This payment was cancelled.')
     }
   })
 
@@ -145,13 +145,13 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await stage.send(dora)
     await stage.text(dora)
     await dora.page.getByRole('button', { name: 'Cancel this payment' }).click()
-    await heading(dora.page, 'You cancelled this payment.')
+    await heading(dora.page, 'This payment was cancelled.')
     await says(
       dora.page,
       'If your phone still shows this request, or a code for it, you can ignore',
     )
     await dora.page.getByRole('link', { name: 'My payments' }).first().click()
-    await says(dora.page, 'cancelled by you')
+    await says(dora.page, 'it was cancelled')
   })
 
   test('an expired payment explains itself and can be started again (2019: W9)', async () => {

@@ -86,12 +86,12 @@ test('a cancelled payment says that the phone can be ignored, and the phone deci
   const hal = await stage.payer()
   await stage.send(hal)
   await hal.page.getByRole('button', { name: 'Cancel this payment' }).click()
-  await heading(hal.page, 'You cancelled this payment.')
+  await heading(hal.page, 'This payment was cancelled.')
   await says(hal.page, 'you can ignore it')
   stage.phone.book.answer(stage.pushOn(hal).uuid, 'approved')
   await stage.phone.settled()
   await hal.page.getByRole('link', { name: 'My payments' }).first().click()
-  await says(hal.page, 'cancelled by you')
+  await says(hal.page, 'it was cancelled')
 })
 
 test('a lost callback is found at the provider, and the page follows', async () => {
@@ -152,7 +152,7 @@ describe('the waiting page', () => {
     const rob = await stage.payer()
     await stage.send(rob)
     await rob.page.getByRole('button', { name: 'Cancel this payment' }).click()
-    await heading(rob.page, 'You cancelled this payment.')
+    await heading(rob.page, 'This payment was cancelled.')
     const seen = polls(rob)
     await stage.pass(60)
     expect(seen).toEqual([])

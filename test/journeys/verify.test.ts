@@ -32,7 +32,7 @@ test('without PSD2 mode the page says that codes do not work, offers none to ent
   await offersNoEntry(ann.page)
   expect(ann.page.url()).toBe(payment)
   await ann.page.getByRole('button', { name: 'Cancel this payment' }).click()
-  await heading(ann.page, 'You cancelled this payment.')
+  await heading(ann.page, 'This payment was cancelled.')
 })
 
 test('a phone that takes no texts is told so, and the way to another phone', async () => {

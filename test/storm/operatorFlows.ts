@@ -62,7 +62,7 @@ export const unlock = (payer: string): Flow =>
     yield* at(
       writePayer(
         payer,
-        ({ state, goes }) => state === 'locked' || (!state && goes > 0),
+        ({ state }) => state !== 'closed',
         () => ({ state: undefined, goes: 0, locks: 0, lockedUntil: undefined }),
       ),
     )

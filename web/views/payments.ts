@@ -99,7 +99,7 @@ function howDecided({ status, decidedBy }: Payment): string {
   if (decidedBy === 'push') return 'in the app on your phone'
   if (decidedBy === 'sms') return status === 'failed' ? 'too many wrong codes' : 'by a code by text'
   if (status === 'expired') return 'no answer in time'
-  if (status === 'cancelled') return 'cancelled by you'
+  if (status === 'cancelled') return 'it was cancelled'
   return 'not yet'
 }
 

@@ -237,7 +237,7 @@ function sentTo(to: string, channel: PhoneChannel, current: string | null): stri
   return `${how} Another one goes to your current phone, ${unbroken(current)}.`
 }
 
-/** The very words of the text to the current phone, or as much of them as is still known. */
+/** What the text to the current phone is about: number and reference are the same there. */
 function toldToCurrent({ words, reference, to }: UnderWay): Child[] {
   const told = words ?? `Change of phone to ${to}, reference ${reference}`
   return [

@@ -28,7 +28,7 @@ const HEADING: Record<Decided, string> = {
   denied: 'Your payment request has been denied.',
   expired: 'This payment request has expired.',
   failed: 'This payment has failed.',
-  cancelled: 'You cancelled this payment.',
+  cancelled: 'This payment was cancelled.',
 }
 
 function meaningOf(app: App, payment: Payment, status: Decided): Child[] {

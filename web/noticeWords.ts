@@ -1,0 +1,28 @@
+/** What happened to an account, in words. */
+import type { Notice } from './api.ts'
+
+/** Nothing for what a newer server tells of and this page does not know. */
+export function wordsOf({ event, at, ending }: Notice): string | undefined {
+  const when = dateAndTime(new Date(at))
+  switch (event) {
+    case 'phone.changed':
+      return `Your phone was changed on ${when}.${ending ? ` It now ends in ${ending}.` : ''}`
+    case 'codes.locked':
+      return `Five wrong codes in a row were entered on ${when}, so codes were locked for a while.`
+    case 'sessions.ended':
+      return `You were signed out everywhere on ${when}.`
+    case 'account.locked':
+      return `Your account was locked on ${when} by the people who run this service.`
+    case 'account.unlocked':
+      return `On ${when} the people who run this service lifted a lock of your account or your codes, or a limit.`
+    default:
+      return undefined
+  }
+}
+
+/** "28 November 2026, 12:00", where the person is: no order of day and month to mistake. */
+function dateAndTime(date: Date): string {
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(date)
+  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' }).format(date)
+  return `${day}, ${time}`
+}
