@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { admitToLook } from './core/payer.ts'
 import { view } from './core/payment.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, payments, type World } from './live.ts'
+import { lambda, payers, payments, type World } from './live.ts'
 
 /** Which page: up to a hundred payments, twenty if not said; `cursor` as the page before gave it. */
 export const query = z.strictObject({
@@ -16,8 +17,11 @@ export const query = z.strictObject({
 /** `GET /payments`: the payer's own payments, newest first. */
 export const listPayments = (world: World) => {
   const store = payments(world)
+  const people = payers(world)
   return endpoint({ body: nothing, query }, async ({ payer, query }) => {
-    const page = await store.list(payer.payerId, query)
+    const { payerId } = payer
+    const [known, page] = await Promise.all([people.get(payerId), store.list(payerId, query)])
+    admitToLook(known, payer)
     const now = world.clock()
     return {
       status: 200,

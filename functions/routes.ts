@@ -38,7 +38,7 @@ export const lambdas = {
   },
   listPayments: {
     route: { method: 'GET', path: '/payments', open: 'payers' },
-    rights: ['payments/payer:Query'],
+    rights: ['payments/payer:Query', 'users:GetItem'],
   },
   paymentStatus: {
     route: { method: 'GET', path: '/payments/{paymentId}', open: 'payers' },
@@ -46,7 +46,7 @@ export const lambdas = {
   },
   cancelPayment: {
     route: { method: 'POST', path: '/payments/{paymentId}/cancellation', open: 'payers' },
-    rights: ['payments:GetItem', 'payments:UpdateItem'],
+    rights: ['payments:GetItem', 'payments:UpdateItem', 'users:GetItem'],
   },
   smsStart: {
     route: { method: 'POST', path: '/payments/{paymentId}/sms', open: 'payers' },

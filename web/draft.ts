@@ -57,23 +57,26 @@ export function rememberPhone(number: string, channel: PhoneChannel): void {
   remember('phone', { number, channel })
 }
 
-/** What the verified phone was told of a verification: the server shows its number only masked later. */
-export function recallWords(verificationId: string): string | null {
-  const kept = texts(recall('words'))
-  return kept.verificationId === verificationId ? (kept.words ?? null) : null
+/**
+ * The verification that this tab began, with what the verified phone was told of it: the server shows its
+ * number only masked later. One that another tab or another person began is not ours to confirm.
+ */
+export function recallBegun(verificationId: string): { words: string | null } | null {
+  const kept = texts(recall('begun'))
+  return kept.verificationId === verificationId ? { words: kept.words ?? null } : null
 }
 
-export function rememberWords(verificationId: string, words: string): void {
-  remember('words', { verificationId, words })
+export function rememberBegun(verificationId: string, words: string | null): void {
+  remember('begun', { verificationId, words })
 }
 
 export function forgetPhone(): void {
-  forget('phone', 'words')
+  forget('phone', 'begun')
 }
 
 /** What is unsent belongs to one person: whoever else signs in to this tab starts afresh. */
 export function draftsBelongTo(email: string): void {
-  if (recall('person') !== email) forget('form', 'key', 'phone', 'words')
+  if (recall('person') !== email) forget('form', 'key', 'phone', 'begun')
   remember('person', email)
 }
 

@@ -15,15 +15,18 @@ export function resendButton(options: {
   send(): Promise<unknown>
 }) {
   let allowedAt = 0
-  const hint = el('p', { class: 'hint' })
+  const hint = el('p', { class: 'hint', tabindex: -1 })
   const { label, kind = 'secondary' } = options
   const press = button(label, options.send, { kind, busyLabel: 'Sending…' })
   const box = el('div', { class: 'resend' }, press, hint)
 
   function tick(): void {
     const secondsLeft = Math.ceil((allowedAt - options.clock.now()) / 1000)
+    // Whoever pressed it by keyboard stays where they were: a disabled button has no focus.
+    const hadFocus = document.activeElement === press
     press.disabled = secondsLeft > 0
     hint.textContent = secondsLeft > 0 ? `You can ask again in ${inWords(secondsLeft)}.` : ''
+    if (hadFocus && press.disabled) hint.focus()
   }
   const timer = setInterval(tick, 1000)
   options.signal.addEventListener('abort', () => clearInterval(timer))

@@ -11,7 +11,7 @@ const NAMES = [
   'form',
   'key',
   'phone',
-  'words',
+  'begun',
   'textless',
   'signedOut',
   'since',

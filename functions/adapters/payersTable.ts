@@ -181,6 +181,8 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       const seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: 'sessions.ended', by: 'payer' }, now, {
         set: 'email = if_not_exists(email, :email), sessions_from = :sessions_from',
+        // One that was started by whoever is signed out must not greet the payer who signs in again.
+        remove: PENDING_ALL,
         when: [OPEN],
         values: { ':email': email, ':sessions_from': sessionsFromAt(now) },
       })

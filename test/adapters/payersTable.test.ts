@@ -579,8 +579,8 @@ describe('a number that is trusted', () => {
   })
 
   test('is trusted though sessions were ended before its attempt', async () => {
+    await endSessions(at(-1))
     await moving()
-    await endSessions(at(1))
     await pass()
     expect((await trust({ phone: other }, at(3)))?.phone).toMatchObject(other)
     expect((await get()).sessionsFrom).toBe(at(3).getTime() / 1000)
@@ -696,12 +696,15 @@ describe('where an answer is lost and the SDK sends the write again', () => {
 })
 
 describe('the end of all sessions', () => {
-  test('counts from the next whole second on, and is told; it touches nothing else', async () => {
+  test('counts from the next whole second on, is told, and leaves no verification under way', async () => {
     await moving()
-    const before = await item()
+    const before = Object.entries((await item()) ?? {}).filter(
+      ([name]) => !name.startsWith('pending_'),
+    )
+    expect((await get()).pending).toBeDefined()
     await endSessions(at(5.001))
     expect(await item()).toEqual({
-      ...before,
+      ...Object.fromEntries(before),
       sessions_from: at(6).getTime() / 1000,
       audit_count: 2,
       audit_recent: expect.any(Array),

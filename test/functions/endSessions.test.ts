@@ -67,6 +67,32 @@ test('a session that was ended does not even see the account', async () => {
   expect(await rig.call('profile', { as, claims })).toMatchObject(UNAUTHORIZED)
 })
 
+test('a session that was ended neither lists nor cancels; what waits still waits', async () => {
+  const as = await rig.person()
+  const claims = signedInAt(now() - 60)
+  const { paymentId: id } = await rig.pending(as)
+  expect((await rig.call('listPayments', { as, claims })).status).toBe(200)
+  await end(as, claims)
+  expect(await rig.call('listPayments', { as, claims })).toMatchObject(UNAUTHORIZED)
+  expect(await rig.call('cancelPayment', { as, claims, id })).toMatchObject(UNAUTHORIZED)
+  const back = signedInAt(now() + 1)
+  const status = await rig.call('paymentStatus', { as, claims: back, id })
+  expect(status.body).toMatchObject({ status: 'pending' })
+  expect((await rig.call('cancelPayment', { as, claims: back, id })).status).toBe(200)
+})
+
+test('who is back finds no verification that somebody else began', async () => {
+  const as = await rig.person()
+  const claims = signedInAt(now() - 60)
+  const phoneNumber = rig.stranger().number
+  await rig.call('phoneStart', { as, claims, body: { phoneNumber, channel: 'sms' } })
+  const begun = await rig.call('profile', { as, claims })
+  expect(begun.body).toMatchObject({ phone: { verified: true, pending: { channel: 'sms' } } })
+  await end(as, claims)
+  const { body } = await rig.call('profile', { as, claims: signedInAt(now() + 1) })
+  expect(body).toMatchObject({ phone: { verified: true, pending: null } })
+})
+
 test('a session that was ended ends no other: it would sign out whoever just came back', async () => {
   const { as, claims } = await known()
   await end(as, claims)

@@ -213,7 +213,10 @@ test('a list writes nothing and asks no provider', async () => {
   const [writes, asked] = [await rig.all('payments'), rig.provider.calls.length]
   const from = rig.store.calls.length
   await list(payer, { limit: '3' })
-  expect(rig.store.calls.slice(from).map(({ operation }) => operation)).toEqual(['Query'])
+  expect(rig.store.calls.slice(from).map(({ operation }) => operation)).toEqual([
+    'GetItem',
+    'Query',
+  ])
   expect(rig.provider.calls).toHaveLength(asked)
   expect(await rig.all('payments')).toEqual(writes)
 })

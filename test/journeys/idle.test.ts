@@ -148,7 +148,7 @@ test('what is done in one tab counts in the other, and a tab that sleeps is ende
   await stage.pass(200)
   await asleep.keyboard.press('Tab')
   await stage.pass(200)
-  await gus.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  await gus.page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
   expect(await warning(gus.page).count()).toBe(0)
   await stage.pass(101)
   await saysWhy(gus.page)

@@ -94,7 +94,7 @@ test('a signed-out page shows nothing of it', async () => {
   await hears(eli, CHANGED)
   await eli.page.reload()
   await gotIt(eli).waitFor()
-  await eli.page.getByRole('button', { name: 'Sign out' }).click()
+  await eli.page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await heading(eli.page, "You're signed out")
   expect(await eli.page.getByText('Your phone was changed').count()).toBe(0)
 })

@@ -97,14 +97,14 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await stage.pass(21)
     const tab = await stage.newPage(gil.context)
     await tab.goto(`${stage.payfriend.pageUrl}/#/phone`)
-    await tab
-      .getByRole('button', { name: 'Use another number' })
-      .or(tab.getByRole('button', { name: 'Ask for a new code' }))
-      .click()
+    await heading(tab, 'A change of phone was begun')
+    expect(await tab.getByRole('button', { name: 'Confirm' }).count()).toBe(0)
+    await tab.getByRole('button', { name: 'Start again' }).click()
     await tab.getByLabel('Phone number').fill(other)
     await tab.getByRole('button', { name: 'Get a code' }).click()
     await says(tab, other)
     await stage.pass(6)
+    await heading(tab, 'Enter the code')
     await heading(gil.page, 'These codes are no longer good')
     await says(gil.page, 'Nothing was changed by these codes.')
     await stage.pass(21)
@@ -113,5 +113,24 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await gil.page.getByRole('button', { name: 'Get a code' }).click()
     await heading(gil.page, 'Enter the code')
     await says(gil.page, mine)
+  })
+
+  test('another number from the same page is nobody else’s, and its codes stay good', async () => {
+    const hana = await stage.visitor()
+    await stage.signIn(hana)
+    const [typo, right] = [numberOf(921), numberOf(922)]
+    for (const number of [typo, right]) {
+      await hana.page.getByLabel('Phone number').fill(number)
+      await hana.page.getByRole('button', { name: 'Get a code' }).click()
+      await heading(hana.page, 'Enter the code')
+      await stage.pass(21)
+      if (number === typo) {
+        await hana.page.getByRole('button', { name: 'Use another number' }).click()
+      }
+    }
+    await heading(hana.page, 'Enter the code')
+    await hana.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(right))
+    await hana.page.getByRole('button', { name: 'Confirm' }).click()
+    await heading(hana.page, 'Send a payment')
   })
 })

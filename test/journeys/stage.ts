@@ -121,7 +121,7 @@ export async function startStage(env: Record<string, string> = {}) {
       await page.locator('input[name=email]').fill(email)
       await page.locator('input[name=password]').fill(PASSWORD)
       await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('button', { name: 'Sign out' }).waitFor()
+      await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
     },
 
     /** Signed in, with a verified phone, at the form. */

@@ -264,6 +264,6 @@ test('each part of the stage that the runbook’s commands name is there, once',
   expect(logs.length).toBeGreaterThan(8)
   for (const start of logs) expect([start, named('AWS::Logs::LogGroup', start)]).toEqual([start, 1])
   const parts = [...runbook.matchAll(/\$\(parts (AWS::\w+::\w+) ''\)/g)]
-  expect(parts).toHaveLength(2)
+  expect(parts).toHaveLength(3)
   for (const [, type = ''] of parts) expect([type, named(type, '')]).toEqual([type, 1])
 })

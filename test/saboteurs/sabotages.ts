@@ -1094,6 +1094,27 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.sessions,
   },
   {
+    name: 'an ended session still lists payments',
+    file: 'functions/listPayments.ts',
+    from: '    admitToLook(known, payer)\n',
+    to: '',
+    caughtBy: testOf.sessions,
+  },
+  {
+    name: 'an ended session still cancels',
+    file: 'functions/cancelPayment.ts',
+    from: '    admitToLook(await people.get(payer.payerId), payer)\n',
+    to: '',
+    caughtBy: testOf.sessions,
+  },
+  {
+    name: 'a verification that a thief began outlives their session',
+    file: `${ADAPTERS}/payersTable.ts`,
+    from: 'greet the payer who signs in again.\n        remove: PENDING_ALL,\n',
+    to: 'greet the payer who signs in again.\n',
+    caughtBy: testOf.sessions,
+  },
+  {
     name: 'sessions end here and live on at the sign-in provider',
     file: `${CORE}/account.ts`,
     from: '  await payers.endSessions(signedIn, clock())\n  await signIns.endSessions(payerId)\n',

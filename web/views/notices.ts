@@ -40,12 +40,12 @@ export function showNotices(box: HTMLElement, { unread, config, putAway, onLast 
 
 function whatToDo({ event }: Notice, { changePasswordUrl }: Config): Child[] {
   if (event.startsWith('account.')) return ["If you don't know why, ask them."]
-  const change = 'change your password'
+  const change = 'Change your password'
   return [
     "Wasn't you? ",
-    el('a', { href: '#/phone' }, 'Sign out everywhere'),
-    ', ',
     changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change,
+    ', then ',
+    el('a', { href: '#/phone' }, 'sign out everywhere'),
     ', and tell the people who run this service.',
   ]
 }

@@ -1,5 +1,5 @@
 import type { CodeSent, PhoneChannel, Profile } from '../api.ts'
-import { forgetPhone, recallPhone, recallWords, rememberPhone, rememberWords } from '../draft.ts'
+import { forgetPhone, recallBegun, recallPhone, rememberBegun, rememberPhone } from '../draft.ts'
 import { type Child, el } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
@@ -17,7 +17,9 @@ export async function showPhone(app: App, screen: Screen): Promise<void> {
     return
   }
   const { phone } = app.profile
-  if (phone?.pending) showCodes(app, screen, underWay(phone.pending))
+  const begun = phone?.pending && recallBegun(phone.pending.verificationId)
+  if (phone?.pending && begun) showCodes(app, screen, underWay(phone.pending, begun.words))
+  else if (phone?.pending) showBegunElsewhere(app, screen, phone.pending.number)
   else if (phone?.verified) showVerified(app, screen, phone.number)
   else showNumber(app, screen)
 }
@@ -31,9 +33,9 @@ type UnderWay = {
   readonly channel: PhoneChannel
 }
 
-function underWay(pending: Pending): UnderWay {
+function underWay(pending: Pending, words: string | null): UnderWay {
   const { verificationId, reference, channel, number: to } = pending
-  return { verificationId, reference, channel, to, words: recallWords(verificationId) }
+  return { verificationId, reference, channel, to, words }
 }
 
 type Pending = NonNullable<NonNullable<Profile['phone']>['pending']>
@@ -49,10 +51,20 @@ function showVerified(app: App, screen: Screen, number: string): void {
       el('a', { href: '#/send', class: 'button primary' }, 'Send a payment'),
       button('Change phone', () => showNumber(app, screen)),
     ),
+    ...elsewhere(app),
+  )
+}
+
+/** Where every notice leads to, so it is on each view of the phone. */
+function elsewhere(app: App): Child[] {
+  const { phone, notices = [] } = app.profile
+  // Who has just come has nowhere else to be signed in.
+  if (!phone && notices.length === 0) return []
+  return [
     el('h2', {}, 'Signed in somewhere else?'),
     el('p', {}, 'If you lost a device, or left a computer signed in, end it from here.'),
     ...signOutEverywhere(app),
-  )
+  ]
 }
 
 function showNumber(app: App, screen: Screen): void {
@@ -89,7 +101,7 @@ function showNumber(app: App, screen: Screen): void {
     rememberPhone(input.value, chosen)
     try {
       const sent = await app.api.startPhone(input.value.trim(), chosen)
-      if (sent.words !== null) rememberWords(sent.verificationId, sent.words)
+      rememberBegun(sent.verificationId, sent.words)
       showCodes(app, screen, { ...sent, channel: chosen }, app.clock.now())
     } catch (error) {
       const rest = tellFields(fields, detailsOf(error).fields ?? [])
@@ -102,8 +114,15 @@ function showNumber(app: App, screen: Screen): void {
     changing ? 'Change your phone' : 'Confirm your phone',
     el('p', {}, changing ? CHANGING : FIRST),
     form,
-    changing && button('Keep my phone', () => app.go({ view: 'phone' }), { kind: 'quiet' }),
+    changing && button('Keep my phone', () => keepPhone(app, screen), { kind: 'quiet' }),
+    ...elsewhere(app),
   )
+}
+
+/** What this tab began is left: it will not ask for its codes again. */
+function keepPhone(app: App, screen: Screen): void {
+  forgetPhone()
+  showVerified(app, screen, app.profile.phone?.number ?? '')
 }
 
 const FIRST =
@@ -175,15 +194,18 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
       button(typed === null ? 'Ask for a new code' : 'Use another number', () =>
         showNumber(app, screen),
       ),
-      current !== null && button('Keep my phone', () => showVerified(app, screen, current)),
+      current !== null && button('Keep my phone', () => keepPhone(app, screen)),
     ),
+    ...elsewhere(app),
   )
 
+  // Only while these codes are asked for: the person may go on to another number on this very page.
   const looking = setInterval(async () => {
-    if (document.visibilityState !== 'visible') return
+    if (!form.isConnected) clearInterval(looking)
+    if (!form.isConnected || document.visibilityState !== 'visible') return
     const { phone } = await app.api.profile().catch(() => app.profile)
     const isOther = phone?.pending && phone.pending.verificationId !== verificationId
-    if (isOther && !screen.signal.aborted) showOvertaken(app, screen)
+    if (isOther && form.isConnected && !screen.signal.aborted) showOvertaken(app, screen)
   }, LOOK_MS)
   screen.signal.addEventListener('abort', () => clearInterval(looking))
 
@@ -211,7 +233,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
       const sent: CodeSent = await app.api.startPhone(typed.number.trim(), channel)
       if (sent.verificationId !== verificationId) {
         // The one before was over, or another tab had gone on to another number.
-        if (sent.words !== null) rememberWords(sent.verificationId, sent.words)
+        rememberBegun(sent.verificationId, sent.words)
         showCodes(app, screen, { ...sent, channel }, app.clock.now())
         return
       }
@@ -250,6 +272,37 @@ function toldToCurrent({ words, reference, to }: UnderWay): Child[] {
   ]
 }
 
+/** Begun on another page, perhaps by another person: this page asks for no code that it did not send. */
+function showBegunElsewhere(app: App, screen: Screen, to: string): void {
+  const changing = app.profile.phone?.verified === true
+  const { changePasswordUrl } = app.config
+  screen.show(
+    changing ? 'A change of phone was begun' : 'Somebody began to confirm a phone',
+    el('p', {}, `Codes for ${unbroken(to)} were asked for on another page, or by another person.`),
+    el(
+      'p',
+      {},
+      changing
+        ? 'Nothing changes without the code sent to your current phone. If you didn’t ask for it, don’t enter it anywhere.'
+        : 'If it was you, finish on that page, or start again here.',
+    ),
+    el(
+      'p',
+      {},
+      'If it wasn’t you, somebody else is signed in to your account: change your password, then sign out everywhere.',
+    ),
+    el(
+      'div',
+      { class: 'actions' },
+      button('Start again', () => showNumber(app, screen), { kind: 'primary' }),
+      changing && button('Keep my phone', () => keepPhone(app, screen)),
+      changePasswordUrl !== undefined &&
+        el('a', { href: changePasswordUrl, class: 'button' }, 'Change password'),
+    ),
+    ...elsewhere(app),
+  )
+}
+
 /** Another number was started since: the codes for this one are void, and nothing was changed. */
 function showOvertaken(app: App, screen: Screen): void {
   forgetPhone()
@@ -273,6 +326,7 @@ function showOvertaken(app: App, screen: Screen): void {
       changePasswordUrl !== undefined &&
         el('a', { href: changePasswordUrl, class: 'button' }, 'Change password'),
     ),
+    ...elsewhere(app),
   )
 }
 
