@@ -3,6 +3,7 @@
  * refused, since the payer must see whom they pay (RTS Art. 5(1)(a)). Letters that look alike in a name
  * are not covered. The rules are Unicode's: UAX are the annexes of its standard, UTS its reports.
  */
+import { CURRENCIES } from './money.ts'
 import { type Payee, RIGHT_TO_LEFT } from './payment.ts'
 import { withoutSeenJoiners } from './seenJoiners.ts'
 
@@ -18,7 +19,7 @@ type Checked = { readonly text: string } | { readonly reason: string }
  * A payee's name or account as it is stored and shown.
  *
  * Folded: NFC, in a name NFKC; every space and every run of spaces to one U+0020, none at the ends;
- * twins of punctuation; variation selectors of ideographs.
+ * twins of punctuation; variation selectors of ideographs; in a name the dots of i and j.
  *
  * @returns the folded text, of 1–70 (name) or 3–64 (account) UTF-16 units, which folds to itself; or why
  *   it is refused, as a sentence to show beside the field
@@ -91,10 +92,33 @@ const withoutTwins = (text: string) => text.replace(ANY_TWIN, (twin) => TWINS[tw
  */
 const foldedName = (plain: string) =>
   withSingleSpaces(
-    withoutTwins(withoutTwins(plain).normalize('NFKC'))
+    withDotsAsDrawn(withoutTwins(withoutTwins(plain).normalize('NFKC')))
       .replace(/\u0e4d([\u0e48-\u0e4b]?)\u0e32/gu, '$1\u0e33')
       .replace(/\u0ecd([\u0ec8-\u0ecb]?)\u0eb2/gu, '$1\u0eb3'),
   )
+
+/**
+ * An i or j loses its dot below another mark, so ı and ȷ are drawn as i and j there; and a mark that is a
+ * dot is drawn as their own. Below a dot and another mark the dot stays, as in Lithuanian (Unicode 7.1).
+ */
+const withDotsAsDrawn = (text: string) =>
+  text
+    .normalize('NFD')
+    .replace(ANY_DOTTED, (given, letter: string, marks: string) => {
+      const above = [...marks].filter(isAbove)
+      if (above.length === 0) return given
+      const isDotAlone = above.length === 1 && above[0] === '\u0307'
+      return (DOTTED[letter] ?? letter) + (isDotAlone ? marks.replace('\u0307', '') : marks)
+    })
+    .normalize('NFC')
+
+/** `Soft_Dotted` letters that NFKD leaves, and the two that lack the dot. */
+const ANY_DOTTED = /([ij\u0249\u0268\u029d\u03f3\u0456\u0458\u1d96\u{1df1a}ıȷ])(\p{Mn}+)/gu
+const DOTTED: Readonly<Record<string, string>> = { ı: 'i', ȷ: 'j' }
+
+/** UAX 15: `ccc` 230, which patterns lack. Marks are put in its order: U+302B has 228 and U+0315 has 232. */
+const isAbove = (mark: string) => isReordered(`${mark}\u302b`) && isReordered(`\u0315${mark}`)
+const isReordered = (marks: string) => marks.normalize('NFD') !== marks
 
 /**
  * Control, format, surrogate, unassigned, separator and symbol characters (bidi and most emoji are among
@@ -122,12 +146,16 @@ function whyBlotted(text: string): string | undefined {
 }
 
 function whyNoName(name: string): string | undefined {
-  if (/\p{Sc} ?\p{Nd}|\p{Nd} ?\p{Sc}|[A-Z]{3} ?\p{Nd}[\p{Nd}., ]* to /u.test(name)) {
+  if (
+    /\p{Sc} ?\p{Nd}|\p{Nd} ?\p{Sc}|[A-Z]{3} ?\p{Nd}[\p{Nd}., ]* to /u.test(name) ||
+    CODED_AMOUNT.test(name)
+  ) {
     return 'Use no amounts in a name.'
   }
-  if (holdsAccount(name) || OUR_REFERENCE.test(name) || ANY_REFERENCE.test(name)) {
+  if (holdsAccount(name) || holdsReference(name)) {
     return 'Use no reference, and no account or number in brackets.'
   }
+  if (QUOTED_ACCOUNT.test(name)) return 'Use no account in quotes.'
   if (PLAIN.test(name)) return undefined
   // Signs that look like punctuation, as ∶ and ∕ do; those of Latin-1 don't.
   if (/[[\p{Sm}\p{Sk}]--[\0-\xff]]/v.test(name)) return ONLY_SEEN
@@ -137,9 +165,21 @@ function whyNoName(name: string): string | undefined {
   return undefined
 }
 
-/** As it stands behind an account in a text; and as somebody else may write one, then with a digit. */
-const OUR_REFERENCE = /\bref [2-9A-HJ-NP-Z]{6}\b/
-const ANY_REFERENCE = /\bref\W+(?=[a-z]*\d)[a-z\d]{6}\b/i
+const CODES = `(?:${Object.keys(CURRENCIES).join('|')})`
+/** 20.50 EUR, EUR: 20, and as the Swiss write it, 20.– CHF. */
+const CODED_AMOUNT = new RegExp(
+  `(?<!\\p{L})${CODES}[.:]? ?\\p{Nd}|\\p{Nd}(?:[.,]?[-–—])? ?${CODES}(?!\\p{L})`,
+  'iu',
+)
+
+/** The categories are those of quotation marks; in a name others are drawn as one, too. */
+const QUOTED_ACCOUNT = /[\p{Pi}\p{Pf}„‚"'`′״׳].*@.*[\p{Pi}\p{Pf}„‚"'`′״׳]/u
+
+const holdsReference = (text: string) => OUR_REFERENCE.test(text) || ANY_REFERENCE.test(text)
+
+/** As it stands behind an account in a text, or behind a sign; and as somebody may write one, then with a digit. */
+const OUR_REFERENCE = /\b(?:ref |[Rr][Ee][Ff]\W*[:#-]\W*)[2-9A-HJ-NP-Z]{6}\b/
+const ANY_REFERENCE = /\bref(?:[\W_]+(?=[a-z]*\d)|(?=\d))[a-z\d]{6}\b/i
 
 /** Decimal digits come in runs of ten that begin with the zero. */
 function zeroOf(digit: string): number {
@@ -210,9 +250,10 @@ const LATIN_TWINS =
 
 function whyNoAccount(account: string): string | undefined {
   // The account stands in brackets behind the name: with some of its own, other payees had the same words.
-  const compatible = account.normalize('NFKC')
+  const compatible = withDotsAsDrawn(account.normalize('NFKC'))
   if (/[\p{Ps}\p{Pe}<>]/u.test(compatible)) return 'Use no brackets.'
   if (compatible !== account) return 'Use plain letters and digits, no special forms of them.'
+  if (holdsReference(account)) return 'Use no reference.'
   if (PLAIN.test(account)) return undefined
   if (/[^\x20-\x7e\p{L}\p{M}\u200c\u200d]/u.test(account)) {
     return 'Use letters, the digits 0 to 9, and signs as in an e-mail address.'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CURRENCIES } from '../../functions/core/money.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
 
 /** What is stored for a text; a text that is refused fails the test with its reason. */
@@ -181,6 +182,45 @@ const NAMES: readonly (readonly [name: string, stored?: string])[] = [
     '「すし」屋',
     '三菱(東京)',
   ].map((name) => [name] as const),
+  ...[
+    'Işık Sarı',
+    'Dǐng María Ĵan',
+    'İstanbul',
+    'Nguyễn Thị Lĩnh',
+    'Ni\u0307\u0301 Ji\u0307\u0303',
+    'Ki\u0328\u0307\u0301',
+  ].map((name) => [name] as const),
+  ...[
+    'Eurostar 9',
+    'Gbproject 3',
+    '9 Eurostars',
+    'Euro 2024',
+    'NeurEUR 9',
+    'EUR Trading',
+    'Rue 9, CAD Studio',
+  ].map((name) => [name] as const),
+  ...[
+    'Ref Bikes Ltd',
+    'Refuge Trust',
+    'Ref SPORTS',
+    'REF SUPPLY',
+    'Ref-Hunter',
+    'Refresh24 Ltd',
+    'Ref 7KQ2MXY',
+    'Pref: 7KQ2MX',
+  ].map((name) => [name] as const),
+  ...['"Bob" @ Home', 'O’Neill @ Work', "D'Angelo bob@x.com"].map((name) => [name] as const),
+  ['Mar\u0131\u0301a', 'María'],
+  ['\u0237\u0302an', 'ĵan'],
+  ['N\u0131\u0323\u0301', 'Nị\u0301'],
+  ['N\u0131\u0951', 'Ni\u0951'],
+  ['N\u0131\u0307na', 'Nina'],
+  ['N\u0131\u0307\u0301', 'Ni\u0307\u0301'],
+  ['Si\u0307mon', 'Simon'],
+  ['Dj\u0307ango', 'Django'],
+  ['Nị\u0307', 'Nị'],
+  ['Ольга \u0456\u0307', 'Ольга \u0456'],
+  ['İ'.toLowerCase(), 'i'],
   ['葛\u{e0100}城', '葛城'],
   ['葛\ufe00城', '葛城'],
   ['ᠮ\u180bᠣᠩᠭᠣᠯ', 'ᠮᠣᠩᠭᠣᠯ'],
@@ -219,6 +259,8 @@ test.each([
   'DE89-3704/0044:0532',
   'zoë@müller.de',
   'Đặng-1@ví-dụ.vn',
+  'ışık@sarı.tr',
+  'ref.bikes@refuge.org',
   'əliyev@nümunə.az',
   'почта@пример.рф',
   'χρήστης@παράδειγμα.ελ',
@@ -260,6 +302,13 @@ test.each([
   ['a mathematical letter', '𝒜bc', /special forms/],
   ['a superscript', 'account²', /special forms/],
   ['Thai’s vowel AM, which IDNA refuses too', 'น้ำ@ไทย', /special forms/],
+  ['an accent on a dotless letter', 'mar\u0131\u0301a@example.com', /special forms/],
+  ['an accent and a dot below on one', 'mar\u0131\u0323\u0301a@example.com', /special forms/],
+  ['a dot on a letter that has it', 'si\u0307mon@example.com', /special forms/],
+  ['a dot on a j', 'dj\u0307ango', /special forms/],
+  ['a reference', 'n@x.y ref 7KQ2MX', /^Use no reference\.$/],
+  ['a reference in other words', 'GB29 REF: ABCDEF', /^Use no reference\.$/],
+  ['a reference behind a dash', 'GB29 Ref-7kq2mx', /^Use no reference\.$/],
   ['Arabic digits among Latin', 'GB29 ١٢٣٤', /the digits 0 to 9/],
   ['Arabic digits among Arabic', 'محمد ١٢٣٤', /the digits 0 to 9/],
   ['Devanagari’s digits', 'राजेश१२', /the digits 0 to 9/],
@@ -318,9 +367,36 @@ test.each([
   ['a reference without brackets', 'Neville ref 4F2K7Q', /no reference/],
   ['one of letters alone', 'Neville ref ABCDEF', /no reference/],
   ['one in other words', 'Neville, Ref: 4f2k7q', /no reference/],
+  ['one behind a colon', 'Acme ref: 7KQ2MX', /no reference/],
+  ['one behind a dash', 'Acme REF-7KQ2MX', /no reference/],
+  ['one in brackets too', 'Acme (ref 7KQ2MX)', /no reference/],
+  ['one of letters behind a colon', 'Acme Ref: KQXMWY', /no reference/],
+  ['one of letters behind a dash', 'Acme REF - KQXMWY', /no reference/],
+  ['one of letters behind a number sign', 'Acme ref#KQXMWY', /no reference/],
+  ['one behind an underscore', 'Acme ref_7KQ2MX', /no reference/],
+  ['one behind nothing', 'Acme REF7KQ2MX', /no reference/],
+  ['an account in guillemets', 'Acme «bob@x.com»', /in quotes/],
+  ['one in German guillemets', 'Acme »bob@x.com«', /in quotes/],
+  ['one in single guillemets', 'Acme ‹bob@x.com›', /in quotes/],
+  ['one in low quotes', 'Acme „bob@x.com“', /in quotes/],
+  ['one in low single quotes', 'Acme ‚bob@x.com‘', /in quotes/],
+  ['one in high quotes', 'Acme “bob@x.com”', /in quotes/],
+  ['one in straight quotes', 'Acme "bob@x.com"', /in quotes/],
+  ['one in apostrophes', "Acme 'bob@x.com'", /in quotes/],
+  ['one in typographer’s apostrophes', 'Acme ’bob@x.com’', /in quotes/],
+  ['one in full-width quotes', 'Acme ＂bob＠x.com＂', /in quotes/],
+  ['one in quotes in quotes', 'Acme «“bob”@x.com»', /in quotes/],
   ['an amount', '€1.00 to Neville', /no amounts/],
   ['an amount with its sign behind', '1.00 € to Neville', /no amounts/],
   ['an amount with its currency’s code', 'CHF 1.00 to Neville', /no amounts/],
+  ['an amount with a code not on offer', 'CNY 1.00 to Neville', /no amounts/],
+  ['an amount before a code', 'Acme 20.50 EUR', /no amounts/],
+  ['an amount behind a code', 'EUR 20.50 Acme', /no amounts/],
+  ['an amount at a code', 'Acme EUR20', /no amounts/],
+  ['an amount with no decimals', 'Acme 20.– chf', /no amounts/],
+  ['an amount behind a colon', 'Acme Eur: 20', /no amounts/],
+  ['an amount at a code, in lower case', 'Acme 20eur', /no amounts/],
+  ['an amount of Arabic digits', 'محمد ٢٠ EUR', /no amounts/],
   ['an amount in full width', '￥１００ to Neville', /no amounts/],
   ['digits between Latin and Hebrew', 'abc 12 אב', /right to left/],
   ['digits before Hebrew before Latin', '12 אב abc', /right to left/],
@@ -336,6 +412,12 @@ test.each([
   expect(reasonFor('name', name)).toMatch(reason)
 })
 
+test.each(Object.keys(CURRENCIES))('no name has an amount of %s', (code) => {
+  expect(reasonFor('name', `Acme ${code} 20`)).toMatch(/no amounts/)
+  expect(reasonFor('name', `Acme 20 ${code.toLowerCase()}`)).toMatch(/no amounts/)
+  expect(stored('name', `Acme ${code}x 20 x${code}`)).toBe(`Acme ${code}x 20 x${code}`)
+})
+
 test('brackets cut off by a form are no reason to refuse what is outside of them', () => {
   expect(stored('name', '7-Eleven (Berl')).toBe('7-Eleven (Berl')
   expect(stored('name', 'Berlin) 7-Eleven')).toBe('Berlin) 7-Eleven')
@@ -348,7 +430,7 @@ const anyText = fc
       { weight: 3, arbitrary: fc.constantFrom(...'aBzéø1290 .-@()אבم٣ي一葛กำक्षРр') },
       {
         weight: 2,
-        arbitrary: fc.constantFrom(...SPACES, ...'\u0301\u0302\u0323\u200c\u200d’‘ʻ´ﬁ＠'),
+        arbitrary: fc.constantFrom(...SPACES, ...'\u0301\u0302\u0307\u0323\u200c\u200d’‘ʻ´ﬁ＠'),
       },
       { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
       { weight: 1, arbitrary: fc.constantFrom(...NAMES.map(([name]) => name)) },
