@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { NUMBER_FORM, phoneNumberOf } from './adapters/phoneNumbers.ts'
+import { NUMBER_FORM, otherForm, phoneNumberOf } from './adapters/phoneNumbers.ts'
 import { phoneSettings } from './adapters/settings.ts'
 import { startVerification } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'
@@ -39,7 +39,8 @@ export const phoneStart = (world: World) => {
   const { PHONE_COUNTRIES } = phoneSettings(world.env)
   return endpoint({ body, query: nothing }, async ({ payer, body: { phoneNumber, channel } }) => {
     const phone = phoneNumberOf(phoneNumber, channel, PHONE_COUNTRIES)
-    return { status: 202, body: await startVerification(ports, payer, phone, channel) }
+    const started = await startVerification(ports, payer, phone, channel)
+    return { status: 202, body: { ...started, dialled: otherForm(phoneNumber, phone) } }
   })
 }
 

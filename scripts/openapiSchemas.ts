@@ -217,6 +217,10 @@ const verificationStarted = z
           'words it as a payment of 0.00 to nobody, with the same number and reference.',
       ),
     to: maskedNumber,
+    dialled: z
+      .string()
+      .nullable()
+      .describe('The number as it is dialled today, where it was written in another form.'),
     sendsLeft: z.int().min(0).max(4),
     expiresAt: instant.describe('Until when the code is good.'),
   })
@@ -227,6 +231,7 @@ const verificationStarted = z
         reference: '4F2K7Q',
         words: 'Change your Payfriend phone to +447400123456, reference 4F2K7Q',
         to: '+44 ••••• ••456',
+        dialled: null,
         sendsLeft: 4,
         expiresAt: '2026-11-21T12:10:00.000Z',
       },

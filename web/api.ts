@@ -62,6 +62,8 @@ export type CodeSent = {
   /** What the verified phone is told; null where there is none. */
   readonly words: string | null
   readonly to: string
+  /** How the number is dialled, where it was written in another form. */
+  readonly dialled: string | null
   readonly sendsLeft: number
   readonly expiresAt: string
 }

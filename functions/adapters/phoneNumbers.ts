@@ -1,6 +1,6 @@
 /** Numbers as people write them: whether a code may go there, and the number that is dialled for it. */
 import parse, { type NumberType } from 'libphonenumber-js/max'
-import type { PhoneNumber, VerificationChannel } from '../core/payer.ts'
+import { international, type PhoneNumber, type VerificationChannel } from '../core/payer.ts'
 import { invalidField } from '../core/refusals.ts'
 
 /** What a number is written in, before anybody looks whether there is one. */
@@ -53,6 +53,13 @@ export function phoneNumberOf(
     throw refused('This is a fixed line, which takes no texts. Choose a call.')
   }
   return { countryCode: number.countryCallingCode, national: number.nationalNumber }
+}
+
+/** The number as it is dialled, to read, where it was written in an older form or another; null where not. */
+export function otherForm(given: string, phone: PhoneNumber): string | null {
+  const number = international(phone)
+  if (`+${given.replace(/\D/g, '')}` === number) return null
+  return parse(number)?.formatInternational() ?? number
 }
 
 function dialled(given: string, channel: VerificationChannel) {

@@ -183,10 +183,12 @@ describe('a first phone', () => {
   })
 
   test.each([
-    ['+52 1 55 1234 5678', '+525512345678'],
-    ['+54 11 2345 6789', '+5491123456789'],
-  ])('written as %s gets its text as %s', async (given, number) => {
-    expect((await start(rig.stranger(), given)).status).toBe(202)
+    ['+52 1 55 1234 5678', '+525512345678', '+52 55 1234 5678'],
+    ['+54 11 2345 6789', '+5491123456789', '+54 9 11 2345 6789'],
+    ['+44 (0)7400 654321', '+447400654321', '+44 7400 654321'],
+    ['+44 7400-654.322', '+447400654322', null],
+  ])('written as %s gets its text as %s, and is told so', async (given, number, dialled) => {
+    expect(await start(rig.stranger(), given)).toMatchObject({ status: 202, body: { dialled } })
     expect(messagesOn(number)).toMatchObject([{ kind: 'text' }])
   })
 

@@ -115,6 +115,14 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await says(gil.page, mine)
   })
 
+  test('a number in an older form is told as it is dialled', async () => {
+    const iker = await stage.visitor()
+    await stage.signIn(iker)
+    await iker.page.getByLabel('Phone number').fill('+52 1 55 1234 5678')
+    await iker.page.getByRole('button', { name: 'Get a code' }).click()
+    await says(iker.page, 'We dial your number as +52 55 1234 5678. It is the same phone.')
+  })
+
   test('another number from the same page is nobody else’s, and its codes stay good', async () => {
     const hana = await stage.visitor()
     await stage.signIn(hana)

@@ -31,6 +31,8 @@ type UnderWay = {
   readonly words: string | null
   readonly to: string
   readonly channel: PhoneChannel
+  /** Known only while the number that was written is. */
+  readonly dialled?: string | null
 }
 
 function underWay(pending: Pending, words: string | null): UnderWay {
@@ -136,7 +138,7 @@ const CHANGING =
 const LOOK_MS = 5000
 
 function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | null = null): void {
-  const { verificationId, to, channel } = held
+  const { verificationId, to, channel, dialled } = held
   const current = app.profile.phone?.verified ? app.profile.phone.number : null
   const code = codeInput('code', true)
   // Not required: it may have been right already, which a page just loaded doesn't know.
@@ -185,6 +187,9 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
   screen.show(
     'Enter the code',
     el('p', {}, sentTo(to, channel, current)),
+    dialled
+      ? el('p', {}, `We dial your number as ${unbroken(dialled)}. It is the same phone.`)
+      : null,
     ...(current === null ? [] : toldToCurrent(held)),
     form,
     resend.box,
