@@ -178,7 +178,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
     },
 
     async endSessions({ payerId, email }, now) {
-      const seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
+      const seen: Seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: 'sessions.ended', by: 'payer' }, now, {
         set: 'email = if_not_exists(email, :email), sessions_from = :sessions_from',
         // One that was started by whoever is signed out must not greet the payer who signs in again.
@@ -186,6 +186,19 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
         when: [OPEN],
         values: { ':email': email, ':sessions_from': sessionsFromAt(now) },
       })
+      if (!seen.codesLockedUntil || seen.codesLockedUntil <= now) return
+      // Whoever knows the password can end sessions too, and would try codes for ever.
+      await change(
+        payerId,
+        `SET code_goes = :none, code_locks_before = :none, codes_lifted_at = :now
+         REMOVE codes_locked_until, codes_lock_told`,
+        [OPEN, '(attribute_not_exists(codes_lifted_at) OR codes_lifted_at <= :day_ago)'],
+        {
+          ':none': 0,
+          ':now': now.toISOString(),
+          ':day_ago': new Date(now.getTime() - DAY_MS).toISOString(),
+        },
+      )
     },
 
     async setState({ payerId, email }, state, now) {
@@ -255,6 +268,10 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
     throw new Error(`payer ${payerId}: an audit entry lost every one of ten conditional writes`)
   }
 }
+
+const DAY_MS = 86_400_000
+
+type Seen = Pick<Payer, 'payerId' | 'trail' | 'codesLockedUntil'>
 
 type Counting = {
   readonly set: string

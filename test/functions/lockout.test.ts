@@ -57,6 +57,31 @@ async function lockedOut() {
   return { payer, ...payment }
 }
 
+test('ending every session lifts a lock, once a day: a thief’s wrong codes shut nobody out', async () => {
+  const { payer, id, code } = await lockedOut()
+  expect((await enter(payer, id, code)).status).toBe(423)
+  const signedIn = () => ({ auth_time: String(rig.clock.now().getTime() / 1000) })
+  const endSessions = async () => {
+    const ended = await rig.call('endSessions', { as: payer, claims: signedIn() })
+    expect(ended.status).toBe(200)
+    return signedIn()
+  }
+  const claims = await endSessions()
+  const right = await rig.call('smsVerify', { as: payer, claims, id, body: { code } })
+  expect(right).toMatchObject({ status: 200, body: { status: 'approved' } })
+
+  rig.clock.advance(DAY - 1)
+  await wrongCodes(payer, 5)
+  const askedFor = async () => {
+    const claims = await endSessions()
+    const { paymentId } = await rig.pending(payer)
+    return (await rig.call('smsStart', { as: payer, claims, id: paymentId })).status
+  }
+  expect(await askedFor()).toBe(423)
+  rig.clock.advance(1)
+  expect(await askedFor()).toBe(202)
+})
+
 test('the fifth wrong code in a row, whatever payments they were for, locks codes for five minutes', async () => {
   const payer = await rig.person()
   const [one, two, three] = [await texted(payer), await texted(payer), await texted(payer)]

@@ -1129,6 +1129,13 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.sessions,
   },
   {
+    name: 'a lock is lifted as often as sessions are ended',
+    file: `${ADAPTERS}/payersTable.ts`,
+    from: "'(attribute_not_exists(codes_lifted_at) OR codes_lifted_at <= :day_ago)'",
+    to: `'${always('(attribute_not_exists(codes_lifted_at) OR codes_lifted_at <= :day_ago)')}'`,
+    caughtBy: testOf.lockout,
+  },
+  {
     name: 'an ended session still lists payments',
     file: 'functions/listPayments.ts',
     from: '    admitToLook(known, payer)\n',
