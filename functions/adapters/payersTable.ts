@@ -114,6 +114,8 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
         when: [
           ...THIS_ONE,
           'pending_attempts < :attempts',
+          // A code that would not be checked spends nothing.
+          '(attribute_not_exists(codes_locked_until) OR codes_locked_until <= :now)',
           '(attribute_not_exists(sessions_from) OR sessions_from <= :signed_in)',
           ...(withCurrentCode ? [] : [LET_IN]),
         ],

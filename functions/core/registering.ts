@@ -303,6 +303,8 @@ async function whyNoAttempt(
     return new Refusal('current_code_required')
   }
   if (clock() >= pending.expiresAt) return new Refusal('code_expired')
+  const locked = whyLocked(payer.codesLockedUntil, clock())
+  if (locked && pending.attempts < VERIFICATION_ATTEMPTS_MAX) return locked
   return new Refusal('no_attempts_left', {
     retryAfterSeconds: secondsUntil(pending.expiresAt, clock()),
   })

@@ -323,6 +323,19 @@ describe('a change of phone', () => {
     expect(rig.phone.book.messages(payer.number)).toHaveLength(before)
   })
 
+  test('loses none of its attempts while codes are locked', async () => {
+    const payer = await rig.person()
+    await wrongCodes(payer, 4)
+    await change(payer)
+    const right = rig.codeOn(payer.number)
+    expect((await prove(payer, otherThan(right))).status).toBe(422)
+    for (let i = 0; i < 5; i += 1) {
+      expect(await prove(payer, right)).toMatchObject(locked(5 * MINUTE))
+    }
+    rig.clock.advance(5 * MINUTE)
+    expect((await prove(payer, right)).status).toBe(200)
+  })
+
   test('ends the row, because the verified phone’s code was right', async () => {
     const payer = await rig.person()
     await wrongCodes(payer, 4)

@@ -1136,6 +1136,13 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.lockout,
   },
   {
+    name: 'a code that is not checked spends an attempt all the same',
+    file: `${ADAPTERS}/payersTable.ts`,
+    from: "          '(attribute_not_exists(codes_locked_until) OR codes_locked_until <= :now)',\n",
+    to: '',
+    caughtBy: testOf.lockout,
+  },
+  {
     name: 'an ended session still lists payments',
     file: 'functions/listPayments.ts',
     from: '    admitToLook(known, payer)\n',

@@ -365,10 +365,11 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
     const who = yield* at(
       writePending(
         payer,
-        (one) =>
+        (one, { lockedUntil }) =>
           isSame(one, named) &&
           begun < one.expiresAt &&
           one.attempts < ATTEMPTS_MAX &&
+          (lockedUntil === undefined || lockedUntil <= begun) &&
           (isCurrentGiven || one.currentPassed),
         ({ attempts }) => ({ attempts: attempts + 1 }),
       ),
@@ -453,6 +454,10 @@ function whyNoGo(payer: Payer, { named, isCurrentGiven }: Proof, now: number): N
   if (!isSame(pending, named)) return new No(404, 'not_found')
   if (!pending.currentPassed && !isCurrentGiven) return new No(403, 'current_code_required')
   if (now >= pending.expiresAt) return new No(422, 'code_expired')
+  const isSpent = pending.attempts >= ATTEMPTS_MAX
+  if (!isSpent && payer.lockedUntil !== undefined && now < payer.lockedUntil) {
+    return locked(payer.lockedUntil, now)
+  }
   return new No(409, 'no_attempts_left', { retryAfter: secondsUntil(pending.expiresAt, now) })
 }
 
