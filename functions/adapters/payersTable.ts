@@ -194,7 +194,12 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
         payerId,
         `SET code_goes = :none, code_locks_before = :none, codes_lifted_at = :now
          REMOVE codes_locked_until, codes_lock_told`,
-        [OPEN, '(attribute_not_exists(codes_lifted_at) OR codes_lifted_at <= :day_ago)'],
+        // A lock that no entry tells yet stays: what was lifted must stand in the trail.
+        [
+          OPEN,
+          'attribute_exists(codes_lock_told)',
+          '(attribute_not_exists(codes_lifted_at) OR codes_lifted_at <= :day_ago)',
+        ],
         {
           ':none': 0,
           ':now': now.toISOString(),
