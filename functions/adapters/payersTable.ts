@@ -145,11 +145,10 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
            previous_authy_id = if_not_exists(authy_id, :none)
            ${isChange ? ', sessions_from = :sessions_from' : ''}`,
         remove: `authy_id, ${PENDING_ALL}`,
-        // Sessions that ended while the code was checked ended this one too.
-        when: [...THIS_ONE, LET_IN, sameSessions(seen)],
+        // Sessions that ended while the code was checked took this verification with them.
+        when: [...THIS_ONE, LET_IN],
         values: {
           ...thisOne(verificationId, now),
-          ...(seen.sessionsFrom !== undefined && { ':seen_sessions': seen.sessionsFrom }),
           ':number': international(phone),
           ':code': phone.countryCode,
           ':none': '',
@@ -183,7 +182,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       const seen: Seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: 'sessions.ended', by: 'payer' }, now, {
         set: 'email = if_not_exists(email, :email), sessions_from = :sessions_from',
-        // One that was started by whoever is signed out must not greet the payer who signs in again.
+        // One that was started by whoever is signed out changes no phone, and does not greet the payer who is back.
         remove: PENDING_ALL,
         when: [OPEN],
         values: { ':email': email, ':sessions_from': sessionsFromAt(now) },
@@ -305,12 +304,6 @@ const THIS_ONE = [ALIVE, 'pending_id = :id', OPEN]
 /** A first phone needs nobody's leave; the next one needs the verified one's. */
 const LET_IN =
   '(attribute_not_exists(phone_verified_at) OR attribute_exists(pending_current_passed_at))'
-
-/** No session was ended since the payer was seen. */
-const sameSessions = ({ sessionsFrom }: Payer) =>
-  sessionsFrom === undefined
-    ? 'attribute_not_exists(sessions_from)'
-    : 'sessions_from = :seen_sessions'
 
 const thisOne = (verificationId: string, now: Date) => ({
   ':id': verificationId,

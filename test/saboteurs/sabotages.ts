@@ -730,13 +730,6 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.payersTable,
   },
   {
-    name: 'a session that ended while its code was checked changes the phone',
-    file: `${ADAPTERS}/payersTable.ts`,
-    from: ": 'sessions_from = :seen_sessions'",
-    to: `: '${always('sessions_from = :seen_sessions')}'`,
-    caughtBy: testOf.payersTable,
-  },
-  {
     name: 'a session that is over tries codes for a phone',
     file: `${ADAPTERS}/payersTable.ts`,
     from: "'(attribute_not_exists(sessions_from) OR sessions_from <= :signed_in)'",
@@ -1159,9 +1152,9 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a verification that a thief began outlives their session',
     file: `${ADAPTERS}/payersTable.ts`,
-    from: 'greet the payer who signs in again.\n        remove: PENDING_ALL,\n',
-    to: 'greet the payer who signs in again.\n',
-    caughtBy: testOf.sessions,
+    from: 'does not greet the payer who is back.\n        remove: PENDING_ALL,\n',
+    to: 'does not greet the payer who is back.\n',
+    caughtBy: [...testOf.sessions, ...testOf.payersTable],
   },
   {
     name: 'sessions end here and live on at the sign-in provider',
