@@ -5,18 +5,11 @@
  * not be asked, or the command was used wrongly).
  */
 import '../local/environment.ts'
-import { createInterface } from 'node:readline/promises'
 import { CannotLook } from './doctor/deployedStage.ts'
 import { laptopOperator, stageOperator } from './payer/operators.ts'
 import { type PayerOptions, payerOptions, USAGE, UsageError } from './payer/payerOptions.ts'
 import { payerText } from './payer/payerText.ts'
-
-export type Io = {
-  readonly say: (line: string) => void
-  readonly complain: (line: string) => void
-  /** None where no terminal is. */
-  readonly ask: ((question: string) => Promise<string>) | undefined
-}
+import { type Io, terminal } from './terminal.ts'
 
 const REFUSALS = {
   nobody:
@@ -70,19 +63,4 @@ function reasonOf(error: unknown): string {
   return `It was not done, or not to its end: ${name}: ${message}. Every command may be repeated.`
 }
 
-/** The answer; none is no, and so is Ctrl-C. */
-async function askInTerminal(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
-  const answer = await Promise.race([terminal.question(question), closed])
-  terminal.close()
-  return answer
-}
-
-if (import.meta.main) {
-  process.exitCode = await main(process.argv.slice(2), process.env, {
-    say: (line) => console.log(line),
-    complain: (line) => console.error(line),
-    ask: process.stdin.isTTY && process.stdout.isTTY ? askInTerminal : undefined,
-  })
-}
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), process.env, terminal)

@@ -8,21 +8,14 @@
  * It ends with 0 (all is well, or nothing was done because nobody said yes), 1 (a fault, or a question that
  * only the owner can answer), 2 (used wrongly) or 3 (Twilio Support has to switch PSD2 mode on).
  */
-import { createInterface } from 'node:readline/promises'
 import { API_URL, keyOf, optionsOf, PAYMENTS_SUFFIX, USAGE, UsageError } from './setupOptions.ts'
+import { type Io, terminal } from './terminal.ts'
 import {
   type Service,
   type ServiceSettings,
   TwilioFault,
   twilioServices,
 } from './twilioServices.ts'
-
-/** Where the words go, and who is asked; nobody is, where nobody sits at a terminal. */
-export type Io = {
-  readonly say: (line: string) => void
-  readonly complain: (line: string) => void
-  readonly ask?: ((question: string) => Promise<string>) | undefined
-}
 
 const SUPPORT_URL = 'https://help.twilio.com'
 const CODE_LENGTH = 6
@@ -271,19 +264,4 @@ function report(
   return 0
 }
 
-/** The answer; none is no, and so is Ctrl-C. */
-async function askInTerminal(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
-  const answer = await Promise.race([terminal.question(question), closed])
-  terminal.close()
-  return answer
-}
-
-if (import.meta.main) {
-  process.exitCode = await main(process.argv.slice(2), process.env, {
-    say: (line) => console.log(line),
-    complain: (line) => console.error(line),
-    ask: process.stdin.isTTY && process.stdout.isTTY ? askInTerminal : undefined,
-  })
-}
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), process.env, terminal)

@@ -1,0 +1,24 @@
+/** A command's own terminal: where its words go, and who is asked. */
+import { createInterface } from 'node:readline/promises'
+
+/** Nobody is asked where nobody sits at a terminal. */
+export type Io = {
+  readonly say: (line: string) => void
+  readonly complain: (line: string) => void
+  readonly ask?: ((question: string) => Promise<string>) | undefined
+}
+
+export const terminal: Io = {
+  say: (line) => console.log(line),
+  complain: (line) => console.error(line),
+  ask: process.stdin.isTTY && process.stdout.isTTY ? askInTerminal : undefined,
+}
+
+/** The answer; none is no, and so is Ctrl-C. */
+async function askInTerminal(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+  const answer = await Promise.race([lines.question(question), closed])
+  lines.close()
+  return answer
+}
