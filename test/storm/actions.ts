@@ -8,7 +8,7 @@ import type { Actor } from './explain.ts'
 import { Broken, checkSecrets } from './invariants.ts'
 import type { Climate, Lane } from './lanes.ts'
 import { isForgery, losses, mistakes, readLetter, type Spoil, spoilt } from './letters.ts'
-import { HOUR_MS, type Model, type Payment } from './model.ts'
+import { HOUR_MS, isSame, type Model, type Payment } from './model.ts'
 import { bar, unlock } from './operatorFlows.ts'
 import {
   callback,
@@ -282,7 +282,10 @@ export function jobOf(
       const run = (lane: Lane) => {
         lane.climate = weather
         const all = world.verificationsOf(as.payerId)
-        const named = all.at(action.code === 'old' ? 0 : -1)
+        const newest = all.at(-1)
+        // Two of one number that began at one moment, with a lock between, are one to the model: the newest.
+        const older = all.find((one) => !isSame(one, newest))
+        const named = action.code === 'old' ? (older ?? newest) : newest
         // For the change that is named; or for any, one may begin beside this.
         const to = named?.number ?? ''
         const news = seen.codes.filter(
