@@ -342,7 +342,13 @@ export function jobOf(
       const run = async (lane: Lane): Promise<Done> => {
         lane.climate = 'well'
         if (action.do !== 'unlock') seen.barred.add(as.payerId)
+        // The row of wrong codes begins anew with the write of an unlock, which is somewhere between.
+        const begins = () => {
+          if (action.do === 'unlock') world.rowBegins(as.payerId)
+        }
+        begins()
         await OPERATOR[action.do](lane.account, as)
+        begins()
         const answer = { status: 0 }
         return { actors: [{ name, flow, answer, touches }], tally: [`operator: ${action.do}`] }
       }

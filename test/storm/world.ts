@@ -272,6 +272,11 @@ export async function startWorld(rules: Rules) {
     verificationsOf: (payerId: string): (Verification & { readonly verificationId: string })[] =>
       changes().filter(({ payer }) => payer === payerId),
 
+    /** Somebody's wrong codes in a row are forgotten, as after a right one. */
+    rowBegins(payer: string) {
+      seen.verdicts.push({ payer, isRight: true, at: world.now() })
+    },
+
     codeRef: (sid: string): string => seen.codes.find((one) => one.sid === sid)?.ref ?? sid,
 
     /** Whose phone the provider means by an id. */
