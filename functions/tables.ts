@@ -8,8 +8,11 @@ export type Key = { readonly name: string; readonly type: 'S' | 'N' }
 export type Index = {
   readonly partitionKey: Key
   readonly sortKey?: Key
-  /** What an entry holds besides its keys. */
-  readonly fields: readonly string[]
+  /**
+   * What an entry holds: its keys, or the whole item. Never a list of attributes: CloudFormation cannot change it
+   * on a deployed table, so that each new attribute would need the index made anew under another name.
+   */
+  readonly projection: 'ALL' | 'KEYS_ONLY'
 }
 
 export type TableShape = {
@@ -38,34 +41,18 @@ export const tables = {
     partitionKey: { name: 'payment_id', type: 'S' },
     stream: 'NEW_AND_OLD_IMAGES',
     indexes: {
-      push_id: { partitionKey: { name: 'push_id', type: 'S' }, fields: [] },
-      /** What the list shows, so that a page of it is one query. */
+      push_id: { partitionKey: { name: 'push_id', type: 'S' }, projection: 'KEYS_ONLY' },
+      /** Whole payments, so that a page of the list is one query. */
       payer: {
         partitionKey: { name: 'user_id', type: 'S' },
         sortKey: { name: 'created_at', type: 'S' },
-        fields: [
-          'reference',
-          'payee_name',
-          'payee_id',
-          'amount_minor',
-          'currency',
-          'status',
-          'push',
-          'sms_to',
-          'sms_sends',
-          'sms_sent_at',
-          'code_attempts',
-          'expires_at',
-          'decided_at',
-          'decided_by',
-          'decided_proof',
-        ],
+        projection: 'ALL',
       },
-      /** What the sweep needs to choose. */
+      /** Whole payments, so that the sweep chooses without reading each. */
       open: {
         partitionKey: { name: 'open_shard', type: 'N' },
         sortKey: { name: 'expires_at', type: 'S' },
-        fields: ['authy_id', 'push_id', 'push_asked_at', 'push_read_at'],
+        projection: 'ALL',
       },
     },
   },

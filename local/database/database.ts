@@ -80,13 +80,10 @@ function inputOf(TableName: string, { partitionKey, indexes }: TableShape): Tabl
     })),
     KeySchema: keySchema(partitionKey),
     ...(all.length > 0 && {
-      GlobalSecondaryIndexes: all.map(([IndexName, { partitionKey, sortKey, fields }]) => ({
+      GlobalSecondaryIndexes: all.map(([IndexName, { partitionKey, sortKey, projection }]) => ({
         IndexName,
         KeySchema: keySchema(partitionKey, sortKey),
-        Projection:
-          fields.length > 0
-            ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...fields] }
-            : { ProjectionType: 'KEYS_ONLY' },
+        Projection: { ProjectionType: projection },
       })),
     }),
   }

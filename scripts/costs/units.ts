@@ -44,7 +44,8 @@ export function indexWriteUnits(
 /** What an index holds of an item; nothing of one that lacks a key of the index. */
 export function entryOf(item: Item | undefined, index: Index, tableKey: string): Item | undefined {
   if (!item || keysOf(index).some((key) => item[key] === undefined)) return undefined
-  const held = new Set([tableKey, ...keysOf(index), ...index.fields])
+  if (index.projection === 'ALL') return item
+  const held = new Set([tableKey, ...keysOf(index)])
   return Object.fromEntries(Object.entries(item).filter(([name]) => held.has(name)))
 }
 

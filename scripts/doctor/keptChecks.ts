@@ -46,7 +46,7 @@ function table(stage: DeployedStage, client: DynamoDBClient, name: TableName): C
     title: `table of ${title}`,
     needs: 'dynamodb:DescribeTable and dynamodb:DescribeContinuousBackups',
     async look(abortSignal) {
-      const TableName = stage.resource('AWS::DynamoDB::Table', id)
+      const TableName = stage.resource('AWS::DynamoDB::GlobalTable', id)
       if (TableName === undefined) return wrong('the stack has none', DEPLOY)
       const [{ Table }, { ContinuousBackupsDescription }] = await Promise.all([
         client.send(new DescribeTableCommand({ TableName }), { abortSignal }),
@@ -164,7 +164,7 @@ function follower(
         { abortSignal },
       )
       const findings = Object.values(TITLES).map(([of, tableId]) => {
-        const table = stage.resource('AWS::DynamoDB::Table', tableId)
+        const table = stage.resource('AWS::DynamoDB::GlobalTable', tableId)
         const mapping = EventSourceMappings?.find(({ EventSourceArn }) =>
           EventSourceArn?.includes(`:table/${table}/stream/`),
         )

@@ -33,7 +33,7 @@ test('two of them stand in one stack', () => {
     new Payfriend(stack, 'Other', { settings, lambdas: emptyBundles(settings.provider), page })
     return {}
   })
-  expect(typesOf(template, 'AWS::DynamoDB::Table')).toHaveLength(4)
+  expect(typesOf(template, 'AWS::DynamoDB::GlobalTable')).toHaveLength(4)
 })
 
 describe('with a user pool of the same app', () => {

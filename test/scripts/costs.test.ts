@@ -78,28 +78,29 @@ describe('a write', () => {
   })
 })
 
-describe('of an index, a write', () => {
+describe.each(['ALL', 'KEYS_ONLY'] as const)('of an index that holds %s, a write', (projection) => {
   const shape = {
     partitionKey: { name: 'id', type: 'S' },
-    indexes: { open: { partitionKey: { name: 'shard', type: 'N' }, fields: ['held'] } },
+    indexes: { open: { partitionKey: { name: 'shard', type: 'N' }, projection } },
   } as const satisfies TableShape
-  const item = { id: { S: '1' }, shard: { N: '1' }, held: { S: 'a' }, other: { S: 'a' } }
+  const item = { id: { S: '1' }, shard: { N: '1' }, other: { S: 'a' } }
   const { shard: _, ...closed } = item
+  const isWhole = projection === 'ALL'
+  const larger = { ...item, other: { S: 'x'.repeat(1024) } }
 
   test.each<[what: string, units: number, before: object | undefined, after: object | undefined]>([
     ['that its entry comes with costs one', 1, undefined, item],
     ['that its entry goes with costs one', 1, item, closed],
-    ['that changes what it holds costs one', 1, item, { ...item, held: { S: 'b' } }],
     ['that changes its key costs two', 2, item, { ...item, shard: { N: '2' } }],
-    ['that changes nothing it holds costs nothing', 0, item, { ...item, other: { S: 'b' } }],
-    ['of what is not in it costs nothing', 0, closed, { ...closed, held: { S: 'b' } }],
-    ['costs by the size of its entry', 2, undefined, { ...item, held: { S: 'x'.repeat(1024) } }],
+    ['that changes nothing costs nothing', 0, item, { ...item }],
     [
-      'costs nothing for what only the table holds',
-      1,
-      undefined,
-      { ...item, other: { S: 'x'.repeat(9000) } },
+      'that changes what is no key costs by it',
+      isWhole ? 1 : 0,
+      item,
+      { ...item, other: { S: 'b' } },
     ],
+    ['of what is not in it costs nothing', 0, closed, { ...closed, other: { S: 'b' } }],
+    ['costs by the size of its entry', isWhole ? 2 : 1, undefined, larger],
   ])('%s', (_, units, before, after) => {
     expect(indexWriteUnits(shape, before as never, after as never)).toBe(units)
   })
