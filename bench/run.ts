@@ -9,7 +9,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import autocannon from 'autocannon'
 import { paymentsTable } from '../functions/adapters/paymentsTable.ts'
-import { type Payment, pushContent, type Terms } from '../functions/core/payment.ts'
+import type { PaymentAction } from '../functions/core/action.ts'
+import { type Payment, pushContent } from '../functions/core/payment.ts'
 import { callbackSignature } from '../local/phone/phoneCallback.ts'
 import { startIssuer } from './issuer.ts'
 import { API_KEY, type FromServer, type Ready, type ToServer, type Usage } from './parts.ts'
@@ -18,7 +19,8 @@ const SECONDS = Number(process.env.SECONDS ?? 5)
 const CONNECTIONS = [1, 8, 32, 64]
 const PAYERS = 1000
 const ROWS = [6_000, 100_000]
-const terms: Terms = {
+const terms: PaymentAction = {
+  kind: 'payment',
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
@@ -181,7 +183,7 @@ function newPayment(n: number): Payment {
     requestId: randomUUID(),
     reference: '4F2K7Q',
     authyId: payer.authyId,
-    terms,
+    action: terms,
     shown: pushContent(terms, payer.email),
     status: 'pending',
     push: 'sent',

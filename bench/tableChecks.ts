@@ -48,8 +48,8 @@ function evidenceFlaw(item: Item): string | undefined {
   if (!evidence) return 'nothing proves its decision'
   if (evidence.authy_id !== authy_id) return 'another phone decided it'
   if (evidence.kind === 'sms-code') {
-    const [words] = JSON.parse(shown) as [string]
-    const isBound = evidence.action === payment_id && evidence.words === words
+    const [message] = JSON.parse(shown) as [string]
+    const isBound = evidence.action === payment_id && evidence.display_text === message
     return isBound ? undefined : 'its code was for something else'
   }
   if (evidence.kind === 'verify-code') return 'no such provider was there'

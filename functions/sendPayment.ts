@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { paymentSettings } from './adapters/settings.ts'
+import type { Payee } from './core/action.ts'
 import { type AmountLimits, parseAmount } from './core/money.ts'
 import { payeeText } from './core/payeeText.ts'
-import { type Payee, view } from './core/payment.ts'
+import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { startPayment } from './core/starting.ts'
 import { endpoint, nothing } from './http.ts'
@@ -50,7 +51,7 @@ export const sendPayment = (world: World) => {
       paymentId,
       requestId,
       ip,
-      terms: { payee: body.payee, amount: body.amount },
+      action: { kind: 'payment', payee: body.payee, amount: body.amount } as const,
     }
     const { payment, created } = await startPayment(ports, request)
     if (created) count('PaymentStarted')

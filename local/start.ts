@@ -92,9 +92,9 @@ function isHttpsOrOwn(url: string): boolean {
 
 /** What became of which payment, or happened to whose account, in a line. */
 function lineOf({ 'detail-type': type, detail }: EventEnvelope): string {
-  const { paymentId, payerId, words, decidedBy, by } = detail
+  const { paymentId, payerId, displayText, decidedBy, by } = detail
   if (paymentId === undefined) return `${type.padEnd(17)}  ${payerId}  (by the ${by})`
-  return `${type.padEnd(17)}  ${paymentId}  ${words}${decidedBy ? `  (${decidedBy})` : ''}`
+  return `${type.padEnd(17)}  ${paymentId}  ${displayText}${decidedBy ? `  (${decidedBy})` : ''}`
 }
 
 function providerUrl(): string | undefined {

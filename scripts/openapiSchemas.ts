@@ -106,9 +106,9 @@ const payment = z
       value: z.string().regex(AMOUNT_PATTERN).describe("With exactly the currency's digits."),
       currency: z.enum(currencies),
     }),
-    words: z
+    displayText: z
       .string()
-      .describe('The payment in words, the same on push, text and page (RTS Art. 5(1)(a)).'),
+      .describe('The payment in one sentence, the same on push, text and page (RTS Art. 5(1)(a)).'),
     reference: reference.describe(
       'Tells it from an equal payment, for the eye: Twilio Verify’s text names it.',
     ),
@@ -142,7 +142,7 @@ const payment = z
           .enum(PROOFS)
           .describe(
             "How the answer was learned: by the provider's signed callback, which shows what the payer " +
-              "saw; by the provider's own word when it was asked, which shows no words; or by a code that " +
+              "saw; by the provider's own word when it was asked, which shows no payee and no amount; or by a code that " +
               'is bound to the payment.',
           ),
       })
@@ -209,7 +209,7 @@ const verificationStarted = z
   .strictObject({
     verificationId,
     reference: reference.describe('The text to the verified phone names it too.'),
-    words: z
+    displayText: z
       .string()
       .nullable()
       .describe(
@@ -229,7 +229,7 @@ const verificationStarted = z
       {
         verificationId: 'Qm4sT1n0vQ9ZpX2cL7rJ8w',
         reference: '4F2K7Q',
-        words: 'Change your Payfriend phone to +447400123456, reference 4F2K7Q',
+        displayText: 'Change your Payfriend phone to +447400123456, reference 4F2K7Q',
         to: '+44 ••••• ••456',
         dialled: null,
         sendsLeft: 4,
@@ -327,7 +327,7 @@ function examplePayment(): PaymentView {
     paymentId: 'N2xh5v0SgVq3uQK1mYw8Tg',
     payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
     amount: { value: '20.50', currency: 'EUR' },
-    words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+    displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
     reference: '4F2K7Q',
     status: 'pending',
     push: 'sent',

@@ -87,6 +87,8 @@ const HTTP = ['node:http', 'node:https']
 /** How any provider is asked over HTTP; parts of the adapters of the two. */
 const ASK_PROVIDER = 'functions/adapters/askProvider.ts'
 const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
+/** How Verify links a code to an action. */
+const VERIFY_LINK = 'functions/adapters/verifyLink.ts'
 /** How what was written as a number is read. */
 const PHONE_NUMBERS = 'functions/adapters/phoneNumbers.ts'
 /** How a write knows itself when it is sent again. */
@@ -103,7 +105,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
   'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
-  'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],
+  'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE, VERIFY_LINK],
   [VERIFY_SERVICE]: [ASK_PROVIDER, ...TWILIO],
   'functions/adapters/cognitoSignIns.ts': [COGNITO],
   'functions/adapters/archiveBucket.ts': ['@aws-sdk/client-s3'],
@@ -377,6 +379,7 @@ const fences: Record<string, Fence> = {
       isOneOf(
         'functions/adapters/recordedPayment.ts',
         'functions/adapters/recordedPayer.ts',
+        VERIFY_LINK,
         'node:util',
         'zod',
       )(found),

@@ -55,10 +55,12 @@ beforeEach(() => {
 async function call(name: RouteName, request: Request = {}): Promise<Reply> {
   const headers = { authorization: `Bearer ${TOKEN}`, ...request.headers }
   const reply = await caller.call(name, { ...request, headers })
-  // Who starts a change of phone is told its words, with the number that this very request has brought.
+  // Who starts a change of phone is told its display text, with the number that this very request has brought.
   const asked = (request.body as { phoneNumber?: string } | undefined)?.phoneNumber ?? 'none'
-  const words = reply.body?.words?.replace(asked, '')
-  replies.push(words === undefined ? reply : { ...reply, body: { ...reply.body, words } })
+  const displayText = reply.body?.displayText?.replace(asked, '')
+  replies.push(
+    displayText === undefined ? reply : { ...reply, body: { ...reply.body, displayText } },
+  )
   return reply
 }
 

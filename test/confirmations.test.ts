@@ -1,6 +1,6 @@
 /**
  * Every confirmation names what it confirms (OWASP Transaction Authorization 1.1, 2.6). Each test here
- * puts another object of the same payer in the way, of the same words where there can be, and shows that
+ * puts another object of the same payer in the way, of the same display text where there can be, and shows that
  * the confirmation of the one does nothing to the other.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ afterAll(() => rig.close())
 async function twins() {
   const payer = await rig.person()
   const [first, second] = [await rig.pending(payer), await rig.pending(payer)]
-  expect(second.words).toBe(first.words)
+  expect(second.displayText).toBe(first.displayText)
   return { payer, first: first.paymentId as string, second: second.paymentId as string }
 }
 const stored = async (id: string) => JSON.stringify(await rig.item(id))

@@ -8,7 +8,7 @@ export type Terms = {
 
 export type Payment = Terms & {
   readonly paymentId: string
-  readonly words: string
+  readonly displayText: string
   /** What tells it from an equal payment. Not every provider can put it into its texts. */
   readonly reference: string
   readonly status: 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
@@ -60,7 +60,7 @@ export type CodeSent = {
   readonly verificationId: string
   readonly reference: string
   /** What the verified phone is told; null where there is none. */
-  readonly words: string | null
+  readonly displayText: string | null
   readonly to: string
   /** How the number is dialled, where it was written in another form. */
   readonly dialled: string | null

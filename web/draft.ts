@@ -61,13 +61,13 @@ export function rememberPhone(number: string, channel: PhoneChannel): void {
  * The verification that this tab began, with what the verified phone was told of it: the server shows its
  * number only masked later. One that another tab or another person began is not ours to confirm.
  */
-export function recallBegun(verificationId: string): { words: string | null } | null {
+export function recallBegun(verificationId: string): { displayText: string | null } | null {
   const kept = texts(recall('begun'))
-  return kept.verificationId === verificationId ? { words: kept.words ?? null } : null
+  return kept.verificationId === verificationId ? { displayText: kept.displayText ?? null } : null
 }
 
-export function rememberBegun(verificationId: string, words: string | null): void {
-  remember('begun', { verificationId, words })
+export function rememberBegun(verificationId: string, displayText: string | null): void {
+  remember('begun', { verificationId, displayText })
 }
 
 export function forgetPhone(): void {

@@ -1,5 +1,6 @@
 /** Authy's API. Whatever is not one of its clear answers is `provider_unavailable`. */
 import * as z from 'zod'
+import { displayText } from '../core/action.ts'
 import type { Codes, PhoneIds, Phones, Push } from '../core/ports.ts'
 import { invalidField, Refusal } from '../core/refusals.ts'
 import {
@@ -134,8 +135,12 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
 
     byTextId: false,
 
-    async send({ authyId }, { action, words }) {
-      const query = new URLSearchParams({ force: 'true', action, action_message: words })
+    async send({ authyId }, { action, actionId }) {
+      const query = new URLSearchParams({
+        force: 'true',
+        action: actionId,
+        action_message: displayText(action),
+      })
       const answer = await call('sms', `/protected/json/sms/${digits('sms', authyId)}?${query}`)
       // `ignored` means that no text was sent, although everything else looks like success.
       expect(answer, sent)
@@ -145,9 +150,9 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
     /** Authy cannot be told; its code is good for this action only, and not for long. */
     async end() {},
 
-    async check({ authyId }, { action }, code) {
+    async check({ authyId }, { actionId }, code) {
       if (!CODE.test(code)) return 'wrong'
-      const query = new URLSearchParams({ force: 'true', action })
+      const query = new URLSearchParams({ force: 'true', action: actionId })
       const answer = await call(
         'verify',
         `/protected/json/verify/${code}/${digits('verify', authyId)}?${query}`,
@@ -158,6 +163,13 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
       // An app's own code is linked to nothing; only the texted one is bound to this payment.
       return device.os_type === 'sms' ? 'right' : 'wrong'
     },
+
+    evidenceOf: ({ authyId }, { action, actionId }) => ({
+      kind: 'sms-code',
+      authy_id: authyId,
+      action: actionId,
+      display_text: displayText(action),
+    }),
 
     async startVerification({ countryCode, national }, channel) {
       const answer = await call(

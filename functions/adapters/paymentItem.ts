@@ -71,7 +71,8 @@ function shown(found: z.infer<typeof listed>): ShownPayment {
   return {
     paymentId: found.payment_id,
     reference: found.reference,
-    terms: {
+    action: {
+      kind: 'payment',
       payee: { name: found.payee_name, id: found.payee_id },
       amount: { amountMinor: found.amount_minor, currency: found.currency },
     },
@@ -126,10 +127,10 @@ export const itemOf = (fresh: Payment) => ({
   request_id: fresh.requestId,
   authy_id: fresh.authyId,
   reference: fresh.reference,
-  payee_name: fresh.terms.payee.name,
-  payee_id: fresh.terms.payee.id,
-  amount_minor: fresh.terms.amount.amountMinor,
-  currency: fresh.terms.amount.currency,
+  payee_name: fresh.action.payee.name,
+  payee_id: fresh.action.payee.id,
+  amount_minor: fresh.action.amount.amountMinor,
+  currency: fresh.action.amount.currency,
   shown: shownText(fresh.shown),
   status: fresh.status,
   open_shard: shardOf(fresh.paymentId),

@@ -64,7 +64,7 @@ export const recorded = z.object({
         kind: z.literal('sms-code'),
         authy_id: z.string(),
         action: z.string(),
-        words: z.string(),
+        display_text: z.string(),
       }),
       z.strictObject({
         kind: z.literal('verify-code'),

@@ -1,8 +1,9 @@
 /** Twilio Verify: codes by text in PSD2 mode, and phones verified by text or call. */
 import { international } from '../core/payer.ts'
-import type { Bound, Codes, Phones, Verdict } from '../core/ports.ts'
+import type { Codes, Phones, Verdict } from '../core/ports.ts'
 import { invalidField, Refusal } from '../core/refusals.ts'
 import { RETRY_AFTER_SECONDS } from './askProvider.ts'
+import { linkOf, type VerifyLink } from './verifyLink.ts'
 import {
   NOT_FOUND,
   type VerifyAnswer,
@@ -24,10 +25,11 @@ export function verifyCodes(settings: VerifySettings): Codes {
   return {
     byTextId: true,
 
-    async send({ phone }, { amount, payee }, { orByCall } = { orByCall: false }) {
+    async send({ phone }, bound, { orByCall } = { orByCall: false }) {
+      const link = linkOf(bound)
       const to = international(phone)
       const start = async (channel: 'sms' | 'call') =>
-        unlessTooMany(await service.start({ to, channel, amount, payee }))
+        unlessTooMany(await service.start({ to, channel, ...link }))
       const texted = await start('sms')
       const takesTexts = texted.errorCode !== TAKES_NO_TEXTS
       if (!takesTexts && !orByCall) {
@@ -36,7 +38,7 @@ export function verifyCodes(settings: VerifySettings): Codes {
       const answer = takesTexts ? texted : await start('call')
       const { verification } = answer
       if (!verification) throw service.unclear(answer, 'unexpected answer')
-      if (!isLinked(verification, { amount, payee })) {
+      if (!isLinked(verification, link)) {
         await service.end(verification.sid)
         throw service.unclear(answer, NOT_LINKED)
       }
@@ -46,15 +48,26 @@ export function verifyCodes(settings: VerifySettings): Codes {
       return verification.sid
     },
 
-    async check({ textId }, { amount, payee }, code) {
+    async check({ textId }, bound, code) {
       if (!CODE.test(code)) return 'wrong'
       if (textId === undefined) return 'over'
-      const answer = await service.check({ verificationSid: textId, code, amount, payee })
+      const link = linkOf(bound)
+      const answer = await service.check({ verificationSid: textId, code, ...link })
       const { verification } = answer
-      if (verification && !isLinked(verification, { amount, payee })) {
+      if (verification && !isLinked(verification, link)) {
         throw service.unclear(answer, NOT_LINKED)
       }
       return verdictOf(answer, textId, (reason) => service.unclear(answer, reason))
+    },
+
+    evidenceOf({ authyId, textId }, bound) {
+      if (textId === undefined) throw new Error(`${bound.actionId} has a code without a text`)
+      return {
+        kind: 'verify-code',
+        authy_id: authyId,
+        verification_sid: textId,
+        ...linkOf(bound),
+      }
     },
 
     end: service.end,
@@ -113,7 +126,7 @@ const NOT_LINKED = 'amount and payee are not the ones sent: is the service in PS
 
 const isLinked = (
   verification: { readonly amount: string | null; readonly payee: string | null },
-  { amount, payee }: Pick<Bound, 'amount' | 'payee'>,
+  { amount, payee }: VerifyLink,
 ) => verification.amount === amount && verification.payee === payee
 
 function unlessTooMany(answer: VerifyAnswer): VerifyAnswer {

@@ -2,10 +2,11 @@
  * What an operator does to a payer's account: look, lock, unlock, close. The order is the point: first the
  * marks, in the condition of every write that reserves something; then what was reserved before them.
  */
+import { displayText } from './action.ts'
 import { endCodeOf } from './deciding.ts'
 import { admit, masked, type SignedIn } from './payer.ts'
 import type { TrailEntry } from './payerTrail.ts'
-import { statusAt, words } from './payment.ts'
+import { statusAt } from './payment.ts'
 import type {
   Clock,
   Codes,
@@ -39,7 +40,7 @@ export type AccountView = {
   readonly phoneId: string | null
   readonly openPayments: readonly {
     readonly paymentId: string
-    readonly words: string
+    readonly displayText: string
     readonly expiresAt: string
   }[]
   /** What is used of the limits. */
@@ -94,9 +95,9 @@ export async function showAccount(
     state: payer?.state ?? 'open',
     phone: payer?.phone ? masked(payer.phone) : null,
     phoneId: payer?.phone?.authyId ?? null,
-    openPayments: open.map(({ paymentId, terms, expiresAt }) => ({
+    openPayments: open.map(({ paymentId, action, expiresAt }) => ({
       paymentId,
-      words: words(terms),
+      displayText: displayText(action),
       expiresAt: expiresAt.toISOString(),
     })),
     limits: {

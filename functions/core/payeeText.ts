@@ -3,8 +3,9 @@
  * refused, since the payer must see whom they pay (RTS Art. 5(1)(a)). Letters that look alike in a name
  * are not covered. The rules are Unicode's: UAX are the annexes of its standard, UTS its reports.
  */
+
+import { type Payee, RIGHT_TO_LEFT } from './action.ts'
 import { CURRENCIES } from './money.ts'
-import { type Payee, RIGHT_TO_LEFT } from './payment.ts'
 import { withoutSeenJoiners } from './seenJoiners.ts'
 
 /**

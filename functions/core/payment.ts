@@ -2,7 +2,8 @@
  * What a payment is, what its payer is shown, and when it is over. Nothing here writes; the stores
  * put these rules into the conditions of their writes.
  */
-import { type Amount, amountOf, inWords, type Money } from './money.ts'
+import { displayText, type Payee, type PaymentAction, payeeInWords } from './action.ts'
+import { type Amount, amountOf, inWords } from './money.ts'
 import { Refusal } from './refusals.ts'
 
 /** RTS Art. 4(3)(b): no more than five failed attempts. Never given back, not even by a new text. */
@@ -19,10 +20,6 @@ export type PaymentStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'fai
 export type Channel = 'push' | 'sms'
 export type PushState = 'sending' | 'sent' | 'unavailable'
 
-/** Who is paid; `id` is an e-mail address or an account number. */
-export type Payee = { readonly name: string; readonly id: string }
-/** What the payer must see and approve (RTS Art. 5(1)(a)). */
-export type Terms = { readonly payee: Payee; readonly amount: Money }
 /** The push as it is put before the payer. */
 export type PushContent = {
   readonly message: string
@@ -73,9 +70,9 @@ export type Evidence =
   | {
       readonly kind: 'sms-code'
       readonly authy_id: string
-      /** What the provider bound the code to: the payment's id and words. */
+      /** What the provider bound the code to: the payment's id and its display text. */
       readonly action: string
-      readonly words: string
+      readonly display_text: string
     }
   | {
       readonly kind: 'verify-code'
@@ -88,7 +85,7 @@ export type Evidence =
 
 /**
  * How an answer was learned: from the provider's signed callback, which shows what the payer saw; from the
- * provider's own word when it was asked, which shows no words (RTS Art. 5(1)(c) is then kept by the push's id
+ * provider's own word when it was asked, which shows no payee and no amount (RTS Art. 5(1)(c) is then kept by the push's id
  * alone); or by a code that is bound to the payment.
  */
 export const PROOFS = ['signed-callback', 'provider-read', 'sms-code'] as const
@@ -115,7 +112,7 @@ export type Payment = {
   readonly authyId: string
   /** Six characters by chance, so that no two payments are alike, whatever their payer makes them of. */
   readonly reference: string
-  readonly terms: Terms
+  readonly action: PaymentAction
   /** Exactly what the push says, stored before it is sent. */
   readonly shown: PushContent
   readonly status: PaymentStatus
@@ -139,16 +136,6 @@ export type Payment = {
   readonly decidedProof?: Proof | undefined
 }
 
-/** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 170 characters at most. */
-export const words = ({ payee, amount }: Terms): string =>
-  `Pay ${inWords(amount)} to ${payeeInWords(payee)}`
-
-/** Amount and payee apart, as a provider shows them that words its texts itself; equal payments differ in the reference. */
-export const wordsApart = ({ payee, amount }: Terms, reference: string) => ({
-  amount: inWords(amount),
-  payee: `${payeeInWords(payee)} ref ${reference}`,
-})
-
 /** Without what is easily taken for another. */
 const REFERENCE_LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 const REFERENCE_LENGTH = 6
@@ -159,34 +146,12 @@ export const referenceFrom = (bytes: Uint8Array): string =>
     .map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length])
     .join('')
 
-/** Blocks whose letters are written from right to left, as part of a pattern's class. */
-export const RIGHT_TO_LEFT =
-  '\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}'
-const HAS_RIGHT_TO_LEFT = new RegExp(`[${RIGHT_TO_LEFT}]`, 'u')
-const DIGITS_BEFORE_RIGHT_TO_LEFT = new RegExp(
-  `^[^\\p{L}${RIGHT_TO_LEFT}]*\\p{Nd}[^\\p{L}${RIGHT_TO_LEFT}]*[${RIGHT_TO_LEFT}]`,
-  'u',
-)
-const LEFT_TO_RIGHT_MARK = '\u200e'
-const RIGHT_TO_LEFT_MARK = '\u200f'
-
-/**
- * Name and account. Beside letters that run from right to left a bare account number would be shown
- * in another order than it has, so there our own marks, which a payee's text can never hold, end each.
- * Others stand round a name that begins with digits, which would be shown as if they were its end (UAX 9).
- */
-function payeeInWords({ name, id }: Payee): string {
-  const mark = HAS_RIGHT_TO_LEFT.test(name + id) ? LEFT_TO_RIGHT_MARK : ''
-  const turn = DIGITS_BEFORE_RIGHT_TO_LEFT.test(name) ? RIGHT_TO_LEFT_MARK : ''
-  return `${turn}${name}${turn}${mark} (${id}${mark})`
-}
-
 /** What the push shows. Detail keys have 20 characters at most and none begins another. */
-export const pushContent = (terms: Terms, account: string): PushContent => ({
-  message: words(terms),
+export const pushContent = (action: PaymentAction, account: string): PushContent => ({
+  message: displayText(action),
   details: {
-    'Sending to': payeeInWords(terms.payee),
-    Amount: inWords(terms.amount),
+    'Sending to': payeeInWords(action.payee),
+    Amount: inWords(action.amount),
     'Your account': account,
   },
 })
@@ -194,13 +159,6 @@ export const pushContent = (terms: Terms, account: string): PushContent => ({
 /** A push's content as one text, the same whatever order its details come in: what is stored and compared. */
 export const shownText = ({ message, details }: PushContent): string =>
   JSON.stringify([message, ...Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1))])
-
-/** The same payee and amount, compared as minor units: "20.5" and "20.50" are the same terms. */
-export const sameTerms = (a: Terms, b: Terms): boolean =>
-  a.payee.name === b.payee.name &&
-  a.payee.id === b.payee.id &&
-  a.amount.amountMinor === b.amount.amountMinor &&
-  a.amount.currency === b.amount.currency
 
 /** A payment is over at `expiresAt` itself, for every reader, whether or not the sweep has written it. */
 export const statusAt = (
@@ -223,9 +181,9 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
   const decidedAt = status === 'expired' ? payment.expiresAt : payment.decidedAt
   return {
     paymentId: payment.paymentId,
-    payee: payment.terms.payee,
-    amount: amountOf(payment.terms.amount),
-    words: words(payment.terms),
+    payee: payment.action.payee,
+    amount: amountOf(payment.action.amount),
+    displayText: displayText(payment.action),
     reference: payment.reference,
     status,
     push: payment.push,
@@ -257,7 +215,7 @@ export type PaymentView = {
   readonly paymentId: string
   readonly payee: Payee
   readonly amount: Amount
-  readonly words: string
+  readonly displayText: string
   /** What tells it from an equal payment, in a text too. */
   readonly reference: string
   readonly status: PaymentStatus

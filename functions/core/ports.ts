@@ -1,5 +1,6 @@
 /** What the rules need of the world: stores, the provider, the clock. The adapters implement these. */
 
+import type { Action } from './action.ts'
 import type {
   Payer,
   PendingPhone,
@@ -253,15 +254,19 @@ export type Starts = {
 }
 
 /**
- * What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). A provider binds it
- * to the action, or to amount and payee, which name the action by a reference.
+ * What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). How a provider binds
+ * it, and words its text, is its adapter's.
  */
-export type Bound = {
-  readonly action: string
-  readonly words: string
-  readonly amount: string
-  readonly payee: string
+export type BoundAction = {
+  readonly action: Action
+  /** Of this action and no other: the payment's id, or a name for the change of phone. */
+  readonly actionId: string
+  /** Six characters by which a person tells it from an equal one. */
+  readonly reference: string
 }
+
+/** A code's text as it was sent: to which phone, and the provider's own name for it, if it has one. */
+export type Texted = { readonly authyId: string; readonly textId?: string | undefined }
 
 /** Where a text goes: the number, and the provider's own id of the phone. */
 export type Reached = { readonly phone: PhoneNumber; readonly authyId: string }
@@ -295,13 +300,15 @@ export type Codes = {
   /** Codes are checked by the name that the provider gave their text, not by what they are bound to. */
   readonly byTextId: boolean
   /** Answers the text's name where codes are checked by it. Throws `too_many_sms`, `invalid_request` (no texts reach the phone, and it is not to be called either). */
-  send(to: Reached, bound: Bound, how?: { readonly orByCall: boolean }): Promise<string | undefined>
+  send(
+    to: Reached,
+    bound: BoundAction,
+    how?: { readonly orByCall: boolean },
+  ): Promise<string | undefined>
   /** Throws `no_attempts_left` where the provider takes no more. */
-  check(
-    texted: { readonly authyId: string; readonly textId?: string | undefined },
-    bound: Bound,
-    code: string,
-  ): Promise<Verdict>
+  check(texted: Texted, bound: BoundAction, code: string): Promise<Verdict>
+  /** What a right code proves: to what the provider had bound it. */
+  evidenceOf(texted: Texted, bound: BoundAction): Evidence
   /** End a code whose purpose is gone, where that can be done. Never throws: every code ends by itself soon. */
   end(textId: string): Promise<void>
 }

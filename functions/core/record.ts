@@ -3,13 +3,13 @@
  * hash (RTS Art. 29). A page is made of the payment's own item and nothing else, and entries are only ever
  * appended, so the same page comes out whenever it is made: at the change, at its repeat, or years after.
  */
+import type { Payee } from './action.ts'
 import { type Amount, amountOf } from './money.ts'
 import {
   type Channel,
   type DecisionView,
   type Evidence,
   type HistoryEntry,
-  type Payee,
   type Payment,
   type PaymentStatus,
   type PushContent,
@@ -34,7 +34,7 @@ export type RecordedTerms = {
   readonly reference: string
   readonly payee: Payee
   readonly amount: Amount
-  readonly words: string
+  readonly displayText: string
   readonly shown: PushContent
   readonly createdAt: string
   readonly expiresAt: string
@@ -123,7 +123,7 @@ export type Announcement = {
     readonly reference: string
     readonly payee: Payee
     readonly amount: Amount
-    readonly words: string
+    readonly displayText: string
     readonly status: PaymentStatus
     readonly decidedBy: Channel | null
     /** Of approved and denied: what proves it decides whether to act on it. Null for the others. */
@@ -158,7 +158,7 @@ export function announcementOf({
       reference,
       payee,
       amount,
-      words: terms.words,
+      displayText: terms.displayText,
       status,
       decidedBy: entry.channel,
       decision:
@@ -198,10 +198,10 @@ const termsOf = (payment: Payment): RecordedTerms => ({
   authyId: payment.authyId,
   requestId: payment.requestId,
   reference: payment.reference,
-  payee: payment.terms.payee,
-  amount: amountOf(payment.terms.amount),
+  payee: payment.action.payee,
+  amount: amountOf(payment.action.amount),
   // As it was shown, not as it would be worded today.
-  words: payment.shown.message,
+  displayText: payment.shown.message,
   shown: payment.shown,
   createdAt: payment.createdAt.toISOString(),
   expiresAt: payment.expiresAt.toISOString(),

@@ -1,4 +1,5 @@
 /** How a phone becomes trusted, and how a trusted one lets in the next. */
+import { displayText } from './action.ts'
 import { sameHandset } from './handset.ts'
 import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
 import {
@@ -17,7 +18,7 @@ import {
 } from './payer.ts'
 import { TEXT_PAUSE_SECONDS } from './payment.ts'
 import type {
-  Bound,
+  BoundAction,
   Clock,
   Codes,
   Limits,
@@ -57,7 +58,7 @@ export type VerificationStarted = {
   /** Six characters that the text to the verified phone names too. */
   readonly reference: string
   /** What the verified phone is told of, with the whole number; null where there is none. */
-  readonly words: string | null
+  readonly displayText: string | null
   readonly to: string
   readonly sendsLeft: number
   readonly expiresAt: string
@@ -123,7 +124,7 @@ export async function startVerification(
   return {
     verificationId,
     reference: pending.reference,
-    words: current ? changeOf(ports, pending).words : null,
+    displayText: current ? displayText(changeOf(ports, pending).action) : null,
     to: masked(phone),
     sendsLeft: VERIFICATION_SENDS_MAX - pending.sends,
     expiresAt: pending.expiresAt.toISOString(),
@@ -314,14 +315,11 @@ async function whyNoAttempt(
  * What the verified phone's code is bound to: this verification of this number, no payment and no other.
  * Its text goes to the account's own owner, so it has the whole number: nothing less tells two apart.
  */
-function changeOf({ changeIdOf }: RegisterPorts, verification: PendingPhone): Bound {
+function changeOf({ changeIdOf }: RegisterPorts, verification: PendingPhone): BoundAction {
   const { phone, reference } = verification
-  const number = international(phone)
   return {
-    action: `change-phone:${changeIdOf(verification)}`,
-    words: `Change your Payfriend phone to ${number}, reference ${reference}`,
-    // Where a provider words the text itself, there is no other place to say that this pays nobody.
-    amount: '0.00',
-    payee: `nobody: change of phone to ${number} ref ${reference}`,
+    action: { kind: 'phone-change', number: international(phone), reference },
+    actionId: `change-phone:${changeIdOf(verification)}`,
+    reference,
   }
 }

@@ -1,13 +1,7 @@
 /** Starting a payment: stored before the push is sent, once for each key however often it is asked. */
+import { type PaymentAction, sameAction } from './action.ts'
 import { admit, masked, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
-import {
-  type Payment,
-  PUSH_LOST_SECONDS,
-  pushContent,
-  sameTerms,
-  statusAt,
-  type Terms,
-} from './payment.ts'
+import { type Payment, PUSH_LOST_SECONDS, pushContent, statusAt } from './payment.ts'
 import type { Clock, Limits, PayerStore, PaymentStore, PhoneIds, Push, Switches } from './ports.ts'
 import { Refusal, switchedOff } from './refusals.ts'
 
@@ -37,13 +31,13 @@ export type StartRequest = SignedIn & {
   readonly requestId: string
   /** Where the request came from: recorded in the push's hidden details, never a rule. */
   readonly ip: string
-  readonly terms: Terms
+  readonly action: PaymentAction
 }
 
 /**
  * Start a payment and ask for its push. The same key again gives the payment as it is now.
  *
- * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (other terms),
+ * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (another payee or amount),
  * `payments_off` (none is new), `too_many_payments`, `already_decided` (cancelled by the operator before
  * it was stored); `provider_unavailable` only if the phone is not known to the provider and cannot be made known,
  * in which case nothing is stored. Throws `SessionEnded`.
@@ -53,7 +47,7 @@ export async function startPayment(
   request: StartRequest,
 ): Promise<{ payment: Payment; created: boolean }> {
   const { payments, payers, limits, clock } = ports
-  const { payerId, paymentId, terms } = request
+  const { payerId, paymentId, action } = request
   const [known, payer, starts] = await Promise.all([
     payments.get(payerId, paymentId),
     payers.get(payerId),
@@ -82,8 +76,8 @@ export async function startPayment(
     requestId: request.requestId,
     authyId,
     reference: ports.newReference(),
-    terms,
-    shown: pushContent(terms, account(request)),
+    action,
+    shown: pushContent(action, account(request)),
     status: 'pending',
     ...(ports.push ? { push: 'sending', pushAskedAt: createdAt } : { push: 'unavailable' }),
     smsTo: masked(payer.phone),
@@ -124,7 +118,7 @@ async function repeat(
   request: StartRequest,
   payment: Payment,
 ): Promise<Payment> {
-  if (!sameTerms(payment.terms, request.terms)) throw new Refusal('idempotency_key_reused')
+  if (!sameAction(payment.action, request.action)) throw new Refusal('idempotency_key_reused')
   if (payment.push !== 'sending' || !payment.pushAskedAt) return payment
   const now = ports.clock()
   const lostBefore = new Date(now.getTime() - PUSH_LOST_SECONDS * 1000)

@@ -4,16 +4,13 @@ import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
 import { admit, type Payer, type PhoneNumber, type SignedIn } from './payer.ts'
 import {
   CODE_ATTEMPTS_MAX,
-  type Evidence,
   type Payment,
   statusAt,
   TEXT_PAUSE_SECONDS,
   TEXTS_MAX,
   whyClosed,
-  words,
-  wordsApart,
 } from './payment.ts'
-import type { Bound, Codes, Decision, Limits, PayerStore, Switches } from './ports.ts'
+import type { BoundAction, Codes, Decision, Limits, PayerStore, Switches } from './ports.ts'
 import { Refusal, secondsUntil, switchedOff } from './refusals.ts'
 
 export type CodePorts = Ports & { readonly codes: Codes; readonly payers: PayerStore }
@@ -91,7 +88,7 @@ export async function approveWithCode(
   const verdict = await asGo(ports, payerId, () => codes.check(payment, bound(payment), code))
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return approvedMeanwhile(ports, payment)
-  const evidence = evidenceOf(payment, codes)
+  const evidence = codes.evidenceOf(payment, bound(payment))
   const only = { payerId, authyId: payment.authyId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
   const [decided] = await Promise.all([
@@ -104,22 +101,12 @@ export async function approveWithCode(
   throw lostTo(whyClosed(now, clock()), id)
 }
 
-/** A code is bound to the payment itself and to its words, so that no two payments share one. */
-const bound = ({ paymentId, terms, reference }: Payment): Bound => ({
-  action: paymentId,
-  words: words(terms),
-  ...wordsApart(terms, reference),
+/** A code is bound to the payment itself, so that no two payments share one, however equal they are. */
+const bound = ({ paymentId, action, reference }: Payment): BoundAction => ({
+  action,
+  actionId: paymentId,
+  reference,
 })
-
-/** What the code was bound to, as its provider binds it. */
-function evidenceOf(payment: Payment, { byTextId }: Codes): Evidence {
-  const { authyId: authy_id, textId } = payment
-  const { action, words, amount, payee } = bound(payment)
-  if (!byTextId) return { kind: 'sms-code', authy_id, action, words }
-  if (textId === undefined)
-    throw new Error(`payment ${payment.paymentId} has a code without a text`)
-  return { kind: 'verify-code', authy_id, verification_sid: textId, amount, payee }
-}
 
 /** What the payer asked for has happened, by another of their own right codes. */
 const approvedByCode = ({ status, decidedBy }: Payment) =>

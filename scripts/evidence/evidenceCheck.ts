@@ -1,13 +1,8 @@
 /** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
+import { linkOf } from '../../functions/adapters/verifyLink.ts'
+import { displayText, type PaymentAction } from '../../functions/core/action.ts'
 import { CURRENCIES, type Currency, parseAmount } from '../../functions/core/money.ts'
-import {
-  type Evidence,
-  pushContent,
-  shownText,
-  type Terms,
-  words,
-  wordsApart,
-} from '../../functions/core/payment.ts'
+import { type Evidence, pushContent, shownText } from '../../functions/core/payment.ts'
 import type { RecordedTerms, RecordPage } from '../../functions/core/record.ts'
 
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
@@ -15,10 +10,10 @@ export function shownProblem(recorded: RecordedTerms): string | undefined {
   const terms = termsIn(recorded)
   if (!terms) return 'its amount is none'
   const { message, details } = recorded.shown
-  if (recorded.words !== message) return 'its words are not those of the push'
+  if (recorded.displayText !== message) return 'its display text is not that of the push'
   const account = details['Your account'] ?? ''
   if (
-    message !== words(terms) ||
+    message !== displayText(terms) ||
     shownText(recorded.shown) !== shownText(pushContent(terms, account))
   )
     return 'what was shown is not its payee and amount'
@@ -51,7 +46,9 @@ export function evidenceProblem({
         : 'the push was read at another time, or is none'
     case 'sms-code':
       if (evidence.action !== paymentId) return 'the code was for another payment'
-      return evidence.words === terms.words ? undefined : 'the code was for other words'
+      return evidence.display_text === terms.displayText
+        ? undefined
+        : 'the code was for another display text'
     case 'verify-code':
       return isOfTerms(evidence, terms) ? undefined : 'the code was for another amount or payee'
   }
@@ -71,13 +68,13 @@ function isOfTerms(
 ): boolean {
   const terms = termsIn(recorded)
   if (!terms) return false
-  const bound = wordsApart(terms, recorded.reference)
-  return amount === bound.amount && payee === bound.payee
+  const link = linkOf({ action: terms, reference: recorded.reference })
+  return amount === link.amount && payee === link.payee
 }
 
-function termsIn({ payee, amount }: RecordedTerms): Terms | undefined {
+function termsIn({ payee, amount }: RecordedTerms): PaymentAction | undefined {
   const money = parseAmount(amount, { maxAmount: '9999999999.999', currencies: ALL })
-  return 'amountMinor' in money ? { payee, amount: money } : undefined
+  return 'amountMinor' in money ? { kind: 'payment', payee, amount: money } : undefined
 }
 
 const ALL = Object.keys(CURRENCIES) as Currency[]

@@ -49,9 +49,9 @@ function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string
     '',
     'What the payer was shown',
     ...rows([
-      ['words', terms.words],
+      ['display text', terms.displayText],
       ['reference', terms.reference],
-      // The page shows the words; the rest is a push's, where there was one.
+      // The page shows the display text; the rest is a push's, where there was one.
       ...(pages.some(isByPush) ? Object.entries(terms.shown.details) : []),
     ]),
     'To whom',

@@ -79,7 +79,7 @@ const recordPage: z.ZodType<RecordPage> = z.strictObject({
     reference: z.string(),
     payee: z.strictObject({ name: z.string(), id: z.string() }),
     amount: z.strictObject({ value: z.string(), currency: z.string() }),
-    words: z.string(),
+    displayText: z.string(),
     shown: z.strictObject({ message: z.string(), details: z.record(z.string(), z.string()) }),
     createdAt: z.iso.datetime({ precision: 3 }),
     expiresAt: z.iso.datetime({ precision: 3 }),

@@ -20,7 +20,8 @@ export function payerText(email: string, account: AccountView): string {
     ...rowsOf(
       'waiting',
       openPayments.map(
-        ({ paymentId, words, expiresAt }) => `${words}, until ${timeOf(expiresAt)} (${paymentId})`,
+        ({ paymentId, displayText, expiresAt }) =>
+          `${displayText}, until ${timeOf(expiresAt)} (${paymentId})`,
       ),
     ),
     [

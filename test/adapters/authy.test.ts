@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderFault } from '../../functions/adapters/askProvider.ts'
 import { type AuthySettings, authy } from '../../functions/adapters/authy.ts'
-import type { Bound } from '../../functions/core/ports.ts'
+import type { BoundAction } from '../../functions/core/ports.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
 import { numberOf, otherThan } from '../rig.ts'
 
@@ -14,9 +14,9 @@ const noon = new Date('2026-11-21T12:00:00.000Z')
 const phone = { countryCode: '44', national: '7700900123' }
 const email = 'harry@hogwarts.ac.uk'
 const person = { payerId: 'person-1', email }
-const words = 'Pay €20.50 to José & Søn (jose@example.com)'
+const displayed = 'Pay €20.50 to José & Søn (jose@example.com)'
 const content = {
-  message: words,
+  message: displayed,
   details: {
     'Sending to': 'José & Søn (jose@example.com)',
     Amount: '€20.50',
@@ -28,13 +28,26 @@ const hidden = {
   requester_user_id: person.payerId,
   origin_ip: '203.0.113.7',
 }
-const bound: Bound = {
-  action: hidden.payment_id,
-  words,
-  amount: '€20.50',
-  payee: 'José & Søn (jose@example.com) ref AAAAAA',
+const bound: BoundAction = {
+  action: {
+    kind: 'payment',
+    payee: { name: 'José & Søn', id: 'jose@example.com' },
+    amount: { amountMinor: 2050, currency: 'EUR' },
+  },
+  actionId: hidden.payment_id,
+  reference: 'AAAAAA',
 }
 const UUID = 'dda2c400-bc43-0135-d7be-1285ca17e122'
+
+test('what a right code proves is the action that Authy was told, and how it was worded', () => {
+  const codes = authy({ apiUrl: 'http://127.0.0.1', apiKey: async () => undefined })
+  expect(codes.evidenceOf({ authyId: '1635' }, bound)).toEqual({
+    kind: 'sms-code',
+    authy_id: '1635',
+    action: hidden.payment_id,
+    display_text: displayed,
+  })
+})
 
 describe('against the pretend phone', () => {
   let pretend: Phone
@@ -80,7 +93,7 @@ describe('against the pretend phone', () => {
     const push = pretend.book.latestPush(number)
     expect(push).toMatchObject({
       uuid: pushId,
-      message: words,
+      message: displayed,
       details: content.details,
       hiddenDetails: hidden,
       logos: [{ res: 'default', url: logoUrl }],
@@ -103,14 +116,14 @@ describe('against the pretend phone', () => {
   test('a code is texted with its words, also where the app is, and is good once for its action', async () => {
     const { authyId, number, phone } = await enrolled()
     expect(await provider().send({ phone, authyId }, bound)).toBeUndefined()
-    expect(pretend.book.messages(number)[0]?.words).toContain(words)
+    expect(pretend.book.messages(number)[0]?.words).toContain(displayed)
     const code = codeOn(number)
-    const check = (action: string, code: string) =>
-      provider().check({ authyId }, { ...bound, action }, code)
+    const check = (actionId: string, code: string) =>
+      provider().check({ authyId }, { ...bound, actionId }, code)
     expect(await check('another payment', code)).toBe('wrong')
-    expect(await check(bound.action, otherThan(code))).toBe('wrong')
-    expect(await check(bound.action, code)).toBe('right')
-    expect(await check(bound.action, code)).toBe('over')
+    expect(await check(bound.actionId, otherThan(code))).toBe('wrong')
+    expect(await check(bound.actionId, code)).toBe('right')
+    expect(await check(bound.actionId, code)).toBe('over')
     expect(faults).toEqual([])
   })
 
@@ -631,7 +644,7 @@ describe('against a provider that answers otherwise', () => {
         GOOD.ask,
         'POST /onetouch/json/users/1635/approval_requests',
         {
-          message: words,
+          message: displayed,
           details: content.details,
           hidden_details: hidden,
           logos: [{ res: 'default', url: logoUrl }],

@@ -44,7 +44,8 @@ const LIFE_SECONDS = 300
 const END = at(LIFE_SECONDS)
 const JUST_BEFORE = at(LIFE_SECONDS - 0.001)
 
-const terms: Payment['terms'] = {
+const terms: Payment['action'] = {
+  kind: 'payment',
   payee: wireTerms.payee,
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
@@ -59,7 +60,7 @@ function fresh(more: Partial<Payment> = {}): Payment {
     requestId: `request-${made}`,
     authyId: '1635',
     reference: '4F2K7Q',
-    terms,
+    action: terms,
     shown: pushContent(terms, 'harry@hogwarts.ac.uk'),
     status: 'pending',
     push: 'sending',

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Terms, words, wordsApart } from '../../functions/core/payment.ts'
-import type { Bound } from '../../functions/core/ports.ts'
+import type { PaymentAction } from '../../functions/core/action.ts'
+import type { BoundAction } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { noFaults } from '../../local/phone/faults.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
@@ -15,12 +15,13 @@ import {
 } from './providers.ts'
 
 /** What a payment's code is bound to, as `textedCode.ts` binds it. */
-const boundTo = (paymentId: string, terms: Terms): Bound => ({
-  action: paymentId,
-  words: words(terms),
-  ...wordsApart(terms, paymentId.slice(0, 6)),
+const boundTo = (paymentId: string, action: PaymentAction): BoundAction => ({
+  action,
+  actionId: paymentId,
+  reference: paymentId.slice(0, 6),
 })
-const terms: Terms = {
+const terms: PaymentAction = {
+  kind: 'payment',
   payee: { name: 'José & Søn', id: 'jose@example.com' },
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
@@ -29,19 +30,26 @@ const bound = boundTo(ID, terms)
 /** The payer pays the same payee the same amount once more. */
 const equal = boundTo('BBBBBBBBBBBBBBBBBBBBBB', terms)
 /** As `registering.ts` binds what lets a new phone in. */
-const changeOfPhone: Bound = {
-  action: `change-phone:${ID}`,
-  words: 'Change your Payfriend phone to +44 •••• •••123',
-  amount: '0.00',
-  payee: 'nobody: change of phone to the number ending in 123 ref AAAAAA',
+const changeOfPhone: BoundAction = {
+  action: { kind: 'phone-change', number: '+447400900123', reference: 'AAAAAA' },
+  actionId: `change-phone:${ID}`,
+  reference: 'AAAAAA',
 }
+/** What is bound, with one part of it another's. */
+const withOther = {
+  actionId: { ...bound, actionId: equal.actionId },
+  amount: { ...bound, action: { ...terms, amount: { ...terms.amount, amountMinor: 2051 } } },
+  payee: { ...bound, action: { ...terms, payee: { ...terms.payee, id: 'm@example.com' } } },
+  reference: { ...bound, reference: equal.reference },
+} satisfies Record<string, BoundAction>
 
 /** Where the two differ by nature, and none is better. */
 const AUTHY = {
   /** A code is checked for a person, or by the name of its own text. */
   byTextId: false,
   /** Two payments that are equal in these would share a code. */
-  bindsTo: ['action'],
+  bindsTo: ['actionId'],
+  same: { actionId: bound.actionId },
   /** Whether a code can be ended before its time. */
   endsCodes: false,
   /** What a code is after ten minutes, and for whom none was texted. */
@@ -54,7 +62,8 @@ const AUTHY = {
 } as const
 const TWILIO_VERIFY = {
   byTextId: true,
-  bindsTo: ['amount', 'payee'],
+  bindsTo: ['amount', 'payee', 'reference'],
+  same: { reference: bound.reference },
   endsCodes: true,
   afterItsTime: 'over',
   checksMax: 5,
@@ -114,10 +123,10 @@ describe.each([
     return code
   }
   /** A code texted to somebody, and its check. */
-  async function text(who: Somebody, to: Bound = bound) {
+  async function text(who: Somebody, to: BoundAction = bound) {
     const textId = await client.codes.send(who, to)
     const { authyId } = who
-    const check = (code: string, against: Bound = to, by: Client = client) =>
+    const check = (code: string, against: BoundAction = to, by: Client = client) =>
       by.codes.check({ authyId, textId }, against, code)
     return { textId, code: codeOn(who), check }
   }
@@ -153,15 +162,14 @@ describe.each([
       ['equal terms', {}],
     ])('approves no other payment: %s', async (_, other) => {
       const { code, check } = await text(await somebody())
-      const another = boundTo(equal.action, { ...terms, ...other })
+      const another = boundTo(equal.actionId, { ...terms, ...other })
       expect(await outcome(check(code, another))).not.toBe('right')
       expect(await check(code)).toBe('right')
     })
 
     test.each(nature.bindsTo)('approves nothing whose %s alone is another', async (part) => {
       const { code, check } = await text(await somebody())
-      const another = { ...bound, [part]: equal[part] === bound[part] ? '€20.51' : equal[part] }
-      expect(await outcome(check(code, another))).not.toBe('right')
+      expect(await outcome(check(code, withOther[part]))).not.toBe('right')
       expect(await check(code)).toBe('right')
     })
 
@@ -179,9 +187,8 @@ describe.each([
 
     test('would be shared by two that are equal in all that the provider binds to', async () => {
       const who = await somebody()
-      const same = Object.fromEntries(nature.bindsTo.map((part) => [part, bound[part]]))
       const first = await text(who)
-      const second = await text(who, { ...equal, ...same })
+      const second = await text(who, { ...equal, ...nature.same })
       expect(second.code).toBe(first.code)
     })
 

@@ -4,6 +4,7 @@ import type RequestClient from 'twilio/lib/base/RequestClient.js'
 import { authy } from '../../functions/adapters/authy.ts'
 import { ownPhoneIds } from '../../functions/adapters/phoneIds.ts'
 import { verifyCodes, verifyPhones } from '../../functions/adapters/twilioVerify.ts'
+import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import { international } from '../../functions/core/payer.ts'
 import type { Codes, PhoneIds, Phones, Verdict } from '../../functions/core/ports.ts'
 import { invalidField, Refusal } from '../../functions/core/refusals.ts'
@@ -17,7 +18,12 @@ export type Connection = {
   readonly isStranger?: boolean
   readonly timeoutMs?: number
 }
-export type Client = { readonly codes: Codes; readonly phones: Phones; readonly ids: PhoneIds }
+/** What a code proves is our own adapters' alone. */
+export type Client = {
+  readonly codes: Omit<Codes, 'evidenceOf'>
+  readonly phones: Phones
+  readonly ids: PhoneIds
+}
 
 export function authyClient({ url, isStranger, timeoutMs = 3000 }: Connection): Client {
   const apiKey = async () => (isStranger ? 'another-key' : AUTHY_KEY)
@@ -64,16 +70,20 @@ export function twilioPackageClient({ url, isStranger, timeoutMs = 3000 }: Conne
   return {
     codes: {
       byTextId: true,
-      async send({ phone }, { amount, payee }) {
+      async send({ phone }, bound) {
+        const link = linkOf(bound)
         const to = international(phone)
-        return (await told(payments.verifications.create({ to, channel: 'sms', amount, payee })))
-          .sid
+        return (await told(payments.verifications.create({ to, channel: 'sms', ...link }))).sid
       },
-      check: async ({ textId }, { amount, payee }, code) =>
+      check: async ({ textId }, bound, code) =>
         textId === undefined
           ? 'over'
           : verdictOn(
-              payments.verificationChecks.create({ verificationSid: textId, code, amount, payee }),
+              payments.verificationChecks.create({
+                verificationSid: textId,
+                code,
+                ...linkOf(bound),
+              }),
             ),
       end: end(payments),
     },

@@ -61,7 +61,7 @@ const EVIDENCE: readonly Evidence[] = [
   { ...byPush, device_id: null },
   { ...byPush, signed_at: null },
   { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: at(1).toISOString() },
-  { kind: 'sms-code', authy_id: '1635', action: open.paymentId, words: 'Pay' },
+  { kind: 'sms-code', authy_id: '1635', action: open.paymentId, display_text: 'Pay' },
   {
     kind: 'verify-code',
     authy_id: '1635',

@@ -5,8 +5,9 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderFault } from '../../functions/adapters/askProvider.ts'
 import { verifyCodes, verifyPhones } from '../../functions/adapters/twilioVerify.ts'
+import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import type { TwilioKey, VerifySettings } from '../../functions/adapters/verifyService.ts'
-import type { Bound } from '../../functions/core/ports.ts'
+import type { BoundAction } from '../../functions/core/ports.ts'
 
 const key: TwilioKey = { apiKey: 'SK-canary-key', apiKeySecret: 'canary-secret' }
 const otherKey: TwilioKey = { apiKey: 'SK-another-key', apiKeySecret: 'another-secret' }
@@ -18,13 +19,16 @@ const anotherSid = `VE${'8'.repeat(32)}`
 const phone = { countryCode: '44', national: '7700900123' }
 const to = '+447700900123'
 const reached = { phone, authyId: 'phone:AAAAAAAAAAAAAAAAAAAAAA' }
-const bound: Bound = {
-  action: 'AAAAAAAAAAAAAAAAAAAAAA',
-  words: 'Pay €20.50 to José & Søn (jose@example.com)',
-  amount: '€20.50',
-  payee: 'José & Søn (jose@example.com) ref AAAAAA',
+const bound: BoundAction = {
+  action: {
+    kind: 'payment',
+    payee: { name: 'José & Søn', id: 'jose@example.com' },
+    amount: { amountMinor: 2050, currency: 'EUR' },
+  },
+  actionId: 'AAAAAAAAAAAAAAAAAAAAAA',
+  reference: 'AAAAAA',
 }
-const terms = { amount: bound.amount, payee: bound.payee }
+const terms = { amount: '€20.50', payee: 'José & Søn (jose@example.com) ref AAAAAA' }
 const CODE = '765432'
 
 /** A verification as Twilio shows it. Each test breaks one thing about it. */
@@ -151,7 +155,7 @@ afterEach(() => {
   const told = JSON.stringify(faults)
   const basic = Buffer.from(`${key.apiKey}:${key.apiKeySecret}`).toString('base64')
   const secrets = [key.apiKey, key.apiKeySecret, basic, CODE, phone.national, to]
-  for (const secret of [...secrets, otherKey.apiKeySecret, bound.payee]) {
+  for (const secret of [...secrets, otherKey.apiKeySecret, terms.payee]) {
     expect(told).not.toContain(secret)
   }
 })
@@ -388,6 +392,31 @@ function credentials({ headers }: Seen): string {
 }
 const form = ({ body }: Seen) => Object.fromEntries(new URLSearchParams(body))
 
+describe('what a right code proves', () => {
+  test('is the amount and the payee that Twilio was told, and by which text', () => {
+    const evidence = provider().evidenceOf({ authyId: reached.authyId, textId: sid }, bound)
+    expect(evidence).toEqual({
+      kind: 'verify-code',
+      authy_id: reached.authyId,
+      verification_sid: sid,
+      ...terms,
+    })
+  })
+
+  test('is nothing where no text has a name', () => {
+    const { authyId } = reached
+    expect(() => provider().evidenceOf({ authyId }, bound)).toThrow('without a text')
+  })
+})
+
+test('a change of phone pays nobody, and names the new number and the reference', () => {
+  const action = { kind: 'phone-change', number: to, reference: '4F2K7Q' } as const
+  expect(linkOf({ action, reference: '4F2K7Q' })).toEqual({
+    amount: '0.00',
+    payee: `nobody: change of phone to ${to} ref 4F2K7Q`,
+  })
+})
+
 describe('asks exactly', () => {
   const service = `/v2/Services/${serviceSid}`
   const check = { VerificationSid: sid, Code: CODE }
@@ -397,13 +426,13 @@ describe('asks exactly', () => {
       'for a code, bound to amount and payee',
       CODES.send,
       `${service}/Verifications`,
-      { To: to, Channel: 'sms', Amount: bound.amount, Payee: bound.payee },
+      { To: to, Channel: 'sms', Amount: terms.amount, Payee: terms.payee },
     ],
     [
       'about a code, by the SID of its text and never by number',
       CODES.check,
       `${service}/VerificationCheck`,
-      { ...check, Amount: bound.amount, Payee: bound.payee },
+      { ...check, Amount: terms.amount, Payee: terms.payee },
     ],
     [
       'for a verification by text, bound to nothing',
@@ -781,8 +810,8 @@ describe('whatever is answered', () => {
     channel: fc.constantFrom<unknown>('sms', 7),
     status: fc.constantFrom<unknown>('approved', 'pending', 'canceled', 'APPROVED', true),
     valid: fc.constantFrom<unknown>(true, false, 'true', 1),
-    amount: fc.constantFrom<unknown>(bound.amount, null, '', '€20.5'),
-    payee: fc.constantFrom<unknown>(bound.payee, null, 'José & Søn (jose@example.com)'),
+    amount: fc.constantFrom<unknown>(terms.amount, null, '', '€20.5'),
+    payee: fc.constantFrom<unknown>(terms.payee, null, 'José & Søn (jose@example.com)'),
     code: fc.constantFrom<unknown>(undefined, 20404, 60200),
   }
   /** Some parts of a good answer replaced by what is near, or one by anything; or anything at all. */
@@ -806,7 +835,7 @@ describe('whatever is answered', () => {
   /** Right is this, and nothing else in the world. */
   const isRight = (status: number, body: unknown, withTerms: boolean) => {
     const { to, channel, amount, payee, ...said } = Object(body)
-    const isLinked = amount === bound.amount && payee === bound.payee
+    const isLinked = amount === terms.amount && payee === terms.payee
     const isReadable = [amount, payee].every((it) => it === null || typeof it === 'string')
     return (
       (status === 200 || status === 201) &&

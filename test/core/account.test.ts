@@ -327,7 +327,7 @@ describe('an account as it is shown', () => {
       state: 'locked',
       phone: '+44 ••••• ••456',
       phoneId: '1635',
-      openPayments: [{ paymentId: ID, words: WORDS, expiresAt: at(300).toISOString() }],
+      openPayments: [{ paymentId: ID, displayText: WORDS, expiresAt: at(300).toISOString() }],
       limits: { startedThisHour: 1, payingTexts: USED.paying, provingTexts: USED.proving },
       codesLockedUntil: at(60).toISOString(),
       sessionsFrom: NOON.toISOString(),

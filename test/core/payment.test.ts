@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { linkOf } from '../../functions/adapters/verifyLink.ts'
+import { displayText, type PaymentAction, sameAction } from '../../functions/core/action.ts'
 import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
 import {
@@ -9,18 +11,15 @@ import {
   proofOf,
   pushContent,
   referenceFrom,
-  sameTerms,
   shownText,
   statusAt,
-  type Terms,
   view,
   whyClosed,
-  words,
-  wordsApart,
 } from '../../functions/core/payment.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
-const terms: Terms = {
+const terms: PaymentAction = {
+  kind: 'payment',
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
@@ -31,7 +30,7 @@ const open: Payment = {
   requestId: 'request-1',
   authyId: '1635',
   reference: '4F2K7Q',
-  terms,
+  action: terms,
   shown: pushContent(terms, 'ada@example.com'),
   status: 'pending',
   push: 'sent',
@@ -51,7 +50,8 @@ const payeeField = (field: 'name' | 'id', maxLength: number) =>
     .map((text) => payeeText(field, text))
     .filter((checked) => 'text' in checked)
     .map((checked) => checked.text)
-const anyTerms: fc.Arbitrary<Terms> = fc.record({
+const anyTerms: fc.Arbitrary<PaymentAction> = fc.record({
+  kind: fc.constant('payment' as const),
   payee: fc.record({ name: payeeField('name', 70), id: payeeField('id', 64) }),
   amount: fc.record({
     amountMinor: fc.integer({ min: 1, max: 9_999_999_999_999 }),
@@ -62,7 +62,7 @@ const anyTerms: fc.Arbitrary<Terms> = fc.record({
 test('the words hold the whole payee, uncut, whatever they are (2019: W14)', () => {
   fc.assert(
     fc.property(anyTerms, (any) => {
-      const said = words(any)
+      const said = displayText(any)
       expect(said.startsWith('Pay ')).toBe(true)
       const unmarked = said.replace(/[\u200e\u200f]/g, '')
       expect(unmarked.endsWith(` to ${any.payee.name} (${any.payee.id})`)).toBe(true)
@@ -72,18 +72,22 @@ test('the words hold the whole payee, uncut, whatever they are (2019: W14)', () 
 
 test('the longest words have 170 UTF-16 units, fewer than the 200 of a push and the 255 of a text', () => {
   const amount = { amountMinor: 9_999_999_999_999, currency: 'KWD' } as const
-  const longest: Terms = { payee: { name: `1${'א'.repeat(69)}`, id: 'i'.repeat(64) }, amount }
+  const longest: PaymentAction = {
+    kind: 'payment',
+    payee: { name: `1${'א'.repeat(69)}`, id: 'i'.repeat(64) },
+    amount,
+  }
   expect(payeeText('name', longest.payee.name)).toEqual({ text: longest.payee.name })
-  expect(words(longest)).toHaveLength(170)
+  expect(displayText(longest)).toHaveLength(170)
   const { details } = pushContent(longest, 'ada@example.com')
   expect(details['Sending to']).toHaveLength(141)
-  expect(wordsApart(longest, '4F2K7Q').payee).toHaveLength(152)
+  expect(linkOf({ action: longest, reference: '4F2K7Q' }).payee).toHaveLength(152)
 })
 
 test('the push names payee, amount and account, under keys that the provider does not cut', () => {
   const { message, details } = pushContent(terms, 'ada@example.com')
   expect(message).toBe('Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)')
-  expect(message).toBe(words(terms))
+  expect(message).toBe(displayText(terms))
   expect(details).toEqual({
     'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
     Amount: '€20.50',
@@ -117,8 +121,8 @@ test.each([
   ['amount', { amount: { amountMinor: 2051, currency: 'EUR' } }],
   ['currency', { amount: { amountMinor: 2050, currency: 'GBP' } }],
 ] as const)('terms with another %s are other terms', (_, broken) => {
-  expect(sameTerms(terms, terms)).toBe(true)
-  expect(sameTerms(terms, { ...terms, ...broken })).toBe(false)
+  expect(sameAction(terms, terms)).toBe(true)
+  expect(sameAction(terms, { ...terms, ...broken })).toBe(false)
 })
 
 test('a payment is over at the very moment it expires, and not a millisecond before (2019: W9)', () => {
@@ -149,7 +153,7 @@ test('the payer sees exactly this of a payment, and nothing of the provider’s'
     paymentId: open.paymentId,
     payee: terms.payee,
     amount: { value: '20.50', currency: 'EUR' },
-    words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+    displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
     reference: '4F2K7Q',
     status: 'pending',
     push: 'sent',
@@ -238,32 +242,35 @@ test.each([
   ['Adlam', '𞤀'],
 ])('beside a letter from right to left (%s) the account is marked', (_, letter) => {
   const payee = { name: letter, id: '1111 2222' }
-  expect(words({ ...terms, payee })).toBe(`Pay €20.50 to ${letter}\u200e (1111 2222\u200e)`)
+  expect(displayText({ ...terms, payee })).toBe(`Pay €20.50 to ${letter}\u200e (1111 2222\u200e)`)
 })
 
 test('beside letters from right to left the account keeps its order, by marks that no payee can hold', () => {
   const amount = { amountMinor: 2000, currency: 'EUR' } as const
   const payee = { name: 'משה כהן', id: '1111 2222 3333' }
   const marked = 'משה כהן\u200e (1111 2222 3333\u200e)'
-  expect(words({ payee, amount })).toBe(`Pay €20.00 to ${marked}`)
-  expect(pushContent({ payee, amount }, 'a@example.com').details['Sending to']).toBe(marked)
+  expect(displayText({ kind: 'payment', payee, amount })).toBe(`Pay €20.00 to ${marked}`)
+  expect(
+    pushContent({ kind: 'payment', payee, amount }, 'a@example.com').details['Sending to'],
+  ).toBe(marked)
   expect(payeeText('name', 'משה\u200e')).toHaveProperty('reason')
 })
 
 test('a name that begins with digits keeps them before letters from right to left', () => {
   const payee = { name: '24 שעות', id: '1111 2222' }
   const marked = '\u200f24 שעות\u200f\u200e (1111 2222\u200e)'
-  expect(words({ ...terms, payee })).toBe(`Pay €20.50 to ${marked}`)
+  expect(displayText({ ...terms, payee })).toBe(`Pay €20.50 to ${marked}`)
 })
 
 test.each(['Neville (N.)', 'Zoë', '王小明', 'Σωκράτης', 'Ольга'])(
   'no mark is put where every letter runs from left to right: %s',
   (name) => {
-    const terms = {
+    const terms: PaymentAction = {
+      kind: 'payment',
       payee: { name, id: 'x@y.z' },
       amount: { amountMinor: 1, currency: 'EUR' },
     } as const
-    expect(words(terms)).toBe(`Pay €0.01 to ${name} (x@y.z)`)
+    expect(displayText(terms)).toBe(`Pay €0.01 to ${name} (x@y.z)`)
   },
 )
 
@@ -280,7 +287,7 @@ describe('a reference', () => {
   })
 
   test('stands behind the payee where amount and payee are shown apart', () => {
-    expect(wordsApart(open.terms, '4F2K7Q')).toEqual({
+    expect(linkOf({ action: open.action, reference: '4F2K7Q' })).toEqual({
       amount: '€20.50',
       payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref 4F2K7Q',
     })
@@ -299,7 +306,9 @@ test('other payees have other words, wherever the name ends and the account begi
   const payees = shown('name', [1, 2, 3, 4]).flatMap((name) =>
     shown('id', [3, 4, 5]).map((id) => ({ name, id })),
   )
-  const told = new Map(payees.map((payee) => [JSON.stringify(payee), words({ ...terms, payee })]))
+  const told = new Map(
+    payees.map((payee) => [JSON.stringify(payee), displayText({ ...terms, payee })]),
+  )
   expect(told.size).toBeGreaterThan(1000)
   expect(new Set(told.values()).size).toBe(told.size)
 })

@@ -1,8 +1,10 @@
 /** Test support: a payment as the stores give it, which waits for its payer. */
-import { type Payment, pushContent, type Terms } from '../../functions/core/payment.ts'
+import type { PaymentAction } from '../../functions/core/action.ts'
+import { type Payment, pushContent } from '../../functions/core/payment.ts'
 import { at, NOON } from './answering.ts'
 
-export const terms: Terms = {
+export const terms: PaymentAction = {
+  kind: 'payment',
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
@@ -15,7 +17,7 @@ export const open: Payment = {
   requestId: 'request-1',
   authyId: '1635',
   reference: 'K7LMPQ',
-  terms,
+  action: terms,
   shown: pushContent(terms, 'ada@example.com'),
   status: 'pending',
   push: 'sent',

@@ -38,7 +38,7 @@ const evidence: Evidence = {
   kind: 'sms-code',
   authy_id: open.authyId,
   action: open.paymentId,
-  words: WORDS,
+  display_text: WORDS,
 }
 const HISTORY = [
   entry(0, 'started'),
@@ -74,9 +74,9 @@ describe('pages', () => {
       authyId: '1635',
       requestId: 'request-1',
       reference: 'K7LMPQ',
-      payee: open.terms.payee,
+      payee: open.action.payee,
       amount: { value: '20.50', currency: 'EUR' },
-      words: WORDS,
+      displayText: WORDS,
       shown: open.shown,
       createdAt: '2026-11-21T12:00:00.000Z',
       expiresAt: '2026-11-21T12:05:00.000Z',
@@ -86,7 +86,7 @@ describe('pages', () => {
 
   test('word the payment as it was shown, not as it would be worded today', () => {
     const shown = { ...open.shown, message: 'as it was once worded' }
-    expect(pages({ ...approved, shown })[0]?.terms.words).toBe('as it was once worded')
+    expect(pages({ ...approved, shown })[0]?.terms.displayText).toBe('as it was once worded')
   })
 
   test('come out the same whenever they are made, as the history grows', () => {
@@ -135,8 +135,8 @@ describe('pages', () => {
   })
 
   test.each([
-    ['the payee', { terms: { ...open.terms, payee: { name: 'Draco', id: 'draco@x.org' } } }],
-    ['the amount', { terms: { ...open.terms, amount: { amountMinor: 2051, currency: 'EUR' } } }],
+    ['the payee', { action: { ...open.action, payee: { name: 'Draco', id: 'draco@x.org' } } }],
+    ['the amount', { action: { ...open.action, amount: { amountMinor: 2051, currency: 'EUR' } } }],
     ['the payer', { payerId: 'person-2' }],
     ['the phone', { authyId: '1636' }],
     ['what was shown', { shown: { ...open.shown, message: 'Pay' } }],
@@ -189,11 +189,12 @@ describe('a page’s text', () => {
       `{"entry":{"at":"2026-11-21T12:00:00.000Z","by":"payer","channel":null,"event":"started"},` +
         `"hash":"${page.hash}","paymentId":"KTLLJSfqnCGI9JkWws96Bw","previous":null,"seq":1,` +
         `"terms":{"amount":{"currency":"EUR","value":"20.50"},"authyId":"1635",` +
-        `"createdAt":"2026-11-21T12:00:00.000Z","expiresAt":"2026-11-21T12:05:00.000Z",` +
+        `"createdAt":"2026-11-21T12:00:00.000Z","displayText":"${WORDS}",` +
+        `"expiresAt":"2026-11-21T12:05:00.000Z",` +
         `"payee":{"id":"neville@hogwarts.ac.uk","name":"Neville Longbottom"},"payerId":"person-1",` +
         `"reference":"K7LMPQ","requestId":"request-1","shown":{"details":{"Amount":"€20.50",` +
         `"Sending to":"Neville Longbottom (neville@hogwarts.ac.uk)",` +
-        `"Your account":"ada@example.com"},"message":"${WORDS}"},"words":"${WORDS}"},"version":1}`,
+        `"Your account":"ada@example.com"},"message":"${WORDS}"}},"version":1}`,
     )
   })
 
@@ -257,12 +258,12 @@ describe('a change', () => {
     }
   })
 
-  const other = { ...evidence, words: 'Pay' }
+  const other = { ...evidence, display_text: 'Pay' }
   test.each([
     ['an entry', { history: [entry(2, 'started'), ...HISTORY.slice(1)] }],
     ['that an entry was there', { history: HISTORY.slice(0, -1) }],
     ['the order', { history: [HISTORY[1], HISTORY[0], ...HISTORY.slice(2)] }],
-    ['the payee', { terms: { ...open.terms, payee: { name: 'Draco', id: 'draco@x.org' } } }],
+    ['the payee', { action: { ...open.action, payee: { name: 'Draco', id: 'draco@x.org' } } }],
     ['the evidence', { evidence: other }],
     ['that there was evidence', { evidence: undefined }],
     ['the status', { status: 'denied' }],
@@ -307,9 +308,9 @@ describe('an announcement', () => {
         paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
         payerId: 'person-1',
         reference: 'K7LMPQ',
-        payee: open.terms.payee,
+        payee: open.action.payee,
         amount: { value: '20.50', currency: 'EUR' },
-        words: WORDS,
+        displayText: WORDS,
         status: 'approved',
         decidedBy: 'sms',
         decision: { channel: 'sms', proof: 'sms-code' },

@@ -43,11 +43,11 @@ const moving: Payer = { ...owner, pending }
 const changeId = 'abcdefghijklmnopqrstuv'
 /** What the old phone's code is bound to. */
 const change = {
-  action: `change-phone:${changeId}`,
-  words: 'Change your Payfriend phone to +12025550100, reference K7LMPQ',
-  amount: '0.00',
-  payee: 'nobody: change of phone to +12025550100 ref K7LMPQ',
+  action: { kind: 'phone-change', number: '+12025550100', reference: 'K7LMPQ' },
+  actionId: `change-phone:${changeId}`,
+  reference: 'K7LMPQ',
 }
+const CHANGE_TEXT = 'Change your Payfriend phone to +12025550100, reference K7LMPQ'
 const sessionEnded: Payer = { ...unproved, sessionsFrom: SIGNED_IN.authTime + 1 }
 const retryAfter = (retryAfterSeconds: number) => ({ details: { retryAfterSeconds } })
 
@@ -106,7 +106,7 @@ describe('a verification', () => {
       expect(await started).toEqual({
         verificationId: 'verification-1',
         reference: 'K7LMPQ',
-        words: null,
+        displayText: null,
         to: '+1 ••••• ••100',
         sendsLeft: 4,
         expiresAt: at(500).toISOString(),
@@ -369,7 +369,7 @@ describe('a verification', () => {
         ['changeIdOf', pending],
       ])
       expect(given('send')).toEqual([[{ phone: old, authyId: '1635' }, change, { orByCall: true }]])
-      expect(await started).toMatchObject({ reference: 'K7LMPQ', words: change.words })
+      expect(await started).toMatchObject({ reference: 'K7LMPQ', displayText: CHANGE_TEXT })
     })
 
     test('whose texts have names has both stored', async () => {
@@ -414,7 +414,7 @@ describe('a verification', () => {
     test('that the verified one has let in needs no more of it', async () => {
       const { started, asked, names } = starting({ stored: [letIn], reserved: [letIn] })
       // It was told, all the same, and the page still shows what.
-      expect(await started).toMatchObject({ words: change.words })
+      expect(await started).toMatchObject({ displayText: CHANGE_TEXT })
       expect(asked[1]).toEqual(['spendProvingTexts', 'person-1', next, 1, NOON])
       expect(names()).not.toContain('send')
     })

@@ -32,7 +32,7 @@ const request: StartRequest = {
   email: 'ada@example.com',
   authTime: AUTH_TIME,
   ip: '203.0.113.7',
-  terms,
+  action: terms,
 }
 const starts: Starts = { windowStartedAt: NOON.toISOString(), started: {}, unfinished: {} }
 const fresh: Payment = {
@@ -41,7 +41,7 @@ const fresh: Payment = {
   requestId: 'request-1',
   authyId: '1635',
   reference: 'K7LMPQ',
-  terms,
+  action: terms,
   shown: pushContent(terms, 'ada@example.com'),
   status: 'pending',
   push: 'sending',
@@ -287,7 +287,7 @@ describe('the same key again', () => {
     ['another amount', { ...terms, amount: { ...terms.amount, amountMinor: 2051 } }],
     ['another currency', { ...terms, amount: { ...terms.amount, currency: 'GBP' as const } }],
   ])('with %s is refused', async (_, other) => {
-    const { started } = starting({ stored: [open], request: { terms: other } })
+    const { started } = starting({ stored: [open], request: { action: other } })
     await expect(started).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 
@@ -338,7 +338,7 @@ describe('the same key again', () => {
     const { started } = starting({
       inserts: false,
       stored: [undefined, winner],
-      request: { terms: other },
+      request: { action: other },
     })
     await expect(started).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })

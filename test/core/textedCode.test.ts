@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
-import type { Payment } from '../../functions/core/payment.ts'
+import type { Evidence, Payment } from '../../functions/core/payment.ts'
 import type {
   Codes,
   Go,
@@ -35,11 +35,13 @@ const barred: [string, Payer, typeof SessionEnded | typeof Refusal][] = [
   ['that the operator locked', { ...payer, state: 'locked' }, Refusal],
   ['that the operator closed', { ...payer, state: 'closed' }, Refusal],
 ]
-const bound = {
+const bound = { action: open.action, actionId: ID, reference: 'K7LMPQ' }
+/** What the provider says that the code was bound to. */
+const evidence: Evidence = {
+  kind: 'sms-code',
+  authy_id: '1635',
   action: ID,
-  words: WORDS,
-  amount: '€20.50',
-  payee: 'Neville Longbottom (neville@hogwarts.ac.uk) ref K7LMPQ',
+  display_text: WORDS,
 }
 const retryAfter = (retryAfterSeconds: number) => ({ details: { retryAfterSeconds } })
 
@@ -260,6 +262,7 @@ describe('a code', () => {
           one.takes(world.seconds ?? 0)
           return verdict
         },
+        evidenceOf: () => evidence,
         end: () => new Promise((resolve) => setImmediate(resolve)),
       }),
       pause: one.port<{ pause(): Promise<void> }>({ pause: async () => {} }).pause,
@@ -276,6 +279,7 @@ describe('a code', () => {
       ['reserveAttempt', PAYER, ID, false, NOON],
       ['reserve', PAYER, NOON],
       ['check', tried, bound, '1234567'],
+      ['evidenceOf', tried, bound],
       [
         'decide',
         ID,
@@ -283,7 +287,7 @@ describe('a code', () => {
           status: 'approved',
           channel: 'sms',
           by: 'payer',
-          evidence: { kind: 'sms-code', authy_id: '1635', action: ID, words: WORDS },
+          evidence,
           only: { payerId: PAYER, authyId: '1635' },
         },
         // At the time of the write, not of the request.
@@ -293,25 +297,12 @@ describe('a code', () => {
     ])
   })
 
-  test('that is checked by the name of its text has that and what it was bound to as evidence', async () => {
+  test('that is checked by the name of its text is tried only where one has a name', async () => {
     const reserved = { ...tried, textId: 'VE1' }
     const { entered, given } = entering('right', { byTextId: true, reserved })
     await entered
     expect(given('reserveAttempt')).toEqual([[PAYER, ID, true, NOON]])
-    const evidence = {
-      kind: 'verify-code',
-      authy_id: '1635',
-      verification_sid: 'VE1',
-      amount: bound.amount,
-      payee: bound.payee,
-    }
-    expect(given('decide')).toEqual([[ID, expect.objectContaining({ evidence }), NOON]])
-  })
-
-  test('that is checked by the name of a text that has none is a fault, and decides nothing', async () => {
-    const { entered, names } = entering('right', { byTextId: true })
-    await expect(entered).rejects.toThrow('without a text')
-    expect(names()).not.toContain('decide')
+    expect(given('evidenceOf')).toEqual([[reserved, bound]])
   })
 
   test('that is right is right, though the count could not begin anew; the owner is told', async () => {

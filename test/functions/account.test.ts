@@ -242,7 +242,7 @@ test('show tells phone, what waits, limits, locks and what happened, and no whol
   expect(account).toMatchObject({
     state: 'open',
     phone: `+1 ••••• ••${as.number.slice(-3)}`,
-    openPayments: [{ words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)' }],
+    openPayments: [{ displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)' }],
     limits: {
       startedThisHour: 1,
       payingTexts: { hour: 0, day: 0 },

@@ -74,7 +74,7 @@ describe('a first phone', () => {
       status: 202,
       body: {
         // No phone has to let it in, so none is told anything.
-        words: null,
+        displayText: null,
         to: masked(who.number),
         sendsLeft: 4,
         expiresAt: new Date(rig.clock.now().getTime() + 600_000).toISOString(),
@@ -429,12 +429,12 @@ describe('a verification', () => {
   test('is told apart on the old phone by the whole number and the page’s own reference', async () => {
     const { who, owners, thief, mine, thiefs } = await overtaken()
     const [second, first] = messagesOn(who.number)
-    expect(first?.words).toContain(owners.words)
-    expect(second?.words).toContain(thief.words)
-    expect(owners.words).toBe(
+    expect(first?.words).toContain(owners.displayText)
+    expect(second?.words).toContain(thief.displayText)
+    expect(owners.displayText).toBe(
       `Change your Payfriend phone to ${mine}, reference ${owners.reference}`,
     )
-    expect(thief.words).toContain(thiefs)
+    expect(thief.displayText).toContain(thiefs)
     expect(thief.reference).not.toBe(owners.reference)
   })
 

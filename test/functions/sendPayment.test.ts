@@ -45,7 +45,7 @@ describe('a payment', () => {
       body: {
         payee: terms.payee,
         amount: terms.amount,
-        words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+        displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
         status: 'pending',
         push: 'sent',
         sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
@@ -57,7 +57,7 @@ describe('a payment', () => {
     })
     expect(pushesOn(payer)).toMatchObject([
       {
-        message: started.body.words,
+        message: started.body.displayText,
         details: {
           'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
           Amount: '€20.50',

@@ -32,11 +32,11 @@ async function texted(): Promise<{ payer: Person; id: string; code: string; wron
 describe('a text', () => {
   test('says what its code approves, and the payer is told where it went (2019: W13)', async () => {
     const payer = await rig.person()
-    const { paymentId: id, words } = await rig.pending(payer)
+    const { paymentId: id, displayText } = await rig.pending(payer)
     expect(await text(payer, id)).toMatchObject({
       status: 202,
       body: {
-        words,
+        displayText,
         status: 'pending',
         sms: {
           to: `+1 ••••• ••${payer.number.slice(-3)}`,
@@ -46,12 +46,12 @@ describe('a text', () => {
         },
       },
     })
-    expect(textsOn(payer)[0]?.words).toContain(words)
+    expect(textsOn(payer)[0]?.words).toContain(displayText)
     const asked = new URL(rig.provider.calls.findLast(isSms)?.path ?? '', rig.provider.url)
     expect(Object.fromEntries(asked.searchParams)).toEqual({
       force: 'true',
       action: id,
-      action_message: words,
+      action_message: displayText,
     })
   })
 
@@ -144,7 +144,7 @@ describe('a text', () => {
 describe('a code', () => {
   test('that is right approves its payment, with what it was bound to as evidence', async () => {
     const { payer, id, code } = await texted()
-    const { words } = (await rig.call('paymentStatus', { as: payer, id })).body
+    const { displayText } = (await rig.call('paymentStatus', { as: payer, id })).body
     expect(await enter(payer, id, code)).toMatchObject({
       status: 200,
       body: {
@@ -159,7 +159,7 @@ describe('a code', () => {
       kind: 'sms-code',
       authy_id: item?.authy_id,
       action: id,
-      words,
+      display_text: displayText,
     })
     expect(item).not.toHaveProperty('open_shard')
     expect(JSON.stringify(item)).not.toContain(code)

@@ -117,7 +117,11 @@ describe('a code', () => {
   test('is never shared by two equal payments, and approves only its own', async () => {
     const payer = await rig.person()
     const [one, two] = [await rig.pending(payer), await rig.pending(payer)]
-    expect([one.words, one.payee, one.amount]).toEqual([two.words, two.payee, two.amount])
+    expect([one.displayText, one.payee, one.amount]).toEqual([
+      two.displayText,
+      two.payee,
+      two.amount,
+    ])
     await text(payer, one.paymentId)
     const code = rig.codeOn(payer.number)
     const first = verificationOf(payer)

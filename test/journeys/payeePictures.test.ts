@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import fc from 'fast-check'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { displayText } from '../../functions/core/action.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
-import { words } from '../../functions/core/payment.ts'
 import { launchBrowser } from '../browser.ts'
 
 const browser = await launchBrowser()
@@ -77,7 +77,9 @@ const sentences = (): string[] =>
     ...stored('name', 4).map((name) => ({ name, id: 'x@y.z' })),
     ...stored('id', 5).map((id) => ({ name: 'Neville', id })),
     ...stored('id', 5).map((id) => ({ name: 'אב', id })),
-  ].map((payee) => words({ payee, amount: { amountMinor: 2050, currency: 'EUR' } }))
+  ].map((payee) =>
+    displayText({ kind: 'payment', payee, amount: { amountMinor: 2050, currency: 'EUR' } }),
+  )
 
 /** Each text as it is drawn, told as a number. */
 const picturesOf = (texts: readonly string[]): Promise<number[]> =>

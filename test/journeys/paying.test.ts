@@ -174,8 +174,8 @@ test('the list comes in pages, newest first, each payment once (2019: W37)', asy
   for (let n = 1; n <= 24; n += 1) {
     const createdAt = new Date(first.createdAt.getTime() - n * 60_000)
     const paymentId = first.paymentId.slice(0, 20) + String(n).padStart(2, '0')
-    const terms = { ...first.terms, payee: { name: `Payee ${n}`, id: 'payee@example.com' } }
-    await payments(stage.payfriend.world).insert({ ...first, paymentId, createdAt, terms })
+    const action = { ...first.action, payee: { name: `Payee ${n}`, id: 'payee@example.com' } }
+    await payments(stage.payfriend.world).insert({ ...first, paymentId, createdAt, action })
   }
   await sue.page.getByRole('link', { name: 'My payments' }).first().click()
   await expect.poll(() => sue.page.getByRole('listitem').count()).toBe(20)

@@ -220,22 +220,22 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/core/payment.test.ts'],
   },
   {
-    name: 'a code is bound to the words and not to the payment',
+    name: 'a code is bound to the reference and not to the payment',
     file: `${CORE}/textedCode.ts`,
-    from: 'action: paymentId,',
-    to: 'action: words(terms),',
+    from: 'actionId: paymentId,',
+    to: 'actionId: reference,',
     caughtBy: testOf.sms,
   },
   {
-    name: 'a repeat with other terms is the same payment',
+    name: 'a repeat with another payee or amount is the same payment',
     file: `${CORE}/starting.ts`,
-    from: "if (!sameTerms(payment.terms, request.terms)) throw new Refusal('idempotency_key_reused')",
+    from: "if (!sameAction(payment.action, request.action)) throw new Refusal('idempotency_key_reused')",
     to: '',
     caughtBy: testOf.send,
   },
   {
     name: 'a currency is as good as another',
-    file: `${CORE}/payment.ts`,
+    file: `${CORE}/action.ts`,
     from: 'a.amount.currency === b.amount.currency',
     to: 'true',
     caughtBy: ['test/core/payment.test.ts'],
@@ -405,7 +405,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'digits at the start are drawn at the end',
-    file: `${CORE}/payment.ts`,
+    file: `${CORE}/action.ts`,
     from: "DIGITS_BEFORE_RIGHT_TO_LEFT.test(name) ? RIGHT_TO_LEFT_MARK : ''",
     to: "''",
     caughtBy: testOf.paymentCore,
@@ -688,7 +688,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a code is checked without what it is bound to',
     file: `${ADAPTERS}/twilioVerify.ts`,
-    from: 'service.check({ verificationSid: textId, code, amount, payee })',
+    from: 'service.check({ verificationSid: textId, code, ...link })',
     to: 'service.check({ verificationSid: textId, code })',
     caughtBy: testOf.verify,
   },
@@ -753,8 +753,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the old phone reads three digits of the new number',
     file: `${CORE}/registering.ts`,
-    from: 'const number = international(phone)',
-    to: 'const number = masked(phone)',
+    from: 'number: international(phone)',
+    to: 'number: masked(phone)',
     caughtBy: testOf.phone,
   },
   {

@@ -262,7 +262,7 @@ function checkEvidence(world: World, item: Item, must: Must) {
   if (evidence.kind === 'sms-code') {
     must(world.rules.provider === 'authy', 'Authy’s evidence from Authy')
     must(evidence.action === id, 'the code was bound to this payment')
-    must(evidence.words === wordsOf(wording), 'and to its words')
+    must(evidence.display_text === wordsOf(wording), 'and to its words')
     return
   }
   must(evidence.kind === 'verify-code', 'a kind of evidence that there is')
@@ -305,7 +305,7 @@ export function checkGoes(world: World): number {
 /** Nothing of anybody else's, and nothing that is nobody's to see, is in an answer to a payer. */
 export function checkSecrets(world: World, payer: string, { body }: Reply): number {
   // The whole new number is told to the session that has just written it, and to nobody else.
-  const text = JSON.stringify({ ...body, ...(body?.verificationId && { words: null }) })
+  const text = JSON.stringify({ ...body, ...(body?.verificationId && { displayText: null }) })
   const { people, numbers, codes, letters, items } = world.seen
   const others = people.filter(({ payerId }) => payerId !== payer)
   const forbidden = [

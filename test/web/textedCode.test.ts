@@ -11,7 +11,7 @@ const payment = (sendsLeft: number): Payment => ({
   paymentId: 'a',
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
-  words: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
+  displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
   reference: '4F2K7Q',
   status: 'pending',
   push: 'unavailable',

@@ -18,7 +18,7 @@ export async function showPhone(app: App, screen: Screen): Promise<void> {
   }
   const { phone } = app.profile
   const begun = phone?.pending && recallBegun(phone.pending.verificationId)
-  if (phone?.pending && begun) showCodes(app, screen, underWay(phone.pending, begun.words))
+  if (phone?.pending && begun) showCodes(app, screen, underWay(phone.pending, begun.displayText))
   else if (phone?.pending) showBegunElsewhere(app, screen, phone.pending.number)
   else if (phone?.verified) showVerified(app, screen, phone.number)
   else showNumber(app, screen)
@@ -28,16 +28,16 @@ export async function showPhone(app: App, screen: Screen): Promise<void> {
 type UnderWay = {
   readonly verificationId: string
   readonly reference: string
-  readonly words: string | null
+  readonly displayText: string | null
   readonly to: string
   readonly channel: PhoneChannel
   /** Known only while the number that was written is. */
   readonly dialled?: string | null
 }
 
-function underWay(pending: Pending, words: string | null): UnderWay {
+function underWay(pending: Pending, displayText: string | null): UnderWay {
   const { verificationId, reference, channel, number: to } = pending
-  return { verificationId, reference, channel, to, words }
+  return { verificationId, reference, channel, to, displayText }
 }
 
 type Pending = NonNullable<NonNullable<Profile['phone']>['pending']>
@@ -103,7 +103,7 @@ function showNumber(app: App, screen: Screen): void {
     rememberPhone(input.value, chosen)
     try {
       const sent = await app.api.startPhone(input.value.trim(), chosen)
-      rememberBegun(sent.verificationId, sent.words)
+      rememberBegun(sent.verificationId, sent.displayText)
       showCodes(app, screen, { ...sent, channel: chosen }, app.clock.now())
     } catch (error) {
       const rest = tellFields(fields, detailsOf(error).fields ?? [])
@@ -238,7 +238,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
       const sent: CodeSent = await app.api.startPhone(typed.number.trim(), channel)
       if (sent.verificationId !== verificationId) {
         // The one before was over, or another tab had gone on to another number.
-        rememberBegun(sent.verificationId, sent.words)
+        rememberBegun(sent.verificationId, sent.displayText)
         showCodes(app, screen, { ...sent, channel }, app.clock.now())
         return
       }
@@ -265,8 +265,8 @@ function sentTo(to: string, channel: PhoneChannel, current: string | null): stri
 }
 
 /** What the text to the current phone is about: number and reference are the same there. */
-function toldToCurrent({ words, reference, to }: UnderWay): Child[] {
-  const told = words ?? `Change of phone to ${to}, reference ${reference}`
+function toldToCurrent({ displayText, reference, to }: UnderWay): Child[] {
+  const told = displayText ?? `Change of phone to ${to}, reference ${reference}`
   return [
     el('p', { class: 'terms', translate: 'no' }, told),
     el(

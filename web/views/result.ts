@@ -58,7 +58,7 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
 
 /** What a payer is shown on every channel, in the server's one wording. */
 export function termsOf(payment: Payment): HTMLElement {
-  return el('p', { class: 'terms', dir: 'auto' }, payment.words)
+  return el('p', { class: 'terms', dir: 'auto' }, payment.displayText)
 }
 
 export function ignoreOnPhone(): HTMLElement {

@@ -114,8 +114,8 @@ describe('evidence', () => {
     const { id, pages, person } = await archived('approved')
     const { said } = await evidence(id, '--stage', 'prod')
     for (const { terms, entry, evidence } of pages) {
-      const { words, reference, payerId, authyId, requestId, shown } = terms
-      const all = [words, reference, payerId, authyId, requestId, entry.at, entry.event]
+      const { displayText, reference, payerId, authyId, requestId, shown } = terms
+      const all = [displayText, reference, payerId, authyId, requestId, entry.at, entry.event]
       const cameBack = Object.values(evidence ?? {}).map((value) => value ?? 'none')
       for (const one of [...all, ...Object.values(shown.details), ...cameBack]) {
         expect(said).toContain(one)
@@ -148,7 +148,7 @@ describe('evidence', () => {
     const { code, said } = await evidence(id, '--stage', 'prod')
     expect(code).toBe(1)
     expect(said).toContain(`${key}: was written over (it has 2 versions`)
-    expect(said).toContain(pages[0]?.terms.words)
+    expect(said).toContain(pages[0]?.terms.displayText)
     expect(said).not.toContain('Draco')
   })
 

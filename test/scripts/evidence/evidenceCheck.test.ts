@@ -19,7 +19,7 @@ const cancelled = endOf('cancelled')
 
 test.each<[string, RecordPage, object, string]>([
   [
-    'a push that showed other words',
+    'a push that showed another display text',
     byPush,
     { evidence: { ...callback, shown: '["Pay"]' } },
     'what came back is not what was shown',
@@ -49,10 +49,10 @@ test.each<[string, RecordPage, object, string]>([
     'the code was for another payment',
   ],
   [
-    'a code for other words',
+    'a code for another display text',
     byCode,
-    { evidence: { ...code, words: 'Pay' } },
-    'the code was for other words',
+    { evidence: { ...code, display_text: 'Pay' } },
+    'the code was for another display text',
   ],
   [
     'a code for another amount',
@@ -126,9 +126,9 @@ test.each<[string, object, string]>([
     'what was shown is not its payee and amount',
   ],
   [
-    'words that the push did not show',
-    { words: 'Pay nothing' },
-    'its words are not those of the push',
+    'a display text that the push did not show',
+    { displayText: 'Pay nothing' },
+    'its display text is not that of the push',
   ],
   [
     'an amount in no currency',
@@ -144,8 +144,8 @@ test.each(Object.keys(CURRENCIES) as Currency[])(
   'the largest amount in %s that a stage can allow can be proven',
   (currency) => {
     const amountMinor = 10 ** (10 + CURRENCIES[currency].digits) - 1
-    const payment = { ...open, terms: { ...open.terms, amount: { amountMinor, currency } } }
-    const shown = pushContent(payment.terms, 'ada@example.com')
+    const payment = { ...open, action: { ...open.action, amount: { amountMinor, currency } } }
+    const shown = pushContent(payment.action, 'ada@example.com')
     const [page] = pages({ ...records['approved by push'], ...payment, shown })
     expect(page && shownProblem(page.terms)).toBeUndefined()
     expect(page?.terms.amount.value).toMatch(/^9{10}(\.9+)?$/)

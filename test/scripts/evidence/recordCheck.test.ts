@@ -156,8 +156,8 @@ describe('names what the table tells otherwise:', () => {
   const all = whole.map(kept)
 
   test('another payee, on each page', () => {
-    const terms = { ...approved.terms, payee: { name: 'Draco', id: 'draco@hogwarts.ac.uk' } }
-    expect(problems(all, item({ terms }))).toEqual(
+    const action = { ...approved.action, payee: { name: 'Draco', id: 'draco@hogwarts.ac.uk' } }
+    expect(problems(all, item({ action }))).toEqual(
       [1, 2, 3].map((n) => `00${n}.json: the table has another payee`),
     )
   })

@@ -1,10 +1,10 @@
 /** Test support: payments with all that happened to them, and their pages as an archive keeps them. */
+import { linkOf } from '../../../functions/adapters/verifyLink.ts'
 import {
   type Evidence,
   type HistoryEntry,
   proofOf,
   shownText,
-  wordsApart,
 } from '../../../functions/core/payment.ts'
 import {
   pageKey,
@@ -62,13 +62,13 @@ export const code = {
   kind: 'sms-code',
   authy_id: open.authyId,
   action: open.paymentId,
-  words: WORDS,
+  display_text: WORDS,
 } satisfies Evidence
 export const verified = {
   kind: 'verify-code',
   authy_id: open.authyId,
   verification_sid: `VE${'1'.repeat(32)}`,
-  ...wordsApart(terms, open.reference),
+  ...linkOf({ action: terms, reference: open.reference }),
 } satisfies Evidence
 
 const ended = (
