@@ -186,13 +186,10 @@ function newPayment(n: number): Payment {
     action: terms,
     shown: pushContent(terms, payer.email),
     status: 'pending',
-    push: 'sent',
-    pushAskedAt: now,
-    pushId: randomUUID(),
-    smsTo: '+1 ••••• ••100',
-    smsSends: 0,
-    codeAttempts: 0,
-    wrongCodes: 0,
+    channels: {
+      push: { state: 'sent', askedAt: now, id: randomUUID() },
+      sms: { to: '+1 ••••• ••100', sends: 0, attempts: 0, wrongCodes: 0 },
+    },
     createdAt: now,
     expiresAt: new Date(now.getTime() + 600_000),
   }
@@ -219,7 +216,7 @@ function newCallback(payment: Payment): Request {
     authy_id: Number(payment.authyId),
     device_uuid: 2102943,
     callback_action: 'approval_request_status',
-    uuid: payment.pushId,
+    uuid: payment.channels.push.id,
     status: 'approved',
     approval_request: {
       transaction: {
@@ -234,7 +231,7 @@ function newCallback(payment: Payment): Request {
         reason: '',
         requester_details: null,
         status: 'approved',
-        uuid: payment.pushId,
+        uuid: payment.channels.push.id,
         created_at_time: Number(nonce),
         customer_uuid: 15083,
       },

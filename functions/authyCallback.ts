@@ -6,7 +6,7 @@ import {
   type Named,
   type PushAnswer,
   refuseAnswer,
-} from './core/deciding.ts'
+} from './core/channels/push.ts'
 import type { PaymentStore } from './core/ports.ts'
 import { Refusal } from './core/refusals.ts'
 import { publicEndpoint } from './http.ts'

@@ -3,12 +3,12 @@ import { admitToLook } from './core/payer.ts'
 import { view } from './core/payment.ts'
 import { endpoint, nothing } from './http.ts'
 import { lambda, payers, payments, type World } from './live.ts'
-import { codeEnds } from './liveProvider.ts'
+import { channelEnds } from './liveProvider.ts'
 
 /** `POST /payments/{paymentId}/cancellation`: the payer changes their mind while the payment waits; a locked one too. */
 export const cancelPayment = (world: World) => {
   const people = payers(world)
-  const ports = { payments: payments(world), codes: codeEnds(world), clock: world.clock }
+  const ports = { payments: payments(world), ends: channelEnds(world), clock: world.clock }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
     admitToLook(await people.get(payer.payerId), payer)
     const payment = await cancel(ports, payer.payerId, paymentId())

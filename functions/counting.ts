@@ -2,7 +2,8 @@
  * Counting at the one place that everything of a kind passes. A payment's end is counted by the write
  * that ended it, so once: neither by a repeated answer nor by a request that came too late.
  */
-import type { Channel, Payment } from './core/payment.ts'
+import type { Channel } from './core/channel.ts'
+import type { Payment } from './core/payment.ts'
 import type { Codes, PaymentStore, Phones, Switches } from './core/ports.ts'
 import { count, measure } from './observe.ts'
 

@@ -14,7 +14,19 @@ import {
   verifySettings,
 } from './adapters/settings.ts'
 import { verifyCodes, verifyPhones } from './adapters/twilioVerify.ts'
-import type { Codes, PhoneIds, Phones, Push, Switches } from './core/ports.ts'
+import { pushStart, pushSweep } from './core/channels/push.ts'
+import { smsCodeEnd, smsCodeStart } from './core/channels/smsCode.ts'
+import type {
+  ChannelEnds,
+  ChannelStarts,
+  ChannelSweeps,
+  Codes,
+  PaymentStore,
+  PhoneIds,
+  Phones,
+  Push,
+  Switches,
+} from './core/ports.ts'
 import { countedCodes, countedPhones, countedSwitches } from './counting.ts'
 import type { World } from './live.ts'
 import { count, logger, measure } from './observe.ts'
@@ -49,11 +61,35 @@ export const phones = (world: World): Phones =>
       : authyOf(world),
   )
 
-/** For who sends and checks no codes: what ends them, which at Authy nothing does. */
-export const codeEnds = (world: World): Pick<Codes, 'end'> =>
-  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
-    ? verifyCodes(verifyPayments(world))
-    : { end: async () => {} }
+/** Each channel's part in the start of a payment. */
+export const channelStarts = (
+  world: World,
+  ports: {
+    readonly payments: PaymentStore
+    readonly onPushFault: (paymentId: string, fault: unknown) => void
+  },
+): ChannelStarts => ({
+  push: pushStart({ ...ports, push: push(world), clock: world.clock }),
+  sms: smsCodeStart,
+})
+
+/** Each channel's part in the sweep; a code's answer comes with the payer's own request and is never lost. */
+export function channelSweeps(world: World, payments: PaymentStore): ChannelSweeps {
+  const provider = push(world)
+  return {
+    push: provider && pushSweep({ payments, push: provider, clock: world.clock }),
+    sms: undefined,
+  }
+}
+
+/** What ends on each channel with a payment: a code at Twilio. At Authy neither push nor code can be ended. */
+export const channelEnds = (world: World): ChannelEnds => ({
+  push: undefined,
+  sms:
+    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+      ? smsCodeEnd(verifyCodes(verifyPayments(world)))
+      : undefined,
+})
 
 function verifyPayments({ env }: World) {
   const { VERIFY_API_URL, VERIFY_PAYMENTS_SERVICE, ...given } = verifySettings(env)

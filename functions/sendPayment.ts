@@ -8,7 +8,7 @@ import { Refusal } from './core/refusals.ts'
 import { startPayment } from './core/starting.ts'
 import { endpoint, nothing } from './http.ts'
 import { lambda, limits, newReference, payers, paymentIdOf, payments, type World } from './live.ts'
-import { phoneIds, push, switches } from './liveProvider.ts'
+import { channelStarts, phoneIds, switches } from './liveProvider.ts'
 import { count, logger } from './observe.ts'
 
 /** What a payment is started with; amounts beyond the limits are refused. */
@@ -30,17 +30,17 @@ export const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{1,64}$/
 /** `POST /payments`: start a payment and send its push; the same `Idempotency-Key` never starts two. */
 export const sendPayment = (world: World) => {
   const settings = paymentSettings(world.env)
+  const store = payments(world)
   const ports = {
-    payments: payments(world),
+    payments: store,
     payers: payers(world),
     limits: limits(world),
     switches: switches(world),
     phoneIds: phoneIds(world),
-    push: push(world),
+    channels: channelStarts(world, { payments: store, onPushFault }),
     newReference,
     clock: world.clock,
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,
-    onPushFault,
   }
   const { MAX_AMOUNT: maxAmount, CURRENCIES: currencies } = settings
   const schemas = { body: body({ maxAmount, currencies }), query: nothing }

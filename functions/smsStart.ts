@@ -1,5 +1,5 @@
+import { textCode } from './core/channels/smsCode.ts'
 import { view } from './core/payment.ts'
-import { textCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
 import { lambda, limits, payers, payments, type World } from './live.ts'
 import { codes, switches } from './liveProvider.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { approveWithCode } from './core/channels/smsCode.ts'
 import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
-import { approveWithCode } from './core/textedCode.ts'
 import { endpoint, nothing } from './http.ts'
 import { lambda, lockout, onLockoutFault, pause, payers, payments, type World } from './live.ts'
 import { codes } from './liveProvider.ts'

@@ -1,17 +1,18 @@
 import { sweep } from './core/sweeping.ts'
 import { lambda, payments, type World } from './live.ts'
-import { codeEnds, push } from './liveProvider.ts'
+import { channelEnds, channelSweeps } from './liveProvider.ts'
 import { count, flush, logger } from './observe.ts'
 
 /**
- * Runs every minute: ends what is due, and asks the provider about pushes that have been silent.
+ * Runs every minute: ends what is due, and asks the provider about channels that have been silent.
  * One payment's fault does not stop the others; the run fails at its end, so that the owner is told.
  */
 export const sweepPayments = (world: World) => {
+  const store = payments(world)
   const ports = {
-    payments: payments(world),
-    push: push(world),
-    codes: codeEnds(world),
+    payments: store,
+    sweeps: channelSweeps(world, store),
+    ends: channelEnds(world),
     clock: world.clock,
   }
   return async (): Promise<{ expired: number; decided: number; asked: number }> => {

@@ -10,7 +10,7 @@ import {
   unlockAccount,
 } from '../functions/core/account.ts'
 import { limits, payers, payments, signIns, type World } from '../functions/live.ts'
-import { codeEnds } from '../functions/liveProvider.ts'
+import { channelEnds } from '../functions/liveProvider.ts'
 import { asksFromProgram, jsonBodyOf } from './ownRequest.ts'
 
 export const COMMANDS = ['show', 'lock', 'unlock', 'close'] as const
@@ -47,7 +47,7 @@ export function portsIn(world: World): AccountPorts {
     payers: payers(world),
     payments: payments(world),
     limits: limits(world),
-    codes: codeEnds(world),
+    ends: channelEnds(world),
     signIns: signIns(world),
     clock: world.clock,
   }

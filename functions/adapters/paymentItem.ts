@@ -1,16 +1,15 @@
 /** How a payment is stored: its item, and what of it the indexes hold. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { CHANNELS, type PaymentChannels } from '../core/channel.ts'
 import { CURRENCIES, type Currency } from '../core/money.ts'
 import {
   type HistoryEntry,
   type Payment,
   PROOFS,
   type PushContent,
-  type ShownPayment,
   shownText,
 } from '../core/payment.ts'
-import type { OpenPayment } from '../core/ports.ts'
 
 /** One entry of an item's history. */
 export const historyEntry = (
@@ -20,68 +19,55 @@ export const historyEntry = (
   by: HistoryEntry['by'],
 ): HistoryEntry => ({ at: now.toISOString(), event, channel, by })
 
-/** From an entry of the index `payer`. */
-export const listedPaymentOf = (attributes: unknown): ShownPayment =>
-  shown(listed.parse(attributes))
-
 const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
 const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
 
-const listed = z.object({
+const stored = z.object({
   payment_id: z.string(),
+  user_id: z.string(),
+  request_id: z.string(),
+  authy_id: z.string(),
   reference: z.string(),
   payee_name: z.string(),
   payee_id: z.string(),
   amount_minor: z.int().positive(),
   currency,
+  shown: z.string(),
   status: z.enum(['pending', 'approved', 'denied', 'expired', 'failed', 'cancelled']),
   push: z.enum(['sending', 'sent', 'unavailable']),
+  push_asked_at: instant.optional(),
+  push_id: z.string().optional(),
+  push_read_at: instant.optional(),
   sms_to: z.string(),
   sms_sends: z.int(),
   sms_sent_at: instant.optional(),
+  sms_id: z.string().optional(),
   code_attempts: z.int(),
+  wrong_codes: z.int(),
   created_at: instant,
   expires_at: instant,
   decided_at: instant.optional(),
-  decided_by: z.enum(['push', 'sms']).optional(),
+  decided_by: z.enum(CHANNELS).optional(),
   decided_proof: z.enum(PROOFS).optional(),
 })
 
-const stored = listed.extend({
-  user_id: z.string(),
-  authy_id: z.string(),
-  shown: z.string(),
-  request_id: z.string(),
-  push_asked_at: instant.optional(),
-  push_id: z.string().optional(),
-  sms_id: z.string().optional(),
-  wrong_codes: z.int(),
-})
-
-const waiting = z.object({
-  payment_id: z.string(),
-  authy_id: z.string(),
-  push_id: z.string().optional(),
-  push_asked_at: instant.optional(),
-  push_read_at: instant.optional(),
-  expires_at: instant,
-})
-
-function shown(found: z.infer<typeof listed>): ShownPayment {
+/** A payment from its item, which an index holds whole too; an item that is none is a fault. */
+export function paymentOf(attributes: unknown): Payment {
+  const found = stored.parse(attributes)
   return {
     paymentId: found.payment_id,
+    payerId: found.user_id,
+    requestId: found.request_id,
+    authyId: found.authy_id,
     reference: found.reference,
     action: {
       kind: 'payment',
       payee: { name: found.payee_name, id: found.payee_id },
       amount: { amountMinor: found.amount_minor, currency: found.currency },
     },
+    shown: contentOf(found.shown),
     status: found.status,
-    push: found.push,
-    smsTo: found.sms_to,
-    smsSends: found.sms_sends,
-    smsSentAt: found.sms_sent_at,
-    codeAttempts: found.code_attempts,
+    channels: channelsOf(found),
     createdAt: found.created_at,
     expiresAt: found.expires_at,
     decidedAt: found.decided_at,
@@ -90,33 +76,29 @@ function shown(found: z.infer<typeof listed>): ShownPayment {
   }
 }
 
-/** A payment from its whole item; an item that is none is a fault. */
-export function paymentOf(attributes: unknown): Payment {
-  const found = stored.parse(attributes)
-  return {
-    ...shown(found),
-    payerId: found.user_id,
-    requestId: found.request_id,
-    authyId: found.authy_id,
-    shown: contentOf(found.shown),
-    pushAskedAt: found.push_asked_at,
-    pushId: found.push_id,
+const channelsOf = (found: z.infer<typeof stored>): PaymentChannels => ({
+  push: {
+    state: found.push,
+    askedAt: found.push_asked_at,
+    id: found.push_id,
+    readAt: found.push_read_at,
+  },
+  sms: {
+    to: found.sms_to,
+    sends: found.sms_sends,
+    sentAt: found.sms_sent_at,
     textId: found.sms_id,
+    attempts: found.code_attempts,
     wrongCodes: found.wrong_codes,
-  }
-}
+  },
+})
 
 /** From an entry of the index `open`; what is none must not hide the others. */
-export function openPaymentOf(attributes: unknown): OpenPayment | Error {
-  const { data: found, error } = waiting.safeParse(attributes)
-  if (!found) return error
-  return {
-    paymentId: found.payment_id,
-    authyId: found.authy_id,
-    pushId: found.push_id,
-    pushAskedAt: found.push_asked_at,
-    pushReadAt: found.push_read_at,
-    expiresAt: found.expires_at,
+export function openPaymentOf(attributes: unknown): Payment | Error {
+  try {
+    return paymentOf(attributes)
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
   }
 }
 
@@ -134,15 +116,20 @@ export const itemOf = (fresh: Payment) => ({
   shown: shownText(fresh.shown),
   status: fresh.status,
   open_shard: shardOf(fresh.paymentId),
-  push: fresh.push,
-  ...(fresh.pushAskedAt && { push_asked_at: fresh.pushAskedAt.toISOString() }),
-  sms_to: fresh.smsTo,
-  sms_sends: fresh.smsSends,
-  code_attempts: fresh.codeAttempts,
-  wrong_codes: fresh.wrongCodes,
+  ...itemOfChannels(fresh.channels),
   created_at: fresh.createdAt.toISOString(),
   expires_at: fresh.expiresAt.toISOString(),
   history: [historyEntry(fresh.createdAt, 'started', null, 'payer')],
+})
+
+/** As it is before anybody was reached. */
+const itemOfChannels = ({ push, sms }: PaymentChannels) => ({
+  push: push.state,
+  ...(push.askedAt && { push_asked_at: push.askedAt.toISOString() }),
+  sms_to: sms.to,
+  sms_sends: sms.sends,
+  code_attempts: sms.attempts,
+  wrong_codes: sms.wrongCodes,
 })
 
 /** What stands in a payment's place that must not be stored any more; in no index, since it has no such fields. */

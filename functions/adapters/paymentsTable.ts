@@ -24,7 +24,6 @@ import {
   historyEntry,
   isBar,
   itemOf,
-  listedPaymentOf,
   OPEN_SHARDS,
   openPaymentOf,
   paymentOf,
@@ -135,7 +134,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
         }),
       )
       return {
-        payments: Items.map(listedPaymentOf),
+        payments: Items.map(paymentOf),
         next: LastEvaluatedKey ? cursorOf(payerId, LastEvaluatedKey) : null,
       }
     },
@@ -222,8 +221,8 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
         ':one': 1,
         ':payer': payerId,
         ':last': CODE_ATTEMPTS_MAX - 1,
-        ':attempt': tried.codeAttempts,
-        ':attempts': new Set([tried.codeAttempts]),
+        ':attempt': tried.channels.sms.attempts,
+        ':attempts': new Set([tried.channels.sms.attempts]),
       }
       // Which of the two writes is right changes only from the first to the second, so one round is all.
       const counted = await change(paymentId, {

@@ -3,6 +3,7 @@
  * and each would build its schemas when it starts.
  */
 import * as z from 'zod'
+import { CHANNELS } from '../core/channel.ts'
 import type { HistoryEntry } from '../core/payment.ts'
 import type { RecordedPayment } from '../core/record.ts'
 import { paymentOf } from './paymentItem.ts'
@@ -37,7 +38,7 @@ export const recorded = z.object({
       z.strictObject({
         at: z.iso.datetime({ precision: 3 }),
         event: z.enum(events),
-        channel: z.enum(['push', 'sms']).nullable(),
+        channel: z.enum(CHANNELS).nullable(),
         by: z.enum(['payer', 'provider', 'operator', 'clock']),
       }),
     )

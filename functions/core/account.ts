@@ -3,13 +3,13 @@
  * marks, in the condition of every write that reserves something; then what was reserved before them.
  */
 import { displayText } from './action.ts'
-import { endCodeOf } from './deciding.ts'
+import { endChannels } from './deciding.ts'
 import { admit, masked, type SignedIn } from './payer.ts'
 import type { TrailEntry } from './payerTrail.ts'
 import { statusAt } from './payment.ts'
 import type {
+  ChannelEnds,
   Clock,
-  Codes,
   Decision,
   Limits,
   PayerStore,
@@ -23,7 +23,7 @@ export type AccountPorts = {
   readonly payers: PayerStore
   readonly limits: Pick<Limits, 'readStarts' | 'readTexts' | 'bar' | 'unbar' | 'clear'>
   readonly payments: PaymentStore
-  readonly codes: Pick<Codes, 'end'>
+  readonly ends: ChannelEnds
   readonly signIns: SignIns
   readonly clock: Clock
 }
@@ -180,9 +180,9 @@ async function cancel(ports: AccountPorts, payerId: string, id: string): Promise
     only: { payerId },
   }
   const cancelled = await payments.decide(id, decision, clock())
-  if (cancelled) return endCodeOf(ports, cancelled)
+  if (cancelled) return endChannels(ports, cancelled)
   if (await payments.bar(payerId, id)) return
   // Stored: it had ended before, or its insert came after the first try, and then the second finds it.
   const late = await payments.decide(id, decision, clock())
-  if (late) await endCodeOf(ports, late)
+  if (late) await endChannels(ports, late)
 }

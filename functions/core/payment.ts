@@ -3,6 +3,7 @@
  * put these rules into the conditions of their writes.
  */
 import { displayText, type Payee, type PaymentAction, payeeInWords } from './action.ts'
+import type { Channel, ChannelViews, PaymentChannels } from './channel.ts'
 import { type Amount, amountOf, inWords } from './money.ts'
 import { Refusal } from './refusals.ts'
 
@@ -16,9 +17,6 @@ export const TEXT_PAUSE_SECONDS = 20
 export const PUSH_LOST_SECONDS = 15
 
 export type PaymentStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
-/** How the payer answers. */
-export type Channel = 'push' | 'sms'
-export type PushState = 'sending' | 'sent' | 'unavailable'
 
 /** The push as it is put before the payer. */
 export type PushContent = {
@@ -116,18 +114,7 @@ export type Payment = {
   /** Exactly what the push says, stored before it is sent. */
   readonly shown: PushContent
   readonly status: PaymentStatus
-  readonly push: PushState
-  /** Never, where the provider has no push. */
-  readonly pushAskedAt?: Date | undefined
-  readonly pushId?: string | undefined
-  /** Where a text goes, most of it hidden. */
-  readonly smsTo: string
-  readonly smsSends: number
-  readonly smsSentAt?: Date | undefined
-  /** The provider's own name for the newest text, where codes are checked by it. */
-  readonly textId?: string | undefined
-  readonly codeAttempts: number
-  readonly wrongCodes: number
+  readonly channels: PaymentChannels
   readonly createdAt: Date
   readonly expiresAt: Date
   readonly decidedAt?: Date | undefined
@@ -176,7 +163,7 @@ export function whyClosed(payment: Payment, now: Date): Refusal | undefined {
 }
 
 /** The payment as every route shows it to its payer; nothing of the provider's or of others. */
-export function view(payment: ShownPayment, now: Date): PaymentView {
+export function view(payment: Payment, now: Date): PaymentView {
   const status = statusAt(payment, now)
   const decidedAt = status === 'expired' ? payment.expiresAt : payment.decidedAt
   return {
@@ -186,13 +173,7 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
     displayText: displayText(payment.action),
     reference: payment.reference,
     status,
-    push: payment.push,
-    sms: {
-      to: payment.smsSends === 0 ? null : payment.smsTo,
-      sentAt: payment.smsSentAt?.toISOString() ?? null,
-      sendsLeft: TEXTS_MAX - payment.smsSends,
-      attemptsLeft: CODE_ATTEMPTS_MAX - payment.codeAttempts,
-    },
+    ...channelViews(payment.channels),
     createdAt: payment.createdAt.toISOString(),
     expiresAt: payment.expiresAt.toISOString(),
     decidedAt: decidedAt?.toISOString() ?? null,
@@ -202,16 +183,20 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
 }
 
 /** Only approve and deny are decisions of a channel: an end by wrong codes, time or cancel has none. */
-const decisionOf = ({ decidedBy, decidedProof }: ShownPayment): DecisionView | null =>
+const decisionOf = ({ decidedBy, decidedProof }: Payment): DecisionView | null =>
   decidedBy && decidedProof ? { channel: decidedBy, proof: decidedProof } : null
 
-/** As much of a payment as its payer ever sees. */
-export type ShownPayment = Omit<
-  Payment,
-  'payerId' | 'requestId' | 'authyId' | 'shown' | 'pushAskedAt' | 'pushId' | 'textId' | 'wrongCodes'
->
+const channelViews = ({ push, sms }: PaymentChannels): ChannelViews => ({
+  push: push.state,
+  sms: {
+    to: sms.sends === 0 ? null : sms.to,
+    sentAt: sms.sentAt?.toISOString() ?? null,
+    sendsLeft: TEXTS_MAX - sms.sends,
+    attemptsLeft: CODE_ATTEMPTS_MAX - sms.attempts,
+  },
+})
 
-export type PaymentView = {
+export type PaymentView = ChannelViews & {
   readonly paymentId: string
   readonly payee: Payee
   readonly amount: Amount
@@ -219,13 +204,6 @@ export type PaymentView = {
   /** What tells it from an equal payment, in a text too. */
   readonly reference: string
   readonly status: PaymentStatus
-  readonly push: PushState
-  readonly sms: {
-    readonly to: string | null
-    readonly sentAt: string | null
-    readonly sendsLeft: number
-    readonly attemptsLeft: number
-  }
   readonly createdAt: string
   readonly expiresAt: string
   readonly decidedAt: string | null

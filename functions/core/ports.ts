@@ -1,6 +1,7 @@
 /** What the rules need of the world: stores, the provider, the clock. The adapters implement these. */
 
 import type { Action } from './action.ts'
+import type { Channel, PaymentChannels } from './channel.ts'
 import type {
   Payer,
   PendingPhone,
@@ -10,14 +11,7 @@ import type {
   VerificationChannel,
 } from './payer.ts'
 import type { PayerAnnouncement } from './payerRecord.ts'
-import type {
-  Channel,
-  Evidence,
-  Payment,
-  PushContent,
-  RefusedAnswer,
-  ShownPayment,
-} from './payment.ts'
+import type { Evidence, Payment, PushContent, RefusedAnswer } from './payment.ts'
 import type { Announcement } from './record.ts'
 
 export type Clock = () => Date
@@ -30,47 +24,58 @@ export type Decision = {
   readonly evidence?: Evidence
   /** Stored with the decision if no push is known yet. */
   readonly pushId?: string
-  readonly only: Partial<Pick<Payment, 'payerId' | 'authyId' | 'shown' | 'pushId'>> & {
+  readonly only: Partial<Pick<Payment, 'payerId' | 'authyId' | 'shown'>> & {
+    readonly pushId?: string
     /** No signed answer that names the payment was refused (`refuseAnswer`). */
     readonly noAnswerRefused?: boolean
   }
-}
-
-/** A payment that waits for its payer, as the sweep finds it; an index lags, so it is only a hint. */
-export type OpenPayment = Pick<
-  Payment,
-  'paymentId' | 'authyId' | 'pushId' | 'expiresAt' | 'pushAskedAt'
-> & {
-  readonly pushReadAt?: Date | undefined
 }
 
 /**
  * The table of payments. Every write is one conditional write; where the condition is lost it
  * changes nothing and answers `undefined` (or false), and the caller reads again to learn why.
  */
-export type PaymentStore = {
-  /** False if a payment of this id is there already, or its place was taken by `bar`. */
-  insert(payment: Payment): Promise<boolean>
-  /**
-   * Take the place of a payment that is not stored yet, so that its late insert loses; false if it is
-   * stored. What takes the place is no payment: no read and no list finds it.
-   */
-  bar(payerId: string, paymentId: string): Promise<boolean>
-  /** A consistent read; another payer's payment does not exist. */
-  get(payerId: string, paymentId: string): Promise<Payment | undefined>
-  /** A consistent read for whoever holds the provider's signature instead of a payer's token. */
-  find(paymentId: string): Promise<Payment | undefined>
+export type PaymentStore = PushWrites &
+  SmsCodeWrites & {
+    /** False if a payment of this id is there already, or its place was taken by `bar`. */
+    insert(payment: Payment): Promise<boolean>
+    /**
+     * Take the place of a payment that is not stored yet, so that its late insert loses; false if it is
+     * stored. What takes the place is no payment: no read and no list finds it.
+     */
+    bar(payerId: string, paymentId: string): Promise<boolean>
+    /** A consistent read; another payer's payment does not exist. */
+    get(payerId: string, paymentId: string): Promise<Payment | undefined>
+    /** A consistent read for whoever holds the provider's signature instead of a payer's token. */
+    find(paymentId: string): Promise<Payment | undefined>
+    list(
+      payerId: string,
+      page: { limit: number; cursor?: string | undefined },
+    ): Promise<{ payments: Payment[]; next: string | null }>
+
+    decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
+    /** Everything that waits, page after page; an index lags, so each is only a hint. What cannot be read is told and left out. */
+    open(onUnreadable: (fault: unknown) => void): AsyncIterable<Payment>
+    /** Write down that a payment's time is over: pending, and `expiresAt` reached. */
+    expire(paymentId: string, now: Date): Promise<Payment | undefined>
+  }
+
+/** What the channel `push` reads and writes of a payment. */
+export type PushWrites = {
   /** By the provider's own id, over an index that may lag. */
   findByPush(pushId: string): Promise<Payment | undefined>
-  list(
-    payerId: string,
-    page: { limit: number; cursor?: string | undefined },
-  ): Promise<{ payments: ShownPayment[]; next: string | null }>
-
   /** The right to ask for the push again: pending, still `sending`, and asked for before `lostBefore`. */
   claimPush(payment: Payment, lostBefore: Date, now: Date): Promise<Payment | undefined>
   /** Store what came of asking for the push; never touches the status. */
   savePush(payment: Payment, pushId: string | undefined, now: Date): Promise<Payment>
+  /** Note that a signed answer was refused: pending, and none was before. True if it is noted now. */
+  refuseAnswer(paymentId: string, why: RefusedAnswer, now: Date): Promise<boolean>
+  /** The right to ask the provider about a push: pending, and not asked about after `lastBefore`. */
+  claimPushRead(paymentId: string, lastBefore: Date, now: Date): Promise<boolean>
+}
+
+/** What the channel `sms` writes of a payment. */
+export type SmsCodeWrites = {
   /** Count a text before it is asked for: pending, texts left, attempts left, none asked for after `lastBefore`. */
   reserveText(
     payerId: string,
@@ -89,16 +94,6 @@ export type PaymentStore = {
   saveText(paymentId: string, textId: string): Promise<Payment>
   /** Count a clear no to the attempt that `reserveAttempt` gave, once; the fifth makes the payment failed in the same write. */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
-  decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
-  /** Note that a signed answer was refused: pending, and none was before. True if it is noted now. */
-  refuseAnswer(paymentId: string, why: RefusedAnswer, now: Date): Promise<boolean>
-
-  /** Everything that waits, page after page; what cannot be read is told and left out. */
-  open(onUnreadable: (fault: unknown) => void): AsyncIterable<OpenPayment>
-  /** Write down that a payment's time is over: pending, and `expiresAt` reached. */
-  expire(paymentId: string, now: Date): Promise<Payment | undefined>
-  /** The right to ask the provider about a push: pending, and not asked about after `lastBefore`. */
-  claimPushRead(paymentId: string, lastBefore: Date, now: Date): Promise<boolean>
 }
 
 /** Which verification a code is tried at, and whether the verified phone's code comes with it. */
@@ -252,6 +247,40 @@ export type Starts = {
   /** Since when the person is barred. */
   readonly barredAt?: string
 }
+
+/** What a start tells its channels: the payer's phone, and when it is. */
+export type ChannelBegin = { readonly phone: PhoneNumber; readonly now: Date }
+
+/** How a channel takes part in a start. Its faults fail no start, because the other channels are open. */
+export type ChannelStart<C extends Channel> = {
+  /** What the payment knows of the channel when it is stored. */
+  begin(start: ChannelBegin): PaymentChannels[C]
+  /** Reach the payer, once the payment is stored. None where the payer begins. */
+  reach?(payment: Payment, from: { readonly ip: string }): Promise<Payment>
+  /** The same start was asked for again: reach the payer if the first try was lost in a crash. */
+  reachAgain?(payment: Payment, from: { readonly ip: string }): Promise<Payment>
+}
+
+export type ChannelStarts = { readonly [C in Channel]: ChannelStart<C> }
+
+/** How a channel is asked whether the payer has answered, where that answer may be lost. */
+export type ChannelSweep = {
+  /** Since when the payment is to be asked about; nothing where it is not. */
+  dueSince(payment: Payment, now: Date): Date | undefined
+  /** The right to ask now, by a write that only one sweep wins. */
+  claim(payment: Payment): Promise<boolean>
+  /** Ask; whether that decided the payment. */
+  decide(payment: Payment): Promise<boolean>
+}
+
+/** None of a channel whose answers cannot be lost. */
+export type ChannelSweeps = Readonly<Record<Channel, ChannelSweep | undefined>>
+
+/** End what a channel has left of a payment that is over. Never throws: all of it ends by itself soon. */
+export type ChannelEnd = (payment: Payment) => Promise<void>
+
+/** None of a channel that leaves nothing, or where nothing can be ended. */
+export type ChannelEnds = Readonly<Record<Channel, ChannelEnd | undefined>>
 
 /**
  * What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). How a provider binds

@@ -4,9 +4,9 @@
  * appended, so the same page comes out whenever it is made: at the change, at its repeat, or years after.
  */
 import type { Payee } from './action.ts'
+import type { Channel } from './channel.ts'
 import { type Amount, amountOf } from './money.ts'
 import {
-  type Channel,
   type DecisionView,
   type Evidence,
   type HistoryEntry,

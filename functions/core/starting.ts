@@ -1,14 +1,19 @@
-/** Starting a payment: stored before the push is sent, once for each key however often it is asked. */
+/** Starting a payment: stored before the payer is reached, once for each key however often it is asked. */
 import { type PaymentAction, sameAction } from './action.ts'
-import { admit, masked, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
-import { type Payment, PUSH_LOST_SECONDS, pushContent, statusAt } from './payment.ts'
-import type { Clock, Limits, PayerStore, PaymentStore, PhoneIds, Push, Switches } from './ports.ts'
+import { CHANNELS, forEachChannel, type PaymentChannels } from './channel.ts'
+import { admit, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
+import { type Payment, pushContent, statusAt } from './payment.ts'
+import type {
+  ChannelBegin,
+  ChannelStarts,
+  Clock,
+  Limits,
+  PayerStore,
+  PaymentStore,
+  PhoneIds,
+  Switches,
+} from './ports.ts'
 import { Refusal, switchedOff } from './refusals.ts'
-
-/** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
-const PUSH_ENDS_EARLIER_SECONDS = 10
-/** Less than this is not worth asking for; and 0 would mean for ever to the provider. */
-const PUSH_SECONDS_MIN = 10
 
 export type StartPorts = {
   readonly payments: PaymentStore
@@ -16,14 +21,11 @@ export type StartPorts = {
   readonly limits: Limits
   readonly switches: Pick<Switches, 'paymentsOff'>
   readonly phoneIds: PhoneIds
-  /** None where the provider has none: the text is offered at once. */
-  readonly push: Push | undefined
+  readonly channels: ChannelStarts
   readonly clock: Clock
   /** Another each time, by chance. */
   readonly newReference: () => string
   readonly lifeSeconds: number
-  /** Told of faults that the payer is not bothered with, because the text is open to them. */
-  readonly onPushFault: (paymentId: string, fault: unknown) => void
 }
 
 export type StartRequest = SignedIn & {
@@ -35,7 +37,7 @@ export type StartRequest = SignedIn & {
 }
 
 /**
- * Start a payment and ask for its push. The same key again gives the payment as it is now.
+ * Start a payment and reach its payer. The same key again gives the payment as it is now.
  *
  * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (another payee or amount),
  * `payments_off` (none is new), `too_many_payments`, `already_decided` (cancelled by the operator before
@@ -79,16 +81,12 @@ export async function startPayment(
     action,
     shown: pushContent(action, account(request)),
     status: 'pending',
-    ...(ports.push ? { push: 'sending', pushAskedAt: createdAt } : { push: 'unavailable' }),
-    smsTo: masked(payer.phone),
-    smsSends: 0,
-    codeAttempts: 0,
-    wrongCodes: 0,
+    channels: begun(ports.channels, { phone: payer.phone, now: createdAt }),
     createdAt,
     expiresAt,
   }
   if (await payments.insert(payment)) {
-    return { payment: await askForPush(ports, request, payment), created: true }
+    return { payment: await reach(ports, request, payment), created: true }
   }
   // Another request with the same key was faster.
   const winner = await payments.get(payerId, paymentId)
@@ -96,7 +94,7 @@ export async function startPayment(
   if (!winner) throw new Refusal('already_decided', { paymentStatus: 'cancelled' })
   // … or it was this one, whose first answer was lost and which was sent again.
   if (winner.requestId === request.requestId) {
-    return { payment: await askForPush(ports, request, winner), created: true }
+    return { payment: await reach(ports, request, winner), created: true }
   }
   return { payment: await repeat(ports, request, winner), created: false }
 }
@@ -119,39 +117,22 @@ async function repeat(
   payment: Payment,
 ): Promise<Payment> {
   if (!sameAction(payment.action, request.action)) throw new Refusal('idempotency_key_reused')
-  if (payment.push !== 'sending' || !payment.pushAskedAt) return payment
-  const now = ports.clock()
-  const lostBefore = new Date(now.getTime() - PUSH_LOST_SECONDS * 1000)
-  if (payment.pushAskedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
-  const claimed = await ports.payments.claimPush(payment, lostBefore, now)
-  if (claimed) return askForPush(ports, request, claimed)
-  return (await ports.payments.get(payment.payerId, payment.paymentId)) ?? payment
+  let now = payment
+  for (const channel of CHANNELS) {
+    now = (await ports.channels[channel].reachAgain?.(now, request)) ?? now
+  }
+  return now
 }
 
-async function askForPush(
-  ports: StartPorts,
-  request: StartRequest,
-  payment: Payment,
-): Promise<Payment> {
-  if (payment.push === 'unavailable') return payment
-  const { push } = ports
-  const secondsLeft = Math.floor((payment.expiresAt.getTime() - ports.clock().getTime()) / 1000)
-  const seconds = secondsLeft - PUSH_ENDS_EARLIER_SECONDS
-  let pushId: string | undefined
-  if (push && seconds >= PUSH_SECONDS_MIN) {
-    const hidden = {
-      payment_id: payment.paymentId,
-      requester_user_id: payment.payerId,
-      origin_ip: request.ip,
-    }
-    // The payment is stored: from here on a fault of the provider only means that the text is offered.
-    try {
-      pushId = await push.ask(payment.authyId, payment.shown, hidden, seconds)
-    } catch (fault) {
-      ports.onPushFault(payment.paymentId, fault)
-    }
-  }
-  return ports.payments.savePush(payment, pushId, ports.clock())
+/** What the payment knows of each channel when it is stored. */
+const begun = (channels: ChannelStarts, start: ChannelBegin) =>
+  forEachChannel<PaymentChannels>((channel) => channels[channel].begin(start))
+
+/** Reach the payer on every channel that can, one after the other, since each writes to the payment. */
+async function reach(ports: StartPorts, request: StartRequest, payment: Payment): Promise<Payment> {
+  let now = payment
+  for (const channel of CHANNELS) now = (await ports.channels[channel].reach?.(now, request)) ?? now
+  return now
 }
 
 /** The account as the push names it: the e-mail address, or its owner's id where it is too long to be shown whole. */

@@ -1,12 +1,9 @@
-/** Nothing waits for ever: what is due ends, and a push that has been silent is asked about. */
-import { endCodeOf, type Ports } from './deciding.ts'
-import type { Evidence, Payment } from './payment.ts'
-import type { Codes, Decision, OpenPayment, Push } from './ports.ts'
+/** Nothing waits for ever: what is due ends, and a channel that has been silent is asked about. */
+import { CHANNELS } from './channel.ts'
+import { endChannels, type Ports } from './deciding.ts'
+import type { Payment } from './payment.ts'
+import type { ChannelEnds, ChannelSweep, ChannelSweeps } from './ports.ts'
 import { Refusal } from './refusals.ts'
-
-/** A push undecided for this long is asked about: its callback may be lost. */
-const PUSH_READ_AFTER_SECONDS = 20
-const PUSH_READ_EVERY_SECONDS = 60
 
 /** So many calls of the provider at a time, and none any more after so long: a run has an end. */
 const CALLS_AT_ONCE = 8
@@ -16,17 +13,17 @@ const CALLING_SECONDS_MAX = 40
 export type Swept = { expired: number; decided: number; asked: number; faults: unknown[] }
 
 /**
- * End what is due; and only then, because it takes as long as the provider likes, end the codes of what
- * ended, and ask about pushes that have been silent, those that were never or least lately asked about
+ * End what is due; and only then, because it takes as long as the provider likes, end on each channel what
+ * ended, and ask about channels that have been silent, those that were never or least lately asked about
  * first.
  */
 export async function sweep(
   ports: Ports & {
-    readonly push: Push | undefined
-    readonly codes: Pick<Codes, 'end'>
+    readonly sweeps: ChannelSweeps
+    readonly ends: ChannelEnds
   },
 ): Promise<Swept> {
-  const { payments, push, clock } = ports
+  const { payments, sweeps, clock } = ports
   const swept: Swept = { expired: 0, decided: 0, asked: 0, faults: [] }
   const noted = async (work: () => Promise<void>) => {
     try {
@@ -37,7 +34,7 @@ export async function sweep(
     }
   }
 
-  const silent: OpenPayment[] = []
+  const silent: Silent[] = []
   const ended: Payment[] = []
   for await (const open of payments.open((fault) => swept.faults.push(fault))) {
     const now = clock()
@@ -48,24 +45,19 @@ export async function sweep(
         swept.expired += 1
         ended.push(expired)
       })
-    } else if (isSilent(open, now)) silent.push(open)
+    } else silent.push(...silentChannels(sweeps, open, now))
   }
 
-  const askAbout = async ({ paymentId, pushId, authyId }: OpenPayment) => {
-    const now = clock()
-    const lastBefore = ago(now, PUSH_READ_EVERY_SECONDS)
-    if (!push || !pushId) return
-    if (!(await payments.claimPushRead(paymentId, lastBefore, now))) return
+  const askAbout = async ({ payment, sweep }: Silent) => {
+    if (!(await sweep.claim(payment))) return
     swept.asked += 1
-    if (await decideByRead({ payments, push, clock }, paymentId, pushId, authyId)) {
-      swept.decided += 1
-    }
+    if (await sweep.decide(payment)) swept.decided += 1
   }
-  silent.sort((a, b) => (a.pushReadAt?.getTime() ?? 0) - (b.pushReadAt?.getTime() ?? 0))
+  silent.sort((a, b) => a.since.getTime() - b.since.getTime())
   const calls = [
-    ...silent.map((open) => () => noted(() => askAbout(open))),
+    ...silent.map((one) => () => noted(() => askAbout(one))),
     // A code that is not ended here ends by itself, at the provider, in ten minutes at most.
-    ...ended.map((payment) => () => endCodeOf(ports, payment)),
+    ...ended.map((payment) => () => endChannels(ports, payment)),
   ]
   const end = new Date(clock().getTime() + CALLING_SECONDS_MAX * 1000)
   const callNext = async () => {
@@ -75,42 +67,12 @@ export async function sweep(
   return swept
 }
 
-function isSilent({ pushId, pushAskedAt, pushReadAt }: OpenPayment, now: Date): boolean {
-  if (!pushId || !pushAskedAt || pushAskedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return false
-  return !pushReadAt || pushReadAt <= ago(now, PUSH_READ_EVERY_SECONDS)
-}
+/** A channel of a payment that is to be asked about, and since when. */
+type Silent = { readonly payment: Payment; readonly sweep: ChannelSweep; readonly since: Date }
 
-/**
- * The provider's own answer shows no terms, so it decides only the payment whose stored push was
- * asked about and whose phone it names.
- */
-async function decideByRead(
-  { payments, push, clock }: Ports & { readonly push: Push },
-  id: string,
-  pushId: string,
-  authyId: string,
-): Promise<boolean> {
-  const read = await push.read(pushId)
-  if (read.status !== 'approved' && read.status !== 'denied') return false
-  if (read.pushId !== pushId || read.authyId !== authyId) return false
-  const now = clock()
-  const evidence: Evidence = {
-    kind: 'provider-read',
-    push_id: pushId,
-    authy_id: authyId,
-    read_at: now.toISOString(),
-  }
-  // What a signed callback showed otherwise is not approved by an answer that shows nothing (RTS Art. 5(1)(c));
-  // to deny it is safe.
-  const only = { pushId, authyId, ...(read.status === 'approved' && { noAnswerRefused: true }) }
-  const decision: Decision = {
-    status: read.status,
-    channel: 'push',
-    by: 'provider',
-    evidence,
-    only,
-  }
-  return (await payments.decide(id, decision, now)) !== undefined
-}
-
-const ago = (now: Date, seconds: number) => new Date(now.getTime() - seconds * 1000)
+const silentChannels = (sweeps: ChannelSweeps, payment: Payment, now: Date): Silent[] =>
+  CHANNELS.flatMap((channel) => {
+    const sweep = sweeps[channel]
+    const since = sweep?.dueSince(payment, now)
+    return sweep && since ? [{ payment, sweep, since }] : []
+  })

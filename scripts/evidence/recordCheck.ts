@@ -105,7 +105,7 @@ export const THE_ITEM = "the table's item"
 
 /** The item's own fields beside its history, which no page holds. */
 function itemProblem(
-  { status, pushId, decidedAt, decidedBy, decidedProof, expiresAt }: RecordedPayment,
+  { status, channels, decidedAt, decidedBy, decidedProof, expiresAt }: RecordedPayment,
   pages: readonly RecordPage[],
 ): string | undefined {
   const end = pages.findLast(({ entry }) => statusIn(entry))
@@ -121,7 +121,7 @@ function itemProblem(
   if (decidedProof && decidedProof !== (evidence && proofOf(evidence))) {
     return 'how its answer was learned is not what its evidence says'
   }
-  if (evidence?.kind === 'provider-read' && evidence.push_id !== pushId) {
+  if (evidence?.kind === 'provider-read' && evidence.push_id !== channels.push.id) {
     return 'the push that was read is another than the one that was sent'
   }
   return undefined

@@ -18,8 +18,9 @@ import {
   type Payment,
   pushContent,
   TEXTS_MAX,
+  view,
 } from '../../functions/core/payment.ts'
-import type { Decision, OpenPayment } from '../../functions/core/ports.ts'
+import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import { API_KEY, NOON, otherThan, type Rig, startRig, terms as wireTerms } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
@@ -50,6 +51,14 @@ const terms: Payment['action'] = {
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
 let made = 0
+/** Nobody was reached yet. */
+const channels: Payment['channels'] = {
+  push: { state: 'sending', askedAt: NOON },
+  sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
+}
+const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
+  channels: { ...channels, sms: { ...channels.sms, ...sms } },
+})
 
 /** A payment that waits for its payer. Each test breaks one thing about it. */
 function fresh(more: Partial<Payment> = {}): Payment {
@@ -63,12 +72,7 @@ function fresh(more: Partial<Payment> = {}): Payment {
     action: terms,
     shown: pushContent(terms, 'harry@hogwarts.ac.uk'),
     status: 'pending',
-    push: 'sending',
-    pushAskedAt: NOON,
-    smsTo: '+44 ••••• ••123',
-    smsSends: 0,
-    codeAttempts: 0,
-    wrongCodes: 0,
+    channels,
     createdAt: NOON,
     expiresAt: END,
     ...more,
@@ -140,7 +144,7 @@ const writes: [name: string, write: Write][] = [
 
 describe.each(writes)('%s', (_, write) => {
   test('is done a millisecond before the payment ends', async () => {
-    const payment = await inserted({ codeAttempts: 1 })
+    const payment = await inserted(smsOf({ attempts: 1 }))
     await texted(payment)
     expect(await write(payment, JUST_BEFORE)).toBeTruthy()
   })
@@ -150,7 +154,7 @@ describe.each(writes)('%s', (_, write) => {
     ['a millisecond after it', at(LIFE_SECONDS + 0.001)],
     ['a day after it', at(86_400)],
   ])('changes nothing %s', async (_, now) => {
-    const payment = await inserted({ codeAttempts: 1 })
+    const payment = await inserted(smsOf({ attempts: 1 }))
     await texted(payment)
     const before = await item(payment)
     expect(await write(payment, now)).toBeFalsy()
@@ -160,7 +164,7 @@ describe.each(writes)('%s', (_, write) => {
   test.each(['approved', 'denied', 'expired', 'failed', 'cancelled'] as const)(
     'changes nothing of a payment that is %s',
     async (status) => {
-      const payment = await inserted({ status, smsSends: 1 })
+      const payment = await inserted({ status, ...smsOf({ sends: 1 }) })
       const before = await item(payment)
       expect(await write(payment, at(1))).toBeFalsy()
       expect(await item(payment)).toEqual(before)
@@ -212,7 +216,7 @@ describe('the history tells what happened, by which channel and by whom:', () =>
       (payment, now) => store.decide(payment.paymentId, cancelled(payment), now),
     ],
   ])('%s', async (event, channel, by, write) => {
-    const payment = await inserted({ codeAttempts: 1, smsSends: 1 })
+    const payment = await inserted(smsOf({ attempts: 1, sends: 1 }))
     await write(payment, at(30))
     expect((await history(payment)).slice(1)).toEqual([
       { at: at(30).toISOString(), event, channel, by },
@@ -225,7 +229,7 @@ describe('the history tells what happened, by which channel and by whom:', () =>
       'sms',
       'payer',
       (payment) => store.countWrongCode(payment, at(30)),
-      { codeAttempts: 5, wrongCodes: 4 },
+      smsOf({ attempts: 5, wrongCodes: 4 }),
     ],
     ['expired', null, 'clock', ({ paymentId }) => store.expire(paymentId, END), {}],
   ])('%s', async (event, channel, by, write, more) => {
@@ -238,29 +242,29 @@ describe('the history tells what happened, by which channel and by whom:', () =>
 })
 
 describe('where an answer is lost and the SDK sends the write again', () => {
-  const sent = { codeAttempts: 1, smsSends: 1 }
+  const sent = smsOf({ attempts: 1, sends: 1 })
   const asked = (payment: Payment) => [payment.payerId, payment.paymentId] as const
 
   test.each<[string, write: (payment: Payment) => Promise<Payment | undefined>, counted: object]>([
     [
       'a push is claimed once, and is claimed',
       (payment) => store.claimPush(payment, NOON, at(15)),
-      { pushAskedAt: at(15) },
+      { channels: { push: { askedAt: at(15) } } },
     ],
     [
       'a push is saved once',
       (payment) => store.savePush(payment, 'push-1', at(15)),
-      { push: 'sent', pushId: 'push-1' },
+      { channels: { push: { state: 'sent', id: 'push-1' } } },
     ],
     [
       'a text counts once, and is allowed',
       (payment) => store.reserveText(...asked(payment), NOON, at(20)),
-      { smsSends: 2 },
+      { channels: { sms: { sends: 2 } } },
     ],
     [
       'a code counts once, and is allowed',
       (payment) => store.reserveAttempt(...asked(payment), false, at(20)),
-      { codeAttempts: 2 },
+      { channels: { sms: { attempts: 2 } } },
     ],
   ])('%s', async (_, write, counted) => {
     const payment = await inserted(sent)
@@ -277,7 +281,7 @@ const told = writes.filter(([name]) => name !== 'claimPushRead')
 test.each(told)(
   '%s appends to the history, and changes nothing that stands there',
   async (_, write) => {
-    const payment = await inserted({ codeAttempts: 1 })
+    const payment = await inserted(smsOf({ attempts: 1 }))
     await texted(payment)
     const before = await history(payment)
     await write(payment, at(30))
@@ -311,8 +315,6 @@ describe('insert', () => {
     const payment = await inserted()
     expect(await store.get(payment.payerId, payment.paymentId)).toEqual({
       ...payment,
-      pushId: undefined,
-      smsSentAt: undefined,
       decidedAt: undefined,
       decidedBy: undefined,
       decidedProof: undefined,
@@ -322,7 +324,7 @@ describe('insert', () => {
   test('never overwrites', async () => {
     const payment = await inserted()
     const before = await item(payment)
-    const other = { ...payment, payerId: 'another', smsSends: 0 }
+    const other = { ...payment, payerId: 'another', channels }
     expect(await store.insert(other)).toBe(false)
     expect(await item(payment)).toEqual(before)
   })
@@ -520,7 +522,7 @@ describe('a place that was taken before its payment was stored', () => {
   /** What waits and what is listed, over all of both indexes. */
   async function indexed({ payerId, paymentId }: Payment) {
     const unreadable: unknown[] = []
-    const open: OpenPayment[] = []
+    const open: Payment[] = []
     for await (const one of store.open((fault) => unreadable.push(fault))) open.push(one)
     const waits = open.some((one) => one.paymentId === paymentId)
     return { unreadable, waits, ...(await store.list(payerId, { limit: 20 })) }
@@ -613,7 +615,11 @@ describe('push', () => {
       const payment = await inserted()
       await store.decide(payment.paymentId, cancelled(payment), at(1))
       const saved = await store.savePush(payment, pushId, at(2))
-      expect(saved).toMatchObject({ push, pushId, status: 'cancelled', decidedAt: at(1) })
+      expect(saved).toMatchObject({
+        channels: { push: { state: push, id: pushId } },
+        status: 'cancelled',
+        decidedAt: at(1),
+      })
       expect(await events(payment)).toEqual(['started', 'cancelled', event])
     },
   )
@@ -621,7 +627,9 @@ describe('push', () => {
   test('the first id that is known stays', async () => {
     const payment = await inserted()
     await store.savePush(payment, 'first', at(1))
-    expect(await store.savePush(payment, 'second', at(2))).toMatchObject({ pushId: 'first' })
+    expect(await store.savePush(payment, 'second', at(2))).toMatchObject({
+      channels: { push: { id: 'first' } },
+    })
   })
 
   test('saving for a payment that is not there is a fault and makes none', async () => {
@@ -666,7 +674,10 @@ describe('push', () => {
     const payment = await inserted()
     const pushId = `push-of-${payment.paymentId}`
     await store.savePush(payment, pushId, at(1))
-    expect(await store.findByPush(pushId)).toMatchObject({ paymentId: payment.paymentId, pushId })
+    expect(await store.findByPush(pushId)).toMatchObject({
+      paymentId: payment.paymentId,
+      channels: { push: { id: pushId } },
+    })
     expect(await store.findByPush('unknown')).toBeUndefined()
   })
 })
@@ -676,12 +687,20 @@ describe('texts and codes', () => {
     store.reserveText(payerId, paymentId, lastBefore, now)
   const attempt = ({ payerId, paymentId }: Payment) =>
     store.reserveAttempt(payerId, paymentId, false, at(100))
+  const texts = (sends: number, sentAt: Date) => ({ channels: { sms: { sends, sentAt } } })
+  const wrongs = (wrongCodes: number) => ({ channels: { sms: { wrongCodes } } })
+  const named = (textId: string) => ({ channels: { sms: { textId } } })
+  /** A payment at its attempt of this number. */
+  const atAttempt = (payment: Payment, attempts: number): Payment => ({
+    ...payment,
+    ...smsOf({ attempts }),
+  })
 
   test('a text comes only after the pause, at its edge', async () => {
     const payment = await inserted()
-    expect(await text(payment, at(-20), NOON)).toMatchObject({ smsSends: 1, smsSentAt: NOON })
+    expect(await text(payment, at(-20), NOON)).toMatchObject(texts(1, NOON))
     expect(await text(payment, at(-0.001), at(19.999))).toBeUndefined()
-    expect(await text(payment, NOON, at(20))).toMatchObject({ smsSends: 2, smsSentAt: at(20) })
+    expect(await text(payment, NOON, at(20))).toMatchObject(texts(2, at(20)))
   })
 
   test('of 20 texts at once one is counted', async () => {
@@ -695,7 +714,9 @@ describe('texts and codes', () => {
   test('there are as many texts as the limit and not one more', async () => {
     const payment = await inserted()
     for (let n = 0; n < TEXTS_MAX; n += 1) {
-      expect(await text(payment, at(n * 20 - 20), at(n * 20))).toMatchObject({ smsSends: n + 1 })
+      expect(await text(payment, at(n * 20 - 20), at(n * 20))).toMatchObject(
+        texts(n + 1, at(n * 20)),
+      )
     }
     expect(await text(payment, at(180), at(200))).toBeUndefined()
   })
@@ -714,16 +735,16 @@ describe('texts and codes', () => {
   })
 
   test('the fourth wrong code leaves the payment open, the fifth makes it failed in the same write', async () => {
-    const payment = await inserted({ codeAttempts: 5 })
+    const payment = await inserted(smsOf({ attempts: 5 }))
     for (let n = 1; n < CODE_ATTEMPTS_MAX; n += 1) {
-      expect(await store.countWrongCode({ ...payment, codeAttempts: n }, at(n))).toMatchObject({
+      expect(await store.countWrongCode(atAttempt(payment, n), at(n))).toMatchObject({
         status: 'pending',
-        wrongCodes: n,
+        ...wrongs(n),
       })
     }
     expect(await store.countWrongCode(payment, at(5))).toMatchObject({
       status: 'failed',
-      wrongCodes: 5,
+      ...wrongs(5),
       decidedAt: at(5),
       decidedBy: 'sms',
     })
@@ -739,12 +760,12 @@ describe('texts and codes', () => {
   test('the name of a text is kept, in one write, and of one that decided it stays', async () => {
     const payment = await inserted()
     tables.calls.length = 0
-    expect(await store.saveText(payment.paymentId, 'VE1')).toMatchObject({ textId: 'VE1' })
+    expect(await store.saveText(payment.paymentId, 'VE1')).toMatchObject(named('VE1'))
     expect(tables.calls).toHaveLength(1)
-    expect(await store.saveText(payment.paymentId, 'VE2')).toMatchObject({ textId: 'VE2' })
+    expect(await store.saveText(payment.paymentId, 'VE2')).toMatchObject(named('VE2'))
     await store.decide(payment.paymentId, cancelled(payment), at(1))
     const after = await store.saveText(payment.paymentId, 'VE3')
-    expect(after).toMatchObject({ textId: 'VE2', status: 'cancelled' })
+    expect(after).toMatchObject({ ...named('VE2'), status: 'cancelled' })
     expect(await item(payment)).toMatchObject({ sms_id: 'VE2' })
   })
 
@@ -755,16 +776,16 @@ describe('texts and codes', () => {
   })
 
   test('a wrong code is counted once, though the SDK sends the write again', async () => {
-    const payment = await inserted({ codeAttempts: 1 })
-    expect(await store.countWrongCode(payment, at(1))).toMatchObject({ wrongCodes: 1 })
+    const payment = await inserted(smsOf({ attempts: 1 }))
+    expect(await store.countWrongCode(payment, at(1))).toMatchObject(wrongs(1))
     expect(await store.countWrongCode(payment, at(1))).toBeUndefined()
     expect(await item(payment)).toMatchObject({ wrong_codes: 1 })
   })
 
   test('the fourth wrong code is not taken for the fifth where its write is sent again', async () => {
-    const payment = await inserted({ codeAttempts: 4 })
-    for (const codeAttempts of [1, 2, 3]) {
-      await store.countWrongCode({ ...payment, codeAttempts }, at(1))
+    const payment = await inserted(smsOf({ attempts: 4 }))
+    for (const attempts of [1, 2, 3]) {
+      await store.countWrongCode(atAttempt(payment, attempts), at(1))
     }
     tables.lose(true)
     await store.countWrongCode(payment, at(1))
@@ -776,17 +797,17 @@ describe('texts and codes', () => {
     ['of a payment that is approved', { status: 'approved' }, {}, at(1)],
     ['of another payer', {}, { payerId: 'another' }, at(1)],
   ])('the fifth wrong code %s makes nothing failed', async (_, of, by, now) => {
-    const payment = await inserted({ wrongCodes: 4, codeAttempts: 5, ...of })
+    const payment = await inserted({ ...smsOf({ wrongCodes: 4, attempts: 5 }), ...of })
     const before = await item(payment)
     expect(await store.countWrongCode({ ...payment, ...by }, now)).toBeUndefined()
     expect(await item(payment)).toEqual(before)
   })
 
   test('wrong codes at once are counted each once', async () => {
-    const payment = await inserted({ codeAttempts: 5 })
+    const payment = await inserted(smsOf({ attempts: 5 }))
     const counted = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
-        store.countWrongCode({ ...payment, codeAttempts: (n % 5) + 1 }, at(1)),
+        store.countWrongCode(atAttempt(payment, (n % 5) + 1), at(1)),
       ),
     )
     expect(counted.filter(Boolean)).toHaveLength(CODE_ATTEMPTS_MAX)
@@ -892,8 +913,10 @@ describe('list', () => {
 
   test('tells no more than the list shows', async () => {
     const { payments } = await store.list(payerId, { limit: 1 })
+    const [shown] = payments.map((payment) => view(payment, NOON))
+    expect(shown).toHaveProperty('paymentId')
     for (const hidden of ['authyId', 'shown', 'pushId', 'evidence', 'history', 'payerId']) {
-      expect(payments[0]).not.toHaveProperty(hidden)
+      expect(shown).not.toHaveProperty(hidden)
     }
   })
 })
@@ -903,7 +926,7 @@ describe('open', () => {
     throw fault
   }
   const waiting = async () => {
-    const found: OpenPayment[] = []
+    const found: Payment[] = []
     for await (const open of store.open(unreadable)) found.push(open)
     return found
   }
@@ -926,22 +949,16 @@ describe('open', () => {
       [third, ...rest].map(({ paymentId }) => paymentId).sort(),
     )
     expect(own.find(({ paymentId }) => paymentId === third.paymentId)).toEqual({
-      paymentId: third.paymentId,
-      authyId: '1635',
-      pushId: 'push-3',
-      pushAskedAt: NOON,
-      pushReadAt: at(2),
-      expiresAt: END,
+      ...third,
+      channels: {
+        ...channels,
+        push: { state: 'sent', id: 'push-3', askedAt: NOON, readAt: at(2) },
+      },
     })
   })
 
   test('asks for page after page of each part, from where the last one ended', async () => {
-    const found = {
-      payment_id: 'p',
-      authy_id: '1',
-      push_asked_at: NOON.toISOString(),
-      expires_at: END.toISOString(),
-    }
+    const found = await item(await inserted())
     const paged = mockClient(documents)
     paged.on(QueryCommand).callsFake((query) => {
       const { ':shard': shard } = query.ExpressionAttributeValues
@@ -1304,10 +1321,9 @@ describe('through the handlers', () => {
 
     test('the sweep overwrites nothing that was decided meanwhile', async () => {
       const { person, id } = await waiting()
-      const { push_id, authy_id, push_asked_at, expires_at } = Object(await rig.item(id))
-      const stale = { payment_id: id, push_id, authy_id, push_asked_at, expires_at }
+      const stale = Object(await rig.item(id))
       await rig.call('cancelPayment', { as: person, id })
-      rig.phone.book.answer(push_id, 'approved')
+      rig.phone.book.answer(stale.push_id, 'approved')
       await rig.phone.settled()
       const cancelled = await rig.item(id)
       withFault(query('open', { Items: [stale] }))

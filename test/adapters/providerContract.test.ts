@@ -14,7 +14,7 @@ import {
   twilioVerifyClient,
 } from './providers.ts'
 
-/** What a payment's code is bound to, as `textedCode.ts` binds it. */
+/** What a payment's code is bound to, as `smsCode.ts` binds it. */
 const boundTo = (paymentId: string, action: PaymentAction): BoundAction => ({
   action,
   actionId: paymentId,

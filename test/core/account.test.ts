@@ -8,6 +8,7 @@ import {
   showAccount,
   unlockAccount,
 } from '../../functions/core/account.ts'
+import { smsCodeEnd } from '../../functions/core/channels/smsCode.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL, withEntry } from '../../functions/core/payerTrail.ts'
 import type { Payment } from '../../functions/core/payment.ts'
@@ -21,12 +22,12 @@ import type {
 } from '../../functions/core/ports.ts'
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, WORDS } from './payments.ts'
+import { open, smsOf, WORDS } from './payments.ts'
 
 const ADA: Account = { payerId: 'person-1', email: 'ada@example.com' }
 const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
 const payer: Payer = { ...ADA, phone, trail: EMPTY_TRAIL }
-const cancelled: Payment = { ...open, status: 'cancelled', textId: 'VE1' }
+const cancelled: Payment = { ...open, status: 'cancelled', ...smsOf({ textId: 'VE1' }) }
 const decision: Decision = {
   status: 'cancelled',
   channel: null,
@@ -89,7 +90,10 @@ function operating(world: World = {}) {
       decide: does('decide', () => decides[Math.min(decisions++, decides.length - 1)]),
       bar: does('barPayment', () => bars),
     }),
-    codes: one.port<Codes>({ end: does('end', () => {}) }),
+    ends: {
+      push: undefined,
+      sms: smsCodeEnd(one.port<Codes>({ end: does('end', () => {}) })),
+    },
     signIns: one.port<SignIns>({
       endSessions: does('endSessions', () => {}),
       remove: does('remove', () => {}),
@@ -164,7 +168,7 @@ describe('what holds a slot', () => {
   })
 
   test('and has a code without a name is cancelled all the same', async () => {
-    const { steps } = await canceling({ decides: [{ ...cancelled, textId: undefined }] })
+    const { steps } = await canceling({ decides: [{ ...cancelled, ...smsOf({}) }] })
     expect(steps).toEqual(['decide'])
   })
 

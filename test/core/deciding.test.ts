@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import {
-  cancelPayment,
-  decideByPush,
-  lostTo,
-  type PushAnswer,
-  paymentOf,
-  refuseAnswer,
-} from '../../functions/core/deciding.ts'
+import { decideByPush, type PushAnswer, refuseAnswer } from '../../functions/core/channels/push.ts'
+import { smsCodeEnd } from '../../functions/core/channels/smsCode.ts'
+import { cancelPayment, lostTo, paymentOf } from '../../functions/core/deciding.ts'
 import type { Payment } from '../../functions/core/payment.ts'
 import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open } from './payments.ts'
+import { open, smsOf } from './payments.ts'
 
 const ID = open.paymentId
 
@@ -48,7 +43,8 @@ describe('a cancel', () => {
     })
     const codes = one.port<Pick<Codes, 'end'>>({ end: async () => {} })
     const { clock } = one
-    return { ...one, cancel: () => cancelPayment({ payments, codes, clock }, 'person-1', ID) }
+    const ends = { push: undefined, sms: smsCodeEnd(codes) }
+    return { ...one, cancel: () => cancelPayment({ payments, ends, clock }, 'person-1', ID) }
   }
   const cancelled: Payment = { ...open, status: 'cancelled' }
 
@@ -62,7 +58,7 @@ describe('a cancel', () => {
   })
 
   test('ends the code that was texted for it', async () => {
-    const { cancel, asked } = cancelling({ ...cancelled, textId: 'VE1' })
+    const { cancel, asked } = cancelling({ ...cancelled, ...smsOf({ textId: 'VE1' }) })
     await cancel()
     expect(asked.slice(1)).toEqual([['end', 'VE1']])
   })

@@ -17,6 +17,8 @@ import {
   whyClosed,
 } from '../../functions/core/payment.ts'
 
+import { smsOf } from './payments.ts'
+
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
 const terms: PaymentAction = {
   kind: 'payment',
@@ -33,13 +35,14 @@ const open: Payment = {
   action: terms,
   shown: pushContent(terms, 'ada@example.com'),
   status: 'pending',
-  push: 'sent',
-  pushAskedAt: at('12:00:00'),
-  pushId: '78b23c8b-0997-4f7d-b702-90e1e0f8d955',
-  smsTo: '+44 ••••• ••123',
-  smsSends: 0,
-  codeAttempts: 0,
-  wrongCodes: 0,
+  channels: {
+    push: {
+      state: 'sent',
+      askedAt: at('12:00:00'),
+      id: '78b23c8b-0997-4f7d-b702-90e1e0f8d955',
+    },
+    sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
+  },
   createdAt: at('12:00:00'),
   expiresAt: at('12:05:00'),
 }
@@ -167,7 +170,10 @@ test('the payer sees exactly this of a payment, and nothing of the provider’s'
 })
 
 test('the payer sees where a text went, when, and what is left', () => {
-  const texted = { ...open, smsSends: 2, smsSentAt: at('12:01:00'), codeAttempts: 4 }
+  const texted = {
+    ...open,
+    ...smsOf({ sends: 2, sentAt: at('12:01:00'), attempts: 4 }, open),
+  }
   expect(view(texted, at('12:01:01')).sms).toStrictEqual({
     to: '+44 ••••• ••123',
     sentAt: '2026-11-21T12:01:00.000Z',

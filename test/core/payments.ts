@@ -1,5 +1,6 @@
 /** Test support: a payment as the stores give it, which waits for its payer. */
 import type { PaymentAction } from '../../functions/core/action.ts'
+import type { PushChannel, SmsChannel } from '../../functions/core/channel.ts'
 import { type Payment, pushContent } from '../../functions/core/payment.ts'
 import { at, NOON } from './answering.ts'
 
@@ -20,14 +21,22 @@ export const open: Payment = {
   action: terms,
   shown: pushContent(terms, 'ada@example.com'),
   status: 'pending',
-  push: 'sent',
-  pushAskedAt: NOON,
-  pushId: 'push-1',
-  smsTo: '+44 ••••• ••123',
-  smsSends: 1,
-  smsSentAt: at(-20),
-  codeAttempts: 0,
-  wrongCodes: 0,
+  channels: {
+    push: { state: 'sent', askedAt: NOON, id: 'push-1' },
+    sms: { to: '+44 ••••• ••123', sends: 1, sentAt: at(-20), attempts: 0, wrongCodes: 0 },
+  },
   createdAt: NOON,
   expiresAt: at(300),
 }
+
+type Channels = Pick<Payment, 'channels'>
+
+/** The channels of a payment, with something else known of the push. */
+export const pushOf = (push: Partial<PushChannel>, { channels }: Channels = open): Channels => ({
+  channels: { ...channels, push: { ...channels.push, ...push } },
+})
+
+/** The channels of a payment, with something else known of texts and codes. */
+export const smsOf = (sms: Partial<SmsChannel>, { channels }: Channels = open): Channels => ({
+  channels: { ...channels, sms: { ...channels.sms, ...sms } },
+})

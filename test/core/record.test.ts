@@ -16,7 +16,7 @@ import {
 } from '../../functions/core/record.ts'
 import { records } from '../scripts/evidence/records.ts'
 import { at } from './answering.ts'
-import { open, WORDS } from './payments.ts'
+import { open, smsOf, WORDS } from './payments.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const pages = (payment: RecordedPayment) => pagesOf(payment, sha256)
@@ -81,7 +81,7 @@ describe('pages', () => {
       createdAt: '2026-11-21T12:00:00.000Z',
       expiresAt: '2026-11-21T12:05:00.000Z',
     })
-    expect(JSON.stringify(pages(approved))).not.toContain(open.smsTo)
+    expect(JSON.stringify(pages(approved))).not.toContain(open.channels.sms.to)
   })
 
   test('word the payment as it was shown, not as it would be worded today', () => {
@@ -254,7 +254,9 @@ describe('a change', () => {
     for (let entries = 1; entries < HISTORY.length; entries += 1) {
       const [before, after] = [asOf(approved, entries), asOf(approved, entries + 1)]
       expect(isRewritten(before, after, sha256)).toBe(false)
-      expect(isRewritten(before, { ...before, textId: 'VE1', smsSends: 2 }, sha256)).toBe(false)
+      expect(
+        isRewritten(before, { ...before, ...smsOf({ textId: 'VE1', sends: 2 }) }, sha256),
+      ).toBe(false)
     }
   })
 
@@ -358,7 +360,7 @@ describe('an announcement', () => {
 
   test('says nothing of the phone or of the provider', () => {
     const said = JSON.stringify(announced(approved))
-    for (const secret of ['1635', open.smsTo, 'authy', 'ada@example.com']) {
+    for (const secret of ['1635', open.channels.sms.to, 'authy', 'ada@example.com']) {
       expect(said).not.toContain(secret)
     }
   })

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { pushStart } from '../../functions/core/channels/push.ts'
+import { smsCodeStart } from '../../functions/core/channels/smsCode.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import { type Payment, pushContent } from '../../functions/core/payment.ts'
@@ -14,7 +16,7 @@ import type {
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, terms } from './payments.ts'
+import { open, pushOf, terms } from './payments.ts'
 
 const ID = open.paymentId
 const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
@@ -44,12 +46,10 @@ const fresh: Payment = {
   action: terms,
   shown: pushContent(terms, 'ada@example.com'),
   status: 'pending',
-  push: 'sending',
-  pushAskedAt: NOON,
-  smsTo: '+44 ••••• ••456',
-  smsSends: 0,
-  codeAttempts: 0,
-  wrongCodes: 0,
+  channels: {
+    push: { state: 'sending', askedAt: NOON },
+    sms: { to: '+44 ••••• ••456', sends: 0, attempts: 0, wrongCodes: 0 },
+  },
   createdAt: NOON,
   expiresAt: at(300),
 }
@@ -74,25 +74,38 @@ function starting(world: World = {}) {
   const { stored = [undefined], inserts = true, isForeign = false, life = 300 } = world
   const { person, push } = { person: payer, push: async () => 'push-1', ...world }
   let reads = 0
-  const ports = {
-    clock: one.clock,
-    payments: one.port<PaymentStore>({
-      get: async () => stored[Math.min(reads++, stored.length - 1)],
-      insert: async () => {
-        one.takes(world.seconds ?? 0)
-        return inserts
-      },
-      claimPush: async () => world.claimed,
-      savePush: async (payment, pushId) => ({ ...payment, push: pushId ? 'sent' : 'unavailable' }),
+  const onPushFault = (...told: unknown[]) => void one.asked.push(['fault', ...told])
+  const { clock } = one
+  const payments = one.port<PaymentStore>({
+    get: async () => stored[Math.min(reads++, stored.length - 1)],
+    insert: async () => {
+      one.takes(world.seconds ?? 0)
+      return inserts
+    },
+    claimPush: async () => world.claimed,
+    savePush: async (payment, pushId) => ({
+      ...payment,
+      ...pushOf({ state: pushId ? 'sent' : 'unavailable' }, payment),
     }),
+  })
+  const ports = {
+    clock,
+    payments,
     payers: one.port<PayerStore>({ get: async () => person, saveAuthyId: async () => {} }),
     limits: one.port<Limits>({ readStarts: async () => starts, reserveStart: async () => {} }),
     switches: one.port<Switches>({ paymentsOff: async () => world.isOff ?? false }),
     phoneIds: one.port<PhoneIds>({ gave: () => !isForeign, enroll: async () => '1700' }),
-    push: push && one.port<Push>({ ask: push }),
+    channels: {
+      push: pushStart({
+        payments,
+        clock,
+        push: push && one.port<Push>({ ask: push }),
+        onPushFault,
+      }),
+      sms: smsCodeStart,
+    },
     newReference: () => 'K7LMPQ',
     lifeSeconds: life,
-    onPushFault: (...told: unknown[]) => void one.asked.push(['fault', ...told]),
   }
   return { ...one, started: startPayment(ports, { ...request, ...world.request }) }
 }
@@ -100,7 +113,10 @@ function starting(world: World = {}) {
 describe('a payment', () => {
   test('is counted, stored, and only then pushed; its whole is stored before anything is sent', async () => {
     const { started, asked } = starting()
-    expect(await started).toEqual({ payment: { ...fresh, push: 'sent' }, created: true })
+    expect(await started).toEqual({
+      payment: { ...fresh, ...pushOf({ state: 'sent' }, fresh) },
+      created: true,
+    })
     expect(asked).toEqual([
       ['get', 'person-1', ID],
       ['get', 'person-1'],
@@ -183,8 +199,11 @@ describe('a payment', () => {
   test('without push at the provider is open to a text at once', async () => {
     const { started, asked } = starting({ push: undefined })
     const { payment, created } = await started
-    expect({ payment, created }).toMatchObject({ payment: { push: 'unavailable' }, created: true })
-    expect(payment).not.toHaveProperty('pushAskedAt')
+    expect({ payment, created }).toMatchObject({
+      payment: { channels: { push: { state: 'unavailable' } } },
+      created: true,
+    })
+    expect(payment.channels.push).not.toHaveProperty('askedAt')
     expect(asked.at(-1)).toEqual(['insert', payment])
   })
 
@@ -251,20 +270,23 @@ describe('the push', () => {
 
   test('is not asked for when it would live less than ten seconds', async () => {
     const { started, names } = starting({ seconds: 280.001 })
-    expect((await started).payment.push).toBe('unavailable')
+    expect((await started).payment.channels.push.state).toBe('unavailable')
     expect(names()).not.toContain('ask')
   })
 
   test('that reaches no app leaves the text', async () => {
     const { started, asked } = starting({ push: async () => undefined })
-    expect((await started).payment.push).toBe('unavailable')
+    expect((await started).payment.channels.push.state).toBe('unavailable')
     expect(asked.at(-1)).toEqual(['savePush', fresh, undefined, NOON])
   })
 
   test('that the provider refuses or fails leaves the text, and the owner is told', async () => {
     const fault = new Refusal('provider_unavailable')
     const { started, asked } = starting({ push: () => Promise.reject(fault) })
-    expect(await started).toMatchObject({ payment: { push: 'unavailable' }, created: true })
+    expect(await started).toMatchObject({
+      payment: { channels: { push: { state: 'unavailable' } } },
+      created: true,
+    })
     expect(asked.slice(-2)).toEqual([
       ['fault', ID, fault],
       ['savePush', fresh, undefined, NOON],
@@ -273,7 +295,7 @@ describe('the push', () => {
 })
 
 describe('the same key again', () => {
-  const sending: Payment = { ...fresh, pushAskedAt: at(-15) }
+  const sending: Payment = { ...fresh, ...pushOf({ askedAt: at(-15) }, fresh) }
 
   test('gives the payment as it is now, and counts and sends nothing', async () => {
     const { started, names } = starting({ stored: [open] })
@@ -299,17 +321,20 @@ describe('the same key again', () => {
 
   test('asks for the push again when the first asking was lost 15 s ago', async () => {
     const { started, asked } = starting({ stored: [sending], claimed: sending })
-    expect(await started).toEqual({ payment: { ...sending, push: 'sent' }, created: false })
+    expect(await started).toEqual({
+      payment: { ...sending, ...pushOf({ state: 'sent' }, sending) },
+      created: false,
+    })
     expect(asked.slice(3).map(([name]) => name)).toEqual(['claimPush', 'ask', 'savePush'])
     expect(asked[3]).toEqual(['claimPush', sending, at(-15), NOON])
   })
 
   test.each([
-    ['was 14.999 s ago', { ...sending, pushAskedAt: at(-14.999) }],
-    ['has its answer', { ...sending, push: 'sent' as const }],
+    ['was 14.999 s ago', { ...sending, ...pushOf({ askedAt: at(-14.999) }, sending) }],
+    ['has its answer', { ...sending, ...pushOf({ state: 'sent' }, sending) }],
     ['was for what is decided', { ...sending, status: 'denied' as const }],
     ['was for what is over', { ...sending, expiresAt: NOON }],
-    ['never was', { ...sending, pushAskedAt: undefined }],
+    ['never was', { ...sending, ...pushOf({ askedAt: undefined }, sending) }],
   ])('asks for no push when the first asking %s', async (_, stored) => {
     const { started, names } = starting({ stored: [stored], claimed: stored })
     expect(await started).toEqual({ payment: stored, created: false })
@@ -345,7 +370,10 @@ describe('the same key again', () => {
 
   test('sent again by the SDK, whose first answer was lost, is the start itself', async () => {
     const { started, given } = starting({ inserts: false, stored: [undefined, fresh] })
-    expect(await started).toEqual({ payment: { ...fresh, push: 'sent' }, created: true })
+    expect(await started).toEqual({
+      payment: { ...fresh, ...pushOf({ state: 'sent' }, fresh) },
+      created: true,
+    })
     expect(given('ask')).toHaveLength(1)
   })
 

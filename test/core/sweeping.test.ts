@@ -1,27 +1,29 @@
 import { describe, expect, test } from 'vitest'
+import type { PushChannel } from '../../functions/core/channel.ts'
+import { pushSweep } from '../../functions/core/channels/push.ts'
+import { smsCodeEnd } from '../../functions/core/channels/smsCode.ts'
 import type { Payment } from '../../functions/core/payment.ts'
-import type { Codes, OpenPayment, PaymentStore, Push } from '../../functions/core/ports.ts'
+import type { Codes, PaymentStore, Push } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { sweep } from '../../functions/core/sweeping.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open as payment } from './payments.ts'
+import { open as payment, pushOf, smsOf } from './payments.ts'
 
 const provider = { status: 'approved', authyId: '1635', pushId: 'push-1' }
 const nothing = { expired: 0, decided: 0, asked: 0, faults: [] }
 
 /** A payment that waits, whose push has been silent for 20 s. */
-const silent = (more: Partial<OpenPayment> = {}): OpenPayment => ({
+const silent = (push: Partial<PushChannel> = {}, more: Partial<Payment> = {}): Payment => ({
+  ...payment,
+  ...pushOf({ askedAt: at(-20), ...push }),
   paymentId: 'one',
-  authyId: '1635',
-  pushId: 'push-1',
-  pushAskedAt: at(-20),
   expiresAt: at(200),
   ...more,
 })
-const due = (paymentId: string) => silent({ paymentId, expiresAt: NOON })
+const due = (paymentId: string) => silent({}, { paymentId, expiresAt: NOON })
 
 type World = {
-  readonly open?: readonly (OpenPayment | Error)[]
+  readonly open?: readonly (Payment | Error)[]
   readonly expire?: PaymentStore['expire']
   readonly claims?: boolean
   readonly decided?: Payment | undefined
@@ -38,28 +40,32 @@ function sweeping(world: World) {
     paymentId,
     status: 'expired',
   })
-  const ports = {
-    clock: one.clock,
-    payments: one.port<PaymentStore>({
-      async *open(onUnreadable) {
-        for (const found of open) {
-          if (found instanceof Error) onUnreadable(found)
-          else yield found
-        }
+  const { clock } = one
+  const payments = one.port<PaymentStore>({
+    async *open(onUnreadable) {
+      for (const found of open) {
+        if (found instanceof Error) onUnreadable(found)
+        else yield found
+      }
+    },
+    expire: world.expire ?? expired,
+    claimPushRead: async () => claims,
+    decide: async () => decided,
+  })
+  const push =
+    read &&
+    one.port<Push>({
+      read: async (id) => {
+        one.takes(world.seconds ?? 0)
+        return read(id)
       },
-      expire: world.expire ?? expired,
-      claimPushRead: async () => claims,
-      decide: async () => decided,
-    }),
-    push:
-      read &&
-      one.port<Push>({
-        read: async (id) => {
-          one.takes(world.seconds ?? 0)
-          return read(id)
-        },
-      }),
-    codes: one.port<Pick<Codes, 'end'>>({ end: async () => one.takes(world.seconds ?? 0) }),
+    })
+  const codes = one.port<Pick<Codes, 'end'>>({ end: async () => one.takes(world.seconds ?? 0) })
+  const ports = {
+    clock,
+    payments,
+    sweeps: { push: push && pushSweep({ payments, push, clock }), sms: undefined },
+    ends: { push: undefined, sms: smsCodeEnd(codes) },
   }
   return { ...one, swept: sweep(ports) }
 }
@@ -67,7 +73,7 @@ function sweeping(world: World) {
 describe('what is due', () => {
   test('ends at its very moment, and not before', async () => {
     const { swept, given } = sweeping({
-      open: [due('at its end'), silent({ paymentId: 'before', expiresAt: at(0.001) })],
+      open: [due('at its end'), silent({}, { paymentId: 'before', expiresAt: at(0.001) })],
       read: undefined,
     })
     expect(await swept).toEqual({ ...nothing, expired: 1 })
@@ -89,7 +95,10 @@ describe('what is due', () => {
   test('has its code ended, when all has ended that is due', async () => {
     const { swept, asked } = sweeping({
       open: [due('one'), due('two')],
-      expire: async (paymentId) => ({ ...payment, textId: `text of ${paymentId}` }),
+      expire: async (paymentId) => ({
+        ...payment,
+        ...smsOf({ textId: `text of ${paymentId}` }),
+      }),
     })
     expect(await swept).toEqual({ ...nothing, expired: 2 })
     expect(asked.slice(1).map(([name, first]) => [name, first])).toEqual([
@@ -174,11 +183,11 @@ describe('a silent push', () => {
 
   test.each([
     ['has been silent for 20 s', {}, 1],
-    ['has been silent for 19.999 s', { pushAskedAt: at(-19.999) }, 0],
-    ['was asked about 60 s ago', { pushReadAt: at(-60) }, 1],
-    ['was asked about 59.999 s ago', { pushReadAt: at(-59.999) }, 0],
-    ['has no id', { pushId: undefined }, 0],
-    ['was never asked for', { pushAskedAt: undefined }, 0],
+    ['has been silent for 19.999 s', { askedAt: at(-19.999) }, 0],
+    ['was asked about 60 s ago', { readAt: at(-60) }, 1],
+    ['was asked about 59.999 s ago', { readAt: at(-59.999) }, 0],
+    ['has no id', { id: undefined }, 0],
+    ['was never asked for', { askedAt: undefined }, 0],
   ] as const)('that %s is asked about %#', async (_, more, asked) => {
     expect(await sweeping({ open: [silent(more)] }).swept).toMatchObject({ asked })
   })
@@ -196,7 +205,7 @@ describe('a silent push', () => {
   test('with a fault leaves the others alone, and the fault is told', async () => {
     const fault = new TypeError('broken')
     const { swept } = sweeping({
-      open: [silent({ paymentId: 'a', pushId: 'broken' }), silent({ paymentId: 'b' })],
+      open: [silent({ id: 'broken' }, { paymentId: 'a' }), silent({}, { paymentId: 'b' })],
       read: async (id) => {
         if (id === 'broken') throw fault
         return provider
@@ -208,9 +217,9 @@ describe('a silent push', () => {
   test('that was never asked about comes first, then the one asked about longest ago', async () => {
     const { swept, given } = sweeping({
       open: [
-        silent({ paymentId: 'lately', pushReadAt: at(-61) }),
-        silent({ paymentId: 'long ago', pushReadAt: at(-120) }),
-        silent({ paymentId: 'never' }),
+        silent({ readAt: at(-61) }, { paymentId: 'lately' }),
+        silent({ readAt: at(-120) }, { paymentId: 'long ago' }),
+        silent({}, { paymentId: 'never' }),
       ],
     })
     await swept
@@ -220,7 +229,7 @@ describe('a silent push', () => {
 
 describe('a run has an end', () => {
   const many = (n: number) =>
-    Array.from({ length: n }, (_, i) => silent({ paymentId: `${i}`, expiresAt: at(1000) }))
+    Array.from({ length: n }, (_, i) => silent({}, { paymentId: `${i}`, expiresAt: at(1000) }))
 
   test('after 40 s nobody is asked about any more', async () => {
     // Eight at once, each of which takes a second of all.

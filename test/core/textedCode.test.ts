@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { approveWithCode, textCode } from '../../functions/core/channels/smsCode.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import type { Evidence, Payment } from '../../functions/core/payment.ts'
@@ -13,9 +14,8 @@ import type {
   Verdict,
 } from '../../functions/core/ports.ts'
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
-import { approveWithCode, textCode } from '../../functions/core/textedCode.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, WORDS } from './payments.ts'
+import { open, smsOf, WORDS } from './payments.ts'
 
 const ID = open.paymentId
 const PAYER = 'person-1'
@@ -46,7 +46,7 @@ const evidence: Evidence = {
 const retryAfter = (retryAfterSeconds: number) => ({ details: { retryAfterSeconds } })
 
 describe('a text', () => {
-  const texted: Payment = { ...open, smsSends: 2 }
+  const texted: Payment = { ...open, ...smsOf({ sends: 2 }) }
 
   type World = {
     /** As it is read, time after time; the last for ever. */
@@ -131,10 +131,14 @@ describe('a text', () => {
       { status: 'denied' },
       { code: 'already_decided', details: { paymentStatus: 'denied' } },
     ],
-    ['without attempts', { codeAttempts: 5 }, { code: 'no_attempts_left' }],
-    ['that had its texts', { smsSends: 5 }, { code: 'too_many_sms', ...retryAfter(300) }],
-    ['texted just now', { smsSentAt: NOON }, { code: 'too_many_sms', ...retryAfter(20) }],
-    ['texted 19.999 s ago', { smsSentAt: at(-19.999) }, { code: 'too_many_sms', ...retryAfter(1) }],
+    ['without attempts', smsOf({ attempts: 5 }), { code: 'no_attempts_left' }],
+    ['that had its texts', smsOf({ sends: 5 }), { code: 'too_many_sms', ...retryAfter(300) }],
+    ['texted just now', smsOf({ sentAt: NOON }), { code: 'too_many_sms', ...retryAfter(20) }],
+    [
+      'texted 19.999 s ago',
+      smsOf({ sentAt: at(-19.999) }),
+      { code: 'too_many_sms', ...retryAfter(1) },
+    ],
   ]
   test.each(refusals)('for a payment %s is refused, and not counted', async (_, now, refusal) => {
     const person = { ...payer, codesLockedUntil: at(60) }
@@ -144,10 +148,10 @@ describe('a text', () => {
   })
 
   test.each([
-    ['with one attempt left', { codeAttempts: 4 }],
-    ['with one text left', { smsSends: 4 }],
-    ['texted 20 s ago', { smsSentAt: at(-20) }],
-    ['never texted', { smsSends: 0, smsSentAt: undefined }],
+    ['with one attempt left', smsOf({ attempts: 4 })],
+    ['with one text left', smsOf({ sends: 4 })],
+    ['texted 20 s ago', smsOf({ sentAt: at(-20) })],
+    ['never texted', smsOf({ sends: 0, sentAt: undefined })],
   ])('for a payment %s is sent', async (_, now) => {
     const { sent, given } = texting({ stored: [{ ...open, ...now }] })
     await sent
@@ -197,7 +201,7 @@ describe('a text', () => {
   })
 
   test('with a name of its own has that stored', async () => {
-    const named = { ...texted, textId: 'VE1' }
+    const named = { ...texted, ...smsOf({ textId: 'VE1' }, texted) }
     const { sent, asked, together } = texting({ textId: 'VE1', named })
     expect(await sent).toBe(named)
     expect(asked.at(-1)).toEqual(['saveText', ID, 'VE1'])
@@ -219,7 +223,7 @@ describe('a text', () => {
 })
 
 describe('a code', () => {
-  const tried: Payment = { ...open, codeAttempts: 1 }
+  const tried: Payment = { ...open, ...smsOf({ attempts: 1 }) }
   const approved: Payment = { ...tried, status: 'approved', decidedBy: 'sms' }
 
   type World = {
@@ -272,14 +276,15 @@ describe('a code', () => {
   }
 
   test('is checked when it is counted at the payment and then at its payer, and decides when it is right', async () => {
+    const texted = { authyId: '1635', textId: undefined }
     const { entered, asked } = entering('right', { seconds: 3 })
     expect(await entered).toEqual(approved)
     expect(asked).toEqual([
       ['get', PAYER],
       ['reserveAttempt', PAYER, ID, false, NOON],
       ['reserve', PAYER, NOON],
-      ['check', tried, bound, '1234567'],
-      ['evidenceOf', tried, bound],
+      ['check', texted, bound, '1234567'],
+      ['evidenceOf', texted, bound],
       [
         'decide',
         ID,
@@ -298,11 +303,11 @@ describe('a code', () => {
   })
 
   test('that is checked by the name of its text is tried only where one has a name', async () => {
-    const reserved = { ...tried, textId: 'VE1' }
+    const reserved = { ...tried, ...smsOf({ textId: 'VE1' }, tried) }
     const { entered, given } = entering('right', { byTextId: true, reserved })
     await entered
     expect(given('reserveAttempt')).toEqual([[PAYER, ID, true, NOON]])
-    expect(given('evidenceOf')).toEqual([[reserved, bound]])
+    expect(given('evidenceOf')).toEqual([[{ authyId: '1635', textId: 'VE1' }, bound]])
   })
 
   test('that is right is right, though the count could not begin anew; the owner is told', async () => {
@@ -324,9 +329,9 @@ describe('a code', () => {
     test.each<[string, now: Partial<Payment>, code: string, byTextId?: boolean]>([
       ['that is over', { expiresAt: NOON }, 'expired'],
       ['that is decided', { status: 'approved' }, 'already_decided'],
-      ['without a text', { smsSends: 0 }, 'no_code_sent'],
-      ['whose text got no name', { smsSends: 1 }, 'no_code_sent', true],
-      ['without attempts', { codeAttempts: 5 }, 'no_attempts_left'],
+      ['without a text', smsOf({ sends: 0 }), 'no_code_sent'],
+      ['whose text got no name', smsOf({ sends: 1 }), 'no_code_sent', true],
+      ['without attempts', smsOf({ attempts: 5 }), 'no_attempts_left'],
     ])('for a payment %s says that', async (_, now, code, byTextId = false) => {
       const stored = [{ ...open, ...now }]
       const { entered } = entering('right', { ...locked, stored, byTextId })
@@ -371,14 +376,14 @@ describe('a code', () => {
   test.each([
     ['that is over', { expiresAt: NOON }, false, 'expired'],
     ['that is decided', { status: 'denied' }, false, 'already_decided'],
-    ['without a text', { smsSends: 0 }, false, 'no_code_sent'],
+    ['without a text', smsOf({ sends: 0 }), false, 'no_code_sent'],
     ['whose text got no name', {}, true, 'no_code_sent'],
-    ['with five attempts', { codeAttempts: 5 }, false, 'no_attempts_left'],
-    ['with more of them', { codeAttempts: 6 }, false, 'no_attempts_left'],
-    ['whose text is there now', { codeAttempts: 4 }, false, 'no_code_sent'],
+    ['with five attempts', smsOf({ attempts: 5 }), false, 'no_attempts_left'],
+    ['with more of them', smsOf({ attempts: 6 }), false, 'no_attempts_left'],
+    ['whose text is there now', smsOf({ attempts: 4 }), false, 'no_code_sent'],
     [
       'with five attempts at a text with a name',
-      { codeAttempts: 5, textId: 'VE1' },
+      smsOf({ attempts: 5, textId: 'VE1' }),
       true,
       'no_attempts_left',
     ],
@@ -400,7 +405,7 @@ describe('a code', () => {
   describe('that is wrong', () => {
     test('is counted, and the goes that are left are told', async () => {
       const { entered, asked } = entering('wrong', {
-        counted: { ...tried, wrongCodes: 1 },
+        counted: { ...tried, ...smsOf({ wrongCodes: 1 }, tried) },
         seconds: 2,
       })
       await expect(entered).rejects.toMatchObject({
@@ -412,7 +417,11 @@ describe('a code', () => {
 
     test('as the last of a row tells that codes are locked, before it counts at the payment', async () => {
       const last = { locks: 0, isLast: true }
-      const one = entering('wrong', { go: last, counted: { ...tried, wrongCodes: 1 }, seconds: 2 })
+      const one = entering('wrong', {
+        go: last,
+        counted: { ...tried, ...smsOf({ wrongCodes: 1 }, tried) },
+        seconds: 2,
+      })
       await expect(one.entered).rejects.toMatchObject({ code: 'wrong_code' })
       expect(one.asked.slice(-2)).toEqual([
         ['tellLock', PAYER, last, at(2)],
@@ -421,7 +430,11 @@ describe('a code', () => {
     })
 
     test('for the fifth time ends the payment’s code', async () => {
-      const failed: Payment = { ...tried, status: 'failed', codeAttempts: 5, textId: 'VE1' }
+      const failed: Payment = {
+        ...tried,
+        status: 'failed',
+        ...smsOf({ attempts: 5, textId: 'VE1' }, tried),
+      }
       const { entered, asked, unanswered } = entering('wrong', { counted: failed })
       await expect(entered).rejects.toMatchObject({
         code: 'wrong_code',
@@ -434,8 +447,8 @@ describe('a code', () => {
     test.each([
       ['that is over by now', { expiresAt: NOON }, 'expired'],
       ['that was approved meanwhile', { status: 'approved' }, 'already_decided'],
-      ['without attempts, but not failed', { codeAttempts: 5 }, 'no_attempts_left'],
-      ['where it was counted before', { codeAttempts: 3 }, 'wrong_code'],
+      ['without attempts, but not failed', smsOf({ attempts: 5 }), 'no_attempts_left'],
+      ['where it was counted before', smsOf({ attempts: 3 }), 'wrong_code'],
     ] as const)('and not counted, at a payment %s, says so', async (_, now, code) => {
       const { entered, names } = entering('wrong', { stored: [{ ...tried, ...now }] })
       await expect(entered).rejects.toMatchObject({ name: 'Refusal', code })

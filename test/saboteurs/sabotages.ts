@@ -126,7 +126,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'now is read once and carried over the call that checks a code',
-    file: `${CORE}/textedCode.ts`,
+    file: `${CORE}/channels/smsCode.ts`,
     from: `const { payments, payers, lockout, codes, clock } = ports
 `,
     to: `const { payments, payers, lockout, codes } = ports; const now0 = ports.clock(); const clock = () => now0
@@ -135,7 +135,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'now is read once and carried over the call that asks about a push',
-    file: `${CORE}/sweeping.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: '  const read = await push.read(pushId)',
     to: '  const now0 = clock(); clock = () => now0; const read = await push.read(pushId)',
     caughtBy: testOf.sweep,
@@ -144,28 +144,28 @@ export const sabotages: readonly Sabotage[] = [
   // What the payer saw is what was approved.
   {
     name: 'the words shown are not compared',
-    file: `${CORE}/deciding.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: 'const only = { authyId, shown, ',
     to: 'const only = { authyId, ',
     caughtBy: testOf.callback,
   },
   {
     name: 'the phone that answered is not compared',
-    file: `${CORE}/deciding.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: 'const only = { authyId, shown, ',
     to: 'const only = { shown, ',
     caughtBy: testOf.callback,
   },
   {
     name: 'the payer whom a callback names is not compared',
-    file: `${CORE}/deciding.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: '...(payerId && { payerId }), ',
     to: '',
     caughtBy: testOf.callback,
   },
   {
     name: 'what a callback was refused for, the sweep approves',
-    file: `${CORE}/sweeping.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: ", ...(read.status === 'approved' && { noAnswerRefused: true })",
     to: '',
     caughtBy: testOf.callback,
@@ -186,14 +186,14 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'an answer with other content is noted nowhere',
-    file: `${CORE}/deciding.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: "const refused = await refuseAnswer(ports, named, 'answer_mismatched')",
     to: 'const refused: string[] = [named.paymentId].slice(1)',
     caughtBy: testOf.callback,
   },
   {
     name: 'an answer to the push of another payment than it names is noted on the named one only',
-    file: `${CORE}/deciding.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: 'pushIds: byPush ? [] : [pushId] }',
     to: 'pushIds: [] }',
     caughtBy: testOf.callback,
@@ -221,7 +221,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a code is bound to the reference and not to the payment',
-    file: `${CORE}/textedCode.ts`,
+    file: `${CORE}/channels/smsCode.ts`,
     from: 'actionId: paymentId,',
     to: 'actionId: reference,',
     caughtBy: testOf.sms,
@@ -414,7 +414,7 @@ export const sabotages: readonly Sabotage[] = [
   // Codes.
   {
     name: 'an attempt is not counted before the code is checked',
-    file: `${CORE}/textedCode.ts`,
+    file: `${CORE}/channels/smsCode.ts`,
     from: 'await payments.reserveAttempt(payerId, id, codes.byTextId, clock())',
     to: 'await payments.get(payerId, id)',
     caughtBy: testOf.sms,
@@ -437,14 +437,14 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a wrong code is not counted',
-    file: `${CORE}/textedCode.ts`,
+    file: `${CORE}/channels/smsCode.ts`,
     from: "if (verdict === 'wrong') throw await wrongCode(ports, payment)",
     to: "if (verdict === 'wrong') throw new Refusal('wrong_code', { attemptsLeft: 4 })",
     caughtBy: testOf.sms,
   },
   {
     name: 'a wrong code approves',
-    file: `${CORE}/textedCode.ts`,
+    file: `${CORE}/channels/smsCode.ts`,
     from: "if (verdict === 'wrong') throw await wrongCode(ports, payment)",
     to: '',
     caughtBy: testOf.sms,
@@ -645,7 +645,7 @@ export const sabotages: readonly Sabotage[] = [
   // The provider's own answer.
   {
     name: 'another push’s answer decides',
-    file: `${CORE}/sweeping.ts`,
+    file: `${CORE}/channels/push.ts`,
     from: 'if (read.pushId !== pushId || read.authyId !== authyId) return false',
     to: '',
     caughtBy: testOf.sweep,
@@ -928,7 +928,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a text is not counted',
-    file: `${CORE}/textedCode.ts`,
+    file: `${CORE}/channels/smsCode.ts`,
     from: 'await limits.spendPayingText(',
     to: '(async (..._: unknown[]) => {})(',
     caughtBy: testOf.sms,

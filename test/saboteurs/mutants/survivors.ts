@@ -244,12 +244,8 @@ export const explained: readonly Explained[] = [
     ['if (known && needsLeave) {', 'known && needsLeave', '(needsLeave)'],
   ]),
   ...because('Nothing was read in the first millisecond of 1970 either.', [
-    'core/sweeping',
-    [
-      'silent.sort((a, b) => (a.pushReadAt?.getTime() ?? 0) - (b.pushReadAt?.getTime() ?? 0))',
-      '0',
-      '1',
-    ],
+    'core/channels/push',
+    ['return readAt ?? new Date(0)', '0', '1'],
   ]),
   ...because('It says how schemas work, and not what they take.', [
     'adapters/settings',

@@ -4,7 +4,7 @@ import { checkRecord, THE_ITEM } from '../../../scripts/evidence/recordCheck.ts'
 import { sha256 } from '../../../scripts/evidence/recordOf.ts'
 import type { KeptPage } from '../../../scripts/evidence/recordPage.ts'
 import { at } from '../../core/answering.ts'
-import { open } from '../../core/payments.ts'
+import { open, pushOf } from '../../core/payments.ts'
 import written2026 from '../../fixtures/recordsOf2026.json' with { type: 'json' }
 import {
   byText,
@@ -202,7 +202,7 @@ describe('names what the table tells otherwise:', () => {
   test('an answer read from another push than the one that was sent', () => {
     const payment = records['approved, as the provider said when it was asked']
     const all = pages(payment).map(kept)
-    expect(problems(all, { ...payment, pushId: 'push-2' })).toEqual([
+    expect(problems(all, { ...payment, ...pushOf({ id: 'push-2' }) })).toEqual([
       `${THE_ITEM}: the push that was read is another than the one that was sent`,
     ])
   })

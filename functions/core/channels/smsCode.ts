@@ -1,7 +1,7 @@
-/** The second channel: a code by text, bound to one payment, spent before it is checked. */
-import { endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
-import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
-import { admit, type Payer, type PhoneNumber, type SignedIn } from './payer.ts'
+/** The channel `sms`: a code by text, bound to one payment, spent before it is checked. */
+import { lostTo, type Ports, paymentOf } from '../deciding.ts'
+import { asGo, type LockoutPorts, whyLocked } from '../lockout.ts'
+import { admit, masked, type Payer, type PhoneNumber, type SignedIn } from '../payer.ts'
 import {
   CODE_ATTEMPTS_MAX,
   type Payment,
@@ -9,11 +9,34 @@ import {
   TEXT_PAUSE_SECONDS,
   TEXTS_MAX,
   whyClosed,
-} from './payment.ts'
-import type { BoundAction, Codes, Decision, Limits, PayerStore, Switches } from './ports.ts'
-import { Refusal, secondsUntil, switchedOff } from './refusals.ts'
+} from '../payment.ts'
+import type {
+  BoundAction,
+  ChannelEnd,
+  ChannelStart,
+  Codes,
+  Decision,
+  Limits,
+  PayerStore,
+  Switches,
+  Texted,
+} from '../ports.ts'
+import { Refusal, secondsUntil, switchedOff } from '../refusals.ts'
 
 export type CodePorts = Ports & { readonly codes: Codes; readonly payers: PayerStore }
+
+/** A payment starts without a text: the payer asks for one, and it goes to the phone of the start. */
+export const smsCodeStart: ChannelStart<'sms'> = {
+  begin: ({ phone }) => ({ to: masked(phone), sends: 0, attempts: 0, wrongCodes: 0 }),
+}
+
+/** A payment that ended without its code leaves none behind that is still good for something. */
+export const smsCodeEnd =
+  ({ end }: Pick<Codes, 'end'>): ChannelEnd =>
+  async ({ channels }) => {
+    const { textId } = channels.sms
+    if (textId !== undefined) await end(textId)
+  }
 
 /**
  * Text the payer a code for this payment.
@@ -53,11 +76,11 @@ export async function textCode(
   if (!payment) throw lostTo(whyNoText(await paymentOf(ports, payerId, id), clock()), id)
   const textId = await codes.send({ phone, authyId: payment.authyId }, bound(payment))
   if (textId === undefined) return payment
-  const texted = await payments.saveText(id, textId)
-  const closed = whyClosed(texted, clock())
-  if (!closed) return texted
+  const named = await payments.saveText(id, textId)
+  const closed = whyClosed(named, clock())
+  if (!closed) return named
   // It ended while the text was under way, when nobody could know the text's name yet.
-  await endCodeOf(ports, { textId })
+  await codes.end(textId)
   throw closed
 }
 
@@ -85,10 +108,12 @@ export async function approveWithCode(
   const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
   // Nothing in the way all the same: the text was under way, and not there yet when the write came.
   if (!payment) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
-  const verdict = await asGo(ports, payerId, () => codes.check(payment, bound(payment), code))
+  const verdict = await asGo(ports, payerId, () =>
+    codes.check(texted(payment), bound(payment), code),
+  )
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return approvedMeanwhile(ports, payment)
-  const evidence = codes.evidenceOf(payment, bound(payment))
+  const evidence = codes.evidenceOf(texted(payment), bound(payment))
   const only = { payerId, authyId: payment.authyId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
   const [decided] = await Promise.all([
@@ -100,6 +125,12 @@ export async function approveWithCode(
   if (approvedByCode(now)) return now
   throw lostTo(whyClosed(now, clock()), id)
 }
+
+/** The newest text of the payment. */
+const texted = ({ authyId, channels }: Payment): Texted => ({
+  authyId,
+  textId: channels.sms.textId,
+})
 
 /** A code is bound to the payment itself, so that no two payments share one, however equal they are. */
 const bound = ({ paymentId, action, reference }: Payment): BoundAction => ({
@@ -123,10 +154,11 @@ function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {
 function whyNoText(payment: Payment, now: Date): Refusal | undefined {
   const closed = whyClosed(payment, now)
   if (closed) return closed
-  if (payment.codeAttempts >= CODE_ATTEMPTS_MAX) return new Refusal('no_attempts_left')
-  if (payment.smsSends >= TEXTS_MAX) return tooMany(payment.expiresAt, now)
-  if (!payment.smsSentAt) return undefined
-  const again = new Date(payment.smsSentAt.getTime() + TEXT_PAUSE_SECONDS * 1000)
+  const { attempts, sends, sentAt } = payment.channels.sms
+  if (attempts >= CODE_ATTEMPTS_MAX) return new Refusal('no_attempts_left')
+  if (sends >= TEXTS_MAX) return tooMany(payment.expiresAt, now)
+  if (!sentAt) return undefined
+  const again = new Date(sentAt.getTime() + TEXT_PAUSE_SECONDS * 1000)
   return now < again ? tooMany(again, now) : undefined
 }
 
@@ -142,9 +174,10 @@ async function whyNoAttempt(
   const closed = whyClosed(payment, ports.clock())
   if (closed) return closed
   // A text that got no name, because of a crash or the provider's fault, is none that can be checked.
-  const isTexted = ports.codes.byTextId ? payment.textId !== undefined : payment.smsSends > 0
+  const { textId, sends, attempts } = payment.channels.sms
+  const isTexted = ports.codes.byTextId ? textId !== undefined : sends > 0
   if (!isTexted) return new Refusal('no_code_sent')
-  return payment.codeAttempts < CODE_ATTEMPTS_MAX ? undefined : new Refusal('no_attempts_left')
+  return attempts < CODE_ATTEMPTS_MAX ? undefined : new Refusal('no_attempts_left')
 }
 
 /** How often, with a pause between, a used code's own request is looked for. */
@@ -174,12 +207,12 @@ async function wrongCode(ports: CodePorts, payment: Payment): Promise<Error> {
     (await ports.payments.countWrongCode(payment, ports.clock())) ??
     (await paymentOf(ports, payment.payerId, payment.paymentId))
   if (statusAt(counted, ports.clock()) === 'failed') {
-    await endCodeOf(ports, counted)
+    await smsCodeEnd(ports.codes)(counted)
     return new Refusal('wrong_code', { attemptsLeft: 0 })
   }
   const closed = whyClosed(counted, ports.clock())
   if (closed) return closed
-  const attemptsLeft = CODE_ATTEMPTS_MAX - counted.codeAttempts
+  const attemptsLeft = CODE_ATTEMPTS_MAX - counted.channels.sms.attempts
   // Attempts without a verdict are spent too: nothing is left, but the payment has not failed.
   if (attemptsLeft === 0) return new Refusal('no_attempts_left')
   return new Refusal('wrong_code', { attemptsLeft })

@@ -1,0 +1,57 @@
+/**
+ * How a payer answers. `CHANNELS` is the one list of channels: types, storage, counting, page and tests are
+ * bound to it, so that the compiler names every place where one more is missing.
+ */
+
+/** In the order in which a start tries to reach the payer. */
+export const CHANNELS = ['push', 'sms'] as const
+
+export type Channel = (typeof CHANNELS)[number]
+
+/** Has a member for each channel; without one of them it does not compile. */
+type ForEachChannel<T extends Readonly<Record<Channel, unknown>>> = T
+
+/** What a payment knows of each channel. */
+export type PaymentChannels = ForEachChannel<{
+  readonly push: PushChannel
+  readonly sms: SmsChannel
+}>
+
+export type PushState = 'sending' | 'sent' | 'unavailable'
+
+export type PushChannel = {
+  readonly state: PushState
+  /** Never, where the provider has no push. */
+  readonly askedAt?: Date | undefined
+  /** The provider's own id of it. */
+  readonly id?: string | undefined
+  /** When the provider was last asked what became of it. */
+  readonly readAt?: Date | undefined
+}
+
+export type SmsChannel = {
+  /** Where a text goes, most of it hidden. */
+  readonly to: string
+  readonly sends: number
+  readonly sentAt?: Date | undefined
+  /** The provider's own name for the newest text, where codes are checked by it. */
+  readonly textId?: string | undefined
+  readonly attempts: number
+  readonly wrongCodes: number
+}
+
+/** What the payer sees of each channel. */
+export type ChannelViews = ForEachChannel<{
+  readonly push: PushState
+  readonly sms: {
+    readonly to: string | null
+    readonly sentAt: string | null
+    readonly sendsLeft: number
+    readonly attemptsLeft: number
+  }
+}>
+
+/** One thing for each channel, made by its name. */
+export const forEachChannel = <T extends Readonly<Record<Channel, unknown>>>(
+  make: (channel: Channel) => T[Channel],
+): T => Object.fromEntries(CHANNELS.map((channel) => [channel, make(channel)])) as T

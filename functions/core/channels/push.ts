@@ -1,0 +1,212 @@
+/** The channel `push`: the provider shows the payment on the payer's phone, and says what they answered. */
+import type { Ports } from '../deciding.ts'
+import {
+  type Evidence,
+  type Payment,
+  PUSH_LOST_SECONDS,
+  type PushContent,
+  type RefusedAnswer,
+  shownText,
+  statusAt,
+} from '../payment.ts'
+import type { ChannelStart, ChannelSweep, Decision, Push } from '../ports.ts'
+
+/** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
+const PUSH_ENDS_EARLIER_SECONDS = 10
+/** Less than this is not worth asking for; and 0 would mean for ever to the provider. */
+const PUSH_SECONDS_MIN = 10
+
+/** A push undecided for this long is asked about: its callback may be lost. */
+const PUSH_READ_AFTER_SECONDS = 20
+const PUSH_READ_EVERY_SECONDS = 60
+
+type StartPorts = Ports & {
+  /** None where the provider has none: the text is offered at once. */
+  readonly push: Push | undefined
+  /** Told of faults that the payer is not bothered with, because the text is open to them. */
+  readonly onPushFault: (paymentId: string, fault: unknown) => void
+}
+
+/** Ask for the push of a payment that starts; once, but for one that was lost in a crash. */
+export const pushStart = (ports: StartPorts): ChannelStart<'push'> => ({
+  begin: ({ now }) => (ports.push ? { state: 'sending', askedAt: now } : { state: 'unavailable' }),
+
+  reach: (payment, from) => askForPush(ports, payment, from),
+
+  async reachAgain(payment, from) {
+    const { state, askedAt } = payment.channels.push
+    if (state !== 'sending' || !askedAt) return payment
+    const now = ports.clock()
+    const lostBefore = ago(now, PUSH_LOST_SECONDS)
+    if (askedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
+    const claimed = await ports.payments.claimPush(payment, lostBefore, now)
+    if (claimed) return askForPush(ports, claimed, from)
+    return (await ports.payments.get(payment.payerId, payment.paymentId)) ?? payment
+  },
+})
+
+async function askForPush(
+  { payments, push, clock, onPushFault }: StartPorts,
+  payment: Payment,
+  { ip }: { readonly ip: string },
+): Promise<Payment> {
+  if (payment.channels.push.state === 'unavailable') return payment
+  const secondsLeft = Math.floor((payment.expiresAt.getTime() - clock().getTime()) / 1000)
+  const seconds = secondsLeft - PUSH_ENDS_EARLIER_SECONDS
+  let pushId: string | undefined
+  if (push && seconds >= PUSH_SECONDS_MIN) {
+    const hidden = {
+      payment_id: payment.paymentId,
+      requester_user_id: payment.payerId,
+      origin_ip: ip,
+    }
+    // The payment is stored: from here on a fault of the provider only means that the text is offered.
+    try {
+      pushId = await push.ask(payment.authyId, payment.shown, hidden, seconds)
+    } catch (fault) {
+      onPushFault(payment.paymentId, fault)
+    }
+  }
+  return payments.savePush(payment, pushId, clock())
+}
+
+/** Ask the provider about a push that has been silent. */
+export const pushSweep = (ports: Ports & { readonly push: Push }): ChannelSweep => ({
+  dueSince({ channels }, now) {
+    const { id, askedAt, readAt } = channels.push
+    if (!id || !askedAt || askedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return undefined
+    if (readAt && readAt > ago(now, PUSH_READ_EVERY_SECONDS)) return undefined
+    // Those never asked about come first.
+    return readAt ?? new Date(0)
+  },
+
+  claim({ paymentId }) {
+    const now = ports.clock()
+    return ports.payments.claimPushRead(paymentId, ago(now, PUSH_READ_EVERY_SECONDS), now)
+  },
+
+  decide: (payment) => decideByRead(ports, payment),
+})
+
+/**
+ * The provider's own answer shows no terms, so it decides only the payment whose stored push was
+ * asked about and whose phone it names.
+ */
+async function decideByRead(
+  { payments, push, clock }: Ports & { readonly push: Push },
+  { paymentId, authyId, channels }: Payment,
+): Promise<boolean> {
+  const pushId = channels.push.id
+  if (pushId === undefined) return false
+  const read = await push.read(pushId)
+  if (read.status !== 'approved' && read.status !== 'denied') return false
+  if (read.pushId !== pushId || read.authyId !== authyId) return false
+  const now = clock()
+  const evidence: Evidence = {
+    kind: 'provider-read',
+    push_id: pushId,
+    authy_id: authyId,
+    read_at: now.toISOString(),
+  }
+  // What a signed callback showed otherwise is not approved by an answer that shows nothing (RTS Art. 5(1)(c));
+  // to deny it is safe.
+  const only = { pushId, authyId, ...(read.status === 'approved' && { noAnswerRefused: true }) }
+  const decision: Decision = {
+    status: read.status,
+    channel: 'push',
+    by: 'provider',
+    evidence,
+    only,
+  }
+  return (await payments.decide(paymentId, decision, now)) !== undefined
+}
+
+/** A person's answer to a push, as the provider's signed callback tells it. */
+export type PushAnswer = {
+  readonly pushId: string
+  readonly authyId: string
+  readonly status: 'approved' | 'denied'
+  readonly shown: PushContent
+  /** From the hidden details; absent where the provider lost them. */
+  readonly paymentId: string | undefined
+  readonly payerId: string | undefined
+  readonly proof: Pick<
+    Extract<Evidence, { kind: 'push-callback' }>,
+    'device_signature' | 'device_id' | 'signed_at' | 'nonce'
+  >
+}
+
+/** What a callback did. Only `decided` decided; `mismatch` is somebody's mistake or attack, and is noted. */
+export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 'mismatch'
+
+/**
+ * Decide a payment by push. The payment is found by our own id in the signed hidden details, which
+ * has no lag, and only without one by the push's id. The words shown must be the words stored
+ * (RTS Art. 5(1)(c)).
+ */
+export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<CallbackOutcome> {
+  const { payments, clock } = ports
+  const { pushId, authyId, payerId, shown, proof } = answer
+  const byPush = answer.paymentId === undefined ? await payments.findByPush(pushId) : undefined
+  const id = answer.paymentId ?? byPush?.paymentId
+  if (id === undefined) return 'unknown'
+
+  const evidence: Evidence = {
+    kind: 'push-callback',
+    push_id: pushId,
+    authy_id: authyId,
+    shown: shownText(shown),
+    ...proof,
+  }
+  const only = { authyId, shown, ...(payerId && { payerId }), ...(byPush && { pushId }) }
+  const { status } = answer
+  const decision: Decision = { status, channel: 'push', by: 'payer', evidence, pushId, only }
+  if (await payments.decide(id, decision, clock())) return 'decided'
+
+  const payment = await payments.find(id)
+  if (!payment || !isAnswerTo(payment, answer)) {
+    const named = { paymentId: id, pushIds: byPush ? [] : [pushId] }
+    const refused = await refuseAnswer(ports, named, 'answer_mismatched')
+    return payment || refused.length > 0 ? 'mismatch' : 'unknown'
+  }
+  return payment.status === status && payment.decidedBy === 'push' ? 'repeated' : 'too_late'
+}
+
+/** Whether what was answered is what was asked; none of it ever changes about a payment. */
+const isAnswerTo = (payment: Payment, { authyId, payerId, shown }: PushAnswer): boolean =>
+  payment.authyId === authyId &&
+  (payerId === undefined || payment.payerId === payerId) &&
+  shownText(payment.shown) === shownText(shown)
+
+/** What a signed answer names: our own id, and its push by the provider's id, which may be said twice. */
+export type Named = {
+  readonly paymentId: string | undefined
+  readonly pushIds: readonly string[]
+}
+
+/**
+ * Note on each payment that a signed answer names that the answer was refused; the ids of those on which it
+ * is noted now.
+ *
+ * Noted is what the provider signed, whoever's phone it names: nobody else can make this write, since the
+ * hidden details with the payment's id are ours and no payer can word them. All that it takes from an honest
+ * payer is the sweep's approval: their own signed answer and their code still approve.
+ */
+export async function refuseAnswer(
+  { payments, clock }: Ports,
+  { paymentId, pushIds }: Named,
+  why: RefusedAnswer,
+): Promise<string[]> {
+  const ids = new Set(paymentId === undefined ? [] : [paymentId])
+  // Also where the answer names another payment than its push's: the sweep would ask about this push. The index may
+  // not know a push of just now; our own id, which every push of ours carries, has no lag.
+  for (const pushId of new Set(pushIds)) {
+    const found = await payments.findByPush(pushId)
+    if (found) ids.add(found.paymentId)
+  }
+  const noted: string[] = []
+  for (const id of ids) if (await payments.refuseAnswer(id, why, clock())) noted.push(id)
+  return noted
+}
+
+const ago = (now: Date, seconds: number) => new Date(now.getTime() - seconds * 1000)
