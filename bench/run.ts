@@ -185,7 +185,7 @@ function newPayment(n: number): Payment {
     authyId: payer.authyId,
     action: terms,
     shown: pushContent(terms, payer.email),
-    status: 'pending',
+    outcome: { status: 'pending' },
     channels: {
       push: { state: 'sent', askedAt: now, id: randomUUID() },
       sms: { to: '+1 ••••• ••100', sends: 0, attempts: 0, wrongCodes: 0 },

@@ -1,5 +1,6 @@
 /** What must be true of every payment in the table when all is over, told from the items alone. */
-import type { Evidence, HistoryEntry, PaymentStatus } from '../functions/core/payment.ts'
+import type { Evidence, PaymentStatus } from '../functions/core/outcome.ts'
+import type { HistoryEntry } from '../functions/core/payment.ts'
 
 export type Item = {
   readonly payment_id: string

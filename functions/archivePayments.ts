@@ -19,6 +19,7 @@ export const archivePayments = (world: World) => {
       if (before && isRewritten(before, after, sha256))
         securityEvent('RecordRewritten', { paymentId })
     },
+    rewritten: (paymentId) => securityEvent('RecordRewritten', { paymentId }),
     async payer({ payerId, before, after }) {
       // A closed account's item may go; one that never had a trail has nothing to lose.
       const mayGo = before.count === 0 || before.recent.at(-1)?.event === 'account.closed'

@@ -55,12 +55,18 @@ const ENDED = {
 
 /** What a write made of a payment; nothing where its condition was lost. */
 function noted(written: Payment | undefined): Payment | undefined {
-  if (!written || written.status === 'pending') return written
-  const { status, decidedBy, createdAt, decidedAt } = written
-  if (status === 'approved') count(APPROVED_BY[decidedBy ?? 'push'])
-  else count(ENDED[status])
-  if (decidedAt && (status === 'approved' || status === 'denied')) {
-    measure('DecisionSeconds', (decidedAt.getTime() - createdAt.getTime()) / 1000)
+  if (!written) return written
+  const { outcome, createdAt } = written
+  switch (outcome.status) {
+    case 'pending':
+      return written
+    case 'approved':
+    case 'denied':
+      count(outcome.status === 'approved' ? APPROVED_BY[outcome.channel] : ENDED.denied)
+      measure('DecisionSeconds', (outcome.decidedAt.getTime() - createdAt.getTime()) / 1000)
+      return written
+    default:
+      count(ENDED[outcome.status])
+      return written
   }
-  return written
 }

@@ -6,6 +6,7 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import * as z from 'zod'
 import { trailOf } from './adapters/recordedPayer.ts'
 import { recordedPaymentOf } from './adapters/recordedPayment.ts'
+import { RewrittenOutcome } from './core/outcome.ts'
 import { EMPTY_TRAIL, type Trail } from './core/payerTrail.ts'
 import type { RecordedPayment } from './core/record.ts'
 import { count, flush, logger } from './observe.ts'
@@ -28,6 +29,8 @@ export type PayerChange = {
 export type Takers = {
   readonly payment: (change: PaymentChange) => Promise<void>
   readonly payer: (change: PayerChange) => Promise<void>
+  /** A payment's item that lacks a part of its end: no write of ours leaves it so. */
+  readonly rewritten?: (paymentId: string) => void
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -48,6 +51,11 @@ export const followTables =
         if ('payment_id' in Keys) await takers.payment(paymentChange(Keys.payment_id.S, images))
         else await takers.payer(payerChange(Keys.user_id.S, images))
       } catch (fault) {
+        if (fault instanceof RewrittenOutcome && 'payment_id' in Keys) {
+          takers.rewritten?.(Keys.payment_id.S)
+          // It stays so however often it comes, and must not stop those behind it.
+          continue
+        }
         count(faultMetric)
         const { name } = fault instanceof Error ? fault : { name: typeof fault }
         const whose =

@@ -80,6 +80,7 @@ const TWILIO = [
 /** What `http.ts` is made of, and nobody else's. */
 const REQUEST_BODY = 'functions/requestBody.ts'
 /** The table of payments is more than one file holds; these are parts of that adapter. */
+const EVIDENCE_ITEM = 'functions/adapters/evidenceItem.ts'
 const PARTS_OF_PAYMENTS = ['functions/adapters/paymentItem.ts', 'functions/adapters/pageCursor.ts']
 /** So are the limits: those of texts, and the items behind all. */
 const PARTS_OF_LIMITS = ['functions/adapters/textCounters.ts', 'functions/adapters/limitItems.ts']
@@ -99,7 +100,8 @@ const TRAIL = ['functions/adapters/recordedPayer.ts', 'functions/adapters/trailI
 const COGNITO = '@aws-sdk/client-cognito-identity-provider'
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
-  'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts'],
+  'functions/adapters/paymentItem.ts': [EVIDENCE_ITEM],
+  'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts', EVIDENCE_ITEM],
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/limitsTable.ts': PARTS_OF_LIMITS,
   'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
@@ -377,6 +379,7 @@ const fences: Record<string, Fence> = {
         found.target,
       ) ||
       isOneOf(
+        EVIDENCE_ITEM,
         'functions/adapters/recordedPayment.ts',
         'functions/adapters/recordedPayer.ts',
         VERIFY_LINK,

@@ -3,13 +3,9 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { CHANNELS, type PaymentChannels } from '../core/channel.ts'
 import { CURRENCIES, type Currency } from '../core/money.ts'
-import {
-  type HistoryEntry,
-  type Payment,
-  PROOFS,
-  type PushContent,
-  shownText,
-} from '../core/payment.ts'
+import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../core/outcome.ts'
+import { type HistoryEntry, type Payment, type PushContent, shownText } from '../core/payment.ts'
+import { storedEvidence } from './evidenceItem.ts'
 
 /** One entry of an item's history. */
 export const historyEntry = (
@@ -33,7 +29,7 @@ const stored = z.object({
   amount_minor: z.int().positive(),
   currency,
   shown: z.string(),
-  status: z.enum(['pending', 'approved', 'denied', 'expired', 'failed', 'cancelled']),
+  status: z.enum(PAYMENT_STATUSES),
   push: z.enum(['sending', 'sent', 'unavailable']),
   push_asked_at: instant.optional(),
   push_id: z.string().optional(),
@@ -49,6 +45,7 @@ const stored = z.object({
   decided_at: instant.optional(),
   decided_by: z.enum(CHANNELS).optional(),
   decided_proof: z.enum(PROOFS).optional(),
+  evidence: z.unknown().optional(),
 })
 
 /** A payment from its item, which an index holds whole too; an item that is none is a fault. */
@@ -66,13 +63,16 @@ export function paymentOf(attributes: unknown): Payment {
       amount: { amountMinor: found.amount_minor, currency: found.currency },
     },
     shown: contentOf(found.shown),
-    status: found.status,
     channels: channelsOf(found),
     createdAt: found.created_at,
     expiresAt: found.expires_at,
-    decidedAt: found.decided_at,
-    decidedBy: found.decided_by,
-    decidedProof: found.decided_proof,
+    outcome: outcomeOf({
+      status: found.status,
+      channel: found.decided_by,
+      at: found.decided_at,
+      evidence: found.evidence === undefined ? undefined : storedEvidence(found.evidence),
+      proof: found.decided_proof,
+    }),
   }
 }
 
@@ -114,7 +114,7 @@ export const itemOf = (fresh: Payment) => ({
   amount_minor: fresh.action.amount.amountMinor,
   currency: fresh.action.amount.currency,
   shown: shownText(fresh.shown),
-  status: fresh.status,
+  status: fresh.outcome.status,
   open_shard: shardOf(fresh.paymentId),
   ...itemOfChannels(fresh.channels),
   created_at: fresh.createdAt.toISOString(),

@@ -8,11 +8,11 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
+import { proofOf } from '../core/outcome.ts'
 import {
   CODE_ATTEMPTS_MAX,
   type HistoryEntry,
   type Payment,
-  proofOf,
   shownText,
   TEXTS_MAX,
 } from '../core/payment.ts'

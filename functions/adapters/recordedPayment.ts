@@ -1,5 +1,5 @@
 /**
- * A payment's item with its history and evidence. Apart from `paymentItem.ts`, because no request needs it
+ * A payment's item with its history. Apart from `paymentItem.ts`, because no request needs it
  * and each would build its schemas when it starts.
  */
 import * as z from 'zod'
@@ -10,8 +10,8 @@ import { paymentOf } from './paymentItem.ts'
 
 /** A payment with all that happened to it, from its whole item; an item that is none is a fault. */
 export function recordedPaymentOf(attributes: unknown): RecordedPayment {
-  const { history, evidence } = recorded.parse(attributes)
-  return { ...paymentOf(attributes), history, evidence }
+  const { history } = recorded.parse(attributes)
+  return { ...paymentOf(attributes), history }
 }
 
 const events = [
@@ -43,37 +43,4 @@ export const recorded = z.object({
       }),
     )
     .min(1),
-  evidence: z
-    .discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('push-callback'),
-        push_id: z.string(),
-        authy_id: z.string(),
-        shown: z.string(),
-        device_signature: z.string().nullable(),
-        device_id: z.string().nullable(),
-        signed_at: z.string().nullable(),
-        nonce: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('provider-read'),
-        push_id: z.string(),
-        authy_id: z.string(),
-        read_at: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('sms-code'),
-        authy_id: z.string(),
-        action: z.string(),
-        display_text: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('verify-code'),
-        authy_id: z.string(),
-        verification_sid: z.string(),
-        amount: z.string(),
-        payee: z.string(),
-      }),
-    ])
-    .optional(),
 })

@@ -30,7 +30,7 @@ export async function cancelPayment(
     return cancelled
   }
   const payment = await paymentOf(ports, payerId, id)
-  if (payment.status === 'cancelled') return payment
+  if (payment.outcome.status === 'cancelled') return payment
   // Open all the same: its start was under way, and it was not there yet when the write came.
   throw whyClosed(payment, ports.clock()) ?? new Refusal('not_found')
 }

@@ -5,6 +5,7 @@
 import { displayText, type Payee, type PaymentAction, payeeInWords } from './action.ts'
 import type { Channel, ChannelViews, PaymentChannels } from './channel.ts'
 import { type Amount, amountOf, inWords } from './money.ts'
+import { channelOf, endedAt, type Outcome, type PaymentStatus, type Proof } from './outcome.ts'
 import { Refusal } from './refusals.ts'
 
 /** RTS Art. 4(3)(b): no more than five failed attempts. Never given back, not even by a new text. */
@@ -15,8 +16,6 @@ export const TEXTS_MAX = 5
 export const TEXT_PAUSE_SECONDS = 20
 /** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
 export const PUSH_LOST_SECONDS = 15
-
-export type PaymentStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
 
 /** The push as it is put before the payer. */
 export type PushContent = {
@@ -45,61 +44,6 @@ export type HistoryEntry = {
   readonly by: 'payer' | 'provider' | 'operator' | 'clock'
 }
 
-/** What proves a decision, and what it was bound to. */
-export type Evidence =
-  | {
-      readonly kind: 'push-callback'
-      readonly push_id: string
-      readonly authy_id: string
-      /** What came back as shown; equal to the payment's own `shown`. */
-      readonly shown: string
-      /** The device's own signature and the provider's nonce, as they came. */
-      readonly device_signature: string | null
-      readonly device_id: string | null
-      readonly signed_at: string | null
-      readonly nonce: string
-    }
-  | {
-      readonly kind: 'provider-read'
-      readonly push_id: string
-      readonly authy_id: string
-      readonly read_at: string
-    }
-  | {
-      readonly kind: 'sms-code'
-      readonly authy_id: string
-      /** What the provider bound the code to: the payment's id and its display text. */
-      readonly action: string
-      readonly display_text: string
-    }
-  | {
-      readonly kind: 'verify-code'
-      readonly authy_id: string
-      readonly verification_sid: string
-      /** What the provider bound the code to, in its own answer: amount and payee, with the payment's reference. */
-      readonly amount: string
-      readonly payee: string
-    }
-
-/**
- * How an answer was learned: from the provider's signed callback, which shows what the payer saw; from the
- * provider's own word when it was asked, which shows no payee and no amount (RTS Art. 5(1)(c) is then kept by the push's id
- * alone); or by a code that is bound to the payment.
- */
-export const PROOFS = ['signed-callback', 'provider-read', 'sms-code'] as const
-
-export type Proof = (typeof PROOFS)[number]
-
-/** How the answer of this evidence was learned, the same for every provider. */
-export const proofOf = ({ kind }: Evidence): Proof => PROOF_OF[kind]
-
-const PROOF_OF = {
-  'push-callback': 'signed-callback',
-  'provider-read': 'provider-read',
-  'sms-code': 'sms-code',
-  'verify-code': 'sms-code',
-} as const satisfies Record<Evidence['kind'], Proof>
-
 /** One intent to pay, with fixed payee and amount; never edited, decided once. */
 export type Payment = {
   readonly paymentId: string
@@ -113,14 +57,10 @@ export type Payment = {
   readonly action: PaymentAction
   /** Exactly what the push says, stored before it is sent. */
   readonly shown: PushContent
-  readonly status: PaymentStatus
   readonly channels: PaymentChannels
   readonly createdAt: Date
   readonly expiresAt: Date
-  readonly decidedAt?: Date | undefined
-  readonly decidedBy?: Channel | undefined
-  /** Of approved and denied; absent where it was decided before this was stored. */
-  readonly decidedProof?: Proof | undefined
+  readonly outcome: Outcome
 }
 
 /** Without what is easily taken for another. */
@@ -149,10 +89,12 @@ export const shownText = ({ message, details }: PushContent): string =>
 
 /** A payment is over at `expiresAt` itself, for every reader, whether or not the sweep has written it. */
 export const statusAt = (
-  payment: Pick<Payment, 'status' | 'expiresAt'>,
+  payment: Pick<Payment, 'outcome' | 'expiresAt'>,
   now: Date,
 ): PaymentStatus =>
-  payment.status === 'pending' && now >= payment.expiresAt ? 'expired' : payment.status
+  payment.outcome.status === 'pending' && now >= payment.expiresAt
+    ? 'expired'
+    : payment.outcome.status
 
 /** Why a payment takes no more answers, told from what is stored now; nothing while it does. */
 export function whyClosed(payment: Payment, now: Date): Refusal | undefined {
@@ -165,7 +107,7 @@ export function whyClosed(payment: Payment, now: Date): Refusal | undefined {
 /** The payment as every route shows it to its payer; nothing of the provider's or of others. */
 export function view(payment: Payment, now: Date): PaymentView {
   const status = statusAt(payment, now)
-  const decidedAt = status === 'expired' ? payment.expiresAt : payment.decidedAt
+  const decidedAt = status === 'expired' ? payment.expiresAt : endedAt(payment.outcome)
   return {
     paymentId: payment.paymentId,
     payee: payment.action.payee,
@@ -177,14 +119,14 @@ export function view(payment: Payment, now: Date): PaymentView {
     createdAt: payment.createdAt.toISOString(),
     expiresAt: payment.expiresAt.toISOString(),
     decidedAt: decidedAt?.toISOString() ?? null,
-    decidedBy: payment.decidedBy ?? null,
-    decision: decisionOf(payment),
+    decidedBy: channelOf(payment.outcome) ?? null,
+    decision: decisionOf(payment.outcome),
   }
 }
 
 /** Only approve and deny are decisions of a channel: an end by wrong codes, time or cancel has none. */
-const decisionOf = ({ decidedBy, decidedProof }: Payment): DecisionView | null =>
-  decidedBy && decidedProof ? { channel: decidedBy, proof: decidedProof } : null
+const decisionOf = (outcome: Outcome): DecisionView | null =>
+  'proof' in outcome ? { channel: outcome.channel, proof: outcome.proof } : null
 
 const channelViews = ({ push, sms }: PaymentChannels): ChannelViews => ({
   push: push.state,

@@ -2,6 +2,7 @@
 
 import type { Action } from './action.ts'
 import type { Channel, PaymentChannels } from './channel.ts'
+import type { Evidence } from './outcome.ts'
 import type {
   Payer,
   PendingPhone,
@@ -11,7 +12,7 @@ import type {
   VerificationChannel,
 } from './payer.ts'
 import type { PayerAnnouncement } from './payerRecord.ts'
-import type { Evidence, Payment, PushContent, RefusedAnswer } from './payment.ts'
+import type { Payment, PushContent, RefusedAnswer } from './payment.ts'
 import type { Announcement } from './record.ts'
 
 export type Clock = () => Date

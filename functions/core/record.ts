@@ -6,15 +6,8 @@
 import type { Payee } from './action.ts'
 import type { Channel } from './channel.ts'
 import { type Amount, amountOf } from './money.ts'
-import {
-  type DecisionView,
-  type Evidence,
-  type HistoryEntry,
-  type Payment,
-  type PaymentStatus,
-  type PushContent,
-  proofOf,
-} from './payment.ts'
+import { type Evidence, evidenceOf, type PaymentStatus, proofOf } from './outcome.ts'
+import type { DecisionView, HistoryEntry, Payment, PushContent } from './payment.ts'
 
 /** Of pages and of events alike; another shape is another version. */
 export const RECORD_VERSION = 1
@@ -22,7 +15,6 @@ export const RECORD_VERSION = 1
 /** A payment with all that happened to it. */
 export type RecordedPayment = Payment & {
   readonly history: readonly HistoryEntry[]
-  readonly evidence?: Evidence | undefined
 }
 
 /** What never changes about a payment: what was to be approved, by whom, and how it was put before them. */
@@ -61,6 +53,7 @@ export type Digest = (text: string) => string
 /** Every page of a payment, oldest first. */
 export function pagesOf(payment: RecordedPayment, digest: Digest): RecordPage[] {
   const terms = termsOf(payment)
+  const evidence = evidenceOf(payment.outcome)
   const pages: RecordPage[] = []
   for (const entry of payment.history) {
     const page = {
@@ -69,7 +62,7 @@ export function pagesOf(payment: RecordedPayment, digest: Digest): RecordPage[] 
       seq: pages.length + 1,
       terms,
       entry,
-      ...(isEnd(entry) && payment.evidence && { evidence: payment.evidence }),
+      ...(isEnd(entry) && evidence && { evidence }),
       previous: pages.at(-1)?.hash ?? null,
     } as const
     pages.push({ ...page, hash: digest(pageText(page)) })
@@ -97,7 +90,7 @@ export function isRewritten(
   const kept = pagesOf(after, digest)[before.history.length - 1]
   // Each page holds the hash of the one before, so the last stands for all.
   if (known?.hash !== kept?.hash) return true
-  return after.history.map(statusIn).findLast((status) => status) !== after.status
+  return after.history.map(statusIn).findLast((status) => status) !== after.outcome.status
 }
 
 /** A page as one text, the same whatever order its members are in: what is stored, and what is hashed. */

@@ -80,7 +80,7 @@ export async function startPayment(
     reference: ports.newReference(),
     action,
     shown: pushContent(action, account(request)),
-    status: 'pending',
+    outcome: { status: 'pending' },
     channels: begun(ports.channels, { phone: payer.phone, now: createdAt }),
     createdAt,
     expiresAt,

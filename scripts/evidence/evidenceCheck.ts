@@ -2,7 +2,8 @@
 import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
 import { CURRENCIES, type Currency, parseAmount } from '../../functions/core/money.ts'
-import { type Evidence, pushContent, shownText } from '../../functions/core/payment.ts'
+import type { Evidence } from '../../functions/core/outcome.ts'
+import { pushContent, shownText } from '../../functions/core/payment.ts'
 import type { RecordedTerms, RecordPage } from '../../functions/core/record.ts'
 
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */

@@ -1,6 +1,6 @@
 /** Whether what is kept of a payment is its record: whole, unchanged, and of a life that the rules allow. */
 import { isDeepStrictEqual } from 'node:util'
-import { proofOf } from '../../functions/core/payment.ts'
+import { channelOf, endedAt, proofOf } from '../../functions/core/outcome.ts'
 import {
   type Digest,
   pagesOf,
@@ -105,20 +105,20 @@ export const THE_ITEM = "the table's item"
 
 /** The item's own fields beside its history, which no page holds. */
 function itemProblem(
-  { status, channels, decidedAt, decidedBy, decidedProof, expiresAt }: RecordedPayment,
+  { outcome, channels, expiresAt }: RecordedPayment,
   pages: readonly RecordPage[],
 ): string | undefined {
   const end = pages.findLast(({ entry }) => statusIn(entry))
   const recorded = end && statusIn(end.entry)
+  const { status } = outcome
   if (recorded !== status) return `its status is ${status}, and its history says ${recorded}`
   if (!end || recorded === 'pending') return undefined
   const { entry, evidence } = end
   const ended = recorded === 'expired' ? expiresAt.toISOString() : entry.at
-  if (decidedAt?.toISOString() !== ended)
+  if (endedAt(outcome)?.toISOString() !== ended)
     return 'it was decided at another time than its history says'
-  if ((decidedBy ?? null) !== entry.channel) return 'it was decided on another channel'
-  // Absent where it was decided before this was stored.
-  if (decidedProof && decidedProof !== (evidence && proofOf(evidence))) {
+  if ((channelOf(outcome) ?? null) !== entry.channel) return 'it was decided on another channel'
+  if ('proof' in outcome && outcome.proof !== (evidence && proofOf(evidence))) {
     return 'how its answer was learned is not what its evidence says'
   }
   if (evidence?.kind === 'provider-read' && evidence.push_id !== channels.push.id) {

@@ -1,5 +1,6 @@
 /** A page as it is kept, read back: whether it is one, and whether it is still what was written. */
 import * as z from 'zod'
+import { evidence } from '../../functions/adapters/evidenceItem.ts'
 import { recorded } from '../../functions/adapters/recordedPayment.ts'
 import {
   type Digest,
@@ -85,7 +86,7 @@ const recordPage: z.ZodType<RecordPage> = z.strictObject({
     expiresAt: z.iso.datetime({ precision: 3 }),
   }),
   entry: recorded.shape.history.element,
-  evidence: recorded.shape.evidence.unwrap().exactOptional(),
+  evidence: evidence().exactOptional(),
   previous: z.string().nullable(),
   hash: z.string(),
 })

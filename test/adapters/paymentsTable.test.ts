@@ -13,6 +13,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OPEN_SHARDS } from '../../functions/adapters/paymentItem.ts'
 import { paymentsTable } from '../../functions/adapters/paymentsTable.ts'
+import { channelOf, endedAt } from '../../functions/core/outcome.ts'
 import {
   CODE_ATTEMPTS_MAX,
   type Payment,
@@ -22,6 +23,7 @@ import {
 } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
+import { over } from '../core/payments.ts'
 import { API_KEY, NOON, otherThan, type Rig, startRig, terms as wireTerms } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
 
@@ -71,7 +73,7 @@ function fresh(more: Partial<Payment> = {}): Payment {
     reference: '4F2K7Q',
     action: terms,
     shown: pushContent(terms, 'harry@hogwarts.ac.uk'),
-    status: 'pending',
+    outcome: { status: 'pending' },
     channels,
     createdAt: NOON,
     expiresAt: END,
@@ -82,6 +84,16 @@ function fresh(more: Partial<Payment> = {}): Payment {
 async function inserted(more: Partial<Payment> = {}): Promise<Payment> {
   const payment = fresh(more)
   expect(await store.insert(payment)).toBe(true)
+  const { outcome } = payment
+  if (outcome.status !== 'pending') {
+    const end = {
+      decided_at: endedAt(outcome)?.toISOString(),
+      decided_by: channelOf(outcome),
+      ...('proof' in outcome && { decided_proof: outcome.proof, evidence: outcome.evidence }),
+    }
+    const Item = { ...(await item(payment)), ...end }
+    await documents.send(new PutCommand({ TableName: 'payments', Item }))
+  }
   return payment
 }
 
@@ -164,7 +176,7 @@ describe.each(writes)('%s', (_, write) => {
   test.each(['approved', 'denied', 'expired', 'failed', 'cancelled'] as const)(
     'changes nothing of a payment that is %s',
     async (status) => {
-      const payment = await inserted({ status, ...smsOf({ sends: 1 }) })
+      const payment = await inserted({ ...over(status), ...smsOf({ sends: 1 }) })
       const before = await item(payment)
       expect(await write(payment, at(1))).toBeFalsy()
       expect(await item(payment)).toEqual(before)
@@ -313,12 +325,7 @@ describe('a payer', () => {
 describe('insert', () => {
   test('stores the payment so that it is read back the same', async () => {
     const payment = await inserted()
-    expect(await store.get(payment.payerId, payment.paymentId)).toEqual({
-      ...payment,
-      decidedAt: undefined,
-      decidedBy: undefined,
-      decidedProof: undefined,
-    })
+    expect(await store.get(payment.payerId, payment.paymentId)).toEqual(payment)
   })
 
   test('never overwrites', async () => {
@@ -346,7 +353,9 @@ describe('decide', () => {
   test('sets status, evidence, push and history in one write, and takes the payment off the open ones', async () => {
     const payment = await inserted()
     const decided = await store.decide(payment.paymentId, approval(payment), at(30))
-    expect(decided).toMatchObject({ status: 'approved', decidedBy: 'push', decidedAt: at(30) })
+    expect(decided).toMatchObject({
+      outcome: { status: 'approved', channel: 'push', decidedAt: at(30) },
+    })
     const stored = await item(payment)
     expect(stored).toMatchObject({
       status: 'approved',
@@ -422,8 +431,8 @@ describe('decide', () => {
     )
     const [winner, ...others] = won.filter((decided) => decided !== undefined)
     expect(others).toEqual([])
-    expect(await item(payment)).toMatchObject({ status: winner?.status })
-    expect(await events(payment)).toEqual(['started', winner?.status])
+    expect(await item(payment)).toMatchObject({ status: winner?.outcome.status })
+    expect(await events(payment)).toEqual(['started', winner?.outcome.status])
   })
 })
 
@@ -467,11 +476,11 @@ describe('an answer that was refused', () => {
 
   test.each<[string, Partial<Payment>, Date]>([
     ['that is at its very end', {}, END],
-    ['that is approved', { status: 'approved' }, at(1)],
-    ['that is denied', { status: 'denied' }, at(1)],
-    ['that is cancelled', { status: 'cancelled' }, at(1)],
-    ['that failed', { status: 'failed' }, at(1)],
-    ['that expired', { status: 'expired' }, at(1)],
+    ['that is approved', over('approved'), at(1)],
+    ['that is denied', over('denied'), at(1)],
+    ['that is cancelled', over('cancelled'), at(1)],
+    ['that failed', over('failed'), at(1)],
+    ['that expired', over('expired'), at(1)],
   ])('is not noted on a payment %s', async (_, more, now) => {
     const payment = await inserted(more)
     const before = await item(payment)
@@ -495,8 +504,7 @@ describe('an answer that was refused', () => {
       expect(await item(one)).toEqual(before)
       expect(await store.decide(one.paymentId, approval(one), at(30))).toBeDefined()
       expect(await store.decide(other.paymentId, byProvider(other), at(30))).toMatchObject({
-        status: 'approved',
-        decidedProof: 'provider-read',
+        outcome: { status: 'approved', proof: 'provider-read' },
       })
     },
   )
@@ -537,7 +545,7 @@ describe('a place that was taken before its payment was stored', () => {
 
   test('is taken from no payment that is stored, whatever it is', async () => {
     for (const status of ['pending', 'approved', 'cancelled'] as const) {
-      const payment = await inserted({ status })
+      const payment = await inserted(status === 'pending' ? {} : over(status))
       const before = await item(payment)
       expect(await store.bar(payment.payerId, payment.paymentId)).toBe(false)
       expect(await item(payment)).toEqual(before)
@@ -617,8 +625,7 @@ describe('push', () => {
       const saved = await store.savePush(payment, pushId, at(2))
       expect(saved).toMatchObject({
         channels: { push: { state: push, id: pushId } },
-        status: 'cancelled',
-        decidedAt: at(1),
+        outcome: { status: 'cancelled', endedAt: at(1) },
       })
       expect(await events(payment)).toEqual(['started', 'cancelled', event])
     },
@@ -738,15 +745,13 @@ describe('texts and codes', () => {
     const payment = await inserted(smsOf({ attempts: 5 }))
     for (let n = 1; n < CODE_ATTEMPTS_MAX; n += 1) {
       expect(await store.countWrongCode(atAttempt(payment, n), at(n))).toMatchObject({
-        status: 'pending',
+        outcome: { status: 'pending' },
         ...wrongs(n),
       })
     }
     expect(await store.countWrongCode(payment, at(5))).toMatchObject({
-      status: 'failed',
+      outcome: { status: 'failed', channel: 'sms', endedAt: at(5) },
       ...wrongs(5),
-      decidedAt: at(5),
-      decidedBy: 'sms',
     })
     expect(await store.countWrongCode(payment, at(6))).toBeUndefined()
     expect(await item(payment)).not.toHaveProperty('open_shard')
@@ -765,7 +770,7 @@ describe('texts and codes', () => {
     expect(await store.saveText(payment.paymentId, 'VE2')).toMatchObject(named('VE2'))
     await store.decide(payment.paymentId, cancelled(payment), at(1))
     const after = await store.saveText(payment.paymentId, 'VE3')
-    expect(after).toMatchObject({ ...named('VE2'), status: 'cancelled' })
+    expect(after).toMatchObject({ ...named('VE2'), outcome: { status: 'cancelled' } })
     expect(await item(payment)).toMatchObject({ sms_id: 'VE2' })
   })
 
@@ -794,7 +799,7 @@ describe('texts and codes', () => {
 
   test.each<[string, of: Partial<Payment>, by: Partial<Payment>, now: Date]>([
     ['of a payment that ends', {}, {}, END],
-    ['of a payment that is approved', { status: 'approved' }, {}, at(1)],
+    ['of a payment that is approved', over('approved'), {}, at(1)],
     ['of another payer', {}, { payerId: 'another' }, at(1)],
   ])('the fifth wrong code %s makes nothing failed', async (_, of, by, now) => {
     const payment = await inserted({ ...smsOf({ wrongCodes: 4, attempts: 5 }), ...of })
@@ -825,7 +830,7 @@ describe('expire', () => {
   test.each([0, 0.001, 3600])('is written %d s after the end, as of the end', async (late) => {
     const payment = await inserted()
     const expired = await store.expire(payment.paymentId, at(LIFE_SECONDS + late))
-    expect(expired).toMatchObject({ status: 'expired', decidedAt: END, decidedBy: undefined })
+    expect(expired).toMatchObject({ outcome: { status: 'expired', endedAt: END } })
     expect(await item(payment)).not.toHaveProperty('open_shard')
     expect((await history(payment)).at(-1)).toEqual({
       at: at(LIFE_SECONDS + late).toISOString(),

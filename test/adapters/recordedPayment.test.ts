@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { itemOf } from '../../functions/adapters/paymentItem.ts'
 import { recorded, recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
-import type { Evidence, HistoryEntry } from '../../functions/core/payment.ts'
+import type { Evidence } from '../../functions/core/outcome.ts'
+import type { HistoryEntry } from '../../functions/core/payment.ts'
 import { at } from '../core/answering.ts'
 import { open } from '../core/payments.ts'
 
@@ -9,14 +10,21 @@ import { open } from '../core/payments.ts'
 const item = itemOf(open)
 const entry = (event: HistoryEntry['event']) =>
   ({ at: at(1).toISOString(), event, channel: 'push', by: 'provider' }) as const
-const withEvidence = (evidence: object) => ({ ...item, evidence })
+const withEvidence = (evidence: object) => ({
+  ...item,
+  status: 'approved',
+  decided_at: at(1).toISOString(),
+  decided_by: 'push',
+  decided_proof: 'signed-callback',
+  evidence,
+})
 
 test('a payment that has just started has one entry to record, and no evidence', () => {
-  const { history, evidence } = recordedPaymentOf(item)
+  const { history, outcome } = recordedPaymentOf(item)
   expect(history).toEqual([
     { at: open.createdAt.toISOString(), event: 'started', channel: null, by: 'payer' },
   ])
-  expect(evidence).toBeUndefined()
+  expect(outcome).toEqual({ status: 'pending' })
 })
 
 /** All there are: the compiler asks for one that is missing. */
@@ -72,7 +80,7 @@ const EVIDENCE: readonly Evidence[] = [
 ]
 
 test.each(EVIDENCE)('evidence is recorded whole: %j', (evidence) => {
-  expect(recordedPaymentOf(withEvidence(evidence)).evidence).toEqual(evidence)
+  expect(recordedPaymentOf(withEvidence(evidence)).outcome).toMatchObject({ evidence })
 })
 
 test.each(EVIDENCE)(

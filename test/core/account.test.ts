@@ -22,12 +22,12 @@ import type {
 } from '../../functions/core/ports.ts'
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, smsOf, WORDS } from './payments.ts'
+import { open, over, smsOf, WORDS } from './payments.ts'
 
 const ADA: Account = { payerId: 'person-1', email: 'ada@example.com' }
 const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
 const payer: Payer = { ...ADA, phone, trail: EMPTY_TRAIL }
-const cancelled: Payment = { ...open, status: 'cancelled', ...smsOf({ textId: 'VE1' }) }
+const cancelled: Payment = { ...open, ...over('cancelled'), ...smsOf({ textId: 'VE1' }) }
 const decision: Decision = {
   status: 'cancelled',
   channel: null,
@@ -192,7 +192,7 @@ describe('what holds a slot', () => {
   })
 
   test('and has ended, or had its place taken before, stays as it is', async () => {
-    for (const stored of [{ ...open, status: 'approved' } as const, undefined]) {
+    for (const stored of [{ ...open, ...over('approved') }, undefined]) {
       const { names } = await canceling({ decides: [undefined], bars: false, stored })
       expect(names()).not.toContain('end')
       expect(names()).toContain('endSessions')
@@ -365,7 +365,7 @@ describe('an account as it is shown', () => {
   })
 
   test.each([
-    ['is decided', { ...open, status: 'approved' } as const],
+    ['is decided', { ...open, ...over('approved') }],
     ['is over at this very moment', { ...open, expiresAt: NOON }],
     ['is not stored', undefined],
   ])('has no open payment where one that was counted %s', async (_, stored) => {

@@ -6,7 +6,7 @@ import type { Payment } from '../../functions/core/payment.ts'
 import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, smsOf } from './payments.ts'
+import { open, over, smsOf } from './payments.ts'
 
 const ID = open.paymentId
 
@@ -46,7 +46,7 @@ describe('a cancel', () => {
     const ends = { push: undefined, sms: smsCodeEnd(codes) }
     return { ...one, cancel: () => cancelPayment({ payments, ends, clock }, 'person-1', ID) }
   }
-  const cancelled: Payment = { ...open, status: 'cancelled' }
+  const cancelled: Payment = { ...open, ...over('cancelled') }
 
   test('is written for its payer only, by nobody’s channel', async () => {
     const { cancel, asked } = cancelling(cancelled)
@@ -69,9 +69,9 @@ describe('a cancel', () => {
   })
 
   test.each([
-    ['approved', { status: 'approved' }, 'already_decided'],
-    ['denied', { status: 'denied' }, 'already_decided'],
-    ['failed', { status: 'failed' }, 'already_decided'],
+    ['approved', over('approved'), 'already_decided'],
+    ['denied', over('denied'), 'already_decided'],
+    ['failed', over('failed'), 'already_decided'],
     ['expired, though nobody has written it', { expiresAt: NOON }, 'expired'],
     ['open all the same, because it was stored just now', {}, 'not_found'],
   ] as const)('of what is %s is refused', async (_, now, code) => {
@@ -118,7 +118,7 @@ describe('an answer to a push', () => {
   test.each(['approved', 'denied'] as const)(
     'that is %s decides only what is stored with its phone, its words and its payer',
     async (status) => {
-      const { asked, outcome } = deciding({ status }, { decided: { ...open, status } })
+      const { asked, outcome } = deciding({ status }, { decided: { ...open, ...over(status) } })
       expect(await outcome).toBe('decided')
       expect(asked).toEqual([
         [
@@ -178,7 +178,7 @@ describe('an answer to a push', () => {
     expect(given('refuseAnswer')).toContainEqual([ID, 'answer_mismatched', NOON])
   })
 
-  const approved: Payment = { ...open, status: 'approved', decidedBy: 'push' }
+  const approved: Payment = { ...open, ...over('approved') }
   test.each<[string, Partial<PushAnswer>, Payment, string]>([
     ['another phone', { authyId: '1636' }, approved, 'mismatch'],
     ['another payer', { payerId: 'person-2' }, approved, 'mismatch'],
@@ -190,8 +190,8 @@ describe('an answer to a push', () => {
     ],
     ['no payer, the same twice', { payerId: undefined }, approved, 'repeated'],
     ['nothing else, twice', {}, approved, 'repeated'],
-    ['nothing else, after a code', {}, { ...approved, decidedBy: 'sms' }, 'too_late'],
-    ['nothing else, after a cancel', {}, { ...open, status: 'cancelled' }, 'too_late'],
+    ['nothing else, after a code', {}, { ...approved, ...over('approved', 'sms') }, 'too_late'],
+    ['nothing else, after a cancel', {}, { ...open, ...over('cancelled') }, 'too_late'],
     ['the other answer', { status: 'denied' }, approved, 'too_late'],
     ['nothing else, when its time is over', {}, { ...open, expiresAt: NOON }, 'too_late'],
   ])('that changes nothing, with %s, is told apart', async (_, more, stored, outcome) => {

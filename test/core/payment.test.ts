@@ -4,11 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import { displayText, type PaymentAction, sameAction } from '../../functions/core/action.ts'
 import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
+import { type Evidence, proofOf } from '../../functions/core/outcome.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
 import {
-  type Evidence,
   type Payment,
-  proofOf,
   pushContent,
   referenceFrom,
   shownText,
@@ -17,7 +16,7 @@ import {
   whyClosed,
 } from '../../functions/core/payment.ts'
 
-import { smsOf } from './payments.ts'
+import { over, smsOf } from './payments.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
 const terms: PaymentAction = {
@@ -34,7 +33,7 @@ const open: Payment = {
   reference: '4F2K7Q',
   action: terms,
   shown: pushContent(terms, 'ada@example.com'),
-  status: 'pending',
+  outcome: { status: 'pending' },
   channels: {
     push: {
       state: 'sent',
@@ -131,7 +130,7 @@ test.each([
 test('a payment is over at the very moment it expires, and not a millisecond before (2019: W9)', () => {
   expect(statusAt(open, at('12:04:59.999'))).toBe('pending')
   expect(statusAt(open, at('12:05:00.000'))).toBe('expired')
-  expect(statusAt({ ...open, status: 'approved' }, at('13:00:00'))).toBe('approved')
+  expect(statusAt({ ...open, ...over('approved') }, at('13:00:00'))).toBe('approved')
 })
 
 test('a pending payment takes answers until it expires', () => {
@@ -140,11 +139,11 @@ test('a pending payment takes answers until it expires', () => {
 
 test.each([
   ['at the very moment it expires', {}, 'expired', undefined],
-  ['that was swept as expired', { status: 'expired' }, 'expired', undefined],
-  ['already approved', { status: 'approved' }, 'already_decided', 'approved'],
-  ['already denied', { status: 'denied' }, 'already_decided', 'denied'],
-  ['that failed', { status: 'failed' }, 'already_decided', 'failed'],
-  ['that was cancelled', { status: 'cancelled' }, 'already_decided', 'cancelled'],
+  ['that was swept as expired', over('expired'), 'expired', undefined],
+  ['already approved', over('approved'), 'already_decided', 'approved'],
+  ['already denied', over('denied'), 'already_decided', 'denied'],
+  ['that failed', over('failed'), 'already_decided', 'failed'],
+  ['that was cancelled', over('cancelled'), 'already_decided', 'cancelled'],
 ] as const)('refuses a payment %s', (_, broken, code, paymentStatus) => {
   const refusal = whyClosed({ ...open, ...broken }, at('12:05:00'))
   expect(refusal?.code).toBe(code)
@@ -191,8 +190,8 @@ test('an expired payment became final when it expired, whenever that is noticed'
 })
 
 test('a decided payment says when and by what', () => {
-  const approved = { ...open, status: 'approved', decidedAt: at('12:02:00'), decidedBy: 'sms' }
-  expect(view(approved as Payment, at('12:09:00'))).toMatchObject({
+  const approved = { ...open, ...over('approved', 'sms', at('12:02:00')) }
+  expect(view(approved, at('12:09:00'))).toMatchObject({
     status: 'approved',
     decidedAt: '2026-11-21T12:02:00.000Z',
     decidedBy: 'sms',
@@ -205,23 +204,17 @@ test.each([
   ['sms', 'sms-code'],
 ] as const)('what was decided by %s shows how that was learned: %s', (channel, proof) => {
   for (const status of ['approved', 'denied'] as const) {
-    const decided: Payment = {
-      ...open,
-      status,
-      decidedAt: at('12:02:00'),
-      decidedBy: channel,
-      decidedProof: proof,
-    }
+    const { outcome } = over(status, channel)
+    const decided = { ...open, outcome: { ...outcome, proof } as Payment['outcome'] }
     expect(view(decided, at('12:09:00')).decision).toStrictEqual({ channel, proof })
   }
 })
 
 test.each<[string, Partial<Payment>]>([
   ['waits', {}],
-  ['was cancelled', { status: 'cancelled', decidedAt: at('12:02:00') }],
-  ['expired', { status: 'expired', decidedAt: at('12:05:00') }],
-  ['failed by codes', { status: 'failed', decidedAt: at('12:02:00'), decidedBy: 'sms' }],
-  ['was decided before that was stored', { status: 'approved', decidedBy: 'push' }],
+  ['was cancelled', over('cancelled')],
+  ['expired', over('expired')],
+  ['failed by codes', over('failed')],
 ])('what %s shows no decision', (_, more) => {
   expect(view({ ...open, ...more }, at('12:03:00')).decision).toBeNull()
 })

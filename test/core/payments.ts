@@ -1,6 +1,7 @@
 /** Test support: a payment as the stores give it, which waits for its payer. */
 import type { PaymentAction } from '../../functions/core/action.ts'
-import type { PushChannel, SmsChannel } from '../../functions/core/channel.ts'
+import type { Channel, PushChannel, SmsChannel } from '../../functions/core/channel.ts'
+import { type Evidence, type PaymentStatus, proofOf } from '../../functions/core/outcome.ts'
 import { type Payment, pushContent } from '../../functions/core/payment.ts'
 import { at, NOON } from './answering.ts'
 
@@ -20,13 +21,37 @@ export const open: Payment = {
   reference: 'K7LMPQ',
   action: terms,
   shown: pushContent(terms, 'ada@example.com'),
-  status: 'pending',
+  outcome: { status: 'pending' },
   channels: {
     push: { state: 'sent', askedAt: NOON, id: 'push-1' },
     sms: { to: '+44 ••••• ••123', sends: 1, sentAt: at(-20), attempts: 0, wrongCodes: 0 },
   },
   createdAt: NOON,
   expiresAt: at(300),
+}
+
+/** What proves an answer on each channel. */
+const EVIDENCE: Record<Channel, Evidence> = {
+  push: { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: NOON.toISOString() },
+  sms: { kind: 'sms-code', authy_id: '1635', action: open.paymentId, display_text: WORDS },
+}
+
+/** How a payment ended. */
+export function over(
+  status: Exclude<PaymentStatus, 'pending'>,
+  channel: Channel = 'push',
+  at: Date = NOON,
+): Pick<Payment, 'outcome'> {
+  const evidence = EVIDENCE[channel]
+  switch (status) {
+    case 'approved':
+    case 'denied':
+      return { outcome: { status, channel, decidedAt: at, evidence, proof: proofOf(evidence) } }
+    case 'failed':
+      return { outcome: { status, channel: 'sms', endedAt: at } }
+    default:
+      return { outcome: { status, endedAt: at } }
+  }
 }
 
 type Channels = Pick<Payment, 'channels'>

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Evidence, HistoryEntry, PaymentStatus } from '../../functions/core/payment.ts'
+import type { Evidence, PaymentStatus } from '../../functions/core/outcome.ts'
+import type { HistoryEntry } from '../../functions/core/payment.ts'
 import {
   announcementOf,
   isRewritten,
@@ -16,7 +17,7 @@ import {
 } from '../../functions/core/record.ts'
 import { records } from '../scripts/evidence/records.ts'
 import { at } from './answering.ts'
-import { open, smsOf, WORDS } from './payments.ts'
+import { open, over, smsOf, WORDS } from './payments.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const pages = (payment: RecordedPayment) => pagesOf(payment, sha256)
@@ -50,14 +51,23 @@ const HISTORY = [
   entry(41, 'approved', byText),
 ]
 /** Approved with a code. Each test breaks one thing about it. */
-const approved: RecordedPayment = { ...open, status: 'approved', history: HISTORY, evidence }
+const approved: RecordedPayment = {
+  ...open,
+  history: HISTORY,
+  outcome: {
+    status: 'approved',
+    channel: 'sms',
+    decidedAt: new Date(HISTORY.at(-1)?.at ?? ''),
+    evidence,
+    proof: 'sms-code',
+  },
+}
 
 /** A payment as it was when only so many entries of its history were written. */
 function asOf(payment: RecordedPayment, entries: number): RecordedPayment {
-  const { evidence, ...others } = payment
   const history = payment.history.slice(0, entries)
   const status = history.map(statusIn).findLast((found) => found) ?? 'pending'
-  return { ...others, history, status, ...(status !== 'pending' && evidence && { evidence }) }
+  return { ...payment, history, ...(status === 'pending' && { outcome: { status } }) }
 }
 
 describe('pages', () => {
@@ -161,8 +171,7 @@ describe('pages', () => {
   })
 
   test('have none where a payment ended without', () => {
-    const { evidence: _, ...others } = approved
-    const expired = { ...others, status: 'expired' as const, history: [entry(0, 'expired')] }
+    const expired = { ...approved, ...over('expired'), history: [entry(0, 'expired')] }
     expect(pages(expired)[0]).not.toHaveProperty('evidence')
   })
 })
@@ -266,16 +275,16 @@ describe('a change', () => {
     ['that an entry was there', { history: HISTORY.slice(0, -1) }],
     ['the order', { history: [HISTORY[1], HISTORY[0], ...HISTORY.slice(2)] }],
     ['the payee', { action: { ...open.action, payee: { name: 'Draco', id: 'draco@x.org' } } }],
-    ['the evidence', { evidence: other }],
-    ['that there was evidence', { evidence: undefined }],
-    ['the status', { status: 'denied' }],
+    ['the evidence', { outcome: { ...approved.outcome, evidence: other } }],
+    ['that there was evidence', over('cancelled')],
+    ['the status', { outcome: { ...approved.outcome, status: 'denied' } }],
   ] as const)('of %s is a rewriting', (_, changed) => {
     expect(isRewritten(approved, { ...approved, ...changed } as RecordedPayment, sha256)).toBe(true)
   })
 
   test('of the status of a payment that waits is a rewriting', () => {
     const waiting = asOf(approved, 3)
-    expect(isRewritten(waiting, { ...waiting, status: 'approved' }, sha256)).toBe(true)
+    expect(isRewritten(waiting, { ...waiting, ...over('approved') }, sha256)).toBe(true)
   })
 })
 
@@ -294,7 +303,7 @@ describe('an announcement', () => {
     'tells that a payment is %s',
     (status) => {
       const history = [entry(0, 'started'), entry(9, status)]
-      expect(announced({ ...approved, status, history })[1]).toMatchObject({
+      expect(announced({ ...approved, ...over(status), history })[1]).toMatchObject({
         type: `payment.${status}`,
         detail: { status, eventId: `${open.paymentId}:${status}` },
       })
@@ -354,7 +363,7 @@ describe('an announcement', () => {
 
   test('tells that a payment expired as of its very moment, whenever that was written down', () => {
     const history = [entry(0, 'started'), entry(359, 'expired', { by: 'clock' })]
-    const [, expired] = announced({ ...approved, status: 'expired', history })
+    const [, expired] = announced({ ...approved, ...over('expired'), history })
     expect(expired?.detail.at).toBe('2026-11-21T12:05:00.000Z')
   })
 

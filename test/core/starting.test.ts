@@ -16,7 +16,7 @@ import type {
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, pushOf, terms } from './payments.ts'
+import { open, over, pushOf, terms } from './payments.ts'
 
 const ID = open.paymentId
 const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
@@ -45,7 +45,7 @@ const fresh: Payment = {
   reference: 'K7LMPQ',
   action: terms,
   shown: pushContent(terms, 'ada@example.com'),
-  status: 'pending',
+  outcome: { status: 'pending' },
   channels: {
     push: { state: 'sending', askedAt: NOON },
     sms: { to: '+44 ••••• ••456', sends: 0, attempts: 0, wrongCodes: 0 },
@@ -250,7 +250,7 @@ describe('a payment that counts as open', () => {
   test.each([
     ['pending', open, false],
     ['not stored yet', undefined, false],
-    ['decided', { ...open, status: 'approved' }, true],
+    ['decided', { ...open, ...over('approved') }, true],
     ['past its end', { ...open, expiresAt: NOON }, true],
   ] as const)('is one that is %s', async (_, stored, over) => {
     expect(await isOver(stored)).toBe(over)
@@ -332,7 +332,7 @@ describe('the same key again', () => {
   test.each([
     ['was 14.999 s ago', { ...sending, ...pushOf({ askedAt: at(-14.999) }, sending) }],
     ['has its answer', { ...sending, ...pushOf({ state: 'sent' }, sending) }],
-    ['was for what is decided', { ...sending, status: 'denied' as const }],
+    ['was for what is decided', { ...sending, ...over('denied') }],
     ['was for what is over', { ...sending, expiresAt: NOON }],
     ['never was', { ...sending, ...pushOf({ askedAt: undefined }, sending) }],
   ])('asks for no push when the first asking %s', async (_, stored) => {

@@ -7,7 +7,7 @@ import type { Codes, PaymentStore, Push } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { sweep } from '../../functions/core/sweeping.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open as payment, pushOf, smsOf } from './payments.ts'
+import { over, open as payment, pushOf, smsOf } from './payments.ts'
 
 const provider = { status: 'approved', authyId: '1635', pushId: 'push-1' }
 const nothing = { expired: 0, decided: 0, asked: 0, faults: [] }
@@ -38,7 +38,7 @@ function sweeping(world: World) {
   const expired = async (paymentId: string): Promise<Payment> => ({
     ...payment,
     paymentId,
-    status: 'expired',
+    ...over('expired'),
   })
   const { clock } = one
   const payments = one.port<PaymentStore>({

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { approveWithCode, textCode } from '../../functions/core/channels/smsCode.ts'
+import type { Evidence } from '../../functions/core/outcome.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
-import type { Evidence, Payment } from '../../functions/core/payment.ts'
+import type { Payment } from '../../functions/core/payment.ts'
 import type {
   Codes,
   Go,
@@ -15,7 +16,7 @@ import type {
 } from '../../functions/core/ports.ts'
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, smsOf, WORDS } from './payments.ts'
+import { open, over, smsOf, WORDS } from './payments.ts'
 
 const ID = open.paymentId
 const PAYER = 'person-1'
@@ -128,7 +129,7 @@ describe('a text', () => {
     ['that is over', { expiresAt: NOON }, { code: 'expired' }],
     [
       'that is decided',
-      { status: 'denied' },
+      over('denied'),
       { code: 'already_decided', details: { paymentStatus: 'denied' } },
     ],
     ['without attempts', smsOf({ attempts: 5 }), { code: 'no_attempts_left' }],
@@ -210,7 +211,7 @@ describe('a text', () => {
   })
 
   test.each([
-    ['was cancelled', { status: 'cancelled' }, 0, 'already_decided'],
+    ['was cancelled', over('cancelled'), 0, 'already_decided'],
     ['came to its end', {}, 300, 'expired'],
   ] as const)(
     'that was under way while its payment %s is ended again',
@@ -224,7 +225,7 @@ describe('a text', () => {
 
 describe('a code', () => {
   const tried: Payment = { ...open, ...smsOf({ attempts: 1 }) }
-  const approved: Payment = { ...tried, status: 'approved', decidedBy: 'sms' }
+  const approved: Payment = { ...tried, ...over('approved', 'sms') }
 
   type World = {
     readonly reserved?: Payment | undefined
@@ -328,7 +329,7 @@ describe('a code', () => {
 
     test.each<[string, now: Partial<Payment>, code: string, byTextId?: boolean]>([
       ['that is over', { expiresAt: NOON }, 'expired'],
-      ['that is decided', { status: 'approved' }, 'already_decided'],
+      ['that is decided', over('approved'), 'already_decided'],
       ['without a text', smsOf({ sends: 0 }), 'no_code_sent'],
       ['whose text got no name', smsOf({ sends: 1 }), 'no_code_sent', true],
       ['without attempts', smsOf({ attempts: 5 }), 'no_attempts_left'],
@@ -375,7 +376,7 @@ describe('a code', () => {
 
   test.each([
     ['that is over', { expiresAt: NOON }, false, 'expired'],
-    ['that is decided', { status: 'denied' }, false, 'already_decided'],
+    ['that is decided', over('denied'), false, 'already_decided'],
     ['without a text', smsOf({ sends: 0 }), false, 'no_code_sent'],
     ['whose text got no name', {}, true, 'no_code_sent'],
     ['with five attempts', smsOf({ attempts: 5 }), false, 'no_attempts_left'],
@@ -432,7 +433,7 @@ describe('a code', () => {
     test('for the fifth time ends the payment’s code', async () => {
       const failed: Payment = {
         ...tried,
-        status: 'failed',
+        ...over('failed'),
         ...smsOf({ attempts: 5, textId: 'VE1' }, tried),
       }
       const { entered, asked, unanswered } = entering('wrong', { counted: failed })
@@ -446,7 +447,7 @@ describe('a code', () => {
 
     test.each([
       ['that is over by now', { expiresAt: NOON }, 'expired'],
-      ['that was approved meanwhile', { status: 'approved' }, 'already_decided'],
+      ['that was approved meanwhile', over('approved'), 'already_decided'],
       ['without attempts, but not failed', smsOf({ attempts: 5 }), 'no_attempts_left'],
       ['where it was counted before', smsOf({ attempts: 3 }), 'wrong_code'],
     ] as const)('and not counted, at a payment %s, says so', async (_, now, code) => {
@@ -473,8 +474,8 @@ describe('a code', () => {
     })
 
     test.each([
-      ['approved by push', { status: 'approved', decidedBy: 'push' }, 'already_decided'],
-      ['failed by codes', { status: 'failed', decidedBy: 'sms' }, 'already_decided'],
+      ['approved by push', over('approved'), 'already_decided'],
+      ['failed by codes', over('failed'), 'already_decided'],
       ['over', { expiresAt: NOON }, 'expired'],
     ] as const)('at a payment that is %s is refused as that', async (_, now, code) => {
       const { entered } = entering('over', { stored: [{ ...tried, ...now }] })
@@ -489,8 +490,8 @@ describe('a code', () => {
     })
 
     test.each([
-      ['to a yes by push', { status: 'approved', decidedBy: 'push' }, 'already_decided'],
-      ['to a no by push', { status: 'denied', decidedBy: 'push' }, 'already_decided'],
+      ['to a yes by push', over('approved'), 'already_decided'],
+      ['to a no by push', over('denied'), 'already_decided'],
       ['to the clock', { expiresAt: NOON }, 'expired'],
     ] as const)('%s is refused', async (_, now, code) => {
       const stored = [{ ...tried, ...now }]

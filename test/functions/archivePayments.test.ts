@@ -234,6 +234,22 @@ describe('what was changed by hand', () => {
     expect(warned).toEqual([['RecordRewritten', { paymentId }]])
   })
 
+  test.each(['decided_at', 'decided_by', 'decided_proof', 'evidence'])(
+    'a decision whose %s was taken out is told of, and stops nothing behind it',
+    async (name) => {
+      const id = await rig.ended(payer, 'approved')
+      await edit(id, () => ({ [name]: undefined }))
+      const [last] = (await rig.changesOf(id)).slice(-1)
+      const { paymentId } = await rig.pending(payer)
+      const others = await rig.changesOf(paymentId)
+      const { warned, failed } = seen()
+      expect(last && (await archive(last, ...others))).toEqual(allTaken)
+      expect(warned).toEqual([['RecordRewritten', { paymentId: id }]])
+      expect(failed).toEqual([])
+      expect(keys()).toHaveLength(others.length)
+    },
+  )
+
   test.each([
     ['has no history', { history: undefined }],
     ['has a history without a beginning', { history: [] }],

@@ -40,7 +40,7 @@ const at = NOON.toISOString()
 const pages = pagesOf(
   {
     ...open,
-    status: 'cancelled',
+    outcome: { status: 'cancelled', endedAt: NOON },
     history: [
       { at, event: 'started', channel: null, by: 'payer' },
       { at, event: 'cancelled', channel: null, by: 'payer' },

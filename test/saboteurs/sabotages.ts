@@ -111,10 +111,17 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.payments,
   },
   {
+    name: 'an approval without evidence is believed',
+    file: `${CORE}/outcome.ts`,
+    from: "if (!evidence) throw new RewrittenOutcome(status, 'evidence')",
+    to: '',
+    caughtBy: ['test/core/outcome.test.ts'],
+  },
+  {
     name: 'a payment seems open at its very end',
     file: `${CORE}/payment.ts`,
-    from: "now >= payment.expiresAt ? 'expired'",
-    to: "now > payment.expiresAt ? 'expired'",
+    from: "payment.outcome.status === 'pending' && now >= payment.expiresAt",
+    to: "payment.outcome.status === 'pending' && now > payment.expiresAt",
     caughtBy: ['test/core/payment.test.ts'],
   },
   {
@@ -214,7 +221,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'the provider’s word counts like a signed answer, for whoever pays',
-    file: `${CORE}/payment.ts`,
+    file: `${CORE}/outcome.ts`,
     from: "'provider-read': 'provider-read',",
     to: "'provider-read': 'signed-callback',",
     caughtBy: ['test/core/payment.test.ts'],

@@ -1,7 +1,7 @@
 /** The channel `push`: the provider shows the payment on the payer's phone, and says what they answered. */
 import type { Ports } from '../deciding.ts'
+import { channelOf, type Evidence } from '../outcome.ts'
 import {
-  type Evidence,
   type Payment,
   PUSH_LOST_SECONDS,
   type PushContent,
@@ -169,7 +169,8 @@ export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<Ca
     const refused = await refuseAnswer(ports, named, 'answer_mismatched')
     return payment || refused.length > 0 ? 'mismatch' : 'unknown'
   }
-  return payment.status === status && payment.decidedBy === 'push' ? 'repeated' : 'too_late'
+  const { outcome } = payment
+  return outcome.status === status && channelOf(outcome) === 'push' ? 'repeated' : 'too_late'
 }
 
 /** Whether what was answered is what was asked; none of it ever changes about a payment. */

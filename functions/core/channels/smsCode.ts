@@ -140,8 +140,8 @@ const bound = ({ paymentId, action, reference }: Payment): BoundAction => ({
 })
 
 /** What the payer asked for has happened, by another of their own right codes. */
-const approvedByCode = ({ status, decidedBy }: Payment) =>
-  status === 'approved' && decidedBy === 'sms'
+const approvedByCode = ({ outcome }: Payment) =>
+  outcome.status === 'approved' && outcome.channel === 'sms'
 
 /** The number that the payment's texts go to, which may no longer be the payer's newest. */
 function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {

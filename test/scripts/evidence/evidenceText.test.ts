@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { evidenceText } from '../../../scripts/evidence/evidenceText.ts'
 import { WORDS } from '../../core/payments.ts'
-import { callback, kept, keyOf, pages, records } from './records.ts'
+import { callback, decidedWith, kept, keyOf, pages, records } from './records.ts'
 
 const all = pages(records['approved by push'])
 const found = { paymentId: 'x', kept: all.map(kept), pages: all, problems: [] }
 
 test('what did not come back is told as none, and not left out', () => {
   const evidence = { ...callback, device_signature: null }
-  const without = pages({ ...records['approved by push'], evidence })
+  const without = pages(decidedWith(records['approved by push'], { evidence }))
   expect(evidenceText({ ...found, pages: without })).toMatch(/device_signature +none/)
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Decided } from '../../../functions/core/outcome.ts'
 import { pageKey, pageText, type RecordedPayment } from '../../../functions/core/record.ts'
 import { checkRecord, THE_ITEM } from '../../../scripts/evidence/recordCheck.ts'
 import { sha256 } from '../../../scripts/evidence/recordOf.ts'
@@ -10,6 +11,7 @@ import {
   byText,
   callback,
   changed,
+  decidedWith,
   FOLDER,
   forged,
   kept,
@@ -169,7 +171,9 @@ describe('names what the table tells otherwise:', () => {
 
   test('other evidence', () => {
     const evidence = { ...callback, nonce: 'x' }
-    expect(problems(all, item({ evidence }))).toEqual(['003.json: the table has another evidence'])
+    expect(problems(all, decidedWith(approved, { evidence }))).toEqual([
+      '003.json: the table has another evidence',
+    ])
   })
 
   test('a last page that the archive does not have', () => {
@@ -182,21 +186,13 @@ describe('names what the table tells otherwise:', () => {
     expect(problems(all, waiting)).toEqual(['003.json: the table knows of no such page'])
   })
 
-  test.each<[string, Partial<RecordedPayment>, string]>([
+  test.each<[string, Partial<Decided>, string]>([
     ['a status', { status: 'denied' }, 'its status is denied, and its history says approved'],
     ['a time', { decidedAt: at(31) }, 'it was decided at another time than its history says'],
-    ['a channel', { decidedBy: 'sms' }, 'it was decided on another channel'],
-    [
-      'a proof',
-      { decidedProof: 'sms-code' },
-      'how its answer was learned is not what its evidence says',
-    ],
+    ['a channel', { channel: 'sms' }, 'it was decided on another channel'],
+    ['a proof', { proof: 'sms-code' }, 'how its answer was learned is not what its evidence says'],
   ])('%s that is none of its history', (_, change, what) => {
-    expect(problems(all, item(change))).toEqual([`${THE_ITEM}: ${what}`])
-  })
-
-  test('nothing of one that was decided before its proof was stored', () => {
-    expect(problems(all, item({ decidedProof: undefined }))).toEqual([])
+    expect(problems(all, decidedWith(approved, change))).toEqual([`${THE_ITEM}: ${what}`])
   })
 
   test('an answer read from another push than the one that was sent', () => {

@@ -1,11 +1,15 @@
 /** Test support: payments with all that happened to them, and their pages as an archive keeps them. */
+
 import { linkOf } from '../../../functions/adapters/verifyLink.ts'
+import type { Channel } from '../../../functions/core/channel.ts'
 import {
+  type Decided,
   type Evidence,
-  type HistoryEntry,
+  outcomeOf,
+  type PaymentStatus,
   proofOf,
-  shownText,
-} from '../../../functions/core/payment.ts'
+} from '../../../functions/core/outcome.ts'
+import { type HistoryEntry, shownText } from '../../../functions/core/payment.ts'
 import {
   pageKey,
   pagesOf,
@@ -73,16 +77,18 @@ export const verified = {
 
 const ended = (
   history: readonly HistoryEntry[],
-  { status, channel }: { status: RecordedPayment['status']; channel?: 'push' | 'sms' },
+  { status, channel }: { status: PaymentStatus; channel?: Channel },
   evidence?: Evidence,
 ): RecordedPayment => ({
   ...open,
-  status,
   history,
-  evidence,
-  decidedAt: status === 'expired' ? open.expiresAt : new Date(history.at(-1)?.at ?? ''),
-  decidedBy: channel,
-  decidedProof: evidence && proofOf(evidence),
+  outcome: outcomeOf({
+    status,
+    channel,
+    at: status === 'expired' ? open.expiresAt : new Date(history.at(-1)?.at ?? ''),
+    evidence,
+    proof: evidence && proofOf(evidence),
+  }),
 })
 const approved = { status: 'approved', channel: 'push' } as const
 const byCode = { status: 'approved', channel: 'sms' } as const
@@ -158,4 +164,13 @@ export function forged(all: readonly RecordPage[], seq: number, change: object):
     previous = sha256(pageText(rest))
     return kept({ ...rest, hash: previous })
   })
+}
+
+/** A payment that a channel decided, with something else in its outcome. */
+export const decidedWith = (
+  payment: RecordedPayment,
+  change: Partial<Decided>,
+): RecordedPayment => {
+  if (!('proof' in payment.outcome)) throw new Error('nothing decided it')
+  return { ...payment, outcome: { ...payment.outcome, ...change } }
 }
