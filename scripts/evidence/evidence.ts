@@ -4,7 +4,8 @@
  * verified again.
  *
  * It ends with 0 (all is proven), 1 (something is wrong, and it says with which page) or 2 (there is no such
- * payment or payer, it could not be looked at, or the command was used wrongly).
+ * payment or payer, it could not be looked at, something of it is not known to this version, or the command was
+ * used wrongly).
  */
 import { evidenceJson, evidenceText } from './evidenceText.ts'
 import { recordOf } from './recordOf.ts'
@@ -27,9 +28,10 @@ export async function main(
     const options = evidenceOptions(argv)
     const source = await recordSource(options.from, env)
     try {
-      const { text, problems } = await told(source, options)
+      const { text, problems, notKnown } = await told(source, options)
       say(text)
-      return problems.length === 0 ? 0 : 1
+      if (problems.length > 0) return 1
+      return notKnown.length > 0 ? 2 : 0
     } finally {
       await source.close()
     }

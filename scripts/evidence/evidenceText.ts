@@ -5,27 +5,27 @@ import type { FoundRecord } from './recordOf.ts'
 
 /** What was shown, to whom, what came back, when, and what of it is verified. */
 export function evidenceText(found: FoundRecord): string {
-  const { pages, problems } = found
-  const isProven = problems.length === 0
+  const { pages, problems, notKnown } = found
   const [first] = pages
   return [
-    ...(isProven
-      ? []
-      : ['THIS RECORD IS NOT PROVEN. What follows is told by those pages that are whole.', '']),
+    ...headline('RECORD', found),
     ...(first ? story(found, first) : [`Payment ${found.paymentId}: no page can be read.`]),
     '',
-    ...(isProven ? verified(found) : wrong(found)),
+    ...(problems.length > 0 ? wrong(found) : notKnown.length > 0 ? [] : verified(found)),
+    ...notKnownLines(notKnown),
     ...(found.whyNotCompared ? notCompared(found.whyNotCompared) : []),
   ].join('\n')
 }
 
 /** The same for programs. */
-export function evidenceJson({ paymentId, pages, problems, stored, kept }: FoundRecord): string {
-  const end = endOf(pages)
+export function evidenceJson(found: FoundRecord): string {
+  const { paymentId, pages, problems, notKnown, stored, kept } = found
+  const end = notKnown.length > 0 ? undefined : endOf(pages)
   const told = {
     paymentId,
-    isProven: problems.length === 0,
+    isProven: problems.length === 0 && notKnown.length === 0,
     problems,
+    ...(notKnown.length > 0 && { notKnown }),
     isComparedWithTable: stored !== undefined,
     status: end ? statusIn(end.entry) : null,
     decidedBy: end?.entry.channel ?? null,
@@ -40,9 +40,32 @@ export function evidenceJson({ paymentId, pages, problems, stored, kept }: Found
   return JSON.stringify(told, null, 2)
 }
 
-function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string[] {
-  const end = endOf(pages)
-  const status = end && statusIn(end.entry)
+/** Whether it is proven, in one line; a record that this version does not wholly know is neither. */
+export const headline = (
+  what: 'RECORD' | 'TRAIL',
+  { problems, notKnown }: Pick<FoundRecord, 'problems' | 'notKnown'>,
+): string[] => {
+  if (problems.length > 0) {
+    return [`THIS ${what} IS NOT PROVEN. What follows is told by those pages that are whole.`, '']
+  }
+  if (notKnown.length === 0) return []
+  return [`THIS VERSION DOES NOT KNOW ALL OF THIS ${what}. Nothing of it was found wrong.`, '']
+}
+
+/** What a newer version has to judge. */
+export const notKnownLines = (notKnown: FoundRecord['notKnown']): string[] =>
+  notKnown.length === 0
+    ? []
+    : [
+        '',
+        'Not known to this version, which can neither prove nor disprove it',
+        ...notKnown.map(({ key, what }) => `  ${key}: ${what}`),
+      ]
+
+function story({ pages, paymentId, notKnown }: FoundRecord, { terms }: RecordPage): string[] {
+  const isKnown = notKnown.length === 0
+  const end = isKnown ? endOf(pages) : undefined
+  const status = isKnown ? end && statusIn(end.entry) : 'how it ended is not known to this version'
   const width = Math.max(16, ...pages.map(({ entry }) => entry.event.length))
   return [
     `Payment ${paymentId}: ${status}${end?.entry.channel ? `, on the channel ${end.entry.channel}` : ''}`,
@@ -65,7 +88,12 @@ function story({ pages, paymentId }: FoundRecord, { terms }: RecordPage): string
     ...rows(
       end?.evidence
         ? Object.entries(end.evidence).map(([name, value]) => [name, value ?? 'none'])
-        : [['evidence', 'none: neither a yes nor a no came back']],
+        : [
+            [
+              'evidence',
+              isKnown ? 'none: neither a yes nor a no came back' : 'not known to this version',
+            ],
+          ],
     ),
     'What happened (UTC)',
     ...pages.map(

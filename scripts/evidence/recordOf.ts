@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
+import { NewerThanThisVersion } from '../../functions/core/newer.ts'
+import { RewrittenOutcome } from '../../functions/core/outcome.ts'
 import {
   pageKey,
   pagesFolder,
@@ -61,9 +63,10 @@ export async function recordOf(
       `There is no page of payment ${paymentId} on ${day}, and in the table ${read.why}.`,
     )
   }
-  const { pages, problems } = checkRecord({ paymentId, folder, kept }, sha256)
+  const { pages, problems, notKnown } = checkRecord({ paymentId, folder, kept }, sha256)
   const ofItem = read.isSpoiled ? [{ key: THE_ITEM, what: read.why }] : []
-  return { paymentId, kept, pages, problems: [...problems, ...ofItem], whyNotCompared: read.why }
+  const whyNotCompared = read.why
+  return { paymentId, kept, pages, problems: [...problems, ...ofItem], notKnown, whyNotCompared }
 }
 
 /** The payment as the table tells it, or why it tells nothing. */
@@ -78,7 +81,12 @@ export async function readStored(
   if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
   try {
     return { stored: recordedPaymentOf(read.item) }
-  } catch {
-    return { why: 'it is no payment as Payfriend stores it', isSpoiled: true }
+  } catch (error) {
+    if (error instanceof NewerThanThisVersion) return { why: error.message, isSpoiled: false }
+    const why =
+      error instanceof RewrittenOutcome
+        ? `it was rewritten by hand: ${error.message}`
+        : 'it is no payment as Payfriend stores it'
+    return { why, isSpoiled: true }
   }
 }

@@ -1,7 +1,8 @@
 /** A page as it is kept, read back: whether it is one, and whether it is still what was written. */
 import * as z from 'zod'
 import { evidence } from '../../functions/adapters/evidenceItem.ts'
-import { recorded } from '../../functions/adapters/recordedPayment.ts'
+import { newerInPage, recorded } from '../../functions/adapters/recordedPayment.ts'
+import { notKnownVersion } from '../../functions/core/newer.ts'
 import {
   type Digest,
   pageKey,
@@ -23,7 +24,17 @@ export type KeptPage = {
 export type Problem = { readonly key: string; readonly what: string }
 
 /** `page` only where it is what was once written: what else is there proves nothing. */
-export type ReadPage = { readonly page?: RecordPage; readonly whats: readonly string[] }
+export type ReadPage = {
+  readonly page?: RecordPage
+  readonly whats: readonly string[]
+  /** What of it this version does not know: it can be neither proven nor disproven here. */
+  readonly newer?: string
+  /** Its place in the chain, also where the rest is not known. */
+  readonly link?: Link
+}
+
+/** The hash of a page, and that of the page before it. */
+export type Link = Pick<RecordPage, 'seq' | 'hash' | 'previous'>
 
 /** Read one page of a payment; what is wrong with it is told, and nothing is thrown. */
 export function readPage(kept: KeptPage, paymentId: string, digest: Digest): ReadPage {
@@ -32,7 +43,11 @@ export function readPage(kept: KeptPage, paymentId: string, digest: Digest): Rea
   if (!NAME.test(kept.key)) return none('is no page of a record')
   const found = jsonIn(kept.text)
   if (!found) return none('is not JSON')
-  const { success, data, error } = recordPage.safeParse(found)
+  const ofVersion = notKnownVersion(Object(found).version, RECORD_VERSION)
+  // How a page of another version is written and hashed is not known either.
+  if (ofVersion !== undefined) return { whats, newer: ofVersion }
+  const newer = newerInPage(found)
+  const { success, data, error } = (newer === undefined ? recordPage : newerPage).safeParse(found)
   if (!success) return none(`is not a page as Payfriend writes it (${pathOf(error)})`)
   const { hash, ...rest } = data
   if (digest(pageText(rest)) !== hash) return none('its words are not those of its hash')
@@ -40,7 +55,8 @@ export function readPage(kept: KeptPage, paymentId: string, digest: Digest): Rea
   if (pageText(data) !== kept.text) return none('is not written as Payfriend writes it')
   if (data.paymentId !== paymentId) return none(`is of another payment, ${data.paymentId}`)
   if (pageKey(data) !== kept.key) return none(`is the page ${pageKey(data)} in another place`)
-  return { page: data, whats }
+  const link = { seq: data.seq, hash, previous: data.previous }
+  return newer === undefined ? { page: data, whats, link } : { newer, whats, link }
 }
 
 /** What was done to a page after it was written. */
@@ -90,3 +106,12 @@ const recordPage: z.ZodType<RecordPage> = z.strictObject({
   previous: z.string().nullable(),
   hash: z.string(),
 })
+
+/** A page with an entry or evidence of a kind that is not known here; all that it says is still hashed. */
+const newerPage = z.looseObject({
+  paymentId: z.string(),
+  seq: z.int().positive(),
+  terms: z.looseObject({ createdAt: z.iso.datetime({ precision: 3 }) }),
+  previous: z.string().nullable(),
+  hash: z.string(),
+}) as unknown as z.ZodType<RecordPage>

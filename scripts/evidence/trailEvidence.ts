@@ -1,7 +1,9 @@
 /** A payer's audit trail as it was found, in words and for programs. */
 import { trailOf } from '../../functions/adapters/recordedPayer.ts'
+import { NewerThanThisVersion } from '../../functions/core/newer.ts'
 import { entryKey, trailFolder } from '../../functions/core/payerRecord.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
+import { headline, notKnownLines } from './evidenceText.ts'
 import { MISSING, THE_ITEM } from './recordCheck.ts'
 import { sha256 } from './recordOf.ts'
 import { CannotLook } from './recordOptions.ts'
@@ -23,9 +25,10 @@ export async function foundTrail(source: RecordSource, payerId: string): Promise
   if (kept.length === 0) {
     throw new CannotLook(`There is no page of payer ${payerId}, and in the table ${read.why}.`)
   }
-  const { entries, problems } = checkTrail({ payerId, kept }, sha256)
+  const { entries, problems, notKnown } = checkTrail({ payerId, kept }, sha256)
   const ofItem = read.isSpoiled ? [{ key: THE_ITEM, what: read.why }] : []
-  return { payerId, entries, problems: [...problems, ...ofItem], whyNotCompared: read.why }
+  const whyNotCompared = read.why
+  return { payerId, entries, problems: [...problems, ...ofItem], notKnown, whyNotCompared }
 }
 
 /** The trail as the table tells it, or why it tells nothing. */
@@ -38,18 +41,17 @@ async function readTrail(
   if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
   try {
     return { stored: trailOf(read.item) }
-  } catch {
+  } catch (error) {
+    if (error instanceof NewerThanThisVersion) return { why: error.message, isSpoiled: false }
     return { why: 'its trail is none as Payfriend stores it', isSpoiled: true }
   }
 }
 
 /** What happened to the account and when, and what of it is verified. */
-export function trailText({ payerId, entries, problems, whyNotCompared }: FoundTrail): string {
-  const isProven = problems.length === 0
+export function trailText(found: FoundTrail): string {
+  const { payerId, entries, problems, notKnown, whyNotCompared } = found
   return [
-    ...(isProven
-      ? []
-      : ['THIS TRAIL IS NOT PROVEN. What follows is told by those pages that are whole.', '']),
+    ...headline('TRAIL', found),
     `Payer ${payerId}: ${entries.length === 0 ? 'nothing is recorded' : `${entries.length} entries`}`,
     '',
     ...(entries.length > 0 ? ['What happened (UTC)'] : []),
@@ -58,13 +60,14 @@ export function trailText({ payerId, entries, problems, whyNotCompared }: FoundT
         `  ${String(seq).padStart(6, '0')}  ${at}  ${event.padEnd(16)}  by ${by}`,
     ),
     '',
-    ...(isProven
+    ...(problems.length === 0
       ? [
-          'Verified',
+          ...(notKnown.length > 0 ? ['Verified, but for what it means'] : ['Verified']),
           `  ${entries.length} pages, each with its own hash and the hash of the one before; the last is ${entries.at(-1)?.hash ?? 'none'}`,
           ...(whyNotCompared ? [] : ["  the table's item has the same newest entries"]),
         ]
       : ['What is wrong', ...problems.map(({ key, what }) => `  ${key}: ${what}`)]),
+    ...notKnownLines(notKnown),
     ...(problems.some(({ what }) => what === MISSING)
       ? [
           '',
@@ -81,12 +84,19 @@ export function trailText({ payerId, entries, problems, whyNotCompared }: FoundT
 }
 
 /** The same for programs. */
-export const trailJson = ({ payerId, entries, problems, whyNotCompared }: FoundTrail): string =>
+export const trailJson = ({
+  payerId,
+  entries,
+  problems,
+  notKnown,
+  whyNotCompared,
+}: FoundTrail): string =>
   JSON.stringify(
     {
       payerId,
-      isProven: problems.length === 0,
+      isProven: problems.length === 0 && notKnown.length === 0,
       problems,
+      ...(notKnown.length > 0 && { notKnown }),
       isComparedWithTable: whyNotCompared === undefined,
       entries: entries.map((entry) => ({ key: entryKey(entry), ...entry })),
     },

@@ -10,6 +10,7 @@ import { pageKey, pageText } from '../../../functions/core/record.ts'
 import { createTables, startDatabase } from '../../../local/database/database.ts'
 import { main as mendMain } from '../../../scripts/evidence/archiveMend.ts'
 import { main as evidenceMain } from '../../../scripts/evidence/evidence.ts'
+import { sha256 } from '../../../scripts/evidence/recordOf.ts'
 import { ends, type RecordRig, startRecordRig } from '../../recordRig.ts'
 import { payerItem, trailWith } from '../../trails.ts'
 import { STACK, startPretendAws } from './pretendAws.ts'
@@ -139,6 +140,20 @@ describe('evidence', () => {
       evidence: { kind: 'push-callback' },
       pages: pages.map((page) => ({ key: pageKey(page), hash: page.hash })),
     })
+  })
+
+  test('of a kind that this version does not know ends with 2, and is not called wrong', async () => {
+    using copy = await inFolder('approved')
+    const [, , last = ''] = copy.keys
+    const { hash: _, ...page } = JSON.parse(aws.textOf(last) ?? '')
+    const newer = { ...page, evidence: { kind: 'passkey' } }
+    const text = pageText({ ...newer, hash: sha256(pageText(newer)) })
+    writeFileSync(join(copy.folder, last), text)
+    const where = ['--archive', copy.folder, '--day', day(copy.keys)]
+    const { code, said } = await evidence(copy.id, ...where)
+    expect(said).toContain(`${last}: its evidence "passkey" is not known to this version`)
+    expect(said).not.toContain('NOT PROVEN')
+    expect(code).toBe(2)
   })
 
   test('names a page that was written over, and tells what it first said', async () => {

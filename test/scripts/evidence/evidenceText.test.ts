@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { evidenceText } from '../../../scripts/evidence/evidenceText.ts'
+import { evidenceJson, evidenceText } from '../../../scripts/evidence/evidenceText.ts'
 import { WORDS } from '../../core/payments.ts'
 import { callback, decidedWith, kept, keyOf, pages, records } from './records.ts'
 
 const all = pages(records['approved by push'])
-const found = { paymentId: 'x', kept: all.map(kept), pages: all, problems: [] }
+const found = { paymentId: 'x', kept: all.map(kept), pages: all, problems: [], notKnown: [] }
 
 test('what did not come back is told as none, and not left out', () => {
   const evidence = { ...callback, device_signature: null }
@@ -55,4 +55,19 @@ test('without the table it says that an end may be missing', () => {
   expect(evidenceText({ ...found, whyNotCompared: 'it is not there' })).toContain(
     'Pages that are missing at the end were not noticed.',
   )
+})
+
+test('a record that this version does not know all of is not called wrong, nor without an answer', () => {
+  const notKnown = [{ key: keyOf(3), what: 'its evidence "passkey" is not known to this version' }]
+  const text = evidenceText({ ...found, pages: all.slice(0, 2), notKnown })
+  expect(text).toMatch(/^THIS VERSION DOES NOT KNOW ALL OF THIS RECORD/)
+  expect(text).toContain(`${keyOf(3)}: its evidence "passkey" is not known to this version`)
+  expect(text).toMatch(/evidence +not known to this version/)
+  expect(text).not.toMatch(/NOT PROVEN|Verified|neither a yes nor a no|pending/)
+  expect(JSON.parse(evidenceJson({ ...found, pages: all.slice(0, 2), notKnown }))).toMatchObject({
+    isProven: false,
+    problems: [],
+    notKnown,
+    status: null,
+  })
 })

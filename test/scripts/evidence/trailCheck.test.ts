@@ -152,3 +152,27 @@ describe('the table is compared:', () => {
     expect(check(kept, stored).problems).toContainEqual({ key: where, what })
   })
 })
+
+describe('what a newer version wrote is neither proven nor disproven:', () => {
+  test.each([
+    [
+      'another entry',
+      { event: 'device.added' },
+      'its entry "device.added" is not known to this version',
+    ],
+    ['an entry of another shape', { version: 2 }, 'its version 2 is not known to this version'],
+  ])('%s', (_, change, what) => {
+    const newest = forged(3, change as unknown as Partial<TrailEntry>)
+    const { problems, notKnown } = check(
+      kept.toSpliced(2, 1, { ...(kept[2] as KeptPage), ...newest }),
+    )
+    expect(problems).toEqual([])
+    expect(notKnown).toEqual([{ key: key(3), what }])
+  })
+
+  test('but an entry of it that was changed is named', () => {
+    const text = forged(3, { event: 'device.added' as PayerEvent }).text.replace('added', 'moved')
+    const { problems } = check(kept.toSpliced(2, 1, { ...(kept[2] as KeptPage), text }))
+    expect(problems).toEqual([{ key: key(3), what: 'its words are not those of its hash' }])
+  })
+})
