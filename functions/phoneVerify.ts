@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { profileView } from './core/payer.ts'
+import { profileView } from './core/profile.ts'
 import { Refusal } from './core/refusals.ts'
 import { verifyPhone } from './core/registering.ts'
 import { endpoint, nothing } from './http.ts'

@@ -1,4 +1,5 @@
-import { admitToLook, profileView } from './core/payer.ts'
+import { admitToLook } from './core/payer.ts'
+import { profileView } from './core/profile.ts'
 import { endpoint, nothing } from './http.ts'
 import { lambda, payers, type World } from './live.ts'
 

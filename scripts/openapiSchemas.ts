@@ -1,11 +1,12 @@
 /** What goes over the wire, as zod schemas: the requests are the handlers' own, the answers are told here. */
 import * as z from 'zod'
+import { CHANNELS } from '../functions/core/channel.ts'
 import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import { noticeEvents } from '../functions/core/notices.ts'
 import { PROOFS } from '../functions/core/outcome.ts'
-import type { ProfileView } from '../functions/core/payer.ts'
 import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
 import type { PaymentView } from '../functions/core/payment.ts'
+import type { ProfileView } from '../functions/core/profile.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import { STATUS } from '../functions/http.ts'
@@ -133,12 +134,12 @@ const payment = z
     expiresAt: instant.describe('From this instant on a pending payment is expired.'),
     decidedAt: instant.nullable().describe('When the payment became final.'),
     decidedBy: z
-      .enum(['push', 'sms'])
+      .enum(CHANNELS)
       .nullable()
       .describe('The channel of approved, denied and failed; else null.'),
     decision: z
       .strictObject({
-        channel: z.enum(['push', 'sms']),
+        channel: z.enum(CHANNELS),
         proof: z
           .enum(PROOFS)
           .describe(
@@ -149,8 +150,7 @@ const payment = z
       })
       .nullable()
       .describe(
-        'Of approved and denied, once decided. Null for pending, expired, failed and cancelled, and for ' +
-          'what was decided before this was stored.',
+        'Of approved and denied, once decided. Null for pending, expired, failed and cancelled.',
       ),
   })
   .describe('One intent to pay, with fixed payee and amount; never edited, decided once.')

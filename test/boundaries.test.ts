@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { CHANNELS } from '../functions/core/channel.ts'
 import { followers, lambdas, triggers } from '../functions/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
@@ -136,6 +137,14 @@ const fences: Record<string, Fence> = {
       ['functions/core/x.ts', 'const it = await import(name)'],
       ['functions/core/x.ts', "const fs = require('fs')"],
       ['functions/core/x.ts', "import { a } from './payment.ts'; import { b } from '../http.ts'"],
+    ],
+  },
+  'what all channels have in common knows no channel': {
+    around: (file) => /^functions\/core\/[^/]+$/.test(file),
+    allows: (found) => !within('functions/core/channels/').has(found),
+    caught: [
+      ['functions/core/starting.ts', "import { pushStart } from './channels/push.ts'"],
+      ['functions/core/ports.ts', "import type { PushAnswer } from './channels/push.ts'"],
     ],
   },
   'an adapter imports the core and what it adapts, no other adapter and no handler': {
@@ -438,6 +447,34 @@ describe.each(Object.entries(fences))('%s', (_, fence) => {
     expect(broken(fence, file, text)).toHaveLength(1)
   })
 })
+
+const inFunctions = files.filter((file) => file.startsWith('functions/'))
+
+test('no file of functions/ imports itself by way of others, not even its types', () => {
+  const seen = new Map<string, 'open' | 'done'>()
+  const cycles: string[] = []
+  const visit = (file: string, way: readonly string[]) => {
+    if (seen.get(file) === 'open') cycles.push([...way.slice(way.indexOf(file)), file].join(' → '))
+    if (seen.has(file)) return
+    seen.set(file, 'open')
+    for (const { target, isOwn } of importsOf(file)) {
+      if (isOwn && inFunctions.includes(target)) visit(target, [...way, file])
+    }
+    seen.set(file, 'done')
+  }
+  for (const file of inFunctions) visit(file, [])
+  expect(cycles).toEqual([])
+})
+
+test.each(['starting', 'sweeping', 'deciding', 'account'])(
+  'core/%s.ts goes over channels and names none',
+  (name) => {
+    const text = textOf(`functions/core/${name}.ts`)
+    for (const channel of CHANNELS) {
+      expect(text).not.toMatch(new RegExp(`'${channel}'|\\b${channel}:|channels\\.${channel}\\b`))
+    }
+  },
+)
 
 test('every package is pinned to one version, above all twilio, whose parts are no promise', () => {
   const { dependencies, devDependencies } = packageJson

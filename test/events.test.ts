@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { announcePayments } from '../functions/announcePayments.ts'
+import { CHANNELS } from '../functions/core/channel.ts'
 import { PROOFS } from '../functions/core/outcome.ts'
 import { payerEvents } from '../functions/core/payerTrail.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/record/localBus.ts'
@@ -145,8 +146,11 @@ test('the table of proofs has every proof that an event can have, and the schema
   const section = text.split('## How the yes was learned')[1]?.split('\n## ')[0] ?? ''
   const rows = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, proof]) => proof)
   expect(rows.sort()).toEqual([...PROOFS].sort())
-  const { properties } = written.$defs.payment.properties.detail.properties.decision
+  const { decidedBy, decision } = written.$defs.payment.properties.detail.properties
+  const { properties } = decision
   expect([...properties.proof.enum].sort()).toEqual([...PROOFS].sort())
+  expect(properties.channel.enum).toEqual([...CHANNELS])
+  expect(decidedBy.enum).toEqual([...CHANNELS, null])
 })
 
 test('an end tells how it was learned, and what no channel decided has no decision', () => {

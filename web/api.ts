@@ -6,6 +6,9 @@ export type Terms = {
   readonly amount: { readonly value: string; readonly currency: string }
 }
 
+/** How a payer answers. */
+export type Channel = 'push' | 'sms'
+
 export type Payment = Terms & {
   readonly paymentId: string
   readonly displayText: string
@@ -22,10 +25,10 @@ export type Payment = Terms & {
   readonly createdAt: string
   readonly expiresAt: string
   readonly decidedAt: string | null
-  readonly decidedBy: 'push' | 'sms' | null
+  readonly decidedBy: Channel | null
   /** Of approved and denied: how the answer was learned. */
   readonly decision: {
-    readonly channel: 'push' | 'sms'
+    readonly channel: Channel
     readonly proof: 'signed-callback' | 'provider-read' | 'sms-code'
   } | null
 }

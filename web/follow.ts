@@ -1,4 +1,5 @@
 import type { Payment } from './api.ts'
+import { leftPush } from './channelTexts.ts'
 import { el, fill } from './element.ts'
 import { button } from './form.ts'
 import { inWords } from './problem.ts'
@@ -97,6 +98,6 @@ export function follow(
 
 function goToList(app: App, { decidedBy }: Payment): void {
   const said = el('p', {}, 'Your payment has been approved!')
-  const notice = decidedBy === 'sms' ? [said, ignoreOnPhone()] : [said]
+  const notice = leftPush(decidedBy) ? [said, ignoreOnPhone()] : [said]
   app.go({ view: 'payments' }, { replace: true, notice })
 }

@@ -7,11 +7,11 @@ import {
   masked,
   type Payer,
   type PendingPhone,
-  profileView,
   samePhone,
   sessionsFromAt,
 } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
+import { profileView } from '../../functions/core/profile.ts'
 import { Refusal, SessionEnded, secondsUntil } from '../../functions/core/refusals.ts'
 import { trailWith } from '../trails.ts'
 

@@ -4,6 +4,7 @@
  * states out of old ones.
  */
 
+import type { Channel } from '../../functions/core/channel.ts'
 export type Provider = 'authy' | 'twilioVerify'
 
 /** What a deployment may set, as far as sequences come to it. */
@@ -19,7 +20,7 @@ export type Rules = {
 }
 
 export type Status = 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
-export type Channel = 'push' | 'sms'
+export type { Channel }
 
 export type Event = {
   readonly at: number

@@ -1,4 +1,5 @@
 import type { Payment } from '../api.ts'
+import { CHANNEL_TEXTS } from '../channelTexts.ts'
 import { el, fill } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
@@ -96,8 +97,8 @@ const STATUS: Record<Payment['status'], string> = {
 }
 
 function howDecided({ status, decidedBy }: Payment): string {
-  if (decidedBy === 'push') return 'in the app on your phone'
-  if (decidedBy === 'sms') return status === 'failed' ? 'too many wrong codes' : 'by a code by text'
+  if (status === 'failed') return 'too many wrong codes'
+  if (decidedBy) return CHANNEL_TEXTS[decidedBy].howDecided
   if (status === 'expired') return 'no answer in time'
   if (status === 'cancelled') return 'it was cancelled'
   return 'not yet'

@@ -1,4 +1,5 @@
 import type { Payment } from '../api.ts'
+import { leftPush } from '../channelTexts.ts'
 import { rememberDraft } from '../draft.ts'
 import { type Child, el } from '../element.ts'
 import { button } from '../form.ts'
@@ -34,7 +35,7 @@ const HEADING: Record<Decided, string> = {
 function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
   switch (status) {
     case 'approved':
-      return payment.decidedBy === 'sms' ? [ignoreOnPhone()] : []
+      return leftPush(payment.decidedBy) ? [ignoreOnPhone()] : []
     case 'denied':
       return [el('p', {}, 'Nothing was paid.'), ...wasntYou(app)]
     case 'expired':

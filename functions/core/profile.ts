@@ -1,0 +1,44 @@
+/** What a payer sees of their own account. */
+import { type Notice, noticesOf } from './notices.ts'
+import { masked, type Payer, type VerificationChannel } from './payer.ts'
+import { EMPTY_TRAIL } from './payerTrail.ts'
+
+/** What a person is told of their own phone. `number` is the verified one, or else the one being verified. */
+export function profileView(email: string, payer: Payer | undefined, now: Date): ProfileView {
+  const pending = payer?.pending && now < payer.pending.expiresAt ? payer.pending : undefined
+  const shown = payer?.phone ?? pending?.phone
+  const notices = noticesOf(payer ?? { trail: EMPTY_TRAIL }, now)
+  if (!shown) return { email, phone: null, notices }
+  return {
+    email,
+    notices,
+    phone: {
+      number: masked(shown),
+      verified: payer?.phone !== undefined,
+      pending: pending
+        ? {
+            number: masked(pending.phone),
+            channel: pending.channel,
+            verificationId: pending.verificationId,
+            reference: pending.reference,
+          }
+        : null,
+    },
+  }
+}
+
+export type ProfileView = {
+  readonly email: string
+  /** What happened to the account in the last 30 days, newest first. */
+  readonly notices: readonly Notice[]
+  readonly phone: {
+    readonly number: string
+    readonly verified: boolean
+    readonly pending: {
+      readonly number: string
+      readonly channel: VerificationChannel
+      readonly verificationId: string
+      readonly reference: string
+    } | null
+  } | null
+}
