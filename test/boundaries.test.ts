@@ -471,7 +471,9 @@ test.each(['starting', 'sweeping', 'deciding', 'account'])(
   (name) => {
     const text = textOf(`functions/core/${name}.ts`)
     for (const channel of CHANNELS) {
-      expect(text).not.toMatch(new RegExp(`'${channel}'|\\b${channel}:|channels\\.${channel}\\b`))
+      expect(text).not.toMatch(
+        new RegExp(`'${channel}'|\\b${channel}:|(channels|sweeps|ends)\\.${channel}\\b`),
+      )
     }
   },
 )

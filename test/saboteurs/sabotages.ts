@@ -111,6 +111,20 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.payments,
   },
   {
+    name: 'evidence of a newer version is called not proven',
+    file: 'functions/adapters/recordedPayment.ts',
+    from: "notKnown('evidence', evidence.kind, EVIDENCE_KINDS)",
+    to: 'undefined',
+    caughtBy: ['test/scripts/evidence/recordCheck.test.ts'],
+  },
+  {
+    name: 'a decision that was rewritten by hand is told nowhere',
+    file: 'functions/followTables.ts',
+    from: 'takers.rewritten?.(Keys.payment_id.S)',
+    to: '',
+    caughtBy: ['test/functions/archivePayments.test.ts'],
+  },
+  {
     name: 'an approval without evidence is believed',
     file: `${CORE}/outcome.ts`,
     from: "if (!evidence) throw new RewrittenOutcome(status, 'evidence')",
