@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import type { RefusalCode } from '../functions/core/refusals.ts'
-import { STATUS } from '../functions/http.ts'
+import { REFUSALS, type RefusalCode, refusalCodes } from '../functions/core/refusals.ts'
+import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/gatewayAnswers.ts'
 import { query } from '../functions/listPayments.ts'
 import { type LambdaName, lambdas } from '../functions/routes.ts'
 import { IDEMPOTENCY_KEY } from '../functions/sendPayment.ts'
-import { answers, CODES, problemName, problems, requests, SAID } from './openapiSchemas.ts'
+import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
 
 export const FILE = resolve(import.meta.dirname, '../openapi.json')
 
@@ -26,8 +26,8 @@ type Operation = {
   readonly body?: keyof typeof requests
   readonly success: Readonly<Record<number, readonly [keyof typeof answers, string]>>
   readonly refusals: readonly RefusalCode[]
-  /** Those of `refusals` that say here when to try again, and elsewhere don't. */
-  readonly alsoRetryAfter?: readonly RefusalCode[]
+  /** Those of `refusals` that don't say here when to try again, and elsewhere do. */
+  readonly withoutRetryAfter?: readonly RefusalCode[]
 }
 
 /** What every route that reads a body or a query can refuse. */
@@ -118,6 +118,7 @@ const operations: Record<RouteName, Operation> = {
       'provider_unavailable',
       'sms_off',
     ],
+    withoutRetryAfter: ['no_attempts_left'],
   },
   smsVerify: {
     summary: 'Approve a payment with the code from the text',
@@ -137,6 +138,7 @@ const operations: Record<RouteName, Operation> = {
       'locked',
       'provider_unavailable',
     ],
+    withoutRetryAfter: ['no_attempts_left'],
   },
   authyCallback: {
     summary: "A person's answer to a push, signed by Authy",
@@ -174,7 +176,6 @@ const operations: Record<RouteName, Operation> = {
       'provider_unavailable',
       'sms_off',
     ],
-    alsoRetryAfter: ['no_attempts_left'],
   },
   phoneVerify: {
     summary: 'Trust the phone whose code this is',
@@ -192,7 +193,6 @@ const operations: Record<RouteName, Operation> = {
       'locked',
       'provider_unavailable',
     ],
-    alsoRetryAfter: ['no_attempts_left'],
   },
   endSessions: {
     summary: 'Sign the payer out everywhere',
@@ -203,27 +203,6 @@ const operations: Record<RouteName, Operation> = {
     refusals: [...ALWAYS, 'locked'],
   },
 }
-
-/** What API Gateway answers by itself; the first two only where a token is asked for. */
-const GATEWAY = {
-  401: 'No token, or one that is not good here.',
-  403: 'The token lacks the scope `payfriend/pay`.',
-  404: 'There is no such route.',
-  413: 'The body is far too long.',
-  429: 'Too many requests.',
-  500: 'A fault of ours. Nothing is approved by it.',
-  503: 'A fault of ours. Nothing is approved by it.',
-} as const
-
-/** The refusals that say when to try again. */
-const RETRY_AFTER: readonly RefusalCode[] = [
-  'locked',
-  'too_many_sms',
-  'too_many_payments',
-  'provider_unavailable',
-  'sms_off',
-  'payments_off',
-]
 
 /** The whole file. */
 export function openapi() {
@@ -256,7 +235,11 @@ export function openapi() {
       schemas: {
         ...schemasOf(requests, 'input'),
         ...schemasOf({ ...answers, ...problems }, 'output'),
-        RefusalCode: { type: 'string', enum: CODES, description: 'Every code that there is.' },
+        RefusalCode: {
+          type: 'string',
+          enum: refusalCodes,
+          description: 'Every code that there is.',
+        },
       },
     },
   }
@@ -289,7 +272,7 @@ function operationOf(name: RouteName, operation: Operation, open: 'payers' | 'pu
 }
 
 function responsesOf(
-  { success, refusals, alsoRetryAfter = [] }: Operation,
+  { success, refusals, withoutRetryAfter = [] }: Operation,
   open: 'payers' | 'public',
 ) {
   const responses: Record<number, object> = {}
@@ -301,11 +284,11 @@ function responsesOf(
     }
   }
   const statuses = new Set([
-    ...refusals.map((code) => STATUS[code]),
-    ...Object.keys(GATEWAY).map(Number),
+    ...refusals.map((code) => REFUSALS[code].status),
+    ...Object.keys(GATEWAY_ANSWERS).map(Number),
   ])
   for (const status of [...statuses].sort((a, b) => a - b)) {
-    const codes = refusals.filter((code) => STATUS[code] === status)
+    const codes = refusals.filter((code) => REFUSALS[code].status === status)
     const gateway = gatewayMeaning(status, open)
     if (codes.length === 0 && !gateway) continue
     responses[status] = {
@@ -313,7 +296,9 @@ function responsesOf(
         '; ',
       ),
       ...(codes.length > 0 && {
-        headers: codes.some((code) => [...RETRY_AFTER, ...alsoRetryAfter].includes(code))
+        headers: codes.some(
+          (code) => tells(code, 'retryAfterSeconds') && !withoutRetryAfter.includes(code),
+        )
           ? { 'Retry-After': AGAIN, ...NO_STORE }
           : NO_STORE,
       }),
@@ -327,8 +312,10 @@ function responsesOf(
 }
 
 function gatewayMeaning(status: number, open: 'payers' | 'public'): string | undefined {
+  // Asked only where there is a token.
   if (open === 'public' && (status === 401 || status === 403)) return undefined
-  return (GATEWAY as Record<number, string>)[status]
+  if (!(status in GATEWAY_ANSWERS)) return undefined
+  return GATEWAY_ANSWERS[status as GatewayStatus].meaning
 }
 
 const NO_STORE = { 'Cache-Control': { schema: { type: 'string', const: 'no-store' } } }

@@ -5,9 +5,13 @@ import { noticeEvents } from '../functions/core/notices.ts'
 import type { ProfileView } from '../functions/core/payer.ts'
 import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
 import { type PaymentView, PROOFS } from '../functions/core/payment.ts'
-import type { RefusalCode } from '../functions/core/refusals.ts'
+import {
+  REFUSALS,
+  type RefusalCode,
+  type RefusalDetails,
+  refusalCodes,
+} from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
-import { STATUS } from '../functions/http.ts'
 import { body as phoneStartBody } from '../functions/phoneStart.ts'
 import { body as phoneVerifyBody } from '../functions/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/sendPayment.ts'
@@ -257,69 +261,42 @@ export const answers = {
     .meta({ examples: [{ message: 'Unauthorized' }] }),
 }
 
-/** What each refusal means, in a sentence for whoever writes a client. */
-const MEANINGS = {
-  invalid_request: 'A field, the query or the body itself is wrong; `fields` says which and why.',
-  idempotency_key_missing: 'The header `Idempotency-Key` is missing.',
-  phone_not_verified: 'The payer has no verified phone yet.',
-  current_code_required: "Changing a verified phone needs that phone's code too.",
-  forged_callback: 'The signature is missing or wrong, or the nonce is a time too far away.',
-  not_found: "There is no such payment, or it is another payer's: nobody is told which.",
-  expired: 'The payment’s time is over.',
-  already_decided: 'The payment is final; `paymentStatus` says how it ended.',
-  no_code_sent: 'No code was asked for.',
-  no_attempts_left:
-    'The five attempts are spent (RTS Art. 4(3)(b)). A payment can still be decided by push; a phone ' +
-    'can be tried again after `Retry-After`.',
-  wrong_code:
-    'The code is wrong; of two codes it is not told which (RTS Art. 4(3)(a)). For a payment ' +
-    '`attemptsLeft` 0 means that it has failed.',
-  code_expired: 'The code is over; start anew.',
-  idempotency_key_reused: 'The same key was used for a payment with other terms.',
-  locked: 'Five wrong codes in a row lock codes for a while; a push can still be answered.',
-  too_many_sms: 'Too many texts and calls, or one too soon after the last.',
-  too_many_payments: 'Too many payments are open, or were started within the hour.',
-  provider_unavailable: 'The phone provider does not answer. Nothing is approved by that.',
-  sms_off:
-    'The owner has stopped texts and calls for now. A push, and a code already sent, can still be used.',
-  payments_off:
-    'The owner has stopped new payments for now: nothing was stored or sent. Those that wait are still decided.',
-} as const satisfies Record<RefusalCode, string>
-
-/** What a refusal tells besides its code. */
-const MEMBERS: { readonly [code in RefusalCode]?: z.ZodRawShape } = {
-  invalid_request: {
-    fields: z
-      .array(z.strictObject({ path: z.string(), reason: z.string() }))
-      .min(1)
-      .describe('Each wrong field with a sentence to show beside it; path "" is the body itself.'),
-  },
-  already_decided: {
-    paymentStatus: z.enum(['approved', 'denied', 'failed', 'cancelled']),
-  },
-  wrong_code: { attemptsLeft: z.int().min(0).max(4) },
+/** What a refusal tells in its body besides its code. */
+const MEMBERS: Record<Exclude<keyof RefusalDetails, 'retryAfterSeconds'>, z.ZodType> = {
+  fields: z
+    .array(z.strictObject({ path: z.string(), reason: z.string() }))
+    .min(1)
+    .describe('Each wrong field with a sentence to show beside it; path "" is the body itself.'),
+  paymentStatus: z.enum(['approved', 'denied', 'failed', 'cancelled']),
+  attemptsLeft: z.int().min(0).max(4),
 }
 
-export const CODES = Object.keys(STATUS) as RefusalCode[]
+function membersOf(code: RefusalCode): z.ZodRawShape {
+  const told = Object.entries(MEMBERS).filter(([name]) => tells(code, name))
+  return Object.fromEntries(told)
+}
+
+export const tells = (code: RefusalCode, member: string): boolean =>
+  (REFUSALS[code].tells as readonly string[]).includes(member)
 
 /** `problem+json` (RFC 9457) of one code. */
 const problem = (code: RefusalCode) =>
   z
     .strictObject({
       title: z.string(),
-      status: z.literal(STATUS[code]),
+      status: z.literal(REFUSALS[code].status),
       code: z.literal(code),
       requestId: z.string(),
-      ...MEMBERS[code],
+      ...membersOf(code),
     })
-    .describe(MEANINGS[code])
+    .describe(REFUSALS[code].meaning)
 
 /** `wrong_code` → `WrongCode`. */
 export const problemName = (code: RefusalCode): string =>
   code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 export const problems: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
-  CODES.map((code) => [problemName(code), problem(code)]),
+  refusalCodes.map((code) => [problemName(code), problem(code)]),
 )
 
 function examplePayment(): PaymentView {

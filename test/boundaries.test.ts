@@ -64,8 +64,10 @@ const FOLLOWING = 'functions/followTables.ts'
 /** The names by which is counted, and where that is done. */
 const METRICS = 'functions/metrics.ts'
 const COUNTING = 'functions/counting.ts'
+/** What API Gateway says by itself. */
+const GATEWAY_ANSWERS = 'functions/gatewayAnswers.ts'
 /** Plain data that runs anywhere. */
-const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS]
+const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS, GATEWAY_ANSWERS]
 /** What handlers share. */
 const LIVE = ['functions/live.ts', 'functions/liveProvider.ts']
 const PIPELINE = ['functions/http.ts', ...LIVE, 'functions/observe.ts']
@@ -199,7 +201,7 @@ const fences: Record<string, Fence> = {
     around: (file) => file === 'functions/http.ts' || file === REQUEST_BODY,
     allows: (found) =>
       within('functions/core/').has(found) ||
-      isOneOf('functions/observe.ts', REQUEST_BODY)(found) ||
+      isOneOf('functions/observe.ts', GATEWAY_ANSWERS, REQUEST_BODY)(found) ||
       isPackage(found),
     caught: [
       ['functions/http.ts', "import { payments } from './live.ts'"],
@@ -291,10 +293,15 @@ const fences: Record<string, Fence> = {
       ['functions/x.ts', "import { x } from '@types/node'"],
     ],
   },
-  'the page imports nothing but itself and oauth4webapi': {
+  'the page imports nothing but itself, oauth4webapi, and what can be refused as types': {
     around: (file) => file.startsWith('web/'),
-    allows: (found) => within('web/').has(found) || found.target === 'oauth4webapi',
+    allows: (found) =>
+      within('web/').has(found) ||
+      found.target === 'oauth4webapi' ||
+      (found.isType && isOneOf('functions/core/refusals.ts', GATEWAY_ANSWERS)(found)),
     caught: [
+      ['web/x.ts', "import { REFUSALS } from '../functions/core/refusals.ts'"],
+      ['web/x.ts', "import { GATEWAY_ANSWERS } from '../functions/gatewayAnswers.ts'"],
       ['web/views/x.ts', "import type { PaymentView } from '../../functions/core/payment.ts'"],
       ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
       ['web/x.ts', "import * as z from 'zod'"],
@@ -320,7 +327,7 @@ const fences: Record<string, Fence> = {
         (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
         isPackage(found),
       caught: [
-        ['lib/x.ts', "import { STATUS } from '../functions/http.ts'"],
+        ['lib/x.ts', "import { endpoint } from '../functions/http.ts'"],
         ['lib/x.ts', "import type { Env } from '../functions/adapters/settings.ts'"],
         ['lib/x.ts', "import { CURRENCIES } from '../functions/core/money.ts'"],
         ['lib/x.ts', "import { startPhone } from '../local/phone/phone.ts'"],
@@ -484,6 +491,7 @@ test('the imports of a known file are all found', () => {
     'zod',
     'functions/core/payer.ts',
     'functions/core/refusals.ts',
+    GATEWAY_ANSWERS,
     'functions/observe.ts',
     REQUEST_BODY,
   ])

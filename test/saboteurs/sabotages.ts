@@ -980,8 +980,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a fault’s own words are the answer',
     file: 'functions/http.ts',
-    from: "{ message: 'Internal Server Error' }",
-    to: '{ message: String(error) }',
+    from: 'return asGateway(500)',
+    to: "return json(500, 'application/json', { message: String(error) })",
     caughtBy: [...testOf.pipeline, ...testOf.send],
   },
   {
