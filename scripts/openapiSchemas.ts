@@ -12,6 +12,7 @@ import {
   refusalCodes,
 } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
+import type { Same } from '../functions/core/same.ts'
 import { body as phoneStartBody } from '../functions/phoneStart.ts'
 import { body as phoneVerifyBody } from '../functions/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/sendPayment.ts'
@@ -157,7 +158,11 @@ const payment = z
       ),
   })
   .describe('One intent to pay, with fixed payee and amount; never edited, decided once.')
-  .meta({ examples: [examplePayment()] }) satisfies z.ZodType<PaymentView>
+  .meta({ examples: [examplePayment()] })
+true satisfies Same<
+  z.infer<typeof payment>,
+  PaymentView & { readonly amount: { readonly currency: Currency } }
+>
 
 const verificationId = z
   .string()
@@ -207,7 +212,8 @@ const profile = z
         phone: { number: '+44 ••••• ••456', verified: true, pending: null },
       },
     ],
-  }) satisfies z.ZodType<ProfileView>
+  })
+true satisfies Same<z.infer<typeof profile>, ProfileView>
 
 const verificationStarted = z
   .strictObject({
@@ -240,7 +246,11 @@ const verificationStarted = z
         expiresAt: '2026-11-21T12:10:00.000Z',
       },
     ],
-  }) satisfies z.ZodType<VerificationStarted>
+  })
+true satisfies Same<
+  z.infer<typeof verificationStarted>,
+  VerificationStarted & { readonly dialled: string | null }
+>
 
 export const answers = {
   Payment: payment,

@@ -4,8 +4,10 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { announcePayments } from '../functions/announcePayments.ts'
+import type { PayerAnnouncement } from '../functions/core/payerRecord.ts'
 import { payerEvents } from '../functions/core/payerTrail.ts'
-import { PROOFS } from '../functions/core/payment.ts'
+import { type DecisionView, PROOFS } from '../functions/core/payment.ts'
+import type { Announcement } from '../functions/core/record.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/record/localBus.ts'
 import { ENDS, ends, type RecordRig, startRecordRig } from './recordRig.ts'
 import { payerRecord, trailWith } from './trails.ts'
@@ -52,6 +54,43 @@ test('every event is as the schema says', () => {
 
 test('the examples are as the schema says', () => {
   for (const one of [example, ofAccount]) expect(schema.safeParse(one).error).toBeUndefined()
+})
+
+/** All there are, also those that may be missing: the compiler asks for one that is not here. */
+const MEMBERS = {
+  version: true,
+  eventId: true,
+  paymentId: true,
+  payerId: true,
+  reference: true,
+  payee: true,
+  amount: true,
+  words: true,
+  status: true,
+  decidedBy: true,
+  decision: true,
+  at: true,
+  createdAt: true,
+  expiresAt: true,
+  page: true,
+} as const satisfies Record<keyof Announcement['detail'], true>
+const DECISION = { channel: true, proof: true } as const satisfies Record<keyof DecisionView, true>
+const OF_ACCOUNT = {
+  version: true,
+  eventId: true,
+  payerId: true,
+  event: true,
+  at: true,
+  by: true,
+  entry: true,
+} as const satisfies Record<keyof PayerAnnouncement['detail'], true>
+
+test.each([
+  ['a payment', payment.properties.detail, MEMBERS],
+  ['a decision', payment.properties.detail.properties.decision, DECISION],
+  ['an account', account.properties.detail, OF_ACCOUNT],
+])('the schema of %s has every member that an event can have, and no other', (_, of, members) => {
+  expect(Object.keys(of.properties).sort()).toEqual(Object.keys(members).sort())
 })
 
 test('the examples have just what an event has', () => {

@@ -1,6 +1,7 @@
 /** What a payer's item holds of their audit trail. */
 import * as z from 'zod'
-import { payerEvents, TRAIL_VERSION, type Trail } from '../core/payerTrail.ts'
+import { payerEvents, TRAIL_VERSION, type Trail, type TrailEntry } from '../core/payerTrail.ts'
+import type { Same } from '../core/same.ts'
 
 /** The trail in a payer's whole item, empty where there is none yet; an item that is spoilt is a fault. */
 export function trailOf(attributes: unknown): Trail {
@@ -21,6 +22,7 @@ export const trailEntry = z.strictObject({
   previous: hash.nullable(),
   hash,
 })
+true satisfies Same<z.infer<typeof trailEntry>, TrailEntry>
 
 /** The newest entry is the one that is counted last: without it the next would begin another chain. */
 const recordedTrail = z

@@ -3,8 +3,9 @@
  * and each would build its schemas when it starts.
  */
 import * as z from 'zod'
-import type { HistoryEntry } from '../core/payment.ts'
+import type { Evidence, HistoryEntry } from '../core/payment.ts'
 import type { RecordedPayment } from '../core/record.ts'
+import type { Same } from '../core/same.ts'
 import { paymentOf } from './paymentItem.ts'
 
 /** A payment with all that happened to it, from its whole item; an item that is none is a fault. */
@@ -31,48 +32,48 @@ const events = [
 ] as const satisfies readonly HistoryEntry['event'][]
 
 /** Strict, so that nothing of the item is left out of the record without being noticed. */
+export const recordedEntry = z.strictObject({
+  at: z.iso.datetime({ precision: 3 }),
+  event: z.enum(events),
+  channel: z.enum(['push', 'sms']).nullable(),
+  by: z.enum(['payer', 'provider', 'operator', 'clock']),
+})
+true satisfies Same<z.infer<typeof recordedEntry>, HistoryEntry>
+
+export const recordedEvidence = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('push-callback'),
+    push_id: z.string(),
+    authy_id: z.string(),
+    shown: z.string(),
+    device_signature: z.string().nullable(),
+    device_id: z.string().nullable(),
+    signed_at: z.string().nullable(),
+    nonce: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('provider-read'),
+    push_id: z.string(),
+    authy_id: z.string(),
+    read_at: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('sms-code'),
+    authy_id: z.string(),
+    action: z.string(),
+    words: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('verify-code'),
+    authy_id: z.string(),
+    verification_sid: z.string(),
+    amount: z.string(),
+    payee: z.string(),
+  }),
+])
+true satisfies Same<z.infer<typeof recordedEvidence>, Evidence>
+
 export const recorded = z.object({
-  history: z
-    .array(
-      z.strictObject({
-        at: z.iso.datetime({ precision: 3 }),
-        event: z.enum(events),
-        channel: z.enum(['push', 'sms']).nullable(),
-        by: z.enum(['payer', 'provider', 'operator', 'clock']),
-      }),
-    )
-    .min(1),
-  evidence: z
-    .discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('push-callback'),
-        push_id: z.string(),
-        authy_id: z.string(),
-        shown: z.string(),
-        device_signature: z.string().nullable(),
-        device_id: z.string().nullable(),
-        signed_at: z.string().nullable(),
-        nonce: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('provider-read'),
-        push_id: z.string(),
-        authy_id: z.string(),
-        read_at: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('sms-code'),
-        authy_id: z.string(),
-        action: z.string(),
-        words: z.string(),
-      }),
-      z.strictObject({
-        kind: z.literal('verify-code'),
-        authy_id: z.string(),
-        verification_sid: z.string(),
-        amount: z.string(),
-        payee: z.string(),
-      }),
-    ])
-    .optional(),
+  history: z.array(recordedEntry).min(1),
+  evidence: recordedEvidence.optional(),
 })

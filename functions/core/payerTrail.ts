@@ -6,8 +6,9 @@
  * The payer's item keeps the count, the newest hash and the newest entries; each write that makes an
  * entry has the count as its condition, and the stream brings every entry to the archive.
  */
+import { canonical } from './canonical.ts'
 
-/** Of entries and of events alike; another shape is another version. */
+/** Of entries and of events alike; when it rises is said at `RECORD_VERSION`. */
 export const TRAIL_VERSION = 1
 
 /** So many of the newest entries stay in the item; the archive has them all. */
@@ -79,7 +80,6 @@ export const entriesAdded = (before: Trail, after: Trail): readonly TrailEntry[]
   after.recent.filter(({ seq }) => seq > before.count)
 
 /** An entry without its hash as one text, the same whatever order its members are in: what is hashed. */
-export function entryText(entry: Omit<TrailEntry, 'hash'>): string {
-  const { version, payerId, seq, at, event, by, previous } = entry
-  return JSON.stringify({ at, by, event, payerId, previous, seq, version })
+export function entryText(entry: Omit<TrailEntry, 'hash'> | TrailEntry): string {
+  return canonical({ ...entry, hash: undefined })
 }

@@ -4,9 +4,11 @@
  * verified again.
  *
  * It ends with 0 (all is proven), 1 (something is wrong, and it says with which page) or 2 (there is no such
- * payment or payer, it could not be looked at, or the command was used wrongly).
+ * payment or payer, it could not be looked at, this version does not know all that was written, or the command was
+ * used wrongly).
  */
 import { evidenceJson, evidenceText } from './evidenceText.ts'
+import { isOnlyUnknown } from './recordCheck.ts'
 import { recordOf } from './recordOf.ts'
 import { CannotLook, type EvidenceOptions, evidenceOptions } from './recordOptions.ts'
 import { type RecordSource, recordSource } from './recordSource.ts'
@@ -29,7 +31,8 @@ export async function main(
     try {
       const { text, problems } = await told(source, options)
       say(text)
-      return problems.length === 0 ? 0 : 1
+      if (problems.length === 0) return 0
+      return isOnlyUnknown(problems) ? 2 : 1
     } finally {
       await source.close()
     }

@@ -1,7 +1,8 @@
 /** A payment's record in words, and for programs. */
 import { type RecordPage, statusIn } from '../../functions/core/record.ts'
-import { MISSING } from './recordCheck.ts'
+import { isOnlyUnknown, MISSING } from './recordCheck.ts'
 import type { FoundRecord } from './recordOf.ts'
+import type { Problem } from './recordPage.ts'
 
 /** What was shown, to whom, what came back, when, and what of it is verified. */
 export function evidenceText(found: FoundRecord): string {
@@ -9,15 +10,19 @@ export function evidenceText(found: FoundRecord): string {
   const isProven = problems.length === 0
   const [first] = pages
   return [
-    ...(isProven
-      ? []
-      : ['THIS RECORD IS NOT PROVEN. What follows is told by those pages that are whole.', '']),
+    ...(isProven ? [] : [unproven('RECORD', problems), '']),
     ...(first ? story(found, first) : [`Payment ${found.paymentId}: no page can be read.`]),
     '',
     ...(isProven ? verified(found) : wrong(found)),
     ...(found.whyNotCompared ? notCompared(found.whyNotCompared) : []),
   ].join('\n')
 }
+
+/** What comes before all else where not everything is proven. */
+export const unproven = (what: 'RECORD' | 'TRAIL', problems: readonly Problem[]): string =>
+  isOnlyUnknown(problems)
+    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS ${what}: ask a newer one. What follows is told by those pages that it knows.`
+    : `THIS ${what} IS NOT PROVEN. What follows is told by those pages that are whole.`
 
 /** The same for programs. */
 export function evidenceJson({ paymentId, pages, problems, stored, kept }: FoundRecord): string {

@@ -33,8 +33,8 @@ export function checkRecord(record: RecordToCheck, digest: Digest): CheckedRecor
   const problems: Problem[] = []
   const read = new Map<number, RecordPage>()
   for (const kept of record.kept) {
-    const { page, whats } = readPage(kept, record.paymentId, digest)
-    for (const what of whats) problems.push({ key: kept.key, what })
+    const { page, found } = readPage(kept, record.paymentId, digest)
+    for (const one of found) problems.push({ key: kept.key, ...one })
     if (page) read.set(page.seq, page)
   }
   const pages = [...read.values()].sort((a, b) => a.seq - b.seq)
@@ -97,6 +97,10 @@ function storedProblems(
   if (what) problems.push({ key: THE_ITEM, what })
   return problems
 }
+
+/** Whether nothing is wrong but that a newer version may have written what this one does not know. */
+export const isOnlyUnknown = (problems: readonly Problem[]): boolean =>
+  problems.length > 0 && problems.every(({ isUnknown }) => isUnknown)
 
 /** What is wrong with a page that is not there. */
 export const MISSING = 'is missing'

@@ -9,7 +9,7 @@ import {
 } from '../../functions/core/record.ts'
 import { type CheckedRecord, checkRecord, THE_ITEM } from './recordCheck.ts'
 import { CannotLook, type RecordOptions } from './recordOptions.ts'
-import type { KeptPage } from './recordPage.ts'
+import { type KeptPage, type Problem, unknownIn } from './recordPage.ts'
 import type { RecordSource } from './recordSource.ts'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -62,23 +62,30 @@ export async function recordOf(
     )
   }
   const { pages, problems } = checkRecord({ paymentId, folder, kept }, sha256)
-  const ofItem = read.isSpoiled ? [{ key: THE_ITEM, what: read.why }] : []
-  return { paymentId, kept, pages, problems: [...problems, ...ofItem], whyNotCompared: read.why }
+  const all = [...problems, ...read.ofItem]
+  return { paymentId, kept, pages, problems: all, whyNotCompared: read.why }
 }
 
-/** The payment as the table tells it, or why it tells nothing. */
+/** The payment as the table tells it, or why it tells nothing, and what of that is wrong with its item. */
 export async function readStored(
   source: RecordSource,
   paymentId: string,
-): Promise<
-  { readonly stored: RecordedPayment } | { readonly why: string; readonly isSpoiled: boolean }
-> {
+): Promise<{ readonly stored: RecordedPayment } | NotStored> {
   const read = await source.item('payments', paymentId)
-  if ('why' in read) return { why: `it could not be read (${read.why})`, isSpoiled: false }
-  if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
+  if ('why' in read) return { why: `it could not be read (${read.why})`, ofItem: [] }
+  if (read.item === undefined) return { why: 'it is not there', ofItem: [] }
   try {
     return { stored: recordedPaymentOf(read.item) }
-  } catch {
-    return { why: 'it is no payment as Payfriend stores it', isSpoiled: true }
+  } catch (error) {
+    return spoiled(error, 'it is no payment as Payfriend stores it')
   }
+}
+
+export type NotStored = { readonly why: string; readonly ofItem: readonly Problem[] }
+
+/** An item that cannot be read, unless it only holds what a newer version may have stored: that is told as such. */
+export function spoiled(error: unknown, what: string): NotStored {
+  const unknown = unknownIn(error)
+  const problem = unknown ? { ...unknown, what: `it ${unknown.what}` } : { what }
+  return { why: problem.what, ofItem: [{ key: THE_ITEM, ...problem }] }
 }

@@ -8,7 +8,7 @@ import {
   type TrailEntry,
 } from '../../functions/core/payerTrail.ts'
 import { MISSING, THE_ITEM } from './recordCheck.ts'
-import { jsonIn, type KeptPage, type Problem, pathOf, touched } from './recordPage.ts'
+import { type Found, jsonIn, type KeptPage, notRead, type Problem, touched } from './recordPage.ts'
 
 export type TrailToCheck = {
   readonly payerId: string
@@ -29,9 +29,9 @@ export function checkTrail({ payerId, kept, stored }: TrailToCheck, digest: Dige
   const read = new Map<number, TrailEntry>()
   for (const page of kept) {
     const found = readEntry(page, payerId, digest)
-    const whats = typeof found === 'string' ? [found] : []
-    if (typeof found !== 'string') read.set(found.seq, found)
-    for (const what of [...touched(page), ...whats]) problems.push({ key: page.key, what })
+    if ('seq' in found) read.set(found.seq, found)
+    const wrong = 'seq' in found ? [] : [found]
+    for (const one of [...touched(page), ...wrong]) problems.push({ key: page.key, ...one })
   }
   const told = (seq: number, what: string) =>
     problems.push({ key: entryKey({ payerId, seq }), what })
@@ -64,17 +64,17 @@ export function checkTrail({ payerId, kept, stored }: TrailToCheck, digest: Dige
 }
 
 /** The entry on a page, or what is wrong with it. */
-function readEntry({ key, text }: KeptPage, payerId: string, digest: Digest): TrailEntry | string {
-  if (!NAME.test(key)) return 'is no page of a trail'
+function readEntry({ key, text }: KeptPage, payerId: string, digest: Digest): TrailEntry | Found {
+  if (!NAME.test(key)) return { what: 'is no page of a trail' }
   const json = jsonIn(text)
-  if (!json) return 'is not JSON'
+  if (!json) return { what: 'is not JSON' }
   const { success, data, error } = trailEntry.safeParse(json)
-  if (!success) return `is not a page as Payfriend writes it (${pathOf(error)})`
-  if (digest(entryText(data)) !== data.hash) return 'its words are not those of its hash'
+  if (!success) return notRead(text, json, error, digest)
+  if (digest(entryText(data)) !== data.hash) return { what: 'its words are not those of its hash' }
   // Also one that says the same member twice, which every reader may take otherwise.
-  if (entryPageText(data) !== text) return 'is not written as Payfriend writes it'
-  if (data.payerId !== payerId) return `is of another payer, ${data.payerId}`
-  return entryKey(data) === key ? data : `is the page ${entryKey(data)} in another place`
+  if (entryPageText(data) !== text) return { what: 'is not written as Payfriend writes it' }
+  if (data.payerId !== payerId) return { what: `is of another payer, ${data.payerId}` }
+  return entryKey(data) === key ? data : { what: `is the page ${entryKey(data)} in another place` }
 }
 
 const NAME = /^payers\/[^/]+\/(\d{6}|[1-9]\d{6,})\.json$/

@@ -2,8 +2,9 @@
 import { trailOf } from '../../functions/adapters/recordedPayer.ts'
 import { entryKey, trailFolder } from '../../functions/core/payerRecord.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
-import { MISSING, THE_ITEM } from './recordCheck.ts'
-import { sha256 } from './recordOf.ts'
+import { unproven } from './evidenceText.ts'
+import { MISSING } from './recordCheck.ts'
+import { type NotStored, sha256, spoiled } from './recordOf.ts'
 import { CannotLook } from './recordOptions.ts'
 import type { RecordSource } from './recordSource.ts'
 import { type CheckedTrail, checkTrail } from './trailCheck.ts'
@@ -24,22 +25,21 @@ export async function foundTrail(source: RecordSource, payerId: string): Promise
     throw new CannotLook(`There is no page of payer ${payerId}, and in the table ${read.why}.`)
   }
   const { entries, problems } = checkTrail({ payerId, kept }, sha256)
-  const ofItem = read.isSpoiled ? [{ key: THE_ITEM, what: read.why }] : []
-  return { payerId, entries, problems: [...problems, ...ofItem], whyNotCompared: read.why }
+  return { payerId, entries, problems: [...problems, ...read.ofItem], whyNotCompared: read.why }
 }
 
 /** The trail as the table tells it, or why it tells nothing. */
 async function readTrail(
   source: RecordSource,
   payerId: string,
-): Promise<{ readonly stored: Trail } | { readonly why: string; readonly isSpoiled: boolean }> {
+): Promise<{ readonly stored: Trail } | NotStored> {
   const read = await source.item('users', payerId)
-  if ('why' in read) return { why: `it could not be read (${read.why})`, isSpoiled: false }
-  if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
+  if ('why' in read) return { why: `it could not be read (${read.why})`, ofItem: [] }
+  if (read.item === undefined) return { why: 'it is not there', ofItem: [] }
   try {
     return { stored: trailOf(read.item) }
-  } catch {
-    return { why: 'its trail is none as Payfriend stores it', isSpoiled: true }
+  } catch (error) {
+    return spoiled(error, 'its trail is none as Payfriend stores it')
   }
 }
 
@@ -47,9 +47,7 @@ async function readTrail(
 export function trailText({ payerId, entries, problems, whyNotCompared }: FoundTrail): string {
   const isProven = problems.length === 0
   return [
-    ...(isProven
-      ? []
-      : ['THIS TRAIL IS NOT PROVEN. What follows is told by those pages that are whole.', '']),
+    ...(isProven ? [] : [unproven('TRAIL', problems), '']),
     `Payer ${payerId}: ${entries.length === 0 ? 'nothing is recorded' : `${entries.length} entries`}`,
     '',
     ...(entries.length > 0 ? ['What happened (UTC)'] : []),

@@ -186,6 +186,23 @@ describe('evidence', () => {
     expect(said).toContain('push-callback')
   })
 
+  test('says what a newer version stored and this one does not know, and calls nothing wrong', async () => {
+    const { id, keys } = await archived('approved')
+    await owner(id, 'SET history[0].note = :value', 'x')
+    const ask = ['--stage', 'prod', '--day', day(keys)]
+    const { code, said } = await evidence(id, ...ask)
+    expect(code).toBe(2)
+    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS RECORD/)
+    expect(said).toContain(
+      "the table's item: it holds what this version of Payfriend does not know: history.0.note",
+    )
+    const { isProven, problems } = JSON.parse((await evidence(id, ...ask, '--json')).said)
+    expect([isProven, problems]).toEqual([false, [expect.objectContaining({ isUnknown: true })]])
+    aws.forget(keys[1] ?? '')
+    const both = await evidence(id, ...ask)
+    expect([both.code, both.said]).toEqual([1, expect.stringMatching(/^THIS RECORD IS NOT PROVEN/)])
+  })
+
   test('proves a payment that the table does not have any more, found by its day', async () => {
     const { id, keys } = await archived('approved')
     const { code: without, said: why } = await evidence(otherOf(id), '--stage', 'prod')
@@ -317,6 +334,18 @@ describe('evidence of an account', () => {
     const { code, said } = await ask(id)
     expect(code).toBe(0)
     expect(said).toContain('Not compared with the table: it is not there')
+  })
+
+  test('says what of a trail this version does not know, and calls nothing wrong', async () => {
+    const { id, trail } = await payer({ stored: false })
+    const recent = trail.recent.map((entry) => ({ ...entry, note: 'x' }))
+    await rig.documents.send(
+      new PutCommand({ TableName: 'users', Item: payerItem(id, { ...trail, recent }) }),
+    )
+    const { code, said } = await ask(id)
+    expect(code).toBe(2)
+    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS TRAIL/)
+    expect(said).toContain('does not know: audit_recent.0.note, audit_recent.1.note')
   })
 
   test('names an item whose trail was spoilt', async () => {

@@ -146,9 +146,50 @@ describe('names the page and what is wrong with it:', () => {
   })
 })
 
+/** As a newer version would write it, whose pages are whole: this one must not call them wrong. */
+test.each<[string, number, object, string]>([
+  ['a member of a page', 2, { note: 'x' }, 'note'],
+  ['a member of an entry', 2, { entry: { ...second.entry, note: 'x' } }, 'entry.note'],
+  ['a member of the evidence', 3, { evidence: { ...callback, note: 'x' } }, 'evidence.note'],
+  ['two members', 3, { note: 'x', entry: { ...third.entry, more: 1 } }, 'entry.more, note'],
+  ['an event', 2, { entry: { ...second.entry, event: 'push_read' } }, 'entry.event'],
+  ['a kind of evidence', 3, { evidence: { kind: 'passkey', key: 'x' } }, 'evidence.kind'],
+  ['another version', 2, { version: 2 }, 'version'],
+])(
+  'a page with %s that is not known is told as not known, and not as wrong',
+  (_, seq, more, what) => {
+    const all = forged(whole, seq, more)
+    const found = checkRecord({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+    expect(found).toEqual([
+      {
+        key: keyOf(seq),
+        what: `holds what this version of Payfriend does not know: ${what}`,
+        isUnknown: true,
+      },
+    ])
+  },
+)
+
+test.each<[string, KeptPage]>([
+  ['whose hash is not of it', changed(third, { note: 'x' })],
+  ['that lacks a member too', kept(rehashed({ ...third, note: 'x', seq: undefined }))],
+  ['that is not written as a page is', { ...kept(third), text: `${unknown()} ` }],
+])('a page with a member that is not known, %s, is wrong', (_, page) => {
+  const all = [kept(first), kept(second), { ...page, key: keyOf(3) }]
+  const found = checkRecord({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+  expect(found).toEqual([
+    { key: keyOf(3), what: expect.stringMatching(/^is not a page as Payfriend writes it/) },
+  ])
+})
+
+function unknown() {
+  return pageText(rehashed({ ...third, note: 'x' }))
+}
+
 /** A page that says the hash of what it says. */
-function rehashed({ hash: _, ...rest }: (typeof whole)[number]) {
-  return { ...rest, hash: sha256(pageText(rest)) }
+function rehashed({ hash: _, ...rest }: Readonly<Record<string, unknown>>) {
+  const page = rest as (typeof whole)[number]
+  return { ...page, hash: sha256(pageText(page)) }
 }
 
 describe('names what the table tells otherwise:', () => {

@@ -118,6 +118,22 @@ describe('a page is named', () => {
     expect(check(pages).problems).toContainEqual({ key: key(seq), what })
   })
 
+  test.each([
+    ['a member', { note: 'x' }, 'note'],
+    ['an event', { event: 'phone.lost' }, 'event'],
+    ['another version', { version: 2 }, 'version'],
+  ])('that holds %s of a newer version is told as not known, and not as wrong', (_, more, what) => {
+    const { hash: _hash, ...rest } = { ...entry(3), ...more } as TrailEntry
+    const text = entryPageText({ ...rest, hash: sha256(entryText(rest)) })
+    expect(check(kept.with(2, { ...(kept[2] as KeptPage), text })).problems).toEqual([
+      {
+        key: key(3),
+        what: `holds what this version of Payfriend does not know: ${what}`,
+        isUnknown: true,
+      },
+    ])
+  })
+
   test('that is none of a trail', () => {
     const odd = { ...(kept[0] as KeptPage), key: `payers/${PAYER}/x.json` }
     expect(check([...kept, odd]).problems).toEqual([
