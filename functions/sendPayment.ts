@@ -41,8 +41,7 @@ export const sendPayment = (world: World) => {
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,
     onPushFault,
   }
-  const { MAX_AMOUNT: maxAmount, CURRENCIES: currencies } = settings
-  const schemas = { body: body({ maxAmount, currencies }), query: nothing }
+  const schemas = { body: body(settings.MAX_AMOUNT), query: nothing }
   return endpoint(schemas, async ({ payer, body, headers, ip, requestId }) => {
     const paymentId = paymentIdOf(payer.payerId, idempotencyKey(headers['idempotency-key']))
     const request = {

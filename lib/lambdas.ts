@@ -29,8 +29,8 @@ export type ProviderSettings =
 export type LambdaSettings = ProviderSettings & {
   readonly stage: string
   readonly currencies: readonly { readonly code: string; readonly digits: number }[]
-  /** The most that can be sent at once, in whole units and decimals ("10000.00"). */
-  readonly maxAmount: string
+  /** The most that can be sent at once in each of them, in whole units and decimals ("10000.00"). */
+  readonly maxAmount: { readonly [code: string]: string }
   readonly paymentTtlSeconds: number
   readonly limits: {
     readonly textsPerHour: number
@@ -209,7 +209,9 @@ export class Lambdas extends Construct {
       case 'payment':
         return {
           PAYMENT_TTL_SECONDS: String(settings.paymentTtlSeconds),
-          MAX_AMOUNT: settings.maxAmount,
+          MAX_AMOUNT: Object.entries(settings.maxAmount)
+            .map(([code, most]) => `${code}:${most}`)
+            .join(','),
           CURRENCIES: settings.currencies.map(({ code }) => code).join(','),
         }
       case 'limits':

@@ -1,7 +1,7 @@
 /** What can be said about a stage, each with its usual value; checked here and nowhere else. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
-import { CURRENCIES, type Currency } from '../functions/core/money.ts'
+import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../functions/core/money.ts'
 import { providerFields, providerOf } from './providerSettings.ts'
 import { type Throttling, usualThrottling } from './throttling.ts'
 
@@ -16,6 +16,8 @@ const retentions = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
 )
 
+const MAX_AMOUNT = 'must name amounts by their currency, like {"EUR": "10000.00"}'
+const mostOfOne = z.string(MAX_AMOUNT).regex(LIMIT_PATTERN, MAX_AMOUNT)
 const COUNTRIES = 'must be "all" or a list of two-letter countries, like ["GB", "IE"]'
 const count = z
   .int('must be a whole number')
@@ -64,11 +66,8 @@ const fields = z.strictObject({
     .min(1, 'must name at least one currency')
     .refine((all) => new Set(all).size === all.length, 'names a currency twice')
     .default([...codes]),
-  /** The most that can be sent at once, in any currency. */
-  maxAmount: z
-    .string('must be a text, like "10000.00"')
-    .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/, 'must be like "10000.00"')
-    .default('10000.00'),
+  /** The most that can be sent at once, by currency; the usual of those that are not named. */
+  maxAmount: z.union([mostOfOne, z.partialRecord(z.enum(codes), mostOfOne)], MAX_AMOUNT).optional(),
   /** How long a payment waits for its payer. */
   paymentTtlSeconds: z
     .int('must be a whole number of seconds')
@@ -216,6 +215,8 @@ export function stageSettings(
       `alarmTopicArn must be in ${data.region}, the stage's own region, and is in ${topicRegion}`,
     )
   }
+  const maxAmount = amountLimits(data.currencies, data.maxAmount)
+  if ('reason' in maxAmount) return refuse(`maxAmount ${maxAmount.reason}`)
   const { authyCallback = usualCallback, ...routes } = data.throttling
   if (data.provider === 'authy') {
     const highest = authyCallback.ratePerSecond
@@ -241,6 +242,7 @@ export function stageSettings(
     keepData: data.keepData ?? stage !== USUAL_STAGE,
     throttling: { ...routes, authyCallback } satisfies Throttling,
     currencies: data.currencies.map((code) => ({ code, digits: CURRENCIES[code].digits })),
+    maxAmount: maxAmount.limits,
     phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
     logRetention: data.logRetentionDays,
   }

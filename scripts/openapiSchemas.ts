@@ -1,6 +1,6 @@
 /** What goes over the wire, as zod schemas: the requests are the handlers' own, the answers are told here. */
 import * as z from 'zod'
-import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
+import { AMOUNT_PATTERN, ANY_AMOUNT, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import { noticeEvents } from '../functions/core/notices.ts'
 import type { ProfileView } from '../functions/core/payer.ts'
 import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
@@ -18,12 +18,12 @@ import { body as phoneVerifyBody } from '../functions/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/smsVerify.ts'
 
-/** What may be sent where the settings say nothing else. */
-const LIMITS = { maxAmount: '10000.00', currencies: Object.keys(CURRENCIES) as Currency[] }
+/** The most of each currency where the settings say nothing else. */
+const USUAL_MOST = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
 
 /** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
 export const requests = {
-  StartPayment: sendPaymentBody(LIMITS),
+  StartPayment: sendPaymentBody(ANY_AMOUNT),
   SmsCode: smsVerifyBody,
   StartVerification: phoneStartBody,
   VerificationCodes: phoneVerifyBody,
@@ -58,7 +58,7 @@ export const SAID: Readonly<Record<string, object>> = {
     pattern: AMOUNT_PATTERN.source,
     description:
       'Above zero, with at most as many decimals as the currency has, and no more than the ' +
-      `stage's limit (${LIMITS.maxAmount} unless it is set otherwise).`,
+      `stage's limit for it. Unless it is set otherwise that is ${USUAL_MOST.join(', ')}.`,
     examples: ['20.50'],
   },
   'StartPayment/amount/currency': { enum: Object.keys(CURRENCIES), examples: ['EUR'] },

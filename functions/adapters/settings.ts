@@ -1,6 +1,6 @@
 /** What a Lambda is told by its environment, each part read and checked where it is needed. */
 import * as z from 'zod'
-import { CURRENCIES, type Currency } from '../core/money.ts'
+import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
 // Compiling a schema pays only after many uses, and most Lambdas begin with a first one.
 z.config({ jitless: true })
@@ -73,8 +73,8 @@ export const switchSettings = (env: Env) => read(env, { SMS_OFF: flag, PAYMENTS_
 export const publicSettings = (env: Env) =>
   read(env, { PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')) })
 
-export const paymentSettings = (env: Env) =>
-  read(env, {
+export function paymentSettings(env: Env) {
+  const { MAX_AMOUNT, ...settings } = read(env, {
     PAYMENT_TTL_SECONDS: z.coerce.number().int().min(60).max(600).default(300),
     /** ISO 4217 codes on offer, like EUR,GBP; all that Payfriend knows if none is named. */
     CURRENCIES: z
@@ -82,11 +82,26 @@ export const paymentSettings = (env: Env) =>
       .transform((list) => list.split(','))
       .pipe(z.custom<Currency[]>(areKnown, 'must be codes that Payfriend knows, like EUR,GBP'))
       .default(KNOWN_CURRENCIES),
+    /** By currency, like EUR:500.00,JPY:60000; the usual of those that are not named. */
     MAX_AMOUNT: z
       .string()
-      .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/, 'must be like 10000.00')
-      .default('10000.00'),
+      .transform((list) => (LIMIT_PATTERN.test(list) ? list : amountsIn(list)))
+      .pipe(z.union([z.string(), z.record(z.string(), z.string())], 'must be like EUR:10000.00'))
+      .optional(),
   })
+  const checked = amountLimits(settings.CURRENCIES, MAX_AMOUNT)
+  if ('reason' in checked) throw missing(`MAX_AMOUNT: ${checked.reason}`)
+  return { ...settings, MAX_AMOUNT: checked.limits }
+}
+
+/** "EUR:500.00,JPY:60000", each currency once; undefined if it says anything else. */
+function amountsIn(list: string): Record<string, string> | undefined {
+  const pairs = list.split(',').map((pair) => pair.split(':'))
+  const isWell = ([code, most = '', ...more]: string[]) =>
+    /^[A-Z]{3}$/.test(code ?? '') && LIMIT_PATTERN.test(most) && more.length === 0
+  const amounts = Object.fromEntries(pairs)
+  return pairs.every(isWell) && Object.keys(amounts).length === pairs.length ? amounts : undefined
+}
 
 export const limitSettings = (env: Env) =>
   read(env, {

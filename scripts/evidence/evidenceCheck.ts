@@ -1,5 +1,5 @@
 /** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
-import { CURRENCIES, type Currency, parseAmount } from '../../functions/core/money.ts'
+import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
 import {
   type Evidence,
   pushContent,
@@ -76,8 +76,6 @@ function isOfTerms(
 }
 
 function termsIn({ payee, amount }: RecordedTerms): Terms | undefined {
-  const money = parseAmount(amount, { maxAmount: '9999999999.999', currencies: ALL })
+  const money = parseAmount(amount, ANY_AMOUNT)
   return 'amountMinor' in money ? { payee, amount: money } : undefined
 }
-
-const ALL = Object.keys(CURRENCIES) as Currency[]

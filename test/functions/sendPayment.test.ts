@@ -530,7 +530,7 @@ describe('a person whom the provider does not know yet', () => {
 test('life, greatest amount and limits are settings', async () => {
   const own = await startRig({
     PAYMENT_TTL_SECONDS: '60',
-    MAX_AMOUNT: '20.50',
+    MAX_AMOUNT: 'EUR:20.50',
     OPEN_PAYMENTS: '1',
     PAYMENTS_PER_HOUR: '2',
   })

@@ -33,6 +33,7 @@ const testOf = {
   signature: ['test/adapters/authySignature.test.ts'],
   verify: ['test/adapters/twilioVerify.test.ts'],
   authy: ['test/adapters/authy.test.ts'],
+  money: ['test/core/money.test.ts'],
   payee: ['test/core/payeeText.test.ts'],
   paymentCore: ['test/core/payment.test.ts'],
   trail: ['test/core/payerRecord.test.ts'],
@@ -311,6 +312,20 @@ export const sabotages: readonly Sabotage[] = [
     from: "if (OVERLAY.test(text)) return 'Use no strokes through letters.'",
     to: '',
     caughtBy: testOf.payee,
+  },
+  {
+    name: 'one limit for every currency',
+    file: `${CORE}/money.ts`,
+    from: 'String(CURRENCIES[code].most)',
+    to: 'String(CURRENCIES.EUR.most)',
+    caughtBy: testOf.money,
+  },
+  {
+    name: 'one amount limits several currencies',
+    file: `${CORE}/money.ts`,
+    from: "if (typeof said === 'string' && first && others.length > 0) {",
+    to: 'if (false) {',
+    caughtBy: testOf.money,
   },
   {
     name: 'a name holds an amount',
