@@ -1,5 +1,6 @@
 import { Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
+import { anyOf, timeLimit } from './signals.ts'
 
 export type Terms = {
   readonly payee: { readonly name: string; readonly id: string }
@@ -109,7 +110,7 @@ export function createApi(
   async function ask(request: Request, token: string): Promise<Response> {
     const { method = 'GET', path, body, headers, signal } = request
     const askedAt = Date.now()
-    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    const timeout = timeLimit(TIMEOUT_MS)
     try {
       const response = await fetch(`/api${path}`, {
         method,
@@ -120,7 +121,7 @@ export function createApi(
         },
         body: body === undefined ? null : JSON.stringify(body),
         cache: 'no-store',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: signal ? anyOf(signal, timeout) : timeout,
       })
       clock.learn(response.headers.get('Date'), askedAt, Date.now())
       return response

@@ -1,3 +1,5 @@
+import { timeLimit } from './signals.ts'
+
 /** All that the page needs to know of where it is. */
 export type Config = {
   readonly issuer: string
@@ -11,7 +13,7 @@ export type Config = {
 
 /** The same page is served everywhere; where it runs is told by the server beside it. */
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch('/config.json', { signal: AbortSignal.timeout(10_000) })
+  const response = await fetch('/config.json', { signal: timeLimit(10_000) })
   if (!response.ok) throw new Error(`config.json answered ${response.status}`)
   return (await response.json()) as Config
 }

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
 import { Problem } from './problem.ts'
+import { timeLimit } from './signals.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 
@@ -36,7 +37,7 @@ export async function openSession(config: Config, activity: Activity) {
   const local = issuer.protocol === 'http:' && issuer.hostname === 'localhost'
   const options = (timeoutMs = TIMEOUT_MS) => ({
     [oauth.allowInsecureRequests]: local,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: timeLimit(timeoutMs),
   })
 
   let discovered: Promise<oauth.AuthorizationServer> | null = null

@@ -1057,6 +1057,34 @@ export const sabotages: readonly Sabotage[] = [
     to: 'doing !== null',
     caughtBy: ['test/web/activity.test.ts'],
   },
+  {
+    name: 'a waiting page uses what Safari before 17.4 lacks',
+    file: 'web/signals.ts',
+    from: '  const first = new AbortController()',
+    to: '  return AbortSignal.any([...signals])\n  const first = new AbortController()',
+    caughtBy: ['test/lib/browsers.test.ts', 'test/journeys/browsers.test.ts'],
+  },
+  {
+    name: 'a browser that lacks what the page needs is let in',
+    file: 'web/browserCheck.ts',
+    from: "if (missing.length > 0) return { kind: 'tooOld', missing }",
+    to: '',
+    caughtBy: ['test/journeys/browsers.test.ts'],
+  },
+  {
+    name: 'a browser that keeps nothing is let in',
+    file: 'web/browserCheck.ts',
+    from: "return canKeep() ? null : { kind: 'keepsNothing' }",
+    to: 'return null',
+    caughtBy: ['test/journeys/browsers.test.ts'],
+  },
+  {
+    name: 'the page is made for newer browsers than README names',
+    file: 'lib/page.ts',
+    from: 'target: pageTarget,',
+    to: "target: 'esnext',",
+    caughtBy: ['test/lib/browsers.test.ts'],
+  },
   // What happened to an account.
   {
     name: 'an entry of somebody else in a payer’s item is kept',
