@@ -1024,8 +1024,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'input long after the five minutes keeps a person signed in',
     file: 'web/activity.ts',
-    from: 'return doing !== null && msLeftOf(doing) > 0 ? doing : null',
-    to: 'return doing',
+    from: 'return doing !== null && !isEnded(doing) && msLeftOf(doing) > 0 ? doing : null',
+    to: 'return doing !== null && !isEnded(doing) ? doing : null',
     caughtBy: ['test/web/activity.test.ts'],
   },
   {
@@ -1041,6 +1041,20 @@ export const sabotages: readonly Sabotage[] = [
     from: 'doing !== null && String(doing.since) === own.read()',
     to: 'doing !== null',
     caughtBy: ['test/web/activity.test.ts'],
+  },
+  {
+    name: 'a tab that another one signed out takes it for idleness',
+    file: 'web/activity.ts',
+    from: "known()?.ends[own.read() ?? ''] ?? null",
+    to: 'null',
+    caughtBy: ['test/web/activity.test.ts'],
+  },
+  {
+    name: 'the reason heard last is the one that is told',
+    file: 'web/signedOut.ts',
+    from: 'return REASONS.indexOf(one) > REASONS.indexOf(other) ? one : other',
+    to: 'return other',
+    caughtBy: ['test/web/signedOut.test.ts'],
   },
   // What happened to an account.
   {
