@@ -74,6 +74,13 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/functions/listPayments.test.ts'],
   },
   {
+    name: 'a quoted idempotency key is another one than the same key bare',
+    file: 'functions/sendPayment.ts',
+    from: `return header.replaceAll('"', '')`,
+    to: 'return header',
+    caughtBy: testOf.send,
+  },
+  {
     name: 'one idempotency key for two people',
     file: 'functions/live.ts',
     from: `.update(\`\${payerId}\\0\${idempotencyKey}\`)`,
