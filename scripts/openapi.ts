@@ -49,7 +49,9 @@ const operations: Record<RouteName, Operation> = {
         name: 'Idempotency-Key',
         in: 'header',
         required: true,
-        description: 'Chosen by the client, one for each intent to pay: it never starts two.',
+        description:
+          'Chosen by the client, one for each intent to pay: it never starts two. In double quotes, ' +
+          "the form of the IETF's draft, it is the same key as without.",
         schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
       },
     ],

@@ -39,10 +39,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   window.addEventListener('hashchange', render)
   // A page brought back from the browser's memory may show what a signed-out person must not see.
   window.addEventListener('pageshow', (event) => event.persisted && location.reload())
-  session.onSignedOutElsewhere((why) => {
-    if (why === 'idle') showEnded()
-    else location.replace(config.redirectPath)
-  })
+  session.onSignedOutElsewhere(showEnded)
   const idle = watchIdle(activity, () => session.signedIn, endIdle)
   render()
 
@@ -214,7 +211,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     return new Promise<never>(() => {})
   }
 
-  /** RTS Art. 4(3)(d). What was shown is gone before the provider is asked anything. */
+  /** RTS Art. 4(3)(d), or ended in another tab that this one has not heard from yet. What was shown is gone before the provider is asked anything. */
   function endIdle(): void {
     session.signOut('idle')
     showEnded()

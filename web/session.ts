@@ -3,18 +3,11 @@ import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
 import { Problem } from './problem.ts'
 import { timeLimit } from './signals.ts'
+import { elsewhere, reasonOf, type SignedOut, weightier } from './signedOut.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 
 export type Session = Awaited<ReturnType<typeof openSession>>
-
-/**
- * Why somebody is signed out: they asked for it, here or everywhere; they did nothing for too long; or they
- * changed their phone, which ends every session.
- */
-const REASONS = ['asked', 'everywhere', 'idle', 'phoneChanged'] as const
-
-export type SignedOut = (typeof REASONS)[number]
 
 const DAY_SECONDS = 86_400
 const TIMEOUT_MS = 10_000
@@ -129,8 +122,7 @@ export async function openSession(config: Config, activity: Activity) {
 
     /** Why the person was signed out in this tab, if they have not signed in since. */
     get signedOut(): SignedOut | null {
-      const why = recall('signedOut')
-      return REASONS.find((reason) => reason === why) ?? null
+      return signedOut()
     },
 
     /** True for a moment after a sign-in with the password: then asking again would only go in circles. */
@@ -167,11 +159,16 @@ export async function openSession(config: Config, activity: Activity) {
     /** Forget everything here at once, then in the person's other tabs and at the provider. */
     signOut(why: SignedOut = 'asked'): Promise<void> {
       const { refreshToken } = tokens
+      if (why === 'idle') {
+        // Another tab signed out and sees to the provider; this one has only found it before it was told.
+        const ended = activity.endedBy()
+        if (ended !== null) return Promise.resolve(forgetHere(elsewhere(ended)))
+      }
       // Who slept in this tab is over; whoever came since in another has nothing to do with it.
       const alone = why === 'idle' && activity.othersActive()
-      forgetHere(why)
-      if (why !== 'idle') activity.forget()
       if (!alone) channel.postMessage(why)
+      if (why !== 'idle') activity.end(why)
+      forgetHere(why)
       signingOut = signOutOfProvider(refreshToken, why, alone).finally(() => {
         signingOut = null
       })
@@ -179,19 +176,24 @@ export async function openSession(config: Config, activity: Activity) {
     },
 
     /** Call when the person has signed out in another tab; this one has then forgotten all too. */
-    onSignedOutElsewhere(listener: (why: SignedOut) => void): void {
+    onSignedOutElsewhere(listener: () => void): void {
       channel.addEventListener('message', ({ data }) => {
-        const why = REASONS.find((reason) => reason === data) ?? 'asked'
-        forgetHere(why)
-        listener(why)
+        const before = tokens.any ? null : signedOut()
+        forgetHere(elsewhere(reasonOf(data) ?? 'asked'))
+        if (signedOut() !== before) listener()
       })
     },
   }
 
+  function signedOut(): SignedOut | null {
+    return reasonOf(recall('signedOut'))
+  }
+
   function forgetHere(why: SignedOut): void {
+    const said = weightier(signedOut(), why)
     tokens.forget()
     forgetAll()
-    remember('signedOut', why)
+    remember('signedOut', said)
   }
 
   async function signOutOfProvider(

@@ -74,7 +74,7 @@ test('no token is kept where another tab or a later visit finds it (2019: W31)',
   expect(kept).not.toMatch(/eyJ/)
   // Two times and which payments wait, which all tabs share, and nothing else.
   expect(await hal.page.evaluate<string>('JSON.stringify(localStorage)')).toMatch(
-    /^\{"payfriend\.activity":"\{\\"since\\":\d{13},\\"input\\":\d{13},\\"waits\\":\{\}\}"\}$/,
+    /^\{"payfriend\.activity":"\{\\"since\\":\d{13},\\"input\\":\d{13},\\"waits\\":\{\},\\"ends\\":\{\}\}"\}$/,
   )
   expect(await hal.page.evaluate<string>('document.cookie')).toBe('')
   expect(hal.page.url()).not.toMatch(/code=|state=/)

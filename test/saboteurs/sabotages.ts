@@ -75,6 +75,13 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/functions/listPayments.test.ts'],
   },
   {
+    name: 'a quoted idempotency key is another one than the same key bare',
+    file: 'functions/sendPayment.ts',
+    from: `return header.replaceAll('"', '')`,
+    to: 'return header',
+    caughtBy: testOf.send,
+  },
+  {
     name: 'one idempotency key for two people',
     file: 'functions/live.ts',
     from: `.update(\`\${payerId}\\0\${idempotencyKey}\`)`,
@@ -1039,8 +1046,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'input long after the five minutes keeps a person signed in',
     file: 'web/activity.ts',
-    from: 'return doing !== null && msLeftOf(doing) > 0 ? doing : null',
-    to: 'return doing',
+    from: 'return doing !== null && !isEnded(doing) && msLeftOf(doing) > 0 ? doing : null',
+    to: 'return doing !== null && !isEnded(doing) ? doing : null',
     caughtBy: ['test/web/activity.test.ts'],
   },
   {
@@ -1084,6 +1091,20 @@ export const sabotages: readonly Sabotage[] = [
     from: 'target: pageTarget,',
     to: "target: 'esnext',",
     caughtBy: ['test/lib/browsers.test.ts'],
+  },
+  {
+    name: 'a tab that another one signed out takes it for idleness',
+    file: 'web/activity.ts',
+    from: "known()?.ends[own.read() ?? ''] ?? null",
+    to: 'null',
+    caughtBy: ['test/web/activity.test.ts'],
+  },
+  {
+    name: 'the reason heard last is the one that is told',
+    file: 'web/signedOut.ts',
+    from: 'return REASONS.indexOf(one) > REASONS.indexOf(other) ? one : other',
+    to: 'return other',
+    caughtBy: ['test/web/signedOut.test.ts'],
   },
   // What happened to an account.
   {
