@@ -175,14 +175,15 @@ async function fill(count: number): Promise<Payment[]> {
 function newPayment(n: number): Payment {
   const payer = payers[n % PAYERS] ?? exhausted()
   const now = new Date()
+  const reference = '4F2K7Q'
   return {
     paymentId: randomUUID().replaceAll('-', '').slice(0, 22),
     payerId: payer.payerId,
     requestId: randomUUID(),
-    reference: '4F2K7Q',
+    reference,
     authyId: payer.authyId,
     terms,
-    shown: pushContent(terms, payer.email),
+    shown: pushContent(terms, payer.email, reference),
     status: 'pending',
     push: 'sent',
     pushAskedAt: now,

@@ -181,13 +181,17 @@ function payeeInWords({ name, id }: Payee): string {
   return `${turn}${name}${turn}${mark} (${id}${mark})`
 }
 
-/** What the push shows. Detail keys have 20 characters at most and none begins another. */
-export const pushContent = (terms: Terms, account: string): PushContent => ({
+/**
+ * What the push shows; the reference tells it from the push of an equal payment. Detail keys have 20 characters at
+ * most and none begins another.
+ */
+export const pushContent = (terms: Terms, account: string, reference: string): PushContent => ({
   message: words(terms),
   details: {
     'Sending to': payeeInWords(terms.payee),
     Amount: inWords(terms.amount),
     'Your account': account,
+    Reference: reference,
   },
 })
 
@@ -258,7 +262,7 @@ export type PaymentView = {
   readonly payee: Payee
   readonly amount: Amount
   readonly words: string
-  /** What tells it from an equal payment, in a text too. */
+  /** What tells it from an equal payment, on the push and in a text too. */
   readonly reference: string
   readonly status: PaymentStatus
   readonly push: PushState

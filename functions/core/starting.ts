@@ -76,14 +76,15 @@ export async function startPayment(
   const start = { payerId, paymentId, expiresAt, sessionsFrom }
   await limits.reserveStart(start, isOver, createdAt, starts)
 
+  const reference = ports.newReference()
   const payment: Payment = {
     paymentId,
     payerId,
     requestId: request.requestId,
     authyId,
-    reference: ports.newReference(),
+    reference,
     terms,
-    shown: pushContent(terms, account(request)),
+    shown: pushContent(terms, account(request), reference),
     status: 'pending',
     ...(ports.push ? { push: 'sending', pushAskedAt: createdAt } : { push: 'unavailable' }),
     smsTo: masked(payer.phone),

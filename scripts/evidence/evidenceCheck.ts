@@ -2,6 +2,7 @@
 import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
 import {
   type Evidence,
+  type PushContent,
   pushContent,
   shownText,
   type Terms,
@@ -17,12 +18,17 @@ export function shownProblem(recorded: RecordedTerms): string | undefined {
   const { message, details } = recorded.shown
   if (recorded.words !== message) return 'its words are not those of the push'
   const account = details['Your account'] ?? ''
-  if (
-    message !== words(terms) ||
-    shownText(recorded.shown) !== shownText(pushContent(terms, account))
-  )
-    return 'what was shown is not its payee and amount'
+  const full = pushContent(terms, account, recorded.reference)
+  const shown = shownText(recorded.shown)
+  if (message !== words(terms) || (shown !== shownText(full) && shown !== beforeReferences(full))) {
+    return 'what was shown is not its payee, amount and reference'
+  }
   return undefined
+}
+
+/** Pushes named no reference at first; what they showed is kept, and is still to be proven. */
+function beforeReferences({ message, details: { Reference: _, ...details } }: PushContent): string {
+  return shownText({ message, details })
 }
 
 /** RTS Art. 5(1)(b) and (c): what came back was bound to what was shown, and to this payment. */

@@ -48,6 +48,8 @@ const terms: Payment['terms'] = {
   payee: wireTerms.payee,
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
+const HARRY = 'harry@hogwarts.ac.uk'
+const REF = '4F2K7Q'
 let made = 0
 
 /** A payment that waits for its payer. Each test breaks one thing about it. */
@@ -58,9 +60,9 @@ function fresh(more: Partial<Payment> = {}): Payment {
     payerId: `payer-${made}`,
     requestId: `request-${made}`,
     authyId: '1635',
-    reference: '4F2K7Q',
+    reference: REF,
     terms,
-    shown: pushContent(terms, 'harry@hogwarts.ac.uk'),
+    shown: pushContent(terms, HARRY, REF),
     status: 'pending',
     push: 'sending',
     pushAskedAt: NOON,
@@ -364,10 +366,13 @@ describe('decide', () => {
     { payerId: 'another' },
     { authyId: '1636' },
     { pushId: 'push-2' },
-    { shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, 'x') },
-    { shown: pushContent(terms, 'another account') },
-    { shown: { ...pushContent(terms, 'harry@hogwarts.ac.uk'), message: 'Pay €2.50' } },
-    { shown: { message: pushContent(terms, '').message, details: {} } },
+    {
+      shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, HARRY, REF),
+    },
+    { shown: pushContent(terms, 'another account', REF) },
+    { shown: pushContent(terms, HARRY, 'K7LMPQ') },
+    { shown: { ...pushContent(terms, HARRY, REF), message: 'Pay €2.50' } },
+    { shown: { message: pushContent(terms, HARRY, REF).message, details: {} } },
   ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
     const payment = await inserted()
     await store.savePush(payment, 'push-1', at(1))

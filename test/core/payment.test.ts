@@ -32,7 +32,7 @@ const open: Payment = {
   authyId: '1635',
   reference: '4F2K7Q',
   terms,
-  shown: pushContent(terms, 'ada@example.com'),
+  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
   status: 'pending',
   push: 'sent',
   pushAskedAt: at('12:00:00'),
@@ -75,24 +75,25 @@ test('the longest words have 170 UTF-16 units, fewer than the 200 of a push and 
   const longest: Terms = { payee: { name: `1${'א'.repeat(69)}`, id: 'i'.repeat(64) }, amount }
   expect(payeeText('name', longest.payee.name)).toEqual({ text: longest.payee.name })
   expect(words(longest)).toHaveLength(170)
-  const { details } = pushContent(longest, 'ada@example.com')
+  const { details } = pushContent(longest, 'ada@example.com', '4F2K7Q')
   expect(details['Sending to']).toHaveLength(141)
   expect(wordsApart(longest, '4F2K7Q').payee).toHaveLength(152)
 })
 
-test('the push names payee, amount and account, under keys that the provider does not cut', () => {
-  const { message, details } = pushContent(terms, 'ada@example.com')
+test('the push names payee, amount, account and reference, under keys that the provider does not cut', () => {
+  const { message, details } = pushContent(terms, 'ada@example.com', '4F2K7Q')
   expect(message).toBe('Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)')
   expect(message).toBe(words(terms))
   expect(details).toEqual({
     'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
     Amount: '€20.50',
     'Your account': 'ada@example.com',
+    Reference: '4F2K7Q',
   })
   const keys = Object.keys(details)
   expect(keys.every((key) => key.length <= 20)).toBe(true)
   // Implementations of the provider's signature disagree where one key begins another.
-  expect(keys.filter((key) => keys.some((other) => other.startsWith(key)))).toHaveLength(3)
+  expect(keys.filter((key) => keys.some((other) => other.startsWith(key)))).toHaveLength(4)
 })
 
 test('what was shown is the same text in whatever order its details come back', () => {
@@ -246,7 +247,9 @@ test('beside letters from right to left the account keeps its order, by marks th
   const payee = { name: 'משה כהן', id: '1111 2222 3333' }
   const marked = 'משה כהן\u200e (1111 2222 3333\u200e)'
   expect(words({ payee, amount })).toBe(`Pay €20.00 to ${marked}`)
-  expect(pushContent({ payee, amount }, 'a@example.com').details['Sending to']).toBe(marked)
+  expect(pushContent({ payee, amount }, 'a@example.com', '4F2K7Q').details['Sending to']).toBe(
+    marked,
+  )
   expect(payeeText('name', 'משה\u200e')).toHaveProperty('reason')
 })
 

@@ -16,7 +16,7 @@ export const open: Payment = {
   authyId: '1635',
   reference: 'K7LMPQ',
   terms,
-  shown: pushContent(terms, 'ada@example.com'),
+  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
   status: 'pending',
   push: 'sent',
   pushAskedAt: NOON,

@@ -42,7 +42,7 @@ const fresh: Payment = {
   authyId: '1635',
   reference: 'K7LMPQ',
   terms,
-  shown: pushContent(terms, 'ada@example.com'),
+  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
   status: 'pending',
   push: 'sending',
   pushAskedAt: NOON,

@@ -62,6 +62,7 @@ describe('a payment', () => {
           'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
           Amount: '€20.50',
           'Your account': payer.email,
+          Reference: started.body.reference,
         },
       },
     ])

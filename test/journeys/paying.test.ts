@@ -19,12 +19,15 @@ test('a stranger registers, confirms a phone, sends a payment and approves it th
   await says(ann.page, 'Your phone is confirmed. You can send payments now.')
   await stage.send(ann)
   await says(ann.page, WORDS)
+  const reference = await ann.page.locator('.reference').innerText()
+  await says(ann.page, `Reference ${reference}, the same on your phone.`)
   expect(stage.pushOn(ann)).toMatchObject({
     message: WORDS,
     details: {
       'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
       Amount: '€20.50',
       'Your account': ann.email,
+      Reference: reference,
     },
   })
   await stage.answers(ann, 'approved')

@@ -133,7 +133,8 @@ export function jobOf(
         payer: as.payerId,
         id,
         terms: wording.label,
-        shown: shownOf(wording, as.email),
+        // A payment's own reference is by chance, so here it is called by the payment's id.
+        shown: shownOf(wording, as.email, id),
         weather,
       })
       const touches = around(as.payerId, id, ...paymentsOf(as.payerId))
@@ -416,6 +417,7 @@ export function jobOf(
       now,
       (authyId) => rig.phone.book.user(authyId)?.number ?? 'nobody',
       (one) => world.pushRef(one),
+      (one) => world.referenceOf(one),
     )
     const { payment = id, refs } = read.names
     const touched = [id, payment, ...refs.map((one) => one.split(' ')[0] ?? id)]

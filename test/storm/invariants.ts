@@ -48,7 +48,7 @@ export function checkPayment(world: World, item: Item): number {
   })
   const wording = wordingOf(label)
   must(
-    item.shown === shownOf(wording, payer?.email ?? ''),
+    item.shown === shownOf(wording, payer?.email ?? '', String(item.reference)),
     'what the push shows is what the payment is',
   )
 

@@ -37,7 +37,10 @@ export function storedPayment(world: World, item: Item): Payment {
       currency: item.currency,
       amountMinor: item.amount_minor,
     }),
-    shown: String(item.shown),
+    shown: String(item.shown).replace(
+      JSON.stringify(['Reference', item.reference]),
+      JSON.stringify(['Reference', item.payment_id]),
+    ),
     status: item.status as Payment['status'],
     push: item.push as Payment['push'],
     pushAskedAt: msIf(item.push_asked_at),

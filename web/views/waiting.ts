@@ -43,6 +43,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       screen.show(
         heading,
         termsOf(payment),
+        // Where no push goes out none may have been tried, and not every text has it.
+        ...(payment.push === 'unavailable' ? [] : [toCompare(payment)]),
         how,
         el('p', { class: 'countdown' }, left, ' left to answer'),
         bar,
@@ -141,6 +143,16 @@ function smsOffer(payment: Payment, late: boolean): SmsOffer {
   if (sms.sendsLeft === 0) return 'noTexts'
   return sms.sentAt === null ? 'send' : 'sendAgain'
 }
+
+/** What tells the request on the phone from one for an equal payment. */
+const toCompare = ({ reference }: Payment) =>
+  el(
+    'p',
+    {},
+    'Reference ',
+    el('strong', { class: 'reference' }, reference),
+    ', the same on your phone.',
+  )
 
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
 

@@ -460,7 +460,7 @@ describe('archive:mend', () => {
     await owner(id, 'SET payee_name = :value', 'Draco Malfoy')
     const { code, said } = await mend(id, '--stage', 'prod')
     expect(code).toBe(1)
-    expect(said).toContain('what was shown is not its payee and amount')
+    expect(said).toContain('what was shown is not its payee, amount and reference')
     expect(keys.map(aws.textOf)).toEqual(keys.map(() => undefined))
   })
 
