@@ -1,10 +1,16 @@
 /** What goes over the wire, as zod schemas: the requests are the handlers' own, the answers are told here. */
 import * as z from 'zod'
+import { USUAL } from '../functions/core/limits.ts'
 import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import { noticeEvents } from '../functions/core/notices.ts'
-import type { ProfileView } from '../functions/core/payer.ts'
+import { type ProfileView, VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
-import { type PaymentView, PROOFS } from '../functions/core/payment.ts'
+import {
+  CODE_ATTEMPTS_MAX,
+  type PaymentView,
+  PROOFS,
+  TEXTS_MAX,
+} from '../functions/core/payment.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import type { Same } from '../functions/core/same.ts'
@@ -15,7 +21,7 @@ import { body as sendPaymentBody } from '../functions/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/smsVerify.ts'
 
 /** What may be sent where the settings say nothing else. */
-const LIMITS = { maxAmount: '10000.00', currencies: Object.keys(CURRENCIES) as Currency[] }
+const LIMITS = { maxAmount: USUAL.maxAmount, currencies: Object.keys(CURRENCIES) as Currency[] }
 
 /** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
 export const requests = {
@@ -122,11 +128,11 @@ const payment = z
     sms: z.strictObject({
       to: maskedNumber.nullable().describe('Where the last text went; null before the first.'),
       sentAt: instant.nullable(),
-      sendsLeft: z.int().min(0).max(5),
+      sendsLeft: z.int().min(0).max(TEXTS_MAX),
       attemptsLeft: z
         .int()
         .min(0)
-        .max(5)
+        .max(CODE_ATTEMPTS_MAX)
         .describe('Never given back, not even by a new text (RTS Art. 4(3)(b)).'),
     }),
     createdAt: instant,
@@ -227,7 +233,10 @@ const verificationStarted = z
       .string()
       .nullable()
       .describe('The number as it is dialled today, where it was written in another form.'),
-    sendsLeft: z.int().min(0).max(4),
+    sendsLeft: z
+      .int()
+      .min(0)
+      .max(VERIFICATION_SENDS_MAX - 1),
     expiresAt: instant.describe('Until when the code is good.'),
   })
   .meta({
@@ -307,7 +316,12 @@ const MEMBERS: { readonly [code in RefusalCode]?: z.ZodRawShape } = {
   already_decided: {
     paymentStatus: z.enum(['approved', 'denied', 'failed', 'cancelled']),
   },
-  wrong_code: { attemptsLeft: z.int().min(0).max(4) },
+  wrong_code: {
+    attemptsLeft: z
+      .int()
+      .min(0)
+      .max(CODE_ATTEMPTS_MAX - 1),
+  },
 }
 
 export const CODES = Object.keys(STATUS) as RefusalCode[]

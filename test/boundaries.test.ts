@@ -66,6 +66,8 @@ const METRICS = 'functions/metrics.ts'
 const COUNTING = 'functions/counting.ts'
 /** Plain data that runs anywhere. */
 const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS]
+/** Plain data too, and the core's, which imports nothing outside itself. */
+const LIMITS = 'functions/core/limits.ts'
 /** What handlers share. */
 const LIVE = ['functions/live.ts', 'functions/liveProvider.ts']
 const PIPELINE = ['functions/http.ts', ...LIVE, 'functions/observe.ts']
@@ -206,12 +208,13 @@ const fences: Record<string, Fence> = {
       ['functions/http.ts', "import { authy } from './adapters/authy.ts'"],
     ],
   },
-  'the lists of routes and tables, which the stack reads too, import nothing': {
-    around: (file) => PLAIN_DATA.includes(file),
+  'the lists of routes, tables and limits, which the stack reads too, import nothing': {
+    around: (file) => PLAIN_DATA.includes(file) || file === LIMITS,
     allows: () => false,
     caught: [
       ['functions/routes.ts', "import type { World } from './live.ts'"],
       ['functions/tables.ts', "import type { Right } from './routes.ts'"],
+      [LIMITS, "import { CURRENCIES } from './money.ts'"],
       [METRICS, "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
     ],
   },
@@ -291,9 +294,9 @@ const fences: Record<string, Fence> = {
       ['functions/x.ts', "import { x } from '@types/node'"],
     ],
   },
-  'the page imports nothing but itself and oauth4webapi': {
+  'the page imports nothing but itself, the limits and oauth4webapi': {
     around: (file) => file.startsWith('web/'),
-    allows: (found) => within('web/').has(found) || found.target === 'oauth4webapi',
+    allows: (found) => within('web/').has(found) || isOneOf(LIMITS, 'oauth4webapi')(found),
     caught: [
       ['web/views/x.ts', "import type { PaymentView } from '../../functions/core/payment.ts'"],
       ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
@@ -311,12 +314,13 @@ const fences: Record<string, Fence> = {
       `import { x } from '../${folder}/x.ts'`,
     ]),
   },
-  'what runs at synth imports of the handlers only the lists of routes and tables, and the settings the currencies':
+  'what runs at synth imports of the handlers only the lists of routes, tables and limits, and the settings the currencies':
     {
       around: (file) => file.startsWith('lib/'),
       allows: (found, file) =>
         within('lib/').has(found) ||
         PLAIN_DATA.includes(found.target) ||
+        found.target === LIMITS ||
         (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
         isPackage(found),
       caught: [

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
+import { LOOK_MS } from './patience.ts'
 import { Problem } from './problem.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
@@ -16,7 +17,6 @@ const REASONS = ['asked', 'everywhere', 'idle', 'phoneChanged'] as const
 export type SignedOut = (typeof REASONS)[number]
 
 const DAY_SECONDS = 86_400
-const TIMEOUT_MS = 10_000
 /** Signing out must not hang on a provider that doesn't answer. */
 const REVOCATION_TIMEOUT_MS = 3_000
 
@@ -34,7 +34,7 @@ export async function openSession(config: Config, activity: Activity) {
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: DAY_SECONDS }
   const redirectUri = new URL(config.redirectPath, location.origin).href
   const local = issuer.protocol === 'http:' && issuer.hostname === 'localhost'
-  const options = (timeoutMs = TIMEOUT_MS) => ({
+  const options = (timeoutMs = LOOK_MS) => ({
     [oauth.allowInsecureRequests]: local,
     signal: AbortSignal.timeout(timeoutMs),
   })
