@@ -28,7 +28,7 @@ const PROVIDER_FAULTS_MIN = 3
 const PROVIDER_FAULTS_SHARE = 0.2
 /** So much of a day's texts within a quarter of an hour is no ordinary hour. */
 const TEXTS_SHARE = 0.1
-/** API Gateway gives up after 30 s and the Lambdas after 28: by then it is too late. */
+/** Well before a Lambda is cut off (`LAMBDA_SECONDS`): by then it is too late. */
 const SLOW_MS = 20_000
 /** What fails is tried again for two hours and then set aside; who is woken has most of them left. */
 const BEHIND_MS = 15 * 60_000

@@ -1,6 +1,12 @@
 /** What can be said about a stage, each with its usual value; checked here and nowhere else. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
+import {
+  COUNT_MAX,
+  PAYMENT_TTL_SECONDS_MAX,
+  PAYMENT_TTL_SECONDS_MIN,
+  USUAL,
+} from '../functions/core/limits.ts'
 import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../functions/core/money.ts'
 import { providerFields, providerOf } from './providerSettings.ts'
 import { type Throttling, usualThrottling } from './throttling.ts'
@@ -22,7 +28,7 @@ const COUNTRIES = 'must be "all" or a list of two-letter countries, like ["GB", 
 const count = z
   .int('must be a whole number')
   .min(1, 'must be at least 1')
-  .max(1_000_000, 'is too large')
+  .max(COUNT_MAX, 'is too large')
 const domain = z
   .string()
   .regex(
@@ -71,26 +77,26 @@ const fields = z.strictObject({
   /** How long a payment waits for its payer. */
   paymentTtlSeconds: z
     .int('must be a whole number of seconds')
-    .min(60, 'must be at least 60')
-    .max(600, 'must be at most 600')
-    .default(300),
+    .min(PAYMENT_TTL_SECONDS_MIN, `must be at least ${PAYMENT_TTL_SECONDS_MIN}`)
+    .max(PAYMENT_TTL_SECONDS_MAX, `must be at most ${PAYMENT_TTL_SECONDS_MAX}`)
+    .default(USUAL.paymentTtlSeconds),
 
   limits: z
     .strictObject({
       /** Codes for payments, and texts that prove a number: each for a person; the latter for a number too. */
-      textsPerHour: count.default(10),
-      textsPerDay: count.default(20),
-      provingTextsPerHour: count.default(3),
-      provingTextsPerDay: count.default(5),
+      textsPerHour: count.default(USUAL.textsPerHour),
+      textsPerDay: count.default(USUAL.textsPerDay),
+      provingTextsPerHour: count.default(USUAL.provingTextsPerHour),
+      provingTextsPerDay: count.default(USUAL.provingTextsPerDay),
       /** Half of it is kept for payments. */
       textsPerDayForStage: count
         .refine(
           (texts) => texts >= 4,
           'must be at least 4, because a change of phone takes two texts and may use half',
         )
-        .default(500),
-      openPayments: count.default(5),
-      paymentsPerHour: count.default(20),
+        .default(USUAL.textsPerDayForStage),
+      openPayments: count.default(USUAL.openPayments),
+      paymentsPerHour: count.default(USUAL.paymentsPerHour),
     })
     .prefault({}),
   /** Countries (ISO 3166) whose numbers may be verified, because a text abroad can cost much. */

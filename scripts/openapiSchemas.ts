@@ -2,9 +2,14 @@
 import * as z from 'zod'
 import { AMOUNT_PATTERN, ANY_AMOUNT, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import { noticeEvents } from '../functions/core/notices.ts'
-import type { ProfileView } from '../functions/core/payer.ts'
+import { type ProfileView, VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
-import { type PaymentView, PROOFS } from '../functions/core/payment.ts'
+import {
+  CODE_ATTEMPTS_MAX,
+  type PaymentView,
+  PROOFS,
+  TEXTS_MAX,
+} from '../functions/core/payment.ts'
 import {
   REFUSALS,
   type RefusalCode,
@@ -126,11 +131,11 @@ const payment = z
     sms: z.strictObject({
       to: maskedNumber.nullable().describe('Where the last text went; null before the first.'),
       sentAt: instant.nullable(),
-      sendsLeft: z.int().min(0).max(5),
+      sendsLeft: z.int().min(0).max(TEXTS_MAX),
       attemptsLeft: z
         .int()
         .min(0)
-        .max(5)
+        .max(CODE_ATTEMPTS_MAX)
         .describe('Never given back, not even by a new text (RTS Art. 4(3)(b)).'),
     }),
     createdAt: instant,
@@ -231,7 +236,10 @@ const verificationStarted = z
       .string()
       .nullable()
       .describe('The number as it is dialled today, where it was written in another form.'),
-    sendsLeft: z.int().min(0).max(4),
+    sendsLeft: z
+      .int()
+      .min(0)
+      .max(VERIFICATION_SENDS_MAX - 1),
     expiresAt: instant.describe('Until when the code is good.'),
   })
   .meta({
@@ -278,7 +286,10 @@ const MEMBERS: Record<Exclude<keyof RefusalDetails, 'retryAfterSeconds'>, z.ZodT
     .min(1)
     .describe('Each wrong field with a sentence to show beside it; path "" is the body itself.'),
   paymentStatus: z.enum(['approved', 'denied', 'failed', 'cancelled']),
-  attemptsLeft: z.int().min(0).max(4),
+  attemptsLeft: z
+    .int()
+    .min(0)
+    .max(CODE_ATTEMPTS_MAX - 1),
 }
 
 function membersOf(code: RefusalCode): z.ZodRawShape {

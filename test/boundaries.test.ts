@@ -68,6 +68,8 @@ const COUNTING = 'functions/counting.ts'
 const GATEWAY_ANSWERS = 'functions/gatewayAnswers.ts'
 /** Plain data that runs anywhere. */
 const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS, GATEWAY_ANSWERS]
+/** Plain data too, and the core's, which imports nothing outside itself. */
+const LIMITS = 'functions/core/limits.ts'
 /** What handlers share. */
 const LIVE = ['functions/live.ts', 'functions/liveProvider.ts']
 const PIPELINE = ['functions/http.ts', ...LIVE, 'functions/observe.ts']
@@ -208,12 +210,13 @@ const fences: Record<string, Fence> = {
       ['functions/http.ts', "import { authy } from './adapters/authy.ts'"],
     ],
   },
-  'the lists of routes and tables, which the stack reads too, import nothing': {
-    around: (file) => PLAIN_DATA.includes(file),
+  'the lists of routes, tables and limits, which the stack reads too, import nothing': {
+    around: (file) => PLAIN_DATA.includes(file) || file === LIMITS,
     allows: () => false,
     caught: [
       ['functions/routes.ts', "import type { World } from './live.ts'"],
       ['functions/tables.ts', "import type { Right } from './routes.ts'"],
+      [LIMITS, "import { CURRENCIES } from './money.ts'"],
       [METRICS, "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
     ],
   },
@@ -293,20 +296,21 @@ const fences: Record<string, Fence> = {
       ['functions/x.ts', "import { x } from '@types/node'"],
     ],
   },
-  'the page imports nothing but itself, oauth4webapi, and what can be refused as types': {
-    around: (file) => file.startsWith('web/'),
-    allows: (found) =>
-      within('web/').has(found) ||
-      found.target === 'oauth4webapi' ||
-      (found.isType && isOneOf('functions/core/refusals.ts', GATEWAY_ANSWERS)(found)),
-    caught: [
-      ['web/x.ts', "import { REFUSALS } from '../functions/core/refusals.ts'"],
-      ['web/x.ts', "import { GATEWAY_ANSWERS } from '../functions/gatewayAnswers.ts'"],
-      ['web/views/x.ts', "import type { PaymentView } from '../../functions/core/payment.ts'"],
-      ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
-      ['web/x.ts', "import * as z from 'zod'"],
-    ],
-  },
+  'the page imports nothing but itself, the limits, oauth4webapi, and what can be refused as types':
+    {
+      around: (file) => file.startsWith('web/'),
+      allows: (found) =>
+        within('web/').has(found) ||
+        isOneOf(LIMITS, 'oauth4webapi')(found) ||
+        (found.isType && isOneOf('functions/core/refusals.ts', GATEWAY_ANSWERS)(found)),
+      caught: [
+        ['web/x.ts', "import { REFUSALS } from '../functions/core/refusals.ts'"],
+        ['web/x.ts', "import { GATEWAY_ANSWERS } from '../functions/gatewayAnswers.ts'"],
+        ['web/views/x.ts', "import type { PaymentView } from '../../functions/core/payment.ts'"],
+        ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
+        ['web/x.ts', "import * as z from 'zod'"],
+      ],
+    },
   'what runs on a laptop imports itself, the handlers, how the page is made, and packages': {
     around: (file) => file.startsWith('local/'),
     allows: (found) =>
@@ -318,12 +322,13 @@ const fences: Record<string, Fence> = {
       `import { x } from '../${folder}/x.ts'`,
     ]),
   },
-  'what runs at synth imports of the handlers only the lists of routes and tables, and the settings the currencies':
+  'what runs at synth imports of the handlers only the lists of routes, tables and limits, and the settings the currencies':
     {
       around: (file) => file.startsWith('lib/'),
       allows: (found, file) =>
         within('lib/').has(found) ||
         PLAIN_DATA.includes(found.target) ||
+        found.target === LIMITS ||
         (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
         isPackage(found),
       caught: [

@@ -1,3 +1,4 @@
+import { patienceMs } from './patience.ts'
 import { Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf, timeLimit } from './signals.ts'
@@ -81,9 +82,6 @@ type Request = {
   signal?: AbortSignal
 }
 
-/** The longest that a function may take behind the gateway, and a little. */
-const TIMEOUT_MS = 10_000
-
 /**
  * Payfriend's HTTP API, as the signed-in person.
  *
@@ -110,7 +108,7 @@ export function createApi(
   async function ask(request: Request, token: string): Promise<Response> {
     const { method = 'GET', path, body, headers, signal } = request
     const askedAt = Date.now()
-    const timeout = timeLimit(TIMEOUT_MS)
+    const timeout = timeLimit(patienceMs(method))
     try {
       const response = await fetch(`/api${path}`, {
         method,

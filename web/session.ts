@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
+import { LOOK_MS } from './patience.ts'
 import { Problem } from './problem.ts'
 import { timeLimit } from './signals.ts'
 import { elsewhere, reasonOf, type SignedOut, weightier } from './signedOut.ts'
@@ -10,7 +11,6 @@ import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 export type Session = Awaited<ReturnType<typeof openSession>>
 
 const DAY_SECONDS = 86_400
-const TIMEOUT_MS = 10_000
 /** Signing out must not hang on a provider that doesn't answer. */
 const REVOCATION_TIMEOUT_MS = 3_000
 
@@ -28,7 +28,7 @@ export async function openSession(config: Config, activity: Activity) {
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: DAY_SECONDS }
   const redirectUri = new URL(config.redirectPath, location.origin).href
   const local = issuer.protocol === 'http:' && issuer.hostname === 'localhost'
-  const options = (timeoutMs = TIMEOUT_MS) => ({
+  const options = (timeoutMs = LOOK_MS) => ({
     [oauth.allowInsecureRequests]: local,
     signal: timeLimit(timeoutMs),
   })

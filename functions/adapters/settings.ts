@@ -1,5 +1,11 @@
 /** What a Lambda is told by its environment, each part read and checked where it is needed. */
 import * as z from 'zod'
+import {
+  COUNT_MAX,
+  PAYMENT_TTL_SECONDS_MAX,
+  PAYMENT_TTL_SECONDS_MIN,
+  USUAL,
+} from '../core/limits.ts'
 import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
 // Compiling a schema pays only after many uses, and most Lambdas begin with a first one.
@@ -75,7 +81,12 @@ export const publicSettings = (env: Env) =>
 
 export function paymentSettings(env: Env) {
   const { MAX_AMOUNT, ...settings } = read(env, {
-    PAYMENT_TTL_SECONDS: z.coerce.number().int().min(60).max(600).default(300),
+    PAYMENT_TTL_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(PAYMENT_TTL_SECONDS_MIN)
+      .max(PAYMENT_TTL_SECONDS_MAX)
+      .default(USUAL.paymentTtlSeconds),
     /** ISO 4217 codes on offer, like EUR,GBP; all that Payfriend knows if none is named. */
     CURRENCIES: z
       .string()
@@ -105,13 +116,13 @@ function amountsIn(list: string): Record<string, string> | undefined {
 
 export const limitSettings = (env: Env) =>
   read(env, {
-    TEXTS_PER_HOUR: count(10),
-    TEXTS_PER_DAY: count(20),
-    PROVING_TEXTS_PER_HOUR: count(3),
-    PROVING_TEXTS_PER_DAY: count(5),
-    TEXTS_PER_DAY_FOR_STAGE: count(500),
-    OPEN_PAYMENTS: count(5),
-    PAYMENTS_PER_HOUR: count(20),
+    TEXTS_PER_HOUR: count(USUAL.textsPerHour),
+    TEXTS_PER_DAY: count(USUAL.textsPerDay),
+    PROVING_TEXTS_PER_HOUR: count(USUAL.provingTextsPerHour),
+    PROVING_TEXTS_PER_DAY: count(USUAL.provingTextsPerDay),
+    TEXTS_PER_DAY_FOR_STAGE: count(USUAL.textsPerDayForStage),
+    OPEN_PAYMENTS: count(USUAL.openPayments),
+    PAYMENTS_PER_HOUR: count(USUAL.paymentsPerHour),
   })
 
 /** Countries (ISO 3166) whose numbers may be verified; none named means all. */
@@ -145,7 +156,7 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true')
 
-const count = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual)
+const count = (usual: number) => z.coerce.number().int().min(1).max(COUNT_MAX).default(usual)
 
 function read<S extends z.ZodRawShape>(env: Env, shape: S): z.infer<z.ZodObject<S>> {
   const parsed = z.object(shape).safeParse(env)

@@ -9,8 +9,6 @@ import { Refusal } from './refusals.ts'
 export const CODE_ATTEMPTS_MAX = 5
 /** Texts for one payment. */
 export const TEXTS_MAX = 5
-/** Between two texts for the same payment or verification. */
-export const TEXT_PAUSE_SECONDS = 20
 /** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
 export const PUSH_LOST_SECONDS = 15
 

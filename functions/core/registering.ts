@@ -1,5 +1,6 @@
 /** How a phone becomes trusted, and how a trusted one lets in the next. */
 import { sameHandset } from './handset.ts'
+import { TEXT_PAUSE_SECONDS } from './limits.ts'
 import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
 import {
   admit,
@@ -15,7 +16,6 @@ import {
   VERIFICATION_SENDS_MAX,
   type VerificationChannel,
 } from './payer.ts'
-import { TEXT_PAUSE_SECONDS } from './payment.ts'
 import type {
   Bound,
   Clock,

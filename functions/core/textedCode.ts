@@ -1,5 +1,7 @@
 /** The second channel: a code by text, bound to one payment, spent before it is checked. */
+
 import { endCodeOf, lostTo, type Ports, paymentOf } from './deciding.ts'
+import { TEXT_PAUSE_SECONDS } from './limits.ts'
 import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
 import { admit, type Payer, type PhoneNumber, type SignedIn } from './payer.ts'
 import {
@@ -7,7 +9,6 @@ import {
   type Evidence,
   type Payment,
   statusAt,
-  TEXT_PAUSE_SECONDS,
   TEXTS_MAX,
   whyClosed,
   words,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Context } from 'aws-lambda'
+import { GATEWAY_SECONDS } from '../../functions/core/limits.ts'
 import { GATEWAY_ANSWERS, type GatewayStatus } from '../../functions/gatewayAnswers.ts'
 import { type LambdaName, lambdas } from '../../functions/routes.ts'
 import {
@@ -36,7 +37,7 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
 /** API Gateway's own limits. That of the pipeline on a body is far smaller. */
 export const BODY_BYTES_MAX = 10 * 1024 * 1024
-export const HANDLER_MS_MAX = 30_000
+export const HANDLER_MS_MAX = GATEWAY_SECONDS * 1000
 
 /**
  * Start what stands in for API Gateway (an HTTP API, stage `api`) and CloudFront: `/api/*` goes to

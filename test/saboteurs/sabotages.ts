@@ -1164,6 +1164,13 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/scripts/evidence/recordCheck.test.ts'],
   },
   {
+    name: 'the page gives up a slow change while its text goes out',
+    file: 'web/patience.ts',
+    from: "method === 'POST' ?",
+    to: "method === 'GET' && LOOK_MS < 0 ?",
+    caughtBy: ['test/web/api.test.ts'],
+  },
+  {
     name: 'an account is removed by hand without a word',
     file: 'functions/archivePayments.ts',
     from: "before.count === 0 || before.recent.at(-1)?.event === 'account.closed'",
