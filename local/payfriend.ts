@@ -11,6 +11,7 @@ import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
 import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
+import { FRIENDS } from './friends.ts'
 import { operatorServer } from './operator.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { pretendProvider } from './phone/pretendProvider.ts'
@@ -166,6 +167,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         code,
         digits: CURRENCIES[code].digits,
       })),
+      friends: FRIENDS,
     }
     gateway.open({
       handlers: handlersIn(worldOf, provider),

@@ -1,5 +1,5 @@
 import { patienceMs } from './patience.ts'
-import { Problem } from './problem.ts'
+import { codeOf, Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf, timeLimit } from './signals.ts'
 
@@ -170,10 +170,12 @@ export function createApi(
 
 async function problemOf(response: Response): Promise<Problem> {
   const retryAfterSeconds = Number(response.headers.get('Retry-After'))
-  const answer = await jsonOf(response).catch(() => ({}))
+  const { code: named, ...answer } = Object(await jsonOf(response).catch(() => ({})))
   // API Gateway's own answers have no code; whose fault it was is told by the status alone.
+  const code = codeOf(named)
   return new Problem({
-    ...(answer as object),
+    ...answer,
+    ...(code && { code }),
     kind: response.status >= 500 ? 'fault' : 'refusal',
     httpStatus: response.status,
     ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),

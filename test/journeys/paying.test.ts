@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Payment } from '../../functions/core/payment.ts'
 import { payments } from '../../functions/live.ts'
+import { FRIENDS } from '../../local/friends.ts'
 import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
 let stage: Stage
@@ -213,6 +214,26 @@ describe('the form', () => {
       .poll(() => name.evaluate((input) => input === input.ownerDocument.activeElement))
       .toBe(true)
     expect(stage.phone.book.pushes(kim.number)).toHaveLength(0)
+  })
+
+  test('offers the payees that config.json brings, as on a laptop, and no list without them', async () => {
+    const ida = await stage.payer()
+    const friends = ida.page.getByRole('group', { name: 'Friends' })
+    const offered = await friends.getByRole('button').allInnerTexts()
+    expect(offered).toEqual(FRIENDS.map(({ name }) => name))
+    await friends.getByRole('button', { name: 'Luna Lovegood' }).click()
+    const account = ida.page.getByLabel('E-mail or account number')
+    expect(await account.inputValue()).toBe('luna@hogwarts.ac.uk')
+    // As a deployed stage tells it.
+    await ida.page.route('**/config.json', async (route) => {
+      const response = await route.fetch()
+      const { friends: _, ...json } = await response.json()
+      await route.fulfill({ response, json })
+    })
+    await ida.page.reload()
+    await heading(ida.page, 'Send a payment')
+    expect(await friends.count()).toBe(0)
+    expect(await account.inputValue()).toBe('luna@hogwarts.ac.uk')
   })
 
   test('pressed twice sends one payment (2019: W16)', async () => {

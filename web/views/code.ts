@@ -3,7 +3,7 @@ import { el } from '../element.ts'
 import { follow } from '../follow.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { fragmentOf } from '../place.ts'
-import { attemptsInWords, detailsOf, explain } from '../problem.ts'
+import { attemptsInWords, detailsOf, explain, type ProblemDetails } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { askForText, hasText, rememberTextless } from '../textedCode.ts'
@@ -77,7 +77,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
       if (refusal === 'no_code_sent' && latest) rememberTextless(latest)
       // Whatever the answer was, or whether it came at all, the payment itself is the truth.
       followed.lookNow()
-      if (kind === 'refusal' && REFUSED_CODES.has(refusal ?? '')) {
+      if (kind === 'refusal' && REFUSED_CODES.has(refusal)) {
         if (attemptsLeft !== undefined) attempts.textContent = attemptsInWords(attemptsLeft)
         code.tell(fields?.find(({ path }) => path === 'code')?.reason ?? explain(error))
         input.focus()
@@ -127,4 +127,8 @@ const whatToCompare = ({ reference }: Payment) =>
   )
 
 /** Refusals that are about the code typed, and belong beside it. */
-const REFUSED_CODES = new Set(['wrong_code', 'code_expired', 'invalid_request'])
+const REFUSED_CODES = new Set<ProblemDetails['code']>([
+  'wrong_code',
+  'code_expired',
+  'invalid_request',
+])

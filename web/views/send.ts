@@ -5,14 +5,6 @@ import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 
-const FRIENDS = [
-  ['Neville Longbottom', 'neville@hogwarts.ac.uk'],
-  ['Hermione Granger', 'hermione@hogwarts.ac.uk'],
-  ['Harry Potter', 'harry@hogwarts.ac.uk'],
-  ['Ron Weasley', 'ron@hogwarts.ac.uk'],
-  ['Luna Lovegood', 'luna@hogwarts.ac.uk'],
-] as const
-
 /** Say whom to pay and how much. One press, one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
   const draft = recallDraft()
@@ -40,7 +32,7 @@ export function showSend(app: App, screen: Screen): void {
       'fieldset',
       {},
       el('legend', {}, 'Whom do you pay?'),
-      el('div', { class: 'friends', role: 'group', 'aria-label': 'Friends' }, ...friends()),
+      friends(),
       fields['payee.name'].row,
       fields['payee.id'].row,
     ),
@@ -67,8 +59,10 @@ export function showSend(app: App, screen: Screen): void {
     }
   }
 
-  function friends(): HTMLElement[] {
-    return FRIENDS.map(([name, id]) =>
+  /** One press each; nothing where nobody is known. */
+  function friends(): HTMLElement | null {
+    if (app.config.friends.length === 0) return null
+    const buttons = app.config.friends.map(({ name, id }) =>
       button(name, () => {
         payeeName.value = name
         payeeId.value = id
@@ -77,6 +71,7 @@ export function showSend(app: App, screen: Screen): void {
         rememberDraft(typed())
       }),
     )
+    return el('div', { class: 'friends', role: 'group', 'aria-label': 'Friends' }, ...buttons)
   }
 
   async function send(): Promise<void> {
