@@ -1,3 +1,5 @@
+import type { Currency } from './amountText.ts'
+
 /** All that the page needs to know of where it is. */
 export type Config = {
   readonly issuer: string
@@ -6,7 +8,7 @@ export type Config = {
   readonly redirectPath: string
   readonly signOutUrl: string
   readonly changePasswordUrl?: string
-  readonly currencies: readonly { readonly code: string; readonly digits: number }[]
+  readonly currencies: readonly Currency[]
 }
 
 /** The same page is served everywhere; where it runs is told by the server beside it. */
