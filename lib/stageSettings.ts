@@ -7,7 +7,13 @@ import {
   PAYMENT_TTL_SECONDS_MIN,
   USUAL,
 } from '../functions/core/limits.ts'
-import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../functions/core/money.ts'
+import {
+  amountLimits,
+  CURRENCIES,
+  type Currency,
+  currencyForPage,
+  LIMIT_PATTERN,
+} from '../functions/core/money.ts'
 import { providerFields, providerOf } from './providerSettings.ts'
 import { type Throttling, usualThrottling } from './throttling.ts'
 
@@ -247,7 +253,7 @@ export function stageSettings(
     alarmTopicArn: data.alarmTopicArn,
     keepData: data.keepData ?? stage !== USUAL_STAGE,
     throttling: { ...routes, authyCallback } satisfies Throttling,
-    currencies: data.currencies.map((code) => ({ code, digits: CURRENCIES[code].digits })),
+    currencies: data.currencies.map(currencyForPage),
     maxAmount: maxAmount.limits,
     phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
     logRetention: data.logRetentionDays,

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type Env, paymentSettings, providerSettings } from '../functions/adapters/settings.ts'
-import { CURRENCIES } from '../functions/core/money.ts'
+import { currencyForPage } from '../functions/core/money.ts'
 import type { World } from '../functions/live.ts'
 import type { LambdaName, Provider } from '../functions/routes.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
@@ -163,10 +163,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         logout_uri: `${gateway.url}/`,
       })}`,
       changePasswordUrl: `${signIn.issuer}/change-password`,
-      currencies: paymentSettings(world.env).CURRENCIES.map((code) => ({
-        code,
-        digits: CURRENCIES[code].digits,
-      })),
+      currencies: paymentSettings(world.env).CURRENCIES.map(currencyForPage),
       friends: FRIENDS,
     }
     gateway.open({

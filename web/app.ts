@@ -2,7 +2,7 @@ import type { Activity } from './activity.ts'
 import { createApi, type Payment } from './api.ts'
 import type { Config } from './config.ts'
 import { draftsBelongTo } from './draft.ts'
-import { type Child, el, fill } from './element.ts'
+import { type Child, el, fill, verbatim } from './element.ts'
 import { button } from './form.ts'
 import { watchIdle } from './idleWatch.ts'
 import { fragmentOf, type Place, placeOf } from './place.ts'
@@ -185,7 +185,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       el(
         'div',
         { class: 'person' },
-        el('span', { class: 'email', dir: 'auto' }, app?.profile.email ?? ''),
+        verbatim('span', { class: 'email', dir: 'auto' }, app?.profile.email ?? ''),
         button('Sign out', () => session.signOut(), { kind: 'quiet' }),
       ),
     )

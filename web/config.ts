@@ -1,3 +1,4 @@
+import type { Currency } from './amountText.ts'
 import { timeLimit } from './signals.ts'
 
 /** All that the page needs to know of where it is. */
@@ -8,7 +9,7 @@ export type Config = {
   readonly redirectPath: string
   readonly signOutUrl: string
   readonly changePasswordUrl?: string
-  readonly currencies: readonly { readonly code: string; readonly digits: number }[]
+  readonly currencies: readonly Currency[]
   /** Payees to choose from, on a laptop; none where there is no such list. */
   readonly friends: readonly Friend[]
 }
@@ -35,7 +36,7 @@ export function configOf(json: unknown): Config {
     throw new Error('config.json: changePasswordUrl must be a text')
   }
   if (!isListOf(isCurrency)(currencies)) {
-    throw new Error('config.json: currencies must be a list of code and digits')
+    throw new Error('config.json: currencies must be a list of code, digits and perhaps symbol')
   }
   if (friends !== undefined && !isListOf(isFriend)(friends)) {
     throw new Error('config.json: friends must be a list of name and id')
@@ -48,4 +49,6 @@ const isListOf = (is: (one: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(is)
 const isFriend = (one: unknown): boolean => isText(Object(one).name) && isText(Object(one).id)
 const isCurrency = (one: unknown): boolean =>
-  isText(Object(one).code) && Number.isInteger(Object(one).digits)
+  isText(Object(one).code) &&
+  Number.isInteger(Object(one).digits) &&
+  (Object(one).symbol === undefined || isText(Object(one).symbol))

@@ -36,6 +36,12 @@ type Offered = { readonly digits: 0 | 2 | 3; readonly symbol?: string; readonly 
 
 export type Currency = keyof typeof CURRENCIES
 
+/** What the page has to know of a currency to read and word amounts. */
+export function currencyForPage(code: Currency): { code: string; digits: number; symbol?: string } {
+  const { most: _, ...rest }: Offered = CURRENCIES[code]
+  return { code, ...rest }
+}
+
 /** An amount in the currency's smallest unit: 2050 EUR is €20.50. A safe integer above zero. */
 export type Money = { readonly amountMinor: number; readonly currency: Currency }
 

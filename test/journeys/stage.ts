@@ -58,8 +58,8 @@ export async function startStage(env: Record<string, string> = {}) {
   let people = 0
   const open: Page[] = []
   const contexts: BrowserContext[] = []
-  const newContext = async () => {
-    const context = await browser.newContext()
+  const newContext = async (locale = 'en-US') => {
+    const context = await browser.newContext({ locale })
     contexts.push(context)
     return context
   }
@@ -96,9 +96,9 @@ export async function startStage(env: Record<string, string> = {}) {
     },
 
     /** Somebody new in a browser of their own, at the first page. */
-    async visitor(wrongBySeconds = 0): Promise<Visitor> {
+    async visitor(wrongBySeconds = 0, locale?: string): Promise<Visitor> {
       people += 1
-      const context = await newContext()
+      const context = await newContext(locale)
       const page = await stage.newPage(context, wrongBySeconds)
       await page.goto(payfriend.pageUrl)
       return { email: `person${people}@example.com`, number: numberOf(people), page, context }
@@ -125,8 +125,8 @@ export async function startStage(env: Record<string, string> = {}) {
     },
 
     /** Signed in, with a verified phone, at the form. */
-    async payer({ app = true } = {}): Promise<Visitor> {
-      const visitor = await stage.visitor()
+    async payer({ app = true, locale = 'en-US' } = {}): Promise<Visitor> {
+      const visitor = await stage.visitor(0, locale)
       await stage.signIn(visitor)
       await stage.confirmPhone(visitor)
       phone.book.setApp(visitor.number, app)

@@ -85,7 +85,7 @@ test('a stage says only what it wants otherwise', () => {
       ...stage,
       stage: 'live',
       currencies: [
-        { code: 'EUR', digits: 2 },
+        { code: 'EUR', digits: 2, symbol: '€' },
         { code: 'JPY', digits: 0 },
       ],
       limits: {

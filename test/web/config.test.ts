@@ -30,6 +30,7 @@ test.each([
   ['changePasswordUrl', 1],
   ['currencies', undefined],
   ['currencies', [{ code: 'EUR', digits: '2' }]],
+  ['currencies', [{ code: 'EUR', digits: 2, symbol: '' }]],
   ['currencies', [null]],
   ['friends', 'Ann'],
   ['friends', ['Ann']],

@@ -1,8 +1,9 @@
 import type { Payment } from '../api.ts'
-import { el } from '../element.ts'
+import { el, keeping, verbatim } from '../element.ts'
 import { follow } from '../follow.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { fragmentOf } from '../place.ts'
+import { plainCode } from '../plainText.ts'
 import { attemptsInWords, detailsOf, explain, type ProblemDetails } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
@@ -53,7 +54,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
       screen.show(
         HEADING,
         termsOf(payment),
-        el('p', {}, `The code goes by text to ${sms.to}.`),
+        el('p', {}, ...keeping(`The code goes by text to ${sms.to}.`, sms.to)),
         whatToCompare(payment),
         form,
         attempts,
@@ -70,7 +71,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
     say()
     code.tell(null)
     try {
-      followed.take(await app.api.verifySms(paymentId, input.value.replace(/\s/g, '')))
+      followed.take(await app.api.verifySms(paymentId, plainCode(input.value)))
     } catch (error) {
       if (screen.signal.aborted) return
       const { kind, code: refusal, fields, attemptsLeft } = detailsOf(error)
@@ -122,7 +123,7 @@ const whatToCompare = ({ reference }: Payment) =>
     'p',
     {},
     'Enter it only if the text says the same as here. If the text has a reference, it must be ',
-    el('strong', { class: 'reference' }, reference),
+    verbatim('strong', { class: 'reference' }, reference),
     '.',
   )
 

@@ -1,5 +1,5 @@
 import type { Payment } from '../api.ts'
-import { el, fill } from '../element.ts'
+import { el, fill, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { explain } from '../problem.ts'
@@ -64,8 +64,8 @@ function row(app: App, payment: Payment): HTMLElement {
     el(
       'div',
       { class: 'top' },
-      el('span', { class: 'payee', dir: 'auto' }, payee.name),
-      el('span', { class: 'value' }, `${amount.value} ${amount.currency}`),
+      verbatim('span', { class: 'payee', dir: 'auto' }, payee.name),
+      verbatim('span', { class: 'value' }, `${amount.value} ${amount.currency}`),
     ),
     el(
       'div',
@@ -76,12 +76,12 @@ function row(app: App, payment: Payment): HTMLElement {
     el(
       'dl',
       {},
-      ...entry('Sent to', el('span', { dir: 'auto' }, payee.id)),
-      ...entry('Your e-mail', el('span', { dir: 'auto' }, app.profile.email)),
+      ...entry('Sent to', verbatim('span', { dir: 'auto' }, payee.id)),
+      ...entry('Your e-mail', verbatim('span', { dir: 'auto' }, app.profile.email)),
       ...entry('Time', time(payment.createdAt)),
       ...entry('Decided', el('span', {}, howDecided(payment))),
-      ...entry('Reference', el('span', { class: 'id' }, reference)),
-      ...entry('Payment id', el('span', { class: 'id' }, paymentId), copyButton(paymentId)),
+      ...entry('Reference', verbatim('span', { class: 'id' }, reference)),
+      ...entry('Payment id', verbatim('span', { class: 'id' }, paymentId), copyButton(paymentId)),
     ),
   )
 }

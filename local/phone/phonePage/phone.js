@@ -106,6 +106,9 @@ function makePush(node, { uuid, message, details }) {
     ]) {
       text(pair.appendChild(document.createElement(tag)), words)
     }
+    // Whom, how much and whose account, which no translator may write anew.
+    pair.lastElementChild.translate = false
+    pair.lastElementChild.classList.add('notranslate')
     node.querySelector('dl').append(pair)
   }
   for (const button of node.querySelectorAll('button')) {
