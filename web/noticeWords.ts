@@ -1,5 +1,6 @@
 /** What happened to an account, in words. */
 import type { Notice } from './api.ts'
+import { dateAndTime } from './times.ts'
 
 /** Nothing for what a newer server tells of and this page does not know. */
 export function wordsOf({ event, at, ending }: Notice): string | undefined {
@@ -18,11 +19,4 @@ export function wordsOf({ event, at, ending }: Notice): string | undefined {
     default:
       return undefined
   }
-}
-
-/** "28 November 2026, 12:00", where the person is: no order of day and month to mistake. */
-function dateAndTime(date: Date): string {
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(date)
-  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' }).format(date)
-  return `${day}, ${time}`
 }

@@ -1,3 +1,5 @@
+import { timeSoon } from './times.ts'
+
 /** A no that the page must tell the person about, in words. */
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { GatewayStatus } from '../functions/gatewayAnswers.ts'
@@ -123,13 +125,10 @@ export function attemptsInWords(attemptsLeft: number): string {
   return attemptsLeft === 1 ? '1 attempt left.' : `${attemptsLeft} attempts left.`
 }
 
-/** When a wait is over, by the clock that the person looks at: "14:05", and with its day if that is not today. */
+/** When a wait is over, by the clock that the person looks at, and never too early. */
 function untilInWords(seconds: number): string {
   const now = new Date()
-  const end = new Date(Math.ceil((now.getTime() + seconds * 1000) / 60_000) * 60_000)
-  const isToday = end.toDateString() === now.toDateString()
-  const time = { hour: '2-digit', minute: '2-digit' } as const
-  return end.toLocaleString([], isToday ? time : { weekday: 'long', ...time })
+  return timeSoon(new Date(Math.ceil((now.getTime() + seconds * 1000) / 60_000) * 60_000), now)
 }
 
 /** A wait, rounded up so that trying then is never too early. */

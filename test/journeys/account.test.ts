@@ -117,3 +117,25 @@ test('every view passes axe, light and dark', async () => {
   await says(jan.page, 'Payments are approved with this phone.')
   await passesAxe(jan.page)
 })
+
+test('a browser of another language is told times in English, by its own clock', async () => {
+  const browser = { locale: 'de-DE', timezoneId: 'America/New_York' }
+  const kai = await stage.payer({ app: false, browser })
+  await stage.send(kai)
+  const locked = { 'content-type': 'application/problem+json', 'retry-after': '86400' }
+  await kai.page.route('**/sms', (route) =>
+    route.fulfill({ status: 423, headers: locked, body: '{"code":"locked"}' }),
+  )
+  await kai.page.getByRole('button', { name: 'Send me a code by text' }).click()
+  await says(kai.page, /locked until (Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day, \d\d:\d\d\./)
+  await kai.page.getByRole('link', { name: 'My payments' }).click()
+  const time = kai.page.locator('time')
+  const instant = new Date((await time.getAttribute('datetime')) ?? '')
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: browser.timezoneId, ...options }).format(instant)
+  const there = `${part({ dateStyle: 'long' })}, ${part({ timeStyle: 'short' })}`
+  expect(await time.textContent()).toBe(there)
+  const handset = await stage.handset({ ...browser, locale: 'ar-EG' })
+  const clock = handset.locator('.clock').first()
+  await expect.poll(() => clock.textContent()).toMatch(/^[0-9]{2}:[0-9]{2}$/)
+})

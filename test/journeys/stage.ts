@@ -1,5 +1,5 @@
 /** Test support: all of Payfriend in this process, a real browser before it, and both clocks in hand. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll } from 'vitest'
 import type { Provider } from '../../functions/routes.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
@@ -58,8 +58,8 @@ export async function startStage(env: Record<string, string> = {}) {
   let people = 0
   const open: Page[] = []
   const contexts: BrowserContext[] = []
-  const newContext = async (locale = 'en-US') => {
-    const context = await browser.newContext({ locale })
+  const newContext = async (options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ locale: 'en-US', ...options })
     contexts.push(context)
     return context
   }
@@ -96,17 +96,17 @@ export async function startStage(env: Record<string, string> = {}) {
     },
 
     /** Somebody new in a browser of their own, at the first page. */
-    async visitor(wrongBySeconds = 0, locale?: string): Promise<Visitor> {
+    async visitor(wrongBySeconds = 0, options: BrowserContextOptions = {}): Promise<Visitor> {
       people += 1
-      const context = await newContext(locale)
+      const context = await newContext(options)
       const page = await stage.newPage(context, wrongBySeconds)
       await page.goto(payfriend.pageUrl)
       return { email: `person${people}@example.com`, number: numberOf(people), page, context }
     },
 
     /** The pretend phone's own page, where life's faults are switched on and off. */
-    async handset(): Promise<Page> {
-      const page = await (await newContext()).newPage()
+    async handset(options: BrowserContextOptions = {}): Promise<Page> {
+      const page = await (await newContext(options)).newPage()
       page.setDefaultTimeout(PATIENCE_MS)
       await page.goto(phone.url)
       return page
@@ -125,8 +125,8 @@ export async function startStage(env: Record<string, string> = {}) {
     },
 
     /** Signed in, with a verified phone, at the form. */
-    async payer({ app = true, locale = 'en-US' } = {}): Promise<Visitor> {
-      const visitor = await stage.visitor(0, locale)
+    async payer({ app = true, browser = {} as BrowserContextOptions } = {}): Promise<Visitor> {
+      const visitor = await stage.visitor(0, browser)
       await stage.signIn(visitor)
       await stage.confirmPhone(visitor)
       phone.book.setApp(visitor.number, app)

@@ -15,7 +15,7 @@ const type = (visitor: Visitor, text: string) => amount(visitor).fill(text)
 
 describe('an amount', () => {
   test('with a comma is read as such, and told in its words before it is sent', async () => {
-    const ute = await stage.payer({ locale: 'de-DE' })
+    const ute = await stage.payer({ browser: { locale: 'de-DE' } })
     await says(ute.page, 'For example 20 or 20,50')
     await type(ute, '1.020,50')
     await says(ute.page, 'That is €1,020.50.')
@@ -39,7 +39,7 @@ describe('an amount', () => {
   })
 
   test('that can be two is asked about beside its field, with all else that is wrong, and not sent', async () => {
-    const vic = await stage.payer({ locale: 'de-DE' })
+    const vic = await stage.payer({ browser: { locale: 'de-DE' } })
     await vic.page.getByLabel('Name').fill('Neville 🐸')
     await vic.page.getByLabel('E-mail or account number').fill('neville@hogwarts.ac.uk')
     await type(vic, '1,234')
@@ -53,7 +53,7 @@ describe('an amount', () => {
   })
 
   test('that is filled in again is the same one, in the way of this browser', async () => {
-    const wim = await stage.payer({ locale: 'de-DE' })
+    const wim = await stage.payer({ browser: { locale: 'de-DE' } })
     await wim.page.getByLabel('Currency').selectOption('KWD')
     await stage.send(wim, '1,234')
     await says(wim.page, 'Pay KWD 1.234 to')

@@ -5,6 +5,7 @@ import { fragmentOf } from '../place.ts'
 import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
+import { dateAndTime } from '../times.ts'
 
 /** The person's own payments, newest first. */
 export function showPayments(app: App, screen: Screen): void {
@@ -108,8 +109,7 @@ function entry(term: string, ...description: HTMLElement[]): HTMLElement[] {
 }
 
 function time(rfc3339: string): HTMLElement {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-  return el('time', { datetime: rfc3339 }, format.format(new Date(rfc3339)))
+  return el('time', { datetime: rfc3339 }, dateAndTime(new Date(rfc3339)))
 }
 
 function copyButton(paymentId: string): HTMLElement {
