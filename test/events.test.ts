@@ -15,6 +15,17 @@ import { payerRecord, trailWith } from './trails.ts'
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
 const written = JSON.parse(read('events.schema.json'))
 const schema = z.fromJSONSchema(written)
+/** The same without room for what is not listed: readers pass over a new member, we send none untold. */
+const strict = z.fromJSONSchema({
+  ...written,
+  $defs: JSON.parse(
+    JSON.stringify(written.$defs, (key, value) =>
+      value?.properties && key !== 'payment' && key !== 'account'
+        ? { ...value, additionalProperties: false }
+        : value,
+    ),
+  ),
+})
 const { payment, account } = written.$defs
 const text = read('EVENTS.md')
 const [example, ofAccount, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(
@@ -49,6 +60,35 @@ test('every event is as the schema says', () => {
   expect(accountEvents).toHaveLength(payerEvents.length)
   for (const event of [...events, ...accountEvents]) {
     expect(schema.safeParse(event).error).toBeUndefined()
+  }
+})
+
+test('no event has a member that the schema does not list', () => {
+  for (const event of [...events, ...accountEvents]) {
+    expect(strict.safeParse(event).error).toBeUndefined()
+  }
+  for (const one of [example, ofAccount]) {
+    const broken = { ...one, detail: { ...one.detail, phone: '+15017122661' } }
+    expect(strict.safeParse(broken).success).toBe(false)
+  }
+  const { detail } = example
+  for (const name of ['payee', 'amount', 'decision']) {
+    const broken = { ...detail, [name]: { ...detail[name], more: 1 } }
+    expect(strict.safeParse({ ...example, detail: broken }).success).toBe(false)
+  }
+})
+
+test('a member that comes later is no reason to refuse an event', () => {
+  const { detail } = example
+  for (const later of [
+    { ...example, more: 1 },
+    { ...example, detail: { ...detail, more: 1 } },
+    { ...example, detail: { ...detail, payee: { ...detail.payee, more: 1 } } },
+    { ...example, detail: { ...detail, amount: { ...detail.amount, more: 1 } } },
+    { ...example, detail: { ...detail, decision: { ...detail.decision, more: 1 } } },
+    { ...ofAccount, detail: { ...ofAccount.detail, more: 1 } },
+  ]) {
+    expect(schema.safeParse(later).error).toBeUndefined()
   }
 })
 
@@ -108,7 +148,6 @@ describe('the schema refuses an event', () => {
     ['of somebody else', { source: 'shop' }],
     ['of another type', { 'detail-type': 'payment.refunded' }],
     ['of another version', { detail: { ...example.detail, version: 2 } }],
-    ['with a phone number', { detail: { ...example.detail, phone: '+15017122661' } }],
     ['with an amount that is a number', { detail: { ...example.detail, amount: 20.5 } }],
     ['without an id', { detail: { ...example.detail, eventId: undefined } }],
   ])('%s', (_, broken) => {
@@ -131,8 +170,6 @@ describe('the schema refuses an event', () => {
   test.each([
     ['of somebody else', { source: 'shop' }],
     ['of a type of payments', { 'detail-type': 'payment.approved' }],
-    ['with a phone number', { detail: { ...ofAccount.detail, phone: '+15017122661' } }],
-    ['with an e-mail address', { detail: { ...ofAccount.detail, email: 'ann@example.com' } }],
     ['of another version', { detail: { ...ofAccount.detail, version: 2 } }],
     ['by nobody that there is', { detail: { ...ofAccount.detail, by: 'provider' } }],
   ])('of an account %s', (_, broken) => {
