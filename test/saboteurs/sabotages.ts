@@ -1047,28 +1047,21 @@ export const sabotages: readonly Sabotage[] = [
     file: 'web/signals.ts',
     from: '  const first = new AbortController()',
     to: '  return AbortSignal.any([...signals])\n  const first = new AbortController()',
-    caughtBy: ['test/lib/browsers.test.ts', 'test/journeys/browsers.test.ts'],
+    caughtBy: ['test/web/signals.test.ts'],
   },
   {
     name: 'a browser that lacks what the page needs is let in',
     file: 'web/browserCheck.ts',
     from: "if (missing.length > 0) return { kind: 'tooOld', missing }",
     to: '',
-    caughtBy: ['test/journeys/browsers.test.ts'],
+    caughtBy: ['test/web/browserCheck.test.ts'],
   },
   {
     name: 'a browser that keeps nothing is let in',
     file: 'web/browserCheck.ts',
     from: "return canKeep() ? null : { kind: 'keepsNothing' }",
     to: 'return null',
-    caughtBy: ['test/journeys/browsers.test.ts'],
-  },
-  {
-    name: 'the page is made for newer browsers than README names',
-    file: 'lib/page.ts',
-    from: 'target: pageTarget,',
-    to: "target: 'esnext',",
-    caughtBy: ['test/lib/browsers.test.ts'],
+    caughtBy: ['test/web/browserCheck.test.ts'],
   },
   // What happened to an account.
   {
