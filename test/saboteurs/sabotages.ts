@@ -1044,6 +1044,13 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: [...testOf.pipeline, ...testOf.send],
   },
   {
+    name: 'every refusal is answered as one and the same',
+    file: 'functions/http.ts',
+    from: 'const { status, title } = REFUSALS[code]',
+    to: 'const { status, title } = REFUSALS.invalid_request',
+    caughtBy: testOf.pipeline,
+  },
+  {
     name: 'answers may be kept by whoever passes them on',
     file: 'functions/http.ts',
     from: "'cache-control': 'no-store', ",
@@ -1066,6 +1073,20 @@ export const sabotages: readonly Sabotage[] = [
   },
 
   // The page.
+  {
+    name: 'a refusal is shown by its code',
+    file: 'web/problem.ts',
+    from: "code_expired: () => 'That code is no longer valid. Ask for a new one.',",
+    to: 'code_expired: ({ code }) => `Refused: ${code}. Try again.`,',
+    caughtBy: ['test/web/problem.test.ts'],
+  },
+  {
+    name: 'a stage that is deployed has payees to try',
+    file: 'lib/payfriend.ts',
+    from: '{ ...signIn.config, currencies }',
+    to: "{ ...signIn.config, currencies, friends: [{ name: 'Luna Lovegood', id: 'luna@hogwarts.ac.uk' }] }",
+    caughtBy: ['test/lib/site.test.ts'],
+  },
   {
     name: 'a waiting page asks without a pause',
     file: 'web/pollSchedule.ts',
