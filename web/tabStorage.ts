@@ -15,6 +15,9 @@ const NAMES = [
   'textless',
   'signedOut',
   'since',
+  'place',
+  'notDone',
+  'signInNext',
 ] as const
 
 export type TabStorageName = (typeof NAMES)[number]
