@@ -1,4 +1,5 @@
 import { patienceMs } from './patience.ts'
+import type { Presses } from './presses.ts'
 import { codeOf, Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf, timeLimit } from './signals.ts'
@@ -80,6 +81,8 @@ type Request = {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** Of what somebody pressed: what to tell if the page goes away before it is sent. */
+  notDone?: string
 }
 
 /**
@@ -94,15 +97,33 @@ export function createApi(
   accessToken: (refused?: string) => Promise<string>,
   signInAnew: () => Promise<never>,
   clock: Pick<ServerClock, 'learn'>,
+  presses: Presses,
 ) {
   async function call<Answer>(request: Request): Promise<Answer> {
-    const token = await accessToken()
-    let response = await ask(request, token)
-    if (response.status === 401) response = await ask(request, await accessToken(token))
-    // A token just renewed is refused as well: this sign-in was ended, here or elsewhere.
-    if (response.status === 401) return signInAnew()
-    if (!response.ok) throw await problemOf(response)
-    return (await jsonOf(response)) as Answer
+    if (request.notDone) presses.waits(request, request.notDone)
+    try {
+      const token = await accessToken()
+      let response = await send(request, token)
+      if (response.status === 401) response = await send(request, await accessToken(token))
+      // A token just renewed is refused as well: this sign-in was ended, here or elsewhere.
+      if (response.status === 401) return await signInAnew()
+      if (!response.ok) throw await problemOf(response)
+      return (await jsonOf(response)) as Answer
+    } finally {
+      presses.goes(request)
+    }
+  }
+
+  async function send(request: Request, token: string): Promise<Response> {
+    const { notDone } = request
+    if (!notDone) return ask(request, token)
+    presses.goes(request)
+    const answer = ask(request, token)
+    presses.follow(answer)
+    const response = await answer
+    // Whoever checks tokens stands before whoever does what is asked.
+    if (response.status === 401) presses.waits(request, notDone)
+    return response
   }
 
   async function ask(request: Request, token: string): Promise<Response> {
@@ -128,27 +149,43 @@ export function createApi(
     }
   }
 
-  const post = <Answer>(path: string, body?: unknown, headers?: Record<string, string>) =>
-    call<Answer>({ method: 'POST', path, body, ...(headers ? { headers } : {}) })
+  const post = <Answer>(
+    path: string,
+    notDone: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => call<Answer>({ method: 'POST', path, notDone, body, ...(headers ? { headers } : {}) })
 
   return {
     profile: () => call<Profile>({ path: '/profile' }),
 
     startPhone: (phoneNumber: string, channel: PhoneChannel) =>
-      post<CodeSent>('/phone', { phoneNumber, channel }),
+      post<CodeSent>('/phone', 'No code was sent for your phone. Ask for it again.', {
+        phoneNumber,
+        channel,
+      }),
 
     verifyPhone: (verificationId: string, code: string, currentCode: string | null) =>
-      post<Profile>('/phone/verification', {
+      post<Profile>('/phone/verification', 'Your phone was not confirmed. Enter its code again.', {
         verificationId,
         code,
         ...(currentCode === null ? {} : { currentCode }),
       }),
 
     /** Everywhere that the person is signed in ends, here too. */
-    endSessions: () => post<Record<string, never>>('/sessions/end'),
+    endSessions: () =>
+      post<Record<string, never>>(
+        '/sessions/end',
+        'You were not signed out everywhere. If you still want it, press the button again.',
+      ),
 
     send: (terms: Terms, idempotencyKey: string) =>
-      post<Payment>('/payments', terms, { 'Idempotency-Key': idempotencyKey }),
+      post<Payment>(
+        '/payments',
+        'Your payment was not sent. If you still want it, press “Send payment” again.',
+        terms,
+        { 'Idempotency-Key': idempotencyKey },
+      ),
 
     payments: (cursor: string | null, signal: AbortSignal) =>
       call<Page>({
@@ -159,12 +196,24 @@ export function createApi(
     payment: (id: string, signal: AbortSignal) =>
       call<Payment>({ path: `/payments/${encodeURIComponent(id)}`, signal }),
 
-    cancel: (id: string) => post<Payment>(`/payments/${encodeURIComponent(id)}/cancellation`),
+    cancel: (id: string) =>
+      post<Payment>(
+        `/payments/${encodeURIComponent(id)}/cancellation`,
+        'The payment was not cancelled. If you still want it, press the button again.',
+      ),
 
-    startSms: (id: string) => post<Payment>(`/payments/${encodeURIComponent(id)}/sms`),
+    startSms: (id: string) =>
+      post<Payment>(
+        `/payments/${encodeURIComponent(id)}/sms`,
+        'No code by text was asked for. Ask for it again.',
+      ),
 
     verifySms: (id: string, code: string) =>
-      post<Payment>(`/payments/${encodeURIComponent(id)}/sms/verification`, { code }),
+      post<Payment>(
+        `/payments/${encodeURIComponent(id)}/sms/verification`,
+        'Your code was not checked, and no attempt was used up. Enter it again.',
+        { code },
+      ),
   }
 }
 

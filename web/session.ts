@@ -5,6 +5,7 @@ import { LOOK_MS } from './patience.ts'
 import { Problem } from './problem.ts'
 import { timeLimit } from './signals.ts'
 import { elsewhere, reasonOf, type SignedOut, weightier } from './signedOut.ts'
+import { rememberSignIn, type SignInUnderWay, takeReturn } from './signInUnderWay.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 
@@ -71,22 +72,33 @@ export async function openSession(config: Config, activity: Activity) {
   let trouble: string | null = null
   let signingOut: Promise<void> | null = null
 
+  /** Pressed while the page was still on its way out. */
+  const signInNext = recall('signInNext') === true
+  forget('signInNext')
+
   const back = new URLSearchParams(location.search)
-  if (back.has('state') && (back.has('code') || back.has('error'))) {
-    const { state, verifier, place, anew } = signInUnderWay()
-    forget('signIn')
-    history.replaceState(null, '', config.redirectPath + place)
-    trouble = await finishSignIn(back, state, verifier)
-    if (trouble === null && anew) provenAt = Date.now()
+  const underWay = takeReturn(back)
+  if (underWay !== null) {
+    history.replaceState(null, '', config.redirectPath + underWay.place)
+    trouble = await finishSignIn(back, underWay)
+    if (trouble === null && underWay.anew) provenAt = Date.now()
   } else {
     const refreshToken = recall('refreshToken')
     if (typeof refreshToken === 'string') tokens.resume(refreshToken)
+    if (back.has('state') || back.has('code')) ignoreReturn()
   }
 
-  async function finishSignIn(parameters: URLSearchParams, state: string, verifier: string) {
-    if (parameters.get('state') !== state) {
-      return 'That sign-in was begun in another tab or too long ago. Please sign in again.'
-    }
+  /** A sign-in that this tab did not begin: to take it in could sign the person in as somebody else. */
+  function ignoreReturn(): void {
+    const place = recall('place')
+    const stays = location.hash || (typeof place === 'string' ? place : '')
+    history.replaceState(null, '', config.redirectPath + stays)
+    // Whoever is signed in has lost nothing.
+    if (tokens.any) return
+    trouble = 'That sign-in was begun in another tab or too long ago. Please sign in again.'
+  }
+
+  async function finishSignIn(parameters: URLSearchParams, { state, verifier }: SignInUnderWay) {
     if (parameters.get('error') === 'access_denied') return 'You left sign-in before it was done.'
     try {
       const as = await provider()
@@ -116,6 +128,9 @@ export async function openSession(config: Config, activity: Activity) {
       return trouble
     },
 
+    /** The person has asked for it already: what they pressed was lost on the way out. */
+    signInNext,
+
     get signedIn(): boolean {
       return tokens.any
     },
@@ -135,7 +150,9 @@ export async function openSession(config: Config, activity: Activity) {
 
     /** Leave for the provider's page and come back to the same place; `anew` asks for the password in any case. */
     async signIn({ anew = false } = {}): Promise<void> {
+      if (signingOut !== null) remember('signInNext', true)
       await signingOut
+      forget('signInNext')
       const as = await provider()
       if (as.authorization_endpoint === undefined) throw new Problem({ kind: 'fault' })
       const state = oauth.generateRandomState()
@@ -152,7 +169,7 @@ export async function openSession(config: Config, activity: Activity) {
         // Whoever was away for too long proves anew who they are, even where the provider remembers.
         ...(anew || activity.lapsed() ? { prompt: 'login' } : {}),
       }).toString()
-      remember('signIn', { state, verifier, place: location.hash, anew })
+      rememberSignIn({ state, verifier, place: location.hash, anew })
       location.assign(url)
     },
 
@@ -223,18 +240,6 @@ export async function openSession(config: Config, activity: Activity) {
       options(REVOCATION_TIMEOUT_MS),
     )
   }
-}
-
-/** What was remembered on leaving for sign-in; a state that nobody made when there is nothing. */
-function signInUnderWay(): { state: string; verifier: string; place: string; anew: boolean } {
-  const kept = recall('signIn')
-  if (typeof kept === 'object' && kept !== null) {
-    const { state, verifier, place, anew } = kept as Record<string, unknown>
-    if (typeof state === 'string' && typeof verifier === 'string' && typeof place === 'string') {
-      return { state, verifier, place, anew: anew === true }
-    }
-  }
-  return { state: oauth.generateRandomState(), verifier: '', place: '', anew: false }
 }
 
 function kept(result: oauth.TokenEndpointResponse): Tokens {

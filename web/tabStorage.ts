@@ -16,6 +16,9 @@ const NAMES = [
   'textless',
   'signedOut',
   'since',
+  'place',
+  'notDone',
+  'signInNext',
 ] as const
 
 export type TabStorageName = (typeof NAMES)[number]

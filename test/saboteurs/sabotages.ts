@@ -1151,6 +1151,27 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/web/activity.test.ts'],
   },
   {
+    name: 'a tab takes in a sign-in that it did not begin',
+    file: 'web/signInUnderWay.ts',
+    from: "underWay === null || parameters.get('state') !== underWay.state",
+    to: 'underWay === null',
+    caughtBy: ['test/web/signInUnderWay.test.ts'],
+  },
+  {
+    name: 'what one person typed is left to the next',
+    file: 'web/draft.ts',
+    from: "forget('form', 'key', 'phone', 'begun', 'textless', 'place', 'notDone')",
+    to: '',
+    caughtBy: ['test/web/draft.test.ts'],
+  },
+  {
+    name: 'a press that was sent is said not to be done',
+    file: 'web/presses.ts',
+    from: 'if (waiting.delete(press)) keep()',
+    to: 'waiting.delete(press)',
+    caughtBy: ['test/web/presses.test.ts'],
+  },
+  {
     name: 'the reason heard last is the one that is told',
     file: 'web/signedOut.ts',
     from: 'return REASONS.indexOf(one) > REASONS.indexOf(other) ? one : other',
