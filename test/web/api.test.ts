@@ -7,6 +7,7 @@ const api = createApi(
   async () => 'token',
   async () => Promise.reject(new Error('no sign-in here')),
   { learn: () => {} },
+  { waits: () => {}, goes: () => {}, follow: () => {} },
 )
 /** For so long the server takes; without an end it never answers. */
 let answersAfterSeconds = Number.POSITIVE_INFINITY
