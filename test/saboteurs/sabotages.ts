@@ -372,13 +372,6 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.plainText,
   },
   {
-    name: 'a translator may write the terms anew',
-    file: 'web/element.ts',
-    from: "el(tag, { ...props, translate: 'no' }, ...children)",
-    to: 'el(tag, props, ...children)',
-    caughtBy: ['test/journeys/verbatim.test.ts'],
-  },
-  {
     name: 'a name holds an amount',
     file: `${CORE}/payeeText.ts`,
     from: "return 'Use no amounts in a name.'",
