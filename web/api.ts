@@ -97,7 +97,7 @@ export function createApi(
   accessToken: (refused?: string) => Promise<string>,
   signInAnew: () => Promise<never>,
   clock: Pick<ServerClock, 'learn'>,
-  presses: Presses,
+  presses: Omit<Presses, 'answered'>,
 ) {
   async function call<Answer>(request: Request): Promise<Answer> {
     if (request.notDone) presses.waits(request, request.notDone)
