@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { afterAll } from 'vitest'
 import type { Provider } from '../../functions/routes.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { launchBrowser } from '../browser.ts'
 import { numberOf } from '../rig.ts'
 
@@ -48,7 +49,8 @@ export async function startStage(env: Record<string, string> = {}) {
   const timers: (() => void)[] = []
   const payfriend: Payfriend = await startPayfriend({
     port: 0,
-    env,
+    // Known ones, which are looked for in all that is written down.
+    env: { AUTHY_API_KEY: 'local-authy-key', VERIFY_API_SECRET: LOCAL_VERIFY.apiSecret, ...env },
     setTimer: (_ms, fn) => void timers.push(fn),
   })
   launched ??= launchBrowser()

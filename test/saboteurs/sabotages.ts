@@ -1178,6 +1178,28 @@ export const sabotages: readonly Sabotage[] = [
     to: 'return other',
     caughtBy: ['test/web/signedOut.test.ts'],
   },
+  // A laptop's own servers.
+  {
+    name: 'a web page elsewhere uses the pretend provider',
+    file: 'local/phone/phone.ts',
+    from: 'if (!asksFromNoOtherPage(request)) {',
+    to: 'if (request.method === undefined) {',
+    caughtBy: ['test/local/otherPages.test.ts'],
+  },
+  {
+    name: 'a page under a name that was made to point here is taken for our own',
+    file: 'local/ownRequest.ts',
+    from: '(localhost|127\\.0\\.0\\.1)(:\\d+)?$/',
+    to: '/',
+    caughtBy: ['test/local/otherPages.test.ts'],
+  },
+  {
+    name: 'the pretend provider has a key that everybody knows',
+    file: 'local/payfriend.ts',
+    from: "randomBytes(24).toString('base64url')",
+    to: "randomBytes(24).fill(0).toString('base64url')",
+    caughtBy: ['test/local/otherPages.test.ts'],
+  },
   // What happened to an account.
   {
     name: 'an entry of somebody else in a payer’s item is kept',
