@@ -1,5 +1,5 @@
 import { sweep } from './core/sweeping.ts'
-import { lambda, payments, type World } from './live.ts'
+import { denialPorts, lambda, payments, type World } from './live.ts'
 import { codeEnds, push } from './liveProvider.ts'
 import { count, flush, logger } from './observe.ts'
 
@@ -9,6 +9,7 @@ import { count, flush, logger } from './observe.ts'
  */
 export const sweepPayments = (world: World) => {
   const ports = {
+    ...denialPorts(world),
     payments: payments(world),
     push: push(world),
     codes: codeEnds(world),

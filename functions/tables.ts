@@ -51,6 +51,7 @@ export const tables = {
           'currency',
           'status',
           'push',
+          'push_paused_until',
           'sms_to',
           'sms_sends',
           'sms_sent_at',

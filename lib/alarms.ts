@@ -174,6 +174,15 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
     threshold: 1,
     periods: AT_ONCE,
   },
+  {
+    id: 'PushesDenied',
+    what: 'A payer denied three payments in a row: somebody else may be starting them',
+    heading: 'Alarm: pushes denied in a row',
+    metric: filled(own('PushesDenied'), QUARTER),
+    // Two may be a mistake and the fright after it; the third is somebody in that payer's account.
+    threshold: 1,
+    periods: AT_ONCE,
+  },
 ]
 
 const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRule[] => [

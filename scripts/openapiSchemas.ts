@@ -128,6 +128,12 @@ const payment = z
     push: z
       .enum(['sending', 'sent', 'unavailable'])
       .describe('`unavailable`: offer a text at once. A push that arrives after all still counts.'),
+    pushPausedUntil: instant
+      .nullable()
+      .describe(
+        'Where no push was asked for because the payer had denied two in a row: until when none goes ' +
+          'out. The code by text is never paused. Else null.',
+      ),
     sms: z.strictObject({
       to: maskedNumber.nullable().describe('Where the last text went; null before the first.'),
       sentAt: instant.nullable(),
@@ -329,6 +335,7 @@ function examplePayment(): PaymentView {
     reference: '4F2K7Q',
     status: 'pending',
     push: 'sent',
+    pushPausedUntil: null,
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
     createdAt: '2026-11-21T12:00:00.000Z',
     expiresAt: '2026-11-21T12:05:00.000Z',

@@ -16,6 +16,8 @@ export type Payment = Terms & {
   readonly reference: string
   readonly status: 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
   readonly push: 'sending' | 'sent' | 'unavailable'
+  /** Where it is unavailable because two were denied in a row: until when none goes out. */
+  readonly pushPausedUntil: string | null
   readonly sms: {
     readonly to: string | null
     readonly sentAt: string | null

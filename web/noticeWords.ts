@@ -10,6 +10,8 @@ export function wordsOf({ event, at, ending }: Notice): string | undefined {
       return `Your phone was changed on ${when}.${ending ? ` It now ends in ${ending}.` : ''}`
     case 'codes.locked':
       return `Five wrong codes in a row were entered on ${when}, so codes were locked for a while.`
+    case 'pushes.denied':
+      return `Three payments in a row were denied on your phone, the last on ${when}. If you did not start them, somebody else can sign in as you.`
     case 'sessions.ended':
       return `You were signed out everywhere on ${when}.`
     case 'account.locked':

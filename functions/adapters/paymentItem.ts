@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { CURRENCIES, type Currency } from '../core/money.ts'
 import {
   type HistoryEntry,
+  type NoPush,
   type Payment,
   PROOFS,
   type PushContent,
@@ -11,6 +12,7 @@ import {
   shownText,
 } from '../core/payment.ts'
 import type { OpenPayment } from '../core/ports.ts'
+import type { PushAnswered } from '../core/pushPause.ts'
 
 /** One entry of an item's history. */
 export const historyEntry = (
@@ -19,6 +21,12 @@ export const historyEntry = (
   channel: HistoryEntry['channel'],
   by: HistoryEntry['by'],
 ): HistoryEntry => ({ at: now.toISOString(), event, channel, by })
+
+/** From an entry of the index `payer` that is approved or denied, as far as `answers` asks for it. */
+export function answerOf(attributes: unknown): PushAnswered {
+  const { payment_id, status, decided_at } = answered.parse(attributes)
+  return { paymentId: payment_id, status, decidedAt: decided_at }
+}
 
 /** From an entry of the index `payer`. */
 export const listedPaymentOf = (attributes: unknown): ShownPayment =>
@@ -36,6 +44,7 @@ const listed = z.object({
   currency,
   status: z.enum(['pending', 'approved', 'denied', 'expired', 'failed', 'cancelled']),
   push: z.enum(['sending', 'sent', 'unavailable']),
+  push_paused_until: instant.optional(),
   sms_to: z.string(),
   sms_sends: z.int(),
   sms_sent_at: instant.optional(),
@@ -58,6 +67,12 @@ const stored = listed.extend({
   wrong_codes: z.int(),
 })
 
+const answered = z.object({
+  payment_id: z.string(),
+  status: z.enum(['approved', 'denied']),
+  decided_at: instant,
+})
+
 const waiting = z.object({
   payment_id: z.string(),
   authy_id: z.string(),
@@ -77,6 +92,7 @@ function shown(found: z.infer<typeof listed>): ShownPayment {
     },
     status: found.status,
     push: found.push,
+    pushPausedUntil: found.push_paused_until,
     smsTo: found.sms_to,
     smsSends: found.sms_sends,
     smsSentAt: found.sms_sent_at,
@@ -119,8 +135,8 @@ export function openPaymentOf(attributes: unknown): OpenPayment | Error {
   }
 }
 
-/** The item of a payment that starts now. */
-export const itemOf = (fresh: Payment) => ({
+/** The item of a payment that starts now; without a push, why. */
+export const itemOf = (fresh: Payment, noPush?: NoPush) => ({
   payment_id: fresh.paymentId,
   user_id: fresh.payerId,
   request_id: fresh.requestId,
@@ -135,13 +151,17 @@ export const itemOf = (fresh: Payment) => ({
   open_shard: shardOf(fresh.paymentId),
   push: fresh.push,
   ...(fresh.pushAskedAt && { push_asked_at: fresh.pushAskedAt.toISOString() }),
+  ...(fresh.pushPausedUntil && { push_paused_until: fresh.pushPausedUntil.toISOString() }),
   sms_to: fresh.smsTo,
   sms_sends: fresh.smsSends,
   code_attempts: fresh.codeAttempts,
   wrong_codes: fresh.wrongCodes,
   created_at: fresh.createdAt.toISOString(),
   expires_at: fresh.expiresAt.toISOString(),
-  history: [historyEntry(fresh.createdAt, 'started', null, 'payer')],
+  history: [
+    historyEntry(fresh.createdAt, 'started', null, 'payer'),
+    ...(noPush ? [historyEntry(fresh.createdAt, noPush, 'push', 'clock')] : []),
+  ],
 })
 
 /** What stands in a payment's place that must not be stored any more; in no index, since it has no such fields. */

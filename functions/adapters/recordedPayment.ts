@@ -19,6 +19,7 @@ const events = [
   'push_asked',
   'push_sent',
   'push_unavailable',
+  'push_paused',
   'text_asked',
   'code_tried',
   'code_wrong',

@@ -8,6 +8,7 @@ import {
   whyClosed,
 } from './payment.ts'
 import type { Clock, Codes, Decision, PaymentStore } from './ports.ts'
+import { type DenialPorts, noteDenial } from './pushPause.ts'
 import { Refusal } from './refusals.ts'
 
 export type Ports = { readonly payments: PaymentStore; readonly clock: Clock }
@@ -70,9 +71,12 @@ export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 
 /**
  * Decide a payment by push. The payment is found by our own id in the signed hidden details, which
  * has no lag, and only without one by the push's id. The words shown must be the words stored
- * (RTS Art. 5(1)(c)).
+ * (RTS Art. 5(1)(c)). A denial is looked at once it is stored, and again where its callback comes again.
  */
-export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<CallbackOutcome> {
+export async function decideByPush(
+  ports: Ports & DenialPorts,
+  answer: PushAnswer,
+): Promise<CallbackOutcome> {
   const { payments, clock } = ports
   const { pushId, authyId, payerId, shown, proof } = answer
   const byPush = answer.paymentId === undefined ? await payments.findByPush(pushId) : undefined
@@ -89,7 +93,11 @@ export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<Ca
   const only = { authyId, shown, ...(payerId && { payerId }), ...(byPush && { pushId }) }
   const { status } = answer
   const decision: Decision = { status, channel: 'push', by: 'payer', evidence, pushId, only }
-  if (await payments.decide(id, decision, clock())) return 'decided'
+  const decided = await payments.decide(id, decision, clock())
+  if (decided) {
+    await noteDenial(ports, decided)
+    return 'decided'
+  }
 
   const payment = await payments.find(id)
   if (!payment || !isAnswerTo(payment, answer)) {
@@ -97,7 +105,9 @@ export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<Ca
     const refused = await refuseAnswer(ports, named, 'answer_mismatched')
     return payment || refused.length > 0 ? 'mismatch' : 'unknown'
   }
-  return payment.status === status && payment.decidedBy === 'push' ? 'repeated' : 'too_late'
+  if (payment.status !== status || payment.decidedBy !== 'push') return 'too_late'
+  await noteDenial(ports, payment)
+  return 'repeated'
 }
 
 /** Whether what was answered is what was asked; none of it ever changes about a payment. */

@@ -21,6 +21,8 @@ export const payerEvents = [
   'phone.changed',
   /** Five wrong codes in a row locked codes for a while. */
   'codes.locked',
+  /** Three pushes in a row were denied, with no yes between. */
+  'pushes.denied',
   /** Every session was ended by the payer. A change of phone, a lock and a close do so too, and are told as such. */
   'sessions.ended',
   /** The operator locked, unlocked or closed the account. */

@@ -30,6 +30,9 @@ export type PushContent = {
 /** Why a signed answer to a push was refused. */
 export type RefusedAnswer = 'answer_mismatched' | 'answer_not_understood'
 
+/** Why no push is asked for, of a payment that starts: two were denied in a row, or that could not be looked up. */
+export type NoPush = 'push_paused' | 'push_unavailable'
+
 /** One thing that happened to a payment; the list is only ever appended to (RTS Art. 29). */
 export type HistoryEntry = {
   readonly at: string
@@ -37,7 +40,7 @@ export type HistoryEntry = {
     | 'started'
     | 'push_asked'
     | 'push_sent'
-    | 'push_unavailable'
+    | NoPush
     | 'text_asked'
     | 'code_tried'
     | 'code_wrong'
@@ -121,6 +124,8 @@ export type Payment = {
   /** Never, where the provider has no push. */
   readonly pushAskedAt?: Date | undefined
   readonly pushId?: string | undefined
+  /** Where no push was asked for because two were denied in a row: until when. */
+  readonly pushPausedUntil?: Date | undefined
   /** Where a text goes, most of it hidden. */
   readonly smsTo: string
   readonly smsSends: number
@@ -231,6 +236,7 @@ export function view(payment: ShownPayment, now: Date): PaymentView {
     reference: payment.reference,
     status,
     push: payment.push,
+    pushPausedUntil: payment.pushPausedUntil?.toISOString() ?? null,
     sms: {
       to: payment.smsSends === 0 ? null : payment.smsTo,
       sentAt: payment.smsSentAt?.toISOString() ?? null,
@@ -264,6 +270,8 @@ export type PaymentView = {
   readonly reference: string
   readonly status: PaymentStatus
   readonly push: PushState
+  /** Where `push` is unavailable because the payer denied two in a row: until when none goes out. */
+  readonly pushPausedUntil: string | null
   readonly sms: {
     readonly to: string | null
     readonly sentAt: string | null

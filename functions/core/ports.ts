@@ -12,11 +12,13 @@ import type { PayerAnnouncement } from './payerRecord.ts'
 import type {
   Channel,
   Evidence,
+  NoPush,
   Payment,
   PushContent,
   RefusedAnswer,
   ShownPayment,
 } from './payment.ts'
+import type { PushAnswered } from './pushPause.ts'
 import type { Announcement } from './record.ts'
 
 export type Clock = () => Date
@@ -48,8 +50,11 @@ export type OpenPayment = Pick<
  * changes nothing and answers `undefined` (or false), and the caller reads again to learn why.
  */
 export type PaymentStore = {
-  /** False if a payment of this id is there already, or its place was taken by `bar`. */
-  insert(payment: Payment): Promise<boolean>
+  /**
+   * False if a payment of this id is there already, or its place was taken by `bar`. `noPush` is told in its
+   * history, where no push is ever asked for.
+   */
+  insert(payment: Payment, noPush?: NoPush): Promise<boolean>
   /**
    * Take the place of a payment that is not stored yet, so that its late insert loses; false if it is
    * stored. What takes the place is no payment: no read and no list finds it.
@@ -65,6 +70,12 @@ export type PaymentStore = {
     payerId: string,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<{ payments: ShownPayment[]; next: string | null }>
+
+  /**
+   * A payer's approved and denied payments of those started after `since`, and of these the newest hundred: over
+   * an index that may lag. Payments that ended otherwise count among the hundred and are left out.
+   */
+  answers(payerId: string, since: Date): Promise<readonly PushAnswered[]>
 
   /** The right to ask for the push again: pending, still `sending`, and asked for before `lostBefore`. */
   claimPush(payment: Payment, lostBefore: Date, now: Date): Promise<Payment | undefined>
@@ -231,6 +242,15 @@ export type Lockout = {
   giveBack(payerId: string, go: Go): Promise<void>
   /** The count begins anew. */
   reset(payerId: string): Promise<void>
+}
+
+/** The audit trail of pushes denied in a row. */
+export type PushDenials = {
+  /**
+   * Tell that a row of denials that began at `since` is so long that it must be told. True if this told it:
+   * not if it was told before, or there is no such account.
+   */
+  tell(payerId: string, since: Date, now: Date): Promise<boolean>
 }
 
 /** What the owner may stop for everybody at once, without a deployment. */

@@ -1,6 +1,7 @@
 /** Starting a payment: stored before the push is sent, once for each key however often it is asked. */
 import { admit, masked, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
 import {
+  type NoPush,
   type Payment,
   PUSH_LOST_SECONDS,
   pushContent,
@@ -9,6 +10,7 @@ import {
   type Terms,
 } from './payment.ts'
 import type { Clock, Limits, PayerStore, PaymentStore, PhoneIds, Push, Switches } from './ports.ts'
+import { answersFrom, type PushAnswered, pushPausedUntil } from './pushPause.ts'
 import { Refusal, switchedOff } from './refusals.ts'
 
 /** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
@@ -41,7 +43,8 @@ export type StartRequest = SignedIn & {
 }
 
 /**
- * Start a payment and ask for its push. The same key again gives the payment as it is now.
+ * Start a payment and ask for its push, unless the payer has denied two in a row (`pushPausedUntil`). The same
+ * key again gives the payment as it is now.
  *
  * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (other terms),
  * `payments_off` (none is new), `too_many_payments`, `already_decided` (cancelled by the operator before
@@ -54,14 +57,15 @@ export async function startPayment(
 ): Promise<{ payment: Payment; created: boolean }> {
   const { payments, payers, limits, clock } = ports
   const { payerId, paymentId, terms } = request
-  const [known, payer, starts] = await Promise.all([
+  const [known, payer, starts, answers] = await Promise.all([
     payments.get(payerId, paymentId),
     payers.get(payerId),
     limits.readStarts(payerId),
+    ports.push && lookUp(payments.answers(payerId, answersFrom(clock()))),
   ])
   admit(payer, request)
   if (!payer?.phone) throw new Refusal('phone_not_verified')
-  if (known) return { payment: await repeat(ports, request, known), created: false }
+  if (known) return { payment: await repeat(ports, request, known, answers), created: false }
   if (await ports.switches.paymentsOff()) throw switchedOff('payments_off')
 
   const authyId = await enrolled(ports, payer, payer.phone)
@@ -77,6 +81,7 @@ export async function startPayment(
   await limits.reserveStart(start, isOver, createdAt, starts)
 
   const reference = ports.newReference()
+  const { noPush, ...push } = pushOf(ports, paymentId, answers, createdAt)
   const payment: Payment = {
     paymentId,
     payerId,
@@ -86,7 +91,7 @@ export async function startPayment(
     terms,
     shown: pushContent(terms, account(request), reference),
     status: 'pending',
-    ...(ports.push ? { push: 'sending', pushAskedAt: createdAt } : { push: 'unavailable' }),
+    ...push,
     smsTo: masked(payer.phone),
     smsSends: 0,
     codeAttempts: 0,
@@ -94,7 +99,7 @@ export async function startPayment(
     createdAt,
     expiresAt,
   }
-  if (await payments.insert(payment)) {
+  if (await payments.insert(payment, noPush)) {
     return { payment: await askForPush(ports, request, payment), created: true }
   }
   // Another request with the same key was faster.
@@ -105,7 +110,7 @@ export async function startPayment(
   if (winner.requestId === request.requestId) {
     return { payment: await askForPush(ports, request, winner), created: true }
   }
-  return { payment: await repeat(ports, request, winner), created: false }
+  return { payment: await repeat(ports, request, winner, answers), created: false }
 }
 
 /** The provider's id for the payer's phone, made now if a crash left it out or another provider gave it. */
@@ -120,16 +125,42 @@ export async function enrolled(
   return authyId
 }
 
+/** How the payer has answered lately, or why that is not known; nothing where the provider has no push. */
+type Answers = readonly PushAnswered[] | { readonly fault: unknown } | undefined
+
+const lookUp = (read: Promise<readonly PushAnswered[]>) =>
+  read.catch((fault: unknown) => ({ fault }))
+
+/** Whether a payment of now has a push; and where it has none though there are pushes, why. */
+function pushOf(
+  { onPushFault }: StartPorts,
+  paymentId: string,
+  answers: Answers,
+  now: Date,
+): Pick<Payment, 'push' | 'pushAskedAt' | 'pushPausedUntil'> & { readonly noPush?: NoPush } {
+  if (!answers) return { push: 'unavailable' }
+  if ('fault' in answers) {
+    // The text is open, and one push too few tires nobody.
+    onPushFault(paymentId, answers.fault)
+    return { push: 'unavailable', noPush: 'push_unavailable' }
+  }
+  const until = pushPausedUntil(answers, now)
+  if (until) return { push: 'unavailable', pushPausedUntil: until, noPush: 'push_paused' }
+  return { push: 'sending', pushAskedAt: now }
+}
+
 async function repeat(
   ports: StartPorts,
   request: StartRequest,
   payment: Payment,
+  answers: Answers,
 ): Promise<Payment> {
   if (!sameTerms(payment.terms, request.terms)) throw new Refusal('idempotency_key_reused')
   if (payment.push !== 'sending' || !payment.pushAskedAt) return payment
   const now = ports.clock()
   const lostBefore = new Date(now.getTime() - PUSH_LOST_SECONDS * 1000)
   if (payment.pushAskedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
+  if (pushOf(ports, payment.paymentId, answers, now).push !== 'sending') return payment
   const claimed = await ports.payments.claimPush(payment, lostBefore, now)
   if (claimed) return askForPush(ports, request, claimed)
   return (await ports.payments.get(payment.payerId, payment.paymentId)) ?? payment

@@ -2,6 +2,7 @@
 import { endCodeOf, type Ports } from './deciding.ts'
 import type { Evidence, Payment } from './payment.ts'
 import type { Codes, Decision, OpenPayment, Push } from './ports.ts'
+import { type DenialPorts, noteDenial } from './pushPause.ts'
 import { Refusal } from './refusals.ts'
 
 /** A push undecided for this long is asked about: its callback may be lost. */
@@ -21,10 +22,11 @@ export type Swept = { expired: number; decided: number; asked: number; faults: u
  * first.
  */
 export async function sweep(
-  ports: Ports & {
-    readonly push: Push | undefined
-    readonly codes: Pick<Codes, 'end'>
-  },
+  ports: Ports &
+    DenialPorts & {
+      readonly push: Push | undefined
+      readonly codes: Pick<Codes, 'end'>
+    },
 ): Promise<Swept> {
   const { payments, push, clock } = ports
   const swept: Swept = { expired: 0, decided: 0, asked: 0, faults: [] }
@@ -57,9 +59,10 @@ export async function sweep(
     if (!push || !pushId) return
     if (!(await payments.claimPushRead(paymentId, lastBefore, now))) return
     swept.asked += 1
-    if (await decideByRead({ payments, push, clock }, paymentId, pushId, authyId)) {
-      swept.decided += 1
-    }
+    const decided = await decideByRead({ payments, push, clock }, paymentId, pushId, authyId)
+    if (!decided) return
+    swept.decided += 1
+    await noteDenial(ports, decided)
   }
   silent.sort((a, b) => (a.pushReadAt?.getTime() ?? 0) - (b.pushReadAt?.getTime() ?? 0))
   const calls = [
@@ -89,10 +92,10 @@ async function decideByRead(
   id: string,
   pushId: string,
   authyId: string,
-): Promise<boolean> {
+): Promise<Payment | undefined> {
   const read = await push.read(pushId)
-  if (read.status !== 'approved' && read.status !== 'denied') return false
-  if (read.pushId !== pushId || read.authyId !== authyId) return false
+  if (read.status !== 'approved' && read.status !== 'denied') return undefined
+  if (read.pushId !== pushId || read.authyId !== authyId) return undefined
   const now = clock()
   const evidence: Evidence = {
     kind: 'provider-read',
@@ -110,7 +113,7 @@ async function decideByRead(
     evidence,
     only,
   }
-  return (await payments.decide(id, decision, now)) !== undefined
+  return payments.decide(id, decision, now)
 }
 
 const ago = (now: Date, seconds: number) => new Date(now.getTime() - seconds * 1000)

@@ -25,6 +25,7 @@ const EVENTS: Record<HistoryEntry['event'], true> = {
   push_asked: true,
   push_sent: true,
   push_unavailable: true,
+  push_paused: true,
   text_asked: true,
   code_tried: true,
   code_wrong: true,

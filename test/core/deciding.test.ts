@@ -11,6 +11,7 @@ import type { Payment } from '../../functions/core/payment.ts'
 import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
+import { noDenials } from './denials.ts'
 import { open } from './payments.ts'
 
 const ID = open.paymentId
@@ -115,8 +116,8 @@ describe('an answer to a push', () => {
       find: async () => stored,
       refuseAnswer: async (id) => [stored, byPush].some((one) => one?.paymentId === id),
     })
-    const { clock } = one
-    return { ...one, outcome: decideByPush({ payments, clock }, { ...answer, ...more }) }
+    const ports = { payments, clock: one.clock, ...noDenials }
+    return { ...one, outcome: decideByPush(ports, { ...answer, ...more }) }
   }
 
   test.each(['approved', 'denied'] as const)(
@@ -252,7 +253,8 @@ describe('an answer to a push', () => {
       },
       decide: async () => open,
     })
-    await decideByPush({ payments, clock: one.clock }, { ...answer, paymentId: undefined })
+    const ports = { payments, clock: one.clock, ...noDenials }
+    await decideByPush(ports, { ...answer, paymentId: undefined })
     expect(one.given('decide')[0]?.at(-1)).toEqual(at(7))
   })
 })

@@ -11,6 +11,7 @@ import type {
   Starts,
   Switches,
 } from '../../functions/core/ports.ts'
+import type { PushAnswered } from '../../functions/core/pushPause.ts'
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
@@ -60,6 +61,7 @@ type World = {
   /** As it is read, time after time; the last for ever. */
   readonly stored?: readonly (Payment | undefined)[]
   readonly inserts?: boolean
+  readonly answers?: () => Promise<readonly PushAnswered[]>
   readonly claimed?: Payment | undefined
   readonly push?: Push['ask'] | undefined
   /** The provider knows none of the phones that are stored. */
@@ -78,6 +80,7 @@ function starting(world: World = {}) {
     clock: one.clock,
     payments: one.port<PaymentStore>({
       get: async () => stored[Math.min(reads++, stored.length - 1)],
+      answers: async () => (world.answers ?? (async () => []))(),
       insert: async () => {
         one.takes(world.seconds ?? 0)
         return inserts
@@ -105,6 +108,7 @@ describe('a payment', () => {
       ['get', 'person-1', ID],
       ['get', 'person-1'],
       ['readStarts', 'person-1'],
+      ['answers', 'person-1', at(-70 * 60)],
       ['paymentsOff'],
       ['gave', '1635'],
       [
@@ -114,7 +118,7 @@ describe('a payment', () => {
         NOON,
         starts,
       ],
-      ['insert', fresh],
+      ['insert', fresh, undefined],
       [
         'ask',
         '1635',
@@ -130,7 +134,7 @@ describe('a payment', () => {
     for (const person of [undefined, { ...payer, phone: undefined }]) {
       const { started, names } = starting({ person })
       await expect(started).rejects.toMatchObject({ code: 'phone_not_verified' })
-      expect(names()).toEqual(['get', 'get', 'readStarts'])
+      expect(names()).toEqual(['get', 'get', 'readStarts', 'answers'])
     }
   })
 
@@ -153,7 +157,7 @@ describe('a payment', () => {
       if (kind === Refusal) {
         await expect(started).rejects.toMatchObject({ code: 'locked', details: {} })
       }
-      expect(names()).toEqual(['get', 'get', 'readStarts'])
+      expect(names()).toEqual(['get', 'get', 'readStarts', 'answers'])
     })
   })
 
@@ -170,22 +174,23 @@ describe('a payment', () => {
       code: 'payments_off',
       details: { retryAfterSeconds: 300 },
     })
-    expect(names()).toEqual(['get', 'get', 'readStarts', 'paymentsOff'])
+    expect(names()).toEqual(['get', 'get', 'readStarts', 'answers', 'paymentsOff'])
   })
 
   test('lives as long as it is set to', async () => {
     const { started, given } = starting({ life: 600 })
     await started
-    expect(given('insert')).toMatchObject([[{ expiresAt: at(600) }]])
+    expect(given('insert')).toMatchObject([[{ expiresAt: at(600) }, undefined]])
     expect(given('ask')[0]?.at(-1)).toBe(590)
   })
 
   test('without push at the provider is open to a text at once', async () => {
-    const { started, asked } = starting({ push: undefined })
+    const { started, asked, names } = starting({ push: undefined })
     const { payment, created } = await started
     expect({ payment, created }).toMatchObject({ payment: { push: 'unavailable' }, created: true })
     expect(payment).not.toHaveProperty('pushAskedAt')
-    expect(asked.at(-1)).toEqual(['insert', payment])
+    expect(asked.at(-1)).toEqual(['insert', payment, undefined])
+    expect(names()).not.toContain('answers')
   })
 
   test('of somebody whose e-mail is too long to be shown names their account by its id', async () => {
@@ -216,7 +221,7 @@ describe('the provider’s id of the phone', () => {
   test('is made anew if another provider gave it', async () => {
     const { started, asked } = starting({ isForeign: true })
     expect((await started).payment.authyId).toBe('1700')
-    expect(asked.slice(5, 7)).toEqual(enrolled)
+    expect(asked.slice(6, 8)).toEqual(enrolled)
   })
 })
 
@@ -272,13 +277,60 @@ describe('the push', () => {
   })
 })
 
+describe('after two denials in a row', () => {
+  const denied = (minutes: number, n = 0): PushAnswered => ({
+    paymentId: `denied-${minutes}-${n}`,
+    status: 'denied',
+    decidedAt: at(-60 * minutes),
+  })
+  const twice = async () => [denied(1), denied(2)]
+
+  test('no push is asked for, the text is offered at once, and the payment says until when', async () => {
+    const { started, asked, names } = starting({ answers: twice })
+    const { payment, created } = await started
+    expect({ payment, created }).toMatchObject({
+      payment: { push: 'unavailable', pushPausedUntil: at(14 * 60) },
+      created: true,
+    })
+    expect(payment).not.toHaveProperty('pushAskedAt')
+    expect(asked.at(-1)).toEqual(['insert', payment, 'push_paused'])
+    expect(names()).not.toContain('ask')
+  })
+
+  test('a push that was lost is not asked for again, and the payment stays as it is', async () => {
+    const lost: Payment = { ...fresh, pushAskedAt: at(-15) }
+    const { started, names } = starting({ stored: [lost], claimed: lost, answers: twice })
+    expect(await started).toEqual({ payment: lost, created: false })
+    expect(names()).not.toContain('claimPush')
+  })
+
+  test('looking it up costs no time of its own', async () => {
+    const { started, together } = starting({ answers: twice })
+    await started
+    expect(together.slice(0, 3)).toEqual(['get', 'readStarts', 'answers'])
+  })
+
+  test('is taken for so where it cannot be looked up: the payment starts without a push, and the owner is told', async () => {
+    const fault = new Error('no answer')
+    const { started, asked, names } = starting({ answers: () => Promise.reject(fault) })
+    const { payment, created } = await started
+    expect({ payment, created }).toMatchObject({ payment: { push: 'unavailable' }, created: true })
+    expect(payment).not.toHaveProperty('pushPausedUntil')
+    expect(asked.slice(-2)).toEqual([
+      ['fault', ID, fault],
+      ['insert', payment, 'push_unavailable'],
+    ])
+    expect(names()).not.toContain('ask')
+  })
+})
+
 describe('the same key again', () => {
   const sending: Payment = { ...fresh, pushAskedAt: at(-15) }
 
   test('gives the payment as it is now, and counts and sends nothing', async () => {
     const { started, names } = starting({ stored: [open] })
     expect(await started).toEqual({ payment: open, created: false })
-    expect(names()).toEqual(['get', 'get', 'readStarts'])
+    expect(names()).toEqual(['get', 'get', 'readStarts', 'answers'])
   })
 
   test.each([
@@ -300,8 +352,8 @@ describe('the same key again', () => {
   test('asks for the push again when the first asking was lost 15 s ago', async () => {
     const { started, asked } = starting({ stored: [sending], claimed: sending })
     expect(await started).toEqual({ payment: { ...sending, push: 'sent' }, created: false })
-    expect(asked.slice(3).map(([name]) => name)).toEqual(['claimPush', 'ask', 'savePush'])
-    expect(asked[3]).toEqual(['claimPush', sending, at(-15), NOON])
+    expect(asked.slice(4).map(([name]) => name)).toEqual(['claimPush', 'ask', 'savePush'])
+    expect(asked[4]).toEqual(['claimPush', sending, at(-15), NOON])
   })
 
   test.each([

@@ -4,6 +4,7 @@ import type { Codes, OpenPayment, PaymentStore, Push } from '../../functions/cor
 import { Refusal } from '../../functions/core/refusals.ts'
 import { sweep } from '../../functions/core/sweeping.ts'
 import { answering, at, NOON } from './answering.ts'
+import { noDenials } from './denials.ts'
 import { open as payment } from './payments.ts'
 
 const provider = { status: 'approved', authyId: '1635', pushId: 'push-1' }
@@ -40,6 +41,7 @@ function sweeping(world: World) {
   })
   const ports = {
     clock: one.clock,
+    ...noDenials,
     payments: one.port<PaymentStore>({
       async *open(onUnreadable) {
         for (const found of open) {

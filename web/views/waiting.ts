@@ -46,6 +46,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
         // Where no push goes out none may have been tried, and not every text has it.
         ...(payment.push === 'unavailable' ? [] : [toCompare(payment)]),
         how,
+        ...(payment.pushPausedUntil === null ? [] : [whyPaused(payment.pushPausedUntil)]),
         el('p', { class: 'countdown' }, left, ' left to answer'),
         bar,
         spoken,
@@ -154,6 +155,14 @@ const toCompare = ({ reference }: Payment) =>
     ', the same on your phone.',
   )
 
+const whyPaused = (until: string) =>
+  el(
+    'p',
+    {},
+    'You said no to two payments in a row, so no request goes to your phone until ' +
+      `${inHours(new Date(until))}.`,
+  )
+
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
 
 const BY_TEXT = 'You can approve it with a code that we text to your phone.'
@@ -172,6 +181,10 @@ const HOW: Record<Payment['push'], readonly [heading: string, how: string]> = {
     'Check that this is whom and how much you want to pay. If it is not, cancel it.',
   ],
 }
+
+/** "14:05", where the payer is. */
+const inHours = (date: Date) =>
+  new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' }).format(date)
 
 function minutesAndSeconds(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
