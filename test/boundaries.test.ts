@@ -105,6 +105,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/limitsTable.ts': PARTS_OF_LIMITS,
   'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
+  'functions/adapters/denialTrail.ts': TRAIL,
   'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE],

@@ -902,6 +902,72 @@ describe('list', () => {
   })
 })
 
+describe('answers', () => {
+  const denial = { status: 'denied', channel: 'push', by: 'payer' } as const
+  const end = (payment: Payment, decision: Decision, seconds: number) =>
+    store.decide(payment.paymentId, decision, at(seconds))
+
+  test('are a payer’s own payments that were approved or denied, the newest first, and when', async () => {
+    const payerId = 'a payer who answers'
+    const some = []
+    for (let n = 0; n < 5; n += 1) some.push(await inserted({ payerId, createdAt: at(n) }))
+    const [yes, no, cancelled, over] = some as [Payment, Payment, Payment, Payment]
+    await end(yes, approval(yes, {}), 30)
+    await end(no, { ...denial, only: {} }, 20)
+    await end(cancelled, { status: 'cancelled', channel: null, by: 'payer', only: {} }, 25)
+    await store.expire(over.paymentId, END)
+    await end(await inserted(), { ...denial, only: {} }, 20)
+    expect(await store.answers(payerId, at(-1))).toEqual([
+      { paymentId: no.paymentId, status: 'denied', decidedAt: at(20) },
+      { paymentId: yes.paymentId, status: 'approved', decidedAt: at(30) },
+    ])
+    // Of those that were started after just this moment.
+    expect(await store.answers(payerId, at(0))).toHaveLength(1)
+    expect(await store.answers(payerId, at(1))).toEqual([])
+  })
+
+  test('are found among a hundred that ended otherwise, and not among more', async () => {
+    const payerId = 'a payer of a hundred'
+    const first = await inserted({ payerId, createdAt: at(0) })
+    await end(first, { ...denial, only: {} }, 1)
+    const ids = Array.from({ length: 99 }, (_, n) => n)
+    await Promise.all(ids.map((n) => inserted({ payerId, createdAt: at(1 + n / 1000) })))
+    expect(await store.answers(payerId, at(-1))).toHaveLength(1)
+    await inserted({ payerId, createdAt: at(2) })
+    expect(await store.answers(payerId, at(-1))).toEqual([])
+  })
+
+  test('that cannot be read are a fault', async () => {
+    const payment = await inserted()
+    await end(payment, { ...denial, only: {} }, 1)
+    await documents.send(
+      new UpdateCommand({
+        TableName: 'payments',
+        Key: { payment_id: payment.paymentId },
+        UpdateExpression: 'SET decided_at = :later',
+        ExpressionAttributeValues: { ':later': 'later' },
+      }),
+    )
+    await expect(store.answers(payment.payerId, at(-1))).rejects.toThrow()
+  })
+})
+
+test.each(['push_paused', 'push_unavailable'] as const)(
+  'a payment that starts without a push says why: %s',
+  async (why) => {
+    const payment = fresh({ push: 'unavailable', pushAskedAt: undefined, pushPausedUntil: at(60) })
+    await store.insert(payment, why)
+    expect(await store.get(payment.payerId, payment.paymentId)).toMatchObject({
+      push: 'unavailable',
+      pushPausedUntil: at(60),
+    })
+    expect((await item(payment))?.history).toMatchObject([
+      { event: 'started' },
+      { at: NOON.toISOString(), event: why, channel: 'push', by: 'clock' },
+    ])
+  },
+)
+
 describe('open', () => {
   const unreadable = (fault: unknown) => {
     throw fault

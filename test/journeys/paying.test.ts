@@ -54,14 +54,35 @@ test('a denied payment leads back to the form, and to the password (2019: W8, W1
 
 test('the text is offered after fifteen seconds, not before, and the phone still decides', async () => {
   const dora = await stage.payer()
+  const goOn = await stage.stopTime(dora)
   await stage.send(dora)
   await stage.pass(10)
   expect(await dora.page.getByText('Having trouble?').count()).toBe(0)
   await stage.pass(6)
+  await goOn()
   await dora.page.getByRole('button', { name: 'Send me a code by text' }).click()
   await heading(dora.page, 'Enter the code from the text')
   await stage.answers(dora, 'approved')
   await says(dora.page, 'Your payment has been approved!')
+})
+
+test('who denies two payments in a row is told until when no request comes, and approves by text', async () => {
+  const lou = await stage.payer()
+  for (const _ of [1, 2]) {
+    await stage.send(lou)
+    await stage.answers(lou, 'denied')
+    await heading(lou.page, 'Send a payment')
+  }
+  await stage.send(lou)
+  await heading(lou.page, 'Approve this payment')
+  await says(
+    lou.page,
+    /^You said no to two payments in a row, so no request goes to your phone until \d\d:\d\d\.$/,
+  )
+  expect(stage.phone.book.pushes(lou.number)).toHaveLength(2)
+  await stage.text(lou)
+  await stage.enter(lou, stage.codeOn(lou.number))
+  await says(lou.page, 'Your payment has been approved!')
 })
 
 test('a reload while waiting comes back to the same payment, without a second push', async () => {

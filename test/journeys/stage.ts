@@ -21,13 +21,16 @@ export const PASSWORD = 'correct horse battery'
  */
 const RealDate = Date
 let shiftMs = 0
+/** Where the real time stands still, of which as much counts as there was then. */
+let stoppedAt: number | undefined
+const nowMs = () => (stoppedAt ?? RealDate.now()) + shiftMs
 globalThis.Date = class extends RealDate {
   constructor(...parts: unknown[]) {
-    if (parts.length === 0) super(RealDate.now() + shiftMs)
+    if (parts.length === 0) super(nowMs())
     else super(...(parts as [number]))
   }
   static override now() {
-    return RealDate.now() + shiftMs
+    return nowMs()
   }
 } as DateConstructor
 
@@ -87,6 +90,20 @@ export async function startStage(env: Record<string, string> = {}) {
     /** Time goes by for the server alone, as it does for a page that is asleep. */
     passUnseen(seconds: number) {
       shiftMs += seconds * 1000
+    },
+
+    /**
+     * Until it is let go on, time goes by for the server and for this page only as a test lets it pass: else a slow
+     * machine's own seconds count too.
+     */
+    async stopTime({ page }: Visitor) {
+      stoppedAt = RealDate.now()
+      // Ahead, because a page's clock cannot be set back; it goes by the server's anyway.
+      await page.clock.pauseAt(nowMs() + 1000)
+      return async function goOn() {
+        stoppedAt = undefined
+        await page.clock.resume()
+      }
     },
 
     async newPage(context: BrowserContext, wrongBySeconds = 0): Promise<Page> {
