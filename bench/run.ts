@@ -158,8 +158,15 @@ function read(payment: Payment | undefined) {
 function write(payment: Payment | undefined) {
   const { paymentId, authyId, shown } = payment ?? exhausted()
   const only = { authyId, shown }
-  const decision = { status: 'approved', channel: 'push', by: 'payer', only } as const
-  return store.decide(paymentId, decision, new Date())
+  const now = new Date()
+  const evidence = {
+    kind: 'provider-read',
+    push_id: payment?.channels.push.id ?? '',
+    authy_id: authyId,
+    read_at: now.toISOString(),
+  } as const
+  const decision = { status: 'approved', channel: 'push', by: 'payer', evidence, only } as const
+  return store.decide(paymentId, decision, now)
 }
 
 /** So many more payments that wait, each some payer's. */
@@ -177,14 +184,15 @@ async function fill(count: number): Promise<Payment[]> {
 function newPayment(n: number): Payment {
   const payer = payers[n % PAYERS] ?? exhausted()
   const now = new Date()
+  const reference = '4F2K7Q'
   return {
     paymentId: randomUUID().replaceAll('-', '').slice(0, 22),
     payerId: payer.payerId,
     requestId: randomUUID(),
-    reference: '4F2K7Q',
+    reference,
     authyId: payer.authyId,
     action: terms,
-    shown: pushContent(terms, payer.email),
+    shown: pushContent(terms, payer.email, reference),
     outcome: { status: 'pending' },
     channels: {
       push: { state: 'sent', askedAt: now, id: randomUUID() },

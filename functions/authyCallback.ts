@@ -10,7 +10,7 @@ import {
 import type { PaymentStore } from './core/ports.ts'
 import { Refusal } from './core/refusals.ts'
 import { publicEndpoint } from './http.ts'
-import { lambda, payments, type World } from './live.ts'
+import { denialPorts, lambda, payments, type World } from './live.ts'
 import { callbackSignature } from './liveProvider.ts'
 import { count, logger, securityEvent } from './observe.ts'
 
@@ -22,7 +22,7 @@ import { count, logger, securityEvent } from './observe.ts'
  * noted on the payment that it names. Only a bad signature is refused.
  */
 export const authyCallback = (world: World) => {
-  const ports = { payments: payments(world), clock: world.clock }
+  const ports = { ...denialPorts(world), payments: payments(world), clock: world.clock }
   const { url, apiKey } = callbackSignature(world)
   return publicEndpoint(async ({ text, headers }) => {
     const nonce = headers['x-authy-signature-nonce']

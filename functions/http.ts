@@ -9,55 +9,10 @@ import type {
 } from 'aws-lambda'
 import * as z from 'zod'
 import type { SignedIn } from './core/payer.ts'
-import { Refusal, type RefusalCode, SessionEnded } from './core/refusals.ts'
+import { REFUSALS, Refusal, SessionEnded } from './core/refusals.ts'
+import { GATEWAY_ANSWERS } from './gatewayAnswers.ts'
 import { count, flush, logger } from './observe.ts'
 import { bodyText, jsonBody } from './requestBody.ts'
-
-/** A refusal without a status does not compile. */
-export const STATUS = {
-  invalid_request: 400,
-  idempotency_key_missing: 400,
-  phone_not_verified: 403,
-  current_code_required: 403,
-  forged_callback: 403,
-  not_found: 404,
-  expired: 410,
-  already_decided: 409,
-  no_code_sent: 409,
-  no_attempts_left: 409,
-  wrong_code: 422,
-  code_expired: 422,
-  idempotency_key_reused: 422,
-  locked: 423,
-  too_many_sms: 429,
-  too_many_payments: 429,
-  provider_unavailable: 503,
-  sms_off: 503,
-  payments_off: 503,
-} as const satisfies Record<RefusalCode, number>
-
-/** What a refusal is called; the sentence may change, the code does not. */
-const TITLES = {
-  invalid_request: 'The request is not right.',
-  idempotency_key_missing: 'The header Idempotency-Key is missing.',
-  phone_not_verified: 'Verify your phone first.',
-  current_code_required: 'The code sent to your current phone is needed too.',
-  forged_callback: 'This callback is not signed as it should be.',
-  not_found: 'There is nothing of this id, or not any more.',
-  expired: 'This payment has expired.',
-  already_decided: 'This payment is decided already.',
-  no_code_sent: 'No code has been sent.',
-  no_attempts_left: 'No attempts are left for this code.',
-  wrong_code: 'The code is wrong.',
-  code_expired: 'The code has expired.',
-  idempotency_key_reused: 'This Idempotency-Key belongs to a payment with other terms.',
-  locked: 'Codes are locked for a while, or the account until its operator unlocks it.',
-  too_many_sms: 'Too many texts or calls. Please wait.',
-  too_many_payments: 'Too many payments. Please wait.',
-  provider_unavailable: 'The phone provider does not answer. Please try again.',
-  sms_off: 'Texts and calls are stopped for now.',
-  payments_off: 'New payments are stopped for now.',
-} as const satisfies Record<RefusalCode, string>
 
 /** A request after all checks. What comes from the token is apart from what a client can write. */
 export type Checked<B, Q> = {
@@ -200,25 +155,23 @@ function problem(error: unknown, requestId: string): APIGatewayProxyStructuredRe
   // As API Gateway itself says it, of a token that its authorizer lets pass: one without the claims that make
   // a payer, or of a session that was ended since.
   if (error instanceof Unauthorized || error instanceof SessionEnded) {
-    return json(
-      401,
-      'application/json',
-      { message: 'Unauthorized' },
-      { 'www-authenticate': 'Bearer' },
-    )
+    return asGateway(401, { 'www-authenticate': 'Bearer' })
   }
   if (!(error instanceof Refusal)) {
     count('Fault')
     logger.error('Fault', { requestId, ...harmless(error) })
-    return json(500, 'application/json', { message: 'Internal Server Error' })
+    return asGateway(500)
   }
   const { code, details } = error
   const { retryAfterSeconds, ...members } = details
-  const status = STATUS[code]
-  const body = { title: TITLES[code], status, code, requestId, ...members }
+  const { status, title } = REFUSALS[code]
+  const body = { title, status, code, requestId, ...members }
   const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
   return json(status, 'application/problem+json', body, headers)
 }
+
+const asGateway = (status: 401 | 500, headers?: Record<string, string>) =>
+  json(status, 'application/json', { message: GATEWAY_ANSWERS[status].message }, headers)
 
 /** A fault's own words can hold what was sent (a number, a code): its kind and place are enough to find it. */
 const harmless = (error: unknown) => ({

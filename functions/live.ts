@@ -11,6 +11,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { archiveBucket } from './adapters/archiveBucket.ts'
 import { cognitoSignIns } from './adapters/cognitoSignIns.ts'
+import { denialTrail } from './adapters/denialTrail.ts'
 import { eventBus as bridge } from './adapters/eventBus.ts'
 import { limitsTable } from './adapters/limitsTable.ts'
 import { lockoutTable } from './adapters/lockoutTable.ts'
@@ -25,10 +26,10 @@ import {
   tableSettings,
 } from './adapters/settings.ts'
 import { international, type PendingPhone } from './core/payer.ts'
-import { referenceFrom } from './core/payment.ts'
+import { type Payment, referenceFrom } from './core/payment.ts'
 import type { Archive, Clock, EventBus, SignIns } from './core/ports.ts'
 import { countedPayments } from './counting.ts'
-import { count, logger } from './observe.ts'
+import { count, logger, securityEvent } from './observe.ts'
 
 /** Where code runs: its settings and its time. */
 export type World = { readonly env: Env; readonly clock: Clock }
@@ -67,6 +68,14 @@ export function limits({ env }: World) {
 
 export const lockout = ({ env }: World) =>
   lockoutTable(documents(env), tableSettings(env).PAYERS_TABLE)
+
+/** What is done about pushes denied in a row, for who stores denials. */
+export const denialPorts = ({ env }: World) => ({
+  denials: denialTrail(documents(env), tableSettings(env).PAYERS_TABLE),
+  onPushesDenied: ({ paymentId, payerId }: Payment) =>
+    securityEvent('PushesDenied', { paymentId, payerId }),
+  onDenialFault,
+})
 
 /**
  * Imported as all else and not when it is needed: that would be 100 KB in place of 34, because the bundler
@@ -129,6 +138,12 @@ export const changeIdOf = ({
 export function onLockoutFault(fault: unknown): void {
   count('Fault')
   logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
+}
+
+/** The denial is stored, and its answer stands; a row may be untold. */
+function onDenialFault(paymentId: string, fault: unknown): void {
+  count('Fault')
+  logger.error('Fault', { paymentId, fault: fault instanceof Error ? fault.name : typeof fault })
 }
 
 /** Sessions end here all the same; what was not told to the sign-in provider is told to the owner. */

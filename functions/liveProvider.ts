@@ -15,6 +15,7 @@ import {
 } from './adapters/settings.ts'
 import { verifyCodes, verifyPhones } from './adapters/twilioVerify.ts'
 import { pushStart, pushSweep } from './core/channels/push.ts'
+import type { DenialPorts } from './core/channels/pushPause.ts'
 import { smsCodeEnd, smsCodeStart } from './core/channels/smsCode.ts'
 import type {
   ChannelEnds,
@@ -74,10 +75,13 @@ export const channelStarts = (
 })
 
 /** Each channel's part in the sweep; a code's answer comes with the payer's own request and is never lost. */
-export function channelSweeps(world: World, payments: PaymentStore): ChannelSweeps {
+export function channelSweeps(
+  world: World,
+  ports: DenialPorts & { readonly payments: PaymentStore },
+): ChannelSweeps {
   const provider = push(world)
   return {
-    push: provider && pushSweep({ payments, push: provider, clock: world.clock }),
+    push: provider && pushSweep({ ...ports, push: provider }),
     sms: undefined,
   }
 }

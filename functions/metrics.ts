@@ -37,6 +37,9 @@ export const metrics = {
   CallbackNotUnderstood: 'Count',
   CallbackTimeless: 'Count',
 
+  /** A payer denied three pushes in a row. */
+  PushesDenied: 'Count',
+
   /** Every call of the provider, with an answer or without. */
   ProviderMs: 'Milliseconds',
   ProviderFault: 'Count',

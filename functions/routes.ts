@@ -32,6 +32,7 @@ export const lambdas = {
       'payments:GetItem',
       'payments:PutItem',
       'payments:UpdateItem',
+      'payments/payer:Query',
       'users:GetItem',
       'users:UpdateItem',
     ],
@@ -59,7 +60,14 @@ export const lambdas = {
   authyCallback: {
     carriedBy: 'authy',
     route: { method: 'POST', path: '/payments/callback', open: 'public' },
-    rights: ['payments:GetItem', 'payments:UpdateItem', 'payments/push_id:Query'],
+    rights: [
+      'payments:GetItem',
+      'payments:UpdateItem',
+      'payments/push_id:Query',
+      'payments/payer:Query',
+      'users:GetItem',
+      'users:UpdateItem',
+    ],
   },
   profile: {
     route: { method: 'GET', path: '/profile', open: 'payers' },
@@ -78,7 +86,13 @@ export const lambdas = {
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
   sweepPayments: {
-    rights: ['payments:UpdateItem', 'payments/open:Query'],
+    rights: [
+      'payments:UpdateItem',
+      'payments/open:Query',
+      'payments/payer:Query',
+      'users:GetItem',
+      'users:UpdateItem',
+    ],
   },
 } as const satisfies Record<string, Lambda>
 

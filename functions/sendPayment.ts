@@ -25,7 +25,11 @@ export const body = (limits: AmountLimits) =>
       }),
   })
 
-export const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{1,64}$/
+/**
+ * A key, bare or as a string in quotes, as the IETF's draft (draft-ietf-httpapi-idempotency-key-header) has
+ * it. None of a key's characters may be escaped in a string, so nothing here is unescaped.
+ */
+export const IDEMPOTENCY_KEY = /^(?:[A-Za-z0-9_-]{1,64}|"[A-Za-z0-9_-]{1,64}")$/
 
 /** `POST /payments`: start a payment and send its push; the same `Idempotency-Key` never starts two. */
 export const sendPayment = (world: World) => {
@@ -42,8 +46,7 @@ export const sendPayment = (world: World) => {
     clock: world.clock,
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,
   }
-  const { MAX_AMOUNT: maxAmount, CURRENCIES: currencies } = settings
-  const schemas = { body: body({ maxAmount, currencies }), query: nothing }
+  const schemas = { body: body(settings.MAX_AMOUNT), query: nothing }
   return endpoint(schemas, async ({ payer, body, headers, ip, requestId }) => {
     const paymentId = paymentIdOf(payer.payerId, idempotencyKey(headers['idempotency-key']))
     const request = {
@@ -80,10 +83,11 @@ function text(missing: string) {
   return z.string(missing)
 }
 
-function idempotencyKey(key: string | undefined): string {
-  if (key === undefined || key === '') throw new Refusal('idempotency_key_missing')
-  if (IDEMPOTENCY_KEY.test(key)) return key
-  const reason = 'Use 1 to 64 of A-Z a-z 0-9 _ -.'
+/** The key that a header stands for: in quotes the same as without. */
+function idempotencyKey(header: string | undefined): string {
+  if (header === undefined || header === '') throw new Refusal('idempotency_key_missing')
+  if (IDEMPOTENCY_KEY.test(header)) return header.replaceAll('"', '')
+  const reason = 'Use 1 to 64 of A-Z a-z 0-9 _ -, bare or in one pair of double quotes.'
   throw new Refusal('invalid_request', { fields: [{ path: 'Idempotency-Key', reason }] })
 }
 

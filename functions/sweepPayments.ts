@@ -1,5 +1,5 @@
 import { sweep } from './core/sweeping.ts'
-import { lambda, payments, type World } from './live.ts'
+import { denialPorts, lambda, payments, type World } from './live.ts'
 import { channelEnds, channelSweeps } from './liveProvider.ts'
 import { count, flush, logger } from './observe.ts'
 
@@ -11,7 +11,11 @@ export const sweepPayments = (world: World) => {
   const store = payments(world)
   const ports = {
     payments: store,
-    sweeps: channelSweeps(world, store),
+    sweeps: channelSweeps(world, {
+      ...denialPorts(world),
+      payments: store,
+      clock: world.clock,
+    }),
     ends: channelEnds(world),
     clock: world.clock,
   }

@@ -28,7 +28,7 @@ const PROVIDER_FAULTS_MIN = 3
 const PROVIDER_FAULTS_SHARE = 0.2
 /** So much of a day's texts within a quarter of an hour is no ordinary hour. */
 const TEXTS_SHARE = 0.1
-/** API Gateway gives up after 30 s and the Lambdas after 28: by then it is too late. */
+/** Well before a Lambda is cut off (`LAMBDA_SECONDS`): by then it is too late. */
 const SLOW_MS = 20_000
 /** What fails is tried again for two hours and then set aside; who is woken has most of them left. */
 const BEHIND_MS = 15 * 60_000
@@ -171,6 +171,15 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
     heading: 'Alarm: mismatched callbacks',
     metric: filled(own('CallbackMismatched')),
     // It is signed: there is no ordinary way to even one.
+    threshold: 1,
+    periods: AT_ONCE,
+  },
+  {
+    id: 'PushesDenied',
+    what: 'A payer denied three payments in a row: somebody else may be starting them',
+    heading: 'Alarm: pushes denied in a row',
+    metric: filled(own('PushesDenied'), QUARTER),
+    // Two may be a mistake and the fright after it; the third is somebody in that payer's account.
     threshold: 1,
     periods: AT_ONCE,
   },

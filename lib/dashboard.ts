@@ -65,6 +65,7 @@ export function addDashboard(
           own('CallbackForged'),
           own('CallbackForgedForPayment'),
           own('CallbackMismatched'),
+          own('PushesDenied'),
           own('CallbackNotUnderstood'),
           own('CallbackTimeless'),
         ),

@@ -5,6 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { LAMBDA_SECONDS } from '../functions/core/limits.ts'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
 import { type LambdaName, lambdas, type Provider, type TriggerName } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
@@ -29,8 +30,8 @@ export type ProviderSettings =
 export type LambdaSettings = ProviderSettings & {
   readonly stage: string
   readonly currencies: readonly { readonly code: string; readonly digits: number }[]
-  /** The most that can be sent at once, in whole units and decimals ("10000.00"). */
-  readonly maxAmount: string
+  /** The most that can be sent at once in each of them, in whole units and decimals ("10000.00"). */
+  readonly maxAmount: { readonly [code: string]: string }
   readonly paymentTtlSeconds: number
   readonly limits: {
     readonly textsPerHour: number
@@ -104,8 +105,6 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
 
 /** A processor of 1,769 MB is a whole one; below that, starting is what gets slower. */
 const MEMORY_MB = 1024
-/** Four calls of the provider (a change of phone), 3 s each at most, and the table's; API Gateway waits 30 s. */
-const TIMEOUT_SECONDS = 28
 const SWEEP_TIMEOUT_SECONDS = 55
 const TRIGGER_MEMORY_MB = 256
 /** Cognito waits no longer. */
@@ -162,7 +161,7 @@ export class Lambdas extends Construct {
       name,
       description: `Payfriend ${settings.stage}: ${name}, ${route}`,
       memoryMb: MEMORY_MB,
-      timeoutSeconds: 'route' in lambda ? TIMEOUT_SECONDS : SWEEP_TIMEOUT_SECONDS,
+      timeoutSeconds: 'route' in lambda ? LAMBDA_SECONDS : SWEEP_TIMEOUT_SECONDS,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
         POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
@@ -209,7 +208,9 @@ export class Lambdas extends Construct {
       case 'payment':
         return {
           PAYMENT_TTL_SECONDS: String(settings.paymentTtlSeconds),
-          MAX_AMOUNT: settings.maxAmount,
+          MAX_AMOUNT: Object.entries(settings.maxAmount)
+            .map(([code, most]) => `${code}:${most}`)
+            .join(','),
           CURRENCIES: settings.currencies.map(({ code }) => code).join(','),
         }
       case 'limits':

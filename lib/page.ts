@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 import { buildSync } from 'esbuild'
+import { browsersSentence, pageTarget } from './browsers.ts'
 
 export type PageFile = {
   readonly body: Buffer
@@ -60,7 +61,7 @@ export function bundlePage(): Page {
     outdir: 'out',
     bundle: true,
     format: 'esm',
-    target: 'es2022',
+    target: pageTarget,
     minify: true,
     loader: { '.svg': 'copy' },
     // Its licence asks to be named in every copy.
@@ -83,7 +84,7 @@ export function bundlePage(): Page {
     ]),
   )
   const html = pointTo(readFileSync(join(WEB, 'index.html'), 'utf8'), bundled)
-  const body = Buffer.from(html)
+  const body = Buffer.from(html.replace('{browsers}', browsersSentence))
   files.set('/index.html', { body, type: 'text/html; charset=utf-8', immutable: false })
   // Shown in the push, so its address is given away and must stay.
   const logo = readFileSync(join(WEB, 'logo.png'))

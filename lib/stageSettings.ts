@@ -1,7 +1,19 @@
 /** What can be said about a stage, each with its usual value; checked here and nowhere else. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
-import { CURRENCIES, type Currency } from '../functions/core/money.ts'
+import {
+  COUNT_MAX,
+  PAYMENT_TTL_SECONDS_MAX,
+  PAYMENT_TTL_SECONDS_MIN,
+  USUAL,
+} from '../functions/core/limits.ts'
+import {
+  amountLimits,
+  CURRENCIES,
+  type Currency,
+  currencyForPage,
+  LIMIT_PATTERN,
+} from '../functions/core/money.ts'
 import { providerFields, providerOf } from './providerSettings.ts'
 import { type Throttling, usualThrottling } from './throttling.ts'
 
@@ -16,11 +28,13 @@ const retentions = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
 )
 
+const MAX_AMOUNT = 'must name amounts by their currency, like {"EUR": "10000.00"}'
+const mostOfOne = z.string(MAX_AMOUNT).regex(LIMIT_PATTERN, MAX_AMOUNT)
 const COUNTRIES = 'must be "all" or a list of two-letter countries, like ["GB", "IE"]'
 const count = z
   .int('must be a whole number')
   .min(1, 'must be at least 1')
-  .max(1_000_000, 'is too large')
+  .max(COUNT_MAX, 'is too large')
 const domain = z
   .string()
   .regex(
@@ -64,34 +78,31 @@ const fields = z.strictObject({
     .min(1, 'must name at least one currency')
     .refine((all) => new Set(all).size === all.length, 'names a currency twice')
     .default([...codes]),
-  /** The most that can be sent at once, in any currency. */
-  maxAmount: z
-    .string('must be a text, like "10000.00"')
-    .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/, 'must be like "10000.00"')
-    .default('10000.00'),
+  /** The most that can be sent at once, by currency; the usual of those that are not named. */
+  maxAmount: z.union([mostOfOne, z.partialRecord(z.enum(codes), mostOfOne)], MAX_AMOUNT).optional(),
   /** How long a payment waits for its payer. */
   paymentTtlSeconds: z
     .int('must be a whole number of seconds')
-    .min(60, 'must be at least 60')
-    .max(600, 'must be at most 600')
-    .default(300),
+    .min(PAYMENT_TTL_SECONDS_MIN, `must be at least ${PAYMENT_TTL_SECONDS_MIN}`)
+    .max(PAYMENT_TTL_SECONDS_MAX, `must be at most ${PAYMENT_TTL_SECONDS_MAX}`)
+    .default(USUAL.paymentTtlSeconds),
 
   limits: z
     .strictObject({
       /** Codes for payments, and texts that prove a number: each for a person; the latter for a number too. */
-      textsPerHour: count.default(10),
-      textsPerDay: count.default(20),
-      provingTextsPerHour: count.default(3),
-      provingTextsPerDay: count.default(5),
+      textsPerHour: count.default(USUAL.textsPerHour),
+      textsPerDay: count.default(USUAL.textsPerDay),
+      provingTextsPerHour: count.default(USUAL.provingTextsPerHour),
+      provingTextsPerDay: count.default(USUAL.provingTextsPerDay),
       /** Half of it is kept for payments. */
       textsPerDayForStage: count
         .refine(
           (texts) => texts >= 4,
           'must be at least 4, because a change of phone takes two texts and may use half',
         )
-        .default(500),
-      openPayments: count.default(5),
-      paymentsPerHour: count.default(20),
+        .default(USUAL.textsPerDayForStage),
+      openPayments: count.default(USUAL.openPayments),
+      paymentsPerHour: count.default(USUAL.paymentsPerHour),
     })
     .prefault({}),
   /** Countries (ISO 3166) whose numbers may be verified, because a text abroad can cost much. */
@@ -216,6 +227,8 @@ export function stageSettings(
       `alarmTopicArn must be in ${data.region}, the stage's own region, and is in ${topicRegion}`,
     )
   }
+  const maxAmount = amountLimits(data.currencies, data.maxAmount)
+  if ('reason' in maxAmount) return refuse(`maxAmount ${maxAmount.reason}`)
   const { authyCallback = usualCallback, ...routes } = data.throttling
   if (data.provider === 'authy') {
     const highest = authyCallback.ratePerSecond
@@ -240,7 +253,8 @@ export function stageSettings(
     alarmTopicArn: data.alarmTopicArn,
     keepData: data.keepData ?? stage !== USUAL_STAGE,
     throttling: { ...routes, authyCallback } satisfies Throttling,
-    currencies: data.currencies.map((code) => ({ code, digits: CURRENCIES[code].digits })),
+    currencies: data.currencies.map(currencyForPage),
+    maxAmount: maxAmount.limits,
     phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
     logRetention: data.logRetentionDays,
   }

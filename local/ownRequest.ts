@@ -1,4 +1,8 @@
-/** What only programs on this machine may ask, and no page of the web that the same person looks at. */
+/**
+ * Who asks the servers of this machine. They listen on it alone, but a page of the web that the same person
+ * looks at runs on it too: its browser adds `Origin` and `Sec-Fetch-Site`, and under a name of the page's that
+ * was made to point here `Host` is that name.
+ */
 import type { IncomingMessage } from 'node:http'
 
 /** Where `npm run payer` asks, at the sign-in's port. */
@@ -6,19 +10,37 @@ export const OPERATOR_PATH = '/operator'
 
 const BODY_BYTES_MAX = 64 * 1024
 
-/**
- * Whether a program asks, and no browser for a page: a browser adds `Origin` and `Sec-Fetch-Site`; under a
- * name of somebody's that points here `Host` is that name; and of this type a page may send nothing to
- * another origin without being let, which nobody is here.
- */
-export function asksFromProgram(
-  { method, headers }: IncomingMessage,
-  contentType: string,
-): boolean {
-  const { host = '', origin, 'sec-fetch-site': site, 'content-type': type } = headers
-  if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host)) return false
-  return method === 'POST' && origin === undefined && site === undefined && type === contentType
+type Asked = Pick<IncomingMessage, 'headers'>
+
+/** Whether the server is asked by the name of this machine. */
+export const asksByOwnName = ({ headers: { host = '' } }: Asked): boolean =>
+  /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host)
+
+/** Whether no browser asks for a page. */
+export const asksForNoPage = (request: Asked): boolean =>
+  asksByOwnName(request) &&
+  request.headers.origin === undefined &&
+  request.headers['sec-fetch-site'] === undefined
+
+/** Whether a program asks, a page of this very server, or the person by the address bar. */
+export function asksFromNoOtherPage(request: Asked): boolean {
+  const { host, origin, 'sec-fetch-site': site = 'none' } = request.headers
+  if (!asksByOwnName(request)) return false
+  if (origin !== undefined && origin !== `http://${host}`) return false
+  return site === 'none' || site === 'same-origin'
 }
+
+/**
+ * Whether a program sends this. Of a type that no form has a page may send nothing to another origin without
+ * being let, which nobody is here: so it holds for old browsers too, that don't say where a page is from.
+ */
+export const asksFromProgram = (
+  request: Pick<IncomingMessage, 'method' | 'headers'>,
+  contentType: string,
+): boolean =>
+  request.method === 'POST' &&
+  asksForNoPage(request) &&
+  request.headers['content-type'] === contentType
 
 /** @throws what is too long, or no JSON */
 export async function jsonBodyOf(request: IncomingMessage): Promise<unknown> {

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type Env, paymentSettings, providerSettings } from '../functions/adapters/settings.ts'
-import { CURRENCIES } from '../functions/core/money.ts'
+import { currencyForPage } from '../functions/core/money.ts'
 import type { World } from '../functions/live.ts'
 import type { LambdaName, Provider } from '../functions/routes.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
@@ -11,9 +12,11 @@ import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
 import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
+import { FRIENDS } from './friends.ts'
 import { operatorServer } from './operator.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { pretendProvider } from './phone/pretendProvider.ts'
+import { LOCAL_VERIFY } from './phone/verifyApi.ts'
 import type { EventEnvelope } from './record/localBus.ts'
 import { startRecord } from './record/record.ts'
 import { startSignIn } from './signIn/signIn.ts'
@@ -24,7 +27,10 @@ export type PayfriendOptions = {
   readonly port: number
   /** Keep people, phones, payments and their archive in this folder; in memory without it, and no archive. */
   readonly dataDir?: string | undefined
-  /** Settings of the Lambdas, `PROVIDER`, and `DYNAMODB_ENDPOINT`, `AUTHY_API_URL` or `VERIFY_API_URL` with their keys, `PUBLIC_URL` to use others' instead. */
+  /**
+   * Settings of the Lambdas, `PROVIDER`, and `DYNAMODB_ENDPOINT`, `AUTHY_API_URL` or `VERIFY_API_URL` with
+   * their keys, `PUBLIC_URL` to use others' instead. Without their addresses the keys are the pretend phone's.
+   */
   readonly env?: Env
   readonly clock?: () => Date
   /** What the pretend phone puts off goes here. */
@@ -38,6 +44,8 @@ export type Payfriend = {
   readonly signInUrl: string
   /** None if a real provider is used. */
   readonly phone: Phone | undefined
+  /** How a program shows its key to the pretend phone, as curl takes it. A key that was given is only named. */
+  readonly phoneKey: string
   readonly world: World
   readonly sweep: ReturnType<typeof sweepPayments>
   close(): Promise<void>
@@ -45,9 +53,6 @@ export type Payfriend = {
 
 const CLIENT_ID = 'payfriend-page'
 const SCOPE = 'payfriend/pay'
-/** What the pretend phone asks for; a real one is never written here. */
-const LOCAL_AUTHY_KEY = 'local-authy-key'
-
 /** A real provider is used where its address is set, and then these have to be. */
 const REAL = {
   authy: ['AUTHY_API_URL', 'AUTHY_API_KEY'],
@@ -85,13 +90,20 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     if (lacking.length > 0) {
       throw new Error(`${realUrl} is set, so ${lacking.join(', ')} must be set too.`)
     }
-    const apiKey = env.AUTHY_API_KEY ?? LOCAL_AUTHY_KEY
+    // New at each start: who knew it could sign an approval, or have texts sent. Nothing that is kept needs it.
+    const apiKey = env.AUTHY_API_KEY || newKey()
+    const verify = {
+      ...LOCAL_VERIFY,
+      apiKey: env.VERIFY_API_KEY || LOCAL_VERIFY.apiKey,
+      apiSecret: env.VERIFY_API_SECRET || newKey(),
+    }
 
     let phone: Phone | undefined
     if (!isReal) {
       phone = await startPhone({
         port: nextPort(1),
         apiKey,
+        verify,
         callbackUrl: () => `${publicUrl}/payments/callback`,
         clock,
         ...(options.setTimer && { setTimer: options.setTimer }),
@@ -145,7 +157,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         // A real key in the shell is nothing to the embedded database.
         ...(isEmbedded && keyOf('local')),
         DYNAMODB_ENDPOINT: endpoint,
-        ...(phone && pretendProvider(phone.url, apiKey)),
+        ...(phone && pretendProvider(phone.url, apiKey, verify)),
         ...inUserPool(signIn.userPool),
         PUBLIC_URL: publicUrl,
       },
@@ -162,10 +174,8 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         logout_uri: `${gateway.url}/`,
       })}`,
       changePasswordUrl: `${signIn.issuer}/change-password`,
-      currencies: paymentSettings(world.env).CURRENCIES.map((code) => ({
-        code,
-        digits: CURRENCIES[code].digits,
-      })),
+      currencies: paymentSettings(world.env).CURRENCIES.map(currencyForPage),
+      friends: FRIENDS,
     }
     gateway.open({
       handlers: handlersIn(worldOf, provider),
@@ -175,10 +185,17 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       site: await buildSite({ config }),
     })
     signIn.openOperator(operatorServer(world))
+    const named = (name: string, key: string) => (env[name] ? `$${name}` : key)
+    const phoneKey =
+      provider === 'authy'
+        ? `-H "X-Authy-API-Key: ${named('AUTHY_API_KEY', apiKey)}"`
+        : `-u "${named('VERIFY_API_KEY', verify.apiKey)}:${named('VERIFY_API_SECRET', verify.apiSecret)}"`
     const sweep = sweepPayments(worldOf('sweepPayments'))
-    return { pageUrl: gateway.url, signInUrl: signIn.issuer, phone, world, sweep, close }
+    return { pageUrl: gateway.url, signInUrl: signIn.issuer, phone, phoneKey, world, sweep, close }
   } catch (error) {
     await close()
     throw error
   }
 }
+
+const newKey = () => randomBytes(24).toString('base64url')

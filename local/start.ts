@@ -65,12 +65,13 @@ try {
       receiver?.close()
     })
   }
-  const { pageUrl, signInUrl, phone } = payfriend
+  const { pageUrl, signInUrl, phone, phoneKey } = payfriend
   console.log(
     [
       'Payfriend is ready.',
       `  The page:          ${pageUrl}`,
       `  The pretend phone: ${phone?.url ?? `none: ${providerUrl()} is used`}`,
+      ...(phone ? [`    by hand, as provider: curl ${phoneKey} ${phone.url}/…`] : []),
       `  Sign-in:           ${signInUrl}`,
       ...(EVENTS_URL ? [`Events are posted to ${new URL(EVENTS_URL).origin}.`] : []),
       DATA_DIR

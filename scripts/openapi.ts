@@ -2,12 +2,15 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import type { RefusalCode } from '../functions/core/refusals.ts'
-import { STATUS } from '../functions/http.ts'
+import { TEXT_PAUSE_SECONDS, USUAL } from '../functions/core/limits.ts'
+import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
+import { TEXTS_MAX } from '../functions/core/payment.ts'
+import { REFUSALS, type RefusalCode, refusalCodes } from '../functions/core/refusals.ts'
+import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/gatewayAnswers.ts'
 import { query } from '../functions/listPayments.ts'
 import { type LambdaName, lambdas } from '../functions/routes.ts'
 import { IDEMPOTENCY_KEY } from '../functions/sendPayment.ts'
-import { answers, CODES, problemName, problems, requests, SAID } from './openapiSchemas.ts'
+import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
 
 export const FILE = resolve(import.meta.dirname, '../openapi.json')
 
@@ -26,8 +29,8 @@ type Operation = {
   readonly body?: keyof typeof requests
   readonly success: Readonly<Record<number, readonly [keyof typeof answers, string]>>
   readonly refusals: readonly RefusalCode[]
-  /** Those of `refusals` that say here when to try again, and elsewhere don't. */
-  readonly alsoRetryAfter?: readonly RefusalCode[]
+  /** Those of `refusals` that don't say here when to try again, and elsewhere do. */
+  readonly withoutRetryAfter?: readonly RefusalCode[]
 }
 
 /** What every route that reads a body or a query can refuse. */
@@ -49,7 +52,9 @@ const operations: Record<RouteName, Operation> = {
         name: 'Idempotency-Key',
         in: 'header',
         required: true,
-        description: 'Chosen by the client, one for each intent to pay: it never starts two.',
+        description:
+          'Chosen by the client, one for each intent to pay: it never starts two. In double quotes, ' +
+          "the form of the IETF's draft, it is the same key as without.",
         schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
       },
     ],
@@ -104,8 +109,10 @@ const operations: Record<RouteName, Operation> = {
   smsStart: {
     summary: 'Text the payer a code for this payment',
     description:
-      'The code is good for this payment and nothing else (RTS Art. 5(1)(b)). Five texts for a ' +
-      'payment, 20 s apart; ten an hour and twenty a day for a person. `phone_not_verified`: the ' +
+      'The code is good for this payment and nothing else (RTS Art. 5(1)(b)). ' +
+      `${TEXTS_MAX} texts for a payment, ${TEXT_PAUSE_SECONDS} s apart; ` +
+      `usually ${USUAL.textsPerHour} an hour and ${USUAL.textsPerDay} a day for a person. ` +
+      '`phone_not_verified`: the ' +
       'phone that the payment was started for was replaced twice since.',
     success: { 202: ['Payment', 'The text is on its way.'] },
     refusals: [
@@ -118,6 +125,7 @@ const operations: Record<RouteName, Operation> = {
       'provider_unavailable',
       'sms_off',
     ],
+    withoutRetryAfter: ['no_attempts_left'],
   },
   smsVerify: {
     summary: 'Approve a payment with the code from the text',
@@ -137,6 +145,7 @@ const operations: Record<RouteName, Operation> = {
       'locked',
       'provider_unavailable',
     ],
+    withoutRetryAfter: ['no_attempts_left'],
   },
   authyCallback: {
     summary: "A person's answer to a push, signed by Authy",
@@ -162,7 +171,9 @@ const operations: Record<RouteName, Operation> = {
     description:
       'Where a verified phone is there already, it gets a code too: the old phone lets in the new ' +
       'one, and is told its whole number and the reference. Another number makes the verification ' +
-      'before it void. Five sends for a verification, 20 s apart; three an hour and five a day for a ' +
+      'before it void. ' +
+      `${VERIFICATION_SENDS_MAX} sends for a verification, ${TEXT_PAUSE_SECONDS} s apart; usually ` +
+      `${USUAL.provingTextsPerHour} an hour and ${USUAL.provingTextsPerDay} a day for a ` +
       'person, and for a number that is not theirs yet. They are counted apart from codes for payments.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
@@ -174,7 +185,6 @@ const operations: Record<RouteName, Operation> = {
       'provider_unavailable',
       'sms_off',
     ],
-    alsoRetryAfter: ['no_attempts_left'],
   },
   phoneVerify: {
     summary: 'Trust the phone whose code this is',
@@ -192,7 +202,6 @@ const operations: Record<RouteName, Operation> = {
       'locked',
       'provider_unavailable',
     ],
-    alsoRetryAfter: ['no_attempts_left'],
   },
   endSessions: {
     summary: 'Sign the payer out everywhere',
@@ -203,27 +212,6 @@ const operations: Record<RouteName, Operation> = {
     refusals: [...ALWAYS, 'locked'],
   },
 }
-
-/** What API Gateway answers by itself; the first two only where a token is asked for. */
-const GATEWAY = {
-  401: 'No token, or one that is not good here.',
-  403: 'The token lacks the scope `payfriend/pay`.',
-  404: 'There is no such route.',
-  413: 'The body is far too long.',
-  429: 'Too many requests.',
-  500: 'A fault of ours. Nothing is approved by it.',
-  503: 'A fault of ours. Nothing is approved by it.',
-} as const
-
-/** The refusals that say when to try again. */
-const RETRY_AFTER: readonly RefusalCode[] = [
-  'locked',
-  'too_many_sms',
-  'too_many_payments',
-  'provider_unavailable',
-  'sms_off',
-  'payments_off',
-]
 
 /** The whole file. */
 export function openapi() {
@@ -256,7 +244,11 @@ export function openapi() {
       schemas: {
         ...schemasOf(requests, 'input'),
         ...schemasOf({ ...answers, ...problems }, 'output'),
-        RefusalCode: { type: 'string', enum: CODES, description: 'Every code that there is.' },
+        RefusalCode: {
+          type: 'string',
+          enum: refusalCodes,
+          description: 'Every code that there is.',
+        },
       },
     },
   }
@@ -289,7 +281,7 @@ function operationOf(name: RouteName, operation: Operation, open: 'payers' | 'pu
 }
 
 function responsesOf(
-  { success, refusals, alsoRetryAfter = [] }: Operation,
+  { success, refusals, withoutRetryAfter = [] }: Operation,
   open: 'payers' | 'public',
 ) {
   const responses: Record<number, object> = {}
@@ -301,11 +293,11 @@ function responsesOf(
     }
   }
   const statuses = new Set([
-    ...refusals.map((code) => STATUS[code]),
-    ...Object.keys(GATEWAY).map(Number),
+    ...refusals.map((code) => REFUSALS[code].status),
+    ...Object.keys(GATEWAY_ANSWERS).map(Number),
   ])
   for (const status of [...statuses].sort((a, b) => a - b)) {
-    const codes = refusals.filter((code) => STATUS[code] === status)
+    const codes = refusals.filter((code) => REFUSALS[code].status === status)
     const gateway = gatewayMeaning(status, open)
     if (codes.length === 0 && !gateway) continue
     responses[status] = {
@@ -313,7 +305,9 @@ function responsesOf(
         '; ',
       ),
       ...(codes.length > 0 && {
-        headers: codes.some((code) => [...RETRY_AFTER, ...alsoRetryAfter].includes(code))
+        headers: codes.some(
+          (code) => tells(code, 'retryAfterSeconds') && !withoutRetryAfter.includes(code),
+        )
           ? { 'Retry-After': AGAIN, ...NO_STORE }
           : NO_STORE,
       }),
@@ -327,8 +321,10 @@ function responsesOf(
 }
 
 function gatewayMeaning(status: number, open: 'payers' | 'public'): string | undefined {
+  // Asked only where there is a token.
   if (open === 'public' && (status === 401 || status === 403)) return undefined
-  return (GATEWAY as Record<number, string>)[status]
+  if (!(status in GATEWAY_ANSWERS)) return undefined
+  return GATEWAY_ANSWERS[status as GatewayStatus].meaning
 }
 
 const NO_STORE = { 'Cache-Control': { schema: { type: 'string', const: 'no-store' } } }

@@ -1,26 +1,32 @@
 /** What goes over the wire, as zod schemas: the requests are the handlers' own, the answers are told here. */
 import * as z from 'zod'
 import { CHANNELS } from '../functions/core/channel.ts'
-import { AMOUNT_PATTERN, CURRENCIES, type Currency } from '../functions/core/money.ts'
+import { AMOUNT_PATTERN, ANY_AMOUNT, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import { noticeEvents } from '../functions/core/notices.ts'
 import { PROOFS } from '../functions/core/outcome.ts'
+import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
-import type { PaymentView } from '../functions/core/payment.ts'
+import { CODE_ATTEMPTS_MAX, type PaymentView, TEXTS_MAX } from '../functions/core/payment.ts'
 import type { ProfileView } from '../functions/core/profile.ts'
-import type { RefusalCode } from '../functions/core/refusals.ts'
+import {
+  REFUSALS,
+  type RefusalCode,
+  type RefusalDetails,
+  refusalCodes,
+} from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
-import { STATUS } from '../functions/http.ts'
+import type { Same } from '../functions/core/same.ts'
 import { body as phoneStartBody } from '../functions/phoneStart.ts'
 import { body as phoneVerifyBody } from '../functions/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/smsVerify.ts'
 
-/** What may be sent where the settings say nothing else. */
-const LIMITS = { maxAmount: '10000.00', currencies: Object.keys(CURRENCIES) as Currency[] }
+/** The most of each currency where the settings say nothing else. */
+const USUAL_MOST = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
 
 /** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
 export const requests = {
-  StartPayment: sendPaymentBody(LIMITS),
+  StartPayment: sendPaymentBody(ANY_AMOUNT),
   SmsCode: smsVerifyBody,
   StartVerification: phoneStartBody,
   VerificationCodes: phoneVerifyBody,
@@ -55,7 +61,7 @@ export const SAID: Readonly<Record<string, object>> = {
     pattern: AMOUNT_PATTERN.source,
     description:
       'Above zero, with at most as many decimals as the currency has, and no more than the ' +
-      `stage's limit (${LIMITS.maxAmount} unless it is set otherwise).`,
+      `stage's limit for it. Unless it is set otherwise that is ${USUAL_MOST.join(', ')}.`,
     examples: ['20.50'],
   },
   'StartPayment/amount/currency': { enum: Object.keys(CURRENCIES), examples: ['EUR'] },
@@ -120,14 +126,20 @@ const payment = z
     push: z
       .enum(['sending', 'sent', 'unavailable'])
       .describe('`unavailable`: offer a text at once. A push that arrives after all still counts.'),
+    pushPausedUntil: instant
+      .nullable()
+      .describe(
+        'Where no push was asked for because the payer had denied two in a row: until when none goes ' +
+          'out. The code by text is never paused. Else null.',
+      ),
     sms: z.strictObject({
       to: maskedNumber.nullable().describe('Where the last text went; null before the first.'),
       sentAt: instant.nullable(),
-      sendsLeft: z.int().min(0).max(5),
+      sendsLeft: z.int().min(0).max(TEXTS_MAX),
       attemptsLeft: z
         .int()
         .min(0)
-        .max(5)
+        .max(CODE_ATTEMPTS_MAX)
         .describe('Never given back, not even by a new text (RTS Art. 4(3)(b)).'),
     }),
     createdAt: instant,
@@ -154,7 +166,11 @@ const payment = z
       ),
   })
   .describe('One intent to pay, with fixed payee and amount; never edited, decided once.')
-  .meta({ examples: [examplePayment()] }) satisfies z.ZodType<PaymentView>
+  .meta({ examples: [examplePayment()] })
+true satisfies Same<
+  z.infer<typeof payment>,
+  PaymentView & { readonly amount: { readonly currency: Currency } }
+>
 
 const verificationId = z
   .string()
@@ -204,7 +220,8 @@ const profile = z
         phone: { number: '+44 ••••• ••456', verified: true, pending: null },
       },
     ],
-  }) satisfies z.ZodType<ProfileView>
+  })
+true satisfies Same<z.infer<typeof profile>, ProfileView>
 
 const verificationStarted = z
   .strictObject({
@@ -222,7 +239,10 @@ const verificationStarted = z
       .string()
       .nullable()
       .describe('The number as it is dialled today, where it was written in another form.'),
-    sendsLeft: z.int().min(0).max(4),
+    sendsLeft: z
+      .int()
+      .min(0)
+      .max(VERIFICATION_SENDS_MAX - 1),
     expiresAt: instant.describe('Until when the code is good.'),
   })
   .meta({
@@ -237,7 +257,11 @@ const verificationStarted = z
         expiresAt: '2026-11-21T12:10:00.000Z',
       },
     ],
-  }) satisfies z.ZodType<VerificationStarted>
+  })
+true satisfies Same<
+  z.infer<typeof verificationStarted>,
+  VerificationStarted & { readonly dialled: string | null }
+>
 
 export const answers = {
   Payment: payment,
@@ -258,69 +282,45 @@ export const answers = {
     .meta({ examples: [{ message: 'Unauthorized' }] }),
 }
 
-/** What each refusal means, in a sentence for whoever writes a client. */
-const MEANINGS = {
-  invalid_request: 'A field, the query or the body itself is wrong; `fields` says which and why.',
-  idempotency_key_missing: 'The header `Idempotency-Key` is missing.',
-  phone_not_verified: 'The payer has no verified phone yet.',
-  current_code_required: "Changing a verified phone needs that phone's code too.",
-  forged_callback: 'The signature is missing or wrong, or the nonce is a time too far away.',
-  not_found: "There is no such payment, or it is another payer's: nobody is told which.",
-  expired: 'The payment’s time is over.',
-  already_decided: 'The payment is final; `paymentStatus` says how it ended.',
-  no_code_sent: 'No code was asked for.',
-  no_attempts_left:
-    'The five attempts are spent (RTS Art. 4(3)(b)). A payment can still be decided by push; a phone ' +
-    'can be tried again after `Retry-After`.',
-  wrong_code:
-    'The code is wrong; of two codes it is not told which (RTS Art. 4(3)(a)). For a payment ' +
-    '`attemptsLeft` 0 means that it has failed.',
-  code_expired: 'The code is over; start anew.',
-  idempotency_key_reused: 'The same key was used for a payment with other terms.',
-  locked: 'Five wrong codes in a row lock codes for a while; a push can still be answered.',
-  too_many_sms: 'Too many texts and calls, or one too soon after the last.',
-  too_many_payments: 'Too many payments are open, or were started within the hour.',
-  provider_unavailable: 'The phone provider does not answer. Nothing is approved by that.',
-  sms_off:
-    'The owner has stopped texts and calls for now. A push, and a code already sent, can still be used.',
-  payments_off:
-    'The owner has stopped new payments for now: nothing was stored or sent. Those that wait are still decided.',
-} as const satisfies Record<RefusalCode, string>
-
-/** What a refusal tells besides its code. */
-const MEMBERS: { readonly [code in RefusalCode]?: z.ZodRawShape } = {
-  invalid_request: {
-    fields: z
-      .array(z.strictObject({ path: z.string(), reason: z.string() }))
-      .min(1)
-      .describe('Each wrong field with a sentence to show beside it; path "" is the body itself.'),
-  },
-  already_decided: {
-    paymentStatus: z.enum(['approved', 'denied', 'failed', 'cancelled']),
-  },
-  wrong_code: { attemptsLeft: z.int().min(0).max(4) },
+/** What a refusal tells in its body besides its code. */
+const MEMBERS: Record<Exclude<keyof RefusalDetails, 'retryAfterSeconds'>, z.ZodType> = {
+  fields: z
+    .array(z.strictObject({ path: z.string(), reason: z.string() }))
+    .min(1)
+    .describe('Each wrong field with a sentence to show beside it; path "" is the body itself.'),
+  paymentStatus: z.enum(['approved', 'denied', 'failed', 'cancelled']),
+  attemptsLeft: z
+    .int()
+    .min(0)
+    .max(CODE_ATTEMPTS_MAX - 1),
 }
 
-export const CODES = Object.keys(STATUS) as RefusalCode[]
+function membersOf(code: RefusalCode): z.ZodRawShape {
+  const told = Object.entries(MEMBERS).filter(([name]) => tells(code, name))
+  return Object.fromEntries(told)
+}
+
+export const tells = (code: RefusalCode, member: string): boolean =>
+  (REFUSALS[code].tells as readonly string[]).includes(member)
 
 /** `problem+json` (RFC 9457) of one code. */
 const problem = (code: RefusalCode) =>
   z
     .strictObject({
       title: z.string(),
-      status: z.literal(STATUS[code]),
+      status: z.literal(REFUSALS[code].status),
       code: z.literal(code),
       requestId: z.string(),
-      ...MEMBERS[code],
+      ...membersOf(code),
     })
-    .describe(MEANINGS[code])
+    .describe(REFUSALS[code].meaning)
 
 /** `wrong_code` → `WrongCode`. */
 export const problemName = (code: RefusalCode): string =>
   code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 export const problems: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
-  CODES.map((code) => [problemName(code), problem(code)]),
+  refusalCodes.map((code) => [problemName(code), problem(code)]),
 )
 
 function examplePayment(): PaymentView {
@@ -332,6 +332,7 @@ function examplePayment(): PaymentView {
     reference: '4F2K7Q',
     status: 'pending',
     push: 'sent',
+    pushPausedUntil: null,
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
     createdAt: '2026-11-21T12:00:00.000Z',
     expiresAt: '2026-11-21T12:05:00.000Z',

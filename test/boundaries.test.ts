@@ -65,8 +65,12 @@ const FOLLOWING = 'functions/followTables.ts'
 /** The names by which is counted, and where that is done. */
 const METRICS = 'functions/metrics.ts'
 const COUNTING = 'functions/counting.ts'
+/** What API Gateway says by itself. */
+const GATEWAY_ANSWERS = 'functions/gatewayAnswers.ts'
 /** Plain data that runs anywhere. */
-const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS]
+const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS, GATEWAY_ANSWERS]
+/** Plain data too, and the core's, which imports nothing outside itself. */
+const LIMITS = 'functions/core/limits.ts'
 /** What handlers share. */
 const LIVE = ['functions/live.ts', 'functions/liveProvider.ts']
 const PIPELINE = ['functions/http.ts', ...LIVE, 'functions/observe.ts']
@@ -106,6 +110,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/limitsTable.ts': PARTS_OF_LIMITS,
   'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
+  'functions/adapters/denialTrail.ts': TRAIL,
   'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/authy.ts': [ASK_PROVIDER],
   'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE, VERIFY_LINK],
@@ -212,19 +217,20 @@ const fences: Record<string, Fence> = {
     around: (file) => file === 'functions/http.ts' || file === REQUEST_BODY,
     allows: (found) =>
       within('functions/core/').has(found) ||
-      isOneOf('functions/observe.ts', REQUEST_BODY)(found) ||
+      isOneOf('functions/observe.ts', GATEWAY_ANSWERS, REQUEST_BODY)(found) ||
       isPackage(found),
     caught: [
       ['functions/http.ts', "import { payments } from './live.ts'"],
       ['functions/http.ts', "import { authy } from './adapters/authy.ts'"],
     ],
   },
-  'the lists of routes and tables, which the stack reads too, import nothing': {
-    around: (file) => PLAIN_DATA.includes(file),
+  'the lists of routes, tables and limits, which the stack reads too, import nothing': {
+    around: (file) => PLAIN_DATA.includes(file) || file === LIMITS,
     allows: () => false,
     caught: [
       ['functions/routes.ts', "import type { World } from './live.ts'"],
       ['functions/tables.ts', "import type { Right } from './routes.ts'"],
+      [LIMITS, "import { CURRENCIES } from './money.ts'"],
       [METRICS, "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
     ],
   },
@@ -304,15 +310,21 @@ const fences: Record<string, Fence> = {
       ['functions/x.ts', "import { x } from '@types/node'"],
     ],
   },
-  'the page imports nothing but itself and oauth4webapi': {
-    around: (file) => file.startsWith('web/'),
-    allows: (found) => within('web/').has(found) || found.target === 'oauth4webapi',
-    caught: [
-      ['web/views/x.ts', "import type { PaymentView } from '../../functions/core/payment.ts'"],
-      ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
-      ['web/x.ts', "import * as z from 'zod'"],
-    ],
-  },
+  'the page imports nothing but itself, the limits, oauth4webapi, and what can be refused as types':
+    {
+      around: (file) => file.startsWith('web/'),
+      allows: (found) =>
+        within('web/').has(found) ||
+        isOneOf(LIMITS, 'oauth4webapi')(found) ||
+        (found.isType && isOneOf('functions/core/refusals.ts', GATEWAY_ANSWERS)(found)),
+      caught: [
+        ['web/x.ts', "import { REFUSALS } from '../functions/core/refusals.ts'"],
+        ['web/x.ts', "import { GATEWAY_ANSWERS } from '../functions/gatewayAnswers.ts'"],
+        ['web/views/x.ts', "import type { PaymentView } from '../../functions/core/payment.ts'"],
+        ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
+        ['web/x.ts', "import * as z from 'zod'"],
+      ],
+    },
   'what runs on a laptop imports itself, the handlers, how the page is made, and packages': {
     around: (file) => file.startsWith('local/'),
     allows: (found) =>
@@ -324,24 +336,25 @@ const fences: Record<string, Fence> = {
       `import { x } from '../${folder}/x.ts'`,
     ]),
   },
-  'what runs at synth imports of the handlers only the lists of routes and tables, and the settings the currencies':
+  'what runs at synth imports of the handlers only the lists of routes, tables and limits, and the settings the currencies':
     {
       around: (file) => file.startsWith('lib/'),
       allows: (found, file) =>
         within('lib/').has(found) ||
         PLAIN_DATA.includes(found.target) ||
+        found.target === LIMITS ||
         (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
         isPackage(found),
       caught: [
-        ['lib/x.ts', "import { STATUS } from '../functions/http.ts'"],
+        ['lib/x.ts', "import { endpoint } from '../functions/http.ts'"],
         ['lib/x.ts', "import type { Env } from '../functions/adapters/settings.ts'"],
         ['lib/x.ts', "import { CURRENCIES } from '../functions/core/money.ts'"],
         ['lib/x.ts', "import { startPhone } from '../local/phone/phone.ts'"],
       ],
     },
   'making the page needs no CDK, because a laptop does it too': {
-    around: (file) => file === 'lib/page.ts',
-    allows: isOneOf('node:fs', 'node:path', 'esbuild'),
+    around: (file) => ['lib/page.ts', 'lib/browsers.ts'].includes(file),
+    allows: isOneOf('node:fs', 'node:path', 'esbuild', 'lib/browsers.ts'),
     caught: [
       ['lib/page.ts', "import { Duration } from 'aws-cdk-lib'"],
       ['lib/page.ts', "import { Site } from './site.ts'"],
@@ -529,6 +542,7 @@ test('the imports of a known file are all found', () => {
     'zod',
     'functions/core/payer.ts',
     'functions/core/refusals.ts',
+    GATEWAY_ANSWERS,
     'functions/observe.ts',
     REQUEST_BODY,
   ])

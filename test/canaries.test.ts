@@ -165,6 +165,38 @@ test('callbacks are forged, mismatched, and not understood', async () => {
   await rig.answers(as, 'approved')
 })
 
+test('three pushes in a row are denied, and what was answered before cannot be looked up', async () => {
+  const as = await registered()
+  const waits: string[] = []
+  for (const key of ['one', 'two', 'three', 'four']) waits.push(await pending(as, `denied-${key}`))
+  const pushes = rig.phone.book.pushes(as.number)
+  const denyNext = async () => {
+    rig.phone.book.answer(pushes.pop()?.uuid ?? '', 'denied')
+    await rig.phone.settled()
+  }
+  for (const _ of [1, 2, 3]) await denyNext()
+  await pending(as, 'paused')
+  await call('profile', { as })
+
+  rig.store.instead = ({ operation, text }) =>
+    operation === 'Query'
+      ? {
+          status: 400,
+          body: {
+            __type: 'com.amazon.coral.validate#ValidationException',
+            message: `${text}\n${as.number} ${API_KEY} ${TOKEN}`,
+          },
+        }
+      : undefined
+  // The denial stands and the payment starts, each without what it looked for.
+  await denyNext()
+  await call('cancelPayment', { as, id: await pending(as, 'not-looked-up') })
+  rig.store.instead = undefined
+  for (const id of waits) {
+    expect(await call('paymentStatus', { as, id })).toMatchObject({ body: { status: 'denied' } })
+  }
+})
+
 test('the provider is down, or gives back what it was sent', async () => {
   const as = await registered()
   const id = await pending(as, 'provider')
@@ -267,6 +299,8 @@ test('what was written has the lines that it should have', () => {
     '"PaymentFailed":1',
     '"CodeWrong":1',
     '"CallbackForged":1',
+    '"message":"PushesDenied"',
+    '"PushesDenied":1',
   ]) {
     expect(lines).toContain(expected)
   }

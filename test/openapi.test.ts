@@ -4,7 +4,8 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { STATUS } from '../functions/http.ts'
+import { REFUSALS, refusalCodes } from '../functions/core/refusals.ts'
+import { GATEWAY_ANSWERS } from '../functions/gatewayAnswers.ts'
 import { payers, paymentIdOf } from '../functions/live.ts'
 import { lambdas } from '../functions/routes.ts'
 import { FILE, type openapi, openapiText } from '../scripts/openapi.ts'
@@ -144,18 +145,32 @@ test('a request made of the examples is one', () => {
   }
 })
 
-test('every refusal is told with its status, and all of them in one list', () => {
-  const codes = Object.keys(STATUS)
-  expect(schemas.RefusalCode).toMatchObject({ enum: codes })
+test('every refusal is told with its status and meaning, and all of them in one list', () => {
+  expect(schemas.RefusalCode).toMatchObject({ enum: refusalCodes })
   const told = Object.values(schemas).flatMap((schema) => {
-    const { code, status } =
-      (schema as { properties?: Record<string, { const?: unknown }> }).properties ?? {}
-    return code?.const ? [[code.const, status?.const]] : []
+    const { description, properties } = schema as Described
+    const { code, status } = properties ?? {}
+    return code?.const ? [[code.const, status?.const, description]] : []
   })
-  expect(Object.fromEntries(told)).toEqual(STATUS)
-  // Every one is refused by some route.
-  const unused = codes.filter((code) => !everyRefusal().some((one) => one.endsWith(` ${code}`)))
-  expect(unused).toEqual([])
+  const real = refusalCodes.map((code) => [code, REFUSALS[code].status, REFUSALS[code].meaning])
+  expect(told.sort()).toEqual(real.sort())
+  // Every one is refused by some route, with its own status.
+  const listed = everyRefusal().map((one) => one.replace(/^\w+ /, ''))
+  const known = refusalCodes.map((code) => `${REFUSALS[code].status} ${code}`)
+  expect([...new Set(listed)].sort()).toEqual(known.sort())
+})
+type Described = { description?: string; properties?: Record<string, { const?: unknown }> }
+
+test('every answer of API Gateway’s own is told, and its meaning with it', () => {
+  for (const [status, { meaning }] of Object.entries(GATEWAY_ANSWERS)) {
+    const told = operations.filter(({ responses }) =>
+      responses[status]?.description.includes(meaning),
+    )
+    const open = operations.filter(({ security }) => security !== undefined)
+    // Who needs no token has none that could be wrong.
+    const without = status === '401' || status === '403' ? open.length : 0
+    expect([status, told.length]).toEqual([status, operations.length - without])
+  }
 })
 
 test('the rules that zod has in code stand in the file too', () => {
@@ -202,17 +217,18 @@ test('the rules that zod has in code stand in the file too', () => {
 /** `route status code` of everything that the file says of refusals. */
 function everyRefusal(): string[] {
   return operations.flatMap(({ operationId, responses }) =>
-    Object.values(responses).flatMap(({ content }) => {
-      const schema = content['application/problem+json']?.schema
-      if (!schema) return []
-      const { oneOf = [whole(schema)] } = whole(schema) as { oneOf?: unknown[] }
-      return oneOf.map((one) => {
-        const { status, code } = (one as { properties: Record<string, { const: unknown }> })
-          .properties
-        return `${operationId} ${status?.const} ${code?.const}`
-      })
-    }),
+    Object.entries(responses).flatMap(([status, { content }]) =>
+      codesIn(content).map((code) => `${operationId} ${status} ${code}`),
+    ),
   )
+}
+
+/** The refusals that an answer can be. */
+function codesIn(content: Content): unknown[] {
+  const schema = content['application/problem+json']?.schema
+  if (!schema) return []
+  const { oneOf = [whole(schema)] } = whole(schema) as { oneOf?: unknown[] }
+  return oneOf.map((one) => (one as Described).properties?.code?.const)
 }
 
 const everySuccess = () =>

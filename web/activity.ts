@@ -1,4 +1,5 @@
 import { type Doing, doingOf } from './doing.ts'
+import type { SignedOut } from './signedOut.ts'
 
 /** RTS Art. 4(3)(d): nobody stays signed in for longer than this without doing anything. */
 export const IDLE_MS = 300_000
@@ -10,6 +11,8 @@ const LONGEST_PAYMENT_MS = 600_000
 const CLOCK_SLACK_MS = 60_000
 /** Typing is not written down key by key. */
 const COARSENESS_MS = 1000
+/** A tab that slept through more sign-ins than these is told that its time was over. */
+const ENDS_MAX = 5
 
 /** A place for a few words. */
 export type Kept = {
@@ -39,11 +42,13 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
     return Object.values(doing.waits).some((until) => until > latest) ? null : doing
   }
 
-  /** What goes on in this browser, and nothing once the five minutes are over. */
+  /** What goes on in this browser, and nothing once the person signed out or the five minutes are over. */
   function alive(): Doing | null {
     const doing = known()
-    return doing !== null && msLeftOf(doing) > 0 ? doing : null
+    return doing !== null && !isEnded(doing) && msLeftOf(doing) > 0 ? doing : null
   }
+
+  const isEnded = ({ since, ends }: Doing) => ends[since] !== undefined
 
   function msLeftOf({ input, waits }: Doing): number {
     return Math.max(0, Math.max(input, ...Object.values(waits)) + IDLE_MS - now())
@@ -75,7 +80,11 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
     },
 
     /** Somebody was signed in here and has been away for too long since. */
-    lapsed: (): boolean => shared.read() !== null && alive() === null,
+    lapsed(): boolean {
+      const doing = known()
+      const isOnPurpose = doing !== null && isEnded(doing)
+      return shared.read() !== null && alive() === null && !isOnPurpose
+    },
 
     /** Somebody is active in this browser, but since another sign-in than this tab's. */
     othersActive: (): boolean => alive() !== null && mine() === null,
@@ -83,7 +92,8 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
     /** The person has just proved who they are. */
     begin(): void {
       const { since = now(), waits = {} } = alive() ?? {}
-      write({ since, input: now(), waits })
+      const { [since]: _, ...ends } = known()?.ends ?? {}
+      write({ since, input: now(), waits, ends })
       own.write(String(since))
     },
 
@@ -107,10 +117,23 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
       write({ ...doing, waits, input: Math.max(doing.input, Math.round(Math.min(over, now()))) })
     },
 
-    /** The person signed out. */
-    forget(): void {
-      shared.remove()
+    /**
+     * The person signed out on purpose. In the one write that leaves the other tabs without time stands why,
+     * so that none of them can find the one without the other and take it for idleness.
+     */
+    end(why: SignedOut): void {
+      const doing = known()
       own.remove()
+      if (doing === null) {
+        shared.remove()
+        return
+      }
+      const { [doing.since]: _, ...earlier } = doing.ends
+      const kept = Object.entries(earlier).slice(1 - ENDS_MAX)
+      write({ ...doing, waits: {}, ends: { ...Object.fromEntries(kept), [doing.since]: why } })
     },
+
+    /** Why somebody ended this tab's sign-in on purpose, in whichever tab; null: nobody did. */
+    endedBy: (): SignedOut | null => known()?.ends[own.read() ?? ''] ?? null,
   }
 }

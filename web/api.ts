@@ -1,5 +1,8 @@
-import { Problem } from './problem.ts'
+import { patienceMs } from './patience.ts'
+import type { Presses } from './presses.ts'
+import { codeOf, Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
+import { anyOf, timeLimit } from './signals.ts'
 
 export type Terms = {
   readonly payee: { readonly name: string; readonly id: string }
@@ -16,6 +19,8 @@ export type Payment = Terms & {
   readonly reference: string
   readonly status: 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
   readonly push: 'sending' | 'sent' | 'unavailable'
+  /** Where it is unavailable because two were denied in a row: until when none goes out. */
+  readonly pushPausedUntil: string | null
   readonly sms: {
     readonly to: string | null
     readonly sentAt: string | null
@@ -81,10 +86,9 @@ type Request = {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** Of what somebody pressed: what to tell if the page goes away before it is sent. */
+  notDone?: string
 }
-
-/** The longest that a function may take behind the gateway, and a little. */
-const TIMEOUT_MS = 10_000
 
 /**
  * Payfriend's HTTP API, as the signed-in person.
@@ -98,21 +102,39 @@ export function createApi(
   accessToken: (refused?: string) => Promise<string>,
   signInAnew: () => Promise<never>,
   clock: Pick<ServerClock, 'learn'>,
+  presses: Omit<Presses, 'answered'>,
 ) {
   async function call<Answer>(request: Request): Promise<Answer> {
-    const token = await accessToken()
-    let response = await ask(request, token)
-    if (response.status === 401) response = await ask(request, await accessToken(token))
-    // A token just renewed is refused as well: this sign-in was ended, here or elsewhere.
-    if (response.status === 401) return signInAnew()
-    if (!response.ok) throw await problemOf(response)
-    return (await jsonOf(response)) as Answer
+    if (request.notDone) presses.waits(request, request.notDone)
+    try {
+      const token = await accessToken()
+      let response = await send(request, token)
+      if (response.status === 401) response = await send(request, await accessToken(token))
+      // A token just renewed is refused as well: this sign-in was ended, here or elsewhere.
+      if (response.status === 401) return await signInAnew()
+      if (!response.ok) throw await problemOf(response)
+      return (await jsonOf(response)) as Answer
+    } finally {
+      presses.goes(request)
+    }
+  }
+
+  async function send(request: Request, token: string): Promise<Response> {
+    const { notDone } = request
+    if (!notDone) return ask(request, token)
+    presses.goes(request)
+    const answer = ask(request, token)
+    presses.follow(answer)
+    const response = await answer
+    // Whoever checks tokens stands before whoever does what is asked.
+    if (response.status === 401) presses.waits(request, notDone)
+    return response
   }
 
   async function ask(request: Request, token: string): Promise<Response> {
     const { method = 'GET', path, body, headers, signal } = request
     const askedAt = Date.now()
-    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    const timeout = timeLimit(patienceMs(method))
     try {
       const response = await fetch(`/api${path}`, {
         method,
@@ -123,7 +145,7 @@ export function createApi(
         },
         body: body === undefined ? null : JSON.stringify(body),
         cache: 'no-store',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: signal ? anyOf(signal, timeout) : timeout,
       })
       clock.learn(response.headers.get('Date'), askedAt, Date.now())
       return response
@@ -132,27 +154,43 @@ export function createApi(
     }
   }
 
-  const post = <Answer>(path: string, body?: unknown, headers?: Record<string, string>) =>
-    call<Answer>({ method: 'POST', path, body, ...(headers ? { headers } : {}) })
+  const post = <Answer>(
+    path: string,
+    notDone: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => call<Answer>({ method: 'POST', path, notDone, body, ...(headers ? { headers } : {}) })
 
   return {
     profile: () => call<Profile>({ path: '/profile' }),
 
     startPhone: (phoneNumber: string, channel: PhoneChannel) =>
-      post<CodeSent>('/phone', { phoneNumber, channel }),
+      post<CodeSent>('/phone', 'No code was sent for your phone. Ask for it again.', {
+        phoneNumber,
+        channel,
+      }),
 
     verifyPhone: (verificationId: string, code: string, currentCode: string | null) =>
-      post<Profile>('/phone/verification', {
+      post<Profile>('/phone/verification', 'Your phone was not confirmed. Enter its code again.', {
         verificationId,
         code,
         ...(currentCode === null ? {} : { currentCode }),
       }),
 
     /** Everywhere that the person is signed in ends, here too. */
-    endSessions: () => post<Record<string, never>>('/sessions/end'),
+    endSessions: () =>
+      post<Record<string, never>>(
+        '/sessions/end',
+        'You were not signed out everywhere. If you still want it, press the button again.',
+      ),
 
     send: (terms: Terms, idempotencyKey: string) =>
-      post<Payment>('/payments', terms, { 'Idempotency-Key': idempotencyKey }),
+      post<Payment>(
+        '/payments',
+        'Your payment was not sent. If you still want it, press “Send payment” again.',
+        terms,
+        { 'Idempotency-Key': idempotencyKey },
+      ),
 
     payments: (cursor: string | null, signal: AbortSignal) =>
       call<Page>({
@@ -163,21 +201,35 @@ export function createApi(
     payment: (id: string, signal: AbortSignal) =>
       call<Payment>({ path: `/payments/${encodeURIComponent(id)}`, signal }),
 
-    cancel: (id: string) => post<Payment>(`/payments/${encodeURIComponent(id)}/cancellation`),
+    cancel: (id: string) =>
+      post<Payment>(
+        `/payments/${encodeURIComponent(id)}/cancellation`,
+        'The payment was not cancelled. If you still want it, press the button again.',
+      ),
 
-    startSms: (id: string) => post<Payment>(`/payments/${encodeURIComponent(id)}/sms`),
+    startSms: (id: string) =>
+      post<Payment>(
+        `/payments/${encodeURIComponent(id)}/sms`,
+        'No code by text was asked for. Ask for it again.',
+      ),
 
     verifySms: (id: string, code: string) =>
-      post<Payment>(`/payments/${encodeURIComponent(id)}/sms/verification`, { code }),
+      post<Payment>(
+        `/payments/${encodeURIComponent(id)}/sms/verification`,
+        'Your code was not checked, and no attempt was used up. Enter it again.',
+        { code },
+      ),
   }
 }
 
 async function problemOf(response: Response): Promise<Problem> {
   const retryAfterSeconds = Number(response.headers.get('Retry-After'))
-  const answer = await jsonOf(response).catch(() => ({}))
+  const { code: named, ...answer } = Object(await jsonOf(response).catch(() => ({})))
   // API Gateway's own answers have no code; whose fault it was is told by the status alone.
+  const code = codeOf(named)
   return new Problem({
-    ...(answer as object),
+    ...answer,
+    ...(code && { code }),
     kind: response.status >= 500 ? 'fault' : 'refusal',
     httpStatus: response.status,
     ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),

@@ -2,14 +2,16 @@ import type { Activity } from './activity.ts'
 import { createApi, type Payment } from './api.ts'
 import type { Config } from './config.ts'
 import { draftsBelongTo } from './draft.ts'
-import { type Child, el, fill } from './element.ts'
+import { type Child, el, fill, verbatim } from './element.ts'
 import { button } from './form.ts'
 import { watchIdle } from './idleWatch.ts'
 import { fragmentOf, type Place, placeOf } from './place.ts'
+import { createPresses, takeNotDone } from './presses.ts'
 import { detailsOf, explain, Problem } from './problem.ts'
 import type { App, Screen } from './screen.ts'
 import { createServerClock } from './serverClock.ts'
 import type { Session } from './session.ts'
+import { remember } from './tabStorage.ts'
 import { SignInNeeded } from './tokens.ts'
 import { openTold } from './told.ts'
 import { showCode } from './views/code.ts'
@@ -30,7 +32,8 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   const seen = new Map<string, Payment>()
   const clock = createServerClock()
   const told = openTold()
-  const api = createApi(accessToken, signInAnew, clock)
+  const presses = createPresses()
+  const api = createApi(accessToken, signInAnew, clock, presses)
   let nextNotice: Child[] = session.trouble === null ? [] : [el('p', {}, session.trouble)]
   let current = new AbortController()
   let app: App | null = null
@@ -39,10 +42,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   window.addEventListener('hashchange', render)
   // A page brought back from the browser's memory may show what a signed-out person must not see.
   window.addEventListener('pageshow', (event) => event.persisted && location.reload())
-  session.onSignedOutElsewhere((why) => {
-    if (why === 'idle') showEnded()
-    else location.replace(config.redirectPath)
-  })
+  session.onSignedOutElsewhere(showEnded)
   const idle = watchIdle(activity, () => session.signedIn, endIdle)
   render()
 
@@ -66,8 +66,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     brand.setAttribute('href', '/')
     fill(menu)
     fill(news)
-    if (session.signedOut !== null) showSignedOut(screen, () => leave(), session.signedOut)
-    else if (placeOf(location.hash) === null || session.trouble !== null) {
+    if (session.signedOut !== null && !session.signInNext)
+      showSignedOut(screen, () => leave(), session.signedOut)
+    else if (!session.signInNext && (placeOf(location.hash) === null || session.trouble !== null)) {
       showWelcome(screen, () => leave())
     } else {
       // Somebody who follows a link to a payment has asked for it; a bare first visit has not.
@@ -89,10 +90,11 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   function renderPlace(app: App, screen: Screen): void {
     const place = placeOf(location.hash) ?? { view: 'send' }
     if (place.view === 'send' && !app.profile.phone?.verified) {
-      go({ view: 'phone' }, { replace: true })
+      go({ view: 'phone' }, { replace: true, notice: [...notice.children] })
       return
     }
     if (placeOf(location.hash) === null) history.replaceState(null, '', fragmentOf(place))
+    remember('place', location.hash)
     renderMenu(place)
     switch (place.view) {
       case 'send':
@@ -115,8 +117,12 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   async function signedInApp(screen: Screen): Promise<App> {
     screen.show('Payfriend', el('p', {}, 'One moment…'))
     const profile = await api.profile()
-    draftsBelongTo(profile.email)
     const { email, notices = [] } = profile
+    if (draftsBelongTo(email)) {
+      history.replaceState(null, '', config.redirectPath)
+      notice.append(el('p', {}, `You are signed in as ${email} now. ${NOT_YOURS}`))
+    }
+    notice.append(...takeNotDone().map((sentence) => el('p', {}, sentence)))
     const unread = await told.unread(email, notices)
     // Who signed out meanwhile must not leave them on the screen.
     if (session.signedIn) {
@@ -188,7 +194,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       el(
         'div',
         { class: 'person' },
-        el('span', { class: 'email', dir: 'auto' }, app?.profile.email ?? ''),
+        verbatim('span', { class: 'email', dir: 'auto' }, app?.profile.email ?? ''),
         button('Sign out', () => session.signOut(), { kind: 'quiet' }),
       ),
     )
@@ -196,6 +202,8 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
 
   async function accessToken(refused?: string): Promise<string> {
     idle.judge()
+    // On the way to sign-in nothing is sent that nobody would hear the answer to.
+    if (leaving !== null) return leaving.then(() => new Promise<never>(() => {}))
     // Signed out is no reason to go and sign in again, but to ask for nothing more.
     if (session.signedOut !== null) return new Promise<never>(() => {})
     try {
@@ -214,7 +222,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     return new Promise<never>(() => {})
   }
 
-  /** RTS Art. 4(3)(d). What was shown is gone before the provider is asked anything. */
+  /** RTS Art. 4(3)(d), or ended in another tab that this one has not heard from yet. What was shown is gone before the provider is asked anything. */
   function endIdle(): void {
     session.signOut('idle')
     showEnded()
@@ -230,13 +238,19 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   }
 
   function leave(how?: { readonly anew: boolean }): Promise<void> {
-    leaving ??= session.signIn(how).catch((error) => {
-      leaving = null
-      throw error
-    })
+    // What is on its way to the server is answered first.
+    leaving ??= presses
+      .answered()
+      .then(() => session.signIn(how))
+      .catch((error) => {
+        leaving = null
+        throw error
+      })
     return leaving
   }
 }
+
+const NOT_YOURS = 'What was typed in this tab before was somebody else’s, and is gone.'
 
 function byId(id: string): HTMLElement {
   const element = document.getElementById(id)

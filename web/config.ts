@@ -1,3 +1,6 @@
+import type { Currency } from './amountText.ts'
+import { timeLimit } from './signals.ts'
+
 /** All that the page needs to know of where it is. */
 export type Config = {
   readonly issuer: string
@@ -6,12 +9,46 @@ export type Config = {
   readonly redirectPath: string
   readonly signOutUrl: string
   readonly changePasswordUrl?: string
-  readonly currencies: readonly { readonly code: string; readonly digits: number }[]
+  readonly currencies: readonly Currency[]
+  /** Payees to choose from, on a laptop; none where there is no such list. */
+  readonly friends: readonly Friend[]
 }
+
+export type Friend = { readonly name: string; readonly id: string }
 
 /** The same page is served everywhere; where it runs is told by the server beside it. */
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch('/config.json', { signal: AbortSignal.timeout(10_000) })
+  const response = await fetch('/config.json', { signal: timeLimit(10_000) })
   if (!response.ok) throw new Error(`config.json answered ${response.status}`)
-  return (await response.json()) as Config
+  return configOf(await response.json())
 }
+
+const TEXTS = ['issuer', 'clientId', 'scope', 'redirectPath', 'signOutUrl'] as const
+
+/** `config.json`, read once; without what the page cannot do without it is refused by name. */
+export function configOf(json: unknown): Config {
+  const told = Object(json)
+  for (const name of TEXTS) {
+    if (!isText(told[name])) throw new Error(`config.json: ${name} must be a text`)
+  }
+  const { changePasswordUrl, currencies, friends } = told
+  if (changePasswordUrl !== undefined && !isText(changePasswordUrl)) {
+    throw new Error('config.json: changePasswordUrl must be a text')
+  }
+  if (!isListOf(isCurrency)(currencies)) {
+    throw new Error('config.json: currencies must be a list of code, digits and perhaps symbol')
+  }
+  if (friends !== undefined && !isListOf(isFriend)(friends)) {
+    throw new Error('config.json: friends must be a list of name and id')
+  }
+  return { ...told, friends: friends ?? [] }
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isListOf = (is: (one: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(is)
+const isFriend = (one: unknown): boolean => isText(Object(one).name) && isText(Object(one).id)
+const isCurrency = (one: unknown): boolean =>
+  isText(Object(one).code) &&
+  Number.isInteger(Object(one).digits) &&
+  (Object(one).symbol === undefined || isText(Object(one).symbol))

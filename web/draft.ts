@@ -74,10 +74,17 @@ export function forgetPhone(): void {
   forget('phone', 'begun')
 }
 
-/** What is unsent belongs to one person: whoever else signs in to this tab starts afresh. */
-export function draftsBelongTo(email: string): void {
-  if (recall('person') !== email) forget('form', 'key', 'phone', 'begun')
+/**
+ * What is unsent belongs to one person: whoever else signs in to this tab starts afresh.
+ *
+ * @returns whether the tab was somebody else's until now
+ */
+export function draftsBelongTo(email: string): boolean {
+  const before = recall('person')
+  if (before === email) return false
+  forget('form', 'key', 'phone', 'begun', 'textless', 'place', 'notDone')
   remember('person', email)
+  return before !== null
 }
 
 function texts(value: unknown): Record<string, string> {

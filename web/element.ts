@@ -24,3 +24,30 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
 export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...children.filter((child) => child !== null && child !== false))
 }
+
+/**
+ * Make an element whose text translators leave alone, in the browser and added to it: they write names and numbers
+ * anew, and whom, how much and what is to be compared or entered must stay as they are.
+ */
+export function verbatim<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  props: Props,
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = el(tag, { ...props, translate: 'no' }, ...children)
+  // What they looked for before there was the attribute.
+  element.classList.add('notranslate')
+  return element
+}
+
+/** Words that may be translated, but for these parts of them. */
+export function keeping(words: string, ...parts: readonly (string | null | undefined)[]): Child[] {
+  const kept = parts.find((part) => part && words.includes(part))
+  if (!kept) return words === '' ? [] : [words]
+  const [before = '', ...after] = words.split(kept)
+  return [
+    ...keeping(before, ...parts),
+    verbatim('span', {}, kept),
+    ...keeping(after.join(kept), ...parts),
+  ]
+}

@@ -4,6 +4,7 @@ import { el, fill } from './element.ts'
 import { button } from './form.ts'
 import { inWords } from './problem.ts'
 import type { App, Screen } from './screen.ts'
+import { anyOf } from './signals.ts'
 import { deniedNotice, ignoreOnPhone, showResult } from './views/result.ts'
 import { watchPayment } from './watch.ts'
 
@@ -28,7 +29,7 @@ export function follow(
 ): Followed {
   const trouble = el('div', { class: 'trouble', role: 'status' })
   const over = new AbortController()
-  const signal = AbortSignal.any([screen.signal, over.signal])
+  const signal = anyOf(screen.signal, over.signal)
   let waited = false
   let waitsUntil: string | null = null
   signal.addEventListener('abort', () => {

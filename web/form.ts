@@ -1,4 +1,4 @@
-import { type Child, el, fill } from './element.ts'
+import { type Child, el, fill, keeping, verbatim } from './element.ts'
 import type { FieldProblem } from './problem.ts'
 
 export type Field = {
@@ -11,7 +11,7 @@ export type Field = {
 
 /** A control with its label, and its hint and problem read out with it. */
 export function field(
-  label: string,
+  label: string | Child[],
   control: HTMLInputElement | HTMLSelectElement,
   hint: string | null = null,
 ): Field {
@@ -22,19 +22,22 @@ export function field(
   const row = el(
     'div',
     { class: 'field' },
-    el('label', { for: id }, label),
+    el('label', { for: id }, ...[label].flat()),
     hint !== null && el('p', { id: `${id}-hint`, class: 'hint' }, hint),
     control,
     problem,
   )
   const tell = (reason: string | null) => {
-    problem.textContent = reason
+    fill(problem, ...keeping(reason ?? '', ...((reason ?? '').match(NUMBERS) ?? [])))
     if (reason === null) control.removeAttribute('aria-invalid')
     else control.setAttribute('aria-invalid', 'true')
   }
   control.addEventListener('input', () => tell(null))
   return { row, control, tell }
 }
+
+/** Numbers in a sentence, with the sign or code of their currency: "€1,234.00", "KWD 1.234". */
+const NUMBERS = /(?:[A-Z]{3} )?[€£$]?\d(?:[\d.,' \u066b]*\d)?/g
 
 /**
  * Put each problem beside its field and the cursor in the first bad one.
@@ -66,13 +69,20 @@ export function formMessage(): { readonly box: HTMLElement; say(...children: Chi
 export function button(
   label: string,
   work: () => unknown,
-  { kind = 'secondary', busyLabel = label, type = 'button', ...more }: ButtonOptions = {},
+  {
+    kind = 'secondary',
+    busyLabel = label,
+    type = 'button',
+    isName = false,
+    ...more
+  }: ButtonOptions = {},
 ): HTMLButtonElement {
   const press = async (event: Event) => {
     event.preventDefault()
     await once(element, busyLabel, work)
   }
-  const element = el('button', { type, class: `button ${kind}`, ...more }, label)
+  const make = isName ? verbatim : el
+  const element = make('button', { type, class: `button ${kind}`, ...more }, label)
   if (type === 'button') element.addEventListener('click', press)
   return element
 }
@@ -82,6 +92,8 @@ type ButtonOptions = {
   readonly busyLabel?: string
   readonly type?: 'button' | 'submit'
   readonly 'aria-label'?: string
+  /** Its label is a name, which is not translated. */
+  readonly isName?: boolean
 }
 
 /** Run a form's work when it is sent by button or Enter, once at a time. */

@@ -1,5 +1,6 @@
 /** What happened to an account, in words. */
 import type { Notice } from './api.ts'
+import { dateAndTime } from './times.ts'
 
 /** Nothing for what a newer server tells of and this page does not know. */
 export function wordsOf({ event, at, ending }: Notice): string | undefined {
@@ -9,6 +10,8 @@ export function wordsOf({ event, at, ending }: Notice): string | undefined {
       return `Your phone was changed on ${when}.${ending ? ` It now ends in ${ending}.` : ''}`
     case 'codes.locked':
       return `Five wrong codes in a row were entered on ${when}, so codes were locked for a while.`
+    case 'pushes.denied':
+      return `Three payments in a row were denied on your phone, the last on ${when}. If you did not start them, somebody else can sign in as you.`
     case 'sessions.ended':
       return `You were signed out everywhere on ${when}.`
     case 'account.locked':
@@ -18,11 +21,4 @@ export function wordsOf({ event, at, ending }: Notice): string | undefined {
     default:
       return undefined
   }
-}
-
-/** "28 November 2026, 12:00", where the person is: no order of day and month to mistake. */
-function dateAndTime(date: Date): string {
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(date)
-  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' }).format(date)
-  return `${day}, ${time}`
 }

@@ -1,11 +1,16 @@
 /** A no that the page must tell the person about, in words. */
+import type { RefusalCode } from '../functions/core/refusals.ts'
+import type { GatewayStatus } from '../functions/gatewayAnswers.ts'
+import { timeSoon } from './times.ts'
+
 export type FieldProblem = { readonly path: string; readonly reason: string }
 
 export type ProblemDetails = {
   /** `refusal`: a no by the rules; `fault`: their failure; `unreachable`: no answer, or none in time. */
   readonly kind: 'refusal' | 'fault' | 'unreachable'
   readonly httpStatus?: number
-  readonly code?: string
+  /** `unknown`: a refusal that only a newer server than this page knows. */
+  readonly code?: RefusalCode | 'unknown'
   readonly fields?: readonly FieldProblem[]
   readonly attemptsLeft?: number
   readonly retryAfterSeconds?: number
@@ -28,60 +33,86 @@ export function detailsOf(error: unknown): ProblemDetails {
   return { kind: 'fault' }
 }
 
+/** The code of an answer's body; none of what is no refusal of ours. */
+export function codeOf(code: unknown): ProblemDetails['code'] {
+  if (typeof code !== 'string') return undefined
+  return Object.hasOwn(SENTENCES, code) ? (code as RefusalCode) : 'unknown'
+}
+
 /** One plain sentence or two: what happened and what can be done now. */
 export function explain(error: unknown): string {
-  const { kind, code, httpStatus, retryAfterSeconds, requestId, attemptsLeft } = detailsOf(error)
-  const again = retryAfterSeconds ? `in ${inWords(retryAfterSeconds)}` : 'a little later'
+  const details = detailsOf(error)
+  const { kind, code, httpStatus = 0, retryAfterSeconds } = details
   if (kind === 'unreachable') {
     return "We can't reach Payfriend. Check your connection and try again."
   }
-  switch (code) {
-    case 'invalid_request':
-      return "Something in what you entered isn't right yet."
-    case 'phone_not_verified':
-      return 'Your phone must be confirmed before you can pay.'
-    case 'current_code_required':
-      return 'To change your phone, enter the code sent to your current phone too.'
-    case 'not_found':
-      return "We can't find that."
-    case 'expired':
-      return 'The time to approve this payment is over.'
-    case 'already_decided':
-      return 'This payment is already decided.'
-    case 'no_code_sent':
-      return 'No code has been sent yet. Ask for one first.'
-    case 'no_attempts_left':
-      return retryAfterSeconds
-        ? `There were too many wrong codes. Try again ${again}.`
-        : 'No more codes can be tried.'
-    case 'wrong_code':
-      return attemptsLeft === undefined
-        ? 'That code is wrong.'
-        : `That code is wrong. ${attemptsInWords(attemptsLeft)}`
-    case 'code_expired':
-      return 'That code is no longer valid. Ask for a new one.'
-    case 'idempotency_key_reused':
-      return 'This payment could not be sent as it was. Nothing was sent: press the button again.'
-    case 'locked':
-      if (!retryAfterSeconds)
-        return 'This account is locked. Please ask whoever runs Payfriend here.'
-      return `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds)}.`
-    case 'too_many_sms':
-      return `Too many codes were sent. Try again ${again}.`
-    case 'too_many_payments':
-      return `You have too many payments open, or started too many this hour. Try again ${again}.`
-    case 'provider_unavailable':
-      return `The service that reaches your phone doesn't answer just now. Try again ${again}.`
-    case 'sms_off':
-      return `Texts and calls are paused for everybody just now. Try again ${again}.`
-    case 'payments_off':
-      return `New payments are paused for everybody just now. Nothing was sent. Try again ${again}.`
-  }
-  if (httpStatus === 429) return `That was too much at once. Try again ${again}.`
-  if (httpStatus === 403) return "Your sign-in doesn't allow that. Sign out, then sign in again."
-  if (httpStatus === 404) return "We can't find that."
+  const again = retryAfterSeconds ? `in ${inWords(retryAfterSeconds)}` : 'a little later'
+  const told = { ...details, again }
+  if (code !== undefined && code !== 'unknown') return SENTENCES[code](told)
+  const byStatus: Partial<Record<number, Sentence>> = BY_STATUS
+  return (byStatus[httpStatus] ?? ourFault)(told)
+}
+
+type Told = ProblemDetails & {
+  /** When it is worth trying again, after "Try again". */
+  readonly again: string
+}
+type Sentence = (told: Told) => string
+
+const ourFault: Sentence = ({ again, requestId }) => {
   const reference = requestId ? ` (reference ${requestId})` : ''
   return `Something went wrong on our side${reference}. Try again ${again}.`
+}
+
+/** Every refusal that there is: a new one does not compile before the page has words for it. */
+const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
+  invalid_request: () => "Something in what you entered isn't right yet. Check it and try again.",
+  // The page sends the one and is not sent the other: here they are mistakes of ours.
+  idempotency_key_missing: ourFault,
+  forged_callback: ourFault,
+  phone_not_verified: () => 'Your phone must be confirmed before you can pay. Confirm it first.',
+  current_code_required: () =>
+    'To change your phone, enter the code sent to your current phone too.',
+  not_found: () => "We can't find that. Look for it under “My payments”.",
+  expired: () => 'The time to approve this payment is over. If you still want to pay, start again.',
+  already_decided: () => 'This payment is already decided. Look under “My payments” how it ended.',
+  no_code_sent: () => 'No code has been sent yet. Ask for one first.',
+  no_attempts_left: ({ again, retryAfterSeconds }) =>
+    retryAfterSeconds
+      ? `There were too many wrong codes. Try again ${again}.`
+      : 'No more codes can be tried. Start again to get a new one.',
+  wrong_code: ({ attemptsLeft }) =>
+    attemptsLeft === undefined
+      ? 'That code is wrong. Check it and try again.'
+      : `That code is wrong. ${attemptsInWords(attemptsLeft)}`,
+  code_expired: () => 'That code is no longer valid. Ask for a new one.',
+  idempotency_key_reused: () =>
+    'This payment could not be sent as it was. Nothing was sent: press the button again.',
+  locked: ({ retryAfterSeconds }) =>
+    retryAfterSeconds
+      ? `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds)}.`
+      : 'This account is locked. Please ask whoever runs Payfriend here.',
+  too_many_sms: ({ again }) => `Too many codes were sent. Try again ${again}.`,
+  too_many_payments: ({ again }) =>
+    `You have too many payments open, or started too many this hour. Try again ${again}.`,
+  provider_unavailable: ({ again }) =>
+    `The service that reaches your phone doesn't answer just now. Try again ${again}.`,
+  sms_off: ({ again }) => `Texts and calls are paused for everybody just now. Try again ${again}.`,
+  payments_off: ({ again }) =>
+    `New payments are paused for everybody just now. Nothing was sent. Try again ${again}.`,
+}
+
+const notAllowed: Sentence = () => "Your sign-in doesn't allow that. Sign out, then sign in again."
+
+/** What came without a code, of API Gateway itself. */
+const BY_STATUS: Readonly<Record<GatewayStatus, Sentence>> = {
+  401: notAllowed,
+  403: notAllowed,
+  404: SENTENCES.not_found,
+  413: () => 'That is too long to be sent. Make it shorter and try again.',
+  429: ({ again }) => `That was too much at once. Try again ${again}.`,
+  500: ourFault,
+  503: ourFault,
 }
 
 /** What is wrong with each field, or why it is a no altogether. */
@@ -93,13 +124,10 @@ export function attemptsInWords(attemptsLeft: number): string {
   return attemptsLeft === 1 ? '1 attempt left.' : `${attemptsLeft} attempts left.`
 }
 
-/** When a wait is over, by the clock that the person looks at: "14:05", and with its day if that is not today. */
+/** When a wait is over, by the clock that the person looks at, and never too early. */
 function untilInWords(seconds: number): string {
   const now = new Date()
-  const end = new Date(Math.ceil((now.getTime() + seconds * 1000) / 60_000) * 60_000)
-  const isToday = end.toDateString() === now.toDateString()
-  const time = { hour: '2-digit', minute: '2-digit' } as const
-  return end.toLocaleString([], isToday ? time : { weekday: 'long', ...time })
+  return timeSoon(new Date(Math.ceil((now.getTime() + seconds * 1000) / 60_000) * 60_000), now)
 }
 
 /** A wait, rounded up so that trying then is never too early. */

@@ -1,10 +1,8 @@
+import { TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
 import { el } from './element.ts'
 import { button } from './form.ts'
 import { inWords } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
-
-/** The server lets no two texts follow each other sooner. */
-const APART_MS = 20_000
 
 /** A button for a code, which counts down until it may be pressed. */
 export function resendButton(options: {
@@ -36,7 +34,7 @@ export function resendButton(options: {
     /** The last text went out then (server's time, milliseconds). */
     sentAt(time: number): void {
       // The server's time is known to a part of a second: never ask for a longer wait than it does.
-      const apart = Math.min(time, options.clock.now()) + APART_MS
+      const apart = Math.min(time, options.clock.now()) + TEXT_PAUSE_SECONDS * 1000
       // It is told at every look, and must not cut a longer wait short.
       allowedAt = Math.max(allowedAt, apart)
       tick()

@@ -1,22 +1,17 @@
 import * as oauth from 'oauth4webapi'
 import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
+import { LOOK_MS } from './patience.ts'
 import { Problem } from './problem.ts'
+import { timeLimit } from './signals.ts'
+import { elsewhere, reasonOf, type SignedOut, weightier } from './signedOut.ts'
+import { rememberSignIn, type SignInUnderWay, takeReturn } from './signInUnderWay.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 
 export type Session = Awaited<ReturnType<typeof openSession>>
 
-/**
- * Why somebody is signed out: they asked for it, here or everywhere; they did nothing for too long; or they
- * changed their phone, which ends every session.
- */
-const REASONS = ['asked', 'everywhere', 'idle', 'phoneChanged'] as const
-
-export type SignedOut = (typeof REASONS)[number]
-
 const DAY_SECONDS = 86_400
-const TIMEOUT_MS = 10_000
 /** Signing out must not hang on a provider that doesn't answer. */
 const REVOCATION_TIMEOUT_MS = 3_000
 
@@ -34,9 +29,9 @@ export async function openSession(config: Config, activity: Activity) {
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: DAY_SECONDS }
   const redirectUri = new URL(config.redirectPath, location.origin).href
   const local = issuer.protocol === 'http:' && issuer.hostname === 'localhost'
-  const options = (timeoutMs = TIMEOUT_MS) => ({
+  const options = (timeoutMs = LOOK_MS) => ({
     [oauth.allowInsecureRequests]: local,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: timeLimit(timeoutMs),
   })
 
   let discovered: Promise<oauth.AuthorizationServer> | null = null
@@ -77,22 +72,33 @@ export async function openSession(config: Config, activity: Activity) {
   let trouble: string | null = null
   let signingOut: Promise<void> | null = null
 
+  /** Pressed while the page was still on its way out. */
+  const signInNext = recall('signInNext') === true
+  forget('signInNext')
+
   const back = new URLSearchParams(location.search)
-  if (back.has('state') && (back.has('code') || back.has('error'))) {
-    const { state, verifier, place, anew } = signInUnderWay()
-    forget('signIn')
-    history.replaceState(null, '', config.redirectPath + place)
-    trouble = await finishSignIn(back, state, verifier)
-    if (trouble === null && anew) provenAt = Date.now()
+  const underWay = takeReturn(back)
+  if (underWay !== null) {
+    history.replaceState(null, '', config.redirectPath + underWay.place)
+    trouble = await finishSignIn(back, underWay)
+    if (trouble === null && underWay.anew) provenAt = Date.now()
   } else {
     const refreshToken = recall('refreshToken')
     if (typeof refreshToken === 'string') tokens.resume(refreshToken)
+    if (back.has('state') || back.has('code')) ignoreReturn()
   }
 
-  async function finishSignIn(parameters: URLSearchParams, state: string, verifier: string) {
-    if (parameters.get('state') !== state) {
-      return 'That sign-in was begun in another tab or too long ago. Please sign in again.'
-    }
+  /** A sign-in that this tab did not begin: to take it in could sign the person in as somebody else. */
+  function ignoreReturn(): void {
+    const place = recall('place')
+    const stays = location.hash || (typeof place === 'string' ? place : '')
+    history.replaceState(null, '', config.redirectPath + stays)
+    // Whoever is signed in has lost nothing.
+    if (tokens.any) return
+    trouble = 'That sign-in was begun in another tab or too long ago. Please sign in again.'
+  }
+
+  async function finishSignIn(parameters: URLSearchParams, { state, verifier }: SignInUnderWay) {
     if (parameters.get('error') === 'access_denied') return 'You left sign-in before it was done.'
     try {
       const as = await provider()
@@ -122,14 +128,16 @@ export async function openSession(config: Config, activity: Activity) {
       return trouble
     },
 
+    /** The person has asked for it already: what they pressed was lost on the way out. */
+    signInNext,
+
     get signedIn(): boolean {
       return tokens.any
     },
 
     /** Why the person was signed out in this tab, if they have not signed in since. */
     get signedOut(): SignedOut | null {
-      const why = recall('signedOut')
-      return REASONS.find((reason) => reason === why) ?? null
+      return signedOut()
     },
 
     /** True for a moment after a sign-in with the password: then asking again would only go in circles. */
@@ -142,7 +150,9 @@ export async function openSession(config: Config, activity: Activity) {
 
     /** Leave for the provider's page and come back to the same place; `anew` asks for the password in any case. */
     async signIn({ anew = false } = {}): Promise<void> {
+      if (signingOut !== null) remember('signInNext', true)
       await signingOut
+      forget('signInNext')
       const as = await provider()
       if (as.authorization_endpoint === undefined) throw new Problem({ kind: 'fault' })
       const state = oauth.generateRandomState()
@@ -159,18 +169,23 @@ export async function openSession(config: Config, activity: Activity) {
         // Whoever was away for too long proves anew who they are, even where the provider remembers.
         ...(anew || activity.lapsed() ? { prompt: 'login' } : {}),
       }).toString()
-      remember('signIn', { state, verifier, place: location.hash, anew })
+      rememberSignIn({ state, verifier, place: location.hash, anew })
       location.assign(url)
     },
 
     /** Forget everything here at once, then in the person's other tabs and at the provider. */
     signOut(why: SignedOut = 'asked'): Promise<void> {
       const { refreshToken } = tokens
+      if (why === 'idle') {
+        // Another tab signed out and sees to the provider; this one has only found it before it was told.
+        const ended = activity.endedBy()
+        if (ended !== null) return Promise.resolve(forgetHere(elsewhere(ended)))
+      }
       // Who slept in this tab is over; whoever came since in another has nothing to do with it.
       const alone = why === 'idle' && activity.othersActive()
-      forgetHere(why)
-      if (why !== 'idle') activity.forget()
       if (!alone) channel.postMessage(why)
+      if (why !== 'idle') activity.end(why)
+      forgetHere(why)
       signingOut = signOutOfProvider(refreshToken, why, alone).finally(() => {
         signingOut = null
       })
@@ -178,19 +193,24 @@ export async function openSession(config: Config, activity: Activity) {
     },
 
     /** Call when the person has signed out in another tab; this one has then forgotten all too. */
-    onSignedOutElsewhere(listener: (why: SignedOut) => void): void {
+    onSignedOutElsewhere(listener: () => void): void {
       channel.addEventListener('message', ({ data }) => {
-        const why = REASONS.find((reason) => reason === data) ?? 'asked'
-        forgetHere(why)
-        listener(why)
+        const before = tokens.any ? null : signedOut()
+        forgetHere(elsewhere(reasonOf(data) ?? 'asked'))
+        if (signedOut() !== before) listener()
       })
     },
   }
 
+  function signedOut(): SignedOut | null {
+    return reasonOf(recall('signedOut'))
+  }
+
   function forgetHere(why: SignedOut): void {
+    const said = weightier(signedOut(), why)
     tokens.forget()
     forgetAll()
-    remember('signedOut', why)
+    remember('signedOut', said)
   }
 
   async function signOutOfProvider(
@@ -220,18 +240,6 @@ export async function openSession(config: Config, activity: Activity) {
       options(REVOCATION_TIMEOUT_MS),
     )
   }
-}
-
-/** What was remembered on leaving for sign-in; a state that nobody made when there is nothing. */
-function signInUnderWay(): { state: string; verifier: string; place: string; anew: boolean } {
-  const kept = recall('signIn')
-  if (typeof kept === 'object' && kept !== null) {
-    const { state, verifier, place, anew } = kept as Record<string, unknown>
-    if (typeof state === 'string' && typeof verifier === 'string' && typeof place === 'string') {
-      return { state, verifier, place, anew: anew === true }
-    }
-  }
-  return { state: oauth.generateRandomState(), verifier: '', place: '', anew: false }
 }
 
 function kept(result: oauth.TokenEndpointResponse): Tokens {

@@ -1,7 +1,8 @@
 /**
  * What this tab remembers across a reload and a trip to sign-in, and no other tab ever sees.
  *
- * A browser may forbid storage; then it is remembered until the next reload only.
+ * The page doesn't start where storage is forbidden. It may become full later: then it is remembered until
+ * the next reload only.
  */
 const memory = new Map<string, string>()
 const NAMES = [
@@ -15,6 +16,9 @@ const NAMES = [
   'textless',
   'signedOut',
   'since',
+  'place',
+  'notDone',
+  'signInNext',
 ] as const
 
 export type TabStorageName = (typeof NAMES)[number]

@@ -2,6 +2,7 @@ import type { Api, Payment } from './api.ts'
 import { nextPollMs } from './pollSchedule.ts'
 import { detailsOf } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
+import { anyOf } from './signals.ts'
 
 export type Watch = {
   /** Look now, whatever the schedule says, and go on from there. */
@@ -24,7 +25,7 @@ type Watched = {
 export function watchPayment(watched: Watched): Watch {
   const { paymentId, api, clock } = watched
   const over = new AbortController()
-  const signal = AbortSignal.any([watched.signal, over.signal])
+  const signal = anyOf(watched.signal, over.signal)
   let failuresInARow = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let asking: AbortController | null = null
@@ -37,7 +38,7 @@ export function watchPayment(watched: Watched): Watch {
     asking?.abort()
     const own = new AbortController()
     asking = own
-    const either = AbortSignal.any([signal, own.signal])
+    const either = anyOf(signal, own.signal)
     try {
       const payment = await api.payment(paymentId, either)
       if (either.aborted) return
@@ -54,6 +55,8 @@ export function watchPayment(watched: Watched): Watch {
       watched.onTrouble(error, nextMs)
     } finally {
       if (asking === own) asking = null
+      // Lets go of the signals above, which live longer.
+      own.abort()
     }
   }
 

@@ -1,17 +1,10 @@
 /** What proves a decision, as it lies in a payment's item. */
 import * as z from 'zod'
 import type { Evidence } from '../core/outcome.ts'
+import type { Same } from '../core/same.ts'
 
 /** Evidence of an item; what is none, or has anything more, is a fault. */
 export const storedEvidence = (attribute: unknown): Evidence => evidence().parse(attribute)
-
-/** All there are: the compiler asks for one that is missing. */
-export const EVIDENCE_KINDS = [
-  'push-callback',
-  'provider-read',
-  'sms-code',
-  'verify-code',
-] as const satisfies readonly Evidence['kind'][]
 
 let made: ReturnType<typeof schema> | undefined
 /** Made when it is first needed, because most requests read no payment that is decided. */
@@ -19,6 +12,8 @@ export function evidence() {
   made ??= schema()
   return made
 }
+
+true satisfies Same<z.infer<ReturnType<typeof schema>>, Evidence>
 
 /** Strict, so that nothing of the item is left out of the record without being noticed. */
 const schema = () =>

@@ -5,6 +5,7 @@ import { CHANNELS, type PaymentChannels } from '../core/channel.ts'
 import { CURRENCIES, type Currency } from '../core/money.ts'
 import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../core/outcome.ts'
 import { type HistoryEntry, type Payment, type PushContent, shownText } from '../core/payment.ts'
+import type { PushAnswered } from '../core/ports.ts'
 import { storedEvidence } from './evidenceItem.ts'
 
 /** One entry of an item's history. */
@@ -14,6 +15,12 @@ export const historyEntry = (
   channel: HistoryEntry['channel'],
   by: HistoryEntry['by'],
 ): HistoryEntry => ({ at: now.toISOString(), event, channel, by })
+
+/** From an entry of the index `payer` that is approved or denied, as far as `answers` asks for it. */
+export function answerOf(attributes: unknown): PushAnswered {
+  const { payment_id, status, decided_at } = answered.parse(attributes)
+  return { paymentId: payment_id, status, decidedAt: decided_at }
+}
 
 const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
 const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
@@ -33,6 +40,7 @@ const stored = z.object({
   push: z.enum(['sending', 'sent', 'unavailable']),
   push_asked_at: instant.optional(),
   push_id: z.string().optional(),
+  push_paused_until: instant.optional(),
   push_read_at: instant.optional(),
   sms_to: z.string(),
   sms_sends: z.int(),
@@ -46,6 +54,12 @@ const stored = z.object({
   decided_by: z.enum(CHANNELS).optional(),
   decided_proof: z.enum(PROOFS).optional(),
   evidence: z.unknown().optional(),
+})
+
+const answered = z.object({
+  payment_id: z.string(),
+  status: z.enum(['approved', 'denied']),
+  decided_at: instant,
 })
 
 /** A payment from its item, which an index holds whole too; an item that is none is a fault. */
@@ -81,6 +95,7 @@ const channelsOf = (found: z.infer<typeof stored>): PaymentChannels => ({
     state: found.push,
     askedAt: found.push_asked_at,
     id: found.push_id,
+    pausedUntil: found.push_paused_until,
     readAt: found.push_read_at,
   },
   sms: {
@@ -102,8 +117,8 @@ export function openPaymentOf(attributes: unknown): Payment | Error {
   }
 }
 
-/** The item of a payment that starts now. */
-export const itemOf = (fresh: Payment) => ({
+/** The item of a payment that starts now, with what its history tells of that. */
+export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
   payment_id: fresh.paymentId,
   user_id: fresh.payerId,
   request_id: fresh.requestId,
@@ -119,13 +134,14 @@ export const itemOf = (fresh: Payment) => ({
   ...itemOfChannels(fresh.channels),
   created_at: fresh.createdAt.toISOString(),
   expires_at: fresh.expiresAt.toISOString(),
-  history: [historyEntry(fresh.createdAt, 'started', null, 'payer')],
+  history: [historyEntry(fresh.createdAt, 'started', null, 'payer'), ...told],
 })
 
 /** As it is before anybody was reached. */
 const itemOfChannels = ({ push, sms }: PaymentChannels) => ({
   push: push.state,
   ...(push.askedAt && { push_asked_at: push.askedAt.toISOString() }),
+  ...(push.pausedUntil && { push_paused_until: push.pausedUntil.toISOString() }),
   sms_to: sms.to,
   sms_sends: sms.sends,
   code_attempts: sms.attempts,

@@ -20,6 +20,7 @@ import type { Decision, PaymentStore } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 import { cursorOf, startKey } from './pageCursor.ts'
 import {
+  answerOf,
   barOf,
   historyEntry,
   isBar,
@@ -103,7 +104,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
       return found?.payerId === payerId ? found : undefined
     },
 
-    insert: (fresh) => put(itemOf(fresh)),
+    insert: (fresh, told) => put(itemOf(fresh, told)),
 
     bar: (payerId, paymentId) => put(barOf(payerId, paymentId)),
 
@@ -137,6 +138,28 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
         payments: Items.map(paymentOf),
         next: LastEvaluatedKey ? cursorOf(payerId, LastEvaluatedKey) : null,
       }
+    },
+
+    async answers(payerId, since) {
+      const { Items = [] } = await documents.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'payer',
+          KeyConditionExpression: 'user_id = :payer AND created_at > :since',
+          FilterExpression: '#status IN (:approved, :denied)',
+          ProjectionExpression: 'payment_id, #status, decided_at',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: {
+            ':payer': payerId,
+            ':since': since.toISOString(),
+            ':approved': 'approved',
+            ':denied': 'denied',
+          },
+          ScanIndexForward: false,
+          Limit: ANSWERS_READ_MAX,
+        }),
+      )
+      return Items.map(answerOf)
     },
 
     claimPush: ({ paymentId }, lostBefore, now) =>
@@ -303,6 +326,9 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     },
   }
 }
+
+/** Of a payer's newest payments: several times as many as they usually may start in the time that matters. */
+const ANSWERS_READ_MAX = 100
 
 type Change = {
   readonly set: readonly string[]

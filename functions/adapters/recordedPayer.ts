@@ -1,15 +1,10 @@
 /** What a payer's item holds of their audit trail. */
 import * as z from 'zod'
-import { NewerThanThisVersion, notKnown, notKnownVersion } from '../core/newer.ts'
-import { payerEvents, TRAIL_VERSION, type Trail } from '../core/payerTrail.ts'
+import { payerEvents, TRAIL_VERSION, type Trail, type TrailEntry } from '../core/payerTrail.ts'
+import type { Same } from '../core/same.ts'
 
-/**
- * The trail in a payer's whole item, empty where there is none yet; an item that is spoilt is a fault. Throws
- * `NewerThanThisVersion` for one that a newer version wrote.
- */
+/** The trail in a payer's whole item, empty where there is none yet; an item that is spoilt is a fault. */
 export function trailOf(attributes: unknown): Trail {
-  const newer = newestNames.parse(attributes).audit_recent.map(newerEntry).find(Boolean)
-  if (newer !== undefined) throw new NewerThanThisVersion(newer)
   const { audit_count, audit_recent } = recordedTrail.parse(attributes)
   return { count: audit_count, recent: audit_recent }
 }
@@ -27,15 +22,7 @@ export const trailEntry = z.strictObject({
   previous: hash.nullable(),
   hash,
 })
-
-/** What of an entry this version does not know; nothing where it knows all of it. */
-export function newerEntry(entry: unknown): string | undefined {
-  const { version, event } = names.parse(entry)
-  return notKnownVersion(version, TRAIL_VERSION) ?? notKnown('entry', event, payerEvents)
-}
-
-const names = z.object({ version: z.unknown(), event: z.unknown() }).partial().catch({})
-const newestNames = z.object({ audit_recent: z.array(z.unknown()) }).catch({ audit_recent: [] })
+true satisfies Same<z.infer<typeof trailEntry>, TrailEntry>
 
 /** The newest entry is the one that is counted last: without it the next would begin another chain. */
 const recordedTrail = z

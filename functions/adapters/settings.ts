@@ -1,6 +1,12 @@
 /** What a Lambda is told by its environment, each part read and checked where it is needed. */
 import * as z from 'zod'
-import { CURRENCIES, type Currency } from '../core/money.ts'
+import {
+  COUNT_MAX,
+  PAYMENT_TTL_SECONDS_MAX,
+  PAYMENT_TTL_SECONDS_MIN,
+  USUAL,
+} from '../core/limits.ts'
+import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
 // Compiling a schema pays only after many uses, and most Lambdas begin with a first one.
 z.config({ jitless: true })
@@ -73,30 +79,50 @@ export const switchSettings = (env: Env) => read(env, { SMS_OFF: flag, PAYMENTS_
 export const publicSettings = (env: Env) =>
   read(env, { PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')) })
 
-export const paymentSettings = (env: Env) =>
-  read(env, {
-    PAYMENT_TTL_SECONDS: z.coerce.number().int().min(60).max(600).default(300),
+export function paymentSettings(env: Env) {
+  const { MAX_AMOUNT, ...settings } = read(env, {
+    PAYMENT_TTL_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(PAYMENT_TTL_SECONDS_MIN)
+      .max(PAYMENT_TTL_SECONDS_MAX)
+      .default(USUAL.paymentTtlSeconds),
     /** ISO 4217 codes on offer, like EUR,GBP; all that Payfriend knows if none is named. */
     CURRENCIES: z
       .string()
       .transform((list) => list.split(','))
       .pipe(z.custom<Currency[]>(areKnown, 'must be codes that Payfriend knows, like EUR,GBP'))
       .default(KNOWN_CURRENCIES),
+    /** By currency, like EUR:500.00,JPY:60000; the usual of those that are not named. */
     MAX_AMOUNT: z
       .string()
-      .regex(/^[1-9]\d{0,9}(\.\d{1,3})?$/, 'must be like 10000.00')
-      .default('10000.00'),
+      .transform((list) => (LIMIT_PATTERN.test(list) ? list : amountsIn(list)))
+      .pipe(z.union([z.string(), z.record(z.string(), z.string())], 'must be like EUR:10000.00'))
+      .optional(),
   })
+  const checked = amountLimits(settings.CURRENCIES, MAX_AMOUNT)
+  if ('reason' in checked) throw missing(`MAX_AMOUNT: ${checked.reason}`)
+  return { ...settings, MAX_AMOUNT: checked.limits }
+}
+
+/** "EUR:500.00,JPY:60000", each currency once; undefined if it says anything else. */
+function amountsIn(list: string): Record<string, string> | undefined {
+  const pairs = list.split(',').map((pair) => pair.split(':'))
+  const isWell = ([code, most = '', ...more]: string[]) =>
+    /^[A-Z]{3}$/.test(code ?? '') && LIMIT_PATTERN.test(most) && more.length === 0
+  const amounts = Object.fromEntries(pairs)
+  return pairs.every(isWell) && Object.keys(amounts).length === pairs.length ? amounts : undefined
+}
 
 export const limitSettings = (env: Env) =>
   read(env, {
-    TEXTS_PER_HOUR: count(10),
-    TEXTS_PER_DAY: count(20),
-    PROVING_TEXTS_PER_HOUR: count(3),
-    PROVING_TEXTS_PER_DAY: count(5),
-    TEXTS_PER_DAY_FOR_STAGE: count(500),
-    OPEN_PAYMENTS: count(5),
-    PAYMENTS_PER_HOUR: count(20),
+    TEXTS_PER_HOUR: count(USUAL.textsPerHour),
+    TEXTS_PER_DAY: count(USUAL.textsPerDay),
+    PROVING_TEXTS_PER_HOUR: count(USUAL.provingTextsPerHour),
+    PROVING_TEXTS_PER_DAY: count(USUAL.provingTextsPerDay),
+    TEXTS_PER_DAY_FOR_STAGE: count(USUAL.textsPerDayForStage),
+    OPEN_PAYMENTS: count(USUAL.openPayments),
+    PAYMENTS_PER_HOUR: count(USUAL.paymentsPerHour),
   })
 
 /** Countries (ISO 3166) whose numbers may be verified; none named means all. */
@@ -130,7 +156,7 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true')
 
-const count = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual)
+const count = (usual: number) => z.coerce.number().int().min(1).max(COUNT_MAX).default(usual)
 
 function read<S extends z.ZodRawShape>(env: Env, shape: S): z.infer<z.ZodObject<S>> {
   const parsed = z.object(shape).safeParse(env)

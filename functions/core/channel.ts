@@ -25,6 +25,8 @@ export type PushChannel = {
   readonly askedAt?: Date | undefined
   /** The provider's own id of it. */
   readonly id?: string | undefined
+  /** Where no push was asked for because two were denied in a row: until when. */
+  readonly pausedUntil?: Date | undefined
   /** When the provider was last asked what became of it. */
   readonly readAt?: Date | undefined
 }
@@ -43,6 +45,8 @@ export type SmsChannel = {
 /** What the payer sees of each channel. */
 export type ChannelViews = ForEachChannel<{
   readonly push: PushState
+  /** Where `push` is unavailable because the payer denied two in a row: until when none goes out. */
+  readonly pushPausedUntil: string | null
   readonly sms: {
     readonly to: string | null
     readonly sentAt: string | null

@@ -3,30 +3,44 @@
  * COP, HUF, IDR and others to whole units.
  */
 
-/** ISO 4217 codes on offer with their number of minor digits, and a symbol where one is unmistakable. */
+/**
+ * The currencies that Payfriend knows (ISO 4217): their minor digits, a symbol where one is unmistakable, and
+ * the most that can be sent at once unless the settings say otherwise, in whole units. That is about 10,000
+ * euro to one significant digit, at rough rates of November 2026, and need not follow the market. One number
+ * for all would not do: 10,000 rupiah are less than a dollar, 10,000 dinar three times as much as 10,000 dollars.
+ */
 export const CURRENCIES = {
-  EUR: { digits: 2, symbol: '€' },
-  GBP: { digits: 2, symbol: '£' },
-  USD: { digits: 2, symbol: '$' },
-  AUD: { digits: 2 },
-  BHD: { digits: 3 },
-  CAD: { digits: 2 },
-  CHF: { digits: 2 },
-  COP: { digits: 2 },
-  CZK: { digits: 2 },
-  DKK: { digits: 2 },
-  HUF: { digits: 2 },
-  IDR: { digits: 2 },
-  JPY: { digits: 0 },
-  KRW: { digits: 0 },
-  KWD: { digits: 3 },
-  NOK: { digits: 2 },
-  PLN: { digits: 2 },
-  RON: { digits: 2 },
-  SEK: { digits: 2 },
-} as const satisfies Record<string, { readonly digits: 0 | 2 | 3; readonly symbol?: string }>
+  EUR: { digits: 2, symbol: '€', most: 10_000 },
+  GBP: { digits: 2, symbol: '£', most: 9_000 },
+  USD: { digits: 2, symbol: '$', most: 10_000 },
+  AUD: { digits: 2, most: 20_000 },
+  BHD: { digits: 3, most: 4_000 },
+  CAD: { digits: 2, most: 20_000 },
+  CHF: { digits: 2, most: 9_000 },
+  COP: { digits: 2, most: 40_000_000 },
+  CZK: { digits: 2, most: 200_000 },
+  DKK: { digits: 2, most: 70_000 },
+  HUF: { digits: 2, most: 4_000_000 },
+  IDR: { digits: 2, most: 200_000_000 },
+  JPY: { digits: 0, most: 2_000_000 },
+  KRW: { digits: 0, most: 20_000_000 },
+  KWD: { digits: 3, most: 4_000 },
+  NOK: { digits: 2, most: 100_000 },
+  PLN: { digits: 2, most: 40_000 },
+  RON: { digits: 2, most: 50_000 },
+  SEK: { digits: 2, most: 100_000 },
+} as const satisfies Record<string, Offered>
+
+/** Whoever adds a currency has to say all of it. */
+type Offered = { readonly digits: 0 | 2 | 3; readonly symbol?: string; readonly most: number }
 
 export type Currency = keyof typeof CURRENCIES
+
+/** What the page has to know of a currency to read and word amounts. */
+export function currencyForPage(code: Currency): { code: string; digits: number; symbol?: string } {
+  const { most: _, ...rest }: Offered = CURRENCIES[code]
+  return { code, ...rest }
+}
 
 /** An amount in the currency's smallest unit: 2050 EUR is €20.50. A safe integer above zero. */
 export type Money = { readonly amountMinor: number; readonly currency: Currency }
@@ -34,31 +48,61 @@ export type Money = { readonly amountMinor: number; readonly currency: Currency 
 /** An amount as it is written on the wire (as in W3C Payment Request): `{ value: "20.50", currency: "EUR" }`. */
 export type Amount = { readonly value: string; readonly currency: string }
 
-export type AmountLimits = { readonly maxAmount: string; readonly currencies: readonly Currency[] }
+/** The currencies on offer, each with the most that can be sent in it at once ("10000.00"). */
+export type AmountLimits = { readonly [currency in Currency]?: string }
 
 /** Ten digits and three decimals at most, so that every amount fits a safe integer and a push's text. */
 export const AMOUNT_PATTERN = /^(0|[1-9]\d{0,9})(\.\d{1,3})?$/
+/** How the most that can be sent is written in a setting: a unit at least. */
+export const LIMIT_PATTERN = /^[1-9]\d{0,9}(\.\d{1,3})?$/
+
+/** Every currency as far as amounts go: for what was sent already, whatever the limits were then. */
+export const ANY_AMOUNT: AmountLimits = limitsBy(allCurrencies(), () => '9999999999.999')
+
+/**
+ * The most that can be sent in each currency on offer: as the settings say it, else the usual.
+ *
+ * @param said amounts as `LIMIT_PATTERN` has them, by their currency; or one alone, where one currency is on offer
+ * @returns the limits; or why not, to go on behind the setting's name
+ */
+export function amountLimits(
+  currencies: readonly Currency[] = allCurrencies(),
+  said: string | { readonly [currency: string]: string } = {},
+): { readonly limits: AmountLimits } | { readonly reason: string } {
+  const [first, ...others] = currencies
+  if (typeof said === 'string' && first && others.length > 0) {
+    return {
+      reason: `must say the most of each currency, because ${said} ${first} are not ${said} ${others[0]}`,
+    }
+  }
+  const bySaid = typeof said === 'string' ? { [first ?? '']: said } : said
+  for (const [code, most] of Object.entries(bySaid)) {
+    if (!isOneOf(currencies, code))
+      return { reason: `names ${code}, which is not among currencies` }
+    const { digits } = CURRENCIES[code]
+    if (decimalsOf(most) > digits)
+      return { reason: `is ${most} for ${code}, which has ${DECIMALS[digits]}` }
+  }
+  return { limits: limitsBy(currencies, (code) => bySaid[code] ?? String(CURRENCIES[code].most)) }
+}
 
 /**
  * Read an amount from the wire.
  *
- * @param limits the most that may be sent, in whole units and decimals ("10000.00"), and the
- *   currencies on offer
  * @returns the money, or which field is wrong and why
  */
 export function parseAmount(
   { value, currency }: Amount,
-  { maxAmount, currencies }: AmountLimits,
+  limits: AmountLimits,
 ): Money | { readonly field: 'value' | 'currency'; readonly reason: string } {
+  const currencies = Object.keys(limits) as Currency[]
   if (!isOneOf(currencies, currency)) return wrong('currency', 'Choose a currency from the list.')
   if (!AMOUNT_PATTERN.test(value)) return wrong('value', 'Write the amount like 20.50.')
   const { digits } = CURRENCIES[currency]
-  if ((value.split('.')[1] ?? '').length > digits) {
-    return wrong('value', `${currency} has ${DECIMALS[digits]}.`)
-  }
+  if (decimalsOf(value) > digits) return wrong('value', `${currency} has ${DECIMALS[digits]}.`)
   const money = { amountMinor: minor(value, digits), currency }
   if (money.amountMinor === 0) return wrong('value', 'The amount must be more than zero.')
-  const most = { amountMinor: minor(maxAmount, digits), currency }
+  const most = { amountMinor: minor(limits[currency] ?? '0', digits), currency }
   if (money.amountMinor > most.amountMinor) {
     return wrong('value', `You can send ${inWords(most)} at most.`)
   }
@@ -78,14 +122,27 @@ export function inWords({ amountMinor, currency }: Money): string {
   return `${offered.symbol ?? `${currency} `}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`
 }
 
+function allCurrencies(): Currency[] {
+  return Object.keys(CURRENCIES) as Currency[]
+}
+
+function limitsBy(
+  currencies: readonly Currency[],
+  mostOf: (code: Currency) => string,
+): AmountLimits {
+  return Object.fromEntries(currencies.map((code) => [code, mostOf(code)]))
+}
+
 const isOneOf = (offered: readonly Currency[], code: string): code is Currency =>
   (offered as readonly string[]).includes(code)
 
 const DECIMALS = { 0: 'no decimals', 2: 'two decimals at most', 3: 'three decimals at most' }
 
+const decimalsOf = (value: string): number => value.split('.')[1]?.length ?? 0
+
 const wrong = <F>(field: F, reason: string) => ({ field, reason })
 
-/** Decimal text to minor units; decimals beyond the currency's are cut (only a limit can have them). */
+/** Decimal text to minor units; decimals beyond the currency's are cut (`ANY_AMOUNT` has them). */
 function minor(value: string, digits: number): number {
   const [whole = '0', fraction = ''] = value.split('.')
   return Number(whole + fraction.slice(0, digits).padEnd(digits, '0'))

@@ -17,6 +17,7 @@ export type Notice = {
 export const noticeEvents = [
   'phone.changed',
   'codes.locked',
+  'pushes.denied',
   'sessions.ended',
   'account.locked',
   'account.unlocked',

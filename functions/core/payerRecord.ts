@@ -2,6 +2,7 @@
  * What is kept and told of a payer's audit trail: a page of the archive and an event for each entry. Neither
  * holds a number or an e-mail address, because pages may be locked for years and events go to others.
  */
+import { canonical } from './canonical.ts'
 import {
   type Digest,
   entriesAdded,
@@ -48,10 +49,7 @@ export function trailChange(
 }
 
 /** An entry as one text, with its hash: what is stored. */
-export function entryPageText(entry: TrailEntry): string {
-  const { at, by, event, hash, payerId, previous, seq, version } = entry
-  return JSON.stringify({ at, by, event, hash, payerId, previous, seq, version })
-}
+export const entryPageText = (entry: TrailEntry): string => canonical(entry)
 
 /** Where an entry is kept. */
 export const entryKey = ({ payerId, seq }: Pick<TrailEntry, 'payerId' | 'seq'>): string =>

@@ -6,8 +6,9 @@
  * The payer's item keeps the count, the newest hash and the newest entries; each write that makes an
  * entry has the count as its condition, and the stream brings every entry to the archive.
  */
+import { canonical } from './canonical.ts'
 
-/** Of entries and of events alike; another shape is another version. */
+/** Of entries and of events alike; when it rises is said at `RECORD_VERSION`. */
 export const TRAIL_VERSION = 1
 
 /** So many of the newest entries stay in the item; the archive has them all. */
@@ -20,6 +21,8 @@ export const payerEvents = [
   'phone.changed',
   /** Five wrong codes in a row locked codes for a while. */
   'codes.locked',
+  /** Three pushes in a row were denied, with no yes between. */
+  'pushes.denied',
   /** Every session was ended by the payer. A change of phone, a lock and a close do so too, and are told as such. */
   'sessions.ended',
   /** The operator locked, unlocked or closed the account. */
@@ -79,7 +82,6 @@ export const entriesAdded = (before: Trail, after: Trail): readonly TrailEntry[]
   after.recent.filter(({ seq }) => seq > before.count)
 
 /** An entry without its hash as one text, the same whatever order its members are in: what is hashed. */
-export function entryText(entry: Omit<TrailEntry, 'hash'>): string {
-  const { version, payerId, seq, at, event, by, previous } = entry
-  return JSON.stringify({ at, by, event, payerId, previous, seq, version })
+export function entryText(entry: Omit<TrailEntry, 'hash'> | TrailEntry): string {
+  return canonical({ ...entry, hash: undefined })
 }

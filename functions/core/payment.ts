@@ -12,8 +12,6 @@ import { Refusal } from './refusals.ts'
 export const CODE_ATTEMPTS_MAX = 5
 /** Texts for one payment. */
 export const TEXTS_MAX = 5
-/** Between two texts for the same payment or verification. */
-export const TEXT_PAUSE_SECONDS = 20
 /** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
 export const PUSH_LOST_SECONDS = 15
 
@@ -26,6 +24,9 @@ export type PushContent = {
 /** Why a signed answer to a push was refused. */
 export type RefusedAnswer = 'answer_mismatched' | 'answer_not_understood'
 
+/** Why no push is asked for, of a payment that starts: two were denied in a row, or that could not be looked up. */
+export type NoPush = 'push_paused' | 'push_unavailable'
+
 /** One thing that happened to a payment; the list is only ever appended to (RTS Art. 29). */
 export type HistoryEntry = {
   readonly at: string
@@ -33,7 +34,7 @@ export type HistoryEntry = {
     | 'started'
     | 'push_asked'
     | 'push_sent'
-    | 'push_unavailable'
+    | NoPush
     | 'text_asked'
     | 'code_tried'
     | 'code_wrong'
@@ -73,13 +74,21 @@ export const referenceFrom = (bytes: Uint8Array): string =>
     .map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length])
     .join('')
 
-/** What the push shows. Detail keys have 20 characters at most and none begins another. */
-export const pushContent = (action: PaymentAction, account: string): PushContent => ({
+/**
+ * What the push shows; the reference tells it from the push of an equal payment. Detail keys have 20 characters at
+ * most and none begins another.
+ */
+export const pushContent = (
+  action: PaymentAction,
+  account: string,
+  reference: string,
+): PushContent => ({
   message: displayText(action),
   details: {
     'Sending to': payeeInWords(action.payee),
     Amount: inWords(action.amount),
     'Your account': account,
+    Reference: reference,
   },
 })
 
@@ -130,6 +139,7 @@ const decisionOf = (outcome: Outcome): DecisionView | null =>
 
 const channelViews = ({ push, sms }: PaymentChannels): ChannelViews => ({
   push: push.state,
+  pushPausedUntil: push.pausedUntil?.toISOString() ?? null,
   sms: {
     to: sms.sends === 0 ? null : sms.to,
     sentAt: sms.sentAt?.toISOString() ?? null,
@@ -143,7 +153,7 @@ export type PaymentView = ChannelViews & {
   readonly payee: Payee
   readonly amount: Amount
   readonly displayText: string
-  /** What tells it from an equal payment, in a text too. */
+  /** What tells it from an equal payment, on the push and in a text too. */
   readonly reference: string
   readonly status: PaymentStatus
   readonly createdAt: string

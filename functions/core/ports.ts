@@ -12,17 +12,14 @@ import type {
   VerificationChannel,
 } from './payer.ts'
 import type { PayerAnnouncement } from './payerRecord.ts'
-import type { Payment, PushContent, RefusedAnswer } from './payment.ts'
+import type { HistoryEntry, Payment, PushContent, RefusedAnswer } from './payment.ts'
 import type { Announcement } from './record.ts'
 
 export type Clock = () => Date
 
 /** A decision and what must be stored for it to count: the adapter puts all of it into one condition. */
-export type Decision = {
-  readonly status: 'approved' | 'denied' | 'cancelled'
-  readonly channel: Channel | null
+export type Decision = (ChannelDecision | Cancel) & {
   readonly by: 'payer' | 'provider' | 'operator'
-  readonly evidence?: Evidence
   /** Stored with the decision if no push is known yet. */
   readonly pushId?: string
   readonly only: Partial<Pick<Payment, 'payerId' | 'authyId' | 'shown'>> & {
@@ -32,14 +29,30 @@ export type Decision = {
   }
 }
 
+/** Nothing is approved or denied but on a channel, with what proves it. */
+type ChannelDecision = {
+  readonly status: 'approved' | 'denied'
+  readonly channel: Channel
+  readonly evidence: Evidence
+}
+
+type Cancel = {
+  readonly status: 'cancelled'
+  readonly channel: null
+  readonly evidence?: undefined
+}
+
 /**
  * The table of payments. Every write is one conditional write; where the condition is lost it
  * changes nothing and answers `undefined` (or false), and the caller reads again to learn why.
  */
 export type PaymentStore = PushWrites &
   SmsCodeWrites & {
-    /** False if a payment of this id is there already, or its place was taken by `bar`. */
-    insert(payment: Payment): Promise<boolean>
+    /**
+     * False if a payment of this id is there already, or its place was taken by `bar`. `told` stands in its
+     * history from the start: why a channel did not try to reach the payer.
+     */
+    insert(payment: Payment, told?: readonly HistoryEntry[]): Promise<boolean>
     /**
      * Take the place of a payment that is not stored yet, so that its late insert loses; false if it is
      * stored. What takes the place is no payment: no read and no list finds it.
@@ -61,8 +74,19 @@ export type PaymentStore = PushWrites &
     expire(paymentId: string, now: Date): Promise<Payment | undefined>
   }
 
+/** A yes or a no of the payer, whatever the channel; only a push is denied. */
+export type PushAnswered = Pick<Payment, 'paymentId'> & {
+  readonly status: 'approved' | 'denied'
+  readonly decidedAt: Date
+}
+
 /** What the channel `push` reads and writes of a payment. */
 export type PushWrites = {
+  /**
+   * A payer's approved and denied payments of those started after `since`, and of these the newest hundred: over
+   * an index that may lag. Payments that ended otherwise count among the hundred and are left out.
+   */
+  answers(payerId: string, since: Date): Promise<readonly PushAnswered[]>
   /** By the provider's own id, over an index that may lag. */
   findByPush(pushId: string): Promise<Payment | undefined>
   /** The right to ask for the push again: pending, still `sending`, and asked for before `lostBefore`. */
@@ -230,6 +254,15 @@ export type Lockout = {
   reset(payerId: string): Promise<void>
 }
 
+/** The audit trail of pushes denied in a row. */
+export type PushDenials = {
+  /**
+   * Tell that a row of denials that began at `since` is so long that it must be told. True if this told it:
+   * not if it was told before, or there is no such account.
+   */
+  tell(payerId: string, since: Date, now: Date): Promise<boolean>
+}
+
 /** What the owner may stop for everybody at once, without a deployment. */
 export type Switches = {
   /** No texts and no calls; codes already sent are still good. */
@@ -249,20 +282,32 @@ export type Starts = {
   readonly barredAt?: string
 }
 
-/** What a start tells its channels: the payer's phone, and when it is. */
-export type ChannelBegin = { readonly phone: PhoneNumber; readonly now: Date }
+/** What a start tells its channels: which payment it is, the payer's phone, and when it is. */
+export type ChannelBegin = {
+  readonly paymentId: string
+  readonly phone: PhoneNumber
+  readonly now: Date
+}
 
-/** How a channel takes part in a start. Its faults fail no start, because the other channels are open. */
+/** How a channel begins: what the payment knows of it when it is stored, and what its history tells of that. */
+export type Begun<C extends Channel> = {
+  readonly state: PaymentChannels[C]
+  readonly told?: HistoryEntry | undefined
+}
+
+/** A channel's part in one start. Its faults fail no start, because the other channels are open. */
 export type ChannelStart<C extends Channel> = {
-  /** What the payment knows of the channel when it is stored. */
-  begin(start: ChannelBegin): PaymentChannels[C]
+  begin(start: ChannelBegin): Begun<C>
   /** Reach the payer, once the payment is stored. None where the payer begins. */
   reach?(payment: Payment, from: { readonly ip: string }): Promise<Payment>
   /** The same start was asked for again: reach the payer if the first try was lost in a crash. */
   reachAgain?(payment: Payment, from: { readonly ip: string }): Promise<Payment>
 }
 
-export type ChannelStarts = { readonly [C in Channel]: ChannelStart<C> }
+/** A channel's part in starts; what it has to know of the payer is looked up beside the start's own reads. */
+export type ChannelStarts = {
+  readonly [C in Channel]: (payerId: string) => Promise<ChannelStart<C>>
+}
 
 /** How a channel is asked whether the payer has answered, where that answer may be lost. */
 export type ChannelSweep = {

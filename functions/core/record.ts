@@ -4,12 +4,18 @@
  * appended, so the same page comes out whenever it is made: at the change, at its repeat, or years after.
  */
 import type { Payee } from './action.ts'
+import { canonical } from './canonical.ts'
 import type { Channel } from './channel.ts'
 import { type Amount, amountOf } from './money.ts'
 import { type Evidence, evidenceOf, type PaymentStatus, proofOf } from './outcome.ts'
 import type { DecisionView, HistoryEntry, Payment, PushContent } from './payment.ts'
 
-/** Of pages and of events alike; another shape is another version. */
+/**
+ * Of pages and of events alike. It rises with what a reader of this version would take otherwise than it is meant:
+ * a member that goes, is named otherwise, has another form or another meaning, or a hash that is made otherwise. It
+ * stays with what only comes to it (a member that may be missing, an event, a kind of evidence), because whoever
+ * reads events passes over those, and `npm run evidence` of an older version says that it does not know them.
+ */
 export const RECORD_VERSION = 1
 
 /** A payment with all that happened to it. */
@@ -199,13 +205,3 @@ const termsOf = (payment: Payment): RecordedTerms => ({
   createdAt: payment.createdAt.toISOString(),
   expiresAt: payment.expiresAt.toISOString(),
 })
-
-/** JSON with the members of every object in the order of their names, and none that is undefined. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
-}

@@ -1,27 +1,148 @@
 /**
- * Every no that Payfriend says by its rules. The list is closed: clients, logs and tests match the
- * code, the words may change tomorrow.
+ * Every no that Payfriend says by its rules, and all that there is to say of it. The list is closed:
+ * clients, logs and tests match the code, the words may change tomorrow. What answers, what is written
+ * for clients and what the page says are bound to it by type.
  */
-export type RefusalCode =
-  | 'invalid_request'
-  | 'idempotency_key_missing'
-  | 'phone_not_verified'
-  | 'current_code_required'
-  | 'forged_callback'
-  | 'not_found'
-  | 'expired'
-  | 'already_decided'
-  | 'no_code_sent'
-  | 'no_attempts_left'
-  | 'wrong_code'
-  | 'code_expired'
-  | 'idempotency_key_reused'
-  | 'locked'
-  | 'too_many_sms'
-  | 'too_many_payments'
-  | 'provider_unavailable'
-  | 'sms_off'
-  | 'payments_off'
+export const REFUSALS = {
+  invalid_request: {
+    status: 400,
+    title: 'The request is not right.',
+    meaning: 'A field, the query or the body itself is wrong; `fields` says which and why.',
+    tells: ['fields'],
+  },
+  idempotency_key_missing: {
+    status: 400,
+    title: 'The header Idempotency-Key is missing.',
+    meaning: 'The header `Idempotency-Key` is missing.',
+    tells: [],
+  },
+  phone_not_verified: {
+    status: 403,
+    title: 'Verify your phone first.',
+    meaning: 'The payer has no verified phone yet.',
+    tells: [],
+  },
+  current_code_required: {
+    status: 403,
+    title: 'The code sent to your current phone is needed too.',
+    meaning: "Changing a verified phone needs that phone's code too.",
+    tells: [],
+  },
+  forged_callback: {
+    status: 403,
+    title: 'This callback is not signed as it should be.',
+    meaning: 'The signature is missing or wrong, or the nonce is a time too far away.',
+    tells: [],
+  },
+  not_found: {
+    status: 404,
+    title: 'There is nothing of this id, or not any more.',
+    meaning:
+      "There is no such payment or verification, or no longer, or it is another payer's: nobody is told " +
+      'which.',
+    tells: [],
+  },
+  expired: {
+    status: 410,
+    title: 'This payment has expired.',
+    meaning: 'The payment’s time is over.',
+    tells: [],
+  },
+  already_decided: {
+    status: 409,
+    title: 'This payment is decided already.',
+    meaning: 'The payment is final; `paymentStatus` says how it ended.',
+    tells: ['paymentStatus'],
+  },
+  no_code_sent: {
+    status: 409,
+    title: 'No code has been sent.',
+    meaning: 'No code was asked for.',
+    tells: [],
+  },
+  no_attempts_left: {
+    status: 409,
+    title: 'No attempts are left for this code.',
+    meaning:
+      'The five attempts are spent (RTS Art. 4(3)(b)). A payment can still be decided by push; a phone ' +
+      'can be tried again after `Retry-After`.',
+    tells: ['retryAfterSeconds'],
+  },
+  wrong_code: {
+    status: 422,
+    title: 'The code is wrong.',
+    meaning:
+      'The code is wrong; of two codes it is not told which (RTS Art. 4(3)(a)). For a payment ' +
+      '`attemptsLeft` 0 means that it has failed.',
+    tells: ['attemptsLeft'],
+  },
+  code_expired: {
+    status: 422,
+    title: 'The code has expired.',
+    meaning: 'The code is over; start anew.',
+    tells: [],
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'This Idempotency-Key belongs to a payment with other terms.',
+    meaning: 'The same key was used for a payment with other terms.',
+    tells: [],
+  },
+  locked: {
+    status: 423,
+    title: 'Codes are locked for a while, or the account until its operator unlocks it.',
+    meaning:
+      'With `Retry-After`: five wrong codes in a row have locked codes until then; a push can still be ' +
+      'answered. Without it: the operator has locked the account until they unlock it, or closed it.',
+    tells: ['retryAfterSeconds'],
+  },
+  too_many_sms: {
+    status: 429,
+    title: 'Too many texts or calls. Please wait.',
+    meaning: 'Too many texts and calls, or one too soon after the last.',
+    tells: ['retryAfterSeconds'],
+  },
+  too_many_payments: {
+    status: 429,
+    title: 'Too many payments. Please wait.',
+    meaning: 'Too many payments are open, or were started within the hour.',
+    tells: ['retryAfterSeconds'],
+  },
+  provider_unavailable: {
+    status: 503,
+    title: 'The phone provider does not answer. Please try again.',
+    meaning: 'The phone provider does not answer. Nothing is approved by that.',
+    tells: ['retryAfterSeconds'],
+  },
+  sms_off: {
+    status: 503,
+    title: 'Texts and calls are stopped for now.',
+    meaning:
+      'The owner has stopped texts and calls for now. A push, and a code already sent, can still be used.',
+    tells: ['retryAfterSeconds'],
+  },
+  payments_off: {
+    status: 503,
+    title: 'New payments are stopped for now.',
+    meaning:
+      'The owner has stopped new payments for now: nothing was stored or sent. Those that wait are still decided.',
+    tells: ['retryAfterSeconds'],
+  },
+} as const satisfies Readonly<Record<string, Entry>>
+
+export type RefusalCode = keyof typeof REFUSALS
+export const refusalCodes = Object.keys(REFUSALS) as RefusalCode[]
+
+/** What is said of a code. */
+type Entry = {
+  readonly status: number
+  /** What it is called in the answer itself. */
+  readonly title: string
+  /** For whoever writes a client. */
+  readonly meaning: string
+  /** What it may tell besides; only `Retry-After` is not always told. */
+  readonly tells: readonly (keyof RefusalDetails)[]
+}
 
 /** What a refusal may tell besides its code. */
 export type RefusalDetails = {
@@ -34,12 +155,21 @@ export type RefusalDetails = {
   readonly retryAfterSeconds?: number
 }
 
+/** What this code may tell, and nothing else. */
+type Told<Code extends RefusalCode> = [Member<Code>] extends [never]
+  ? undefined
+  : Pick<RefusalDetails, Member<Code>>
+type Member<Code extends RefusalCode> = (typeof REFUSALS)[Code]['tells'][number]
+type CodeWithDetails = {
+  [Code in RefusalCode]: [code: Code, details?: Told<Code> | undefined]
+}[RefusalCode]
+
 /** A no by the rules, as opposed to a fault, which is our or a provider's failure. */
 export class Refusal extends Error {
   readonly code: RefusalCode
   readonly details: RefusalDetails
 
-  constructor(code: RefusalCode, details: RefusalDetails = {}) {
+  constructor(...[code, details = {}]: CodeWithDetails) {
     super(code)
     this.name = 'Refusal'
     this.code = code

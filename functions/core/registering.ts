@@ -1,6 +1,7 @@
 /** How a phone becomes trusted, and how a trusted one lets in the next. */
 import { displayText } from './action.ts'
 import { sameHandset } from './handset.ts'
+import { TEXT_PAUSE_SECONDS } from './limits.ts'
 import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
 import {
   admit,
@@ -16,7 +17,6 @@ import {
   VERIFICATION_SENDS_MAX,
   type VerificationChannel,
 } from './payer.ts'
-import { TEXT_PAUSE_SECONDS } from './payment.ts'
 import type {
   BoundAction,
   Clock,

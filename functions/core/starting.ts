@@ -1,10 +1,11 @@
 /** Starting a payment: stored before the payer is reached, once for each key however often it is asked. */
 import { type PaymentAction, sameAction } from './action.ts'
-import { CHANNELS, forEachChannel, type PaymentChannels } from './channel.ts'
+import { CHANNELS, type Channel, forEachChannel, type PaymentChannels } from './channel.ts'
 import { admit, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
 import { type Payment, pushContent, statusAt } from './payment.ts'
 import type {
-  ChannelBegin,
+  Begun,
+  ChannelStart,
   ChannelStarts,
   Clock,
   Limits,
@@ -50,17 +51,19 @@ export async function startPayment(
 ): Promise<{ payment: Payment; created: boolean }> {
   const { payments, payers, limits, clock } = ports
   const { payerId, paymentId, action } = request
-  const [known, payer, starts] = await Promise.all([
+  const [known, payer, starts, channels] = await Promise.all([
     payments.get(payerId, paymentId),
     payers.get(payerId),
     limits.readStarts(payerId),
+    startsOf(ports.channels, payerId),
   ])
   admit(payer, request)
   if (!payer?.phone) throw new Refusal('phone_not_verified')
-  if (known) return { payment: await repeat(ports, request, known), created: false }
+  const { phone } = payer
+  if (known) return { payment: await repeat(channels, request, known), created: false }
   if (await ports.switches.paymentsOff()) throw switchedOff('payments_off')
 
-  const authyId = await enrolled(ports, payer, payer.phone)
+  const authyId = await enrolled(ports, payer, phone)
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + ports.lifeSeconds * 1000)
   const isOver = async (id: string) => {
@@ -72,21 +75,26 @@ export async function startPayment(
   const start = { payerId, paymentId, expiresAt, sessionsFrom }
   await limits.reserveStart(start, isOver, createdAt, starts)
 
+  const reference = ports.newReference()
+  const begun = forEachChannel<ByChannel>((channel) =>
+    channels[channel].begin({ paymentId, phone, now: createdAt }),
+  )
   const payment: Payment = {
     paymentId,
     payerId,
     requestId: request.requestId,
     authyId,
-    reference: ports.newReference(),
+    reference,
     action,
-    shown: pushContent(action, account(request)),
+    shown: pushContent(action, account(request), reference),
     outcome: { status: 'pending' },
-    channels: begun(ports.channels, { phone: payer.phone, now: createdAt }),
+    channels: forEachChannel<PaymentChannels>((channel) => begun[channel].state),
     createdAt,
     expiresAt,
   }
-  if (await payments.insert(payment)) {
-    return { payment: await reach(ports, request, payment), created: true }
+  const told = CHANNELS.flatMap((channel) => begun[channel].told ?? [])
+  if (await payments.insert(payment, told)) {
+    return { payment: await reach(channels, request, payment), created: true }
   }
   // Another request with the same key was faster.
   const winner = await payments.get(payerId, paymentId)
@@ -94,9 +102,9 @@ export async function startPayment(
   if (!winner) throw new Refusal('already_decided', { paymentStatus: 'cancelled' })
   // … or it was this one, whose first answer was lost and which was sent again.
   if (winner.requestId === request.requestId) {
-    return { payment: await reach(ports, request, winner), created: true }
+    return { payment: await reach(channels, request, winner), created: true }
   }
-  return { payment: await repeat(ports, request, winner), created: false }
+  return { payment: await repeat(channels, request, winner), created: false }
 }
 
 /** The provider's id for the payer's phone, made now if a crash left it out or another provider gave it. */
@@ -111,27 +119,38 @@ export async function enrolled(
   return authyId
 }
 
+type Starting = { readonly [C in Channel]: ChannelStart<C> }
+type ByChannel = { readonly [C in Channel]: Begun<C> }
+
+/** Each channel's part in this start. */
+async function startsOf(channels: ChannelStarts, payerId: string): Promise<Starting> {
+  const ready = await Promise.all(
+    CHANNELS.map(async (channel) => [channel, await channels[channel](payerId)]),
+  )
+  return Object.fromEntries(ready)
+}
+
 async function repeat(
-  ports: StartPorts,
+  channels: Starting,
   request: StartRequest,
   payment: Payment,
 ): Promise<Payment> {
   if (!sameAction(payment.action, request.action)) throw new Refusal('idempotency_key_reused')
   let now = payment
   for (const channel of CHANNELS) {
-    now = (await ports.channels[channel].reachAgain?.(now, request)) ?? now
+    now = (await channels[channel].reachAgain?.(now, request)) ?? now
   }
   return now
 }
 
-/** What the payment knows of each channel when it is stored. */
-const begun = (channels: ChannelStarts, start: ChannelBegin) =>
-  forEachChannel<PaymentChannels>((channel) => channels[channel].begin(start))
-
 /** Reach the payer on every channel that can, one after the other, since each writes to the payment. */
-async function reach(ports: StartPorts, request: StartRequest, payment: Payment): Promise<Payment> {
+async function reach(
+  channels: Starting,
+  request: StartRequest,
+  payment: Payment,
+): Promise<Payment> {
   let now = payment
-  for (const channel of CHANNELS) now = (await ports.channels[channel].reach?.(now, request)) ?? now
+  for (const channel of CHANNELS) now = (await channels[channel].reach?.(now, request)) ?? now
   return now
 }
 

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Context } from 'aws-lambda'
+import { GATEWAY_SECONDS } from '../../functions/core/limits.ts'
+import { GATEWAY_ANSWERS, type GatewayStatus } from '../../functions/gatewayAnswers.ts'
 import { type LambdaName, lambdas } from '../../functions/routes.ts'
 import {
   type Answer,
@@ -35,7 +37,7 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
 /** API Gateway's own limits. That of the pipeline on a body is far smaller. */
 export const BODY_BYTES_MAX = 10 * 1024 * 1024
-export const HANDLER_MS_MAX = 30_000
+export const HANDLER_MS_MAX = GATEWAY_SECONDS * 1000
 
 /**
  * Start what stands in for API Gateway (an HTTP API, stage `api`) and CloudFront: `/api/*` goes to
@@ -60,12 +62,12 @@ export async function startGateway({ port, clock }: { port: number; clock: () =>
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const answer = answerTo ? await answerTo(request) : message(503, 'Service Unavailable')
+      const answer = answerTo ? await answerTo(request) : message(503)
       write(response, answer, clock())
     } catch (error) {
       if (request.destroyed && !request.complete) return
       console.error(error)
-      if (!response.headersSent) write(response, message(500, INTERNAL), clock())
+      if (!response.headersSent) write(response, message(500), clock())
     }
   }
 
@@ -101,18 +103,18 @@ function apiServer({ handlers, ...issuer }: Parts, clock: () => Date) {
   return async (request: IncomingMessage, rawPath: string, rawQueryString: string) => {
     const found = match(request.method, rawPath.slice('/api'.length))
     const handler = found && handlers[found.route.name]
-    if (!handler) return message(404, 'Not Found')
+    if (!handler) return message(404)
     const { route, pathParameters } = found
 
     let accepted: Accepted | undefined
     if (route.open === 'payers') {
       const verdict = await check(request.headers.authorization)
-      if (verdict === 401) return message(401, 'Unauthorized', { 'www-authenticate': 'Bearer' })
-      if (verdict === 403) return message(403, 'Forbidden')
+      if (verdict === 401) return message(401, { 'www-authenticate': 'Bearer' })
+      if (verdict === 403) return message(403)
       accepted = verdict
     }
     const body = await readBody(request)
-    if (!body) return message(413, 'Request Entity Too Large')
+    if (!body) return message(413)
 
     const { routeKey, name } = route
     const event = eventOf(request, {
@@ -134,14 +136,14 @@ async function call(handler: Handler, name: string, event: Event): Promise<Answe
   const context = contextOf(name, requestId, Date.now() + HANDLER_MS_MAX)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Answer>((resolve) => {
-    timer = setTimeout(() => resolve(message(503, 'Service Unavailable')), HANDLER_MS_MAX)
+    timer = setTimeout(() => resolve(message(503)), HANDLER_MS_MAX)
   })
   const answered = (async () => {
     try {
-      return answerOf(await handler(event, context)) ?? message(500, INTERNAL)
+      return answerOf(await handler(event, context)) ?? message(500)
     } catch (error) {
       console.error(error)
-      return message(500, INTERNAL)
+      return message(500)
     }
   })()
   const answer = await Promise.race([answered, late])
@@ -149,8 +151,6 @@ async function call(handler: Handler, name: string, event: Event): Promise<Answe
   answer.headers['apigw-requestid'] = requestId
   return answer
 }
-
-const INTERNAL = 'Internal Server Error'
 
 const routes = Object.entries(lambdas).flatMap(([name, lambda]) => {
   if (!('route' in lambda)) return []
@@ -224,11 +224,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 /** API Gateway's own answers. */
-function message(status: number, text: string, headers: Record<string, string> = {}): Answer {
+function message(status: GatewayStatus, headers: Record<string, string> = {}): Answer {
   return {
     status,
     headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify({ message: text }),
+    body: JSON.stringify({ message: GATEWAY_ANSWERS[status].message }),
   }
 }
 

@@ -19,6 +19,7 @@ import putItemRules from 'dynalite/validations/putItem.js'
 import queryRules from 'dynalite/validations/query.js'
 import scanRules from 'dynalite/validations/scan.js'
 import updateItemRules from 'dynalite/validations/updateItem.js'
+import { asksForNoPage } from '../ownRequest.ts'
 import { askerOf, whyDenied } from './access.ts'
 import { changeStream } from './changeStream.ts'
 
@@ -98,6 +99,8 @@ function keepTables(store: Store) {
 type Found = (error: unknown, table?: Table) => void
 
 function read(store: Store, request: IncomingMessage, response: ServerResponse) {
+  // The keys here are known to all; only pages of the web must be kept out.
+  if (!asksForNoPage(request)) return answer(response, 403, {})
   const chunks: Buffer[] = []
   let bytes = 0
   request.on('data', (chunk: Buffer) => {

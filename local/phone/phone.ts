@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { asksFromNoOtherPage } from '../ownRequest.ts'
 import { authyApi } from './authyApi.ts'
 import { type AuthyAnswer, AuthyRefusal, readParams, readPath } from './authyRequest.ts'
 import { type KnownPhone, PhoneBook } from './phoneBook.ts'
@@ -17,7 +18,7 @@ export type PhoneOptions = {
   port: number
   /** What `X-Authy-API-Key`, or `?api_key=`, must be. */
   apiKey: string
-  /** What Twilio Verify asks for, and its first services; `LOCAL_VERIFY` if left out. */
+  /** What Twilio Verify asks for, and its first services; a fixed one, for tests, if left out. */
   verify?: VerifyOptions
   /** Asked when a callback is sent; the signature is computed over it too. */
   callbackUrl: () => string
@@ -77,6 +78,12 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     const isVerify = path.startsWith('/v2/')
     if (!isVerify && !path.startsWith('/protected/') && !path.startsWith('/onetouch/')) {
       screen.answer(request, path, body ?? Buffer.of(), response)
+      return
+    }
+    // A page of the web must not approve, nor send texts, not even with the key.
+    if (!asksFromNoOtherPage(request)) {
+      response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' })
+      response.end('from no page of the web')
       return
     }
     const { providerDelayMs, answer503 } = book.faults

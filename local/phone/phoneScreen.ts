@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import * as z from 'zod'
+import { asksByOwnName, asksFromNoOtherPage } from '../ownRequest.ts'
 import { faultsSchema } from './faults.ts'
 import type { PhoneBook } from './phoneBook.ts'
 import type { Push } from './phonePush.ts'
@@ -112,7 +113,12 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
   }
 
   const reply = (request: IncomingMessage, path: string, body: Buffer): Reply => {
-    if (!fromHere(request)) return [403, PLAIN, 'only from this page']
+    // A link from elsewhere may lead to the page, which is the same for all; only the page has more.
+    const [file, type] = (request.method === 'GET' && FILES[path]) || []
+    if (file && type && asksByOwnName(request)) {
+      return [200, type, readFileSync(new URL(`phonePage/${file}`, import.meta.url))]
+    }
+    if (!asksFromNoOtherPage(request)) return [403, PLAIN, 'only from this page']
     if (request.method === 'POST' && path === '/actions') {
       const [status, problem = ''] = act(request, body)
       return [status, PLAIN, problem]
@@ -120,14 +126,12 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
     if (request.method === 'GET' && path === '/state') {
       return [200, 'application/json', JSON.stringify(stateOf(book, clock()))]
     }
-    const [file, type] = (request.method === 'GET' && FILES[path]) || []
-    if (!file || !type) return [404, PLAIN, 'nothing here']
-    return [200, type, readFileSync(new URL(`phonePage/${file}`, import.meta.url))]
+    return [404, PLAIN, 'nothing here']
   }
 
   return {
     answer(request: IncomingMessage, path: string, body: Buffer, response: ServerResponse): void {
-      if (request.method === 'GET' && path === '/events' && fromHere(request)) {
+      if (request.method === 'GET' && path === '/events' && asksFromNoOtherPage(request)) {
         watch(response)
         return
       }
@@ -148,15 +152,6 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
       for (const watcher of watchers) watcher.end()
     },
   }
-}
-
-/**
- * Only the page itself: another site may neither press buttons (Origin) nor read codes under a name
- * of its own that points here (Host).
- */
-function fromHere({ headers: { host = '', origin } }: IncomingMessage): boolean {
-  if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host)) return false
-  return origin === undefined || origin === `http://${host}`
 }
 
 function parsed(body: Buffer): unknown {

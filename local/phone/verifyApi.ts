@@ -26,7 +26,7 @@ export type VerifyOptions = {
   phonesServiceSid: string
 }
 
-/** What the pretend phone asks for on this machine. Real ones have the same form. */
+/** The services that the pretend phone has, and keys of the form of real ones; a start draws its own secret. */
 export const LOCAL_VERIFY = {
   apiKey: 'SK10ca1'.padEnd(34, '0'),
   apiSecret: 'local-verify-secret',

@@ -1,17 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { asksForNoPage } from '../ownRequest.ts'
 
 export type LocalServer = { readonly url: string; close(): Promise<void> }
 
 /** AWS takes more; nothing of ours comes near it. */
 const REQUEST_BYTES_MAX = 1024 * 1024
 
-/** Start what stands in for a service of AWS: on a free port, for this machine only. */
+/** Start what stands in for a service of AWS: on a free port, for programs of this machine only. */
 export async function startLocalServer(
   answer: (request: IncomingMessage, body: string, response: ServerResponse) => Promise<void>,
 ): Promise<LocalServer> {
   const server = createServer(async (request, response) => {
     try {
+      if (!asksForNoPage(request)) {
+        response.writeHead(403).end()
+        return
+      }
       await answer(request, await read(request), response)
     } catch (error) {
       console.error(error)

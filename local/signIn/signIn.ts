@@ -8,7 +8,7 @@ import Provider, {
   interactionPolicy,
   type KoaContextWithOIDC,
 } from 'oidc-provider'
-import { OPERATOR_PATH } from '../ownRequest.ts'
+import { asksByOwnName, OPERATOR_PATH } from '../ownRequest.ts'
 import { cognitoApi } from './cognitoApi.ts'
 import { forms, show } from './signInForms.ts'
 import { messagePage } from './signInPages.ts'
@@ -58,7 +58,8 @@ export async function startSignIn(options: SignInOptions) {
   const cognito = cognitoApi(people, state)
   let operator: Answerer = refuseOperator
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.url === OPERATOR_PATH) operator(request, response)
+    if (!asksByOwnName(request)) response.writeHead(403).end()
+    else if (request.url === OPERATOR_PATH) operator(request, response)
     else if (request.headers['x-amz-target'] !== undefined) cognito.answer(request, response)
     else pages(request, response)
   })

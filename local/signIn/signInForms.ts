@@ -90,6 +90,13 @@ export function forms(
       const refused = `An address here has at most ${PARAMETERS_MAX} parameters.`
       return show(ctx, page, 400, messagePage('This sign-in did not work', refused, page.href))
     }
+    if (ctx.method === 'POST' && isFromElsewhere(ctx.get('sec-fetch-site'))) {
+      const isOurs = ctx.path === '/change-password' || ctx.path.startsWith('/login/')
+      const refused = 'This form was sent by another page. Fill it in here.'
+      if (isOurs) {
+        return show(ctx, page, 403, messagePage('This form did not work', refused, page.href))
+      }
+    }
     const isForm = ctx.method === 'GET' || ctx.method === 'POST'
     if (isForm && ctx.path === '/change-password') return changePassword(ctx)
     if (ctx.method === 'GET' && ctx.path === '/logout') return signOut(ctx)
@@ -106,6 +113,9 @@ export function forms(
     }
   }
 }
+
+/** Not by `Origin`: browsers leave it out of a form whose page sends no referrer, as these. */
+const isFromElsewhere = (site: string) => site === 'cross-site' || site === 'same-site'
 
 /** The same words whatever was wrong, so that they tell nobody who is registered. */
 const REFUSALS = {

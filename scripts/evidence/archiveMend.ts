@@ -46,9 +46,9 @@ async function mend(
     throw new CannotLook(`Pages are made from the table's item of ${paymentId}, and ${read.why}.`)
   }
   const { stored } = read
-  const { problems, notKnown, kept } = await recordOf(source, { paymentId })
+  const { problems, kept } = await recordOf(source, { paymentId })
   const others = problems.filter(({ what }) => what !== MISSING)
-  const inTheWay = [...others, ...notKnown, ...ownProblems(stored)]
+  const inTheWay = [...others, ...ownProblems(stored)]
   for (const { key, what } of inTheWay) complain(`${key}: ${what}`)
   if (inTheWay.length > 0) {
     complain('Nothing was written: a person has to look at what is said above first.')

@@ -4,10 +4,11 @@
  * verified again.
  *
  * It ends with 0 (all is proven), 1 (something is wrong, and it says with which page) or 2 (there is no such
- * payment or payer, it could not be looked at, something of it is not known to this version, or the command was
+ * payment or payer, it could not be looked at, this version does not know all that was written, or the command was
  * used wrongly).
  */
 import { evidenceJson, evidenceText } from './evidenceText.ts'
+import { isOnlyUnknown } from './recordCheck.ts'
 import { recordOf } from './recordOf.ts'
 import { CannotLook, type EvidenceOptions, evidenceOptions } from './recordOptions.ts'
 import { type RecordSource, recordSource } from './recordSource.ts'
@@ -28,10 +29,10 @@ export async function main(
     const options = evidenceOptions(argv)
     const source = await recordSource(options.from, env)
     try {
-      const { text, problems, notKnown } = await told(source, options)
+      const { text, problems } = await told(source, options)
       say(text)
-      if (problems.length > 0) return 1
-      return notKnown.length > 0 ? 2 : 0
+      if (problems.length === 0) return 0
+      return isOnlyUnknown(problems) ? 2 : 1
     } finally {
       await source.close()
     }

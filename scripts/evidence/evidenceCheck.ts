@@ -1,9 +1,9 @@
 /** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
 import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
-import { CURRENCIES, type Currency, parseAmount } from '../../functions/core/money.ts'
+import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
 import type { Evidence } from '../../functions/core/outcome.ts'
-import { pushContent, shownText } from '../../functions/core/payment.ts'
+import { type PushContent, pushContent, shownText } from '../../functions/core/payment.ts'
 import type { RecordedTerms, RecordPage } from '../../functions/core/record.ts'
 
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
@@ -13,12 +13,20 @@ export function shownProblem(recorded: RecordedTerms): string | undefined {
   const { message, details } = recorded.shown
   if (recorded.displayText !== message) return 'its display text is not that of the push'
   const account = details['Your account'] ?? ''
+  const full = pushContent(terms, account, recorded.reference)
+  const shown = shownText(recorded.shown)
   if (
     message !== displayText(terms) ||
-    shownText(recorded.shown) !== shownText(pushContent(terms, account))
-  )
-    return 'what was shown is not its payee and amount'
+    (shown !== shownText(full) && shown !== beforeReferences(full))
+  ) {
+    return 'what was shown is not its payee, amount and reference'
+  }
   return undefined
+}
+
+/** Pushes named no reference at first; what they showed is kept, and is still to be proven. */
+function beforeReferences({ message, details: { Reference: _, ...details } }: PushContent): string {
+  return shownText({ message, details })
 }
 
 /** RTS Art. 5(1)(b) and (c): what came back was bound to what was shown, and to this payment. */
@@ -74,8 +82,6 @@ function isOfTerms(
 }
 
 function termsIn({ payee, amount }: RecordedTerms): PaymentAction | undefined {
-  const money = parseAmount(amount, { maxAmount: '9999999999.999', currencies: ALL })
+  const money = parseAmount(amount, ANY_AMOUNT)
   return 'amountMinor' in money ? { kind: 'payment', payee, amount: money } : undefined
 }
-
-const ALL = Object.keys(CURRENCIES) as Currency[]

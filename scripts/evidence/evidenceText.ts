@@ -1,31 +1,36 @@
 /** A payment's record in words, and for programs. */
 import { type RecordPage, statusIn } from '../../functions/core/record.ts'
-import { MISSING } from './recordCheck.ts'
+import { isOnlyUnknown, MISSING } from './recordCheck.ts'
 import type { FoundRecord } from './recordOf.ts'
+import type { Problem } from './recordPage.ts'
 
 /** What was shown, to whom, what came back, when, and what of it is verified. */
 export function evidenceText(found: FoundRecord): string {
-  const { pages, problems, notKnown } = found
+  const { pages, problems } = found
+  const isProven = problems.length === 0
   const [first] = pages
   return [
-    ...headline('RECORD', found),
+    ...(isProven ? [] : [unproven('RECORD', problems), '']),
     ...(first ? story(found, first) : [`Payment ${found.paymentId}: no page can be read.`]),
     '',
-    ...(problems.length > 0 ? wrong(found) : notKnown.length > 0 ? [] : verified(found)),
-    ...notKnownLines(notKnown),
+    ...(isProven ? verified(found) : wrong(found)),
     ...(found.whyNotCompared ? notCompared(found.whyNotCompared) : []),
   ].join('\n')
 }
 
+/** What comes before all else where not everything is proven. */
+export const unproven = (what: 'RECORD' | 'TRAIL', problems: readonly Problem[]): string =>
+  isOnlyUnknown(problems)
+    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS ${what}: ask a newer one. What follows is told by those pages that it knows.`
+    : `THIS ${what} IS NOT PROVEN. What follows is told by those pages that are whole.`
+
 /** The same for programs. */
-export function evidenceJson(found: FoundRecord): string {
-  const { paymentId, pages, problems, notKnown, stored, kept } = found
-  const end = notKnown.length > 0 ? undefined : endOf(pages)
+export function evidenceJson({ paymentId, pages, problems, stored, kept }: FoundRecord): string {
+  const end = problems.some(({ isUnknown }) => isUnknown) ? undefined : endOf(pages)
   const told = {
     paymentId,
-    isProven: problems.length === 0 && notKnown.length === 0,
+    isProven: problems.length === 0,
     problems,
-    ...(notKnown.length > 0 && { notKnown }),
     isComparedWithTable: stored !== undefined,
     status: end ? statusIn(end.entry) : null,
     decidedBy: end?.entry.channel ?? null,
@@ -40,30 +45,9 @@ export function evidenceJson(found: FoundRecord): string {
   return JSON.stringify(told, null, 2)
 }
 
-/** Whether it is proven, in one line; a record that this version does not wholly know is neither. */
-export const headline = (
-  what: 'RECORD' | 'TRAIL',
-  { problems, notKnown }: Pick<FoundRecord, 'problems' | 'notKnown'>,
-): string[] => {
-  if (problems.length > 0) {
-    return [`THIS ${what} IS NOT PROVEN. What follows is told by those pages that are whole.`, '']
-  }
-  if (notKnown.length === 0) return []
-  return [`THIS VERSION DOES NOT KNOW ALL OF THIS ${what}. Nothing of it was found wrong.`, '']
-}
-
-/** What a newer version has to judge. */
-export const notKnownLines = (notKnown: FoundRecord['notKnown']): string[] =>
-  notKnown.length === 0
-    ? []
-    : [
-        '',
-        'Not known to this version, which can neither prove nor disprove it',
-        ...notKnown.map(({ key, what }) => `  ${key}: ${what}`),
-      ]
-
-function story({ pages, paymentId, notKnown }: FoundRecord, { terms }: RecordPage): string[] {
-  const isKnown = notKnown.length === 0
+function story({ pages, paymentId, problems }: FoundRecord, { terms }: RecordPage): string[] {
+  // What a newer version wrote may be how it ended.
+  const isKnown = !problems.some(({ isUnknown }) => isUnknown)
   const end = isKnown ? endOf(pages) : undefined
   const status = isKnown ? end && statusIn(end.entry) : 'how it ended is not known to this version'
   const width = Math.max(16, ...pages.map(({ entry }) => entry.event.length))

@@ -2,14 +2,21 @@
 import { CODE_ATTEMPTS_MAX, type HistoryEntry, TEXTS_MAX } from '../../functions/core/payment.ts'
 import { type RecordedTerms, statusIn } from '../../functions/core/record.ts'
 
-type Lived = { ended: boolean; refused: boolean; texts: number; tries: number; wrong: number }
+type Lived = {
+  ended: boolean
+  paused: boolean
+  refused: boolean
+  texts: number
+  tries: number
+  wrong: number
+}
 
 /** What is wrong with each entry, oldest first; nothing for one that may follow those before it. */
 export function lifeProblems(
   { createdAt, expiresAt }: Pick<RecordedTerms, 'createdAt' | 'expiresAt'>,
   entries: readonly HistoryEntry[],
 ): (string | undefined)[] {
-  const lived: Lived = { ended: false, refused: false, texts: 0, tries: 0, wrong: 0 }
+  const lived: Lived = { ended: false, paused: false, refused: false, texts: 0, tries: 0, wrong: 0 }
   return entries.map((entry, index) => {
     const isFirst = index === 0
     if (isFirst !== (entry.event === 'started')) {
@@ -34,7 +41,8 @@ const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   started: ['null payer'],
   push_asked: ['push payer'],
   push_sent: ['push provider'],
-  push_unavailable: ['push provider'],
+  push_unavailable: ['push provider', 'push clock'],
+  push_paused: ['push clock'],
   text_asked: ['sms payer'],
   code_tried: ['sms payer'],
   code_wrong: ['sms payer'],
@@ -61,6 +69,8 @@ function live(lived: Lived, entry: HistoryEntry): string | undefined {
     lived.refused = true
     return undefined
   }
+  if (lived.paused && channel === 'push') return `"${event}" though no push was asked for`
+  lived.paused ||= event === 'push_paused'
   // RTS Art. 5(1)(c): what was shown otherwise is not approved by an answer that shows nothing.
   if (event === 'approved' && entry.by === 'provider' && lived.refused) {
     return 'approved by the provider’s word, after a signed answer was refused'

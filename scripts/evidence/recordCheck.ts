@@ -11,7 +11,7 @@ import {
 } from '../../functions/core/record.ts'
 import { evidenceProblem, shownProblem } from './evidenceCheck.ts'
 import { lifeProblems } from './lifeCheck.ts'
-import { type KeptPage, type Link, type Problem, readPage, seqOf } from './recordPage.ts'
+import { type KeptPage, type Problem, readPage, seqOf } from './recordPage.ts'
 
 export type RecordToCheck = {
   readonly paymentId: string
@@ -26,22 +26,16 @@ export type RecordToCheck = {
 export type CheckedRecord = {
   readonly pages: readonly RecordPage[]
   readonly problems: readonly Problem[]
-  /** What this version does not know, which says nothing against the record. */
-  readonly notKnown: readonly Problem[]
 }
 
 /** Check everything that can be checked, and name each page that something is wrong with. */
 export function checkRecord(record: RecordToCheck, digest: Digest): CheckedRecord {
   const problems: Problem[] = []
-  const notKnown: Problem[] = []
   const read = new Map<number, RecordPage>()
-  const links = new Map<number, Link>()
   for (const kept of record.kept) {
-    const { page, whats, newer, link } = readPage(kept, record.paymentId, digest)
-    for (const what of whats) problems.push({ key: kept.key, what })
+    const { page, found } = readPage(kept, record.paymentId, digest)
+    for (const one of found) problems.push({ key: kept.key, ...one })
     if (page) read.set(page.seq, page)
-    if (link) links.set(link.seq, link)
-    if (newer !== undefined) notKnown.push({ key: kept.key, what: newer })
   }
   const pages = [...read.values()].sort((a, b) => a.seq - b.seq)
   const keyOf = (seq: number) => `${record.folder}${String(seq).padStart(3, '0')}.json`
@@ -53,10 +47,8 @@ export function checkRecord(record: RecordToCheck, digest: Digest): CheckedRecor
   for (let seq = 1; seq <= last; seq += 1) {
     if (!seqs.has(seq)) told(seq, MISSING)
   }
-  for (const link of links.values()) {
-    told(link.seq, chainProblem(link, links.get(link.seq - 1)))
-  }
   for (const page of pages) {
+    told(page.seq, chainProblem(page, read.get(page.seq - 1)))
     told(page.seq, pages[0] && termsProblem(page, pages[0]))
     told(page.seq, evidenceProblem(page))
   }
@@ -68,11 +60,10 @@ export function checkRecord(record: RecordToCheck, digest: Digest): CheckedRecor
     for (const [index, what] of lifeProblems(first.terms, entries).entries()) told(index + 1, what)
   }
   if (record.stored) problems.push(...storedProblems(record.stored, read, last, keyOf, digest))
-  const byKey = (a: Problem, b: Problem) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
-  return { pages, problems: problems.sort(byKey), notKnown: notKnown.sort(byKey) }
+  return { pages, problems: problems.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)) }
 }
 
-function chainProblem({ seq, previous }: Link, before: Link | undefined) {
+function chainProblem({ seq, previous }: RecordPage, before: RecordPage | undefined) {
   if (seq === 1) return previous === null ? undefined : 'is the first, and follows another page'
   // Without the one before, that one is named and this one cannot be judged.
   if (!before || before.hash === previous) return undefined
@@ -106,6 +97,10 @@ function storedProblems(
   if (what) problems.push({ key: THE_ITEM, what })
   return problems
 }
+
+/** Whether nothing is wrong but that a newer version may have written what this one does not know. */
+export const isOnlyUnknown = (problems: readonly Problem[]): boolean =>
+  problems.length > 0 && problems.every(({ isUnknown }) => isUnknown)
 
 /** What is wrong with a page that is not there. */
 export const MISSING = 'is missing'

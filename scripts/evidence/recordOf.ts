@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
-import { NewerThanThisVersion } from '../../functions/core/newer.ts'
 import { RewrittenOutcome } from '../../functions/core/outcome.ts'
 import {
   pageKey,
@@ -11,7 +10,7 @@ import {
 } from '../../functions/core/record.ts'
 import { type CheckedRecord, checkRecord, THE_ITEM } from './recordCheck.ts'
 import { CannotLook, type RecordOptions } from './recordOptions.ts'
-import type { KeptPage } from './recordPage.ts'
+import { type KeptPage, type Problem, unknownIn } from './recordPage.ts'
 import type { RecordSource } from './recordSource.ts'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -63,30 +62,36 @@ export async function recordOf(
       `There is no page of payment ${paymentId} on ${day}, and in the table ${read.why}.`,
     )
   }
-  const { pages, problems, notKnown } = checkRecord({ paymentId, folder, kept }, sha256)
-  const ofItem = read.isSpoiled ? [{ key: THE_ITEM, what: read.why }] : []
-  const whyNotCompared = read.why
-  return { paymentId, kept, pages, problems: [...problems, ...ofItem], notKnown, whyNotCompared }
+  const { pages, problems } = checkRecord({ paymentId, folder, kept }, sha256)
+  const all = [...problems, ...read.ofItem]
+  return { paymentId, kept, pages, problems: all, whyNotCompared: read.why }
 }
 
-/** The payment as the table tells it, or why it tells nothing. */
+/** The payment as the table tells it, or why it tells nothing, and what of that is wrong with its item. */
 export async function readStored(
   source: RecordSource,
   paymentId: string,
-): Promise<
-  { readonly stored: RecordedPayment } | { readonly why: string; readonly isSpoiled: boolean }
-> {
+): Promise<{ readonly stored: RecordedPayment } | NotStored> {
   const read = await source.item('payments', paymentId)
-  if ('why' in read) return { why: `it could not be read (${read.why})`, isSpoiled: false }
-  if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
+  if ('why' in read) return { why: `it could not be read (${read.why})`, ofItem: [] }
+  if (read.item === undefined) return { why: 'it is not there', ofItem: [] }
   try {
     return { stored: recordedPaymentOf(read.item) }
   } catch (error) {
-    if (error instanceof NewerThanThisVersion) return { why: error.message, isSpoiled: false }
-    const why =
+    return spoiled(
+      error,
       error instanceof RewrittenOutcome
         ? `it was rewritten by hand: ${error.message}`
-        : 'it is no payment as Payfriend stores it'
-    return { why, isSpoiled: true }
+        : 'it is no payment as Payfriend stores it',
+    )
   }
+}
+
+export type NotStored = { readonly why: string; readonly ofItem: readonly Problem[] }
+
+/** An item that cannot be read, unless it only holds what a newer version may have stored: that is told as such. */
+export function spoiled(error: unknown, what: string): NotStored {
+  const unknown = unknownIn(error)
+  const problem = unknown ? { ...unknown, what: `it ${unknown.what}` } : { what }
+  return { why: problem.what, ofItem: [{ key: THE_ITEM, ...problem }] }
 }

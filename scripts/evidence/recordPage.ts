@@ -1,8 +1,8 @@
 /** A page as it is kept, read back: whether it is one, and whether it is still what was written. */
 import * as z from 'zod'
 import { evidence } from '../../functions/adapters/evidenceItem.ts'
-import { newerInPage, recorded } from '../../functions/adapters/recordedPayment.ts'
-import { notKnownVersion } from '../../functions/core/newer.ts'
+import { recordedEntry } from '../../functions/adapters/recordedPayment.ts'
+import { canonical } from '../../functions/core/canonical.ts'
 import {
   type Digest,
   pageKey,
@@ -10,6 +10,7 @@ import {
   RECORD_VERSION,
   type RecordPage,
 } from '../../functions/core/record.ts'
+import type { Same } from '../../functions/core/same.ts'
 
 export type KeptPage = {
   readonly key: string
@@ -21,50 +22,38 @@ export type KeptPage = {
 }
 
 /** What is wrong, and with which page. */
-export type Problem = { readonly key: string; readonly what: string }
+export type Problem = Found & { readonly key: string }
+
+/** `isUnknown`: a newer version may have written it, so nothing is said against it, and nothing for it. */
+export type Found = { readonly what: string; readonly isUnknown?: true }
 
 /** `page` only where it is what was once written: what else is there proves nothing. */
-export type ReadPage = {
-  readonly page?: RecordPage
-  readonly whats: readonly string[]
-  /** What of it this version does not know: it can be neither proven nor disproven here. */
-  readonly newer?: string
-  /** Its place in the chain, also where the rest is not known. */
-  readonly link?: Link
-}
-
-/** The hash of a page, and that of the page before it. */
-export type Link = Pick<RecordPage, 'seq' | 'hash' | 'previous'>
+export type ReadPage = { readonly page?: RecordPage; readonly found: readonly Found[] }
 
 /** Read one page of a payment; what is wrong with it is told, and nothing is thrown. */
 export function readPage(kept: KeptPage, paymentId: string, digest: Digest): ReadPage {
-  const whats = touched(kept)
-  const none = (what: string): ReadPage => ({ whats: [...whats, what] })
+  const found = touched(kept)
+  const none = (what: string): ReadPage => ({ found: [...found, { what }] })
   if (!NAME.test(kept.key)) return none('is no page of a record')
-  const found = jsonIn(kept.text)
-  if (!found) return none('is not JSON')
-  const ofVersion = notKnownVersion(Object(found).version, RECORD_VERSION)
-  // How a page of another version is written and hashed is not known either.
-  if (ofVersion !== undefined) return { whats, newer: ofVersion }
-  const newer = newerInPage(found)
-  const { success, data, error } = (newer === undefined ? recordPage : newerPage).safeParse(found)
-  if (!success) return none(`is not a page as Payfriend writes it (${pathOf(error)})`)
+  const json = jsonIn(kept.text)
+  if (!json) return none('is not JSON')
+  const { success, data, error } = recordPage.safeParse(json)
+  if (!success) return { found: [...found, notRead(kept.text, json, error, digest)] }
   const { hash, ...rest } = data
   if (digest(pageText(rest)) !== hash) return none('its words are not those of its hash')
   // Also one that says the same member twice, which every reader may take otherwise.
   if (pageText(data) !== kept.text) return none('is not written as Payfriend writes it')
   if (data.paymentId !== paymentId) return none(`is of another payment, ${data.paymentId}`)
   if (pageKey(data) !== kept.key) return none(`is the page ${pageKey(data)} in another place`)
-  const link = { seq: data.seq, hash, previous: data.previous }
-  return newer === undefined ? { page: data, whats, link } : { newer, whats, link }
+  return { page: data, found }
 }
 
 /** What was done to a page after it was written. */
-export const touched = ({ versions, isDeleted }: KeptPage): readonly string[] => [
+export const touched = ({ versions, isDeleted }: KeptPage): readonly Found[] => [
   ...(versions > 1
-    ? [`was written over (it has ${versions} versions; the first is looked at here)`]
+    ? [{ what: `was written over (it has ${versions} versions; the first is looked at here)` }]
     : []),
-  ...(isDeleted ? ['is marked as deleted'] : []),
+  ...(isDeleted ? [{ what: 'is marked as deleted' }] : []),
 ]
 
 /** The number that a page has by its key. */
@@ -81,11 +70,36 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-/** Which members of a page are not as they should be. */
-export const pathOf = ({ issues }: z.ZodError) =>
-  issues.map(({ path }) => path.join('.') || '.').join(', ')
+/**
+ * Why a page is not as this version writes them. If it is whole (it says the hash of all that is on it, in the form
+ * of a page), and is only of another version or says more than is known here, a newer version may have written it.
+ */
+export function notRead(text: string, json: unknown, error: z.ZodError, digest: Digest): Found {
+  const { hash, ...rest } = json as { readonly hash?: unknown }
+  const isWhole = canonical(json) === text && digest(canonical(rest)) === hash
+  const unknown = isWhole && unknownIn(error)
+  if (unknown) return unknown
+  const paths = error.issues.map(({ path }) => path.join('.') || '.')
+  return { what: `is not a page as Payfriend writes it (${paths.join(', ')})` }
+}
 
-const recordPage: z.ZodType<RecordPage> = z.strictObject({
+/** What this version does not know of what it read; nothing where anything else is wrong with it. */
+export function unknownIn(error: unknown): Found | undefined {
+  if (!(error instanceof z.ZodError)) return undefined
+  const names: string[] = []
+  for (const { path, ...issue } of error.issues) {
+    // A member more; or, in a closed list, a value more.
+    if (issue.code === 'unrecognized_keys') {
+      names.push(...issue.keys.map((key) => [...path, key].join('.')))
+    } else if (issue.code === 'invalid_value' || issue.code === 'invalid_union') {
+      names.push(path.join('.'))
+    } else return undefined
+  }
+  const what = `holds what this version of Payfriend does not know: ${names.join(', ')}`
+  return { what, isUnknown: true }
+}
+
+const recordPage = z.strictObject({
   version: z.literal(RECORD_VERSION),
   paymentId: z.string(),
   seq: z.int().positive(),
@@ -101,17 +115,9 @@ const recordPage: z.ZodType<RecordPage> = z.strictObject({
     createdAt: z.iso.datetime({ precision: 3 }),
     expiresAt: z.iso.datetime({ precision: 3 }),
   }),
-  entry: recorded.shape.history.element,
+  entry: recordedEntry,
   evidence: evidence().exactOptional(),
   previous: z.string().nullable(),
   hash: z.string(),
 })
-
-/** A page with an entry or evidence of a kind that is not known here; all that it says is still hashed. */
-const newerPage = z.looseObject({
-  paymentId: z.string(),
-  seq: z.int().positive(),
-  terms: z.looseObject({ createdAt: z.iso.datetime({ precision: 3 }) }),
-  previous: z.string().nullable(),
-  hash: z.string(),
-}) as unknown as z.ZodType<RecordPage>
+true satisfies Same<z.infer<typeof recordPage>, RecordPage>

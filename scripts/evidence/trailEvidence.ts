@@ -1,11 +1,10 @@
 /** A payer's audit trail as it was found, in words and for programs. */
 import { trailOf } from '../../functions/adapters/recordedPayer.ts'
-import { NewerThanThisVersion } from '../../functions/core/newer.ts'
 import { entryKey, trailFolder } from '../../functions/core/payerRecord.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
-import { headline, notKnownLines } from './evidenceText.ts'
-import { MISSING, THE_ITEM } from './recordCheck.ts'
-import { sha256 } from './recordOf.ts'
+import { unproven } from './evidenceText.ts'
+import { MISSING } from './recordCheck.ts'
+import { type NotStored, sha256, spoiled } from './recordOf.ts'
 import { CannotLook } from './recordOptions.ts'
 import type { RecordSource } from './recordSource.ts'
 import { type CheckedTrail, checkTrail } from './trailCheck.ts'
@@ -25,33 +24,30 @@ export async function foundTrail(source: RecordSource, payerId: string): Promise
   if (kept.length === 0) {
     throw new CannotLook(`There is no page of payer ${payerId}, and in the table ${read.why}.`)
   }
-  const { entries, problems, notKnown } = checkTrail({ payerId, kept }, sha256)
-  const ofItem = read.isSpoiled ? [{ key: THE_ITEM, what: read.why }] : []
-  const whyNotCompared = read.why
-  return { payerId, entries, problems: [...problems, ...ofItem], notKnown, whyNotCompared }
+  const { entries, problems } = checkTrail({ payerId, kept }, sha256)
+  return { payerId, entries, problems: [...problems, ...read.ofItem], whyNotCompared: read.why }
 }
 
 /** The trail as the table tells it, or why it tells nothing. */
 async function readTrail(
   source: RecordSource,
   payerId: string,
-): Promise<{ readonly stored: Trail } | { readonly why: string; readonly isSpoiled: boolean }> {
+): Promise<{ readonly stored: Trail } | NotStored> {
   const read = await source.item('users', payerId)
-  if ('why' in read) return { why: `it could not be read (${read.why})`, isSpoiled: false }
-  if (read.item === undefined) return { why: 'it is not there', isSpoiled: false }
+  if ('why' in read) return { why: `it could not be read (${read.why})`, ofItem: [] }
+  if (read.item === undefined) return { why: 'it is not there', ofItem: [] }
   try {
     return { stored: trailOf(read.item) }
   } catch (error) {
-    if (error instanceof NewerThanThisVersion) return { why: error.message, isSpoiled: false }
-    return { why: 'its trail is none as Payfriend stores it', isSpoiled: true }
+    return spoiled(error, 'its trail is none as Payfriend stores it')
   }
 }
 
 /** What happened to the account and when, and what of it is verified. */
-export function trailText(found: FoundTrail): string {
-  const { payerId, entries, problems, notKnown, whyNotCompared } = found
+export function trailText({ payerId, entries, problems, whyNotCompared }: FoundTrail): string {
+  const isProven = problems.length === 0
   return [
-    ...headline('TRAIL', found),
+    ...(isProven ? [] : [unproven('TRAIL', problems), '']),
     `Payer ${payerId}: ${entries.length === 0 ? 'nothing is recorded' : `${entries.length} entries`}`,
     '',
     ...(entries.length > 0 ? ['What happened (UTC)'] : []),
@@ -60,14 +56,13 @@ export function trailText(found: FoundTrail): string {
         `  ${String(seq).padStart(6, '0')}  ${at}  ${event.padEnd(16)}  by ${by}`,
     ),
     '',
-    ...(problems.length === 0
+    ...(isProven
       ? [
-          ...(notKnown.length > 0 ? ['Verified, but for what it means'] : ['Verified']),
+          'Verified',
           `  ${entries.length} pages, each with its own hash and the hash of the one before; the last is ${entries.at(-1)?.hash ?? 'none'}`,
           ...(whyNotCompared ? [] : ["  the table's item has the same newest entries"]),
         ]
       : ['What is wrong', ...problems.map(({ key, what }) => `  ${key}: ${what}`)]),
-    ...notKnownLines(notKnown),
     ...(problems.some(({ what }) => what === MISSING)
       ? [
           '',
@@ -84,19 +79,12 @@ export function trailText(found: FoundTrail): string {
 }
 
 /** The same for programs. */
-export const trailJson = ({
-  payerId,
-  entries,
-  problems,
-  notKnown,
-  whyNotCompared,
-}: FoundTrail): string =>
+export const trailJson = ({ payerId, entries, problems, whyNotCompared }: FoundTrail): string =>
   JSON.stringify(
     {
       payerId,
-      isProven: problems.length === 0 && notKnown.length === 0,
+      isProven: problems.length === 0,
       problems,
-      ...(notKnown.length > 0 && { notKnown }),
       isComparedWithTable: whyNotCompared === undefined,
       entries: entries.map((entry) => ({ key: entryKey(entry), ...entry })),
     },

@@ -21,6 +21,7 @@ const content = {
     'Sending to': 'José & Søn (jose@example.com)',
     Amount: '€20.50',
     'Your account': email,
+    Reference: '4F2K7Q',
   },
 }
 const hidden = {

@@ -52,6 +52,8 @@ const terms: Payment['action'] = {
   payee: wireTerms.payee,
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
+const HARRY = 'harry@hogwarts.ac.uk'
+const REF = '4F2K7Q'
 let made = 0
 /** Nobody was reached yet. */
 const channels: Payment['channels'] = {
@@ -70,9 +72,9 @@ function fresh(more: Partial<Payment> = {}): Payment {
     payerId: `payer-${made}`,
     requestId: `request-${made}`,
     authyId: '1635',
-    reference: '4F2K7Q',
+    reference: REF,
     action: terms,
-    shown: pushContent(terms, 'harry@hogwarts.ac.uk'),
+    shown: pushContent(terms, HARRY, REF),
     outcome: { status: 'pending' },
     channels,
     createdAt: NOON,
@@ -376,10 +378,13 @@ describe('decide', () => {
     { payerId: 'another' },
     { authyId: '1636' },
     { pushId: 'push-2' },
-    { shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, 'x') },
-    { shown: pushContent(terms, 'another account') },
-    { shown: { ...pushContent(terms, 'harry@hogwarts.ac.uk'), message: 'Pay €2.50' } },
-    { shown: { message: pushContent(terms, '').message, details: {} } },
+    {
+      shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, HARRY, REF),
+    },
+    { shown: pushContent(terms, 'another account', REF) },
+    { shown: pushContent(terms, HARRY, 'K7LMPQ') },
+    { shown: { ...pushContent(terms, HARRY, REF), message: 'Pay €2.50' } },
+    { shown: { message: pushContent(terms, HARRY, REF).message, details: {} } },
   ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
     const payment = await inserted()
     await store.savePush(payment, 'push-1', at(1))
@@ -441,6 +446,7 @@ describe('an answer that was refused', () => {
   const byProvider = (payment: Payment, status: 'approved' | 'denied' = 'approved'): Decision => ({
     ...approval(payment, { noAnswerRefused: true }),
     status,
+    channel: 'push',
     by: 'provider',
     evidence: read,
   })
@@ -925,6 +931,70 @@ describe('list', () => {
     }
   })
 })
+
+describe('answers', () => {
+  const denial = { status: 'denied', channel: 'push', by: 'payer', evidence } as const
+  const end = (payment: Payment, decision: Decision, seconds: number) =>
+    store.decide(payment.paymentId, decision, at(seconds))
+
+  test('are a payer’s own payments that were approved or denied, the newest first, and when', async () => {
+    const payerId = 'a payer who answers'
+    const some = []
+    for (let n = 0; n < 5; n += 1) some.push(await inserted({ payerId, createdAt: at(n) }))
+    const [yes, no, cancelled, over] = some as [Payment, Payment, Payment, Payment]
+    await end(yes, approval(yes, {}), 30)
+    await end(no, { ...denial, only: {} }, 20)
+    await end(cancelled, { status: 'cancelled', channel: null, by: 'payer', only: {} }, 25)
+    await store.expire(over.paymentId, END)
+    await end(await inserted(), { ...denial, only: {} }, 20)
+    expect(await store.answers(payerId, at(-1))).toEqual([
+      { paymentId: no.paymentId, status: 'denied', decidedAt: at(20) },
+      { paymentId: yes.paymentId, status: 'approved', decidedAt: at(30) },
+    ])
+    // Of those that were started after just this moment.
+    expect(await store.answers(payerId, at(0))).toHaveLength(1)
+    expect(await store.answers(payerId, at(1))).toEqual([])
+  })
+
+  test('are found among a hundred that ended otherwise, and not among more', async () => {
+    const payerId = 'a payer of a hundred'
+    const first = await inserted({ payerId, createdAt: at(0) })
+    await end(first, { ...denial, only: {} }, 1)
+    const ids = Array.from({ length: 99 }, (_, n) => n)
+    await Promise.all(ids.map((n) => inserted({ payerId, createdAt: at(1 + n / 1000) })))
+    expect(await store.answers(payerId, at(-1))).toHaveLength(1)
+    await inserted({ payerId, createdAt: at(2) })
+    expect(await store.answers(payerId, at(-1))).toEqual([])
+  })
+
+  test('that cannot be read are a fault', async () => {
+    const payment = await inserted()
+    await end(payment, { ...denial, only: {} }, 1)
+    await documents.send(
+      new UpdateCommand({
+        TableName: 'payments',
+        Key: { payment_id: payment.paymentId },
+        UpdateExpression: 'SET decided_at = :later',
+        ExpressionAttributeValues: { ':later': 'later' },
+      }),
+    )
+    await expect(store.answers(payment.payerId, at(-1))).rejects.toThrow()
+  })
+})
+
+test.each(['push_paused', 'push_unavailable'] as const)(
+  'a payment that starts without a push says why: %s',
+  async (why) => {
+    const push = { state: 'unavailable', pausedUntil: at(60) } as const
+    const payment = fresh({ channels: { ...channels, push } })
+    const told = { at: NOON.toISOString(), event: why, channel: 'push', by: 'clock' } as const
+    await store.insert(payment, [told])
+    expect(await store.get(payment.payerId, payment.paymentId)).toMatchObject({
+      channels: { push },
+    })
+    expect((await item(payment))?.history).toMatchObject([{ event: 'started' }, told])
+  },
+)
 
 describe('open', () => {
   const unreadable = (fault: unknown) => {

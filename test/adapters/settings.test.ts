@@ -32,7 +32,7 @@ const env = {
   VERIFY_PHONES_SERVICE: `VA${'2'.repeat(32)}`,
   PUBLIC_URL: 'https://pay.example.com/api',
   PAYMENT_TTL_SECONDS: '120',
-  MAX_AMOUNT: '500.00',
+  MAX_AMOUNT: 'EUR:500.00',
   CURRENCIES: 'EUR,KWD',
   TEXTS_PER_HOUR: '7',
   TEXTS_PER_DAY: '17',
@@ -68,6 +68,7 @@ test('all are read as they are set', () => {
     key: { apiKey: VERIFY_API_KEY, apiKeySecret: VERIFY_API_SECRET },
     PAYMENT_TTL_SECONDS: 120,
     CURRENCIES: ['EUR', 'KWD'],
+    MAX_AMOUNT: { EUR: '500.00', KWD: '4000' },
     TEXTS_PER_HOUR: 7,
     TEXTS_PER_DAY: 17,
     PROVING_TEXTS_PER_HOUR: 2,
@@ -100,7 +101,9 @@ test('what is not set has the value that the documents say', () => {
     AUTHY_API_URL: 'https://api.authy.com',
     VERIFY_API_URL: 'https://verify.twilio.com',
     PAYMENT_TTL_SECONDS: 300,
-    MAX_AMOUNT: '10000.00',
+    MAX_AMOUNT: Object.fromEntries(
+      Object.entries(CURRENCIES).map(([code, { most }]) => [code, String(most)]),
+    ),
     CURRENCIES: Object.keys(CURRENCIES),
     TEXTS_PER_HOUR: 10,
     TEXTS_PER_DAY: 20,
@@ -122,6 +125,11 @@ test('each part needs its own settings only', () => {
   const { VERIFY_PHONES_SERVICE, ...others } = env
   expect(verifyPhonesSettings({ VERIFY_PHONES_SERVICE })).toEqual({ VERIFY_PHONES_SERVICE })
   expect(verifySettings(others)).toHaveProperty('key')
+})
+
+test('where one currency is on offer its limit needs no name', () => {
+  const { MAX_AMOUNT } = paymentSettings({ CURRENCIES: 'JPY', MAX_AMOUNT: '500' })
+  expect(MAX_AMOUNT).toEqual({ JPY: '500' })
 })
 
 test("Authy's key may be said or be in a secret, and an empty one is none", () => {
@@ -216,6 +224,16 @@ test.each<
   ['MAX_AMOUNT', '10.'],
   ['MAX_AMOUNT', '10.0000'],
   ['MAX_AMOUNT', '99999999999'],
+  ['MAX_AMOUNT', ''],
+  ['MAX_AMOUNT', `EUR:${CANARY}`],
+  ['MAX_AMOUNT', 'EUR:500.00,'],
+  ['MAX_AMOUNT', 'EUR:500.00,EUR:600.00'],
+  ['MAX_AMOUNT', 'EUR:500.00:600.00'],
+  ['MAX_AMOUNT', 'EUR:0'],
+  // What has no such decimals, is not on offer, or is not worth the same in both.
+  ['MAX_AMOUNT', 'EUR:500.005'],
+  ['MAX_AMOUNT', 'USD:500.00'],
+  ['MAX_AMOUNT', '500.00'],
   ['TEXTS_PER_HOUR', CANARY],
   ['TEXTS_PER_HOUR', '0'],
   ['TEXTS_PER_HOUR', ''],
@@ -269,7 +287,7 @@ test.each([
   ['PROVIDER', 'authy or twilioVerify'],
   ['VERIFY_PHONES_SERVICE', 'VA and 32 hexadecimal digits'],
   ['CURRENCIES', 'EUR,GBP'],
-  ['MAX_AMOUNT', '10000.00'],
+  ['MAX_AMOUNT', 'EUR:10000.00'],
   ['PHONE_COUNTRIES', 'GB,DE'],
   ['SMS_OFF', 'true or false'],
 ])('of a wrong %s is told what would do: %s', (name, example) => {
@@ -286,8 +304,8 @@ describe('the edges are allowed', () => {
     ['PUBLIC_URL', 'https://pay.example.com//api//', 'https://pay.example.com//api'],
     ['PAYMENT_TTL_SECONDS', '60', 60],
     ['PAYMENT_TTL_SECONDS', '600', 600],
-    ['MAX_AMOUNT', '9999999999.999', '9999999999.999'],
-    ['MAX_AMOUNT', '1', '1'],
+    ['MAX_AMOUNT', 'KWD:9999999999.999', { EUR: '10000', KWD: '9999999999.999' }],
+    ['MAX_AMOUNT', 'EUR:1,KWD:2', { EUR: '1', KWD: '2' }],
     ['PROVIDER', 'authy', 'authy'],
     ['VERIFY_PHONES_SERVICE', `VA${'0'.repeat(32)}`, `VA${'0'.repeat(32)}`],
     ['VERIFY_PHONES_SERVICE', `VA${'f'.repeat(32)}`, `VA${'f'.repeat(32)}`],

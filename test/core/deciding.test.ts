@@ -6,6 +6,7 @@ import type { Payment } from '../../functions/core/payment.ts'
 import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
+import { noDenials } from './denials.ts'
 import { open, over, smsOf } from './payments.ts'
 
 const ID = open.paymentId
@@ -107,22 +108,23 @@ describe('an answer to a push', () => {
     const one = answering()
     const payments = one.port<PaymentStore>({
       findByPush: async () => byPush,
+      answers: async () => [],
       decide: async () => decided,
       find: async () => stored,
       refuseAnswer: async (id) => [stored, byPush].some((one) => one?.paymentId === id),
     })
-    const { clock } = one
-    return { ...one, outcome: decideByPush({ payments, clock }, { ...answer, ...more }) }
+    const ports = { payments, clock: one.clock, ...noDenials }
+    return { ...one, outcome: decideByPush(ports, { ...answer, ...more }) }
   }
 
   test.each(['approved', 'denied'] as const)(
     'that is %s decides only what is stored with its phone, its words and its payer',
     async (status) => {
-      const { asked, outcome } = deciding({ status }, { decided: { ...open, ...over(status) } })
+      const decided = { ...open, ...over(status) }
+      const { given, outcome } = deciding({ status }, { decided })
       expect(await outcome).toBe('decided')
-      expect(asked).toEqual([
+      expect(given('decide')).toEqual([
         [
-          'decide',
           ID,
           {
             status,
@@ -248,7 +250,8 @@ describe('an answer to a push', () => {
       },
       decide: async () => open,
     })
-    await decideByPush({ payments, clock: one.clock }, { ...answer, paymentId: undefined })
+    const ports = { payments, clock: one.clock, ...noDenials }
+    await decideByPush(ports, { ...answer, paymentId: undefined })
     expect(one.given('decide')[0]?.at(-1)).toEqual(at(7))
   })
 })

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   AMOUNT_PATTERN,
+  ANY_AMOUNT,
+  amountLimits,
   amountOf,
   CURRENCIES,
   type Currency,
@@ -10,9 +12,8 @@ import {
 } from '../../functions/core/money.ts'
 
 const currencies = Object.keys(CURRENCIES) as Currency[]
-const MAX = { maxAmount: '10000.00', currencies }
-/** The largest that the pattern lets through. */
-const EVERYTHING = { maxAmount: '9999999999.999', currencies }
+/** Ten thousand of each. */
+const MAX = Object.fromEntries(currencies.map((code) => [code, '10000']))
 const digitsOf = (currency: Currency) => CURRENCIES[currency].digits
 
 test.each(currencies)('every amount in %s is read back as it was written', (currency) => {
@@ -20,7 +21,7 @@ test.each(currencies)('every amount in %s is read back as it was written', (curr
   fc.assert(
     fc.property(fc.integer({ min: 1, max: most }), (amountMinor) => {
       const money = { amountMinor, currency }
-      expect(parseAmount(amountOf(money), EVERYTHING)).toEqual(money)
+      expect(parseAmount(amountOf(money), ANY_AMOUNT)).toEqual(money)
     }),
   )
 })
@@ -74,7 +75,7 @@ const NO_AMOUNTS = [
   ...['', ' ', ' 5', '5 ', '5\n', '0', '0.0', '0.00', '12345678901', 'null', '__proto__'],
 ]
 test.each(NO_AMOUNTS)('as an amount %j is refused (2019: W7)', (value) => {
-  expect(parseAmount({ value, currency: 'EUR' }, EVERYTHING)).toMatchObject({ field: 'value' })
+  expect(parseAmount({ value, currency: 'EUR' }, ANY_AMOUNT)).toMatchObject({ field: 'value' })
 })
 
 test('whatever text is read as an amount is one that the pattern allows', () => {
@@ -119,7 +120,7 @@ test.each(['', 'eur', 'EURO', 'XXX', 'BTC', 'toString', '__proto__', ' EUR', 'Е
 )
 
 test('a currency that is not on offer is refused, though it exists', () => {
-  const limits = { maxAmount: '10000.00', currencies: ['EUR', 'GBP'] as const }
+  const limits = { EUR: '10000.00', GBP: '10000.00' }
   expect(parseAmount({ value: '1', currency: 'GBP' }, limits)).toMatchObject({ amountMinor: 100 })
   expect(parseAmount({ value: '1', currency: 'USD' }, limits)).toMatchObject({ field: 'currency' })
 })
@@ -156,4 +157,48 @@ test.each([
     field,
     reason: expect.stringMatching(reason),
   })
+})
+
+/** How much of each currency was about a euro in November 2026, from another hand than the limits' own. */
+const PER_EURO: Record<Currency, number> = {
+  ...{ EUR: 1, GBP: 0.87, USD: 1.16, AUD: 1.78, BHD: 0.44, CAD: 1.62, CHF: 0.93, COP: 4400 },
+  ...{ CZK: 24, DKK: 7.5, HUF: 385, IDR: 19_400, JPY: 180, KRW: 1700, KWD: 0.36, NOK: 11.7 },
+  ...{ PLN: 4.25, RON: 5.1, SEK: 11 },
+}
+
+test.each(currencies)('the usual limit in %s is worth about 10,000 euro, in one digit', (code) => {
+  const { most } = CURRENCIES[code]
+  expect(String(most)).toMatch(/^[1-9]0+$/)
+  expect(most / PER_EURO[code]).toBeGreaterThan(10_000 / 1.5)
+  expect(most / PER_EURO[code]).toBeLessThan(10_000 * 1.5)
+})
+
+test('each currency has its own limit, and the refusal names it in that currency', () => {
+  const { limits } = amountLimits() as { limits: Record<string, string> }
+  const sent = (value: string, currency: string) => parseAmount({ value, currency }, limits)
+  expect(sent('200000000', 'IDR')).toHaveProperty('amountMinor')
+  expect(sent('200000000.01', 'IDR')).toHaveProperty(
+    'reason',
+    'You can send IDR 200,000,000.00 at most.',
+  )
+  expect(sent('4000', 'KWD')).toHaveProperty('amountMinor')
+  expect(sent('4000.001', 'KWD')).toHaveProperty('reason', 'You can send KWD 4,000.000 at most.')
+})
+
+test('limits are what is said, else the usual, and of nothing that is not on offer', () => {
+  expect(amountLimits(['EUR', 'JPY', 'KWD'], { EUR: '500.00', KWD: '0.001' })).toEqual({
+    limits: { EUR: '500.00', JPY: '2000000', KWD: '0.001' },
+  })
+  expect(amountLimits(['JPY'], '500')).toEqual({ limits: { JPY: '500' } })
+})
+
+test.each([
+  // 500 euro are no 500 yen.
+  [['EUR', 'JPY'], '500.00', /each currency.* 500\.00 EUR are not 500\.00 JPY$/],
+  [['EUR'], { JPY: '500' }, /names JPY, which is not among currencies$/],
+  [['EUR'], { toString: '500' }, /names toString/],
+  [['JPY'], '500.50', /500\.50 for JPY, which has no decimals$/],
+  [['EUR', 'KWD'], { KWD: '1', EUR: '1.001' }, /1\.001 for EUR, which has two decimals at most$/],
+] as const)('of %j no limit of %j can be made', (offered, said, reason) => {
+  expect(amountLimits(offered, said)).toEqual({ reason: expect.stringMatching(reason) })
 })

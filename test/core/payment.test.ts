@@ -32,7 +32,7 @@ const open: Payment = {
   authyId: '1635',
   reference: '4F2K7Q',
   action: terms,
-  shown: pushContent(terms, 'ada@example.com'),
+  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
   outcome: { status: 'pending' },
   channels: {
     push: {
@@ -81,24 +81,25 @@ test('the longest words have 170 UTF-16 units, fewer than the 200 of a push and 
   }
   expect(payeeText('name', longest.payee.name)).toEqual({ text: longest.payee.name })
   expect(displayText(longest)).toHaveLength(170)
-  const { details } = pushContent(longest, 'ada@example.com')
+  const { details } = pushContent(longest, 'ada@example.com', '4F2K7Q')
   expect(details['Sending to']).toHaveLength(141)
   expect(linkOf({ action: longest, reference: '4F2K7Q' }).payee).toHaveLength(152)
 })
 
-test('the push names payee, amount and account, under keys that the provider does not cut', () => {
-  const { message, details } = pushContent(terms, 'ada@example.com')
+test('the push names payee, amount, account and reference, under keys that the provider does not cut', () => {
+  const { message, details } = pushContent(terms, 'ada@example.com', '4F2K7Q')
   expect(message).toBe('Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)')
   expect(message).toBe(displayText(terms))
   expect(details).toEqual({
     'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
     Amount: '€20.50',
     'Your account': 'ada@example.com',
+    Reference: '4F2K7Q',
   })
   const keys = Object.keys(details)
   expect(keys.every((key) => key.length <= 20)).toBe(true)
   // Implementations of the provider's signature disagree where one key begins another.
-  expect(keys.filter((key) => keys.some((other) => other.startsWith(key)))).toHaveLength(3)
+  expect(keys.filter((key) => keys.some((other) => other.startsWith(key)))).toHaveLength(4)
 })
 
 test('what was shown is the same text in whatever order its details come back', () => {
@@ -159,6 +160,7 @@ test('the payer sees exactly this of a payment, and nothing of the provider’s'
     reference: '4F2K7Q',
     status: 'pending',
     push: 'sent',
+    pushPausedUntil: null,
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
     createdAt: '2026-11-21T12:00:00.000Z',
     expiresAt: '2026-11-21T12:05:00.000Z',
@@ -250,7 +252,9 @@ test('beside letters from right to left the account keeps its order, by marks th
   const marked = 'משה כהן\u200e (1111 2222 3333\u200e)'
   expect(displayText({ kind: 'payment', payee, amount })).toBe(`Pay €20.00 to ${marked}`)
   expect(
-    pushContent({ kind: 'payment', payee, amount }, 'a@example.com').details['Sending to'],
+    pushContent({ kind: 'payment', payee, amount }, 'a@example.com', '4F2K7Q').details[
+      'Sending to'
+    ],
   ).toBe(marked)
   expect(payeeText('name', 'משה\u200e')).toHaveProperty('reason')
 })

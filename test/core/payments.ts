@@ -20,7 +20,7 @@ export const open: Payment = {
   authyId: '1635',
   reference: 'K7LMPQ',
   action: terms,
-  shown: pushContent(terms, 'ada@example.com'),
+  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
   outcome: { status: 'pending' },
   channels: {
     push: { state: 'sent', askedAt: NOON, id: 'push-1' },

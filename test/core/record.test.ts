@@ -202,6 +202,7 @@ describe('a page’s text', () => {
         `"expiresAt":"2026-11-21T12:05:00.000Z",` +
         `"payee":{"id":"neville@hogwarts.ac.uk","name":"Neville Longbottom"},"payerId":"person-1",` +
         `"reference":"K7LMPQ","requestId":"request-1","shown":{"details":{"Amount":"€20.50",` +
+        `"Reference":"K7LMPQ",` +
         `"Sending to":"Neville Longbottom (neville@hogwarts.ac.uk)",` +
         `"Your account":"ada@example.com"},"message":"${WORDS}"}},"version":1}`,
     )

@@ -10,6 +10,7 @@ import type {
   PaymentStore,
   PhoneIds,
   Push,
+  PushAnswered,
   Starts,
   Switches,
 } from '../../functions/core/ports.ts'
@@ -44,7 +45,7 @@ const fresh: Payment = {
   authyId: '1635',
   reference: 'K7LMPQ',
   action: terms,
-  shown: pushContent(terms, 'ada@example.com'),
+  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
   outcome: { status: 'pending' },
   channels: {
     push: { state: 'sending', askedAt: NOON },
@@ -60,6 +61,7 @@ type World = {
   /** As it is read, time after time; the last for ever. */
   readonly stored?: readonly (Payment | undefined)[]
   readonly inserts?: boolean
+  readonly answers?: () => Promise<readonly PushAnswered[]>
   readonly claimed?: Payment | undefined
   readonly push?: Push['ask'] | undefined
   /** The provider knows none of the phones that are stored. */
@@ -78,6 +80,7 @@ function starting(world: World = {}) {
   const { clock } = one
   const payments = one.port<PaymentStore>({
     get: async () => stored[Math.min(reads++, stored.length - 1)],
+    answers: async () => (world.answers ?? (async () => []))(),
     insert: async () => {
       one.takes(world.seconds ?? 0)
       return inserts
@@ -121,6 +124,7 @@ describe('a payment', () => {
       ['get', 'person-1', ID],
       ['get', 'person-1'],
       ['readStarts', 'person-1'],
+      ['answers', 'person-1', at(-70 * 60)],
       ['paymentsOff'],
       ['gave', '1635'],
       [
@@ -130,7 +134,7 @@ describe('a payment', () => {
         NOON,
         starts,
       ],
-      ['insert', fresh],
+      ['insert', fresh, []],
       [
         'ask',
         '1635',
@@ -146,7 +150,7 @@ describe('a payment', () => {
     for (const person of [undefined, { ...payer, phone: undefined }]) {
       const { started, names } = starting({ person })
       await expect(started).rejects.toMatchObject({ code: 'phone_not_verified' })
-      expect(names()).toEqual(['get', 'get', 'readStarts'])
+      expect(names()).toEqual(['get', 'get', 'readStarts', 'answers'])
     }
   })
 
@@ -169,7 +173,7 @@ describe('a payment', () => {
       if (kind === Refusal) {
         await expect(started).rejects.toMatchObject({ code: 'locked', details: {} })
       }
-      expect(names()).toEqual(['get', 'get', 'readStarts'])
+      expect(names()).toEqual(['get', 'get', 'readStarts', 'answers'])
     })
   })
 
@@ -186,25 +190,26 @@ describe('a payment', () => {
       code: 'payments_off',
       details: { retryAfterSeconds: 300 },
     })
-    expect(names()).toEqual(['get', 'get', 'readStarts', 'paymentsOff'])
+    expect(names()).toEqual(['get', 'get', 'readStarts', 'answers', 'paymentsOff'])
   })
 
   test('lives as long as it is set to', async () => {
     const { started, given } = starting({ life: 600 })
     await started
-    expect(given('insert')).toMatchObject([[{ expiresAt: at(600) }]])
+    expect(given('insert')).toMatchObject([[{ expiresAt: at(600) }, []]])
     expect(given('ask')[0]?.at(-1)).toBe(590)
   })
 
   test('without push at the provider is open to a text at once', async () => {
-    const { started, asked } = starting({ push: undefined })
+    const { started, asked, names } = starting({ push: undefined })
     const { payment, created } = await started
     expect({ payment, created }).toMatchObject({
       payment: { channels: { push: { state: 'unavailable' } } },
       created: true,
     })
     expect(payment.channels.push).not.toHaveProperty('askedAt')
-    expect(asked.at(-1)).toEqual(['insert', payment])
+    expect(asked.at(-1)).toEqual(['insert', payment, []])
+    expect(names()).not.toContain('answers')
   })
 
   test('of somebody whose e-mail is too long to be shown names their account by its id', async () => {
@@ -235,7 +240,7 @@ describe('the provider’s id of the phone', () => {
   test('is made anew if another provider gave it', async () => {
     const { started, asked } = starting({ isForeign: true })
     expect((await started).payment.authyId).toBe('1700')
-    expect(asked.slice(5, 7)).toEqual(enrolled)
+    expect(asked.slice(6, 8)).toEqual(enrolled)
   })
 })
 
@@ -294,13 +299,69 @@ describe('the push', () => {
   })
 })
 
+describe('after two denials in a row', () => {
+  const denied = (minutes: number, n = 0): PushAnswered => ({
+    paymentId: `denied-${minutes}-${n}`,
+    status: 'denied',
+    decidedAt: at(-60 * minutes),
+  })
+  const told = (event: 'push_paused' | 'push_unavailable') => ({
+    at: NOON.toISOString(),
+    event,
+    channel: 'push',
+    by: 'clock',
+  })
+  const twice = async () => [denied(1), denied(2)]
+
+  test('no push is asked for, the text is offered at once, and the payment says until when', async () => {
+    const { started, asked, names } = starting({ answers: twice })
+    const { payment, created } = await started
+    expect({ payment, created }).toMatchObject({
+      payment: { channels: { push: { state: 'unavailable', pausedUntil: at(14 * 60) } } },
+      created: true,
+    })
+    expect(payment.channels.push).not.toHaveProperty('askedAt')
+    expect(asked.at(-1)).toEqual(['insert', payment, [told('push_paused')]])
+    expect(names()).not.toContain('ask')
+  })
+
+  test('a push that was lost is not asked for again, and the payment stays as it is', async () => {
+    const lost: Payment = { ...fresh, ...pushOf({ askedAt: at(-15) }, fresh) }
+    const { started, names } = starting({ stored: [lost], claimed: lost, answers: twice })
+    expect(await started).toEqual({ payment: lost, created: false })
+    expect(names()).not.toContain('claimPush')
+  })
+
+  test('looking it up costs no time of its own', async () => {
+    const { started, together } = starting({ answers: twice })
+    await started
+    expect(together.slice(0, 3)).toEqual(['get', 'readStarts', 'answers'])
+  })
+
+  test('is taken for so where it cannot be looked up: the payment starts without a push, and the owner is told', async () => {
+    const fault = new Error('no answer')
+    const { started, asked, names } = starting({ answers: () => Promise.reject(fault) })
+    const { payment, created } = await started
+    expect({ payment, created }).toMatchObject({
+      payment: { channels: { push: { state: 'unavailable' } } },
+      created: true,
+    })
+    expect(payment.channels.push).not.toHaveProperty('pausedUntil')
+    expect(asked.slice(-2)).toEqual([
+      ['fault', ID, fault],
+      ['insert', payment, [told('push_unavailable')]],
+    ])
+    expect(names()).not.toContain('ask')
+  })
+})
+
 describe('the same key again', () => {
   const sending: Payment = { ...fresh, ...pushOf({ askedAt: at(-15) }, fresh) }
 
   test('gives the payment as it is now, and counts and sends nothing', async () => {
     const { started, names } = starting({ stored: [open] })
     expect(await started).toEqual({ payment: open, created: false })
-    expect(names()).toEqual(['get', 'get', 'readStarts'])
+    expect(names()).toEqual(['get', 'get', 'readStarts', 'answers'])
   })
 
   test.each([
@@ -325,8 +386,8 @@ describe('the same key again', () => {
       payment: { ...sending, ...pushOf({ state: 'sent' }, sending) },
       created: false,
     })
-    expect(asked.slice(3).map(([name]) => name)).toEqual(['claimPush', 'ask', 'savePush'])
-    expect(asked[3]).toEqual(['claimPush', sending, at(-15), NOON])
+    expect(asked.slice(4).map(([name]) => name)).toEqual(['claimPush', 'ask', 'savePush'])
+    expect(asked[4]).toEqual(['claimPush', sending, at(-15), NOON])
   })
 
   test.each([

@@ -7,6 +7,7 @@ import type { Codes, PaymentStore, Push } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { sweep } from '../../functions/core/sweeping.ts'
 import { answering, at, NOON } from './answering.ts'
+import { noDenials } from './denials.ts'
 import { over, open as payment, pushOf, smsOf } from './payments.ts'
 
 const provider = { status: 'approved', authyId: '1635', pushId: 'push-1' }
@@ -64,7 +65,7 @@ function sweeping(world: World) {
   const ports = {
     clock,
     payments,
-    sweeps: { push: push && pushSweep({ payments, push, clock }), sms: undefined },
+    sweeps: { push: push && pushSweep({ payments, push, clock, ...noDenials }), sms: undefined },
     ends: { push: undefined, sms: smsCodeEnd(codes) },
   }
   return { ...one, swept: sweep(ports) }

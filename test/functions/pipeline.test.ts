@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { STATUS } from '../../functions/http.ts'
+import { REFUSALS, Refusal, refusalCodes } from '../../functions/core/refusals.ts'
+import { endpoint, nothing } from '../../functions/http.ts'
 import { lambdas } from '../../functions/routes.ts'
 import {
+  invoke,
   no,
   numberOf,
   type Person,
@@ -292,27 +294,38 @@ describe('a payment that is not the payer’s does not exist (2019: W3)', () => 
   })
 })
 
-test('every refusal has its one status (2019: W39)', () => {
-  expect(STATUS).toEqual({
-    invalid_request: 400,
-    idempotency_key_missing: 400,
-    phone_not_verified: 403,
-    current_code_required: 403,
-    forged_callback: 403,
-    not_found: 404,
-    expired: 410,
-    already_decided: 409,
-    no_code_sent: 409,
-    no_attempts_left: 409,
-    wrong_code: 422,
-    code_expired: 422,
-    idempotency_key_reused: 422,
-    locked: 423,
-    too_many_sms: 429,
-    too_many_payments: 429,
-    provider_unavailable: 503,
-    sms_off: 503,
-    payments_off: 503,
+describe('every refusal has its one status (2019: W39)', () => {
+  /** All that any refusal tells. */
+  const everything = {
+    fields: [{ path: 'code', reason: 'It is too short.' }],
+    paymentStatus: 'denied',
+    attemptsLeft: 4,
+    retryAfterSeconds: 20,
+  }
+
+  test.each(refusalCodes)('%s, with its title and what else it tells', async (code) => {
+    const { status, title, tells } = REFUSALS[code]
+    const details = Object.fromEntries(tells.map((member) => [member, everything[member]]))
+    const refusal = new Refusal(...([code, details] as ConstructorParameters<typeof Refusal>))
+    const refuse = endpoint({ body: nothing, query: nothing }, () => Promise.reject(refusal))
+    const reply = await invoke(refuse, 'profile', { as: payer, requestId: 'request-1' })
+    const { retryAfterSeconds, ...members } = details
+    expect(reply.status).toBe(status)
+    expect(reply.body).toEqual({ title, status, code, requestId: 'request-1', ...members })
+    expect(reply.headers).toEqual({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(retryAfterSeconds !== undefined && { 'retry-after': '20' }),
+    })
+  })
+
+  test('a no is 4xx, and 503 where others keep us from it', () => {
+    const unavailable = refusalCodes.filter((code) => REFUSALS[code].status >= 500)
+    expect(unavailable).toEqual(['provider_unavailable', 'sms_off', 'payments_off'])
+    for (const code of refusalCodes) {
+      const { status } = REFUSALS[code]
+      expect([code, status === 503 || (status >= 400 && status < 500)]).toEqual([code, true])
+    }
   })
 })
 

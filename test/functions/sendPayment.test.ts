@@ -62,6 +62,7 @@ describe('a payment', () => {
           'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
           Amount: '€20.50',
           'Your account': payer.email,
+          Reference: started.body.reference,
         },
       },
     ])
@@ -242,23 +243,51 @@ describe('the same key', () => {
   })
 
   test.each([
+    ['bare', 'as-is_1', 'in quotes', '"as-is_1"'],
+    ['in quotes', '"as-is_2"', 'bare', 'as-is_2'],
+  ])('sent first %s and then %s is one key', async (_, first, _then, second) => {
+    const payer = await rig.person()
+    const one = await send(payer, first)
+    const two = await send(payer, second)
+    expect([one.status, two.status]).toEqual([201, 200])
+    expect(two.body.paymentId).toBe(one.body.paymentId)
+    expect(pushesOn(payer)).toHaveLength(1)
+  })
+
+  test.each([
     ['is missing', {}, 'idempotency_key_missing'],
     ['is empty', { key: '' }, 'idempotency_key_missing'],
     ['has 65 characters', { key: 'k'.repeat(65) }, 'invalid_request'],
     ['has a space', { key: 'a b' }, 'invalid_request'],
     ['has a slash', { key: '../a' }, 'invalid_request'],
     ['has another alphabet', { key: 'ключ' }, 'invalid_request'],
+    ['has 65 characters in quotes', { key: `"${'k'.repeat(65)}"` }, 'invalid_request'],
+    ['is only quotes', { key: '""' }, 'invalid_request'],
+    ['is one quote', { key: '"' }, 'invalid_request'],
+    ['opens quotes and closes none', { key: '"abc' }, 'invalid_request'],
+    ['closes quotes and opens none', { key: 'abc"' }, 'invalid_request'],
+    ['has a quote within', { key: 'a"b' }, 'invalid_request'],
+    ['has two pairs of quotes', { key: '""abc""' }, 'invalid_request'],
+    ['has single quotes', { key: "'abc'" }, 'invalid_request'],
+    ['has an escaped quote', { key: '"a\\"b"' }, 'invalid_request'],
+    ['has a space in its quotes', { key: '" abc"' }, 'invalid_request'],
+    ['has a parameter', { key: '"abc";v=1' }, 'invalid_request'],
+    ['came twice, in quotes', { key: '"abc","abc"' }, 'invalid_request'],
+    ['came twice, as one and the other', { key: '"abc",abc' }, 'invalid_request'],
   ])('that %s is refused', async (_, key, code) => {
     const payer = rig.stranger()
     const reply = await rig.call('sendPayment', { as: payer, body: terms, ...key })
     expect(reply).toMatchObject(no(400, code))
-    if (code === 'invalid_request') expect(reply.body.fields[0].path).toBe('Idempotency-Key')
+    const reason = 'Use 1 to 64 of A-Z a-z 0-9 _ -, bare or in one pair of double quotes.'
+    if (code !== 'invalid_request') return
+    expect(reply.body.fields).toEqual([{ path: 'Idempotency-Key', reason }])
   })
 
   test('of 64 characters, and of all that are allowed, is a key', async () => {
     const payer = await rig.person()
     expect((await send(payer, 'k'.repeat(64))).status).toBe(201)
     expect((await send(payer, 'azAZ09_-')).status).toBe(201)
+    expect((await send(payer, `"${'q'.repeat(64)}"`)).status).toBe(201)
   })
 })
 
@@ -530,7 +559,7 @@ describe('a person whom the provider does not know yet', () => {
 test('life, greatest amount and limits are settings', async () => {
   const own = await startRig({
     PAYMENT_TTL_SECONDS: '60',
-    MAX_AMOUNT: '20.50',
+    MAX_AMOUNT: 'EUR:20.50',
     OPEN_PAYMENTS: '1',
     PAYMENTS_PER_HOUR: '2',
   })

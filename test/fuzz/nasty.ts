@@ -51,6 +51,7 @@ const CONTENT_TYPES = [
 ]
 const KEYS = [
   ...['', ' ', 'a b', 'x'.repeat(64), 'x'.repeat(65), '<key 0>', '<key 0>,<key 1>', '../..'],
+  ...['"<key 0>"', '"<key 0>', '""', '"a\\"b"', '"<key 0>";v=1'],
   ...['\u00e9', '0', '-', '_', '__proto__', 'constructor'],
 ]
 const HOPS = [

@@ -2,6 +2,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { startPayfriend } from '../../local/payfriend.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { movableClock, numberOf } from '../rig.ts'
 import {
   claimsOf,
@@ -36,7 +37,11 @@ export async function startRunning(provider: ProviderName) {
   const clock = movableClock(new Date())
   const payfriend = await startPayfriend({
     port: 0,
-    env: { PROVIDER: provider, AUTHY_API_KEY: AUTHY_KEY },
+    env: {
+      PROVIDER: provider,
+      AUTHY_API_KEY: AUTHY_KEY,
+      VERIFY_API_SECRET: LOCAL_VERIFY.apiSecret,
+    },
     clock: clock.now,
   })
   const { phone, world } = payfriend

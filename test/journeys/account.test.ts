@@ -74,7 +74,7 @@ test('no token is kept where another tab or a later visit finds it (2019: W31)',
   expect(kept).not.toMatch(/eyJ/)
   // Two times and which payments wait, which all tabs share, and nothing else.
   expect(await hal.page.evaluate<string>('JSON.stringify(localStorage)')).toMatch(
-    /^\{"payfriend\.activity":"\{\\"since\\":\d{13},\\"input\\":\d{13},\\"waits\\":\{\}\}"\}$/,
+    /^\{"payfriend\.activity":"\{\\"since\\":\d{13},\\"input\\":\d{13},\\"waits\\":\{\},\\"ends\\":\{\}\}"\}$/,
   )
   expect(await hal.page.evaluate<string>('document.cookie')).toBe('')
   expect(hal.page.url()).not.toMatch(/code=|state=/)
@@ -116,4 +116,26 @@ test('every view passes axe, light and dark', async () => {
   await jan.page.getByRole('link', { name: 'Phone' }).click()
   await says(jan.page, 'Payments are approved with this phone.')
   await passesAxe(jan.page)
+})
+
+test('a browser of another language is told times in English, by its own clock', async () => {
+  const browser = { locale: 'de-DE', timezoneId: 'America/New_York' }
+  const kai = await stage.payer({ app: false, browser })
+  await stage.send(kai)
+  const locked = { 'content-type': 'application/problem+json', 'retry-after': '86400' }
+  await kai.page.route('**/sms', (route) =>
+    route.fulfill({ status: 423, headers: locked, body: '{"code":"locked"}' }),
+  )
+  await kai.page.getByRole('button', { name: 'Send me a code by text' }).click()
+  await says(kai.page, /locked until (Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day, \d\d:\d\d\./)
+  await kai.page.getByRole('link', { name: 'My payments' }).click()
+  const time = kai.page.locator('time')
+  const instant = new Date((await time.getAttribute('datetime')) ?? '')
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: browser.timezoneId, ...options }).format(instant)
+  const there = `${part({ dateStyle: 'long' })}, ${part({ timeStyle: 'short' })}`
+  expect(await time.textContent()).toBe(there)
+  const handset = await stage.handset({ ...browser, locale: 'ar-EG' })
+  const clock = handset.locator('.clock').first()
+  await expect.poll(() => clock.textContent()).toMatch(/^[0-9]{2}:[0-9]{2}$/)
 })

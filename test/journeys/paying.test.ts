@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Payment } from '../../functions/core/payment.ts'
 import { payments } from '../../functions/live.ts'
+import { FRIENDS } from '../../local/friends.ts'
 import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
 let stage: Stage
@@ -19,12 +20,15 @@ test('a stranger registers, confirms a phone, sends a payment and approves it th
   await says(ann.page, 'Your phone is confirmed. You can send payments now.')
   await stage.send(ann)
   await says(ann.page, WORDS)
+  const reference = await ann.page.locator('.reference').innerText()
+  await says(ann.page, `Reference ${reference}, the same on your phone.`)
   expect(stage.pushOn(ann)).toMatchObject({
     message: WORDS,
     details: {
       'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
       Amount: '€20.50',
       'Your account': ann.email,
+      Reference: reference,
     },
   })
   await stage.answers(ann, 'approved')
@@ -50,14 +54,35 @@ test('a denied payment leads back to the form, and to the password (2019: W8, W1
 
 test('the text is offered after fifteen seconds, not before, and the phone still decides', async () => {
   const dora = await stage.payer()
+  const goOn = await stage.stopTime(dora)
   await stage.send(dora)
   await stage.pass(10)
   expect(await dora.page.getByText('Having trouble?').count()).toBe(0)
   await stage.pass(6)
+  await goOn()
   await dora.page.getByRole('button', { name: 'Send me a code by text' }).click()
   await heading(dora.page, 'Enter the code from the text')
   await stage.answers(dora, 'approved')
   await says(dora.page, 'Your payment has been approved!')
+})
+
+test('who denies two payments in a row is told until when no request comes, and approves by text', async () => {
+  const lou = await stage.payer()
+  for (const _ of [1, 2]) {
+    await stage.send(lou)
+    await stage.answers(lou, 'denied')
+    await heading(lou.page, 'Send a payment')
+  }
+  await stage.send(lou)
+  await heading(lou.page, 'Approve this payment')
+  await says(
+    lou.page,
+    /^You said no to two payments in a row, so no request goes to your phone until \d\d:\d\d\.$/,
+  )
+  expect(stage.phone.book.pushes(lou.number)).toHaveLength(2)
+  await stage.text(lou)
+  await stage.enter(lou, stage.codeOn(lou.number))
+  await says(lou.page, 'Your payment has been approved!')
 })
 
 test('a reload while waiting comes back to the same payment, without a second push', async () => {
@@ -210,6 +235,26 @@ describe('the form', () => {
       .poll(() => name.evaluate((input) => input === input.ownerDocument.activeElement))
       .toBe(true)
     expect(stage.phone.book.pushes(kim.number)).toHaveLength(0)
+  })
+
+  test('offers the payees that config.json brings, as on a laptop, and no list without them', async () => {
+    const ida = await stage.payer()
+    const friends = ida.page.getByRole('group', { name: 'Friends' })
+    const offered = await friends.getByRole('button').allInnerTexts()
+    expect(offered).toEqual(FRIENDS.map(({ name }) => name))
+    await friends.getByRole('button', { name: 'Luna Lovegood' }).click()
+    const account = ida.page.getByLabel('E-mail or account number')
+    expect(await account.inputValue()).toBe('luna@hogwarts.ac.uk')
+    // As a deployed stage tells it.
+    await ida.page.route('**/config.json', async (route) => {
+      const response = await route.fetch()
+      const { friends: _, ...json } = await response.json()
+      await route.fulfill({ response, json })
+    })
+    await ida.page.reload()
+    await heading(ida.page, 'Send a payment')
+    expect(await friends.count()).toBe(0)
+    expect(await account.inputValue()).toBe('luna@hogwarts.ac.uk')
   })
 
   test('pressed twice sends one payment (2019: W16)', async () => {

@@ -1,8 +1,9 @@
 /** Test support: all of Payfriend in this process, a real browser before it, and both clocks in hand. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll } from 'vitest'
 import type { Provider } from '../../functions/routes.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { launchBrowser } from '../browser.ts'
 import { numberOf } from '../rig.ts'
 
@@ -20,13 +21,16 @@ export const PASSWORD = 'correct horse battery'
  */
 const RealDate = Date
 let shiftMs = 0
+/** Where the real time stands still, of which as much counts as there was then. */
+let stoppedAt: number | undefined
+const nowMs = () => (stoppedAt ?? RealDate.now()) + shiftMs
 globalThis.Date = class extends RealDate {
   constructor(...parts: unknown[]) {
-    if (parts.length === 0) super(RealDate.now() + shiftMs)
+    if (parts.length === 0) super(nowMs())
     else super(...(parts as [number]))
   }
   static override now() {
-    return RealDate.now() + shiftMs
+    return nowMs()
   }
 } as DateConstructor
 
@@ -48,7 +52,8 @@ export async function startStage(env: Record<string, string> = {}) {
   const timers: (() => void)[] = []
   const payfriend: Payfriend = await startPayfriend({
     port: 0,
-    env,
+    // Known ones, which are looked for in all that is written down.
+    env: { AUTHY_API_KEY: 'local-authy-key', VERIFY_API_SECRET: LOCAL_VERIFY.apiSecret, ...env },
     setTimer: (_ms, fn) => void timers.push(fn),
   })
   launched ??= launchBrowser()
@@ -58,8 +63,8 @@ export async function startStage(env: Record<string, string> = {}) {
   let people = 0
   const open: Page[] = []
   const contexts: BrowserContext[] = []
-  const newContext = async () => {
-    const context = await browser.newContext()
+  const newContext = async (options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ locale: 'en-US', ...options })
     contexts.push(context)
     return context
   }
@@ -87,6 +92,20 @@ export async function startStage(env: Record<string, string> = {}) {
       shiftMs += seconds * 1000
     },
 
+    /**
+     * Until it is let go on, time goes by for the server and for this page only as a test lets it pass: else a slow
+     * machine's own seconds count too.
+     */
+    async stopTime({ page }: Visitor) {
+      stoppedAt = RealDate.now()
+      // Ahead, because a page's clock cannot be set back; it goes by the server's anyway.
+      await page.clock.pauseAt(nowMs() + 1000)
+      return async function goOn() {
+        stoppedAt = undefined
+        await page.clock.resume()
+      }
+    },
+
     async newPage(context: BrowserContext, wrongBySeconds = 0): Promise<Page> {
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE_MS)
@@ -96,17 +115,17 @@ export async function startStage(env: Record<string, string> = {}) {
     },
 
     /** Somebody new in a browser of their own, at the first page. */
-    async visitor(wrongBySeconds = 0): Promise<Visitor> {
+    async visitor(wrongBySeconds = 0, options: BrowserContextOptions = {}): Promise<Visitor> {
       people += 1
-      const context = await newContext()
+      const context = await newContext(options)
       const page = await stage.newPage(context, wrongBySeconds)
       await page.goto(payfriend.pageUrl)
       return { email: `person${people}@example.com`, number: numberOf(people), page, context }
     },
 
     /** The pretend phone's own page, where life's faults are switched on and off. */
-    async handset(): Promise<Page> {
-      const page = await (await newContext()).newPage()
+    async handset(options: BrowserContextOptions = {}): Promise<Page> {
+      const page = await (await newContext(options)).newPage()
       page.setDefaultTimeout(PATIENCE_MS)
       await page.goto(phone.url)
       return page
@@ -125,8 +144,8 @@ export async function startStage(env: Record<string, string> = {}) {
     },
 
     /** Signed in, with a verified phone, at the form. */
-    async payer({ app = true } = {}): Promise<Visitor> {
-      const visitor = await stage.visitor()
+    async payer({ app = true, browser = {} as BrowserContextOptions } = {}): Promise<Visitor> {
+      const visitor = await stage.visitor(0, browser)
       await stage.signIn(visitor)
       await stage.confirmPhone(visitor)
       phone.book.setApp(visitor.number, app)

@@ -299,7 +299,7 @@ describe('settings', () => {
   test('are the stage’s', () => {
     const { lambda } = synthesize({
       currencies: ['GBP', 'EUR'],
-      maxAmount: '50.00',
+      maxAmount: { EUR: '50.00' },
       paymentTtlSeconds: 120,
       limits: {
         textsPerHour: 3,
@@ -316,7 +316,7 @@ describe('settings', () => {
     const told = (name: string) => lambda(name).Properties.Environment.Variables
     expect(told('sendPayment')).toMatchObject({
       CURRENCIES: 'GBP,EUR',
-      MAX_AMOUNT: '50.00',
+      MAX_AMOUNT: 'GBP:9000,EUR:50.00',
       PAYMENT_TTL_SECONDS: '120',
       TEXTS_PER_HOUR: '3',
       TEXTS_PER_DAY: '6',

@@ -124,7 +124,8 @@ describe.each(providers)('with %s', (provider) => {
       ({ DatapointsToAlarm, Threshold }) => DatapointsToAlarm === 1 && Threshold === 1,
     )
     const names = atOnce.flatMap(readBy).map(({ MetricName }) => MetricName)
-    const callbacks = provider === 'authy' ? ['CallbackForgedForPayment', 'CallbackMismatched'] : []
+    const ofPush = ['CallbackForgedForPayment', 'CallbackMismatched', 'PushesDenied']
+    const callbacks = provider === 'authy' ? ofPush : []
     const switches = ['SmsOff', 'PaymentsOff']
     expect(names.sort()).toEqual(
       [...callbacks, ...switches, 'RecordRemoved', 'RecordRewritten'].sort(),

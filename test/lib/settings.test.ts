@@ -8,7 +8,7 @@ const stage = {
   account: '123456789012',
   region: 'eu-west-1',
   currencies: ['EUR', 'JPY'],
-  maxAmount: '500.00',
+  maxAmount: { EUR: '500.00' },
   paymentTtlSeconds: 120,
   limits: { textsPerHour: 3 },
   phoneCountries: ['GB', 'IE'],
@@ -36,7 +36,7 @@ test('without a file there is one stage, with everything as usual', () => {
       region: undefined,
       provider: 'authy',
       authyApiUrl: 'https://api.authy.com',
-      maxAmount: '10000.00',
+      maxAmount: { EUR: '10000', GBP: '9000', IDR: '200000000' },
       paymentTtlSeconds: 300,
       limits: {
         textsPerHour: 10,
@@ -85,7 +85,7 @@ test('a stage says only what it wants otherwise', () => {
       ...stage,
       stage: 'live',
       currencies: [
-        { code: 'EUR', digits: 2 },
+        { code: 'EUR', digits: 2, symbol: '€' },
         { code: 'JPY', digits: 0 },
       ],
       limits: {
@@ -120,10 +120,12 @@ test('a stage with Twilio Verify says its services, and of Authy nothing is left
 })
 
 test('a file may name several stages, and one of them may be asked for', () => {
-  const text = JSON.stringify({ dev: {}, live: { maxAmount: '5.00' } })
+  const text = JSON.stringify({ dev: {}, live: { maxAmount: { EUR: '5.00' } } })
   expect(readSettings(text).map(({ stage }) => stage)).toEqual(['dev', 'live'])
-  expect(readSettings(text, 'live')).toMatchObject([{ stage: 'live', maxAmount: '5.00' }])
-  expect(readSettings(undefined, 'try')).toMatchObject([{ stage: 'try', maxAmount: '10000.00' }])
+  expect(readSettings(text, 'live')).toMatchObject([{ stage: 'live', maxAmount: { EUR: '5.00' } }])
+  expect(readSettings(undefined, 'try')).toMatchObject([
+    { stage: 'try', maxAmount: { EUR: '10000' } },
+  ])
 })
 
 test.each([
@@ -175,8 +177,16 @@ test.each([
   [{ currencies: [] }, 'currencies must name at least one currency'],
   [{ currencies: ['EUR', 'EUR'] }, 'currencies names a currency twice'],
   [{ currencies: 'EUR' }, 'currencies must be array'],
-  [{ maxAmount: 500 }, 'maxAmount must be a text, like "10000.00"'],
-  [{ maxAmount: '0.00' }, 'maxAmount must be like "10000.00"'],
+  [{ maxAmount: 500 }, 'maxAmount must name amounts by their currency, like {"EUR": "10000.00"}'],
+  [{ maxAmount: { EUR: 500 } }, 'maxAmount must name amounts by their currency'],
+  [{ maxAmount: { EUR: '0.00' } }, 'maxAmount.EUR must name amounts by their currency'],
+  [{ maxAmount: { XXX: '5.00' } }, 'maxAmount.XXX is no setting'],
+  [
+    { maxAmount: '500' },
+    'maxAmount must say the most of each currency, because 500 EUR are not 500 JPY',
+  ],
+  [{ maxAmount: { GBP: '5.00' } }, 'maxAmount names GBP, which is not among currencies'],
+  [{ maxAmount: { JPY: '5.00' } }, 'maxAmount is 5.00 for JPY, which has no decimals'],
   [{ paymentTtlSeconds: 59 }, 'paymentTtlSeconds must be at least 60'],
   [{ paymentTtlSeconds: 601 }, 'paymentTtlSeconds must be at most 600'],
   [{ paymentTtlSeconds: 90.5 }, 'paymentTtlSeconds must be a whole number of seconds'],
@@ -314,7 +324,7 @@ test.each([
 
 test('everything that is wrong is said at once', () => {
   expect(() => read({ ...stage, maxAmount: 5, logLevel: 'loud' })).toThrow(
-    'maxAmount must be a text, like "10000.00"; logLevel must be DEBUG, INFO, WARN or ERROR.',
+    'maxAmount must name amounts by their currency, like {"EUR": "10000.00"}; logLevel must be DEBUG, INFO, WARN or ERROR.',
   )
 })
 

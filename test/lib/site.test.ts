@@ -1,6 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { App } from 'aws-cdk-lib'
 import { describe, expect, test } from 'vitest'
-import { pageHeaders } from '../../lib/page.ts'
-import { synthesize, text } from './synthesized.ts'
+import { bundlePage, pageHeaders } from '../../lib/page.ts'
+import { PayfriendStack } from '../../lib/payfriendStack.ts'
+import { FRIENDS } from '../../local/friends.ts'
+import { configOf } from '../../web/config.ts'
+import { emptyBundles, settingsOf, synthesize, text } from './synthesized.ts'
 
 const { json, the, ofType } = synthesize()
 const { DistributionConfig: distribution } = the('AWS::CloudFront::Distribution').Properties
@@ -247,4 +253,27 @@ test('a firewall stands before page and API where one is named, and nowhere else
   const guarded = synthesize({ webAclArn }).the('AWS::CloudFront::Distribution').Properties
   expect(guarded.DistributionConfig.WebACLId).toBe(webAclArn)
   expect(distribution).not.toHaveProperty('WebACLId')
+})
+
+test('nothing that is deployed names a payee to try, and its page is told of none', () => {
+  const app = new App({ analyticsReporting: false })
+  new PayfriendStack(app, 'Payfriend-dev', {
+    settings: settingsOf(),
+    lambdas: emptyBundles('authy'),
+    page: bundlePage(),
+  })
+  const { directory } = app.synth()
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  const named = FRIENDS.flatMap(({ name, id }) => [name, id])
+  const naming = files.filter((file) => {
+    const bytes = readFileSync(file, 'utf8')
+    return named.some((one) => bytes.includes(one))
+  })
+  expect(naming).toEqual([])
+  expect(files.filter((file) => /start-\w+\.js$/i.test(file))).not.toEqual([])
+  const [config = '', ...others] = files.filter((file) => basename(file) === 'config.json')
+  expect(others).toEqual([])
+  expect(configOf(JSON.parse(readFileSync(config, 'utf8'))).friends).toEqual([])
 })

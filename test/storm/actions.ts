@@ -8,7 +8,7 @@ import type { Actor } from './explain.ts'
 import { Broken, checkSecrets } from './invariants.ts'
 import type { Climate, Lane } from './lanes.ts'
 import { isForgery, losses, mistakes, readLetter, type Spoil, spoilt } from './letters.ts'
-import { HOUR_MS, isSame, type Model, type Payment } from './model.ts'
+import { answersOf, HOUR_MS, isSame, type Model, type Payment, pauseEnd } from './model.ts'
 import { bar, unlock } from './operatorFlows.ts'
 import {
   callback,
@@ -49,7 +49,7 @@ export type Guess = 'right' | 'wrong' | 'other' | 'old'
 export type When =
   | number
   | {
-      readonly end: 'payment' | 'lock' | 'hour' | 'verification' | 'pause'
+      readonly end: 'payment' | 'lock' | 'hour' | 'verification' | 'pause' | 'push'
       readonly beside: number
     }
 
@@ -133,7 +133,8 @@ export function jobOf(
         payer: as.payerId,
         id,
         terms: wording.label,
-        shown: shownOf(wording, as.email),
+        // A payment's own reference is by chance, so here it is called by the payment's id.
+        shown: shownOf(wording, as.email, id),
         weather,
       })
       const touches = around(as.payerId, id, ...paymentsOf(as.payerId))
@@ -358,6 +359,8 @@ export function jobOf(
       const { weather } = action
       const parts = ids.filter((id) => (model.payments[id]?.status ?? 'pending') === 'pending')
       const name = `a sweep (${weather})`
+      // A denial that it learns of looks at what else its payer has answered.
+      const isAuthy = world.rules.provider === 'authy'
       const run = async (lane: Lane): Promise<Done> => {
         lane.climate = weather
         const swept = await lane.sweep().catch((error: unknown) => {
@@ -367,7 +370,7 @@ export function jobOf(
           name: `${name} of ${id}`,
           flow: sweepOne(id, weather === 'mistaken' ? 'confused' : weather),
           answer: undefined,
-          touches: [id],
+          touches: [id, ...(isAuthy ? [payerOf(id), ...paymentsOf(payerOf(id))] : [])],
         }))
         return { actors, swept, tally: [`sweep: ${weather}`] }
       }
@@ -416,9 +419,12 @@ export function jobOf(
       now,
       (authyId) => rig.phone.book.user(authyId)?.number ?? 'nobody',
       (one) => world.pushRef(one),
+      (one) => world.referenceOf(one),
     )
     const { payment = id, refs } = read.names
-    const touched = [id, payment, ...refs.map((one) => one.split(' ')[0] ?? id)]
+    const named = [id, payment, ...refs.map((one) => one.split(' ')[0] ?? id)]
+    // A denial looks at what else its payer has answered.
+    const touched = named.flatMap((one) => [one, payerOf(one), ...paymentsOf(payerOf(one))])
     const { status, body } = await lane.call('authyCallback', { ...put })
     const answer = { status, code: body?.code }
     const before = own?.status ?? 'pending'
@@ -476,12 +482,13 @@ function guess(world: World, how: Guess, codes: World['seen']['codes']): string 
 
 /** When it is then; never before now. */
 function timeOf(
-  { payments, payers }: Model,
+  model: Model,
   { to, which }: Extract<Action, { do: 'time' }>,
   now: number,
   id: string | undefined,
 ): number {
   if (typeof to === 'number') return now + to
+  const { payments, payers } = model
   const payer = pick(Object.values(payers), which)
   const ends = {
     payment: id === undefined ? undefined : payments[id]?.expiresAt,
@@ -489,6 +496,7 @@ function timeOf(
     hour: (Math.floor(now / HOUR_MS) + 1) * HOUR_MS,
     verification: payer.pending?.expiresAt,
     pause: (id === undefined ? now : (payments[id]?.sentAt ?? now)) + 20_000,
+    push: pauseEnd(answersOf(model, payer.id), now),
   }
   const then = (ends[to.end] ?? now) + to.beside
   return then > now ? then : now + 1000

@@ -36,6 +36,7 @@ export type Shown = {
   readonly terms: string
   readonly status: Status
   readonly push: string
+  readonly pausedUntil: number | null
   readonly number: string | null
   readonly sentAt: number | null
   readonly sendsLeft: number
@@ -132,6 +133,7 @@ export function shown(payment: Payment, now: number): Shown {
     terms: payment.terms,
     status,
     push: payment.push,
+    pausedUntil: payment.pausedUntil ?? null,
     number: payment.sends === 0 ? null : payment.number,
     sentAt: payment.sentAt ?? null,
     sendsLeft: TEXTS_MAX - payment.sends,

@@ -130,7 +130,7 @@ async function doAtOnce(
     for (const { do: what } of acts) count(tally, `action: ${what}`)
     if (turns) count(tally, 'races')
     for (const one of done.flatMap((one) => one?.tally ?? [])) count(tally, one)
-    noteLocks(model, explained.model, tally)
+    noteRows(model, explained.model, tally)
     return explained.model
   } catch (error) {
     if (error instanceof Broken && performance.now() - began > SLOW_MS)
@@ -169,12 +169,18 @@ function sweptUnlike(
   return undefined
 }
 
-function noteLocks(before: Model, after: Model, tally: Tally) {
+function noteRows(before: Model, after: Model, tally: Tally) {
   for (const { id, lockedUntil, locks } of Object.values(after.payers)) {
     const old = before.payers[id]?.lockedUntil
     if (lockedUntil === undefined || lockedUntil === old) continue
     count(tally, 'locks')
     if (locks > 0) count(tally, 'locks again')
+  }
+  for (const { id, denialsToldAt } of Object.values(after.payers)) {
+    if (denialsToldAt !== before.payers[id]?.denialsToldAt) count(tally, 'denials told')
+  }
+  for (const { id, pausedUntil } of Object.values(after.payments)) {
+    if (pausedUntil !== undefined && !before.payments[id]) count(tally, 'push paused')
   }
 }
 
@@ -197,7 +203,7 @@ const beside = fc.constantFrom(-1, 0, 1)
 const when: fc.Arbitrary<When> = fc.oneof(
   fc.constantFrom(1, 1000, 14_999, 15_000, 19_999, 20_000, 21_000, 61_000, 290_000, 301_000),
   fc.record({
-    end: fc.constantFrom('payment', 'payment', 'lock', 'hour', 'verification', 'pause'),
+    end: fc.constantFrom('payment', 'payment', 'lock', 'hour', 'verification', 'pause', 'push'),
     beside,
   }),
 )
@@ -263,7 +269,7 @@ const well = <A extends { weather: string }>(act: fc.Arbitrary<A>): fc.Arbitrary
   act.map((act) => ({ ...act, weather: 'well' }))
 const own = <A extends { by: number }>(act: fc.Arbitrary<A>): fc.Arbitrary<A> =>
   act.map((act) => ({ ...act, by: 0 }))
-const to = (beside: number, end: 'payment' | 'lock' | 'pause' = 'payment') =>
+const to = (beside: number, end: 'payment' | 'lock' | 'pause' | 'push' = 'payment') =>
   fc.constant<Action>({ do: 'time', to: { end, beside }, which: -1 })
 const coded = (code: Guess) => newest(own(well(enter))).map((act) => ({ ...act, code }))
 const wrongs = (least: number) => fc.array(coded('wrong'), { minLength: least, maxLength: 5 })
@@ -371,6 +377,22 @@ const pushed = [
   ),
   oneByOne(well(start), unheard, fc.constant(later), sweep, delivered),
   oneByOne(well(start), unheard, fc.constant(later), sweep),
+  // Denied again and again, with what is still on the phone, by callback or as the sweep learns it.
+  fc
+    .tuple(well(start), fc.nat(KEYS - 1), fc.boolean(), beside)
+    .chain(([act, key, isHeard, beside]) => {
+      const next = (n: number): Action => ({ ...act, key: key + n })
+      const denied = (which: number): Action[] => [
+        { do: 'press', which, answer: 'denied', arrives: isHeard },
+        ...(isHeard ? [] : ([later, { do: 'sweep', weather: 'well' }] as const)),
+      ]
+      return oneByOne(
+        fc.constant<Action[]>([next(0), next(1), next(2), ...denied(-1), ...denied(-2)]),
+        fc.constant<Action[]>([next(3), ...denied(-4)]),
+        fc.constant<Action[]>([{ do: 'time', to: { end: 'push', beside }, which: act.who }]),
+        fc.constant<Action[]>([next(4), ...denied(-1)]),
+      )
+    }),
   // What a callback was refused for is not approved by asking; but the payer still can.
   oneByOne(well(start), unheard, mistaken, mistaken, fc.constant(later), well(sweep), delivered),
   oneByOne(

@@ -48,7 +48,7 @@ export function checkPayment(world: World, item: Item): number {
   })
   const wording = wordingOf(label)
   must(
-    item.shown === shownOf(wording, payer?.email ?? ''),
+    item.shown === shownOf(wording, payer?.email ?? '', String(item.reference)),
     'what the push shows is what the payment is',
   )
 
@@ -103,11 +103,12 @@ function checkHistory(item: Item, history: readonly Entry[], must: Must) {
     decided_by,
     created_at,
     push_asked_at,
+    push_paused_until,
   } = item
   const stored = {
     status,
     // Where there is no push nothing is told of it.
-    push: push_asked_at === undefined ? 'sending' : push,
+    push: push_asked_at === undefined && push_paused_until === undefined ? 'sending' : push,
     sms_sends,
     sms_sent_at,
     code_attempts,
@@ -159,7 +160,8 @@ function fold(history: readonly Entry[]) {
   const next = (so: typeof start, { at, event, channel }: Entry): typeof start => {
     if (event === 'started') return { ...so, status: 'pending', created_at: at }
     if (event === 'push_sent') return { ...so, push: 'sent' }
-    if (event === 'push_unavailable') return { ...so, push: 'unavailable' }
+    if (event === 'push_unavailable' || event === 'push_paused')
+      return { ...so, push: 'unavailable' }
     if (event === 'text_asked') return { ...so, sms_sends: so.sms_sends + 1, sms_sent_at: at }
     if (event === 'code_tried') return { ...so, code_attempts: so.code_attempts + 1 }
     if (event === 'code_wrong') return { ...so, wrong_codes: so.wrong_codes + 1 }

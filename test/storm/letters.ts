@@ -26,6 +26,7 @@ export const mistakes = [
   'other phone',
   'other words',
   'other amount',
+  'other reference',
   'detail more',
   'detail less',
   'other push inside',
@@ -116,6 +117,9 @@ export function spoilt(sent: Sent, spoil: Spoil, around: Around): Sent {
     case 'other amount':
       inside.details.Amount = '€0.01'
       return signed(body)
+    case 'other reference':
+      inside.details.Reference = '222222'
+      return signed(body)
     case 'detail more':
       inside.details.Tip = '€1.00'
       return signed(body)
@@ -159,6 +163,7 @@ function flipped(text: string, at: number): string {
  *
  * @param numberOf whose phone the provider means
  * @param refOf which push
+ * @param referenceOf which payment's reference it is, or what it says
  */
 export function readLetter(
   { text, headers }: Sent,
@@ -166,6 +171,7 @@ export function readLetter(
   now: number,
   numberOf: (authyId: number) => string,
   refOf: (uuid: string) => string,
+  referenceOf: (reference: string) => string,
 ): Letter {
   const nonce = headers['x-authy-signature-nonce'] ?? ''
   const isTime = /^\d+$/.test(nonce)
@@ -190,7 +196,10 @@ export function readLetter(
       answer: body.status,
       ref: refOf(body.uuid),
       number: numberOf(body.authy_id),
-      shown: shownAs(inside.message, inside.details),
+      shown: shownAs(inside.message, {
+        ...inside.details,
+        Reference: referenceOf(inside.details.Reference),
+      }),
       payment: payment_id,
       payer: requester_user_id,
     },

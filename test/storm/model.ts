@@ -40,6 +40,7 @@ export type Payment = {
   readonly status: Status
   readonly push: 'sending' | 'sent' | 'unavailable'
   readonly pushAskedAt?: number | undefined
+  readonly pausedUntil?: number | undefined
   readonly pushReadAt?: number | undefined
   /** Stored, of the payment's pushes. */
   readonly pushRef?: string | undefined
@@ -108,6 +109,8 @@ export type Payer = {
   readonly sessionsFrom?: number | undefined
   /** The operator's mark. */
   readonly state?: 'locked' | 'closed' | undefined
+  /** When a row of denials was last told. */
+  readonly denialsToldAt?: number | undefined
   readonly starts?: Starts | undefined
 }
 
@@ -165,6 +168,47 @@ export type Step<T> = (m: Model) => readonly [Model, T] | undefined
 export const look =
   <T>(at: (m: Model) => T): Step<T> =>
   (m) => [m, at(m)]
+
+const PAUSE_MS = 15 * 60_000
+const ROW_MS = 60 * 60_000
+
+/** What a payer has answered. */
+export const answersOf = ({ payments }: Model, payer: string): readonly Payment[] =>
+  Object.values(payments).filter(
+    (one) => one.payer === payer && /^(approved|denied)$/.test(one.status),
+  )
+
+/** When the payer denied in a row, the newest first: in an hour, and since their last yes. */
+function denials(answers: readonly Payment[], now: number): number[] {
+  const late = answers.filter(({ decidedAt = 0 }) => decidedAt > now - ROW_MS)
+  const yes = late.filter(({ status }) => status === 'approved')
+  const lastYes = Math.max(0, ...yes.map(({ decidedAt = 0 }) => decidedAt))
+  return late
+    .filter(({ status, decidedAt = 0 }) => status === 'denied' && decidedAt > lastYes)
+    .map(({ decidedAt = 0 }) => decidedAt)
+    .sort((a, b) => b - a)
+}
+
+/** Until when no push goes out, after two denials that are less than a pause apart. */
+export function pauseEnd(answers: readonly Payment[], now: number): number | undefined {
+  const [newest = 0, before = 0] = denials(answers, now)
+  const until = newest + PAUSE_MS
+  return newest - before < PAUSE_MS && now < until ? until : undefined
+}
+
+/** When the row began, if it is one that must be told. */
+export function rowToTell(answers: readonly Payment[], now: number): number | undefined {
+  const row = denials(answers, now)
+  return row.length < 3 ? undefined : row.at(-1)
+}
+
+/** Once for a row. */
+export const tellRow = (payer: string, since: number, now: number) =>
+  writePayer(
+    payer,
+    ({ denialsToldAt }) => denialsToldAt === undefined || denialsToldAt < since,
+    () => ({ denialsToldAt: now }),
+  )
 
 export const isOpen = ({ status, expiresAt }: Payment, now: number) =>
   status === 'pending' && now < expiresAt

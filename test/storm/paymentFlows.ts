@@ -16,9 +16,11 @@ import {
 } from './answers.ts'
 import {
   answerPush,
+  answersOf,
   cancelCode,
   type Decision,
   decide,
+  type Event,
   expire,
   HOUR_MS,
   insert,
@@ -27,12 +29,15 @@ import {
   type Payment,
   PUSH_LOST_MS,
   passTime,
+  pauseEnd,
   type Rules,
   refuse,
+  rowToTell,
   type Starts,
   type Step,
   sendPush,
   statusAt,
+  tellRow,
   write,
   writePayer,
 } from './model.ts'
@@ -59,13 +64,18 @@ export const start = (asked: Start): Flow =>
     const known = yield* at(ownPayment(payer, id))
     const who = yield* at(look((m) => payerOf(m, payer)))
     const seen = yield* at(look((m) => payerOf(m, payer).starts))
+    const hasPush = rules.provider === 'authy'
+    const answers = hasPush ? yield* at(look((m) => answersOf(m, payer))) : []
     admit(who, clock())
-    if (known) return yield* repeat(asked, known, clock)
+    if (known) return yield* repeat(asked, known, answers, clock)
     if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, weather, rules)
     const createdAt = clock()
     const expiresAt = createdAt + rules.lifeSeconds * 1000
     const { sessionsFrom } = who
     yield* reserveStart({ payer, id, expiresAt, createdAt, sessionsFrom }, seen, clock, rules)
+    const pausedUntil = pauseEnd(answers, createdAt)
+    const started: Event = { at: createdAt, event: 'started', channel: null, by: 'payer' }
+    const paused: Event = { at: createdAt, event: 'push_paused', channel: 'push', by: 'clock' }
     const payment: Payment = {
       id,
       payer,
@@ -73,30 +83,36 @@ export const start = (asked: Start): Flow =>
       terms,
       shown: asked.shown,
       status: 'pending',
-      ...(rules.provider === 'authy'
+      ...(hasPush && !pausedUntil
         ? { push: 'sending', pushAskedAt: createdAt }
-        : { push: 'unavailable' }),
+        : { push: 'unavailable', pausedUntil }),
       sends: 0,
       attempts: 0,
       wrong: 0,
       createdAt,
       expiresAt,
-      history: [{ at: createdAt, event: 'started', channel: null, by: 'payer' }],
+      history: pausedUntil ? [started, paused] : [started],
     }
     if (yield* at(insert(payment))) return yield* askForPush(201, payment, weather, clock)
     const winner = yield* at(ownPayment(payer, id))
-    if (winner) return yield* repeat(asked, winner, clock)
+    if (winner) return yield* repeat(asked, winner, answers, clock)
     throw new No(409, 'already_decided', { paymentStatus: 'cancelled' })
   }
 
 /** The same key again: the payment as it is now, and its push once more if the first was lost. */
-function* repeat({ terms, weather }: Start, payment: Payment, clock: () => number) {
+function* repeat(
+  { terms, weather }: Start,
+  payment: Payment,
+  answers: readonly Payment[],
+  clock: () => number,
+) {
   if (payment.terms !== terms) throw new No(422, 'idempotency_key_reused')
   const now = clock()
   const lost = now - PUSH_LOST_MS
   const asked = payment.pushAskedAt
   const isLost = payment.push === 'sending' && asked !== undefined && asked <= lost
   if (!isLost || statusAt(payment, now) !== 'pending') return seen(200, payment, clock)
+  if (pauseEnd(answers, now)) return seen(200, payment, clock)
   const claimed = yield* at(
     write(
       payment.id,
@@ -355,14 +371,29 @@ export const callback = ({ isGenuine, signedAt, names, says }: Letter): Flow =>
       isAnswered(payment) && (byPush === undefined || payment.pushRef === ref)
     const evidence = `push-callback ${ref}`
     const decision = { status: answer, decidedBy: 'push', by: 'payer', evidence, only } as const
-    if (yield* at(decide(id, { ...decision, pushRef: ref }, clock()))) return { status: 200 }
+    const decided = yield* at(decide(id, { ...decision, pushRef: ref }, clock()))
+    if (decided) {
+      yield* noteDenial(decided, clock)
+      return { status: 200 }
+    }
     const stored = yield* at(look(({ payments }) => payments[id]))
     if (!stored || !isAnswered(stored)) {
       const named = { payment: id, refs: byPush === undefined ? [ref] : [] }
       yield* refuseAll(named, 'answer_mismatched', clock)
+    } else if (stored.status === answer && stored.decidedBy === 'push') {
+      yield* noteDenial(stored, clock)
     }
     return { status: 200 }
   }
+
+/** The third in a row is told. */
+function* noteDenial({ payer, status }: Payment, clock: () => number) {
+  if (status !== 'denied') return
+  const now = clock()
+  const answers = yield* at(look((m) => answersOf(m, payer)))
+  const since = rowToTell(answers, now)
+  if (since !== undefined) yield* at(tellRow(payer, since, now))
+}
 
 /** On every payment that it names, by its id or by its push. */
 function* refuseAll({ payment, refs }: Letter['names'], why: string, clock: () => number) {
@@ -421,7 +452,10 @@ export const sweepOne = (id: string, weather: Weather | 'confused'): Flow =>
       by: 'provider',
       only,
     }
-    if (yield* at(decide(id, decision, clock()))) swept.decided = 1
+    const decided = yield* at(decide(id, decision, clock()))
+    if (!decided) return done()
+    swept.decided = 1
+    yield* noteDenial(decided, clock)
     return done()
   }
 

@@ -37,10 +37,14 @@ export function storedPayment(world: World, item: Item): Payment {
       currency: item.currency,
       amountMinor: item.amount_minor,
     }),
-    shown: String(item.shown),
+    shown: String(item.shown).replace(
+      JSON.stringify(['Reference', item.reference]),
+      JSON.stringify(['Reference', item.payment_id]),
+    ),
     status: item.status as Payment['status'],
     push: item.push as Payment['push'],
     pushAskedAt: msIf(item.push_asked_at),
+    pausedUntil: msIf(item.push_paused_until),
     pushReadAt: msIf(item.push_read_at),
     pushRef: item.push_id === undefined ? undefined : world.pushRef(String(item.push_id)),
     sends: Number(item.sms_sends),
@@ -166,6 +170,7 @@ const personOf = ({
   lockedUntil,
   sessionsFrom,
   state,
+  denialsToldAt,
 }: Payer) => ({
   phone,
   previous,
@@ -175,16 +180,19 @@ const personOf = ({
   lockedUntil,
   sessionsFrom,
   state,
+  denialsToldAt,
 })
 
 function storedPerson(world: World, item: Item) {
   const { pending_sms_id: code, pending_current_sms_id: current } = item
+  const told = (item.audit_recent ?? []) as { readonly event: string; readonly at: string }[]
   return {
     goes: item.code_goes ?? 0,
     locks: item.code_locks_before ?? 0,
     lockedUntil: msIf(item.codes_locked_until),
     sessionsFrom: item.sessions_from,
     state: item.account_state,
+    denialsToldAt: msIf(told.findLast(({ event }) => event === 'pushes.denied')?.at),
     phone: { number: item.phone_number ?? '', enrolled: Boolean(item.authy_id) },
     previous: item.previous_number && {
       number: item.previous_number,
@@ -253,6 +261,7 @@ const shownOf = (world: World, body: Body): Shown => ({
   terms: labelOf({ ...body.payee, ...body.amount }),
   status: body.status,
   push: body.push,
+  pausedUntil: msOrNull(body.pushPausedUntil),
   number: body.sms.to === null ? null : world.numberOfMask(body.sms.to),
   sentAt: msOrNull(body.sms.sentAt),
   sendsLeft: body.sms.sendsLeft,

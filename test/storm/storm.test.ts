@@ -25,6 +25,8 @@ const KINDS = [
   'end after a refused answer: denied by provider-read',
   'end after a refused answer: expired',
   'locks',
+  'push paused',
+  'denials told',
   'phone changed',
   'started again',
   'races',

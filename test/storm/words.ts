@@ -99,9 +99,10 @@ export function labelOf(terms: {
 export const wordsOf = ({ amount, to }: Wording): string => `Pay ${amount} to ${to}`
 
 /** What the push must show, as one text. */
-export const shownOf = (wording: Wording, account: string): string =>
+export const shownOf = (wording: Wording, account: string, reference: string): string =>
   shownAs(wordsOf(wording), {
     'Sending to': wording.to,
     Amount: wording.amount,
     'Your account': account,
+    Reference: reference,
   })

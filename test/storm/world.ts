@@ -268,6 +268,13 @@ export async function startWorld(rules: Rules) {
       return `${id} #${before}`
     },
 
+    /** The payment whose push shows this reference. */
+    referenceOf(reference: string): string {
+      const all = book.numbers().flatMap((number) => book.pushes(number))
+      const push = all.find(({ details }) => details?.Reference === reference)
+      return push?.hiddenDetails?.payment_id ?? reference
+    },
+
     /** Those that this payer may know of, the newest last. */
     verificationsOf: (payerId: string): (Verification & { readonly verificationId: string })[] =>
       changes().filter(({ payer }) => payer === payerId),

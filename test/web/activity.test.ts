@@ -174,14 +174,55 @@ test.each([
   ['a time that this page cannot have written', at({ input: START + 86_400_000 })],
   ['a payment that waits longer than any', at({ waits: { one: START + 86_400_000 } })],
   ['a wait that is no number', at({ waits: { one: 'long' } })],
+  ['an end for no reason of ours', at({ ends: { [START]: 'bored' } })],
+  ['ends that are none', at({ ends: 'asked' })],
 ])('who is signed in where %s is stored has no time left', (_, text) => {
   stored = text
   expect(activity.msLeft()).toBe(0)
 })
 
 test('where nobody was signed in, nobody has been away for too long', () => {
-  activity.forget()
+  activity.end('asked')
   expect(activity.lapsed()).toBe(false)
+})
+
+describe('signed out on purpose in one tab', () => {
+  test.each(['asked', 'everywhere', 'phoneChanged'] as const)(
+    'another has no time left and knows at that very moment that it was %s',
+    (why) => {
+      const other = sibling()
+      other.end(why)
+      expect([activity.msLeft(), activity.endedBy()]).toEqual([0, why])
+      expect(activity.lapsed()).toBe(false)
+    },
+  )
+
+  test('nobody who only sat still is said to have done so', () => {
+    now = START + IDLE_MS
+    expect([activity.msLeft(), activity.endedBy()]).toEqual([0, null])
+  })
+
+  test('a tab that slept while others came and went knows it still, up to five sign-ins later', () => {
+    sibling().end('everywhere')
+    for (const count of [1, 2, 3, 4]) {
+      now = START + count * 60_000
+      sibling().end('asked')
+    }
+    now = START + 300_000
+    const latest = sibling()
+    expect([activity.msLeft(), activity.endedBy()]).toEqual([0, 'everywhere'])
+    latest.end('asked')
+    expect([activity.msLeft(), activity.endedBy()]).toEqual([0, null])
+  })
+
+  test('nothing done or waited for in another begins the sign-in anew', () => {
+    const other = sibling()
+    activity.end('asked')
+    now += 10_000
+    other.note()
+    other.hold('one', now + 300_000)
+    expect([other.msLeft(), other.endedBy()]).toEqual([0, 'asked'])
+  })
 })
 
 describe('a tab that slept while its person was signed out and another came', () => {
@@ -210,7 +251,7 @@ describe('a tab that slept while its person was signed out and another came', ()
 
   test('is not let in by the same millisecond of a sign-out on purpose', () => {
     const other = sibling()
-    other.forget()
+    other.end('asked')
     now += 1
     other.begin()
     expect(activity.msLeft()).toBe(0)

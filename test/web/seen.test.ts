@@ -10,6 +10,7 @@ const payment = (paymentId: string, createdAt: string, status: Payment['status']
   reference: '4F2K7Q',
   status,
   push: 'sent',
+  pushPausedUntil: null,
   sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
   createdAt: `2026-11-21T${createdAt}.000Z`,
   expiresAt: '2026-11-21T13:00:00.000Z',

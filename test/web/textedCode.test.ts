@@ -15,6 +15,7 @@ const payment = (sendsLeft: number): Payment => ({
   reference: '4F2K7Q',
   status: 'pending',
   push: 'unavailable',
+  pushPausedUntil: null,
   sms: {
     to: sendsLeft < 5 ? '+1 ••• 142' : null,
     sentAt: sendsLeft < 5 ? '2026-11-21T12:00:00.000Z' : null,

@@ -1,9 +1,10 @@
 import type { Payment } from '../api.ts'
-import { el } from '../element.ts'
+import { el, keeping, verbatim } from '../element.ts'
 import { follow } from '../follow.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { fragmentOf } from '../place.ts'
-import { attemptsInWords, detailsOf, explain } from '../problem.ts'
+import { plainCode } from '../plainText.ts'
+import { attemptsInWords, detailsOf, explain, type ProblemDetails } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { askForText, hasText, rememberTextless } from '../textedCode.ts'
@@ -53,7 +54,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
       screen.show(
         HEADING,
         termsOf(payment),
-        el('p', {}, `The code goes by text to ${sms.to}.`),
+        el('p', {}, ...keeping(`The code goes by text to ${sms.to}.`, sms.to)),
         whatToCompare(payment),
         form,
         attempts,
@@ -70,14 +71,14 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
     say()
     code.tell(null)
     try {
-      followed.take(await app.api.verifySms(paymentId, input.value.replace(/\s/g, '')))
+      followed.take(await app.api.verifySms(paymentId, plainCode(input.value)))
     } catch (error) {
       if (screen.signal.aborted) return
       const { kind, code: refusal, fields, attemptsLeft } = detailsOf(error)
       if (refusal === 'no_code_sent' && latest) rememberTextless(latest)
       // Whatever the answer was, or whether it came at all, the payment itself is the truth.
       followed.lookNow()
-      if (kind === 'refusal' && REFUSED_CODES.has(refusal ?? '')) {
+      if (kind === 'refusal' && REFUSED_CODES.has(refusal)) {
         if (attemptsLeft !== undefined) attempts.textContent = attemptsInWords(attemptsLeft)
         code.tell(fields?.find(({ path }) => path === 'code')?.reason ?? explain(error))
         input.focus()
@@ -122,9 +123,13 @@ const whatToCompare = ({ reference }: Payment) =>
     'p',
     {},
     'Enter it only if the text says the same as here. If the text has a reference, it must be ',
-    el('strong', { class: 'reference' }, reference),
+    verbatim('strong', { class: 'reference' }, reference),
     '.',
   )
 
 /** Refusals that are about the code typed, and belong beside it. */
-const REFUSED_CODES = new Set(['wrong_code', 'code_expired', 'invalid_request'])
+const REFUSED_CODES = new Set<ProblemDetails['code']>([
+  'wrong_code',
+  'code_expired',
+  'invalid_request',
+])

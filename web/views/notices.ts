@@ -1,6 +1,6 @@
 import type { Notice } from '../api.ts'
 import type { Config } from '../config.ts'
-import { type Child, el, fill } from '../element.ts'
+import { type Child, el, fill, keeping } from '../element.ts'
 import { button } from '../form.ts'
 import { wordsOf } from '../noticeWords.ts'
 
@@ -30,7 +30,7 @@ export function showNotices(box: HTMLElement, { unread, config, putAway, onLast 
     const row = el(
       'div',
       { class: 'told' },
-      el('p', {}, words),
+      el('p', {}, ...keeping(words, notice.ending)),
       el('p', {}, ...whatToDo(notice, config)),
       button('Got it', gotIt, { 'aria-label': `Got it: ${words}` }),
     )

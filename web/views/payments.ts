@@ -1,11 +1,12 @@
 import type { Payment } from '../api.ts'
 import { CHANNEL_TEXTS } from '../channelTexts.ts'
-import { el, fill } from '../element.ts'
+import { el, fill, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
+import { dateAndTime } from '../times.ts'
 
 /** The person's own payments, newest first. */
 export function showPayments(app: App, screen: Screen): void {
@@ -65,8 +66,8 @@ function row(app: App, payment: Payment): HTMLElement {
     el(
       'div',
       { class: 'top' },
-      el('span', { class: 'payee', dir: 'auto' }, payee.name),
-      el('span', { class: 'value' }, `${amount.value} ${amount.currency}`),
+      verbatim('span', { class: 'payee', dir: 'auto' }, payee.name),
+      verbatim('span', { class: 'value' }, `${amount.value} ${amount.currency}`),
     ),
     el(
       'div',
@@ -77,12 +78,12 @@ function row(app: App, payment: Payment): HTMLElement {
     el(
       'dl',
       {},
-      ...entry('Sent to', el('span', { dir: 'auto' }, payee.id)),
-      ...entry('Your e-mail', el('span', { dir: 'auto' }, app.profile.email)),
+      ...entry('Sent to', verbatim('span', { dir: 'auto' }, payee.id)),
+      ...entry('Your e-mail', verbatim('span', { dir: 'auto' }, app.profile.email)),
       ...entry('Time', time(payment.createdAt)),
       ...entry('Decided', el('span', {}, howDecided(payment))),
-      ...entry('Reference', el('span', { class: 'id' }, reference)),
-      ...entry('Payment id', el('span', { class: 'id' }, paymentId), copyButton(paymentId)),
+      ...entry('Reference', verbatim('span', { class: 'id' }, reference)),
+      ...entry('Payment id', verbatim('span', { class: 'id' }, paymentId), copyButton(paymentId)),
     ),
   )
 }
@@ -109,8 +110,7 @@ function entry(term: string, ...description: HTMLElement[]): HTMLElement[] {
 }
 
 function time(rfc3339: string): HTMLElement {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-  return el('time', { datetime: rfc3339 }, format.format(new Date(rfc3339)))
+  return el('time', { datetime: rfc3339 }, dateAndTime(new Date(rfc3339)))
 }
 
 function copyButton(paymentId: string): HTMLElement {

@@ -1,7 +1,8 @@
 import type { CodeSent, PhoneChannel, Profile } from '../api.ts'
 import { forgetPhone, recallBegun, recallPhone, rememberBegun, rememberPhone } from '../draft.ts'
-import { type Child, el } from '../element.ts'
+import { type Child, el, keeping, verbatim } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
+import { plainCode, plainPhone } from '../plainText.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
@@ -45,7 +46,7 @@ type Pending = NonNullable<NonNullable<Profile['phone']>['pending']>
 function showVerified(app: App, screen: Screen, number: string): void {
   screen.show(
     'Your phone',
-    el('p', { class: 'terms' }, number),
+    verbatim('p', { class: 'terms' }, number),
     el('p', {}, 'Payments are approved with this phone.'),
     el(
       'div',
@@ -102,7 +103,7 @@ function showNumber(app: App, screen: Screen): void {
     const chosen = channel()
     rememberPhone(input.value, chosen)
     try {
-      const sent = await app.api.startPhone(input.value.trim(), chosen)
+      const sent = await app.api.startPhone(plainPhone(input.value), chosen)
       rememberBegun(sent.verificationId, sent.displayText)
       showCodes(app, screen, { ...sent, channel: chosen }, app.clock.now())
     } catch (error) {
@@ -147,9 +148,15 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
     ...(current === null
       ? {}
       : {
-          currentCode: field(`Code sent to your current phone ${unbroken(current)}`, currentCode),
+          currentCode: field(
+            withNumbers(`Code sent to your current phone ${current}`, current),
+            currentCode,
+          ),
         }),
-    code: field(current === null ? 'Code' : `Code sent to your new phone ${unbroken(to)}`, code),
+    code: field(
+      current === null ? 'Code' : withNumbers(`Code sent to your new phone ${to}`, to),
+      code,
+    ),
   }
   const { box: message, say } = formMessage()
   const submit = button('Confirm', () => {}, { kind: 'primary', type: 'submit' })
@@ -169,13 +176,12 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
   onSubmit(form, submit, 'Checking…', async () => {
     say()
     tellFields(fields, [])
-    const digits = (input: HTMLInputElement) => input.value.replace(/\s/g, '')
     try {
       const before = app.profile.phone?.verified === true
       app.profile = await app.api.verifyPhone(
         verificationId,
-        digits(code),
-        digits(currentCode) || null,
+        plainCode(code.value),
+        plainCode(currentCode.value) || null,
       )
       forgetPhone()
       if (!screen.signal.aborted) leadOn(app, before)
@@ -186,9 +192,13 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
 
   screen.show(
     'Enter the code',
-    el('p', {}, sentTo(to, channel, current)),
+    el('p', {}, ...sentTo(to, channel, current)),
     dialled
-      ? el('p', {}, `We dial your number as ${unbroken(dialled)}. It is the same phone.`)
+      ? el(
+          'p',
+          {},
+          ...withNumbers(`We dial your number as ${dialled}. It is the same phone.`, dialled),
+        )
       : null,
     ...(current === null ? [] : toldToCurrent(held)),
     form,
@@ -235,7 +245,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
     if (typed === null) return
     say()
     try {
-      const sent: CodeSent = await app.api.startPhone(typed.number.trim(), channel)
+      const sent: CodeSent = await app.api.startPhone(plainPhone(typed.number), channel)
       if (sent.verificationId !== verificationId) {
         // The one before was over, or another tab had gone on to another number.
         rememberBegun(sent.verificationId, sent.displayText)
@@ -255,24 +265,24 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
   }
 }
 
-function sentTo(to: string, channel: PhoneChannel, current: string | null): string {
-  const how =
-    channel === 'call'
-      ? `We are calling ${unbroken(to)} with a code.`
-      : `We sent a code to ${unbroken(to)}.`
-  if (current === null) return how
-  return `${how} Another one goes to your current phone, ${unbroken(current)}.`
+function sentTo(to: string, channel: PhoneChannel, current: string | null): Child[] {
+  const how = channel === 'call' ? `We are calling ${to} with a code.` : `We sent a code to ${to}.`
+  if (current === null) return withNumbers(how, to)
+  return withNumbers(`${how} Another one goes to your current phone, ${current}.`, to, current)
 }
 
 /** What the text to the current phone is about: number and reference are the same there. */
 function toldToCurrent({ displayText, reference, to }: UnderWay): Child[] {
   const told = displayText ?? `Change of phone to ${to}, reference ${reference}`
   return [
-    el('p', { class: 'terms', translate: 'no' }, told),
+    verbatim('p', { class: 'terms' }, told),
     el(
       'p',
       {},
-      `The text to your current phone must be about a change of phone and name the same number and the reference ${reference}. If it doesn’t, don’t enter its code.`,
+      ...keeping(
+        `The text to your current phone must be about a change of phone and name the same number and the reference ${reference}. If it doesn’t, don’t enter its code.`,
+        reference,
+      ),
     ),
   ]
 }
@@ -283,7 +293,11 @@ function showBegunElsewhere(app: App, screen: Screen, to: string): void {
   const { changePasswordUrl } = app.config
   screen.show(
     changing ? 'A change of phone was begun' : 'Somebody began to confirm a phone',
-    el('p', {}, `Codes for ${unbroken(to)} were asked for on another page, or by another person.`),
+    el(
+      'p',
+      {},
+      ...withNumbers(`Codes for ${to} were asked for on another page, or by another person.`, to),
+    ),
     el(
       'p',
       {},
@@ -343,6 +357,12 @@ function leadOn(app: App, changed: boolean): void {
   }
   const said = 'Your phone is confirmed. You can send payments now.'
   app.go({ view: 'send' }, { replace: true, notice: [el('p', {}, said)] })
+}
+
+/** Words with these numbers in them, each in one piece and not translated. */
+function withNumbers(words: string, ...numbers: readonly string[]): Child[] {
+  const whole = numbers.reduce((text, one) => text.replaceAll(one, unbroken(one)), words)
+  return keeping(whole, ...numbers.map(unbroken))
 }
 
 /** A number reads badly in two pieces. */

@@ -1,7 +1,8 @@
+import { amountToType, marksOf } from '../amountText.ts'
 import type { Payment } from '../api.ts'
 import { leftPush } from '../channelTexts.ts'
 import { rememberDraft } from '../draft.ts'
-import { type Child, el } from '../element.ts'
+import { type Child, el, verbatim } from '../element.ts'
 import { button } from '../form.ts'
 import { inWords } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
@@ -59,7 +60,7 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
 
 /** What a payer is shown on every channel, in the server's one wording. */
 export function termsOf(payment: Payment): HTMLElement {
-  return el('p', { class: 'terms', dir: 'auto' }, payment.displayText)
+  return verbatim('p', { class: 'terms', dir: 'auto' }, payment.displayText)
 }
 
 export function ignoreOnPhone(): HTMLElement {
@@ -92,7 +93,7 @@ function fillInAgain(app: App, { payee, amount }: Payment): void {
   rememberDraft({
     payeeName: payee.name,
     payeeId: payee.id,
-    value: amount.value,
+    value: amountToType(amount.value, marksOf(navigator.language)),
     currency: amount.currency,
   })
   app.go({ view: 'send' })

@@ -1,36 +1,34 @@
+import { amountInWords, amountToType, type Currency, marksOf, readAmount } from '../amountText.ts'
 import type { Terms } from '../api.ts'
 import { answered, type Draft, forgetKey, keyFor, recallDraft, rememberDraft } from '../draft.ts'
-import { el } from '../element.ts'
+import { el, fill, keeping, verbatim } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
+import { plainEnds } from '../plainText.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
-
-const FRIENDS = [
-  ['Neville Longbottom', 'neville@hogwarts.ac.uk'],
-  ['Hermione Granger', 'hermione@hogwarts.ac.uk'],
-  ['Harry Potter', 'harry@hogwarts.ac.uk'],
-  ['Ron Weasley', 'ron@hogwarts.ac.uk'],
-  ['Luna Lovegood', 'luna@hogwarts.ac.uk'],
-] as const
 
 /** Say whom to pay and how much. One press, one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
   const draft = recallDraft()
-  const payeeName = input('payee-name', draft.payeeName)
-  const payeeId = input('payee-id', draft.payeeId)
+  const payeeName = input('payee-name', draft.payeeName, { autocapitalize: 'words' })
+  const payeeId = input('payee-id', draft.payeeId, { autocapitalize: 'none' })
   const value = input('amount-value', draft.value, { inputmode: 'decimal' })
-  const currency = el('select', { id: 'amount-currency', required: true })
+  const currency = verbatim('select', { id: 'amount-currency', required: true })
   for (const { code } of app.config.currencies) currency.append(el('option', { value: code }, code))
   if (app.config.currencies.some(({ code }) => code === draft.currency)) {
     currency.value = draft.currency
   }
 
+  const marks = marksOf(navigator.language)
+  const reading = el('output', { id: 'amount-reading', class: 'reading', for: 'amount-value' })
   const fields = {
     'payee.name': field('Name', payeeName),
     'payee.id': field('E-mail or account number', payeeId),
-    'amount.value': field('Amount', value, 'For example 20 or 20.50'),
+    'amount.value': field('Amount', value, `For example 20 or ${amountToType('20.50', marks)}`),
     'amount.currency': field('Currency', currency),
   }
+  const described = `${value.getAttribute('aria-describedby')} ${reading.id}`
+  value.setAttribute('aria-describedby', described)
   const { box: message, say } = formMessage()
   const submit = button('Send payment', () => {}, { kind: 'primary', type: 'submit' })
   const form = el(
@@ -40,7 +38,7 @@ export function showSend(app: App, screen: Screen): void {
       'fieldset',
       {},
       el('legend', {}, 'Whom do you pay?'),
-      el('div', { class: 'friends', role: 'group', 'aria-label': 'Friends' }, ...friends()),
+      friends(),
       fields['payee.name'].row,
       fields['payee.id'].row,
     ),
@@ -49,12 +47,17 @@ export function showSend(app: App, screen: Screen): void {
       {},
       el('legend', {}, 'How much?'),
       el('div', { class: 'amount' }, fields['amount.value'].row, fields['amount.currency'].row),
+      reading,
     ),
     message,
     submit,
     el('p', { class: 'hint' }, 'Nothing is paid until you approve it with your phone.'),
   )
-  form.addEventListener('input', () => rememberDraft(typed()))
+  form.addEventListener('input', () => {
+    rememberDraft(typed())
+    showReading()
+  })
+  showReading()
   onSubmit(form, submit, 'Sending…', send)
   screen.show('Send a payment', form)
 
@@ -67,35 +70,63 @@ export function showSend(app: App, screen: Screen): void {
     }
   }
 
-  function friends(): HTMLElement[] {
-    return FRIENDS.map(([name, id]) =>
-      button(name, () => {
-        payeeName.value = name
-        payeeId.value = id
-        fields['payee.name'].tell(null)
-        fields['payee.id'].tell(null)
-        rememberDraft(typed())
-      }),
+  function readTyped(): ReturnType<typeof readAmount> {
+    const chosen = chosenCurrency()
+    return chosen ? readAmount(value.value, chosen, marks) : { reason: 'Choose a currency.' }
+  }
+
+  function chosenCurrency(): Currency | undefined {
+    return app.config.currencies.find(({ code }) => code === currency.value)
+  }
+
+  /** Before anything is sent, in the words that the payment will have: a comma can mean one thing or another. */
+  function showReading(): void {
+    const amount = readTyped()
+    const chosen = chosenCurrency()
+    const words = chosen && 'value' in amount ? amountInWords(amount.value, chosen) : ''
+    fill(reading, ...(words === '' ? [] : keeping(`That is ${words}.`, words)))
+  }
+
+  /** One press each; nothing where nobody is known. */
+  function friends(): HTMLElement | null {
+    if (app.config.friends.length === 0) return null
+    const buttons = app.config.friends.map(({ name, id }) =>
+      button(
+        name,
+        () => {
+          payeeName.value = name
+          payeeId.value = id
+          fields['payee.name'].tell(null)
+          fields['payee.id'].tell(null)
+          rememberDraft(typed())
+        },
+        { isName: true },
+      ),
     )
+    return el('div', { class: 'friends', role: 'group', 'aria-label': 'Friends' }, ...buttons)
   }
 
   async function send(): Promise<void> {
     say()
     tellFields(fields, [])
     const sent = typed()
+    const amount = readTyped()
     rememberDraft(sent)
     try {
-      const payment = await app.api.send(termsOf(sent), keyFor(sent))
+      const payment = await app.api.send(termsOf(sent, amount), keyFor(sent))
       answered(sent)
       app.seen.set(payment.paymentId, payment)
       if (!screen.signal.aborted) app.go({ view: 'waiting', paymentId: payment.paymentId })
     } catch (error) {
-      if (!screen.signal.aborted) explainTo(error)
+      if (!screen.signal.aborted) explainTo(error, amount)
     }
   }
 
-  function explainTo(error: unknown): void {
-    const { kind, code, fields: problems = [] } = detailsOf(error)
+  function explainTo(error: unknown, amount: ReturnType<typeof readAmount>): void {
+    const { kind, code, fields: told = [] } = detailsOf(error)
+    const problems = told.map(({ path, reason }) =>
+      path === 'amount.value' && 'reason' in amount ? { path, ...amount } : { path, reason },
+    )
     if (code === 'idempotency_key_reused') forgetKey()
     if (code === 'phone_not_verified') app.go({ view: 'phone' })
     else if (problems.length > 0) {
@@ -111,16 +142,24 @@ export function showSend(app: App, screen: Screen): void {
   }
 }
 
-/** Spaces around are slips of the hand; everything else is the server's to judge. */
-function termsOf({ payeeName, payeeId, value, currency }: Draft): Terms {
+/**
+ * What is at the ends and not seen are slips of the hand; everything else is the server's to judge. An amount that
+ * cannot be read is sent empty, which is never taken, so that all that is wrong is told at once.
+ */
+function termsOf(
+  { payeeName, payeeId, currency }: Draft,
+  amount: ReturnType<typeof readAmount>,
+): Terms {
   return {
-    payee: { name: payeeName.trim(), id: payeeId.trim() },
-    amount: { value: value.trim(), currency },
+    payee: { name: plainEnds(payeeName), id: plainEnds(payeeId) },
+    amount: { value: 'value' in amount ? amount.value : '', currency },
   }
 }
 
 function input(id: string, value: string, more: Record<string, string> = {}): HTMLInputElement {
-  const element = el('input', { id, name: id, autocomplete: 'off', required: true, ...more })
+  // Whom and how much are not for a keyboard or a checker of grammar to put right.
+  const asTyped = { autocomplete: 'off', autocorrect: 'off', spellcheck: 'false' }
+  const element = el('input', { id, name: id, required: true, ...asTyped, ...more })
   element.value = value
   return element
 }

@@ -43,7 +43,10 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       screen.show(
         heading,
         termsOf(payment),
+        // Where no push goes out none may have been tried, and not every text has it.
+        ...(payment.push === 'unavailable' ? [] : [toCompare(payment)]),
         how,
+        ...(payment.pushPausedUntil === null ? [] : [whyPaused(payment.pushPausedUntil)]),
         el('p', { class: 'countdown' }, left, ' left to answer'),
         bar,
         spoken,
@@ -142,6 +145,24 @@ function smsOffer(payment: Payment, late: boolean): SmsOffer {
   return sms.sentAt === null ? 'send' : 'sendAgain'
 }
 
+/** What tells the request on the phone from one for an equal payment. */
+const toCompare = ({ reference }: Payment) =>
+  el(
+    'p',
+    {},
+    'Reference ',
+    el('strong', { class: 'reference' }, reference),
+    ', the same on your phone.',
+  )
+
+const whyPaused = (until: string) =>
+  el(
+    'p',
+    {},
+    'You said no to two payments in a row, so no request goes to your phone until ' +
+      `${inHours(new Date(until))}.`,
+  )
+
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
 
 const BY_TEXT = 'You can approve it with a code that we text to your phone.'
@@ -160,6 +181,10 @@ const HOW: Record<Payment['push'], readonly [heading: string, how: string]> = {
     'Check that this is whom and how much you want to pay. If it is not, cancel it.',
   ],
 }
+
+/** "14:05", where the payer is. */
+const inHours = (date: Date) =>
+  new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' }).format(date)
 
 function minutesAndSeconds(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

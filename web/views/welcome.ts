@@ -2,7 +2,7 @@ import { el } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { Screen } from '../screen.ts'
-import type { SignedOut } from '../session.ts'
+import type { SignedOut } from '../signedOut.ts'
 
 /** A first visit: what this is, and nothing happens before the person says so. */
 export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
@@ -36,6 +36,7 @@ export function showSignedOut(screen: Screen, signIn: () => Promise<void>, why: 
 
 const WHY: Record<SignedOut, string | null> = {
   asked: null,
+  askedElsewhere: 'You signed out in another tab of this browser.',
   everywhere:
     'You are signed out everywhere: here, and wherever else you were signed in. ' +
     'Nothing can be paid or changed from there until you sign in again.',

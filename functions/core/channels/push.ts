@@ -2,6 +2,8 @@
 import type { Ports } from '../deciding.ts'
 import { channelOf, type Evidence } from '../outcome.ts'
 import {
+  type HistoryEntry,
+  type NoPush,
   type Payment,
   PUSH_LOST_SECONDS,
   type PushContent,
@@ -9,7 +11,8 @@ import {
   shownText,
   statusAt,
 } from '../payment.ts'
-import type { ChannelStart, ChannelSweep, Decision, Push } from '../ports.ts'
+import type { Begun, ChannelStart, ChannelSweep, Decision, Push, PushAnswered } from '../ports.ts'
+import { answersFrom, type DenialPorts, noteDenial, pushPausedUntil } from './pushPause.ts'
 
 /** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
 const PUSH_ENDS_EARLIER_SECONDS = 10
@@ -27,23 +30,66 @@ type StartPorts = Ports & {
   readonly onPushFault: (paymentId: string, fault: unknown) => void
 }
 
-/** Ask for the push of a payment that starts; once, but for one that was lost in a crash. */
-export const pushStart = (ports: StartPorts): ChannelStart<'push'> => ({
-  begin: ({ now }) => (ports.push ? { state: 'sending', askedAt: now } : { state: 'unavailable' }),
+/**
+ * Ask for the push of a payment that starts, unless the payer has denied two in a row (`pushPausedUntil`); once,
+ * but for one that was lost in a crash.
+ */
+export const pushStart =
+  (ports: StartPorts) =>
+  async (payerId: string): Promise<ChannelStart<'push'>> => {
+    const { payments, push, clock } = ports
+    const answers = push && (await lookUp(payments.answers(payerId, answersFrom(clock()))))
+    return {
+      begin: ({ paymentId, now }) => begun(ports, paymentId, answers, now),
 
-  reach: (payment, from) => askForPush(ports, payment, from),
+      reach: (payment, from) => askForPush(ports, payment, from),
 
-  async reachAgain(payment, from) {
-    const { state, askedAt } = payment.channels.push
-    if (state !== 'sending' || !askedAt) return payment
-    const now = ports.clock()
-    const lostBefore = ago(now, PUSH_LOST_SECONDS)
-    if (askedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
-    const claimed = await ports.payments.claimPush(payment, lostBefore, now)
-    if (claimed) return askForPush(ports, claimed, from)
-    return (await ports.payments.get(payment.payerId, payment.paymentId)) ?? payment
-  },
-})
+      async reachAgain(payment, from) {
+        const { state, askedAt } = payment.channels.push
+        if (state !== 'sending' || !askedAt) return payment
+        const now = clock()
+        const lostBefore = ago(now, PUSH_LOST_SECONDS)
+        if (askedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
+        const again = begun(ports, payment.paymentId, answers, now)
+        if (again.state.state !== 'sending') return payment
+        const claimed = await payments.claimPush(payment, lostBefore, now)
+        if (claimed) return askForPush(ports, claimed, from)
+        return (await payments.get(payment.payerId, payment.paymentId)) ?? payment
+      },
+    }
+  }
+
+/** How the payer has answered lately, or why that is not known; nothing where the provider has no push. */
+type Answers = readonly PushAnswered[] | { readonly fault: unknown } | undefined
+
+const lookUp = (read: Promise<readonly PushAnswered[]>) =>
+  read.catch((fault: unknown) => ({ fault }))
+
+/** Whether a payment of now has a push; and where it has none though there are pushes, why. */
+function begun(
+  { onPushFault }: StartPorts,
+  paymentId: string,
+  answers: Answers,
+  now: Date,
+): Begun<'push'> {
+  if (!answers) return { state: { state: 'unavailable' } }
+  const told = (event: NoPush): HistoryEntry => ({
+    at: now.toISOString(),
+    event,
+    channel: 'push',
+    by: 'clock',
+  })
+  if ('fault' in answers) {
+    // The text is open, and one push too few tires nobody.
+    onPushFault(paymentId, answers.fault)
+    return { state: { state: 'unavailable' }, told: told('push_unavailable') }
+  }
+  const pausedUntil = pushPausedUntil(answers, now)
+  if (pausedUntil) {
+    return { state: { state: 'unavailable', pausedUntil }, told: told('push_paused') }
+  }
+  return { state: { state: 'sending', askedAt: now } }
+}
 
 async function askForPush(
   { payments, push, clock, onPushFault }: StartPorts,
@@ -71,7 +117,7 @@ async function askForPush(
 }
 
 /** Ask the provider about a push that has been silent. */
-export const pushSweep = (ports: Ports & { readonly push: Push }): ChannelSweep => ({
+export const pushSweep = (ports: Ports & DenialPorts & { readonly push: Push }): ChannelSweep => ({
   dueSince({ channels }, now) {
     const { id, askedAt, readAt } = channels.push
     if (!id || !askedAt || askedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return undefined
@@ -85,7 +131,12 @@ export const pushSweep = (ports: Ports & { readonly push: Push }): ChannelSweep 
     return ports.payments.claimPushRead(paymentId, ago(now, PUSH_READ_EVERY_SECONDS), now)
   },
 
-  decide: (payment) => decideByRead(ports, payment),
+  async decide(payment) {
+    const decided = await decideByRead(ports, payment)
+    if (!decided) return false
+    await noteDenial(ports, decided)
+    return true
+  },
 })
 
 /**
@@ -95,12 +146,12 @@ export const pushSweep = (ports: Ports & { readonly push: Push }): ChannelSweep 
 async function decideByRead(
   { payments, push, clock }: Ports & { readonly push: Push },
   { paymentId, authyId, channels }: Payment,
-): Promise<boolean> {
+): Promise<Payment | undefined> {
   const pushId = channels.push.id
-  if (pushId === undefined) return false
+  if (pushId === undefined) return undefined
   const read = await push.read(pushId)
-  if (read.status !== 'approved' && read.status !== 'denied') return false
-  if (read.pushId !== pushId || read.authyId !== authyId) return false
+  if (read.status !== 'approved' && read.status !== 'denied') return undefined
+  if (read.pushId !== pushId || read.authyId !== authyId) return undefined
   const now = clock()
   const evidence: Evidence = {
     kind: 'provider-read',
@@ -118,7 +169,7 @@ async function decideByRead(
     evidence,
     only,
   }
-  return (await payments.decide(paymentId, decision, now)) !== undefined
+  return payments.decide(paymentId, decision, now)
 }
 
 /** A person's answer to a push, as the provider's signed callback tells it. */
@@ -142,9 +193,12 @@ export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 
 /**
  * Decide a payment by push. The payment is found by our own id in the signed hidden details, which
  * has no lag, and only without one by the push's id. The words shown must be the words stored
- * (RTS Art. 5(1)(c)).
+ * (RTS Art. 5(1)(c)). A denial is looked at once it is stored, and again where its callback comes again.
  */
-export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<CallbackOutcome> {
+export async function decideByPush(
+  ports: Ports & DenialPorts,
+  answer: PushAnswer,
+): Promise<CallbackOutcome> {
   const { payments, clock } = ports
   const { pushId, authyId, payerId, shown, proof } = answer
   const byPush = answer.paymentId === undefined ? await payments.findByPush(pushId) : undefined
@@ -161,7 +215,11 @@ export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<Ca
   const only = { authyId, shown, ...(payerId && { payerId }), ...(byPush && { pushId }) }
   const { status } = answer
   const decision: Decision = { status, channel: 'push', by: 'payer', evidence, pushId, only }
-  if (await payments.decide(id, decision, clock())) return 'decided'
+  const decided = await payments.decide(id, decision, clock())
+  if (decided) {
+    await noteDenial(ports, decided)
+    return 'decided'
+  }
 
   const payment = await payments.find(id)
   if (!payment || !isAnswerTo(payment, answer)) {
@@ -170,7 +228,9 @@ export async function decideByPush(ports: Ports, answer: PushAnswer): Promise<Ca
     return payment || refused.length > 0 ? 'mismatch' : 'unknown'
   }
   const { outcome } = payment
-  return outcome.status === status && channelOf(outcome) === 'push' ? 'repeated' : 'too_late'
+  if (outcome.status !== status || channelOf(outcome) !== 'push') return 'too_late'
+  await noteDenial(ports, payment)
+  return 'repeated'
 }
 
 /** Whether what was answered is what was asked; none of it ever changes about a payment. */

@@ -1,15 +1,9 @@
 /** The channel `sms`: a code by text, bound to one payment, spent before it is checked. */
 import { lostTo, type Ports, paymentOf } from '../deciding.ts'
+import { TEXT_PAUSE_SECONDS } from '../limits.ts'
 import { asGo, type LockoutPorts, whyLocked } from '../lockout.ts'
 import { admit, masked, type Payer, type PhoneNumber, type SignedIn } from '../payer.ts'
-import {
-  CODE_ATTEMPTS_MAX,
-  type Payment,
-  statusAt,
-  TEXT_PAUSE_SECONDS,
-  TEXTS_MAX,
-  whyClosed,
-} from '../payment.ts'
+import { CODE_ATTEMPTS_MAX, type Payment, statusAt, TEXTS_MAX, whyClosed } from '../payment.ts'
 import type {
   BoundAction,
   ChannelEnd,
@@ -26,9 +20,11 @@ import { Refusal, secondsUntil, switchedOff } from '../refusals.ts'
 export type CodePorts = Ports & { readonly codes: Codes; readonly payers: PayerStore }
 
 /** A payment starts without a text: the payer asks for one, and it goes to the phone of the start. */
-export const smsCodeStart: ChannelStart<'sms'> = {
-  begin: ({ phone }) => ({ to: masked(phone), sends: 0, attempts: 0, wrongCodes: 0 }),
-}
+export const smsCodeStart = async (): Promise<ChannelStart<'sms'>> => ({
+  begin: ({ phone }) => ({
+    state: { to: masked(phone), sends: 0, attempts: 0, wrongCodes: 0 },
+  }),
+})
 
 /** A payment that ended without its code leaves none behind that is still good for something. */
 export const smsCodeEnd =

@@ -106,6 +106,9 @@ function makePush(node, { uuid, message, details }) {
     ]) {
       text(pair.appendChild(document.createElement(tag)), words)
     }
+    // Whom, how much and whose account, which no translator may write anew.
+    pair.lastElementChild.translate = false
+    pair.lastElementChild.classList.add('notranslate')
     node.querySelector('dl').append(pair)
   }
   for (const button of node.querySelectorAll('button')) {
@@ -204,8 +207,9 @@ function text(node, words) {
   if (node.textContent !== words) node.textContent = words
 }
 
+/** In the page's language, whatever the browser's is. */
 const clock = (time) =>
-  new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false })
+  new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 function countdown(seconds) {
   const two = (count) => String(count).padStart(2, '0')

@@ -151,7 +151,9 @@ describe('evidence', () => {
     writeFileSync(join(copy.folder, last), text)
     const where = ['--archive', copy.folder, '--day', day(copy.keys)]
     const { code, said } = await evidence(copy.id, ...where)
-    expect(said).toContain(`${last}: its evidence "passkey" is not known to this version`)
+    expect(said).toContain(
+      `${last}: holds what this version of Payfriend does not know: evidence.kind`,
+    )
     expect(said).not.toContain('NOT PROVEN')
     expect(code).toBe(2)
   })
@@ -199,6 +201,23 @@ describe('evidence', () => {
     expect(code).toBe(1)
     expect(said).toContain("the table's item: it is no payment as Payfriend stores it")
     expect(said).toContain('push-callback')
+  })
+
+  test('says what a newer version stored and this one does not know, and calls nothing wrong', async () => {
+    const { id, keys } = await archived('approved')
+    await owner(id, 'SET history[0].note = :value', 'x')
+    const ask = ['--stage', 'prod', '--day', day(keys)]
+    const { code, said } = await evidence(id, ...ask)
+    expect(code).toBe(2)
+    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS RECORD/)
+    expect(said).toContain(
+      "the table's item: it holds what this version of Payfriend does not know: history.0.note",
+    )
+    const { isProven, problems } = JSON.parse((await evidence(id, ...ask, '--json')).said)
+    expect([isProven, problems]).toEqual([false, [expect.objectContaining({ isUnknown: true })]])
+    aws.forget(keys[1] ?? '')
+    const both = await evidence(id, ...ask)
+    expect([both.code, both.said]).toEqual([1, expect.stringMatching(/^THIS RECORD IS NOT PROVEN/)])
   })
 
   test('proves a payment that the table does not have any more, found by its day', async () => {
@@ -334,6 +353,18 @@ describe('evidence of an account', () => {
     expect(said).toContain('Not compared with the table: it is not there')
   })
 
+  test('says what of a trail this version does not know, and calls nothing wrong', async () => {
+    const { id, trail } = await payer({ stored: false })
+    const recent = trail.recent.map((entry) => ({ ...entry, note: 'x' }))
+    await rig.documents.send(
+      new PutCommand({ TableName: 'users', Item: payerItem(id, { ...trail, recent }) }),
+    )
+    const { code, said } = await ask(id)
+    expect(code).toBe(2)
+    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS TRAIL/)
+    expect(said).toContain('does not know: audit_recent.0.note, audit_recent.1.note')
+  })
+
   test('names an item whose trail was spoilt', async () => {
     const { id, trail } = await payer({ stored: false })
     const Item = { ...payerItem(id, trail), audit_count: 'x' }
@@ -446,7 +477,7 @@ describe('archive:mend', () => {
     await owner(id, 'SET payee_name = :value', 'Draco Malfoy')
     const { code, said } = await mend(id, '--stage', 'prod')
     expect(code).toBe(1)
-    expect(said).toContain('what was shown is not its payee and amount')
+    expect(said).toContain('what was shown is not its payee, amount and reference')
     expect(keys.map(aws.textOf)).toEqual(keys.map(() => undefined))
   })
 

@@ -108,22 +108,27 @@ test.each<[string, object, string]>([
   [
     'another amount',
     { amount: { value: '20.51', currency: 'EUR' } },
-    'what was shown is not its payee and amount',
+    'what was shown is not its payee, amount and reference',
   ],
   [
     'another payee',
     { payee: { ...terms.payee, id: 'draco@hogwarts.ac.uk' } },
-    'what was shown is not its payee and amount',
+    'what was shown is not its payee, amount and reference',
   ],
   [
     'another detail of the push',
     { shown: { ...terms.shown, details: { ...details, Amount: '€2.05' } } },
-    'what was shown is not its payee and amount',
+    'what was shown is not its payee, amount and reference',
   ],
   [
     'one more detail of the push',
     { shown: { ...terms.shown, details: { ...details, Note: 'x' } } },
-    'what was shown is not its payee and amount',
+    'what was shown is not its payee, amount and reference',
+  ],
+  [
+    'another payment’s reference on the push',
+    { shown: { ...terms.shown, details: { ...details, Reference: '4F2K7Q' } } },
+    'what was shown is not its payee, amount and reference',
   ],
   [
     'a display text that the push did not show',
@@ -145,7 +150,7 @@ test.each(Object.keys(CURRENCIES) as Currency[])(
   (currency) => {
     const amountMinor = 10 ** (10 + CURRENCIES[currency].digits) - 1
     const payment = { ...open, action: { ...open.action, amount: { amountMinor, currency } } }
-    const shown = pushContent(payment.action, 'ada@example.com')
+    const shown = pushContent(payment.action, 'ada@example.com', payment.reference)
     const [page] = pages({ ...records['approved by push'], ...payment, shown })
     expect(page && shownProblem(page.terms)).toBeUndefined()
     expect(page?.terms.amount.value).toMatch(/^9{10}(\.9+)?$/)

@@ -4,7 +4,7 @@ import { WORDS } from '../../core/payments.ts'
 import { callback, decidedWith, kept, keyOf, pages, records } from './records.ts'
 
 const all = pages(records['approved by push'])
-const found = { paymentId: 'x', kept: all.map(kept), pages: all, problems: [], notKnown: [] }
+const found = { paymentId: 'x', kept: all.map(kept), pages: all, problems: [] }
 
 test('what did not come back is told as none, and not left out', () => {
   const evidence = { ...callback, device_signature: null }
@@ -58,16 +58,12 @@ test('without the table it says that an end may be missing', () => {
 })
 
 test('a record that this version does not know all of is not called wrong, nor without an answer', () => {
-  const notKnown = [{ key: keyOf(3), what: 'its evidence "passkey" is not known to this version' }]
-  const text = evidenceText({ ...found, pages: all.slice(0, 2), notKnown })
-  expect(text).toMatch(/^THIS VERSION DOES NOT KNOW ALL OF THIS RECORD/)
-  expect(text).toContain(`${keyOf(3)}: its evidence "passkey" is not known to this version`)
+  const what = 'holds what this version of Payfriend does not know: evidence.kind'
+  const problems = [{ key: keyOf(3), what, isUnknown: true }] as const
+  const newer = { ...found, pages: all.slice(0, 2), problems }
+  const text = evidenceText(newer)
+  expect(text).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS RECORD/)
   expect(text).toMatch(/evidence +not known to this version/)
   expect(text).not.toMatch(/NOT PROVEN|Verified|neither a yes nor a no|pending/)
-  expect(JSON.parse(evidenceJson({ ...found, pages: all.slice(0, 2), notKnown }))).toMatchObject({
-    isProven: false,
-    problems: [],
-    notKnown,
-    status: null,
-  })
+  expect(JSON.parse(evidenceJson(newer))).toMatchObject({ isProven: false, status: null })
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { HistoryEntry } from '../../../functions/core/payment.ts'
 import { lifeProblems } from '../../../scripts/evidence/lifeCheck.ts'
 import { at } from '../../core/answering.ts'
-import { byText, clock, onPush, payer, provider } from './records.ts'
+import { byText, clock, noPush, onPush, payer, provider } from './records.ts'
 
 const begin = [payer(0, 'started'), provider(1, 'push_sent')]
 const texted = [...begin, byText(20, 'text_asked')]
@@ -37,12 +37,36 @@ test.each<[string, HistoryEntry[]]>([
     'an end by the operator, who locked the account',
     [...begin, { ...payer(30, 'cancelled'), by: 'operator' }],
   ],
+  [
+    'a yes by a code where the push was paused',
+    [
+      payer(0, 'started'),
+      noPush(0, 'push_paused'),
+      ...texted.slice(2),
+      ...tries(1),
+      byText(50, 'approved'),
+    ],
+  ],
+  [
+    'no push where it could not be looked up whether it was paused',
+    [payer(0, 'started'), noPush(0, 'push_unavailable')],
+  ],
   ['entries whose clocks differ a little', [...begin, onPush(0.5, 'approved')]],
 ])('allows %s', (_, entries) => {
   expect(problems(entries)).toEqual([])
 })
 
 test.each<[string, HistoryEntry[], string]>([
+  [
+    'a push that was paused, and was sent',
+    [payer(0, 'started'), noPush(0, 'push_paused'), provider(1, 'push_sent')],
+    '3: "push_sent" though no push was asked for',
+  ],
+  [
+    'a push that was paused, and was answered',
+    [payer(0, 'started'), noPush(0, 'push_paused'), onPush(9, 'approved')],
+    '3: "approved" though no push was asked for',
+  ],
   ['no beginning', begin.slice(1), '1: a payment begins with "started"'],
   [
     'a beginning at another time',

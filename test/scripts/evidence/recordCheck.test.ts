@@ -148,9 +148,50 @@ describe('names the page and what is wrong with it:', () => {
   })
 })
 
+/** As a newer version would write it, whose pages are whole: this one must not call them wrong. */
+test.each<[string, number, object, string]>([
+  ['a member of a page', 2, { note: 'x' }, 'note'],
+  ['a member of an entry', 2, { entry: { ...second.entry, note: 'x' } }, 'entry.note'],
+  ['a member of the evidence', 3, { evidence: { ...callback, note: 'x' } }, 'evidence.note'],
+  ['two members', 3, { note: 'x', entry: { ...third.entry, more: 1 } }, 'entry.more, note'],
+  ['an event', 2, { entry: { ...second.entry, event: 'push_read' } }, 'entry.event'],
+  ['a kind of evidence', 3, { evidence: { kind: 'passkey', key: 'x' } }, 'evidence.kind'],
+  ['another version', 2, { version: 2 }, 'version'],
+])(
+  'a page with %s that is not known is told as not known, and not as wrong',
+  (_, seq, more, what) => {
+    const all = forged(whole, seq, more)
+    const found = checkRecord({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+    expect(found).toEqual([
+      {
+        key: keyOf(seq),
+        what: `holds what this version of Payfriend does not know: ${what}`,
+        isUnknown: true,
+      },
+    ])
+  },
+)
+
+test.each<[string, KeptPage]>([
+  ['whose hash is not of it', changed(third, { note: 'x' })],
+  ['that lacks a member too', kept(rehashed({ ...third, note: 'x', seq: undefined }))],
+  ['that is not written as a page is', { ...kept(third), text: `${unknown()} ` }],
+])('a page with a member that is not known, %s, is wrong', (_, page) => {
+  const all = [kept(first), kept(second), { ...page, key: keyOf(3) }]
+  const found = checkRecord({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+  expect(found).toEqual([
+    { key: keyOf(3), what: expect.stringMatching(/^is not a page as Payfriend writes it/) },
+  ])
+})
+
+function unknown() {
+  return pageText(rehashed({ ...third, note: 'x' }))
+}
+
 /** A page that says the hash of what it says. */
-function rehashed({ hash: _, ...rest }: (typeof whole)[number]) {
-  return { ...rest, hash: sha256(pageText(rest)) }
+function rehashed({ hash: _, ...rest }: Readonly<Record<string, unknown>>) {
+  const page = rest as (typeof whole)[number]
+  return { ...page, hash: sha256(pageText(page)) }
 }
 
 describe('names what the table tells otherwise:', () => {
@@ -224,70 +265,4 @@ test('an entry that no payment lives is named with its page', () => {
 
 test('a page is where its key says', () => {
   expect(whole.map(pageKey)).toEqual([1, 2, 3].map(keyOf))
-})
-
-describe('what a newer version wrote is neither proven nor disproven:', () => {
-  const check = (all: readonly KeptPage[]) => {
-    const { problems, notKnown } = checkRecord({ paymentId, folder: FOLDER, kept: all }, sha256)
-    return {
-      problems,
-      notKnown: notKnown.map(({ key, what }) => `${key.replace(FOLDER, '')}: ${what}`),
-    }
-  }
-  const { entry } = second
-
-  test.each([
-    [
-      'evidence of another kind',
-      forged(whole, 3, { evidence: { kind: 'passkey', spki: 'x' } }),
-      '003.json: its evidence "passkey" is not known to this version',
-    ],
-    [
-      'another entry',
-      forged(whole, 2, { entry: { ...entry, event: 'device_rung' } }),
-      '002.json: its entry "device_rung" is not known to this version',
-    ],
-    [
-      'another channel',
-      forged(whole, 2, { entry: { ...entry, channel: 'device' } }),
-      '002.json: its channel "device" is not known to this version',
-    ],
-    [
-      'a page of another shape',
-      forged(whole, 3, { version: 2, decision: {} }),
-      '003.json: its version 2 is not known to this version',
-    ],
-  ])('%s', (_, all, what) => {
-    expect(check(all)).toEqual({ problems: [], notKnown: [what] })
-  })
-
-  test('but a page of it that was changed, moved or taken out of its chain is named', () => {
-    const all = forged(whole, 3, { evidence: { kind: 'passkey', spki: 'x' } })
-    const [one, two, last] = all as [KeptPage, KeptPage, KeptPage]
-    const spoilt = { ...last, text: last.text.replace('"spki":"x"', '"spki":"y"') }
-    const other = forged(whole, 2, { entry: { ...entry, at: at(9).toISOString() } })
-    for (const [pages, what] of [
-      [[one, two, spoilt], 'its words are not those of its hash'],
-      [[one, two, { ...last, key: keyOf(4) }], 'is the page'],
-      [[one, other[1] as KeptPage, last], 'the chain is broken'],
-    ] as const) {
-      expect(check(pages).problems).toContainEqual({
-        key: expect.stringMatching(/00[34]\.json$/),
-        what: expect.stringContaining(what),
-      })
-    }
-  })
-
-  test.each([
-    ['evidence of no kind', { evidence: { kind: 7 } }],
-    ['an entry without a name', { entry: { ...entry, event: null } }],
-    ['a version before the first', { version: 0 }],
-  ])('but %s is no page of any version', (_, change) => {
-    const { problems, notKnown } = check(forged(whole, 3, change))
-    expect(notKnown).toEqual([])
-    expect(problems).toContainEqual({
-      key: keyOf(3),
-      what: expect.stringContaining('is not a page as Payfriend writes it'),
-    })
-  })
 })

@@ -38,6 +38,7 @@ export const provider = entry('push', 'provider')
 export const onPush = entry('push', 'payer')
 export const byText = entry('sms', 'payer')
 export const clock = entry(null, 'clock')
+export const noPush = entry('push', 'clock')
 
 const BEGIN = [payer(0, 'started'), provider(1, 'push_sent')]
 const TEXTED = [...BEGIN, byText(20, 'text_asked')]

@@ -118,6 +118,22 @@ describe('a page is named', () => {
     expect(check(pages).problems).toContainEqual({ key: key(seq), what })
   })
 
+  test.each([
+    ['a member', { note: 'x' }, 'note'],
+    ['an event', { event: 'phone.lost' }, 'event'],
+    ['another version', { version: 2 }, 'version'],
+  ])('that holds %s of a newer version is told as not known, and not as wrong', (_, more, what) => {
+    const { hash: _hash, ...rest } = { ...entry(3), ...more } as TrailEntry
+    const text = entryPageText({ ...rest, hash: sha256(entryText(rest)) })
+    expect(check(kept.with(2, { ...(kept[2] as KeptPage), text })).problems).toEqual([
+      {
+        key: key(3),
+        what: `holds what this version of Payfriend does not know: ${what}`,
+        isUnknown: true,
+      },
+    ])
+  })
+
   test('that is none of a trail', () => {
     const odd = { ...(kept[0] as KeptPage), key: `payers/${PAYER}/x.json` }
     expect(check([...kept, odd]).problems).toEqual([
@@ -150,29 +166,5 @@ describe('the table is compared:', () => {
     ],
   ] as const)('%s', (_, stored, where, what) => {
     expect(check(kept, stored).problems).toContainEqual({ key: where, what })
-  })
-})
-
-describe('what a newer version wrote is neither proven nor disproven:', () => {
-  test.each([
-    [
-      'another entry',
-      { event: 'device.added' },
-      'its entry "device.added" is not known to this version',
-    ],
-    ['an entry of another shape', { version: 2 }, 'its version 2 is not known to this version'],
-  ])('%s', (_, change, what) => {
-    const newest = forged(3, change as unknown as Partial<TrailEntry>)
-    const { problems, notKnown } = check(
-      kept.toSpliced(2, 1, { ...(kept[2] as KeptPage), ...newest }),
-    )
-    expect(problems).toEqual([])
-    expect(notKnown).toEqual([{ key: key(3), what }])
-  })
-
-  test('but an entry of it that was changed is named', () => {
-    const text = forged(3, { event: 'device.added' as PayerEvent }).text.replace('added', 'moved')
-    const { problems } = check(kept.toSpliced(2, 1, { ...(kept[2] as KeptPage), text }))
-    expect(problems).toEqual([{ key: key(3), what: 'its words are not those of its hash' }])
   })
 })

@@ -1,0 +1,86 @@
+/**
+ * Pushes that tire: who is asked again and again says yes one day, so two noes in a row pause the push, and the
+ * third is told. All of it is told from the payments themselves, so that there is no count which a thief could
+ * begin anew, and none that could be wrong.
+ */
+
+import type { TrailEntry } from '../payerTrail.ts'
+import type { Payment } from '../payment.ts'
+import type { Clock, PaymentStore, PushAnswered, PushDenials } from '../ports.ts'
+
+/**
+ * RTS Art. 4(3)(b) bounds failed attempts one after the other and leaves to us what they are of a push: an honest
+ * payer denies one by mistake, and the next because the first startled them. The code is never paused.
+ */
+const DENIALS_TO_PAUSE = 2
+/** Long enough that a thief comes to a handful of pushes an hour; short enough for an honest payer to wait. */
+const PAUSE_MINUTES = 15
+/** So many in a row are nobody's mistake any more. */
+const DENIALS_TO_TELL = 3
+/** A row is of so long: who denied something this morning denies another thing now. */
+const ROW_MINUTES = 60
+/** An answer comes no later than this after its payment was started. */
+const LIFE_MINUTES_MAX = 10
+
+/** All that the rules need to know was started after this. */
+export const answersFrom = (now: Date): Date => ago(now, ROW_MINUTES + LIFE_MINUTES_MAX)
+
+/** Until when no push goes out to a payer who has lately answered so; nothing while pushes do. */
+export function pushPausedUntil(answers: readonly PushAnswered[], now: Date): Date | undefined {
+  const row = denialsInARow(answers, now)
+  const newest = row[0]
+  const first = row[DENIALS_TO_PAUSE - 1]
+  // The older of the two is as long past as a pause is: that was another matter.
+  if (!newest || !first || first.decidedAt <= ago(newest.decidedAt, PAUSE_MINUTES)) return undefined
+  const until = new Date(newest.decidedAt.getTime() + PAUSE_MINUTES * MINUTE_MS)
+  return now < until ? until : undefined
+}
+
+export type DenialPorts = {
+  readonly payments: Pick<PaymentStore, 'answers'>
+  readonly denials: PushDenials
+  readonly clock: Clock
+  /** Told of the payment whose denial was the third in a row, once for a row. */
+  readonly onPushesDenied: (payment: Payment) => void
+  /** Told of faults that leave a row untold; the decision stands. */
+  readonly onDenialFault: (paymentId: string, fault: unknown) => void
+}
+
+/**
+ * After a denial was stored: look whether it is the third in a row, and have the audit trail tell that. The
+ * index may not show the newest denials yet; the next one in the row, or the same callback again, tells it then.
+ */
+export async function noteDenial(ports: DenialPorts, payment: Payment): Promise<void> {
+  const { payments, denials, clock } = ports
+  const { paymentId, payerId, outcome } = payment
+  if (outcome.status !== 'denied') return
+  const { status, decidedAt } = outcome
+  try {
+    const now = clock()
+    const listed = await payments.answers(payerId, answersFrom(now))
+    const others = listed.filter((one) => one.paymentId !== paymentId)
+    const row = denialsInARow([...others, { paymentId, status, decidedAt }], now)
+    const first = row.at(-1)
+    if (!first || row.length < DENIALS_TO_TELL) return
+    if (await denials.tell(payerId, first.decidedAt, now)) ports.onPushesDenied(payment)
+  } catch (fault) {
+    ports.onDenialFault(paymentId, fault)
+  }
+}
+
+/** Whether the trail tells already of a row that began then. */
+export const isRowTold = (recent: readonly Pick<TrailEntry, 'event' | 'at'>[], since: Date) =>
+  recent.some(({ event, at }) => event === 'pushes.denied' && at >= since.toISOString())
+
+/** The newest first, and only those after the last yes. */
+function denialsInARow(answers: readonly PushAnswered[], now: Date): readonly PushAnswered[] {
+  const late = answers.filter(({ decidedAt }) => decidedAt > ago(now, ROW_MINUTES))
+  const yeses = late.filter(({ status }) => status === 'approved')
+  const lastYes = Math.max(0, ...yeses.map(({ decidedAt }) => decidedAt.getTime()))
+  return late
+    .filter(({ status, decidedAt }) => status === 'denied' && decidedAt.getTime() > lastYes)
+    .sort((a, b) => b.decidedAt.getTime() - a.decidedAt.getTime())
+}
+
+const MINUTE_MS = 60_000
+const ago = (now: Date, minutes: number) => new Date(now.getTime() - minutes * MINUTE_MS)

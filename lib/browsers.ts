@@ -1,0 +1,57 @@
+/** The oldest browsers that the page works in, as `browserslist` in package.json names them. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/** What people call each browser of browserslist's, and the engine that esbuild knows it by. */
+const BROWSERS: Readonly<
+  Record<string, { readonly name: string; readonly engine: (version: string) => string }>
+> = {
+  chrome: { name: 'Chrome', engine: (version) => `chrome${version}` },
+  and_chr: { name: 'Chrome', engine: (version) => `chrome${version}` },
+  edge: { name: 'Edge', engine: (version) => `edge${version}` },
+  firefox: { name: 'Firefox', engine: (version) => `firefox${version}` },
+  and_ff: { name: 'Firefox', engine: (version) => `firefox${version}` },
+  safari: { name: 'Safari', engine: (version) => `safari${version}` },
+  ios_saf: { name: 'iOS', engine: (version) => `ios${version}` },
+  samsung: { name: 'Samsung Internet', engine: chromiumOfSamsung },
+}
+
+export type OldestBrowser = {
+  readonly name: string
+  readonly version: string
+  readonly engine: string
+}
+
+/** Read a list in which each entry is `browser >= version`; anything else is thrown back. */
+export function readBrowsers(list: readonly string[]): OldestBrowser[] {
+  return list.map((entry) => {
+    const [, id = '', version = ''] = /^(\w+) >= ([\d.]+)$/.exec(entry) ?? []
+    const browser = BROWSERS[id]
+    if (!browser) throw new Error(`browserslist: "${entry}" is not "browser >= version"`)
+    return { name: browser.name, version, engine: browser.engine(version) }
+  })
+}
+
+const { browserslist } = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../package.json'), 'utf8'),
+) as { browserslist: string[] }
+
+export const oldestBrowsers = readBrowsers(browserslist)
+
+/** esbuild's `target`: the page is written in what each of them understands. */
+export const pageTarget = [...new Set(oldestBrowsers.map(({ engine }) => engine))]
+
+/** What a person is told of it, on the page and in README. */
+export const browsersSentence = `Payfriend works with ${inWords(oldestBrowsers)}, and with newer ones.`
+
+function inWords(browsers: readonly OldestBrowser[]): string {
+  const all = [...new Set(browsers.map(({ name, version }) => `${name} ${version}`))]
+  return `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
+}
+
+/** Samsung tells which Chromium is inside; esbuild knows it by that alone. */
+function chromiumOfSamsung(version: string): string {
+  const chromium = { '17': 96, '18': 99, '19': 102, '20': 106 }[version]
+  if (chromium === undefined) throw new Error(`which Chromium is in Samsung Internet ${version}?`)
+  return `chrome${chromium}`
+}

@@ -1,0 +1,237 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Call, type Person, type Rig, startRig, terms } from '../rig.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig()
+})
+afterEach(() => {
+  rig.store.instead = undefined
+})
+afterAll(() => rig.close())
+
+const MINUTE = 60
+
+const pushesOn = ({ number }: Person) => rig.phone.book.pushes(number)
+
+/** Start a payment and deny it on the phone, at once. */
+async function denied(as: Person): Promise<string> {
+  const { paymentId } = await rig.pending(as)
+  await rig.answers(as, 'denied')
+  return paymentId
+}
+
+/** Deny the push of just this payment. */
+async function deny(paymentId: string) {
+  const all = rig.phone.book.numbers().flatMap((number) => rig.phone.book.pushes(number))
+  const push = all.find(({ hiddenDetails }) => hiddenDetails?.payment_id === paymentId)
+  if (!push) throw new Error(`no push for ${paymentId}`)
+  rig.phone.book.answer(push.uuid, 'denied')
+  await rig.phone.settled()
+}
+
+const events = async ({ payerId }: Person) => {
+  const item = (await rig.all('users')).find(({ user_id }) => user_id === payerId)
+  return ((item?.audit_recent ?? []) as { event: string }[]).map(({ event }) => event)
+}
+const isAnswersRead = ({ operation, text }: Call) =>
+  operation === 'Query' && text.includes('created_at > :since')
+
+describe('after two denials in a row', () => {
+  test('twenty payments started and denied at once are two pushes', async () => {
+    const payer = await rig.person()
+    for (let n = 0; n < 20; n += 1) {
+      const { paymentId, push } = await rig.pending(payer)
+      expect(push).toBe(n < 2 ? 'sent' : 'unavailable')
+      if (push === 'sent') await deny(paymentId)
+      else await rig.call('cancelPayment', { as: payer, id: paymentId })
+    }
+    expect(pushesOn(payer)).toHaveLength(2)
+  })
+
+  test('no push goes out for a quarter of an hour, the payment says until when, and a code approves it', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    rig.clock.advance(MINUTE)
+    await denied(payer)
+    const until = new Date(rig.clock.now().getTime() + 15 * MINUTE * 1000).toISOString()
+    rig.clock.advance(15 * MINUTE - 0.001)
+    const started = await rig.pending(payer)
+    expect(started).toMatchObject({ push: 'unavailable', pushPausedUntil: until })
+    const { paymentId: id } = started
+    expect(await rig.item(id)).toMatchObject({
+      push_paused_until: until,
+      history: [{ event: 'started' }, { event: 'push_paused', channel: 'push', by: 'clock' }],
+    })
+    const { body: listed } = await rig.call('listPayments', { as: payer })
+    expect(listed.payments[0]).toEqual(started)
+
+    await rig.call('smsStart', { as: payer, id })
+    const body = { code: rig.codeOn(payer.number) }
+    expect(await rig.call('smsVerify', { as: payer, id, body })).toMatchObject({
+      status: 200,
+      body: { status: 'approved' },
+    })
+    expect(pushesOn(payer)).toHaveLength(2)
+  })
+
+  test('the push goes out at the moment that the pause is over, and one denial then pauses nothing', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    await denied(payer)
+    rig.clock.advance(15 * MINUTE)
+    await denied(payer)
+    expect(await rig.pending(payer)).toMatchObject({ push: 'sent', pushPausedUntil: null })
+  })
+
+  test('a payment with the same key is the same, during the pause and after it', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    await denied(payer)
+    const send = () => rig.call('sendPayment', { as: payer, key: 'paused', body: terms })
+    const { body } = await send()
+    expect(body.push).toBe('unavailable')
+    expect(await send()).toMatchObject({ status: 200, body })
+    await denied(await rig.person())
+    rig.clock.advance(4 * MINUTE)
+    expect(await send()).toMatchObject({ status: 200, body })
+    expect(pushesOn(payer)).toHaveLength(2)
+  })
+
+  test('a yes, by a code too, begins a new row', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    const { paymentId: id } = await rig.pending(payer)
+    await rig.call('smsStart', { as: payer, id })
+    await rig.call('smsVerify', { as: payer, id, body: { code: rig.codeOn(payer.number) } })
+    await denied(payer)
+    expect(await rig.pending(payer)).toMatchObject({ push: 'sent' })
+  })
+
+  test('a push that is out already is answered all the same, and its yes ends the pause', async () => {
+    const payer = await rig.person()
+    const out = await rig.pending(payer)
+    await denied(payer)
+    await denied(payer)
+    expect(await rig.pending(payer)).toMatchObject({ push: 'unavailable' })
+    const [, , first] = pushesOn(payer)
+    rig.phone.book.answer(first?.uuid ?? '', 'approved')
+    await rig.phone.settled()
+    expect(await rig.call('paymentStatus', { as: payer, id: out.paymentId })).toMatchObject({
+      body: { status: 'approved' },
+    })
+    expect(await rig.pending(payer)).toMatchObject({ push: 'sent' })
+  })
+
+  test('payments that are cancelled make nobody forget the denials', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    await denied(payer)
+    for (let n = 0; n < 17; n += 1) {
+      const { paymentId: id } = await rig.pending(payer)
+      await rig.call('cancelPayment', { as: payer, id })
+    }
+    expect(await rig.pending(payer)).toMatchObject({ push: 'unavailable' })
+  })
+
+  test('nobody else’s push is paused, on the same phone neither', async () => {
+    const { number } = await rig.person()
+    const ann = await rig.person({ number })
+    const ben = await rig.person({ number })
+    await denied(ann)
+    await denied(ann)
+    expect(await rig.pending(ben)).toMatchObject({ push: 'sent', pushPausedUntil: null })
+    expect(await rig.pending(ann)).toMatchObject({ push: 'unavailable' })
+  })
+
+  test('where that cannot be looked up, a payment starts without a push, and its history says no pause', async () => {
+    const payer = await rig.person()
+    rig.store.instead = (call) =>
+      isAnswersRead(call) ? { status: 400, body: { __type: '#ValidationException' } } : undefined
+    const started = await rig.pending(payer)
+    expect(started).toMatchObject({ push: 'unavailable', pushPausedUntil: null })
+    expect((await rig.item(started.paymentId))?.history).toMatchObject([
+      { event: 'started' },
+      { event: 'push_unavailable', channel: 'push', by: 'clock' },
+    ])
+    expect(pushesOn(payer)).toEqual([])
+  })
+})
+
+describe('the third denial in a row', () => {
+  /** Three and one more, on the phone before any was denied. */
+  async function four(as: Person): Promise<string[]> {
+    const all: string[] = []
+    for (let n = 0; n < 4; n += 1) all.push((await rig.pending(as)).paymentId)
+    return all
+  }
+
+  test('is told in the account’s trail and to its owner, and the fourth is not told again', async () => {
+    const payer = await rig.person()
+    const [one = '', two = '', three = '', more = ''] = await four(payer)
+    await deny(one)
+    await deny(two)
+    expect(await events(payer)).toEqual(['phone.verified'])
+    await deny(three)
+    expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
+    rig.clock.advance(1)
+    await deny(more)
+    expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
+    expect((await rig.call('profile', { as: payer })).body.notices).toMatchObject([
+      { event: 'pushes.denied' },
+    ])
+  })
+
+  test('after the pause is told too', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    await denied(payer)
+    rig.clock.advance(15 * MINUTE)
+    await denied(payer)
+    expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
+  })
+
+  test('is told once where they come at once, ten times', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      const payer = await rig.person()
+      const all = await four(payer)
+      await Promise.all(all.map(deny))
+      expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
+    }
+  })
+
+  test('is told where the sweep learns of it', async () => {
+    const payer = await rig.person()
+    const all = await four(payer)
+    for (const id of all.slice(0, 3)) {
+      rig.phone.book.faults.loseNextCallback = true
+      await deny(id)
+    }
+    rig.clock.advance(20)
+    expect(await rig.sweep()).toMatchObject({ decided: 3 })
+    expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
+  })
+
+  test('that cannot be told stands, and the same callback again tells it', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    const two = await rig.pending(payer)
+    const three = await rig.pending(payer)
+    await deny(two.paymentId)
+    rig.phone.book.faults.sendNextCallbackTwice = true
+    let failed = 0
+    rig.store.instead = (call) => {
+      if (!isAnswersRead(call) || failed > 0) return undefined
+      failed += 1
+      return { status: 400, body: { __type: '#ValidationException' } }
+    }
+    await deny(three.paymentId)
+    expect(failed).toBe(1)
+    expect(await rig.call('paymentStatus', { as: payer, id: three.paymentId })).toMatchObject({
+      body: { status: 'denied' },
+    })
+    rig.runTimers()
+    await rig.phone.settled()
+    expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
+  })
+})

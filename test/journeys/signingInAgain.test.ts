@@ -1,0 +1,208 @@
+/** Returns from sign-in that nobody began, another person in the same tab, and presses lost on the way. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { passesAxe } from './axe.ts'
+import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage.close())
+
+const passwordIsAsked = (page: Page) => page.locator('input[name=password]').waitFor()
+
+/** What is asked of the sign-in's server for a code. */
+function exchangesOf({ page }: Visitor) {
+  const exchanges: string[] = []
+  page.on('request', (request) => {
+    if ((request.postData() ?? '').includes('grant_type=authorization_code')) {
+      exchanges.push(request.url())
+    }
+  })
+  return exchanges
+}
+
+test.each([
+  ['a code', 'state=x&code=y'],
+  ['a refusal', 'error=access_denied&state=x'],
+  ['nothing', 'state=x'],
+  ['a code of no state', 'code=y'],
+])(
+  'a link with %s that this tab did not ask for changes nothing in a signed-in tab',
+  async (_, query) => {
+    const ann = await stage.payer()
+    const exchanges = exchangesOf(ann)
+    await ann.page.getByLabel('Name').fill('Aunt Mary')
+    await ann.page.goto(`${stage.payfriend.pageUrl}/?${query}`)
+    await heading(ann.page, 'Send a payment')
+    expect(await ann.page.getByLabel('Name').inputValue()).toBe('Aunt Mary')
+    expect(ann.page.url()).toBe(`${stage.payfriend.pageUrl}/#/send`)
+    expect(await ann.page.locator('#notice').textContent()).toBe('')
+
+    await stage.send(ann)
+    const waiting = ann.page.url()
+    await ann.page.goto(`${stage.payfriend.pageUrl}/?${query}`)
+    await heading(ann.page, 'Waiting for your phone')
+    expect(ann.page.url()).toBe(waiting)
+    await stage.answers(ann, 'approved')
+    await says(ann.page, 'Your payment has been approved!')
+    expect(exchanges).toEqual([])
+  },
+)
+
+test('in a tab where nobody is signed in it is told, and exchanged no more than there', async () => {
+  const ben = await stage.visitor()
+  const exchanges = exchangesOf(ben)
+  await ben.page.goto(`${stage.payfriend.pageUrl}/?state=x&code=y`)
+  await says(ben.page, 'That sign-in was begun in another tab or too long ago.')
+  expect(ben.page.url()).toBe(`${stage.payfriend.pageUrl}/`)
+  expect(exchanges).toEqual([])
+})
+
+test('it ends no sign-in that is under way in the tab', async () => {
+  const cleo = await stage.visitor()
+  await cleo.page.getByRole('button', { name: /^Sign in/ }).click()
+  await passwordIsAsked(cleo.page)
+  const form = cleo.page.url()
+  await cleo.page.goto(`${stage.payfriend.pageUrl}/?state=x&code=y`)
+  await says(cleo.page, 'That sign-in was begun in another tab')
+  await cleo.page.goto(form)
+  await stage.enterPassword(cleo.page, cleo.email)
+  await heading(cleo.page, 'Confirm your phone')
+})
+
+test('a tab that becomes another person says so, and uses nothing of the first', async () => {
+  const dora = await stage.payer()
+  await stage.send(dora)
+  await dora.page.goto(`${stage.payfriend.pageUrl}/#/send`)
+  await heading(dora.page, 'Send a payment')
+  await dora.page.getByLabel('Name').fill('Aunt Mary')
+  await dora.page.goBack()
+  await heading(dora.page, 'Waiting for your phone')
+  // Her sign-in ends unseen, and in another tab somebody else signs in.
+  const { email } = await stage.payer()
+  await dora.context.clearCookies()
+  await dora.page.evaluate("sessionStorage.removeItem('payfriend.refreshToken')")
+  const other = await stage.newPage(dora.context)
+  await other.goto(stage.payfriend.pageUrl)
+  await stage.signIn({ ...dora, page: other, email })
+  await dora.page.reload()
+  await says(dora.page, `You are signed in as ${email} now.`)
+  await says(dora.page, 'What was typed in this tab before was somebody else’s, and is gone.')
+  await heading(dora.page, 'Send a payment')
+  await passesAxe(dora.page)
+  expect(await dora.page.getByLabel('Name').inputValue()).toBe('')
+  const kept = await dora.page.evaluate<string>('JSON.stringify(sessionStorage)')
+  expect(kept).not.toMatch(/Aunt Mary|Neville/)
+  expect(await dora.page.textContent('body')).not.toContain(dora.email)
+  await dora.page.getByRole('link', { name: 'My payments' }).click()
+  await expect.poll(() => dora.page.locator('#notice').textContent()).toBe('')
+})
+
+/** The gateway takes no token for this press, until the person has signed in again. */
+async function comesBack(visitor: Visitor, path: string, press: () => Promise<void>) {
+  const { page, email } = visitor
+  // Sooner after a password the page would not ask for it again.
+  await stage.pass(61)
+  await page.route(path, (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 401, body: '{"message":"Unauthorized"}' })
+      : route.fallback(),
+  )
+  await press()
+  await passwordIsAsked(page)
+  await page.unroute(path)
+  await stage.enterPassword(page, email)
+}
+const click = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+test('a payment whose sending led to sign-in is said not to be sent, and the next press sends it, once', async () => {
+  const emil = await stage.payer()
+  await emil.page.getByRole('button', { name: 'Neville Longbottom' }).click()
+  await emil.page.getByLabel('Amount', { exact: true }).fill('12.34')
+  await comesBack(emil, '**/api/payments', () => click(emil.page, 'Send payment'))
+  await says(
+    emil.page,
+    'Your payment was not sent. If you still want it, press “Send payment” again.',
+  )
+  await passesAxe(emil.page)
+  expect(stage.phone.book.pushes(emil.number)).toHaveLength(0)
+  await click(emil.page, 'Send payment')
+  await heading(emil.page, 'Waiting for your phone')
+  expect(stage.phone.book.pushes(emil.number)).toHaveLength(1)
+  expect(await emil.page.locator('#notice').textContent()).toBe('')
+})
+
+test('so is each other press: cancel, a code by text, its check, a phone and its code, the end of all sessions', async () => {
+  const fay = await stage.visitor()
+  const { page } = fay
+  await stage.signIn(fay)
+  await heading(page, 'Confirm your phone')
+  await page.getByLabel('Phone number').fill(fay.number)
+  await comesBack(fay, '**/api/phone', () => click(page, 'Get a code'))
+  await says(page, 'No code was sent for your phone. Ask for it again.')
+  expect(stage.phone.book.messages(fay.number)).toHaveLength(0)
+  await click(page, 'Get a code')
+  await heading(page, 'Enter the code')
+  await page.getByLabel('Code', { exact: true }).fill(stage.codeOn(fay.number))
+  await comesBack(fay, '**/api/phone/verification', () => click(page, 'Confirm'))
+  await says(page, 'Your phone was not confirmed. Enter its code again.')
+  await page.getByLabel('Code', { exact: true }).fill(stage.codeOn(fay.number))
+  await click(page, 'Confirm')
+  await stage.send(fay)
+  await comesBack(fay, '**/api/payments/*/cancellation', () => click(page, 'Cancel this payment'))
+  await says(page, 'The payment was not cancelled. If you still want it, press the button again.')
+  await comesBack(fay, '**/api/payments/*/sms', () => click(page, 'Send me a code by text'))
+  await says(page, 'No code by text was asked for. Ask for it again.')
+  await stage.text(fay)
+  await page.getByLabel('Code', { exact: true }).fill('1')
+  await comesBack(fay, '**/api/payments/*/sms/verification', () => click(page, 'Approve'))
+  await says(page, 'Your code was not checked, and no attempt was used up. Enter it again.')
+  await says(page, '5 attempts left.')
+  await page.getByRole('link', { name: 'Phone' }).click()
+  await comesBack(fay, '**/api/sessions/end', () => click(page, 'Sign out everywhere'))
+  await says(
+    page,
+    'You were not signed out everywhere. If you still want it, press the button again.',
+  )
+})
+
+test('what was on its way when the page had to sign in again is answered first, and never said to be undone', async () => {
+  const gus = await stage.payer()
+  await stage.send(gus)
+  let cancels: (() => Promise<void>) | undefined
+  await gus.page.route('**/cancellation', (route) => {
+    cancels = () => route.continue()
+  })
+  await click(gus.page, 'Cancel this payment')
+  await expect.poll(() => cancels).toBeDefined()
+  let asked = 0
+  await gus.page.route(/\/api\/payments\/[\w-]+$/, (route) => {
+    asked += 1
+    return route.fulfill({ status: 401, body: '{"message":"Unauthorized"}' })
+  })
+  await stage.pass(3)
+  await expect.poll(() => asked).toBeGreaterThanOrEqual(2)
+  await gus.page.unroute(/\/api\/payments\/[\w-]+$/)
+  await cancels?.()
+  await passwordIsAsked(gus.page)
+  await stage.enterPassword(gus.page, gus.email)
+  await heading(gus.page, 'This payment was cancelled.')
+  expect(await gus.page.locator('#notice').textContent()).toBe('')
+})
+
+test('a press of “Sign in” while the page is on its way out is done when it is back', async () => {
+  const hal = await stage.payer()
+  let goesOn: (() => Promise<void>) | undefined
+  await hal.page.route('**/oauth2/revoke', (route) => {
+    goesOn = () => route.continue()
+  })
+  await stage.pass(301)
+  await heading(hal.page, "You're signed out")
+  await expect.poll(() => goesOn).toBeDefined()
+  await click(hal.page, 'Sign in')
+  await goesOn?.()
+  await passwordIsAsked(hal.page)
+  await stage.enterPassword(hal.page, hal.email)
+})

@@ -1,0 +1,119 @@
+/** What no translator may write anew: whom, how much, and what is to be compared or entered, on page and phone. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { numberOf } from '../rig.ts'
+import { heading, PROVIDERS, type Stage, says, startStage } from './stage.ts'
+
+const PAYEE = ['Neville Longbottom', 'neville@hogwarts.ac.uk']
+const WORDS = [...PAYEE, '€20.50']
+
+/** Each of these is in the page's text, and wherever it is, it is kept from translators. */
+async function keeps(page: Page, ...known: string[]): Promise<void> {
+  const look = `((known) => {
+    const kept = new Set()
+    const translated = known.filter((one) => document.title.includes(one))
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const { data, parentElement } = texts.currentNode
+      const text = data.replaceAll('\\u00a0', ' ')
+      const nearest = parentElement.closest('[translate]')
+      const isKept = nearest?.translate === false && nearest.matches('.notranslate')
+      for (const one of known.filter((one) => text.includes(one))) {
+        if (isKept) kept.add(one)
+        else translated.push(text)
+      }
+    }
+    return { translated, missing: known.filter((one) => !kept.has(one)) }
+  })(${JSON.stringify(known)})`
+  await expect.poll(() => page.evaluate(look)).toEqual({ translated: [], missing: [] })
+}
+
+const endOf = (number: string) => number.slice(-3)
+
+describe.each(PROVIDERS)('with %s', (PROVIDER) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await startStage({ PROVIDER })
+  })
+  afterAll(() => stage.close())
+
+  test('a payment’s terms, reference and code are kept on every view and on the phone', async () => {
+    const ann = await stage.payer({ app: false })
+    const { page } = ann
+    await page.getByLabel('Amount', { exact: true }).fill('20.50')
+    await keeps(page, 'Neville Longbottom', '€20.50', ann.email)
+    await stage.send(ann)
+    await keeps(page, ...WORDS)
+    if (PROVIDER === 'authy') await stage.pass(16)
+    await stage.text(ann)
+    const reference = await page.locator('.reference').innerText()
+    await keeps(page, ...WORDS, reference, endOf(ann.number))
+    const handset = await stage.handset()
+    await keeps(handset, ...WORDS, stage.codeOn(ann.number))
+    await page.getByRole('button', { name: 'Cancel this payment' }).click()
+    await heading(page, 'This payment was cancelled.')
+    await keeps(page, ...WORDS)
+    const [paymentId = 'none'] = /[\w-]{22}/.exec(page.url()) ?? []
+    await page.getByRole('link', { name: 'My payments' }).first().click()
+    await keeps(page, ...PAYEE, '20.50 EUR', reference, ann.email, paymentId)
+  })
+
+  test('a phone’s numbers, and what is told of its change, are kept', async () => {
+    const bea = await stage.visitor()
+    const { page } = bea
+    await stage.signIn(bea)
+    await page.getByLabel('Phone number').fill(bea.number)
+    await page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(page, 'Enter the code')
+    await keeps(page, endOf(bea.number))
+    await page.getByLabel('Code', { exact: true }).fill(stage.codeOn(bea.number))
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await heading(page, 'Send a payment')
+    await page.getByRole('link', { name: 'Phone' }).click()
+    await keeps(page, endOf(bea.number))
+
+    const next = numberOf(930)
+    await page.getByRole('button', { name: 'Change phone' }).click()
+    await page.getByLabel('Phone number').fill(next)
+    await page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(page, 'Enter the code')
+    const told = (await page.locator('.terms').textContent()) ?? ''
+    const [reference = 'none'] = /[2-9A-Z]{6}$/.exec(told) ?? []
+    await keeps(page, told, reference, endOf(next), endOf(bea.number))
+    const tab = await stage.newPage(bea.context)
+    await tab.goto(`${stage.payfriend.pageUrl}/#/phone`)
+    await heading(tab, 'A change of phone was begun')
+    await keeps(tab, endOf(next))
+  })
+})
+
+describe('with a push', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await startStage()
+  })
+  afterAll(() => stage.close())
+
+  test('what it shows is kept on the phone, and the terms on the page', async () => {
+    const cleo = await stage.payer()
+    await stage.send(cleo)
+    await keeps(cleo.page, ...WORDS)
+    await keeps(await stage.handset(), ...WORDS, cleo.email)
+  })
+
+  test('a notice keeps the end of the number that it names, and a problem its numbers', async () => {
+    const dan = await stage.payer()
+    const notices = [{ event: 'phone.changed', at: '2026-11-28T12:00:00.000Z', ending: '789' }]
+    await dan.context.route('**/api/profile', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), notices } })
+    })
+    await dan.page.reload()
+    await says(dan.page, 'It now ends in')
+    await keeps(dan.page, '789')
+    await dan.page.getByRole('button', { name: 'Neville Longbottom' }).click()
+    await dan.page.getByLabel('Amount', { exact: true }).fill('10000.01')
+    await dan.page.getByRole('button', { name: 'Send payment' }).click()
+    await keeps(dan.page, '€10,000.00', '€10,000.01')
+  })
+})

@@ -1,0 +1,74 @@
+/** The figures of `core/limits.ts` stand once in the code; here settings and documents are held to them. */
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { limitSettings, paymentSettings } from '../functions/adapters/settings.ts'
+import {
+  GATEWAY_SECONDS,
+  LAMBDA_SECONDS,
+  PAYMENT_TTL_SECONDS_MAX,
+  PAYMENT_TTL_SECONDS_MIN,
+  TEXT_PAUSE_SECONDS,
+  USUAL,
+} from '../functions/core/limits.ts'
+import { GOES_MAX } from '../functions/core/lockout.ts'
+import { VERIFICATION_ATTEMPTS_MAX, VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/payment.ts'
+import { stageSettings } from '../lib/stageSettings.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+/** Each setting of a laptop, with its name in a stage. */
+const NAMES = {
+  PAYMENT_TTL_SECONDS: 'paymentTtlSeconds',
+  TEXTS_PER_HOUR: 'textsPerHour',
+  TEXTS_PER_DAY: 'textsPerDay',
+  PROVING_TEXTS_PER_HOUR: 'provingTextsPerHour',
+  PROVING_TEXTS_PER_DAY: 'provingTextsPerDay',
+  TEXTS_PER_DAY_FOR_STAGE: 'textsPerDayForStage',
+  OPEN_PAYMENTS: 'openPayments',
+  PAYMENTS_PER_HOUR: 'paymentsPerHour',
+} as const satisfies Record<string, keyof typeof USUAL>
+const names = Object.entries(NAMES)
+
+test('a stage and a laptop that say nothing have the same, and nothing usual is left out', () => {
+  const { limits, paymentTtlSeconds } = stageSettings('dev', {})
+  expect({ ...limits, paymentTtlSeconds }).toEqual(USUAL)
+  const laptop: Record<string, unknown> = { ...limitSettings({}), ...paymentSettings({}) }
+  expect(Object.fromEntries(names.map(([env, name]) => [name, laptop[env]]))).toEqual(USUAL)
+})
+
+test.each(names)('.env.example says what %s usually is', (env, name) => {
+  expect(textOf('.env.example')).toMatch(new RegExp(`^#${env}=${USUAL[name]}$`, 'm'))
+})
+
+const { provingTextsPerHour, provingTextsPerDay } = USUAL
+const life = `${PAYMENT_TTL_SECONDS_MIN} to ${PAYMENT_TTL_SECONDS_MAX}`
+
+test.each([
+  ['README.md', `its payer, ${life} | ${USUAL.paymentTtlSeconds} |`],
+  ['README.md', `of one person | ${USUAL.textsPerHour} an hour, ${USUAL.textsPerDay} a day |`],
+  ['README.md', `of one person | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
+  ['README.md', `person's own | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
+  ['README.md', `of the whole stage | ${USUAL.textsPerDayForStage} a day, at most half`],
+  ['README.md', `that wait, of one person | ${USUAL.openPayments} at a time |`],
+  ['README.md', `started, of one person | ${USUAL.paymentsPerHour} in an hour,`],
+  ['README.md', `phone verification | ${TEXTS_MAX}, at least ${TEXT_PAUSE_SECONDS} s apart |`],
+  ['README.md', `tries at a code | ${CODE_ATTEMPTS_MAX}, each spent`],
+  ['README.md', `a payment's life | ${USUAL.paymentTtlSeconds / 60} minutes |`],
+  ['.env.example', `for its payer, ${life}.`],
+  ['RUNBOOK.md', `cut off after ${LAMBDA_SECONDS} seconds`],
+  ['RUNBOOK.md', `of the ${LAMBDA_SECONDS} seconds it has`],
+] as const)('%s says “%s”', (file, words) => {
+  expect(textOf(file)).toContain(words)
+})
+
+test('a payment and a verification have as many texts and tries, which the documents tell as one', () => {
+  expect(VERIFICATION_SENDS_MAX).toBe(TEXTS_MAX)
+  expect([VERIFICATION_ATTEMPTS_MAX, GOES_MAX]).toEqual([CODE_ATTEMPTS_MAX, CODE_ATTEMPTS_MAX])
+})
+
+test('a Lambda is cut off before API Gateway gives up, so that it is counted as failed', () => {
+  expect(LAMBDA_SECONDS).toBeLessThan(GATEWAY_SECONDS)
+})

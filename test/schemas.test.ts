@@ -1,0 +1,106 @@
+/**
+ * A schema is bound to its type by the compiler, so here it is the compiler that is watched: a type with one
+ * optional member more must not compile together with the schema that lacks it.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+/** Within the project, so that the compiler finds its packages. */
+const PLACE = join(ROOT, '.cache/schemas')
+const CORE = 'functions/core'
+
+/** Where a type begins, and the file whose schema has to follow it. */
+type Bound = { readonly type: string; readonly begins: string; readonly schema: string }
+
+const bound = (file: string, begins: string, schema: string): Bound => ({
+  type: `${CORE}/${file}.ts`,
+  begins,
+  schema,
+})
+const typed = (file: string, name: string, schema: string) =>
+  bound(file, `export type ${name} = {`, schema)
+
+const ITEM = 'functions/adapters/recordedPayment.ts'
+const PAGE = 'scripts/evidence/recordPage.ts'
+const API = 'scripts/openapiSchemas.ts'
+
+const BOUND = [
+  typed('payment', 'HistoryEntry', ITEM),
+  ...['push-callback', 'provider-read', 'sms-code', 'verify-code'].map((kind) =>
+    bound('payment', `readonly kind: '${kind}'`, ITEM),
+  ),
+  typed('payerTrail', 'TrailEntry', 'functions/adapters/recordedPayer.ts'),
+  typed('record', 'RecordPage', PAGE),
+  typed('record', 'RecordedTerms', PAGE),
+  typed('payment', 'PaymentView', API),
+  typed('payment', 'DecisionView', API),
+  typed('payer', 'ProfileView', API),
+  typed('notices', 'Notice', API),
+  typed('registering', 'VerificationStarted', API),
+]
+
+/** By the number of its folder, the files that the compiler refused. */
+let refused: ReadonlyMap<string, readonly string[]>
+beforeAll(() => {
+  rmSync(PLACE, { recursive: true, force: true })
+  const schemas = BOUND.map(({ type, begins, schema }, i) => {
+    const copied = copy(String(i), schema)
+    add(join(PLACE, String(i), type), begins)
+    return copied
+  })
+  const unchanged = BOUND.map(({ schema }) => copy('unchanged', schema))
+  refused = compile([...BOUND.keys(), 'unchanged'].map(String), [...schemas, ...unchanged])
+})
+afterAll(() => rmSync(PLACE, { recursive: true, force: true }))
+
+/** The core and this schema in a folder of their own; what else they import is found where it is stored. */
+function copy(folder: string, schema: string): string {
+  const copied = join(PLACE, folder, schema)
+  cpSync(join(ROOT, CORE), join(PLACE, folder, CORE), { recursive: true })
+  mkdirSync(dirname(copied), { recursive: true })
+  cpSync(join(ROOT, schema), copied)
+  return copied
+}
+
+function add(file: string, begins: string): void {
+  const parts = readFileSync(file, 'utf8').split(begins)
+  // One that stands nowhere, or twice, would make the test say nothing.
+  expect(parts).toHaveLength(2)
+  writeFileSync(file, parts.join(`${begins}\n readonly added?: string\n`))
+}
+
+function compile(folders: readonly string[], files: readonly string[]) {
+  const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8'))
+  const options = {
+    ...compilerOptions,
+    rootDirs: [ROOT, ...folders.map((name) => join(PLACE, name))],
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+  }
+  const config = join(PLACE, 'tsconfig.json')
+  writeFileSync(config, JSON.stringify({ compilerOptions: options, files, include: [] }))
+  const tsc = join(ROOT, 'node_modules/.bin/tsc')
+  const { stdout } = spawnSync(tsc, ['-p', config, '--pretty', 'false'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  const wrong = new Map<string, string[]>()
+  for (const [, path = ''] of stdout.matchAll(/^(.+?)\(\d+,\d+\): error /gm)) {
+    const [folder = '', ...file] = relative(PLACE, resolve(ROOT, path)).split('/')
+    wrong.set(folder, [...(wrong.get(folder) ?? []), file.join('/')])
+  }
+  return wrong
+}
+
+test('as they are, all compile', () => {
+  expect(refused.get('unchanged')).toBeUndefined()
+})
+
+test.each(BOUND.map((one, i) => [one.begins, one.type, one.schema, i] as const))(
+  'an optional member more in “%s” of %s is refused by its schema in %s',
+  (_begins, _type, schema, i) => {
+    expect(new Set(refused.get(String(i)))).toEqual(new Set([schema]))
+  },
+)

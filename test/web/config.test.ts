@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { configOf } from '../../web/config.ts'
+
+const told = {
+  issuer: 'https://sign-in.example.com',
+  clientId: 'page',
+  scope: 'openid email payfriend/pay',
+  redirectPath: '/',
+  signOutUrl: 'https://sign-in.example.com/logout',
+  changePasswordUrl: 'https://sign-in.example.com/change-password',
+  currencies: [{ code: 'EUR', digits: 2 }],
+  friends: [{ name: 'Ann', id: 'ann@example.com' }],
+}
+
+test('what the page is told is taken as it is', () => {
+  expect(configOf(told)).toEqual(told)
+})
+
+test('nobody to choose from is no friends, and a password need not be changed here', () => {
+  const { friends: _, changePasswordUrl: __, ...deployed } = told
+  expect(configOf(deployed)).toEqual({ ...deployed, friends: [] })
+})
+
+test.each([
+  ['issuer', undefined],
+  ['clientId', ''],
+  ['scope', 1],
+  ['redirectPath', null],
+  ['signOutUrl', {}],
+  ['changePasswordUrl', 1],
+  ['currencies', undefined],
+  ['currencies', [{ code: 'EUR', digits: '2' }]],
+  ['currencies', [{ code: 'EUR', digits: 2, symbol: '' }]],
+  ['currencies', [null]],
+  ['friends', 'Ann'],
+  ['friends', ['Ann']],
+  ['friends', [{ name: 'Ann' }]],
+  ['friends', null],
+])('a wrong %s is refused by its name: %j', (name, value) => {
+  expect(() => configOf({ ...told, [name]: value })).toThrow(`config.json: ${name} must be`)
+})
+
+test.each([undefined, null, 'config', []])('%j is no configuration', (json) => {
+  expect(() => configOf(json)).toThrow('config.json: issuer must be a text')
+})

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { dateAndTime, timeSoon } from '../../web/times.ts'
+
+/** A Saturday, by the clock of wherever this runs. */
+const saturday = (hours: number, minutes: number) => new Date(2026, 10, 28, hours, minutes)
+
+test('a date has its month in letters and its time in twenty-four hours', () => {
+  expect(dateAndTime(saturday(0, 3))).toBe('28 November 2026, 00:03')
+  expect(dateAndTime(saturday(13, 5))).toBe('28 November 2026, 13:05')
+})
+
+describe('a time soon', () => {
+  test('is bare today, to the last minute', () => {
+    expect(timeSoon(saturday(23, 59), saturday(0, 0))).toBe('23:59')
+  })
+
+  test('has its day from midnight on', () => {
+    expect(timeSoon(saturday(24, 3), saturday(23, 58))).toBe('Sunday, 00:03')
+  })
+})
+
+// A browser that has not been told a language takes its owner's.
+const SAYS_BY_ITSELF = /\btoLocale(?:Date|Time)?String\(|\bIntl\./
+const pages = readdirSync('web', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && name !== 'times.ts')
+  .map((name) => `web/${name}`)
+
+test.each(pages)('%s leaves dates, times and numbers to one place', (file) => {
+  expect(readFileSync(file, 'utf8')).not.toMatch(SAYS_BY_ITSELF)
+})
+
+test("the pretend phone's page names its language too", () => {
+  const script = readFileSync('local/phone/phonePage/phone.js', 'utf8')
+  for (const [, language] of script.matchAll(/toLocale\w*\(([^,)]*)/g)) {
+    expect(language).toBe("'en-GB'")
+  }
+  expect(script).not.toMatch(/\bIntl\./)
+})

@@ -1,0 +1,22 @@
+import { runApp } from './app.ts'
+import { loadConfig } from './config.ts'
+import { el } from './element.ts'
+import { button } from './form.ts'
+import { openActivity } from './openActivity.ts'
+import { openSession } from './session.ts'
+
+/** Learn where the page runs, take in a return from sign-in, show the place asked for. */
+export async function openPage(): Promise<void> {
+  try {
+    const config = await loadConfig()
+    const activity = openActivity()
+    runApp(config, await openSession(config, activity), activity)
+  } catch (error) {
+    console.error(error)
+    document.getElementById('screen')?.replaceChildren(
+      el('h1', {}, "Payfriend can't be reached"),
+      el('p', {}, 'Check your connection, then load this page again.'),
+      button('Load again', () => location.reload(), { kind: 'primary' }),
+    )
+  }
+}

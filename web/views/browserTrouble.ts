@@ -1,0 +1,47 @@
+import type { BrowserTrouble } from '../browserCheck.ts'
+
+/** Say why the page can't work in this browser, with nothing that an old one may not have. */
+export function showBrowserTrouble(trouble: BrowserTrouble): void {
+  const screen = document.getElementById('screen')
+  if (screen === null) return
+  const [heading, ...sentences] = wordsOf(trouble)
+  screen.textContent = ''
+  const h1 = document.createElement('h1')
+  h1.textContent = heading
+  h1.tabIndex = -1
+  screen.appendChild(h1)
+  for (const sentence of [...sentences, 'Nothing was sent.']) {
+    const p = document.createElement('p')
+    p.textContent = sentence
+    screen.appendChild(p)
+  }
+  document.title = `${heading} · Payfriend`
+  h1.focus()
+}
+
+function wordsOf(trouble: BrowserTrouble): readonly [heading: string, ...sentences: string[]] {
+  switch (trouble.kind) {
+    case 'unsafeAddress':
+      return [
+        "This address isn't safe",
+        'Payfriend works only where the address begins with https, or with localhost on the very ' +
+          'computer that it runs on. Open it there.',
+      ]
+    case 'tooOld':
+      return [
+        'This browser is too old for Payfriend',
+        'Please update it, or open this page in another one.',
+        // It stands in index.html, for browsers that can't even read this script.
+        document.getElementById('browsers')?.textContent ?? '',
+        `This browser has no ${trouble.missing.join(', ')}.`,
+      ]
+    case 'keepsNothing':
+      return [
+        "This browser doesn't let Payfriend keep anything",
+        'To sign you in, and out again in every tab, this page keeps a little in your browser. That is ' +
+          'forbidden here, or there is no room left.',
+        'Allow cookies and site data for this page in the settings of your browser, or leave its ' +
+          'private mode. Then load this page again.',
+      ]
+  }
+}
