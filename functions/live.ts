@@ -174,14 +174,18 @@ function documents(env: Env): DynamoDBDocumentClient {
 }
 
 /** How long AWS may take, for each of three attempts. */
-const patience = (requestTimeout: number) => ({
+const patience = (requestTimeout: number, connectionTimeout = 1000) => ({
   maxAttempts: 3,
   // Without the last the SDK would only warn, and wait on.
-  requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
 })
+
+/** On a laptop all Lambdas and all engines share a processor: an answer that is late there is still to come. */
+const STAND_IN_MS = 10_000
 
 /** What stands in for a service of AWS. */
 const standIn = (env: Env, endpoint: string) => ({
+  ...patience(STAND_IN_MS, STAND_IN_MS),
   endpoint,
   region: env.AWS_REGION ?? 'local',
   // Whose they are stands in this environment, because on a laptop all Lambdas share a process;

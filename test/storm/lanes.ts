@@ -43,7 +43,7 @@ export type Told = {
 const LANES = 5
 /** A request that makes no call for so long waits by itself, and others go on. */
 const STILL_MS = 40
-/** The SDK would lose patience with a call that is held for a second. */
+/** A held call must be let go long before the SDK loses patience. */
 const HELD_MS_MAX = 500
 
 export async function startLanes(rig: Rig, onTold: (told: Told) => void) {
