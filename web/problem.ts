@@ -1,8 +1,7 @@
-import { timeSoon } from './times.ts'
-
 /** A no that the page must tell the person about, in words. */
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { GatewayStatus } from '../functions/gatewayAnswers.ts'
+import { timeSoon } from './times.ts'
 
 export type FieldProblem = { readonly path: string; readonly reason: string }
 
