@@ -254,8 +254,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the push is sent before its payment is stored',
     file: `${CORE}/starting.ts`,
-    from: '  if (await payments.insert(payment)) {',
-    to: '  await askForPush(ports, request, payment).catch(() => {}); if (await payments.insert(payment)) {',
+    from: '  if (await payments.insert(payment, noPush)) {',
+    to: '  await askForPush(ports, request, payment).catch(() => {}); if (await payments.insert(payment, noPush)) {',
     caughtBy: testOf.send,
   },
 
@@ -706,7 +706,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'another push’s answer decides',
     file: `${CORE}/sweeping.ts`,
-    from: 'if (read.pushId !== pushId || read.authyId !== authyId) return false',
+    from: 'if (read.pushId !== pushId || read.authyId !== authyId) return undefined',
     to: '',
     caughtBy: testOf.sweep,
   },
