@@ -1,4 +1,5 @@
 import { type Child, el, fill, keeping, verbatim } from './element.ts'
+import { inOrder } from './plainText.ts'
 import type { FieldProblem } from './problem.ts'
 
 export type Field = {
@@ -32,8 +33,18 @@ export function field(
     if (reason === null) control.removeAttribute('aria-invalid')
     else control.setAttribute('aria-invalid', 'true')
   }
-  control.addEventListener('input', () => tell(null))
+  control.addEventListener('input', () => {
+    tell(null)
+    drawInOrder(control)
+  })
   return { row, control, tell }
+}
+
+/** Pasted behind U+202E "99.11" is drawn as 11.99: whom and how much is never drawn otherwise than it is sent. */
+function drawInOrder(control: Field['control']): void {
+  const drawn = inOrder(control.value)
+  // Only where it differs: to set a value moves the cursor to its end.
+  if (drawn !== control.value) control.value = drawn
 }
 
 /** Numbers in a sentence, with the sign or code of their currency: "€1,234.00", "KWD 1.234". */

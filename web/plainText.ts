@@ -15,6 +15,9 @@ export const plainDigits = (text: string): string =>
       String(digit.charCodeAt(0) & 15),
     )
 
+/** Without what turns the order of a text round: a field draws then what is read from it. */
+export const inOrder = (text: string): string => text.replace(/\p{Bidi_Control}/gu, '')
+
 /** A code as it was texted: "123 456", "123-456" and "‎١٢٣٤٥٦" are 123456. */
 export const plainCode = (text: string): string =>
   plainDigits(text).replace(/[\s\p{Z}\p{Pd}\u2212]/gu, '')

@@ -178,9 +178,15 @@ const QUOTED_ACCOUNT = /[\p{Pi}\p{Pf}„‚"'`′״׳].*@.*[\p{Pi}\p{Pf}„‚"'
 
 const holdsReference = (text: string) => OUR_REFERENCE.test(text) || ANY_REFERENCE.test(text)
 
+/** How the word is written that stands before our own reference, on the push and in a text, and in languages near. */
+const REFERENCE_WORD = '(?<!\\p{L})r[eéè]f(?:[eéè]ren\\p{L}*)?'
 /** As it stands behind an account in a text, or behind a sign; and as somebody may write one, then with a digit. */
-const OUR_REFERENCE = /\b(?:ref |[Rr][Ee][Ff]\W*[:#-]\W*)[2-9A-HJ-NP-Z]{6}\b/
-const ANY_REFERENCE = /\bref(?:[\W_]+(?=[a-z]*\d)|(?=\d))[a-z\d]{6}\b/i
+const OUR_REFERENCE =
+  /(?<!\p{L})(?:ref |[Rr]eference |[Rr][EeÉéÈè][Ff](?:[EeÉéÈè][Rr][Ee][Nn]\p{L}*)?\W*[:#-]\W*)[2-9A-HJ-NP-Z]{6}\b/u
+const ANY_REFERENCE = new RegExp(
+  `${REFERENCE_WORD}(?:[^\\p{L}\\p{N}]+(?:n[or°º]?[^\\p{L}\\p{N}]+)?(?=[a-z]*\\d)|(?=\\d))[a-z\\d]{6}(?![\\p{L}\\p{N}])`,
+  'iu',
+)
 
 /** Decimal digits come in runs of ten that begin with the zero. */
 function zeroOf(digit: string): number {

@@ -246,7 +246,8 @@ describe('what was changed by hand', () => {
       expect(last && (await archive(last, ...others))).toEqual(allTaken)
       expect(warned).toEqual([['RecordRewritten', { paymentId: id }]])
       expect(failed).toEqual([])
-      expect(keys()).toHaveLength(others.length)
+      expect(keys()).not.toEqual([])
+      expect(keys().filter((key) => !key.includes(paymentId))).toEqual([])
     },
   )
 

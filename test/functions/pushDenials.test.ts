@@ -128,6 +128,7 @@ describe('after two denials in a row', () => {
     await denied(payer)
     await denied(payer)
     for (let n = 0; n < 17; n += 1) {
+      rig.clock.advance(1)
       const { paymentId: id } = await rig.pending(payer)
       await rig.call('cancelPayment', { as: payer, id })
     }
@@ -191,8 +192,8 @@ describe('the third denial in a row', () => {
     expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
   })
 
-  test('is told once where they come at once, ten times', async () => {
-    for (let n = 0; n < 10; n += 1) {
+  test('is told once where they come at once', async () => {
+    for (let n = 0; n < 3; n += 1) {
       const payer = await rig.person()
       const all = await four(payer)
       await Promise.all(all.map(deny))

@@ -28,6 +28,19 @@ describe('an amount', () => {
     expect(stage.pushOn(ute).details).toMatchObject({ Amount: '€20.50' })
   })
 
+  test.each(['\u202e', '\u2067'])(
+    'pasted behind %j is drawn as it is read, as all fields are',
+    async (turn) => {
+      const { page } = await stage.payer()
+      for (const label of ['Name', 'E-mail or account number', 'Amount']) {
+        const field = page.getByLabel(label, { exact: true })
+        await field.fill(`${turn}12345.67`)
+        expect(await field.inputValue()).toBe('12345.67')
+      }
+      await says(page, 'That is €12,345.67.')
+    },
+  )
+
   test('follows the currency that is chosen, and goes when it cannot be read', async () => {
     const ann = await stage.payer()
     await type(ann, '1,234')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { payeeText } from '../../functions/core/payeeText.ts'
 import { body as phoneStartBody } from '../../functions/phoneStart.ts'
 import { body as smsVerifyBody } from '../../functions/smsVerify.ts'
-import { plainCode, plainEnds, plainPhone } from '../../web/plainText.ts'
+import { inOrder, plainCode, plainEnds, plainPhone } from '../../web/plainText.ts'
 
 const LRM = '\u200e'
 
@@ -98,4 +98,19 @@ test('what is hidden in the middle of a payee stays there, and is refused', () =
   expect(plainEnds(pasted)).toBe(pasted)
   expect(payeeText('id', pasted)).toHaveProperty('reason')
   expect(payeeText('id', `${pasted.replace('\u200b', '')}\u200b`)).toHaveProperty('reason')
+})
+
+test.each([
+  '\u202e',
+  '\u202d',
+  '\u202a',
+  '\u202b',
+  '\u2066',
+  '\u2067',
+  '\u2068',
+  '\u200e',
+  '\u200f',
+  '\u061c',
+])('a text behind %j is read in the order in which it is drawn', (control) => {
+  expect(inOrder(`${control}99${control}.11`)).toBe('99.11')
 })
