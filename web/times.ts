@@ -19,4 +19,6 @@ export function timeSoon(date: Date, now: Date): string {
   return `${day}, ${timeOfDay(date)}`
 }
 
-const timeOfDay = (date: Date) => new Intl.DateTimeFormat(LANGUAGE, TIME).format(date)
+/** "14:05", where the person is. */
+export const timeOfDay = (date: Date): string =>
+  new Intl.DateTimeFormat(LANGUAGE, TIME).format(date)

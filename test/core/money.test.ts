@@ -151,6 +151,7 @@ test.each([
   ['0', 'EUR', 'value', /^The amount must be more than zero\.$/],
   ['1.001', 'EUR', 'value', /^EUR has two decimals at most\.$/],
   ['1.0', 'JPY', 'value', /^JPY has no decimals\.$/],
+  ['99999999999', 'EUR', 'value', /^You can send €10,000\.00 at most\.$/],
   ['10000.01', 'EUR', 'value', /^You can send €10,000\.00 at most\.$/],
 ] as const)('why %s %s is refused is told beside its %s', (value, currency, field, reason) => {
   expect(parseAmount({ value, currency }, MAX)).toEqual({
