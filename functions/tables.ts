@@ -60,6 +60,7 @@ export const tables = {
           'decided_at',
           'decided_by',
           'decided_proof',
+          'denied_late_at',
         ],
       },
       /** What the sweep needs to choose. */

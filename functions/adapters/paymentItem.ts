@@ -22,10 +22,13 @@ export const historyEntry = (
   by: HistoryEntry['by'],
 ): HistoryEntry => ({ at: now.toISOString(), event, channel, by })
 
-/** From an entry of the index `payer` that is approved or denied, as far as `answers` asks for it. */
+/** From an entry of the index `payer` that the payer answered, as far as `answers` asks for it. */
 export function answerOf(attributes: unknown): PushAnswered {
-  const { payment_id, status, decided_at } = answered.parse(attributes)
-  return { paymentId: payment_id, status, decidedAt: decided_at }
+  const found = answered.parse(attributes)
+  const paymentId = found.payment_id
+  return 'denied_late_at' in found
+    ? { paymentId, status: 'denied', decidedAt: found.denied_late_at }
+    : { paymentId, status: found.status, decidedAt: found.decided_at }
 }
 
 /** From an entry of the index `payer`. */
@@ -65,13 +68,22 @@ const stored = listed.extend({
   push_id: z.string().optional(),
   sms_id: z.string().optional(),
   wrong_codes: z.int(),
+  denied_late_at: instant.optional(),
 })
 
-const answered = z.object({
-  payment_id: z.string(),
-  status: z.enum(['approved', 'denied']),
-  decided_at: instant,
-})
+const answered = z.discriminatedUnion('status', [
+  z.object({
+    payment_id: z.string(),
+    status: z.enum(['approved', 'denied']),
+    decided_at: instant,
+  }),
+  z.object({
+    payment_id: z.string(),
+    // Pending where its time is over and the sweep has not come by yet.
+    status: z.enum(['pending', 'expired', 'failed', 'cancelled']),
+    denied_late_at: instant,
+  }),
+])
 
 const waiting = z.object({
   payment_id: z.string(),
@@ -118,6 +130,7 @@ export function paymentOf(attributes: unknown): Payment {
     pushId: found.push_id,
     textId: found.sms_id,
     wrongCodes: found.wrong_codes,
+    deniedLateAt: found.denied_late_at,
   }
 }
 

@@ -46,6 +46,8 @@ export type HistoryEntry = {
     | 'code_wrong'
     /** A signed answer that names the payment was refused: it has other content, or no sense. */
     | RefusedAnswer
+    /** The payer denied the push on their phone after the payment had ended without an answer of theirs. */
+    | 'denied_late'
     | Exclude<PaymentStatus, 'pending'>
   readonly channel: Channel | null
   readonly by: 'payer' | 'provider' | 'operator' | 'clock'
@@ -140,6 +142,8 @@ export type Payment = {
   readonly decidedBy?: Channel | undefined
   /** Of approved and denied; absent where it was decided before this was stored. */
   readonly decidedProof?: Proof | undefined
+  /** When its push was denied though the payment had ended otherwise; it changes neither status nor decision. */
+  readonly deniedLateAt?: Date | undefined
 }
 
 /** The payment in words, the same on push, text and page (RTS Art. 5(1)(a)); 170 characters at most. */
@@ -258,7 +262,15 @@ const decisionOf = ({ decidedBy, decidedProof }: ShownPayment): DecisionView | n
 /** As much of a payment as its payer ever sees. */
 export type ShownPayment = Omit<
   Payment,
-  'payerId' | 'requestId' | 'authyId' | 'shown' | 'pushAskedAt' | 'pushId' | 'textId' | 'wrongCodes'
+  | 'payerId'
+  | 'requestId'
+  | 'authyId'
+  | 'shown'
+  | 'pushAskedAt'
+  | 'pushId'
+  | 'textId'
+  | 'wrongCodes'
+  | 'deniedLateAt'
 >
 
 export type PaymentView = {

@@ -72,8 +72,8 @@ export type PaymentStore = {
   ): Promise<{ payments: ShownPayment[]; next: string | null }>
 
   /**
-   * A payer's approved and denied payments of those started after `since`, and of these the newest hundred: over
-   * an index that may lag. Payments that ended otherwise count among the hundred and are left out.
+   * A payer's answers to the payments started after `since`, over an index that may lag: those approved, denied,
+   * and denied after they had ended otherwise. All of them, or it throws: never some.
    */
   answers(payerId: string, since: Date): Promise<readonly PushAnswered[]>
 
@@ -100,6 +100,8 @@ export type PaymentStore = {
   /** Count a clear no to the attempt that `reserveAttempt` gave, once; the fifth makes the payment failed in the same write. */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
   decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
+  /** Note that its push was denied after it ended, once: cancelled, failed, or its time over, written or not. */
+  noteLateDenial(paymentId: string, now: Date): Promise<Payment | undefined>
   /** Note that a signed answer was refused: pending, and none was before. True if it is noted now. */
   refuseAnswer(paymentId: string, why: RefusedAnswer, now: Date): Promise<boolean>
 

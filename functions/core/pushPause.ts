@@ -13,23 +13,33 @@ import type { Clock, PaymentStore, PushDenials } from './ports.ts'
  * payer denies one by mistake, and the next because the first startled them. The code is never paused.
  */
 const DENIALS_TO_PAUSE = 2
-/** Long enough that a thief comes to a handful of pushes an hour; short enough for an honest payer to wait. */
+/**
+ * Short enough for an honest payer to wait. What it bounds is pushes after the second denial: those that are out by
+ * then, as many as payments may be open at once, are not called back, and of pushes that nobody answers the hour's
+ * payments are the bound.
+ */
 const PAUSE_MINUTES = 15
 /** So many in a row are nobody's mistake any more. */
 const DENIALS_TO_TELL = 3
 /** A row is of so long: who denied something this morning denies another thing now. */
 const ROW_MINUTES = 60
-/** An answer comes no later than this after its payment was started. */
+/** A push is answered no later than this after its payment was started … */
 const LIFE_MINUTES_MAX = 10
+/** … and its signed answer is taken for so long, also where the payment has ended meanwhile. */
+const CALLBACK_MINUTES_MAX = 5
 
-/** A yes or a no of the payer, whatever the channel; only a push is denied. */
+/**
+ * A yes or a no of the payer, whatever the channel; only a push is denied. `decidedAt` is also that of a no that came
+ * too late to decide.
+ */
 export type PushAnswered = Pick<Payment, 'paymentId'> & {
   readonly status: 'approved' | 'denied'
   readonly decidedAt: Date
 }
 
 /** All that the rules need to know was started after this. */
-export const answersFrom = (now: Date): Date => ago(now, ROW_MINUTES + LIFE_MINUTES_MAX)
+export const answersFrom = (now: Date): Date =>
+  ago(now, ROW_MINUTES + LIFE_MINUTES_MAX + CALLBACK_MINUTES_MAX)
 
 /** Until when no push goes out to a payer who has lately answered so; nothing while pushes do. */
 export function pushPausedUntil(answers: readonly PushAnswered[], now: Date): Date | undefined {
@@ -53,24 +63,32 @@ export type DenialPorts = {
 }
 
 /**
- * After a denial was stored: look whether it is the third in a row, and have the audit trail tell that. The
+ * After a denial was stored, in time or too late: look whether it is the third in a row, and have the audit trail tell that. The
  * index may not show the newest denials yet; the next one in the row, or the same callback again, tells it then.
  */
 export async function noteDenial(ports: DenialPorts, payment: Payment): Promise<void> {
   const { payments, denials, clock } = ports
-  const { paymentId, payerId, status, decidedAt } = payment
-  if (status !== 'denied' || !decidedAt) return
+  const { paymentId, payerId } = payment
+  const denial = denialOf(payment)
+  if (!denial) return
   try {
     const now = clock()
     const listed = await payments.answers(payerId, answersFrom(now))
     const others = listed.filter((one) => one.paymentId !== paymentId)
-    const row = denialsInARow([...others, { paymentId, status, decidedAt }], now)
+    const row = denialsInARow([...others, denial], now)
     const first = row.at(-1)
     if (!first || row.length < DENIALS_TO_TELL) return
     if (await denials.tell(payerId, first.decidedAt, now)) ports.onPushesDenied(payment)
   } catch (fault) {
     ports.onDenialFault(paymentId, fault)
   }
+}
+
+/** The payer's no to a payment, in time or too late; none where they said yes. */
+function denialOf(payment: Payment): PushAnswered | undefined {
+  const { paymentId, status, decidedAt, deniedLateAt } = payment
+  const at = status === 'denied' ? decidedAt : deniedLateAt
+  return at && status !== 'approved' ? { paymentId, status: 'denied', decidedAt: at } : undefined
 }
 
 /** Whether the trail tells already of a row that began then. */

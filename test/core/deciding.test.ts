@@ -107,13 +107,16 @@ describe('an answer to a push', () => {
       decided,
       stored,
       byPush = stored,
-    }: { decided?: Payment; stored?: Payment | undefined; byPush?: Payment },
+      noted,
+    }: { decided?: Payment; stored?: Payment | undefined; byPush?: Payment; noted?: Payment },
   ) {
     const one = answering()
     const payments = one.port<PaymentStore>({
       findByPush: async () => byPush,
       decide: async () => decided,
       find: async () => stored,
+      noteLateDenial: async () => noted,
+      answers: async () => [],
       refuseAnswer: async (id) => [stored, byPush].some((one) => one?.paymentId === id),
     })
     const ports = { payments, clock: one.clock, ...noDenials }
@@ -225,6 +228,56 @@ describe('an answer to a push', () => {
     const { names, outcome } = deciding(more, { stored })
     await outcome
     expect(names()).toEqual(['decide', 'find'])
+  })
+
+  const ENDED: readonly [string, Payment][] = [
+    ['was cancelled', { ...open, status: 'cancelled' }],
+    ['expired', { ...open, status: 'expired' }],
+    ['failed by wrong codes', { ...open, status: 'failed' }],
+    ['is over, though nobody has written it', { ...open, expiresAt: NOON }],
+  ]
+
+  test.each(ENDED)(
+    'that denies a payment which %s is noted on it and counted',
+    async (_, stored) => {
+      const noted = { ...stored, deniedLateAt: NOON }
+      const { outcome, names, given } = deciding({ status: 'denied' }, { stored, noted })
+      expect(await outcome).toBe('too_late')
+      expect(given('noteLateDenial')).toEqual([[ID, NOON]])
+      expect(names()).toEqual(['decide', 'find', 'noteLateDenial', 'answers'])
+    },
+  )
+
+  test.each(ENDED)('that denies again a payment which %s is counted again', async (_, ended) => {
+    const stored = { ...ended, deniedLateAt: NOON }
+    const { outcome, names } = deciding({ status: 'denied' }, { stored })
+    expect(await outcome).toBe('too_late')
+    expect(names()).toEqual(['decide', 'find', 'noteLateDenial', 'find', 'answers'])
+  })
+
+  test.each<[string, Partial<PushAnswer>, Payment]>([
+    ['a yes to one that was cancelled', {}, { ...open, status: 'cancelled' }],
+    ['a no after a yes by code', { status: 'denied' }, { ...approved, decidedBy: 'sms' }],
+    [
+      'a no from another phone',
+      { status: 'denied', authyId: '1636' },
+      { ...open, status: 'cancelled' },
+    ],
+    [
+      'a no to other words',
+      { status: 'denied', shown: { ...open.shown, message: 'Pay €2' } },
+      { ...open, status: 'cancelled' },
+    ],
+    [
+      'another payer’s no',
+      { status: 'denied', payerId: 'person-2' },
+      { ...open, status: 'cancelled' },
+    ],
+  ])('that is %s is no late denial', async (_, more, stored) => {
+    const { outcome, given } = deciding(more, { stored })
+    await outcome
+    expect(given('noteLateDenial')).toEqual([])
+    expect(given('answers')).toEqual([])
   })
 
   test('to the push of another payment than it names is noted on both', async () => {

@@ -54,8 +54,8 @@ describe('the push', () => {
     expect(pushPausedUntil(answers, at(15 * MINUTE))).toBeUndefined()
   })
 
-  test('needs answers of an hour, to payments that were started as much before as a payment may live', () => {
-    expect(answersFrom(NOON)).toEqual(at(-70 * MINUTE))
+  test('needs answers of an hour, to payments that were started as much before as a late answer is taken', () => {
+    expect(answersFrom(NOON)).toEqual(at(-75 * MINUTE))
   })
 })
 
@@ -91,7 +91,7 @@ describe('a denial', () => {
     const { done, asked } = noting([no(-1), no(-2)])
     await done
     expect(asked).toEqual([
-      ['answers', 'person-1', at(-70 * MINUTE)],
+      ['answers', 'person-1', at(-75 * MINUTE)],
       ['tell', 'person-1', at(-2 * MINUTE), NOON],
       ['told', denied],
     ])
@@ -113,6 +113,19 @@ describe('a denial', () => {
     await done
     expect(names()).toEqual(['answers'])
   })
+
+  test.each(['cancelled', 'expired', 'failed', 'pending'] as const)(
+    'that came too late, to a payment that is %s, is the third at the moment it came',
+    async (status) => {
+      const payment = { ...denied, status, decidedAt: at(-59 * MINUTE), deniedLateAt: NOON }
+      const { done, asked } = noting([no(-1), no(-2)], { payment })
+      await done
+      expect(asked.slice(1)).toEqual([
+        ['tell', 'person-1', at(-2 * MINUTE), NOON],
+        ['told', payment],
+      ])
+    },
+  )
 
   test('after a pause is still of the row', async () => {
     const { done, given } = noting([no(-16), no(-59.999)])
@@ -136,6 +149,7 @@ describe('a denial', () => {
   test.each([
     ['a yes', { ...denied, status: 'approved' }],
     ['a cancel', { ...denied, status: 'cancelled' }],
+    ['a yes by a code, and a no after it', { ...denied, status: 'approved', deniedLateAt: NOON }],
   ] as const)('is not %s', async (_, payment) => {
     const { done, asked } = noting([no(-1), no(-2)], { payment })
     await done
