@@ -19,6 +19,4 @@ export function timeSoon(date: Date, now: Date): string {
   return `${day}, ${timeOfDay(date)}`
 }
 
-/** "14:05", where the person is. */
-export const timeOfDay = (date: Date): string =>
-  new Intl.DateTimeFormat(LANGUAGE, TIME).format(date)
+const timeOfDay = (date: Date) => new Intl.DateTimeFormat(LANGUAGE, TIME).format(date)

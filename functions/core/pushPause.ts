@@ -4,6 +4,7 @@
  * begin anew, and none that could be wrong.
  */
 
+import { PAYMENT_TTL_SECONDS_MAX } from './limits.ts'
 import type { TrailEntry } from './payerTrail.ts'
 import type { Payment } from './payment.ts'
 import type { Clock, PaymentStore, PushDenials } from './ports.ts'
@@ -24,7 +25,7 @@ const DENIALS_TO_TELL = 3
 /** A row is of so long: who denied something this morning denies another thing now. */
 const ROW_MINUTES = 60
 /** A push is answered no later than this after its payment was started … */
-const LIFE_MINUTES_MAX = 10
+const LIFE_MINUTES_MAX = PAYMENT_TTL_SECONDS_MAX / 60
 /** … and its signed answer is taken for so long, also where the payment has ended meanwhile. */
 const CALLBACK_MINUTES_MAX = 5
 
@@ -45,9 +46,7 @@ export const answersFrom = (now: Date): Date =>
 export function pushPausedUntil(answers: readonly PushAnswered[], now: Date): Date | undefined {
   const row = denialsInARow(answers, now)
   const newest = row[0]
-  const first = row[DENIALS_TO_PAUSE - 1]
-  // The older of the two is as long past as a pause is: that was another matter.
-  if (!newest || !first || first.decidedAt <= ago(newest.decidedAt, PAUSE_MINUTES)) return undefined
+  if (!newest || row.length < DENIALS_TO_PAUSE) return undefined
   const until = new Date(newest.decidedAt.getTime() + PAUSE_MINUTES * MINUTE_MS)
   return now < until ? until : undefined
 }

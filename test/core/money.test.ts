@@ -53,6 +53,15 @@ test.each([
   expect(inWords({ amountMinor, currency })).toBe(words)
 })
 
+test('no two currencies are worded alike', () => {
+  for (const amountMinor of [1, 1234567]) {
+    const worded = currencies.map((currency) =>
+      inWords({ amountMinor, currency }).replace(/[\d.,]/g, ''),
+    )
+    expect(new Set(worded).size).toBe(currencies.length)
+  }
+})
+
 test('only the three unmistakable currencies have a symbol; all else is plain ASCII', () => {
   const worded = currencies.map((currency) => inWords({ amountMinor: 1, currency }))
   const symbols = worded.join('').replace(/[\x20-\x7e]/g, '')

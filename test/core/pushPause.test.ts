@@ -26,16 +26,16 @@ describe('the push', () => {
     ['there was a yes between', [no(-1), yes(-2), no(-3)]],
     ['there was a yes since', [yes(-1), no(-2), no(-3)]],
     ['there was a yes at the moment of the newer', [no(-1), yes(-1), no(-2)]],
-    ['of two denials the older is as long before the other as a pause is', [no(-1), no(-16)]],
+    ['of two denials the older is of another hour', [no(-1), no(-60)]],
     ['the newer of two denials is as long past as a pause is', [no(-15), no(-16)]],
-    ['a second denial comes right after a pause', [no(-0.001), no(-15.001), no(-15.002)]],
   ])('goes out where %s', (_, answers) => {
     expect(pushPausedUntil(answers, NOON)).toBeUndefined()
   })
 
   test.each<[string, PushAnswered[], number]>([
     ['two were denied at one moment', [no(-1), no(-1)], 14],
-    ['two were denied, almost a pause apart', [no(-1), no(-15.999)], 14],
+    ['two were denied, almost an hour apart', [no(-1), no(-59.999)], 14],
+    ['a third is denied right after a pause', [no(0), no(-15), no(-15.001)], 15],
     ['two were denied, the newer almost a pause ago', [no(-14.999), no(-15)], 0.001],
     ['two were denied since a yes', [no(-1), no(-2), yes(-3)], 14],
     ['five were denied', [no(-1), no(-2), no(-3), no(-4), no(-5)], 14],

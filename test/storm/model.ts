@@ -198,11 +198,12 @@ function denials(answers: readonly Answered[], now: number): number[] {
     .sort((a, b) => b - a)
 }
 
-/** Until when no push goes out, after two denials that are less than a pause apart. */
+/** Until when no push goes out, after two denials in a row. */
 export function pauseEnd(answers: readonly Answered[], now: number): number | undefined {
-  const [newest = 0, before = 0] = denials(answers, now)
+  const [newest, before] = denials(answers, now)
+  if (newest === undefined || before === undefined) return undefined
   const until = newest + PAUSE_MS
-  return newest - before < PAUSE_MS && now < until ? until : undefined
+  return now < until ? until : undefined
 }
 
 /** When the row began, if it is one that must be told. */

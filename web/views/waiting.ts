@@ -7,7 +7,7 @@ import { detailsOf, explain } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { askForText, hasText } from '../textedCode.ts'
-import { timeOfDay } from '../times.ts'
+import { timeSoon } from '../times.ts'
 import { termsOf } from './result.ts'
 import { whyNoText } from './whyNoText.ts'
 
@@ -161,7 +161,7 @@ const whyPaused = (until: string) =>
     'p',
     {},
     'You said no to two payments in a row, so no request goes to your phone until ' +
-      `${timeOfDay(new Date(until))}.`,
+      `${timeSoon(new Date(until), new Date())}.`,
   )
 
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
