@@ -39,7 +39,7 @@ export function flawOf(item: Item): string | undefined {
   const wrong = many('code_wrong') + (status === 'failed' ? 1 : 0)
   if (wrong !== item.wrong_codes) return 'its wrong codes are other than counted'
   const after = history.slice(history.indexOf(end) + 1)
-  if (after.some(({ event }) => !event.startsWith('push_')))
+  if (after.some(({ event }) => !event.startsWith('push_') && event !== 'denied_late'))
     return 'something happened after its end'
   return status === 'approved' || status === 'denied' ? evidenceFlaw(item) : undefined
 }

@@ -118,7 +118,7 @@ const payment = z
       .string()
       .describe('The payment in one sentence, the same on push, text and page (RTS Art. 5(1)(a)).'),
     reference: reference.describe(
-      'Tells it from an equal payment, for the eye: Twilio Verify’s text names it.',
+      'Tells it from an equal payment, for the eye: Authy’s push and Twilio Verify’s text name it.',
     ),
     status: z
       .enum(['pending', 'approved', 'denied', 'expired', 'failed', 'cancelled'])

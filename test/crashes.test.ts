@@ -265,12 +265,19 @@ const stories: Record<string, Story> = {
     says: '200',
     given: thirdDenied,
     ends: 'denied',
-    // Where it was stored and not told the callback came again.
-    async goesOn({ payer }) {
-      const { audit_recent = [] } = (await read('users', payer.payerId)) ?? {}
-      const told = audit_recent.filter(({ event }: { event: string }) => event === 'pushes.denied')
-      return [{ status: 200 + 100 * (told.length - 1) ** 2, body: undefined, headers: {} }]
+    goesOn: isRowTold,
+  },
+  'a third push in a row is denied, of a payment that was cancelled': {
+    only: 'authy',
+    lambda: 'authyCallback',
+    says: '200',
+    async given() {
+      const one = await thirdDenied()
+      soundly(await call('cancelPayment', one))
+      return one
     },
+    ends: 'cancelled',
+    goesOn: isRowTold,
   },
   'a push is answered with other words': {
     only: 'authy',
@@ -850,6 +857,13 @@ async function thirdDenied(): Promise<Case> {
   return { ...one, request: callbackOf(rig, push, 'denied') }
 }
 
+/** Where it was stored and not told the callback came again. */
+async function isRowTold({ payer }: Case): Promise<Reply[]> {
+  const { audit_recent = [] } = (await read('users', payer.payerId)) ?? {}
+  const told = audit_recent.filter(({ event }: { event: string }) => event === 'pushes.denied')
+  return [{ status: 200 + 100 * (told.length - 1) ** 2, body: undefined, headers: {} }]
+}
+
 /** A start without it asks for no push, and is a start. */
 function looksForDenials({ operation }: Step): boolean {
   return operation === 'Query'
@@ -985,6 +999,10 @@ async function wrongWith({ payer, id }: Case): Promise<string[]> {
     ['attempts not in its history', many('code_tried') === code_attempts],
     ['wrong codes not in its history', many('code_wrong', 'failed') === wrong_codes],
     ['approved on no evidence', status !== 'approved' || evidence.authy_id === item.authy_id],
+    [
+      'denied late twice, or not in its history',
+      many('denied_late') === Number('denied_late_at' in item),
+    ],
     ['refusals twice', many('answer_mismatched') <= 1],
     [
       'refusals not in its history',

@@ -46,14 +46,12 @@ export function readAmount(
   const [one, other] = readings(text)
   if (!one) return { reason: `Write the amount like ${amountToType('20.50', marks)}.` }
   if (!other) return payable(one, currency)
-  // The first of two is the one with thousands: "1,234" or "1.234".
+  // The first of two is the one with thousands: "1,234" or "1.234". Where the other is an amount too, as of a
+  // dinar's thousandths, nothing shown would help: "KWD 1.234" is read in two ways itself.
   const mark = text.replace(/\d/g, '')
-  const isDecimal = marks.decimals.includes(mark)
-  const isGroup = marks.groups.includes(mark)
-  if (isGroup && !isDecimal) return payable(one, currency)
-  if (isDecimal && !isGroup && other.fraction.length <= currency.digits) {
-    return payable(other, currency)
-  }
+  const isTwo = other.fraction.length <= currency.digits
+  const isThousands = marks.groups.includes(mark) && !marks.decimals.includes(mark)
+  if (isThousands && !isTwo) return payable(one, currency)
   return { reason: whichOfTwo(text, one, other, currency, marks) }
 }
 
@@ -61,9 +59,9 @@ export function readAmount(
 export function amountToType(value: string, { decimals, groups }: Marks): string {
   const [whole = '', fraction] = value.split('.')
   if (fraction === undefined) return whole
-  const clear = decimals.find((mark) => !groups.includes(mark))
+  const mark = decimals.find((mark) => !groups.includes(mark)) ?? '.'
   // No thousands have four digits.
-  return clear ? whole + clear + fraction : `${value}${fraction.length === 3 ? '0' : ''}`
+  return `${whole}${mark}${fraction}${fraction.length === 3 ? '0' : ''}`
 }
 
 /** The amount in the words that the payment will have: "€1,234.50", "CHF 12.00". */

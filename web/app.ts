@@ -121,6 +121,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     if (draftsBelongTo(email)) {
       history.replaceState(null, '', config.redirectPath)
       notice.append(el('p', {}, `You are signed in as ${email} now. ${NOT_YOURS}`))
+    } else if (session.afterSignOut) {
+      // Another may have signed in to this browser meanwhile, and the sign-in provider asked nothing.
+      notice.append(el('p', {}, `You are signed in as ${email} now.`))
     }
     notice.append(...takeNotDone().map((sentence) => el('p', {}, sentence)))
     const unread = await told.unread(email, notices)

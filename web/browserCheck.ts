@@ -10,6 +10,7 @@ export const NEEDED = [
   'Element.prototype.replaceChildren',
   'HTMLDialogElement.prototype.showModal',
   'Object.fromEntries',
+  'Object.hasOwn',
   'Promise.prototype.finally',
   'TextEncoder',
   'URLSearchParams',

@@ -1,4 +1,5 @@
 import type { Currency } from './amountText.ts'
+import { LOOK_MS } from './patience.ts'
 import { timeLimit } from './signals.ts'
 
 /** All that the page needs to know of where it is. */
@@ -18,7 +19,7 @@ export type Friend = { readonly name: string; readonly id: string }
 
 /** The same page is served everywhere; where it runs is told by the server beside it. */
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch('/config.json', { signal: timeLimit(10_000) })
+  const response = await fetch('/config.json', { signal: timeLimit(LOOK_MS) })
   if (!response.ok) throw new Error(`config.json answered ${response.status}`)
   return configOf(await response.json())
 }

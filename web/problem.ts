@@ -1,4 +1,5 @@
 /** A no that the page must tell the person about, in words. */
+import { TEXT_PAUSE_SECONDS as PAUSE_SECONDS } from '../functions/core/limits.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { GatewayStatus } from '../functions/gatewayAnswers.ts'
 import { timeSoon } from './times.ts'
@@ -92,7 +93,10 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
     retryAfterSeconds
       ? `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds)}.`
       : 'This account is locked. Please ask whoever runs Payfriend here.',
-  too_many_sms: ({ again }) => `Too many codes were sent. Try again ${again}.`,
+  too_many_sms: ({ again, retryAfterSeconds = PAUSE_SECONDS + 1 }) =>
+    retryAfterSeconds <= PAUSE_SECONDS
+      ? `A code was sent a moment ago. Try again ${again}.`
+      : `Too many codes were sent. Try again ${again}.`,
   too_many_payments: ({ again }) =>
     `You have too many payments open, or started too many this hour. Try again ${again}.`,
   provider_unavailable: ({ again }) =>

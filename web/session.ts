@@ -70,6 +70,7 @@ export async function openSession(config: Config, activity: Activity) {
   let provenAt = Number.NEGATIVE_INFINITY
   /** Why a return from sign-in brought no tokens, in a sentence for the person. */
   let trouble: string | null = null
+  let afterSignOut = false
   let signingOut: Promise<void> | null = null
 
   /** Pressed while the page was still on its way out. */
@@ -115,6 +116,7 @@ export async function openSession(config: Config, activity: Activity) {
       tokens.forget()
       tokens.take(kept(result))
       activity.begin()
+      afterSignOut = signedOut() !== null
       forget('signedOut')
       return null
     } catch (error) {
@@ -124,6 +126,11 @@ export async function openSession(config: Config, activity: Activity) {
   }
 
   return {
+    /** Whoever signed in now, somebody was signed out in this tab before. */
+    get afterSignOut(): boolean {
+      return afterSignOut
+    },
+
     get trouble(): string | null {
       return trouble
     },

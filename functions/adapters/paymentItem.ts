@@ -16,10 +16,13 @@ export const historyEntry = (
   by: HistoryEntry['by'],
 ): HistoryEntry => ({ at: now.toISOString(), event, channel, by })
 
-/** From an entry of the index `payer` that is approved or denied, as far as `answers` asks for it. */
+/** From an entry of the index `payer` that the payer answered, as far as `answers` asks for it. */
 export function answerOf(attributes: unknown): PushAnswered {
-  const { payment_id, status, decided_at } = answered.parse(attributes)
-  return { paymentId: payment_id, status, decidedAt: decided_at }
+  const found = answered.parse(attributes)
+  const paymentId = found.payment_id
+  return 'denied_late_at' in found
+    ? { paymentId, status: 'denied', decidedAt: found.denied_late_at }
+    : { paymentId, status: found.status, decidedAt: found.decided_at }
 }
 
 const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
@@ -54,13 +57,22 @@ const stored = z.object({
   decided_by: z.enum(CHANNELS).optional(),
   decided_proof: z.enum(PROOFS).optional(),
   evidence: z.unknown().optional(),
+  denied_late_at: instant.optional(),
 })
 
-const answered = z.object({
-  payment_id: z.string(),
-  status: z.enum(['approved', 'denied']),
-  decided_at: instant,
-})
+const answered = z.discriminatedUnion('status', [
+  z.object({
+    payment_id: z.string(),
+    status: z.enum(['approved', 'denied']),
+    decided_at: instant,
+  }),
+  z.object({
+    payment_id: z.string(),
+    // Pending where its time is over and the sweep has not come by yet.
+    status: z.enum(['pending', 'expired', 'failed', 'cancelled']),
+    denied_late_at: instant,
+  }),
+])
 
 /** A payment from its item, which an index holds whole too; an item that is none is a fault. */
 export function paymentOf(attributes: unknown): Payment {
@@ -97,6 +109,7 @@ const channelsOf = (found: z.infer<typeof stored>): PaymentChannels => ({
     id: found.push_id,
     pausedUntil: found.push_paused_until,
     readAt: found.push_read_at,
+    deniedLateAt: found.denied_late_at,
   },
   sms: {
     to: found.sms_to,

@@ -141,13 +141,13 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     },
 
     async answers(payerId, since) {
-      const { Items = [] } = await documents.send(
+      const { Items = [], LastEvaluatedKey } = await documents.send(
         new QueryCommand({
           TableName: table,
           IndexName: 'payer',
           KeyConditionExpression: 'user_id = :payer AND created_at > :since',
-          FilterExpression: '#status IN (:approved, :denied)',
-          ProjectionExpression: 'payment_id, #status, decided_at',
+          FilterExpression: '#status IN (:approved, :denied) OR attribute_exists(denied_late_at)',
+          ProjectionExpression: 'payment_id, #status, decided_at, denied_late_at',
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: {
             ':payer': payerId,
@@ -156,9 +156,14 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
             ':denied': 'denied',
           },
           ScanIndexForward: false,
-          Limit: ANSWERS_READ_MAX,
         }),
       )
+      // Without a limit a page is 1 MB, many times what a payer may start in the time that matters. On the next
+      // page there could be denials that count, and to leave them out would be to forget them.
+      if (LastEvaluatedKey) {
+        const from = since.toISOString()
+        throw new Error(`payer ${payerId} has more than one page of payments since ${from}`)
+      }
       return Items.map(answerOf)
     },
 
@@ -273,6 +278,23 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
 
     decide: (paymentId, decision, now) => change(paymentId, decisionWrite(decision, now)),
 
+    noteLateDenial: (paymentId, now) =>
+      change(paymentId, {
+        set: ['denied_late_at = :now'],
+        when: [
+          `(#status IN (:cancelled, :expired, :failed) OR (${OVER}))`,
+          // Once: it is the moment of the payer's no, however often they are heard to say it.
+          'attribute_not_exists(denied_late_at)',
+        ],
+        values: {
+          ...open(now),
+          ':cancelled': 'cancelled',
+          ':expired': 'expired',
+          ':failed': 'failed',
+        },
+        event: historyEntry(now, 'denied_late', 'push', 'payer'),
+      }),
+
     async refuseAnswer(paymentId, why, now) {
       const refused = await change(paymentId, {
         set: ['answer_refused_at = :now'],
@@ -311,7 +333,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
       change(paymentId, {
         set: ['#status = :expired', 'decided_at = expires_at'],
         remove: 'open_shard',
-        when: ['#status = :pending', 'expires_at <= :now'],
+        when: [OVER],
         values: { ...open(now), ':expired': 'expired' },
         event: historyEntry(now, 'expired', null, 'clock'),
       }),
@@ -327,9 +349,6 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
   }
 }
 
-/** Of a payer's newest payments: several times as many as they usually may start in the time that matters. */
-const ANSWERS_READ_MAX = 100
-
 type Change = {
   readonly set: readonly string[]
   readonly remove?: string
@@ -342,6 +361,8 @@ type Change = {
 
 /** The one rule of every decision: still pending, and its time not reached. */
 const OPEN = ['#status = :pending', 'expires_at > :now']
+/** Its time is reached, and nobody has written it yet. */
+const OVER = '#status = :pending AND expires_at <= :now'
 /** A write whose answer was lost is sent again by the SDK: each attempt, by its number, is settled once. */
 const SETTLED = 'wrong_attempts :attempts'
 const UNSETTLED = '(attribute_not_exists(wrong_attempts) OR NOT contains(wrong_attempts, :attempt))'

@@ -26,6 +26,7 @@ const events = [
   'code_wrong',
   'answer_mismatched',
   'answer_not_understood',
+  'denied_late',
   'approved',
   'denied',
   'expired',

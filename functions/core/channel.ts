@@ -29,6 +29,8 @@ export type PushChannel = {
   readonly pausedUntil?: Date | undefined
   /** When the provider was last asked what became of it. */
   readonly readAt?: Date | undefined
+  /** When it was denied though the payment had ended otherwise; it changes neither status nor decision. */
+  readonly deniedLateAt?: Date | undefined
 }
 
 export type SmsChannel = {

@@ -97,16 +97,15 @@ export function parseAmount(
 ): Money | { readonly field: 'value' | 'currency'; readonly reason: string } {
   const currencies = Object.keys(limits) as Currency[]
   if (!isOneOf(currencies, currency)) return wrong('currency', 'Choose a currency from the list.')
-  if (!AMOUNT_PATTERN.test(value)) return wrong('value', 'Write the amount like 20.50.')
   const { digits } = CURRENCIES[currency]
+  const most = { amountMinor: minor(limits[currency] ?? '0', digits), currency }
+  const tooMuch = wrong('value', `You can send ${inWords(most)} at most.`)
+  if (/^[1-9]\d{10,}(\.\d+)?$/.test(value)) return tooMuch
+  if (!AMOUNT_PATTERN.test(value)) return wrong('value', 'Write the amount like 20.50.')
   if (decimalsOf(value) > digits) return wrong('value', `${currency} has ${DECIMALS[digits]}.`)
   const money = { amountMinor: minor(value, digits), currency }
   if (money.amountMinor === 0) return wrong('value', 'The amount must be more than zero.')
-  const most = { amountMinor: minor(limits[currency] ?? '0', digits), currency }
-  if (money.amountMinor > most.amountMinor) {
-    return wrong('value', `You can send ${inWords(most)} at most.`)
-  }
-  return money
+  return money.amountMinor > most.amountMinor ? tooMuch : money
 }
 
 /** The amount as it goes over the wire: with exactly the currency's digits. */
@@ -140,7 +139,7 @@ const DECIMALS = { 0: 'no decimals', 2: 'two decimals at most', 3: 'three decima
 
 const decimalsOf = (value: string): number => value.split('.')[1]?.length ?? 0
 
-const wrong = <F>(field: F, reason: string) => ({ field, reason })
+const wrong = <const F>(field: F, reason: string) => ({ field, reason })
 
 /** Decimal text to minor units; decimals beyond the currency's are cut (`ANY_AMOUNT` has them). */
 function minor(value: string, digits: number): number {

@@ -40,6 +40,8 @@ export type HistoryEntry = {
     | 'code_wrong'
     /** A signed answer that names the payment was refused: it has other content, or no sense. */
     | RefusedAnswer
+    /** The payer denied the push on their phone after the payment had ended without an answer of theirs. */
+    | 'denied_late'
     | Exclude<PaymentStatus, 'pending'>
   readonly channel: Channel | null
   readonly by: 'payer' | 'provider' | 'operator' | 'clock'

@@ -74,7 +74,10 @@ export type PaymentStore = PushWrites &
     expire(paymentId: string, now: Date): Promise<Payment | undefined>
   }
 
-/** A yes or a no of the payer, whatever the channel; only a push is denied. */
+/**
+ * A yes or a no of the payer, whatever the channel; only a push is denied. `decidedAt` is also that of a no that came
+ * too late to decide.
+ */
 export type PushAnswered = Pick<Payment, 'paymentId'> & {
   readonly status: 'approved' | 'denied'
   readonly decidedAt: Date
@@ -83,8 +86,8 @@ export type PushAnswered = Pick<Payment, 'paymentId'> & {
 /** What the channel `push` reads and writes of a payment. */
 export type PushWrites = {
   /**
-   * A payer's approved and denied payments of those started after `since`, and of these the newest hundred: over
-   * an index that may lag. Payments that ended otherwise count among the hundred and are left out.
+   * A payer's answers to the payments started after `since`, over an index that may lag: those approved, denied,
+   * and denied after they had ended otherwise. All of them, or it throws: never some.
    */
   answers(payerId: string, since: Date): Promise<readonly PushAnswered[]>
   /** By the provider's own id, over an index that may lag. */
@@ -95,6 +98,8 @@ export type PushWrites = {
   savePush(payment: Payment, pushId: string | undefined, now: Date): Promise<Payment>
   /** Note that a signed answer was refused: pending, and none was before. True if it is noted now. */
   refuseAnswer(paymentId: string, why: RefusedAnswer, now: Date): Promise<boolean>
+  /** Note that its push was denied after it ended, once: cancelled, failed, or its time over, written or not. */
+  noteLateDenial(paymentId: string, now: Date): Promise<Payment | undefined>
   /** The right to ask the provider about a push: pending, and not asked about after `lastBefore`. */
   claimPushRead(paymentId: string, lastBefore: Date, now: Date): Promise<boolean>
 }

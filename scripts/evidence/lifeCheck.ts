@@ -4,6 +4,8 @@ import { type RecordedTerms, statusIn } from '../../functions/core/record.ts'
 
 type Lived = {
   ended: boolean
+  answered: boolean
+  deniedLate: boolean
   paused: boolean
   refused: boolean
   texts: number
@@ -16,7 +18,16 @@ export function lifeProblems(
   { createdAt, expiresAt }: Pick<RecordedTerms, 'createdAt' | 'expiresAt'>,
   entries: readonly HistoryEntry[],
 ): (string | undefined)[] {
-  const lived: Lived = { ended: false, paused: false, refused: false, texts: 0, tries: 0, wrong: 0 }
+  const lived: Lived = {
+    ended: false,
+    answered: false,
+    deniedLate: false,
+    paused: false,
+    refused: false,
+    texts: 0,
+    tries: 0,
+    wrong: 0,
+  }
   return entries.map((entry, index) => {
     const isFirst = index === 0
     if (isFirst !== (entry.event === 'started')) {
@@ -31,6 +42,9 @@ export function lifeProblems(
     if (event === 'expired' && at < expiresAt) return 'expired before its time was over'
     if (event !== 'expired' && !isLateAnswer(entry) && at >= expiresAt) {
       return `"${event}" when the time was over`
+    }
+    if (event === 'denied_late' && !lived.ended && at < expiresAt) {
+      return `"${event}" before the payment was over`
     }
     return live(lived, entry)
   })
@@ -48,6 +62,7 @@ const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   code_wrong: ['sms payer'],
   answer_mismatched: ['push provider'],
   answer_not_understood: ['push provider'],
+  denied_late: ['push payer'],
   approved: ['push payer', 'push provider', 'sms payer'],
   denied: ['push payer', 'push provider'],
   expired: ['null clock'],
@@ -55,9 +70,9 @@ const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   cancelled: ['null payer', 'null operator'],
 }
 
-/** The payer can be faster than the answer that their push was sent. */
+/** The payer can be faster than the answer that their push was sent, and slower than the payment's end. */
 const isLateAnswer = ({ event }: HistoryEntry) =>
-  event === 'push_sent' || event === 'push_unavailable'
+  event === 'push_sent' || event === 'push_unavailable' || event === 'denied_late'
 
 /** Texts and codes are counted here once more, as the table counted them (RTS Art. 4(3)(b)). */
 function live(lived: Lived, entry: HistoryEntry): string | undefined {
@@ -69,6 +84,12 @@ function live(lived: Lived, entry: HistoryEntry): string | undefined {
     lived.refused = true
     return undefined
   }
+  if (event === 'denied_late') {
+    if (lived.answered) return `"${event}" after an answer that decided`
+    if (lived.deniedLate) return `"${event}" when one was noted before`
+    lived.deniedLate = true
+  }
+  lived.answered ||= status === 'approved' || status === 'denied'
   if (lived.paused && channel === 'push') return `"${event}" though no push was asked for`
   lived.paused ||= event === 'push_paused'
   // RTS Art. 5(1)(c): what was shown otherwise is not approved by an answer that shows nothing.

@@ -932,6 +932,65 @@ describe('list', () => {
   })
 })
 
+describe('a denial that comes too late', () => {
+  const ends: readonly [string, (payment: Payment) => Promise<unknown>][] = [
+    ['cancelled', (payment) => store.decide(payment.paymentId, cancelled(payment), at(1))],
+    ['expired', ({ paymentId }) => store.expire(paymentId, END)],
+    ['pending', async () => undefined],
+    [
+      'failed',
+      async (payment) => {
+        const { payerId, paymentId } = payment
+        await store.reserveText(payerId, paymentId, at(1), at(1))
+        for (let n = 0; n < CODE_ATTEMPTS_MAX; n += 1) {
+          const tried = await store.reserveAttempt(payerId, paymentId, false, at(2))
+          if (tried) await store.countWrongCode(tried, at(2))
+        }
+      },
+    ],
+  ]
+
+  test.each(ends)(
+    'to a payment that is %s is noted once, and ends nothing',
+    async (status, end) => {
+      const payment = await inserted()
+      await end(payment)
+      const before = (await item(payment)) ?? {}
+      expect(before).toMatchObject({ status })
+      const notes = await Promise.all(
+        [1, 2, 3].map(() => store.noteLateDenial(payment.paymentId, END)),
+      )
+      expect(notes.filter(Boolean)).toMatchObject([
+        { outcome: { status }, channels: { push: { deniedLateAt: END } } },
+      ])
+      expect(await store.noteLateDenial(payment.paymentId, at(900))).toBeUndefined()
+      const entry = { at: END.toISOString(), event: 'denied_late', channel: 'push', by: 'payer' }
+      expect(await item(payment)).toEqual({
+        ...before,
+        denied_late_at: END.toISOString(),
+        history: [...before.history, entry],
+      })
+    },
+  )
+
+  test('to one that waits, or was approved or denied, is none', async () => {
+    const waits = await inserted()
+    const yes = await inserted()
+    await store.decide(yes.paymentId, approval(yes), at(1))
+    const no = await inserted()
+    await store.decide(
+      no.paymentId,
+      { status: 'denied', channel: 'push', by: 'payer', evidence, only: {} },
+      at(1),
+    )
+    expect(await store.noteLateDenial(waits.paymentId, JUST_BEFORE)).toBeUndefined()
+    for (const one of [yes, no])
+      expect(await store.noteLateDenial(one.paymentId, END)).toBeUndefined()
+    for (const one of [waits, yes, no]) expect(await events(one)).not.toContain('denied_late')
+    expect(await store.noteLateDenial('not there', END)).toBeUndefined()
+  })
+})
+
 describe('answers', () => {
   const denial = { status: 'denied', channel: 'push', by: 'payer', evidence } as const
   const end = (payment: Payment, decision: Decision, seconds: number) =>
@@ -956,15 +1015,40 @@ describe('answers', () => {
     expect(await store.answers(payerId, at(1))).toEqual([])
   })
 
-  test('are found among a hundred that ended otherwise, and not among more', async () => {
-    const payerId = 'a payer of a hundred'
+  test('are also denials that came too late, at the moment they came', async () => {
+    const payerId = 'a payer who answers late'
+    const gone = await inserted({ payerId, createdAt: at(0) })
+    await store.decide(gone.paymentId, cancelled(gone), at(1))
+    const waits = await inserted({ payerId, createdAt: at(-1) })
+    expect(await store.answers(payerId, at(-2))).toEqual([])
+    await store.noteLateDenial(gone.paymentId, at(2))
+    await store.noteLateDenial(waits.paymentId, END)
+    const all = [
+      { paymentId: gone.paymentId, status: 'denied', decidedAt: at(2) },
+      { paymentId: waits.paymentId, status: 'denied', decidedAt: END },
+    ]
+    expect(await store.answers(payerId, at(-2))).toEqual(all)
+    await store.expire(waits.paymentId, END)
+    expect(await store.answers(payerId, at(-2))).toEqual(all)
+  })
+
+  test('are found behind hundreds that ended otherwise', async () => {
+    const payerId = 'a payer of hundreds'
     const first = await inserted({ payerId, createdAt: at(0) })
     await end(first, { ...denial, only: {} }, 1)
-    const ids = Array.from({ length: 99 }, (_, n) => n)
+    const ids = Array.from({ length: 300 }, (_, n) => n)
     await Promise.all(ids.map((n) => inserted({ payerId, createdAt: at(1 + n / 1000) })))
     expect(await store.answers(payerId, at(-1))).toHaveLength(1)
-    await inserted({ payerId, createdAt: at(2) })
-    expect(await store.answers(payerId, at(-1))).toEqual([])
+  })
+
+  test('that are more than a page are a fault, and never some of them', async () => {
+    const payerId = 'a payer of pages'
+    const payeeName = 'N'.repeat(300_000)
+    for (let n = 0; n < 4; n += 1) {
+      const action = { ...terms, payee: { ...terms.payee, name: payeeName } }
+      await inserted({ payerId, action, createdAt: at(n) })
+    }
+    await expect(store.answers(payerId, at(-1))).rejects.toThrow('more than one page of payments')
   })
 
   test('that cannot be read are a fault', async () => {

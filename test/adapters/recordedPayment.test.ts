@@ -39,6 +39,7 @@ const EVENTS: Record<HistoryEntry['event'], true> = {
   code_wrong: true,
   answer_mismatched: true,
   answer_not_understood: true,
+  denied_late: true,
   approved: true,
   denied: true,
   expired: true,

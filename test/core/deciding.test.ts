@@ -7,7 +7,7 @@ import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
 import { noDenials } from './denials.ts'
-import { open, over, smsOf } from './payments.ts'
+import { open, over, pushOf, smsOf } from './payments.ts'
 
 const ID = open.paymentId
 
@@ -103,14 +103,16 @@ describe('an answer to a push', () => {
       decided,
       stored,
       byPush = stored,
-    }: { decided?: Payment; stored?: Payment | undefined; byPush?: Payment },
+      noted,
+    }: { decided?: Payment; stored?: Payment | undefined; byPush?: Payment; noted?: Payment },
   ) {
     const one = answering()
     const payments = one.port<PaymentStore>({
       findByPush: async () => byPush,
-      answers: async () => [],
       decide: async () => decided,
       find: async () => stored,
+      noteLateDenial: async () => noted,
+      answers: async () => [],
       refuseAnswer: async (id) => [stored, byPush].some((one) => one?.paymentId === id),
     })
     const ports = { payments, clock: one.clock, ...noDenials }
@@ -222,6 +224,56 @@ describe('an answer to a push', () => {
     const { names, outcome } = deciding(more, { stored })
     await outcome
     expect(names()).toEqual(['decide', 'find'])
+  })
+
+  const ENDED: readonly [string, Payment][] = [
+    ['was cancelled', { ...open, ...over('cancelled') }],
+    ['expired', { ...open, ...over('expired') }],
+    ['failed by wrong codes', { ...open, ...over('failed', 'sms') }],
+    ['is over, though nobody has written it', { ...open, expiresAt: NOON }],
+  ]
+
+  test.each(ENDED)(
+    'that denies a payment which %s is noted on it and counted',
+    async (_, stored) => {
+      const noted = { ...stored, ...pushOf({ deniedLateAt: NOON }) }
+      const { outcome, names, given } = deciding({ status: 'denied' }, { stored, noted })
+      expect(await outcome).toBe('too_late')
+      expect(given('noteLateDenial')).toEqual([[ID, NOON]])
+      expect(names()).toEqual(['decide', 'find', 'noteLateDenial', 'answers'])
+    },
+  )
+
+  test.each(ENDED)('that denies again a payment which %s is counted again', async (_, ended) => {
+    const stored = { ...ended, ...pushOf({ deniedLateAt: NOON }) }
+    const { outcome, names } = deciding({ status: 'denied' }, { stored })
+    expect(await outcome).toBe('too_late')
+    expect(names()).toEqual(['decide', 'find', 'noteLateDenial', 'find', 'answers'])
+  })
+
+  test.each<[string, Partial<PushAnswer>, Payment]>([
+    ['a yes to one that was cancelled', {}, { ...open, ...over('cancelled') }],
+    ['a no after a yes by code', { status: 'denied' }, { ...approved, ...over('approved', 'sms') }],
+    [
+      'a no from another phone',
+      { status: 'denied', authyId: '1636' },
+      { ...open, ...over('cancelled') },
+    ],
+    [
+      'a no to other words',
+      { status: 'denied', shown: { ...open.shown, message: 'Pay €2' } },
+      { ...open, ...over('cancelled') },
+    ],
+    [
+      'another payer’s no',
+      { status: 'denied', payerId: 'person-2' },
+      { ...open, ...over('cancelled') },
+    ],
+  ])('that is %s is no late denial', async (_, more, stored) => {
+    const { outcome, given } = deciding(more, { stored })
+    await outcome
+    expect(given('noteLateDenial')).toEqual([])
+    expect(given('answers')).toEqual([])
   })
 
   test('to the push of another payment than it names is noted on both', async () => {

@@ -53,6 +53,15 @@ test.each([
   expect(inWords({ amountMinor, currency })).toBe(words)
 })
 
+test('no two currencies are worded alike', () => {
+  for (const amountMinor of [1, 1234567]) {
+    const worded = currencies.map((currency) =>
+      inWords({ amountMinor, currency }).replace(/[\d.,]/g, ''),
+    )
+    expect(new Set(worded).size).toBe(currencies.length)
+  }
+})
+
 test('only the three unmistakable currencies have a symbol; all else is plain ASCII', () => {
   const worded = currencies.map((currency) => inWords({ amountMinor: 1, currency }))
   const symbols = worded.join('').replace(/[\x20-\x7e]/g, '')
@@ -151,6 +160,7 @@ test.each([
   ['0', 'EUR', 'value', /^The amount must be more than zero\.$/],
   ['1.001', 'EUR', 'value', /^EUR has two decimals at most\.$/],
   ['1.0', 'JPY', 'value', /^JPY has no decimals\.$/],
+  ['99999999999', 'EUR', 'value', /^You can send €10,000\.00 at most\.$/],
   ['10000.01', 'EUR', 'value', /^You can send €10,000\.00 at most\.$/],
 ] as const)('why %s %s is refused is told beside its %s', (value, currency, field, reason) => {
   expect(parseAmount({ value, currency }, MAX)).toEqual({

@@ -8,7 +8,7 @@ import {
 import type { Payment } from '../../functions/core/payment.ts'
 import type { PushAnswered } from '../../functions/core/ports.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, over } from './payments.ts'
+import { open, over, pushOf } from './payments.ts'
 
 const MINUTE = 60
 const answer = (status: 'approved' | 'denied', minutes: number): PushAnswered => ({
@@ -26,16 +26,16 @@ describe('the push', () => {
     ['there was a yes between', [no(-1), yes(-2), no(-3)]],
     ['there was a yes since', [yes(-1), no(-2), no(-3)]],
     ['there was a yes at the moment of the newer', [no(-1), yes(-1), no(-2)]],
-    ['of two denials the older is as long before the other as a pause is', [no(-1), no(-16)]],
+    ['of two denials the older is of another hour', [no(-1), no(-60)]],
     ['the newer of two denials is as long past as a pause is', [no(-15), no(-16)]],
-    ['a second denial comes right after a pause', [no(-0.001), no(-15.001), no(-15.002)]],
   ])('goes out where %s', (_, answers) => {
     expect(pushPausedUntil(answers, NOON)).toBeUndefined()
   })
 
   test.each<[string, PushAnswered[], number]>([
     ['two were denied at one moment', [no(-1), no(-1)], 14],
-    ['two were denied, almost a pause apart', [no(-1), no(-15.999)], 14],
+    ['two were denied, almost an hour apart', [no(-1), no(-59.999)], 14],
+    ['a third is denied right after a pause', [no(0), no(-15), no(-15.001)], 15],
     ['two were denied, the newer almost a pause ago', [no(-14.999), no(-15)], 0.001],
     ['two were denied since a yes', [no(-1), no(-2), yes(-3)], 14],
     ['five were denied', [no(-1), no(-2), no(-3), no(-4), no(-5)], 14],
@@ -54,13 +54,14 @@ describe('the push', () => {
     expect(pushPausedUntil(answers, at(15 * MINUTE))).toBeUndefined()
   })
 
-  test('needs answers of an hour, to payments that were started as much before as a payment may live', () => {
-    expect(answersFrom(NOON)).toEqual(at(-70 * MINUTE))
+  test('needs answers of an hour, to payments that were started as much before as a late answer is taken', () => {
+    expect(answersFrom(NOON)).toEqual(at(-75 * MINUTE))
   })
 })
 
 describe('a denial', () => {
   const denied: Payment = { ...open, ...over('denied') }
+  const deniedLate = pushOf({ deniedLateAt: NOON })
 
   function noting(
     answers: readonly PushAnswered[] | Error,
@@ -91,7 +92,7 @@ describe('a denial', () => {
     const { done, asked } = noting([no(-1), no(-2)])
     await done
     expect(asked).toEqual([
-      ['answers', 'person-1', at(-70 * MINUTE)],
+      ['answers', 'person-1', at(-75 * MINUTE)],
       ['tell', 'person-1', at(-2 * MINUTE), NOON],
       ['told', denied],
     ])
@@ -113,6 +114,20 @@ describe('a denial', () => {
     await done
     expect(names()).toEqual(['answers'])
   })
+
+  test.each(['cancelled', 'expired', 'failed', 'pending'] as const)(
+    'that came too late, to a payment that is %s, is the third at the moment it came',
+    async (status) => {
+      const ended = status === 'pending' ? {} : over(status, 'sms', at(-59 * MINUTE))
+      const payment = { ...open, ...ended, ...deniedLate }
+      const { done, asked } = noting([no(-1), no(-2)], { payment })
+      await done
+      expect(asked.slice(1)).toEqual([
+        ['tell', 'person-1', at(-2 * MINUTE), NOON],
+        ['told', payment],
+      ])
+    },
+  )
 
   test('after a pause is still of the row', async () => {
     const { done, given } = noting([no(-16), no(-59.999)])
@@ -136,6 +151,10 @@ describe('a denial', () => {
   test.each([
     ['a yes', { ...denied, ...over('approved') }],
     ['a cancel', { ...denied, ...over('cancelled') }],
+    [
+      'a yes by a code, and a no after it',
+      { ...denied, ...over('approved', 'sms'), ...deniedLate },
+    ],
   ] as const)('is not %s', async (_, payment) => {
     const { done, asked } = noting([no(-1), no(-2)], { payment })
     await done

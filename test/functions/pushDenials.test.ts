@@ -1,5 +1,7 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Call, type Person, type Rig, startRig, terms } from '../rig.ts'
+import { callbackOf } from '../faults.ts'
+import { type Call, otherThan, type Person, type Rig, startRig, terms } from '../rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -28,6 +30,41 @@ async function deny(paymentId: string) {
   if (!push) throw new Error(`no push for ${paymentId}`)
   rig.phone.book.answer(push.uuid, 'denied')
   await rig.phone.settled()
+}
+
+/** How a payment ends without its push's answer, by what it is then. */
+const ENDS = {
+  cancelled: (as: Person, id: string) => rig.call('cancelPayment', { as, id }),
+  expired: async () => {
+    rig.clock.advance(5 * MINUTE)
+    await rig.sweep()
+  },
+  /** Over, and the sweep has not come by. */
+  pending: async () => rig.clock.advance(5 * MINUTE),
+  failed: async (as: Person, id: string) => {
+    await rig.call('smsStart', { as, id })
+    const body = { code: otherThan(rig.codeOn(as.number)) }
+    for (let n = 0; n < 5; n += 1) await rig.call('smsVerify', { as, id, body })
+    // The lock of codes ends, so that another payment can end so.
+    rig.clock.advance(5 * MINUTE)
+  },
+} satisfies Record<string, (as: Person, id: string) => Promise<unknown>>
+
+/** The callback of a denial comes when the payment is over; it may be said twice. */
+async function denyLate(as: Person, id: string) {
+  const push = pushesOn(as).find(({ hiddenDetails }) => hiddenDetails?.payment_id === id)
+  if (!push) throw new Error(`no push for ${id}`)
+  const before = (await rig.item(id)) ?? {}
+  for (let n = 0; n < 2; n += 1) {
+    const reply = await rig.call('authyCallback', callbackOf(rig, push, 'denied'))
+    expect(reply.status).toBe(200)
+  }
+  const at = rig.clock.now().toISOString()
+  expect(await rig.item(id)).toEqual({
+    ...before,
+    denied_late_at: at,
+    history: [...before.history, { at, event: 'denied_late', channel: 'push', by: 'payer' }],
+  })
 }
 
 const events = async ({ payerId }: Person) => {
@@ -135,6 +172,58 @@ describe('after two denials in a row', () => {
     expect(await rig.pending(payer)).toMatchObject({ push: 'unavailable' })
   })
 
+  test.each(Object.entries(ENDS))('counts what was denied when it was %s', async (status, end) => {
+    const payer = await rig.person()
+    for (let n = 0; n < 2; n += 1) {
+      const { paymentId: id } = await rig.pending(payer)
+      await end(payer, id)
+      expect((await rig.item(id))?.status).toBe(status)
+      await denyLate(payer, id)
+    }
+    expect(await rig.pending(payer)).toMatchObject({
+      push: 'unavailable',
+      pushPausedUntil: new Date(rig.clock.now().getTime() + 15 * MINUTE * 1000).toISOString(),
+    })
+    expect(await events(payer)).not.toContain('pushes.denied')
+  })
+
+  test('twenty payments started, cancelled and denied at once are two pushes', async () => {
+    const payer = await rig.person()
+    for (let n = 0; n < 20; n += 1) {
+      const { paymentId, push } = await rig.pending(payer)
+      await rig.call('cancelPayment', { as: payer, id: paymentId })
+      if (push === 'sent') await deny(paymentId)
+    }
+    expect(pushesOn(payer)).toHaveLength(2)
+  })
+
+  test('a no to a push whose payment a code approved is not counted', async () => {
+    const payer = await rig.person()
+    for (let n = 0; n < 2; n += 1) {
+      const { paymentId: id } = await rig.pending(payer)
+      await rig.call('smsStart', { as: payer, id })
+      await rig.call('smsVerify', { as: payer, id, body: { code: rig.codeOn(payer.number) } })
+      await deny(id)
+      expect((await rig.item(id))?.status).toBe('approved')
+    }
+    expect(await rig.pending(payer)).toMatchObject({ push: 'sent' })
+  })
+
+  test('a hundred newer payments that were cancelled hide no denials', async () => {
+    const payer = await rig.person()
+    await denied(payer)
+    const { paymentId } = await rig.pending(payer)
+    await deny(paymentId)
+    const like = await rig.item(paymentId)
+    for (let n = 0; n < 110; n += 1) {
+      const created_at = new Date(rig.clock.now().getTime() + 1 + n).toISOString()
+      const payment_id = `${n}`.padStart(22, 'C')
+      const Item = { ...like, payment_id, created_at, status: 'cancelled' }
+      await rig.documents.send(new PutCommand({ TableName: 'payments', Item }))
+    }
+    expect(await rig.pending(payer)).toMatchObject({ push: 'unavailable' })
+  })
+
   test('nobody else’s push is paused, on the same phone neither', async () => {
     const { number } = await rig.person()
     const ann = await rig.person({ number })
@@ -181,6 +270,16 @@ describe('the third denial in a row', () => {
     expect((await rig.call('profile', { as: payer })).body.notices).toMatchObject([
       { event: 'pushes.denied' },
     ])
+  })
+
+  test('is told where the payment was cancelled before each', async () => {
+    const payer = await rig.person()
+    const all = await four(payer)
+    for (const id of all.slice(0, 3)) {
+      await rig.call('cancelPayment', { as: payer, id })
+      await denyLate(payer, id)
+    }
+    expect(await events(payer)).toEqual(['phone.verified', 'pushes.denied'])
   })
 
   test('after the pause is told too', async () => {

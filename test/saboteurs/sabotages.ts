@@ -1431,8 +1431,36 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'cancelled payments push denials out of sight',
     file: `${ADAPTERS}/paymentsTable.ts`,
-    from: 'const ANSWERS_READ_MAX = 100',
-    to: 'const ANSWERS_READ_MAX = 10',
+    from: '          ScanIndexForward: false,\n        }),\n      )\n      // Without',
+    to: '          ScanIndexForward: false,\n          Limit: 100,\n        }),\n      )\n      // Without',
+    caughtBy: ['test/adapters/paymentsTable.test.ts'],
+  },
+  {
+    name: 'denials on the next page are forgotten',
+    file: `${ADAPTERS}/paymentsTable.ts`,
+    from: '      if (LastEvaluatedKey) {\n        const from',
+    to: '      if (!LastEvaluatedKey && Items.length < 0) {\n        const from',
+    caughtBy: ['test/adapters/paymentsTable.test.ts'],
+  },
+  {
+    name: 'a denial after a cancel is not counted',
+    file: `${CORE}/channels/push.ts`,
+    from: "  if (status === 'denied') await denyLate(ports, payment)\n",
+    to: '',
+    caughtBy: testOf.denials,
+  },
+  {
+    name: 'a denial too late is in no row',
+    file: `${ADAPTERS}/paymentsTable.ts`,
+    from: "'#status IN (:approved, :denied) OR attribute_exists(denied_late_at)'",
+    to: "'#status IN (:approved, :denied)'",
+    caughtBy: testOf.denials,
+  },
+  {
+    name: 'a denial too late is noted again and again',
+    file: `${ADAPTERS}/paymentsTable.ts`,
+    from: "          'attribute_not_exists(denied_late_at)',\n",
+    to: '',
     caughtBy: testOf.denials,
   },
   {

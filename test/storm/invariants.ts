@@ -139,7 +139,12 @@ function checkHistory(item: Item, history: readonly Entry[], must: Must) {
   const ends = history.filter(({ event }) => FINAL.includes(event))
   must(ends.length === (status === 'pending' ? 0 : 1), 'one end at most')
   const after = history.slice(history.findIndex(({ event }) => FINAL.includes(event)) + 1)
-  const isOnlyPush = after.every(({ event }) => /^push_(sent|unavailable)$/.test(event))
+  const late = history.filter(({ event }) => event === 'denied_late')
+  must(late.length <= 1, 'a denial too late is written once')
+  must(item.denied_late_at === late[0]?.at, 'the history says when it was denied too late')
+  const isOnlyPush = after.every(({ event }) =>
+    /^(push_(sent|unavailable)|denied_late)$/.test(event),
+  )
   must(ends.length === 0 || isOnlyPush, 'after its end only the push’s own answer comes')
   const settled = item.wrong_attempts as Set<number> | undefined
   must((settled?.size ?? 0) === Number(item.wrong_codes), 'each attempt settled once')

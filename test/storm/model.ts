@@ -59,6 +59,8 @@ export type Payment = {
   readonly proof?: string | undefined
   /** When a signed answer that names it was first refused. */
   readonly refusedAt?: number | undefined
+  /** When its push was denied after it had ended otherwise. */
+  readonly deniedLateAt?: number | undefined
   readonly history: readonly Event[]
 }
 
@@ -172,32 +174,41 @@ export const look =
 const PAUSE_MS = 15 * 60_000
 const ROW_MS = 60 * 60_000
 
+/** A payer's yes or no to a payment, in time or too late. */
+export type Answered = {
+  readonly status: 'approved' | 'denied'
+  readonly decidedAt: number
+}
+
 /** What a payer has answered. */
-export const answersOf = ({ payments }: Model, payer: string): readonly Payment[] =>
-  Object.values(payments).filter(
-    (one) => one.payer === payer && /^(approved|denied)$/.test(one.status),
-  )
+export const answersOf = ({ payments }: Model, payer: string): readonly Answered[] =>
+  Object.values(payments).flatMap(({ payer: whose, status, decidedAt = 0, deniedLateAt }) => {
+    if (whose !== payer) return []
+    if (status === 'approved' || status === 'denied') return [{ status, decidedAt }]
+    return deniedLateAt === undefined ? [] : [{ status: 'denied', decidedAt: deniedLateAt }]
+  })
 
 /** When the payer denied in a row, the newest first: in an hour, and since their last yes. */
-function denials(answers: readonly Payment[], now: number): number[] {
-  const late = answers.filter(({ decidedAt = 0 }) => decidedAt > now - ROW_MS)
+function denials(answers: readonly Answered[], now: number): number[] {
+  const late = answers.filter(({ decidedAt }) => decidedAt > now - ROW_MS)
   const yes = late.filter(({ status }) => status === 'approved')
-  const lastYes = Math.max(0, ...yes.map(({ decidedAt = 0 }) => decidedAt))
+  const lastYes = Math.max(0, ...yes.map(({ decidedAt }) => decidedAt))
   return late
-    .filter(({ status, decidedAt = 0 }) => status === 'denied' && decidedAt > lastYes)
-    .map(({ decidedAt = 0 }) => decidedAt)
+    .filter(({ status, decidedAt }) => status === 'denied' && decidedAt > lastYes)
+    .map(({ decidedAt }) => decidedAt)
     .sort((a, b) => b - a)
 }
 
-/** Until when no push goes out, after two denials that are less than a pause apart. */
-export function pauseEnd(answers: readonly Payment[], now: number): number | undefined {
-  const [newest = 0, before = 0] = denials(answers, now)
+/** Until when no push goes out, after two denials in a row. */
+export function pauseEnd(answers: readonly Answered[], now: number): number | undefined {
+  const [newest, before] = denials(answers, now)
+  if (newest === undefined || before === undefined) return undefined
   const until = newest + PAUSE_MS
-  return newest - before < PAUSE_MS && now < until ? until : undefined
+  return now < until ? until : undefined
 }
 
 /** When the row began, if it is one that must be told. */
-export function rowToTell(answers: readonly Payment[], now: number): number | undefined {
+export function rowToTell(answers: readonly Answered[], now: number): number | undefined {
   const row = denials(answers, now)
   return row.length < 3 ? undefined : row.at(-1)
 }
@@ -288,6 +299,17 @@ export const refuse = (id: string, why: string, now: number) =>
     (payment) => isOpen(payment, now) && payment.refusedAt === undefined,
     () => ({ refusedAt: now }),
     { at: now, event: why, channel: 'push', by: 'provider' },
+  )
+
+/** Its push was denied after it had ended otherwise: written down once, and it ends nothing. */
+export const denyLate = (id: string, now: number) =>
+  write(
+    id,
+    (payment) =>
+      /^(cancelled|expired|failed)$/.test(statusAt(payment, now)) &&
+      payment.deniedLateAt === undefined,
+    () => ({ deniedLateAt: now }),
+    { at: now, event: 'denied_late', channel: 'push', by: 'payer' },
   )
 
 /** The other one: its time. */

@@ -15,11 +15,13 @@ import {
   whyClosed,
 } from './answers.ts'
 import {
+  type Answered,
   answerPush,
   answersOf,
   cancelCode,
   type Decision,
   decide,
+  denyLate,
   type Event,
   expire,
   HOUR_MS,
@@ -103,7 +105,7 @@ export const start = (asked: Start): Flow =>
 function* repeat(
   { terms, weather }: Start,
   payment: Payment,
-  answers: readonly Payment[],
+  answers: readonly Answered[],
   clock: () => number,
 ) {
   if (payment.terms !== terms) throw new No(422, 'idempotency_key_reused')
@@ -382,13 +384,17 @@ export const callback = ({ isGenuine, signedAt, names, says }: Letter): Flow =>
       yield* refuseAll(named, 'answer_mismatched', clock)
     } else if (stored.status === answer && stored.decidedBy === 'push') {
       yield* noteDenial(stored, clock)
+    } else if (answer === 'denied' && !/^(approved|denied)$/.test(stored.status)) {
+      const noted = yield* at(denyLate(id, clock()))
+      const known = noted ?? (yield* at(look(({ payments }) => payments[id])))
+      if (known) yield* noteDenial(known, clock)
     }
     return { status: 200 }
   }
 
 /** The third in a row is told. */
-function* noteDenial({ payer, status }: Payment, clock: () => number) {
-  if (status !== 'denied') return
+function* noteDenial({ payer, status, deniedLateAt }: Payment, clock: () => number) {
+  if (status !== 'denied' && (deniedLateAt === undefined || status === 'approved')) return
   const now = clock()
   const answers = yield* at(look((m) => answersOf(m, payer)))
   const since = rowToTell(answers, now)

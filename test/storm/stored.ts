@@ -59,6 +59,7 @@ export function storedPayment(world: World, item: Item): Payment {
     evidence: evidence && `${evidence.kind}${ref}`,
     proof: item.decided_proof as string | undefined,
     refusedAt: msIf(item.answer_refused_at),
+    deniedLateAt: msIf(item.denied_late_at),
     history: (item.history as { at: string }[]).map((entry) => ({
       ...(entry as unknown as Event),
       at: ms(entry.at),

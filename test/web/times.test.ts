@@ -23,7 +23,8 @@ describe('a time soon', () => {
 // A browser that has not been told a language takes its owner's.
 const SAYS_BY_ITSELF = /\btoLocale(?:Date|Time)?String\(|\bIntl\./
 const pages = readdirSync('web', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && name !== 'times.ts')
+  // What is read of an amount goes by the language of whoever typed it, and none of it is shown.
+  .filter((name) => name.endsWith('.ts') && !['times.ts', 'amountText.ts'].includes(name))
   .map((name) => `web/${name}`)
 
 test.each(pages)('%s leaves dates, times and numbers to one place', (file) => {

@@ -50,7 +50,12 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
       ]
     case 'failed':
       return [
-        el('p', {}, 'Five wrong codes were entered, so nothing was paid. You can start anew.'),
+        el(
+          'p',
+          {},
+          'Five wrong codes were entered, so nothing was paid. You can start anew; if no code can be sent then, ' +
+            'codes are locked for some minutes.',
+        ),
         ignoreOnPhone(),
       ]
     case 'cancelled':

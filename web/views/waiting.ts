@@ -7,6 +7,7 @@ import { detailsOf, explain } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { askForText, hasText } from '../textedCode.ts'
+import { timeSoon } from '../times.ts'
 import { termsOf } from './result.ts'
 import { whyNoText } from './whyNoText.ts'
 
@@ -160,7 +161,7 @@ const whyPaused = (until: string) =>
     'p',
     {},
     'You said no to two payments in a row, so no request goes to your phone until ' +
-      `${inHours(new Date(until))}.`,
+      `${timeSoon(new Date(until), new Date())}.`,
   )
 
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
@@ -181,10 +182,6 @@ const HOW: Record<Payment['push'], readonly [heading: string, how: string]> = {
     'Check that this is whom and how much you want to pay. If it is not, cancel it.',
   ],
 }
-
-/** "14:05", where the payer is. */
-const inHours = (date: Date) =>
-  new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' }).format(date)
 
 function minutesAndSeconds(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

@@ -193,7 +193,8 @@ export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 
 /**
  * Decide a payment by push. The payment is found by our own id in the signed hidden details, which
  * has no lag, and only without one by the push's id. The words shown must be the words stored
- * (RTS Art. 5(1)(c)). A denial is looked at once it is stored, and again where its callback comes again.
+ * (RTS Art. 5(1)(c)). A denial is looked at once it is stored, and again where its callback comes again; one
+ * that comes after the end is noted and decides nothing.
  */
 export async function decideByPush(
   ports: Ports & DenialPorts,
@@ -228,9 +229,28 @@ export async function decideByPush(
     return payment || refused.length > 0 ? 'mismatch' : 'unknown'
   }
   const { outcome } = payment
-  if (outcome.status !== status || channelOf(outcome) !== 'push') return 'too_late'
-  await noteDenial(ports, payment)
-  return 'repeated'
+  if (outcome.status === status && channelOf(outcome) === 'push') {
+    await noteDenial(ports, payment)
+    return 'repeated'
+  }
+  if (status === 'denied') await denyLate(ports, payment)
+  return 'too_late'
+}
+
+/**
+ * A no to a payment that ended meanwhile counts for the pause all the same: else a thief would cancel each payment
+ * as soon as its push is out. After the payer's own yes, by a code, or their no, it counts for nothing.
+ */
+async function denyLate(
+  ports: Ports & DenialPorts,
+  { paymentId, outcome }: Payment,
+): Promise<void> {
+  if (outcome.status === 'approved' || outcome.status === 'denied') return
+  const { payments, clock } = ports
+  const noted = await payments.noteLateDenial(paymentId, clock())
+  // Noted before: the row may not have been told then.
+  const payment = noted ?? (await payments.find(paymentId))
+  if (payment) await noteDenial(ports, payment)
 }
 
 /** Whether what was answered is what was asked; none of it ever changes about a payment. */

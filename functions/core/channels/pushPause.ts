@@ -4,6 +4,7 @@
  * begin anew, and none that could be wrong.
  */
 
+import { PAYMENT_TTL_SECONDS_MAX } from '../limits.ts'
 import type { TrailEntry } from '../payerTrail.ts'
 import type { Payment } from '../payment.ts'
 import type { Clock, PaymentStore, PushAnswered, PushDenials } from '../ports.ts'
@@ -13,25 +14,30 @@ import type { Clock, PaymentStore, PushAnswered, PushDenials } from '../ports.ts
  * payer denies one by mistake, and the next because the first startled them. The code is never paused.
  */
 const DENIALS_TO_PAUSE = 2
-/** Long enough that a thief comes to a handful of pushes an hour; short enough for an honest payer to wait. */
+/**
+ * Short enough for an honest payer to wait. What it bounds is pushes after the second denial: those that are out by
+ * then, as many as payments may be open at once, are not called back, and of pushes that nobody answers the hour's
+ * payments are the bound.
+ */
 const PAUSE_MINUTES = 15
 /** So many in a row are nobody's mistake any more. */
 const DENIALS_TO_TELL = 3
 /** A row is of so long: who denied something this morning denies another thing now. */
 const ROW_MINUTES = 60
-/** An answer comes no later than this after its payment was started. */
-const LIFE_MINUTES_MAX = 10
+/** A push is answered no later than this after its payment was started … */
+const LIFE_MINUTES_MAX = PAYMENT_TTL_SECONDS_MAX / 60
+/** … and its signed answer is taken for so long, also where the payment has ended meanwhile. */
+const CALLBACK_MINUTES_MAX = 5
 
 /** All that the rules need to know was started after this. */
-export const answersFrom = (now: Date): Date => ago(now, ROW_MINUTES + LIFE_MINUTES_MAX)
+export const answersFrom = (now: Date): Date =>
+  ago(now, ROW_MINUTES + LIFE_MINUTES_MAX + CALLBACK_MINUTES_MAX)
 
 /** Until when no push goes out to a payer who has lately answered so; nothing while pushes do. */
 export function pushPausedUntil(answers: readonly PushAnswered[], now: Date): Date | undefined {
   const row = denialsInARow(answers, now)
   const newest = row[0]
-  const first = row[DENIALS_TO_PAUSE - 1]
-  // The older of the two is as long past as a pause is: that was another matter.
-  if (!newest || !first || first.decidedAt <= ago(newest.decidedAt, PAUSE_MINUTES)) return undefined
+  if (!newest || row.length < DENIALS_TO_PAUSE) return undefined
   const until = new Date(newest.decidedAt.getTime() + PAUSE_MINUTES * MINUTE_MS)
   return now < until ? until : undefined
 }
@@ -47,25 +53,33 @@ export type DenialPorts = {
 }
 
 /**
- * After a denial was stored: look whether it is the third in a row, and have the audit trail tell that. The
- * index may not show the newest denials yet; the next one in the row, or the same callback again, tells it then.
+ * After a denial was stored, in time or too late: look whether it is the third in a row, and have the audit trail
+ * tell that. The index may not show the newest denials yet; the next one in the row, or the same callback again,
+ * tells it then.
  */
 export async function noteDenial(ports: DenialPorts, payment: Payment): Promise<void> {
   const { payments, denials, clock } = ports
-  const { paymentId, payerId, outcome } = payment
-  if (outcome.status !== 'denied') return
-  const { status, decidedAt } = outcome
+  const { paymentId, payerId } = payment
+  const denial = denialOf(payment)
+  if (!denial) return
   try {
     const now = clock()
     const listed = await payments.answers(payerId, answersFrom(now))
     const others = listed.filter((one) => one.paymentId !== paymentId)
-    const row = denialsInARow([...others, { paymentId, status, decidedAt }], now)
+    const row = denialsInARow([...others, denial], now)
     const first = row.at(-1)
     if (!first || row.length < DENIALS_TO_TELL) return
     if (await denials.tell(payerId, first.decidedAt, now)) ports.onPushesDenied(payment)
   } catch (fault) {
     ports.onDenialFault(paymentId, fault)
   }
+}
+
+/** The payer's no to a payment, in time or too late; none where they said yes. */
+function denialOf({ paymentId, outcome, channels }: Payment): PushAnswered | undefined {
+  if (outcome.status === 'approved') return undefined
+  const decidedAt = outcome.status === 'denied' ? outcome.decidedAt : channels.push.deniedLateAt
+  return decidedAt && { paymentId, status: 'denied', decidedAt }
 }
 
 /** Whether the trail tells already of a row that began then. */

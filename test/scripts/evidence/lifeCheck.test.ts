@@ -51,6 +51,11 @@ test.each<[string, HistoryEntry[]]>([
     'no push where it could not be looked up whether it was paused',
     [payer(0, 'started'), noPush(0, 'push_unavailable')],
   ],
+  ['a no after a cancel', [...begin, payer(30, 'cancelled'), onPush(40, 'denied_late')]],
+  [
+    'a no when the time was over, before the sweep and after it',
+    [...begin, onPush(300, 'denied_late'), clock(310, 'expired')],
+  ],
   ['entries whose clocks differ a little', [...begin, onPush(0.5, 'approved')]],
 ])('allows %s', (_, entries) => {
   expect(problems(entries)).toEqual([])
@@ -123,6 +128,26 @@ test.each<[string, HistoryEntry[], string]>([
     'an answer that the payer refused',
     [...begin, onPush(25, 'answer_mismatched')],
     '3: "answer_mismatched" cannot be by payer on push',
+  ],
+  [
+    'a late no before the end',
+    [...begin, onPush(40, 'denied_late')],
+    '3: "denied_late" before the payment was over',
+  ],
+  [
+    'a late no after a yes',
+    [...begin, onPush(30, 'approved'), onPush(40, 'denied_late')],
+    '4: "denied_late" after an answer that decided',
+  ],
+  [
+    'two late noes',
+    [...begin, clock(310, 'expired'), onPush(320, 'denied_late'), onPush(321, 'denied_late')],
+    '5: "denied_late" when one was noted before',
+  ],
+  [
+    'a late no of the provider',
+    [...begin, payer(30, 'cancelled'), provider(40, 'denied_late')],
+    '4: "denied_late" cannot be by provider on push',
   ],
   ['a yes by nobody', [...begin, clock(30, 'approved')], '3: "approved" cannot be by clock'],
   ['a no by text', [...texted, byText(30, 'denied')], '4: "denied" cannot be by payer on sms'],
