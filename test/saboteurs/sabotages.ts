@@ -145,8 +145,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a payment is swept away a moment before its end',
     file: `${ADAPTERS}/paymentsTable.ts`,
-    from: "'expires_at <= :now'",
-    to: `'${always('expires_at <= :now')}'`,
+    from: "AND expires_at <= :now'",
+    to: `AND ${always('expires_at <= :now')}'`,
     caughtBy: testOf.payments,
   },
   {
@@ -361,8 +361,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a mark that means nothing here means thousands',
     file: 'web/amountText.ts',
-    from: 'if (isGroup && !isDecimal) return',
-    to: 'if (isGroup || !isDecimal) return',
+    from: 'marks.groups.includes(mark) && !marks.decimals.includes(mark)',
+    to: '!marks.decimals.includes(mark)',
     caughtBy: testOf.amountText,
   },
   {
@@ -375,8 +375,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'an amount is filled in again as another',
     file: 'web/amountText.ts',
-    from: 'return clear ? whole + clear + fraction :',
-    to: 'return clear ? value :',
+    from: "${fraction.length === 3 ? '0' : ''}`",
+    to: '`',
     caughtBy: testOf.amountText,
   },
   {
@@ -1374,7 +1374,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a page of the web is the operator',
     file: 'local/ownRequest.ts',
-    from: 'origin === undefined && site === undefined && ',
+    from: '  request.headers.origin === undefined &&\n',
     to: '',
     caughtBy: ['test/scripts/payer.test.ts'],
   },
