@@ -124,7 +124,7 @@ describe('a payment', () => {
       ['get', 'person-1', ID],
       ['get', 'person-1'],
       ['readStarts', 'person-1'],
-      ['answers', 'person-1', at(-70 * 60)],
+      ['answers', 'person-1', at(-75 * 60)],
       ['paymentsOff'],
       ['gave', '1635'],
       [

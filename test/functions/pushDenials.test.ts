@@ -112,13 +112,14 @@ describe('after two denials in a row', () => {
     expect(pushesOn(payer)).toHaveLength(2)
   })
 
-  test('the push goes out at the moment that the pause is over, and one denial then pauses nothing', async () => {
+  test('the push goes out at the moment that the pause is over, and one denial more begins the next', async () => {
     const payer = await rig.person()
     await denied(payer)
     await denied(payer)
     rig.clock.advance(15 * MINUTE)
     await denied(payer)
-    expect(await rig.pending(payer)).toMatchObject({ push: 'sent', pushPausedUntil: null })
+    expect(pushesOn(payer)).toHaveLength(3)
+    expect(await rig.pending(payer)).toMatchObject({ push: 'unavailable' })
   })
 
   test('a payment with the same key is the same, during the pause and after it', async () => {
