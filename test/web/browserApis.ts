@@ -27,6 +27,7 @@ export const needed: Readonly<Record<string, Since>> = {
   'Element.prototype.replaceChildren': since(86, 86, 78, 14, 14),
   'HTMLDialogElement.prototype.showModal': since(37, 79, 98, 15.4, 3),
   'Object.fromEntries': since(73, 79, 63, 12.2, 11),
+  'Object.hasOwn': since(93, 93, 92, 15.4, 17),
   'Promise.prototype.finally': since(63, 18, 58, 11.3, 8),
   TextEncoder: since(38, 79, 18, 10.3, 3),
   URLSearchParams: since(49, 17, 29, 10.3, 5),
