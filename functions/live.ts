@@ -181,7 +181,7 @@ const patience = (requestTimeout: number, connectionTimeout = 1000) => ({
 })
 
 /** On a laptop all Lambdas and all engines share a processor: an answer that is late there is still to come. */
-const STAND_IN_MS = 10_000
+const STAND_IN_MS = 3_000
 
 /** What stands in for a service of AWS. */
 const standIn = (env: Env, endpoint: string) => ({

@@ -24,20 +24,21 @@ const typed = (file: string, name: string, schema: string) =>
   bound(file, `export type ${name} = {`, schema)
 
 const ITEM = 'functions/adapters/recordedPayment.ts'
+const EVIDENCE = 'functions/adapters/evidenceItem.ts'
 const PAGE = 'scripts/evidence/recordPage.ts'
 const API = 'scripts/openapiSchemas.ts'
 
 const BOUND = [
   typed('payment', 'HistoryEntry', ITEM),
   ...['push-callback', 'provider-read', 'sms-code', 'verify-code'].map((kind) =>
-    bound('payment', `readonly kind: '${kind}'`, ITEM),
+    bound('outcome', `readonly kind: '${kind}'`, EVIDENCE),
   ),
   typed('payerTrail', 'TrailEntry', 'functions/adapters/recordedPayer.ts'),
   typed('record', 'RecordPage', PAGE),
   typed('record', 'RecordedTerms', PAGE),
-  typed('payment', 'PaymentView', API),
+  bound('payment', 'export type PaymentView = ChannelViews & {', API),
   typed('payment', 'DecisionView', API),
-  typed('payer', 'ProfileView', API),
+  typed('profile', 'ProfileView', API),
   typed('notices', 'Notice', API),
   typed('registering', 'VerificationStarted', API),
 ]
