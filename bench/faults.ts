@@ -109,7 +109,7 @@ async function newPayer(n: number): Promise<Payer> {
     phone_number: number,
     phone_country_code: '1',
     phone_verified_at: new Date().toISOString(),
-    authy_id: String(authyId),
+    provider_phone_id: String(authyId),
   }
   await documents.send(new PutCommand({ TableName: 'users', Item }))
   return { number, token: await tokenOf(payerId, email) }

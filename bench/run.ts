@@ -25,7 +25,7 @@ const terms: PaymentAction = {
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
 
-type Payer = { payerId: string; email: string; authyId: string; token: string }
+type Payer = { payerId: string; email: string; providerPhoneId: string; token: string }
 type Request = {
   method: 'GET' | 'POST'
   path: string
@@ -156,13 +156,13 @@ function read(payment: Payment | undefined) {
 }
 
 function write(payment: Payment | undefined) {
-  const { paymentId, authyId, shown } = payment ?? exhausted()
-  const only = { authyId, shown }
+  const { paymentId, providerPhoneId, shown } = payment ?? exhausted()
+  const only = { providerPhoneId, shown }
   const now = new Date()
   const evidence = {
     kind: 'provider-read',
     push_id: payment?.channels.push.id ?? '',
-    authy_id: authyId,
+    provider_phone_id: providerPhoneId,
     read_at: now.toISOString(),
   } as const
   const decision = { status: 'approved', channel: 'push', by: 'payer', evidence, only } as const
@@ -190,7 +190,7 @@ function newPayment(n: number): Payment {
     payerId: payer.payerId,
     requestId: randomUUID(),
     reference,
-    authyId: payer.authyId,
+    providerPhoneId: payer.providerPhoneId,
     action: terms,
     shown: pushContent(terms, payer.email, reference),
     outcome: { status: 'pending' },
@@ -221,7 +221,7 @@ function newSend(): Request {
 function newCallback(payment: Payment): Request {
   const nonce = String(Math.floor(Date.now() / 1000))
   const params = {
-    authy_id: Number(payment.authyId),
+    authy_id: Number(payment.providerPhoneId),
     device_uuid: 2102943,
     callback_action: 'approval_request_status',
     uuid: payment.channels.push.id,
@@ -280,10 +280,15 @@ async function newPayer(n: number): Promise<Payer> {
     phone_number: `+1${national}`,
     phone_country_code: '1',
     phone_verified_at: new Date().toISOString(),
-    authy_id: String(user.id),
+    provider_phone_id: String(user.id),
   }
   await documents.send(new PutCommand({ TableName: 'users', Item }))
-  return { payerId, email, authyId: Item.authy_id, token: await tokenOf(payerId, email) }
+  return {
+    payerId,
+    email,
+    providerPhoneId: Item.provider_phone_id,
+    token: await tokenOf(payerId, email),
+  }
 }
 
 function ownerOf(payment: Payment | undefined): Payer {

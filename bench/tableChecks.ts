@@ -6,7 +6,7 @@ export type Item = {
   readonly payment_id: string
   readonly status: PaymentStatus
   readonly history: readonly HistoryEntry[]
-  readonly authy_id: string
+  readonly provider_phone_id: string
   readonly push_id?: string
   readonly shown: string
   readonly evidence?: Evidence
@@ -45,9 +45,9 @@ export function flawOf(item: Item): string | undefined {
 }
 
 function evidenceFlaw(item: Item): string | undefined {
-  const { evidence, authy_id, push_id, payment_id, shown } = item
+  const { evidence, provider_phone_id, push_id, payment_id, shown } = item
   if (!evidence) return 'nothing proves its decision'
-  if (evidence.authy_id !== authy_id) return 'another phone decided it'
+  if (evidence.provider_phone_id !== provider_phone_id) return 'another phone decided it'
   if (evidence.kind === 'sms-code') {
     const [message] = JSON.parse(shown) as [string]
     const isBound = evidence.action === payment_id && evidence.display_text === message

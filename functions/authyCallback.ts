@@ -125,7 +125,7 @@ function understood(text: string, nonce: string): PushAnswer | undefined {
   if (payment_id !== undefined && !PAYMENT_ID.test(payment_id)) return undefined
   return {
     pushId: uuid,
-    authyId: String(authy_id),
+    providerPhoneId: String(authy_id),
     status,
     shown: { message: transaction.message, details: transaction.details ?? {} },
     paymentId: payment_id,

@@ -101,7 +101,7 @@ const stories: Record<string, Story> = {
     only: 'authy',
     lambda: 'sendPayment',
     says: '201',
-    given: () => started({ authy_id: undefined }),
+    given: () => started({ provider_phone_id: undefined }),
     ends: 'pending',
     survives: looksForDenials,
   },
@@ -797,10 +797,10 @@ function stranger(): Person {
 async function person(more: object = {}): Promise<Person> {
   const somebody = stranger()
   const { payerId, email, number } = somebody
-  const authy_id = isAuthy()
+  const provider_phone_id = isAuthy()
     ? String(rig.phone.book.addUser(number, email).authyId)
     : await ownPhoneIds.enroll(somebody, { countryCode: '1', national: number.slice(2) })
-  const own = { user_id: payerId, email, phone_number: number, authy_id }
+  const own = { user_id: payerId, email, phone_number: number, provider_phone_id }
   const Item = JSON.parse(JSON.stringify({ ...verified, ...own, ...more }))
   await documents.send(new PutCommand({ TableName: 'users', Item }))
   return somebody
@@ -998,7 +998,10 @@ async function wrongWith({ payer, id }: Case): Promise<string[]> {
     ['texts not in its history', many('text_asked') === sms_sends],
     ['attempts not in its history', many('code_tried') === code_attempts],
     ['wrong codes not in its history', many('code_wrong', 'failed') === wrong_codes],
-    ['approved on no evidence', status !== 'approved' || evidence.authy_id === item.authy_id],
+    [
+      'approved on no evidence',
+      status !== 'approved' || evidence.provider_phone_id === item.provider_phone_id,
+    ],
     [
       'denied late twice, or not in its history',
       many('denied_late') === Number('denied_late_at' in item),
@@ -1063,7 +1066,7 @@ async function left({ payer, id, number, at }: Broken) {
     read('users', `limit#starts#${payer.payerId}`),
   ])
   const names =
-    /^(user_id|payment_id|reference|email|(previous_)?authy_id|phone_verified_at|code_goes_at|sessions_from|pending_id|pending_reference|audit_recent|evidence|request_id|shown|push_id|sms_to|sms_id|open_shard|(code_)?written_by|expires_epoch)$|number|_sms_id/
+    /^(user_id|payment_id|reference|email|(previous_)?provider_phone_id|phone_verified_at|code_goes_at|sessions_from|pending_id|pending_reference|audit_recent|evidence|request_id|shown|push_id|sms_to|sms_id|open_shard|(code_)?written_by|expires_epoch)$|number|_sms_id/
   const counted = (item: Record<string, unknown> | undefined) =>
     Object.entries(item ?? {}).map(([name, value]) => [name, names.test(name) ? '' : value])
   const found = {

@@ -90,8 +90,8 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
   }
 
   /** An id of Authy's before it goes into a path; after a change of provider there are others'. */
-  function digits(name: string, authyId: string): string {
-    if (AUTHY_ID.test(authyId)) return authyId
+  function digits(name: string, providerPhoneId: string): string {
+    if (AUTHY_ID.test(providerPhoneId)) return providerPhoneId
     throw unavailable({ call: name, status: null, errorCode: null, reason: 'not an id of Authy' })
   }
 
@@ -99,7 +99,7 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
     unavailable({ call: name, status, errorCode, reason: 'unexpected answer' })
 
   return {
-    gave: (authyId) => AUTHY_ID.test(authyId),
+    gave: (providerPhoneId) => AUTHY_ID.test(providerPhoneId),
 
     async enroll({ email }, { countryCode, national }) {
       const answer = await call('users/new', '/protected/json/users/new', {
@@ -109,9 +109,9 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
       return String(expect(answer, newUser).user.id)
     },
 
-    async ask(authyId, { message, details }, hidden, seconds) {
+    async ask(providerPhoneId, { message, details }, hidden, seconds) {
       const { logoUrl } = settings
-      const path = `/onetouch/json/users/${digits('approval_requests', authyId)}/approval_requests`
+      const path = `/onetouch/json/users/${digits('approval_requests', providerPhoneId)}/approval_requests`
       const answer = await call('approval_requests', path, {
         message,
         details,
@@ -128,20 +128,23 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
       const { approval_request } = expect(await call('approval_requests/read', path), pushState)
       return {
         status: approval_request.status,
-        authyId: String(approval_request._authy_id),
+        providerPhoneId: String(approval_request._authy_id),
         pushId: approval_request.uuid,
       }
     },
 
     byTextId: false,
 
-    async send({ authyId }, { action, actionId }) {
+    async send({ providerPhoneId }, { action, actionId }) {
       const query = new URLSearchParams({
         force: 'true',
         action: actionId,
         action_message: displayText(action),
       })
-      const answer = await call('sms', `/protected/json/sms/${digits('sms', authyId)}?${query}`)
+      const answer = await call(
+        'sms',
+        `/protected/json/sms/${digits('sms', providerPhoneId)}?${query}`,
+      )
       // `ignored` means that no text was sent, although everything else looks like success.
       expect(answer, sent)
       return undefined
@@ -150,12 +153,12 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
     /** Authy cannot be told; its code is good for this action only, and not for long. */
     async end() {},
 
-    async check({ authyId }, { actionId }, code) {
+    async check({ providerPhoneId }, { actionId }, code) {
       if (!CODE.test(code)) return 'wrong'
       const query = new URLSearchParams({ force: 'true', action: actionId })
       const answer = await call(
         'verify',
-        `/protected/json/verify/${code}/${digits('verify', authyId)}?${query}`,
+        `/protected/json/verify/${code}/${digits('verify', providerPhoneId)}?${query}`,
       )
       if (answer.errorCode === '60020') return 'wrong'
       if (answer.errorCode === '60019') return 'over'
@@ -164,9 +167,9 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
       return device.os_type === 'sms' ? 'right' : 'wrong'
     },
 
-    evidenceOf: ({ authyId }, { action, actionId }) => ({
+    evidenceOf: ({ providerPhoneId }, { action, actionId }) => ({
       kind: 'sms-code',
-      authy_id: authyId,
+      provider_phone_id: providerPhoneId,
       action: actionId,
       display_text: displayText(action),
     }),

@@ -21,7 +21,7 @@ const schema = () =>
     z.strictObject({
       kind: z.literal('push-callback'),
       push_id: z.string(),
-      authy_id: z.string(),
+      provider_phone_id: z.string(),
       shown: z.string(),
       device_signature: z.string().nullable(),
       device_id: z.string().nullable(),
@@ -31,18 +31,18 @@ const schema = () =>
     z.strictObject({
       kind: z.literal('provider-read'),
       push_id: z.string(),
-      authy_id: z.string(),
+      provider_phone_id: z.string(),
       read_at: z.string(),
     }),
     z.strictObject({
       kind: z.literal('sms-code'),
-      authy_id: z.string(),
+      provider_phone_id: z.string(),
       action: z.string(),
       display_text: z.string(),
     }),
     z.strictObject({
       kind: z.literal('verify-code'),
-      authy_id: z.string(),
+      provider_phone_id: z.string(),
       verification_sid: z.string(),
       amount: z.string(),
       payee: z.string(),

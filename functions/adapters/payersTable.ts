@@ -142,9 +142,9 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
         set: `phone_number = :number, phone_country_code = :code, phone_verified_at = :now,
            previous_number = if_not_exists(phone_number, :number),
            previous_country_code = if_not_exists(phone_country_code, :code),
-           previous_authy_id = if_not_exists(authy_id, :none)
+           previous_provider_phone_id = if_not_exists(provider_phone_id, :none)
            ${isChange ? ', sessions_from = :sessions_from' : ''}`,
-        remove: `authy_id, ${PENDING_ALL}`,
+        remove: `provider_phone_id, ${PENDING_ALL}`,
         // Sessions that ended while the code was checked took this verification with them.
         when: [...THIS_ONE, LET_IN],
         values: {
@@ -171,11 +171,16 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       )
     },
 
-    async saveAuthyId(payerId, phone, authyId) {
-      await change(payerId, 'SET authy_id = :authy_id', ['phone_number = :number'], {
-        ':authy_id': authyId,
-        ':number': international(phone),
-      })
+    async saveProviderPhoneId(payerId, phone, providerPhoneId) {
+      await change(
+        payerId,
+        'SET provider_phone_id = :provider_phone_id',
+        ['phone_number = :number'],
+        {
+          ':provider_phone_id': providerPhoneId,
+          ':number': international(phone),
+        },
+      )
     },
 
     async endSessions({ payerId, email }, now) {
@@ -237,8 +242,8 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
     async erase(payerId) {
       await change(
         payerId,
-        `SET email = :erased REMOVE phone_number, phone_country_code, phone_verified_at, authy_id,
-           previous_number, previous_country_code, previous_authy_id, ${PENDING_ALL}`,
+        `SET email = :erased REMOVE phone_number, phone_country_code, phone_verified_at, provider_phone_id,
+           previous_number, previous_country_code, previous_provider_phone_id, ${PENDING_ALL}`,
         ['account_state = :closed'],
         { ':erased': '', ':closed': 'closed' },
       )
@@ -335,10 +340,10 @@ const stored = z.object({
   email: z.string(),
   phone_number: z.string().optional(),
   phone_country_code: z.string().optional(),
-  authy_id: z.string().optional(),
+  provider_phone_id: z.string().optional(),
   previous_number: z.string().optional(),
   previous_country_code: z.string().optional(),
-  previous_authy_id: z.string().optional(),
+  previous_provider_phone_id: z.string().optional(),
   codes_locked_until: instant.optional(),
   phone_verified_at: instant.optional(),
   account_state: z.enum(['locked', 'closed']).optional(),
@@ -366,8 +371,12 @@ function payer(attributes: unknown): Payer {
   return {
     payerId: found.user_id,
     email: found.email,
-    phone: trusted(found.phone_number, found.phone_country_code, found.authy_id),
-    previous: trusted(found.previous_number, found.previous_country_code, found.previous_authy_id),
+    phone: trusted(found.phone_number, found.phone_country_code, found.provider_phone_id),
+    previous: trusted(
+      found.previous_number,
+      found.previous_country_code,
+      found.previous_provider_phone_id,
+    ),
     phoneChangedAt:
       found.previous_number === found.phone_number ? undefined : found.phone_verified_at,
     codesLockedUntil: found.codes_locked_until,
@@ -393,9 +402,9 @@ function payer(attributes: unknown): Payer {
 const trusted = (
   number: string | undefined,
   countryCode: string | undefined,
-  authyId: string | undefined,
+  providerPhoneId: string | undefined,
 ): TrustedPhone | undefined =>
-  number && countryCode ? { ...apart(number, countryCode), authyId } : undefined
+  number && countryCode ? { ...apart(number, countryCode), providerPhoneId } : undefined
 
 const apart = (number: string, countryCode: string): PhoneNumber => ({
   countryCode,

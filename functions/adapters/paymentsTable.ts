@@ -372,7 +372,7 @@ function decisionWrite(decision: Decision, now: Date): Change {
   const { status, channel, by, evidence, pushId, only } = decision
   const stored = {
     user_id: only.payerId,
-    authy_id: only.authyId,
+    provider_phone_id: only.providerPhoneId,
     push_id: only.pushId,
     shown: only.shown && shownText(only.shown),
   }

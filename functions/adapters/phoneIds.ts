@@ -7,7 +7,7 @@ const OWN_ID = /^phone:[A-Za-z0-9_-]{22}$/
 
 /** Made from person and number: the same for both, nobody else's, and telling neither. */
 export const ownPhoneIds: PhoneIds = {
-  gave: (authyId) => OWN_ID.test(authyId),
+  gave: (providerPhoneId) => OWN_ID.test(providerPhoneId),
 
   async enroll({ payerId }, phone) {
     const hash = createHash('sha256').update(`${payerId}\0${international(phone)}`)

@@ -60,11 +60,11 @@ export function verifyCodes(settings: VerifySettings): Codes {
       return verdictOf(answer, textId, (reason) => service.unclear(answer, reason))
     },
 
-    evidenceOf({ authyId, textId }, bound) {
+    evidenceOf({ providerPhoneId, textId }, bound) {
       if (textId === undefined) throw new Error(`${bound.actionId} has a code without a text`)
       return {
         kind: 'verify-code',
-        authy_id: authyId,
+        provider_phone_id: providerPhoneId,
         verification_sid: textId,
         ...linkOf(bound),
       }

@@ -94,7 +94,7 @@ export async function showAccount(
     payerId,
     state: payer?.state ?? 'open',
     phone: payer?.phone ? masked(payer.phone) : null,
-    phoneId: payer?.phone?.authyId ?? null,
+    phoneId: payer?.phone?.providerPhoneId ?? null,
     openPayments: open.map(({ paymentId, action, expiresAt }) => ({
       paymentId,
       displayText: displayText(action),

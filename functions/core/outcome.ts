@@ -37,7 +37,7 @@ export type Evidence =
   | {
       readonly kind: 'push-callback'
       readonly push_id: string
-      readonly authy_id: string
+      readonly provider_phone_id: string
       /** What came back as shown; equal to the payment's own `shown`. */
       readonly shown: string
       /** The device's own signature and the provider's nonce, as they came. */
@@ -49,19 +49,19 @@ export type Evidence =
   | {
       readonly kind: 'provider-read'
       readonly push_id: string
-      readonly authy_id: string
+      readonly provider_phone_id: string
       readonly read_at: string
     }
   | {
       readonly kind: 'sms-code'
-      readonly authy_id: string
+      readonly provider_phone_id: string
       /** What the provider bound the code to: the payment's id and its display text. */
       readonly action: string
       readonly display_text: string
     }
   | {
       readonly kind: 'verify-code'
-      readonly authy_id: string
+      readonly provider_phone_id: string
       readonly verification_sid: string
       /** What the provider bound the code to, in its own answer: amount and payee, with the payment's reference. */
       readonly amount: string

@@ -38,7 +38,7 @@ export type PendingTexts = {
 }
 
 /** The provider's id may be missing after a crash; it is made when needed. */
-export type TrustedPhone = PhoneNumber & { readonly authyId?: string | undefined }
+export type TrustedPhone = PhoneNumber & { readonly providerPhoneId?: string | undefined }
 
 export type Payer = {
   readonly payerId: string

@@ -54,7 +54,7 @@ export type Payment = {
   /** The request that started it, as the log knows it (RTS Art. 29). */
   readonly requestId: string
   /** The phone, as the provider knows it, that this payment was started for and stays with. */
-  readonly authyId: string
+  readonly providerPhoneId: string
   /** Six characters by chance, so that no two payments are alike, whatever their payer makes them of. */
   readonly reference: string
   readonly action: PaymentAction

@@ -22,7 +22,7 @@ export type Decision = (ChannelDecision | Cancel) & {
   readonly by: 'payer' | 'provider' | 'operator'
   /** Stored with the decision if no push is known yet. */
   readonly pushId?: string
-  readonly only: Partial<Pick<Payment, 'payerId' | 'authyId' | 'shown'>> & {
+  readonly only: Partial<Pick<Payment, 'payerId' | 'providerPhoneId' | 'shown'>> & {
     readonly pushId?: string
     /** No signed answer that names the payment was refused (`refuseAnswer`). */
     readonly noAnswerRefused?: boolean
@@ -172,7 +172,7 @@ export type PayerStore = {
   /** The names that the provider gave the texts of a verification, while it lives. */
   saveTexts(payerId: string, verificationId: string, texts: PendingTexts, now: Date): Promise<void>
   /** The provider's id for this number, unless the number has changed meanwhile. */
-  saveAuthyId(payerId: string, phone: PhoneNumber, authyId: string): Promise<void>
+  saveProviderPhoneId(payerId: string, phone: PhoneNumber, providerPhoneId: string): Promise<void>
 
   /** Every session from before now is over; told in the audit trail. */
   endSessions(payer: { readonly payerId: string; readonly email: string }, now: Date): Promise<void>
@@ -346,17 +346,17 @@ export type BoundAction = {
 }
 
 /** A code's text as it was sent: to which phone, and the provider's own name for it, if it has one. */
-export type Texted = { readonly authyId: string; readonly textId?: string | undefined }
+export type Texted = { readonly providerPhoneId: string; readonly textId?: string | undefined }
 
 /** Where a text goes: the number, and the provider's own id of the phone. */
-export type Reached = { readonly phone: PhoneNumber; readonly authyId: string }
+export type Reached = { readonly phone: PhoneNumber; readonly providerPhoneId: string }
 
 /** The provider's ids of phones. */
 export type PhoneIds = {
   /** The id of a person's phone; the same for the same person and phone. */
   enroll(person: { payerId: string; email: string }, phone: PhoneNumber): Promise<string>
   /** Whether this provider gave the id: a deployment may change its provider. */
-  gave(authyId: string): boolean
+  gave(providerPhoneId: string): boolean
 }
 
 /**
@@ -366,12 +366,12 @@ export type PhoneIds = {
 export type Push = {
   /** The push's id at the provider; `undefined` where the person has no app to send it to. `seconds` is its life. */
   ask(
-    authyId: string,
+    providerPhoneId: string,
     content: PushContent,
     hidden: Readonly<Record<string, string>>,
     seconds: number,
   ): Promise<string | undefined>
-  read(pushId: string): Promise<{ status: string; authyId: string; pushId: string }>
+  read(pushId: string): Promise<{ status: string; providerPhoneId: string; pushId: string }>
 }
 /** `right` only for the one clear yes, `wrong` for a clear no; `over`: no code is waiting, it was used or its time is past. */
 export type Verdict = 'right' | 'wrong' | 'over'

@@ -27,7 +27,7 @@ export type RecordedPayment = Payment & {
 export type RecordedTerms = {
   readonly payerId: string
   /** The phone, as the provider knows it. */
-  readonly authyId: string
+  readonly providerPhoneId: string
   readonly requestId: string
   readonly reference: string
   readonly payee: Payee
@@ -194,7 +194,7 @@ const isEnd = (entry: HistoryEntry) => ![undefined, 'pending'].includes(statusIn
 
 const termsOf = (payment: Payment): RecordedTerms => ({
   payerId: payment.payerId,
-  authyId: payment.authyId,
+  providerPhoneId: payment.providerPhoneId,
   requestId: payment.requestId,
   reference: payment.reference,
   payee: payment.action.payee,

@@ -112,11 +112,11 @@ export async function startVerification(
   const textId = await phones.startVerification(phone, channel)
   if (textId !== undefined) await payers.saveTexts(payerId, verificationId, { textId }, clock())
   if (known && needsLeave) {
-    const authyId = await enrolled(ports, known, current)
+    const providerPhoneId = await enrolled(ports, known, current)
     // Whoever cannot be reached by texts any more could otherwise never leave that phone.
     const how = { orByCall: true }
     const change = changeOf(ports, pending)
-    const currentTextId = await codes.send({ phone: current, authyId }, change, how)
+    const currentTextId = await codes.send({ phone: current, providerPhoneId }, change, how)
     if (currentTextId !== undefined) {
       await payers.saveTexts(payerId, verificationId, { currentTextId }, clock())
     }
@@ -178,8 +178,8 @@ export async function verifyPhone(
   })
 
   if (payer.phone && !currentPassed) {
-    const authyId = await enrolled(ports, payer, payer.phone)
-    const current = { authyId, textId: currentTextId }
+    const providerPhoneId = await enrolled(ports, payer, payer.phone)
+    const current = { providerPhoneId, textId: currentTextId }
     // A right one lets in a phone that then approves everything, so it is a go like one at a payment.
     const change = changeOf(ports, verification)
     const verdict = await asGo(ports, payerId, () =>

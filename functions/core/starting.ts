@@ -63,7 +63,7 @@ export async function startPayment(
   if (known) return { payment: await repeat(channels, request, known), created: false }
   if (await ports.switches.paymentsOff()) throw switchedOff('payments_off')
 
-  const authyId = await enrolled(ports, payer, phone)
+  const providerPhoneId = await enrolled(ports, payer, phone)
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + ports.lifeSeconds * 1000)
   const isOver = async (id: string) => {
@@ -83,7 +83,7 @@ export async function startPayment(
     paymentId,
     payerId,
     requestId: request.requestId,
-    authyId,
+    providerPhoneId,
     reference,
     action,
     shown: pushContent(action, account(request), reference),
@@ -113,10 +113,10 @@ export async function enrolled(
   payer: Payer,
   phone: TrustedPhone,
 ): Promise<string> {
-  if (phone.authyId && phoneIds.gave(phone.authyId)) return phone.authyId
-  const authyId = await phoneIds.enroll(payer, phone)
-  await payers.saveAuthyId(payer.payerId, phone, authyId)
-  return authyId
+  if (phone.providerPhoneId && phoneIds.gave(phone.providerPhoneId)) return phone.providerPhoneId
+  const providerPhoneId = await phoneIds.enroll(payer, phone)
+  await payers.saveProviderPhoneId(payer.payerId, phone, providerPhoneId)
+  return providerPhoneId
 }
 
 type Starting = { readonly [C in Channel]: ChannelStart<C> }

@@ -43,7 +43,7 @@ export function evidenceProblem({
   if (!OF[evidence.kind].includes(`${event} ${channel} ${by}`)) {
     return `the evidence ${evidence.kind} is of another kind of answer`
   }
-  if (evidence.authy_id !== terms.authyId) return 'the answer is of another phone'
+  if (evidence.provider_phone_id !== terms.providerPhoneId) return 'the answer is of another phone'
   switch (evidence.kind) {
     case 'push-callback':
       return evidence.shown === shownText(terms.shown)

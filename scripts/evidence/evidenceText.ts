@@ -64,7 +64,7 @@ function story({ pages, paymentId, problems }: FoundRecord, { terms }: RecordPag
     'To whom',
     ...rows([
       ['payer', terms.payerId],
-      ['phone', `${terms.authyId} (its id with the provider)`],
+      ['phone', `${terms.providerPhoneId} (its id with the provider)`],
       ['request', terms.requestId],
       ['open', `${terms.createdAt} to ${terms.expiresAt}`],
     ]),

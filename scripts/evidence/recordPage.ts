@@ -105,7 +105,7 @@ const recordPage = z.strictObject({
   seq: z.int().positive(),
   terms: z.strictObject({
     payerId: z.string(),
-    authyId: z.string(),
+    providerPhoneId: z.string(),
     requestId: z.string(),
     reference: z.string(),
     payee: z.strictObject({ name: z.string(), id: z.string() }),

@@ -42,9 +42,9 @@ const UUID = 'dda2c400-bc43-0135-d7be-1285ca17e122'
 
 test('what a right code proves is the action that Authy was told, and how it was worded', () => {
   const codes = authy({ apiUrl: 'http://127.0.0.1', apiKey: async () => undefined })
-  expect(codes.evidenceOf({ authyId: '1635' }, bound)).toEqual({
+  expect(codes.evidenceOf({ providerPhoneId: '1635' }, bound)).toEqual({
     kind: 'sms-code',
-    authy_id: '1635',
+    provider_phone_id: '1635',
     action: hidden.payment_id,
     display_text: displayed,
   })
@@ -72,25 +72,25 @@ describe('against the pretend phone', () => {
     people += 1
     const number = numberOf(people)
     const own = { countryCode: '1', national: number.slice(2) }
-    return { number, phone: own, authyId: await provider().enroll(person, own) }
+    return { number, phone: own, providerPhoneId: await provider().enroll(person, own) }
   }
 
   const codeOn = (number: string) => pretend.book.messages(number)[0]?.code ?? ''
 
   test('one phone has one id, whatever the e-mail, and is not texted for it', async () => {
-    const { authyId, number, phone } = await enrolled()
+    const { providerPhoneId, number, phone } = await enrolled()
     const other = { payerId: 'person-2', email: 'other@example.com' }
-    expect(await provider().enroll(other, phone)).toBe(authyId)
-    expect(provider().gave(authyId)).toBe(true)
+    expect(await provider().enroll(other, phone)).toBe(providerPhoneId)
+    expect(provider().gave(providerPhoneId)).toBe(true)
     pretend.book.setApp(number, false)
     await provider().enroll(person, phone)
     expect(pretend.book.messages(number)).toEqual([])
   })
 
   test('a push shows what it should, ends when it should, and is read back', async () => {
-    const { authyId, number } = await enrolled()
+    const { providerPhoneId, number } = await enrolled()
     const logoUrl = 'https://pay.example.com/logo.png'
-    const pushId = await provider({ logoUrl }).ask(authyId, content, hidden, 290)
+    const pushId = await provider({ logoUrl }).ask(providerPhoneId, content, hidden, 290)
     const push = pretend.book.latestPush(number)
     expect(push).toMatchObject({
       uuid: pushId,
@@ -101,26 +101,26 @@ describe('against the pretend phone', () => {
       secondsToExpire: 290,
     })
     if (!pushId) throw new Error('no push')
-    const read = { authyId, pushId }
+    const read = { providerPhoneId, pushId }
     expect(await provider().read(pushId)).toEqual({ ...read, status: 'pending' })
     pretend.book.answer(pushId, 'approved')
     expect(await provider().read(pushId)).toEqual({ ...read, status: 'approved' })
   })
 
   test('a phone without the app gets no push, and that is no fault', async () => {
-    const { authyId, number } = await enrolled()
+    const { providerPhoneId, number } = await enrolled()
     pretend.book.setApp(number, false)
-    expect(await provider().ask(authyId, content, hidden, 290)).toBeUndefined()
+    expect(await provider().ask(providerPhoneId, content, hidden, 290)).toBeUndefined()
     expect(faults).toEqual([])
   })
 
   test('a code is texted with its words, also where the app is, and is good once for its action', async () => {
-    const { authyId, number, phone } = await enrolled()
-    expect(await provider().send({ phone, authyId }, bound)).toBeUndefined()
+    const { providerPhoneId, number, phone } = await enrolled()
+    expect(await provider().send({ phone, providerPhoneId }, bound)).toBeUndefined()
     expect(pretend.book.messages(number)[0]?.words).toContain(displayed)
     const code = codeOn(number)
     const check = (actionId: string, code: string) =>
-      provider().check({ authyId }, { ...bound, actionId }, code)
+      provider().check({ providerPhoneId }, { ...bound, actionId }, code)
     expect(await check('another payment', code)).toBe('wrong')
     expect(await check(bound.actionId, otherThan(code))).toBe('wrong')
     expect(await check(bound.actionId, code)).toBe('right')
@@ -129,8 +129,8 @@ describe('against the pretend phone', () => {
   })
 
   test('a wrong code is wrong also for somebody who never used one', async () => {
-    const { authyId } = await enrolled()
-    expect(await provider().check({ authyId }, bound, '1234567')).toBe('wrong')
+    const { providerPhoneId } = await enrolled()
+    expect(await provider().check({ providerPhoneId }, bound, '1234567')).toBe('wrong')
   })
 
   test.each(['sms', 'call'] as const)('a phone is verified by %s', async (channel) => {
@@ -154,41 +154,41 @@ describe('against the pretend phone', () => {
   })
 
   test('a key that is good is asked for once, and never past the cache', async () => {
-    const { authyId, phone } = await enrolled()
+    const { providerPhoneId, phone } = await enrolled()
     const asked: boolean[] = []
     const keyOf = async (fresh: boolean) => {
       asked.push(fresh)
       return apiKey
     }
-    await provider({ apiKey: keyOf }).send({ phone, authyId }, bound)
+    await provider({ apiKey: keyOf }).send({ phone, providerPhoneId }, bound)
     expect(asked).toEqual([false])
   })
 
   test('a key that was changed is asked for anew, once, and what it refused is done then', async () => {
-    const { authyId, number, phone } = await enrolled()
+    const { providerPhoneId, number, phone } = await enrolled()
     const asked: boolean[] = []
     const keyOf = async (fresh: boolean) => {
       asked.push(fresh)
       return fresh ? apiKey : 'the key before'
     }
-    await provider({ apiKey: keyOf }).send({ phone, authyId }, bound)
+    await provider({ apiKey: keyOf }).send({ phone, providerPhoneId }, bound)
     expect(asked).toEqual([false, true])
     expect(pretend.book.messages(number)).toHaveLength(1)
     expect(faults).toEqual([])
   })
 
   test('a code cannot be ended: it goes by its action, and is good for a while yet', async () => {
-    const { authyId, number, phone } = await enrolled()
+    const { providerPhoneId, number, phone } = await enrolled()
     expect(provider().byTextId).toBe(false)
-    await provider().send({ phone, authyId }, bound)
+    await provider().send({ phone, providerPhoneId }, bound)
     await provider().end('a text')
     await provider().endVerification('a text')
-    expect(await provider().check({ authyId }, bound, codeOn(number))).toBe('right')
+    expect(await provider().check({ providerPhoneId }, bound, codeOn(number))).toBe('right')
   })
 
   test('without a key nothing is asked, and why is told', async () => {
-    const { authyId } = await enrolled()
-    for (const [, call] of calls(authyId)) {
+    const { providerPhoneId } = await enrolled()
+    for (const [, call] of calls(providerPhoneId)) {
       await expect(call(provider({ apiKey: async () => undefined }))).rejects.toMatchObject(
         UNAVAILABLE,
       )
@@ -197,8 +197,8 @@ describe('against the pretend phone', () => {
   })
 
   test('another API key opens nothing', async () => {
-    const { authyId } = await enrolled()
-    for (const [, call] of calls(authyId)) {
+    const { providerPhoneId } = await enrolled()
+    for (const [, call] of calls(providerPhoneId)) {
       await expect(call(provider({ apiKey: async () => 'another' }))).rejects.toMatchObject(
         UNAVAILABLE,
       )
@@ -207,10 +207,10 @@ describe('against the pretend phone', () => {
   })
 
   test('a provider that is down is unavailable', async () => {
-    const { authyId } = await enrolled()
+    const { providerPhoneId } = await enrolled()
     pretend.book.faults.answer503 = true
     try {
-      for (const [, call] of calls(authyId)) {
+      for (const [, call] of calls(providerPhoneId)) {
         await expect(call(provider())).rejects.toMatchObject(UNAVAILABLE)
       }
     } finally {
@@ -229,13 +229,17 @@ type Provider = ReturnType<typeof authy>
 const CODE = '7654321'
 
 /** Every call there is, and the good answer to it. Each test breaks one thing about the answer. */
-const calls = (authyId = '1635') =>
+const calls = (providerPhoneId = '1635') =>
   [
     ['users/new', (to: Provider) => to.enroll(person, phone), GOOD.enroll],
-    ['approval_requests', (to: Provider) => to.ask(authyId, content, hidden, 290), GOOD.ask],
+    [
+      'approval_requests',
+      (to: Provider) => to.ask(providerPhoneId, content, hidden, 290),
+      GOOD.ask,
+    ],
     ['approval_requests/read', (to: Provider) => to.read(UUID), GOOD.read],
-    ['sms', (to: Provider) => to.send({ phone, authyId }, bound), GOOD.send],
-    ['verify', (to: Provider) => to.check({ authyId }, bound, CODE), GOOD.check],
+    ['sms', (to: Provider) => to.send({ phone, providerPhoneId }, bound), GOOD.send],
+    ['verify', (to: Provider) => to.check({ providerPhoneId }, bound, CODE), GOOD.check],
     ['phones/verification/start', (to: Provider) => to.startVerification(phone, 'sms'), GOOD.start],
     [
       'phones/verification/check',
@@ -440,7 +444,7 @@ describe('against a provider that answers otherwise', () => {
     await expect(call(provider())).rejects.toMatchObject(UNAVAILABLE)
   })
 
-  const check = () => provider().check({ authyId: '1635' }, bound, CODE)
+  const check = () => provider().check({ providerPhoneId: '1635' }, bound, CODE)
 
   test.each([
     undefined,
@@ -521,15 +525,17 @@ describe('against a provider that answers otherwise', () => {
     'a text that was ignored (%j) is not sent',
     async (ignored) => {
       answer = says(200, { ...GOOD.send, ignored })
-      await expect(provider().send({ phone, authyId: '1635' }, bound)).rejects.toMatchObject(
-        UNAVAILABLE,
-      )
+      await expect(
+        provider().send({ phone, providerPhoneId: '1635' }, bound),
+      ).rejects.toMatchObject(UNAVAILABLE)
     },
   )
 
   test('a text that was not ignored is sent', async () => {
     answer = says(200, { ...GOOD.send, ignored: false })
-    await expect(provider().send({ phone, authyId: '1635' }, bound)).resolves.toBeUndefined()
+    await expect(
+      provider().send({ phone, providerPhoneId: '1635' }, bound),
+    ).resolves.toBeUndefined()
   })
 
   test.each(['60050', '60051'])('%s means that there is no app', async (code) => {
@@ -563,7 +569,7 @@ describe('against a provider that answers otherwise', () => {
     answer = says(200, { success: true, approval_request })
     expect(await provider().read(UUID)).toEqual({
       status: 'approved',
-      authyId: '1635',
+      providerPhoneId: '1635',
       pushId: UUID,
     })
   })
@@ -660,14 +666,14 @@ describe('against a provider that answers otherwise', () => {
       ],
       [
         'for a text, bound to the payment and in its words',
-        (to) => to.send({ phone, authyId: '1635' }, bound),
+        (to) => to.send({ phone, providerPhoneId: '1635' }, bound),
         GOOD.send,
         'GET /protected/json/sms/1635?force=true&action=AAAAAAAAAAAAAAAAAAAAAA' +
           '&action_message=Pay+%E2%82%AC20.50+to+Jos%C3%A9+%26+S%C3%B8n+%28jose%40example.com%29',
       ],
       [
         'about a code, for the same payment',
-        (to) => to.check({ authyId: '1635' }, bound, CODE),
+        (to) => to.check({ providerPhoneId: '1635' }, bound, CODE),
         GOOD.check,
         'GET /protected/json/verify/7654321/1635?force=true&action=AAAAAAAAAAAAAAAAAAAAAA',
       ],
@@ -728,7 +734,7 @@ describe('against a provider that answers otherwise', () => {
       '123456\0',
     ])('the code %j', async (code) => {
       answer = says(200, GOOD.check)
-      expect(await provider().check({ authyId: '1635' }, bound, code)).toBe('wrong')
+      expect(await provider().check({ providerPhoneId: '1635' }, bound, code)).toBe('wrong')
       expect(seen).toEqual([])
     })
 
@@ -748,8 +754,8 @@ describe('against a provider that answers otherwise', () => {
       answer = says(200, { ...GOOD.check, ...GOOD.ask, success: true })
       for (const call of [
         provider().ask(id, content, hidden, 290),
-        provider().send({ phone, authyId: id }, bound),
-        provider().check({ authyId: id }, bound, CODE),
+        provider().send({ phone, providerPhoneId: id }, bound),
+        provider().check({ providerPhoneId: id }, bound, CODE),
       ]) {
         await expect(call).rejects.toMatchObject(UNAVAILABLE)
       }

@@ -46,7 +46,7 @@ const person = (who = payerId) => ({
   phone_number: '+447400123456',
   phone_country_code: '44',
   phone_verified_at: at(-DAY).toISOString(),
-  authy_id: '1635',
+  provider_phone_id: '1635',
   pending_id: 'verification-1',
   pending_attempts: 1,
 })

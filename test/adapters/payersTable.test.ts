@@ -442,7 +442,7 @@ describe('a number that is trusted', () => {
     await name({ textId: 'VE1', currentTextId: 'VE2' })
     const trusted = await trust()
     expect(trusted).toMatchObject({ payerId, email, pending: undefined })
-    expect(trusted?.phone).toEqual({ ...phone, authyId: undefined })
+    expect(trusted?.phone).toEqual({ ...phone, providerPhoneId: undefined })
     expect(await get()).toEqual(trusted)
     const stored = await item()
     expect(stored).toMatchObject({ phone_verified_at: at(1).toISOString() })
@@ -458,19 +458,19 @@ describe('a number that is trusted', () => {
 
   test('takes the place of another only if that has agreed, which is remembered then', async () => {
     await moving()
-    await payers.saveAuthyId(payerId, phone, '1635')
+    await payers.saveProviderPhoneId(payerId, phone, '1635')
     expect(await trust({ phone: other })).toBeUndefined()
     await pass()
     expect(await trust({ phone: other })).toMatchObject({
-      phone: { ...other, authyId: undefined },
-      previous: { ...phone, authyId: '1635' },
+      phone: { ...other, providerPhoneId: undefined },
+      previous: { ...phone, providerPhoneId: '1635' },
     })
   })
 
   test('takes the place of one that the provider never knew', async () => {
     await moving()
     await pass()
-    expect((await trust({ phone: other }))?.previous).toEqual({ ...phone, authyId: '' })
+    expect((await trust({ phone: other }))?.previous).toEqual({ ...phone, providerPhoneId: '' })
     const left = Object.keys((await item()) ?? {}).filter((name) => name.startsWith('pending_'))
     expect(left).toEqual([])
   })
@@ -638,13 +638,13 @@ describe('the names of texts', () => {
 describe('the provider’s id of a phone', () => {
   test('is kept for the verified number, and for no other', async () => {
     await begin()
-    await payers.saveAuthyId(payerId, phone, '1635')
-    expect(await item()).not.toHaveProperty('authy_id')
+    await payers.saveProviderPhoneId(payerId, phone, '1635')
+    expect(await item()).not.toHaveProperty('provider_phone_id')
     await trust()
-    await payers.saveAuthyId(payerId, other, '1635')
-    expect((await get()).phone).toEqual({ ...phone, authyId: undefined })
-    await payers.saveAuthyId(payerId, phone, '1635')
-    expect((await get()).phone).toEqual({ ...phone, authyId: '1635' })
+    await payers.saveProviderPhoneId(payerId, other, '1635')
+    expect((await get()).phone).toEqual({ ...phone, providerPhoneId: undefined })
+    await payers.saveProviderPhoneId(payerId, phone, '1635')
+    expect((await get()).phone).toEqual({ ...phone, providerPhoneId: '1635' })
   })
 })
 
@@ -828,7 +828,7 @@ describe('the operator’s mark', () => {
     test('lets the phones and the e-mail address be taken out; mark, sessions and trail stay', async () => {
       await moving()
       await pass()
-      await payers.saveAuthyId(payerId, phone, '1635')
+      await payers.saveProviderPhoneId(payerId, phone, '1635')
       await trust({ phone: other })
       await begin({ phone })
       await name({ textId: 'VE1' })

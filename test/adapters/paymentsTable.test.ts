@@ -71,7 +71,7 @@ function fresh(more: Partial<Payment> = {}): Payment {
     paymentId: String(made).padStart(22, 'A'),
     payerId: `payer-${made}`,
     requestId: `request-${made}`,
-    authyId: '1635',
+    providerPhoneId: '1635',
     reference: REF,
     action: terms,
     shown: pushContent(terms, HARRY, REF),
@@ -113,7 +113,7 @@ const events = async (payment: Payment) => (await history(payment)).map(({ event
 const evidence = {
   kind: 'push-callback',
   push_id: 'push-1',
-  authy_id: '1635',
+  provider_phone_id: '1635',
   shown: 'as shown',
   device_signature: null,
   device_id: '7',
@@ -127,7 +127,12 @@ const approval = (payment: Payment, only: Decision['only'] = {}): Decision => ({
   by: 'payer',
   evidence,
   pushId: 'push-1',
-  only: { payerId: payment.payerId, authyId: payment.authyId, shown: payment.shown, ...only },
+  only: {
+    payerId: payment.payerId,
+    providerPhoneId: payment.providerPhoneId,
+    shown: payment.shown,
+    ...only,
+  },
 })
 const cancelled = ({ payerId }: Payment): Decision => ({
   status: 'cancelled',
@@ -376,7 +381,7 @@ describe('decide', () => {
 
   test.each([
     { payerId: 'another' },
-    { authyId: '1636' },
+    { providerPhoneId: '1636' },
     { pushId: 'push-2' },
     {
       shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, HARRY, REF),
@@ -442,7 +447,12 @@ describe('decide', () => {
 })
 
 describe('an answer that was refused', () => {
-  const read = { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: 'x' } as const
+  const read = {
+    kind: 'provider-read',
+    push_id: 'push-1',
+    provider_phone_id: '1635',
+    read_at: 'x',
+  } as const
   const byProvider = (payment: Payment, status: 'approved' | 'denied' = 'approved'): Decision => ({
     ...approval(payment, { noAnswerRefused: true }),
     status,
@@ -926,7 +936,7 @@ describe('list', () => {
     const { payments } = await store.list(payerId, { limit: 1 })
     const [shown] = payments.map((payment) => view(payment, NOON))
     expect(shown).toHaveProperty('paymentId')
-    for (const hidden of ['authyId', 'shown', 'pushId', 'evidence', 'history', 'payerId']) {
+    for (const hidden of ['providerPhoneId', 'shown', 'pushId', 'evidence', 'history', 'payerId']) {
       expect(shown).not.toHaveProperty(hidden)
     }
   })

@@ -110,8 +110,11 @@ describe.each([
     const number = numberOf(people)
     const phone = { countryCode: '1', national: number.slice(2) }
     const payerId = `person-${people}`
-    const authyId = await client.ids.enroll({ payerId, email: `${payerId}@example.com` }, phone)
-    return { number, phone, authyId }
+    const providerPhoneId = await client.ids.enroll(
+      { payerId, email: `${payerId}@example.com` },
+      phone,
+    )
+    return { number, phone, providerPhoneId }
   }
   type Somebody = Awaited<ReturnType<typeof somebody>>
 
@@ -125,9 +128,9 @@ describe.each([
   /** A code texted to somebody, and its check. */
   async function text(who: Somebody, to: BoundAction = bound) {
     const textId = await client.codes.send(who, to)
-    const { authyId } = who
+    const { providerPhoneId } = who
     const check = (code: string, against: BoundAction = to, by: Client = client) =>
-      by.codes.check({ authyId, textId }, against, code)
+      by.codes.check({ providerPhoneId, textId }, against, code)
     return { textId, code: codeOn(who), check }
   }
   /** A phone's verification, and its check. */
@@ -239,9 +242,9 @@ describe.each([
     })
 
     test('is not right where none was texted', async () => {
-      const { authyId } = await somebody()
+      const { providerPhoneId } = await somebody()
       const { code } = await text(await somebody())
-      const verdict = client.codes.check({ authyId }, bound, code)
+      const verdict = client.codes.check({ providerPhoneId }, bound, code)
       expect(await verdict).toBe(nature.afterItsTime)
     })
 
@@ -330,11 +333,11 @@ describe.each([
     test('approves no payment, and a payment’s code proves no phone', async () => {
       const who = await somebody()
       const [verification, payment] = [await verify(who), await text(who)]
-      const { authyId, phone } = who
+      const { providerPhoneId, phone } = who
       const { textId } = verification
       expect(await outcome(payment.check(verification.code))).not.toBe('right')
       expect(
-        await outcome(client.codes.check({ authyId, textId }, bound, verification.code)),
+        await outcome(client.codes.check({ providerPhoneId, textId }, bound, verification.code)),
       ).not.toBe('right')
       expect(await outcome(verification.check(payment.code))).not.toBe('right')
       expect(
@@ -437,7 +440,7 @@ describe('twilioVerify.ts', () => {
   let client: Client
   const who = {
     phone: { countryCode: '44', national: '7700900123' },
-    authyId: 'phone:AAAAAAAAAAAAAAAAAAAAAA',
+    providerPhoneId: 'phone:AAAAAAAAAAAAAAAAAAAAAA',
   }
   const number = '+447700900123'
 
@@ -500,8 +503,10 @@ describe('ids of phones', () => {
   const idsOf = (provider: (typeof both)[number]) => PROVIDERS[provider](pretend).ids
 
   test.each(both)('%s: one person’s phone has one id, whatever their e-mail', async (provider) => {
-    const authyId = await idsOf(provider).enroll(harry, phone)
-    expect(await idsOf(provider).enroll({ ...harry, email: 'h@example.com' }, phone)).toBe(authyId)
+    const providerPhoneId = await idsOf(provider).enroll(harry, phone)
+    expect(await idsOf(provider).enroll({ ...harry, email: 'h@example.com' }, phone)).toBe(
+      providerPhoneId,
+    )
   })
 
   test.each(both)('%s: another phone has another id, and none tells its number', async (one) => {

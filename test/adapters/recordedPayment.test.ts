@@ -58,7 +58,7 @@ test.each(Object.keys(EVENTS) as HistoryEntry['event'][])(
 const byPush = {
   kind: 'push-callback',
   push_id: 'push-1',
-  authy_id: '1635',
+  provider_phone_id: '1635',
   shown: 'as shown',
   device_signature: 'signature',
   device_id: '7',
@@ -70,11 +70,16 @@ const EVIDENCE: readonly Evidence[] = [
   { ...byPush, device_signature: null },
   { ...byPush, device_id: null },
   { ...byPush, signed_at: null },
-  { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: at(1).toISOString() },
-  { kind: 'sms-code', authy_id: '1635', action: open.paymentId, display_text: 'Pay' },
+  {
+    kind: 'provider-read',
+    push_id: 'push-1',
+    provider_phone_id: '1635',
+    read_at: at(1).toISOString(),
+  },
+  { kind: 'sms-code', provider_phone_id: '1635', action: open.paymentId, display_text: 'Pay' },
   {
     kind: 'verify-code',
-    authy_id: '1635',
+    provider_phone_id: '1635',
     verification_sid: 'VE1',
     amount: '€20.50',
     payee: 'Neville',

@@ -18,7 +18,7 @@ const anotherSid = `VE${'8'.repeat(32)}`
 
 const phone = { countryCode: '44', national: '7700900123' }
 const to = '+447700900123'
-const reached = { phone, authyId: 'phone:AAAAAAAAAAAAAAAAAAAAAA' }
+const reached = { phone, providerPhoneId: 'phone:AAAAAAAAAAAAAAAAAAAAAA' }
 const bound: BoundAction = {
   action: {
     kind: 'payment',
@@ -76,7 +76,8 @@ const CODES = {
   check: {
     name: 'the check of a code',
     resource: 'VerificationCheck',
-    ask: (provider) => provider.check({ authyId: reached.authyId, textId: sid }, bound, CODE),
+    ask: (provider) =>
+      provider.check({ providerPhoneId: reached.providerPhoneId, textId: sid }, bound, CODE),
     good: { ...approved, ...terms },
     status: 200,
     answer: 'right',
@@ -394,18 +395,21 @@ const form = ({ body }: Seen) => Object.fromEntries(new URLSearchParams(body))
 
 describe('what a right code proves', () => {
   test('is the amount and the payee that Twilio was told, and by which text', () => {
-    const evidence = provider().evidenceOf({ authyId: reached.authyId, textId: sid }, bound)
+    const evidence = provider().evidenceOf(
+      { providerPhoneId: reached.providerPhoneId, textId: sid },
+      bound,
+    )
     expect(evidence).toEqual({
       kind: 'verify-code',
-      authy_id: reached.authyId,
+      provider_phone_id: reached.providerPhoneId,
       verification_sid: sid,
       ...terms,
     })
   })
 
   test('is nothing where no text has a name', () => {
-    const { authyId } = reached
-    expect(() => provider().evidenceOf({ authyId }, bound)).toThrow('without a text')
+    const { providerPhoneId } = reached
+    expect(() => provider().evidenceOf({ providerPhoneId }, bound)).toThrow('without a text')
   })
 })
 
@@ -787,7 +791,7 @@ describe('never lets out', () => {
     '123456\0',
   ])('the code %j', async (code) => {
     answers = [says(200, CODES.check.good)]
-    const texted = { authyId: reached.authyId, textId: sid }
+    const texted = { providerPhoneId: reached.providerPhoneId, textId: sid }
     expect(await provider().check(texted, bound, code)).toBe('wrong')
     expect(await provider().checkVerification({ phone, textId: sid }, code)).toBe('wrong')
     expect(seen).toEqual([])
@@ -795,7 +799,9 @@ describe('never lets out', () => {
 
   test('a code that was texted under no name', async () => {
     answers = [says(200, CODES.check.good)]
-    expect(await provider().check({ authyId: reached.authyId }, bound, CODE)).toBe('over')
+    expect(await provider().check({ providerPhoneId: reached.providerPhoneId }, bound, CODE)).toBe(
+      'over',
+    )
     expect(await provider().checkVerification({ phone }, CODE)).toBe('over')
     expect(seen).toEqual([])
   })

@@ -25,7 +25,7 @@ import { answering, at, NOON } from './answering.ts'
 import { open, over, smsOf, WORDS } from './payments.ts'
 
 const ADA: Account = { payerId: 'person-1', email: 'ada@example.com' }
-const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
+const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
 const payer: Payer = { ...ADA, phone, trail: EMPTY_TRAIL }
 const cancelled: Payment = { ...open, ...over('cancelled'), ...smsOf({ textId: 'VE1' }) }
 const decision: Decision = {

@@ -88,7 +88,7 @@ describe('a cancel', () => {
 describe('an answer to a push', () => {
   const answer: PushAnswer = {
     pushId: 'push-1',
-    authyId: '1635',
+    providerPhoneId: '1635',
     status: 'approved',
     shown: open.shown,
     paymentId: ID,
@@ -136,14 +136,14 @@ describe('an answer to a push', () => {
             evidence: {
               kind: 'push-callback',
               push_id: 'push-1',
-              authy_id: '1635',
+              provider_phone_id: '1635',
               shown: expect.stringContaining('Neville'),
               device_signature: 'signed',
               device_id: '7',
               signed_at: '1700000100',
               nonce: '17',
             },
-            only: { authyId: '1635', shown: open.shown, payerId: 'person-1' },
+            only: { providerPhoneId: '1635', shown: open.shown, payerId: 'person-1' },
           },
           NOON,
         ],
@@ -160,7 +160,7 @@ describe('an answer to a push', () => {
     expect(asked[0]).toEqual(['findByPush', 'push-1'])
     const [id, decision] = given('decide')[0] ?? []
     expect(id).toBe(ID)
-    const only = { authyId: '1635', shown: open.shown, pushId: 'push-1' }
+    const only = { providerPhoneId: '1635', shown: open.shown, pushId: 'push-1' }
     expect(decision).toHaveProperty('only', only)
   })
 
@@ -184,7 +184,7 @@ describe('an answer to a push', () => {
 
   const approved: Payment = { ...open, ...over('approved') }
   test.each<[string, Partial<PushAnswer>, Payment, string]>([
-    ['another phone', { authyId: '1636' }, approved, 'mismatch'],
+    ['another phone', { providerPhoneId: '1636' }, approved, 'mismatch'],
     ['another payer', { payerId: 'person-2' }, approved, 'mismatch'],
     [
       'other words',
@@ -205,7 +205,7 @@ describe('an answer to a push', () => {
   })
 
   test.each<[string, Partial<PushAnswer>]>([
-    ['another phone', { authyId: '1636' }],
+    ['another phone', { providerPhoneId: '1636' }],
     ['another payer', { payerId: 'person-2' }],
     ['other words', { shown: { ...open.shown, message: 'Pay €2.50 to Neville' } }],
     ['other words, and no', { status: 'denied', shown: { ...open.shown, message: 'Pay €2' } }],
@@ -256,7 +256,7 @@ describe('an answer to a push', () => {
     ['a no after a yes by code', { status: 'denied' }, { ...approved, ...over('approved', 'sms') }],
     [
       'a no from another phone',
-      { status: 'denied', authyId: '1636' },
+      { status: 'denied', providerPhoneId: '1636' },
       { ...open, ...over('cancelled') },
     ],
     [

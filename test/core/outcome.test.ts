@@ -12,7 +12,7 @@ import { NOON } from './answering.ts'
 
 const evidence = {
   kind: 'sms-code',
-  authy_id: '1635',
+  provider_phone_id: '1635',
   action: 'KTLLJSfqnCGI9JkWws96Bw',
   display_text: 'Pay',
 } as const

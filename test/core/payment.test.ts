@@ -29,7 +29,7 @@ const open: Payment = {
   paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
   payerId: 'person-1',
   requestId: 'request-1',
-  authyId: '1635',
+  providerPhoneId: '1635',
   reference: '4F2K7Q',
   action: terms,
   shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),

@@ -17,7 +17,7 @@ export const open: Payment = {
   paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
   payerId: 'person-1',
   requestId: 'request-1',
-  authyId: '1635',
+  providerPhoneId: '1635',
   reference: 'K7LMPQ',
   action: terms,
   shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
@@ -32,8 +32,13 @@ export const open: Payment = {
 
 /** What proves an answer on each channel. */
 const EVIDENCE: Record<Channel, Evidence> = {
-  push: { kind: 'provider-read', push_id: 'push-1', authy_id: '1635', read_at: NOON.toISOString() },
-  sms: { kind: 'sms-code', authy_id: '1635', action: open.paymentId, display_text: WORDS },
+  push: {
+    kind: 'provider-read',
+    push_id: 'push-1',
+    provider_phone_id: '1635',
+    read_at: NOON.toISOString(),
+  },
+  sms: { kind: 'sms-code', provider_phone_id: '1635', action: open.paymentId, display_text: WORDS },
 }
 
 /** How a payment ended. */

@@ -37,7 +37,7 @@ const byText = { channel: 'sms' } as const
 
 const evidence: Evidence = {
   kind: 'sms-code',
-  authy_id: open.authyId,
+  provider_phone_id: open.providerPhoneId,
   action: open.paymentId,
   display_text: WORDS,
 }
@@ -81,7 +81,7 @@ describe('pages', () => {
     const [first] = pages(approved)
     expect(first?.terms).toEqual({
       payerId: 'person-1',
-      authyId: '1635',
+      providerPhoneId: '1635',
       requestId: 'request-1',
       reference: 'K7LMPQ',
       payee: open.action.payee,
@@ -148,7 +148,7 @@ describe('pages', () => {
     ['the payee', { action: { ...open.action, payee: { name: 'Draco', id: 'draco@x.org' } } }],
     ['the amount', { action: { ...open.action, amount: { amountMinor: 2051, currency: 'EUR' } } }],
     ['the payer', { payerId: 'person-2' }],
-    ['the phone', { authyId: '1636' }],
+    ['the phone', { providerPhoneId: '1636' }],
     ['what was shown', { shown: { ...open.shown, message: 'Pay' } }],
     ['the moment at which it ends', { expiresAt: at(301) }],
     ['how it began', { history: [entry(1, 'started'), ...HISTORY.slice(1)] }],
@@ -197,7 +197,7 @@ describe('a page’s text', () => {
     expect(pageText(page)).toBe(
       `{"entry":{"at":"2026-11-21T12:00:00.000Z","by":"payer","channel":null,"event":"started"},` +
         `"hash":"${page.hash}","paymentId":"KTLLJSfqnCGI9JkWws96Bw","previous":null,"seq":1,` +
-        `"terms":{"amount":{"currency":"EUR","value":"20.50"},"authyId":"1635",` +
+        `"terms":{"amount":{"currency":"EUR","value":"20.50"},"providerPhoneId":"1635",` +
         `"createdAt":"2026-11-21T12:00:00.000Z","displayText":"${WORDS}",` +
         `"expiresAt":"2026-11-21T12:05:00.000Z",` +
         `"payee":{"id":"neville@hogwarts.ac.uk","name":"Neville Longbottom"},"payerId":"person-1",` +

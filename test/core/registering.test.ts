@@ -19,7 +19,7 @@ import { answering, at, NOON } from './answering.ts'
 const ADA = { payerId: 'person-1', email: 'ada@example.com' }
 const SIGNED_IN = { ...ADA, authTime: at(-60).getTime() / 1000 }
 const account = { ...ADA, trail: EMPTY_TRAIL }
-const old = { countryCode: '44', national: '7400123456', authyId: '1635' }
+const old = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
 const next = { countryCode: '1', national: '2025550100' }
 /** Another number whose last digits are the same. */
 const other = { countryCode: '1', national: '3035550100' }
@@ -78,7 +78,7 @@ describe('a verification', () => {
         beginVerification: reserve,
         repeatVerification: reserve,
         saveTexts: async () => {},
-        saveAuthyId: async () => {},
+        saveProviderPhoneId: async () => {},
       }),
       limits: one.port<Limits>({ spendProvingTexts: async () => {} }),
       switches: { smsOff: async () => world.isOff ?? false },
@@ -365,10 +365,12 @@ describe('a verification', () => {
         ['gave', '1635'],
         // Of what is stored, which is what was answered; not of what was asked for.
         ['changeIdOf', pending],
-        ['send', { phone: old, authyId: '1635' }, {}, { orByCall: true }],
+        ['send', { phone: old, providerPhoneId: '1635' }, {}, { orByCall: true }],
         ['changeIdOf', pending],
       ])
-      expect(given('send')).toEqual([[{ phone: old, authyId: '1635' }, change, { orByCall: true }]])
+      expect(given('send')).toEqual([
+        [{ phone: old, providerPhoneId: '1635' }, change, { orByCall: true }],
+      ])
       expect(await started).toMatchObject({ reference: 'K7LMPQ', displayText: CHANGE_TEXT })
     })
 
@@ -401,7 +403,7 @@ describe('a verification', () => {
       const { started, given } = starting({ stored: [owner], reserved: [moving], isForeign: true })
       await started
       expect(given('enroll')).toEqual([[owner, old]])
-      expect(given('send')).toMatchObject([[{ authyId: '1700' }, {}, {}]])
+      expect(given('send')).toMatchObject([[{ providerPhoneId: '1700' }, {}, {}]])
     })
 
     test('while codes are locked is refused, and not counted', async () => {
@@ -435,7 +437,7 @@ describe('a verification', () => {
 })
 
 describe('a code for a phone', () => {
-  const trusted: Payer = { ...account, phone: { ...next, authyId: '1700' }, previous: old }
+  const trusted: Payer = { ...account, phone: { ...next, providerPhoneId: '1700' }, previous: old }
 
   type World = {
     readonly reserved?: Payer | undefined
@@ -471,7 +473,7 @@ describe('a code for a phone', () => {
         reserveAttempt: async () => reserved,
         saveCurrentPassed: async () => (passes ? reserved : undefined),
         trust: async () => trusts,
-        saveAuthyId: async () => {},
+        saveProviderPhoneId: async () => {},
       }),
       lockout: one.port<Lockout>({
         reserve: async () => go,
@@ -621,7 +623,7 @@ describe('a code for a phone', () => {
         ['reserveAttempt', SIGNED_IN, thisOne(true), NOON],
         ['gave', '1635'],
         ['reserve', 'person-1', NOON],
-        ['check', { authyId: '1635', textId: undefined }, change, '7654321'],
+        ['check', { providerPhoneId: '1635', textId: undefined }, change, '7654321'],
         ['saveCurrentPassed', 'person-1', 'verification-1', at(2)],
         ['reset', 'person-1'],
         ['reserve', 'person-1', at(2)],
@@ -643,7 +645,7 @@ describe('a code for a phone', () => {
       const reserved = { ...moving, pending: { ...pending, textId: 'VE1', currentTextId: 'VE2' } }
       const { entered, given } = entering('right', { ...beside, reserved })
       await entered
-      expect(given('check')[0]?.[0]).toEqual({ authyId: '1635', textId: 'VE2' })
+      expect(given('check')[0]?.[0]).toEqual({ providerPhoneId: '1635', textId: 'VE2' })
     })
 
     test('counts for nothing while that is wrong, and which of them was is not told', async () => {

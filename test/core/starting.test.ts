@@ -20,7 +20,7 @@ import { answering, at, NOON } from './answering.ts'
 import { open, over, pushOf, terms } from './payments.ts'
 
 const ID = open.paymentId
-const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
+const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
 const payer: Payer = {
   payerId: 'person-1',
   email: 'ada@example.com',
@@ -42,7 +42,7 @@ const fresh: Payment = {
   paymentId: ID,
   payerId: 'person-1',
   requestId: 'request-1',
-  authyId: '1635',
+  providerPhoneId: '1635',
   reference: 'K7LMPQ',
   action: terms,
   shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
@@ -94,7 +94,7 @@ function starting(world: World = {}) {
   const ports = {
     clock,
     payments,
-    payers: one.port<PayerStore>({ get: async () => person, saveAuthyId: async () => {} }),
+    payers: one.port<PayerStore>({ get: async () => person, saveProviderPhoneId: async () => {} }),
     limits: one.port<Limits>({ readStarts: async () => starts, reserveStart: async () => {} }),
     switches: one.port<Switches>({ paymentsOff: async () => world.isOff ?? false }),
     phoneIds: one.port<PhoneIds>({ gave: () => !isForeign, enroll: async () => '1700' }),
@@ -226,20 +226,20 @@ describe('a payment', () => {
 describe('the provider’s id of the phone', () => {
   const enrolled = [
     ['enroll', payer, phone],
-    ['saveAuthyId', 'person-1', phone, '1700'],
+    ['saveProviderPhoneId', 'person-1', phone, '1700'],
   ]
 
   test('is made and stored if a crash left it out', async () => {
     const without = { countryCode: '44', national: '7400123456' }
     const { started, given, names } = starting({ person: { ...payer, phone: without } })
-    expect((await started).payment.authyId).toBe('1700')
-    expect(given('saveAuthyId')).toEqual([['person-1', without, '1700']])
-    expect(names().indexOf('saveAuthyId')).toBeLessThan(names().indexOf('insert'))
+    expect((await started).payment.providerPhoneId).toBe('1700')
+    expect(given('saveProviderPhoneId')).toEqual([['person-1', without, '1700']])
+    expect(names().indexOf('saveProviderPhoneId')).toBeLessThan(names().indexOf('insert'))
   })
 
   test('is made anew if another provider gave it', async () => {
     const { started, asked } = starting({ isForeign: true })
-    expect((await started).payment.authyId).toBe('1700')
+    expect((await started).payment.providerPhoneId).toBe('1700')
     expect(asked.slice(6, 8)).toEqual(enrolled)
   })
 })

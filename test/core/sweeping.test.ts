@@ -10,7 +10,7 @@ import { answering, at, NOON } from './answering.ts'
 import { noDenials } from './denials.ts'
 import { over, open as payment, pushOf, smsOf } from './payments.ts'
 
-const provider = { status: 'approved', authyId: '1635', pushId: 'push-1' }
+const provider = { status: 'approved', providerPhoneId: '1635', pushId: 'push-1' }
 const nothing = { expired: 0, decided: 0, asked: 0, faults: [] }
 
 /** A payment that waits, whose push has been silent for 20 s. */
@@ -140,10 +140,10 @@ describe('a silent push', () => {
           evidence: {
             kind: 'provider-read',
             push_id: 'push-1',
-            authy_id: '1635',
+            provider_phone_id: '1635',
             read_at: at(2).toISOString(),
           },
-          only: { pushId: 'push-1', authyId: '1635', noAnswerRefused: true },
+          only: { pushId: 'push-1', providerPhoneId: '1635', noAnswerRefused: true },
         },
         // At the time of the write, not of the question.
         at(2),
@@ -156,7 +156,7 @@ describe('a silent push', () => {
     expect(await swept).toMatchObject({ asked: 1, decided: 1 })
     expect(given('decide')).toMatchObject([['one', { status: 'denied' }, NOON]])
     // Also after a signed answer was refused: a no is safe.
-    const only = { pushId: 'push-1', authyId: '1635' }
+    const only = { pushId: 'push-1', providerPhoneId: '1635' }
     expect(given('decide')[0]?.[1]).toHaveProperty('only', only)
   })
 
@@ -165,7 +165,7 @@ describe('a silent push', () => {
     ['is expired', { status: 'expired' }],
     ['is of no kind that is known', { status: 'APPROVED' }],
     ['names another push', { pushId: 'push-2' }],
-    ['names another phone', { authyId: '1636' }],
+    ['names another phone', { providerPhoneId: '1636' }],
   ])('whose answer %s decides nothing', async (_, more) => {
     const { swept, names } = sweeping({ read: async () => ({ ...provider, ...more }) })
     expect(await swept).toEqual({ ...nothing, asked: 1 })

@@ -20,7 +20,7 @@ import { open, over, smsOf, WORDS } from './payments.ts'
 
 const ID = open.paymentId
 const PAYER = 'person-1'
-const phone = { countryCode: '44', national: '7400123456', authyId: '1635' }
+const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
 const payer: Payer = { payerId: PAYER, email: 'ada@example.com', phone, trail: EMPTY_TRAIL }
 const SIGNED_IN = {
   payerId: PAYER,
@@ -40,7 +40,7 @@ const bound = { action: open.action, actionId: ID, reference: 'K7LMPQ' }
 /** What the provider says that the code was bound to. */
 const evidence: Evidence = {
   kind: 'sms-code',
-  authy_id: '1635',
+  provider_phone_id: '1635',
   action: ID,
   display_text: WORDS,
 }
@@ -97,7 +97,7 @@ describe('a text', () => {
       ['smsOff'],
       ['spendPayingText', PAYER, NOON],
       ['reserveText', PAYER, ID, at(-20), NOON],
-      ['send', { phone, authyId: '1635' }, bound],
+      ['send', { phone, providerPhoneId: '1635' }, bound],
     ])
   })
 
@@ -108,7 +108,7 @@ describe('a text', () => {
   })
 
   test('goes to the phone that the payment was started for, though the payer has another now', async () => {
-    const next = { countryCode: '44', national: '7400123457', authyId: '1700' }
+    const next = { countryCode: '44', national: '7400123457', providerPhoneId: '1700' }
     const { sent, given } = texting({ person: { ...payer, phone: next, previous: phone } })
     await sent
     expect(given('send')).toMatchObject([[{ phone }, {}]])
@@ -118,7 +118,7 @@ describe('a text', () => {
   test.each([
     ['whom nobody knows', undefined],
     ['who has no phone', { ...payer, phone: undefined }],
-    ['who has had two others since', { ...payer, phone: { ...phone, authyId: '1700' } }],
+    ['who has had two others since', { ...payer, phone: { ...phone, providerPhoneId: '1700' } }],
   ])('of somebody %s is refused', async (_, person) => {
     const { sent, given } = texting({ person })
     await expect(sent).rejects.toMatchObject({ code: 'phone_not_verified' })
@@ -277,7 +277,7 @@ describe('a code', () => {
   }
 
   test('is checked when it is counted at the payment and then at its payer, and decides when it is right', async () => {
-    const texted = { authyId: '1635', textId: undefined }
+    const texted = { providerPhoneId: '1635', textId: undefined }
     const { entered, asked } = entering('right', { seconds: 3 })
     expect(await entered).toEqual(approved)
     expect(asked).toEqual([
@@ -294,7 +294,7 @@ describe('a code', () => {
           channel: 'sms',
           by: 'payer',
           evidence,
-          only: { payerId: PAYER, authyId: '1635' },
+          only: { payerId: PAYER, providerPhoneId: '1635' },
         },
         // At the time of the write, not of the request.
         at(3),
@@ -308,7 +308,7 @@ describe('a code', () => {
     const { entered, given } = entering('right', { byTextId: true, reserved })
     await entered
     expect(given('reserveAttempt')).toEqual([[PAYER, ID, true, NOON]])
-    expect(given('evidenceOf')).toEqual([[{ authyId: '1635', textId: 'VE1' }, bound]])
+    expect(given('evidenceOf')).toEqual([[{ providerPhoneId: '1635', textId: 'VE1' }, bound]])
   })
 
   test('that is right is right, though the count could not begin anew; the owner is told', async () => {

@@ -180,8 +180,8 @@ test('no event has a phone number, a code or the provider’s id of a phone', as
   expect(texts).toHaveLength(2 * ends.length)
   expect(texts.flatMap(find)).toEqual([])
   expect(find(`to ${payer.number}`)).not.toEqual([])
-  const { authy_id: authyId } =
+  const { provider_phone_id: providerPhoneId } =
     (await rig.all('payments')).find(({ user_id }) => user_id === payer.payerId) ?? {}
-  expect(authyId).toMatch(/^\d+$/)
-  expect(texts.filter((text) => text.includes(`"${authyId}"`))).toEqual([])
+  expect(providerPhoneId).toMatch(/^\d+$/)
+  expect(texts.filter((text) => text.includes(`"${providerPhoneId}"`))).toEqual([])
 })

@@ -120,7 +120,7 @@ describe('a signed callback', () => {
         evidence: {
           kind: 'push-callback',
           push_id: item?.push_id,
-          authy_id: item?.authy_id,
+          provider_phone_id: item?.provider_phone_id,
           shown: item?.shown,
           device_signature: 'ZGV2aWNl',
           device_id: '2102943',

@@ -102,7 +102,7 @@ describe('a first phone', () => {
   test('is known to the provider from then on, who sends no link to its app (2019: W29)', async () => {
     const who = await rig.person()
     const item = await itemOf(who)
-    expect(item?.authy_id).toMatch(/^[1-9]\d*$/)
+    expect(item?.provider_phone_id).toMatch(/^[1-9]\d*$/)
     expect(Object.keys(item ?? {}).filter((name) => name.startsWith('pending_'))).toEqual([])
     const enrolled = rig.provider.calls.findLast(({ path }) => path.endsWith('/users/new'))
     expect(JSON.parse(enrolled?.text ?? '')).toMatchObject({ send_install_link_via_sms: false })
@@ -826,10 +826,10 @@ test('a crash between the phone and its id at the provider heals with the first 
     status: 200,
     body: { phone: { verified: true } },
   })
-  expect(await itemOf(who)).not.toHaveProperty('authy_id')
+  expect(await itemOf(who)).not.toHaveProperty('provider_phone_id')
   rig.provider.instead = undefined
   expect((await rig.pending(who)).push).toBe('sent')
-  expect(await itemOf(who)).toHaveProperty('authy_id')
+  expect(await itemOf(who)).toHaveProperty('provider_phone_id')
 })
 
 test('only numbers of the countries that are served are verified', async () => {

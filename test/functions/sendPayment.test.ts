@@ -525,7 +525,7 @@ describe('a person whom the provider does not know yet', () => {
       new UpdateCommand({
         TableName: 'users',
         Key: { user_id: payerId },
-        UpdateExpression: 'REMOVE authy_id',
+        UpdateExpression: 'REMOVE provider_phone_id',
       }),
     )
   const isEnrol = ({ path }: Call) => path.endsWith('/users/new')
@@ -534,11 +534,11 @@ describe('a person whom the provider does not know yet', () => {
 
   test('after a crash is made known with the next payment (2019: W29)', async () => {
     const payer = await rig.person()
-    const { authy_id } = (await person(payer)) ?? {}
+    const { provider_phone_id } = (await person(payer)) ?? {}
     await forget(payer)
     expect((await send(payer, 'heals')).body.push).toBe('sent')
-    expect(authy_id).toMatch(/^[1-9]\d*$/)
-    expect((await person(payer))?.authy_id).toBe(authy_id)
+    expect(provider_phone_id).toMatch(/^[1-9]\d*$/)
+    expect((await person(payer))?.provider_phone_id).toBe(provider_phone_id)
     expect(rig.provider.calls.filter(isEnrol).at(-1)?.text).toContain(
       '"send_install_link_via_sms":false',
     )

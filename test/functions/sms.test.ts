@@ -157,7 +157,7 @@ describe('a code', () => {
     const item = await rig.item(id)
     expect(item?.evidence).toEqual({
       kind: 'sms-code',
-      authy_id: item?.authy_id,
+      provider_phone_id: item?.provider_phone_id,
       action: id,
       display_text: displayText,
     })
@@ -525,7 +525,9 @@ describe('two people with one phone number (2019: W15)', () => {
     const one = await rig.person()
     const two = await rig.person({ number: one.number })
     const [a, b] = [await rig.pending(one), await rig.pending(two)]
-    expect((await rig.item(a.paymentId))?.authy_id).toBe((await rig.item(b.paymentId))?.authy_id)
+    expect((await rig.item(a.paymentId))?.provider_phone_id).toBe(
+      (await rig.item(b.paymentId))?.provider_phone_id,
+    )
 
     await text(one, a.paymentId)
     const code = rig.codeOn(one.number)

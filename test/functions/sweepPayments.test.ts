@@ -175,7 +175,7 @@ describe('an answer whose callback was lost', () => {
       evidence: {
         kind: 'provider-read',
         push_id: item?.push_id,
-        authy_id: item?.authy_id,
+        provider_phone_id: item?.provider_phone_id,
         read_at: rig.clock.now().toISOString(),
       },
       history: [{}, {}, { event: answer, channel: 'push', by: 'provider' }],
@@ -222,12 +222,12 @@ describe('an answer whose callback was lost', () => {
     ['that is nonsense', { ...answer, status: 'yes' }],
   ])('%s decides nothing (2019: W5)', async (_, broken) => {
     const { paymentId } = await rig.pending(payer)
-    const { push_id, authy_id } = (await rig.item(paymentId)) ?? {}
+    const { push_id, provider_phone_id } = (await rig.item(paymentId)) ?? {}
     rig.clock.advance(20)
     const approval_request = {
       status: broken.status,
       uuid: broken.uuid === 'UUID' ? push_id : broken.uuid,
-      _authy_id: broken._authy_id || Number(authy_id),
+      _authy_id: broken._authy_id || Number(provider_phone_id),
     }
     rig.provider.instead = (call) =>
       isRead(call) ? { status: 200, body: { success: true, approval_request } } : undefined

@@ -64,7 +64,7 @@ describe('a payment', () => {
     await text(payer, paymentId)
     const item = await rig.item(paymentId)
     expect(JSON.stringify(item)).not.toContain(payer.number.slice(1))
-    expect(item?.authy_id).toMatch(/^phone:[A-Za-z0-9_-]{22}$/)
+    expect(item?.provider_phone_id).toMatch(/^phone:[A-Za-z0-9_-]{22}$/)
   })
 
   test('has no callback', async () => {
@@ -98,7 +98,7 @@ describe('a code', () => {
     })
     expect((await rig.item(id))?.evidence).toEqual({
       kind: 'verify-code',
-      authy_id: (await rig.item(id))?.authy_id,
+      provider_phone_id: (await rig.item(id))?.provider_phone_id,
       verification_sid: sid,
       amount: bound.Amount,
       payee: bound.Payee,
@@ -426,7 +426,7 @@ describe('a phone', () => {
     expect(await enter(ann, hers.paymentId, code)).toMatchObject({ status: 200 })
     expect(await statusOf(his.paymentId)).toBe('pending')
     const [annItem, bobItem] = [await rig.item(hers.paymentId), await rig.item(his.paymentId)]
-    expect(annItem?.authy_id).not.toBe(bobItem?.authy_id)
+    expect(annItem?.provider_phone_id).not.toBe(bobItem?.provider_phone_id)
   })
 })
 

@@ -170,14 +170,14 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the words shown are not compared',
     file: `${CORE}/channels/push.ts`,
-    from: 'const only = { authyId, shown, ',
-    to: 'const only = { authyId, ',
+    from: 'const only = { providerPhoneId, shown, ',
+    to: 'const only = { providerPhoneId, ',
     caughtBy: testOf.callback,
   },
   {
     name: 'the phone that answered is not compared',
     file: `${CORE}/channels/push.ts`,
-    from: 'const only = { authyId, shown, ',
+    from: 'const only = { providerPhoneId, shown, ',
     to: 'const only = { shown, ',
     caughtBy: testOf.callback,
   },
@@ -720,7 +720,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'another push’s answer decides',
     file: `${CORE}/channels/push.ts`,
-    from: 'if (read.pushId !== pushId || read.authyId !== authyId) return undefined',
+    from: 'if (read.pushId !== pushId || read.providerPhoneId !== providerPhoneId) return undefined',
     to: '',
     caughtBy: testOf.sweep,
   },

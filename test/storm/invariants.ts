@@ -186,7 +186,7 @@ const FIXED = [
   'user_id',
   'reference',
   'request_id',
-  'authy_id',
+  'provider_phone_id',
   'payee_name',
   'payee_id',
   'amount_minor',
@@ -225,7 +225,7 @@ function checkEvidence(world: World, item: Item, must: Must) {
   const { book } = world.rig.phone
   const evidence = item.evidence as Record<string, string | undefined>
   const id = String(item.payment_id)
-  const number = world.numberOfId(String(item.authy_id), String(item.user_id))
+  const number = world.numberOfId(String(item.provider_phone_id), String(item.user_id))
   const wording = wordingOf(
     labelOf({
       name: item.payee_name,
@@ -234,7 +234,7 @@ function checkEvidence(world: World, item: Item, must: Must) {
       amountMinor: item.amount_minor,
     }),
   )
-  must(evidence.authy_id === item.authy_id, 'evidence of the payment’s own phone')
+  must(evidence.provider_phone_id === item.provider_phone_id, 'evidence of the payment’s own phone')
   if (evidence.kind === 'push-callback' || evidence.kind === 'provider-read') {
     must(item.decided_by === 'push', 'a push decides by push')
     const push = book.push(evidence.push_id ?? '')
@@ -323,7 +323,7 @@ export function checkSecrets(world: World, payer: string, { body }: Reply): numb
     ...numbers,
     ...codes.map(({ text }) => text),
     ...letters.map(({ uuid }) => uuid),
-    ...[...items.values()].map(({ authy_id }) => `"${authy_id}"`),
+    ...[...items.values()].map(({ provider_phone_id }) => `"${provider_phone_id}"`),
   ]
   const told = forbidden.find((secret) => text.includes(secret))
   if (told) throw new Broken(`${payer} is told ${told}\n  ${text}`)

@@ -30,7 +30,7 @@ export function storedPayment(world: World, item: Item): Payment {
   return {
     id: String(item.payment_id),
     payer: String(item.user_id),
-    number: world.numberOfId(String(item.authy_id), String(item.user_id)),
+    number: world.numberOfId(String(item.provider_phone_id), String(item.user_id)),
     terms: labelOf({
       name: item.payee_name,
       id: item.payee_id,
@@ -194,10 +194,10 @@ function storedPerson(world: World, item: Item) {
     sessionsFrom: item.sessions_from,
     state: item.account_state,
     denialsToldAt: msIf(told.findLast(({ event }) => event === 'pushes.denied')?.at),
-    phone: { number: item.phone_number ?? '', enrolled: Boolean(item.authy_id) },
+    phone: { number: item.phone_number ?? '', enrolled: Boolean(item.provider_phone_id) },
     previous: item.previous_number && {
       number: item.previous_number,
-      enrolled: Boolean(item.previous_authy_id),
+      enrolled: Boolean(item.previous_provider_phone_id),
     },
     pending: item.pending_number && {
       number: item.pending_number,

@@ -287,9 +287,12 @@ export async function startWorld(rules: Rules) {
     codeRef: (sid: string): string => seen.codes.find((one) => one.sid === sid)?.ref ?? sid,
 
     /** Whose phone the provider means by an id. */
-    numberOfId(authyId: string, payer: string): string {
-      if (rules.provider === 'authy') return book.user(Number(authyId))?.number ?? authyId
-      return seen.numbers.find((number) => ownId(payer, number) === authyId) ?? authyId
+    numberOfId(providerPhoneId: string, payer: string): string {
+      if (rules.provider === 'authy')
+        return book.user(Number(providerPhoneId))?.number ?? providerPhoneId
+      return (
+        seen.numbers.find((number) => ownId(payer, number) === providerPhoneId) ?? providerPhoneId
+      )
     },
 
     authyIdOf: (number: string): number =>
@@ -349,7 +352,7 @@ export async function startWorld(rules: Rules) {
 
   /** As registering leaves a person, which has its own commands. */
   async function putPerson({ payerId, email, number }: Person) {
-    const authy_id =
+    const provider_phone_id =
       rules.provider === 'authy'
         ? String(book.addUser(number, email).authyId)
         : await ownPhoneIds.enroll({ payerId, email }, apart(number))
@@ -359,7 +362,7 @@ export async function startWorld(rules: Rules) {
       phone_number: number,
       phone_country_code: '1',
       phone_verified_at: rig.clock.now().toISOString(),
-      authy_id,
+      provider_phone_id,
     }
     await rig.documents.send(new PutCommand({ TableName: 'users', Item }))
   }

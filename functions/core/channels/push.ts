@@ -108,7 +108,7 @@ async function askForPush(
     }
     // The payment is stored: from here on a fault of the provider only means that the text is offered.
     try {
-      pushId = await push.ask(payment.authyId, payment.shown, hidden, seconds)
+      pushId = await push.ask(payment.providerPhoneId, payment.shown, hidden, seconds)
     } catch (fault) {
       onPushFault(payment.paymentId, fault)
     }
@@ -145,23 +145,27 @@ export const pushSweep = (ports: Ports & DenialPorts & { readonly push: Push }):
  */
 async function decideByRead(
   { payments, push, clock }: Ports & { readonly push: Push },
-  { paymentId, authyId, channels }: Payment,
+  { paymentId, providerPhoneId, channels }: Payment,
 ): Promise<Payment | undefined> {
   const pushId = channels.push.id
   if (pushId === undefined) return undefined
   const read = await push.read(pushId)
   if (read.status !== 'approved' && read.status !== 'denied') return undefined
-  if (read.pushId !== pushId || read.authyId !== authyId) return undefined
+  if (read.pushId !== pushId || read.providerPhoneId !== providerPhoneId) return undefined
   const now = clock()
   const evidence: Evidence = {
     kind: 'provider-read',
     push_id: pushId,
-    authy_id: authyId,
+    provider_phone_id: providerPhoneId,
     read_at: now.toISOString(),
   }
   // What a signed callback showed otherwise is not approved by an answer that shows nothing (RTS Art. 5(1)(c));
   // to deny it is safe.
-  const only = { pushId, authyId, ...(read.status === 'approved' && { noAnswerRefused: true }) }
+  const only = {
+    pushId,
+    providerPhoneId,
+    ...(read.status === 'approved' && { noAnswerRefused: true }),
+  }
   const decision: Decision = {
     status: read.status,
     channel: 'push',
@@ -175,7 +179,7 @@ async function decideByRead(
 /** A person's answer to a push, as the provider's signed callback tells it. */
 export type PushAnswer = {
   readonly pushId: string
-  readonly authyId: string
+  readonly providerPhoneId: string
   readonly status: 'approved' | 'denied'
   readonly shown: PushContent
   /** From the hidden details; absent where the provider lost them. */
@@ -201,7 +205,7 @@ export async function decideByPush(
   answer: PushAnswer,
 ): Promise<CallbackOutcome> {
   const { payments, clock } = ports
-  const { pushId, authyId, payerId, shown, proof } = answer
+  const { pushId, providerPhoneId, payerId, shown, proof } = answer
   const byPush = answer.paymentId === undefined ? await payments.findByPush(pushId) : undefined
   const id = answer.paymentId ?? byPush?.paymentId
   if (id === undefined) return 'unknown'
@@ -209,11 +213,11 @@ export async function decideByPush(
   const evidence: Evidence = {
     kind: 'push-callback',
     push_id: pushId,
-    authy_id: authyId,
+    provider_phone_id: providerPhoneId,
     shown: shownText(shown),
     ...proof,
   }
-  const only = { authyId, shown, ...(payerId && { payerId }), ...(byPush && { pushId }) }
+  const only = { providerPhoneId, shown, ...(payerId && { payerId }), ...(byPush && { pushId }) }
   const { status } = answer
   const decision: Decision = { status, channel: 'push', by: 'payer', evidence, pushId, only }
   const decided = await payments.decide(id, decision, clock())
@@ -254,8 +258,8 @@ async function denyLate(
 }
 
 /** Whether what was answered is what was asked; none of it ever changes about a payment. */
-const isAnswerTo = (payment: Payment, { authyId, payerId, shown }: PushAnswer): boolean =>
-  payment.authyId === authyId &&
+const isAnswerTo = (payment: Payment, { providerPhoneId, payerId, shown }: PushAnswer): boolean =>
+  payment.providerPhoneId === providerPhoneId &&
   (payerId === undefined || payment.payerId === payerId) &&
   shownText(payment.shown) === shownText(shown)
 

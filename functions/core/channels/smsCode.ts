@@ -70,7 +70,10 @@ export async function textCode(
     now,
   )
   if (!payment) throw lostTo(whyNoText(await paymentOf(ports, payerId, id), clock()), id)
-  const textId = await codes.send({ phone, authyId: payment.authyId }, bound(payment))
+  const textId = await codes.send(
+    { phone, providerPhoneId: payment.providerPhoneId },
+    bound(payment),
+  )
   if (textId === undefined) return payment
   const named = await payments.saveText(id, textId)
   const closed = whyClosed(named, clock())
@@ -110,7 +113,7 @@ export async function approveWithCode(
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return approvedMeanwhile(ports, payment)
   const evidence = codes.evidenceOf(texted(payment), bound(payment))
-  const only = { payerId, authyId: payment.authyId }
+  const only = { payerId, providerPhoneId: payment.providerPhoneId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
   const [decided] = await Promise.all([
     payments.decide(id, approved, clock()),
@@ -123,8 +126,8 @@ export async function approveWithCode(
 }
 
 /** The newest text of the payment. */
-const texted = ({ authyId, channels }: Payment): Texted => ({
-  authyId,
+const texted = ({ providerPhoneId, channels }: Payment): Texted => ({
+  providerPhoneId,
   textId: channels.sms.textId,
 })
 
@@ -142,7 +145,7 @@ const approvedByCode = ({ outcome }: Payment) =>
 /** The number that the payment's texts go to, which may no longer be the payer's newest. */
 function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {
   const phones = [payer?.phone, payer?.previous]
-  const phone = phones.find((one) => one?.authyId === payment.authyId)
+  const phone = phones.find((one) => one?.providerPhoneId === payment.providerPhoneId)
   if (!phone) throw new Refusal('phone_not_verified')
   return phone
 }

@@ -115,8 +115,16 @@ describe('evidence', () => {
     const { id, pages, person } = await archived('approved')
     const { said } = await evidence(id, '--stage', 'prod')
     for (const { terms, entry, evidence } of pages) {
-      const { displayText, reference, payerId, authyId, requestId, shown } = terms
-      const all = [displayText, reference, payerId, authyId, requestId, entry.at, entry.event]
+      const { displayText, reference, payerId, providerPhoneId, requestId, shown } = terms
+      const all = [
+        displayText,
+        reference,
+        payerId,
+        providerPhoneId,
+        requestId,
+        entry.at,
+        entry.event,
+      ]
       const cameBack = Object.values(evidence ?? {}).map((value) => value ?? 'none')
       for (const one of [...all, ...Object.values(shown.details), ...cameBack]) {
         expect(said).toContain(one)

@@ -27,7 +27,7 @@ test.each<[string, RecordPage, object, string]>([
   [
     'another phone',
     byPush,
-    { evidence: { ...callback, authy_id: '1' } },
+    { evidence: { ...callback, provider_phone_id: '1' } },
     'the answer is of another phone',
   ],
   [

@@ -50,7 +50,7 @@ const wrong = (seconds: number) => [
 export const callback = {
   kind: 'push-callback',
   push_id: 'push-1',
-  authy_id: open.authyId,
+  provider_phone_id: open.providerPhoneId,
   shown: shownText(open.shown),
   device_signature: 'c2lnbmVk',
   device_id: 'device-1',
@@ -60,18 +60,18 @@ export const callback = {
 export const read = {
   kind: 'provider-read',
   push_id: 'push-1',
-  authy_id: open.authyId,
+  provider_phone_id: open.providerPhoneId,
   read_at: at(30).toISOString(),
 } satisfies Evidence
 export const code = {
   kind: 'sms-code',
-  authy_id: open.authyId,
+  provider_phone_id: open.providerPhoneId,
   action: open.paymentId,
   display_text: WORDS,
 } satisfies Evidence
 export const verified = {
   kind: 'verify-code',
-  authy_id: open.authyId,
+  provider_phone_id: open.providerPhoneId,
   verification_sid: `VE${'1'.repeat(32)}`,
   ...linkOf({ action: terms, reference: open.reference }),
 } satisfies Evidence
