@@ -1,5 +1,5 @@
-import { payerAnnouncementOf, trailChange } from './core/payerRecord.ts'
-import { announcementOf, pagesAdded } from './core/record.ts'
+import { payerEventOf, trailChange } from './core/payerTrail.ts'
+import { paymentEntriesAdded, paymentEventOf } from './core/paymentTrail.ts'
 import { followTables, sha256 } from './followTables.ts'
 import { eventBus, lambda, type World } from './live.ts'
 
@@ -12,15 +12,15 @@ export const announcePayments = (world: World) => {
   return followTables('AnnounceFault', {
     async payment({ before, after }) {
       if (!after) return
-      const announcements = pagesAdded(before, after, sha256).flatMap(
-        (page) => announcementOf(page) ?? [],
+      const announcements = paymentEntriesAdded(before, after, sha256).flatMap(
+        (entry) => paymentEventOf(entry) ?? [],
       )
       await bus.announce(announcements)
     },
     async payer({ payerId, before, after }) {
       if (!after) return
       const { added } = trailChange(payerId, before, after, sha256)
-      await bus.announce(added.map(payerAnnouncementOf))
+      await bus.announce(added.map(payerEventOf))
     },
   })
 }

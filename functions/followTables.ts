@@ -4,18 +4,18 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import * as z from 'zod'
-import { trailOf } from './adapters/recordedPayer.ts'
-import { recordedPaymentOf } from './adapters/recordedPayment.ts'
+import { trailOf } from './adapters/payerTrailItem.ts'
+import { paymentWithHistoryOf } from './adapters/paymentHistory.ts'
 import { RewrittenOutcome } from './core/outcome.ts'
 import { EMPTY_TRAIL, type Trail } from './core/payerTrail.ts'
-import type { RecordedPayment } from './core/record.ts'
+import type { PaymentWithHistory } from './core/paymentTrail.ts'
 import { count, flush, logger } from './observe.ts'
 
 /** A payment as it was and as it is: without `before` it is new, without `after` it was removed. */
 export type PaymentChange = {
   readonly paymentId: string
-  readonly before?: RecordedPayment
-  readonly after?: RecordedPayment
+  readonly before?: PaymentWithHistory
+  readonly after?: PaymentWithHistory
 }
 
 /** A payer's trail as it was and as it is; without `after` their item was removed. */
@@ -71,8 +71,8 @@ export const followTables =
 
 const paymentChange = (paymentId: string, { OldImage, NewImage }: Images): PaymentChange => ({
   paymentId,
-  ...(OldImage && NewImage && { before: recordedPaymentOf(unmarshall(OldImage)) }),
-  ...(NewImage && { after: recordedPaymentOf(unmarshall(NewImage)) }),
+  ...(OldImage && NewImage && { before: paymentWithHistoryOf(unmarshall(OldImage)) }),
+  ...(NewImage && { after: paymentWithHistoryOf(unmarshall(NewImage)) }),
 })
 
 const payerChange = (payerId: string, { OldImage, NewImage }: Images): PayerChange => ({

@@ -33,9 +33,9 @@ export type Answer = {
   readonly headers?: Record<string, string>
 }
 
-type PayerEvent = APIGatewayProxyEventV2WithJWTAuthorizer
+type PayerEventName = APIGatewayProxyEventV2WithJWTAuthorizer
 export type PayerHandler = (
-  event: PayerEvent,
+  event: PayerEventName,
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>
 export type PublicHandler = (
@@ -55,7 +55,7 @@ export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
   schemas: { readonly body: B; readonly query: Q },
   handle: (request: Checked<z.infer<B>, z.infer<Q>>) => Promise<Answer>,
 ): PayerHandler {
-  return pipeline(async (event: PayerEvent) => {
+  return pipeline(async (event: PayerEventName) => {
     const payer = payerOf(event)
     const query = checked(schemas.query, { ...event.queryStringParameters })
     const body = checked(schemas.body, jsonBody(event))
@@ -83,7 +83,7 @@ export function publicEndpoint(
   )
 }
 
-function pipeline<E extends APIGatewayProxyEventV2 | PayerEvent>(
+function pipeline<E extends APIGatewayProxyEventV2 | PayerEventName>(
   run: (event: E) => Promise<Answer>,
 ) {
   return middy<E, APIGatewayProxyStructuredResultV2>()
@@ -108,7 +108,7 @@ const claims = z.object({
   auth_time: z.coerce.number().int().optional().catch(undefined),
 })
 
-function payerOf(event: PayerEvent): SignedIn {
+function payerOf(event: PayerEventName): SignedIn {
   const parsed = claims.safeParse(event.requestContext.authorizer?.jwt?.claims)
   if (!parsed.success) throw new Unauthorized()
   const { sub, email, auth_time } = parsed.data
@@ -121,7 +121,7 @@ class Unauthorized extends Error {}
  * API Gateway's peer, and before it whom that peer says it speaks for: behind CloudFront the payer and
  * CloudFront. Whoever calls the API directly can write anything into the first.
  */
-function lastHops({ headers, requestContext }: PayerEvent): string {
+function lastHops({ headers, requestContext }: PayerEventName): string {
   const peer = requestContext.http.sourceIp
   const hops = (headers['x-forwarded-for'] ?? '').split(',').map((hop) => hop.trim())
   const before = hops.at(-1) === peer ? hops.at(-2) : undefined
@@ -191,7 +191,7 @@ const json = (
 })
 
 function report(
-  event: APIGatewayProxyEventV2 | PayerEvent,
+  event: APIGatewayProxyEventV2 | PayerEventName,
   response: APIGatewayProxyStructuredResultV2 | null | undefined,
 ) {
   const { requestId } = event.requestContext

@@ -110,7 +110,7 @@ export function eventBus({ env }: World): EventBus {
   return bridge(client, EVENT_BUS)
 }
 
-/** The same key of the same person is the same payment: its own item is the record of the request. */
+/** The same key of the same person is the same payment: its own item tells that the request was made. */
 export const paymentIdOf = (payerId: string, idempotencyKey: string): string =>
   createHash('sha256')
     .update(`${payerId}\0${idempotencyKey}`)

@@ -48,8 +48,8 @@ export const metrics = {
   ArchiveFault: 'Count',
   AnnounceFault: 'Count',
   /** The past of a payment or an account was changed, or one removed, past all of Payfriend's own ways. */
-  RecordRewritten: 'Count',
-  RecordRemoved: 'Count',
+  AuditTrailRewritten: 'Count',
+  AuditTrailRemoved: 'Count',
 } as const satisfies Record<string, 'Count' | 'Seconds' | 'Milliseconds'>
 
 export type Metric = keyof typeof metrics

@@ -208,10 +208,10 @@ const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRu
     metric,
     threshold: BEHIND_MS,
   })),
-  ...(['RecordRewritten', 'RecordRemoved'] as const).map((name) => ({
+  ...(['AuditTrailRewritten', 'AuditTrailRemoved'] as const).map((name) => ({
     id: name,
     what: 'A payment or an account was rewritten or removed past all of Payfriend’s own ways',
-    heading: 'Alarm: a payment’s record was touched',
+    heading: 'Alarm: a payment’s audit trail was touched',
     metric: filled(own(name)),
     // Nothing of ours does it: even one is somebody's hand.
     threshold: 1,

@@ -3,11 +3,11 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { Construct } from 'constructs'
 import { Api } from './api.ts'
+import { AuditTrail } from './auditTrail.ts'
 import { bundleLambdas } from './bundle.ts'
 import { Lambdas } from './lambdas.ts'
 import { Night } from './night.ts'
 import { bundlePage, type Page } from './page.ts'
-import { PaymentRecord } from './paymentRecord.ts'
 import { ProviderSecret } from './providerSecret.ts'
 import { SignIn, signInOrigins } from './signIn.ts'
 import { Site } from './site.ts'
@@ -69,7 +69,7 @@ export class Payfriend extends Construct {
       siteUrl: site.url,
       hasOwnPool: userPool === undefined,
     })
-    const record = new PaymentRecord(this, 'Record', {
+    const auditTrail = new AuditTrail(this, 'AuditTrail', {
       settings,
       folder,
       tables,
@@ -89,14 +89,14 @@ export class Payfriend extends Construct {
       settings,
       routed: lambdas.routed.map(({ lambda }) => lambda.function),
       sweep: lambdas.sweep.function,
-      followers: Object.values(record.lambdas).map((lambda) => lambda.function),
+      followers: Object.values(auditTrail.lambdas).map((lambda) => lambda.function),
       tables: tables.all,
       accessLog,
     })
 
     this.siteUrl = site.url
     this.apiUrl = api.url
-    this.eventBus = record.eventBus
+    this.eventBus = auditTrail.eventBus
     const { region } = Stack.of(this)
     this.outputs = {
       SiteUrl: { description: 'The page', value: site.url },
@@ -118,11 +118,11 @@ export class Payfriend extends Construct {
       }),
       ArchiveBucket: {
         description: 'The archive: every page of every payment, and of every account',
-        value: record.archive.bucketName,
+        value: auditTrail.archive.bucketName,
       },
       EventBusName: {
         description: 'The bus that payments and changes of accounts are announced on',
-        value: record.eventBus.eventBusName,
+        value: auditTrail.eventBus.eventBusName,
       },
       ...(signIn.leftTrigger !== undefined && {
         TokenClaimsArn: {

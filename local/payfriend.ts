@@ -10,6 +10,8 @@ import { sweepPayments } from '../functions/sweepPayments.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
+import { startAuditTrail } from './auditTrail/auditTrail.ts'
+import type { EventEnvelope } from './auditTrail/localBus.ts'
 import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { FRIENDS } from './friends.ts'
@@ -17,8 +19,6 @@ import { operatorServer } from './operator.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { pretendProvider } from './phone/pretendProvider.ts'
 import { LOCAL_VERIFY } from './phone/verifyApi.ts'
-import type { EventEnvelope } from './record/localBus.ts'
-import { startRecord } from './record/record.ts'
 import { startSignIn } from './signIn/signIn.ts'
 import { inUserPool } from './signIn/userPool.ts'
 
@@ -123,15 +123,15 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     let endpoint = env.DYNAMODB_ENDPOINT
     const isEmbedded = !endpoint
     if (!endpoint) {
-      const record = await startRecord({
+      const auditTrail = await startAuditTrail({
         clock,
         ...(dataDir && { archiveFolder: join(dataDir, 'archive') }),
         onEvent: options.onEvent,
       })
-      closers.push(record.close)
+      closers.push(auditTrail.close)
       const database = await startDatabase({
         ...(dataDir && { dataDir: join(dataDir, 'tables') }),
-        onChange: record.take,
+        onChange: auditTrail.take,
       })
       closers.push(database.close)
       endpoint = database.endpoint

@@ -2,9 +2,9 @@
 import './environment.ts'
 import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
+import { eventReceiver } from './auditTrail/eventReceiver.ts'
+import type { EventEnvelope } from './auditTrail/localBus.ts'
 import { startPayfriend } from './payfriend.ts'
-import { eventReceiver } from './record/eventReceiver.ts'
-import type { EventEnvelope } from './record/localBus.ts'
 
 /** In AWS a schedule sweeps every minute; on a laptop nobody wants to wait that long. */
 const SWEEP_EVERY_MS = 5000

@@ -100,13 +100,13 @@ const PHONE_NUMBERS = 'functions/adapters/phoneNumbers.ts'
 /** How a write knows itself when it is sent again. */
 const OWN_WRITE = 'functions/adapters/ownWrite.ts'
 /** A payer's audit trail as it lies in their item, read and written. */
-const TRAIL = ['functions/adapters/recordedPayer.ts', 'functions/adapters/trailItem.ts']
+const TRAIL = ['functions/adapters/payerTrailItem.ts', 'functions/adapters/payerTrailWrite.ts']
 /** Who may sign in. */
 const COGNITO = '@aws-sdk/client-cognito-identity-provider'
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
   'functions/adapters/paymentItem.ts': [EVIDENCE_ITEM],
-  'functions/adapters/recordedPayment.ts': ['functions/adapters/paymentItem.ts', EVIDENCE_ITEM],
+  'functions/adapters/paymentHistory.ts': ['functions/adapters/paymentItem.ts', EVIDENCE_ITEM],
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/limitsTable.ts': PARTS_OF_LIMITS,
   'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
@@ -259,8 +259,8 @@ const fences: Record<string, Fence> = {
       found.isType ||
       within('functions/core/').has(found) ||
       isOneOf(
-        'functions/adapters/recordedPayer.ts',
-        'functions/adapters/recordedPayment.ts',
+        'functions/adapters/payerTrailItem.ts',
+        'functions/adapters/paymentHistory.ts',
         'functions/observe.ts',
         '@aws-sdk/util-dynamodb',
         'node:crypto',
@@ -376,8 +376,8 @@ const fences: Record<string, Fence> = {
       isOneOf('lib/payfriend.ts', 'lib/stageSettings.ts')(found) ||
       isPackage(found),
     caught: [
-      ['examples/x.ts', "import { PaymentRecord } from '../lib/paymentRecord.ts'"],
-      ['examples/x.ts', "import type { Announcement } from '../functions/core/record.ts'"],
+      ['examples/x.ts', "import { AuditTrail } from '../lib/auditTrail.ts'"],
+      ['examples/x.ts', "import type { PaymentEvent } from '../functions/core/paymentTrail.ts'"],
       ['examples/x.ts', "import { EVENT_SOURCE } from '../functions/adapters/eventBus.ts'"],
     ],
   },
@@ -392,26 +392,29 @@ const fences: Record<string, Fence> = {
   },
   'how a record is checked asks nobody, so that whoever has its pages can do it': {
     around: (file) =>
-      /^scripts\/evidence\/(recordCheck|trailCheck|recordPage|lifeCheck|evidenceCheck)\.ts$/.test(
+      /^scripts\/evidence\/(recordCheck|trailCheck|paymentEntry|lifeCheck|evidenceCheck)\.ts$/.test(
         file,
       ),
     allows: (found) =>
       within('functions/core/').has(found) ||
-      /^scripts\/evidence\/(recordCheck|recordPage|lifeCheck|evidenceCheck)\.ts$/.test(
+      /^scripts\/evidence\/(recordCheck|paymentEntry|lifeCheck|evidenceCheck)\.ts$/.test(
         found.target,
       ) ||
       isOneOf(
         EVIDENCE_ITEM,
-        'functions/adapters/recordedPayment.ts',
-        'functions/adapters/recordedPayer.ts',
+        'functions/adapters/paymentHistory.ts',
+        'functions/adapters/payerTrailItem.ts',
         VERIFY_LINK,
         'node:util',
         'zod',
       )(found),
     caught: [
-      ['scripts/evidence/recordCheck.ts', "import { stageSource } from './stageSource.ts'"],
-      ['scripts/evidence/trailCheck.ts', "import { foundTrail } from './trailEvidence.ts'"],
-      ['scripts/evidence/recordPage.ts', "import { readFile } from 'node:fs/promises'"],
+      ['scripts/evidence/paymentTrailCheck.ts', "import { stageSource } from './stageSource.ts'"],
+      [
+        'scripts/evidence/payerTrailCheck.ts',
+        "import { foundPayerTrail } from './trailEvidence.ts'",
+      ],
+      ['scripts/evidence/archivedEntry.ts', "import { readFile } from 'node:fs/promises'"],
       ['scripts/evidence/evidenceCheck.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
     ],
   },
@@ -431,8 +434,8 @@ const fences: Record<string, Fence> = {
       !within('test/').has(found) ||
       (file === 'bench/cold.ts' && isOneOf('test/runtime.ts')(found)),
     caught: [
-      ['bench/x.ts', "import { startRig } from '../test/rig.ts'"],
-      ['lib/x.ts', "import { startLambda } from '../test/runtime.ts'"],
+      ['bench/x.ts', "import { startRig } from './rig.ts'"],
+      ['lib/x.ts', "import { startLambda } from './runtime.ts'"],
     ],
   },
 }

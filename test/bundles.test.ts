@@ -22,10 +22,10 @@ import {
 import { sendPayment } from '../functions/sendPayment.ts'
 import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import { open } from './core/payments.ts'
-import { startStandIn } from './recordRig.ts'
+import { payerRecord, trailWith } from './payerTrails.ts'
 import { no, numberOf, otherThan, type Request, type RouteName, terms } from './rig.ts'
 import { eventOf, type RunningLambda, startAround, startLambda } from './runtime.ts'
-import { payerRecord, trailWith } from './trails.ts'
+import { startStandIn } from './trailRig.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }

@@ -6,13 +6,13 @@ import * as z from 'zod'
 import { announcePayments } from '../functions/announcePayments.ts'
 import { CHANNELS } from '../functions/core/channel.ts'
 import { PROOFS } from '../functions/core/outcome.ts'
-import type { PayerAnnouncement } from '../functions/core/payerRecord.ts'
-import { payerEvents } from '../functions/core/payerTrail.ts'
+import type { PayerEvent } from '../functions/core/payerTrail.ts'
+import { PAYER_EVENTS } from '../functions/core/payerTrail.ts'
 import type { DecisionView } from '../functions/core/payment.ts'
-import type { Announcement } from '../functions/core/record.ts'
-import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/record/localBus.ts'
-import { ENDS, ends, type RecordRig, startRecordRig } from './recordRig.ts'
-import { payerRecord, trailWith } from './trails.ts'
+import type { PaymentEvent } from '../functions/core/paymentTrail.ts'
+import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/auditTrail/localBus.ts'
+import { payerRecord, trailWith } from './payerTrails.ts'
+import { ENDS, ends, startTrailRig, type TrailRig } from './trailRig.ts'
 
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
 const written = JSON.parse(read('events.schema.json'))
@@ -34,13 +34,13 @@ const [example, ofAccount, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].
   ([, json = '']) => JSON.parse(json),
 )
 
-let rig: RecordRig
+let rig: TrailRig
 /** Of payments; and of accounts. */
 const events: EventEnvelope[] = []
 const accountEvents: EventEnvelope[] = []
 /** Of a payment by each of its ends, and of an account to which everything happens. */
 beforeAll(async () => {
-  rig = await startRecordRig()
+  rig = await startTrailRig()
   const bus = await startLocalBus((event) => {
     const isOfPayment = event['detail-type'].startsWith('payment.')
     if (isOfPayment) events.push(event)
@@ -52,14 +52,14 @@ beforeAll(async () => {
     const id = await rig.ended(await rig.person(), end)
     await announce({ Records: await rig.changesOf(id) })
   }
-  await announce({ Records: [payerRecord('ann', undefined, trailWith('ann', payerEvents))] })
+  await announce({ Records: [payerRecord('ann', undefined, trailWith('ann', PAYER_EVENTS))] })
   await bus.close()
 })
 afterAll(() => rig.close())
 
 test('every event is as the schema says', () => {
   expect(events).toHaveLength(2 * ends.length)
-  expect(accountEvents).toHaveLength(payerEvents.length)
+  expect(accountEvents).toHaveLength(PAYER_EVENTS.length)
   for (const event of [...events, ...accountEvents]) {
     expect(schema.safeParse(event).error).toBeUndefined()
   }
@@ -114,8 +114,8 @@ const MEMBERS = {
   at: true,
   createdAt: true,
   expiresAt: true,
-  page: true,
-} as const satisfies Record<keyof Announcement['detail'], true>
+  entry: true,
+} as const satisfies Record<keyof PaymentEvent['detail'], true>
 const DECISION = { channel: true, proof: true } as const satisfies Record<keyof DecisionView, true>
 const OF_ACCOUNT = {
   version: true,
@@ -125,7 +125,7 @@ const OF_ACCOUNT = {
   at: true,
   by: true,
   entry: true,
-} as const satisfies Record<keyof PayerAnnouncement['detail'], true>
+} as const satisfies Record<keyof PayerEvent['detail'], true>
 
 test.each([
   ['a payment', payment.properties.detail, MEMBERS],
@@ -200,7 +200,7 @@ test('the table has every type, by which channel it is decided, and no other', (
 
 test('the table of what happens to an account has every type, and no other', () => {
   const rows = [...text.matchAll(/^\| `((?!payment)\w+\.\w+)` \|/gm)].map(([, type]) => type)
-  expect(rows).toEqual(payerEvents)
+  expect(rows).toEqual(PAYER_EVENTS)
   expect(rows).toEqual(account.properties['detail-type'].enum)
   expect(rows).toEqual(account.properties.detail.properties.event.enum)
 })

@@ -23,9 +23,9 @@ const bound = (file: string, begins: string, schema: string): Bound => ({
 const typed = (file: string, name: string, schema: string) =>
   bound(file, `export type ${name} = {`, schema)
 
-const ITEM = 'functions/adapters/recordedPayment.ts'
+const ITEM = 'functions/adapters/paymentHistory.ts'
 const EVIDENCE = 'functions/adapters/evidenceItem.ts'
-const PAGE = 'scripts/evidence/recordPage.ts'
+const PAGE = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
 
 const BOUND = [
@@ -33,9 +33,9 @@ const BOUND = [
   ...['push-callback', 'provider-read', 'sms-code', 'verify-code'].map((kind) =>
     bound('outcome', `readonly kind: '${kind}'`, EVIDENCE),
   ),
-  typed('payerTrail', 'TrailEntry', 'functions/adapters/recordedPayer.ts'),
-  typed('record', 'RecordPage', PAGE),
-  typed('record', 'RecordedTerms', PAGE),
+  typed('payerTrail', 'PayerEntry', 'functions/adapters/payerTrailItem.ts'),
+  typed('record', 'PaymentEntry', PAGE),
+  typed('record', 'PaymentFacts', PAGE),
   bound('payment', 'export type PaymentView = ChannelViews & {', API),
   typed('payment', 'DecisionView', API),
   typed('profile', 'ProfileView', API),

@@ -1,7 +1,7 @@
 import { PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import type { Archive } from '../core/ports.ts'
 
-/** The archive as a bucket: an object for each page, written once and never over another. */
+/** The archive as a bucket: an object for each entry, written once and never over another. */
 export const archiveBucket = (client: S3Client, bucket: string): Archive => ({
   async keep({ key, text }) {
     const put = new PutObjectCommand({

@@ -3,8 +3,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { isRowTold } from '../core/channels/pushPause.ts'
 import type { PushDenials } from '../core/ports.ts'
-import { trailOf } from './recordedPayer.ts'
-import { type TrailWrite, trailWrite } from './trailItem.ts'
+import { trailOf } from './payerTrailItem.ts'
+import { type TrailWrite, trailWrite } from './payerTrailWrite.ts'
 
 /** Another entry of the audit trail was faster: read and try again; so many losses in a row are a fault. */
 const TRIES_MAX = 10

@@ -15,7 +15,7 @@ export function evidence() {
 
 true satisfies Same<z.infer<ReturnType<typeof schema>>, Evidence>
 
-/** Strict, so that nothing of the item is left out of the record without being noticed. */
+/** Strict, so that nothing of the item is left out of the audit trail without being noticed. */
 const schema = () =>
   z.discriminatedUnion('kind', [
     z.strictObject({

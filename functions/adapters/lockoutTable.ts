@@ -5,8 +5,8 @@ import * as z from 'zod'
 import { GOES_MAX, lockedUntil } from '../core/lockout.ts'
 import type { Lockout } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
-import { trailOf } from './recordedPayer.ts'
-import { trailWrite } from './trailItem.ts'
+import { trailOf } from './payerTrailItem.ts'
+import { trailWrite } from './payerTrailWrite.ts'
 
 /** A write that was lost to another is tried again; so many losses in a row are a fault. */
 const TRIES_MAX = 10

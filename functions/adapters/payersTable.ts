@@ -12,11 +12,11 @@ import {
   VERIFICATION_ATTEMPTS_MAX,
   VERIFICATION_SENDS_MAX,
 } from '../core/payer.ts'
-import { EMPTY_TRAIL, type TrailEntry } from '../core/payerTrail.ts'
+import { EMPTY_TRAIL, type PayerEntry } from '../core/payerTrail.ts'
 import type { PayerStore } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
-import { trailOf } from './recordedPayer.ts'
-import { trailWrite } from './trailItem.ts'
+import { trailOf } from './payerTrailItem.ts'
+import { trailWrite } from './payerTrailWrite.ts'
 
 export function payersTable(documents: DynamoDBDocumentClient, table: string): PayerStore {
   /** A write that counts: once, even if its answer is lost and it is sent again. */
@@ -256,7 +256,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
    */
   async function tell(
     first: Pick<Payer, 'payerId' | 'trail'>,
-    what: Pick<TrailEntry, 'event' | 'by'>,
+    what: Pick<PayerEntry, 'event' | 'by'>,
     now: Date,
     { set, remove, when, values }: Counting,
   ): Promise<Payer | undefined> {

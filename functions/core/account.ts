@@ -5,7 +5,7 @@
 import { displayText } from './action.ts'
 import { endChannels } from './deciding.ts'
 import { admit, masked, type SignedIn } from './payer.ts'
-import type { TrailEntry } from './payerTrail.ts'
+import type { PayerEntry } from './payerTrail.ts'
 import { statusAt } from './payment.ts'
 import type {
   ChannelEnds,
@@ -54,7 +54,7 @@ export type AccountView = {
   /** Sessions from before are over; null while none were ended. */
   readonly sessionsFrom: string | null
   /** What happened to the account lately, newest first. */
-  readonly last: readonly Pick<TrailEntry, 'at' | 'event' | 'by'>[]
+  readonly last: readonly Pick<PayerEntry, 'at' | 'event' | 'by'>[]
 }
 
 /**

@@ -10,3 +10,6 @@ export function canonical(value: unknown): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
 }
+
+/** SHA-256 of a text in UTF-8, in lower-case hexadecimal digits. */
+export type Digest = (text: string) => string

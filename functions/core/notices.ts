@@ -1,6 +1,6 @@
 /** What a payer is told of their own account at the next sign-in: what somebody else may have done to it. */
 import type { Payer } from './payer.ts'
-import type { PayerEvent } from './payerTrail.ts'
+import type { PayerEventName } from './payerTrail.ts'
 
 /** For so long a payer is told of what happened. */
 export const NOTICE_DAYS = 30
@@ -21,7 +21,7 @@ export const noticeEvents = [
   'sessions.ended',
   'account.locked',
   'account.unlocked',
-] as const satisfies readonly PayerEvent[]
+] as const satisfies readonly PayerEventName[]
 
 /**
  * The newest first, of those entries that the payer's item still holds; and a change of phone also when later

@@ -1,20 +1,20 @@
 /**
- * The audit trail of a payer: what happened to their account, apart from payments. Each entry is bound
- * to the one before by a hash (RTS Art. 29) and holds no number and no e-mail address, because the
- * archive may be locked for years.
+ * The audit trail of a payer: what happened to their account, apart from payments. Each entry is bound to the
+ * entry before by a hash (RTS Art. 29) and holds no phone number and no e-mail address, because the archive may be
+ * locked for years and events are read by others.
  *
- * The payer's item keeps the count, the newest hash and the newest entries; each write that makes an
- * entry has the count as its condition, and the stream brings every entry to the archive.
+ * The payer's item holds the count, the newest hash and the newest entries. A write that adds an entry has the
+ * count as its condition, and the table's stream brings every entry to the archive.
  */
-import { canonical } from './canonical.ts'
+import { canonical, type Digest } from './canonical.ts'
 
-/** Of entries and of events alike; when it rises is said at `RECORD_VERSION`. */
-export const TRAIL_VERSION = 1
+/** The version of entries and of events; `PAYMENT_TRAIL_VERSION` says when it rises. */
+export const PAYER_TRAIL_VERSION = 1
 
 /** So many of the newest entries stay in the item; the archive has them all. */
 export const RECENT_ENTRIES_MAX = 10
 
-export const payerEvents = [
+export const PAYER_EVENTS = [
   /** The first phone was proven. */
   'phone.verified',
   /** Another phone took the place of the one before. */
@@ -31,17 +31,17 @@ export const payerEvents = [
   'account.closed',
 ] as const
 
-export type PayerEvent = (typeof payerEvents)[number]
+export type PayerEventName = (typeof PAYER_EVENTS)[number]
 
 /** One thing that happened to an account. */
-export type TrailEntry = {
-  readonly version: typeof TRAIL_VERSION
+export type PayerEntry = {
+  readonly version: typeof PAYER_TRAIL_VERSION
   readonly payerId: string
   /** 1 for the first. */
   readonly seq: number
   /** RFC 3339, UTC. */
   readonly at: string
-  readonly event: PayerEvent
+  readonly event: PayerEventName
   readonly by: 'payer' | 'operator'
   /** The hash of the entry before; null on the first. */
   readonly previous: string | null
@@ -50,22 +50,19 @@ export type TrailEntry = {
 }
 
 /** As much of the trail as the payer's item holds, oldest first. */
-export type Trail = { readonly count: number; readonly recent: readonly TrailEntry[] }
+export type Trail = { readonly count: number; readonly recent: readonly PayerEntry[] }
 
 export const EMPTY_TRAIL: Trail = { count: 0, recent: [] }
-
-/** SHA-256 of a text in UTF-8, in lower-case hexadecimal digits. */
-export type Digest = (text: string) => string
 
 /** The trail with one entry more. */
 export function withEntry(
   trail: Trail,
-  entry: Pick<TrailEntry, 'payerId' | 'event' | 'by'>,
+  entry: Pick<PayerEntry, 'payerId' | 'event' | 'by'>,
   now: Date,
   digest: Digest,
 ): Trail {
   const next = {
-    version: TRAIL_VERSION,
+    version: PAYER_TRAIL_VERSION,
     payerId: entry.payerId,
     seq: trail.count + 1,
     at: now.toISOString(),
@@ -73,15 +70,97 @@ export function withEntry(
     by: entry.by,
     previous: trail.recent.at(-1)?.hash ?? null,
   } as const
-  const recent = [...trail.recent, { ...next, hash: digest(entryText(next)) }]
+  const recent = [...trail.recent, { ...next, hash: digest(hashedPayerEntry(next)) }]
   return { count: next.seq, recent: recent.slice(-RECENT_ENTRIES_MAX) }
 }
 
 /** What a change of the item added to the trail, oldest first. */
-export const entriesAdded = (before: Trail, after: Trail): readonly TrailEntry[] =>
+export const payerEntriesAdded = (before: Trail, after: Trail): readonly PayerEntry[] =>
   after.recent.filter(({ seq }) => seq > before.count)
 
-/** An entry without its hash as one text, the same whatever order its members are in: what is hashed. */
-export function entryText(entry: Omit<TrailEntry, 'hash'> | TrailEntry): string {
-  return canonical({ ...entry, hash: undefined })
+/** An entry without its hash as one text, whatever the order of its members: what is hashed. */
+export const hashedPayerEntry = (entry: Omit<PayerEntry, 'hash'> | PayerEntry): string =>
+  canonical({ ...entry, hash: undefined })
+
+/** An entry with its hash as one text: what is archived. */
+export const storedPayerEntry = (entry: PayerEntry): string => canonical(entry)
+
+/** What a change of a payer's item did to the trail. */
+export type TrailChange = {
+  /** The new entries that continue the chain, oldest first; none after the first that does not. */
+  readonly added: readonly PayerEntry[]
+  /** The item holds more than its old entries and the added ones. No write of ours does that: it was changed by hand. */
+  readonly isRewritten: boolean
 }
+
+/** Compare a payer's trail in the item before and after a change. `payerId` is the item's key. */
+export function trailChange(
+  payerId: string,
+  before: Trail,
+  after: Trail,
+  digest: Digest,
+): TrailChange {
+  const added: PayerEntry[] = []
+  for (const entry of payerEntriesAdded(before, after)) {
+    const last = added.at(-1) ?? before.recent.at(-1)
+    const isNext =
+      entry.payerId === payerId &&
+      entry.seq === before.count + added.length + 1 &&
+      entry.previous === (last?.hash ?? null) &&
+      entry.hash === digest(hashedPayerEntry(entry))
+    if (!isNext) break
+    added.push(entry)
+  }
+  const expected = [...before.recent, ...added].slice(-RECENT_ENTRIES_MAX)
+  return {
+    added,
+    isRewritten:
+      after.count !== before.count + added.length ||
+      after.recent.map(storedPayerEntry).join() !== expected.map(storedPayerEntry).join(),
+  }
+}
+
+/** The archive's key of an entry. */
+export const payerEntryKey = ({ payerId, seq }: Pick<PayerEntry, 'payerId' | 'seq'>): string =>
+  `${payerTrailFolder(payerId)}${String(seq).padStart(6, '0')}.json`
+
+/**
+ * The archive's folder of a payer. Not under a day, as payments are: a trail goes on for years, and its reader may
+ * know nothing but the payer. A `sub` can be any text (OpenID Connect Core, 2), so every character but letters,
+ * digits, `-` and `_` is escaped: no slash and no dot in it leads to another folder.
+ */
+export const payerTrailFolder = (payerId: string): string =>
+  `payers/${encodeURIComponent(payerId).replace(/[.!~*'()]/g, escaped)}/`
+
+const escaped = (character: string) =>
+  `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+
+/** The event of an account. */
+export type PayerEvent = {
+  readonly type: PayerEventName
+  readonly detail: {
+    readonly version: typeof PAYER_TRAIL_VERSION
+    /** The same each time the event is published, so that a repeat is known. */
+    readonly eventId: string
+    readonly payerId: string
+    readonly event: PayerEventName
+    readonly at: string
+    readonly by: PayerEntry['by']
+    /** The hash of the audit trail's entry of this change. */
+    readonly entry: string
+  }
+}
+
+/** The event of an entry. */
+export const payerEventOf = ({
+  version,
+  payerId,
+  seq,
+  event,
+  at,
+  by,
+  hash,
+}: PayerEntry): PayerEvent => ({
+  type: event,
+  detail: { version, eventId: `${payerId}:${seq}`, payerId, event, at, by, entry: hash },
+})

@@ -11,9 +11,9 @@ import type {
   SignedIn,
   VerificationChannel,
 } from './payer.ts'
-import type { PayerAnnouncement } from './payerRecord.ts'
+import type { PayerEvent } from './payerTrail.ts'
 import type { HistoryEntry, Payment, PushContent, RefusedAnswer } from './payment.ts'
-import type { Announcement } from './record.ts'
+import type { PaymentEvent } from './paymentTrail.ts'
 
 export type Clock = () => Date
 
@@ -416,16 +416,16 @@ export type SignIns = {
 }
 
 /** A page as it is stored. */
-export type ArchivePage = { readonly key: string; readonly text: string }
+export type ArchiveEntry = { readonly key: string; readonly text: string }
 
-/** Where the record is kept. */
+/** Where the audit trails are archived. */
 export type Archive = {
   /** A page that is there already stays as it is. */
-  keep(page: ArchivePage): Promise<void>
+  keep(page: ArchiveEntry): Promise<void>
 }
 
 /** Who is told what becomes of payments and accounts. */
 export type EventBus = {
   /** All of them, or it throws; those before the one that failed may have been told then. */
-  announce(announcements: readonly (Announcement | PayerAnnouncement)[]): Promise<void>
+  announce(announcements: readonly (PaymentEvent | PayerEvent)[]): Promise<void>
 }

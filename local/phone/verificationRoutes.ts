@@ -31,7 +31,7 @@ const start = z.object({ To: e164, Channel: z.enum(['sms', 'call']), ...terms })
 export function startVerification(call: VerifyCall): VerifyAnswer {
   const service = serviceOf(call)
   const { To: number, Channel: channel, ...given } = checked(start, call.params)
-  const purpose = { serviceSid: service.sid, number, ...termsOf(call, service, given) }
+  const purpose = { serviceSid: service.sid, number, ...factsOf(call, service, given) }
   // Twilio may text a landline where the service has no lookup; here it always says that it cannot.
   if (channel === 'sms' && call.book.isLandline(number)) throw new VerifyRefusal(60205)
 
@@ -83,7 +83,7 @@ export function checkVerification(call: VerifyCall): VerifyAnswer {
   const service = serviceOf(call)
   const { Code: code, To: number, VerificationSid: sid, ...given } = checked(check, call.params)
   if (number === undefined && sid === undefined) throw invalid('To')
-  const asked = termsOf(call, service, given)
+  const asked = factsOf(call, service, given)
   const { verify } = call.book
   // Which counts when both are given is not known.
   const found =
@@ -109,7 +109,7 @@ export function checkVerification(call: VerifyCall): VerifyAnswer {
 type Terms = Pick<Purpose, 'amount' | 'payee'>
 
 /** In PSD2 mode both must be given; otherwise Twilio takes no notice of them. */
-function termsOf(
+function factsOf(
   call: VerifyCall,
   service: VerifyService,
   { Amount, Payee }: { Amount?: string | undefined; Payee?: string | undefined },

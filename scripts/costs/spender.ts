@@ -1,9 +1,13 @@
 /** What is done for a person, added up under the Lambda that does it, with all that follows of it. */
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { trailOf } from '../../functions/adapters/recordedPayer.ts'
-import { recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
-import { entryPageText, trailChange } from '../../functions/core/payerRecord.ts'
-import { announcementOf, pagesAdded, pageText } from '../../functions/core/record.ts'
+import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
+import { paymentWithHistoryOf } from '../../functions/adapters/paymentHistory.ts'
+import { storedPayerEntry, trailChange } from '../../functions/core/payerTrail.ts'
+import {
+  paymentEntriesAdded,
+  paymentEntryText,
+  paymentEventOf,
+} from '../../functions/core/paymentTrail.ts'
 import { sha256 } from '../../functions/followTables.ts'
 import type { LambdaName } from '../../functions/routes.ts'
 import { tables } from '../../functions/tables.ts'
@@ -63,7 +67,7 @@ function followPayer(journey: Journey, { before, after }: Change) {
   const { added } = trailChange(after.user_id?.S ?? '', trail(before ?? {}), trail(after), sha256)
   for (const entry of added) {
     journey.pages += 1
-    journey.pageBytes += Buffer.byteLength(entryPageText(entry))
+    journey.pageBytes += Buffer.byteLength(storedPayerEntry(entry))
     journey.announcements += 1
   }
 }
@@ -73,11 +77,11 @@ function followPayment(journey: Journey, { before, after }: Change) {
   const { partitionKey, indexes } = tables.payments
   const open = entryOf(after, indexes.open, partitionKey.name)
   journey.openBytes = Math.max(journey.openBytes, itemBytes(open))
-  const recorded = (item: Change['after']) => recordedPaymentOf(unmarshall(item))
-  for (const page of pagesAdded(before && recorded(before), recorded(after), sha256)) {
+  const recorded = (item: Change['after']) => paymentWithHistoryOf(unmarshall(item))
+  for (const page of paymentEntriesAdded(before && recorded(before), recorded(after), sha256)) {
     journey.pages += 1
-    journey.pageBytes += Buffer.byteLength(pageText(page))
-    if (announcementOf(page)) journey.announcements += 1
+    journey.pageBytes += Buffer.byteLength(paymentEntryText(page))
+    if (paymentEventOf(page)) journey.announcements += 1
   }
 }
 

@@ -18,7 +18,7 @@ export type DeployedStage = {
   readonly provider: Provider
   /** The stack's own word, from its template; what is there may have been changed by hand. */
   readonly keepsData: boolean
-  /** For so long a page of the archive cannot be deleted, by the same template. */
+  /** For so long an entry of the archive cannot be deleted, by the same template. */
   readonly archiveDays: number | undefined
   readonly output: (name: string) => string | undefined
   /** What AWS calls a resource, by its logical id. */
@@ -33,7 +33,7 @@ export class CannotLook extends Error {}
 /** The output that says how to fill in the key tells whose key it is. */
 const PROVIDERS = { PutAuthyKey: 'authy', PutTwilioKey: 'twilioVerify' } as const
 
-/** No stack has so many pages of resources. */
+/** No stack has so many entries of resources. */
 const PAGES_MAX = 20
 
 /** @throws CannotLook with a sentence */
@@ -91,13 +91,13 @@ const described = z.object({
 async function resourcesOf(client: CloudFormationClient, stack: string, signal: AbortSignal) {
   const all: StackResourceSummary[] = []
   let token: string | undefined
-  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    const page = await client.send(
+  for (let entries = 0; entries < PAGES_MAX; entries += 1) {
+    const entry = await client.send(
       new ListStackResourcesCommand({ StackName: stack, ...(token && { NextToken: token }) }),
       { abortSignal: signal },
     )
-    all.push(...(page.StackResourceSummaries ?? []))
-    token = page.NextToken
+    all.push(...(entry.StackResourceSummaries ?? []))
+    token = entry.NextToken
     if (!token) break
   }
   return all

@@ -90,12 +90,12 @@ const archive = (stage: DeployedStage, client: S3Client): Check => ({
     if (days === undefined && !lock) return keepsNothing
     const isLocked = lock?.Mode === 'COMPLIANCE'
     if (isLocked && (lock.Days ?? 0) >= (days ?? 1)) {
-      return right(`nobody can delete a page of it for ${lock.Days} days`)
+      return right(`nobody can delete an entry of it for ${lock.Days} days`)
     }
     return wrong(
       isLocked
-        ? `a new page of it can be deleted after ${lock.Days ?? 0} days, and not after ${days}`
-        : `its new pages can be deleted (Object Lock is ${lock ? `in the mode ${lock.Mode}` : 'off'})`,
+        ? `a new entry of it can be deleted after ${lock.Days ?? 0} days, and not after ${days}`
+        : `its new entries can be deleted (Object Lock is ${lock ? `in the mode ${lock.Mode}` : 'off'})`,
       stage.aws(
         `s3api put-object-lock-configuration --bucket ${Bucket} --object-lock-configuration '${compliance(days)}'`,
       ),

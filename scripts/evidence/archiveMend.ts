@@ -1,19 +1,24 @@
 /**
- * `npm run archive:mend`: make the pages of a payment that its archive lacks from the table's item.
+ * `npm run archive:mend`: make the entries of a payment that its archive lacks from the table's item.
  *
- * Only where the pages that are there say what the item says: otherwise one of them was changed by hand, and
+ * Only where the entries that are there say what the item says: otherwise one of them was changed by hand, and
  * what the item says is not to be kept for years. Nothing is ever overwritten.
  *
- * It ends with 0 (the record is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not be
+ * It ends with 0 (the audit trail is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not be
  * looked at, or the command was used wrongly).
  */
-import { pageKey, pagesOf, pageText, type RecordedPayment } from '../../functions/core/record.ts'
+import {
+  type PaymentWithHistory,
+  paymentEntries,
+  paymentEntryKey,
+  paymentEntryText,
+} from '../../functions/core/paymentTrail.ts'
+import type { Problem } from './archivedEntry.ts'
 import type { Io } from './evidence.ts'
-import { checkRecord, MISSING, THE_ITEM } from './recordCheck.ts'
-import { readStored, recordOf, sha256, untouchedRecord } from './recordOf.ts'
-import { CannotLook, mendOptions } from './recordOptions.ts'
-import type { Problem } from './recordPage.ts'
-import { type RecordSource, recordSource } from './recordSource.ts'
+import { CannotLook, mendOptions } from './evidenceOptions.ts'
+import { type EvidenceSource, evidenceSource } from './evidenceSource.ts'
+import { paymentTrailOf, readStored, sha256, untouchedTrail } from './paymentTrail.ts'
+import { checkPaymentTrail, MISSING, THE_ITEM } from './paymentTrailCheck.ts'
 
 /** @returns the exit code */
 export async function main(
@@ -23,7 +28,7 @@ export async function main(
 ): Promise<number> {
   try {
     const options = mendOptions(argv)
-    const source = await recordSource(options.from, env)
+    const source = await evidenceSource(options.from, env)
     try {
       return await mend(source, options.paymentId, { say, complain })
     } finally {
@@ -37,16 +42,16 @@ export async function main(
 }
 
 async function mend(
-  source: RecordSource,
+  source: EvidenceSource,
   paymentId: string,
   { say, complain }: Io,
 ): Promise<number> {
   const read = await readStored(source, paymentId)
   if (!('stored' in read)) {
-    throw new CannotLook(`Pages are made from the table's item of ${paymentId}, and ${read.why}.`)
+    throw new CannotLook(`Entries are made from the table's item of ${paymentId}, and ${read.why}.`)
   }
   const { stored } = read
-  const { problems, kept } = await recordOf(source, { paymentId })
+  const { problems, kept } = await paymentTrailOf(source, { paymentId })
   const others = problems.filter(({ what }) => what !== MISSING)
   const inTheWay = [...others, ...ownProblems(stored)]
   for (const { key, what } of inTheWay) complain(`${key}: ${what}`)
@@ -55,26 +60,26 @@ async function mend(
     return 1
   }
   if (problems.length === 0) {
-    say(`Nothing to do: all ${kept.length} pages are there.`)
+    say(`Nothing to do: all ${kept.length} entries are there.`)
     return 0
   }
   const missing = problems.map(({ key }) => key)
-  for (const page of pagesOf(stored, sha256)) {
-    const key = pageKey(page)
-    if (missing.includes(key)) await source.keep({ key, text: pageText(page) })
+  for (const entry of paymentEntries(stored, sha256)) {
+    const key = paymentEntryKey(entry)
+    if (missing.includes(key)) await source.keep({ key, text: paymentEntryText(entry) })
   }
-  // Told from what is there now: another may have been faster, with another page.
-  const after = await recordOf(source, { paymentId })
+  // Told from what is there now: another may have been faster, with another entry.
+  const after = await paymentTrailOf(source, { paymentId })
   for (const { key } of after.kept) if (missing.includes(key)) say(`Written: ${key}`)
   for (const { key, what } of after.problems) complain(`${key}: ${what}`)
   if (after.problems.length > 0) return 1
-  say(`All ${after.kept.length} pages are there now.`)
+  say(`All ${after.kept.length} entries are there now.`)
   return 0
 }
 
-/** What an item tells that no payment of ours can have lived: pages of it would be kept for years. */
-function ownProblems(stored: RecordedPayment): Problem[] {
-  const { problems } = checkRecord(untouchedRecord(stored), sha256)
+/** What an item tells that no payment of ours can have lived: entries of it would be kept for years. */
+function ownProblems(stored: PaymentWithHistory): Problem[] {
+  const { problems } = checkPaymentTrail(untouchedTrail(stored), sha256)
   return problems.map(({ key, what }) => ({ key: THE_ITEM, what: `${key}: ${what}` }))
 }
 

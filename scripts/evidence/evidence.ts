@@ -1,18 +1,19 @@
 /**
  * `npm run evidence`: what there is to prove that a payment was authenticated and recorded (PSD2 Art. 72; RTS
- * Art. 4, 5 and 29), or what happened to a payer's account, told from the archive, after every page was
+ * Art. 4, 5 and 29), or what happened to a payer's account, told from the archive, after every entry was
  * verified again.
  *
- * It ends with 0 (all is proven), 1 (something is wrong, and it says with which page) or 2 (there is no such
+ * It ends with 0 (all is proven), 1 (something is wrong, and it says with which entry) or 2 (there is no such
  * payment or payer, it could not be looked at, this version does not know all that was written, or the command was
  * used wrongly).
  */
+
+import { CannotLook, type EvidenceOptions, evidenceOptions } from './evidenceOptions.ts'
+import { type EvidenceSource, evidenceSource } from './evidenceSource.ts'
 import { evidenceJson, evidenceText } from './evidenceText.ts'
-import { isOnlyUnknown } from './recordCheck.ts'
-import { recordOf } from './recordOf.ts'
-import { CannotLook, type EvidenceOptions, evidenceOptions } from './recordOptions.ts'
-import { type RecordSource, recordSource } from './recordSource.ts'
-import { foundTrail, trailJson, trailText } from './trailEvidence.ts'
+import { foundPayerTrail, trailJson, trailText } from './payerTrail.ts'
+import { paymentTrailOf } from './paymentTrail.ts'
+import { isOnlyUnknown } from './paymentTrailCheck.ts'
 
 export type Io = {
   readonly say: (line: string) => void
@@ -27,7 +28,7 @@ export async function main(
 ): Promise<number> {
   try {
     const options = evidenceOptions(argv)
-    const source = await recordSource(options.from, env)
+    const source = await evidenceSource(options.from, env)
     try {
       const { text, problems } = await told(source, options)
       say(text)
@@ -43,12 +44,12 @@ export async function main(
   }
 }
 
-async function told(source: RecordSource, options: EvidenceOptions) {
+async function told(source: EvidenceSource, options: EvidenceOptions) {
   if ('payerId' in options) {
-    const found = await foundTrail(source, options.payerId)
+    const found = await foundPayerTrail(source, options.payerId)
     return { ...found, text: options.json ? trailJson(found) : trailText(found) }
   }
-  const found = await recordOf(source, options)
+  const found = await paymentTrailOf(source, options)
   return { ...found, text: options.json ? evidenceJson(found) : evidenceText(found) }
 }
 

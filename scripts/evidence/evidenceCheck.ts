@@ -4,19 +4,19 @@ import { displayText, type PaymentAction } from '../../functions/core/action.ts'
 import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
 import type { Evidence } from '../../functions/core/outcome.ts'
 import { type PushContent, pushContent, shownText } from '../../functions/core/payment.ts'
-import type { RecordedTerms, RecordPage } from '../../functions/core/record.ts'
+import type { PaymentEntry, PaymentFacts } from '../../functions/core/paymentTrail.ts'
 
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
-export function shownProblem(recorded: RecordedTerms): string | undefined {
-  const terms = termsIn(recorded)
-  if (!terms) return 'its amount is none'
-  const { message, details } = recorded.shown
-  if (recorded.displayText !== message) return 'its display text is not that of the push'
+export function shownProblem(facts: PaymentFacts): string | undefined {
+  const action = actionIn(facts)
+  if (!action) return 'its amount is none'
+  const { message, details } = facts.shown
+  if (facts.displayText !== message) return 'its display text is not that of the push'
   const account = details['Your account'] ?? ''
-  const full = pushContent(terms, account, recorded.reference)
-  const shown = shownText(recorded.shown)
+  const full = pushContent(action, account, facts.reference)
+  const shown = shownText(facts.shown)
   if (
-    message !== displayText(terms) ||
+    message !== displayText(action) ||
     (shown !== shownText(full) && shown !== beforeReferences(full))
   ) {
     return 'what was shown is not its payee, amount and reference'
@@ -31,35 +31,36 @@ function beforeReferences({ message, details: { Reference: _, ...details } }: Pu
 
 /** RTS Art. 5(1)(b) and (c): what came back was bound to what was shown, and to this payment. */
 export function evidenceProblem({
-  terms,
-  entry,
+  payment,
+  historyEntry,
   evidence,
   paymentId,
-}: RecordPage): string | undefined {
-  const { event, channel, by } = entry
+}: PaymentEntry): string | undefined {
+  const { event, channel, by } = historyEntry
   const isAnswer = event === 'approved' || event === 'denied'
   if (!evidence) return isAnswer ? `${event} without evidence` : undefined
   if (!isAnswer) return `evidence of a decision, and it is "${event}"`
   if (!OF[evidence.kind].includes(`${event} ${channel} ${by}`)) {
     return `the evidence ${evidence.kind} is of another kind of answer`
   }
-  if (evidence.provider_phone_id !== terms.providerPhoneId) return 'the answer is of another phone'
+  if (evidence.provider_phone_id !== payment.providerPhoneId)
+    return 'the answer is of another phone'
   switch (evidence.kind) {
     case 'push-callback':
-      return evidence.shown === shownText(terms.shown)
+      return evidence.shown === shownText(payment.shown)
         ? undefined
         : 'what came back is not what was shown'
     case 'provider-read':
-      return evidence.push_id !== '' && evidence.read_at === entry.at
+      return evidence.push_id !== '' && evidence.read_at === historyEntry.at
         ? undefined
         : 'the push was read at another time, or is none'
     case 'sms-code':
       if (evidence.action !== paymentId) return 'the code was for another payment'
-      return evidence.display_text === terms.displayText
+      return evidence.display_text === payment.displayText
         ? undefined
         : 'the code was for another display text'
     case 'verify-code':
-      return isOfTerms(evidence, terms) ? undefined : 'the code was for another amount or payee'
+      return isOfAction(evidence, payment) ? undefined : 'the code was for another amount or payee'
   }
 }
 
@@ -71,17 +72,17 @@ const OF: Record<Evidence['kind'], readonly string[]> = {
   'verify-code': ['approved sms payer'],
 }
 
-function isOfTerms(
+function isOfAction(
   { amount, payee }: Extract<Evidence, { kind: 'verify-code' }>,
-  recorded: RecordedTerms,
+  facts: PaymentFacts,
 ): boolean {
-  const terms = termsIn(recorded)
-  if (!terms) return false
-  const link = linkOf({ action: terms, reference: recorded.reference })
+  const action = actionIn(facts)
+  if (!action) return false
+  const link = linkOf({ action, reference: facts.reference })
   return amount === link.amount && payee === link.payee
 }
 
-function termsIn({ payee, amount }: RecordedTerms): PaymentAction | undefined {
+function actionIn({ payee, amount }: PaymentFacts): PaymentAction | undefined {
   const money = parseAmount(amount, ANY_AMOUNT)
   return 'amountMinor' in money ? { kind: 'payment', payee, amount: money } : undefined
 }

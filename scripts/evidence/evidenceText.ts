@@ -1,17 +1,17 @@
-/** A payment's record in words, and for programs. */
-import { type RecordPage, statusIn } from '../../functions/core/record.ts'
-import { isOnlyUnknown, MISSING } from './recordCheck.ts'
-import type { FoundRecord } from './recordOf.ts'
-import type { Problem } from './recordPage.ts'
+/** A payment's audit trail in words, and for programs. */
+import { type PaymentEntry, statusIn } from '../../functions/core/paymentTrail.ts'
+import type { Problem } from './archivedEntry.ts'
+import type { FoundPaymentTrail } from './paymentTrail.ts'
+import { isOnlyUnknown, MISSING } from './paymentTrailCheck.ts'
 
 /** What was shown, to whom, what came back, when, and what of it is verified. */
-export function evidenceText(found: FoundRecord): string {
-  const { pages, problems } = found
+export function evidenceText(found: FoundPaymentTrail): string {
+  const { entries, problems } = found
   const isProven = problems.length === 0
-  const [first] = pages
+  const [first] = entries
   return [
-    ...(isProven ? [] : [unproven('RECORD', problems), '']),
-    ...(first ? story(found, first) : [`Payment ${found.paymentId}: no page can be read.`]),
+    ...(isProven ? [] : [unproven('PAYMENT TRAIL', problems), '']),
+    ...(first ? story(found, first) : [`Payment ${found.paymentId}: no entry can be read.`]),
     '',
     ...(isProven ? verified(found) : wrong(found)),
     ...(found.whyNotCompared ? notCompared(found.whyNotCompared) : []),
@@ -19,54 +19,68 @@ export function evidenceText(found: FoundRecord): string {
 }
 
 /** What comes before all else where not everything is proven. */
-export const unproven = (what: 'RECORD' | 'TRAIL', problems: readonly Problem[]): string =>
+export const unproven = (
+  what: 'PAYMENT TRAIL' | 'PAYER TRAIL',
+  problems: readonly Problem[],
+): string =>
   isOnlyUnknown(problems)
-    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS ${what}: ask a newer one. What follows is told by those pages that it knows.`
-    : `THIS ${what} IS NOT PROVEN. What follows is told by those pages that are whole.`
+    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS ${what}: ask a newer one. What follows is told by those entries that it knows.`
+    : `THIS ${what} IS NOT PROVEN. What follows is told by those entries that are whole.`
 
 /** The same for programs. */
-export function evidenceJson({ paymentId, pages, problems, stored, kept }: FoundRecord): string {
-  const end = problems.some(({ isUnknown }) => isUnknown) ? undefined : endOf(pages)
+export function evidenceJson({
+  paymentId,
+  entries,
+  problems,
+  stored,
+  kept,
+}: FoundPaymentTrail): string {
+  const end = problems.some(({ isUnknown }) => isUnknown) ? undefined : endOf(entries)
   const told = {
     paymentId,
     isProven: problems.length === 0,
     problems,
     isComparedWithTable: stored !== undefined,
-    status: end ? statusIn(end.entry) : null,
-    decidedBy: end?.entry.channel ?? null,
-    terms: pages[0]?.terms ?? null,
+    status: end ? statusIn(end.historyEntry) : null,
+    decidedBy: end?.historyEntry.channel ?? null,
+    payment: entries[0]?.payment ?? null,
     evidence: end?.evidence ?? null,
-    history: pages.map(({ entry }) => entry),
-    pages: kept.map(({ key }) => ({
+    history: entries.map(({ historyEntry }) => historyEntry),
+    entries: kept.map(({ key }) => ({
       key,
-      hash: pages.find(({ seq }) => key.endsWith(fileOf(seq)))?.hash ?? null,
+      hash: entries.find(({ seq }) => key.endsWith(fileOf(seq)))?.hash ?? null,
     })),
   }
   return JSON.stringify(told, null, 2)
 }
 
-function story({ pages, paymentId, problems }: FoundRecord, { terms }: RecordPage): string[] {
+function story(
+  { entries, paymentId, problems }: FoundPaymentTrail,
+  { payment }: PaymentEntry,
+): string[] {
   // What a newer version wrote may be how it ended.
   const isKnown = !problems.some(({ isUnknown }) => isUnknown)
-  const end = isKnown ? endOf(pages) : undefined
-  const status = isKnown ? end && statusIn(end.entry) : 'how it ended is not known to this version'
-  const width = Math.max(16, ...pages.map(({ entry }) => entry.event.length))
+  const end = isKnown ? endOf(entries) : undefined
+  const status = isKnown
+    ? end && statusIn(end.historyEntry)
+    : 'how it ended is not known to this version'
+  const width = Math.max(16, ...entries.map(({ historyEntry }) => historyEntry.event.length))
   return [
-    `Payment ${paymentId}: ${status}${end?.entry.channel ? `, on the channel ${end.entry.channel}` : ''}`,
+    `Payment ${paymentId}: ${status}${end?.historyEntry.channel ? `, on the channel ${end.historyEntry.channel}` : ''}`,
     '',
     'What the payer was shown',
     ...rows([
-      ['display text', terms.displayText],
-      ['reference', terms.reference],
-      // The page shows the display text; the rest is a push's, where there was one.
-      ...(pages.some(isByPush) ? Object.entries(terms.shown.details) : []),
+      ['display text', payment.displayText],
+      ['reference', payment.reference],
+      // The entry shows the display text; the rest is a push's, where there was one.
+      ...(entries.some(isByPush) ? Object.entries(payment.shown.details) : []),
     ]),
     'To whom',
     ...rows([
-      ['payer', terms.payerId],
-      ['phone', `${terms.providerPhoneId} (its id with the provider)`],
-      ['request', terms.requestId],
-      ['open', `${terms.createdAt} to ${terms.expiresAt}`],
+      ['payer', payment.payerId],
+      ['phone', `${payment.providerPhoneId} (its id with the provider)`],
+      ['request', payment.requestId],
+      ['open', `${payment.createdAt} to ${payment.expiresAt}`],
     ]),
     'What came back',
     ...rows(
@@ -80,45 +94,46 @@ function story({ pages, paymentId, problems }: FoundRecord, { terms }: RecordPag
           ],
     ),
     'What happened (UTC)',
-    ...pages.map(
-      ({ seq, entry: { at, event, channel, by } }) =>
+    ...entries.map(
+      ({ seq, historyEntry: { at, event, channel, by } }) =>
         `  ${fileOf(seq).slice(0, -5)}  ${at}  ${event.padEnd(width)}  ${(channel ?? '').padEnd(4)}  by ${by}`,
     ),
   ]
 }
 
-const isByPush = ({ entry: { event, channel } }: RecordPage) =>
+const isByPush = ({ historyEntry: { event, channel } }: PaymentEntry) =>
   channel === 'push' && ['push_sent', 'approved', 'denied'].includes(event)
 
 const rows = (all: (readonly [string, string])[]) =>
   all.map(([name, value]) => `  ${name.padEnd(16)}  ${value}`)
 
-const verified = ({ pages, stored }: FoundRecord) => [
+const verified = ({ entries, stored }: FoundPaymentTrail) => [
   'Verified',
-  `  ${pages.length} pages, each with its own hash and the hash of the one before; the last is ${pages.at(-1)?.hash}`,
-  '  the terms are the same on each, and what was shown is worded from them',
-  '  the entries are a life that the rules of a payment allow',
-  ...(endOf(pages)?.evidence ? ['  what came back is bound to what was shown'] : []),
-  ...(stored ? ["  the table's item gives the same pages"] : []),
+  `  ${entries.length} entries, each with its own hash and the hash of the one before; the last is ${entries.at(-1)?.hash}`,
+  '  the payment are the same on each, and what was shown is worded from them',
+  '  the historyEntries are a life that the rules of a payment allow',
+  ...(endOf(entries)?.evidence ? ['  what came back is bound to what was shown'] : []),
+  ...(stored ? ["  the table's item gives the same entries"] : []),
 ]
 
 const notCompared = (why: string) => [
   '',
-  `Not compared with the table: ${why}. Pages that are missing at the end were not noticed.`,
+  `Not compared with the table: ${why}. Entries that are missing at the end were not noticed.`,
 ]
 
-const wrong = ({ problems }: FoundRecord) => [
+const wrong = ({ problems }: FoundPaymentTrail) => [
   'What is wrong',
   ...problems.map(({ key, what }) => `  ${key}: ${what}`),
   ...(problems.some(({ what }) => what === MISSING)
     ? [
         '',
-        'A page that is missing can be on its way for a minute; `npm run archive:mend` makes it from the table.',
+        'An entry that is missing can be on its way for a minute; `npm run archive:mend` makes it from the table.',
       ]
     : []),
 ]
 
-/** The page that says what became of the payment; the first while it waits. */
-const endOf = (pages: readonly RecordPage[]) => pages.findLast(({ entry }) => statusIn(entry))
+/** The entry that says what became of the payment; the first while it waits. */
+const endOf = (entries: readonly PaymentEntry[]) =>
+  entries.findLast(({ historyEntry }) => statusIn(historyEntry))
 
 const fileOf = (seq: number) => `${String(seq).padStart(3, '0')}.json`

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { startDatabase } from '../../local/database/database.ts'
-import { CannotLook } from './recordOptions.ts'
-import type { RecordSource } from './recordSource.ts'
+import { CannotLook } from './evidenceOptions.ts'
+import type { EvidenceSource } from './evidenceSource.ts'
 import { storedItem } from './storedItem.ts'
 
 /**
@@ -14,7 +14,7 @@ import { storedItem } from './storedItem.ts'
 export async function folderSource(
   archive: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<RecordSource> {
+): Promise<EvidenceSource> {
   if (!existsSync(archive)) throw new CannotLook(`There is no folder ${archive}.`)
   const tables = join(archive, '..', 'tables')
   let database: ReturnType<typeof startDatabase> | undefined
@@ -27,12 +27,12 @@ export async function folderSource(
   }
 
   return {
-    async pages(folder) {
+    async entries(folder) {
       const names = existsSync(join(archive, folder)) ? await readdir(join(archive, folder)) : []
-      // What begins with a dot is a page that is being written, or the file system's own.
-      const pages = names.filter((name) => !name.startsWith('.')).sort()
+      // What begins with a dot is an entry that is being written, or the file system's own.
+      const entries = names.filter((name) => !name.startsWith('.')).sort()
       return Promise.all(
-        pages.map(async (name) => {
+        entries.map(async (name) => {
           const file = join(archive, folder, name)
           const text = (await stat(file)).isFile() ? await readFile(file, 'utf8') : ''
           return { key: `${folder}${name}`, text, versions: 1, isDeleted: false }

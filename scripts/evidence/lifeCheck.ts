@@ -1,6 +1,6 @@
-/** Whether the entries of a record, in their order, are a life that the rules of a payment allow. */
+/** Whether the lines of a payment's history, in their order, are a life that the rules of a payment allow. */
 import { CODE_ATTEMPTS_MAX, type HistoryEntry, TEXTS_MAX } from '../../functions/core/payment.ts'
-import { type RecordedTerms, statusIn } from '../../functions/core/record.ts'
+import { type PaymentFacts, statusIn } from '../../functions/core/paymentTrail.ts'
 
 type Lived = {
   ended: boolean
@@ -13,10 +13,10 @@ type Lived = {
   wrong: number
 }
 
-/** What is wrong with each entry, oldest first; nothing for one that may follow those before it. */
+/** What is wrong with each historyEntry, oldest first; nothing for one that may follow those before it. */
 export function lifeProblems(
-  { createdAt, expiresAt }: Pick<RecordedTerms, 'createdAt' | 'expiresAt'>,
-  entries: readonly HistoryEntry[],
+  { createdAt, expiresAt }: Pick<PaymentFacts, 'createdAt' | 'expiresAt'>,
+  historyEntries: readonly HistoryEntry[],
 ): (string | undefined)[] {
   const lived: Lived = {
     ended: false,
@@ -28,25 +28,25 @@ export function lifeProblems(
     tries: 0,
     wrong: 0,
   }
-  return entries.map((entry, index) => {
+  return historyEntries.map((historyEntry, index) => {
     const isFirst = index === 0
-    if (isFirst !== (entry.event === 'started')) {
+    if (isFirst !== (historyEntry.event === 'started')) {
       return isFirst ? 'a payment begins with "started"' : 'a payment is started once'
     }
-    const { event, at } = entry
-    if (!WHO[event].includes(`${entry.channel} ${entry.by}`)) {
-      return `"${event}" cannot be by ${entry.by}${entry.channel ? ` on ${entry.channel}` : ''}`
+    const { event, at } = historyEntry
+    if (!WHO[event].includes(`${historyEntry.channel} ${historyEntry.by}`)) {
+      return `"${event}" cannot be by ${historyEntry.by}${historyEntry.channel ? ` on ${historyEntry.channel}` : ''}`
     }
-    if (lived.ended && !isLateAnswer(entry)) return `"${event}" after the payment was over`
+    if (lived.ended && !isLateAnswer(historyEntry)) return `"${event}" after the payment was over`
     if (isFirst && at !== createdAt) return 'the payment was started at another time'
     if (event === 'expired' && at < expiresAt) return 'expired before its time was over'
-    if (event !== 'expired' && !isLateAnswer(entry) && at >= expiresAt) {
+    if (event !== 'expired' && !isLateAnswer(historyEntry) && at >= expiresAt) {
       return `"${event}" when the time was over`
     }
     if (event === 'denied_late' && !lived.ended && at < expiresAt) {
       return `"${event}" before the payment was over`
     }
-    return live(lived, entry)
+    return live(lived, historyEntry)
   })
 }
 
@@ -75,9 +75,9 @@ const isLateAnswer = ({ event }: HistoryEntry) =>
   event === 'push_sent' || event === 'push_unavailable' || event === 'denied_late'
 
 /** Texts and codes are counted here once more, as the table counted them (RTS Art. 4(3)(b)). */
-function live(lived: Lived, entry: HistoryEntry): string | undefined {
-  const { event, channel } = entry
-  const status = statusIn(entry)
+function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
+  const { event, channel } = historyEntry
+  const status = statusIn(historyEntry)
   lived.ended ||= status !== undefined && status !== 'pending'
   if (event === 'answer_mismatched' || event === 'answer_not_understood') {
     if (lived.refused) return `"${event}" when one was noted before`
@@ -93,7 +93,7 @@ function live(lived: Lived, entry: HistoryEntry): string | undefined {
   if (lived.paused && channel === 'push') return `"${event}" though no push was asked for`
   lived.paused ||= event === 'push_paused'
   // RTS Art. 5(1)(c): what was shown otherwise is not approved by an answer that shows nothing.
-  if (event === 'approved' && entry.by === 'provider' && lived.refused) {
+  if (event === 'approved' && historyEntry.by === 'provider' && lived.refused) {
     return 'approved by the provider’s word, after a signed answer was refused'
   }
   if (event === 'text_asked') {

@@ -7,9 +7,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { archiveBucket } from '../../functions/adapters/archiveBucket.ts'
-import { CannotLook } from './recordOptions.ts'
-import type { KeptPage } from './recordPage.ts'
-import type { RecordSource } from './recordSource.ts'
+import type { ArchivedEntry } from './archivedEntry.ts'
+import { CannotLook } from './evidenceOptions.ts'
+import type { EvidenceSource } from './evidenceSource.ts'
 import { storedItem } from './storedItem.ts'
 
 /** The archive and the table of a stage in AWS, as its stack's outputs name them. */
@@ -19,7 +19,7 @@ export async function stageSource({
 }: {
   readonly stack: string
   readonly region?: string
-}): Promise<RecordSource> {
+}): Promise<EvidenceSource> {
   const at = region === undefined ? {} : { region }
   const outputs = await asked(`The stack ${stack}`, () => outputsOf(stack, at))
   const output = (name: string) => {
@@ -30,8 +30,8 @@ export async function stageSource({
   const bucket = output('ArchiveBucket')
   const s3 = new S3Client(at)
   return {
-    pages: (folder) => asked(`The archive ${bucket}`, () => pagesIn(s3, bucket, folder)),
-    keep: (page) => asked(`The archive ${bucket}`, () => archiveBucket(s3, bucket).keep(page)),
+    entries: (folder) => asked(`The archive ${bucket}`, () => pagesIn(s3, bucket, folder)),
+    keep: (entry) => asked(`The archive ${bucket}`, () => archiveBucket(s3, bucket).keep(entry)),
     async item(table, id) {
       const name = output(OUTPUTS[table])
       return storedItem(new DynamoDBClient(at), { table, name, id })
@@ -62,26 +62,26 @@ async function outputsOf(stack: string, at: { readonly region?: string }) {
 }
 
 /**
- * Every page, in its first version. Who may write can put another over a page, or mark it as deleted; the
+ * Every entry, in its first version. Who may write can put another over an entry, or mark it as deleted; the
  * first version stays, because the bucket's lock lets nobody delete it before its time.
  */
-async function pagesIn(s3: S3Client, bucket: string, folder: string): Promise<KeptPage[]> {
+async function pagesIn(s3: S3Client, bucket: string, folder: string): Promise<ArchivedEntry[]> {
   const versions = new Map<string, (string | undefined)[]>()
   const deleted = new Set<string | undefined>()
-  let page: ListObjectVersionsCommandOutput | undefined
+  let entry: ListObjectVersionsCommandOutput | undefined
   do {
     const list = new ListObjectVersionsCommand({
       Bucket: bucket,
       Prefix: folder,
-      ...(page && { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }),
+      ...(entry && { KeyMarker: entry.NextKeyMarker, VersionIdMarker: entry.NextVersionIdMarker }),
     })
-    page = await s3.send(list)
+    entry = await s3.send(list)
     // S3 lists the versions of a key from the newest to the first.
-    for (const { Key = '', VersionId } of page.Versions ?? []) {
+    for (const { Key = '', VersionId } of entry.Versions ?? []) {
       versions.set(Key, [...(versions.get(Key) ?? []), VersionId])
     }
-    for (const { Key, IsLatest } of page.DeleteMarkers ?? []) if (IsLatest) deleted.add(Key)
-  } while (page.IsTruncated)
+    for (const { Key, IsLatest } of entry.DeleteMarkers ?? []) if (IsLatest) deleted.add(Key)
+  } while (entry.IsTruncated)
   return Promise.all(
     [...versions].map(async ([Key, ids]) => {
       const get = new GetObjectCommand({ Bucket: bucket, Key, VersionId: ids.at(-1) })

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { tables } from '../../functions/tables.ts'
-import type { TableName } from './recordSource.ts'
+import type { TableName } from './evidenceSource.ts'
 
 /**
  * The item of a payment or a payer as it is now, or why the table cannot be read: the archive can be looked at

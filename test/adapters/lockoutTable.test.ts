@@ -7,7 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
 import { payersTable } from '../../functions/adapters/payersTable.ts'
-import type { PayerEvent } from '../../functions/core/payerTrail.ts'
+import type { PayerEventName } from '../../functions/core/payerTrail.ts'
 import type { Go, Lockout, PayerStore } from '../../functions/core/ports.ts'
 import { NOON } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
@@ -57,7 +57,7 @@ async function rest(who = payerId) {
     Object.entries((await item(who)) ?? {}).filter(([name]) => !own.test(name)),
   )
 }
-const told = async (): Promise<PayerEvent[]> =>
+const told = async (): Promise<PayerEventName[]> =>
   ((await payers.get(payerId))?.trail.recent ?? []).map(({ event }) => event)
 const reserve = (seconds = 0, who = payerId) => lockout.reserve(who, at(seconds))
 

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
 import { payersTable } from '../../functions/adapters/payersTable.ts'
 import type { Payer, PendingPhone, PhoneNumber } from '../../functions/core/payer.ts'
-import { EMPTY_TRAIL, type PayerEvent } from '../../functions/core/payerTrail.ts'
+import { EMPTY_TRAIL, type PayerEventName } from '../../functions/core/payerTrail.ts'
 import type { PayerStore } from '../../functions/core/ports.ts'
+import { trailWith } from '../payerTrails.ts'
 import { NOON } from '../rig.ts'
-import { trailWith } from '../trails.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables
@@ -103,7 +103,7 @@ async function moving() {
   await begin({ phone: other })
 }
 const endSessions = (now: Date) => payers.endSessions({ payerId, email }, now)
-const told = async (): Promise<[PayerEvent, string, string][]> =>
+const told = async (): Promise<[PayerEventName, string, string][]> =>
   (await get()).trail.recent.map(({ event, by, at }) => [event, by, at])
 const text = (instant: Date) => instant.toISOString()
 

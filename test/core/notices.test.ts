@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { NOTICE_DAYS, noticesOf } from '../../functions/core/notices.ts'
-import { EMPTY_TRAIL, payerEvents } from '../../functions/core/payerTrail.ts'
-import { trailWith } from '../trails.ts'
+import { EMPTY_TRAIL, PAYER_EVENTS } from '../../functions/core/payerTrail.ts'
+import { trailWith } from '../payerTrails.ts'
 import { at } from './answering.ts'
 
 const phone = { countryCode: '1', national: '2025550123' }
 const DAY_SECONDS = 86_400
 
 test('everything that happened to an account is told, the newest first, but the first phone and the end', () => {
-  const trail = trailWith('ann', payerEvents)
+  const trail = trailWith('ann', PAYER_EVENTS)
   const told = noticesOf({ trail, phone }, at(60)).map(({ event, at }) => [event, at])
   expect(told).toEqual(
     trail.recent
@@ -16,7 +16,7 @@ test('everything that happened to an account is told, the newest first, but the 
       .filter(({ event }) => event !== 'phone.verified' && event !== 'account.closed')
       .map(({ event, at }) => [event, at]),
   )
-  expect(told).toHaveLength(payerEvents.length - 2)
+  expect(told).toHaveLength(PAYER_EVENTS.length - 2)
 })
 
 test('nothing is told where nothing happened', () => {

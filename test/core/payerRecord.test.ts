@@ -1,31 +1,29 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
-  entryKey,
-  entryPageText,
-  payerAnnouncementOf,
-  trailChange,
-  trailFolder,
-} from '../../functions/core/payerRecord.ts'
-import {
   EMPTY_TRAIL,
-  entryText,
-  type PayerEvent,
-  payerEvents,
+  hashedPayerEntry,
+  PAYER_EVENTS,
+  type PayerEntry,
+  type PayerEventName,
+  payerEntryKey,
+  payerEventOf,
+  payerTrailFolder,
+  storedPayerEntry,
   type Trail,
-  type TrailEntry,
+  trailChange,
 } from '../../functions/core/payerTrail.ts'
-import { trailWith } from '../trails.ts'
+import { trailWith } from '../payerTrails.ts'
 
 const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const changed = (before: Trail, after: Trail) => trailChange(PAYER, before, after, sha256)
-const seqs = (entries: readonly TrailEntry[]) => entries.map(({ seq }) => seq)
+const seqs = (entries: readonly PayerEntry[]) => entries.map(({ seq }) => seq)
 
 /** Eleven, so that the first is in the archive alone. */
 const long = trailWith(PAYER, [
   'phone.verified',
-  ...Array.from({ length: 10 }, (): PayerEvent => 'codes.locked'),
+  ...Array.from({ length: 10 }, (): PayerEventName => 'codes.locked'),
 ])
 const three = trailWith(PAYER, ['phone.verified', 'codes.locked', 'phone.changed'])
 const four = trailWith(PAYER, ['sessions.ended'], three)
@@ -45,7 +43,7 @@ describe('a change of a payer’s item adds', () => {
     [
       'ten at once, the most that there is room for',
       EMPTY_TRAIL,
-      trailWith(PAYER, [...payerEvents, ...payerEvents].slice(0, 10)),
+      trailWith(PAYER, [...PAYER_EVENTS, ...PAYER_EVENTS].slice(0, 10)),
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
     ],
   ] as const)('%s', (_, before, after, expected) => {
@@ -56,14 +54,14 @@ describe('a change of a payer’s item adds', () => {
 })
 
 /** An entry with something else in it, and the hash that goes with that. */
-function forged(entry: TrailEntry | undefined, change: Partial<TrailEntry>): TrailEntry {
+function forged(entry: PayerEntry | undefined, change: Partial<PayerEntry>): PayerEntry {
   if (!entry) throw new Error('there is no such entry')
   const { hash: _, ...rest } = { ...entry, ...change }
-  return { ...rest, hash: sha256(entryText(rest)) }
+  return { ...rest, hash: sha256(hashedPayerEntry(rest)) }
 }
 const newest = four.recent.at(-1)
-const withNewest = (entry: TrailEntry): Trail => ({ ...four, recent: [...three.recent, entry] })
-const first = (trail: Trail) => trail.recent[0] as TrailEntry
+const withNewest = (entry: PayerEntry): Trail => ({ ...four, recent: [...three.recent, entry] })
+const first = (trail: Trail) => trail.recent[0] as PayerEntry
 
 describe('a new entry is not taken, and told of, that', () => {
   test.each([
@@ -71,8 +69,8 @@ describe('a new entry is not taken, and told of, that', () => {
     ['leaves a number out', { count: 5, recent: [...three.recent, forged(newest, { seq: 5 })] }],
     ['follows another entry', withNewest(forged(newest, { previous: 'f'.repeat(64) }))],
     ['follows none', withNewest(forged(newest, { previous: null }))],
-    ['has other words than its hash', withNewest({ ...(newest as TrailEntry), by: 'operator' })],
-    ['has another hash', withNewest({ ...(newest as TrailEntry), hash: 'f'.repeat(64) })],
+    ['has other words than its hash', withNewest({ ...(newest as PayerEntry), by: 'operator' })],
+    ['has another hash', withNewest({ ...(newest as PayerEntry), hash: 'f'.repeat(64) })],
     ['is counted and not there', { ...four, recent: three.recent }],
   ])('%s', (_, after) => {
     expect(changed(three, after)).toEqual({ added: [], isRewritten: true })
@@ -122,7 +120,7 @@ describe('an item is told of as rewritten', () => {
 
 test('an entry is kept as one text that its own hash proves', () => {
   for (const entry of four.recent) {
-    const { hash, ...rest } = JSON.parse(entryPageText(entry))
+    const { hash, ...rest } = JSON.parse(storedPayerEntry(entry))
     expect({ ...rest, hash }).toEqual(entry)
     expect(sha256(JSON.stringify(rest))).toBe(hash)
   }
@@ -130,7 +128,7 @@ test('an entry is kept as one text that its own hash proves', () => {
 
 describe('where an entry is kept', () => {
   test('its payer and its number say, so that keys have the order of the entries', () => {
-    const keys = long.recent.map(entryKey)
+    const keys = long.recent.map(payerEntryKey)
     expect(keys[0]).toBe(`payers/${PAYER}/000002.json`)
     expect(keys).toEqual(keys.toSorted())
   })
@@ -142,16 +140,16 @@ describe('where an entry is kept', () => {
     ['it’s (me)!~*', 'payers/it%E2%80%99s%20%28me%29%21%7E%2A/'],
     ['2026-11-21', 'payers/2026-11-21/'],
   ])('whatever a payer is called, it is a folder of theirs: %s', (payerId, folder) => {
-    expect(trailFolder(payerId)).toBe(folder)
-    expect(trailFolder(payerId)).toMatch(/^payers\/[\w%-]+\/$/)
+    expect(payerTrailFolder(payerId)).toBe(folder)
+    expect(payerTrailFolder(payerId)).toMatch(/^payers\/[\w%-]+\/$/)
     expect(decodeURIComponent(folder)).toBe(`payers/${payerId}/`)
   })
 })
 
-test.each(payerEvents)('%s is told by what it is, whose, when and by whom', (event) => {
+test.each(PAYER_EVENTS)('%s is told by what it is, whose, when and by whom', (event) => {
   const trail = trailWith(PAYER, ['phone.verified', event])
-  const entry = trail.recent[1] as TrailEntry
-  expect(payerAnnouncementOf(entry)).toEqual({
+  const entry = trail.recent[1] as PayerEntry
+  expect(payerEventOf(entry)).toEqual({
     type: event,
     detail: {
       version: 1,

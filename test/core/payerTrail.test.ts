@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   EMPTY_TRAIL,
-  entriesAdded,
-  entryText,
-  payerEvents,
+  hashedPayerEntry,
+  PAYER_EVENTS,
+  PAYER_TRAIL_VERSION,
+  type PayerEntry,
+  payerEntriesAdded,
   RECENT_ENTRIES_MAX,
-  TRAIL_VERSION,
   type Trail,
-  type TrailEntry,
   withEntry,
 } from '../../functions/core/payerTrail.ts'
 import { at, NOON } from './answering.ts'
@@ -24,7 +24,7 @@ function trailOf(entries: number): Trail {
   for (let n = 0; n < entries; n += 1) trail = withEntry(trail, verified, at(n), digest)
   return trail
 }
-const last = (trail: Trail): TrailEntry => {
+const last = (trail: Trail): PayerEntry => {
   const entry = trail.recent.at(-1)
   if (!entry) throw new Error('no entry')
   return entry
@@ -36,7 +36,7 @@ test('the first entry is bound to none', () => {
     count: 1,
     recent: [
       {
-        version: TRAIL_VERSION,
+        version: PAYER_TRAIL_VERSION,
         payerId: 'person-1',
         seq: 1,
         at: '2026-11-21T12:00:00.000Z',
@@ -88,7 +88,7 @@ describe('what a change added', () => {
     ['several at once, oldest first', 2, 5, [3, 4, 5]],
     ['of more than stay those that are there', 0, 12, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
   ] as const)('is %s', (_, before, after, seqs) => {
-    const added = entriesAdded(trailOf(before), trailOf(after))
+    const added = payerEntriesAdded(trailOf(before), trailOf(after))
     expect(added.map(({ seq }) => seq)).toEqual(seqs)
   })
 })
@@ -104,35 +104,41 @@ describe('the hash', () => {
     previous: 'a'.repeat(64),
   }
   test.each(Object.entries(other))('is another where only %s is (%s)', (name, value) => {
-    expect(entryText({ ...unhashed, [name]: value } as never)).not.toBe(entryText(unhashed))
+    expect(hashedPayerEntry({ ...unhashed, [name]: value } as never)).not.toBe(
+      hashedPayerEntry(unhashed),
+    )
   })
 
   test('covers everything in an entry but itself', () => {
-    expect(Object.keys(JSON.parse(entryText(unhashed))).sort()).toEqual(Object.keys(other).sort())
+    expect(Object.keys(JSON.parse(hashedPayerEntry(unhashed))).sort()).toEqual(
+      Object.keys(other).sort(),
+    )
     expect(Object.keys(unhashed).sort()).toEqual(Object.keys(other).sort())
   })
 
   test('is the same whatever order the members of an entry are in, as a database gives them', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(Object.entries(unhashed), { minLength: 7 }), (members) => {
-        expect(entryText(Object.fromEntries(members) as never)).toBe(entryText(unhashed))
+        expect(hashedPayerEntry(Object.fromEntries(members) as never)).toBe(
+          hashedPayerEntry(unhashed),
+        )
       }),
     )
   })
 
   test('of two entries is the same only if all of them is', () => {
     const entry = fc.record({
-      version: fc.constant(TRAIL_VERSION),
+      version: fc.constant(PAYER_TRAIL_VERSION),
       payerId: fc.string(),
       seq: fc.integer({ min: 1 }),
       at: fc.string(),
-      event: fc.constantFrom(...payerEvents),
+      event: fc.constantFrom(...PAYER_EVENTS),
       by: fc.constantFrom('payer' as const, 'operator' as const),
       previous: fc.option(fc.string()),
     })
     fc.assert(
       fc.property(entry, entry, (one, another) => {
-        const isSame = entryText(one) === entryText(another)
+        const isSame = hashedPayerEntry(one) === hashedPayerEntry(another)
         expect(isSame).toBe(JSON.stringify(one) === JSON.stringify(another))
       }),
     )
@@ -140,18 +146,18 @@ describe('the hash', () => {
 
   test('shows where an entry of a trail was changed, left out, put in or moved', () => {
     const { recent } = trailOf(5)
-    const [a, b, c, d, e] = recent as [TrailEntry, TrailEntry, TrailEntry, TrailEntry, TrailEntry]
-    const isChain = (entries: readonly TrailEntry[]) =>
+    const [a, b, c, d, e] = recent as [PayerEntry, PayerEntry, PayerEntry, PayerEntry, PayerEntry]
+    const isChain = (entries: readonly PayerEntry[]) =>
       entries.every(
         (entry, n) =>
-          entry.hash === digest(entryText(entry)) &&
+          entry.hash === digest(hashedPayerEntry(entry)) &&
           entry.previous === (entries[n - 1]?.hash ?? null) &&
           entry.seq === n + 1,
       )
     expect(isChain(recent)).toBe(true)
     for (const spoiled of [
       [a, { ...b, event: 'account.closed' as const }, c, d, e],
-      [a, { ...b, hash: digest(entryText({ ...b, by: 'operator' })) }, c, d, e],
+      [a, { ...b, hash: digest(hashedPayerEntry({ ...b, by: 'operator' })) }, c, d, e],
       [a, c, d, e],
       [b, c, d, e],
       [a, a, b, c, d, e],

@@ -3,9 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { expect, test } from 'vitest'
 import { ShopStack } from '../../examples/app.ts'
 import { EVENT_SOURCE } from '../../functions/adapters/eventBus.ts'
-import { announcementOf } from '../../functions/core/record.ts'
+import { paymentEventOf } from '../../functions/core/paymentTrail.ts'
 import { emptyBundles, page, type Resource, text } from '../lib/synthesized.ts'
-import { pages, records } from '../scripts/evidence/records.ts'
+import { entries, records } from '../scripts/evidence/paymentTrails.ts'
 
 const stack = new ShopStack(
   // What is in the Lambda's bundle is not looked at here.
@@ -38,8 +38,8 @@ const matches = (pattern: object, event: object): boolean =>
 
 /** The event of each status that a life of ours announces. */
 const announced = Object.values(records)
-  .flatMap(pages)
-  .flatMap((one) => announcementOf(one) ?? [])
+  .flatMap(entries)
+  .flatMap((one) => paymentEventOf(one) ?? [])
 
 test('the rule takes every approval that Payfriend announces, and nothing else', () => {
   const taken = announced.filter(({ type, detail }) =>
@@ -60,7 +60,7 @@ test('the rule takes no version that the Lambda does not know, nor another’s e
 
 test('Payfriend announces on the bus that the rule listens to', () => {
   expect(rule.Properties.EventBusName).toEqual({ Ref: busId })
-  const [, announcer] = the('PayfriendRecordAnnouncePaymentsFunction', 'AWS::Lambda::Function')
+  const [, announcer] = the('PayfriendAuditTrailAnnouncePaymentsFunction', 'AWS::Lambda::Function')
   expect(text(announcer.Properties.Environment.Variables.EVENT_BUS)).toBe(`<${busId}.Arn>`)
 })
 

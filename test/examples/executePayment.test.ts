@@ -3,9 +3,9 @@ import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-d
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { execute, executePayment } from '../../examples/executePayment.ts'
 import { executionsTable, UNFINISHED } from '../../examples/executionsTable.ts'
-import { announcementOf } from '../../functions/core/record.ts'
+import { paymentEventOf } from '../../functions/core/paymentTrail.ts'
 import { startDatabase } from '../../local/database/database.ts'
-import { pages, records } from '../scripts/evidence/records.ts'
+import { entries, records } from '../scripts/evidence/paymentTrails.ts'
 
 const TABLE = 'executions'
 let database: Awaited<ReturnType<typeof startDatabase>>
@@ -66,8 +66,8 @@ let events = 0
 /** The event of a payment that nobody heard of before, as EventBridge brings it. */
 function approved(how: keyof typeof records = 'approved by push') {
   events += 1
-  const [announced] = pages({ ...records[how], paymentId: `payment-${events}` })
-    .map(announcementOf)
+  const [announced] = entries({ ...records[how], paymentId: `payment-${events}` })
+    .map(paymentEventOf)
     .filter((one) => one?.type === 'payment.approved')
   if (!announced) throw new Error('nothing was announced')
   return { source: 'payfriend', 'detail-type': announced.type, detail: announced.detail }

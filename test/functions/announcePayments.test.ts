@@ -1,28 +1,28 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { announcePayments } from '../../functions/announcePayments.ts'
-import { announcementOf } from '../../functions/core/record.ts'
+import { paymentEventOf } from '../../functions/core/paymentTrail.ts'
 import { logger } from '../../functions/observe.ts'
-import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/record/localBus.ts'
+import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
 import { leakFinder } from '../leaks.ts'
+import { NOON, type Person } from '../rig.ts'
 import {
   type Answer,
   ENDS,
   ends,
-  type RecordRig,
   sequenceOf,
-  startRecordRig,
   startStandIn,
-} from '../recordRig.ts'
-import { NOON, type Person } from '../rig.ts'
+  startTrailRig,
+  type TrailRig,
+} from '../trailRig.ts'
 
-let rig: RecordRig
+let rig: TrailRig
 let payer: Person
 let bus: Awaited<ReturnType<typeof startLocalBus>>
 let broken: Awaited<ReturnType<typeof startStandIn>>
 const events: EventEnvelope[] = []
 beforeAll(async () => {
-  rig = await startRecordRig()
+  rig = await startTrailRig()
   bus = await startLocalBus((event) => void events.push(event))
   broken = await startStandIn(allPut)
 })
@@ -63,7 +63,7 @@ const failedAt = (record: DynamoDBRecord | undefined) => ({
 test.each(ends)('of a payment that is %s just two events tell', async (end) => {
   const id = await rig.ended(payer, end)
   expect(await announceAt(bus.url, ...(await rig.changesOf(id)))).toEqual(allTaken)
-  const announced = (await rig.pagesOf(id)).flatMap((page) => announcementOf(page) ?? [])
+  const announced = (await rig.paymentEntries(id)).flatMap((entry) => paymentEventOf(entry) ?? [])
   expect(events).toMatchObject(
     announced.map(({ type, detail }) => ({ source: 'payfriend', 'detail-type': type, detail })),
   )
@@ -117,7 +117,11 @@ test.each([
   ['503', { status: 503 }, undefined],
   ['400', { status: 400, body: '{"__type":"ResourceNotFoundException"}' }, undefined],
   ['200 with a failed entry', answered({ FailedEntryCount: 1, Entries }), 'InternalFailure'],
-  ['200 with a failed entry not counted', answered({ FailedEntryCount: 0, Entries }), undefined],
+  [
+    '200 with a failed historyEntry not counted',
+    answered({ FailedEntryCount: 0, Entries }),
+    undefined,
+  ],
   ['200 with a count alone', answered({ FailedEntryCount: 1 }), 'EntryFailed'],
   ['200 with nothing', answered({}), 'EntryFailed'],
 ])('%s is no event: it stops there and names the change', async (_, instead, fault) => {

@@ -5,18 +5,18 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { archivePayments } from '../../functions/archivePayments.ts'
-import { pageKey, pageText } from '../../functions/core/record.ts'
+import { paymentEntryKey, paymentEntryText } from '../../functions/core/paymentTrail.ts'
 import { logger } from '../../functions/observe.ts'
-import { LOCAL_BUCKET, startLocalBucket } from '../../local/record/localBucket.ts'
+import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
 import { leakFinder } from '../leaks.ts'
-import { ends, type RecordRig, sequenceOf, startRecordRig, startStandIn } from '../recordRig.ts'
 import type { Person } from '../rig.ts'
+import { ends, sequenceOf, startStandIn, startTrailRig, type TrailRig } from '../trailRig.ts'
 
-let rig: RecordRig
+let rig: TrailRig
 let payer: Person
 let bucket: Awaited<ReturnType<typeof startStandIn>>
 beforeAll(async () => {
-  rig = await startRecordRig()
+  rig = await startTrailRig()
   bucket = await startStandIn(stored)
 })
 afterAll(async () => {
@@ -48,7 +48,7 @@ const failedAt = (record: DynamoDBRecord | undefined) => ({
 const allTaken = { batchItemFailures: [] }
 const keys = () => bucket.asked.map(({ path }) => path.replace(`/${LOCAL_BUCKET}/`, ''))
 
-/** Every file of a folder of pages by its key. */
+/** Every file of a folder of entries by its key. */
 function filesIn(folder: string): Map<string, string> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
     .filter((found) => found.isFile())
@@ -58,11 +58,13 @@ function filesIn(folder: string): Map<string, string> {
   )
 }
 
-test.each(ends)('of a payment that is %s the archive has just its pages', async (end) => {
+test.each(ends)('of a payment that is %s the archive has just its entries', async (end) => {
   const id = await rig.ended(payer, end)
   const records = await rig.changesOf(id)
-  const pages = await rig.pagesOf(id)
-  const expected = new Map(pages.map((page) => [pageKey(page), pageText(page)]))
+  const entries = await rig.paymentEntries(id)
+  const expected = new Map(
+    entries.map((entry) => [paymentEntryKey(entry), paymentEntryText(entry)]),
+  )
   const folder = mkdtempSync(join(tmpdir(), 'archive-'))
   const local = await startLocalBucket(folder)
   try {
@@ -78,14 +80,14 @@ test.each(ends)('of a payment that is %s the archive has just its pages', async 
   }
 })
 
-describe('the evidence is on the page that ends a payment', () => {
+describe('the evidence is on the entry that ends a payment', () => {
   async function evidenceOf(id: string) {
     expect(await archive(...(await rig.changesOf(id)))).toEqual(allTaken)
-    const pages = bucket.asked.map(({ text }) => JSON.parse(text))
-    expect(pages.map(({ entry }) => entry.event).at(-1)).toBe('approved')
-    expect(pages.slice(0, -1).filter((page) => 'evidence' in page)).toEqual([])
+    const entries = bucket.asked.map(({ text }) => JSON.parse(text))
+    expect(entries.map(({ historyEntry }) => historyEntry.event).at(-1)).toBe('approved')
+    expect(entries.slice(0, -1).filter((entry) => 'evidence' in entry)).toEqual([])
     const { evidence } = (await rig.item(id)) ?? {}
-    expect(pages.at(-1)?.evidence).toEqual(evidence)
+    expect(entries.at(-1)?.evidence).toEqual(evidence)
     return evidence.kind
   }
 
@@ -108,7 +110,7 @@ describe('the evidence is on the page that ends a payment', () => {
 
   test('of a code that Twilio bound to amount and payee', async () => {
     const authys = rig
-    rig = await startRecordRig({ PROVIDER: 'twilioVerify' })
+    rig = await startTrailRig({ PROVIDER: 'twilioVerify' })
     try {
       const id = await rig.ended(await rig.person(), 'approved by a code')
       expect(await evidenceOf(id)).toBe('verify-code')
@@ -119,20 +121,20 @@ describe('the evidence is on the page that ends a payment', () => {
   })
 })
 
-test('a page is one object, which is never written over another', async () => {
+test('an entry is one object, which is never written over another', async () => {
   const { paymentId } = await rig.pending(payer)
-  const [page] = await rig.pagesOf(paymentId)
+  const [entry] = await rig.paymentEntries(paymentId)
   await archive(...(await rig.changesOf(paymentId)).slice(0, 1))
   expect(bucket.asked).toHaveLength(1)
   expect(bucket.asked[0]).toMatchObject({
     method: 'PUT',
-    path: `/${LOCAL_BUCKET}/${page && pageKey(page)}?x-id=PutObject`,
+    path: `/${LOCAL_BUCKET}/${entry && paymentEntryKey(entry)}?x-id=PutObject`,
     headers: { 'if-none-match': '*', 'content-type': 'application/json' },
-    text: page && pageText(page),
+    text: entry && paymentEntryText(entry),
   })
 })
 
-test('a page that is there already is as good as written', async () => {
+test('an entry that is there already is as good as written', async () => {
   const { paymentId } = await rig.pending(payer)
   bucket.answer = error(412, 'PreconditionFailed')
   expect(await archive(...(await rig.changesOf(paymentId)))).toEqual(allTaken)
@@ -146,7 +148,7 @@ test.each([
   [404, 'NoSuchBucket'],
   [409, 'ConditionalRequestConflict'],
   [412, 'SomethingElse'],
-])('%i %s is no page written: it stops there and names the change', async (status, code) => {
+])('%i %s is no entry written: it stops there and names the change', async (status, code) => {
   const id = await rig.ended(payer, 'cancelled')
   const records = await rig.changesOf(id)
   bucket.answer = ({ path }) => (path.includes('/002.json') ? error(status, code)() : stored())
@@ -165,7 +167,7 @@ test('what was stopped goes on where it stopped', async () => {
   expect(keys().map((key) => key.replace(/^.*\/(\d+)\.json.*$/, '$1'))).toEqual(['002', '003'])
 })
 
-test('a change of nothing that the history tells makes no page', async () => {
+test('a change of nothing that the history tells makes no entry', async () => {
   const { paymentId } = await rig.pending(payer)
   await edit(paymentId, () => ({ push_read_at: '2026-11-21T12:00:00.000Z' }))
   const [last] = (await rig.changesOf(paymentId)).slice(-1)
@@ -174,11 +176,11 @@ test('a change of nothing that the history tells makes no page', async () => {
 })
 
 describe('what was changed by hand', () => {
-  let whole: RecordRig
+  let whole: TrailRig
   // Such payments cannot be swept, so they are nobody else's.
   beforeAll(async () => {
     whole = rig
-    rig = await startRecordRig()
+    rig = await startTrailRig()
   })
   afterAll(async () => {
     await rig.close()
@@ -203,10 +205,10 @@ describe('what was changed by hand', () => {
     const { warned } = seen()
     expect(await archive(removed)).toEqual(allTaken)
     expect(bucket.asked).toEqual([])
-    expect(warned).toEqual([['RecordRemoved', { paymentId }]])
+    expect(warned).toEqual([['AuditTrailRemoved', { paymentId }]])
   })
 
-  test('an entry that was rewritten is told of, and what came after still goes', async () => {
+  test('a history entry that was rewritten is told of, and what came after still goes', async () => {
     const { paymentId } = await rig.pending(payer)
     await edit(paymentId, ({ history: [first, ...others] }) => ({
       history: [{ ...first, at: '2026-11-21T11:00:00.000Z' }, ...others],
@@ -216,7 +218,7 @@ describe('what was changed by hand', () => {
     if (!before || !rewritten || !cancelled) throw new Error('there are not four changes')
     const { warned } = seen()
     expect(await archive(rewritten)).toEqual(allTaken)
-    expect(warned).toEqual([['RecordRewritten', { paymentId }]])
+    expect(warned).toEqual([['AuditTrailRewritten', { paymentId }]])
     expect(bucket.asked).toEqual([])
     const { NewImage: OldImage } = before.dynamodb ?? {}
     const both = { ...cancelled.dynamodb, ...(OldImage && { OldImage }) }
@@ -231,7 +233,7 @@ describe('what was changed by hand', () => {
     const [last] = (await rig.changesOf(paymentId)).slice(-1)
     const { warned } = seen()
     expect(last && (await archive(last))).toEqual(allTaken)
-    expect(warned).toEqual([['RecordRewritten', { paymentId }]])
+    expect(warned).toEqual([['AuditTrailRewritten', { paymentId }]])
   })
 
   test.each(['decided_at', 'decided_by', 'decided_proof', 'evidence'])(
@@ -244,7 +246,7 @@ describe('what was changed by hand', () => {
       const others = await rig.changesOf(paymentId)
       const { warned, failed } = seen()
       expect(last && (await archive(last, ...others))).toEqual(allTaken)
-      expect(warned).toEqual([['RecordRewritten', { paymentId: id }]])
+      expect(warned).toEqual([['AuditTrailRewritten', { paymentId: id }]])
       expect(failed).toEqual([])
       expect(keys()).not.toEqual([])
       expect(keys().filter((key) => !key.includes(paymentId))).toEqual([])
@@ -284,7 +286,7 @@ test('no write at the bucket’s fault tells more than ids and the fault’s nam
   ])
 })
 
-test('no page has a phone number or a code', async () => {
+test('no entry has a phone number or a code', async () => {
   for (const end of ends) {
     await archive(...(await rig.changesOf(await rig.ended(payer, end))))
     // Wrong codes lock codes, each time for longer.

@@ -7,16 +7,21 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { announcePayments } from '../../functions/announcePayments.ts'
 import { archivePayments } from '../../functions/archivePayments.ts'
-import { entryKey, entryPageText } from '../../functions/core/payerRecord.ts'
-import { EMPTY_TRAIL, payerEvents, type Trail } from '../../functions/core/payerTrail.ts'
+import {
+  EMPTY_TRAIL,
+  PAYER_EVENTS,
+  payerEntryKey,
+  storedPayerEntry,
+  type Trail,
+} from '../../functions/core/payerTrail.ts'
 import { logger } from '../../functions/observe.ts'
 import { isFollowed, tables } from '../../functions/tables.ts'
-import { LOCAL_BUCKET, startLocalBucket } from '../../local/record/localBucket.ts'
-import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/record/localBus.ts'
+import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
+import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
 import { leakFinder } from '../leaks.ts'
-import { sequenceOf, startStandIn } from '../recordRig.ts'
+import { payerItem, payerRecord, trailWith } from '../payerTrails.ts'
 import { movableClock, otherThan, startRig } from '../rig.ts'
-import { payerItem, payerRecord, trailWith } from '../trails.ts'
+import { sequenceOf, startStandIn } from '../trailRig.ts'
 
 const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'
 const clock = movableClock().now
@@ -55,7 +60,7 @@ const announce = (Records: DynamoDBRecord[], endpoint = bus.url) =>
 function lifeOf(payerId: string): { readonly trail: Trail; readonly records: DynamoDBRecord[] } {
   const records: DynamoDBRecord[] = []
   let trail = EMPTY_TRAIL
-  for (const event of payerEvents) {
+  for (const event of PAYER_EVENTS) {
     const next = trailWith(payerId, [event], trail)
     records.push(payerRecord(payerId, trail.count === 0 ? undefined : trail, next))
     trail = next
@@ -63,7 +68,7 @@ function lifeOf(payerId: string): { readonly trail: Trail; readonly records: Dyn
   return { trail, records }
 }
 
-const pagesOf = (payerId: string) => {
+const paymentEntries = (payerId: string) => {
   const own = join(folder, 'payers', payerId)
   return readdirSync(own)
     .toSorted()
@@ -74,17 +79,17 @@ test('of an account the archive has just its entries, each once, however often t
   const { trail, records } = lifeOf('ann')
   expect(await archive(records)).toEqual(allTaken)
   expect(await archive(records.slice(1))).toEqual(allTaken)
-  const expected = trail.recent.map((entry) => [entryKey(entry), entryPageText(entry)])
-  expect(expected).toHaveLength(payerEvents.length)
-  expect(pagesOf('ann')).toEqual(expected)
+  const expected = trail.recent.map((entry) => [payerEntryKey(entry), storedPayerEntry(entry)])
+  expect(expected).toHaveLength(PAYER_EVENTS.length)
+  expect(paymentEntries('ann')).toEqual(expected)
 })
 
 test('of an account the bus is told everything that happened, in its order', async () => {
   const { trail, records } = lifeOf(PAYER)
   expect(await announce(records)).toEqual(allTaken)
-  expect(events.map((event) => event['detail-type'])).toEqual(payerEvents)
+  expect(events.map((event) => event['detail-type'])).toEqual(PAYER_EVENTS)
   expect(events.map(({ detail }) => detail.eventId)).toEqual(
-    payerEvents.map((_, i) => `${PAYER}:${i + 1}`),
+    PAYER_EVENTS.map((_, i) => `${PAYER}:${i + 1}`),
   )
   expect(events.map(({ detail }) => detail.entry)).toEqual(trail.recent.map(({ hash }) => hash))
 })
@@ -97,7 +102,7 @@ test('what is announced twice has the same ids twice', async () => {
   expect(ids).toEqual([1, 2, 1, 2].map((seq) => `${PAYER}:${seq}`))
 })
 
-test('two entries of one write are two pages and two events', async () => {
+test('two entries of one write are two entries and two events', async () => {
   const record = payerRecord(
     'bea',
     undefined,
@@ -105,7 +110,7 @@ test('two entries of one write are two pages and two events', async () => {
   )
   await archive([record])
   await announce([record])
-  expect(pagesOf('bea')).toHaveLength(2)
+  expect(paymentEntries('bea')).toHaveLength(2)
   expect(events.map((event) => event['detail-type'])).toEqual(['phone.changed', 'sessions.ended'])
 })
 
@@ -116,14 +121,14 @@ test('a change of an item without a new entry is neither kept nor told', async (
   expect(await announce([record], broken.url)).toEqual(allTaken)
 })
 
-test('no page and no event has a number or an e-mail address', async () => {
+test('no entry and no event has a number or an e-mail address', async () => {
   const { trail, records } = lifeOf('dora')
   await archive(records)
   await announce(records)
   const { phone_number: number, email } = payerItem('dora', trail)
   const find = leakFinder({ codes: [], numbers: [number], others: { email: [email] } })
-  const texts = [...pagesOf('dora').flat(), ...events.map((event) => JSON.stringify(event))]
-  expect(texts.length).toBeGreaterThan(2 * payerEvents.length)
+  const texts = [...paymentEntries('dora').flat(), ...events.map((event) => JSON.stringify(event))]
+  expect(texts.length).toBeGreaterThan(2 * PAYER_EVENTS.length)
   expect(texts.flatMap(find)).toEqual([])
   expect(records.map((record) => find(JSON.stringify(record)).length)).not.toContain(0)
 })
@@ -136,7 +141,7 @@ describe('what was changed by hand', () => {
     const seen = warned()
     expect(await archive([payerRecord(PAYER, before, undefined)])).toEqual(allTaken)
     expect(await announce([payerRecord(PAYER, before, undefined)], broken.url)).toEqual(allTaken)
-    expect(seen).toEqual([['RecordRemoved', { payerId: PAYER }]])
+    expect(seen).toEqual([['AuditTrailRemoved', { payerId: PAYER }]])
   })
 
   test.each([
@@ -155,7 +160,7 @@ describe('what was changed by hand', () => {
     const seen = warned()
     expect(await archive([record], broken.url)).toEqual(allTaken)
     expect(await announce([record], broken.url)).toEqual(allTaken)
-    expect(seen).toEqual([['RecordRewritten', { payerId: PAYER }]])
+    expect(seen).toEqual([['AuditTrailRewritten', { payerId: PAYER }]])
   })
 
   test('an entry that is taken away is told of, and what came after still goes', async () => {
@@ -170,8 +175,8 @@ describe('what was changed by hand', () => {
     })
     const seen = warned()
     expect(await archive([record])).toEqual(allTaken)
-    expect(pagesOf('eve').map(([key]) => key)).toEqual(['payers/eve/000003.json'])
-    expect(seen).toEqual([['RecordRewritten', { payerId: 'eve' }]])
+    expect(paymentEntries('eve').map(([key]) => key)).toEqual(['payers/eve/000003.json'])
+    expect(seen).toEqual([['AuditTrailRewritten', { payerId: 'eve' }]])
   })
 })
 

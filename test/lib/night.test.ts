@@ -128,7 +128,7 @@ describe.each(providers)('with %s', (provider) => {
     const callbacks = provider === 'authy' ? ofPush : []
     const switches = ['SmsOff', 'PaymentsOff']
     expect(names.sort()).toEqual(
-      [...callbacks, ...switches, 'RecordRemoved', 'RecordRewritten'].sort(),
+      [...callbacks, ...switches, 'AuditTrailRemoved', 'AuditTrailRewritten'].sort(),
     )
   })
 

@@ -88,7 +88,7 @@ export function synthesize(given: object = {}) {
       const made = `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`
       const found = all.filter(
         ([id, { Type }]) =>
-          Type.endsWith('::Function') && id.replace(/^(Lambdas|Record)/, '').startsWith(made),
+          Type.endsWith('::Function') && id.replace(/^(Lambdas|AuditTrail)/, '').startsWith(made),
       )
       if (found.length !== 1 || !found[0]) throw new Error(`there is not just one ${name}`)
       return found[0][1]

@@ -4,8 +4,8 @@ import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startLocalBus } from '../../local/auditTrail/localBus.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
-import { startLocalBus } from '../../local/record/localBus.ts'
 
 let payfriend: Payfriend
 let busUrl = ''

@@ -8,16 +8,20 @@ import { join, resolve } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test, vi } from 'vitest'
-import { entryKey, entryPageText } from '../../functions/core/payerRecord.ts'
-import { pageKey, pagesOf, pageText } from '../../functions/core/record.ts'
+import { payerEntryKey, storedPayerEntry } from '../../functions/core/payerTrail.ts'
+import {
+  paymentEntries,
+  paymentEntryKey,
+  paymentEntryText,
+} from '../../functions/core/paymentTrail.ts'
 import { sha256 } from '../../functions/followTables.ts'
 import { payments } from '../../functions/live.ts'
+import type { EventEnvelope } from '../../local/auditTrail/localBus.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { type PayfriendOptions, startPayfriend } from '../../local/payfriend.ts'
-import type { EventEnvelope } from '../../local/record/localBus.ts'
 import { NOON } from '../core/answering.ts'
 import { open } from '../core/payments.ts'
-import { payerItem, trailWith } from '../trails.ts'
+import { payerItem, trailWith } from '../payerTrails.ts'
 
 /** Start a payment and cancel it, in a Payfriend that then ends; as a record it has two entries. */
 async function cancelledIn(options: Partial<PayfriendOptions>): Promise<EventEnvelope[]> {
@@ -37,7 +41,7 @@ async function cancelledIn(options: Partial<PayfriendOptions>): Promise<EventEnv
 }
 
 const at = NOON.toISOString()
-const pages = pagesOf(
+const pages = paymentEntries(
   {
     ...open,
     outcome: { status: 'cancelled', endedAt: NOON },
@@ -61,7 +65,9 @@ test('with a folder for data the archive is in it, page by page', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-'))
   await cancelledIn({ dataDir })
   for (const page of pages) {
-    expect(readFileSync(join(dataDir, 'archive', pageKey(page)), 'utf8')).toBe(pageText(page))
+    expect(readFileSync(join(dataDir, 'archive', paymentEntryKey(page)), 'utf8')).toBe(
+      paymentEntryText(page),
+    )
   }
   const files = readdirSync(join(dataDir, 'archive'), { recursive: true, withFileTypes: true })
   expect(files.filter((file) => file.isFile())).toHaveLength(pages.length)
@@ -87,8 +93,8 @@ test('what happens to an account is kept and told on a laptop too', async () => 
   await payfriend.close()
   expect(events.map((event) => event['detail-type'])).toEqual(['phone.verified', 'phone.changed'])
   for (const entry of trail.recent) {
-    const page = readFileSync(join(dataDir, 'archive', entryKey(entry)), 'utf8')
-    expect(page).toBe(entryPageText(entry))
+    const page = readFileSync(join(dataDir, 'archive', payerEntryKey(entry)), 'utf8')
+    expect(page).toBe(storedPayerEntry(entry))
   }
   expect(readdirSync(join(dataDir, 'archive', 'payers'))).toEqual(['ann'])
 })

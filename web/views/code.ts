@@ -8,7 +8,7 @@ import { attemptsInWords, detailsOf, explain, type ProblemDetails } from '../pro
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { askForText, hasText, rememberTextless } from '../textedCode.ts'
-import { termsOf } from './result.ts'
+import { factsOf } from './result.ts'
 import { whyNoText } from './whyNoText.ts'
 
 const HEADING = 'Enter the code from the text'
@@ -53,7 +53,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
       const back = el('a', { href, class: 'button' }, 'Back to the payment')
       screen.show(
         HEADING,
-        termsOf(payment),
+        factsOf(payment),
         el('p', {}, ...keeping(`The code goes by text to ${sms.to}.`, sms.to)),
         whatToCompare(payment),
         form,

@@ -19,7 +19,7 @@ export function showResult(app: App, screen: Screen, payment: Payment, status: D
       : button('Start again', () => fillInAgain(app, payment), { kind: 'primary' })
   screen.show(
     HEADING[status],
-    termsOf(payment),
+    factsOf(payment),
     ...meaningOf(app, payment, status),
     el('div', { class: 'actions' }, next, list),
   )
@@ -64,7 +64,7 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
 }
 
 /** What a payer is shown on every channel, in the server's one wording. */
-export function termsOf(payment: Payment): HTMLElement {
+export function factsOf(payment: Payment): HTMLElement {
   return verbatim('p', { class: 'terms', dir: 'auto' }, payment.displayText)
 }
 

@@ -113,7 +113,7 @@ export function showSend(app: App, screen: Screen): void {
     const amount = readTyped()
     rememberDraft(sent)
     try {
-      const payment = await app.api.send(termsOf(sent, amount), keyFor(sent))
+      const payment = await app.api.send(factsOf(sent, amount), keyFor(sent))
       answered(sent)
       app.seen.set(payment.paymentId, payment)
       if (!screen.signal.aborted) app.go({ view: 'waiting', paymentId: payment.paymentId })
@@ -146,7 +146,7 @@ export function showSend(app: App, screen: Screen): void {
  * What is at the ends and not seen are slips of the hand; everything else is the server's to judge. An amount that
  * cannot be read is sent empty, which is never taken, so that all that is wrong is told at once.
  */
-function termsOf(
+function factsOf(
   { payeeName, payeeId, currency }: Draft,
   amount: ReturnType<typeof readAmount>,
 ): Terms {

@@ -8,7 +8,7 @@ import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { askForText, hasText } from '../textedCode.ts'
 import { timeSoon } from '../times.ts'
-import { termsOf } from './result.ts'
+import { factsOf } from './result.ts'
 import { whyNoText } from './whyNoText.ts'
 
 /** After this long a push that has not been answered may never arrive. */
@@ -43,7 +43,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       heading = newHeading
       screen.show(
         heading,
-        termsOf(payment),
+        factsOf(payment),
         // Where no push goes out none may have been tried, and not every text has it.
         ...(payment.push === 'unavailable' ? [] : [toCompare(payment)]),
         how,

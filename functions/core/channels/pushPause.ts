@@ -5,7 +5,7 @@
  */
 
 import { PAYMENT_TTL_SECONDS_MAX } from '../limits.ts'
-import type { TrailEntry } from '../payerTrail.ts'
+import type { PayerEntry } from '../payerTrail.ts'
 import type { Payment } from '../payment.ts'
 import type { Clock, PaymentStore, PushAnswered, PushDenials } from '../ports.ts'
 
@@ -83,7 +83,7 @@ function denialOf({ paymentId, outcome, channels }: Payment): PushAnswered | und
 }
 
 /** Whether the trail tells already of a row that began then. */
-export const isRowTold = (recent: readonly Pick<TrailEntry, 'event' | 'at'>[], since: Date) =>
+export const isRowTold = (recent: readonly Pick<PayerEntry, 'event' | 'at'>[], since: Date) =>
   recent.some(({ event, at }) => event === 'pushes.denied' && at >= since.toISOString())
 
 /** The newest first, and only those after the last yes. */

@@ -234,7 +234,7 @@ export const explained: readonly Explained[] = [
   ...because('A part that begins nowhere begins at the start.', [
     'core/record',
     [
-      '): RecordPage[] => pagesOf(after, digest).slice(before?.history.length ?? 0)',
+      '): PaymentEntry[] => paymentEntries(after, digest).slice(before?.history.length ?? 0)',
       'before?.history.length ?? 0',
       '(before?.history.length)',
     ],

@@ -4,23 +4,28 @@ import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { entryKey, entryPageText, trailFolder } from '../../../functions/core/payerRecord.ts'
-import { EMPTY_TRAIL, type Trail } from '../../../functions/core/payerTrail.ts'
-import { pageKey, pageText } from '../../../functions/core/record.ts'
+import {
+  EMPTY_TRAIL,
+  payerEntryKey,
+  payerTrailFolder,
+  storedPayerEntry,
+  type Trail,
+} from '../../../functions/core/payerTrail.ts'
+import { paymentEntryKey, paymentEntryText } from '../../../functions/core/paymentTrail.ts'
 import { createTables, startDatabase } from '../../../local/database/database.ts'
 import { main as mendMain } from '../../../scripts/evidence/archiveMend.ts'
 import { main as evidenceMain } from '../../../scripts/evidence/evidence.ts'
-import { sha256 } from '../../../scripts/evidence/recordOf.ts'
-import { ends, type RecordRig, startRecordRig } from '../../recordRig.ts'
-import { payerItem, trailWith } from '../../trails.ts'
+import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
+import { payerItem, trailWith } from '../../payerTrails.ts'
+import { ends, startTrailRig, type TrailRig } from '../../trailRig.ts'
 import { STACK, startPretendAws } from './pretendAws.ts'
 
-let rig: RecordRig
-let verifyRig: RecordRig
+let rig: TrailRig
+let verifyRig: TrailRig
 let aws: Awaited<ReturnType<typeof startPretendAws>>
 beforeAll(async () => {
-  rig = await startRecordRig()
-  verifyRig = await startRecordRig({ PROVIDER: 'twilioVerify' })
+  rig = await startTrailRig()
+  verifyRig = await startTrailRig({ PROVIDER: 'twilioVerify' })
   aws = await startPretendAws()
 })
 afterAll(async () => {
@@ -33,7 +38,7 @@ beforeEach(() => at(rig))
 afterEach(() => vi.unstubAllEnvs())
 
 /** Where the SDK asks: of one rig the table, and the pretended rest. */
-function at({ database }: RecordRig) {
+function at({ database }: TrailRig) {
   vi.stubEnv('AWS_ENDPOINT_URL_S3', aws.url)
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', aws.url)
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', database)
@@ -51,25 +56,25 @@ async function run(command: typeof evidenceMain, ...argv: string[]) {
 const evidence = (...argv: string[]) => run(evidenceMain, ...argv)
 const mend = (...argv: string[]) => run(mendMain, ...argv)
 
-/** A payment that ended, with its pages in the bucket. */
+/** A payment that ended, with its entries in the bucket. */
 async function archived(end: (typeof ends)[number] = 'approved', from = rig) {
   const person = await from.person()
   const id = await from.ended(person, end)
-  const pages = await from.pagesOf(id)
-  for (const page of pages) aws.put(pageKey(page), pageText(page))
-  return { id, pages, person, keys: pages.map(pageKey) }
+  const entries = await from.paymentEntries(id)
+  for (const entry of entries) aws.put(paymentEntryKey(entry), paymentEntryText(entry))
+  return { id, entries, person, keys: entries.map(paymentEntryKey) }
 }
 
 /** The same as files; `close` takes them away. */
 async function inFolder(end: (typeof ends)[number] = 'approved') {
   const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-archive-'))
   const folder = join(dataDir, 'archive')
-  const { id, pages, keys } = await archived(end)
-  for (const page of pages) {
-    mkdirSync(join(folder, dirname(pageKey(page))), { recursive: true })
-    writeFileSync(join(folder, pageKey(page)), pageText(page))
+  const { id, entries, keys } = await archived(end)
+  for (const entry of entries) {
+    mkdirSync(join(folder, dirname(paymentEntryKey(entry))), { recursive: true })
+    writeFileSync(join(folder, paymentEntryKey(entry)), paymentEntryText(entry))
   }
-  return { folder, id, pages, keys, [Symbol.dispose]: () => rmSync(dataDir, { recursive: true }) }
+  return { folder, id, entries, keys, [Symbol.dispose]: () => rmSync(dataDir, { recursive: true }) }
 }
 
 /** What `npm start` leaves in a DATA_DIR: the tables, with this payment. */
@@ -99,7 +104,7 @@ describe('evidence', () => {
   test.each(ends)('proves a payment that was %s, by bucket and table', async (end) => {
     const { id } = await archived(end)
     const { code, said } = await evidence(id, '--stage', 'prod')
-    expect(said).toContain("the table's item gives the same pages")
+    expect(said).toContain("the table's item gives the same entries")
     expect(code).toBe(0)
   })
 
@@ -112,18 +117,18 @@ describe('evidence', () => {
   })
 
   test('tells what was shown, to whom, what came back and when, and no phone number', async () => {
-    const { id, pages, person } = await archived('approved')
+    const { id, entries, person } = await archived('approved')
     const { said } = await evidence(id, '--stage', 'prod')
-    for (const { terms, entry, evidence } of pages) {
-      const { displayText, reference, payerId, providerPhoneId, requestId, shown } = terms
+    for (const { payment, historyEntry, evidence } of entries) {
+      const { displayText, reference, payerId, providerPhoneId, requestId, shown } = payment
       const all = [
         displayText,
         reference,
         payerId,
         providerPhoneId,
         requestId,
-        entry.at,
-        entry.event,
+        historyEntry.at,
+        historyEntry.event,
       ]
       const cameBack = Object.values(evidence ?? {}).map((value) => value ?? 'none')
       for (const one of [...all, ...Object.values(shown.details), ...cameBack]) {
@@ -134,7 +139,7 @@ describe('evidence', () => {
   })
 
   test('tells the same to programs', async () => {
-    const { id, pages } = await archived('approved')
+    const { id, entries } = await archived('approved')
     const { code, said } = await evidence(id, '--stage', 'prod', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(said)).toMatchObject({
@@ -144,18 +149,18 @@ describe('evidence', () => {
       isComparedWithTable: true,
       status: 'approved',
       decidedBy: 'push',
-      terms: pages[0]?.terms,
+      payment: entries[0]?.payment,
       evidence: { kind: 'push-callback' },
-      pages: pages.map((page) => ({ key: pageKey(page), hash: page.hash })),
+      entries: entries.map((entry) => ({ key: paymentEntryKey(entry), hash: entry.hash })),
     })
   })
 
   test('of a kind that this version does not know ends with 2, and is not called wrong', async () => {
     using copy = await inFolder('approved')
     const [, , last = ''] = copy.keys
-    const { hash: _, ...page } = JSON.parse(aws.textOf(last) ?? '')
-    const newer = { ...page, evidence: { kind: 'passkey' } }
-    const text = pageText({ ...newer, hash: sha256(pageText(newer)) })
+    const { hash: _, ...entry } = JSON.parse(aws.textOf(last) ?? '')
+    const newer = { ...entry, evidence: { kind: 'passkey' } }
+    const text = paymentEntryText({ ...newer, hash: sha256(paymentEntryText(newer)) })
     writeFileSync(join(copy.folder, last), text)
     const where = ['--archive', copy.folder, '--day', day(copy.keys)]
     const { code, said } = await evidence(copy.id, ...where)
@@ -166,18 +171,18 @@ describe('evidence', () => {
     expect(code).toBe(2)
   })
 
-  test('names a page that was written over, and tells what it first said', async () => {
-    const { id, keys, pages } = await archived('approved')
+  test('names an entry that was written over, and tells what it first said', async () => {
+    const { id, keys, entries } = await archived('approved')
     const [key = ''] = keys
     aws.put(key, aws.textOf(key)?.replace('Neville', 'Draco') ?? '')
     const { code, said } = await evidence(id, '--stage', 'prod')
     expect(code).toBe(1)
     expect(said).toContain(`${key}: was written over (it has 2 versions`)
-    expect(said).toContain(pages[0]?.terms.displayText)
+    expect(said).toContain(entries[0]?.payment.displayText)
     expect(said).not.toContain('Draco')
   })
 
-  test('names a page that was marked as deleted, and tells what it said', async () => {
+  test('names an entry that was marked as deleted, and tells what it said', async () => {
     const { id, keys } = await archived('approved')
     aws.remove(keys[2] ?? '')
     const { code, said } = await evidence(id, '--stage', 'prod')
@@ -186,7 +191,7 @@ describe('evidence', () => {
     expect(said).toContain('push-callback')
   })
 
-  test('names a page that is gone', async () => {
+  test('names an entry that is gone', async () => {
     const { id, keys } = await archived('approved')
     aws.forget(keys.at(-1) ?? '')
     const { code, said } = await evidence(id, '--stage', 'prod')
@@ -202,7 +207,7 @@ describe('evidence', () => {
     expect(said).toContain(`${keys[0]}: the table has another payee`)
   })
 
-  test('names an item that is no payment any more, and tells of the pages of its day', async () => {
+  test('names an item that is no payment any more, and tells of the entries of its day', async () => {
     const { id, keys } = await archived('approved')
     await owner(id, 'SET history = :value', 'x')
     const { code, said } = await evidence(id, '--stage', 'prod', '--day', day(keys))
@@ -242,7 +247,7 @@ describe('evidence', () => {
     const { code, said } = await evidence('A'.repeat(22), '--stage', 'prod', '--day', '2026-11-21')
     expect(code).toBe(2)
     expect(said).toBe(
-      `There is no page of payment ${'A'.repeat(22)} on 2026-11-21, and in the table it is not there.`,
+      `There is no entry of payment ${'A'.repeat(22)} on 2026-11-21, and in the table it is not there.`,
     )
   })
 
@@ -285,7 +290,7 @@ describe('evidence', () => {
     expect(said).toContain(`${key}: its words are not those of its hash`)
   })
 
-  test('does not mind a page that is just being written', async () => {
+  test('does not mind an entry that is just being written', async () => {
     using copy = await inFolder('approved')
     writeFileSync(join(copy.folder, dirname(copy.keys[0] ?? ''), '.draft'), '{')
     expect((await evidence(copy.id, '--archive', copy.folder, '--day', day(copy.keys))).code).toBe(
@@ -303,9 +308,9 @@ describe('evidence of an account', () => {
     people += 1
     const id = `payer-${people}`
     const trail = trailWith(id, EVENTS)
-    for (const entry of trail.recent) aws.put(entryKey(entry), entryPageText(entry))
+    for (const entry of trail.recent) aws.put(payerEntryKey(entry), storedPayerEntry(entry))
     if (stored) await keep(id, trail)
-    return { id, trail, keys: trail.recent.map(entryKey) }
+    return { id, trail, keys: trail.recent.map(payerEntryKey) }
   }
   const keep = (id: string, trail: Trail) =>
     rig.documents.send(new PutCommand({ TableName: 'users', Item: payerItem(id, trail) }))
@@ -333,7 +338,10 @@ describe('evidence of an account', () => {
       isProven: true,
       problems: [],
       isComparedWithTable: true,
-      entries: trail.recent.map((entry) => ({ key: entryKey(entry), ...entry })),
+      historyEntries: trail.recent.map((historyEntry) => ({
+        key: payerEntryKey(historyEntry),
+        ...historyEntry,
+      })),
     })
   })
 
@@ -343,7 +351,7 @@ describe('evidence of an account', () => {
     expect([code, said]).toEqual([0, expect.stringContaining('nothing is recorded')])
   })
 
-  test('names a page that is gone, and one that the table has otherwise', async () => {
+  test('names an entry that is gone, and one that the table has otherwise', async () => {
     const { id, keys } = await payer({ stored: false })
     await keep(id, trailWith(id, ['phone.verified', 'codes.locked', 'account.locked']))
     aws.forget(keys[1] ?? '')
@@ -354,7 +362,7 @@ describe('evidence of an account', () => {
     expect(said).toContain(`${keys[2]}: the table has another entry`)
   })
 
-  test('proves by the pages alone where the item is gone, and says so', async () => {
+  test('proves by the entries alone where the item is gone, and says so', async () => {
     const { id } = await payer({ stored: false })
     const { code, said } = await ask(id)
     expect(code).toBe(0)
@@ -363,7 +371,7 @@ describe('evidence of an account', () => {
 
   test('says what of a trail this version does not know, and calls nothing wrong', async () => {
     const { id, trail } = await payer({ stored: false })
-    const recent = trail.recent.map((entry) => ({ ...entry, note: 'x' }))
+    const recent = trail.recent.map((historyEntry) => ({ ...historyEntry, note: 'x' }))
     await rig.documents.send(
       new PutCommand({ TableName: 'users', Item: payerItem(id, { ...trail, recent }) }),
     )
@@ -386,7 +394,7 @@ describe('evidence of an account', () => {
     const { code, said } = await ask('nobody')
     expect([code, said]).toEqual([
       2,
-      'There is no page of payer nobody, and in the table it is not there.',
+      'There is no entry of payer nobody, and in the table it is not there.',
     ])
   })
 
@@ -394,9 +402,9 @@ describe('evidence of an account', () => {
     const { id, trail } = await payer()
     const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-archive-'))
     const folder = join(dataDir, 'archive')
-    mkdirSync(join(folder, trailFolder(id)), { recursive: true })
+    mkdirSync(join(folder, payerTrailFolder(id)), { recursive: true })
     for (const entry of trail.recent) {
-      writeFileSync(join(folder, entryKey(entry)), entryPageText(entry))
+      writeFileSync(join(folder, payerEntryKey(entry)), storedPayerEntry(entry))
     }
     const { code, said } = await evidence('--payer', id, '--archive', folder)
     expect(said).toContain('Not compared with the table: it could not be read')
@@ -422,7 +430,7 @@ describe('evidence of an account', () => {
 const otherOf = (id: string) => `${id.slice(0, -1)}${id.endsWith('A') ? 'B' : 'A'}`
 
 describe('archive:mend', () => {
-  test('writes the pages that are missing, as they were', async () => {
+  test('writes the entries that are missing, as they were', async () => {
     const { id, keys } = await archived('approved by a code')
     const before = keys.map(aws.textOf)
     for (const key of keys.slice(1, 3)) aws.forget(key)
@@ -431,7 +439,7 @@ describe('archive:mend', () => {
       [
         `Written: ${keys[1]}`,
         `Written: ${keys[2]}`,
-        `All ${keys.length} pages are there now.`,
+        `All ${keys.length} entries are there now.`,
       ].join('\n'),
     )
     expect(code).toBe(0)
@@ -443,11 +451,11 @@ describe('archive:mend', () => {
     const { id, keys } = await archived('denied')
     expect(await mend(id, '--stage', 'prod')).toEqual({
       code: 0,
-      said: `Nothing to do: all ${keys.length} pages are there.`,
+      said: `Nothing to do: all ${keys.length} entries are there.`,
     })
   })
 
-  test('writes nothing where a page says otherwise, and names it', async () => {
+  test('writes nothing where an entry says otherwise, and names it', async () => {
     const { id, keys } = await archived('approved')
     const [first = '', second = ''] = keys
     aws.forget(first)
@@ -455,12 +463,12 @@ describe('archive:mend', () => {
     aws.put(second, '{}')
     const { code, said } = await mend(id, '--stage', 'prod')
     expect(code).toBe(1)
-    expect(said).toContain(`${second}: is not a page as Payfriend writes it`)
+    expect(said).toContain(`${second}: is not an entry as Payfriend writes it`)
     expect(said).toContain('Nothing was written')
     expect([aws.textOf(first), aws.textOf(second)]).toEqual([undefined, '{}'])
   })
 
-  test('writes nothing over the mark that a page was deleted', async () => {
+  test('writes nothing over the mark that an entry was deleted', async () => {
     const { id, keys } = await archived('approved')
     const [first = ''] = keys
     aws.remove(first)
@@ -469,7 +477,7 @@ describe('archive:mend', () => {
     expect(said).toContain(`${first}: is marked as deleted`)
   })
 
-  test('says so when a page is missing still, because somebody was faster and took it away', async () => {
+  test('says so when an entry is missing still, because somebody was faster and took it away', async () => {
     const { id, keys } = await archived('approved')
     const [first = ''] = keys
     aws.forget(first)
@@ -479,7 +487,7 @@ describe('archive:mend', () => {
     expect([code, said]).toEqual([1, `${first}: is missing`])
   })
 
-  test('keeps no page of an item that was changed by hand', async () => {
+  test('keeps no entry of an item that was changed by hand', async () => {
     const { id, keys } = await archived('approved')
     for (const key of keys) aws.forget(key)
     await owner(id, 'SET payee_name = :value', 'Draco Malfoy')
@@ -535,7 +543,7 @@ test.each([
 test.each(['-', '--'])('takes the id of a payment that begins with %s', async (hyphens) => {
   const id = hyphens.padEnd(22, 'A')
   const { said } = await evidence(id, '--stage', 'prod', '--day', '2026-11-21')
-  expect(said).toContain(`There is no page of payment ${id}`)
+  expect(said).toContain(`There is no entry of payment ${id}`)
 })
 
 test('mends no trail, since the table has only its newest entries', async () => {

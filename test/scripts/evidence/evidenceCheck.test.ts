@@ -1,14 +1,23 @@
 import { expect, test } from 'vitest'
 import { CURRENCIES, type Currency } from '../../../functions/core/money.ts'
 import { pushContent } from '../../../functions/core/payment.ts'
-import type { RecordPage } from '../../../functions/core/record.ts'
+import type { PaymentEntry } from '../../../functions/core/paymentTrail.ts'
 import { evidenceProblem, shownProblem } from '../../../scripts/evidence/evidenceCheck.ts'
 import { open } from '../../core/payments.ts'
-import { byText, callback, code, pages, provider, read, records, verified } from './records.ts'
+import {
+  byText,
+  callback,
+  code,
+  entries,
+  provider,
+  read,
+  records,
+  verified,
+} from './paymentTrails.ts'
 
-function endOf(name: keyof typeof records): RecordPage {
-  const end = pages(records[name]).at(-1)
-  if (!end) throw new Error(`no page of ${name}`)
+function endOf(name: keyof typeof records): PaymentEntry {
+  const end = entries(records[name]).at(-1)
+  if (!end) throw new Error(`no entry of ${name}`)
   return end
 }
 const byPush = endOf('approved by push')
@@ -17,7 +26,7 @@ const byCode = endOf('approved by a code after a wrong one')
 const byVerify = endOf('approved by a code of Twilio Verify')
 const cancelled = endOf('cancelled')
 
-test.each<[string, RecordPage, object, string]>([
+test.each<[string, PaymentEntry, object, string]>([
   [
     'a push that showed another display text',
     byPush,
@@ -81,13 +90,13 @@ test.each<[string, RecordPage, object, string]>([
   [
     'a callback where the provider was asked',
     byPush,
-    { entry: provider(30, 'approved') },
+    { historyEntry: provider(30, 'approved') },
     'the evidence push-callback is of another kind of answer',
   ],
   [
     'a code where nobody may say no by one',
     byCode,
-    { entry: byText(30, 'denied') },
+    { historyEntry: byText(30, 'denied') },
     'the evidence sms-code is of another kind of answer',
   ],
   ['a yes without any', byPush, { evidence: undefined }, 'approved without evidence'],
@@ -97,13 +106,13 @@ test.each<[string, RecordPage, object, string]>([
     { evidence: callback },
     'evidence of a decision, and it is "cancelled"',
   ],
-])('evidence is named that is %s', (_, page, change, what) => {
-  expect(evidenceProblem(page)).toBeUndefined()
-  expect(evidenceProblem({ ...page, ...change })).toBe(what)
+])('evidence is named that is %s', (_, entry, change, what) => {
+  expect(evidenceProblem(entry)).toBeUndefined()
+  expect(evidenceProblem({ ...entry, ...change })).toBe(what)
 })
 
-const { terms } = byPush
-const details = terms.shown.details
+const { payment } = byPush
+const details = payment.shown.details
 test.each<[string, object, string]>([
   [
     'another amount',
@@ -112,22 +121,22 @@ test.each<[string, object, string]>([
   ],
   [
     'another payee',
-    { payee: { ...terms.payee, id: 'draco@hogwarts.ac.uk' } },
+    { payee: { ...payment.payee, id: 'draco@hogwarts.ac.uk' } },
     'what was shown is not its payee, amount and reference',
   ],
   [
     'another detail of the push',
-    { shown: { ...terms.shown, details: { ...details, Amount: '€2.05' } } },
+    { shown: { ...payment.shown, details: { ...details, Amount: '€2.05' } } },
     'what was shown is not its payee, amount and reference',
   ],
   [
     'one more detail of the push',
-    { shown: { ...terms.shown, details: { ...details, Note: 'x' } } },
+    { shown: { ...payment.shown, details: { ...details, Note: 'x' } } },
     'what was shown is not its payee, amount and reference',
   ],
   [
     'another payment’s reference on the push',
-    { shown: { ...terms.shown, details: { ...details, Reference: '4F2K7Q' } } },
+    { shown: { ...payment.shown, details: { ...details, Reference: '4F2K7Q' } } },
     'what was shown is not its payee, amount and reference',
   ],
   [
@@ -140,9 +149,9 @@ test.each<[string, object, string]>([
     { amount: { value: '20.50', currency: 'XXX' } },
     'its amount is none',
   ],
-])('what was shown is named where the terms have %s', (_, change, what) => {
-  expect(shownProblem(terms)).toBeUndefined()
-  expect(shownProblem({ ...terms, ...change })).toBe(what)
+])('what was shown is named where the payment have %s', (_, change, what) => {
+  expect(shownProblem(payment)).toBeUndefined()
+  expect(shownProblem({ ...payment, ...change })).toBe(what)
 })
 
 test.each(Object.keys(CURRENCIES) as Currency[])(
@@ -151,8 +160,8 @@ test.each(Object.keys(CURRENCIES) as Currency[])(
     const amountMinor = 10 ** (10 + CURRENCIES[currency].digits) - 1
     const payment = { ...open, action: { ...open.action, amount: { amountMinor, currency } } }
     const shown = pushContent(payment.action, 'ada@example.com', payment.reference)
-    const [page] = pages({ ...records['approved by push'], ...payment, shown })
-    expect(page && shownProblem(page.terms)).toBeUndefined()
-    expect(page?.terms.amount.value).toMatch(/^9{10}(\.9+)?$/)
+    const [entry] = entries({ ...records['approved by push'], ...payment, shown })
+    expect(entry && shownProblem(entry.payment)).toBeUndefined()
+    expect(entry?.payment.amount.value).toMatch(/^9{10}(\.9+)?$/)
   },
 )

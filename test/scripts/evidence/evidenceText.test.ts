@@ -1,37 +1,37 @@
 import { expect, test } from 'vitest'
 import { evidenceJson, evidenceText } from '../../../scripts/evidence/evidenceText.ts'
 import { WORDS } from '../../core/payments.ts'
-import { callback, decidedWith, kept, keyOf, pages, records } from './records.ts'
+import { callback, decidedWith, entries, kept, keyOf, records } from './paymentTrails.ts'
 
-const all = pages(records['approved by push'])
-const found = { paymentId: 'x', kept: all.map(kept), pages: all, problems: [] }
+const all = entries(records['approved by push'])
+const found = { paymentId: 'x', kept: all.map(kept), entries: all, problems: [] }
 
 test('what did not come back is told as none, and not left out', () => {
   const evidence = { ...callback, device_signature: null }
-  const without = pages(decidedWith(records['approved by push'], { evidence }))
-  expect(evidenceText({ ...found, pages: without })).toMatch(/device_signature +none/)
+  const without = entries(decidedWith(records['approved by push'], { evidence }))
+  expect(evidenceText({ ...found, entries: without })).toMatch(/device_signature +none/)
 })
 
 test.each(['cancelled', 'failed', 'expired'] as const)(
   'of a payment that was %s it is told that no answer came back, and not that nobody was there',
   (end) => {
-    expect(evidenceText({ ...found, pages: pages(records[end]) })).toMatch(
+    expect(evidenceText({ ...found, entries: entries(records[end]) })).toMatch(
       /What came back\n +evidence +none: neither a yes nor a no came back\n/,
     )
   },
 )
 
 test('without a push it tells of nothing that only a push shows', () => {
-  const texted = pages(records['approved by a code of Twilio Verify'])
-  const text = evidenceText({ ...found, pages: texted })
+  const texted = entries(records['approved by a code of Twilio Verify'])
+  const text = evidenceText({ ...found, entries: texted })
   expect(text).toContain(WORDS)
   expect(text).not.toContain('Your account')
   expect(evidenceText(found)).toContain('Your account')
 })
 
 test('an answer that was refused is told among what happened', () => {
-  const refused = pages(records['expired after a signed answer was refused'])
-  expect(evidenceText({ ...found, pages: refused })).toMatch(
+  const refused = entries(records['expired after a signed answer was refused'])
+  expect(evidenceText({ ...found, entries: refused })).toMatch(
     /003 {2}\S+ {2}answer_mismatched +push {2}by provider\n/,
   )
 })
@@ -44,23 +44,23 @@ test('a record with something wrong in it says so before anything else, and says
   expect(text).not.toContain('Verified')
 })
 
-test('a record of which no page can be read tells nothing but what is wrong', () => {
+test('a record of which no entry can be read tells nothing but what is wrong', () => {
   const problems = [{ key: keyOf(1), what: 'is not JSON' }]
-  expect(evidenceText({ ...found, pages: [], problems })).toContain(
-    'Payment x: no page can be read.',
+  expect(evidenceText({ ...found, entries: [], problems })).toContain(
+    'Payment x: no entry can be read.',
   )
 })
 
 test('without the table it says that an end may be missing', () => {
   expect(evidenceText({ ...found, whyNotCompared: 'it is not there' })).toContain(
-    'Pages that are missing at the end were not noticed.',
+    'Entries that are missing at the end were not noticed.',
   )
 })
 
 test('a record that this version does not know all of is not called wrong, nor without an answer', () => {
   const what = 'holds what this version of Payfriend does not know: evidence.kind'
   const problems = [{ key: keyOf(3), what, isUnknown: true }] as const
-  const newer = { ...found, pages: all.slice(0, 2), problems }
+  const newer = { ...found, entries: all.slice(0, 2), problems }
   const text = evidenceText(newer)
   expect(text).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS RECORD/)
   expect(text).toMatch(/evidence +not known to this version/)

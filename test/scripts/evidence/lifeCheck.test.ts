@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { HistoryEntry } from '../../../functions/core/payment.ts'
 import { lifeProblems } from '../../../scripts/evidence/lifeCheck.ts'
 import { at } from '../../core/answering.ts'
-import { byText, clock, noPush, onPush, payer, provider } from './records.ts'
+import { byText, clock, noPush, onPush, payer, provider } from './paymentTrails.ts'
 
 const begin = [payer(0, 'started'), provider(1, 'push_sent')]
 const texted = [...begin, byText(20, 'text_asked')]
@@ -10,9 +10,11 @@ const tries = (n: number) => Array.from({ length: n }, (_, i) => byText(30 + i, 
 const wrong = (n: number) => Array.from({ length: n }, (_, i) => byText(40 + i, 'code_wrong'))
 const texts = (n: number) => Array.from({ length: n }, (_, i) => byText(20 * i, 'text_asked'))
 
-function problems(entries: readonly HistoryEntry[]) {
+function problems(historyEntries: readonly HistoryEntry[]) {
   const times = { createdAt: at(0).toISOString(), expiresAt: at(300).toISOString() }
-  return lifeProblems(times, entries).flatMap((what, i) => (what ? [`${i + 1}: ${what}`] : []))
+  return lifeProblems(times, historyEntries).flatMap((what, i) =>
+    what ? [`${i + 1}: ${what}`] : [],
+  )
 }
 
 test.each<[string, HistoryEntry[]]>([
@@ -56,9 +58,9 @@ test.each<[string, HistoryEntry[]]>([
     'a no when the time was over, before the sweep and after it',
     [...begin, onPush(300, 'denied_late'), clock(310, 'expired')],
   ],
-  ['entries whose clocks differ a little', [...begin, onPush(0.5, 'approved')]],
-])('allows %s', (_, entries) => {
-  expect(problems(entries)).toEqual([])
+  ['historyEntries whose clocks differ a little', [...begin, onPush(0.5, 'approved')]],
+])('allows %s', (_, historyEntries) => {
+  expect(problems(historyEntries)).toEqual([])
 })
 
 test.each<[string, HistoryEntry[], string]>([
@@ -183,6 +185,6 @@ test.each<[string, HistoryEntry[], string]>([
     [...texted, ...tries(5), ...wrong(3), byText(50, 'failed')],
     '12: failed after 4 wrong codes and not 5',
   ],
-])('does not allow %s', (_, entries, what) => {
-  expect(problems(entries)).toEqual([what])
+])('does not allow %s', (_, historyEntries, what) => {
+  expect(problems(historyEntries)).toEqual([what])
 })

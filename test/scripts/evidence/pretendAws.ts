@@ -1,5 +1,5 @@
 /** Test support: a stack's outputs, and a bucket that keeps every version, as AWS answers for them. */
-import { startStandIn } from '../../recordRig.ts'
+import { startStandIn } from '../../trailRig.ts'
 
 export const STACK = 'Payfriend-prod'
 const BUCKET = 'the-archive'
@@ -54,7 +54,7 @@ export async function startPretendAws() {
   return {
     url: server.url,
     put,
-    /** Each page is there already, for who writes. */
+    /** Each entry is there already, for who writes. */
     takesNothing(now: boolean) {
       isFull = now
     },

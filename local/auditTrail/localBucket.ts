@@ -11,7 +11,7 @@ const PATH = new RegExp(
   `^/${LOCAL_BUCKET}/((\\d{4}-\\d{2}-\\d{2}/[\\w-]+/\\d{3,}|payers/[\\w%-]+/\\d{6,})\\.json)$`,
 )
 
-/** Start as much of S3 as the archive needs: an object is written once, under a key of a page. */
+/** Start as much of S3 as the archive needs: an object is written once, under a key of an entry. */
 export const startLocalBucket = (folder: string): Promise<LocalServer> =>
   startLocalServer(async ({ method, url = '', headers }, body, response) => {
     const refuse = (status: number, code: string) =>

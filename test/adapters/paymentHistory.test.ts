@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { paymentWithHistoryOf, storedHistory } from '../../functions/adapters/paymentHistory.ts'
 import { itemOf } from '../../functions/adapters/paymentItem.ts'
-import { recorded, recordedPaymentOf } from '../../functions/adapters/recordedPayment.ts'
 import type { Evidence } from '../../functions/core/outcome.ts'
 import type { HistoryEntry } from '../../functions/core/payment.ts'
 import { at } from '../core/answering.ts'
@@ -20,7 +20,7 @@ const withEvidence = (evidence: object) => ({
 })
 
 test('a payment that has just started has one entry to record, and no evidence', () => {
-  const { history, outcome } = recordedPaymentOf(item)
+  const { history, outcome } = paymentWithHistoryOf(item)
   expect(history).toEqual([
     { at: open.createdAt.toISOString(), event: 'started', channel: null, by: 'payer' },
   ])
@@ -48,10 +48,10 @@ const EVENTS: Record<HistoryEntry['event'], true> = {
 }
 
 test.each(Object.keys(EVENTS) as HistoryEntry['event'][])(
-  'that %s happened to a payment is recorded',
+  'that %s happened to a payment is storedHistory',
   (event) => {
     const history = [...item.history, entry(event)]
-    expect(recordedPaymentOf({ ...item, history }).history).toEqual(history)
+    expect(paymentWithHistoryOf({ ...item, history }).history).toEqual(history)
   },
 )
 
@@ -86,14 +86,14 @@ const EVIDENCE: readonly Evidence[] = [
   },
 ]
 
-test.each(EVIDENCE)('evidence is recorded whole: %j', (evidence) => {
-  expect(recordedPaymentOf(withEvidence(evidence)).outcome).toMatchObject({ evidence })
+test.each(EVIDENCE)('evidence is storedHistory whole: %j', (evidence) => {
+  expect(paymentWithHistoryOf(withEvidence(evidence)).outcome).toMatchObject({ evidence })
 })
 
 test.each(EVIDENCE)(
   'evidence with anything more is a fault, or it would be left out: %j',
   (one) => {
-    expect(() => recordedPaymentOf(withEvidence({ ...one, more: 'x' }))).toThrow(/more/)
+    expect(() => paymentWithHistoryOf(withEvidence({ ...one, more: 'x' }))).toThrow(/more/)
   },
 )
 
@@ -105,5 +105,5 @@ test.each([
   ['an entry of nobody', [{ ...entry('approved'), by: 'nobody' }]],
   ['an entry of no time', [{ ...entry('approved'), at: 'yesterday' }]],
 ])('an item with %s is a fault', (_, history) => {
-  expect(recorded.safeParse({ ...item, history }).success).toBe(false)
+  expect(storedHistory.safeParse({ ...item, history }).success).toBe(false)
 })

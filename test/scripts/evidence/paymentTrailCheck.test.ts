@@ -1,44 +1,48 @@
 import { describe, expect, test } from 'vitest'
 import type { Decided } from '../../../functions/core/outcome.ts'
-import { pageKey, pageText, type RecordedPayment } from '../../../functions/core/record.ts'
-import { checkRecord, THE_ITEM } from '../../../scripts/evidence/recordCheck.ts'
-import { sha256 } from '../../../scripts/evidence/recordOf.ts'
-import type { KeptPage } from '../../../scripts/evidence/recordPage.ts'
+import {
+  type PaymentWithHistory,
+  paymentEntryKey,
+  paymentEntryText,
+} from '../../../functions/core/paymentTrail.ts'
+import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
+import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
+import { checkPaymentTrail, THE_ITEM } from '../../../scripts/evidence/paymentTrailCheck.ts'
 import { at } from '../../core/answering.ts'
 import { open, pushOf } from '../../core/payments.ts'
-import written2026 from '../../fixtures/recordsOf2026.json' with { type: 'json' }
+import written2026 from '../../fixtures/trailsOf2026.json' with { type: 'json' }
 import {
   byText,
   callback,
   changed,
   decidedWith,
+  entries,
   FOLDER,
   forged,
   kept,
   keyOf,
   onPush,
-  pages,
   payer,
   provider,
   records,
-} from './records.ts'
+} from './paymentTrails.ts'
 
 const { paymentId } = open
 const approved = records['approved by push']
-const whole = pages(approved)
+const whole = entries(approved)
 const [first, second, third] = whole as [
   (typeof whole)[number],
   (typeof whole)[number],
   (typeof whole)[number],
 ]
 
-function problems(all: readonly KeptPage[], stored?: RecordedPayment) {
-  const checked = checkRecord({ paymentId, folder: FOLDER, kept: all, stored }, sha256)
+function problems(all: readonly ArchivedEntry[], stored?: PaymentWithHistory) {
+  const checked = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all, stored }, sha256)
   return checked.problems.map(({ key, what }) => `${key.replace(FOLDER, '')}: ${what}`)
 }
 
 test.each(Object.entries(records))('a whole record is proven: %s', (_, payment) => {
-  expect(problems(pages(payment).map(kept), payment)).toEqual([])
+  expect(problems(entries(payment).map(kept), payment)).toEqual([])
 })
 
 test('it is proven without the table too', () => {
@@ -48,7 +52,7 @@ test('it is proven without the table too', () => {
 test('the answer that a push was sent may come after the end', () => {
   const [started, sent, yes] = approved.history
   const late = { ...approved, history: [started, yes, sent] as typeof approved.history }
-  expect(problems(pages(late).map(kept), late)).toEqual([])
+  expect(problems(entries(late).map(kept), late)).toEqual([])
 })
 
 test('a record that was written long ago is proven for as long as it is kept', () => {
@@ -58,61 +62,65 @@ test('a record that was written long ago is proven for as long as it is kept', (
   }
 })
 
-describe('names the page and what is wrong with it:', () => {
-  const other = { ...first.terms, payee: { name: 'Draco Malfoy', id: 'draco@hogwarts.ac.uk' } }
+describe('names the entry and what is wrong with it:', () => {
+  const other = { ...first.payment, payee: { name: 'Draco Malfoy', id: 'draco@hogwarts.ac.uk' } }
 
-  test.each<[string, KeptPage[], string[]]>([
+  test.each<[string, ArchivedEntry[], string[]]>([
     [
       'words changed',
-      [kept(first), changed(second, { terms: other }), kept(third)],
+      [kept(first), changed(second, { payment: other }), kept(third)],
       ['002.json: its words are not those of its hash'],
     ],
-    ['a page missing in the middle', [kept(first), kept(third)], ['002.json: is missing']],
-    ['the first page missing', [kept(second), kept(third)], ['001.json: is missing']],
+    ['an entry missing in the middle', [kept(first), kept(third)], ['002.json: is missing']],
+    ['the first entry missing', [kept(second), kept(third)], ['001.json: is missing']],
     [
-      'a page that was made again with other words',
-      [kept(first), ...forged([second], 2, { entry: provider(2, 'push_sent') }), kept(third)],
+      'an entry that was made again with other words',
       [
-        '002.json: follows another page than the one before it: the chain is broken',
-        '003.json: follows another page than the one before it: the chain is broken',
+        kept(first),
+        ...forged([second], 2, { historyEntry: provider(2, 'push_sent') }),
+        kept(third),
+      ],
+      [
+        '002.json: follows another entry than the one before it: the chain is broken',
+        '003.json: follows another entry than the one before it: the chain is broken',
       ],
     ],
     [
-      'a first page that follows another',
+      'a first entry that follows another',
       [kept(rehashed({ ...first, previous: 'ab' })), kept(second), kept(third)],
       [
-        '001.json: is the first, and follows another page',
-        '002.json: follows another page than the one before it: the chain is broken',
+        '001.json: is the first, and follows another entry',
+        '002.json: follows another entry than the one before it: the chain is broken',
       ],
     ],
     [
-      'other terms on one page of a whole chain',
-      forged(whole, 2, { terms: other }),
-      ['002.json: its terms are not those of the others'],
+      'other payment on one entry of a whole chain',
+      forged(whole, 2, { payment: other }),
+      ['002.json: its payment are not those of the others'],
     ],
     [
-      'a page twice',
+      'an entry twice',
       [...whole.map(kept), { ...kept(second), key: keyOf(4) }],
-      [`004.json: is the page ${keyOf(2)} in another place`],
+      [`004.json: is the entry ${keyOf(2)} in another place`],
     ],
     [
-      'a page of another payment',
+      'an entry of another payment',
       [...whole.slice(0, 2).map(kept), kept(rehashed({ ...third, paymentId: 'A'.repeat(22) }))].map(
-        (page, i) => ({ ...page, key: keyOf(i + 1) }),
+        (entry, i) => ({ ...entry, key: keyOf(i + 1) }),
       ),
       [`003.json: is of another payment, ${'A'.repeat(22)}`],
     ],
     [
-      'the pages under another day',
-      whole.map(kept).map((page) => ({ ...page, key: page.key.replace('-21/', '-22/') })),
+      'the entries under another day',
+      whole.map(kept).map((entry) => ({ ...entry, key: entry.key.replace('-21/', '-22/') })),
       [1, 2, 3].map(
-        (n) => `2026-11-22/${paymentId}/00${n}.json: is the page ${keyOf(n)} in another place`,
+        (n) => `2026-11-22/${paymentId}/00${n}.json: is the entry ${keyOf(n)} in another place`,
       ),
     ],
     [
-      'something that is no page',
+      'something that is no entry',
       [...whole.map(kept), { ...kept(second), key: `${FOLDER}002 (copy).json` }],
-      ['002 (copy).json: is no page of a record'],
+      ['002 (copy).json: is no entry of an audit trail'],
     ],
     [
       'no JSON',
@@ -120,9 +128,9 @@ describe('names the page and what is wrong with it:', () => {
       ['002.json: is not JSON'],
     ],
     [
-      'a member that no page has',
+      'a member that no entry has',
       [kept(first), kept(second), changed(third, { note: 'x' })],
-      ['003.json: is not a page as Payfriend writes it (.)'],
+      ['003.json: is not an entry as Payfriend writes it (.)'],
     ],
     [
       'a member said twice',
@@ -134,12 +142,12 @@ describe('names the page and what is wrong with it:', () => {
       ['002.json: is not written as Payfriend writes it'],
     ],
     [
-      'a page written over',
+      'an entry written over',
       [kept(first), { ...kept(second), versions: 2 }, kept(third)],
       ['002.json: was written over (it has 2 versions; the first is looked at here)'],
     ],
     [
-      'a page marked as deleted',
+      'an entry marked as deleted',
       [kept(first), { ...kept(second), isDeleted: true }, kept(third)],
       ['002.json: is marked as deleted'],
     ],
@@ -148,20 +156,35 @@ describe('names the page and what is wrong with it:', () => {
   })
 })
 
-/** As a newer version would write it, whose pages are whole: this one must not call them wrong. */
+/** As a newer version would write it, whose entries are whole: this one must not call them wrong. */
 test.each<[string, number, object, string]>([
-  ['a member of a page', 2, { note: 'x' }, 'note'],
-  ['a member of an entry', 2, { entry: { ...second.entry, note: 'x' } }, 'entry.note'],
+  ['a member of an entry', 2, { note: 'x' }, 'note'],
+  [
+    'a member of an entry',
+    2,
+    { historyEntry: { ...second.historyEntry, note: 'x' } },
+    'historyEntry.note',
+  ],
   ['a member of the evidence', 3, { evidence: { ...callback, note: 'x' } }, 'evidence.note'],
-  ['two members', 3, { note: 'x', entry: { ...third.entry, more: 1 } }, 'entry.more, note'],
-  ['an event', 2, { entry: { ...second.entry, event: 'push_read' } }, 'entry.event'],
+  [
+    'two members',
+    3,
+    { note: 'x', historyEntry: { ...third.historyEntry, more: 1 } },
+    'historyEntry.more, note',
+  ],
+  [
+    'an event',
+    2,
+    { historyEntry: { ...second.historyEntry, event: 'push_read' } },
+    'historyEntry.event',
+  ],
   ['a kind of evidence', 3, { evidence: { kind: 'passkey', key: 'x' } }, 'evidence.kind'],
   ['another version', 2, { version: 2 }, 'version'],
 ])(
-  'a page with %s that is not known is told as not known, and not as wrong',
+  'an entry with %s that is not known is told as not known, and not as wrong',
   (_, seq, more, what) => {
     const all = forged(whole, seq, more)
-    const found = checkRecord({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+    const found = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all }, sha256).problems
     expect(found).toEqual([
       {
         key: keyOf(seq),
@@ -172,33 +195,36 @@ test.each<[string, number, object, string]>([
   },
 )
 
-test.each<[string, KeptPage]>([
+test.each<[string, ArchivedEntry]>([
   ['whose hash is not of it', changed(third, { note: 'x' })],
   ['that lacks a member too', kept(rehashed({ ...third, note: 'x', seq: undefined }))],
-  ['that is not written as a page is', { ...kept(third), text: `${unknown()} ` }],
-])('a page with a member that is not known, %s, is wrong', (_, page) => {
-  const all = [kept(first), kept(second), { ...page, key: keyOf(3) }]
-  const found = checkRecord({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+  ['that is not written as an entry is', { ...kept(third), text: `${unknown()} ` }],
+])('an entry with a member that is not known, %s, is wrong', (_, entry) => {
+  const all = [kept(first), kept(second), { ...entry, key: keyOf(3) }]
+  const found = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all }, sha256).problems
   expect(found).toEqual([
-    { key: keyOf(3), what: expect.stringMatching(/^is not a page as Payfriend writes it/) },
+    { key: keyOf(3), what: expect.stringMatching(/^is not an entry as Payfriend writes it/) },
   ])
 })
 
 function unknown() {
-  return pageText(rehashed({ ...third, note: 'x' }))
+  return paymentEntryText(rehashed({ ...third, note: 'x' }))
 }
 
-/** A page that says the hash of what it says. */
+/** An entry that says the hash of what it says. */
 function rehashed({ hash: _, ...rest }: Readonly<Record<string, unknown>>) {
-  const page = rest as (typeof whole)[number]
-  return { ...page, hash: sha256(pageText(page)) }
+  const entry = rest as (typeof whole)[number]
+  return { ...entry, hash: sha256(paymentEntryText(entry)) }
 }
 
 describe('names what the table tells otherwise:', () => {
-  const item = (change: Partial<RecordedPayment>): RecordedPayment => ({ ...approved, ...change })
+  const item = (change: Partial<PaymentWithHistory>): PaymentWithHistory => ({
+    ...approved,
+    ...change,
+  })
   const all = whole.map(kept)
 
-  test('another payee, on each page', () => {
+  test('another payee, on each entry', () => {
     const action = { ...approved.action, payee: { name: 'Draco', id: 'draco@hogwarts.ac.uk' } }
     expect(problems(all, item({ action }))).toEqual(
       [1, 2, 3].map((n) => `00${n}.json: the table has another payee`),
@@ -217,14 +243,14 @@ describe('names what the table tells otherwise:', () => {
     ])
   })
 
-  test('a last page that the archive does not have', () => {
+  test('a last entry that the archive does not have', () => {
     expect(problems(all.slice(0, 2), approved)).toEqual(['003.json: is missing'])
   })
 
-  test('a page that the table knows nothing of', () => {
+  test('an entry that the table knows nothing of', () => {
     const history = approved.history.slice(0, 2)
     const waiting = { ...open, history }
-    expect(problems(all, waiting)).toEqual(['003.json: the table knows of no such page'])
+    expect(problems(all, waiting)).toEqual(['003.json: the table knows of no such entry'])
   })
 
   test.each<[string, Partial<Decided>, string]>([
@@ -238,7 +264,7 @@ describe('names what the table tells otherwise:', () => {
 
   test('an answer read from another push than the one that was sent', () => {
     const payment = records['approved, as the provider said when it was asked']
-    const all = pages(payment).map(kept)
+    const all = entries(payment).map(kept)
     expect(problems(all, { ...payment, ...pushOf({ id: 'push-2' }) })).toEqual([
       `${THE_ITEM}: the push that was read is another than the one that was sent`,
     ])
@@ -249,20 +275,20 @@ test('of a record whose end is missing only the table can tell', () => {
   expect(problems(whole.slice(0, 2).map(kept))).toEqual([])
 })
 
-test('evidence that is of something else is named with its page, even in a whole chain', () => {
+test('evidence that is of something else is named with its entry, even in a whole chain', () => {
   const evidence = { ...callback, shown: '["Pay"]' }
   expect(problems(forged(whole, 3, { evidence }))).toEqual([
     '003.json: what came back is not what was shown',
   ])
 })
 
-test('an entry that no payment lives is named with its page', () => {
+test('a history entry that no payment lives is named with its entry', () => {
   const history = [...approved.history, byText(40, 'text_asked')]
-  expect(problems(pages({ ...approved, history }).map(kept))).toEqual([
+  expect(problems(entries({ ...approved, history }).map(kept))).toEqual([
     '004.json: "text_asked" after the payment was over',
   ])
 })
 
-test('a page is where its key says', () => {
-  expect(whole.map(pageKey)).toEqual([1, 2, 3].map(keyOf))
+test('an entry is where its key says', () => {
+  expect(whole.map(paymentEntryKey)).toEqual([1, 2, 3].map(keyOf))
 })

@@ -1,4 +1,4 @@
-/** The record on a laptop: the Lambdas that follow the tables, and what they write to. */
+/** The audit trail on a laptop: the Lambdas that follow the tables, and what they write to. */
 import type { DynamoDBRecord } from 'aws-lambda'
 import { announcePayments } from '../../functions/announcePayments.ts'
 import { archivePayments } from '../../functions/archivePayments.ts'
@@ -11,7 +11,7 @@ import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './localBus.ts'
 
 export type RecordOptions = {
   readonly clock: World['clock']
-  /** Keep the archive's pages in this folder; without it nothing is archived. */
+  /** Keep the archive's entries in this folder; without it nothing is archived. */
   readonly archiveFolder?: string | undefined
   readonly onEvent?: ((event: EventEnvelope) => void) | undefined
 }
@@ -20,11 +20,11 @@ export type RecordOptions = {
 type Source = EventSource & { readonly shape: TableShape }
 
 /**
- * Start the record.
+ * Start the audit trail.
  *
  * @returns `take`, for each change of a payment or a person in its order; `close` first follows what was taken
  */
-export async function startRecord({ clock, archiveFolder, onEvent }: RecordOptions) {
+export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordOptions) {
   const sources: Source[] = []
   const closers: (() => Promise<void>)[] = []
   /** A source for each table, as in AWS: what one cannot have taken does not hold up the other. */

@@ -1,62 +1,67 @@
-/** A page as it is kept, read back: whether it is one, and whether it is still what was written. */
+/** An entry as it is kept, read back: whether it is one, and whether it is still what was written. */
 import * as z from 'zod'
 import { evidence } from '../../functions/adapters/evidenceItem.ts'
-import { recordedEntry } from '../../functions/adapters/recordedPayment.ts'
+import { historyEntryItem } from '../../functions/adapters/paymentHistory.ts'
+import type { Digest } from '../../functions/core/canonical.ts'
 import { canonical } from '../../functions/core/canonical.ts'
 import {
-  type Digest,
-  pageKey,
-  pageText,
-  RECORD_VERSION,
-  type RecordPage,
-} from '../../functions/core/record.ts'
+  PAYMENT_TRAIL_VERSION,
+  type PaymentEntry,
+  paymentEntryKey,
+  paymentEntryText,
+} from '../../functions/core/paymentTrail.ts'
 import type { Same } from '../../functions/core/same.ts'
 
-export type KeptPage = {
+export type ArchivedEntry = {
   readonly key: string
   readonly text: string
-  /** How often something was put there. A page is written once; of more versions this is the first. */
+  /** How often something was put there. An entry is written once; of more versions this is the first. */
   readonly versions: number
   /** It is marked as deleted, and what was there can still be read. */
   readonly isDeleted: boolean
 }
 
-/** What is wrong, and with which page. */
+/** What is wrong, and with which entry. */
 export type Problem = Found & { readonly key: string }
 
 /** `isUnknown`: a newer version may have written it, so nothing is said against it, and nothing for it. */
 export type Found = { readonly what: string; readonly isUnknown?: true }
 
-/** `page` only where it is what was once written: what else is there proves nothing. */
-export type ReadPage = { readonly page?: RecordPage; readonly found: readonly Found[] }
+/** `entry` only where it is what was once written: what else is there proves nothing. */
+export type ReadPaymentEntry = { readonly entry?: PaymentEntry; readonly found: readonly Found[] }
 
-/** Read one page of a payment; what is wrong with it is told, and nothing is thrown. */
-export function readPage(kept: KeptPage, paymentId: string, digest: Digest): ReadPage {
+/** Read one entry of a payment; what is wrong with it is told, and nothing is thrown. */
+export function readPaymentEntry(
+  kept: ArchivedEntry,
+  paymentId: string,
+  digest: Digest,
+): ReadPaymentEntry {
   const found = touched(kept)
-  const none = (what: string): ReadPage => ({ found: [...found, { what }] })
-  if (!NAME.test(kept.key)) return none('is no page of a record')
+  const none = (what: string): ReadPaymentEntry => ({ found: [...found, { what }] })
+  if (!NAME.test(kept.key)) return none('is no entry of an audit trail')
   const json = jsonIn(kept.text)
   if (!json) return none('is not JSON')
-  const { success, data, error } = recordPage.safeParse(json)
+  const { success, data, error } = paymentEntry.safeParse(json)
   if (!success) return { found: [...found, notRead(kept.text, json, error, digest)] }
   const { hash, ...rest } = data
-  if (digest(pageText(rest)) !== hash) return none('its words are not those of its hash')
+  if (digest(paymentEntryText(rest)) !== hash) return none('its words are not those of its hash')
   // Also one that says the same member twice, which every reader may take otherwise.
-  if (pageText(data) !== kept.text) return none('is not written as Payfriend writes it')
+  if (paymentEntryText(data) !== kept.text) return none('is not written as Payfriend writes it')
   if (data.paymentId !== paymentId) return none(`is of another payment, ${data.paymentId}`)
-  if (pageKey(data) !== kept.key) return none(`is the page ${pageKey(data)} in another place`)
-  return { page: data, found }
+  if (paymentEntryKey(data) !== kept.key)
+    return none(`is the entry ${paymentEntryKey(data)} in another place`)
+  return { entry: data, found }
 }
 
-/** What was done to a page after it was written. */
-export const touched = ({ versions, isDeleted }: KeptPage): readonly Found[] => [
+/** What was done to an entry after it was written. */
+export const touched = ({ versions, isDeleted }: ArchivedEntry): readonly Found[] => [
   ...(versions > 1
     ? [{ what: `was written over (it has ${versions} versions; the first is looked at here)` }]
     : []),
   ...(isDeleted ? [{ what: 'is marked as deleted' }] : []),
 ]
 
-/** The number that a page has by its key. */
+/** The number that an entry has by its key. */
 export const seqOf = (key: string): number => Number(NAME.exec(key)?.[1] ?? 0)
 
 const NAME = /\/(\d{3}|[1-9]\d{3,})\.json$/
@@ -71,8 +76,8 @@ export function jsonIn(text: string): unknown {
 }
 
 /**
- * Why a page is not as this version writes them. If it is whole (it says the hash of all that is on it, in the form
- * of a page), and is only of another version or says more than is known here, a newer version may have written it.
+ * Why an entry is not as this version writes them. If it is whole (it says the hash of all that is on it, in the form
+ * of an entry), and is only of another version or says more than is known here, a newer version may have written it.
  */
 export function notRead(text: string, json: unknown, error: z.ZodError, digest: Digest): Found {
   const { hash, ...rest } = json as { readonly hash?: unknown }
@@ -80,7 +85,7 @@ export function notRead(text: string, json: unknown, error: z.ZodError, digest: 
   const unknown = isWhole && unknownIn(error)
   if (unknown) return unknown
   const paths = error.issues.map(({ path }) => path.join('.') || '.')
-  return { what: `is not a page as Payfriend writes it (${paths.join(', ')})` }
+  return { what: `is not an entry as Payfriend writes it (${paths.join(', ')})` }
 }
 
 /** What this version does not know of what it read; nothing where anything else is wrong with it. */
@@ -99,11 +104,11 @@ export function unknownIn(error: unknown): Found | undefined {
   return { what, isUnknown: true }
 }
 
-const recordPage = z.strictObject({
-  version: z.literal(RECORD_VERSION),
+const paymentEntry = z.strictObject({
+  version: z.literal(PAYMENT_TRAIL_VERSION),
   paymentId: z.string(),
   seq: z.int().positive(),
-  terms: z.strictObject({
+  payment: z.strictObject({
     payerId: z.string(),
     providerPhoneId: z.string(),
     requestId: z.string(),
@@ -115,9 +120,9 @@ const recordPage = z.strictObject({
     createdAt: z.iso.datetime({ precision: 3 }),
     expiresAt: z.iso.datetime({ precision: 3 }),
   }),
-  entry: recordedEntry,
+  historyEntry: historyEntryItem,
   evidence: evidence().exactOptional(),
   previous: z.string().nullable(),
   hash: z.string(),
 })
-true satisfies Same<z.infer<typeof recordPage>, RecordPage>
+true satisfies Same<z.infer<typeof paymentEntry>, PaymentEntry>

@@ -12,7 +12,7 @@ import { Lambda } from './lambda.ts'
 import { privateBucket } from './privateBucket.ts'
 import type { Tables } from './tables.ts'
 
-export type PaymentRecordProps = {
+export type AuditTrailProps = {
   readonly settings: {
     readonly stage: string
     readonly keepData: boolean
@@ -43,18 +43,18 @@ const SET_ASIDE_DAYS = 30
 const DAYS_A_YEAR = 365.25
 
 /**
- * The record of payments and accounts: whatever changes one becomes a page of an archive, and whoever listens
+ * The record of payments and accounts: whatever changes one becomes an entry of an archive, and whoever listens
  * to the bus is told how a payment ended and what happened to an account. It follows the tables, so nothing
  * waits for it.
  */
-export class PaymentRecord extends Construct {
+export class AuditTrail extends Construct {
   readonly archive: IBucket
   readonly eventBus: IEventBus
   readonly lambdas: Readonly<Record<FollowerName, Lambda>>
-  private readonly props: PaymentRecordProps
+  private readonly props: AuditTrailProps
   private readonly setAside: IBucket
 
-  constructor(scope: Construct, id: string, props: PaymentRecordProps) {
+  constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id)
     this.props = props
     this.archive = this.archiveBucket()
@@ -79,7 +79,7 @@ export class PaymentRecord extends Construct {
     )
     Validations.of(lambda.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/*]',
-      reason: 'Each page has a key of its own; it may write new ones, and read and delete none.',
+      reason: 'Each entry has a key of its own; it may write new ones, and read and delete none.',
     })
     return lambda
   }
@@ -151,7 +151,7 @@ export class PaymentRecord extends Construct {
         ),
       }),
     })
-    // The lock keeps every version of a page; this keeps a page from having a second one on top.
+    // The lock keeps every version of an entry; this keeps an entry from having a second one on top.
     bucket.addToResourcePolicy(
       new PolicyStatement({
         sid: 'WrittenOnce',
@@ -166,7 +166,7 @@ export class PaymentRecord extends Construct {
     bucket.policy?.applyRemovalPolicy(removalPolicy(keepData))
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Who reads pages is for the data events of the account’s own trail to tell.',
+      reason: 'Who reads entries is for the data events of the account’s own trail to tell.',
     })
     return bucket
   }

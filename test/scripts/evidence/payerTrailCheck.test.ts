@@ -1,40 +1,41 @@
 import { describe, expect, test } from 'vitest'
-import { entryKey, entryPageText } from '../../../functions/core/payerRecord.ts'
 import {
   EMPTY_TRAIL,
-  entryText,
-  type PayerEvent,
+  hashedPayerEntry,
+  type PayerEntry,
+  type PayerEventName,
+  payerEntryKey,
+  storedPayerEntry,
   type Trail,
-  type TrailEntry,
 } from '../../../functions/core/payerTrail.ts'
-import { sha256 } from '../../../scripts/evidence/recordOf.ts'
-import type { KeptPage } from '../../../scripts/evidence/recordPage.ts'
-import { checkTrail } from '../../../scripts/evidence/trailCheck.ts'
-import { trailWith } from '../../trails.ts'
+import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
+import { checkPayerTrail } from '../../../scripts/evidence/payerTrailCheck.ts'
+import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
+import { trailWith } from '../../payerTrails.ts'
 
 const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'
-const EVENTS: readonly PayerEvent[] = ['phone.verified', 'codes.locked', 'phone.changed']
+const EVENTS: readonly PayerEventName[] = ['phone.verified', 'codes.locked', 'phone.changed']
 const trail = trailWith(PAYER, EVENTS)
 const key = (seq: number) => `payers/${PAYER}/00000${seq}.json`
 
-const page = (entry: TrailEntry): KeptPage => ({
-  key: entryKey(entry),
-  text: entryPageText(entry),
+const archived = (entry: PayerEntry): ArchivedEntry => ({
+  key: payerEntryKey(entry),
+  text: storedPayerEntry(entry),
   versions: 1,
   isDeleted: false,
 })
 /** A trail as an archive has it that nobody has touched. Each test breaks one thing about it. */
-const kept = trail.recent.map(page)
-const check = (pages: readonly KeptPage[], stored?: Trail) =>
-  checkTrail({ payerId: PAYER, kept: pages, stored }, sha256)
-/** The pages with another second one. */
-const withSecond = (change: Partial<KeptPage>) =>
+const kept = trail.recent.map(archived)
+const check = (all: readonly ArchivedEntry[], stored?: Trail) =>
+  checkPayerTrail({ payerId: PAYER, kept: all, stored }, sha256)
+/** The entries with another second one. */
+const withSecond = (change: Partial<ArchivedEntry>) =>
   kept.map((one, i) => (i === 1 ? { ...one, ...change } : one))
-const entry = (seq: number) => trail.recent[seq - 1] as TrailEntry
-/** A page with something else on it, and the hash that goes with that. */
-function forged(seq: number, change: Partial<TrailEntry>): Pick<KeptPage, 'text'> {
+const entry = (seq: number) => trail.recent[seq - 1] as PayerEntry
+/** An entry with something else on it, and the hash that goes with that. */
+function forged(seq: number, change: Partial<PayerEntry>): Pick<ArchivedEntry, 'text'> {
   const { hash: _, ...rest } = { ...entry(seq), ...change }
-  return { text: entryPageText({ ...rest, hash: sha256(entryText(rest)) }) }
+  return { text: storedPayerEntry({ ...rest, hash: sha256(hashedPayerEntry(rest)) }) }
 }
 
 describe('is proven: a trail', () => {
@@ -42,8 +43,8 @@ describe('is proven: a trail', () => {
     ['of the archive alone', kept, undefined, 3],
     ['that the table has too', kept, trail, 3],
     ['to which nothing has happened yet', [], EMPTY_TRAIL, 0],
-  ] as const)('%s', (_, pages, stored, entries) => {
-    const checked = check(pages, stored)
+  ] as const)('%s', (_, all, stored, entries) => {
+    const checked = check(all, stored)
     expect(checked.problems).toEqual([])
     expect(checked.entries).toEqual(trail.recent.slice(0, entries))
   })
@@ -51,17 +52,17 @@ describe('is proven: a trail', () => {
   test('of which the table has the newest entries only', () => {
     const first = trailWith(PAYER, ['phone.verified'])
     let all = first
-    const pages = [...first.recent.map(page)]
+    const archive = [...first.recent.map(archived)]
     for (let n = 0; n < 11; n += 1) {
       all = trailWith(PAYER, ['codes.locked'], all)
-      pages.push(page(all.recent.at(-1) as TrailEntry))
+      archive.push(archived(all.recent.at(-1) as PayerEntry))
     }
     expect(all.recent).toHaveLength(10)
-    expect(check(pages, all).problems).toEqual([])
+    expect(check(archive, all).problems).toEqual([])
   })
 })
 
-describe('a page is named', () => {
+describe('an entry is named', () => {
   test.each([
     ['that is missing', kept.toSpliced(1, 1), 2, 'is missing'],
     [
@@ -76,11 +77,11 @@ describe('a page is named', () => {
       'that says more',
       withSecond({ text: JSON.stringify({ ...entry(2), phone: '1' }) }),
       2,
-      'is not a page as Payfriend writes it (.)',
+      'is not an entry as Payfriend writes it (.)',
     ],
     [
       'whose words were changed',
-      withSecond({ text: entryPageText({ ...entry(2), by: 'operator' }) }),
+      withSecond({ text: storedPayerEntry({ ...entry(2), by: 'operator' }) }),
       2,
       'its words are not those of its hash',
     ],
@@ -98,24 +99,24 @@ describe('a page is named', () => {
     ],
     [
       'that stands in the place of another',
-      withSecond({ text: entryPageText(entry(1)) }),
+      withSecond({ text: storedPayerEntry(entry(1)) }),
       2,
-      `is the page ${key(1)} in another place`,
+      `is the entry ${key(1)} in another place`,
     ],
     [
       'that was made anew with its hash',
       withSecond(forged(2, { event: 'sessions.ended' })),
       3,
-      'follows another page than the one before it: the chain is broken',
+      'follows another entry than the one before it: the chain is broken',
     ],
     [
       'that is the first and follows another',
-      kept.with(0, { ...(kept[0] as KeptPage), ...forged(1, { previous: 'f'.repeat(64) }) }),
+      kept.with(0, { ...(kept[0] as ArchivedEntry), ...forged(1, { previous: 'f'.repeat(64) }) }),
       1,
-      'follows another page than the one before it: the chain is broken',
+      'follows another entry than the one before it: the chain is broken',
     ],
-  ] as const)('%s', (_, pages, seq, what) => {
-    expect(check(pages).problems).toContainEqual({ key: key(seq), what })
+  ] as const)('%s', (_, all, seq, what) => {
+    expect(check(all).problems).toContainEqual({ key: key(seq), what })
   })
 
   test.each([
@@ -123,9 +124,9 @@ describe('a page is named', () => {
     ['an event', { event: 'phone.lost' }, 'event'],
     ['another version', { version: 2 }, 'version'],
   ])('that holds %s of a newer version is told as not known, and not as wrong', (_, more, what) => {
-    const { hash: _hash, ...rest } = { ...entry(3), ...more } as TrailEntry
-    const text = entryPageText({ ...rest, hash: sha256(entryText(rest)) })
-    expect(check(kept.with(2, { ...(kept[2] as KeptPage), text })).problems).toEqual([
+    const { hash: _hash, ...rest } = { ...entry(3), ...more } as PayerEntry
+    const text = storedPayerEntry({ ...rest, hash: sha256(hashedPayerEntry(rest)) })
+    expect(check(kept.with(2, { ...(kept[2] as ArchivedEntry), text })).problems).toEqual([
       {
         key: key(3),
         what: `holds what this version of Payfriend does not know: ${what}`,
@@ -135,9 +136,9 @@ describe('a page is named', () => {
   })
 
   test('that is none of a trail', () => {
-    const odd = { ...(kept[0] as KeptPage), key: `payers/${PAYER}/x.json` }
+    const odd = { ...(kept[0] as ArchivedEntry), key: `payers/${PAYER}/x.json` }
     expect(check([...kept, odd]).problems).toEqual([
-      { key: odd.key, what: 'is no page of a trail' },
+      { key: odd.key, what: 'is no entry of an audit trail' },
     ])
   })
 })
@@ -149,9 +150,9 @@ describe('the table is compared:', () => {
       'it knows of less',
       trailWith(PAYER, EVENTS.slice(0, 2)),
       key(3),
-      'the table knows of no such page',
+      'the table knows of no such entry',
     ],
-    ['it has no trail any more', EMPTY_TRAIL, key(1), 'the table knows of no such page'],
+    ['it has no trail any more', EMPTY_TRAIL, key(1), 'the table knows of no such entry'],
     [
       'it has another entry',
       trailWith(PAYER, ['phone.verified', 'codes.locked', 'account.closed']),

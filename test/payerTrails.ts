@@ -4,7 +4,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import {
   EMPTY_TRAIL,
-  type PayerEvent,
+  type PayerEventName,
   type Trail,
   withEntry,
 } from '../functions/core/payerTrail.ts'
@@ -14,7 +14,7 @@ import { at } from './core/answering.ts'
 /** What happened to an account, a second apart; with `from` it goes on. */
 export const trailWith = (
   payerId: string,
-  events: readonly PayerEvent[],
+  events: readonly PayerEventName[],
   from: Trail = EMPTY_TRAIL,
 ): Trail =>
   events.reduce((trail, event) => {

@@ -1,6 +1,6 @@
 /** One entry more of a payer's audit trail, as part of a write to their item. */
 import { createHash } from 'node:crypto'
-import { type Trail, type TrailEntry, withEntry } from '../core/payerTrail.ts'
+import { type PayerEntry, type Trail, withEntry } from '../core/payerTrail.ts'
 
 /** As much of an update as adds one entry: its condition is lost if another entry was faster. */
 export type TrailWrite = {
@@ -13,7 +13,7 @@ export type TrailWrite = {
 
 export function trailWrite(
   seen: Trail,
-  what: Pick<TrailEntry, 'payerId' | 'event' | 'by'>,
+  what: Pick<PayerEntry, 'payerId' | 'event' | 'by'>,
   now: Date,
 ): TrailWrite {
   const { count, recent } = withEntry(seen, what, now, sha256)

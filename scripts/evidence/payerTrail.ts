@@ -1,36 +1,39 @@
 /** A payer's audit trail as it was found, in words and for programs. */
-import { trailOf } from '../../functions/adapters/recordedPayer.ts'
-import { entryKey, trailFolder } from '../../functions/core/payerRecord.ts'
+import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
+import { payerEntryKey, payerTrailFolder } from '../../functions/core/payerTrail.ts'
+import { CannotLook } from './evidenceOptions.ts'
+import type { EvidenceSource } from './evidenceSource.ts'
 import { unproven } from './evidenceText.ts'
-import { MISSING } from './recordCheck.ts'
-import { type NotStored, sha256, spoiled } from './recordOf.ts'
-import { CannotLook } from './recordOptions.ts'
-import type { RecordSource } from './recordSource.ts'
-import { type CheckedTrail, checkTrail } from './trailCheck.ts'
+import { type CheckedPayerTrail, checkPayerTrail } from './payerTrailCheck.ts'
+import { type NotStored, sha256, spoiled } from './paymentTrail.ts'
+import { MISSING } from './paymentTrailCheck.ts'
 
 /** A trail and what is wrong with it. */
-export type FoundTrail = CheckedTrail & {
+export type FoundPayerTrail = CheckedPayerTrail & {
   readonly payerId: string
   /** Why it was compared with no item of the table; none where it was. */
   readonly whyNotCompared?: string
 }
 
 /** Find and check a payer's trail; throws `CannotLook` where nothing is known of such a payer. */
-export async function foundTrail(source: RecordSource, payerId: string): Promise<FoundTrail> {
-  const kept = await source.pages(trailFolder(payerId))
+export async function foundPayerTrail(
+  source: EvidenceSource,
+  payerId: string,
+): Promise<FoundPayerTrail> {
+  const kept = await source.entries(payerTrailFolder(payerId))
   const read = await readTrail(source, payerId)
-  if ('stored' in read) return { payerId, ...checkTrail({ payerId, kept, ...read }, sha256) }
+  if ('stored' in read) return { payerId, ...checkPayerTrail({ payerId, kept, ...read }, sha256) }
   if (kept.length === 0) {
-    throw new CannotLook(`There is no page of payer ${payerId}, and in the table ${read.why}.`)
+    throw new CannotLook(`There is no entry of payer ${payerId}, and in the table ${read.why}.`)
   }
-  const { entries, problems } = checkTrail({ payerId, kept }, sha256)
+  const { entries, problems } = checkPayerTrail({ payerId, kept }, sha256)
   return { payerId, entries, problems: [...problems, ...read.ofItem], whyNotCompared: read.why }
 }
 
 /** The trail as the table tells it, or why it tells nothing. */
 async function readTrail(
-  source: RecordSource,
+  source: EvidenceSource,
   payerId: string,
 ): Promise<{ readonly stored: Trail } | NotStored> {
   const read = await source.item('users', payerId)
@@ -44,10 +47,10 @@ async function readTrail(
 }
 
 /** What happened to the account and when, and what of it is verified. */
-export function trailText({ payerId, entries, problems, whyNotCompared }: FoundTrail): string {
+export function trailText({ payerId, entries, problems, whyNotCompared }: FoundPayerTrail): string {
   const isProven = problems.length === 0
   return [
-    ...(isProven ? [] : [unproven('TRAIL', problems), '']),
+    ...(isProven ? [] : [unproven('PAYER TRAIL', problems), '']),
     `Payer ${payerId}: ${entries.length === 0 ? 'nothing is recorded' : `${entries.length} entries`}`,
     '',
     ...(entries.length > 0 ? ['What happened (UTC)'] : []),
@@ -59,34 +62,39 @@ export function trailText({ payerId, entries, problems, whyNotCompared }: FoundT
     ...(isProven
       ? [
           'Verified',
-          `  ${entries.length} pages, each with its own hash and the hash of the one before; the last is ${entries.at(-1)?.hash ?? 'none'}`,
+          `  ${entries.length} entries, each with its own hash and the hash of the one before; the last is ${entries.at(-1)?.hash ?? 'none'}`,
           ...(whyNotCompared ? [] : ["  the table's item has the same newest entries"]),
         ]
       : ['What is wrong', ...problems.map(({ key, what }) => `  ${key}: ${what}`)]),
     ...(problems.some(({ what }) => what === MISSING)
       ? [
           '',
-          'A page that is missing can be on its way for a minute; after two hours it was set aside.',
+          'An entry that is missing can be on its way for a minute; after two hours it was set aside.',
         ]
       : []),
     ...(whyNotCompared
       ? [
           '',
-          `Not compared with the table: ${whyNotCompared}. Pages that are missing at the end were not noticed.`,
+          `Not compared with the table: ${whyNotCompared}. Entries that are missing at the end were not noticed.`,
         ]
       : []),
   ].join('\n')
 }
 
 /** The same for programs. */
-export const trailJson = ({ payerId, entries, problems, whyNotCompared }: FoundTrail): string =>
+export const trailJson = ({
+  payerId,
+  entries,
+  problems,
+  whyNotCompared,
+}: FoundPayerTrail): string =>
   JSON.stringify(
     {
       payerId,
       isProven: problems.length === 0,
       problems,
       isComparedWithTable: whyNotCompared === undefined,
-      entries: entries.map((entry) => ({ key: entryKey(entry), ...entry })),
+      entries: entries.map((entry) => ({ key: payerEntryKey(entry), ...entry })),
     },
     null,
     2,

@@ -10,7 +10,7 @@ const { json, all, ofType, lambda } = synthesize()
 const bucket = (id: string, from = json) => from.Resources[id].Properties
 
 describe('the archive', () => {
-  test('keeps every version of a page for years, and nobody can shorten that', () => {
+  test('keeps every version of an entry for years, and nobody can shorten that', () => {
     expect(bucket('ArchiveBucket')).toMatchObject({
       ObjectLockEnabled: true,
       ObjectLockConfiguration: {
@@ -26,7 +26,7 @@ describe('the archive', () => {
     [7, 2557],
     [10, 3653],
     [99, 36160],
-  ])('of %i years keeps pages %i days, so that no leap year takes one away', (years, days) => {
+  ])('of %i years keeps entries %i days, so that no leap year takes one away', (years, days) => {
     const { json } = synthesize({ archiveYears: years })
     const { Rule } = bucket('ArchiveBucket', json).ObjectLockConfiguration
     expect(Rule.DefaultRetention.Days).toBe(days)
@@ -39,7 +39,7 @@ describe('the archive', () => {
     expect(found.Properties.ObjectLockConfiguration?.Rule).toBeUndefined()
   })
 
-  test('refuses a page that could be written over another, whoever writes it', () => {
+  test('refuses an entry that could be written over another, whoever writes it', () => {
     expect(policyOf('ArchiveBucket')).toContainEqual({
       Sid: 'WrittenOnce',
       Effect: 'Deny',

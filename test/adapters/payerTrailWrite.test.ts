@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { trailOf } from '../../functions/adapters/recordedPayer.ts'
-import { trailWrite } from '../../functions/adapters/trailItem.ts'
+import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
+import { trailWrite } from '../../functions/adapters/payerTrailWrite.ts'
 import {
   EMPTY_TRAIL,
-  entryText,
+  hashedPayerEntry,
+  type PayerEntry,
   type Trail,
-  type TrailEntry,
 } from '../../functions/core/payerTrail.ts'
 import { at, NOON } from '../core/answering.ts'
 
@@ -21,7 +21,7 @@ const itemAfter = ({ values }: ReturnType<typeof trailWrite>) => ({
 })
 const after = (seen: Trail, now = NOON): Trail => trailOf(itemAfter(trailWrite(seen, what, now)))
 const first = after(EMPTY_TRAIL)
-const entry = first.recent[0] as TrailEntry
+const entry = first.recent[0] as PayerEntry
 
 describe('a write', () => {
   test('that begins the trail is lost where one was begun', () => {
@@ -45,7 +45,7 @@ describe('a write', () => {
 
   test('hashes the entry’s own text with SHA-256', () => {
     const { hash, ...rest } = entry
-    expect(hash).toBe(createHash('sha256').update(entryText(rest)).digest('hex'))
+    expect(hash).toBe(createHash('sha256').update(hashedPayerEntry(rest)).digest('hex'))
   })
 
   test('knows itself in what is stored, also under entries that came after it', () => {

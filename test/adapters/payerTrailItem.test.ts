@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { trailOf } from '../../functions/adapters/recordedPayer.ts'
-import { EMPTY_TRAIL, payerEvents } from '../../functions/core/payerTrail.ts'
-import { payerItem, trailWith } from '../trails.ts'
+import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
+import { EMPTY_TRAIL, PAYER_EVENTS } from '../../functions/core/payerTrail.ts'
+import { payerItem, trailWith } from '../payerTrails.ts'
 
-const trail = trailWith('ann', payerEvents)
+const trail = trailWith('ann', PAYER_EVENTS)
 /** The item of somebody to whom everything has happened once. Each test breaks one thing about it. */
 const item = payerItem('ann', trail)
 const others = trail.recent.slice(0, -1)

@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, vi } from 'vitest'
-import { recordedPaymentOf } from '../functions/adapters/recordedPayment.ts'
+import { paymentWithHistoryOf } from '../functions/adapters/paymentHistory.ts'
 import type { PaymentStatus } from '../functions/core/outcome.ts'
-import { pagesOf } from '../functions/core/record.ts'
+import { paymentEntries } from '../functions/core/paymentTrail.ts'
 import { sha256 } from '../functions/followTables.ts'
 import { otherThan, type Person, startRig } from './rig.ts'
 
-export type RecordRig = Awaited<ReturnType<typeof startRecordRig>>
+export type TrailRig = Awaited<ReturnType<typeof startTrailRig>>
 
-export async function startRecordRig(env: Record<string, string> = {}) {
+export async function startTrailRig(env: Record<string, string> = {}) {
   const records: DynamoDBRecord[] = []
   const rig = await startRig(env, { onChange: (record) => void records.push(record) })
 
@@ -30,9 +30,9 @@ export async function startRecordRig(env: Record<string, string> = {}) {
       return recordsOf(paymentId)
     },
 
-    /** The pages that a payment should have by now. */
-    async pagesOf(paymentId: string) {
-      return pagesOf(recordedPaymentOf(await rig.item(paymentId)), sha256)
+    /** The entries that a payment should have by now. */
+    async paymentEntries(paymentId: string) {
+      return paymentEntries(paymentWithHistoryOf(await rig.item(paymentId)), sha256)
     },
 
     /** A payment that ended so. */

@@ -4,25 +4,25 @@ import { describe, expect, test } from 'vitest'
 import type { Evidence, PaymentStatus } from '../../functions/core/outcome.ts'
 import type { HistoryEntry } from '../../functions/core/payment.ts'
 import {
-  announcementOf,
   isRewritten,
-  pageKey,
-  pagesAdded,
-  pagesFolder,
-  pagesOf,
-  pageText,
-  type RecordedPayment,
-  type RecordPage,
+  type PaymentEntry,
+  type PaymentWithHistory,
+  paymentEntries,
+  paymentEntriesAdded,
+  paymentEntryKey,
+  paymentEntryText,
+  paymentEventOf,
+  paymentTrailFolder,
   statusIn,
-} from '../../functions/core/record.ts'
-import { records } from '../scripts/evidence/records.ts'
+} from '../../functions/core/paymentTrail.ts'
+import { records } from '../scripts/evidence/paymentTrails.ts'
 import { at } from './answering.ts'
 import { open, over, smsOf, WORDS } from './payments.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-const pages = (payment: RecordedPayment) => pagesOf(payment, sha256)
+const entries = (payment: PaymentWithHistory) => paymentEntries(payment, sha256)
 
-const entry = (
+const historyEntry = (
   seconds: number,
   event: HistoryEntry['event'],
   more: Partial<HistoryEntry> = {},
@@ -42,16 +42,16 @@ const evidence: Evidence = {
   display_text: WORDS,
 }
 const HISTORY = [
-  entry(0, 'started'),
-  entry(1, 'push_sent', { channel: 'push', by: 'provider' }),
-  entry(15, 'text_asked', byText),
-  entry(30, 'code_tried', byText),
-  entry(31, 'code_wrong', byText),
-  entry(40, 'code_tried', byText),
-  entry(41, 'approved', byText),
+  historyEntry(0, 'started'),
+  historyEntry(1, 'push_sent', { channel: 'push', by: 'provider' }),
+  historyEntry(15, 'text_asked', byText),
+  historyEntry(30, 'code_tried', byText),
+  historyEntry(31, 'code_wrong', byText),
+  historyEntry(40, 'code_tried', byText),
+  historyEntry(41, 'approved', byText),
 ]
 /** Approved with a code. Each test breaks one thing about it. */
-const approved: RecordedPayment = {
+const approved: PaymentWithHistory = {
   ...open,
   history: HISTORY,
   outcome: {
@@ -63,23 +63,23 @@ const approved: RecordedPayment = {
   },
 }
 
-/** A payment as it was when only so many entries of its history were written. */
-function asOf(payment: RecordedPayment, entries: number): RecordedPayment {
-  const history = payment.history.slice(0, entries)
+/** A payment as it was when only so many historyEntries of its history were written. */
+function asOf(payment: PaymentWithHistory, historyEntries: number): PaymentWithHistory {
+  const history = payment.history.slice(0, historyEntries)
   const status = history.map(statusIn).findLast((found) => found) ?? 'pending'
   return { ...payment, history, ...(status === 'pending' && { outcome: { status } }) }
 }
 
-describe('pages', () => {
+describe('entries', () => {
   test('are one for each entry of the history, in its order', () => {
-    expect(pages(approved).map(({ seq, entry }) => [seq, entry])).toEqual(
-      HISTORY.map((entry, i) => [i + 1, entry]),
+    expect(entries(approved).map(({ seq, historyEntry }) => [seq, historyEntry])).toEqual(
+      HISTORY.map((historyEntry, i) => [i + 1, historyEntry]),
     )
   })
 
-  test('have the terms as they were put before the payer, and no phone number', () => {
-    const [first] = pages(approved)
-    expect(first?.terms).toEqual({
+  test('have the payment as they were put before the payer, and no phone number', () => {
+    const [first] = entries(approved)
+    expect(first?.payment).toEqual({
       payerId: 'person-1',
       providerPhoneId: '1635',
       requestId: 'request-1',
@@ -91,17 +91,19 @@ describe('pages', () => {
       createdAt: '2026-11-21T12:00:00.000Z',
       expiresAt: '2026-11-21T12:05:00.000Z',
     })
-    expect(JSON.stringify(pages(approved))).not.toContain(open.channels.sms.to)
+    expect(JSON.stringify(entries(approved))).not.toContain(open.channels.sms.to)
   })
 
   test('word the payment as it was shown, not as it would be worded today', () => {
     const shown = { ...open.shown, message: 'as it was once worded' }
-    expect(pages({ ...approved, shown })[0]?.terms.displayText).toBe('as it was once worded')
+    expect(entries({ ...approved, shown })[0]?.payment.displayText).toBe('as it was once worded')
   })
 
   test('come out the same whenever they are made, as the history grows', () => {
-    for (let entries = 1; entries <= HISTORY.length; entries += 1) {
-      expect(pages(asOf(approved, entries))).toEqual(pages(approved).slice(0, entries))
+    for (let historyEntries = 1; historyEntries <= HISTORY.length; historyEntries += 1) {
+      expect(entries(asOf(approved, historyEntries))).toEqual(
+        entries(approved).slice(0, historyEntries),
+      )
     }
   })
 
@@ -116,20 +118,20 @@ describe('pages', () => {
         fc.boolean(),
         (middle, end, late) => {
           const all = ['started', ...middle, end, ...(late ? ['push_sent' as const] : [])] as const
-          const history = all.map((event, i) => entry(i, event))
+          const history = all.map((event, i) => historyEntry(i, event))
           const final = { ...approved, status: end, history }
           const steps = history.flatMap((_, i) =>
-            pagesAdded(i === 0 ? undefined : asOf(final, i), asOf(final, i + 1), sha256),
+            paymentEntriesAdded(i === 0 ? undefined : asOf(final, i), asOf(final, i + 1), sha256),
           )
-          expect(steps).toEqual(pages(final))
+          expect(steps).toEqual(entries(final))
         },
       ),
       { numRuns: 50 },
     )
   })
 
-  test('hold the hash of the page before, and the first none', () => {
-    const all = pages(approved)
+  test('hold the hash of the entry before, and the first none', () => {
+    const all = entries(approved)
     expect(all.map(({ previous }) => previous)).toEqual([
       null,
       ...all.slice(0, -1).map(({ hash }) => hash),
@@ -138,9 +140,9 @@ describe('pages', () => {
   })
 
   test('are hashed as they are stored, but for the hash itself', () => {
-    for (const page of pages(approved)) {
-      const { hash, ...others } = JSON.parse(pageText(page))
-      expect(hash).toBe(sha256(pageText(others)))
+    for (const entry of entries(approved)) {
+      const { hash, ...others } = JSON.parse(paymentEntryText(entry))
+      expect(hash).toBe(sha256(paymentEntryText(others)))
     }
   })
 
@@ -151,33 +153,33 @@ describe('pages', () => {
     ['the phone', { providerPhoneId: '1636' }],
     ['what was shown', { shown: { ...open.shown, message: 'Pay' } }],
     ['the moment at which it ends', { expiresAt: at(301) }],
-    ['how it began', { history: [entry(1, 'started'), ...HISTORY.slice(1)] }],
+    ['how it began', { history: [historyEntry(1, 'started'), ...HISTORY.slice(1)] }],
   ] as const)('all have other hashes when %s is another', (_, changed) => {
-    const others = pages({ ...approved, ...changed } as RecordedPayment)
-    const known = new Set(pages(approved).map(({ hash }) => hash))
+    const others = entries({ ...approved, ...changed } as PaymentWithHistory)
+    const known = new Set(entries(approved).map(({ hash }) => hash))
     expect(others.filter(({ hash }) => known.has(hash))).toEqual([])
   })
 
-  test('have the evidence on the page that ends the payment, and on no other', () => {
-    const found = pages(approved).map((page) => page.evidence)
+  test('have the evidence on the entry that ends the payment, and on no other', () => {
+    const found = entries(approved).map((entry) => entry.evidence)
     expect(found).toEqual([...HISTORY.slice(1).map(() => undefined), evidence])
   })
 
   test('have it there too when a push’s answer is stored after the payment was decided', () => {
-    const late = entry(42, 'push_sent', { channel: 'push', by: 'provider' })
-    const found = pages({ ...approved, history: [...HISTORY, late] })
-    expect(found.slice(0, HISTORY.length)).toEqual(pages(approved))
+    const late = historyEntry(42, 'push_sent', { channel: 'push', by: 'provider' })
+    const found = entries({ ...approved, history: [...HISTORY, late] })
+    expect(found.slice(0, HISTORY.length)).toEqual(entries(approved))
     expect(found.at(-1)).not.toHaveProperty('evidence')
   })
 
   test('have none where a payment ended without', () => {
-    const expired = { ...approved, ...over('expired'), history: [entry(0, 'expired')] }
-    expect(pages(expired)[0]).not.toHaveProperty('evidence')
+    const expired = { ...approved, ...over('expired'), history: [historyEntry(0, 'expired')] }
+    expect(entries(expired)[0]).not.toHaveProperty('evidence')
   })
 })
 
-describe('a page’s text', () => {
-  const [page] = pages(approved) as [RecordPage]
+describe('an entry’s text', () => {
+  const [entry] = entries(approved) as [PaymentEntry]
   const reversed = (value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(
@@ -188,16 +190,16 @@ describe('a page’s text', () => {
       : value
 
   test('is the same in whatever order its members are', () => {
-    const other = reversed(page) as RecordPage
-    expect(JSON.stringify(other)).not.toBe(JSON.stringify(page))
-    expect(pageText(other)).toBe(pageText(page))
+    const other = reversed(entry) as PaymentEntry
+    expect(JSON.stringify(other)).not.toBe(JSON.stringify(entry))
+    expect(paymentEntryText(other)).toBe(paymentEntryText(entry))
   })
 
   test('is JSON without spaces, its members by name', () => {
-    expect(pageText(page)).toBe(
+    expect(paymentEntryText(entry)).toBe(
       `{"entry":{"at":"2026-11-21T12:00:00.000Z","by":"payer","channel":null,"event":"started"},` +
-        `"hash":"${page.hash}","paymentId":"KTLLJSfqnCGI9JkWws96Bw","previous":null,"seq":1,` +
-        `"terms":{"amount":{"currency":"EUR","value":"20.50"},"providerPhoneId":"1635",` +
+        `"hash":"${entry.hash}","paymentId":"KTLLJSfqnCGI9JkWws96Bw","previous":null,"seq":1,` +
+        `"payment":{"amount":{"currency":"EUR","value":"20.50"},"providerPhoneId":"1635",` +
         `"createdAt":"2026-11-21T12:00:00.000Z","displayText":"${WORDS}",` +
         `"expiresAt":"2026-11-21T12:05:00.000Z",` +
         `"payee":{"id":"neville@hogwarts.ac.uk","name":"Neville Longbottom"},"payerId":"person-1",` +
@@ -208,52 +210,63 @@ describe('a page’s text', () => {
     )
   })
 
-  test('says all that the page says', () => {
-    for (const each of pages(approved)) expect(JSON.parse(pageText(each))).toEqual(each)
+  test('says all that the entry says', () => {
+    for (const each of entries(approved)) expect(JSON.parse(paymentEntryText(each))).toEqual(each)
   })
 
   test('would have a list in its own order', () => {
-    const listed = { ...page, evidence: [2, [1, 'b', 'a']] } as unknown as RecordPage
-    expect(JSON.parse(pageText(listed))).toEqual(listed)
-    expect(pageText(listed)).toContain('"evidence":[2,[1,"b","a"]],')
+    const listed = { ...entry, evidence: [2, [1, 'b', 'a']] } as unknown as PaymentEntry
+    expect(JSON.parse(paymentEntryText(listed))).toEqual(listed)
+    expect(paymentEntryText(listed)).toContain('"evidence":[2,[1,"b","a"]],')
   })
 
   test('leaves out what is not there', () => {
-    const without = { ...page, evidence: undefined } as unknown as RecordPage
-    expect(pageText(without)).toBe(pageText(page))
+    const without = { ...entry, evidence: undefined } as unknown as PaymentEntry
+    expect(paymentEntryText(without)).toBe(paymentEntryText(entry))
   })
 })
 
-describe('a page’s key', () => {
+describe('an entry’s key', () => {
   test('is under the day on which the payment was started, and its number has three digits', () => {
-    const keys = pages(approved).map(pageKey)
+    const keys = entries(approved).map(paymentEntryKey)
     expect(keys[0]).toBe('2026-11-21/KTLLJSfqnCGI9JkWws96Bw/001.json')
     expect(keys.at(-1)).toBe('2026-11-21/KTLLJSfqnCGI9JkWws96Bw/007.json')
-    expect(pagesFolder('2026-11-21', open.paymentId)).toBe('2026-11-21/KTLLJSfqnCGI9JkWws96Bw/')
+    expect(paymentTrailFolder('2026-11-21', open.paymentId)).toBe(
+      '2026-11-21/KTLLJSfqnCGI9JkWws96Bw/',
+    )
   })
 
-  test('is of that day for pages of the next day too', () => {
+  test('is of that day for entries of the next day too', () => {
     const createdAt = new Date('2026-11-21T23:59:59.999Z')
-    const late = entry(43_200, 'approved')
-    const found = pages({ ...approved, createdAt, history: [entry(43_199, 'started'), late] })
-    expect(found.map(pageKey).map((key) => key.slice(0, 10))).toEqual(['2026-11-21', '2026-11-21'])
+    const late = historyEntry(43_200, 'approved')
+    const found = entries({
+      ...approved,
+      createdAt,
+      history: [historyEntry(43_199, 'started'), late],
+    })
+    expect(found.map(paymentEntryKey).map((key) => key.slice(0, 10))).toEqual([
+      '2026-11-21',
+      '2026-11-21',
+    ])
   })
 
-  test('sorts as the pages follow each other, beyond ninety-nine too', () => {
-    const [first] = pages(approved) as [RecordPage]
-    const keys = [2, 10, 99, 100].map((seq) => pageKey({ ...first, seq }))
+  test('sorts as the entries follow each other, beyond ninety-nine too', () => {
+    const [first] = entries(approved) as [PaymentEntry]
+    const keys = [2, 10, 99, 100].map((seq) => paymentEntryKey({ ...first, seq }))
     expect(keys.toSorted()).toEqual(keys)
   })
 })
 
 describe('a change', () => {
   const added = (before: number, after: number) =>
-    pagesAdded(asOf(approved, before), asOf(approved, after), sha256)
+    paymentEntriesAdded(asOf(approved, before), asOf(approved, after), sha256)
 
-  test('adds the pages beyond what the history was', () => {
-    expect(added(2, 3)).toEqual(pages(approved).slice(2, 3))
-    expect(added(2, 5)).toEqual(pages(approved).slice(2, 5))
-    expect(pagesAdded(undefined, asOf(approved, 1), sha256)).toEqual(pages(approved).slice(0, 1))
+  test('adds the entries beyond what the history was', () => {
+    expect(added(2, 3)).toEqual(entries(approved).slice(2, 3))
+    expect(added(2, 5)).toEqual(entries(approved).slice(2, 5))
+    expect(paymentEntriesAdded(undefined, asOf(approved, 1), sha256)).toEqual(
+      entries(approved).slice(0, 1),
+    )
   })
 
   test('that leaves the history as it is adds none', () => {
@@ -261,8 +274,8 @@ describe('a change', () => {
   })
 
   test('by a write of ours is no rewriting', () => {
-    for (let entries = 1; entries < HISTORY.length; entries += 1) {
-      const [before, after] = [asOf(approved, entries), asOf(approved, entries + 1)]
+    for (let historyEntries = 1; historyEntries < HISTORY.length; historyEntries += 1) {
+      const [before, after] = [asOf(approved, historyEntries), asOf(approved, historyEntries + 1)]
       expect(isRewritten(before, after, sha256)).toBe(false)
       expect(
         isRewritten(before, { ...before, ...smsOf({ textId: 'VE1', sends: 2 }) }, sha256),
@@ -272,15 +285,17 @@ describe('a change', () => {
 
   const other = { ...evidence, display_text: 'Pay' }
   test.each([
-    ['an entry', { history: [entry(2, 'started'), ...HISTORY.slice(1)] }],
-    ['that an entry was there', { history: HISTORY.slice(0, -1) }],
+    ['an entry', { history: [historyEntry(2, 'started'), ...HISTORY.slice(1)] }],
+    ['that a history entry was there', { history: HISTORY.slice(0, -1) }],
     ['the order', { history: [HISTORY[1], HISTORY[0], ...HISTORY.slice(2)] }],
     ['the payee', { action: { ...open.action, payee: { name: 'Draco', id: 'draco@x.org' } } }],
     ['the evidence', { outcome: { ...approved.outcome, evidence: other } }],
     ['that there was evidence', over('cancelled')],
     ['the status', { outcome: { ...approved.outcome, status: 'denied' } }],
   ] as const)('of %s is a rewriting', (_, changed) => {
-    expect(isRewritten(approved, { ...approved, ...changed } as RecordedPayment, sha256)).toBe(true)
+    expect(isRewritten(approved, { ...approved, ...changed } as PaymentWithHistory, sha256)).toBe(
+      true,
+    )
   })
 
   test('of the status of a payment that waits is a rewriting', () => {
@@ -290,8 +305,8 @@ describe('a change', () => {
 })
 
 describe('an announcement', () => {
-  const announced = (payment: RecordedPayment) =>
-    pages(payment).flatMap((page) => announcementOf(page) ?? [])
+  const announced = (payment: PaymentWithHistory) =>
+    entries(payment).flatMap((entry) => paymentEventOf(entry) ?? [])
 
   test('is made when a payment begins to wait and when it is over, and at nothing between', () => {
     expect(announced(approved).map(({ type }) => type)).toEqual([
@@ -303,7 +318,7 @@ describe('an announcement', () => {
   test.each(['approved', 'denied', 'expired', 'failed', 'cancelled'] as const)(
     'tells that a payment is %s',
     (status) => {
-      const history = [entry(0, 'started'), entry(9, status)]
+      const history = [historyEntry(0, 'started'), historyEntry(9, status)]
       expect(announced({ ...approved, ...over(status), history })[1]).toMatchObject({
         type: `payment.${status}`,
         detail: { status, eventId: `${open.paymentId}:${status}` },
@@ -311,7 +326,7 @@ describe('an announcement', () => {
     },
   )
 
-  test('says what was decided, when, by which channel, and which page records it', () => {
+  test('says what was decided, when, by which channel, and which entry records it', () => {
     expect(announced(approved)[1]).toEqual({
       type: 'payment.approved',
       detail: {
@@ -329,7 +344,7 @@ describe('an announcement', () => {
         at: '2026-11-21T12:00:41.000Z',
         createdAt: '2026-11-21T12:00:00.000Z',
         expiresAt: '2026-11-21T12:05:00.000Z',
-        page: pages(approved).at(-1)?.hash,
+        entry: entries(approved).at(-1)?.hash,
       },
     })
   })
@@ -363,7 +378,7 @@ describe('an announcement', () => {
   })
 
   test('tells that a payment expired as of its very moment, whenever that was written down', () => {
-    const history = [entry(0, 'started'), entry(359, 'expired', { by: 'clock' })]
+    const history = [historyEntry(0, 'started'), historyEntry(359, 'expired', { by: 'clock' })]
     const [, expired] = announced({ ...approved, ...over('expired'), history })
     expect(expired?.detail.at).toBe('2026-11-21T12:05:00.000Z')
   })
@@ -376,7 +391,7 @@ describe('an announcement', () => {
   })
 
   test('tells of each status once, whatever else is in the history', () => {
-    const late = entry(42, 'push_sent')
+    const late = historyEntry(42, 'push_sent')
     const statuses: (PaymentStatus | undefined)[] = announced({
       ...approved,
       history: [...HISTORY, late],

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { eventReceiver } from '../../local/record/eventReceiver.ts'
-import { eventSource, type Follower } from '../../local/record/eventSource.ts'
-import { LOCAL_BUCKET, startLocalBucket } from '../../local/record/localBucket.ts'
-import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/record/localBus.ts'
-import { startStandIn } from '../recordRig.ts'
+import { eventReceiver } from '../../local/auditTrail/eventReceiver.ts'
+import { eventSource, type Follower } from '../../local/auditTrail/eventSource.ts'
+import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
+import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
+import { startStandIn } from '../trailRig.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {
@@ -108,13 +108,13 @@ describe('the local archive', () => {
     headers: Record<string, string> = { 'if-none-match': '*' },
   ) => fetch(`${url}/${key}`, { method: 'PUT', body, headers })
 
-  test('keeps a page as a file, and nothing beside it', async () => {
+  test('keeps an entry as a file, and nothing beside it', async () => {
     expect((await put(KEY, '{}')).status).toBe(200)
     expect(readFileSync(join(folder, KEY), 'utf8')).toBe('{}')
     expect(readdirSync(join(folder, KEY, '..'))).toEqual(['001.json'])
   })
 
-  test('never writes over a page, as S3 would not', async () => {
+  test('never writes over an entry, as S3 would not', async () => {
     await put(KEY, 'first')
     const second = await put(KEY, 'second')
     expect(second.status).toBe(412)
@@ -127,15 +127,15 @@ describe('the local archive', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412])
   })
 
-  test('keeps a page of a payer under a name that S3 takes too', async () => {
+  test('keeps an entry of a payer under a name that S3 takes too', async () => {
     const key = 'payers/auth0%257C5f%252E/000001.json'
     expect((await put(key, '{}')).status).toBe(200)
     expect(readFileSync(join(folder, 'payers/auth0%7C5f%2E/000001.json'), 'utf8')).toBe('{}')
   })
 
   test.each([
-    ['a page that could be written over another', KEY, {}],
-    ['a key that is no page’s', '2026-11-21/x/001.txt', { 'if-none-match': '*' }],
+    ['an entry that could be written over another', KEY, {}],
+    ['a key that is no entry’s', '2026-11-21/x/001.txt', { 'if-none-match': '*' }],
     ['a way out of the folder', '2026-11-21/%2e%2e%2f%2e%2e/001.json', { 'if-none-match': '*' }],
     ['a way out of the payers', 'payers/%2e%2e%2fx/000001.json', { 'if-none-match': '*' }],
     ['a key that is no text', 'payers/%ff/000001.json', { 'if-none-match': '*' }],

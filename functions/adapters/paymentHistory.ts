@@ -5,13 +5,13 @@
 import * as z from 'zod'
 import { CHANNELS } from '../core/channel.ts'
 import type { HistoryEntry } from '../core/payment.ts'
-import type { RecordedPayment } from '../core/record.ts'
+import type { PaymentWithHistory } from '../core/paymentTrail.ts'
 import type { Same } from '../core/same.ts'
 import { paymentOf } from './paymentItem.ts'
 
 /** A payment with all that happened to it, from its whole item; an item that is none is a fault. */
-export function recordedPaymentOf(attributes: unknown): RecordedPayment {
-  const { history } = recorded.parse(attributes)
+export function paymentWithHistoryOf(attributes: unknown): PaymentWithHistory {
+  const { history } = storedHistory.parse(attributes)
   return { ...paymentOf(attributes), history }
 }
 
@@ -34,15 +34,15 @@ const events = [
   'cancelled',
 ] as const satisfies readonly HistoryEntry['event'][]
 
-/** Strict, so that nothing of the item is left out of the record without being noticed. */
-export const recordedEntry = z.strictObject({
+/** Strict, so that nothing of the item is left out of the audit trail without being noticed. */
+export const historyEntryItem = z.strictObject({
   at: z.iso.datetime({ precision: 3 }),
   event: z.enum(events),
   channel: z.enum(CHANNELS).nullable(),
   by: z.enum(['payer', 'provider', 'operator', 'clock']),
 })
-true satisfies Same<z.infer<typeof recordedEntry>, HistoryEntry>
+true satisfies Same<z.infer<typeof historyEntryItem>, HistoryEntry>
 
-export const recorded = z.object({
-  history: z.array(recordedEntry).min(1),
+export const storedHistory = z.object({
+  history: z.array(historyEntryItem).min(1),
 })

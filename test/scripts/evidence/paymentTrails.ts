@@ -1,4 +1,4 @@
-/** Test support: payments with all that happened to them, and their pages as an archive keeps them. */
+/** Test support: payments with all that happened to them, and their entries as an archive keeps them. */
 
 import { linkOf } from '../../../functions/adapters/verifyLink.ts'
 import type { Channel } from '../../../functions/core/channel.ts'
@@ -11,21 +11,21 @@ import {
 } from '../../../functions/core/outcome.ts'
 import { type HistoryEntry, shownText } from '../../../functions/core/payment.ts'
 import {
-  pageKey,
-  pagesOf,
-  pageText,
-  type RecordedPayment,
-  type RecordPage,
-} from '../../../functions/core/record.ts'
-import { sha256 } from '../../../scripts/evidence/recordOf.ts'
-import type { KeptPage } from '../../../scripts/evidence/recordPage.ts'
+  type PaymentEntry,
+  type PaymentWithHistory,
+  paymentEntries,
+  paymentEntryKey,
+  paymentEntryText,
+} from '../../../functions/core/paymentTrail.ts'
+import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
+import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
 import { at } from '../../core/answering.ts'
 import { open, terms, WORDS } from '../../core/payments.ts'
 
 export const FOLDER = '2026-11-21/KTLLJSfqnCGI9JkWws96Bw/'
 export const keyOf = (seq: number) => `${FOLDER}00${seq}.json`
 
-const entry =
+const historyEntry =
   (channel: HistoryEntry['channel'], by: HistoryEntry['by']) =>
   (seconds: number, event: HistoryEntry['event']): HistoryEntry => ({
     at: at(seconds).toISOString(),
@@ -33,12 +33,12 @@ const entry =
     channel,
     by,
   })
-export const payer = entry(null, 'payer')
-export const provider = entry('push', 'provider')
-export const onPush = entry('push', 'payer')
-export const byText = entry('sms', 'payer')
-export const clock = entry(null, 'clock')
-export const noPush = entry('push', 'clock')
+export const payer = historyEntry(null, 'payer')
+export const provider = historyEntry('push', 'provider')
+export const onPush = historyEntry('push', 'payer')
+export const byText = historyEntry('sms', 'payer')
+export const clock = historyEntry(null, 'clock')
+export const noPush = historyEntry('push', 'clock')
 
 const BEGIN = [payer(0, 'started'), provider(1, 'push_sent')]
 const TEXTED = [...BEGIN, byText(20, 'text_asked')]
@@ -80,7 +80,7 @@ const ended = (
   history: readonly HistoryEntry[],
   { status, channel }: { status: PaymentStatus; channel?: Channel },
   evidence?: Evidence,
-): RecordedPayment => ({
+): PaymentWithHistory => ({
   ...open,
   history,
   outcome: outcomeOf({
@@ -139,39 +139,39 @@ export const records = {
   ),
   expired: ended([...BEGIN, clock(312, 'expired')], { status: 'expired' }),
   cancelled: ended([...BEGIN, payer(30, 'cancelled')], { status: 'cancelled' }),
-} satisfies Record<string, RecordedPayment>
+} satisfies Record<string, PaymentWithHistory>
 
-export const pages = (payment: RecordedPayment) => pagesOf(payment, sha256)
+export const entries = (payment: PaymentWithHistory) => paymentEntries(payment, sha256)
 
 /** As the archive keeps it. */
-export const kept = (page: RecordPage): KeptPage => ({
-  key: pageKey(page),
-  text: pageText(page),
+export const kept = (entry: PaymentEntry): ArchivedEntry => ({
+  key: paymentEntryKey(entry),
+  text: paymentEntryText(entry),
   versions: 1,
   isDeleted: false,
 })
 
-/** A page with something else on it; `hash` only where it is said too. */
-export const changed = (page: RecordPage, change: object): KeptPage => ({
-  ...kept(page),
-  text: pageText({ ...page, ...change }),
+/** An entry with something else on it; `hash` only where it is said too. */
+export const changed = (entry: PaymentEntry, change: object): ArchivedEntry => ({
+  ...kept(entry),
+  text: paymentEntryText({ ...entry, ...change }),
 })
 
-/** Somebody who knows how pages are made makes all of them anew, with another thing on one. */
-export function forged(all: readonly RecordPage[], seq: number, change: object): KeptPage[] {
+/** Somebody who knows how entries are made makes all of them anew, with another thing on one. */
+export function forged(all: readonly PaymentEntry[], seq: number, change: object): ArchivedEntry[] {
   let previous: string | null = null
-  return all.map((page) => {
-    const { hash: _, ...rest } = { ...page, ...(page.seq === seq && change), previous }
-    previous = sha256(pageText(rest))
+  return all.map((entry) => {
+    const { hash: _, ...rest } = { ...entry, ...(entry.seq === seq && change), previous }
+    previous = sha256(paymentEntryText(rest))
     return kept({ ...rest, hash: previous })
   })
 }
 
 /** A payment that a channel decided, with something else in its outcome. */
 export const decidedWith = (
-  payment: RecordedPayment,
+  payment: PaymentWithHistory,
   change: Partial<Decided>,
-): RecordedPayment => {
+): PaymentWithHistory => {
   if (!('proof' in payment.outcome)) throw new Error('nothing decided it')
   return { ...payment, outcome: { ...payment.outcome, ...change } }
 }

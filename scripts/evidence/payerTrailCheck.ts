@@ -1,0 +1,98 @@
+/** Whether what is kept of a payer's audit trail is whole and unchanged. */
+import { payerEntryItem } from '../../functions/adapters/payerTrailItem.ts'
+import type { Digest } from '../../functions/core/canonical.ts'
+import {
+  hashedPayerEntry,
+  type PayerEntry,
+  payerEntryKey,
+  storedPayerEntry,
+  type Trail,
+} from '../../functions/core/payerTrail.ts'
+import {
+  type ArchivedEntry,
+  type Found,
+  jsonIn,
+  notRead,
+  type Problem,
+  touched,
+} from './archivedEntry.ts'
+import { MISSING, THE_ITEM } from './paymentTrailCheck.ts'
+
+export type PayerTrailToCheck = {
+  readonly payerId: string
+  readonly kept: readonly ArchivedEntry[]
+  /** As the table's item has it, where that could be read. */
+  readonly stored?: Trail | undefined
+}
+
+/** `entries` are those of entries that are what was once written, oldest first. */
+export type CheckedPayerTrail = {
+  readonly entries: readonly PayerEntry[]
+  readonly problems: readonly Problem[]
+}
+
+/** Check everything that can be checked, and name each entry that something is wrong with. */
+export function checkPayerTrail(
+  { payerId, kept, stored }: PayerTrailToCheck,
+  digest: Digest,
+): CheckedPayerTrail {
+  const problems: Problem[] = []
+  const read = new Map<number, PayerEntry>()
+  for (const archived of kept) {
+    const found = readEntry(archived, payerId, digest)
+    if ('seq' in found) read.set(found.seq, found)
+    const wrong = 'seq' in found ? [] : [found]
+    for (const one of [...touched(archived), ...wrong]) problems.push({ key: archived.key, ...one })
+  }
+  const told = (seq: number, what: string) =>
+    problems.push({ key: payerEntryKey({ payerId, seq }), what })
+
+  const seqs = new Set(kept.map(({ key }) => Number(NAME.exec(key)?.[1] ?? 0)))
+  const last = Math.max(...seqs, stored?.count ?? 0, 0)
+  for (let seq = 1; seq <= last; seq += 1) {
+    if (!seqs.has(seq)) told(seq, MISSING)
+    if (stored && seq > stored.count) told(seq, 'the table knows of no such entry')
+  }
+  const entries = [...read.values()].sort((a, b) => a.seq - b.seq)
+  for (const { seq, previous } of entries) {
+    const before = seq === 1 ? null : read.get(seq - 1)?.hash
+    // Without the one before, that one is named and this one cannot be judged.
+    if (before !== undefined && before !== previous) {
+      told(seq, 'follows another entry than the one before it: the chain is broken')
+    }
+  }
+  for (const [index, entry] of (stored?.recent ?? []).entries()) {
+    const archived = read.get(entry.seq)
+    if (archived && storedPayerEntry(archived) !== storedPayerEntry(entry)) {
+      told(entry.seq, 'the table has another entry')
+    }
+    // The newest stay there, up to the last that was counted.
+    if (stored && entry.seq !== stored.count - stored.recent.length + index + 1) {
+      problems.push({ key: THE_ITEM, what: `it counts ${stored.count}, and holds ${entry.seq}` })
+    }
+  }
+  return { entries, problems: problems.sort((a, b) => (a.key < b.key ? -1 : 1)) }
+}
+
+/** The entry on an entry, or what is wrong with it. */
+function readEntry(
+  { key, text }: ArchivedEntry,
+  payerId: string,
+  digest: Digest,
+): PayerEntry | Found {
+  if (!NAME.test(key)) return { what: 'is no entry of an audit trail' }
+  const json = jsonIn(text)
+  if (!json) return { what: 'is not JSON' }
+  const { success, data, error } = payerEntryItem.safeParse(json)
+  if (!success) return notRead(text, json, error, digest)
+  if (digest(hashedPayerEntry(data)) !== data.hash)
+    return { what: 'its words are not those of its hash' }
+  // Also one that says the same member twice, which every reader may take otherwise.
+  if (storedPayerEntry(data) !== text) return { what: 'is not written as Payfriend writes it' }
+  if (data.payerId !== payerId) return { what: `is of another payer, ${data.payerId}` }
+  return payerEntryKey(data) === key
+    ? data
+    : { what: `is the entry ${payerEntryKey(data)} in another place` }
+}
+
+const NAME = /^payers\/[^/]+\/(\d{6}|[1-9]\d{6,})\.json$/

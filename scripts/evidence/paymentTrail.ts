@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { paymentWithHistoryOf } from '../../functions/adapters/paymentHistory.ts'
+import { RewrittenOutcome } from '../../functions/core/outcome.ts'
+import {
+  type PaymentWithHistory,
+  paymentEntries,
+  paymentEntryKey,
+  paymentEntryText,
+  paymentTrailFolder,
+} from '../../functions/core/paymentTrail.ts'
+import { type ArchivedEntry, type Problem, unknownIn } from './archivedEntry.ts'
+import { CannotLook, type RecordOptions } from './evidenceOptions.ts'
+import type { EvidenceSource } from './evidenceSource.ts'
+import { type CheckedPaymentTrail, checkPaymentTrail, THE_ITEM } from './paymentTrailCheck.ts'
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** A payment's audit trail as an archive has it that nobody has touched. */
+export function untouchedTrail(stored: PaymentWithHistory) {
+  const { paymentId, createdAt } = stored
+  const kept = paymentEntries(stored, sha256).map(
+    (entry): ArchivedEntry => ({
+      key: paymentEntryKey(entry),
+      text: paymentEntryText(entry),
+      versions: 1,
+      isDeleted: false,
+    }),
+  )
+  return { paymentId, folder: paymentTrailFolder(createdAt.toISOString(), paymentId), kept }
+}
+
+/** A payment's audit trail as it was found and what is wrong with it. */
+export type FoundPaymentTrail = CheckedPaymentTrail & {
+  readonly paymentId: string
+  readonly kept: readonly ArchivedEntry[]
+  readonly stored?: PaymentWithHistory
+  /** Why it was compared with no item of the table. */
+  readonly whyNotCompared?: string
+}
+
+/** Find and check a payment's audit trail; throws `CannotLook` where there is no such payment. */
+export async function paymentTrailOf(
+  source: EvidenceSource,
+  { paymentId, day }: Pick<RecordOptions, 'paymentId' | 'day'>,
+): Promise<FoundPaymentTrail> {
+  const read = await readStored(source, paymentId)
+  if ('stored' in read) {
+    const { stored } = read
+    const folder = paymentTrailFolder(stored.createdAt.toISOString(), paymentId)
+    const kept = await source.entries(folder)
+    return {
+      paymentId,
+      kept,
+      stored,
+      ...checkPaymentTrail({ paymentId, folder, kept, stored }, sha256),
+    }
+  }
+  if (day === undefined) {
+    throw new CannotLook(
+      `Payment ${paymentId} was looked for in the table, and ${read.why}. Say with --day on which day (UTC) it was started, and its archive is looked at alone.`,
+    )
+  }
+  const folder = paymentTrailFolder(day, paymentId)
+  const kept = await source.entries(folder)
+  if (kept.length === 0) {
+    throw new CannotLook(
+      `There is no entry of payment ${paymentId} on ${day}, and in the table ${read.why}.`,
+    )
+  }
+  const { entries, problems } = checkPaymentTrail({ paymentId, folder, kept }, sha256)
+  const all = [...problems, ...read.ofItem]
+  return { paymentId, kept, entries, problems: all, whyNotCompared: read.why }
+}
+
+/** The payment as the table tells it, or why it tells nothing, and what of that is wrong with its item. */
+export async function readStored(
+  source: EvidenceSource,
+  paymentId: string,
+): Promise<{ readonly stored: PaymentWithHistory } | NotStored> {
+  const read = await source.item('payments', paymentId)
+  if ('why' in read) return { why: `it could not be read (${read.why})`, ofItem: [] }
+  if (read.item === undefined) return { why: 'it is not there', ofItem: [] }
+  try {
+    return { stored: paymentWithHistoryOf(read.item) }
+  } catch (error) {
+    return spoiled(
+      error,
+      error instanceof RewrittenOutcome
+        ? `it was rewritten by hand: ${error.message}`
+        : 'it is no payment as Payfriend stores it',
+    )
+  }
+}
+
+export type NotStored = { readonly why: string; readonly ofItem: readonly Problem[] }
+
+/** An item that cannot be read, unless it only holds what a newer version may have stored: that is told as such. */
+export function spoiled(error: unknown, what: string): NotStored {
+  const unknown = unknownIn(error)
+  const problem = unknown ? { ...unknown, what: `it ${unknown.what}` } : { what }
+  return { why: problem.what, ofItem: [{ key: THE_ITEM, ...problem }] }
+}
