@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { followers, type LambdaName, providers, type TriggerName } from '../functions/routes.ts'
+import { consumers, type LambdaName, providers, type TriggerName } from '../functions/routes.ts'
 import { bundle, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import {
   eventOf,
@@ -49,7 +49,7 @@ const files = new Map<string, Buffer>([
   [SDK, sdkAlone([])],
   [SDK_CUT, sdkAlone(LEFT_OUT)],
   // Nobody waits for those that follow the table.
-  ...[...lambdaBundles(PROVIDER).files].filter(([name]) => !isOneOf(followers, name)),
+  ...[...lambdaBundles(PROVIDER).files].filter(([name]) => !isOneOf(consumers, name)),
 ])
 /** What phoneStart answered each payer, for phoneVerify. */
 const verifications = new Map<string, string>()

@@ -46,7 +46,7 @@ export const metrics = {
   Fault: 'Count',
   /** A page of the archive that could not be written; something that could not be told to the owner's own software. */
   ArchiveFault: 'Count',
-  AnnounceFault: 'Count',
+  PublishFault: 'Count',
   /** The past of a payment or an account was changed, or one removed, past all of Payfriend's own ways. */
   AuditTrailRewritten: 'Count',
   AuditTrailRemoved: 'Count',

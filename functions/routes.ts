@@ -110,7 +110,7 @@ export const triggers = ['signUpPolicy', 'tokenClaims'] as const
 
 export type TriggerName = (typeof triggers)[number]
 
-/** Lambdas that follow the streams of the two tables; the tables themselves they may not touch. */
-export const followers = ['archivePayments', 'announcePayments'] as const
+/** Lambdas that consume the streams of the two tables; the tables themselves they may not touch. */
+export const consumers = ['archiveEntries', 'publishEvents'] as const
 
-export type FollowerName = (typeof followers)[number]
+export type ConsumerName = (typeof consumers)[number]

@@ -20,20 +20,20 @@ export type TableShape = {
   readonly indexes: Readonly<Record<string, Index>>
   /** The attribute that says when an item may go, in epoch seconds. */
   readonly ttl?: string
-  /** Each change is told to whoever follows the table, with what the item was and what it is. */
+  /** Each change is told to the consumers of its stream, with what the item was and what it is. */
   readonly stream?: 'NEW_AND_OLD_IMAGES'
-  /** Followers are brought changes only of items that have, or had, this attribute; of all without it. */
-  readonly followed?: Key
+  /** Consumers are brought changes only of items that have, or had, this attribute; of all without it. */
+  readonly consumed?: Key
 }
 
 /** An item as a stream has it: of each attribute the value under its type's letter. */
 type Image = Readonly<Record<string, object>>
 
-/** Whether followers are brought a change of an item, by what it was and what it is. */
-export const isFollowed = (
-  { followed }: TableShape,
+/** Whether consumers are brought a change of an item, by what it was and what it is. */
+export const isConsumed = (
+  { consumed }: TableShape,
   images: readonly (Image | undefined)[],
-): boolean => !followed || images.some((image) => followed.type in (image?.[followed.name] ?? {}))
+): boolean => !consumed || images.some((image) => consumed.type in (image?.[consumed.name] ?? {}))
 
 export const tables = {
   /** No time to live: payments are evidence. */
@@ -61,7 +61,7 @@ export const tables = {
     partitionKey: { name: 'user_id', type: 'S' },
     stream: 'NEW_AND_OLD_IMAGES',
     /** A payer's audit trail: no counter of a limit has one. */
-    followed: { name: 'audit_count', type: 'N' },
+    consumed: { name: 'audit_count', type: 'N' },
     indexes: {},
     ttl: 'expires_epoch',
   },

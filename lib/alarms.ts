@@ -49,7 +49,7 @@ export function alarmRules(
   stage: {
     readonly provider: Provider
     readonly textsPerDayForStage: number
-    readonly hasFollowers: boolean
+    readonly hasConsumers: boolean
   },
 ): AlarmRule[] {
   return [
@@ -119,7 +119,7 @@ export function alarmRules(
       periods: AT_ONCE,
     })),
     ...(stage.provider === 'authy' ? callbackRules(own) : []),
-    ...(stage.hasFollowers ? followerRules(own, watched.followersBehind) : []),
+    ...(stage.hasConsumers ? consumerRules(own, watched.consumersBehind) : []),
     {
       id: 'ApiThrottled',
       what: 'API Gateway turns requests away at the ceilings of the routes',
@@ -185,7 +185,7 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
   },
 ]
 
-const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRule[] => [
+const consumerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRule[] => [
   {
     id: 'ArchiveFaults',
     what: 'Pages of the archive of payments and accounts cannot be written',
@@ -195,15 +195,15 @@ const followerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRu
     threshold: 1,
   },
   {
-    id: 'AnnounceFaults',
-    what: 'What becomes of payments and accounts cannot be announced',
-    heading: 'Alarm: announcing faults',
-    metric: filled(own('AnnounceFault')),
+    id: 'PublishFault',
+    what: 'What becomes of payments and accounts cannot be published',
+    heading: 'Alarm: publishing faults',
+    metric: filled(own('PublishFault')),
     threshold: 1,
   },
   ...behind.map((metric, i) => ({
     id: `Behind${i}`,
-    what: 'A Lambda that follows the payments and the people is far behind them',
+    what: 'A Lambda that consumes the streams of payments and payers is far behind them',
     heading: 'Alarm: far behind the payments',
     metric,
     threshold: BEHIND_MS,

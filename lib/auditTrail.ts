@@ -6,7 +6,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { type IBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
-import type { FollowerName } from '../functions/routes.ts'
+import type { ConsumerName } from '../functions/routes.ts'
 import { removalPolicy } from './keeping.ts'
 import { Lambda } from './lambda.ts'
 import { privateBucket } from './privateBucket.ts'
@@ -21,10 +21,10 @@ export type AuditTrailProps = {
     readonly logLevel: string
     readonly logRetention: RetentionDays
   }
-  /** Holds `<name>/index.mjs` for each Lambda that follows the tables. */
+  /** Holds `<name>/index.mjs` for each Lambda that consumes the streams of the tables. */
   readonly folder: string
   readonly tables: Tables
-  /** Where payments and changes of accounts are announced; a bus of Payfriend's own without it. */
+  /** Where payments and changes of accounts are published; a bus of Payfriend's own without it. */
   readonly eventBus?: IEventBus
 }
 
@@ -44,13 +44,13 @@ const DAYS_A_YEAR = 365.25
 
 /**
  * The record of payments and accounts: whatever changes one becomes an entry of an archive, and whoever listens
- * to the bus is told how a payment ended and what happened to an account. It follows the tables, so nothing
+ * to the bus is told how a payment ended and what happened to an account. It consumes the streams of the tables, so nothing
  * waits for it.
  */
 export class AuditTrail extends Construct {
   readonly archive: IBucket
   readonly eventBus: IEventBus
-  readonly lambdas: Readonly<Record<FollowerName, Lambda>>
+  readonly lambdas: Readonly<Record<ConsumerName, Lambda>>
   private readonly props: AuditTrailProps
   private readonly setAside: IBucket
 
@@ -64,13 +64,13 @@ export class AuditTrail extends Construct {
       props.eventBus ??
       (new EventBus(this, 'Bus', { description: this.title('events') }) as IEventBus)
     this.lambdas = {
-      archivePayments: this.archiver(),
-      announcePayments: this.announcer(),
+      archiveEntries: this.archiver(),
+      publishEvents: this.publisher(),
     }
   }
 
   private archiver(): Lambda {
-    const lambda = this.follower('archivePayments', { ARCHIVE_BUCKET: this.archive.bucketName })
+    const lambda = this.consumer('archiveEntries', { ARCHIVE_BUCKET: this.archive.bucketName })
     lambda.role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['s3:PutObject'],
@@ -84,17 +84,17 @@ export class AuditTrail extends Construct {
     return lambda
   }
 
-  private announcer(): Lambda {
+  private publisher(): Lambda {
     const { eventBusArn } = this.eventBus
-    const lambda = this.follower('announcePayments', { EVENT_BUS: eventBusArn })
+    const lambda = this.consumer('publishEvents', { EVENT_BUS: eventBusArn })
     lambda.role.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [eventBusArn] }),
     )
     return lambda
   }
 
-  /** A Lambda that follows both tables, each change in its order, again and again until it is taken. */
-  private follower(name: FollowerName, environment: Record<string, string>): Lambda {
+  /** A Lambda that consumes the streams of both tables, each change in its order, again and again until it is taken. */
+  private consumer(name: ConsumerName, environment: Record<string, string>): Lambda {
     const { settings, folder, tables } = this.props
     const lambda = new Lambda(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}`, {
       folder,
@@ -117,8 +117,8 @@ export class AuditTrail extends Construct {
     ]) {
       lambda.role.addToPrincipalPolicy(new PolicyStatement(statement))
     }
-    tables.follow(lambda, {
-      // A new follower begins with whatever the stream still has.
+    tables.consume(lambda, {
+      // A new consumer begins with whatever the stream still has.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,
       bisectBatchOnError: true,

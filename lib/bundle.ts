@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { buildSync, type Metafile } from 'esbuild'
-import { followers, lambdasOf, type Provider, triggers } from '../functions/routes.ts'
+import { consumers, lambdasOf, type Provider, triggers } from '../functions/routes.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const FOLDER = join(ROOT, '.cache', 'lambdas')
@@ -52,7 +52,7 @@ export function lambdaBundles(provider: Provider): {
   readonly files: ReadonlyMap<string, Buffer>
   readonly metafile: Metafile
 } {
-  const names = [...lambdasOf(provider), ...triggers, ...followers]
+  const names = [...lambdasOf(provider), ...triggers, ...consumers]
   const { outputFiles, metafile } = bundle(
     names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
     LEFT_OUT,

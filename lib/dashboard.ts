@@ -73,7 +73,7 @@ export function addDashboard(
           'Faults',
           own('Fault'),
           own('ArchiveFault'),
-          own('AnnounceFault'),
+          own('PublishFault'),
           own('AuditTrailRewritten'),
           own('AuditTrailRemoved'),
           ...watched.routedErrors,
@@ -84,8 +84,8 @@ export function addDashboard(
         graph('Slowest Lambda, p99, milliseconds', ...watched.slowestP99),
         graph('Throttled', watched.apiThrottled, watched.lambdasThrottled, watched.tablesThrottled),
       ],
-      ...(watched.followersBehind.length > 0
-        ? [[graph('Behind the payments, milliseconds', ...watched.followersBehind)]]
+      ...(watched.consumersBehind.length > 0
+        ? [[graph('Behind the payments, milliseconds', ...watched.consumersBehind)]]
         : []),
     ],
   })

@@ -8,7 +8,7 @@ import { type AlarmRule, alarmRules } from './alarms.ts'
 import { addDashboard } from './dashboard.ts'
 import { type WatchedProps, watched } from './watched.ts'
 
-export type NightProps = Omit<WatchedProps, 'stage' | 'followers'> & {
+export type NightProps = Omit<WatchedProps, 'stage' | 'consumers'> & {
   readonly settings: {
     readonly stage: string
     readonly provider: Provider
@@ -19,19 +19,19 @@ export type NightProps = Omit<WatchedProps, 'stage' | 'followers'> & {
     /** Where RUNBOOK.md can be read, without an anchor. */
     readonly runbookUrl: string
   }
-  readonly followers?: WatchedProps['followers']
+  readonly consumers?: WatchedProps['consumers']
 }
 
 /** Who looks after a stage while nobody looks: its alarms, and a dashboard for whoever they wake. */
 export class Night extends Construct {
-  constructor(scope: Construct, id: string, { settings, followers = [], ...props }: NightProps) {
+  constructor(scope: Construct, id: string, { settings, consumers = [], ...props }: NightProps) {
     super(scope, id)
     const { stage, provider, limits, runbookUrl, alarmTopicArn, keepData } = settings
-    const all = watched(this, { ...props, stage, followers })
+    const all = watched(this, { ...props, stage, consumers })
     const rules = alarmRules(all, {
       provider,
       textsPerDayForStage: limits.textsPerDayForStage,
-      hasFollowers: followers.length > 0,
+      hasConsumers: consumers.length > 0,
     })
     const alarms = rules.map((rule) => this.create(rule, runbookUrl))
     addDashboard(this, all, alarms)

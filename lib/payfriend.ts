@@ -25,7 +25,7 @@ export type PayfriendProps = {
   readonly userPool?: IUserPool
   /** Where the managed login of `userPool` is, if it has a domain already: `https://login.example.com`. */
   readonly signInUrl?: string
-  /** Where payments are announced (EVENTS.md); a bus of Payfriend's own without it. */
+  /** Where payments are published (EVENTS.md); a bus of Payfriend's own without it. */
   readonly eventBus?: IEventBus
   /** Holds `<name>/index.mjs` for every Lambda that there is with the provider; bundled here without it. */
   readonly lambdas?: string
@@ -41,7 +41,7 @@ export class Payfriend extends Construct {
   readonly siteUrl: string
   /** The API's own address, `https://…/api`, which callbacks are signed for. */
   readonly apiUrl: string
-  /** Where payments are announced. */
+  /** Where payments are published. */
   readonly eventBus: IEventBus
   /** What is left to do by hand, and with what. */
   readonly outputs: Outputs
@@ -89,7 +89,7 @@ export class Payfriend extends Construct {
       settings,
       routed: lambdas.routed.map(({ lambda }) => lambda.function),
       sweep: lambdas.sweep.function,
-      followers: Object.values(auditTrail.lambdas).map((lambda) => lambda.function),
+      consumers: Object.values(auditTrail.lambdas).map((lambda) => lambda.function),
       tables: tables.all,
       accessLog,
     })
@@ -121,7 +121,7 @@ export class Payfriend extends Construct {
         value: auditTrail.archive.bucketName,
       },
       EventBusName: {
-        description: 'The bus that payments and changes of accounts are announced on',
+        description: 'The bus that payments and changes of accounts are published on',
         value: auditTrail.eventBus.eventBusName,
       },
       ...(signIn.leftTrigger !== undefined && {

@@ -64,15 +64,15 @@ export class Tables extends Construct {
   }
 
   /**
-   * Bring a Lambda the changes of both tables that followers are brought, and let it read these and nothing of
+   * Bring a Lambda the changes of both tables that consumers are brought, and let it read these and nothing of
    * the tables, in one step.
    */
-  follow(lambda: Lambda, how: Omit<EventSourceMappingOptions, 'eventSourceArn' | 'filters'>): void {
+  consume(lambda: Lambda, how: Omit<EventSourceMappingOptions, 'eventSourceArn' | 'filters'>): void {
     for (const [name, id] of [
       ['payments', 'Payments'],
       ['users', 'Users'],
     ] as const) {
-      const { followed }: TableShape = tables[name]
+      const { consumed }: TableShape = tables[name]
       const { tableArn, tableStreamArn } = this.byName[name]
       if (!tableStreamArn) throw new Error(`the table ${name} has no stream`)
       // Not `table.grantStreamRead`, which lets the streams of every table be listed.
@@ -88,7 +88,7 @@ export class Tables extends Construct {
       lambda.function.addEventSourceMapping(id, {
         eventSourceArn: tableStreamArn,
         ...how,
-        ...(followed && { filters: filtersFor(followed) }),
+        ...(consumed && { filters: filtersFor(consumed) }),
       })
       Validations.of(lambda.role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::<${id}Table.Arn>/stream/*]`,

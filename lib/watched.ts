@@ -19,15 +19,15 @@ export type WatchedProps = {
   /** Those that a payer, the page or the provider waits for. */
   readonly routed: readonly IFunction[]
   readonly sweep: IFunction
-  /** Those that follow the tables' streams, where there are any. */
-  readonly followers: readonly IFunction[]
+  /** Those that consume the tables' streams, where there are any. */
+  readonly consumers: readonly IFunction[]
   readonly tables: readonly Pick<ITable, 'metric'>[]
   /** API Gateway's own log, one JSON object a request. */
   readonly accessLog: ILogGroup
 }
 
 export function watched(scope: Construct, props: WatchedProps) {
-  const { stage, routed, sweep, followers, tables, accessLog } = props
+  const { stage, routed, sweep, consumers, tables, accessLog } = props
   // HTTP APIs count a request that met a ceiling among all other 4xx: only their log tells it apart, by
   // the Lambda that was not called.
   const turnedAway = new MetricFilter(scope, 'TurnedAway', {
@@ -72,8 +72,8 @@ export function watched(scope: Construct, props: WatchedProps) {
       ),
     ),
     sweepErrors: sweep.metricErrors({ period: PERIOD }),
-    /** How far behind the payments each follower is. */
-    followersBehind: followers.map((one) =>
+    /** How far behind the payments each consumer is. */
+    consumersBehind: consumers.map((one) =>
       one.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: PERIOD }),
     ),
 

@@ -9,7 +9,7 @@ import { startPayfriend } from './payfriend.ts'
 /** In AWS a schedule sweeps every minute; on a laptop nobody wants to wait that long. */
 const SWEEP_EVERY_MS = 5000
 
-/** What was announced last may be on its way at the end; a receiver that hangs is not waited for longer. */
+/** What was published last may be on its way at the end; a receiver that hangs is not waited for longer. */
 const LAST_EVENTS_MS = 2000
 
 const EVENTS_RULE = 'must begin with https://, or with http:// if it is on this machine'

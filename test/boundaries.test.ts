@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CHANNELS } from '../functions/core/channel.ts'
-import { followers, lambdas, triggers } from '../functions/routes.ts'
+import { consumers, lambdas, triggers } from '../functions/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -59,9 +59,9 @@ const isOneOf =
 
 const handlers = Object.keys(lambdas).map((name) => `functions/${name}.ts`)
 const cognitoTriggers = triggers.map((name) => `functions/${name}.ts`)
-const followTables = followers.map((name) => `functions/${name}.ts`)
+const consumeStreams = consumers.map((name) => `functions/${name}.ts`)
 /** What they do alike. */
-const FOLLOWING = 'functions/followTables.ts'
+const FOLLOWING = 'functions/consumeStreams.ts'
 /** The names by which is counted, and where that is done. */
 const METRICS = 'functions/metrics.ts'
 const COUNTING = 'functions/counting.ts'
@@ -243,17 +243,17 @@ const fences: Record<string, Fence> = {
       ['functions/signUpPolicy.ts', "import type { Env } from './adapters/settings.ts'"],
     ],
   },
-  'who follows the tables imports the core, the pipeline, and what followers do alike': {
-    around: (file) => followTables.includes(file),
+  'who follows the tables imports the core, the pipeline, and what consumers do alike': {
+    around: (file) => consumeStreams.includes(file),
     allows: (found) =>
       within('functions/core/').has(found) || isOneOf(...PIPELINE, FOLLOWING)(found),
     caught: [
-      ['functions/archivePayments.ts', "import { announcePayments } from './announcePayments.ts'"],
-      ['functions/archivePayments.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
-      ['functions/announcePayments.ts', "import { eventBus } from './adapters/eventBus.ts'"],
+      ['functions/archiveEntries.ts', "import { publishEvents } from './publishEvents.ts'"],
+      ['functions/archiveEntries.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
+      ['functions/publishEvents.ts', "import { eventBus } from './adapters/eventBus.ts'"],
     ],
   },
-  'what followers do alike reads a stream, and touches no table': {
+  'what consumers do alike reads a stream, and touches no table': {
     around: (file) => file === FOLLOWING,
     allows: (found) =>
       found.isType ||
@@ -512,7 +512,7 @@ test('every Lambda has its file, and every handler its Lambda', () => {
   const known = [
     ...handlers,
     ...cognitoTriggers,
-    ...followTables,
+    ...consumeStreams,
     FOLLOWING,
     ...PIPELINE,
     COUNTING,

@@ -10,8 +10,8 @@ import { itemOf } from '../functions/adapters/paymentItem.ts'
 import type { Env } from '../functions/adapters/settings.ts'
 import type { PayerHandler } from '../functions/http.ts'
 import {
-  type FollowerName,
-  followers,
+  type ConsumerName,
+  consumers,
   type LambdaName,
   lambdasOf,
   type Provider,
@@ -29,11 +29,11 @@ import { startStandIn } from './trailRig.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }
-type Name = LambdaName | TriggerName | FollowerName
+type Name = LambdaName | TriggerName | ConsumerName
 const namesWith = (provider: Provider): Name[] => [
   ...lambdasOf(provider),
   ...triggers,
-  ...followers,
+  ...consumers,
 ]
 const bundles = { authy: lambdaBundles('authy'), twilioVerify: lambdaBundles('twilioVerify') }
 const temporary = mkdtempSync(join(tmpdir(), 'payfriend-bundles-'))
@@ -114,13 +114,13 @@ describe.each(providers)('what is in a bundle made for %s', (provider) => {
       what: 'no way to the archive but where it is written',
       pattern: /\/@aws-sdk\/(client-s3|middleware-sdk-s3|checksums)\//,
       caught: 'node_modules/@aws-sdk/client-s3/dist-es/S3Client.js',
-      except: ['archivePayments'],
+      except: ['archiveEntries'],
     },
     {
-      what: 'no way to a bus but where payments are announced',
+      what: 'no way to a bus but where payments are published',
       pattern: /\/@aws-sdk\/client-eventbridge\//,
       caught: 'node_modules/@aws-sdk/client-eventbridge/dist-es/EventBridgeClient.js',
-      except: ['announcePayments'],
+      except: ['publishEvents'],
     },
     {
       what: 'no way to who signs in but where sessions end',
@@ -402,9 +402,9 @@ describe.each(providers)(
     })
 
     test.each([
-      ['archivePayments', 'PUT', 'ARCHIVE_ENDPOINT', ''],
+      ['archiveEntries', 'PUT', 'ARCHIVE_ENDPOINT', ''],
       [
-        'announcePayments',
+        'publishEvents',
         'POST',
         'EVENTS_ENDPOINT',
         '{"FailedEntryCount":0,"Entries":[{"EventId":"event-1"}]}',

@@ -1,9 +1,9 @@
-/** EVENTS.md and events.schema.json say what is announced. */
+/** EVENTS.md and events.schema.json say what is published. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { announcePayments } from '../functions/announcePayments.ts'
+import { publishEvents } from '../functions/publishEvents.ts'
 import { CHANNELS } from '../functions/core/channel.ts'
 import { PROOFS } from '../functions/core/outcome.ts'
 import type { PayerEvent } from '../functions/core/payerTrail.ts'
@@ -47,12 +47,12 @@ beforeAll(async () => {
     else accountEvents.push(event)
   })
   const env = { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url }
-  const announce = announcePayments({ clock: rig.clock.now, env })
+  const publish = publishEvents({ clock: rig.clock.now, env })
   for (const end of ends) {
     const id = await rig.ended(await rig.person(), end)
-    await announce({ Records: await rig.changesOf(id) })
+    await publish({ Records: await rig.changesOf(id) })
   }
-  await announce({ Records: [payerRecord('ann', undefined, trailWith('ann', PAYER_EVENTS))] })
+  await publish({ Records: [payerRecord('ann', undefined, trailWith('ann', PAYER_EVENTS))] })
   await bus.close()
 })
 afterAll(() => rig.close())
@@ -205,7 +205,7 @@ test('the table of what happens to an account has every type, and no other', () 
   expect(rows).toEqual(account.properties.detail.properties.event.enum)
 })
 
-test('each payment is announced twice: that it waits, and how it ended', () => {
+test('each payment is published twice: that it waits, and how it ended', () => {
   const types = events.map((event) => event['detail-type'])
   expect(types).toEqual(ends.flatMap((end) => ['payment.pending', `payment.${ENDS[end]}`]))
 })

@@ -8,7 +8,7 @@ import {
   type Trail,
   withEntry,
 } from '../functions/core/payerTrail.ts'
-import { sha256 } from '../functions/followTables.ts'
+import { sha256 } from '../functions/consumeStreams.ts'
 import { at } from './core/answering.ts'
 
 /** What happened to an account, a second apart; with `from` it goes on. */

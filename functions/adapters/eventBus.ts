@@ -1,16 +1,16 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import type { EventBus } from '../core/ports.ts'
 
-/** Who announces, as rules know it. */
+/** Who publishes, as rules know it. */
 export const EVENT_SOURCE = 'payfriend'
 
 /** EventBridge takes no more in one call. */
 const ENTRIES_MAX = 10
 
-/** Announcements on a bus of EventBridge, in their order. */
+/** Events on a bus of EventBridge, in their order. */
 export const eventBus = (client: EventBridgeClient, bus: string): EventBus => ({
-  async announce(announcements) {
-    const entries = announcements.map(({ type, detail }) => ({
+  async publish(events) {
+    const entries = events.map(({ type, detail }) => ({
       EventBusName: bus,
       Source: EVENT_SOURCE,
       DetailType: type,

@@ -147,7 +147,7 @@ export const signInSettings = (env: Env) =>
 export const archiveSettings = (env: Env) =>
   read(env, { ARCHIVE_BUCKET: z.string().min(1), ARCHIVE_ENDPOINT: z.url().optional() })
 
-/** The bus (its name or ARN) that payments are announced on, and where it is if not at AWS. */
+/** The bus (its name or ARN) that payments are published on, and where it is if not at AWS. */
 export const eventSettings = (env: Env) =>
   read(env, { EVENT_BUS: z.string().min(1), EVENTS_ENDPOINT: z.url().optional() })
 

@@ -427,5 +427,5 @@ export type Archive = {
 /** Who is told what becomes of payments and accounts. */
 export type EventBus = {
   /** All of them, or it throws; those before the one that failed may have been told then. */
-  announce(announcements: readonly (PaymentEvent | PayerEvent)[]): Promise<void>
+  publish(events: readonly (PaymentEvent | PayerEvent)[]): Promise<void>
 }

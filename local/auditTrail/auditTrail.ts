@@ -1,11 +1,11 @@
-/** The audit trail on a laptop: the Lambdas that follow the tables, and what they write to. */
+/** The audit trail on a laptop: the Lambdas that consumes the streams of the tables, and what they write to. */
 import type { DynamoDBRecord } from 'aws-lambda'
-import { announcePayments } from '../../functions/announcePayments.ts'
-import { archivePayments } from '../../functions/archivePayments.ts'
+import { publishEvents } from '../../functions/publishEvents.ts'
+import { archiveEntries } from '../../functions/archiveEntries.ts'
 import type { World } from '../../functions/live.ts'
-import { isFollowed, type TableShape, tables } from '../../functions/tables.ts'
+import { isConsumed, type TableShape, tables } from '../../functions/tables.ts'
 import { keyOf } from '../database/access.ts'
-import { type EventSource, eventSource, type Follower } from './eventSource.ts'
+import { type EventSource, eventSource, type Consumer } from './eventSource.ts'
 import { LOCAL_BUCKET, startLocalBucket } from './localBucket.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './localBus.ts'
 
@@ -28,12 +28,12 @@ export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordO
   const sources: Source[] = []
   const closers: (() => Promise<void>)[] = []
   /** A source for each table, as in AWS: what one cannot have taken does not hold up the other. */
-  const lead = (done: string, follow: Follower) => {
+  const lead = (done: string, consume: Consumer) => {
     for (const [name, shape] of Object.entries<TableShape>(tables)) {
       const key = shape.partitionKey.name
       const givenUp = ({ dynamodb }: DynamoDBRecord) =>
         console.error(`A change of ${name}, ${dynamodb?.Keys?.[key]?.S}, could not be ${done}.`)
-      sources.push({ shape, ...eventSource(follow, givenUp) })
+      sources.push({ shape, ...eventSource(consume, givenUp) })
     }
   }
   // Nobody's real key is needed, and none is used.
@@ -42,8 +42,8 @@ export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordO
     const bus = await startLocalBus(onEvent)
     closers.push(bus.close)
     lead(
-      'announced',
-      announcePayments({ clock, env: { ...env, EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url } }),
+      'published',
+      publishEvents({ clock, env: { ...env, EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url } }),
     )
   }
   if (archiveFolder) {
@@ -51,7 +51,7 @@ export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordO
     closers.push(bucket.close)
     lead(
       'archived',
-      archivePayments({
+      archiveEntries({
         clock,
         env: { ...env, ARCHIVE_BUCKET: LOCAL_BUCKET, ARCHIVE_ENDPOINT: bucket.url },
       }),
@@ -61,14 +61,14 @@ export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordO
     const { Keys = {}, OldImage, NewImage } = record.dynamodb ?? {}
     for (const { shape, take } of sources) {
       const isOfTable = shape.partitionKey.name in Keys
-      if (isOfTable && isFollowed(shape, [OldImage, NewImage])) take(record)
+      if (isOfTable && isConsumed(shape, [OldImage, NewImage])) take(record)
     }
   }
   const settled = async () => {
     await Promise.all(sources.map((source) => source.settled()))
   }
   return {
-    /** None where nobody follows: then there is no need to tell of changes. */
+    /** None where nothing consumes: then there is no need to tell of changes. */
     take: sources.length === 0 ? undefined : take,
     settled,
     async close() {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 
 /** A Lambda that follows a table. */
-export type Follower = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
+export type Consumer = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
 
 export type EventSource = {
   take(record: DynamoDBRecord): void
@@ -19,7 +19,7 @@ const PAUSE_MS = 200
  * that failed. One that fails too often is given up, so that the others go on.
  */
 export function eventSource(
-  follow: Follower,
+  consume: Consumer,
   onGivenUp: (record: DynamoDBRecord) => void,
   pause: () => Promise<unknown> = () => setTimeout(PAUSE_MS),
 ): EventSource {
@@ -29,7 +29,7 @@ export function eventSource(
   async function run() {
     let tries = 0
     for (let [first] = waiting; first; [first] = waiting) {
-      waiting.splice(0, await followed(follow, waiting.slice(0, BATCH_MAX)))
+      waiting.splice(0, await consumed(consume, waiting.slice(0, BATCH_MAX)))
       tries = waiting[0] === first ? tries + 1 : 0
       if (tries === 0) continue
       if (tries < TRIES_MAX) await pause()
@@ -52,9 +52,9 @@ export function eventSource(
 }
 
 /** How many of a batch, from its first. */
-async function followed(follow: Follower, batch: DynamoDBRecord[]): Promise<number> {
+async function consumed(consume: Consumer, batch: DynamoDBRecord[]): Promise<number> {
   try {
-    const { batchItemFailures } = await follow({ Records: batch })
+    const { batchItemFailures } = await consume({ Records: batch })
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
     const first = batch.findIndex(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''))
     return first < 0 ? batch.length : first

@@ -18,7 +18,7 @@ export type EventEnvelope = {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** Start as much of EventBridge as announcing needs: events are put on one bus, which tells of each. */
+/** Start as much of EventBridge as publishing needs: events are put on one bus, which tells of each. */
 export const startLocalBus = (onEvent: (event: EventEnvelope) => void): Promise<LocalServer> =>
   startLocalServer(async ({ headers }, body, response) => {
     const answer = (status: number, said: object) =>

@@ -16,7 +16,7 @@ export function changeStream(
   tell: (record: DynamoDBRecord) => void,
 ): (table: Table, before: Item | undefined, after: Item | undefined) => void {
   /** What an item that is about to be written replaces, and by what keys it goes. */
-  const announced = new WeakMap<Item, Omit<Change, 'after'>>()
+  const published = new WeakMap<Item, Omit<Change, 'after'>>()
   let sequence = 0
 
   for (const name of streamed) {
@@ -24,7 +24,7 @@ export function changeStream(
     const put = items.put.bind(items)
     items.put = (key, item, done) =>
       put(key, item, (error) => {
-        const write = error ? undefined : announced.get(item)
+        const write = error ? undefined : published.get(item)
         // Read back, so that both are alike but for what they say.
         const after: Item = JSON.parse(JSON.stringify(item))
         // DynamoDB tells of no write that changes nothing.
@@ -41,7 +41,7 @@ export function changeStream(
     const keys = Object.entries(after).filter(([name]) =>
       KeySchema.some(({ AttributeName }) => AttributeName === name),
     )
-    announced.set(after, { before, keys: Object.fromEntries(keys) })
+    published.set(after, { before, keys: Object.fromEntries(keys) })
   }
 }
 

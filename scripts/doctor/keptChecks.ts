@@ -14,7 +14,7 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { followers } from '../../functions/routes.ts'
+import { consumers } from '../../functions/routes.ts'
 import { tables } from '../../functions/tables.ts'
 import { type Check, type Finding, known, right, wrong } from './check.ts'
 import { type DeployedStage, logOf } from './deployedStage.ts'
@@ -37,7 +37,7 @@ export const keptChecks = (stage: DeployedStage, clients: Clients): Check[] => [
   table(stage, clients.dynamoDb, 'users'),
   archive(stage, clients.s3),
   setAside(stage, clients.s3),
-  ...followers.map((name) => follower(stage, clients.lambda, name)),
+  ...consumers.map((name) => consumer(stage, clients.lambda, name)),
 ]
 
 function table(stage: DeployedStage, client: DynamoDBClient, name: TableName): Check {
@@ -126,7 +126,7 @@ async function lockOf(client: S3Client, Bucket: string, abortSignal: AbortSignal
   }
 }
 
-/** What a follower failed at for two hours is put there, whole, and deleted after thirty days. */
+/** What a consumer failed at for two hours is put there, whole, and deleted after thirty days. */
 const setAside = (stage: DeployedStage, client: S3Client): Check => ({
   title: 'set aside',
   needs: 's3:ListBucket',
@@ -139,16 +139,16 @@ const setAside = (stage: DeployedStage, client: S3Client): Check => ({
     })
     if (!KeyCount) return right('is empty: no change of the last thirty days was given up')
     return wrong(
-      'changes of payments are missing in the archive (`npm run archive:mend` makes up for them) or were not announced',
+      'changes of payments are missing in the archive (`npm run archive:mend` makes up for them) or were not published',
       stage.aws(`s3 ls s3://${Bucket} --recursive`),
     )
   },
 })
 
-function follower(
+function consumer(
   stage: DeployedStage,
   client: LambdaClient,
-  name: (typeof followers)[number],
+  name: (typeof consumers)[number],
 ): Check {
   const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
   return {
@@ -168,18 +168,18 @@ function follower(
         const mapping = EventSourceMappings?.find(({ EventSourceArn }) =>
           EventSourceArn?.includes(`:table/${table}/stream/`),
         )
-        return following(stage, id, of, mapping)
+        return consuming(stage, id, of, mapping)
       })
       const worst = (['✗', '!'] as const).flatMap((mark) =>
         findings.filter((finding) => finding.mark === mark),
       )
-      return worst[0] ?? right(FOLLOWS)
+      return worst[0] ?? right(CONSUMES)
     },
   }
 }
 
-/** Whether it follows the payments, or the people. */
-function following(
+/** Whether it consumes the payments, or the payers. */
+function consuming(
   stage: DeployedStage,
   id: string,
   of: string,
@@ -189,17 +189,17 @@ function following(
   const { State, UUID, LastProcessingResult = '' } = mapping
   if (State === 'Disabled' || State === 'Disabling') {
     return wrong(
-      `it does not follow the ${of}: somebody has switched it off; what changes in the meantime is lost to it after a day`,
+      `it does not consume the ${of}: somebody has switched it off; what changes in the meantime is lost to it after a day`,
       stage.aws(`lambda update-event-source-mapping --uuid ${UUID} --enabled`),
     )
   }
   if (State !== 'Enabled') {
-    return known(`it does not follow the ${of} yet (${State})`, 'Look again in a minute.')
+    return known(`it does not consume the ${of} yet (${State})`, 'Look again in a minute.')
   }
   if (/^PROBLEM/.test(LastProcessingResult)) {
-    return wrong(`it follows the ${of}, and failed at the last`, logOf(stage, id))
+    return wrong(`it consumes the ${of}, and failed at the last`, logOf(stage, id))
   }
-  return right(FOLLOWS)
+  return right(CONSUMES)
 }
 
-const FOLLOWS = 'follows the payments and the people'
+const CONSUMES = 'consumes the payments and the payers'

@@ -304,12 +304,12 @@ describe('a change', () => {
   })
 })
 
-describe('an announcement', () => {
-  const announced = (payment: PaymentWithHistory) =>
+describe('an event', () => {
+  const published = (payment: PaymentWithHistory) =>
     entries(payment).flatMap((entry) => paymentEventOf(entry) ?? [])
 
   test('is made when a payment begins to wait and when it is over, and at nothing between', () => {
-    expect(announced(approved).map(({ type }) => type)).toEqual([
+    expect(published(approved).map(({ type }) => type)).toEqual([
       'payment.pending',
       'payment.approved',
     ])
@@ -319,7 +319,7 @@ describe('an announcement', () => {
     'tells that a payment is %s',
     (status) => {
       const history = [historyEntry(0, 'started'), historyEntry(9, status)]
-      expect(announced({ ...approved, ...over(status), history })[1]).toMatchObject({
+      expect(published({ ...approved, ...over(status), history })[1]).toMatchObject({
         type: `payment.${status}`,
         detail: { status, eventId: `${open.paymentId}:${status}` },
       })
@@ -327,7 +327,7 @@ describe('an announcement', () => {
   )
 
   test('says what was decided, when, by which channel, and which entry records it', () => {
-    expect(announced(approved)[1]).toEqual({
+    expect(published(approved)[1]).toEqual({
       type: 'payment.approved',
       detail: {
         version: 1,
@@ -359,7 +359,7 @@ describe('an announcement', () => {
   ] as const)(
     'says how the answer was learned of a payment that was %s',
     (name, channel, proof) => {
-      expect(announced(records[name]).map(({ detail }) => detail.decision)).toEqual([
+      expect(published(records[name]).map(({ detail }) => detail.decision)).toEqual([
         null,
         { channel, proof },
       ])
@@ -369,22 +369,22 @@ describe('an announcement', () => {
   test.each(['expired', 'failed', 'cancelled'] as const)(
     'says of a payment that %s that no channel decided',
     (name) => {
-      expect(announced(records[name]).map(({ detail }) => detail.decision)).toEqual([null, null])
+      expect(published(records[name]).map(({ detail }) => detail.decision)).toEqual([null, null])
     },
   )
 
   test('is not made of an answer that was refused', () => {
-    expect(announced(records['expired after a signed answer was refused'])).toHaveLength(2)
+    expect(published(records['expired after a signed answer was refused'])).toHaveLength(2)
   })
 
   test('tells that a payment expired as of its very moment, whenever that was written down', () => {
     const history = [historyEntry(0, 'started'), historyEntry(359, 'expired', { by: 'clock' })]
-    const [, expired] = announced({ ...approved, ...over('expired'), history })
+    const [, expired] = published({ ...approved, ...over('expired'), history })
     expect(expired?.detail.at).toBe('2026-11-21T12:05:00.000Z')
   })
 
   test('says nothing of the phone or of the provider', () => {
-    const said = JSON.stringify(announced(approved))
+    const said = JSON.stringify(published(approved))
     for (const secret of ['1635', open.channels.sms.to, 'authy', 'ada@example.com']) {
       expect(said).not.toContain(secret)
     }
@@ -392,7 +392,7 @@ describe('an announcement', () => {
 
   test('tells of each status once, whatever else is in the history', () => {
     const late = historyEntry(42, 'push_sent')
-    const statuses: (PaymentStatus | undefined)[] = announced({
+    const statuses: (PaymentStatus | undefined)[] = published({
       ...approved,
       history: [...HISTORY, late],
     }).map(({ detail }) => detail.status)

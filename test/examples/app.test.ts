@@ -36,21 +36,21 @@ const matches = (pattern: object, event: object): boolean =>
     return Array.isArray(wanted) ? wanted.includes(found) : matches(wanted, Object(found))
   })
 
-/** The event of each status that a life of ours announces. */
-const announced = Object.values(records)
+/** The event of each status that a life of ours publishes. */
+const published = Object.values(records)
   .flatMap(entries)
   .flatMap((one) => paymentEventOf(one) ?? [])
 
-test('the rule takes every approval that Payfriend announces, and nothing else', () => {
-  const taken = announced.filter(({ type, detail }) =>
+test('the rule takes every approval that Payfriend publishes, and nothing else', () => {
+  const taken = published.filter(({ type, detail }) =>
     matches(rule.Properties.EventPattern, { source: EVENT_SOURCE, 'detail-type': type, detail }),
   )
   expect(taken.length).toBeGreaterThan(3)
-  expect(taken).toEqual(announced.filter(({ type }) => type === 'payment.approved'))
+  expect(taken).toEqual(published.filter(({ type }) => type === 'payment.approved'))
 })
 
 test('the rule takes no version that the Lambda does not know, nor another’s events', () => {
-  const approved = announced.find(({ type }) => type === 'payment.approved')
+  const approved = published.find(({ type }) => type === 'payment.approved')
   const event = { source: EVENT_SOURCE, 'detail-type': approved?.type, detail: approved?.detail }
   const { EventPattern } = rule.Properties
   expect(matches(EventPattern, event)).toBe(true)
@@ -58,10 +58,10 @@ test('the rule takes no version that the Lambda does not know, nor another’s e
   expect(matches(EventPattern, { ...event, source: 'shop' })).toBe(false)
 })
 
-test('Payfriend announces on the bus that the rule listens to', () => {
+test('Payfriend publishes on the bus that the rule listens to', () => {
   expect(rule.Properties.EventBusName).toEqual({ Ref: busId })
-  const [, announcer] = the('PayfriendAuditTrailAnnouncePaymentsFunction', 'AWS::Lambda::Function')
-  expect(text(announcer.Properties.Environment.Variables.EVENT_BUS)).toBe(`<${busId}.Arn>`)
+  const [, publisher] = the('PayfriendAuditTrailPublishEventsFunction', 'AWS::Lambda::Function')
+  expect(text(publisher.Properties.Environment.Variables.EVENT_BUS)).toBe(`<${busId}.Arn>`)
 })
 
 test('an event that cannot be brought, and one that fails, are set aside', () => {

@@ -66,11 +66,11 @@ let events = 0
 /** The event of a payment that nobody heard of before, as EventBridge brings it. */
 function approved(how: keyof typeof records = 'approved by push') {
   events += 1
-  const [announced] = entries({ ...records[how], paymentId: `payment-${events}` })
+  const [published] = entries({ ...records[how], paymentId: `payment-${events}` })
     .map(paymentEventOf)
     .filter((one) => one?.type === 'payment.approved')
-  if (!announced) throw new Error('nothing was announced')
-  return { source: 'payfriend', 'detail-type': announced.type, detail: announced.detail }
+  if (!published) throw new Error('nothing was published')
+  return { source: 'payfriend', 'detail-type': published.type, detail: published.detail }
 }
 
 function shop(pay: typeof execute = async () => {}, more: { paidOn?: string[] } = {}) {

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { EventBus } from 'aws-cdk-lib/aws-events'
 import { describe, expect, test } from 'vitest'
-import { type FollowerName, followers } from '../../functions/routes.ts'
+import { type ConsumerName, consumers } from '../../functions/routes.ts'
 import { Payfriend } from '../../lib/payfriend.ts'
 import { emptyBundles, page, settingsOf, synthesize, text } from './synthesized.ts'
 
@@ -102,7 +102,7 @@ test.each(TABLES)('%s tells of each change what an item was and what it is', (ta
 })
 
 describe('of both tables', () => {
-  const mappingOf = (name: FollowerName, table: (typeof TABLES)[number]) => {
+  const mappingOf = (name: ConsumerName, table: (typeof TABLES)[number]) => {
     const [id] = all.find(([, resource]) => resource === lambda(name)) ?? []
     const found = ofType('AWS::Lambda::EventSourceMapping').filter(
       ([, { Properties }]) =>
@@ -112,7 +112,7 @@ describe('of both tables', () => {
     expect(found).toHaveLength(1)
     return found[0]?.[1].Properties
   }
-  const both = followers.flatMap((name) => TABLES.map((table) => [name, table] as const))
+  const both = consumers.flatMap((name) => TABLES.map((table) => [name, table] as const))
 
   test.each(both)('%s is brought each change of %s, from the oldest there is', (...of) => {
     expect(mappingOf(...of)).toMatchObject({ StartingPosition: 'TRIM_HORIZON', BatchSize: 25 })
@@ -133,7 +133,7 @@ describe('of both tables', () => {
     })
   })
 
-  test.each(followers)('%s is brought of people only who has a trail, or had one', (name) => {
+  test.each(consumers)('%s is brought of people only who has a trail, or had one', (name) => {
     expect(mappingOf(name, 'PaymentsTable')).not.toHaveProperty('FilterCriteria')
     const { Filters } = mappingOf(name, 'UsersTable').FilterCriteria
     expect(Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([
@@ -142,15 +142,15 @@ describe('of both tables', () => {
     ])
   })
 
-  test('the followers are two, because more readers than that slow down a stream', () => {
+  test('the consumers are two, because more readers than that slow down a stream', () => {
     expect(ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(2 * TABLES.length)
   })
 })
 
-describe('payments are announced', () => {
+describe('payments are published', () => {
   test('on a bus of Payfriend’s own', () => {
     const [[id] = []] = ofType('AWS::Events::EventBus')
-    expect(text(lambda('announcePayments').Properties.Environment.Variables.EVENT_BUS)).toBe(
+    expect(text(lambda('publishEvents').Properties.Environment.Variables.EVENT_BUS)).toBe(
       `<${id}.Arn>`,
     )
   })
@@ -166,10 +166,10 @@ describe('payments are announced', () => {
     })
     const template = Template.fromStack(stack)
     template.resourceCountIs('AWS::Events::EventBus', 0)
-    const announcers = Object.values(template.findResources('AWS::Lambda::Function')).filter(
+    const publisher = Object.values(template.findResources('AWS::Lambda::Function')).filter(
       ({ Properties }) => Properties.Environment?.Variables.EVENT_BUS === arn,
     )
-    expect(announcers).toHaveLength(1)
+    expect(publisher).toHaveLength(1)
     const rights = Object.values(template.findResources('AWS::IAM::Policy'))
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
       .filter(({ Action }) => Action === 'events:PutEvents')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { followers, lambdas, lambdasOf, type Provider, providers } from '../../functions/routes.ts'
+import { consumers, lambdas, lambdasOf, type Provider, providers } from '../../functions/routes.ts'
 import { namesOf, synthesize, text, withProvider } from './synthesized.ts'
 
 const ALWAYS = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']
@@ -16,8 +16,8 @@ const LIMITS = [
 const PAYMENT = ['CURRENCIES', 'MAX_AMOUNT', 'PAYMENT_TTL_SECONDS']
 const AUTHY = ['AUTHY_API_URL', 'AUTHY_SECRET_ID']
 const FOLLOWERS = {
-  archivePayments: [...ALWAYS, 'ARCHIVE_BUCKET'],
-  announcePayments: [...ALWAYS, 'EVENT_BUS'],
+  archiveEntries: [...ALWAYS, 'ARCHIVE_BUCKET'],
+  publishEvents: [...ALWAYS, 'EVENT_BUS'],
 }
 const VERIFY = ['VERIFY_API_URL', 'VERIFY_PAYMENTS_SERVICE', 'VERIFY_SECRET_ID']
 
@@ -159,12 +159,12 @@ describe.each(providers)('with %s', (provider) => {
     {
       reason: 'the archive is written, and neither read nor emptied',
       lines: (name) =>
-        name === 'archivePayments' ? ['Allow s3:PutObject <ArchiveBucket.Arn>/*'] : [],
+        name === 'archiveEntries' ? ['Allow s3:PutObject <ArchiveBucket.Arn>/*'] : [],
     },
     {
-      reason: 'payments are announced on one bus',
+      reason: 'payments are published on one bus',
       lines: (name) =>
-        name === 'announcePayments'
+        name === 'publishEvents'
           ? [`Allow events:PutEvents <${ofType('AWS::Events::EventBus')[0]?.[0]}.Arn>`]
           : [],
     },
@@ -214,7 +214,7 @@ describe.each(providers)('with %s', (provider) => {
       expect(Object.keys(environmentOf(name)).sort()).toEqual(TOLD[provider][name]?.toSorted())
     })
 
-    test.each([...lambdasOf(provider), ...followers])(
+    test.each([...lambdasOf(provider), ...consumers])(
       '%s can start with what it is told, and reads it all',
       async (name) => {
         const told = Object.fromEntries(
@@ -250,13 +250,13 @@ describe.each(providers)('with %s', (provider) => {
   describe('every Lambda', () => {
     test.each(names)('%s runs on Node 24 for ARM, with memory and time said', (name) => {
       const trigger = ['signUpPolicy', 'tokenClaims'].includes(name)
-      const follower = name in FOLLOWERS
+      const consumer = name in FOLLOWERS
       expect(lambda(name).Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        MemorySize: trigger ? 256 : follower ? 512 : 1024,
-        Timeout: trigger ? 5 : follower ? 120 : name === 'sweepPayments' ? 55 : 28,
+        MemorySize: trigger ? 256 : consumer ? 512 : 1024,
+        Timeout: trigger ? 5 : consumer ? 120 : name === 'sweepPayments' ? 55 : 28,
       })
     })
 

@@ -196,7 +196,7 @@ test('every name of the list is counted somewhere', () => {
   expect(Object.keys(metrics).filter((name) => !counting.includes(`'${name}'`))).toEqual([])
 })
 
-test('the followers of the payments are watched where there are any', () => {
+test('the consumers of the payments are watched where there are any', () => {
   const named = (alarms: Resource[string][]) =>
     alarms.flatMap(readBy).map(({ MetricName }) => MetricName)
   expect(named(nightOf().alarms)).not.toContain('IteratorAge')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { readSettings } from '../../bin/settings.ts'
-import { followers, lambdasOf, type Provider, triggers } from '../../functions/routes.ts'
+import { consumers, lambdasOf, type Provider, triggers } from '../../functions/routes.ts'
 import type { Page } from '../../lib/page.ts'
 import { PayfriendStack } from '../../lib/payfriendStack.ts'
 import type { StageSettings } from '../../lib/stageSettings.ts'
@@ -28,7 +28,7 @@ export const withProvider = {
 export const namesOf = (provider: Provider): string[] => [
   ...lambdasOf(provider),
   ...triggers,
-  ...followers,
+  ...consumers,
 ]
 
 /** As bundling leaves it, with nothing in it: what is in a bundle is tested elsewhere. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventReceiver } from '../../local/auditTrail/eventReceiver.ts'
-import { eventSource, type Follower } from '../../local/auditTrail/eventSource.ts'
+import { eventSource, type Consumer } from '../../local/auditTrail/eventSource.ts'
 import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
 import { startStandIn } from '../trailRig.ts'
@@ -27,18 +27,18 @@ describe('changes', () => {
     batches = []
     givenUp = []
   })
-  function source(answer: (batch: number[]) => ReturnType<Follower>) {
-    const follow: Follower = ({ Records }) => {
+  function source(answer: (batch: number[]) => ReturnType<Consumer>) {
+    const consume: Consumer = ({ Records }) => {
       batches.push(numbers(Records))
       return answer(numbers(Records))
     }
     return eventSource(
-      follow,
+      consume,
       (record) => void givenUp.push(record),
       async () => {},
     )
   }
-  async function brought(answer: (batch: number[]) => ReturnType<Follower>, count: number) {
+  async function brought(answer: (batch: number[]) => ReturnType<Consumer>, count: number) {
     const { take, settled } = source(answer)
     for (let n = 1; n <= count; n += 1) take(change(n))
     await settled()

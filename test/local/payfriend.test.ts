@@ -14,7 +14,7 @@ import {
   paymentEntryKey,
   paymentEntryText,
 } from '../../functions/core/paymentTrail.ts'
-import { sha256 } from '../../functions/followTables.ts'
+import { sha256 } from '../../functions/consumeStreams.ts'
 import { payments } from '../../functions/live.ts'
 import type { EventEnvelope } from '../../local/auditTrail/localBus.ts'
 import { asLambda } from '../../local/database/access.ts'
@@ -149,7 +149,7 @@ test.each([
   expect(await interrupted(env(), isReady)).toEqual({ code: 0, complaints: '' })
 })
 
-test('what was announced before Ctrl-C still reaches its receiver', async () => {
+test('what was published before Ctrl-C still reaches its receiver', async () => {
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'payfriend-'))
   const hourAgo = new Date(Date.now() - 3_600_000)
   const overdue = await startPayfriend({ port: 0, dataDir: DATA_DIR, clock: () => hourAgo })

@@ -123,10 +123,10 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a decision that was rewritten by hand is told nowhere',
-    file: 'functions/followTables.ts',
+    file: 'functions/consumeStreams.ts',
     from: 'takers.rewritten?.(Keys.payment_id.S)',
     to: '',
-    caughtBy: ['test/functions/archivePayments.test.ts'],
+    caughtBy: ['test/functions/archiveEntries.test.ts'],
   },
   {
     name: 'an approval without evidence is believed',
@@ -1281,17 +1281,17 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'an account is removed by hand without a word',
-    file: 'functions/archivePayments.ts',
+    file: 'functions/archiveEntries.ts',
     from: "before.count === 0 || before.recent.at(-1)?.event === 'account.closed'",
     to: 'before.count >= 0',
-    caughtBy: ['test/functions/followPayers.test.ts'],
+    caughtBy: ['test/functions/payerStream.test.ts'],
   },
   {
     name: 'counters are brought to who follows the payers',
     file: 'functions/tables.ts',
     from: 'followed.type in (image?.[followed.name] ?? {})',
     to: 'image !== undefined',
-    caughtBy: ['test/functions/followPayers.test.ts', 'test/local/payfriend.test.ts'],
+    caughtBy: ['test/functions/payerStream.test.ts', 'test/local/payfriend.test.ts'],
   },
   {
     name: 'a change of phone is not told',

@@ -275,7 +275,7 @@ export const BROKEN: readonly Broken[] = [
     /before there was a place/,
     /^npm run deploy$/,
   ],
-  ...['archivePayments', 'announcePayments'].flatMap((name): Broken[] => {
+  ...['archiveEntries', 'publishEvents'].flatMap((name): Broken[] => {
     const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
     return [
       ...(['PaymentsTable', 'UsersTable'] as const).flatMap((table): Broken[] => [

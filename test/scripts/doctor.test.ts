@@ -94,8 +94,8 @@ const KEPT = [
   'table of people',
   'archive',
   'set aside',
-  'archivePayments',
-  'announcePayments',
+  'archiveEntries',
+  'publishEvents',
 ]
 const TITLES = {
   authy: ['stack', 'key', 'switches', 'callback', ...SITE, ...KEPT, 'mail', 'Lambda'],
@@ -244,9 +244,9 @@ describe('what is no fault but worth knowing', () => {
 
   test('a deployment under way, and a follower that is not there yet', async () => {
     status('UPDATE_IN_PROGRESS')(stage)
-    mapping('ArchivePayments', 'PaymentsTable', { State: 'Enabling' })(stage)
+    mapping('ArchiveEntries', 'PaymentsTable', { State: 'Enabling' })(stage)
     const told = await run()
-    expect(marked(told, '!').map(({ title }) => title)).toEqual(['stack', 'archivePayments'])
+    expect(marked(told, '!').map(({ title }) => title)).toEqual(['stack', 'archiveEntries'])
     expect(told.code).toBe(0)
   })
 })

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { announcePayments } from '../../functions/announcePayments.ts'
-import { archivePayments } from '../../functions/archivePayments.ts'
+import { publishEvents } from '../../functions/publishEvents.ts'
+import { archiveEntries } from '../../functions/archiveEntries.ts'
 import {
   EMPTY_TRAIL,
   PAYER_EVENTS,
@@ -15,7 +15,7 @@ import {
   type Trail,
 } from '../../functions/core/payerTrail.ts'
 import { logger } from '../../functions/observe.ts'
-import { isFollowed, tables } from '../../functions/tables.ts'
+import { isConsumed, tables } from '../../functions/tables.ts'
 import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
 import { leakFinder } from '../leaks.ts'
@@ -49,12 +49,12 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks())
 
 const archive = (Records: DynamoDBRecord[], endpoint = bucket.url) =>
-  archivePayments({
+  archiveEntries({
     clock,
     env: { ARCHIVE_BUCKET: LOCAL_BUCKET, ARCHIVE_ENDPOINT: endpoint },
   })({ Records })
-const announce = (Records: DynamoDBRecord[], endpoint = bus.url) =>
-  announcePayments({ clock, env: { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: endpoint } })({ Records })
+const publish = (Records: DynamoDBRecord[], endpoint = bus.url) =>
+  publishEvents({ clock, env: { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: endpoint } })({ Records })
 
 /** What happened to an account one after another, as the stream tells it. */
 function lifeOf(payerId: string): { readonly trail: Trail; readonly records: DynamoDBRecord[] } {
@@ -86,7 +86,7 @@ test('of an account the archive has just its entries, each once, however often t
 
 test('of an account the bus is told everything that happened, in its order', async () => {
   const { trail, records } = lifeOf(PAYER)
-  expect(await announce(records)).toEqual(allTaken)
+  expect(await publish(records)).toEqual(allTaken)
   expect(events.map((event) => event['detail-type'])).toEqual(PAYER_EVENTS)
   expect(events.map(({ detail }) => detail.eventId)).toEqual(
     PAYER_EVENTS.map((_, i) => `${PAYER}:${i + 1}`),
@@ -94,10 +94,10 @@ test('of an account the bus is told everything that happened, in its order', asy
   expect(events.map(({ detail }) => detail.entry)).toEqual(trail.recent.map(({ hash }) => hash))
 })
 
-test('what is announced twice has the same ids twice', async () => {
+test('what is published twice has the same ids twice', async () => {
   const { records } = lifeOf(PAYER)
-  await announce(records.slice(0, 2))
-  await announce(records.slice(0, 2))
+  await publish(records.slice(0, 2))
+  await publish(records.slice(0, 2))
   const ids = events.map(({ detail }) => detail.eventId)
   expect(ids).toEqual([1, 2, 1, 2].map((seq) => `${PAYER}:${seq}`))
 })
@@ -109,7 +109,7 @@ test('two entries of one write are two entries and two events', async () => {
     trailWith('bea', ['phone.changed', 'sessions.ended']),
   )
   await archive([record])
-  await announce([record])
+  await publish([record])
   expect(paymentEntries('bea')).toHaveLength(2)
   expect(events.map((event) => event['detail-type'])).toEqual(['phone.changed', 'sessions.ended'])
 })
@@ -118,13 +118,13 @@ test('a change of an item without a new entry is neither kept nor told', async (
   const trail = trailWith('cleo', ['phone.verified'])
   const record = payerRecord('cleo', trail, trail)
   expect(await archive([record], broken.url)).toEqual(allTaken)
-  expect(await announce([record], broken.url)).toEqual(allTaken)
+  expect(await publish([record], broken.url)).toEqual(allTaken)
 })
 
 test('no entry and no event has a number or an e-mail address', async () => {
   const { trail, records } = lifeOf('dora')
   await archive(records)
-  await announce(records)
+  await publish(records)
   const { phone_number: number, email } = payerItem('dora', trail)
   const find = leakFinder({ codes: [], numbers: [number], others: { email: [email] } })
   const texts = [...paymentEntries('dora').flat(), ...events.map((event) => JSON.stringify(event))]
@@ -140,7 +140,7 @@ describe('what was changed by hand', () => {
   test('an item with a trail that was removed is told of', async () => {
     const seen = warned()
     expect(await archive([payerRecord(PAYER, before, undefined)])).toEqual(allTaken)
-    expect(await announce([payerRecord(PAYER, before, undefined)], broken.url)).toEqual(allTaken)
+    expect(await publish([payerRecord(PAYER, before, undefined)], broken.url)).toEqual(allTaken)
     expect(seen).toEqual([['AuditTrailRemoved', { payerId: PAYER }]])
   })
 
@@ -153,13 +153,13 @@ describe('what was changed by hand', () => {
     expect(seen).toEqual([])
   })
 
-  test('an entry that does not continue the chain is neither kept nor announced, and told of', async () => {
+  test('an entry that does not continue the chain is neither kept nor published, and told of', async () => {
     const after = trailWith('another', ['phone.verified', 'codes.locked', 'account.unlocked'])
     const recent = [...before.recent, ...after.recent.slice(2)]
     const record = payerRecord(PAYER, before, { count: 3, recent })
     const seen = warned()
     expect(await archive([record], broken.url)).toEqual(allTaken)
-    expect(await announce([record], broken.url)).toEqual(allTaken)
+    expect(await publish([record], broken.url)).toEqual(allTaken)
     expect(seen).toEqual([['AuditTrailRewritten', { payerId: PAYER }]])
   })
 
@@ -182,15 +182,15 @@ describe('what was changed by hand', () => {
 
 test.each([
   ['ArchiveFault', archive],
-  ['AnnounceFault', announce],
+  ['PublishFault', publish],
 ] as const)(
   '%s stops at the change that it names, and tells no more than ids',
-  async (metric, follow) => {
+  async (metric, consume) => {
     const { records } = lifeOf(PAYER)
     const failed = vi.spyOn(logger, 'error').mock.calls
     const [first] = records
     const sequenceNumber = first && sequenceOf(first)
-    expect(await follow(records, broken.url)).toEqual({
+    expect(await consume(records, broken.url)).toEqual({
       batchItemFailures: [{ itemIdentifier: sequenceNumber }],
     })
     expect(failed).toEqual([
@@ -219,16 +219,16 @@ test('no counter of a limit is ever brought to who follows the payers', async ()
   await rig.close()
   const counters = items.filter(({ user_id }) => user_id !== person.payerId)
   expect(counters.length).toBeGreaterThan(3)
-  const isCounted = (item: object) => isFollowed(tables.users, [undefined, marshall(item)])
+  const isCounted = (item: object) => isConsumed(tables.users, [undefined, marshall(item)])
   expect(counters.filter(isCounted)).toEqual([])
   const trail = trailWith('ann', ['phone.verified'])
   const imageOf = (one: Trail) => marshall(payerItem('ann', one))
   const images = [EMPTY_TRAIL, trail].map(imageOf)
   expect([
-    isFollowed(tables.users, images),
-    isFollowed(tables.users, images.toReversed()),
-    isFollowed(tables.users, [imageOf(trail)]),
-    isFollowed(tables.users, [undefined, imageOf(EMPTY_TRAIL)]),
-    isFollowed(tables.users, [{ audit_count: { S: '1' } }]),
+    isConsumed(tables.users, images),
+    isConsumed(tables.users, images.toReversed()),
+    isConsumed(tables.users, [imageOf(trail)]),
+    isConsumed(tables.users, [undefined, imageOf(EMPTY_TRAIL)]),
+    isConsumed(tables.users, [{ audit_count: { S: '1' } }]),
   ]).toEqual([true, true, true, false, false])
 })

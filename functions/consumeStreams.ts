@@ -1,4 +1,4 @@
-/** What the Lambdas do alike that follow the streams of the two tables. */
+/** What the Lambdas do alike that consume the streams of the two tables. */
 import { createHash } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
@@ -39,8 +39,8 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
  * Take the changes of a batch one after another, in their order, up to the first that fails. That one is
  * named, and the stream brings it again with all that follow; each may come more than once.
  */
-export const followTables =
-  (faultMetric: 'ArchiveFault' | 'AnnounceFault', takers: Takers) =>
+export const consumeStreams =
+  (faultMetric: 'ArchiveFault' | 'PublishFault', takers: Takers) =>
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const failures: DynamoDBBatchResponse['batchItemFailures'] = []
     for (const record of Records) {

@@ -5,17 +5,17 @@ import {
   paymentEntryKey,
   paymentEntryText,
 } from './core/paymentTrail.ts'
-import { followTables, sha256 } from './followTables.ts'
+import { consumeStreams, sha256 } from './consumeStreams.ts'
 import { archive, lambda, type World } from './live.ts'
 import { securityEvent } from './observe.ts'
 
 /**
- * Follows the payments and the payers: each new entry of a payment's history or of a payer's trail becomes a
+ * Consumes the streams of payments and payers: each new entry of a payment's history or of a payer's trail becomes a
  * entry of the archive. Who rewrites or removes either by hand changes nothing there, and is told of.
  */
-export const archivePayments = (world: World) => {
+export const archiveEntries = (world: World) => {
   const entries = archive(world)
-  return followTables('ArchiveFault', {
+  return consumeStreams('ArchiveFault', {
     async payment({ paymentId, before, after }) {
       if (!after) return securityEvent('AuditTrailRemoved', { paymentId })
       for (const entry of paymentEntriesAdded(before, after, sha256)) {
@@ -38,4 +38,4 @@ export const archivePayments = (world: World) => {
   })
 }
 
-export const handler = lambda(archivePayments)
+export const handler = lambda(archiveEntries)

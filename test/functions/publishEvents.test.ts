@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { announcePayments } from '../../functions/announcePayments.ts'
+import { publishEvents } from '../../functions/publishEvents.ts'
 import { paymentEventOf } from '../../functions/core/paymentTrail.ts'
 import { logger } from '../../functions/observe.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
@@ -50,8 +50,8 @@ const allPut = ({ text }: { text: string }): Answer => ({
   }),
 })
 
-const announceAt = (endpoint: string, ...Records: DynamoDBRecord[]) =>
-  announcePayments({
+const publishAt = (endpoint: string, ...Records: DynamoDBRecord[]) =>
+  publishEvents({
     clock: rig.clock.now,
     env: { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: endpoint },
   })({ Records })
@@ -62,10 +62,10 @@ const failedAt = (record: DynamoDBRecord | undefined) => ({
 
 test.each(ends)('of a payment that is %s just two events tell', async (end) => {
   const id = await rig.ended(payer, end)
-  expect(await announceAt(bus.url, ...(await rig.changesOf(id)))).toEqual(allTaken)
-  const announced = (await rig.paymentEntries(id)).flatMap((entry) => paymentEventOf(entry) ?? [])
+  expect(await publishAt(bus.url, ...(await rig.changesOf(id)))).toEqual(allTaken)
+  const published = (await rig.paymentEntries(id)).flatMap((entry) => paymentEventOf(entry) ?? [])
   expect(events).toMatchObject(
-    announced.map(({ type, detail }) => ({ source: 'payfriend', 'detail-type': type, detail })),
+    published.map(({ type, detail }) => ({ source: 'payfriend', 'detail-type': type, detail })),
   )
   expect(events.map((event) => event['detail-type'])).toEqual([
     'payment.pending',
@@ -78,7 +78,7 @@ test('an event says when it was so', async () => {
   const started = rig.clock.now()
   rig.clock.advance(10)
   await rig.call('cancelPayment', { as: payer, id: paymentId })
-  await announceAt(bus.url, ...(await rig.changesOf(paymentId)))
+  await publishAt(bus.url, ...(await rig.changesOf(paymentId)))
   const times = events.map(({ time, detail }) => [time, detail.at])
   const at = (seconds: number) => new Date(started.getTime() + seconds * 1000).toISOString()
   const toTheSecond = (time: string) => time.replace(/\.\d+/, '')
@@ -86,11 +86,11 @@ test('an event says when it was so', async () => {
   expect(started.getTime()).toBeGreaterThanOrEqual(NOON.getTime())
 })
 
-test('what is announced twice has the same ids twice', async () => {
+test('what is published twice has the same ids twice', async () => {
   const id = await rig.ended(payer, 'denied')
   const records = await rig.changesOf(id)
-  await announceAt(bus.url, ...records)
-  await announceAt(bus.url, ...records)
+  await publishAt(bus.url, ...records)
+  await publishAt(bus.url, ...records)
   const ids = events.map(({ detail }) => detail.eventId)
   expect(ids).toEqual([`${id}:pending`, `${id}:denied`, `${id}:pending`, `${id}:denied`])
 })
@@ -98,7 +98,7 @@ test('what is announced twice has the same ids twice', async () => {
 test('a change of no status tells nobody', async () => {
   const { paymentId } = await rig.pending(payer)
   const [, pushSent] = await rig.changesOf(paymentId)
-  expect(pushSent && (await announceAt(broken.url, pushSent))).toEqual(allTaken)
+  expect(pushSent && (await publishAt(broken.url, pushSent))).toEqual(allTaken)
   expect(broken.asked).toEqual([])
 })
 
@@ -107,7 +107,7 @@ test('a payment that was removed by hand tells nobody', async () => {
   const [first] = await rig.changesOf(paymentId)
   const { NewImage = {}, ...others } = first?.dynamodb ?? {}
   const removed = { ...first, eventName: 'REMOVE', dynamodb: { ...others, OldImage: NewImage } }
-  expect(await announceAt(broken.url, removed as DynamoDBRecord)).toEqual(allTaken)
+  expect(await publishAt(broken.url, removed as DynamoDBRecord)).toEqual(allTaken)
   expect(broken.asked).toEqual([])
 })
 
@@ -130,13 +130,13 @@ test.each([
   const other = await rig.ended(payer, 'cancelled')
   broken.answer = (asked) => (asked.text.includes(`${id}:cancelled`) ? instead : allPut(asked))
   const failed = vi.spyOn(logger, 'error')
-  expect(await announceAt(broken.url, ...records, ...(await rig.changesOf(other)))).toEqual(
+  expect(await publishAt(broken.url, ...records, ...(await rig.changesOf(other)))).toEqual(
     failedAt(records.at(-1)),
   )
   expect(broken.asked.filter(({ text }) => text.includes(other))).toEqual([])
   expect(failed.mock.calls).toEqual([
     [
-      'AnnounceFault',
+      'PublishFault',
       {
         paymentId: id,
         sequenceNumber: sequenceOf(records.at(-1) ?? {}),
@@ -163,7 +163,7 @@ test('more events than EventBridge takes at once go in more calls, in their orde
     ...first,
     dynamodb: { ...first?.dynamodb, NewImage: { ...image, history: { L: history } } },
   }
-  expect(await announceAt(broken.url, odd as DynamoDBRecord)).toEqual(allTaken)
+  expect(await publishAt(broken.url, odd as DynamoDBRecord)).toEqual(allTaken)
   const calls = broken.asked.map((asked) =>
     putIn(asked).Entries.map(({ Detail }) => JSON.parse(Detail).at),
   )
@@ -174,7 +174,7 @@ test('more events than EventBridge takes at once go in more calls, in their orde
 test('no event has a phone number, a code or the provider’s id of a phone', async () => {
   for (const end of ends) {
     const id = await rig.ended(payer, end)
-    await announceAt(bus.url, ...(await rig.changesOf(id)))
+    await publishAt(bus.url, ...(await rig.changesOf(id)))
     // Wrong codes lock codes, each time for longer.
     rig.clock.advance(7200)
   }

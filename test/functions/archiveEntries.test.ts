@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { archivePayments } from '../../functions/archivePayments.ts'
+import { archiveEntries } from '../../functions/archiveEntries.ts'
 import { paymentEntryKey, paymentEntryText } from '../../functions/core/paymentTrail.ts'
 import { logger } from '../../functions/observe.ts'
 import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
@@ -37,7 +37,7 @@ const error = (status: number, code: string) => () => ({
 })
 
 const archiveAt = (endpoint: string) =>
-  archivePayments({
+  archiveEntries({
     clock: rig.clock.now,
     env: { ARCHIVE_BUCKET: LOCAL_BUCKET, ARCHIVE_ENDPOINT: endpoint },
   })
@@ -68,12 +68,12 @@ test.each(ends)('of a payment that is %s the archive has just its entries', asyn
   const folder = mkdtempSync(join(tmpdir(), 'archive-'))
   const local = await startLocalBucket(folder)
   try {
-    const follow = archiveAt(local.url)
-    expect(await follow({ Records: records })).toEqual(allTaken)
+    const consume = archiveAt(local.url)
+    expect(await consume({ Records: records })).toEqual(allTaken)
     expect(filesIn(folder)).toEqual(expected)
     // The stream may bring anything twice, or from the middle on.
-    expect(await follow({ Records: records })).toEqual(allTaken)
-    expect(await follow({ Records: records.slice(1) })).toEqual(allTaken)
+    expect(await consume({ Records: records })).toEqual(allTaken)
+    expect(await consume({ Records: records.slice(1) })).toEqual(allTaken)
     expect(filesIn(folder)).toEqual(expected)
   } finally {
     await local.close()
