@@ -1,38 +1,147 @@
 /**
- * `npm run costs`: let payments happen on the laptop's parts, count what each uses, read the stack's template,
- * and write `COSTS.md` and its chart. With `--kept` it reckons anew from what was recorded before, as for
- * other prices or assumptions.
+ * `npm run costs` prints what a month costs in AWS, as it stands in COSTS.md: what a payment uses, times prices.
+ *
+ * Nobody has seen a bill. Change a figure here, and put what is printed into COSTS.md.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { type Provider, providers } from '../functions/routes.ts'
-import { bundlePage } from '../lib/page.ts'
-import { recordJourneys } from './costs/journeys.ts'
-import type { OfProvider, Recording } from './costs/recording.ts'
-import { CHART, costsChart, costsText } from './costs/report.ts'
-import { stackOf } from './costs/stack.ts'
+import type { Provider } from '../functions/routes.ts'
 
-const RECORDING = new URL('./costs/recording.json', import.meta.url)
-const TOP = new URL('../', import.meta.url)
+type Use = { readonly [Unit in keyof typeof PRICES]?: number }
 
-const { values } = parseArgs({ options: { kept: { type: 'boolean', default: false } } })
-const recording: Recording = values.kept
-  ? JSON.parse(readFileSync(RECORDING, 'utf8'))
-  : await recordAll()
-if (!values.kept) writeFileSync(RECORDING, `${JSON.stringify(recording, null, 2)}\n`)
-writeFileSync(new URL('COSTS.md', TOP), costsText(recording))
-writeFileSync(new URL(CHART, TOP), costsChart(recording))
+/** Dollars for one, in us-east-1, without free tiers. COSTS.md says who read each where and when. */
+const PRICES = {
+  apiRequest: 1e-6,
+  siteRequest: 1e-6,
+  siteGb: 0.085,
+  lambdaCall: 0.2e-6,
+  lambdaGbSecond: 0.0000133334,
+  tableRead: 0.125e-6,
+  tableWrite: 0.625e-6,
+  /** Stored and restorable. */
+  tableGbMonth: 0.25 + 0.2,
+  bucketPut: 5e-6,
+  bucketGbMonth: 0.023,
+  event: 1e-6,
+  logGb: 0.5,
+  logGbMonth: 0.03,
+  metricMonth: 0.3,
+  alarmMonth: 0.1,
+  dashboardMonth: 3,
+  secretMonth: 0.4,
+  secretRead: 5e-6,
+} as const
 
-async function recordAll(): Promise<Recording> {
-  const recorded: Partial<Record<Provider, OfProvider>> = {}
-  for (const provider of providers) {
-    recorded[provider] = { ...(await recordJourneys(provider)), stack: stackOf(provider) }
-  }
-  const files = [...bundlePage().values()].map(({ body }) => body.byteLength)
-  return {
-    on: new Date().toISOString().slice(0, 10),
-    // The last is the page's settings, `config.json`.
-    page: { files: files.length + 1, bytes: files.reduce((sum, bytes) => sum + bytes, 0) },
-    providers: recorded as Record<Provider, OfProvider>,
-  }
+/** Cognito's plan Essentials: each person who signs in in a month, after those who are free. */
+const PERSON_USD = 0.015
+const PEOPLE_FREE = 10_000
+const PAYMENTS_PER_PERSON = 4
+
+/** Twilio's: a verification that succeeds, and a text of two segments in the US. */
+const VERIFICATION_USD = 0.05
+const TEXT_USD = 2 * 0.012
+
+/**
+ * What an average payment uses, its page, its audit trail and its share of proved phones included: counted on
+ * the laptop's parts on 2026-11-29, for the mix of payments in COSTS.md. What is stored is that of twelve months.
+ */
+const PAYMENT = {
+  authy: {
+    apiRequest: 15.65,
+    siteRequest: 20.82,
+    siteGb: 0.0001084,
+    lambdaCall: 23.84,
+    lambdaGbSecond: 0.756,
+    tableRead: 18.86,
+    tableWrite: 15.02,
+    tableGbMonth: 0.0000407,
+    bucketPut: 3.2,
+    bucketGbMonth: 0.0000407,
+    event: 2,
+    logGb: 0.0000168,
+    logGbMonth: 0.0000497,
+  },
+  twilioVerify: {
+    apiRequest: 24.17,
+    siteRequest: 30.17,
+    siteGb: 0.0001198,
+    lambdaCall: 38.82,
+    lambdaGbSecond: 1.093,
+    tableRead: 28.66,
+    tableWrite: 22.48,
+    tableGbMonth: 0.0000304,
+    bucketPut: 4.01,
+    bucketGbMonth: 0.0000449,
+    event: 2,
+    logGb: 0.0000264,
+    logGbMonth: 0.0000781,
+  },
+} as const satisfies Record<Provider, Use>
+
+/** Texts and verifications of a payment with Twilio Verify, proved phones included. */
+const TEXTS = 1.035
+const VERIFICATIONS = 0.925
+
+/** GB-seconds of all Lambdas of a payment, if each of them were started for it: 400 ms each. */
+const COLD_GB_SECONDS = { authy: 7.8, twilioVerify: 12.5 } as const satisfies Record<
+  Provider,
+  number
+>
+
+/** What is there when nobody pays: the sweep runs each minute, and the alarms look. */
+const IDLE = {
+  lambdaCall: 43_800,
+  lambdaGbSecond: 1270,
+  tableRead: 87_600,
+  logGb: 0.0208,
+  logGbMonth: 0.0614,
+  dashboardMonth: 1,
+  secretMonth: 1,
+} as const satisfies Use
+const ALARMS = { authy: 45, twilioVerify: 39 } as const satisfies Record<Provider, number>
+
+/** By payments a month: Lambdas started for a call, of all calls; metrics counted; readings of the secret. */
+const MONTHS = [
+  { payments: 0, coldShare: 0, metricMonth: 0, secretRead: 0 },
+  { payments: 1_000, coldShare: 0.5, metricMonth: 4, secretRead: 8_760 },
+  { payments: 100_000, coldShare: 0.05, metricMonth: 10, secretRead: 87_600 },
+  { payments: 10_000_000, coldShare: 0.002, metricMonth: 11, secretRead: 876_000 },
+] as const
+
+const usdOf = (use: Use) =>
+  Object.entries(use).reduce((sum, [unit, n]) => sum + n * PRICES[unit as keyof Use], 0)
+
+function awsUsd(provider: Provider, { payments, coldShare, ...counted }: (typeof MONTHS)[number]) {
+  const cold = { lambdaGbSecond: COLD_GB_SECONDS[provider] * coldShare }
+  const idle = usdOf({ ...IDLE, alarmMonth: ALARMS[provider] })
+  return idle + usdOf(counted) + payments * (usdOf(PAYMENT[provider]) + usdOf(cold))
 }
+
+/** Cents are told of small sums only. */
+function inDollars(usd: number): string {
+  const digits = usd < 100 ? 2 : 0
+  const places = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return `$${usd.toLocaleString('en-US', places)}`
+}
+
+export function costsTable(): string {
+  const rows = MONTHS.map((month) => {
+    const people = Math.max(0, month.payments / PAYMENTS_PER_PERSON - PEOPLE_FREE)
+    const twilio = month.payments * (TEXTS * TEXT_USD + VERIFICATIONS * VERIFICATION_USD)
+    const sums = [
+      awsUsd('authy', month),
+      awsUsd('twilioVerify', month),
+      people * PERSON_USD,
+      twilio,
+    ]
+    return [month.payments.toLocaleString('en-US'), ...sums.map(inDollars)]
+  })
+  const head = [
+    'payments a month',
+    'AWS, with Authy',
+    'AWS, with Twilio Verify',
+    'sign-in',
+    'texts',
+  ]
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('')
+}
+
+if (import.meta.main) process.stdout.write(costsTable())
