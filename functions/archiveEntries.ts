@@ -1,3 +1,4 @@
+import { consumeStreams, sha256 } from './consumeStreams.ts'
 import { payerEntryKey, storedPayerEntry, trailChange } from './core/payerTrail.ts'
 import {
   isRewritten,
@@ -5,7 +6,6 @@ import {
   paymentEntryKey,
   paymentEntryText,
 } from './core/paymentTrail.ts'
-import { consumeStreams, sha256 } from './consumeStreams.ts'
 import { archive, lambda, type World } from './live.ts'
 import { securityEvent } from './observe.ts'
 

@@ -1,6 +1,6 @@
+import { consumeStreams, sha256 } from './consumeStreams.ts'
 import { payerEventOf, trailChange } from './core/payerTrail.ts'
 import { paymentEntriesAdded, paymentEventOf } from './core/paymentTrail.ts'
-import { consumeStreams, sha256 } from './consumeStreams.ts'
 import { eventBus, lambda, type World } from './live.ts'
 
 /**

@@ -7,9 +7,9 @@ import { type IBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
 import type { ConsumerName } from '../functions/routes.ts'
-import { removalPolicy } from './keeping.ts'
 import { Lambda } from './lambda.ts'
 import { privateBucket } from './privateBucket.ts'
+import { removalPolicy } from './retention.ts'
 import type { Tables } from './tables.ts'
 
 export type AuditTrailProps = {

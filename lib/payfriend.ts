@@ -6,7 +6,7 @@ import { Api } from './api.ts'
 import { AuditTrail } from './auditTrail.ts'
 import { bundleLambdas } from './bundle.ts'
 import { Lambdas } from './lambdas.ts'
-import { Night } from './night.ts'
+import { Monitoring } from './monitoring/monitoring.ts'
 import { bundlePage, type Page } from './page.ts'
 import { ProviderSecret } from './providerSecret.ts'
 import { SignIn, signInOrigins } from './signIn.ts'
@@ -85,7 +85,7 @@ export class Payfriend extends Construct {
     const accessLog = api.serve({ lambdas, signIn, throttling, logRetention })
     site.publish(props.page ?? bundlePage(), { ...signIn.config, currencies })
 
-    new Night(this, 'Night', {
+    new Monitoring(this, 'Monitoring', {
       settings,
       routed: lambdas.routed.map(({ lambda }) => lambda.function),
       sweep: lambdas.sweep.function,

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import { ALONE_IN_STACK } from './keeping.ts'
 import { Payfriend, type PayfriendProps } from './payfriend.ts'
+import { ALONE_IN_STACK } from './retention.ts'
 
 /** One stage of Payfriend in a stack of its own, whose outputs say what is left to do. */
 export class PayfriendStack extends Stack {

@@ -7,7 +7,7 @@ import {
   type IBucket,
 } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
-import { fixId, removalPolicy } from './keeping.ts'
+import { fixId, removalPolicy } from './retention.ts'
 
 /** A bucket that nobody may read from outside. */
 export function privateBucket(

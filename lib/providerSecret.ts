@@ -3,8 +3,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { Provider } from '../functions/routes.ts'
-import { removalPolicy } from './keeping.ts'
 import type { Lambda } from './lambda.ts'
+import { removalPolicy } from './retention.ts'
 
 /** What a provider's secret holds, and by what names it goes. The ids are for ever: another is another secret. */
 const SECRETS = {

@@ -17,9 +17,9 @@ import {
 } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
-import { fixId, removalPolicy } from './keeping.ts'
 import type { Lambda } from './lambda.ts'
 import type { Lambdas } from './lambdas.ts'
+import { fixId, removalPolicy } from './retention.ts'
 
 export type SignInSettings = {
   readonly stage: string

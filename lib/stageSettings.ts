@@ -163,10 +163,10 @@ const fields = z.strictObject({
     .string()
     .regex(
       /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
-      'must be the ARN of a topic, like arn:aws:sns:eu-west-1:123456789012:night',
+      'must be the ARN of a topic, like arn:aws:sns:eu-west-1:123456789012:alarms',
     )
     .optional(),
-  /** Where whoever is woken reads RUNBOOK.md; each alarm names its own place in it. */
+  /** Where the person on call reads RUNBOOK.md; each alarm names its own place in it. */
   runbookUrl: https.default('RUNBOOK.md'),
   /** How long logs are kept; payments are kept for ever. */
   logRetentionDays: z

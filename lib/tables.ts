@@ -13,8 +13,8 @@ import { type EventSourceMappingOptions, FilterCriteria, FilterRule } from 'aws-
 import { Construct } from 'constructs'
 import type { Right } from '../functions/routes.ts'
 import { type Key, type TableShape, tables } from '../functions/tables.ts'
-import { fixId, removalPolicy } from './keeping.ts'
 import type { Lambda } from './lambda.ts'
+import { fixId, removalPolicy } from './retention.ts'
 
 type Name = keyof typeof tables
 
@@ -67,7 +67,10 @@ export class Tables extends Construct {
    * Bring a Lambda the changes of both tables that consumers are brought, and let it read these and nothing of
    * the tables, in one step.
    */
-  consume(lambda: Lambda, how: Omit<EventSourceMappingOptions, 'eventSourceArn' | 'filters'>): void {
+  consume(
+    lambda: Lambda,
+    how: Omit<EventSourceMappingOptions, 'eventSourceArn' | 'filters'>,
+  ): void {
     for (const [name, id] of [
       ['payments', 'Payments'],
       ['users', 'Users'],

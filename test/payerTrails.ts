@@ -2,13 +2,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
+import { sha256 } from '../functions/consumeStreams.ts'
 import {
   EMPTY_TRAIL,
   type PayerEventName,
   type Trail,
   withEntry,
 } from '../functions/core/payerTrail.ts'
-import { sha256 } from '../functions/consumeStreams.ts'
 import { at } from './core/answering.ts'
 
 /** What happened to an account, a second apart; with `from` it goes on. */

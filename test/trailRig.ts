@@ -5,9 +5,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, vi } from 'vitest'
 import { paymentWithHistoryOf } from '../functions/adapters/paymentHistory.ts'
+import { sha256 } from '../functions/consumeStreams.ts'
 import type { PaymentStatus } from '../functions/core/outcome.ts'
 import { paymentEntries } from '../functions/core/paymentTrail.ts'
-import { sha256 } from '../functions/consumeStreams.ts'
 import { otherThan, type Person, startRig } from './rig.ts'
 
 export type TrailRig = Awaited<ReturnType<typeof startTrailRig>>

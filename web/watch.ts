@@ -9,7 +9,7 @@ export type Watch = {
   lookNow(): void
 }
 
-type Watched = {
+type StageMetrics = {
   readonly paymentId: string
   readonly api: Api
   readonly clock: ServerClock
@@ -22,7 +22,7 @@ type Watched = {
 }
 
 /** Look at a payment again and again until it is decided, over, or nobody is looking. */
-export function watchPayment(watched: Watched): Watch {
+export function watchPayment(watched: StageMetrics): Watch {
   const { paymentId, api, clock } = watched
   const over = new AbortController()
   const signal = anyOf(watched.signal, over.signal)

@@ -1,11 +1,11 @@
 /** The audit trail on a laptop: the Lambdas that consumes the streams of the tables, and what they write to. */
 import type { DynamoDBRecord } from 'aws-lambda'
-import { publishEvents } from '../../functions/publishEvents.ts'
 import { archiveEntries } from '../../functions/archiveEntries.ts'
 import type { World } from '../../functions/live.ts'
+import { publishEvents } from '../../functions/publishEvents.ts'
 import { isConsumed, type TableShape, tables } from '../../functions/tables.ts'
 import { keyOf } from '../database/access.ts'
-import { type EventSource, eventSource, type Consumer } from './eventSource.ts'
+import { type Consumer, type EventSource, eventSource } from './eventSource.ts'
 import { LOCAL_BUCKET, startLocalBucket } from './localBucket.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './localBus.ts'
 

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { publishEvents } from '../../functions/publishEvents.ts'
 import { archiveEntries } from '../../functions/archiveEntries.ts'
 import {
   EMPTY_TRAIL,
@@ -15,6 +14,7 @@ import {
   type Trail,
 } from '../../functions/core/payerTrail.ts'
 import { logger } from '../../functions/observe.ts'
+import { publishEvents } from '../../functions/publishEvents.ts'
 import { isConsumed, tables } from '../../functions/tables.ts'
 import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'

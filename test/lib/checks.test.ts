@@ -36,7 +36,7 @@ test('no rule of cdk-nag or of CDK itself is broken, and stages stand side by si
       certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1a2b',
     },
     webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/pay/1a2b',
-    alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:night',
+    alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
   }
   stackIn(app, { ...settingsOf(elsewhere), stage: 'live' }, 'Payfriend-live')
   const fleeting = settingsOf({ ...withProvider.twilioVerify, keepData: false })

@@ -298,17 +298,17 @@ test('without a callback no other ceiling is too high', () => {
   expect(read({ ...verify, throttling })).toMatchObject([{ throttling }])
 })
 
-const topic = (region: string) => `arn:aws:sns:${region}:123456789012:night`
+const topic = (region: string) => `arn:aws:sns:${region}:123456789012:alarms`
 
 test('alarms can tell a topic, and say where the runbook is', () => {
-  const night = { alarmTopicArn: topic('eu-west-1'), runbookUrl: 'https://example.com/runbook' }
-  expect(read({ ...stage, ...night })).toMatchObject([night])
+  const given = { alarmTopicArn: topic('eu-west-1'), runbookUrl: 'https://example.com/runbook' }
+  expect(read({ ...stage, ...given })).toMatchObject([given])
   const anywhere = { alarmTopicArn: topic('eu-west-2') }
   expect(read(anywhere)).toMatchObject([anywhere])
 })
 
 test.each([
-  [{ alarmTopicArn: 'night' }, 'alarmTopicArn must be the ARN of a topic, like arn:aws:sns:'],
+  [{ alarmTopicArn: 'alarms' }, 'alarmTopicArn must be the ARN of a topic, like arn:aws:sns:'],
   [
     { alarmTopicArn: `${topic('eu-west-1')}:3f0b` },
     'alarmTopicArn must be the ARN of a topic, like arn:aws:sns:',
@@ -318,7 +318,7 @@ test.each([
     "alarmTopicArn must be in eu-west-1, the stage's own region, and is in eu-west-2",
   ],
   [{ runbookUrl: 'http://example.com' }, 'runbookUrl must be an address that begins with https://'],
-])('%j is refused, so that no alarm rings for nobody', (broken, sentence) => {
+])('%j is refused, so that no alarm notifies nobody', (broken, sentence) => {
   expect(() => read({ ...stage, ...broken })).toThrow(sentence)
 })
 

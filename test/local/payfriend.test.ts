@@ -8,13 +8,13 @@ import { join, resolve } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test, vi } from 'vitest'
+import { sha256 } from '../../functions/consumeStreams.ts'
 import { payerEntryKey, storedPayerEntry } from '../../functions/core/payerTrail.ts'
 import {
   paymentEntries,
   paymentEntryKey,
   paymentEntryText,
 } from '../../functions/core/paymentTrail.ts'
-import { sha256 } from '../../functions/consumeStreams.ts'
 import { payments } from '../../functions/live.ts'
 import type { EventEnvelope } from '../../local/auditTrail/localBus.ts'
 import { asLambda } from '../../local/database/access.ts'

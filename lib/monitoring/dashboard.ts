@@ -1,4 +1,4 @@
-/** The picture of a stage at work, for whoever was just woken by one of its alarms. */
+/** The picture of a stage at work, for the person on call. */
 import {
   AlarmStatusWidget,
   Dashboard,
@@ -8,7 +8,7 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import type { Watched } from './watched.ts'
+import type { StageMetrics } from './metrics.ts'
 
 /** CloudWatch's grid has 24 columns. */
 const WHOLE = 24
@@ -16,7 +16,7 @@ const HALF = 12
 
 export function addDashboard(
   scope: Construct,
-  { own, ...watched }: Watched,
+  { own, ...metrics }: StageMetrics,
   alarms: readonly IAlarm[],
 ): void {
   const graph = (title: string, ...left: IMetric[]) =>
@@ -76,16 +76,16 @@ export function addDashboard(
           own('PublishFault'),
           own('AuditTrailRewritten'),
           own('AuditTrailRemoved'),
-          ...watched.routedErrors,
-          watched.sweepErrors,
+          ...metrics.routedErrors,
+          metrics.sweepErrors,
         ),
       ],
       [
-        graph('Slowest Lambda, p99, milliseconds', ...watched.slowestP99),
-        graph('Throttled', watched.apiThrottled, watched.lambdasThrottled, watched.tablesThrottled),
+        graph('Slowest Lambda, p99, milliseconds', ...metrics.slowestP99),
+        graph('Throttled', metrics.apiThrottled, metrics.lambdasThrottled, metrics.tablesThrottled),
       ],
-      ...(watched.consumersBehind.length > 0
-        ? [[graph('Behind the payments, milliseconds', ...watched.consumersBehind)]]
+      ...(metrics.consumersBehind.length > 0
+        ? [[graph('Behind the payments, milliseconds', ...metrics.consumersBehind)]]
         : []),
     ],
   })

@@ -1,20 +1,20 @@
-/** What of a running stage is watched: metrics that its Lambdas count, and those that AWS keeps by itself. */
+/** The metrics of a running stage: those that its Lambdas count, and those that AWS keeps by itself. */
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { DIMENSION, NAMESPACE, type Metric as Name, serviceOf } from '../functions/metrics.ts'
+import { DIMENSION, NAMESPACE, type Metric as Name, serviceOf } from '../../functions/metrics.ts'
 
 /** CloudWatch takes no more in one alarm. */
 export const METRICS_IN_ALARM_MAX = 10
 
 const PERIOD = Duration.minutes(5)
 
-export type Watched = ReturnType<typeof watched>
+export type StageMetrics = ReturnType<typeof stageMetrics>
 
-export type WatchedProps = {
+export type MetricsProps = {
   readonly stage: string
   /** Those that a payer, the page or the provider waits for. */
   readonly routed: readonly IFunction[]
@@ -26,7 +26,7 @@ export type WatchedProps = {
   readonly accessLog: ILogGroup
 }
 
-export function watched(scope: Construct, props: WatchedProps) {
+export function stageMetrics(scope: Construct, props: MetricsProps) {
   const { stage, routed, sweep, consumers, tables, accessLog } = props
   // HTTP APIs count a request that met a ceiling among all other 4xx: only their log tells it apart, by
   // the Lambda that was not called.

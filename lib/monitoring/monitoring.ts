@@ -3,31 +3,35 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
-import type { Provider } from '../functions/routes.ts'
+import type { Provider } from '../../functions/routes.ts'
 import { type AlarmRule, alarmRules } from './alarms.ts'
 import { addDashboard } from './dashboard.ts'
-import { type WatchedProps, watched } from './watched.ts'
+import { type MetricsProps, stageMetrics } from './metrics.ts'
 
-export type NightProps = Omit<WatchedProps, 'stage' | 'consumers'> & {
+export type MonitoringProps = Omit<MetricsProps, 'stage' | 'consumers'> & {
   readonly settings: {
     readonly stage: string
     readonly provider: Provider
     readonly keepData: boolean
     readonly limits: { readonly textsPerDayForStage: number }
-    /** A topic of the owner's, of the same region, that wakes somebody. */
+    /** A topic of the owner's, of the same region, that notifies the person on call. */
     readonly alarmTopicArn?: string | undefined
     /** Where RUNBOOK.md can be read, without an anchor. */
     readonly runbookUrl: string
   }
-  readonly consumers?: WatchedProps['consumers']
+  readonly consumers?: MetricsProps['consumers']
 }
 
-/** Who looks after a stage while nobody looks: its alarms, and a dashboard for whoever they wake. */
-export class Night extends Construct {
-  constructor(scope: Construct, id: string, { settings, consumers = [], ...props }: NightProps) {
+/** The monitoring of a stage: its alarms, and a dashboard for the person on call. */
+export class Monitoring extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, consumers = [], ...props }: MonitoringProps,
+  ) {
     super(scope, id)
     const { stage, provider, limits, runbookUrl, alarmTopicArn, keepData } = settings
-    const all = watched(this, { ...props, stage, consumers })
+    const all = stageMetrics(this, { ...props, stage, consumers })
     const rules = alarmRules(all, {
       provider,
       textsPerDayForStage: limits.textsPerDayForStage,
@@ -45,21 +49,21 @@ export class Night extends Construct {
     } else if (keepData) {
       Annotations.of(this).addWarningV2(
         'payfriend:silentAlarms',
-        'The alarms wake nobody: the setting `alarmTopicArn` can name a topic of yours.',
+        'The alarms notify nobody: the setting `alarmTopicArn` can name a topic of yours.',
       )
     }
   }
 
   private create(rule: AlarmRule, runbookUrl: string): Alarm {
     const { id, what, heading, metric, threshold } = rule
-    const { of, ringing } = rule.periods ?? { of: 3, ringing: 2 }
+    const { of, alarming } = rule.periods ?? { of: 3, alarming: 2 }
     return new Alarm(this, id, {
       alarmDescription: `${what}. ${runbookUrl}#${anchorOf(heading)}`,
       metric,
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: of,
-      datapointsToAlarm: ringing,
+      datapointsToAlarm: alarming,
       // Nothing is counted where nothing happens.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     })

@@ -1,20 +1,20 @@
-/** When somebody is woken: each alarm with its threshold, the reason for it, and its page in the runbook. */
+/** Each alarm with its threshold, the reason for it, and its page in the runbook. */
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import type { Provider } from '../functions/routes.ts'
-import { filled, type Watched } from './watched.ts'
+import type { Provider } from '../../functions/routes.ts'
+import { filled, type StageMetrics } from './metrics.ts'
 
 export type AlarmRule = {
   readonly id: string
-  /** One sentence for whoever is woken. */
+  /** One sentence for the person on call. */
   readonly what: string
   /** The heading of its section in RUNBOOK.md. */
   readonly heading: string
   readonly metric: IMetric
   /** Rings at this and above … */
   readonly threshold: number
-  /** … in so many of so many periods; in 2 of 3, where it is not said, so that nobody is woken by one blip. */
-  readonly periods?: { readonly of: number; readonly ringing: number }
+  /** … in so many of so many periods; in 2 of 3, where it is not said, so that one blip sets off no alarm. */
+  readonly periods?: { readonly of: number; readonly alarming: number }
 }
 
 /**
@@ -30,7 +30,7 @@ const PROVIDER_FAULTS_SHARE = 0.2
 const TEXTS_SHARE = 0.1
 /** Well before a Lambda is cut off (`LAMBDA_SECONDS`): by then it is too late. */
 const SLOW_MS = 20_000
-/** What fails is tried again for two hours and then set aside; who is woken has most of them left. */
+/** What fails is tried again for two hours and then goes to the dead letters; the person on call has most of them left. */
 const BEHIND_MS = 15 * 60_000
 /** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
 const TURNED_AWAY_MIN = 50
@@ -42,10 +42,10 @@ const FORGED_MIN = 100
 /** On demand nothing is throttled at these sizes, and a Lambda only where the account's limit is too small. */
 const THROTTLED_MIN = 5
 
-const AT_ONCE = { of: 1, ringing: 1 }
+const AT_ONCE = { of: 1, alarming: 1 }
 
 export function alarmRules(
-  { own, ...watched }: Watched,
+  { own, ...metrics }: StageMetrics,
   stage: {
     readonly provider: Provider
     readonly textsPerDayForStage: number
@@ -61,7 +61,7 @@ export function alarmRules(
       threshold: FAULTS_MIN,
       periods: AT_ONCE,
     },
-    ...watched.routedErrors.map((metric, i) => ({
+    ...metrics.routedErrors.map((metric, i) => ({
       id: numbered('FailedLambdas', i),
       what: 'Lambdas crash, do not start or run out of time',
       heading: 'Alarm: failed Lambdas',
@@ -73,7 +73,7 @@ export function alarmRules(
       id: 'SweepFails',
       what: 'The sweep fails, so payments may not end and lost callbacks are not found',
       heading: 'Alarm: the sweep fails',
-      metric: watched.sweepErrors,
+      metric: metrics.sweepErrors,
       threshold: FAULTS_MIN,
     },
     {
@@ -102,7 +102,7 @@ export function alarmRules(
       // Money flows with each minute.
       periods: AT_ONCE,
     },
-    ...watched.slowestP99.map((metric, i) => ({
+    ...metrics.slowestP99.map((metric, i) => ({
       id: numbered('SlowLambdas', i),
       what: 'Requests take so long that they are about to be cut off',
       heading: 'Alarm: slow Lambdas',
@@ -119,26 +119,26 @@ export function alarmRules(
       periods: AT_ONCE,
     })),
     ...(stage.provider === 'authy' ? callbackRules(own) : []),
-    ...(stage.hasConsumers ? consumerRules(own, watched.consumersBehind) : []),
+    ...(stage.hasConsumers ? consumerRules(own, metrics.consumersBehind) : []),
     {
       id: 'ApiThrottled',
       what: 'API Gateway turns requests away at the ceilings of the routes',
       heading: 'Alarm: requests turned away',
-      metric: filled(watched.apiThrottled),
+      metric: filled(metrics.apiThrottled),
       threshold: TURNED_AWAY_MIN,
     },
     {
       id: 'LambdasThrottled',
       what: 'The account may not run as many Lambdas at once as are called',
       heading: 'Alarm: Lambdas throttled',
-      metric: filled(watched.lambdasThrottled),
+      metric: filled(metrics.lambdasThrottled),
       threshold: THROTTLED_MIN,
     },
     {
       id: 'TablesThrottled',
       what: 'The tables of payments and people refuse reads or writes',
       heading: 'Alarm: tables throttled',
-      metric: watched.tablesThrottled,
+      metric: metrics.tablesThrottled,
       threshold: THROTTLED_MIN,
     },
   ]
@@ -147,7 +147,7 @@ export function alarmRules(
 /** The first has the name alone, so that an alarm that is there stays when there are more. */
 const numbered = (id: string, i: number) => (i === 0 ? id : `${id}${i + 1}`)
 
-const callbackRules = (own: Watched['own']): AlarmRule[] => [
+const callbackRules = (own: StageMetrics['own']): AlarmRule[] => [
   {
     id: 'ForgedCallbacks',
     what: 'Many callbacks come whose signatures are wrong, for no payment that is there',
@@ -185,7 +185,7 @@ const callbackRules = (own: Watched['own']): AlarmRule[] => [
   },
 ]
 
-const consumerRules = (own: Watched['own'], behind: readonly IMetric[]): AlarmRule[] => [
+const consumerRules = (own: StageMetrics['own'], behind: readonly IMetric[]): AlarmRule[] => [
   {
     id: 'ArchiveFaults',
     what: 'Pages of the archive of payments and accounts cannot be written',

@@ -7,24 +7,24 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { describe, expect, test } from 'vitest'
 import { metrics, NAMESPACE } from '../../functions/metrics.ts'
 import { lambdasOf, providers } from '../../functions/routes.ts'
-import { anchorOf, Night, type NightProps } from '../../lib/night.ts'
-import { METRICS_IN_ALARM_MAX } from '../../lib/watched.ts'
+import { METRICS_IN_ALARM_MAX } from '../../lib/monitoring/metrics.ts'
+import { anchorOf, Monitoring, type MonitoringProps } from '../../lib/monitoring/monitoring.ts'
 import { type Resource, synthesize, withProvider } from './synthesized.ts'
 
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:night'
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:alarms'
 const runbook = readFileSync('RUNBOOK.md', 'utf8')
 const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 
-/** A night alone, without the stage that it looks after. */
-function nightOf(settings: Partial<NightProps['settings']> = {}) {
-  const stack = new Stack(new App({ analyticsReporting: false }), 'Night')
+/** Monitoring alone, without the stage that it looks after. */
+function monitoringOf(settings: Partial<MonitoringProps['settings']> = {}) {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Monitoring')
   const lambda = (id: string) =>
     new AwsLambda(stack, id, {
       code: Code.fromInline('x'),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
     })
-  new Night(stack, 'Night', {
+  new Monitoring(stack, 'Monitoring', {
     settings: {
       stage: 'live',
       provider: 'authy',
@@ -196,44 +196,44 @@ test('every name of the list is counted somewhere', () => {
   expect(Object.keys(metrics).filter((name) => !counting.includes(`'${name}'`))).toEqual([])
 })
 
-test('the consumers of the payments are watched where there are any', () => {
+test('the consumers of the streams have alarms where there are any', () => {
   const named = (alarms: Resource[string][]) =>
     alarms.flatMap(readBy).map(({ MetricName }) => MetricName)
-  expect(named(nightOf().alarms)).not.toContain('IteratorAge')
+  expect(named(monitoringOf().alarms)).not.toContain('IteratorAge')
   const { all } = synthesize()
   expect(named(alarmsOf(all)).filter((name) => name === 'IteratorAge')).toHaveLength(2)
 })
 
-test('texts ring at a tenth of what the stage may send in a day', () => {
+test('texts set off an alarm at a tenth of what the stage may send in a day', () => {
   const thresholdOf = (textsPerDayForStage: number) =>
-    nightOf({ limits: { textsPerDayForStage } }).alarms.find((alarm) =>
+    monitoringOf({ limits: { textsPerDayForStage } }).alarms.find((alarm) =>
       readBy(alarm).some(({ MetricName }) => MetricName === 'TextAsked'),
     )?.Threshold
   expect([500, 501, 1].map(thresholdOf)).toEqual([50, 51, 1])
 })
 
-test('a stranger’s forged callbacks ring when they are many, and one that names a payment at once', () => {
-  const ringsAt = (name: string) =>
-    nightOf().alarms.flatMap((alarm) =>
+test('a stranger’s forged callbacks set off an alarm when they are many, and one that names a payment at once', () => {
+  const thresholdsOf = (name: string) =>
+    monitoringOf().alarms.flatMap((alarm) =>
       readBy(alarm)[0]?.MetricName === name
         ? [[alarm.Threshold, alarm.DatapointsToAlarm, ...periodsOf(alarm)]]
         : [],
     )
-  expect(ringsAt('CallbackForged')).toEqual([[100, 1, 300]])
-  expect(ringsAt('CallbackForgedForPayment')).toEqual([[1, 1, 900]])
-  expect(ringsAt('CallbackUnsigned')).toEqual([])
+  expect(thresholdsOf('CallbackForged')).toEqual([[100, 1, 300]])
+  expect(thresholdsOf('CallbackForgedForPayment')).toEqual([[1, 1, 900]])
+  expect(thresholdsOf('CallbackUnsigned')).toEqual([])
 })
 
-test('alarms tell the topic of the settings that they ring, and that it is over', () => {
-  for (const alarm of nightOf({ alarmTopicArn: TOPIC }).alarms) {
+test('alarms notify the topic of the settings when they begin and when they are over', () => {
+  for (const alarm of monitoringOf({ alarmTopicArn: TOPIC }).alarms) {
     expect(alarm.AlarmActions).toEqual([TOPIC])
     expect(alarm.OKActions).toEqual([TOPIC])
   }
 })
 
-test('a stage that keeps its data is told that its alarms wake nobody; one with a topic or nothing to lose is not', () => {
-  const warned = (settings: Partial<NightProps['settings']>) => {
-    const { stack, alarms } = nightOf(settings)
+test('a stage that keeps its data is told that its alarms notify nobody; one with a topic or nothing to lose is not', () => {
+  const warned = (settings: Partial<MonitoringProps['settings']>) => {
+    const { stack, alarms } = monitoringOf(settings)
     for (const alarm of alarms) {
       expect('AlarmActions' in alarm).toBe(settings.alarmTopicArn !== undefined)
     }
@@ -244,14 +244,14 @@ test('a stage that keeps its data is told that its alarms wake nobody; one with 
 })
 
 test('the runbook is where the settings say', () => {
-  for (const { AlarmDescription } of nightOf({ runbookUrl: 'https://example.com/runbook' })
+  for (const { AlarmDescription } of monitoringOf({ runbookUrl: 'https://example.com/runbook' })
     .alarms) {
     expect(AlarmDescription).toContain('. https://example.com/runbook#alarm-')
   }
 })
 
 test('watching gives nobody a right', () => {
-  const { stack } = nightOf({ alarmTopicArn: TOPIC })
+  const { stack } = monitoringOf({ alarmTopicArn: TOPIC })
   const template = Template.fromStack(stack)
   template.resourceCountIs('AWS::IAM::Policy', 0)
   template.resourceCountIs('AWS::SNS::TopicPolicy', 0)
