@@ -14,7 +14,7 @@ import { Payfriend, type PayfriendProps } from '../lib/payfriend.ts'
 import { stageSettings } from '../lib/stageSettings.ts'
 import { UNFINISHED } from './executionsTable.ts'
 
-/** An event waits for so long, and is tried so often, before it is set aside. */
+/** An event waits for so long, and is tried so often, before it becomes a dead letter. */
 const TRIED_FOR = Duration.hours(24)
 const TRIES_MAX = 185
 
@@ -63,7 +63,7 @@ export class ShopStack extends Stack {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     })
-    const setAside = new Queue(this, 'SetAside', {
+    const deadLetters = new Queue(this, 'DeadLetters', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     })
@@ -75,7 +75,7 @@ export class ShopStack extends Stack {
       environment: { EXECUTIONS_TABLE: executions.tableName },
       bundling: { format: OutputFormat.ESM, bundleAwsSDK: false, minify: true },
       // What was brought here and failed; what could not be brought is the rule's.
-      deadLetterQueue: setAside,
+      deadLetterQueue: deadLetters,
       retryAttempts: 2,
     })
     // Not `grantWriteData`, by which it could delete what proves that a payment was begun.
@@ -95,7 +95,7 @@ export class ShopStack extends Stack {
       },
       targets: [
         new LambdaFunction(execute, {
-          deadLetterQueue: setAside,
+          deadLetterQueue: deadLetters,
           maxEventAge: TRIED_FOR,
           retryAttempts: TRIES_MAX,
         }),

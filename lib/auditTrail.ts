@@ -34,12 +34,12 @@ const TIMEOUT_SECONDS = 120
 const BATCH_SIZE = 25
 /**
  * For so long a change is tried again: longer than most of AWS's troubles, and short enough that one item
- * which somebody spoilt by hand does not hold up the others' for a day. Then it is set aside, whole.
+ * which somebody spoilt by hand does not hold up the others' for a day. Then it becomes a dead letter, whole.
  */
 const TRIED_FOR = Duration.hours(2)
 const TRIES_MAX = 200
-/** Time enough to look at what was set aside; it has what payments and people have, so it does not stay. */
-const SET_ASIDE_DAYS = 30
+/** Time enough to look at a dead letter; it holds what payments and people have, so it does not stay. */
+const DEAD_LETTER_DAYS = 30
 const DAYS_A_YEAR = 365.25
 
 /**
@@ -52,13 +52,13 @@ export class AuditTrail extends Construct {
   readonly eventBus: IEventBus
   readonly lambdas: Readonly<Record<ConsumerName, Lambda>>
   private readonly props: AuditTrailProps
-  private readonly setAside: IBucket
+  private readonly deadLetters: IBucket
 
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id)
     this.props = props
     this.archive = this.archiveBucket()
-    this.setAside = this.setAsideBucket()
+    this.deadLetters = this.deadLetterBucket()
     // The two types differ only in how they spell an optional member.
     this.eventBus =
       props.eventBus ??
@@ -112,8 +112,8 @@ export class AuditTrail extends Construct {
     })
     // Lambda itself does this, in the name of the function that could not.
     for (const statement of [
-      { actions: ['s3:PutObject'], resources: [this.setAside.arnForObjects('*')] },
-      { actions: ['s3:ListBucket'], resources: [this.setAside.bucketArn] },
+      { actions: ['s3:PutObject'], resources: [this.deadLetters.arnForObjects('*')] },
+      { actions: ['s3:ListBucket'], resources: [this.deadLetters.bucketArn] },
     ]) {
       lambda.role.addToPrincipalPolicy(new PolicyStatement(statement))
     }
@@ -126,15 +126,15 @@ export class AuditTrail extends Construct {
       retryAttempts: TRIES_MAX,
       maxRecordAge: TRIED_FOR,
       supportS3OnFailureDestination: true,
-      onFailure: { bind: () => ({ destination: this.setAside.bucketArn }) },
+      onFailure: { bind: () => ({ destination: this.deadLetters.bucketArn }) },
     })
     Validations.of(lambda.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::<SetAsideBucket.Arn>/*]',
-      reason: 'Lambda chooses the keys of what it sets aside.',
+      id: 'AwsSolutions-IAM5[Resource::<DeadLetterBucket.Arn>/*]',
+      reason: 'Lambda chooses the keys of dead letters.',
     })
     Validations.of(lambda).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'It is called by the stream alone, which sets aside what fails.',
+      reason: 'It is called by the stream alone, which makes a dead letter of what fails.',
     })
     return lambda
   }
@@ -171,9 +171,9 @@ export class AuditTrail extends Construct {
     return bucket
   }
 
-  private setAsideBucket(): IBucket {
-    const bucket = privateBucket(this, 'SetAsideBucket', this.props.settings.keepData, {
-      lifecycleRules: [{ expiration: Duration.days(SET_ASIDE_DAYS) }],
+  private deadLetterBucket(): IBucket {
+    const bucket = privateBucket(this, 'DeadLetterBucket', this.props.settings.keepData, {
+      lifecycleRules: [{ expiration: Duration.days(DEAD_LETTER_DAYS) }],
     })
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',

@@ -30,7 +30,7 @@ const PROVIDER_FAULTS_SHARE = 0.2
 const TEXTS_SHARE = 0.1
 /** Well before a Lambda is cut off (`LAMBDA_SECONDS`): by then it is too late. */
 const SLOW_MS = 20_000
-/** What fails is tried again for two hours and then goes to the dead letters; the person on call has most of them left. */
+/** What fails is tried again for two hours and then becomes a dead letter; the person on call has most of them left. */
 const BEHIND_MS = 15 * 60_000
 /** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
 const TURNED_AWAY_MIN = 50

@@ -36,7 +36,7 @@ export const keptChecks = (stage: DeployedStage, clients: Clients): Check[] => [
   table(stage, clients.dynamoDb, 'payments'),
   table(stage, clients.dynamoDb, 'users'),
   archive(stage, clients.s3),
-  setAside(stage, clients.s3),
+  deadLetters(stage, clients.s3),
   ...consumers.map((name) => consumer(stage, clients.lambda, name)),
 ]
 
@@ -127,11 +127,11 @@ async function lockOf(client: S3Client, Bucket: string, abortSignal: AbortSignal
 }
 
 /** What a consumer failed at for two hours is put there, whole, and deleted after thirty days. */
-const setAside = (stage: DeployedStage, client: S3Client): Check => ({
-  title: 'set aside',
+const deadLetters = (stage: DeployedStage, client: S3Client): Check => ({
+  title: 'dead letters',
   needs: 's3:ListBucket',
   async look(abortSignal) {
-    const Bucket = stage.resource('AWS::S3::Bucket', /^SetAsideBucket$/)
+    const Bucket = stage.resource('AWS::S3::Bucket', /^DeadLetterBucket$/)
     if (Bucket === undefined)
       return wrong('the stage was deployed before there was a place', DEPLOY)
     const { KeyCount } = await client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }), {

@@ -69,7 +69,7 @@ export function trailText({ payerId, entries, problems, whyNotCompared }: FoundP
     ...(problems.some(({ what }) => what === MISSING)
       ? [
           '',
-          'An entry that is missing can be on its way for a minute; after two hours it was set aside.',
+          'An entry that is missing can be on its way for a minute; after two hours it became a dead letter.',
         ]
       : []),
     ...(whyNotCompared

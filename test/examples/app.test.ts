@@ -25,7 +25,7 @@ function the(begin: string, type: string): [id: string, Resource] {
 }
 const [ruleId, rule] = the('Approved', 'AWS::Events::Rule')
 const [lambdaId, lambda] = the('ExecutePayment', 'AWS::Lambda::Function')
-const [queueId] = the('SetAside', 'AWS::SQS::Queue')
+const [queueId] = the('DeadLetters', 'AWS::SQS::Queue')
 const [tableId] = the('Executions', 'AWS::DynamoDB::GlobalTable')
 const [busId] = the('Bus', 'AWS::Events::EventBus')
 
@@ -64,7 +64,7 @@ test('Payfriend publishes on the bus that the rule listens to', () => {
   expect(text(publisher.Properties.Environment.Variables.EVENT_BUS)).toBe(`<${busId}.Arn>`)
 })
 
-test('an event that cannot be brought, and one that fails, are set aside', () => {
+test('an event that cannot be brought, and one that fails, become dead letters', () => {
   const queue = `<${queueId}.Arn>`
   const [target] = rule.Properties.Targets
   expect(text(target.Arn)).toBe(`<${lambdaId}.Arn>`)
@@ -77,7 +77,7 @@ test('an event that cannot be brought, and one that fails, are set aside', () =>
   expect(ruleId).toBeTruthy()
 })
 
-test('the Lambda may put and update in its table and set aside, and nothing else', () => {
+test('the Lambda may put and update in its table and send dead letters, and nothing else', () => {
   const [, policy] = the('ExecutePaymentServiceRoleDefaultPolicy', 'AWS::IAM::Policy')
   const rights = policy.Properties.PolicyDocument.Statement.map(
     ({ Action, Resource, Effect }: { Action: unknown; Resource: unknown; Effect: string }) => [

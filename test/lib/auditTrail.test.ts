@@ -61,7 +61,7 @@ describe('the archive', () => {
   })
 })
 
-test.each(['ArchiveBucket', 'SetAsideBucket'])(
+test.each(['ArchiveBucket', 'DeadLetterBucket'])(
   '%s is private, encrypted, and asked over TLS only',
   (id) => {
     expect(bucket(id)).toMatchObject({
@@ -87,8 +87,8 @@ test.each(['ArchiveBucket', 'SetAsideBucket'])(
   },
 )
 
-test('what was set aside goes after 30 days', () => {
-  expect(bucket('SetAsideBucket').LifecycleConfiguration.Rules).toEqual([
+test('the dead letters goes after 30 days', () => {
+  expect(bucket('DeadLetterBucket').LifecycleConfiguration.Rules).toEqual([
     { ExpirationInDays: 30, Status: 'Enabled' },
   ])
 })
@@ -127,11 +127,14 @@ describe('of both tables', () => {
     })
   })
 
-  test.each(both)('%s loses nothing of %s: what fails too long is set aside whole', (...of) => {
-    expect(mappingOf(...of).DestinationConfig).toEqual({
-      OnFailure: { Destination: { 'Fn::GetAtt': ['SetAsideBucket', 'Arn'] } },
-    })
-  })
+  test.each(both)(
+    '%s loses nothing of %s: what fails too long becomes a dead letter, whole',
+    (...of) => {
+      expect(mappingOf(...of).DestinationConfig).toEqual({
+        OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] } },
+      })
+    },
+  )
 
   test.each(consumers)('%s is brought of people only who has a trail, or had one', (name) => {
     expect(mappingOf(name, 'PaymentsTable')).not.toHaveProperty('FilterCriteria')

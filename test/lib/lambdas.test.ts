@@ -151,8 +151,8 @@ describe.each(providers)('with %s', (provider) => {
                 ),
                 `Allow dynamodb:ListStreams <${table}.Arn>/stream/*`,
               ]),
-              'Allow s3:PutObject <SetAsideBucket.Arn>/*',
-              'Allow s3:ListBucket <SetAsideBucket.Arn>',
+              'Allow s3:PutObject <DeadLetterBucket.Arn>/*',
+              'Allow s3:ListBucket <DeadLetterBucket.Arn>',
             ]
           : [],
     },

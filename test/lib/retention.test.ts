@@ -11,7 +11,7 @@ const KEPT = {
   SiteBucket: 'AWS::S3::Bucket',
   LogBucket: 'AWS::S3::Bucket',
   ArchiveBucket: 'AWS::S3::Bucket',
-  SetAsideBucket: 'AWS::S3::Bucket',
+  DeadLetterBucket: 'AWS::S3::Bucket',
 }
 
 test.each(Object.entries(KEPT))('%s keeps its id', (id, type) => {

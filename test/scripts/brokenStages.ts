@@ -260,18 +260,18 @@ export const BROKEN: readonly Broken[] = [
     /^npm run deploy$/,
   ],
   [
-    'something set aside',
+    'a dead letter',
     ({ aws }) => {
       aws.s3.on(ListObjectsV2Command).resolves({ KeyCount: 1 })
     },
-    'set aside',
+    'dead letters',
     /missing in the archive/,
-    /^aws s3 ls s3:\/\/\S+SetAsideBucket\S+ --recursive --region eu-west-1$/,
+    /^aws s3 ls s3:\/\/\S+DeadLetterBucket\S+ --recursive --region eu-west-1$/,
   ],
   [
-    'no place to set aside',
-    without('AWS::S3::Bucket', 'SetAsideBucket'),
-    'set aside',
+    'no place for dead letters',
+    without('AWS::S3::Bucket', 'DeadLetterBucket'),
+    'dead letters',
     /before there was a place/,
     /^npm run deploy$/,
   ],

@@ -93,7 +93,7 @@ const KEPT = [
   'table of payments',
   'table of people',
   'archive',
-  'set aside',
+  'dead letters',
   'archiveEntries',
   'publishEvents',
 ]
