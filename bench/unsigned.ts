@@ -67,7 +67,7 @@ async function report(name: string, ordinary: (bytes: number) => string, work: W
   stdout.write = stderr.write = () => true
   for (const body of shapes) await work(body)
   for (const body of shapes) {
-    const usual = ordinary(Buffer.byteLength(body))
+    const defaults = ordinary(Buffer.byteLength(body))
     found.push({ body, ratio: await ratioOf(body, usual, work) })
   }
   ;[stdout.write, stderr.write] = writes

@@ -2,7 +2,7 @@
  * A deployment's settings: read here, and checked by `lib/stageSettings.ts`.
  *
  * They stand in `payfriend.json` beside `cdk.json`, by the name of the stage. A stage says only what it
- * wants otherwise; without the file there is one stage, `dev`, with everything as usual.
+ * wants otherwise; without the file there is one stage, `dev`, with every default.
  *
  * ```json
  * {
@@ -28,7 +28,7 @@ import {
   SettingsError,
   type StageSettings,
   stageSettings,
-  USUAL_STAGE,
+  DEFAULT_STAGE,
 } from '../lib/stageSettings.ts'
 
 export const SETTINGS_FILE = 'payfriend.json'
@@ -41,7 +41,7 @@ export const SETTINGS_FILE = 'payfriend.json'
  * @throws SettingsError with a sentence
  */
 export function readSettings(text: string | undefined, stage?: string): StageSettings[] {
-  if (text === undefined) return [settingsOf([stage ?? USUAL_STAGE, {}])]
+  if (text === undefined) return [settingsOf([stage ?? DEFAULT_STAGE, {}])]
   const stages = Object.entries(parsed(text))
   const wanted = stage === undefined ? stages : stages.filter(([name]) => name === stage)
   if (wanted.length > 0) return wanted.map(settingsOf)

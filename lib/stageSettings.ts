@@ -1,11 +1,11 @@
-/** What can be said about a stage, each with its usual value; checked here and nowhere else. */
+/** What can be said about a stage, each with its default; checked here and nowhere else. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
 import {
   COUNT_MAX,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
-  USUAL,
+  DEFAULTS,
 } from '../functions/core/limits.ts'
 import {
   amountLimits,
@@ -15,13 +15,13 @@ import {
   LIMIT_PATTERN,
 } from '../functions/core/money.ts'
 import { providerFields, providerOf } from './providerSettings.ts'
-import { type Throttling, usualThrottling } from './throttling.ts'
+import { type Throttling, defaultThrottling } from './throttling.ts'
 
 /** A sentence for whoever deploys: which setting is wrong, and what it may be. */
 export class SettingsError extends Error {}
 
 /** Where nobody has anything to lose, unless they say so. */
-export const USUAL_STAGE = 'dev'
+export const DEFAULT_STAGE = 'dev'
 
 const codes = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
 const retentions = Object.values(RetentionDays).filter(
@@ -43,9 +43,9 @@ const domain = z
   )
 const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
 const throttle = z.strictObject({ ratePerSecond: count, burst: count })
-const { authyCallback: usualCallback, ...everyRoute } = usualThrottling
+const { authyCallback: defaultCallback, ...everyRoute } = defaultThrottling
 
-/** The settings of a stage; every one has its usual value. */
+/** The settings of a stage; every one has its default. */
 const fields = z.strictObject({
   /** The account and the region to deploy to; of the command line's profile without them. */
   account: z
@@ -59,7 +59,7 @@ const fields = z.strictObject({
 
   /**
    * Whether payments, people, secrets and the archive outlive the stack, and the archive refuses to give
-   * anything up before its time. Usually so, but for the stage `dev`.
+   * anything up before its time. So by default, but for the stage `dev`.
    */
   keepData: z.boolean('must be true or false').optional(),
   /** For so many years nobody can delete a page of the archive; PSD2 Art. 21 asks for five. */
@@ -78,31 +78,31 @@ const fields = z.strictObject({
     .min(1, 'must name at least one currency')
     .refine((all) => new Set(all).size === all.length, 'names a currency twice')
     .default([...codes]),
-  /** The most that can be sent at once, by currency; the usual of those that are not named. */
+  /** The most that can be sent at once, by currency; the default of those that are not named. */
   maxAmount: z.union([mostOfOne, z.partialRecord(z.enum(codes), mostOfOne)], MAX_AMOUNT).optional(),
   /** How long a payment waits for its payer. */
   paymentTtlSeconds: z
     .int('must be a whole number of seconds')
     .min(PAYMENT_TTL_SECONDS_MIN, `must be at least ${PAYMENT_TTL_SECONDS_MIN}`)
     .max(PAYMENT_TTL_SECONDS_MAX, `must be at most ${PAYMENT_TTL_SECONDS_MAX}`)
-    .default(USUAL.paymentTtlSeconds),
+    .default(DEFAULTS.paymentTtlSeconds),
 
   limits: z
     .strictObject({
       /** Codes for payments, and texts that prove a number: each for a person; the latter for a number too. */
-      textsPerHour: count.default(USUAL.textsPerHour),
-      textsPerDay: count.default(USUAL.textsPerDay),
-      provingTextsPerHour: count.default(USUAL.provingTextsPerHour),
-      provingTextsPerDay: count.default(USUAL.provingTextsPerDay),
+      textsPerHour: count.default(DEFAULTS.textsPerHour),
+      textsPerDay: count.default(DEFAULTS.textsPerDay),
+      provingTextsPerHour: count.default(DEFAULTS.provingTextsPerHour),
+      provingTextsPerDay: count.default(DEFAULTS.provingTextsPerDay),
       /** Half of it is kept for payments. */
       textsPerDayForStage: count
         .refine(
           (texts) => texts >= 4,
           'must be at least 4, because a change of phone takes two texts and may use half',
         )
-        .default(USUAL.textsPerDayForStage),
-      openPayments: count.default(USUAL.openPayments),
-      paymentsPerHour: count.default(USUAL.paymentsPerHour),
+        .default(DEFAULTS.textsPerDayForStage),
+      openPayments: count.default(DEFAULTS.openPayments),
+      paymentsPerHour: count.default(DEFAULTS.paymentsPerHour),
     })
     .prefault({}),
   /** Countries (ISO 3166) whose numbers may be verified, because a text abroad can cost much. */
@@ -113,7 +113,7 @@ const fields = z.strictObject({
       COUNTRIES,
     )
     .optional(),
-  /** Who may have an account. Usually nobody but those whom the owner invites: texts cost money. */
+  /** Who may have an account. By default nobody but those whom the owner invites: texts cost money. */
   signUp: z
     .strictObject({
       policy: z.enum(['open', 'domains', 'closed'], 'must be open, domains or closed'),
@@ -153,7 +153,7 @@ const fields = z.strictObject({
   throttling: z
     .strictObject(
       Object.fromEntries(
-        Object.entries(everyRoute).map(([name, usual]) => [name, throttle.default(usual)]),
+        Object.entries(everyRoute).map(([name, byDefault]) => [name, throttle.default(byDefault)]),
       ) as Record<keyof typeof everyRoute, z.ZodDefault<typeof throttle>>,
     )
     .extend({ authyCallback: throttle.optional() })
@@ -177,14 +177,14 @@ const fields = z.strictObject({
     .default('INFO'),
 })
 
-/** A stage's settings after all checks, with every usual value filled in. */
+/** A stage's settings after all checks, with every default filled in. */
 export type StageSettings = ReturnType<typeof stageSettings>
 
 /**
  * Check what is said about a stage, as `payfriend.json` says it, and fill in what is not.
  *
  * @param stage its name: 1 to 20 of a-z 0-9 -
- * @param given its settings; `{}` has everything as usual
+ * @param given its settings; `{}` has every default
  * @param told how a sentence begins that says what is wrong
  * @throws SettingsError with such a sentence
  */
@@ -229,7 +229,7 @@ export function stageSettings(
   }
   const maxAmount = amountLimits(data.currencies, data.maxAmount)
   if ('reason' in maxAmount) return refuse(`maxAmount ${maxAmount.reason}`)
-  const { authyCallback = usualCallback, ...routes } = data.throttling
+  const { authyCallback = defaultCallback, ...routes } = data.throttling
   if (data.provider === 'authy') {
     const highest = authyCallback.ratePerSecond
     for (const [name, { ratePerSecond }] of Object.entries(routes)) {
@@ -251,7 +251,7 @@ export function stageSettings(
     domain: data.domain,
     webAclArn: data.webAclArn,
     alarmTopicArn: data.alarmTopicArn,
-    keepData: data.keepData ?? stage !== USUAL_STAGE,
+    keepData: data.keepData ?? stage !== DEFAULT_STAGE,
     throttling: { ...routes, authyCallback } satisfies Throttling,
     currencies: data.currencies.map(currencyForPage),
     maxAmount: maxAmount.limits,

@@ -11,10 +11,10 @@ export type Throttle = { readonly ratePerSecond: number; readonly burst: number 
 export type Throttling = Readonly<Record<RouteName, Throttle>>
 
 /**
- * The usual ceilings. The callback's is the highest, because Authy does not say whether it calls again;
+ * The default ceilings. The callback's is the highest, because Authy does not say whether it calls again;
  * the status is asked for every few seconds by every page that waits.
  */
-export const usualThrottling: Throttling = {
+export const defaultThrottling: Throttling = {
   sendPayment: { ratePerSecond: 10, burst: 20 },
   listPayments: { ratePerSecond: 20, burst: 40 },
   paymentStatus: { ratePerSecond: 50, burst: 100 },

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { TEXT_PAUSE_SECONDS, USUAL } from '../functions/core/limits.ts'
+import { TEXT_PAUSE_SECONDS, DEFAULTS } from '../functions/core/limits.ts'
 import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { TEXTS_MAX } from '../functions/core/payment.ts'
 import { REFUSALS, type RefusalCode, refusalCodes } from '../functions/core/refusals.ts'
@@ -111,7 +111,7 @@ const operations: Record<RouteName, Operation> = {
     description:
       'The code is good for this payment and nothing else (RTS Art. 5(1)(b)). ' +
       `${TEXTS_MAX} texts for a payment, ${TEXT_PAUSE_SECONDS} s apart; ` +
-      `usually ${USUAL.textsPerHour} an hour and ${USUAL.textsPerDay} a day for a person. ` +
+      `by default ${DEFAULTS.textsPerHour} an hour and ${DEFAULTS.textsPerDay} a day for a person. ` +
       '`phone_not_verified`: the ' +
       'phone that the payment was started for was replaced twice since.',
     success: { 202: ['Payment', 'The text is on its way.'] },
@@ -172,8 +172,8 @@ const operations: Record<RouteName, Operation> = {
       'Where a verified phone is there already, it gets a code too: the old phone lets in the new ' +
       'one, and is told its whole number and the reference. Another number makes the verification ' +
       'before it void. ' +
-      `${VERIFICATION_SENDS_MAX} sends for a verification, ${TEXT_PAUSE_SECONDS} s apart; usually ` +
-      `${USUAL.provingTextsPerHour} an hour and ${USUAL.provingTextsPerDay} a day for a ` +
+      `${VERIFICATION_SENDS_MAX} sends for a verification, ${TEXT_PAUSE_SECONDS} s apart; by default ` +
+      `${DEFAULTS.provingTextsPerHour} an hour and ${DEFAULTS.provingTextsPerDay} a day for a ` +
       'person, and for a number that is not theirs yet. They are counted apart from codes for payments.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },

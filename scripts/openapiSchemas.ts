@@ -22,7 +22,7 @@ import { body as sendPaymentBody } from '../functions/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/smsVerify.ts'
 
 /** The most of each currency where the settings say nothing else. */
-const USUAL_MOST = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
+const DEFAULT_MAX_AMOUNTS = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
 
 /** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
 export const requests = {
@@ -61,7 +61,7 @@ export const SAID: Readonly<Record<string, object>> = {
     pattern: AMOUNT_PATTERN.source,
     description:
       'Above zero, with at most as many decimals as the currency has, and no more than the ' +
-      `stage's limit for it. Unless it is set otherwise that is ${USUAL_MOST.join(', ')}.`,
+      `stage's limit for it. By default that is ${DEFAULT_MAX_AMOUNTS.join(', ')}.`,
     examples: ['20.50'],
   },
   'StartPayment/amount/currency': { enum: Object.keys(CURRENCIES), examples: ['EUR'] },

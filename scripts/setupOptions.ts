@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 
 export const API_URL = 'https://verify.twilio.com'
-const USUAL_NAME = 'Payfriend'
+const DEFAULT_NAME = 'Payfriend'
 export const PAYMENTS_SUFFIX = ' payments'
 /** Twilio's documents say 30 in one place and 32 in another. */
 const FRIENDLY_NAME_MAX = 30
@@ -13,7 +13,7 @@ const NAME_DIGITS_MAX = 4
 export const USAGE = `npm run setup:verify -- [--name "Acme Pay"] [--api-url https://…] [--yes]
 
   TWILIO_API_KEY, TWILIO_API_SECRET   in the environment: an API key (SK…) of the account, and its secret
-  --name      what the services are called, and so what the texts begin with; ${USUAL_NAME} if not said
+  --name      what the services are called, and so what the texts begin with; ${DEFAULT_NAME} if not said
   --api-url   another address of Twilio's Verify; ${API_URL} if not said
   --yes       do it without asking`
 
@@ -31,7 +31,7 @@ function parsedArgs(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
-        name: { type: 'string', default: USUAL_NAME },
+        name: { type: 'string', default: DEFAULT_NAME },
         'api-url': { type: 'string', default: API_URL },
         yes: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -9,7 +9,7 @@ import {
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
   TEXT_PAUSE_SECONDS,
-  USUAL,
+  DEFAULTS,
 } from '../functions/core/limits.ts'
 import { GOES_MAX } from '../functions/core/lockout.ts'
 import { VERIFICATION_ATTEMPTS_MAX, VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
@@ -29,34 +29,34 @@ const NAMES = {
   TEXTS_PER_DAY_FOR_STAGE: 'textsPerDayForStage',
   OPEN_PAYMENTS: 'openPayments',
   PAYMENTS_PER_HOUR: 'paymentsPerHour',
-} as const satisfies Record<string, keyof typeof USUAL>
+} as const satisfies Record<string, keyof typeof DEFAULTS>
 const names = Object.entries(NAMES)
 
-test('a stage and a laptop that say nothing have the same, and nothing usual is left out', () => {
+test('a stage and a laptop that say nothing have the same, and no default is left out', () => {
   const { limits, paymentTtlSeconds } = stageSettings('dev', {})
-  expect({ ...limits, paymentTtlSeconds }).toEqual(USUAL)
+  expect({ ...limits, paymentTtlSeconds }).toEqual(DEFAULTS)
   const laptop: Record<string, unknown> = { ...limitSettings({}), ...paymentSettings({}) }
-  expect(Object.fromEntries(names.map(([env, name]) => [name, laptop[env]]))).toEqual(USUAL)
+  expect(Object.fromEntries(names.map(([env, name]) => [name, laptop[env]]))).toEqual(DEFAULTS)
 })
 
-test.each(names)('.env.example says what %s usually is', (env, name) => {
-  expect(textOf('.env.example')).toMatch(new RegExp(`^#${env}=${USUAL[name]}$`, 'm'))
+test.each(names)('.env.example says the default of %s', (env, name) => {
+  expect(textOf('.env.example')).toMatch(new RegExp(`^#${env}=${DEFAULTS[name]}$`, 'm'))
 })
 
-const { provingTextsPerHour, provingTextsPerDay } = USUAL
+const { provingTextsPerHour, provingTextsPerDay } = DEFAULTS
 const life = `${PAYMENT_TTL_SECONDS_MIN} to ${PAYMENT_TTL_SECONDS_MAX}`
 
 test.each([
-  ['README.md', `its payer, ${life} | ${USUAL.paymentTtlSeconds} |`],
-  ['README.md', `of one person | ${USUAL.textsPerHour} an hour, ${USUAL.textsPerDay} a day |`],
+  ['README.md', `its payer, ${life} | ${DEFAULTS.paymentTtlSeconds} |`],
+  ['README.md', `of one person | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`],
   ['README.md', `of one person | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
   ['README.md', `person's own | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
-  ['README.md', `of the whole stage | ${USUAL.textsPerDayForStage} a day, at most half`],
-  ['README.md', `that wait, of one person | ${USUAL.openPayments} at a time |`],
-  ['README.md', `started, of one person | ${USUAL.paymentsPerHour} in an hour,`],
+  ['README.md', `of the whole stage | ${DEFAULTS.textsPerDayForStage} a day, at most half`],
+  ['README.md', `that wait, of one person | ${DEFAULTS.openPayments} at a time |`],
+  ['README.md', `started, of one person | ${DEFAULTS.paymentsPerHour} in an hour,`],
   ['README.md', `phone verification | ${TEXTS_MAX}, at least ${TEXT_PAUSE_SECONDS} s apart |`],
   ['README.md', `tries at a code | ${CODE_ATTEMPTS_MAX}, each spent`],
-  ['README.md', `a payment's life | ${USUAL.paymentTtlSeconds / 60} minutes |`],
+  ['README.md', `a payment's life | ${DEFAULTS.paymentTtlSeconds / 60} minutes |`],
   ['.env.example', `for its payer, ${life}.`],
   ['RUNBOOK.md', `cut off after ${LAMBDA_SECONDS} seconds`],
   ['RUNBOOK.md', `of the ${LAMBDA_SECONDS} seconds it has`],

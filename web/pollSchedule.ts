@@ -1,4 +1,4 @@
-const USUAL_MS = 3_000
+const DEFAULT_MS = 3_000
 const LONGEST_MS = 30_000
 /** Beyond the payment's end a server that can be reached has long said so. */
 export const GRACE_MS = 30_000
@@ -17,8 +17,8 @@ export function nextPollMs(state: {
   readonly msToEnd: number
 }): number | null {
   if (state.msToEnd < -GRACE_MS) return null
-  const usual = Math.min(USUAL_MS * 2 ** state.failuresInARow, LONGEST_MS)
-  if (state.failuresInARow > 0) return Math.max(usual, state.retryAfterSeconds * 1000)
+  const backoffMs = Math.min(DEFAULT_MS * 2 ** state.failuresInARow, LONGEST_MS)
+  if (state.failuresInARow > 0) return Math.max(backoffMs, state.retryAfterSeconds * 1000)
   const toEnd = state.msToEnd + AFTER_END_MS
-  return toEnd > 0 ? Math.min(usual, toEnd) : usual
+  return toEnd > 0 ? Math.min(backoffMs, toEnd) : backoffMs
 }

@@ -4,7 +4,7 @@ import {
   COUNT_MAX,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
-  USUAL,
+  DEFAULTS,
 } from '../core/limits.ts'
 import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
@@ -86,14 +86,14 @@ export function paymentSettings(env: Env) {
       .int()
       .min(PAYMENT_TTL_SECONDS_MIN)
       .max(PAYMENT_TTL_SECONDS_MAX)
-      .default(USUAL.paymentTtlSeconds),
+      .default(DEFAULTS.paymentTtlSeconds),
     /** ISO 4217 codes on offer, like EUR,GBP; all that Payfriend knows if none is named. */
     CURRENCIES: z
       .string()
       .transform((list) => list.split(','))
       .pipe(z.custom<Currency[]>(areKnown, 'must be codes that Payfriend knows, like EUR,GBP'))
       .default(KNOWN_CURRENCIES),
-    /** By currency, like EUR:500.00,JPY:60000; the usual of those that are not named. */
+    /** By currency, like EUR:500.00,JPY:60000; the default of those that are not named. */
     MAX_AMOUNT: z
       .string()
       .transform((list) => (LIMIT_PATTERN.test(list) ? list : amountsIn(list)))
@@ -116,13 +116,13 @@ function amountsIn(list: string): Record<string, string> | undefined {
 
 export const limitSettings = (env: Env) =>
   read(env, {
-    TEXTS_PER_HOUR: count(USUAL.textsPerHour),
-    TEXTS_PER_DAY: count(USUAL.textsPerDay),
-    PROVING_TEXTS_PER_HOUR: count(USUAL.provingTextsPerHour),
-    PROVING_TEXTS_PER_DAY: count(USUAL.provingTextsPerDay),
-    TEXTS_PER_DAY_FOR_STAGE: count(USUAL.textsPerDayForStage),
-    OPEN_PAYMENTS: count(USUAL.openPayments),
-    PAYMENTS_PER_HOUR: count(USUAL.paymentsPerHour),
+    TEXTS_PER_HOUR: count(DEFAULTS.textsPerHour),
+    TEXTS_PER_DAY: count(DEFAULTS.textsPerDay),
+    PROVING_TEXTS_PER_HOUR: count(DEFAULTS.provingTextsPerHour),
+    PROVING_TEXTS_PER_DAY: count(DEFAULTS.provingTextsPerDay),
+    TEXTS_PER_DAY_FOR_STAGE: count(DEFAULTS.textsPerDayForStage),
+    OPEN_PAYMENTS: count(DEFAULTS.openPayments),
+    PAYMENTS_PER_HOUR: count(DEFAULTS.paymentsPerHour),
   })
 
 /** Countries (ISO 3166) whose numbers may be verified; none named means all. */
@@ -156,7 +156,7 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true')
 
-const count = (usual: number) => z.coerce.number().int().min(1).max(COUNT_MAX).default(usual)
+const count = (byDefault: number) => z.coerce.number().int().min(1).max(COUNT_MAX).default(byDefault)
 
 function read<S extends z.ZodRawShape>(env: Env, shape: S): z.infer<z.ZodObject<S>> {
   const parsed = z.object(shape).safeParse(env)

@@ -132,8 +132,8 @@ const isLinked = (
 function unlessTooMany(answer: VerifyAnswer): VerifyAnswer {
   const { errorCode } = answer
   if (!TOO_MANY.has(errorCode ?? '')) return answer
-  const usual = errorCode === NO_SENDS_LEFT ? VERIFICATION_SECONDS : undefined
-  const retryAfterSeconds = answer.retryAfterSeconds ?? usual ?? RETRY_AFTER_SECONDS
+  const ofLife = errorCode === NO_SENDS_LEFT ? VERIFICATION_SECONDS : undefined
+  const retryAfterSeconds = answer.retryAfterSeconds ?? ofLife ?? RETRY_AFTER_SECONDS
   throw new Refusal('too_many_sms', { retryAfterSeconds })
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** The settings of a stage or a laptop where it says nothing else. */
-export const USUAL = {
+export const DEFAULTS = {
   /** How long a payment waits for its payer. */
   paymentTtlSeconds: 300,
   /** Codes for payments, and texts that prove a number: each for a person; the latter for a number too. */

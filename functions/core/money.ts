@@ -60,7 +60,7 @@ export const LIMIT_PATTERN = /^[1-9]\d{0,9}(\.\d{1,3})?$/
 export const ANY_AMOUNT: AmountLimits = limitsBy(allCurrencies(), () => '9999999999.999')
 
 /**
- * The most that can be sent in each currency on offer: as the settings say it, else the usual.
+ * The most that can be sent in each currency on offer: as the settings say it, else the default.
  *
  * @param said amounts as `LIMIT_PATTERN` has them, by their currency; or one alone, where one currency is on offer
  * @returns the limits; or why not, to go on behind the setting's name

@@ -356,7 +356,7 @@ describe("texts of the whole stage's day", () => {
 
   test('are used up by as many accounts as THREATS says, and no fewer', async () => {
     const settings = limitSettings({})
-    const usual = limitsTable(tables.documents, 'users', {
+    const defaults = limitsTable(tables.documents, 'users', {
       textsPerHour: settings.TEXTS_PER_HOUR,
       textsPerDay: settings.TEXTS_PER_DAY,
       provingTextsPerHour: settings.PROVING_TEXTS_PER_HOUR,
@@ -369,8 +369,8 @@ describe("texts of the whole stage's day", () => {
     // One account uses up all that it can; a change of phone counts two for the stage.
     for (const hour of [0, 1, 2]) {
       const now = at(later + hour * HOUR)
-      while (await isTaken(usual.spendProvingTexts(payerId, phoneOf(people), 2, now)));
-      while (await isTaken(usual.spendPayingText(payerId, now)));
+      while (await isTaken(defaults.spendProvingTexts(payerId, phoneOf(people), 2, now)));
+      while (await isTaken(defaults.spendPayingText(payerId, now)));
     }
     const spent = await counter(day('limit#stage', later))
     const all = settings.TEXTS_PER_DAY_FOR_STAGE

@@ -176,7 +176,7 @@ const PER_EURO: Record<Currency, number> = {
   ...{ PLN: 4.25, RON: 5.1, SEK: 11 },
 }
 
-test.each(currencies)('the usual limit in %s is worth about 10,000 euro, in one digit', (code) => {
+test.each(currencies)('the default limit in %s is worth about 10,000 euro, in one digit', (code) => {
   const { most } = CURRENCIES[code]
   expect(String(most)).toMatch(/^[1-9]0+$/)
   expect(most / PER_EURO[code]).toBeGreaterThan(10_000 / 1.5)
@@ -195,7 +195,7 @@ test('each currency has its own limit, and the refusal names it in that currency
   expect(sent('4000.001', 'KWD')).toHaveProperty('reason', 'You can send KWD 4,000.000 at most.')
 })
 
-test('limits are what is said, else the usual, and of nothing that is not on offer', () => {
+test('limits are what is said, else the default, and of nothing that is not on offer', () => {
   expect(amountLimits(['EUR', 'JPY', 'KWD'], { EUR: '500.00', KWD: '0.001' })).toEqual({
     limits: { EUR: '500.00', JPY: '2000000', KWD: '0.001' },
   })

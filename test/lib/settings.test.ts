@@ -28,7 +28,7 @@ function sid(digit: string, digits = 32) {
 
 const read = (given: object, name = 'live') => readSettings(JSON.stringify({ [name]: given }))
 
-test('without a file there is one stage, with everything as usual', () => {
+test('without a file there is one stage, with every default', () => {
   expect(readSettings(undefined)).toMatchObject([
     {
       stage: 'dev',
@@ -63,7 +63,7 @@ test('without a file there is one stage, with everything as usual', () => {
   ])
 })
 
-test('README’s table of limits has every limit, with its usual value', () => {
+test('README’s table of limits has every limit, with its default', () => {
   const [table = ''] = readFileSync('README.md', 'utf8').split('## Limits')[1]?.split('\n## ') ?? []
   const { limits = {}, paymentTtlSeconds } = readSettings(undefined)[0] ?? {}
   const told = Object.entries({ ...limits, paymentTtlSeconds })

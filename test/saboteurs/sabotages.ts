@@ -1105,8 +1105,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a waiting page asks without a pause',
     file: 'web/pollSchedule.ts',
-    from: 'const USUAL_MS = 3_000',
-    to: 'const USUAL_MS = 0',
+    from: 'const DEFAULT_MS = 3_000',
+    to: 'const DEFAULT_MS = 0',
     caughtBy: ['test/web/pollSchedule.test.ts'],
   },
   {

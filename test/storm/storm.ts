@@ -14,7 +14,7 @@ import { Broken, checkPayment } from './invariants.ts'
 import type { Model, Rules } from './model.ts'
 import { type Item, startWorld, type World } from './world.ts'
 
-const usual = {
+const defaults = {
   textsPerHour: 4,
   textsPerDay: 6,
   provingTextsPerHour: 3,
@@ -31,11 +31,11 @@ const many = {
 }
 /** Deployments in which the storm blows: both providers, and the shortest and the longest life. */
 export const RULES: readonly Rules[] = [
-  { provider: 'authy', lifeSeconds: 300, ...usual },
-  { provider: 'twilioVerify', lifeSeconds: 300, ...usual },
-  { provider: 'authy', lifeSeconds: 60, ...usual },
-  { provider: 'authy', lifeSeconds: 600, ...usual, ...many },
-  { provider: 'twilioVerify', lifeSeconds: 600, ...usual, ...many },
+  { provider: 'authy', lifeSeconds: 300, ...defaults },
+  { provider: 'twilioVerify', lifeSeconds: 300, ...defaults },
+  { provider: 'authy', lifeSeconds: 60, ...defaults },
+  { provider: 'authy', lifeSeconds: 600, ...defaults, ...many },
+  { provider: 'twilioVerify', lifeSeconds: 600, ...defaults, ...many },
 ]
 
 export type Replay = { readonly seed: number; readonly path?: string; readonly replayPath?: string }
