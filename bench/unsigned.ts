@@ -67,8 +67,8 @@ async function report(name: string, ordinary: (bytes: number) => string, work: W
   stdout.write = stderr.write = () => true
   for (const body of shapes) await work(body)
   for (const body of shapes) {
-    const defaults = ordinary(Buffer.byteLength(body))
-    found.push({ body, ratio: await ratioOf(body, usual, work) })
+    const ordinary = ordinary(Buffer.byteLength(body))
+    found.push({ body, ratio: await ratioOf(body, ordinary, work) })
   }
   ;[stdout.write, stderr.write] = writes
   found.sort((one, other) => other.ratio - one.ratio)

@@ -53,7 +53,7 @@ const ENDED = {
   cancelled: 'PaymentCancelled',
 } as const
 
-/** What a write made of a payment; nothing where its condition was lost. */
+/** What a write made of a payment; nothing where its condition failed. */
 function noted(written: Payment | undefined): Payment | undefined {
   if (!written) return written
   const { outcome, createdAt } = written

@@ -49,7 +49,7 @@ export function denialTrail(documents: DynamoDBDocumentClient, table: string): P
         if (await write(payerId, told)) return true
         lost = told
       }
-      throw new Error('the audit entry of denials lost every one of ten conditional writes')
+      throw new Error('the audit entry of denials failed the condition of ten writes in a row')
     },
   }
 }

@@ -2,7 +2,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
-/** A write that was lost to another is tried again; so many losses in a row are a fault. */
+/** A write whose condition failed is tried again; so many failures in a row are a fault. */
 export const TRIES_MAX = 10
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS

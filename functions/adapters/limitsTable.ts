@@ -49,7 +49,7 @@ export function limitsTable(
         if (await take(key, { ...start, now }, found, isOver)) return
         found = await readStarts(payerId)
       }
-      throw new Error('the counter limit#starts was lost too often')
+      throw new Error('the counter limit#starts failed its condition too often')
     },
 
     async bar(payerId, now) {
@@ -88,7 +88,7 @@ export function limitsTable(
     },
   }
 
-  /** Count one and find it a slot, or refuse; lost if what is stored is no longer what was found. */
+  /** Count one and find it a slot, or refuse; its condition fails if what is stored is no longer what was found. */
   async function take(
     key: string,
     start: Start,

@@ -8,7 +8,7 @@ import { ownWrite } from './ownWrite.ts'
 import { trailOf } from './payerTrailItem.ts'
 import { trailWrite } from './payerTrailWrite.ts'
 
-/** A write that was lost to another is tried again; so many losses in a row are a fault. */
+/** A write whose condition failed is tried again; so many failures in a row are a fault. */
 const TRIES_MAX = 10
 /** Who enters no code for so long begins anew. */
 const KEPT_MS = 30 * 24 * 3600 * 1000
@@ -54,7 +54,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
   return {
     async reserve(payerId, now) {
       const own = ownWrite('code_written_by')
-      /** Count the next go of the row that was seen; lost if another go was faster. */
+      /** Count the next go of the row that was seen; its condition fails if another attempt was faster. */
       const count = (seen: Row) => {
         const isOver = seen.codes_locked_until !== undefined
         const { goes, locks } = nextOf(seen, now)
@@ -99,7 +99,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
           return { lockedUntil: seen.codes_locked_until }
         }
       }
-      throw new Error('a count of codes lost every one of ten conditional writes')
+      throw new Error('a count of codes failed the condition of ten writes in a row')
     },
 
     async tellLock(payerId, { locks }, now) {
@@ -122,7 +122,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
         )
         if (written) return
       }
-      throw new Error('the audit entry of a lock lost every one of ten conditional writes')
+      throw new Error('the audit entry of a lock failed the condition of ten writes in a row')
     },
 
     async giveBack(payerId, { locks }) {

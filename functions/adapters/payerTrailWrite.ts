@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type PayerEntry, type Trail, withEntry } from '../core/payerTrail.ts'
 
-/** As much of an update as adds one entry: its condition is lost if another entry was faster. */
+/** As much of an update as adds one entry: its condition fails if another entry was faster. */
 export type TrailWrite = {
   readonly set: string
   readonly when: string

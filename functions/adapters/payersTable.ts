@@ -43,7 +43,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
     return Item
   }
 
-  /** One conditional write; where the condition is lost nothing changes and nothing comes back. */
+  /** One conditional write; where the condition fails nothing changes and nothing comes back. */
   async function change(
     payerId: string,
     update: string,
@@ -252,7 +252,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
 
   /**
    * A write that the payer's audit trail tells of, tried again where only another entry was faster;
-   * nothing where its own condition is lost.
+   * nothing where its own condition fails.
    */
   async function tell(
     first: Pick<Payer, 'payerId' | 'trail'>,
@@ -276,7 +276,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       if (told.left(stored.trail)) return stored
       trail = stored.trail
     }
-    throw new Error(`payer ${payerId}: an audit entry lost every one of ten conditional writes`)
+    throw new Error(`payer ${payerId}: an audit entry failed the condition of ten writes in a row`)
   }
 }
 

@@ -45,7 +45,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     return own.left(item) ? paymentOf(item) : undefined
   }
 
-  /** One conditional write; where the condition is lost nothing changes and nothing comes back. */
+  /** One conditional write; where the condition fails nothing changes and nothing comes back. */
   async function change(paymentId: string, write: Change): Promise<Payment | undefined> {
     const set = write.event ? [...write.set, 'history = list_append(history, :event)'] : write.set
     const remove = write.remove ? ` REMOVE ${write.remove}` : ''

@@ -125,7 +125,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
       refuseFull(counter, { ...found }, now)
       // This write counted, its answer was lost, and another's write has replaced its name: count again.
     }
-    throw new Error(`the counter ${key.split('#', 2).join('#')} was lost too often`)
+    throw new Error(`the counter ${key.split('#', 2).join('#')} failed its condition too often`)
   }
 
   /** Nothing was sent: what was counted for it is given back. */

@@ -43,6 +43,6 @@ export async function endChannels(
   await Promise.all(CHANNELS.map((channel) => ends[channel]?.(payment)))
 }
 
-/** A write was lost, and what is stored now tells why; if it does not, the fault is ours. */
-export const lostTo = (why: Refusal | undefined, id: string): Error =>
-  why ?? new Error(`a write to payment ${id} was lost to nothing`)
+/** Why the condition of a write failed, told from what is stored now; a fault of ours if that does not tell it. */
+export const whyConditionFailed = (why: Refusal | undefined, id: string): Error =>
+  why ?? new Error(`conditional write failed although its condition holds: payment ${id}`)

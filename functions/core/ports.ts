@@ -43,7 +43,7 @@ type Cancel = {
 }
 
 /**
- * The table of payments. Every write is one conditional write; where the condition is lost it
+ * The table of payments. Every write is one conditional write; where the condition fails it
  * changes nothing and answers `undefined` (or false), and the caller reads again to learn why.
  */
 export type PaymentStore = PushWrites &
@@ -54,7 +54,7 @@ export type PaymentStore = PushWrites &
      */
     insert(payment: Payment, told?: readonly HistoryEntry[]): Promise<boolean>
     /**
-     * Take the place of a payment that is not stored yet, so that its late insert loses; false if it is
+     * Take the place of a payment that is not stored yet, so that the condition of its late insert fails; false if it is
      * stored. What takes the place is no payment: no read and no list finds it.
      */
     bar(payerId: string, paymentId: string): Promise<boolean>

@@ -24,7 +24,7 @@ const first = after(EMPTY_TRAIL)
 const entry = first.recent[0] as PayerEntry
 
 describe('a write', () => {
-  test('that begins the trail is lost where one was begun', () => {
+  test('that begins the trail fails its condition where one was begun', () => {
     const { set, when, values } = trailWrite(EMPTY_TRAIL, what, NOON)
     expect(set).toBe('audit_count = :audit_count, audit_recent = :audit_recent')
     expect(when).toBe('attribute_not_exists(audit_count)')
@@ -33,7 +33,7 @@ describe('a write', () => {
     expect(values).toMatchObject({ ':audit_count': 1, ':audit_recent': [{ ...what, seq: 1 }] })
   })
 
-  test('that goes on with it is lost where another entry was faster', () => {
+  test('that goes on with it fails its condition where another entry was faster', () => {
     const { when, values } = trailWrite(first, what, at(1))
     expect(when).toBe('audit_count = :audit_seen')
     expect(values).toMatchObject({

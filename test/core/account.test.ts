@@ -172,7 +172,7 @@ describe('what holds a slot', () => {
     expect(steps).toEqual(['decide'])
   })
 
-  test('and is not stored yet has its place taken, so that its late insert loses', async () => {
+  test('and is not stored yet has its place taken, so that the condition of its late insert fails', async () => {
     const { steps, asked } = await canceling({ decides: [undefined], bars: true })
     expect(steps).toEqual(['decide', 'bar'])
     expect(asked).toContainEqual(['bar', 'person-1', ID])

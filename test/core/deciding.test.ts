@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decideByPush, type PushAnswer, refuseAnswer } from '../../functions/core/channels/push.ts'
 import { smsCodeEnd } from '../../functions/core/channels/smsCode.ts'
-import { cancelPayment, lostTo, paymentOf } from '../../functions/core/deciding.ts'
+import { cancelPayment, whyConditionFailed, paymentOf } from '../../functions/core/deciding.ts'
 import type { Payment } from '../../functions/core/payment.ts'
 import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
@@ -26,10 +26,10 @@ test('what the store does not give for a payer does not exist', async () => {
   })
 })
 
-test('a write that was lost for no reason is a fault of ours', () => {
+test('a conditional write that failed although its condition holds is a fault of ours', () => {
   const expired = new Refusal('expired')
-  expect(lostTo(expired, ID)).toBe(expired)
-  const fault = lostTo(undefined, ID)
+  expect(whyConditionFailed(expired, ID)).toBe(expired)
+  const fault = whyConditionFailed(undefined, ID)
   expect(fault).toBeInstanceOf(Error)
   expect(fault).not.toBeInstanceOf(Refusal)
 })
@@ -96,7 +96,7 @@ describe('an answer to a push', () => {
     proof: { device_signature: 'signed', device_id: '7', signed_at: '1700000100', nonce: '17' },
   }
 
-  /** @param stored what is there after the write was lost, or was found by its push */
+  /** @param stored what is there after the condition failed, or was found by its push */
   function deciding(
     more: Partial<PushAnswer>,
     {

@@ -768,7 +768,7 @@ describe('a code for a phone', () => {
     })
   })
 
-  test('that lost its write has trusted the number all the same, or is over', async () => {
+  test('whose condition failed has trusted the number all the same, or is over', async () => {
     const lost = { trusts: undefined }
     expect(await entering('right', { ...lost, stored: [trusted] }).entered).toBe(trusted)
     await expect(entering('right', lost).entered).rejects.toMatchObject({ code: 'code_expired' })

@@ -190,15 +190,15 @@ describe('a text', () => {
     },
   )
 
-  test.each(refusals)('that lost its write to a payment %s says so', async (_, now, refusal) => {
+  test.each(refusals)('whose condition failed on a payment %s says so', async (_, now, refusal) => {
     const { sent, names } = texting({ stored: [open, { ...open, ...now }], reserved: undefined })
     await expect(sent).rejects.toMatchObject(refusal)
     expect(names()).not.toContain('send')
   })
 
-  test('that lost its write to nothing is a fault', async () => {
+  test('whose condition failed although it holds is a fault', async () => {
     const { sent } = texting({ reserved: undefined })
-    await expect(sent).rejects.toThrow('lost to nothing')
+    await expect(sent).rejects.toThrow('although its condition holds')
   })
 
   test('with a name of its own has that stored', async () => {
@@ -389,7 +389,7 @@ describe('a code', () => {
       'no_attempts_left',
     ],
   ] as const)(
-    'that lost its write to a payment %s is refused, and not checked',
+    'whose condition failed on a payment %s is refused, and not checked',
     async (_, now, byTextId, code) => {
       const stored = [{ ...open, ...now }]
       const { entered, names } = entering('right', { reserved: undefined, stored, byTextId })
@@ -483,7 +483,7 @@ describe('a code', () => {
     })
   })
 
-  describe('that is right and lost its write', () => {
+  describe('that is right and whose condition failed', () => {
     test('to another right code is answered with the payment', async () => {
       const { entered } = entering('right', { decided: undefined, stored: [approved] })
       expect(await entered).toEqual(approved)

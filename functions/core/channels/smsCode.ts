@@ -1,5 +1,5 @@
 /** The channel `sms`: a code by text, bound to one payment, spent before it is checked. */
-import { lostTo, type Ports, paymentOf } from '../deciding.ts'
+import { whyConditionFailed, type Ports, paymentOf } from '../deciding.ts'
 import { TEXT_PAUSE_SECONDS } from '../limits.ts'
 import { asGo, type LockoutPorts, whyLocked } from '../lockout.ts'
 import { admit, masked, type Payer, type PhoneNumber, type SignedIn } from '../payer.ts'
@@ -69,7 +69,7 @@ export async function textCode(
     new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000),
     now,
   )
-  if (!payment) throw lostTo(whyNoText(await paymentOf(ports, payerId, id), clock()), id)
+  if (!payment) throw whyConditionFailed(whyNoText(await paymentOf(ports, payerId, id), clock()), id)
   const textId = await codes.send(
     { phone, providerPhoneId: payment.providerPhoneId },
     bound(payment),
@@ -122,7 +122,7 @@ export async function approveWithCode(
   if (decided) return decided
   const now = await paymentOf(ports, payerId, id)
   if (approvedByCode(now)) return now
-  throw lostTo(whyClosed(now, clock()), id)
+  throw whyConditionFailed(whyClosed(now, clock()), id)
 }
 
 /** The newest text of the payment. */
