@@ -4,7 +4,7 @@
  */
 import '../local/environment.ts'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { World } from '../functions/live.ts'
+import type { World } from '../functions/composition.ts'
 import { startGateway } from '../local/api/gateway.ts'
 import { handlersIn } from '../local/api/handlers.ts'
 import { asLambda } from '../local/database/access.ts'

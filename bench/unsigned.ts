@@ -67,8 +67,8 @@ async function report(name: string, ordinary: (bytes: number) => string, work: W
   stdout.write = stderr.write = () => true
   for (const body of shapes) await work(body)
   for (const body of shapes) {
-    const ordinary = ordinary(Buffer.byteLength(body))
-    found.push({ body, ratio: await ratioOf(body, ordinary, work) })
+    const equal = ordinary(Buffer.byteLength(body))
+    found.push({ body, ratio: await ratioOf(body, equal, work) })
   }
   ;[stdout.write, stderr.write] = writes
   found.sort((one, other) => other.ratio - one.ratio)
@@ -84,18 +84,18 @@ async function report(name: string, ordinary: (bytes: number) => string, work: W
   process.exitCode = 1
 }
 
-async function ratioOf(body: string, usual: string, work: Work): Promise<number> {
-  let [us, usualUs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+async function ratioOf(body: string, ordinary: string, work: Work): Promise<number> {
+  let [us, ordinaryUs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (let tried = 0; tried < TRIES; tried += 1) {
     for (let round = 0; round < ROUNDS; round += 1) {
-      usualUs = Math.min(usualUs, await timed(usual, work))
+      ordinaryUs = Math.min(ordinaryUs, await timed(ordinary, work))
       us = Math.min(us, await timed(body, work))
       // What takes so long each time needs no more looks.
-      if (round > 4 && us > 30 * usualUs) return us / usualUs
+      if (round > 4 && us > 30 * ordinaryUs) return us / ordinaryUs
     }
-    if (us <= RATIO_MAX * usualUs) break
+    if (us <= RATIO_MAX * ordinaryUs) break
   }
-  return us / usualUs
+  return us / ordinaryUs
 }
 
 async function timed(body: string, work: Work): Promise<number> {

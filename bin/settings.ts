@@ -25,10 +25,10 @@
  * Each stage is a stack of its own, `Payfriend-<stage>`. `-c stage=live` leaves the others out.
  */
 import {
+  DEFAULT_STAGE,
   SettingsError,
   type StageSettings,
   stageSettings,
-  DEFAULT_STAGE,
 } from '../lib/stageSettings.ts'
 
 export const SETTINGS_FILE = 'payfriend.json'

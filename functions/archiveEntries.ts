@@ -1,4 +1,6 @@
-import { consumeStreams, sha256 } from './consumeStreams.ts'
+import { sha256Hex } from './adapters/sha256.ts'
+import { archive, lambda, type World } from './composition.ts'
+import { consumeStreams } from './consumeStreams.ts'
 import { payerEntryKey, storedPayerEntry, trailChange } from './core/payerTrail.ts'
 import {
   isRewritten,
@@ -6,7 +8,6 @@ import {
   paymentEntryKey,
   paymentEntryText,
 } from './core/paymentTrail.ts'
-import { archive, lambda, type World } from './live.ts'
 import { securityEvent } from './observe.ts'
 
 /**
@@ -18,10 +19,10 @@ export const archiveEntries = (world: World) => {
   return consumeStreams('ArchiveFault', {
     async payment({ paymentId, before, after }) {
       if (!after) return securityEvent('AuditTrailRemoved', { paymentId })
-      for (const entry of paymentEntriesAdded(before, after, sha256)) {
+      for (const entry of paymentEntriesAdded(before, after, sha256Hex)) {
         await entries.keep({ key: paymentEntryKey(entry), text: paymentEntryText(entry) })
       }
-      if (before && isRewritten(before, after, sha256))
+      if (before && isRewritten(before, after, sha256Hex))
         securityEvent('AuditTrailRewritten', { paymentId })
     },
     rewritten: (paymentId) => securityEvent('AuditTrailRewritten', { paymentId }),
@@ -29,7 +30,7 @@ export const archiveEntries = (world: World) => {
       // A closed account's item may go; one that never had a trail has nothing to lose.
       const mayGo = before.count === 0 || before.recent.at(-1)?.event === 'account.closed'
       if (!after) return mayGo ? undefined : securityEvent('AuditTrailRemoved', { payerId })
-      const { added, isRewritten } = trailChange(payerId, before, after, sha256)
+      const { added, isRewritten } = trailChange(payerId, before, after, sha256Hex)
       for (const entry of added) {
         await entries.keep({ key: payerEntryKey(entry), text: storedPayerEntry(entry) })
       }

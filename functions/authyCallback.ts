@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { checkSignature } from './adapters/authySignature.ts'
+import { denialPorts, lambda, payments, type World } from './composition.ts'
 import {
   type CallbackOutcome,
   decideByPush,
@@ -10,9 +11,8 @@ import {
 import type { PaymentStore } from './core/ports.ts'
 import { Refusal } from './core/refusals.ts'
 import { publicEndpoint } from './http.ts'
-import { denialPorts, lambda, payments, type World } from './live.ts'
-import { callbackSignature } from './liveProvider.ts'
-import { count, logger, securityEvent } from './observe.ts'
+import { count, logger, reportFault, securityEvent } from './observe.ts'
+import { callbackSignature } from './providerComposition.ts'
 
 /**
  * `POST /payments/callback`: a person's answer to a push, signed by Authy.
@@ -164,8 +164,7 @@ async function isThere(store: Pick<PaymentStore, 'find'>, paymentId: string): Pr
   try {
     return (await store.find(paymentId)) !== undefined
   } catch (fault) {
-    count('Fault')
-    logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
+    reportFault(fault)
     return false
   }
 }

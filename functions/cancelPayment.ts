@@ -1,9 +1,9 @@
+import { lambda, payers, payments, type World } from './composition.ts'
 import { cancelPayment as cancel } from './core/deciding.ts'
 import { admitToLook } from './core/payer.ts'
 import { view } from './core/payment.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, payers, payments, type World } from './live.ts'
-import { channelEnds } from './liveProvider.ts'
+import { channelEnds } from './providerComposition.ts'
 
 /** `POST /payments/{paymentId}/cancellation`: the payer changes their mind while the payment waits; a locked one too. */
 export const cancelPayment = (world: World) => {

@@ -1,5 +1,4 @@
 /** What the Lambdas do alike that consume the streams of the two tables. */
-import { createHash } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
@@ -9,7 +8,7 @@ import { paymentWithHistoryOf } from './adapters/paymentHistory.ts'
 import { RewrittenOutcome } from './core/outcome.ts'
 import { EMPTY_TRAIL, type Trail } from './core/payerTrail.ts'
 import type { PaymentWithHistory } from './core/paymentTrail.ts'
-import { count, flush, logger } from './observe.ts'
+import { count, faultName, flush, logger } from './observe.ts'
 
 /** A payment as it was and as it is: without `before` it is new, without `after` it was removed. */
 export type PaymentChange = {
@@ -33,8 +32,6 @@ export type Takers = {
   readonly rewritten?: (paymentId: string) => void
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
 /**
  * Take the changes of a batch one after another, in their order, up to the first that fails. That one is
  * named, and the stream brings it again with all that follow; each may come more than once.
@@ -57,10 +54,13 @@ export const consumeStreams =
           continue
         }
         count(faultMetric)
-        const { name } = fault instanceof Error ? fault : { name: typeof fault }
         const whose =
           'payment_id' in Keys ? { paymentId: Keys.payment_id.S } : { payerId: Keys.user_id.S }
-        logger.error(faultMetric, { ...whose, sequenceNumber: SequenceNumber, fault: name })
+        logger.error(faultMetric, {
+          ...whose,
+          sequenceNumber: SequenceNumber,
+          fault: faultName(fault),
+        })
         failures.push({ itemIdentifier: SequenceNumber })
         break
       }

@@ -1,6 +1,6 @@
+import { lambda, payers, signIns, type World } from './composition.ts'
 import { endSessions as end } from './core/account.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, payers, signIns, type World } from './live.ts'
 
 /** `POST /sessions/end`: everywhere that the payer is signed in ends, here too. */
 export const endSessions = (world: World) => {

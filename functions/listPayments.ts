@@ -1,8 +1,8 @@
 import * as z from 'zod'
+import { lambda, payers, payments, type World } from './composition.ts'
 import { admitToLook } from './core/payer.ts'
 import { view } from './core/payment.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, payers, payments, type World } from './live.ts'
 
 /** Which page: up to a hundred payments, twenty if not said; `cursor` as the page before gave it. */
 export const query = z.strictObject({

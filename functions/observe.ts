@@ -25,6 +25,15 @@ export const flush = () => {
   if (emitted.hasStoredMetrics()) emitted.publishStoredMetrics()
 }
 
+/** A fault that changes no answer. Logged by its name alone, because a message may hold what no log should. */
+export function reportFault(fault: unknown, ids: Readonly<Record<string, string>> = {}) {
+  count('Fault')
+  logger.error('Fault', { ...ids, fault: faultName(fault) })
+}
+
+export const faultName = (fault: unknown): string =>
+  fault instanceof Error ? fault.name : typeof fault
+
 /** Something that a security officer wants to know. Never given a code, a key, a token or a number. */
 export function securityEvent(metric: Counted, details: Record<string, string | null>) {
   count(metric)

@@ -1,8 +1,6 @@
 import * as z from 'zod'
 import { NUMBER_FORM, otherForm, phoneNumberOf } from './adapters/phoneNumbers.ts'
 import { phoneSettings } from './adapters/settings.ts'
-import { startVerification } from './core/registering.ts'
-import { endpoint, nothing } from './http.ts'
 import {
   changeIdOf,
   lambda,
@@ -11,8 +9,10 @@ import {
   newVerificationId,
   payers,
   type World,
-} from './live.ts'
-import { codes, phoneIds, phones, switches } from './liveProvider.ts'
+} from './composition.ts'
+import { startVerification } from './core/registering.ts'
+import { endpoint, nothing } from './http.ts'
+import { codes, phoneIds, phones, switches } from './providerComposition.ts'
 
 /** A number in international form, and how the code should come. */
 export const body = z.strictObject({

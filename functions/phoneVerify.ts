@@ -1,8 +1,4 @@
 import * as z from 'zod'
-import { profileView } from './core/profile.ts'
-import { Refusal } from './core/refusals.ts'
-import { verifyPhone } from './core/registering.ts'
-import { endpoint, nothing } from './http.ts'
 import {
   changeIdOf,
   lambda,
@@ -13,9 +9,13 @@ import {
   payers,
   signIns,
   type World,
-} from './live.ts'
-import { codes, phoneIds, phones } from './liveProvider.ts'
-import { count, logger } from './observe.ts'
+} from './composition.ts'
+import { profileView } from './core/profile.ts'
+import { Refusal } from './core/refusals.ts'
+import { verifyPhone } from './core/registering.ts'
+import { endpoint, nothing } from './http.ts'
+import { count, reportFault } from './observe.ts'
+import { codes, phoneIds, phones } from './providerComposition.ts'
 
 /** Which verification it is; the new phone's code; and the verified phone's, where there is one. */
 export const body = z.strictObject({
@@ -56,7 +56,5 @@ export const handler = lambda(phoneVerify)
 
 /** The phone is trusted all the same; the provider is told with the next payment. */
 function onEnrollFault(fault: unknown) {
-  if (fault instanceof Refusal) return
-  count('Fault')
-  logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
+  if (!(fault instanceof Refusal)) reportFault(fault)
 }

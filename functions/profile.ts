@@ -1,7 +1,7 @@
+import { lambda, payers, type World } from './composition.ts'
 import { admitToLook } from './core/payer.ts'
 import { profileView } from './core/profile.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, payers, type World } from './live.ts'
 
 /** `GET /profile`: who is signed in, and as much of their phone's number as they need to know it. */
 export const profile = (world: World) => {

@@ -1,7 +1,8 @@
-import { consumeStreams, sha256 } from './consumeStreams.ts'
+import { sha256Hex } from './adapters/sha256.ts'
+import { eventBus, lambda, type World } from './composition.ts'
+import { consumeStreams } from './consumeStreams.ts'
 import { payerEventOf, trailChange } from './core/payerTrail.ts'
 import { paymentEntriesAdded, paymentEventOf } from './core/paymentTrail.ts'
-import { eventBus, lambda, type World } from './live.ts'
 
 /**
  * Consumes the streams of payments and payers: whoever listens is told that a payment began to wait and how it ended,
@@ -12,14 +13,14 @@ export const publishEvents = (world: World) => {
   return consumeStreams('PublishFault', {
     async payment({ before, after }) {
       if (!after) return
-      const events = paymentEntriesAdded(before, after, sha256).flatMap(
+      const events = paymentEntriesAdded(before, after, sha256Hex).flatMap(
         (entry) => paymentEventOf(entry) ?? [],
       )
       await bus.publish(events)
     },
     async payer({ payerId, before, after }) {
       if (!after) return
-      const { added } = trailChange(payerId, before, after, sha256)
+      const { added } = trailChange(payerId, before, after, sha256Hex)
       await bus.publish(added.map(payerEventOf))
     },
   })

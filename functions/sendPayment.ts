@@ -1,5 +1,14 @@
 import * as z from 'zod'
 import { paymentSettings } from './adapters/settings.ts'
+import {
+  lambda,
+  limits,
+  newReference,
+  payers,
+  paymentIdOf,
+  payments,
+  type World,
+} from './composition.ts'
 import type { Payee } from './core/action.ts'
 import { type AmountLimits, parseAmount } from './core/money.ts'
 import { payeeText } from './core/payeeText.ts'
@@ -7,9 +16,8 @@ import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { startPayment } from './core/starting.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, limits, newReference, payers, paymentIdOf, payments, type World } from './live.ts'
-import { channelStarts, phoneIds, switches } from './liveProvider.ts'
-import { count, logger } from './observe.ts'
+import { count, reportFault } from './observe.ts'
+import { channelStarts, phoneIds, switches } from './providerComposition.ts'
 
 /** What a payment is started with; amounts beyond the limits are refused. */
 export const body = (limits: AmountLimits) =>
@@ -93,7 +101,5 @@ function idempotencyKey(header: string | undefined): string {
 
 /** The payment is stored and the text is offered, so the payer is not bothered; the owner is told. */
 function onPushFault(paymentId: string, fault: unknown) {
-  if (fault instanceof Refusal) return
-  count('Fault')
-  logger.error('Fault', { paymentId, fault: fault instanceof Error ? fault.name : typeof fault })
+  if (!(fault instanceof Refusal)) reportFault(fault, { paymentId })
 }

@@ -1,8 +1,8 @@
-import { textCode } from './core/channels/smsCode.ts'
+import { lambda, limits, payers, payments, type World } from './composition.ts'
+import { sendSmsCode } from './core/channels/smsCode.ts'
 import { view } from './core/payment.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, limits, payers, payments, type World } from './live.ts'
-import { codes, switches } from './liveProvider.ts'
+import { codes, switches } from './providerComposition.ts'
 
 /** `POST /payments/{paymentId}/sms`: text the payer a code that is good for this payment only. */
 export const smsStart = (world: World) => {
@@ -15,7 +15,7 @@ export const smsStart = (world: World) => {
     clock: world.clock,
   }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
-    const payment = await textCode(ports, payer, paymentId())
+    const payment = await sendSmsCode(ports, payer, paymentId())
     return { status: 202, body: view(payment, world.clock()) }
   })
 }

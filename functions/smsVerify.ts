@@ -1,11 +1,19 @@
 import * as z from 'zod'
+import {
+  lambda,
+  lockout,
+  onLockoutFault,
+  pause,
+  payers,
+  payments,
+  type World,
+} from './composition.ts'
 import { approveWithCode } from './core/channels/smsCode.ts'
 import { view } from './core/payment.ts'
 import { Refusal } from './core/refusals.ts'
 import { endpoint, nothing } from './http.ts'
-import { lambda, lockout, onLockoutFault, pause, payers, payments, type World } from './live.ts'
-import { codes } from './liveProvider.ts'
 import { count } from './observe.ts'
+import { codes } from './providerComposition.ts'
 
 /** Digits and nothing else, because the code goes into a path at the provider. */
 export const body = z.strictObject({

@@ -1,7 +1,7 @@
+import { denialPorts, lambda, payments, type World } from './composition.ts'
 import { sweep } from './core/sweeping.ts'
-import { denialPorts, lambda, payments, type World } from './live.ts'
-import { channelEnds, channelSweeps } from './liveProvider.ts'
 import { count, flush, logger } from './observe.ts'
+import { channelEnds, channelSweeps } from './providerComposition.ts'
 
 /**
  * Runs every minute: ends what is due, and asks the provider about channels that have been silent.

@@ -3,9 +3,9 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
 import {
   COUNT_MAX,
+  DEFAULTS,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
-  DEFAULTS,
 } from '../functions/core/limits.ts'
 import {
   amountLimits,
@@ -15,7 +15,7 @@ import {
   LIMIT_PATTERN,
 } from '../functions/core/money.ts'
 import { providerFields, providerOf } from './providerSettings.ts'
-import { type Throttling, defaultThrottling } from './throttling.ts'
+import { defaultThrottling, type Throttling } from './throttling.ts'
 
 /** A sentence for whoever deploys: which setting is wrong, and what it may be. */
 export class SettingsError extends Error {}

@@ -1,6 +1,7 @@
 /** What `npm run payer` asks for, done in a world: a laptop's, or that of a stage in AWS. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
+import { limits, payers, payments, signIns, type World } from '../functions/composition.ts'
 import {
   type AccountPorts,
   type AccountView,
@@ -9,8 +10,7 @@ import {
   showAccount,
   unlockAccount,
 } from '../functions/core/account.ts'
-import { limits, payers, payments, signIns, type World } from '../functions/live.ts'
-import { channelEnds } from '../functions/liveProvider.ts'
+import { channelEnds } from '../functions/providerComposition.ts'
 import { asksFromProgram, jsonBodyOf } from './ownRequest.ts'
 
 export const COMMANDS = ['show', 'lock', 'unlock', 'close'] as const

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { TEXT_PAUSE_SECONDS, DEFAULTS } from '../functions/core/limits.ts'
+import { DEFAULTS, TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
 import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { TEXTS_MAX } from '../functions/core/payment.ts'
 import { REFUSALS, type RefusalCode, refusalCodes } from '../functions/core/refusals.ts'

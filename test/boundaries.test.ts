@@ -72,7 +72,7 @@ const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS, GATEW
 /** Plain data too, and the core's, which imports nothing outside itself. */
 const LIMITS = 'functions/core/limits.ts'
 /** What handlers share. */
-const LIVE = ['functions/live.ts', 'functions/liveProvider.ts']
+const LIVE = ['functions/composition.ts', 'functions/providerComposition.ts']
 const PIPELINE = ['functions/http.ts', ...LIVE, 'functions/observe.ts']
 /** The two resources of Verify that are used, and what they stand on; subpaths are no promise of the package. */
 const TWILIO = [
@@ -161,7 +161,7 @@ const fences: Record<string, Fence> = {
     caught: [
       ['functions/adapters/x.ts', "import { smsVerify } from '../smsVerify.ts'"],
       ['functions/adapters/x.ts', "import { logger } from '../observe.ts'"],
-      ['functions/adapters/x.ts', "import type { World } from '../live.ts'"],
+      ['functions/adapters/x.ts', "import type { World } from '../composition.ts'"],
       ['functions/adapters/x.ts', "import { authy } from './authy.ts'"],
       ['functions/adapters/x.ts', "import { Logger } from '@aws-lambda-powertools/logger'"],
       ['functions/adapters/x.ts', "import axios from 'axios'"],
@@ -205,12 +205,12 @@ const fences: Record<string, Fence> = {
         ...DATABASE,
         ...RECORD,
       )(found) ||
-      (found.isType && found.target === 'functions/live.ts'),
+      (found.isType && found.target === 'functions/composition.ts'),
     caught: [
-      ['functions/live.ts', "import { endpoint } from './http.ts'"],
-      ['functions/live.ts', "import { smsVerify } from './smsVerify.ts'"],
-      ['functions/live.ts', "import { codes } from './liveProvider.ts'"],
-      ['functions/liveProvider.ts', "import { payments } from './live.ts'"],
+      ['functions/composition.ts', "import { endpoint } from './http.ts'"],
+      ['functions/composition.ts', "import { smsVerify } from './smsVerify.ts'"],
+      ['functions/composition.ts', "import { codes } from './providerComposition.ts'"],
+      ['functions/providerComposition.ts', "import { payments } from './composition.ts'"],
     ],
   },
   'the pipeline knows the core and no adapter': {
@@ -220,7 +220,7 @@ const fences: Record<string, Fence> = {
       isOneOf('functions/observe.ts', GATEWAY_ANSWERS, REQUEST_BODY)(found) ||
       isPackage(found),
     caught: [
-      ['functions/http.ts', "import { payments } from './live.ts'"],
+      ['functions/http.ts', "import { payments } from './composition.ts'"],
       ['functions/http.ts', "import { authy } from './adapters/authy.ts'"],
     ],
   },
@@ -228,7 +228,7 @@ const fences: Record<string, Fence> = {
     around: (file) => PLAIN_DATA.includes(file) || file === LIMITS,
     allows: () => false,
     caught: [
-      ['functions/routes.ts', "import type { World } from './live.ts'"],
+      ['functions/routes.ts', "import type { World } from './composition.ts'"],
       ['functions/tables.ts', "import type { Right } from './routes.ts'"],
       [LIMITS, "import { CURRENCIES } from './money.ts'"],
       [METRICS, "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
@@ -267,7 +267,7 @@ const fences: Record<string, Fence> = {
         'zod',
       )(found),
     caught: [
-      [FOLLOWING, "import { payments } from './live.ts'"],
+      [FOLLOWING, "import { payments } from './composition.ts'"],
       [FOLLOWING, "import { paymentsTable } from './adapters/paymentsTable.ts'"],
       [FOLLOWING, "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
     ],
@@ -286,7 +286,7 @@ const fences: Record<string, Fence> = {
       target === 'functions/observe.ts' || (isType && target.startsWith('functions/core/')),
     caught: [
       [COUNTING, "import { statusAt } from './core/payment.ts'"],
-      [COUNTING, "import { payments } from './live.ts'"],
+      [COUNTING, "import { payments } from './composition.ts'"],
       [COUNTING, "import type { Authy } from './adapters/authy.ts'"],
     ],
   },

@@ -323,7 +323,7 @@ describe.each(providers)(
         expect((await call('paymentStatus', { as, id })).body).toMatchObject({ status: 'pending' })
       })
 
-    test('a payment is approved by a texted code, and by no other', async () => {
+    test('a payment is approved by a SMS code, and by no other', async () => {
       const { as, number } = await person()
       const { paymentId: id } = (await send(as)).body
       expect(await call('smsStart', { as, id })).toMatchObject({

@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { limitSettings, paymentSettings } from '../functions/adapters/settings.ts'
 import {
+  DEFAULTS,
   GATEWAY_SECONDS,
   LAMBDA_SECONDS,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
   TEXT_PAUSE_SECONDS,
-  DEFAULTS,
 } from '../functions/core/limits.ts'
-import { GOES_MAX } from '../functions/core/lockout.ts'
+import { FAILED_ATTEMPTS_MAX } from '../functions/core/lockout.ts'
 import { VERIFICATION_ATTEMPTS_MAX, VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/payment.ts'
 import { stageSettings } from '../lib/stageSettings.ts'
@@ -48,7 +48,10 @@ const life = `${PAYMENT_TTL_SECONDS_MIN} to ${PAYMENT_TTL_SECONDS_MAX}`
 
 test.each([
   ['README.md', `its payer, ${life} | ${DEFAULTS.paymentTtlSeconds} |`],
-  ['README.md', `of one person | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`],
+  [
+    'README.md',
+    `of one person | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`,
+  ],
   ['README.md', `of one person | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
   ['README.md', `person's own | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
   ['README.md', `of the whole stage | ${DEFAULTS.textsPerDayForStage} a day, at most half`],
@@ -66,7 +69,10 @@ test.each([
 
 test('a payment and a verification have as many texts and tries, which the documents tell as one', () => {
   expect(VERIFICATION_SENDS_MAX).toBe(TEXTS_MAX)
-  expect([VERIFICATION_ATTEMPTS_MAX, GOES_MAX]).toEqual([CODE_ATTEMPTS_MAX, CODE_ATTEMPTS_MAX])
+  expect([VERIFICATION_ATTEMPTS_MAX, FAILED_ATTEMPTS_MAX]).toEqual([
+    CODE_ATTEMPTS_MAX,
+    CODE_ATTEMPTS_MAX,
+  ])
 })
 
 test('a Lambda is cut off before API Gateway gives up, so that it is counted as failed', () => {

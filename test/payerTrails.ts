@@ -1,8 +1,9 @@
 /** Test support: audit trails of payers, and changes of their items as the stream tells them. */
+
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
-import { sha256 } from '../functions/consumeStreams.ts'
+import { sha256Hex } from '../functions/adapters/sha256.ts'
 import {
   EMPTY_TRAIL,
   type PayerEventName,
@@ -19,7 +20,7 @@ export const trailWith = (
 ): Trail =>
   events.reduce((trail, event) => {
     const by = event.startsWith('account.') ? 'operator' : 'payer'
-    return withEntry(trail, { payerId, event, by }, at(trail.count), sha256)
+    return withEntry(trail, { payerId, event, by }, at(trail.count), sha256Hex)
   }, from)
 
 /** What the item of a payer holds; everything in it that an entry must not have. */

@@ -5,7 +5,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { World } from '../functions/live.ts'
+import type { World } from '../functions/composition.ts'
 import { type LambdaName, providers } from '../functions/routes.ts'
 import type { Push } from '../local/phone/phonePush.ts'
 import {
@@ -43,7 +43,7 @@ const PUSH_PAUSE_SECONDS = 900
 /** Where requests are held: at their very first call, or as late as their outcome is still open. */
 const FIRST = () => true
 const TRIES = ({ what }: Step) => what === 'UpdateItem payments code_tried'
-const GOES = ({ text }: Step) => text.includes('code_goes = :goes')
+const COUNTS_ATTEMPT = ({ text }: Step) => text.includes('failed_attempts = :attempts')
 const COUNTS = ({ what }: Step) => what.startsWith('UpdateItem users limit#starts started')
 const PUTS = ({ operation }: Step) => operation === 'PutItem'
 const SAVES = ({ what }: Step) => what === 'UpdateItem payments push_sent'
@@ -60,7 +60,7 @@ describe.each(providers)('with %s', (provider) => {
   const tries = [
     ['begin', FIRST],
     ['spend their attempt', TRIES],
-    ['are counted to their person', GOES],
+    ['are counted to their person', COUNTS_ATTEMPT],
   ] as const
   describe.each(isAuthy ? tries : tries.slice(1, 2))('codes that %s at once', (_, where) => {
     test('and are wrong, fifty of them, are checked five times; then the right one is refused', async () => {
@@ -92,7 +92,7 @@ describe.each(providers)('with %s', (provider) => {
     test('and are wrong, for five payments of one person, are checked five times, then locked', async () => {
       const as = await rig.person()
       for (const minutes of [5, 15]) {
-        const open: Texted[] = []
+        const open: SentCode[] = []
         while (open.length < 6) open.push(await texted(as))
         const before = checks()
         const asked = open
@@ -276,7 +276,7 @@ describe('an answer that is refused, and the sweep that asks what was answered,'
 })
 
 /** How a payment can end, each by one request, and at most one more that must not matter. */
-type Case = Texted & { readonly push: Push | undefined }
+type Case = SentCode & { readonly push: Push | undefined }
 
 const KINDS = [
   'from the beginning',
@@ -435,10 +435,10 @@ function untrue(replies: readonly Reply[], item: Record<string, unknown>): strin
   return replies.map(said).filter((one) => !so.includes(one))
 }
 
-type Texted = { readonly as: Person; readonly id: string; readonly code: string }
+type SentCode = { readonly as: Person; readonly id: string; readonly code: string }
 
 /** A payment that waits, with a code on its payer's phone. */
-async function texted(payer?: Person): Promise<Texted> {
+async function texted(payer?: Person): Promise<SentCode> {
   const as = payer ?? (await rig.person())
   const { paymentId: id } = await rig.pending(as)
   expect((await rig.call('smsStart', { as, id })).status).toBe(202)

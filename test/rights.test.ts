@@ -12,7 +12,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { payments } from '../functions/live.ts'
+import { payments } from '../functions/composition.ts'
 import { lambdas, type Right } from '../functions/routes.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { asLambda } from '../local/database/access.ts'

@@ -1,11 +1,13 @@
 /** Test support: the rig with the changes of its payments, and what stands in for a service of AWS. */
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, vi } from 'vitest'
 import { paymentWithHistoryOf } from '../functions/adapters/paymentHistory.ts'
-import { sha256 } from '../functions/consumeStreams.ts'
+import { sha256Hex } from '../functions/adapters/sha256.ts'
+import {} from '../functions/consumeStreams.ts'
 import type { PaymentStatus } from '../functions/core/outcome.ts'
 import { paymentEntries } from '../functions/core/paymentTrail.ts'
 import { otherThan, type Person, startRig } from './rig.ts'
@@ -32,7 +34,7 @@ export async function startTrailRig(env: Record<string, string> = {}) {
 
     /** The entries that a payment should have by now. */
     async paymentEntries(paymentId: string) {
-      return paymentEntries(paymentWithHistoryOf(await rig.item(paymentId)), sha256)
+      return paymentEntries(paymentWithHistoryOf(await rig.item(paymentId)), sha256Hex)
     },
 
     /** A payment that ended so. */

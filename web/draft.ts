@@ -82,7 +82,7 @@ export function forgetPhone(): void {
 export function draftsBelongTo(email: string): boolean {
   const before = recall('person')
   if (before === email) return false
-  forget('form', 'key', 'phone', 'begun', 'textless', 'place', 'notDone')
+  forget('form', 'key', 'phone', 'begun', 'noSms', 'place', 'notDone')
   remember('person', email)
   return before !== null
 }

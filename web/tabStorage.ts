@@ -13,7 +13,7 @@ const NAMES = [
   'key',
   'phone',
   'begun',
-  'textless',
+  'noSms',
   'signedOut',
   'since',
   'place',

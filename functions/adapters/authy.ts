@@ -246,7 +246,7 @@ const pushState = z.object({
 })
 const sent = z.object({ success: z.literal(true), ignored: z.literal(false).optional() })
 /**
- * As twilio/authy-java's TokensTest has it of a texted code: `"device":{"id":null,"os_type":"sms",…}`. An answer
+ * As twilio/authy-java's TokensTest has it of a SMS code: `"device":{"id":null,"os_type":"sms",…}`. An answer
  * that does not say which device the code came from is no clear yes: it could be an app's.
  */
 const rightCode = z.object({

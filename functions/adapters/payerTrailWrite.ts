@@ -1,6 +1,6 @@
 /** One entry more of a payer's audit trail, as part of a write to their item. */
-import { createHash } from 'node:crypto'
 import { type PayerEntry, type Trail, withEntry } from '../core/payerTrail.ts'
+import { sha256Hex } from './sha256.ts'
 
 /** As much of an update as adds one entry: its condition fails if another entry was faster. */
 export type TrailWrite = {
@@ -16,7 +16,7 @@ export function trailWrite(
   what: Pick<PayerEntry, 'payerId' | 'event' | 'by'>,
   now: Date,
 ): TrailWrite {
-  const { count, recent } = withEntry(seen, what, now, sha256)
+  const { count, recent } = withEntry(seen, what, now, sha256Hex)
   const written = recent.at(-1)?.hash
   const isFirst = seen.count === 0
   return {
@@ -30,5 +30,3 @@ export function trailWrite(
     left: (stored) => stored.recent.some(({ hash }) => hash === written),
   }
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -196,7 +196,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       // Whoever knows the password can end sessions too, and would try codes for ever.
       await change(
         payerId,
-        `SET code_goes = :none, code_locks_before = :none, codes_lifted_at = :now
+        `SET failed_attempts = :none, code_locks_before = :none, codes_lifted_at = :now
          REMOVE codes_locked_until, codes_lock_told`,
         // A lock that no entry tells yet stays: what was lifted must stand in the trail.
         [
@@ -231,7 +231,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       const seen = await get(payerId)
       if (!seen) return
       await tell(seen, { event: 'account.unlocked', by: 'operator' }, now, {
-        set: 'code_goes = :none, code_locks_before = :none',
+        set: 'failed_attempts = :none, code_locks_before = :none',
         remove: 'account_state, codes_locked_until, codes_lock_told',
         // An operator's hand is told also where it only lifted limits.
         when: ['(account_state = :locked OR attribute_not_exists(account_state))'],

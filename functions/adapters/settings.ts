@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import {
   COUNT_MAX,
+  DEFAULTS,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
-  DEFAULTS,
 } from '../core/limits.ts'
 import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
@@ -156,7 +156,8 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true')
 
-const count = (byDefault: number) => z.coerce.number().int().min(1).max(COUNT_MAX).default(byDefault)
+const count = (byDefault: number) =>
+  z.coerce.number().int().min(1).max(COUNT_MAX).default(byDefault)
 
 function read<S extends z.ZodRawShape>(env: Env, shape: S): z.infer<z.ZodObject<S>> {
   const parsed = z.object(shape).safeParse(env)

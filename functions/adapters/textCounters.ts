@@ -1,11 +1,11 @@
 /** How many texts and calls there were: for a person, for a number, and for the whole stage. */
-import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { handset } from '../core/handset.ts'
 import type { PhoneNumber } from '../core/payer.ts'
 import { Refusal, secondsUntil } from '../core/refusals.ts'
 import { DAY_MS, epoch, HOUR_MS, type LimitItems, TRIES_MAX } from './limitItems.ts'
 import { ownWrite } from './ownWrite.ts'
+import { sha256Hex } from './sha256.ts'
 
 /** At most so many, by the hour and the day of the clock (UTC). */
 export type TextSettings = {
@@ -44,7 +44,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
       max: Math.floor(textsPerDayForStage / 2),
       windowMs: DAY_MS,
     }
-    const number = provingCounter(`limit#number#${sha256(handset(phone))}`, now)
+    const number = provingCounter(`limit#number#${sha256Hex(handset(phone))}`, now)
     return spendAll([provingOf(payerId, now), number, stage(now, texts, half)], now)
   }
 
@@ -172,5 +172,3 @@ function refuseFull({ counts, texts }: Counter, found: Record<string, unknown>, 
   const retryAfterSeconds = secondsUntil(new Date(Math.max(...ends)), now)
   throw new Refusal('too_many_sms', { retryAfterSeconds })
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

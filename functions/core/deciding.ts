@@ -4,11 +4,11 @@ import { type Payment, whyClosed } from './payment.ts'
 import type { ChannelEnds, Clock, Decision, PaymentStore } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
-export type Ports = { readonly payments: PaymentStore; readonly clock: Clock }
+export type PaymentPorts = { readonly payments: PaymentStore; readonly clock: Clock }
 
 /** The payment, or `not_found` for no payment and for another payer's alike. */
-export async function paymentOf(
-  { payments }: Ports,
+export async function requirePayment(
+  { payments }: PaymentPorts,
   payerId: string,
   id: string,
 ): Promise<Payment> {
@@ -19,7 +19,7 @@ export async function paymentOf(
 
 /** The payer changes their mind. A cancelled payment may be cancelled again; any other end stands. */
 export async function cancelPayment(
-  ports: Ports & { readonly ends: ChannelEnds },
+  ports: PaymentPorts & { readonly ends: ChannelEnds },
   payerId: string,
   id: string,
 ): Promise<Payment> {
@@ -29,7 +29,7 @@ export async function cancelPayment(
     await endChannels(ports, cancelled)
     return cancelled
   }
-  const payment = await paymentOf(ports, payerId, id)
+  const payment = await requirePayment(ports, payerId, id)
   if (payment.outcome.status === 'cancelled') return payment
   // Open all the same: its start was under way, and it was not there yet when the write came.
   throw whyClosed(payment, ports.clock()) ?? new Refusal('not_found')

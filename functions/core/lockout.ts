@@ -6,11 +6,11 @@ import type { Clock, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
 /** RTS Art. 4(3)(b): no more than five failed attempts one after the other. */
-export const GOES_MAX = 5
+export const FAILED_ATTEMPTS_MAX = 5
 const LOCK_MINUTES = [5, 15, 30, 60]
 const LAST_LOCK_MINUTES = 24 * 60
 
-/** Until when a fifth go at `now` locks codes, after so many locks before. */
+/** Until when a fifth attempt at `now` locks codes, after so many locks before. */
 export const lockedUntil = (locks: number, now: Date): Date =>
   new Date(now.getTime() + (LOCK_MINUTES[locks] ?? LAST_LOCK_MINUTES) * 60_000)
 
@@ -30,28 +30,28 @@ export type LockoutPorts = {
 }
 
 /**
- * Have a code checked as one of the payer's goes, counted before, so that no burst outruns the limit. A
+ * Have a code checked as one of the payer's attempts, counted before, so that no burst outruns the limit. A
  * wrong code stays counted, and what brought no verdict was none; a right one is its caller's to reset.
  *
  * Refuses: `locked`, and what `check` refuses.
  */
-export async function asGo(
+export async function checkAsAttempt(
   { lockout, clock, onLockoutFault }: LockoutPorts,
   payerId: string,
   check: () => Promise<Verdict>,
 ): Promise<Verdict> {
-  const go = await lockout.reserve(payerId, clock())
-  if ('lockedUntil' in go) throw locked(go.lockedUntil, clock())
+  const attempt = await lockout.reserve(payerId, clock())
+  if ('lockedUntil' in attempt) throw locked(attempt.lockedUntil, clock())
   let verdict: Verdict | undefined
   try {
     verdict = await check()
     return verdict
   } finally {
     const isVerdict = verdict === 'right' || verdict === 'wrong'
-    if (!isVerdict) await lockout.giveBack(payerId, go).catch(onLockoutFault)
+    if (!isVerdict) await lockout.giveBack(payerId, attempt).catch(onLockoutFault)
     // Only now is it a lock: a fifth code that was right is none.
-    if (verdict === 'wrong' && go.isLast) {
-      await lockout.tellLock(payerId, go, clock()).catch(onLockoutFault)
+    if (verdict === 'wrong' && attempt.isLast) {
+      await lockout.tellLock(payerId, attempt, clock()).catch(onLockoutFault)
     }
   }
 }

@@ -241,20 +241,23 @@ export type Limits = {
 /** A payment that was reserved, and when it ends by itself. */
 export type OpenStart = { readonly paymentId: string; readonly expiresAt: Date }
 
-/** One go at a code, as it was counted: after so many locks before; the last of a row locks codes. */
-export type Go = { readonly locks: number; readonly isLast: boolean }
+/** One attempt at a code, as it was counted: after so many locks before; the last of a row locks codes. */
+export type CountedAttempt = { readonly locks: number; readonly isLast: boolean }
 
 /** The count of a person's wrong codes in a row. */
 export type Lockout = {
   /**
-   * Count a go before the code is checked, as if it were wrong. None while codes are locked, until then;
+   * Count an attempt before the code is checked, as if it were wrong. None while codes are locked, until then;
    * nor for an account that is not there, or that the operator locked or closed, without an end.
    */
-  reserve(payerId: string, now: Date): Promise<Go | { readonly lockedUntil: Date | undefined }>
-  /** The last go of a row was wrong: the audit trail tells that codes are locked, once for each lock. */
-  tellLock(payerId: string, go: Go, now: Date): Promise<void>
-  /** Take a go off the count, and with it the lock that was its doing; never more than is counted. */
-  giveBack(payerId: string, go: Go): Promise<void>
+  reserve(
+    payerId: string,
+    now: Date,
+  ): Promise<CountedAttempt | { readonly lockedUntil: Date | undefined }>
+  /** The last attempt of a row was wrong: the audit trail tells that codes are locked, once for each lock. */
+  tellLock(payerId: string, attempt: CountedAttempt, now: Date): Promise<void>
+  /** Take an attempt off the count, and with it the lock that was its doing; never more than is counted. */
+  giveBack(payerId: string, attempt: CountedAttempt): Promise<void>
   /** The count begins anew. */
   reset(payerId: string): Promise<void>
 }
@@ -346,9 +349,9 @@ export type BoundAction = {
 }
 
 /** A code's text as it was sent: to which phone, and the provider's own name for it, if it has one. */
-export type Texted = { readonly providerPhoneId: string; readonly textId?: string | undefined }
+export type SentCode = { readonly providerPhoneId: string; readonly textId?: string | undefined }
 
-/** Where a text goes: the number, and the provider's own id of the phone. */
+/** Where a text attempts: the number, and the provider's own id of the phone. */
 export type Reached = { readonly phone: PhoneNumber; readonly providerPhoneId: string }
 
 /** The provider's ids of phones. */
@@ -386,9 +389,9 @@ export type Codes = {
     how?: { readonly orByCall: boolean },
   ): Promise<string | undefined>
   /** Throws `no_attempts_left` where the provider takes no more. */
-  check(texted: Texted, bound: BoundAction, code: string): Promise<Verdict>
+  check(sentCode: SentCode, bound: BoundAction, code: string): Promise<Verdict>
   /** What a right code proves: to what the provider had bound it. */
-  evidenceOf(texted: Texted, bound: BoundAction): Evidence
+  evidenceOf(sentCode: SentCode, bound: BoundAction): Evidence
   /** End a code whose purpose is gone, where that can be done. Never throws: every code ends by itself soon. */
   end(textId: string): Promise<void>
 }

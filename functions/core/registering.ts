@@ -2,7 +2,7 @@
 import { displayText } from './action.ts'
 import { sameHandset } from './handset.ts'
 import { TEXT_PAUSE_SECONDS } from './limits.ts'
-import { asGo, type LockoutPorts, whyLocked } from './lockout.ts'
+import { checkAsAttempt, type LockoutPorts, whyLocked } from './lockout.ts'
 import {
   admit,
   international,
@@ -180,9 +180,9 @@ export async function verifyPhone(
   if (payer.phone && !currentPassed) {
     const providerPhoneId = await enrolled(ports, payer, payer.phone)
     const current = { providerPhoneId, textId: currentTextId }
-    // A right one lets in a phone that then approves everything, so it is a go like one at a payment.
+    // A right one lets in a phone that then approves everything, so it is an attempt like one at a payment.
     const change = changeOf(ports, verification)
-    const verdict = await asGo(ports, payerId, () =>
+    const verdict = await checkAsAttempt(ports, payerId, () =>
       codes.check(current, change, currentCode ?? ''),
     )
     if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
@@ -192,8 +192,8 @@ export async function verifyPhone(
       throw new Refusal('code_expired')
     await ports.lockout.reset(payerId).catch(ports.onLockoutFault)
   }
-  // A go as well: whoever guesses a stranger's number is stopped as at a payment.
-  const verdict = await asGo(ports, payerId, () =>
+  // An attempt as well: whoever guesses a stranger's number is stopped as at a payment.
+  const verdict = await checkAsAttempt(ports, payerId, () =>
     phones.checkVerification({ phone, textId }, code),
   )
   if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)

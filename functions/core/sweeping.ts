@@ -1,6 +1,6 @@
 /** Nothing waits for ever: what is due ends, and a channel that has been silent is asked about. */
 import { CHANNELS } from './channel.ts'
-import { endChannels, type Ports } from './deciding.ts'
+import { endChannels, type PaymentPorts } from './deciding.ts'
 import type { Payment } from './payment.ts'
 import type { ChannelEnds, ChannelSweep, ChannelSweeps } from './ports.ts'
 import { Refusal } from './refusals.ts'
@@ -18,7 +18,7 @@ export type Swept = { expired: number; decided: number; asked: number; faults: u
  * first.
  */
 export async function sweep(
-  ports: Ports & {
+  ports: PaymentPorts & {
     readonly sweeps: ChannelSweeps
     readonly ends: ChannelEnds
   },

@@ -1,7 +1,7 @@
 /** The audit trail on a laptop: the Lambdas that consumes the streams of the tables, and what they write to. */
 import type { DynamoDBRecord } from 'aws-lambda'
 import { archiveEntries } from '../../functions/archiveEntries.ts'
-import type { World } from '../../functions/live.ts'
+import type { World } from '../../functions/composition.ts'
 import { publishEvents } from '../../functions/publishEvents.ts'
 import { isConsumed, type TableShape, tables } from '../../functions/tables.ts'
 import { keyOf } from '../database/access.ts'

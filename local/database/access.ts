@@ -1,7 +1,7 @@
 /** Who asks the embedded database and what they may: IAM's part, played from the route table. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { World } from '../../functions/live.ts'
+import type { World } from '../../functions/composition.ts'
 import { type LambdaName, lambdas } from '../../functions/routes.ts'
 
 /** Makes the tables, and looks into them for tests: may do everything, as the account's owner may. */

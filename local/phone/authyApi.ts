@@ -130,7 +130,7 @@ function sendSms(book: PhoneBook, params: Params, { id }: InPath) {
       'Pass force=true if you want to actually send it anyway.'
     return { message, cellphone, device: 'android', ignored: true, success: true }
   }
-  book.textCode(to, action || null, action_message || null)
+  book.sendSmsCode(to, action || null, action_message || null)
   return { success: true, message: 'SMS token was sent', cellphone }
 }
 

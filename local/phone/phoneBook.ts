@@ -174,7 +174,7 @@ export class PhoneBook {
   }
 
   /** Text a code that is good for this action only; the same one again while it lives. */
-  textCode({ number }: AuthyUser, action: string | null, actionMessage: string | null): void {
+  sendSmsCode({ number }: AuthyUser, action: string | null, actionMessage: string | null): void {
     const phone = this.phone(number)
     const { code } = this.codeFor(phone, forAction(action), SMS_CODE_DIGITS)
     const words = `Your code is ${code}.`

@@ -7,6 +7,7 @@
  * It ends with 0 (the audit trail is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not be
  * looked at, or the command was used wrongly).
  */
+import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import {
   type PaymentWithHistory,
   paymentEntries,
@@ -17,7 +18,7 @@ import type { Problem } from './archivedEntry.ts'
 import type { Io } from './evidence.ts'
 import { CannotLook, mendOptions } from './evidenceOptions.ts'
 import { type EvidenceSource, evidenceSource } from './evidenceSource.ts'
-import { paymentTrailOf, readStored, sha256, untouchedTrail } from './paymentTrail.ts'
+import { paymentTrailOf, readStored, untouchedTrail } from './paymentTrail.ts'
 import { checkPaymentTrail, MISSING, THE_ITEM } from './paymentTrailCheck.ts'
 
 /** @returns the exit code */
@@ -64,7 +65,7 @@ async function mend(
     return 0
   }
   const missing = problems.map(({ key }) => key)
-  for (const entry of paymentEntries(stored, sha256)) {
+  for (const entry of paymentEntries(stored, sha256Hex)) {
     const key = paymentEntryKey(entry)
     if (missing.includes(key)) await source.keep({ key, text: paymentEntryText(entry) })
   }
@@ -79,7 +80,7 @@ async function mend(
 
 /** What an item tells that no payment of ours can have lived: entries of it would be kept for years. */
 function ownProblems(stored: PaymentWithHistory): Problem[] {
-  const { problems } = checkPaymentTrail(untouchedTrail(stored), sha256)
+  const { problems } = checkPaymentTrail(untouchedTrail(stored), sha256Hex)
   return problems.map(({ key, what }) => ({ key: THE_ITEM, what: `${key}: ${what}` }))
 }
 

@@ -1,12 +1,14 @@
 /** A payer's audit trail as it was found, in words and for programs. */
+
 import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
+import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
 import { payerEntryKey, payerTrailFolder } from '../../functions/core/payerTrail.ts'
 import { CannotLook } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { unproven } from './evidenceText.ts'
 import { type CheckedPayerTrail, checkPayerTrail } from './payerTrailCheck.ts'
-import { type NotStored, sha256, spoiled } from './paymentTrail.ts'
+import { type NotStored, spoiled } from './paymentTrail.ts'
 import { MISSING } from './paymentTrailCheck.ts'
 
 /** A trail and what is wrong with it. */
@@ -23,11 +25,12 @@ export async function foundPayerTrail(
 ): Promise<FoundPayerTrail> {
   const kept = await source.entries(payerTrailFolder(payerId))
   const read = await readTrail(source, payerId)
-  if ('stored' in read) return { payerId, ...checkPayerTrail({ payerId, kept, ...read }, sha256) }
+  if ('stored' in read)
+    return { payerId, ...checkPayerTrail({ payerId, kept, ...read }, sha256Hex) }
   if (kept.length === 0) {
     throw new CannotLook(`There is no entry of payer ${payerId}, and in the table ${read.why}.`)
   }
-  const { entries, problems } = checkPayerTrail({ payerId, kept }, sha256)
+  const { entries, problems } = checkPayerTrail({ payerId, kept }, sha256Hex)
   return { payerId, entries, problems: [...problems, ...read.ofItem], whyNotCompared: read.why }
 }
 

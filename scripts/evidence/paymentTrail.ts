@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { paymentWithHistoryOf } from '../../functions/adapters/paymentHistory.ts'
+import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import { RewrittenOutcome } from '../../functions/core/outcome.ts'
 import {
   type PaymentWithHistory,
@@ -13,12 +13,10 @@ import { CannotLook, type RecordOptions } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { type CheckedPaymentTrail, checkPaymentTrail, THE_ITEM } from './paymentTrailCheck.ts'
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
 /** A payment's audit trail as an archive has it that nobody has touched. */
 export function untouchedTrail(stored: PaymentWithHistory) {
   const { paymentId, createdAt } = stored
-  const kept = paymentEntries(stored, sha256).map(
+  const kept = paymentEntries(stored, sha256Hex).map(
     (entry): ArchivedEntry => ({
       key: paymentEntryKey(entry),
       text: paymentEntryText(entry),
@@ -52,7 +50,7 @@ export async function paymentTrailOf(
       paymentId,
       kept,
       stored,
-      ...checkPaymentTrail({ paymentId, folder, kept, stored }, sha256),
+      ...checkPaymentTrail({ paymentId, folder, kept, stored }, sha256Hex),
     }
   }
   if (day === undefined) {
@@ -67,7 +65,7 @@ export async function paymentTrailOf(
       `There is no entry of payment ${paymentId} on ${day}, and in the table ${read.why}.`,
     )
   }
-  const { entries, problems } = checkPaymentTrail({ paymentId, folder, kept }, sha256)
+  const { entries, problems } = checkPaymentTrail({ paymentId, folder, kept }, sha256Hex)
   const all = [...problems, ...read.ofItem]
   return { paymentId, kept, entries, problems: all, whyNotCompared: read.why }
 }

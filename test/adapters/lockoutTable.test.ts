@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
 import { payersTable } from '../../functions/adapters/payersTable.ts'
 import type { PayerEventName } from '../../functions/core/payerTrail.ts'
-import type { Go, Lockout, PayerStore } from '../../functions/core/ports.ts'
+import type { CountedAttempt, Lockout, PayerStore } from '../../functions/core/ports.ts'
 import { NOON } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
 
@@ -61,21 +61,22 @@ const told = async (): Promise<PayerEventName[]> =>
   ((await payers.get(payerId))?.trail.recent ?? []).map(({ event }) => event)
 const reserve = (seconds = 0, who = payerId) => lockout.reserve(who, at(seconds))
 
-/** So many goes that came to nothing. */
-async function wrong(goes: number, seconds = 0, who = payerId): Promise<Go[]> {
-  const all: Go[] = []
-  for (let i = 0; i < goes; i += 1) {
-    const go = await reserve(seconds, who)
-    if ('lockedUntil' in go) throw new Error(`locked until ${go.lockedUntil?.toISOString()}`)
-    all.push(go)
+/** So many attempts that came to nothing. */
+async function wrong(attempts: number, seconds = 0, who = payerId): Promise<CountedAttempt[]> {
+  const all: CountedAttempt[] = []
+  for (let i = 0; i < attempts; i += 1) {
+    const attempt = await reserve(seconds, who)
+    if ('lockedUntil' in attempt)
+      throw new Error(`locked until ${attempt.lockedUntil?.toISOString()}`)
+    all.push(attempt)
   }
   return all
 }
 /** The fifth of five, with which codes are locked. */
-async function fifth(seconds = 0): Promise<Go> {
-  const go = (await wrong(5, seconds)).at(-1)
-  if (!go) throw new Error('no go')
-  return go
+async function fifth(seconds = 0): Promise<CountedAttempt> {
+  const attempt = (await wrong(5, seconds)).at(-1)
+  if (!attempt) throw new Error('no attempt')
+  return attempt
 }
 const lockedUntil = async (seconds = 0, who = payerId) => {
   const until = (await payers.get(who))?.codesLockedUntil
@@ -96,7 +97,7 @@ test('four wrong codes in a row lock nothing, the fifth locks codes for five min
   expect(await reserve()).toEqual({ lockedUntil: at(5 * MINUTE) })
 })
 
-test('a go while codes are locked changes nothing', async () => {
+test('an attempt while codes are locked changes nothing', async () => {
   await wrong(5)
   const before = await item()
   for (const seconds of [0, 1, 299.999]) await reserve(seconds)
@@ -125,15 +126,15 @@ test('locks follow each other at 5, 15, 30 and 60 minutes, a day, and always a d
   }
 })
 
-test('goes that are apart by days are in a row all the same', async () => {
+test('attempts that are apart by days are in a row all the same', async () => {
   for (const day of [0, 1, 2, 3]) await wrong(1, day * DAY)
   await wrong(1, 4 * DAY)
   expect(await isLocked(4 * DAY)).toBe(true)
 })
 
-test('a go tells after how many locks it is, and whether it is the last of its row', async () => {
-  const goes = await wrong(5)
-  expect(goes).toEqual([1, 2, 3, 4, 5].map((n) => ({ locks: 0, isLast: n === 5 })))
+test('an attempt tells after how many locks it is, and whether it is the last of its row', async () => {
+  const attempts = await wrong(5)
+  expect(attempts).toEqual([1, 2, 3, 4, 5].map((n) => ({ locks: 0, isLast: n === 5 })))
   expect(await wrong(5, 5 * MINUTE)).toMatchObject([
     ...Array(4).fill({ locks: 1 }),
     { isLast: true },
@@ -143,8 +144,8 @@ test('a go tells after how many locks it is, and whether it is the last of its r
 test('no count touches anything else of the payer’s item, and no time is set at which that goes', async () => {
   const before = await rest()
   expect(before).toEqual(person())
-  const go = await fifth()
-  await lockout.tellLock(payerId, go, NOON)
+  const attempt = await fifth()
+  await lockout.tellLock(payerId, attempt, NOON)
   expect(await rest()).toEqual(before)
   await wrong(2, 5 * MINUTE)
   expect(await rest()).toEqual(before)
@@ -157,34 +158,34 @@ test('no count touches anything else of the payer’s item, and no time is set a
 test('the count stands in the payer’s item under these names', async () => {
   await wrong(4, 1)
   expect(await item()).toMatchObject({
-    code_goes: 4,
+    failed_attempts: 4,
     code_locks_before: 0,
-    code_goes_at: at(1).toISOString(),
+    failed_attempts_at: at(1).toISOString(),
   })
   expect(await item()).not.toHaveProperty('codes_locked_until')
   const [last] = await wrong(1, 2)
   expect(await item()).toMatchObject({
-    code_goes: 5,
-    code_goes_at: at(2).toISOString(),
+    failed_attempts: 5,
+    failed_attempts_at: at(2).toISOString(),
     codes_locked_until: at(2 + 5 * MINUTE).toISOString(),
   })
   expect(await item()).not.toHaveProperty('codes_lock_told')
-  await lockout.tellLock(payerId, last as Go, at(2))
+  await lockout.tellLock(payerId, last as CountedAttempt, at(2))
   expect(await item()).toMatchObject({ codes_lock_told: true })
-  await lockout.giveBack(payerId, last as Go)
-  expect(await item()).toMatchObject({ code_goes: 4 })
-  await lockout.tellLock(payerId, (await wrong(1, 3))[0] as Go, at(3))
+  await lockout.giveBack(payerId, last as CountedAttempt)
+  expect(await item()).toMatchObject({ failed_attempts: 4 })
+  await lockout.tellLock(payerId, (await wrong(1, 3))[0] as CountedAttempt, at(3))
   expect(await item()).toMatchObject({ codes_lock_told: true })
   await lockout.reset(payerId)
-  expect(await item()).toMatchObject({ code_goes: 0, code_locks_before: 0 })
+  expect(await item()).toMatchObject({ failed_attempts: 0, code_locks_before: 0 })
 })
 
 test.each(['giveBack', 'reset'] as const)(
   'a lock that %s takes away leaves nothing of itself',
   async (undo) => {
-    const go = await fifth()
-    await lockout.tellLock(payerId, go, NOON)
-    await lockout[undo](payerId, go)
+    const attempt = await fifth()
+    await lockout.tellLock(payerId, attempt, NOON)
+    await lockout[undo](payerId, attempt)
     for (const name of ['codes_locked_until', 'codes_lock_told']) {
       expect(await item()).not.toHaveProperty(name)
     }
@@ -204,7 +205,7 @@ describe('who enters no code for thirty days', () => {
   test('begins anew, and not a millisecond sooner', async () => {
     await wrong(4)
     await wrong(1, MONTH)
-    expect(await item()).toMatchObject({ code_goes: 1, code_locks_before: 0 })
+    expect(await item()).toMatchObject({ failed_attempts: 1, code_locks_before: 0 })
     await wrong(3, MONTH)
     await wrong(1, 2 * MONTH - 0.001)
     expect(await isLocked(2 * MONTH)).toBe(true)
@@ -238,9 +239,15 @@ describe('an account that the operator', () => {
   describe.each(['locked', 'closed'] as const)('%s', (account_state) => {
     test.each([
       ['was not begun', {}],
-      ['is at three', { code_goes: 3, code_locks_before: 1 }],
-      ['locks codes for a while too', { code_goes: 5, codes_locked_until: at(60).toISOString() }],
-      ['locked them until just now', { code_goes: 5, codes_locked_until: NOON.toISOString() }],
+      ['is at three', { failed_attempts: 3, code_locks_before: 1 }],
+      [
+        'locks codes for a while too',
+        { failed_attempts: 5, codes_locked_until: at(60).toISOString() },
+      ],
+      [
+        'locked them until just now',
+        { failed_attempts: 5, codes_locked_until: NOON.toISOString() },
+      ],
     ])('and whose count %s, is tried by nobody, without an end', async (_, counted) => {
       await put({ ...person(), ...counted, account_state })
       const before = await item()
@@ -255,7 +262,7 @@ describe('an account that the operator', () => {
       payers.setState({ payerId, email: 'ada@example.com' }, 'locked', NOON),
     )
     expect(await reserve()).toEqual({ lockedUntil: undefined })
-    expect(await item()).toMatchObject({ code_goes: 1 })
+    expect(await item()).toMatchObject({ failed_attempts: 1 })
   })
 })
 
@@ -269,18 +276,19 @@ test('nobody is tried at who is not there, and nobody is made', async () => {
 })
 
 describe('that codes are locked', () => {
-  const tell = (go: Go, seconds = 0) => lockout.tellLock(payerId, go, at(seconds))
+  const tell = (attempt: CountedAttempt, seconds = 0) =>
+    lockout.tellLock(payerId, attempt, at(seconds))
 
   test('is told once in the audit trail, by the payer’s own doing', async () => {
-    const go = await fifth()
+    const attempt = await fifth()
     expect(await told()).toEqual([])
-    await tell(go, 1)
+    await tell(attempt, 1)
     const trail = (await payers.get(payerId))?.trail
     expect(trail).toMatchObject({
       count: 1,
       recent: [{ event: 'codes.locked', by: 'payer', at: at(1).toISOString(), payerId, seq: 1 }],
     })
-    await tell(go, 2)
+    await tell(attempt, 2)
     expect((await payers.get(payerId))?.trail).toEqual(trail)
     expect(await lockedUntil()).toEqual(at(5 * MINUTE))
   })
@@ -292,21 +300,21 @@ describe('that codes are locked', () => {
   })
 
   test('is told once by twenty at once, and where its answers are lost', async () => {
-    const go = await fifth()
+    const attempt = await fifth()
     tables.lose(true, true)
-    await Promise.all(Array.from({ length: 20 }, () => tell(go)))
+    await Promise.all(Array.from({ length: 20 }, () => tell(attempt)))
     expect(await told()).toEqual(['codes.locked'])
   })
 
   test.each([
-    ['was given back', (go: Go) => lockout.giveBack(payerId, go)],
+    ['was given back', (attempt: CountedAttempt) => lockout.giveBack(payerId, attempt)],
     ['was right', () => lockout.reset(payerId)],
     ['was lifted by the operator', () => payers.unlock(payerId, NOON)],
-  ])('is not told where the fifth go %s', async (_, undo) => {
-    const go = await fifth()
-    await undo(go)
+  ])('is not told where the fifth attempt %s', async (_, undo) => {
+    const attempt = await fifth()
+    await undo(attempt)
     const before = await item()
-    await tell(go)
+    await tell(attempt)
     expect(await item()).toEqual(before)
   })
 
@@ -319,28 +327,28 @@ describe('that codes are locked', () => {
     expect(await item()).toEqual(before)
   })
 
-  test('is not told where the fifth go is given back meanwhile', async () => {
-    const go = await fifth()
-    tables.meanwhile('read', () => lockout.giveBack(payerId, go))
-    await tell(go)
+  test('is not told where the fifth attempt is given back meanwhile', async () => {
+    const attempt = await fifth()
+    tables.meanwhile('read', () => lockout.giveBack(payerId, attempt))
+    await tell(attempt)
     expect(await told()).toEqual([])
     expect(await isLocked(0)).toBe(false)
     // That lock is none, so the next one is told.
-    await tell((await wrong(1))[0] as Go)
+    await tell((await wrong(1))[0] as CountedAttempt)
     expect(await told()).toEqual(['codes.locked'])
   })
 
   test('is told although another entry was faster, after that', async () => {
-    const go = await fifth()
+    const attempt = await fifth()
     tables.meanwhile('read', () => payers.endSessions({ payerId, email: 'ada@example.com' }, NOON))
-    await tell(go)
+    await tell(attempt)
     const { recent = [] } = (await payers.get(payerId))?.trail ?? {}
     expect(recent.map(({ event }) => event)).toEqual(['sessions.ended', 'codes.locked'])
     expect(recent[1]?.previous).toBe(recent[0]?.hash)
   })
 
   describe('and a crash left untold', () => {
-    test('is told by the first go of the next row, once', async () => {
+    test('is told by the first attempt of the next row, once', async () => {
       await fifth()
       await wrong(1, HOUR)
       expect((await payers.get(payerId))?.trail.recent).toMatchObject([
@@ -352,18 +360,18 @@ describe('that codes are locked', () => {
       expect(await told()).toEqual(['codes.locked'])
     })
 
-    test('is told by no go where it was told', async () => {
+    test('is told by no attempt where it was told', async () => {
       await tell(await fifth())
       await wrong(1, HOUR)
       expect(await told()).toEqual(['codes.locked'])
     })
 
-    test('is told once by fifty goes at once, and where the answer is lost', async () => {
+    test('is told once by fifty attempts at once, and where the answer is lost', async () => {
       await fifth()
       tables.lose(true, true)
       await Promise.all(Array.from({ length: 50 }, () => reserve(HOUR)))
       expect(await told()).toEqual(['codes.locked'])
-      expect(await item()).toMatchObject({ code_goes: 5, code_locks_before: 1 })
+      expect(await item()).toMatchObject({ failed_attempts: 5, code_locks_before: 1 })
     })
 
     test('is told although another entry was faster', async () => {
@@ -383,14 +391,14 @@ describe('that codes are locked', () => {
   })
 
   test('is a fault where the trail is always faster, after ten tries', async () => {
-    const go = await fifth()
+    const attempt = await fifth()
     const Item = await item()
     const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
     const faulty = mockClient(tables.documents)
     faulty.on(GetCommand).resolves({ Item })
     faulty.on(UpdateCommand).rejects(lost)
     try {
-      await expect(tell(go)).rejects.toThrow('ten conditional writes')
+      await expect(tell(attempt)).rejects.toThrow('ten conditional writes')
       expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
     } finally {
       faulty.restore()
@@ -417,7 +425,7 @@ describe('a right code', () => {
     expect(await lockedUntil(HOUR)).toEqual(at(HOUR + 5 * MINUTE))
   })
 
-  test('whose go was the fifth takes its own lock away', async () => {
+  test('whose attempt was the fifth takes its own lock away', async () => {
     await wrong(5)
     await lockout.reset(payerId)
     expect(await isLocked(0)).toBe(false)
@@ -431,11 +439,11 @@ describe('a right code', () => {
   })
 })
 
-describe('a go that is given back', () => {
+describe('an attempt that is given back', () => {
   test('is not counted', async () => {
     await wrong(3)
     const [fourth] = await wrong(1)
-    await lockout.giveBack(payerId, fourth as Go)
+    await lockout.giveBack(payerId, fourth as CountedAttempt)
     await wrong(1)
     expect(await isLocked(0)).toBe(false)
     await wrong(1)
@@ -448,7 +456,7 @@ describe('a go that is given back', () => {
     await wrong(4, second)
     const [last] = await wrong(1, second)
     expect(await isLocked(second)).toBe(true)
-    await lockout.giveBack(payerId, last as Go)
+    await lockout.giveBack(payerId, last as CountedAttempt)
     expect(await isLocked(second)).toBe(false)
     await wrong(1, second)
     expect(await lockedUntil(second)).toEqual(at(second + 15 * MINUTE))
@@ -456,7 +464,7 @@ describe('a go that is given back', () => {
 
   test('of the five before a lock takes that lock away, because they were four then', async () => {
     const [first] = await wrong(5)
-    await lockout.giveBack(payerId, first as Go)
+    await lockout.giveBack(payerId, first as CountedAttempt)
     expect(await isLocked(0)).toBe(false)
     await wrong(1)
     expect(await isLocked(0)).toBe(true)
@@ -465,7 +473,7 @@ describe('a go that is given back', () => {
   test('as the first after a lock leaves none of the row after it', async () => {
     await wrong(5)
     const [first] = await wrong(1, 5 * MINUTE)
-    await lockout.giveBack(payerId, first as Go)
+    await lockout.giveBack(payerId, first as CountedAttempt)
     await wrong(4, 5 * MINUTE)
     expect(await isLocked(5 * MINUTE)).toBe(false)
     await wrong(1, 5 * MINUTE)
@@ -475,14 +483,14 @@ describe('a go that is given back', () => {
   test('too late, when the next row has begun, takes nothing from that', async () => {
     const [first] = await wrong(5)
     await wrong(4, 5 * MINUTE)
-    await lockout.giveBack(payerId, first as Go)
+    await lockout.giveBack(payerId, first as CountedAttempt)
     await wrong(1, 5 * MINUTE)
     expect(await isLocked(5 * MINUTE)).toBe(true)
   })
 
   test('never takes more than is counted', async () => {
     const [only] = await wrong(1)
-    for (let i = 0; i < 3; i += 1) await lockout.giveBack(payerId, only as Go)
+    for (let i = 0; i < 3; i += 1) await lockout.giveBack(payerId, only as CountedAttempt)
     await wrong(4)
     expect(await isLocked(0)).toBe(false)
     await wrong(1)
@@ -498,16 +506,16 @@ describe('a go that is given back', () => {
 describe('many at once', () => {
   /** How many could try; none may be left without an answer. */
   const tried = async (n: number, seconds = 0) => {
-    const goes = await Promise.all(Array.from({ length: n }, () => reserve(seconds)))
-    return goes.filter((go) => !('lockedUntil' in go)).length
+    const attempts = await Promise.all(Array.from({ length: n }, () => reserve(seconds)))
+    return attempts.filter((attempt) => !('lockedUntil' in attempt)).length
   }
 
-  test('fifty goes are exactly five, and the others are told that codes are locked', async () => {
+  test('fifty attempts are exactly five, and the others are told that codes are locked', async () => {
     expect(await tried(50)).toBe(5)
     expect(await lockedUntil()).toEqual(at(5 * MINUTE))
   })
 
-  test('the moment that a lock ends fifty goes are exactly five, and the next lock is one longer', async () => {
+  test('the moment that a lock ends fifty attempts are exactly five, and the next lock is one longer', async () => {
     await wrong(5)
     expect(await tried(50, 5 * MINUTE)).toBe(5)
     expect(await lockedUntil(5 * MINUTE)).toEqual(at(20 * MINUTE))
@@ -525,9 +533,9 @@ test('a lock that came after the row was seen is not taken for the one that was 
   await wrong(4)
   const [last] = await wrong(1)
   const now = 5 * MINUTE
-  // Seen with its lock over; then that go is given back, and another makes the fifth anew.
+  // Seen with its lock over; then that attempt is given back, and another makes the fifth anew.
   tables.meanwhile('read', async () => {
-    await lockout.giveBack(payerId, last as Go)
+    await lockout.giveBack(payerId, last as CountedAttempt)
     await wrong(1, now)
   })
   expect(await reserve(now)).toEqual({ lockedUntil: at(now + 5 * MINUTE) })
@@ -535,34 +543,34 @@ test('a lock that came after the row was seen is not taken for the one that was 
 })
 
 describe('where an answer is lost and the SDK sends the write again', () => {
-  test('a go counts once, whichever it is of the five', async () => {
-    for (const goes of [1, 2, 3, 4, 5]) {
+  test('an attempt counts once, whichever it is of the five', async () => {
+    for (const attempts of [1, 2, 3, 4, 5]) {
       tables.lose(true)
-      expect(await wrong(1)).toEqual([{ locks: 0, isLast: goes === 5 }])
-      expect((await item())?.code_goes).toBe(goes)
+      expect(await wrong(1)).toEqual([{ locks: 0, isLast: attempts === 5 }])
+      expect((await item())?.failed_attempts).toBe(attempts)
     }
     expect(await isLocked(0)).toBe(true)
   })
 
-  test('a go counts once also if it is the first after a lock, and if two answers are lost', async () => {
+  test('an attempt counts once also if it is the first after a lock, and if two answers are lost', async () => {
     await wrong(5)
     tables.lose(true, true)
     expect(await wrong(1, 5 * MINUTE)).toEqual([{ locks: 1, isLast: false }])
-    expect(await item()).toMatchObject({ code_goes: 1 })
+    expect(await item()).toMatchObject({ failed_attempts: 1 })
   })
 
-  test('a go is given back once', async () => {
+  test('an attempt is given back once', async () => {
     const [first] = await wrong(4)
     tables.lose(true)
-    await lockout.giveBack(payerId, first as Go)
-    expect(await item()).toMatchObject({ code_goes: 3 })
+    await lockout.giveBack(payerId, first as CountedAttempt)
+    expect(await item()).toMatchObject({ failed_attempts: 3 })
   })
 
-  test('the go that locked codes can be given back', async () => {
+  test('the attempt that locked codes can be given back', async () => {
     await wrong(4)
     tables.lose(true)
     const [last] = await wrong(1)
-    await lockout.giveBack(payerId, last as Go)
+    await lockout.giveBack(payerId, last as CountedAttempt)
     expect(await isLocked(0)).toBe(false)
     await wrong(1)
     expect(await lockedUntil()).toEqual(at(5 * MINUTE))
@@ -629,10 +637,10 @@ describe('a fault of the database', () => {
   })
 
   test.each([
-    { code_goes: -1 },
-    { code_goes: 'many' },
+    { failed_attempts: -1 },
+    { failed_attempts: 'many' },
     { code_locks_before: 0.5 },
-    { code_goes_at: 'yesterday' },
+    { failed_attempts_at: 'yesterday' },
     { codes_locked_until: 'tomorrow' },
     { codes_lock_told: 'yes' },
     { audit_count: 'many' },

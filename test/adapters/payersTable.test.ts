@@ -533,10 +533,10 @@ describe('a number that is trusted', () => {
   /** Somebody whose codes are locked meanwhile. */
   async function payersWithLock() {
     const lockout = lockoutTable(tables.documents, 'users')
-    let go = await lockout.reserve(payerId, at(1))
-    for (let i = 1; i < 5; i += 1) go = await lockout.reserve(payerId, at(1))
-    if ('lockedUntil' in go) throw new Error('locked too soon')
-    await lockout.tellLock(payerId, go, at(1))
+    let attempt = await lockout.reserve(payerId, at(1))
+    for (let i = 1; i < 5; i += 1) attempt = await lockout.reserve(payerId, at(1))
+    if ('lockedUntil' in attempt) throw new Error('locked too soon')
+    await lockout.tellLock(payerId, attempt, at(1))
     return (await get()).trail.recent.at(-1)
   }
 
@@ -794,7 +794,7 @@ describe('the operator’s mark', () => {
   test('is lifted, with the lock of codes and its ladder; the ended sessions stay over', async () => {
     await begin()
     await put({
-      code_goes: 5,
+      failed_attempts: 5,
       code_locks_before: 3,
       codes_locked_until: text(at(900)),
       codes_lock_told: true,
@@ -805,14 +805,14 @@ describe('the operator’s mark', () => {
     expect({ state, codesLockedUntil, sessionsFrom }).toEqual({
       sessionsFrom: at(1).getTime() / 1000,
     })
-    expect(await item()).toMatchObject({ code_goes: 0, code_locks_before: 0 })
+    expect(await item()).toMatchObject({ failed_attempts: 0, code_locks_before: 0 })
     expect(await item()).not.toHaveProperty('codes_lock_told')
     expect((await told()).at(-1)).toEqual(['account.unlocked', 'operator', text(at(2))])
   })
 
   test('that is not there is told as lifted all the same, with codes that begin anew', async () => {
     await begin()
-    await put({ code_goes: 5, code_locks_before: 0, codes_locked_until: text(at(300)) })
+    await put({ failed_attempts: 5, code_locks_before: 0, codes_locked_until: text(at(300)) })
     await unlock()
     expect(await get()).toMatchObject({ codesLockedUntil: undefined, trail: { count: 1 } })
     await unlock()

@@ -149,7 +149,7 @@ describe.each([
     expect((await verify(who)).textId !== undefined).toBe(nature.byTextId)
   })
 
-  describe('a texted code', () => {
+  describe('a SMS code', () => {
     test('comes as one text that shows what it is for', async () => {
       const who = await somebody()
       await text(who)

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { decideByPush, type PushAnswer, refuseAnswer } from '../../functions/core/channels/push.ts'
 import { smsCodeEnd } from '../../functions/core/channels/smsCode.ts'
-import { cancelPayment, whyConditionFailed, paymentOf } from '../../functions/core/deciding.ts'
+import { cancelPayment, requirePayment, whyConditionFailed } from '../../functions/core/deciding.ts'
 import type { Payment } from '../../functions/core/payment.ts'
 import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
-import { noDenials } from './denials.ts'
+import { noDenials } from './channels/denials.ts'
 import { open, over, pushOf, smsOf } from './payments.ts'
 
 const ID = open.paymentId
@@ -14,14 +14,14 @@ const ID = open.paymentId
 test('a payment is read for its payer', async () => {
   const { port, clock, asked } = answering()
   const payments = port<PaymentStore>({ get: async () => open })
-  expect(await paymentOf({ payments, clock }, 'person-1', ID)).toBe(open)
+  expect(await requirePayment({ payments, clock }, 'person-1', ID)).toBe(open)
   expect(asked).toEqual([['get', 'person-1', ID]])
 })
 
 test('what the store does not give for a payer does not exist', async () => {
   const { port, clock } = answering()
   const payments = port<PaymentStore>({ get: async () => undefined })
-  await expect(paymentOf({ payments, clock }, 'person-2', ID)).rejects.toMatchObject({
+  await expect(requirePayment({ payments, clock }, 'person-2', ID)).rejects.toMatchObject({
     code: 'not_found',
   })
 })

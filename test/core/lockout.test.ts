@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { asGo, GOES_MAX, locked, lockedUntil, whyLocked } from '../../functions/core/lockout.ts'
-import type { Go, Lockout, Verdict } from '../../functions/core/ports.ts'
+import {
+  checkAsAttempt,
+  FAILED_ATTEMPTS_MAX,
+  locked,
+  lockedUntil,
+  whyLocked,
+} from '../../functions/core/lockout.ts'
+import type { CountedAttempt, Lockout, Verdict } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 
 const NOON = new Date('2026-11-21T12:00:00.000Z')
 const inMinutes = (minutes: number) => new Date(NOON.getTime() + minutes * 60_000)
 
 test('five goes in a row are all there are (RTS Art. 4(3)(b))', () => {
-  expect(GOES_MAX).toBe(5)
+  expect(FAILED_ATTEMPTS_MAX).toBe(5)
 })
 
 test.each([
@@ -41,23 +47,29 @@ test('codes are locked until the very instant at which it ends', () => {
   expect(oneMore).toMatchObject({ code: 'locked', details: { retryAfterSeconds: 1 } })
 })
 
-describe('a go', () => {
-  const first: Go = { locks: 2, isLast: false }
-  const last: Go = { locks: 2, isLast: true }
+describe('an attempt', () => {
+  const first: CountedAttempt = { locks: 2, isLast: false }
+  const last: CountedAttempt = { locks: 2, isLast: true }
   /** A count that lets everybody try, and notes what it is asked, in order. */
-  function counting({ go = first, broken = false }: { go?: Go; broken?: boolean } = {}) {
+  function counting({
+    attempt = first,
+    broken = false,
+  }: {
+    attempt?: CountedAttempt
+    broken?: boolean
+  } = {}) {
     const told: unknown[] = []
     const lockout: Lockout = {
       reserve: async (payerId, now) => {
         told.push(['reserve', payerId, now])
-        return go
+        return attempt
       },
-      tellLock: async (payerId, go, now) => {
-        told.push(['tell lock', payerId, go, now])
+      tellLock: async (payerId, attempt, now) => {
+        told.push(['tell lock', payerId, attempt, now])
         if (broken) throw new Error('no database')
       },
-      giveBack: async (payerId, go) => {
-        told.push(['give back', payerId, go])
+      giveBack: async (payerId, attempt) => {
+        told.push(['give back', payerId, attempt])
         if (broken) throw new Error('no database')
       },
       reset: async () => void told.push(['reset']),
@@ -81,7 +93,7 @@ describe('a go', () => {
     async (verdict) => {
       const { told, ports, check } = counting()
       expect(
-        await asGo(
+        await checkAsAttempt(
           ports,
           'person-1',
           check(() => verdict),
@@ -94,7 +106,7 @@ describe('a go', () => {
   test('at a code that is over was none', async () => {
     const { told, ports, check } = counting()
     expect(
-      await asGo(
+      await checkAsAttempt(
         ports,
         'person-1',
         check(() => 'over'),
@@ -105,8 +117,8 @@ describe('a go', () => {
 
   describe('that is the last of its row', () => {
     test('tells that codes are locked once it was wrong', async () => {
-      const { told, ports, check } = counting({ go: last })
-      const verdict = await asGo(
+      const { told, ports, check } = counting({ attempt: last })
+      const verdict = await checkAsAttempt(
         ports,
         'person-1',
         check(() => 'wrong'),
@@ -117,15 +129,15 @@ describe('a go', () => {
 
     test('tells no lock where it was right, over or brought no verdict: it is none', async () => {
       for (const verdict of [() => 'right' as const, () => 'over' as const, noVerdict]) {
-        const { told, ports, check } = counting({ go: last })
-        await asGo(ports, 'person-1', check(verdict)).catch(() => {})
+        const { told, ports, check } = counting({ attempt: last })
+        await checkAsAttempt(ports, 'person-1', check(verdict)).catch(() => {})
         expect(told).not.toContainEqual(expect.arrayContaining(['tell lock']))
       }
     })
 
     test('is wrong although its lock could not be told; the owner is', async () => {
-      const { told, ports, check } = counting({ go: last, broken: true })
-      const verdict = await asGo(
+      const { told, ports, check } = counting({ attempt: last, broken: true })
+      const verdict = await checkAsAttempt(
         ports,
         'person-1',
         check(() => 'wrong'),
@@ -142,7 +154,7 @@ describe('a go', () => {
 
   test('that brought no verdict was none', async () => {
     const { told, ports, check } = counting()
-    await expect(asGo(ports, 'person-1', check(noVerdict))).rejects.toBe(fault)
+    await expect(checkAsAttempt(ports, 'person-1', check(noVerdict))).rejects.toBe(fault)
     expect(told).toEqual([reserved, ['check'], givenBack])
   })
 
@@ -152,7 +164,9 @@ describe('a go', () => {
       [noVerdict, fault],
     ] as const) {
       const { told, ports, check } = counting({ broken: true })
-      await expect(asGo(ports, 'person-1', check(verdict)).catch((no) => no)).resolves.toBe(end)
+      await expect(
+        checkAsAttempt(ports, 'person-1', check(verdict)).catch((no) => no),
+      ).resolves.toBe(end)
       expect(told.at(-1)).toEqual(['fault', 'Error: no database'])
     }
   })
@@ -161,7 +175,7 @@ describe('a go', () => {
     const { told, ports, check } = counting()
     ports.lockout.reserve = async () => ({ lockedUntil: inMinutes(15) })
     await expect(
-      asGo(
+      checkAsAttempt(
         ports,
         'person-1',
         check(() => 'right'),
@@ -177,7 +191,7 @@ describe('a go', () => {
     const { told, ports, check } = counting()
     ports.lockout.reserve = async () => ({ lockedUntil: undefined })
     await expect(
-      asGo(
+      checkAsAttempt(
         ports,
         'person-1',
         check(() => 'right'),

@@ -176,12 +176,15 @@ const PER_EURO: Record<Currency, number> = {
   ...{ PLN: 4.25, RON: 5.1, SEK: 11 },
 }
 
-test.each(currencies)('the default limit in %s is worth about 10,000 euro, in one digit', (code) => {
-  const { most } = CURRENCIES[code]
-  expect(String(most)).toMatch(/^[1-9]0+$/)
-  expect(most / PER_EURO[code]).toBeGreaterThan(10_000 / 1.5)
-  expect(most / PER_EURO[code]).toBeLessThan(10_000 * 1.5)
-})
+test.each(currencies)(
+  'the default limit in %s is worth about 10,000 euro, in one digit',
+  (code) => {
+    const { most } = CURRENCIES[code]
+    expect(String(most)).toMatch(/^[1-9]0+$/)
+    expect(most / PER_EURO[code]).toBeGreaterThan(10_000 / 1.5)
+    expect(most / PER_EURO[code]).toBeLessThan(10_000 * 1.5)
+  },
+)
 
 test('each currency has its own limit, and the refusal names it in that currency', () => {
   const { limits } = amountLimits() as { limits: Record<string, string> }

@@ -3,7 +3,7 @@ import type { Payer, PendingPhone } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import type {
   Codes,
-  Go,
+  CountedAttempt,
   Limits,
   Lockout,
   PayerStore,
@@ -257,7 +257,7 @@ describe('a verification', () => {
       expect(one.together).toEqual(['end'])
     })
 
-    test('but may not be any more, since a moment, is refused without another go', async () => {
+    test('but may not be any more, since a moment, is refused without another attempt', async () => {
       const full = { ...unproved, pending: { ...pending, sends: 5 } }
       const { started, names } = starting({ stored: [unproved, full], reserved: [undefined] })
       await expect(started).rejects.toMatchObject({ code: 'too_many_sms' })
@@ -447,7 +447,7 @@ describe('a code for a phone', () => {
     readonly passes?: boolean
     readonly currentCode?: string | undefined
     readonly current?: Verdict
-    readonly go?: Go | { lockedUntil: Date | undefined }
+    readonly attempt?: CountedAttempt | { lockedUntil: Date | undefined }
     readonly reset?: () => Promise<void>
     readonly verificationId?: string
     readonly endSessions?: () => Promise<void>
@@ -459,7 +459,7 @@ describe('a code for a phone', () => {
   function entering(verdict: Verdict, world: World = {}) {
     const one = { ...answering(), named: [] as PendingPhone[] }
     const { stored = [unproved], passes = true, current = 'right' } = world
-    const { go = { locks: 0, isLast: false }, verificationId = 'verification-1' } = world
+    const { attempt = { locks: 0, isLast: false }, verificationId = 'verification-1' } = world
     const { reserved, trusts } = { reserved: unproved, trusts: trusted, ...world }
     let reads = 0
     const takesLong = <T>(answer: T) => {
@@ -476,7 +476,7 @@ describe('a code for a phone', () => {
         saveProviderPhoneId: async () => {},
       }),
       lockout: one.port<Lockout>({
-        reserve: async () => go,
+        reserve: async () => attempt,
         tellLock: async () => {},
         giveBack: async () => {},
         reset: world.reset ?? (async () => {}),
@@ -506,7 +506,7 @@ describe('a code for a phone', () => {
     withCurrentCode,
   })
 
-  test('is counted, also as a go, before it is checked, and trusts the number at the time of the write', async () => {
+  test('is counted, also as an attempt, before it is checked, and trusts the number at the time of the write', async () => {
     const { entered, asked } = entering('right', { seconds: 3 })
     expect(await entered).toBe(trusted)
     expect(asked).toEqual([
@@ -531,18 +531,18 @@ describe('a code for a phone', () => {
       [at(60), { retryAfterSeconds: 60 }],
       [undefined, {}],
     ] as const) {
-      const one = entering('right', { go: { lockedUntil } })
+      const one = entering('right', { attempt: { lockedUntil } })
       await expect(one.entered).rejects.toMatchObject({ code: 'locked', details })
       expect(names(one)).toEqual(['reserveAttempt', 'reserve'])
     }
   })
 
-  test('that is wrong stays counted as a go, and as the last of a row tells that codes are locked', async () => {
+  test('that is wrong stays counted as an attempt, and as the last of a row tells that codes are locked', async () => {
     const wrong = entering('wrong')
     await expect(wrong.entered).rejects.toMatchObject({ code: 'wrong_code' })
     expect(names(wrong)).toEqual(['reserveAttempt', 'reserve', 'checkVerification'])
     const last = { locks: 0, isLast: true }
-    const one = entering('wrong', { go: last })
+    const one = entering('wrong', { attempt: last })
     await expect(one.entered).rejects.toMatchObject({ code: 'wrong_code' })
     expect(one.asked.at(-1)).toEqual(['tellLock', 'person-1', last, NOON])
   })
@@ -659,11 +659,11 @@ describe('a code for a phone', () => {
       expect(names(one)).not.toContain('checkVerification')
     })
 
-    test('that is wrong leaves the count as that one’s right code left it, and one go more', async () => {
+    test('that is wrong leaves the count as that one’s right code left it, and one attempt more', async () => {
       const one = entering('wrong', beside)
       await expect(one.entered).rejects.toMatchObject({ code: 'wrong_code' })
-      const goes = names(one).filter((name) => name === 'reserve' || name === 'reset')
-      expect(goes).toEqual(['reserve', 'reset', 'reserve'])
+      const attempts = names(one).filter((name) => name === 'reserve' || name === 'reset')
+      expect(attempts).toEqual(['reserve', 'reset', 'reserve'])
       expect(names(one)).not.toContain('endSessions')
     })
 
@@ -679,7 +679,7 @@ describe('a code for a phone', () => {
     })
 
     test('is not checked while codes are locked', async () => {
-      const one = entering('right', { ...beside, go: { lockedUntil: at(60) } })
+      const one = entering('right', { ...beside, attempt: { lockedUntil: at(60) } })
       await expect(one.entered).rejects.toMatchObject({ code: 'locked', ...retryAfter(60) })
       expect(names(one)).not.toContain('check')
     })

@@ -7,7 +7,7 @@ import type { Codes, PaymentStore, Push } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { sweep } from '../../functions/core/sweeping.ts'
 import { answering, at, NOON } from './answering.ts'
-import { noDenials } from './denials.ts'
+import { noDenials } from './channels/denials.ts'
 import { over, open as payment, pushOf, smsOf } from './payments.ts'
 
 const provider = { status: 'approved', providerPhoneId: '1635', pushId: 'push-1' }

@@ -1,6 +1,6 @@
 /** An account that its operator locks, unlocks or closes, at every step of a payment and of a phone. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { paymentIdOf } from '../../functions/live.ts'
+import { paymentIdOf } from '../../functions/composition.ts'
 import { operate } from '../../local/operator.ts'
 import { type Call, no, type Person, type Reply, type Rig, startRig, terms } from '../rig.ts'
 

@@ -228,7 +228,7 @@ describe('a first phone', () => {
 })
 
 describe('a code for a phone', () => {
-  test('that is wrong is counted: five goes, then not even the right one (2019: W12)', async () => {
+  test('that is wrong is counted: five attempts, then not even the right one (2019: W12)', async () => {
     const { who, code, wrong } = await asked()
     for (const attemptsLeft of [4, 3, 2, 1, 0]) {
       expect(await verify(who, wrong)).toMatchObject(no(422, 'wrong_code', { attemptsLeft }))
@@ -726,7 +726,7 @@ describe('a change of phone', () => {
     expect(await verify(who, rig.codeOn(next))).toMatchObject(no(403, 'current_code_required'))
   })
 
-  test('is stopped by five wrong goes at either code', async () => {
+  test('is stopped by five wrong attempts at either code', async () => {
     const { who, code, currentCode } = await changing()
     for (let i = 0; i < 5; i += 1) await verify(who, code, otherThan(currentCode))
     expect(await verify(who, code, currentCode)).toMatchObject(no(409, 'no_attempts_left'))

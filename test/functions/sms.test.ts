@@ -173,7 +173,7 @@ describe('a code', () => {
     )
   })
 
-  test('that is wrong is counted: five goes, the fifth fails the payment (2019: W12)', async () => {
+  test('that is wrong is counted: five attempts, the fifth fails the payment (2019: W12)', async () => {
     const { payer, id, code, wrong } = await texted()
     for (const attemptsLeft of [4, 3, 2, 1]) {
       expect(await enter(payer, id, wrong)).toMatchObject(no(422, 'wrong_code', { attemptsLeft }))

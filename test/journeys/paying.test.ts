@@ -1,7 +1,7 @@
 /** What a payer lives through, in a real browser, from the form to the end of a payment, whose phone has the app. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { payments } from '../../functions/composition.ts'
 import type { Payment } from '../../functions/core/payment.ts'
-import { payments } from '../../functions/live.ts'
 import { FRIENDS } from '../../local/friends.ts'
 import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 

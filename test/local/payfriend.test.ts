@@ -8,14 +8,15 @@ import { join, resolve } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test, vi } from 'vitest'
-import { sha256 } from '../../functions/consumeStreams.ts'
+import { sha256Hex } from '../../functions/adapters/sha256.ts'
+import { payments } from '../../functions/composition.ts'
+import {} from '../../functions/consumeStreams.ts'
 import { payerEntryKey, storedPayerEntry } from '../../functions/core/payerTrail.ts'
 import {
   paymentEntries,
   paymentEntryKey,
   paymentEntryText,
 } from '../../functions/core/paymentTrail.ts'
-import { payments } from '../../functions/live.ts'
 import type { EventEnvelope } from '../../local/auditTrail/localBus.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { type PayfriendOptions, startPayfriend } from '../../local/payfriend.ts'
@@ -50,7 +51,7 @@ const pages = paymentEntries(
       { at, event: 'cancelled', channel: null, by: 'payer' },
     ],
   },
-  sha256,
+  sha256Hex,
 )
 
 test('on a laptop too whoever listens is told how a payment ends, before all ends', async () => {

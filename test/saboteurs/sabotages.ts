@@ -86,7 +86,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'one idempotency key for two people',
-    file: 'functions/live.ts',
+    file: 'functions/composition.ts',
     from: `.update(\`\${payerId}\\0\${idempotencyKey}\`)`,
     to: '.update(idempotencyKey)',
     caughtBy: testOf.send,
@@ -590,15 +590,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the count of wrong codes is looked at, and not raised before the check',
     file: `${CORE}/lockout.ts`,
-    from: 'const go = await lockout.reserve(payerId, clock())',
-    to: 'const go = { locks: 0, isLast: false }',
+    from: 'const attempt = await lockout.reserve(payerId, clock())',
+    to: 'const attempt = { locks: 0, isLast: false }',
     caughtBy: testOf.lockout,
   },
   {
     name: 'a sixth wrong code in a row',
     file: `${CORE}/lockout.ts`,
-    from: 'export const GOES_MAX = 5',
-    to: 'export const GOES_MAX = 6',
+    from: 'export const FAILED_ATTEMPTS_MAX = 5',
+    to: 'export const FAILED_ATTEMPTS_MAX = 6',
     caughtBy: testOf.lockout,
   },
   {
@@ -832,9 +832,9 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.phone,
   },
   {
-    name: 'wrong codes for a new phone are no goes',
+    name: 'wrong codes for a new phone are no attempts',
     file: `${CORE}/registering.ts`,
-    from: `await asGo(ports, payerId, () =>
+    from: `await checkAsAttempt(ports, payerId, () =>
     phones.checkVerification({ phone, textId }, code),
   )`,
     to: 'await phones.checkVerification({ phone, textId }, code)',

@@ -1,6 +1,7 @@
 /** What can be done in the storm: plain data, done to the world and told to the model. */
+
+import { paymentIdOf } from '../../functions/composition.ts'
 import { closeAccount, lockAccount, unlockAccount } from '../../functions/core/account.ts'
-import { paymentIdOf } from '../../functions/live.ts'
 import { otherThan, type Reply } from '../rig.ts'
 import type { Answer, Flow, Swept } from './answers.ts'
 import { enter, phoneStart, phoneVerify, profile, text } from './codeFlows.ts'
@@ -453,7 +454,7 @@ export function jobOf(
     }
   }
 
-  /** A stranger's go at somebody's payment. */
+  /** A stranger's attempt at somebody's payment. */
   function strange(payer: string, id: string) {
     return ({ status }: Answer) =>
       payer !== payerOf(id) && status === 404 ? ['stranger refused'] : []

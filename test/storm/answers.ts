@@ -100,7 +100,7 @@ export function whyClosed(payment: Payment, now: number): No | undefined {
   return undefined
 }
 
-export function whyNoText(payment: Payment, now: number): No | undefined {
+export function whyNoSms(payment: Payment, now: number): No | undefined {
   const closed = whyClosed(payment, now)
   if (closed) return closed
   if (payment.attempts >= ATTEMPTS_MAX) return new No(409, 'no_attempts_left')

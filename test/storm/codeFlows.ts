@@ -15,7 +15,7 @@ import {
   unavailable,
   unthinkable,
   whyClosed,
-  whyNoText,
+  whyNoSms,
 } from './answers.ts'
 import {
   ATTEMPTS_MAX,
@@ -24,12 +24,12 @@ import {
   cancelCode,
   checkByPurpose,
   checkByRef,
-  countGo,
+  countAttempt,
   countText,
   countWrong,
   decide,
-  forgetGoes,
-  giveGoBack,
+  forgetAttempts,
+  giveAttemptBack,
   giveTextBack,
   isSame,
   look,
@@ -66,7 +66,7 @@ export const text = (payer: string, id: string, weather: Weather): Flow =>
     const who = yield* at(look((m) => payerOf(m, payer)))
     admit(who, clock())
     const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
-    const refused = whyNoText(asked, clock())
+    const refused = whyNoSms(asked, clock())
     if (refused) throw refused
     if (until) throw locked(until, clock())
     const phone = [who.phone, who.previous].find(
@@ -76,7 +76,7 @@ export const text = (payer: string, id: string, weather: Weather): Flow =>
     yield* spendTexts([['paying', payer]], clock())
     const payment = yield* at(spendText(id, payer, clock()))
     if (!payment) {
-      throw whyNoText(found(yield* at(ownPayment(payer, id))), clock()) ?? unthinkable()
+      throw whyNoSms(found(yield* at(ownPayment(payer, id))), clock()) ?? unthinkable()
     }
     const ref = yield* sendLinked(purposeOf.payment(payment.number, id), weather)
     if (!byRef(rules)) return { status: 202, payment: shown(payment, clock()) }
@@ -134,7 +134,7 @@ export const enter = (
       throw why ?? new No(409, 'no_code_sent')
     }
     const purpose = purposeOf.payment(payment.number, id)
-    const verdict = yield* asGo(
+    const verdict = yield* checkAsAttempt(
       payer,
       clock,
       check(rules, payment.codeRef, purpose, guess, weather),
@@ -168,7 +168,7 @@ export const enter = (
         only,
       } as const
       const decided = yield* at(decide(id, decision, clock()))
-      yield* at(forgetGoes(payer))
+      yield* at(forgetAttempts(payer))
       if (decided) return { status: 200, payment: shown(decided, clock()) }
       const now = found(yield* at(own))
       if (isByCode(now)) return { status: 200, payment: shown(now, clock()) }
@@ -193,16 +193,16 @@ function whyNoAttempt(payment: Payment, rules: Rules, now: number): No | undefin
   return payment.attempts < ATTEMPTS_MAX ? undefined : new No(409, 'no_attempts_left')
 }
 
-/** A code is looked at as one of the person's goes, which is counted before. */
-function* asGo(
+/** A code is looked at as one of the payer's attempts, which is counted before. */
+function* checkAsAttempt(
   payer: string,
   clock: () => number,
   checking: Generator<Step<unknown>, Verdict | undefined>,
 ) {
-  const go = yield* at(countGo(payer, clock()))
-  if ('until' in go) throw locked(go.until, clock())
+  const attempt = yield* at(countAttempt(payer, clock()))
+  if ('until' in attempt) throw locked(attempt.until, clock())
   const verdict = yield* checking
-  if (verdict !== 'right' && verdict !== 'wrong') yield* at(giveGoBack(payer, go.locks))
+  if (verdict !== 'right' && verdict !== 'wrong') yield* at(giveAttemptBack(payer, attempt.locks))
   return verdict
 }
 
@@ -374,14 +374,15 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
         ({ attempts }) => ({ attempts: attempts + 1 }),
       ),
     )
-    if (!who?.pending) throw whyNoGo(yield* at(look((m) => payerOf(m, payer))), proof, clock())
+    if (!who?.pending)
+      throw whyNoPhoneAttempt(yield* at(look((m) => payerOf(m, payer))), proof, clock())
     const { number, attempts, currentPassed, codeRef, currentCodeRef } = who.pending
     const wrong = new No(422, 'wrong_code', { attemptsLeft: ATTEMPTS_MAX - attempts })
     if (!currentPassed) {
       if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, weather, rules)
       const leave = purposeOf.change(payer, who.phone.number, who.pending)
       const checking = check(rules, currentCodeRef, leave, current, weather)
-      const verdict = yield* asGo(payer, clock, checking)
+      const verdict = yield* checkAsAttempt(payer, clock, checking)
       if (verdict === undefined) throw unavailable()
       if (verdict === 'no more') throw new No(409, 'no_attempts_left')
       if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock)
@@ -393,15 +394,15 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
         () => ({ currentPassed: true }),
       )
       if (!(yield* at(passed))) throw new No(422, 'code_expired')
-      yield* at(forgetGoes(payer))
+      yield* at(forgetAttempts(payer))
     }
     const checking = check(rules, codeRef, purposeOf.phone(number), guess, weather)
-    const verdict = yield* asGo(payer, clock, checking)
+    const verdict = yield* checkAsAttempt(payer, clock, checking)
     if (verdict === undefined) throw unavailable()
     if (verdict === 'no more') throw new No(409, 'no_attempts_left')
     if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock)
     if (verdict === 'wrong') throw wrong
-    yield* at(forgetGoes(payer))
+    yield* at(forgetAttempts(payer))
 
     const now = clock()
     const trusted = yield* at(
@@ -447,7 +448,7 @@ const welcome = (who: Payer, clock: () => number) => ({
   phone: shownPhone(who, clock()),
 })
 
-function whyNoGo(payer: Payer, { named, isCurrentGiven }: Proof, now: number): No {
+function whyNoPhoneAttempt(payer: Payer, { named, isCurrentGiven }: Proof, now: number): No {
   admit(payer, now)
   const { pending } = payer
   if (!pending) return new No(409, 'no_code_sent')

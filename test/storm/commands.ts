@@ -1,6 +1,6 @@
 /** Sequences of deeds: how they are made up, done, and held against the model. */
 import fc from 'fast-check'
-import { paymentIdOf } from '../../functions/live.ts'
+import { paymentIdOf } from '../../functions/composition.ts'
 import {
   type Action,
   type Done,
@@ -12,7 +12,7 @@ import {
 } from './actions.ts'
 import type { Swept } from './answers.ts'
 import { explain, say, tidy } from './explain.ts'
-import { Broken, checkGoes, checkPayment } from './invariants.ts'
+import { Broken, checkAttempts, checkPayment } from './invariants.ts'
 import type { Climate, Turn } from './lanes.ts'
 import { forgeries, losses, mistakes, type Spoil } from './letters.ts'
 import type { Model, Provider } from './model.ts'
@@ -112,7 +112,7 @@ async function doAtOnce(
     const items = await world.read(world.written(from))
     const stored = items.payments.filter((item) => item.barred_payer === undefined)
     for (const item of stored) count(tally, 'invariants', checkPayment(world, item))
-    count(tally, 'invariants', checkGoes(world))
+    count(tally, 'invariants', checkAttempts(world))
     const actors = done.flatMap((one, i) => {
       const turns = order.flatMap((lane, turn) => (lane === i ? [turn] : []))
       return one.actors.map((actor) => ({ ...actor, turns }))
@@ -312,7 +312,7 @@ const told = [
       { do: 'prove', who: act.who, ...PROVED, current } as const,
     ])
     .chain((acts) => oneByOne(fc.constant<readonly Action[]>(acts))),
-  // More goes than there are, not all of them clear noes.
+  // More attempts than there are, not all of them clear noes.
   oneByOne(
     ...texted,
     fc.array(

@@ -292,7 +292,7 @@ const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
 const CHECKED_LATER_MS = 10_000
 
 /** Of wrong codes in a row, whatever they were for, the sixth comes no sooner than the lock of the fifth allows. */
-export function checkGoes(world: World): number {
+export function checkAttempts(world: World): number {
   for (const { payerId } of world.seen.people) {
     let row: number[] = []
     for (const { payer, isRight, at } of world.seen.verdicts) {

@@ -161,7 +161,7 @@ export const HOUR_MS = 3_600_000
 export const VERIFICATION_MS = 600_000
 const CODE_MS = 600_000
 const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
-export const GOES_MAX = 5
+export const FAILED_ATTEMPTS_MAX = 5
 
 /** One indivisible step: a state into the next, and what is learnt. Nothing where it can't be taken at all. */
 export type Step<T> = (m: Model) => readonly [Model, T] | undefined
@@ -376,7 +376,7 @@ export const writePayer =
   }
 
 /** A go at a code, counted as if it were wrong; the fifth locks, and the first after the lock begins a row. */
-export const countGo =
+export const countAttempt =
   (
     id: string,
     now: number,
@@ -390,20 +390,20 @@ export const countGo =
     const goes = until === undefined ? payer.goes + 1 : 1
     const locks = until === undefined ? payer.locks : payer.locks + 1
     const minutes = LOCK_MINUTES[Math.min(locks, LOCK_MINUTES.length - 1)] ?? Number.NaN
-    const lockedUntil = goes === GOES_MAX ? now + minutes * 60_000 : undefined
+    const lockedUntil = goes === FAILED_ATTEMPTS_MAX ? now + minutes * 60_000 : undefined
     const counted = { ...payer, goes, locks, lockedUntil }
     return [{ ...m, payers: { ...m.payers, [id]: counted } }, { locks }]
   }
 
 /** No verdict was no go: off the count of its row with it, and with the lock that it helped to. */
-export const giveGoBack = (id: string, row: number) =>
+export const giveAttemptBack = (id: string, row: number) =>
   writePayer(
     id,
     ({ goes, locks }) => goes > 0 && locks === row,
     ({ goes }) => ({ goes: goes - 1, lockedUntil: undefined }),
   )
 
-export const forgetGoes = (id: string) =>
+export const forgetAttempts = (id: string) =>
   writePayer(
     id,
     () => true,

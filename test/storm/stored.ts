@@ -188,7 +188,7 @@ function storedPerson(world: World, item: Item) {
   const { pending_sms_id: code, pending_current_sms_id: current } = item
   const told = (item.audit_recent ?? []) as { readonly event: string; readonly at: string }[]
   return {
-    goes: item.code_goes ?? 0,
+    goes: item.failed_attempts ?? 0,
     locks: item.code_locks_before ?? 0,
     lockedUntil: msIf(item.codes_locked_until),
     sessionsFrom: item.sessions_from,

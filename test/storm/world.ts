@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { ownPhoneIds } from '../../functions/adapters/phoneIds.ts'
-import { changeIdOf, paymentIdOf } from '../../functions/live.ts'
+import { changeIdOf, paymentIdOf } from '../../functions/composition.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { NOON, numberOf, type Person, startRig } from '../rig.ts'
 import { startLanes, type Told } from './lanes.ts'

@@ -1,15 +1,15 @@
 import type { Payment } from '../api.ts'
 import { el, keeping, verbatim } from '../element.ts'
-import { follow } from '../follow.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { plainCode } from '../plainText.ts'
+import { pollPayment } from '../pollPayment.ts'
 import { attemptsInWords, detailsOf, explain, type ProblemDetails } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
-import { askForText, hasText, rememberTextless } from '../textedCode.ts'
+import { hasSmsCode, rememberNoSms, requestSmsCode } from '../smsCode.ts'
+import { noSmsCode } from './noSmsCode.ts'
 import { factsOf } from './result.ts'
-import { whyNoText } from './whyNoText.ts'
 
 const HEADING = 'Enter the code from the text'
 
@@ -36,10 +36,10 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
   })
   let latest: Payment | null = null
 
-  const followed = follow(app, screen, paymentId, (payment, trouble) => {
+  const polled = pollPayment(app, screen, paymentId, (payment, trouble) => {
     const { sms } = payment
     // What can be done where no code can be entered is told where the payment waits.
-    if (!hasText(payment) || sms.attemptsLeft === 0) {
+    if (!hasSmsCode(payment) || sms.attemptsLeft === 0) {
       app.go({ view: 'waiting', paymentId }, { replace: true })
       return
     }
@@ -71,13 +71,13 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
     say()
     code.tell(null)
     try {
-      followed.take(await app.api.verifySms(paymentId, plainCode(input.value)))
+      polled.take(await app.api.verifySms(paymentId, plainCode(input.value)))
     } catch (error) {
       if (screen.signal.aborted) return
       const { kind, code: refusal, fields, attemptsLeft } = detailsOf(error)
-      if (refusal === 'no_code_sent' && latest) rememberTextless(latest)
+      if (refusal === 'no_code_sent' && latest) rememberNoSms(latest)
       // Whatever the answer was, or whether it came at all, the payment itself is the truth.
-      followed.lookNow()
+      polled.lookNow()
       if (kind === 'refusal' && REFUSED_CODES.has(refusal)) {
         if (attemptsLeft !== undefined) attempts.textContent = attemptsInWords(attemptsLeft)
         code.tell(fields?.find(({ path }) => path === 'code')?.reason ?? explain(error))
@@ -94,25 +94,25 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
     if (latest === null) return
     say()
     try {
-      followed.take(await askForText(app.api, latest, screen.signal))
+      polled.take(await requestSmsCode(app.api, latest, screen.signal))
       input.value = ''
       code.tell(null)
       if (!screen.signal.aborted) input.focus()
     } catch (error) {
       const { retryAfterSeconds } = detailsOf(error)
       if (retryAfterSeconds) resend.waitSeconds(retryAfterSeconds)
-      say(...whyNoText(error, latest))
-      followed.lookNow()
+      say(...noSmsCode(error, latest))
+      polled.lookNow()
     }
   }
 
   async function cancel(): Promise<void> {
     say()
     try {
-      followed.take(await app.api.cancel(paymentId))
+      polled.take(await app.api.cancel(paymentId))
     } catch (error) {
       say(el('p', {}, explain(error)))
-      followed.lookNow()
+      polled.lookNow()
     }
   }
 }

@@ -1,15 +1,15 @@
 import type { Payment } from '../api.ts'
 import { type Child, el, fill } from '../element.ts'
-import { follow } from '../follow.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
+import { pollPayment } from '../pollPayment.ts'
 import { detailsOf, explain } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
-import { askForText, hasText } from '../textedCode.ts'
+import { hasSmsCode, requestSmsCode } from '../smsCode.ts'
 import { timeSoon } from '../times.ts'
+import { noSmsCode } from './noSmsCode.ts'
 import { factsOf } from './result.ts'
-import { whyNoText } from './whyNoText.ts'
 
 /** After this long a push that has not been answered may never arrive. */
 const SMS_OFFER_AFTER_MS = 15_000
@@ -34,7 +34,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   })
   let offered = ''
 
-  const followed = follow(app, screen, paymentId, (payment, trouble) => {
+  const polled = pollPayment(app, screen, paymentId, (payment, trouble) => {
     latest = payment
     const [newHeading, newHow] = HOW[payment.push]
     how.textContent = newHow
@@ -114,23 +114,23 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     if (latest === null) return
     say()
     try {
-      app.seen.set(paymentId, await askForText(app.api, latest, screen.signal))
+      app.seen.set(paymentId, await requestSmsCode(app.api, latest, screen.signal))
       if (!screen.signal.aborted) app.go({ view: 'code', paymentId })
     } catch (error) {
       const { retryAfterSeconds } = detailsOf(error)
       if (retryAfterSeconds) ask.waitSeconds(retryAfterSeconds)
-      say(...whyNoText(error, latest))
-      followed.lookNow()
+      say(...noSmsCode(error, latest))
+      polled.lookNow()
     }
   }
 
   async function cancel(): Promise<void> {
     say()
     try {
-      followed.take(await app.api.cancel(paymentId))
+      polled.take(await app.api.cancel(paymentId))
     } catch (error) {
       say(el('p', {}, explain(error)))
-      followed.lookNow()
+      polled.lookNow()
     }
   }
 }
@@ -141,7 +141,7 @@ function smsOffer(payment: Payment, late: boolean): SmsOffer {
   const { push, sms } = payment
   if (!late && push !== 'unavailable' && sms.sentAt === null) return 'none'
   if (sms.attemptsLeft === 0) return 'noAttempts'
-  if (hasText(payment)) return 'enter'
+  if (hasSmsCode(payment)) return 'enter'
   if (sms.sendsLeft === 0) return 'noTexts'
   return sms.sentAt === null ? 'send' : 'sendAgain'
 }

@@ -1,5 +1,5 @@
 /** The channel `push`: the provider shows the payment on the payer's phone, and says what they answered. */
-import type { Ports } from '../deciding.ts'
+import type { PaymentPorts } from '../deciding.ts'
 import { channelOf, type Evidence } from '../outcome.ts'
 import {
   type HistoryEntry,
@@ -23,7 +23,7 @@ const PUSH_SECONDS_MIN = 10
 const PUSH_READ_AFTER_SECONDS = 20
 const PUSH_READ_EVERY_SECONDS = 60
 
-type StartPorts = Ports & {
+type StartPorts = PaymentPorts & {
   /** None where the provider has none: the text is offered at once. */
   readonly push: Push | undefined
   /** Told of faults that the payer is not bothered with, because the text is open to them. */
@@ -117,7 +117,9 @@ async function askForPush(
 }
 
 /** Ask the provider about a push that has been silent. */
-export const pushSweep = (ports: Ports & DenialPorts & { readonly push: Push }): ChannelSweep => ({
+export const pushSweep = (
+  ports: PaymentPorts & DenialPorts & { readonly push: Push },
+): ChannelSweep => ({
   dueSince({ channels }, now) {
     const { id, askedAt, readAt } = channels.push
     if (!id || !askedAt || askedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return undefined
@@ -144,7 +146,7 @@ export const pushSweep = (ports: Ports & DenialPorts & { readonly push: Push }):
  * asked about and whose phone it names.
  */
 async function decideByRead(
-  { payments, push, clock }: Ports & { readonly push: Push },
+  { payments, push, clock }: PaymentPorts & { readonly push: Push },
   { paymentId, providerPhoneId, channels }: Payment,
 ): Promise<Payment | undefined> {
   const pushId = channels.push.id
@@ -201,7 +203,7 @@ export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 
  * that comes after the end is noted and decides nothing.
  */
 export async function decideByPush(
-  ports: Ports & DenialPorts,
+  ports: PaymentPorts & DenialPorts,
   answer: PushAnswer,
 ): Promise<CallbackOutcome> {
   const { payments, clock } = ports
@@ -246,7 +248,7 @@ export async function decideByPush(
  * as soon as its push is out. After the payer's own yes, by a code, or their no, it counts for nothing.
  */
 async function denyLate(
-  ports: Ports & DenialPorts,
+  ports: PaymentPorts & DenialPorts,
   { paymentId, outcome }: Payment,
 ): Promise<void> {
   if (outcome.status === 'approved' || outcome.status === 'denied') return
@@ -278,7 +280,7 @@ export type Named = {
  * payer is the sweep's approval: their own signed answer and their code still approve.
  */
 export async function refuseAnswer(
-  { payments, clock }: Ports,
+  { payments, clock }: PaymentPorts,
   { paymentId, pushIds }: Named,
   why: RefusedAnswer,
 ): Promise<string[]> {

@@ -1,7 +1,7 @@
 /** The channel `sms`: a code by text, bound to one payment, spent before it is checked. */
-import { whyConditionFailed, type Ports, paymentOf } from '../deciding.ts'
+import { type PaymentPorts, requirePayment, whyConditionFailed } from '../deciding.ts'
 import { TEXT_PAUSE_SECONDS } from '../limits.ts'
-import { asGo, type LockoutPorts, whyLocked } from '../lockout.ts'
+import { checkAsAttempt, type LockoutPorts, whyLocked } from '../lockout.ts'
 import { admit, masked, type Payer, type PhoneNumber, type SignedIn } from '../payer.ts'
 import { CODE_ATTEMPTS_MAX, type Payment, statusAt, TEXTS_MAX, whyClosed } from '../payment.ts'
 import type {
@@ -12,12 +12,12 @@ import type {
   Decision,
   Limits,
   PayerStore,
+  SentCode,
   Switches,
-  Texted,
 } from '../ports.ts'
 import { Refusal, secondsUntil, switchedOff } from '../refusals.ts'
 
-export type CodePorts = Ports & { readonly codes: Codes; readonly payers: PayerStore }
+export type CodePorts = PaymentPorts & { readonly codes: Codes; readonly payers: PayerStore }
 
 /** A payment starts without a text: the payer asks for one, and it goes to the phone of the start. */
 export const smsCodeStart = async (): Promise<ChannelStart<'sms'>> => ({
@@ -42,7 +42,7 @@ export const smsCodeEnd =
  * `already_decided`, `no_attempts_left`, `locked`, `sms_off`, `too_many_sms`, `invalid_request` (the phone
  * takes no texts), `provider_unavailable`. Throws `SessionEnded`.
  */
-export async function textCode(
+export async function sendSmsCode(
   ports: CodePorts & {
     readonly limits: Limits
     readonly switches: Pick<Switches, 'smsOff'>
@@ -52,11 +52,14 @@ export async function textCode(
 ): Promise<Payment> {
   const { payments, payers, limits, codes, clock } = ports
   const { payerId } = signedIn
-  const [asked, payer] = await Promise.all([paymentOf(ports, payerId, id), payers.get(payerId)])
+  const [asked, payer] = await Promise.all([
+    requirePayment(ports, payerId, id),
+    payers.get(payerId),
+  ])
   admit(payer, signedIn)
   // Looked at first, so that a text which the payment refuses is not taken from the payer's hour …
   // … nor one whose code could not be entered.
-  const refused = whyNoText(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock())
+  const refused = whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock())
   if (refused) throw refused
   const phone = phoneOf(asked, payer)
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
@@ -69,7 +72,8 @@ export async function textCode(
     new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000),
     now,
   )
-  if (!payment) throw whyConditionFailed(whyNoText(await paymentOf(ports, payerId, id), clock()), id)
+  if (!payment)
+    throw whyConditionFailed(whyNoSms(await requirePayment(ports, payerId, id), clock()), id)
   const textId = await codes.send(
     { phone, providerPhoneId: payment.providerPhoneId },
     bound(payment),
@@ -107,12 +111,12 @@ export async function approveWithCode(
   const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
   // Nothing in the way all the same: the text was under way, and not there yet when the write came.
   if (!payment) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
-  const verdict = await asGo(ports, payerId, () =>
-    codes.check(texted(payment), bound(payment), code),
+  const verdict = await checkAsAttempt(ports, payerId, () =>
+    codes.check(sentCode(payment), bound(payment), code),
   )
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return approvedMeanwhile(ports, payment)
-  const evidence = codes.evidenceOf(texted(payment), bound(payment))
+  const evidence = codes.evidenceOf(sentCode(payment), bound(payment))
   const only = { payerId, providerPhoneId: payment.providerPhoneId }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
   const [decided] = await Promise.all([
@@ -120,13 +124,13 @@ export async function approveWithCode(
     lockout.reset(payerId).catch(ports.onLockoutFault),
   ])
   if (decided) return decided
-  const now = await paymentOf(ports, payerId, id)
+  const now = await requirePayment(ports, payerId, id)
   if (approvedByCode(now)) return now
   throw whyConditionFailed(whyClosed(now, clock()), id)
 }
 
 /** The newest text of the payment. */
-const texted = ({ providerPhoneId, channels }: Payment): Texted => ({
+const sentCode = ({ providerPhoneId, channels }: Payment): SentCode => ({
   providerPhoneId,
   textId: channels.sms.textId,
 })
@@ -150,7 +154,7 @@ function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {
   return phone
 }
 
-function whyNoText(payment: Payment, now: Date): Refusal | undefined {
+function whyNoSms(payment: Payment, now: Date): Refusal | undefined {
   const closed = whyClosed(payment, now)
   if (closed) return closed
   const { attempts, sends, sentAt } = payment.channels.sms
@@ -169,7 +173,7 @@ async function whyNoAttempt(
   payerId: string,
   id: string,
 ): Promise<Refusal | undefined> {
-  const payment = await paymentOf(ports, payerId, id)
+  const payment = await requirePayment(ports, payerId, id)
   const closed = whyClosed(payment, ports.clock())
   if (closed) return closed
   // A text that got no name, because of a crash or the provider's fault, is none that can be checked.
@@ -187,11 +191,11 @@ const LOOKS_MAX = 3
  * write its approval, or one that a crash ended there. Only its write can approve, never this.
  */
 async function approvedMeanwhile(
-  ports: Ports & { readonly pause: () => Promise<void> },
+  ports: PaymentPorts & { readonly pause: () => Promise<void> },
   { payerId, paymentId }: Payment,
 ): Promise<Payment> {
   for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
-    const payment = await paymentOf(ports, payerId, paymentId)
+    const payment = await requirePayment(ports, payerId, paymentId)
     if (approvedByCode(payment)) return payment
     const closed = whyClosed(payment, ports.clock())
     if (closed) throw closed
@@ -200,11 +204,11 @@ async function approvedMeanwhile(
   throw new Refusal('code_expired')
 }
 
-/** Count a wrong code, and tell how many goes are left. */
+/** Count a wrong code, and tell how many attempts are left. */
 async function wrongCode(ports: CodePorts, payment: Payment): Promise<Error> {
   const counted =
     (await ports.payments.countWrongCode(payment, ports.clock())) ??
-    (await paymentOf(ports, payment.payerId, payment.paymentId))
+    (await requirePayment(ports, payment.payerId, payment.paymentId))
   if (statusAt(counted, ports.clock()) === 'failed') {
     await smsCodeEnd(ports.codes)(counted)
     return new Refusal('wrong_code', { attemptsLeft: 0 })

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { sha256Hex } from '../../../functions/adapters/sha256.ts'
 import {
   EMPTY_TRAIL,
   payerEntryKey,
@@ -15,7 +16,7 @@ import { paymentEntryKey, paymentEntryText } from '../../../functions/core/payme
 import { createTables, startDatabase } from '../../../local/database/database.ts'
 import { main as mendMain } from '../../../scripts/evidence/archiveMend.ts'
 import { main as evidenceMain } from '../../../scripts/evidence/evidence.ts'
-import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
+import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { payerItem, trailWith } from '../../payerTrails.ts'
 import { ends, startTrailRig, type TrailRig } from '../../trailRig.ts'
 import { STACK, startPretendAws } from './pretendAws.ts'
@@ -160,7 +161,7 @@ describe('evidence', () => {
     const [, , last = ''] = copy.keys
     const { hash: _, ...entry } = JSON.parse(aws.textOf(last) ?? '')
     const newer = { ...entry, evidence: { kind: 'passkey' } }
-    const text = paymentEntryText({ ...newer, hash: sha256(paymentEntryText(newer)) })
+    const text = paymentEntryText({ ...newer, hash: sha256Hex(paymentEntryText(newer)) })
     writeFileSync(join(copy.folder, last), text)
     const where = ['--archive', copy.folder, '--day', day(copy.keys)]
     const { code, said } = await evidence(copy.id, ...where)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sha256Hex } from '../../../functions/adapters/sha256.ts'
 import {
   EMPTY_TRAIL,
   hashedPayerEntry,
@@ -10,7 +11,7 @@ import {
 } from '../../../functions/core/payerTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
 import { checkPayerTrail } from '../../../scripts/evidence/payerTrailCheck.ts'
-import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
+import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { trailWith } from '../../payerTrails.ts'
 
 const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'
@@ -27,7 +28,7 @@ const archived = (entry: PayerEntry): ArchivedEntry => ({
 /** A trail as an archive has it that nobody has touched. Each test breaks one thing about it. */
 const kept = trail.recent.map(archived)
 const check = (all: readonly ArchivedEntry[], stored?: Trail) =>
-  checkPayerTrail({ payerId: PAYER, kept: all, stored }, sha256)
+  checkPayerTrail({ payerId: PAYER, kept: all, stored }, sha256Hex)
 /** The entries with another second one. */
 const withSecond = (change: Partial<ArchivedEntry>) =>
   kept.map((one, i) => (i === 1 ? { ...one, ...change } : one))
@@ -35,7 +36,7 @@ const entry = (seq: number) => trail.recent[seq - 1] as PayerEntry
 /** An entry with something else on it, and the hash that goes with that. */
 function forged(seq: number, change: Partial<PayerEntry>): Pick<ArchivedEntry, 'text'> {
   const { hash: _, ...rest } = { ...entry(seq), ...change }
-  return { text: storedPayerEntry({ ...rest, hash: sha256(hashedPayerEntry(rest)) }) }
+  return { text: storedPayerEntry({ ...rest, hash: sha256Hex(hashedPayerEntry(rest)) }) }
 }
 
 describe('is proven: a trail', () => {
@@ -125,7 +126,7 @@ describe('an entry is named', () => {
     ['another version', { version: 2 }, 'version'],
   ])('that holds %s of a newer version is told as not known, and not as wrong', (_, more, what) => {
     const { hash: _hash, ...rest } = { ...entry(3), ...more } as PayerEntry
-    const text = storedPayerEntry({ ...rest, hash: sha256(hashedPayerEntry(rest)) })
+    const text = storedPayerEntry({ ...rest, hash: sha256Hex(hashedPayerEntry(rest)) })
     expect(check(kept.with(2, { ...(kept[2] as ArchivedEntry), text })).problems).toEqual([
       {
         key: key(3),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sha256Hex } from '../../../functions/adapters/sha256.ts'
 import type { Decided } from '../../../functions/core/outcome.ts'
 import {
   type PaymentWithHistory,
@@ -6,7 +7,7 @@ import {
   paymentEntryText,
 } from '../../../functions/core/paymentTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
-import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
+import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { checkPaymentTrail, THE_ITEM } from '../../../scripts/evidence/paymentTrailCheck.ts'
 import { at } from '../../core/answering.ts'
 import { open, pushOf } from '../../core/payments.ts'
@@ -37,7 +38,7 @@ const [first, second, third] = whole as [
 ]
 
 function problems(all: readonly ArchivedEntry[], stored?: PaymentWithHistory) {
-  const checked = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all, stored }, sha256)
+  const checked = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all, stored }, sha256Hex)
   return checked.problems.map(({ key, what }) => `${key.replace(FOLDER, '')}: ${what}`)
 }
 
@@ -184,7 +185,7 @@ test.each<[string, number, object, string]>([
   'an entry with %s that is not known is told as not known, and not as wrong',
   (_, seq, more, what) => {
     const all = forged(whole, seq, more)
-    const found = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+    const found = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all }, sha256Hex).problems
     expect(found).toEqual([
       {
         key: keyOf(seq),
@@ -201,7 +202,7 @@ test.each<[string, ArchivedEntry]>([
   ['that is not written as an entry is', { ...kept(third), text: `${unknown()} ` }],
 ])('an entry with a member that is not known, %s, is wrong', (_, entry) => {
   const all = [kept(first), kept(second), { ...entry, key: keyOf(3) }]
-  const found = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all }, sha256).problems
+  const found = checkPaymentTrail({ paymentId, folder: FOLDER, kept: all }, sha256Hex).problems
   expect(found).toEqual([
     { key: keyOf(3), what: expect.stringMatching(/^is not an entry as Payfriend writes it/) },
   ])
@@ -214,7 +215,7 @@ function unknown() {
 /** An entry that says the hash of what it says. */
 function rehashed({ hash: _, ...rest }: Readonly<Record<string, unknown>>) {
   const entry = rest as (typeof whole)[number]
-  return { ...entry, hash: sha256(paymentEntryText(entry)) }
+  return { ...entry, hash: sha256Hex(paymentEntryText(entry)) }
 }
 
 describe('names what the table tells otherwise:', () => {

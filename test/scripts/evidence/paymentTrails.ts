@@ -1,5 +1,6 @@
 /** Test support: payments with all that happened to them, and their entries as an archive keeps them. */
 
+import { sha256Hex } from '../../../functions/adapters/sha256.ts'
 import { linkOf } from '../../../functions/adapters/verifyLink.ts'
 import type { Channel } from '../../../functions/core/channel.ts'
 import {
@@ -18,7 +19,7 @@ import {
   paymentEntryText,
 } from '../../../functions/core/paymentTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
-import { sha256 } from '../../../scripts/evidence/paymentTrail.ts'
+import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { at } from '../../core/answering.ts'
 import { open, terms, WORDS } from '../../core/payments.ts'
 
@@ -141,7 +142,7 @@ export const records = {
   cancelled: ended([...BEGIN, payer(30, 'cancelled')], { status: 'cancelled' }),
 } satisfies Record<string, PaymentWithHistory>
 
-export const entries = (payment: PaymentWithHistory) => paymentEntries(payment, sha256)
+export const entries = (payment: PaymentWithHistory) => paymentEntries(payment, sha256Hex)
 
 /** As the archive keeps it. */
 export const kept = (entry: PaymentEntry): ArchivedEntry => ({
@@ -162,7 +163,7 @@ export function forged(all: readonly PaymentEntry[], seq: number, change: object
   let previous: string | null = null
   return all.map((entry) => {
     const { hash: _, ...rest } = { ...entry, ...(entry.seq === seq && change), previous }
-    previous = sha256(paymentEntryText(rest))
+    previous = sha256Hex(paymentEntryText(rest))
     return kept({ ...rest, hash: previous })
   })
 }

@@ -3,7 +3,7 @@ import { type Child, el } from '../element.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 
 /** Why no text went out, and a way on that is open. */
-export function whyNoText(error: unknown, { push }: Payment): Child[] {
+export function noSmsCode(error: unknown, { push }: Payment): Child[] {
   const { code, fields } = detailsOf(error)
   const orElse = push === 'unavailable' ? 'cancel this payment' : 'answer in the app on your phone'
   const phoneLink = (label: string) => el('p', {}, el('a', { href: '#/phone' }, label))

@@ -1,9 +1,9 @@
 /**
  * The composition root: one small function for each need, so that a Lambda's bundle has only what
  * that Lambda uses. Each reads its own settings, when it is called. What the provider carries is in
- * `liveProvider.ts`.
+ * `providerComposition.ts`.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
@@ -25,11 +25,12 @@ import {
   signInSettings,
   tableSettings,
 } from './adapters/settings.ts'
-import { international, type PendingPhone } from './core/payer.ts'
+import { sha256 } from './adapters/sha256.ts'
+import { changeIdFrom, paymentIdFrom } from './core/ids.ts'
 import { type Payment, referenceFrom } from './core/payment.ts'
 import type { Archive, Clock, EventBus, SignIns } from './core/ports.ts'
 import { countedPayments } from './counting.ts'
-import { count, logger, securityEvent } from './observe.ts'
+import { reportFault, securityEvent } from './observe.ts'
 
 /** Where code runs: its settings and its time. */
 export type World = { readonly env: Env; readonly clock: Clock }
@@ -74,7 +75,8 @@ export const denialPorts = ({ env }: World) => ({
   denials: denialTrail(documents(env), tableSettings(env).PAYERS_TABLE),
   onPushesDenied: ({ paymentId, payerId }: Payment) =>
     securityEvent('PushesDenied', { paymentId, payerId }),
-  onDenialFault,
+  // The denial is stored, and its answer stands; a row may be missing in the audit trail.
+  onDenialFault: (paymentId: string, fault: unknown) => reportFault(fault, { paymentId }),
 })
 
 /**
@@ -110,13 +112,9 @@ export function eventBus({ env }: World): EventBus {
   return bridge(client, EVENT_BUS)
 }
 
-/** The same key of the same person is the same payment: its own item tells that the request was made. */
-export const paymentIdOf = (payerId: string, idempotencyKey: string): string =>
-  createHash('sha256')
-    .update(`${payerId}\0${idempotencyKey}`)
-    .digest()
-    .subarray(0, 16)
-    .toString('base64url')
+export const paymentIdOf = paymentIdFrom(sha256)
+
+export const changeIdOf = changeIdFrom(sha256)
 
 /** What tells a payment from an equal one. */
 export const newReference = (): string => referenceFrom(randomBytes(6))
@@ -124,33 +122,11 @@ export const newReference = (): string => referenceFrom(randomBytes(6))
 /** What names a verification: nobody can guess it. */
 export const newVerificationId = (): string => randomBytes(16).toString('base64url')
 
-/** A name for this verification of this number. */
-export const changeIdOf = ({
-  verificationId,
-  phone,
-}: Pick<PendingPhone, 'verificationId' | 'phone'>): string =>
-  createHash('sha256')
-    .update(`${verificationId}\0${international(phone)}`)
-    .digest('base64url')
-    .slice(0, 22)
+/** A payer's count of wrong codes is too high by one, at worst; their answer stands. */
+export const onLockoutFault = (fault: unknown): void => reportFault(fault)
 
-/** A person's count of wrong codes is too high by one, at worst; their answer stands. */
-export function onLockoutFault(fault: unknown): void {
-  count('Fault')
-  logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
-}
-
-/** The denial is stored, and its answer stands; a row may be untold. */
-function onDenialFault(paymentId: string, fault: unknown): void {
-  count('Fault')
-  logger.error('Fault', { paymentId, fault: fault instanceof Error ? fault.name : typeof fault })
-}
-
-/** Sessions end here all the same; what was not told to the sign-in provider is told to the owner. */
-export function onSignInFault(fault: unknown): void {
-  count('Fault')
-  logger.error('Fault', { fault: fault instanceof Error ? fault.name : typeof fault })
-}
+/** Sessions end here all the same; the owner is told that the sign-in provider was not. */
+export const onSignInFault = (fault: unknown): void => reportFault(fault)
 
 /** Long enough for a request on the same payment to finish its write. */
 export const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 100))

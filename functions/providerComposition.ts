@@ -14,6 +14,7 @@ import {
   verifySettings,
 } from './adapters/settings.ts'
 import { verifyCodes, verifyPhones } from './adapters/twilioVerify.ts'
+import type { World } from './composition.ts'
 import { pushStart, pushSweep } from './core/channels/push.ts'
 import type { DenialPorts } from './core/channels/pushPause.ts'
 import { smsCodeEnd, smsCodeStart } from './core/channels/smsCode.ts'
@@ -29,7 +30,6 @@ import type {
   Switches,
 } from './core/ports.ts'
 import { countedCodes, countedPhones, countedSwitches } from './counting.ts'
-import type { World } from './live.ts'
 import { count, logger, measure } from './observe.ts'
 
 /**

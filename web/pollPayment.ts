@@ -2,13 +2,13 @@ import type { Payment } from './api.ts'
 import { leftPush } from './channelTexts.ts'
 import { el, fill } from './element.ts'
 import { button } from './form.ts'
+import { startPolling } from './polling.ts'
 import { inWords } from './problem.ts'
 import type { App, Screen } from './screen.ts'
 import { anyOf } from './signals.ts'
 import { deniedNotice, ignoreOnPhone, showResult } from './views/result.ts'
-import { watchPayment } from './watch.ts'
 
-export type Followed = {
+export type PolledPayment = {
   /** Look now; something about the payment has probably changed. */
   lookNow(): void
   /** Take in an answer that has the payment in it. */
@@ -16,17 +16,17 @@ export type Followed = {
 }
 
 /**
- * Follow a payment to its end and lead the person on from there.
+ * Poll a payment to its end, and lead the payer on from there.
  *
  * @param onPending is told the payment for as long as it waits for an answer, and given the place to
  *   show that it cannot be reached
  */
-export function follow(
+export function pollPayment(
   app: App,
   screen: Screen,
   paymentId: string,
   onPending: (payment: Payment, trouble: HTMLElement) => void,
-): Followed {
+): PolledPayment {
   const trouble = el('div', { class: 'trouble', role: 'status' })
   const over = new AbortController()
   const signal = anyOf(screen.signal, over.signal)
@@ -72,7 +72,7 @@ export function follow(
         "We can't see just now how this payment stands. An answer that you have given counts all " +
           `the same. We look again in ${inWords(Math.round(nextMs / 1000))}.`,
       ),
-      button('Look now', () => watch.lookNow()),
+      button('Look now', () => polling.lookNow()),
     )
   }
 
@@ -86,7 +86,7 @@ export function follow(
 
   const known = app.seen.get(paymentId)
   if (known) take(known)
-  const watch = watchPayment({
+  const polling = startPolling({
     paymentId,
     api: app.api,
     clock: app.clock,
@@ -94,7 +94,7 @@ export function follow(
     onPayment: take,
     onTrouble,
   })
-  return { lookNow: () => watch.lookNow(), take }
+  return { lookNow: () => polling.lookNow(), take }
 }
 
 function goToList(app: App, { decidedBy }: Payment): void {

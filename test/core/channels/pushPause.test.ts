@@ -4,11 +4,11 @@ import {
   isRowTold,
   noteDenial,
   pushPausedUntil,
-} from '../../functions/core/channels/pushPause.ts'
-import type { Payment } from '../../functions/core/payment.ts'
-import type { PushAnswered } from '../../functions/core/ports.ts'
-import { answering, at, NOON } from './answering.ts'
-import { open, over, pushOf } from './payments.ts'
+} from '../../../functions/core/channels/pushPause.ts'
+import type { Payment } from '../../../functions/core/payment.ts'
+import type { PushAnswered } from '../../../functions/core/ports.ts'
+import { answering, at, NOON } from '../answering.ts'
+import { open, over, pushOf } from '../payments.ts'
 
 const MINUTE = 60
 const answer = (status: 'approved' | 'denied', minutes: number): PushAnswered => ({

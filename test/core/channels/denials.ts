@@ -1,5 +1,5 @@
 /** Test support: denials of which nothing is told. */
-import type { DenialPorts } from '../../functions/core/channels/pushPause.ts'
+import type { DenialPorts } from '../../../functions/core/channels/pushPause.ts'
 
 export const noDenials: Pick<DenialPorts, 'denials' | 'onPushesDenied' | 'onDenialFault'> = {
   denials: { tell: async () => false },

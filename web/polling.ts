@@ -4,16 +4,16 @@ import { detailsOf } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf } from './signals.ts'
 
-export type Watch = {
+export type Polling = {
   /** Look now, whatever the schedule says, and go on from there. */
   lookNow(): void
 }
 
-type StageMetrics = {
+type PollingOptions = {
   readonly paymentId: string
   readonly api: Api
   readonly clock: ServerClock
-  /** Ends the watch. */
+  /** Ends the polling. */
   readonly signal: AbortSignal
   /** The payment as it is now, asked anew. */
   onPayment(payment: Payment): void
@@ -22,10 +22,10 @@ type StageMetrics = {
 }
 
 /** Look at a payment again and again until it is decided, over, or nobody is looking. */
-export function watchPayment(watched: StageMetrics): Watch {
-  const { paymentId, api, clock } = watched
+export function startPolling(options: PollingOptions): Polling {
+  const { paymentId, api, clock } = options
   const over = new AbortController()
-  const signal = anyOf(watched.signal, over.signal)
+  const signal = anyOf(options.signal, over.signal)
   let failuresInARow = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let asking: AbortController | null = null
@@ -46,13 +46,13 @@ export function watchPayment(watched: StageMetrics): Watch {
       expiresAt = Date.parse(payment.expiresAt)
       if (payment.status === 'pending') schedule(0)
       else over.abort()
-      watched.onPayment(payment)
+      options.onPayment(payment)
     } catch (error) {
       if (either.aborted) return
       failuresInARow += 1
       const { httpStatus, retryAfterSeconds = 0 } = detailsOf(error)
       const nextMs = httpStatus === 404 || httpStatus === 403 ? null : schedule(retryAfterSeconds)
-      watched.onTrouble(error, nextMs)
+      options.onTrouble(error, nextMs)
     } finally {
       if (asking === own) asking = null
       // Lets go of the signals above, which live longer.

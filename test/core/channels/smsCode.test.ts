@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { approveWithCode, textCode } from '../../functions/core/channels/smsCode.ts'
-import type { Evidence } from '../../functions/core/outcome.ts'
-import type { Payer } from '../../functions/core/payer.ts'
-import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
-import type { Payment } from '../../functions/core/payment.ts'
+import { approveWithCode, sendSmsCode } from '../../../functions/core/channels/smsCode.ts'
+import type { Evidence } from '../../../functions/core/outcome.ts'
+import type { Payer } from '../../../functions/core/payer.ts'
+import { EMPTY_TRAIL } from '../../../functions/core/payerTrail.ts'
+import type { Payment } from '../../../functions/core/payment.ts'
 import type {
   Codes,
-  Go,
+  CountedAttempt,
   Limits,
   Lockout,
   PayerStore,
   PaymentStore,
   Switches,
   Verdict,
-} from '../../functions/core/ports.ts'
-import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
-import { answering, at, NOON } from './answering.ts'
-import { open, over, smsOf, WORDS } from './payments.ts'
+} from '../../../functions/core/ports.ts'
+import { Refusal, SessionEnded } from '../../../functions/core/refusals.ts'
+import { answering, at, NOON } from '../answering.ts'
+import { open, over, smsOf, WORDS } from '../payments.ts'
 
 const ID = open.paymentId
 const PAYER = 'person-1'
@@ -85,7 +85,7 @@ describe('a text', () => {
         end: async () => {},
       }),
     }
-    return { ...one, sent: textCode(ports, SIGNED_IN, ID) }
+    return { ...one, sent: sendSmsCode(ports, SIGNED_IN, ID) }
   }
 
   test('is counted for the person, then for the payment, and sent then, bound to that payment', async () => {
@@ -234,7 +234,7 @@ describe('a code', () => {
     /** As it is read, time after time; the last for ever. */
     readonly stored?: readonly (Payment | undefined)[]
     readonly person?: Payer
-    readonly go?: Go | { lockedUntil: Date | undefined }
+    readonly attempt?: CountedAttempt | { lockedUntil: Date | undefined }
     readonly byTextId?: boolean
     /** What the check takes. */
     readonly seconds?: number
@@ -243,7 +243,7 @@ describe('a code', () => {
   function entering(verdict: Verdict, world: World = {}) {
     const one = answering()
     const { stored = [tried], person = payer, byTextId = false } = world
-    const { go = { locks: 0, isLast: false } } = world
+    const { attempt = { locks: 0, isLast: false } } = world
     const { reserved, decided } = { reserved: tried, decided: approved, ...world }
     let reads = 0
     const ports = {
@@ -256,7 +256,7 @@ describe('a code', () => {
       }),
       payers: one.port<PayerStore>({ get: async () => person }),
       lockout: one.port<Lockout>({
-        reserve: async () => go,
+        reserve: async () => attempt,
         tellLock: async () => {},
         giveBack: async () => {},
         reset: world.reset ?? (async () => {}),
@@ -340,7 +340,7 @@ describe('a code', () => {
     })
 
     test('since a moment ago is refused, and not checked', async () => {
-      const { entered, names } = entering('right', { go: { lockedUntil: at(300) } })
+      const { entered, names } = entering('right', { attempt: { lockedUntil: at(300) } })
       await expect(entered).rejects.toMatchObject({ code: 'locked', ...retryAfter(300) })
       expect(names()).not.toContain('check')
     })
@@ -369,7 +369,7 @@ describe('a code', () => {
   )
 
   test('for an account that the operator locked a moment ago is refused without an end, and not checked', async () => {
-    const { entered, names } = entering('right', { go: { lockedUntil: undefined } })
+    const { entered, names } = entering('right', { attempt: { lockedUntil: undefined } })
     await expect(entered).rejects.toMatchObject({ code: 'locked', details: {} })
     expect(names()).toEqual(['get', 'reserveAttempt', 'reserve'])
   })
@@ -404,7 +404,7 @@ describe('a code', () => {
   })
 
   describe('that is wrong', () => {
-    test('is counted, and the goes that are left are told', async () => {
+    test('is counted, and the attempts that are left are told', async () => {
       const { entered, asked } = entering('wrong', {
         counted: { ...tried, ...smsOf({ wrongCodes: 1 }, tried) },
         seconds: 2,
@@ -419,7 +419,7 @@ describe('a code', () => {
     test('as the last of a row tells that codes are locked, before it counts at the payment', async () => {
       const last = { locks: 0, isLast: true }
       const one = entering('wrong', {
-        go: last,
+        attempt: last,
         counted: { ...tried, ...smsOf({ wrongCodes: 1 }, tried) },
         seconds: 2,
       })
