@@ -10,7 +10,6 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test, vi } from 'vitest'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import { payments } from '../../functions/composition.ts'
-import {} from '../../functions/consumeStreams.ts'
 import { payerEntryKey, storedPayerEntry } from '../../functions/core/payerTrail.ts'
 import {
   paymentEntries,

@@ -16,7 +16,6 @@ import { paymentEntryKey, paymentEntryText } from '../../../functions/core/payme
 import { createTables, startDatabase } from '../../../local/database/database.ts'
 import { main as mendMain } from '../../../scripts/evidence/archiveMend.ts'
 import { main as evidenceMain } from '../../../scripts/evidence/evidence.ts'
-import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { payerItem, trailWith } from '../../payerTrails.ts'
 import { ends, startTrailRig, type TrailRig } from '../../trailRig.ts'
 import { STACK, startPretendAws } from './pretendAws.ts'
