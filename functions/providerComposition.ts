@@ -39,7 +39,7 @@ import { count, logger, measure } from './observe.ts'
 const chosen = ({ env }: World) => providerSettings(env).PROVIDER
 
 /** None with Twilio Verify: its push needs an app of the owner's own. */
-export const push = (world: World): Push | undefined =>
+const push = (world: World): Push | undefined =>
   (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ? undefined : authyOf(world)
 
 export const phoneIds = (world: World): PhoneIds =>

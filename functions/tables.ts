@@ -5,7 +5,7 @@
 
 export type Key = { readonly name: string; readonly type: 'S' | 'N' }
 
-export type Index = {
+type Index = {
   readonly partitionKey: Key
   readonly sortKey?: Key
   /**

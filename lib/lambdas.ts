@@ -27,7 +27,7 @@ export type ProviderSettings =
     }
 
 /** What the Lambdas are told of the stage's settings. */
-export type LambdaSettings = ProviderSettings & {
+type LambdaSettings = ProviderSettings & {
   readonly stage: string
   readonly currencies: readonly { readonly code: string; readonly digits: number }[]
   /** The most that can be sent at once in each of them, in whole units and decimals ("10000.00"). */

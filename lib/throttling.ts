@@ -1,12 +1,12 @@
 import { type LambdaName, lambdas, lambdasOf, type Provider } from '../functions/routes.ts'
 
 /** Each route by the name of its Lambda. */
-export type RouteName = {
+type RouteName = {
   [Name in LambdaName]: (typeof lambdas)[Name] extends { route: object } ? Name : never
 }[LambdaName]
 
 /** Requests that the whole stage takes on one route; more are answered 429. */
-export type Throttle = { readonly ratePerSecond: number; readonly burst: number }
+type Throttle = { readonly ratePerSecond: number; readonly burst: number }
 
 export type Throttling = Readonly<Record<RouteName, Throttle>>
 

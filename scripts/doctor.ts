@@ -1,20 +1,19 @@
 /**
- * `npm run doctor`: say in plain words what is and isn't right with a deployed stage.
+ * `npm run doctor`: say in plain words what is and isn't right with a deployed stage, where no console shows it:
+ * the provider's key and switches, the provider's side, and what a browser gets. (How tables, archive and account
+ * are set, the consoles show; DEPLOYING.md has the commands.)
  *
  * It changes nothing. Each line begins with ✓ (right), ! (no fault, but worth knowing), ✗ (wrong) or ? (not
  * to be told), and below it stands what to do. It ends with 0 (nothing is wrong), 1 (something is) or 2 (it
  * could not look, or not at everything).
  */
 import { parseArgs } from 'node:util'
-import { accountChecks } from './doctor/accountChecks.ts'
 import { type AwsClients, awsClients } from './doctor/awsClients.ts'
 import { type Check, type Finding, lookWithin } from './doctor/check.ts'
 import { CannotLook, type DeployedStage, deployedStage } from './doctor/deployedStage.ts'
-import { keptChecks } from './doctor/keptChecks.ts'
 import { keyChecks } from './doctor/keyChecks.ts'
 import { providerChecks } from './doctor/providerChecks.ts'
 import { siteChecks } from './doctor/siteChecks.ts'
-import { stackCheck } from './doctor/stackCheck.ts'
 
 export const USAGE = `npm run doctor -- --stage prod [--region eu-west-1] [--profile name]
 
@@ -92,12 +91,9 @@ async function tell(
 ): Promise<number> {
   const { stack, account, region, provider } = stage
   const checks: Check[] = [
-    stackCheck(stage),
     ...keyChecks(stage, clients.secrets),
     ...providerChecks(stage, clients),
     ...siteChecks(stage),
-    ...keptChecks(stage, clients),
-    ...accountChecks(stage, clients),
   ]
   say(`${stack} in ${region}, account ${account}, with ${PROVIDERS[provider]}`)
   say('')

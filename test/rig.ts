@@ -257,7 +257,7 @@ export type Call = { readonly method: string; readonly path: string; readonly te
   /** DynamoDB's name of the operation. */
   readonly operation: string
 }
-export type Instead = { readonly status: number; readonly body: unknown } | 'hang up'
+type Instead = { readonly status: number; readonly body: unknown } | 'hang up'
 
 /** Stands before a server: writes down every call and passes it on, unless told what to do instead. */
 async function tap(to: string) {

@@ -85,7 +85,7 @@ export const ends = Object.keys(ENDS) as End[]
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
 type Attributes = Parameters<typeof unmarshall>[0]
 
-export const imageOf = (image: Image) => image && unmarshall(image as Attributes)
+const imageOf = (image: Image) => image && unmarshall(image as Attributes)
 
 /** The stream's name of a change. */
 export const sequenceOf = ({ dynamodb }: DynamoDBRecord): string => dynamodb?.SequenceNumber ?? ''

@@ -15,7 +15,7 @@ export type Config = {
   readonly friends: readonly Friend[]
 }
 
-export type Friend = { readonly name: string; readonly id: string }
+type Friend = { readonly name: string; readonly id: string }
 
 /** The same page is served everywhere; where it runs is told by the server beside it. */
 export async function loadConfig(): Promise<Config> {

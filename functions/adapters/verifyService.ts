@@ -28,7 +28,7 @@ export type VerifySettings = Told & {
 }
 
 /** A verification as Twilio's answers show it, each of them checked. */
-export type Verification = z.infer<typeof verification>
+type Verification = z.infer<typeof verification>
 
 /** What Twilio answered: a verification of this service, or one of its own error codes. */
 export type VerifyAnswer = {
@@ -38,8 +38,6 @@ export type VerifyAnswer = {
   readonly errorCode: string | null
   readonly retryAfterSeconds: number | undefined
 }
-
-export type VerifyService = ReturnType<typeof verifyService>
 
 export function verifyService(settings: VerifySettings) {
   const { apiUrl, serviceSid } = settings

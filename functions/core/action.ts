@@ -12,7 +12,7 @@ export type PaymentAction = {
 }
 
 /** Another phone takes the place of the verified one. */
-export type PhoneChangeAction = {
+type PhoneChangeAction = {
   readonly kind: 'phone-change'
   /** The new number, whole, because nothing less tells two apart: +447400123456. */
   readonly number: string

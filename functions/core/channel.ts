@@ -17,7 +17,7 @@ export type PaymentChannels = ForEachChannel<{
   readonly sms: SmsChannel
 }>
 
-export type PushState = 'sending' | 'sent' | 'unavailable'
+type PushState = 'sending' | 'sent' | 'unavailable'
 
 export type PushChannel = {
   readonly state: PushState

@@ -24,13 +24,13 @@ export type Decided = {
 }
 
 /** Wrong answers on this channel ended it. */
-export type Failed = {
+type Failed = {
   readonly status: 'failed'
   readonly channel: Channel
   readonly endedAt: Date
 }
 
-export type Ended = { readonly status: 'expired' | 'cancelled'; readonly endedAt: Date }
+type Ended = { readonly status: 'expired' | 'cancelled'; readonly endedAt: Date }
 
 /** What proves a decision, and what it was bound to. */
 export type Evidence =

@@ -84,7 +84,7 @@ export type PushAnswered = Pick<Payment, 'paymentId'> & {
 }
 
 /** What the channel `push` reads and writes of a payment. */
-export type PushWrites = {
+type PushWrites = {
   /**
    * A payer's answers to the payments started after `since`, over an index that may lag: those approved, denied,
    * and denied after they had ended otherwise. All of them, or it throws: never some.
@@ -105,7 +105,7 @@ export type PushWrites = {
 }
 
 /** What the channel `sms` writes of a payment. */
-export type SmsCodeWrites = {
+type SmsCodeWrites = {
   /** Count a text before it is asked for: pending, texts left, attempts left, none asked for after `lastBefore`. */
   reserveText(
     payerId: string,
@@ -239,7 +239,7 @@ export type Limits = {
 }
 
 /** A payment that was reserved, and when it ends by itself. */
-export type OpenStart = { readonly paymentId: string; readonly expiresAt: Date }
+type OpenStart = { readonly paymentId: string; readonly expiresAt: Date }
 
 /** One attempt at a code, as it was counted: after so many locks before; the last of a row locks codes. */
 export type CountedAttempt = { readonly locks: number; readonly isLast: boolean }
@@ -291,7 +291,7 @@ export type Starts = {
 }
 
 /** What a start tells its channels: which payment it is, the payer's phone, and when it is. */
-export type ChannelBegin = {
+type ChannelBegin = {
   readonly paymentId: string
   readonly phone: PhoneNumber
   readonly now: Date
@@ -351,8 +351,8 @@ export type BoundAction = {
 /** A code's text as it was sent: to which phone, and the provider's own name for it, if it has one. */
 export type SentCode = { readonly providerPhoneId: string; readonly textId?: string | undefined }
 
-/** Where a text attempts: the number, and the provider's own id of the phone. */
-export type Reached = { readonly phone: PhoneNumber; readonly providerPhoneId: string }
+/** Where a text goes: the number, and the provider's own id of the phone. */
+type Reached = { readonly phone: PhoneNumber; readonly providerPhoneId: string }
 
 /** The provider's ids of phones. */
 export type PhoneIds = {

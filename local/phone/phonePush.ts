@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 
 export type Decision = 'approved' | 'denied'
-export type Logo = { res: string; url: string }
-export type Texts = Record<string, string>
+type Logo = { res: string; url: string }
+type Texts = Record<string, string>
 
 /** What is asked of a phone's owner. `details` and the like are null when they were not given. */
 export type Asked = {

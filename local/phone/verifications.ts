@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
 /** Twilio's limits for one verification. Its ten minutes only its support can change. */
-export const SENDS_MAX = 5
-export const CHECKS_MAX = 5
+const SENDS_MAX = 5
+const CHECKS_MAX = 5
 const LIFE_MS = 10 * 60_000
 
 export type Channel = 'sms' | 'call'

@@ -2,7 +2,6 @@
 import {
   type CloudFormationClient,
   DescribeStacksCommand,
-  GetTemplateCommand,
   ListStackResourcesCommand,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation'
@@ -13,13 +12,7 @@ export type DeployedStage = {
   readonly stack: string
   readonly account: string
   readonly region: string
-  /** As CloudFormation says it: `UPDATE_COMPLETE`. */
-  readonly status: string
   readonly provider: Provider
-  /** The stack's own word, from its template; what is there may have been changed by hand. */
-  readonly keepsData: boolean
-  /** For so long an entry of the archive cannot be deleted, by the same template. */
-  readonly archiveDays: number | undefined
   readonly output: (name: string) => string | undefined
   /** What AWS calls a resource, by its logical id. */
   readonly resource: (type: string, id: RegExp) => string | undefined
@@ -56,17 +49,12 @@ export async function deployedStage(
         `There is a stack ${stack} in ${region}, but with nothing of Payfriend in its outputs (${found.StackStatus}): look at its events in the console of CloudFormation, and deploy again.`,
       )
     }
-    const [resources, kept] = await Promise.all([
-      resourcesOf(client, stack, signal),
-      keptBy(client, stack, signal),
-    ])
+    const resources = await resourcesOf(client, stack, signal)
     return {
       stack,
       account,
       region,
-      status: found.StackStatus,
       provider,
-      ...kept,
       output: (name) => outputs.get(name),
       resource: (type, id) =>
         resources.find(
@@ -103,32 +91,6 @@ async function resourcesOf(client: CloudFormationClient, stack: string, signal: 
   return all
 }
 
-/** What the settings said of keeping when this was deployed. */
-async function keptBy(client: CloudFormationClient, stack: string, signal: AbortSignal) {
-  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName: stack }), {
-    abortSignal: signal,
-  })
-  const { PaymentsTable, ArchiveBucket } = template.parse(JSON.parse(TemplateBody)).Resources
-  const lock = ArchiveBucket?.Properties.ObjectLockConfiguration
-  return {
-    keepsData: PaymentsTable.DeletionPolicy !== 'Delete',
-    archiveDays: lock?.Rule?.DefaultRetention.Days,
-  }
-}
-
-const lockRule = z.object({ DefaultRetention: z.object({ Days: z.number() }) })
-const archiveBucket = z.object({
-  Properties: z.object({
-    ObjectLockConfiguration: z.object({ Rule: lockRule.optional() }).optional(),
-  }),
-})
-const template = z.object({
-  Resources: z.object({
-    PaymentsTable: z.object({ DeletionPolicy: z.string().optional() }),
-    ArchiveBucket: archiveBucket.optional(),
-  }),
-})
-
 /** The command that shows the newest lines of a Lambda's log. */
 export function logOf({ resource, aws }: DeployedStage, lambda: string): string {
   const group = resource('AWS::Logs::LogGroup', new RegExp(`${lambda}Logs`))
@@ -149,7 +111,7 @@ function reasonOf(error: unknown, stack: string, signal: AbortSignal): string {
     return `AWS does not know who asks (${said}): sign in as the AWS CLI does, or name a profile with --profile.`
   }
   if (name.startsWith('AccessDenied')) {
-    return 'These credentials may not look at the stack: use some with cloudformation:DescribeStacks, ListStackResources and GetTemplate.'
+    return 'These credentials may not look at the stack: use some with cloudformation:DescribeStacks and ListStackResources.'
   }
   if (name === 'ValidationError' && message.includes('does not exist')) {
     return `There is no stack ${stack} in this account and region: name the stage with --stage and its region with --region, or deploy it first.`

@@ -6,13 +6,13 @@ import { operations } from './apiFile.ts'
 import { BAD, type Bad } from './credentials.ts'
 import { type Ask, ask, JSON_TYPE, type Move } from './moves.ts'
 
-export const terms = {
+const terms = {
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
 }
 const other = { ...terms, amount: { value: '20.51', currency: 'EUR' } }
 
-export const send = (key: number, more: Partial<Ask> = {}): Ask =>
+const send = (key: number, more: Partial<Ask> = {}): Ask =>
   ask('sendPayment', {
     body: terms,
     headers: [JSON_TYPE, ['idempotency-key', `<key ${key}>`]],

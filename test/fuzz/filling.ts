@@ -52,7 +52,7 @@ const me = ({ running, who }: Place): Person => running.person(who)
 const them = ({ running, who }: Place): Person => running.person(who + 1)
 
 /** The newest code on a phone; one that nobody was sent, if there is none. */
-export const codeOn = ({ running }: Place, number: string | undefined): string =>
+const codeOn = ({ running }: Place, number: string | undefined): string =>
   running.phone.book.messages(number ?? '')[0]?.code ?? '0000000'
 
 /** As anybody can make one who has read the code: the seal has no secret in it. */

@@ -6,7 +6,7 @@ import { BAD, type Bad, type Credential } from './credentials.ts'
 import { HEADERS, IDS, IN_PATH, METHODS, QUERIES } from './nasty.ts'
 
 /** Which payment an ask is about; a text stands in the path as it is. */
-export type PaymentChoice = 'newest' | 'older' | "another's" | 'unknown' | { readonly text: string }
+type PaymentChoice = 'newest' | 'older' | "another's" | 'unknown' | { readonly text: string }
 export type Signature = 'good' | 'timeless' | 'old' | 'wrong' | 'missing' | "another key's"
 export type Header = readonly [name: string, value: string]
 export type Framing =

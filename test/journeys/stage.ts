@@ -13,7 +13,7 @@ const PATIENCE_MS = 10_000
 /** What a journey that makes sense with either runs with. */
 export const PROVIDERS = ['authy', 'twilioVerify'] as const satisfies readonly Provider[]
 
-export const PASSWORD = 'correct horse battery'
+const PASSWORD = 'correct horse battery'
 
 /**
  * The time of this whole process, sign-in and tokens included, is the real one and as much as a test

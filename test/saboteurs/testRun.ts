@@ -79,8 +79,6 @@ export async function startTestRuns({ setupFile }: { setupFile?: string } = {}) 
 /** Those of every test. */
 const SETUP_FILES = ['test/nothingLeaks.ts']
 
-export type TestRuns = Awaited<ReturnType<typeof startTestRuns>>
-
 export const textOf = (path: string) => readFileSync(resolve(ROOT, path), 'utf8')
 
 function failureOf(modules: readonly TestModule[], unhandled: unknown[]): Failure | undefined {

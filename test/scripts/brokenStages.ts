@@ -1,28 +1,13 @@
 /** Test support: every way in which one thing of a stage is wrong, and what `npm run doctor` says to it. */
-import { DescribeContinuousBackupsCommand } from '@aws-sdk/client-dynamodb'
-import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
-import { GetObjectLockConfigurationCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import {
   GetSecretValueCommand,
   InvalidRequestException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-secrets-manager'
-import { GetAccountCommand } from '@aws-sdk/client-sesv2'
 import type { Provider } from '../../functions/routes.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { CANARY, POOL, physical, type RecordedStage } from './recordedStage.ts'
-import {
-  answering,
-  lock,
-  mapping,
-  STREAM,
-  secret,
-  setService,
-  status,
-  tableOf,
-  without,
-  withoutHeader,
-} from './stageBreaks.ts'
+import { CANARY, POOL, type RecordedStage } from './recordedStage.ts'
+import { answering, secret, setService, withoutHeader } from './stageBreaks.ts'
 
 const $metadata = {}
 
@@ -37,13 +22,6 @@ type Broken = readonly [
 
 /** With either provider. */
 export const BROKEN: readonly Broken[] = [
-  [
-    'a deployment that was undone',
-    status('UPDATE_ROLLBACK_COMPLETE'),
-    'stack',
-    /UPDATE_ROLLBACK_COMPLETE/,
-    /^npm run deploy, after a look at the events of Payfriend-live/,
-  ],
   [
     'a secret that is to be deleted',
     ({ aws }) => {
@@ -180,168 +158,6 @@ export const BROKEN: readonly Broken[] = [
     'sign-in',
     /does not say where sign-in is \(404\)/,
     /^npm run deploy$/,
-  ],
-  [
-    'payments that can be deleted by mistake',
-    tableOf('PaymentsTable', { ...STREAM, DeletionProtectionEnabled: false }),
-    'table of payments',
-    /can be deleted by mistake/,
-    /^aws dynamodb update-table --table-name \S+PaymentsTable\S+ --deletion-protection-enabled --region eu-west-1$/,
-  ],
-  [
-    'people who can be deleted by mistake',
-    tableOf('UsersTable', { ...STREAM, DeletionProtectionEnabled: false }),
-    'table of people',
-    /can be deleted by mistake/,
-    /^aws dynamodb update-table --table-name \S+UsersTable\S+ --deletion-protection-enabled/,
-  ],
-  [
-    'payments without a stream',
-    tableOf('PaymentsTable', {}),
-    'table of payments',
-    /stream is off/,
-    /^npm run deploy$/,
-  ],
-  [
-    'people without a stream',
-    tableOf('UsersTable', {}),
-    'table of people',
-    /stream is off/,
-    /^npm run deploy$/,
-  ],
-  [
-    'people that cannot be restored',
-    ({ aws }) => {
-      aws.dynamoDb
-        .on(DescribeContinuousBackupsCommand, { TableName: physical('UsersTable') })
-        .resolves({
-          ContinuousBackupsDescription: {
-            ContinuousBackupsStatus: 'ENABLED',
-            PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
-          },
-        })
-    },
-    'table of people',
-    /point-in-time recovery is off/,
-    /^aws dynamodb update-continuous-backups --table-name \S+UsersTable\S+ .*Enabled=true --region/,
-  ],
-  [
-    'an archive without a lock',
-    ({ aws }) => {
-      const name = 'ObjectLockConfigurationNotFoundError'
-      aws.s3.on(GetObjectLockConfigurationCommand).rejects(Object.assign(new Error(), { name }))
-    },
-    'archive',
-    /Object Lock is off/,
-    /^aws s3api put-object-lock-configuration --bucket the ArchiveBucket .*"Mode":"COMPLIANCE","Days":1827/,
-  ],
-  ['an archive that locks nothing by itself', lock(), 'archive', /is off/, /^aws s3api put-object/],
-  [
-    'an archive whose lock an administrator can open',
-    lock({ DefaultRetention: { Mode: 'GOVERNANCE', Days: 1827 } }),
-    'archive',
-    /in the mode GOVERNANCE/,
-    /"Mode":"COMPLIANCE"/,
-  ],
-  [
-    'an archive that locks for a shorter time than the settings say',
-    lock({ DefaultRetention: { Mode: 'COMPLIANCE', Days: 1826 } }),
-    'archive',
-    /after 1826 days, and not after 1827/,
-    /"Days":1827/,
-  ],
-  [
-    'a stage from before the archive',
-    ({ outputs }) => {
-      delete outputs.ArchiveBucket
-    },
-    'archive',
-    /before there was one/,
-    /^npm run deploy$/,
-  ],
-  [
-    'a dead letter',
-    ({ aws }) => {
-      aws.s3.on(ListObjectsV2Command).resolves({ KeyCount: 1 })
-    },
-    'dead letters',
-    /missing in the archive/,
-    /^aws s3 ls s3:\/\/\S+DeadLetterBucket\S+ --recursive --region eu-west-1$/,
-  ],
-  [
-    'no place for dead letters',
-    without('AWS::S3::Bucket', 'DeadLetterBucket'),
-    'dead letters',
-    /before there was a place/,
-    /^npm run deploy$/,
-  ],
-  ...['archiveEntries', 'publishEvents'].flatMap((name): Broken[] => {
-    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
-    return [
-      ...(['PaymentsTable', 'UsersTable'] as const).flatMap((table): Broken[] => [
-        [
-          `${name} switched off for ${table}`,
-          mapping(id, table, { State: 'Disabled' }),
-          name,
-          /switched it off/,
-          /^aws lambda update-event-source-mapping --uuid u-1 --enabled --region eu-west-1$/,
-        ],
-        [
-          `${name} failing at ${table}`,
-          mapping(id, table, { LastProcessingResult: 'PROBLEM: Function call failed' }),
-          name,
-          /failed at the last/,
-          new RegExp(`^aws logs tail \\S+${id}Logs\\S+ --since 1h --region eu-west-1$`),
-        ],
-        [
-          `${name} not called for ${table}`,
-          mapping(id, table),
-          name,
-          table === 'UsersTable' ? /from the people to it/ : /from the payments to it/,
-          /^npm run deploy$/,
-        ],
-      ]),
-      [
-        `a stage from before ${name}`,
-        without('AWS::Lambda::Function', `${id}Function`),
-        name,
-        /before there was one/,
-        /^npm run deploy$/,
-      ],
-    ]
-  }),
-  [
-    'mail from the sandbox',
-    ({ aws }) => {
-      aws.ses.on(GetAccountCommand).resolves({ ProductionAccessEnabled: false })
-    },
-    'mail',
-    /sandbox/,
-    /region=eu-west-1#\/account, "Request production access"$/,
-  ],
-  [
-    'mail that Amazon has stopped',
-    ({ aws }) => {
-      aws.ses.on(GetAccountCommand).resolves({
-        ProductionAccessEnabled: true,
-        SendingEnabled: false,
-        EnforcementStatus: 'SHUTDOWN',
-      })
-    },
-    'mail',
-    /stopped sending \(SHUTDOWN\)/,
-    /region=eu-west-1#\/account$/,
-  ],
-  [
-    'an account that may run 99 Lambdas',
-    ({ aws }) => {
-      aws.lambda
-        .on(GetAccountSettingsCommand)
-        .resolves({ AccountLimit: { ConcurrentExecutions: 99 } })
-    },
-    'Lambda',
-    /only 99 at one time/,
-    /^aws service-quotas request-service-quota-increase .*L-B99A9384 --desired-value 1000 --region/,
   ],
 ]
 

@@ -209,14 +209,12 @@ describe('of a stage in AWS', () => {
   /** Its Lambdas are told of the tables and people of the server above. */
   async function stageOf(world: World, without = '') {
     const stage = await startStage('authy')
-    stage.aws.dynamoDb.restore()
-    stage.aws.cognito.restore()
     const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...Variables } = world.env
     stage.aws.lambda.on(GetFunctionConfigurationCommand).callsFake(({ FunctionName }) => {
       expect(FunctionName).toMatch(/CancelPayment|EndSessions/)
       return { Environment: { Variables } }
     })
-    if (without) stage.facts.isGone = (id) => id.includes(without)
+    stage.gone.id = without
     return stage
   }
 

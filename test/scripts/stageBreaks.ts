@@ -1,14 +1,8 @@
 /** Test support: ways to break one thing of a healthy stage. */
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
-import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda'
-import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { followed, physical, type RecordedStage } from './recordedStage.ts'
+import type { RecordedStage } from './recordedStage.ts'
 
-export const status = (to: string) => (stage: RecordedStage) => {
-  stage.facts.status = to
-}
 export const secret =
   (SecretString: string) =>
   ({ aws }: RecordedStage) => {
@@ -28,35 +22,6 @@ export const answering =
   ({ answers }: RecordedStage) => {
     answers[path] = () => ({ status, headers, body })
   }
-export const tableOf = (id: string, Table: object) => (stage: RecordedStage) => {
-  stage.aws.dynamoDb
-    .on(DescribeTableCommand, { TableName: physical(id) })
-    .resolves({ Table: { DeletionProtectionEnabled: true, ...Table } })
-}
-export const STREAM = {
-  StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-} as const
-export const mapping =
-  (name: string, table: 'PaymentsTable' | 'UsersTable', broken?: object) =>
-  ({ aws, template }: RecordedStage) => {
-    const id = Object.keys(template.Resources).find((one) => one.includes(`${name}Function`)) ?? ''
-    aws.lambda.on(ListEventSourceMappingsCommand, { FunctionName: physical(id) }).resolves({
-      EventSourceMappings: [
-        ...(broken ? [{ ...followed(table), ...broken }] : []),
-        followed(table === 'UsersTable' ? 'PaymentsTable' : 'UsersTable'),
-      ],
-    })
-  }
-export const lock =
-  (Rule?: object) =>
-  ({ aws }: RecordedStage) => {
-    aws.s3.on(GetObjectLockConfigurationCommand).resolves({
-      ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', ...(Rule && { Rule }) },
-    })
-  }
-export const without = (type: string, id: string) => (stage: RecordedStage) => {
-  stage.facts.isGone = (one, Type) => Type === type && one.includes(id)
-}
 
 /** At the pretend Twilio: change a service, or delete it. */
 export async function setService({ phone }: RecordedStage, sid: string, settings?: object) {

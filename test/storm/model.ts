@@ -65,7 +65,7 @@ export type Payment = {
 }
 
 /** A trusted phone; the provider's id may be missing after a fault. */
-export type Phone = { readonly number: string; readonly enrolled: boolean }
+type Phone = { readonly number: string; readonly enrolled: boolean }
 
 /**
  * Which verification of a payer's it is: a number is begun once until it ends, so this tells them apart as
@@ -127,7 +127,7 @@ export type Code = {
 }
 
 /** A push at the provider. `ref`: its payment, and the how manyth for it. */
-export type Push = {
+type Push = {
   readonly ref: string
   readonly payment: string
   readonly number: string
@@ -161,7 +161,7 @@ export const HOUR_MS = 3_600_000
 export const VERIFICATION_MS = 600_000
 const CODE_MS = 600_000
 const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
-export const FAILED_ATTEMPTS_MAX = 5
+const FAILED_ATTEMPTS_MAX = 5
 
 /** One indivisible step: a state into the next, and what is learnt. Nothing where it can't be taken at all. */
 export type Step<T> = (m: Model) => readonly [Model, T] | undefined

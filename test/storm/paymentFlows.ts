@@ -301,7 +301,7 @@ export const list = (payer: string): Flow =>
     return { status: 200, payments: inOrder(own.map((one) => shown(one, clock()))) }
   }
 
-export const inOrder = <T extends { readonly createdAt: number; readonly id: string }>(all: T[]) =>
+const inOrder = <T extends { readonly createdAt: number; readonly id: string }>(all: T[]) =>
   all.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1))
 
 export const cancel = (payer: string, id: string): Flow =>

@@ -20,7 +20,7 @@ const ms = (text: unknown): number => Date.parse(String(text))
 const msIf = (text: unknown): number | undefined => (text === undefined ? undefined : ms(text))
 const msOrNull = (text: unknown): number | null => (text === null ? null : ms(text))
 
-export function storedPayment(world: World, item: Item): Payment {
+function storedPayment(world: World, item: Item): Payment {
   const evidence = item.evidence as Record<string, string> | undefined
   const ref = evidence?.push_id
     ? ` ${world.pushRef(evidence.push_id)}`

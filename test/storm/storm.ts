@@ -38,7 +38,7 @@ export const RULES: readonly Rules[] = [
   { provider: 'twilioVerify', lifeSeconds: 600, ...defaults, ...many },
 ]
 
-export type Replay = { readonly seed: number; readonly path?: string; readonly replayPath?: string }
+type Replay = { readonly seed: number; readonly path?: string; readonly replayPath?: string }
 export type Blow = Replay & {
   readonly rules: Rules
   readonly sequences: number
