@@ -11,7 +11,6 @@ import {
 } from '../../../functions/core/payerTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
 import { checkPayerTrail } from '../../../scripts/evidence/payerTrailCheck.ts'
-import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { trailWith } from '../../payerTrails.ts'
 
 const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'

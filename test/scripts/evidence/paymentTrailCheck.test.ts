@@ -7,7 +7,6 @@ import {
   paymentEntryText,
 } from '../../../functions/core/paymentTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
-import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { checkPaymentTrail, THE_ITEM } from '../../../scripts/evidence/paymentTrailCheck.ts'
 import { at } from '../../core/answering.ts'
 import { open, pushOf } from '../../core/payments.ts'

@@ -19,7 +19,6 @@ import {
   paymentEntryText,
 } from '../../../functions/core/paymentTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
-import {} from '../../../scripts/evidence/paymentTrail.ts'
 import { at } from '../../core/answering.ts'
 import { open, terms, WORDS } from '../../core/payments.ts'
 
