@@ -25,7 +25,7 @@ export type PayfriendProps = {
   readonly userPool?: IUserPool
   /** Where the managed login of `userPool` is, if it has a domain already: `https://login.example.com`. */
   readonly signInUrl?: string
-  /** Where payments are published (EVENTS.md); a bus of Payfriend's own without it. */
+  /** Where payments are published (docs/guides/events.md); a bus of Payfriend's own without it. */
   readonly eventBus?: IEventBus
   /** Holds `<name>/index.mjs` for every Lambda that there is with the provider; bundled here without it. */
   readonly lambdas?: string

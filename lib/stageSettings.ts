@@ -166,8 +166,8 @@ const fields = z.strictObject({
       'must be the ARN of a topic, like arn:aws:sns:eu-west-1:123456789012:alarms',
     )
     .optional(),
-  /** Where the person on call reads RUNBOOK.md; each alarm names its own place in it. */
-  runbookUrl: https.default('RUNBOOK.md'),
+  /** Where the person on call reads docs/guides/runbook.md; each alarm names its own place in it. */
+  runbookUrl: https.default('docs/guides/runbook.md'),
   /** How long logs are kept; payments are kept for ever. */
   logRetentionDays: z
     .literal(retentions, `must be one of ${retentions.join(', ')}`)

@@ -1,13 +1,13 @@
 /**
- * `npm run costs` prints what a month costs in AWS, as it stands in COSTS.md: what a payment uses, times prices.
+ * `npm run costs` prints what a month costs in AWS, as it stands in docs/guides/costs.md: what a payment uses, times prices.
  *
- * Nobody has seen a bill. Change a figure here, and put what is printed into COSTS.md.
+ * Nobody has seen a bill. Change a figure here, and put what is printed into docs/guides/costs.md.
  */
 import type { Provider } from '../functions/routes.ts'
 
 type Use = { readonly [Unit in keyof typeof PRICES]?: number }
 
-/** Dollars for one, in us-east-1, without free tiers. COSTS.md says who read each where and when. */
+/** Dollars for one, in us-east-1, without free tiers. docs/guides/costs.md says who read each where and when. */
 const PRICES = {
   apiRequest: 1e-6,
   siteRequest: 1e-6,
@@ -41,7 +41,7 @@ const TEXT_USD = 2 * 0.012
 
 /**
  * What an average payment uses, its page, its audit trail and its share of proved phones included: counted on
- * the laptop's parts on 2026-11-29, for the mix of payments in COSTS.md. What is stored is that of twelve months.
+ * the laptop's parts on 2026-11-29, for the mix of payments in docs/guides/costs.md. What is stored is that of twelve months.
  */
 const PAYMENT = {
   authy: {

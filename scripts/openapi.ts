@@ -1,4 +1,4 @@
-/** `npm run openapi` writes `openapi.json`: the API as its route table, its schemas and its refusals make it. */
+/** `npm run openapi` writes `docs/api/openapi.json`: the API as its route table, its schemas and its refusals make it. */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
@@ -12,7 +12,7 @@ import { type LambdaName, lambdas } from '../functions/routes.ts'
 import { IDEMPOTENCY_KEY } from '../functions/sendPayment.ts'
 import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
 
-export const FILE = resolve(import.meta.dirname, '../openapi.json')
+export const FILE = resolve(import.meta.dirname, '../docs/api/openapi.json')
 
 type RouteName = Exclude<LambdaName, 'sweepPayments'>
 type Parameter = {

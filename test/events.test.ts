@@ -1,4 +1,4 @@
-/** EVENTS.md and events.schema.json say what is published. */
+/** docs/guides/events.md and events.schema.json say what is published. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,7 +15,7 @@ import { payerRecord, trailWith } from './payerTrails.ts'
 import { ENDS, ends, startTrailRig, type TrailRig } from './trailRig.ts'
 
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
-const written = JSON.parse(read('events.schema.json'))
+const written = JSON.parse(read('docs/api/events.schema.json'))
 const schema = z.fromJSONSchema(written)
 /** The same without room for what is not listed: readers pass over a new member, we send none untold. */
 const strict = z.fromJSONSchema({
@@ -29,7 +29,7 @@ const strict = z.fromJSONSchema({
   ),
 })
 const { payment, account } = written.$defs
-const text = read('EVENTS.md')
+const text = read('docs/guides/events.md')
 const [example, ofAccount, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(
   ([, json = '']) => JSON.parse(json),
 )

@@ -1,6 +1,6 @@
 /** README promises, and each promise names the tests that keep it: here they have to be there. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -10,8 +10,12 @@ const HEADING = '## What it guarantees, and the tests that show it'
 const PROOF = /\[`[^`]+`\]\(([^)]+)\) “([^”]+)”/g
 
 type Proof = { readonly file: string; readonly title: string }
-const proofsIn = (text: string): Proof[] =>
-  [...text.matchAll(PROOF)].map(([, file = '', title = '']) => ({ file, title }))
+/** The tests that a document names; its links begin at its own folder. */
+const proofsIn = (text: string, folder: string): Proof[] =>
+  [...text.matchAll(PROOF)].map(([, link = '', title = '']) => ({
+    file: join(folder, link),
+    title,
+  }))
 
 type Guarantee = { readonly what: string; readonly rule: string; readonly proofs: Proof[] }
 
@@ -22,7 +26,7 @@ const guarantees: Guarantee[] = section
   .slice(2)
   .map((line) => {
     const [, what = '', rule = '', proof = ''] = line.split('|').map((cell) => cell.trim())
-    return { what, rule, proofs: proofsIn(proof) }
+    return { what, rule, proofs: proofsIn(proof, '.') }
   })
 
 /** Whether a file has a test of exactly this title, whatever quotes it stands in. */
@@ -40,17 +44,22 @@ test.each(guarantees.map((one) => [one.what, one] as const))('%s', (_, { rule, p
   expect(proofs.filter(({ file, title }) => !hasTest(textOf(file), title))).toEqual([])
 })
 
+const THREATS = 'docs/guides/threats.md'
 /** Of each threat: what it is, what stops it, and the tests; not the tables without tests. */
-const threats = textOf('THREATS.md')
+const threats = textOf(THREATS)
   .split('\n')
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .filter((cells) => cells.length === 6 && cells[1] !== 'threat' && !cells[1]?.startsWith('---'))
-  .map(([, threat = '', stops = '', proof = '']) => ({ threat, stops, proofs: proofsIn(proof) }))
+  .map(([, threat = '', stops = '', proof = '']) => ({
+    threat,
+    stops,
+    proofs: proofsIn(proof, dirname(THREATS)),
+  }))
 
 test('THREATS has its threats, and names no test outside their rows', () => {
   expect(threats.length).toBeGreaterThan(20)
   const named = threats.flatMap(({ proofs }) => proofs)
-  expect(proofsIn(textOf('THREATS.md'))).toEqual(named)
+  expect(proofsIn(textOf(THREATS), dirname(THREATS))).toEqual(named)
 })
 
 test.each(threats.map((one) => [one.threat, one] as const))(
@@ -86,7 +95,18 @@ test('no test is left out of a run', () => {
 })
 
 test('nowhere is anybody said to be compliant: that is a payment institution’s own duty', () => {
-  const told = ['.', 'docs', 'web', 'web/views', 'lib', 'bin', 'functions', 'local', 'scripts']
+  const told = [
+    '.',
+    'docs',
+    'docs/guides',
+    'web',
+    'web/views',
+    'lib',
+    'bin',
+    'functions',
+    'local',
+    'scripts',
+  ]
     .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)))
     .filter((file) => /\.(md|html|ts|json)$/.test(file) && !file.includes('package-lock'))
   expect(told.length).toBeGreaterThan(60)

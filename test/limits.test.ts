@@ -61,8 +61,8 @@ test.each([
   ['README.md', `tries at a code | ${CODE_ATTEMPTS_MAX}, each spent`],
   ['README.md', `a payment's life | ${DEFAULTS.paymentTtlSeconds / 60} minutes |`],
   ['.env.example', `for its payer, ${life}.`],
-  ['RUNBOOK.md', `cut off after ${LAMBDA_SECONDS} seconds`],
-  ['RUNBOOK.md', `of the ${LAMBDA_SECONDS} seconds it has`],
+  ['docs/guides/runbook.md', `cut off after ${LAMBDA_SECONDS} seconds`],
+  ['docs/guides/runbook.md', `of the ${LAMBDA_SECONDS} seconds it has`],
 ] as const)('%s says “%s”', (file, words) => {
   expect(textOf(file)).toContain(words)
 })

@@ -8,7 +8,7 @@ export type AlarmRule = {
   readonly id: string
   /** One sentence for the person on call. */
   readonly what: string
-  /** The heading of its section in RUNBOOK.md. */
+  /** The heading of its section in docs/guides/runbook.md. */
   readonly heading: string
   readonly metric: IMetric
   /** Rings at this and above … */

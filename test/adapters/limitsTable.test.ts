@@ -376,7 +376,7 @@ describe("texts of the whole stage's day", () => {
     const all = settings.TEXTS_PER_DAY_FOR_STAGE
     const payers = Math.ceil(all / spent?.uses)
     const provers = Math.ceil(Math.floor(all / 2) / spent?.proving)
-    const told = readFileSync('THREATS.md', 'utf8')
+    const told = readFileSync('docs/guides/threats.md', 'utf8')
     const [, ...accounts] = /(\d+) accounts can use up .+, and (\d+) accounts half/.exec(told) ?? []
     expect(accounts.map(Number)).toEqual([payers, provers])
   })

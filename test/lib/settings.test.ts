@@ -58,7 +58,7 @@ test('without a file there is one stage, with every default', () => {
       domain: undefined,
       webAclArn: undefined,
       alarmTopicArn: undefined,
-      runbookUrl: 'RUNBOOK.md',
+      runbookUrl: 'docs/guides/runbook.md',
     },
   ])
 })

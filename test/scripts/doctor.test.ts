@@ -340,12 +340,12 @@ test('the profile that is named goes into what is to be copied', async () => {
   expect(marked(told, '✗')[0]?.next).toMatch(/ --region eu-west-1 --profile acme$/)
 })
 
-test('the sample in DEPLOYING.md is what such a stage is told', async () => {
+test('the sample in docs/guides/deploying.md is what such a stage is told', async () => {
   stage = await startStage('twilioVerify')
   delete stage.outputs.SiteTarget
   await setService(stage, LOCAL_VERIFY.phonesServiceSid, { CodeLength: '5' })
   const { said } = await run()
-  const text = readFileSync(resolve(import.meta.dirname, '../../DEPLOYING.md'), 'utf8')
+  const text = readFileSync(resolve(import.meta.dirname, '../../docs/guides/deploying.md'), 'utf8')
   const [, sample] = /```text\n(Payfriend-live in [\s\S]*?)```/.exec(text) ?? []
   expect(sample?.trimEnd().split('\n')).toEqual(
     said.map((line) => line.replace('127.0.0.1', 'd111111abcdef8.cloudfront.net')),
