@@ -37,7 +37,7 @@ function brokenLinks(file: string, text = proseOf(file)): string[] {
 
 test('the root has only what is looked for there', () => {
   const atRoot = readdirSync(ROOT).filter((name) => name.endsWith('.md'))
-  expect(atRoot.sort()).toEqual(['CHANGELOG.md', 'DECISIONS.md', 'README.md', 'SECURITY.md'])
+  expect(atRoot.sort()).toEqual(['CHANGELOG.md', 'README.md', 'SECURITY.md'])
 })
 
 describe('each link leads somewhere', () => {
@@ -53,5 +53,37 @@ describe('each link leads somewhere', () => {
       '#no-such-heading',
       'SECURITY.md#no-such-heading',
     ])
+  })
+})
+
+describe('the decisions', () => {
+  const files = readdirSync(join(ROOT, 'docs/adr')).filter((name) => name !== 'README.md')
+  const headings = files.map((name) => {
+    const [, number, title, date] =
+      /^# (\d{4})\. (.+)\n\n(\d{4}-\d\d-\d\d), (?:accepted|changed in part|reversed)\b/.exec(
+        textOf(join('docs/adr', name)),
+      ) ?? []
+    return { name, number, title, date }
+  })
+
+  test('are numbered from the oldest without a gap, each with its date', () => {
+    expect(files.length).toBeGreaterThan(60)
+    expect(headings.map(({ number }) => number)).toEqual(
+      files.map((_, i) => String(i + 1).padStart(4, '0')),
+    )
+    expect(headings.filter(({ name, number }) => !name.startsWith(`${number}-`))).toEqual([])
+    const dates = headings.map(({ date }) => date)
+    expect(dates).toEqual([...dates].sort())
+  })
+
+  test('are all in the index, newest first', () => {
+    const rows = textOf('docs/adr/README.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| ['))
+    expect(rows).toEqual(
+      headings
+        .map(({ name, number, title, date }) => `| [${number}](${name}) | ${date} | ${title} |`)
+        .reverse(),
+    )
   })
 })
