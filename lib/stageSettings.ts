@@ -46,7 +46,7 @@ const throttle = z.strictObject({ ratePerSecond: count, burst: count })
 const { authyCallback: defaultCallback, ...everyRoute } = defaultThrottling
 
 /** The settings of a stage; every one has its default. */
-const fields = z.strictObject({
+export const stageFields = z.strictObject({
   /** The account and the region to deploy to; of the command line's profile without them. */
   account: z
     .string()
@@ -190,7 +190,7 @@ export type StageSettings = ReturnType<typeof stageSettings>
  */
 export function stageSettings(
   stage: string,
-  given: z.input<typeof fields>,
+  given: z.input<typeof stageFields>,
   told = `Stage ${stage}`,
 ) {
   const refuse = (what: string): never => {
@@ -202,7 +202,7 @@ export function stageSettings(
   // It becomes part of an address that Cognito gives out.
   if (/aws|amazon|cognito/.test(stage)) refuse('its name may not have aws, amazon or cognito in it')
 
-  const { data, error } = fields.safeParse(given)
+  const { data, error } = stageFields.safeParse(given)
   if (error) return refuse(error.issues.map(sentence).join('; '))
   const { signUp, phoneCountries } = data
   if (signUp.policy === 'domains' && signUp.domains.length === 0) {

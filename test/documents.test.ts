@@ -35,9 +35,13 @@ function brokenLinks(file: string, text = proseOf(file)): string[] {
     })
 }
 
+test('README is read in one go', () => {
+  expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(200)
+})
+
 test('the root has only what is looked for there', () => {
   const atRoot = readdirSync(ROOT).filter((name) => name.endsWith('.md'))
-  expect(atRoot.sort()).toEqual(['CHANGELOG.md', 'README.md', 'SECURITY.md'])
+  expect(atRoot.sort()).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md'])
 })
 
 describe('each link leads somewhere', () => {

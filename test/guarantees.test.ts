@@ -1,4 +1,4 @@
-/** README promises, and each promise names the tests that keep it: here they have to be there. */
+/** docs/guarantees.md promises, and each promise names the tests that keep it: here they have to be there. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const ROOT = resolve(import.meta.dirname, '..')
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
-const HEADING = '## What it guarantees, and the tests that show it'
+const GUARANTEES = 'docs/guarantees.md'
 const PROOF = /\[`[^`]+`\]\(([^)]+)\) “([^”]+)”/g
 
 type Proof = { readonly file: string; readonly title: string }
@@ -19,22 +19,23 @@ const proofsIn = (text: string, folder: string): Proof[] =>
 
 type Guarantee = { readonly what: string; readonly rule: string; readonly proofs: Proof[] }
 
-const section = textOf('README.md').split(HEADING)[1]?.split('\n## ')[0] ?? ''
-const guarantees: Guarantee[] = section
+const guarantees: Guarantee[] = textOf(GUARANTEES)
   .split('\n')
   .filter((line) => line.startsWith('|'))
   .slice(2)
   .map((line) => {
     const [, what = '', rule = '', proof = ''] = line.split('|').map((cell) => cell.trim())
-    return { what, rule, proofs: proofsIn(proof, '.') }
+    return { what, rule, proofs: proofsIn(proof, dirname(GUARANTEES)) }
   })
 
 /** Whether a file has a test of exactly this title, whatever quotes it stands in. */
 const hasTest = (source: string, title: string) =>
   ["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`))
 
-test('README has its table of guarantees', () => {
-  expect(guarantees.length).toBeGreaterThan(20)
+test('there is a table of guarantees, and no test is named outside its rows', () => {
+  expect(guarantees.length).toBeGreaterThan(30)
+  const named = guarantees.flatMap(({ proofs }) => proofs)
+  expect(proofsIn(textOf(GUARANTEES), dirname(GUARANTEES))).toEqual(named)
 })
 
 test.each(guarantees.map((one) => [one.what, one] as const))('%s', (_, { rule, proofs }) => {
@@ -72,7 +73,7 @@ test.each(threats.map((one) => [one.threat, one] as const))(
 )
 
 test('that the page alone keeps the five minutes is said where they are promised', () => {
-  for (const file of ['README.md', 'SECURITY.md']) {
+  for (const file of [GUARANTEES, 'SECURITY.md']) {
     const text = textOf(file).replaceAll(/\s+/g, ' ')
     expect(text).toContain('Art. 4(3)(d)')
     expect(text).toContain('are kept by the page, not by the API')

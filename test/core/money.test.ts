@@ -120,7 +120,6 @@ test.each(currencies)('in %s the limit may be sent, and not one minor unit more'
   expect(read(most + 1)).toMatchObject({ field: 'value' })
 })
 
-// XXX is ISO 4217's own code for no currency.
 test.each(['', 'eur', 'EURO', 'XXX', 'BTC', 'toString', '__proto__', ' EUR', 'ЕUR'])(
   'the currency %j does not exist here',
   (currency) => {
