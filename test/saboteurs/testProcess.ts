@@ -1,7 +1,7 @@
 /** A process that runs tests on files that are other than they are stored. Asked by `testProcesses.ts`. */
 import { resolve } from 'node:path'
 import { createVitest, type TestModule } from 'vitest/node'
-import config from '../../vitest.config.ts'
+import { everywhere } from '../../vitest.config.ts'
 
 /** A test file, and of its tests those that are to run; all, if it is not said. */
 export type Chosen = { readonly file: string; readonly testIds?: readonly string[] | undefined }
@@ -50,12 +50,12 @@ const vitest = await createVitest(
       },
     ],
     test: {
-      ...config.test,
+      ...everywhere,
+      include: ['test/**/*.test.ts'],
       pool: 'threads',
       isolate: true,
       fileParallelism: false,
-      globalSetup: [],
-      setupFiles: [...(config.test?.setupFiles ?? []), ...setupFiles],
+      setupFiles: [...everywhere.setupFiles, ...setupFiles],
       // What is stored of a module must never be what it was replaced with.
       fsModuleCache: false,
       testTimeout: 15_000,
