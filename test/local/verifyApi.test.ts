@@ -202,27 +202,6 @@ describe('the door of Verify', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 60200, status: 400 } })
     expect(book.messages(number)).toEqual([])
   })
-
-  test.each([
-    ['plain dots', `${PAYMENTS}/../${phonesServiceSid}`],
-    ['encoded dots', '/v2/Services/%2e%2e/Services'],
-    ['an encoded slash', `/v2/Services%2F${paymentsServiceSid}`],
-    ['broken escapes', '/v2/Services/%zz'],
-    ['escapes that are not UTF-8', '/v2/Services/%ff'],
-    ['a broken query', '/v2/Services?PageSize=%zz'],
-  ])('is not led astray by %s', async (_, path) => {
-    const { get } = await setUp()
-    expect(await get(path)).toMatchObject({ status: 400, body: { code: 60200 } })
-  })
-
-  test('lets a field named __proto__ change nothing else', async () => {
-    const { call } = await setUp()
-    const text = `__proto__[Channel]=sms&To=${encodeURIComponent(number)}&__proto__=1`
-    const answer = await call('POST', `${PHONES}/Verifications`, { text })
-    expect(answer.status).toBe(400)
-    expect(Object.keys(Object.prototype)).toEqual([])
-    expect(Object({}).Channel).toBeUndefined()
-  })
 })
 
 describe('a service', () => {
