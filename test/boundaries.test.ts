@@ -345,7 +345,8 @@ const fences: Record<string, Fence> = {
         within('lib/').has(found) ||
         PLAIN_DATA.includes(found.target) ||
         found.target === LIMITS ||
-        (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
+        (/^lib\/stage(Fields|Settings)\.ts$/.test(file) &&
+          found.target === 'functions/core/money.ts') ||
         isPackage(found),
       caught: [
         ['lib/x.ts', "import { endpoint } from '../functions/http.ts'"],

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readSettings } from '../../bin/settings.ts'
-import { SettingsError, stageFields } from '../../lib/stageSettings.ts'
+import { stageFields } from '../../lib/stageFields.ts'
+import { SettingsError } from '../../lib/stageSettings.ts'
 
 /** A stage with something said about everything. Each test breaks one thing in it. */
 const stage = {
