@@ -252,7 +252,6 @@ const GOOD = {
   enroll: { message: 'User created successfully.', user: { id: 1635 }, success: true },
   ask: { approval_request: { uuid: UUID }, success: true },
   read: { approval_request: { _authy_id: 1635, status: 'approved', uuid: UUID }, success: true },
-  // X is how Authy masks a digit.
   send: { success: true, message: 'SMS token was sent', cellphone: '+44-XXX-XXX-XX23' },
   check: {
     message: 'Token is valid.',

@@ -1152,7 +1152,6 @@ test.each([
   ['a status that is none', { status: 'undecided' }],
   ['an amount with decimals', { amount_minor: 20.5 }],
   ['an amount of nothing', { amount_minor: 0 }],
-  // ISO 4217's own code for no currency.
   ['a currency that is none', { currency: 'XXX' }],
   ['a time that is none', { expires_at: 'tomorrow' }],
   ['words that are none', { shown: 'Pay' }],

@@ -157,7 +157,6 @@ test('the pattern has ten digits and three decimals at most', () => {
 })
 
 test.each([
-  // ISO 4217's own code for no currency.
   ['1', 'XXX', 'currency', /^Choose a currency\b.*\.$/],
   ['1,00', 'EUR', 'value', /^Write the amount\b.*\.$/],
   ['0', 'EUR', 'value', /^The amount must be more than zero\.$/],

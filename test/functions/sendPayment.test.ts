@@ -161,7 +161,6 @@ describe('a payment', () => {
     ['1e3', 'EUR', 'amount.value'],
     ['٢٠', 'EUR', 'amount.value'],
     [20.5, 'EUR', 'amount.value'],
-    // ISO 4217's own code for no currency.
     ['20.50', 'XXX', 'amount.currency'],
     ['20.50', 'JPY', 'amount.value'],
   ])('of %j %s is refused beside its field (2019: W7)', async (value, currency, path) => {
