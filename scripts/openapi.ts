@@ -6,10 +6,10 @@ import { DEFAULTS, TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
 import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { TEXTS_MAX } from '../functions/core/payment.ts'
 import { REFUSALS, type RefusalCode, refusalCodes } from '../functions/core/refusals.ts'
-import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/gatewayAnswers.ts'
-import { query } from '../functions/listPayments.ts'
+import { query } from '../functions/handlers/listPayments.ts'
+import { IDEMPOTENCY_KEY } from '../functions/handlers/sendPayment.ts'
+import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { type LambdaName, lambdas } from '../functions/routes.ts'
-import { IDEMPOTENCY_KEY } from '../functions/sendPayment.ts'
 import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
 
 export const FILE = resolve(import.meta.dirname, '../openapi.json')

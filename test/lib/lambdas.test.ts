@@ -230,7 +230,7 @@ describe.each(providers)('with %s', (provider) => {
             return key === 'PROVIDER' ? provider : all[key]
           },
         })
-        const { [name]: make } = await import(`../../functions/${name}.ts`)
+        const { [name]: make } = await import(`../../functions/handlers/${name}.ts`)
         expect(make({ env, clock: () => new Date() })).toBeTypeOf('function')
         expect(Object.keys(told).filter((key) => !read.has(key))).toEqual([])
       },
