@@ -58,7 +58,7 @@ const fields = z.strictObject({
     .optional(),
 
   /**
-   * Whether payments, people, secrets and the archive outlive the stack, and the archive refuses to give
+   * Whether payments, payers, secrets and the archive outlive the stack, and the archive refuses to give
    * anything up before its time. So by default, but for the stage `dev`.
    */
   keepData: z.boolean('must be true or false').optional(),
@@ -89,7 +89,7 @@ const fields = z.strictObject({
 
   limits: z
     .strictObject({
-      /** Codes for payments, and texts that prove a number: each for a person; the latter for a number too. */
+      /** Codes for payments, and texts that prove a number: each for a payer; the latter for a number too. */
       textsPerHour: count.default(DEFAULTS.textsPerHour),
       textsPerDay: count.default(DEFAULTS.textsPerDay),
       provingTextsPerHour: count.default(DEFAULTS.provingTextsPerHour),

@@ -48,15 +48,12 @@ const life = `${PAYMENT_TTL_SECONDS_MIN} to ${PAYMENT_TTL_SECONDS_MAX}`
 
 test.each([
   ['README.md', `its payer, ${life} | ${DEFAULTS.paymentTtlSeconds} |`],
-  [
-    'README.md',
-    `of one person | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`,
-  ],
-  ['README.md', `of one person | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
+  ['README.md', `of one payer | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`],
+  ['README.md', `of one payer | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
   ['README.md', `person's own | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
   ['README.md', `of the whole stage | ${DEFAULTS.textsPerDayForStage} a day, at most half`],
-  ['README.md', `that wait, of one person | ${DEFAULTS.openPayments} at a time |`],
-  ['README.md', `started, of one person | ${DEFAULTS.paymentsPerHour} in an hour,`],
+  ['README.md', `that wait, of one payer | ${DEFAULTS.openPayments} at a time |`],
+  ['README.md', `started, of one payer | ${DEFAULTS.paymentsPerHour} in an hour,`],
   ['README.md', `phone verification | ${TEXTS_MAX}, at least ${TEXT_PAUSE_SECONDS} s apart |`],
   ['README.md', `tries at a code | ${CODE_ATTEMPTS_MAX}, each spent`],
   ['README.md', `a payment's life | ${DEFAULTS.paymentTtlSeconds / 60} minutes |`],

@@ -15,7 +15,7 @@ import { count, logger, reportFault, securityEvent } from '../observe.ts'
 import { callbackSignature } from '../providerComposition.ts'
 
 /**
- * `POST /payments/callback`: a person's answer to a push, signed by Authy.
+ * `POST /payments/callback`: a payer's answer to a push, signed by Authy.
  *
  * Callbacks come twice, late and for payments that are over: all that is ordinary, answers 200 and
  * changes nothing. One that shows something else than was asked, or is not understood, answers 200 too, and is

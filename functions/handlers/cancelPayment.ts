@@ -7,10 +7,10 @@ import { channelEnds } from '../providerComposition.ts'
 
 /** `POST /payments/{paymentId}/cancellation`: the payer changes their mind while the payment waits; a locked one too. */
 export const cancelPayment = (world: World) => {
-  const people = payers(world)
+  const store = payers(world)
   const ports = { payments: payments(world), ends: channelEnds(world), clock: world.clock }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
-    admitToLook(await people.get(payer.payerId), payer)
+    admitToLook(await store.get(payer.payerId), payer)
     const payment = await cancel(ports, payer.payerId, paymentId())
     return { status: 200, body: view(payment, world.clock()) }
   })

@@ -17,10 +17,10 @@ export const query = z.strictObject({
 /** `GET /payments`: the payer's own payments, newest first. */
 export const listPayments = (world: World) => {
   const store = payments(world)
-  const people = payers(world)
+  const own = payers(world)
   return endpoint({ body: nothing, query }, async ({ payer, query }) => {
     const { payerId } = payer
-    const [known, page] = await Promise.all([people.get(payerId), store.list(payerId, query)])
+    const [known, page] = await Promise.all([own.get(payerId), store.list(payerId, query)])
     admitToLook(known, payer)
     const now = world.clock()
     return {

@@ -134,7 +134,7 @@ describe.each(providers)('with %s', (provider) => {
           : [],
     },
     {
-      reason: 'who ends sessions ends those of this pool, and does nothing else with its people',
+      reason: 'who ends sessions ends those of this pool, and does nothing else with its accounts',
       lines: (name) =>
         TOLD[provider][name]?.includes('USER_POOL_ID')
           ? ['Allow cognito-idp:AdminUserGlobalSignOut <UserPool.Arn>']

@@ -11,7 +11,7 @@ import type { SignIns } from '../../core/ports.ts'
 /**
  * People of a Cognito user pool.
  *
- * The payer's id is the pool's `sub`, which its admin operations take for a user's name, but for people
+ * The payer's id is the pool's `sub`, which its admin operations take for a user's name, but for accounts
  * who came from a third-party provider, whose name is another.
  *
  * @param connect makes the client when it is first needed: most requests of `phoneVerify` need none
@@ -35,7 +35,7 @@ export function cognitoSignIns(
       const verified = Users.filter((user) => attributeOf(user, 'email_verified') === 'true')
       // Only a verified address gets into a token; in a pool where any number may have one, all may pay.
       const [found, ...others] = verified.length > 0 ? verified : Users
-      if (others.length > 0) throw new Error(`${others.length + 1} people have this address`)
+      if (others.length > 0) throw new Error(`${others.length + 1} accounts have this address`)
       return found && attributeOf(found, 'sub')
     },
 

@@ -1,4 +1,4 @@
-/** The items behind the limits, beside the people in their table: read consistently, written under a condition. */
+/** The items behind the limits, beside the payers in their table: read consistently, written under a condition. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 

@@ -1,4 +1,4 @@
-/** The counters behind every limit, beside the people in their table; those of texts are in `textCounters.ts`. */
+/** The counters behind every limit, beside the payers in their table; those of texts are in `textCounters.ts`. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import type { Limits, Starts } from '../../core/ports.ts'
@@ -20,7 +20,7 @@ export function limitsTable(
   const items = limitItems(documents, table)
   const texts = textCounters(items, settings)
 
-  /** Every write that reserves something for a start, so that a barred person reserves nothing. */
+  /** Every write that reserves something for a start, so that a barred payer reserves nothing. */
   const reserve = (
     key: string,
     update: string,
@@ -112,7 +112,7 @@ export function limitsTable(
       await forget(key, freed)
       return false
     }
-    // What sessions started that are ended by now does not keep out the person who ended them.
+    // What sessions started that are ended by now does not keep out the payer who ended them.
     if (sessionsFrom > sessionsCounted) {
       return renewStarts(
         key,
@@ -190,7 +190,7 @@ export function limitsTable(
     )
   }
 
-  /** A person's first ever. */
+  /** A payer's first ever. */
   function createStarts(key: string, { paymentId, expiresAt, sessionsFrom, now }: Start) {
     const hasEnded = sessionsFrom !== undefined
     return reserve(

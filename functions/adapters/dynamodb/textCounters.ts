@@ -1,4 +1,4 @@
-/** How many texts and calls there were: for a person, for a number, and for the whole stage. */
+/** How many texts and calls there were: for a payer, for a number, and for the whole stage. */
 import * as z from 'zod'
 import { handset } from '../../core/handset.ts'
 import type { PhoneNumber } from '../../core/payer.ts'
@@ -9,10 +9,10 @@ import { ownWrite } from './ownWrite.ts'
 
 /** At most so many, by the hour and the day of the clock (UTC). */
 export type TextSettings = {
-  /** Codes for payments, for a person. */
+  /** Codes for payments, for a payer. */
   readonly textsPerHour: number
   readonly textsPerDay: number
-  /** Texts that prove a number or change it: for a person, and for a number that is not theirs yet. */
+  /** Texts that prove a number or change it: for a payer, and for a number that is not theirs yet. */
   readonly provingTextsPerHour: number
   readonly provingTextsPerDay: number
   /** All of both; at most half of it for proving. */
@@ -35,7 +35,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     spendAll([payingOf(payerId, now), stage(now, 1)], now)
 
   /**
-   * Count a verification's texts: one for the person and for the number that is not theirs yet, all of them
+   * Count a verification's texts: one for the payer and for the number that is not theirs yet, all of them
    * for the stage, which keeps half of its day for payments.
    */
   const spendProving = (payerId: string, phone: PhoneNumber, texts: number, now: Date) => {
@@ -48,7 +48,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     return spendAll([provingOf(payerId, now), number, stage(now, texts, half)], now)
   }
 
-  /** The person's hour and day begin anew; their numbers' and the stage's counts stay. */
+  /** The payer's hour and day begin anew; their numbers' and the stage's counts stay. */
   const clear = async (payerId: string, now: Date) => {
     for (const { key, counts } of [payingOf(payerId, now), provingOf(payerId, now)]) {
       const update = `SET ${counts.map(({ attribute }) => `${attribute} = :none`).join(', ')}`
@@ -56,7 +56,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     }
   }
 
-  /** What a person has used by now of this hour and this day. */
+  /** What a payer has used by now of this hour and this day. */
   const used = async (payerId: string, now: Date) => {
     const [paying, proving] = await Promise.all(
       [payingOf(payerId, now), provingOf(payerId, now)].map(async ({ key, counts }) => {
@@ -88,7 +88,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
       }
     } catch (error) {
       // Refused by one, it is taken from none: or a number that others have used up, or a refused
-      // person, would use up what honest people have.
+      // person, would use up what honest payers have.
       if (error instanceof Refusal) await Promise.all(counted.map(giveBack))
       throw error
     }

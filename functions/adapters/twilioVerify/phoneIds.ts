@@ -5,7 +5,7 @@ import type { PhoneIds } from '../../core/ports.ts'
 
 const OWN_ID = /^phone:[A-Za-z0-9_-]{22}$/
 
-/** Made from person and number: the same for both, nobody else's, and telling neither. */
+/** Made from payer and number: the same for both, nobody else's, and telling neither. */
 export const ownPhoneIds: PhoneIds = {
   gave: (providerPhoneId) => OWN_ID.test(providerPhoneId),
 
