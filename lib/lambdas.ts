@@ -138,7 +138,7 @@ export class Lambdas extends Construct {
     this.everyMinute(this.sweep)
   }
 
-  /** Name the pool to who ends sessions, and let them do that and nothing else with its people. */
+  /** Name the pool to who ends sessions, and let them do that and nothing else with its accounts. */
   bindSessions({ userPoolId, userPoolArn }: IUserPool): void {
     for (const { function: it, role } of this.endingSessions) {
       it.addEnvironment('USER_POOL_ID', userPoolId)

@@ -164,9 +164,9 @@ export class Payfriend extends Construct {
         },
       }),
       PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
-      PayersTableName: { description: 'The table of people', value: tables.payersTableName },
+      PayersTableName: { description: 'The table of payers', value: tables.payersTableName },
       InvitePerson: {
-        description: 'Run this for each person, with their address: only a verified one can pay',
+        description: 'Run this for each payer, with their address: only a verified one can pay',
         value:
           `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${signIn.poolId}` +
           ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +

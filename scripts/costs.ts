@@ -30,10 +30,10 @@ const PRICES = {
   secretRead: 5e-6,
 } as const
 
-/** Cognito's plan Essentials: each person who signs in in a month, after those who are free. */
-const PERSON_USD = 0.015
-const PEOPLE_FREE = 10_000
-const PAYMENTS_PER_PERSON = 4
+/** Cognito's plan Essentials: each payer who signs in in a month, after those who are free. */
+const PAYER_USD = 0.015
+const PAYERS_FREE = 10_000
+const PAYMENTS_PER_PAYER = 4
 
 /** Twilio's: a verification that succeeds, and a text of two segments in the US. */
 const VERIFICATION_USD = 0.05
@@ -124,14 +124,9 @@ function inDollars(usd: number): string {
 
 export function costsTable(): string {
   const rows = MONTHS.map((month) => {
-    const people = Math.max(0, month.payments / PAYMENTS_PER_PERSON - PEOPLE_FREE)
+    const payers = Math.max(0, month.payments / PAYMENTS_PER_PAYER - PAYERS_FREE)
     const twilio = month.payments * (TEXTS * TEXT_USD + VERIFICATIONS * VERIFICATION_USD)
-    const sums = [
-      awsUsd('authy', month),
-      awsUsd('twilioVerify', month),
-      people * PERSON_USD,
-      twilio,
-    ]
+    const sums = [awsUsd('authy', month), awsUsd('twilioVerify', month), payers * PAYER_USD, twilio]
     return [month.payments.toLocaleString('en-US'), ...sums.map(inDollars)]
   })
   const head = [

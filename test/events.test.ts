@@ -9,10 +9,10 @@ import type { PayerEvent } from '../functions/core/payerTrail.ts'
 import { PAYER_EVENTS } from '../functions/core/payerTrail.ts'
 import type { DecisionView } from '../functions/core/payment.ts'
 import type { PaymentEvent } from '../functions/core/paymentTrail.ts'
-import { publishEvents } from '../functions/publishEvents.ts'
+import { publishEvents } from '../functions/handlers/publishEvents.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/auditTrail/localBus.ts'
-import { payerRecord, trailWith } from './payerTrails.ts'
-import { ENDS, ends, startTrailRig, type TrailRig } from './trailRig.ts'
+import { payerRecord, trailWith } from './harness/payerTrails.ts'
+import { ENDS, ends, startTrailHarness, type TrailHarness } from './harness/trailHarness.ts'
 
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
 const written = JSON.parse(read('docs/api/events.schema.json'))
@@ -34,28 +34,28 @@ const [example, ofAccount, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].
   ([, json = '']) => JSON.parse(json),
 )
 
-let rig: TrailRig
+let harness: TrailHarness
 /** Of payments; and of accounts. */
 const events: EventEnvelope[] = []
 const accountEvents: EventEnvelope[] = []
 /** Of a payment by each of its ends, and of an account to which everything happens. */
 beforeAll(async () => {
-  rig = await startTrailRig()
+  harness = await startTrailHarness()
   const bus = await startLocalBus((event) => {
     const isOfPayment = event['detail-type'].startsWith('payment.')
     if (isOfPayment) events.push(event)
     else accountEvents.push(event)
   })
   const env = { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url }
-  const publish = publishEvents({ clock: rig.clock.now, env })
+  const publish = publishEvents({ clock: harness.clock.now, env })
   for (const end of ends) {
-    const id = await rig.ended(await rig.person(), end)
-    await publish({ Records: await rig.changesOf(id) })
+    const id = await harness.ended(await harness.person(), end)
+    await publish({ Records: await harness.changesOf(id) })
   }
   await publish({ Records: [payerRecord('ann', undefined, trailWith('ann', PAYER_EVENTS))] })
   await bus.close()
 })
-afterAll(() => rig.close())
+afterAll(() => harness.close())
 
 test('every event is as the schema says', () => {
   expect(events).toHaveLength(2 * ends.length)

@@ -23,8 +23,8 @@ const bound = (file: string, begins: string, schema: string): Bound => ({
 const typed = (file: string, name: string, schema: string) =>
   bound(file, `export type ${name} = {`, schema)
 
-const ITEM = 'functions/adapters/paymentHistory.ts'
-const EVIDENCE = 'functions/adapters/evidenceItem.ts'
+const ITEM = 'functions/adapters/dynamodb/paymentHistory.ts'
+const EVIDENCE = 'functions/adapters/dynamodb/evidenceItem.ts'
 const ENTRY = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
 
@@ -33,7 +33,7 @@ const BOUND = [
   ...['push-callback', 'provider-read', 'sms-code', 'verify-code'].map((kind) =>
     bound('outcome', `readonly kind: '${kind}'`, EVIDENCE),
   ),
-  typed('payerTrail', 'PayerEntry', 'functions/adapters/payerTrailItem.ts'),
+  typed('payerTrail', 'PayerEntry', 'functions/adapters/dynamodb/payerTrailItem.ts'),
   typed('paymentTrail', 'PaymentEntry', ENTRY),
   typed('paymentTrail', 'PaymentFacts', ENTRY),
   bound('payment', 'export type PaymentView = ChannelViews & {', API),

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderFault } from '../../functions/adapters/askProvider.ts'
-import { type AuthySettings, authy } from '../../functions/adapters/authy.ts'
+import { type AuthySettings, authy } from '../../functions/adapters/authy/authy.ts'
 import type { BoundAction } from '../../functions/core/ports.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
-import { numberOf, otherThan } from '../rig.ts'
+import { numberOf, otherThan } from '../harness/harness.ts'
 
 const apiKey = 'canary-api-key'
 const noon = new Date('2026-11-21T12:00:00.000Z')

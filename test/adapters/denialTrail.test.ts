@@ -2,10 +2,10 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { denialTrail } from '../../functions/adapters/denialTrail.ts'
-import { payersTable } from '../../functions/adapters/payersTable.ts'
+import { denialTrail } from '../../functions/adapters/dynamodb/denialTrail.ts'
+import { payersTable } from '../../functions/adapters/dynamodb/payersTable.ts'
 import type { PayerStore, PushDenials } from '../../functions/core/ports.ts'
-import { NOON } from '../rig.ts'
+import { NOON } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables

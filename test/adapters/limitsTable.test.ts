@@ -8,11 +8,11 @@ import {
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LimitSettings, limitsTable } from '../../functions/adapters/limitsTable.ts'
+import { type LimitSettings, limitsTable } from '../../functions/adapters/dynamodb/limitsTable.ts'
 import { limitSettings } from '../../functions/adapters/settings.ts'
 import type { Limits, Starts } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
-import { NOON, numberOf } from '../rig.ts'
+import { NOON, numberOf } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 const HOUR = 3600

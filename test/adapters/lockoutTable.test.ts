@@ -5,11 +5,11 @@ import {
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
-import { payersTable } from '../../functions/adapters/payersTable.ts'
+import { lockoutTable } from '../../functions/adapters/dynamodb/lockoutTable.ts'
+import { payersTable } from '../../functions/adapters/dynamodb/payersTable.ts'
 import type { PayerEventName } from '../../functions/core/payerTrail.ts'
 import type { CountedAttempt, Lockout, PayerStore } from '../../functions/core/ports.ts'
-import { NOON } from '../rig.ts'
+import { NOON } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 const MINUTE = 60

@@ -4,7 +4,7 @@ import type { BoundAction } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { noFaults } from '../../local/phone/faults.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
-import { movableClock, numberOf, otherThan } from '../rig.ts'
+import { movableClock, numberOf, otherThan } from '../harness/harness.ts'
 import {
   AUTHY_KEY,
   authyClient,

@@ -1,6 +1,6 @@
 /** What must never be written down of all that a run of the fuzzer had in hand. */
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { ANY_TOKEN, type Leak, leakFinder } from '../leaks.ts'
+import { ANY_TOKEN, type Leak, leakFinder } from '../harness/leaks.ts'
 import { PASSWORD } from './credentials.ts'
 import type { Servers } from './fuzz.ts'
 import { AUTHY_KEY } from './running.ts'
