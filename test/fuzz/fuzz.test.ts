@@ -1,5 +1,6 @@
 import './loud.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { byDepth } from '../depth.ts'
 import { overhear } from '../leaks.ts'
 import { everyKind } from './apiFile.ts'
 import { type Failure, fuzz, type Progress, startServers } from './fuzz.ts'
@@ -7,7 +8,7 @@ import { leaksIn, withoutAmount } from './secrets.ts'
 
 /** The same in each run, so that whoever sees it fail can look into it; `npm run fuzz` takes others. */
 const SEED = 2019
-const REQUESTS = 3000
+const REQUESTS = byDepth(1000, 3000)
 
 /** What no client can bring about. */
 const UNSEEN: readonly (readonly [kind: RegExp, why: string])[] = [
