@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createVitest, type TestCase, type TestModule } from 'vitest/node'
-import config from '../../vitest.config.ts'
+import { everywhere } from '../../vitest.config.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -37,9 +37,9 @@ export async function startTestRuns({ setupFile }: { setupFile?: string } = {}) 
         },
       ],
       test: {
-        ...config.test,
+        ...everywhere,
         ...isolated,
-        globalSetup: [],
+        include: ['test/**/*.test.ts'],
         setupFiles: [...SETUP_FILES, ...(setupFile ? [setupFile] : [])].map((path) =>
           resolve(ROOT, path),
         ),
