@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** What every test has, in whatever project. */
@@ -51,7 +52,16 @@ export default defineConfig({
         },
       },
       { test: { ...everywhere, name: 'lambda', include: lambda } },
-      { test: { ...everywhere, name: 'e2e', include: e2e } },
+      {
+        test: {
+          ...everywhere,
+          name: 'e2e',
+          include: e2e,
+          // More than half of a journey's time it waits for the browser to draw.
+          maxWorkers: 2 * availableParallelism(),
+          sequence: { groupOrder: 1 },
+        },
+      },
       { test: { ...everywhere, name: 'proof', include: proof } },
     ],
   },
