@@ -52,7 +52,7 @@ const person = (who = payerId) => ({
 })
 /** Everything of the item that is no count of codes and no audit trail. */
 async function rest(who = payerId) {
-  const own = /^(code_|codes_|audit_)/
+  const own = /^(failed_attempts|code_|codes_|audit_)/
   return Object.fromEntries(
     Object.entries((await item(who)) ?? {}).filter(([name]) => !own.test(name)),
   )
