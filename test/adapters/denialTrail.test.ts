@@ -89,7 +89,9 @@ test('ten losses in a row are a fault', async () => {
   table
     .on(UpdateCommand)
     .rejects(new ConditionalCheckFailedException({ message: 'lost', $metadata: {} }))
-  await expect(denials.tell(payerId, at(-60), NOON)).rejects.toThrow('ten conditional writes')
+  await expect(denials.tell(payerId, at(-60), NOON)).rejects.toThrow(
+    'the condition of ten writes in a row',
+  )
   expect(table.commandCalls(UpdateCommand)).toHaveLength(10)
   table.restore()
 })

@@ -553,7 +553,9 @@ describe('a number that is trusted', () => {
       return { Item: { ...real, audit_count: trail.count, audit_recent: trail.recent } }
     })
     try {
-      await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow('ten conditional writes')
+      await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow(
+        'the condition of ten writes in a row',
+      )
       expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
     } finally {
       faulty.restore()
