@@ -26,7 +26,7 @@ export type ProviderSettings =
       }
     }
 
-/** What the Lambdas are told of the stage's settings. */
+/** What the Lambdas get of the stage's settings. */
 type LambdaSettings = ProviderSettings & {
   readonly stage: string
   readonly currencies: readonly { readonly code: string; readonly digits: number }[]
