@@ -14,7 +14,7 @@ import { openPeople } from '../../local/signIn/signInPeople.ts'
 import { main } from '../../scripts/payer.ts'
 import type { Request, RouteName } from '../harness/event.ts'
 import { invoke, numberOf, terms } from '../harness/harness.ts'
-import { startJourneyHarness } from './recordedStage.ts'
+import { startRecordedStage } from './recordedStage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'payfriend-payer-'))
 const EMAILS = ['ada@example.com', 'bea@example.com', 'cy@example.com', 'dee@example.com']
@@ -208,7 +208,7 @@ test.each([
 describe('of a stage in AWS', () => {
   /** Its Lambdas are told of the tables and people of the server above. */
   async function stageOf(world: World, without = '') {
-    const stage = await startJourneyHarness('authy')
+    const stage = await startRecordedStage('authy')
     const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...Variables } = world.env
     stage.aws.lambda.on(GetFunctionConfigurationCommand).callsFake(({ FunctionName }) => {
       expect(FunctionName).toMatch(/CancelPayment|EndSessions/)

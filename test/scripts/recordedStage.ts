@@ -61,10 +61,10 @@ const json = (status: number, body: object): Answer => ({
   body: JSON.stringify(body),
 })
 
-export type RecordedStage = Awaited<ReturnType<typeof startJourneyHarness>>
+export type RecordedStage = Awaited<ReturnType<typeof startRecordedStage>>
 
 /** Start what answers; `close` it after each test. */
-export async function startJourneyHarness(provider: Provider) {
+export async function startRecordedStage(provider: Provider) {
   const { json: template } = templates[provider]
   const answers: Answers = {}
   const server = createServer((request, response) => {

@@ -37,7 +37,7 @@ afterAll(async () => {
 beforeEach(() => at(harness))
 afterEach(() => vi.unstubAllEnvs())
 
-/** Where the SDK asks: of one harness the table, and the pretended rest. */
+/** Where the SDK asks: of one harness the table, and the emulated rest. */
 function at({ database }: TrailHarness) {
   vi.stubEnv('AWS_ENDPOINT_URL_S3', aws.url)
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', aws.url)
