@@ -24,14 +24,17 @@ const typed = (file: string, name: string, schema: string) =>
   bound(file, `export type ${name} = {`, schema)
 
 const ITEM = 'functions/adapters/dynamodb/paymentHistory.ts'
-const EVIDENCE = 'functions/adapters/dynamodb/evidenceItem.ts'
+const EVIDENCE = 'functions/adapters/dynamodb/channelItem.ts'
 const ENTRY = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
 
 const BOUND = [
   typed('payment', 'HistoryEntry', ITEM),
-  ...['push-callback', 'provider-read', 'sms-code', 'verify-code'].map((kind) =>
-    bound('outcome', `readonly kind: '${kind}'`, EVIDENCE),
+  ...['push-callback', 'provider-read'].map((kind) =>
+    bound('channels/pushRules', `readonly kind: '${kind}'`, EVIDENCE),
+  ),
+  ...['sms-code', 'verify-code'].map((kind) =>
+    bound('channels/smsCodeRules', `readonly kind: '${kind}'`, EVIDENCE),
   ),
   typed('payerTrail', 'PayerEntry', 'functions/adapters/dynamodb/payerTrailItem.ts'),
   typed('paymentTrail', 'PaymentEntry', ENTRY),

@@ -13,17 +13,14 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OPEN_SHARDS } from '../../functions/adapters/dynamodb/paymentItem.ts'
 import { paymentsTable } from '../../functions/adapters/dynamodb/paymentsTable.ts'
+import { displayText } from '../../functions/core/action.ts'
+import { pushDetails } from '../../functions/core/channels/pushRules.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsCodeRules.ts'
 import { channelOf, endedAt } from '../../functions/core/outcome.ts'
-import {
-  CODE_ATTEMPTS_MAX,
-  type Payment,
-  pushContent,
-  TEXTS_MAX,
-  view,
-} from '../../functions/core/payment.ts'
+import { type Payment, view } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
-import { over } from '../core/payments.ts'
+import { over, open as waits } from '../core/payments.ts'
 import {
   API_KEY,
   type Harness,
@@ -64,7 +61,8 @@ const REF = '4F2K7Q'
 let made = 0
 /** Nobody was reached yet. */
 const channels: Payment['channels'] = {
-  push: { state: 'sending', askedAt: NOON },
+  ...waits.channels,
+  push: { state: 'sending', askedAt: NOON, details: pushDetails(terms, HARRY, REF) },
   sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
 }
 const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
@@ -81,7 +79,7 @@ function fresh(more: Partial<Payment> = {}): Payment {
     providerPhoneId: '1635',
     reference: REF,
     action: terms,
-    shown: pushContent(terms, HARRY, REF),
+    displayText: displayText(terms),
     outcome: { status: 'pending' },
     channels,
     createdAt: NOON,
@@ -121,7 +119,7 @@ const evidence = {
   kind: 'push-callback',
   push_id: 'push-1',
   provider_phone_id: '1635',
-  shown: 'as shown',
+  push_content: 'as shown',
   device_signature: null,
   device_id: '7',
   signed_at: '1700000100',
@@ -137,7 +135,8 @@ const approval = (payment: Payment, only: Decision['only'] = {}): Decision => ({
   only: {
     payerId: payment.payerId,
     providerPhoneId: payment.providerPhoneId,
-    shown: payment.shown,
+    displayText: payment.displayText,
+    pushDetails: payment.channels.push.details ?? {},
     ...only,
   },
 })
@@ -391,12 +390,16 @@ describe('decide', () => {
     { providerPhoneId: '1636' },
     { pushId: 'push-2' },
     {
-      shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, HARRY, REF),
+      pushDetails: pushDetails(
+        { ...terms, amount: { ...terms.amount, amountMinor: 2051 } },
+        HARRY,
+        REF,
+      ),
     },
-    { shown: pushContent(terms, 'another account', REF) },
-    { shown: pushContent(terms, HARRY, 'K7LMPQ') },
-    { shown: { ...pushContent(terms, HARRY, REF), message: 'Pay €2.50' } },
-    { shown: { message: pushContent(terms, HARRY, REF).message, details: {} } },
+    { pushDetails: pushDetails(terms, 'another account', REF) },
+    { pushDetails: pushDetails(terms, HARRY, 'K7LMPQ') },
+    { displayText: 'Pay €2.50' },
+    { pushDetails: {} },
   ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
     const payment = await inserted()
     await store.savePush(payment, 'push-1', at(1))
@@ -408,10 +411,21 @@ describe('decide', () => {
 
   test('the order of the details is not a difference', async () => {
     const payment = await inserted()
-    const { message, details } = payment.shown
-    const shown = { message, details: Object.fromEntries(Object.entries(details).reverse()) }
-    const decision = approval(payment, { shown })
+    const { details = {} } = payment.channels.push
+    const reversed = Object.fromEntries(Object.entries(details).reverse())
+    expect(Object.keys(reversed)).not.toEqual(Object.keys(details))
+    const decision = approval(payment, { pushDetails: reversed })
     expect(await store.decide(payment.paymentId, decision, at(30))).toBeDefined()
+  })
+
+  test('an answer to a push decides nothing where no push was asked for', async () => {
+    const push = { state: 'unavailable' } as const
+    const payment = await inserted({ channels: { ...channels, push } })
+    expect(await item(payment)).not.toHaveProperty('push_details')
+    for (const pushDetails of [channels.push.details ?? {}, {}]) {
+      const decision = approval(payment, { pushDetails })
+      expect(await store.decide(payment.paymentId, decision, at(30))).toBeUndefined()
+    }
   })
 
   test('a push that is asked for by its id decides nothing where none is stored yet', async () => {
@@ -943,7 +957,14 @@ describe('list', () => {
     const { payments } = await store.list(payerId, { limit: 1 })
     const [shown] = payments.map((payment) => view(payment, NOON))
     expect(shown).toHaveProperty('paymentId')
-    for (const hidden of ['providerPhoneId', 'shown', 'pushId', 'evidence', 'history', 'payerId']) {
+    for (const hidden of [
+      'providerPhoneId',
+      'details',
+      'pushId',
+      'evidence',
+      'history',
+      'payerId',
+    ]) {
       expect(shown).not.toHaveProperty(hidden)
     }
   })
@@ -1128,7 +1149,7 @@ describe('open', () => {
       ...third,
       channels: {
         ...channels,
-        push: { state: 'sent', id: 'push-3', askedAt: NOON, readAt: at(2) },
+        push: { ...channels.push, state: 'sent', id: 'push-3', readAt: at(2) },
       },
     })
   })
@@ -1161,7 +1182,7 @@ test.each([
   ['an amount of nothing', { amount_minor: 0 }],
   ['a currency that is none', { currency: 'XXX' }],
   ['a time that is none', { expires_at: 'tomorrow' }],
-  ['words that are none', { shown: 'Pay' }],
+  ['details of a push that are none', { push_details: 'Amount' }],
   ['attempts that are no number', { code_attempts: '0' }],
 ])('an item with %s is a fault and not a payment', async (_, broken) => {
   const payment = await inserted()

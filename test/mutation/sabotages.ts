@@ -168,30 +168,37 @@ export const sabotages: readonly Sabotage[] = [
 
   // What the payer saw is what was approved.
   {
-    name: 'the words shown are not compared',
+    name: 'the message shown is not compared',
     file: `${CORE}/channels/push.ts`,
-    from: 'const only = { providerPhoneId, shown, ',
-    to: 'const only = { providerPhoneId, ',
+    from: '    displayText: content.message,\n',
+    to: '',
+    caughtBy: testOf.callback,
+  },
+  {
+    name: 'the details shown are not compared',
+    file: `${CORE}/channels/push.ts`,
+    from: '    pushDetails: content.details,\n',
+    to: '',
     caughtBy: testOf.callback,
   },
   {
     name: 'the phone that answered is not compared',
     file: `${CORE}/channels/push.ts`,
-    from: 'const only = { providerPhoneId, shown, ',
-    to: 'const only = { shown, ',
+    from: '    providerPhoneId,\n    displayText: content.message,',
+    to: '    displayText: content.message,',
     caughtBy: testOf.callback,
   },
   {
     name: 'the payer whom a callback names is not compared',
     file: `${CORE}/channels/push.ts`,
-    from: '...(payerId && { payerId }), ',
+    from: '    ...(payerId && { payerId }),\n',
     to: '',
     caughtBy: testOf.callback,
   },
   {
     name: 'what a callback was refused for, the sweep approves',
     file: `${CORE}/channels/push.ts`,
-    from: ", ...(read.status === 'approved' && { noAnswerRefused: true })",
+    from: "    ...(read.status === 'approved' && { noAnswerRefused: true }),\n",
     to: '',
     caughtBy: testOf.callback,
   },
@@ -239,9 +246,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'the provider’s word counts like a signed answer, for whoever pays',
-    file: `${CORE}/outcome.ts`,
-    from: "'provider-read': 'provider-read',",
-    to: "'provider-read': 'signed-callback',",
+    file: `${CORE}/channels/pushRules.ts`,
+    from: "proof: 'provider-read',",
+    to: "proof: 'signed-callback',",
     caughtBy: ['test/core/payment.test.ts'],
   },
   {
@@ -1381,8 +1388,8 @@ export const sabotages: readonly Sabotage[] = [
   // Pushes that tire.
   {
     name: 'the push does not name the reference',
-    file: `${CORE}/payment.ts`,
-    from: '    Reference: reference,\n',
+    file: `${CORE}/channels/pushRules.ts`,
+    from: '  Reference: reference,\n',
     to: '',
     caughtBy: testOf.send,
   },
@@ -1424,7 +1431,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a lost push asked for again in a pause',
     file: `${CORE}/channels/push.ts`,
-    from: "        if (again.state.state !== 'sending') return payment\n",
+    from: '        if (whyNoPush(ports, payment.paymentId, answers, now)) return payment\n',
     to: '',
     caughtBy: ['test/core/starting.test.ts'],
   },
