@@ -25,7 +25,7 @@ const typed = (file: string, name: string, schema: string) =>
 
 const ITEM = 'functions/adapters/paymentHistory.ts'
 const EVIDENCE = 'functions/adapters/evidenceItem.ts'
-const PAGE = 'scripts/evidence/archivedEntry.ts'
+const ENTRY = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
 
 const BOUND = [
@@ -34,9 +34,9 @@ const BOUND = [
     bound('outcome', `readonly kind: '${kind}'`, EVIDENCE),
   ),
   typed('payerTrail', 'PayerEntry', 'functions/adapters/payerTrailItem.ts'),
-  typed('record', 'PaymentEntry', PAGE),
-  typed('record', 'PaymentFacts', PAGE),
-  bound('payment', 'export type PaymentView = ChannelViews & {', API),
+  typed('paymentTrail', 'PaymentEntry', ENTRY),
+  bound('paymentTrail', 'export type PaymentFacts = PaymentFields & {', ENTRY),
+  bound('payment', 'export type PaymentView = PaymentFields &\n  ChannelViews & {', API),
   typed('payment', 'DecisionView', API),
   typed('profile', 'ProfileView', API),
   typed('notices', 'Notice', API),

@@ -2,9 +2,14 @@
  * What a payment is, what its payer is shown, and when it is over. Nothing here writes; the stores
  * put these rules into the conditions of their writes.
  */
-import { displayText, type Payee, type PaymentAction, payeeInWords } from './action.ts'
+import {
+  detailsOf,
+  displayText,
+  fieldsOf,
+  type PaymentAction,
+  type PaymentFields,
+} from './action.ts'
 import type { Channel, ChannelViews, PaymentChannels } from './channel.ts'
-import { type Amount, amountOf, inWords } from './money.ts'
 import { channelOf, endedAt, type Outcome, type PaymentStatus, type Proof } from './outcome.ts'
 import { Refusal } from './refusals.ts'
 
@@ -87,8 +92,7 @@ export const pushContent = (
 ): PushContent => ({
   message: displayText(action),
   details: {
-    'Sending to': payeeInWords(action.payee),
-    Amount: inWords(action.amount),
+    ...detailsOf(action),
     'Your account': account,
     Reference: reference,
   },
@@ -121,8 +125,7 @@ export function view(payment: Payment, now: Date): PaymentView {
   const decidedAt = status === 'expired' ? payment.expiresAt : endedAt(payment.outcome)
   return {
     paymentId: payment.paymentId,
-    payee: payment.action.payee,
-    amount: amountOf(payment.action.amount),
+    ...fieldsOf(payment.action),
     displayText: displayText(payment.action),
     reference: payment.reference,
     status,
@@ -150,20 +153,19 @@ const channelViews = ({ push, sms }: PaymentChannels): ChannelViews => ({
   },
 })
 
-export type PaymentView = ChannelViews & {
-  readonly paymentId: string
-  readonly payee: Payee
-  readonly amount: Amount
-  readonly displayText: string
-  /** What tells it from an equal payment, on the push and in a text too. */
-  readonly reference: string
-  readonly status: PaymentStatus
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly decidedAt: string | null
-  readonly decidedBy: Channel | null
-  readonly decision: DecisionView | null
-}
+export type PaymentView = PaymentFields &
+  ChannelViews & {
+    readonly paymentId: string
+    readonly displayText: string
+    /** What tells it from an equal payment, on the push and in a text too. */
+    readonly reference: string
+    readonly status: PaymentStatus
+    readonly createdAt: string
+    readonly expiresAt: string
+    readonly decidedAt: string | null
+    readonly decidedBy: Channel | null
+    readonly decision: DecisionView | null
+  }
 
 /** On which channel the payer approved or denied, and how that was learned. */
 export type DecisionView = { readonly channel: Channel; readonly proof: Proof }

@@ -84,5 +84,6 @@ function isOfAction(
 
 function actionIn({ payee, amount }: PaymentFacts): PaymentAction | undefined {
   const money = parseAmount(amount, ANY_AMOUNT)
-  return 'amountMinor' in money ? { kind: 'payment', payee, amount: money } : undefined
+  if (!('amountMinor' in money)) return undefined
+  return { kind: 'payment', payee, amount: money } satisfies Required<PaymentAction>
 }
