@@ -5,10 +5,9 @@
 import '../test/fuzz/loud.ts'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { growth } from '../bench/growth.ts'
 import { everyKind } from '../test/fuzz/apiFile.ts'
 import { fuzz, startServers } from '../test/fuzz/fuzz.ts'
-import { leaksIn, withoutAmount } from '../test/fuzz/secrets.ts'
+import { leaksIn, withoutAmount, withoutNewNumber } from '../test/fuzz/secrets.ts'
 import { overhear } from '../test/leaks.ts'
 
 /** A kept request body or answer would be more; a payment's push and texts, which the pretend phone keeps, are less. */
@@ -47,7 +46,7 @@ const result = await fuzz({
   requests,
   witness: (_, text) => void heard.push(text),
   onBatch({ requests: made }) {
-    leaks = leaksIn([...written, ...heard], servers)
+    leaks = leaksIn([...written, ...heard.map(withoutNewNumber)], servers)
     lines += written.length
     written.length = 0
     heard = []
@@ -92,4 +91,13 @@ process.exitCode = problems.length > 0 ? 1 : 0
 
 function megabytes(): number {
   return Math.round((heap.at(-1)?.[1] ?? 0) / 2 ** 20)
+}
+
+/** How fast something grows: the slope of the straight line that fits its measurements best. */
+function growth(measured: readonly (readonly [at: number, value: number])[]): number {
+  const mean = (of: (pair: readonly [number, number]) => number) =>
+    measured.reduce((sum, pair) => sum + of(pair), 0) / measured.length
+  const [meanAt, meanValue] = [mean(([at]) => at), mean(([, value]) => value)]
+  const spread = mean(([at]) => (at - meanAt) ** 2)
+  return spread === 0 ? 0 : mean(([at, value]) => (at - meanAt) * (value - meanValue)) / spread
 }

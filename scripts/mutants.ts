@@ -19,8 +19,7 @@ import { noteTests } from '../test/saboteurs/mutants/choosing.ts'
 import { refusedByCompiler } from '../test/saboteurs/mutants/compiling.ts'
 import { applied, type Mutant, mutantsOf } from '../test/saboteurs/mutants/mutantsOf.ts'
 import { type Explained, explained } from '../test/saboteurs/mutants/survivors.ts'
-import { startTestProcesses } from '../test/saboteurs/testProcesses.ts'
-import { textOf } from '../test/saboteurs/testRun.ts'
+import { startTestProcesses, textOf } from '../test/saboteurs/testProcesses.ts'
 
 const SCORE_MIN = 90
 const NOTED_IN = '.cache/mutants.json'
@@ -40,29 +39,26 @@ const { values, positionals } = parseArgs({
   options: {
     resume: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
-    processes: { type: 'string', default: String(availableParallelism()) },
-    seconds: { type: 'string', default: '20' },
   },
   allowPositionals: true,
 })
 const isWhole = positionals.length === 0
 const files = (isWhole ? globSync('functions/{core,adapters}/*.ts') : positionals).sort()
-const count = Number(values.processes)
 
 const began = Date.now()
 const places = files.flatMap(placesIn)
 const refused = refusedByCompiler(places)
-const noting = startTestProcesses(count, { isNoting: true })
-const choosing = await noteTests(noting, Number(values.seconds) * 1000)
+const noting = startTestProcesses({ isNoting: true })
+const choosing = await noteTests(noting)
 await noting.close()
 
 const known: Record<string, string> =
   values.resume && existsSync(NOTED_IN) ? JSON.parse(readFileSync(NOTED_IN, 'utf8')) : {}
-const processes = startTestProcesses(count)
+const processes = startTestProcesses()
 const tried: Tried[] = []
 const waiting = [...places]
 await Promise.all(
-  Array.from({ length: count }, async () => {
+  Array.from({ length: availableParallelism() }, async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const one = { ...next, ...(await fateOf(next)) }
       tried.push(one)
@@ -170,7 +166,7 @@ function report() {
   const { '%': score = 0, mutants = 0 } = rows.at(-1) ?? {}
   const minutes = ((Date.now() - began) / 60_000).toFixed(1)
   console.log(
-    `${score} % of ${mutants} mutants noticed in ${minutes} min by ${count} processes; ` +
+    `${score} % of ${mutants} mutants noticed in ${minutes} min; ` +
       `${lost.length} not, of which ${unexplained.length} not explained`,
   )
   if (score < SCORE_MIN || unexplained.length > 0 || needless.length > 0) process.exitCode = 1

@@ -186,7 +186,7 @@ export async function startLambda(
     return started.between ? started.between(step, next, die) : next()
   }
   const lines = await Promise.all([
-    lineTo(rig.database, handle('database')),
+    lineTo(rig.engine, handle('database')),
     lineTo(rig.provider.url, handle('provider')),
   ])
   const [database, provider] = lines
@@ -262,7 +262,7 @@ type Sent = Omit<Step, 'n' | 'server'> & { readonly name: string }
 
 /** A port that leads to a server, as long as it is not cut. */
 async function lineTo(
-  url: string,
+  to: string | Rig['engine'],
   handle: (sent: Sent, next: () => Promise<Answer>) => Promise<Answer | typeof HANG_UP>,
 ) {
   let isCut = false
@@ -270,7 +270,7 @@ async function lineTo(
     try {
       const text = String(await buffer(request))
       if (isCut) return
-      const answer = await handle(sentOf(request, text), () => passOn(url, request, text))
+      const answer = await handle(sentOf(request, text), () => passOn(to, request, text))
       if (answer === HANG_UP || isCut) return void request.socket.destroy()
       response.writeHead(answer.status, answer.headers).end(answer.body)
     } catch {
@@ -295,7 +295,15 @@ async function lineTo(
 
 const agent = new Agent({ keepAlive: true })
 
-async function passOn(to: string, { method, url, headers }: IncomingMessage, text: string) {
+async function passOn(
+  to: string | Rig['engine'],
+  { method, url, headers }: IncomingMessage,
+  text: string,
+) {
+  if (typeof to !== 'string') {
+    const { status, body } = await to.answer({ headers, body: text })
+    return answerWith(body, status)
+  }
   const { hostname, port } = new URL(to)
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     httpRequest({ hostname, port, method, path: url, headers, agent }, resolve)

@@ -3,7 +3,7 @@
  * written to the table of payments, must have no code, number, key, token or password in it. Logs go nowhere
  * else; what a test says for itself is shown.
  */
-import { afterAll, expect } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
 import { PhoneBook } from '../local/phone/phoneBook.ts'
 import { LOCAL_VERIFY } from '../local/phone/verifyApi.ts'
 import { ANY_TOKEN, leakFinder, overhear, paymentWrites } from './leaks.ts'
@@ -30,8 +30,15 @@ PhoneBook.prototype.receive = function (number, kind, code, words) {
 const letGo = overhear(written)
 
 afterAll(() => {
+  // The next file may run in the same process, and must find nothing of this one.
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
   letGo()
+  PhoneBook.prototype.receive = receive
   for (const line of written) if (!IS_OURS.test(line)) process.stdout.write(line)
   const others = { key: KEYS, token: [ANY_TOKEN], password: [PASSWORD] }
-  expect([...written, ...paymentWrites].flatMap(leakFinder({ codes, numbers, others }))).toEqual([])
+  const stored = paymentWrites.splice(0)
+  expect([...written, ...stored].flatMap(leakFinder({ codes, numbers, others }))).toEqual([])
 })

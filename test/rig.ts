@@ -9,12 +9,15 @@ import type { World } from '../functions/composition.ts'
 import { sweepPayments } from '../functions/sweepPayments.ts'
 import { handlersIn } from '../local/api/handlers.ts'
 import { asLambda } from '../local/database/access.ts'
-import { createTables, type DatabaseOptions, startDatabase } from '../local/database/database.ts'
+import type { DatabaseOptions } from '../local/database/database.ts'
+import type { DatabaseEngine } from '../local/database/databaseEngine.ts'
+import { serveEngine } from '../local/database/databaseServer.ts'
 import { startPhone } from '../local/phone/phone.ts'
 import { pretendProvider } from '../local/phone/pretendProvider.ts'
 import { inUserPool, startUserPool } from '../local/signIn/userPool.ts'
 import { eventOf, type Person, type Request, type RouteName } from './event.ts'
 import { paymentWrites } from './leaks.ts'
+import { startMemoryDatabase } from './memoryDatabase.ts'
 
 export type { Person, Request, RouteName }
 
@@ -49,7 +52,8 @@ export async function startRig(
   { onChange }: Pick<DatabaseOptions, 'onChange'> = {},
 ) {
   const clock = movableClock()
-  const database = await startDatabase({ onChange })
+  const engine = await startMemoryDatabase({ onChange })
+  const database = await serveEngine(engine)
   const timers: (() => void)[] = []
   const callbacks = await listen((text, headers) => rig.call('authyCallback', { text, headers }))
   const phone = await startPhone({
@@ -62,7 +66,7 @@ export async function startRig(
   const users = await startUserPool()
   const [provider, store, userPool] = await Promise.all([
     tap(phone.url),
-    tap(database.endpoint),
+    tap(engine),
     tap(users.pool.endpoint),
   ])
   const world: World = {
@@ -82,7 +86,6 @@ export async function startRig(
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
-  await createTables(client)
   const documents = DynamoDBDocumentClient.from(client)
   let people = 0
   /** The newest of each payer, by their ids. */
@@ -97,8 +100,9 @@ export async function startRig(
     provider,
     store,
     userPool: Object.assign(userPool, { people: users.people }),
-    /** Where the database itself is, past its tap. */
+    /** Where the database itself is, past its tap; and the database, past any address. */
     database: database.endpoint,
+    engine,
     callbackUrl: `${callbacks.url}/payments/callback`,
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
     ...callsIn(world, verifications),
@@ -200,6 +204,7 @@ export async function startRig(
       userPool.close()
       await users.close()
       await database.close()
+      await engine.close()
     },
   }
   return rig
@@ -260,9 +265,8 @@ export type Call = { readonly method: string; readonly path: string; readonly te
 type Instead = { readonly status: number; readonly body: unknown } | 'hang up'
 
 /** Stands before a server: writes down every call and passes it on, unless told what to do instead. */
-async function tap(to: string) {
+async function tap(to: string | DatabaseEngine) {
   const agent = new Agent({ keepAlive: true })
-  const { hostname, port: toPort } = new URL(to)
   const tapped = {
     url: '',
     calls: [] as Call[],
@@ -284,8 +288,13 @@ async function tap(to: string) {
     const instead = await tapped.instead?.(call)
     if (instead === 'hang up') return void request.socket.destroy()
     if (instead) return void response.writeHead(instead.status).end(JSON.stringify(instead.body))
-    const on = { hostname, port: toPort, method, path, headers, agent }
-    const passed = httpRequest(on, (answer) => {
+    if (typeof to !== 'string') {
+      const answer = await to.answer({ headers, body: call.text })
+      const type = { 'content-type': 'application/x-amz-json-1.0' }
+      return void response.writeHead(answer.status, type).end(JSON.stringify(answer.body))
+    }
+    const { hostname, port } = new URL(to)
+    const passed = httpRequest({ hostname, port, method, path, headers, agent }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })

@@ -34,10 +34,11 @@ export const excessOf = (used: readonly string[]): string[] =>
  * Every test file ran, whatever was asked for on the command line, and none failed: a part of the
  * suite cannot use every right, and a failed run has failed already.
  */
-async function isWhole(project: TestProject): Promise<boolean> {
-  const { config, state } = project.vitest
-  if (config.testNamePattern) return false
-  const ended = new Map(state.getTestModules().map((run) => [run.moduleId, run.state()]))
-  const { testFiles } = await project.globTestFiles()
-  return testFiles.every((file) => /^(passed|skipped)$/.test(ended.get(file) ?? 'not run'))
+async function isWhole({ vitest }: TestProject): Promise<boolean> {
+  if (vitest.config.testNamePattern || vitest.config.project.length > 0) return false
+  const ended = new Map(vitest.state.getTestModules().map((run) => [run.moduleId, run.state()]))
+  const found = await Promise.all(vitest.projects.map((project) => project.globTestFiles()))
+  return found
+    .flatMap(({ testFiles }) => testFiles)
+    .every((file) => /^(passed|skipped)$/.test(ended.get(file) ?? 'not run'))
 }

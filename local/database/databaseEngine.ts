@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { parentPort, workerData } from 'node:worker_threads'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { DynamoDBRecord } from 'aws-lambda'
 import batchGetItem from 'dynalite/actions/batchGetItem.js'
 import createTable from 'dynalite/actions/createTable.js'
 import describeTable from 'dynalite/actions/describeTable.js'
@@ -9,7 +8,7 @@ import putItem from 'dynalite/actions/putItem.js'
 import query from 'dynalite/actions/query.js'
 import scan from 'dynalite/actions/scan.js'
 import updateItem from 'dynalite/actions/updateItem.js'
-import engine, { type Item, type Store, type Table } from 'dynalite/db/index.js'
+import engine, { type Store, type Table } from 'dynalite/db/index.js'
 import batchGetItemRules from 'dynalite/validations/batchGetItem.js'
 import createTableRules from 'dynalite/validations/createTable.js'
 import describeTableRules from 'dynalite/validations/describeTable.js'
@@ -19,7 +18,6 @@ import putItemRules from 'dynalite/validations/putItem.js'
 import queryRules from 'dynalite/validations/query.js'
 import scanRules from 'dynalite/validations/scan.js'
 import updateItemRules from 'dynalite/validations/updateItem.js'
-import { asksForNoPage } from '../ownRequest.ts'
 import { askerOf, whyDenied } from './access.ts'
 import { changeStream } from './changeStream.ts'
 
@@ -38,42 +36,47 @@ const operations = new Map([
   ['DynamoDB_20120810.Query', { action: query, rules: queryRules }],
 ])
 
-/** DynamoDB takes 16 MB; nothing of ours comes near one. */
-const REQUEST_BYTES_MAX = 1024 * 1024
+export type DatabaseCall = { readonly headers: IncomingHttpHeaders; readonly body: string }
+export type DatabaseReply = { readonly status: number; readonly body: object }
+export type DatabaseEngine = Awaited<ReturnType<typeof openEngine>>
+
+export type EngineOptions = {
+  /** A folder; in memory without one. */
+  readonly path?: string | undefined
+  /** The tables whose changes are told. */
+  readonly streamed?: readonly string[]
+  readonly tell?: (record: DynamoDBRecord) => void
+}
 
 /**
- * The thread of the embedded database, started by `database.ts`: dynalite's engine behind DynamoDB's
- * protocol, on a free port of 127.0.0.1. It reports its address, and ends on the first message.
+ * dynalite's engine behind DynamoDB's protocol, in this thread. Several of them know nothing of each other.
  *
  * dynalite's own server is left out: it drops what it does not know without a word (so a guard that
  * works in AWS would silently not exist here), lets an empty string into an index, and would read
  * and parse each request a second time behind another server.
  */
-async function serveEngine(path?: string, streamed?: readonly string[]) {
+export async function openEngine({ path, streamed, tell }: EngineOptions = {}) {
   const store = engine.create({ createTableMs: 0, ...(path && { path }) })
   // Opened now, so that a folder in use by another process is an error at the start.
   await store.db.open()
   keepTables(store)
-  if (streamed) {
-    noteChange = changeStream(store, streamed, (record) => parentPort?.postMessage({ record }))
-  }
-  const server = createServer((request, response) => read(store, request, response))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
+  if (streamed && tell) noteChange.set(store, changeStream(store, streamed, tell))
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
-      await new Promise<void>((resolve, reject) =>
+    /** The answer to one request, as AWS would word it. */
+    answer: (call: DatabaseCall) =>
+      new Promise<DatabaseReply>((resolve) => {
+        try {
+          run(store, call, resolve)
+        } catch (error) {
+          refuse(resolve, error)
+        }
+      }),
+
+    close: () =>
+      new Promise<void>((resolve, reject) =>
         store.db.close((error) => (error ? reject(error) : resolve())),
-      )
-    },
+      ),
   }
 }
 
@@ -98,45 +101,27 @@ function keepTables(store: Store) {
 
 type Found = (error: unknown, table?: Table) => void
 
-function read(store: Store, request: IncomingMessage, response: ServerResponse) {
-  // The keys here are known to all; only pages of the web must be kept out.
-  if (!asksForNoPage(request)) return answer(response, 403, {})
-  const chunks: Buffer[] = []
-  let bytes = 0
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= REQUEST_BYTES_MAX) chunks.push(chunk)
-  })
-  request.on('end', () => {
-    try {
-      if (bytes > REQUEST_BYTES_MAX) return answer(response, 413, {})
-      const [body] = chunks.length === 1 ? chunks : [Buffer.concat(chunks)]
-      run(store, request, String(body), response)
-    } catch (error) {
-      refuse(response, error)
-    }
-  })
-}
+type Respond = (reply: DatabaseReply) => void
 
 /** AWS's order: who asks, what for, is it JSON, may they, are the types right, is it valid; then do it. */
-function run(store: Store, request: IncomingMessage, body: string, response: ServerResponse) {
-  const { authorization, 'x-amz-target': target } = request.headers
+function run(store: Store, { headers, body }: DatabaseCall, respond: Respond) {
+  const { authorization, 'x-amz-target': target } = headers
   if (!authorization?.startsWith('AWS4-')) {
-    return fail(response, 'MissingAuthenticationTokenException', 'Missing Authentication Token')
+    return fail(respond, 'MissingAuthenticationTokenException', 'Missing Authentication Token')
   }
   const asker = askerOf(authorization)
   if (!asker) {
     const words = 'The security token included in the request is invalid.'
-    return fail(response, 'UnrecognizedClientException', words)
+    return fail(respond, 'UnrecognizedClientException', words)
   }
   const operation = operations.get(String(target))
   if (!operation) {
-    return fail(response, 'UnknownOperationException', `${target} is not used by Payfriend`)
+    return fail(respond, 'UnknownOperationException', `${target} is not used by Payfriend`)
   }
   const parameters = parse(body)
-  if (!parameters) return fail(response, 'SerializationException', 'Not a JSON object')
+  if (!parameters) return fail(respond, 'SerializationException', 'Not a JSON object')
   const denied = whyDenied(asker, String(target).replace(/^.*\./, ''), parameters)
-  if (denied) return fail(response, 'AccessDeniedException', denied)
+  if (denied) return fail(respond, 'AccessDeniedException', denied)
 
   const { action, rules } = operation
   refuseUnknown(parameters, rules.types, '')
@@ -146,11 +131,11 @@ function run(store: Store, request: IncomingMessage, body: string, response: Ser
     if (error instanceof EmptyIndexKey) {
       const words = action === putItem ? error.put : error.update
       refuse(
-        response,
+        respond,
         engine.validationError(`One or more parameter values are not valid. ${words}`),
       )
-    } else if (error) refuse(response, error)
-    else answer(response, 200, result)
+    } else if (error) refuse(respond, error)
+    else respond({ status: 200, body: result })
   })
 }
 
@@ -192,9 +177,7 @@ function refuseUnknownWithin(value: unknown, { type, children }: Type, path: str
 
 const writeIndexes = engine.updateIndexes
 /** Told of each write before it is carried out. */
-let noteChange:
-  | ((table: Table, before: Item | undefined, after: Item | undefined) => void)
-  | undefined
+const noteChange = new WeakMap<Store, ReturnType<typeof changeStream>>()
 
 /**
  * Refuse an empty string as an index key, as AWS does, who words it differently for a put and for
@@ -206,7 +189,7 @@ engine.updateIndexes = (store, table, before, after, done) => {
     const empty = KeySchema.find(({ AttributeName }) => after?.[AttributeName]?.S === '')
     if (empty) return done(new EmptyIndexKey(IndexName, empty.AttributeName))
   }
-  noteChange?.(table, before, after)
+  noteChange.get(store)?.(table, before, after)
   writeIndexes(store, table, before, after, done)
 }
 
@@ -225,29 +208,19 @@ class EmptyIndexKey extends Error {
 }
 
 /** The engine's refusals carry AWS's own answer; anything else is a fault of the engine. */
-function refuse(response: ServerResponse, error: unknown) {
+function refuse(respond: Respond, error: unknown) {
   if (error instanceof Error && 'statusCode' in error && 'body' in error) {
-    return answer(response, Number(error.statusCode), Object(error.body))
+    return respond({ status: Number(error.statusCode), body: Object(error.body) })
   }
   console.error(error)
-  answer(response, 500, { __type: `${ERRORS}InternalServerError`, message: 'The engine failed' })
+  respond({
+    status: 500,
+    body: { __type: `${ERRORS}InternalServerError`, message: 'The engine failed' },
+  })
 }
 
 const ERRORS = 'com.amazonaws.dynamodb.v20120810#'
 
-function fail(response: ServerResponse, name: string, message: string) {
-  answer(response, 400, { __type: `com.amazon.coral.service#${name}`, message })
+function fail(respond: Respond, name: string, message: string) {
+  respond({ status: 400, body: { __type: `com.amazon.coral.service#${name}`, message } })
 }
-
-function answer(response: ServerResponse, status: number, body: object) {
-  const text = Buffer.from(JSON.stringify(body))
-  response.writeHead(status, {
-    'content-type': 'application/x-amz-json-1.0',
-    'content-length': text.length,
-  })
-  response.end(text)
-}
-
-const { endpoint, close } = await serveEngine(workerData.dataDir, workerData.streamed)
-parentPort?.postMessage({ endpoint })
-parentPort?.once('message', close)

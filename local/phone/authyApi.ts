@@ -33,10 +33,6 @@ type InPath = { id: string; token: string }
 const ROUTES: readonly (readonly [string, string, Handle])[] = [
   ['POST', 'protected/json/users/new', createUser],
   ['GET', 'protected/json/users/{id}/status', userStatus],
-  // Libraries spell this in three ways, and Authy took them all.
-  ['POST', 'protected/json/users/{id}/delete', deleteUser],
-  ['POST', 'protected/json/users/{id}/remove', deleteUser],
-  ['POST', 'protected/json/users/delete/{id}', deleteUser],
   ['GET', 'protected/json/sms/{id}', sendSms],
   ['GET', 'protected/json/verify/{token}/{id}', verifyToken],
   ['POST', 'protected/json/phones/verification/start', startVerification],
@@ -107,11 +103,6 @@ function userStatus(book: PhoneBook, _params: Params, { id }: InPath) {
     deleted_devices: [],
   }
   return { status, message: 'User status.', success: true }
-}
-
-function deleteUser(book: PhoneBook, _params: Params, { id }: InPath) {
-  book.removeUser(user(book, id))
-  return { message: 'User removed from application', success: true }
 }
 
 /** The strictest of the client libraries; the server's own limits are not published. */

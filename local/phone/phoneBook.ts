@@ -158,13 +158,6 @@ export class PhoneBook {
     return this.byAuthyId.get(authyId)
   }
 
-  /** At once, where Authy takes a day: nobody could watch the difference on a laptop. */
-  removeUser({ authyId, number }: AuthyUser): void {
-    this.byAuthyId.delete(authyId)
-    this.phone(number).user = null
-    this.keep()
-  }
-
   ask(user: AuthyUser, asked: Asked): Push {
     const push = newPush(user, asked, this.next(), this.options.clock)
     this.phone(user.number).pushes.push(push)

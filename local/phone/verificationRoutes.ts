@@ -42,32 +42,15 @@ export function startVerification(call: VerifyCall): VerifyAnswer {
   return { status: 201, body: verificationJson(call, service, verification) }
 }
 
-/**
- * A verification by its SID, or the newest that is alive by its number. By the same report as the
- * defaults of a service, an approved one is gone and one that was cancelled or is out of checks can
- * still be read by its SID. That an expired one is gone Twilio says itself; what a number finds is a
- * guess.
- */
-export function readVerification(call: VerifyCall): VerifyAnswer {
-  const service = serviceOf(call)
-  const { book, verificationSid: sid, resource } = call
-  const byNumber = book
-    .verifications(sid)
-    .find((one) => one.isAlive && one.serviceSid === service.sid)
-  const found = book.verify.withSid(service.sid, sid) ?? byNumber
-  if (!found || found.status === 'approved' || found.status === 'expired') throw notFound(resource)
-  return { status: 200, body: verificationJson(call, service, found) }
-}
+const update = z.object({ Status: z.literal('canceled') })
 
-const update = z.object({ Status: z.enum(['canceled', 'approved']) })
-
-/** Cancel or approve what is alive. That a second cancel finds nothing is a guess. */
+/** Cancel what is alive. That a second cancel finds nothing is a guess. */
 export function updateVerification(call: VerifyCall): VerifyAnswer {
   const service = serviceOf(call)
-  const { Status } = checked(update, call.params)
+  checked(update, call.params)
   const verification = call.book.verify.withSid(service.sid, call.verificationSid)
   if (!verification?.isAlive) throw notFound(call.resource)
-  verification.end(Status)
+  verification.cancel()
   return { status: 200, body: verificationJson(call, service, verification) }
 }
 
@@ -146,7 +129,7 @@ function verificationJson(call: VerifyCall, service: VerifyService, verification
     valid: status === 'approved',
     date_created: isoSeconds(createdAt),
     date_updated: isoSeconds(updatedAt),
-    lookup: service.lookupEnabled ? { carrier: carrier(call.book.isLandline(number)) } : {},
+    lookup: {},
     amount: isBound ? verification.amount : null,
     payee: isBound ? verification.payee : null,
     send_code_attempts: attempts.map(({ at, channel, sid: attempt_sid }) => ({
@@ -158,11 +141,3 @@ function verificationJson(call: VerifyCall, service: VerifyService, verification
     url: `${call.baseUrl()}/v2/Services/${service.sid}/Verifications/${sid}`,
   }
 }
-
-const carrier = (isLandline: boolean) => ({
-  error_code: null,
-  name: 'Pretend Mobile',
-  mobile_country_code: null,
-  mobile_network_code: null,
-  type: isLandline ? 'landline' : 'mobile',
-})

@@ -89,8 +89,8 @@ export class Verification implements Purpose {
     return 'right'
   }
 
-  end(status: 'approved' | 'canceled'): void {
-    this.ended = status
+  cancel(): void {
+    this.ended = 'canceled'
     this.updatedAt = this.clock()
   }
 }

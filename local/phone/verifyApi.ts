@@ -1,12 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { PhoneBook } from './phoneBook.ts'
 import { type Params, readForm, readSegments } from './requestParts.ts'
-import {
-  checkVerification,
-  readVerification,
-  startVerification,
-  updateVerification,
-} from './verificationRoutes.ts'
+import { checkVerification, startVerification, updateVerification } from './verificationRoutes.ts'
 import { invalid, notFound, type VerifyAnswer, VerifyRefusal } from './verifyRequest.ts'
 import {
   createService,
@@ -121,7 +116,7 @@ const ROUTES: readonly (readonly [string, Readonly<Record<string, Handle>>])[] =
   ['Services', { GET: listServices, POST: createService }],
   ['Services/*', { GET: readService, POST: updateService, DELETE: deleteService }],
   ['Services/*/Verifications', { POST: startVerification }],
-  ['Services/*/Verifications/*', { GET: readVerification, POST: updateVerification }],
+  ['Services/*/Verifications/*', { POST: updateVerification }],
   ['Services/*/VerificationCheck', { POST: checkVerification }],
 ]
 

@@ -23,18 +23,12 @@ const name = text.pipe(
     .refine((value) => value.replace(/[^0-9]/g, '').length < 5),
 )
 
-/** Settings for channels that are not played here (push, TOTP, passkeys, WhatsApp) are passed over. */
+/** Settings that change nothing of what is played here (lookups, voices, push, TOTP, passkeys) are passed over. */
 const changes = z.object({
   FriendlyName: name.optional(),
   CodeLength: whole.pipe(z.number().min(4).max(10)).optional(),
-  LookupEnabled: bool,
   Psd2Enabled: bool,
-  SkipSmsToLandlines: bool,
-  DtmfInputRequired: bool,
-  TtsName: text.optional(),
   DoNotShareWarningEnabled: bool,
-  CustomCodeEnabled: bool,
-  VerifyEventSubscriptionEnabled: bool,
 })
 const creation = changes.extend({ FriendlyName: name })
 
@@ -67,16 +61,14 @@ const pageWanted = z.object({
     .default(PAGE_SIZE),
   // What a page's number says beside its token is only told back, as at Twilio.
   Page: whole.default(0),
-  PageToken: z.templateLiteral(['P', z.enum(['A', 'B']), z.string()]).optional(),
+  PageToken: z.templateLiteral(['PA', z.string()]).optional(),
 })
 
 export function listServices(call: VerifyCall): VerifyAnswer {
   const { PageSize: size, Page: number, PageToken: token } = checked(pageWanted, call.params)
-  const mark = token?.slice(2) ?? ''
-  const from = token && (token.startsWith('PA') ? { after: mark } : { before: mark })
-  const page = call.services.page(size, from || undefined)
+  const page = call.services.page(size, token?.slice(2))
   if (!page) throw invalid('PageToken')
-  const { services, isFirst, isLast } = page
+  const { services, isLast } = page
   const url = (at: number, marked = '') =>
     `${call.baseUrl()}/v2/Services?PageSize=${size}&Page=${at}${marked && `&PageToken=${marked}`}`
   return {
@@ -86,7 +78,6 @@ export function listServices(call: VerifyCall): VerifyAnswer {
         page: number,
         page_size: size,
         first_page_url: url(0),
-        previous_page_url: isFirst ? null : url(Math.max(0, number - 1), `PB${services[0]?.sid}`),
         url: url(number, token),
         next_page_url: isLast ? null : url(number + 1, `PA${services.at(-1)?.sid}`),
         key: 'services',
@@ -111,54 +102,24 @@ function settingsOf(given: z.infer<typeof changes>): Partial<ServiceSettings> {
   const settings: { [name in keyof ServiceSettings]: ServiceSettings[name] | undefined } = {
     friendlyName: given.FriendlyName,
     codeLength: given.CodeLength,
-    lookupEnabled: given.LookupEnabled,
     psd2Enabled: given.Psd2Enabled,
-    skipSmsToLandlines: given.SkipSmsToLandlines,
-    dtmfInputRequired: given.DtmfInputRequired,
-    ttsName: given.TtsName,
     doNotShareWarningEnabled: given.DoNotShareWarningEnabled,
-    customCodeEnabled: given.CustomCodeEnabled,
-    verifyEventSubscriptionEnabled: given.VerifyEventSubscriptionEnabled,
   }
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }
 
+/** Of Twilio's fields those that somebody of ours reads. */
 function serviceJson(call: VerifyCall, service: VerifyService) {
-  const url = `${call.baseUrl()}/v2/Services/${service.sid}`
   return {
     sid: service.sid,
     account_sid: call.accountSid,
     friendly_name: service.friendlyName,
     code_length: service.codeLength,
-    lookup_enabled: service.lookupEnabled,
     psd2_enabled: isPsd2(call, service),
-    skip_sms_to_landlines: service.skipSmsToLandlines,
-    dtmf_input_required: service.dtmfInputRequired,
-    tts_name: service.ttsName,
     do_not_share_warning_enabled: service.doNotShareWarningEnabled,
-    custom_code_enabled: service.customCodeEnabled,
-    push: { include_date: false, apn_credential_sid: null, fcm_credential_sid: null },
-    totp: { issuer: service.friendlyName, time_step: 30, code_length: 6, skew: 1 },
     default_template_sid: null,
-    whatsapp: { msg_service_sid: null, from: null },
-    passkeys: {
-      relying_party: { id: null, name: null, origins: null },
-      authenticator_attachment: null,
-      discoverable_credentials: null,
-      user_verification: null,
-    },
-    verify_event_subscription_enabled: service.verifyEventSubscriptionEnabled,
     date_created: isoSeconds(service.createdAt),
     date_updated: isoSeconds(service.updatedAt),
-    url,
-    links: {
-      verification_checks: `${url}/VerificationCheck`,
-      verifications: `${url}/Verifications`,
-      rate_limits: `${url}/RateLimits`,
-      messaging_configurations: `${url}/MessagingConfigurations`,
-      entities: `${url}/Entities`,
-      webhooks: `${url}/Webhooks`,
-      access_tokens: `${url}/AccessTokens`,
-    },
+    url: `${call.baseUrl()}/v2/Services/${service.sid}`,
   }
 }

@@ -1,17 +1,11 @@
 import { newSid } from './verifications.ts'
 
-/** What can be set of a service and matters here, or is at least shown again. */
+/** What can be set of a service and matters here. */
 export type ServiceSettings = {
   friendlyName: string
   codeLength: number
-  lookupEnabled: boolean
   psd2Enabled: boolean
-  skipSmsToLandlines: boolean
-  dtmfInputRequired: boolean
-  ttsName: string | null
   doNotShareWarningEnabled: boolean
-  customCodeEnabled: boolean
-  verifyEventSubscriptionEnabled: boolean
 }
 
 export type VerifyService = Readonly<ServiceSettings> & {
@@ -23,14 +17,8 @@ export type VerifyService = Readonly<ServiceSettings> & {
 /** As somebody published them who had read a new service at Twilio in March 2026. */
 const DEFAULTS: Omit<ServiceSettings, 'friendlyName'> = {
   codeLength: 6,
-  lookupEnabled: false,
   psd2Enabled: false,
-  skipSmsToLandlines: false,
-  dtmfInputRequired: true,
-  ttsName: null,
   doNotShareWarningEnabled: false,
-  customCodeEnabled: false,
-  verifyEventSubscriptionEnabled: false,
 }
 
 type Given = Pick<ServiceSettings, 'friendlyName'> & Partial<ServiceSettings>
@@ -61,20 +49,13 @@ export class VerifyServices {
     this.bySid.delete(sid)
   }
 
-  /**
-   * So many services after one of them, before one, or from the start. Undefined when that one is not
-   * there.
-   */
-  page(size: number, from?: { after: string } | { before: string }) {
+  /** So many services after one of them, or from the start. Undefined when that one is not there. */
+  page(size: number, after?: string) {
     const all = [...this.bySid.values()]
-    const at = (sid: string) => all.findIndex((service) => service.sid === sid)
-    const mark = from && at('after' in from ? from.after : from.before)
-    if (mark === -1) return undefined
-    const isBefore = from && 'before' in from
-    const start = mark === undefined ? 0 : isBefore ? Math.max(0, mark - size) : mark + 1
-    const end = isBefore ? mark : start + size
-    const services = all.slice(start, end)
-    return { services, isFirst: start === 0, isLast: (end ?? 0) >= all.length }
+    const at = after === undefined ? -1 : all.findIndex(({ sid }) => sid === after)
+    if (after !== undefined && at === -1) return undefined
+    const services = all.slice(at + 1, at + 1 + size)
+    return { services, isLast: at + 1 + size >= all.length }
   }
 
   private put(service: VerifyService): VerifyService {

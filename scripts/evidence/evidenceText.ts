@@ -10,7 +10,7 @@ export function evidenceText(found: FoundPaymentTrail): string {
   const isProven = problems.length === 0
   const [first] = entries
   return [
-    ...(isProven ? [] : [unproven('PAYMENT TRAIL', problems), '']),
+    ...(isProven ? [] : [unproven(problems), '']),
     ...(first ? story(found, first) : [`Payment ${found.paymentId}: no entry can be read.`]),
     '',
     ...(isProven ? verified(found) : wrong(found)),
@@ -19,13 +19,10 @@ export function evidenceText(found: FoundPaymentTrail): string {
 }
 
 /** What comes before all else where not everything is proven. */
-export const unproven = (
-  what: 'PAYMENT TRAIL' | 'PAYER TRAIL',
-  problems: readonly Problem[],
-): string =>
+export const unproven = (problems: readonly Problem[]): string =>
   isOnlyUnknown(problems)
-    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS ${what}: ask a newer one. What follows is told by those entries that it knows.`
-    : `THIS ${what} IS NOT PROVEN. What follows is told by those entries that are whole.`
+    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS AUDIT TRAIL: ask a newer one. What follows is told by those entries that it knows.`
+    : `THIS AUDIT TRAIL IS NOT PROVEN. What follows is told by those entries that are whole.`
 
 /** The same for programs. */
 export function evidenceJson({

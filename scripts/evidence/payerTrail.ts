@@ -53,7 +53,7 @@ async function readTrail(
 export function trailText({ payerId, entries, problems, whyNotCompared }: FoundPayerTrail): string {
   const isProven = problems.length === 0
   return [
-    ...(isProven ? [] : [unproven('PAYER TRAIL', problems), '']),
+    ...(isProven ? [] : [unproven(problems), '']),
     `Payer ${payerId}: ${entries.length === 0 ? 'nothing is recorded' : `${entries.length} entries`}`,
     '',
     ...(entries.length > 0 ? ['What happened (UTC)'] : []),

@@ -141,7 +141,7 @@ describe.each(Object.entries(purposes))('texts of one person for %s', (purpose, 
 
   test("are not another person's", async () => {
     for (const second of [0, 1, 2]) await spend(payerId, second)
-    await spend(`${payerId}-other`, 3)
+    await expect(spend(`${payerId}-other`, 3)).resolves.not.toThrow()
   })
 
   test('50 at once are exactly as many as the limit', async () => {
@@ -229,7 +229,8 @@ describe('texts for proving a number', () => {
   test('used up by others do not keep the owner of the number from paying', async () => {
     await useUp()
     await useUp(HOUR).catch(() => {})
-    await limits().spendPayingText(payerId, at(HOUR + 10))
+    const spent = limits().spendPayingText(payerId, at(HOUR + 10))
+    await expect(spent).resolves.not.toThrow()
   })
 
   test('of a change of phone are one for the person and the number, and two for the stage', async () => {
@@ -522,7 +523,7 @@ describe('payments', () => {
   test("another person's count is another's", async () => {
     for (const n of [0, 1, 2, 3]) await start(n)
     payerId = `${payerId}-other`
-    await start(0)
+    await expect(start(0)).resolves.not.toThrow()
   })
 
   test.each(['-_AAAAAAAAAAAAAAAAAAAA', '0AAAAAAAAAAAAAAAAAAAAA'])('may be named %s', async (id) => {
@@ -802,7 +803,7 @@ describe('payments', () => {
     test("do not bar anybody else's", async () => {
       await bar()
       payerId = `${payerId}-other`
-      await start('a')
+      await expect(start('a')).resolves.not.toThrow()
     })
   })
 

@@ -1,24 +1,17 @@
 /** Test support: both tables on the embedded database, with a network that can lose answers. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
-import { createTables, startDatabase } from '../../local/database/database.ts'
+import { clientOf, startMemoryDatabase } from '../memoryDatabase.ts'
 
 export type Tables = Awaited<ReturnType<typeof startTables>>
 type Call = { readonly command: string; readonly input: object }
 
 export async function startTables() {
-  const database = await startDatabase()
+  const database = await startMemoryDatabase()
   /** Of the next writes, by number: true where the write takes place and its answer is lost. */
   const losses: boolean[] = []
   const calls: Call[] = []
   const meanwhile: { readonly after: string; happens(): Promise<unknown> }[] = []
-  const client = new DynamoDBClient({
-    endpoint: database.endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 3,
-  })
-  await createTables(client)
+  const client = clientOf(database, { maxAttempts: 3 })
   // Within the SDK's own retries, so that it sends again what it has no answer to.
   client.middlewareStack.add(
     (next, { commandName }) =>

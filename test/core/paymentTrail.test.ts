@@ -197,16 +197,17 @@ describe('an entry’s text', () => {
 
   test('is JSON without spaces, its members by name', () => {
     expect(paymentEntryText(entry)).toBe(
-      `{"entry":{"at":"2026-11-21T12:00:00.000Z","by":"payer","channel":null,"event":"started"},` +
-        `"hash":"${entry.hash}","paymentId":"KTLLJSfqnCGI9JkWws96Bw","previous":null,"seq":1,` +
-        `"payment":{"amount":{"currency":"EUR","value":"20.50"},"providerPhoneId":"1635",` +
+      `{"hash":"${entry.hash}",` +
+        `"historyEntry":{"at":"2026-11-21T12:00:00.000Z","by":"payer","channel":null,"event":"started"},` +
+        `"payment":{"amount":{"currency":"EUR","value":"20.50"},` +
         `"createdAt":"2026-11-21T12:00:00.000Z","displayText":"${WORDS}",` +
         `"expiresAt":"2026-11-21T12:05:00.000Z",` +
         `"payee":{"id":"neville@hogwarts.ac.uk","name":"Neville Longbottom"},"payerId":"person-1",` +
-        `"reference":"K7LMPQ","requestId":"request-1","shown":{"details":{"Amount":"€20.50",` +
+        `"providerPhoneId":"1635","reference":"K7LMPQ","requestId":"request-1","shown":{"details":{"Amount":"€20.50",` +
         `"Reference":"K7LMPQ",` +
         `"Sending to":"Neville Longbottom (neville@hogwarts.ac.uk)",` +
-        `"Your account":"ada@example.com"},"message":"${WORDS}"}},"version":1}`,
+        `"Your account":"ada@example.com"},"message":"${WORDS}"}},` +
+        `"paymentId":"KTLLJSfqnCGI9JkWws96Bw","previous":null,"seq":1,"version":1}`,
     )
   })
 

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { paymentIdOf } from '../../functions/composition.ts'
 import { operate } from '../../local/operator.ts'
+import { byDepth } from '../depth.ts'
 import { type Call, no, type Person, type Reply, type Rig, startRig, terms } from '../rig.ts'
 
 let rig: Rig
@@ -255,6 +256,10 @@ test('show tells phone, what waits, limits, locks and what happened, and no whol
 })
 
 describe('a lock beside a start', () => {
+  /** The lock goes before the start by so many of its calls, at most. */
+  const CALLS = 14
+  /** Each place where the two can meet once, or several times. */
+  const ROUNDS = byDepth(4 * CALLS, 200)
   const isReserve = ({ text }: Call) =>
     text.includes('limit#starts#') && text.includes('unfinished')
   const isInsert = ({ operation }: Call) => operation === 'PutItem'
@@ -297,13 +302,13 @@ describe('a lock beside a start', () => {
   const isOfLock = ({ text }: Call) =>
     /account_state = :state|barred_at = if_not_exists|"operator"|barred_payer/.test(text)
 
-  test('leaves nothing open, 200 times, wherever the two meet', async () => {
+  test('leaves nothing open, wherever the two meet', async () => {
     const seen = new Set<string>()
     const as = await payer()
-    for (let round = 0; round < 200; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       const held = [isInsert, isReserve, isSave, isInsert][round % 4] ?? isInsert
       const key = `raced-${round}`
-      const reply = await meet(as, key, held, 1 + (Math.floor(round / 4) % 14))
+      const reply = await meet(as, key, held, 1 + (Math.floor(round / 4) % CALLS))
       seen.add(`${reply.status} ${reply.body.code ?? reply.body.status}`)
       expect([201, 409, 423]).toContain(reply.status)
       const id = paymentIdOf(as.payerId, key)

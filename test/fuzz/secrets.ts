@@ -33,3 +33,7 @@ export function leaksIn(texts: readonly string[], servers: Servers, but: string[
 
 /** An item without the one number in it that may look like a code. */
 export const withoutAmount = (item: string) => item.replace(/"amount_minor":\{"N":"\d+"\}/, '')
+
+/** The whole new number is told to the session that has just written it: `canaries` says that no other is. */
+export const withoutNewNumber = (answer: string) =>
+  answer.replace(/Change your Payfriend phone to \+\d+/, '')

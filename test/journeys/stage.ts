@@ -1,6 +1,6 @@
 /** Test support: all of Payfriend in this process, a real browser before it, and both clocks in hand. */
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import type { Provider } from '../../functions/routes.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
@@ -215,9 +215,12 @@ export async function startStage(env: Record<string, string> = {}) {
 
 /** The view with this heading is there. */
 export const heading = (page: Page, name: string | RegExp) =>
-  page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+  isShown(page.getByRole('heading', { level: 1, name, exact: true }))
 
-export const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+export const says = (page: Page, text: string | RegExp) => isShown(page.getByText(text).first())
+
+/** It is there before the test's patience ends. */
+export const isShown = (what: Locator) => expect(what.waitFor()).resolves.toBeUndefined()
 
 /** Go on with Tab until this has the focus, as somebody does who has no mouse. */
 export async function tabTo(page: Page, control: Locator): Promise<void> {

@@ -66,11 +66,21 @@ export function stackIn(app: App, settings = settingsOf(), id = 'Payfriend-dev')
 // biome-ignore lint/suspicious/noExplicitAny: a template is whatever CloudFormation takes
 export type Resource = { readonly Type: string; readonly [key: string]: any }
 
-/** A stage's template, and a way to look at its resources. */
-export function synthesize(given: object = {}) {
+/** A stage's template, and a way to look at its resources. The same for the same settings, so nobody can change it. */
+export function synthesize(given: object = {}): Synthesized {
+  const key = JSON.stringify(given)
+  const known = made.get(key) ?? synthesizeAnew(given)
+  made.set(key, known)
+  return known
+}
+
+type Synthesized = ReturnType<typeof synthesizeAnew>
+const made = new Map<string, Synthesized>()
+
+function synthesizeAnew(given: object) {
   const stack = stackIn(new App({ analyticsReporting: false }), settingsOf(given))
   const template = Template.fromStack(stack)
-  const json = template.toJSON()
+  const json = frozen(template.toJSON())
   const all = Object.entries<Resource>(json.Resources)
   return {
     json,
@@ -94,6 +104,12 @@ export function synthesize(given: object = {}) {
       return found[0][1]
     },
   }
+}
+
+/** To its last level. */
+function frozen<T>(value: T): T {
+  for (const inner of Object.values(value ?? {})) if (typeof inner === 'object') frozen(inner)
+  return Object.freeze(value)
 }
 
 /** A value of a template as text, with `<Name>` for what is known only when it is deployed. */

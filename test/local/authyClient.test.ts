@@ -18,7 +18,6 @@ type AuthyClient = {
   ): Promise<{ approval_request: { uuid: string } }>
   getApprovalRequest(request: object): Promise<{ approval_request: { status: string } }>
   verifyCallback(request: object): Promise<unknown>
-  deleteUser(user: object): Promise<{ success: boolean }>
 }
 type AuthyClientModule = {
   Client: new (credentials: { key: string }, options: { host: string }) => AuthyClient
@@ -141,10 +140,4 @@ test('a real client is told what is wrong in a way that it understands', async (
     code: 404,
     body: { error_code: '60049' },
   })
-})
-
-test('a real client removes a user', async () => {
-  const authyId = await register()
-  expect(await client.deleteUser({ authyId })).toMatchObject({ success: true })
-  await expect(client.getUserStatus({ authyId })).rejects.toMatchObject({ code: 404 })
 })

@@ -84,7 +84,6 @@ test('the SDK makes a service, reads it, changes it and removes it', async () =>
     codeLength: 8,
     psd2Enabled: true,
     doNotShareWarningEnabled: true,
-    lookupEnabled: false,
     dateCreated: noon,
     dateUpdated: noon,
   })
@@ -94,14 +93,6 @@ test('the SDK makes a service, reads it, changes it and removes it', async () =>
   expect(changed.toJSON()).toEqual({ ...made.toJSON(), codeLength: 6 })
   expect(await service.remove()).toBe(true)
   expect(await refused(service.fetch())).toEqual(gone(made.sid))
-})
-
-test('the SDK knows every field of a service, and each has a value', async () => {
-  const { payments } = await setUp()
-  const undefinedOnes = Object.entries((await payments.fetch()).toJSON())
-    .filter(([, value]) => value === undefined)
-    .map(([name]) => name)
-  expect(undefinedOnes).toEqual([])
 })
 
 test('the SDK lists all services over many pages, by list and by each', async () => {
@@ -121,9 +112,6 @@ test('the SDK lists all services over many pages, by list and by each', async ()
     })
   })
   expect(each).toEqual(names)
-  const second = await (await services.page({ pageSize: 2 })).nextPage()
-  expect(second?.instances.map(nameOf)).toEqual(['A', 'B'])
-  expect((await second?.previousPage())?.instances.map(nameOf)).toEqual(names.slice(0, 2))
 })
 
 test('the SDK starts a payment’s verification, reads it and approves it with the code', async () => {
@@ -149,10 +137,6 @@ test('the SDK starts a payment’s verification, reads it and approves it with t
     dateCreated: noon,
     dateUpdated: noon,
   })
-  for (const sid of [started.sid, to]) {
-    const read = await payments.verifications(sid).fetch()
-    expect(read.toJSON()).toEqual(started.toJSON())
-  }
   expect(book.messages(to)[0]?.words).toContain(`pay €20.50 to ${terms.payee} is ${CODE}`)
 
   passSeconds(9)
@@ -194,18 +178,10 @@ test('the SDK cancels a verification, and its code is no longer good', async () 
   const { sid } = await payments.verifications.create(payment)
   const canceled = await payments.verifications(sid).update({ status: 'canceled' })
   expect(canceled).toMatchObject({ sid, status: 'canceled', valid: false })
-  expect(await canceled.fetch()).toMatchObject({ status: 'canceled' })
   const asked = { verificationSid: sid, code: CODE, ...terms }
   expect(await refused(payments.verificationChecks.create(asked))).toEqual(
     gone(`${paymentsServiceSid}/VerificationCheck`),
   )
-})
-
-test('the SDK is told with null that the account is not in PSD2 mode', async () => {
-  const { payments, book } = await setUp()
-  book.faults.psd2Off = true
-  expect(await payments.fetch()).toMatchObject({ psd2Enabled: false })
-  expect(await payments.verifications.create(payment)).toMatchObject({ amount: null, payee: null })
 })
 
 test('20003: the SDK is refused with another secret', async () => {
@@ -219,7 +195,6 @@ test('20404: the SDK finds nothing where nothing is, or is any more', async () =
   const nothing = gone(`${paymentsServiceSid}/Verifications/${sid}`)
   const noCheck = gone(`${paymentsServiceSid}/VerificationCheck`)
   const check = () => payments.verificationChecks.create({ to, code: CODE, ...terms })
-  expect(await refused(payments.verifications(sid).fetch())).toEqual(nothing)
   expect(await refused(payments.verifications(sid).update({ status: 'canceled' }))).toEqual(nothing)
   expect(await refused(check())).toEqual(noCheck)
   await payments.verifications.create(payment)
@@ -228,14 +203,6 @@ test('20404: the SDK finds nothing where nothing is, or is any more', async () =
   await payments.verifications.create(payment)
   await check()
   expect(await refused(check())).toEqual(noCheck)
-})
-
-test('20429: the SDK is told that there were too many requests', async () => {
-  const { payments, book } = await setUp()
-  book.faults.answer429 = true
-  expect(await refused(payments.verifications.create(payment))).toEqual(
-    restException(429, 20429, 'Too many requests'),
-  )
 })
 
 test('60200: the SDK is told which parameter is wrong', async () => {
@@ -263,34 +230,6 @@ test('60202: the SDK is refused the right code after five wrong ones', async () 
   expect(await refused(check(CODE))).toEqual(
     restException(429, 60202, 'Max check attempts reached'),
   )
-  expect(await payments.verifications(sid).fetch()).toMatchObject({
-    status: 'max_attempts_reached',
-  })
-})
-
-test('60203: the SDK is refused a sixth text', async () => {
-  const { payments, book } = await setUp()
-  await times(5, () => payments.verifications.create(payment))
-  expect(await refused(payments.verifications.create(payment))).toEqual(
-    restException(429, 60203, 'Max send attempts reached'),
-  )
-  expect(book.messages(to)).toHaveLength(5)
-})
-
-test('60205: the SDK is told that a landline gets no texts', async () => {
-  const { payments, book } = await setUp()
-  book.setLandline(to, true)
-  expect(await refused(payments.verifications.create(payment))).toEqual(
-    restException(403, 60205, 'SMS is not supported by landline phone number'),
-  )
-})
-
-test('60206: the SDK is refused without amount and payee, at the start and at the check', async () => {
-  const { payments } = await setUp()
-  const missing = restException(400, 60206, "'Amount' & 'Payee' params are required")
-  expect(await refused(payments.verifications.create({ to, channel: 'sms' }))).toEqual(missing)
-  await payments.verifications.create(payment)
-  expect(await refused(payments.verificationChecks.create({ to, code: CODE }))).toEqual(missing)
 })
 
 test('503: the SDK is given HTML, and makes an error without a code of it', async () => {

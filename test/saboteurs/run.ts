@@ -7,17 +7,15 @@
  * Fails if one is not caught; if the line that it spoils is not there, exactly once; or if what failed was
  * no test.
  */
-import { availableParallelism } from 'node:os'
 import { type Sabotage, sabotages } from './sabotages.ts'
-import { startTestProcesses } from './testProcesses.ts'
-import { textOf } from './testRun.ts'
+import { startTestProcesses, textOf } from './testProcesses.ts'
 
 const TIMEOUT_MS = 120_000
 
 const part = process.argv[2] ?? ''
 const chosen = sabotages.filter(({ name }) => name.includes(part))
 const began = Date.now()
-const processes = startTestProcesses(availableParallelism())
+const processes = startTestProcesses()
 
 // Whatever fails anyhow catches nothing.
 const tests = [...new Set(chosen.flatMap(({ caughtBy }) => caughtBy))]

@@ -1,19 +1,30 @@
 /** Several processes that run tests, each one question at a time; one that does not answer is replaced. */
 import { type ChildProcess, fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Answer, Question } from './testProcess.ts'
 
+export const ROOT = resolve(import.meta.dirname, '../..')
+
+/** A file of the project as it is stored. */
+export const textOf = (path: string) => readFileSync(resolve(ROOT, path), 'utf8')
+
 export type TestProcesses = ReturnType<typeof startTestProcesses>
 
-/** @param isNoting what they run tells what each test reached */
-export function startTestProcesses(count: number, { isNoting = false } = {}) {
+/**
+ * As many as there are cores.
+ *
+ * @param isNoting what they run tells what each test reached
+ */
+export function startTestProcesses({ isNoting = false } = {}) {
   const all = new Set<ChildProcess>()
   const begin = async () => {
     const child = await started(isNoting)
     all.add(child)
     return child
   }
-  const idle = Array.from({ length: count }, begin)
+  const idle = Array.from({ length: availableParallelism() }, begin)
   const waiting: ((child: Promise<ChildProcess>) => void)[] = []
 
   const take = (): Promise<ChildProcess> =>

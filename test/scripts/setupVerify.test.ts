@@ -19,8 +19,6 @@ const service = z.object({
   code_length: z.number(),
   psd2_enabled: z.boolean(),
   do_not_share_warning_enabled: z.boolean(),
-  lookup_enabled: z.boolean(),
-  dtmf_input_required: z.boolean(),
   date_updated: z.string(),
 })
 
@@ -111,11 +109,13 @@ describe('an account that has nothing', () => {
   test('gets two services: one in PSD2 mode, and one that is not', async () => {
     const { code, text, complaints } = await run()
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] })
-    const common = { code_length: 6, do_not_share_warning_enabled: true, lookup_enabled: false }
+    const common = { code_length: 6, do_not_share_warning_enabled: true }
     const payments = await serviceNamed('Payfriend payments')
     const phones = await serviceNamed('Payfriend')
     expect(payments).toMatchObject({ ...common, psd2_enabled: true })
     expect(phones).toMatchObject({ ...common, psd2_enabled: false })
+    // Lookups cost, and stay off as they are.
+    expect(changing().join()).not.toContain('Lookup')
     expect(text).toContain(`"paymentsServiceSid": "${payments.sid}"`)
     expect(text).toContain(`"phonesServiceSid": "${phones.sid}"`)
     expect(text).toContain('PutTwilioKey')
@@ -179,8 +179,6 @@ describe('an account that has the services', () => {
       FriendlyName: 'Payfriend payments',
       CodeLength: '4',
       Psd2Enabled: 'true',
-      LookupEnabled: 'true',
-      DtmfInputRequired: 'false',
       DoNotShareWarningEnabled: 'true',
     })
     await made({ FriendlyName: 'Payfriend', DoNotShareWarningEnabled: 'true' })

@@ -1,16 +1,19 @@
 import { randomInt } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { byDepth, isDeep } from '../depth.ts'
 import { pick } from './actions.ts'
 import type { Story, Tally } from './commands.ts'
 import kept from './kept.json' with { type: 'json' }
 import { again, blow, RULES } from './storm.ts'
 
-/** For each deployment so many sequences; 300 in all. */
-const SEQUENCES = [110, 80, 40, 35, 35]
+/** For each deployment so many sequences: 100 in all, or 300. */
+const SEQUENCES = byDepth([37, 27, 13, 12, 11], [110, 80, 40, 35, 35])
+/** Of these a few may be set aside, because the machine was too slow. */
+const SEQUENCES_MIN = byDepth(90, 280)
 const LENGTH = 6
 const TIMEOUT_MS = 300_000
 
-/** What must have come about for the storm to be one. */
+/** What must have come about in 300 for the storm to be one; by chance a hundred can lack the rarest. */
 const KINDS = [
   'end: approved by push-callback',
   'end: approved by provider-read',
@@ -53,11 +56,13 @@ const KINDS = [
 
 describe('what a storm once found stays mended:', () => {
   test.each(kept)('$name', async ({ rules, sequence }) => {
-    await again(pick(RULES, rules), sequence as Story[], new Map())
+    const tally: Tally = new Map()
+    await again(pick(RULES, rules), sequence as Story[], tally)
+    expect(tally.get('invariants')).toBeGreaterThan(0)
   })
 })
 
-test('no sequence of 300 approves what it should not, and each answer is the model’s', {
+test('no sequence approves what it should not, and each answer is the model’s', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const tally: Tally = new Map()
@@ -68,6 +73,7 @@ test('no sequence of 300 approves what it should not, and each answer is the mod
     ),
   )
   expect(found.filter((one) => one !== undefined).join('\n\n')).toBe('')
-  expect(KINDS.filter((kind) => !tally.has(kind))).toEqual([])
-  expect(tally.get('sequences')).toBeGreaterThan(280)
+  const lacking = KINDS.filter((kind) => !tally.has(kind))
+  expect(lacking.length).toBeLessThanOrEqual(isDeep ? 0 : KINDS.length / 4)
+  expect(tally.get('sequences')).toBeGreaterThan(SEQUENCES_MIN)
 })

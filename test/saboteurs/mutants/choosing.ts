@@ -1,9 +1,8 @@
 /** Which tests are asked about a mutant: those that reach its place, the likeliest and quickest first. */
 import { globSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Noted } from '../testProcess.ts'
-import type { TestProcesses } from '../testProcesses.ts'
-import { type Chosen, textOf } from '../testRun.ts'
+import type { Chosen, Noted } from '../testProcess.ts'
+import { type TestProcesses, textOf } from '../testProcesses.ts'
 import type { Mutant } from './mutantsOf.ts'
 import { markedFile, markedText, type Shown, shownIn } from './reached.ts'
 
@@ -12,6 +11,8 @@ const MARKED = '{functions,local}/**/*.ts'
 /** The tests of what runs in Lambda; those that build, start or show the whole take too long to be asked. */
 const TESTS = 'test/{core,adapters,functions}/**/*.test.ts'
 
+/** So long the likeliest tests are asked about a mutant, though the first in any case. */
+const ASKED_MS_MAX = 20_000
 const START_MS = 400
 const NOTE_TIMEOUT_MS = 180_000
 
@@ -29,9 +30,8 @@ export type Choosing = {
  * Run all tests once, each of which must pass, and note what they reach.
  *
  * @param noting processes that do so
- * @param msMax so long the likeliest tests are asked about a mutant, though the first in any case
  */
-export async function noteTests(noting: TestProcesses, msMax: number): Promise<Choosing> {
+export async function noteTests(noting: TestProcesses): Promise<Choosing> {
   const marked = globSync(MARKED).map((file, i) => markedFile(file, textOf(file), i * 10_000))
   const files = Object.fromEntries(marked.map((one) => [one.file, markedText(one)]))
   const noted = await Promise.all(
@@ -60,7 +60,7 @@ export async function noteTests(noting: TestProcesses, msMax: number): Promise<C
       let ms = 0
       const chosen: Chosen[] = []
       for (const one of asked.sort((a, b) => worth(b) - worth(a))) {
-        if (chosen.length > 0 && ms + one.ms > msMax) continue
+        if (chosen.length > 0 && ms + one.ms > ASKED_MS_MAX) continue
         ms += one.ms
         chosen.push(one.chosen)
       }

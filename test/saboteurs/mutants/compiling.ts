@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { ROOT, textOf } from '../testRun.ts'
+import { ROOT, textOf } from '../testProcesses.ts'
 
 export type Changed = { readonly file: string; readonly text: string }
 

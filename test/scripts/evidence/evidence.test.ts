@@ -222,7 +222,7 @@ describe('evidence', () => {
     const ask = ['--stage', 'prod', '--day', day(keys)]
     const { code, said } = await evidence(id, ...ask)
     expect(code).toBe(2)
-    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS RECORD/)
+    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS AUDIT TRAIL/)
     expect(said).toContain(
       "the table's item: it holds what this version of Payfriend does not know: history.0.note",
     )
@@ -230,7 +230,10 @@ describe('evidence', () => {
     expect([isProven, problems]).toEqual([false, [expect.objectContaining({ isUnknown: true })]])
     aws.forget(keys[1] ?? '')
     const both = await evidence(id, ...ask)
-    expect([both.code, both.said]).toEqual([1, expect.stringMatching(/^THIS RECORD IS NOT PROVEN/)])
+    expect([both.code, both.said]).toEqual([
+      1,
+      expect.stringMatching(/^THIS AUDIT TRAIL IS NOT PROVEN/),
+    ])
   })
 
   test('proves a payment that the table does not have any more, found by its day', async () => {
@@ -338,10 +341,7 @@ describe('evidence of an account', () => {
       isProven: true,
       problems: [],
       isComparedWithTable: true,
-      historyEntries: trail.recent.map((historyEntry) => ({
-        key: payerEntryKey(historyEntry),
-        ...historyEntry,
-      })),
+      entries: trail.recent.map((entry) => ({ key: payerEntryKey(entry), ...entry })),
     })
   })
 
@@ -357,7 +357,7 @@ describe('evidence of an account', () => {
     aws.forget(keys[1] ?? '')
     const { code, said } = await ask(id)
     expect(code).toBe(1)
-    expect(said).toContain('THIS TRAIL IS NOT PROVEN')
+    expect(said).toContain('THIS AUDIT TRAIL IS NOT PROVEN')
     expect(said).toContain(`${keys[1]}: is missing`)
     expect(said).toContain(`${keys[2]}: the table has another entry`)
   })
@@ -377,7 +377,7 @@ describe('evidence of an account', () => {
     )
     const { code, said } = await ask(id)
     expect(code).toBe(2)
-    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS TRAIL/)
+    expect(said).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS AUDIT TRAIL/)
     expect(said).toContain('does not know: audit_recent.0.note, audit_recent.1.note')
   })
 

@@ -39,7 +39,7 @@ test('an answer that was refused is told among what happened', () => {
 test('a record with something wrong in it says so before anything else, and says nothing is verified', () => {
   const problems = [{ key: keyOf(2), what: 'is not JSON' }]
   const text = evidenceText({ ...found, problems })
-  expect(text).toMatch(/^THIS RECORD IS NOT PROVEN/)
+  expect(text).toMatch(/^THIS AUDIT TRAIL IS NOT PROVEN/)
   expect(text).toContain(`${keyOf(2)}: is not JSON`)
   expect(text).not.toContain('Verified')
 })
@@ -62,7 +62,7 @@ test('a record that this version does not know all of is not called wrong, nor w
   const problems = [{ key: keyOf(3), what, isUnknown: true }] as const
   const newer = { ...found, entries: all.slice(0, 2), problems }
   const text = evidenceText(newer)
-  expect(text).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS RECORD/)
+  expect(text).toMatch(/^THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS AUDIT TRAIL/)
   expect(text).toMatch(/evidence +not known to this version/)
   expect(text).not.toMatch(/NOT PROVEN|Verified|neither a yes nor a no|pending/)
   expect(JSON.parse(evidenceJson(newer))).toMatchObject({ isProven: false, status: null })

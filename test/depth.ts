@@ -1,0 +1,7 @@
+/**
+ * Test support: how many of what is left to chance a run tries. `npm test` tries as many as find a fault that
+ * somebody has just made; `TEST_DEPTH=full npm test`, as CI does, tries all.
+ */
+export const isDeep = process.env.TEST_DEPTH === 'full'
+
+export const byDepth = <T>(usual: T, full: T): T => (isDeep ? full : usual)
