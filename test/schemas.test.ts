@@ -27,6 +27,7 @@ const ITEM = 'functions/adapters/paymentHistory.ts'
 const EVIDENCE = 'functions/adapters/evidenceItem.ts'
 const ENTRY = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
+const EVENTS = 'scripts/eventSchemas.ts'
 
 const BOUND = [
   typed('payment', 'HistoryEntry', ITEM),
@@ -36,6 +37,9 @@ const BOUND = [
   typed('payerTrail', 'PayerEntry', 'functions/adapters/payerTrailItem.ts'),
   typed('paymentTrail', 'PaymentEntry', ENTRY),
   bound('paymentTrail', 'export type PaymentFacts = PaymentFields & {', ENTRY),
+  bound('paymentTrail', 'export type PaymentFacts = PaymentFields & {', EVENTS),
+  bound('paymentTrail', 'readonly detail: ReturnType<typeof publishedOf> & {', EVENTS),
+  bound('payerTrail', 'readonly detail: {', EVENTS),
   bound('payment', 'export type PaymentView = PaymentFields &\n  ChannelViews & {', API),
   typed('payment', 'DecisionView', API),
   typed('profile', 'ProfileView', API),
