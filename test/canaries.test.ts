@@ -15,12 +15,12 @@ import {
   type Call,
   otherThan,
   type Person,
+  paymentBody,
   type Reply,
   type Request,
   type Rig,
   type RouteName,
   startRig,
-  terms,
 } from './rig.ts'
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.canary-token.c2ln'
@@ -92,7 +92,7 @@ async function registered() {
 }
 
 async function pending(as: Person, key: string): Promise<string> {
-  const { status, body } = await call('sendPayment', { as, key, body: terms })
+  const { status, body } = await call('sendPayment', { as, key, body: paymentBody })
   expect(status).toBe(201)
   return body.paymentId
 }
@@ -219,7 +219,11 @@ test('the provider is down, or gives back what it was sent', async () => {
     expect(replies.map(({ status }) => status)).toContain(503)
     await rig.sweep()
     // A push that can't be sent is no fault of the start.
-    await call('sendPayment', { as, key: `down-${replies.length}-${rig.clock.now()}`, body: terms })
+    await call('sendPayment', {
+      as,
+      key: `down-${replies.length}-${rig.clock.now()}`,
+      body: paymentBody,
+    })
   }
 })
 
@@ -270,7 +274,7 @@ test('the database fails, and says in its error what it was asked', async () => 
   })
   const failed = [
     await call('smsVerify', { as, id, body: { code } }),
-    await call('sendPayment', { as, key: 'fails', body: terms }),
+    await call('sendPayment', { as, key: 'fails', body: paymentBody }),
     await start(as, stranger().number),
     await verify(as, { code }),
     await call('profile', { as }),

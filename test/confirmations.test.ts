@@ -4,7 +4,7 @@
  * the confirmation of the one does nothing to the other.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { no, type Person, type Rig, startRig, terms } from './rig.ts'
+import { no, type Person, paymentBody, type Rig, startRig } from './rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -57,7 +57,7 @@ describe('because the route has the payment’s id, and the write its payer and 
     const { paymentId } = await rig.pending(payer, { key: 'one' })
     const other = await rig.pending(payer, { key: 'other' })
     expect(other.paymentId).not.toBe(paymentId)
-    const again = await rig.call('sendPayment', { as: payer, key: 'one', body: terms })
+    const again = await rig.call('sendPayment', { as: payer, key: 'one', body: paymentBody })
     expect(again).toMatchObject({ status: 200, body: { paymentId } })
   })
 })

@@ -36,12 +36,12 @@ import {
 import {
   numberOf,
   type Person,
+  paymentBody,
   type Reply,
   type Request,
   type Rig,
   type RouteName,
   startRig,
-  terms,
   otherThan as wrongFor,
 } from './rig.ts'
 
@@ -808,7 +808,7 @@ async function person(more: object = {}): Promise<Person> {
 
 const start = (as: Person, key: string) => ({
   id: paymentIdOf(as.payerId, key),
-  request: { as, key, body: terms },
+  request: { as, key, body: paymentBody },
 })
 
 async function started(more: object = {}): Promise<Case> {

@@ -20,11 +20,11 @@ import {
   type Call,
   otherThan,
   type Person,
+  paymentBody,
   type Reply,
   type Request,
   type Rig,
   startRig,
-  terms,
 } from './rig.ts'
 
 let rig: Rig
@@ -444,7 +444,7 @@ async function texted(payer?: Person): Promise<SentCode> {
   expect((await rig.call('smsStart', { as, id })).status).toBe(202)
   return { as, id, code: rig.codeOn(as.number) }
 }
-const start = (as: Person, key: string): Request => ({ as, key, body: terms })
+const start = (as: Person, key: string): Request => ({ as, key, body: paymentBody })
 const enter = (as: Person, id: string, code: string): Request => ({ as, id, body: { code } })
 const all = <T>(n: number, one: (i: number) => T) => Array.from({ length: n }, (_, i) => one(i))
 

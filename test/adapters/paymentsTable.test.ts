@@ -23,8 +23,8 @@ import {
 } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
-import { over } from '../core/payments.ts'
-import { API_KEY, NOON, otherThan, type Rig, startRig, terms as wireTerms } from '../rig.ts'
+import { action, open, over } from '../core/payments.ts'
+import { API_KEY, NOON, otherThan, paymentBody, type Rig, startRig } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables
@@ -47,11 +47,6 @@ const LIFE_SECONDS = 300
 const END = at(LIFE_SECONDS)
 const JUST_BEFORE = at(LIFE_SECONDS - 0.001)
 
-const terms: Payment['action'] = {
-  kind: 'payment',
-  payee: wireTerms.payee,
-  amount: { amountMinor: 2050, currency: 'EUR' },
-}
 const HARRY = 'harry@hogwarts.ac.uk'
 const REF = '4F2K7Q'
 let made = 0
@@ -68,17 +63,13 @@ const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
 function fresh(more: Partial<Payment> = {}): Payment {
   made += 1
   return {
+    ...open,
     paymentId: String(made).padStart(22, 'A'),
     payerId: `payer-${made}`,
     requestId: `request-${made}`,
-    providerPhoneId: '1635',
     reference: REF,
-    action: terms,
-    shown: pushContent(terms, HARRY, REF),
-    outcome: { status: 'pending' },
+    shown: pushContent(action, HARRY, REF),
     channels,
-    createdAt: NOON,
-    expiresAt: END,
     ...more,
   }
 }
@@ -384,12 +375,16 @@ describe('decide', () => {
     { providerPhoneId: '1636' },
     { pushId: 'push-2' },
     {
-      shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, HARRY, REF),
+      shown: pushContent(
+        { ...action, amount: { ...action.amount, amountMinor: 2051 } },
+        HARRY,
+        REF,
+      ),
     },
-    { shown: pushContent(terms, 'another account', REF) },
-    { shown: pushContent(terms, HARRY, 'K7LMPQ') },
-    { shown: { ...pushContent(terms, HARRY, REF), message: 'Pay €2.50' } },
-    { shown: { message: pushContent(terms, HARRY, REF).message, details: {} } },
+    { shown: pushContent(action, 'another account', REF) },
+    { shown: pushContent(action, HARRY, 'K7LMPQ') },
+    { shown: { ...pushContent(action, HARRY, REF), message: 'Pay €2.50' } },
+    { shown: { message: pushContent(action, HARRY, REF).message, details: {} } },
   ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
     const payment = await inserted()
     await store.savePush(payment, 'push-1', at(1))
@@ -596,7 +591,7 @@ describe('a place that was taken before its payment was stored', () => {
     expect(await indexed(payment)).toEqual(nothing)
   })
 
-  test('holds no terms, no number and no e-mail address', async () => {
+  test('holds no payee, no amount, no number and no e-mail address', async () => {
     const payment = await barred()
     const { payerId, paymentId } = payment
     expect(await item(payment)).toEqual({ payment_id: paymentId, barred_payer: payerId })
@@ -1055,8 +1050,8 @@ describe('answers', () => {
     const payerId = 'a payer of pages'
     const payeeName = 'N'.repeat(300_000)
     for (let n = 0; n < 4; n += 1) {
-      const action = { ...terms, payee: { ...terms.payee, name: payeeName } }
-      await inserted({ payerId, action, createdAt: at(n) })
+      const longest = { ...action, payee: { ...action.payee, name: payeeName } }
+      await inserted({ payerId, action: longest, createdAt: at(n) })
     }
     await expect(store.answers(payerId, at(-1))).rejects.toThrow('more than one page of payments')
   })
@@ -1287,7 +1282,7 @@ describe('through the handlers', () => {
       const phone = { phoneNumber: '+447400123456', channel: 'sms' }
       withFault(failing(fault))
       const replies = await Promise.all([
-        rig.call('sendPayment', { as, key: 'key', body: wireTerms }),
+        rig.call('sendPayment', { as, key: 'key', body: paymentBody }),
         rig.call('listPayments', { as }),
         rig.call('paymentStatus', { as, id }),
         rig.call('cancelPayment', { as, id }),
@@ -1348,7 +1343,7 @@ describe('through the handlers', () => {
   describe('where an answer is lost after the write', () => {
     test('of a start: 500, and the same key again gives the payment, once', async () => {
       const as = await rig.person()
-      const start = { as, key: 'key', body: wireTerms }
+      const start = { as, key: 'key', body: paymentBody }
       withFault(losing(isInsert))
       expect(await rig.call('sendPayment', start)).toMatchObject({ status: 500, body: nowhere })
       faulty?.restore()
@@ -1407,7 +1402,7 @@ describe('through the handlers', () => {
     test('a start is one payment, and its push is asked for', async () => {
       const as = await rig.person()
       withFault(retrying(isInsert))
-      const started = await rig.call('sendPayment', { as, key: 'key', body: wireTerms })
+      const started = await rig.call('sendPayment', { as, key: 'key', body: paymentBody })
       expect(started).toMatchObject({
         status: 201,
         body: { status: 'pending', push: 'sent' },

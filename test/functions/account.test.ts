@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { paymentIdOf } from '../../functions/composition.ts'
 import { operate } from '../../local/operator.ts'
 import { byDepth } from '../depth.ts'
-import { type Call, no, type Person, type Reply, type Rig, startRig, terms } from '../rig.ts'
+import { type Call, no, type Person, paymentBody, type Reply, type Rig, startRig } from '../rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -32,7 +32,7 @@ async function say(command: Command, { email }: Person) {
 }
 
 const LOCKED = no(423, 'locked')
-const send = (as: Person, key: string) => rig.call('sendPayment', { as, key, body: terms })
+const send = (as: Person, key: string) => rig.call('sendPayment', { as, key, body: paymentBody })
 const phone = (as: Person, phoneNumber: string) =>
   rig.call('phoneStart', { as, body: { phoneNumber, channel: 'sms' } })
 const statusOf = async (id: string) => (await rig.item(id))?.status

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
-import { API_KEY, no, type Person, type Rig, startRig, terms } from '../rig.ts'
+import { API_KEY, no, type Person, paymentBody, type Rig, startRig } from '../rig.ts'
 
 let rig: Rig
 /** The payer's payment, which the callback would approve right now. */
@@ -157,7 +157,7 @@ describe('a signed callback', () => {
 
   test('for a payee whose name breaks old libraries decides (2019: W21)', async () => {
     const payee = { name: 'None*~ & Sons (Zoë)', id: 'None+1=2@example.com' }
-    await pending({ body: { ...terms, payee } })
+    await pending({ body: { ...paymentBody, payee } })
     await post(body)
     expect(await status()).toBe('approved')
   })

@@ -10,7 +10,7 @@ vi.hoisted(() => {
 import { metrics } from '../../functions/metrics.ts'
 import { providers } from '../../functions/routes.ts'
 import { callbackOf } from '../faults.ts'
-import { type Call, otherThan, type Person, type Rig, startRig, terms } from '../rig.ts'
+import { type Call, otherThan, type Person, paymentBody, type Rig, startRig } from '../rig.ts'
 
 type Line = {
   readonly _aws: {
@@ -100,7 +100,8 @@ const unitOf = (name: string) => ({ [name]: (metrics as Record<string, string>)[
 test('a start is counted once, however often it is asked for', async () => {
   const as = await rig.person()
   counted()
-  for (let n = 0; n < 3; n += 1) await rig.call('sendPayment', { as, key: 'key', body: terms })
+  for (let n = 0; n < 3; n += 1)
+    await rig.call('sendPayment', { as, key: 'key', body: paymentBody })
   expect(sums()).toEqual({ PaymentStarted: 1 })
 })
 
@@ -197,7 +198,7 @@ test('whom a switch turns away is counted', async () => {
   const { as, id } = await waiting()
   const stopped = rig.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
   await stopped('smsStart', { as, id })
-  await stopped('sendPayment', { as, key: 'other', body: terms })
+  await stopped('sendPayment', { as, key: 'other', body: paymentBody })
   expect(sums()).toEqual({ SmsOff: 1, PaymentsOff: 1 })
 })
 

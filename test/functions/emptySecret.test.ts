@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { API_KEY, no, type Rig, startRig, terms } from '../rig.ts'
+import { API_KEY, no, paymentBody, type Rig, startRig } from '../rig.ts'
 
 const secrets = mockClient(SecretsManagerClient)
 const empty = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
@@ -42,7 +42,7 @@ test('once it is filled everything goes on, and an unsigned callback is refused 
   await rig.call('phoneStart', { as: waiting, body: phoneOf(waiting) })
   secrets.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify({ apiKey: API_KEY }) })
   const as = await rig.person()
-  const started = await rig.call('sendPayment', { as, key: 'key', body: terms })
+  const started = await rig.call('sendPayment', { as, key: 'key', body: paymentBody })
   expect(started).toMatchObject({ status: 201, body: { push: 'sent' } })
   await rig.answers(as, 'approved')
   const seen = await rig.call('paymentStatus', { as, id: started.body.paymentId })

@@ -5,7 +5,7 @@ import type { SignedIn } from '../../functions/core/payer.ts'
 import { SessionEnded } from '../../functions/core/refusals.ts'
 import { endpoint, nothing } from '../../functions/http.ts'
 import { eventOf } from '../event.ts'
-import { type Person, type Rig, startRig, terms } from '../rig.ts'
+import { type Person, paymentBody, type Rig, startRig } from '../rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -118,7 +118,7 @@ test('a change of phone ends every session, and the first phone none', async () 
   expect((await rig.call('phoneVerify', { as, claims, body })).status).toBe(200)
   expect(asked()).toEqual([['AdminUserGlobalSignOut', expect.anything()]])
   const pay = (more: Record<string, string>) =>
-    rig.call('sendPayment', { as, key: 'one', claims: more, body: terms })
+    rig.call('sendPayment', { as, key: 'one', claims: more, body: paymentBody })
   expect(await pay(claims)).toMatchObject(UNAUTHORIZED)
   expect((await pay(signedInAt(now() + 1))).status).toBe(201)
 })

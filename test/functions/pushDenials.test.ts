@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { callbackOf } from '../faults.ts'
-import { type Call, otherThan, type Person, type Rig, startRig, terms } from '../rig.ts'
+import { type Call, otherThan, type Person, paymentBody, type Rig, startRig } from '../rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -126,7 +126,7 @@ describe('after two denials in a row', () => {
     const payer = await rig.person()
     await denied(payer)
     await denied(payer)
-    const send = () => rig.call('sendPayment', { as: payer, key: 'paused', body: terms })
+    const send = () => rig.call('sendPayment', { as: payer, key: 'paused', body: paymentBody })
     const { body } = await send()
     expect(body.push).toBe('unavailable')
     expect(await send()).toMatchObject({ status: 200, body })

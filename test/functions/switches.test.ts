@@ -8,7 +8,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { API_KEY, no, type Person, type Reply, type Rig, startRig, terms } from '../rig.ts'
+import { API_KEY, no, type Person, paymentBody, type Reply, type Rig, startRig } from '../rig.ts'
 
 const secrets = mockClient(SecretsManagerClient)
 const reads = () => secrets.commandCalls(GetSecretValueCommand).length
@@ -67,7 +67,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
   ])('%s all goes on', async (_, switches) => {
     const call = beside(switches)
     const as = await rig.person()
-    const started = await call('sendPayment', { as, key: 'key', body: terms })
+    const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(started.status).toBe(201)
     expect((await call('smsStart', { as, id: started.body.paymentId })).status).toBe(202)
     expect((await call('phoneStart', { as, body: phone(rig.stranger()) })).status).toBe(202)
@@ -76,7 +76,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
   test('no text goes out while texts are stopped, nothing is counted, and the rest goes on', async () => {
     const call = beside({ smsOff: true })
     const as = await rig.person()
-    const started = await call('sendPayment', { as, key: 'key', body: terms })
+    const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(started.status).toBe(201)
     const { paymentId: id } = started.body
     const asked = await leaves(() => call('smsStart', { as, id }))
@@ -110,10 +110,10 @@ describe.each(providers)('with %s', (PROVIDER) => {
   test('no payment begins while payments are stopped, and nothing of it is counted, stored or sent', async () => {
     const call = beside({ paymentsOff: true })
     const as = await rig.person()
-    const tried = await leaves(() => call('sendPayment', { as, key: 'key', body: terms }))
+    const tried = await leaves(() => call('sendPayment', { as, key: 'key', body: paymentBody }))
     expect(tried).toMatchObject({ reply: paymentsOff, left: [] })
     // The same key begins it when they go on.
-    const later = await rig.call('sendPayment', { as, key: 'key', body: terms })
+    const later = await rig.call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(later.status).toBe(201)
   })
 
@@ -121,7 +121,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const call = beside({ paymentsOff: true })
     const as = await rig.person()
     const { paymentId: id } = await rig.pending(as, { key: 'key' })
-    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject({
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject({
       status: 200,
       body: { paymentId: id, status: 'pending' },
     })
@@ -138,7 +138,9 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const as = await rig.person()
     const { paymentId: id } = await rig.pending(as)
     expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
-    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject(paymentsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
   })
 
   test('a secret that somebody has spoilt stops both', async () => {
@@ -146,7 +148,9 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const as = await rig.person()
     const { paymentId: id } = await rig.pending(as)
     expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
-    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject(paymentsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
   })
 
   test('a secret that cannot be read lets nothing begin: that is a fault', async () => {
@@ -155,7 +159,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const as = await rig.person()
     const { paymentId: id } = await rig.pending(as)
     for (const run of [
-      () => call('sendPayment', { as, key: 'key', body: terms }),
+      () => call('sendPayment', { as, key: 'key', body: paymentBody }),
       () => call('smsStart', { as, id }),
       () => call('phoneStart', { as, body: phone(rig.stranger()) }),
     ]) {
@@ -167,13 +171,15 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const none = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
     secrets.on(GetSecretValueCommand).rejects(none)
     const as = await rig.person()
-    expect((await withSecret()('sendPayment', { as, key: 'key', body: terms })).status).toBe(201)
+    expect((await withSecret()('sendPayment', { as, key: 'key', body: paymentBody })).status).toBe(
+      201,
+    )
   })
 
   test('the switches are read with the key, in one call of the secret’s store', async () => {
     const call = beside({})
     const as = await rig.person()
-    const { body } = await call('sendPayment', { as, key: 'key', body: terms })
+    const { body } = await call('sendPayment', { as, key: 'key', body: paymentBody })
     await call('smsStart', { as, id: body.paymentId })
     expect(reads()).toBe(1)
   })
@@ -183,9 +189,9 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const { paymentId: id } = await rig.pending(as)
     const noTexts = rig.with({ SMS_OFF: 'true' }).call
     expect(await noTexts('smsStart', { as, id })).toMatchObject(smsOff)
-    expect((await noTexts('sendPayment', { as, key: 'a', body: terms })).status).toBe(201)
+    expect((await noTexts('sendPayment', { as, key: 'a', body: paymentBody })).status).toBe(201)
     const noPayments = rig.with({ PAYMENTS_OFF: 'true' }).call
-    expect(await noPayments('sendPayment', { as, key: 'b', body: terms })).toMatchObject(
+    expect(await noPayments('sendPayment', { as, key: 'b', body: paymentBody })).toMatchObject(
       paymentsOff,
     )
     expect(() => rig.with({ SMS_OFF: 'yes' })).toThrow('SMS_OFF: must be true or false')

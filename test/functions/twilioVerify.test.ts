@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Provider } from '../../functions/routes.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { type Call, no, otherThan, type Person, type Rig, startRig, terms } from '../rig.ts'
+import { type Call, no, otherThan, type Person, paymentBody, type Rig, startRig } from '../rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -50,9 +50,9 @@ describe('a payment', () => {
 
   test('asked for again with the same key is the same one, and still asks nobody for a push', async () => {
     const as = await rig.person()
-    const first = await rig.call('sendPayment', { as, key: 'again', body: terms })
+    const first = await rig.call('sendPayment', { as, key: 'again', body: paymentBody })
     rig.clock.advance(20)
-    expect(await rig.call('sendPayment', { as, key: 'again', body: terms })).toMatchObject({
+    expect(await rig.call('sendPayment', { as, key: 'again', body: paymentBody })).toMatchObject({
       status: 200,
       body: { paymentId: first.body.paymentId, push: 'unavailable' },
     })
@@ -446,8 +446,8 @@ describe('a deployment that changes its provider', () => {
     expect(
       (await call(from, 'phoneVerify', { as, body: { ...rig.verification(as), code } })).status,
     ).toBe(200)
-    const before = (await call(from, 'sendPayment', { as, key: 'before', body: terms })).body
-    const after = (await call(to, 'sendPayment', { as, key: 'after', body: terms })).body
+    const before = (await call(from, 'sendPayment', { as, key: 'before', body: paymentBody })).body
+    const after = (await call(to, 'sendPayment', { as, key: 'after', body: paymentBody })).body
     expect(after).toMatchObject({ push: to === 'authy' ? 'sent' : 'unavailable' })
     expect((await call(to, 'smsStart', { as, id: after.paymentId })).status).toBe(202)
     const entered = { as, id: after.paymentId, body: { code: rig.codeOn(as.number) } }
