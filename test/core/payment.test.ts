@@ -16,7 +16,7 @@ import {
   whyClosed,
 } from '../../functions/core/payment.ts'
 
-import { action, open as anOpen, over, pushOf, smsOf } from './payments.ts'
+import { action, open as anOpen, over, paymentBody, pushOf, smsOf } from './payments.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
 /** A payment that can be approved right now. Each test breaks one thing about it. */
@@ -139,8 +139,7 @@ test.each([
 test('the payer sees exactly this of a payment, and nothing of the provider’s', () => {
   expect(view(open, at('12:00:01'))).toStrictEqual({
     paymentId: open.paymentId,
-    payee: action.payee,
-    amount: { value: '20.50', currency: 'EUR' },
+    ...paymentBody,
     displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
     reference: '4F2K7Q',
     status: 'pending',
