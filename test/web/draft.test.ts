@@ -15,13 +15,9 @@ import {
 } from '../../web/draft.ts'
 import { createPresses, takeNotDone } from '../../web/presses.ts'
 import { forgetAll, recall, remember } from '../../web/tabStorage.ts'
+import { paymentBody } from '../core/payments.ts'
 
-const draft: Draft = {
-  'payee.name': 'Aunt Mary',
-  'payee.id': 'mary@example.com',
-  'amount.value': '1',
-  'amount.currency': 'EUR',
-}
+const draft = draftOf(paymentBody)
 
 beforeEach(() => {
   forgetAll()
@@ -64,11 +60,7 @@ test('what was answered is forgotten, in whatever order the form put it together
 })
 
 test('a payment that is filled in again is sent with the same payee and amount', () => {
-  const fields = {
-    payee: { name: 'Aunt Mary', id: 'mary@example.com' },
-    amount: { value: '1.50', currency: 'EUR' },
-  }
-  expect(bodyOf(draftOf(fields), fields.amount.value)).toEqual(fields)
+  expect(bodyOf(draft, paymentBody.amount.value)).toEqual(paymentBody)
 })
 
 test('what is unseen at the ends of a payee is not sent', () => {
