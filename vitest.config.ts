@@ -10,7 +10,7 @@ export const everywhere = {
   testTimeout: 120_000,
   hookTimeout: 120_000,
   // Everything is logged and counted as in Lambda, and searched for what must not be there.
-  setupFiles: ['test/nothingLeaks.ts'],
+  setupFiles: ['test/harness/leakScan.ts'],
   env: { POWERTOOLS_LOG_LEVEL: 'DEBUG', POWERTOOLS_METRICS_DISABLED: 'false' },
 }
 
@@ -18,15 +18,15 @@ const allOf = (...folders: string[]) => folders.map((folder) => `test/${folder}/
 
 /** Broken on purpose, chance, and what is bundled: long, and run whole before a release. */
 const proof = [
-  ...allOf('fuzz', 'storm'),
+  ...allOf('fuzz', 'modelBased'),
   ...['bundles', 'crashes', 'lib/checks', 'races'].map((name) => `test/${name}.test.ts`),
 ]
 /** A browser, the whole of Payfriend on this machine, or a script that a person starts. */
 const e2e = allOf('journeys', 'local', 'scripts')
 /** The Lambdas on the embedded database and the pretend phone. */
 const lambda = [
-  ...allOf('examples', 'functions'),
-  ...['canaries', 'confirmations', 'events', 'openapi', 'rights'].map(
+  ...allOf('examples', 'handlers'),
+  ...['leakScan', 'confirmations', 'events', 'openapi', 'rights'].map(
     (name) => `test/${name}.test.ts`,
   ),
   // It needs a client of secrets that nobody has used.
@@ -37,7 +37,7 @@ const unit = ['test/**/*.test.ts']
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/temporary.ts', 'test/rights.ts'],
+    globalSetup: ['test/harness/temporary.ts', 'test/harness/rights.ts'],
     // By itself vitest leaves one core idle, which is half of a small machine.
     maxWorkers: '100%',
     projects: [

@@ -19,7 +19,7 @@ import {
   type RunningLambda,
   startAround,
   startLambda,
-} from '../test/runtime.ts'
+} from '../test/harness/runtime.ts'
 
 const RUNS = Number(process.env.RUNS ?? 20)
 const RATIO_MAX = 1.4

@@ -8,7 +8,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import autocannon from 'autocannon'
-import { paymentsTable } from '../functions/adapters/paymentsTable.ts'
+import { paymentsTable } from '../functions/adapters/dynamodb/paymentsTable.ts'
 import type { PaymentAction } from '../functions/core/action.ts'
 import { type Payment, pushContent } from '../functions/core/payment.ts'
 import { callbackSignature } from '../local/phone/phoneCallback.ts'
@@ -263,7 +263,7 @@ function newCallback(payment: Payment): Request {
   }
 }
 
-/** Somebody whose phone is verified and known to the pretend Authy. */
+/** Somebody whose phone is verified and known to the emulated Authy. */
 async function newPayer(n: number): Promise<Payer> {
   const payerId = `payer-${n}`
   const email = `${payerId}@example.com`

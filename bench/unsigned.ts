@@ -7,8 +7,8 @@
  */
 import { availableParallelism, cpus } from 'node:os'
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda'
-import { authyCallback } from '../functions/authyCallback.ts'
-import { sendPayment } from '../functions/sendPayment.ts'
+import { authyCallback } from '../functions/handlers/authyCallback.ts'
+import { sendPayment } from '../functions/handlers/sendPayment.ts'
 import { chanceBodies } from './chanceBodies.ts'
 import { ordinaryCallback, ordinaryPayment } from './ordinaryBodies.ts'
 

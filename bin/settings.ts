@@ -38,7 +38,7 @@ export const SETTINGS_FILE = 'payfriend.json'
  *
  * @param text what `payfriend.json` says, if there is one
  * @param stage the only stage wanted, if one is named
- * @throws SettingsError with a sentence
+ * @throws SettingsError whose message says what is wrong
  */
 export function readSettings(text: string | undefined, stage?: string): StageSettings[] {
   if (text === undefined) return [settingsOf([stage ?? DEFAULT_STAGE, {}])]

@@ -1,8 +1,7 @@
 /** The composition root's other half: what is the provider's to do, and what stands beside its key. */
 import type { ProviderFault } from './adapters/askProvider.ts'
-import { authy } from './adapters/authy.ts'
-import { ownPhoneIds } from './adapters/phoneIds.ts'
-import { authyKeyFrom, switchesFrom, twilioKeyFrom } from './adapters/providerSecret.ts'
+import { authy } from './adapters/authy/authy.ts'
+import { authyKeyFrom, switchesFrom, twilioKeyFrom } from './adapters/aws/providerSecret.ts'
 import {
   authySettings,
   type Env,
@@ -13,7 +12,8 @@ import {
   verifyPhonesSettings,
   verifySettings,
 } from './adapters/settings.ts'
-import { verifyCodes, verifyPhones } from './adapters/twilioVerify.ts'
+import { ownPhoneIds } from './adapters/twilioVerify/phoneIds.ts'
+import { verifyCodes, verifyPhones } from './adapters/twilioVerify/twilioVerify.ts'
 import type { World } from './composition.ts'
 import { pushStart, pushSweep } from './core/channels/push.ts'
 import type { DenialPorts } from './core/channels/pushPause.ts'

@@ -56,7 +56,7 @@ export const tables = {
       },
     },
   },
-  /** People stay; the counters of limits go. */
+  /** Payers stay; the counters of limits go. */
   users: {
     partitionKey: { name: 'user_id', type: 'S' },
     stream: 'NEW_AND_OLD_IMAGES',

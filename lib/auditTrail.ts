@@ -38,7 +38,7 @@ const BATCH_SIZE = 25
  */
 const TRIED_FOR = Duration.hours(2)
 const TRIES_MAX = 200
-/** Time enough to look at a dead letter; it holds what payments and people have, so it does not stay. */
+/** Time enough to look at a dead letter; it holds what payments and payers have, so it does not stay. */
 const DEAD_LETTER_DAYS = 30
 const DAYS_A_YEAR = 365.25
 

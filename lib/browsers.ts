@@ -41,7 +41,7 @@ export const oldestBrowsers = readBrowsers(browserslist)
 /** esbuild's `target`: the page is written in what each of them understands. */
 export const pageTarget = [...new Set(oldestBrowsers.map(({ engine }) => engine))]
 
-/** What a person is told of it, on the page and in README. */
+/** What a payer is told of it, on the page and in README. */
 export const browsersSentence = `Payfriend works with ${inWords(oldestBrowsers)}, and with newer ones.`
 
 function inWords(browsers: readonly OldestBrowser[]): string {

@@ -54,7 +54,7 @@ export function lambdaBundles(provider: Provider): {
 } {
   const names = [...lambdasOf(provider), ...triggers, ...consumers]
   const { outputFiles, metafile } = bundle(
-    names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    names.map((name) => ({ in: `functions/handlers/${name}.ts`, out: `${name}/index` })),
     LEFT_OUT,
     { 'process.env.BUNDLED_PROVIDER': JSON.stringify(provider) },
   )

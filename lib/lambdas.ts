@@ -26,7 +26,7 @@ export type ProviderSettings =
       }
     }
 
-/** What the Lambdas are told of the stage's settings. */
+/** What the Lambdas get of the stage's settings. */
 type LambdaSettings = ProviderSettings & {
   readonly stage: string
   readonly currencies: readonly { readonly code: string; readonly digits: number }[]
@@ -138,7 +138,7 @@ export class Lambdas extends Construct {
     this.everyMinute(this.sweep)
   }
 
-  /** Name the pool to who ends sessions, and let them do that and nothing else with its people. */
+  /** Name the pool to who ends sessions, and let them do that and nothing else with its accounts. */
   bindSessions({ userPoolId, userPoolArn }: IUserPool): void {
     for (const { function: it, role } of this.endingSessions) {
       it.addEnvironment('USER_POOL_ID', userPoolId)

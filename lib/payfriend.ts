@@ -14,36 +14,68 @@ import { Site } from './site.ts'
 import type { StageSettings } from './stageSettings.ts'
 import { Tables } from './tables.ts'
 
+/** What the construct takes. Only `settings` is needed. */
 export type PayfriendProps = {
-  /** What `stageSettings('prod', { … })` makes of a stage's settings. */
+  /** The stage's settings, checked: `stageSettings('prod', { currencies: ['EUR'] })`. */
   readonly settings: StageSettings
   /**
-   * Whoever signs in already, instead of a pool of Payfriend's own: of the plan Essentials at least, with
-   * e-mail addresses. Payfriend adds its client and its scope, and to a pool of the same stack the trigger
-   * that puts the e-mail into the access token; any other needs it set by its owner (`outputs` has it).
+   * The user pool in which your payers sign in already: of the plan Essentials at least, with e-mail addresses.
+   * Payfriend adds a client and a scope to it, and to a pool of the same stack the trigger that puts the e-mail into
+   * the access token. The owner of any other pool has to set that trigger (`outputs.TokenClaimsArn`).
+   *
+   * @default a pool of Payfriend's own, with the accounts that `settings.signUp` lets be made
    */
   readonly userPool?: IUserPool
-  /** Where the managed login of `userPool` is, if it has a domain already: `https://login.example.com`. */
+  /**
+   * The managed login of `userPool`, if it has a domain already: `https://login.example.com`.
+   *
+   * @default a domain that Payfriend adds to the pool
+   */
   readonly signInUrl?: string
-  /** Where payments are published (EVENTS.md); a bus of Payfriend's own without it. */
+  /**
+   * The bus on which payments and changes of accounts are published (docs/guides/events.md).
+   *
+   * @default a bus of Payfriend's own
+   */
   readonly eventBus?: IEventBus
-  /** Holds `<name>/index.mjs` for every Lambda that there is with the provider; bundled here without it. */
+  /**
+   * A folder that holds `<name>/index.mjs` for every Lambda of the provider, for stages that share their bundles.
+   *
+   * @default bundled at synth
+   */
   readonly lambdas?: string
+  /**
+   * The files of the page, from `bundlePage()`, for stages that share them.
+   *
+   * @default bundled at synth
+   */
   readonly page?: Page
 }
 
-/** What whoever deploys has to know, by name. */
+/** What the operator has to know or to do after a deployment, by name. */
 type Outputs = Readonly<Record<string, { readonly description: string; readonly value: string }>>
 
-/** One stage of Payfriend: everything of it, for a stack of its own or of somebody else. */
+/**
+ * One stage of Payfriend: page, API, sign-in, tables, audit trail, events and monitoring, in a stack of your own.
+ *
+ * ```ts
+ * const payfriend = new Payfriend(this, 'Payfriend', { settings: stageSettings('shop', {}) })
+ * new Rule(this, 'Approved', {
+ *   eventBus: payfriend.eventBus,
+ *   eventPattern: { source: ['payfriend'], detailType: ['payment.approved'], detail: { version: [1] } },
+ * })
+ * ```
+ *
+ * Its tables, user pool, secret and archive outlive the stack unless `keepData` is false.
+ */
 export class Payfriend extends Construct {
-  /** The page's address, without a slash at its end. */
+  /** The page's address, `https://…`, without a slash at its end. */
   readonly siteUrl: string
-  /** The API's own address, `https://…/api`, which callbacks are signed for. */
+  /** The API's own address, `https://…/api`, for which callbacks are signed; the page calls `/api` of its own address. */
   readonly apiUrl: string
-  /** Where payments are published. */
+  /** The bus on which payments and changes of accounts are published: the given one, or Payfriend's own. */
   readonly eventBus: IEventBus
-  /** What is left to do by hand, and with what. */
+  /** Values and commands for the operator: make `CfnOutput`s of them, as `examples/app.ts` does. */
   readonly outputs: Outputs
 
   constructor(scope: Construct, id: string, props: PayfriendProps) {
@@ -132,9 +164,9 @@ export class Payfriend extends Construct {
         },
       }),
       PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
-      PayersTableName: { description: 'The table of people', value: tables.payersTableName },
+      PayersTableName: { description: 'The table of payers', value: tables.payersTableName },
       InvitePerson: {
-        description: 'Run this for each person, with their address: only a verified one can pay',
+        description: 'Run this for each payer, with their address: only a verified one can pay',
         value:
           `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${signIn.poolId}` +
           ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +

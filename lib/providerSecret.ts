@@ -52,7 +52,7 @@ export class ProviderSecret extends Construct {
     const secret = new CfnSecret(this, 'Secret', {
       description:
         `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}; beside it the switches ` +
-        'smsOff and paymentsOff (RUNBOOK.md)',
+        'smsOff and paymentsOff (docs/guides/runbook.md)',
     })
     secret.applyRemovalPolicy(removalPolicy(keepData))
     this.arn = secret.ref

@@ -8,14 +8,18 @@ const SID =
 const serviceSid = z.string(SID).regex(/^VA[0-9a-f]{32}$/, SID)
 
 export const providerFields = {
-  /** Who carries pushes and codes. */
+  /** What carries pushes and codes: `authy` or `twilioVerify`. Default: `authy`. */
   provider: z.enum(['authy', 'twilioVerify'], 'must be "authy" or "twilioVerify"').default('authy'),
+  /** The https address of Authy's API; with Authy only. Default: https://api.authy.com. */
   authyApiUrl: https.optional(),
-  /** The two services of Twilio Verify: the payments' is in PSD2 mode, the phones' is not. */
+  /** The two services of Twilio Verify; needed with that provider, refused with another. */
   twilioVerify: z
     .strictObject({
+      /** The service for payments, in PSD2 mode: VA and 32 of 0-9 a-f. */
       paymentsServiceSid: serviceSid,
+      /** The service that proves phones, not in PSD2 mode. */
       phonesServiceSid: serviceSid,
+      /** The https address of Verify's API, of another region for instance. Default: https://verify.twilio.com. */
       apiUrl: https.default('https://verify.twilio.com'),
     })
     .optional(),
@@ -26,9 +30,9 @@ type Given = z.infer<z.ZodObject<typeof providerFields>> & {
 }
 
 /**
- * What a stage's provider needs, and nothing of another's: a setting that counts for nothing is refused.
+ * What a stage's provider needs, and nothing of another's: a setting without effect is refused.
  *
- * @param refuse throws a sentence that ends with what is wrong
+ * @param refuse throws an error whose message ends with what is wrong
  */
 export function providerOf(
   { provider, authyApiUrl, twilioVerify, throttling }: Given,

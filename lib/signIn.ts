@@ -42,7 +42,7 @@ const ROTATION_GRACE_SECONDS = 10
 
 const SCOPE = { server: 'payfriend', name: 'pay' } as const
 
-/** People and how they sign in: Cognito's managed login, by OpenID Connect's code flow with PKCE. */
+/** Accounts and how they sign in: Cognito's managed login, by OpenID Connect's code flow with PKCE. */
 export class SignIn extends Construct {
   readonly issuer: string
   readonly poolId: string

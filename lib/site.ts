@@ -122,7 +122,7 @@ export class Site extends Construct {
       ],
       webAclArn === undefined && [
         'AwsSolutions-CFR2',
-        'A firewall costs a fixed sum a month; every route is throttled and every person limited.',
+        'A firewall costs a fixed sum a month; every route is throttled and every payer limited.',
       ],
       domain === undefined && [
         'AwsSolutions-CFR4',

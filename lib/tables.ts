@@ -18,7 +18,7 @@ import { fixId, removalPolicy } from './retention.ts'
 
 type Name = keyof typeof tables
 
-/** The tables of payments and of people. They outlive the stack where data is kept: what was approved is evidence. */
+/** The tables of payments and of payers. They outlive the stack where data is kept: what was approved is evidence. */
 export class Tables extends Construct {
   private readonly byName: Record<Name, TableV2>
   private readonly keepData: boolean

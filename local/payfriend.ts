@@ -5,8 +5,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type Env, paymentSettings, providerSettings } from '../functions/adapters/settings.ts'
 import type { World } from '../functions/composition.ts'
 import { currencyForPage } from '../functions/core/money.ts'
+import { sweepPayments } from '../functions/handlers/sweepPayments.ts'
 import type { LambdaName, Provider } from '../functions/routes.ts'
-import { sweepPayments } from '../functions/sweepPayments.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
@@ -16,8 +16,8 @@ import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { FRIENDS } from './friends.ts'
 import { operatorServer } from './operator.ts'
+import { emulatedProvider } from './phone/emulatedProvider.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
-import { pretendProvider } from './phone/pretendProvider.ts'
 import { LOCAL_VERIFY } from './phone/verifyApi.ts'
 import { startSignIn } from './signIn/signIn.ts'
 import { inUserPool } from './signIn/userPool.ts'
@@ -157,7 +157,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         // A real key in the shell is nothing to the embedded database.
         ...(isEmbedded && keyOf('local')),
         DYNAMODB_ENDPOINT: endpoint,
-        ...(phone && pretendProvider(phone.url, apiKey, verify)),
+        ...(phone && emulatedProvider(phone.url, apiKey, verify)),
         ...inUserPool(signIn.userPool),
         PUBLIC_URL: publicUrl,
       },

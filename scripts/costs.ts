@@ -1,13 +1,13 @@
 /**
- * `npm run costs` prints what a month costs in AWS, as it stands in COSTS.md: what a payment uses, times prices.
+ * `npm run costs` prints what a month costs in AWS, as it stands in docs/guides/costs.md: what a payment uses, times prices.
  *
- * Nobody has seen a bill. Change a figure here, and put what is printed into COSTS.md.
+ * Nobody has seen a bill. Change a figure here, and put what is printed into docs/guides/costs.md.
  */
 import type { Provider } from '../functions/routes.ts'
 
 type Use = { readonly [Unit in keyof typeof PRICES]?: number }
 
-/** Dollars for one, in us-east-1, without free tiers. COSTS.md says who read each where and when. */
+/** Dollars for one, in us-east-1, without free tiers. docs/guides/costs.md says who read each where and when. */
 const PRICES = {
   apiRequest: 1e-6,
   siteRequest: 1e-6,
@@ -30,10 +30,10 @@ const PRICES = {
   secretRead: 5e-6,
 } as const
 
-/** Cognito's plan Essentials: each person who signs in in a month, after those who are free. */
-const PERSON_USD = 0.015
-const PEOPLE_FREE = 10_000
-const PAYMENTS_PER_PERSON = 4
+/** Cognito's plan Essentials: each payer who signs in in a month, after those who are free. */
+const PAYER_USD = 0.015
+const PAYERS_FREE = 10_000
+const PAYMENTS_PER_PAYER = 4
 
 /** Twilio's: a verification that succeeds, and a text of two segments in the US. */
 const VERIFICATION_USD = 0.05
@@ -41,7 +41,7 @@ const TEXT_USD = 2 * 0.012
 
 /**
  * What an average payment uses, its page, its audit trail and its share of proved phones included: counted on
- * the laptop's parts on 2026-11-29, for the mix of payments in COSTS.md. What is stored is that of twelve months.
+ * the laptop's parts on 2026-11-29, for the mix of payments in docs/guides/costs.md. What is stored is that of twelve months.
  */
 const PAYMENT = {
   authy: {
@@ -124,14 +124,9 @@ function inDollars(usd: number): string {
 
 export function costsTable(): string {
   const rows = MONTHS.map((month) => {
-    const people = Math.max(0, month.payments / PAYMENTS_PER_PERSON - PEOPLE_FREE)
+    const payers = Math.max(0, month.payments / PAYMENTS_PER_PAYER - PAYERS_FREE)
     const twilio = month.payments * (TEXTS * TEXT_USD + VERIFICATIONS * VERIFICATION_USD)
-    const sums = [
-      awsUsd('authy', month),
-      awsUsd('twilioVerify', month),
-      people * PERSON_USD,
-      twilio,
-    ]
+    const sums = [awsUsd('authy', month), awsUsd('twilioVerify', month), payers * PAYER_USD, twilio]
     return [month.payments.toLocaleString('en-US'), ...sums.map(inDollars)]
   })
   const head = [

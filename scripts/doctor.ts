@@ -1,7 +1,7 @@
 /**
  * `npm run doctor`: say in plain words what is and isn't right with a deployed stage, where no console shows it:
  * the provider's key and switches, the provider's side, and what a browser gets. (How tables, archive and account
- * are set, the consoles show; DEPLOYING.md has the commands.)
+ * are set, the consoles show; docs/guides/deploying.md has the commands.)
  *
  * It changes nothing. Each line begins with ✓ (right), ! (no fault, but worth knowing), ✗ (wrong) or ? (not
  * to be told), and below it stands what to do. It ends with 0 (nothing is wrong), 1 (something is) or 2 (it

@@ -1,35 +1,72 @@
-// Runs before `npm start` and `npm test`, on whatever Node the machine has, so it is plain old JavaScript:
-// installs what the lock file names when that has not been done yet, then checks that Node 24 is there
+// Runs before `npm start`, `npm test` and what needs the rest, on whatever Node the machine has, so it is plain old
+// JavaScript: installs what the lock file names when that has not been done yet, then checks that Node 24 is there
 // (it comes with the packages; see README, "What you need").
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+//
+//     node scripts/ensureInstalled.mjs start    what starting needs, without what builds, tests and deploys
+//     node scripts/ensureInstalled.mjs          everything
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
-const lock = 'package-lock.json'
-const installed = 'node_modules/.installed-lock.json'
-const same = (a, b) => existsSync(a) && existsSync(b) && readFileSync(a).equals(readFileSync(b))
+const isStart = process.argv[2] === 'start'
+const isWindows = process.platform === 'win32'
+const NOTE = 'node_modules/.installed-lock.json'
 
-if (!same(lock, installed)) {
-  console.log('Installing the packages that package-lock.json names (once, about half a minute) …')
-  // With an older Node under npm, engine warnings speak of packages that Node 24 will run: noise.
-  execFileSync('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  })
-  copyFileSync(lock, installed)
+const lock = readFileSync('package-lock.json', 'utf8')
+const note = existsSync(NOTE) ? readFileSync(NOTE, 'utf8') : ''
+/** The lock file that was installed, whole or as far as starting needs. */
+const isInstalled = note === lock || (isStart && note === `start\n${lock}`)
+
+if (!isInstalled) {
+  console.log(
+    isStart
+      ? 'Installing what starting needs: 300 MB, once, in about half a minute.'
+      : 'Installing all packages: 840 MB, once, in about a minute.',
+  )
+  await install()
+  writeFileSync(NOTE, isStart ? `start\n${lock}` : lock)
 }
 
-const version = execFileSync('node', ['--version'], {
-  env: {
-    ...process.env,
-    PATH: `node_modules/.bin${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
-  },
-  shell: process.platform === 'win32',
-})
-  .toString()
-  .trim()
-if (Number(version.slice(1).split('.')[0]) < 24) {
+if (Number((await versionOfNode()).slice(1).split('.')[0]) < 24) {
   console.error(
-    `Payfriend runs on Node 24. There is no Node 24 package for this machine, so please install Node 24 or newer yourself (found ${version}).`,
+    `Payfriend runs on Node 24. There is no Node 24 package for this machine, so please install Node 24 or newer yourself (found ${await versionOfNode()}).`,
   )
   process.exit(1)
+}
+
+async function install() {
+  const began = Date.now()
+  // Silence for a minute looks like a fault.
+  const telling = setInterval(() => {
+    const seconds = Math.round((Date.now() - began) / 1000)
+    console.log(`  … still installing, ${seconds} s so far`)
+  }, 5_000)
+  const npm = ['ci', '--loglevel=error', '--no-audit', '--no-fund']
+  try {
+    // With an older Node under npm, engine warnings speak of packages that Node 24 will run: noise.
+    await run('npm', isStart ? [...npm, '--omit=dev'] : npm, { stdio: 'inherit', shell: isWindows })
+  } finally {
+    clearInterval(telling)
+  }
+}
+
+function versionOfNode() {
+  const PATH = `node_modules/.bin${isWindows ? ';' : ':'}${process.env.PATH}`
+  return run('node', ['--version'], { env: { ...process.env, PATH }, shell: isWindows })
+}
+
+/** What a command wrote; it ends this process with its own exit code if it fails. */
+function run(command, args, options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, options)
+    let written = ''
+    child.stdout?.on('data', (data) => {
+      written += data
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) return resolve(written.trim())
+      console.error(`${command} ${args.join(' ')} ended with ${code}.`)
+      process.exit(1)
+    })
+  })
 }

@@ -2,14 +2,14 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { EVENT_SOURCE } from '../functions/adapters/eventBus.ts'
+import { EVENT_SOURCE } from '../functions/adapters/aws/eventBus.ts'
 import { CHANNELS } from '../functions/core/channel.ts'
 import { PAYMENT_STATUSES, PROOFS } from '../functions/core/outcome.ts'
 import { PAYER_EVENTS, PAYER_TRAIL_VERSION, type PayerEvent } from '../functions/core/payerTrail.ts'
 import { PAYMENT_TRAIL_VERSION, type PaymentEvent } from '../functions/core/paymentTrail.ts'
 import type { Same } from '../functions/core/same.ts'
 
-export const FILE = resolve(import.meta.dirname, '../events.schema.json')
+export const FILE = resolve(import.meta.dirname, '../docs/api/events.schema.json')
 
 const text = z.string().min(1)
 const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
@@ -43,7 +43,7 @@ const paymentDetail = z.object({
     .nullable()
     .describe(
       'Of approved and denied: how the answer was learned. Null for the others. A payment is carried out, or ' +
-        'not, by `proof`: see EVENTS.md.',
+        'not, by `proof`: see docs/guides/events.md.',
     ),
   at: instant.describe('When this became so; of one that expired, its expiresAt.'),
   createdAt: instant,
@@ -90,7 +90,7 @@ function typeOf<Status extends string>(status: Status) {
 }
 
 const TITLE =
-  'What Payfriend publishes of a payment or an account, as EventBridge brings it; told in words in EVENTS.md. ' +
+  'What Payfriend publishes of a payment or an account, as EventBridge brings it; told in words in docs/guides/events.md. ' +
   'Members may be added, so there may be more than are listed here'
 
 /** The file's text. Not strict, so as `input`: there may be more than is listed. */

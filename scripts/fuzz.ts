@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { everyKind } from '../test/fuzz/apiFile.ts'
 import { fuzz, startServers } from '../test/fuzz/fuzz.ts'
 import { leaksIn, withoutAmount, withoutNewNumber } from '../test/fuzz/secrets.ts'
-import { overhear } from '../test/leaks.ts'
+import { overhear } from '../test/harness/leaks.ts'
 
 /** A kept request body or answer would be more; a payment's push and texts, which the pretend phone keeps, are less. */
 const GROWTH_BYTES_MAX = 1000

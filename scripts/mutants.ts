@@ -8,18 +8,18 @@
  *     npm run mutants -- --verbose                  # one line for each as it is tried
  *
  * Fails if fewer than 90 % are noticed, or if one that is not is not explained in
- * `test/saboteurs/mutants/survivors.ts`.
+ * `test/mutation/mutants/survivors.ts`.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { noteTests } from '../test/saboteurs/mutants/choosing.ts'
-import { refusedByCompiler } from '../test/saboteurs/mutants/compiling.ts'
-import { applied, type Mutant, mutantsOf } from '../test/saboteurs/mutants/mutantsOf.ts'
-import { type Explained, explained } from '../test/saboteurs/mutants/survivors.ts'
-import { startTestProcesses, textOf } from '../test/saboteurs/testProcesses.ts'
+import { noteTests } from '../test/mutation/mutants/choosing.ts'
+import { refusedByCompiler } from '../test/mutation/mutants/compiling.ts'
+import { applied, type Mutant, mutantsOf } from '../test/mutation/mutants/mutantsOf.ts'
+import { type Explained, explained } from '../test/mutation/mutants/survivors.ts'
+import { startTestProcesses, textOf } from '../test/mutation/testProcesses.ts'
 
 const SCORE_MIN = 90
 const NOTED_IN = '.cache/mutants.json'
@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 const isWhole = positionals.length === 0
-const files = (isWhole ? globSync('functions/{core,adapters}/*.ts') : positionals).sort()
+const files = (isWhole ? globSync('functions/{core,adapters}/**/*.ts') : positionals).sort()
 
 const began = Date.now()
 const places = files.flatMap(placesIn)

@@ -1,4 +1,4 @@
-/** `npm run openapi` writes `openapi.json`: the API as its route table, its schemas and its refusals make it. */
+/** `npm run openapi` writes `docs/api/openapi.json`: the API as its route table, its schemas and its refusals make it. */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
@@ -6,13 +6,13 @@ import { DEFAULTS, TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
 import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { TEXTS_MAX } from '../functions/core/payment.ts'
 import { REFUSALS, type RefusalCode, refusalCodes } from '../functions/core/refusals.ts'
-import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/gatewayAnswers.ts'
-import { query } from '../functions/listPayments.ts'
+import { query } from '../functions/handlers/listPayments.ts'
+import { IDEMPOTENCY_KEY } from '../functions/handlers/sendPayment.ts'
+import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { type LambdaName, lambdas } from '../functions/routes.ts'
-import { IDEMPOTENCY_KEY } from '../functions/sendPayment.ts'
 import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
 
-export const FILE = resolve(import.meta.dirname, '../openapi.json')
+export const FILE = resolve(import.meta.dirname, '../docs/api/openapi.json')
 
 type RouteName = Exclude<LambdaName, 'sweepPayments'>
 type Parameter = {
@@ -111,7 +111,7 @@ const operations: Record<RouteName, Operation> = {
     description:
       'The code is good for this payment and nothing else (RTS Art. 5(1)(b)). ' +
       `${TEXTS_MAX} texts for a payment, ${TEXT_PAUSE_SECONDS} s apart; ` +
-      `by default ${DEFAULTS.textsPerHour} an hour and ${DEFAULTS.textsPerDay} a day for a person. ` +
+      `by default ${DEFAULTS.textsPerHour} an hour and ${DEFAULTS.textsPerDay} a day for a payer. ` +
       '`phone_not_verified`: the ' +
       'phone that the payment was started for was replaced twice since.',
     success: { 202: ['Payment', 'The text is on its way.'] },
@@ -131,7 +131,7 @@ const operations: Record<RouteName, Operation> = {
     summary: 'Approve a payment with the code from the text',
     description:
       'Five attempts for a payment, counted before they are checked; and five wrong codes in a row of ' +
-      'one person, whatever payments they are for, lock codes for 5 minutes, then 15, 30, 60, and a ' +
+      'one payer, whatever payments they are for, lock codes for 5 minutes, then 15, 30, 60, and a ' +
       'day (RTS Art. 4(3)(b)).',
     body: 'SmsCode',
     success: { 200: ['Payment', 'The payment is approved.'] },
@@ -148,7 +148,7 @@ const operations: Record<RouteName, Operation> = {
     withoutRetryAfter: ['no_attempts_left'],
   },
   authyCallback: {
-    summary: "A person's answer to a push, signed by Authy",
+    summary: "A payer's answer to a push, signed by Authy",
     description:
       'There only where Authy is the provider. Open to everybody, and believed only by its signature. Callbacks that come twice, late, for ' +
       'payments that are not known or are not understood are answered 200 and change nothing.',
@@ -174,7 +174,7 @@ const operations: Record<RouteName, Operation> = {
       'before it void. ' +
       `${VERIFICATION_SENDS_MAX} sends for a verification, ${TEXT_PAUSE_SECONDS} s apart; by default ` +
       `${DEFAULTS.provingTextsPerHour} an hour and ${DEFAULTS.provingTextsPerDay} a day for a ` +
-      'person, and for a number that is not theirs yet. They are counted apart from codes for payments.',
+      'payer, and for a number that is not theirs yet. They are counted apart from codes for payments.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
     refusals: [

@@ -16,10 +16,10 @@ import {
 } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import type { Same } from '../functions/core/same.ts'
-import { body as phoneStartBody } from '../functions/phoneStart.ts'
-import { body as phoneVerifyBody } from '../functions/phoneVerify.ts'
-import { body as sendPaymentBody } from '../functions/sendPayment.ts'
-import { body as smsVerifyBody } from '../functions/smsVerify.ts'
+import { body as phoneStartBody } from '../functions/handlers/phoneStart.ts'
+import { body as phoneVerifyBody } from '../functions/handlers/phoneVerify.ts'
+import { body as sendPaymentBody } from '../functions/handlers/sendPayment.ts'
+import { body as smsVerifyBody } from '../functions/handlers/smsVerify.ts'
 
 /** The most of each currency where the settings say nothing else. */
 const DEFAULT_MAX_AMOUNTS = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)

@@ -6,7 +6,7 @@ import '../local/environment.ts'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { startPayfriend } from '../local/payfriend.ts'
-import { launchBrowser } from '../test/browser.ts'
+import { launchBrowser } from '../test/harness/browser.ts'
 
 const NUMBER = '+12025550142'
 const WIDTH = 460

@@ -57,28 +57,34 @@ const isOneOf =
   ({ target }: Import) =>
     targets.includes(target)
 
-const handlers = Object.keys(lambdas).map((name) => `functions/${name}.ts`)
-const cognitoTriggers = triggers.map((name) => `functions/${name}.ts`)
-const consumeStreams = consumers.map((name) => `functions/${name}.ts`)
-/** What they do alike. */
-const CONSUMING = 'functions/consumeStreams.ts'
-/** The names by which is counted, and where that is done. */
-const METRICS = 'functions/metrics.ts'
-const COUNTING = 'functions/counting.ts'
-/** What API Gateway says by itself. */
-const GATEWAY_ANSWERS = 'functions/gatewayAnswers.ts'
-/** Plain data that runs anywhere. */
-const PLAIN_DATA = ['functions/routes.ts', 'functions/tables.ts', METRICS, GATEWAY_ANSWERS]
-/** Plain data too, and the core's, which imports nothing outside itself. */
+/** A folder's own files, not those of the folders in it. */
+const directlyIn =
+  (folder: string) =>
+  (file: string): boolean =>
+    file.startsWith(folder) && !file.slice(folder.length).includes('/')
+
+const CORE = 'functions/core/'
+const ADAPTERS = 'functions/adapters/'
+const HANDLERS = 'functions/handlers/'
+const cognitoTriggers = triggers.map((name) => `${HANDLERS}${name}.ts`)
+/** Read by the stack and the laptop too. */
+const PLAIN_DATA = [
+  'functions/routes.ts',
+  'functions/tables.ts',
+  'functions/metrics.ts',
+  'functions/http/gatewayAnswers.ts',
+]
 const LIMITS = 'functions/core/limits.ts'
-/** What the page is shown, as its types: what a payment is, and what can be refused. */
-const SHOWN_TYPES = ['action', 'channel', 'payment', 'refusals'].map(
-  (name) => `functions/core/${name}.ts`,
-)
-/** What handlers share. */
-const LIVE = ['functions/composition.ts', 'functions/providerComposition.ts']
-const PIPELINE = ['functions/http.ts', ...LIVE, 'functions/observe.ts']
-/** The two resources of Verify that are used, and what they stand on; subpaths are no promise of the package. */
+const COMPOSITION = ['functions/composition.ts', 'functions/providerComposition.ts']
+const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
+const AWS_CLIENTS = [
+  '@aws-sdk/client-cognito-identity-provider',
+  '@aws-sdk/client-s3',
+  '@aws-sdk/client-eventbridge',
+  '@aws-sdk/client-secrets-manager',
+  '@aws-lambda-powertools/parameters/secrets',
+]
+/** The parts of Twilio's package that are used; subpaths are no promise of it. */
 const TWILIO = [
   'twilio/lib/base/BaseTwilio.js',
   'twilio/lib/base/Domain.js',
@@ -86,148 +92,129 @@ const TWILIO = [
   'twilio/lib/rest/verify/v2/service/verification.js',
   'twilio/lib/rest/verify/v2/service/verificationCheck.js',
 ]
-/** What `http.ts` is made of, and nobody else's. */
-const REQUEST_BODY = 'functions/requestBody.ts'
-/** The table of payments is more than one file holds; these are parts of that adapter. */
-const EVIDENCE_ITEM = 'functions/adapters/evidenceItem.ts'
-const PARTS_OF_PAYMENTS = ['functions/adapters/paymentItem.ts', 'functions/adapters/pageCursor.ts']
-/** So are the limits: those of texts, and the items behind all. */
-const PARTS_OF_LIMITS = ['functions/adapters/textCounters.ts', 'functions/adapters/limitItems.ts']
-const HTTP = ['node:http', 'node:https']
-/** How any provider is asked over HTTP; parts of the adapters of the two. */
-const ASK_PROVIDER = 'functions/adapters/askProvider.ts'
-const VERIFY_SERVICE = 'functions/adapters/verifyService.ts'
-/** How Verify links a code to an action. */
-const VERIFY_LINK = 'functions/adapters/verifyLink.ts'
-/** How what was written as a number is read. */
-const PHONE_NUMBERS = 'functions/adapters/phoneNumbers.ts'
-/** The hash that the core is given. */
-const SHA256 = 'functions/adapters/sha256.ts'
-/** How a write knows itself when it is sent again. */
-const OWN_WRITE = 'functions/adapters/ownWrite.ts'
-/** A payer's audit trail as it lies in their item, read and written. */
-const TRAIL = ['functions/adapters/payerTrailItem.ts', 'functions/adapters/payerTrailWrite.ts']
-/** Who may sign in. */
-const COGNITO = '@aws-sdk/client-cognito-identity-provider'
-const PARTS: Readonly<Record<string, readonly string[]>> = {
-  'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
-  'functions/adapters/paymentItem.ts': [EVIDENCE_ITEM],
-  'functions/adapters/paymentHistory.ts': ['functions/adapters/paymentItem.ts', EVIDENCE_ITEM],
-  'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
-  'functions/adapters/limitsTable.ts': PARTS_OF_LIMITS,
-  'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
-  'functions/adapters/denialTrail.ts': TRAIL,
-  'functions/adapters/lockoutTable.ts': [OWN_WRITE, ...TRAIL],
-  'functions/adapters/authy.ts': [ASK_PROVIDER],
-  'functions/adapters/twilioVerify.ts': [ASK_PROVIDER, VERIFY_SERVICE, VERIFY_LINK],
-  [VERIFY_SERVICE]: [ASK_PROVIDER, ...TWILIO],
-  'functions/adapters/cognitoSignIns.ts': [COGNITO],
-  'functions/adapters/archiveBucket.ts': ['@aws-sdk/client-s3'],
-  'functions/adapters/eventBus.ts': ['@aws-sdk/client-eventbridge'],
-  [PHONE_NUMBERS]: ['libphonenumber-js/max'],
-}
-const SECRETS = ['@aws-lambda-powertools/parameters/secrets', '@aws-sdk/client-secrets-manager']
-const DATABASE = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']
-/** Where the archive and the events go. */
-const RECORD = ['@aws-sdk/client-s3', '@aws-sdk/client-eventbridge']
+
+/** What the files of an adapter's folder may import: the core, their own folder, what all adapters share, these packages. */
+const adapter = (folder: string, ...packages: string[]): Fence => ({
+  around: (file) => file.startsWith(`${ADAPTERS}${folder}/`),
+  allows: (found) =>
+    within(CORE, `${ADAPTERS}${folder}/`).has(found) ||
+    directlyIn(ADAPTERS)(found.target) ||
+    isOneOf('zod', 'node:crypto', ...packages)(found),
+  caught: [
+    [`${ADAPTERS}${folder}/x.ts`, "import { smsVerify } from '../../handlers/smsVerify.ts'"],
+    [`${ADAPTERS}${folder}/x.ts`, "import { logger } from '../../observe.ts'"],
+    [`${ADAPTERS}${folder}/x.ts`, "import type { World } from '../../composition.ts'"],
+    [`${ADAPTERS}${folder}/x.ts`, "import { other } from '../other/other.ts'"],
+    [`${ADAPTERS}${folder}/x.ts`, "import axios from 'axios'"],
+    [`${ADAPTERS}${folder}/x.ts`, "import twilio from 'twilio'"],
+  ],
+})
+
+/** What the page is shown, as its types: what a payment is, and what can be refused. */
+const SHOWN_TYPES = ['action', 'channel', 'payment', 'refusals'].map(
+  (name) => `functions/core/${name}.ts`,
+)
 
 const fences: Record<string, Fence> = {
   'the core imports nothing outside itself': {
-    around: (file) => file.startsWith('functions/core/'),
-    allows: within('functions/core/').has,
+    around: (file) => file.startsWith(CORE),
+    allows: within(CORE).has,
     caught: [
       ['functions/core/x.ts', "import { createHash } from 'node:crypto'"],
       ['functions/core/x.ts', "import * as z from 'zod'"],
       ['functions/core/x.ts', "import type { Env } from '../adapters/settings.ts'"],
       ['functions/core/x.ts', "import type {\n  Env,\n} from '../adapters/settings.ts'"],
-      ['functions/core/x.ts', 'export * from "../http.ts"'],
+      ['functions/core/x.ts', 'export * from "../observe.ts"'],
       ['functions/core/x.ts', "export { count } from '../observe.ts'"],
       ['functions/core/x.ts', "import '../observe.ts'"],
       ['functions/core/x.ts', "const { count } = await import('../observe.ts')"],
       ['functions/core/x.ts', "type Env = import('../adapters/settings.ts').Env"],
       ['functions/core/x.ts', 'const it = await import(name)'],
       ['functions/core/x.ts', "const fs = require('fs')"],
-      ['functions/core/x.ts', "import { a } from './payment.ts'; import { b } from '../http.ts'"],
+      [
+        'functions/core/x.ts',
+        "import { a } from './payment.ts'; import { b } from '../observe.ts'",
+      ],
     ],
   },
   'what all channels have in common knows no channel': {
-    around: (file) => /^functions\/core\/[^/]+$/.test(file),
-    allows: (found) => !within('functions/core/channels/').has(found),
+    around: directlyIn(CORE),
+    allows: (found) => !within(`${CORE}channels/`).has(found),
     caught: [
       ['functions/core/starting.ts', "import { pushStart } from './channels/push.ts'"],
       ['functions/core/ports.ts', "import type { PushAnswer } from './channels/push.ts'"],
     ],
   },
-  'an adapter imports the core and what it adapts, no other adapter and no handler': {
-    around: (file) => file.startsWith('functions/adapters/'),
-    allows: (found, file) =>
-      within('functions/core/').has(found) ||
-      isOneOf('zod', 'node:crypto', SHA256, ...HTTP, ...DATABASE, ...SECRETS)(found) ||
-      isOneOf(...(PARTS[file] ?? []))(found),
+  'the adapter of Authy imports the core and what all adapters share': adapter('authy'),
+  'the adapter of Twilio Verify imports these parts of twilio besides': adapter(
+    'twilioVerify',
+    ...TWILIO,
+  ),
+  'the adapter of DynamoDB imports its clients besides': adapter('dynamodb', ...DATABASE),
+  'the adapter of other services of AWS imports their clients besides': adapter(
+    'aws',
+    ...AWS_CLIENTS,
+  ),
+  'what all adapters share imports the core, Node, zod and the numbering plans': {
+    around: directlyIn(ADAPTERS),
+    allows: (found) =>
+      within(CORE).has(found) ||
+      directlyIn(ADAPTERS)(found.target) ||
+      /^node:/.test(found.target) ||
+      isOneOf('zod', 'libphonenumber-js/max')(found),
     caught: [
-      ['functions/adapters/x.ts', "import { smsVerify } from '../smsVerify.ts'"],
       ['functions/adapters/x.ts', "import { logger } from '../observe.ts'"],
-      ['functions/adapters/x.ts', "import type { World } from '../composition.ts'"],
-      ['functions/adapters/x.ts', "import { authy } from './authy.ts'"],
-      ['functions/adapters/x.ts', "import { Logger } from '@aws-lambda-powertools/logger'"],
-      ['functions/adapters/x.ts', "import axios from 'axios'"],
-      ['functions/adapters/payersTable.ts', `import { ListUsersCommand } from '${COGNITO}'`],
-      ['functions/adapters/paymentsTable.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
-      ['functions/adapters/authy.ts', "import { verifyCodes } from './twilioVerify.ts'"],
-      ['functions/adapters/authy.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
-      ['functions/adapters/verifyService.ts', "import Verify from 'twilio/lib/rest/Verify.js'"],
-      ['functions/adapters/verifyService.ts', "import twilio from 'twilio'"],
+      ['functions/adapters/x.ts', "import { authy } from './authy/authy.ts'"],
+      ['functions/adapters/x.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
     ],
   },
-  'a handler imports the core, the pipeline, what reads numbers, settings and signatures, and no handler':
-    {
-      around: (file) => handlers.includes(file),
-      allows: (found) =>
-        within('functions/core/').has(found) ||
-        isOneOf(
-          ...PIPELINE,
-          'functions/adapters/settings.ts',
-          'functions/adapters/authySignature.ts',
-          PHONE_NUMBERS,
-          'zod',
-        )(found),
-      caught: [
-        ['functions/smsVerify.ts', "import { body } from './phoneVerify.ts'"],
-        ['functions/smsVerify.ts', "import { authy } from './adapters/authy.ts'"],
-        ['functions/smsVerify.ts', "import { paymentsTable } from './adapters/paymentsTable.ts'"],
-        ['functions/smsVerify.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
-        ['functions/smsVerify.ts', "import parse from 'libphonenumber-js'"],
-      ],
-    },
-  'only the composition root knows every adapter': {
-    around: (file) => LIVE.includes(file),
+  'a handler imports the core, the pipeline, what is composed, and no other handler': {
+    around: (file) => file.startsWith(HANDLERS) && !cognitoTriggers.includes(file),
     allows: (found) =>
-      within('functions/core/', 'functions/adapters/').has(found) ||
-      isOneOf(
-        'functions/observe.ts',
-        COUNTING,
-        'node:crypto',
-        COGNITO,
-        ...DATABASE,
-        ...RECORD,
-      )(found) ||
+      within(CORE, 'functions/http/').has(found) ||
+      directlyIn('functions/')(found.target) ||
+      directlyIn(ADAPTERS)(found.target) ||
+      isOneOf('functions/adapters/authy/authySignature.ts', 'zod')(found),
+    caught: [
+      ['functions/handlers/smsVerify.ts', "import { body } from './phoneVerify.ts'"],
+      ['functions/handlers/smsVerify.ts', "import { authy } from '../adapters/authy/authy.ts'"],
+      ['functions/handlers/x.ts', "import { x } from '../adapters/dynamodb/paymentsTable.ts'"],
+      ['functions/handlers/x.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
+      ['functions/handlers/x.ts', "import parse from 'libphonenumber-js'"],
+    ],
+  },
+  'what Cognito calls imports nothing but types': {
+    around: (file) => cognitoTriggers.includes(file),
+    allows: ({ target, isType }) => isType && target === 'aws-lambda',
+    caught: [
+      ['functions/handlers/tokenClaims.ts', "import { logger } from '../observe.ts'"],
+      ['functions/handlers/signUpPolicy.ts', "import * as z from 'zod'"],
+      ['functions/handlers/signUpPolicy.ts', "import type { Env } from '../adapters/settings.ts'"],
+    ],
+  },
+  'only the composition root knows every adapter': {
+    around: (file) => COMPOSITION.includes(file),
+    allows: (found) =>
+      within(CORE, ADAPTERS).has(found) ||
+      isOneOf('functions/observe.ts', 'functions/counting.ts', 'node:crypto')(found) ||
+      isOneOf(...DATABASE, ...AWS_CLIENTS)(found) ||
       (found.isType && found.target === 'functions/composition.ts'),
     caught: [
-      ['functions/composition.ts', "import { endpoint } from './http.ts'"],
-      ['functions/composition.ts', "import { smsVerify } from './smsVerify.ts'"],
+      ['functions/composition.ts', "import { endpoint } from './http/endpoint.ts'"],
+      ['functions/composition.ts', "import { smsVerify } from './handlers/smsVerify.ts'"],
       ['functions/composition.ts', "import { codes } from './providerComposition.ts'"],
       ['functions/providerComposition.ts', "import { payments } from './composition.ts'"],
     ],
   },
   'the pipeline knows the core and no adapter': {
-    around: (file) => file === 'functions/http.ts' || file === REQUEST_BODY,
+    around: (file) => file.startsWith('functions/http/') && !PLAIN_DATA.includes(file),
     allows: (found) =>
-      within('functions/core/').has(found) ||
-      isOneOf('functions/observe.ts', GATEWAY_ANSWERS, REQUEST_BODY)(found) ||
+      within(CORE, 'functions/http/').has(found) ||
+      found.target === 'functions/observe.ts' ||
       isPackage(found),
     caught: [
-      ['functions/http.ts', "import { payments } from './composition.ts'"],
-      ['functions/http.ts', "import { authy } from './adapters/authy.ts'"],
+      ['functions/http/endpoint.ts', "import { payments } from '../composition.ts'"],
+      ['functions/http/x.ts', "import { authy } from '../adapters/authy/authy.ts'"],
     ],
   },
   'the lists of routes, tables and limits, which the stack reads too, import nothing': {
@@ -237,63 +224,30 @@ const fences: Record<string, Fence> = {
       ['functions/routes.ts', "import type { World } from './composition.ts'"],
       ['functions/tables.ts', "import type { Right } from './routes.ts'"],
       [LIMITS, "import { CURRENCIES } from './money.ts'"],
-      [METRICS, "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
+      ['functions/metrics.ts', "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
     ],
   },
-  'what Cognito calls imports nothing but types': {
-    around: (file) => cognitoTriggers.includes(file),
-    allows: ({ target, isType }) => isType && target === 'aws-lambda',
-    caught: [
-      ['functions/tokenClaims.ts', "import { logger } from './observe.ts'"],
-      ['functions/signUpPolicy.ts', "import * as z from 'zod'"],
-      ['functions/signUpPolicy.ts', "import type { Env } from './adapters/settings.ts'"],
-    ],
-  },
-  'a consumer of the streams imports the core, the pipeline, and what consumers do alike': {
-    around: (file) => consumeStreams.includes(file),
-    allows: (found) =>
-      within('functions/core/').has(found) || isOneOf(...PIPELINE, CONSUMING, SHA256)(found),
-    caught: [
-      ['functions/archiveEntries.ts', "import { publishEvents } from './publishEvents.ts'"],
-      ['functions/archiveEntries.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
-      ['functions/publishEvents.ts', "import { eventBus } from './adapters/eventBus.ts'"],
-    ],
-  },
-  'what consumers do alike reads a stream, and touches no table': {
-    around: (file) => file === CONSUMING,
+  'what consumers of streams do alike reads a stream, and touches no table': {
+    around: (file) => file === 'functions/consumeStreams.ts',
     allows: (found) =>
       found.isType ||
-      within('functions/core/').has(found) ||
-      isOneOf(
-        'functions/adapters/payerTrailItem.ts',
-        'functions/adapters/paymentHistory.ts',
-        'functions/observe.ts',
-        '@aws-sdk/util-dynamodb',
-        'node:crypto',
-        'zod',
-      )(found),
+      within(CORE, `${ADAPTERS}dynamodb/pay`).has(found) ||
+      isOneOf('functions/observe.ts', '@aws-sdk/util-dynamodb', 'zod')(found),
     caught: [
-      [CONSUMING, "import { payments } from './composition.ts'"],
-      [CONSUMING, "import { paymentsTable } from './adapters/paymentsTable.ts'"],
-      [CONSUMING, "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
+      ['functions/consumeStreams.ts', "import { payments } from './composition.ts'"],
+      ['functions/consumeStreams.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"],
     ],
   },
-  'what is seen of us knows nothing of us': {
-    around: (file) => file === 'functions/observe.ts',
-    allows: (found) => isPackage(found) || found.target === METRICS,
+  'what counts and logs knows of the core only what things are': {
+    around: (file) => ['functions/observe.ts', 'functions/counting.ts'].includes(file),
+    allows: (found) =>
+      isPackage(found) ||
+      isOneOf('functions/metrics.ts', 'functions/observe.ts')(found) ||
+      (found.isType && within(CORE).has(found)),
     caught: [
-      ['functions/observe.ts', "import type { Payment } from './core/payment.ts'"],
-      ['functions/observe.ts', "import { countedPayments } from './counting.ts'"],
-    ],
-  },
-  'what counts knows of the core only what things are': {
-    around: (file) => file === COUNTING,
-    allows: ({ target, isType }) =>
-      target === 'functions/observe.ts' || (isType && target.startsWith('functions/core/')),
-    caught: [
-      [COUNTING, "import { statusAt } from './core/payment.ts'"],
-      [COUNTING, "import { payments } from './composition.ts'"],
-      [COUNTING, "import type { Authy } from './adapters/authy.ts'"],
+      ['functions/counting.ts', "import { statusAt } from './core/payment.ts'"],
+      ['functions/observe.ts', "import { payments } from './composition.ts'"],
+      ['functions/counting.ts', "import type { Authy } from './adapters/authy/authy.ts'"],
     ],
   },
   'what runs in Lambda imports nothing that does not': {
@@ -321,10 +275,10 @@ const fences: Record<string, Fence> = {
     allows: (found) =>
       within('web/').has(found) ||
       isOneOf(LIMITS, 'oauth4webapi')(found) ||
-      (found.isType && isOneOf(...SHOWN_TYPES, GATEWAY_ANSWERS)(found)),
+      (found.isType && isOneOf(...SHOWN_TYPES, 'functions/http/gatewayAnswers.ts')(found)),
     caught: [
       ['web/x.ts', "import { REFUSALS } from '../functions/core/refusals.ts'"],
-      ['web/x.ts', "import { GATEWAY_ANSWERS } from '../functions/gatewayAnswers.ts'"],
+      ['web/x.ts', "import { GATEWAY_ANSWERS } from '../functions/http/gatewayAnswers.ts'"],
       ['web/views/x.ts', "import { view } from '../../functions/core/payment.ts'"],
       ['web/x.ts', "import { CHANNELS } from '../functions/core/channel.ts'"],
       ['web/x.ts', "import type { StartPorts } from '../functions/core/starting.ts'"],
@@ -350,10 +304,11 @@ const fences: Record<string, Fence> = {
         within('lib/').has(found) ||
         PLAIN_DATA.includes(found.target) ||
         found.target === LIMITS ||
-        (file === 'lib/stageSettings.ts' && found.target === 'functions/core/money.ts') ||
+        (/^lib\/stage(Fields|Settings)\.ts$/.test(file) &&
+          found.target === 'functions/core/money.ts') ||
         isPackage(found),
       caught: [
-        ['lib/x.ts', "import { endpoint } from '../functions/http.ts'"],
+        ['lib/x.ts', "import { endpoint } from '../functions/http/endpoint.ts'"],
         ['lib/x.ts', "import type { Env } from '../functions/adapters/settings.ts'"],
         ['lib/x.ts', "import { CURRENCIES } from '../functions/core/money.ts'"],
         ['lib/x.ts', "import { startPhone } from '../local/phone/phone.ts'"],
@@ -385,7 +340,7 @@ const fences: Record<string, Fence> = {
     caught: [
       ['examples/x.ts', "import { AuditTrail } from '../lib/auditTrail.ts'"],
       ['examples/x.ts', "import type { PaymentEvent } from '../functions/core/paymentTrail.ts'"],
-      ['examples/x.ts', "import { EVENT_SOURCE } from '../functions/adapters/eventBus.ts'"],
+      ['examples/x.ts', "import { EVENT_SOURCE } from '../functions/adapters/aws/eventBus.ts'"],
     ],
   },
   'the Lambda of an example imports nothing that makes a stack': {
@@ -407,14 +362,8 @@ const fences: Record<string, Fence> = {
       /^scripts\/evidence\/(paymentTrailCheck|archivedEntry|lifeCheck|evidenceCheck)\.ts$/.test(
         found.target,
       ) ||
-      isOneOf(
-        EVIDENCE_ITEM,
-        'functions/adapters/paymentHistory.ts',
-        'functions/adapters/payerTrailItem.ts',
-        VERIFY_LINK,
-        'node:util',
-        'zod',
-      )(found),
+      within(`${ADAPTERS}dynamodb/`, `${ADAPTERS}twilioVerify/verifyLink.ts`).has(found) ||
+      isOneOf('node:util', 'zod')(found),
     caught: [
       ['scripts/evidence/paymentTrailCheck.ts', "import { stageSource } from './stageSource.ts'"],
       ['scripts/evidence/payerTrailCheck.ts', "import { foundPayerTrail } from './payerTrail.ts'"],
@@ -431,15 +380,18 @@ const fences: Record<string, Fence> = {
       ['functions/x.ts', "import type { Twilio } from 'twilio/lib/rest/Twilio.js'"],
     ],
   },
-  'nothing that runs imports tests': {
-    around: (file) => !/^(test|scripts)\//.test(file),
-    // How Lambdas start is measured with what they are tested in.
+  'nothing that runs imports tests, and what measures them only their harness': {
+    around: (file) => !file.startsWith('test/'),
     allows: (found, file) =>
       !within('test/').has(found) ||
-      (file === 'bench/cold.ts' && isOneOf('test/runtime.ts')(found)),
+      (/^(bench|scripts)\//.test(file) && within('test/harness/').has(found)) ||
+      // These commands are long runs of what stands beside the tests.
+      (/^scripts\/(fuzz|modelBased|mutants)\.ts$/.test(file) &&
+        within('test/fuzz/', 'test/modelBased/', 'test/mutation/').has(found)),
     caught: [
-      ['bench/x.ts', "import { startRig } from '../test/rig.ts'"],
-      ['lib/x.ts', "import { startLambda } from '../test/runtime.ts'"],
+      ['bench/x.ts', "import { open } from '../test/core/payments.ts'"],
+      ['scripts/x.ts', "import { open } from '../test/core/payments.ts'"],
+      ['lib/x.ts', "import { startLambda } from '../test/harness/runtime.ts'"],
     ],
   },
 }
@@ -513,18 +465,9 @@ test('every file of functions/ is behind one of the fences that say who imports 
 })
 
 test('every Lambda has its file, and every handler its Lambda', () => {
-  const known = [
-    ...handlers,
-    ...cognitoTriggers,
-    ...consumeStreams,
-    CONSUMING,
-    ...PIPELINE,
-    COUNTING,
-    REQUEST_BODY,
-    ...PLAIN_DATA,
-  ]
-  const top = files.filter((file) => /^functions\/[^/]+$/.test(file))
-  expect(top.sort()).toEqual(known.sort())
+  const names = [...Object.keys(lambdas), ...triggers, ...consumers]
+  const there = files.filter((file) => file.startsWith(HANDLERS))
+  expect(there.sort()).toEqual(names.map((name) => `${HANDLERS}${name}.ts`).sort())
 })
 
 test('code stands in no other folder', () => {
@@ -542,16 +485,16 @@ test('code stands in no other folder', () => {
 const NOT_OURS = new Set(['node_modules', 'cdk.out', 'dist'])
 
 test('the imports of a known file are all found', () => {
-  expect(importsOf('functions/http.ts').map(({ target }) => target)).toEqual([
+  expect(importsOf('functions/http/endpoint.ts').map(({ target }) => target)).toEqual([
     '@middy/core',
     '@middy/http-header-normalizer',
     'aws-lambda',
     'zod',
     'functions/core/payer.ts',
     'functions/core/refusals.ts',
-    GATEWAY_ANSWERS,
     'functions/observe.ts',
-    REQUEST_BODY,
+    'functions/http/gatewayAnswers.ts',
+    'functions/http/requestBody.ts',
   ])
 })
 

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { itemOf } from '../functions/adapters/paymentItem.ts'
+import { itemOf } from '../functions/adapters/dynamodb/paymentItem.ts'
 import type { Env } from '../functions/adapters/settings.ts'
-import type { PayerHandler } from '../functions/http.ts'
+import { sendPayment } from '../functions/handlers/sendPayment.ts'
+import type { PayerHandler } from '../functions/http/endpoint.ts'
 import {
   type ConsumerName,
   consumers,
@@ -19,13 +20,12 @@ import {
   type TriggerName,
   triggers,
 } from '../functions/routes.ts'
-import { sendPayment } from '../functions/sendPayment.ts'
 import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import { open } from './core/payments.ts'
-import { payerRecord, trailWith } from './payerTrails.ts'
-import { no, numberOf, otherThan, paymentBody, type Request, type RouteName } from './rig.ts'
-import { eventOf, type RunningLambda, startAround, startLambda } from './runtime.ts'
-import { startStandIn } from './trailRig.ts'
+import { no, numberOf, otherThan, type Request, type RouteName, paymentBody } from './harness/harness.ts'
+import { payerRecord, trailWith } from './harness/payerTrails.ts'
+import { eventOf, type RunningLambda, startAround, startLambda } from './harness/runtime.ts'
+import { startStandIn } from './harness/trailHarness.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }

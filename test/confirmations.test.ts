@@ -4,25 +4,25 @@
  * the confirmation of the one does nothing to the other.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { no, type Person, paymentBody, type Rig, startRig } from './rig.ts'
+import { type Harness, no, type Person, startHarness, paymentBody } from './harness/harness.ts'
 
-let rig: Rig
+let harness: Harness
 beforeAll(async () => {
-  rig = await startRig()
+  harness = await startHarness()
 })
-afterAll(() => rig.close())
+afterAll(() => harness.close())
 
 /** Two payments of one payer that nothing but their ids and references tells apart. */
 async function twins() {
-  const payer = await rig.person()
-  const [first, second] = [await rig.pending(payer), await rig.pending(payer)]
+  const payer = await harness.person()
+  const [first, second] = [await harness.pending(payer), await harness.pending(payer)]
   expect(second.displayText).toBe(first.displayText)
   return { payer, first: first.paymentId as string, second: second.paymentId as string }
 }
-const stored = async (id: string) => JSON.stringify(await rig.item(id))
-const statusOf = async (id: string) => (await rig.item(id))?.status
+const stored = async (id: string) => JSON.stringify(await harness.item(id))
+const statusOf = async (id: string) => (await harness.item(id))?.status
 const pushOf = ({ number }: Person, id: string) => {
-  const push = rig.phone.book
+  const push = harness.phone.book
     .pushes(number)
     .find(({ hiddenDetails }) => hiddenDetails?.payment_id === id)
   if (!push) throw new Error('no push')
@@ -32,14 +32,14 @@ const pushOf = ({ number }: Person, id: string) => {
 describe('because the route has the paymentâ€™s id, and the write its payer and state', () => {
   test('a code is tried at its payment alone, and bound to it at the provider', async () => {
     const { payer, first, second } = await twins()
-    await rig.call('smsStart', { as: payer, id: first })
-    const code = rig.codeOn(payer.number)
-    await rig.call('smsStart', { as: payer, id: second })
+    await harness.call('smsStart', { as: payer, id: first })
+    const code = harness.codeOn(payer.number)
+    await harness.call('smsStart', { as: payer, id: second })
     const untouched = await stored(first)
-    const wrong = await rig.call('smsVerify', { as: payer, id: second, body: { code } })
+    const wrong = await harness.call('smsVerify', { as: payer, id: second, body: { code } })
     expect(wrong).toMatchObject(no(422, 'wrong_code'))
     expect(await stored(first)).toBe(untouched)
-    const right = await rig.call('smsVerify', { as: payer, id: first, body: { code } })
+    const right = await harness.call('smsVerify', { as: payer, id: first, body: { code } })
     expect(right.body).toMatchObject({ paymentId: first, status: 'approved' })
     expect(await statusOf(second)).toBe('pending')
   })
@@ -47,17 +47,17 @@ describe('because the route has the paymentâ€™s id, and the write its payer and 
   test('a cancel ends its payment alone', async () => {
     const { payer, first, second } = await twins()
     const untouched = await stored(second)
-    await rig.call('cancelPayment', { as: payer, id: first })
+    await harness.call('cancelPayment', { as: payer, id: first })
     expect(await statusOf(first)).toBe('cancelled')
     expect(await stored(second)).toBe(untouched)
   })
 
   test('a start that is asked again names its payment by its key', async () => {
-    const payer = await rig.person()
-    const { paymentId } = await rig.pending(payer, { key: 'one' })
-    const other = await rig.pending(payer, { key: 'other' })
+    const payer = await harness.person()
+    const { paymentId } = await harness.pending(payer, { key: 'one' })
+    const other = await harness.pending(payer, { key: 'other' })
     expect(other.paymentId).not.toBe(paymentId)
-    const again = await rig.call('sendPayment', { as: payer, key: 'one', body: paymentBody })
+    const again = await harness.call('sendPayment', { as: payer, key: 'one', body: paymentBody })
     expect(again).toMatchObject({ status: 200, body: { paymentId } })
   })
 })
@@ -66,19 +66,19 @@ describe('because our own id travels in the signed hidden details, and the pushâ
   test('a callback decides the payment whose push was answered, not its twin', async () => {
     const { payer, first, second } = await twins()
     const untouched = await stored(second)
-    rig.phone.book.answer(pushOf(payer, first).uuid, 'approved')
-    await rig.phone.settled()
+    harness.phone.book.answer(pushOf(payer, first).uuid, 'approved')
+    await harness.phone.settled()
     expect(await statusOf(first)).toBe('approved')
     expect(await stored(second)).toBe(untouched)
   })
 
   test('what the sweep reads decides the payment whose push it asked about', async () => {
     const { payer, first, second } = await twins()
-    rig.phone.book.faults.loseNextCallback = true
-    rig.phone.book.answer(pushOf(payer, second).uuid, 'approved')
-    await rig.phone.settled()
-    rig.clock.advance(20)
-    await rig.sweep()
+    harness.phone.book.faults.loseNextCallback = true
+    harness.phone.book.answer(pushOf(payer, second).uuid, 'approved')
+    await harness.phone.settled()
+    harness.clock.advance(20)
+    await harness.sweep()
     expect(await statusOf(second)).toBe('approved')
     expect(await statusOf(first)).toBe('pending')
   })
@@ -86,17 +86,19 @@ describe('because our own id travels in the signed hidden details, and the pushâ
 
 describe('because the confirmation carries the verificationâ€™s id, which its write has as a condition', () => {
   test('the codes for one number confirm no other', async () => {
-    const payer = await rig.person()
-    const [one, other] = [rig.stranger().number, rig.stranger().number]
+    const payer = await harness.person()
+    const [one, other] = [harness.stranger().number, harness.stranger().number]
     const ask = (phoneNumber: string) =>
-      rig.call('phoneStart', { as: payer, body: { phoneNumber, channel: 'sms' } })
+      harness.call('phoneStart', { as: payer, body: { phoneNumber, channel: 'sms' } })
     const { verificationId } = (await ask(one)).body
-    const codes = { code: rig.codeOn(one), currentCode: rig.codeOn(payer.number) }
-    rig.clock.advance(20)
+    const codes = { code: harness.codeOn(one), currentCode: harness.codeOn(payer.number) }
+    harness.clock.advance(20)
     await ask(other)
     const body = { verificationId, ...codes }
-    expect(await rig.call('phoneVerify', { as: payer, body })).toMatchObject(no(404, 'not_found'))
-    const { phone } = (await rig.call('profile', { as: payer })).body
+    expect(await harness.call('phoneVerify', { as: payer, body })).toMatchObject(
+      no(404, 'not_found'),
+    )
+    const { phone } = (await harness.call('profile', { as: payer })).body
     expect(phone.number).toContain(payer.number.slice(-3))
   })
 })

@@ -15,8 +15,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { OPEN_SHARDS } from '../functions/adapters/paymentItem.ts'
-import { ownPhoneIds } from '../functions/adapters/phoneIds.ts'
+import { OPEN_SHARDS } from '../functions/adapters/dynamodb/paymentItem.ts'
+import { ownPhoneIds } from '../functions/adapters/twilioVerify/phoneIds.ts'
 import { paymentIdOf } from '../functions/composition.ts'
 import { type Provider, providers } from '../functions/routes.ts'
 import type { Push } from '../local/phone/phonePush.ts'
@@ -32,22 +32,22 @@ import {
   startLambda,
   stumbling,
   throttling,
-} from './faults.ts'
+} from './harness/faultInjection.ts'
 import {
+  type Harness,
   numberOf,
   type Person,
   paymentBody,
   type Reply,
   type Request,
-  type Rig,
   type RouteName,
-  startRig,
+  startHarness,
   otherThan as wrongFor,
-} from './rig.ts'
+} from './harness/harness.ts'
 
-let rig: Rig
+let harness: Harness
 /** The same tables and phones with nothing between, which most calls have no need of. */
-let sound: Pick<Rig, 'call'>
+let sound: Pick<Harness, 'call'>
 let documents: DynamoDBDocumentClient
 let provider: Provider
 let verified: Record<string, unknown>
@@ -125,7 +125,7 @@ const stories: Record<string, Story> = {
     says: '200',
     async given() {
       const one = await started()
-      const lambda = await startLambda(rig, 'sendPayment', (step, next, die) =>
+      const lambda = await startLambda(harness, 'sendPayment', (step, next, die) =>
         savesPush(step) ? die() : next(),
       )
       await lambda.ask(one.request)
@@ -169,7 +169,7 @@ const stories: Record<string, Story> = {
     given: waiting,
     ends: 'pending',
     again: ['429 too_many_sms'],
-    goesOn: async (one) => [await enter(one, rig.codeOn(one.number))],
+    goesOn: async (one) => [await enter(one, harness.codeOn(one.number))],
   },
   'a right code is entered': {
     lambda: 'smsVerify',
@@ -185,14 +185,14 @@ const stories: Record<string, Story> = {
     says: '422 wrong_code',
     given: async () => entering(await texted(), wrongFor),
     ends: 'pending',
-    goesOn: async (one) => [await enter(one, rig.codeOn(one.number))],
+    goesOn: async (one) => [await enter(one, harness.codeOn(one.number))],
   },
   'the fifth wrong code is entered': {
     lambda: 'smsVerify',
     says: '422 wrong_code',
     async given() {
       const one = await texted()
-      const wrong = wrongFor(rig.codeOn(one.number))
+      const wrong = wrongFor(harness.codeOn(one.number))
       for (let i = 0; i < 4; i += 1) await enter(one, wrong)
       return entering(one, () => wrong)
     },
@@ -200,7 +200,7 @@ const stories: Record<string, Story> = {
     spends: ({ what }) => what.endsWith('code_tried'),
     again: ['409 already_decided', '409 no_attempts_left'],
     async goesOn(one) {
-      const refused = (await enter(one, rig.codeOn(one.number))).status === 409
+      const refused = (await enter(one, harness.codeOn(one.number))).status === 409
       return refused ? [] : [{ status: 500, body: 'a sixth attempt', headers: {} }]
     },
   },
@@ -210,9 +210,9 @@ const stories: Record<string, Story> = {
     says: '422 code_expired',
     async given() {
       const one = await texted()
-      const code = rig.codeOn(one.number)
+      const code = harness.codeOn(one.number)
       await enter(one, wrongFor(code))
-      const lambda = await startLambda(rig, 'smsVerify', async ({ server }, next, die) => {
+      const lambda = await startLambda(harness, 'smsVerify', async ({ server }, next, die) => {
         const answer = await next()
         return server === 'provider' ? die() : answer
       })
@@ -227,7 +227,7 @@ const stories: Record<string, Story> = {
     says: '429 too_many_sms',
     async given() {
       const one = await texted()
-      const [day] = rig.clock.now().toISOString().split('T')
+      const [day] = harness.clock.now().toISOString().split('T')
       const Key = { user_id: `limit#paying#${one.payer.payerId}#${day}` }
       const UpdateExpression = 'SET uses = :max'
       const values = { ':max': 20 }
@@ -374,27 +374,27 @@ describe.each(providers)('with %s', (chosen) => {
   beforeAll(async () => {
     provider = chosen
     const many = { OPEN_PAYMENTS: '3', TEXTS_PER_DAY_FOR_STAGE: '1000000' }
-    rig = await startRig({ PROVIDER: provider, ...many })
-    sound = rig.with({ DYNAMODB_ENDPOINT: rig.database })
+    harness = await startHarness({ PROVIDER: provider, ...many })
+    sound = harness.with({ DYNAMODB_ENDPOINT: harness.database })
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
     documents = DynamoDBDocumentClient.from(
-      new DynamoDBClient({ endpoint: rig.database, region: 'local', credentials }),
+      new DynamoDBClient({ endpoint: harness.database, region: 'local', credentials }),
     )
-    verified = (await read('users', (await rig.person()).payerId)) ?? {}
+    verified = (await read('users', (await harness.person()).payerId)) ?? {}
   })
   beforeEach(() => {
     // The SDK waits a random part of a second before it sends again: of all parts, none.
     vi.spyOn(Math, 'random').mockReturnValue(0)
-    rig.clock.toNextHour()
-    rig.provider.calls.length = 0
-    rig.store.calls.length = 0
+    harness.clock.toNextHour()
+    harness.provider.calls.length = 0
+    harness.store.calls.length = 0
   })
   afterEach(() => {
     vi.restoreAllMocks()
   })
   afterAll(async () => {
     documents.destroy()
-    await rig.close()
+    await harness.close()
   })
 
   const told = Object.entries(stories).filter(([, { only }]) => !only || only === chosen)
@@ -422,7 +422,7 @@ describe.each(providers)('with %s', (chosen) => {
       const right = [says, '200', ...again]
       let asks = cases
       for (const seconds of [0, 21]) {
-        rig.clock.advance(seconds)
+        harness.clock.advance(seconds)
         const replies = await each(asks, ({ request }) => sound.call(lambda, request))
         problems.push(
           ...asks.flatMap(({ name }, i) =>
@@ -446,11 +446,11 @@ describe.each(providers)('with %s', (chosen) => {
     test('nobody does anything more', async () => {
       const { cases } = await broken(story, leaves)
       const was = await each(cases, statusOf)
-      rig.clock.advance(300)
-      await rig.sweep()
+      harness.clock.advance(300)
+      await harness.sweep()
       const problems = await otherThan(cases, (_, i) => [was[i] === 'pending' ? 'expired' : was[i]])
       // And the person is stopped by nothing.
-      rig.clock.advance(300)
+      harness.clock.advance(300)
       const gone = await each(cases, async ({ name, payer, number, id }) => {
         const one = start(payer, 'another')
         const replies =
@@ -484,12 +484,12 @@ describe.each(providers)('with %s', (chosen) => {
         const was = await each(cases, ({ id }) => read('payments', id))
         for (const [i, one] of cases.entries()) {
           for (const { uuid } of pushesFor(one)) {
-            rig.phone.book.faults.loseNextCallback = true
-            rig.phone.book.answer(uuid, answerOf(i))
+            harness.phone.book.faults.loseNextCallback = true
+            harness.phone.book.answer(uuid, answerOf(i))
           }
         }
-        rig.clock.advance(21)
-        await rig.sweep()
+        harness.clock.advance(21)
+        await harness.sweep()
         const problems = await otherThan(cases, (_, i) => {
           const { status, push_id, answer_refused_at } = was[i] ?? {}
           const isDecided = status === 'pending' && push_id
@@ -497,8 +497,8 @@ describe.each(providers)('with %s', (chosen) => {
           const isHeld = answer_refused_at !== undefined && answerOf(i) === 'approved'
           return isDecided && !isHeld ? [answerOf(i)] : [status]
         })
-        rig.clock.advance(300)
-        await rig.sweep()
+        harness.clock.advance(300)
+        await harness.sweep()
         expect([...problems, ...(await wrongWithAny(cases, lost))]).toEqual([])
         expect(await each(cases, statusOf)).not.toContain('pending')
       })
@@ -508,7 +508,7 @@ describe.each(providers)('with %s', (chosen) => {
   test.each(Object.entries({ endsBefore, endsAfter, refused, unanswered, stumbles }))(
     'a sweep that is stopped anywhere (%s) leaves all the rest to the next one',
     async (_, kind) => {
-      const sane = await startLambda(rig, 'sweepPayments')
+      const sane = await startLambda(harness, 'sweepPayments')
       await toSweep('approved')
       await sane.ask()
       sane.close()
@@ -516,19 +516,19 @@ describe.each(providers)('with %s', (chosen) => {
         const mishap = kind(step)
         if (!mishap) continue
         const { due, silent } = await toSweep(answerOf(i))
-        const faulty = await startLambda(rig, 'sweepPayments', mishap.between)
+        const faulty = await startLambda(harness, 'sweepPayments', mishap.between)
         const reply = await faulty.ask()
         if (reply) faulty.close()
         const told = [mishap.name, await wrongWith(due), await wrongWith(silent)]
         expect(told).toEqual([mishap.name, [], []])
 
-        rig.clock.advance(60)
-        await rig.sweep()
+        harness.clock.advance(60)
+        await harness.sweep()
         const found = [step.what, await statusOf(due), await statusOf(silent)]
         expect(found).toEqual([step.what, 'expired', chosen === 'authy' ? answerOf(i) : 'pending'])
         expect([await wrongWith(due), await wrongWith(silent)]).toEqual([[], []])
-        rig.clock.advance(300)
-        await rig.sweep()
+        harness.clock.advance(300)
+        await harness.sweep()
       }
     },
   )
@@ -543,8 +543,8 @@ describe.each(providers)('with %s', (chosen) => {
       // Once to see where it can be stopped then; a push is asked for again after 15 s.
       const { lambda } = story
       const again = await stoppedOnce(story, firstly)
-      rig.clock.advance(15)
-      const sane = await startLambda(rig, lambda)
+      harness.clock.advance(15)
+      const sane = await startLambda(harness, lambda)
       await sane.ask(again.request)
       sane.close()
       const points = sane.steps.flatMap((step) => leaves(step) ?? [])
@@ -552,14 +552,14 @@ describe.each(providers)('with %s', (chosen) => {
         ...point,
         one: await stoppedOnce(story, firstly),
       }))
-      rig.clock.advance(15)
+      harness.clock.advance(15)
       const stopped = await each(cases, async ({ one, between, name: then }) => {
-        const faulty = await startLambda(rig, lambda, between)
+        const faulty = await startLambda(harness, lambda, between)
         expect(await faulty.ask(one.request)).toBeUndefined()
         const lost = Number(losesPush(one.sent)) + Number(losesPush(faulty.sent))
         return { ...one, lost, name: `${name}, ${then}` }
       })
-      rig.clock.advance(15)
+      harness.clock.advance(15)
       for (const one of stopped) {
         const reply = await sound.call(lambda, one.request)
         if (reply.status > 201) problems.push(`${one.name}: ${said(reply)}`)
@@ -582,9 +582,9 @@ describe.each(providers)('with %s', (chosen) => {
       test('makes a callback without its hidden details unknown; the sweep asks for it', async () => {
         const one = await answered('approved', false)
         const [push] = pushesFor(one)
-        rig.phone.book.faults.loseNextCallback = true
-        rig.phone.book.answer(push?.uuid ?? '', 'approved')
-        const lambda = await startLambda(rig, 'authyCallback', (step, next) =>
+        harness.phone.book.faults.loseNextCallback = true
+        harness.phone.book.answer(push?.uuid ?? '', 'approved')
+        const lambda = await startLambda(harness, 'authyCallback', (step, next) =>
           step.operation === 'Query'
             ? answerWith({ Count: 0, ScannedCount: 0, Items: [] })
             : next(),
@@ -592,8 +592,8 @@ describe.each(providers)('with %s', (chosen) => {
         expect(said(await lambda.ask(one.request))).toBe('200')
         lambda.close()
         expect(await statusOf(one)).toBe('pending')
-        rig.clock.advance(20)
-        await rig.sweep()
+        harness.clock.advance(20)
+        await harness.sweep()
         expect(await statusOf(one)).toBe('approved')
       })
 
@@ -604,7 +604,7 @@ describe.each(providers)('with %s', (chosen) => {
         const one = await waiting()
         const [push] = pushesFor(one)
         const pages = new Map<string, Answered>()
-        const remember = await startLambda(rig, 'sweepPayments', async (step, next) => {
+        const remember = await startLambda(harness, 'sweepPayments', async (step, next) => {
           const answer = await next()
           if (step.operation === 'Query') pages.set(step.text, answer)
           return answer
@@ -613,9 +613,9 @@ describe.each(providers)('with %s', (chosen) => {
         remember.close()
         if (push) await tell(push, 'approved')
         const before = await read('payments', one.id)
-        rig.clock.advance(seconds)
+        harness.clock.advance(seconds)
         const lambda = await startLambda(
-          rig,
+          harness,
           'sweepPayments',
           async (step, next) => pages.get(step.text) ?? next(),
         )
@@ -631,7 +631,7 @@ describe.each(providers)('with %s', (chosen) => {
         const one = await waiting()
         let page: Answered | undefined
         // Who asks is looked up at the same time, so the page is known by its operation.
-        const lambda = await startLambda(rig, 'listPayments', async (step, next) => {
+        const lambda = await startLambda(harness, 'listPayments', async (step, next) => {
           if (step.operation !== 'Query') return next()
           if (!page) page = await next()
           return page
@@ -655,7 +655,7 @@ describe.each(providers)('with %s', (chosen) => {
     const [one, other] = [await waiting(), await waiting()]
     const isStage = ({ what }: Step) => what.includes('limit#stage')
     let tries = 0
-    const lambda = await startLambda(rig, 'smsStart', async (step, next) => {
+    const lambda = await startLambda(harness, 'smsStart', async (step, next) => {
       if (isStage(step)) tries += 1
       if (isStage(step) && step.operation === 'GetItem') await call('smsStart', other)
       const answer = await next()
@@ -668,8 +668,8 @@ describe.each(providers)('with %s', (chosen) => {
 
   test('in the end nothing waits', async () => {
     await waiting()
-    rig.clock.advance(600)
-    await rig.sweep()
+    harness.clock.advance(600)
+    await harness.sweep()
     const statuses = new Set<string>()
     let ExclusiveStartKey: Record<string, unknown> | undefined
     do {
@@ -695,19 +695,19 @@ async function toSweep(answer: Answer): Promise<{ due: Case; silent: Case }> {
   const due = { payer, number: payer.number, ...start(payer, key ?? '') }
   await sound.call('sendPayment', due.request)
   await call('smsStart', due)
-  rig.clock.advance(270)
+  harness.clock.advance(270)
   const silent = await waiting()
   for (const { uuid } of pushesFor(silent)) {
-    rig.phone.book.faults.loseNextCallback = true
-    rig.phone.book.answer(uuid, answer)
+    harness.phone.book.faults.loseNextCallback = true
+    harness.phone.book.answer(uuid, answer)
   }
-  rig.clock.advance(31)
+  harness.clock.advance(31)
   return { due, silent }
 }
 
 async function stoppedOnce(story: Story, between: Between) {
   const one = await story.given()
-  const faulty = await startLambda(rig, story.lambda, between)
+  const faulty = await startLambda(harness, story.lambda, between)
   expect(await faulty.ask(one.request)).toBeUndefined()
   return { ...one, sent: faulty.sent }
 }
@@ -730,10 +730,10 @@ async function broken(
   ...kinds: readonly Kind[]
 ): Promise<{ whole: Broken; cases: Broken[]; mishaps: readonly Mishap[] }> {
   const { lambda, says, given, seconds = 0 } = story
-  const began = rig.clock.now()
+  const began = harness.clock.now()
   const dry = await given()
-  rig.clock.advance(seconds)
-  const sane = await startLambda(rig, lambda)
+  harness.clock.advance(seconds)
+  const sane = await startLambda(harness, lambda)
   const whole = {
     ...dry,
     name: 'whole',
@@ -754,17 +754,17 @@ async function broken(
     ({ step, early }) => !story.survives?.(step) && (step.n < first || (early && step.n === first)),
   )
   const others = points.filter((point) => !harmless.includes(point)).map((point) => [point])
-  const at = rig.clock.now()
+  const at = harness.clock.now()
   const cases = await each(
     harmless.length > 0 ? [harmless, ...others] : others,
     async (mishaps) => ({ mishaps, one: await given() }),
   )
-  rig.clock.advance(seconds)
+  harness.clock.advance(seconds)
   const done = await each(cases, async ({ one, mishaps }) => {
     const sent: Step[] = []
     const replies: (Reply | undefined)[] = []
     for (const { between } of mishaps) {
-      const faulty = await startLambda(rig, lambda, between)
+      const faulty = await startLambda(harness, lambda, between)
       const reply = await faulty.ask(one.request)
       if (reply) faulty.close()
       replies.push(reply)
@@ -798,7 +798,7 @@ async function person(more: object = {}): Promise<Person> {
   const somebody = stranger()
   const { payerId, email, number } = somebody
   const provider_phone_id = isAuthy()
-    ? String(rig.phone.book.addUser(number, email).authyId)
+    ? String(harness.phone.book.addUser(number, email).authyId)
     : await ownPhoneIds.enroll(somebody, { countryCode: '1', national: number.slice(2) })
   const own = { user_id: payerId, email, phone_number: number, provider_phone_id }
   const Item = JSON.parse(JSON.stringify({ ...verified, ...own, ...more }))
@@ -834,7 +834,7 @@ function soundly(reply: Reply): void {
 }
 
 function entering(one: Case, entered: (code: string) => string): Case {
-  const body = { code: entered(rig.codeOn(one.number)) }
+  const body = { code: entered(harness.codeOn(one.number)) }
   return { ...one, request: { ...one.request, body } }
 }
 
@@ -842,7 +842,7 @@ async function answered(answer: Answer, hidden: boolean, other: Partial<Push> = 
   const one = await waiting()
   const [push] = pushesFor(one)
   if (!push) throw new Error('no push')
-  return { ...one, request: callbackOf(rig, { ...push, ...other }, answer, hidden) }
+  return { ...one, request: callbackOf(harness, { ...push, ...other }, answer, hidden) }
 }
 
 async function thirdDenied(): Promise<Case> {
@@ -854,7 +854,7 @@ async function thirdDenied(): Promise<Case> {
   }
   const [push] = pushesFor(one)
   if (!push) throw new Error('no push')
-  return { ...one, request: callbackOf(rig, push, 'denied') }
+  return { ...one, request: callbackOf(harness, push, 'denied') }
 }
 
 /** Where it was stored and not told the callback came again. */
@@ -880,9 +880,9 @@ async function verifying(one: Case, hasPhone: boolean): Promise<Case> {
 }
 
 function codesOf({ payer, number }: Case, hasPhone: boolean): Request {
-  const code = rig.codeOn(number)
-  const current = hasPhone && { currentCode: rig.codeOn(payer.number) }
-  const body = { ...rig.verification(payer), code, ...current }
+  const code = harness.codeOn(number)
+  const current = hasPhone && { currentCode: harness.codeOn(payer.number) }
+  const body = { ...harness.verification(payer), code, ...current }
   return { as: payer, body }
 }
 
@@ -894,13 +894,13 @@ const call = (name: RouteName, { payer, id }: Whose, more: object = {}) =>
   sound.call(name, { as: payer, id, ...more })
 const enter = (one: Case, code: string) => call('smsVerify', one, { body: { code } })
 const tell = (push: Push, answer: Answer) =>
-  sound.call('authyCallback', callbackOf(rig, push, answer))
+  sound.call('authyCallback', callbackOf(harness, push, answer))
 const said = (reply: Reply | undefined) =>
   reply ? `${reply.status}${reply.body?.code ? ` ${reply.body.code}` : ''}` : 'nothing'
 const isToWait = (reply: Reply | undefined) =>
   reply?.headers['retry-after'] !== undefined || reply?.body?.push === 'sending'
 const pushesFor = ({ payer, id }: Whose): Push[] =>
-  rig.phone.book
+  harness.phone.book
     .pushes(payer.number)
     .filter(({ hiddenDetails }) => hiddenDetails?.payment_id === id)
 
@@ -919,7 +919,7 @@ async function approve(one: Case): Promise<Reply> {
   return seen.body.status === 'approved' ? seen : { ...seen, status: 500 }
 }
 async function textAndEnter(one: Case): Promise<Reply[]> {
-  return [await call('smsStart', one), await enter(one, rig.codeOn(one.payer.number))]
+  return [await call('smsStart', one), await enter(one, harness.codeOn(one.payer.number))]
 }
 const verify = (one: Case, hasPhone: boolean) => sound.call('phoneVerify', codesOf(one, hasPhone))
 
@@ -966,8 +966,8 @@ async function wrongWithAny(cases: readonly Broken[], lost: number): Promise<str
 /** What is wrong with the verification of a phone. */
 async function wrongWithPhone({ name, payer, number }: Broken): Promise<string[]> {
   const item = (await read('users', payer.payerId)) ?? {}
-  const since = rig.clock.now().getTime() - 600_000
-  const sent = rig.phone.book.messages(number).filter(({ at }) => at.getTime() > since).length
+  const since = harness.clock.now().getTime() - 600_000
+  const sent = harness.phone.book.messages(number).filter(({ at }) => at.getTime() > since).length
   const isVerified = item.phone_number === number
   const rules: [string, boolean][] = [
     ['texts not counted', isVerified || sent <= (item.pending_sends ?? 0)],
@@ -1026,24 +1026,24 @@ async function wrongWith({ payer, id }: Case): Promise<string[]> {
 async function askedOf({ payer, id }: Whose) {
   if (!isAuthy()) {
     const { reference } = (await call('paymentStatus', { payer, id })).body
-    const all = rig.phone.book.verifications(payer.number)
+    const all = harness.phone.book.verifications(payer.number)
     const own = all.filter(({ payee }) => payee?.endsWith(reference))
     const sum = (of: 'sends' | 'checks') => own.reduce((so_far, one) => so_far + one[of], 0)
     return { texts: sum('sends'), checks: sum('checks') }
   }
-  const own = rig.provider.calls.filter(({ path }) => path.includes(`action=${id}`))
+  const own = harness.provider.calls.filter(({ path }) => path.includes(`action=${id}`))
   const count = (kind: string) => own.filter(({ path }) => path.includes(`/${kind}/`)).length
   return { texts: count('sms'), checks: count('verify') }
 }
 
 const textsOn = ({ number }: Person) => {
-  const hour = rig.clock.now().toISOString().slice(0, 13)
-  const all = rig.phone.book.messages(number)
+  const hour = harness.clock.now().toISOString().slice(0, 13)
+  const all = harness.phone.book.messages(number)
   return all.filter(({ at }) => at.toISOString().startsWith(hour)).length
 }
 /** Of both purposes, and of a change of phone both texts. */
 const usesOf = async ({ payerId }: Person): Promise<number> => {
-  const [day = '', hour] = rig.clock.now().toISOString().split(/T|:/)
+  const [day = '', hour] = harness.clock.now().toISOString().split(/T|:/)
   const [paying, proving] = await Promise.all([
     read('users', `limit#paying#${payerId}#${day}`),
     read('users', `limit#proving#${payerId}#${day}`),

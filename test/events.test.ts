@@ -1,18 +1,18 @@
-/** EVENTS.md and events.schema.json say what is published. */
+/** docs/guides/events.md and events.schema.json say what is published. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { PAYMENT_STATUSES, PROOFS } from '../functions/core/outcome.ts'
 import { PAYER_EVENTS } from '../functions/core/payerTrail.ts'
-import { publishEvents } from '../functions/publishEvents.ts'
+import { publishEvents } from '../functions/handlers/publishEvents.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/auditTrail/localBus.ts'
 import { eventsText } from '../scripts/eventSchemas.ts'
-import { payerRecord, trailWith } from './payerTrails.ts'
-import { ENDS, ends, startTrailRig, type TrailRig } from './trailRig.ts'
+import { payerRecord, trailWith } from './harness/payerTrails.ts'
+import { ENDS, ends, startTrailHarness, type TrailHarness } from './harness/trailHarness.ts'
 
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
-const written = JSON.parse(read('events.schema.json'))
+const written = JSON.parse(read('docs/api/events.schema.json'))
 const schema = z.fromJSONSchema(written)
 /** The same without room for what is not listed: readers pass over a new member, we send none untold. */
 const strict = z.fromJSONSchema({
@@ -26,33 +26,33 @@ const strict = z.fromJSONSchema({
   ),
 })
 const { payment, account } = written.$defs
-const text = read('EVENTS.md')
+const text = read('docs/guides/events.md')
 const [example, ofAccount, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(
   ([, json = '']) => JSON.parse(json),
 )
 
-let rig: TrailRig
+let harness: TrailHarness
 /** Of payments; and of accounts. */
 const events: EventEnvelope[] = []
 const accountEvents: EventEnvelope[] = []
 /** Of a payment by each of its ends, and of an account to which everything happens. */
 beforeAll(async () => {
-  rig = await startTrailRig()
+  harness = await startTrailHarness()
   const bus = await startLocalBus((event) => {
     const isOfPayment = event['detail-type'].startsWith('payment.')
     if (isOfPayment) events.push(event)
     else accountEvents.push(event)
   })
   const env = { EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url }
-  const publish = publishEvents({ clock: rig.clock.now, env })
+  const publish = publishEvents({ clock: harness.clock.now, env })
   for (const end of ends) {
-    const id = await rig.ended(await rig.person(), end)
-    await publish({ Records: await rig.changesOf(id) })
+    const id = await harness.ended(await harness.person(), end)
+    await publish({ Records: await harness.changesOf(id) })
   }
   await publish({ Records: [payerRecord('ann', undefined, trailWith('ann', PAYER_EVENTS))] })
   await bus.close()
 })
-afterAll(() => rig.close())
+afterAll(() => harness.close())
 
 test('every event is as the schema says', () => {
   expect(events).toHaveLength(2 * ends.length)
@@ -97,7 +97,7 @@ test('the examples are as the schema says', () => {
 
 /** The compiler binds the schemas there to the types of events. */
 test('the schema is what `npm run events` writes', () => {
-  expect(read('events.schema.json')).toBe(eventsText())
+  expect(read('docs/api/events.schema.json')).toBe(eventsText())
 })
 
 test('the examples have just what an event has', () => {

@@ -47,22 +47,34 @@ const { provingTextsPerHour, provingTextsPerDay } = DEFAULTS
 const life = `${PAYMENT_TTL_SECONDS_MIN} to ${PAYMENT_TTL_SECONDS_MAX}`
 
 test.each([
-  ['README.md', `its payer, ${life} | ${DEFAULTS.paymentTtlSeconds} |`],
+  ['docs/guides/settings.md', `its payer, ${life} | ${DEFAULTS.paymentTtlSeconds} |`],
   [
-    'README.md',
-    `of one person | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`,
+    'docs/guides/settings.md',
+    `of one payer | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`,
   ],
-  ['README.md', `of one person | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
-  ['README.md', `person's own | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`],
-  ['README.md', `of the whole stage | ${DEFAULTS.textsPerDayForStage} a day, at most half`],
-  ['README.md', `that wait, of one person | ${DEFAULTS.openPayments} at a time |`],
-  ['README.md', `started, of one person | ${DEFAULTS.paymentsPerHour} in an hour,`],
-  ['README.md', `phone verification | ${TEXTS_MAX}, at least ${TEXT_PAUSE_SECONDS} s apart |`],
-  ['README.md', `tries at a code | ${CODE_ATTEMPTS_MAX}, each spent`],
-  ['README.md', `a payment's life | ${DEFAULTS.paymentTtlSeconds / 60} minutes |`],
+  [
+    'docs/guides/settings.md',
+    `of one payer | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`,
+  ],
+  [
+    'docs/guides/settings.md',
+    `payer's own | ${provingTextsPerHour} an hour, ${provingTextsPerDay} a day |`,
+  ],
+  [
+    'docs/guides/settings.md',
+    `of the whole stage | ${DEFAULTS.textsPerDayForStage} a day, at most half`,
+  ],
+  ['docs/guides/settings.md', `that wait, of one payer | ${DEFAULTS.openPayments} at a time |`],
+  ['docs/guides/settings.md', `started, of one payer | ${DEFAULTS.paymentsPerHour} in an hour,`],
+  [
+    'docs/guides/settings.md',
+    `phone verification | ${TEXTS_MAX}, at least ${TEXT_PAUSE_SECONDS} s apart |`,
+  ],
+  ['docs/guides/settings.md', `tries at a code | ${CODE_ATTEMPTS_MAX}, each spent`],
+  ['docs/guides/settings.md', `a payment's life | ${DEFAULTS.paymentTtlSeconds / 60} minutes |`],
   ['.env.example', `for its payer, ${life}.`],
-  ['RUNBOOK.md', `cut off after ${LAMBDA_SECONDS} seconds`],
-  ['RUNBOOK.md', `of the ${LAMBDA_SECONDS} seconds it has`],
+  ['docs/guides/runbook.md', `cut off after ${LAMBDA_SECONDS} seconds`],
+  ['docs/guides/runbook.md', `of the ${LAMBDA_SECONDS} seconds it has`],
 ] as const)('%s says “%s”', (file, words) => {
   expect(textOf(file)).toContain(words)
 })

@@ -6,21 +6,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { payers, paymentIdOf } from '../functions/composition.ts'
 import { REFUSALS, refusalCodes } from '../functions/core/refusals.ts'
-import { GATEWAY_ANSWERS } from '../functions/gatewayAnswers.ts'
+import { GATEWAY_ANSWERS } from '../functions/http/gatewayAnswers.ts'
 import { lambdas } from '../functions/routes.ts'
 import { FILE, type openapi, openapiText } from '../scripts/openapi.ts'
 import { requests } from '../scripts/openapiSchemas.ts'
 import {
+  type Harness,
   NOON,
   otherThan,
   type Person,
   paymentBody,
   type Reply,
   type Request,
-  type Rig,
   type RouteName,
-  startRig,
-} from './rig.ts'
+  startHarness,
+} from './harness/harness.ts'
 
 type Content = Record<string, { schema: object }>
 type Response = { description: string; headers?: Record<string, object>; content: Content }
@@ -242,22 +242,22 @@ const everySuccess = () =>
   )
 
 describe('real answers', () => {
-  let rig: Rig
+  let harness: Harness
   const seen = new Set<string>()
 
   beforeAll(async () => {
     process.env.AWS_REGION ??= 'eu-west-1'
-    rig = await startRig({
+    harness = await startHarness({
       PAYMENTS_PER_HOUR: '100',
       TEXTS_PER_HOUR: '100',
       PROVING_TEXTS_PER_HOUR: '100',
       PROVING_TEXTS_PER_DAY: '100',
     })
   })
-  afterAll(() => rig.close())
+  afterAll(() => harness.close())
 
   /** Asks for real, and holds the answer against the file. */
-  async function call(name: RouteName, request: Request = {}, by = rig.call): Promise<Reply> {
+  async function call(name: RouteName, request: Request = {}, by = harness.call): Promise<Reply> {
     const reply = await by(name, request)
     const { status, body, headers } = reply
     const { responses } = operations.find(({ operationId }) => operationId === name) ?? {}
@@ -280,21 +280,21 @@ describe('real answers', () => {
   }
 
   const UNKNOWN = 'A'.repeat(22)
-  const later = (seconds: number) => rig.clock.advance(seconds)
+  const later = (seconds: number) => harness.clock.advance(seconds)
   const down = { status: 503, body: 'down' }
   const providerDown = async (run: () => Promise<unknown>) => {
-    rig.provider.instead = () => down
+    harness.provider.instead = () => down
     await run()
-    rig.provider.instead = undefined
+    harness.provider.instead = undefined
   }
   const text = async (as: Person, id: string) => {
     later(20)
     await call('smsStart', { as, id })
-    return rig.codeOn(as.number)
+    return harness.codeOn(as.number)
   }
 
   test('of starting, reading, listing and cancelling', async () => {
-    const as = await rig.person()
+    const as = await harness.person()
     const started = await call('sendPayment', { as, key: 'one', body: paymentBody })
     const id = started.body.paymentId
     expect(started.headers.location).toBe(`/api/payments/${id}`)
@@ -309,7 +309,7 @@ describe('real answers', () => {
       body: { ...paymentBody, payee: { name: 1, x: 2 } },
     })
     await call('sendPayment', { as, key: 'two', text: '{' })
-    await call('sendPayment', { as: rig.stranger(), key: 'one', body: paymentBody })
+    await call('sendPayment', { as: harness.stranger(), key: 'one', body: paymentBody })
     for (const key of ['two', 'three']) await call('sendPayment', { as, key, body: paymentBody })
 
     await call('paymentStatus', { as, id })
@@ -325,9 +325,9 @@ describe('real answers', () => {
     await call('cancelPayment', { as, id })
     await call('cancelPayment', { as, id: UNKNOWN })
     await call('cancelPayment', { as, id, body: { why: 'x' } })
-    const expiring = await rig.pending(as)
-    const denied = await rig.pending(as)
-    await rig.answers(as, 'denied')
+    const expiring = await harness.pending(as)
+    const denied = await harness.pending(as)
+    await harness.answers(as, 'denied')
     await call('cancelPayment', { as, id: denied.paymentId })
     await call('paymentStatus', { as, id: denied.paymentId })
     await call('smsStart', { as, id: denied.paymentId })
@@ -340,7 +340,7 @@ describe('real answers', () => {
   })
 
   test('of codes by text', async () => {
-    const as = await rig.person({ app: false })
+    const as = await harness.person({ app: false })
     const { paymentId: id } = (await call('sendPayment', { as, key: 'a', body: paymentBody })).body
     const verify = (code: string, ofId = id) => call('smsVerify', { as, id: ofId, body: { code } })
     await verify('123456')
@@ -358,14 +358,14 @@ describe('real answers', () => {
     })
     await verify(code)
 
-    const used = await rig.pending(as)
+    const used = await harness.pending(as)
     await text(as, used.paymentId)
     const body = { error_code: '60019', message: 'used', success: false }
-    rig.provider.instead = () => ({ status: 401, body })
+    harness.provider.instead = () => ({ status: 401, body })
     await verify(code, used.paymentId)
-    rig.provider.instead = undefined
+    harness.provider.instead = undefined
 
-    const failed = await rig.pending(as)
+    const failed = await harness.pending(as)
     const wrong = otherThan(await text(as, failed.paymentId))
     for (let n = 0; n < 5; n += 1) await verify(wrong, failed.paymentId)
     await verify(wrong, failed.paymentId)
@@ -375,7 +375,7 @@ describe('real answers', () => {
     await call('smsStart', { as, id: used.paymentId })
     later(300)
 
-    const spent = await rig.pending(as)
+    const spent = await harness.pending(as)
     const right = await text(as, spent.paymentId)
     await providerDown(async () => {
       for (let n = 0; n < 5; n += 1) await verify(right, spent.paymentId)
@@ -386,13 +386,13 @@ describe('real answers', () => {
   })
 
   test('of phones', async () => {
-    const as = rig.stranger()
+    const as = harness.stranger()
     const start = (phoneNumber = as.number, channel = 'sms') =>
       call('phoneStart', { as, body: { phoneNumber, channel } })
     const verify = (code: string, currentCode?: string) =>
       call('phoneVerify', {
         as,
-        body: { ...rig.verification(as), code, ...(currentCode && { currentCode }) },
+        body: { ...harness.verification(as), code, ...(currentCode && { currentCode }) },
       })
     await call('profile', { as })
     await call('profile', { as, query: { x: 'y' } })
@@ -403,7 +403,7 @@ describe('real answers', () => {
     await start()
     await start()
     await call('profile', { as })
-    const code = rig.codeOn(as.number)
+    const code = harness.codeOn(as.number)
     await verify('x')
     await verify(otherThan(code))
     await providerDown(() => verify(code))
@@ -414,33 +414,33 @@ describe('real answers', () => {
     await verify(code)
     await start()
     // The phone is trusted although the provider cannot be told of it yet.
-    rig.provider.instead = ({ path }) => (path.includes('users/new') ? down : undefined)
-    await verify(rig.codeOn(as.number))
+    harness.provider.instead = ({ path }) => (path.includes('users/new') ? down : undefined)
+    await verify(harness.codeOn(as.number))
     await call('sendPayment', { as, key: 'x', body: paymentBody })
-    rig.provider.instead = undefined
+    harness.provider.instead = undefined
     await call('sendPayment', { as, key: 'x', body: paymentBody })
 
-    const next = rig.stranger().number
+    const next = harness.stranger().number
     await start(next, 'call')
-    const another = { verificationId: 'A'.repeat(22), code: rig.codeOn(next) }
+    const another = { verificationId: 'A'.repeat(22), code: harness.codeOn(next) }
     await call('phoneVerify', { as, body: another })
-    await verify(rig.codeOn(next))
+    await verify(harness.codeOn(next))
     await call('profile', { as })
-    const { paymentId: id } = await rig.pending(as)
-    await verify(rig.codeOn(next), rig.codeOn(as.number))
+    const { paymentId: id } = await harness.pending(as)
+    await verify(harness.codeOn(next), harness.codeOn(as.number))
     await call('profile', { as })
-    const last = rig.stranger().number
+    const last = harness.stranger().number
     await start(last)
-    await verify(rig.codeOn(last), rig.codeOn(next))
+    await verify(harness.codeOn(last), harness.codeOn(next))
     await call('smsStart', { as, id })
 
-    const third = rig.stranger().number
+    const third = harness.stranger().number
     await start(third)
-    const [right, wrong] = [rig.codeOn(third), otherThan(rig.codeOn(last))]
+    const [right, wrong] = [harness.codeOn(third), otherThan(harness.codeOn(last))]
     for (let n = 0; n < 3; n += 1) await verify(right, wrong)
-    const { paymentId: other } = await rig.pending(as)
+    const { paymentId: other } = await harness.pending(as)
     await text(as, other)
-    const body = { code: otherThan(rig.codeOn(last)) }
+    const body = { code: otherThan(harness.codeOn(last)) }
     for (let n = 0; n < 2; n += 1) await call('smsVerify', { as, id: other, body })
     await verify(right, wrong)
     later(20)
@@ -448,38 +448,38 @@ describe('real answers', () => {
   })
 
   test('of an account that its operator locked while a payment was under way', async () => {
-    const as = await rig.person()
+    const as = await harness.person()
     const id = paymentIdOf(as.payerId, 'under-way')
-    await rig.documents.send(
+    await harness.documents.send(
       new PutCommand({
         TableName: 'payments',
         Item: { payment_id: id, barred_payer: as.payerId },
       }),
     )
     await call('sendPayment', { as, key: 'under-way', body: paymentBody })
-    await payers(rig.world).setState(as, 'locked', rig.clock.now())
+    await payers(harness.world).setState(as, 'locked', harness.clock.now())
     await call('sendPayment', { as, key: 'late', body: paymentBody })
   })
 
   test('of sessions', async () => {
-    const as = rig.stranger()
+    const as = harness.stranger()
     await call('endSessions', { as })
     await call('endSessions', { as, body: { x: 1 } })
-    await payers(rig.world).setState(as, 'locked', rig.clock.now())
+    await payers(harness.world).setState(as, 'locked', harness.clock.now())
     await call('endSessions', { as })
   })
 
   test('of callbacks', async () => {
-    const as = await rig.person()
-    const { paymentId: id } = await rig.pending(as)
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as)
     const callbacks: Request[] = []
-    const { call: through } = rig
-    rig.call = (name, request) => {
+    const { call: through } = harness
+    harness.call = (name, request) => {
       if (name === 'authyCallback' && request) callbacks.push(request)
       return through(name, request)
     }
-    await rig.answers(as, 'approved')
-    rig.call = through
+    await harness.answers(as, 'approved')
+    harness.call = through
     const [callback] = callbacks
     if (!callback) throw new Error('no callback came')
     await call('authyCallback', callback)
@@ -490,45 +490,45 @@ describe('real answers', () => {
     const secrets = mockClient(SecretsManagerClient)
     const message = 'no value'
     secrets.onAnyCommand().rejects(new ResourceNotFoundException({ $metadata: {}, message }))
-    const filled = rig
-    rig = await startRig({ AUTHY_SECRET_ID: 'empty' })
+    const filled = harness
+    harness = await startHarness({ AUTHY_SECRET_ID: 'empty' })
     await call('authyCallback', callback)
-    await rig.close()
-    rig = filled
+    await harness.close()
+    harness = filled
     secrets.restore()
   })
 
   test('of what the owner has stopped', async () => {
-    const stopped = rig.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
-    const as = await rig.person()
-    const { paymentId: id } = await rig.pending(as)
+    const stopped = harness.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as)
     await call('sendPayment', { as, key: 'new', body: paymentBody }, stopped)
     await call('smsStart', { as, id }, stopped)
-    const body = { phoneNumber: rig.stranger().number, channel: 'sms' }
+    const body = { phoneNumber: harness.stranger().number, channel: 'sms' }
     await call('phoneStart', { as, body }, stopped)
   })
 
   test('without a token that is good, and of a fault', async () => {
-    const as = await rig.person()
+    const as = await harness.person()
     const replies = [
       await call('profile', { as, claims: { token_use: 'id' } }),
       await call('profile', { as: { payerId: '', email: '' } }),
     ]
-    rig.store.instead = () => ({
+    harness.store.instead = () => ({
       status: 400,
       body: { __type: 'com.amazon.coral.validate#ValidationException', message: 'no' },
     })
     replies.push(await call('profile', { as }), await call('listPayments', { as }))
-    rig.store.instead = undefined
+    harness.store.instead = undefined
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 500, 500])
   })
 
   test('too many payments', async () => {
-    const as = await rig.person()
+    const as = await harness.person()
     for (let n = 0; n < 6; n += 1) {
       await call('sendPayment', { as, key: `${n}`, body: paymentBody })
     }
-    rig.clock.set(NOON)
+    harness.clock.set(NOON)
   })
 
   test('were, by now, of every kind that the file tells', () => {

@@ -15,19 +15,19 @@ import {
   gate,
   type Step,
   startLambda,
-} from './faults.ts'
+} from './harness/faultInjection.ts'
 import {
   type Call,
+  type Harness,
   otherThan,
   type Person,
   paymentBody,
   type Reply,
   type Request,
-  type Rig,
-  startRig,
-} from './rig.ts'
+  startHarness,
+} from './harness/harness.ts'
 
-let rig: Rig
+let harness: Harness
 const SETTINGS = {
   TEXTS_PER_HOUR: '1000000',
   TEXTS_PER_DAY: '1000000',
@@ -51,9 +51,9 @@ const DECIDES = ({ text }: Step) => text.includes('REMOVE open_shard')
 
 describe.each(providers)('with %s', (provider) => {
   beforeAll(async () => {
-    rig = await startRig({ PROVIDER: provider, ...SETTINGS })
+    harness = await startHarness({ PROVIDER: provider, ...SETTINGS })
   })
-  afterAll(() => rig.close())
+  afterAll(() => harness.close())
 
   // What differs between the providers comes after the starts, and after the count to the person.
   const isAuthy = provider === 'authy'
@@ -72,8 +72,8 @@ describe.each(providers)('with %s', (provider) => {
       const spent = /^422 wrong_code$|^409 no_attempts_left$|^409 already_decided failed$/
       expect(replies.map(said).filter((one) => !spent.test(one))).toEqual([])
       const failed = { status: 'failed', code_attempts: 5, wrong_codes: 5 }
-      expect(await rig.item(id)).toMatchObject(failed)
-      expect((await rig.call('smsVerify', enter(as, id, code))).status).toBe(409)
+      expect(await harness.item(id)).toMatchObject(failed)
+      expect((await harness.call('smsVerify', enter(as, id, code))).status).toBe(409)
       expect(checks() - before).toBe(5)
     })
 
@@ -86,11 +86,11 @@ describe.each(providers)('with %s', (provider) => {
       const true_ = /^200 approved$|^409 already_decided approved$|^409 no_attempts_left$/
       expect(replies.map(said).filter((one) => !true_.test(one))).toEqual([])
       expect(replies.map(said)).toContain('200 approved')
-      expect(endsOf(await rig.item(id))).toEqual(['approved'])
+      expect(endsOf(await harness.item(id))).toEqual(['approved'])
     })
 
     test('and are wrong, for five payments of one person, are checked five times, then locked', async () => {
-      const as = await rig.person()
+      const as = await harness.person()
       for (const minutes of [5, 15]) {
         const open: SentCode[] = []
         while (open.length < 6) open.push(await texted(as))
@@ -104,14 +104,14 @@ describe.each(providers)('with %s', (provider) => {
           /^422 wrong_code$|^423 locked$|^409 (no_attempts_left|already_decided failed)$/
         expect(replies.map(said).filter((one) => !stopped.test(one))).toEqual([])
         const { id = '', code = '' } = open[5] ?? {}
-        const right = await rig.call('smsVerify', enter(as, id, code))
+        const right = await harness.call('smsVerify', enter(as, id, code))
         expect([said(right), right.headers['retry-after']]).toEqual([
           '423 locked',
           String(minutes * 60),
         ])
         expect(checks() - before).toBe(5)
-        rig.clock.advance(minutes * 60)
-        await rig.sweep()
+        harness.clock.advance(minutes * 60)
+        await harness.sweep()
       }
     })
   })
@@ -123,7 +123,7 @@ describe.each(providers)('with %s', (provider) => {
   ] as const
   describe.each(isAuthy ? starts : starts.slice(2))('starts that %s at once', (_, many, where) => {
     test(`${many} of them with one key, are one payment with one push`, async () => {
-      const as = await rig.person()
+      const as = await harness.person()
       const replies = await burst(
         'sendPayment',
         all(many, () => start(as, 'once')),
@@ -134,13 +134,13 @@ describe.each(providers)('with %s', (provider) => {
         '201 pending',
       ])
       expect(new Set(replies.map(({ body }) => body.paymentId)).size).toBe(1)
-      const listed = await rig.call('listPayments', { as })
+      const listed = await harness.call('listPayments', { as })
       expect(listed.body.payments).toHaveLength(1)
-      expect(rig.phone.book.pushes(as.number)).toHaveLength(isAuthy ? 1 : 0)
+      expect(harness.phone.book.pushes(as.number)).toHaveLength(isAuthy ? 1 : 0)
     })
 
     test('are as many as may be open, however many more there are', async () => {
-      const as = await rig.person()
+      const as = await harness.person()
       const replies = await burst(
         'sendPayment',
         all(9, (i) => start(as, `${i}`)),
@@ -148,10 +148,10 @@ describe.each(providers)('with %s', (provider) => {
       )
       const refused = all(3, () => '429 too_many_payments')
       expect(replies.map(said).sort()).toEqual([...all(6, () => '201 pending'), ...refused])
-      const listed = await rig.call('listPayments', { as })
+      const listed = await harness.call('listPayments', { as })
       expect(listed.body.payments).toHaveLength(6)
       // One place becomes free, and is taken once.
-      await rig.call('cancelPayment', { as, id: listed.body.payments[0].paymentId })
+      await harness.call('cancelPayment', { as, id: listed.body.payments[0].paymentId })
       const last = await burst(
         'sendPayment',
         all(2, (i) => start(as, `last-${i}`)),
@@ -161,10 +161,10 @@ describe.each(providers)('with %s', (provider) => {
     })
 
     test('are as many as an hour has', async () => {
-      const as = await rig.person()
+      const as = await harness.person()
       for (const i of all(13, String)) {
-        const { body } = await rig.call('sendPayment', start(as, i))
-        await rig.call('cancelPayment', { as, id: body.paymentId })
+        const { body } = await harness.call('sendPayment', start(as, i))
+        await harness.call('cancelPayment', { as, id: body.paymentId })
       }
       const last = await burst(
         'sendPayment',
@@ -178,34 +178,34 @@ describe.each(providers)('with %s', (provider) => {
 
 describe('a push', () => {
   beforeAll(async () => {
-    rig = await startRig(SETTINGS)
+    harness = await startHarness(SETTINGS)
   })
-  afterAll(() => rig.close())
+  afterAll(() => harness.close())
   const ASKS = ({ what }: Step) => what === 'UpdateItem payments push_asked'
 
   test('that a crash lost is asked for once more by twenty that ask at once', async () => {
-    const as = await rig.person()
-    const lost = await startLambda(rig, 'sendPayment', (step, next, die) =>
+    const as = await harness.person()
+    const lost = await startLambda(harness, 'sendPayment', (step, next, die) =>
       SAVES(step) ? die() : next(),
     )
     await lost.ask(start(as, 'lost'))
-    rig.clock.advance(15)
+    harness.clock.advance(15)
     const replies = await burst(
       'sendPayment',
       all(20, () => start(as, 'lost')),
       ASKS,
     )
     expect(new Set(replies.map(said))).toEqual(new Set(['200 pending']))
-    expect(rig.phone.book.pushes(as.number)).toHaveLength(2)
+    expect(harness.phone.book.pushes(as.number)).toHaveLength(2)
   })
 
   test('that is under way is not asked for again by who asks meanwhile', async () => {
-    const as = await rig.person()
-    const slow = await startLambda(rig, 'sendPayment', async (step, next) => {
+    const as = await harness.person()
+    const slow = await startLambda(harness, 'sendPayment', async (step, next) => {
       if (step.server === 'provider') {
         for (const seconds of [0, 14.999]) {
-          rig.clock.advance(seconds)
-          const again = await rig.call('sendPayment', start(as, 'slow'))
+          harness.clock.advance(seconds)
+          const again = await harness.call('sendPayment', start(as, 'slow'))
           expect([said(again), again.body.push]).toEqual(['200 pending', 'sending'])
         }
       }
@@ -214,16 +214,16 @@ describe('a push', () => {
     const reply = await slow.ask(start(as, 'slow'))
     slow.close()
     expect([reply?.status, reply?.body.push]).toEqual([201, 'sent'])
-    expect(rig.phone.book.pushes(as.number)).toHaveLength(1)
+    expect(harness.phone.book.pushes(as.number)).toHaveLength(1)
   })
 
   // It can be: the person’s thumb against one write of ours.
   test('that is answered before it is known to have been sent is answered for good', async () => {
-    const as = await rig.person()
-    const slow = await startLambda(rig, 'sendPayment', async (step, next) => {
-      const push = rig.phone.book.latestPush(as.number)
+    const as = await harness.person()
+    const slow = await startLambda(harness, 'sendPayment', async (step, next) => {
+      const push = harness.phone.book.latestPush(as.number)
       if (SAVES(step) && push) {
-        const told = await rig.call('authyCallback', callbackOf(rig, push, 'denied'))
+        const told = await harness.call('authyCallback', callbackOf(harness, push, 'denied'))
         expect(told.status).toBe(200)
       }
       return next()
@@ -231,7 +231,7 @@ describe('a push', () => {
     const reply = await slow.ask(start(as, 'slow'))
     slow.close()
     expect(reply && said(reply)).toBe('201 denied')
-    const item = await rig.item(reply?.body.paymentId)
+    const item = await harness.item(reply?.body.paymentId)
     expect([item?.status, endsOf(item), item?.push]).toEqual(['denied', ['denied'], 'sent'])
     expect(item).not.toHaveProperty('open_shard')
   })
@@ -239,35 +239,39 @@ describe('a push', () => {
 
 describe('an answer that is refused, and the sweep that asks what was answered,', () => {
   beforeAll(async () => {
-    rig = await startRig({ ...SETTINGS, OPEN_PAYMENTS: '1000000', PAYMENTS_PER_HOUR: '1000000' })
+    harness = await startHarness({
+      ...SETTINGS,
+      OPEN_PAYMENTS: '1000000',
+      PAYMENTS_PER_HOUR: '1000000',
+    })
   })
-  afterAll(() => rig.close())
+  afterAll(() => harness.close())
   const REFUSES = ({ text }: Step) => text.includes('answer_refused_at = :now')
 
   test('at once: what is written first stands, and after a refusal the sweep approves nothing', async () => {
-    const as = await rig.person()
+    const as = await harness.person()
     const lambdas = await Promise.all([
-      startLambda(rig, 'authyCallback'),
-      startLambda(rig, 'sweepPayments'),
+      startLambda(harness, 'authyCallback'),
+      startLambda(harness, 'sweepPayments'),
     ])
     const seen = new Set<string>()
     const places = [FIRST, (step: Step) => REFUSES(step) || DECIDES(step)]
     const rounds = ordersOf(2).flatMap((order) => places.map((where) => ({ order, where })))
     for (const { order, where } of rounds) {
-      const { paymentId: id } = await rig.pending(as)
-      const push = rig.phone.book.latestPush(as.number)
+      const { paymentId: id } = await harness.pending(as)
+      const push = harness.phone.book.latestPush(as.number)
       if (!push) throw new Error('no push')
-      rig.phone.book.faults.loseNextCallback = true
-      rig.phone.book.answer(push.uuid, 'approved')
-      rig.clock.advance(20)
+      harness.phone.book.faults.loseNextCallback = true
+      harness.phone.book.answer(push.uuid, 'approved')
+      harness.clock.advance(20)
       const other = { ...push, message: 'Pay €1.00 to Neville' }
-      await atOnce(lambdas, [callbackOf(rig, other, 'approved'), {}], { where, order })
-      const item = (await rig.item(id)) ?? {}
+      await atOnce(lambdas, [callbackOf(harness, other, 'approved'), {}], { where, order })
+      const item = (await harness.item(id)) ?? {}
       const [, , ...what] = (item.history as { event: string }[]).map(({ event }) => event)
       expect([['approved'], ['answer_mismatched']]).toContainEqual(what)
       expect(item.status).toBe(what[0] === 'approved' ? 'approved' : 'pending')
       seen.add(String(what[0]))
-      await rig.call('cancelPayment', { as, id })
+      await harness.call('cancelPayment', { as, id })
     }
     // It was a race, which each of them won at times.
     expect([...seen].sort()).toEqual(['answer_mismatched', 'approved'])
@@ -295,19 +299,19 @@ describe.each(providers)('whatever could end a payment, with %s', (provider) => 
   let lambdas: FaultyLambda[]
   beforeAll(async () => {
     const unlimited = { OPEN_PAYMENTS: '1000000', PAYMENTS_PER_HOUR: '1000000' }
-    rig = await startRig({ PROVIDER: provider, ...SETTINGS, ...unlimited })
-    lambdas = await Promise.all(names.map((name) => startLambda(rig, name)))
+    harness = await startHarness({ PROVIDER: provider, ...SETTINGS, ...unlimited })
+    lambdas = await Promise.all(names.map((name) => startLambda(harness, name)))
   })
   afterAll(async () => {
     for (const lambda of lambdas) lambda.close()
-    await rig.close()
+    await harness.close()
   })
 
   /** What each is asked; on the phone the push was approved, though nobody has heard so yet. */
   function requestsOf({ as, id, code, push }: Case): Request[] {
     const entered = enter(as, id, code)
     if (!push) return [{ as, id }, entered, {}]
-    const [yes, no] = [callbackOf(rig, push, 'approved'), callbackOf(rig, push, 'denied')]
+    const [yes, no] = [callbackOf(harness, push, 'approved'), callbackOf(harness, push, 'denied')]
     return [yes, no, { as, id }, entered, {}]
   }
 
@@ -326,21 +330,21 @@ describe.each(providers)('whatever could end a payment, with %s', (provider) => 
   test.each(KINDS)(
     'is asked at once %s, in every order: once it ends, and every loser is told how',
     async (kind) => {
-      const as = await rig.person()
+      const as = await harness.person()
       const won = new Set<string>()
       const ended: [id: string, item: unknown][] = []
       for (const [n, order] of ordersOf(names.length).entries()) {
         // Rounds that end in a denial must not pause the next one's push.
-        rig.clock.advance(PUSH_PAUSE_SECONDS)
+        harness.clock.advance(PUSH_PAUSE_SECONDS)
         const one = await texted(as)
-        const push = rig.phone.book.latestPush(as.number)
-        rig.clock.advance(20)
+        const push = harness.phone.book.latestPush(as.number)
+        harness.clock.advance(20)
         if (push) {
-          rig.phone.book.faults.loseNextCallback = true
-          rig.phone.book.answer(push.uuid, 'approved')
+          harness.phone.book.faults.loseNextCallback = true
+          harness.phone.book.answer(push.uuid, 'approved')
         }
-        const expiresAt = new Date((await rig.item(one.id))?.expires_at)
-        const setClock = (ms: number) => rig.clock.set(new Date(expiresAt.getTime() + ms))
+        const expiresAt = new Date((await harness.item(one.id))?.expires_at)
+        const setClock = (ms: number) => harness.clock.set(new Date(expiresAt.getTime() + ms))
         if (kind === 'in the last moment') setClock(-1)
         // At its very moment, and just after it.
         if (kind === 'when it is over') setClock(n % 2)
@@ -349,7 +353,7 @@ describe.each(providers)('whatever could end a payment, with %s', (provider) => 
           order,
           ...(kind === 'in the last moment' && { beforeLast: () => setClock(0) }),
         })
-        const item = (await rig.item(one.id)) ?? {}
+        const item = (await harness.item(one.id)) ?? {}
         const what = item.evidence ? `${item.status} ${item.evidence.kind}` : item.status
         won.add(what)
         expect([order, endsOf(item)]).toEqual([order, [item.status]])
@@ -358,27 +362,27 @@ describe.each(providers)('whatever could end a payment, with %s', (provider) => 
       }
       const ways = winners[kind]
       if (ways) expect([...won].sort()).toEqual([...ways].sort())
-      for (const [id, item] of ended) expect(await rig.item(id)).toEqual(item)
+      for (const [id, item] of ended) expect(await harness.item(id)).toEqual(item)
     },
   )
 })
 
 // Defect W11 of 2019, put to the same test, which would be worth nothing if this passed it.
 test('reading, checking and then writing, as in 2019, lets several end one payment', async () => {
-  rig = await startRig(SETTINGS)
-  const as = await rig.person()
-  const lambdas = await Promise.all(all(3, () => startLambda(rig, readCheckWrite)))
+  harness = await startHarness(SETTINGS)
+  const as = await harness.person()
+  const lambdas = await Promise.all(all(3, () => startLambda(harness, readCheckWrite)))
   for (const order of ordersOf(3)) {
     const { id } = await texted(as)
     const wants = ['approved', 'denied', 'cancelled']
     const requests = wants.map((status) => ({ id, body: { status } }))
     const replies = await atOnce(lambdas, requests, { where: PUTS, order })
-    const item = (await rig.item(id)) ?? {}
+    const item = (await harness.item(id)) ?? {}
     expect(replies.map(said).sort()).toEqual(wants.map((status) => `200 ${status}`).sort())
     expect(untrue(replies, item)).toHaveLength(2)
   }
   for (const lambda of lambdas) lambda.close()
-  await rig.close()
+  await harness.close()
 })
 
 /** A payment's end as the sample of 2019 wrote it. */
@@ -439,17 +443,17 @@ type SentCode = { readonly as: Person; readonly id: string; readonly code: strin
 
 /** A payment that waits, with a code on its payer's phone. */
 async function texted(payer?: Person): Promise<SentCode> {
-  const as = payer ?? (await rig.person())
-  const { paymentId: id } = await rig.pending(as)
-  expect((await rig.call('smsStart', { as, id })).status).toBe(202)
-  return { as, id, code: rig.codeOn(as.number) }
+  const as = payer ?? (await harness.person())
+  const { paymentId: id } = await harness.pending(as)
+  expect((await harness.call('smsStart', { as, id })).status).toBe(202)
+  return { as, id, code: harness.codeOn(as.number) }
 }
 const start = (as: Person, key: string): Request => ({ as, key, body: paymentBody })
 const enter = (as: Person, id: string, code: string): Request => ({ as, id, body: { code } })
 const all = <T>(n: number, one: (i: number) => T) => Array.from({ length: n }, (_, i) => one(i))
 
 const isCheck = ({ path }: Call) => path.includes('/verify/') || path.endsWith('/VerificationCheck')
-const checks = () => rig.provider.calls.filter(isCheck).length
+const checks = () => harness.provider.calls.filter(isCheck).length
 
 /** Status and code, and what the payment is said to be. */
 function said({ status, body }: Reply): string {
@@ -496,7 +500,7 @@ async function burst(
   requests: readonly Request[],
   where: Start['where'],
 ): Promise<Reply[]> {
-  const lambdas = await Promise.all(requests.map(() => startLambda(rig, name)))
+  const lambdas = await Promise.all(requests.map(() => startLambda(harness, name)))
   const replies = await atOnce(lambdas, requests, { where })
   for (const lambda of lambdas) lambda.close()
   return replies

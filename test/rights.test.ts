@@ -13,13 +13,13 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { payments } from '../functions/composition.ts'
+import { sweepPayments } from '../functions/handlers/sweepPayments.ts'
 import { lambdas, type Right } from '../functions/routes.ts'
-import { sweepPayments } from '../functions/sweepPayments.ts'
 import { asLambda } from '../local/database/access.ts'
 import { createTables, startDatabase } from '../local/database/database.ts'
 import { startPayfriend } from '../local/payfriend.ts'
-import { startRig } from './rig.ts'
-import { excessOf } from './rights.ts'
+import { startHarness } from './harness/harness.ts'
+import { excessOf } from './harness/rights.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'payfriend-rights-'))
 let database: Awaited<ReturnType<typeof startDatabase>>
@@ -163,10 +163,10 @@ test('a write that is refused has written nothing', async () => {
 
 describe('a handler on the embedded database', () => {
   test('that does more than its Lambda may, fails', async () => {
-    const rig = await startRig()
-    const sweep = sweepPayments(asLambda(rig.world, 'paymentStatus'))
+    const harness = await startHarness()
+    const sweep = sweepPayments(asLambda(harness.world, 'paymentStatus'))
     await expect(sweep()).rejects.toMatchObject({ name: 'AccessDeniedException' })
-    await rig.close()
+    await harness.close()
   })
 
   test('asks by its own name, whatever real key is in the shell', async () => {

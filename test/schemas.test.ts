@@ -23,8 +23,8 @@ const bound = (file: string, begins: string, schema: string): Bound => ({
 const typed = (file: string, name: string, schema: string) =>
   bound(file, `export type ${name} = {`, schema)
 
-const ITEM = 'functions/adapters/paymentHistory.ts'
-const EVIDENCE = 'functions/adapters/evidenceItem.ts'
+const ITEM = 'functions/adapters/dynamodb/paymentHistory.ts'
+const EVIDENCE = 'functions/adapters/dynamodb/evidenceItem.ts'
 const ENTRY = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
 const EVENTS = 'scripts/eventSchemas.ts'
@@ -34,7 +34,7 @@ const BOUND = [
   ...['push-callback', 'provider-read', 'sms-code', 'verify-code'].map((kind) =>
     bound('outcome', `readonly kind: '${kind}'`, EVIDENCE),
   ),
-  typed('payerTrail', 'PayerEntry', 'functions/adapters/payerTrailItem.ts'),
+  typed('payerTrail', 'PayerEntry', 'functions/adapters/dynamodb/payerTrailItem.ts'),
   typed('paymentTrail', 'PaymentEntry', ENTRY),
   bound('paymentTrail', 'export type PaymentFacts = PaymentFields & {', ENTRY),
   bound('paymentTrail', 'export type PaymentFacts = PaymentFields & {', EVENTS),
@@ -56,8 +56,8 @@ const PLACES_OF_FIELDS = [
   // What channels show.
   `${CORE}/action.ts`,
   // Stored, and read.
-  'functions/adapters/paymentItem.ts',
-  'functions/sendPayment.ts',
+  'functions/adapters/dynamodb/paymentItem.ts',
+  'functions/handlers/sendPayment.ts',
   API,
   EVENTS,
   ENTRY,

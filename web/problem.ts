@@ -1,7 +1,7 @@
 /** A no that the page must tell the person about, in words. */
 import { TEXT_PAUSE_SECONDS as PAUSE_SECONDS } from '../functions/core/limits.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
-import type { GatewayStatus } from '../functions/gatewayAnswers.ts'
+import type { GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { timeSoon } from './times.ts'
 
 export type FieldProblem = { readonly path: string; readonly reason: string }

@@ -135,7 +135,7 @@ export const phoneSettings = (env: Env) =>
       .transform((list) => (list === '' ? [] : list.split(','))),
   })
 
-/** The pool of the people who sign in; and the sign-in of a laptop, with the key that it takes. */
+/** The pool of the accounts that sign in; and the sign-in of a laptop, with the key that it takes. */
 export const signInSettings = (env: Env) =>
   read(env, {
     USER_POOL_ID: z.string().min(1),

@@ -7,7 +7,7 @@
 export const DEFAULTS = {
   /** How long a payment waits for its payer. */
   paymentTtlSeconds: 300,
-  /** Codes for payments, and texts that prove a number: each for a person; the latter for a number too. */
+  /** Codes for payments, and texts that prove a number: each for a payer; the latter for a number too. */
   textsPerHour: 10,
   textsPerDay: 20,
   provingTextsPerHour: 3,

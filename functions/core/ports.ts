@@ -194,22 +194,22 @@ export type Texts = { readonly hour: number; readonly day: number }
 /** Counters that only a conditional write can raise. */
 export type Limits = {
   /**
-   * Count a code for a payment, to the payer's own proven number. Other people's texts to that number do
+   * Count a code for a payment, to the payer's own proven number. Other payers' texts to that number do
    * not count here; only the stage's day is everybody's. Throws `too_many_sms`.
    */
   spendPayingText(payerId: string, now: Date): Promise<void>
   /**
-   * Count a verification's texts or calls, all or none: one for the person and for the number that is not
+   * Count a verification's texts or calls, all or none: one for the payer and for the number that is not
    * theirs yet, and `texts` (2 where the old phone is told too) for the stage. Throws `too_many_sms`.
    */
   spendProvingTexts(payerId: string, phone: PhoneNumber, texts: 1 | 2, now: Date): Promise<void>
-  /** The texts of a person in this hour and this day of the clock. */
+  /** The texts of a payer in this hour and this day of the clock. */
   readTexts(payerId: string, now: Date): Promise<{ paying: Texts; proving: Texts }>
-  /** What a person has started lately, for `reserveStart` to begin with. */
+  /** What a payer has started lately, for `reserveStart` to begin with. */
   readStarts(payerId: string): Promise<Starts | undefined>
   /**
    * Count a payment that starts, once for each id however often it is asked; throws `too_many_payments`,
-   * and `locked` (with no end) while the person is barred. `isOver` tells which payments no longer count as
+   * and `locked` (with no end) while the payer is barred. `isOver` tells which payments no longer count as
    * open; `seen` is what `readStarts` gave, if it was asked. `sessionsFrom` is when the payer last ended
    * every session (epoch seconds): the first start after that begins the hour anew, so that what a stolen
    * session started does not keep its owner out. What is open stays counted.
@@ -227,14 +227,14 @@ export type Limits = {
   ): Promise<void>
 
   /**
-   * Mark a person as barred: from this write on no start is reserved. Answers what was reserved before, as
+   * Mark a payer as barred: from this write on no start is reserved. Answers what was reserved before, as
    * the same write found it; such a payment may not be stored yet. Again, it changes nothing and answers
    * the same. Texts are not marked: the payment and the payer, without whom none is sent, have their own mark.
    */
   bar(payerId: string, now: Date): Promise<readonly OpenStart[]>
   /** Take the mark off. */
   unbar(payerId: string, now: Date): Promise<void>
-  /** Begin a person's texts and starts of this hour and day anew. What is open stays counted. */
+  /** Begin a payer's texts and starts of this hour and day anew. What is open stays counted. */
   clear(payerId: string, now: Date): Promise<void>
 }
 
@@ -244,7 +244,7 @@ type OpenStart = { readonly paymentId: string; readonly expiresAt: Date }
 /** One attempt at a code, as it was counted: after so many locks before; the last of a row locks codes. */
 export type CountedAttempt = { readonly locks: number; readonly isLast: boolean }
 
-/** The count of a person's wrong codes in a row. */
+/** The count of a payer's wrong codes in a row. */
 export type Lockout = {
   /**
    * Count an attempt before the code is checked, as if it were wrong. None while codes are locked, until then;
@@ -286,7 +286,7 @@ export type Starts = {
   readonly unfinished: Readonly<Record<string, string>>
   /** The latest end of all sessions (epoch seconds) after which the hour began anew. */
   readonly sessionsFrom?: number
-  /** Since when the person is barred. */
+  /** Since when the payer is barred. */
   readonly barredAt?: string
 }
 
@@ -344,7 +344,7 @@ export type BoundAction = {
   readonly action: Action
   /** Of this action and no other: the payment's id, or a name for the change of phone. */
   readonly actionId: string
-  /** Six characters by which a person tells it from an equal one. */
+  /** Six characters by which a payer tells it from an equal one. */
   readonly reference: string
 }
 
@@ -356,8 +356,8 @@ type Reached = { readonly phone: PhoneNumber; readonly providerPhoneId: string }
 
 /** The provider's ids of phones. */
 export type PhoneIds = {
-  /** The id of a person's phone; the same for the same person and phone. */
-  enroll(person: { payerId: string; email: string }, phone: PhoneNumber): Promise<string>
+  /** The id of a payer's phone; the same for the same person and phone. */
+  enroll(payer: { payerId: string; email: string }, phone: PhoneNumber): Promise<string>
   /** Whether this provider gave the id: a deployment may change its provider. */
   gave(providerPhoneId: string): boolean
 }
@@ -367,7 +367,7 @@ export type PhoneIds = {
  * a timeout, an error, nonsense. Nothing unclear is ever a yes.
  */
 export type Push = {
-  /** The push's id at the provider; `undefined` where the person has no app to send it to. `seconds` is its life. */
+  /** The push's id at the provider; `undefined` where the payer has no app to send it to. `seconds` is its life. */
   ask(
     providerPhoneId: string,
     content: PushContent,

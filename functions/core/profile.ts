@@ -3,7 +3,7 @@ import { type Notice, noticesOf } from './notices.ts'
 import { masked, type Payer, type VerificationChannel } from './payer.ts'
 import { EMPTY_TRAIL } from './payerTrail.ts'
 
-/** What a person is told of their own phone. `number` is the verified one, or else the one being verified. */
+/** What a payer is told of their own phone. `number` is the verified one, or else the one being verified. */
 export function profileView(email: string, payer: Payer | undefined, now: Date): ProfileView {
   const pending = payer?.pending && now < payer.pending.expiresAt ? payer.pending : undefined
   const shown = payer?.phone ?? pending?.phone

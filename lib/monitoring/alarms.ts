@@ -8,7 +8,7 @@ export type AlarmRule = {
   readonly id: string
   /** One sentence for the person on call. */
   readonly what: string
-  /** The heading of its section in RUNBOOK.md. */
+  /** The heading of its section in docs/guides/runbook.md. */
   readonly heading: string
   readonly metric: IMetric
   /** Rings at this and above … */
@@ -111,7 +111,7 @@ export function alarmRules(
     })),
     ...(['SmsOff', 'PaymentsOff'] as const).map((name) => ({
       id: name,
-      what: 'People are turned away by a switch in the provider’s secret',
+      what: 'Payers are turned away by a switch in the provider’s secret',
       heading: 'Alarm: a switch is on',
       metric: filled(own(name), QUARTER),
       // Turned on purpose it is known; this is for the one that is forgotten, or on by a spoiled secret.
@@ -136,7 +136,7 @@ export function alarmRules(
     },
     {
       id: 'TablesThrottled',
-      what: 'The tables of payments and people refuse reads or writes',
+      what: 'The tables of payments and payers refuse reads or writes',
       heading: 'Alarm: tables throttled',
       metric: metrics.tablesThrottled,
       threshold: THROTTLED_MIN,

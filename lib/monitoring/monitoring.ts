@@ -16,7 +16,7 @@ export type MonitoringProps = Omit<MetricsProps, 'stage' | 'consumers'> & {
     readonly limits: { readonly textsPerDayForStage: number }
     /** A topic of the owner's, of the same region, that notifies the person on call. */
     readonly alarmTopicArn?: string | undefined
-    /** Where RUNBOOK.md can be read, without an anchor. */
+    /** Where docs/guides/runbook.md can be read, without an anchor. */
     readonly runbookUrl: string
   }
   readonly consumers?: MetricsProps['consumers']

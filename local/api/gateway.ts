@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Context } from 'aws-lambda'
 import { GATEWAY_SECONDS } from '../../functions/core/limits.ts'
-import { GATEWAY_ANSWERS, type GatewayStatus } from '../../functions/gatewayAnswers.ts'
+import { GATEWAY_ANSWERS, type GatewayStatus } from '../../functions/http/gatewayAnswers.ts'
 import { type LambdaName, lambdas } from '../../functions/routes.ts'
 import {
   type Answer,

@@ -1,8 +1,8 @@
 /** The audit trail on a laptop: the Lambdas that consumes the streams of the tables, and what they write to. */
 import type { DynamoDBRecord } from 'aws-lambda'
-import { archiveEntries } from '../../functions/archiveEntries.ts'
 import type { World } from '../../functions/composition.ts'
-import { publishEvents } from '../../functions/publishEvents.ts'
+import { archiveEntries } from '../../functions/handlers/archiveEntries.ts'
+import { publishEvents } from '../../functions/handlers/publishEvents.ts'
 import { isConsumed, type TableShape, tables } from '../../functions/tables.ts'
 import { keyOf } from '../database/access.ts'
 import { type Consumer, type EventSource, eventSource } from './eventSource.ts'

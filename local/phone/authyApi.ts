@@ -93,7 +93,6 @@ function userStatus(book: PhoneBook, _params: Params, { id }: InPath) {
     confirmed,
     registered,
     country_code: Number(parsePhoneNumberFromString(number)?.countryCallingCode),
-    // So Authy masks a number.
     phone_number: `XXX-XXX-${number.slice(-4)}`,
     email,
     devices: registered ? ['android'] : [],
@@ -113,7 +112,6 @@ function sendSms(book: PhoneBook, params: Params, { id }: InPath) {
   const to = user(book, id)
   const { force, action, action_message } = checked(sms, params)
   const country = parsePhoneNumberFromString(to.number)?.countryCallingCode
-  // So Authy masks a number here.
   const cellphone = `+${country}-XXX-XXX-XX${to.number.slice(-2)}`
   if (!force && book.hasApp(to.number)) {
     const message =

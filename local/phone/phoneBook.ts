@@ -55,7 +55,7 @@ export type BookOptions = {
 }
 
 /**
- * All that the pretend phones and the pretend Authy behind them remember.
+ * All that the pretend phones and the emulated Authy behind them remember.
  *
  * It does no input or output: time and codes come in, changes are told through the options' hooks.
  * Phones go by E.164 number (`+447700900123`).

@@ -112,7 +112,7 @@ function api(first: WebAnswer, second: WebAnswer): Finding {
     /^Hit/i.test(second.headers.get('x-cache') ?? '') || second.headers.get('age') !== null
   if (isKept) {
     return wrong(
-      'its answers are kept by CloudFront, so that one person may get those of another',
+      'its answers are kept by CloudFront, so that one payer may get those of another',
       'npm run deploy; if that says "no changes", give /api/* the policy CachingDisabled in the console of CloudFront, at once',
     )
   }

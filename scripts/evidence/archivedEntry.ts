@@ -1,7 +1,7 @@
 /** An entry as it is kept, read back: whether it is one, and whether it is still what was written. */
 import * as z from 'zod'
-import { evidence } from '../../functions/adapters/evidenceItem.ts'
-import { historyEntryItem } from '../../functions/adapters/paymentHistory.ts'
+import { evidence } from '../../functions/adapters/dynamodb/evidenceItem.ts'
+import { historyEntryItem } from '../../functions/adapters/dynamodb/paymentHistory.ts'
 import type { Digest } from '../../functions/core/canonical.ts'
 import { canonical } from '../../functions/core/canonical.ts'
 import {

@@ -1,5 +1,5 @@
 /** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
-import { linkOf } from '../../functions/adapters/verifyLink.ts'
+import { linkOf } from '../../functions/adapters/twilioVerify/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
 import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
 import type { Evidence } from '../../functions/core/outcome.ts'

@@ -1,6 +1,6 @@
 /** A payer's audit trail as it was found, in words and for programs. */
 
-import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
+import { trailOf } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
 import { payerEntryKey, payerTrailFolder } from '../../functions/core/payerTrail.ts'

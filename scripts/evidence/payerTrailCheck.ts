@@ -1,5 +1,5 @@
 /** Whether what is kept of a payer's audit trail is whole and unchanged. */
-import { payerEntryItem } from '../../functions/adapters/payerTrailItem.ts'
+import { payerEntryItem } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import type { Digest } from '../../functions/core/canonical.ts'
 import {
   hashedPayerEntry,

@@ -1,4 +1,4 @@
-import { paymentWithHistoryOf } from '../../functions/adapters/paymentHistory.ts'
+import { paymentWithHistoryOf } from '../../functions/adapters/dynamodb/paymentHistory.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import { RewrittenOutcome } from '../../functions/core/outcome.ts'
 import {

@@ -6,7 +6,7 @@ import {
   type ListObjectVersionsCommandOutput,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { archiveBucket } from '../../functions/adapters/archiveBucket.ts'
+import { archiveBucket } from '../../functions/adapters/aws/archiveBucket.ts'
 import type { ArchivedEntry } from './archivedEntry.ts'
 import { CannotLook } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'

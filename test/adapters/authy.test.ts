@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderFault } from '../../functions/adapters/askProvider.ts'
-import { type AuthySettings, authy } from '../../functions/adapters/authy.ts'
+import { type AuthySettings, authy } from '../../functions/adapters/authy/authy.ts'
 import type { BoundAction } from '../../functions/core/ports.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
 import { action } from '../core/payments.ts'
-import { numberOf, otherThan } from '../rig.ts'
+import { numberOf, otherThan } from '../harness/harness.ts'
 
 const apiKey = 'canary-api-key'
 const noon = new Date('2026-11-21T12:00:00.000Z')
@@ -249,7 +249,6 @@ const GOOD = {
   enroll: { message: 'User created successfully.', user: { id: 1635 }, success: true },
   ask: { approval_request: { uuid: UUID }, success: true },
   read: { approval_request: { _authy_id: 1635, status: 'approved', uuid: UUID }, success: true },
-  // X is how Authy masks a digit.
   send: { success: true, message: 'SMS token was sent', cellphone: '+44-XXX-XXX-XX23' },
   check: {
     message: 'Token is valid.',

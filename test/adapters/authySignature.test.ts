@@ -5,7 +5,7 @@ import {
   checkSignature,
   flattened,
   type SignedRequest,
-} from '../../functions/adapters/authySignature.ts'
+} from '../../functions/adapters/authy/authySignature.ts'
 import vectors from '../fixtures/authySignatureVectors.json' with { type: 'json' }
 
 type Vector = (typeof vectors)[number]

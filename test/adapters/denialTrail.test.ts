@@ -2,10 +2,10 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { denialTrail } from '../../functions/adapters/denialTrail.ts'
-import { payersTable } from '../../functions/adapters/payersTable.ts'
+import { denialTrail } from '../../functions/adapters/dynamodb/denialTrail.ts'
+import { payersTable } from '../../functions/adapters/dynamodb/payersTable.ts'
 import type { PayerStore, PushDenials } from '../../functions/core/ports.ts'
-import { NOON } from '../rig.ts'
+import { NOON } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables
@@ -89,7 +89,9 @@ test('ten losses in a row are a fault', async () => {
   table
     .on(UpdateCommand)
     .rejects(new ConditionalCheckFailedException({ message: 'lost', $metadata: {} }))
-  await expect(denials.tell(payerId, at(-60), NOON)).rejects.toThrow('ten conditional writes')
+  await expect(denials.tell(payerId, at(-60), NOON)).rejects.toThrow(
+    'the condition of ten writes in a row',
+  )
   expect(table.commandCalls(UpdateCommand)).toHaveLength(10)
   table.restore()
 })

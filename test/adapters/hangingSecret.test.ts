@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { authyKeyFrom } from '../../functions/adapters/providerSecret.ts'
+import { authyKeyFrom } from '../../functions/adapters/aws/providerSecret.ts'
 
 let asked = () => {}
 const server = createServer(() => asked())

@@ -8,11 +8,11 @@ import {
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LimitSettings, limitsTable } from '../../functions/adapters/limitsTable.ts'
+import { type LimitSettings, limitsTable } from '../../functions/adapters/dynamodb/limitsTable.ts'
 import { limitSettings } from '../../functions/adapters/settings.ts'
 import type { Limits, Starts } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
-import { NOON, numberOf } from '../rig.ts'
+import { NOON, numberOf } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 const HOUR = 3600
@@ -377,7 +377,7 @@ describe("texts of the whole stage's day", () => {
     const all = settings.TEXTS_PER_DAY_FOR_STAGE
     const payers = Math.ceil(all / spent?.uses)
     const provers = Math.ceil(Math.floor(all / 2) / spent?.proving)
-    const told = readFileSync('THREATS.md', 'utf8')
+    const told = readFileSync('docs/guides/threats.md', 'utf8')
     const [, ...accounts] = /(\d+) accounts can use up .+, and (\d+) accounts half/.exec(told) ?? []
     expect(accounts.map(Number)).toEqual([payers, provers])
   })

@@ -5,11 +5,11 @@ import {
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
-import { payersTable } from '../../functions/adapters/payersTable.ts'
+import { lockoutTable } from '../../functions/adapters/dynamodb/lockoutTable.ts'
+import { payersTable } from '../../functions/adapters/dynamodb/payersTable.ts'
 import type { PayerEventName } from '../../functions/core/payerTrail.ts'
 import type { CountedAttempt, Lockout, PayerStore } from '../../functions/core/ports.ts'
-import { NOON } from '../rig.ts'
+import { NOON } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 const MINUTE = 60
@@ -52,7 +52,7 @@ const person = (who = payerId) => ({
 })
 /** Everything of the item that is no count of codes and no audit trail. */
 async function rest(who = payerId) {
-  const own = /^(code_|codes_|audit_)/
+  const own = /^(failed_attempts|code_|codes_|audit_)/
   return Object.fromEntries(
     Object.entries((await item(who)) ?? {}).filter(([name]) => !own.test(name)),
   )
@@ -398,7 +398,7 @@ describe('that codes are locked', () => {
     faulty.on(GetCommand).resolves({ Item })
     faulty.on(UpdateCommand).rejects(lost)
     try {
-      await expect(tell(attempt)).rejects.toThrow('ten conditional writes')
+      await expect(tell(attempt)).rejects.toThrow('the condition of ten writes in a row')
       expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
     } finally {
       faulty.restore()
@@ -614,7 +614,7 @@ describe('a fault of the database', () => {
     faulty.on(GetCommand).resolves({ Item: person() })
     faulty.on(UpdateCommand).rejects(lost)
     try {
-      await expect(reserve()).rejects.toThrow('ten conditional writes')
+      await expect(reserve()).rejects.toThrow('the condition of ten writes in a row')
       expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
     } finally {
       faulty.restore()

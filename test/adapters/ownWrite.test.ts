@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownWrite } from '../../functions/adapters/ownWrite.ts'
+import { ownWrite } from '../../functions/adapters/dynamodb/ownWrite.ts'
 
 test('a write knows what it has left, and nothing that another has, or nobody', () => {
   const [one, two] = [ownWrite(), ownWrite()]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cursorOf, startKey } from '../../functions/adapters/pageCursor.ts'
+import { cursorOf, startKey } from '../../functions/adapters/dynamodb/pageCursor.ts'
 
 const key = { created_at: '2026-11-21T12:00:00.000Z', payment_id: 'KTLLJSfqnCGI9JkWws96Bw' }
 const cursor = cursorOf('person-1', key)

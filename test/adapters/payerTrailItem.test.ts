@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
+import { trailOf } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import { EMPTY_TRAIL, PAYER_EVENTS } from '../../functions/core/payerTrail.ts'
-import { payerItem, trailWith } from '../payerTrails.ts'
+import { payerItem, trailWith } from '../harness/payerTrails.ts'
 
 const trail = trailWith('ann', PAYER_EVENTS)
 /** The item of somebody to whom everything has happened once. Each test breaks one thing about it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { trailOf } from '../../functions/adapters/payerTrailItem.ts'
-import { trailWrite } from '../../functions/adapters/payerTrailWrite.ts'
+import { trailOf } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
+import { trailWrite } from '../../functions/adapters/dynamodb/payerTrailWrite.ts'
 import {
   EMPTY_TRAIL,
   hashedPayerEntry,

@@ -5,13 +5,13 @@ import {
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { lockoutTable } from '../../functions/adapters/lockoutTable.ts'
-import { payersTable } from '../../functions/adapters/payersTable.ts'
+import { lockoutTable } from '../../functions/adapters/dynamodb/lockoutTable.ts'
+import { payersTable } from '../../functions/adapters/dynamodb/payersTable.ts'
 import type { Payer, PendingPhone, PhoneNumber } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL, type PayerEventName } from '../../functions/core/payerTrail.ts'
 import type { PayerStore } from '../../functions/core/ports.ts'
-import { trailWith } from '../payerTrails.ts'
-import { NOON } from '../rig.ts'
+import { NOON } from '../harness/harness.ts'
+import { trailWith } from '../harness/payerTrails.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables
@@ -553,7 +553,9 @@ describe('a number that is trusted', () => {
       return { Item: { ...real, audit_count: trail.count, audit_recent: trail.recent } }
     })
     try {
-      await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow('ten conditional writes')
+      await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow(
+        'the condition of ten writes in a row',
+      )
       expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
     } finally {
       faulty.restore()

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { paymentWithHistoryOf, storedHistory } from '../../functions/adapters/paymentHistory.ts'
-import { itemOf } from '../../functions/adapters/paymentItem.ts'
+import {
+  paymentWithHistoryOf,
+  storedHistory,
+} from '../../functions/adapters/dynamodb/paymentHistory.ts'
+import { itemOf } from '../../functions/adapters/dynamodb/paymentItem.ts'
 import type { Evidence } from '../../functions/core/outcome.ts'
 import type { HistoryEntry } from '../../functions/core/payment.ts'
 import { at } from '../core/answering.ts'

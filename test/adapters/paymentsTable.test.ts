@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { OPEN_SHARDS } from '../../functions/adapters/paymentItem.ts'
-import { paymentsTable } from '../../functions/adapters/paymentsTable.ts'
+import { OPEN_SHARDS } from '../../functions/adapters/dynamodb/paymentItem.ts'
+import { paymentsTable } from '../../functions/adapters/dynamodb/paymentsTable.ts'
 import { channelOf, endedAt } from '../../functions/core/outcome.ts'
 import {
   CODE_ATTEMPTS_MAX,
@@ -24,7 +24,14 @@ import {
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import { action, open, over } from '../core/payments.ts'
-import { API_KEY, NOON, otherThan, paymentBody, type Rig, startRig } from '../rig.ts'
+import {
+  API_KEY,
+  type Harness,
+  NOON,
+  otherThan,
+  paymentBody,
+  startHarness,
+} from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables
@@ -1147,7 +1154,6 @@ test.each([
   ['a status that is none', { status: 'undecided' }],
   ['an amount with decimals', { amount_minor: 20.5 }],
   ['an amount of nothing', { amount_minor: 0 }],
-  // ISO 4217's own code for no currency.
   ['a currency that is none', { currency: 'XXX' }],
   ['a time that is none', { expires_at: 'tomorrow' }],
   ['words that are none', { shown: 'Pay' }],
@@ -1216,14 +1222,14 @@ const nowhere = { message: 'Internal Server Error' }
 
 describe('through the handlers', () => {
   const { send } = DynamoDBDocumentClient.prototype
-  let rig: Rig
+  let harness: Harness
   let faulty: { restore(): void } | undefined
 
   beforeAll(async () => {
-    rig = await startRig()
+    harness = await startHarness()
   })
-  afterAll(() => rig.close())
-  beforeEach(() => rig.clock.set(NOON))
+  afterAll(() => harness.close())
+  beforeEach(() => harness.clock.set(NOON))
   afterEach(() => faulty?.restore())
 
   type Fault = (command: object, goOn: () => Promise<object>) => Promise<object>
@@ -1267,50 +1273,55 @@ describe('through the handlers', () => {
 
   /** A person with a pending payment and the right code for it. */
   async function waiting() {
-    const person = await rig.person()
-    const { paymentId: id } = await rig.pending(person)
-    rig.clock.advance(20)
-    await rig.call('smsStart', { as: person, id })
-    return { person, id, code: rig.codeOn(person.number) }
+    const person = await harness.person()
+    const { paymentId: id } = await harness.pending(person)
+    harness.clock.advance(20)
+    await harness.call('smsStart', { as: person, id })
+    return { person, id, code: harness.codeOn(person.number) }
   }
 
   describe.each(FAULTS)('with $name on every command', (fault) => {
     test('every route answers 500 as API Gateway does, and nothing is decided or written', async () => {
       const { person, id, code } = await waiting()
-      const before = await rig.item(id)
+      const before = await harness.item(id)
       const as = person
       const phone = { phoneNumber: '+447400123456', channel: 'sms' }
       withFault(failing(fault))
       const replies = await Promise.all([
-        rig.call('sendPayment', { as, key: 'key', body: paymentBody }),
-        rig.call('listPayments', { as }),
-        rig.call('paymentStatus', { as, id }),
-        rig.call('cancelPayment', { as, id }),
-        rig.call('smsStart', { as, id }),
-        rig.call('smsVerify', { as, id, body: { code } }),
-        rig.call('profile', { as }),
-        rig.call('phoneStart', { as, body: phone }),
-        rig.call('phoneVerify', { as, body: { verificationId: 'A'.repeat(22), code: '123456' } }),
+        harness.call('sendPayment', { as, key: 'key', body: paymentBody }),
+        harness.call('listPayments', { as }),
+        harness.call('paymentStatus', { as, id }),
+        harness.call('cancelPayment', { as, id }),
+        harness.call('smsStart', { as, id }),
+        harness.call('smsVerify', { as, id, body: { code } }),
+        harness.call('profile', { as }),
+        harness.call('phoneStart', { as, body: phone }),
+        harness.call('phoneVerify', {
+          as,
+          body: { verificationId: 'A'.repeat(22), code: '123456' },
+        }),
       ])
-      await rig.answers(person, 'approved')
-      await expect(rig.sweep()).rejects.toBe(fault)
+      await harness.answers(person, 'approved')
+      await expect(harness.sweep()).rejects.toBe(fault)
       faulty?.restore()
       for (const { status, body, headers } of replies) {
         expect({ status, body }).toEqual({ status: 500, body: nowhere })
         expect(headers).toMatchObject({ 'content-type': 'application/json' })
       }
-      expect(rig.phone.book.latestPush(person.number)?.callbacks).toMatchObject([{ status: 500 }])
-      expect(await rig.item(id)).toEqual(before)
+      expect(harness.phone.book.latestPush(person.number)?.callbacks).toMatchObject([
+        { status: 500 },
+      ])
+      expect(await harness.item(id)).toEqual(before)
     })
 
     test('a yes whose write failed is learned from the provider later', async () => {
       const { person, id } = await waiting()
       withFault(failing(fault, isDecision))
-      await rig.answers(person, 'approved')
+      await harness.answers(person, 'approved')
       faulty?.restore()
-      expect(await rig.item(id)).toMatchObject({ status: 'pending' })
-      await rig.sweep()
-      expect(await rig.item(id)).toMatchObject({
+      expect(await harness.item(id)).toMatchObject({ status: 'pending' })
+      await harness.sweep()
+      expect(await harness.item(id)).toMatchObject({
         status: 'approved',
         evidence: { kind: 'provider-read' },
       })
@@ -1319,51 +1330,51 @@ describe('through the handlers', () => {
     test('a right code whose write failed approves nothing, and its attempt stays spent', async () => {
       const { person, id, code } = await waiting()
       withFault(failing(fault, isDecision))
-      const reply = await rig.call('smsVerify', { as: person, id, body: { code } })
+      const reply = await harness.call('smsVerify', { as: person, id, body: { code } })
       expect(reply).toMatchObject({ status: 500, body: nowhere })
       faulty?.restore()
-      expect(await rig.item(id)).toMatchObject({ status: 'pending', code_attempts: 1 })
+      expect(await harness.item(id)).toMatchObject({ status: 'pending', code_attempts: 1 })
     })
 
     test("one payment's fault does not keep the sweep from the others", async () => {
       const payments = [await waiting(), await waiting()]
-      rig.clock.advance(600)
+      harness.clock.advance(600)
       const [first] = payments
       const isFirst = (command: object) =>
         command instanceof UpdateCommand && command.input.Key?.payment_id === first?.id
       withFault(failing(fault, isFirst))
-      await expect(rig.sweep()).rejects.toThrow('1 payments could not be swept')
+      await expect(harness.sweep()).rejects.toThrow('1 payments could not be swept')
       faulty?.restore()
-      const stored = await Promise.all(payments.map(({ id }) => rig.item(id)))
+      const stored = await Promise.all(payments.map(({ id }) => harness.item(id)))
       expect(stored).toMatchObject([{ status: 'pending' }, { status: 'expired' }])
-      await rig.sweep()
+      await harness.sweep()
     })
   })
 
   describe('where an answer is lost after the write', () => {
     test('of a start: 500, and the same key again gives the payment, once', async () => {
-      const as = await rig.person()
+      const as = await harness.person()
       const start = { as, key: 'key', body: paymentBody }
       withFault(losing(isInsert))
-      expect(await rig.call('sendPayment', start)).toMatchObject({ status: 500, body: nowhere })
+      expect(await harness.call('sendPayment', start)).toMatchObject({ status: 500, body: nowhere })
       faulty?.restore()
-      const again = await rig.call('sendPayment', start)
+      const again = await harness.call('sendPayment', start)
       expect(again).toMatchObject({ status: 200, body: { status: 'pending', push: 'sending' } })
-      rig.clock.advance(15)
-      expect(await rig.call('sendPayment', start)).toMatchObject({
+      harness.clock.advance(15)
+      expect(await harness.call('sendPayment', start)).toMatchObject({
         status: 200,
         body: { paymentId: again.body.paymentId, push: 'sent' },
       })
-      expect(rig.phone.book.pushes(as.number)).toHaveLength(1)
-      expect((await rig.call('listPayments', { as })).body.payments).toHaveLength(1)
+      expect(harness.phone.book.pushes(as.number)).toHaveLength(1)
+      expect((await harness.call('listPayments', { as })).body.payments).toHaveLength(1)
     })
 
     test('of a cancel: 500, and again 200', async () => {
       const { person, id } = await waiting()
       withFault(losing(isDecision))
-      expect(await rig.call('cancelPayment', { as: person, id })).toMatchObject({ status: 500 })
+      expect(await harness.call('cancelPayment', { as: person, id })).toMatchObject({ status: 500 })
       faulty?.restore()
-      expect(await rig.call('cancelPayment', { as: person, id })).toMatchObject({
+      expect(await harness.call('cancelPayment', { as: person, id })).toMatchObject({
         status: 200,
         body: { status: 'cancelled' },
       })
@@ -1373,13 +1384,13 @@ describe('through the handlers', () => {
       const { person, id, code } = await waiting()
       const verify = { as: person, id, body: { code } }
       withFault(losing(isDecision))
-      expect(await rig.call('smsVerify', verify)).toMatchObject({ status: 500, body: nowhere })
+      expect(await harness.call('smsVerify', verify)).toMatchObject({ status: 500, body: nowhere })
       faulty?.restore()
-      expect(await rig.call('smsVerify', verify)).toMatchObject({
+      expect(await harness.call('smsVerify', verify)).toMatchObject({
         status: 409,
         body: { code: 'already_decided', paymentStatus: 'approved' },
       })
-      expect((await rig.call('paymentStatus', { as: person, id })).body).toMatchObject({
+      expect((await harness.call('paymentStatus', { as: person, id })).body).toMatchObject({
         status: 'approved',
         decidedBy: 'sms',
       })
@@ -1389,39 +1400,41 @@ describe('through the handlers', () => {
       const { person, id } = await waiting()
       const callback = await signedCallback(person.number)
       withFault(losing(isDecision))
-      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 500 })
+      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 500 })
       faulty?.restore()
-      const decided = await rig.item(id)
+      const decided = await harness.item(id)
       expect(decided).toMatchObject({ status: 'approved' })
-      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
-      expect(await rig.item(id)).toEqual(decided)
+      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      expect(await harness.item(id)).toEqual(decided)
     })
   })
 
   describe('where the SDK writes a second time by itself', () => {
     test('a start is one payment, and its push is asked for', async () => {
-      const as = await rig.person()
+      const as = await harness.person()
       withFault(retrying(isInsert))
-      const started = await rig.call('sendPayment', { as, key: 'key', body: paymentBody })
+      const started = await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
       expect(started).toMatchObject({
         status: 201,
         body: { status: 'pending', push: 'sent' },
       })
       faulty?.restore()
-      expect(rig.phone.book.pushes(as.number)).toHaveLength(1)
-      expect((await rig.call('listPayments', { as })).body.payments).toHaveLength(1)
+      expect(harness.phone.book.pushes(as.number)).toHaveLength(1)
+      expect((await harness.call('listPayments', { as })).body.payments).toHaveLength(1)
     })
 
     test('a cancel and a right code are told as what they did', async () => {
       const cancel = await waiting()
       const approve = await waiting()
       withFault(retrying(isDecision))
-      expect(await rig.call('cancelPayment', { as: cancel.person, id: cancel.id })).toMatchObject({
+      expect(
+        await harness.call('cancelPayment', { as: cancel.person, id: cancel.id }),
+      ).toMatchObject({
         status: 200,
         body: { status: 'cancelled' },
       })
       const { person, id, code } = approve
-      expect(await rig.call('smsVerify', { as: person, id, body: { code } })).toMatchObject({
+      expect(await harness.call('smsVerify', { as: person, id, body: { code } })).toMatchObject({
         status: 200,
         body: { status: 'approved' },
       })
@@ -1430,7 +1443,7 @@ describe('through the handlers', () => {
         [cancel.id, 'cancelled'],
         [approve.id, 'approved'],
       ] as const) {
-        const { history } = (await rig.item(id)) as { history: { event: string }[] }
+        const { history } = (await harness.item(id)) as { history: { event: string }[] }
         expect(history.filter(({ event }) => event === end)).toHaveLength(1)
       }
     })
@@ -1438,10 +1451,12 @@ describe('through the handlers', () => {
     test('a callback is one decision', async () => {
       const { person, id } = await waiting()
       withFault(retrying(isDecision))
-      await rig.answers(person, 'denied')
-      expect(rig.phone.book.latestPush(person.number)?.callbacks).toMatchObject([{ status: 200 }])
+      await harness.answers(person, 'denied')
+      expect(harness.phone.book.latestPush(person.number)?.callbacks).toMatchObject([
+        { status: 200 },
+      ])
       faulty?.restore()
-      expect(await rig.item(id)).toMatchObject({ status: 'denied' })
+      expect(await harness.item(id)).toMatchObject({ status: 'denied' })
     })
   })
 
@@ -1455,47 +1470,50 @@ describe('through the handlers', () => {
 
     test('a callback that only its push can name changes nothing', async () => {
       const { person, id } = await waiting()
-      const before = await rig.item(id)
+      const before = await harness.item(id)
       const callback = await signedCallback(person.number, { hidden_details: null })
       withFault(query('push_id', { Items: [] }))
-      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
       withFaultOver(query('push_id', { Items: [{ payment_id: 'B'.repeat(22), push_id: 'x' }] }))
-      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
       faulty?.restore()
-      expect(await rig.item(id)).toEqual(before)
+      expect(await harness.item(id)).toEqual(before)
       // Without the lag the same callback counts.
-      expect(await rig.call('authyCallback', callback)).toMatchObject({ status: 200 })
-      expect(await rig.item(id)).toMatchObject({ status: 'approved' })
+      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
+      expect(await harness.item(id)).toMatchObject({ status: 'approved' })
     })
 
     test('a callback that names the payment needs no index', async () => {
       const { person, id } = await waiting()
       withFault(failing(new Error('no index is to be asked'), isQuery))
-      await rig.answers(person, 'approved')
+      await harness.answers(person, 'approved')
       faulty?.restore()
-      expect(await rig.item(id)).toMatchObject({ status: 'approved' })
+      expect(await harness.item(id)).toMatchObject({ status: 'approved' })
     })
 
     test('the list is empty, and the payment is there by its id', async () => {
       const { person: as, id } = await waiting()
       withFault(query('payer', {}))
-      expect((await rig.call('listPayments', { as })).body).toEqual({ payments: [], next: null })
-      expect(await rig.call('paymentStatus', { as, id })).toMatchObject({ status: 200 })
+      expect((await harness.call('listPayments', { as })).body).toEqual({
+        payments: [],
+        next: null,
+      })
+      expect(await harness.call('paymentStatus', { as, id })).toMatchObject({ status: 200 })
     })
 
     test('the sweep overwrites nothing that was decided meanwhile', async () => {
       const { person, id } = await waiting()
-      const stale = Object(await rig.item(id))
-      await rig.call('cancelPayment', { as: person, id })
-      rig.phone.book.answer(stale.push_id, 'approved')
-      await rig.phone.settled()
-      const cancelled = await rig.item(id)
+      const stale = Object(await harness.item(id))
+      await harness.call('cancelPayment', { as: person, id })
+      harness.phone.book.answer(stale.push_id, 'approved')
+      await harness.phone.settled()
+      const cancelled = await harness.item(id)
       withFault(query('open', { Items: [stale] }))
-      expect(await rig.sweep()).toMatchObject({ decided: 0, expired: 0 })
-      rig.clock.advance(600)
-      expect(await rig.sweep()).toMatchObject({ decided: 0, expired: 0 })
+      expect(await harness.sweep()).toMatchObject({ decided: 0, expired: 0 })
+      harness.clock.advance(600)
+      expect(await harness.sweep()).toMatchObject({ decided: 0, expired: 0 })
       faulty?.restore()
-      expect(await rig.item(id)).toEqual(cancelled)
+      expect(await harness.item(id)).toEqual(cancelled)
     })
   })
 
@@ -1508,7 +1526,7 @@ describe('through the handlers', () => {
 
   /** The newest push of a phone approved, as its callback says it; parts of the transaction otherwise. */
   async function signedCallback(number: string, transaction: object = {}) {
-    const push = rig.phone.book.latestPush(number)
+    const push = harness.phone.book.latestPush(number)
     if (!push) throw new Error('no push')
     const body = {
       authy_id: push.authyId,
@@ -1526,8 +1544,8 @@ describe('through the handlers', () => {
         },
       },
     }
-    const nonce = String(rig.clock.now().getTime() / 1000)
-    const url = rig.callbackUrl
+    const nonce = String(harness.clock.now().getTime() / 1000)
+    const url = harness.callbackUrl
     const signature = callbackSignature(API_KEY, { nonce, method: 'POST', url, params: body })
     const headers = { 'x-authy-signature': signature, 'x-authy-signature-nonce': nonce }
     return { body, headers }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownPhoneIds } from '../../functions/adapters/phoneIds.ts'
+import { ownPhoneIds } from '../../functions/adapters/twilioVerify/phoneIds.ts'
 
 const ADA = { payerId: 'person-1', email: 'ada@example.com' }
 const phone = { countryCode: '44', national: '7400123456' }

@@ -5,7 +5,7 @@ import { Refusal } from '../../functions/core/refusals.ts'
 import { noFaults } from '../../local/phone/faults.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
 import { action as anyAction } from '../core/payments.ts'
-import { movableClock, numberOf, otherThan } from '../rig.ts'
+import { movableClock, numberOf, otherThan } from '../harness/harness.ts'
 import {
   AUTHY_KEY,
   authyClient,

@@ -9,7 +9,7 @@ import {
   authyKeyFrom,
   switchesFrom,
   twilioKeyFrom,
-} from '../../functions/adapters/providerSecret.ts'
+} from '../../functions/adapters/aws/providerSecret.ts'
 
 const secrets = mockClient(SecretsManagerClient)
 /** Another for each test: what was read is kept. */

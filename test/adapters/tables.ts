@@ -1,6 +1,6 @@
 /** Test support: both tables on the embedded database, with a network that can lose answers. */
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
-import { clientOf, startMemoryDatabase } from '../memoryDatabase.ts'
+import { clientOf, startMemoryDatabase } from '../harness/memoryDatabase.ts'
 
 export type Tables = Awaited<ReturnType<typeof startTables>>
 type Call = { readonly command: string; readonly input: object }

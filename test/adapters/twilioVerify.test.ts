@@ -4,9 +4,12 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderFault } from '../../functions/adapters/askProvider.ts'
-import { verifyCodes, verifyPhones } from '../../functions/adapters/twilioVerify.ts'
-import { linkOf } from '../../functions/adapters/verifyLink.ts'
-import type { TwilioKey, VerifySettings } from '../../functions/adapters/verifyService.ts'
+import { verifyCodes, verifyPhones } from '../../functions/adapters/twilioVerify/twilioVerify.ts'
+import { linkOf } from '../../functions/adapters/twilioVerify/verifyLink.ts'
+import type {
+  TwilioKey,
+  VerifySettings,
+} from '../../functions/adapters/twilioVerify/verifyService.ts'
 import type { BoundAction } from '../../functions/core/ports.ts'
 import { action } from '../core/payments.ts'
 

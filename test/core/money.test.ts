@@ -124,7 +124,6 @@ test.each(currencies)('in %s the limit may be sent, and not one minor unit more'
   expect(read(most + 1)).toMatchObject({ field: 'value' })
 })
 
-// XXX is ISO 4217's own code for no currency.
 test.each(['', 'eur', 'EURO', 'XXX', 'BTC', 'toString', '__proto__', ' EUR', 'ЕUR'])(
   'the currency %j does not exist here',
   (currency) => {
@@ -158,7 +157,6 @@ test('the pattern has ten digits and three decimals at most', () => {
 })
 
 test.each([
-  // ISO 4217's own code for no currency.
   ['1', 'XXX', 'currency', /^Choose a currency\b.*\.$/],
   ['1,00', 'EUR', 'value', /^Write the amount\b.*\.$/],
   ['0', 'EUR', 'value', /^The amount must be more than zero\.$/],

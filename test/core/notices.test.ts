@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { NOTICE_DAYS, noticesOf } from '../../functions/core/notices.ts'
 import { EMPTY_TRAIL, PAYER_EVENTS } from '../../functions/core/payerTrail.ts'
-import { trailWith } from '../payerTrails.ts'
+import { trailWith } from '../harness/payerTrails.ts'
 import { at } from './answering.ts'
 
 const phone = { countryCode: '1', national: '2025550123' }

@@ -13,7 +13,7 @@ import {
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import { profileView } from '../../functions/core/profile.ts'
 import { Refusal, SessionEnded, secondsUntil } from '../../functions/core/refusals.ts'
-import { trailWith } from '../payerTrails.ts'
+import { trailWith } from '../harness/payerTrails.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
 const phone = { countryCode: '44', national: '7700900123' }

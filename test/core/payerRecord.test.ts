@@ -13,7 +13,7 @@ import {
   type Trail,
   trailChange,
 } from '../../functions/core/payerTrail.ts'
-import { trailWith } from '../payerTrails.ts'
+import { trailWith } from '../harness/payerTrails.ts'
 
 const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

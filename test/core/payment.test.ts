@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { linkOf } from '../../functions/adapters/verifyLink.ts'
+import { linkOf } from '../../functions/adapters/twilioVerify/verifyLink.ts'
 import { displayText, type PaymentAction, sameAction } from '../../functions/core/action.ts'
 import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
 import { type Evidence, proofOf } from '../../functions/core/outcome.ts'

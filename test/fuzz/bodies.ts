@@ -67,7 +67,6 @@ const NASTY = [
     '"20.505"',
     '"EUR"',
     '"eur"',
-    // ISO 4217's own code for no currency.
     '"XXX"',
   ],
   ...[64, 65, 70, 71, 100, 101, 1024, 1025, 7000].map(long),

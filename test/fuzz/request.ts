@@ -1,7 +1,7 @@
 /** An ask as bytes, with what the verdict has to know of it. */
 import { createHmac } from 'node:crypto'
 import { METHODS } from 'node:http'
-import { flattened } from '../../functions/adapters/authySignature.ts'
+import { flattened } from '../../functions/adapters/authy/authySignature.ts'
 import { type Operation, operationAt, operationOf } from './apiFile.ts'
 import { packed, written } from './bodies.ts'
 import { type Credential, shown } from './credentials.ts'

@@ -3,7 +3,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { startPayfriend } from '../../local/payfriend.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { movableClock, numberOf } from '../rig.ts'
+import { movableClock, numberOf } from '../harness/harness.ts'
 import {
   claimsOf,
   expiredToken,

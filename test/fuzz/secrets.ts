@@ -1,6 +1,6 @@
 /** What must never be written down of all that a run of the fuzzer had in hand. */
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { ANY_TOKEN, type Leak, leakFinder } from '../leaks.ts'
+import { ANY_TOKEN, type Leak, leakFinder } from '../harness/leaks.ts'
 import { PASSWORD } from './credentials.ts'
 import type { Servers } from './fuzz.ts'
 import { AUTHY_KEY } from './running.ts'
@@ -34,6 +34,6 @@ export function leaksIn(texts: readonly string[], servers: Servers, but: string[
 /** An item without the one number in it that may look like a code. */
 export const withoutAmount = (item: string) => item.replace(/"amount_minor":\{"N":"\d+"\}/, '')
 
-/** The whole new number is told to the session that has just written it: `canaries` says that no other is. */
+/** The whole new number is told to the session that has just written it: `leakScan` says that no other is. */
 export const withoutNewNumber = (answer: string) =>
   answer.replace(/Change your Payfriend phone to \+\d+/, '')

@@ -1,34 +1,39 @@
 /** Signing in and out, and what is asked of whom, in a real browser. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+} from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage()
+  harness = await startJourneyHarness()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 test('no password touches the page: it is entered at the provider (2019: W25)', async () => {
-  const ann = await stage.visitor()
+  const ann = await harness.visitor()
   await ann.page.getByRole('button', { name: /^Sign in/ }).click()
   await ann.page.locator('input[name=password]').waitFor()
-  expect(new URL(ann.page.url()).origin).toBe(stage.payfriend.signInUrl)
+  expect(new URL(ann.page.url()).origin).toBe(harness.payfriend.signInUrl)
 })
 
 test('a person without a phone is led to it, and no text goes out unasked (2019: W28)', async () => {
-  const ben = await stage.visitor()
-  await stage.signIn(ben)
+  const ben = await harness.visitor()
+  await harness.signIn(ben)
   await heading(ben.page, 'Confirm your phone')
-  await ben.page.goto(`${stage.payfriend.pageUrl}/#/send`)
+  await ben.page.goto(`${harness.payfriend.pageUrl}/#/send`)
   await ben.page.reload()
   await heading(ben.page, 'Confirm your phone')
-  expect(stage.phone.book.messages(ben.number)).toHaveLength(0)
+  expect(harness.phone.book.messages(ben.number)).toHaveLength(0)
 })
 
 test('a number that is none is refused beside its field (2019: W26)', async () => {
-  const emil = await stage.visitor()
-  await stage.signIn(emil)
+  const emil = await harness.visitor()
+  await harness.signIn(emil)
   await emil.page.getByLabel('Phone number').fill('+1 555')
   await emil.page.getByRole('button', { name: 'Get a code' }).click()
   await says(emil.page, 'This is not a phone number.')
@@ -36,7 +41,7 @@ test('a number that is none is refused beside its field (2019: W26)', async () =
 })
 
 test('the unsaved form survives signing in again', async () => {
-  const gus = await stage.payer()
+  const gus = await harness.payer()
   await gus.page.getByLabel('Name').fill('Aunt Mary')
   await gus.page.getByLabel('Amount', { exact: true }).fill('12.34')
   await gus.page.evaluate(() => {
@@ -49,7 +54,7 @@ test('the unsaved form survives signing in again', async () => {
   const signIn = gus.page.getByRole('button', { name: /^Sign in/ })
   await Promise.race([signIn.waitFor(), gus.page.locator('input[name=password]').waitFor()])
   if ((await gus.page.locator('input[name=password]').count()) === 0) await signIn.click()
-  await stage.enterPassword(gus.page, gus.email)
+  await harness.enterPassword(gus.page, gus.email)
   expect(await gus.page.getByLabel('Name').inputValue()).toBe('Aunt Mary')
   expect(await gus.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('12.34')
 })
@@ -57,18 +62,18 @@ test('the unsaved form survives signing in again', async () => {
 test.each([-3600, 3600])(
   'a computer whose clock is %i s wrong signs in and pays',
   async (wrongBy) => {
-    const gil = await stage.visitor(wrongBy)
-    await stage.signIn(gil)
-    await stage.confirmPhone(gil)
-    await stage.send(gil)
+    const gil = await harness.visitor(wrongBy)
+    await harness.signIn(gil)
+    await harness.confirmPhone(gil)
+    await harness.send(gil)
     await says(gil.page, /^[45]:\d\d left to answer$/)
-    await stage.answers(gil, 'approved')
+    await harness.answers(gil, 'approved')
     await says(gil.page, 'Your payment has been approved!')
   },
 )
 
 test('no token is kept where another tab or a later visit finds it (2019: W31)', async () => {
-  const hal = await stage.payer()
+  const hal = await harness.payer()
   const script = '[localStorage, sessionStorage].map((kept) => JSON.stringify(kept)).join()'
   const kept = await hal.page.evaluate<string>(script)
   expect(kept).not.toMatch(/eyJ/)
@@ -81,7 +86,7 @@ test('no token is kept where another tab or a later visit finds it (2019: W31)',
 })
 
 test('signing out signs out of the provider too (2019: W32)', async () => {
-  const ida = await stage.payer()
+  const ida = await harness.payer()
   await ida.page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await heading(ida.page, "You're signed out")
   await ida.page.getByRole('button', { name: 'Sign in' }).click()
@@ -90,22 +95,22 @@ test('signing out signs out of the provider too (2019: W32)', async () => {
 })
 
 test('every view passes axe, light and dark', async () => {
-  const jan = await stage.visitor()
+  const jan = await harness.visitor()
   await jan.page.getByRole('button', { name: /^Sign in/ }).waitFor()
   await passesAxe(jan.page)
   await jan.page.getByRole('button', { name: /^Sign in/ }).click()
   await jan.page.locator('input[name=password]').waitFor()
   await passesAxe(jan.page)
-  await stage.enterPassword(jan.page, jan.email)
+  await harness.enterPassword(jan.page, jan.email)
   await heading(jan.page, 'Confirm your phone')
   await passesAxe(jan.page)
-  await stage.confirmPhone(jan)
+  await harness.confirmPhone(jan)
   await passesAxe(jan.page)
-  stage.phone.book.setApp(jan.number, false)
-  await stage.send(jan)
+  harness.phone.book.setApp(jan.number, false)
+  await harness.send(jan)
   await heading(jan.page, 'Approve this payment')
   await passesAxe(jan.page)
-  await stage.text(jan)
+  await harness.text(jan)
   await passesAxe(jan.page)
   await jan.page.getByRole('button', { name: 'Cancel this payment' }).click()
   await heading(jan.page, 'This payment was cancelled.')
@@ -120,8 +125,8 @@ test('every view passes axe, light and dark', async () => {
 
 test('a browser of another language is told times in English, by its own clock', async () => {
   const browser = { locale: 'de-DE', timezoneId: 'America/New_York' }
-  const kai = await stage.payer({ app: false, browser })
-  await stage.send(kai)
+  const kai = await harness.payer({ app: false, browser })
+  await harness.send(kai)
   const locked = { 'content-type': 'application/problem+json', 'retry-after': '86400' }
   await kai.page.route('**/sms', (route) =>
     route.fulfill({ status: 423, headers: locked, body: '{"code":"locked"}' }),
@@ -135,7 +140,7 @@ test('a browser of another language is told times in English, by its own clock',
     new Intl.DateTimeFormat('en-GB', { timeZone: browser.timezoneId, ...options }).format(instant)
   const there = `${part({ dateStyle: 'long' })}, ${part({ timeStyle: 'short' })}`
   expect(await time.textContent()).toBe(there)
-  const handset = await stage.handset({ ...browser, locale: 'ar-EG' })
+  const handset = await harness.handset({ ...browser, locale: 'ar-EG' })
   const clock = handset.locator('.clock').first()
   await expect.poll(() => clock.textContent()).toMatch(/^[0-9]{2}:[0-9]{2}$/)
 })

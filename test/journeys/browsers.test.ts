@@ -2,18 +2,24 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browsersSentence } from '../../lib/browsers.ts'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 import { needed, optional, tempting } from '../web/browserApis.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 /** Signed in at the provider, so that a page that may send anything would. */
 let ann: Visitor
 beforeAll(async () => {
-  stage = await startStage()
-  ann = await stage.payer()
+  harness = await startJourneyHarness()
+  ann = await harness.payer()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 /** Take something out of a page, wherever on the way to it it is kept. */
 const without = (path: string) => `{
@@ -34,13 +40,13 @@ async function openIn(script: string): Promise<{ page: Page; asked: string[] }> 
   page.setDefaultTimeout(10_000)
   await page.addInitScript(script)
   const asked: string[] = []
-  const own = new URL(stage.payfriend.pageUrl).origin
+  const own = new URL(harness.payfriend.pageUrl).origin
   page.on('request', (request) => {
     const { origin, pathname } = new URL(request.url())
     const isFile = origin === own && (pathname === '/' || pathname.startsWith('/assets/'))
     if (!isFile) asked.push(`${request.method()} ${request.url()}`)
   })
-  await page.goto(`${stage.payfriend.pageUrl}/#/send`)
+  await page.goto(`${harness.payfriend.pageUrl}/#/send`)
   return { page, asked }
 }
 
@@ -60,13 +66,13 @@ describe('a browser without', () => {
     ['AbortSignal.any', ['AbortSignal.any']] as const,
     ['all of what is newer', Object.keys({ ...optional, ...tempting })] as const,
   ])('%s signs in, sends, and sees the approval', async (_, paths) => {
-    const page = await stage.newPage(ann.context)
+    const page = await harness.newPage(ann.context)
     for (const path of paths) await page.addInitScript(without(path))
-    await page.goto(`${stage.payfriend.pageUrl}/#/send`)
+    await page.goto(`${harness.payfriend.pageUrl}/#/send`)
     await heading(page, 'Send a payment')
     for (const path of paths) expect(await isThere(page, path)).toBe(false)
-    await stage.send({ ...ann, page })
-    await stage.answers({ ...ann, page }, 'approved')
+    await harness.send({ ...ann, page })
+    await harness.answers({ ...ann, page }, 'approved')
     await says(page, 'Your payment has been approved!')
     await says(page, 'in the app on your phone')
     await page.close()
@@ -124,7 +130,7 @@ test('a browser that cannot read the script is told by the page which can', asyn
   await page.route('**/assets/start-*.js', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: 'what is this' }),
   )
-  await page.goto(stage.payfriend.pageUrl)
+  await page.goto(harness.payfriend.pageUrl)
   await says(page, 'If nothing more appears here')
   await says(page, browsersSentence)
   await page.close()
@@ -134,7 +140,7 @@ test('without JavaScript the page asks for it, and for nothing else', async () =
   const context = await ann.context.browser()?.newContext({ javaScriptEnabled: false })
   if (!context) throw new Error('no browser')
   const page = await context.newPage()
-  await page.goto(stage.payfriend.pageUrl)
+  await page.goto(harness.payfriend.pageUrl)
   // Not by its text, which Playwright leaves out there.
   expect(await page.locator('noscript').innerText()).toMatch(/^Payfriend needs JavaScript/)
   expect(await page.locator('noscript').isVisible()).toBe(true)

@@ -2,42 +2,48 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { noFaults } from '../../local/phone/faults.ts'
-import { otherThan } from '../rig.ts'
-import { heading, PROVIDERS, type Stage, says, startStage } from './stage.ts'
+import { otherThan } from '../harness/harness.ts'
+import {
+  heading,
+  type JourneyHarness,
+  PROVIDERS,
+  says,
+  startJourneyHarness,
+} from '../harness/journeyHarness.ts'
 
 describe.each(PROVIDERS)('with %s', (PROVIDER) => {
-  let stage: Stage
+  let harness: JourneyHarness
   beforeAll(async () => {
-    stage = await startStage({ PROVIDER })
+    harness = await startJourneyHarness({ PROVIDER })
   })
-  afterEach(() => void Object.assign(stage.phone.book.faults, noFaults()))
-  afterAll(() => stage.close())
+  afterEach(() => void Object.assign(harness.phone.book.faults, noFaults()))
+  afterAll(() => harness.close())
 
   test('a stranger registers by text, is offered a code at once, mistypes it, and approves with it (2019: W6)', async () => {
-    const ann = await stage.visitor()
-    await stage.signIn(ann)
-    await stage.confirmPhone(ann)
-    stage.phone.book.setApp(ann.number, false)
-    await stage.send(ann)
+    const ann = await harness.visitor()
+    await harness.signIn(ann)
+    await harness.confirmPhone(ann)
+    harness.phone.book.setApp(ann.number, false)
+    await harness.send(ann)
     await heading(ann.page, 'Approve this payment')
     await says(ann.page, WORDS)
     await saysNothingOfApps(ann.page)
-    await stage.text(ann)
+    await harness.text(ann)
     await says(ann.page, WORDS)
     await says(ann.page, '5 attempts left.')
     await saysNothingOfApps(ann.page)
     const reference = await ann.page.locator('.reference').innerText()
     expect(reference).toMatch(/^[2-9A-Z]{6}$/)
-    const said = stage.phone.book.messages(ann.number)[0]?.words ?? ''
+    const said = harness.phone.book.messages(ann.number)[0]?.words ?? ''
     for (const part of ['€20.50', 'Neville Longbottom (neville@hogwarts.ac.uk)']) {
       expect(said).toContain(part)
     }
     // What the page says of it is true of both: only one of them can have it in the text.
     expect(said.includes(`ref ${reference}`)).toBe(PROVIDER === 'twilioVerify')
-    const code = stage.codeOn(ann.number)
-    await stage.enter(ann, otherThan(code))
+    const code = harness.codeOn(ann.number)
+    await harness.enter(ann, otherThan(code))
     await says(ann.page, 'That code is wrong. 4 attempts left.')
-    await stage.enter(ann, code)
+    await harness.enter(ann, code)
     await heading(ann.page, 'My payments')
     await says(ann.page, 'Your payment has been approved!')
     await says(ann.page, 'you can ignore it')
@@ -48,9 +54,9 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
 
   test('while texts are paused the page says so and what is left, and goes on when they are not', async () => {
     const app = PROVIDER === 'authy'
-    const pat = await stage.payer({ app })
-    await stage.send(pat)
-    if (app) await stage.pass(15)
+    const pat = await harness.payer({ app })
+    await harness.send(pat)
+    if (app) await harness.pass(15)
     const refusal = { title: 'x', status: 503, code: 'sms_off', requestId: 'x' }
     const texts = '**/api/payments/*/sms'
     await pat.page.route(texts, (route) =>
@@ -66,7 +72,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await says(pat.page, `Codes by text are paused just now. Try again later, or ${orElse}.`)
     await pat.page.unroute(texts)
     if (app) {
-      await stage.answers(pat, 'approved')
+      await harness.answers(pat, 'approved')
       await says(pat.page, 'Your payment has been approved!')
     } else {
       await pat.page.getByRole('button', { name: 'Cancel this payment' }).click()
@@ -75,7 +81,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('while payments are paused nothing is sent, and the same button sends it afterwards', async () => {
-    const { page } = await stage.payer()
+    const { page } = await harness.payer()
     const payments = '**/api/payments'
     const refusal = { title: 'x', status: 503, code: 'payments_off', requestId: 'x' }
     await page.route(payments, (route) =>
@@ -103,15 +109,15 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('a wrong code tells what is left, and the fifth ends the payment (2019: W12, W13)', async () => {
-    const ben = await stage.payer({ app: false })
-    await stage.send(ben)
-    await stage.text(ben)
-    const wrong = otherThan(stage.codeOn(ben.number))
+    const ben = await harness.payer({ app: false })
+    await harness.send(ben)
+    await harness.text(ben)
+    const wrong = otherThan(harness.codeOn(ben.number))
     for (const left of ['4 attempts', '3 attempts', '2 attempts', '1 attempt']) {
-      await stage.enter(ben, wrong)
+      await harness.enter(ben, wrong)
       await says(ben.page, `That code is wrong. ${left} left.`)
     }
-    await stage.enter(ben, wrong)
+    await harness.enter(ben, wrong)
     await heading(ben.page, 'This payment has failed.')
     await ben.page.getByRole('button', { name: 'Start again' }).click()
     await heading(ben.page, 'Send a payment')
@@ -124,26 +130,26 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('a reload on the way comes back to the same code, which is not sent a second time', async () => {
-    const cleo = await stage.payer({ app: false })
-    await stage.send(cleo)
+    const cleo = await harness.payer({ app: false })
+    await harness.send(cleo)
     await cleo.page.reload()
     await heading(cleo.page, 'Approve this payment')
-    await stage.text(cleo)
-    const texts = stage.phone.book.messages(cleo.number).length
+    await harness.text(cleo)
+    const texts = harness.phone.book.messages(cleo.number).length
     await cleo.page.reload()
     await heading(cleo.page, 'Enter the code from the text')
     await cleo.page.getByRole('link', { name: 'Back to the payment' }).click()
     await heading(cleo.page, 'Approve this payment')
     await cleo.page.getByRole('link', { name: 'Enter the code' }).click()
-    await stage.enter(cleo, stage.codeOn(cleo.number))
+    await harness.enter(cleo, harness.codeOn(cleo.number))
     await says(cleo.page, 'Your payment has been approved!')
-    expect(stage.phone.book.messages(cleo.number)).toHaveLength(texts)
+    expect(harness.phone.book.messages(cleo.number)).toHaveLength(texts)
   })
 
   test('a payment cancelled while its code is out is over, and says that the text can be ignored', async () => {
-    const dora = await stage.payer({ app: false })
-    await stage.send(dora)
-    await stage.text(dora)
+    const dora = await harness.payer({ app: false })
+    await harness.send(dora)
+    await harness.text(dora)
     await dora.page.getByRole('button', { name: 'Cancel this payment' }).click()
     await heading(dora.page, 'This payment was cancelled.')
     await says(
@@ -155,10 +161,10 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('an expired payment explains itself and can be started again (2019: W9)', async () => {
-    const emil = await stage.payer({ app: false })
-    await stage.send(emil)
-    await stage.text(emil)
-    await stage.pass(301)
+    const emil = await harness.payer({ app: false })
+    await harness.send(emil)
+    await harness.text(emil)
+    await harness.pass(301)
     await heading(emil.page, 'This payment request has expired.')
     await says(emil.page, 'so nothing was paid')
     await emil.page.getByRole('button', { name: 'Start again' }).click()
@@ -168,16 +174,16 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('attempts spent without a verdict leave a way on, and none that is not there', async () => {
-    const fay = await stage.payer({ app: false })
-    await stage.send(fay)
-    await stage.text(fay)
-    stage.phone.book.faults.answer503 = true
+    const fay = await harness.payer({ app: false })
+    await harness.send(fay)
+    await harness.text(fay)
+    harness.phone.book.faults.answer503 = true
     for (const left of [4, 3, 2, 1]) {
-      await stage.enter(fay, '1234567')
+      await harness.enter(fay, '1234567')
       await says(fay.page, 'This attempt may have been used up.')
       await says(fay.page, `${left} attempt`)
     }
-    await stage.enter(fay, '1234567')
+    await harness.enter(fay, '1234567')
     await heading(fay.page, 'Approve this payment')
     await says(
       fay.page,

@@ -1,14 +1,20 @@
 /** What somebody is told of their account when they sign in, in a real browser. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Notice } from '../../web/api.ts'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage()
+  harness = await startJourneyHarness()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 const at = '2026-11-28T12:00:00.000Z'
 const CHANGED: Notice = { event: 'phone.changed', at, ending: '123' }
@@ -24,7 +30,7 @@ const hears = ({ context }: Visitor, ...notices: Notice[]) =>
 const gotIt = ({ page }: Visitor) => page.getByRole('button', { name: /^Got it/ })
 
 test('a change of phone is told at the top, with what to do, until it is put away here', async () => {
-  const ann = await stage.payer()
+  const ann = await harness.payer()
   await hears(ann, CHANGED, ENDED, LOCKED)
   await ann.page.reload()
   await heading(ann.page, 'Send a payment')
@@ -49,7 +55,7 @@ test('a change of phone is told at the top, with what to do, until it is put awa
 })
 
 test('put away with the keyboard alone, one after another, and the view has the focus then', async () => {
-  const bea = await stage.payer()
+  const bea = await harness.payer()
   await hears(bea, CHANGED, ENDED)
   await bea.page.reload()
   await heading(bea.page, 'Send a payment')
@@ -63,11 +69,11 @@ test('put away with the keyboard alone, one after another, and the view has the 
 })
 
 test('what a thief puts away in another browser is shown in the owner’s all the same', async () => {
-  const cleo = await stage.payer()
-  const thief = await stage.visitor()
+  const cleo = await harness.payer()
+  const thief = await harness.visitor()
   const stolen = { ...thief, email: cleo.email }
   for (const one of [cleo, stolen]) await hears(one, CHANGED)
-  await stage.signIn(stolen)
+  await harness.signIn(stolen)
   await gotIt(stolen).click()
   await expect.poll(() => gotIt(stolen).count()).toBe(0)
   await cleo.page.reload()
@@ -75,7 +81,7 @@ test('what a thief puts away in another browser is shown in the owner’s all th
 })
 
 test('a browser whose storage has become full shows it, and lets it be put away', async () => {
-  const dan = await stage.visitor()
+  const dan = await harness.visitor()
   await dan.context.addInitScript(`
     const { setItem } = Storage.prototype
     Storage.prototype.setItem = function (key, value) {
@@ -85,7 +91,7 @@ test('a browser whose storage has become full shows it, and lets it be put away'
   `)
   await hears(dan, CHANGED)
   await dan.page.reload()
-  await stage.signIn(dan)
+  await harness.signIn(dan)
   await gotIt(dan).click()
   await expect.poll(() => gotIt(dan).count()).toBe(0)
   await dan.page.getByRole('link', { name: 'My payments' }).click()
@@ -94,7 +100,7 @@ test('a browser whose storage has become full shows it, and lets it be put away'
 })
 
 test('a signed-out page shows nothing of it', async () => {
-  const eli = await stage.payer()
+  const eli = await harness.payer()
   await hears(eli, CHANGED)
   await eli.page.reload()
   await gotIt(eli).waitFor()
@@ -104,7 +110,7 @@ test('a signed-out page shows nothing of it', async () => {
 })
 
 test('a page that a newer server tells of something unknown shows the rest', async () => {
-  const fay = await stage.payer()
+  const fay = await harness.payer()
   await hears(fay, { event: 'device.added', at, ending: null }, CHANGED)
   await fay.page.reload()
   await says(fay.page, /^Your phone was changed/)

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { displayText } from '../../functions/core/action.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
-import { launchBrowser } from '../browser.ts'
+import { launchBrowser } from '../harness/browser.ts'
 
 const browser = await launchBrowser()
 afterAll(() => browser.close())

@@ -3,26 +3,32 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { payments } from '../../functions/composition.ts'
 import type { Payment } from '../../functions/core/payment.ts'
 import { FRIENDS } from '../../local/friends.ts'
-import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage()
+  harness = await startJourneyHarness()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 const WORDS = 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)'
 
 test('a stranger registers, confirms a phone, sends a payment and approves it there', async () => {
-  const ann = await stage.visitor()
-  await stage.signIn(ann)
-  await stage.confirmPhone(ann)
+  const ann = await harness.visitor()
+  await harness.signIn(ann)
+  await harness.confirmPhone(ann)
   await says(ann.page, 'Your phone is confirmed. You can send payments now.')
-  await stage.send(ann)
+  await harness.send(ann)
   await says(ann.page, WORDS)
   const reference = await ann.page.locator('.reference').innerText()
   await says(ann.page, `Reference ${reference}, the same on your phone.`)
-  expect(stage.pushOn(ann)).toMatchObject({
+  expect(harness.pushOn(ann)).toMatchObject({
     message: WORDS,
     details: {
       'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
@@ -31,7 +37,7 @@ test('a stranger registers, confirms a phone, sends a payment and approves it th
       Reference: reference,
     },
   })
-  await stage.answers(ann, 'approved')
+  await harness.answers(ann, 'approved')
   await heading(ann.page, 'My payments')
   await says(ann.page, 'Your payment has been approved!')
   // Waits for the list, which is there a moment after the notice.
@@ -43,9 +49,9 @@ test('a stranger registers, confirms a phone, sends a payment and approves it th
 })
 
 test('a denied payment leads back to the form, and to the password (2019: W8, W10)', async () => {
-  const ben = await stage.payer()
-  await stage.send(ben)
-  await stage.answers(ben, 'denied')
+  const ben = await harness.payer()
+  await harness.send(ben)
+  await harness.answers(ben, 'denied')
   await heading(ben.page, 'Send a payment')
   await says(ben.page, 'Your payment request has been denied.')
   await ben.page.getByRole('link', { name: 'Change your password.' }).click()
@@ -53,81 +59,81 @@ test('a denied payment leads back to the form, and to the password (2019: W8, W1
 })
 
 test('the text is offered after fifteen seconds, not before, and the phone still decides', async () => {
-  const dora = await stage.payer()
-  const goOn = await stage.stopTime(dora)
-  await stage.send(dora)
-  await stage.pass(10)
+  const dora = await harness.payer()
+  const goOn = await harness.stopTime(dora)
+  await harness.send(dora)
+  await harness.pass(10)
   expect(await dora.page.getByText('Having trouble?').count()).toBe(0)
-  await stage.pass(6)
+  await harness.pass(6)
   await goOn()
   await dora.page.getByRole('button', { name: 'Send me a code by text' }).click()
   await heading(dora.page, 'Enter the code from the text')
-  await stage.answers(dora, 'approved')
+  await harness.answers(dora, 'approved')
   await says(dora.page, 'Your payment has been approved!')
 })
 
 test('who denies two payments in a row is told until when no request comes, and approves by text', async () => {
-  const lou = await stage.payer()
+  const lou = await harness.payer()
   for (const _ of [1, 2]) {
-    await stage.send(lou)
-    await stage.answers(lou, 'denied')
+    await harness.send(lou)
+    await harness.answers(lou, 'denied')
     await heading(lou.page, 'Send a payment')
   }
-  await stage.send(lou)
+  await harness.send(lou)
   await heading(lou.page, 'Approve this payment')
   await says(
     lou.page,
     /^You said no to two payments in a row, so no request goes to your phone until \d\d:\d\d\.$/,
   )
-  expect(stage.phone.book.pushes(lou.number)).toHaveLength(2)
-  await stage.text(lou)
-  await stage.enter(lou, stage.codeOn(lou.number))
+  expect(harness.phone.book.pushes(lou.number)).toHaveLength(2)
+  await harness.text(lou)
+  await harness.enter(lou, harness.codeOn(lou.number))
   await says(lou.page, 'Your payment has been approved!')
 })
 
 test('a reload while waiting comes back to the same payment, without a second push', async () => {
-  const fay = await stage.payer()
-  await stage.send(fay)
+  const fay = await harness.payer()
+  await harness.send(fay)
   await fay.page.reload()
   await heading(fay.page, 'Waiting for your phone')
   await says(fay.page, WORDS)
-  expect(stage.phone.book.pushes(fay.number)).toHaveLength(1)
-  await stage.answers(fay, 'approved')
+  expect(harness.phone.book.pushes(fay.number)).toHaveLength(1)
+  await harness.answers(fay, 'approved')
   await says(fay.page, 'Your payment has been approved!')
 })
 
 test('a second tab, signed in by itself, follows the same payment', async () => {
-  const gus = await stage.payer()
-  await stage.send(gus)
-  const other = await stage.newPage(gus.context)
+  const gus = await harness.payer()
+  await harness.send(gus)
+  const other = await harness.newPage(gus.context)
   await other.goto(gus.page.url())
   await heading(other, 'Waiting for your phone')
-  await stage.answers(gus, 'approved')
+  await harness.answers(gus, 'approved')
   await says(gus.page, 'Your payment has been approved!')
   await says(other, 'Your payment has been approved!')
 })
 
 test('a cancelled payment says that the phone can be ignored, and the phone decides nothing more', async () => {
-  const hal = await stage.payer()
-  await stage.send(hal)
+  const hal = await harness.payer()
+  await harness.send(hal)
   await hal.page.getByRole('button', { name: 'Cancel this payment' }).click()
   await heading(hal.page, 'This payment was cancelled.')
   await says(hal.page, 'you can ignore it')
-  stage.phone.book.answer(stage.pushOn(hal).uuid, 'approved')
-  await stage.phone.settled()
+  harness.phone.book.answer(harness.pushOn(hal).uuid, 'approved')
+  await harness.phone.settled()
   await hal.page.getByRole('link', { name: 'My payments' }).first().click()
   await says(hal.page, 'it was cancelled')
 })
 
 test('a lost callback is found at the provider, and the page follows', async () => {
-  const jan = await stage.payer()
-  await stage.send(jan)
-  stage.phone.book.faults.loseNextCallback = true
-  await stage.answers(jan, 'approved')
+  const jan = await harness.payer()
+  await harness.send(jan)
+  harness.phone.book.faults.loseNextCallback = true
+  await harness.answers(jan, 'approved')
   await heading(jan.page, 'Waiting for your phone')
-  await stage.pass(20)
-  await stage.payfriend.sweep()
-  await stage.pass(3)
+  await harness.pass(20)
+  await harness.payfriend.sweep()
+  await harness.pass(3)
   await says(jan.page, 'Your payment has been approved!')
 })
 
@@ -141,45 +147,45 @@ describe('the waiting page', () => {
   }
 
   test('looks every three seconds, not at all while hidden, and at once when seen again', async () => {
-    const pia = await stage.payer()
-    await stage.send(pia)
+    const pia = await harness.payer()
+    await harness.send(pia)
     const seen = polls(pia)
-    await stage.pass(3)
+    await harness.pass(3)
     await expect.poll(() => seen.length).toBe(1)
     await turn(pia, 'hidden')
-    await stage.pass(30)
+    await harness.pass(30)
     expect(seen).toHaveLength(1)
-    stage.phone.book.answer(stage.pushOn(pia).uuid, 'approved')
-    await stage.phone.settled()
+    harness.phone.book.answer(harness.pushOn(pia).uuid, 'approved')
+    await harness.phone.settled()
     await turn(pia, 'visible')
     await says(pia.page, 'Your payment has been approved!')
   })
 
   test('says so when it cannot look, waits longer each time, and goes on by itself', async () => {
-    const quin = await stage.payer()
-    await stage.send(quin)
+    const quin = await harness.payer()
+    await harness.send(quin)
     const seen = polls(quin)
     await quin.page.route(/\/api\/payments\/[\w-]{22}$/, (route) => route.abort())
-    await stage.pass(3)
+    await harness.pass(3)
     await says(quin.page, 'We look again in 6 seconds.')
-    await stage.pass(3)
+    await harness.pass(3)
     expect(seen).toHaveLength(1)
-    await stage.pass(3)
+    await harness.pass(3)
     await says(quin.page, 'We look again in 12 seconds.')
     await quin.page.unroute(/\/api\/payments\/[\w-]{22}$/)
-    stage.phone.book.answer(stage.pushOn(quin).uuid, 'approved')
-    await stage.phone.settled()
-    await stage.pass(12)
+    harness.phone.book.answer(harness.pushOn(quin).uuid, 'approved')
+    await harness.phone.settled()
+    await harness.pass(12)
     await says(quin.page, 'Your payment has been approved!')
   })
 
   test('asks no more once the payment is decided', async () => {
-    const rob = await stage.payer()
-    await stage.send(rob)
+    const rob = await harness.payer()
+    await harness.send(rob)
     await rob.page.getByRole('button', { name: 'Cancel this payment' }).click()
     await heading(rob.page, 'This payment was cancelled.')
     const seen = polls(rob)
-    await stage.pass(60)
+    await harness.pass(60)
     expect(seen).toEqual([])
   })
 
@@ -193,14 +199,14 @@ describe('the waiting page', () => {
 })
 
 test('the list comes in pages, newest first, each payment once (2019: W37)', async () => {
-  const sue = await stage.payer()
-  await stage.send(sue, '1')
+  const sue = await harness.payer()
+  await harness.send(sue, '1')
   const first = await waitingFor(sue)
   for (let n = 1; n <= 24; n += 1) {
     const createdAt = new Date(first.createdAt.getTime() - n * 60_000)
     const paymentId = first.paymentId.slice(0, 20) + String(n).padStart(2, '0')
     const action = { ...first.action, payee: { name: `Payee ${n}`, id: 'payee@example.com' } }
-    await payments(stage.payfriend.world).insert({ ...first, paymentId, createdAt, action })
+    await payments(harness.payfriend.world).insert({ ...first, paymentId, createdAt, action })
   }
   await sue.page.getByRole('link', { name: 'My payments' }).first().click()
   await expect.poll(() => sue.page.getByRole('listitem').count()).toBe(20)
@@ -216,14 +222,14 @@ test('the list comes in pages, newest first, each payment once (2019: W37)', asy
 
 async function waitingFor({ page }: Visitor): Promise<Payment> {
   const id = page.url().split('/').at(-1) ?? ''
-  const found = await payments(stage.payfriend.world).find(id)
+  const found = await payments(harness.payfriend.world).find(id)
   if (!found) throw new Error('the page waits for no payment')
   return found
 }
 
 describe('the form', () => {
   test('tells each reason beside its field, and sends nothing (2019: W7, W39)', async () => {
-    const kim = await stage.payer()
+    const kim = await harness.payer()
     await kim.page.getByLabel('Name').fill('Neville 🐸')
     await kim.page.getByLabel('E-mail or account number').fill('neville@hogwarts.ac.uk')
     await kim.page.getByLabel('Amount', { exact: true }).fill('20.505')
@@ -234,18 +240,18 @@ describe('the form', () => {
     await expect
       .poll(() => name.evaluate((input) => input === input.ownerDocument.activeElement))
       .toBe(true)
-    expect(stage.phone.book.pushes(kim.number)).toHaveLength(0)
+    expect(harness.phone.book.pushes(kim.number)).toHaveLength(0)
   })
 
   test('offers the payees that config.json brings, as on a laptop, and no list without them', async () => {
-    const ida = await stage.payer()
+    const ida = await harness.payer()
     const friends = ida.page.getByRole('group', { name: 'Friends' })
     const offered = await friends.getByRole('button').allInnerTexts()
     expect(offered).toEqual(FRIENDS.map(({ name }) => name))
     await friends.getByRole('button', { name: 'Luna Lovegood' }).click()
     const account = ida.page.getByLabel('E-mail or account number')
     expect(await account.inputValue()).toBe('luna@hogwarts.ac.uk')
-    // As a deployed stage tells it.
+    // As a deployed harness tells it.
     await ida.page.route('**/config.json', async (route) => {
       const response = await route.fetch()
       const { friends: _, ...json } = await response.json()
@@ -258,16 +264,16 @@ describe('the form', () => {
   })
 
   test('pressed twice sends one payment (2019: W16)', async () => {
-    const lea = await stage.payer()
+    const lea = await harness.payer()
     await lea.page.getByRole('button', { name: 'Neville Longbottom' }).click()
     await lea.page.getByLabel('Amount', { exact: true }).fill('7')
     await lea.page.getByRole('button', { name: 'Send payment' }).dblclick()
     await heading(lea.page, 'Waiting for your phone')
-    expect(stage.phone.book.pushes(lea.number)).toHaveLength(1)
+    expect(harness.phone.book.pushes(lea.number)).toHaveLength(1)
   })
 
   test('survives an answer that never arrives: pressed again, it is still one payment', async () => {
-    const max = await stage.payer()
+    const max = await harness.payer()
     await max.page.getByRole('button', { name: 'Neville Longbottom' }).click()
     await max.page.getByLabel('Amount', { exact: true }).fill('7')
     await max.page.route('**/api/payments', async (route) => {
@@ -279,14 +285,14 @@ describe('the form', () => {
     await max.page.unroute('**/api/payments')
     await max.page.getByRole('button', { name: 'Send payment' }).click()
     await heading(max.page, 'Waiting for your phone')
-    expect(stage.phone.book.pushes(max.number)).toHaveLength(1)
+    expect(harness.phone.book.pushes(max.number)).toHaveLength(1)
   })
 })
 
 test('two people cannot see each other’s payments (2019: W3)', async () => {
-  const nia = await stage.payer()
-  const oli = await stage.payer()
-  await stage.send(nia)
+  const nia = await harness.payer()
+  const oli = await harness.payer()
+  await harness.send(nia)
   const address = nia.page.url()
   await oli.page.goto(address)
   await heading(oli.page, "We can't find that")

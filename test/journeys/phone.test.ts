@@ -1,54 +1,60 @@
 /** The phone that is trusted: given, proved and changed, in a real browser. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { numberOf, otherThan } from '../rig.ts'
-import { heading, PROVIDERS, type Stage, says, startStage } from './stage.ts'
+import { numberOf, otherThan } from '../harness/harness.ts'
+import {
+  heading,
+  type JourneyHarness,
+  PROVIDERS,
+  says,
+  startJourneyHarness,
+} from '../harness/journeyHarness.ts'
 
 describe.each(PROVIDERS)('with %s', (PROVIDER) => {
-  let stage: Stage
+  let harness: JourneyHarness
   beforeAll(async () => {
     // More than three an hour, because a change that is begun anew needs as many.
-    stage = await startStage({
+    harness = await startJourneyHarness({
       PROVIDER,
       PROVING_TEXTS_PER_HOUR: '10',
       PROVING_TEXTS_PER_DAY: '20',
     })
   })
-  afterAll(() => stage.close())
+  afterAll(() => harness.close())
 
   test('the code can be had by a call, sent again, and mistyped', async () => {
-    const cleo = await stage.visitor()
-    await stage.signIn(cleo)
+    const cleo = await harness.visitor()
+    await harness.signIn(cleo)
     await cleo.page.getByLabel('Phone number').fill(cleo.number)
     await cleo.page.getByLabel('Call').check()
     await cleo.page.getByRole('button', { name: 'Get a code' }).click()
     await heading(cleo.page, 'Enter the code')
-    const code = stage.codeOn(cleo.number)
-    expect(stage.phone.book.messages(cleo.number)[0]?.kind).toBe('call')
+    const code = harness.codeOn(cleo.number)
+    expect(harness.phone.book.messages(cleo.number)[0]?.kind).toBe('call')
     await cleo.page.getByLabel('Code', { exact: true }).fill(otherThan(code))
     await cleo.page.getByRole('button', { name: 'Confirm' }).click()
     await says(cleo.page, 'That code is wrong. 4 attempts left.')
-    await stage.pass(21)
+    await harness.pass(21)
     await cleo.page.getByRole('button', { name: 'Call me again' }).click()
-    await expect.poll(() => stage.phone.book.messages(cleo.number).length).toBe(2)
-    await cleo.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(cleo.number))
+    await expect.poll(() => harness.phone.book.messages(cleo.number).length).toBe(2)
+    await cleo.page.getByLabel('Code', { exact: true }).fill(harness.codeOn(cleo.number))
     await cleo.page.getByRole('button', { name: 'Confirm' }).click()
     await heading(cleo.page, 'Send a payment')
   })
 
   test('a code that is over says so', async () => {
-    const dora = await stage.visitor()
-    await stage.signIn(dora)
+    const dora = await harness.visitor()
+    await harness.signIn(dora)
     await dora.page.getByLabel('Phone number').fill(dora.number)
     await dora.page.getByRole('button', { name: 'Get a code' }).click()
     await heading(dora.page, 'Enter the code')
-    stage.passUnseen(601)
-    await dora.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(dora.number))
+    harness.passUnseen(601)
+    await dora.page.getByLabel('Code', { exact: true }).fill(harness.codeOn(dora.number))
     await dora.page.getByRole('button', { name: 'Confirm' }).click()
     await says(dora.page, 'That code is no longer valid. Ask for a new one.')
   })
 
   test('changing the phone needs a code from the old one and one from the new', async () => {
-    const fay = await stage.payer()
+    const fay = await harness.payer()
     const next = numberOf(900)
     await fay.page.getByRole('link', { name: 'Phone' }).click()
     await fay.page.getByRole('button', { name: 'Change phone' }).click()
@@ -56,35 +62,35 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await fay.page.getByRole('button', { name: 'Get a code' }).click()
     await heading(fay.page, 'Enter the code')
     // The number and the reference on the page are those that the current phone was told.
-    const told = stage.phone.book.messages(fay.number)[0]?.words ?? ''
-    const shown = (await fay.page.locator('.display-text').textContent()) ?? ''
-    const [, reference = 'none'] = /reference ([2-9A-Z]{6})$/.exec(shown) ?? []
-    expect(shown).toBe(`Change your Payfriend phone to ${next}, reference ${reference}`)
+    const told = harness.phone.book.messages(fay.number)[0]?.words ?? ''
+    const paymentBody = (await fay.page.locator('.terms').textContent()) ?? ''
+    const [, reference = 'none'] = /reference ([2-9A-Z]{6})$/.exec(paymentBody) ?? []
+    expect(paymentBody).toBe(`Change your Payfriend phone to ${next}, reference ${reference}`)
     for (const part of [next, reference]) expect(told).toContain(part)
-    await fay.page.getByLabel(/^Code sent to your new phone/).fill(stage.codeOn(next))
+    await fay.page.getByLabel(/^Code sent to your new phone/).fill(harness.codeOn(next))
     await fay.page.getByRole('button', { name: 'Confirm' }).click()
     await says(fay.page, 'To change your phone, enter the code sent to your current phone too.')
-    await fay.page.getByLabel(/^Code sent to your current phone/).fill(stage.codeOn(fay.number))
+    await fay.page.getByLabel(/^Code sent to your current phone/).fill(harness.codeOn(fay.number))
     await fay.page.getByRole('button', { name: 'Confirm' }).click()
     // Every session ends with it, this one too.
     await heading(fay.page, "You're signed out")
     await says(fay.page, 'Your phone is changed. To be safe we signed you out everywhere')
-    stage.passUnseen(2)
-    await stage.signIn(fay)
+    harness.passUnseen(2)
+    await harness.signIn(fay)
     await heading(fay.page, 'Send a payment')
     await fay.page.getByRole('link', { name: 'Send a payment' }).first().click()
-    await stage.send(fay)
-    await stage.pass(16)
-    await stage.text(fay)
-    const { book } = stage.phone
+    await harness.send(fay)
+    await harness.pass(16)
+    await harness.text(fay)
+    const { book } = harness.phone
     expect(book.pushes(next)).toHaveLength(PROVIDER === 'authy' ? 1 : 0)
     expect([book.pushes(fay.number), book.messages(fay.number)]).toMatchObject([[], { length: 2 }])
-    await stage.enter(fay, stage.codeOn(next))
+    await harness.enter(fay, harness.codeOn(next))
     await says(fay.page, 'Your payment has been approved!')
   })
 
   test('a page whose verification was overtaken by another number says so, and goes on', async () => {
-    const gil = await stage.payer()
+    const gil = await harness.payer()
     const [mine, other] = [numberOf(910), numberOf(911)]
     const ask = async (page: typeof gil.page, number: string) => {
       await page.getByRole('link', { name: 'Phone' }).click()
@@ -94,20 +100,20 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
       await heading(page, 'Enter the code')
     }
     await ask(gil.page, mine)
-    await stage.pass(21)
-    const tab = await stage.newPage(gil.context)
-    await tab.goto(`${stage.payfriend.pageUrl}/#/phone`)
+    await harness.pass(21)
+    const tab = await harness.newPage(gil.context)
+    await tab.goto(`${harness.payfriend.pageUrl}/#/phone`)
     await heading(tab, 'A change of phone was begun')
     expect(await tab.getByRole('button', { name: 'Confirm' }).count()).toBe(0)
     await tab.getByRole('button', { name: 'Start again' }).click()
     await tab.getByLabel('Phone number').fill(other)
     await tab.getByRole('button', { name: 'Get a code' }).click()
     await says(tab, other)
-    await stage.pass(6)
+    await harness.pass(6)
     await heading(tab, 'Enter the code')
     await heading(gil.page, 'These codes are no longer good')
     await says(gil.page, 'Nothing was changed by these codes.')
-    await stage.pass(21)
+    await harness.pass(21)
     await gil.page.getByRole('button', { name: 'Start again' }).click()
     await gil.page.getByLabel('Phone number').fill(mine)
     await gil.page.getByRole('button', { name: 'Get a code' }).click()
@@ -116,28 +122,28 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('a number in an older form is told as it is dialled', async () => {
-    const iker = await stage.visitor()
-    await stage.signIn(iker)
+    const iker = await harness.visitor()
+    await harness.signIn(iker)
     await iker.page.getByLabel('Phone number').fill('+52 1 55 1234 5678')
     await iker.page.getByRole('button', { name: 'Get a code' }).click()
     await says(iker.page, 'We dial your number as +52 55 1234 5678. It is the same phone.')
   })
 
   test('another number from the same page is nobody else’s, and its codes stay good', async () => {
-    const hana = await stage.visitor()
-    await stage.signIn(hana)
+    const hana = await harness.visitor()
+    await harness.signIn(hana)
     const [typo, right] = [numberOf(921), numberOf(922)]
     for (const number of [typo, right]) {
       await hana.page.getByLabel('Phone number').fill(number)
       await hana.page.getByRole('button', { name: 'Get a code' }).click()
       await heading(hana.page, 'Enter the code')
-      await stage.pass(21)
+      await harness.pass(21)
       if (number === typo) {
         await hana.page.getByRole('button', { name: 'Use another number' }).click()
       }
     }
     await heading(hana.page, 'Enter the code')
-    await hana.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(right))
+    await hana.page.getByLabel('Code', { exact: true }).fill(harness.codeOn(right))
     await hana.page.getByRole('button', { name: 'Confirm' }).click()
     await heading(hana.page, 'Send a payment')
   })

@@ -1,19 +1,26 @@
 /** Signing out everywhere, and what becomes of the other places, in a real browser. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  tabTo,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage, tabTo, type Visitor } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage()
+  harness = await startJourneyHarness()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 /** The same person in a browser of its own. */
 async function elsewhere({ email, number }: Visitor): Promise<Visitor> {
-  const other = { ...(await stage.visitor()), email, number }
-  await stage.signIn(other)
+  const other = { ...(await harness.visitor()), email, number }
+  await harness.signIn(other)
   await heading(other.page, 'Send a payment')
   return other
 }
@@ -29,7 +36,7 @@ async function signOutEverywhere({ page }: Visitor) {
   await page.keyboard.press('Enter')
   await heading(page, "You're signed out")
   await says(page, 'You are signed out everywhere: here, and wherever else you were signed in.')
-  stage.passUnseen(2)
+  harness.passUnseen(2)
 }
 
 async function fillIn({ page }: Visitor, value: string) {
@@ -39,28 +46,28 @@ async function fillIn({ page }: Visitor, value: string) {
 const send = ({ page }: Visitor) => page.getByRole('button', { name: 'Send payment' }).click()
 
 test('signed out everywhere, another browser can renew nothing and is led to sign-in', async () => {
-  const ann = await stage.payer()
+  const ann = await harness.payer()
   const other = await elsewhere(ann)
   await signOutEverywhere(ann)
   await passesAxe(ann.page)
-  await stage.pass(200)
+  await harness.pass(200)
   await other.page.keyboard.press('Shift')
-  await stage.pass(50)
+  await harness.pass(50)
   await other.page.getByRole('link', { name: 'My payments' }).click()
   await passwordIsAsked(other.page)
-  await stage.enterPassword(other.page, other.email)
+  await harness.enterPassword(other.page, other.email)
   await heading(other.page, 'My payments')
 })
 
 test('nor starts it a payment with the token that it still has; what was typed stays', async () => {
-  const ben = await stage.payer()
+  const ben = await harness.payer()
   const other = await elsewhere(ben)
   await fillIn(other, '12.34')
   await signOutEverywhere(ben)
   await send(other)
   await passwordIsAsked(other.page)
-  expect(stage.phone.book.pushes(ben.number)).toHaveLength(0)
-  await stage.enterPassword(other.page, other.email)
+  expect(harness.phone.book.pushes(ben.number)).toHaveLength(0)
+  await harness.enterPassword(other.page, other.email)
   await heading(other.page, 'Send a payment')
   expect(await other.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('12.34')
   await send(other)
@@ -68,14 +75,14 @@ test('nor starts it a payment with the token that it still has; what was typed s
 })
 
 test('where the provider still knows the other browser, its new tab shows nothing without a password', async () => {
-  const cleo = await stage.payer()
+  const cleo = await harness.payer()
   const other = await elsewhere(cleo)
   await other.page.close()
   await signOutEverywhere(cleo)
-  const tab = { ...other, page: await stage.newPage(other.context) }
-  await tab.page.goto(`${stage.payfriend.pageUrl}/#/send`)
+  const tab = { ...other, page: await harness.newPage(other.context) }
+  await tab.page.goto(`${harness.payfriend.pageUrl}/#/send`)
   await passwordIsAsked(tab.page)
-  await stage.enterPassword(tab.page, tab.email)
+  await harness.enterPassword(tab.page, tab.email)
   await heading(tab.page, 'Send a payment')
   await fillIn(tab, '20.50')
   await send(tab)
@@ -83,13 +90,13 @@ test('where the provider still knows the other browser, its new tab shows nothin
 })
 
 test('who denied what they never asked for can end it all at once', async () => {
-  const dora = await stage.payer()
+  const dora = await harness.payer()
   const thief = await elsewhere(dora)
-  await stage.send(thief)
+  await harness.send(thief)
   const askedFor = thief.page.url()
-  await stage.answers(dora, 'denied')
+  await harness.answers(dora, 'denied')
   const [, id] = /payments\/([\w-]+)/.exec(askedFor) ?? []
-  await dora.page.goto(`${stage.payfriend.pageUrl}/#/payments/${id}`)
+  await dora.page.goto(`${harness.payfriend.pageUrl}/#/payments/${id}`)
   await heading(dora.page, 'Your payment request has been denied.')
   await says(dora.page, "Wasn't you? Change your password. Then sign out everywhere.")
   await passesAxe(dora.page)
@@ -102,7 +109,7 @@ test('who denied what they never asked for can end it all at once', async () => 
 })
 
 test('where it could not be done the page says so, and the person is still signed in', async () => {
-  const emil = await stage.payer()
+  const emil = await harness.payer()
   await emil.page.route('**/api/sessions/end', (route) =>
     route.fulfill({ status: 500, body: '{}' }),
   )
@@ -114,11 +121,11 @@ test('where it could not be done the page says so, and the person is still signe
 })
 
 test('a token that is refused even after the password was asked for leads round in no circle', async () => {
-  const fay = await stage.payer()
+  const fay = await harness.payer()
   const unauthorized = { status: 401, body: '{"message":"Unauthorized"}' }
   await fay.page.route('**/api/payments', (route) => route.fulfill(unauthorized))
   await fay.page.getByRole('link', { name: 'My payments' }).click()
   await passwordIsAsked(fay.page)
-  await stage.enterPassword(fay.page, fay.email)
+  await harness.enterPassword(fay.page, fay.email)
   await says(fay.page, "Your sign-in doesn't allow that. Sign out, then sign in again.")
 })

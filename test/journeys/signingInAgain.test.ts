@@ -1,14 +1,20 @@
 /** Returns from sign-in that nobody began, another person in the same tab, and presses lost on the way. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage()
+  harness = await startJourneyHarness()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 const passwordIsAsked = (page: Page) => page.locator('input[name=password]').waitFor()
 
@@ -31,62 +37,62 @@ test.each([
 ])(
   'a link with %s that this tab did not ask for changes nothing in a signed-in tab',
   async (_, query) => {
-    const ann = await stage.payer()
+    const ann = await harness.payer()
     const exchanges = exchangesOf(ann)
     await ann.page.getByLabel('Name').fill('Aunt Mary')
-    await ann.page.goto(`${stage.payfriend.pageUrl}/?${query}`)
+    await ann.page.goto(`${harness.payfriend.pageUrl}/?${query}`)
     await heading(ann.page, 'Send a payment')
     expect(await ann.page.getByLabel('Name').inputValue()).toBe('Aunt Mary')
-    expect(ann.page.url()).toBe(`${stage.payfriend.pageUrl}/#/send`)
+    expect(ann.page.url()).toBe(`${harness.payfriend.pageUrl}/#/send`)
     expect(await ann.page.locator('#notice').textContent()).toBe('')
 
-    await stage.send(ann)
+    await harness.send(ann)
     const waiting = ann.page.url()
-    await ann.page.goto(`${stage.payfriend.pageUrl}/?${query}`)
+    await ann.page.goto(`${harness.payfriend.pageUrl}/?${query}`)
     await heading(ann.page, 'Waiting for your phone')
     expect(ann.page.url()).toBe(waiting)
-    await stage.answers(ann, 'approved')
+    await harness.answers(ann, 'approved')
     await says(ann.page, 'Your payment has been approved!')
     expect(exchanges).toEqual([])
   },
 )
 
 test('in a tab where nobody is signed in it is told, and exchanged no more than there', async () => {
-  const ben = await stage.visitor()
+  const ben = await harness.visitor()
   const exchanges = exchangesOf(ben)
-  await ben.page.goto(`${stage.payfriend.pageUrl}/?state=x&code=y`)
+  await ben.page.goto(`${harness.payfriend.pageUrl}/?state=x&code=y`)
   await says(ben.page, 'That sign-in was begun in another tab or too long ago.')
-  expect(ben.page.url()).toBe(`${stage.payfriend.pageUrl}/`)
+  expect(ben.page.url()).toBe(`${harness.payfriend.pageUrl}/`)
   expect(exchanges).toEqual([])
 })
 
 test('it ends no sign-in that is under way in the tab', async () => {
-  const cleo = await stage.visitor()
+  const cleo = await harness.visitor()
   await cleo.page.getByRole('button', { name: /^Sign in/ }).click()
   await passwordIsAsked(cleo.page)
   const form = cleo.page.url()
-  await cleo.page.goto(`${stage.payfriend.pageUrl}/?state=x&code=y`)
+  await cleo.page.goto(`${harness.payfriend.pageUrl}/?state=x&code=y`)
   await says(cleo.page, 'That sign-in was begun in another tab')
   await cleo.page.goto(form)
-  await stage.enterPassword(cleo.page, cleo.email)
+  await harness.enterPassword(cleo.page, cleo.email)
   await heading(cleo.page, 'Confirm your phone')
 })
 
 test('a tab that becomes another person says so, and uses nothing of the first', async () => {
-  const dora = await stage.payer()
-  await stage.send(dora)
-  await dora.page.goto(`${stage.payfriend.pageUrl}/#/send`)
+  const dora = await harness.payer()
+  await harness.send(dora)
+  await dora.page.goto(`${harness.payfriend.pageUrl}/#/send`)
   await heading(dora.page, 'Send a payment')
   await dora.page.getByLabel('Name').fill('Aunt Mary')
   await dora.page.goBack()
   await heading(dora.page, 'Waiting for your phone')
   // Her sign-in ends unseen, and in another tab somebody else signs in.
-  const { email } = await stage.payer()
+  const { email } = await harness.payer()
   await dora.context.clearCookies()
   await dora.page.evaluate("sessionStorage.removeItem('payfriend.refreshToken')")
-  const other = await stage.newPage(dora.context)
-  await other.goto(stage.payfriend.pageUrl)
-  await stage.signIn({ ...dora, page: other, email })
+  const other = await harness.newPage(dora.context)
+  await other.goto(harness.payfriend.pageUrl)
+  await harness.signIn({ ...dora, page: other, email })
   await dora.page.reload()
   await says(dora.page, `You are signed in as ${email} now.`)
   await says(dora.page, 'What was typed in this tab before was somebody else’s, and is gone.')
@@ -104,7 +110,7 @@ test('a tab that becomes another person says so, and uses nothing of the first',
 async function comesBack(visitor: Visitor, path: string, press: () => Promise<void>) {
   const { page, email } = visitor
   // Sooner after a password the page would not ask for it again.
-  await stage.pass(61)
+  await harness.pass(61)
   await page.route(path, (route) =>
     route.request().method() === 'POST'
       ? route.fulfill({ status: 401, body: '{"message":"Unauthorized"}' })
@@ -113,12 +119,12 @@ async function comesBack(visitor: Visitor, path: string, press: () => Promise<vo
   await press()
   await passwordIsAsked(page)
   await page.unroute(path)
-  await stage.enterPassword(page, email)
+  await harness.enterPassword(page, email)
 }
 const click = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
 test('a payment whose sending led to sign-in is said not to be sent, and the next press sends it, once', async () => {
-  const emil = await stage.payer()
+  const emil = await harness.payer()
   await emil.page.getByRole('button', { name: 'Neville Longbottom' }).click()
   await emil.page.getByLabel('Amount', { exact: true }).fill('12.34')
   await comesBack(emil, '**/api/payments', () => click(emil.page, 'Send payment'))
@@ -127,35 +133,35 @@ test('a payment whose sending led to sign-in is said not to be sent, and the nex
     'Your payment was not sent. If you still want it, press “Send payment” again.',
   )
   await passesAxe(emil.page)
-  expect(stage.phone.book.pushes(emil.number)).toHaveLength(0)
+  expect(harness.phone.book.pushes(emil.number)).toHaveLength(0)
   await click(emil.page, 'Send payment')
   await heading(emil.page, 'Waiting for your phone')
-  expect(stage.phone.book.pushes(emil.number)).toHaveLength(1)
+  expect(harness.phone.book.pushes(emil.number)).toHaveLength(1)
   expect(await emil.page.locator('#notice').textContent()).toBe('')
 })
 
 test('so is each other press: cancel, a code by text, its check, a phone and its code, the end of all sessions', async () => {
-  const fay = await stage.visitor()
+  const fay = await harness.visitor()
   const { page } = fay
-  await stage.signIn(fay)
+  await harness.signIn(fay)
   await heading(page, 'Confirm your phone')
   await page.getByLabel('Phone number').fill(fay.number)
   await comesBack(fay, '**/api/phone', () => click(page, 'Get a code'))
   await says(page, 'No code was sent for your phone. Ask for it again.')
-  expect(stage.phone.book.messages(fay.number)).toHaveLength(0)
+  expect(harness.phone.book.messages(fay.number)).toHaveLength(0)
   await click(page, 'Get a code')
   await heading(page, 'Enter the code')
-  await page.getByLabel('Code', { exact: true }).fill(stage.codeOn(fay.number))
+  await page.getByLabel('Code', { exact: true }).fill(harness.codeOn(fay.number))
   await comesBack(fay, '**/api/phone/verification', () => click(page, 'Confirm'))
   await says(page, 'Your phone was not confirmed. Enter its code again.')
-  await page.getByLabel('Code', { exact: true }).fill(stage.codeOn(fay.number))
+  await page.getByLabel('Code', { exact: true }).fill(harness.codeOn(fay.number))
   await click(page, 'Confirm')
-  await stage.send(fay)
+  await harness.send(fay)
   await comesBack(fay, '**/api/payments/*/cancellation', () => click(page, 'Cancel this payment'))
   await says(page, 'The payment was not cancelled. If you still want it, press the button again.')
   await comesBack(fay, '**/api/payments/*/sms', () => click(page, 'Send me a code by text'))
   await says(page, 'No code by text was asked for. Ask for it again.')
-  await stage.text(fay)
+  await harness.text(fay)
   await page.getByLabel('Code', { exact: true }).fill('1')
   await comesBack(fay, '**/api/payments/*/sms/verification', () => click(page, 'Approve'))
   await says(page, 'Your code was not checked, and no attempt was used up. Enter it again.')
@@ -169,8 +175,8 @@ test('so is each other press: cancel, a code by text, its check, a phone and its
 })
 
 test('what was on its way when the page had to sign in again is answered first, and never said to be undone', async () => {
-  const gus = await stage.payer()
-  await stage.send(gus)
+  const gus = await harness.payer()
+  await harness.send(gus)
   let cancels: (() => Promise<void>) | undefined
   await gus.page.route('**/cancellation', (route) => {
     cancels = () => route.continue()
@@ -182,27 +188,27 @@ test('what was on its way when the page had to sign in again is answered first, 
     asked += 1
     return route.fulfill({ status: 401, body: '{"message":"Unauthorized"}' })
   })
-  await stage.pass(3)
+  await harness.pass(3)
   await expect.poll(() => asked).toBeGreaterThanOrEqual(2)
   await gus.page.unroute(/\/api\/payments\/[\w-]+$/)
   await cancels?.()
   await passwordIsAsked(gus.page)
-  await stage.enterPassword(gus.page, gus.email)
+  await harness.enterPassword(gus.page, gus.email)
   await heading(gus.page, 'This payment was cancelled.')
   expect(await gus.page.locator('#notice').textContent()).toBe('')
 })
 
 test('a press of “Sign in” while the page is on its way out is done when it is back', async () => {
-  const hal = await stage.payer()
+  const hal = await harness.payer()
   let goesOn: (() => Promise<void>) | undefined
   await hal.page.route('**/oauth2/revoke', (route) => {
     goesOn = () => route.continue()
   })
-  await stage.pass(301)
+  await harness.pass(301)
   await heading(hal.page, "You're signed out")
   await expect.poll(() => goesOn).toBeDefined()
   await click(hal.page, 'Sign in')
   await goesOn?.()
   await passwordIsAsked(hal.page)
-  await stage.enterPassword(hal.page, hal.email)
+  await harness.enterPassword(hal.page, hal.email)
 })

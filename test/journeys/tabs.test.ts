@@ -1,21 +1,27 @@
 /** Two tabs of one browser: each says why it was signed out, in a real browser. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage()
+  harness = await startJourneyHarness()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 const ROUNDS = 8
 
 /** Another tab of the same browser, signed in by itself. */
 async function secondTab({ context }: Visitor): Promise<Page> {
-  const tab = await stage.newPage(context)
-  await tab.goto(`${stage.payfriend.pageUrl}/#/payments`)
+  const tab = await harness.newPage(context)
+  await tab.goto(`${harness.payfriend.pageUrl}/#/payments`)
   await heading(tab, 'My payments')
   return tab
 }
@@ -26,14 +32,14 @@ const saysInAnother = (page: Page) => says(page, 'You signed out in another tab 
 
 /** Back from the provider, which nobody comes to without having signed out. */
 async function saysNothingOfIdleness(page: Page) {
-  await page.waitForURL(`${stage.payfriend.pageUrl}/`)
+  await page.waitForURL(`${harness.payfriend.pageUrl}/`)
   await heading(page, "You're signed out")
   await says(page, 'Nothing about you is kept in this tab any more.')
   expect(await page.getByText(/Nobody touched|another tab/).count()).toBe(0)
 }
 
 test('signing out with a second tab open is never taken for idleness, in eight tries', async () => {
-  const ann = await stage.payer()
+  const ann = await harness.payer()
   for (let round = 0; round < ROUNDS; round += 1) {
     const other = await secondTab(ann)
     await signOut(ann.page)
@@ -41,12 +47,12 @@ test('signing out with a second tab open is never taken for idleness, in eight t
     await saysNothingOfIdleness(ann.page)
     if (round === 0) await passesAxe(other)
     await other.close()
-    await stage.signIn(ann)
+    await harness.signIn(ann)
   }
 })
 
 test('a tab that hears nothing from the others still finds why it has no time left', async () => {
-  const ben = await stage.payer()
+  const ben = await harness.payer()
   await ben.context.addInitScript('BroadcastChannel.prototype.postMessage = () => {}')
   await ben.page.reload()
   const other = await secondTab(ben)
@@ -56,7 +62,7 @@ test('a tab that hears nothing from the others still finds why it has no time le
 })
 
 test('a tab that takes it for idleness changes nothing in the one where it was asked for', async () => {
-  const cleo = await stage.payer()
+  const cleo = await harness.payer()
   const other = await secondTab(cleo)
   await signOut(cleo.page)
   await saysNothingOfIdleness(cleo.page)
@@ -72,7 +78,7 @@ test('a tab that takes it for idleness changes nothing in the one where it was a
 })
 
 test('signed out everywhere, the other tab says so too', async () => {
-  const dora = await stage.payer()
+  const dora = await harness.payer()
   const other = await secondTab(dora)
   await dora.page.getByRole('link', { name: 'Phone' }).click()
   await dora.page.getByRole('button', { name: 'Sign out everywhere' }).click()

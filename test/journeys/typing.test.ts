@@ -1,13 +1,19 @@
 /** Amounts, numbers and codes as people type and paste them, in a real browser. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage, type Visitor } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage()
+  harness = await startJourneyHarness()
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 const amount = ({ page }: Visitor) => page.getByLabel('Amount', { exact: true })
 const reading = ({ page }: Visitor) => page.locator('output')
@@ -15,7 +21,7 @@ const type = (visitor: Visitor, text: string) => amount(visitor).fill(text)
 
 describe('an amount', () => {
   test('with a comma is read as such, and told in its words before it is sent', async () => {
-    const ute = await stage.payer({ browser: { locale: 'de-DE' } })
+    const ute = await harness.payer({ browser: { locale: 'de-DE' } })
     await says(ute.page, 'For example 20 or 20,50')
     await type(ute, '1.020,50')
     await says(ute.page, 'That is €1,020.50.')
@@ -23,15 +29,15 @@ describe('an amount', () => {
     const described = (await amount(ute).getAttribute('aria-describedby')) ?? ''
     expect(described.split(' ')).toContain(await reading(ute).getAttribute('id'))
     await passesAxe(ute.page)
-    await stage.send(ute, '20,50')
+    await harness.send(ute, '20,50')
     await says(ute.page, 'Pay €20.50 to Neville Longbottom')
-    expect(stage.pushOn(ute).details).toMatchObject({ Amount: '€20.50' })
+    expect(harness.pushOn(ute).details).toMatchObject({ Amount: '€20.50' })
   })
 
   test.each(['\u202e', '\u2067'])(
     'pasted behind %j is drawn as it is read, as all fields are',
     async (turn) => {
-      const { page } = await stage.payer()
+      const { page } = await harness.payer()
       for (const label of ['Name', 'E-mail or account number', 'Amount']) {
         const field = page.getByLabel(label, { exact: true })
         await field.fill(`${turn}12345.67`)
@@ -42,7 +48,7 @@ describe('an amount', () => {
   )
 
   test('follows the currency that is chosen, and goes when it cannot be read', async () => {
-    const ann = await stage.payer()
+    const ann = await harness.payer()
     await type(ann, '1,234')
     await says(ann.page, 'That is €1,234.00.')
     await ann.page.getByLabel('Currency').selectOption('JPY')
@@ -52,7 +58,7 @@ describe('an amount', () => {
   })
 
   test('that can be two is asked about beside its field, with all else that is wrong, and not sent', async () => {
-    const vic = await stage.payer({ browser: { locale: 'de-DE' } })
+    const vic = await harness.payer({ browser: { locale: 'de-DE' } })
     await vic.page.getByLabel('Name').fill('Neville 🐸')
     await vic.page.getByLabel('E-mail or account number').fill('neville@hogwarts.ac.uk')
     await type(vic, '1,234')
@@ -62,13 +68,13 @@ describe('an amount', () => {
       const field = vic.page.getByLabel(label, { exact: true })
       expect(await field.getAttribute('aria-invalid')).toBe('true')
     }
-    expect(stage.phone.book.pushes(vic.number)).toHaveLength(0)
+    expect(harness.phone.book.pushes(vic.number)).toHaveLength(0)
   })
 
   test('that is filled in again is the same one, in the way of this browser', async () => {
-    const wim = await stage.payer({ browser: { locale: 'de-DE' } })
+    const wim = await harness.payer({ browser: { locale: 'de-DE' } })
     await wim.page.getByLabel('Currency').selectOption('KWD')
-    await stage.send(wim, '1,2340')
+    await harness.send(wim, '1,2340')
     await says(wim.page, 'Pay KWD 1.234 to')
     await wim.page.getByRole('button', { name: 'Cancel this payment' }).click()
     await wim.page.getByRole('button', { name: 'Start again' }).click()
@@ -79,7 +85,7 @@ describe('an amount', () => {
 })
 
 test('a payee with invisible characters at the ends is paid; in the middle they are refused', async () => {
-  const xia = await stage.payer()
+  const xia = await harness.payer()
   const [name, id] = ['Name', 'E-mail or account number'].map((label) => xia.page.getByLabel(label))
   await name?.fill('\u2068Neville Longbottom\u2069')
   await id?.fill('neville@hog\u200bwarts.ac.uk')
@@ -92,26 +98,26 @@ test('a payee with invisible characters at the ends is paid; in the middle they 
 })
 
 test('numbers and codes are taken as they are pasted', async () => {
-  const yan = await stage.visitor()
+  const yan = await harness.visitor()
   const { page } = yan
   const arabic = (digits: string) =>
     digits.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)))
   const inTwo = (code: string, between: string) => code.slice(0, 3) + between + code.slice(3)
-  await stage.signIn(yan)
+  await harness.signIn(yan)
   await page.getByLabel('Phone number').fill(`\u202a${yan.number.replaceAll(' ', '\u2011')}\u202c`)
   await page.getByRole('button', { name: 'Get a code' }).click()
   await heading(page, 'Enter the code')
   const code = page.getByLabel('Code', { exact: true })
-  await code.fill(arabic(inTwo(stage.codeOn(yan.number), ' ')))
+  await code.fill(arabic(inTwo(harness.codeOn(yan.number), ' ')))
   await page.getByRole('button', { name: 'Confirm' }).click()
   await heading(page, 'Send a payment')
-  stage.phone.book.setApp(yan.number, false)
-  await stage.send(yan)
-  await stage.pass(16)
-  await stage.text(yan)
+  harness.phone.book.setApp(yan.number, false)
+  await harness.send(yan)
+  await harness.pass(16)
+  await harness.text(yan)
   // Nothing of it is cut off, and a phone still offers to fill it in.
   expect(await code.getAttribute('maxlength')).toBeNull()
   expect(await code.getAttribute('autocomplete')).toBe('one-time-code')
-  await stage.enter(yan, `\u200e${inTwo(stage.codeOn(yan.number), '\u2013')}\u00a0`)
+  await harness.enter(yan, `\u200e${inTwo(harness.codeOn(yan.number), '\u2013')}\u00a0`)
   await says(page, 'Your payment has been approved!')
 })

@@ -1,8 +1,14 @@
 /** What no translator may write anew: whom, how much, and what is to be compared or entered, on page and phone. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { numberOf } from '../rig.ts'
-import { heading, PROVIDERS, type Stage, says, startStage } from './stage.ts'
+import { numberOf } from '../harness/harness.ts'
+import {
+  heading,
+  type JourneyHarness,
+  PROVIDERS,
+  says,
+  startJourneyHarness,
+} from '../harness/journeyHarness.ts'
 
 const PAYEE = ['Neville Longbottom', 'neville@hogwarts.ac.uk']
 const WORDS = [...PAYEE, '€20.50']
@@ -31,25 +37,25 @@ async function keeps(page: Page, ...known: string[]): Promise<void> {
 const endOf = (number: string) => number.slice(-3)
 
 describe.each(PROVIDERS)('with %s', (PROVIDER) => {
-  let stage: Stage
+  let harness: JourneyHarness
   beforeAll(async () => {
-    stage = await startStage({ PROVIDER })
+    harness = await startJourneyHarness({ PROVIDER })
   })
-  afterAll(() => stage.close())
+  afterAll(() => harness.close())
 
   test('a payment’s terms, reference and code are kept on every view and on the phone', async () => {
-    const ann = await stage.payer({ app: false })
+    const ann = await harness.payer({ app: false })
     const { page } = ann
     await page.getByLabel('Amount', { exact: true }).fill('20.50')
     await keeps(page, 'Neville Longbottom', '€20.50', ann.email)
-    await stage.send(ann)
+    await harness.send(ann)
     await keeps(page, ...WORDS)
-    if (PROVIDER === 'authy') await stage.pass(16)
-    await stage.text(ann)
+    if (PROVIDER === 'authy') await harness.pass(16)
+    await harness.text(ann)
     const reference = await page.locator('.reference').innerText()
     await keeps(page, ...WORDS, reference, endOf(ann.number))
-    const handset = await stage.handset()
-    await keeps(handset, ...WORDS, stage.codeOn(ann.number))
+    const handset = await harness.handset()
+    await keeps(handset, ...WORDS, harness.codeOn(ann.number))
     await page.getByRole('button', { name: 'Cancel this payment' }).click()
     await heading(page, 'This payment was cancelled.')
     await keeps(page, ...WORDS)
@@ -59,14 +65,14 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('a phone’s numbers, and what is told of its change, are kept', async () => {
-    const bea = await stage.visitor()
+    const bea = await harness.visitor()
     const { page } = bea
-    await stage.signIn(bea)
+    await harness.signIn(bea)
     await page.getByLabel('Phone number').fill(bea.number)
     await page.getByRole('button', { name: 'Get a code' }).click()
     await heading(page, 'Enter the code')
     await keeps(page, endOf(bea.number))
-    await page.getByLabel('Code', { exact: true }).fill(stage.codeOn(bea.number))
+    await page.getByLabel('Code', { exact: true }).fill(harness.codeOn(bea.number))
     await page.getByRole('button', { name: 'Confirm' }).click()
     await heading(page, 'Send a payment')
     await page.getByRole('link', { name: 'Phone' }).click()
@@ -80,29 +86,29 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     const told = (await page.locator('.display-text').textContent()) ?? ''
     const [reference = 'none'] = /[2-9A-Z]{6}$/.exec(told) ?? []
     await keeps(page, told, reference, endOf(next), endOf(bea.number))
-    const tab = await stage.newPage(bea.context)
-    await tab.goto(`${stage.payfriend.pageUrl}/#/phone`)
+    const tab = await harness.newPage(bea.context)
+    await tab.goto(`${harness.payfriend.pageUrl}/#/phone`)
     await heading(tab, 'A change of phone was begun')
     await keeps(tab, endOf(next))
   })
 })
 
 describe('with a push', () => {
-  let stage: Stage
+  let harness: JourneyHarness
   beforeAll(async () => {
-    stage = await startStage()
+    harness = await startJourneyHarness()
   })
-  afterAll(() => stage.close())
+  afterAll(() => harness.close())
 
   test('what it shows is kept on the phone, and the terms on the page', async () => {
-    const cleo = await stage.payer()
-    await stage.send(cleo)
+    const cleo = await harness.payer()
+    await harness.send(cleo)
     await keeps(cleo.page, ...WORDS)
-    await keeps(await stage.handset(), ...WORDS, cleo.email)
+    await keeps(await harness.handset(), ...WORDS, cleo.email)
   })
 
   test('a notice keeps the end of the number that it names, and a problem its numbers', async () => {
-    const dan = await stage.payer()
+    const dan = await harness.payer()
     const notices = [{ event: 'phone.changed', at: '2026-11-28T12:00:00.000Z', ending: '789' }]
     await dan.context.route('**/api/profile', async (route) => {
       const response = await route.fetch()

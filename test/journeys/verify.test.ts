@@ -2,22 +2,28 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { noFaults } from '../../local/phone/faults.ts'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+  tabTo,
+} from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
-import { heading, type Stage, says, startStage, tabTo } from './stage.ts'
 
-let stage: Stage
+let harness: JourneyHarness
 beforeAll(async () => {
-  stage = await startStage({ PROVIDER: 'twilioVerify' })
+  harness = await startJourneyHarness({ PROVIDER: 'twilioVerify' })
 })
-afterEach(() => void Object.assign(stage.phone.book.faults, noFaults()))
-afterAll(() => stage.close())
+afterEach(() => void Object.assign(harness.phone.book.faults, noFaults()))
+afterAll(() => harness.close())
 
 test('without PSD2 mode the page says that codes do not work, offers none to enter, and lets the payer cancel', async () => {
-  const handset = await stage.handset()
-  const ann = await stage.payer()
+  const handset = await harness.handset()
+  const ann = await harness.payer()
   await handset.getByLabel('Twilio account without PSD2 mode').check()
-  await expect.poll(() => stage.phone.book.faults.psd2Off).toBe(true)
-  await stage.send(ann)
+  await expect.poll(() => harness.phone.book.faults.psd2Off).toBe(true)
+  await harness.send(ann)
   await asks(ann.page)
   await says(
     ann.page,
@@ -36,9 +42,9 @@ test('without PSD2 mode the page says that codes do not work, offers none to ent
 })
 
 test('a phone that takes no texts is told so, and the way to another phone', async () => {
-  const cleo = await stage.payer()
-  await stage.send(cleo)
-  stage.phone.book.setLandline(cleo.number, true)
+  const cleo = await harness.payer()
+  await harness.send(cleo)
+  harness.phone.book.setLandline(cleo.number, true)
   await asks(cleo.page)
   await says(cleo.page, 'Your phone takes no texts. Change it to a mobile phone.')
   await says(cleo.page, 'This payment stays with the phone it was started for: cancel it')
@@ -50,59 +56,59 @@ test('a phone that takes no texts is told so, and the way to another phone', asy
 })
 
 test('a landline is refused a text beside its number, and is proved by a call', async () => {
-  const dora = await stage.visitor()
-  await stage.signIn(dora)
+  const dora = await harness.visitor()
+  await harness.signIn(dora)
   // Known to the phone book from the first text on.
-  stage.phone.book.setLandline(dora.number, true)
+  harness.phone.book.setLandline(dora.number, true)
   await dora.page.getByLabel('Phone number').fill(dora.number)
   await dora.page.getByRole('button', { name: 'Get a code' }).click()
   await says(dora.page, 'This number takes no texts. Choose a call instead.')
   expect(await dora.page.getByLabel('Phone number').getAttribute('aria-invalid')).toBe('true')
-  await stage.pass(21)
+  await harness.pass(21)
   await dora.page.getByLabel('Call').check()
   await dora.page.getByRole('button', { name: 'Get a code' }).click()
   await heading(dora.page, 'Enter the code')
-  await dora.page.getByLabel('Code', { exact: true }).fill(stage.codeOn(dora.number))
+  await dora.page.getByLabel('Code', { exact: true }).fill(harness.codeOn(dora.number))
   await dora.page.getByRole('button', { name: 'Confirm' }).click()
   await heading(dora.page, 'Send a payment')
 })
 
 test('Twilio’s 429 is a wait, during which there is no code to enter', async () => {
-  const emil = await stage.payer()
-  await stage.send(emil)
-  stage.phone.book.faults.answer429 = true
+  const emil = await harness.payer()
+  await harness.send(emil)
+  harness.phone.book.faults.answer429 = true
   await asks(emil.page)
   await says(emil.page, 'No more codes can be sent just now.')
   await says(emil.page, /^You can ask again in (19|20) seconds\.$/)
   await offersNoEntry(emil.page)
-  stage.phone.book.faults.answer429 = false
-  await stage.pass(21)
-  await stage.text(emil)
-  await stage.enter(emil, stage.codeOn(emil.number))
+  harness.phone.book.faults.answer429 = false
+  await harness.pass(21)
+  await harness.text(emil)
+  await harness.enter(emil, harness.codeOn(emil.number))
   await says(emil.page, 'Your payment has been approved!')
 })
 
 test('a payment whose phone was replaced leads to the phone, and a long wait is not cut short', async () => {
-  const fay = await stage.payer()
-  await stage.send(fay)
+  const fay = await harness.payer()
+  await harness.send(fay)
   await refuses(fay.page, 403, 'phone_not_verified')
   await asks(fay.page)
   await says(fay.page, 'This payment was started for another phone. Cancel it and start again.')
   const phone = fay.page.getByRole('link', { name: 'See your phone' })
   expect(await phone.getAttribute('href')).toBe('#/phone')
   await fay.page.unrouteAll()
-  await stage.text(fay)
+  await harness.text(fay)
   await refuses(fay.page, 429, 'too_many_sms', { 'Retry-After': '900' })
-  await stage.pass(21)
+  await harness.pass(21)
   await fay.page.getByRole('button', { name: 'Send a new code' }).click()
   await says(fay.page, 'You can ask again in 15 minutes.')
-  await stage.pass(21)
+  await harness.pass(21)
   await says(fay.page, 'You can ask again in 15 minutes.')
   expect(await fay.page.getByRole('button', { name: 'Send a new code' }).isDisabled()).toBe(true)
 })
 
 test('a payment needs no mouse', async () => {
-  const gus = await stage.payer()
+  const gus = await harness.payer()
   const { page } = gus
   const { keyboard } = page
   await tabTo(page, page.getByRole('button', { name: 'Neville Longbottom' }))
@@ -115,7 +121,7 @@ test('a payment needs no mouse', async () => {
   await keyboard.press('Enter')
   await heading(page, 'Enter the code from the text')
   await tabTo(page, page.getByLabel('Code', { exact: true }))
-  await keyboard.type(stage.codeOn(gus.number))
+  await keyboard.type(harness.codeOn(gus.number))
   await keyboard.press('Enter')
   await says(page, 'Your payment has been approved!')
 })

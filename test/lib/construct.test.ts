@@ -83,7 +83,7 @@ describe('with a user pool that the app only names', () => {
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('tokenClaims'))
   })
 
-  test('ends sessions in that pool, and may do nothing else with its people', () => {
+  test('ends sessions in that pool, and may do nothing else with its accounts', () => {
     const lambdas = typesOf(template, 'AWS::Lambda::Function').filter(
       ([, { Properties }]) => Properties.Environment?.Variables.USER_POOL_ID !== undefined,
     )

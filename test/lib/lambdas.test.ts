@@ -134,7 +134,7 @@ describe.each(providers)('with %s', (provider) => {
           : [],
     },
     {
-      reason: 'who ends sessions ends those of this pool, and does nothing else with its people',
+      reason: 'who ends sessions ends those of this pool, and does nothing else with its accounts',
       lines: (name) =>
         TOLD[provider][name]?.includes('USER_POOL_ID')
           ? ['Allow cognito-idp:AdminUserGlobalSignOut <UserPool.Arn>']
@@ -230,7 +230,7 @@ describe.each(providers)('with %s', (provider) => {
             return key === 'PROVIDER' ? provider : all[key]
           },
         })
-        const { [name]: make } = await import(`../../functions/${name}.ts`)
+        const { [name]: make } = await import(`../../functions/handlers/${name}.ts`)
         expect(make({ env, clock: () => new Date() })).toBeTypeOf('function')
         expect(Object.keys(told).filter((key) => !read.has(key))).toEqual([])
       },

@@ -12,7 +12,7 @@ import { anchorOf, Monitoring, type MonitoringProps } from '../../lib/monitoring
 import { type Resource, synthesize, withProvider } from './synthesized.ts'
 
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:alarms'
-const runbook = readFileSync('RUNBOOK.md', 'utf8')
+const runbook = readFileSync('docs/guides/runbook.md', 'utf8')
 const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 
 /** Monitoring alone, without the stage that it looks after. */
@@ -30,7 +30,7 @@ function monitoringOf(settings: Partial<MonitoringProps['settings']> = {}) {
       provider: 'authy',
       keepData: true,
       limits: { textsPerDayForStage: 500 },
-      runbookUrl: 'RUNBOOK.md',
+      runbookUrl: 'docs/guides/runbook.md',
       ...settings,
     },
     routed: [lambda('One'), lambda('Two')],
@@ -106,7 +106,8 @@ describe.each(providers)('with %s', (provider) => {
   test('every alarm says in a sentence what it is and where in the runbook one reads on', () => {
     expect(alarms.length).toBeGreaterThan(10)
     for (const { AlarmDescription } of alarms) {
-      const [, anchor] = /^[A-Z][^.]+\. RUNBOOK\.md#(\S+)$/.exec(AlarmDescription) ?? []
+      const [, anchor] =
+        /^[A-Z][^.]+\. docs\/guides\/runbook\.md#(\S+)$/.exec(AlarmDescription) ?? []
       expect(anchors).toContain(anchor)
     }
   })

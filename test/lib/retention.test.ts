@@ -63,7 +63,7 @@ describe.each(['PaymentsTable', 'UsersTable'])('%s', (id) => {
 
 /**
  * CloudFormation can add one index in a deployment or take one away, and can change none: these stand as they are
- * on deployed stages, so whoever changes one here gives it another name and goes by RUNBOOK, "An index".
+ * on deployed stages, so a changed one gets another name, as in docs/guides/runbook.md, "An index".
  */
 test('the indexes of payments are for ever as they are', () => {
   const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, TimeToLiveSpecification } =

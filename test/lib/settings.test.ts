@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readSettings } from '../../bin/settings.ts'
+import { stageFields } from '../../lib/stageFields.ts'
 import { SettingsError } from '../../lib/stageSettings.ts'
 
 /** A stage with something said about everything. Each test breaks one thing in it. */
@@ -58,13 +59,25 @@ test('without a file there is one stage, with every default', () => {
       domain: undefined,
       webAclArn: undefined,
       alarmTopicArn: undefined,
-      runbookUrl: 'RUNBOOK.md',
+      runbookUrl: 'docs/guides/runbook.md',
     },
   ])
 })
 
-test('README’s table of limits has every limit, with its default', () => {
-  const [table = ''] = readFileSync('README.md', 'utf8').split('## Limits')[1]?.split('\n## ') ?? []
+const guide = readFileSync('docs/guides/settings.md', 'utf8')
+const sectionOf = (heading: string) => guide.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+
+test('the guide’s table of settings has every setting, and no other', () => {
+  const rows = sectionOf('Settings of a deployment').split('\n')
+  const names = rows
+    .map((line) => line.split(' | ')[0] ?? '')
+    .flatMap((cell) => [...cell.matchAll(/^\| `(\w+)`|, `(\w+)`/g)])
+    .map(([, first, second]) => first ?? second)
+  expect(names.sort()).toEqual(Object.keys(stageFields.shape).sort())
+})
+
+test('the guide’s table of limits has every limit, with its default', () => {
+  const table = sectionOf('Limits')
   const { limits = {}, paymentTtlSeconds } = readSettings(undefined)[0] ?? {}
   const told = Object.entries({ ...limits, paymentTtlSeconds })
   expect(told).toHaveLength(8)
@@ -172,7 +185,6 @@ test.each([
     { authyApiUrl: 'http://api.authy.com' },
     'authyApiUrl must be an address that begins with https://',
   ],
-  // XXX is ISO 4217's own code for no currency.
   [{ currencies: ['EUR', 'XXX'] }, 'currencies.1 must be one of EUR, GBP, USD'],
   [{ currencies: [] }, 'currencies must name at least one currency'],
   [{ currencies: ['EUR', 'EUR'] }, 'currencies names a currency twice'],

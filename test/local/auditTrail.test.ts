@@ -7,7 +7,7 @@ import { eventReceiver } from '../../local/auditTrail/eventReceiver.ts'
 import { type Consumer, eventSource } from '../../local/auditTrail/eventSource.ts'
 import { LOCAL_BUCKET, startLocalBucket } from '../../local/auditTrail/localBucket.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
-import { startStandIn } from '../trailRig.ts'
+import { startStandIn } from '../harness/trailHarness.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {

@@ -144,7 +144,7 @@ describe('the sign-in’s forms', () => {
   })
 })
 
-describe('the pretend provider’s key', () => {
+describe('the provider emulator’s key', () => {
   const keyOf = async (env: Record<string, string>, dataDir?: string) => {
     const other = await startPayfriend({ port: 0, env, dataDir })
     closers.push(other.close)

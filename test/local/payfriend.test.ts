@@ -21,7 +21,7 @@ import { asLambda } from '../../local/database/access.ts'
 import { type PayfriendOptions, startPayfriend } from '../../local/payfriend.ts'
 import { NOON } from '../core/answering.ts'
 import { open } from '../core/payments.ts'
-import { payerItem, trailWith } from '../payerTrails.ts'
+import { payerItem, trailWith } from '../harness/payerTrails.ts'
 
 /** Start a payment and cancel it, in a Payfriend that then ends; as a record it has two entries. */
 async function cancelledIn(options: Partial<PayfriendOptions>): Promise<EventEnvelope[]> {

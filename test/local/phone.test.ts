@@ -350,7 +350,6 @@ describe('users', () => {
         confirmed: false,
         registered: true,
         country_code: 44,
-        // X is how Authy masks a digit.
         phone_number: 'XXX-XXX-0123',
         devices: ['android'],
       },
@@ -434,7 +433,6 @@ describe('a code by text', () => {
     const { api, book, id, answer, code } = await texted()
     expect(answer).toMatchObject({
       status: 200,
-      // X is how Authy masks a digit.
       body: { success: true, message: 'SMS token was sent', cellphone: '+44-XXX-XXX-XX23' },
     })
     expect(code).toMatch(/^[0-9]{7}$/)

@@ -6,7 +6,7 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { cognitoSignIns } from '../../functions/adapters/cognitoSignIns.ts'
+import { cognitoSignIns } from '../../functions/adapters/aws/cognitoSignIns.ts'
 import { type SignInOptions, startSignIn } from '../../local/signIn/signIn.ts'
 import { openPeople } from '../../local/signIn/signInPeople.ts'
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { costsTable } from '../../scripts/costs.ts'
 
-test('COSTS.md has the table that `npm run costs` prints', () => {
-  const text = readFileSync(resolve(import.meta.dirname, '../../COSTS.md'), 'utf8')
+test('docs/guides/costs.md has the table that `npm run costs` prints', () => {
+  const text = readFileSync(resolve(import.meta.dirname, '../../docs/guides/costs.md'), 'utf8')
   expect(text).toContain(`\n\n${costsTable()}\n`)
 })

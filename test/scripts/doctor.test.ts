@@ -21,7 +21,7 @@ import { type Check, lookWithin } from '../../scripts/doctor/check.ts'
 import { deployedStage } from '../../scripts/doctor/deployedStage.ts'
 import { main } from '../../scripts/doctor.ts'
 import { BROKEN, BROKEN_WITH } from './brokenStages.ts'
-import { CANARY, type RecordedStage, startStage } from './recordedStage.ts'
+import { CANARY, type RecordedStage, startRecordedStage } from './recordedStage.ts'
 import { answering, secret, setService } from './stageBreaks.ts'
 
 const SCRIPT = resolve(import.meta.dirname, '../../scripts/doctor.ts')
@@ -64,7 +64,7 @@ const marked = ({ lines }: { lines: Line[] }, mark: string) =>
 
 describe.each(providers)('a healthy stage with %s', (provider) => {
   beforeEach(async () => {
-    stage = await startStage(provider)
+    stage = await startRecordedStage(provider)
   })
 
   test('is right in every line, and ends with 0', async () => {
@@ -101,7 +101,7 @@ const TITLES = {
 
 describe.each(providers)('with %s, one line says what is wrong and what to do:', (provider) => {
   test.each([...BROKEN, ...BROKEN_WITH[provider]])('%s', async (_, breaks, title, found, next) => {
-    stage = await startStage(provider)
+    stage = await startRecordedStage(provider)
     await breaks(stage)
     const told = await run()
     expect(marked(told, '✗')).toEqual([
@@ -119,7 +119,7 @@ describe.each(providers)('with %s, one line says what is wrong and what to do:',
 
 describe('Twilio that', () => {
   beforeEach(async () => {
-    stage = await startStage('twilioVerify')
+    stage = await startRecordedStage('twilioVerify')
   })
 
   test('does not let the key in makes both lines wrong, with the line that fills it in', async () => {
@@ -170,7 +170,7 @@ describe('Twilio that', () => {
 
 describe('what is no fault but worth knowing', () => {
   beforeEach(async () => {
-    stage = await startStage('authy')
+    stage = await startRecordedStage('authy')
   })
 
   test.each<[string, string, string, RegExp]>([
@@ -202,7 +202,7 @@ describe('what is no fault but worth knowing', () => {
 
 describe('what cannot be seen is left open:', () => {
   beforeEach(async () => {
-    stage = await startStage('authy')
+    stage = await startRecordedStage('authy')
   })
 
   test('what these credentials may not look at, with the right that it takes', async () => {
@@ -267,7 +267,7 @@ describe('what cannot be seen is left open:', () => {
 
 describe('where it cannot look it says why, and ends with 2:', () => {
   beforeEach(async () => {
-    stage = await startStage('authy')
+    stage = await startRecordedStage('authy')
   })
 
   const failing = (name: string, message: string) =>
@@ -333,19 +333,19 @@ describe('where it cannot look it says why, and ends with 2:', () => {
 })
 
 test('the profile that is named goes into what is to be copied', async () => {
-  stage = await startStage('authy')
+  stage = await startRecordedStage('authy')
   const error = new InvalidRequestException({ $metadata, message: 'marked for deletion' })
   stage.aws.secrets.on(GetSecretValueCommand).rejects(error)
   const told = await run(['--stage', 'live', '--region', 'eu-west-1', '--profile', 'acme'])
   expect(marked(told, '✗')[0]?.next).toMatch(/ --region eu-west-1 --profile acme$/)
 })
 
-test('the sample in DEPLOYING.md is what such a stage is told', async () => {
-  stage = await startStage('twilioVerify')
+test('the sample in docs/guides/deploying.md is what such a stage is told', async () => {
+  stage = await startRecordedStage('twilioVerify')
   delete stage.outputs.SiteTarget
   await setService(stage, LOCAL_VERIFY.phonesServiceSid, { CodeLength: '5' })
   const { said } = await run()
-  const text = readFileSync(resolve(import.meta.dirname, '../../DEPLOYING.md'), 'utf8')
+  const text = readFileSync(resolve(import.meta.dirname, '../../docs/guides/deploying.md'), 'utf8')
   const [, sample] = /```text\n(Payfriend-live in [\s\S]*?)```/.exec(text) ?? []
   expect(sample?.trimEnd().split('\n')).toEqual(
     said.map((line) => line.replace('127.0.0.1', 'd111111abcdef8.cloudfront.net')),

@@ -12,9 +12,9 @@ import { asLambda } from '../../local/database/access.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
 import { openPeople } from '../../local/signIn/signInPeople.ts'
 import { main } from '../../scripts/payer.ts'
-import type { Request, RouteName } from '../event.ts'
-import { invoke, numberOf, paymentBody } from '../rig.ts'
-import { startStage } from './recordedStage.ts'
+import type { Request, RouteName } from '../harness/event.ts'
+import { invoke, numberOf, paymentBody } from '../harness/harness.ts'
+import { startRecordedStage } from './recordedStage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'payfriend-payer-'))
 const EMAILS = ['ada@example.com', 'bea@example.com', 'cy@example.com', 'dee@example.com']
@@ -208,7 +208,7 @@ test.each([
 describe('of a stage in AWS', () => {
   /** Its Lambdas are told of the tables and people of the server above. */
   async function stageOf(world: World, without = '') {
-    const stage = await startStage('authy')
+    const stage = await startRecordedStage('authy')
     const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...Variables } = world.env
     stage.aws.lambda.on(GetFunctionConfigurationCommand).callsFake(({ FunctionName }) => {
       expect(FunctionName).toMatch(/CancelPayment|EndSessions/)

@@ -3,7 +3,7 @@
  *
  * Nothing here was recorded from an account. Names and ids are those of the synthesized template; AWS's
  * answers are written after its documents and typed by its SDK; the page, the API and sign-in answer from
- * a loopback server, and Twilio is the pretend one.
+ * a loopback server, and Twilio is the emulator.
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -61,10 +61,10 @@ const json = (status: number, body: object): Answer => ({
   body: JSON.stringify(body),
 })
 
-export type RecordedStage = Awaited<ReturnType<typeof startStage>>
+export type RecordedStage = Awaited<ReturnType<typeof startRecordedStage>>
 
 /** Start what answers; `close` it after each test. */
-export async function startStage(provider: Provider) {
+export async function startRecordedStage(provider: Provider) {
   const { json: template } = templates[provider]
   const answers: Answers = {}
   const server = createServer((request, response) => {

@@ -12,7 +12,7 @@ const SCRIPT = resolve(import.meta.dirname, '../../scripts/setupVerify.ts')
 const env = { TWILIO_API_KEY: LOCAL_VERIFY.apiKey, TWILIO_API_SECRET: LOCAL_VERIFY.apiSecret }
 const authorization = `Basic ${btoa(`${LOCAL_VERIFY.apiKey}:${LOCAL_VERIFY.apiSecret}`)}`
 
-/** What of a service matters here; the pretend Twilio tells the time of each change in whole seconds. */
+/** What of a service matters here; the emulated Twilio tells the time of each change in whole seconds. */
 const service = z.object({
   sid: z.string(),
   friendly_name: z.string(),
@@ -23,7 +23,7 @@ const service = z.object({
 })
 
 let phone: Phone
-/** In front of the pretend Twilio: what was asked of it, and what is answered in its place. */
+/** In front of the emulated Twilio: what was asked of it, and what is answered in its place. */
 let front: Server
 let frontUrl: string
 let asked: string[]
@@ -207,7 +207,7 @@ describe('an account that has the services', () => {
     const sid = await made({ FriendlyName: 'First' })
     for (let n = 0; n < 45; n += 1) await made({ FriendlyName: 'Another' })
     const last = await made({ FriendlyName: 'Payfriend' })
-    // A page's address names the pretend Twilio itself.
+    // A page's address names the emulated Twilio itself.
     const { code, text } = await run({ apiUrl: phone.url })
     expect(code).toBe(0)
     expect(text).toContain('has 47 Verify services')

@@ -23,7 +23,7 @@ export const answering =
     answers[path] = () => ({ status, headers, body })
   }
 
-/** At the pretend Twilio: change a service, or delete it. */
+/** At the emulated Twilio: change a service, or delete it. */
 export async function setService({ phone }: RecordedStage, sid: string, settings?: object) {
   const authorization = `Basic ${btoa(`${LOCAL_VERIFY.apiKey}:${LOCAL_VERIFY.apiSecret}`)}`
   const answer = await fetch(`${phone.url}/v2/Services/${sid}`, {
@@ -31,5 +31,5 @@ export async function setService({ phone }: RecordedStage, sid: string, settings
     headers: { authorization },
     ...(settings && { body: new URLSearchParams(Object.entries(settings)) }),
   })
-  if (!answer.ok) throw new Error(`the pretend Twilio answered ${answer.status}`)
+  if (!answer.ok) throw new Error(`the emulated Twilio answered ${answer.status}`)
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { payeeText } from '../../functions/core/payeeText.ts'
-import { body as phoneStartBody } from '../../functions/phoneStart.ts'
-import { body as smsVerifyBody } from '../../functions/smsVerify.ts'
+import { body as phoneStartBody } from '../../functions/handlers/phoneStart.ts'
+import { body as smsVerifyBody } from '../../functions/handlers/smsVerify.ts'
 import { inOrder, plainCode, plainEnds, plainPhone } from '../../web/plainText.ts'
 
 const LRM = '\u200e'

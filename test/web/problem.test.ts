@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { REFUSALS, type RefusalCode, refusalCodes } from '../../functions/core/refusals.ts'
-import { GATEWAY_ANSWERS } from '../../functions/gatewayAnswers.ts'
+import { GATEWAY_ANSWERS } from '../../functions/http/gatewayAnswers.ts'
 import { codeOf, explain, Problem, type ProblemDetails } from '../../web/problem.ts'
 
 const said = (details: Partial<ProblemDetails>) =>

@@ -178,7 +178,7 @@ async function decideByRead(
   return payments.decide(paymentId, decision, now)
 }
 
-/** A person's answer to a push, as the provider's signed callback tells it. */
+/** A payer's answer to a push, as the provider's signed callback tells it. */
 export type PushAnswer = {
   readonly pushId: string
   readonly providerPhoneId: string

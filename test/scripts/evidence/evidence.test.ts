@@ -16,29 +16,29 @@ import { paymentEntryKey, paymentEntryText } from '../../../functions/core/payme
 import { createTables, startDatabase } from '../../../local/database/database.ts'
 import { main as mendMain } from '../../../scripts/evidence/archiveMend.ts'
 import { main as evidenceMain } from '../../../scripts/evidence/evidence.ts'
-import { payerItem, trailWith } from '../../payerTrails.ts'
-import { ends, startTrailRig, type TrailRig } from '../../trailRig.ts'
-import { STACK, startPretendAws } from './pretendAws.ts'
+import { payerItem, trailWith } from '../../harness/payerTrails.ts'
+import { ends, startTrailHarness, type TrailHarness } from '../../harness/trailHarness.ts'
+import { STACK, startEmulatedAws } from './emulatedAws.ts'
 
-let rig: TrailRig
-let verifyRig: TrailRig
-let aws: Awaited<ReturnType<typeof startPretendAws>>
+let harness: TrailHarness
+let verifyHarness: TrailHarness
+let aws: Awaited<ReturnType<typeof startEmulatedAws>>
 beforeAll(async () => {
-  rig = await startTrailRig()
-  verifyRig = await startTrailRig({ PROVIDER: 'twilioVerify' })
-  aws = await startPretendAws()
+  harness = await startTrailHarness()
+  verifyHarness = await startTrailHarness({ PROVIDER: 'twilioVerify' })
+  aws = await startEmulatedAws()
 })
 afterAll(async () => {
-  await rig.close()
-  await verifyRig.close()
+  await harness.close()
+  await verifyHarness.close()
   aws.close()
 })
 
-beforeEach(() => at(rig))
+beforeEach(() => at(harness))
 afterEach(() => vi.unstubAllEnvs())
 
-/** Where the SDK asks: of one rig the table, and the pretended rest. */
-function at({ database }: TrailRig) {
+/** Where the SDK asks: of one harness the table, and the emulated rest. */
+function at({ database }: TrailHarness) {
   vi.stubEnv('AWS_ENDPOINT_URL_S3', aws.url)
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', aws.url)
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', database)
@@ -57,7 +57,7 @@ const evidence = (...argv: string[]) => run(evidenceMain, ...argv)
 const mend = (...argv: string[]) => run(mendMain, ...argv)
 
 /** A payment that ended, with its entries in the bucket. */
-async function archived(end: (typeof ends)[number] = 'approved', from = rig) {
+async function archived(end: (typeof ends)[number] = 'approved', from = harness) {
   const person = await from.person()
   const id = await from.ended(person, end)
   const entries = await from.paymentEntries(id)
@@ -91,7 +91,7 @@ async function keptBeside(archive: string, item: Record<string, unknown> | undef
 
 const day = (keys: readonly string[]) => keys[0]?.slice(0, 10) ?? ''
 const owner = (id: string, UpdateExpression: string, value: unknown) =>
-  rig.documents.send(
+  harness.documents.send(
     new UpdateCommand({
       TableName: 'payments',
       Key: { payment_id: id },
@@ -109,8 +109,8 @@ describe('evidence', () => {
   })
 
   test('proves a payment approved by a code of Twilio Verify', async () => {
-    const { id } = await archived('approved by a code', verifyRig)
-    at(verifyRig)
+    const { id } = await archived('approved by a code', verifyHarness)
+    at(verifyHarness)
     const { code, said } = await evidence(id, '--stage', 'prod')
     expect(said).toContain('verification_sid')
     expect(code).toBe(0)
@@ -240,7 +240,7 @@ describe('evidence', () => {
     const { id, keys } = await archived('approved')
     const { code: without, said: why } = await evidence(otherOf(id), '--stage', 'prod')
     expect([without, why]).toEqual([2, expect.stringContaining('Say with --day')])
-    at(verifyRig)
+    at(verifyHarness)
     const { code, said } = await evidence(id, '--stage', 'prod', '--day', day(keys))
     expect(code).toBe(0)
     expect(said).toContain('Not compared with the table: it is not there')
@@ -316,7 +316,7 @@ describe('evidence of an account', () => {
     return { id, trail, keys: trail.recent.map(payerEntryKey) }
   }
   const keep = (id: string, trail: Trail) =>
-    rig.documents.send(new PutCommand({ TableName: 'users', Item: payerItem(id, trail) }))
+    harness.documents.send(new PutCommand({ TableName: 'users', Item: payerItem(id, trail) }))
   const ask = (id: string, ...more: string[]) => evidence('--payer', id, '--stage', 'prod', ...more)
 
   test('proves what happened, by bucket and table, and tells no number and no e-mail', async () => {
@@ -372,7 +372,7 @@ describe('evidence of an account', () => {
   test('says what of a trail this version does not know, and calls nothing wrong', async () => {
     const { id, trail } = await payer({ stored: false })
     const recent = trail.recent.map((historyEntry) => ({ ...historyEntry, note: 'x' }))
-    await rig.documents.send(
+    await harness.documents.send(
       new PutCommand({ TableName: 'users', Item: payerItem(id, { ...trail, recent }) }),
     )
     const { code, said } = await ask(id)
@@ -384,7 +384,7 @@ describe('evidence of an account', () => {
   test('names an item whose trail was spoilt', async () => {
     const { id, trail } = await payer({ stored: false })
     const Item = { ...payerItem(id, trail), audit_count: 'x' }
-    await rig.documents.send(new PutCommand({ TableName: 'users', Item }))
+    await harness.documents.send(new PutCommand({ TableName: 'users', Item }))
     const { code, said } = await ask(id)
     expect(code).toBe(1)
     expect(said).toContain("the table's item: its trail is none as Payfriend stores it")
@@ -501,7 +501,7 @@ describe('archive:mend', () => {
     using copy = await inFolder('denied')
     const [first = '', second = ''] = copy.keys
     for (const key of [first, second]) rmSync(join(copy.folder, key))
-    await keptBeside(copy.folder, await rig.item(copy.id))
+    await keptBeside(copy.folder, await harness.item(copy.id))
     const { code, said } = await mend(copy.id, '--archive', copy.folder)
     expect(said).toContain(`Written: ${second}`)
     expect(code).toBe(0)

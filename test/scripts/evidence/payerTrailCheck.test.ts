@@ -11,7 +11,7 @@ import {
 } from '../../../functions/core/payerTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
 import { checkPayerTrail } from '../../../scripts/evidence/payerTrailCheck.ts'
-import { trailWith } from '../../payerTrails.ts'
+import { trailWith } from '../../harness/payerTrails.ts'
 
 const PAYER = 'b2c5d4e4-60d1-70c5-4f5e-2f5a0c7a5d11'
 const EVENTS: readonly PayerEventName[] = ['phone.verified', 'codes.locked', 'phone.changed']

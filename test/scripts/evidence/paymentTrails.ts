@@ -1,7 +1,7 @@
 /** Test support: payments with all that happened to them, and their entries as an archive keeps them. */
 
 import { sha256Hex } from '../../../functions/adapters/sha256.ts'
-import { linkOf } from '../../../functions/adapters/verifyLink.ts'
+import { linkOf } from '../../../functions/adapters/twilioVerify/verifyLink.ts'
 import type { Channel } from '../../../functions/core/channel.ts'
 import {
   type Decided,

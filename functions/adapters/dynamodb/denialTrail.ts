@@ -1,0 +1,55 @@
+/** The audit trail of pushes denied in a row, in the payer's own item. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { isRowTold } from '../../core/channels/pushPause.ts'
+import type { PushDenials } from '../../core/ports.ts'
+import { trailOf } from './payerTrailItem.ts'
+import { type TrailWrite, trailWrite } from './payerTrailWrite.ts'
+
+/** Another entry of the audit trail was faster: read and try again; so many losses in a row are a fault. */
+const TRIES_MAX = 10
+
+export function denialTrail(documents: DynamoDBDocumentClient, table: string): PushDenials {
+  async function read(payerId: string) {
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
+    )
+    return Item
+  }
+
+  async function write(payerId: string, told: TrailWrite): Promise<boolean> {
+    try {
+      await documents.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { user_id: payerId },
+          UpdateExpression: `SET ${told.set}`,
+          // Without an account this would make half a one.
+          ConditionExpression: `attribute_exists(user_id) AND ${told.when}`,
+          ExpressionAttributeValues: told.values,
+        }),
+      )
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
+  }
+
+  return {
+    async tell(payerId, since, now) {
+      let lost: TrailWrite | undefined
+      for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+        const item = await read(payerId)
+        if (!item) return false
+        const trail = trailOf(item)
+        if (lost?.left(trail)) return true
+        if (isRowTold(trail.recent, since)) return false
+        const told = trailWrite(trail, { payerId, event: 'pushes.denied', by: 'payer' }, now)
+        if (await write(payerId, told)) return true
+        lost = told
+      }
+      throw new Error('the audit entry of denials failed the condition of ten writes in a row')
+    },
+  }
+}

@@ -1,0 +1,65 @@
+/** The items behind the limits, beside the payers in their table: read consistently, written under a condition. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+
+/** A write whose condition failed is tried again; so many failures in a row are a fault. */
+export const TRIES_MAX = 10
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 24 * HOUR_MS
+
+/** A DynamoDB time to live: epoch seconds, so many milliseconds after `now`. */
+export const epoch = (now: Date, ms: number) => Math.ceil((now.getTime() + ms) / 1000)
+
+export type Values = Readonly<Record<string, unknown>>
+export type LimitItems = ReturnType<typeof limitItems>
+
+export function limitItems(documents: DynamoDBDocumentClient, table: string) {
+  const send = (
+    key: string,
+    update: string,
+    values: Values | undefined,
+    more: { when?: string; names?: Readonly<Record<string, string>>; isAnswered?: boolean },
+  ) =>
+    documents.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { user_id: key },
+        UpdateExpression: update,
+        ConditionExpression: more.when,
+        ExpressionAttributeNames: more.names && { ...more.names },
+        ExpressionAttributeValues: values && { ...values },
+        ReturnValues: more.isAnswered ? 'ALL_NEW' : undefined,
+      }),
+    )
+
+  return {
+    async read(key: string) {
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: table, Key: { user_id: key }, ConsistentRead: true }),
+      )
+      return Item
+    },
+
+    /** False where the condition does not hold: then nothing is written. */
+    async write(
+      key: string,
+      update: string,
+      when: string,
+      values?: Values,
+      names?: Readonly<Record<string, string>>,
+    ): Promise<boolean> {
+      try {
+        await send(key, update, values, { when, ...(names && { names }) })
+        return true
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false
+        throw error
+      }
+    },
+
+    /** Written whatever is there, even nothing; answers the item as this write left it. */
+    async writeAnyway(key: string, update: string, values: Values) {
+      return (await send(key, update, values, { isAnswered: true })).Attributes
+    },
+  }
+}

@@ -1,0 +1,174 @@
+/** How many texts and calls there were: for a payer, for a number, and for the whole stage. */
+import * as z from 'zod'
+import { handset } from '../../core/handset.ts'
+import type { PhoneNumber } from '../../core/payer.ts'
+import { Refusal, secondsUntil } from '../../core/refusals.ts'
+import { sha256Hex } from '../sha256.ts'
+import { DAY_MS, epoch, HOUR_MS, type LimitItems, TRIES_MAX } from './limitItems.ts'
+import { ownWrite } from './ownWrite.ts'
+
+/** At most so many, by the hour and the day of the clock (UTC). */
+export type TextSettings = {
+  /** Codes for payments, for a payer. */
+  readonly textsPerHour: number
+  readonly textsPerDay: number
+  /** Texts that prove a number or change it: for a payer, and for a number that is not theirs yet. */
+  readonly provingTextsPerHour: number
+  readonly provingTextsPerDay: number
+  /** All of both; at most half of it for proving. */
+  readonly textsPerDayForStage: number
+}
+
+/** One count in a counter's item. */
+type Count = { readonly attribute: string; readonly max: number; readonly windowMs: number }
+/** An item, and how many texts are counted at once in each of its counts. */
+type Counter = { readonly key: string; readonly counts: readonly Count[]; readonly texts: number }
+
+export function textCounters({ read, write }: LimitItems, settings: TextSettings) {
+  const { textsPerDayForStage } = settings
+
+  /**
+   * Count a code for a payment, to its payer's own proven number. There is no counter for the number: it
+   * would let everybody who can name the number keep its owner from paying.
+   */
+  const spendPaying = (payerId: string, now: Date) =>
+    spendAll([payingOf(payerId, now), stage(now, 1)], now)
+
+  /**
+   * Count a verification's texts: one for the payer and for the number that is not theirs yet, all of them
+   * for the stage, which keeps half of its day for payments.
+   */
+  const spendProving = (payerId: string, phone: PhoneNumber, texts: number, now: Date) => {
+    const half: Count = {
+      attribute: 'proving',
+      max: Math.floor(textsPerDayForStage / 2),
+      windowMs: DAY_MS,
+    }
+    const number = provingCounter(`limit#number#${sha256Hex(handset(phone))}`, now)
+    return spendAll([provingOf(payerId, now), number, stage(now, texts, half)], now)
+  }
+
+  /** The payer's hour and day begin anew; their numbers' and the stage's counts stay. */
+  const clear = async (payerId: string, now: Date) => {
+    for (const { key, counts } of [payingOf(payerId, now), provingOf(payerId, now)]) {
+      const update = `SET ${counts.map(({ attribute }) => `${attribute} = :none`).join(', ')}`
+      await write(key, update, 'attribute_exists(uses)', { ':none': 0 })
+    }
+  }
+
+  /** What a payer has used by now of this hour and this day. */
+  const used = async (payerId: string, now: Date) => {
+    const [paying, proving] = await Promise.all(
+      [payingOf(payerId, now), provingOf(payerId, now)].map(async ({ key, counts }) => {
+        const found: Record<string, unknown> = (await read(key)) ?? {}
+        const [day = 0, hour = 0] = counts.map(({ attribute }) => uses.parse(found[attribute]))
+        return { hour, day }
+      }),
+    )
+    return { paying: paying ?? NO_TEXTS, proving: proving ?? NO_TEXTS }
+  }
+
+  const payingOf = (payerId: string, now: Date) =>
+    hourly(`limit#paying#${payerId}`, settings.textsPerHour, settings.textsPerDay, now)
+  const provingOf = (payerId: string, now: Date) => provingCounter(`limit#proving#${payerId}`, now)
+  const provingCounter = (key: string, now: Date) =>
+    hourly(key, settings.provingTextsPerHour, settings.provingTextsPerDay, now)
+  const stage = (now: Date, texts: number, ...more: readonly Count[]): Counter => ({
+    key: dayOf('limit#stage', now),
+    counts: [{ attribute: 'uses', max: textsPerDayForStage, windowMs: DAY_MS }, ...more],
+    texts,
+  })
+
+  async function spendAll(counters: readonly Counter[], now: Date): Promise<void> {
+    const counted: Counter[] = []
+    try {
+      for (const counter of counters) {
+        await spend(counter, now)
+        counted.push(counter)
+      }
+    } catch (error) {
+      // Refused by one, it is taken from none: or a number that others have used up, or a refused
+      // person, would use up what honest payers have.
+      if (error instanceof Refusal) await Promise.all(counted.map(giveBack))
+      throw error
+    }
+  }
+
+  async function spend(counter: Counter, now: Date): Promise<void> {
+    const { key, counts, texts } = counter
+    const own = ownWrite()
+    // A condition cannot add, so that a count may not be above what leaves room for these texts.
+    const rooms = counts.map(({ max }, i) => [`:room${i}`, max - texts] as const)
+    const when = counts.map(
+      ({ attribute }, i) => `(attribute_not_exists(${attribute}) OR ${attribute} <= :room${i})`,
+    )
+    const sums = counts.map(
+      ({ attribute }) => `${attribute} = if_not_exists(${attribute}, :none) + :texts`,
+    )
+    refuseFull(counter, {}, now)
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const counted = await write(
+        key,
+        `SET ${sums.join(', ')}, expires_epoch = :ttl, ${own.set}`,
+        `${when.join(' AND ')} AND ${own.when}`,
+        {
+          ':none': 0,
+          ':texts': texts,
+          ':ttl': epoch(now, 2 * DAY_MS),
+          ...Object.fromEntries(rooms),
+          ...own.values,
+        },
+      )
+      if (counted) return
+      const found = await read(key)
+      if (own.left(found)) return
+      refuseFull(counter, { ...found }, now)
+      // This write counted, its answer was lost, and another's write has replaced its name: count again.
+    }
+    throw new Error(`the counter ${key.split('#', 2).join('#')} failed its condition too often`)
+  }
+
+  /** Nothing was sent: what was counted for it is given back. */
+  function giveBack({ key, counts, texts }: Counter): Promise<boolean> {
+    const own = ownWrite()
+    const sums = counts.map(({ attribute }) => `${attribute} = ${attribute} - :texts`)
+    const when = counts.map(({ attribute }) => `${attribute} >= :texts`)
+    return write(
+      key,
+      `SET ${sums.join(', ')}, ${own.set}`,
+      `${when.join(' AND ')} AND ${own.when}`,
+      { ':texts': texts, ...own.values },
+    )
+  }
+
+  return { spendPaying, spendProving, clear, used }
+}
+
+/**
+ * An item for each day, in which each hour has a count of its own beside the day's: so both are
+ * one write, under one condition.
+ */
+const hourly = (key: string, perHour: number, perDay: number, now: Date): Counter => ({
+  key: dayOf(key, now),
+  counts: [
+    { attribute: 'uses', max: perDay, windowMs: DAY_MS },
+    { attribute: `uses_at_${now.toISOString().slice(11, 13)}`, max: perHour, windowMs: HOUR_MS },
+  ],
+  texts: 1,
+})
+
+const dayOf = (key: string, now: Date) => `${key}#${now.toISOString().slice(0, 10)}`
+
+const NO_TEXTS = { hour: 0, day: 0 }
+
+const uses = z.int().default(0)
+
+/** Refuses where a count is full, until the last of the full ones begins anew. */
+function refuseFull({ counts, texts }: Counter, found: Record<string, unknown>, now: Date): void {
+  const ends = counts
+    .filter(({ attribute, max }) => uses.parse(found[attribute]) + texts > max)
+    .map(({ windowMs }) => (Math.floor(now.getTime() / windowMs) + 1) * windowMs)
+  if (ends.length === 0) return
+  const retryAfterSeconds = secondsUntil(new Date(Math.max(...ends)), now)
+  throw new Refusal('too_many_sms', { retryAfterSeconds })
+}

@@ -1,0 +1,14 @@
+import { lambda, payers, signIns, type World } from '../composition.ts'
+import { endSessions as end } from '../core/account.ts'
+import { endpoint, nothing } from '../http/endpoint.ts'
+
+/** `POST /sessions/end`: everywhere that the payer is signed in ends, here too. */
+export const endSessions = (world: World) => {
+  const ports = { payers: payers(world), signIns: signIns(world), clock: world.clock }
+  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
+    await end(ports, payer)
+    return { status: 200, body: {} }
+  })
+}
+
+export const handler = lambda(endSessions)

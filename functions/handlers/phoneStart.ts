@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { NUMBER_FORM, otherForm, phoneNumberOf } from '../adapters/phoneNumbers.ts'
+import { phoneSettings } from '../adapters/settings.ts'
+import {
+  changeIdOf,
+  lambda,
+  limits,
+  newReference,
+  newVerificationId,
+  payers,
+  type World,
+} from '../composition.ts'
+import { startVerification } from '../core/registering.ts'
+import { endpoint, nothing } from '../http/endpoint.ts'
+import { codes, phoneIds, phones, switches } from '../providerComposition.ts'
+
+/** A number in international form, and how the code should come. */
+export const body = z.strictObject({
+  phoneNumber: z
+    .string('Enter your phone number.')
+    .regex(NUMBER_FORM, 'Write the number with its country, like +44 7400 123456.'),
+  channel: z.enum(['sms', 'call'], 'Choose a text or a call.'),
+})
+
+/** `POST /phone`: send a code to the number that is to be trusted. */
+export const phoneStart = (world: World) => {
+  const ports = {
+    payers: payers(world),
+    limits: limits(world),
+    phones: phones(world),
+    phoneIds: phoneIds(world),
+    codes: codes(world),
+    switches: switches(world),
+    clock: world.clock,
+    changeIdOf,
+    newVerificationId,
+    newReference,
+  }
+  const { PHONE_COUNTRIES } = phoneSettings(world.env)
+  return endpoint({ body, query: nothing }, async ({ payer, body: { phoneNumber, channel } }) => {
+    const phone = phoneNumberOf(phoneNumber, channel, PHONE_COUNTRIES)
+    const started = await startVerification(ports, payer, phone, channel)
+    return { status: 202, body: { ...started, dialled: otherForm(phoneNumber, phone) } }
+  })
+}
+
+export const handler = lambda(phoneStart)

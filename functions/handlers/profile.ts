@@ -1,0 +1,16 @@
+import { lambda, payers, type World } from '../composition.ts'
+import { admitToLook } from '../core/payer.ts'
+import { profileView } from '../core/profile.ts'
+import { endpoint, nothing } from '../http/endpoint.ts'
+
+/** `GET /profile`: who is signed in, and as much of their phone's number as they need to know it. */
+export const profile = (world: World) => {
+  const store = payers(world)
+  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
+    const known = await store.get(payer.payerId)
+    admitToLook(known, payer)
+    return { status: 200, body: profileView(payer.email, known, world.clock()) }
+  })
+}
+
+export const handler = lambda(profile)

@@ -1,0 +1,29 @@
+import { sha256Hex } from '../adapters/sha256.ts'
+import { eventBus, lambda, type World } from '../composition.ts'
+import { consumeStreams } from '../consumeStreams.ts'
+import { payerEventOf, trailChange } from '../core/payerTrail.ts'
+import { paymentEntriesAdded, paymentEventOf } from '../core/paymentTrail.ts'
+
+/**
+ * Consumes the streams of payments and payers: whoever listens is told that a payment began to wait and how it ended,
+ * and what happened to an account.
+ */
+export const publishEvents = (world: World) => {
+  const bus = eventBus(world)
+  return consumeStreams('PublishFault', {
+    async payment({ before, after }) {
+      if (!after) return
+      const events = paymentEntriesAdded(before, after, sha256Hex).flatMap(
+        (entry) => paymentEventOf(entry) ?? [],
+      )
+      await bus.publish(events)
+    },
+    async payer({ payerId, before, after }) {
+      if (!after) return
+      const { added } = trailChange(payerId, before, after, sha256Hex)
+      await bus.publish(added.map(payerEventOf))
+    },
+  })
+}
+
+export const handler = lambda(publishEvents)

@@ -1,0 +1,45 @@
+import * as z from 'zod'
+import {
+  lambda,
+  lockout,
+  onLockoutFault,
+  pause,
+  payers,
+  payments,
+  type World,
+} from '../composition.ts'
+import { approveWithCode } from '../core/channels/smsCode.ts'
+import { view } from '../core/payment.ts'
+import { Refusal } from '../core/refusals.ts'
+import { endpoint, nothing } from '../http/endpoint.ts'
+import { count } from '../observe.ts'
+import { codes } from '../providerComposition.ts'
+
+/** Digits and nothing else, because the code goes into a path at the provider. */
+export const body = z.strictObject({
+  code: z.string('Enter the code.').regex(/^[0-9]{6,10}$/, 'The code has 6 to 10 digits.'),
+})
+
+/** `POST /payments/{paymentId}/sms/verification`: approve a payment with the code from the text. */
+export const smsVerify = (world: World) => {
+  const ports = {
+    payments: payments(world),
+    payers: payers(world),
+    lockout: lockout(world),
+    codes: codes(world),
+    clock: world.clock,
+    pause,
+    onLockoutFault,
+  }
+  return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
+    try {
+      const payment = await approveWithCode(ports, payer, paymentId(), body.code)
+      return { status: 200, body: view(payment, world.clock()) }
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'wrong_code') count('CodeWrong')
+      throw error
+    }
+  })
+}
+
+export const handler = lambda(smsVerify)

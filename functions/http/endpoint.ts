@@ -1,0 +1,206 @@
+/** The one pipeline behind every route: parse, check with zod, call, answer. */
+import middy from '@middy/core'
+import httpHeaderNormalizer from '@middy/http-header-normalizer'
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda'
+import * as z from 'zod'
+import type { SignedIn } from '../core/payer.ts'
+import { REFUSALS, Refusal, SessionEnded } from '../core/refusals.ts'
+import { count, flush, logger } from '../observe.ts'
+import { GATEWAY_ANSWERS } from './gatewayAnswers.ts'
+import { bodyText, jsonBody } from './requestBody.ts'
+
+/** A request after all checks. What comes from the token is apart from what a client can write. */
+export type Checked<B, Q> = {
+  readonly payer: SignedIn
+  readonly body: B
+  readonly query: Q
+  /** Malformed ids belong to no payment, so they answer as such: `not_found`. */
+  paymentId(): string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Where the request came from, the nearest hop last; to be recorded, never to be believed. */
+  readonly ip: string
+  readonly requestId: string
+}
+
+export type Answer = {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Record<string, string>
+}
+
+type PayerEventName = APIGatewayProxyEventV2WithJWTAuthorizer
+export type PayerHandler = (
+  event: PayerEventName,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>
+export type PublicHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>
+
+/** Nothing is sent, or nothing that matters. */
+export const nothing = z.strictObject({})
+
+/**
+ * A handler for a signed-in payer.
+ *
+ * @param schemas what the body and the query may be, strictly: an unknown field is refused
+ */
+export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
+  schemas: { readonly body: B; readonly query: Q },
+  handle: (request: Checked<z.infer<B>, z.infer<Q>>) => Promise<Answer>,
+): PayerHandler {
+  return pipeline(async (event: PayerEventName) => {
+    const payer = payerOf(event)
+    const query = checked(schemas.query, { ...event.queryStringParameters })
+    const body = checked(schemas.body, jsonBody(event))
+    return handle({
+      payer,
+      body,
+      query,
+      paymentId: () => paymentId(event.pathParameters?.paymentId),
+      headers: event.headers,
+      ip: lastHops(event),
+      requestId: event.requestContext.requestId,
+    })
+  })
+}
+
+/** A handler for whoever calls, who must prove themselves in another way: by the text and headers they send. */
+export function publicEndpoint(
+  handle: (request: {
+    readonly text: string
+    readonly headers: Readonly<Record<string, string | undefined>>
+  }) => Promise<Answer>,
+): PublicHandler {
+  return pipeline(async (event: APIGatewayProxyEventV2) =>
+    handle({ text: bodyText(event), headers: event.headers }),
+  )
+}
+
+function pipeline<E extends APIGatewayProxyEventV2 | PayerEventName>(
+  run: (event: E) => Promise<Answer>,
+) {
+  return middy<E, APIGatewayProxyStructuredResultV2>()
+    .use(httpHeaderNormalizer())
+    .after((request) => report(request.event, request.response))
+    .onError((request) => {
+      request.response = problem(request.error, request.event.requestContext.requestId)
+      report(request.event, request.response)
+    })
+    .handler(async (event) => {
+      const { status, body, headers } = await run(event)
+      return json(status, 'application/json', body, headers)
+    }) as unknown as (event: E, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
+}
+
+/** The claims that make a payer. API Gateway has checked the token; that it is an access token is ours to check. */
+const claims = z.object({
+  token_use: z.literal('access'),
+  sub: z.string().min(1).max(128),
+  email: z.string().min(1),
+  /** When the payer signed in, in seconds since 1970; API Gateway hands each claim on as text. */
+  auth_time: z.coerce.number().int().optional().catch(undefined),
+})
+
+function payerOf(event: PayerEventName): SignedIn {
+  const parsed = claims.safeParse(event.requestContext.authorizer?.jwt?.claims)
+  if (!parsed.success) throw new Unauthorized()
+  const { sub, email, auth_time } = parsed.data
+  return { payerId: sub, email, authTime: auth_time }
+}
+
+class Unauthorized extends Error {}
+
+/**
+ * API Gateway's peer, and before it whom that peer says it speaks for: behind CloudFront the payer and
+ * CloudFront. Whoever calls the API directly can write anything into the first.
+ */
+function lastHops({ headers, requestContext }: PayerEventName): string {
+  const peer = requestContext.http.sourceIp
+  const hops = (headers['x-forwarded-for'] ?? '').split(',').map((hop) => hop.trim())
+  const before = hops.at(-1) === peer ? hops.at(-2) : undefined
+  return before && /^[0-9a-fA-F.:]{2,45}$/.test(before) ? `${before}, ${peer}` : peer
+}
+
+const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
+
+const paymentId = (id: string | undefined): string => {
+  if (!id || !PAYMENT_ID.test(id)) throw new Refusal('not_found')
+  return id
+}
+
+function checked<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new Refusal('invalid_request', { fields: parsed.error.issues.flatMap(fieldsOf) })
+}
+
+function fieldsOf(issue: z.core.$ZodIssue): { path: string; reason: string }[] {
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ path: issue.path.join('.'), reason: issue.message }]
+  }
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key].join('.'),
+    reason: 'This field is not known here.',
+  }))
+}
+
+function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
+  // As API Gateway itself says it, of a token that its authorizer lets pass: one without the claims that make
+  // a payer, or of a session that was ended since.
+  if (error instanceof Unauthorized || error instanceof SessionEnded) {
+    return asGateway(401, { 'www-authenticate': 'Bearer' })
+  }
+  if (!(error instanceof Refusal)) {
+    count('Fault')
+    logger.error('Fault', { requestId, ...harmless(error) })
+    return asGateway(500)
+  }
+  const { code, details } = error
+  const { retryAfterSeconds, ...members } = details
+  const { status, title } = REFUSALS[code]
+  const body = { title, status, code, requestId, ...members }
+  const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
+  return json(status, 'application/problem+json', body, headers)
+}
+
+const asGateway = (status: 401 | 500, headers?: Record<string, string>) =>
+  json(status, 'application/json', { message: GATEWAY_ANSWERS[status].message }, headers)
+
+/** A fault's own words can hold what was sent (a number, a code): its kind and place are enough to find it. */
+const harmless = (error: unknown) => ({
+  fault: error instanceof Error ? error.name : typeof error,
+  at: error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [],
+})
+
+const json = (
+  status: number,
+  type: string,
+  body: unknown,
+  headers?: Record<string, string>,
+): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: { 'content-type': type, 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(body),
+})
+
+function report(
+  event: APIGatewayProxyEventV2 | PayerEventName,
+  response: APIGatewayProxyStructuredResultV2 | null | undefined,
+) {
+  const { requestId } = event.requestContext
+  const id = event.pathParameters?.paymentId ?? ''
+  logger.info('request', {
+    requestId,
+    route: event.routeKey,
+    status: response?.statusCode,
+    ...(PAYMENT_ID.test(id) && { paymentId: id }),
+  })
+  flush()
+}

@@ -1,0 +1,77 @@
+/** What a request carries, read once and for all. */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { visit } from 'jsonc-parser'
+import { invalidField } from '../core/refusals.ts'
+
+/** Bytes of a request's body; the largest honest one is a callback of some 3 KB. */
+const BODY_BYTES_MAX = 8192
+/** Keys, values, lists and objects in it; the largest honest one has a dozen. */
+const PARTS_MAX = 32
+
+type Bodied = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded' | 'headers'>
+
+/** The body as it was sent; refuses one that is too long. */
+export function bodyText({ body, isBase64Encoded }: Bodied): string {
+  if (!body) return ''
+  const encoding = isBase64Encoded ? 'base64' : 'utf8'
+  // Before it is decoded: API Gateway lets ten megabytes through.
+  if (Buffer.byteLength(body, encoding) > BODY_BYTES_MAX) {
+    throw invalidField('', 'The body is longer than 8 KB.')
+  }
+  return Buffer.from(body, encoding).toString()
+}
+
+/** The body as one JSON value with one meaning; refuses everything else. No body is an empty object. */
+export function jsonBody(event: Bodied): unknown {
+  const text = bodyText(event)
+  if (text === '') return {}
+  if (!/^application\/json\s*(;|$)/i.test(event.headers['content-type'] ?? '')) {
+    throw invalidField('', 'The body must be JSON, with content type application/json.')
+  }
+  const flaw = jsonFlaw(text)
+  if (flaw) throw invalidField('', flaw)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalidField('', 'The body is not JSON.')
+  }
+}
+
+/**
+ * What `JSON.parse` would let pass in silence: a key that is there twice, or one that names a prototype.
+ * And what nobody should work on: ended as soon as it is more than any honest body.
+ */
+function jsonFlaw(text: string): string | undefined {
+  let flaw: string | undefined
+  let parts = 0
+  const objects: Set<string>[] = []
+  const part = () => {
+    parts += 1
+    if (parts > PARTS_MAX) throw new TooManyParts()
+  }
+  try {
+    visit(text, {
+      onObjectBegin: () => {
+        part()
+        objects.push(new Set())
+      },
+      onObjectEnd: () => void objects.pop(),
+      onObjectProperty: (key) => {
+        part()
+        const keys = objects.at(-1)
+        if (key === '__proto__') flaw ??= 'The body has a key that is not allowed.'
+        if (keys?.has(key)) flaw ??= 'The body has the same key twice.'
+        keys?.add(key)
+      },
+      onArrayBegin: part,
+      onLiteralValue: part,
+    })
+  } catch (error) {
+    if (!(error instanceof TooManyParts)) throw error
+    return 'The body has too many parts.'
+  }
+  return flaw
+}
+
+/** Ends `visit` at once. */
+class TooManyParts extends Error {}

@@ -1,0 +1,190 @@
+/**
+ * What a stage may set, as `payfriend.json` or the construct's user writes it: each setting with its unit, its range
+ * and its default. What two settings together must hold is checked by `stageSettings.ts`.
+ */
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import * as z from 'zod'
+import {
+  COUNT_MAX,
+  DEFAULTS,
+  PAYMENT_TTL_SECONDS_MAX,
+  PAYMENT_TTL_SECONDS_MIN,
+} from '../functions/core/limits.ts'
+import { CURRENCIES, type Currency, LIMIT_PATTERN } from '../functions/core/money.ts'
+import { providerFields } from './providerSettings.ts'
+import { defaultThrottling } from './throttling.ts'
+
+const codes = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
+const retentions = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
+)
+
+const MAX_AMOUNT = 'must name amounts by their currency, like {"EUR": "10000.00"}'
+const mostOfOne = z.string(MAX_AMOUNT).regex(LIMIT_PATTERN, MAX_AMOUNT)
+const COUNTRIES = 'must be "all" or a list of two-letter countries, like ["GB", "IE"]'
+const count = z
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(COUNT_MAX, 'is too large')
+const domain = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+    'must be a domain in lower case, like example.com',
+  )
+const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
+const throttle = z.strictObject({ ratePerSecond: count, burst: count })
+const { authyCallback: _, ...everyRoute } = defaultThrottling
+
+/** Every setting of a stage. None is needed, except `twilioVerify` with that provider. */
+export const stageFields = z.strictObject({
+  /** The AWS account to deploy to: twelve digits. Default: that of the command line's profile. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be the twelve digits of an AWS account')
+    .optional(),
+  /** The region to deploy to, like `eu-west-1`. Default: that of the command line's profile. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, like eu-west-1')
+    .optional(),
+
+  /**
+   * Whether tables, user pool, secret and archive outlive the stack, and nobody can delete an entry of the archive
+   * for `archiveYears`. Default: true; false for the stage `dev`.
+   */
+  keepData: z.boolean('must be true or false').optional(),
+  /** For how many years nobody can delete an entry of the archive: 1 to 99. Default: 5, as PSD2 Art. 21 asks for. */
+  archiveYears: z
+    .int('must be a whole number of years')
+    .min(1, 'must be at least 1')
+    // S3 locks for 36,500 days at most, and a hundred years with their leap days are more.
+    .max(99, 'must be at most 99')
+    .default(5),
+
+  ...providerFields,
+
+  /** The currencies that can be sent (ISO 4217), in the order of the page's list. Default: all of `CURRENCIES`. */
+  currencies: z
+    .array(z.enum(codes, `must be one of ${codes.join(', ')}`))
+    .min(1, 'must name at least one currency')
+    .refine((all) => new Set(all).size === all.length, 'names a currency twice')
+    .default([...codes]),
+  /**
+   * The most that can be sent at once, in whole units with decimals, by currency: `{ EUR: '500.00' }`. One amount
+   * alone is taken only where one currency is on offer. Default of each: about 10,000 euro's worth.
+   */
+  maxAmount: z.union([mostOfOne, z.partialRecord(z.enum(codes), mostOfOne)], MAX_AMOUNT).optional(),
+  /** How long a payment waits for its payer, in seconds: 60 to 600. Default: 300. */
+  paymentTtlSeconds: z
+    .int('must be a whole number of seconds')
+    .min(PAYMENT_TTL_SECONDS_MIN, `must be at least ${PAYMENT_TTL_SECONDS_MIN}`)
+    .max(PAYMENT_TTL_SECONDS_MAX, `must be at most ${PAYMENT_TTL_SECONDS_MAX}`)
+    .default(DEFAULTS.paymentTtlSeconds),
+
+  /** How many texts and payments there may be: each 1 to 1,000,000. An hour and a day of texts are the clock's (UTC). */
+  limits: z
+    .strictObject({
+      /** Codes by text or call for payments, of one payer in an hour. Default: 10. */
+      textsPerHour: count.default(DEFAULTS.textsPerHour),
+      /** The same in a day. Default: 20. */
+      textsPerDay: count.default(DEFAULTS.textsPerDay),
+      /** Texts and calls that prove a number, of one payer and of one number in an hour. Default: 3. */
+      provingTextsPerHour: count.default(DEFAULTS.provingTextsPerHour),
+      /** The same in a day. Default: 5. */
+      provingTextsPerDay: count.default(DEFAULTS.provingTextsPerDay),
+      /** Texts and calls of the whole stage in a day, at least 4; half is kept for payments. Default: 500. */
+      textsPerDayForStage: count
+        .refine(
+          (texts) => texts >= 4,
+          'must be at least 4, because a change of phone takes two texts and may use half',
+        )
+        .default(DEFAULTS.textsPerDayForStage),
+      /** Payments of one payer that wait at the same time. Default: 5. */
+      openPayments: count.default(DEFAULTS.openPayments),
+      /** Payments that one payer starts in an hour, cancelled ones too. Default: 20. */
+      paymentsPerHour: count.default(DEFAULTS.paymentsPerHour),
+    })
+    .prefault({}),
+  /**
+   * The countries (ISO 3166) whose numbers may be verified, or `'all'`; a text abroad can cost much. Needed where
+   * anybody can sign up. Default: all.
+   */
+  phoneCountries: z
+    .union([z.literal('all'), z.array(z.string())], COUNTRIES)
+    .refine(
+      (all) => all === 'all' || (all.length > 0 && all.every((code) => /^[A-Z]{2}$/.test(code))),
+      COUNTRIES,
+    )
+    .optional(),
+  /**
+   * Which accounts may be made: `closed`, only those that the owner invites; `domains`, e-mail addresses of `domains`;
+   * `open`, any. Default: closed, because texts cost money.
+   */
+  signUp: z
+    .strictObject({
+      policy: z.enum(['open', 'domains', 'closed'], 'must be open, domains or closed'),
+      domains: z.array(domain).default([]),
+    })
+    .default({ policy: 'closed', domains: [] }),
+  /**
+   * The address or domain as which Amazon SES sends sign-in's mail; needs `region`. Default: Cognito's own mailer, 50
+   * mails a day at most.
+   */
+  sesIdentity: z
+    .union([z.email(), domain], 'must be an e-mail address or a domain in lower case')
+    .optional(),
+  /** The https address where the page leads for a new password. Default: sign-in's own page. */
+  changePasswordUrl: https.optional(),
+
+  /** A name of its own for the page, with TLS 1.2 at least. Default: CloudFront's name, whose certificate takes 1.0 too. */
+  domain: z
+    .strictObject({
+      /** The name in lower case, like `pay.example.com`. */
+      name: domain,
+      /** The ARN of a certificate in us-east-1, the region from which CloudFront takes them. */
+      certificateArn: z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-zA-Z-]+$/,
+          'must be the ARN of a certificate in us-east-1, like arn:aws:acm:us-east-1:123456789012:certificate/…',
+        ),
+    })
+    .optional(),
+  /** The ARN of a web ACL (AWS WAF) in us-east-1, in front of page and API. Default: none. */
+  webAclArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/,
+      'must be the ARN of a web ACL for CloudFront, like arn:aws:wafv2:us-east-1:123456789012:global/webacl/…',
+    )
+    .optional(),
+
+  /** Requests that the stage takes on each route, by its Lambda: a rate in a second, and a burst. Default: `throttling.ts`. */
+  throttling: z
+    .strictObject(
+      Object.fromEntries(
+        Object.entries(everyRoute).map(([name, byDefault]) => [name, throttle.default(byDefault)]),
+      ) as Record<keyof typeof everyRoute, z.ZodDefault<typeof throttle>>,
+    )
+    .extend({ authyCallback: throttle.optional() })
+    .prefault({}),
+  /** The ARN of a topic (SNS) in the stage's region that alarms notify. Default: none, they only show. */
+  alarmTopicArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+      'must be the ARN of a topic, like arn:aws:sns:eu-west-1:123456789012:alarms',
+    )
+    .optional(),
+  /** The https address of the runbook; each alarm adds the anchor of its section. Default: its path here. */
+  runbookUrl: https.default('docs/guides/runbook.md'),
+  /** How many days logs are kept: a number that CloudWatch knows, like 30. Default: 90. Payments are kept for ever. */
+  logRetentionDays: z
+    .literal(retentions, `must be one of ${retentions.join(', ')}`)
+    .default(RetentionDays.THREE_MONTHS),
+  /** The least that Lambdas log. Default: INFO. */
+  logLevel: z
+    .enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR')
+    .default('INFO'),
+})

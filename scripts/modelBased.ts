@@ -1,0 +1,87 @@
+/**
+ * `npm run model -- --minutes 10 --seed N`: sequences against the handlers until the time is up or one fails, in
+ * every deployment by turns. What fails is shortened and told with how to replay it, and the exit code is 1.
+ */
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import type { Tally } from '../test/modelBased/commands.ts'
+
+// Of forged callbacks and faults of the provider there are thousands, and the logger reads this when it is loaded.
+process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT'
+process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
+const { runModel, RULES } = await import('../test/modelBased/modelBased.ts')
+const { pick } = await import('../test/modelBased/actions.ts')
+
+/** So many sequences on one world, and so long ones, unless asked otherwise. */
+const SEQUENCES = 40
+const LENGTH = 16
+/** While one waits for the database the other works. */
+const AT_ONCE = 2
+const TOLD_EVERY_MS = 5000
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+    length: { type: 'string', default: String(LENGTH) },
+    /** To replay: which deployment, and where from the seed. */
+    rules: { type: 'string', default: '0' },
+    path: { type: 'string' },
+    'replay-path': { type: 'string' },
+  },
+})
+const seed = Number(values.seed)
+const length = Number(values.length)
+const began = performance.now()
+const endsAt = began + Number(values.minutes) * 60_000
+const tally: Tally = new Map()
+let found: string | undefined
+
+if (values.path === undefined) await goOn()
+else {
+  const rules = pick(RULES, Number(values.rules))
+  const { path, 'replay-path': replayPath } = values
+  const where = { seed, path, ...(replayPath !== undefined && { replayPath }) }
+  found = await runModel({ rules, ...where, sequences: 1, length, tally })
+}
+console.log(summary())
+console.log(found ?? '\nNothing was found.')
+process.exitCode = found === undefined ? 0 : 1
+
+async function goOn() {
+  console.log(`seed ${seed}, ${values.minutes} minutes`)
+  const told = setInterval(() => console.log(progress()), TOLD_EVERY_MS)
+  const goesOn = () => found === undefined && performance.now() < endsAt
+  let rounds = 0
+  const line = async () => {
+    while (goesOn()) {
+      const round = rounds++
+      const rules = pick(RULES, round)
+      const options = { rules, seed: seed + round, sequences: SEQUENCES, length, tally, goesOn }
+      found ??= await runModel(options)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, line))
+  clearInterval(told)
+}
+
+function progress(): string {
+  const sum = (start: string) =>
+    [...tally].reduce((all, [name, times]) => (name.startsWith(start) ? all + times : all), 0)
+  const each = ['approved', 'denied', 'failed', 'cancelled', 'expired']
+  return [
+    `${((performance.now() - began) / 1000).toFixed(0)} s`,
+    `${sum('sequences')} sequences`,
+    `${sum('action:')} actions`,
+    `${sum('races')} races`,
+    each.map((status) => `${sum(`end: ${status}`)} ${status}`).join(' '),
+    `${sum('invariants')} checks`,
+  ].join(', ')
+}
+
+function summary(): string {
+  const all = [...tally].sort(([a], [b]) => (a < b ? -1 : 1))
+  const width = Math.max(0, ...all.map(([name]) => name.length))
+  const lines = all.map(([name, times]) => `${name.padEnd(width)} ${String(times).padStart(8)}`)
+  return [...lines, '', progress()].join('\n')
+}

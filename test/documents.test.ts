@@ -1,0 +1,93 @@
+/** The documents: where they are, and that each link in them leads somewhere. */
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { anchorOf } from '../lib/monitoring/monitoring.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const documents = ['*.md', 'docs/**/*.md', 'examples/*.md'].flatMap((pattern) =>
+  globSync(pattern, { cwd: ROOT }),
+)
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+/** A document without its samples, in which a bracket is no link and a hash no heading. */
+const proseOf = (file: string) =>
+  textOf(file)
+    .replaceAll(/^ *```.*?^ *```$/gms, '')
+    .replaceAll(/`[^`\n]*`/g, 'code')
+
+const anchorsOf = (file: string) =>
+  [...proseOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    anchorOf(heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')),
+  )
+
+/** The links of a document that stay within this repository and lead nowhere. */
+function brokenLinks(file: string, text = proseOf(file)): string[] {
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)]
+  return links
+    .map(([, link, picture]) => link ?? picture ?? '')
+    .filter((link) => !/^https?:/.test(link))
+    .filter((link) => {
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? file : join(dirname(file), path)
+      if (!existsSync(join(ROOT, target))) return true
+      return anchor !== undefined && !anchorsOf(target).includes(anchor)
+    })
+}
+
+test('README is read in one go', () => {
+  expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(200)
+})
+
+test('the root has only what is looked for there', () => {
+  const atRoot = readdirSync(ROOT).filter((name) => name.endsWith('.md'))
+  expect(atRoot.sort()).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md'])
+})
+
+describe('each link leads somewhere', () => {
+  test.each(documents)('in %s', (file) => {
+    expect(brokenLinks(file)).toEqual([])
+  })
+
+  test('and one that does not would be found', () => {
+    const text =
+      '[a](nowhere.md) [b](#no-such-heading) [c](SECURITY.md#no-such-heading) [d](LICENSE)'
+    expect(brokenLinks('README.md', text)).toEqual([
+      'nowhere.md',
+      '#no-such-heading',
+      'SECURITY.md#no-such-heading',
+    ])
+  })
+})
+
+describe('the decisions', () => {
+  const files = readdirSync(join(ROOT, 'docs/adr')).filter((name) => name !== 'README.md')
+  const headings = files.map((name) => {
+    const [, number, title, date] =
+      /^# (\d{4})\. (.+)\n\n(\d{4}-\d\d-\d\d), (?:accepted|changed in part|reversed)\b/.exec(
+        textOf(join('docs/adr', name)),
+      ) ?? []
+    return { name, number, title, date }
+  })
+
+  test('are numbered from the oldest without a gap, each with its date', () => {
+    expect(files.length).toBeGreaterThan(60)
+    expect(headings.map(({ number }) => number)).toEqual(
+      files.map((_, i) => String(i + 1).padStart(4, '0')),
+    )
+    expect(headings.filter(({ name, number }) => !name.startsWith(`${number}-`))).toEqual([])
+    const dates = headings.map(({ date }) => date)
+    expect(dates).toEqual([...dates].sort())
+  })
+
+  test('are all in the index, newest first', () => {
+    const rows = textOf('docs/adr/README.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| ['))
+    expect(rows).toEqual(
+      headings
+        .map(({ name, number, title, date }) => `| [${number}](${name}) | ${date} | ${title} |`)
+        .reverse(),
+    )
+  })
+})

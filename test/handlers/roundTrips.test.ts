@@ -1,0 +1,107 @@
+/**
+ * How often each Lambda asks DynamoDB and the provider. A payer waits for each call, and each payment pays for it:
+ * whoever adds one changes its number here.
+ */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Provider } from '../../functions/routes.ts'
+import { type Harness, otherThan, startHarness } from '../harness/harness.ts'
+
+type Calls = { readonly tables: number; readonly provider: number }
+const calls = (tables: number, provider = 0): Calls => ({ tables, provider })
+
+/** Which Lambda asks how often, in the life of a payment. */
+const ALIKE = {
+  profile: calls(1),
+  paymentStatus: calls(1),
+  listPayments: calls(2),
+  smsVerify: calls(5, 1),
+  'smsVerify, wrong code': calls(4, 1),
+  'smsVerify, after a wrong code': calls(7, 1),
+  cancelPayment: calls(2),
+  'cancelPayment, again': calls(3),
+  'sweepPayments, nothing open': calls(4),
+}
+const ASKED = {
+  authy: {
+    ...ALIKE,
+    phoneStart: calls(5, 1),
+    phoneVerify: calls(5, 2),
+    sendPayment: calls(8, 1),
+    smsStart: calls(5, 1),
+  },
+  twilioVerify: {
+    ...ALIKE,
+    phoneStart: calls(6, 1),
+    phoneVerify: calls(5, 1),
+    sendPayment: calls(6),
+    smsStart: calls(6, 1),
+  },
+} as const satisfies Record<Provider, Record<string, Calls>>
+
+describe.each(Object.entries(ASKED))('with %s', (PROVIDER, expected) => {
+  test('each Lambda asks DynamoDB and the provider as often as is written here', async () => {
+    const harness = await startHarness({ PROVIDER })
+    onTestFinished(() => harness.close())
+    expect(await countedIn(harness)).toEqual(expected)
+  })
+})
+
+test('a signed yes is one read less than a no: one write decides, and the payment is not read', async () => {
+  const harness = await startHarness()
+  onTestFinished(() => harness.close())
+  const counted: Record<string, Calls> = {}
+  for (const answer of ['approved', 'denied'] as const) {
+    const payer = await harness.person()
+    await harness.pending(payer)
+    counted[answer] = await callsOf(harness, () => harness.answers(payer, answer))
+  }
+  expect(counted).toEqual({ approved: calls(1), denied: calls(2) })
+})
+
+/** A phone is proved, one payment approved by text, another at the second code, and one cancelled. */
+async function countedIn(harness: Harness) {
+  const as = harness.stranger()
+  const counted: Record<string, Calls> = {}
+  const count = async (name: string, run: () => Promise<unknown>) => {
+    counted[name] = await callsOf(harness, run)
+  }
+  let id = ''
+  const send = async () => {
+    id = (await harness.pending(as)).paymentId
+  }
+  const text = () => harness.call('smsStart', { as, id })
+  const enter = (code: string) => harness.call('smsVerify', { as, id, body: { code } })
+  const cancel = () => harness.call('cancelPayment', { as, id })
+
+  const body = { phoneNumber: as.number, channel: 'sms' }
+  await count('phoneStart', () => harness.call('phoneStart', { as, body }))
+  const proof = { ...harness.verification(as), code: harness.codeOn(as.number) }
+  await count('phoneVerify', () => harness.call('phoneVerify', { as, body: proof }))
+  await count('profile', () => harness.call('profile', { as }))
+
+  await count('sendPayment', send)
+  await count('smsStart', text)
+  await count('smsVerify', () => enter(harness.codeOn(as.number)))
+  await count('listPayments', () => harness.call('listPayments', { as }))
+  expect((await harness.item(id))?.status).toBe('approved')
+
+  await send()
+  await text()
+  const code = harness.codeOn(as.number)
+  await count('smsVerify, wrong code', () => enter(otherThan(code)))
+  await count('paymentStatus', () => harness.call('paymentStatus', { as, id }))
+  await count('smsVerify, after a wrong code', () => enter(code))
+  expect((await harness.item(id))?.status).toBe('approved')
+
+  await send()
+  await count('cancelPayment', cancel)
+  await count('cancelPayment, again', cancel)
+  await count('sweepPayments, nothing open', () => harness.sweep())
+  return counted
+}
+
+async function callsOf({ store, provider }: Harness, run: () => Promise<unknown>): Promise<Calls> {
+  const [stored, asked] = [store.calls.length, provider.calls.length]
+  await run()
+  return calls(store.calls.length - stored, provider.calls.length - asked)
+}

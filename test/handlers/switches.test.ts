@@ -1,0 +1,217 @@
+/** What the owner stops for everybody, by the switches in the provider's secret or on a laptop. */
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { providers } from '../../functions/routes.ts'
+import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+import {
+  API_KEY,
+  type Harness,
+  no,
+  type Person,
+  type Reply,
+  startHarness,
+  paymentBody,
+} from '../harness/harness.ts'
+
+const secrets = mockClient(SecretsManagerClient)
+const reads = () => secrets.commandCalls(GetSecretValueCommand).length
+
+const KEYS = {
+  authy: { apiKey: API_KEY },
+  twilioVerify: { apiKey: LOCAL_VERIFY.apiKey, apiKeySecret: LOCAL_VERIFY.apiSecret },
+}
+const AGAIN = { headers: { 'retry-after': '300' } }
+const smsOff = { ...no(503, 'sms_off'), ...AGAIN }
+const paymentsOff = { ...no(503, 'payments_off'), ...AGAIN }
+
+/** Each test has a stage and a secret of its own, because what was read of one is kept. */
+let stages = 0
+
+describe.each(providers)('with %s', (PROVIDER) => {
+  let harness: Harness
+  beforeEach(async () => {
+    process.env.AWS_REGION = 'eu-west-1'
+    secrets.reset()
+    harness = await startHarness({ PROVIDER })
+  })
+  afterEach(() => harness.close())
+
+  /** The same stage, asked by Lambdas that read a new secret, which has this in it. */
+  function secretHas(value: unknown) {
+    const SecretString = typeof value === 'string' ? value : JSON.stringify(value)
+    secrets.on(GetSecretValueCommand).resolves({ SecretString })
+    return withSecret()
+  }
+  function withSecret() {
+    stages += 1
+    const name = PROVIDER === 'authy' ? 'AUTHY_SECRET_ID' : 'VERIFY_SECRET_ID'
+    return harness.with({ [name]: `switches-${PROVIDER}-${stages}` }).call
+  }
+  const beside = (switches: object) => secretHas({ ...KEYS[PROVIDER], ...switches })
+
+  const phone = ({ number }: Person, channel = 'sms') => ({ phoneNumber: number, channel })
+  const READS = ['GetItem', 'Query']
+
+  /** What such a request leaves behind at the provider and in the tables. */
+  async function leaves(run: () => Promise<Reply>) {
+    const [calls, writes] = [harness.provider.calls.length, harness.store.calls.length]
+    const reply = await run()
+    const asked = harness.store.calls.slice(writes).map(({ operation }) => operation)
+    const left = [
+      ...harness.provider.calls.slice(calls),
+      ...asked.filter((one) => !READS.includes(one)),
+    ]
+    return { reply, left }
+  }
+
+  test.each([
+    ['without a switch', {}],
+    ['with both turned off', { smsOff: false, paymentsOff: false }],
+  ])('%s all goes on', async (_, switches) => {
+    const call = beside(switches)
+    const as = await harness.person()
+    const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
+    expect(started.status).toBe(201)
+    expect((await call('smsStart', { as, id: started.body.paymentId })).status).toBe(202)
+    expect((await call('phoneStart', { as, body: phone(harness.stranger()) })).status).toBe(202)
+  })
+
+  test('no text goes out while texts are stopped, nothing is counted, and the rest goes on', async () => {
+    const call = beside({ smsOff: true })
+    const as = await harness.person()
+    const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
+    expect(started.status).toBe(201)
+    const { paymentId: id } = started.body
+    const asked = await leaves(() => call('smsStart', { as, id }))
+    expect(asked).toMatchObject({ reply: smsOff, left: [] })
+    for (const channel of ['sms', 'call']) {
+      const body = phone(harness.stranger(), channel)
+      const tried = await leaves(() => call('phoneStart', { as, body }))
+      expect(tried).toMatchObject({ reply: smsOff, left: [] })
+    }
+    expect((await call('cancelPayment', { as, id })).status).toBe(200)
+  })
+
+  test('a code that was sent before is still good', async () => {
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as)
+    await harness.call('smsStart', { as, id })
+    const body = { code: harness.codeOn(as.number) }
+    expect(await beside({ smsOff: true })('smsVerify', { as, id, body })).toMatchObject({
+      status: 200,
+      body: { status: 'approved' },
+    })
+  })
+
+  test('a phone’s code that was sent before is still good', async () => {
+    const as = harness.stranger()
+    await harness.call('phoneStart', { as, body: phone(as) })
+    const body = { ...harness.verification(as), code: harness.codeOn(as.number) }
+    expect((await beside({ smsOff: true })('phoneVerify', { as, body })).status).toBe(200)
+  })
+
+  test('no payment begins while payments are stopped, and nothing of it is counted, stored or sent', async () => {
+    const call = beside({ paymentsOff: true })
+    const as = await harness.person()
+    const tried = await leaves(() => call('sendPayment', { as, key: 'key', body: paymentBody }))
+    expect(tried).toMatchObject({ reply: paymentsOff, left: [] })
+    // The same key begins it when they go on.
+    const later = await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
+    expect(later.status).toBe(201)
+  })
+
+  test('a payment that waits is answered by its key, texted and approved while payments are stopped', async () => {
+    const call = beside({ paymentsOff: true })
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as, { key: 'key' })
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject({
+      status: 200,
+      body: { paymentId: id, status: 'pending' },
+    })
+    expect((await call('smsStart', { as, id })).status).toBe(202)
+    const body = { code: harness.codeOn(as.number) }
+    expect((await call('smsVerify', { as, id, body })).status).toBe(200)
+  })
+
+  test.each([
+    ['a switch that is the word "true"', { smsOff: 'true', paymentsOff: 'true' }],
+    ['a switch that is null', { smsOff: null, paymentsOff: null }],
+  ])('%s is on', async (_, switches) => {
+    const call = beside(switches)
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as)
+    expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
+  })
+
+  test('a secret that somebody has spoilt stops both', async () => {
+    const call = secretHas('{"apiKey":"…", smsOff: true}')
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as)
+    expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
+  })
+
+  test('a secret that cannot be read lets nothing begin: that is a fault', async () => {
+    secrets.on(GetSecretValueCommand).rejects(new Error('AccessDeniedException'))
+    const call = withSecret()
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as)
+    for (const run of [
+      () => call('sendPayment', { as, key: 'key', body: paymentBody }),
+      () => call('smsStart', { as, id }),
+      () => call('phoneStart', { as, body: phone(harness.stranger()) }),
+    ]) {
+      expect(await leaves(run)).toMatchObject({ reply: { status: 500 }, left: [] })
+    }
+  })
+
+  test('an empty secret has no switch on', async () => {
+    const none = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
+    secrets.on(GetSecretValueCommand).rejects(none)
+    const as = await harness.person()
+    expect((await withSecret()('sendPayment', { as, key: 'key', body: paymentBody })).status).toBe(201)
+  })
+
+  test('the switches are read with the key, in one call of the secret’s store', async () => {
+    const call = beside({})
+    const as = await harness.person()
+    const { body } = await call('sendPayment', { as, key: 'key', body: paymentBody })
+    await call('smsStart', { as, id: body.paymentId })
+    expect(reads()).toBe(1)
+  })
+
+  test('on a laptop the environment has them', async () => {
+    const as = await harness.person()
+    const { paymentId: id } = await harness.pending(as)
+    const noTexts = harness.with({ SMS_OFF: 'true' }).call
+    expect(await noTexts('smsStart', { as, id })).toMatchObject(smsOff)
+    expect((await noTexts('sendPayment', { as, key: 'a', body: paymentBody })).status).toBe(201)
+    const noPayments = harness.with({ PAYMENTS_OFF: 'true' }).call
+    expect(await noPayments('sendPayment', { as, key: 'b', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
+    expect(() => harness.with({ SMS_OFF: 'yes' })).toThrow('SMS_OFF: must be true or false')
+  })
+})
+
+test('a push is answered while everything else is stopped', async () => {
+  const harness = await startHarness()
+  const as = await harness.person()
+  const { paymentId: id } = await harness.pending(as)
+  const { call } = harness
+  const stopped = harness.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
+  harness.call = (name, request) => (name === 'authyCallback' ? stopped : call)(name, request)
+  await harness.answers(as, 'approved')
+  expect((await stopped('paymentStatus', { as, id })).body.status).toBe('approved')
+  await harness.close()
+})

@@ -1,0 +1,33 @@
+import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
+import { expect, test } from 'vitest'
+import { handler } from '../../functions/handlers/tokenClaims.ts'
+
+/** A person whose e-mail is verified. Each test breaks one thing about them. */
+const person = { sub: 'ada', email: 'ada@example.com', email_verified: 'true' }
+
+const event = (userAttributes: Record<string, string>) =>
+  ({
+    version: '2',
+    triggerSource: 'TokenGeneration_HostedAuth',
+    request: { userAttributes, groupConfiguration: {}, scopes: ['openid', 'payfriend/pay'] },
+    response: { claimsAndScopeOverrideDetails: {} },
+  }) as PreTokenGenerationV2TriggerEvent
+
+const overridden = async (userAttributes: Record<string, string>) =>
+  (await handler(event(userAttributes))).response.claimsAndScopeOverrideDetails
+
+test('puts a verified e-mail into the access token, and changes nothing else', async () => {
+  expect(await overridden(person)).toEqual({
+    accessTokenGeneration: { claimsToAddOrOverride: { email: 'ada@example.com' } },
+  })
+})
+
+test.each([
+  ['is not verified', { ...person, email_verified: 'false' }],
+  ['is verified in other words', { ...person, email_verified: 'TRUE' }],
+  ['may be verified or not', { sub: 'ada', email: 'ada@example.com' }],
+  ['is empty', { ...person, email: '' }],
+  ['is not there', { sub: 'ada', email_verified: 'true' }],
+])('puts no e-mail into the access token that %s', async (_, attributes) => {
+  expect(await overridden(attributes)).toEqual({})
+})

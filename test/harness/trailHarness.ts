@@ -1,0 +1,123 @@
+/** Test support: the harness with the changes of its payments, and what stands in for a service of AWS. */
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { expect, vi } from 'vitest'
+import { paymentWithHistoryOf } from '../../functions/adapters/dynamodb/paymentHistory.ts'
+import { sha256Hex } from '../../functions/adapters/sha256.ts'
+import type { PaymentStatus } from '../../functions/core/outcome.ts'
+import { paymentEntries } from '../../functions/core/paymentTrail.ts'
+import { otherThan, type Person, startHarness } from './harness.ts'
+
+export type TrailHarness = Awaited<ReturnType<typeof startTrailHarness>>
+
+export async function startTrailHarness(env: Record<string, string> = {}) {
+  const records: DynamoDBRecord[] = []
+  const harness = await startHarness(env, { onChange: (record) => void records.push(record) })
+
+  const recordsOf = (paymentId: string) =>
+    records.filter(({ dynamodb }) => dynamodb?.Keys?.payment_id?.S === paymentId)
+
+  return {
+    ...harness,
+
+    /** Every change of a payment so far, as the stream tells it. */
+    async changesOf(paymentId: string): Promise<DynamoDBRecord[]> {
+      const now = await harness.item(paymentId)
+      const last = () => recordsOf(paymentId).at(-1)?.dynamodb?.NewImage
+      await vi.waitFor(() => expect(imageOf(last())).toEqual(now))
+      return recordsOf(paymentId)
+    },
+
+    /** The entries that a payment should have by now. */
+    async paymentEntries(paymentId: string) {
+      return paymentEntries(paymentWithHistoryOf(await harness.item(paymentId)), sha256Hex)
+    },
+
+    /** A payment that ended so. */
+    async ended(as: Person, end: End): Promise<string> {
+      const { paymentId: id } = await harness.pending(as)
+      const texted = async () => {
+        await harness.call('smsStart', { as, id })
+        return harness.codeOn(as.number)
+      }
+      const enter = (code: string) => harness.call('smsVerify', { as, id, body: { code } })
+      if (end === 'approved' || end === 'denied') await harness.answers(as, end)
+      if (end === 'approved, as the provider says') {
+        harness.phone.book.faults.loseNextCallback = true
+        await harness.answers(as, 'approved')
+        harness.clock.advance(20)
+        await harness.sweep()
+      }
+      if (end === 'cancelled') await harness.call('cancelPayment', { as, id })
+      if (end === 'approved by a code') await enter(await texted())
+      if (end === 'failed') {
+        const code = otherThan(await texted())
+        for (let n = 0; n < 5; n += 1) await enter(code)
+      }
+      if (end === 'expired') {
+        harness.clock.advance(300)
+        await harness.sweep()
+      }
+      const { status } = (await harness.item(id)) ?? {}
+      if (status !== ENDS[end]) throw new Error(`${id} is ${status}`)
+      return id
+    },
+  }
+}
+
+/** Every way in which a payment ends. */
+export const ENDS = {
+  approved: 'approved',
+  'approved, as the provider says': 'approved',
+  'approved by a code': 'approved',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  failed: 'failed',
+  expired: 'expired',
+} as const satisfies Record<string, PaymentStatus>
+export type End = keyof typeof ENDS
+export const ends = Object.keys(ENDS) as End[]
+
+type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
+type Attributes = Parameters<typeof unmarshall>[0]
+
+const imageOf = (image: Image) => image && unmarshall(image as Attributes)
+
+/** The stream's name of a change. */
+export const sequenceOf = ({ dynamodb }: DynamoDBRecord): string => dynamodb?.SequenceNumber ?? ''
+
+export type Asked = {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+export type Answer = { readonly status: number; readonly body?: string }
+
+/** A server that writes down what it is asked, and answers as it is told to. */
+export async function startStandIn(answer: (asked: Asked) => Answer) {
+  const asked: Asked[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { method = '', url: path = '', headers } = request
+    const one = { method, path, headers, text: Buffer.concat(chunks).toString() }
+    asked.push(one)
+    const { status, body = '' } = standIn.answer(one)
+    response.writeHead(status).end(body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const standIn = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    answer,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+  return standIn
+}

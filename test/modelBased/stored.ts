@@ -1,0 +1,290 @@
+/** What is stored and what is answered, in the model's terms, so that the two can be compared. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Reply } from '../harness/harness.ts'
+import type { Answer, Shown } from './answers.ts'
+import { say, tidy } from './explain.ts'
+import {
+  type Counter,
+  counterName,
+  type Event,
+  type Model,
+  NO_TEXTS,
+  type Payer,
+  type Payment,
+  type Texts,
+} from './model.ts'
+import { labelOf } from './words.ts'
+import type { Item, World } from './world.ts'
+
+const ms = (text: unknown): number => Date.parse(String(text))
+const msIf = (text: unknown): number | undefined => (text === undefined ? undefined : ms(text))
+const msOrNull = (text: unknown): number | null => (text === null ? null : ms(text))
+
+function storedPayment(world: World, item: Item): Payment {
+  const evidence = item.evidence as Record<string, string> | undefined
+  const ref = evidence?.push_id
+    ? ` ${world.pushRef(evidence.push_id)}`
+    : evidence?.verification_sid
+      ? ` ${world.codeRef(evidence.verification_sid)}`
+      : ''
+  return {
+    id: String(item.payment_id),
+    payer: String(item.user_id),
+    number: world.numberOfId(String(item.provider_phone_id), String(item.user_id)),
+    terms: labelOf({
+      name: item.payee_name,
+      id: item.payee_id,
+      currency: item.currency,
+      amountMinor: item.amount_minor,
+    }),
+    shown: String(item.shown).replace(
+      JSON.stringify(['Reference', item.reference]),
+      JSON.stringify(['Reference', item.payment_id]),
+    ),
+    status: item.status as Payment['status'],
+    push: item.push as Payment['push'],
+    pushAskedAt: msIf(item.push_asked_at),
+    pausedUntil: msIf(item.push_paused_until),
+    pushReadAt: msIf(item.push_read_at),
+    pushRef: item.push_id === undefined ? undefined : world.pushRef(String(item.push_id)),
+    sends: Number(item.sms_sends),
+    sentAt: msIf(item.sms_sent_at),
+    codeRef: item.sms_id === undefined ? undefined : world.codeRef(String(item.sms_id)),
+    attempts: Number(item.code_attempts),
+    wrong: Number(item.wrong_codes),
+    createdAt: ms(item.created_at),
+    expiresAt: ms(item.expires_at),
+    decidedAt: msIf(item.decided_at),
+    decidedBy: item.decided_by as Payment['decidedBy'],
+    evidence: evidence && `${evidence.kind}${ref}`,
+    proof: item.decided_proof as string | undefined,
+    refusedAt: msIf(item.answer_refused_at),
+    deniedLateAt: msIf(item.denied_late_at),
+    history: (item.history as { at: string }[]).map((entry) => ({
+      ...(entry as unknown as Event),
+      at: ms(entry.at),
+    })),
+  }
+}
+
+/**
+ * What is different between a model and the world, if anything is: in the items that were just written; and in
+ * the model, where nothing was.
+ */
+export function unlike(
+  world: World,
+  before: Model,
+  model: Model,
+  written: { readonly payments: readonly Item[]; readonly users: readonly Item[] },
+): string | undefined {
+  const left = new Set(changedIn(before, model))
+  for (const item of written.payments) {
+    if (item.barred_payer !== undefined) {
+      if (model.barred.includes(String(item.payment_id))) continue
+      return `the place of ${item.payment_id} is taken`
+    }
+    const stored = storedPayment(world, item)
+    const name = `payment ${stored.id}`
+    left.delete(name)
+    const difference = differenceOf(name, model.payments[stored.id], stored)
+    if (difference) return difference
+  }
+  for (const item of written.users) {
+    const { name, expected, stored } = sidesOf(world, model, item)
+    left.delete(name)
+    const difference = differenceOf(name, expected, stored)
+    if (difference) return difference
+  }
+  const [unwritten] = left
+  return unwritten && `${unwritten} was not written`
+}
+
+/** All that a model has otherwise than the one before it, by the names below. */
+function* changedIn(before: Model, after: Model): Generator<string> {
+  for (const id of Object.keys(after.payments)) {
+    if (before.payments[id] !== after.payments[id]) yield `payment ${id}`
+  }
+  for (const [id, now] of Object.entries(after.payers)) {
+    const then = before.payers[id]
+    if (!then || then === now) continue
+    if (!isDeepStrictEqual(personOf(then), personOf(now))) yield `person ${id}`
+    if (then.starts !== now.starts) yield `starts of ${id}`
+  }
+  for (const [name, texts] of Object.entries(after.counters)) {
+    if (!isDeepStrictEqual(before.counters[name], texts)) yield `texts of ${name}`
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+function differenceOf(name: string, expected: unknown, stored: unknown): string | undefined {
+  const [a, b] = [tidy(expected ?? null), tidy(stored ?? null)]
+  if (isDeepStrictEqual(a, b)) return undefined
+  if (!isRecord(a) || !isRecord(b)) return `${name} is ${say(b)}, expected ${say(a)}`
+  const [left, right] = [a, b]
+  const names = new Set([...Object.keys(left), ...Object.keys(right)])
+  const all = [...names].filter((one) => !isDeepStrictEqual(left[one], right[one]))
+  const each = all.map((one) => `${one} is ${say(right[one])}, expected ${say(left[one])}`)
+  return `${name}: ${each.join('; ')}`
+}
+
+type Sides = { readonly name: string; readonly expected: unknown; readonly stored: unknown }
+
+/** An item of the table of people: whichever of a person's parts, or which counter, it is. */
+function sidesOf(world: World, model: Model, item: Item): Sides {
+  const key = String(item.user_id)
+  const [, part, whose = '', day = ''] = /^limit#([a-z]+)#?([^#]*)(?:#(.*))?$/.exec(key) ?? []
+  const texts = (...counter: Counter) => {
+    const name = counterName(counter, day)
+    const expected = model.counters[name] ?? NO_TEXTS
+    return { name: `texts of ${name}`, expected, stored: storedTexts(item) }
+  }
+  const payer = model.payers[part === undefined ? key : whose]
+  switch (part) {
+    case undefined: {
+      const expected = payer && personOf(payer)
+      return { name: `person ${key}`, expected, stored: storedPerson(world, item) }
+    }
+    case 'starts': {
+      const { starts } = payer ?? {}
+      const expected = starts && { ...starts, started: starts.started.toSorted() }
+      return { name: `starts of ${whose}`, expected, stored: storedStarts(item) }
+    }
+    case 'paying':
+    case 'proving':
+      return texts(part, whose)
+    case 'number':
+      return texts(part, world.numberOfHash(whose))
+    default:
+      // The stage's: set so high that it is nobody's limit here.
+      return { name: 'stage', expected: 0, stored: 0 }
+  }
+}
+
+const personOf = ({
+  phone,
+  previous,
+  pending,
+  goes,
+  locks,
+  lockedUntil,
+  sessionsFrom,
+  state,
+  denialsToldAt,
+}: Payer) => ({
+  phone,
+  previous,
+  pending,
+  goes,
+  locks,
+  lockedUntil,
+  sessionsFrom,
+  state,
+  denialsToldAt,
+})
+
+function storedPerson(world: World, item: Item) {
+  const { pending_sms_id: code, pending_current_sms_id: current } = item
+  const told = (item.audit_recent ?? []) as { readonly event: string; readonly at: string }[]
+  return {
+    goes: item.failed_attempts ?? 0,
+    locks: item.code_locks_before ?? 0,
+    lockedUntil: msIf(item.codes_locked_until),
+    sessionsFrom: item.sessions_from,
+    state: item.account_state,
+    denialsToldAt: msIf(told.findLast(({ event }) => event === 'pushes.denied')?.at),
+    phone: { number: item.phone_number ?? '', enrolled: Boolean(item.provider_phone_id) },
+    previous: item.previous_number && {
+      number: item.previous_number,
+      enrolled: Boolean(item.previous_provider_phone_id),
+    },
+    pending: item.pending_number && {
+      number: item.pending_number,
+      sends: item.pending_sends,
+      sentAt: ms(item.pending_sent_at),
+      attempts: item.pending_attempts,
+      expiresAt: ms(item.pending_expires_at),
+      currentPassed: item.pending_current_passed_at !== undefined,
+      codeRef: code === undefined ? undefined : world.codeRef(String(code)),
+      currentCodeRef: current === undefined ? undefined : world.codeRef(String(current)),
+    },
+  }
+}
+
+function storedTexts(item: Item): Texts {
+  const hours = Object.entries(item).flatMap(([name, uses]) => {
+    const [, hour] = /^uses_at_(\d\d)$/.exec(name) ?? []
+    return hour === undefined ? [] : [[hour, uses]]
+  })
+  return { day: Number(item.uses), hours: Object.fromEntries(hours) }
+}
+
+function storedStarts(item: Item) {
+  const { window_started_at, started, unfinished, sessions_from, barred_at } = item
+  const open = Object.entries(Object(unfinished)).map(([id, ends]) => [id, ms(ends)])
+  return {
+    windowStartedAt: ms(window_started_at),
+    started: Object.keys(Object(started)).sort(),
+    unfinished: Object.fromEntries(open),
+    sessionsFrom: sessions_from,
+    isBarred: barred_at === undefined ? undefined : true,
+  }
+}
+
+/** What a handler answered, in the model's terms. */
+export function answerOf(world: World, { status, body, headers }: Reply): Answer {
+  const after = headers['retry-after']
+  if (status >= 400) {
+    return {
+      status,
+      code: body.code,
+      attemptsLeft: body.attemptsLeft,
+      paymentStatus: body.paymentStatus,
+      retryAfter: after === undefined ? undefined : Number(after),
+    }
+  }
+  return {
+    status,
+    ...(body.paymentId && { payment: shownOf(world, body) }),
+    ...(body.payments && { payments: listOf(body.payments.map(shownOf.bind(null, world))) }),
+    ...('phone' in body && { phone: body.phone && phoneOf(world, body.phone) }),
+    ...('to' in body && {
+      sent: { sendsLeft: body.sendsLeft, expiresAt: ms(body.expiresAt) },
+    }),
+  }
+}
+
+type Body = Reply['body']
+
+const shownOf = (world: World, body: Body): Shown => ({
+  id: body.paymentId,
+  terms: labelOf({ ...body.payee, ...body.amount }),
+  status: body.status,
+  push: body.push,
+  pausedUntil: msOrNull(body.pushPausedUntil),
+  number: body.sms.to === null ? null : world.numberOfMask(body.sms.to),
+  sentAt: msOrNull(body.sms.sentAt),
+  sendsLeft: body.sms.sendsLeft,
+  attemptsLeft: body.sms.attemptsLeft,
+  createdAt: ms(body.createdAt),
+  expiresAt: ms(body.expiresAt),
+  decidedAt: msOrNull(body.decidedAt),
+  decidedBy: body.decidedBy,
+  decision: body.decision,
+})
+
+/** Payments of the same moment may come in any order; others as they came. */
+function listOf(all: Shown[]): Shown[] {
+  const isNewestFirst = all.every(
+    (one, i) => i === 0 || one.createdAt <= (all[i - 1]?.createdAt ?? 0),
+  )
+  return isNewestFirst
+    ? all.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1))
+    : all
+}
+
+const phoneOf = (world: World, { number, pending }: Body) => ({
+  number: world.numberOfMask(number),
+  pending: pending && world.numberOfMask(pending.number),
+})
