@@ -8,7 +8,8 @@ export type Item = {
   readonly history: readonly HistoryEntry[]
   readonly provider_phone_id: string
   readonly push_id?: string
-  readonly shown: string
+  readonly display_text: string
+  readonly push_details?: string
   readonly evidence?: Evidence
   readonly code_attempts: number
   readonly wrong_codes: number
@@ -45,12 +46,11 @@ export function flawOf(item: Item): string | undefined {
 }
 
 function evidenceFlaw(item: Item): string | undefined {
-  const { evidence, provider_phone_id, push_id, payment_id, shown } = item
+  const { evidence, provider_phone_id, push_id, payment_id, display_text } = item
   if (!evidence) return 'nothing proves its decision'
   if (evidence.provider_phone_id !== provider_phone_id) return 'another phone decided it'
   if (evidence.kind === 'sms-code') {
-    const [message] = JSON.parse(shown) as [string]
-    const isBound = evidence.action === payment_id && evidence.display_text === message
+    const isBound = evidence.action === payment_id && evidence.display_text === display_text
     return isBound ? undefined : 'its code was for something else'
   }
   if (evidence.kind === 'verify-code') return 'no such provider was there'
@@ -58,6 +58,7 @@ function evidenceFlaw(item: Item): string | undefined {
   const isReadYes = evidence.kind === 'provider-read' && item.status === 'approved'
   if (isReadYes && item.answer_refused_at)
     return 'the provider’s word approved what a callback did not'
-  const isShown = evidence.kind === 'provider-read' || evidence.shown === shown
+  const shown = JSON.stringify([display_text, ...JSON.parse(item.push_details ?? '[]')])
+  const isShown = evidence.kind === 'provider-read' || evidence.push_content === shown
   return isShown ? undefined : 'something else was shown'
 }

@@ -424,7 +424,7 @@ describe.each(providers)(
         ]
         expect(await (await started).invoke({ Records })).toEqual({ batchItemFailures: [] })
         expect(service.asked.map((asked) => asked.method)).toEqual([method, method])
-        expect(service.asked[0]?.text).toContain(open.shown.message)
+        expect(service.asked[0]?.text).toContain(open.displayText)
         expect(service.asked[1]?.text).toContain(trail.recent[0]?.hash)
       } finally {
         service.close()

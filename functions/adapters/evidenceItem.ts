@@ -22,7 +22,7 @@ const schema = () =>
       kind: z.literal('push-callback'),
       push_id: z.string(),
       provider_phone_id: z.string(),
-      shown: z.string(),
+      push_content: z.string(),
       device_signature: z.string().nullable(),
       device_id: z.string().nullable(),
       signed_at: z.string().nullable(),

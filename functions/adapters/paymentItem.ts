@@ -1,10 +1,11 @@
 /** How a payment is stored: its item, and what of it the indexes hold. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { CHANNELS, type PaymentChannels } from '../core/channel.ts'
+import { CHANNELS, type PaymentChannels, type PushDetails } from '../core/channel.ts'
+import { pushDetailsText } from '../core/channels/pushRules.ts'
 import { CURRENCIES, type Currency } from '../core/money.ts'
 import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../core/outcome.ts'
-import { type HistoryEntry, type Payment, type PushContent, shownText } from '../core/payment.ts'
+import type { HistoryEntry, Payment } from '../core/payment.ts'
 import type { PushAnswered } from '../core/ports.ts'
 import { storedEvidence } from './evidenceItem.ts'
 
@@ -38,10 +39,11 @@ const stored = z.object({
   payee_id: z.string(),
   amount_minor: z.int().positive(),
   currency,
-  shown: z.string(),
+  display_text: z.string(),
   status: z.enum(PAYMENT_STATUSES),
   push: z.enum(['sending', 'sent', 'unavailable']),
   push_asked_at: instant.optional(),
+  push_details: z.string().optional(),
   push_id: z.string().optional(),
   push_paused_until: instant.optional(),
   push_read_at: instant.optional(),
@@ -88,7 +90,7 @@ export function paymentOf(attributes: unknown): Payment {
       payee: { name: found.payee_name, id: found.payee_id },
       amount: { amountMinor: found.amount_minor, currency: found.currency },
     },
-    shown: contentOf(found.shown),
+    displayText: found.display_text,
     channels: channelsOf(found),
     createdAt: found.created_at,
     expiresAt: found.expires_at,
@@ -106,6 +108,7 @@ const channelsOf = (found: z.infer<typeof stored>): PaymentChannels => ({
   push: {
     state: found.push,
     askedAt: found.push_asked_at,
+    details: found.push_details === undefined ? undefined : detailsOf(found.push_details),
     id: found.push_id,
     pausedUntil: found.push_paused_until,
     readAt: found.push_read_at,
@@ -141,7 +144,7 @@ export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
   payee_id: fresh.action.payee.id,
   amount_minor: fresh.action.amount.amountMinor,
   currency: fresh.action.amount.currency,
-  shown: shownText(fresh.shown),
+  display_text: fresh.displayText,
   status: fresh.outcome.status,
   open_shard: shardOf(fresh.paymentId),
   ...itemOfChannels(fresh.channels),
@@ -154,6 +157,7 @@ export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
 const itemOfChannels = ({ push, sms }: PaymentChannels) => ({
   push: push.state,
   ...(push.askedAt && { push_asked_at: push.askedAt.toISOString() }),
+  ...(push.details && { push_details: pushDetailsText(push.details) }),
   ...(push.pausedUntil && { push_paused_until: push.pausedUntil.toISOString() }),
   sms_to: sms.to,
   sms_sends: sms.sends,
@@ -177,9 +181,6 @@ export const OPEN_SHARDS = 4
 const shardOf = (paymentId: string) =>
   createHash('sha256').update(paymentId).digest().readUInt8(0) % OPEN_SHARDS
 
-function contentOf(text: string): PushContent {
-  const [message, ...details] = z
-    .tuple([z.string()], z.tuple([z.string(), z.string()]))
-    .parse(JSON.parse(text))
-  return { message, details: Object.fromEntries(details) }
-}
+/** From the one text as which they are stored, so that a condition can compare them (`pushDetailsText`). */
+const detailsOf = (text: string): PushDetails =>
+  Object.fromEntries(z.array(z.tuple([z.string(), z.string()])).parse(JSON.parse(text)))

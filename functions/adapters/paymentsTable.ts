@@ -8,14 +8,9 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
+import { pushDetailsText } from '../core/channels/pushRules.ts'
 import { proofOf } from '../core/outcome.ts'
-import {
-  CODE_ATTEMPTS_MAX,
-  type HistoryEntry,
-  type Payment,
-  shownText,
-  TEXTS_MAX,
-} from '../core/payment.ts'
+import { CODE_ATTEMPTS_MAX, type HistoryEntry, type Payment, TEXTS_MAX } from '../core/payment.ts'
 import type { Decision, PaymentStore } from '../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 import { cursorOf, startKey } from './pageCursor.ts'
@@ -374,7 +369,8 @@ function decisionWrite(decision: Decision, now: Date): Change {
     user_id: only.payerId,
     provider_phone_id: only.providerPhoneId,
     push_id: only.pushId,
-    shown: only.shown && shownText(only.shown),
+    display_text: only.displayText,
+    push_details: only.pushDetails && pushDetailsText(only.pushDetails),
   }
   const asked = Object.entries(stored).filter(([, value]) => value !== undefined)
   return {

@@ -38,8 +38,8 @@ export type Evidence =
       readonly kind: 'push-callback'
       readonly push_id: string
       readonly provider_phone_id: string
-      /** What came back as shown; equal to the payment's own `shown`. */
-      readonly shown: string
+      /** What came back as shown; equal to the payment's own display text and push details. */
+      readonly push_content: string
       /** The device's own signature and the provider's nonce, as they came. */
       readonly device_signature: string | null
       readonly device_id: string | null

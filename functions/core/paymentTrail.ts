@@ -5,10 +5,10 @@
  */
 import type { Payee } from './action.ts'
 import { canonical, type Digest } from './canonical.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, PushDetails } from './channel.ts'
 import { type Amount, amountOf } from './money.ts'
 import { type Evidence, evidenceOf, type PaymentStatus, proofOf } from './outcome.ts'
-import type { DecisionView, HistoryEntry, Payment, PushContent } from './payment.ts'
+import type { DecisionView, HistoryEntry, Payment } from './payment.ts'
 
 /**
  * The version of entries and of events. It rises with a change that a reader of the older version would
@@ -32,8 +32,10 @@ export type PaymentFacts = {
   readonly reference: string
   readonly payee: Payee
   readonly amount: Amount
+  /** As it was shown, not as it would be worded today. */
   readonly displayText: string
-  readonly shown: PushContent
+  /** What a push was to show beside it; none where no push was asked for. */
+  readonly pushDetails?: PushDetails
   readonly createdAt: string
   readonly expiresAt: string
 }
@@ -191,16 +193,18 @@ export function statusIn({ event }: HistoryEntry): PaymentStatus | undefined {
 const isEnd = (historyEntry: HistoryEntry) =>
   ![undefined, 'pending'].includes(statusIn(historyEntry))
 
-const factsOf = (payment: Payment): PaymentFacts => ({
-  payerId: payment.payerId,
-  providerPhoneId: payment.providerPhoneId,
-  requestId: payment.requestId,
-  reference: payment.reference,
-  payee: payment.action.payee,
-  amount: amountOf(payment.action.amount),
-  // As it was shown, not as it would be worded today.
-  displayText: payment.shown.message,
-  shown: payment.shown,
-  createdAt: payment.createdAt.toISOString(),
-  expiresAt: payment.expiresAt.toISOString(),
-})
+function factsOf(payment: Payment): PaymentFacts {
+  const { details } = payment.channels.push
+  return {
+    payerId: payment.payerId,
+    providerPhoneId: payment.providerPhoneId,
+    requestId: payment.requestId,
+    reference: payment.reference,
+    payee: payment.action.payee,
+    amount: amountOf(payment.action.amount),
+    displayText: payment.displayText,
+    ...(details && { pushDetails: details }),
+    createdAt: payment.createdAt.toISOString(),
+    expiresAt: payment.expiresAt.toISOString(),
+  }
+}

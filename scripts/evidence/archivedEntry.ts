@@ -116,7 +116,7 @@ const paymentEntry = z.strictObject({
     payee: z.strictObject({ name: z.string(), id: z.string() }),
     amount: z.strictObject({ value: z.string(), currency: z.string() }),
     displayText: z.string(),
-    shown: z.strictObject({ message: z.string(), details: z.record(z.string(), z.string()) }),
+    pushDetails: z.record(z.string(), z.string()).exactOptional(),
     createdAt: z.iso.datetime({ precision: 3 }),
     expiresAt: z.iso.datetime({ precision: 3 }),
   }),

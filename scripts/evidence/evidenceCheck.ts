@@ -1,33 +1,28 @@
 /** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
 import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
+import {
+  pushContentText,
+  pushDetails,
+  pushDetailsText,
+} from '../../functions/core/channels/pushRules.ts'
 import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
 import type { Evidence } from '../../functions/core/outcome.ts'
-import { type PushContent, pushContent, shownText } from '../../functions/core/payment.ts'
 import type { PaymentEntry, PaymentFacts } from '../../functions/core/paymentTrail.ts'
 
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
 export function shownProblem(facts: PaymentFacts): string | undefined {
   const action = actionIn(facts)
   if (!action) return 'its amount is none'
-  const { message, details } = facts.shown
-  if (facts.displayText !== message) return 'its display text is not that of the push'
+  if (facts.displayText !== displayText(action)) return SHOWN_OTHERWISE
+  const details = facts.pushDetails
+  if (!details) return undefined
   const account = details['Your account'] ?? ''
-  const full = pushContent(action, account, facts.reference)
-  const shown = shownText(facts.shown)
-  if (
-    message !== displayText(action) ||
-    (shown !== shownText(full) && shown !== beforeReferences(full))
-  ) {
-    return 'what was shown is not its payee, amount and reference'
-  }
-  return undefined
+  const expected = pushDetails(action, account, facts.reference)
+  return pushDetailsText(details) === pushDetailsText(expected) ? undefined : SHOWN_OTHERWISE
 }
 
-/** Pushes named no reference at first; what they showed is kept, and is still to be proven. */
-function beforeReferences({ message, details: { Reference: _, ...details } }: PushContent): string {
-  return shownText({ message, details })
-}
+const SHOWN_OTHERWISE = 'what was shown is not its payee, amount and reference'
 
 /** RTS Art. 5(1)(b) and (c): what came back was bound to what was shown, and to this payment. */
 export function evidenceProblem({
@@ -47,7 +42,9 @@ export function evidenceProblem({
     return 'the answer is of another phone'
   switch (evidence.kind) {
     case 'push-callback':
-      return evidence.shown === shownText(payment.shown)
+      if (!payment.pushDetails) return 'a push was answered, and none was to be shown'
+      return evidence.push_content ===
+        pushContentText({ message: payment.displayText, details: payment.pushDetails })
         ? undefined
         : 'what came back is not what was shown'
     case 'provider-read':

@@ -73,7 +73,7 @@ function story(
       ['display text', payment.displayText],
       ['reference', payment.reference],
       // The entry shows the display text; the rest is a push's, where there was one.
-      ...(entries.some(isByPush) ? Object.entries(payment.shown.details) : []),
+      ...(entries.some(isByPush) ? Object.entries(payment.pushDetails ?? {}) : []),
     ]),
     'To whom',
     ...rows([

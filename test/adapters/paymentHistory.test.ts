@@ -59,7 +59,7 @@ const byPush = {
   kind: 'push-callback',
   push_id: 'push-1',
   provider_phone_id: '1635',
-  shown: 'as shown',
+  push_content: 'as shown',
   device_signature: 'signature',
   device_id: '7',
   signed_at: '1700000100',

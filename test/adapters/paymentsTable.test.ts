@@ -13,14 +13,10 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OPEN_SHARDS } from '../../functions/adapters/paymentItem.ts'
 import { paymentsTable } from '../../functions/adapters/paymentsTable.ts'
+import { displayText } from '../../functions/core/action.ts'
+import { pushDetails } from '../../functions/core/channels/pushRules.ts'
 import { channelOf, endedAt } from '../../functions/core/outcome.ts'
-import {
-  CODE_ATTEMPTS_MAX,
-  type Payment,
-  pushContent,
-  TEXTS_MAX,
-  view,
-} from '../../functions/core/payment.ts'
+import { CODE_ATTEMPTS_MAX, type Payment, TEXTS_MAX, view } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import { over } from '../core/payments.ts'
@@ -57,7 +53,7 @@ const REF = '4F2K7Q'
 let made = 0
 /** Nobody was reached yet. */
 const channels: Payment['channels'] = {
-  push: { state: 'sending', askedAt: NOON },
+  push: { state: 'sending', askedAt: NOON, details: pushDetails(terms, HARRY, REF) },
   sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
 }
 const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
@@ -74,7 +70,7 @@ function fresh(more: Partial<Payment> = {}): Payment {
     providerPhoneId: '1635',
     reference: REF,
     action: terms,
-    shown: pushContent(terms, HARRY, REF),
+    displayText: displayText(terms),
     outcome: { status: 'pending' },
     channels,
     createdAt: NOON,
@@ -114,7 +110,7 @@ const evidence = {
   kind: 'push-callback',
   push_id: 'push-1',
   provider_phone_id: '1635',
-  shown: 'as shown',
+  push_content: 'as shown',
   device_signature: null,
   device_id: '7',
   signed_at: '1700000100',
@@ -130,7 +126,8 @@ const approval = (payment: Payment, only: Decision['only'] = {}): Decision => ({
   only: {
     payerId: payment.payerId,
     providerPhoneId: payment.providerPhoneId,
-    shown: payment.shown,
+    displayText: payment.displayText,
+    pushDetails: payment.channels.push.details ?? {},
     ...only,
   },
 })
@@ -384,12 +381,16 @@ describe('decide', () => {
     { providerPhoneId: '1636' },
     { pushId: 'push-2' },
     {
-      shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, HARRY, REF),
+      pushDetails: pushDetails(
+        { ...terms, amount: { ...terms.amount, amountMinor: 2051 } },
+        HARRY,
+        REF,
+      ),
     },
-    { shown: pushContent(terms, 'another account', REF) },
-    { shown: pushContent(terms, HARRY, 'K7LMPQ') },
-    { shown: { ...pushContent(terms, HARRY, REF), message: 'Pay €2.50' } },
-    { shown: { message: pushContent(terms, HARRY, REF).message, details: {} } },
+    { pushDetails: pushDetails(terms, 'another account', REF) },
+    { pushDetails: pushDetails(terms, HARRY, 'K7LMPQ') },
+    { displayText: 'Pay €2.50' },
+    { pushDetails: {} },
   ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
     const payment = await inserted()
     await store.savePush(payment, 'push-1', at(1))
@@ -401,10 +402,21 @@ describe('decide', () => {
 
   test('the order of the details is not a difference', async () => {
     const payment = await inserted()
-    const { message, details } = payment.shown
-    const shown = { message, details: Object.fromEntries(Object.entries(details).reverse()) }
-    const decision = approval(payment, { shown })
+    const { details = {} } = payment.channels.push
+    const reversed = Object.fromEntries(Object.entries(details).reverse())
+    expect(Object.keys(reversed)).not.toEqual(Object.keys(details))
+    const decision = approval(payment, { pushDetails: reversed })
     expect(await store.decide(payment.paymentId, decision, at(30))).toBeDefined()
+  })
+
+  test('an answer to a push decides nothing where no push was asked for', async () => {
+    const push = { state: 'unavailable' } as const
+    const payment = await inserted({ channels: { ...channels, push } })
+    expect(await item(payment)).not.toHaveProperty('push_details')
+    for (const pushDetails of [channels.push.details ?? {}, {}]) {
+      const decision = approval(payment, { pushDetails })
+      expect(await store.decide(payment.paymentId, decision, at(30))).toBeUndefined()
+    }
   })
 
   test('a push that is asked for by its id decides nothing where none is stored yet', async () => {
@@ -936,7 +948,14 @@ describe('list', () => {
     const { payments } = await store.list(payerId, { limit: 1 })
     const [shown] = payments.map((payment) => view(payment, NOON))
     expect(shown).toHaveProperty('paymentId')
-    for (const hidden of ['providerPhoneId', 'shown', 'pushId', 'evidence', 'history', 'payerId']) {
+    for (const hidden of [
+      'providerPhoneId',
+      'details',
+      'pushId',
+      'evidence',
+      'history',
+      'payerId',
+    ]) {
       expect(shown).not.toHaveProperty(hidden)
     }
   })
@@ -1155,7 +1174,7 @@ test.each([
   // ISO 4217's own code for no currency.
   ['a currency that is none', { currency: 'XXX' }],
   ['a time that is none', { expires_at: 'tomorrow' }],
-  ['words that are none', { shown: 'Pay' }],
+  ['details of a push that are none', { push_details: 'Amount' }],
   ['attempts that are no number', { code_attempts: '0' }],
 ])('an item with %s is a fault and not a payment', async (_, broken) => {
   const payment = await inserted()

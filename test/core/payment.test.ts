@@ -3,14 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import { displayText, type PaymentAction, sameAction } from '../../functions/core/action.ts'
+import { pushContent, pushContentText } from '../../functions/core/channels/pushRules.ts'
 import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
 import { type Evidence, proofOf } from '../../functions/core/outcome.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
 import {
   type Payment,
-  pushContent,
   referenceFrom,
-  shownText,
   statusAt,
   view,
   whyClosed,
@@ -32,7 +31,7 @@ const open: Payment = {
   providerPhoneId: '1635',
   reference: '4F2K7Q',
   action: terms,
-  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
+  displayText: displayText(terms),
   outcome: { status: 'pending' },
   channels: {
     push: {
@@ -102,20 +101,22 @@ test('the push names payee, amount, account and reference, under keys that the p
   expect(keys.filter((key) => keys.some((other) => other.startsWith(key)))).toHaveLength(4)
 })
 
+const SHOWN = pushContent(terms, 'ada@example.com', 'K7LMPQ')
+
 test('what was shown is the same text in whatever order its details come back', () => {
-  const { message, details } = open.shown
+  const { message, details } = SHOWN
   const turned = Object.fromEntries(Object.entries(details).reverse())
-  expect(shownText({ message, details: turned })).toBe(shownText(open.shown))
+  expect(pushContentText({ message, details: turned })).toBe(pushContentText(SHOWN))
 })
 
 test.each([
   ['another message', { message: 'Pay €20.50 to Neville' }],
-  ['another detail', { details: { ...open.shown.details, Amount: '€2,050' } }],
-  ['a detail more', { details: { ...open.shown.details, Tip: '€1.00' } }],
+  ['another detail', { details: { ...SHOWN.details, Amount: '€2,050' } }],
+  ['a detail more', { details: { ...SHOWN.details, Tip: '€1.00' } }],
   ['a detail less', { details: { Amount: '€20.50' } }],
   ['no details', { details: {} }],
 ])('%s is not what was shown', (_, broken) => {
-  expect(shownText({ ...open.shown, ...broken })).not.toBe(shownText(open.shown))
+  expect(pushContentText({ ...SHOWN, ...broken })).not.toBe(pushContentText(SHOWN))
 })
 
 test.each([

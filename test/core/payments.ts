@@ -1,8 +1,9 @@
 /** Test support: a payment as the stores give it, which waits for its payer. */
-import type { PaymentAction } from '../../functions/core/action.ts'
+import { displayText, type PaymentAction } from '../../functions/core/action.ts'
 import type { Channel, PushChannel, SmsChannel } from '../../functions/core/channel.ts'
+import { pushDetails } from '../../functions/core/channels/pushRules.ts'
 import { type Evidence, type PaymentStatus, proofOf } from '../../functions/core/outcome.ts'
-import { type Payment, pushContent } from '../../functions/core/payment.ts'
+import type { Payment } from '../../functions/core/payment.ts'
 import { at, NOON } from './answering.ts'
 
 export const terms: PaymentAction = {
@@ -11,6 +12,8 @@ export const terms: PaymentAction = {
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
 export const WORDS = 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)'
+/** What the push shows beside it. */
+export const DETAILS = pushDetails(terms, 'ada@example.com', 'K7LMPQ')
 
 /** Each test breaks one thing about it. */
 export const open: Payment = {
@@ -20,10 +23,10 @@ export const open: Payment = {
   providerPhoneId: '1635',
   reference: 'K7LMPQ',
   action: terms,
-  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
+  displayText: displayText(terms),
   outcome: { status: 'pending' },
   channels: {
-    push: { state: 'sent', askedAt: NOON, id: 'push-1' },
+    push: { state: 'sent', askedAt: NOON, details: DETAILS, id: 'push-1' },
     sms: { to: '+44 ••••• ••123', sends: 1, sentAt: at(-20), attempts: 0, wrongCodes: 0 },
   },
   createdAt: NOON,

@@ -3,7 +3,7 @@ import { pushStart } from '../../functions/core/channels/push.ts'
 import { smsCodeStart } from '../../functions/core/channels/smsCode.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
-import { type Payment, pushContent } from '../../functions/core/payment.ts'
+import type { Payment } from '../../functions/core/payment.ts'
 import type {
   Limits,
   PayerStore,
@@ -17,7 +17,7 @@ import type {
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, over, pushOf, terms } from './payments.ts'
+import { DETAILS, open, over, pushOf, terms, WORDS } from './payments.ts'
 
 const ID = open.paymentId
 const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
@@ -45,10 +45,10 @@ const fresh: Payment = {
   providerPhoneId: '1635',
   reference: 'K7LMPQ',
   action: terms,
-  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
+  displayText: WORDS,
   outcome: { status: 'pending' },
   channels: {
-    push: { state: 'sending', askedAt: NOON },
+    push: { state: 'sending', askedAt: NOON, details: DETAILS },
     sms: { to: '+44 ••••• ••456', sends: 0, attempts: 0, wrongCodes: 0 },
   },
   createdAt: NOON,
@@ -138,7 +138,7 @@ describe('a payment', () => {
       [
         'ask',
         '1635',
-        fresh.shown,
+        { message: WORDS, details: DETAILS },
         { payment_id: ID, requester_user_id: 'person-1', origin_ip: '203.0.113.7' },
         290,
       ],
@@ -207,7 +207,7 @@ describe('a payment', () => {
       payment: { channels: { push: { state: 'unavailable' } } },
       created: true,
     })
-    expect(payment.channels.push).not.toHaveProperty('askedAt')
+    expect(payment.channels.push).toEqual({ state: 'unavailable' })
     expect(asked.at(-1)).toEqual(['insert', payment, []])
     expect(names()).not.toContain('answers')
   })
@@ -215,7 +215,7 @@ describe('a payment', () => {
   test('of somebody whose e-mail is too long to be shown names their account by its id', async () => {
     const shownFor = async (email: string) => {
       const { started } = starting({ request: { email } })
-      return (await started).payment.shown.details['Your account']
+      return (await started).payment.channels.push.details?.['Your account']
     }
     const longest = `${'a'.repeat(188)}@example.com`
     expect(await shownFor(longest)).toBe(longest)
@@ -321,6 +321,7 @@ describe('after two denials in a row', () => {
       created: true,
     })
     expect(payment.channels.push).not.toHaveProperty('askedAt')
+    expect(payment.channels.push).not.toHaveProperty('details')
     expect(asked.at(-1)).toEqual(['insert', payment, [told('push_paused')]])
     expect(names()).not.toContain('ask')
   })

@@ -121,7 +121,7 @@ describe('a signed callback', () => {
           kind: 'push-callback',
           push_id: item?.push_id,
           provider_phone_id: item?.provider_phone_id,
-          shown: item?.shown,
+          push_content: JSON.stringify([item?.display_text, ...JSON.parse(item?.push_details)]),
           device_signature: 'ZGV2aWNl',
           device_id: '2102943',
           signed_at: nonce,

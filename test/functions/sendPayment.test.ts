@@ -114,7 +114,7 @@ describe('a payment', () => {
       if (!isPush(call)) return undefined
       const { hidden_details, message } = JSON.parse(call.text)
       const item = await rig.item(hidden_details.payment_id)
-      seen.push([item?.status, item?.push, JSON.parse(item?.shown)[0] === message])
+      seen.push([item?.status, item?.push, item?.display_text === message])
       return undefined
     }
     expect((await send(payer, 'stored')).status).toBe(201)

@@ -168,23 +168,30 @@ export const sabotages: readonly Sabotage[] = [
 
   // What the payer saw is what was approved.
   {
-    name: 'the words shown are not compared',
+    name: 'the message shown is not compared',
     file: `${CORE}/channels/push.ts`,
-    from: 'const only = { providerPhoneId, shown, ',
-    to: 'const only = { providerPhoneId, ',
+    from: '    displayText: content.message,\n',
+    to: '',
+    caughtBy: testOf.callback,
+  },
+  {
+    name: 'the details shown are not compared',
+    file: `${CORE}/channels/push.ts`,
+    from: '    pushDetails: content.details,\n',
+    to: '',
     caughtBy: testOf.callback,
   },
   {
     name: 'the phone that answered is not compared',
     file: `${CORE}/channels/push.ts`,
-    from: 'const only = { providerPhoneId, shown, ',
-    to: 'const only = { shown, ',
+    from: '    providerPhoneId,\n    displayText: content.message,',
+    to: '    displayText: content.message,',
     caughtBy: testOf.callback,
   },
   {
     name: 'the payer whom a callback names is not compared',
     file: `${CORE}/channels/push.ts`,
-    from: '...(payerId && { payerId }), ',
+    from: '    ...(payerId && { payerId }),\n',
     to: '',
     caughtBy: testOf.callback,
   },
