@@ -4,14 +4,10 @@
  */
 import type { Payee, PaymentAction } from './action.ts'
 import type { Channel, ChannelEvent, ChannelViews, PaymentChannels } from './channel.ts'
+import { channelViews } from './channels/all.ts'
 import { type Amount, amountOf } from './money.ts'
 import { channelOf, endedAt, type Outcome, type PaymentStatus, type Proof } from './outcome.ts'
 import { Refusal } from './refusals.ts'
-
-/** RTS Art. 4(3)(b): no more than five failed attempts. Never given back, not even by a new text. */
-export const CODE_ATTEMPTS_MAX = 5
-/** Texts for one payment. */
-export const TEXTS_MAX = 5
 
 /** One thing that happened to a payment; the list is only ever appended to (RTS Art. 29). */
 export type HistoryEntry = {
@@ -90,17 +86,6 @@ export function view(payment: Payment, now: Date): PaymentView {
 /** Only approve and deny are decisions of a channel: an end by wrong codes, time or cancel has none. */
 const decisionOf = (outcome: Outcome): DecisionView | null =>
   'proof' in outcome ? { channel: outcome.channel, proof: outcome.proof } : null
-
-const channelViews = ({ push, sms }: PaymentChannels): ChannelViews => ({
-  push: push.state,
-  pushPausedUntil: push.pausedUntil?.toISOString() ?? null,
-  sms: {
-    to: sms.sends === 0 ? null : sms.to,
-    sentAt: sms.sentAt?.toISOString() ?? null,
-    sendsLeft: TEXTS_MAX - sms.sends,
-    attemptsLeft: CODE_ATTEMPTS_MAX - sms.attempts,
-  },
-})
 
 export type PaymentView = ChannelViews & {
   readonly paymentId: string

@@ -1,13 +1,21 @@
 /** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
 import { linkOf } from '../../functions/adapters/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
+import { CHANNELS } from '../../functions/core/channel.ts'
 import {
-  pushContentText,
-  pushDetails,
-  pushDetailsText,
-} from '../../functions/core/channels/pushRules.ts'
+  CHANNEL_RULES,
+  EVIDENCE_RULES,
+  type Evidence,
+  type EvidenceKind,
+  type KindByProvider,
+} from '../../functions/core/channels/all.ts'
+import type {
+  BoundPayment,
+  EvidenceCheck,
+  EvidenceRules,
+} from '../../functions/core/channels/channelRules.ts'
+import { pushDetails, pushDetailsText } from '../../functions/core/channels/pushRules.ts'
 import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
-import type { Evidence } from '../../functions/core/outcome.ts'
 import type { PaymentEntry, PaymentFacts } from '../../functions/core/paymentTrail.ts'
 
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
@@ -35,48 +43,45 @@ export function evidenceProblem({
   const isAnswer = event === 'approved' || event === 'denied'
   if (!evidence) return isAnswer ? `${event} without evidence` : undefined
   if (!isAnswer) return `evidence of a decision, and it is "${event}"`
-  if (!OF[evidence.kind].includes(`${event} ${channel} ${by}`)) {
+  if (!answersOf(evidence.kind).includes(`${event} ${channel} ${by}`)) {
     return `the evidence ${evidence.kind} is of another kind of answer`
   }
   if (evidence.provider_phone_id !== payment.providerPhoneId)
     return 'the answer is of another phone'
-  switch (evidence.kind) {
-    case 'push-callback':
-      if (!payment.pushDetails) return 'a push was answered, and none was to be shown'
-      return evidence.push_content ===
-        pushContentText({ message: payment.displayText, details: payment.pushDetails })
-        ? undefined
-        : 'what came back is not what was shown'
-    case 'provider-read':
-      return evidence.push_id !== '' && evidence.read_at === historyEntry.at
-        ? undefined
-        : 'the push was read at another time, or is none'
-    case 'sms-code':
-      if (evidence.action !== paymentId) return 'the code was for another payment'
-      return evidence.display_text === payment.displayText
-        ? undefined
-        : 'the code was for another display text'
-    case 'verify-code':
-      return isOfAction(evidence, payment) ? undefined : 'the code was for another amount or payee'
-  }
+  return bindingProblem(evidence, { ...payment, paymentId, answeredAt: historyEntry.at }, payment)
 }
 
-/** Which answers each kind is evidence of. */
-const OF: Record<Evidence['kind'], readonly string[]> = {
-  'push-callback': ['approved push payer', 'denied push payer'],
-  'provider-read': ['approved push provider', 'denied push provider'],
-  'sms-code': ['approved sms payer'],
-  'verify-code': ['approved sms payer'],
+const answersOf = (kind: EvidenceKind): string[] =>
+  CHANNELS.filter((channel) => kind in CHANNEL_RULES[channel].evidence).flatMap((channel) =>
+    EVIDENCE_RULES[kind].answers.map((answer) => answer.replace(' ', ` ${channel} `)),
+  )
+
+/** What only a provider's adapter knows: to what a code was bound. */
+const BY_PROVIDER: {
+  readonly [K in KindByProvider]: EvidenceCheck<
+    Extract<Evidence, { readonly kind: K }>,
+    PaymentFacts
+  >
+} = {
+  'verify-code': ({ amount, payee }, facts) => {
+    const action = actionIn(facts)
+    const link = action && linkOf({ action, reference: facts.reference })
+    return amount === link?.amount && payee === link.payee
+      ? undefined
+      : 'the code was for another amount or payee'
+  },
 }
 
-function isOfAction(
-  { amount, payee }: Extract<Evidence, { kind: 'verify-code' }>,
+function bindingProblem(
+  evidence: Evidence,
+  bound: BoundPayment,
   facts: PaymentFacts,
-): boolean {
-  const action = actionIn(facts)
-  if (!action) return false
-  const link = linkOf({ action, reference: facts.reference })
-  return amount === link.amount && payee === link.payee
+): string | undefined {
+  const { problem }: EvidenceRules<Evidence> = EVIDENCE_RULES[evidence.kind]
+  if (problem !== 'by-provider') return problem(evidence, bound)
+  const checks: Partial<Record<EvidenceKind, EvidenceCheck<Evidence, PaymentFacts>>> = BY_PROVIDER
+  const check = checks[evidence.kind]
+  return check ? check(evidence, facts) : `to what ${evidence.kind} was bound cannot be checked`
 }
 
 function actionIn({ payee, amount }: PaymentFacts): PaymentAction | undefined {

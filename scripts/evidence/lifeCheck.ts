@@ -1,5 +1,7 @@
 /** Whether the lines of a payment's history, in their order, are a life that the rules of a payment allow. */
-import { CODE_ATTEMPTS_MAX, type HistoryEntry, TEXTS_MAX } from '../../functions/core/payment.ts'
+import { answerersOf } from '../../functions/core/channels/all.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsCodeRules.ts'
+import type { HistoryEntry } from '../../functions/core/payment.ts'
 import { type PaymentFacts, statusIn } from '../../functions/core/paymentTrail.ts'
 
 type Lived = {
@@ -63,8 +65,8 @@ const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   answer_mismatched: ['push provider'],
   answer_not_understood: ['push provider'],
   denied_late: ['push payer'],
-  approved: ['push payer', 'push provider', 'sms payer'],
-  denied: ['push payer', 'push provider'],
+  approved: answerersOf('approved'),
+  denied: answerersOf('denied'),
   expired: ['null clock'],
   failed: ['sms payer'],
   cancelled: ['null payer', 'null operator'],

@@ -246,9 +246,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'the provider’s word counts like a signed answer, for whoever pays',
-    file: `${CORE}/outcome.ts`,
-    from: "'provider-read': 'provider-read',",
-    to: "'provider-read': 'signed-callback',",
+    file: `${CORE}/channels/pushRules.ts`,
+    from: "proof: 'provider-read',",
+    to: "proof: 'signed-callback',",
     caughtBy: ['test/core/payment.test.ts'],
   },
   {
@@ -1388,8 +1388,8 @@ export const sabotages: readonly Sabotage[] = [
   // Pushes that tire.
   {
     name: 'the push does not name the reference',
-    file: `${CORE}/payment.ts`,
-    from: '    Reference: reference,\n',
+    file: `${CORE}/channels/pushRules.ts`,
+    from: '  Reference: reference,\n',
     to: '',
     caughtBy: testOf.send,
   },
