@@ -207,7 +207,7 @@ test('the table of what happens to an account has every type, and no other', () 
 
 test('each payment is published twice: that it waits, and how it ended', () => {
   const types = events.map((event) => event['detail-type'])
-  expect(types).toEqual(ends.flatMap((end) => ['payment.pending', `payment.${ENDS[end]}`]))
+  expect(types).toEqual(ends.flatMap((end) => ['payment.pending', `payment.${ENDS[end].status}`]))
 })
 
 test('the rule takes approved payments only', () => {

@@ -1,12 +1,12 @@
 /** How a payment is stored: its item, and what of it the indexes hold. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { CHANNELS, type PaymentChannels, type PushDetails } from '../core/channel.ts'
-import { pushDetailsText } from '../core/channels/pushRules.ts'
+import { CHANNELS } from '../core/channel.ts'
 import { CURRENCIES, type Currency } from '../core/money.ts'
 import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../core/outcome.ts'
 import type { HistoryEntry, Payment } from '../core/payment.ts'
 import type { PushAnswered } from '../core/ports.ts'
+import { channelShapes, channelsOf, instant, itemOfChannels } from './channelItem.ts'
 import { storedEvidence } from './evidenceItem.ts'
 
 /** One entry of an item's history. */
@@ -26,7 +26,6 @@ export function answerOf(attributes: unknown): PushAnswered {
     : { paymentId, status: found.status, decidedAt: found.decided_at }
 }
 
-const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
 const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
 
 const stored = z.object({
@@ -41,25 +40,13 @@ const stored = z.object({
   currency,
   display_text: z.string(),
   status: z.enum(PAYMENT_STATUSES),
-  push: z.enum(['sending', 'sent', 'unavailable']),
-  push_asked_at: instant.optional(),
-  push_details: z.string().optional(),
-  push_id: z.string().optional(),
-  push_paused_until: instant.optional(),
-  push_read_at: instant.optional(),
-  sms_to: z.string(),
-  sms_sends: z.int(),
-  sms_sent_at: instant.optional(),
-  sms_id: z.string().optional(),
-  code_attempts: z.int(),
-  wrong_codes: z.int(),
+  ...channelShapes,
   created_at: instant,
   expires_at: instant,
   decided_at: instant.optional(),
   decided_by: z.enum(CHANNELS).optional(),
   decided_proof: z.enum(PROOFS).optional(),
   evidence: z.unknown().optional(),
-  denied_late_at: instant.optional(),
 })
 
 const answered = z.discriminatedUnion('status', [
@@ -104,26 +91,6 @@ export function paymentOf(attributes: unknown): Payment {
   }
 }
 
-const channelsOf = (found: z.infer<typeof stored>): PaymentChannels => ({
-  push: {
-    state: found.push,
-    askedAt: found.push_asked_at,
-    details: found.push_details === undefined ? undefined : detailsOf(found.push_details),
-    id: found.push_id,
-    pausedUntil: found.push_paused_until,
-    readAt: found.push_read_at,
-    deniedLateAt: found.denied_late_at,
-  },
-  sms: {
-    to: found.sms_to,
-    sends: found.sms_sends,
-    sentAt: found.sms_sent_at,
-    textId: found.sms_id,
-    attempts: found.code_attempts,
-    wrongCodes: found.wrong_codes,
-  },
-})
-
 /** From an entry of the index `open`; what is none must not hide the others. */
 export function openPaymentOf(attributes: unknown): Payment | Error {
   try {
@@ -153,18 +120,6 @@ export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
   history: [historyEntry(fresh.createdAt, 'started', null, 'payer'), ...told],
 })
 
-/** As it is before anybody was reached. */
-const itemOfChannels = ({ push, sms }: PaymentChannels) => ({
-  push: push.state,
-  ...(push.askedAt && { push_asked_at: push.askedAt.toISOString() }),
-  ...(push.details && { push_details: pushDetailsText(push.details) }),
-  ...(push.pausedUntil && { push_paused_until: push.pausedUntil.toISOString() }),
-  sms_to: sms.to,
-  sms_sends: sms.sends,
-  code_attempts: sms.attempts,
-  wrong_codes: sms.wrongCodes,
-})
-
 /** What stands in a payment's place that must not be stored any more; in no index, since it has no such fields. */
 export const barOf = (payerId: string, paymentId: string) => ({
   payment_id: paymentId,
@@ -180,7 +135,3 @@ export const OPEN_SHARDS = 4
 
 const shardOf = (paymentId: string) =>
   createHash('sha256').update(paymentId).digest().readUInt8(0) % OPEN_SHARDS
-
-/** From the one text as which they are stored, so that a condition can compare them (`pushDetailsText`). */
-const detailsOf = (text: string): PushDetails =>
-  Object.fromEntries(z.array(z.tuple([z.string(), z.string()])).parse(JSON.parse(text)))

@@ -1141,7 +1141,7 @@ describe('open', () => {
       ...third,
       channels: {
         ...channels,
-        push: { state: 'sent', id: 'push-3', askedAt: NOON, readAt: at(2) },
+        push: { ...channels.push, state: 'sent', id: 'push-3', readAt: at(2) },
       },
     })
   })
