@@ -198,7 +198,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what a callback was refused for, the sweep approves',
     file: `${CORE}/channels/push.ts`,
-    from: ", ...(read.status === 'approved' && { noAnswerRefused: true })",
+    from: "    ...(read.status === 'approved' && { noAnswerRefused: true }),\n",
     to: '',
     caughtBy: testOf.callback,
   },
