@@ -20,7 +20,7 @@ import { channelOf, endedAt } from '../../functions/core/outcome.ts'
 import { type Payment, view } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
-import { over } from '../core/payments.ts'
+import { over, open as waits } from '../core/payments.ts'
 import { API_KEY, NOON, otherThan, type Rig, startRig, terms as wireTerms } from '../rig.ts'
 import { startTables, type Tables } from './tables.ts'
 
@@ -54,6 +54,7 @@ const REF = '4F2K7Q'
 let made = 0
 /** Nobody was reached yet. */
 const channels: Payment['channels'] = {
+  ...waits.channels,
   push: { state: 'sending', askedAt: NOON, details: pushDetails(terms, HARRY, REF) },
   sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
 }

@@ -7,6 +7,7 @@ import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
 import { noDenials } from './channels/denials.ts'
+import { noEnds } from './channels/silentChannels.ts'
 import { DETAILS, open, over, pushOf, smsOf, WORDS } from './payments.ts'
 
 const ID = open.paymentId
@@ -44,7 +45,7 @@ describe('a cancel', () => {
     })
     const codes = one.port<Pick<Codes, 'end'>>({ end: async () => {} })
     const { clock } = one
-    const ends = { push: undefined, sms: smsCodeEnd(codes) }
+    const ends = { ...noEnds, sms: smsCodeEnd(codes) }
     return { ...one, cancel: () => cancelPayment({ payments, ends, clock }, 'person-1', ID) }
   }
   const cancelled: Payment = { ...open, ...over('cancelled') }

@@ -15,7 +15,7 @@ import {
   whyClosed,
 } from '../../functions/core/payment.ts'
 
-import { over, smsOf } from './payments.ts'
+import { over, smsOf, open as waiting } from './payments.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
 const terms: PaymentAction = {
@@ -34,6 +34,7 @@ const open: Payment = {
   displayText: displayText(terms),
   outcome: { status: 'pending' },
   channels: {
+    ...waiting.channels,
     push: {
       state: 'sent',
       askedAt: at('12:00:00'),

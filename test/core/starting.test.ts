@@ -17,6 +17,7 @@ import type {
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
+import { noStarts } from './channels/silentChannels.ts'
 import { DETAILS, open, over, pushOf, terms, WORDS } from './payments.ts'
 
 const ID = open.paymentId
@@ -48,6 +49,7 @@ const fresh: Payment = {
   displayText: WORDS,
   outcome: { status: 'pending' },
   channels: {
+    ...open.channels,
     push: { state: 'sending', askedAt: NOON, details: DETAILS },
     sms: { to: '+44 ••••• ••456', sends: 0, attempts: 0, wrongCodes: 0 },
   },
@@ -99,6 +101,7 @@ function starting(world: World = {}) {
     switches: one.port<Switches>({ paymentsOff: async () => world.isOff ?? false }),
     phoneIds: one.port<PhoneIds>({ gave: () => !isForeign, enroll: async () => '1700' }),
     channels: {
+      ...noStarts,
       push: pushStart({
         payments,
         clock,

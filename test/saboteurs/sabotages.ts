@@ -1431,7 +1431,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a lost push asked for again in a pause',
     file: `${CORE}/channels/push.ts`,
-    from: "        if (again.state.state !== 'sending') return payment\n",
+    from: '        if (whyNoPush(ports, payment.paymentId, answers, now)) return payment\n',
     to: '',
     caughtBy: ['test/core/starting.test.ts'],
   },
