@@ -53,7 +53,8 @@ function evidenceFlaw(item: Item): string | undefined {
     const isBound = evidence.action === payment_id && evidence.display_text === display_text
     return isBound ? undefined : 'its code was for something else'
   }
-  if (evidence.kind === 'verify-code') return 'no such provider was there'
+  if (evidence.kind !== 'provider-read' && evidence.kind !== 'push-callback')
+    return 'no such provider was there'
   if (evidence.push_id !== push_id) return 'another push decided it'
   const isReadYes = evidence.kind === 'provider-read' && item.status === 'approved'
   if (isReadYes && item.answer_refused_at)

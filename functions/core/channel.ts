@@ -52,26 +52,31 @@ export type SmsChannel = {
   readonly wrongCodes: number
 }
 
-/** Why a signed answer to a push was refused. */
+/** Why a signed answer to a push was refused: it has other content, or no sense. */
 export type RefusedAnswer = 'answer_mismatched' | 'answer_not_understood'
 
 /** Why no push is asked for, of a payment that starts: two were denied in a row, or that could not be looked up. */
 export type NoPush = 'push_paused' | 'push_unavailable'
 
-type ChannelEvents = ForEachChannel<{
-  readonly push:
-    | 'push_asked'
-    | 'push_sent'
-    | NoPush
-    /** A signed answer that names the payment was refused: it has other content, or no sense. */
-    | RefusedAnswer
-    /** The payer denied the push on their phone after the payment had ended without an answer of theirs. */
-    | 'denied_late'
-  readonly sms: 'text_asked' | 'code_tried' | 'code_wrong'
-}>
+/** What can happen on each channel and neither starts nor ends a payment, and by whom. */
+export const CHANNEL_EVENTS = {
+  push: {
+    push_asked: ['payer'],
+    push_sent: ['provider'],
+    push_unavailable: ['provider', 'clock'],
+    push_paused: ['clock'],
+    answer_mismatched: ['provider'],
+    answer_not_understood: ['provider'],
+    // On the phone, after the payment had ended without an answer of the payer's.
+    denied_late: ['payer'],
+  },
+  sms: { text_asked: ['payer'], code_tried: ['payer'], code_wrong: ['payer'] },
+} as const satisfies Record<Channel, Events>
 
-/** What can happen on a channel and neither starts nor ends a payment. */
-export type ChannelEvent = ChannelEvents[Channel]
+type Events = Readonly<Record<string, readonly ('payer' | 'provider' | 'clock')[]>>
+
+type EventsOf = typeof CHANNEL_EVENTS
+export type ChannelEvent = { [C in Channel]: keyof EventsOf[C] }[Channel]
 
 /** What the payer sees of each channel. */
 export type ChannelViews = ForEachChannel<{

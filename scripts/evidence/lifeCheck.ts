@@ -1,4 +1,5 @@
 /** Whether the lines of a payment's history, in their order, are a life that the rules of a payment allow. */
+import { CHANNEL_EVENTS, CHANNELS, type ChannelEvent } from '../../functions/core/channel.ts'
 import { answerersOf } from '../../functions/core/channels/all.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsCodeRules.ts'
 import type { HistoryEntry } from '../../functions/core/payment.ts'
@@ -36,7 +37,7 @@ export function lifeProblems(
       return isFirst ? 'a payment begins with "started"' : 'a payment is started once'
     }
     const { event, at } = historyEntry
-    if (!WHO[event].includes(`${historyEntry.channel} ${historyEntry.by}`)) {
+    if (!whoMay(event).includes(`${historyEntry.channel} ${historyEntry.by}`)) {
       return `"${event}" cannot be by ${historyEntry.by}${historyEntry.channel ? ` on ${historyEntry.channel}` : ''}`
     }
     if (lived.ended && !isLateAnswer(historyEntry)) return `"${event}" after the payment was over`
@@ -52,24 +53,23 @@ export function lifeProblems(
   })
 }
 
-/** The channel and who, of each event. */
-const WHO: Record<HistoryEntry['event'], readonly string[]> = {
+/** The channel and who, of each event that is of no channel alone. */
+const WHO: Record<Exclude<HistoryEntry['event'], ChannelEvent>, readonly string[]> = {
   started: ['null payer'],
-  push_asked: ['push payer'],
-  push_sent: ['push provider'],
-  push_unavailable: ['push provider', 'push clock'],
-  push_paused: ['push clock'],
-  text_asked: ['sms payer'],
-  code_tried: ['sms payer'],
-  code_wrong: ['sms payer'],
-  answer_mismatched: ['push provider'],
-  answer_not_understood: ['push provider'],
-  denied_late: ['push payer'],
   approved: answerersOf('approved'),
   denied: answerersOf('denied'),
   expired: ['null clock'],
   failed: ['sms payer'],
   cancelled: ['null payer', 'null operator'],
+}
+
+function whoMay(event: HistoryEntry['event']): readonly string[] {
+  const ofChannels = CHANNELS.flatMap((channel) => {
+    const events: Partial<Record<string, readonly string[]>> = CHANNEL_EVENTS[channel]
+    return (events[event] ?? []).map((by) => `${channel} ${by}`)
+  })
+  const others: Partial<Record<string, readonly string[]>> = WHO
+  return [...ofChannels, ...(others[event] ?? [])]
 }
 
 /** The payer can be faster than the answer that their push was sent, and slower than the payment's end. */
