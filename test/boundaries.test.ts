@@ -89,7 +89,6 @@ const TWILIO = [
 /** What `http.ts` is made of, and nobody else's. */
 const REQUEST_BODY = 'functions/requestBody.ts'
 /** The table of payments is more than one file holds; these are parts of that adapter. */
-const EVIDENCE_ITEM = 'functions/adapters/evidenceItem.ts'
 const CHANNEL_ITEM = 'functions/adapters/channelItem.ts'
 const PARTS_OF_PAYMENTS = ['functions/adapters/paymentItem.ts', 'functions/adapters/pageCursor.ts']
 /** So are the limits: those of texts, and the items behind all. */
@@ -110,8 +109,8 @@ const TRAIL = ['functions/adapters/payerTrailItem.ts', 'functions/adapters/payer
 const COGNITO = '@aws-sdk/client-cognito-identity-provider'
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   'functions/adapters/paymentsTable.ts': [...PARTS_OF_PAYMENTS, OWN_WRITE],
-  'functions/adapters/paymentItem.ts': [EVIDENCE_ITEM, CHANNEL_ITEM],
-  'functions/adapters/paymentHistory.ts': ['functions/adapters/paymentItem.ts', EVIDENCE_ITEM],
+  'functions/adapters/paymentItem.ts': [CHANNEL_ITEM],
+  'functions/adapters/paymentHistory.ts': ['functions/adapters/paymentItem.ts'],
   'functions/adapters/payersTable.ts': [OWN_WRITE, ...TRAIL],
   'functions/adapters/limitsTable.ts': PARTS_OF_LIMITS,
   'functions/adapters/textCounters.ts': [...PARTS_OF_LIMITS, OWN_WRITE],
@@ -410,7 +409,7 @@ const fences: Record<string, Fence> = {
         found.target,
       ) ||
       isOneOf(
-        EVIDENCE_ITEM,
+        CHANNEL_ITEM,
         'functions/adapters/paymentHistory.ts',
         'functions/adapters/payerTrailItem.ts',
         VERIFY_LINK,

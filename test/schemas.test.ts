@@ -24,18 +24,21 @@ const typed = (file: string, name: string, schema: string) =>
   bound(file, `export type ${name} = {`, schema)
 
 const ITEM = 'functions/adapters/paymentHistory.ts'
-const EVIDENCE = 'functions/adapters/evidenceItem.ts'
+const EVIDENCE = 'functions/adapters/channelItem.ts'
 const PAGE = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
 
 const BOUND = [
   typed('payment', 'HistoryEntry', ITEM),
-  ...['push-callback', 'provider-read', 'sms-code', 'verify-code'].map((kind) =>
-    bound('outcome', `readonly kind: '${kind}'`, EVIDENCE),
+  ...['push-callback', 'provider-read'].map((kind) =>
+    bound('channels/pushRules', `readonly kind: '${kind}'`, EVIDENCE),
+  ),
+  ...['sms-code', 'verify-code'].map((kind) =>
+    bound('channels/smsCodeRules', `readonly kind: '${kind}'`, EVIDENCE),
   ),
   typed('payerTrail', 'PayerEntry', 'functions/adapters/payerTrailItem.ts'),
-  typed('record', 'PaymentEntry', PAGE),
-  typed('record', 'PaymentFacts', PAGE),
+  typed('paymentTrail', 'PaymentEntry', PAGE),
+  typed('paymentTrail', 'PaymentFacts', PAGE),
   bound('payment', 'export type PaymentView = ChannelViews & {', API),
   typed('payment', 'DecisionView', API),
   typed('profile', 'ProfileView', API),

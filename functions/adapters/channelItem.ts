@@ -1,4 +1,7 @@
-/** What a payment knows of each channel, as it lies in its item: for each the attributes, read and written. */
+/**
+ * What a payment knows of each channel, as it lies in its item: for each the attributes, read and written; and what
+ * proves a decision on it.
+ */
 import * as z from 'zod'
 import {
   CHANNELS,
@@ -8,7 +11,9 @@ import {
   type PushDetails,
   type SmsChannel,
 } from '../core/channel.ts'
+import type { Evidence } from '../core/channels/all.ts'
 import { pushDetailsText } from '../core/channels/pushRules.ts'
+import type { Same } from '../core/same.ts'
 
 export const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
 
@@ -96,3 +101,49 @@ function written(channel: Channel, channels: PaymentChannels) {
 /** From the one text as which they are stored, so that a condition can compare them (`pushDetailsText`). */
 const detailsOf = (text: string): PushDetails =>
   Object.fromEntries(z.array(z.tuple([z.string(), z.string()])).parse(JSON.parse(text)))
+
+/** Evidence of an item; what is none, or has anything more, is a fault. */
+export const storedEvidence = (attribute: unknown): Evidence => evidence().parse(attribute)
+
+let made: ReturnType<typeof schema> | undefined
+/** Made when it is first needed, because most requests read no payment that is decided. */
+export function evidence() {
+  made ??= schema()
+  return made
+}
+
+true satisfies Same<z.infer<ReturnType<typeof schema>>, Evidence>
+
+/** Strict, so that nothing of the item is left out of the audit trail without being noticed. */
+const schema = () =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('push-callback'),
+      push_id: z.string(),
+      provider_phone_id: z.string(),
+      push_content: z.string(),
+      device_signature: z.string().nullable(),
+      device_id: z.string().nullable(),
+      signed_at: z.string().nullable(),
+      nonce: z.string(),
+    }),
+    z.strictObject({
+      kind: z.literal('provider-read'),
+      push_id: z.string(),
+      provider_phone_id: z.string(),
+      read_at: z.string(),
+    }),
+    z.strictObject({
+      kind: z.literal('sms-code'),
+      provider_phone_id: z.string(),
+      action: z.string(),
+      display_text: z.string(),
+    }),
+    z.strictObject({
+      kind: z.literal('verify-code'),
+      provider_phone_id: z.string(),
+      verification_sid: z.string(),
+      amount: z.string(),
+      payee: z.string(),
+    }),
+  ])

@@ -6,8 +6,13 @@ import { CURRENCIES, type Currency } from '../core/money.ts'
 import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../core/outcome.ts'
 import type { HistoryEntry, Payment } from '../core/payment.ts'
 import type { PushAnswered } from '../core/ports.ts'
-import { channelShapes, channelsOf, instant, itemOfChannels } from './channelItem.ts'
-import { storedEvidence } from './evidenceItem.ts'
+import {
+  channelShapes,
+  channelsOf,
+  instant,
+  itemOfChannels,
+  storedEvidence,
+} from './channelItem.ts'
 
 /** One entry of an item's history. */
 export const historyEntry = (

@@ -1,6 +1,6 @@
 /** An entry as it is kept, read back: whether it is one, and whether it is still what was written. */
 import * as z from 'zod'
-import { evidence } from '../../functions/adapters/evidenceItem.ts'
+import { evidence } from '../../functions/adapters/channelItem.ts'
 import { historyEntryItem } from '../../functions/adapters/paymentHistory.ts'
 import type { Digest } from '../../functions/core/canonical.ts'
 import { canonical } from '../../functions/core/canonical.ts'
