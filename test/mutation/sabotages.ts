@@ -897,7 +897,7 @@ export const sabotages: readonly Sabotage[] = [
     name: 'two counters for one handset',
     file: `${ADAPTERS}/dynamodb/textCounters.ts`,
     from: 'sha256Hex(handset(phone))',
-    to: 'sha256(phone.countryCode + phone.national)',
+    to: 'sha256Hex(phone.countryCode + phone.national)',
     caughtBy: testOf.phone,
   },
   {
