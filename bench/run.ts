@@ -20,7 +20,7 @@ const SECONDS = Number(process.env.SECONDS ?? 5)
 const CONNECTIONS = [1, 8, 32, 64]
 const PAYERS = 1000
 const ROWS = [6_000, 100_000]
-const terms: PaymentAction = {
+const action: PaymentAction = {
   kind: 'payment',
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { amountMinor: 2050, currency: 'EUR' },
@@ -196,15 +196,15 @@ function newPayment(n: number): Payment {
     requestId: randomUUID(),
     reference,
     providerPhoneId: payer.providerPhoneId,
-    action: terms,
-    displayText: displayText(terms),
+    action,
+    displayText: displayText(action),
     outcome: { status: 'pending' },
     channels: {
       push: {
         state: 'sent',
         askedAt: now,
         id: randomUUID(),
-        details: pushDetails(terms, payer.email, reference),
+        details: pushDetails(action, payer.email, reference),
       },
       sms: { to: '+1 ••••• ••100', sends: 0, attempts: 0, wrongCodes: 0 },
     },
@@ -223,7 +223,7 @@ function newSend(): Request {
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
     },
-    body: JSON.stringify({ payee: terms.payee, amount: { value: '20.50', currency: 'EUR' } }),
+    body: JSON.stringify({ payee: action.payee, amount: { value: '20.50', currency: 'EUR' } }),
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the page says of each channel. */
-import type { Channel } from './api.ts'
+import type { Channel } from '../functions/core/channel.ts'
 
 export type ChannelText = {
   /** How a payment was approved or denied on it. */

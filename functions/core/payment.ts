@@ -2,10 +2,9 @@
  * What a payment is, what its payer is shown, and when it is over. Nothing here writes; the stores
  * put these rules into the conditions of their writes.
  */
-import type { Payee, PaymentAction } from './action.ts'
+import { fieldsOf, type PaymentAction, type PaymentFields } from './action.ts'
 import type { Channel, ChannelEvent, ChannelViews, PaymentChannels } from './channel.ts'
 import { channelViews } from './channels/all.ts'
-import { type Amount, amountOf } from './money.ts'
 import { channelOf, endedAt, type Outcome, type PaymentStatus, type Proof } from './outcome.ts'
 import { Refusal } from './refusals.ts'
 
@@ -69,8 +68,7 @@ export function view(payment: Payment, now: Date): PaymentView {
   const decidedAt = status === 'expired' ? payment.expiresAt : endedAt(payment.outcome)
   return {
     paymentId: payment.paymentId,
-    payee: payment.action.payee,
-    amount: amountOf(payment.action.amount),
+    ...fieldsOf(payment.action),
     displayText: payment.displayText,
     reference: payment.reference,
     status,
@@ -87,20 +85,19 @@ export function view(payment: Payment, now: Date): PaymentView {
 const decisionOf = (outcome: Outcome): DecisionView | null =>
   'proof' in outcome ? { channel: outcome.channel, proof: outcome.proof } : null
 
-export type PaymentView = ChannelViews & {
-  readonly paymentId: string
-  readonly payee: Payee
-  readonly amount: Amount
-  readonly displayText: string
-  /** What tells it from an equal payment, on the push and in a text too. */
-  readonly reference: string
-  readonly status: PaymentStatus
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly decidedAt: string | null
-  readonly decidedBy: Channel | null
-  readonly decision: DecisionView | null
-}
+export type PaymentView = PaymentFields &
+  ChannelViews & {
+    readonly paymentId: string
+    readonly displayText: string
+    /** What tells it from an equal payment, on the push and in a text too. */
+    readonly reference: string
+    readonly status: PaymentStatus
+    readonly createdAt: string
+    readonly expiresAt: string
+    readonly decidedAt: string | null
+    readonly decidedBy: Channel | null
+    readonly decision: DecisionView | null
+  }
 
 /** On which channel the payer approved or denied, and how that was learned. */
 export type DecisionView = { readonly channel: Channel; readonly proof: Proof }

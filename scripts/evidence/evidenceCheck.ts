@@ -86,5 +86,6 @@ function bindingProblem(
 
 function actionIn({ payee, amount }: PaymentFacts): PaymentAction | undefined {
   const money = parseAmount(amount, ANY_AMOUNT)
-  return 'amountMinor' in money ? { kind: 'payment', payee, amount: money } : undefined
+  if (!('amountMinor' in money)) return undefined
+  return { kind: 'payment', payee, amount: money } satisfies Required<PaymentAction>
 }

@@ -20,14 +20,14 @@ import { channelOf, endedAt } from '../../functions/core/outcome.ts'
 import { type Payment, view } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
-import { over, open as waits } from '../core/payments.ts'
+import { action, open, over } from '../core/payments.ts'
 import {
   API_KEY,
   type Harness,
   NOON,
   otherThan,
+  paymentBody,
   startHarness,
-  terms as wireTerms,
 } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
@@ -51,18 +51,13 @@ const LIFE_SECONDS = 300
 const END = at(LIFE_SECONDS)
 const JUST_BEFORE = at(LIFE_SECONDS - 0.001)
 
-const terms: Payment['action'] = {
-  kind: 'payment',
-  payee: wireTerms.payee,
-  amount: { amountMinor: 2050, currency: 'EUR' },
-}
 const HARRY = 'harry@hogwarts.ac.uk'
 const REF = '4F2K7Q'
 let made = 0
 /** Nobody was reached yet. */
 const channels: Payment['channels'] = {
-  ...waits.channels,
-  push: { state: 'sending', askedAt: NOON, details: pushDetails(terms, HARRY, REF) },
+  ...open.channels,
+  push: { state: 'sending', askedAt: NOON, details: pushDetails(action, HARRY, REF) },
   sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
 }
 const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
@@ -73,17 +68,13 @@ const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
 function fresh(more: Partial<Payment> = {}): Payment {
   made += 1
   return {
+    ...open,
     paymentId: String(made).padStart(22, 'A'),
     payerId: `payer-${made}`,
     requestId: `request-${made}`,
-    providerPhoneId: '1635',
     reference: REF,
-    action: terms,
-    displayText: displayText(terms),
-    outcome: { status: 'pending' },
+    displayText: displayText(action),
     channels,
-    createdAt: NOON,
-    expiresAt: END,
     ...more,
   }
 }
@@ -391,13 +382,13 @@ describe('decide', () => {
     { pushId: 'push-2' },
     {
       pushDetails: pushDetails(
-        { ...terms, amount: { ...terms.amount, amountMinor: 2051 } },
+        { ...action, amount: { ...action.amount, amountMinor: 2051 } },
         HARRY,
         REF,
       ),
     },
-    { pushDetails: pushDetails(terms, 'another account', REF) },
-    { pushDetails: pushDetails(terms, HARRY, 'K7LMPQ') },
+    { pushDetails: pushDetails(action, 'another account', REF) },
+    { pushDetails: pushDetails(action, HARRY, 'K7LMPQ') },
     { displayText: 'Pay €2.50' },
     { pushDetails: {} },
   ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
@@ -617,7 +608,7 @@ describe('a place that was taken before its payment was stored', () => {
     expect(await indexed(payment)).toEqual(nothing)
   })
 
-  test('holds no terms, no number and no e-mail address', async () => {
+  test('holds no payee, no amount, no number and no e-mail address', async () => {
     const payment = await barred()
     const { payerId, paymentId } = payment
     expect(await item(payment)).toEqual({ payment_id: paymentId, barred_payer: payerId })
@@ -1083,8 +1074,8 @@ describe('answers', () => {
     const payerId = 'a payer of pages'
     const payeeName = 'N'.repeat(300_000)
     for (let n = 0; n < 4; n += 1) {
-      const action = { ...terms, payee: { ...terms.payee, name: payeeName } }
-      await inserted({ payerId, action, createdAt: at(n) })
+      const longest = { ...action, payee: { ...action.payee, name: payeeName } }
+      await inserted({ payerId, action: longest, createdAt: at(n) })
     }
     await expect(store.answers(payerId, at(-1))).rejects.toThrow('more than one page of payments')
   })
@@ -1314,7 +1305,7 @@ describe('through the handlers', () => {
       const phone = { phoneNumber: '+447400123456', channel: 'sms' }
       withFault(failing(fault))
       const replies = await Promise.all([
-        harness.call('sendPayment', { as, key: 'key', body: wireTerms }),
+        harness.call('sendPayment', { as, key: 'key', body: paymentBody }),
         harness.call('listPayments', { as }),
         harness.call('paymentStatus', { as, id }),
         harness.call('cancelPayment', { as, id }),
@@ -1380,7 +1371,7 @@ describe('through the handlers', () => {
   describe('where an answer is lost after the write', () => {
     test('of a start: 500, and the same key again gives the payment, once', async () => {
       const as = await harness.person()
-      const start = { as, key: 'key', body: wireTerms }
+      const start = { as, key: 'key', body: paymentBody }
       withFault(losing(isInsert))
       expect(await harness.call('sendPayment', start)).toMatchObject({ status: 500, body: nowhere })
       faulty?.restore()
@@ -1439,7 +1430,7 @@ describe('through the handlers', () => {
     test('a start is one payment, and its push is asked for', async () => {
       const as = await harness.person()
       withFault(retrying(isInsert))
-      const started = await harness.call('sendPayment', { as, key: 'key', body: wireTerms })
+      const started = await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
       expect(started).toMatchObject({
         status: 201,
         body: { status: 'pending', push: 'sent' },

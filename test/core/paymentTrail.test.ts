@@ -17,7 +17,7 @@ import {
 } from '../../functions/core/paymentTrail.ts'
 import { records } from '../scripts/evidence/paymentTrails.ts'
 import { at } from './answering.ts'
-import { DETAILS, open, over, pushOf, smsOf, WORDS } from './payments.ts'
+import { DETAILS, open, over, paymentBody, pushOf, smsOf, WORDS } from './payments.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const entries = (payment: PaymentWithHistory) => paymentEntries(payment, sha256)
@@ -84,8 +84,7 @@ describe('entries', () => {
       providerPhoneId: '1635',
       requestId: 'request-1',
       reference: 'K7LMPQ',
-      payee: open.action.payee,
-      amount: { value: '20.50', currency: 'EUR' },
+      ...paymentBody,
       displayText: WORDS,
       pushDetails: DETAILS,
       createdAt: '2026-11-21T12:00:00.000Z',
@@ -336,8 +335,7 @@ describe('an event', () => {
         paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
         payerId: 'person-1',
         reference: 'K7LMPQ',
-        payee: open.action.payee,
-        amount: { value: '20.50', currency: 'EUR' },
+        ...paymentBody,
         displayText: WORDS,
         status: 'approved',
         decidedBy: 'sms',

@@ -18,7 +18,7 @@ import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
 import { noStarts } from './channels/silentChannels.ts'
-import { DETAILS, open, over, pushOf, terms, WORDS } from './payments.ts'
+import { action, DETAILS, open, over, pushOf, WORDS } from './payments.ts'
 
 const ID = open.paymentId
 const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
@@ -36,25 +36,16 @@ const request: StartRequest = {
   email: 'ada@example.com',
   authTime: AUTH_TIME,
   ip: '203.0.113.7',
-  action: terms,
+  action: action,
 }
 const starts: Starts = { windowStartedAt: NOON.toISOString(), started: {}, unfinished: {} }
 const fresh: Payment = {
-  paymentId: ID,
-  payerId: 'person-1',
-  requestId: 'request-1',
-  providerPhoneId: '1635',
-  reference: 'K7LMPQ',
-  action: terms,
-  displayText: WORDS,
-  outcome: { status: 'pending' },
+  ...open,
   channels: {
     ...open.channels,
     push: { state: 'sending', askedAt: NOON, details: DETAILS },
     sms: { to: '+44 ••••• ••456', sends: 0, attempts: 0, wrongCodes: 0 },
   },
-  createdAt: NOON,
-  expiresAt: at(300),
 }
 
 type World = {
@@ -369,10 +360,10 @@ describe('the same key again', () => {
   })
 
   test.each([
-    ['another name', { ...terms, payee: { ...terms.payee, name: 'Neville' } }],
-    ['another account', { ...terms, payee: { ...terms.payee, id: 'neville@example.com' } }],
-    ['another amount', { ...terms, amount: { ...terms.amount, amountMinor: 2051 } }],
-    ['another currency', { ...terms, amount: { ...terms.amount, currency: 'GBP' as const } }],
+    ['another name', { ...action, payee: { ...action.payee, name: 'Neville' } }],
+    ['another account', { ...action, payee: { ...action.payee, id: 'neville@example.com' } }],
+    ['another amount', { ...action, amount: { ...action.amount, amountMinor: 2051 } }],
+    ['another currency', { ...action, amount: { ...action.amount, currency: 'GBP' as const } }],
   ])('with %s is refused', async (_, other) => {
     const { started } = starting({ stored: [open], request: { action: other } })
     await expect(started).rejects.toMatchObject({ code: 'idempotency_key_reused' })
@@ -422,9 +413,9 @@ describe('the same key again', () => {
     expect(names()).not.toContain('ask')
   })
 
-  test('at the same moment with other terms is refused', async () => {
+  test('at the same moment with another payee or amount is refused', async () => {
     const winner = { ...open, requestId: 'request-2' }
-    const other = { ...terms, amount: { ...terms.amount, amountMinor: 1 } }
+    const other = { ...action, amount: { ...action.amount, amountMinor: 1 } }
     const { started } = starting({
       inserts: false,
       stored: [undefined, winner],

@@ -15,11 +15,13 @@ import { serveEngine } from '../../local/database/databaseServer.ts'
 import { emulatedProvider } from '../../local/phone/emulatedProvider.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { inUserPool, startUserPool } from '../../local/signIn/userPool.ts'
+import { paymentBody } from '../core/payments.ts'
 import { eventOf, type Person, type Request, type RouteName } from './event.ts'
 import { paymentWrites } from './leaks.ts'
 import { startMemoryDatabase } from './memoryDatabase.ts'
 
 export type { Person, Request, RouteName }
+export { paymentBody }
 
 export const API_KEY = 'test-authy-key'
 export const NOON = new Date('2026-11-21T12:00:00.000Z')
@@ -29,11 +31,6 @@ export type Reply = {
   // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into freely; the OpenAPI test holds its shape
   readonly body: any
   readonly headers: Record<string, unknown>
-}
-
-export const terms = {
-  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
-  amount: { value: '20.50', currency: 'EUR' },
 }
 
 /** What a refused request is answered with, as far as tests look. */
@@ -187,7 +184,7 @@ export async function startHarness(
     /** A payment that waits for its payer. */
     async pending(as: Person, more: Partial<Request> = {}): Promise<Reply['body']> {
       const key = `key-${Math.random().toString(36).slice(2)}`
-      const started = await harness.call('sendPayment', { as, key, body: terms, ...more })
+      const started = await harness.call('sendPayment', { as, key, body: paymentBody, ...more })
       if (started.status !== 201) throw new Error(JSON.stringify(started))
       return started.body
     },

@@ -1,11 +1,13 @@
 /** How a payment is stored: its item, and what of it the indexes hold. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import type { PaymentAction } from '../../core/action.ts'
 import { CHANNELS } from '../../core/channel.ts'
 import { CURRENCIES, type Currency } from '../../core/money.ts'
 import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../../core/outcome.ts'
 import type { HistoryEntry, Payment } from '../../core/payment.ts'
 import type { PushAnswered } from '../../core/ports.ts'
+import type { Nothing } from '../../core/same.ts'
 import {
   channelShapes,
   channelsOf,
@@ -33,16 +35,38 @@ export function answerOf(attributes: unknown): PushAnswered {
 
 const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
 
+/** A payment's fields: their attributes, and how they are read and written. */
+const storedAction = z.object({
+  payee_name: z.string(),
+  payee_id: z.string(),
+  amount_minor: z.int().positive(),
+  currency,
+})
+
+const actionIn = (found: z.infer<typeof storedAction>) =>
+  ({
+    kind: 'payment',
+    payee: { name: found.payee_name, id: found.payee_id },
+    amount: { amountMinor: found.amount_minor, currency: found.currency },
+  }) as const satisfies Required<PaymentAction>
+
+function itemOfAction({ kind: _, payee, amount, ...unstored }: PaymentAction) {
+  unstored satisfies Nothing
+  return {
+    payee_name: payee.name,
+    payee_id: payee.id,
+    amount_minor: amount.amountMinor,
+    currency: amount.currency,
+  } satisfies z.infer<typeof storedAction>
+}
+
 const stored = z.object({
+  ...storedAction.shape,
   payment_id: z.string(),
   user_id: z.string(),
   request_id: z.string(),
   provider_phone_id: z.string(),
   reference: z.string(),
-  payee_name: z.string(),
-  payee_id: z.string(),
-  amount_minor: z.int().positive(),
-  currency,
   display_text: z.string(),
   status: z.enum(PAYMENT_STATUSES),
   ...channelShapes,
@@ -77,11 +101,7 @@ export function paymentOf(attributes: unknown): Payment {
     requestId: found.request_id,
     providerPhoneId: found.provider_phone_id,
     reference: found.reference,
-    action: {
-      kind: 'payment',
-      payee: { name: found.payee_name, id: found.payee_id },
-      amount: { amountMinor: found.amount_minor, currency: found.currency },
-    },
+    action: actionIn(found),
     displayText: found.display_text,
     channels: channelsOf(found),
     createdAt: found.created_at,
@@ -112,10 +132,7 @@ export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
   request_id: fresh.requestId,
   provider_phone_id: fresh.providerPhoneId,
   reference: fresh.reference,
-  payee_name: fresh.action.payee.name,
-  payee_id: fresh.action.payee.id,
-  amount_minor: fresh.action.amount.amountMinor,
-  currency: fresh.action.amount.currency,
+  ...itemOfAction(fresh.action),
   display_text: fresh.displayText,
   status: fresh.outcome.status,
   open_shard: shardOf(fresh.paymentId),

@@ -21,7 +21,7 @@ const PUSH_ENDS_EARLIER_SECONDS = 10
 const PUSH_SECONDS_MIN = 10
 
 /** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
-export const PUSH_LOST_SECONDS = 15
+const PUSH_LOST_SECONDS = 15
 
 /** A push undecided for this long is asked about: its callback may be lost. */
 const PUSH_READ_AFTER_SECONDS = 20

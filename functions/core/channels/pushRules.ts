@@ -1,7 +1,6 @@
 /** What a push shows its payer, and when an answer is an answer to just that (RTS Art. 5(1)(c)). */
-import { displayText, type PaymentAction, payeeInWords } from '../action.ts'
+import { detailsOf, displayText, type PaymentAction } from '../action.ts'
 import type { PushContent, PushDetails } from '../channel.ts'
-import { inWords } from '../money.ts'
 import type { ChannelRules } from './channelRules.ts'
 
 export type PushEvidence =
@@ -57,16 +56,14 @@ export const pushRules = {
 const ACCOUNT_LENGTH_MAX = 200
 
 /**
- * What the push shows beside the display text; the reference tells it from the push of an equal payment. Keys have
- * 20 characters at most and none begins another.
+ * What the push shows beside the display text; the reference tells it from the push of an equal payment.
  */
 export const pushDetails = (
   action: PaymentAction,
   account: string,
   reference: string,
 ): PushDetails => ({
-  'Sending to': payeeInWords(action.payee),
-  Amount: inWords(action.amount),
+  ...detailsOf(action),
   'Your account': account,
   Reference: reference,
 })

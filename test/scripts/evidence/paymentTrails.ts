@@ -21,7 +21,7 @@ import {
 } from '../../../functions/core/paymentTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
 import { at } from '../../core/answering.ts'
-import { DETAILS, open, terms, WORDS } from '../../core/payments.ts'
+import { action, DETAILS, open, WORDS } from '../../core/payments.ts'
 
 export const FOLDER = '2026-11-21/KTLLJSfqnCGI9JkWws96Bw/'
 export const keyOf = (seq: number) => `${FOLDER}00${seq}.json`
@@ -74,7 +74,7 @@ export const verified = {
   kind: 'verify-code',
   provider_phone_id: open.providerPhoneId,
   verification_sid: `VE${'1'.repeat(32)}`,
-  ...linkOf({ action: terms, reference: open.reference }),
+  ...linkOf({ action: action, reference: open.reference }),
 } satisfies Evidence
 
 const ended = (
