@@ -3,7 +3,14 @@ import { operate } from '../../local/operator.ts'
 import type { Push } from '../../local/phone/phonePush.ts'
 import { startWatchedHarness, type Written } from './attributeWrites.ts'
 import { callbackOf } from './faultInjection.ts'
-import { type Call, type Harness, numberOf, otherThan, type Person, terms } from './harness.ts'
+import {
+  type Call,
+  type Harness,
+  numberOf,
+  otherThan,
+  type Person,
+  paymentBody,
+} from './harness.ts'
 
 const MINUTE = 60
 /** Limits that no scenario meets. */
@@ -51,7 +58,7 @@ const withAuthy: readonly Scenario[] = [
   /** A crash came before the push's id was stored: it is asked for again, or its answer brings the id. */
   async function crashed(harness) {
     const as = await harness.person()
-    const start = () => harness.call('sendPayment', { as, key: 'crashed', body: terms })
+    const start = () => harness.call('sendPayment', { as, key: 'crashed', body: paymentBody })
     refuse(harness, ({ text }) => text.includes('push_sent'))
     await start()
     harness.store.instead = undefined
@@ -59,7 +66,7 @@ const withAuthy: readonly Scenario[] = [
     await start()
 
     refuse(harness, ({ text }) => text.includes('push_sent'))
-    await harness.call('sendPayment', { as, key: 'unnamed', body: terms })
+    await harness.call('sendPayment', { as, key: 'unnamed', body: paymentBody })
     harness.store.instead = undefined
     await harness.answers(as, 'approved')
   },
@@ -182,7 +189,7 @@ const withEither: readonly Scenario[] = [
     await passed(harness, as)
     await texted(harness, as)
     refuse(harness, ({ operation }) => operation === 'PutItem')
-    await harness.call('sendPayment', { as, key: 'unstored', body: terms })
+    await harness.call('sendPayment', { as, key: 'unstored', body: paymentBody })
     harness.store.instead = undefined
     await operate(harness.world, 'lock', as.email)
     await operate(harness.world, 'unlock', as.email)
