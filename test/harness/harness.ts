@@ -8,7 +8,7 @@ import { providerSettings } from '../../functions/adapters/settings.ts'
 import type { World } from '../../functions/composition.ts'
 import { sweepPayments } from '../../functions/handlers/sweepPayments.ts'
 import { handlersIn } from '../../local/api/handlers.ts'
-import { asLambda } from '../../local/database/access.ts'
+import { askerOf, asLambda } from '../../local/database/access.ts'
 import type { DatabaseOptions } from '../../local/database/database.ts'
 import type { DatabaseEngine } from '../../local/database/databaseEngine.ts'
 import { serveEngine } from '../../local/database/databaseServer.ts'
@@ -260,6 +260,8 @@ export const otherThan = (code: string) =>
 export type Call = { readonly method: string; readonly path: string; readonly text: string } & {
   /** DynamoDB's name of the operation. */
   readonly operation: string
+  /** The Lambda whose key a call of the database is signed with; `local` is the account's owner. */
+  readonly asker: string | undefined
 }
 type Instead = { readonly status: number; readonly body: unknown } | 'hang up'
 
@@ -282,7 +284,8 @@ async function tap(to: string | DatabaseEngine) {
     for await (const chunk of request) chunks.push(chunk)
     const { method = '', url: path = '', headers } = request
     const operation = String(headers['x-amz-target'] ?? '').replace(/^.*\./, '')
-    const call = { method, path, operation, text: Buffer.concat(chunks).toString() }
+    const asker = askerOf(headers.authorization ?? '')
+    const call = { method, path, operation, asker, text: Buffer.concat(chunks).toString() }
     tapped.calls.push(call)
     const instead = await tapped.instead?.(call)
     if (instead === 'hang up') return void request.socket.destroy()
@@ -307,7 +310,8 @@ async function tap(to: string | DatabaseEngine) {
 
 type MaybePromise<T> = T | Promise<T>
 
-function keyWritten({ operation, text }: Call, table: string, name: string): string[] {
+/** The key of the item that a call writes, in a list; none of a call that writes nothing there. */
+export function keyWritten({ operation, text }: Call, table: string, name: string): string[] {
   if (operation !== 'PutItem' && operation !== 'UpdateItem') return []
   const { TableName, Item, Key } = JSON.parse(text)
   return TableName === table ? [(Item ?? Key)[name].S] : []
