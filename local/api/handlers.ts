@@ -10,23 +10,26 @@ import { profile } from '../../functions/handlers/profile.ts'
 import { sendPayment } from '../../functions/handlers/sendPayment.ts'
 import { smsStart } from '../../functions/handlers/smsStart.ts'
 import { smsVerify } from '../../functions/handlers/smsVerify.ts'
-import type { LambdaName, Provider } from '../../functions/routes.ts'
+import { type LambdaName, lambdasOf, type Provider } from '../../functions/routes.ts'
 import type { Handlers } from './gateway.ts'
+
+const FACTORIES = {
+  sendPayment,
+  listPayments,
+  paymentStatus,
+  cancelPayment,
+  smsStart,
+  smsVerify,
+  authyCallback,
+  profile,
+  phoneStart,
+  phoneVerify,
+  endSessions,
+} satisfies Record<LambdaName, (world: World) => Handlers[LambdaName]>
 
 /**
  * Every Lambda that a route leads to with this provider, in one process, each in its own world as AWS
  * would run it.
  */
-export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers => ({
-  sendPayment: sendPayment(worldOf('sendPayment')),
-  listPayments: listPayments(worldOf('listPayments')),
-  paymentStatus: paymentStatus(worldOf('paymentStatus')),
-  cancelPayment: cancelPayment(worldOf('cancelPayment')),
-  smsStart: smsStart(worldOf('smsStart')),
-  smsVerify: smsVerify(worldOf('smsVerify')),
-  ...(provider === 'authy' && { authyCallback: authyCallback(worldOf('authyCallback')) }),
-  profile: profile(worldOf('profile')),
-  phoneStart: phoneStart(worldOf('phoneStart')),
-  phoneVerify: phoneVerify(worldOf('phoneVerify')),
-  endSessions: endSessions(worldOf('endSessions')),
-})
+export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers =>
+  Object.fromEntries(lambdasOf(provider).map((name) => [name, FACTORIES[name](worldOf(name))]))
