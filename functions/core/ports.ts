@@ -69,9 +69,11 @@ export type PaymentStore = PushWrites &
     get(payerId: string, paymentId: string): Promise<Payment | undefined>
     /** A consistent read for whoever holds the provider's signature instead of a payer's token. */
     find(paymentId: string): Promise<Payment | undefined>
+    /** The payer's own, newest first. An item that cannot be read is told and left out. */
     list(
       payerId: string,
       page: { limit: number; cursor?: string | undefined },
+      onUnreadable: (fault: unknown) => void,
     ): Promise<{ payments: Payment[]; next: string | null }>
 
     decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>

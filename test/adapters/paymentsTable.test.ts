@@ -79,6 +79,11 @@ function fresh(more: Partial<Payment> = {}): Payment {
   }
 }
 
+/** No item of these tests is unreadable, but where a test makes it so. */
+const unexpected = (fault: unknown) => {
+  throw fault
+}
+
 async function inserted(more: Partial<Payment> = {}): Promise<Payment> {
   const payment = fresh(more)
   expect(await store.insert(payment)).toBe(true)
@@ -561,7 +566,7 @@ describe('a place that was taken before its payment was stored', () => {
     const open: Payment[] = []
     for await (const one of store.open((fault) => unreadable.push(fault))) open.push(one)
     const waits = open.some((one) => one.paymentId === paymentId)
-    return { unreadable, waits, ...(await store.list(payerId, { limit: 20 })) }
+    return { unreadable, waits, ...(await store.list(payerId, { limit: 20 }, unexpected)) }
   }
 
   test('lets no late insert in, and stays as it is', async () => {
@@ -901,12 +906,12 @@ describe('list', () => {
     const seen: string[] = []
     let cursor: string | undefined
     do {
-      const page = await store.list(payerId, { limit: 3, cursor })
+      const page = await store.list(payerId, { limit: 3, cursor }, unexpected)
       expect(page.payments.length).toBeLessThanOrEqual(3)
       seen.push(...ids(page))
       cursor = page.next ?? undefined
     } while (cursor)
-    const whole = await store.list(payerId, { limit: 100 })
+    const whole = await store.list(payerId, { limit: 100 }, unexpected)
     expect(whole.next).toBeNull()
     expect(seen).toEqual(ids(whole))
     expect(new Set(seen).size).toBe(7)
@@ -914,19 +919,41 @@ describe('list', () => {
     expect(times).toEqual([...times].sort((a, b) => b - a))
   })
 
+  test('leaves out an item that cannot be read, tells of it, and shows the others', async () => {
+    const who = 'a payer of one spoiled payment'
+    const kept = await inserted({ payerId: who, createdAt: at(1) })
+    const spoiled = await inserted({ payerId: who, createdAt: at(2) })
+    await tables.documents.send(
+      new UpdateCommand({
+        TableName: 'payments',
+        Key: { payment_id: spoiled.paymentId },
+        UpdateExpression: 'SET #status = :approved REMOVE open_shard',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':approved': 'approved' },
+      }),
+    )
+    const unreadable: unknown[] = []
+    const { payments } = await store.list(who, { limit: 20 }, (fault) => unreadable.push(fault))
+    expect(ids({ payments })).toEqual([kept.paymentId])
+    expect(unreadable).toEqual([expect.objectContaining({ name: 'RewrittenOutcome' })])
+  })
+
   test('is empty for somebody without payments', async () => {
-    expect(await store.list('nobody', { limit: 20 })).toEqual({ payments: [], next: null })
+    expect(await store.list('nobody', { limit: 20 }, unexpected)).toEqual({
+      payments: [],
+      next: null,
+    })
   })
 
   test("another payer's cursor, a changed one and none at all are refused", async () => {
-    const { next } = await store.list(payerId, { limit: 3 })
+    const { next } = await store.list(payerId, { limit: 3 }, unexpected)
     const [time, id, seal] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString())
     const made = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
     expect(made(time, id, seal)).toBe(next)
     const refusal = { code: 'invalid_request', details: { fields: [{ path: 'cursor' }] } }
-    await expect(store.list('nobody', { limit: 3, cursor: next ?? '' })).rejects.toMatchObject(
-      refusal,
-    )
+    await expect(
+      store.list('nobody', { limit: 3, cursor: next ?? '' }, unexpected),
+    ).rejects.toMatchObject(refusal)
     for (const cursor of [
       made(time, id, otherThan('0000')),
       made(at(9).toISOString(), id, seal),
@@ -940,12 +967,14 @@ describe('list', () => {
       '%%%',
       '',
     ]) {
-      await expect(store.list(payerId, { limit: 3, cursor })).rejects.toMatchObject(refusal)
+      await expect(store.list(payerId, { limit: 3, cursor }, unexpected)).rejects.toMatchObject(
+        refusal,
+      )
     }
   })
 
   test('tells no more than the list shows', async () => {
-    const { payments } = await store.list(payerId, { limit: 1 })
+    const { payments } = await store.list(payerId, { limit: 1 }, unexpected)
     const [shown] = payments.map((payment) => view(payment, NOON))
     expect(shown).toHaveProperty('paymentId')
     for (const hidden of [
@@ -1221,7 +1250,7 @@ describe.each(FAULTS)('with $name from the database', (fault) => {
       await expect(store.get(payerId, paymentId)).rejects.toBe(fault)
       await expect(store.find(paymentId)).rejects.toBe(fault)
       await expect(store.findByPush('push-1')).rejects.toBe(fault)
-      await expect(store.list(payerId, { limit: 20 })).rejects.toBe(fault)
+      await expect(store.list(payerId, { limit: 20 }, unexpected)).rejects.toBe(fault)
       await expect(
         store
           .open(() => {})

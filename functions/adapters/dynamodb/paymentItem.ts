@@ -116,8 +116,8 @@ export function paymentOf(attributes: unknown): Payment {
   }
 }
 
-/** From an entry of the index `open`; what is none must not hide the others. */
-export function openPaymentOf(attributes: unknown): Payment | Error {
+/** From an entry of an index: an item that is no payment must not hide the others. */
+export function indexedPaymentOf(attributes: unknown): Payment | Error {
   try {
     return paymentOf(attributes)
   } catch (error) {

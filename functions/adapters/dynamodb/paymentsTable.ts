@@ -19,10 +19,10 @@ import {
   answerOf,
   barOf,
   historyEntry,
+  indexedPaymentOf,
   isBar,
   itemOf,
   OPEN_SHARDS,
-  openPaymentOf,
   paymentOf,
 } from './paymentItem.ts'
 
@@ -118,7 +118,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
       return key && find(z.string().parse(key.payment_id))
     },
 
-    async list(payerId, { limit, cursor }) {
+    async list(payerId, { limit, cursor }, onUnreadable) {
       const { Items = [], LastEvaluatedKey } = await documents.send(
         new QueryCommand({
           TableName: table,
@@ -130,8 +130,14 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
           ...(cursor !== undefined && { ExclusiveStartKey: startKey(payerId, cursor) }),
         }),
       )
+      const payments = Items.flatMap((found) => {
+        const payment = indexedPaymentOf(found)
+        if (!(payment instanceof Error)) return [payment]
+        onUnreadable(payment)
+        return []
+      })
       return {
-        payments: Items.map(paymentOf),
+        payments,
         next: LastEvaluatedKey ? cursorOf(payerId, LastEvaluatedKey) : null,
       }
     },
@@ -316,7 +322,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
             }),
           )
           for (const found of page.Items ?? []) {
-            const open = openPaymentOf(found)
+            const open = indexedPaymentOf(found)
             if (open instanceof Error) onUnreadable(open)
             else yield open
           }
