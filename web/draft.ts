@@ -1,7 +1,7 @@
 import type { PhoneChannel } from './api.ts'
 import { forget, recall, remember } from './tabStorage.ts'
 
-/** The payment form as typed, not yet looked at by anyone. */
+/** The payment form as typed, not yet checked. */
 export type Draft = {
   readonly payeeName: string
   readonly payeeId: string
@@ -20,10 +20,10 @@ export function rememberDraft(draft: Draft): void {
 }
 
 /**
- * The key under which exactly this form is sent, the same one until an answer has come.
+ * The idempotency key for exactly this form, the same one until an answer has come.
  *
- * It is kept before the request leaves, so that a second press, a reload or a lost answer starts the
- * same payment again and never a second one.
+ * It is stored before the request is sent, so that a second press, a reload or a lost answer never
+ * starts a second payment.
  */
 export function keyFor(draft: Draft): string {
   const content = JSON.stringify(draft)
@@ -38,11 +38,11 @@ export function keyFor(draft: Draft): string {
 export function answered(draft: Draft): void {
   const content = JSON.stringify(draft)
   if (texts(recall('key')).content === content) forget('key')
-  // Not when the person has gone on typing something else meanwhile.
+  // Kept if the payer has typed something else meanwhile.
   if (JSON.stringify(recallDraft()) === content) forget('form')
 }
 
-/** The server knows the key from another form: take a new one. */
+/** The server knows this key with another form, so the next press takes a new key. */
 export function forgetKey(): void {
   forget('key')
 }
@@ -58,8 +58,8 @@ export function rememberPhone(number: string, channel: PhoneChannel): void {
 }
 
 /**
- * The verification that this tab began, with what the verified phone was told of it: the server shows its
- * number only masked later. One that another tab or another person began is not ours to confirm.
+ * The verification that this tab began, with the text sent to the verified phone, because the server shows the
+ * number only masked later. Null for one begun in another tab or by another person: this page must not confirm it.
  */
 export function recallBegun(verificationId: string): { displayText: string | null } | null {
   const kept = texts(recall('begun'))
@@ -75,9 +75,9 @@ export function forgetPhone(): void {
 }
 
 /**
- * What is unsent belongs to one person: whoever else signs in to this tab starts afresh.
+ * Unsent drafts belong to one payer: if another one signs in to this tab, they are deleted.
  *
- * @returns whether the tab was somebody else's until now
+ * @returns whether the drafts were another payer's until now
  */
 export function draftsBelongTo(email: string): boolean {
   const before = recall('person')
