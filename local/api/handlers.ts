@@ -14,8 +14,7 @@ import type { LambdaName, Provider } from '../../functions/routes.ts'
 import type { Handlers } from './gateway.ts'
 
 /**
- * Every Lambda that a route leads to with this provider, in one process, each in its own world as AWS
- * would run it.
+ * The handler of every route of this provider, all in one process, each with its own environment as in AWS.
  */
 export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers => ({
   sendPayment: sendPayment(worldOf('sendPayment')),

@@ -10,7 +10,7 @@ import { signIns, type World } from '../../functions/composition.ts'
 import { handlersIn } from '../../local/api/handlers.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
-import { openPeople } from '../../local/signIn/signInPeople.ts'
+import { openAccounts } from '../../local/signIn/signInAccounts.ts'
 import { main } from '../../scripts/payer.ts'
 import type { Request, RouteName } from '../harness/event.ts'
 import { invoke, numberOf, terms } from '../harness/harness.ts'
@@ -24,7 +24,7 @@ let call: (name: RouteName, request: Request) => ReturnType<typeof invoke>
 
 beforeAll(async () => {
   const clock = () => new Date()
-  const people = await openPeople({ dataFile: join(folder, 'people.json'), clock })
+  const people = await openAccounts({ dataFile: join(folder, 'people.json'), clock })
   for (const email of EMAILS) {
     await people.signIn(email, 'a long password')
     ids.set(email, people.find(email) ?? '')
