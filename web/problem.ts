@@ -92,7 +92,7 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
   locked: ({ retryAfterSeconds }) =>
     retryAfterSeconds
       ? `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds)}.`
-      : 'This account is locked. Please ask whoever runs Payfriend here.',
+      : 'This account is locked. Please ask the people who run this service.',
   too_many_sms: ({ again, retryAfterSeconds = PAUSE_SECONDS + 1 }) =>
     retryAfterSeconds <= PAUSE_SECONDS
       ? `A code was sent a moment ago. Try again ${again}.`
