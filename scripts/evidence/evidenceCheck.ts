@@ -1,4 +1,4 @@
-/** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
+/** Checks that the payer was shown payee and amount, and that the evidence belongs to what was shown. */
 import { linkOf } from '../../functions/adapters/twilioVerify/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
 import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
@@ -9,7 +9,7 @@ import type { PaymentEntry, PaymentFacts } from '../../functions/core/paymentTra
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
 export function shownProblem(facts: PaymentFacts): string | undefined {
   const action = actionIn(facts)
-  if (!action) return 'its amount is none'
+  if (!action) return 'its amount is not valid'
   const { message, details } = facts.shown
   if (facts.displayText !== message) return 'its display text is not that of the push'
   const account = details['Your account'] ?? ''
@@ -24,12 +24,12 @@ export function shownProblem(facts: PaymentFacts): string | undefined {
   return undefined
 }
 
-/** Pushes named no reference at first; what they showed is kept, and is still to be proven. */
+/** The content of older pushes, which had no reference; their payments can still be proven. */
 function beforeReferences({ message, details: { Reference: _, ...details } }: PushContent): string {
   return shownText({ message, details })
 }
 
-/** RTS Art. 5(1)(b) and (c): what came back was bound to what was shown, and to this payment. */
+/** RTS Art. 5(1)(b) and (c): the evidence must be bound to what was shown, and to this payment. */
 export function evidenceProblem({
   payment,
   historyEntry,
@@ -41,7 +41,7 @@ export function evidenceProblem({
   if (!evidence) return isAnswer ? `${event} without evidence` : undefined
   if (!isAnswer) return `evidence of a decision, and it is "${event}"`
   if (!OF[evidence.kind].includes(`${event} ${channel} ${by}`)) {
-    return `the evidence ${evidence.kind} is of another kind of answer`
+    return `the evidence ${evidence.kind} does not belong to this kind of answer`
   }
   if (evidence.provider_phone_id !== payment.providerPhoneId)
     return 'the answer is of another phone'
@@ -53,7 +53,7 @@ export function evidenceProblem({
     case 'provider-read':
       return evidence.push_id !== '' && evidence.read_at === historyEntry.at
         ? undefined
-        : 'the push was read at another time, or is none'
+        : 'the push was read at another time, or there was none'
     case 'sms-code':
       if (evidence.action !== paymentId) return 'the code was for another payment'
       return evidence.display_text === payment.displayText
@@ -64,7 +64,7 @@ export function evidenceProblem({
   }
 }
 
-/** Which answers each kind is evidence of. */
+/** The answers of which each kind can be evidence. */
 const OF: Record<Evidence['kind'], readonly string[]> = {
   'push-callback': ['approved push payer', 'denied push payer'],
   'provider-read': ['approved push provider', 'denied push provider'],

@@ -1,4 +1,4 @@
-/** Whether the lines of a payment's history, in their order, are a life that the rules of a payment allow. */
+/** Checks that the entries of a payment's history, in order, follow the rules of a payment. */
 import { CODE_ATTEMPTS_MAX, type HistoryEntry, TEXTS_MAX } from '../../functions/core/payment.ts'
 import { type PaymentFacts, statusIn } from '../../functions/core/paymentTrail.ts'
 
@@ -13,7 +13,7 @@ type Lived = {
   wrong: number
 }
 
-/** What is wrong with each historyEntry, oldest first; nothing for one that may follow those before it. */
+/** For each history entry, oldest first, its problem; undefined if it may follow those before it. */
 export function lifeProblems(
   { createdAt, expiresAt }: Pick<PaymentFacts, 'createdAt' | 'expiresAt'>,
   historyEntries: readonly HistoryEntry[],
@@ -50,7 +50,7 @@ export function lifeProblems(
   })
 }
 
-/** The channel and who, of each event. */
+/** For each event, the allowed channels and actors. */
 const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   started: ['null payer'],
   push_asked: ['push payer'],
@@ -70,11 +70,11 @@ const WHO: Record<HistoryEntry['event'], readonly string[]> = {
   cancelled: ['null payer', 'null operator'],
 }
 
-/** The payer can be faster than the answer that their push was sent, and slower than the payment's end. */
+/** Events that may follow the payment's end: the payer may answer before the push counts as sent, or too late. */
 const isLateAnswer = ({ event }: HistoryEntry) =>
   event === 'push_sent' || event === 'push_unavailable' || event === 'denied_late'
 
-/** Texts and codes are counted here once more, as the table counted them (RTS Art. 4(3)(b)). */
+/** Count texts and codes again, as the table counted them (RTS Art. 4(3)(b)). */
 function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
   const { event, channel } = historyEntry
   const status = statusIn(historyEntry)
@@ -92,7 +92,7 @@ function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
   lived.answered ||= status === 'approved' || status === 'denied'
   if (lived.paused && channel === 'push') return `"${event}" though no push was asked for`
   lived.paused ||= event === 'push_paused'
-  // RTS Art. 5(1)(c): what was shown otherwise is not approved by an answer that shows nothing.
+  // RTS Art. 5(1)(c): after an answer that showed another payment, the provider's word, which shows none, may not approve.
   if (event === 'approved' && historyEntry.by === 'provider' && lived.refused) {
     return 'approved by the provider’s word, after a signed answer was refused'
   }

@@ -1175,7 +1175,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what one person typed is left to the next',
     file: 'web/draft.ts',
-    from: "forget('form', 'key', 'phone', 'begun', 'textless', 'place', 'notDone')",
+    from: "forget('form', 'key', 'phone', 'begun', 'noSms', 'place', 'notDone')",
     to: '',
     caughtBy: ['test/web/draft.test.ts'],
   },

@@ -144,7 +144,7 @@ describe('close', () => {
     expect(await signIns(payfriend.world).find(email)).toBeUndefined()
     expect(await run(['show', email, ...port()])).toMatchObject({
       code: 1,
-      complaints: expect.stringMatching(/^Nobody signs in with this address/),
+      complaints: expect.stringMatching(/^There is no account with this address/),
     })
   })
 
@@ -156,7 +156,10 @@ describe('close', () => {
 
 test('nobody of this address, no server, and somebody else’s server are told apart', async () => {
   const nobody = await run(['lock', 'nobody@example.com', ...port()])
-  expect(nobody).toMatchObject({ code: 1, complaints: expect.stringMatching(/^Nobody signs in/) })
+  expect(nobody).toMatchObject({
+    code: 1,
+    complaints: expect.stringMatching(/^There is no account/),
+  })
 
   const other = createServer((_, response) => response.end('<h1>Hello</h1>'))
   await new Promise<void>((resolve) => other.listen(0, 'localhost', resolve))
