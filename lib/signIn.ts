@@ -143,7 +143,7 @@ export class SignIn extends Construct {
     }
   }
 
-  /** A pool of another stack is imported by its ARN: with our trigger and client the stacks would depend on each other. */
+  /** A pool of another stack is imported by its ARN: with our trigger and client each stack would need the other. */
   private reached(pool: IUserPool): IUserPool {
     if (Stack.of(pool) === Stack.of(this)) return pool
     return UserPool.fromUserPoolId(this, 'NamedPool', pool.userPoolId)

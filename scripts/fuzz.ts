@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- --seed N --requests 100000`: a hostile client against the running Payfriend, driven by
- * `openapi.json`. It stops at the first answer that should not be, and says how to see it again.
+ * `openapi.json`. It stops at the first answer that breaks a rule, and prints how to repeat it.
  */
 import '../test/fuzz/loud.ts'
 import { availableParallelism, cpus } from 'node:os'
@@ -10,7 +10,7 @@ import { fuzz, startServers } from '../test/fuzz/fuzz.ts'
 import { leaksIn, withoutAmount, withoutNewNumber } from '../test/fuzz/secrets.ts'
 import { overhear } from '../test/harness/leaks.ts'
 
-/** A leaked body or answer is larger per request; a payment's push and texts, which the pretend phone keeps, are smaller. */
+/** A leaked body or answer is larger; a payment's push and texts, which the pretend phone keeps, are smaller. */
 const GROWTH_BYTES_MAX = 1000
 /** The share of the run in which caches fill, so the heap is not measured. */
 const WARM = 0.3

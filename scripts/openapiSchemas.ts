@@ -275,14 +275,14 @@ export const answers = {
   Received: z
     .strictObject({})
     .describe('The callback was received; whether it changed something is not told.'),
-  /** What API Gateway says by itself, before or instead of a Lambda. */
+  /** API Gateway's own answers, before or instead of a Lambda's. */
   Message: z
     .strictObject({ message: z.string() })
     .describe("API Gateway's own answer.")
     .meta({ examples: [{ message: 'Unauthorized' }] }),
 }
 
-/** What a refusal tells in its body besides its code. */
+/** The members of a refusal's body besides its code. */
 const MEMBERS: Record<Exclude<keyof RefusalDetails, 'retryAfterSeconds'>, z.ZodType> = {
   fields: z
     .array(z.strictObject({ path: z.string(), reason: z.string() }))

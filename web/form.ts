@@ -40,7 +40,7 @@ export function field(
   return { row, control, tell }
 }
 
-/** After U+202E "99.11" is drawn as 11.99: remove such characters, so that payee and amount are drawn as they are sent. */
+/** After U+202E "99.11" is drawn as 11.99: remove these characters, so that a field shows what is sent. */
 function drawInOrder(control: Field['control']): void {
   const drawn = inOrder(control.value)
   // Only if it differs, because setting the value moves the cursor to its end.

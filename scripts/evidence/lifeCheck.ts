@@ -92,7 +92,7 @@ function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
   lived.answered ||= status === 'approved' || status === 'denied'
   if (lived.paused && channel === 'push') return `"${event}" though no push was asked for`
   lived.paused ||= event === 'push_paused'
-  // RTS Art. 5(1)(c): after an answer that showed another payment, the provider's word, which shows none, may not approve.
+  // RTS Art. 5(1)(c): after an answer that showed another payment, a provider's word, which shows none, cannot approve.
   if (event === 'approved' && historyEntry.by === 'provider' && lived.refused) {
     return 'approved by the provider’s word, after a signed answer was refused'
   }

@@ -79,7 +79,7 @@ const termsProblem = (entry: PaymentEntry, first: PaymentEntry) =>
     ? undefined
     : 'its payment is not that of the other entries'
 
-/** Differences from the table's item. Archived entries cannot be changed, but the AWS account's owner can change an item. */
+/** Differences from the table's item. The AWS account's owner can change an item, but not an archived entry. */
 function storedProblems(
   stored: PaymentWithHistory,
   read: ReadonlyMap<number, PaymentEntry>,
