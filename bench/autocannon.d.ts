@@ -1,4 +1,4 @@
-/** What we use of autocannon, which ships no types. */
+/** Types for the parts of autocannon that are used; it ships no types. */
 declare module 'autocannon' {
   type Request = {
     method: 'GET' | 'POST'

@@ -1,9 +1,9 @@
-/** JSON bodies made by chance: long keys, many keys, the same key again, lists, levels, every kind of sign. */
+/** Random JSON bodies: long keys, many keys, repeated keys, lists, nesting, every kind of character. */
 
 /** From 0 to below `below`. */
 type Dice = (below: number) => number
 
-/** The one that cost 280 times an ordinary one comes first, then `count` of between so many bytes. */
+/** First the body that once cost 280 times an ordinary one, then `count` random bodies of a size between the limits. */
 export function chanceBodies(
   seed: number,
   count: number,
@@ -26,7 +26,7 @@ const SIGNS = ['a', '0', ' ', "'", '(', '[', ']', '%', ',', '\\"', '\\\\', '\\n'
 const MORE_SIGNS = ['é', '€', '💰', 'ش', '&', '=', '~', '\\ud83d\\udcb0', '\\ud800']
 const LEAVES = ['1', '0', '""', 'null', 'true', '{}', '[]', '-0', '1.0', '1e3', '12345678901234567']
 
-/** One body's own mixture, drawn once: bodies of one kind of thing are the worst. */
+/** The mixture for one body, drawn once, because bodies of one kind of content are the slowest. */
 class Chance {
   private readonly dice: Dice
   private readonly signs: string[]
@@ -68,7 +68,7 @@ class Chance {
       return `"${key}":${this.value(left - Buffer.byteLength(key) - 3, depth + 1)}`
     })}}`
 
-  /** As many as there is room for. */
+  /** As many parts as there is room for. */
   private parts(room: number, part: (left: number) => string): string {
     const parts: string[] = []
     let left = room - 2
@@ -118,14 +118,14 @@ class Chance {
   private some = (of: string[]) => Array.from({ length: this.one([1, 1, 3]) }, () => this.one(of))
 }
 
-/** Hardly JSON any more: its halves exchanged, or one sign another. */
+/** Damage a body: exchange its halves, or replace one character. */
 function spoiled(body: string, dice: Dice): string {
   const at = dice(body.length)
   const [before, after] = [body.slice(0, at), body.slice(at)]
   return dice(2) === 0 ? after + before : `${before}${'",:{['.charAt(dice(5))}${after.slice(1)}`
 }
 
-/** The same numbers for the same seed (mulberry32). */
+/** Random numbers, the same for the same seed (mulberry32). */
 function diceOf(seed: number): Dice {
   let state = seed
   return (below) => {

@@ -1,4 +1,4 @@
-/** What a Lambda that reads one item can't be faster than: the SDK and nothing of ours. */
+/** The lower limit for a Lambda that reads one item: the SDK without any code of Payfriend. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 

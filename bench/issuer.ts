@@ -1,4 +1,4 @@
-/** An issuer of the bench's own, because a thousand people would take long to sign in. */
+/** An issuer of the bench's own, because signing a thousand payers in would take long. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'

@@ -1,6 +1,6 @@
-/** Bodies as they come every day, of any size, for others to be timed beside. */
+/** Ordinary request bodies of any size, with which the random ones are compared. */
 
-/** A callback as Authy sends them, with as many details as there is room for. */
+/** A callback in Authy's form, with as many details as there is room for. */
 export function ordinaryCallback(bytes: number): string {
   const details: Record<string, string> = {}
   let body = callbackWith(details)
@@ -12,7 +12,7 @@ export function ordinaryCallback(bytes: number): string {
   }
 }
 
-/** A payment as the page sends it, but for its payee's name, which takes all the room. */
+/** A payment in the page's form; its payee's name fills the size. */
 export function ordinaryPayment(bytes: number): string {
   const payment = (name: string) =>
     JSON.stringify({

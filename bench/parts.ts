@@ -1,4 +1,4 @@
-/** What the load and the server under it agree on. */
+/** Shared by the load generator and the server under load. */
 export const API_KEY = 'bench-authy-key'
 export const CLIENT_ID = 'bench'
 export const SCOPE = 'payfriend/pay'

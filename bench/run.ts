@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast the local API is, beside the bare engine under it for the same reads and
- * writes. Figures are for one machine at one time: read them as ratios.
+ * `npm run bench`: how fast the local API is, compared with the database engine alone for the same reads
+ * and writes. Figures are for one machine at one time: read them as ratios.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -137,7 +137,7 @@ async function measure(
   )
 }
 
-/** The same read or write by nobody but the SDK, as many at a time. */
+/** The rate of the same read or write by the SDK alone, with the same concurrency. */
 async function bare(connections: number, once: () => Promise<unknown>): Promise<number> {
   const end = performance.now() + SECONDS * 1000
   let done = 0
@@ -174,7 +174,7 @@ function write(payment: Payment | undefined) {
   return store.decide(paymentId, decision, now)
 }
 
-/** So many more payments that wait, each some payer's. */
+/** Store `count` pending payments, spread over the payers. */
 async function fill(count: number): Promise<Payment[]> {
   const made = Array.from({ length: Math.max(0, count) }, () => newPayment(rows++))
   const waiting = [...made]
@@ -227,7 +227,7 @@ function newSend(): Request {
   }
 }
 
-/** The body of a real capture's shape and size, signed for this payment. */
+/** A callback in the form and size of a recorded one, signed for this payment. */
 function newCallback(payment: Payment): Request {
   const nonce = String(Math.floor(Date.now() / 1000))
   const params = {
@@ -273,7 +273,7 @@ function newCallback(payment: Payment): Request {
   }
 }
 
-/** Somebody whose phone is verified and known to the emulated Authy. */
+/** A payer whose phone is verified and known to the Authy emulator. */
 async function newPayer(n: number): Promise<Payer> {
   const payerId = `payer-${n}`
   const email = `${payerId}@example.com`
@@ -330,7 +330,7 @@ function next(from: ChildProcess): Promise<FromServer> {
 }
 
 function exhausted(): never {
-  throw new Error('more was asked for than was prepared')
+  throw new Error('the measurement took more callbacks than were prepared')
 }
 
 function row(...cells: (string | number)[]): string {

@@ -1,6 +1,6 @@
 /**
  * The server under load, in a process of its own: the local API with its database and pretend phone,
- * as `npm start` runs them, with tokens of the bench's own and limits out of the way.
+ * as `npm start` runs them, but with the bench's own tokens and limits that are never reached.
  */
 import '../local/environment.ts'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -43,7 +43,7 @@ const site = { files: new Map(), config: {} }
 const handlers = handlersIn((name) => asLambda(world, name), 'authy')
 gateway.open({ handlers, issuer, clientId: CLIENT_ID, scope: SCOPE, site })
 
-// Whoever measures may have been stopped.
+// The measuring process may have been stopped.
 process.once('disconnect', () => process.exit())
 const tell = (message: FromServer) => process.send?.(message)
 process.on('message', (message: ToServer) => {

@@ -1,9 +1,9 @@
 /**
- * `npm run bench:unsigned`: what a body costs before anything is known of its sender, over shapes made by
- * chance, each beside an ordinary body of its size. Ends with 1 if one costs more than three times that.
+ * `npm run bench:unsigned`: the time that a body costs before its sender is known, for random shapes, each compared
+ * with an ordinary body of its size. Ends with 1 if a shape costs more than three times that.
  *
- * `SEED` gives the same shapes again, `SHAPES` says how many. Each time is the least of many, because what
- * else the machine does can only add to it.
+ * `SEED` gives the same shapes again, `SHAPES` sets their number. Each time is the shortest of many, because other
+ * work of the machine can only add to it.
  */
 import { availableParallelism, cpus } from 'node:os'
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda'
@@ -18,7 +18,7 @@ const RATIO_MAX = 3
 const BYTES_MIN = 1024
 const BYTES_MAX = 8192
 const ROUNDS = 40
-/** What seems too slow is timed again, with as many rounds more. */
+/** A shape that seems too slow is timed again, with this many more rounds. */
 const TRIES = 10
 
 type Work = (body: string) => unknown
@@ -51,8 +51,8 @@ await report('a forged callback', ordinaryCallback, (body) =>
     context,
   ),
 )
-// Its sender is known, but what it says is refused before anything is looked up.
-await report('a payment that is none', ordinaryPayment, (body) =>
+// The sender is known, but the body is refused before the database is read.
+await report('an invalid payment', ordinaryPayment, (body) =>
   payment(
     eventOf(body, { 'content-type': 'application/json', 'idempotency-key': 'bench' }),
     context,
@@ -61,7 +61,7 @@ await report('a payment that is none', ordinaryPayment, (body) =>
 
 async function report(name: string, ordinary: (bytes: number) => string, work: Work) {
   const found: { body: string; ratio: number }[] = []
-  // A line of log is a part of the price, but thousands of them are not to be read.
+  // Writing the log line is part of the cost, but thousands of lines must not be printed.
   const { stdout, stderr } = process
   const writes = [stdout.write, stderr.write] as const
   stdout.write = stderr.write = () => true
@@ -90,7 +90,7 @@ async function ratioOf(body: string, ordinary: string, work: Work): Promise<numb
     for (let round = 0; round < ROUNDS; round += 1) {
       ordinaryUs = Math.min(ordinaryUs, await timed(ordinary, work))
       us = Math.min(us, await timed(body, work))
-      // What takes so long each time needs no more looks.
+      // So slow a shape needs no more rounds.
       if (round > 4 && us > 30 * ordinaryUs) return us / ordinaryUs
     }
     if (us <= RATIO_MAX * ordinaryUs) break
@@ -105,7 +105,7 @@ async function timed(body: string, work: Work): Promise<number> {
   return Number(after - before) / 1000
 }
 
-/** As far as our handlers look. */
+/** The parts of an event that the handlers read. */
 function eventOf(body: string, headers: Record<string, string>) {
   const claims = { token_use: 'access', sub: 'payer', email: 'payer@example.com' }
   const http = { sourceIp: '203.0.113.7' }

@@ -1,5 +1,5 @@
-// What cdk.json starts, on whatever Node the machine has, so it is plain old JavaScript: runs the app on
-// Node 24, which comes with the packages, and says in one sentence what is missing if it cannot.
+// cdk.json starts this file on the machine's own Node, which may be old, so it is plain JavaScript. It runs the app
+// on Node 24, which comes with the packages, or says in one sentence what is missing.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -18,7 +18,7 @@ if (!existsSync(join(packages, 'aws-cdk-lib'))) {
   refuse('The packages of Payfriend are not installed: run `npm ci` first.')
 }
 
-// The app writes in a format that a command older than the library cannot read.
+// The app writes its output in a format that a cdk command older than the library cannot read.
 const schema = join(packages, '@aws-cdk', 'cloud-assembly-schema', 'schema', 'version.json')
 const needed = JSON.parse(readFileSync(schema, 'utf8')).revision
 const known = process.env.CDK_CLI_ASM_VERSION

@@ -9,14 +9,14 @@ import { PayfriendStack } from '../lib/payfriendStack.ts'
 import { SettingsError, type StageSettings } from '../lib/stageSettings.ts'
 import { readSettings, SETTINGS_FILE } from './settings.ts'
 
-// Nothing in the template reports to anybody what it was made with.
+// No analytics: the template must not report the versions it was made with to AWS.
 const app = new App({ analyticsReporting: false })
 addChecks(app)
 try {
   const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
   const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   const stages = readSettings(text, app.node.tryGetContext('stage'))
-  /** Where the Lambdas of each provider are that a stage uses. */
+  /** The folder of bundled Lambdas, by provider, so that stages share it. */
   const lambdas: { [Used in StageSettings['provider']]?: string } = {}
   const page = bundlePage()
   for (const settings of stages) {

@@ -1,8 +1,8 @@
 /**
  * A deployment's settings: read here, and checked by `lib/stageSettings.ts`.
  *
- * They stand in `payfriend.json` beside `cdk.json`, by the name of the stage. A stage says only what it
- * wants otherwise; without the file there is one stage, `dev`, with every default.
+ * They are in `payfriend.json` beside `cdk.json`, by the name of the stage. A stage names only the settings that
+ * differ from their defaults; without the file there is one stage, `dev`, with every default.
  *
  * ```json
  * {
@@ -34,10 +34,10 @@ import {
 export const SETTINGS_FILE = 'payfriend.json'
 
 /**
- * The settings of every stage to make.
+ * The settings of every stage to synthesize.
  *
- * @param text what `payfriend.json` says, if there is one
- * @param stage the only stage wanted, if one is named
+ * @param text the text of `payfriend.json`, if there is one
+ * @param stage the only stage to synthesize, if one is named
  * @throws SettingsError whose message says what is wrong
  */
 export function readSettings(text: string | undefined, stage?: string): StageSettings[] {

@@ -20,11 +20,11 @@ import type { Throttling } from './throttling.ts'
 
 const STAGE = 'api'
 
-/** The HTTP API. It is there before what it leads to, because that has to know its address. */
+/** The HTTP API. It is created before the Lambdas of its routes, because they need its address. */
 export class Api extends Construct {
   /** Without scheme and path. */
   readonly host: string
-  /** `https://…/api`: what callbacks are signed for. */
+  /** `https://…/api`: the address for which callbacks are signed. */
   readonly url: string
   private readonly api: HttpApi
 
@@ -39,9 +39,9 @@ export class Api extends Construct {
   }
 
   /**
-   * Lead every route to its Lambda: with a token of ours, unless the route table says `public`.
+   * Connect every route to its Lambda. A route requires an access token unless the route table says `public`.
    *
-   * @returns where each request leaves a line, whether it reached a Lambda or not
+   * @returns the access log, which has a line for each request, even if it reached no Lambda
    */
   serve(props: {
     readonly lambdas: Lambdas
@@ -55,7 +55,7 @@ export class Api extends Construct {
     })
     const accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention })
     const stage = this.stage(accessLog)
-    // Free-form to CloudFormation, so the names are written as it wants them.
+    // CloudFormation takes an untyped object here, so the names are written in its spelling.
     const settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
       {}
 
@@ -72,7 +72,7 @@ export class Api extends Construct {
         Validations.of(route).acknowledge({
           id: 'AwsSolutions-APIG4',
           reason:
-            'The provider has no token of ours; its callback is signed, and checked before all else.',
+            "The provider has no access token; the Lambda checks the callback's signature before all else.",
         })
       }
       const { ratePerSecond, burst } = throttling[name]
@@ -80,7 +80,7 @@ export class Api extends Construct {
         ThrottlingRateLimit: ratePerSecond,
         ThrottlingBurstLimit: burst,
       }
-      // Settings of a route that is not there yet make the stage fail.
+      // The stage cannot be created with settings of a route that does not exist yet.
       stage.node.addDependency(route)
     }
     const resource = stage.node.defaultChild as CfnStage
@@ -93,11 +93,11 @@ export class Api extends Construct {
       httpApi: this.api,
       stageName: STAGE,
       autoDeploy: true,
-      // What no route says otherwise: nothing, for there is no such route.
+      // For requests without a route: they get a 404.
       throttle: { rateLimit: 10, burstLimit: 20 },
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLog),
-        // No path, which names payments, no query, no header.
+        // Without path (it names payments), query and headers.
         format: AccessLogFormat.custom(
           JSON.stringify({
             requestId: '$context.requestId',

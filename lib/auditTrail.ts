@@ -16,7 +16,7 @@ export type AuditTrailProps = {
   readonly settings: {
     readonly stage: string
     readonly keepData: boolean
-    /** Counts where data is kept. */
+    /** Has an effect only if data is kept. */
     readonly archiveYears: number
     readonly logLevel: string
     readonly logRetention: RetentionDays
@@ -24,28 +24,27 @@ export type AuditTrailProps = {
   /** Holds `<name>/index.mjs` for each Lambda that consumes the streams of the tables. */
   readonly folder: string
   readonly tables: Tables
-  /** Where payments and changes of accounts are published; a bus of Payfriend's own without it. */
+  /** The bus on which payments and changes of accounts are published. Default: a bus of Payfriend's own. */
   readonly eventBus?: IEventBus
 }
 
 const MEMORY_MB = 512
-/** A batch at its slowest, with each call tried three times, may take longer: then it is halved. */
+/** The slowest possible batch, with each call tried three times, takes longer: Lambda then halves the batch. */
 const TIMEOUT_SECONDS = 120
 const BATCH_SIZE = 25
 /**
- * For so long a change is tried again: longer than most of AWS's troubles, and short enough that one item
- * which somebody spoilt by hand does not hold up the others' for a day. Then it becomes a dead letter, whole.
+ * A change is tried again for this long, then becomes a dead letter. Most outages of AWS are shorter, and one item
+ * that was spoilt by hand must not hold up the changes of other items for a day.
  */
 const TRIED_FOR = Duration.hours(2)
 const TRIES_MAX = 200
-/** Time enough to look at a dead letter; it holds what payments and payers have, so it does not stay. */
+/** Enough time to look into a dead letter; it is then deleted, because it holds data of payments and payers. */
 const DEAD_LETTER_DAYS = 30
 const DAYS_A_YEAR = 365.25
 
 /**
- * The record of payments and accounts: whatever changes one becomes an entry of an archive, and whoever listens
- * to the bus is told how a payment ended and what happened to an account. It consumes the streams of the tables, so nothing
- * waits for it.
+ * The audit trail of payments and accounts: each change becomes an entry in the archive, and the ends of payments
+ * and changes of accounts are published on the bus. It consumes the streams of the tables, so no request waits for it.
  */
 export class AuditTrail extends Construct {
   readonly archive: IBucket
@@ -79,7 +78,8 @@ export class AuditTrail extends Construct {
     )
     Validations.of(lambda.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/*]',
-      reason: 'Each entry has a key of its own; it may write new ones, and read and delete none.',
+      reason:
+        'Each entry has a key of its own; the Lambda may write entries, and read and delete none.',
     })
     return lambda
   }
@@ -93,7 +93,7 @@ export class AuditTrail extends Construct {
     return lambda
   }
 
-  /** A Lambda that consumes the streams of both tables, each change in its order, again and again until it is taken. */
+  /** A Lambda that consumes the streams of both tables in order; a change that fails is tried again. */
   private consumer(name: ConsumerName, environment: Record<string, string>): Lambda {
     const { settings, folder, tables } = this.props
     const lambda = new Lambda(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}`, {
@@ -110,7 +110,7 @@ export class AuditTrail extends Construct {
       },
       logRetention: settings.logRetention,
     })
-    // Lambda itself does this, in the name of the function that could not.
+    // The Lambda service writes dead letters with the role of the function that failed.
     for (const statement of [
       { actions: ['s3:PutObject'], resources: [this.deadLetters.arnForObjects('*')] },
       { actions: ['s3:ListBucket'], resources: [this.deadLetters.bucketArn] },
@@ -118,7 +118,7 @@ export class AuditTrail extends Construct {
       lambda.role.addToPrincipalPolicy(new PolicyStatement(statement))
     }
     tables.consume(lambda, {
-      // A new consumer begins with whatever the stream still has.
+      // A new consumer begins with the oldest change that the stream still has.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,
       bisectBatchOnError: true,
@@ -134,7 +134,8 @@ export class AuditTrail extends Construct {
     })
     Validations.of(lambda).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'It is called by the stream alone, which makes a dead letter of what fails.',
+      reason:
+        'Only the event source mapping calls it, and that stores failed changes as dead letters.',
     })
     return lambda
   }
@@ -144,14 +145,14 @@ export class AuditTrail extends Construct {
     const bucket = privateBucket(this, 'ArchiveBucket', keepData, {
       versioned: true,
       objectLockEnabled: true,
-      // In compliance mode nobody can shorten it, not even the account's owner.
+      // In compliance mode the retention cannot be shortened, not even by the AWS account's owner.
       ...(keepData && {
         objectLockDefaultRetention: ObjectLockRetention.compliance(
           Duration.days(Math.ceil(archiveYears * DAYS_A_YEAR)),
         ),
       }),
     })
-    // The lock keeps every version of an entry; this keeps an entry from having a second one on top.
+    // The lock keeps every version of an entry; this statement forbids a second version.
     bucket.addToResourcePolicy(
       new PolicyStatement({
         sid: 'WrittenOnce',
@@ -162,11 +163,11 @@ export class AuditTrail extends Construct {
         conditions: { Null: { 's3:if-none-match': 'true' } },
       }),
     )
-    // It says what may be written for as long as there is a bucket.
+    // The policy must protect the bucket for as long as the bucket exists.
     bucket.policy?.applyRemovalPolicy(removalPolicy(keepData))
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Who reads entries is for the data events of the account’s own trail to tell.',
+      reason: 'Reads of entries are logged by the data events of the AWS account’s own CloudTrail.',
     })
     return bucket
   }
@@ -177,7 +178,7 @@ export class AuditTrail extends Construct {
     })
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'There is something in it only when something went wrong, and it goes after 30 days.',
+      reason: 'It holds dead letters only, which are deleted after 30 days.',
     })
     return bucket
   }

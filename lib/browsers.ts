@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-/** What people call each browser of browserslist's, and the engine that esbuild knows it by. */
+/** The common name of each browser of browserslist, and esbuild's name of its engine. */
 const BROWSERS: Readonly<
   Record<string, { readonly name: string; readonly engine: (version: string) => string }>
 > = {
@@ -22,7 +22,7 @@ export type OldestBrowser = {
   readonly engine: string
 }
 
-/** Read a list in which each entry is `browser >= version`; anything else is thrown back. */
+/** Parse a list in which each entry is `browser >= version`; throws for any other entry. */
 export function readBrowsers(list: readonly string[]): OldestBrowser[] {
   return list.map((entry) => {
     const [, id = '', version = ''] = /^(\w+) >= ([\d.]+)$/.exec(entry) ?? []
@@ -38,10 +38,10 @@ const { browserslist } = JSON.parse(
 
 export const oldestBrowsers = readBrowsers(browserslist)
 
-/** esbuild's `target`: the page is written in what each of them understands. */
+/** esbuild's `target`: the page uses only syntax that each of them understands. */
 export const pageTarget = [...new Set(oldestBrowsers.map(({ engine }) => engine))]
 
-/** What a payer is told of it, on the page and in README. */
+/** The sentence about browsers on the page and in README. */
 export const browsersSentence = `Payfriend works with ${inWords(oldestBrowsers)}, and with newer ones.`
 
 function inWords(browsers: readonly OldestBrowser[]): string {
@@ -49,9 +49,10 @@ function inWords(browsers: readonly OldestBrowser[]): string {
   return `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
 }
 
-/** Samsung tells which Chromium is inside; esbuild knows it by that alone. */
+/** esbuild knows Samsung Internet only by the Chromium version inside, which Samsung publishes. */
 function chromiumOfSamsung(version: string): string {
   const chromium = { '17': 96, '18': 99, '19': 102, '20': 106 }[version]
-  if (chromium === undefined) throw new Error(`which Chromium is in Samsung Internet ${version}?`)
+  if (chromium === undefined)
+    throw new Error(`no Chromium is known for Samsung Internet ${version}`)
   return `chrome${chromium}`
 }

@@ -1,4 +1,4 @@
-/** The Lambdas made into what is deployed: one file each, with everything in it that it needs. */
+/** Bundles the Lambdas for deployment: one file each, with everything that it needs. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { buildSync, type Metafile } from 'esbuild'
@@ -8,9 +8,9 @@ const ROOT = resolve(import.meta.dirname, '..')
 const FOLDER = join(ROOT, '.cache', 'lambdas')
 
 /**
- * Where the SDK looks for credentials after the environment, where Lambda always puts them. Left out,
- * they are a quarter of what a Lambda would have to load. Without credentials in the environment the
- * SDK would ask for the first of these and fail, as it should.
+ * The SDK's further sources of credentials, left out because Lambda always puts them into the environment: they
+ * would be a quarter of the code to load. Without credentials in the environment the SDK tries to load the first of
+ * these and fails, as it should.
  */
 export const LEFT_OUT = [
   '@aws-sdk/credential-provider-http',
@@ -22,12 +22,11 @@ export const LEFT_OUT = [
 ]
 
 /**
- * Bundle every Lambda that there is with this provider, each to `<folder>/<name>/index.mjs` with
- * nothing beside it.
+ * Bundle every Lambda of this provider, each to `<folder>/<name>/index.mjs` with no other file beside it.
  *
  * The same source gives the same bytes, wherever the checkout is, so an unchanged Lambda is not
- * deployed again. Who bundles at the same time as somebody else reads does no harm: a file that is
- * right is left alone, and another is replaced as a whole.
+ * deployed again. Another process may read the folder meanwhile: an unchanged file is left alone, and a
+ * changed one is replaced as a whole.
  *
  * @returns the folder
  */
@@ -45,8 +44,8 @@ export function bundleLambdas(provider: Provider, folder = join(FOLDER, provider
 }
 
 /**
- * The bundle of every Lambda that there is with this provider by its name, and esbuild's account of what
- * is in each; writes nothing. What only another provider needs is in none of them.
+ * The bundle of every Lambda of this provider by its name, and esbuild's metafile; writes no files. No bundle
+ * contains code that only another provider needs.
  */
 export function lambdaBundles(provider: Provider): {
   readonly files: ReadonlyMap<string, Buffer>
@@ -65,14 +64,14 @@ export function lambdaBundles(provider: Provider): {
 }
 
 /**
- * Where a package that is not an ES module finds Node's own modules, which is how it asks for them:
- * esbuild leaves it a `require` that throws where there is none. Only what asks is given one.
+ * Defines `require` for packages that are CommonJS and load Node's own modules with it: without it esbuild's
+ * substitute would throw. Only bundles that call `require` get this line.
  */
 const REQUIRE = Buffer.from(
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 )
 
-/** Bundle these as Lambdas are; also what Lambdas are compared with. Writes nothing. */
+/** Bundle these files as Lambdas are bundled; the bench also bundles its yardsticks with it. Writes no files. */
 export function bundle(
   entryPoints: { in: string; out: string }[],
   leftOut = LEFT_OUT,
@@ -90,12 +89,12 @@ export function bundle(
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // The SDK's ES modules, of which esbuild leaves out what is not used.
+    // Prefer the SDK's ES modules, of which esbuild leaves out unused code.
     mainFields: ['module', 'main'],
     external: leftOut,
     define,
     minify: true,
-    // What is deployed to one's own account is not handed on, so nobody is owed the notices.
+    // Deploying to one's own account is no distribution, so no licence asks for its notices in the bundle.
     legalComments: 'none',
     metafile: true,
     write: false,

@@ -16,7 +16,7 @@ export type LambdaProps = {
   readonly logRetention: RetentionDays
 }
 
-/** One Lambda with a role and a log group of its own; at first it may do nothing but write its log. */
+/** One Lambda with a role and a log group of its own. Its role starts with the right to write this log only. */
 export class Lambda extends Construct {
   readonly function: LambdaFunction
   readonly role: Role
@@ -24,7 +24,7 @@ export class Lambda extends Construct {
   constructor(scope: Construct, id: string, props: LambdaProps) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention })
-    // Without AWS's own policy for it, which lets a function write every log of the account.
+    // Without AWS's managed policy, which lets a function write every log of the account.
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
@@ -32,7 +32,7 @@ export class Lambda extends Construct {
         resources: [logGroup.logGroupArn],
       }),
     )
-    // No reserved concurrency: a new account has ten in all.
+    // No reserved concurrency: a new AWS account has only ten in all.
     this.function = new LambdaFunction(this, 'Function', {
       code: Code.fromAsset(join(props.folder, props.name)),
       handler: 'index.handler',

@@ -13,7 +13,7 @@ import type { ProviderSecret } from './providerSecret.ts'
 import type { Tables } from './tables.ts'
 import { routesOf } from './throttling.ts'
 
-/** Where the provider is, and what of it is ours. */
+/** The provider's address and the stage's own services there. */
 export type ProviderSettings =
   | { readonly provider: 'authy'; readonly authyApiUrl: string }
   | {
@@ -26,11 +26,11 @@ export type ProviderSettings =
       }
     }
 
-/** What the Lambdas get of the stage's settings. */
+/** The stage's settings that the Lambdas read. */
 type LambdaSettings = ProviderSettings & {
   readonly stage: string
   readonly currencies: readonly { readonly code: string; readonly digits: number }[]
-  /** The most that can be sent at once in each of them, in whole units and decimals ("10000.00"). */
+  /** The largest amount of a payment in each currency, in whole units and decimals ("10000.00"). */
   readonly maxAmount: { readonly [code: string]: string }
   readonly paymentTtlSeconds: number
   readonly limits: {
@@ -42,7 +42,7 @@ type LambdaSettings = ProviderSettings & {
     readonly openPayments: number
     readonly paymentsPerHour: number
   }
-  /** ISO 3166; none named means all. */
+  /** ISO 3166; an empty list means all countries. */
   readonly phoneCountries: readonly string[]
   readonly signUp: {
     readonly policy: 'open' | 'domains' | 'closed'
@@ -54,18 +54,18 @@ type LambdaSettings = ProviderSettings & {
 
 export type LambdasProps = {
   readonly settings: LambdaSettings
-  /** Holds `<name>/index.mjs` for every Lambda that there is with the provider. */
+  /** Holds `<name>/index.mjs` for every Lambda of the provider. */
   readonly folder: string
   readonly tables: Tables
   readonly secret: ProviderSecret
   /** The API's address: `https://…/api`. */
   readonly apiUrl: string
   readonly siteUrl: string
-  /** Somebody else's pool says itself who may have an account. */
+  /** False with the owner's own pool, which has its own rules for who may have an account. */
   readonly hasOwnPool: boolean
 }
 
-/** Parts of the settings, each read by some Lambdas and by no others. */
+/** The parts of the settings; each is given only to the Lambdas that read it. */
 type Need =
   | 'provider'
   | 'switches'
@@ -77,7 +77,7 @@ type Need =
   | 'countries'
   | 'sessions'
 
-/** With each provider, what of the settings a Lambda needs; one that is not named needs nothing. */
+/** The settings that each Lambda needs with each provider; a Lambda that is not named needs none. */
 const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] }> = {
   authy: {
     sendPayment: ['provider', 'logo', 'payment', 'limits'],
@@ -89,8 +89,8 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     endSessions: ['sessions'],
     sweepPayments: ['provider'],
   },
-  // No push, so a payment starts without the provider, but not without the switches beside its key; how it
-  // ends is told to it, to end its code.
+  // No push, so starting a payment does not call the provider, but reads the switches beside its key. A cancelled
+  // payment's code is ended at the provider.
   twilioVerify: {
     sendPayment: ['switches', 'payment', 'limits'],
     cancelPayment: ['provider'],
@@ -103,16 +103,16 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
   },
 }
 
-/** A processor of 1,769 MB is a whole one; below that, starting is what gets slower. */
+/** With 1,769 MB a Lambda has a whole processor; with less, mainly its start gets slower. */
 const MEMORY_MB = 1024
 const SWEEP_TIMEOUT_SECONDS = 55
 const TRIGGER_MEMORY_MB = 256
-/** Cognito waits no longer. */
+/** Cognito waits no longer than this. */
 const TRIGGER_TIMEOUT_SECONDS = 5
 
-/** Every Lambda with what it is told and what it may do; the sweep with its clock. */
+/** Every Lambda with its environment and rights, and the sweep's schedule. */
 export class Lambdas extends Construct {
-  /** Every route that there is with the provider, and the Lambda that it leads to. */
+  /** Every route of the provider and its Lambda. */
   readonly routed: readonly (ReturnType<typeof routesOf>[number] & { readonly lambda: Lambda })[]
   readonly sweep: Lambda
   readonly triggers: { readonly tokenClaims: Lambda; readonly signUpPolicy?: Lambda }
@@ -138,7 +138,7 @@ export class Lambdas extends Construct {
     this.everyMinute(this.sweep)
   }
 
-  /** Name the pool to who ends sessions, and let them do that and nothing else with its accounts. */
+  /** Name the pool to the Lambdas that end sessions, with the rights for this and no others. */
   bindSessions({ userPoolId, userPoolArn }: IUserPool): void {
     for (const { function: it, role } of this.endingSessions) {
       it.addEnvironment('USER_POOL_ID', userPoolId)
@@ -176,7 +176,8 @@ export class Lambdas extends Construct {
     if ('route' in lambda) {
       Validations.of(created).acknowledge({
         id: 'Serverless-LambdaDLQ',
-        reason: 'API Gateway waits for the answer; a queue is only for what nobody waits for.',
+        reason:
+          'API Gateway waits for the answer; only asynchronous calls can use a dead-letter queue.',
       })
     }
     return created
@@ -192,8 +193,8 @@ export class Lambdas extends Construct {
               VERIFY_API_URL: settings.twilioVerify.apiUrl,
               VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
             }
-      // They are in the provider's secret, whose name is all that is told of them; and the pool, whose name
-      // is told once it is there.
+      // The switches are in the provider's secret, which `secret.bind` names. The pool is created later, and
+      // `bindSessions` names it.
       case 'switches':
       case 'sessions':
         return {}
@@ -245,22 +246,22 @@ export class Lambdas extends Construct {
     })
     Validations.of(created).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'Cognito waits for the answer; a queue is only for what nobody waits for.',
+      reason: 'Cognito waits for the answer; only asynchronous calls can use a dead-letter queue.',
     })
     return created
   }
 
   private everyMinute(sweep: Lambda): void {
-    // The next minute's run is the second try; older runs would only do the same at the same time.
+    // No retry: the run of the next minute does the same work.
     sweep.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) })
     const rule = new Rule(this, 'EveryMinute', {
-      description: 'Ends what is due and asks about silent pushes',
+      description: 'Ends payments that are due and asks the provider about unanswered pushes',
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [
         new LambdaFunction(sweep.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
       ],
     })
-    const reason = 'A lost run is made good by the next, so there is nothing to keep.'
+    const reason = 'The next run does the work of a lost one, so no event has to be kept.'
     for (const id of ['Serverless-LambdaDLQ', 'Serverless-LambdaAsyncFailureDestination']) {
       Validations.of(sweep).acknowledge({ id, reason })
     }

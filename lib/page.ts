@@ -1,4 +1,4 @@
-/** The page as files and the headers it is served with: the same on CloudFront and on a laptop. */
+/** The page's files and headers: the same on CloudFront and on a laptop. */
 import { readFileSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 import { buildSync } from 'esbuild'
@@ -52,7 +52,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** `web/` made into files: the same bytes wherever they are served from. */
+/** Bundle `web/`. The result is the same for CloudFront and a laptop. */
 export function bundlePage(): Page {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: WEB,
@@ -64,7 +64,7 @@ export function bundlePage(): Page {
     target: pageTarget,
     minify: true,
     loader: { '.svg': 'copy' },
-    // Its licence asks to be named in every copy.
+    // The licence of oauth4webapi requires its notice in every copy.
     banner: { js: '/*! With oauth4webapi, Copyright (c) Filip Skokan, MIT License */' },
     metafile: true,
     write: false,
@@ -86,18 +86,18 @@ export function bundlePage(): Page {
   const html = pointTo(readFileSync(join(WEB, 'index.html'), 'utf8'), bundled)
   const body = Buffer.from(html.replace('{browsers}', browsersSentence))
   files.set('/index.html', { body, type: 'text/html; charset=utf-8', immutable: false })
-  // Shown in the push, so its address is given away and must stay.
+  // The provider gets this address for its pushes, so it must not change.
   const logo = readFileSync(join(WEB, 'logo.png'))
   files.set('/logo.png', { body: logo, type: 'image/png', immutable: false })
   return files
 }
 
-/** A copied file is no entry point to esbuild; its name is told by what the hash was added to. */
+/** esbuild lists no entry point for a copied file, so its source is found by removing the hash from its name. */
 function sourceOf(path: string): string {
   return basename(path).replace(/-[^-]+(\.\w+)$/, '$1')
 }
 
-/** Replace every relative address in the page by the one that esbuild gave the file; `/` is a place. */
+/** Replace every relative address in the page by that of the bundled file; `/` is left as it is. */
 function pointTo(html: string, bundled: ReadonlyMap<string, string>): string {
   return html.replace(/(src|href)="([^"/][^"]*)"/g, (_, attribute: string, source: string) => {
     const path = bundled.get(source)

@@ -14,7 +14,7 @@ import { Site } from './site.ts'
 import type { StageSettings } from './stageSettings.ts'
 import { Tables } from './tables.ts'
 
-/** What the construct takes. Only `settings` is needed. */
+/** The construct's properties. Only `settings` is required. */
 export type PayfriendProps = {
   /** The stage's settings, checked: `stageSettings('prod', { currencies: ['EUR'] })`. */
   readonly settings: StageSettings
@@ -52,7 +52,7 @@ export type PayfriendProps = {
   readonly page?: Page
 }
 
-/** What the operator has to know or to do after a deployment, by name. */
+/** Values and commands that the operator needs after a deployment, by name. */
 type Outputs = Readonly<Record<string, { readonly description: string; readonly value: string }>>
 
 /**
@@ -149,11 +149,11 @@ export class Payfriend extends Construct {
         },
       }),
       ArchiveBucket: {
-        description: 'The archive: every page of every payment, and of every account',
+        description: 'The archive: every audit trail entry of every payment and account',
         value: auditTrail.archive.bucketName,
       },
       EventBusName: {
-        description: 'The bus that payments and changes of accounts are published on',
+        description: 'The bus on which payments and changes of accounts are published',
         value: auditTrail.eventBus.eventBusName,
       },
       ...(signIn.leftTrigger !== undefined && {
@@ -182,7 +182,7 @@ export class Payfriend extends Construct {
     this.tellOfTls(settings)
   }
 
-  /** CloudFront fixes what its own certificate takes, whatever is asked of it. */
+  /** CloudFront fixes the TLS versions of its own certificate, whatever the distribution's settings say. */
   private tellOfTls({ domain, keepData }: StageSettings): void {
     if (domain) return
     const told = Annotations.of(this)

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs'
 import { Payfriend, type PayfriendProps } from './payfriend.ts'
 import { ALONE_IN_STACK } from './retention.ts'
 
-/** One stage of Payfriend in a stack of its own, whose outputs say what is left to do. */
+/** One stage of Payfriend in a stack of its own, whose outputs name the steps left to the operator. */
 export class PayfriendStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & PayfriendProps) {
     super(scope, id, props)

@@ -9,7 +9,7 @@ import {
 import type { Construct } from 'constructs'
 import { fixId, removalPolicy } from './retention.ts'
 
-/** A bucket that nobody may read from outside. */
+/** A bucket without public access. */
 export function privateBucket(
   scope: Construct,
   logicalId: string,
@@ -21,7 +21,7 @@ export function privateBucket(
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     removalPolicy: removalPolicy(keepData),
-    // Only an empty one can go with its stack.
+    // CloudFormation can delete only an empty bucket.
     autoDeleteObjects: !keepData,
     ...props,
   })

@@ -6,7 +6,7 @@ import type { Provider } from '../functions/routes.ts'
 import type { Lambda } from './lambda.ts'
 import { removalPolicy } from './retention.ts'
 
-/** What a provider's secret holds, and by what names it goes. The ids are for ever: another is another secret. */
+/** Each provider's secret: its contents and names. The ids must not change: a new id makes a new, empty secret. */
 const SECRETS = {
   authy: {
     id: 'Authy',
@@ -25,19 +25,19 @@ const SECRETS = {
 } as const satisfies Record<Provider, object>
 
 /**
- * Where the owner puts the provider's key: a secret that is born empty, so that the key is never in a
- * template, a setting or an environment. It outlives the stack where data is kept.
+ * The secret for the provider's key. It is created empty and the owner fills it in, so that the key is never
+ * in a template, a setting or an environment. If data is kept, it outlives the stack.
  *
- * Its id is the provider's own, so that a stage that changes its provider gets a new secret and the old
+ * Each provider has its own id, so that a stage that changes its provider gets a new secret and the old
  * one stays as it is.
  */
 export class ProviderSecret extends Construct {
   readonly arn: string
-  /** What the owner puts into it, in words. */
+  /** The content that the owner puts into it, in words. */
   readonly holds: string
-  /** What it has to look like, as JSON with dots for the values. */
+  /** Its form, as JSON with dots for the values. */
   readonly shape: string
-  /** The name of the output that says how. */
+  /** The name of the output with the command that fills it. */
   readonly output: string
   private readonly variable: string
 
@@ -48,7 +48,7 @@ export class ProviderSecret extends Construct {
     this.shape = shape
     this.output = output
     this.variable = variable
-    // The construct library's own secret always has a value made up for it.
+    // Not the library's `Secret`, which always generates a value.
     const secret = new CfnSecret(this, 'Secret', {
       description:
         `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}; beside it the switches ` +
@@ -58,7 +58,7 @@ export class ProviderSecret extends Construct {
     this.arn = secret.ref
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The key is made in the console of its provider, which AWS cannot ask for a new one.',
+      reason: 'The key is made in the console of its provider, so AWS cannot rotate it.',
     })
   }
 

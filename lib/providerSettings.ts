@@ -30,7 +30,7 @@ type Given = z.infer<z.ZodObject<typeof providerFields>> & {
 }
 
 /**
- * What a stage's provider needs, and nothing of another's: a setting without effect is refused.
+ * The settings of the stage's provider. A setting of another provider is refused, because it would have no effect.
  *
  * @param refuse throws an error whose message ends with what is wrong
  */

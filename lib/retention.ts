@@ -1,14 +1,14 @@
-/** What holds something that cannot be made again, and what becomes of it when its stack is deleted. */
+/** What happens to resources with irreplaceable data when their stack is deleted. */
 import { type CfnElement, RemovalPolicy, Stack } from 'aws-cdk-lib'
 
-/** Kept for ever, or gone with a stage that has nothing to lose. */
+/** Keep the resource after its stack is deleted, or delete it if the stage keeps no data. */
 export const removalPolicy = (keepData: boolean): RemovalPolicy =>
   keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
 
 /**
- * Fix the logical id of what is kept: under another, it would be another and empty one. In a stack that is
- * Payfriend's alone it is a plain name; in somebody else's, where the name may be theirs, it stays what
- * CDK makes of its path.
+ * Fix the logical id of a resource that is kept: with another id CloudFormation would create a new, empty one. In
+ * Payfriend's own stack it is a plain name. In another stack, which may use that name itself, it stays the id that CDK
+ * derives from the path.
  */
 export function fixId(resource: CfnElement, logicalId: string): void {
   const stack = Stack.of(resource)
@@ -18,5 +18,5 @@ export function fixId(resource: CfnElement, logicalId: string): void {
   if (isOurs) resource.overrideLogicalId(logicalId)
 }
 
-/** A construct of this id leaves no trace in the ids of what is in it. */
+/** CDK leaves a construct with this id out of the logical ids of the resources in it. */
 export const ALONE_IN_STACK = 'Default'

@@ -25,33 +25,33 @@ export type SignInSettings = {
   readonly stage: string
   readonly keepData: boolean
   readonly signUp: { readonly policy: 'open' | 'domains' | 'closed' }
-  /** An e-mail address or domain that Amazon SES may send as; Cognito's own mailer without it. */
+  /** An e-mail address or domain verified in Amazon SES. Default: Cognito's own mailer. */
   readonly sesIdentity: string | undefined
-  /** Known when SES is used. */
+  /** Always set if SES is used. */
   readonly region: string | undefined
   readonly changePasswordUrl: string | undefined
 }
 
-/** Without symbols and capitals, which only make a password shorter than it could be. */
+/** Length is the only rule, because requiring symbols and capitals makes payers choose shorter passwords. */
 const PASSWORD_CHARACTERS_MIN = 15
 const ACCESS_TOKEN_MINUTES = 5
-/** A tab's session ends with the tab, and with the day's work at the latest. */
+/** A tab's session ends when the tab is closed, and after a working day at the latest. */
 const REFRESH_TOKEN_HOURS = 12
-/** An answer that was lost can be asked for again. */
+/** Within this time a renewal whose answer was lost can be repeated. */
 const ROTATION_GRACE_SECONDS = 10
 
 const SCOPE = { server: 'payfriend', name: 'pay' } as const
 
-/** Accounts and how they sign in: Cognito's managed login, by OpenID Connect's code flow with PKCE. */
+/** The user pool and its sign-in: Cognito's managed login, by OpenID Connect's code flow with PKCE. */
 export class SignIn extends Construct {
   readonly issuer: string
   readonly poolId: string
   readonly clientId: string
-  /** The scope that every route asks for. */
+  /** The scope that every route requires. */
   readonly scope = `${SCOPE.server}/${SCOPE.name}`
-  /** The Lambda that the pool's owner has to set as its trigger, where that cannot be done from here. */
+  /** The Lambda that the pool's owner has to set as its trigger, if the pool is not of this stack. */
   readonly leftTrigger: string | undefined
-  /** What the page has to know, of `/config.json`. */
+  /** The sign-in part of the page's `/config.json`. */
   readonly config: Readonly<Record<string, string>>
 
   constructor(
@@ -61,7 +61,7 @@ export class SignIn extends Construct {
       readonly settings: SignInSettings
       readonly siteUrl: string
       readonly lambdas: Lambdas
-      /** Somebody's own pool, and where its managed login is if it has a domain. */
+      /** The owner's own pool, and the address of its managed login if it has a domain. */
       readonly userPool?: IUserPool
       readonly signInUrl?: string
     },
@@ -87,11 +87,11 @@ export class SignIn extends Construct {
     const server = pool.addResourceServer('Server', { identifier: SCOPE.server, scopes: [pay] })
     const page = `${siteUrl}/`
     const client = pool.addClient('Page', {
-      // A page can keep no secret: PKCE stands in for it.
+      // A page cannot keep a secret; PKCE replaces it.
       generateSecret: false,
-      // Named, because Cognito's own choice has ALLOW_REFRESH_TOKEN_AUTH, which it refuses beside rotation;
-      // and this one, which leads nowhere without a trigger of ours, because any flow with a password gives
-      // tokens with the scope to change one's own account, past managed login.
+      // Named, because Cognito's default has ALLOW_REFRESH_TOKEN_AUTH, which it refuses together with rotation. The
+      // custom flow has no effect without a trigger; a flow with a password would give tokens that can change the
+      // account outside managed login.
       authFlows: { custom: true },
       refreshTokenRotationGracePeriod: Duration.seconds(ROTATION_GRACE_SECONDS),
       oAuth: {
@@ -118,7 +118,7 @@ export class SignIn extends Construct {
         managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
       })
     }
-    // Without it a fresh pool has no page to show.
+    // Without it managed login has no page to show for a new pool.
     new CfnManagedLoginBranding(this, 'Branding', {
       userPoolId: pool.userPoolId,
       clientId: client.userPoolClientId,
@@ -143,13 +143,13 @@ export class SignIn extends Construct {
     }
   }
 
-  /** A pool of another stack is only named: with our trigger and client in it each stack would need the other. */
+  /** A pool of another stack is imported by its ARN: with our trigger and client each stack would need the other. */
   private reached(pool: IUserPool): IUserPool {
     if (Stack.of(pool) === Stack.of(this)) return pool
     return UserPool.fromUserPoolId(this, 'NamedPool', pool.userPoolId)
   }
 
-  /** A pool that this stack only names keeps its triggers: its owner sets this one. */
+  /** This stack cannot change the triggers of an imported pool, so its owner has to set this one. */
   private leaveTrigger(pool: IUserPool, tokenClaims: Lambda): string {
     tokenClaims.function.addPermission('UserPool', {
       principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
@@ -164,13 +164,13 @@ export class SignIn extends Construct {
 
   private pool({ signUp, sesIdentity, region, keepData }: SignInSettings): UserPool {
     const pool = new UserPool(this, 'Pool', {
-      // Managed login, and claims of ours in access tokens.
+      // The plan with managed login and custom claims in access tokens.
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: signUp.policy !== 'closed',
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
-      // A new address counts once it is verified; until then the old one stays.
+      // The old address stays until the new one is verified.
       keepOriginal: { email: true },
       standardAttributes: { email: { required: true, mutable: true } },
       passwordPolicy: {
@@ -188,9 +188,9 @@ export class SignIn extends Construct {
     })
     fixId(pool.node.defaultChild as CfnUserPool, 'UserPool')
     for (const [id, reason] of [
-      ['COG1', 'Fifteen characters of any kind; rules of composition are what ASVS 6.2.5 forbids.'],
+      ['COG1', 'Fifteen characters of any kind; ASVS 6.2.5 forbids rules of composition.'],
       ['COG2', "A session alone pays nothing: every payment is approved on the payer's own phone."],
-      ['COG8', 'Its threat protection has a price for each user; that is for the owner to decide.'],
+      ['COG8', 'Threat protection costs money for each user, so the owner decides.'],
     ] as const) {
       Validations.of(pool).acknowledge({ id: `AwsSolutions-${id}`, reason })
     }
@@ -198,7 +198,7 @@ export class SignIn extends Construct {
   }
 }
 
-/** The origins that the page talks to about sign-in; known before there is a pool. */
+/** The origins that the page calls for sign-in; known before the pool is created. */
 export const signInOrigins = (
   settings: Pick<SignInSettings, 'stage'>,
   signInUrl = domainOrigin(settings),
@@ -206,7 +206,7 @@ export const signInOrigins = (
 
 const issuerOrigin = `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}`
 
-/** Prefixes are one space for all accounts of a region. */
+/** A domain prefix must be unique among all AWS accounts of a region. */
 const domainPrefix = ({ stage }: Pick<SignInSettings, 'stage'>) =>
   `payfriend-${stage}-${Aws.ACCOUNT_ID}`
 

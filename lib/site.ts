@@ -27,23 +27,23 @@ import type { Api } from './api.ts'
 import { cacheControl, type Page, pageHeaders } from './page.ts'
 import { privateBucket } from './privateBucket.ts'
 
-/** Every error that CloudFront would otherwise remember for ten seconds. */
+/** Every error that CloudFront would otherwise cache for ten seconds. */
 const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 const TWO_YEARS = Duration.days(730)
 
 export type SiteSettings = {
   readonly keepData: boolean
   readonly logRetention: RetentionDays
-  /** The page's own name, with a certificate for it from us-east-1; CloudFront's own without. */
+  /** The page's own name, with a certificate for it in us-east-1. Default: CloudFront's name. */
   readonly domain: { readonly name: string; readonly certificateArn: string } | undefined
   readonly webAclArn: string | undefined
 }
 
-/** Page and API under one address, so that the page needs no leave to call the API (CORS). */
+/** Page and API under one address, so that the page can call the API without CORS. */
 export class Site extends Construct {
   /** Without a slash at its end. */
   readonly url: string
-  /** What the page's own name has to point at. */
+  /** The DNS target for the page's own name. */
   readonly target: string
   private readonly bucket: IBucket
   private readonly settings: SiteSettings
@@ -74,7 +74,7 @@ export class Site extends Construct {
       httpVersion: HttpVersion.HTTP2_AND_3,
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
-          // With the right to list, what is not there is 404 and not 403.
+          // With the right to list, S3 answers 404 for a missing file, not 403.
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -96,7 +96,7 @@ export class Site extends Construct {
           responseHeadersPolicy,
         },
       },
-      // No pages of its own: they would stand in for the API's 403 and 404 too.
+      // No error pages of CloudFront's: they would replace the API's 403 and 404 too.
       errorResponses: ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       logBucket: logs,
       logFilePrefix: 'site/',
@@ -114,11 +114,11 @@ export class Site extends Construct {
     for (const [id = '', reason = ''] of [
       [
         'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-        'There is a root object, so that nobody is shown a list.',
+        'There is a root object, so no list of files is shown.',
       ],
       [
         'AwsSolutions-CFR1',
-        'Who may pay from where is for the owner to say; phones are limited by country.',
+        'The owner decides from which countries payers may pay; phones are limited by country.',
       ],
       webAclArn === undefined && [
         'AwsSolutions-CFR2',
@@ -133,7 +133,7 @@ export class Site extends Construct {
     }
   }
 
-  /** Put the page there, what is named by its content first, and beside it what it has to know. */
+  /** Upload the page with its `config.json`; files named by their content come first. */
   publish(page: Page, config: object): void {
     const logGroup = new LogGroup(this, 'DeploymentLogs', { retention: this.settings.logRetention })
     const role = this.deploymentRole(logGroup)
@@ -142,7 +142,7 @@ export class Site extends Construct {
         sources,
         destinationBucket: this.bucket,
         cacheControl: [CacheControl.fromString(cacheControl({ immutable }))],
-        // A page that is open still asks for the files of the version before.
+        // A page that is open still loads files of the version before.
         prune: false,
         memoryLimit: 512,
         logGroup,
@@ -157,7 +157,7 @@ export class Site extends Construct {
     const deployer = Stack.of(this).node.children.find(({ node }) =>
       node.id.startsWith('Custom::CDKBucketDeployment'),
     )
-    if (!deployer) throw new Error('the construct library names its deployer otherwise now')
+    if (!deployer) throw new Error('CDK has renamed Custom::CDKBucketDeployment')
     for (const id of [
       'AwsSolutions-L1',
       'Serverless-LambdaLatestVersion',
@@ -192,8 +192,7 @@ export class Site extends Construct {
     ]) {
       Validations.of(role).acknowledge({
         id: `AwsSolutions-IAM5[${finding}]`,
-        reason:
-          'It copies whatever the page is made of, from the bucket of assets to that of the page.',
+        reason: "It copies the page's files from the bucket of assets to that of the page.",
       })
     }
     return role
@@ -226,25 +225,25 @@ export class Site extends Construct {
     })
   }
 
-  /** Who asked for what and when. It can be read by the account's owner only, and goes with the other logs. */
+  /** CloudFront's access log. Only the AWS account's owner can read it; its retention is that of the other logs. */
   private logBucket(): IBucket {
     const bucket = privateBucket(this, 'LogBucket', this.settings.keepData, {
-      // CloudFront writes by access control list.
+      // CloudFront needs access control lists to write its log.
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
       lifecycleRules: [{ expiration: Duration.days(this.settings.logRetention) }],
     })
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'It is the bucket of logs; logs of its own would log themselves.',
+      reason: 'It is the bucket of logs; an access log of it would log its own writes.',
     })
     return bucket
   }
 
-  /** The files that may be kept for ever, or the others, as a folder to upload. */
+  /** The files that browsers may keep for ever, or the others, as a folder to upload. */
   private folderOf(page: Page, immutable: boolean): ISource {
     const { outdir } = Stage.of(this) ?? {}
-    if (!outdir) throw new Error('the site is in no app')
-    // Beside the template, so that nothing is left elsewhere.
+    if (!outdir) throw new Error('the site construct is not part of a CDK app')
+    // Beside the template, so that synth leaves no files elsewhere.
     const folder = join(outdir, `page-${this.node.addr}-${immutable ? 'assets' : 'start'}`)
     rmSync(folder, { recursive: true, force: true })
     for (const [path, file] of page) {

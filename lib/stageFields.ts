@@ -50,11 +50,11 @@ export const stageFields = z.strictObject({
     .optional(),
 
   /**
-   * Whether tables, user pool, secret and archive outlive the stack, and nobody can delete an entry of the archive
+   * Whether tables, user pool, secret and archive outlive the stack, and no entry of the archive can be deleted
    * for `archiveYears`. Default: true; false for the stage `dev`.
    */
   keepData: z.boolean('must be true or false').optional(),
-  /** For how many years nobody can delete an entry of the archive: 1 to 99. Default: 5, as PSD2 Art. 21 asks for. */
+  /** The retention of the archive's entries, in years: 1 to 99. Default: 5, as PSD2 Art. 21 requires. */
   archiveYears: z
     .int('must be a whole number of years')
     .min(1, 'must be at least 1')
@@ -137,7 +137,7 @@ export const stageFields = z.strictObject({
   /** The https address where the page leads for a new password. Default: sign-in's own page. */
   changePasswordUrl: https.optional(),
 
-  /** A name of its own for the page, with TLS 1.2 at least. Default: CloudFront's name, whose certificate takes 1.0 too. */
+  /** The page's own name, with TLS 1.2 at least. Default: CloudFront's name, whose certificate allows 1.0 too. */
   domain: z
     .strictObject({
       /** The name in lower case, like `pay.example.com`. */
@@ -160,7 +160,7 @@ export const stageFields = z.strictObject({
     )
     .optional(),
 
-  /** Requests that the stage takes on each route, by its Lambda: a rate in a second, and a burst. Default: `throttling.ts`. */
+  /** The requests that the stage accepts on each route, by its Lambda: rate per second and burst. Default: `throttling.ts`. */
   throttling: z
     .strictObject(
       Object.fromEntries(

@@ -12,8 +12,7 @@ export class SettingsError extends Error {}
 export const DEFAULT_STAGE = 'dev'
 
 /**
- * A stage's settings as they are written: `stageFields.ts` says of each what it sets, its unit, its range and its
- * default.
+ * A stage's settings as they are written; `stageFields.ts` documents each with its unit, range and default.
  */
 type StageSettingsInput = z.input<typeof stageFields>
 
@@ -29,7 +28,7 @@ export type StageSettings = ReturnType<typeof stageSettings>
  *
  * @param stage the stage's name, part of the names of its resources: 1 to 20 of a-z 0-9 -
  * @param given its settings; `{}` has every default
- * @param told how the message of an error begins
+ * @param told the beginning of an error's message
  * @throws SettingsError that names every wrong setting and what it may be
  */
 export function stageSettings(stage: string, given: StageSettingsInput, told = `Stage ${stage}`) {
@@ -39,7 +38,7 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage) || stage.endsWith('-')) {
     refuse('its name must be 1 to 20 of a-z 0-9 -, with a letter first and no - at its end')
   }
-  // It becomes part of an address that Cognito gives out.
+  // The name becomes part of the sign-in address, in which Cognito forbids these words.
   if (/aws|amazon|cognito/.test(stage)) refuse('its name may not have aws, amazon or cognito in it')
 
   const { data, error } = stageFields.safeParse(given)

@@ -18,7 +18,7 @@ import { fixId, removalPolicy } from './retention.ts'
 
 type Name = keyof typeof tables
 
-/** The tables of payments and of payers. They outlive the stack where data is kept: what was approved is evidence. */
+/** The tables of payments and payers. If data is kept, they outlive the stack, because they hold evidence. */
 export class Tables extends Construct {
   private readonly byName: Record<Name, TableV2>
   private readonly keepData: boolean
@@ -44,7 +44,7 @@ export class Tables extends Construct {
     return this.byName.users.tableName
   }
 
-  /** Name the tables to a Lambda and let it do exactly this to them, in one step. */
+  /** Name the tables to a Lambda and grant it these rights and no others, in one step. */
   bind(lambda: Lambda, rights: readonly Right[]): void {
     if (rights.length === 0) return
     lambda.function.addEnvironment('PAYMENTS_TABLE', this.byName.payments.tableName)
@@ -64,8 +64,8 @@ export class Tables extends Construct {
   }
 
   /**
-   * Bring a Lambda the changes of both tables that consumers are brought, and let it read these and nothing of
-   * the tables, in one step.
+   * Connect a Lambda to the streams of both tables, filtered for consumers. It may read the streams, but not the
+   * tables.
    */
   consume(
     lambda: Lambda,
@@ -78,7 +78,7 @@ export class Tables extends Construct {
       const { consumed }: TableShape = tables[name]
       const { tableArn, tableStreamArn } = this.byName[name]
       if (!tableStreamArn) throw new Error(`the table ${name} has no stream`)
-      // Not `table.grantStreamRead`, which lets the streams of every table be listed.
+      // Not `table.grantStreamRead`, which grants listing the streams of every table.
       for (const statement of [
         {
           actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
@@ -95,7 +95,7 @@ export class Tables extends Construct {
       })
       Validations.of(lambda.role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::<${id}Table.Arn>/stream/*]`,
-        reason: 'Lambda lists the streams of this one table before it reads the one that there is.',
+        reason: "Lambda lists this table's streams before it reads the one that exists.",
       })
     }
   }
@@ -130,8 +130,8 @@ const attribute = ({ name, type }: Key): Attribute => ({
 })
 
 /**
- * An item has the attribute, or had it: one filter is enough to be met. `exists` looks at leaves only, so the
- * attribute's type is named too (Lambda Developer Guide, "Using event filtering with a DynamoDB event source").
+ * Filters for items that have or had the attribute; a record needs to match only one. `exists` works on leaves only,
+ * so the attribute's type is named too (Lambda Developer Guide, "Using event filtering with a DynamoDB event source").
  */
 const filtersFor = ({ name, type }: Key) =>
   ['NewImage', 'OldImage'].map((image) =>

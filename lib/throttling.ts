@@ -5,14 +5,14 @@ type RouteName = {
   [Name in LambdaName]: (typeof lambdas)[Name] extends { route: object } ? Name : never
 }[LambdaName]
 
-/** Requests that the whole stage takes on one route; more are answered 429. */
+/** Requests that the whole stage accepts on one route; further ones get a 429. */
 type Throttle = { readonly ratePerSecond: number; readonly burst: number }
 
 export type Throttling = Readonly<Record<RouteName, Throttle>>
 
 /**
- * The default ceilings. The callback's is the highest, because Authy does not say whether it calls again;
- * the status is asked for every few seconds by every page that waits.
+ * The default throttles. The callback's is the highest, because Authy does not document whether it tries again;
+ * every page that waits polls the status every few seconds.
  */
 export const defaultThrottling: Throttling = {
   sendPayment: { ratePerSecond: 10, burst: 20 },
@@ -28,7 +28,7 @@ export const defaultThrottling: Throttling = {
   endSessions: { ratePerSecond: 5, burst: 10 },
 }
 
-/** Every route that there is with a provider, with its Lambda's name. */
+/** Every route of a provider, with its Lambda's name. */
 export const routesOf = (provider: Provider) =>
   lambdasOf(provider).flatMap((name) => {
     const lambda = lambdas[name]

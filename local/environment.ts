@@ -1,7 +1,7 @@
 /**
- * Imported before everything else, because the handlers' logger reads the environment once: takes in
- * the file `.env` where there is one, and on a laptop shows warnings and errors, and no counters,
- * unless told otherwise.
+ * Imported before everything else, because the handlers' logger reads the environment once. It loads
+ * the file `.env` if there is one, and unless the environment says otherwise sets the log to warnings
+ * and errors without metrics.
  */
 import { existsSync } from 'node:fs'
 

@@ -1,6 +1,6 @@
 /**
- * Payees to try the page with on a laptop, one press each. The page has no names of its own: it shows those
- * that `config.json` brings, and a deployed stage's brings none.
+ * Payees to choose from on a laptop. The page itself has no names: it shows those of `config.json`, and that of a
+ * deployed stage has none.
  */
 export const FRIENDS = [
   { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },

@@ -1,4 +1,4 @@
-/** What `npm run payer` asks for, done in a world: a laptop's, or that of a stage in AWS. */
+/** Carries out the commands of `npm run payer`, on a laptop or at a stage in AWS. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import { limits, payers, payments, signIns, type World } from '../functions/composition.ts'
@@ -16,12 +16,12 @@ import { asksFromProgram, jsonBodyOf } from './ownRequest.ts'
 export const COMMANDS = ['show', 'lock', 'unlock', 'close'] as const
 export type Command = (typeof COMMANDS)[number]
 
-/** The account as it is after the command; or why nothing was done. */
+/** The account after the command, or why nothing was done. */
 export type Outcome = { readonly account: AccountView } | { readonly refused: 'nobody' | 'closed' }
 
 /**
- * Look at the account of this e-mail address, lock it, unlock it, or close it for good. Each may be repeated,
- * above all after a fault.
+ * Show, lock, unlock or close for good the account of this e-mail address. Each command can be repeated, for
+ * instance after a fault.
  */
 export async function operate(world: World, command: Command, email: string): Promise<Outcome> {
   const ports = portsIn(world)
@@ -41,7 +41,7 @@ const ACTIONS = {
   close: closeAccount,
 } as const
 
-/** What the commands work on. */
+/** The ports that the commands use. */
 export function portsIn(world: World): AccountPorts {
   return {
     payers: payers(world),
@@ -55,7 +55,7 @@ export function portsIn(world: World): AccountPorts {
 
 const asked = z.strictObject({ command: z.enum(COMMANDS), email: z.string().min(1).max(254) })
 
-/** On a laptop the database and people live in the running server, so the command asks it. */
+/** On a laptop database and accounts are in the running server, so the command sends it a request. */
 export const operatorServer =
   (world: World) => async (request: IncomingMessage, response: ServerResponse) => {
     const answer = (status: number, body: object) =>

@@ -1,28 +1,28 @@
 /**
- * Who asks the servers of this machine. They listen on it alone, but a page of the web that the same person
- * looks at runs on it too: its browser adds `Origin` and `Sec-Fetch-Site`, and under a name of the page's that
- * was made to point here `Host` is that name.
+ * Where a request to the local servers comes from. They listen on this machine only, but a web page that the
+ * developer visits can send requests too. The browser then adds `Origin` and `Sec-Fetch-Site`; and if the page's own
+ * domain was made to point here (DNS rebinding), `Host` is that domain.
  */
 import type { IncomingMessage } from 'node:http'
 
-/** Where `npm run payer` asks, at the sign-in's port. */
+/** The path on sign-in's port to which `npm run payer` sends its requests. */
 export const OPERATOR_PATH = '/operator'
 
 const BODY_BYTES_MAX = 64 * 1024
 
 type Asked = Pick<IncomingMessage, 'headers'>
 
-/** Whether the server is asked by the name of this machine. */
+/** Whether `Host` is a name of this machine. */
 export const asksByOwnName = ({ headers: { host = '' } }: Asked): boolean =>
   /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host)
 
-/** Whether no browser asks for a page. */
+/** Whether no browser sent the request for a page. */
 export const asksForNoPage = (request: Asked): boolean =>
   asksByOwnName(request) &&
   request.headers.origin === undefined &&
   request.headers['sec-fetch-site'] === undefined
 
-/** Whether a program asks, a page of this very server, or the person by the address bar. */
+/** Whether the request comes from a program, from a page of this server, or from the browser's address bar. */
 export function asksFromNoOtherPage(request: Asked): boolean {
   const { host, origin, 'sec-fetch-site': site = 'none' } = request.headers
   if (!asksByOwnName(request)) return false
@@ -31,8 +31,8 @@ export function asksFromNoOtherPage(request: Asked): boolean {
 }
 
 /**
- * Whether a program sends this. Of a type that no form has a page may send nothing to another origin without
- * being let, which nobody is here: so it holds for old browsers too, that don't say where a page is from.
+ * Whether a program sent the request. Old browsers do not send `Sec-Fetch-Site`; but no browser lets a page send this
+ * content type, which no form has, to another origin without CORS, and these servers do not allow CORS.
  */
 export const asksFromProgram = (
   request: Pick<IncomingMessage, 'method' | 'headers'>,
@@ -42,12 +42,13 @@ export const asksFromProgram = (
   asksForNoPage(request) &&
   request.headers['content-type'] === contentType
 
-/** @throws what is too long, or no JSON */
+/** @throws an error if the body is too long or not JSON */
 export async function jsonBodyOf(request: IncomingMessage): Promise<unknown> {
   let text = ''
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk
-    if (text.length > BODY_BYTES_MAX) throw new Error('This body is too long.')
+    if (text.length > BODY_BYTES_MAX)
+      throw new Error(`The body is longer than ${BODY_BYTES_MAX} bytes.`)
   }
   return JSON.parse(text)
 }

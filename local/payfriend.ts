@@ -25,26 +25,26 @@ import { inUserPool } from './signIn/userPool.ts'
 export type PayfriendOptions = {
   /** The page's port; the pretend phone's is the next, sign-in's the one after. 0: any free ones. */
   readonly port: number
-  /** Keep people, phones, payments and their archive in this folder; in memory without it, and no archive. */
+  /** The folder for accounts, phones, payments and archive. Without it they are in memory, and there is no archive. */
   readonly dataDir?: string | undefined
   /**
-   * Settings of the Lambdas, `PROVIDER`, and `DYNAMODB_ENDPOINT`, `AUTHY_API_URL` or `VERIFY_API_URL` with
-   * their keys, `PUBLIC_URL` to use others' instead. Without their addresses the keys are the pretend phone's.
+   * The Lambdas' settings and `PROVIDER`. `DYNAMODB_ENDPOINT`, and `AUTHY_API_URL` or `VERIFY_API_URL` with keys and
+   * `PUBLIC_URL`, replace the emulators. Without these addresses the keys are those of the pretend phone.
    */
   readonly env?: Env
   readonly clock?: () => Date
-  /** What the pretend phone puts off goes here. */
+  /** The timer for the pretend phone's delays. */
   readonly setTimer?: (ms: number, fn: () => void) => void
-  /** Told what becomes of payments, as whoever listens to the bus would be. */
+  /** Called with each published event, like a receiver on the bus. */
   readonly onEvent?: ((event: EventEnvelope) => void) | undefined
 }
 
 export type Payfriend = {
   readonly pageUrl: string
   readonly signInUrl: string
-  /** None if a real provider is used. */
+  /** Undefined if a real provider is used. */
   readonly phone: Phone | undefined
-  /** How a program shows its key to the pretend phone, as curl takes it. A key that was given is only named. */
+  /** curl's option with the pretend phone's key. A key from the environment is shown by its variable only. */
   readonly phoneKey: string
   readonly world: World
   readonly sweep: ReturnType<typeof sweepPayments>
@@ -53,7 +53,7 @@ export type Payfriend = {
 
 const CLIENT_ID = 'payfriend-page'
 const SCOPE = 'payfriend/pay'
-/** A real provider is used where its address is set, and then these have to be. */
+/** If a provider's address is set, the real provider is used, and these variables are required. */
 const REAL = {
   authy: ['AUTHY_API_URL', 'AUTHY_API_KEY'],
   twilioVerify: [
@@ -67,7 +67,7 @@ const REAL = {
 
 /**
  * Start the whole of Payfriend on this machine, on loopback only: the same handlers, adapters, routes
- * and page as in AWS, between parts that stand in for what is outside.
+ * and page as in AWS, with emulators of AWS and the provider.
  */
 export async function startPayfriend(options: PayfriendOptions): Promise<Payfriend> {
   const { port, dataDir, env = {}, clock = () => new Date() } = options
@@ -90,7 +90,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     if (lacking.length > 0) {
       throw new Error(`${realUrl} is set, so ${lacking.join(', ')} must be set too.`)
     }
-    // New at each start: who knew it could sign an approval, or have texts sent. Nothing that is kept needs it.
+    // New at each start, because with it a program could sign an approval or send texts. No stored data needs it.
     const apiKey = env.AUTHY_API_KEY || newKey()
     const verify = {
       ...LOCAL_VERIFY,
@@ -151,10 +151,10 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       env: {
         PAYMENTS_TABLE: 'payments',
         PAYERS_TABLE: 'users',
-        // A real phone could not reach this machine's own address.
+        // Only with the pretend phone, because a real one cannot reach this machine's address.
         ...(phone && { LOGO_URL: `${gateway.url}/logo.png` }),
         ...env,
-        // A real key in the shell is nothing to the embedded database.
+        // The embedded database must not get a real key from the shell.
         ...(isEmbedded && keyOf('local')),
         DYNAMODB_ENDPOINT: endpoint,
         ...(phone && emulatedProvider(phone.url, apiKey, verify)),
@@ -162,7 +162,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         PUBLIC_URL: publicUrl,
       },
     }
-    // Another's database knows one key, or keeps other tables for each.
+    // Another database accepts one key only, or has separate tables for each.
     const worldOf = (name: LambdaName) => (isEmbedded ? asLambda(world, name) : world)
     const config = {
       issuer: signIn.issuer,

@@ -6,10 +6,10 @@ import { eventReceiver } from './auditTrail/eventReceiver.ts'
 import type { EventEnvelope } from './auditTrail/localBus.ts'
 import { startPayfriend } from './payfriend.ts'
 
-/** In AWS a schedule sweeps every minute; on a laptop nobody wants to wait that long. */
+/** In AWS a schedule sweeps every minute; on a laptop that would be a long wait. */
 const SWEEP_EVERY_MS = 5000
 
-/** What was published last may be on its way at the end; a receiver that hangs is not waited for longer. */
+/** At the end, the last events get this long to arrive. */
 const LAST_EVENTS_MS = 2000
 
 const EVENTS_RULE = 'must begin with https://, or with http:// if it is on this machine'
@@ -24,7 +24,7 @@ const settings = z
       .refine((port) => port <= 65_533, PORT_RULE)
       .default(3000),
     DATA_DIR: z.string().min(1).optional(),
-    /** Plain HTTP would show others who pays whom. */
+    /** Over plain HTTP others could read who pays whom. */
     EVENTS_URL: z.string().refine(isHttpsOrOwn, EVENTS_RULE).optional(),
     DYNAMODB_ENDPOINT: z.string().optional(),
   })
@@ -84,14 +84,14 @@ try {
   process.exit(1)
 }
 
-/** Whoever hears plain HTTP on this machine can hear everything else of ours too. */
+/** Plain HTTP is allowed on this machine: a program that can read it can read the rest of Payfriend's traffic too. */
 function isHttpsOrOwn(url: string): boolean {
   const { protocol, hostname = '' } = URL.parse(url) ?? {}
   if (protocol === 'https:') return true
   return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
-/** What became of which payment, or happened to whose account, in a line. */
+/** An event of a payment or an account in one line. */
 function lineOf({ 'detail-type': type, detail }: EventEnvelope): string {
   const { paymentId, payerId, displayText, decidedBy, by } = detail
   if (paymentId === undefined) return `${type.padEnd(17)}  ${payerId}  (by the ${by})`
@@ -103,7 +103,7 @@ function providerUrl(): string | undefined {
   return PROVIDER === 'twilioVerify' ? VERIFY_API_URL : AUTHY_API_URL
 }
 
-/** One clear sentence for what goes wrong on other people's machines. */
+/** One clear sentence for the errors that are to be expected at the start. */
 function plainly(error: unknown): string {
   const { code, port } = error as { code?: string; port?: number }
   if (code === 'EADDRINUSE') {

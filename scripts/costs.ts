@@ -1,13 +1,13 @@
 /**
- * `npm run costs` prints what a month costs in AWS, as it stands in docs/guides/costs.md: what a payment uses, times prices.
+ * `npm run costs` prints the costs of a month in AWS, the table in docs/guides/costs.md: a payment's use times prices.
  *
- * Nobody has seen a bill. Change a figure here, and put what is printed into docs/guides/costs.md.
+ * No bill has confirmed them yet. After a change here, put the output into docs/guides/costs.md.
  */
 import type { Provider } from '../functions/routes.ts'
 
 type Use = { readonly [Unit in keyof typeof PRICES]?: number }
 
-/** Dollars for one, in us-east-1, without free tiers. docs/guides/costs.md says who read each where and when. */
+/** Dollars per unit, in us-east-1, without free tiers. docs/guides/costs.md has the source and date of each. */
 const PRICES = {
   apiRequest: 1e-6,
   siteRequest: 1e-6,
@@ -16,7 +16,7 @@ const PRICES = {
   lambdaGbSecond: 0.0000133334,
   tableRead: 0.125e-6,
   tableWrite: 0.625e-6,
-  /** Stored and restorable. */
+  /** Storage and point-in-time recovery. */
   tableGbMonth: 0.25 + 0.2,
   bucketPut: 5e-6,
   bucketGbMonth: 0.023,
@@ -30,18 +30,18 @@ const PRICES = {
   secretRead: 5e-6,
 } as const
 
-/** Cognito's plan Essentials: each payer who signs in in a month, after those who are free. */
+/** Cognito's plan Essentials: for each payer who signs in within a month, beyond the free ones. */
 const PAYER_USD = 0.015
 const PAYERS_FREE = 10_000
 const PAYMENTS_PER_PAYER = 4
 
-/** Twilio's: a verification that succeeds, and a text of two segments in the US. */
+/** Twilio's prices of a successful verification, and of a text of two segments in the US. */
 const VERIFICATION_USD = 0.05
 const TEXT_USD = 2 * 0.012
 
 /**
- * What an average payment uses, its page, its audit trail and its share of proved phones included: counted on
- * the laptop's parts on 2026-11-29, for the mix of payments in docs/guides/costs.md. What is stored is that of twelve months.
+ * The use of an average payment, with its page, its audit trail and its share of phone verifications: counted on a
+ * laptop on 2026-11-29, for the mix of payments in docs/guides/costs.md. Storage is that of twelve months.
  */
 const PAYMENT = {
   authy: {
@@ -76,17 +76,17 @@ const PAYMENT = {
   },
 } as const satisfies Record<Provider, Use>
 
-/** Texts and verifications of a payment with Twilio Verify, proved phones included. */
+/** Texts and verifications of a payment with Twilio Verify, with its share of phone verifications. */
 const TEXTS = 1.035
 const VERIFICATIONS = 0.925
 
-/** GB-seconds of all Lambdas of a payment, if each of them were started for it: 400 ms each. */
+/** GB-seconds of all Lambdas of a payment if each had a cold start: 400 ms each. */
 const COLD_GB_SECONDS = { authy: 7.8, twilioVerify: 12.5 } as const satisfies Record<
   Provider,
   number
 >
 
-/** What is there when nobody pays: the sweep runs each minute, and the alarms look. */
+/** The use without any payment: the sweep runs each minute, and the alarms read their metrics. */
 const IDLE = {
   lambdaCall: 43_800,
   lambdaGbSecond: 1270,
@@ -98,7 +98,7 @@ const IDLE = {
 } as const satisfies Use
 const ALARMS = { authy: 45, twilioVerify: 39 } as const satisfies Record<Provider, number>
 
-/** By payments a month: Lambdas started for a call, of all calls; metrics counted; readings of the secret. */
+/** By payments a month: the share of calls with a cold start, the custom metrics, and the reads of the secret. */
 const MONTHS = [
   { payments: 0, coldShare: 0, metricMonth: 0, secretRead: 0 },
   { payments: 1_000, coldShare: 0.5, metricMonth: 4, secretRead: 8_760 },
@@ -115,7 +115,7 @@ function awsUsd(provider: Provider, { payments, coldShare, ...counted }: (typeof
   return idle + usdOf(counted) + payments * (usdOf(PAYMENT[provider]) + usdOf(cold))
 }
 
-/** Cents are told of small sums only. */
+/** Only small sums are shown with cents. */
 function inDollars(usd: number): string {
   const digits = usd < 100 ? 2 : 0
   const places = { minimumFractionDigits: digits, maximumFractionDigits: digits }

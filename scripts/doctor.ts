@@ -1,11 +1,11 @@
 /**
- * `npm run doctor`: say in plain words what is and isn't right with a deployed stage, where no console shows it:
- * the provider's key and switches, the provider's side, and what a browser gets. (How tables, archive and account
- * are set, the consoles show; docs/guides/deploying.md has the commands.)
+ * `npm run doctor`: check a deployed stage where no console shows what is wrong: the provider's key and switches, the
+ * provider's side, and the page and API as a browser gets them. (The consoles show the settings of tables, archive and
+ * account; docs/guides/deploying.md has the commands.)
  *
- * It changes nothing. Each line begins with ✓ (right), ! (no fault, but worth knowing), ✗ (wrong) or ? (not
- * to be told), and below it stands what to do. It ends with 0 (nothing is wrong), 1 (something is) or 2 (it
- * could not look, or not at everything).
+ * It changes nothing. Each line begins with ✓ (right), ! (no fault, but worth knowing), ✗ (wrong) or ? (unknown); the
+ * line below it says what to do. The exit code is 0 (nothing is wrong), 1 (a check found a fault) or 2 (a check could
+ * not be made).
  */
 import { parseArgs } from 'node:util'
 import { type AwsClients, awsClients } from './doctor/awsClients.ts'
@@ -21,7 +21,7 @@ export const USAGE = `npm run doctor -- --stage prod [--region eu-west-1] [--pro
   --region    where it is; AWS_REGION or that of the profile if not said
   --profile   whose credentials; AWS_PROFILE if not said`
 
-/** Where the words go. */
+/** Where the output goes. */
 export type Io = {
   readonly say: (line: string) => void
   readonly complain: (line: string) => void

@@ -1,8 +1,8 @@
-// Runs before `npm start`, `npm test` and what needs the rest, on whatever Node the machine has, so it is plain old
-// JavaScript: installs what the lock file names when that has not been done yet, then checks that Node 24 is there
+// Runs before `npm start`, `npm test` and others, on the machine's own Node, which may be old, so it is plain
+// JavaScript. It installs the lock file's packages if they are not installed yet, then checks that Node 24 is there
 // (it comes with the packages; see README, "What you need").
 //
-//     node scripts/ensureInstalled.mjs start    what starting needs, without what builds, tests and deploys
+//     node scripts/ensureInstalled.mjs start    what starting needs, without the tools for building, tests and deploying
 //     node scripts/ensureInstalled.mjs          everything
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ const NOTE = 'node_modules/.installed-lock.json'
 
 const lock = readFileSync('package-lock.json', 'utf8')
 const note = existsSync(NOTE) ? readFileSync(NOTE, 'utf8') : ''
-/** The lock file that was installed, whole or as far as starting needs. */
+/** Whether the lock file is installed, whole or as far as starting needs. */
 const isInstalled = note === lock || (isStart && note === `start\n${lock}`)
 
 if (!isInstalled) {
@@ -35,14 +35,14 @@ if (Number((await versionOfNode()).slice(1).split('.')[0]) < 24) {
 
 async function install() {
   const began = Date.now()
-  // Silence for a minute looks like a fault.
+  // Without output for a minute the command would seem to hang.
   const telling = setInterval(() => {
     const seconds = Math.round((Date.now() - began) / 1000)
     console.log(`  … still installing, ${seconds} s so far`)
   }, 5_000)
   const npm = ['ci', '--loglevel=error', '--no-audit', '--no-fund']
   try {
-    // With an older Node under npm, engine warnings speak of packages that Node 24 will run: noise.
+    // `--loglevel=error`, because an older npm warns of packages that Node 24 will run.
     await run('npm', isStart ? [...npm, '--omit=dev'] : npm, { stdio: 'inherit', shell: isWindows })
   } finally {
     clearInterval(telling)
@@ -54,7 +54,7 @@ function versionOfNode() {
   return run('node', ['--version'], { env: { ...process.env, PATH }, shell: isWindows })
 }
 
-/** What a command wrote; it ends this process with its own exit code if it fails. */
+/** The output of a command; if the command fails, this process ends too. */
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, options)

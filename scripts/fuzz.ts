@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- --seed N --requests 100000`: a hostile client against the running Payfriend, driven by
- * `openapi.json`. It stops at the first answer that should not be, and says how to see it again.
+ * `openapi.json`. It stops at the first answer that breaks a rule, and prints how to repeat it.
  */
 import '../test/fuzz/loud.ts'
 import { availableParallelism, cpus } from 'node:os'
@@ -10,9 +10,9 @@ import { fuzz, startServers } from '../test/fuzz/fuzz.ts'
 import { leaksIn, withoutAmount, withoutNewNumber } from '../test/fuzz/secrets.ts'
 import { overhear } from '../test/harness/leaks.ts'
 
-/** A kept request body or answer would be more; a payment's push and texts, which the pretend phone keeps, are less. */
+/** A leaked body or answer is larger; a payment's push and texts, which the pretend phone keeps, are smaller. */
 const GROWTH_BYTES_MAX = 1000
-/** Before this part of the run is over, caches fill. */
+/** The share of the run in which caches fill, so the heap is not measured. */
 const WARM = 0.3
 
 const { values } = parseArgs({
@@ -93,7 +93,7 @@ function megabytes(): number {
   return Math.round((heap.at(-1)?.[1] ?? 0) / 2 ** 20)
 }
 
-/** How fast something grows: the slope of the straight line that fits its measurements best. */
+/** The growth of a value: the slope of the straight line that fits its measurements best. */
 function growth(measured: readonly (readonly [at: number, value: number])[]): number {
   const mean = (of: (pair: readonly [number, number]) => number) =>
     measured.reduce((sum, pair) => sum + of(pair), 0) / measured.length

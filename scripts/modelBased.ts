@@ -1,21 +1,21 @@
 /**
- * `npm run model -- --minutes 10 --seed N`: sequences against the handlers until the time is up or one fails, in
- * every deployment by turns. What fails is shortened and told with how to replay it, and the exit code is 1.
+ * `npm run model -- --minutes 10 --seed N`: run sequences against the handlers, in each deployment by turns, until the
+ * time is up or one fails. A failing sequence is shortened and printed with the way to replay it; the exit code is 1.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { Tally } from '../test/modelBased/commands.ts'
 
-// Of forged callbacks and faults of the provider there are thousands, and the logger reads this when it is loaded.
+// Set before the logger is loaded, because thousands of forged callbacks and provider faults would be logged.
 process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT'
 process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
 const { runModel, RULES } = await import('../test/modelBased/modelBased.ts')
 const { pick } = await import('../test/modelBased/actions.ts')
 
-/** So many sequences on one world, and so long ones, unless asked otherwise. */
+/** Defaults: the number of sequences on one world, and their length. */
 const SEQUENCES = 40
 const LENGTH = 16
-/** While one waits for the database the other works. */
+/** Two at once, so that one works while the other waits for the database. */
 const AT_ONCE = 2
 const TOLD_EVERY_MS = 5000
 
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     length: { type: 'string', default: String(LENGTH) },
-    /** To replay: which deployment, and where from the seed. */
+    /** For a replay: the deployment, and the path from the seed. */
     rules: { type: 'string', default: '0' },
     path: { type: 'string' },
     'replay-path': { type: 'string' },

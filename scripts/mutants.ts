@@ -1,13 +1,13 @@
 /**
- * `npm run mutants`: change one place of a file after the other, and see whether a test notices.
- * What the compiler refuses is no mutant: no test is asked about it, and it does not count.
+ * `npm run mutants`: change one place of a file after the other, and see whether a test fails.
+ * A change that does not compile is no mutant: no test is run for it, and it does not count.
  *
  *     npm run mutants                               # the core and the adapters
  *     npm run mutants -- functions/core/money.ts    # these files only
  *     npm run mutants -- --resume                   # but for what was noticed before, in files that are the same
  *     npm run mutants -- --verbose                  # one line for each as it is tried
  *
- * Fails if fewer than 90 % are noticed, or if one that is not is not explained in
+ * Fails if fewer than 90 % are noticed, or if a survivor is not explained in
  * `test/mutation/mutants/survivors.ts`.
  */
 import { createHash } from 'node:crypto'
@@ -23,14 +23,14 @@ import { startTestProcesses, textOf } from '../test/mutation/testProcesses.ts'
 
 const SCORE_MIN = 90
 const NOTED_IN = '.cache/mutants.json'
-/** What never ends is noticed too, when it has taken this much longer than it should. */
+/** A mutant that makes the tests hang counts as noticed once they take this much longer than usual. */
 const PATIENCE = { times: 4, ms: 40_000 }
 
 type Fate = 'noticed' | 'survived' | 'endless' | 'not reached' | 'refused'
 type Place = Omit<Explained, 'why'> & {
   readonly at: number
   readonly mutant: Mutant
-  /** The whole file as it is changed. */
+  /** The whole file with the change. */
   readonly text: string
 }
 type Tried = Place & { readonly fate: Fate; readonly by: string }

@@ -29,13 +29,13 @@ type Operation = {
   readonly body?: keyof typeof requests
   readonly success: Readonly<Record<number, readonly [keyof typeof answers, string]>>
   readonly refusals: readonly RefusalCode[]
-  /** Those of `refusals` that don't say here when to try again, and elsewhere do. */
+  /** The refusals that elsewhere have `Retry-After`, but not on this route. */
   readonly withoutRetryAfter?: readonly RefusalCode[]
 }
 
-/** What every route that reads a body or a query can refuse. */
+/** The refusals of every route that reads a body or a query. */
 const ALWAYS: readonly RefusalCode[] = ['invalid_request']
-/** What a route about one payment can refuse. */
+/** The refusals of every route about one payment. */
 const OF_PAYMENT: readonly RefusalCode[] = [...ALWAYS, 'not_found']
 const CLOSED: readonly RefusalCode[] = ['expired', 'already_decided']
 
@@ -170,7 +170,7 @@ const operations: Record<RouteName, Operation> = {
     summary: 'Send a code to a phone that is to be trusted',
     description:
       'Where a verified phone is there already, it gets a code too: the old phone lets in the new ' +
-      'one, and is told its whole number and the reference. Another number makes the verification ' +
+      'one, and its text has the whole number and the reference. Another number makes the verification ' +
       'before it void. ' +
       `${VERIFICATION_SENDS_MAX} sends for a verification, ${TEXT_PAUSE_SECONDS} s apart; by default ` +
       `${DEFAULTS.provingTextsPerHour} an hour and ${DEFAULTS.provingTextsPerDay} a day for a ` +
@@ -321,7 +321,7 @@ function responsesOf(
 }
 
 function gatewayMeaning(status: number, open: 'payers' | 'public'): string | undefined {
-  // Asked only where there is a token.
+  // A public route has no token.
   if (open === 'public' && (status === 401 || status === 403)) return undefined
   if (!(status in GATEWAY_ANSWERS)) return undefined
   return GATEWAY_ANSWERS[status as GatewayStatus].meaning
@@ -365,7 +365,7 @@ function queryOf(name: keyof typeof query.shape): object {
   return Object(properties[name])
 }
 
-/** Named schemas that refer to each other, each with what is said beside it. */
+/** Named schemas that refer to each other, each with its additions from `SAID`. */
 function schemasOf(named: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output') {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })

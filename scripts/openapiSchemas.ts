@@ -1,4 +1,4 @@
-/** What goes over the wire, as zod schemas: the requests are the handlers' own, the answers are told here. */
+/** Requests and answers of the API as zod schemas: the requests are the handlers' own, the answers are defined here. */
 import * as z from 'zod'
 import { CHANNELS } from '../functions/core/channel.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/channels/smsCodeRules.ts'
@@ -22,10 +22,10 @@ import { body as phoneVerifyBody } from '../functions/handlers/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/handlers/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/handlers/smsVerify.ts'
 
-/** The most of each currency where the settings say nothing else. */
+/** The default limit of each currency. */
 const DEFAULT_MAX_AMOUNTS = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
 
-/** The handlers' schemas by their names in the file. What they check in code, `SAID` says beside them. */
+/** The handlers' schemas by their names in openapi.json. `SAID` describes the checks that they make in code. */
 export const requests = {
   StartPayment: sendPaymentBody(ANY_AMOUNT),
   SmsCode: smsVerifyBody,
@@ -33,7 +33,7 @@ export const requests = {
   VerificationCodes: phoneVerifyBody,
 }
 
-/** Beside a place in a request: what its schema does in code, where JSON Schema can't see it. */
+/** By place in a request: additions for checks in code, which JSON Schema cannot express. */
 export const SAID: Readonly<Record<string, object>> = {
   'StartPayment/payee': {
     description:
@@ -193,7 +193,7 @@ const profile = z
             .describe('Of the newest change of phone: the last three digits of the phone now.'),
         }),
       )
-      // One more than the item holds: a change of phone that others pushed out.
+      // One more than the item holds: the newest change of phone, if later events pushed it out.
       .max(RECENT_ENTRIES_MAX + 1)
       .describe('What happened to the account in the last 30 days, newest first.'),
     phone: z
@@ -232,7 +232,7 @@ const verificationStarted = z
       .string()
       .nullable()
       .describe(
-        'What the verified phone is told, with the whole new number; null without one. Twilio Verify ' +
+        'The text to the verified phone, with the whole new number; null without one. Twilio Verify ' +
           'words it as a payment of 0.00 to nobody, with the same number and reference.',
       ),
     to: maskedNumber,
@@ -276,14 +276,14 @@ export const answers = {
   Received: z
     .strictObject({})
     .describe('The callback was received; whether it changed something is not told.'),
-  /** What API Gateway says by itself, before or instead of a Lambda. */
+  /** API Gateway's own answers, before or instead of a Lambda's. */
   Message: z
     .strictObject({ message: z.string() })
     .describe("API Gateway's own answer.")
     .meta({ examples: [{ message: 'Unauthorized' }] }),
 }
 
-/** What a refusal tells in its body besides its code. */
+/** The members of a refusal's body besides its code. */
 const MEMBERS: Record<Exclude<keyof RefusalDetails, 'retryAfterSeconds'>, z.ZodType> = {
   fields: z
     .array(z.strictObject({ path: z.string(), reason: z.string() }))

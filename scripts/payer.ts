@@ -1,8 +1,8 @@
 /**
- * `npm run payer`: look at a payer's account, lock it, unlock it, or close it for good.
+ * `npm run payer`: show a payer's account, lock it, unlock it, or close it for good.
  *
- * It ends with 0 (done), 1 (there is no such account, it is closed already, or nobody said yes) or 2 (it could
- * not be asked, or the command was used wrongly).
+ * The exit code is 0 (done), 1 (there is no such account, it is closed already, or the operator did not confirm) or 2
+ * (the server or AWS failed, or the command was used wrongly).
  */
 import '../local/environment.ts'
 import { CannotLook } from './doctor/deployedStage.ts'
@@ -13,7 +13,7 @@ import { type Io, terminal } from './terminal.ts'
 
 const REFUSALS = {
   nobody:
-    'Nobody signs in with this address: write it as it was registered. A closed account is gone too.',
+    'There is no account with this address: write it as it was registered. A closed account is gone too.',
   closed:
     'This account is closed already, for good. If closing it failed half-way, close it again.',
 } as const
@@ -49,7 +49,7 @@ export async function main(
   }
 }
 
-/** Nobody closes an account by a key pressed too fast. */
+/** Ask for the address before closing an account, so that a wrong key press does not close it. */
 async function isMeant({ email, yes }: PayerOptions, { ask }: Io): Promise<boolean> {
   if (yes) return true
   if (!ask) throw new UsageError('There is no terminal to ask in: say --yes to close the account.')

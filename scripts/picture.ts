@@ -1,6 +1,6 @@
 /**
- * `npm run picture`: the pictures that README shows, taken from the real page and the real pretend
- * phone, side by side; and the logo for the push, drawn from the page's own icon.
+ * `npm run picture`: make README's pictures, which show the real page beside the pretend phone, and the
+ * push's logo, which is drawn from the page's icon.
  */
 import '../local/environment.ts'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const NUMBER = '+12025550142'
 const WIDTH = 460
 const HEIGHT = 760
 const LOGO_SIDE = 256
-/** What just arrived still moves into its place. */
+/** Without animations, because a message that has just arrived still moves. */
 const STILL = { animations: 'disabled' } as const
 
 const payfriend = await startPayfriend({ port: 0 })

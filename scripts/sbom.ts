@@ -1,6 +1,6 @@
 /**
- * `npm run sbom` writes `dist/sbom.json`: what of others is deployed, with versions and licences, in
- * CycloneDX, as npm itself tells it from what is installed. Needs no network.
+ * `npm run sbom` writes `dist/sbom.json`: the third-party packages that are deployed, with versions and licences, in
+ * CycloneDX. npm lists them from `node_modules`, without the network.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -11,8 +11,8 @@ const ROOT = resolve(import.meta.dirname, '..')
 const FILE = join(ROOT, 'dist', 'sbom.json')
 
 /**
- * What may be deployed without asking anybody: all let one use, change and keep to oneself. A licence
- * that asks for more belongs here only after somebody has read it.
+ * Licences that need no review: all allow use and change without publishing. Add a licence with more
+ * conditions only after reading it.
  */
 export const ALLOWED = [
   '0BSD',
@@ -25,7 +25,7 @@ export const ALLOWED = [
   'MPL-2.0',
 ]
 
-/** Needed to deploy only, but of them CDK puts into the account what copies the page into its bucket. */
+/** Development packages from which CDK deploys the Lambda that copies the page into its bucket. */
 const DEPLOYED_BY_CDK = ['aws-cdk-lib', '@aws-cdk/asset-awscli-v1']
 
 export type Component = {
@@ -47,7 +47,7 @@ type Sbom = {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[]
 }
 
-/** Everything of others that `npm run deploy` puts into the account, and that makes the page. */
+/** All third-party packages in the Lambdas and the page that `npm run deploy` deploys. */
 export function sbom(): Sbom {
   const installed = npmSbom()
   const refs = deployedRefs(installed)
@@ -55,7 +55,7 @@ export function sbom(): Sbom {
     ...installed,
     metadata: {
       ...installed.metadata,
-      // npm names it after the folder that it was cloned into.
+      // npm would use the name of the checkout's folder.
       component: { ...installed.metadata.component, name: packageJson.name },
     },
     components: installed.components.filter((one) => refs.has(one['bom-ref'])),
@@ -66,8 +66,8 @@ export function sbom(): Sbom {
 }
 
 /**
- * What is reached from our `dependencies`. Not npm's `--omit=dev`: it leaves out what something for
- * development needs as well, and so half of the AWS SDK.
+ * The packages that our `dependencies` need, directly or not. Not npm's `--omit=dev`, which also leaves out
+ * packages that a development package needs too, and so half of the AWS SDK.
  */
 function deployedRefs({ metadata, components, dependencies }: Sbom): Set<string> {
   const root = metadata.component['bom-ref']
@@ -76,24 +76,24 @@ function deployedRefs({ metadata, components, dependencies }: Sbom): Set<string>
   const dependsOn = new Map(dependencies.map((one) => [one.ref, one.dependsOn]))
   const ours = named(Object.keys(packageJson.dependencies))
   const reached = new Set((dependsOn.get(root) ?? []).filter((ref) => ours.includes(ref)))
-  // A set goes on to what is added while it is gone through.
+  // Iterating a set includes values that are added meanwhile.
   for (const ref of reached) for (const next of dependsOn.get(ref) ?? []) reached.add(next)
   return new Set([root, ...reached, ...named(DEPLOYED_BY_CDK)])
 }
 
-/** A sentence for each component whose licence is missing or not one that we have agreed to. */
+/** A sentence for each component whose licence is missing or not in `ALLOWED`. */
 export function licenceProblems(components: readonly Component[]): string[] {
   return components.flatMap(({ name, version, licenses = [] }) => {
     const told = licenses.map(
       ({ license, expression }) => expression ?? license?.id ?? license?.name ?? '',
     )
-    if (told.length === 0) return [`${name}@${version} tells no licence.`]
+    if (told.length === 0) return [`${name}@${version} names no licence.`]
     const strange = told.filter((licence) => !isAllowed(licence))
     return strange.map((licence) => `${name}@${version} has the licence “${licence}”.`)
   })
 }
 
-/** One of several that may be chosen is enough; what is joined otherwise somebody has to read. */
+/** Of licences joined by OR one allowed licence is enough; any other expression needs a review. */
 const isAllowed = (licence: string) =>
   licence
     .replace(/^\((.*)\)$/, '$1')

@@ -1,4 +1,4 @@
-/** What `npm run setup:verify` is told: its options, and the key in the environment. */
+/** The command line of `npm run setup:verify`, and its key from the environment. */
 import { parseArgs } from 'node:util'
 
 export const API_URL = 'https://verify.twilio.com'
@@ -7,7 +7,7 @@ export const PAYMENTS_SUFFIX = ' payments'
 /** Twilio's documents say 30 in one place and 32 in another. */
 const FRIENDLY_NAME_MAX = 30
 const NAME_MAX = FRIENDLY_NAME_MAX - PAYMENTS_SUFFIX.length
-/** It takes more for a phone number, which no name may be. */
+/** Twilio takes a name with more digits for a phone number and refuses it. */
 const NAME_DIGITS_MAX = 4
 
 export const USAGE = `npm run setup:verify -- [--name "Acme Pay"] [--api-url https://…] [--yes]
@@ -17,10 +17,10 @@ export const USAGE = `npm run setup:verify -- [--name "Acme Pay"] [--api-url htt
   --api-url   another address of Twilio's Verify; ${API_URL} if not said
   --yes       do it without asking`
 
-/** What was asked for cannot be done like this; says how it can. */
+/** The command was used wrongly; the message says what to change. */
 export class UsageError extends Error {}
 
-/** What the command line asks for; throws `UsageError`. */
+/** Parse the command line; throws `UsageError`. */
 export function optionsOf(argv: readonly string[]) {
   const { name, 'api-url': apiUrl, yes, help } = parsedArgs(argv)
   return { name: nameOf(name), apiUrl: apiUrlOf(apiUrl), yes, help }
@@ -51,7 +51,7 @@ function nameOf(given: string): string {
       `--name must be 1 to ${NAME_MAX} letters, digits (${NAME_DIGITS_MAX} at most), spaces, - and _, because "${PAYMENTS_SUFFIX.trim()}" is added to it and Twilio takes ${FRIENDLY_NAME_MAX} characters in all and nothing that could be a phone number or a link.`,
     )
   }
-  // The service that proves phones would be the one that is, or was, for payments.
+  // The service for phones would have the name of a service for payments.
   if (name.toLowerCase().endsWith(PAYMENTS_SUFFIX)) {
     throw new UsageError(
       `--name must not end in "${PAYMENTS_SUFFIX.trim()}", which is added to it for the service that payments get.`,
@@ -70,7 +70,7 @@ function apiUrlOf(given: string): string {
 }
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-/** The key to use, from the environment; throws `UsageError`. */
+/** The API key from the environment; throws `UsageError`. */
 export function keyOf({ TWILIO_API_KEY: apiKey, TWILIO_API_SECRET: apiSecret }: Environment) {
   if (!apiKey || !apiSecret) {
     const lacking = [!apiKey && 'TWILIO_API_KEY', !apiSecret && 'TWILIO_API_SECRET']

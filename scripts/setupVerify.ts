@@ -1,12 +1,12 @@
 /**
  * `npm run setup:verify`: give a Twilio account the two Verify services that Payfriend needs.
  *
- * Two, because a service in PSD2 mode refuses whatever has no amount and no payee (60206), and who only
- * proves a phone pays nobody. It looks first, says what it will do, asks, does only what is missing, and
- * reads back what came of it; so it can be run as often as one likes.
+ * Two, because a service in PSD2 mode refuses a code without amount and payee (60206), and verifying a phone has
+ * neither. It reads the services, prints its plan, asks for a yes, makes only the missing changes and reads the
+ * result; so it can be run again at any time.
  *
- * It ends with 0 (all is well, or nothing was done because nobody said yes), 1 (a fault, or a question that
- * only the owner can answer), 2 (used wrongly) or 3 (Twilio Support has to switch PSD2 mode on).
+ * The exit code is 0 (all is well, or the owner did not say yes), 1 (a fault, or a question that only the owner can
+ * answer), 2 (used wrongly) or 3 (Twilio Support has to switch PSD2 mode on).
  */
 import { API_URL, keyOf, optionsOf, PAYMENTS_SUFFIX, USAGE, UsageError } from './setupOptions.ts'
 import { type Io, terminal } from './terminal.ts'
@@ -20,7 +20,7 @@ import {
 const SUPPORT_URL = 'https://help.twilio.com'
 const CODE_LENGTH = 6
 
-/** Only the owner knows what is meant. */
+/** The account's services are ambiguous, and only the owner can decide. */
 class Unclear extends Error {}
 
 /** @returns the exit code */
@@ -58,7 +58,7 @@ type Options = {
 }
 type Twilio = ReturnType<typeof twilioServices>
 
-/** One of the two services: how it has to be, how it is, and what is between them. */
+/** One of the two services: its wanted settings, its present ones, and the changes between them. */
 type Step = {
   readonly purpose: string
   readonly wanted: ServiceSettings
@@ -97,7 +97,7 @@ async function setUp(options: Options, io: Io): Promise<number> {
     const taken = await take(payments, twilio, told)
     return report(options, taken, await take(phones, twilio, told), io)
   } catch (error) {
-    if (hasBegun) io.say('What was done stays, and the next run goes on from there.')
+    if (hasBegun) io.say('The changes made so far stay, and the next run continues from there.')
     throw error
   }
 }
@@ -130,7 +130,7 @@ function differences(
 
 const isDone = ({ changes }: Step) => Object.keys(changes).length === 0
 
-/** In words: what is there, what will be made or changed, and what will be left. */
+/** The plan in words: what exists, what will be created or changed, and what will be left. */
 function plan(steps: readonly Step[], all: readonly Service[], apiUrl: string): string[] {
   const account = all[0] ? `The account ${all[0].accountSid}` : 'The account of this key'
   const others = all.length - steps.filter(({ found }) => found).length
@@ -172,20 +172,20 @@ const counted = (n: number) => (n === 1 ? '1 Verify service' : `${n} Verify serv
 async function isAgreed({ yes }: Options, io: Io): Promise<boolean> {
   if (yes) return true
   if (io.ask && /^y(es)?$/i.test((await io.ask('Go on? [y/N] ')).trim())) return true
-  io.say(`Nothing was done.${io.ask ? '' : ' With --yes it will be.'}`)
+  io.say(`Nothing was done.${io.ask ? '' : ' Add --yes to do it.'}`)
   return false
 }
 
 type Taken = { readonly service: Service; readonly psd2Refusal?: string | undefined }
 
-/** Do what a step says, each thing told when it is done, and read back what came of it. */
+/** Carry out a step, report each change when it is done, and read the result. */
 async function take(
   { wanted, found, changes }: Step,
   twilio: Twilio,
   told: Io['say'],
 ): Promise<Taken> {
   const { psd2Enabled, ...others } = changes
-  // Switched on by itself, so that a refusal is known to be about PSD2 mode and about nothing else.
+  // PSD2 mode is switched on alone, so that a refusal can only be about it.
   const isPsd2Apart = psd2Enabled === true
   const atOnce = isPsd2Apart ? others : changes
   let service = found
@@ -210,7 +210,7 @@ async function take(
   const { psd2Enabled: psd2Missing, ...missing } = differences(wanted, now)
   if (Object.keys(missing).length > 0 || psd2Missing === false) {
     throw new TwilioFault(
-      `Twilio took the change of ${named(now)} and still shows it as it was: look at it in Twilio's console, and run this again.`,
+      `Twilio accepted the change of ${named(now)} and still shows it as it was: look at it in Twilio's console, and run this again.`,
       false,
     )
   }
@@ -235,7 +235,7 @@ function report(
   const twilioVerify = {
     paymentsServiceSid: service.sid,
     phonesServiceSid: phones.service.sid,
-    // One on this machine is nothing to AWS.
+    // AWS cannot reach an address on this machine.
     ...(apiUrl !== API_URL && apiUrl.startsWith('https:') && { apiUrl }),
   }
   const laptop = {

@@ -1,7 +1,7 @@
-/** A command's own terminal: where its words go, and who is asked. */
+/** A command's terminal, for its output and its questions. */
 import { createInterface } from 'node:readline/promises'
 
-/** Nobody is asked where nobody sits at a terminal. */
+/** `ask` is missing if the command does not run in a terminal. */
 export type Io = {
   readonly say: (line: string) => void
   readonly complain: (line: string) => void
@@ -14,7 +14,7 @@ export const terminal: Io = {
   ask: process.stdin.isTTY && process.stdout.isTTY ? askInTerminal : undefined,
 }
 
-/** The answer; none is no, and so is Ctrl-C. */
+/** The answer; an empty text after Ctrl-C or the end of the input. */
 async function askInTerminal(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stdout })
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))

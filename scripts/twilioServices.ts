@@ -6,18 +6,18 @@ import { ServiceListInstance } from 'twilio/lib/rest/verify/v2/service.js'
 import * as z from 'zod'
 import { type Answered, askProvider, reasonOf } from '../functions/adapters/askProvider.ts'
 
-/** A service, as far as Payfriend cares how it is set. */
+/** A service with the settings that matter to Payfriend. */
 export type Service = z.infer<typeof service>
 export type ServiceSettings = Pick<
   Service,
   'friendlyName' | 'codeLength' | 'psd2Enabled' | 'doNotShareWarningEnabled'
 >
 
-/** One plain sentence for whoever runs a script: what Twilio said to it. */
+/** A fault or refusal of Twilio, as one sentence for the owner who runs the script. */
 export class TwilioFault extends Error {
-  /** A clear no to what was asked; otherwise nobody knows whether it was done. */
+  /** Twilio clearly refused the request; if false, the change may or may not have been made. */
   readonly isRefusal: boolean
-  /** Of the answer, if there was one. */
+  /** The answer's HTTP status, if there was one. */
   readonly status: number | undefined
 
   constructor(sentence: string, isRefusal: boolean, status?: number) {
@@ -27,13 +27,13 @@ export class TwilioFault extends Error {
   }
 }
 
-/** A person waits here, not a payer. */
+/** Longer than in the Lambdas, because no payer waits. */
 const TIMEOUT_MS = 10_000
-/** So few that a page stays far below what an answer may be long; and no account has that many pages. */
+/** Small, so that a page stays far below the limit of an answer; no account has `PAGES_MAX` pages. */
 const PAGE_SIZE = 20
 const PAGES_MAX = 100
 
-/** Every method throws `TwilioFault` for whatever is not a clear yes. */
+/** Every method throws `TwilioFault` unless Twilio's answer is a success. */
 export function twilioServices(account: {
   readonly apiUrl: string
   readonly apiKey: string
@@ -45,8 +45,8 @@ export function twilioServices(account: {
 
   async function request({ uri, method, params, data, headers }: RequestOptions) {
     const url = new URL(uri)
-    // The next page's address is Twilio's own word; the key still goes nowhere else.
-    if (url.origin !== origin) throw new Error(`sent on to ${url.origin}`)
+    // Twilio's answer names the next page's address, but the key must not be sent to another origin.
+    if (url.origin !== origin) throw new Error(`the next page is at ${url.origin}`)
     for (const [name, value] of Object.entries(params ?? {})) url.searchParams.set(name, `${value}`)
     const answered = await askProvider(
       url,
@@ -128,7 +128,7 @@ function refusedWith({ status, headers, text }: Answered, apiUrl: string): Twili
   const said = error ? `${status}, error ${error.code}: ${plain(error.message)}` : `${status}`
   if (status === 401) {
     return new TwilioFault(
-      `Twilio does not let this key in (${said}): check TWILIO_API_KEY and TWILIO_API_SECRET, that the key is of this region, and, if it is a restricted one, that it has the rights of Verify.`,
+      `Twilio refuses this key (${said}): check TWILIO_API_KEY and TWILIO_API_SECRET, that the key is of this region, and, if it is a restricted one, that it has the rights of Verify.`,
       false,
       status,
     )
@@ -152,7 +152,7 @@ function refusedWith({ status, headers, text }: Answered, apiUrl: string): Twili
   )
 }
 
-/** On one line, without a full stop and without what a terminal would obey. */
+/** One line without a full stop at its end and without control characters. */
 const plain = (text: string) => text.replace(/\p{C}+/gu, ' ').replace(/\.\s*$/, '')
 
 function parsed(text: string): unknown {

@@ -1,20 +1,20 @@
 import { type Doing, doingOf } from './doing.ts'
 import type { SignedOut } from './signedOut.ts'
 
-/** RTS Art. 4(3)(d): nobody stays signed in for longer than this without doing anything. */
+/** RTS Art. 4(3)(d): after this long without activity the payer is signed out. */
 export const IDLE_MS = 300_000
-/** For so long before that it is said, with a way to stay. */
+/** The warning, with its button to stay signed in, is shown for this long before. */
 export const WARNING_MS = 60_000
-/** No payment waits longer for its payer. */
+/** The longest that a payment waits for its payer. */
 const LONGEST_PAYMENT_MS = 600_000
-/** A clock that was put right by less than this ends nothing. */
+/** Setting the device's clock back by less than this signs nobody out. */
 const CLOCK_SLACK_MS = 60_000
-/** Typing is not written down key by key. */
+/** Activity is stored at most this often, not at each key. */
 const COARSENESS_MS = 1000
-/** A tab that slept through more sign-ins than these is told that its time was over. */
+/** A tab that slept through more sign-ins than this shows the reason `idle`. */
 const ENDS_MAX = 5
 
-/** A place for a few words. */
+/** A place for one text. */
 export type Kept = {
   read(): string | null
   write(text: string): void
@@ -24,15 +24,15 @@ export type Kept = {
 export type Activity = ReturnType<typeof createActivity>
 
 /**
- * When the person was last active, in any tab, and which payments wait for them: signing in and out
- * concerns all tabs at once.
+ * When the payer was last active in any tab, and which payments wait for them: all tabs of a browser
+ * are signed in and out together.
  *
- * Told by the clock and never by a timer, because timers sleep when a laptop does. Where nothing
- * sensible is known, the five minutes are over.
+ * It compares times and sets no timer, because timers sleep when a laptop does. If the stored text is
+ * missing or makes no sense, the five minutes count as over.
  *
- * @param shared where all tabs of a browser find it; it is no secret
- * @param own this tab's own, which says whose time it is: a tab that slept while one person was signed
- *   out and another came must not live by the other's
+ * @param shared storage that all tabs of a browser read; nothing in it is secret
+ * @param own this tab's storage, which names the tab's sign-in: if another payer signed in while this
+ *   tab slept, their activity must not keep this tab signed in
  */
 export function createActivity(shared: Kept, own: Kept, now: () => number = Date.now) {
   function known(): Doing | null {
@@ -42,7 +42,7 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
     return Object.values(doing.waits).some((until) => until > latest) ? null : doing
   }
 
-  /** What goes on in this browser, and nothing once the person signed out or the five minutes are over. */
+  /** The activity in this browser; null after a sign-out or after the five minutes. */
   function alive(): Doing | null {
     const doing = known()
     return doing !== null && !isEnded(doing) && msLeftOf(doing) > 0 ? doing : null
@@ -54,7 +54,7 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
     return Math.max(0, Math.max(input, ...Object.values(waits)) + IDLE_MS - now())
   }
 
-  /** The same, where it is this tab's. Whoever comes too late changes nothing. */
+  /** The same; null if it belongs to another sign-in than this tab's, so that this tab changes nothing. */
   function mine(): Doing | null {
     const doing = alive()
     return doing !== null && String(doing.since) === own.read() ? doing : null
@@ -73,23 +73,23 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
   }
 
   return {
-    /** Milliseconds until the person has to be signed out; 0: now. */
+    /** Milliseconds until the payer has to be signed out; 0: now. */
     msLeft(): number {
       const doing = mine()
       return doing === null ? 0 : msLeftOf(doing)
     },
 
-    /** Somebody was signed in here and has been away for too long since. */
+    /** A sign-in in this browser ended because its payer was inactive for too long. */
     lapsed(): boolean {
       const doing = known()
       const isOnPurpose = doing !== null && isEnded(doing)
       return shared.read() !== null && alive() === null && !isOnPurpose
     },
 
-    /** Somebody is active in this browser, but since another sign-in than this tab's. */
+    /** This browser has a sign-in that is active, and it is not this tab's. */
     othersActive: (): boolean => alive() !== null && mine() === null,
 
-    /** The person has just proved who they are. */
+    /** The payer has just signed in. */
     begin(): void {
       const { since = now(), waits = {} } = alive() ?? {}
       const { [since]: _, ...ends } = known()?.ends ?? {}
@@ -97,19 +97,19 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
       own.write(String(since))
     },
 
-    /** The person did something. */
+    /** The payer did something. */
     note(): void {
       const doing = mine()
       if (doing !== null && now() >= doing.input + COARSENESS_MS) write({ ...doing, input: now() })
     },
 
-    /** A payment waits until then for its payer, who is at their phone and not here. */
+    /** A payment waits until then. Its payer answers on their phone, so they count as active until then. */
     hold: wait,
 
-    /** Nobody looks any more how it stands: all that is sure is that it may wait until then. */
+    /** Polling of this payment has stopped: it may wait until then, but its payer no longer counts as active. */
     leave: (id: string, until: number): void => wait(id, until - IDLE_MS),
 
-    /** It was over at that time: with that the five minutes begin, whenever it was heard of. */
+    /** The payment ended at that time. The five minutes begin then, even if the page learned of it later. */
     release(id: string, over: number): void {
       const doing = mine()
       if (doing === null) return
@@ -118,8 +118,8 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
     },
 
     /**
-     * The person signed out on purpose. In the one write that leaves the other tabs without time stands why,
-     * so that none of them can find the one without the other and take it for idleness.
+     * The payer signed out on purpose. One write ends the sign-in and stores why, so that no other tab can read
+     * the end without its reason and take it for inactivity.
      */
     end(why: SignedOut): void {
       const doing = known()
@@ -133,7 +133,7 @@ export function createActivity(shared: Kept, own: Kept, now: () => number = Date
       write({ ...doing, waits: {}, ends: { ...Object.fromEntries(kept), [doing.since]: why } })
     },
 
-    /** Why somebody ended this tab's sign-in on purpose, in whichever tab; null: nobody did. */
+    /** Why this tab's sign-in was ended on purpose, in any tab; null if it was not. */
     endedBy: (): SignedOut | null => known()?.ends[own.read() ?? ''] ?? null,
   }
 }

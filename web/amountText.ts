@@ -1,19 +1,19 @@
 /**
- * Amounts as people write them. The comma of one country is the point of another, so a text is taken only if
- * it is one amount to everybody, or to everybody who writes as this browser does; and the page shows what it
- * reads before anything is sent.
+ * Amounts as payers write them. One country's comma is another's point, so a text is accepted only if it can be
+ * read as one amount in every country, or in every country that writes as this browser's language does. The page
+ * shows the amount that it read before a payment is sent.
  */
 import { plainDigits } from './plainText.ts'
 
-/** A currency on offer. */
+/** A currency that the page offers. */
 export type Currency = {
   readonly code: string
   readonly digits: number
-  /** Where it is unmistakable. */
+  /** Left out if several currencies use the same symbol. */
   readonly symbol?: string
 }
 
-/** Which marks a browser's language has in numbers and in sums of money; those of a few, like `en-DE`, differ. */
+/** The marks of a language in numbers and in sums of money, which differ in a few languages, like `en-DE`. */
 export type Marks = { readonly decimals: readonly string[]; readonly groups: readonly string[] }
 
 /** @param language as `navigator.language` has it */
@@ -25,7 +25,7 @@ export function marksOf(language: string): Marks {
       return new Intl.NumberFormat('en', options)
     }
   })
-  // So large because some languages group from five digits on.
+  // Seven digits, because some languages group only from five digits on.
   const parts = formats.flatMap((format) => format.formatToParts(1234567.5))
   const valuesOf = (wanted: string) =>
     parts.flatMap(({ type, value }) => (type === wanted ? value : []))
@@ -35,7 +35,7 @@ export function marksOf(language: string): Marks {
 /**
  * Read what was typed as an amount.
  *
- * @returns the amount as the API takes it ("20.50"); or why it is none, as a sentence to show beside the field
+ * @returns the amount as the API takes it ("20.50"), or the problem as a sentence to show beside the field
  */
 export function readAmount(
   typed: string,
@@ -46,8 +46,8 @@ export function readAmount(
   const [one, other] = readings(text)
   if (!one) return { reason: `Write the amount like ${amountToType('20.50', marks)}.` }
   if (!other) return payable(one, currency)
-  // The first of two is the one with thousands: "1,234" or "1.234". Where the other is an amount too, as of a
-  // dinar's thousandths, nothing shown would help: "KWD 1.234" is read in two ways itself.
+  // Of two readings the first has thousands: "1,234" or "1.234". If the second is an amount of this currency too
+  // (a dinar has thousandths), showing it would not help: "KWD 1.234" can itself be read in two ways.
   const mark = text.replace(/\d/g, '')
   const isTwo = other.fraction.length <= currency.digits
   const isThousands = marks.groups.includes(mark) && !marks.decimals.includes(mark)
@@ -55,16 +55,16 @@ export function readAmount(
   return { reason: whichOfTwo(text, one, other, currency, marks) }
 }
 
-/** An amount of the API's as it is typed here, so that it is read back as the same. */
+/** An amount from the API as a payer of this language types it: `readAmount` reads the same amount from it. */
 export function amountToType(value: string, { decimals, groups }: Marks): string {
   const [whole = '', fraction] = value.split('.')
   if (fraction === undefined) return whole
   const mark = decimals.find((mark) => !groups.includes(mark)) ?? '.'
-  // No thousands have four digits.
+  // A fourth decimal, because three could be read as thousands.
   return `${whole}${mark}${fraction}${fraction.length === 3 ? '0' : ''}`
 }
 
-/** The amount in the words that the payment will have: "€1,234.50", "CHF 12.00". */
+/** The amount as the payment's display text will show it: "€1,234.50", "CHF 12.00". */
 export function amountInWords(value: string, { code, symbol }: Currency): string {
   const [whole = '', ...fraction] = value.split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
@@ -73,7 +73,7 @@ export function amountInWords(value: string, { code, symbol }: Currency): string
 
 type Reading = { readonly whole: string; readonly fraction: string }
 
-/** Whatever somebody somewhere reads: as a whole number first, then with each mark that may begin the decimals. */
+/** Every possible reading: first as a whole number, then with each mark that may begin the decimals. */
 function readings(text: string): Reading[] {
   const whole = wholeOf(text)
   const found: Reading[] = whole === undefined ? [] : [{ whole, fraction: '' }]
@@ -89,7 +89,7 @@ function readings(text: string): Reading[] {
 const ARABIC_POINT = '\u066b'
 const ARABIC_THOUSANDS = '\u066c'
 const DECIMAL_MARKS = [',', '.', ARABIC_POINT]
-/** In threes with one mark between all; or in twos before the last three, as in India. */
+/** Groups of three with the same mark; or, as in India, groups of two before the last three. */
 const GROUPED = new RegExp(`^[1-9]\\d{0,2}([,. '${ARABIC_THOUSANDS}])\\d{3}(?:\\1\\d{3})*$`)
 const IN_LAKHS = /^[1-9]\d?(?:,\d\d)+,\d{3}$/
 
@@ -98,7 +98,7 @@ function wholeOf(text: string): string | undefined {
   return GROUPED.test(text) || IN_LAKHS.test(text) ? text.replace(/\D/g, '') : undefined
 }
 
-/** One mark for all that are drawn alike: spaces narrow and wide, apostrophes, marks of full width. */
+/** Replace marks that look alike by one: narrow and wide spaces, apostrophes, full-width marks. */
 const plainMarks = (text: string) =>
   text
     .replace(/\p{Zs}/gu, ' ')

@@ -27,21 +27,21 @@ export type Profile = {
   readonly notices?: readonly Notice[]
 }
 
-/** Something that happened to the account, which its owner should know. */
+/** An event of the account that its payer should know of. */
 export type Notice = {
   readonly event: string
   readonly at: string
-  /** The last three digits of the phone that there is now. */
+  /** The last three digits of the current phone. */
   readonly ending: string | null
 }
 
 export type CodeSent = {
   readonly verificationId: string
   readonly reference: string
-  /** What the verified phone is told; null where there is none. */
+  /** The text sent to the verified phone; null if there is none. */
   readonly displayText: string | null
   readonly to: string
-  /** How the number is dialled, where it was written in another form. */
+  /** The number as it is dialled, if the payer wrote it in another form. */
   readonly dialled: string | null
   readonly sendsLeft: number
   readonly expiresAt: string
@@ -57,17 +57,18 @@ type Request = {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
-  /** Of what somebody pressed: what to tell if the page goes away before it is sent. */
+  /** The sentence to show later if the page is left before this request is sent. */
   notDone?: string
 }
 
 /**
- * Payfriend's HTTP API, as the signed-in person.
+ * Payfriend's HTTP API, called as the signed-in payer.
  *
- * Every no comes as a `Problem`; a token that is refused is renewed and the request sent once more.
+ * Every refusal and fault is thrown as a `Problem`. If the API refuses a token, it is renewed and the request is
+ * sent once more.
  *
- * @param accessToken gives a token, another one than the refused
- * @param signInAnew leads to sign-in, or throws why it would be of no use
+ * @param accessToken returns a token, and never the refused one
+ * @param signInAnew leads to sign-in, or throws why signing in again would not help
  */
 export function createApi(
   accessToken: (refused?: string) => Promise<string>,
@@ -81,7 +82,7 @@ export function createApi(
       const token = await accessToken()
       let response = await send(request, token)
       if (response.status === 401) response = await send(request, await accessToken(token))
-      // A token just renewed is refused as well: this sign-in was ended, here or elsewhere.
+      // The renewed token is refused too: this sign-in was ended, here or elsewhere.
       if (response.status === 401) return await signInAnew()
       if (!response.ok) throw await problemOf(response)
       return (await jsonOf(response)) as Answer
@@ -97,7 +98,7 @@ export function createApi(
     const answer = ask(request, token)
     presses.follow(answer)
     const response = await answer
-    // Whoever checks tokens stands before whoever does what is asked.
+    // API Gateway checks the token before it calls the Lambda, so a 401 means that nothing was done.
     if (response.status === 401) presses.waits(request, notDone)
     return response
   }
@@ -148,7 +149,7 @@ export function createApi(
         ...(currentCode === null ? {} : { currentCode }),
       }),
 
-    /** Everywhere that the person is signed in ends, here too. */
+    /** End every session of the payer, this one too. */
     endSessions: () =>
       post<Record<string, never>>(
         '/sessions/end',
@@ -196,7 +197,7 @@ export function createApi(
 async function problemOf(response: Response): Promise<Problem> {
   const retryAfterSeconds = Number(response.headers.get('Retry-After'))
   const { code: named, ...answer } = Object(await jsonOf(response).catch(() => ({})))
-  // API Gateway's own answers have no code; whose fault it was is told by the status alone.
+  // API Gateway's own answers have no code: only the status tells a refusal from a fault.
   const code = codeOf(named)
   return new Problem({
     ...answer,
@@ -211,7 +212,7 @@ async function jsonOf(response: Response): Promise<unknown> {
   try {
     return await response.json()
   } catch (error) {
-    // Cut off on the way, or not ours at all.
+    // The body is incomplete, or the answer is not Payfriend's.
     const kind = error instanceof SyntaxError ? 'fault' : 'unreachable'
     throw new Problem({ kind, httpStatus: response.status })
   }

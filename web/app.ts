@@ -22,7 +22,7 @@ import { showSend } from './views/send.ts'
 import { showWaiting } from './views/waiting.ts'
 import { showSignedOut, showWelcome } from './views/welcome.ts'
 
-/** Run the page: one view at a time, told by the fragment. */
+/** Run the page: it shows one view at a time, the one that the fragment names. */
 export function runApp(config: Config, session: Session, activity: Activity): void {
   const brand = byId('brand')
   const menu = byId('menu')
@@ -40,14 +40,14 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   let leaving: Promise<void> | null = null
 
   window.addEventListener('hashchange', render)
-  // A page brought back from the browser's memory may show what a signed-out person must not see.
+  // A page restored from the back/forward cache may show what must not be seen after a sign-out.
   window.addEventListener('pageshow', (event) => event.persisted && location.reload())
   session.onSignedOutElsewhere(showEnded)
   const idle = watchIdle(activity, () => session.signedIn, endIdle)
   render()
 
   function render(): void {
-    // Before anything is shown: this tab may have slept for hours.
+    // Checked before a view is shown: this tab may have slept for hours.
     idle.judge()
     renderNow()
   }
@@ -71,7 +71,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     else if (!session.signInNext && (placeOf(location.hash) === null || session.trouble !== null)) {
       showWelcome(screen, () => leave())
     } else {
-      // Somebody who follows a link to a payment has asked for it; a bare first visit has not.
+      // A link to a payment leads straight to sign-in; a first visit without one shows the welcome.
       screen.show('Signing you in', el('p', {}, 'One moment…'))
       leave().catch((error) => screen.showTrouble(error, render))
     }
@@ -122,12 +122,12 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       history.replaceState(null, '', config.redirectPath)
       notice.append(el('p', {}, `You are signed in as ${email} now. ${NOT_YOURS}`))
     } else if (session.afterSignOut) {
-      // Another may have signed in to this browser meanwhile, and the sign-in provider asked nothing.
+      // Another payer may have signed in to this browser meanwhile, so sign-in asked for no password.
       notice.append(el('p', {}, `You are signed in as ${email} now.`))
     }
     notice.append(...takeNotDone().map((sentence) => el('p', {}, sentence)))
     const unread = await told.unread(email, notices)
-    // Who signed out meanwhile must not leave them on the screen.
+    // If the payer signed out meanwhile, the notices must not be shown.
     if (session.signedIn) {
       showNotices(news, {
         unread,
@@ -205,9 +205,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
 
   async function accessToken(refused?: string): Promise<string> {
     idle.judge()
-    // On the way to sign-in nothing is sent that nobody would hear the answer to.
+    // The page is leaving for sign-in: send no request, because its answer would be lost.
     if (leaving !== null) return leaving.then(() => new Promise<never>(() => {}))
-    // Signed out is no reason to go and sign in again, but to ask for nothing more.
+    // The payer signed out: send no request, and do not lead to sign-in either.
     if (session.signedOut !== null) return new Promise<never>(() => {})
     try {
       return await session.accessToken(refused)
@@ -217,21 +217,24 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     }
   }
 
-  /** With the password, since a session that was ended elsewhere may live on at the provider. */
+  /** Asks for the password, because a session that was ended elsewhere may still be open at sign-in. */
   async function signInAnew(): Promise<never> {
     if (session.justProven) throw new Problem({ kind: 'fault', httpStatus: 403 })
     await leave({ anew: true })
-    // The browser is about to load another page: nothing may be shown, and nothing fail, meanwhile.
+    // The browser is about to load another page: until then show nothing and throw nothing.
     return new Promise<never>(() => {})
   }
 
-  /** RTS Art. 4(3)(d), or ended in another tab that this one has not heard from yet. What was shown is gone before the provider is asked anything. */
+  /**
+   * Inactivity (RTS Art. 4(3)(d)), or a sign-out in another tab that this tab has not heard of yet. The view is
+   * removed first, then the refresh token is revoked.
+   */
   function endIdle(): void {
     session.signOut('idle')
     showEnded()
   }
 
-  /** Here and without the network, which a laptop that wakes may not have yet. */
+  /** Without the network, which a laptop that wakes may not have yet. */
   function showEnded(): void {
     app = null
     seen.clear()
@@ -241,7 +244,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   }
 
   function leave(how?: { readonly anew: boolean }): Promise<void> {
-    // What is on its way to the server is answered first.
+    // Requests under way get their answers first.
     leaving ??= presses
       .answered()
       .then(() => session.signIn(how))
@@ -253,7 +256,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   }
 }
 
-const NOT_YOURS = 'What was typed in this tab before was somebody else’s, and is gone.'
+const NOT_YOURS = 'What another person typed in this tab before is gone.'
 
 function byId(id: string): HTMLElement {
   const element = document.getElementById(id)

@@ -1,6 +1,6 @@
 /**
- * What the page uses and nothing of ours replaces. Each browser that `browserslist` in package.json names
- * has all of it.
+ * Browser features that the page needs and for which it has no replacement. Each browser in package.json's
+ * `browserslist` has all of them.
  */
 export const NEEDED = [
   'AbortController',
@@ -21,7 +21,7 @@ export const NEEDED = [
 ] as const
 
 const PROBE = 'payfriend.probe'
-/** As much room as tokens take. */
+/** About as long as the tokens that the page stores. */
 const PROBE_LENGTH = 4096
 
 export type BrowserTrouble =
@@ -30,9 +30,9 @@ export type BrowserTrouble =
   | { readonly kind: 'keepsNothing' }
 
 /**
- * Why the page can't work in this browser; null where it can.
+ * Why the page can't work in this browser; null if it can.
  *
- * @param isSecureContext a browser has no `crypto.subtle` elsewhere, however new it is
+ * @param isSecureContext without one even a new browser has no `crypto.subtle`
  */
 export function browserTrouble(isSecureContext: boolean): BrowserTrouble | null {
   if (!isSecureContext) return { kind: 'unsafeAddress' }
@@ -46,7 +46,7 @@ function isHere(path: string): boolean {
   return path.split('.').reduce(step, globalThis as unknown) !== undefined
 }
 
-/** Tried out, since a browser that forbids it has it all the same. Without it no sign-in comes to its end. */
+/** Writes a value, because a browser that forbids storage still has the API. No sign-in can end without storage. */
 function canKeep(): boolean {
   try {
     for (const storage of [sessionStorage, localStorage]) {

@@ -2,9 +2,9 @@
 import type { Channel } from '../functions/core/channel.ts'
 
 export type ChannelText = {
-  /** How a payment was approved or denied on it. */
+  /** How the payer approved or denied a payment on it. */
   readonly howDecided: string
-  /** An approval on it leaves a push on the phone that is good for nothing any more. */
+  /** After an approval on it, the phone may still show a push that has no effect any more. */
   readonly leavesPush: boolean
 }
 
@@ -13,6 +13,6 @@ export const CHANNEL_TEXTS: Readonly<Record<Channel, ChannelText>> = {
   sms: { howDecided: 'by a code by text', leavesPush: true },
 }
 
-/** Whether an approved payment has left such a push. */
+/** Whether the payer's phone may still show a push of a payment approved on this channel. */
 export const leftPush = (channel: Channel | null): boolean =>
   channel !== null && CHANNEL_TEXTS[channel].leavesPush

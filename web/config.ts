@@ -2,7 +2,7 @@ import type { Currency } from './amountText.ts'
 import { LOOK_MS } from './patience.ts'
 import { timeLimit } from './signals.ts'
 
-/** All that the page needs to know of where it is. */
+/** The configuration of the page's stage. */
 export type Config = {
   readonly issuer: string
   readonly clientId: string
@@ -11,13 +11,13 @@ export type Config = {
   readonly signOutUrl: string
   readonly changePasswordUrl?: string
   readonly currencies: readonly Currency[]
-  /** Payees to choose from, on a laptop; none where there is no such list. */
+  /** Payees to choose from on a laptop; empty on a deployed stage. */
   readonly friends: readonly Friend[]
 }
 
 type Friend = { readonly name: string; readonly id: string }
 
-/** The same page is served everywhere; where it runs is told by the server beside it. */
+/** Every stage serves the same page, so the server tells it where it runs. */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch('/config.json', { signal: timeLimit(LOOK_MS) })
   if (!response.ok) throw new Error(`config.json answered ${response.status}`)
@@ -26,7 +26,7 @@ export async function loadConfig(): Promise<Config> {
 
 const TEXTS = ['issuer', 'clientId', 'scope', 'redirectPath', 'signOutUrl'] as const
 
-/** `config.json`, read once; without what the page cannot do without it is refused by name. */
+/** Parse `config.json`; throws an error that names the first field that is missing or wrong. */
 export function configOf(json: unknown): Config {
   const told = Object(json)
   for (const name of TEXTS) {

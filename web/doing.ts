@@ -1,17 +1,17 @@
 import { reasonOf, type SignedOut } from './signedOut.ts'
 
-/** What somebody does in this browser, as all its tabs know it; times are the device's, in milliseconds. */
+/** The activity that all tabs of a browser share; times are the device's, in milliseconds. */
 export type Doing = {
-  /** When they came; another time is another sign-in. */
+  /** When the payer signed in; a different time is a different sign-in. */
   readonly since: number
   readonly input: number
   /** Until when each payment waits for its payer. */
   readonly waits: Readonly<Record<string, number>>
-  /** Why the last sign-ins in this browser ended that somebody ended on purpose, by when they began. */
+  /** Why the last sign-ins that were ended on purpose ended, by the time at which each began. */
   readonly ends: Readonly<Record<string, SignedOut>>
 }
 
-/** Read what was written down, or nothing where it says nothing of the kind. */
+/** Parse the stored text; null if it is no valid activity. */
 export function doingOf(text: string | null): Doing | null {
   const read = text === null ? null : parsed(text)
   if (!isRecord(read) || !isRecord(read.waits)) return null

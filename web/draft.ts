@@ -49,10 +49,10 @@ export function rememberDraft(draft: Draft): void {
 }
 
 /**
- * The key under which exactly this form is sent, the same one until an answer has come.
+ * The idempotency key for exactly this form, the same one until an answer has come.
  *
- * It is kept before the request leaves, so that a second press, a reload or a lost answer starts the
- * same payment again and never a second one.
+ * It is stored before the request is sent, so that a second press, a reload or a lost answer never
+ * starts a second payment.
  */
 export function keyFor(draft: Draft): string {
   const content = contentOf(draft)
@@ -90,8 +90,8 @@ export function rememberPhone(number: string, channel: PhoneChannel): void {
 }
 
 /**
- * The verification that this tab began, with what the verified phone was told of it: the server shows its
- * number only masked later. One that another tab or another person began is not ours to confirm.
+ * The verification that this tab began, with the text sent to the verified phone, because the server shows the
+ * number only masked later. Null for one begun in another tab or by another person: this page must not confirm it.
  */
 export function recallBegun(verificationId: string): { displayText: string | null } | null {
   const kept = texts(recall('begun'))
@@ -107,9 +107,9 @@ export function forgetPhone(): void {
 }
 
 /**
- * What is unsent belongs to one person: whoever else signs in to this tab starts afresh.
+ * Unsent drafts belong to one payer: if another one signs in to this tab, they are deleted.
  *
- * @returns whether the tab was somebody else's until now
+ * @returns whether the drafts were another payer's until now
  */
 export function draftsBelongTo(email: string): boolean {
   const before = recall('person')

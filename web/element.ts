@@ -1,10 +1,10 @@
-/** What an element may hold. Text is always text: nothing in the page parses HTML. */
+/** A child of an element. A string becomes a text node: nothing in the page parses HTML. */
 export type Child = Node | string | null | false
 
 type Props = { readonly [name: string]: string | number | boolean | null | Listener }
 type Listener = (event: Event) => void
 
-/** Make an element. A function is a listener for the event of that name; false and null are left out. */
+/** Make an element. A function becomes a listener for the event of that name; false and null are left out. */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   props: Props = {},
@@ -20,14 +20,14 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** Replace what an element holds. */
+/** Replace an element's children. */
 export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...children.filter((child) => child !== null && child !== false))
 }
 
 /**
- * Make an element whose text translators leave alone, in the browser and added to it: they write names and numbers
- * anew, and whom, how much and what is to be compared or entered must stay as they are.
+ * Make an element whose text is not translated. Browsers and their extensions translate names and numbers too, but
+ * payee, amount, reference and code must stay exactly as they are.
  */
 export function verbatim<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -35,12 +35,12 @@ export function verbatim<Tag extends keyof HTMLElementTagNameMap>(
   ...children: Child[]
 ): HTMLElementTagNameMap[Tag] {
   const element = el(tag, { ...props, translate: 'no' }, ...children)
-  // What they looked for before there was the attribute.
+  // For older translators, which do not know the attribute.
   element.classList.add('notranslate')
   return element
 }
 
-/** Words that may be translated, but for these parts of them. */
+/** A text that may be translated, except for these parts of it. */
 export function keeping(words: string, ...parts: readonly (string | null | undefined)[]): Child[] {
   const kept = parts.find((part) => part && words.includes(part))
   if (!kept) return words === '' ? [] : [words]

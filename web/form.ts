@@ -3,14 +3,14 @@ import { inOrder } from './plainText.ts'
 import type { FieldProblem } from './problem.ts'
 
 export type Field = {
-  /** The label, the control, its hint and the place of its problem. */
+  /** Label, control, hint and problem. */
   readonly row: HTMLElement
   readonly control: HTMLInputElement | HTMLSelectElement
-  /** Say beside the field what is wrong with it; null: nothing. */
+  /** Show beside the field what is wrong with it; null removes the problem. */
   tell(reason: string | null): void
 }
 
-/** A control with its label, and its hint and problem read out with it. */
+/** A control with its label; screen readers read its hint and problem with it. */
 export function field(
   label: string | Child[],
   control: HTMLInputElement | HTMLSelectElement,
@@ -40,10 +40,10 @@ export function field(
   return { row, control, tell }
 }
 
-/** Pasted behind U+202E "99.11" is drawn as 11.99: whom and how much is never drawn otherwise than it is sent. */
+/** After U+202E "99.11" is drawn as 11.99: remove these characters, so that a field shows what is sent. */
 function drawInOrder(control: Field['control']): void {
   const drawn = inOrder(control.value)
-  // Only where it differs: to set a value moves the cursor to its end.
+  // Only if it differs, because setting the value moves the cursor to its end.
   if (drawn !== control.value) control.value = drawn
 }
 
@@ -53,7 +53,7 @@ const NUMBERS = /(?:[A-Z]{3} )?[€£$]?\d(?:[\d.,' \u066b]*\d)?/g
 /**
  * Put each problem beside its field and the cursor in the first bad one.
  *
- * @returns the reasons that belong to no field shown, for the form as a whole
+ * @returns the reasons of problems whose field is not shown, for the form as a whole
  */
 export function tellFields(
   fields: { readonly [path: string]: Field },
@@ -70,13 +70,13 @@ export function tellFields(
   return nowhere.map(({ reason }) => reason)
 }
 
-/** Room in a form for what concerns all of it; read out as it appears. */
+/** A place in a form for messages about the whole form; screen readers read them as they appear. */
 export function formMessage(): { readonly box: HTMLElement; say(...children: Child[]): void } {
   const box = el('div', { class: 'message', role: 'alert' })
   return { box, say: (...children) => fill(box, ...children) }
 }
 
-/** A button that does its work once at a time and says that it is busy. */
+/** A button that runs its work once at a time and shows that it is busy. */
 export function button(
   label: string,
   work: () => unknown,
@@ -107,7 +107,7 @@ type ButtonOptions = {
   readonly isName?: boolean
 }
 
-/** Run a form's work when it is sent by button or Enter, once at a time. */
+/** Run the work when the form is submitted by button or Enter, once at a time. */
 export function onSubmit(
   form: HTMLFormElement,
   submit: HTMLButtonElement,
@@ -120,7 +120,7 @@ export function onSubmit(
   })
 }
 
-/** Not `disabled`: that would take the focus away from whoever pressed it. */
+/** Not `disabled`, because a disabled button loses the focus. */
 async function once(element: HTMLButtonElement, busyLabel: string, work: () => unknown) {
   if (element.getAttribute('aria-disabled') === 'true') return
   const label = element.textContent

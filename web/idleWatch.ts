@@ -3,17 +3,17 @@ import { WARNING_MS } from './activity.ts'
 import { createIdleWarning } from './views/idleWarning.ts'
 
 /**
- * What a person does, with hand, keyboard or voice. Not a pointer that only moves: a desk that is
- * bumped is nobody.
+ * Events that count as the payer's activity, by hand, keyboard or voice. A pointer that only moves does
+ * not count: bumping the desk moves it too.
  */
 const INPUT = ['pointerdown', 'touchstart', 'wheel', 'keydown', 'input', 'click', 'focusin']
-/** When a tab wakes: before the person can see it, if the browser lets us. */
+/** Events of a tab that wakes; if the browser allows it, they come before the tab is visible. */
 const WAKING = ['focus', 'pageshow', 'online', 'storage']
 
 /**
- * Warn a signed-in person who does nothing, and end it when the time is over.
+ * Warn a signed-in payer who is inactive, and sign them out when the time is over.
  *
- * @param onOver ends it; called again for as long as the person is still signed in
+ * @param onOver signs the payer out; called again for as long as they are still signed in
  */
 export function watchIdle(
   activity: Activity,
@@ -34,12 +34,12 @@ export function watchIdle(
   }
 
   function onInput(event: Event): void {
-    // The warning has its own button.
+    // While the warning is shown, only its button counts.
     if (!event.isTrusted || warning.isShown() || isOurOwn(event)) return
     activity.note()
   }
 
-  /** Headings are given the focus by the page itself. */
+  /** The page itself focuses headings, and that is no activity of the payer. */
   function isOurOwn({ type, target }: Event): boolean {
     return type === 'focusin' && target instanceof HTMLHeadingElement
   }

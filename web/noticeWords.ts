@@ -2,7 +2,7 @@
 import type { Notice } from './api.ts'
 import { dateAndTime } from './times.ts'
 
-/** Nothing for what a newer server tells of and this page does not know. */
+/** Undefined for an event that only a newer server than this page knows. */
 export function wordsOf({ event, at, ending }: Notice): string | undefined {
   const when = dateAndTime(new Date(at))
   switch (event) {

@@ -3,7 +3,7 @@ import { forget, recall, remember } from './tabStorage.ts'
 
 const KEY = 'payfriend.activity'
 
-/** The browser's own; where storage has become full, each tab counts for itself. */
+/** Activity in the browser's storage; once that is full, each tab counts for itself. */
 export function openActivity(): Activity {
   let memory: string | null = null
   const shared = {

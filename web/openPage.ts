@@ -5,7 +5,7 @@ import { button } from './form.ts'
 import { openActivity } from './openActivity.ts'
 import { openSession } from './session.ts'
 
-/** Learn where the page runs, take in a return from sign-in, show the place asked for. */
+/** Load the configuration, handle a return from sign-in and show the view that the fragment names. */
 export async function openPage(): Promise<void> {
   try {
     const config = await loadConfig()

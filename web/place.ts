@@ -1,9 +1,9 @@
-/** Where in the page a person is; kept in the fragment, which never leaves the browser. */
+/** The view that is shown; kept in the fragment, which never leaves the browser. */
 export type Place =
   | { readonly view: 'send' | 'payments' | 'phone' }
   | { readonly view: 'waiting' | 'code'; readonly paymentId: string }
 
-/** The place that a fragment names, or null: nowhere yet. */
+/** The place that a fragment names; null if it names none. */
 export function placeOf(fragment: string): Place | null {
   const [first, paymentId, last, ...rest] = fragment.replace(/^#\/?/, '').split('/')
   if (rest.length > 0) return null

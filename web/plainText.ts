@@ -1,37 +1,37 @@
 /**
- * What people paste, without what they do not see or do not mean. The page cleans because a copied number looks
- * right to whoever copied it; the API stays strict.
+ * Cleans pasted text of characters that are invisible or not meant. The page does this because a copied number
+ * looks right to the payer; the API stays strict.
  */
 
-/** Nothing is drawn for these: direction marks, zero-width spaces, soft hyphens and their like (UAX 44). */
+/** Invisible characters: direction marks, zero-width spaces, soft hyphens and others (UAX 44). */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
 
-/** Without anything invisible, and with the digits of Arabic, Persian and full width as ASCII. */
+/** Remove invisible characters, and turn Arabic, Persian and full-width digits into ASCII. */
 export const plainDigits = (text: string): string =>
   text
     .replace(UNSEEN, '')
-    // Their four low bits are the digit.
+    // The four low bits of the code point are the digit.
     .replace(/[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g, (digit) =>
       String(digit.charCodeAt(0) & 15),
     )
 
-/** Without what turns the order of a text round: a field draws then what is read from it. */
+/** Remove characters that change the order of the text, so that a field shows the text in the order it is sent. */
 export const inOrder = (text: string): string => text.replace(/\p{Bidi_Control}/gu, '')
 
-/** A code as it was texted: "123 456", "123-456" and "‎١٢٣٤٥٦" are 123456. */
+/** An SMS code as digits: "123 456", "123-456" and "‎١٢٣٤٥٦" are 123456. */
 export const plainCode = (text: string): string =>
   plainDigits(text).replace(/[\s\p{Z}\p{Pd}\u2212]/gu, '')
 
-/** A phone number without what people put between its digits; what else is in it is for the API to refuse. */
+/** A phone number without the separators between its digits; the API refuses anything else that is wrong. */
 export const plainPhone = (text: string): string =>
   plainDigits(text)
     .replace(/\uff0b/g, '+')
     .replace(/[\s\p{Z}\p{Pd}\u2212()\uff08\uff09[\]./\u00b7\u2022\u30fb]/gu, '')
 
-/** Who is paid, without spaces and invisible characters at the ends. In the middle they can be another name. */
+/** A payee without spaces and invisible characters at the ends. In the middle they may distinguish two names. */
 export const plainEnds = (text: string): string =>
   text.replace(UNSEEN_START, '').replace(UNSEEN_END, '')
 
-/** Not the two joiners: after a letter they can be a part of how it is written, as of ന്‍ in Malayalam. */
+/** Except the two joiners, which can be part of the letter before them, as in Malayalam ന്‍. */
 const UNSEEN_START = /^(?:[\s\p{Z}]|(?![\u200c\u200d])\p{Default_Ignorable_Code_Point})+/u
 const UNSEEN_END = /(?:[\s\p{Z}]|(?![\u200c\u200d])\p{Default_Ignorable_Code_Point})+$/u

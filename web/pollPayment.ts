@@ -9,17 +9,17 @@ import { anyOf } from './signals.ts'
 import { deniedNotice, ignoreOnPhone, showResult } from './views/result.ts'
 
 export type PolledPayment = {
-  /** Look now; something about the payment has probably changed. */
+  /** Ask for the payment now, because it has probably changed. */
   lookNow(): void
-  /** Take in an answer that has the payment in it. */
+  /** Use the payment from another answer of the API. */
   take(payment: Payment): void
 }
 
 /**
- * Poll a payment to its end, and lead the payer on from there.
+ * Poll a payment until it ends, then show its result.
  *
- * @param onPending is told the payment for as long as it waits for an answer, and given the place to
- *   show that it cannot be reached
+ * @param onPending called with the payment while it is pending, and with the element in which polling
+ *   errors are shown
  */
 export function pollPayment(
   app: App,
@@ -51,7 +51,7 @@ export function pollPayment(
     waitsUntil = null
     over.abort()
     if (waited) app.activity.release(paymentId, here(payment.decidedAt ?? payment.expiresAt))
-    // Whoever was not waiting, but came back to a decided payment, is told so where they are.
+    // If the payment was decided before the page showed it, the result is shown on this view.
     if (waited && status === 'approved') goToList(app, payment)
     else if (waited && status === 'denied') {
       app.go({ view: 'send' }, { replace: true, notice: deniedNotice(app, payment) })
@@ -60,7 +60,7 @@ export function pollPayment(
 
   function onTrouble(error: unknown, nextMs: number | null): void {
     if (!waited || nextMs === null) {
-      // Without a payment to show, or an end in sight, there is nothing to look at in the meantime.
+      // No payment to show, or no further attempt: the error takes the whole view.
       screen.showTrouble(error, () => app.go(placeHere(), { replace: true }))
       return
     }
@@ -76,7 +76,7 @@ export function pollPayment(
     )
   }
 
-  /** When the server's time is on this device's clock. */
+  /** A time of the server on this device's clock. */
   const here = (serverTime: string) => Date.now() + Date.parse(serverTime) - app.clock.now()
 
   const placeHere = () =>

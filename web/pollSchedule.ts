@@ -1,15 +1,15 @@
 const DEFAULT_MS = 3_000
 const LONGEST_MS = 30_000
-/** Beyond the payment's end a server that can be reached has long said so. */
+/** This long after the payment's end a server that can be reached has told it. */
 export const GRACE_MS = 30_000
-/** Asked just after the end, so that the answer is the final one. */
+/** Polled this long after the end, so that the answer is final. */
 const AFTER_END_MS = 500
 
 /**
- * Milliseconds until the payment is looked at again, or null: polling has an end.
+ * Milliseconds until the next poll; null ends the polling.
  *
- * Every 3 s; after failures 6, 12, 24, then 30 s, and never sooner than the server asked for; at the
- * payment's end at once, so that nobody waits for a payment that is over.
+ * Every 3 s; after failures 6, 12, 24, then 30 s, and never sooner than the server asked for. The poll
+ * just after the payment's end comes at once, so that the payer does not wait for a payment that is over.
  */
 export function nextPollMs(state: {
   readonly failuresInARow: number

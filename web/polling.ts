@@ -5,7 +5,7 @@ import type { ServerClock } from './serverClock.ts'
 import { anyOf } from './signals.ts'
 
 export type Polling = {
-  /** Look now, whatever the schedule says, and go on from there. */
+  /** Poll now, and restart the schedule. */
   lookNow(): void
 }
 
@@ -15,13 +15,13 @@ type PollingOptions = {
   readonly clock: ServerClock
   /** Ends the polling. */
   readonly signal: AbortSignal
-  /** The payment as it is now, asked anew. */
+  /** Called with the payment after each successful poll. */
   onPayment(payment: Payment): void
-  /** No answer that helps; `nextMs` null: no more will be asked by itself. */
+  /** Called after a failed poll; `nextMs` is the time to the next one, null if there is none. */
   onTrouble(error: unknown, nextMs: number | null): void
 }
 
-/** Look at a payment again and again until it is decided, over, or nobody is looking. */
+/** Poll a payment until it has ended, the schedule ends, or `signal` is aborted. */
 export function startPolling(options: PollingOptions): Polling {
   const { paymentId, api, clock } = options
   const over = new AbortController()
@@ -34,7 +34,7 @@ export function startPolling(options: PollingOptions): Polling {
   async function look(): Promise<void> {
     if (signal.aborted) return
     clearTimeout(timer)
-    // The newer question counts: what it tells is never older.
+    // A newer poll replaces the one under way, because its answer is never older.
     asking?.abort()
     const own = new AbortController()
     asking = own
@@ -55,7 +55,7 @@ export function startPolling(options: PollingOptions): Polling {
       options.onTrouble(error, nextMs)
     } finally {
       if (asking === own) asking = null
-      // Lets go of the signals above, which live longer.
+      // Removes the listeners from the signals above, which live longer.
       own.abort()
     }
   }

@@ -3,11 +3,11 @@ import { forget, recall, remember } from './tabStorage.ts'
 export type Presses = ReturnType<typeof createPresses>
 
 /**
- * What the person asked for and the server has not been asked yet, each as the sentence that tells it.
+ * The button presses whose requests have not been sent yet, each with the sentence that says so.
  *
- * A press that finds the sign-in over leads to another page and is lost with this one. It is not done by
- * itself after that: minutes may lie between, and another person. So it is written down for as long as it
- * waits, and told when the person is back.
+ * If a press finds that the sign-in has ended, the page is left for sign-in and the press is lost. It is
+ * not repeated afterwards, because minutes may have passed and another person may have signed in. So it is
+ * stored while it waits, and the payer is told of it when the page is back.
  */
 export function createPresses() {
   const waiting = new Map<object, string>()
@@ -19,32 +19,32 @@ export function createPresses() {
   }
 
   return {
-    /** Nothing of this press has been sent. */
+    /** This press waits: its request has not been sent. */
     waits(press: object, notDone: string): void {
       waiting.set(press, notDone)
       keep()
     },
 
-    /** It is on its way, or over: what became of it is told by its answer. */
+    /** Its request is sent or over: the payer learns the result from the answer. */
     goes(press: object): void {
       if (waiting.delete(press)) keep()
     },
 
-    /** Leave no page before this has its answer. */
+    /** Do not leave the page before this request has its answer. */
     follow(answer: Promise<unknown>): void {
       underWay.add(answer)
       const end = () => underWay.delete(answer)
       answer.then(end, end)
     },
 
-    /** Resolves once nothing is under way. */
+    /** Resolves once no request is under way. */
     async answered(): Promise<void> {
       await Promise.allSettled(underWay)
     },
   }
 }
 
-/** What was not done when the page went away, told once. */
+/** The sentences of presses that were lost when the page was left; each is returned once. */
 export function takeNotDone(): readonly string[] {
   const kept = recall('notDone')
   forget('notDone')

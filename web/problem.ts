@@ -1,4 +1,4 @@
-/** A no that the page must tell the person about, in words. */
+/** Refusals and faults, and the sentences in which the page tells the payer of them. */
 import { TEXT_PAUSE_SECONDS as PAUSE_SECONDS } from '../functions/core/limits.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { GatewayStatus } from '../functions/http/gatewayAnswers.ts'
@@ -7,7 +7,7 @@ import { timeSoon } from './times.ts'
 export type FieldProblem = { readonly path: string; readonly reason: string }
 
 export type ProblemDetails = {
-  /** `refusal`: a no by the rules; `fault`: their failure; `unreachable`: no answer, or none in time. */
+  /** `refusal`: a no by the rules; `fault`: the server's failure; `unreachable`: no answer in time. */
   readonly kind: 'refusal' | 'fault' | 'unreachable'
   readonly httpStatus?: number
   /** `unknown`: a refusal that only a newer server than this page knows. */
@@ -27,20 +27,20 @@ export class Problem extends Error {
   }
 }
 
-/** What went wrong, for anything that was thrown. What is no `Problem` is a mistake of ours. */
+/** The details of anything that was thrown. An error that is no `Problem` is a bug in the page. */
 export function detailsOf(error: unknown): ProblemDetails {
   if (error instanceof Problem) return error.details
   console.error(error)
   return { kind: 'fault' }
 }
 
-/** The code of an answer's body; none of what is no refusal of ours. */
+/** The refusal code in an answer's body; undefined if the body is not one of Payfriend's refusals. */
 export function codeOf(code: unknown): ProblemDetails['code'] {
   if (typeof code !== 'string') return undefined
   return Object.hasOwn(SENTENCES, code) ? (code as RefusalCode) : 'unknown'
 }
 
-/** One plain sentence or two: what happened and what can be done now. */
+/** One or two sentences: what happened and what the payer can do now. */
 export function explain(error: unknown): string {
   const details = detailsOf(error)
   const { kind, code, httpStatus = 0, retryAfterSeconds } = details
@@ -55,7 +55,7 @@ export function explain(error: unknown): string {
 }
 
 type Told = ProblemDetails & {
-  /** When it is worth trying again, after "Try again". */
+  /** When to try again; follows the words "Try again". */
   readonly again: string
 }
 type Sentence = (told: Told) => string
@@ -65,10 +65,10 @@ const ourFault: Sentence = ({ again, requestId }) => {
   return `Something went wrong on our side${reference}. Try again ${again}.`
 }
 
-/** Every refusal that there is: a new one does not compile before the page has words for it. */
+/** A new refusal code does not compile until the page has a sentence for it. */
 const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
   invalid_request: () => "Something in what you entered isn't right yet. Check it and try again.",
-  // The page sends the one and is not sent the other: here they are mistakes of ours.
+  // The page always sends a key and never receives a callback, so both would be bugs of the page.
   idempotency_key_missing: ourFault,
   forged_callback: ourFault,
   phone_not_verified: () => 'Your phone must be confirmed before you can pay. Confirm it first.',
@@ -92,7 +92,7 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
   locked: ({ retryAfterSeconds }) =>
     retryAfterSeconds
       ? `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds)}.`
-      : 'This account is locked. Please ask whoever runs Payfriend here.',
+      : 'This account is locked. Please ask the people who run this service.',
   too_many_sms: ({ again, retryAfterSeconds = PAUSE_SECONDS + 1 }) =>
     retryAfterSeconds <= PAUSE_SECONDS
       ? `A code was sent a moment ago. Try again ${again}.`
@@ -108,7 +108,7 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
 
 const notAllowed: Sentence = () => "Your sign-in doesn't allow that. Sign out, then sign in again."
 
-/** What came without a code, of API Gateway itself. */
+/** Answers without a code, from API Gateway itself. */
 const BY_STATUS: Readonly<Record<GatewayStatus, Sentence>> = {
   401: notAllowed,
   403: notAllowed,
@@ -119,7 +119,7 @@ const BY_STATUS: Readonly<Record<GatewayStatus, Sentence>> = {
   503: ourFault,
 }
 
-/** What is wrong with each field, or why it is a no altogether. */
+/** The reasons of the fields, or else the reason of the whole refusal. */
 export const reasonsOf = (error: unknown): readonly string[] =>
   detailsOf(error).fields?.map(({ reason }) => reason) ?? [explain(error)]
 
@@ -128,7 +128,7 @@ export function attemptsInWords(attemptsLeft: number): string {
   return attemptsLeft === 1 ? '1 attempt left.' : `${attemptsLeft} attempts left.`
 }
 
-/** When a wait is over, by the clock that the person looks at, and never too early. */
+/** The time at which a wait ends, on the device's clock, and never too early. */
 function untilInWords(seconds: number): string {
   const now = new Date()
   return timeSoon(new Date(Math.ceil((now.getTime() + seconds * 1000) / 60_000) * 60_000), now)

@@ -4,7 +4,7 @@ import { button } from './form.ts'
 import { inWords } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 
-/** A button for a code, which counts down until it may be pressed. */
+/** A button that sends a code, with a countdown until it may be pressed. */
 export function resendButton(options: {
   readonly label: string
   readonly kind?: 'primary' | 'secondary'
@@ -20,7 +20,7 @@ export function resendButton(options: {
 
   function tick(): void {
     const secondsLeft = Math.ceil((allowedAt - options.clock.now()) / 1000)
-    // Whoever pressed it by keyboard stays where they were: a disabled button has no focus.
+    // The hint takes the focus, because a disabled button would lose it.
     const hadFocus = document.activeElement === press
     press.disabled = secondsLeft > 0
     hint.textContent = secondsLeft > 0 ? `You can ask again in ${inWords(secondsLeft)}.` : ''
@@ -31,15 +31,15 @@ export function resendButton(options: {
 
   return {
     box,
-    /** The last text went out then (server's time, milliseconds). */
+    /** The last text was sent at this time (the server's, in milliseconds). */
     sentAt(time: number): void {
-      // The server's time is known to a part of a second: never ask for a longer wait than it does.
+      // The server's time is known only roughly: never show a longer wait than the server requires.
       const apart = Math.min(time, options.clock.now()) + TEXT_PAUSE_SECONDS * 1000
-      // It is told at every look, and must not cut a longer wait short.
+      // Called at every poll, so it must not shorten a longer wait.
       allowedAt = Math.max(allowedAt, apart)
       tick()
     },
-    /** The server told how long to wait. */
+    /** The server answered that the payer must wait this long. */
     waitSeconds(seconds: number): void {
       allowedAt = options.clock.now() + seconds * 1000
       tick()

@@ -1,11 +1,11 @@
 import type { Payment } from './api.ts'
 
 /**
- * Lay payments that this page has just seen over a list read from the server.
+ * Replace the rows of a list read from the server by payments that this page has just seen.
  *
- * The list comes from an index that lags: a payment may be missing from it or still be pending there.
+ * The list comes from an index that lags: a payment may be missing there or still be pending.
  *
- * @param hasMore the list goes on; what is older than its last row belongs to a later page
+ * @param hasMore the list has more pages; payments older than its last row belong to a later one
  */
 export function layOver(
   rows: readonly Payment[],
@@ -17,7 +17,7 @@ export function layOver(
   for (const payment of seen) {
     const row = byId.get(payment.paymentId)
     const here = !hasMore || oldest === undefined || payment.createdAt >= oldest
-    // All but pending is final, so a decided row is never older than what was seen.
+    // Every other status is final, so only a pending row can be older than the payment seen.
     if (row ? row.status === 'pending' : here) byId.set(payment.paymentId, payment)
   }
   return [...byId.values()].sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1))

@@ -1,4 +1,4 @@
-/** The width of a `Date` header: it names a whole second. */
+/** A `Date` header names a whole second. */
 const DATE_HEADER_MS = 1000
 
 export type ServerClock = ReturnType<typeof createServerClock>
@@ -6,9 +6,9 @@ export type ServerClock = ReturnType<typeof createServerClock>
 /**
  * The server's time, learned from the `Date` header of its answers.
  *
- * A payment ends by the server's clock, and a phone's or laptop's may be minutes off. Each answer says
- * only that the server's clock stood within that second at some moment between question and answer;
- * the bounds of several answers together are narrower than any one of them.
+ * A payment ends by the server's clock, and a device's clock may be minutes off. Each answer shows only
+ * that the server's clock was within that second at some moment between request and answer; the bounds
+ * of several answers together are narrower than those of one.
  */
 export function createServerClock(deviceNow: () => number = Date.now) {
   let lowest = Number.NEGATIVE_INFINITY
@@ -16,17 +16,17 @@ export function createServerClock(deviceNow: () => number = Date.now) {
   let offsetMs = 0
 
   return {
-    /** Milliseconds since 1970 at the server, by our best knowledge. */
+    /** The server's time in milliseconds since 1970, as closely as it is known. */
     now: (): number => deviceNow() + offsetMs,
 
-    /** Take in one answer: its `Date` header, and the device's time before asking and on receipt. */
+    /** Learn from one answer: its `Date` header, and the device's time of the request and of the answer. */
     learn(dateHeader: string | null, askedAt: number, answeredAt: number): void {
       const second = Date.parse(dateHeader ?? '')
       if (Number.isNaN(second)) return
       const low = second - answeredAt
       const high = second + DATE_HEADER_MS - askedAt
       if (low > highest || high < lowest) {
-        // One of the two clocks was set: what was learned before is worth nothing now.
+        // One of the two clocks was set: forget the earlier bounds.
         lowest = low
         highest = high
       } else {

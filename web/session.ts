@@ -12,20 +12,20 @@ import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
 export type Session = Awaited<ReturnType<typeof openSession>>
 
 const DAY_SECONDS = 86_400
-/** Signing out must not hang on a provider that doesn't answer. */
+/** Signing out waits no longer than this for the OpenID provider. */
 const REVOCATION_TIMEOUT_MS = 3_000
 
 /**
- * Who is signed in, by OpenID Connect's code flow with PKCE.
+ * The payer's sign-in, by OpenID Connect's code flow with PKCE.
  *
  * The access token is in memory only and the refresh token in this tab's `sessionStorage`, so that
- * closing the tab ends both; another tab signs in by itself, unseen while the provider knows the person.
- * A return from sign-in is taken in here and its code and state are gone from the address bar at once.
+ * closing the tab ends both. Another tab signs in by itself, without a form while the provider has a session.
+ * A return from sign-in is handled here, and its code and state are removed from the address bar at once.
  */
 export async function openSession(config: Config, activity: Activity) {
   const issuer = new URL(config.issuer)
-  // Many a computer's clock is wrong. What the ID token says of time decides nothing here, and it came
-  // from the provider itself; whether a token is still good is judged by whoever it is shown to.
+  // A day of tolerance, because many computers' clocks are wrong. The page decides nothing by the ID token's times,
+  // which it got from the provider itself; the API checks the times of access tokens.
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: DAY_SECONDS }
   const redirectUri = new URL(config.redirectPath, location.origin).href
   const local = issuer.protocol === 'http:' && issuer.hostname === 'localhost'
@@ -55,7 +55,7 @@ export async function openSession(config: Config, activity: Activity) {
           .catch(rethrowUnreachable)
         return kept(await oauth.processRefreshTokenResponse(as, client, response))
       } catch (error) {
-        // 400 invalid_grant: over or revoked. A 5xx is the provider's bad moment and worth another try.
+        // 400 invalid_grant: the token has expired or was revoked. After a 5xx the renewal can be tried again.
         if (error instanceof oauth.ResponseBodyError && error.status < 500) throw new SignInNeeded()
         throw unreachable(error)
       }
@@ -66,14 +66,14 @@ export async function openSession(config: Config, activity: Activity) {
 
   const channel = new BroadcastChannel('payfriend')
 
-  /** Set when the person has just come back from a sign-in that asked for their password. */
+  /** When the payer came back from a sign-in that asked for their password. */
   let provenAt = Number.NEGATIVE_INFINITY
-  /** Why a return from sign-in brought no tokens, in a sentence for the person. */
+  /** Why a return from sign-in brought no tokens, in a sentence for the payer. */
   let trouble: string | null = null
   let afterSignOut = false
   let signingOut: Promise<void> | null = null
 
-  /** Pressed while the page was still on its way out. */
+  /** "Sign in" was pressed while the page was still signing out. */
   const signInNext = recall('signInNext') === true
   forget('signInNext')
 
@@ -89,12 +89,12 @@ export async function openSession(config: Config, activity: Activity) {
     if (back.has('state') || back.has('code')) ignoreReturn()
   }
 
-  /** A sign-in that this tab did not begin: to take it in could sign the person in as somebody else. */
+  /** Ignore a sign-in that this tab did not begin, because it could be another person's. */
   function ignoreReturn(): void {
     const place = recall('place')
     const stays = location.hash || (typeof place === 'string' ? place : '')
     history.replaceState(null, '', config.redirectPath + stays)
-    // Whoever is signed in has lost nothing.
+    // A payer who is signed in stays so and needs no message.
     if (tokens.any) return
     trouble = 'That sign-in was begun in another tab or too long ago. Please sign in again.'
   }
@@ -126,7 +126,7 @@ export async function openSession(config: Config, activity: Activity) {
   }
 
   return {
-    /** Whoever signed in now, somebody was signed out in this tab before. */
+    /** A payer was signed out in this tab before the present sign-in. */
     get afterSignOut(): boolean {
       return afterSignOut
     },
@@ -135,27 +135,27 @@ export async function openSession(config: Config, activity: Activity) {
       return trouble
     },
 
-    /** The person has asked for it already: what they pressed was lost on the way out. */
+    /** The payer pressed "Sign in" already, while the page was signing out. */
     signInNext,
 
     get signedIn(): boolean {
       return tokens.any
     },
 
-    /** Why the person was signed out in this tab, if they have not signed in since. */
+    /** Why the payer was signed out in this tab; null once they signed in again. */
     get signedOut(): SignedOut | null {
       return signedOut()
     },
 
-    /** True for a moment after a sign-in with the password: then asking again would only go in circles. */
+    /** True shortly after a sign-in with the password: leading to sign-in again would then only loop. */
     get justProven(): boolean {
       return Date.now() - provenAt < 60_000
     },
 
-    /** A token for the API; `refused` is one that it would not take. Throws `SignInNeeded`. */
+    /** An access token for the API; `refused` is one that the API refused. Throws `SignInNeeded`. */
     accessToken: (refused?: string) => tokens.accessToken(refused),
 
-    /** Leave for the provider's page and come back to the same place; `anew` asks for the password in any case. */
+    /** Leave for the provider's sign-in page and come back to the same place; `anew` always asks for the password. */
     async signIn({ anew = false } = {}): Promise<void> {
       if (signingOut !== null) remember('signInNext', true)
       await signingOut
@@ -173,22 +173,22 @@ export async function openSession(config: Config, activity: Activity) {
         state,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
-        // Whoever was away for too long proves anew who they are, even where the provider remembers.
+        // After inactivity the password is asked for, even if the provider still has a session.
         ...(anew || activity.lapsed() ? { prompt: 'login' } : {}),
       }).toString()
       rememberSignIn({ state, verifier, place: location.hash, anew })
       location.assign(url)
     },
 
-    /** Forget everything here at once, then in the person's other tabs and at the provider. */
+    /** Delete the tokens here at once, then tell the browser's other tabs and the provider. */
     signOut(why: SignedOut = 'asked'): Promise<void> {
       const { refreshToken } = tokens
       if (why === 'idle') {
-        // Another tab signed out and sees to the provider; this one has only found it before it was told.
+        // Another tab signed out and tells the provider; this tab has only noticed it before the message came.
         const ended = activity.endedBy()
         if (ended !== null) return Promise.resolve(forgetHere(elsewhere(ended)))
       }
-      // Who slept in this tab is over; whoever came since in another has nothing to do with it.
+      // This tab's sign-in is over. If another payer has signed in in another tab since, it does not concern them.
       const alone = why === 'idle' && activity.othersActive()
       if (!alone) channel.postMessage(why)
       if (why !== 'idle') activity.end(why)
@@ -199,7 +199,7 @@ export async function openSession(config: Config, activity: Activity) {
       return signingOut
     },
 
-    /** Call when the person has signed out in another tab; this one has then forgotten all too. */
+    /** The listener is called after a sign-out in another tab, once this tab's tokens are deleted. */
     onSignedOutElsewhere(listener: () => void): void {
       channel.addEventListener('message', ({ data }) => {
         const before = tokens.any ? null : signedOut()
@@ -228,12 +228,12 @@ export async function openSession(config: Config, activity: Activity) {
     try {
       if (refreshToken !== null) await revoke(refreshToken)
     } catch (error) {
-      // Nobody pressed anything: the browser's own page about a lost network would explain nothing.
+      // No button was pressed, and the browser's own error page about a lost network would explain nothing.
       if (why === 'idle' && unreachable(error).details.kind === 'unreachable') return
     }
     if (alone) return
     location.assign(config.signOutUrl)
-    // The browser is about to load another page, and nothing may send it elsewhere meanwhile.
+    // The browser is about to load another page: never return, so that no code navigates elsewhere.
     await new Promise<never>(() => {})
   }
 
@@ -261,7 +261,7 @@ function rethrowUnreachable(error: unknown): never {
   throw unreachable(error)
 }
 
-/** `fetch` tells a lost network only by a `TypeError`, and a timeout by a `DOMException`. */
+/** `fetch` throws a `TypeError` for a lost network and a `DOMException` for a timeout. */
 function unreachable(error: unknown): Problem {
   if (error instanceof Problem) return error
   const lost = error instanceof TypeError || error instanceof DOMException

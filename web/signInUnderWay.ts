@@ -1,6 +1,6 @@
 import { forget, recall, remember } from './tabStorage.ts'
 
-/** What a tab remembers of the sign-in that it left for. */
+/** What a tab stores of a sign-in before it leaves for the provider's page. */
 export type SignInUnderWay = {
   readonly state: string
   readonly verifier: string
@@ -13,10 +13,10 @@ export function rememberSignIn(underWay: SignInUnderWay): void {
 }
 
 /**
- * The sign-in that this return ends, once; null where this tab began none of its state.
+ * The sign-in that this return ends; null if this tab began none with its state. It is returned only once.
  *
- * Somebody else's return must not be taken in: who follows their link would be signed in as they are, and pay
- * for what they see there. It doesn't end the tab's own sign-in either.
+ * Without this check an attacker could send a link that signs the payer in to the attacker's account. A return with
+ * another state does not end the tab's own sign-in either.
  */
 export function takeReturn(parameters: URLSearchParams): SignInUnderWay | null {
   const underWay = underWayIn(recall('signIn'))

@@ -1,4 +1,4 @@
-/** Aborted as soon as one of these is. Safari before 17.4 has no `AbortSignal.any`. */
+/** A signal that is aborted as soon as one of these is. Safari before 17.4 has no `AbortSignal.any`. */
 export function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
   const first = new AbortController()
   for (const signal of signals) {
@@ -8,9 +8,9 @@ export function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
   return first.signal
 }
 
-/** Aborted after so long. Safari before 16 and Chrome before 103 have no `AbortSignal.timeout`. */
+/** A signal that is aborted after `ms`. Safari before 16 and Chrome before 103 have no `AbortSignal.timeout`. */
 export function timeLimit(ms: number): AbortSignal {
-  // The browser's own, where there is one: background tabs slow down the timers of a page.
+  // `AbortSignal.timeout` is preferred, because browsers slow down timers in background tabs.
   if ('timeout' in AbortSignal) return AbortSignal.timeout(ms)
   const limit = new AbortController()
   setTimeout(() => limit.abort(), ms)

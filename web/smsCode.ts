@@ -1,13 +1,13 @@
-/** Asking for a code by text, and what is known if none went out. */
+/** Asking for an SMS code, and remembering that none was sent. */
 import type { Api, Payment } from './api.ts'
 import { detailsOf } from './problem.ts'
 import { recall, remember } from './tabStorage.ts'
 
 /**
- * Have a code sent by text. A no is thrown as the `Problem` it is.
+ * Have an SMS code sent. Refusals and faults are thrown as `Problem`.
  *
- * A payment counts each text that it asks for, also those that the provider then refused: only this
- * answer tells them apart, so it is kept in mind.
+ * A payment counts each text that was asked for, also those that the provider then refused. Only this
+ * answer tells them apart, so it is stored.
  */
 export async function requestSmsCode(
   api: Pick<Api, 'startSms' | 'payment'>,
@@ -18,7 +18,7 @@ export async function requestSmsCode(
   try {
     return await api.startSms(paymentId)
   } catch (error) {
-    // Without a code it is not our function that answered, and a text may be on its way.
+    // An answer without a refusal code is not the Lambda's, so a text may have been sent.
     if (detailsOf(error).code !== undefined && !hasSmsCode(payment)) {
       await api.payment(paymentId, signal).then(rememberNoSms, () => {})
     }
@@ -26,19 +26,19 @@ export async function requestSmsCode(
   }
 }
 
-/** A text was asked for and, as far as this tab knows, sent: its code can be entered. */
+/** An SMS code was sent, as far as this tab knows, so it can be entered. */
 export function hasSmsCode({ paymentId, sms }: Payment): boolean {
   const noSmsAt = recallNoSms()[paymentId]
-  // Fewer left than then: another text was asked for since.
+  // Fewer sends left than then: another text was asked for since.
   return sms.sentAt !== null && !(noSmsAt !== undefined && sms.sendsLeft >= noSmsAt)
 }
 
-/** None of the texts asked for so far went out. */
+/** Store that none of the texts asked for so far was sent. */
 export function rememberNoSms({ paymentId, sms }: Payment): void {
   remember('noSms', { ...recallNoSms(), [paymentId]: sms.sendsLeft })
 }
 
-/** For each such payment, how many texts were left then. */
+/** For each payment of which no text was sent, how many sends it had left then. */
 function recallNoSms(): { readonly [paymentId: string]: number } {
   const kept = recall('noSms')
   if (typeof kept !== 'object' || kept === null) return {}

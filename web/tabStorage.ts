@@ -1,8 +1,8 @@
 /**
- * What this tab remembers across a reload and a trip to sign-in, and no other tab ever sees.
+ * What this tab keeps across a reload and a sign-in; no other tab can read it.
  *
- * The page doesn't start where storage is forbidden. It may become full later: then it is remembered until
- * the next reload only.
+ * The page does not start if storage is forbidden. If storage becomes full later, values are kept only until
+ * the next reload.
  */
 const memory = new Map<string, string>()
 const NAMES = [
@@ -23,7 +23,7 @@ const NAMES = [
 
 export type TabStorageName = (typeof NAMES)[number]
 
-/** The stored value, as whoever wrote it must check, or null. */
+/** The stored value, or null. The caller must check its form. */
 export function recall(name: TabStorageName): unknown {
   const text = read(`payfriend.${name}`)
   if (text === null) return null

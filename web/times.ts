@@ -1,18 +1,18 @@
 /**
- * Dates and times as the page says them: in its own language, whatever the browser's is, and by the clock of
- * the place where the person is. Half a sentence in another language is read by nobody.
+ * Dates and times in the page's own language, so that no sentence mixes it with the browser's, and in the
+ * device's time zone.
  */
 const LANGUAGE = 'en-GB'
 
 const TIME = { hour: '2-digit', minute: '2-digit' } as const
 
-/** "28 November 2026, 12:00": no order of day and month to mistake. */
+/** "28 November 2026, 12:00": with the month's name, day and month cannot be confused. */
 export function dateAndTime(date: Date): string {
   const day = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'long' }).format(date)
   return `${day}, ${timeOfDay(date)}`
 }
 
-/** "14:05", and with its day, "Sunday, 00:03", if that is not today. */
+/** "14:05"; with the weekday, "Sunday, 00:03", if it is not today. */
 export function timeSoon(date: Date, now: Date): string {
   if (date.toDateString() === now.toDateString()) return timeOfDay(date)
   const day = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long' }).format(date)

@@ -1,22 +1,22 @@
-/** What the provider gave us; times are the device's, in milliseconds. */
+/** The OpenID provider's tokens; times are the device's, in milliseconds. */
 export type Tokens = {
   readonly accessToken: string
   readonly expiresAt: number
   readonly refreshToken: string | null
 }
 
-/** There is no way on without the person signing in again. */
+/** The payer has to sign in again. */
 export class SignInNeeded extends Error {}
 
-/** Renewed this long before the end, so that no request is sent with a token about to lapse. */
+/** A token is renewed this long before it expires, so that no request is sent with one about to expire. */
 const EARLY_MS = 60_000
 
 /**
  * Hands out access tokens and renews them, one renewal at a time.
  *
- * @param renew trades a refresh token for new tokens; throws `SignInNeeded` when it is no longer good,
- *   anything else when the provider could not be asked
- * @param keep is told the refresh token whenever it changes
+ * @param renew exchanges a refresh token for new tokens; throws `SignInNeeded` if it is no longer valid,
+ *   any other error if the provider could not be reached
+ * @param keep called with the refresh token whenever it changes
  */
 export function createTokens(
   renew: (refreshToken: string) => Promise<Tokens>,
@@ -29,7 +29,7 @@ export function createTokens(
 
   function take(tokens: Tokens): void {
     access = { token: tokens.accessToken, expiresAt: tokens.expiresAt }
-    // A provider that doesn't rotate sends none: the old one stays good.
+    // A provider that does not rotate refresh tokens sends none: the old one stays valid.
     refreshToken = tokens.refreshToken ?? refreshToken
     keep(refreshToken)
   }
@@ -54,7 +54,7 @@ export function createTokens(
     }
   }
 
-  /** One renewal however many ask: a rotating refresh token used twice ends the whole sign-in. */
+  /** Concurrent calls share one renewal, because using a rotating refresh token twice ends the sign-in. */
   function renewOnce(): Promise<string> {
     renewal ??= renewed().finally(() => {
       renewal = null
@@ -66,7 +66,7 @@ export function createTokens(
     take,
     forget,
 
-    /** Go on with a refresh token kept from before a reload. */
+    /** Use a refresh token that was stored before a reload. */
     resume(kept: string): void {
       refreshToken = kept
     },
@@ -79,7 +79,7 @@ export function createTokens(
       return refreshToken
     },
 
-    /** A token good for at least a moment; `refused` names one that the API has just answered 401 to. */
+    /** A valid access token; `refused` is one that the API has just answered with 401. */
     async accessToken(refused?: string): Promise<string> {
       const good = access !== null && access.token !== refused && access.expiresAt > now()
       if (access === null || !good) return renewOnce()
@@ -87,7 +87,7 @@ export function createTokens(
       if (expiresAt - now() > EARLY_MS || refreshToken === null) return token
       return renewOnce().catch((error) => {
         if (error instanceof SignInNeeded) throw error
-        // Still good for a moment: a provider out of reach is no reason to stop now.
+        // The renewal failed, but the token is still valid for a moment: use it.
         return token
       })
     },

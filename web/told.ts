@@ -1,15 +1,15 @@
 import type { Notice } from './api.ts'
 
 const KEY = 'payfriend.told'
-/** More than there ever are at once; the oldest go. */
+/** More than there ever are at once; the oldest are dropped. */
 const KEPT_MAX = 50
 
 /**
- * What somebody has read and put away in this browser. Elsewhere it is shown again, so that a thief who puts
- * a notice away hides nothing from the owner.
+ * The notices that were read and dismissed in this browser. Other browsers show them again, so that a thief who
+ * dismisses a notice hides nothing from the payer.
  *
- * Only digests are kept, which tell the next person at this browser nothing. A browser may forbid storage;
- * then it is remembered until the next reload only.
+ * Only digests are stored, which tell the next person at this browser nothing. If the browser forbids storage,
+ * they are kept only until the next reload.
  */
 export function openTold() {
   const memory: string[] = []
@@ -24,7 +24,7 @@ export function openTold() {
   }
 
   return {
-    /** Those that this person has not put away here. */
+    /** The notices that this payer has not dismissed here. */
     async unread(email: string, notices: readonly Notice[]): Promise<Notice[]> {
       const known = read()
       const names = await Promise.all(notices.map((notice) => nameOf(email, notice)))

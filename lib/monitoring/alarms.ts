@@ -1,4 +1,4 @@
-/** Each alarm with its threshold, the reason for it, and its page in the runbook. */
+/** Each alarm with its threshold, the reason for it, and its section in the runbook. */
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Provider } from '../../functions/routes.ts'
@@ -11,35 +11,35 @@ export type AlarmRule = {
   /** The heading of its section in docs/guides/runbook.md. */
   readonly heading: string
   readonly metric: IMetric
-  /** Rings at this and above … */
+  /** The alarm is on at this value and above … */
   readonly threshold: number
-  /** … in so many of so many periods; in 2 of 3, where it is not said, so that one blip sets off no alarm. */
+  /** … in `alarming` of `of` periods. Default: 2 of 3, so that one blip sets off no alarm. */
   readonly periods?: { readonly of: number; readonly alarming: number }
 }
 
 /**
- * A bug or an outage comes again; one odd request does not. So many in a quarter of an hour: with ten payments
- * a day, one person who tries again is all that there is to hear of it.
+ * Faults in a quarter of an hour. A bug or an outage repeats, one odd request does not; but with ten payments a day
+ * the only sign of it may be one payer who tries again.
  */
 const FAULTS_MIN = 3
 const QUARTER = Duration.minutes(15)
-/** The provider fails when this many calls do, and a fifth of all: one of thousands is ordinary. */
+/** The provider counts as down if this many calls fail, and a fifth of all: one failure in thousands is ordinary. */
 const PROVIDER_FAULTS_MIN = 3
 const PROVIDER_FAULTS_SHARE = 0.2
-/** So much of a day's texts within a quarter of an hour is no ordinary hour. */
+/** The share of the stage's daily limit of texts that is unusual within a quarter of an hour. */
 const TEXTS_SHARE = 0.1
-/** Well before a Lambda is cut off (`LAMBDA_SECONDS`): by then it is too late. */
+/** Well below the Lambdas' time limit (`LAMBDA_SECONDS`), so that the alarm comes before requests fail. */
 const SLOW_MS = 20_000
-/** What fails is tried again for two hours and then becomes a dead letter; the person on call has most of them left. */
+/** A change becomes a dead letter after two hours; the person on call still has most of that time. */
 const BEHIND_MS = 15 * 60_000
-/** Somebody who presses a button twice meets a ceiling; this many are a flood, or a ceiling too low. */
+/** Pressing a button twice can exceed a route's throttle; this many are a flood, or the throttle is too low. */
 const TURNED_AWAY_MIN = 50
 /**
- * Of callbacks with a wrong signature in five minutes. Any stranger can send one, and it changes nothing. A wrong
- * key of our own does not wait for so many, because real answers name payments.
+ * Callbacks with a wrong signature in five minutes. Any stranger can send one, and it changes nothing. If our own key
+ * is wrong, the alarm for callbacks that name a payment comes first.
  */
 const FORGED_MIN = 100
-/** On demand nothing is throttled at these sizes, and a Lambda only where the account's limit is too small. */
+/** At these loads on-demand tables are not throttled, and Lambdas only if the account's limit is too small. */
 const THROTTLED_MIN = 5
 
 const AT_ONCE = { of: 1, alarming: 1 }
@@ -81,7 +81,7 @@ export function alarmRules(
       what: 'The provider of texts and pushes fails a good part of its calls',
       heading: 'Alarm: provider down',
       metric: new MathExpression({
-        // Calls that got nowhere, as without a key, are faults without a time.
+        // Calls that could not be made, as without a key, count as faults and have no duration.
         expression: `IF(FILL(faults, 0) >= ${PROVIDER_FAULTS_SHARE} * FILL(calls, 0), FILL(faults, 0), 0)`,
         usingMetrics: {
           faults: own('ProviderFault'),
@@ -99,7 +99,7 @@ export function alarmRules(
       heading: 'Alarm: text spike',
       metric: filled(own('TextAsked'), QUARTER),
       threshold: Math.ceil(TEXTS_SHARE * stage.textsPerDayForStage),
-      // Money flows with each minute.
+      // At once, because each minute costs money.
       periods: AT_ONCE,
     },
     ...metrics.slowestP99.map((metric, i) => ({
@@ -114,7 +114,7 @@ export function alarmRules(
       what: 'Payers are turned away by a switch in the provider’s secret',
       heading: 'Alarm: a switch is on',
       metric: filled(own(name), QUARTER),
-      // Turned on purpose it is known; this is for the one that is forgotten, or on by a spoiled secret.
+      // For a switch that was forgotten, or is on because the secret is spoilt.
       threshold: 1,
       periods: AT_ONCE,
     })),
@@ -144,13 +144,13 @@ export function alarmRules(
   ]
 }
 
-/** The first has the name alone, so that an alarm that is there stays when there are more. */
+/** The first alarm has no number, so that it keeps its id when there are more. */
 const numbered = (id: string, i: number) => (i === 0 ? id : `${id}${i + 1}`)
 
 const callbackRules = (own: StageMetrics['own']): AlarmRule[] => [
   {
     id: 'ForgedCallbacks',
-    what: 'Many callbacks come whose signatures are wrong, for no payment that is there',
+    what: 'Many callbacks without a valid signature name no payment that exists',
     heading: 'Alarm: forged callbacks',
     metric: filled(own('CallbackForged')),
     threshold: FORGED_MIN,
@@ -158,10 +158,10 @@ const callbackRules = (own: StageMetrics['own']): AlarmRule[] => [
   },
   {
     id: 'CallbackForgedForPayment',
-    what: 'A callback without a good signature names a payment that is there',
+    what: 'A callback without a valid signature names a payment that exists',
     heading: 'Alarm: a forged callback for a payment',
     metric: filled(own('CallbackForgedForPayment'), QUARTER),
-    // No stranger knows a payment's id: it is a forger, or a key that is not the one of Authy's console.
+    // No stranger knows a payment's id: it is an attack, or our key is not the one in Authy's console.
     threshold: 1,
     periods: AT_ONCE,
   },
@@ -170,7 +170,7 @@ const callbackRules = (own: StageMetrics['own']): AlarmRule[] => [
     what: 'A callback with a good signature shows another payment than the one stored, or makes no sense',
     heading: 'Alarm: mismatched callbacks',
     metric: filled(own('CallbackMismatched')),
-    // It is signed: there is no ordinary way to even one.
+    // It has a valid signature, so even one is never ordinary.
     threshold: 1,
     periods: AT_ONCE,
   },
@@ -179,7 +179,7 @@ const callbackRules = (own: StageMetrics['own']): AlarmRule[] => [
     what: 'A payer denied three payments in a row: somebody else may be starting them',
     heading: 'Alarm: pushes denied in a row',
     metric: filled(own('PushesDenied'), QUARTER),
-    // Two may be a mistake and the fright after it; the third is somebody in that payer's account.
+    // Two may be mistakes of the payer; a third means that another person uses the payer's account.
     threshold: 1,
     periods: AT_ONCE,
   },
@@ -188,15 +188,15 @@ const callbackRules = (own: StageMetrics['own']): AlarmRule[] => [
 const consumerRules = (own: StageMetrics['own'], behind: readonly IMetric[]): AlarmRule[] => [
   {
     id: 'ArchiveFaults',
-    what: 'Pages of the archive of payments and accounts cannot be written',
+    what: 'Entries of the audit trail cannot be written to the archive',
     heading: 'Alarm: archive faults',
     metric: filled(own('ArchiveFault')),
-    // Tried again and again, so that one that is still there some minutes later is no blip.
+    // Writes are retried, so a fault that is still counted minutes later is no blip.
     threshold: 1,
   },
   {
     id: 'PublishFault',
-    what: 'What becomes of payments and accounts cannot be published',
+    what: 'Events of payments and accounts cannot be published',
     heading: 'Alarm: publishing faults',
     metric: filled(own('PublishFault')),
     threshold: 1,
@@ -210,10 +210,10 @@ const consumerRules = (own: StageMetrics['own'], behind: readonly IMetric[]): Al
   })),
   ...(['AuditTrailRewritten', 'AuditTrailRemoved'] as const).map((name) => ({
     id: name,
-    what: 'A payment or an account was rewritten or removed past all of Payfriend’s own ways',
+    what: 'A payment or an account was rewritten or removed, and not by Payfriend',
     heading: 'Alarm: a payment’s audit trail was touched',
     metric: filled(own(name)),
-    // Nothing of ours does it: even one is somebody's hand.
+    // Payfriend never does this, so even one was done by hand.
     threshold: 1,
     periods: AT_ONCE,
   })),

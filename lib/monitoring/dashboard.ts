@@ -1,4 +1,4 @@
-/** The picture of a stage at work, for the person on call. */
+/** A stage's dashboard, for the person on call. */
 import {
   AlarmStatusWidget,
   Dashboard,

@@ -1,4 +1,4 @@
-/** The metrics of a running stage: those that its Lambdas count, and those that AWS keeps by itself. */
+/** The metrics of a running stage: those that its Lambdas count, and those that AWS collects. */
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
@@ -7,7 +7,7 @@ import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-log
 import type { Construct } from 'constructs'
 import { DIMENSION, NAMESPACE, type Metric as Name, serviceOf } from '../../functions/metrics.ts'
 
-/** CloudWatch takes no more in one alarm. */
+/** CloudWatch allows no more metrics in one alarm. */
 export const METRICS_IN_ALARM_MAX = 10
 
 const PERIOD = Duration.minutes(5)
@@ -16,10 +16,10 @@ export type StageMetrics = ReturnType<typeof stageMetrics>
 
 export type MetricsProps = {
   readonly stage: string
-  /** Those that a payer, the page or the provider waits for. */
+  /** The Lambdas of routes, whose answer the page or the provider waits for. */
   readonly routed: readonly IFunction[]
   readonly sweep: IFunction
-  /** Those that consume the tables' streams, where there are any. */
+  /** The Lambdas that consume the tables' streams, if there are any. */
   readonly consumers: readonly IFunction[]
   readonly tables: readonly Pick<ITable, 'metric'>[]
   /** API Gateway's own log, one JSON object a request. */
@@ -28,8 +28,8 @@ export type MetricsProps = {
 
 export function stageMetrics(scope: Construct, props: MetricsProps) {
   const { stage, routed, sweep, consumers, tables, accessLog } = props
-  // HTTP APIs count a request that met a ceiling among all other 4xx: only their log tells it apart, by
-  // the Lambda that was not called.
+  // HTTP APIs count throttled requests among all other 4xx. Only the access log tells them apart: they have the
+  // status 429 and no Lambda status.
   const turnedAway = new MetricFilter(scope, 'TurnedAway', {
     logGroup: accessLog,
     filterPattern: FilterPattern.all(
@@ -41,7 +41,7 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
   })
 
   return {
-    /** One that the Lambdas count, by the name by which they do. */
+    /** A metric that the Lambdas count, by its name in their code. */
     own: (name: Name, statistic: string = Stats.SUM, period = PERIOD): Metric =>
       new Metric({
         namespace: NAMESPACE,
@@ -51,7 +51,7 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
         period,
       }),
 
-    /** What ended without an answer: a crash, a start that failed, a timeout. One for each alarm's worth. */
+    /** Calls without an answer: a crash, a failed start, a timeout. One metric for each alarm. */
     routedErrors: inAlarms(routed).map((some, i) =>
       joined(
         'SUM',
@@ -61,7 +61,7 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
         i * METRICS_IN_ALARM_MAX,
       ),
     ),
-    /** The 99th percentile of the slowest Lambda, of each alarm's worth. */
+    /** The 99th percentile of the slowest Lambda. One metric for each alarm. */
     slowestP99: inAlarms(routed).map((some, i) =>
       joined(
         'MAX',
@@ -72,13 +72,13 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
       ),
     ),
     sweepErrors: sweep.metricErrors({ period: PERIOD }),
-    /** How far behind the payments each consumer is. */
+    /** How far each consumer is behind the streams. */
     consumersBehind: consumers.map((one) =>
       one.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: PERIOD }),
     ),
 
     apiThrottled: turnedAway.metric({ statistic: Stats.SUM, period: PERIOD }),
-    /** Of the whole account and region: its Lambdas share what it may run at once. */
+    /** Of the whole AWS account and region, because all its Lambdas share one concurrency limit. */
     lambdasThrottled: new Metric({
       namespace: 'AWS/Lambda',
       metricName: 'Throttles',
@@ -98,13 +98,13 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
 }
 
 /**
- * The same, and 0 where nothing was counted. What is missing CloudWatch would make up for from before, so that
- * an alarm went on for three times its time; one of DynamoDB's metrics would never be over.
+ * The same metric, with 0 for periods without data. CloudWatch would otherwise evaluate earlier periods instead, so
+ * that an alarm stayed on for three times its time, and one of DynamoDB's metrics for ever.
  */
 export const filled = (metric: IMetric, period = PERIOD): MathExpression =>
   new MathExpression({ expression: 'FILL(counted, 0)', usingMetrics: { counted: metric }, period })
 
-/** As few parts as there can be, none larger than one alarm takes. */
+/** Split a list into as few parts as possible, each small enough for one alarm. */
 function inAlarms<T>(all: readonly T[]): T[][] {
   const parts = Math.ceil(all.length / METRICS_IN_ALARM_MAX)
   return Array.from({ length: parts }, (_, i) =>
@@ -117,7 +117,7 @@ const EXPRESSIONS = {
   MAX: (all: string) => `MAX([${all}])`,
 }
 
-/** One number of many metrics, which are numbered from `first`: one graph takes each number once. */
+/** Combine many metrics into one. Their ids are numbered from `first`, because ids must differ within a graph. */
 function joined<T>(
   how: keyof typeof EXPRESSIONS,
   label: string,

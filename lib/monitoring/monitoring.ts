@@ -14,9 +14,9 @@ export type MonitoringProps = Omit<MetricsProps, 'stage' | 'consumers'> & {
     readonly provider: Provider
     readonly keepData: boolean
     readonly limits: { readonly textsPerDayForStage: number }
-    /** A topic of the owner's, of the same region, that notifies the person on call. */
+    /** The owner's SNS topic, in the same region, that notifies the person on call. */
     readonly alarmTopicArn?: string | undefined
-    /** Where docs/guides/runbook.md can be read, without an anchor. */
+    /** The address of the runbook, without an anchor. */
     readonly runbookUrl: string
   }
   readonly consumers?: MetricsProps['consumers']
@@ -64,13 +64,13 @@ export class Monitoring extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: of,
       datapointsToAlarm: alarming,
-      // Nothing is counted where nothing happens.
+      // No data is no problem: metrics are counted only when something happens.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     })
   }
 }
 
-/** As GitHub names a heading: "Alarm: text spike" → "alarm-text-spike". */
+/** GitHub's anchor of a heading: "Alarm: text spike" → "alarm-text-spike". */
 export const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

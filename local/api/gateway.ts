@@ -18,7 +18,7 @@ import type { Site } from './site.ts'
 
 export type Handler = (event: Event, context: Context) => Promise<Result>
 
-/** A handler for each Lambda that a route leads to; without one there is no such route. */
+/** The handler of each route's Lambda; a route without a handler is answered 404. */
 export type Handlers = {
   readonly [Name in LambdaName as (typeof lambdas)[Name] extends { route: object }
     ? Name
@@ -35,16 +35,16 @@ export type Parts = {
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
-/** API Gateway's own limits. That of the pipeline on a body is far smaller. */
+/** API Gateway's own limits. The handlers' limit of a body is far smaller. */
 export const BODY_BYTES_MAX = 10 * 1024 * 1024
 export const HANDLER_MS_MAX = GATEWAY_SECONDS * 1000
 
 /**
- * Start what stands in for API Gateway (an HTTP API, stage `api`) and CloudFront: `/api/*` goes to
- * the handlers, everything else to the page. It listens at once, so that a port in use shows before
+ * Start the emulator of API Gateway (an HTTP API, stage `api`) and CloudFront: the handlers answer
+ * `/api/*`, the page's files everything else. It listens at once, so that a port in use is noticed before
  * anything else is started, and answers 503 until it is opened.
  *
- * The clock is the one of `Date`, which the page's countdown runs by.
+ * `clock` sets the `Date` header, by which the page's countdown runs.
  */
 export async function startGateway({ port, clock }: { port: number; clock: () => Date }) {
   let answerTo: ((request: IncomingMessage) => Promise<Answer>) | undefined
@@ -86,7 +86,7 @@ export async function startGateway({ port, clock }: { port: number; clock: () =>
       }
     },
 
-    /** Lets the requests under way be answered, then frees the port. */
+    /** Waits for the requests under way, then frees the port. */
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await Promise.all(underWay)
@@ -130,7 +130,7 @@ function apiServer({ handlers, ...issuer }: Parts, clock: () => Date) {
   }
 }
 
-/** A function that crashes, or answers nonsense, is a 500 that says nothing; one that hangs a 503. */
+/** A handler that throws or returns nonsense gives a 500 without details; one that hangs gives a 503. */
 async function call(handler: Handler, name: string, event: Event): Promise<Answer> {
   const { requestId } = event.requestContext
   const context = contextOf(name, requestId, Date.now() + HANDLER_MS_MAX)
@@ -160,7 +160,7 @@ const routes = Object.entries(lambdas).flatMap(([name, lambda]) => {
 })
 type Route = (typeof routes)[number]
 
-/** Routes without parameters win over those with. */
+/** Routes without parameters take precedence. */
 const hasParameters = ({ routeKey }: Route) => routeKey.includes('{')
 const fixed = new Map(routes.filter((r) => !hasParameters(r)).map((r) => [r.routeKey, r]))
 const templates = routes.filter(hasParameters)
@@ -194,7 +194,7 @@ function parametersOf(route: Route, segments: string[]): Record<string, string> 
   return parameters
 }
 
-/** One segment of a path, and not a way to climb out of it. */
+/** Decode one segment of a path; undefined if the result could be more than one segment. */
 function decode(segment: string): string | undefined {
   try {
     const value = decodeURIComponent(segment)
@@ -208,7 +208,7 @@ function decode(segment: string): string | undefined {
 
 const EMPTY = Buffer.alloc(0)
 
-/** The whole body, or undefined if it is too large; then it is read to its end and not kept. */
+/** The whole body; undefined if it is too large, which is read to its end and not kept. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
   if (encoding === undefined && (length === undefined || length === '0')) return EMPTY

@@ -10,14 +10,14 @@ import type { Accepted } from './gatewayTokens.ts'
 export type Event = APIGatewayProxyEventV2WithJWTAuthorizer
 export type Result = APIGatewayProxyStructuredResultV2
 
-/** An answer as it goes out. */
+/** An answer as it is sent. */
 export type Answer = {
   status: number
   headers: Record<string, string | string[]>
   body: string | Buffer
 }
 
-/** A request of which the route and the payer are known. */
+/** A request's route and, if the route needs one, its accepted token. */
 export type Matched = {
   routeKey: string
   rawPath: string
@@ -35,7 +35,7 @@ export function eventOf(request: IncomingMessage, matched: Matched): Event {
   const { headers, cookies } = headersOf(request.rawHeaders)
   const sourceIp = request.socket.remoteAddress ?? ''
   const host = headers.host ?? 'localhost'
-  // What the caller says of itself stays in front, and is worth nothing.
+  // The caller's own entries stay in front and cannot be trusted.
   const forwarded = headers['x-forwarded-for']
   headers['x-forwarded-for'] = forwarded ? `${forwarded}, ${sourceIp}` : sourceIp
 
@@ -71,12 +71,11 @@ export function eventOf(request: IncomingMessage, matched: Matched): Event {
     ...(pathParameters && { pathParameters }),
     ...bodyOf(body, headers['content-type']),
   }
-  // The type also asks for an authorizer on public routes, and for two parts of it that no HTTP API
-  // sends.
+  // The type also requires an authorizer on public routes, and two of its fields that no HTTP API sends.
   return event as Event
 }
 
-/** What Lambda tells a function of its own call. */
+/** The context with which Lambda calls a function. */
 export function contextOf(functionName: string, requestId: string, deadlineMs: number): Context {
   return {
     functionName,
@@ -99,8 +98,8 @@ const unused = () => {
 }
 
 /**
- * What API Gateway makes of a function's result: without a status it is all body, and 200. Undefined
- * if it is one that API Gateway answers with its own 500.
+ * API Gateway's answer for a function's result: a result without a status becomes the body of a 200.
+ * Undefined if API Gateway would answer with its own 500.
  */
 export function answerOf(result: unknown): Answer | undefined {
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
@@ -123,7 +122,7 @@ export function answerOf(result: unknown): Answer | undefined {
   return answer
 }
 
-/** Lower-cased, repeated ones joined, and the cookies in a list of their own. */
+/** Lower-case the names, join repeated headers, and put the cookies into a list of their own. */
 function headersOf(raw: string[]) {
   const pairs: [string, string][] = []
   let cookies: string[] | undefined
@@ -142,7 +141,7 @@ function headersOf(raw: string[]) {
 
 const queryOf = (raw: string): Record<string, string> => joined(new URLSearchParams(raw))
 
-/** Through a map, because to set `__proto__` of an object adds no field, and the event in AWS, parsed JSON, has one. */
+/** Built from a map, because assigning `__proto__` adds no field, but AWS's event, which is parsed JSON, has one. */
 function joined(pairs: Iterable<readonly [string, string]>): Record<string, string> {
   const values = new Map<string, string>()
   for (const [name, value] of pairs) {
@@ -152,7 +151,7 @@ function joined(pairs: Iterable<readonly [string, string]>): Record<string, stri
   return Object.fromEntries(values)
 }
 
-/** AWS does not document the list; it was found by trying. Form posts are not in it. */
+/** Content types that AWS passes as text. The list is not documented, but was found by trying; it has no form posts. */
 const TEXT = /^(text\/.*|application\/(json|xml|javascript))$/
 
 function bodyOf(body: Buffer, contentType = '') {

@@ -3,14 +3,14 @@ import * as z from 'zod'
 
 export type Issuer = { issuer: string; clientId: string; scope: string }
 
-/** What a handler is told of a good token, every claim as text, as API Gateway hands them on. */
+/** The parts of a valid token that API Gateway passes to a handler, every claim as text. */
 export type Accepted = { claims: Readonly<Record<string, string>>; scopes: string[] }
 
-/** Or the status of the refusal: 401 for no good token, 403 for one without the scope. */
+/** Or the status of the refusal: 401 without a valid token, 403 if it lacks the scope. */
 export type TokenVerdict = Accepted | 401 | 403
 
 const DISCOVERY_TIMEOUT_MS = 3000
-/** An unknown key id asks the issuer again, but no more often than this. */
+/** After an unknown key id the issuer's keys are loaded again, but no more often than this. */
 const KEYS_COOLDOWN_MS = 30_000
 const ACCEPTED_MAX = 1000
 
@@ -21,7 +21,7 @@ const discovered = z.object({ issuer: z.string(), jwks_uri: z.url() })
  * `aud` (or `client_id` where there is none), `exp`, `nbf`, `iat`, and the scope. It knows nothing
  * of revoked tokens, nor of `token_use`: what AWS does not check is not checked here either.
  *
- * By the real time whatever clock the rest runs on, because the issuer's tokens go by it.
+ * It uses the real time, whatever clock the rest uses, because the issuer's tokens use it.
  */
 export function tokenChecker({ issuer, clientId, scope }: Issuer) {
   const accepted = new Map<string, Accepted & { expiresAtMs: number }>()
@@ -54,8 +54,8 @@ export function tokenChecker({ issuer, clientId, scope }: Issuer) {
   return async (authorization: string | undefined): Promise<TokenVerdict> => {
     if (!authorization?.startsWith('Bearer ')) return 401
     const token = authorization.slice('Bearer '.length)
-    // A page polls with the same token for minutes, and nothing about the same text can change but
-    // that it expires; verifying it again would only cost the time that the poll is measured by.
+    // A page polls with the same token for minutes, and an accepted token can change only by expiring.
+    // Verifying it again would only distort the measured time of the poll.
     const known = accepted.get(token)
     if (!known) return verify(token)
     if (Date.now() < known.expiresAtMs) return known
@@ -69,7 +69,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
     signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
   })
   const { issuer: named, jwks_uri } = discovered.parse(await response.json())
-  if (named !== issuer) throw new Error(`${issuer} calls itself ${named}`)
+  if (named !== issuer) throw new Error(`the issuer at ${issuer} has the name ${named}`)
   return createRemoteJWKSet(new URL(jwks_uri), {
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: KEYS_COOLDOWN_MS,
@@ -77,7 +77,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   })
 }
 
-/** Fails closed: an issuer that doesn't answer makes every token a bad one. */
+/** Fails closed: while the issuer does not answer, no token is valid. */
 async function verified(
   token: string,
   issuer: string,

@@ -28,8 +28,7 @@ const FACTORIES = {
 } satisfies { [Name in keyof Required<Handlers>]: (world: World) => Handlers[Name] }
 
 /**
- * Every Lambda that a route leads to with this provider, in one process, each in its own world as AWS
- * would run it.
+ * The handler of every route of this provider, all in one process, each with its own environment as in AWS.
  */
 export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers =>
   Object.fromEntries(

@@ -1,13 +1,13 @@
 import { bundlePage, type Page } from '../../lib/page.ts'
 
-/** The page as it is served: what every visitor gets, and what says where this one runs. */
+/** The page's files and this stage's configuration. */
 export type Site = {
   readonly files: Page
   /** Served as `/config.json`. */
   readonly config: object
 }
 
-/** The page beside a configuration. */
+/** Bundle the page and add a configuration. */
 export async function buildSite({ config }: { config: object }): Promise<Site> {
   return { files: bundlePage(), config }
 }

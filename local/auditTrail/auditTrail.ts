@@ -1,4 +1,4 @@
-/** The audit trail on a laptop: the Lambdas that consumes the streams of the tables, and what they write to. */
+/** The audit trail on a laptop: the Lambdas that consume the tables' streams, and emulators of bucket and bus. */
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { World } from '../../functions/composition.ts'
 import { archiveEntries } from '../../functions/handlers/archiveEntries.ts'
@@ -16,27 +16,27 @@ export type RecordOptions = {
   readonly onEvent?: ((event: EventEnvelope) => void) | undefined
 }
 
-/** One Lambda's source of one table. */
+/** One Lambda's event source for one table. */
 type Source = EventSource & { readonly shape: TableShape }
 
 /**
  * Start the audit trail.
  *
- * @returns `take`, for each change of a payment or a person in its order; `close` first follows what was taken
+ * @returns `take`, to call with each change of the tables in order; `close` first waits until all are consumed
  */
 export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordOptions) {
   const sources: Source[] = []
   const closers: (() => Promise<void>)[] = []
-  /** A source for each table, as in AWS: what one cannot have taken does not hold up the other. */
+  /** One event source for each table, as in AWS: a change that fails does not hold up the other table. */
   const lead = (done: string, consume: Consumer) => {
     for (const [name, shape] of Object.entries<TableShape>(tables)) {
       const key = shape.partitionKey.name
       const givenUp = ({ dynamodb }: DynamoDBRecord) =>
-        console.error(`A change of ${name}, ${dynamodb?.Keys?.[key]?.S}, could not be ${done}.`)
+        console.error(`A change of ${name} ${dynamodb?.Keys?.[key]?.S} could not be ${done}.`)
       sources.push({ shape, ...eventSource(consume, givenUp) })
     }
   }
-  // Nobody's real key is needed, and none is used.
+  // The emulators need no real AWS key, so none is used.
   const env = keyOf('local')
   if (onEvent) {
     const bus = await startLocalBus(onEvent)
@@ -68,7 +68,7 @@ export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordO
     await Promise.all(sources.map((source) => source.settled()))
   }
   return {
-    /** None where nothing consumes: then there is no need to tell of changes. */
+    /** Undefined if there is no consumer: then the database need not report changes. */
     take: sources.length === 0 ? undefined : take,
     settled,
     async close() {

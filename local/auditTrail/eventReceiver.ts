@@ -3,21 +3,21 @@ import type { EventEnvelope } from './localBus.ts'
 
 export type EventReceiver = {
   send(event: EventEnvelope): void
-  /** Until all that was sent has arrived or is given up. */
+  /** Resolves when every event has arrived or is given up. */
   settled(): Promise<void>
-  /** What has not arrived is not tried again. */
+  /** Events that have not arrived are not tried again. */
   close(): void
 }
 
 const TRIES_MAX = 3
 const PAUSE_MS = 1000
 const TIMEOUT_MS = 3000
-/** While a receiver hangs more may come than it will ever take. */
+/** The most events that wait while the receiver hangs; further ones are dropped. */
 const WAITING_MAX = 1000
 
 /**
- * Post each event to an address, one after another, as a rule of EventBridge would. Whoever does not take
- * one stops nothing here: after a few tries it is told in a line and given up.
+ * Post each event to an address, one after another, as a rule of EventBridge would. If the receiver does not
+ * accept an event after a few tries, the event is logged and dropped.
  */
 export function eventReceiver(
   url: string,
@@ -58,13 +58,13 @@ export function eventReceiver(
   }
 }
 
-/** Nothing if it was taken, or why not. */
+/** An empty string if the event was accepted, or why it was not. */
 async function post(url: string, event: EventEnvelope, closing: AbortSignal): Promise<string> {
   const { ok, status, body } = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(event),
-    // Whoever redirects would have the event go where nobody said.
+    // A redirect could send the event to an address that the developer did not configure.
     redirect: 'manual',
     signal: AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT_MS)]),
   })

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 
-/** A Lambda that follows a table. */
+/** A Lambda that consumes the stream of a table. */
 export type Consumer = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
 
 export type EventSource = {
   take(record: DynamoDBRecord): void
-  /** Until all that was taken is followed or given up. */
+  /** Resolves when every change is consumed or given up. */
   settled(): Promise<void>
 }
 
@@ -15,8 +15,8 @@ const TRIES_MAX = 5
 const PAUSE_MS = 200
 
 /**
- * Bring a table's changes to a Lambda as AWS does: in their order, in batches, and again from the first
- * that failed. One that fails too often is given up, so that the others go on.
+ * Call a Lambda with a table's changes as AWS does: in order, in batches, and again from the first that failed.
+ * A change that fails too often is given up, so that the next ones are consumed.
  */
 export function eventSource(
   consume: Consumer,
@@ -51,7 +51,7 @@ export function eventSource(
   }
 }
 
-/** How many of a batch, from its first. */
+/** How many changes of a batch were consumed, from its first. */
 async function consumed(consume: Consumer, batch: DynamoDBRecord[]): Promise<number> {
   try {
     const { batchItemFailures } = await consume({ Records: batch })

@@ -6,12 +6,12 @@ import { type LocalServer, startLocalServer } from './localServer.ts'
 /** The bucket's name; its objects are files in a folder. */
 export const LOCAL_BUCKET = 'archive'
 
-/** Of a payment or of a payer, and nothing that could lead out of the folder. */
+/** The path of an entry of a payment or a payer; no other path, so that none leads out of the folder. */
 const PATH = new RegExp(
   `^/${LOCAL_BUCKET}/((\\d{4}-\\d{2}-\\d{2}/[\\w-]+/\\d{3,}|payers/[\\w%-]+/\\d{6,})\\.json)$`,
 )
 
-/** Start as much of S3 as the archive needs: an object is written once, under a key of an entry. */
+/** Start an emulator of the part of S3 that the archive needs: an object is written once, under an entry's key. */
 export const startLocalBucket = (folder: string): Promise<LocalServer> =>
   startLocalServer(async ({ method, url = '', headers }, body, response) => {
     const refuse = (status: number, code: string) =>
@@ -26,7 +26,7 @@ export const startLocalBucket = (folder: string): Promise<LocalServer> =>
     response.writeHead(200).end()
   })
 
-/** Unescaped, as S3 has a key; nothing where that is no text. */
+/** The path decoded, like a key in S3; an empty string if it cannot be decoded. */
 function pathIn(url: string): string {
   try {
     return decodeURIComponent(new URL(url, 'http://localhost').pathname)
@@ -35,7 +35,7 @@ function pathIn(url: string): string {
   }
 }
 
-/** The whole file or none of it, and never over another: false if one is there. */
+/** Write the whole file or nothing; false if the file exists, which is never overwritten. */
 async function written(file: string, text: string): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true })
   const draft = join(dirname(file), `.${randomUUID()}`)

@@ -5,7 +5,7 @@ import { type LocalServer, startLocalServer } from './localServer.ts'
 /** The bus's name. */
 export const LOCAL_BUS = 'payfriend'
 
-/** An event as EventBridge brings it to whoever asked for it. */
+/** An event as EventBridge delivers it. */
 export type EventEnvelope = {
   readonly version: '0'
   readonly id: string
@@ -18,7 +18,7 @@ export type EventEnvelope = {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** Start as much of EventBridge as publishing needs: events are put on one bus, which tells of each. */
+/** Start an emulator of the part of EventBridge that publishing needs: one bus, which calls `onEvent` with each event. */
 export const startLocalBus = (onEvent: (event: EventEnvelope) => void): Promise<LocalServer> =>
   startLocalServer(async ({ headers }, body, response) => {
     const answer = (status: number, said: object) =>
@@ -60,7 +60,7 @@ function envelopeOf(put: z.infer<typeof entry>): EventEnvelope | undefined {
     'detail-type': put.DetailType,
     source: put.Source,
     account: '000000000000',
-    // To the second, as EventBridge has it.
+    // Whole seconds, as in EventBridge.
     time: new Date(put.Time * 1000).toISOString().replace(/\.\d+/, ''),
     region: 'local',
     resources: [],

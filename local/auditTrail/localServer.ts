@@ -4,10 +4,10 @@ import { asksForNoPage } from '../ownRequest.ts'
 
 export type LocalServer = { readonly url: string; close(): Promise<void> }
 
-/** AWS takes more; nothing of ours comes near it. */
+/** AWS allows more, but Payfriend's requests are far smaller. */
 const REQUEST_BYTES_MAX = 1024 * 1024
 
-/** Start what stands in for a service of AWS: on a free port, for programs of this machine only. */
+/** Start an emulator of an AWS service on a free port, for programs of this machine only. */
 export async function startLocalServer(
   answer: (request: IncomingMessage, body: string, response: ServerResponse) => Promise<void>,
 ): Promise<LocalServer> {

@@ -1,21 +1,21 @@
-/** Who asks the embedded database and what they may: IAM's part, played from the route table. */
+/** An emulator of IAM for the embedded database: each Lambda has the rights that the route table gives it. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../../functions/composition.ts'
 import { type LambdaName, lambdas } from '../../functions/routes.ts'
 
-/** Makes the tables, and looks into them for tests: may do everything, as the account's owner may. */
+/** Creates the tables and reads them in tests. It has every right, like the AWS account's owner. */
 const OWNER = 'local'
 const ACCOUNT = '000000000000'
 
-/** What an environment tells the embedded database of who asks; never a real key. */
+/** The environment that names the caller to the embedded database; its keys are never real. */
 export const keyOf = (who: LambdaName | typeof OWNER) => ({
   AWS_ACCESS_KEY_ID: who,
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: undefined,
 })
 
-/** The same world as one Lambda sees it: with a key of its own, which opens no more than its role in AWS. */
+/** The same world for one Lambda: its key has the rights of its role in AWS and no others. */
 export const asLambda = (world: World, name: LambdaName): World => ({
   ...world,
   env: { ...world.env, ...keyOf(name) },
@@ -25,13 +25,13 @@ const rights = new Map(
   Object.entries(lambdas).map(([name, { rights }]) => [name, new Set<string>(rights)]),
 )
 
-/** Whose key a request is signed with, if anybody's. */
+/** The caller whose key signed the request; undefined if the key is unknown. */
 export function askerOf(authorization: string): string | undefined {
   const key = /^AWS4-HMAC-SHA256 Credential=([^/]+)\//.exec(authorization)?.[1]
   return key !== undefined && (key === OWNER || rights.has(key)) ? key : undefined
 }
 
-/** AWS's words for a call that its asker has no right to; nothing where they have. */
+/** AWS's message for a call that the caller has no right to; undefined if it has the right. */
 export function whyDenied(
   asker: string,
   action: string,
@@ -51,7 +51,7 @@ export function whyDenied(
   )
 }
 
-/** A folder in which a run of all tests finds every right that was used: an empty file, named after it. */
+/** A folder in which a run of all tests collects the rights that were used, each as the name of an empty file. */
 const { RIGHTS_RECORD } = process.env
 const recorded = new Set<string>()
 

@@ -1,21 +1,21 @@
-/** DynamoDB's streams of tables' changes, of which the engine knows nothing. */
+/** Emulates DynamoDB's streams, which the engine does not have. */
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { Item, Store, Table } from 'dynalite/db/index.js'
 
 /**
- * Tell of each change of these tables once it is carried out, and of none that is not. An item is locked until
- * then, so its changes are told in their order.
+ * Report each change of these tables once it is written. An item is locked until then, so its changes are reported
+ * in order.
  *
- * @returns what has to be told of each write before it is carried out
+ * @returns a function to call before each write
  */
 export function changeStream(
   store: Store,
   streamed: readonly string[],
   tell: (record: DynamoDBRecord) => void,
 ): (table: Table, before: Item | undefined, after: Item | undefined) => void {
-  /** What an item that is about to be written replaces, and by what keys it goes. */
+  /** For each item about to be written, the item that it replaces, and its keys. */
   const published = new WeakMap<Item, Omit<Change, 'after'>>()
   let sequence = 0
 
@@ -25,9 +25,9 @@ export function changeStream(
     items.put = (key, item, done) =>
       put(key, item, (error) => {
         const write = error ? undefined : published.get(item)
-        // Read back, so that both are alike but for what they say.
+        // Parsed from JSON like `before`, so that the two differ only by content.
         const after: Item = JSON.parse(JSON.stringify(item))
-        // DynamoDB tells of no write that changes nothing.
+        // DynamoDB's streams have no record of a write that changes nothing.
         if (write && !isDeepStrictEqual(write.before, after)) {
           sequence += 1
           tell(recordOf({ ...write, after }, sequence))
@@ -58,7 +58,7 @@ const recordOf = ({ keys, before, after }: Change, sequence: number): DynamoDBRe
     Keys: keys,
     ...(before && { OldImage: before }),
     NewImage: after,
-    // Ascending, as it is in AWS for each item; of more digits than a number has.
+    // Ascending, as for each item in AWS, with more digits than a JavaScript number can hold.
     SequenceNumber: `${Date.now()}${String(sequence).padStart(12, '0')}`,
     StreamViewType: 'NEW_AND_OLD_IMAGES',
   },

@@ -14,14 +14,14 @@ import { type Key, type TableShape, tables } from '../../functions/tables.ts'
 const TABLE_SECONDS_MAX = 60
 const TABLE_POLL_MS = 10
 
-/** The tables whose changes can be followed. */
+/** The tables with a stream. */
 export const STREAMED = Object.entries<TableShape>(tables)
   .filter(([, { stream }]) => stream)
   .map(([name]) => name)
 
 export type DatabaseOptions = {
   readonly dataDir?: string
-  /** Told of each change of a payment or a person that was carried out, in their order; those before `close` too. */
+  /** Called with each written change of a table with a stream, in order, up to `close`. */
   readonly onChange?: ((record: DynamoDBRecord) => void) | undefined
 }
 
@@ -45,12 +45,12 @@ export async function startDatabase({ dataDir, onChange }: DatabaseOptions = {})
     })
     thread.once('error', reject)
   })
-  // From here on a crash of the thread is nobody's to swallow: it ends the process.
+  // From here on a crash of the thread must end the process.
   thread.removeAllListeners('error')
 
   return {
     endpoint,
-    /** Lets the writes under way finish, then frees the port and the folder. */
+    /** Waits for the writes under way, then frees the port and the folder. */
     async close() {
       thread.postMessage('close')
       await ended
@@ -58,7 +58,7 @@ export async function startDatabase({ dataDir, onChange }: DatabaseOptions = {})
   }
 }
 
-/** Create the tables that are not there yet, as the stack would. */
+/** Create the missing tables, as the stack would. */
 export async function createTables(client: DynamoDBClient) {
   const shapes = Object.entries<TableShape>(tables)
   await Promise.all(shapes.map(([name, shape]) => createTable(client, inputOf(name, shape))))
@@ -98,14 +98,14 @@ async function createTable(client: DynamoDBClient, table: TableInput) {
   const kept = await describe(client, table)
   if (kept && shape(kept) !== shape(table)) {
     throw new Error(
-      `The kept table ${table.TableName} has other indexes: start with an empty folder`,
+      `The table ${table.TableName} in the folder has other keys or indexes: start with an empty folder`,
     )
   }
   if (!kept) await client.send(new CreateTableCommand(table))
   await untilActive(client, table)
 }
 
-/** Even the embedded engine needs a moment, in which it refuses every read and write. */
+/** Wait until the table is active: even the embedded engine needs a moment, and refuses reads and writes until then. */
 async function untilActive(client: DynamoDBClient, table: TableInput) {
   const deadline = AbortSignal.timeout(TABLE_SECONDS_MAX * 1000)
   while ((await describe(client, table))?.TableStatus !== 'ACTIVE') {
@@ -123,7 +123,7 @@ async function describe(client: DynamoDBClient, { TableName }: TableInput) {
   }
 }
 
-/** What queries rely on and an older folder may have otherwise; in no order, as engines answer. */
+/** The keys and indexes that queries rely on, and that an older folder may lack. Sorted, because engines do not sort. */
 const shape = ({ KeySchema, GlobalSecondaryIndexes = [] }: TableDescription | TableInput) =>
   JSON.stringify([
     KeySchema,

@@ -22,8 +22,8 @@ import { askerOf, whyDenied } from './access.ts'
 import { changeStream } from './changeStream.ts'
 
 /**
- * DynamoDB's operations that Payfriend uses, and Scan, by which tests see whole tables; any other is
- * refused, so that none creeps in unseen.
+ * DynamoDB's operations that Payfriend uses, and Scan, with which tests read whole tables. Any other is
+ * refused, so that no new one is used unnoticed.
  */
 const operations = new Map([
   ['DynamoDB_20120810.CreateTable', { action: createTable, rules: createTableRules }],
@@ -43,21 +43,21 @@ export type DatabaseEngine = Awaited<ReturnType<typeof openEngine>>
 export type EngineOptions = {
   /** A folder; in memory without one. */
   readonly path?: string | undefined
-  /** The tables whose changes are told. */
+  /** The tables with a stream. */
   readonly streamed?: readonly string[]
   readonly tell?: (record: DynamoDBRecord) => void
 }
 
 /**
- * dynalite's engine behind DynamoDB's protocol, in this thread. Several of them know nothing of each other.
+ * dynalite's engine behind DynamoDB's protocol, in this thread. Several engines are independent of each other.
  *
- * dynalite's own server is left out: it drops what it does not know without a word (so a guard that
- * works in AWS would silently not exist here), lets an empty string into an index, and would read
- * and parse each request a second time behind another server.
+ * dynalite's own server is not used: it silently drops unknown parameters (so a guard that works in AWS
+ * would not exist here), accepts an empty string as an index key, and would read and parse each request
+ * a second time behind another server.
  */
 export async function openEngine({ path, streamed, tell }: EngineOptions = {}) {
   const store = engine.create({ createTableMs: 0, ...(path && { path }) })
-  // Opened now, so that a folder in use by another process is an error at the start.
+  // Opened now, so that a folder that another process uses is an error at the start.
   await store.db.open()
   keepTables(store)
   if (streamed && tell) noteChange.set(store, changeStream(store, streamed, tell))
@@ -81,8 +81,8 @@ export async function openEngine({ path, streamed, tell }: EngineOptions = {}) {
 }
 
 /**
- * Keep what is known of a table once it is active: nothing here can change it any more, and the
- * engine would read and parse it anew for each request, which is a third of a GetItem's time.
+ * Cache the description of an active table. It cannot change any more, and the engine would read and
+ * parse it again for each request, which is a third of a GetItem's time.
  */
 function keepTables(store: Store) {
   const tables = new Map<string, Table>()
@@ -103,7 +103,7 @@ type Found = (error: unknown, table?: Table) => void
 
 type Respond = (reply: DatabaseReply) => void
 
-/** AWS's order: who asks, what for, is it JSON, may they, are the types right, is it valid; then do it. */
+/** Check a request in AWS's order (caller, operation, JSON, rights, types, validity), then run it. */
 function run(store: Store, { headers, body }: DatabaseCall, respond: Respond) {
   const { authorization, 'x-amz-target': target } = headers
   if (!authorization?.startsWith('AWS4-')) {
@@ -149,9 +149,9 @@ function parse(body: string): object | undefined {
 }
 
 /**
- * Refuse any parameter that the engine would drop, at any depth. Some of them AWS knows
- * (`ReturnValuesOnConditionCheckFailure`, streams, tags): relying on them must fail here and not
- * look as if it worked.
+ * Refuse any parameter that the engine would drop, at any depth. AWS supports some of them
+ * (`ReturnValuesOnConditionCheckFailure`, streams, tags): code that relies on them must fail here and
+ * not seem to work.
  */
 function refuseUnknown(value: object, types: Types, path: string) {
   for (const [name, child] of Object.entries(value)) {
@@ -166,7 +166,7 @@ function refuseUnknown(value: object, types: Types, path: string) {
 }
 
 function refuseUnknownWithin(value: unknown, { type, children }: Type, path: string) {
-  // An attribute's own name and value are the caller's words, not parameters.
+  // The names and values of attributes are data, not parameters.
   if (typeof value !== 'object' || !value || typeof children !== 'object') return
   if (/^(List|Map|ParameterizedMap)/.test(type)) {
     for (const member of Object.values(value)) refuseUnknownWithin(member, children as Type, path)
@@ -176,13 +176,13 @@ function refuseUnknownWithin(value: unknown, { type, children }: Type, path: str
 }
 
 const writeIndexes = engine.updateIndexes
-/** Told of each write before it is carried out. */
+/** The function to call before each write to a store. */
 const noteChange = new WeakMap<Store, ReturnType<typeof changeStream>>()
 
 /**
- * Refuse an empty string as an index key, as AWS does, who words it differently for a put and for
- * an update. Here, and not by reading the request, because this sees the item that an update
- * *results* in; nothing has been written yet.
+ * Refuse an empty string as an index key, as AWS does, with different messages for a put and an
+ * update. Checked here and not in the request, because here the item after an update is known;
+ * nothing has been written yet.
  */
 engine.updateIndexes = (store, table, before, after, done) => {
   for (const { IndexName, KeySchema } of table.GlobalSecondaryIndexes ?? []) {
@@ -207,7 +207,7 @@ class EmptyIndexKey extends Error {
   }
 }
 
-/** The engine's refusals carry AWS's own answer; anything else is a fault of the engine. */
+/** The engine's refusals contain AWS's answer; any other error is a fault of the engine. */
 function refuse(respond: Respond, error: unknown) {
   if (error instanceof Error && 'statusCode' in error && 'body' in error) {
     return respond({ status: Number(error.statusCode), body: Object(error.body) })

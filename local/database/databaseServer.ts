@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { asksForNoPage } from '../ownRequest.ts'
 import type { DatabaseEngine, DatabaseReply } from './databaseEngine.ts'
 
-/** DynamoDB takes 16 MB; nothing of ours comes near one. */
+/** DynamoDB allows 16 MB, but Payfriend's requests are far smaller. */
 const REQUEST_BYTES_MAX = 1024 * 1024
 
-/** Serve an engine on a free port of 127.0.0.1. The caller closes the server first, then the engine. */
+/** Serve an engine on a free port of 127.0.0.1. The caller must close the server first, then the engine. */
 export async function serveEngine(engine: DatabaseEngine) {
   const server = createServer((request, response) => read(engine, request, response))
   await new Promise<void>((resolve, reject) => {
@@ -26,7 +26,7 @@ export async function serveEngine(engine: DatabaseEngine) {
 }
 
 function read(engine: DatabaseEngine, request: IncomingMessage, response: ServerResponse) {
-  // The keys here are known to all; only pages of the web must be kept out.
+  // The keys here are public; only web pages must be kept out.
   if (!asksForNoPage(request)) return respond(response, { status: 403, body: {} })
   const chunks: Buffer[] = []
   let bytes = 0

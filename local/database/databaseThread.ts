@@ -1,4 +1,4 @@
-/** The thread of the embedded database: `database.ts` starts it. It says where it listens, and ends on the first message. */
+/** The embedded database's thread, started by `database.ts`. It posts its address, and ends on the first message. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openEngine } from './databaseEngine.ts'
 import { serveEngine } from './databaseServer.ts'

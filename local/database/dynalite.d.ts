@@ -1,7 +1,7 @@
 /**
- * What we use of dynalite 4.0.0, which ships no types: its engine without its HTTP server. These
- * modules are not its documented face, so the version is pinned and `test/local/database.test.ts`
- * goes through every one of them.
+ * Types for the parts of dynalite 4.0.0 that are used, its engine without its HTTP server; it ships no
+ * types. These modules are not its public API, so the version is pinned and `test/local/database.test.ts`
+ * uses every one of them.
  */
 
 declare module 'dynalite/db/index.js' {
@@ -20,9 +20,9 @@ declare module 'dynalite/db/index.js' {
   /** An open database. */
   export type Store = {
     readonly db: { open(): Promise<void>; close(done: Done): void }
-    /** Called by every action, with or without a flag before what is to be done with the table. */
+    /** Called by every action, with or without a flag before the callback. */
     getTable(name: string, ...flagAndDone: unknown[]): void
-    /** The same object for the same table, whenever it is asked for. */
+    /** Returns the same object for the same table. */
     getItemDb(tableName: string): { put(key: string, item: Item, done: Done): void }
   }
 

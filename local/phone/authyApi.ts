@@ -6,12 +6,12 @@ import type { AuthyUser, PhoneBook } from './phoneBook.ts'
 import type { Push } from './phonePush.ts'
 import { type Params, some, text, whole } from './requestParts.ts'
 
-/** The application that the API key stands for; Authy names it in approval requests. */
+/** The application of the API key; Authy names it in approval requests. */
 export const APP = { name: 'Payfriend', serial: 46_001, id: '5f1e0c8a7b6d4e3f2a1b0c9d' } as const
 
 /**
- * Authy's HTTP API, as far as its clients use it to approve payments: what `method` on `path` (its
- * segments, decoded) with these parameters is answered. Throws `AuthyRefusal`.
+ * The part of Authy's HTTP API with which clients approve payments: the answer to `method` on `path`
+ * (its segments, decoded) with these parameters. Throws `AuthyRefusal`.
  */
 export function authyApi(
   book: PhoneBook,
@@ -27,7 +27,7 @@ export function authyApi(
 }
 
 type Handle = (book: PhoneBook, params: Params, inPath: InPath) => Record<string, unknown>
-/** What stood in a pattern's place of `{id}` and `{token}`. */
+/** The values of `{id}` and `{token}` in a pattern. */
 type InPath = { id: string; token: string }
 
 const ROUTES: readonly (readonly [string, string, Handle])[] = [
@@ -104,7 +104,7 @@ function userStatus(book: PhoneBook, _params: Params, { id }: InPath) {
   return { status, message: 'User status.', success: true }
 }
 
-/** The strictest of the client libraries; the server's own limits are not published. */
+/** The limit of the strictest client library; the server's own limits are not published. */
 const action = text.pipe(z.string().max(255)).nullish()
 const sms = z.object({ force: flag, action, action_message: action })
 
@@ -129,9 +129,9 @@ function verifyToken(book: PhoneBook, params: Params, { id, token }: InPath) {
   const who = user(book, id)
   const { force, action } = checked(check, params)
   const digits = /^[0-9]{6,12}$/.test(token)
-  // Authy's trap: without `force` whatever a user types is right until they are confirmed.
+  // Authy's trap: without `force` any code of an unconfirmed user is right.
   const anyCode = digits && !force && !who.confirmed
-  // What Authy does when the action is left out is not known; here it counts as another action.
+  // Authy's behaviour without an action is not known; here it counts as a different action.
   const verdict = anyCode ? 'right' : digits ? book.spendCode(who, token, action || null) : 'wrong'
   if (verdict !== 'right') {
     const used = verdict === 'used'
@@ -154,7 +154,7 @@ function verifyToken(book: PhoneBook, params: Params, { id, token }: InPath) {
     last_account_recovery_at: null,
     last_sync_date: null,
   }
-  // Here, and nowhere else, Authy's `success` is text.
+  // Only in this answer Authy's `success` is a string.
   return { message: 'Token is valid.', token: 'is valid', success: 'true', device }
 }
 
@@ -197,7 +197,7 @@ function checkVerification(book: PhoneBook, params: Params) {
   return { message: 'Verification code is correct.', success: true }
 }
 
-/** A key's limit is Authy's own; 200 is where most libraries cut or refuse. */
+/** The limit of a key is Authy's own; most libraries cut or refuse values longer than 200. */
 const details = z
   .record(z.string().max(20), text.pipe(z.string().max(200)))
   .nullish()
@@ -214,7 +214,7 @@ const approvalRequest = z.object({
 function createApprovalRequest(book: PhoneBook, params: Params, { id }: InPath) {
   const to = user(book, id)
   const asked = checked(approvalRequest, params)
-  // The code is Authy's; that it comes with 404, and its words, no source confirms.
+  // The code is Authy's; no source confirms the status 404 and the message.
   if (!book.hasApp(to.number)) throw new AuthyRefusal(404, '60051', 'OneTouch device not found.')
   const { uuid } = book.ask(to, {
     message: asked.message,
@@ -267,7 +267,7 @@ function validPhone(given: { country_code: string; phone_number: string }): Phon
   return phone
 }
 
-/** Possible is enough: numbers set aside for fiction are what one tries a pretend phone with. */
+/** A possible number is enough, because developers try numbers reserved for fiction. */
 function phoneNumber(countryCode: string, national: string): PhoneNumber | null {
   const digits = national.replace(/[-. ()]/g, '')
   const code = countryCode.replace(/^\+/, '')

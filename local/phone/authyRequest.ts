@@ -4,7 +4,7 @@ import { isNode, type Params, readForm, readSegments, text } from './requestPart
 
 export type AuthyAnswer = { status: number; body: Record<string, unknown> }
 
-/** A no in Authy's own words: an error body with its code as a string. */
+/** A refusal in Authy's form: an error body with its code as a string. */
 export class AuthyRefusal extends Error {
   readonly answer: AuthyAnswer
 
@@ -21,8 +21,8 @@ export class AuthyRefusal extends Error {
 
 /**
  * Read the parameters of an Authy request: libraries send them in the query, as a form with
- * Rails-style names (`user[email]`, `logos[][res]`) or as JSON. Where a name comes twice, the body
- * wins. Throws `AuthyRefusal` for what cannot be read, as do the two below.
+ * Rails-style names (`user[email]`, `logos[][res]`) or as JSON. If a name is in both, the body
+ * wins. This function and the two below throw `AuthyRefusal` if the request cannot be parsed.
  */
 export const readParams = (query: string, contentType: string, body: Buffer): Params =>
   read(() => {
@@ -33,7 +33,7 @@ export const readParams = (query: string, contentType: string, body: Buffer): Pa
 /** The segments of a path, decoded. */
 export const readPath = (path: string): string[] => read(() => readSegments(path))
 
-/** Parameters as a schema wants them; the refusal names the first that is not. */
+/** Parse parameters by a schema; the refusal names the first wrong one. */
 export function checked<S extends z.ZodType>(schema: S, params: Params): z.infer<S> {
   const result = schema.safeParse(params)
   if (result.success) return result.data
@@ -42,7 +42,7 @@ export function checked<S extends z.ZodType>(schema: S, params: Params): z.infer
   throw new AuthyRefusal(400, '60004', `Invalid parameter: ${name} - ${why}`)
 }
 
-/** Only `true`: whether Authy took Python's `True` as well is not known. */
+/** Only `true` counts: it is not known whether Authy also accepted Python's `True`. */
 export const flag = text.nullish().transform((value) => value === 'true')
 
 function read<T>(reading: () => T): T {

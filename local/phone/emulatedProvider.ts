@@ -1,6 +1,6 @@
 import { LOCAL_VERIFY, type VerifyOptions } from './verifyApi.ts'
 
-/** The Lambdas' settings that put the pretend phone at `url` in the place of either provider. */
+/** The Lambdas' settings that use the pretend phone at `url` as the provider. */
 export const emulatedProvider = (
   url: string,
   authyKey: string,

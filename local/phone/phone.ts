@@ -16,35 +16,35 @@ const BODY_MAX_BYTES = 64 * 1024
 export type PhoneOptions = {
   /** 0: any free one. */
   port: number
-  /** What `X-Authy-API-Key`, or `?api_key=`, must be. */
+  /** The key that `X-Authy-API-Key` or `?api_key=` must have. */
   apiKey: string
-  /** What Twilio Verify asks for, and its first services; a fixed one, for tests, if left out. */
+  /** Twilio Verify's credentials and first services. Default: fixed ones, for tests. */
   verify?: VerifyOptions
-  /** Asked when a callback is sent; the signature is computed over it too. */
+  /** The address of callbacks, read for each one; the signature covers it too. */
   callbackUrl: () => string
-  /** All time comes from it: expiry, nonces, what is written down. */
+  /** The only source of time: for expiry, nonces and stored times. */
   clock: () => Date
-  /** Where phones and Authy users are kept, as JSON, so that a restart finds them. */
+  /** The JSON file in which phones and Authy users are kept, so that a restart finds them. */
   dataFile?: string
-  /** A code of so many digits. */
+  /** Returns a code with this number of digits. */
   random?: (digits: number) => string
-  /** Waits, for a delayed callback and for a slow provider. */
+  /** The timer for delayed callbacks and a slow provider. */
   setTimer?: (ms: number, fn: () => void) => void
 }
 
 export type Phone = {
   /** `http://localhost:PORT`: the page, and the APIs of Authy and of Twilio Verify. */
   url: string
-  /** The same phones, for tests in the same process. */
+  /** The phones' state, for tests in the same process. */
   book: PhoneBook
-  /** Resolves when every callback under way has been answered; those held back are not waited for. */
+  /** Resolves when every callback under way has been answered, except delayed ones. */
   settled(): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Start a pretend phone: the HTTP APIs of Authy and of Twilio Verify on loopback, true to the wire,
- * with a page that shows a phone for each number and signs its callbacks as Authy does.
+ * Start the pretend phone: an emulator of the HTTP APIs of Authy and Twilio Verify on loopback, in their wire
+ * formats, with a page that shows a phone for each number. Its callbacks are signed as Authy's.
  */
 export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const { apiKey, verify = LOCAL_VERIFY, callbackUrl, clock, dataFile, random } = options
@@ -80,7 +80,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
       screen.answer(request, path, body ?? Buffer.of(), response)
       return
     }
-    // A page of the web must not approve, nor send texts, not even with the key.
+    // A web page must not approve payments or send texts, not even with the key.
     if (!asksFromNoOtherPage(request)) {
       response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' })
       response.end('from no page of the web')
@@ -91,7 +91,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
       await new Promise<void>((resolve) => setTimer(providerDelayMs, resolve))
     }
     if (answer503) {
-      // The provider's own faults come from what stands before it, which does not speak JSON.
+      // A real 503 comes from a proxy in front of the provider, so its body is HTML.
       response.writeHead(503, { 'content-type': 'text/html' })
       response.end('<html><body><h1>503 Service Unavailable</h1></body></html>')
       return
@@ -152,13 +152,13 @@ const sentBy = ({ method = '', headers }: IncomingMessage) => ({
   contentType: headers['content-type'] ?? '',
 })
 
-/** Not `URL`, which would quietly walk `..` and so hide what a client really sent. */
+/** Not parsed by `URL`, which would resolve `..` and so hide what a client really sent. */
 function splitUrl(url: string): { path: string; query: string } {
   const at = url.indexOf('?')
   return at < 0 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at + 1) }
 }
 
-/** Null when there is too much of it. */
+/** The whole body; null if it is too large. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -5,10 +5,10 @@ import { type Asked, type Decision, newPush, type Push } from './phonePush.ts'
 import { type Verification, Verifications } from './verifications.ts'
 
 const SMS_CODE_DIGITS = 7
-/** No action can be this: a code for the verification of a phone is good for nothing else. */
+/** No action can have this name, so a code that verifies a phone is valid for nothing else. */
 const VERIFICATION = 'verification'
 
-/** A text or a call; `code` is null in a text that carries none (the link to install the app). */
+/** A text or a call; `code` is null in a text without one (the link to install the app). */
 export type Message = {
   readonly kind: 'text' | 'call'
   readonly code: string | null
@@ -22,11 +22,11 @@ export type AuthyUser = {
   readonly number: string
   readonly registeredAt: Date
   email: string
-  /** Authy's word for: has used a right code once. */
+  /** Authy's word: the user has entered a right code at least once. */
   confirmed: boolean
 }
 
-/** What outlives a restart. */
+/** A phone's data that is kept across a restart. */
 export type KnownPhone = {
   number: string
   hasApp: boolean
@@ -42,27 +42,27 @@ type Phone = KnownPhone & {
 
 export type BookOptions = {
   clock: () => Date
-  /** A code of so many digits. */
+  /** Returns a code with this number of digits. */
   random?: (digits: number) => string
-  /** Phones known from an earlier run. */
+  /** Phones kept from an earlier run. */
   known?: readonly KnownPhone[]
-  /** Told of every answer on a phone, so that a callback can go out. */
+  /** Called with every answer on a phone, so that a callback can be sent. */
   onAnswer?: (push: Push) => void
-  /** Told when something that outlives a restart has changed. */
+  /** Called when data that is kept across a restart has changed. */
   onKnown?: (phones: KnownPhone[]) => void
-  /** Told of every change, so that a page can follow. */
+  /** Called after every change, so that the page can be updated. */
   onChange?: () => void
 }
 
 /**
- * All that the pretend phones and the emulated Authy behind them remember.
+ * The state of the pretend phones and of the Authy emulator behind them.
  *
- * It does no input or output: time and codes come in, changes are told through the options' hooks.
- * Phones go by E.164 number (`+447700900123`).
+ * It does no input or output: the options supply time and codes, and are called after changes. A phone's
+ * key is its E.164 number (`+447700900123`).
  */
 export class PhoneBook {
   readonly faults = noFaults()
-  /** Those of Twilio Verify: codes that another part of Twilio sends to the same phones. */
+  /** Twilio Verify's codes, which are separate from Authy's and sent to the same phones. */
   readonly verify: Verifications
   private readonly options: BookOptions
   private readonly random: (digits: number) => string
@@ -81,7 +81,7 @@ export class PhoneBook {
     }
   }
 
-  /** Numbers that something was ever sent to or asked about, newest first. */
+  /** Every number that was used in a request, newest first. */
   numbers(): string[] {
     return [...this.byNumber.keys()].reverse()
   }
@@ -100,7 +100,7 @@ export class PhoneBook {
     return this.byNumber.get(number)?.isLandline ?? false
   }
 
-  /** No text of Twilio Verify reaches a landline; a call does. */
+  /** Twilio Verify can call a landline, but not text it. */
   setLandline(number: string, isLandline: boolean): void {
     this.phone(number).isLandline = isLandline
     this.keep()
@@ -127,7 +127,7 @@ export class PhoneBook {
     return this.byUuid.get(uuid)
   }
 
-  /** Press Approve or Deny. Throws when there is nothing to press: unknown, answered or expired. */
+  /** Press Approve or Deny. Throws if the push is unknown, answered or expired. */
   answer(uuid: string, decision: Decision): Push {
     const push = this.byUuid.get(uuid)
     if (!push) throw new Error(`no push ${uuid}`)
@@ -138,7 +138,7 @@ export class PhoneBook {
     return push
   }
 
-  /** The same number is always the same user, whatever the e-mail; the last e-mail counts. */
+  /** The same number is always the same user; a new e-mail replaces the old one. */
   addUser(number: string, email: string): AuthyUser {
     const phone = this.phone(number)
     phone.user ??= {
@@ -166,7 +166,7 @@ export class PhoneBook {
     return push
   }
 
-  /** Text a code that is good for this action only; the same one again while it lives. */
+  /** Text a code for this action only; while a code is valid, the same one is sent again. */
   sendSmsCode({ number }: AuthyUser, action: string | null, actionMessage: string | null): void {
     const phone = this.phone(number)
     const { code } = this.codeFor(phone, forAction(action), SMS_CODE_DIGITS)
@@ -174,7 +174,7 @@ export class PhoneBook {
     this.receive(number, 'text', code, actionMessage ? `${actionMessage}\n${words}` : words)
   }
 
-  /** Spend a code. One that was spent before is told apart from a wrong one, as Authy does. */
+  /** Spend a code. Like Authy, distinguish a code that was used before from a wrong one. */
   spendCode(user: AuthyUser, code: string, action: string | null): 'right' | 'used' | 'wrong' {
     const { codes } = this.phone(user.number)
     const verdict = codes.spend(forAction(action), code, this.options.clock())
@@ -189,7 +189,7 @@ export class PhoneBook {
     this.receive(number, 'text', null, 'Get the Authy app: https://authy.com/install')
   }
 
-  /** Send a code to prove that a phone is there. Answers how many whole seconds it will live. */
+  /** Send a code that verifies a phone. Returns for how many whole seconds it is valid. */
   startVerification(number: string, kind: Message['kind'], digits: number): number {
     const phone = this.phone(number)
     const { code, secondsLeft } = this.codeFor(phone, VERIFICATION, digits)
@@ -211,7 +211,7 @@ export class PhoneBook {
     this.changed()
   }
 
-  /** Tell whoever follows that something has changed. */
+  /** Call the hook for changes. */
   changed(): void {
     this.options.onChange?.()
   }
@@ -228,7 +228,7 @@ export class PhoneBook {
     return phone
   }
 
-  /** From the number alone, so that a restart without a file finds the same; below 2^31 for Java. */
+  /** Computed from the number, so that a restart without a file gives the same id; below 2^31 for Java clients. */
   private freeAuthyId(number: string): number {
     let id = (createHash('sha256').update(number).digest().readUInt32BE() & 0x3fffffff) + 1
     while (this.byAuthyId.has(id)) id += 1

@@ -4,11 +4,11 @@ import { APP } from './authyApi.ts'
 import type { Faults } from './faults.ts'
 import type { CallbackRecord, Push } from './phonePush.ts'
 
-/** How late the fault "delay the next callback" makes it. */
+/** The delay of the fault "delay the next callback". */
 const CALLBACK_DELAY_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 
-/** The parts of the phone that a callback needs; they are explained where the phone is started. */
+/** The phone's options that callbacks need; `PhoneOptions` documents them. */
 export type SenderOptions = {
   apiKey: string
   callbackUrl: () => string
@@ -19,8 +19,8 @@ export type SenderOptions = {
 }
 
 /**
- * Sends callbacks as Authy does, or as life does when one of the faults is switched on. What became
- * of each is written down in the push; nothing is tried again, since Authy's own way is not known.
+ * Sends callbacks as Authy does, or with the faults that are switched on. The result of each is stored in
+ * the push. A failed callback is not tried again, because it is not known whether Authy does.
  */
 export function callbackSender(options: SenderOptions) {
   const { faults, setTimer, onChange } = options
@@ -52,7 +52,7 @@ export function callbackSender(options: SenderOptions) {
     onChange()
   }
 
-  /** Use up the faults meant for the next callback. A lost one leaves the others for the next. */
+  /** Apply the faults for the next callback. A lost callback uses up no other fault. */
   const send = (push: Push) => {
     const record = (outcome: CallbackRecord['outcome'], signedWrongly = false) => {
       const made: CallbackRecord = { outcome, signedWrongly, status: null, problem: null }
@@ -111,8 +111,8 @@ export function callbackSignature(
 }
 
 /**
- * As Ruby on Rails writes a hash as a query: objects sorted at every level by their encoded text,
- * lists in their own order (and so is what is in them), what is empty left out.
+ * A hash as a query in Ruby on Rails' form: objects sorted at every level by their encoded text, lists and
+ * their contents in their own order, empty ones left out.
  */
 function railsQuery(value: unknown, name = ''): string {
   if (Array.isArray(value)) return value.map((one) => railsQuery(one, `${name}[]`)).join('&')
@@ -123,7 +123,7 @@ function railsQuery(value: unknown, name = ''): string {
   return (name.includes('[]') ? parts : parts.sort()).join('&')
 }
 
-/** As a browser encodes a form, except for the two characters that Ruby treats the other way. */
+/** Encoded as a browser encodes a form, except for two characters that Ruby encodes differently. */
 const encoded = (name: string, value: string): string =>
   new URLSearchParams([[name, value]]).toString().replaceAll('*', '%2A').replaceAll('%7E', '~')
 
@@ -141,7 +141,7 @@ async function signed(push: Push, wrongly: boolean, options: SenderOptions) {
   return { url, headers, body: JSON.stringify(params) }
 }
 
-/** Shaped like what Authy sent in 2017, with the device's fields of 2019. */
+/** The form of Authy's callbacks of 2017, with the device's fields of 2019. */
 async function callbackBody(push: Push) {
   const status = push.answer?.decision
   const signedAt = seconds(push.answer?.at ?? push.createdAt)
@@ -170,7 +170,7 @@ async function callbackBody(push: Push) {
     status,
     approval_request: {
       transaction,
-      // What stands here when a push never expires, no source shows.
+      // No source shows the value for a push that never expires.
       expiration_timestamp: push.expiresAt && seconds(push.expiresAt),
       logos: push.logos,
       app_id: APP.id,
@@ -204,7 +204,7 @@ async function callbackBody(push: Push) {
 
 let deviceKeyMade: Promise<KeyObject> | undefined
 
-/** One key for the process, made when first needed: making it takes longer than all the rest. */
+/** One key for the process, made when first needed, because making it takes long. */
 function deviceKey(): Promise<KeyObject> {
   deviceKeyMade ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then(
     ({ privateKey }) => privateKey,
@@ -214,7 +214,7 @@ function deviceKey(): Promise<KeyObject> {
 
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1000)
 
-/** `fetch` says only "fetch failed"; the reason is in the cause. */
+/** The reason of a failed `fetch`: its message is only "fetch failed", the reason is in its cause. */
 function whatHappened(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error

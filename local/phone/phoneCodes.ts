@@ -3,15 +3,15 @@ import { randomInt } from 'node:crypto'
 /** Twilio's Verify v1 keeps a code this long, and sends the same one again meanwhile. */
 const CODE_LIFE_MS = 10 * 60_000
 
-/** Digits from the whole alphabet: `randomInt`'s upper bound is exclusive. */
+/** Random digits 0 to 9: `randomInt`'s upper bound is exclusive. */
 export const randomDigits = (digits: number): string =>
   Array.from({ length: digits }, () => randomInt(10)).join('')
 
-/** One phone's codes, each good for one purpose, once, and for ten minutes. */
+/** One phone's codes, each valid for one purpose, once, and for ten minutes. */
 export class PhoneCodes {
   private sent: { purpose: string; code: string; expiresAt: Date; used: boolean }[] = []
 
-  /** The code to send for a purpose: the one that is still alive, or a new one. */
+  /** The code to send for a purpose: the one that is still valid, or a new one. */
   toSend(purpose: string, digits: number, now: Date, random: (digits: number) => string) {
     this.forget(now)
     let alive = this.sent.find((code) => code.purpose === purpose && !code.used)

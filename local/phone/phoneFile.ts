@@ -7,7 +7,7 @@ const knownPhones = z.array(
   z.object({
     number: z.string(),
     hasApp: z.boolean(),
-    // Files from before there were landlines.
+    // Older files lack it.
     isLandline: z.boolean().default(false),
     user: z
       .object({
@@ -21,7 +21,7 @@ const knownPhones = z.array(
   }),
 )
 
-/** The phones in a file; none if there is no file. Throws for one that holds something else. */
+/** The phones in a file; none if there is no file. Throws if the file holds anything else. */
 export function loadPhones(file: string): KnownPhone[] {
   let text: string
   try {
@@ -37,7 +37,7 @@ export function loadPhones(file: string): KnownPhone[] {
   }
 }
 
-/** Written beside and moved, so that a crash leaves the old file or the new one. */
+/** Write a new file and rename it over the old one, so that a crash leaves one of the two whole. */
 export function savePhones(file: string, phones: KnownPhone[]): void {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(`${file}.new`, `${JSON.stringify(phones, null, 2)}\n`)

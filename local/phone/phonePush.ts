@@ -4,7 +4,7 @@ export type Decision = 'approved' | 'denied'
 type Logo = { res: string; url: string }
 type Texts = Record<string, string>
 
-/** What is asked of a phone's owner. `details` and the like are null when they were not given. */
+/** The content of an approval request. Optional parts that were not given are null. */
 export type Asked = {
   message: string
   details: Texts | null
@@ -14,7 +14,7 @@ export type Asked = {
   secondsToExpire: number
 }
 
-/** What became of one callback: `status` is what it was answered, `problem` why it was not. */
+/** The result of one callback: `status` is the answer's HTTP status, `problem` why there was no answer. */
 export type CallbackRecord = {
   outcome: 'lost' | 'held back' | 'on its way' | 'answered' | 'failed'
   signedWrongly: boolean
@@ -22,7 +22,7 @@ export type CallbackRecord = {
   problem: string | null
 }
 
-/** An approval request. `status` follows the clock; an expired one can no longer be answered. */
+/** An approval request. `status` depends on the clock; an expired one can no longer be answered. */
 export type Push = Asked & {
   readonly uuid: string
   readonly number: string
@@ -30,14 +30,14 @@ export type Push = Asked & {
   readonly email: string
   readonly createdAt: Date
   readonly expiresAt: Date | null
-  /** Counts all that ever arrived, at any phone. */
+  /** The number of this push among those of all phones. */
   readonly sequence: number
   readonly status: 'pending' | 'expired' | Decision
   answer: { decision: Decision; at: Date } | null
   readonly callbacks: CallbackRecord[]
 }
 
-/** A push that begins to live now, by this clock. */
+/** A push that arrives now, by this clock. */
 export function newPush(
   to: { number: string; authyId: number; email: string },
   asked: Asked,

@@ -7,11 +7,11 @@ import { faultsSchema } from './faults.ts'
 import type { PhoneBook } from './phoneBook.ts'
 import type { Push } from './phonePush.ts'
 
-/** So much of the past is shown; the book keeps it all. */
+/** Only this much is shown; the book keeps everything. */
 const PHONES_SHOWN = 20
 const ITEMS_SHOWN = 20
 const TICK_MS = 1000
-/** Several times what any button sends. */
+/** Several times what any button of the page sends. */
 const ACTION_BYTES_MAX = 1024
 
 const PLAIN = 'text/plain; charset=utf-8'
@@ -24,7 +24,7 @@ const FILES: Record<string, [file: string, type: string]> = {
   '/icon.svg': ['icon.svg', 'image/svg+xml'],
 }
 
-/** Nothing from elsewhere, nothing inline: what is shown was written by strangers. */
+/** No external and no inline content, because strangers write the texts that are shown. */
 const SCREEN_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -61,12 +61,12 @@ const action = z.discriminatedUnion('action', [
   }),
 ])
 
-/** The page that shows the phones: its files, its state, what is pressed on it. */
+/** The page that shows the phones: its files, its state and its actions. */
 export function phoneScreen(book: PhoneBook, clock: () => Date) {
   const watchers = new Set<ServerResponse>()
   let shown = ''
 
-  /** Everything on the page is told by the server, so that the page follows the server's clock. */
+  /** Send the page's whole state to every open page, so that the page uses the server's clock. */
   const tell = () => {
     const state = JSON.stringify(stateOf(book, clock()))
     if (state === shown) return
@@ -113,7 +113,7 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
   }
 
   const reply = (request: IncomingMessage, path: string, body: Buffer): Reply => {
-    // A link from elsewhere may lead to the page, which is the same for all; only the page has more.
+    // Links from other sites may open the page's static files; everything else is for the page only.
     const [file, type] = (request.method === 'GET' && FILES[path]) || []
     if (file && type && asksByOwnName(request)) {
       return [200, type, readFileSync(new URL(`phonePage/${file}`, import.meta.url))]
@@ -138,7 +138,7 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
       const [status, type, content] = reply(request, path, body)
       response.writeHead(status, { ...SCREEN_HEADERS, 'content-type': type }).end(content)
     },
-    /** Many changes at once are told once. */
+    /** Several changes in a row are sent once. */
     changed(): void {
       if (watchers.size === 0 || aboutToTell) return
       aboutToTell = true
@@ -162,7 +162,7 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-/** What the page shows. The time is in whole minutes, so that a quiet page is not told anything. */
+/** The page's state. Its time is in whole minutes, so that without changes nothing is sent in between. */
 function stateOf(book: PhoneBook, now: Date) {
   const phones = book.numbers().slice(0, PHONES_SHOWN)
   return {

@@ -1,17 +1,17 @@
 import * as z from 'zod'
 
-/** What a client sent, before any of it has been checked. */
+/** A client's parameters, not yet checked. */
 export type Params = Readonly<Record<string, unknown>>
 
-/** As deep as `logos[][res]`, and one more. */
+/** One level more than `logos[][res]`. */
 const NESTING_MAX = 4
 /** Several times what any request of these protocols has. */
 const FIELDS_MAX = 100
 
 /**
- * Read a form or a query, with Rails-style names (`user[email]`, `logos[][res]`) or plain ones. A name
- * that comes twice has its last value. Throws `SyntaxError` for what makes no sense, `URIError` for what
- * is not UTF-8, as does the next.
+ * Parse a form or a query, with Rails-style names (`user[email]`, `logos[][res]`) or plain ones. A name
+ * that comes twice gets its last value. Like `readSegments`, it throws `SyntaxError` for a text that is
+ * malformed and `URIError` for one that is not UTF-8.
  */
 export function readForm(text: string): Params {
   const form = node()
@@ -27,23 +27,23 @@ export function readForm(text: string): Params {
   return form
 }
 
-/** Each segment is decoded once and by itself: an encoded slash or dots lead nowhere else. */
+/** Decode each segment of a path once; an encoded slash, `.` or `..` is refused. */
 export function readSegments(path: string): string[] {
   const segments = path.slice(1).split('/').map(decodeURIComponent)
   if (segments.some((one) => one === '..' || one === '.' || one.includes('/'))) {
-    throw new SyntaxError('a path that walks')
+    throw new SyntaxError('a segment is ., .. or has a slash in it')
   }
   return segments
 }
 
-/** Forms and queries have text only, JSON has numbers and booleans too: one text for all. */
+/** Numbers and booleans of JSON become text, because forms and queries have text only. */
 export const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 export const some = text.pipe(z.string().min(1))
 export const whole = text.pipe(z.string().regex(/^[0-9]{1,9}$/)).transform(Number)
 
 type Node = Record<string, unknown>
 
-/** Without a prototype, so that a field named `__proto__` is a field and nothing else. */
+/** An object without a prototype, so that a field named `__proto__` is an ordinary field. */
 const node = (): Node => Object.create(null)
 
 /** An object that is not a list. */
@@ -71,12 +71,12 @@ function put(into: Node, [key = '', next, ...rest]: string[], value: string): vo
   }
   into[key] ??= []
   const list = into[key]
-  if (!Array.isArray(list)) throw new SyntaxError(`${key} is a list and is not`)
+  if (!Array.isArray(list)) throw new SyntaxError(`${key} is both a list and no list`)
   if (rest[0] === undefined) {
     list.push(value)
     return
   }
-  // A name that the last member has already begins the next member.
+  // If the last member already has this name, a new member begins.
   if (list.length === 0 || rest[0] in nodeIn(list.at(-1))) list.push(node())
   put(nodeIn(list.at(-1)), rest, value)
 }

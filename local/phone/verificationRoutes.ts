@@ -16,23 +16,23 @@ import type { VerifyService } from './verifyServices.ts'
 
 const WARNING = 'Do not share it with anyone, nobody of ours will ever ask for it.'
 
-/** Possible is enough: numbers set aside for fiction are what one tries a pretend phone with. */
+/** A possible number is enough, because developers try numbers reserved for fiction. */
 const e164 = text.pipe(
   z.string().refine((to) => {
     return /^\+[1-9][0-9]{1,14}$/.test(to) && parsePhoneNumberFromString(to)?.isPossible() === true
   }),
 )
-/** What a code is bound to. Twilio gives no limit to their length. */
+/** The facts to which a code is bound. Twilio documents no limit of their length. */
 const terms = { Amount: text.optional(), Payee: text.optional() }
 
 const start = z.object({ To: e164, Channel: z.enum(['sms', 'call']), ...terms })
 
-/** Send a code, or the same one again while it lives. */
+/** Send a code; while a code is valid, the same one is sent again. */
 export function startVerification(call: VerifyCall): VerifyAnswer {
   const service = serviceOf(call)
   const { To: number, Channel: channel, ...given } = checked(start, call.params)
   const purpose = { serviceSid: service.sid, number, ...factsOf(call, service, given) }
-  // Twilio may text a landline where the service has no lookup; here it always says that it cannot.
+  // Twilio may text a landline if the service has no lookup; here this is always refused.
   if (channel === 'sms' && call.book.isLandline(number)) throw new VerifyRefusal(60205)
 
   const verification = call.book.verify.start(purpose, service.codeLength)
@@ -44,7 +44,7 @@ export function startVerification(call: VerifyCall): VerifyAnswer {
 
 const update = z.object({ Status: z.literal('canceled') })
 
-/** Cancel what is alive. That a second cancel finds nothing is a guess. */
+/** Cancel a verification that is alive. It is a guess that a second cancel gets a 404. */
 export function updateVerification(call: VerifyCall): VerifyAnswer {
   const service = serviceOf(call)
   checked(update, call.params)
@@ -61,22 +61,22 @@ const check = z.object({
   ...terms,
 })
 
-/** Check a code: a wrong one is no error at Twilio, it leaves the verification pending. */
+/** Check a code. At Twilio a wrong code is no error: the verification stays pending. */
 export function checkVerification(call: VerifyCall): VerifyAnswer {
   const service = serviceOf(call)
   const { Code: code, To: number, VerificationSid: sid, ...given } = checked(check, call.params)
   if (number === undefined && sid === undefined) throw invalid('To')
   const asked = factsOf(call, service, given)
   const { verify } = call.book
-  // Which counts when both are given is not known.
+  // It is not known which of the two counts if both are given.
   const found =
     sid === undefined
       ? verify.alive({ serviceSid: service.sid, number: number ?? '', ...asked })
       : verify.withSid(service.sid, sid)
   if (!found?.isAlive) throw notFound(call.resource)
 
-  // By number, other terms are another verification: that is in the documents ("unique to the To +
-  // Amount + Payee combination"). By SID nothing says what happens: here the code is then not right,
+  // By number, other terms name another verification: so it is documented ("unique to the To + Amount +
+  // Payee combination"). For a SID with other terms nothing is documented: here the code is then wrong,
   // and the check is spent.
   const { amount, payee } = found
   const isForThese = !isPsd2(call, service) || (amount === asked.amount && payee === asked.payee)
@@ -84,14 +84,14 @@ export function checkVerification(call: VerifyCall): VerifyAnswer {
   if (verdict === 'none left') throw new VerifyRefusal(60202)
   const { send_code_attempts, lookup, sna, url, ...same } = verificationJson(call, service, found)
   const sna_attempts_error_codes: string[] = []
-  // The fifth wrong code, too, is answered `pending`, by the same report.
+  // By the same report, the fifth wrong code is answered `pending` too.
   const status = verdict === 'right' ? same.status : 'pending'
   return { status: 200, body: { ...same, status, sna_attempts_error_codes } }
 }
 
 type Terms = Pick<Purpose, 'amount' | 'payee'>
 
-/** In PSD2 mode both must be given; otherwise Twilio takes no notice of them. */
+/** In PSD2 mode both are required; otherwise Twilio ignores them. */
 function factsOf(
   call: VerifyCall,
   service: VerifyService,
@@ -102,7 +102,7 @@ function factsOf(
   return { amount: Amount, payee: Payee }
 }
 
-/** What the person reads or hears. Twilio adds its warning to texts alone. */
+/** The words of a text or call. Twilio adds its warning only to texts. */
 function wordsOf(
   { friendlyName, doNotShareWarningEnabled }: VerifyService,
   { amount, payee, code }: Verification,

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 
-/** Twilio's limits for one verification. Its ten minutes only its support can change. */
+/** Twilio's limits for one verification. Only Twilio's support can change its ten minutes. */
 const SENDS_MAX = 5
 const CHECKS_MAX = 5
 const LIFE_MS = 10 * 60_000
 
 export type Channel = 'sms' | 'call'
 
-/** What a code is good for. Amount and payee are null where the service is not in PSD2 mode. */
+/** The purpose of a code. Amount and payee are null if the service is not in PSD2 mode. */
 export type Purpose = {
   readonly serviceSid: string
   readonly number: string
@@ -17,10 +17,10 @@ export type Purpose = {
 
 export type SendAttempt = { readonly sid: string; readonly channel: Channel; readonly at: Date }
 
-/** A name as Twilio gives them: two letters for the kind, then chance. */
+/** An id in Twilio's form: two letters for the kind, then random hex digits. */
 export const newSid = (kind: string): string => `${kind}${randomBytes(16).toString('hex')}`
 
-/** One code, for one purpose. Its status follows the clock. */
+/** One code, for one purpose. Its status depends on the clock. */
 export class Verification implements Purpose {
   readonly sid = newSid('VE')
   readonly serviceSid: string
@@ -31,7 +31,7 @@ export class Verification implements Purpose {
   readonly createdAt: Date
   readonly attempts: SendAttempt[] = []
   updatedAt: Date
-  /** How often a code was checked, right or wrong. */
+  /** The number of checks, right or wrong. */
   checks = 0
   private ended: 'approved' | 'canceled' | null = null
   private readonly clock: () => Date
@@ -57,7 +57,7 @@ export class Verification implements Purpose {
     return this.checks >= CHECKS_MAX ? 'max_attempts_reached' : 'pending'
   }
 
-  /** One that is out of checks lives on until its time is past: it stands in the way of a new code. */
+  /** A verification without checks left stays alive until it expires, and until then no new code is made. */
   get isAlive(): boolean {
     return this.status === 'pending' || this.status === 'max_attempts_reached'
   }
@@ -71,7 +71,7 @@ export class Verification implements Purpose {
     )
   }
 
-  /** Count one more send; false, and nothing counted, when there were as many as may be. */
+  /** Count a send; false, and not counted, if the limit is reached. */
   send(channel: Channel): boolean {
     if (this.sends >= SENDS_MAX) return false
     this.updatedAt = this.clock()
@@ -95,7 +95,7 @@ export class Verification implements Purpose {
   }
 }
 
-/** Every verification there was since the start: at most one is alive for each purpose. */
+/** All verifications since the start; at most one is alive for each purpose. */
 export class Verifications {
   private readonly all: Verification[] = []
   private readonly clock: () => Date
@@ -106,7 +106,7 @@ export class Verifications {
     this.random = random
   }
 
-  /** Those of a phone, newest first. */
+  /** The verifications of a phone, newest first. */
   of(number: string): Verification[] {
     return this.all.filter((one) => one.number === number).reverse()
   }
@@ -119,7 +119,7 @@ export class Verifications {
     return this.all.find((one) => one.isAlive && one.isFor(purpose))
   }
 
-  /** The one that is alive, so that its code is sent again, or a new one. */
+  /** The verification that is alive, so that its code is sent again, or a new one. */
   start(purpose: Purpose, digits: number): Verification {
     const alive = this.alive(purpose)
     if (alive) return alive

@@ -27,7 +27,7 @@ export type VerifyOptions = {
   phonesServiceSid: string
 }
 
-/** The services that the pretend phone has, and keys of the form of real ones; a start draws its own secret. */
+/** The pretend phone's services, and keys in the form of real ones. `npm start` makes a secret of its own. */
 export const LOCAL_VERIFY = {
   apiKey: 'SK10ca1'.padEnd(34, '0'),
   apiSecret: 'local-verify-secret',
@@ -37,17 +37,17 @@ export const LOCAL_VERIFY = {
 
 const ACCOUNT_SID = 'AC10ca1'.padEnd(34, '0')
 
-/** How long Twilio is said to want to be left alone, while the fault is on. */
+/** The `Retry-After` of a 429, while that fault is on. */
 const RETRY_AFTER_SECONDS = 7
 
 export type VerifyRequest = {
   method: string
-  /** As sent, neither decoded nor tidied. */
+  /** As sent, neither decoded nor normalized. */
   path: string
   query: string
   authorization: string | undefined
   contentType: string
-  /** Null when there was too much of it. */
+  /** Null if it was too large. */
   body: Buffer | null
 }
 
@@ -125,7 +125,7 @@ function credentials({ authorization = '' }: VerifyRequest): string {
   return Buffer.from(encoded, 'base64').toString()
 }
 
-/** Only a form counts in a POST, and only the query in a GET. */
+/** Parameters are read from the form of a POST, and from the query of a GET. */
 function paramsOf({ method, query, contentType, body }: VerifyRequest): Params {
   if (method !== 'POST') return read('query', () => readForm(query))
   const type = contentType.split(';')[0]?.trim().toLowerCase()
@@ -138,7 +138,7 @@ function paramsOf({ method, query, contentType, body }: VerifyRequest): Params {
   })
 }
 
-/** What Twilio says to what cannot be read is not known; 60200 is its word for most mistakes. */
+/** Twilio's answer to a malformed request is not known; 60200 is its code for most mistakes. */
 function read<T>(what: string, reading: () => T): T {
   try {
     return reading()

@@ -37,7 +37,7 @@ const REFUSALS = {
   60206: [400, "'Amount' & 'Payee' params are required"],
 } as const
 
-/** A no in Twilio's own words. */
+/** A refusal in Twilio's form. */
 export class VerifyRefusal extends Error {
   readonly answer: VerifyAnswer
 
@@ -53,13 +53,13 @@ export class VerifyRefusal extends Error {
   }
 }
 
-/** Unknown, expired, approved or cancelled: Twilio says this of all of them. */
+/** Twilio's answer for a verification that is unknown, expired, approved or cancelled. */
 export const notFound = (resource: string): VerifyRefusal =>
   new VerifyRefusal(20404, `The requested resource ${resource} was not found`)
 
 /**
- * A parameter that is missing or wrong, in the two forms that Twilio was seen to use. What it says of
- * one that is missing is not known.
+ * A parameter that is missing or wrong, in the two forms that Twilio was seen to use. Its message for a
+ * missing one is not known.
  */
 export const invalid = (name: string, value?: unknown): VerifyRefusal => {
   const isTo = name === 'To' && typeof value === 'string'
@@ -69,7 +69,7 @@ export const invalid = (name: string, value?: unknown): VerifyRefusal => {
   )
 }
 
-/** Parameters as a schema wants them; the refusal names the first that is not. */
+/** Parse parameters by a schema; the refusal names the first wrong one. */
 export function checked<S extends z.ZodType>(schema: S, params: Params): z.infer<S> {
   const result = schema.safeParse(params)
   if (result.success) return result.data
@@ -77,5 +77,5 @@ export function checked<S extends z.ZodType>(schema: S, params: Params): z.infer
   throw invalid(name, params[name])
 }
 
-/** As Twilio writes a moment: whole seconds. */
+/** A time in Twilio's form, in whole seconds. */
 export const isoSeconds = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, 'Z')

@@ -14,7 +14,7 @@ const bool = z
   .transform((value) => value === 'true')
   .optional()
 
-/** A name with five digits is refused too, by the same report as the defaults. */
+/** A name with five digits is refused too, by the same report that has the defaults. */
 const name = text.pipe(
   z
     .string()
@@ -23,7 +23,7 @@ const name = text.pipe(
     .refine((value) => value.replace(/[^0-9]/g, '').length < 5),
 )
 
-/** Settings that change nothing of what is played here (lookups, voices, push, TOTP, passkeys) are passed over. */
+/** Settings without an effect on this emulator (lookups, voices, push, TOTP, passkeys) are ignored. */
 const changes = z.object({
   FriendlyName: name.optional(),
   CodeLength: whole.pipe(z.number().min(4).max(10)).optional(),
@@ -59,7 +59,7 @@ const pageWanted = z.object({
     .pipe(z.number().min(1))
     .transform((size) => Math.min(size, PAGE_SIZE_MAX))
     .default(PAGE_SIZE),
-  // What a page's number says beside its token is only told back, as at Twilio.
+  // As at Twilio, a page's number beside its token is only echoed.
   Page: whole.default(0),
   PageToken: z.templateLiteral(['PA', z.string()]).optional(),
 })
@@ -94,7 +94,7 @@ export function serviceOf({ services, serviceSid, resource }: VerifyCall): Verif
   return service
 }
 
-/** Whether amount and payee bind a code now: support can have it switched off for the account. */
+/** Whether codes are bound to amount and payee now: the fault `psd2Off` switches it off for the account. */
 export const isPsd2 = ({ book }: VerifyCall, { psd2Enabled }: VerifyService): boolean =>
   psd2Enabled && !book.faults.psd2Off
 
@@ -108,7 +108,7 @@ function settingsOf(given: z.infer<typeof changes>): Partial<ServiceSettings> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }
 
-/** Of Twilio's fields those that somebody of ours reads. */
+/** The fields of Twilio's answer that Payfriend or its scripts read. */
 function serviceJson(call: VerifyCall, service: VerifyService) {
   return {
     sid: service.sid,

@@ -1,6 +1,6 @@
 import { newSid } from './verifications.ts'
 
-/** What can be set of a service and matters here. */
+/** A service's settings that have an effect here. */
 export type ServiceSettings = {
   friendlyName: string
   codeLength: number
@@ -14,7 +14,7 @@ export type VerifyService = Readonly<ServiceSettings> & {
   readonly updatedAt: Date
 }
 
-/** As somebody published them who had read a new service at Twilio in March 2026. */
+/** The defaults of a new service at Twilio, as published by a user in March 2026. */
 const DEFAULTS: Omit<ServiceSettings, 'friendlyName'> = {
   codeLength: 6,
   psd2Enabled: false,
@@ -23,7 +23,7 @@ const DEFAULTS: Omit<ServiceSettings, 'friendlyName'> = {
 
 type Given = Pick<ServiceSettings, 'friendlyName'> & Partial<ServiceSettings>
 
-/** The account's Verify services, in the order in which they were made. A restart forgets new ones. */
+/** The account's Verify services, in the order of their creation. New ones are lost at a restart. */
 export class VerifyServices {
   private readonly bySid = new Map<string, VerifyService>()
   private readonly clock: () => Date
@@ -49,7 +49,7 @@ export class VerifyServices {
     this.bySid.delete(sid)
   }
 
-  /** So many services after one of them, or from the start. Undefined when that one is not there. */
+  /** Up to `size` services after one of them, or from the start. Undefined if `after` does not exist. */
   page(size: number, after?: string) {
     const all = [...this.bySid.values()]
     const at = after === undefined ? -1 : all.findIndex(({ sid }) => sid === after)

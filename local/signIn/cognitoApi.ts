@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import { asksFromProgram, jsonBodyOf } from '../ownRequest.ts'
-import type { People } from './signInPeople.ts'
+import type { Accounts } from './signInAccounts.ts'
 import type { SignInState } from './signInState.ts'
 
 /** A pool's id has its region in front. */
@@ -14,11 +14,11 @@ type Reply = { status: number; body: object }
 
 /**
  * The three operations of Cognito's own API that Payfriend uses, in Cognito's wire format, so that the
- * real SDK asks here as it asks there.
+ * real SDK can call them.
  *
- * It takes one access key, made anew at each start, instead of checking signatures.
+ * It does not check signatures, but accepts one access key only, which is new at each start.
  */
-export function cognitoApi(people: People, state: SignInState) {
+export function cognitoApi(accounts: Accounts, state: SignInState) {
   const accessKeyId = `LOCAL${randomBytes(16).toString('hex').toUpperCase()}`
 
   const operations: Record<string, (input: unknown) => Reply | Promise<Reply>> = {
@@ -27,8 +27,8 @@ export function cognitoApi(people: People, state: SignInState) {
       const [, name, value = ''] = FILTER.exec(Filter) ?? []
       if (name === undefined)
         return fault('InvalidParameterException', 'One or more filters wrong.')
-      const id = name === 'email' ? people.find(value) : value
-      const email = id === undefined ? undefined : people.emailOf(id)
+      const id = name === 'email' ? accounts.find(value) : value
+      const email = id === undefined ? undefined : accounts.emailOf(id)
       if (id === undefined || email === undefined) return { status: 200, body: { Users: [] } }
       const Attributes = [
         { Name: 'email', Value: email },
@@ -39,19 +39,19 @@ export function cognitoApi(people: People, state: SignInState) {
       return { status: 200, body: { Users: [user] } }
     },
 
-    /** Access tokens live on until they end, and so do the browsers' sessions of managed login. */
+    /** As in Cognito, access tokens stay valid until they expire, and so do the browsers' sessions of managed login. */
     AdminUserGlobalSignOut(input) {
       const { Username } = named.parse(input)
-      if (people.emailOf(Username) === undefined) return noSuchUser
+      if (accounts.emailOf(Username) === undefined) return noSuchUser
       state.revokeTokens(Username)
       return { status: 200, body: {} }
     },
 
     async AdminDeleteUser(input) {
       const { Username } = named.parse(input)
-      if (people.emailOf(Username) === undefined) return noSuchUser
+      if (accounts.emailOf(Username) === undefined) return noSuchUser
       state.forget(Username)
-      await people.remove(Username)
+      await accounts.remove(Username)
       return { status: 200, body: {} }
     },
   }
@@ -63,7 +63,7 @@ export function cognitoApi(people: People, state: SignInState) {
     }
     const operation = String(target).startsWith(TARGET) && String(target).slice(TARGET.length)
     if (!operation || !Object.hasOwn(operations, operation)) {
-      return fault('UnknownOperationException', `${target} is not played here.`)
+      return fault('UnknownOperationException', `${target} is not emulated here.`)
     }
     const input = await jsonBodyOf(request)
     const pool = inPool.safeParse(input)
@@ -78,7 +78,7 @@ export function cognitoApi(people: People, state: SignInState) {
     poolId: POOL_ID,
     accessKeyId,
     answer(request: IncomingMessage, response: ServerResponse): void {
-      // Before all else: what a page of the web could not even ask for is not looked at.
+      // Checked first, so that a web page that the developer visits cannot call this API.
       if (!asksFromProgram(request, JSON_TYPE)) return void response.writeHead(403).end()
       reply(request)
         .catch((error) => fault('InvalidParameterException', String(error)))
@@ -92,7 +92,7 @@ export function cognitoApi(people: People, state: SignInState) {
 const inPool = z.looseObject({ UserPoolId: z.string() })
 const named = z.looseObject({ Username: z.string() })
 const listed = z.looseObject({ Filter: z.string() })
-/** Cognito's form of a filter by one whole value. */
+/** Cognito's filter by one exact value. */
 const FILTER = /^(email|sub) = "([^"\\]*)"$/
 
 const fault = (type: string, message: string): Reply => ({

@@ -10,39 +10,39 @@ import Provider, {
 } from 'oidc-provider'
 import { asksByOwnName, OPERATOR_PATH } from '../ownRequest.ts'
 import { cognitoApi } from './cognitoApi.ts'
+import { type Accounts, openAccounts } from './signInAccounts.ts'
 import { forms, show } from './signInForms.ts'
 import { messagePage } from './signInPages.ts'
-import { openPeople, type People } from './signInPeople.ts'
 import { SignInState } from './signInState.ts'
 
 export type SignInOptions = {
   /** 0 takes any free port. */
   port: number
   clientId: string
-  /** Where people come back to after signing in and out: the only address that is redirected to. */
+  /** The page's address, the only one to which sign-in and sign-out redirect. */
   pageUrl: string
-  /** Where registered people are kept; in memory without it. */
+  /** The file in which accounts are kept; without it they are kept in memory. */
   dataFile?: string
   scope: string
   clock?: () => Date
 }
 
-/** Short, because API Gateway lets an access token live until it ends, whatever was revoked. */
+/** Short, because API Gateway accepts an access token until it expires, even after it was revoked. */
 const ACCESS_TOKEN_SECONDS = 300
 const SESSION_SECONDS = 3600
 const REFRESH_TOKEN_SECONDS = 24 * 3600
 const INTERACTION_SECONDS = 600
 
 /**
- * Start the OpenID provider that stands in for Cognito on a laptop: code flow with PKCE, rotating
+ * Start the OpenID provider that emulates Cognito on a laptop: code flow with PKCE, rotating
  * refresh tokens, and access tokens with the claims that Cognito's have, on Cognito's own paths.
  *
- * Its access tokens have an `aud` (the client), which Cognito's lack: the provider insists on one,
- * and API Gateway's authorizer takes either.
+ * Its access tokens have an `aud` (the client), which Cognito's lack: the library requires it,
+ * and API Gateway's authorizer accepts either.
  */
 export async function startSignIn(options: SignInOptions) {
   const { port, dataFile, clock = () => new Date() } = options
-  const people = await openPeople({ clock, ...(dataFile && { dataFile }) })
+  const accounts = await openAccounts({ clock, ...(dataFile && { dataFile }) })
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
@@ -51,11 +51,11 @@ export async function startSignIn(options: SignInOptions) {
   })
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
   const state = new SignInState()
-  const provider = new Provider(issuer, configure(options, { issuer, privateKey, people, state }))
+  const provider = new Provider(issuer, configure(options, { issuer, privateKey, accounts, state }))
   provider.on('server_error', (_ctx, error) => console.error(error))
-  provider.use(forms(provider, options, people))
+  provider.use(forms(provider, options, accounts))
   const pages = provider.callback()
-  const cognito = cognitoApi(people, state)
+  const cognito = cognitoApi(accounts, state)
   let operator: Answerer = refuseOperator
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!asksByOwnName(request)) response.writeHead(403).end()
@@ -66,9 +66,9 @@ export async function startSignIn(options: SignInOptions) {
 
   return {
     issuer,
-    /** What an SDK has to be told to ask the people's side of this, which pages of the web cannot. */
+    /** The settings with which an SDK calls the emulated user pool. */
     userPool: { id: cognito.poolId, endpoint: issuer, accessKeyId: cognito.accessKeyId },
-    /** Who answers the operator's command, once there is a world for it. */
+    /** Set the function that answers the operator's command, once the rest of Payfriend has started. */
     openOperator(answerer: Answerer) {
       operator = answerer
     },
@@ -84,11 +84,11 @@ export type Answerer = (request: IncomingMessage, response: ServerResponse) => v
 
 const refuseOperator: Answerer = (_request, response) => void response.writeHead(503).end()
 
-type Parts = { issuer: string; privateKey: KeyObject; people: People; state: SignInState }
+type Parts = { issuer: string; privateKey: KeyObject; accounts: Accounts; state: SignInState }
 
 function configure(
   { clientId, pageUrl, scope }: SignInOptions,
-  { issuer, privateKey, people, state }: Parts,
+  { issuer, privateKey, accounts, state }: Parts,
 ): Configuration {
   const page = new URL(pageUrl)
   const api = `${issuer}/api`
@@ -128,7 +128,7 @@ function configure(
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      // Without it the claims are in the ID token itself, and every access token is for the API.
+      // Disabled, so that the ID token has the claims and every access token is for the API.
       userinfo: { enabled: false },
       revocation: {
         enabled: true,
@@ -136,7 +136,7 @@ function configure(
       },
       resourceIndicators: {
         enabled: true,
-        // The page names no resource, as Cognito knows none: there is one, and it is always meant.
+        // The page names no resource, because Cognito has none: every token is for the only one.
         defaultResource: () => api,
         getResourceServerInfo: (_ctx, resource) => {
           if (resource !== api) throw new errors.InvalidTarget()
@@ -150,7 +150,7 @@ function configure(
       },
     },
     async findAccount(_ctx, accountId) {
-      const email = people.emailOf(accountId)
+      const email = accounts.emailOf(accountId)
       return email === undefined
         ? undefined
         : {
@@ -168,12 +168,12 @@ function configure(
       token_use: 'access',
       ...('accountId' in token && {
         username: token.accountId,
-        email: people.emailOf(token.accountId),
+        email: accounts.emailOf(token.accountId),
         auth_time: signedInAt(ctx),
       }),
     }),
-    // Asking for consent would be asking whether Payfriend may be Payfriend. A grant for each
-    // sign-in, so that revoking one tab's tokens leaves the other tab's alone.
+    // Without a consent form, because the client is Payfriend itself. A grant for each sign-in, so that
+    // revoking one tab's tokens leaves the other tab's valid.
     async loadExistingGrant({ oidc }) {
       const { client, session } = oidc
       if (!client || !session?.accountId) return undefined
@@ -189,7 +189,7 @@ function configure(
     interactions: { policy, url: (_ctx, { uid }) => `/login/${uid}` },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
-    // Cognito's too outlive the sign-in session: a page signs out by revoking its own.
+    // As in Cognito, refresh tokens outlive the sign-in session: a page signs out by revoking its own.
     expiresWithSession: () => false,
     ttl: {
       AccessToken: ACCESS_TOKEN_SECONDS,
@@ -211,6 +211,6 @@ function configure(
   }
 }
 
-/** When the person proved who they are, in seconds: of the sign-in that all the tokens since come from. */
+/** When the payer entered the password, in seconds: the time of the sign-in from which the tokens come. */
 const signedInAt = ({ oidc }: KoaContextWithOIDC): number | undefined =>
   (oidc.entities.RefreshToken ?? oidc.entities.AuthorizationCode)?.authTime

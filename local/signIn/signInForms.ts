@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { errors, type Provider } from 'oidc-provider'
 import {
+  type Accounts,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  type Verdict,
+} from './signInAccounts.ts'
+import {
   changePasswordPage,
   messagePage,
   type Page,
@@ -8,15 +14,9 @@ import {
   render,
   signInPage,
 } from './signInPages.ts'
-import {
-  PASSWORD_LENGTH_MAX,
-  PASSWORD_LENGTH_MIN,
-  type People,
-  type Verdict,
-} from './signInPeople.ts'
 
 const FORM_BYTES_MAX = 8 * 1024
-/** Several times what any request here has; Koa's time to read a query goes by the square of it. */
+/** Several times what any request here has; Koa's time to parse a query grows with the square of their number. */
 const PARAMETERS_MAX = 50
 
 type Context = Parameters<Parameters<Provider['use']>[0]>[0]
@@ -25,7 +25,7 @@ type Context = Parameters<Parameters<Provider['use']>[0]>[0]
 export function forms(
   provider: Provider,
   { clientId, pageUrl }: { clientId: string; pageUrl: string },
-  people: People,
+  accounts: Accounts,
 ) {
   const page = new URL(pageUrl)
 
@@ -38,13 +38,13 @@ export function forms(
     const problem = wrongInput(email, password)
     if (problem) return show(ctx, page, 400, signInPage({ action, email, problem }))
 
-    const verdict = await people.signIn(email, password)
+    const verdict = await accounts.signIn(email, password)
     if (verdict !== 'right') {
       const { status, problem } = REFUSALS[verdict]
       return show(ctx, page, status, signInPage({ action, email, problem }))
     }
-    const accountId = people.find(email)
-    if (accountId === undefined) throw new errors.SessionNotFound('removed meanwhile')
+    const accountId = accounts.find(email)
+    if (accountId === undefined) throw new errors.SessionNotFound('the account was removed')
     const login = { accountId }
     ctx.status = 303
     ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { login }))
@@ -59,12 +59,12 @@ export function forms(
     const problem = wrongInput(email, current) ?? wrongInput(email, next)
     if (problem) return show(ctx, page, 400, changePasswordPage({ action, email, problem }))
 
-    const verdict = await people.changePassword(email, current, next)
+    const verdict = await accounts.changePassword(email, current, next)
     if (verdict !== 'right') {
       const { status, problem } = REFUSALS[verdict]
       return show(ctx, page, status, changePasswordPage({ action, email, problem }))
     }
-    // As with Cognito, of which others report that it leaves sessions alone (amplify-js, issue 6559).
+    // Sessions stay, as reported of Cognito (amplify-js, issue 6559).
     const done =
       'Your password is changed. Places where you are signed in stay so: to end them all, press ' +
       '“Sign out everywhere” in Payfriend.'
@@ -76,7 +76,7 @@ export function forms(
     const { client_id: client, logout_uri, post_logout_redirect_uri } = ctx.query
     const to = logout_uri ?? post_logout_redirect_uri
     if (client !== clientId || to !== page.href) {
-      const refused = 'This address is not one that signing out may lead to.'
+      const refused = 'Signing out may not lead to this address.'
       return show(ctx, page, 400, messagePage('This sign-out did not work', refused, page.href))
     }
     const session = await provider.Session.get(ctx)
@@ -104,7 +104,7 @@ export function forms(
     try {
       // The cookie set with the redirect to here: no other site can post this form.
       const { uid } = await provider.interactionDetails(ctx.req, ctx.res)
-      if (ctx.path !== `/login/${uid}`) throw new errors.SessionNotFound('another sign-in')
+      if (ctx.path !== `/login/${uid}`) throw new errors.SessionNotFound(`the sign-in is ${uid}`)
       await signIn(ctx)
     } catch (error) {
       if (!(error instanceof errors.SessionNotFound)) throw error
@@ -114,16 +114,16 @@ export function forms(
   }
 }
 
-/** Not by `Origin`: browsers leave it out of a form whose page sends no referrer, as these. */
+/** `Origin` cannot be used: browsers leave it out of a form whose page sends no referrer, like these. */
 const isFromElsewhere = (site: string) => site === 'cross-site' || site === 'same-site'
 
-/** The same words whatever was wrong, so that they tell nobody who is registered. */
+/** E-mail and password have the same text, so that it does not tell which addresses are registered. */
 const REFUSALS = {
   wrong: { status: 401, problem: 'The e-mail or the password is not right.' },
   locked: { status: 429, problem: 'Too many wrong passwords. Try again later.' },
 } satisfies Record<Exclude<Verdict, 'right'>, { status: number; problem: string }>
 
-/** What HTML's own e-mail field takes, which is also checked where no browser did. */
+/** The e-mail addresses that HTML's own e-mail field accepts; checked here too, because a program may post the form. */
 const EMAIL_LENGTH_MAX = 254
 const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/
 
@@ -137,7 +137,7 @@ function wrongInput(email: string, password: string): string | undefined {
   return undefined
 }
 
-/** What is too long stays too long, but is not all shown again. */
+/** An address that is too long is cut, but stays too long, so that it is refused and not shown whole. */
 const emailIn = (form: URLSearchParams) =>
   (form.get('email') ?? '')
     .trim()

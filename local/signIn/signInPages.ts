@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './signInPeople.ts'
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './signInAccounts.ts'
 
-/** The pages of the local sign-in: plain HTML, no script, nothing from elsewhere. */
+/** The pages of the local sign-in: plain HTML without scripts or external files. */
 
 export type Page = { title: string; content: string }
 
@@ -58,8 +58,8 @@ export const render = ({ title, content }: Page): string => `<!doctype html>
 `
 
 /**
- * Headers of every page. `form-action` names the page's origin too, because browsers also hold the
- * redirects that follow a form to it, and the last of these leads back there.
+ * Headers of every page. `form-action` names Payfriend's page too, because browsers also apply it to the
+ * redirects after a form, and the last of these leads to that page.
  */
 export const pageHeaders = (pageOrigin: string) => ({
   'content-security-policy': [

@@ -1,8 +1,8 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
 /**
- * What the OpenID provider remembers between requests (sessions, codes, grants, refresh tokens), in
- * memory: after a restart people sign in again, and are the same people.
+ * The OpenID provider's state between requests (sessions, codes, grants, refresh tokens), in memory:
+ * after a restart payers sign in again, to the same accounts.
  */
 export class SignInState {
   private readonly kinds = new Map<string, Kept>()
@@ -37,12 +37,12 @@ export class SignInState {
     }
   }
 
-  /** End every refresh token and code of a person. Their browsers' sessions here stay, as with Cognito. */
+  /** Revoke every refresh token and code of an account. The browsers' sessions stay, as in Cognito. */
   revokeTokens(accountId: string) {
     this.drop(accountId, (kind) => kind !== 'Session')
   }
 
-  /** Forget a person. */
+  /** Delete all state of an account. */
   forget(accountId: string) {
     this.drop(accountId, () => true)
   }
@@ -60,7 +60,7 @@ type Kept = Map<string, { payload: AdapterPayload; expiresAtMs: number }>
 const live = (entry: { payload: AdapterPayload; expiresAtMs: number } | undefined) =>
   entry && Date.now() < entry.expiresAtMs ? entry.payload : undefined
 
-/** One kind lives equally long, so the oldest are the first to expire: stop at the first alive. */
+/** All entries of a kind live equally long, so the oldest expire first: stop at the first that is alive. */
 function dropExpired(kept: Kept) {
   for (const [id, entry] of kept) {
     if (live(entry)) return

@@ -1,32 +1,32 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { cognitoApi } from './cognitoApi.ts'
-import { openPeople } from './signInPeople.ts'
+import { openAccounts } from './signInAccounts.ts'
 import { SignInState } from './signInState.ts'
 
-/** Where people are, and the access key that is taken there. */
+/** The address of a user pool, and the access key that it accepts. */
 export type UserPool = {
   readonly id: string
   readonly endpoint: string
   readonly accessKeyId: string
 }
 
-/** What tells a Lambda to look there instead of at AWS. */
+/** The environment with which a Lambda uses this user pool instead of AWS's. */
 export const inUserPool = ({ id, endpoint, accessKeyId }: UserPool) => ({
   USER_POOL_ID: id,
   USER_POOL_ENDPOINT: endpoint,
   USER_POOL_ACCESS_KEY_ID: accessKeyId,
 })
 
-/** The people's side of the local sign-in alone, where nobody signs in. */
+/** The emulated user pool alone, without the sign-in pages. */
 export async function startUserPool() {
-  const people = await openPeople({ clock: () => new Date() })
-  const cognito = cognitoApi(people, new SignInState())
+  const accounts = await openAccounts({ clock: () => new Date() })
+  const cognito = cognitoApi(accounts, new SignInState())
   const server = createServer(cognito.answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    people,
+    accounts,
     pool: { id: cognito.poolId, endpoint, accessKeyId: cognito.accessKeyId } as UserPool,
     async close() {
       server.closeAllConnections()

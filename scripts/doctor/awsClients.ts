@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 
 export type AwsClients = ReturnType<typeof awsClients>
 
-/** Every part of AWS that is asked; who asks and where is found as the SDK finds it, unless it is said. */
+/** The clients of AWS that the checks use, with the SDK's own credentials and region unless options name others. */
 export function awsClients(said: { region: string | undefined; profile: string | undefined }) {
   const { region, profile } = said
   const config = { ...(region && { region }), ...(profile && { profile }), maxAttempts: 2 }

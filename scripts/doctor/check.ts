@@ -1,16 +1,16 @@
-/** One look at one thing, and what was found: a line of what `npm run doctor` says. */
+/** One check and its finding: a line in the output of `npm run doctor`. */
 
 export type Finding = {
-  /** Right, worth knowing, wrong, or not to be told. */
+  /** Right, worth knowing, wrong, or unknown. */
   readonly mark: '✓' | '!' | '✗' | '?'
   readonly found: string
-  /** What to do now: a command, or a place to go to. */
+  /** What to do now: a command, or a page of a console. */
   readonly next?: string
 }
 
 export type Check = {
   readonly title: string
-  /** The rights that it takes, by AWS's names of them. */
+  /** The rights that the check needs, by AWS's names. */
   readonly needs?: string
   readonly look: (signal: AbortSignal) => Promise<Finding>
 }
@@ -24,7 +24,7 @@ export const known = (found: string, next?: string): Finding => ({
 export const wrong = (found: string, next: string): Finding => ({ mark: '✗', found, next })
 export const unclear = (found: string, next: string): Finding => ({ mark: '?', found, next })
 
-/** Nobody answered at an address, which may be its fault or that of the way there. */
+/** An address did not answer, because of the server or the connection. */
 export class NoAnswer extends Error {
   readonly host: string
   readonly reason: string
@@ -36,7 +36,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Look, but no longer than `limitMs`: who waits for an answer that never comes learns nothing else. */
+/** Run a check, but no longer than `limitMs`, so that one that hangs does not hold up the others. */
 export async function lookWithin(limitMs: number, check: Check): Promise<Finding> {
   const ended = new AbortController()
   const late = Promise.withResolvers<Finding>()
@@ -44,7 +44,7 @@ export async function lookWithin(limitMs: number, check: Check): Promise<Finding
     late.resolve(
       unclear(
         `no answer within ${limitMs / 1000} s`,
-        'Run this again. If it stays so, what should answer hangs, or a firewall swallows the question.',
+        'Run this again. If there is still no answer, the server hangs, or a firewall drops the request.',
       ),
     )
     ended.abort()
@@ -57,7 +57,7 @@ export async function lookWithin(limitMs: number, check: Check): Promise<Finding
   }
 }
 
-/** Why nothing is known; never in the error's own words, which may repeat what was sent. */
+/** Why the check found nothing out. The error's own message is never shown, because it may repeat the request. */
 function notSeen(error: unknown, { needs }: Check): Finding {
   if (error instanceof NoAnswer) {
     return unclear(

@@ -1,4 +1,4 @@
-/** A stage as CloudFormation knows it: read first, since all else is found by it. */
+/** A stage as CloudFormation describes it; read first, because all checks need it. */
 import {
   type CloudFormationClient,
   DescribeStacksCommand,
@@ -14,22 +14,22 @@ export type DeployedStage = {
   readonly region: string
   readonly provider: Provider
   readonly output: (name: string) => string | undefined
-  /** What AWS calls a resource, by its logical id. */
+  /** The physical id of a resource, by its type and logical id. */
   readonly resource: (type: string, id: RegExp) => string | undefined
   /** A command to copy, for the same region and profile. */
   readonly aws: (command: string) => string
 }
 
-/** Nothing can be looked at; says why, and what to do. */
+/** The stage cannot be checked; the message says why, and what to do. */
 export class CannotLook extends Error {}
 
-/** The output that says how to fill in the key tells whose key it is. */
+/** The stage's provider, by the output with the command that fills in its key. */
 const PROVIDERS = { PutAuthyKey: 'authy', PutTwilioKey: 'twilioVerify' } as const
 
-/** No stack has so many entries of resources. */
+/** More pages of resources than any stack has. */
 const PAGES_MAX = 20
 
-/** @throws CannotLook with a sentence */
+/** @throws CannotLook */
 export async function deployedStage(
   client: CloudFormationClient,
   { stack, profile, signal }: { stack: string; profile: string | undefined; signal: AbortSignal },
@@ -97,7 +97,7 @@ export function logOf({ resource, aws }: DeployedStage, lambda: string): string 
   return group ? aws(`logs tail ${group} --since 1h`) : 'npm run deploy'
 }
 
-/** Names under which AWS and its SDK say that they do not know who asks. */
+/** Names of the errors with which AWS and its SDK refuse or miss credentials. */
 const NOBODY =
   /^(CredentialsProvider|TokenProvider|ExpiredToken|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|RequestExpired)/
 
@@ -108,7 +108,7 @@ function reasonOf(error: unknown, stack: string, signal: AbortSignal): string {
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: '' }
   if (NOBODY.test(name)) {
     const said = message.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')
-    return `AWS does not know who asks (${said}): sign in as the AWS CLI does, or name a profile with --profile.`
+    return `AWS does not accept these credentials (${said}): sign in as the AWS CLI does, or name a profile with --profile.`
   }
   if (name.startsWith('AccessDenied')) {
     return 'These credentials may not look at the stack: use some with cloudformation:DescribeStacks and ListStackResources.'

@@ -1,4 +1,4 @@
-/** Looks at the provider's key in its secret, and at what is stopped there. */
+/** Checks of the provider's secret: its key, and its switches. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
 import { type Check, known, right, unclear, wrong } from './check.ts'
@@ -12,7 +12,7 @@ export const twilioKey = z.object({
   apiKeySecret: text,
 })
 
-/** What a provider's secret has to be, in words, and the output that says how to fill it. */
+/** The form of each provider's secret, its content in words, and the output with the command that fills it. */
 const KEYS = {
   authy: { shape: authyKey, output: 'PutAuthyKey', holds: "Authy's API key" },
   twilioVerify: {
@@ -22,7 +22,7 @@ const KEYS = {
   },
 } as const
 
-/** Whoever holds the secret can stop these without a deployment. */
+/** The operator can stop these by the secret, without a deployment. */
 const SWITCHES = { smsOff: 'texts and calls', paymentsOff: 'new payments' } as const
 
 export function keyChecks(stage: DeployedStage, secrets: SecretsManagerClient): Check[] {
@@ -70,7 +70,7 @@ export function keyChecks(stage: DeployedStage, secrets: SecretsManagerClient): 
   ]
 }
 
-/** Read as the Lambdas read it: what is no clear `false` stops, and so does what is no object. */
+/** Parsed as in the Lambdas: any value but `false` switches it on, and so does a secret that is no object. */
 const flag = z.boolean().default(false).catch(true)
 const switches = z.object({ smsOff: flag, paymentsOff: flag })
 
@@ -85,7 +85,7 @@ function stoppedBy(value: unknown): string[] {
 export const fillIn = (stage: DeployedStage): string =>
   stage.output(KEYS[stage.provider].output) ?? 'npm run deploy'
 
-/** What is in the secret, if anything is; never to be printed. */
+/** The secret's content, if there is any; it must never be printed. */
 export async function secretOf(
   stage: DeployedStage,
   secrets: SecretsManagerClient,
@@ -100,7 +100,7 @@ export async function secretOf(
     return SecretString === '' ? 'empty' : { value: parsed(SecretString) }
   } catch (error) {
     const name = error instanceof Error ? error.name : ''
-    // A secret is born without a value, which the store tells as if the secret were not there.
+    // For a secret without a value yet, Secrets Manager gives the error of a missing secret.
     if (name === 'ResourceNotFoundException') return 'empty'
     if (name === 'InvalidRequestException') return 'deleted'
     throw error

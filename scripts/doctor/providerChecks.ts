@@ -1,4 +1,4 @@
-/** Looks at the provider: Authy's way in, or Twilio's two services. */
+/** Checks of the provider: the route of Authy's callbacks, or Twilio's two services. */
 import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
@@ -54,7 +54,7 @@ const noCallback = (stage: DeployedStage): Check => ({
 
 const inWords = (status: number, code: string | undefined) => `${status}${code ? ` ${code}` : ''}`
 
-/** What the Lambdas of the stage were told, which may be older than `payfriend.json`. */
+/** The environment of the stage's Lambdas, which may be older than `payfriend.json`. */
 const told = z.object({
   VERIFY_API_URL: z.url(),
   VERIFY_PAYMENTS_SERVICE: z.string(),
@@ -76,7 +76,7 @@ function verifyService(stage: DeployedStage, clients: Clients, name: ServiceName
       const { VERIFY_API_URL: apiUrl, [name]: sid } = told.parse(Environment?.Variables)
       const secret = await secretOf(stage, clients.secrets, signal)
       const key = twilioKey.safeParse(typeof secret === 'object' ? secret.value : undefined).data
-      if (!key) return unclear(`${sid} was not asked about, for want of a key`, fillIn(stage))
+      if (!key) return unclear(`${sid} was not checked, because there is no key`, fillIn(stage))
       const twilio = twilioServices({ apiUrl, apiKey: key.apiKey, apiSecret: key.apiKeySecret })
       try {
         return judged(await twilio.read(sid), isForPayments)
@@ -111,7 +111,7 @@ const CODE_LENGTH_MIN = 6
 function refused({ status }: TwilioFault, sid: string, stage: DeployedStage): Finding {
   if (status === 401) {
     return wrong(
-      'Twilio does not let the key of the secret in (401)',
+      'Twilio refuses the key in the secret (401)',
       `${fillIn(stage)}   (after a look in Twilio's console: the key is there, of this region, and may use Verify)`,
     )
   }

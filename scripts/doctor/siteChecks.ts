@@ -1,4 +1,4 @@
-/** Looks at what a browser gets: the page, what the page is told, the API behind it, and sign-in. */
+/** Checks of what a browser gets: the page, its configuration, the API and sign-in. */
 import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { pageHeaders } from '../../lib/page.ts'
@@ -8,7 +8,7 @@ import { parsed, type WebAnswer, webAnswer } from './webAnswer.ts'
 
 const HSTS_SECONDS_MIN = 365 * 24 * 3600
 const DEPLOY = 'npm run deploy'
-/** What a deployment takes for unchanged, it leaves as somebody's hand has left it. */
+/** A deployment does not restore a resource that was changed by hand if its template is unchanged. */
 const DEPLOY_OR_MEND =
   'npm run deploy; if that says "no changes", something was changed by hand: look at the distribution in the console of CloudFront'
 
@@ -24,7 +24,7 @@ export function siteChecks(stage: DeployedStage): Check[] {
     },
     {
       title: 'API',
-      // Twice, because what is kept shows only in the second.
+      // Twice, because only the second answer shows whether CloudFront caches.
       look: async (signal) =>
         api(await get('/api/profile', signal), await get('/api/profile', signal)),
     },
@@ -74,7 +74,7 @@ function page({ status, headers }: WebAnswer): Finding {
   return wrong(`these headers are missing or are others: ${lacking.join(', ')}`, DEPLOY_OR_MEND)
 }
 
-/** Whether a directive is missing or another; whom the page may call is sign-in's to say. */
+/** Whether a directive is missing or different; `connect-src` is left out, because it depends on sign-in. */
 function lacksOf(policy: string, served: string): boolean {
   const there = served.split(/;\s*/)
   return policy
@@ -104,7 +104,7 @@ function config(stage: DeployedStage, { status, text }: WebAnswer): Finding {
 function api(first: WebAnswer, second: WebAnswer): Finding {
   if (first.status !== 401) {
     return wrong(
-      `it answers ${first.status} to who has no token, and not 401`,
+      `it answers ${first.status} without a token, and not 401`,
       'npm run deploy; if that says "no changes", look at the routes and their authorizers in the console of API Gateway',
     )
   }
@@ -112,18 +112,18 @@ function api(first: WebAnswer, second: WebAnswer): Finding {
     /^Hit/i.test(second.headers.get('x-cache') ?? '') || second.headers.get('age') !== null
   if (isKept) {
     return wrong(
-      'its answers are kept by CloudFront, so that one payer may get those of another',
+      'CloudFront caches its answers, so one payer may get those of another',
       'npm run deploy; if that says "no changes", give /api/* the policy CachingDisabled in the console of CloudFront, at once',
     )
   }
-  return right('asks for a token (401), and CloudFront keeps no answer')
+  return right('asks for a token (401), and CloudFront caches no answer')
 }
 
 const discovered = z.object({ authorization_endpoint: z.url() })
 
 async function signIn(site: string, told: WebAnswer, signal: AbortSignal): Promise<Finding> {
   const { data } = pageConfig.safeParse(parsed(told.text))
-  if (!data) return unclear('the page is not told where it is', 'See the line about config.json.')
+  if (!data) return unclear('config.json does not name it', 'See the line about config.json.')
   const answer = await webAnswer(`${data.issuer}/.well-known/openid-configuration`, signal)
   const endpoint = discovered.safeParse(parsed(answer.text)).data?.authorization_endpoint
   if (!endpoint) {
@@ -147,7 +147,7 @@ async function signIn(site: string, told: WebAnswer, signal: AbortSignal): Promi
   return shown(url, signal)
 }
 
-/** From the authorization endpoint to the form; no more steps than it can take. */
+/** The most redirections from the authorization endpoint to the form. */
 const REDIRECTIONS_MAX = 4
 
 async function shown(first: URL, signal: AbortSignal): Promise<Finding> {
@@ -157,7 +157,7 @@ async function shown(first: URL, signal: AbortSignal): Promise<Finding> {
     const error = /^[a-z_]{1,40}$/.exec(url.searchParams.get('error') ?? '')?.[0]
     if (url.pathname === '/error' || error) {
       return wrong(
-        `it shows an error and no form (${error ?? status})`,
+        `it shows an error instead of the form (${error ?? status})`,
         error === 'redirect_mismatch'
           ? "npm run deploy, so that the page's address is one that sign-in may come back to"
           : `${DEPLOY}; then open the page and press "Sign in"`,
@@ -166,7 +166,7 @@ async function shown(first: URL, signal: AbortSignal): Promise<Finding> {
     const location = headers.get('location')
     if (status >= 300 && status < 400 && location) {
       url = new URL(location, url)
-      // Somewhere else waits another identity provider, whose page is not ours to judge.
+      // Another origin may be another identity provider, whose page is not checked.
       if (url.origin !== first.origin) return wrong(`it leads away, to ${url.host}`, DEPLOY)
       continue
     }

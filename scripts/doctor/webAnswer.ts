@@ -7,9 +7,9 @@ export type WebAnswer = {
 }
 
 /**
- * Ask an address of the stage; a redirection is an answer and is not followed.
+ * Send a request to an address of the stage; a redirection is an answer and is not followed.
  *
- * @throws NoAnswer when nobody is there
+ * @throws NoAnswer if the server does not answer
  */
 export async function webAnswer(
   url: string,
@@ -30,7 +30,7 @@ export async function webAnswer(
   }
 }
 
-/** What the text says as JSON, if it is JSON. */
+/** The text parsed as JSON; undefined if it is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -39,7 +39,7 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** `fetch` hides what happened in the cause of what it throws. */
+/** The reason of a failed `fetch`, which is in the cause of its error. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return 'unknown'

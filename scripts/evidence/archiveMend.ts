@@ -1,11 +1,11 @@
 /**
- * `npm run archive:mend`: make the entries of a payment that its archive lacks from the table's item.
+ * `npm run archive:mend`: write the entries that a payment's archive lacks, from the table's item.
  *
- * Only where the entries that are there say what the item says: otherwise one of them was changed by hand, and
- * what the item says is not to be kept for years. Nothing is ever overwritten.
+ * It does so only if the existing entries agree with the item: otherwise an entry or the item was changed by hand, and
+ * new entries could keep a false item for years. It never overwrites an entry.
  *
- * It ends with 0 (the audit trail is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not be
- * looked at, or the command was used wrongly).
+ * The exit code is 0 (the audit trail is whole), 1 (it is not, and why) or 2 (there is no such payment, it could not
+ * be read, or the command was used wrongly).
  */
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import {
@@ -58,7 +58,7 @@ async function mend(
   const inTheWay = [...others, ...ownProblems(stored)]
   for (const { key, what } of inTheWay) complain(`${key}: ${what}`)
   if (inTheWay.length > 0) {
-    complain('Nothing was written: a person has to look at what is said above first.')
+    complain('Nothing was written: first find out why the entries above are wrong.')
     return 1
   }
   if (problems.length === 0) {
@@ -70,7 +70,7 @@ async function mend(
     const key = paymentEntryKey(entry)
     if (missing.includes(key)) await source.keep({ key, text: paymentEntryText(entry) })
   }
-  // Told from what is there now: another may have been faster, with another entry.
+  // Read again before reporting, because another process may have written a different entry meanwhile.
   const after = await paymentTrailOf(source, { paymentId })
   for (const { key } of after.kept) if (missing.includes(key)) say(`Written: ${key}`)
   for (const { key, what } of after.problems) complain(`${key}: ${what}`)
@@ -79,7 +79,7 @@ async function mend(
   return 0
 }
 
-/** What an item tells that no payment of ours can have lived: entries of it would be kept for years. */
+/** Problems of the item itself: its history breaks the rules of a payment, so no entries may be made from it. */
 function ownProblems(stored: PaymentWithHistory): Problem[] {
   const { problems } = checkPaymentTrail(untouchedTrail(stored), sha256Hex)
   return problems.map(({ key, what }) => ({ key: THE_ITEM, what: `${key}: ${what}` }))

@@ -1,4 +1,4 @@
-/** An entry as it is kept, read back: whether it is one, and whether it is still what was written. */
+/** Reads an entry of the archive: whether it is one, and whether it is still as it was written. */
 import * as z from 'zod'
 import { evidence } from '../../functions/adapters/dynamodb/channelItem.ts'
 import { historyEntryItem } from '../../functions/adapters/dynamodb/paymentHistory.ts'
@@ -15,22 +15,22 @@ import type { Same } from '../../functions/core/same.ts'
 export type ArchivedEntry = {
   readonly key: string
   readonly text: string
-  /** How often something was put there. An entry is written once; of more versions this is the first. */
+  /** The number of versions under this key. An entry is written once; if there are more versions, this is the first. */
   readonly versions: number
-  /** It is marked as deleted, and what was there can still be read. */
+  /** The key is marked as deleted; its versions can still be read. */
   readonly isDeleted: boolean
 }
 
 /** What is wrong, and with which entry. */
 export type Problem = Found & { readonly key: string }
 
-/** `isUnknown`: a newer version may have written it, so nothing is said against it, and nothing for it. */
+/** `isUnknown`: a newer version may have written the entry, so it is neither proven nor wrong. */
 export type Found = { readonly what: string; readonly isUnknown?: true }
 
-/** `entry` only where it is what was once written: what else is there proves nothing. */
+/** `entry` is set only if the entry is as it was written; otherwise it proves nothing. */
 export type ReadPaymentEntry = { readonly entry?: PaymentEntry; readonly found: readonly Found[] }
 
-/** Read one entry of a payment; what is wrong with it is told, and nothing is thrown. */
+/** Read one entry of a payment; problems are returned, not thrown. */
 export function readPaymentEntry(
   kept: ArchivedEntry,
   paymentId: string,
@@ -44,8 +44,8 @@ export function readPaymentEntry(
   const { success, data, error } = paymentEntry.safeParse(json)
   if (!success) return { found: [...found, notRead(kept.text, json, error, digest)] }
   const { hash, ...rest } = data
-  if (digest(paymentEntryText(rest)) !== hash) return none('its words are not those of its hash')
-  // Also one that says the same member twice, which every reader may take otherwise.
+  if (digest(paymentEntryText(rest)) !== hash) return none('its text does not match its hash')
+  // This also refuses a member that occurs twice, because readers differ in which one they use.
   if (paymentEntryText(data) !== kept.text) return none('is not written as Payfriend writes it')
   if (data.paymentId !== paymentId) return none(`is of another payment, ${data.paymentId}`)
   if (paymentEntryKey(data) !== kept.key)
@@ -53,7 +53,7 @@ export function readPaymentEntry(
   return { entry: data, found }
 }
 
-/** What was done to an entry after it was written. */
+/** Changes of an entry after it was written. */
 export const touched = ({ versions, isDeleted }: ArchivedEntry): readonly Found[] => [
   ...(versions > 1
     ? [{ what: `was written over (it has ${versions} versions; the first is looked at here)` }]
@@ -61,12 +61,12 @@ export const touched = ({ versions, isDeleted }: ArchivedEntry): readonly Found[
   ...(isDeleted ? [{ what: 'is marked as deleted' }] : []),
 ]
 
-/** The number that an entry has by its key. */
+/** An entry's number, from its key. */
 export const seqOf = (key: string): number => Number(NAME.exec(key)?.[1] ?? 0)
 
 const NAME = /\/(\d{3}|[1-9]\d{3,})\.json$/
 
-/** Nothing where it is no JSON. */
+/** The text parsed as JSON; undefined if it is not JSON. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -76,8 +76,8 @@ export function jsonIn(text: string): unknown {
 }
 
 /**
- * Why an entry is not as this version writes them. If it is whole (it says the hash of all that is on it, in the form
- * of an entry), and is only of another version or says more than is known here, a newer version may have written it.
+ * Why an entry is not in this version's form. If its hash is right and it only has another version or unknown members,
+ * a newer version may have written it.
  */
 export function notRead(text: string, json: unknown, error: z.ZodError, digest: Digest): Found {
   const { hash, ...rest } = json as { readonly hash?: unknown }
@@ -88,12 +88,12 @@ export function notRead(text: string, json: unknown, error: z.ZodError, digest: 
   return { what: `is not an entry as Payfriend writes it (${paths.join(', ')})` }
 }
 
-/** What this version does not know of what it read; nothing where anything else is wrong with it. */
+/** The members that this version does not know; undefined if the entry has any other problem. */
 export function unknownIn(error: unknown): Found | undefined {
   if (!(error instanceof z.ZodError)) return undefined
   const names: string[] = []
   for (const { path, ...issue } of error.issues) {
-    // A member more; or, in a closed list, a value more.
+    // An unknown member; or an unknown value of a closed list.
     if (issue.code === 'unrecognized_keys') {
       names.push(...issue.keys.map((key) => [...path, key].join('.')))
     } else if (issue.code === 'invalid_value' || issue.code === 'invalid_union') {

@@ -1,11 +1,9 @@
 /**
- * `npm run evidence`: what there is to prove that a payment was authenticated and recorded (PSD2 Art. 72; RTS
- * Art. 4, 5 and 29), or what happened to a payer's account, told from the archive, after every entry was
- * verified again.
+ * `npm run evidence`: the evidence that a payment was authenticated and recorded (PSD2 Art. 72; RTS Art. 4, 5 and
+ * 29), or the history of a payer's account. It reads the archive and verifies every entry again.
  *
- * It ends with 0 (all is proven), 1 (something is wrong, and it says with which entry) or 2 (there is no such
- * payment or payer, it could not be looked at, this version does not know all that was written, or the command was
- * used wrongly).
+ * The exit code is 0 (all is proven), 1 (an entry is wrong, and the output names it) or 2 (there is no such payment or
+ * payer, it could not be read, this version does not know all entries, or the command was used wrongly).
  */
 
 import { CannotLook, type EvidenceOptions, evidenceOptions } from './evidenceOptions.ts'

@@ -1,4 +1,4 @@
-/** Whether what was shown is payee and amount, and whether what came back belongs to what was shown. */
+/** Checks that the payer was shown payee and amount, and that the evidence belongs to what was shown. */
 import { linkOf } from '../../functions/adapters/twilioVerify/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
 import { CHANNELS } from '../../functions/core/channel.ts'
@@ -32,7 +32,7 @@ export function shownProblem(facts: PaymentFacts): string | undefined {
 
 const SHOWN_OTHERWISE = 'what was shown is not its payee, amount and reference'
 
-/** RTS Art. 5(1)(b) and (c): what came back was bound to what was shown, and to this payment. */
+/** RTS Art. 5(1)(b) and (c): the evidence must be bound to what was shown, and to this payment. */
 export function evidenceProblem({
   payment,
   historyEntry,

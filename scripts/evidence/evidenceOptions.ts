@@ -1,7 +1,7 @@
-/** What `npm run evidence` and `npm run archive:mend` are told. */
+/** The command lines of `npm run evidence` and `npm run archive:mend`. */
 import { parseArgs } from 'node:util'
 
-/** It cannot be looked at, so nothing is said about the payment; says why. */
+/** The payment could not be read, so it was not judged; the message says why. */
 export class CannotLook extends Error {}
 
 export type PaymentTrailOptions = {
@@ -12,7 +12,7 @@ export type PaymentTrailOptions = {
   readonly json: boolean
 }
 
-/** Of one payment, or of all that happened to one payer's account. */
+/** Options for one payment, or for the history of one payer's account. */
 export type EvidenceOptions =
   | PaymentTrailOptions
   | (Pick<PaymentTrailOptions, 'from' | 'json'> & { readonly payerId: string })
@@ -43,10 +43,10 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const
 
-/** Of what Payfriend makes; it can begin with a hyphen. */
+/** The form of Payfriend's payment ids, which can begin with a hyphen. */
 const PAYMENT_ID = /^[\w-]{22}$/
 
-/** What the command line of `npm run evidence` asks for; throws `CannotLook` with how it is used. */
+/** Parse the command line of `npm run evidence`; throws `CannotLook` with the usage. */
 export function evidenceOptions(argv: readonly string[]): EvidenceOptions {
   const refuse = refusing(EVIDENCE)
   const { ids, values } = parsed(argv, refuse)
@@ -103,7 +103,7 @@ const VALUED = Object.entries(OPTIONS).flatMap(([name, { type }]) =>
   type === 'string' ? [`--${name}`] : [],
 )
 
-/** The ids of payments among the words, and what the others say. */
+/** The payment ids among the arguments, and the parsed options. */
 function parsed(argv: readonly string[], refuse: Refuse) {
   const isId = (arg: string, index: number) =>
     PAYMENT_ID.test(arg) && !VALUED.includes(argv[index - 1] ?? '')

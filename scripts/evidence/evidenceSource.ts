@@ -4,11 +4,11 @@ import type { tables } from '../../functions/tables.ts'
 import type { ArchivedEntry } from './archivedEntry.ts'
 
 export type EvidenceSource = {
-  /** What is in the folder of a payment or a payer, in the order of the keys. */
+  /** The entries in the folder of a payment or a payer, in the order of their keys. */
   entries(folder: string): Promise<ArchivedEntry[]>
-  /** Never over another: what is there stays as it is. */
+  /** Write an entry; an existing one is never overwritten. */
   keep(entry: ArchiveEntry): Promise<void>
-  /** The item of a payment or a payer; a reason where the table cannot be read. */
+  /** The item of a payment or a payer, or the reason why the table cannot be read. */
   item(table: TableName, id: string): Promise<{ readonly item: unknown } | { readonly why: string }>
   close(): Promise<void>
 }

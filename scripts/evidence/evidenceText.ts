@@ -1,10 +1,10 @@
-/** A payment's audit trail in words, and for programs. */
+/** A payment's audit trail as text, and as JSON. */
 import { type PaymentEntry, statusIn } from '../../functions/core/paymentTrail.ts'
 import type { Problem } from './archivedEntry.ts'
 import type { FoundPaymentTrail } from './paymentTrail.ts'
 import { isOnlyUnknown, MISSING } from './paymentTrailCheck.ts'
 
-/** What was shown, to whom, what came back, when, and what of it is verified. */
+/** What the payer was shown, the answer and its time, and what is verified. */
 export function evidenceText(found: FoundPaymentTrail): string {
   const { entries, problems } = found
   const isProven = problems.length === 0
@@ -18,13 +18,13 @@ export function evidenceText(found: FoundPaymentTrail): string {
   ].join('\n')
 }
 
-/** What comes before all else where not everything is proven. */
+/** The first lines if not everything is proven. */
 export const unproven = (problems: readonly Problem[]): string =>
   isOnlyUnknown(problems)
-    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS AUDIT TRAIL: ask a newer one. What follows is told by those entries that it knows.`
-    : `THIS AUDIT TRAIL IS NOT PROVEN. What follows is told by those entries that are whole.`
+    ? `THIS VERSION OF PAYFRIEND CANNOT JUDGE THIS AUDIT TRAIL: use a newer version. What follows comes from the entries that it knows.`
+    : `THIS AUDIT TRAIL IS NOT PROVEN. What follows comes from the entries that are whole.`
 
-/** The same for programs. */
+/** The same as JSON, for programs. */
 export function evidenceJson({
   paymentId,
   entries,
@@ -55,7 +55,7 @@ function story(
   { entries, paymentId, problems }: FoundPaymentTrail,
   { payment }: PaymentEntry,
 ): string[] {
-  // What a newer version wrote may be how it ended.
+  // An entry of a newer version may say how the payment ended.
   const isKnown = !problems.some(({ isUnknown }) => isUnknown)
   const end = isKnown ? endOf(entries) : undefined
   const status = isKnown
@@ -107,8 +107,8 @@ const rows = (all: (readonly [string, string])[]) =>
 const verified = ({ entries, stored }: FoundPaymentTrail) => [
   'Verified',
   `  ${entries.length} entries, each with its own hash and the hash of the one before; the last is ${entries.at(-1)?.hash}`,
-  '  the payment are the same on each, and what was shown is worded from them',
-  '  the historyEntries are a life that the rules of a payment allow',
+  '  the payment is the same on each, and what was shown is worded from it',
+  '  the history follows the rules of a payment',
   ...(endOf(entries)?.evidence ? ['  what came back is bound to what was shown'] : []),
   ...(stored ? ["  the table's item gives the same entries"] : []),
 ]
@@ -129,7 +129,7 @@ const wrong = ({ problems }: FoundPaymentTrail) => [
     : []),
 ]
 
-/** The entry that says what became of the payment; the first while it waits. */
+/** The entry of the payment's end; the first entry while it is pending. */
 const endOf = (entries: readonly PaymentEntry[]) =>
   entries.findLast(({ historyEntry }) => statusIn(historyEntry))
 

@@ -8,8 +8,8 @@ import type { EvidenceSource } from './evidenceSource.ts'
 import { storedItem } from './storedItem.ts'
 
 /**
- * The archive as a folder of files. The table is the one of `DYNAMODB_ENDPOINT`, or the embedded one that is
- * kept beside the archive in a `DATA_DIR`.
+ * An archive in a folder of files. The table is that of `DYNAMODB_ENDPOINT`, or the embedded database's beside the
+ * archive in a `DATA_DIR`.
  */
 export async function folderSource(
   archive: string,
@@ -29,7 +29,7 @@ export async function folderSource(
   return {
     async entries(folder) {
       const names = existsSync(join(archive, folder)) ? await readdir(join(archive, folder)) : []
-      // What begins with a dot is an entry that is being written, or the file system's own.
+      // A file whose name begins with a dot is an unfinished entry, or the file system's own.
       const entries = names.filter((name) => !name.startsWith('.')).sort()
       return Promise.all(
         entries.map(async (name) => {

@@ -16,7 +16,7 @@ type Lived = {
   wrong: number
 }
 
-/** What is wrong with each historyEntry, oldest first; nothing for one that may follow those before it. */
+/** For each history entry, oldest first, its problem; undefined if it may follow those before it. */
 export function lifeProblems(
   { createdAt, expiresAt }: Pick<PaymentFacts, 'createdAt' | 'expiresAt'>,
   historyEntries: readonly HistoryEntry[],
@@ -76,7 +76,7 @@ function whoMay(event: HistoryEntry['event']): readonly string[] {
 const isLateAnswer = ({ event }: HistoryEntry) =>
   event === 'push_sent' || event === 'push_unavailable' || event === 'denied_late'
 
-/** Texts and codes are counted here once more, as the table counted them (RTS Art. 4(3)(b)). */
+/** Count texts and codes again, as the table counted them (RTS Art. 4(3)(b)). */
 function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
   const { event, channel } = historyEntry
   const status = statusIn(historyEntry)
@@ -94,7 +94,7 @@ function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
   lived.answered ||= status === 'approved' || status === 'denied'
   if (lived.paused && channel === 'push') return `"${event}" though no push was asked for`
   lived.paused ||= event === 'push_paused'
-  // RTS Art. 5(1)(c): what was shown otherwise is not approved by an answer that shows nothing.
+  // RTS Art. 5(1)(c): after an answer that showed another payment, a provider's word, which shows none, cannot approve.
   if (event === 'approved' && historyEntry.by === 'provider' && lived.refused) {
     return 'approved by the provider’s word, after a signed answer was refused'
   }

@@ -1,4 +1,4 @@
-/** A payer's audit trail as it was found, in words and for programs. */
+/** A payer's audit trail as text and as JSON. */
 
 import { trailOf } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
@@ -11,14 +11,14 @@ import { type CheckedPayerTrail, checkPayerTrail } from './payerTrailCheck.ts'
 import { type NotStored, spoiled } from './paymentTrail.ts'
 import { MISSING } from './paymentTrailCheck.ts'
 
-/** A trail and what is wrong with it. */
+/** A payer's audit trail and its problems. */
 export type FoundPayerTrail = CheckedPayerTrail & {
   readonly payerId: string
-  /** Why it was compared with no item of the table; none where it was. */
+  /** Why it was not compared with the table's item, if it was not. */
   readonly whyNotCompared?: string
 }
 
-/** Find and check a payer's trail; throws `CannotLook` where nothing is known of such a payer. */
+/** Find and check a payer's trail; throws `CannotLook` if there is no such payer. */
 export async function foundPayerTrail(
   source: EvidenceSource,
   payerId: string,
@@ -34,7 +34,7 @@ export async function foundPayerTrail(
   return { payerId, entries, problems: [...problems, ...read.ofItem], whyNotCompared: read.why }
 }
 
-/** The trail as the table tells it, or why it tells nothing. */
+/** The trail from the table's item, or why there is none. */
 async function readTrail(
   source: EvidenceSource,
   payerId: string,
@@ -45,11 +45,11 @@ async function readTrail(
   try {
     return { stored: trailOf(read.item) }
   } catch (error) {
-    return spoiled(error, 'its trail is none as Payfriend stores it')
+    return spoiled(error, "its trail is not in Payfriend's form")
   }
 }
 
-/** What happened to the account and when, and what of it is verified. */
+/** The account's history, and what of it is verified. */
 export function trailText({ payerId, entries, problems, whyNotCompared }: FoundPayerTrail): string {
   const isProven = problems.length === 0
   return [
@@ -84,7 +84,7 @@ export function trailText({ payerId, entries, problems, whyNotCompared }: FoundP
   ].join('\n')
 }
 
-/** The same for programs. */
+/** The same as JSON, for programs. */
 export const trailJson = ({
   payerId,
   entries,

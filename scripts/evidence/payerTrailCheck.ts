@@ -1,4 +1,4 @@
-/** Whether what is kept of a payer's audit trail is whole and unchanged. */
+/** Checks that a payer's audit trail is whole and unchanged. */
 import { payerEntryItem } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import type { Digest } from '../../functions/core/canonical.ts'
 import {
@@ -21,17 +21,17 @@ import { MISSING, THE_ITEM } from './paymentTrailCheck.ts'
 export type PayerTrailToCheck = {
   readonly payerId: string
   readonly kept: readonly ArchivedEntry[]
-  /** As the table's item has it, where that could be read. */
+  /** The trail in the table's item, if that could be read. */
   readonly stored?: Trail | undefined
 }
 
-/** `entries` are those of entries that are what was once written, oldest first. */
+/** `entries` are those that are as they were written, oldest first. */
 export type CheckedPayerTrail = {
   readonly entries: readonly PayerEntry[]
   readonly problems: readonly Problem[]
 }
 
-/** Check everything that can be checked, and name each entry that something is wrong with. */
+/** Check all entries and name each that has a problem. */
 export function checkPayerTrail(
   { payerId, kept, stored }: PayerTrailToCheck,
   digest: Digest,
@@ -51,12 +51,12 @@ export function checkPayerTrail(
   const last = Math.max(...seqs, stored?.count ?? 0, 0)
   for (let seq = 1; seq <= last; seq += 1) {
     if (!seqs.has(seq)) told(seq, MISSING)
-    if (stored && seq > stored.count) told(seq, 'the table knows of no such entry')
+    if (stored && seq > stored.count) told(seq, 'the table has no entry with this number')
   }
   const entries = [...read.values()].sort((a, b) => a.seq - b.seq)
   for (const { seq, previous } of entries) {
     const before = seq === 1 ? null : read.get(seq - 1)?.hash
-    // Without the one before, that one is named and this one cannot be judged.
+    // If the entry before is missing, that one is named, and the chain cannot be checked here.
     if (before !== undefined && before !== previous) {
       told(seq, 'follows another entry than the one before it: the chain is broken')
     }
@@ -66,7 +66,7 @@ export function checkPayerTrail(
     if (archived && storedPayerEntry(archived) !== storedPayerEntry(entry)) {
       told(entry.seq, 'the table has another entry')
     }
-    // The newest stay there, up to the last that was counted.
+    // The item holds the newest entries, up to its count.
     if (stored && entry.seq !== stored.count - stored.recent.length + index + 1) {
       problems.push({ key: THE_ITEM, what: `it counts ${stored.count}, and holds ${entry.seq}` })
     }
@@ -74,7 +74,7 @@ export function checkPayerTrail(
   return { entries, problems: problems.sort((a, b) => (a.key < b.key ? -1 : 1)) }
 }
 
-/** The entry on an entry, or what is wrong with it. */
+/** The entry, or its problem. */
 function readEntry(
   { key, text }: ArchivedEntry,
   payerId: string,
@@ -86,8 +86,8 @@ function readEntry(
   const { success, data, error } = payerEntryItem.safeParse(json)
   if (!success) return notRead(text, json, error, digest)
   if (digest(hashedPayerEntry(data)) !== data.hash)
-    return { what: 'its words are not those of its hash' }
-  // Also one that says the same member twice, which every reader may take otherwise.
+    return { what: 'its text does not match its hash' }
+  // This also refuses a member that occurs twice, because readers differ in which one they use.
   if (storedPayerEntry(data) !== text) return { what: 'is not written as Payfriend writes it' }
   if (data.payerId !== payerId) return { what: `is of another payer, ${data.payerId}` }
   return payerEntryKey(data) === key

@@ -13,7 +13,7 @@ import { CannotLook, type PaymentTrailOptions } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { type CheckedPaymentTrail, checkPaymentTrail, THE_ITEM } from './paymentTrailCheck.ts'
 
-/** A payment's audit trail as an archive has it that nobody has touched. */
+/** A payment's audit trail as an unchanged archive has it. */
 export function untouchedTrail(stored: PaymentWithHistory) {
   const { paymentId, createdAt } = stored
   const kept = paymentEntries(stored, sha256Hex).map(
@@ -27,16 +27,16 @@ export function untouchedTrail(stored: PaymentWithHistory) {
   return { paymentId, folder: paymentTrailFolder(createdAt.toISOString(), paymentId), kept }
 }
 
-/** A payment's audit trail as it was found and what is wrong with it. */
+/** A payment's audit trail and its problems. */
 export type FoundPaymentTrail = CheckedPaymentTrail & {
   readonly paymentId: string
   readonly kept: readonly ArchivedEntry[]
   readonly stored?: PaymentWithHistory
-  /** Why it was compared with no item of the table. */
+  /** Why it was not compared with the table's item, if it was not. */
   readonly whyNotCompared?: string
 }
 
-/** Find and check a payment's audit trail; throws `CannotLook` where there is no such payment. */
+/** Find and check a payment's audit trail; throws `CannotLook` if there is no such payment. */
 export async function paymentTrailOf(
   source: EvidenceSource,
   { paymentId, day }: Pick<PaymentTrailOptions, 'paymentId' | 'day'>,
@@ -55,7 +55,7 @@ export async function paymentTrailOf(
   }
   if (day === undefined) {
     throw new CannotLook(
-      `Payment ${paymentId} was looked for in the table, and ${read.why}. Say with --day on which day (UTC) it was started, and its archive is looked at alone.`,
+      `Payment ${paymentId} has no usable item in the table: ${read.why}. Name with --day the day (UTC) on which it was started, to check its archive alone.`,
     )
   }
   const folder = paymentTrailFolder(day, paymentId)
@@ -70,7 +70,7 @@ export async function paymentTrailOf(
   return { paymentId, kept, entries, problems: all, whyNotCompared: read.why }
 }
 
-/** The payment as the table tells it, or why it tells nothing, and what of that is wrong with its item. */
+/** The payment from the table's item; or why there is none, and the item's problems. */
 export async function readStored(
   source: EvidenceSource,
   paymentId: string,
@@ -85,14 +85,14 @@ export async function readStored(
       error,
       error instanceof RewrittenOutcome
         ? `it was rewritten by hand: ${error.message}`
-        : 'it is no payment as Payfriend stores it',
+        : "it is not in Payfriend's form of a payment",
     )
   }
 }
 
 export type NotStored = { readonly why: string; readonly ofItem: readonly Problem[] }
 
-/** An item that cannot be read, unless it only holds what a newer version may have stored: that is told as such. */
+/** The result for an item that cannot be parsed: spoilt, or perhaps stored by a newer version. */
 export function spoiled(error: unknown, what: string): NotStored {
   const unknown = unknownIn(error)
   const problem = unknown ? { ...unknown, what: `it ${unknown.what}` } : { what }

@@ -1,4 +1,4 @@
-/** Whether what is archived of a payment is its audit trail: whole, unchanged, and of a life that the rules allow. */
+/** Checks that a payment's audit trail is whole and unchanged, and follows the rules of a payment. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Digest } from '../../functions/core/canonical.ts'
 import { channelOf, endedAt, proofOf } from '../../functions/core/outcome.ts'
@@ -15,20 +15,20 @@ import { lifeProblems } from './lifeCheck.ts'
 
 export type PaymentTrailToCheck = {
   readonly paymentId: string
-  /** Where its entries are: `2026-11-22/PAYMENT_ID/`. */
+  /** The folder of its entries: `2026-11-22/PAYMENT_ID/`. */
   readonly folder: string
   readonly kept: readonly ArchivedEntry[]
-  /** The payment as the table tells it, where that could be read. */
+  /** The payment from the table's item, if that could be read. */
   readonly stored?: PaymentWithHistory | undefined
 }
 
-/** `entries` are those that are what was once written, oldest first. */
+/** `entries` are those that are as they were written, oldest first. */
 export type CheckedPaymentTrail = {
   readonly entries: readonly PaymentEntry[]
   readonly problems: readonly Problem[]
 }
 
-/** Check everything that can be checked, and name each entry that something is wrong with. */
+/** Check all entries and name each that has a problem. */
 export function checkPaymentTrail(trail: PaymentTrailToCheck, digest: Digest): CheckedPaymentTrail {
   const problems: Problem[] = []
   const read = new Map<number, PaymentEntry>()
@@ -54,7 +54,7 @@ export function checkPaymentTrail(trail: PaymentTrailToCheck, digest: Digest): C
   }
   const [first] = entries
   if (first) told(first.seq, shownProblem(first.payment))
-  // Of an audit trail with holes it would only say in other words that there are holes.
+  // Not checked if entries are missing: it would only report the same gaps again.
   if (first && entries.length === seqs.size && entries.length === entries.at(-1)?.seq) {
     const historyEntries = entries.map(({ historyEntry }) => historyEntry)
     for (const [index, what] of lifeProblems(first.payment, historyEntries).entries())
@@ -69,7 +69,7 @@ export function checkPaymentTrail(trail: PaymentTrailToCheck, digest: Digest): C
 
 function chainProblem({ seq, previous }: PaymentEntry, before: PaymentEntry | undefined) {
   if (seq === 1) return previous === null ? undefined : 'is the first, and follows another entry'
-  // Without the one before, that one is named and this one cannot be judged.
+  // If the entry before is missing, that one is named, and the chain cannot be checked here.
   if (!before || before.hash === previous) return undefined
   return 'follows another entry than the one before it: the chain is broken'
 }
@@ -77,9 +77,9 @@ function chainProblem({ seq, previous }: PaymentEntry, before: PaymentEntry | un
 const termsProblem = (entry: PaymentEntry, first: PaymentEntry) =>
   isDeepStrictEqual(entry.payment, first.payment)
     ? undefined
-    : 'its payment are not those of the others'
+    : 'its payment is not that of the other entries'
 
-/** What the table tells otherwise. An archived entry cannot be changed and an item can, by its owner. */
+/** Differences from the table's item. The AWS account's owner can change an item, but not an archived entry. */
 function storedProblems(
   stored: PaymentWithHistory,
   read: ReadonlyMap<number, PaymentEntry>,
@@ -97,23 +97,23 @@ function storedProblems(
     }
   }
   for (let seq = expected.length + 1; seq <= last; seq += 1) {
-    problems.push({ key: keyOf(seq), what: 'the table knows of no such entry' })
+    problems.push({ key: keyOf(seq), what: 'the table has no entry with this number' })
   }
   const what = itemProblem(stored, expected)
   if (what) problems.push({ key: THE_ITEM, what })
   return problems
 }
 
-/** Whether nothing is wrong but that a newer version may have written what this one does not know. */
+/** Whether the only problems are entries that a newer version may have written. */
 export const isOnlyUnknown = (problems: readonly Problem[]): boolean =>
   problems.length > 0 && problems.every(({ isUnknown }) => isUnknown)
 
-/** What is wrong with an entry that is not there. */
+/** The problem of a missing entry. */
 export const MISSING = 'is missing'
-/** What a problem is of that is not of an entry. */
+/** The key of a problem that belongs to no entry. */
 export const THE_ITEM = "the table's item"
 
-/** The item's own fields beside its history, which no entry holds. */
+/** The problem of the item's fields that are in no entry, compared with its history. */
 function itemProblem(
   { outcome, channels, expiresAt }: PaymentWithHistory,
   entries: readonly PaymentEntry[],
@@ -138,7 +138,7 @@ function itemProblem(
   return undefined
 }
 
-/** By name, without the hashes, which differ with everything else. */
+/** The names of the differing fields, without the hashes, which always differ too. */
 function differences(found: PaymentEntry, expected: PaymentEntry): string[] {
   const a = membersOf(found)
   const b = membersOf(expected)

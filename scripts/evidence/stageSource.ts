@@ -12,7 +12,7 @@ import { CannotLook } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { storedItem } from './storedItem.ts'
 
-/** The archive and the table of a stage in AWS, as its stack's outputs name them. */
+/** The archive and the tables of a stage in AWS, which its stack's outputs name. */
 export async function stageSource({
   stack,
   region,
@@ -43,7 +43,7 @@ export async function stageSource({
 /** The outputs that name the tables. */
 const OUTPUTS = { payments: 'PaymentsTableName', users: 'PayersTableName' } as const
 
-/** No answer of AWS says anything about the payment. */
+/** An error of AWS says nothing about the payment, so it becomes `CannotLook`. */
 async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
@@ -62,8 +62,8 @@ async function outputsOf(stack: string, at: { readonly region?: string }) {
 }
 
 /**
- * Every entry, in its first version. Who may write can put another over an entry, or mark it as deleted; the
- * first version stays, because the bucket's lock lets nobody delete it before its time.
+ * Every entry, in its first version. A writer with other rights could add a version or mark the entry as deleted; the
+ * first version stays, because the bucket's lock forbids deleting it during the retention.
  */
 async function pagesIn(s3: S3Client, bucket: string, folder: string): Promise<ArchivedEntry[]> {
   const versions = new Map<string, (string | undefined)[]>()

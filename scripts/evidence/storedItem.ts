@@ -4,8 +4,8 @@ import { tables } from '../../functions/tables.ts'
 import type { TableName } from './evidenceSource.ts'
 
 /**
- * The item of a payment or a payer as it is now, or why the table cannot be read: the archive can be looked at
- * all the same. `name` is what the table is called there.
+ * The item of a payment or a payer as it is now, or why the table cannot be read; the archive can still be checked.
+ * `name` is the table's name in AWS or on the laptop.
  */
 export async function storedItem(
   client: DynamoDBClient,

@@ -1,4 +1,4 @@
-/** Who carries out the operator's command: the server on this machine, or these credentials at a stage in AWS. */
+/** Run the operator's command in the server on this machine, or with the operator's credentials at a stage in AWS. */
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import * as z from 'zod'
 import { type Command, type Outcome, operate } from '../../local/operator.ts'
@@ -10,7 +10,7 @@ export type Operator = (command: Command, email: string) => Promise<Outcome>
 
 const ANSWER_LIMIT_MS = 30_000
 
-/** Found by the page's configuration, which names sign-in, where the operator is. */
+/** The operator of the local server. Its address is sign-in's, which the page's `config.json` names. */
 export function laptopOperator(port: number): Operator {
   const page = `http://localhost:${port}`
   return async (command, email) => {
@@ -44,10 +44,10 @@ async function configOf(page: string) {
   throw new CannotLook(`What answers at ${page} is not Payfriend: name its port with --port.`)
 }
 
-/** The Lambdas whose settings name all that the command needs: tables, people, and where codes are ended. */
+/** The Lambdas whose environments together name all that the command needs: tables, user pool and provider. */
 const LAMBDAS = ['CancelPayment', 'EndSessions']
 
-/** With the operator's own credentials, on what the stage's Lambdas are told of. */
+/** The operator of a stage, with the operator's own credentials and the environments of the stage's Lambdas. */
 export function stageOperator(said: {
   readonly stack: string
   readonly region: string | undefined
@@ -75,7 +75,7 @@ export function stageOperator(said: {
           return found.Environment?.Variables
         }),
       )
-      // The adapters make their clients as in Lambda, from the environment.
+      // As in a Lambda, the adapters read the region from the environment.
       process.env.AWS_REGION = region
       if (said.profile) process.env.AWS_PROFILE = said.profile
       const env = { ...Object.assign({}, ...told), PROVIDER: provider }

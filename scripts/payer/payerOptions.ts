@@ -1,4 +1,4 @@
-/** What `npm run payer` is told. */
+/** The command line of `npm run payer`. */
 import { parseArgs } from 'node:util'
 import { COMMANDS, type Command } from '../../local/operator.ts'
 
@@ -16,7 +16,7 @@ export const USAGE = `npm run payer -- (show | lock | unlock | close) EMAIL [--s
   --port      the page's port on this machine; PORT, or 3000, if not said
   --yes       close without asking`
 
-/** The command was used wrongly; says how it is used. */
+/** The command was used wrongly; the message has the usage. */
 export class UsageError extends Error {}
 
 export type PayerOptions = {

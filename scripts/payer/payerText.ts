@@ -1,6 +1,6 @@
 import type { AccountView } from '../../functions/core/account.ts'
 
-/** An account in a few lines, for who looks after it. */
+/** An account in a few lines, for the operator. */
 export function payerText(email: string, account: AccountView): string {
   const {
     payerId,
@@ -43,7 +43,7 @@ export function payerText(email: string, account: AccountView): string {
   return [email, ...rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`)].join('\n')
 }
 
-/** The name stands before the first of them only. */
+/** Only the first row has the name. */
 const rowsOf = (name: string, values: readonly string[]) =>
   values.length === 0
     ? [[name, 'nothing'] as const]

@@ -27,7 +27,7 @@ type Command = 'show' | 'lock' | 'unlock' | 'close'
 /** Somebody whom the sign-in provider knows too, with a verified phone. */
 async function payer(): Promise<Person> {
   const stranger = harness.stranger()
-  await harness.userPool.people.signIn(stranger.email, 'correct horse battery')
+  await harness.userPool.accounts.signIn(stranger.email, 'correct horse battery')
   const found = await operate(harness.world, 'show', stranger.email)
   if (!('account' in found)) throw new Error('nobody')
   return harness.person({ as: { ...stranger, payerId: found.account.payerId } })
@@ -240,7 +240,7 @@ describe('close', () => {
   test('makes the same address somebody else when it signs up anew', async () => {
     const as = await payer()
     await say('close', as)
-    await harness.userPool.people.signIn(as.email, 'correct horse battery')
+    await harness.userPool.accounts.signIn(as.email, 'correct horse battery')
     const { payerId, state } = await say('show', as)
     expect(payerId).not.toBe(as.payerId)
     expect(state).toBe('open')

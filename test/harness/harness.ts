@@ -98,7 +98,7 @@ export async function startHarness(
     /** Between the handlers and the pretend phone; them and the database; them and the sign-in. */
     provider,
     store,
-    userPool: Object.assign(userPool, { people: users.people }),
+    userPool: Object.assign(userPool, { accounts: users.accounts }),
     /** Where the database itself is, past its tap; and the database, past any address. */
     database: database.endpoint,
     engine,

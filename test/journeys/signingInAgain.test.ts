@@ -95,7 +95,7 @@ test('a tab that becomes another person says so, and uses nothing of the first',
   await harness.signIn({ ...dora, page: other, email })
   await dora.page.reload()
   await says(dora.page, `You are signed in as ${email} now.`)
-  await says(dora.page, 'What was typed in this tab before was somebody else’s, and is gone.')
+  await says(dora.page, 'What another person typed in this tab before is gone.')
   await heading(dora.page, 'Send a payment')
   await passesAxe(dora.page)
   expect(await dora.page.getByLabel('Name').inputValue()).toBe('')

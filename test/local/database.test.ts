@@ -306,7 +306,9 @@ test('a folder of an older version, with other indexes, is an error and not a su
       KeySchema: [{ AttributeName: 'payment_id', KeyType: 'HASH' }],
     }),
   )
-  await expect(createTables(older)).rejects.toThrow('The kept table payments has other indexes')
+  await expect(createTables(older)).rejects.toThrow(
+    'The table payments in the folder has other keys or indexes',
+  )
   older.destroy()
   await close()
 })

@@ -8,7 +8,7 @@ import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { cognitoSignIns } from '../../functions/adapters/aws/cognitoSignIns.ts'
 import { type SignInOptions, startSignIn } from '../../local/signIn/signIn.ts'
-import { openPeople } from '../../local/signIn/signInPeople.ts'
+import { openAccounts } from '../../local/signIn/signInAccounts.ts'
 
 const clientId = 'payfriend-page'
 const pageUrl = 'http://localhost:3000/'
@@ -481,7 +481,7 @@ test('a person is in the file before they are told that they are registered', as
   const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
   try {
     const dataFile = join(folder, 'people.json')
-    const people = await openPeople({ dataFile, clock: () => now })
+    const people = await openAccounts({ dataFile, clock: () => now })
     await people.signIn(ada.email, ada.password)
     expect(await readFile(dataFile, 'utf8')).toContain(ada.email)
   } finally {
@@ -667,7 +667,7 @@ describe('the file of people', () => {
     try {
       const ids: (string | undefined)[] = []
       for (let i = 0; i < 3; i++) {
-        const people = await openPeople({ dataFile, clock: () => now })
+        const people = await openAccounts({ dataFile, clock: () => now })
         await people.signIn(ada.email, ada.password)
         const id = people.find(ada.email)
         ids.push(id)
@@ -676,7 +676,7 @@ describe('the file of people', () => {
         expect(await readFile(dataFile, 'utf8')).not.toContain(ada.email)
       }
       expect(new Set(ids).size).toBe(3)
-      const people = await openPeople({ dataFile, clock: () => now })
+      const people = await openAccounts({ dataFile, clock: () => now })
       for (const id of ids) expect(people.emailOf(id ?? '')).toBeUndefined()
     } finally {
       await rm(folder, { recursive: true })
@@ -687,11 +687,11 @@ describe('the file of people', () => {
     const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
     const dataFile = join(folder, 'people.json')
     try {
-      const first = await openPeople({ dataFile, clock: () => now })
+      const first = await openAccounts({ dataFile, clock: () => now })
       await first.signIn(ada.email, ada.password)
       const { people } = JSON.parse(await readFile(dataFile, 'utf8'))
       await writeFile(dataFile, JSON.stringify({ people }))
-      const after = await openPeople({ dataFile, clock: () => now })
+      const after = await openAccounts({ dataFile, clock: () => now })
       expect(await after.signIn(ada.email, ada.password)).toBe('right')
       // What was derived from this address before there was anything else in it.
       expect(after.find(ada.email)).toBe('b5fc85e5-5755-89e0-9030-a10ab4429b6b')

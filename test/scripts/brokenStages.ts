@@ -103,14 +103,14 @@ export const BROKEN: readonly Broken[] = [
     'an API that asks for no token',
     answering('/api/profile', 200, '{}'),
     'API',
-    /answers 200 to who has no token/,
+    /answers 200 without a token/,
     /authorizers/,
   ],
   [
     'an API whose answers are kept',
     answering('/api/profile', 401, '{}', { 'x-cache': 'Hit from cloudfront' }),
     'API',
-    /kept by CloudFront/,
+    /CloudFront caches its answers/,
     /CachingDisabled/,
   ],
   [
@@ -121,7 +121,7 @@ export const BROKEN: readonly Broken[] = [
       answering('/error', 400, 'An error was encountered')(stage)
     },
     'sign-in',
-    /an error and no form \(redirect_mismatch\)/,
+    /an error instead of the form \(redirect_mismatch\)/,
     /^npm run deploy, so that the page's address/,
   ],
   [

@@ -282,12 +282,12 @@ describe('where it cannot look it says why, and ends with 2:', () => {
     [
       'nobody signed in',
       failing('CredentialsProviderError', 'Could not load credentials from any providers'),
-      /^AWS does not know who asks \(Could not load credentials .*--profile/,
+      /^AWS does not accept these credentials \(Could not load credentials .*--profile/,
     ],
     [
       'a session that is over',
       failing('ExpiredToken', 'The security token included in the request is expired'),
-      /^AWS does not know who asks/,
+      /^AWS does not accept these credentials/,
     ],
     ['no right to look', failing('AccessDenied', 'no'), /cloudformation:DescribeStacks/],
     ['no region', new Error('Region is missing'), /^Say which region: --region eu-west-1/],

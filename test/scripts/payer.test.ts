@@ -10,7 +10,7 @@ import { signIns, type World } from '../../functions/composition.ts'
 import { handlersIn } from '../../local/api/handlers.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
-import { openPeople } from '../../local/signIn/signInPeople.ts'
+import { openAccounts } from '../../local/signIn/signInAccounts.ts'
 import { main } from '../../scripts/payer.ts'
 import type { Request, RouteName } from '../harness/event.ts'
 import { invoke, numberOf, paymentBody } from '../harness/harness.ts'
@@ -24,7 +24,7 @@ let call: (name: RouteName, request: Request) => ReturnType<typeof invoke>
 
 beforeAll(async () => {
   const clock = () => new Date()
-  const people = await openPeople({ dataFile: join(folder, 'people.json'), clock })
+  const people = await openAccounts({ dataFile: join(folder, 'people.json'), clock })
   for (const email of EMAILS) {
     await people.signIn(email, 'a long password')
     ids.set(email, people.find(email) ?? '')
@@ -144,7 +144,7 @@ describe('close', () => {
     expect(await signIns(payfriend.world).find(email)).toBeUndefined()
     expect(await run(['show', email, ...port()])).toMatchObject({
       code: 1,
-      complaints: expect.stringMatching(/^Nobody signs in with this address/),
+      complaints: expect.stringMatching(/^There is no account with this address/),
     })
   })
 
@@ -156,7 +156,10 @@ describe('close', () => {
 
 test('nobody of this address, no server, and somebody else’s server are told apart', async () => {
   const nobody = await run(['lock', 'nobody@example.com', ...port()])
-  expect(nobody).toMatchObject({ code: 1, complaints: expect.stringMatching(/^Nobody signs in/) })
+  expect(nobody).toMatchObject({
+    code: 1,
+    complaints: expect.stringMatching(/^There is no account/),
+  })
 
   const other = createServer((_, response) => response.end('<h1>Hello</h1>'))
   await new Promise<void>((resolve) => other.listen(0, 'localhost', resolve))

@@ -64,7 +64,7 @@ describe('a component', () => {
   })
 
   test.each([
-    ['tells no licence', component()],
+    ['names no licence', component()],
     ['has a licence that nobody agreed to', component({ license: { id: 'GPL-3.0-only' } })],
     ['has a licence of its own making', component({ license: { name: 'SEE LICENSE IN FILE' } })],
     ['has two licences, one of them strange', component({ expression: '(MIT AND SSPL-1.0)' })],

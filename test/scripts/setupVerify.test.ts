@@ -131,7 +131,7 @@ describe('an account that has nothing', () => {
   test('has nothing done to it where nobody can be asked and nobody said --yes', async () => {
     const { code, text } = await run({ argv: [] })
     expect(code).toBe(0)
-    expect(text).toContain('Nothing was done. With --yes it will be.')
+    expect(text).toContain('Nothing was done. Add --yes to do it.')
     expect(changing()).toEqual([])
   })
 
@@ -352,7 +352,7 @@ describe('a fault is told in one sentence', () => {
         : undefined
     const { code, text } = await run()
     expect(code).toBe(1)
-    expect(text).toMatch(/Created "Payfriend payments" [\s\S]*What was done stays/)
+    expect(text).toMatch(/Created "Payfriend payments" [\s\S]*The changes made so far stay/)
     const { sid } = await serviceNamed('Payfriend payments')
     answerFor = () => undefined
     asked = []

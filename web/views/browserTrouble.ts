@@ -1,6 +1,6 @@
 import type { BrowserTrouble } from '../browserCheck.ts'
 
-/** Say why the page can't work in this browser, with nothing that an old one may not have. */
+/** Show why the page can't work in this browser, using no feature that an old browser may lack. */
 export function showBrowserTrouble(trouble: BrowserTrouble): void {
   const screen = document.getElementById('screen')
   if (screen === null) return
@@ -31,7 +31,7 @@ function wordsOf(trouble: BrowserTrouble): readonly [heading: string, ...sentenc
       return [
         'This browser is too old for Payfriend',
         'Please update it, or open this page in another one.',
-        // It stands in index.html, for browsers that can't even read this script.
+        // index.html has this sentence, for browsers that cannot even parse this script.
         document.getElementById('browsers')?.textContent ?? '',
         `This browser has no ${trouble.missing.join(', ')}.`,
       ]

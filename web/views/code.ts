@@ -13,7 +13,7 @@ import { factsOf } from './result.ts'
 
 const HEADING = 'Enter the code from the text'
 
-/** Approve with a code by text; the phone may still decide meanwhile. */
+/** Approve with an SMS code; the payer may still answer the push meanwhile. */
 export function showCode(app: App, screen: Screen, paymentId: string): void {
   screen.show(HEADING, el('p', {}, 'One moment…'))
   const input = el('input', {
@@ -38,7 +38,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
 
   const polled = pollPayment(app, screen, paymentId, (payment, trouble) => {
     const { sms } = payment
-    // What can be done where no code can be entered is told where the payment waits.
+    // If no code can be entered, the waiting view says what can be done.
     if (!hasSmsCode(payment) || sms.attemptsLeft === 0) {
       app.go({ view: 'waiting', paymentId }, { replace: true })
       return
@@ -76,7 +76,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
       if (screen.signal.aborted) return
       const { kind, code: refusal, fields, attemptsLeft } = detailsOf(error)
       if (refusal === 'no_code_sent' && latest) rememberNoSms(latest)
-      // Whatever the answer was, or whether it came at all, the payment itself is the truth.
+      // Whatever the answer was, and even if none came, the payment itself shows the result.
       polled.lookNow()
       if (kind === 'refusal' && REFUSED_CODES.has(refusal)) {
         if (attemptsLeft !== undefined) attempts.textContent = attemptsInWords(attemptsLeft)
@@ -117,7 +117,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
   }
 }
 
-/** True of every provider's text: all have whom and how much, not all can have the reference. */
+/** Worded for every provider: each text has payee and amount, but not each has the reference. */
 const whatToCompare = ({ reference }: Payment) =>
   el(
     'p',
@@ -127,7 +127,7 @@ const whatToCompare = ({ reference }: Payment) =>
     '.',
   )
 
-/** Refusals that are about the code typed, and belong beside it. */
+/** Refusals of the typed code, which are shown beside its field. */
 const REFUSED_CODES = new Set<ProblemDetails['code']>([
   'wrong_code',
   'code_expired',

@@ -1,7 +1,7 @@
 import { el } from '../element.ts'
 import { button } from '../form.ts'
 
-/** The last minute before signing out. It takes the focus, so that it is read out and one key answers it. */
+/** The dialog in the last minute before signing out. It takes the focus, so that it is read out and one key is enough. */
 export function createIdleWarning(stay: () => void) {
   const left = el('strong', { class: 'left' })
   const dialog = el(

@@ -2,7 +2,7 @@ import type { Payment } from '../api.ts'
 import { type Child, el } from '../element.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 
-/** Why no text went out, and a way on that is open. */
+/** Why no text was sent, and what the payer can do instead. */
 export function noSmsCode(error: unknown, { push }: Payment): Child[] {
   const { code, fields } = detailsOf(error)
   const orElse = push === 'unavailable' ? 'cancel this payment' : 'answer in the app on your phone'

@@ -7,13 +7,13 @@ import { wordsOf } from '../noticeWords.ts'
 type Notices = {
   readonly unread: readonly Notice[]
   readonly config: Config
-  /** Nobody has to see it again in this browser. */
+  /** Do not show the notice again in this browser. */
   putAway(notice: Notice): Promise<void>
-  /** Nothing is left: the focus has to go elsewhere. */
+  /** Called when the last notice is gone, so that the focus can be moved. */
   onLast(): void
 }
 
-/** Show what happened to the account, and what to do if it was somebody else. */
+/** Show the account's notices, and what to do if another person caused them. */
 export function showNotices(box: HTMLElement, { unread, config, putAway, onLast }: Notices): void {
   fill(box, ...unread.flatMap((notice) => noticeRow(notice) ?? []))
 

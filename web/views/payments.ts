@@ -8,7 +8,7 @@ import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
 import { dateAndTime } from '../times.ts'
 
-/** The person's own payments, newest first. */
+/** The payer's own payments, newest first. */
 export function showPayments(app: App, screen: Screen): void {
   const rows: Payment[] = []
   let next: string | null = null
@@ -48,7 +48,7 @@ export function showPayments(app: App, screen: Screen): void {
     loading.remove()
     if (next === null) more.remove()
     else if (!more.isConnected) message.after(more)
-    // The button that was pressed is gone: go on reading where the new ones begin.
+    // The pressed button is gone: the focus moves to the first new payment.
     if (before > 0 && next === null) (list.children[before] as HTMLElement | undefined)?.focus()
     if (shown.length === 0) {
       const send = el('a', { href: '#/send', class: 'button primary' }, 'Send a payment')

@@ -8,7 +8,7 @@ import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { signOutEverywhere } from './signOutEverywhere.ts'
 
-/** The phone that payments are approved on: give it, prove it, change it. Nothing is sent unasked. */
+/** The phone on which payments are approved: enter, confirm or change it. No code is sent unasked. */
 export async function showPhone(app: App, screen: Screen): Promise<void> {
   screen.show('Your phone', el('p', {}, 'One moment…'))
   try {
@@ -25,14 +25,14 @@ export async function showPhone(app: App, screen: Screen): Promise<void> {
   else showNumber(app, screen)
 }
 
-/** A verification that this page holds: its codes confirm this number and no other. */
+/** The verification that this page began: its codes confirm this number and no other. */
 type UnderWay = {
   readonly verificationId: string
   readonly reference: string
   readonly displayText: string | null
   readonly to: string
   readonly channel: PhoneChannel
-  /** Known only while the number that was written is. */
+  /** Known only while the typed number is known. */
   readonly dialled?: string | null
 }
 
@@ -58,10 +58,10 @@ function showVerified(app: App, screen: Screen, number: string): void {
   )
 }
 
-/** Where every notice leads to, so it is on each view of the phone. */
+/** The section that every notice links to, so it is on each view of the phone. */
 function elsewhere(app: App): Child[] {
   const { phone, notices = [] } = app.profile
-  // Who has just come has nowhere else to be signed in.
+  // A new account has no session elsewhere.
   if (!phone && notices.length === 0) return []
   return [
     el('h2', {}, 'Signed in somewhere else?'),
@@ -122,7 +122,7 @@ function showNumber(app: App, screen: Screen): void {
   )
 }
 
-/** What this tab began is left: it will not ask for its codes again. */
+/** Abandon the verification that this tab began: the page no longer asks for its codes. */
 function keepPhone(app: App, screen: Screen): void {
   forgetPhone()
   showVerified(app, screen, app.profile.phone?.number ?? '')
@@ -135,14 +135,14 @@ const FIRST =
 const CHANGING =
   'We send one code to the phone you have now and one to the new phone. Have both at hand.'
 
-/** How often it is looked whether the verification that the page holds is still the one. */
+/** How often the page checks whether its verification is still the current one. */
 const LOOK_MS = 5000
 
 function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | null = null): void {
   const { verificationId, to, channel, dialled } = held
   const current = app.profile.phone?.verified ? app.profile.phone.number : null
   const code = codeInput('code', true)
-  // Not required: it may have been right already, which a page just loaded doesn't know.
+  // Not required: it may already have been accepted, which the page does not know after a reload.
   const currentCode = codeInput('current-code', false)
   const fields = {
     ...(current === null
@@ -170,7 +170,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
     send: sendAgain,
   })
   if (sentAt !== null) resend.sentAt(sentAt)
-  // After a long time away only the masked number is known, and it must be entered again.
+  // After a new sign-in only the masked number is known, so the number must be entered again.
   resend.box.hidden = typed === null
 
   onSubmit(form, submit, 'Checking…', async () => {
@@ -214,7 +214,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
     ...elsewhere(app),
   )
 
-  // Only while these codes are asked for: the person may go on to another number on this very page.
+  // Polled only while these codes are asked for, because the payer may enter another number on this view.
   const looking = setInterval(async () => {
     if (!form.isConnected) clearInterval(looking)
     if (!form.isConnected || document.visibilityState !== 'visible') return
@@ -236,7 +236,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
       tellFields(fields, [{ path: 'code', reason: explain(error) }])
       code.select()
     } else {
-      // With two codes the server doesn't tell which one is wrong, or there is nothing to correct.
+      // With two codes the server does not tell which one is wrong, so the reason belongs to no field.
       say(el('p', {}, explain(error)))
     }
   }
@@ -247,7 +247,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
     try {
       const sent: CodeSent = await app.api.startPhone(plainPhone(typed.number), channel)
       if (sent.verificationId !== verificationId) {
-        // The one before was over, or another tab had gone on to another number.
+        // The earlier verification had expired, or another tab had begun one for another number.
         rememberBegun(sent.verificationId, sent.displayText)
         showCodes(app, screen, { ...sent, channel }, app.clock.now())
         return
@@ -271,7 +271,7 @@ function sentTo(to: string, channel: PhoneChannel, current: string | null): Chil
   return withNumbers(`${how} Another one goes to your current phone, ${current}.`, to, current)
 }
 
-/** What the text to the current phone is about: number and reference are the same there. */
+/** The facts to compare with the text to the current phone: number and reference are the same there. */
 function toldToCurrent({ displayText, reference, to }: UnderWay): Child[] {
   const told = displayText ?? `Change of phone to ${to}, reference ${reference}`
   return [
@@ -287,7 +287,7 @@ function toldToCurrent({ displayText, reference, to }: UnderWay): Child[] {
   ]
 }
 
-/** Begun on another page, perhaps by another person: this page asks for no code that it did not send. */
+/** A verification begun on another page, perhaps by another person: this page does not ask for its codes. */
 function showBegunElsewhere(app: App, screen: Screen, to: string): void {
   const changing = app.profile.phone?.verified === true
   const { changePasswordUrl } = app.config
@@ -322,7 +322,7 @@ function showBegunElsewhere(app: App, screen: Screen, to: string): void {
   )
 }
 
-/** Another number was started since: the codes for this one are void, and nothing was changed. */
+/** A verification of another number replaced this one: its codes are void, and nothing was changed. */
 function showOvertaken(app: App, screen: Screen): void {
   forgetPhone()
   const { changePasswordUrl } = app.config
@@ -351,7 +351,7 @@ function showOvertaken(app: App, screen: Screen): void {
 
 function leadOn(app: App, changed: boolean): void {
   if (changed) {
-    // The server has ended every session, this one too: what is shown after it says so.
+    // The server has ended every session, this one too: the signed-out view says so.
     app.session.signOut('phoneChanged')
     return
   }
@@ -359,13 +359,13 @@ function leadOn(app: App, changed: boolean): void {
   app.go({ view: 'send' }, { replace: true, notice: [el('p', {}, said)] })
 }
 
-/** Words with these numbers in them, each in one piece and not translated. */
+/** A text with these numbers, each kept on one line and not translated. */
 function withNumbers(words: string, ...numbers: readonly string[]): Child[] {
   const whole = numbers.reduce((text, one) => text.replaceAll(one, unbroken(one)), words)
   return keeping(whole, ...numbers.map(unbroken))
 }
 
-/** A number reads badly in two pieces. */
+/** A number without a line break in it. */
 const unbroken = (number: string) => number.replaceAll(' ', '\u00a0')
 
 function codeInput(id: string, required: boolean): HTMLInputElement {

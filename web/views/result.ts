@@ -9,7 +9,7 @@ import { signOutEverywhere } from './signOutEverywhere.ts'
 
 type Decided = Exclude<Payment['status'], 'pending'>
 
-/** How a payment ended, what that means, and what can be done next. */
+/** Show how a payment ended, what that means, and what the payer can do next. */
 export function showResult(app: App, screen: Screen, payment: Payment, status: Decided): void {
   const list = el('a', { href: '#/payments', class: 'button' }, 'My payments')
   const next =
@@ -62,7 +62,7 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
   }
 }
 
-/** What a payer is shown on every channel, in the server's one wording. */
+/** The payment's display text, the same on every channel. */
 export function factsOf(payment: Payment): HTMLElement {
   return verbatim('p', { class: 'display-text', dir: 'auto' }, payment.displayText)
 }
@@ -80,8 +80,8 @@ export function deniedNotice(app: App, payment: Payment): Child[] {
 }
 
 /**
- * Somebody who denies what they never asked for should look to their password, and then end the session of
- * whoever asked: a changed password alone leaves it.
+ * A payer who denies a payment that they did not start should change their password and then end every session:
+ * a changed password alone leaves the intruder's session open.
  */
 function wasntYou(app: App): Child[] {
   const { changePasswordUrl } = app.config

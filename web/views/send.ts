@@ -14,7 +14,7 @@ import { button, type Field, field, formMessage, onSubmit, tellFields } from '..
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 
-/** Say whom to pay and how much. One press, one payment, whatever happens to the answer. */
+/** The form for payee and amount. One press starts one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
   const draft = recallDraft()
   const payeeName = input('payee-name', draft['payee.name'], { autocapitalize: 'words' })
@@ -82,7 +82,7 @@ export function showSend(app: App, screen: Screen): void {
     return app.config.currencies.find(({ code }) => code === currency.value)
   }
 
-  /** Before anything is sent, in the words that the payment will have: a comma can mean one thing or another. */
+  /** Show the amount as it was read, before the payment is sent, because a comma has two meanings. */
   function showReading(): void {
     const amount = readTyped()
     const chosen = chosenCurrency()
@@ -90,7 +90,7 @@ export function showSend(app: App, screen: Screen): void {
     fill(reading, ...(words === '' ? [] : keeping(`That is ${words}.`, words)))
   }
 
-  /** One press each; nothing where nobody is known. */
+  /** A button for each known payee; null if there is none. */
   function friends(): HTMLElement | null {
     if (app.config.friends.length === 0) return null
     const buttons = app.config.friends.map(({ name, id }) =>
@@ -148,7 +148,7 @@ export function showSend(app: App, screen: Screen): void {
 }
 
 function input(id: string, value: string, more: Record<string, string> = {}): HTMLInputElement {
-  // Whom and how much are not for a keyboard or a checker of grammar to put right.
+  // No keyboard or spell checker may correct payee and amount.
   const asTyped = { autocomplete: 'off', autocorrect: 'off', spellcheck: 'false' }
   const element = el('input', { id, name: id, required: true, ...asTyped, ...more })
   element.value = value

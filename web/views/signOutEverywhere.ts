@@ -3,7 +3,7 @@ import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { App } from '../screen.ts'
 
-/** A button that ends every session of the person, this one too; beside it stands why, where it could not. */
+/** A button that ends every session of the payer, this one too, and a message if that failed. */
 export function signOutEverywhere(app: App): Child[] {
   const { box, say } = formMessage()
   const end = async () => {

@@ -11,10 +11,10 @@ import { timeSoon } from '../times.ts'
 import { noSmsCode } from './noSmsCode.ts'
 import { factsOf } from './result.ts'
 
-/** After this long a push that has not been answered may never arrive. */
+/** After this long the view offers an SMS code, because the push may never arrive. */
 const SMS_OFFER_AFTER_MS = 15_000
 
-/** Whom and how much, how long still, and what to do where no push comes or the phone stays silent. */
+/** Show payee, amount and time left, and what to do if no push comes or the payer cannot answer it. */
 export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   screen.show('Your payment', el('p', {}, 'One moment…'))
   let latest: Payment | null = null
@@ -44,7 +44,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       screen.show(
         heading,
         factsOf(payment),
-        // Where no push goes out none may have been tried, and not every text has it.
+        // The reference is shown only with a push, because not every text has it.
         ...(payment.push === 'unavailable' ? [] : [toCompare(payment)]),
         how,
         ...(payment.pushPausedUntil === null ? [] : [whyPaused(payment.pushPausedUntil)]),
@@ -69,7 +69,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     const ends = Date.parse(latest.expiresAt)
     const now = app.clock.now()
     bar.max = (ends - created) / 1000
-    // The server's time is known to a part of a second: never show more than there was.
+    // The server's time is known only roughly: never show more than the payment's whole time.
     const secondsLeft = Math.max(0, Math.min(bar.max, Math.ceil((ends - now) / 1000)))
     left.textContent = minutesAndSeconds(secondsLeft)
     bar.value = secondsLeft
@@ -77,7 +77,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     offerSms(latest, now - created >= SMS_OFFER_AFTER_MS)
   }
 
-  /** Changed only when there is something new to say: it is read out. */
+  /** Changed only if the offer is new, because screen readers read it out. */
   function offerSms(payment: Payment, late: boolean): void {
     const { push } = payment
     const offer = smsOffer(payment, late)
@@ -146,7 +146,7 @@ function smsOffer(payment: Payment, late: boolean): SmsOffer {
   return sms.sentAt === null ? 'send' : 'sendAgain'
 }
 
-/** What tells the request on the phone from one for an equal payment. */
+/** The reference, which distinguishes the push from that of an equal payment. */
 const toCompare = ({ reference }: Payment) =>
   el(
     'p',
@@ -167,10 +167,10 @@ const whyPaused = (until: string) =>
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
 
 const BY_TEXT = 'You can approve it with a code that we text to your phone.'
-/** A provider may send it and only then find it useless. */
+/** Worded so because the provider may have sent the text and failed afterwards. */
 const NO_TEXT = "No code could be sent by text. If one arrives all the same, it can't be used."
 
-/** The heading, and what to do. Where no push went out none may have been tried. */
+/** Heading and instruction. For `unavailable` they do not mention a push, because none may have been tried. */
 const HOW: Record<Payment['push'], readonly [heading: string, how: string]> = {
   sending: ['Waiting for your phone', "We're sending the request to your phone."],
   sent: [

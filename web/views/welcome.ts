@@ -4,7 +4,7 @@ import { explain } from '../problem.ts'
 import type { Screen } from '../screen.ts'
 import type { SignedOut } from '../signedOut.ts'
 
-/** A first visit: what this is, and nothing happens before the person says so. */
+/** The first visit: what Payfriend is, and a button to sign in. */
 export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
   screen.show(
     'Pay safely, with a yes from your own phone',

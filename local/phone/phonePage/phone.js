@@ -1,8 +1,8 @@
 /**
- * The page of the pretend phone. It holds no state of its own: the server tells everything that is
- * shown, whenever it changes, and each press goes back to the server.
+ * The page of the pretend phone. It has no state of its own: the server sends everything that is shown,
+ * whenever it changes, and each press is sent to the server.
  *
- * All text comes from strangers (payees choose their names) and is set as text, never as markup.
+ * All text comes from strangers (payees choose their names), so it is set as text, never as markup.
  */
 
 const id = (name) => document.getElementById(name)
@@ -106,7 +106,7 @@ function makePush(node, { uuid, message, details }) {
     ]) {
       text(pair.appendChild(document.createElement(tag)), words)
     }
-    // Whom, how much and whose account, which no translator may write anew.
+    // Payee, amount and account must not be translated.
     pair.lastElementChild.translate = false
     pair.lastElementChild.classList.add('notranslate')
     node.querySelector('dl').append(pair)
@@ -124,7 +124,7 @@ const ANSWERS = { approved: 'Approved', denied: 'Denied', expired: 'Expired, not
 function fillPush(node, { status, secondsLeft, callbacks }) {
   const part = (selector) => node.querySelector(selector)
   const pending = status === 'pending'
-  // The pressed button is about to go: the focus stays in this request.
+  // The pressed button is about to be hidden, so this request takes the focus.
   if (!pending && part('.buttons').contains(document.activeElement)) {
     part('.answer').tabIndex = -1
     part('.answer').hidden = false
@@ -163,7 +163,7 @@ function fillFault(name, value) {
   else if (field !== document.activeElement) field.value = value
 }
 
-/** Read out what has arrived since the page was last told, and nothing when it is first opened. */
+/** Announce what has arrived since the last state, and nothing when the page is opened. */
 function tellNews(phones) {
   const items = phones.flatMap(({ shown, items }) => items.map((item) => ({ ...item, shown })))
   const newest = Math.max(0, ...items.map(({ sequence }) => sequence))
@@ -179,8 +179,8 @@ function tellNews(phones) {
 const say = (words) => text(id('news'), words)
 
 /**
- * Make `parent` hold one child for each of `items`, in this order. What is there stays there and is
- * filled anew, so that focus and what is being read out are not disturbed.
+ * Give `parent` one child for each of `items`, in this order. Existing children are kept and filled
+ * again, so that the focus and a screen reader are not disturbed.
  */
 function keyed(parent, items, keyOf, create, fill) {
   const old = new Map(sheets.get(parent))
@@ -207,7 +207,7 @@ function text(node, words) {
   if (node.textContent !== words) node.textContent = words
 }
 
-/** In the page's language, whatever the browser's is. */
+/** The time in the page's language, whatever the browser's is. */
 const clock = (time) =>
   new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 

@@ -212,7 +212,7 @@ describe('evidence', () => {
     await owner(id, 'SET history = :value', 'x')
     const { code, said } = await evidence(id, '--stage', 'prod', '--day', day(keys))
     expect(code).toBe(1)
-    expect(said).toContain("the table's item: it is no payment as Payfriend stores it")
+    expect(said).toContain("the table's item: it is not in Payfriend's form of a payment")
     expect(said).toContain('push-callback')
   })
 
@@ -239,7 +239,7 @@ describe('evidence', () => {
   test('proves a payment that the table does not have any more, found by its day', async () => {
     const { id, keys } = await archived('approved')
     const { code: without, said: why } = await evidence(otherOf(id), '--stage', 'prod')
-    expect([without, why]).toEqual([2, expect.stringContaining('Say with --day')])
+    expect([without, why]).toEqual([2, expect.stringContaining('Name with --day')])
     at(verifyHarness)
     const { code, said } = await evidence(id, '--stage', 'prod', '--day', day(keys))
     expect(code).toBe(0)
@@ -290,7 +290,7 @@ describe('evidence', () => {
       day(copy.keys),
     )
     expect(code).toBe(1)
-    expect(said).toContain(`${key}: its words are not those of its hash`)
+    expect(said).toContain(`${key}: its text does not match its hash`)
   })
 
   test('does not mind an entry that is just being written', async () => {
@@ -387,7 +387,7 @@ describe('evidence of an account', () => {
     await harness.documents.send(new PutCommand({ TableName: 'users', Item }))
     const { code, said } = await ask(id)
     expect(code).toBe(1)
-    expect(said).toContain("the table's item: its trail is none as Payfriend stores it")
+    expect(said).toContain("the table's item: its trail is not in Payfriend's form")
   })
 
   test('says that there is no such payer', async () => {

@@ -44,13 +44,13 @@ test.each<[string, PaymentEntry, object, string]>([
     'a read at another time',
     byRead,
     { evidence: { ...read, read_at: open.createdAt.toISOString() } },
-    'the push was read at another time, or is none',
+    'the push was read at another time, or there was none',
   ],
   [
     'a read of no push',
     byRead,
     { evidence: { ...read, push_id: '' } },
-    'the push was read at another time, or is none',
+    'the push was read at another time, or there was none',
   ],
   [
     'a code for another payment',
@@ -86,19 +86,19 @@ test.each<[string, PaymentEntry, object, string]>([
     'a callback where a code approved',
     byCode,
     { evidence: callback },
-    'the evidence push-callback is of another kind of answer',
+    'the evidence push-callback does not belong to this kind of answer',
   ],
   [
     'a callback where the provider was asked',
     byPush,
     { historyEntry: provider(30, 'approved') },
-    'the evidence push-callback is of another kind of answer',
+    'the evidence push-callback does not belong to this kind of answer',
   ],
   [
     'a code where nobody may say no by one',
     byCode,
     { historyEntry: byText(30, 'denied') },
-    'the evidence sms-code is of another kind of answer',
+    'the evidence sms-code does not belong to this kind of answer',
   ],
   ['a yes without any', byPush, { evidence: undefined }, 'approved without evidence'],
   [
@@ -148,7 +148,7 @@ test.each<[string, object, string]>([
   [
     'an amount in no currency',
     { amount: { value: '20.50', currency: 'XXX' } },
-    'its amount is none',
+    'its amount is not valid',
   ],
 ])('what was shown is named where the payment have %s', (_, change, what) => {
   expect(shownProblem(payment)).toBeUndefined()

@@ -83,7 +83,7 @@ describe('an entry is named', () => {
       'whose words were changed',
       withSecond({ text: storedPayerEntry({ ...entry(2), by: 'operator' }) }),
       2,
-      'its words are not those of its hash',
+      'its text does not match its hash',
     ],
     [
       'that is written in another way',
@@ -150,9 +150,9 @@ describe('the table is compared:', () => {
       'it knows of less',
       trailWith(PAYER, EVENTS.slice(0, 2)),
       key(3),
-      'the table knows of no such entry',
+      'the table has no entry with this number',
     ],
-    ['it has no trail any more', EMPTY_TRAIL, key(1), 'the table knows of no such entry'],
+    ['it has no trail any more', EMPTY_TRAIL, key(1), 'the table has no entry with this number'],
     [
       'it has another entry',
       trailWith(PAYER, ['phone.verified', 'codes.locked', 'account.closed']),

@@ -70,7 +70,7 @@ describe('names the entry and what is wrong with it:', () => {
     [
       'words changed',
       [kept(first), changed(second, { payment: other }), kept(third)],
-      ['002.json: its words are not those of its hash'],
+      ['002.json: its text does not match its hash'],
     ],
     ['an entry missing in the middle', [kept(first), kept(third)], ['002.json: is missing']],
     ['the first entry missing', [kept(second), kept(third)], ['001.json: is missing']],
@@ -97,7 +97,7 @@ describe('names the entry and what is wrong with it:', () => {
     [
       'other payment on one entry of a whole chain',
       forged(whole, 2, { payment: other }),
-      ['002.json: its payment are not those of the others'],
+      ['002.json: its payment is not that of the other entries'],
     ],
     [
       'an entry twice',
@@ -251,7 +251,7 @@ describe('names what the table tells otherwise:', () => {
   test('an entry that the table knows nothing of', () => {
     const history = approved.history.slice(0, 2)
     const waiting = { ...open, history }
-    expect(problems(all, waiting)).toEqual(['003.json: the table knows of no such entry'])
+    expect(problems(all, waiting)).toEqual(['003.json: the table has no entry with this number'])
   })
 
   test.each<[string, Partial<Decided>, string]>([

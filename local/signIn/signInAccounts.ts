@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import * as z from 'zod'
 
-/** Wrong passwords that one e-mail address may have in a window; then also the right one waits. */
+/** After this many wrong passwords in a window, the right one is refused too until the window ends. */
 const WRONG_PASSWORDS_MAX = 10
 const WRONG_PASSWORDS_WINDOW_MINUTES = 15
 
@@ -12,30 +12,30 @@ export const PASSWORD_LENGTH_MIN = 8
 export const PASSWORD_LENGTH_MAX = 128
 
 export type Verdict = 'right' | 'wrong' | 'locked'
-export type People = Awaited<ReturnType<typeof openPeople>>
+export type Accounts = Awaited<ReturnType<typeof openAccounts>>
 
 const stored = z.strictObject({
   people: z.array(z.strictObject({ email: z.string(), salt: z.base64(), hash: z.base64() })),
-  /** How often the person of an address was removed, by the first person's id, so that no address stays. */
+  /** How many accounts of an address were removed. The key is the first account's id, so that no address is kept. */
   removed: z.record(z.string(), z.int().positive()).default({}),
 })
 type Secret = { salt: Buffer; hash: Buffer }
 
 /**
- * Who may sign in, by lower-cased e-mail address; in memory, or kept in `dataFile`.
+ * The accounts of the local sign-in, by lower-cased e-mail address; in memory, or kept in `dataFile`.
  *
  * Only salted scrypt hashes (Node's defaults: 16 MB, 16,384 rounds) are kept, never a password.
  */
-export async function openPeople({ dataFile, clock }: { dataFile?: string; clock: () => Date }) {
-  const { people, removed } = await load(dataFile)
-  /** Of an address that is registered anew, another person's: nothing of the first becomes the second's. */
-  const idOf = (email: string) => personId(email, removed.get(personId(email)) ?? 0)
-  const emails = new Map([...people.keys()].map((email) => [idOf(email), email]))
-  /** The oldest first, because what is over goes before anything is added. */
+export async function openAccounts({ dataFile, clock }: { dataFile?: string; clock: () => Date }) {
+  const { accounts, removed } = await load(dataFile)
+  /** An address that is registered again gets a new id, so that the new account gets nothing of the removed one. */
+  const idOf = (email: string) => accountIdOf(email, removed.get(accountIdOf(email)) ?? 0)
+  const emails = new Map([...accounts.keys()].map((email) => [idOf(email), email]))
+  /** Oldest first, because entries that are over are deleted before one is added. */
   const tries = new Map<string, { count: number; since: Date }>()
   let saved = Promise.resolve()
 
-  /** Spent before checked, so that a burst of guesses cannot outrun the limit. */
+  /** Count an attempt before its check, so that a burst of guesses cannot exceed the limit. */
   function spend(email: string): boolean {
     const now = clock()
     const isOver = ({ since }: { since: Date }) =>
@@ -52,8 +52,8 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
 
   async function check(email: string, password: string): Promise<Verdict> {
     if (!spend(email)) return 'locked'
-    // An unknown address costs the same time as a known one.
-    const { salt, hash } = people.get(email) ?? NOBODY
+    // An unknown address takes as long as a known one.
+    const { salt, hash } = accounts.get(email) ?? NOBODY
     if (!timingSafeEqual(await hashed(password, salt), hash)) return 'wrong'
     tries.delete(email)
     return 'right'
@@ -61,18 +61,18 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
 
   async function save(): Promise<void> {
     if (!dataFile) return
-    saved = saved.then(() => write(dataFile, people, removed))
+    saved = saved.then(() => write(dataFile, accounts, removed))
     await saved
   }
 
   return {
     /** Check a password; the first sign-in of an address registers it. */
     async signIn(email: string, password: string): Promise<Verdict> {
-      if (people.has(email)) return check(email, password)
+      if (accounts.has(email)) return check(email, password)
       const secret = await newSecret(password)
-      // Somebody else was first while this password was being hashed.
-      if (people.has(email)) return check(email, password)
-      people.set(email, secret)
+      // Another request registered the address while this password was being hashed.
+      if (accounts.has(email)) return check(email, password)
+      accounts.set(email, secret)
       emails.set(idOf(email), email)
       await save()
       return 'right'
@@ -80,15 +80,15 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
 
     emailOf: (id: string): string | undefined => emails.get(id),
 
-    /** The id of whoever is registered with this address. */
-    find: (email: string): string | undefined => (people.has(email) ? idOf(email) : undefined),
+    /** The id of the account with this address. */
+    find: (email: string): string | undefined => (accounts.has(email) ? idOf(email) : undefined),
 
-    /** Whoever registers the same address after this is another person. */
+    /** Remove an account. If its address is registered again, that account has another id. */
     async remove(id: string): Promise<void> {
       const email = emails.get(id)
       if (email === undefined) return
-      const first = personId(email)
-      people.delete(email)
+      const first = accountIdOf(email)
+      accounts.delete(email)
       emails.delete(id)
       removed.set(first, (removed.get(first) ?? 0) + 1)
       await save()
@@ -98,9 +98,9 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
       const verdict = await check(email, current)
       if (verdict !== 'right') return verdict
       const secret = await newSecret(next)
-      // Removed while the new password was being hashed.
-      if (!people.has(email)) return 'wrong'
-      people.set(email, secret)
+      // The account was removed while the new password was being hashed.
+      if (!accounts.has(email)) return 'wrong'
+      accounts.set(email, secret)
       await save()
       return 'right'
     },
@@ -108,10 +108,10 @@ export async function openPeople({ dataFile, clock }: { dataFile?: string; clock
 }
 
 /**
- * The same person after every restart: a UUID (version 8) out of the SHA-256 of the address, and of how
- * many people had it before.
+ * An account's id, the same after every restart: a UUID (version 8) from the SHA-256 of the address and of how
+ * many accounts had it before.
  */
-function personId(email: string, before = 0): string {
+function accountIdOf(email: string, before = 0): string {
   const named = before === 0 ? email : `${email}\0${before}`
   const bytes = createHash('sha256').update(named).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
@@ -127,20 +127,20 @@ async function newSecret(password: string): Promise<Secret> {
   return { salt, hash: await hashed(password, salt) }
 }
 
-/** Nobody's password: no hash is all zeros but by a chance of one in 2^256. */
+/** A secret that no password has: a hash is all zeros by a chance of one in 2^256. */
 const NOBODY: Secret = { salt: randomBytes(16), hash: Buffer.alloc(32) }
 
-type Kept = { people: Map<string, Secret>; removed: Map<string, number> }
+type Kept = { accounts: Map<string, Secret>; removed: Map<string, number> }
 
 async function load(dataFile: string | undefined): Promise<Kept> {
-  if (!dataFile) return { people: new Map(), removed: new Map() }
+  if (!dataFile) return { accounts: new Map(), removed: new Map() }
   const text = await readFile(dataFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{"people":[]}'
     throw error
   })
   const { people, removed } = stored.parse(JSON.parse(text))
   return {
-    people: new Map(
+    accounts: new Map(
       people.map(({ email, salt, hash }) => [
         email,
         { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') },
@@ -150,13 +150,13 @@ async function load(dataFile: string | undefined): Promise<Kept> {
   }
 }
 
-/** Written beside and moved over, so that a crash leaves the old file or the new one, never half. */
+/** Write a new file and rename it over the old one, so that a crash leaves one of the two whole. */
 async function write(
   dataFile: string,
-  people: ReadonlyMap<string, Secret>,
+  accounts: ReadonlyMap<string, Secret>,
   removed: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const list = [...people].map(([email, { salt, hash }]) => ({
+  const list = [...accounts].map(([email, { salt, hash }]) => ({
     email,
     salt: salt.toString('base64'),
     hash: hash.toString('base64'),
