@@ -206,7 +206,7 @@ export async function verifyPhone(
   const trusted =
     (await payers.trust(payer, verification, clock())) ??
     (await trustedMeanwhile(ports, payerId, phone))
-  if (!trusted.phone) throw new Error('a phone was trusted and is gone')
+  if (!trusted.phone) throw new Error(`payer ${payerId}: the verified phone is no longer stored`)
   // The change is stored. If the sign-in provider fails here, old sessions are refused all the same; if the phone
   // gets no provider id here, the next payment requests one.
   if (payer.phone) await ports.signIns.endSessions(payerId).catch(ports.onSignInFault)

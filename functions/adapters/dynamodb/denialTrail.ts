@@ -51,7 +51,9 @@ export function denialTrail(documents: DynamoDBDocumentClient, table: string): P
         if (await write(payerId, told)) return true
         lost = told
       }
-      throw new Error('the audit entry of denials failed the condition of ten writes in a row')
+      throw new Error(
+        `payer ${payerId}: denials' entry failed the condition of ten writes in a row`,
+      )
     },
   }
 }

@@ -103,7 +103,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
           return { lockedUntil: seen.codes_locked_until }
         }
       }
-      throw new Error('a count of codes failed the condition of ten writes in a row')
+      throw new Error(`payer ${payerId}: an attempt failed the condition of ten writes in a row`)
     },
 
     async tellLock(payerId, { locks }, now) {
@@ -126,7 +126,9 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
         )
         if (written) return
       }
-      throw new Error('the audit entry of a lock failed the condition of ten writes in a row')
+      throw new Error(
+        `payer ${payerId}: a lock's entry failed the condition of ten writes in a row`,
+      )
     },
 
     async giveBack(payerId, { locks }) {
