@@ -1,7 +1,6 @@
 /**
- * The composition root: one small function for each need, so that a Lambda's bundle has only what
- * that Lambda uses. Each reads its own settings, when it is called. What the provider carries is in
- * `providerComposition.ts`.
+ * The composition root: one small function per port, so that a Lambda's bundle holds only the code that it uses. Each
+ * reads its own settings when it is called. The provider's ports are in `providerComposition.ts`.
  */
 import { randomBytes } from 'node:crypto'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
@@ -32,12 +31,12 @@ import type { Archive, Clock, EventBus, SignIns } from './core/ports.ts'
 import { countedPayments } from './counting.ts'
 import { reportFault, securityEvent } from './observe.ts'
 
-/** Where code runs: its settings and its time. */
+/** The environment of a factory: settings and clock. */
 export type World = { readonly env: Env; readonly clock: Clock }
 
 /**
- * A Lambda's handler, made from its factory. In Lambda it is made at once, while the environment
- * starts and has the whole processor; elsewhere whoever wants one calls the factory.
+ * A Lambda's handler from its factory. In Lambda it is made at once, because the environment has a whole processor
+ * while it starts. Elsewhere the returned handler throws; tests and the laptop call the factory.
  */
 export function lambda<H extends (...args: never[]) => unknown>(make: (world: World) => H): H {
   if (process.env.AWS_LAMBDA_FUNCTION_NAME) {
@@ -70,18 +69,18 @@ export function limits({ env }: World) {
 export const lockout = ({ env }: World) =>
   lockoutTable(documents(env), tableSettings(env).PAYERS_TABLE)
 
-/** What is done about pushes denied in a row, for who stores denials. */
+/** The ports of the rule on consecutive denied pushes. */
 export const denialPorts = ({ env }: World) => ({
   denials: denialTrail(documents(env), tableSettings(env).PAYERS_TABLE),
   onPushesDenied: ({ paymentId, payerId }: Payment) =>
     securityEvent('PushesDenied', { paymentId, payerId }),
-  // The denial is stored, and its answer stands; a row may be missing in the audit trail.
+  // The denial is stored; only the audit entry `pushes.denied` may be missing.
   onDenialFault: (paymentId: string, fault: unknown) => reportFault(fault, { paymentId }),
 })
 
 /**
- * Imported as all else and not when it is needed: that would be 100 KB in place of 34, because the bundler
- * wraps whatever both ways lead to. The client is made when it is needed.
+ * The sign-in provider. A static import: with a dynamic one the bundler wraps every shared module, and the bundle grows
+ * by 100 KB instead of 34. The client is made at its first use.
  */
 export function signIns({ env }: World): SignIns {
   const { USER_POOL_ID, USER_POOL_ENDPOINT, USER_POOL_ACCESS_KEY_ID } = signInSettings(env)
@@ -116,24 +115,24 @@ export const paymentIdOf = paymentIdFrom(sha256)
 
 export const changeIdOf = changeIdFrom(sha256)
 
-/** What tells a payment from an equal one. */
+/** A new random reference of six characters. */
 export const newReference = (): string => referenceFrom(randomBytes(6))
 
-/** What names a verification: nobody can guess it. */
+/** A new verification id of 128 random bits. */
 export const newVerificationId = (): string => randomBytes(16).toString('base64url')
 
-/** A payer's count of wrong codes is too high by one, at worst; their answer stands. */
+/** At worst the count of failed attempts is too high by one, or a lock has no audit entry; the answer stands. */
 export const onLockoutFault = (fault: unknown): void => reportFault(fault)
 
-/** Sessions end here all the same; the owner is told that the sign-in provider was not. */
+/** Our own check ends the sessions all the same; the sign-in provider's fault is reported to the owner. */
 export const onSignInFault = (fault: unknown): void => reportFault(fault)
 
-/** Long enough for a request on the same payment to finish its write. */
+/** Waits 100 ms, long enough for another request on the same payment to finish its write. */
 export const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 100))
 
 const clients = new WeakMap<Env, DynamoDBDocumentClient>()
 
-/** One client for each environment, so that its connections are kept and shared. */
+/** One client per environment, so that its connections are reused. */
 function documents(env: Env): DynamoDBDocumentClient {
   const known = clients.get(env)
   if (known) return known
@@ -149,23 +148,23 @@ function documents(env: Env): DynamoDBDocumentClient {
   return made
 }
 
-/** How long AWS may take, for each of three attempts. */
+/** The timeouts, in milliseconds, of each of three attempts at a call of AWS. */
 const patience = (requestTimeout: number, connectionTimeout = 1000) => ({
   maxAttempts: 3,
-  // Without the last the SDK would only warn, and wait on.
+  // Without `throwOnRequestTimeout` the SDK would only warn and keep waiting.
   requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
 })
 
-/** On a laptop all Lambdas and all engines share a processor: an answer that is late there is still to come. */
+/** The timeout of AWS's stand-ins on a laptop, longer because all Lambdas and stand-ins share a processor. */
 const STAND_IN_MS = 3_000
 
-/** What stands in for a service of AWS. */
+/** The client settings for a stand-in of an AWS service. */
 const standIn = (env: Env, endpoint: string) => ({
   ...patience(STAND_IN_MS, STAND_IN_MS),
   endpoint,
   region: env.AWS_REGION ?? 'local',
-  // Whose they are stands in this environment, because on a laptop all Lambdas share a process;
-  // an engine there asks for no real ones.
+  // From `env`, not from the process, because on a laptop all Lambdas share a process. A stand-in there checks no
+  // credentials.
   credentials: {
     accessKeyId: env.AWS_ACCESS_KEY_ID ?? 'local',
     secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? 'local',

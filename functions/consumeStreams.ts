@@ -1,4 +1,4 @@
-/** What the Lambdas do alike that consume the streams of the two tables. */
+/** The common part of the Lambdas that consume the streams of the two tables. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
@@ -10,31 +10,31 @@ import { EMPTY_TRAIL, type Trail } from './core/payerTrail.ts'
 import type { PaymentWithHistory } from './core/paymentTrail.ts'
 import { count, faultName, flush, logger } from './observe.ts'
 
-/** A payment as it was and as it is: without `before` it is new, without `after` it was removed. */
+/** A payment before and after a change: without `before` it is new, without `after` it was removed. */
 export type PaymentChange = {
   readonly paymentId: string
   readonly before?: PaymentWithHistory
   readonly after?: PaymentWithHistory
 }
 
-/** A payer's trail as it was and as it is; without `after` their item was removed. */
+/** A payer's trail before and after a change; without `after` the item was removed. */
 export type PayerChange = {
   readonly payerId: string
   readonly before: Trail
   readonly after?: Trail
 }
 
-/** What is made of a change, by the table that it comes from. */
+/** The functions that take a change, one per table. */
 export type Takers = {
   readonly payment: (change: PaymentChange) => Promise<void>
   readonly payer: (change: PayerChange) => Promise<void>
-  /** A payment's item that lacks a part of its end: no write of ours leaves it so. */
+  /** Called for an ended payment whose item lacks an attribute of its end, which no write of ours causes. */
   readonly rewritten?: (paymentId: string) => void
 }
 
 /**
- * Take the changes of a batch one after another, in their order, up to the first that fails. That one is
- * named, and the stream brings it again with all that follow; each may come more than once.
+ * Take the changes of a batch in their order, up to the first that fails. The answer names that one, and the stream
+ * delivers it again with all later ones; each change may be delivered more than once.
  */
 export const consumeStreams =
   (faultMetric: 'ArchiveFault' | 'PublishFault', takers: Takers) =>
@@ -43,14 +43,14 @@ export const consumeStreams =
     for (const record of Records) {
       const { Keys, SequenceNumber, ...images } = streamRecord.parse(record).dynamodb
       try {
-        // What only keeps a payment from being stored is none, and nothing happened to it.
+        // The mark that bars a payment's id is not a payment.
         if (images.NewImage && 'barred_payer' in images.NewImage) continue
         if ('payment_id' in Keys) await takers.payment(paymentChange(Keys.payment_id.S, images))
         else await takers.payer(payerChange(Keys.user_id.S, images))
       } catch (fault) {
         if (fault instanceof RewrittenOutcome && 'payment_id' in Keys) {
           takers.rewritten?.(Keys.payment_id.S)
-          // It stays so however often it comes, and must not stop those behind it.
+          // A new delivery would fail again and block the changes after it.
           continue
         }
         count(faultMetric)
@@ -89,7 +89,7 @@ const text = z.object({ S: z.string() })
 
 const streamRecord = z.object({
   dynamodb: z.object({
-    /** The two tables are told apart by what their keys are called. */
+    /** The key's name tells the two tables apart. */
     Keys: z.union([z.object({ payment_id: text }), z.object({ user_id: text })]),
     SequenceNumber: z.string(),
     OldImage: image.optional(),

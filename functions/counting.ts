@@ -1,6 +1,6 @@
 /**
- * Counting at the one place that everything of a kind passes. A payment's end is counted by the write
- * that ended it, so once: neither by a repeated answer nor by a request that came too late.
+ * Counting metrics around the ports. A payment's end is counted at the write that ended it, so that a repeated answer
+ * or a late request does not count it again.
  */
 import type { Payment } from './core/payment.ts'
 import type { Codes, PaymentStore, Phones, Switches } from './core/ports.ts'
@@ -30,7 +30,7 @@ export const countedPhones = (phones: Phones): Phones => ({
   },
 })
 
-/** The owner sees that a switch is on by those whom it turns away. */
+/** Counts each request that a switch refuses, so that the owner sees that the switch is on. */
 export const countedSwitches = (switches: Switches): Switches => ({
   smsOff: async () => turnedAway(await switches.smsOff(), 'SmsOff'),
   paymentsOff: async () => turnedAway(await switches.paymentsOff(), 'PaymentsOff'),
@@ -48,7 +48,7 @@ const ENDED = {
   cancelled: 'PaymentCancelled',
 } as const
 
-/** What a write made of a payment; nothing where its condition failed. */
+/** Count the end of a payment after a write; `undefined` (the condition failed) counts nothing. */
 function noted(written: Payment | undefined): Payment | undefined {
   if (!written) return written
   const { outcome, createdAt } = written

@@ -1,22 +1,22 @@
 /**
- * Everything that is counted, each with its unit: the one list that the Lambdas count by and that the
- * stack's dashboard and alarms (`lib/`) read, so that no alarm waits for a name that nobody counts.
+ * The one list of metrics, each with its unit. The Lambdas and the stack's dashboard and alarms (`lib/`) use it, so
+ * that no alarm watches a metric that does not exist.
  */
 
 import { CHANNELS, type Channel } from './core/channel.ts'
 
 export const NAMESPACE = 'Payfriend'
 
-/** What tells stages apart that share an account. */
+/** The dimension that tells apart the stages in one AWS account. */
 export const DIMENSION = 'service'
 export const serviceOf = (stage: string): string => `payfriend-${stage}`
 
-/** What an approval on a channel is counted as. */
+/** The metric of an approval on a channel. */
 type Approved = `PaymentApprovedBy${Capitalize<Channel>}`
 export const approvedBy = (channel: Channel): Approved =>
   `PaymentApprovedBy${channel[0]?.toUpperCase()}${channel.slice(1)}` as Approved
 
-/** Of every channel. */
+/** The approval metrics of all channels. */
 export const APPROVALS: readonly Approved[] = CHANNELS.map(approvedBy)
 
 export const metrics = {
@@ -26,21 +26,21 @@ export const metrics = {
   PaymentExpired: 'Count',
   PaymentFailed: 'Count',
   PaymentCancelled: 'Count',
-  /** From a payment's start until its payer said yes or no. */
+  /** The time from a payment's start until its payer approved or denied it. */
   DecisionSeconds: 'Seconds',
 
-  /** Texts and calls that the provider was asked for, whatever came of it: one without an answer may cost too. */
+  /** Texts and calls requested from the provider, with or without success, because a failed request may cost too. */
   TextAsked: 'Count',
   CodeWrong: 'Count',
   PhoneVerified: 'Count',
-  /** Requests that the owner's switches turned away. */
+  /** Requests refused by the owner's switches. */
   SmsOff: 'Count',
   PaymentsOff: 'Count',
 
-  /** Without a signature, as strays and scanners send it, and as `npm run doctor` does. */
+  /** Callbacks without a signature, from scanners or from `npm run doctor`. */
   CallbackUnsigned: 'Count',
   CallbackForged: 'Count',
-  /** Forged or unsigned, and it names a payment that is there. */
+  /** Forged or unsigned callbacks that name a stored payment. */
   CallbackForgedForPayment: 'Count',
   CallbackMismatched: 'Count',
   CallbackNotUnderstood: 'Count',
@@ -49,19 +49,19 @@ export const metrics = {
   /** A payer denied three pushes in a row. */
   PushesDenied: 'Count',
 
-  /** Every call of the provider, with an answer or without. */
+  /** The duration of every call of the provider, with or without an answer. */
   ProviderMs: 'Milliseconds',
   ProviderFault: 'Count',
   Fault: 'Count',
-  /** A page of the archive that could not be written; something that could not be told to the owner's own software. */
+  /** Audit entries that could not be archived, and events that could not be published. */
   ArchiveFault: 'Count',
   PublishFault: 'Count',
-  /** The past of a payment or an account was changed, or one removed, past all of Payfriend's own ways. */
+  /** Histories of payments or accounts that were changed or removed by hand, not by a write of Payfriend. */
   AuditTrailRewritten: 'Count',
   AuditTrailRemoved: 'Count',
 } as const satisfies Record<string, 'Count' | 'Seconds' | 'Milliseconds'>
 
 export type Metric = keyof typeof metrics
-/** Those that are summed up, and those of which one wants to know how large they are. */
+/** The metrics that are counts; `Measured`: those with another unit. */
 export type Counted = { [M in Metric]: (typeof metrics)[M] extends 'Count' ? M : never }[Metric]
 export type Measured = Exclude<Metric, Counted>

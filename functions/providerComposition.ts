@@ -1,4 +1,4 @@
-/** The composition root's other half: what is the provider's to do, and what stands beside its key. */
+/** The composition root's second half: the provider's ports, and the switches stored beside its key. */
 import type { ProviderFault } from './adapters/askProvider.ts'
 import { authy } from './adapters/authy/authy.ts'
 import { authyKeyFrom, switchesFrom, twilioKeyFrom } from './adapters/aws/providerSecret.ts'
@@ -33,12 +33,13 @@ import { countedCodes, countedPhones, countedSwitches } from './counting.ts'
 import { count, logger, measure } from './observe.ts'
 
 /**
- * A bundle is made for one provider, and the bundler writes its name where `BUNDLED_PROVIDER` stands: at
- * each place, because only so does it see that the other's code is never reached. A laptop chooses.
+ * The provider by the setting `PROVIDER`, on a laptop. A bundle is built for one provider: the bundler replaces
+ * `BUNDLED_PROVIDER` by its name. Each place repeats the comparison, because only then does the bundler drop the other
+ * provider's code.
  */
 const chosen = ({ env }: World) => providerSettings(env).PROVIDER
 
-/** None with Twilio Verify: its push needs an app of the owner's own. */
+/** Undefined with Twilio Verify, whose push needs an app made by the owner. */
 const push = (world: World): Push | undefined =>
   (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ? undefined : authyOf(world)
 
@@ -74,7 +75,7 @@ export const channelStarts = (
   sms: smsCodeStart,
 })
 
-/** Each channel's part in the sweep; a code's answer comes with the payer's own request and is never lost. */
+/** Each channel's part in the sweep; none for `sms`, because a code arrives in the payer's own request. */
 export function channelSweeps(
   world: World,
   ports: DenialPorts & { readonly payments: PaymentStore },
@@ -86,7 +87,7 @@ export function channelSweeps(
   }
 }
 
-/** What ends on each channel with a payment: a code at Twilio. At Authy neither push nor code can be ended. */
+/** How each channel ends a payment's code: at Twilio by a call. Authy can end neither a push nor a code. */
 export const channelEnds = (world: World): ChannelEnds => ({
   push: undefined,
   sms:
@@ -107,7 +108,7 @@ function verifyPayments({ env }: World) {
   }
 }
 
-/** What the owner has stopped: told by the secret that has the key or, on a laptop, by the environment. */
+/** The owner's switches: from the secret with the key or, on a laptop, from the environment. */
 export function switches(world: World): Switches {
   const secretId = secretOf(world)
   const here = switchSettings(world.env)
@@ -129,7 +130,7 @@ function secretOf(world: World): string | undefined {
   return authySettings(world.env).AUTHY_SECRET_ID
 }
 
-/** Push, codes and phones, all carried by Authy. */
+/** Authy's adapter for push, codes and phones. */
 function authyOf({ env }: World) {
   const { AUTHY_API_URL, LOGO_URL } = authySettings(env)
   return authy({
@@ -141,7 +142,7 @@ function authyOf({ env }: World) {
   })
 }
 
-/** Where the callback is, as the provider was told, and the key that it signs with. */
+/** The callback's address as configured at the provider, and the key that signs callbacks. */
 export const callbackSignature = ({ env }: World) => ({
   url: `${publicSettings(env).PUBLIC_URL}/payments/callback`,
   apiKey: authyKey(env),

@@ -1,6 +1,6 @@
 /**
- * Every Lambda, the route that leads to it and what it may do to the tables: the one list that the
- * stack (`lib/`) and the laptop (`local/`) both read.
+ * The one list of Lambdas, each with its route and its rights on the tables. The stack (`lib/`) and the laptop
+ * (`local/`) use it.
  */
 
 /** A DynamoDB action on a table, or on one of its indexes. */
@@ -8,15 +8,15 @@ export type Right = `${'payments' | 'users'}:${Action}` | `payments/${Index}:Que
 type Action = 'GetItem' | 'PutItem' | 'UpdateItem'
 type Index = 'push_id' | 'payer' | 'open'
 
-/** Who carries pushes and codes: one for a whole deployment. */
+/** The provider of pushes and codes: one per deployment. */
 export const providers = ['authy', 'twilioVerify'] as const
 
 export type Provider = (typeof providers)[number]
 
 type Lambda = {
-  /** With this provider only is there such a Lambda, and its route; with each where it is not said. */
+  /** The Lambda and its route exist only with this provider; if absent, with every provider. */
   readonly carriedBy?: Provider
-  /** `public` is spelled out, so that no route is open by being forgotten. */
+  /** `public` must be written out, so that no route is open by mistake. */
   readonly route?: {
     readonly method: 'GET' | 'POST'
     readonly path: string
@@ -98,19 +98,19 @@ export const lambdas = {
 
 export type LambdaName = keyof typeof lambdas
 
-/** The Lambdas that there are with a provider. */
+/** The Lambdas of a deployment with this provider. */
 export const lambdasOf = (provider: Provider): LambdaName[] =>
   (Object.keys(lambdas) as LambdaName[]).filter((name) => {
     const { carriedBy }: Lambda = lambdas[name]
     return carriedBy === undefined || carriedBy === provider
   })
 
-/** Lambdas that Cognito calls; they touch no table. */
+/** Lambdas that Cognito calls; they have no rights on the tables. */
 export const triggers = ['signUpPolicy', 'tokenClaims'] as const
 
 export type TriggerName = (typeof triggers)[number]
 
-/** Lambdas that consume the streams of the two tables; the tables themselves they may not touch. */
+/** Lambdas that consume the streams of the two tables; they have no rights on the tables themselves. */
 export const consumers = ['archiveEntries', 'publishEvents'] as const
 
 export type ConsumerName = (typeof consumers)[number]

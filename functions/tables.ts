@@ -1,6 +1,5 @@
 /**
- * The tables' keys and indexes as plain data: what the stack (`lib/`) and the laptop (`local/`) both
- * create.
+ * The tables' keys and indexes as plain data, from which the stack (`lib/`) and the laptop (`local/`) create them.
  */
 
 export type Key = { readonly name: string; readonly type: 'S' | 'N' }
@@ -9,8 +8,8 @@ type Index = {
   readonly partitionKey: Key
   readonly sortKey?: Key
   /**
-   * What an entry holds: its keys, or the whole item. Never a list of attributes: CloudFormation cannot change it
-   * on a deployed table, so that each new attribute would need the index made anew under another name.
+   * The projection: keys only, or the whole item. Never a list of attributes, because CloudFormation cannot change one
+   * on a deployed table, so each new attribute would need a new index under another name.
    */
   readonly projection: 'ALL' | 'KEYS_ONLY'
 }
@@ -18,18 +17,18 @@ type Index = {
 export type TableShape = {
   readonly partitionKey: Key
   readonly indexes: Readonly<Record<string, Index>>
-  /** The attribute that says when an item may go, in epoch seconds. */
+  /** The attribute with an item's time to live, in epoch seconds. */
   readonly ttl?: string
-  /** Each change is told to the consumers of its stream, with what the item was and what it is. */
+  /** The stream delivers each change to its consumers, with the item before and after it. */
   readonly stream?: 'NEW_AND_OLD_IMAGES'
-  /** Consumers are brought changes only of items that have, or had, this attribute; of all without it. */
+  /** If set, the stream's consumers receive only changes of items that have or had this attribute. */
   readonly consumed?: Key
 }
 
-/** An item as a stream has it: of each attribute the value under its type's letter. */
+/** An item in a stream: each attribute's value under its type's letter. */
 type Image = Readonly<Record<string, object>>
 
-/** Whether consumers are brought a change of an item, by what it was and what it is. */
+/** Whether the stream's consumers receive a change, from the item before and after it. */
 export const isConsumed = (
   { consumed }: TableShape,
   images: readonly (Image | undefined)[],
@@ -42,13 +41,13 @@ export const tables = {
     stream: 'NEW_AND_OLD_IMAGES',
     indexes: {
       push_id: { partitionKey: { name: 'push_id', type: 'S' }, projection: 'KEYS_ONLY' },
-      /** Whole payments, so that a page of the list is one query. */
+      /** Whole items, so that a page of the list is one query. */
       payer: {
         partitionKey: { name: 'user_id', type: 'S' },
         sortKey: { name: 'created_at', type: 'S' },
         projection: 'ALL',
       },
-      /** Whole payments, so that the sweep chooses without reading each. */
+      /** Whole items, so that the sweep does not read each payment. */
       open: {
         partitionKey: { name: 'open_shard', type: 'N' },
         sortKey: { name: 'expires_at', type: 'S' },
@@ -56,11 +55,11 @@ export const tables = {
       },
     },
   },
-  /** Payers stay; the counters of limits go. */
+  /** Only the counters of limits have a time to live; payers have none. */
   users: {
     partitionKey: { name: 'user_id', type: 'S' },
     stream: 'NEW_AND_OLD_IMAGES',
-    /** A payer's audit trail: no counter of a limit has one. */
+    /** The count of a payer's audit trail, which the counters of limits do not have. */
     consumed: { name: 'audit_count', type: 'N' },
     indexes: {},
     ttl: 'expires_epoch',

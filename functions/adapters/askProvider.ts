@@ -1,8 +1,8 @@
-/** One call of a provider over HTTP: bounded in time and size, never repeated, never sent on. */
+/** One HTTP call of a provider: limited in time and size, never repeated, and without following redirects. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import https from 'node:https'
 
-/** What was wrong with a call; never holds a code, a key or a number. */
+/** A call's failure; it never holds a code, a key or a number. */
 export type ProviderFault = {
   readonly call: string
   readonly status: number | null
@@ -10,20 +10,20 @@ export type ProviderFault = {
   readonly reason: string
 }
 
-/** How an adapter tells its owner of its calls. */
+/** The callbacks by which an adapter reports its calls. */
 export type Told = {
-  /** Told what was wrong with an answer; never given a code, a key or a number. */
+  /** Called with each failure; it never receives a code, a key or a number. */
   readonly onFault?: (fault: ProviderFault) => void
-  /** Told how long a call took, whether an answer came or not. */
+  /** Called with the duration of each call, with or without an answer. */
   readonly onCall?: (ms: number) => void
 }
 
-/** What the payer is asked to try again after, where the provider does not say. */
+/** The `Retry-After` of `provider_unavailable`, if the provider gives none. */
 export const RETRY_AFTER_SECONDS = 20
 
-/** Longer nobody waits: the payer can go on with the other channel, or try again. */
+/** The default timeout of a call; afterwards the payer uses the other channel or tries again. */
 const TIMEOUT_MS = 3000
-/** No answer of a provider is anywhere near this long. */
+/** The limit of an answer's size, far above any real answer. */
 const ANSWER_BYTES_MAX = 65_536
 
 type Asked = {
@@ -38,10 +38,10 @@ export type Answered = {
 }
 
 /**
- * Ask, and wait for the whole answer for `timeoutMs`; throws whatever prevented it.
+ * Send a request and wait at most `timeoutMs` for the whole answer; throws if it does not arrive.
  *
- * Not by `fetch`, because Node loads that when it is first called, which is a seventh of a cold start; a
- * plain import of `node:http` would load it too.
+ * Not with `fetch`: Node loads it at its first call, which takes a seventh of a cold start. A plain import of
+ * `node:http` would load it too.
  */
 export async function askProvider(
   url: URL,
@@ -65,7 +65,9 @@ export async function askProvider(
   }
 }
 
-/** "ECONNREFUSED", "SyntaxError", "TimeoutError": never the error's own words, which may repeat what was sent. */
+/**
+ * The code or the name of an error ("ECONNREFUSED", "SyntaxError"), never its message, which may repeat the request.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
@@ -76,7 +78,7 @@ async function limitedText(response: IncomingMessage): Promise<string> {
   let length = 0
   for await (const chunk of response) {
     length += chunk.length
-    if (length > ANSWER_BYTES_MAX) throw new Error('answer too long')
+    if (length > ANSWER_BYTES_MAX) throw new Error(`answer longer than ${ANSWER_BYTES_MAX} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

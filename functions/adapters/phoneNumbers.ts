@@ -1,22 +1,21 @@
-/** Numbers as people write them: whether a code may go there, and the number that is dialled for it. */
+/** Parsing a phone number: whether a code may be sent to it, and its form for dialling. */
 import parse, { type NumberType } from 'libphonenumber-js/max'
 import { international, type PhoneNumber, type VerificationChannel } from '../core/payer.ts'
 import { invalidField } from '../core/refusals.ts'
 
-/** What a number is written in, before anybody looks whether there is one. */
+/** The characters of a number in a request, before it is parsed. */
 export const NUMBER_FORM = /^\+[0-9 ().-]{4,30}$/
 
 /**
- * The types of number that a code goes to; every other is refused. Premium rate, shared cost and personal
- * numbers (ITU-T E.168) can earn whoever asks for the call a share of its price. VoIP proves no
- * possession of a device (NIST SP 800-63B, 5.1.3.1). Company numbers (UAN), toll-free numbers, pagers and
- * mailboxes are no person's phone. A fixed line takes a call and no text (libphonenumber's FAQ; Twilio
- * error 21614).
+ * The types of number to which a code may be sent; all others are refused. A call to a premium rate, shared cost or
+ * personal number (ITU-T E.168) can pay a share of its price to an attacker who requests it. VoIP proves no
+ * possession of a device (NIST SP 800-63B, 5.1.3.1). Company numbers (UAN), toll-free numbers, pagers and mailboxes
+ * are not a payer's phone. A fixed line receives a call but no text (libphonenumber's FAQ; Twilio error 21614).
  */
 const TEXTED: readonly NumberType[] = ['MOBILE', 'FIXED_LINE_OR_MOBILE']
 const CALLED: readonly NumberType[] = [...TEXTED, 'FIXED_LINE']
 
-/** Forms from before a country renumbered, which reach nobody now, and what is dialled instead. */
+/** Old forms of numbers that no longer work since their country's renumbering, each with the form dialled instead. */
 const RENUMBERED: readonly (readonly [old: RegExp, now: string])[] = [
   // Mexico, August 2019: ten digits, and no 1, 01, 044 or 045 before them (google/libphonenumber#2376).
   [/^\+52(?:1|01|044|045)(\d{10})$/, '+52$1'],
@@ -27,13 +26,12 @@ const RENUMBERED: readonly (readonly [old: RegExp, now: string])[] = [
 ]
 
 /**
- * The number that was written, as it is dialled for this channel.
+ * The number in its form for dialling on this channel.
  *
- * @param given in international form, with spaces, dots, dashes and brackets as one likes
- * @param countries two letters each; none means all
+ * @param given in international form; spaces, dots, dashes and brackets are allowed
+ * @param countries ISO 3166, two letters each; an empty list means all
  *
- * Refuses `invalid_request`: no number, one of another type, a country that is not served, a text to a
- * fixed line.
+ * Refuses `invalid_request`: not a number, a refused type, a country that is not served, a text to a fixed line.
  */
 export function phoneNumberOf(
   given: string,
@@ -55,7 +53,7 @@ export function phoneNumberOf(
   return { countryCode: number.countryCallingCode, national: number.nationalNumber }
 }
 
-/** The number as it is dialled, to read, where it was written in an older form or another; null where not. */
+/** The dialled number in readable form if it differs from the given one; else null. */
 export function otherForm(given: string, phone: PhoneNumber): string | null {
   const number = international(phone)
   if (`+${given.replace(/\D/g, '')}` === number) return null

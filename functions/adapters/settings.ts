@@ -1,4 +1,4 @@
-/** What a Lambda is told by its environment, each part read and checked where it is needed. */
+/** The settings in a Lambda's environment; each group is parsed where it is needed. */
 import * as z from 'zod'
 import {
   COUNT_MAX,
@@ -8,7 +8,7 @@ import {
 } from '../core/limits.ts'
 import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
-// Compiling a schema pays only after many uses, and most Lambdas begin with a first one.
+// zod's compiled schemas pay off only after many uses, and most Lambdas parse each schema once.
 z.config({ jitless: true })
 
 const KNOWN_CURRENCIES = Object.keys(CURRENCIES) as Currency[]
@@ -17,7 +17,7 @@ const areKnown = (codes: unknown) =>
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** The tables' names, and the engine to find them in where it is not AWS's own. */
+/** The tables' names, and DynamoDB's address if it is not AWS. */
 export const tableSettings = (env: Env) =>
   read(env, {
     PAYMENTS_TABLE: z.string().min(1),
@@ -31,14 +31,14 @@ export function authySettings(env: Env) {
     /** The key itself, on a laptop; in AWS the name of the secret that has it. */
     AUTHY_API_KEY: z.string().min(1).optional(),
     AUTHY_SECRET_ID: z.string().min(1).optional(),
-    /** A picture for the push, at an address that phones reach. */
+    /** The push's picture, at a public address. */
     LOGO_URL: z.url().max(200).optional(),
   })
   if (settings.AUTHY_API_KEY || settings.AUTHY_SECRET_ID) return settings
   throw missing('AUTHY_API_KEY: neither it nor AUTHY_SECRET_ID is set')
 }
 
-/** The provider, where the bundle is not made for one: on a laptop. */
+/** The provider, if the bundle is not built for one: on a laptop. */
 export const providerSettings = (env: Env) =>
   read(env, {
     PROVIDER: z.enum(['authy', 'twilioVerify'], 'must be authy or twilioVerify').default('authy'),
@@ -46,7 +46,7 @@ export const providerSettings = (env: Env) =>
 
 const SERVICE = z.string().regex(/^VA[0-9a-f]{32}$/, 'must be VA and 32 hexadecimal digits')
 
-/** Two services, because one in PSD2 mode takes nothing without an amount and a payee. */
+/** The service for payments. Phones have another, because a service in PSD2 mode requires an amount and a payee. */
 export const verifySettings = (env: Env) => ({
   ...verifyKeySettings(env),
   ...read(env, {
@@ -55,10 +55,10 @@ export const verifySettings = (env: Env) => ({
   }),
 })
 
-/** The service that proves phones. */
+/** The service that verifies phones. */
 export const verifyPhonesSettings = (env: Env) => read(env, { VERIFY_PHONES_SERVICE: SERVICE })
 
-/** Where the key is, which is where the owner's switches are too. */
+/** The place of the key, which in AWS also holds the owner's switches. */
 export function verifyKeySettings(env: Env) {
   const settings = read(env, {
     /** The key itself, on a laptop; in AWS the name of the secret that has it. */
@@ -75,7 +75,7 @@ export function verifyKeySettings(env: Env) {
 /** The owner's switches, on a laptop; in AWS they are in the provider's secret. */
 export const switchSettings = (env: Env) => read(env, { SMS_OFF: flag, PAYMENTS_OFF: flag })
 
-/** The address that callbacks are signed for, without the route: `https://…/api`. */
+/** The address in the signature of callbacks, without the route: `https://…/api`. */
 export const publicSettings = (env: Env) =>
   read(env, { PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')) })
 
@@ -87,13 +87,13 @@ export function paymentSettings(env: Env) {
       .min(PAYMENT_TTL_SECONDS_MIN)
       .max(PAYMENT_TTL_SECONDS_MAX)
       .default(DEFAULTS.paymentTtlSeconds),
-    /** ISO 4217 codes on offer, like EUR,GBP; all that Payfriend knows if none is named. */
+    /** The offered currencies (ISO 4217), like EUR,GBP; if empty, all that Payfriend supports. */
     CURRENCIES: z
       .string()
       .transform((list) => list.split(','))
       .pipe(z.custom<Currency[]>(areKnown, 'must be codes that Payfriend knows, like EUR,GBP'))
       .default(KNOWN_CURRENCIES),
-    /** By currency, like EUR:500.00,JPY:60000; the default of those that are not named. */
+    /** The limit of one payment by currency, like EUR:500.00,JPY:60000; the others keep their default. */
     MAX_AMOUNT: z
       .string()
       .transform((list) => (LIMIT_PATTERN.test(list) ? list : amountsIn(list)))
@@ -105,7 +105,7 @@ export function paymentSettings(env: Env) {
   return { ...settings, MAX_AMOUNT: checked.limits }
 }
 
-/** "EUR:500.00,JPY:60000", each currency once; undefined if it says anything else. */
+/** Limits from "EUR:500.00,JPY:60000", each currency once; undefined if the text has another form. */
 function amountsIn(list: string): Record<string, string> | undefined {
   const pairs = list.split(',').map((pair) => pair.split(':'))
   const isWell = ([code, most = '', ...more]: string[]) =>
@@ -125,7 +125,7 @@ export const limitSettings = (env: Env) =>
     PAYMENTS_PER_HOUR: count(DEFAULTS.paymentsPerHour),
   })
 
-/** Countries (ISO 3166) whose numbers may be verified; none named means all. */
+/** The countries (ISO 3166) whose numbers may be verified; an empty list means all. */
 export const phoneSettings = (env: Env) =>
   read(env, {
     PHONE_COUNTRIES: z
@@ -135,7 +135,7 @@ export const phoneSettings = (env: Env) =>
       .transform((list) => (list === '' ? [] : list.split(','))),
   })
 
-/** The pool of the accounts that sign in; and the sign-in of a laptop, with the key that it takes. */
+/** The Cognito pool; on a laptop the address of its stand-in and the key for it. */
 export const signInSettings = (env: Env) =>
   read(env, {
     USER_POOL_ID: z.string().min(1),
@@ -143,11 +143,11 @@ export const signInSettings = (env: Env) =>
     USER_POOL_ACCESS_KEY_ID: z.string().min(1).optional(),
   })
 
-/** The archive's bucket, and where it is if not at AWS. */
+/** The archive's bucket, and its address if it is not AWS. */
 export const archiveSettings = (env: Env) =>
   read(env, { ARCHIVE_BUCKET: z.string().min(1), ARCHIVE_ENDPOINT: z.url().optional() })
 
-/** The bus (its name or ARN) that payments are published on, and where it is if not at AWS. */
+/** The event bus (name or ARN), and its address if it is not AWS. */
 export const eventSettings = (env: Env) =>
   read(env, { EVENT_BUS: z.string().min(1), EVENTS_ENDPOINT: z.url().optional() })
 

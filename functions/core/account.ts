@@ -1,6 +1,7 @@
 /**
- * What an operator does to a payer's account: look, lock, unlock, close. The order is the point: first the
- * marks, in the condition of every write that reserves something; then what was reserved before them.
+ * An operator's actions on a payer's account: show, lock, unlock, close. A lock first stores its marks, which are in
+ * the condition of every write that reserves a start, a text or an attempt; then it cancels the payments reserved
+ * before.
  */
 import { displayText } from './action.ts'
 import { endChannels } from './deciding.ts'
@@ -28,22 +29,22 @@ export type AccountPorts = {
   readonly clock: Clock
 }
 
-/** The account of a payer, as the sign-in provider or an operator names it. */
+/** A payer's account: the payer's id and e-mail address at the sign-in provider. */
 export type Account = { readonly payerId: string; readonly email: string }
 
 export type AccountView = {
   readonly payerId: string
   readonly state: 'open' | 'locked' | 'closed'
-  /** Most of the number hidden; null while none is verified. */
+  /** The masked number; null while none is verified. */
   readonly phone: string | null
-  /** The provider's id of it, to remove it there; null while the provider gave none. */
+  /** The provider's id of the phone, for removing it there; null if there is none. */
   readonly phoneId: string | null
   readonly openPayments: readonly {
     readonly paymentId: string
     readonly displayText: string
     readonly expiresAt: string
   }[]
-  /** What is used of the limits. */
+  /** The counts of starts and texts that the limits bound. */
   readonly limits: {
     readonly startedThisHour: number
     readonly payingTexts: Texts
@@ -51,17 +52,17 @@ export type AccountView = {
   }
   /** RFC 3339; null while codes are not locked. */
   readonly codesLockedUntil: string | null
-  /** Sessions from before are over; null while none were ended. */
+  /** RFC 3339; earlier sessions have ended. Null if none were ended. */
   readonly sessionsFrom: string | null
-  /** What happened to the account lately, newest first. */
+  /** The newest audit entries of the account, newest first. */
   readonly last: readonly Pick<PayerEntry, 'at' | 'event' | 'by'>[]
 }
 
 /**
- * Every session of the payer ends, this one too: at once here, and at the sign-in provider. One that was
- * ended may not do it: a thief's last token would sign out the owner who has just signed in again.
+ * End every session of the payer, including this one, here and at the sign-in provider. An ended session is
+ * refused, so that a thief's old token cannot sign out the payer who has signed in again.
  *
- * Refuses: `locked` (by the operator: no session is left). Throws `SessionEnded`.
+ * Refuses: `locked` (by the operator). Throws `SessionEnded`.
  */
 export async function endSessions(
   { payers, signIns, clock }: Pick<AccountPorts, 'payers' | 'signIns' | 'clock'>,
@@ -69,7 +70,7 @@ export async function endSessions(
 ): Promise<void> {
   const { payerId } = signedIn
   admit(await payers.get(payerId), signedIn)
-  // Stored first: whatever the provider does, older sessions start nothing from here on.
+  // Stored first, so that older sessions are refused even if the sign-in provider fails.
   await payers.endSessions(signedIn, clock())
   await signIns.endSessions(payerId)
 }
@@ -112,7 +113,7 @@ export async function showAccount(
   }
 }
 
-/** The hour of starts begins with its first. */
+/** The number of starts in the hour, which begins with its first start. */
 function startedThisHour(starts: Starts | undefined, now: Date): number {
   if (!starts || now.getTime() - Date.parse(starts.windowStartedAt) >= HOUR_MS) return 0
   return Object.keys(starts.started).length
@@ -121,20 +122,23 @@ function startedThisHour(starts: Starts | undefined, now: Date): number {
 const HOUR_MS = 3_600_000
 
 /**
- * Lock an account: nothing starts, is texted, tried or changed any more, every session ends, and what
- * waits is cancelled. Safe to repeat, and to be repeated after a fault.
+ * Lock an account: no payment starts, no text is sent, no code is accepted, no phone changes; every session ends and
+ * every pending payment is cancelled. Safe to repeat, also after a fault.
  */
 export async function lockAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
   await bar(ports, account, 'locked')
   return showAccount(ports, account)
 }
 
-/** Lift a lock, a lock of codes, and the limits of the hour and the day. A closed account stays closed. */
+/**
+ * Remove the operator's lock and the lock of codes, and reset the hour's and day's counts. A closed account stays
+ * closed.
+ */
 export async function unlockAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
   const { payers, limits, clock } = ports
   const payer = await payers.get(account.payerId)
   if (payer?.state !== 'closed') {
-    // The limits first: with the mark still there nothing starts meanwhile.
+    // The counts first: until the mark is removed no payment starts.
     await limits.clear(account.payerId, clock())
     await limits.unbar(account.payerId, clock())
     await payers.unlock(account.payerId, clock())
@@ -143,12 +147,12 @@ export async function unlockAccount(ports: AccountPorts, account: Account): Prom
 }
 
 /**
- * Close an account for good: as a lock, and then what may be deleted is. Payments and the audit trail
- * stay, because they are evidence. The same address made anew is another payer.
+ * Close an account for good: lock it, then delete phones, e-mail address and sign-in. Payments and the audit trail
+ * stay, because they are evidence. If the same address signs up again, it is another payer.
  */
 export async function closeAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
   await bar(ports, account, 'closed')
-  // Nobody is found by the address any more after the last step, so it is the last: until then all can be repeated.
+  // Removed last: afterwards the payer cannot be found by the address, so a close could not be repeated.
   await ports.payers.erase(account.payerId)
   await ports.signIns.remove(account.payerId)
   return showAccount(ports, account)
@@ -168,8 +172,8 @@ async function bar(
 }
 
 /**
- * Cancel what holds a slot. It may not be stored yet: then its place is taken, so that its late insert
- * loses; or the insert was faster after all, and it is cancelled like any other.
+ * Cancel a payment whose start was reserved. If it is not stored yet, its id is barred, so that the late insert
+ * fails; if the insert succeeds before that, the payment is cancelled.
  */
 async function cancel(ports: AccountPorts, payerId: string, id: string): Promise<void> {
   const { payments, clock } = ports
@@ -182,7 +186,7 @@ async function cancel(ports: AccountPorts, payerId: string, id: string): Promise
   const cancelled = await payments.decide(id, decision, clock())
   if (cancelled) return endChannels(ports, cancelled)
   if (await payments.bar(payerId, id)) return
-  // Stored: it had ended before, or its insert came after the first try, and then the second finds it.
+  // `bar` failed, so the payment is stored: it had ended before, or it was inserted after the first `decide`.
   const late = await payments.decide(id, decision, clock())
   if (late) await endChannels(ports, late)
 }

@@ -1,9 +1,9 @@
-/** What a payer approves, and the one sentence in which every channel shows it (RTS Art. 5(1)(a)). */
+/** The action that a payer approves, and its display text, the same on every channel (RTS Art. 5(1)(a)). */
 import { canonical } from './canonical.ts'
 import { type Amount, amountOf, inWords, type Money } from './money.ts'
 import type { Nothing } from './same.ts'
 
-/** Who is paid; `id` is an e-mail address or an account number. */
+/** The payee; `id` is an e-mail address or an account number. */
 export type Payee = { readonly name: string; readonly id: string }
 
 /** A payment, with the payee and the amount that its approval is for (RTS Art. 5(1)(b)). */
@@ -13,18 +13,18 @@ export type PaymentAction = {
   readonly amount: Money
 }
 
-/** Another phone takes the place of the verified one. */
+/** Replacing the verified phone with another. */
 type PhoneChangeAction = {
   readonly kind: 'phone-change'
-  /** The new number, whole, because nothing less tells two apart: +447400123456. */
+  /** The whole new number, because the last digits alone do not tell two numbers apart: +447400123456. */
   readonly number: string
-  /** The page shows it too, so that the payer knows which change this is. */
+  /** The page shows it too, so that the payer can match text and change. */
   readonly reference: string
 }
 
 export type Action = PaymentAction | PhoneChangeAction
 
-/** A payment's fields as API, audit trail and events have them: with the amount as it is written on the wire. */
+/** A payment's fields in API, audit trail and events, with the amount in its wire form. */
 export type PaymentFields = Omit<PaymentAction, 'kind' | 'amount'> & { readonly amount: Amount }
 
 export const fieldsOf = ({ kind: _, amount, ...others }: PaymentAction): PaymentFields => ({
@@ -45,7 +45,7 @@ export function displayText(action: Action): string {
   }
 }
 
-/** Blocks whose letters are written from right to left, as part of a pattern's class. */
+/** Unicode blocks whose letters run from right to left, for use inside a character class. */
 export const RIGHT_TO_LEFT =
   '\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}'
 const HAS_RIGHT_TO_LEFT = new RegExp(`[${RIGHT_TO_LEFT}]`, 'u')
@@ -57,9 +57,9 @@ const LEFT_TO_RIGHT_MARK = '\u200e'
 const RIGHT_TO_LEFT_MARK = '\u200f'
 
 /**
- * Name and account. Beside letters that run from right to left a bare account number would be shown
- * in another order than it has, so there our own marks, which a payee's text can never hold, end each.
- * Others stand round a name that begins with digits, which would be shown as if they were its end (UAX 9).
+ * Name and account in one text. Beside right-to-left letters an account number would be shown in another order
+ * (UAX 9), so left-to-right marks end name and account. A right-to-left name that begins with digits is put between
+ * right-to-left marks, because the digits would be shown at its end. A payee's own text can hold no marks.
  */
 export function payeeInWords({ name, id }: Payee): string {
   const mark = HAS_RIGHT_TO_LEFT.test(name + id) ? LEFT_TO_RIGHT_MARK : ''
@@ -68,14 +68,14 @@ export function payeeInWords({ name, id }: Payee): string {
 }
 
 /**
- * A payment's fields one by one, as a push lists them below the sentence. Keys have 20 characters at most and none
- * begins another.
+ * A payment's fields as a push lists them below the display text. A key has 20 characters at most, and no key is the
+ * beginning of another.
  */
 export function detailsOf({ kind: _, payee, amount, ...unsaid }: PaymentAction) {
   unsaid satisfies Nothing
   return { 'Sending to': payeeInWords(payee), Amount: inWords(amount) }
 }
 
-/** The same in every field; an amount is compared as minor units: "20.5" and "20.50" are the same payment. */
+/** Whether two actions are equal in every field. Amounts are compared in minor units, so "20.5" equals "20.50". */
 export const sameAction = (a: PaymentAction, b: PaymentAction): boolean =>
   canonical(a) === canonical(b)

@@ -1,6 +1,6 @@
 /**
- * JSON with the members of every object in the order of their names, and none that is undefined: the one form of
- * what is hashed and archived. Whatever members there are are in it, so that none is left out by an oversight.
+ * JSON with every object's members sorted by name and undefined members left out: the form that is hashed and
+ * archived. It takes every member of the value, so that a new member cannot be forgotten.
  */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
@@ -11,5 +11,5 @@ export function canonical(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
 }
 
-/** SHA-256 of a text in UTF-8, in lower-case hexadecimal digits. */
+/** SHA-256 of a text in UTF-8, as lower-case hexadecimal. */
 export type Digest = (text: string) => string

@@ -1,17 +1,17 @@
 /**
- * How a payer answers. `CHANNELS` is the one list of channels: types, storage, counting, page and tests are
- * bound to it, so that the compiler names every place where one more is missing.
+ * The channels on which a payer answers. `CHANNELS` is the one list: types, storage, metrics, page and tests are bound
+ * to it, so that the compiler names every place that lacks a new channel.
  */
 
-/** In the order in which a start tries to reach the payer. */
+/** The channels, in the order in which a start tries to reach the payer. */
 export const CHANNELS = ['push', 'sms'] as const
 
 export type Channel = (typeof CHANNELS)[number]
 
-/** Has a member for each channel; without one of them it does not compile. */
+/** A type with a member for each channel; if one is missing, it does not compile. */
 type ForEachChannel<T extends Readonly<Record<Channel, unknown>>> = T
 
-/** What a payment knows of each channel. */
+/** A payment's state of each channel. */
 export type PaymentChannels = ForEachChannel<{
   readonly push: PushChannel
   readonly sms: SmsChannel
@@ -19,46 +19,46 @@ export type PaymentChannels = ForEachChannel<{
 
 type PushState = 'sending' | 'sent' | 'unavailable'
 
-/** What a push shows beside the display text, by the names under which it is shown. */
+/** The details that a push shows below the display text: label and value. */
 export type PushDetails = Readonly<Record<string, string>>
 
-/** A push as it is put before the payer. */
+/** The content of a push as the payer sees it. */
 export type PushContent = { readonly message: string; readonly details: PushDetails }
 
 export type PushChannel = {
   readonly state: PushState
-  /** Never, where the provider has no push. */
+  /** When the push was requested; undefined if the provider has no push. */
   readonly askedAt?: Date | undefined
-  /** Stored before the push is sent; none where no push is asked for, so that no answer to one can decide. */
+  /** Stored before the push is sent; undefined if no push is requested, so that no answer can decide by push. */
   readonly details?: PushDetails | undefined
-  /** The provider's own id of it. */
+  /** The provider's id of the push. */
   readonly id?: string | undefined
-  /** Where no push was asked for because two were denied in a row: until when. */
+  /** Until when the push is paused, if this payment has none because two were denied in a row. */
   readonly pausedUntil?: Date | undefined
-  /** When the provider was last asked what became of it. */
+  /** When a sweep last read the push at the provider. */
   readonly readAt?: Date | undefined
-  /** When it was denied though the payment had ended otherwise; it changes neither status nor decision. */
+  /** When the push was denied after the payment had ended; it changes neither status nor decision. */
   readonly deniedLateAt?: Date | undefined
 }
 
 export type SmsChannel = {
-  /** Where a text goes, most of it hidden. */
+  /** The masked number that receives the texts. */
   readonly to: string
   readonly sends: number
   readonly sentAt?: Date | undefined
-  /** The provider's own name for the newest text, where codes are checked by it. */
+  /** The provider's id of the newest text, if the provider checks codes by it. */
   readonly textId?: string | undefined
   readonly attempts: number
   readonly wrongCodes: number
 }
 
-/** Why a signed answer to a push was refused: it has other content, or no sense. */
+/** Why a signed answer to a push was refused: its content differs from the stored one, or it cannot be parsed. */
 export type RefusedAnswer = 'answer_mismatched' | 'answer_not_understood'
 
-/** Why no push is asked for, of a payment that starts: two were denied in a row, or that could not be looked up. */
+/** Why a start requests no push: two were denied in a row, or the denials could not be read. */
 export type NoPush = 'push_paused' | 'push_unavailable'
 
-/** What can happen on each channel and neither starts nor ends a payment, and by whom. */
+/** The history events of each channel that neither start nor end a payment, each with who can cause it. */
 export const CHANNEL_EVENTS = {
   push: {
     push_asked: ['payer'],
@@ -67,7 +67,7 @@ export const CHANNEL_EVENTS = {
     push_paused: ['clock'],
     answer_mismatched: ['provider'],
     answer_not_understood: ['provider'],
-    // On the phone, after the payment had ended without an answer of the payer's.
+    // The push was denied after the payment had ended without the payer's answer.
     denied_late: ['payer'],
   },
   sms: { text_asked: ['payer'], code_tried: ['payer'], code_wrong: ['payer'] },
@@ -78,10 +78,10 @@ type Events = Readonly<Record<string, readonly ('payer' | 'provider' | 'clock')[
 type EventsOf = typeof CHANNEL_EVENTS
 export type ChannelEvent = { [C in Channel]: keyof EventsOf[C] }[Channel]
 
-/** What the payer sees of each channel. */
+/** Each channel's part of the payment's view. */
 export type ChannelViews = ForEachChannel<{
   readonly push: PushState
-  /** Where `push` is unavailable because the payer denied two in a row: until when none goes out. */
+  /** RFC 3339: until when the push is paused, if this payment has none because two were denied in a row; else null. */
   readonly pushPausedUntil: string | null
   readonly sms: {
     readonly to: string | null
@@ -91,7 +91,7 @@ export type ChannelViews = ForEachChannel<{
   }
 }>
 
-/** One thing for each channel, made by its name. */
+/** An object with a member for each channel, made by calling `make` with its name. */
 export const forEachChannel = <T extends Readonly<Record<Channel, unknown>>>(
   make: (channel: Channel) => T[Channel],
 ): T => Object.fromEntries(CHANNELS.map((channel) => [channel, make(channel)])) as T

@@ -1,4 +1,4 @@
-/** How a payment is found, and how its payer cancels it. */
+/** Finding a payment, cancelling it, and explaining a failed condition. */
 import { CHANNELS } from './channel.ts'
 import { type Payment, whyClosed } from './payment.ts'
 import type { ChannelEnds, Clock, Decision, PaymentStore } from './ports.ts'
@@ -6,7 +6,7 @@ import { Refusal } from './refusals.ts'
 
 export type PaymentPorts = { readonly payments: PaymentStore; readonly clock: Clock }
 
-/** The payment, or `not_found` for no payment and for another payer's alike. */
+/** The payer's payment. Refuses `not_found`, the same for a missing payment and for another payer's. */
 export async function requirePayment(
   { payments }: PaymentPorts,
   payerId: string,
@@ -17,7 +17,11 @@ export async function requirePayment(
   return payment
 }
 
-/** The payer changes their mind. A cancelled payment may be cancelled again; any other end stands. */
+/**
+ * Cancel a payment for its payer; a cancelled one may be cancelled again.
+ *
+ * Refuses: `not_found`, `expired`, `already_decided`.
+ */
 export async function cancelPayment(
   ports: PaymentPorts & { readonly ends: ChannelEnds },
   payerId: string,
@@ -31,11 +35,11 @@ export async function cancelPayment(
   }
   const payment = await requirePayment(ports, payerId, id)
   if (payment.outcome.status === 'cancelled') return payment
-  // Open all the same: its start was under way, and it was not there yet when the write came.
+  // Pending now: its start stored it between the failed write and this read.
   throw whyClosed(payment, ports.clock()) ?? new Refusal('not_found')
 }
 
-/** End on every channel what a payment has left there that is over. */
+/** End the codes that an ended payment left on its channels. */
 export async function endChannels(
   { ends }: { readonly ends: ChannelEnds },
   payment: Payment,
@@ -43,6 +47,6 @@ export async function endChannels(
   await Promise.all(CHANNELS.map((channel) => ends[channel]?.(payment)))
 }
 
-/** Why the condition of a write failed, told from what is stored now; a fault of ours if that does not tell it. */
+/** The refusal that explains a failed condition; a fault if none applies to the payment as stored now. */
 export const whyConditionFailed = (why: Refusal | undefined, id: string): Error =>
   why ?? new Error(`conditional write failed although its condition holds: payment ${id}`)

@@ -1,16 +1,16 @@
-/** Ids that are made of what they name: the same input always has the same id, and the id tells none of it. */
+/** Ids derived by SHA-256: the same input always gives the same id, and the id does not reveal its input. */
 import { international, type PendingPhone } from './payer.ts'
 
 /** SHA-256 of a text in UTF-8: 32 bytes. */
 export type Sha256 = (text: string) => Uint8Array
 
-/** A payment's id. The same key of the same payer is the same payment, so its own item tells that it was started. */
+/** A payment's id, from payer and idempotency key: a repeated key finds the payment that it started. */
 export const paymentIdFrom =
   (sha256: Sha256) =>
   (payerId: string, idempotencyKey: string): string =>
     base64url(sha256(`${payerId}\0${idempotencyKey}`).subarray(0, 16))
 
-/** What a change of phone is called at the provider: this verification of this number. */
+/** The id of a change of phone at the provider, from the verification and its number. */
 export const changeIdFrom =
   (sha256: Sha256) =>
   ({ verificationId, phone }: Pick<PendingPhone, 'verificationId' | 'phone'>): string =>

@@ -1,6 +1,6 @@
 /**
- * Wrong codes of one payer in a row, whatever they were for: after five of them codes are locked, each
- * time longer (RTS Art. 4(3)(b)). A push still works; a right code begins anew.
+ * Consecutive failed attempts of one payer, at payments and verifications together: the fifth locks codes, longer
+ * each time (RTS Art. 4(3)(b)). A push still works; a right code resets the count.
  */
 import type { Clock, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
@@ -10,30 +10,31 @@ export const FAILED_ATTEMPTS_MAX = 5
 const LOCK_MINUTES = [5, 15, 30, 60]
 const LAST_LOCK_MINUTES = 24 * 60
 
-/** Until when a fifth attempt at `now` locks codes, after so many locks before. */
+/** Until when a fifth failed attempt at `now` locks codes, if there were `locks` locks before. */
 export const lockedUntil = (locks: number, now: Date): Date =>
   new Date(now.getTime() + (LOCK_MINUTES[locks] ?? LAST_LOCK_MINUTES) * 60_000)
 
-/** Without an end it is the operator's lock, and there is no `Retry-After`. */
+/** The refusal `locked`; with `until` undefined it is the operator's lock and has no `Retry-After`. */
 export const locked = (until: Date | undefined, now: Date): Refusal =>
   new Refusal('locked', until && { retryAfterSeconds: secondsUntil(until, now) })
 
-/** The refusal while codes are locked; nothing while they are not. */
+/** The refusal `locked` while codes are locked; else `undefined`. */
 export const whyLocked = (until: Date | undefined, now: Date): Refusal | undefined =>
   until && until > now ? locked(until, now) : undefined
 
 export type LockoutPorts = {
   readonly lockout: Lockout
   readonly clock: Clock
-  /** Told of faults that only leave a payer's count of wrong codes too high, or a lock untold. */
+  /** Called with a fault that leaves the count of failed attempts too high, or a lock without its audit entry. */
   readonly onLockoutFault: (fault: unknown) => void
 }
 
 /**
- * Have a code checked as one of the payer's attempts, counted before, so that no burst outruns the limit. A
- * wrong code stays counted, and what brought no verdict was none; a right one is its caller's to reset.
+ * Check a code as one of the payer's attempts. The attempt is counted before the check, so that parallel requests
+ * cannot exceed the limit. A wrong code stays counted; a check without a verdict is subtracted again; after a right
+ * code the caller resets the count.
  *
- * Refuses: `locked`, and what `check` refuses.
+ * Refuses: `locked`, and every refusal of `check`.
  */
 export async function checkAsAttempt(
   { lockout, clock, onLockoutFault }: LockoutPorts,
@@ -49,7 +50,7 @@ export async function checkAsAttempt(
   } finally {
     const isVerdict = verdict === 'right' || verdict === 'wrong'
     if (!isVerdict) await lockout.giveBack(payerId, attempt).catch(onLockoutFault)
-    // Only now is it a lock: a fifth code that was right is none.
+    // The entry follows the verdict, because a right fifth code causes no lock.
     if (verdict === 'wrong' && attempt.isLast) {
       await lockout.tellLock(payerId, attempt, clock()).catch(onLockoutFault)
     }

@@ -4,10 +4,10 @@
  */
 
 /**
- * The currencies that Payfriend knows (ISO 4217): their minor digits, a symbol where one is unmistakable, and
- * the most that can be sent at once unless the settings say otherwise, in whole units. That is about 10,000
- * euro to one significant digit, at rough rates of November 2026, and need not follow the market. One number
- * for all would not do: 10,000 rupiah are less than a dollar, 10,000 dinar three times as much as 10,000 dollars.
+ * The currencies that Payfriend supports (ISO 4217): minor digits, a symbol if it is unmistakable, and the default
+ * limit of one payment, in whole units. The limit is about 10,000 euro, rounded to one significant digit at rates of
+ * November 2026. Each currency has its own: 10,000 rupiah are less than a dollar, 10,000 dinar more than 30,000
+ * dollars.
  */
 export const CURRENCIES = {
   EUR: { digits: 2, symbol: '€', most: 10_000 },
@@ -31,12 +31,12 @@ export const CURRENCIES = {
   SEK: { digits: 2, most: 100_000 },
 } as const satisfies Record<string, Offered>
 
-/** Whoever adds a currency has to say all of it. */
+/** The values that every currency must have. */
 type Offered = { readonly digits: 0 | 2 | 3; readonly symbol?: string; readonly most: number }
 
 export type Currency = keyof typeof CURRENCIES
 
-/** What the page has to know of a currency to read and word amounts. */
+/** The values that the page needs to read and show amounts of a currency. */
 export function currencyForPage(code: Currency): { code: string; digits: number; symbol?: string } {
   const { most: _, ...rest }: Offered = CURRENCIES[code]
   return { code, ...rest }
@@ -45,25 +45,25 @@ export function currencyForPage(code: Currency): { code: string; digits: number;
 /** An amount in the currency's smallest unit: 2050 EUR is €20.50. A safe integer above zero. */
 export type Money = { readonly amountMinor: number; readonly currency: Currency }
 
-/** An amount as it is written on the wire (as in W3C Payment Request): `{ value: "20.50", currency: "EUR" }`. */
+/** An amount in its wire form (as in W3C Payment Request): `{ value: "20.50", currency: "EUR" }`. */
 export type Amount = { readonly value: string; readonly currency: string }
 
-/** The currencies on offer, each with the most that can be sent in it at once ("10000.00"). */
+/** The offered currencies, each with the limit of one payment ("10000.00"). */
 export type AmountLimits = { readonly [currency in Currency]?: string }
 
-/** Ten digits and three decimals at most, so that every amount fits a safe integer and a push's text. */
+/** An amount's value: ten digits and three decimals at most, so that it fits a safe integer and a push's text. */
 export const AMOUNT_PATTERN = /^(0|[1-9]\d{0,9})(\.\d{1,3})?$/
-/** How the most that can be sent is written in a setting: a unit at least. */
+/** A limit in a setting: at least one whole unit. */
 export const LIMIT_PATTERN = /^[1-9]\d{0,9}(\.\d{1,3})?$/
 
-/** Every currency as far as amounts go: for what was sent already, whatever the limits were then. */
+/** Limits that allow every amount in every currency, for payments that are already stored. */
 export const ANY_AMOUNT: AmountLimits = limitsBy(allCurrencies(), () => '9999999999.999')
 
 /**
- * The most that can be sent in each currency on offer: as the settings say it, else the default.
+ * The limit of one payment in each offered currency: from the settings, else the default.
  *
- * @param said amounts as `LIMIT_PATTERN` has them, by their currency; or one alone, where one currency is on offer
- * @returns the limits; or why not, to go on behind the setting's name
+ * @param said amounts in the form of `LIMIT_PATTERN`, by currency; or a single amount if one currency is offered
+ * @returns the limits, or the reason they are invalid, worded to follow the setting's name
  */
 export function amountLimits(
   currencies: readonly Currency[] = allCurrencies(),
@@ -108,13 +108,13 @@ export function parseAmount(
   return money.amountMinor > most.amountMinor ? tooMuch : money
 }
 
-/** The amount as it goes over the wire: with exactly the currency's digits. */
+/** The amount in its wire form, with exactly the currency's minor digits. */
 export const amountOf = ({ amountMinor, currency }: Money): Amount => ({
   value: decimal(amountMinor, CURRENCIES[currency].digits).join(''),
   currency,
 })
 
-/** The amount as a person reads it: "€1,020.50", "CHF 12.00". Plain ASCII but for the symbol. */
+/** The amount as people read it: "€1,020.50", "CHF 12.00"; ASCII except for the symbol. */
 export function inWords({ amountMinor, currency }: Money): string {
   const offered: { digits: number; symbol?: string } = CURRENCIES[currency]
   const [whole, fraction] = decimal(amountMinor, offered.digits)
@@ -141,7 +141,7 @@ const decimalsOf = (value: string): number => value.split('.')[1]?.length ?? 0
 
 const wrong = <const F>(field: F, reason: string) => ({ field, reason })
 
-/** Decimal text to minor units; decimals beyond the currency's are cut (`ANY_AMOUNT` has them). */
+/** Decimal text to minor units; surplus decimals, which only `ANY_AMOUNT` has, are cut off. */
 function minor(value: string, digits: number): number {
   const [whole = '0', fraction = ''] = value.split('.')
   return Number(whole + fraction.slice(0, digits).padEnd(digits, '0'))

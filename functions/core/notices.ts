@@ -1,19 +1,19 @@
-/** What a payer is told of their own account at the next sign-in: what somebody else may have done to it. */
+/** The notices that a payer sees at the next sign-in: changes to the account that an attacker could have made. */
 import type { Payer } from './payer.ts'
 import type { PayerEventName } from './payerTrail.ts'
 
-/** For so long a payer is told of what happened. */
+/** A notice is shown for so many days. */
 export const NOTICE_DAYS = 30
 
 export type Notice = {
   readonly event: (typeof noticeEvents)[number]
   /** RFC 3339, UTC. */
   readonly at: string
-  /** Of the newest change of phone: the last three digits of the phone that there is now. */
+  /** The current phone's last three digits, on the newest change of phone; else null. */
   readonly ending: string | null
 }
 
-/** Not the first phone, which its owner has just proven; nor a close, after which nobody signs in. */
+/** The events that become notices: not the first phone, which the payer has just verified, nor a closed account. */
 export const noticeEvents = [
   'phone.changed',
   'codes.locked',
@@ -24,8 +24,8 @@ export const noticeEvents = [
 ] as const satisfies readonly PayerEventName[]
 
 /**
- * The newest first, of those entries that the payer's item still holds; and a change of phone also when later
- * entries have pushed it out, since a thief could make so many.
+ * The notices, newest first, from the entries in the payer's item. A change of phone is kept even if later entries
+ * have pushed it out of the item, because a thief could add that many.
  */
 export function noticesOf(
   { trail, phone, phoneChangedAt }: Pick<Payer, 'trail' | 'phone' | 'phoneChangedAt'>,

@@ -1,4 +1,4 @@
-/** How a payment ended: one union, made in one place of what is stored. */
+/** A payment's outcome: one union, parsed in one place from the stored item. */
 import type { Channel } from './channel.ts'
 import { EVIDENCE_RULES, type Evidence, type Proof } from './channels/all.ts'
 
@@ -13,7 +13,7 @@ export const PAYMENT_STATUSES = [
 
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
 
-/** What became of a payment: it waits, a channel decided it, or it ended without a decision. */
+/** A payment is pending, was decided on a channel, or ended without a decision. */
 export type Outcome = { readonly status: 'pending' } | Decided | Failed | Ended
 
 export type Decided = {
@@ -24,7 +24,7 @@ export type Decided = {
   readonly proof: Proof
 }
 
-/** Wrong answers on this channel ended it. */
+/** Failed attempts on this channel ended the payment. */
 type Failed = {
   readonly status: 'failed'
   readonly channel: Channel
@@ -35,15 +35,15 @@ type Ended = { readonly status: 'expired' | 'cancelled'; readonly endedAt: Date 
 
 export type { Evidence, Proof }
 
-/** Every way in which an answer can have been learned, whatever the provider. */
+/** Every kind of proof, of all channels and providers. */
 export const PROOFS: readonly Proof[] = [
   ...new Set(Object.values(EVIDENCE_RULES).map(({ proof }) => proof)),
 ]
 
-/** How the answer of this evidence was learned. */
+/** The kind of proof that this evidence is. */
 export const proofOf = ({ kind }: Evidence): Proof => EVIDENCE_RULES[kind].proof
 
-/** What an item tells of its end, each member as it may be stored by itself. */
+/** The stored attributes of a payment's end, before `outcomeOf` checks that they belong together. */
 export type StoredOutcome = {
   readonly status: PaymentStatus
   readonly channel?: Channel | undefined
@@ -53,8 +53,8 @@ export type StoredOutcome = {
 }
 
 /**
- * An item whose status says that the payment ended, without what every write of an end stores with it. No
- * write of ours leaves it out, so somebody rewrote the item by hand.
+ * An ended payment whose item lacks an attribute that every write of an end stores. No write of ours does that, so
+ * the item was changed by hand.
  */
 export class RewrittenOutcome extends Error {
   constructor(status: PaymentStatus, missing: string) {
@@ -63,7 +63,7 @@ export class RewrittenOutcome extends Error {
   }
 }
 
-/** The one reading of a stored end; throws `RewrittenOutcome` rather than guess what is missing. */
+/** The outcome from the stored attributes. Throws `RewrittenOutcome` if one is missing. */
 export function outcomeOf({ status, channel, at, evidence, proof }: StoredOutcome): Outcome {
   if (status === 'pending') return { status }
   if (!at) throw new RewrittenOutcome(status, 'time')
@@ -75,7 +75,7 @@ export function outcomeOf({ status, channel, at, evidence, proof }: StoredOutcom
   return { status, channel, decidedAt: at, evidence, proof }
 }
 
-/** When it ended, whoever ended it; nothing while it waits. */
+/** When the payment ended; `undefined` while it is pending. */
 export function endedAt(outcome: Outcome): Date | undefined {
   switch (outcome.status) {
     case 'pending':
@@ -88,10 +88,10 @@ export function endedAt(outcome: Outcome): Date | undefined {
   }
 }
 
-/** The channel that decided or failed it; nothing where none did. */
+/** The channel on which the payment was decided or failed; `undefined` otherwise. */
 export const channelOf = (outcome: Outcome): Channel | undefined =>
   'channel' in outcome ? outcome.channel : undefined
 
-/** What proves the decision; nothing where there was none. */
+/** The evidence of the decision; `undefined` if there was no decision. */
 export const evidenceOf = (outcome: Outcome): Evidence | undefined =>
   'evidence' in outcome ? outcome.evidence : undefined

@@ -1,7 +1,7 @@
 /**
- * What a payee's name and account may be: two that look the same are stored as one, or one of them is
- * refused, since the payer must see whom they pay (RTS Art. 5(1)(a)). Letters that look alike in a name
- * are not covered. The rules are Unicode's: UAX are the annexes of its standard, UTS its reports.
+ * The rules for a payee's name and account. The payer must see whom they pay (RTS Art. 5(1)(a)), so two texts that
+ * look the same are stored as one, or one of them is refused. Letters that look alike in a name are not covered. The
+ * rules are Unicode's: UAX are annexes of its standard, UTS its technical standards.
  */
 
 import { type Payee, RIGHT_TO_LEFT } from './action.ts'
@@ -9,8 +9,8 @@ import { CURRENCIES } from './money.ts'
 import { withoutSeenJoiners } from './seenJoiners.ts'
 
 /**
- * SEPA's name (AT-E001, `Max70Text`) and an account. Counted in UTF-16, as the strictest library of a
- * provider counts, so a letter beyond U+FFFF is two, and the whole sentence has 170 at most.
+ * The lengths of a name (SEPA: AT-E001, `Max70Text`) and of an account, in UTF-16 units as in the strictest library of
+ * a provider: a letter beyond U+FFFF counts twice. The whole display text then has 170 at most.
  */
 const LENGTHS = { name: [1, 70], id: [3, 64] } as const
 
@@ -41,16 +41,16 @@ export function payeeText(field: keyof Payee, given: string): Checked {
   return reason === undefined ? { text } : { reason }
 }
 
-/** Printable ASCII, for which most of the rule, and the time that its tables take, is not needed. */
+/** Printable ASCII, which needs neither most of the rules nor the time to compile their tables. */
 const PLAIN = /^[\x20-\x7e]*$/
 
-/** UAX 44: `Zs` is every character that is drawn as a gap. Line breaks and tabs go at the ends only. */
+/** `Zs` is every character drawn as a gap (UAX 44). Line breaks and tabs are removed only at the ends. */
 const withSingleSpaces = (text: string) => text.replace(/\p{Zs}+/gu, ' ').trim()
 
 /**
- * What asks for another drawing of the same letter, or spells one in an older way, is the letter: ideographic
- * variation sequences (UTS 37) as in 葛󠄀, Mongolian ones, and letters once spelled with a joiner. After
- * anything else a selector is hidden, and refused.
+ * A variant or an older spelling of a letter becomes the letter: ideographic variation sequences (UTS 37) as in 葛󠄀,
+ * Mongolian ones, and letters once spelled with a joiner. After any other character a selector is invisible, and
+ * `whyHidden` refuses it.
  */
 const withoutVariants = (text: string) =>
   text
@@ -58,7 +58,7 @@ const withoutVariants = (text: string) =>
     .replace(/(?<=\p{sc=Mong})[\u180b-\u180d\u180f]/gu, '')
     .replace(ANY_JOINED, (_, letters: string) => JOINED[letters] ?? letters)
 
-/** Letters that older texts spell with a joiner behind: Unicode 12.2 (Bengali) and 12.9 (Malayalam chillus). */
+/** Letters that older texts spell with a joiner after them: Unicode 12.2 (Bengali) and 12.9 (Malayalam chillus). */
 const JOINED: Readonly<Record<string, string>> = {
   '\u09a4\u09cd': '\u09ce',
   '\u0d23\u0d4d': '\u0d7a',
@@ -70,7 +70,9 @@ const JOINED: Readonly<Record<string, string>> = {
 }
 const ANY_JOINED = new RegExp(`(${Object.keys(JOINED).join('|')})\u200d`, 'gu')
 
-/** Drawn the same, or a mistyped apostrophe: UTS 39, `confusables.txt`. Kept is the second, which more fonts have. */
+/**
+ * Signs drawn the same, or mistyped apostrophes (UTS 39, `confusables.txt`), each with the one that more fonts have.
+ */
 const TWINS: Readonly<Record<string, string>> = {
   '\u2010': '-',
   '\u2043': '-',
@@ -87,9 +89,8 @@ const ANY_TWIN = new RegExp(`[${Object.keys(TWINS).join('')}]`, 'gu')
 const withoutTwins = (text: string) => text.replace(ANY_TWIN, (twin) => TWINS[twin] ?? twin)
 
 /**
- * A name is for people to read, so forms that only look or behave otherwise (ﬁ, full width, ligatures of
- * Arabic) become the letters that they stand for: NFKC, as RFC 8266 has it for the names of people. Only
- * the Thai and Lao vowel AM stays the one letter that is typed for it.
+ * In a name, compatibility forms (ﬁ, full width, Arabic ligatures) become the plain letters: NFKC, as RFC 8266 says
+ * for nicknames. Exception: the Thai and Lao vowel AM stays the one letter that is typed for it.
  */
 const foldedName = (plain: string) =>
   withSingleSpaces(
@@ -99,8 +100,8 @@ const foldedName = (plain: string) =>
   )
 
 /**
- * An i or j loses its dot below another mark, so ı and ȷ are drawn as i and j there; and a mark that is a
- * dot is drawn as their own. Below a dot and another mark the dot stays, as in Lithuanian (Unicode 7.1).
+ * An i or j loses its dot under another mark, so ı and ȷ look like i and j there; and a combining dot looks like the
+ * letter's own. Under a dot and another mark the dot stays, as in Lithuanian (Unicode 7.1).
  */
 const withDotsAsDrawn = (text: string) =>
   text
@@ -113,17 +114,17 @@ const withDotsAsDrawn = (text: string) =>
     })
     .normalize('NFC')
 
-/** `Soft_Dotted` letters that NFKD leaves, and the two that lack the dot. */
+/** `Soft_Dotted` letters that remain after NFKD, and ı and ȷ, which have no dot. */
 const ANY_DOTTED = /([ij\u0249\u0268\u029d\u03f3\u0456\u0458\u1d96\u{1df1a}ıȷ])(\p{Mn}+)/gu
 const DOTTED: Readonly<Record<string, string>> = { ı: 'i', ȷ: 'j' }
 
-/** UAX 15: `ccc` 230, which patterns lack. Marks are put in its order: U+302B has 228 and U+0315 has 232. */
+/** Whether a mark's `ccc` is 230, from the order that NFD gives marks (UAX 15): U+302B has 228 and U+0315 has 232. */
 const isAbove = (mark: string) => isReordered(`${mark}\u302b`) && isReordered(`\u0315${mark}`)
 const isReordered = (marks: string) => marks.normalize('NFD') !== marks
 
 /**
- * Control, format, surrogate, unassigned, separator and symbol characters (bidi and most emoji are among
- * them), and what else is invisible or makes an emoji: fillers, blanks, skin tones, keycaps.
+ * Control, format, surrogate, unassigned, separator and symbol characters (with bidi and most emoji), and other
+ * characters that are invisible or part of an emoji: fillers, blanks, skin tones, keycaps.
  */
 const HIDDEN =
   /[\p{C}\p{Zl}\p{Zp}\p{So}\p{Default_Ignorable_Code_Point}\p{Emoji_Modifier}\p{Me}\u{13441}\u{13442}\u{16fe4}]/u
@@ -134,10 +135,13 @@ function whyHidden(text: string): string | undefined {
   return HIDDEN.test(withoutSeenJoiners(text)) ? ONLY_SEEN : undefined
 }
 
-/** Strokes drawn over a letter (`ccc` 1), which NFC never makes one with it: o with one is ø to the eye. */
+/** Strokes drawn over a letter (`ccc` 1), which NFC never composes: an o with one looks like ø. */
 const OVERLAY = /[\u0334-\u0338\u20d2\u20d3\u20d8-\u20da\u20e5\u20e6\u20ea\u20eb]/u
 
-/** Marks that stand alone or make a blot: UTS 39, section 5.4. Only nonspacing ones stack, so ဖြိုး is well. */
+/**
+ * Refuses marks without a letter, and too many on one (UTS 39, section 5.4). Only nonspacing marks stack, so ဖြိုး is
+ * allowed.
+ */
 function whyBlotted(text: string): string | undefined {
   if (/(?<![\p{L}\p{M}\u200d])\p{M}/u.test(text)) return 'Put each accent on a letter.'
   if (/\p{Mn}{4}/u.test(text)) return 'Use three accents on one letter at most.'
@@ -158,29 +162,32 @@ function whyNoName(name: string): string | undefined {
   }
   if (QUOTED_ACCOUNT.test(name)) return 'Use no account in quotes.'
   if (PLAIN.test(name)) return undefined
-  // Signs that look like punctuation, as ∶ and ∕ do; those of Latin-1 don't.
+  // Symbols that look like punctuation (∶ and ∕); those of Latin-1 do not.
   if (/[[\p{Sm}\p{Sk}]--[\0-\xff]]/v.test(name)) return ONLY_SEEN
-  // UTS 39, section 5.3: mixed numbers. ۴ and ٤ are both four.
+  // Mixed numbers (UTS 39, section 5.3): ۴ and ٤ are both four.
   if (new Set((name.match(/\p{Nd}/gu) ?? []).map(zeroOf)).size > 1) return 'Use digits of one kind.'
   if (MIXED_ORDER.test(name)) return 'Put numbers behind words that run from right to left.'
   return undefined
 }
 
 const CODES = `(?:${Object.keys(CURRENCIES).join('|')})`
-/** 20.50 EUR, EUR: 20, and as the Swiss write it, 20.– CHF. */
+/** An amount with a currency code: 20.50 EUR, EUR: 20, and the Swiss form 20.– CHF. */
 const CODED_AMOUNT = new RegExp(
   `(?<!\\p{L})${CODES}[.:]? ?\\p{Nd}|\\p{Nd}(?:[.,]?[-–—])? ?${CODES}(?!\\p{L})`,
   'iu',
 )
 
-/** The categories are those of quotation marks; in a name others are drawn as one, too. */
+/** `Pi` and `Pf` are the quotation marks; the other characters look like one in a name. */
 const QUOTED_ACCOUNT = /[\p{Pi}\p{Pf}„‚"'`′״׳].*@.*[\p{Pi}\p{Pf}„‚"'`′״׳]/u
 
 const holdsReference = (text: string) => OUR_REFERENCE.test(text) || ANY_REFERENCE.test(text)
 
-/** How the word is written that stands before our own reference, on the push and in a text, and in languages near. */
+/** The word before our own reference on the push and in a text, also in related languages. */
 const REFERENCE_WORD = '(?<!\\p{L})r[eéè]f(?:[eéè]ren\\p{L}*)?'
-/** As it stands behind an account in a text, or behind a sign; and as somebody may write one, then with a digit. */
+/**
+ * Our own form of a reference after an account in a text, or after a sign; `ANY_REFERENCE`: other forms, with a
+ * digit.
+ */
 const OUR_REFERENCE =
   /(?<!\p{L})(?:ref |[Rr]eference |[Rr][EeÉéÈè][Ff](?:[EeÉéÈè][Rr][Ee][Nn]\p{L}*)?\W*[:#-]\W*)[2-9A-HJ-NP-Z]{6}\b/u
 const ANY_REFERENCE = new RegExp(
@@ -188,7 +195,7 @@ const ANY_REFERENCE = new RegExp(
   'iu',
 )
 
-/** Decimal digits come in runs of ten that begin with the zero. */
+/** The zero of a digit's set: Unicode has decimal digits in runs of ten that begin with the zero. */
 function zeroOf(digit: string): number {
   let zero = digit.codePointAt(0) ?? 0
   while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1
@@ -196,8 +203,8 @@ function zeroOf(digit: string): number {
 }
 
 /**
- * Whether brackets hold what only our own may behind a name: an account or a reference. Innermost pairs are
- * opened until none is left; a bracket without its other encloses all that is on its side.
+ * Whether brackets in a name hold an account or a reference, which only our own brackets after it may. Innermost pairs
+ * are removed until none is left; an unpaired bracket encloses all text on its side.
  */
 function holdsAccount(name: string): boolean {
   const isOurs = (text = '') => /@|\p{N}|(?<!\p{L})ref(?!\p{L})/iu.test(text)
@@ -210,18 +217,18 @@ function holdsAccount(name: string): boolean {
   return isOurs(/^(.*)[\p{Pe}>]/u.exec(rest)?.[1]) || isOurs(OPEN.exec(rest)?.[1])
 }
 
-/** „ and ‚ are quotation marks, whatever their category. */
+/** „ and ‚ have the category of brackets (`Ps`) but are quotation marks. */
 const INNERMOST = /[[\p{Ps}<]--[„‚]]([^[\p{Ps}\p{Pe}<>]--[„‚]]*)[\p{Pe}>]/v
 const OPEN = /[[\p{Ps}<]--[„‚]](.*)$/v
 
-/** In Unicode a closing bracket is the next to its opening one, or the next but one. */
+/** In Unicode a closing bracket is one or two code points after its opening bracket. */
 function isPair(brackets: string): boolean {
   const distance = brackets.charCodeAt(brackets.length - 1) - brackets.charCodeAt(0)
   return distance === 1 || distance === 2
 }
 
 const LEFT_TO_RIGHT_LETTER = `[[\\p{L}]--[${RIGHT_TO_LEFT}]]`
-/** UAX 9: beside Latin, digits before Hebrew may be drawn where digits behind the Hebrew are. */
+/** Beside Latin letters, digits before Hebrew can be drawn where digits after the Hebrew are (UAX 9). */
 const MIXED_ORDER = new RegExp(
   `^(?=.*${LEFT_TO_RIGHT_LETTER})(?:.*${LEFT_TO_RIGHT_LETTER})?` +
     `\\P{L}*[0-9\u06f0-\u06f9]\\P{L}*[[${RIGHT_TO_LEFT}]--[\\p{Nd}]]`,
@@ -229,17 +236,19 @@ const MIXED_ORDER = new RegExp(
 )
 
 const ASCII_SIGNS = '\\x20-\\x40\\x5b-\\x60\\x7b-\\x7e'
-/** UAX 31, table 5: scripts in everyday use, each with those that it is written with (UTS 39, section 5.1). */
+/** Recommended scripts (UAX 31, table 5), each with the scripts it is mixed with (UTS 39, section 5.1). */
 const SCRIPTS =
   'Arab|Armn|Beng|Cyrl|Deva|Ethi|Geor|Grek|Gujr|Guru|Hebr|Knda|Khmr|Laoo|Mlym|Mymr|Orya|Sinh|Taml|Telu|' +
   'Thaa|Thai|Tibt|Hani Hira Kana|Hani Bopo|Hani Hang'
-/** UTS 39, `IdentifierStatus.txt`: Latin letters without those of phonetics, as ɡ and ɑ, and old ones. */
+/** Latin letters without phonetic (ɡ, ɑ) and obsolete ones (UTS 39, `IdentifierStatus.txt`). */
 const LATIN =
   'A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u018f\u01a0\u01a1\u01af\u01b0' +
   '\u01cd-\u01dc\u01de-\u01e3\u01e6-\u01f0\u01f4\u01f5\u01f8-\u021b\u021e\u021f\u0226-\u0233\u0259' +
   '\u1e00-\u1e99\u1e9e\u1ea0-\u1ef9'
 
-/** The account's letters are of one of these: UTS 39, single script. Letters of none, as ʻ, are of no script. */
+/**
+ * All letters of an account must be of one script (UTS 39, single script). Letters of no script, such as ʻ, fit none.
+ */
 const oneScript = () =>
   (single ??= new RegExp(
     `^(?:[${LATIN}\\p{scx=Zinh}${ASCII_SIGNS}]*|${SCRIPTS.split('|')
@@ -248,15 +257,16 @@ const oneScript = () =>
       .join('|')})$`,
     'u',
   ))
-/** Made when first needed, as it takes milliseconds. */
+/** Compiled at first use, because compiling takes milliseconds. */
 let single: RegExp | undefined
 
-/** Letters of other scripts that are drawn as ones of Latin: UTS 39, `confusables.txt`. */
+/** Letters of other scripts that look like Latin letters (UTS 39, `confusables.txt`). */
 const LATIN_TWINS =
   'АВЕЅІЈКМНОРСТУҮХԌԚԜӀабвеһіјӏоԛрсѕԝхуүѵԁАΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϳͿαιονρυγօոսհցքզգՏՕՍჿყସଠഠဝ'
 
 function whyNoAccount(account: string): string | undefined {
-  // The account stands in brackets behind the name: with some of its own, other payees had the same words.
+  // The display text puts the account in brackets after the name; brackets in the account would allow two payees with
+  // the same display text.
   const compatible = withDotsAsDrawn(account.normalize('NFKC'))
   if (/[\p{Ps}\p{Pe}<>]/u.test(compatible)) return 'Use no brackets.'
   if (compatible !== account) return 'Use plain letters and digits, no special forms of them.'
@@ -270,7 +280,7 @@ function whyNoAccount(account: string): string | undefined {
   if (new RegExp(`^[${LATIN_TWINS}]*$`, 'u').test(letters)) {
     return 'Use Latin letters: these only look like them.'
   }
-  // RFC 5893, rule 1: digits in front would be drawn where digits at the end are.
+  // Digits in front would be drawn where digits at the end are (RFC 5893, rule 1).
   if (new RegExp(`^\\P{L}*[0-9]\\P{L}*[${RIGHT_TO_LEFT}]`, 'u').test(account)) {
     return 'Begin with a letter, not with a digit.'
   }

@@ -1,24 +1,24 @@
-/** Who pays: a signed-in payer with, at most, one verified phone. */
+/** The payer: a signed-in user with at most one verified phone. */
 import type { Trail } from './payerTrail.ts'
 import { Refusal, SessionEnded } from './refusals.ts'
 
-/** Attempts for one verification, whatever numbers are tried in it. */
+/** Attempts for one verification, all its numbers together. */
 export const VERIFICATION_ATTEMPTS_MAX = 5
 export const VERIFICATION_SENDS_MAX = 5
-/** The provider's own life of a code, not configurable there. */
+/** After so many minutes the provider's code expires; it cannot be configured there. */
 export const VERIFICATION_MINUTES = 10
 
-/** How a phone is verified: the code is texted, or a voice says it. */
+/** How the code reaches a phone that is verified: by text or by voice call. */
 export type VerificationChannel = 'sms' | 'call'
 
 /** `countryCode` "44" and `national` "7400123456"; digits only. */
 export type PhoneNumber = { readonly countryCode: string; readonly national: string }
 
-/** A number that its owner has yet to prove. */
+/** A verification under way: a number, and how often its code was sent and tried. */
 export type PendingPhone = {
-  /** Names this verification of this number: its confirmation carries it, and another number makes it void. */
+  /** The id of this verification of this number. The confirmation carries it; another number gets another id. */
   readonly verificationId: string
-  /** Six characters by which the payer knows the text that belongs to it. */
+  /** Six characters by which the payer recognises the text of this verification. */
   readonly reference: string
   readonly phone: PhoneNumber
   readonly channel: VerificationChannel
@@ -30,35 +30,35 @@ export type PendingPhone = {
   readonly currentPassed: boolean
 } & PendingTexts
 
-/** The provider's own names for the texts of a verification, where codes are checked by them. */
+/** The provider's ids of a verification's texts, if the provider checks codes by them. */
 export type PendingTexts = {
   readonly textId?: string | undefined
-  /** That of the text to the verified phone, which is to let the new one in. */
+  /** The id of the text to the verified phone, whose code agrees to the new phone. */
   readonly currentTextId?: string | undefined
 }
 
-/** The provider's id may be missing after a crash; it is made when needed. */
+/** A verified phone. The provider's id may be missing after a crash; it is requested when needed. */
 export type TrustedPhone = PhoneNumber & { readonly providerPhoneId?: string | undefined }
 
 export type Payer = {
   readonly payerId: string
   readonly email: string
   readonly phone?: TrustedPhone | undefined
-  /** The one before, which payments that were started for it still go to. */
+  /** The phone before this one; payments that were started for it still use it. */
   readonly previous?: TrustedPhone | undefined
   readonly pending?: PendingPhone | undefined
-  /** When another phone took the place of the one before; not for a first phone. */
+  /** When the phone was replaced; undefined for a first phone. */
   readonly phoneChangedAt?: Date | undefined
-  /** Five wrong codes in a row lock codes until then. */
+  /** Until when codes are locked, after five consecutive failed attempts. */
   readonly codesLockedUntil?: Date | undefined
-  /** Set by the operator: nothing starts, is texted, tried or changed any more. */
+  /** Set by the operator: no payment starts, no text is sent, no code is accepted, no phone changes. */
   readonly state?: 'locked' | 'closed' | undefined
-  /** Who signed in before this, in seconds since 1970, is signed out. */
+  /** Sessions that began before this (seconds since 1970) have ended. */
   readonly sessionsFrom?: number | undefined
   readonly trail: Trail
 }
 
-/** A signed-in payer, and when they signed in, in seconds since 1970: what their token says. */
+/** A signed-in payer as their token names them; `authTime` is the sign-in, in seconds since 1970. */
 export type SignedIn = {
   readonly payerId: string
   readonly email: string
@@ -66,8 +66,8 @@ export type SignedIn = {
 }
 
 /**
- * Whether this session may do anything to the payer's account. A token without a time of sign-in is
- * refused once sessions were ended.
+ * Require that this session may act on the payer's account. A token without `authTime` is refused if sessions were
+ * ended.
  *
  * Refuses: `locked` (by the operator; no `Retry-After`, because only the operator ends it). Throws
  * `SessionEnded`.
@@ -77,7 +77,7 @@ export function admit(payer: Payer | undefined, session: Pick<SignedIn, 'authTim
   if (payer?.state) throw new Refusal('locked')
 }
 
-/** Whether this session may still see the account, which a lock leaves open. Throws `SessionEnded`. */
+/** Require that this session may read the account, which a lock still allows. Throws `SessionEnded`. */
 export function admitToLook(
   payer: Payer | undefined,
   { authTime = 0 }: Pick<SignedIn, 'authTime'>,
@@ -85,7 +85,7 @@ export function admitToLook(
   if (payer?.sessionsFrom !== undefined && authTime < payer.sessionsFrom) throw new SessionEnded()
 }
 
-/** Sessions end from the next whole second on, because a token tells its sign-in in whole seconds. */
+/** The end of sessions, rounded up to whole seconds because a token gives its sign-in in whole seconds. */
 export const sessionsFromAt = (now: Date): number => Math.ceil(now.getTime() / 1000)
 
 /** The number in international form: +447400123456. */
@@ -95,7 +95,7 @@ export const international = ({ countryCode, national }: PhoneNumber): string =>
 export const samePhone = (a: PhoneNumber, b: PhoneNumber): boolean =>
   international(a) === international(b)
 
-/** Enough of a number for its owner to know it, and no more: "+44 ••••• ••123". */
+/** The number with all but the country code and the last three digits hidden: "+44 ••••• ••123". */
 export function masked({ countryCode, national }: PhoneNumber): string {
   const hidden = national.slice(0, -3).replace(/\d/g, '•') + national.slice(-3)
   return `+${countryCode} ${hidden.replace(/(.{5})(?=.)/g, '$1 ')}`

@@ -1,29 +1,29 @@
 /**
- * The audit trail of a payer: what happened to their account, apart from payments. Each entry is bound to the
- * entry before by a hash (RTS Art. 29) and holds no phone number and no e-mail address, because the archive may be
- * locked for years and events are read by others.
+ * The audit trail of a payer: the events of the account, without payments. Each entry is bound to the entry before by
+ * a hash (RTS Art. 29). It holds no phone number and no e-mail address, because the archive may be locked for years
+ * and other systems read the events.
  *
- * The payer's item holds the count, the newest hash and the newest entries. A write that adds an entry has the
- * count as its condition, and the table's stream brings every entry to the archive.
+ * The payer's item holds the count and the newest entries. A write that adds an entry has the count in its condition,
+ * and the table's stream carries every entry to the archive.
  */
 import { canonical, type Digest } from './canonical.ts'
 
 /** The version of entries and of events; `PAYMENT_TRAIL_VERSION` says when it rises. */
 export const PAYER_TRAIL_VERSION = 1
 
-/** So many of the newest entries stay in the item; the archive has them all. */
+/** The number of entries in the payer's item; the archive has all. */
 export const RECENT_ENTRIES_MAX = 10
 
 export const PAYER_EVENTS = [
-  /** The first phone was proven. */
+  /** The first phone was verified. */
   'phone.verified',
-  /** Another phone took the place of the one before. */
+  /** The verified phone was replaced. */
   'phone.changed',
-  /** Five wrong codes in a row locked codes for a while. */
+  /** Five consecutive failed attempts locked codes for a time. */
   'codes.locked',
-  /** Three pushes in a row were denied, with no yes between. */
+  /** Three pushes were denied in a row, without an approval between them. */
   'pushes.denied',
-  /** Every session was ended by the payer. A change of phone, a lock and a close do so too, and are told as such. */
+  /** The payer ended every session. A change of phone, a lock and a close also end sessions, under their own event. */
   'sessions.ended',
   /** The operator locked, unlocked or closed the account. */
   'account.locked',
@@ -33,7 +33,7 @@ export const PAYER_EVENTS = [
 
 export type PayerEventName = (typeof PAYER_EVENTS)[number]
 
-/** One thing that happened to an account. */
+/** One entry of a payer's audit trail. */
 export type PayerEntry = {
   readonly version: typeof PAYER_TRAIL_VERSION
   readonly payerId: string
@@ -45,16 +45,16 @@ export type PayerEntry = {
   readonly by: 'payer' | 'operator'
   /** The hash of the entry before; null on the first. */
   readonly previous: string | null
-  /** Of everything else in this entry. */
+  /** The hash of all other members of this entry. */
   readonly hash: string
 }
 
-/** As much of the trail as the payer's item holds, oldest first. */
+/** The part of the trail that the payer's item holds, oldest first. */
 export type Trail = { readonly count: number; readonly recent: readonly PayerEntry[] }
 
 export const EMPTY_TRAIL: Trail = { count: 0, recent: [] }
 
-/** The trail with one entry more. */
+/** The trail with one more entry. */
 export function withEntry(
   trail: Trail,
   entry: Pick<PayerEntry, 'payerId' | 'event' | 'by'>,
@@ -74,22 +74,22 @@ export function withEntry(
   return { count: next.seq, recent: recent.slice(-RECENT_ENTRIES_MAX) }
 }
 
-/** What a change of the item added to the trail, oldest first. */
+/** The entries that a change of the item added, oldest first. */
 export const payerEntriesAdded = (before: Trail, after: Trail): readonly PayerEntry[] =>
   after.recent.filter(({ seq }) => seq > before.count)
 
-/** An entry without its hash as one text, whatever the order of its members: what is hashed. */
+/** The text that is hashed: an entry without its hash, independent of the order of its members. */
 export const hashedPayerEntry = (entry: Omit<PayerEntry, 'hash'> | PayerEntry): string =>
   canonical({ ...entry, hash: undefined })
 
-/** An entry with its hash as one text: what is archived. */
+/** The text that is archived: an entry with its hash. */
 export const storedPayerEntry = (entry: PayerEntry): string => canonical(entry)
 
-/** What a change of a payer's item did to the trail. */
+/** The effect of a change of a payer's item on the trail. */
 export type TrailChange = {
-  /** The new entries that continue the chain, oldest first; none after the first that does not. */
+  /** The new entries that continue the chain, oldest first, up to the first that does not. */
   readonly added: readonly PayerEntry[]
-  /** The item holds more than its old entries and the added ones. No write of ours does that: it was changed by hand. */
+  /** The trail is not the old entries plus the added ones. No write of ours does that: the item was changed by hand. */
   readonly isRewritten: boolean
 }
 
@@ -125,9 +125,9 @@ export const payerEntryKey = ({ payerId, seq }: Pick<PayerEntry, 'payerId' | 'se
   `${payerTrailFolder(payerId)}${String(seq).padStart(6, '0')}.json`
 
 /**
- * The archive's folder of a payer. Not under a day, as payments are: a trail goes on for years, and its reader may
- * know nothing but the payer. A `sub` can be any text (OpenID Connect Core, 2), so every character but letters,
- * digits, `-` and `_` is escaped: no slash and no dot in it leads to another folder.
+ * The archive's folder of a payer. It contains no day, unlike a payment's: a trail lasts for years, and a reader may
+ * know only the payer. A `sub` can be any text (OpenID Connect Core, 2), so every character except letters, digits,
+ * `-` and `_` is escaped, and no slash or dot in it leads to another folder.
  */
 export const payerTrailFolder = (payerId: string): string =>
   `payers/${encodeURIComponent(payerId).replace(/[.!~*'()]/g, escaped)}/`
@@ -140,13 +140,13 @@ export type PayerEvent = {
   readonly type: PayerEventName
   readonly detail: {
     readonly version: typeof PAYER_TRAIL_VERSION
-    /** The same each time the event is published, so that a repeat is known. */
+    /** The same each time the event is published, so that consumers recognise a repeat. */
     readonly eventId: string
     readonly payerId: string
     readonly event: PayerEventName
     readonly at: string
     readonly by: PayerEntry['by']
-    /** The hash of the audit trail's entry of this change. */
+    /** The hash of the audit entry of this change. */
     readonly entry: string
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a payment is, what its payer is shown, and when it is over. Nothing here writes; the stores
- * put these rules into the conditions of their writes.
+ * A payment, its view for the payer, and the rule of when it has ended. The stores put these rules into the
+ * conditions of their writes.
  */
 import { fieldsOf, type PaymentAction, type PaymentFields } from './action.ts'
 import type { Channel, ChannelEvent, ChannelViews, PaymentChannels } from './channel.ts'
@@ -8,7 +8,7 @@ import { channelViews } from './channels/all.ts'
 import { channelOf, endedAt, type Outcome, type PaymentStatus, type Proof } from './outcome.ts'
 import { Refusal } from './refusals.ts'
 
-/** One thing that happened to a payment; the list is only ever appended to (RTS Art. 29). */
+/** One event of a payment; the history is append-only (RTS Art. 29). */
 export type HistoryEntry = {
   readonly at: string
   readonly event: 'started' | ChannelEvent | Exclude<PaymentStatus, 'pending'>
@@ -20,14 +20,14 @@ export type HistoryEntry = {
 export type Payment = {
   readonly paymentId: string
   readonly payerId: string
-  /** The request that started it, as the log knows it (RTS Art. 29). */
+  /** The id, in the log, of the request that started it (RTS Art. 29). */
   readonly requestId: string
-  /** The phone, as the provider knows it, that this payment was started for and stays with. */
+  /** The provider's id of the phone that this payment was started for; it never changes. */
   readonly providerPhoneId: string
-  /** Six characters by chance, so that no two payments are alike, whatever their payer makes them of. */
+  /** Six random characters that tell this payment from one with the same payee and amount. */
   readonly reference: string
   readonly action: PaymentAction
-  /** The action in one sentence, stored before it is shown on any channel, and never worded anew. */
+  /** The action in one sentence, stored before any channel shows it and never changed. */
   readonly displayText: string
   readonly channels: PaymentChannels
   readonly createdAt: Date
@@ -35,17 +35,17 @@ export type Payment = {
   readonly outcome: Outcome
 }
 
-/** Without what is easily taken for another. */
+/** Without 0, 1, I and O, which are easily confused. */
 const REFERENCE_LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 const REFERENCE_LENGTH = 6
 
-/** Six characters, one in a thousand million, that a person can compare: from as many bytes that nobody chose. */
+/** A reference of six characters, one of 32^6 (about a thousand million), from at least six random bytes. */
 export const referenceFrom = (bytes: Uint8Array): string =>
   Array.from(bytes.subarray(0, REFERENCE_LENGTH))
     .map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length])
     .join('')
 
-/** A payment is over at `expiresAt` itself, for every reader, whether or not the sweep has written it. */
+/** The status at `now`: `expired` from `expiresAt` itself on, even if the sweep has not stored it yet. */
 export const statusAt = (
   payment: Pick<Payment, 'outcome' | 'expiresAt'>,
   now: Date,
@@ -54,7 +54,7 @@ export const statusAt = (
     ? 'expired'
     : payment.outcome.status
 
-/** Why a payment takes no more answers, told from what is stored now; nothing while it does. */
+/** The refusal `expired` or `already_decided` if the payment has ended; `undefined` while it is pending. */
 export function whyClosed(payment: Payment, now: Date): Refusal | undefined {
   const status = statusAt(payment, now)
   if (status === 'expired') return new Refusal('expired')
@@ -62,7 +62,7 @@ export function whyClosed(payment: Payment, now: Date): Refusal | undefined {
   return undefined
 }
 
-/** The payment as every route shows it to its payer; nothing of the provider's or of others. */
+/** The payment as every route shows it to its payer, without the provider's ids. */
 export function view(payment: Payment, now: Date): PaymentView {
   const status = statusAt(payment, now)
   const decidedAt = status === 'expired' ? payment.expiresAt : endedAt(payment.outcome)
@@ -81,7 +81,7 @@ export function view(payment: Payment, now: Date): PaymentView {
   }
 }
 
-/** Only approve and deny are decisions of a channel: an end by wrong codes, time or cancel has none. */
+/** The decision of an approved or denied payment; null for one that failed, expired or was cancelled. */
 const decisionOf = (outcome: Outcome): DecisionView | null =>
   'proof' in outcome ? { channel: outcome.channel, proof: outcome.proof } : null
 
@@ -89,7 +89,7 @@ export type PaymentView = PaymentFields &
   ChannelViews & {
     readonly paymentId: string
     readonly displayText: string
-    /** What tells it from an equal payment, on the push and in a text too. */
+    /** Tells it from an equal payment; the push and the text show it too. */
     readonly reference: string
     readonly status: PaymentStatus
     readonly createdAt: string
@@ -99,5 +99,5 @@ export type PaymentView = PaymentFields &
     readonly decision: DecisionView | null
   }
 
-/** On which channel the payer approved or denied, and how that was learned. */
+/** The channel on which the payer approved or denied, and the kind of proof. */
 export type DecisionView = { readonly channel: Channel; readonly proof: Proof }

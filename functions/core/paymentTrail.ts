@@ -1,7 +1,7 @@
 /**
  * The audit trail of a payment: an entry for each line of its history, bound to the entry before by a hash
- * (RTS Art. 29). An entry is made of the payment's own item alone, and the history is only appended to, so
- * the same entry comes out at the change, when the change is delivered again, and years after.
+ * (RTS Art. 29). An entry is computed from the payment's item alone, and the history is append-only. So the same
+ * entry results at the change, when the stream delivers the change again, and years later.
  */
 import { fieldsOf, type PaymentFields } from './action.ts'
 import { canonical, type Digest } from './canonical.ts'
@@ -17,21 +17,21 @@ import type { DecisionView, HistoryEntry, Payment } from './payment.ts'
  */
 export const PAYMENT_TRAIL_VERSION = 1
 
-/** A payment with all that happened to it. */
+/** A payment with its history. */
 export type PaymentWithHistory = Payment & {
   readonly history: readonly HistoryEntry[]
 }
 
-/** What never changes about a payment: what was to be approved, by whom, and how it was shown. */
+/** The values of a payment that never change: the action, its payer, and how it was shown. */
 export type PaymentFacts = PaymentFields & {
   readonly payerId: string
-  /** The phone, as the provider knows it. */
+  /** The provider's id of the phone. */
   readonly providerPhoneId: string
   readonly requestId: string
   readonly reference: string
-  /** As it was shown, not as it would be worded today. */
+  /** The stored text, not one that is worded again by today's code. */
   readonly displayText: string
-  /** What a push was to show beside it; none where no push was asked for. */
+  /** The details of the push; undefined if no push was requested. */
   readonly pushDetails?: PushDetails
   readonly createdAt: string
   readonly expiresAt: string
@@ -44,11 +44,11 @@ export type PaymentEntry = {
   readonly seq: number
   readonly payment: PaymentFacts
   readonly historyEntry: HistoryEntry
-  /** In the entry that ended the payment, and in no other. */
+  /** Only in the entry that ended the payment. */
   readonly evidence?: Evidence
   /** The hash of the entry before; null in the first. */
   readonly previous: string | null
-  /** Of everything else in this entry. */
+  /** The hash of all other members of this entry. */
   readonly hash: string
 }
 
@@ -72,7 +72,7 @@ export function paymentEntries(payment: PaymentWithHistory, digest: Digest): Pay
   return entries
 }
 
-/** The entries that a change added: those of the history's lines that were not there before. */
+/** The entries that a change added: those of the new lines of the history. */
 export const paymentEntriesAdded = (
   before: Pick<PaymentWithHistory, 'history'> | undefined,
   after: PaymentWithHistory,
@@ -80,8 +80,8 @@ export const paymentEntriesAdded = (
 ): PaymentEntry[] => paymentEntries(after, digest).slice(before?.history.length ?? 0)
 
 /**
- * Whether a change altered an entry that was there before, or the status is not the one that the history ends
- * in. No write of ours does either: somebody changed the item by hand.
+ * Whether a change altered an earlier entry, or the status differs from the last status in the history. No write of
+ * ours does either: the item was changed by hand.
  */
 export function isRewritten(
   before: PaymentWithHistory,
@@ -90,24 +90,26 @@ export function isRewritten(
 ): boolean {
   const was = paymentEntries(before, digest).at(-1)
   const is = paymentEntries(after, digest)[before.history.length - 1]
-  // Each entry holds the hash of the one before, so the last stands for all.
+  // Each entry holds the hash of the one before, so comparing the last compares all.
   if (was?.hash !== is?.hash) return true
   return after.history.map(statusIn).findLast((status) => status) !== after.outcome.status
 }
 
-/** An entry as one text, whatever the order of its members: what is archived, and what is hashed. */
+/** An entry as the text that is archived and, without its hash, hashed; independent of the order of its members. */
 export const paymentEntryText = (entry: Omit<PaymentEntry, 'hash'> | PaymentEntry): string =>
   canonical(entry)
 
-/** The archive's key of an entry; a payment's entries stand under the day (UTC) on which it was started. */
+/** The archive's key of an entry, under the day (UTC) on which the payment was started. */
 export const paymentEntryKey = ({ payment, paymentId, seq }: PaymentEntry): string =>
   `${paymentTrailFolder(payment.createdAt, paymentId)}${String(seq).padStart(3, '0')}.json`
 
-/** The archive's folder of a payment; `createdAt` is an instant or a day, as RFC 3339 writes them. */
+/** The archive's folder of a payment; `createdAt` is an instant or a day (RFC 3339). */
 export const paymentTrailFolder = (createdAt: string, paymentId: string): string =>
   `${createdAt.slice(0, 10)}/${paymentId}/`
 
-/** All facts but those that the archive alone has: what is the provider's, the request's, and the push as it was. */
+/**
+ * The facts that events carry. The provider's phone id, the request's id and the push's details stay in the archive.
+ */
 const publishedOf = ({
   providerPhoneId: _phone,
   requestId: _request,
@@ -115,26 +117,26 @@ const publishedOf = ({
   ...published
 }: PaymentFacts) => published
 
-/** The event when a payment begins to wait, and when it is over; never with a phone number. */
+/** The event of a payment's start or end; it never holds a phone number. */
 export type PaymentEvent = {
   readonly type: `payment.${PaymentStatus}`
   readonly detail: ReturnType<typeof publishedOf> & {
     readonly version: typeof PAYMENT_TRAIL_VERSION
-    /** The same each time the event is published, so that a repeat is known. */
+    /** The same each time the event is published, so that consumers recognise a repeat. */
     readonly eventId: string
     readonly paymentId: string
     readonly status: PaymentStatus
     readonly decidedBy: Channel | null
-    /** Of approved and denied: its proof tells a consumer whether to act on it. Null for the others. */
+    /** If approved or denied, the decision; its proof lets a consumer choose whether to act on it. Null otherwise. */
     readonly decision: DecisionView | null
-    /** When the status became so: of an expired payment the end of its time, not when a sweep saw it. */
+    /** When the status changed; for an expired payment its `expiresAt`, not the time of the sweep. */
     readonly at: string
-    /** The hash of the audit trail's entry of this change. */
+    /** The hash of the audit entry of this change. */
     readonly entry: string
   }
 }
 
-/** The event of an entry; none where the entry changes no status. */
+/** The event of an entry; `undefined` if the entry changes no status. */
 export function paymentEventOf({
   paymentId,
   payment,
@@ -161,7 +163,7 @@ export function paymentEventOf({
   }
 }
 
-/** The status that a line of the history brings; none where it changes no status. */
+/** The status that a line of the history sets; `undefined` if it sets none. */
 export function statusIn({ event }: HistoryEntry): PaymentStatus | undefined {
   switch (event) {
     case 'started':
@@ -178,8 +180,8 @@ export function statusIn({ event }: HistoryEntry): PaymentStatus | undefined {
 }
 
 /**
- * Exactly one line of the history ends a payment. It need not be the last: the payer can answer before the
- * provider's answer to the push is stored, whose line is then appended after it.
+ * Exactly one line of the history ends a payment. It is not always the last: if the payer answers before `savePush`,
+ * the line `push_sent` follows it.
  */
 const isEnd = (historyEntry: HistoryEntry) =>
   ![undefined, 'pending'].includes(statusIn(historyEntry))

@@ -1,4 +1,4 @@
-/** What the rules need of the world: stores, the provider, the clock. The adapters implement these. */
+/** The ports of the core: stores, the provider, the clock. The adapters implement them. */
 
 import type { Action, PaymentAction } from './action.ts'
 import type {
@@ -23,20 +23,20 @@ import type { PaymentEvent } from './paymentTrail.ts'
 
 export type Clock = () => Date
 
-/** A decision and what must be stored for it to count: the adapter puts all of it into one condition. */
+/** A decision, and in `only` the stored values it requires: the adapter puts all of them into one condition. */
 export type Decision = (ChannelDecision | Cancel) & {
   readonly by: 'payer' | 'provider' | 'operator'
-  /** Stored with the decision if no push is known yet. */
+  /** Stored with the decision if the payment has no push id yet. */
   readonly pushId?: string
   readonly only: Partial<Pick<Payment, 'payerId' | 'providerPhoneId' | 'displayText'>> & {
     readonly pushId?: string
     readonly pushDetails?: PushDetails
-    /** No signed answer that names the payment was refused (`refuseAnswer`). */
+    /** Requires that no signed answer naming this payment was refused (`refuseAnswer`). */
     readonly noAnswerRefused?: boolean
   }
 }
 
-/** Nothing is approved or denied but on a channel, with what proves it. */
+/** A payment is approved or denied only on a channel and with evidence. */
 type ChannelDecision = {
   readonly status: 'approved' | 'denied'
   readonly channel: Channel
@@ -50,24 +50,24 @@ type Cancel = {
 }
 
 /**
- * The table of payments. Every write is one conditional write; where the condition fails it
- * changes nothing and answers `undefined` (or false), and the caller reads again to learn why.
+ * The table of payments. Every write is one conditional write. If the condition fails, the write
+ * changes nothing and returns `undefined` (or false), and the caller reads the payment to find out why.
  */
 export type PaymentStore = PushWrites &
   SmsCodeWrites & {
     /**
-     * False if a payment of this id is there already, or its place was taken by `bar`. `told` stands in its
-     * history from the start: why a channel did not try to reach the payer.
+     * Store a new payment. False if this id is already stored or was barred (`bar`). `told` is added to its
+     * history: why a channel did not try to reach the payer.
      */
     insert(payment: Payment, told?: readonly HistoryEntry[]): Promise<boolean>
     /**
-     * Take the place of a payment that is not stored yet, so that the condition of its late insert fails; false if it is
-     * stored. What takes the place is no payment: no read and no list finds it.
+     * Store a mark under the id of a payment that is not stored yet, so that a later `insert` fails its condition.
+     * False if the payment is already stored. No read and no list returns the mark.
      */
     bar(payerId: string, paymentId: string): Promise<boolean>
-    /** A consistent read; another payer's payment does not exist. */
+    /** A consistent read. `undefined` also if the payment is another payer's. */
     get(payerId: string, paymentId: string): Promise<Payment | undefined>
-    /** A consistent read for whoever holds the provider's signature instead of a payer's token. */
+    /** A consistent read without a payer's id, for a callback that the provider signed. */
     find(paymentId: string): Promise<Payment | undefined>
     /** The payer's own, newest first. An item that cannot be read is told and left out. */
     list(
@@ -77,15 +77,18 @@ export type PaymentStore = PushWrites &
     ): Promise<{ payments: Payment[]; next: string | null }>
 
     decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
-    /** Everything that waits, page after page; an index lags, so each is only a hint. What cannot be read is told and left out. */
+    /**
+     * Every pending payment, from an index that may lag. An item that cannot be parsed is left out and its fault
+     * is passed to `onUnreadable`.
+     */
     open(onUnreadable: (fault: unknown) => void): AsyncIterable<Payment>
-    /** Write down that a payment's time is over: pending, and `expiresAt` reached. */
+    /** Store the status `expired`. Requires: pending, and `expiresAt` reached. */
     expire(paymentId: string, now: Date): Promise<Payment | undefined>
   }
 
 /**
- * A yes or a no of the payer, whatever the channel; only a push is denied. `decidedAt` is also that of a no that came
- * too late to decide.
+ * A payer's approval on any channel, or denial by push. A denial that came after the payment ended counts too;
+ * `decidedAt` is then the time of that denial.
  */
 export type PushAnswered = Pick<Payment, 'paymentId'> & {
   readonly status: 'approved' | 'denied'
@@ -95,64 +98,83 @@ export type PushAnswered = Pick<Payment, 'paymentId'> & {
 /** What the channel `push` reads and writes of a payment. */
 type PushWrites = {
   /**
-   * A payer's answers to the payments started after `since`, over an index that may lag: those approved, denied,
-   * and denied after they had ended otherwise. All of them, or it throws: never some.
+   * A payer's answers to the payments started after `since`, from an index that may lag: approved, denied, and
+   * denied after the payment had ended. Returns all of them or throws.
    */
   answers(payerId: string, since: Date): Promise<readonly PushAnswered[]>
-  /** By the provider's own id, over an index that may lag. */
+  /** Find a payment by the provider's id of its push, from an index that may lag. */
   findByPush(pushId: string): Promise<Payment | undefined>
-  /** The right to ask for the push again: pending, still `sending`, and asked for before `lostBefore`. */
+  /**
+   * Claim a second request for the push. Requires: pending, push state `sending`, and requested at `lostBefore` or
+   * earlier.
+   */
   claimPush(payment: Payment, lostBefore: Date, now: Date): Promise<Payment | undefined>
-  /** Store what came of asking for the push; never touches the status. */
+  /** Store the push id that the provider returned, or that the push is unavailable. Leaves the status unchanged. */
   savePush(payment: Payment, pushId: string | undefined, now: Date): Promise<Payment>
-  /** Note that a signed answer was refused: pending, and none was before. True if it is noted now. */
+  /**
+   * Store that a signed answer was refused. Requires: pending, and no refused answer stored. True if this call stored
+   * it.
+   */
   refuseAnswer(paymentId: string, why: RefusedAnswer, now: Date): Promise<boolean>
-  /** Note that its push was denied after it ended, once: cancelled, failed, or its time over, written or not. */
+  /**
+   * Store, once, that the push was denied after the payment ended. Requires: cancelled, failed, expired, or
+   * pending with `expiresAt` reached.
+   */
   noteLateDenial(paymentId: string, now: Date): Promise<Payment | undefined>
-  /** The right to ask the provider about a push: pending, and not asked about after `lastBefore`. */
+  /** Claim a read of the push at the provider. Requires: pending, and no read after `lastBefore`. */
   claimPushRead(paymentId: string, lastBefore: Date, now: Date): Promise<boolean>
 }
 
 /** What the channel `sms` writes of a payment. */
 type SmsCodeWrites = {
-  /** Count a text before it is asked for: pending, texts left, attempts left, none asked for after `lastBefore`. */
+  /**
+   * Count a text before requesting it. Requires: pending, texts left, attempts left, no text requested after
+   * `lastBefore`.
+   */
   reserveText(
     payerId: string,
     paymentId: string,
     lastBefore: Date,
     now: Date,
   ): Promise<Payment | undefined>
-  /** Spend an attempt before the code is checked: pending, a text was asked for (and has its name, if only those count), attempts left. */
+  /**
+   * Spend an attempt before the code is checked. Requires: pending, attempts left, and a text was requested; with
+   * `onlyNamedText` also that the provider's id of a text is stored.
+   */
   reserveAttempt(
     payerId: string,
     paymentId: string,
     onlyNamedText: boolean,
     now: Date,
   ): Promise<Payment | undefined>
-  /** Store the name that the provider gave a text, unless the payment has ended; and tell what it is by now. */
+  /** Store the provider's id of a text unless the payment has ended; returns the payment as stored now. */
   saveText(paymentId: string, textId: string): Promise<Payment>
-  /** Count a clear no to the attempt that `reserveAttempt` gave, once; the fifth makes the payment failed in the same write. */
+  /**
+   * Count the failed attempt that `reserveAttempt` returned, once. The fifth sets the status `failed` in the same
+   * write.
+   */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
 }
 
-/** Which verification a code is tried at, and whether the verified phone's code comes with it. */
+/** The verification that a code is for, and whether the request also carries the verified phone's code. */
 export type VerificationAttempt = {
   readonly verificationId: string
   readonly withCurrentCode: boolean
 }
 
-/** The table of payers: their phones, their wrong codes, and what the operator said of them. */
+/** The table of payers: their phones, their failed attempts, and the operator's mark (`locked` or `closed`). */
 export type PayerStore = {
   get(payerId: string): Promise<Payer | undefined>
-  /** Begin a verification where none lives: none is stored, or it is over. */
+  /** Begin a verification. Requires that none is stored or that the stored one has expired. */
   beginVerification(
     payer: { payerId: string; email: string },
     pending: PendingPhone,
     now: Date,
   ): Promise<Payer | undefined>
   /**
-   * Send again within the living verification that was `seen`: sends and attempts left, none sent after
-   * `lastBefore`. Under another id it is another number's, and all that the first was told is void.
+   * Count another send in the verification `seen`. Requires: not expired, sends and attempts left, none sent after
+   * `lastBefore`. If `again` has another id, it is for another number: the verified phone's agreement and the
+   * text ids of `seen` are removed.
    */
   repeatVerification(
     payerId: string,
@@ -162,66 +184,67 @@ export type PayerStore = {
     now: Date,
   ): Promise<Payer | undefined>
   /**
-   * Spend an attempt before a code is checked: this very verification lives, attempts are left, and the
-   * session was not ended; without `withCurrentCode` also that no verified phone waits to let the new one in.
+   * Spend an attempt before a code is checked. Requires: this verification has not expired, attempts are left, codes
+   * are not locked, and the session was not ended; without `withCurrentCode` also that the verified phone, if any,
+   * has agreed.
    */
   reserveAttempt(
     signedIn: SignedIn,
     attempt: VerificationAttempt,
     now: Date,
   ): Promise<Payer | undefined>
-  /** The verified phone has let in the number of this verification. */
+  /** Store that the verified phone has agreed to the number of this verification. */
   saveCurrentPassed(payerId: string, verificationId: string, now: Date): Promise<Payer | undefined>
   /**
-   * The number is the payer's: this very verification lives, the old phone (if any) agreed, and no session
-   * was ended since the payer was `seen`. The audit trail tells it in the same write, and after a change
-   * all sessions from before are over.
+   * Store the number as the payer's verified phone, with its audit entry in the same write. Requires: this
+   * verification is stored and has not expired (ending sessions removes it), and the old phone (if any) agreed. If a
+   * phone was replaced, all earlier sessions end.
    */
   trust(seen: Payer, verification: PendingPhone, now: Date): Promise<Payer | undefined>
-  /** The names that the provider gave the texts of a verification, while it lives. */
+  /** Store the provider's ids of a verification's texts, unless it has expired. */
   saveTexts(payerId: string, verificationId: string, texts: PendingTexts, now: Date): Promise<void>
-  /** The provider's id for this number, unless the number has changed meanwhile. */
+  /** Store the provider's id of this phone, unless the payer's number has changed. */
   saveProviderPhoneId(payerId: string, phone: PhoneNumber, providerPhoneId: string): Promise<void>
 
-  /** Every session from before now is over; told in the audit trail. */
+  /** End every session that began before `now`, with an audit entry. */
   endSessions(payer: { readonly payerId: string; readonly email: string }, now: Date): Promise<void>
-  /** Set the operator's mark, with its entry in the audit trail; a closed account stays closed. */
+  /** Set the operator's mark, with an audit entry. A closed account stays closed. */
   setState(
     payer: { readonly payerId: string; readonly email: string },
     state: 'locked' | 'closed',
     now: Date,
   ): Promise<void>
-  /** Lift a lock, and the lock of codes with it. */
+  /** Remove the operator's lock and the lock of codes, with an audit entry. */
   unlock(payerId: string, now: Date): Promise<void>
-  /** Take phones and e-mail address out of a closed account; mark and audit trail stay. */
+  /** Remove phones and e-mail address from a closed account; the mark and the audit trail stay. */
   erase(payerId: string): Promise<void>
 }
 
-/** How many there were in an hour and in a day. */
+/** The number of texts in an hour and in a day. */
 export type Texts = { readonly hour: number; readonly day: number }
 
-/** Counters that only a conditional write can raise. */
+/** The counters behind the limits; each is raised only by a conditional write. */
 export type Limits = {
   /**
-   * Count a code for a payment, to the payer's own proven number. Other payers' texts to that number do
-   * not count here; only the stage's day is everybody's. Throws `too_many_sms`.
+   * Count an SMS code for a payment, sent to the payer's verified number: for the payer's hour and day and for the
+   * stage's day, not for the number. Throws `too_many_sms`.
    */
   spendPayingText(payerId: string, now: Date): Promise<void>
   /**
-   * Count a verification's texts or calls, all or none: one for the payer and for the number that is not
-   * theirs yet, and `texts` (2 where the old phone is told too) for the stage. Throws `too_many_sms`.
+   * Count a verification's texts or calls, all or none: one for the payer, one for the new number, and `texts`
+   * (2 if the old phone also receives a code) for the stage. Throws `too_many_sms`.
    */
   spendProvingTexts(payerId: string, phone: PhoneNumber, texts: 1 | 2, now: Date): Promise<void>
-  /** The texts of a payer in this hour and this day of the clock. */
+  /** A payer's texts in this hour and day (UTC). */
   readTexts(payerId: string, now: Date): Promise<{ paying: Texts; proving: Texts }>
-  /** What a payer has started lately, for `reserveStart` to begin with. */
+  /** A payer's counted starts, to pass to `reserveStart`. */
   readStarts(payerId: string): Promise<Starts | undefined>
   /**
-   * Count a payment that starts, once for each id however often it is asked; throws `too_many_payments`,
-   * and `locked` (with no end) while the payer is barred. `isOver` tells which payments no longer count as
-   * open; `seen` is what `readStarts` gave, if it was asked. `sessionsFrom` is when the payer last ended
-   * every session (epoch seconds): the first start after that begins the hour anew, so that what a stolen
-   * session started does not keep its owner out. What is open stays counted.
+   * Count the start of a payment, once per id however often it is called. Throws `too_many_payments`, and `locked`
+   * (without `Retry-After`) while the payer is barred. `isOver` says which payments no longer count as open; `seen`
+   * is the result of `readStarts`, if the caller has it. `sessionsFrom` is when the payer last ended every session
+   * (epoch seconds): the first start after it resets the hour's count, so that starts by a stolen session do not
+   * block the payer. Open payments stay counted.
    */
   reserveStart(
     start: {
@@ -236,70 +259,73 @@ export type Limits = {
   ): Promise<void>
 
   /**
-   * Mark a payer as barred: from this write on no start is reserved. Answers what was reserved before, as
-   * the same write found it; such a payment may not be stored yet. Again, it changes nothing and answers
-   * the same. Texts are not marked: the payment and the payer, without whom none is sent, have their own mark.
+   * Mark a payer as barred: after this write no start is reserved. Returns the starts reserved before, as this
+   * write found them; their payments may not be stored yet. A repeated call changes nothing and returns the same.
+   * Texts need no mark: none is sent without the payment and the payer, which have marks of their own.
    */
   bar(payerId: string, now: Date): Promise<readonly OpenStart[]>
-  /** Take the mark off. */
+  /** Remove the mark that `bar` set. */
   unbar(payerId: string, now: Date): Promise<void>
-  /** Begin a payer's texts and starts of this hour and day anew. What is open stays counted. */
+  /** Reset a payer's counts of texts and starts in this hour and day. Open payments stay counted. */
   clear(payerId: string, now: Date): Promise<void>
 }
 
-/** A payment that was reserved, and when it ends by itself. */
+/** A payment whose start was reserved, and when it expires. */
 type OpenStart = { readonly paymentId: string; readonly expiresAt: Date }
 
-/** One attempt at a code, as it was counted: after so many locks before; the last of a row locks codes. */
+/** A counted attempt: `locks` is the number of locks before it; `isLast` if it is the fifth, which locks codes. */
 export type CountedAttempt = { readonly locks: number; readonly isLast: boolean }
 
-/** The count of a payer's wrong codes in a row. */
+/** The count of a payer's consecutive failed attempts. */
 export type Lockout = {
   /**
-   * Count an attempt before the code is checked, as if it were wrong. None while codes are locked, until then;
-   * nor for an account that is not there, or that the operator locked or closed, without an end.
+   * Count an attempt as failed before its code is checked. Counts nothing and returns `lockedUntil` while codes are
+   * locked; `lockedUntil` is undefined if the account does not exist or the operator locked or closed it.
    */
   reserve(
     payerId: string,
     now: Date,
   ): Promise<CountedAttempt | { readonly lockedUntil: Date | undefined }>
-  /** The last attempt of a row was wrong: the audit trail tells that codes are locked, once for each lock. */
+  /** Add the audit entry `codes.locked` after a failed fifth attempt, once per lock. */
   tellLock(payerId: string, attempt: CountedAttempt, now: Date): Promise<void>
-  /** Take an attempt off the count, and with it the lock that was its doing; never more than is counted. */
+  /** Subtract an attempt from the count, not below zero, and remove the lock that it caused. */
   giveBack(payerId: string, attempt: CountedAttempt): Promise<void>
-  /** The count begins anew. */
+  /** Set the count to zero and remove the lock of codes. */
   reset(payerId: string): Promise<void>
 }
 
-/** The audit trail of pushes denied in a row. */
+/** The audit entry for consecutive denied pushes. */
 export type PushDenials = {
   /**
-   * Tell that a row of denials that began at `since` is so long that it must be told. True if this told it:
-   * not if it was told before, or there is no such account.
+   * Add the audit entry `pushes.denied` for the denials since `since`. False if the trail already has that entry or
+   * the account does not exist.
    */
   tell(payerId: string, since: Date, now: Date): Promise<boolean>
 }
 
-/** What the owner may stop for everybody at once, without a deployment. */
+/** The switches by which the owner stops texts or payments for all payers without a deployment. */
 export type Switches = {
-  /** No texts and no calls; codes already sent are still good. */
+  /** True: no text is sent and no call is made. Codes already sent stay valid. */
   smsOff(): Promise<boolean>
-  /** No new payments; those that wait are still decided. */
+  /** True: no payment starts. Pending payments can still be decided. */
   paymentsOff(): Promise<boolean>
 }
 
-/** The payments started in the hour since `windowStartedAt`, and those that may still be open, by id: when. */
+/**
+ * The payments started in the hour since `windowStartedAt` (by id, the time of the start), and those that may still
+ * be open (by id, their `expiresAt`).
+ */
 export type Starts = {
   readonly windowStartedAt: string
   readonly started: Readonly<Record<string, string>>
   readonly unfinished: Readonly<Record<string, string>>
-  /** The latest end of all sessions (epoch seconds) after which the hour began anew. */
+  /** The latest end of all sessions (epoch seconds) that reset the hour's count. */
   readonly sessionsFrom?: number
-  /** Since when the payer is barred. */
+  /** When the payer was barred. */
   readonly barredAt?: string
 }
 
-/** What a start tells its channels: which payment it is and of what, whose, the payer's phone, and when it is. */
+/** The values of a start that its channels receive: the payment, its action, its payer with phone, and the time. */
 export type ChannelBegin = {
   readonly paymentId: string
   readonly payerId: string
@@ -310,77 +336,82 @@ export type ChannelBegin = {
   readonly now: Date
 }
 
-/** How a channel begins: what the payment knows of it when it is stored, and what its history tells of that. */
+/** A channel's state in the payment when it is first stored, and the history entry for it, if any. */
 export type Begun<C extends Channel> = {
   readonly state: PaymentChannels[C]
   readonly told?: HistoryEntry | undefined
 }
 
-/** A channel's part in one start. Its faults fail no start, because the other channels are open. */
+/** A channel's part in one start. A channel's fault does not fail the start, because the other channels are open. */
 export type ChannelStart<C extends Channel> = {
   begin(start: ChannelBegin): Begun<C>
-  /** Reach the payer, once the payment is stored. None where the payer begins. */
+  /** Reach the payer after the payment is stored. Absent if the payer opens this channel. */
   reach?(payment: Payment, from: { readonly ip: string }): Promise<Payment>
-  /** The same start was asked for again: reach the payer if the first try was lost in a crash. */
+  /** The start was requested again: reach the payer if a crash stopped the first request. */
   reachAgain?(payment: Payment, from: { readonly ip: string }): Promise<Payment>
 }
 
-/** A channel's part in starts; what it has to know of the payer is looked up beside the start's own reads. */
+/**
+ * Each channel's part in a start. The function reads what the channel needs of the payer, at the time of the start's
+ * own reads.
+ */
 export type ChannelStarts = {
   readonly [C in Channel]: (payerId: string) => Promise<ChannelStart<C>>
 }
 
-/** How a channel is asked whether the payer has answered, where that answer may be lost. */
+/** How a sweep reads the payer's answer on a channel whose answers can be lost. */
 export type ChannelSweep = {
-  /** Since when the payment is to be asked about; nothing where it is not. */
+  /** Since when the payment's answer is to be read; `undefined` if it is not to be read now. */
   dueSince(payment: Payment, now: Date): Date | undefined
-  /** The right to ask now, by a write that only one sweep wins. */
+  /** Claim the read by a conditional write, so that only one sweep makes it. */
   claim(payment: Payment): Promise<boolean>
-  /** Ask; whether that decided the payment. */
+  /** Read the answer; true if it decided the payment. */
   decide(payment: Payment): Promise<boolean>
 }
 
-/** None of a channel whose answers cannot be lost. */
+/** The sweep of each channel; `undefined` for a channel whose answers cannot be lost. */
 export type ChannelSweeps = Readonly<Record<Channel, ChannelSweep | undefined>>
 
-/** End what a channel has left of a payment that is over. Never throws: all of it ends by itself soon. */
+/** End a code that is still valid after its payment ended. Never throws: the code expires by itself soon. */
 export type ChannelEnd = (payment: Payment) => Promise<void>
 
-/** None of a channel that leaves nothing, or where nothing can be ended. */
+/** `undefined` for a channel that has nothing to end. */
 export type ChannelEnds = Readonly<Record<Channel, ChannelEnd | undefined>>
 
 /**
- * What a code is bound to: it is good for this and nothing else (RTS Art. 5(1)(b)). How a provider binds
- * it, and words its text, is its adapter's.
+ * The action a code is bound to: the code approves this action and no other (RTS Art. 5(1)(b)). The provider's
+ * adapter defines how it is bound and how the text is worded.
  */
 export type BoundAction = {
   readonly action: Action
-  /** Of this action and no other: the payment's id, or a name for the change of phone. */
+  /** Unique to this action: the payment's id, or an id for the change of phone. */
   readonly actionId: string
-  /** Six characters by which a payer tells it from an equal one. */
+  /** Six characters by which the payer tells this action from an equal one. */
   readonly reference: string
 }
 
-/** A code's text as it was sent: to which phone, and the provider's own name for it, if it has one. */
+/** A sent code: the phone, and the provider's id of the text, if the provider gives one. */
 export type SentCode = { readonly providerPhoneId: string; readonly textId?: string | undefined }
 
-/** Where a text goes: the number, and the provider's own id of the phone. */
+/** The receiver of a text: the number, and the provider's id of the phone. */
 type Reached = { readonly phone: PhoneNumber; readonly providerPhoneId: string }
 
 /** The provider's ids of phones. */
 export type PhoneIds = {
-  /** The id of a payer's phone; the same for the same person and phone. */
+  /** The id of a payer's phone; the same for the same payer and phone. */
   enroll(payer: { payerId: string; email: string }, phone: PhoneNumber): Promise<string>
-  /** Whether this provider gave the id: a deployment may change its provider. */
+  /** Whether this provider gave the id; false after a deployment changed its provider. */
   gave(providerPhoneId: string): boolean
 }
 
 /**
- * The provider. Each method throws `provider_unavailable` for whatever is not a clear answer:
- * a timeout, an error, nonsense. Nothing unclear is ever a yes.
+ * The provider's push. Each method throws `provider_unavailable` on a timeout, an error or an answer that cannot be
+ * parsed, so that an unclear answer never approves.
  */
 export type Push = {
-  /** The push's id at the provider; `undefined` where the payer has no app to send it to. `seconds` is its life. */
+  /**
+   * Send a push that expires after `seconds`; returns its id at the provider, or `undefined` if the payer has no app.
+   */
   ask(
     providerPhoneId: string,
     content: PushContent,
@@ -389,59 +420,68 @@ export type Push = {
   ): Promise<string | undefined>
   read(pushId: string): Promise<{ status: string; providerPhoneId: string; pushId: string }>
 }
-/** `right` only for the one clear yes, `wrong` for a clear no; `over`: no code is waiting, it was used or its time is past. */
+/**
+ * `right` and `wrong` only if the provider said so clearly; `over`: the code was used or has expired, or none was
+ * sent.
+ */
 export type Verdict = 'right' | 'wrong' | 'over'
 
 export type Codes = {
-  /** Codes are checked by the name that the provider gave their text, not by what they are bound to. */
+  /** True: a code is checked by the provider's id of its text, not by the action it is bound to. */
   readonly byTextId: boolean
-  /** Answers the text's name where codes are checked by it. Throws `too_many_sms`, `invalid_request` (no texts reach the phone, and it is not to be called either). */
+  /**
+   * Send a code; returns the id of the text if `byTextId`. Throws `too_many_sms`, and `invalid_request` (the phone
+   * receives no texts, and `orByCall` is not set).
+   */
   send(
     to: Reached,
     bound: BoundAction,
     how?: { readonly orByCall: boolean },
   ): Promise<string | undefined>
-  /** Throws `no_attempts_left` where the provider takes no more. */
+  /** Throws `no_attempts_left` if the provider accepts no more attempts. */
   check(sentCode: SentCode, bound: BoundAction, code: string): Promise<Verdict>
-  /** What a right code proves: to what the provider had bound it. */
+  /** The evidence of a right code: the action to which the provider bound it. */
   evidenceOf(sentCode: SentCode, bound: BoundAction): Evidence
-  /** End a code whose purpose is gone, where that can be done. Never throws: every code ends by itself soon. */
+  /** End a code that is no longer needed, if the provider can. Never throws: the code expires by itself soon. */
   end(textId: string): Promise<void>
 }
 
 export type Phones = {
-  /** Answers the verification's name, if it has one. Throws `invalid_request` where the number is none, `too_many_sms`. */
+  /**
+   * Send a code; returns the id of the text, if it has one. Throws `invalid_request` (not a phone number),
+   * `too_many_sms`.
+   */
   startVerification(phone: PhoneNumber, channel: VerificationChannel): Promise<string | undefined>
-  /** Throws `no_attempts_left` where the provider takes no more. */
+  /** Throws `no_attempts_left` if the provider accepts no more attempts. */
   checkVerification(
     verification: { readonly phone: PhoneNumber; readonly textId?: string | undefined },
     code: string,
   ): Promise<Verdict>
-  /** End a verification that nobody waits for any more, as with codes. */
+  /** End a verification that is no longer needed, if the provider can. Never throws. */
   endVerification(textId: string): Promise<void>
 }
 
-/** Who may sign in, as the sign-in provider (Cognito) knows them. */
+/** The sign-in provider (Cognito). */
 export type SignIns = {
-  /** The payer of this e-mail address, if there is one. */
+  /** The payer's id for this e-mail address, if there is one. */
   find(email: string): Promise<string | undefined>
-  /** Every session ends: refresh tokens are good for nothing any more. */
+  /** End every session by revoking its refresh token. */
   endSessions(payerId: string): Promise<void>
-  /** Nobody signs in as this payer any more; the same address made anew is another payer. */
+  /** Delete the sign-in. If the same address signs up again, it is another payer. */
   remove(payerId: string): Promise<void>
 }
 
-/** A page as it is stored. */
+/** An audit entry as it is archived. */
 export type ArchiveEntry = { readonly key: string; readonly text: string }
 
 /** Where the audit trails are archived. */
 export type Archive = {
-  /** A page that is there already stays as it is. */
+  /** Store an entry; one that is already stored stays unchanged. */
   keep(page: ArchiveEntry): Promise<void>
 }
 
-/** Who is told what becomes of payments and accounts. */
+/** The bus on which the events of payments and accounts are published. */
 export type EventBus = {
-  /** All of them, or it throws; those before the one that failed may have been told then. */
+  /** Publish all events. If it throws, some of them may already be published. */
   publish(events: readonly (PaymentEvent | PayerEvent)[]): Promise<void>
 }

@@ -1,9 +1,9 @@
-/** What a payer sees of their own account. */
+/** A payer's view of their own account. */
 import { type Notice, noticesOf } from './notices.ts'
 import { masked, type Payer, type VerificationChannel } from './payer.ts'
 import { EMPTY_TRAIL } from './payerTrail.ts'
 
-/** What a payer is told of their own phone. `number` is the verified one, or else the one being verified. */
+/** The profile of a payer. `number` is the verified number, or else the one being verified. */
 export function profileView(email: string, payer: Payer | undefined, now: Date): ProfileView {
   const pending = payer?.pending && now < payer.pending.expiresAt ? payer.pending : undefined
   const shown = payer?.phone ?? pending?.phone
@@ -29,7 +29,7 @@ export function profileView(email: string, payer: Payer | undefined, now: Date):
 
 export type ProfileView = {
   readonly email: string
-  /** What happened to the account in the last 30 days, newest first. */
+  /** The notices of the last 30 days, newest first. */
   readonly notices: readonly Notice[]
   readonly phone: {
     readonly number: string

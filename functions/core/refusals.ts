@@ -1,7 +1,6 @@
 /**
- * Every no that Payfriend says by its rules, and all that there is to say of it. The list is closed:
- * clients, logs and tests match the code, the words may change tomorrow. What answers, what is written
- * for clients and what the page says are bound to it by type.
+ * The closed list of refusals. Clients, logs and tests match the code; the wording may change. The HTTP answers, the
+ * API's description and the page's texts are bound to this list by type.
  */
 export const REFUSALS = {
   invalid_request: {
@@ -133,29 +132,29 @@ export const REFUSALS = {
 export type RefusalCode = keyof typeof REFUSALS
 export const refusalCodes = Object.keys(REFUSALS) as RefusalCode[]
 
-/** What is said of a code. */
+/** The status and the texts of a refusal code. */
 type Entry = {
   readonly status: number
-  /** What it is called in the answer itself. */
+  /** The title in the answer (RFC 9457). */
   readonly title: string
-  /** For whoever writes a client. */
+  /** The explanation for developers of clients. */
   readonly meaning: string
-  /** What it may tell besides; only `Retry-After` is not always told. */
+  /** The details that the answer carries; all but `retryAfterSeconds` are always present. */
   readonly tells: readonly (keyof RefusalDetails)[]
 }
 
-/** What a refusal may tell besides its code. */
+/** The details that a refusal can carry beside its code. */
 export type RefusalDetails = {
   /** The fields that are wrong, each with a sentence to show beside it. */
   readonly fields?: readonly { readonly path: string; readonly reason: string }[]
-  /** What the payment already is. */
+  /** The status in which the payment ended. */
   readonly paymentStatus?: string
-  /** Goes at a code that are left; for a payment 0 means that it has failed. */
+  /** The attempts left; for a payment 0 means that it has failed. */
   readonly attemptsLeft?: number
   readonly retryAfterSeconds?: number
 }
 
-/** What this code may tell, and nothing else. */
+/** The details that this code may carry. */
 type Told<Code extends RefusalCode> = [Member<Code>] extends [never]
   ? undefined
   : Pick<RefusalDetails, Member<Code>>
@@ -164,7 +163,7 @@ type CodeWithDetails = {
   [Code in RefusalCode]: [code: Code, details?: Told<Code> | undefined]
 }[RefusalCode]
 
-/** A no by the rules, as opposed to a fault, which is our or a provider's failure. */
+/** A refusal by the rules. A fault is any other error: our own or a provider's failure. */
 export class Refusal extends Error {
   readonly code: RefusalCode
   readonly details: RefusalDetails
@@ -177,20 +176,20 @@ export class Refusal extends Error {
   }
 }
 
-/** The payer has signed out everywhere since this session began: it answers as no session at all does. */
+/** The session was ended; the HTTP answer is the same as for a request without a session. */
 export class SessionEnded extends Error {}
 
-/** `invalid_request` for one field. */
+/** The refusal `invalid_request` for one field. */
 export const invalidField = (path: string, reason: string) =>
   new Refusal('invalid_request', { fields: [{ path, reason }] })
 
-/** A switch that was turned is noticed everywhere within this time. */
+/** A changed switch takes effect everywhere within this time. */
 export const SWITCH_NOTICED_SECONDS = 300
 
-/** The owner has stopped this for everybody. */
+/** The refusal while the owner's switch stops texts or new payments. */
 export const switchedOff = (code: 'sms_off' | 'payments_off') =>
   new Refusal(code, { retryAfterSeconds: SWITCH_NOTICED_SECONDS })
 
-/** Whole seconds from `now` until `then`, at least one: what `Retry-After` says. */
+/** Whole seconds from `now` until `then`, at least one, for `Retry-After`. */
 export const secondsUntil = (then: Date, now: Date): number =>
   Math.max(1, Math.ceil((then.getTime() - now.getTime()) / 1000))

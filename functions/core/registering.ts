@@ -1,4 +1,4 @@
-/** How a phone becomes trusted, and how a trusted one lets in the next. */
+/** How a phone is verified, and how the verified phone agrees to its replacement. */
 import { displayText } from './action.ts'
 import { sameHandset } from './handset.ts'
 import { TEXT_PAUSE_SECONDS } from './limits.ts'
@@ -38,7 +38,7 @@ export type RegisterPorts = {
   readonly phoneIds: PhoneIds
   readonly codes: Codes
   readonly clock: Clock
-  /** A name for this verification of this number that tells neither. */
+  /** An id for this verification of this number, from which neither can be derived. */
   readonly changeIdOf: (verification: PendingPhone) => string
 }
 
@@ -46,18 +46,21 @@ export type VerifyPorts = RegisterPorts &
   LockoutPorts & {
     readonly signIns: Pick<SignIns, 'endSessions'>
     readonly onEnrollFault: (fault: unknown) => void
-    /** Told where sessions could not be ended at the sign-in provider; they start nothing all the same. */
+    /** Called if the sign-in provider did not end the sessions; our own check refuses them all the same. */
     readonly onSignInFault: (fault: unknown) => void
     readonly pause: () => Promise<void>
   }
 
-/** Where the code went, how often it can be sent again, and until when it is good. */
+/** The masked receiver of the code, the sends left, and when the code expires. */
 export type VerificationStarted = {
-  /** What the confirmation has to carry. */
+  /** The confirmation must carry this id. */
   readonly verificationId: string
-  /** Six characters that the text to the verified phone names too. */
+  /** Six characters that the text to the verified phone shows too. */
   readonly reference: string
-  /** What the verified phone is told of, with the whole number; null where there is none. */
+  /**
+   * The change of phone as the text to the verified phone shows it, with the whole number; null if no phone is
+   * verified.
+   */
   readonly displayText: string | null
   readonly to: string
   readonly sendsLeft: number
@@ -65,20 +68,20 @@ export type VerificationStarted = {
 }
 
 /**
- * Send a code to a number that its owner wants to be trusted; where a verified phone is there
- * already, send that one a code too, which names the new number and the reference.
+ * Send a code to a number that the payer wants to verify. If the payer already has a verified phone, send it a
+ * code too, with the new number and the reference in its text.
  *
- * Another number than the one under way makes that void, with its id and its codes.
+ * If a verification of another number is under way, it is replaced: its id and its codes become invalid.
  *
- * Refuses: `invalid_request` (the number is the verified one already, or the provider knows it to be
- * none), `no_attempts_left`, `locked` (codes could not be entered), `sms_off`, `too_many_sms`,
- * `provider_unavailable`. Throws `SessionEnded`.
+ * Refuses: `invalid_request` (the number is already the verified one, or the provider says it is not a phone
+ * number), `no_attempts_left`, `locked` (codes are locked), `sms_off`, `too_many_sms`, `provider_unavailable`.
+ * Throws `SessionEnded`.
  */
 export async function startVerification(
   ports: RegisterPorts & {
     readonly limits: Limits
     readonly switches: Pick<Switches, 'smsOff'>
-    /** Others each time, by chance. */
+    /** A new random value at each call. */
     readonly newVerificationId: () => string
     readonly newReference: () => string
   },
@@ -94,7 +97,7 @@ export async function startVerification(
   if (current && sameHandset(current, phone)) {
     throw invalidField('phoneNumber', 'This is your phone already.')
   }
-  // Looked at first, so that a send which the verification refuses is not taken from the hour …
+  // Check the verification first, so that a send it refuses is not counted in the payer's hour …
   const refused = whyNoSend(known?.pending, clock()) ?? whyLocked(known?.codesLockedUntil, clock())
   if (refused) throw refused
   const before = alive(known?.pending, clock())
@@ -102,18 +105,18 @@ export async function startVerification(
   const needsLeave = current && !isLetIn
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
   await limits.spendProvingTexts(payerId, phone, needsLeave ? 2 : 1, clock())
-  // … and reserved after, so that one which the hour refuses is not taken from the verification.
+  // … and reserve the send afterwards, so that a send the hour refuses is not counted in the verification.
   const pending = await reserveSend(ports, payer, known, phone, channel)
-  // The verification ended meanwhile, in another tab, so that all is otherwise; the hour bounds how often.
+  // Another request ended the verification meanwhile: start over. The hour's limit bounds the repetition.
   if (!pending) return startVerification(ports, payer, phone, channel)
   if (before && before.verificationId !== pending.verificationId) await endTexts(ports, before)
   const { verificationId } = pending
-  // The new number first: what it is refused for is nothing that the old phone need hear of.
+  // The new number first: if the provider refuses it, the old phone receives no text.
   const textId = await phones.startVerification(phone, channel)
   if (textId !== undefined) await payers.saveTexts(payerId, verificationId, { textId }, clock())
   if (known && needsLeave) {
     const providerPhoneId = await enrolled(ports, known, current)
-    // Whoever cannot be reached by texts any more could otherwise never leave that phone.
+    // Without the call, a payer whose old phone receives no texts could never replace it.
     const how = { orByCall: true }
     const change = changeOf(ports, pending)
     const currentTextId = await codes.send({ phone: current, providerPhoneId }, change, how)
@@ -131,7 +134,7 @@ export async function startVerification(
   }
 }
 
-/** Another number is tried now: the codes for the one before are good for nothing any more. */
+/** End the codes of a verification that was replaced by one of another number. */
 async function endTexts(
   { phones, codes }: RegisterPorts,
   { textId, currentTextId }: PendingPhone,
@@ -143,14 +146,14 @@ async function endTexts(
 }
 
 /**
- * Trust the number whose code this is. A change of a verified number needs the verified phone's code
- * too (OWASP Transaction Authorization 1.2): a session alone never moves payments to another phone. The
- * verification is named, so that codes for one number never confirm another (1.1, 2.6). After a change
- * every session is over, this one too.
+ * Verify the number that received this code. Replacing a verified phone needs that phone's code too (OWASP
+ * Transaction Authorization 1.2), so that a session alone never moves payments to another phone. The request
+ * names the verification, so that a code for one number never confirms another (1.1, 2.6). After a replacement
+ * every session ends, including this one.
  *
- * Refuses: `not_found` (the verification is not, or no longer, the payer's one), `current_code_required`,
- * `no_code_sent`, `code_expired`, `no_attempts_left`, `wrong_code` (whichever of two codes it was: RTS
- * Art. 4(3)(a)), `locked`, `provider_unavailable`. Throws `SessionEnded`.
+ * Refuses: `not_found` (not the payer's current verification), `current_code_required`, `no_code_sent`,
+ * `code_expired`, `no_attempts_left`, `wrong_code` (without saying which of two codes: RTS Art. 4(3)(a)), `locked`,
+ * `provider_unavailable`. Throws `SessionEnded`.
  */
 export async function verifyPhone(
   ports: VerifyPorts,
@@ -180,19 +183,19 @@ export async function verifyPhone(
   if (payer.phone && !currentPassed) {
     const providerPhoneId = await enrolled(ports, payer, payer.phone)
     const current = { providerPhoneId, textId: currentTextId }
-    // A right one lets in a phone that then approves everything, so it is an attempt like one at a payment.
+    // This code admits a phone that can then approve payments, so it counts as an attempt at a payment does.
     const change = changeOf(ports, verification)
     const verdict = await checkAsAttempt(ports, payerId, () =>
       codes.check(current, change, currentCode ?? ''),
     )
     if (verdict === 'over') return trustedMeanwhile(ports, payerId, phone)
     if (verdict === 'wrong') throw wrongCode
-    // Kept, because the provider takes a code only once and the new phone's code may yet be mistyped.
+    // Stored, because the provider accepts a code only once and the new phone's code may be mistyped.
     if (!(await payers.saveCurrentPassed(payerId, verificationId, clock())))
       throw new Refusal('code_expired')
     await ports.lockout.reset(payerId).catch(ports.onLockoutFault)
   }
-  // An attempt as well: whoever guesses a stranger's number is stopped as at a payment.
+  // This code counts as an attempt too, so that guessing the code of a stranger's number is limited.
   const verdict = await checkAsAttempt(ports, payerId, () =>
     phones.checkVerification({ phone, textId }, code),
   )
@@ -203,20 +206,21 @@ export async function verifyPhone(
   const trusted =
     (await payers.trust(payer, verification, clock())) ??
     (await trustedMeanwhile(ports, payerId, phone))
-  if (!trusted.phone) throw new Error('a phone was trusted and is gone')
-  // All is written. Where sign-in cannot be told, old sessions start nothing all the same; an id of the phone
-  // that is missing at the provider is made with the next payment.
+  if (!trusted.phone) throw new Error(`payer ${payerId}: the verified phone is no longer stored`)
+  // The change is stored. If the sign-in provider fails here, old sessions are refused all the same; if the phone
+  // gets no provider id here, the next payment requests one.
   if (payer.phone) await ports.signIns.endSessions(payerId).catch(ports.onSignInFault)
   await enrolled(ports, trusted, trusted.phone).catch(ports.onEnrollFault)
   return trusted
 }
 
-/** How often, with a pause between, the same request's twin is looked for. */
+/** How often the payer is read, with a pause between, to find the write of an equal request. */
 const LOOKS_MAX = 3
 
 /**
- * The provider takes a code once, and a verification ends with its success: so an equal request may have
- * been faster, or this one's own write whose answer was lost. If the number is trusted now, it was.
+ * The provider accepts a code once. So an equal request may have verified the number first, or this request's own
+ * write succeeded and its answer was lost. Returns the payer if the number is verified now; else refuses
+ * `code_expired`.
  */
 async function trustedMeanwhile(
   { payers, pause }: Pick<VerifyPorts, 'payers' | 'pause'>,
@@ -231,7 +235,7 @@ async function trustedMeanwhile(
   throw new Refusal('code_expired')
 }
 
-/** Nothing where the verification that was seen is gone, and nothing is in the way. */
+/** Count a send. `undefined` if the verification that was read has ended meanwhile and no refusal applies. */
 async function reserveSend(
   {
     payers,
@@ -255,7 +259,7 @@ async function reserveSend(
   let reserved: Payer | undefined
   if (living) {
     const lastBefore = new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000)
-    // The provider sends the same code again, so the same number's ends when it would have.
+    // The provider repeats the same code, so for the same number the expiry stays.
     const kept = samePhone(living.phone, phone) ? living : fresh
     const { verificationId, reference } = kept
     const again = { verificationId, reference, phone, channel, expiresAt: kept.expiresAt }
@@ -312,8 +316,8 @@ async function whyNoAttempt(
 }
 
 /**
- * What the verified phone's code is bound to: this verification of this number, no payment and no other.
- * Its text goes to the account's own owner, so it has the whole number: nothing less tells two apart.
+ * The action that the verified phone's code is bound to: this verification of this number. The text shows the whole
+ * number, because the last digits alone do not tell two numbers apart.
  */
 function changeOf({ changeIdOf }: RegisterPorts, verification: PendingPhone): BoundAction {
   const { phone, reference } = verification

@@ -1,9 +1,8 @@
-/** What the compiler alone checks: that a schema, or another list, says what a type says. */
+/** Checks at compile time that a schema or a list agrees with a type. */
 
 /**
- * `true` only where both types say the same, also of what may be missing. `satisfies` lets a schema pass that lacks
- * an optional member of its type: what was written with that member could then no more be read. What is `readonly`
- * does not count.
+ * `true` only if both types are equal, optional members included, `readonly` ignored. `satisfies` would accept a
+ * schema that lacks an optional member of its type; a strict schema could then not read an item that has the member.
  *
  *     true satisfies Same<z.infer<typeof entry>, HistoryEntry>
  */
@@ -13,7 +12,7 @@ export type Same<A, B> =
 type Plain<T> = T extends Date ? T : { -readonly [Name in keyof T]: Plain<T[Name]> }
 
 /**
- * What is left when every member was taken out by its name: nothing, or the compiler names the one that was forgotten.
+ * The rest of an object whose members were all destructured by name; the compiler names a forgotten one.
  *
  *     const { payee, amount, ...others } = fields
  *     others satisfies Nothing

@@ -1,4 +1,4 @@
-/** Starting a payment: stored before the payer is reached, once for each key however often it is asked. */
+/** Starting a payment: stored before the payer is reached, once per idempotency key. */
 import { displayText, type PaymentAction, sameAction } from './action.ts'
 import { CHANNELS, type Channel, forEachChannel, type PaymentChannels } from './channel.ts'
 import { admit, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
@@ -24,7 +24,7 @@ export type StartPorts = {
   readonly phoneIds: PhoneIds
   readonly channels: ChannelStarts
   readonly clock: Clock
-  /** Another each time, by chance. */
+  /** A new random reference at each call. */
   readonly newReference: () => string
   readonly lifeSeconds: number
 }
@@ -32,18 +32,18 @@ export type StartPorts = {
 export type StartRequest = SignedIn & {
   readonly paymentId: string
   readonly requestId: string
-  /** Where the request came from: recorded in the push's hidden details, never a rule. */
+  /** The caller's IP address, sent in the push's hidden details; no rule reads it. */
   readonly ip: string
   readonly action: PaymentAction
 }
 
 /**
- * Start a payment and reach its payer. The same key again gives the payment as it is now.
+ * Start a payment and reach its payer. A repeated key returns the payment as it is now.
  *
  * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (another payee or amount),
- * `payments_off` (none is new), `too_many_payments`, `already_decided` (cancelled by the operator before
- * it was stored); `provider_unavailable` only if the phone is not known to the provider and cannot be made known,
- * in which case nothing is stored. Throws `SessionEnded`.
+ * `payments_off` (a new payment only), `too_many_payments`, `already_decided` (cancelled by the operator before
+ * it was stored), `provider_unavailable` (the phone has no id at the provider and could not get one; nothing is
+ * stored). Throws `SessionEnded`.
  */
 export async function startPayment(
   ports: StartPorts,
@@ -68,7 +68,7 @@ export async function startPayment(
   const expiresAt = new Date(createdAt.getTime() + ports.lifeSeconds * 1000)
   const isOver = async (id: string) => {
     const other = await payments.get(payerId, id)
-    // One that was reserved and never stored is not over: its start may still be under way.
+    // A payment that was reserved but is not stored still counts as open: its start may be under way.
     return other !== undefined && statusAt(other, clock()) !== 'pending'
   }
   const { sessionsFrom } = payer
@@ -96,18 +96,18 @@ export async function startPayment(
   if (await payments.insert(payment, told)) {
     return { payment: await reach(channels, request, payment), created: true }
   }
-  // Another request with the same key was faster.
+  // A request with the same key stored the payment first …
   const winner = await payments.get(payerId, paymentId)
-  // The operator locked or closed the account meanwhile, and took the place of what was under way.
+  // … or the operator locked or closed the account meanwhile and barred this payment's id …
   if (!winner) throw new Refusal('already_decided', { paymentStatus: 'cancelled' })
-  // … or it was this one, whose first answer was lost and which was sent again.
+  // … or this request's own insert succeeded, its answer was lost, and the SDK repeated it.
   if (winner.requestId === request.requestId) {
     return { payment: await reach(channels, request, winner), created: true }
   }
   return { payment: await repeat(channels, request, winner), created: false }
 }
 
-/** The provider's id for the payer's phone, made now if a crash left it out or another provider gave it. */
+/** The provider's id of the payer's phone, requested now if it is missing or another provider gave it. */
 export async function enrolled(
   { payers, phoneIds }: Pick<StartPorts, 'payers' | 'phoneIds'>,
   payer: Payer,
@@ -143,7 +143,7 @@ async function repeat(
   return now
 }
 
-/** Reach the payer on every channel that can, one after the other, since each writes to the payment. */
+/** Reach the payer on each channel, one after the other because each writes to the payment. */
 async function reach(
   channels: Starting,
   request: StartRequest,

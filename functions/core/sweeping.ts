@@ -1,21 +1,20 @@
-/** Nothing waits for ever: what is due ends, and a channel that has been silent is asked about. */
+/** The sweep: expires payments whose time is over, and reads answers whose callback may be lost. */
 import { CHANNELS } from './channel.ts'
 import { endChannels, type PaymentPorts } from './deciding.ts'
 import type { Payment } from './payment.ts'
 import type { ChannelEnds, ChannelSweep, ChannelSweeps } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
-/** So many calls of the provider at a time, and none any more after so long: a run has an end. */
+/** The provider's calls at once, and the time after which a run begins no more calls. */
 const CALLS_AT_ONCE = 8
 const CALLING_SECONDS_MAX = 40
 
-/** What a sweep did; `faults` of single payments do not stop the others. */
+/** The counts of a sweep. A fault of one payment is added to `faults` and does not stop the others. */
 export type Swept = { expired: number; decided: number; asked: number; faults: unknown[] }
 
 /**
- * End what is due; and only then, because it takes as long as the provider likes, end on each channel what
- * ended, and ask about channels that have been silent, those that were never or least lately asked about
- * first.
+ * Expire every payment whose time is over. Afterwards, because the provider may be slow, read the answers of silent
+ * channels (never or least recently read first) and end the codes of the expired payments.
  */
 export async function sweep(
   ports: PaymentPorts & {
@@ -29,7 +28,7 @@ export async function sweep(
     try {
       await work()
     } catch (fault) {
-      // A provider that does not answer is asked again in a minute.
+      // A refusal (`provider_unavailable`) is no fault: the next sweep, a minute later, repeats the call.
       if (!(fault instanceof Refusal)) swept.faults.push(fault)
     }
   }
@@ -56,7 +55,7 @@ export async function sweep(
   silent.sort((a, b) => a.since.getTime() - b.since.getTime())
   const calls = [
     ...silent.map((one) => () => noted(() => askAbout(one))),
-    // A code that is not ended here ends by itself, at the provider, in ten minutes at most.
+    // A code that is not ended here expires at the provider in ten minutes at most.
     ...ended.map((payment) => () => endChannels(ports, payment)),
   ]
   const end = new Date(clock().getTime() + CALLING_SECONDS_MAX * 1000)
@@ -67,7 +66,7 @@ export async function sweep(
   return swept
 }
 
-/** A channel of a payment that is to be asked about, and since when. */
+/** A channel of a payment whose answer is due to be read, and since when. */
 type Silent = { readonly payment: Payment; readonly sweep: ChannelSweep; readonly since: Date }
 
 const silentChannels = (sweeps: ChannelSweeps, payment: Payment, now: Date): Silent[] =>

@@ -11,8 +11,8 @@ import {
 import { securityEvent } from '../observe.ts'
 
 /**
- * Consumes the streams of payments and payers: each new entry of a payment's history or of a payer's trail becomes a
- * entry of the archive. Who rewrites or removes either by hand changes nothing there, and is told of.
+ * Consumes the streams of payments and payers and archives each new audit entry. If an item was changed or removed by
+ * hand, the archive stays unchanged and a metric counts it.
  */
 export const archiveEntries = (world: World) => {
   const entries = archive(world)
@@ -27,7 +27,7 @@ export const archiveEntries = (world: World) => {
     },
     rewritten: (paymentId) => securityEvent('AuditTrailRewritten', { paymentId }),
     async payer({ payerId, before, after }) {
-      // A closed account's item may go; one that never had a trail has nothing to lose.
+      // Removing the item is allowed if the account is closed or has no audit entry.
       const mayGo = before.count === 0 || before.recent.at(-1)?.event === 'account.closed'
       if (!after) return mayGo ? undefined : securityEvent('AuditTrailRemoved', { payerId })
       const { added, isRewritten } = trailChange(payerId, before, after, sha256Hex)

@@ -17,9 +17,10 @@ import { callbackSignature } from '../providerComposition.ts'
 /**
  * `POST /payments/callback`: a payer's answer to a push, signed by Authy.
  *
- * Callbacks come twice, late and for payments that are over: all that is ordinary, answers 200 and
- * changes nothing. One that shows something else than was asked, or is not understood, answers 200 too, and is
- * noted on the payment that it names. Only a bad signature is refused.
+ * A repeated or late callback is normal: it is answered with 200 and decides nothing. A callback whose content differs
+ * from the payment's, or that cannot be parsed, is answered with 200 too and is stored on the payment that it names.
+ *
+ * Refuses: `forged_callback`.
  */
 export const authyCallback = (world: World) => {
   const ports = { ...denialPorts(world), payments: payments(world), clock: world.clock }
@@ -44,7 +45,7 @@ export const authyCallback = (world: World) => {
     if (!answer) {
       const noted = await refuseAnswer(ports, namedIn(text), 'answer_not_understood')
       securityEvent('CallbackNotUnderstood', { paymentId: noted.join(' ') || null })
-      // The test of Authy's console names no payment. What names one that waits is for the owner to look at.
+      // The test callback of Authy's console names no payment. One that names a pending payment is counted for the owner.
       if (noted.length > 0) count('CallbackMismatched')
       return { status: 200, body: {} }
     }
@@ -56,7 +57,7 @@ export const authyCallback = (world: World) => {
 
 export const handler = lambda(authyCallback)
 
-/** Until the owner has filled the secret, Authy may come again. */
+/** The `Retry-After` for Authy while the secret has no key. */
 const NO_KEY_RETRY_SECONDS = 60
 
 const texts = z.record(z.string(), z.string()).nullish()
@@ -83,7 +84,7 @@ const callback = z.object({
 const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
 
 const pushId = z.string().min(1).max(100).optional().catch(undefined)
-/** As much as can be read of what is not understood: each part by itself, and what is no part is left out. */
+/** The ids in a callback that cannot be parsed as a whole; an id that cannot be parsed is left out. */
 const naming = z
   .object({
     uuid: pushId,
@@ -114,7 +115,7 @@ function namedIn(text: string): Named {
   }
 }
 
-/** What the callback says, if it says one thing: the outer and the inner answer must be the same. */
+/** The parsed callback; `undefined` if its outer and inner answer differ. */
 function understood(text: string, nonce: string): PushAnswer | undefined {
   const parsed = callback.safeParse(JSON.parse(text))
   if (!parsed.success) return undefined
@@ -140,8 +141,8 @@ function understood(text: string, nonce: string): PushAnswer | undefined {
 }
 
 /**
- * Strays and scanners know no payment's id, so one forged callback that names a payment which is there is told
- * apart from many that name none. The answer is the same either way.
+ * Scanners know no payment's id, so a forged callback that names a stored payment is counted separately. The answer is
+ * the same.
  */
 async function noteForged(store: Pick<PaymentStore, 'find'>, text: string, isSigned: boolean) {
   const paymentId = paymentNamedIn(text)
@@ -159,7 +160,7 @@ function paymentNamedIn(text: string): string | undefined {
   }
 }
 
-/** A fault is counted and not answered, or the answer would tell what the table has. */
+/** A fault is counted and does not change the answer, which would otherwise reveal whether a payment is stored. */
 async function isThere(store: Pick<PaymentStore, 'find'>, paymentId: string): Promise<boolean> {
   try {
     return (await store.find(paymentId)) !== undefined

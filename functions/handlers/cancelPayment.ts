@@ -5,7 +5,9 @@ import { view } from '../core/payment.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { channelEnds } from '../providerComposition.ts'
 
-/** `POST /payments/{paymentId}/cancellation`: the payer changes their mind while the payment waits; a locked one too. */
+/**
+ * `POST /payments/{paymentId}/cancellation`: cancel a pending payment for its payer, also while the account is locked.
+ */
 export const cancelPayment = (world: World) => {
   const store = payers(world)
   const ports = { payments: payments(world), ends: channelEnds(world), clock: world.clock }

@@ -2,7 +2,7 @@ import { lambda, payers, signIns, type World } from '../composition.ts'
 import { endSessions as end } from '../core/account.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 
-/** `POST /sessions/end`: everywhere that the payer is signed in ends, here too. */
+/** `POST /sessions/end`: end every session of the payer, including this one. */
 export const endSessions = (world: World) => {
   const ports = { payers: payers(world), signIns: signIns(world), clock: world.clock }
   return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {

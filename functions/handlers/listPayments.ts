@@ -5,7 +5,7 @@ import { view } from '../core/payment.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { reportFault } from '../observe.ts'
 
-/** Which page: up to a hundred payments, twenty if not said; `cursor` as the page before gave it. */
+/** The query: `limit` up to 100, by default 20; `cursor` from the page before. */
 export const query = z.strictObject({
   limit: z
     .string()

@@ -3,7 +3,7 @@ import { requirePayment } from '../core/deciding.ts'
 import { view } from '../core/payment.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 
-/** `GET /payments/{paymentId}`: one payment as it is now. It never writes and never calls out. */
+/** `GET /payments/{paymentId}`: one payment as it is now. It writes nothing and calls no provider. */
 export const paymentStatus = (world: World) => {
   const ports = { payments: payments(world), clock: world.clock }
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => ({

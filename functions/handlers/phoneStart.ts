@@ -14,7 +14,7 @@ import { startVerification } from '../core/registering.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { codes, phoneIds, phones, switches } from '../providerComposition.ts'
 
-/** A number in international form, and how the code should come. */
+/** The body: a number in international form, and whether the code comes by text or call. */
 export const body = z.strictObject({
   phoneNumber: z
     .string('Enter your phone number.')
@@ -22,7 +22,7 @@ export const body = z.strictObject({
   channel: z.enum(['sms', 'call'], 'Choose a text or a call.'),
 })
 
-/** `POST /phone`: send a code to the number that is to be trusted. */
+/** `POST /phone`: send a code to a number that the payer wants to verify. */
 export const phoneStart = (world: World) => {
   const ports = {
     payers: payers(world),

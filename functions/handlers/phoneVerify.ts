@@ -17,7 +17,9 @@ import { endpoint, nothing } from '../http/endpoint.ts'
 import { count, reportFault } from '../observe.ts'
 import { codes, phoneIds, phones } from '../providerComposition.ts'
 
-/** Which verification it is; the new phone's code; and the verified phone's, where there is one. */
+/**
+ * The body: the verification's id, the new phone's code, and the verified phone's code if there is a verified phone.
+ */
 export const body = z.strictObject({
   verificationId: z
     .string('Name the verification that these codes belong to.')
@@ -29,7 +31,7 @@ export const body = z.strictObject({
     .optional(),
 })
 
-/** `POST /phone/verification`: trust the phone whose code this is. */
+/** `POST /phone/verification`: verify the phone that received this code. */
 export const phoneVerify = (world: World) => {
   const ports = {
     payers: payers(world),
@@ -54,7 +56,7 @@ export const phoneVerify = (world: World) => {
 
 export const handler = lambda(phoneVerify)
 
-/** The phone is trusted all the same; the provider is told with the next payment. */
+/** The phone is verified all the same; the next payment requests its provider id. */
 function onEnrollFault(fault: unknown) {
   if (!(fault instanceof Refusal)) reportFault(fault)
 }

@@ -3,7 +3,7 @@ import { admitToLook } from '../core/payer.ts'
 import { profileView } from '../core/profile.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 
-/** `GET /profile`: who is signed in, and as much of their phone's number as they need to know it. */
+/** `GET /profile`: the payer's e-mail address, masked phone number and notices. */
 export const profile = (world: World) => {
   const store = payers(world)
   return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {

@@ -5,8 +5,8 @@ import { payerEventOf, trailChange } from '../core/payerTrail.ts'
 import { paymentEntriesAdded, paymentEventOf } from '../core/paymentTrail.ts'
 
 /**
- * Consumes the streams of payments and payers: whoever listens is told that a payment began to wait and how it ended,
- * and what happened to an account.
+ * Consumes the streams of payments and payers and publishes an event for each start and end of a payment and for each
+ * entry of a payer's audit trail.
  */
 export const publishEvents = (world: World) => {
   const bus = eventBus(world)

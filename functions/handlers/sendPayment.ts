@@ -20,7 +20,7 @@ import { endpoint, nothing } from '../http/endpoint.ts'
 import { count, reportFault } from '../observe.ts'
 import { channelStarts, phoneIds, switches } from '../providerComposition.ts'
 
-/** What a payment is started with; amounts beyond the limits are refused. */
+/** The body of a start; an amount above the limit is refused. */
 export const body = (limits: AmountLimits) =>
   z.strictObject({
     payee: z.strictObject({ name: payeeField('name'), id: payeeField('id') }),
@@ -36,12 +36,12 @@ export const body = (limits: AmountLimits) =>
 true satisfies Same<z.infer<ReturnType<typeof body>>, Omit<PaymentAction, 'kind'>>
 
 /**
- * A key, bare or as a string in quotes, as the IETF's draft (draft-ietf-httpapi-idempotency-key-header) has
- * it. None of a key's characters may be escaped in a string, so nothing here is unescaped.
+ * An idempotency key, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header). None of the allowed
+ * characters may be escaped in a string, so nothing is unescaped.
  */
 export const IDEMPOTENCY_KEY = /^(?:[A-Za-z0-9_-]{1,64}|"[A-Za-z0-9_-]{1,64}")$/
 
-/** `POST /payments`: start a payment and send its push; the same `Idempotency-Key` never starts two. */
+/** `POST /payments`: start a payment and send its push. A repeated `Idempotency-Key` starts no second payment. */
 export const sendPayment = (world: World) => {
   const settings = paymentSettings(world.env)
   const store = payments(world)
@@ -93,7 +93,7 @@ function text(missing: string) {
   return z.string(missing)
 }
 
-/** The key that a header stands for: in quotes the same as without. */
+/** The key in a header, with or without quotes. */
 function idempotencyKey(header: string | undefined): string {
   if (header === undefined || header === '') throw new Refusal('idempotency_key_missing')
   if (IDEMPOTENCY_KEY.test(header)) return header.replaceAll('"', '')
@@ -101,7 +101,7 @@ function idempotencyKey(header: string | undefined): string {
   throw new Refusal('invalid_request', { fields: [{ path: 'Idempotency-Key', reason }] })
 }
 
-/** The payment is stored and the text is offered, so the payer is not bothered; the owner is told. */
+/** The payment is stored and the SMS code is open, so the payer gets no error; the fault is reported to the owner. */
 function onPushFault(paymentId: string, fault: unknown) {
   if (!(fault instanceof Refusal)) reportFault(fault, { paymentId })
 }

@@ -4,7 +4,7 @@ import { view } from '../core/payment.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { codes, switches } from '../providerComposition.ts'
 
-/** `POST /payments/{paymentId}/sms`: text the payer a code that is good for this payment only. */
+/** `POST /payments/{paymentId}/sms`: text the payer a code that is valid for this payment only. */
 export const smsStart = (world: World) => {
   const ports = {
     payments: payments(world),

@@ -15,7 +15,7 @@ import { endpoint, nothing } from '../http/endpoint.ts'
 import { count } from '../observe.ts'
 import { codes } from '../providerComposition.ts'
 
-/** Digits and nothing else, because the code goes into a path at the provider. */
+/** The body: a code of digits only, because it is put into a path at the provider. */
 export const body = z.strictObject({
   code: z.string('Enter the code.').regex(/^[0-9]{6,10}$/, 'The code has 6 to 10 digits.'),
 })

@@ -4,8 +4,8 @@ import { count, flush, logger } from '../observe.ts'
 import { channelEnds, channelSweeps } from '../providerComposition.ts'
 
 /**
- * Runs every minute: ends what is due, and asks the provider about channels that have been silent.
- * One payment's fault does not stop the others; the run fails at its end, so that the owner is told.
+ * Runs every minute: expires payments and reads the answers of silent channels. A fault of one payment does not stop
+ * the others; the run fails at its end, so that the owner's alarm sees it.
  */
 export const sweepPayments = (world: World) => {
   const store = payments(world)

@@ -1,8 +1,8 @@
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 
 /**
- * Cognito's trigger before it makes tokens (V2_0): puts the payer's e-mail into the access token,
- * which has none of its own. Only a verified one: anybody can type another's into a sign-up form.
+ * Cognito's trigger before it makes tokens (V2_0): adds the payer's e-mail address to the access token. Only a verified
+ * address is added, because anybody can enter any address in a sign-up form.
  */
 export const handler = async (
   event: PreTokenGenerationV2TriggerEvent,

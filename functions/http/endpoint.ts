@@ -1,4 +1,4 @@
-/** The one pipeline behind every route: parse, check with zod, call, answer. */
+/** The pipeline of every route: parse the request, check it with zod, call the handler, answer. */
 import middy from '@middy/core'
 import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import type {
@@ -14,15 +14,15 @@ import { count, flush, logger } from '../observe.ts'
 import { GATEWAY_ANSWERS } from './gatewayAnswers.ts'
 import { bodyText, jsonBody } from './requestBody.ts'
 
-/** A request after all checks. What comes from the token is apart from what a client can write. */
+/** A checked request. The token's values are kept apart from the values that a client can set. */
 export type Checked<B, Q> = {
   readonly payer: SignedIn
   readonly body: B
   readonly query: Q
-  /** Malformed ids belong to no payment, so they answer as such: `not_found`. */
+  /** A malformed id belongs to no payment, so it is refused with `not_found`. */
   paymentId(): string
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** Where the request came from, the nearest hop last; to be recorded, never to be believed. */
+  /** The caller's IP addresses, the nearest hop last. For records only: a client can forge all but the last. */
   readonly ip: string
   readonly requestId: string
 }
@@ -43,13 +43,13 @@ export type PublicHandler = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>
 
-/** Nothing is sent, or nothing that matters. */
+/** The schema of a route without a body or query. */
 export const nothing = z.strictObject({})
 
 /**
  * A handler for a signed-in payer.
  *
- * @param schemas what the body and the query may be, strictly: an unknown field is refused
+ * @param schemas the strict schemas of body and query: an unknown field is refused with `invalid_request`
  */
 export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
   schemas: { readonly body: B; readonly query: Q },
@@ -71,7 +71,7 @@ export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
   })
 }
 
-/** A handler for whoever calls, who must prove themselves in another way: by the text and headers they send. */
+/** A handler without a signed-in payer; the handler itself must verify the caller from the raw body and headers. */
 export function publicEndpoint(
   handle: (request: {
     readonly text: string
@@ -99,12 +99,12 @@ function pipeline<E extends APIGatewayProxyEventV2 | PayerEventName>(
     }) as unknown as (event: E, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
 }
 
-/** The claims that make a payer. API Gateway has checked the token; that it is an access token is ours to check. */
+/** The claims of a payer. API Gateway has verified the token; whether it is an access token is checked here. */
 const claims = z.object({
   token_use: z.literal('access'),
   sub: z.string().min(1).max(128),
   email: z.string().min(1),
-  /** When the payer signed in, in seconds since 1970; API Gateway hands each claim on as text. */
+  /** When the payer signed in, in seconds since 1970; API Gateway passes each claim as text. */
   auth_time: z.coerce.number().int().optional().catch(undefined),
 })
 
@@ -118,8 +118,8 @@ function payerOf(event: PayerEventName): SignedIn {
 class Unauthorized extends Error {}
 
 /**
- * API Gateway's peer, and before it whom that peer says it speaks for: behind CloudFront the payer and
- * CloudFront. Whoever calls the API directly can write anything into the first.
+ * "forwarded, peer": the address of API Gateway's peer, and before it the address for which the peer forwards. Behind
+ * CloudFront these are the payer and CloudFront. A direct caller of the API can forge the first.
  */
 function lastHops({ headers, requestContext }: PayerEventName): string {
   const peer = requestContext.http.sourceIp
@@ -152,8 +152,8 @@ function fieldsOf(issue: z.core.$ZodIssue): { path: string; reason: string }[] {
 }
 
 function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
-  // As API Gateway itself says it, of a token that its authorizer lets pass: one without the claims that make
-  // a payer, or of a session that was ended since.
+  // The answer of API Gateway's authorizer, here for a token that it accepts: the claims of a payer are missing, or the
+  // session was ended.
   if (error instanceof Unauthorized || error instanceof SessionEnded) {
     return asGateway(401, { 'www-authenticate': 'Bearer' })
   }
@@ -173,7 +173,7 @@ function problem(error: unknown, requestId: string): APIGatewayProxyStructuredRe
 const asGateway = (status: 401 | 500, headers?: Record<string, string>) =>
   json(status, 'application/json', { message: GATEWAY_ANSWERS[status].message }, headers)
 
-/** A fault's own words can hold what was sent (a number, a code): its kind and place are enough to find it. */
+/** A fault's name and stack without its message, which can hold a number or a code. */
 const harmless = (error: unknown) => ({
   fault: error instanceof Error ? error.name : typeof error,
   at: error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [],

@@ -1,6 +1,6 @@
 /**
- * What API Gateway answers by itself, before or instead of a Lambda: no refusals, so without a code. Our own
- * 401 and 500 say the same, and so does the gateway of a laptop.
+ * The answers that API Gateway gives without a Lambda. They are not refusals and have no code. Our own 401 and 500, and
+ * the laptop's gateway, use the same texts.
  */
 export const GATEWAY_ANSWERS = {
   401: { message: 'Unauthorized', meaning: 'No token, or one that is not good here.' },

@@ -1,27 +1,30 @@
-/** What a request carries, read once and for all. */
+/** Reading and limiting a request's body. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { visit } from 'jsonc-parser'
 import { invalidField } from '../core/refusals.ts'
 
-/** Bytes of a request's body; the largest honest one is a callback of some 3 KB. */
+/** The limit of a body in bytes; the largest real one is a callback of some 3 KB. */
 const BODY_BYTES_MAX = 8192
-/** Keys, values, lists and objects in it; the largest honest one has a dozen. */
+/** The limit of keys, values, lists and objects in a body; the largest real one has a dozen. */
 const PARTS_MAX = 32
 
 type Bodied = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded' | 'headers'>
 
-/** The body as it was sent; refuses one that is too long. */
+/** The body as it was sent. Refuses `invalid_request` if it is too long. */
 export function bodyText({ body, isBase64Encoded }: Bodied): string {
   if (!body) return ''
   const encoding = isBase64Encoded ? 'base64' : 'utf8'
-  // Before it is decoded: API Gateway lets ten megabytes through.
+  // Checked before decoding, because API Gateway allows ten megabytes.
   if (Buffer.byteLength(body, encoding) > BODY_BYTES_MAX) {
     throw invalidField('', 'The body is longer than 8 KB.')
   }
   return Buffer.from(body, encoding).toString()
 }
 
-/** The body as one JSON value with one meaning; refuses everything else. No body is an empty object. */
+/**
+ * The body as a JSON value; a missing body is an empty object. Refuses `invalid_request` if it is not unambiguous
+ * JSON.
+ */
 export function jsonBody(event: Bodied): unknown {
   const text = bodyText(event)
   if (text === '') return {}
@@ -38,8 +41,8 @@ export function jsonBody(event: Bodied): unknown {
 }
 
 /**
- * What `JSON.parse` would let pass in silence: a key that is there twice, or one that names a prototype.
- * And what nobody should work on: ended as soon as it is more than any honest body.
+ * Finds what `JSON.parse` accepts silently: a repeated key, or a key that names a prototype. Stops as soon as the body
+ * exceeds the limit of values.
  */
 function jsonFlaw(text: string): string | undefined {
   let flaw: string | undefined
@@ -73,5 +76,5 @@ function jsonFlaw(text: string): string | undefined {
   return flaw
 }
 
-/** Ends `visit` at once. */
+/** Stops `visit`. */
 class TooManyParts extends Error {}

@@ -894,11 +894,11 @@ describe('a fault of the database', () => {
       const times = () => faulty.commandCalls(UpdateCommand).length
       faulty.on(GetCommand).resolves({ Item: { uses: 0 } })
       const spent = limits().spendPayingText(payerId, NOON)
-      await expect(spent).rejects.toThrow('too often')
+      await expect(spent).rejects.toThrow('the condition of 10 writes in a row')
       expect(times()).toBe(10)
       faulty.on(GetCommand).resolves({})
       const started = limits().reserveStart(start, async () => true, NOON)
-      await expect(started).rejects.toThrow('too often')
+      await expect(started).rejects.toThrow('the condition of 10 writes in a row')
       expect(times()).toBe(20)
     } finally {
       faulty.restore()

@@ -632,7 +632,7 @@ describe('a place that was taken before its payment was stored', () => {
   test('gets no name of a text, which is a fault', async () => {
     const payment = await barred()
     const before = await item(payment)
-    await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is gone')
+    await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is no longer stored')
     expect(await item(payment)).toEqual(before)
   })
 })
@@ -674,7 +674,7 @@ describe('push', () => {
 
   test('saving for a payment that is not there is a fault and makes none', async () => {
     const payment = fresh()
-    await expect(store.savePush(payment, 'push-1', at(1))).rejects.toThrow('was there and is gone')
+    await expect(store.savePush(payment, 'push-1', at(1))).rejects.toThrow('is no longer stored')
     expect(await item(payment)).toBeUndefined()
   })
 
@@ -809,7 +809,7 @@ describe('texts and codes', () => {
 
   test('the name of a text of no payment is a fault and makes none', async () => {
     const payment = fresh()
-    await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is gone')
+    await expect(store.saveText(payment.paymentId, 'VE1')).rejects.toThrow('is no longer stored')
     expect(await item(payment)).toBeUndefined()
   })
 

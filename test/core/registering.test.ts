@@ -775,7 +775,9 @@ describe('a code for a phone', () => {
   })
 
   test('that trusted no phone is a fault', async () => {
-    await expect(entering('right', { trusts: account }).entered).rejects.toThrow('is gone')
+    await expect(entering('right', { trusts: account }).entered).rejects.toThrow(
+      'is no longer stored',
+    )
   })
 
   test('has trusted the number though the provider cannot be told; the owner is', async () => {

@@ -266,7 +266,7 @@ async function passed(harness: Harness, as: Person) {
 /** A payer whom the sign-in provider knows, as the operator's command needs it. */
 async function newcomer(harness: Harness): Promise<Person> {
   const stranger = harness.stranger()
-  await harness.userPool.people.signIn(stranger.email, 'correct horse battery')
+  await harness.userPool.accounts.signIn(stranger.email, 'correct horse battery')
   const found = await operate(harness.world, 'show', stranger.email)
   if (!('account' in found)) throw new Error(found.refused)
   return { ...stranger, payerId: found.account.payerId }

@@ -1,4 +1,4 @@
-/** Authy's API. Whatever is not one of its clear answers is `provider_unavailable`. */
+/** Authy's API. Any answer that is not clear becomes the refusal `provider_unavailable`. */
 import * as z from 'zod'
 import { displayText } from '../../core/action.ts'
 import type { Codes, PhoneIds, Phones, Push } from '../../core/ports.ts'
@@ -13,27 +13,27 @@ import {
 
 export type AuthySettings = Told & {
   readonly apiUrl: string
-  /** Asked for each call; `fresh` past any cache. None while the owner has not given one. */
+  /** The API key, read for each call; `fresh` bypasses the cache. Undefined while the owner has not set one. */
   readonly apiKey: (fresh: boolean) => Promise<string | undefined>
-  /** A picture on the push, served by ourselves. */
+  /** The address of the push's picture, which we serve. */
   readonly logoUrl?: string | undefined
-  /** Within this an answer must be here, whole; 3 s if not said. */
+  /** The timeout of a call until the whole answer has arrived; 3 s by default. */
   readonly timeoutMs?: number
 }
 
-/** What a code in a path may be: anything else could name another resource. */
+/** The form of a code in a path; any other text could name another resource. */
 const CODE = /^[0-9]{6,10}$/
 const VERIFICATION_CODE = /^[0-9]{4,10}$/
 const AUTHY_ID = /^[1-9]\d*$/
-/** UUIDs in all captures, but nothing promises that. */
+/** A push's id; a UUID in all captures, but not documented as one. */
 const PUSH_ID = /^[A-Za-z0-9_-]{1,100}$/
-/** The digits that a phone verification asks for. */
+/** The number of digits of a verification's code. */
 const VERIFICATION_CODE_LENGTH = 6
 
 export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds {
   /**
-   * One call, never repeated, because a second `sms` is a second text and a second `verify` a second
-   * guess; but for a key that was refused, with which Authy did nothing, and that may have been changed.
+   * One call. It is not repeated, because a second `sms` sends a second text and a second `verify` is a second guess.
+   * Exception: if Authy refused the key, it did nothing, and the key may have been changed.
    */
   async function call(name: string, path: string, body?: object): Promise<Answer> {
     const key = await keyFor(name, false)
@@ -82,14 +82,14 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
     return new Refusal('provider_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
 
-  /** What a good answer says; anything else is no answer. */
+  /** The parsed answer of a successful call; refuses `provider_unavailable` for any other answer. */
   function expect<S extends z.ZodType>(answer: Answer, schema: S): z.infer<S> {
     const good = answer.status === 200 ? schema.safeParse(answer.body) : undefined
     if (good?.success) return good.data
     throw unclear(answer)
   }
 
-  /** An id of Authy's before it goes into a path; after a change of provider there are others'. */
+  /** Require that a phone's id is Authy's before it is put into a path; another provider may have given it. */
   function digits(name: string, providerPhoneId: string): string {
     if (AUTHY_ID.test(providerPhoneId)) return providerPhoneId
     throw unavailable({ call: name, status: null, errorCode: null, reason: 'not an id of Authy' })
@@ -145,12 +145,12 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
         'sms',
         `/protected/json/sms/${digits('sms', providerPhoneId)}?${query}`,
       )
-      // `ignored` means that no text was sent, although everything else looks like success.
+      // `ignored` means that no text was sent, although the rest of the answer looks like success.
       expect(answer, sent)
       return undefined
     },
 
-    /** Authy cannot be told; its code is good for this action only, and not for long. */
+    /** Authy cannot end a code; the code is valid only for this action and expires soon. */
     async end() {},
 
     async check({ providerPhoneId }, { actionId }, code) {
@@ -163,7 +163,7 @@ export function authy(settings: AuthySettings): Push & Codes & Phones & PhoneIds
       if (answer.errorCode === '60020') return 'wrong'
       if (answer.errorCode === '60019') return 'over'
       const { device } = expect(answer, rightCode)
-      // An app's own code is linked to nothing; only the texted one is bound to this payment.
+      // A code made by the app is bound to no action; only the texted code is bound to this payment.
       return device.os_type === 'sms' ? 'right' : 'wrong'
     },
 
@@ -221,12 +221,12 @@ type Answer = {
 }
 
 const BAD_KEY = '60001'
-/** Unregistered user or device: there is no app that a push could reach. */
+/** Unregistered user or device: no app can receive the push. */
 const NO_APP = new Set(['60050', '60051'])
-/** Invalid, a landline, not provisioned, opted out. */
+/** The phone receives no texts: invalid, a landline, not provisioned, opted out. */
 const NOT_A_PHONE = new Set(['60033', '60078', '60082', '60083', '60115'])
 
-/** Authy's own are five digits; anything else could be something that was sent, given back. */
+/** Authy's error codes have five digits; any other value could repeat a part of the request. */
 const errorBody = z.object({
   error_code: z.coerce
     .string()
@@ -246,8 +246,8 @@ const pushState = z.object({
 })
 const sent = z.object({ success: z.literal(true), ignored: z.literal(false).optional() })
 /**
- * As twilio/authy-java's TokensTest has it of a SMS code: `"device":{"id":null,"os_type":"sms",…}`. An answer
- * that does not say which device the code came from is no clear yes: it could be an app's.
+ * The answer to a right SMS code, from twilio/authy-java's TokensTest: `"device":{"id":null,"os_type":"sms",…}`. An
+ * answer without the device is not accepted, because the code could be the app's.
  */
 const rightCode = z.object({
   token: z.literal('is valid'),
@@ -255,7 +255,7 @@ const rightCode = z.object({
 })
 const started = z.object({ success: z.literal(true) })
 
-/** A push's id before it goes into a path, where dots would walk. */
+/** Require the form of a push's id before it is put into a path, where dots could lead to another resource. */
 function segment(pushId: string): string {
   if (!PUSH_ID.test(pushId)) throw new Error('not an id of a push')
   return pushId

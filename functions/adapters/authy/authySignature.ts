@@ -1,15 +1,15 @@
-/** Whether a callback is Authy's: the signature over its exact body, and how old it is. */
+/** Checking a callback of Authy: the signature over its exact body, and its age. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** How far a callback's own time may be from ours, either way. */
+/** The largest difference between a callback's time and ours, in both directions. */
 const NONCE_SECONDS_MAX = 300
-/** 32 bytes in base64: nothing else can be a signature. */
+/** The form of a signature: 32 bytes in base64. */
 const SIGNATURE = /^[A-Za-z0-9+/]{43}=$/
-/** A time has 17 characters at most, a UUID 36. */
+/** The limit of a nonce's length; a time has at most 17 characters, a UUID 36. */
 const NONCE_LENGTH_MAX = 64
 /**
- * What an unsigned body can make us do: several times more than an honest one, which has some fifty
- * values, four levels and 6 KB of parameters.
+ * The limits of the work on an unverified body, several times those of a real one, which has some fifty values, four
+ * levels and 6 KB of parameters.
  */
 const VALUES_MAX = 300
 const DEPTH_MAX = 16
@@ -17,7 +17,7 @@ const PARAMETERS_LENGTH_MAX = 32 * 1024
 
 export type SignedRequest = {
   readonly method: string
-  /** The callback's address as Authy was told it, never as the request names it. */
+  /** The callback's address as configured at Authy, never from the request. */
   readonly url: string
   readonly body: string
   readonly signature: string | undefined
@@ -28,8 +28,8 @@ export type SignedRequest = {
  * Check a callback's signature (authy.com's scheme: HMAC-SHA256 over nonce, method, address and the
  * body flattened as Rails' `to_query` does).
  *
- * @returns `fresh`; `timeless`, if the nonce is not a time and so says nothing about age; `forged`,
- *   if the signature is not Authy's or the nonce is a time more than five minutes away
+ * @returns `fresh`; `timeless` if the nonce is not a time, so that the age is unknown; `forged` if the signature is
+ *   wrong or the nonce is a time more than five minutes from ours
  */
 export function checkSignature(
   request: SignedRequest,
@@ -37,7 +37,7 @@ export function checkSignature(
   now: Date,
 ): 'fresh' | 'timeless' | 'forged' {
   const { method, url, signature = '', nonce = '' } = request
-  // Before the body is looked at: whoever sends these need not be reckoned with.
+  // Checked before the body is parsed, so that an obviously forged request costs no work.
   if (!SIGNATURE.test(signature)) return 'forged'
   if (nonce === '' || nonce.length > NONCE_LENGTH_MAX) return 'forged'
   const parameters = flattened(request.body)
@@ -46,15 +46,15 @@ export function checkSignature(
     .update(`${nonce}|${method}|${url}|${parameters}`)
     .digest('base64')
   if (!timingSafeEqual(Buffer.from(signature), Buffer.from(expected))) return 'forged'
-  // The nonce is the second it was sent in every capture known, but nothing promises that.
+  // In every known capture the nonce is the time of sending, but Authy does not document that.
   if (!/^\d{1,12}(\.\d{1,9})?$/.test(nonce)) return 'timeless'
   const ageSeconds = Math.abs(now.getTime() / 1000 - Number(nonce))
   return ageSeconds > NONCE_SECONDS_MAX ? 'forged' : 'fresh'
 }
 
 /**
- * A JSON body as the parameters that are signed, numbers as they were written; nothing if it is no
- * JSON object, or more than any callback is. Each key and value is encoded once.
+ * The signed parameters of a JSON body, with numbers as they were written. `undefined` if the body is not a JSON object
+ * or exceeds the limits. Each key and value is encoded once.
  */
 export function flattened(body: string): string | undefined {
   try {
@@ -66,10 +66,10 @@ export function flattened(body: string): string | undefined {
   }
 }
 
-/** What counts in JSON: texts, each as one, numbers, and what there is between values. */
+/** The tokens of JSON: strings, numbers, and the signs between values. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[[\]{},]/g
 
-/** 1.0 stays "1.0", and digits beyond 2^53 stay themselves: the signature is over what was written. */
+/** Keeps numbers as they were written (1.0, digits beyond 2^53), because the signature covers that form. */
 function numbersAsTexts(json: string): string {
   let values = 0
   let depth = 0
@@ -100,7 +100,7 @@ function numbersAsTexts(json: string): string {
 function toQuery(root: object): string {
   let lengthLeft = PARAMETERS_LENGTH_MAX
 
-  /** `name` is encoded already: it is carried down, not made anew for each value. */
+  /** `name` is encoded already, so that it is not encoded again for each value. */
   function query(value: unknown, name: string, isInList: boolean): string {
     if (Array.isArray(value)) {
       return value.map((entry) => query(entry, `${name}%5B%5D`, true)).join('&')
@@ -116,13 +116,13 @@ function toQuery(root: object): string {
     for (const key of Object.keys(fields)) {
       const isTop = name === ''
       const inside = isTop ? encoded(key) : `${name}%5B${encoded(key)}%5D`
-      // A key can look like a list's end.
+      // A key can end in `[]` as a list's name does.
       const isNowInList = isInList || (isTop ? key : `[${key}]`).includes('[]')
       const pair = query(fields[key], inside, isNowInList)
-      // What is empty is left out, with its key.
+      // An empty list or object is left out with its key.
       if (pair !== '') pairs.push(pair)
     }
-    // Sorted at every level of objects, but never within a list. All is ASCII: these are bytes.
+    // Objects are sorted at every level, lists are not. The text is ASCII, so this is byte order.
     if (!isInList) pairs.sort()
     return pairs.join('&')
   }
@@ -130,7 +130,7 @@ function toQuery(root: object): string {
   return query(root, '', false)
 }
 
-/** As a form field is encoded, which encodes more than `encodeURIComponent` does; no sign costs more than another. */
+/** Form encoding, which encodes more characters than `encodeURIComponent`; the cost is the same for every character. */
 function encoded(text: string): string {
   if (/^[\w.~-]*$/.test(text)) return text
   if (!text.isWellFormed()) throw new URIError('half of a character')
@@ -139,7 +139,7 @@ function encoded(text: string): string {
   return form
 }
 
-/** What stands for each byte. */
+/** The encoded form of each byte. */
 const FORM = Array.from({ length: 256 }, (_, byte) => {
   const sign = String.fromCharCode(byte)
   if (/[\w.~-]/.test(sign)) return sign

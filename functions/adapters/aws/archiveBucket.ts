@@ -1,7 +1,7 @@
 import { PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import type { Archive } from '../../core/ports.ts'
 
-/** The archive as a bucket: an object for each entry, written once and never over another. */
+/** The archive as a bucket: an object for each entry, written once and never overwritten. */
 export const archiveBucket = (client: S3Client, bucket: string): Archive => ({
   async keep({ key, text }) {
     const put = new PutObjectCommand({
@@ -19,6 +19,6 @@ export const archiveBucket = (client: S3Client, bucket: string): Archive => ({
   },
 })
 
-/** Two writes at once are another thing: 409, by which neither is known to have been carried out. */
+/** 412: the object exists already. 409, for two writes at once, is not this: neither may have succeeded. */
 const isThere = (error: unknown) =>
   error instanceof S3ServiceException && error.name === 'PreconditionFailed'

@@ -9,12 +9,12 @@ import {
 import type { SignIns } from '../../core/ports.ts'
 
 /**
- * People of a Cognito user pool.
+ * The sign-ins of a Cognito user pool.
  *
- * The payer's id is the pool's `sub`, which its admin operations take for a user's name, but for accounts
- * who came from a third-party provider, whose name is another.
+ * The payer's id is the pool's `sub`. Its admin operations accept it as the user name, except for accounts of a
+ * third-party provider, which have another user name.
  *
- * @param connect makes the client when it is first needed: most requests of `phoneVerify` need none
+ * @param connect makes the client at first use, because most requests of `phoneVerify` need none
  */
 export function cognitoSignIns(
   connect: () => CognitoIdentityProviderClient,
@@ -27,13 +27,13 @@ export function cognitoSignIns(
   }
   return {
     async find(email) {
-      // A filter is a text of its own language, in which these would end the value.
+      // These characters would end the value inside Cognito's filter text.
       if (/["\\]/.test(email)) return undefined
       const { Users = [] } = await client().send(
         new ListUsersCommand({ UserPoolId: poolId, Filter: `email = "${email}"` }),
       )
       const verified = Users.filter((user) => attributeOf(user, 'email_verified') === 'true')
-      // Only a verified address gets into a token; in a pool where any number may have one, all may pay.
+      // Only a verified address gets into a token. If several accounts have the address, each can be a payer.
       const [found, ...others] = verified.length > 0 ? verified : Users
       if (others.length > 0) throw new Error(`${others.length + 1} accounts have this address`)
       return found && attributeOf(found, 'sub')
@@ -54,7 +54,7 @@ export function cognitoSignIns(
 const attributeOf = ({ Attributes = [] }: UserType, name: string) =>
   Attributes.find(({ Name }) => Name === name)?.Value
 
-/** Whoever is gone has no session and cannot sign in: what was asked for is so already. */
+/** A missing user has no session and cannot sign in, so the operation counts as done. */
 async function whoIsThere(asked: Promise<unknown>): Promise<void> {
   try {
     await asked

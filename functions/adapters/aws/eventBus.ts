@@ -1,13 +1,13 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import type { EventBus } from '../../core/ports.ts'
 
-/** Who publishes, as rules know it. */
+/** The `source` of every event, which the rules of EventBridge match. */
 export const EVENT_SOURCE = 'payfriend'
 
-/** EventBridge takes no more in one call. */
+/** EventBridge's limit of entries per call. */
 const ENTRIES_MAX = 10
 
-/** Events on a bus of EventBridge, in their order. */
+/** An EventBridge bus that publishes events in their order. */
 export const eventBus = (client: EventBridgeClient, bus: string): EventBus => ({
   async publish(events) {
     const entries = events.map(({ type, detail }) => ({
@@ -20,7 +20,7 @@ export const eventBus = (client: EventBridgeClient, bus: string): EventBus => ({
     for (let from = 0; from < entries.length; from += ENTRIES_MAX) {
       const Entries = entries.slice(from, from + ENTRIES_MAX)
       const answer = await client.send(new PutEventsCommand({ Entries }))
-      // A call can succeed while some of its entries do not.
+      // A call can succeed although some of its entries failed.
       const failed = answer.Entries?.find(({ ErrorCode }) => ErrorCode)
       if (failed || answer.FailedEntryCount !== 0) {
         const name = failed?.ErrorCode ?? 'EntryFailed'

@@ -1,18 +1,18 @@
 /**
- * The provider's key, and beside it the owner's switches: in AWS a secret that its owner fills in and may
- * change at any time. Both are parts of one value, which is read and kept once.
+ * The provider's key and the owner's switches: in AWS one secret, which the owner fills in and may change at any
+ * time. It is read and cached as one value.
  */
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
 import { SWITCH_NOTICED_SECONDS } from '../../core/refusals.ts'
 
-/** An answer is kept from when it came, and may have taken three attempts. */
+/** The cache's life begins when the answer arrives, which can take three attempts. */
 const READING_SECONDS = 10
-/** So long a changed key may go unnoticed where nothing is refused because of it; and a switch. */
+/** A changed switch, or a changed key that the provider still accepts, takes effect within this time. */
 const CACHE_SECONDS = SWITCH_NOTICED_SECONDS - READING_SECONDS
 
-/** Made with the first secret: a laptop has none. */
+/** Made at the first read of a secret, because a laptop has none. */
 let secrets: SecretsProvider | undefined
 const newProvider = () =>
   new SecretsProvider({
@@ -32,13 +32,14 @@ const twilioKey = z.object({ apiKey: text, apiKeySecret: text })
 /**
  * Read Authy's key from its secret, `{ "apiKey": "…" }`, about every five minutes unless `fresh`.
  *
- * @returns nothing while the secret is empty or is not such an object; a fault of the store is thrown
+ * @returns `undefined` while the secret is empty or not an object of this form
+ * @throws a fault of Secrets Manager
  */
 export async function authyKeyFrom(secretId: string, fresh: boolean): Promise<string | undefined> {
   return authyKey.safeParse(await read(secretId, fresh)).data?.apiKey
 }
 
-/** Read an API key of Twilio, `{ "apiKey": "SK…", "apiKeySecret": "…" }`, likewise. */
+/** Read Twilio's API key from its secret, `{ "apiKey": "SK…", "apiKeySecret": "…" }`, in the same way. */
 export async function twilioKeyFrom(
   secretId: string,
   fresh: boolean,
@@ -46,16 +47,16 @@ export async function twilioKeyFrom(
   return twilioKey.safeParse(await read(secretId, fresh)).data
 }
 
-/** `true` for what is off: each absent or `false` while nobody has turned it. */
+/** The switches in the secret: `true` stops texts or payments; absent or `false` does not. */
 export type SwitchesRead = { readonly smsOff: boolean; readonly paymentsOff: boolean }
 
 /**
- * Read the switches that stand beside the key, `{ …, "smsOff": true, "paymentsOff": true }`.
+ * Read the switches beside the key, `{ …, "smsOff": true, "paymentsOff": true }`.
  *
- * What is no clear `false` is on, `"true"` and `null` alike; and so is everything in a secret that is not an
- * object, because somebody may just have tried to turn a switch. An empty secret has none turned.
+ * Any value except `false` stops, `"true"` and `null` included. A secret that is not an object stops both, because
+ * the owner may have tried to turn a switch and mistyped. An empty secret stops nothing.
  *
- * @throws a fault of the store: whoever cannot know that all is on must not go on
+ * @throws a fault of Secrets Manager: a caller that cannot read the switches must not continue
  */
 export async function switchesFrom(secretId: string): Promise<SwitchesRead> {
   const value = await read(secretId, false)
@@ -67,7 +68,7 @@ export async function switchesFrom(secretId: string): Promise<SwitchesRead> {
 const flag = z.boolean().default(false).catch(true)
 const switches = z.object({ smsOff: flag, paymentsOff: flag })
 
-/** What the secret holds: nothing while it is empty, and `null` for what is not JSON. */
+/** The parsed value of the secret: `undefined` while it is empty, `null` if it is not JSON. */
 async function read(secretId: string, fresh: boolean): Promise<unknown> {
   try {
     secrets ??= newProvider()
@@ -80,7 +81,7 @@ async function read(secretId: string, fresh: boolean): Promise<unknown> {
   }
 }
 
-/** A secret is born without a value, which the store tells as if the secret were not there. */
+/** A new secret has no value; Secrets Manager then answers as if the secret did not exist. */
 const isEmpty = (error: unknown) =>
   error instanceof Error &&
   error.cause instanceof Error &&

@@ -1,6 +1,6 @@
 /**
- * What a payment knows of each channel, as it lies in its item: for each the attributes, read and written; and what
- * proves a decision on it.
+ * The stored form of a payment's channels: the attributes of each, how they are read and written, and the evidence of
+ * a decision.
  */
 import * as z from 'zod'
 import {
@@ -17,7 +17,7 @@ import type { Same } from '../../core/same.ts'
 
 export const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
 
-/** `write` is of a payment that starts, before anybody was reached: later attributes are written one by one. */
+/** `write` gives the attributes of a new payment; later writes set single attributes. */
 const codec = <S, Shape extends z.ZodRawShape>(
   shape: Shape,
   read: (found: z.infer<z.ZodObject<Shape>>) => S,
@@ -82,7 +82,7 @@ const CODECS = {
   }
 }
 
-/** The attributes of every channel; one whose attributes are missing here cannot be read below. */
+/** The attributes of every channel; `read` below does not compile for a channel without its attributes here. */
 export const channelShapes = { ...CODECS.push.shape, ...CODECS.sms.shape }
 
 export const channelsOf = (found: z.infer<z.ZodObject<typeof channelShapes>>): PaymentChannels => ({
@@ -98,15 +98,15 @@ function written(channel: Channel, channels: PaymentChannels) {
   return one.write(channels[channel])
 }
 
-/** From the one text as which they are stored, so that a condition can compare them (`pushDetailsText`). */
+/** Push details are stored as one text (`pushDetailsText`), so that a condition can compare them. */
 const detailsOf = (text: string): PushDetails =>
   Object.fromEntries(z.array(z.tuple([z.string(), z.string()])).parse(JSON.parse(text)))
 
-/** Evidence of an item; what is none, or has anything more, is a fault. */
+/** The evidence in an item. Throws if it cannot be parsed or has an unknown member. */
 export const storedEvidence = (attribute: unknown): Evidence => evidence().parse(attribute)
 
 let made: ReturnType<typeof schema> | undefined
-/** Made when it is first needed, because most requests read no payment that is decided. */
+/** Built at first use, because most requests read no decided payment. */
 export function evidence() {
   made ??= schema()
   return made
@@ -114,7 +114,7 @@ export function evidence() {
 
 true satisfies Same<z.infer<ReturnType<typeof schema>>, Evidence>
 
-/** Strict, so that nothing of the item is left out of the audit trail without being noticed. */
+/** Strict, so that an unknown member of the item is a fault and not silently missing from the audit trail. */
 const schema = () =>
   z.discriminatedUnion('kind', [
     z.strictObject({

@@ -1,4 +1,4 @@
-/** The audit trail of pushes denied in a row, in the payer's own item. */
+/** The audit entry `pushes.denied`, in the payer's item. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { isRowTold } from '../../core/channels/pushPause.ts'
@@ -6,7 +6,9 @@ import type { PushDenials } from '../../core/ports.ts'
 import { trailOf } from './payerTrailItem.ts'
 import { type TrailWrite, trailWrite } from './payerTrailWrite.ts'
 
-/** Another entry of the audit trail was faster: read and try again; so many losses in a row are a fault. */
+/**
+ * If another audit entry was written first, the write is tried again; after so many failed conditions it is a fault.
+ */
 const TRIES_MAX = 10
 
 export function denialTrail(documents: DynamoDBDocumentClient, table: string): PushDenials {
@@ -24,7 +26,7 @@ export function denialTrail(documents: DynamoDBDocumentClient, table: string): P
           TableName: table,
           Key: { user_id: payerId },
           UpdateExpression: `SET ${told.set}`,
-          // Without an account this would make half a one.
+          // The update would otherwise create an item without an account's attributes.
           ConditionExpression: `attribute_exists(user_id) AND ${told.when}`,
           ExpressionAttributeValues: told.values,
         }),
@@ -49,7 +51,9 @@ export function denialTrail(documents: DynamoDBDocumentClient, table: string): P
         if (await write(payerId, told)) return true
         lost = told
       }
-      throw new Error('the audit entry of denials failed the condition of ten writes in a row')
+      throw new Error(
+        `payer ${payerId}: denials' entry failed the condition of ten writes in a row`,
+      )
     },
   }
 }

@@ -1,13 +1,13 @@
-/** The items behind the limits, beside the payers in their table: read consistently, written under a condition. */
+/** The items of the limits in the table of payers, with consistent reads and conditional writes. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
-/** A write whose condition failed is tried again; so many failures in a row are a fault. */
+/** A write whose condition failed is tried again; after so many failed conditions it is a fault. */
 export const TRIES_MAX = 10
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
 
-/** A DynamoDB time to live: epoch seconds, so many milliseconds after `now`. */
+/** A DynamoDB time to live, in epoch seconds: `now` plus the given milliseconds. */
 export const epoch = (now: Date, ms: number) => Math.ceil((now.getTime() + ms) / 1000)
 
 export type Values = Readonly<Record<string, unknown>>
@@ -40,7 +40,7 @@ export function limitItems(documents: DynamoDBDocumentClient, table: string) {
       return Item
     },
 
-    /** False where the condition does not hold: then nothing is written. */
+    /** A conditional write; false if the condition failed and nothing was written. */
     async write(
       key: string,
       update: string,
@@ -57,7 +57,7 @@ export function limitItems(documents: DynamoDBDocumentClient, table: string) {
       }
     },
 
-    /** Written whatever is there, even nothing; answers the item as this write left it. */
+    /** A write without a condition, which creates a missing item; returns the item after the write. */
     async writeAnyway(key: string, update: string, values: Values) {
       return (await send(key, update, values, { isAnswered: true })).Attributes
     },

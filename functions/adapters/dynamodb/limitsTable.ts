@@ -1,4 +1,4 @@
-/** The counters behind every limit, beside the payers in their table; those of texts are in `textCounters.ts`. */
+/** The counters of the limits, in the table of payers; the counters of texts are in `textCounters.ts`. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import type { Limits, Starts } from '../../core/ports.ts'
@@ -6,7 +6,9 @@ import { Refusal, secondsUntil } from '../../core/refusals.ts'
 import { epoch, HOUR_MS, limitItems, TRIES_MAX, type Values } from './limitItems.ts'
 import { type TextSettings, textCounters } from './textCounters.ts'
 
-/** How many of what: texts by the hour and day of the clock (UTC), payments by the hour since the first. */
+/**
+ * The limits: texts per hour and day (UTC), open payments, and payments per hour, which begins with the first start.
+ */
 export type LimitSettings = TextSettings & {
   readonly openPayments: number
   readonly paymentsPerHour: number
@@ -20,7 +22,7 @@ export function limitsTable(
   const items = limitItems(documents, table)
   const texts = textCounters(items, settings)
 
-  /** Every write that reserves something for a start, so that a barred payer reserves nothing. */
+  /** The write of every reservation. Its condition fails while the payer is barred. */
   const reserve = (
     key: string,
     update: string,
@@ -49,11 +51,13 @@ export function limitsTable(
         if (await take(key, { ...start, now }, found, isOver)) return
         found = await readStarts(payerId)
       }
-      throw new Error('the counter limit#starts failed its condition too often')
+      throw new Error(
+        `the counter limit#starts failed the condition of ${TRIES_MAX} writes in a row`,
+      )
     },
 
     async bar(payerId, now) {
-      // Without a time to live: DynamoDB would delete the mark with the item.
+      // The time to live is removed, because DynamoDB would delete the mark with the item.
       const item = await items.writeAnyway(
         startsKey(payerId),
         `SET barred_at = if_not_exists(barred_at, :now), started = if_not_exists(started, :none),
@@ -88,7 +92,7 @@ export function limitsTable(
     },
   }
 
-  /** Count one and find it a slot, or refuse; its condition fails if what is stored is no longer what was found. */
+  /** Count a start and reserve a slot, or refuse. False if the stored item no longer is as `found`. */
   async function take(
     key: string,
     start: Start,
@@ -99,9 +103,9 @@ export function limitsTable(
     const { paymentId, sessionsFrom = 0, now } = start
     if (!found) return createStarts(key, start)
     const { windowStartedAt, started, sessionsFrom: sessionsCounted = 0 } = found
-    // No Retry-After: it ends when an operator says so. The write's condition holds it too.
+    // Without Retry-After, because only the operator ends it. The write's condition checks it too.
     if (found.barredAt !== undefined) throw new Refusal('locked')
-    // Asked again: it is counted, in this hour or before, and its slot has only to last as long as it may.
+    // A repeated start: it is counted already, so only its slot's end is set again.
     if (Object.hasOwn(found.unfinished, paymentId)) {
       return setSlot(key, start, 'attribute_exists(unfinished.#id)')
     }
@@ -112,7 +116,7 @@ export function limitsTable(
       await forget(key, freed)
       return false
     }
-    // What sessions started that are ended by now does not keep out the payer who ended them.
+    // The payer has ended every session: starts by an ended session do not count for this hour.
     if (sessionsFrom > sessionsCounted) {
       return renewStarts(
         key,
@@ -133,7 +137,7 @@ export function limitsTable(
     return addStart(key, start)
   }
 
-  /** A slot for what is counted already. */
+  /** Set the slot of a start that is counted already. */
   function setSlot(
     key: string,
     { paymentId, expiresAt }: Start,
@@ -149,7 +153,7 @@ export function limitsTable(
     )
   }
 
-  /** One more in the hour that runs. */
+  /** Count another start in the current hour. */
   function addStart(key: string, { paymentId, expiresAt, now }: Start): Promise<boolean> {
     return reserve(
       key,
@@ -166,7 +170,7 @@ export function limitsTable(
     )
   }
 
-  /** The first in a new hour; what is unfinished from the one before still counts as open. */
+  /** Count the first start of a new hour; unfinished starts of the hour before still count as open. */
   function renewStarts(
     key: string,
     { paymentId, expiresAt, now }: Start,
@@ -190,7 +194,7 @@ export function limitsTable(
     )
   }
 
-  /** A payer's first ever. */
+  /** Count a payer's first start ever. */
   function createStarts(key: string, { paymentId, expiresAt, sessionsFrom, now }: Start) {
     const hasEnded = sessionsFrom !== undefined
     return reserve(
@@ -208,7 +212,7 @@ export function limitsTable(
     )
   }
 
-  /** What is over never opens again, so forgetting it needs no condition but that the item is there. */
+  /** Free the slots of ended payments. They never open again, so the condition is only that the item exists. */
   function forget(key: string, ids: readonly string[]): Promise<boolean> {
     return items.write(
       key,
@@ -265,7 +269,7 @@ function hourFull(windowStartedAt: string, now: Date): Refusal {
   return new Refusal('too_many_payments', { retryAfterSeconds: secondsUntil(end, now) })
 }
 
-/** The first slot is free when the payment in it ends by itself. */
+/** The refusal while all slots are taken, until the first payment in them expires. */
 function allOpen(unfinished: readonly (readonly [string, string])[], now: Date): Refusal {
   const first = Math.min(...unfinished.map(([, ends]) => Date.parse(ends)))
   const retryAfterSeconds = secondsUntil(new Date(first), now)

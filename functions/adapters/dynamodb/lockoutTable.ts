@@ -1,4 +1,4 @@
-/** How many wrong codes in a row a payer has entered, in the payer's own item. */
+/** The count of a payer's consecutive failed attempts, in the payer's item. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
@@ -8,17 +8,18 @@ import { ownWrite } from './ownWrite.ts'
 import { trailOf } from './payerTrailItem.ts'
 import { trailWrite } from './payerTrailWrite.ts'
 
-/** A write whose condition failed is tried again; so many failures in a row are a fault. */
+/** A write whose condition failed is tried again; after so many failed conditions it is a fault. */
 const TRIES_MAX = 10
-/** Who enters no code for so long begins anew. */
+/** After so long without an attempt the count begins at zero. */
 const KEPT_MS = 30 * 24 * 3600 * 1000
 
 /**
- * The attributes: `failed_attempts` in this row, 0 to 5, the last at `failed_attempts_at`; `code_locks_before` it;
- * and while the fifth attempt locks, `codes_locked_until`. The row after a lock begins when the lock is over.
+ * The attributes: `failed_attempts`, 0 to 5, the last at `failed_attempts_at`; `code_locks_before`, the number of
+ * earlier locks; and, from the fifth attempt on, `codes_locked_until`. After that time the next attempt is the first
+ * of a new row.
  *
- * A lock counts as one once its fifth code was wrong: then the audit trail tells it, and
- * `codes_lock_told` says so. If a crash came between, the next row's first attempt tells it.
+ * When the fifth code was wrong, `tellLock` adds the audit entry and sets `codes_lock_told`. If a crash prevented
+ * that, the first attempt of the next row adds the entry.
  */
 export function lockoutTable(documents: DynamoDBDocumentClient, table: string): Lockout {
   async function write(
@@ -54,7 +55,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
   return {
     async reserve(payerId, now) {
       const own = ownWrite('code_written_by')
-      /** Count the next attempt of the row that was seen; its condition fails if another attempt was faster. */
+      /** Count the next attempt of the row `seen`; the condition fails if another attempt was counted first. */
       const count = (seen: Row) => {
         const isOver = seen.codes_locked_until !== undefined
         const { attempts, locks } = nextOf(seen, now)
@@ -85,7 +86,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
           },
         )
       }
-      // Most payers have entered no wrong code lately, so that is tried without a look.
+      // Most payers have no failed attempt, so the first write assumes an empty row and saves a read.
       let seen: Row = NO_ROW
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         const { attempts, locks } = nextOf(seen, now)
@@ -102,13 +103,13 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
           return { lockedUntil: seen.codes_locked_until }
         }
       }
-      throw new Error('a count of codes failed the condition of ten writes in a row')
+      throw new Error(`payer ${payerId}: an attempt failed the condition of ten writes in a row`)
     },
 
     async tellLock(payerId, { locks }, now) {
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         const row = await read(payerId)
-        // It is told already; or its attempt was given back; or another row has begun.
+        // The entry exists already, or the attempt was given back, or another row has begun.
         if (row.codes_lock_told || !row.codes_locked_until) return
         if (row.code_locks_before !== locks) return
         const told = lockEntry(payerId, row, now)
@@ -125,7 +126,9 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
         )
         if (written) return
       }
-      throw new Error('the audit entry of a lock failed the condition of ten writes in a row')
+      throw new Error(
+        `payer ${payerId}: a lock's entry failed the condition of ten writes in a row`,
+      )
     },
 
     async giveBack(payerId, { locks }) {
@@ -171,10 +174,13 @@ type Row = z.infer<typeof stored> & { readonly trail: ReturnType<typeof trailOf>
 
 const NO_ROW: Row = { ...stored.parse({}), trail: trailOf({}) }
 
-/** Nothing is tried on an account that is not there (which would make half a one), or that the operator locked or closed. */
+/**
+ * The account exists (the update would otherwise create an item without its attributes), and the operator has neither
+ * locked nor closed it.
+ */
 const OPEN = 'attribute_exists(user_id) AND attribute_not_exists(account_state)'
 
-/** The next attempt's number in its row, and how many locks were before. */
+/** The number of the next attempt in its row, and the number of earlier locks. */
 function nextOf(seen: Row, now: Date): { readonly attempts: number; readonly locks: number } {
   const end = seen.codes_locked_until ?? seen.failed_attempts_at
   if (end && now.getTime() - end.getTime() >= KEPT_MS) return { attempts: 1, locks: 0 }
@@ -182,7 +188,7 @@ function nextOf(seen: Row, now: Date): { readonly attempts: number; readonly loc
   return { attempts: seen.failed_attempts + 1, locks: seen.code_locks_before }
 }
 
-/** The row is still as it was seen; who has none yet has none of its attributes. */
+/** The condition that the stored row equals `seen`; an empty row may have no attributes. */
 const sameRow = ({ codes_locked_until }: Row) => [
   '(attribute_not_exists(failed_attempts) OR failed_attempts = :seen)',
   '(attribute_not_exists(code_locks_before) OR code_locks_before = :seen_locks)',

@@ -1,19 +1,24 @@
 /**
- * A write whose answer was lost is sent again by the SDK. One that counts has to know itself then, or it
- * would count twice, or take its own first try for somebody else's: so it leaves a name.
+ * The SDK repeats a write whose answer was lost. If the first try succeeded, the repeat must not count again, and its
+ * failed condition must not look like another request's write. So each counting write stores an id of its own.
  */
 import { randomUUID } from 'node:crypto'
 
-/** What a write that counts adds to its expressions, under a name that nobody else gives. */
+/** The parts that a counting write adds to its expressions, with an id that no other write uses. */
 export type OwnWrite = {
   readonly set: string
   readonly when: string
   readonly values: Readonly<Record<string, string>>
-  /** Whether what is stored now was left by this very write. */
+  /** Whether the stored item holds this write's id, so that this write was the last to count. */
   left(item: Readonly<Record<string, unknown>> | undefined): boolean
 }
 
-/** @param attribute where the name is left; writes of two kinds in one item take one each, or they cover each other's */
+/**
+ * The parts for a new counting write.
+ *
+ * @param attribute holds the id; two kinds of counting writes to one item need two attributes, or each would
+ *   overwrite the other's id
+ */
 export function ownWrite(attribute: 'written_by' | 'code_written_by' = 'written_by'): OwnWrite {
   const id = randomUUID()
   return {

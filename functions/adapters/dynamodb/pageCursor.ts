@@ -1,17 +1,17 @@
-/** The list's cursor: opaque, and good for its own payer only, so that one from elsewhere is told from a real one. */
+/** The cursor of the list of payments: opaque, and valid only for the payer it was made for. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { invalidField } from '../../core/refusals.ts'
 
-/** The cursor of a page's end, from the index's own key. */
+/** The cursor for the page after `key`, the last key that the query returned. */
 export const cursorOf = (payerId: string, key: Record<string, unknown>) =>
   Buffer.from(
     JSON.stringify([key.created_at, key.payment_id, seal(payerId, key.created_at, key.payment_id)]),
   ).toString('base64url')
 
-/** Where a cursor goes on; refuses one that is not from a page of this payer's. */
+/** The key at which the next page starts. Refuses `invalid_request` for a cursor that was not made for this payer. */
 export function startKey(payerId: string, cursor: string): Record<string, unknown> {
-  // An empty key is a fault to the database, and anybody can seal one for themselves.
+  // DynamoDB throws on an empty key, and a payer can compute a cursor with one.
   const key = z.string().nonempty()
   const parts = z.tuple([key, key, z.string()]).safeParse(parsed(cursor))
   if (!parts.success || parts.data[2] !== seal(payerId, parts.data[0], parts.data[1])) {

@@ -1,4 +1,4 @@
-/** What a payer's item holds of their audit trail. */
+/** The part of the audit trail in a payer's item. */
 import * as z from 'zod'
 import {
   PAYER_EVENTS,
@@ -8,7 +8,7 @@ import {
 } from '../../core/payerTrail.ts'
 import type { Same } from '../../core/same.ts'
 
-/** The trail in a payer's whole item, empty where there is none yet; an item that is spoilt is a fault. */
+/** The trail in a payer's item; empty if there is none. Throws if it cannot be parsed. */
 export function trailOf(attributes: unknown): Trail {
   const { audit_count, audit_recent } = storedTrail.parse(attributes)
   return { count: audit_count, recent: audit_recent }
@@ -16,7 +16,7 @@ export function trailOf(attributes: unknown): Trail {
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** Strict, so that nothing more than this is ever kept or told. */
+/** Strict, so that no other member is archived or published. */
 export const payerEntryItem = z.strictObject({
   version: z.literal(PAYER_TRAIL_VERSION),
   payerId: z.string().min(1),
@@ -29,7 +29,7 @@ export const payerEntryItem = z.strictObject({
 })
 true satisfies Same<z.infer<typeof payerEntryItem>, PayerEntry>
 
-/** The newest entry is the one that is counted last: without it the next would begin another chain. */
+/** Requires that the newest entry's `seq` is the count; otherwise the next entry would begin a second chain. */
 const storedTrail = z
   .object({
     audit_count: z.int().min(0).default(0),

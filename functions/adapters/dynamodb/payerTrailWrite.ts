@@ -1,13 +1,13 @@
-/** One entry more of a payer's audit trail, as part of a write to their item. */
+/** Adding an entry to a payer's audit trail, as part of a write to the payer's item. */
 import { type PayerEntry, type Trail, withEntry } from '../../core/payerTrail.ts'
 import { sha256Hex } from '../sha256.ts'
 
-/** As much of an update as adds one entry: its condition fails if another entry was faster. */
+/** The parts of an update that add one entry; the condition fails if another entry was added first. */
 export type TrailWrite = {
   readonly set: string
   readonly when: string
   readonly values: Readonly<Record<string, unknown>>
-  /** Whether what is stored now was left by this very write, whose answer was lost. */
+  /** Whether the stored trail holds this write's entry: the write succeeded and its answer was lost. */
   left(stored: Trail): boolean
 }
 

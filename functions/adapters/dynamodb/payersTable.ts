@@ -19,7 +19,7 @@ import { trailOf } from './payerTrailItem.ts'
 import { trailWrite } from './payerTrailWrite.ts'
 
 export function payersTable(documents: DynamoDBDocumentClient, table: string): PayerStore {
-  /** A write that counts: once, even if its answer is lost and it is sent again. */
+  /** A write that counts once, even if its answer is lost and the SDK repeats it. */
   async function count(
     payerId: string,
     { set, remove, when, values }: Counting,
@@ -43,7 +43,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
     return Item
   }
 
-  /** One conditional write; where the condition fails nothing changes and nothing comes back. */
+  /** One conditional write; `undefined` if the condition failed and nothing changed. */
   async function change(
     payerId: string,
     update: string,
@@ -114,7 +114,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
         when: [
           ...THIS_ONE,
           'pending_attempts < :attempts',
-          // A code that would not be checked spends nothing.
+          // While codes are locked no code is checked, so no attempt is spent.
           '(attribute_not_exists(codes_locked_until) OR codes_locked_until <= :now)',
           '(attribute_not_exists(sessions_from) OR sessions_from <= :signed_in)',
           ...(withCurrentCode ? [] : [LET_IN]),
@@ -145,7 +145,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
            previous_provider_phone_id = if_not_exists(provider_phone_id, :none)
            ${isChange ? ', sessions_from = :sessions_from' : ''}`,
         remove: `provider_phone_id, ${PENDING_ALL}`,
-        // Sessions that ended while the code was checked took this verification with them.
+        // If every session ended while the code was checked, the verification is gone and the condition fails.
         when: [...THIS_ONE, LET_IN],
         values: {
           ...thisOne(verificationId, now),
@@ -187,18 +187,19 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       const seen: Seen = (await get(payerId)) ?? { payerId, trail: EMPTY_TRAIL }
       await tell(seen, { event: 'sessions.ended', by: 'payer' }, now, {
         set: 'email = if_not_exists(email, :email), sessions_from = :sessions_from',
-        // One that was started by whoever is signed out changes no phone, and does not greet the payer who is back.
+        // A verification that an ended session started must not change the phone.
         remove: PENDING_ALL,
         when: [OPEN],
         values: { ':email': email, ':sessions_from': sessionsFromAt(now) },
       })
       if (!seen.codesLockedUntil || seen.codesLockedUntil <= now) return
-      // Whoever knows the password can end sessions too, and would try codes for ever.
+      // The lock of codes is lifted too, but once a day: otherwise a thief with the password could end sessions again
+      // and again to try codes without limit.
       await change(
         payerId,
         `SET failed_attempts = :none, code_locks_before = :none, codes_lifted_at = :now
          REMOVE codes_locked_until, codes_lock_told`,
-        // A lock that no entry tells yet stays: what was lifted must stand in the trail.
+        // A lock without its audit entry stays, so that every lifted lock is in the trail.
         [
           OPEN,
           'attribute_exists(codes_lock_told)',
@@ -233,7 +234,7 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
       await tell(seen, { event: 'account.unlocked', by: 'operator' }, now, {
         set: 'failed_attempts = :none, code_locks_before = :none',
         remove: 'account_state, codes_locked_until, codes_lock_told',
-        // An operator's hand is told also where it only lifted limits.
+        // An unlock gets an audit entry even if the account was not locked, because it also resets limits.
         when: ['(account_state = :locked OR attribute_not_exists(account_state))'],
         values: { ':none': 0, ':locked': 'locked' },
       })
@@ -251,8 +252,8 @@ export function payersTable(documents: DynamoDBDocumentClient, table: string): P
   }
 
   /**
-   * A write that the payer's audit trail tells of, tried again where only another entry was faster;
-   * nothing where its own condition fails.
+   * A write with an audit entry, tried again if another entry was added first; `undefined` if the write's own
+   * condition failed.
    */
   async function tell(
     first: Pick<Payer, 'payerId' | 'trail'>,
@@ -291,7 +292,9 @@ type Counting = {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** Another entry of the audit trail was faster: read and try again; so many losses in a row are a fault. */
+/**
+ * If another audit entry was written first, the write is tried again; after so many failed conditions it is a fault.
+ */
 const TRIES_MAX = 10
 
 const PENDING = `pending_id = :id, pending_reference = :reference, pending_number = :number,
@@ -302,11 +305,11 @@ const PENDING_ALL = `pending_id, pending_reference, pending_number, pending_coun
   pending_channel, pending_sends, pending_sent_at, pending_attempts, pending_expires_at,
   pending_current_passed_at, ${PENDING_TEXTS}`
 const ALIVE = 'pending_expires_at > :now'
-/** Neither locked nor closed by the operator. */
+/** The operator has neither locked nor closed the account. */
 const OPEN = 'attribute_not_exists(account_state)'
-/** The very verification that was named, while it lives. */
+/** The verification with this id is stored and has not expired, and the account is open. */
 const THIS_ONE = [ALIVE, 'pending_id = :id', OPEN]
-/** A first phone needs nobody's leave; the next one needs the verified one's. */
+/** No phone is verified yet, or the verified phone has agreed to the new one. */
 const LET_IN =
   '(attribute_not_exists(phone_verified_at) OR attribute_exists(pending_current_passed_at))'
 

@@ -1,6 +1,6 @@
 /**
- * A payment's item with its history. Apart from `paymentItem.ts`, because no request needs it
- * and each would build its schemas when it starts.
+ * A payment's item with its history. Apart from `paymentItem.ts`, because no request reads a history and every
+ * request would build these schemas at its start.
  */
 import * as z from 'zod'
 import { CHANNEL_EVENTS, CHANNELS, type ChannelEvent } from '../../core/channel.ts'
@@ -10,7 +10,7 @@ import type { PaymentWithHistory } from '../../core/paymentTrail.ts'
 import type { Same } from '../../core/same.ts'
 import { paymentOf } from './paymentItem.ts'
 
-/** A payment with all that happened to it, from its whole item; an item that is none is a fault. */
+/** A payment with its history, from its whole item. Throws if the item cannot be parsed. */
 export function paymentWithHistoryOf(attributes: unknown): PaymentWithHistory {
   const { history } = storedHistory.parse(attributes)
   return { ...paymentOf(attributes), history }
@@ -25,7 +25,7 @@ const events: readonly HistoryEntry['event'][] = [
   ...PAYMENT_STATUSES.filter((status) => status !== 'pending'),
 ]
 
-/** Strict, so that nothing of the item is left out of the audit trail without being noticed. */
+/** Strict, so that an unknown member of the item is a fault and not silently missing from the audit trail. */
 export const historyEntryItem = z.strictObject({
   at: z.iso.datetime({ precision: 3 }),
   event: z.enum(events),

@@ -1,4 +1,4 @@
-/** How a payment is stored: its item, and what of it the indexes hold. */
+/** The stored form of a payment: its item and the entries of the indexes. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { PaymentAction } from '../../core/action.ts'
@@ -16,7 +16,7 @@ import {
   storedEvidence,
 } from './channelItem.ts'
 
-/** One entry of an item's history. */
+/** A history entry in its stored form. */
 export const historyEntry = (
   now: Date,
   event: HistoryEntry['event'],
@@ -24,7 +24,7 @@ export const historyEntry = (
   by: HistoryEntry['by'],
 ): HistoryEntry => ({ at: now.toISOString(), event, channel, by })
 
-/** From an entry of the index `payer` that the payer answered, as far as `answers` asks for it. */
+/** The payer's answer, from the attributes of the index `payer` that `answers` reads. */
 export function answerOf(attributes: unknown): PushAnswered {
   const found = answered.parse(attributes)
   const paymentId = found.payment_id
@@ -35,7 +35,7 @@ export function answerOf(attributes: unknown): PushAnswered {
 
 const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
 
-/** A payment's fields: their attributes, and how they are read and written. */
+/** The attributes of a payment's fields, and how they are read and written. */
 const storedAction = z.object({
   payee_name: z.string(),
   payee_id: z.string(),
@@ -86,13 +86,13 @@ const answered = z.discriminatedUnion('status', [
   }),
   z.object({
     payment_id: z.string(),
-    // Pending where its time is over and the sweep has not come by yet.
+    // Also pending if `expiresAt` is reached and the sweep has not stored `expired` yet.
     status: z.enum(['pending', 'expired', 'failed', 'cancelled']),
     denied_late_at: instant,
   }),
 ])
 
-/** A payment from its item, which an index holds whole too; an item that is none is a fault. */
+/** A payment from its item or from an index with whole items. Throws if it cannot be parsed. */
 export function paymentOf(attributes: unknown): Payment {
   const found = stored.parse(attributes)
   return {
@@ -125,7 +125,7 @@ export function indexedPaymentOf(attributes: unknown): Payment | Error {
   }
 }
 
-/** The item of a payment that starts now, with what its history tells of that. */
+/** The item of a new payment; `told` is added to its history. */
 export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
   payment_id: fresh.paymentId,
   user_id: fresh.payerId,
@@ -142,17 +142,17 @@ export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
   history: [historyEntry(fresh.createdAt, 'started', null, 'payer'), ...told],
 })
 
-/** What stands in a payment's place that must not be stored any more; in no index, since it has no such fields. */
+/** The mark that bars a payment's id. It has no attribute of an index, so no list returns it. */
 export const barOf = (payerId: string, paymentId: string) => ({
   payment_id: paymentId,
   barred_payer: payerId,
 })
 
-/** No payment: it only keeps one from being stored. */
+/** Whether an item is such a mark and not a payment. */
 export const isBar = (attributes: Readonly<Record<string, unknown>>): boolean =>
   'barred_payer' in attributes
 
-/** The open payments are spread over this many partitions of the index `open`. */
+/** The number of partitions of the index `open` over which pending payments are spread. */
 export const OPEN_SHARDS = 4
 
 const shardOf = (paymentId: string) =>

@@ -1,4 +1,4 @@
-/** The table of payments: each rule of a payment's life stands in the condition of one write. */
+/** The table of payments: each rule of a payment is in the condition of one write. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import {
   type DynamoDBDocumentClient,
@@ -27,7 +27,7 @@ import {
 } from './paymentItem.ts'
 
 export function paymentsTable(documents: DynamoDBDocumentClient, table: string): PaymentStore {
-  /** A write that counts: once, even if its answer is lost and it is sent again. */
+  /** A write that counts once, even if its answer is lost and the SDK repeats it. */
   async function count(paymentId: string, write: Change): Promise<Payment | undefined> {
     const own = ownWrite()
     const changed = await change(paymentId, {
@@ -41,7 +41,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     return own.left(item) ? paymentOf(item) : undefined
   }
 
-  /** One conditional write; where the condition fails nothing changes and nothing comes back. */
+  /** One conditional write; `undefined` if the condition failed and nothing changed. */
   async function change(paymentId: string, write: Change): Promise<Payment | undefined> {
     const set = write.event ? [...write.set, 'history = list_append(history, :event)'] : write.set
     const remove = write.remove ? ` REMOVE ${write.remove}` : ''
@@ -160,8 +160,8 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
           ScanIndexForward: false,
         }),
       )
-      // Without a limit a page is 1 MB, many times what a payer may start in the time that matters. On the next
-      // page there could be denials that count, and to leave them out would be to forget them.
+      // A page without a limit holds 1 MB, many times what a payer may start in this time. If there is a second page
+      // all the same, it may hold denials that count, so the read throws instead of leaving them out.
       if (LastEvaluatedKey) {
         const from = since.toISOString()
         throw new Error(`payer ${payerId} has more than one page of payments since ${from}`)
@@ -179,7 +179,8 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
 
     async savePush({ paymentId }, pushId, now) {
       const saved = await count(paymentId, {
-        // A callback may have been faster and have stored its push; a claim may have asked for another.
+        // A callback may have stored the push id first, and a repeated start may have requested a second push: the
+        // first stored id stays.
         set: pushId
           ? ['push = :push', 'push_id = if_not_exists(push_id, :push_id)']
           : ['push = :push'],
@@ -187,7 +188,8 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
         values: pushId ? { ':push': 'sent', ':push_id': pushId } : { ':push': 'unavailable' },
         event: historyEntry(now, pushId ? 'push_sent' : 'push_unavailable', 'push', 'provider'),
       })
-      if (!saved) throw new Error(`payment ${paymentId} was there and is gone`)
+      if (!saved)
+        throw new Error(`payment ${paymentId} is no longer stored: its push was not saved`)
       return saved
     },
 
@@ -215,12 +217,13 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     async saveText(paymentId, textId) {
       const saved = await change(paymentId, {
         set: ['sms_id = :text'],
-        // Of one that is over it stays the text whose code decided.
+        // After the end the stored text id stays, because its code may have decided the payment.
         when: ['#status = :pending'],
         values: { ':text': textId, ':pending': 'pending' },
       })
       const texted = saved ?? (await find(paymentId))
-      if (!texted) throw new Error(`payment ${paymentId} was there and is gone`)
+      if (!texted)
+        throw new Error(`payment ${paymentId} is no longer stored: its text was not saved`)
       return texted
     },
 
@@ -254,7 +257,8 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
         ':attempt': tried.channels.sms.attempts,
         ':attempts': new Set([tried.channels.sms.attempts]),
       }
-      // Which of the two writes is right changes only from the first to the second, so one round is all.
+      // The first write applies below the limit and the second at the limit. The count never falls, so one try of each
+      // in this order is enough.
       const counted = await change(paymentId, {
         set: ['wrong_codes = wrong_codes + :one'],
         add: SETTLED,
@@ -285,7 +289,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
         set: ['denied_late_at = :now'],
         when: [
           `(#status IN (:cancelled, :expired, :failed) OR (${OVER}))`,
-          // Once: it is the moment of the payer's no, however often they are heard to say it.
+          // Once: a repeated callback must not change the time of the denial.
           'attribute_not_exists(denied_late_at)',
         ],
         values: {
@@ -300,7 +304,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     async refuseAnswer(paymentId, why, now) {
       const refused = await change(paymentId, {
         set: ['answer_refused_at = :now'],
-        // Once, so that no number of repeats makes the item longer.
+        // Once, so that repeated callbacks do not lengthen the history.
         when: [...OPEN, 'attribute_not_exists(answer_refused_at)'],
         values: open(now),
         event: historyEntry(now, why, 'push', 'provider'),
@@ -357,15 +361,18 @@ type Change = {
   readonly add?: string
   readonly when: readonly string[]
   readonly values: Readonly<Record<string, unknown>>
-  /** What the payment's history tells of it. */
+  /** Appended to the payment's history. */
   readonly event?: HistoryEntry
 }
 
-/** The one rule of every decision: still pending, and its time not reached. */
+/** The condition of every decision: pending, and `expiresAt` not reached. */
 const OPEN = ['#status = :pending', 'expires_at > :now']
-/** Its time is reached, and nobody has written it yet. */
+/** `expiresAt` is reached, and `expired` is not stored yet. */
 const OVER = '#status = :pending AND expires_at <= :now'
-/** A write whose answer was lost is sent again by the SDK: each attempt, by its number, is settled once. */
+/**
+ * The SDK repeats a write whose answer was lost; the number of each counted attempt is stored, so that it counts
+ * once.
+ */
 const SETTLED = 'wrong_attempts :attempts'
 const UNSETTLED = '(attribute_not_exists(wrong_attempts) OR NOT contains(wrong_attempts, :attempt))'
 const open = (now: Date) => ({ ':pending': 'pending', ':now': now.toISOString() })

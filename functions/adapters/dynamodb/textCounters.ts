@@ -1,4 +1,4 @@
-/** How many texts and calls there were: for a payer, for a number, and for the whole stage. */
+/** The counters of texts and calls: per payer, per number, and for the whole stage. */
 import * as z from 'zod'
 import { handset } from '../../core/handset.ts'
 import type { PhoneNumber } from '../../core/payer.ts'
@@ -7,36 +7,36 @@ import { sha256Hex } from '../sha256.ts'
 import { DAY_MS, epoch, HOUR_MS, type LimitItems, TRIES_MAX } from './limitItems.ts'
 import { ownWrite } from './ownWrite.ts'
 
-/** At most so many, by the hour and the day of the clock (UTC). */
+/** The limits of texts, per hour and day (UTC). */
 export type TextSettings = {
-  /** Codes for payments, for a payer. */
+  /** SMS codes for payments, per payer. */
   readonly textsPerHour: number
   readonly textsPerDay: number
-  /** Texts that prove a number or change it: for a payer, and for a number that is not theirs yet. */
+  /** Texts that verify a number: per payer, and per number that is not yet the payer's. */
   readonly provingTextsPerHour: number
   readonly provingTextsPerDay: number
-  /** All of both; at most half of it for proving. */
+  /** All texts together; at most half of them to verify numbers. */
   readonly textsPerDayForStage: number
 }
 
-/** One count in a counter's item. */
+/** One count in a counter's item, with its limit and its window. */
 type Count = { readonly attribute: string; readonly max: number; readonly windowMs: number }
-/** An item, and how many texts are counted at once in each of its counts. */
+/** A counter's item, and the number of texts added at once to each of its counts. */
 type Counter = { readonly key: string; readonly counts: readonly Count[]; readonly texts: number }
 
 export function textCounters({ read, write }: LimitItems, settings: TextSettings) {
   const { textsPerDayForStage } = settings
 
   /**
-   * Count a code for a payment, to its payer's own proven number. There is no counter for the number: it
-   * would let everybody who can name the number keep its owner from paying.
+   * Count an SMS code for a payment, to the payer's verified number. The number has no counter here: with one, anybody
+   * who requests texts to that number could block its owner's payments.
    */
   const spendPaying = (payerId: string, now: Date) =>
     spendAll([payingOf(payerId, now), stage(now, 1)], now)
 
   /**
-   * Count a verification's texts: one for the payer and for the number that is not theirs yet, all of them
-   * for the stage, which keeps half of its day for payments.
+   * Count a verification's texts: one for the payer, one for the new number, and all for the stage, which reserves half
+   * of its day for payments.
    */
   const spendProving = (payerId: string, phone: PhoneNumber, texts: number, now: Date) => {
     const half: Count = {
@@ -48,7 +48,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     return spendAll([provingOf(payerId, now), number, stage(now, texts, half)], now)
   }
 
-  /** The payer's hour and day begin anew; their numbers' and the stage's counts stay. */
+  /** Reset the payer's counts of the hour and the day; the counts of numbers and of the stage stay. */
   const clear = async (payerId: string, now: Date) => {
     for (const { key, counts } of [payingOf(payerId, now), provingOf(payerId, now)]) {
       const update = `SET ${counts.map(({ attribute }) => `${attribute} = :none`).join(', ')}`
@@ -56,7 +56,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     }
   }
 
-  /** What a payer has used by now of this hour and this day. */
+  /** The payer's texts in this hour and this day. */
   const used = async (payerId: string, now: Date) => {
     const [paying, proving] = await Promise.all(
       [payingOf(payerId, now), provingOf(payerId, now)].map(async ({ key, counts }) => {
@@ -87,8 +87,8 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
         counted.push(counter)
       }
     } catch (error) {
-      // Refused by one, it is taken from none: or a number that others have used up, or a refused
-      // person, would use up what honest payers have.
+      // If one counter is full, the others are given back: otherwise refused requests would use up the counters of
+      // honest payers and of the stage.
       if (error instanceof Refusal) await Promise.all(counted.map(giveBack))
       throw error
     }
@@ -97,7 +97,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
   async function spend(counter: Counter, now: Date): Promise<void> {
     const { key, counts, texts } = counter
     const own = ownWrite()
-    // A condition cannot add, so that a count may not be above what leaves room for these texts.
+    // A condition cannot add, so it compares each count with its limit minus these texts.
     const rooms = counts.map(({ max }, i) => [`:room${i}`, max - texts] as const)
     const when = counts.map(
       ({ attribute }, i) => `(attribute_not_exists(${attribute}) OR ${attribute} <= :room${i})`,
@@ -123,12 +123,16 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
       const found = await read(key)
       if (own.left(found)) return
       refuseFull(counter, { ...found }, now)
-      // This write counted, its answer was lost, and another's write has replaced its name: count again.
+      // The counts have room now: texts were given back, or our own retried write succeeded and then another write
+      // replaced its id. Count again.
     }
-    throw new Error(`the counter ${key.split('#', 2).join('#')} failed its condition too often`)
+    const counterName = key.split('#', 2).join('#')
+    throw new Error(
+      `the counter ${counterName} failed the condition of ${TRIES_MAX} writes in a row`,
+    )
   }
 
-  /** Nothing was sent: what was counted for it is given back. */
+  /** Subtract the texts that were counted and not sent. */
   function giveBack({ key, counts, texts }: Counter): Promise<boolean> {
     const own = ownWrite()
     const sums = counts.map(({ attribute }) => `${attribute} = ${attribute} - :texts`)
@@ -145,8 +149,8 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
 }
 
 /**
- * An item for each day, in which each hour has a count of its own beside the day's: so both are
- * one write, under one condition.
+ * A counter with one item per day, which holds the day's count and a count for each hour, so that one conditional
+ * write raises both.
  */
 const hourly = (key: string, perHour: number, perDay: number, now: Date): Counter => ({
   key: dayOf(key, now),
@@ -163,7 +167,7 @@ const NO_TEXTS = { hour: 0, day: 0 }
 
 const uses = z.int().default(0)
 
-/** Refuses where a count is full, until the last of the full ones begins anew. */
+/** Refuses `too_many_sms` if a count is full, until the last full count is reset. */
 function refuseFull({ counts, texts }: Counter, found: Record<string, unknown>, now: Date): void {
   const ends = counts
     .filter(({ attribute, max }) => uses.parse(found[attribute]) + texts > max)

@@ -1,11 +1,11 @@
-/** Ids of phones for a provider that has none of its own. */
+/** Ids of phones for a provider that gives none. */
 import { createHash } from 'node:crypto'
 import { international } from '../../core/payer.ts'
 import type { PhoneIds } from '../../core/ports.ts'
 
 const OWN_ID = /^phone:[A-Za-z0-9_-]{22}$/
 
-/** Made from payer and number: the same for both, nobody else's, and telling neither. */
+/** Ids from a hash of payer and number: the same pair gives the same id, and the id reveals neither. */
 export const ownPhoneIds: PhoneIds = {
   gave: (providerPhoneId) => OWN_ID.test(providerPhoneId),
 

@@ -11,14 +11,14 @@ import {
   verifyService,
 } from './verifyService.ts'
 
-/** Twilio's own may be shorter, which is too good a chance for five guesses. */
+/** The form of a code. Twilio also allows fewer digits, which five guesses would hit too often. */
 const CODE = /^[0-9]{6,10}$/
-/** How long Twilio keeps a verification, and with it the limit that was reached. */
+/** The life of a verification at Twilio, after which a reached limit ends too. */
 const VERIFICATION_SECONDS = 600
 
 /**
- * Codes that Twilio binds to amount and payee (PSD2 mode), each checked by the SID of its own
- * verification. Whatever does not come back bound to just these is no code of ours.
+ * Codes that Twilio binds to amount and payee (PSD2 mode), each checked by the SID of its verification. An answer with
+ * another amount or payee is refused.
  */
 export function verifyCodes(settings: VerifySettings): Codes {
   const service = verifyService(settings)
@@ -74,7 +74,7 @@ export function verifyCodes(settings: VerifySettings): Codes {
   }
 }
 
-/** Numbers proved by a code that is texted or said; it is linked to nothing but the number. */
+/** Verification of numbers by a code in a text or a call; the code is bound only to the number. */
 export function verifyPhones(settings: VerifySettings): Phones {
   const service = verifyService(settings)
   return {
@@ -83,7 +83,8 @@ export function verifyPhones(settings: VerifySettings): Phones {
       const start = async () => unlessTooMany(await service.start({ to, channel }))
       let answer = await start()
       if (answer.verification?.status === 'max_attempts_reached') {
-        // Used up by guesses, maybe another account's for this number: it would stand in the way till its end.
+        // The attempts are used up, perhaps by another account's guesses for this number. Until it ends, this
+        // verification would block a new one.
         await service.end(answer.verification.sid)
         answer = await start()
       }
@@ -116,7 +117,7 @@ export function verifyPhones(settings: VerifySettings): Phones {
 }
 
 const INVALID = '60200'
-/** The account's own geographic permissions. */
+/** The country is not allowed by the Twilio account's geographic permissions. */
 const COUNTRY_CLOSED = '60605'
 const NO_CHECKS_LEFT = '60202'
 const NO_SENDS_LEFT = '60203'
@@ -137,14 +138,14 @@ function unlessTooMany(answer: VerifyAnswer): VerifyAnswer {
   throw new Refusal('too_many_sms', { retryAfterSeconds })
 }
 
-/** The one clear yes, the clear noes, and nothing in between. */
+/** The verdict of a check. Refuses `provider_unavailable` for an answer that is neither a clear yes nor a clear no. */
 function verdictOf(
   { verification, errorCode }: VerifyAnswer,
   sid: string,
   unclear: (reason: string) => Refusal,
 ): Verdict {
   if (errorCode === NOT_FOUND) return 'over'
-  // A code of another length than the service's.
+  // The code has another length than the service's codes.
   if (errorCode === INVALID) return 'wrong'
   if (errorCode === NO_CHECKS_LEFT) throw new Refusal('no_attempts_left')
   if (verification?.sid !== sid) throw unclear('unexpected answer')

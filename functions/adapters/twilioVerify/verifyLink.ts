@@ -1,11 +1,11 @@
-/** How Twilio Verify links a code to an action: by amount and payee, round which it words its text itself. */
+/** The amount and payee by which Twilio Verify binds a code to an action; Twilio words the text around them. */
 import { payeeInWords } from '../../core/action.ts'
 import { inWords } from '../../core/money.ts'
 import type { BoundAction } from '../../core/ports.ts'
 
 export type VerifyLink = { readonly amount: string; readonly payee: string }
 
-/** Amount and payee of an action. Equal payments differ in their reference, and so do their links. */
+/** The amount and payee of an action. The payee holds the reference, so two equal payments have different ones. */
 export function linkOf({ action, reference }: Omit<BoundAction, 'actionId'>): VerifyLink {
   switch (action.kind) {
     case 'payment':
@@ -13,7 +13,7 @@ export function linkOf({ action, reference }: Omit<BoundAction, 'actionId'>): Ve
         amount: inWords(action.amount),
         payee: `${payeeInWords(action.payee)} ref ${reference}`,
       }
-    // There is no other place in Twilio's sentence to say that this pays nobody.
+    // Twilio's sentence has no other place for a change of phone, which pays nobody.
     case 'phone-change':
       return {
         amount: '0.00',

@@ -19,18 +19,18 @@ export type TwilioKey = { readonly apiKey: string; readonly apiKeySecret: string
 
 export type VerifySettings = Told & {
   readonly apiUrl: string
-  /** `VA…`: where verifications are made and checked. */
+  /** The SID (`VA…`) of the service that creates and checks verifications. */
   readonly serviceSid: string
-  /** Asked for each call; `fresh` past any cache. None while the owner has not given one. */
+  /** The API key, read for each call; `fresh` bypasses the cache. Undefined while the owner has not set one. */
   readonly key: (fresh: boolean) => Promise<TwilioKey | undefined>
-  /** Within this an answer must be here, whole; 3 s if not said. */
+  /** The timeout of a call until the whole answer has arrived; 3 s by default. */
   readonly timeoutMs?: number
 }
 
-/** A verification as Twilio's answers show it, each of them checked. */
+/** A parsed verification from Twilio's answer. */
 type Verification = z.infer<typeof verification>
 
-/** What Twilio answered: a verification of this service, or one of its own error codes. */
+/** Twilio's answer: a verification of this service, or an error code. */
 export type VerifyAnswer = {
   readonly call: string
   readonly status: number
@@ -43,8 +43,8 @@ export function verifyService(settings: VerifySettings) {
   const { apiUrl, serviceSid } = settings
 
   /**
-   * One call, never repeated, because a second start is a second text and a second check a second guess;
-   * but for a key that was refused, with which Twilio did nothing, and that may have been changed.
+   * One call. It is not repeated, because a second start sends a second text and a second check is a second guess.
+   * Exception: if Twilio refused the key, it did nothing, and the key may have been changed.
    */
   async function call(
     name: string,
@@ -73,7 +73,7 @@ export function verifyService(settings: VerifySettings) {
   ): Promise<VerifyAnswer> {
     let answered: Answered | undefined
     const basic = Buffer.from(`${apiKey}:${apiKeySecret}`).toString('base64')
-    /** As much of the package's client as its resources need; the whole is thirty times their weight. */
+    /** The part of the package's client that its resources need; the whole client is thirty times larger. */
     const client = {
       async request({ uri, method, data, headers }: RequestOptions) {
         answered = await askProvider(
@@ -100,7 +100,7 @@ export function verifyService(settings: VerifySettings) {
       const refused = twilioError.safeParse(error)
       if (refused.success) return answer(name, answered, undefined, String(refused.data.code))
       const status = answered?.status ?? null
-      // What an answer calls its own code could be something that was sent, given back.
+      // An error's code may come from the answer and repeat a part of the request, so only the error's name is logged.
       const reason = answered && error instanceof Error ? error.name : reasonOf(error)
       throw unavailable({ call: name, status, errorCode: null, reason }, retryAfterOf(answered))
     }
@@ -120,7 +120,7 @@ export function verifyService(settings: VerifySettings) {
         VerificationCheckListInstance(api, serviceSid).create(params),
       ),
 
-    /** End a verification early. That it could not be ended is the owner's to know and nobody's trouble. */
+    /** End a verification early. If that fails, the failure is reported to the owner and not thrown. */
     async end(sid: string): Promise<void> {
       const name = 'Verifications/cancel'
       const cancel: Ask = (api) =>
@@ -129,16 +129,16 @@ export function verifyService(settings: VerifySettings) {
         const answer = await call(name, cancel, Math.min(settings.timeoutMs ?? END_MS, END_MS))
         if (answer.errorCode !== null && answer.errorCode !== NOT_FOUND) tell(answer, 'not ended')
       } catch (error) {
-        // A refusal has been told; what else there is, the key's own store says.
+        // A refusal was reported already; any other error comes from the store of the key.
         if (error instanceof Refusal) return
         settings.onFault?.({ call: name, status: null, errorCode: null, reason: reasonOf(error) })
       }
     },
 
-    /** Tell the owner of an answer that is theirs to mend. */
+    /** Report to the owner an answer whose cause only the owner can remove. */
     tell,
 
-    /** What is no clear answer, as a refusal that says so; the owner is told the reason. */
+    /** The refusal `provider_unavailable` for an unclear answer; the reason is reported to the owner. */
     unclear({ call, status, errorCode, retryAfterSeconds }: VerifyAnswer, reason: string): Refusal {
       return unavailable({ call, status, errorCode, reason }, retryAfterSeconds)
     },
@@ -149,11 +149,11 @@ export function verifyService(settings: VerifySettings) {
   }
 }
 
-/** What ended already waits for nobody: a code that is not ended in this time ends by itself. */
+/** The timeout of ending a verification; one that is not ended expires by itself. */
 const END_MS = 1000
-/** Used, cancelled, expired: Twilio has one code for all of them. */
+/** Twilio's error code for a verification that was used, was cancelled or has expired. */
 export const NOT_FOUND = '20404'
-/** More than any of Twilio's limits lasts. */
+/** The longest `Retry-After` that is passed on; no limit of Twilio lasts longer. */
 const RETRY_AFTER_MAX_SECONDS = 3600
 
 type Ask = (version: V2) => Promise<{ toJSON(): unknown }>
@@ -167,10 +167,10 @@ type RequestOptions = {
   readonly headers?: Record<string, string>
 }
 
-/** The package takes any other success for one too. */
+/** The successful statuses; the package would accept every 2xx. */
 const DONE = new Set([200, 201])
 const object = z.looseObject({})
-/** What the resources throw for an answer that is a no; only Twilio's own have a code. */
+/** The error that the package throws for an error answer; only Twilio's own errors have a code. */
 const twilioError = z.object({ code: z.int().min(10_000).max(99_999) })
 const verification = z.object({
   sid: z.string().regex(/^VE[0-9a-f]{32}$/),
@@ -201,7 +201,7 @@ function answer(
   return { call, status: answered?.status ?? 0, verification: found, errorCode, retryAfterSeconds }
 }
 
-/** What the answer says of trying again, in seconds; a date, or nonsense, is nothing. */
+/** The answer's `Retry-After` in seconds; `undefined` if it is a date or cannot be parsed. */
 function retryAfterOf(answered: Answered | undefined): number | undefined {
   const said = answered?.headers['retry-after'] ?? ''
   if (!/^[1-9]\d{0,8}$/.test(said)) return undefined

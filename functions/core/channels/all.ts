@@ -1,10 +1,10 @@
-/** The rules of each channel under its name: the core's one map, from which all else about channels is derived. */
+/** The rules of each channel by its name: the core's one map, from which evidence, proofs and views are derived. */
 import { CHANNELS, type Channel, type ChannelViews, type PaymentChannels } from '../channel.ts'
 import type { ChannelRules } from './channelRules.ts'
 import { type PushEvidence, pushRules } from './pushRules.ts'
 import { type SmsCodeEvidence, smsCodeRules } from './smsCodeRules.ts'
 
-/** What proves a decision on each channel, and what it was bound to. */
+/** The evidence of a decision on each channel. */
 type ChannelEvidence = {
   readonly push: PushEvidence
   readonly sms: SmsCodeEvidence
@@ -19,7 +19,7 @@ export const CHANNEL_RULES = {
 } as const satisfies { [C in Channel]: ChannelRules<C, ChannelEvidence[C]> }
 
 type Rules = typeof CHANNEL_RULES
-/** The rules of each kind of evidence, whatever its channel. */
+/** The type of the rules of each kind of evidence, all channels together. */
 type RulesOfKind = {
   [C in Channel]: (kinds: Rules[C]['evidence']) => void
 }[Channel] extends (kinds: infer All) => void
@@ -28,7 +28,7 @@ type RulesOfKind = {
 
 export type Proof = RulesOfKind[EvidenceKind]['proof']
 
-/** The kinds of which only a provider's adapter knows to what they were bound. */
+/** The kinds of evidence whose binding only the provider's adapter can check. */
 export type KindByProvider = {
   [K in EvidenceKind]: RulesOfKind[K]['problem'] extends 'by-provider' ? K : never
 }[EvidenceKind]
@@ -39,7 +39,7 @@ export const EVIDENCE_RULES = Object.assign(
   ...CHANNELS.map((channel) => CHANNEL_RULES[channel].evidence),
 ) as RulesOfKind
 
-/** Who may give which answer on a channel: `push provider`. */
+/** The channels and answerers that may give this answer, as "push provider". */
 export const answerersOf = (status: 'approved' | 'denied'): string[] =>
   CHANNELS.flatMap((channel) =>
     Object.values(CHANNEL_RULES[channel].evidence)
@@ -48,7 +48,7 @@ export const answerersOf = (status: 'approved' | 'denied'): string[] =>
       .map((answer) => `${channel} ${answer.slice(status.length + 1)}`),
   )
 
-/** What the payer sees of each channel. */
+/** Each channel's part of the payment's view. */
 export const channelViews = (channels: PaymentChannels): ChannelViews =>
   Object.assign({}, ...CHANNELS.map((channel) => viewOf(channel, channels)))
 

@@ -1,35 +1,38 @@
-/** What every channel has to say of itself, so that whatever goes over channels asks and knows none. */
+/** The rules that every channel provides, so that code for all channels names none. */
 import type { Channel, ChannelViews, PaymentChannels, PushDetails } from '../channel.ts'
 
 export type ChannelRules<C extends Channel, E extends { readonly kind: string }> = {
-  /** What the payer sees of what a payment knows of it. */
+  /** The channel's part of the payment's view. */
   view(state: PaymentChannels[C]): Pick<ChannelViews, C> & Partial<ChannelViews>
-  /** Its kinds of evidence. */
+  /** The rules of each kind of evidence that this channel produces. */
   readonly evidence: {
     readonly [K in E['kind']]: EvidenceRules<Extract<E, { readonly kind: K }>>
   }
 }
 
 export type EvidenceRules<E> = {
-  /** How an answer with this evidence was learned, the same for every provider. */
+  /** The kind of proof that consumers see, the same for every provider. */
   readonly proof: string
-  /** Which answers it is evidence of, and by whom. */
+  /** The answers that it can be evidence of, each with who gave it. */
   readonly answers: readonly Answer[]
   /**
-   * What is wrong with it as evidence of this payment (RTS Art. 5(1)(b) and (c)); `by-provider` where only the
-   * provider's adapter knows to what a code was bound.
+   * Checks that it is evidence of this payment (RTS Art. 5(1)(b) and (c)); `by-provider` if only the provider's
+   * adapter can check to which action a code was bound.
    */
   readonly problem: 'by-provider' | EvidenceCheck<E, BoundPayment>
 }
 
-/** What is wrong with evidence; a method's type, so that one for a kind is one for all where the kind has chosen it. */
+/**
+ * Returns what is wrong with evidence, or `undefined`. A method's type, whose parameters are compared bivariantly: so
+ * the check that was looked up by the evidence's kind can be called with the union of all kinds.
+ */
 export type EvidenceCheck<E, P> = {
   of(evidence: E, payment: P): string | undefined
 }['of']
 
 type Answer = `${'approved' | 'denied'} ${'payer' | 'provider'}`
 
-/** What evidence of a decision has to be bound to. */
+/** The values of a payment to which evidence of its decision must be bound. */
 export type BoundPayment = {
   readonly paymentId: string
   readonly displayText: string

@@ -1,4 +1,4 @@
-/** The channel `push`: the provider shows the payment on the payer's phone, and says what they answered. */
+/** The channel `push`: the provider shows the payment on the payer's phone and returns the payer's answer. */
 import type { NoPush, PushContent, RefusedAnswer } from '../channel.ts'
 import type { PaymentPorts } from '../deciding.ts'
 import { channelOf, type Evidence } from '../outcome.ts'
@@ -15,28 +15,28 @@ import type {
 import { answersFrom, type DenialPorts, noteDenial, pushPausedUntil } from './pushPause.ts'
 import { accountOf, pushContentText, pushDetails, pushDetailsText } from './pushRules.ts'
 
-/** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
+/** The push expires this much before the payment, so that the phone offers no approval that would come too late. */
 const PUSH_ENDS_EARLIER_SECONDS = 10
-/** Less than this is not worth asking for; and 0 would mean for ever to the provider. */
+/** No push is requested with a shorter life; the provider takes 0 as "never expires". */
 const PUSH_SECONDS_MIN = 10
 
-/** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
+/** A push that is still `sending` after this time was lost in a crash and may be requested again. */
 const PUSH_LOST_SECONDS = 15
 
-/** A push undecided for this long is asked about: its callback may be lost. */
+/** A push without an answer after this time is read at the provider, because its callback may be lost. */
 const PUSH_READ_AFTER_SECONDS = 20
 const PUSH_READ_EVERY_SECONDS = 60
 
 type StartPorts = PaymentPorts & {
-  /** None where the provider has none: the text is offered at once. */
+  /** Undefined if the provider has no push; then the SMS code is offered at once. */
   readonly push: Push | undefined
-  /** Told of faults that the payer is not bothered with, because the text is open to them. */
+  /** Called with a fault of the push. The payer gets no error, because the SMS code is open. */
   readonly onPushFault: (paymentId: string, fault: unknown) => void
 }
 
 /**
- * Ask for the push of a payment that starts, unless the payer has denied two in a row (`pushPausedUntil`); once,
- * but for one that was lost in a crash.
+ * Request the push of a payment that starts, unless the payer has denied two in a row (`pushPausedUntil`). It is
+ * requested again only if a crash lost it.
  */
 export const pushStart =
   (ports: StartPorts) =>
@@ -62,13 +62,16 @@ export const pushStart =
     }
   }
 
-/** How the payer has answered lately, or why that is not known; nothing where the provider has no push. */
+/** The payer's recent answers, or the fault of reading them; `undefined` if the provider has no push. */
 type Answers = readonly PushAnswered[] | { readonly fault: unknown } | undefined
 
 const lookUp = (read: Promise<readonly PushAnswered[]>) =>
   read.catch((fault: unknown) => ({ fault }))
 
-/** Whether a payment of now has a push, and what that shows; and where it has none though there are pushes, why. */
+/**
+ * The channel's state of a payment that starts now: `sending` with the push's details, or without a push
+ * (`whyNoPush`).
+ */
 function begun(ports: StartPorts, start: ChannelBegin, answers: Answers): Begun<'push'> {
   const { paymentId, action, reference, now } = start
   const none = whyNoPush(ports, paymentId, answers, now)
@@ -77,7 +80,7 @@ function begun(ports: StartPorts, start: ChannelBegin, answers: Answers): Begun<
   return { state: { state: 'sending', askedAt: now, details } }
 }
 
-/** A payment of now without a push, and why; nothing where one is asked for. */
+/** The channel's state if no push is requested, with a history entry saying why; `undefined` if one is. */
 function whyNoPush(
   { onPushFault }: StartPorts,
   paymentId: string,
@@ -92,7 +95,7 @@ function whyNoPush(
     by: 'clock',
   })
   if ('fault' in answers) {
-    // The text is open, and one push too few tires nobody.
+    // Without the answers a pause cannot be ruled out: send no push, the SMS code is open.
     onPushFault(paymentId, answers.fault)
     return { state: { state: 'unavailable' }, told: told('push_unavailable') }
   }
@@ -120,7 +123,7 @@ async function askForPush(
       origin_ip: ip,
     }
     const content = { message: payment.displayText, details }
-    // The payment is stored: from here on a fault of the provider only means that the text is offered.
+    // The payment is stored, so a fault of the provider fails no start: the payer uses the SMS code.
     try {
       pushId = await push.ask(payment.providerPhoneId, content, hidden, seconds)
     } catch (fault) {
@@ -130,7 +133,7 @@ async function askForPush(
   return payments.savePush(payment, pushId, clock())
 }
 
-/** Ask the provider about a push that has been silent. */
+/** Read at the provider the answer to a push whose callback has not come. */
 export const pushSweep = (
   ports: PaymentPorts & DenialPorts & { readonly push: Push },
 ): ChannelSweep => ({
@@ -138,7 +141,7 @@ export const pushSweep = (
     const { id, askedAt, readAt } = channels.push
     if (!id || !askedAt || askedAt > ago(now, PUSH_READ_AFTER_SECONDS)) return undefined
     if (readAt && readAt > ago(now, PUSH_READ_EVERY_SECONDS)) return undefined
-    // Those never asked about come first.
+    // A push that was never read comes first.
     return readAt ?? new Date(0)
   },
 
@@ -156,8 +159,8 @@ export const pushSweep = (
 })
 
 /**
- * The provider's own answer shows no terms, so it decides only the payment whose stored push was
- * asked about and whose phone it names.
+ * Decide a payment by the provider's answer to a read. The answer shows no payee and no amount, so it must name the
+ * stored push and the payment's phone.
  */
 async function decideByRead(
   { payments, push, clock }: PaymentPorts & { readonly push: Push },
@@ -175,8 +178,8 @@ async function decideByRead(
     provider_phone_id: providerPhoneId,
     read_at: now.toISOString(),
   }
-  // What a signed callback showed otherwise is not approved by an answer that shows nothing (RTS Art. 5(1)(c));
-  // to deny it is safe.
+  // If a signed callback for this payment was refused, this answer does not approve it, because it does not show
+  // what the payer saw (RTS Art. 5(1)(c)). It may still deny it.
   const only = {
     pushId,
     providerPhoneId,
@@ -192,13 +195,13 @@ async function decideByRead(
   return payments.decide(paymentId, decision, now)
 }
 
-/** A payer's answer to a push, as the provider's signed callback tells it. */
+/** A payer's answer to a push, from the provider's signed callback. */
 export type PushAnswer = {
   readonly pushId: string
   readonly providerPhoneId: string
   readonly status: 'approved' | 'denied'
   readonly content: PushContent
-  /** From the hidden details; absent where the provider lost them. */
+  /** From the hidden details; absent if the provider lost them. */
   readonly paymentId: string | undefined
   readonly payerId: string | undefined
   readonly proof: Pick<
@@ -207,14 +210,14 @@ export type PushAnswer = {
   >
 }
 
-/** What a callback did. Only `decided` decided; `mismatch` is somebody's mistake or attack, and is noted. */
+/** The result of a callback. Only `decided` changed the status; `mismatch` is a mistake or an attack and is stored. */
 export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 'mismatch'
 
 /**
- * Decide a payment by push. The payment is found by our own id in the signed hidden details, which
- * has no lag, and only without one by the push's id. Message and details must be those stored, in the one write that
- * decides (RTS Art. 5(1)(c)). A denial is looked at once it is stored, and again where its callback comes again; one
- * that comes after the end is noted and decides nothing.
+ * Decide a payment by push. The payment is found by our own id in the signed hidden details, or, if they are
+ * missing, by the push's id over an index that may lag. Message and details must equal the stored ones, in the
+ * condition of the one write that decides (RTS Art. 5(1)(c)). A denial counts for the pause, also if it comes after
+ * the payment ended; then it is stored and decides nothing.
  */
 export async function decideByPush(
   ports: PaymentPorts & DenialPorts,
@@ -264,8 +267,8 @@ export async function decideByPush(
 }
 
 /**
- * A no to a payment that ended meanwhile counts for the pause all the same: else a thief would cancel each payment
- * as soon as its push is out. After the payer's own yes, by a code, or their no, it counts for nothing.
+ * Store a denial of a payment that has ended. It counts for the pause: otherwise a thief could avoid the pause by
+ * cancelling each payment as soon as its push is out. If the payer had already approved or denied, it is ignored.
  */
 async function denyLate(
   ports: PaymentPorts & DenialPorts,
@@ -274,12 +277,12 @@ async function denyLate(
   if (outcome.status === 'approved' || outcome.status === 'denied') return
   const { payments, clock } = ports
   const noted = await payments.noteLateDenial(paymentId, clock())
-  // Noted before: the row may not have been told then.
+  // Stored by an earlier callback, which may have failed before it added the audit entry.
   const payment = noted ?? (await payments.find(paymentId))
   if (payment) await noteDenial(ports, payment)
 }
 
-/** Whether what was answered is what was asked; none of it ever changes about a payment. */
+/** Whether the answer's phone, payer and content are the payment's; these never change. */
 function isAnswerTo(payment: Payment, { providerPhoneId, payerId, content }: PushAnswer): boolean {
   const { details } = payment.channels.push
   return (
@@ -291,19 +294,19 @@ function isAnswerTo(payment: Payment, { providerPhoneId, payerId, content }: Pus
   )
 }
 
-/** What a signed answer names: our own id, and its push by the provider's id, which may be said twice. */
+/** The ids in a signed answer: our own payment id, and the provider's push ids, which it may repeat. */
 export type Named = {
   readonly paymentId: string | undefined
   readonly pushIds: readonly string[]
 }
 
 /**
- * Note on each payment that a signed answer names that the answer was refused; the ids of those on which it
- * is noted now.
+ * Store on each payment that a signed answer names that the answer was refused; returns the ids of those on which
+ * it was stored now.
  *
- * Noted is what the provider signed, whoever's phone it names: nobody else can make this write, since the
- * hidden details with the payment's id are ours and no payer can word them. All that it takes from an honest
- * payer is the sweep's approval: their own signed answer and their code still approve.
+ * The phone in the answer is not compared: only the provider can cause this write, because it signs the answer and no
+ * payer can set the payment's id in the hidden details. For an honest payer only the approval by a read (sweep) is
+ * lost: their own signed answer and their code still approve.
  */
 export async function refuseAnswer(
   { payments, clock }: PaymentPorts,
@@ -311,8 +314,8 @@ export async function refuseAnswer(
   why: RefusedAnswer,
 ): Promise<string[]> {
   const ids = new Set(paymentId === undefined ? [] : [paymentId])
-  // Also where the answer names another payment than its push's: the sweep would ask about this push. The index may
-  // not know a push of just now; our own id, which every push of ours carries, has no lag.
+  // The push may belong to another payment than the answer names; the sweep reads that push, so it is stored there
+  // too. The index may lag behind a new push; our own id, which every push carries, does not.
   for (const pushId of new Set(pushIds)) {
     const found = await payments.findByPush(pushId)
     if (found) ids.add(found.paymentId)

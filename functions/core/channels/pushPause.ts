@@ -1,7 +1,7 @@
 /**
- * Pushes that tire: who is asked again and again says yes one day, so two noes in a row pause the push, and the
- * third is told. All of it is told from the payments themselves, so that there is no count which a thief could
- * begin anew, and none that could be wrong.
+ * Push fatigue: a payer who gets push after push may approve one. So two denials in a row pause the push, and the
+ * third adds an audit entry. Both are computed from the payments, so that there is no counter that a thief could
+ * reset.
  */
 
 import { PAYMENT_TTL_SECONDS_MAX } from '../limits.ts'
@@ -10,30 +10,29 @@ import type { Payment } from '../payment.ts'
 import type { Clock, PaymentStore, PushAnswered, PushDenials } from '../ports.ts'
 
 /**
- * RTS Art. 4(3)(b) bounds failed attempts one after the other and leaves to us what they are of a push: an honest
- * payer denies one by mistake, and the next because the first startled them. The code is never paused.
+ * RTS Art. 4(3)(b) limits consecutive failed attempts and does not say what one is for a push. An honest payer may
+ * deny one by mistake, so the pause begins with the second. The SMS code is never paused.
  */
 const DENIALS_TO_PAUSE = 2
 /**
- * Short enough for an honest payer to wait. What it bounds is pushes after the second denial: those that are out by
- * then, as many as payments may be open at once, are not called back, and of pushes that nobody answers the hour's
- * payments are the bound.
+ * Short enough for an honest payer to wait. It stops new pushes after the second denial. Pushes already sent (at most
+ * the limit of open payments) are not withdrawn; pushes without an answer are bounded by the hour's limit of payments.
  */
 const PAUSE_MINUTES = 15
-/** So many in a row are nobody's mistake any more. */
+/** Three denials in a row are unlikely to be a mistake. */
 const DENIALS_TO_TELL = 3
-/** A row is of so long: who denied something this morning denies another thing now. */
+/** Only denials within this time count as a row. */
 const ROW_MINUTES = 60
-/** A push is answered no later than this after its payment was started … */
+/** A push expires at the latest so long after its payment started … */
 const LIFE_MINUTES_MAX = PAYMENT_TTL_SECONDS_MAX / 60
-/** … and its signed answer is taken for so long, also where the payment has ended meanwhile. */
+/** … and its signed callback is accepted for so long after it was signed. */
 const CALLBACK_MINUTES_MAX = 5
 
-/** All that the rules need to know was started after this. */
+/** The earliest start of a payment whose answer can matter for the pause. */
 export const answersFrom = (now: Date): Date =>
   ago(now, ROW_MINUTES + LIFE_MINUTES_MAX + CALLBACK_MINUTES_MAX)
 
-/** Until when no push goes out to a payer who has lately answered so; nothing while pushes do. */
+/** Until when the push is paused after these answers; `undefined` while it is not. */
 export function pushPausedUntil(answers: readonly PushAnswered[], now: Date): Date | undefined {
   const row = denialsInARow(answers, now)
   const newest = row[0]
@@ -46,16 +45,15 @@ export type DenialPorts = {
   readonly payments: Pick<PaymentStore, 'answers'>
   readonly denials: PushDenials
   readonly clock: Clock
-  /** Told of the payment whose denial was the third in a row, once for a row. */
+  /** Called with the payment whose denial was the third in a row, once per row. */
   readonly onPushesDenied: (payment: Payment) => void
-  /** Told of faults that leave a row untold; the decision stands. */
+  /** Called with a fault that left a row without its audit entry; the decision stands. */
   readonly onDenialFault: (paymentId: string, fault: unknown) => void
 }
 
 /**
- * After a denial was stored, in time or too late: look whether it is the third in a row, and have the audit trail
- * tell that. The index may not show the newest denials yet; the next one in the row, or the same callback again,
- * tells it then.
+ * After a denial was stored, in time or too late: if it is the third in a row, add the audit entry `pushes.denied`.
+ * If the index does not show the newest denials yet, the next denial or a repeated callback adds it.
  */
 export async function noteDenial(ports: DenialPorts, payment: Payment): Promise<void> {
   const { payments, denials, clock } = ports
@@ -75,18 +73,18 @@ export async function noteDenial(ports: DenialPorts, payment: Payment): Promise<
   }
 }
 
-/** The payer's no to a payment, in time or too late; none where they said yes. */
+/** The payment's denial, in time or too late; `undefined` if there is none or the payer approved it. */
 function denialOf({ paymentId, outcome, channels }: Payment): PushAnswered | undefined {
   if (outcome.status === 'approved') return undefined
   const decidedAt = outcome.status === 'denied' ? outcome.decidedAt : channels.push.deniedLateAt
   return decidedAt && { paymentId, status: 'denied', decidedAt }
 }
 
-/** Whether the trail tells already of a row that began then. */
+/** Whether the trail already has an entry for the row that began at `since`. */
 export const isRowTold = (recent: readonly Pick<PayerEntry, 'event' | 'at'>[], since: Date) =>
   recent.some(({ event, at }) => event === 'pushes.denied' && at >= since.toISOString())
 
-/** The newest first, and only those after the last yes. */
+/** The denials after the last approval, newest first. */
 function denialsInARow(answers: readonly PushAnswered[], now: Date): readonly PushAnswered[] {
   const late = answers.filter(({ decidedAt }) => decidedAt > ago(now, ROW_MINUTES))
   const yeses = late.filter(({ status }) => status === 'approved')

@@ -1,4 +1,4 @@
-/** What a push shows its payer, and when an answer is an answer to just that (RTS Art. 5(1)(c)). */
+/** The content of a push, and the check that an answer was given to exactly that content (RTS Art. 5(1)(c)). */
 import { detailsOf, displayText, type PaymentAction } from '../action.ts'
 import type { PushContent, PushDetails } from '../channel.ts'
 import type { ChannelRules } from './channelRules.ts'
@@ -8,9 +8,9 @@ export type PushEvidence =
       readonly kind: 'push-callback'
       readonly push_id: string
       readonly provider_phone_id: string
-      /** What came back as shown; equal to the payment's own display text and push details. */
+      /** The content in the callback; equal to the payment's display text and push details. */
       readonly push_content: string
-      /** The device's own signature and the provider's nonce, as they came. */
+      /** The device's signature and the provider's nonce, unchanged. */
       readonly device_signature: string | null
       readonly device_id: string | null
       readonly signed_at: string | null
@@ -29,7 +29,7 @@ export const pushRules = {
     pushPausedUntil: pausedUntil?.toISOString() ?? null,
   }),
   evidence: {
-    // The provider's signed callback, which shows what the payer saw.
+    // The provider's signed callback, which carries the content that the payer saw.
     'push-callback': {
       proof: 'signed-callback',
       answers: ['approved payer', 'denied payer'],
@@ -39,8 +39,8 @@ export const pushRules = {
         return push_content === stored ? undefined : 'what came back is not what was shown'
       },
     },
-    // The provider's own word when it was asked, which shows no payee and no amount: RTS Art. 5(1)(c) is then kept by
-    // the push's id alone.
+    // The provider's answer to a read, which shows no payee and no amount: only the push's id binds it to the payment
+    // (RTS Art. 5(1)(c)).
     'provider-read': {
       proof: 'provider-read',
       answers: ['approved provider', 'denied provider'],
@@ -52,11 +52,11 @@ export const pushRules = {
   },
 } as const satisfies ChannelRules<'push', PushEvidence>
 
-/** Longer than this the provider may cut it. */
+/** The provider may cut off a longer value. */
 const ACCOUNT_LENGTH_MAX = 200
 
 /**
- * What the push shows beside the display text; the reference tells it from the push of an equal payment.
+ * The details that a push shows below the display text; the reference tells it from the push of an equal payment.
  */
 export const pushDetails = (
   action: PaymentAction,
@@ -68,11 +68,11 @@ export const pushDetails = (
   Reference: reference,
 })
 
-/** The account as the push names it: the e-mail address, or its owner's id where it is too long to be shown whole. */
+/** The account as the push names it: the e-mail address, or the payer's id if the address has over 200 characters. */
 export const accountOf = (payer: { readonly email: string; readonly payerId: string }): string =>
   payer.email.length <= ACCOUNT_LENGTH_MAX ? payer.email : payer.payerId
 
-/** The whole push of a payment that is worded now. */
+/** The content of an action's push: display text and details. */
 export const pushContent = (
   action: PaymentAction,
   account: string,
@@ -82,10 +82,10 @@ export const pushContent = (
   details: pushDetails(action, account, reference),
 })
 
-/** A push's details as one text, the same whatever order they come in: what is stored and compared. */
+/** A push's details as one text that does not depend on their order; this text is stored and compared. */
 export const pushDetailsText = (details: PushDetails): string => JSON.stringify(inOrder(details))
 
-/** A push's content as one text, the same whatever order its details come in. */
+/** A push's content as one text that does not depend on the order of its details. */
 export const pushContentText = ({ message, details }: PushContent): string =>
   JSON.stringify([message, ...inOrder(details)])
 

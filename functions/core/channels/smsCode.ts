@@ -1,4 +1,4 @@
-/** The channel `sms`: a code by text, bound to one payment, spent before it is checked. */
+/** The channel `sms`: an SMS code bound to one payment; each attempt is spent before its code is checked. */
 import { type PaymentPorts, requirePayment, whyConditionFailed } from '../deciding.ts'
 import { TEXT_PAUSE_SECONDS } from '../limits.ts'
 import { checkAsAttempt, type LockoutPorts, whyLocked } from '../lockout.ts'
@@ -20,14 +20,14 @@ import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from './smsCodeRules.ts'
 
 export type CodePorts = PaymentPorts & { readonly codes: Codes; readonly payers: PayerStore }
 
-/** A payment starts without a text: the payer asks for one, and it goes to the phone of the start. */
+/** A payment starts without a text. The payer requests one, and it is sent to the phone of the start. */
 export const smsCodeStart = async (): Promise<ChannelStart<'sms'>> => ({
   begin: ({ phone }) => ({
     state: { to: masked(phone), sends: 0, attempts: 0, wrongCodes: 0 },
   }),
 })
 
-/** A payment that ended without its code leaves none behind that is still good for something. */
+/** End the code of a payment that has ended, so that the code is no longer valid. */
 export const smsCodeEnd =
   ({ end }: Pick<Codes, 'end'>): ChannelEnd =>
   async ({ channels }) => {
@@ -36,12 +36,12 @@ export const smsCodeEnd =
   }
 
 /**
- * Text the payer a code for this payment.
+ * Text the payer a code for this payment. The text is counted before it is requested, so that neither parallel
+ * requests nor a crash can exceed the limits.
  *
- * Counted before it is asked for, so that no burst and no crash gives more texts than the limits.
  * Refuses: `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
  * `already_decided`, `no_attempts_left`, `locked`, `sms_off`, `too_many_sms`, `invalid_request` (the phone
- * takes no texts), `provider_unavailable`. Throws `SessionEnded`.
+ * receives no texts), `provider_unavailable`. Throws `SessionEnded`.
  */
 export async function sendSmsCode(
   ports: CodePorts & {
@@ -58,14 +58,13 @@ export async function sendSmsCode(
     payers.get(payerId),
   ])
   admit(payer, signedIn)
-  // Looked at first, so that a text which the payment refuses is not taken from the payer's hour …
-  // … nor one whose code could not be entered.
+  // Check the payment and the lock first, so that a refused text is not counted in the payer's hour …
   const refused = whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock())
   if (refused) throw refused
   const phone = phoneOf(asked, payer)
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
   await limits.spendPayingText(payerId, clock())
-  // … and reserved after, so that one which the hour refuses is not taken from the payment.
+  // … and reserve the text afterwards, so that a text the hour refuses is not counted in the payment.
   const now = clock()
   const payment = await payments.reserveText(
     payerId,
@@ -83,7 +82,7 @@ export async function sendSmsCode(
   const named = await payments.saveText(id, textId)
   const closed = whyClosed(named, clock())
   if (!closed) return named
-  // It ended while the text was under way, when nobody could know the text's name yet.
+  // The payment ended before the text's id was stored, so nothing else can end this code.
   await codes.end(textId)
   throw closed
 }
@@ -92,8 +91,8 @@ export async function sendSmsCode(
  * Approve a payment with the code from the text.
  *
  * Refuses: `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
- * `locked`, `wrong_code`, `code_expired` (used before, or over), and `provider_unavailable` where no
- * verdict came; the attempt stays spent. Throws `SessionEnded`.
+ * `locked`, `wrong_code`, `code_expired` (used before, or expired), and `provider_unavailable` if the provider gave
+ * no verdict; the payment's attempt stays spent. Throws `SessionEnded`.
  */
 export async function approveWithCode(
   ports: CodePorts & LockoutPorts & { readonly pause: () => Promise<void> },
@@ -107,10 +106,10 @@ export async function approveWithCode(
   admit(payer, signedIn)
   const locked = whyLocked(payer?.codesLockedUntil, clock())
   if (locked) throw (await whyNoAttempt(ports, payerId, id)) ?? locked
-  // Both are reserved before the provider is asked, so that a burst of guesses outruns neither limit: the
-  // payment's first, because a burst at one payment is not to look like one at many.
+  // Both attempts are reserved before the provider checks the code, so that parallel guesses exceed neither limit.
+  // The payment's comes first, so that guesses beyond its limit are not counted for the payer.
   const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
-  // Nothing in the way all the same: the text was under way, and not there yet when the write came.
+  // No refusal applies now: the text was stored between the failed write and this read.
   if (!payment) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
   const verdict = await checkAsAttempt(ports, payerId, () =>
     codes.check(sentCode(payment), bound(payment), code),
@@ -136,18 +135,18 @@ const sentCode = ({ providerPhoneId, channels }: Payment): SentCode => ({
   textId: channels.sms.textId,
 })
 
-/** A code is bound to the payment itself, so that no two payments share one, however equal they are. */
+/** A code is bound to the payment's id, so that two payments with the same payee and amount share no code. */
 const bound = ({ paymentId, action, reference }: Payment): BoundAction => ({
   action,
   actionId: paymentId,
   reference,
 })
 
-/** What the payer asked for has happened, by another of their own right codes. */
+/** The payment is approved already, by another request with a right code. */
 const approvedByCode = ({ outcome }: Payment) =>
   outcome.status === 'approved' && outcome.channel === 'sms'
 
-/** The number that the payment's texts go to, which may no longer be the payer's newest. */
+/** The number that the payment started for, which may have been replaced since. Refuses `phone_not_verified`. */
 function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {
   const phones = [payer?.phone, payer?.previous]
   const phone = phones.find((one) => one?.providerPhoneId === payment.providerPhoneId)
@@ -177,19 +176,19 @@ async function whyNoAttempt(
   const payment = await requirePayment(ports, payerId, id)
   const closed = whyClosed(payment, ports.clock())
   if (closed) return closed
-  // A text that got no name, because of a crash or the provider's fault, is none that can be checked.
+  // If the provider checks codes by text id, a text without a stored id cannot be checked.
   const { textId, sends, attempts } = payment.channels.sms
   const isTexted = ports.codes.byTextId ? textId !== undefined : sends > 0
   if (!isTexted) return new Refusal('no_code_sent')
   return attempts < CODE_ATTEMPTS_MAX ? undefined : new Refusal('no_attempts_left')
 }
 
-/** How often, with a pause between, a used code's own request is looked for. */
+/** How often the payment is read, with a pause between, to find the approval by a code that was used already. */
 const LOOKS_MAX = 3
 
 /**
- * The provider took this code before: so did a request of the same payer, which is just about to
- * write its approval, or one that a crash ended there. Only its write can approve, never this.
+ * The provider accepted this code before: in another request of the payer, which is about to store its approval or
+ * crashed before it did. Only that request's write approves. Refuses `code_expired` if it is not found.
  */
 async function approvedMeanwhile(
   ports: PaymentPorts & { readonly pause: () => Promise<void> },
@@ -205,7 +204,7 @@ async function approvedMeanwhile(
   throw new Refusal('code_expired')
 }
 
-/** Count a wrong code, and tell how many attempts are left. */
+/** Count a failed attempt and return the refusal, with the attempts left. */
 async function wrongCode(ports: CodePorts, payment: Payment): Promise<Error> {
   const counted =
     (await ports.payments.countWrongCode(payment, ports.clock())) ??
@@ -217,7 +216,7 @@ async function wrongCode(ports: CodePorts, payment: Payment): Promise<Error> {
   const closed = whyClosed(counted, ports.clock())
   if (closed) return closed
   const attemptsLeft = CODE_ATTEMPTS_MAX - counted.channels.sms.attempts
-  // Attempts without a verdict are spent too: nothing is left, but the payment has not failed.
+  // Attempts without a verdict are spent too: none is left, but the payment has not failed.
   if (attemptsLeft === 0) return new Refusal('no_attempts_left')
   return new Refusal('wrong_code', { attemptsLeft })
 }

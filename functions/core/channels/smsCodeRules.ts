@@ -1,7 +1,7 @@
-/** The limits of codes by text, and what a code is evidence of. */
+/** The limits of SMS codes, and the check of their evidence. */
 import type { ChannelRules } from './channelRules.ts'
 
-/** RTS Art. 4(3)(b): no more than five failed attempts. Never given back, not even by a new text. */
+/** RTS Art. 4(3)(b): no more than five failed attempts. A new text does not reset them. */
 export const CODE_ATTEMPTS_MAX = 5
 /** Texts for one payment. */
 export const TEXTS_MAX = 5
@@ -10,7 +10,7 @@ export type SmsCodeEvidence =
   | {
       readonly kind: 'sms-code'
       readonly provider_phone_id: string
-      /** What the provider bound the code to: the payment's id and its display text. */
+      /** The payment's id, to which the provider bound the code, with its display text. */
       readonly action: string
       readonly display_text: string
     }
@@ -18,7 +18,7 @@ export type SmsCodeEvidence =
       readonly kind: 'verify-code'
       readonly provider_phone_id: string
       readonly verification_sid: string
-      /** What the provider bound the code to, in its own answer: amount and payee, with the payment's reference. */
+      /** Amount and payee (with the payment's reference) to which the provider says it bound the code. */
       readonly amount: string
       readonly payee: string
     }
