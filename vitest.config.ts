@@ -26,7 +26,7 @@ const e2e = allOf('journeys', 'local', 'scripts')
 /** The Lambdas on the embedded database and the pretend phone. */
 const lambda = [
   ...allOf('examples', 'handlers'),
-  ...['leakScan', 'confirmations', 'events', 'openapi', 'rights'].map(
+  ...['leakScan', 'confirmations', 'events', 'openapi', 'rights', 'storage'].map(
     (name) => `test/${name}.test.ts`,
   ),
   // It needs a client of secrets that nobody has used.

@@ -28,7 +28,7 @@ const PROVIDER = providers.find((name) => name === process.env.PROVIDER) ?? 'aut
 const EMPTY = 'empty handler'
 const SDK = 'SDK, one GetItem'
 const SDK_CUT = 'the same, cut as ours'
-const terms = {
+const paymentBody = {
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
 }
@@ -69,7 +69,7 @@ const routes: Record<RouteName, First> = {
   ],
   profile: async (as) => [eventOf('profile', { as }), /"statusCode":200/],
   sendPayment: async (as) => [
-    eventOf('sendPayment', { as, key: randomUUID(), body: terms }),
+    eventOf('sendPayment', { as, key: randomUUID(), body: paymentBody }),
     /"statusCode":201/,
   ],
   listPayments: async (as) => [eventOf('listPayments', { as }), /"statusCode":200/],
@@ -183,7 +183,7 @@ async function call(name: RouteName, request: Request) {
 }
 
 async function started(as: Payer): Promise<string> {
-  const payment = await call('sendPayment', { as, key: randomUUID(), body: terms })
+  const payment = await call('sendPayment', { as, key: randomUUID(), body: paymentBody })
   return payment.paymentId
 }
 

@@ -9,8 +9,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import autocannon from 'autocannon'
 import { paymentsTable } from '../functions/adapters/dynamodb/paymentsTable.ts'
-import type { PaymentAction } from '../functions/core/action.ts'
-import { type Payment, pushContent } from '../functions/core/payment.ts'
+import { displayText, type PaymentAction } from '../functions/core/action.ts'
+import { pushDetails } from '../functions/core/channels/pushRules.ts'
+import type { Payment } from '../functions/core/payment.ts'
 import { callbackSignature } from '../local/phone/phoneCallback.ts'
 import { startIssuer } from './issuer.ts'
 import { API_KEY, type FromServer, type Ready, type ToServer, type Usage } from './parts.ts'
@@ -19,7 +20,7 @@ const SECONDS = Number(process.env.SECONDS ?? 5)
 const CONNECTIONS = [1, 8, 32, 64]
 const PAYERS = 1000
 const ROWS = [6_000, 100_000]
-const terms: PaymentAction = {
+const action: PaymentAction = {
   kind: 'payment',
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { amountMinor: 2050, currency: 'EUR' },
@@ -156,8 +157,12 @@ function read(payment: Payment | undefined) {
 }
 
 function write(payment: Payment | undefined) {
-  const { paymentId, providerPhoneId, shown } = payment ?? exhausted()
-  const only = { providerPhoneId, shown }
+  const { paymentId, providerPhoneId, channels, ...stored } = payment ?? exhausted()
+  const only = {
+    providerPhoneId,
+    displayText: stored.displayText,
+    pushDetails: channels.push.details ?? {},
+  }
   const now = new Date()
   const evidence = {
     kind: 'provider-read',
@@ -191,11 +196,16 @@ function newPayment(n: number): Payment {
     requestId: randomUUID(),
     reference,
     providerPhoneId: payer.providerPhoneId,
-    action: terms,
-    shown: pushContent(terms, payer.email, reference),
+    action,
+    displayText: displayText(action),
     outcome: { status: 'pending' },
     channels: {
-      push: { state: 'sent', askedAt: now, id: randomUUID() },
+      push: {
+        state: 'sent',
+        askedAt: now,
+        id: randomUUID(),
+        details: pushDetails(action, payer.email, reference),
+      },
       sms: { to: '+1 ••••• ••100', sends: 0, attempts: 0, wrongCodes: 0 },
     },
     createdAt: now,
@@ -213,7 +223,7 @@ function newSend(): Request {
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
     },
-    body: JSON.stringify({ payee: terms.payee, amount: { value: '20.50', currency: 'EUR' } }),
+    body: JSON.stringify({ payee: action.payee, amount: { value: '20.50', currency: 'EUR' } }),
   }
 }
 
@@ -228,14 +238,14 @@ function newCallback(payment: Payment): Request {
     status: 'approved',
     approval_request: {
       transaction: {
-        details: payment.shown.details,
+        details: payment.channels.push.details,
         device_details: {},
         device_geolocation: '',
         device_signing_time: Number(nonce),
         encrypted: false,
         flagged: false,
         hidden_details: { payment_id: payment.paymentId, requester_user_id: payment.payerId },
-        message: payment.shown.message,
+        message: payment.displayText,
         reason: '',
         requester_details: null,
         status: 'approved',

@@ -2,9 +2,9 @@
  * Counting at the one place that everything of a kind passes. A payment's end is counted by the write
  * that ended it, so once: neither by a repeated answer nor by a request that came too late.
  */
-import type { Channel } from './core/channel.ts'
 import type { Payment } from './core/payment.ts'
 import type { Codes, PaymentStore, Phones, Switches } from './core/ports.ts'
+import { approvedBy } from './metrics.ts'
 import { count, measure } from './observe.ts'
 
 export const countedPayments = (store: PaymentStore): PaymentStore => ({
@@ -41,11 +41,6 @@ function turnedAway(isOff: boolean, metric: 'SmsOff' | 'PaymentsOff'): boolean {
   return isOff
 }
 
-const APPROVED_BY = {
-  push: 'PaymentApprovedByPush',
-  sms: 'PaymentApprovedBySms',
-} as const satisfies Record<Channel, string>
-
 const ENDED = {
   denied: 'PaymentDenied',
   expired: 'PaymentExpired',
@@ -62,7 +57,7 @@ function noted(written: Payment | undefined): Payment | undefined {
       return written
     case 'approved':
     case 'denied':
-      count(outcome.status === 'approved' ? APPROVED_BY[outcome.channel] : ENDED.denied)
+      count(outcome.status === 'approved' ? approvedBy(outcome.channel) : ENDED.denied)
       measure('DecisionSeconds', (outcome.decidedAt.getTime() - createdAt.getTime()) / 1000)
       return written
     default:

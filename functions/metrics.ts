@@ -3,16 +3,25 @@
  * stack's dashboard and alarms (`lib/`) read, so that no alarm waits for a name that nobody counts.
  */
 
+import { CHANNELS, type Channel } from './core/channel.ts'
+
 export const NAMESPACE = 'Payfriend'
 
 /** What tells stages apart that share an account. */
 export const DIMENSION = 'service'
 export const serviceOf = (stage: string): string => `payfriend-${stage}`
 
+/** What an approval on a channel is counted as. */
+type Approved = `PaymentApprovedBy${Capitalize<Channel>}`
+export const approvedBy = (channel: Channel): Approved =>
+  `PaymentApprovedBy${channel[0]?.toUpperCase()}${channel.slice(1)}` as Approved
+
+/** Of every channel. */
+export const APPROVALS: readonly Approved[] = CHANNELS.map(approvedBy)
+
 export const metrics = {
   PaymentStarted: 'Count',
-  PaymentApprovedByPush: 'Count',
-  PaymentApprovedBySms: 'Count',
+  ...(Object.fromEntries(APPROVALS.map((name) => [name, 'Count'])) as Record<Approved, 'Count'>),
   PaymentDenied: 'Count',
   PaymentExpired: 'Count',
   PaymentFailed: 'Count',

@@ -66,9 +66,9 @@ export const operatorServer =
       if (!asksFromProgram(request, 'application/json')) return answer(403, {})
       const wanted = asked.safeParse(await jsonBodyOf(request).catch(() => undefined))
       if (!wanted.success) return answer(400, { problem: z.prettifyError(wanted.error) })
-      answer(200, await operate(world, wanted.data.command, wanted.data.email))
+      return answer(200, await operate(world, wanted.data.command, wanted.data.email))
     } catch (error) {
       console.error(error)
-      answer(500, { problem: error instanceof Error ? error.message : String(error) })
+      return answer(500, { problem: error instanceof Error ? error.message : String(error) })
     }
   }

@@ -1,12 +1,13 @@
 /** Requests and answers of the API as zod schemas: the requests are the handlers' own, the answers are defined here. */
 import * as z from 'zod'
 import { CHANNELS } from '../functions/core/channel.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/channels/smsCodeRules.ts'
 import { AMOUNT_PATTERN, ANY_AMOUNT, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import { noticeEvents } from '../functions/core/notices.ts'
 import { PROOFS } from '../functions/core/outcome.ts'
 import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
 import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
-import { CODE_ATTEMPTS_MAX, type PaymentView, TEXTS_MAX } from '../functions/core/payment.ts'
+import type { PaymentView } from '../functions/core/payment.ts'
 import type { ProfileView } from '../functions/core/profile.ts'
 import {
   REFUSALS,

@@ -22,7 +22,14 @@ import {
 } from '../functions/routes.ts'
 import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import { open } from './core/payments.ts'
-import { no, numberOf, otherThan, type Request, type RouteName, terms } from './harness/harness.ts'
+import {
+  no,
+  numberOf,
+  otherThan,
+  paymentBody,
+  type Request,
+  type RouteName,
+} from './harness/harness.ts'
 import { payerRecord, trailWith } from './harness/payerTrails.ts'
 import { eventOf, type RunningLambda, startAround, startLambda } from './harness/runtime.ts'
 import { startStandIn } from './harness/trailHarness.ts'
@@ -271,7 +278,7 @@ describe.each(providers)(
       return { as, number, started, verified }
     }
     const codeOn = (number: string) => around.phone.book.messages(number)[0]?.code ?? 'none'
-    const send = (as: Person) => call('sendPayment', { as, key: 'key-1', body: terms })
+    const send = (as: Person) => call('sendPayment', { as, key: 'key-1', body: paymentBody })
     async function answer(number: string, decision: 'approved' | 'denied') {
       const push = around.phone.book.latestPush(number)
       around.phone.book.answer(push?.uuid ?? 'none', decision)
@@ -378,7 +385,7 @@ describe.each(providers)(
       const clock = () => new Date(Date.now() - seconds * 1000)
       const env = { ...around.env, PROVIDER: provider }
       const then: PayerHandler = sendPayment({ env, clock })
-      const event = eventOf('sendPayment', { as, key, body: terms })
+      const event = eventOf('sendPayment', { as, key, body: paymentBody })
       const { body = '' } = await then(event as never, {} as never)
       return JSON.parse(body).paymentId
     }
@@ -424,7 +431,7 @@ describe.each(providers)(
         ]
         expect(await (await started).invoke({ Records })).toEqual({ batchItemFailures: [] })
         expect(service.asked.map((asked) => asked.method)).toEqual([method, method])
-        expect(service.asked[0]?.text).toContain(open.shown.message)
+        expect(service.asked[0]?.text).toContain(open.displayText)
         expect(service.asked[1]?.text).toContain(trail.recent[0]?.hash)
       } finally {
         service.close()

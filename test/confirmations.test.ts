@@ -4,7 +4,7 @@
  * the confirmation of the one does nothing to the other.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, no, type Person, startHarness, terms } from './harness/harness.ts'
+import { type Harness, no, type Person, paymentBody, startHarness } from './harness/harness.ts'
 
 let harness: Harness
 beforeAll(async () => {
@@ -57,7 +57,7 @@ describe('because the route has the payment’s id, and the write its payer and 
     const { paymentId } = await harness.pending(payer, { key: 'one' })
     const other = await harness.pending(payer, { key: 'other' })
     expect(other.paymentId).not.toBe(paymentId)
-    const again = await harness.call('sendPayment', { as: payer, key: 'one', body: terms })
+    const again = await harness.call('sendPayment', { as: payer, key: 'one', body: paymentBody })
     expect(again).toMatchObject({ status: 200, body: { paymentId } })
   })
 })

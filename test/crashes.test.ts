@@ -37,11 +37,11 @@ import {
   type Harness,
   numberOf,
   type Person,
+  paymentBody,
   type Reply,
   type Request,
   type RouteName,
   startHarness,
-  terms,
   otherThan as wrongFor,
 } from './harness/harness.ts'
 
@@ -808,7 +808,7 @@ async function person(more: object = {}): Promise<Person> {
 
 const start = (as: Person, key: string) => ({
   id: paymentIdOf(as.payerId, key),
-  request: { as, key, body: terms },
+  request: { as, key, body: paymentBody },
 })
 
 async function started(more: object = {}): Promise<Case> {

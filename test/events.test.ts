@@ -3,14 +3,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { CHANNELS } from '../functions/core/channel.ts'
-import { PROOFS } from '../functions/core/outcome.ts'
-import type { PayerEvent } from '../functions/core/payerTrail.ts'
+import { PAYMENT_STATUSES, PROOFS } from '../functions/core/outcome.ts'
 import { PAYER_EVENTS } from '../functions/core/payerTrail.ts'
-import type { DecisionView } from '../functions/core/payment.ts'
-import type { PaymentEvent } from '../functions/core/paymentTrail.ts'
 import { publishEvents } from '../functions/handlers/publishEvents.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from '../local/auditTrail/localBus.ts'
+import { eventsText } from '../scripts/eventSchemas.ts'
 import { payerRecord, trailWith } from './harness/payerTrails.ts'
 import { ENDS, ends, startTrailHarness, type TrailHarness } from './harness/trailHarness.ts'
 
@@ -98,41 +95,9 @@ test('the examples are as the schema says', () => {
   for (const one of [example, ofAccount]) expect(schema.safeParse(one).error).toBeUndefined()
 })
 
-/** All there are, also those that may be missing: the compiler asks for one that is not here. */
-const MEMBERS = {
-  version: true,
-  eventId: true,
-  paymentId: true,
-  payerId: true,
-  reference: true,
-  payee: true,
-  amount: true,
-  displayText: true,
-  status: true,
-  decidedBy: true,
-  decision: true,
-  at: true,
-  createdAt: true,
-  expiresAt: true,
-  entry: true,
-} as const satisfies Record<keyof PaymentEvent['detail'], true>
-const DECISION = { channel: true, proof: true } as const satisfies Record<keyof DecisionView, true>
-const OF_ACCOUNT = {
-  version: true,
-  eventId: true,
-  payerId: true,
-  event: true,
-  at: true,
-  by: true,
-  entry: true,
-} as const satisfies Record<keyof PayerEvent['detail'], true>
-
-test.each([
-  ['a payment', payment.properties.detail, MEMBERS],
-  ['a decision', payment.properties.detail.properties.decision, DECISION],
-  ['an account', account.properties.detail, OF_ACCOUNT],
-])('the schema of %s has every member that an event can have, and no other', (_, of, members) => {
-  expect(Object.keys(of.properties).sort()).toEqual(Object.keys(members).sort())
+/** The compiler binds the schemas there to the types of events. */
+test('the schema is what `npm run events` writes', () => {
+  expect(read('docs/api/events.schema.json')).toBe(eventsText())
 })
 
 test('the examples have just what an event has', () => {
@@ -156,18 +121,15 @@ describe('the schema refuses an event', () => {
     expect(schema.safeParse({ ...example, ...broken }).success).toBe(false)
   })
 
-  test.each(Object.keys(payment.properties.detail.properties))('without %s', (name) => {
+  test.each(payment.properties.detail.required as string[])('without %s', (name) => {
     const { [name]: _, ...detail } = example.detail
     expect(schema.safeParse({ ...example, detail }).success).toBe(false)
   })
 
-  test.each(Object.keys(account.properties.detail.properties))(
-    'of an account without %s',
-    (name) => {
-      const { [name]: _, ...detail } = ofAccount.detail
-      expect(schema.safeParse({ ...ofAccount, detail }).success).toBe(false)
-    },
-  )
+  test.each(account.properties.detail.required as string[])('of an account without %s', (name) => {
+    const { [name]: _, ...detail } = ofAccount.detail
+    expect(schema.safeParse({ ...ofAccount, detail }).success).toBe(false)
+  })
 
   test.each([
     ['of somebody else', { source: 'shop' }],
@@ -195,19 +157,17 @@ test('the table has every type, by which channel it is decided, and no other', (
     found[type] = [...new Set([...(found[type] ?? []), String(detail.decidedBy)])].sort()
   }
   expect(said).toEqual(found)
-  expect(Object.keys(said).sort()).toEqual([...payment.properties['detail-type'].enum].sort())
+  expect(Object.keys(said).sort()).toEqual(PAYMENT_STATUSES.map((one) => `payment.${one}`).sort())
 })
 
 test('the table of what happens to an account has every type, and no other', () => {
   const rows = [...text.matchAll(/^\| `((?!payment)\w+\.\w+)` \|/gm)].map(([, type]) => type)
   expect(rows).toEqual(PAYER_EVENTS)
-  expect(rows).toEqual(account.properties['detail-type'].enum)
-  expect(rows).toEqual(account.properties.detail.properties.event.enum)
 })
 
 test('each payment is published twice: that it waits, and how it ended', () => {
   const types = events.map((event) => event['detail-type'])
-  expect(types).toEqual(ends.flatMap((end) => ['payment.pending', `payment.${ENDS[end]}`]))
+  expect(types).toEqual(ends.flatMap((end) => ['payment.pending', `payment.${ENDS[end].status}`]))
 })
 
 test('the rule takes approved payments only', () => {
@@ -219,15 +179,10 @@ test('the rule takes approved payments only', () => {
   expect(taken).toEqual(['approved', 'approved', 'approved'])
 })
 
-test('the table of proofs has every proof that an event can have, and the schema too', () => {
+test('the table of proofs has every proof that an event can have', () => {
   const section = text.split('## How the yes was learned')[1]?.split('\n## ')[0] ?? ''
   const rows = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, proof]) => proof)
   expect(rows.sort()).toEqual([...PROOFS].sort())
-  const { decidedBy, decision } = written.$defs.payment.properties.detail.properties
-  const { properties } = decision
-  expect([...properties.proof.enum].sort()).toEqual([...PROOFS].sort())
-  expect(properties.channel.enum).toEqual([...CHANNELS])
-  expect(decidedBy.enum).toEqual([...CHANNELS, null])
 })
 
 test('an end tells how it was learned, and what no channel decided has no decision', () => {

@@ -15,11 +15,11 @@ import {
   type Harness,
   otherThan,
   type Person,
+  paymentBody,
   type Reply,
   type Request,
   type RouteName,
   startHarness,
-  terms,
 } from './harness/harness.ts'
 import { type Leak, leakFinder, overhear } from './harness/leaks.ts'
 
@@ -92,7 +92,7 @@ async function registered() {
 }
 
 async function pending(as: Person, key: string): Promise<string> {
-  const { status, body } = await call('sendPayment', { as, key, body: terms })
+  const { status, body } = await call('sendPayment', { as, key, body: paymentBody })
   expect(status).toBe(201)
   return body.paymentId
 }
@@ -222,7 +222,7 @@ test('the provider is down, or gives back what it was sent', async () => {
     await call('sendPayment', {
       as,
       key: `down-${replies.length}-${harness.clock.now()}`,
-      body: terms,
+      body: paymentBody,
     })
   }
 })
@@ -274,7 +274,7 @@ test('the database fails, and says in its error what it was asked', async () => 
   })
   const failed = [
     await call('smsVerify', { as, id, body: { code } }),
-    await call('sendPayment', { as, key: 'fails', body: terms }),
+    await call('sendPayment', { as, key: 'fails', body: paymentBody }),
     await start(as, stranger().number),
     await verify(as, { code }),
     await call('profile', { as }),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { limitSettings, paymentSettings } from '../functions/adapters/settings.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/channels/smsCodeRules.ts'
 import {
   DEFAULTS,
   GATEWAY_SECONDS,
@@ -13,7 +14,6 @@ import {
 } from '../functions/core/limits.ts'
 import { FAILED_ATTEMPTS_MAX } from '../functions/core/lockout.ts'
 import { VERIFICATION_ATTEMPTS_MAX, VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
-import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/payment.ts'
 import { stageSettings } from '../lib/stageSettings.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')

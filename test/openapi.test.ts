@@ -15,11 +15,11 @@ import {
   NOON,
   otherThan,
   type Person,
+  paymentBody,
   type Reply,
   type Request,
   type RouteName,
   startHarness,
-  terms,
 } from './harness/harness.ts'
 
 type Content = Record<string, { schema: object }>
@@ -177,8 +177,8 @@ test('the rules that zod has in code stand in the file too', () => {
   const start = checkOf({ $ref: `${REF}StartPayment` })
   const phone = checkOf({ $ref: `${REF}StartVerification` })
   const startWith = (payee: object, amount: object) => ({
-    payee: { ...terms.payee, ...payee },
-    amount: { ...terms.amount, ...amount },
+    payee: { ...paymentBody.payee, ...payee },
+    amount: { ...paymentBody.amount, ...amount },
   })
   for (const wrong of [
     startWith({}, { value: '1e3' }),
@@ -194,13 +194,16 @@ test('the rules that zod has in code stand in the file too', () => {
     startWith({ name: 'x'.repeat(71) }, {}),
     startWith({ id: 'x'.repeat(65) }, {}),
     startWith({ iban: 'x' }, {}),
-    { ...terms, status: 'approved' },
-    { payee: terms.payee },
+    { ...paymentBody, status: 'approved' },
+    { payee: paymentBody.payee },
   ]) {
     expect(requests.StartPayment.safeParse(wrong).success).toBe(false)
     expect(start.safeParse(wrong).success).toBe(false)
   }
-  for (const right of [terms, startWith({ name: 'José' }, { value: '0.01', currency: 'GBP' })]) {
+  for (const right of [
+    paymentBody,
+    startWith({ name: 'José' }, { value: '0.01', currency: 'GBP' }),
+  ]) {
     expect(requests.StartPayment.safeParse(right).success).toBe(true)
     expect(start.safeParse(right).success).toBe(true)
   }
@@ -292,18 +295,22 @@ describe('real answers', () => {
 
   test('of starting, reading, listing and cancelling', async () => {
     const as = await harness.person()
-    const started = await call('sendPayment', { as, key: 'one', body: terms })
+    const started = await call('sendPayment', { as, key: 'one', body: paymentBody })
     const id = started.body.paymentId
     expect(started.headers.location).toBe(`/api/payments/${id}`)
-    await call('sendPayment', { as, key: 'one', body: terms })
-    const other = { ...terms, amount: { value: '20.51', currency: 'EUR' } }
+    await call('sendPayment', { as, key: 'one', body: paymentBody })
+    const other = { ...paymentBody, amount: { value: '20.51', currency: 'EUR' } }
     await call('sendPayment', { as, key: 'one', body: other })
-    await call('sendPayment', { as, body: terms })
-    await call('sendPayment', { as, key: 'a key', body: terms })
-    await call('sendPayment', { as, key: 'two', body: { ...terms, payee: { name: 1, x: 2 } } })
+    await call('sendPayment', { as, body: paymentBody })
+    await call('sendPayment', { as, key: 'a key', body: paymentBody })
+    await call('sendPayment', {
+      as,
+      key: 'two',
+      body: { ...paymentBody, payee: { name: 1, x: 2 } },
+    })
     await call('sendPayment', { as, key: 'two', text: '{' })
-    await call('sendPayment', { as: harness.stranger(), key: 'one', body: terms })
-    for (const key of ['two', 'three']) await call('sendPayment', { as, key, body: terms })
+    await call('sendPayment', { as: harness.stranger(), key: 'one', body: paymentBody })
+    for (const key of ['two', 'three']) await call('sendPayment', { as, key, body: paymentBody })
 
     await call('paymentStatus', { as, id })
     await call('paymentStatus', { as, id: UNKNOWN })
@@ -334,7 +341,7 @@ describe('real answers', () => {
 
   test('of codes by text', async () => {
     const as = await harness.person({ app: false })
-    const { paymentId: id } = (await call('sendPayment', { as, key: 'a', body: terms })).body
+    const { paymentId: id } = (await call('sendPayment', { as, key: 'a', body: paymentBody })).body
     const verify = (code: string, ofId = id) => call('smsVerify', { as, id: ofId, body: { code } })
     await verify('123456')
     await verify('123')
@@ -409,9 +416,9 @@ describe('real answers', () => {
     // The phone is trusted although the provider cannot be told of it yet.
     harness.provider.instead = ({ path }) => (path.includes('users/new') ? down : undefined)
     await verify(harness.codeOn(as.number))
-    await call('sendPayment', { as, key: 'x', body: terms })
+    await call('sendPayment', { as, key: 'x', body: paymentBody })
     harness.provider.instead = undefined
-    await call('sendPayment', { as, key: 'x', body: terms })
+    await call('sendPayment', { as, key: 'x', body: paymentBody })
 
     const next = harness.stranger().number
     await start(next, 'call')
@@ -449,9 +456,9 @@ describe('real answers', () => {
         Item: { payment_id: id, barred_payer: as.payerId },
       }),
     )
-    await call('sendPayment', { as, key: 'under-way', body: terms })
+    await call('sendPayment', { as, key: 'under-way', body: paymentBody })
     await payers(harness.world).setState(as, 'locked', harness.clock.now())
-    await call('sendPayment', { as, key: 'late', body: terms })
+    await call('sendPayment', { as, key: 'late', body: paymentBody })
   })
 
   test('of sessions', async () => {
@@ -495,7 +502,7 @@ describe('real answers', () => {
     const stopped = harness.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
     const as = await harness.person()
     const { paymentId: id } = await harness.pending(as)
-    await call('sendPayment', { as, key: 'new', body: terms }, stopped)
+    await call('sendPayment', { as, key: 'new', body: paymentBody }, stopped)
     await call('smsStart', { as, id }, stopped)
     const body = { phoneNumber: harness.stranger().number, channel: 'sms' }
     await call('phoneStart', { as, body }, stopped)
@@ -519,7 +526,7 @@ describe('real answers', () => {
   test('too many payments', async () => {
     const as = await harness.person()
     for (let n = 0; n < 6; n += 1) {
-      await call('sendPayment', { as, key: `${n}`, body: terms })
+      await call('sendPayment', { as, key: `${n}`, body: paymentBody })
     }
     harness.clock.set(NOON)
   })

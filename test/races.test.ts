@@ -21,10 +21,10 @@ import {
   type Harness,
   otherThan,
   type Person,
+  paymentBody,
   type Reply,
   type Request,
   startHarness,
-  terms,
 } from './harness/harness.ts'
 
 let harness: Harness
@@ -448,7 +448,7 @@ async function texted(payer?: Person): Promise<SentCode> {
   expect((await harness.call('smsStart', { as, id })).status).toBe(202)
   return { as, id, code: harness.codeOn(as.number) }
 }
-const start = (as: Person, key: string): Request => ({ as, key, body: terms })
+const start = (as: Person, key: string): Request => ({ as, key, body: paymentBody })
 const enter = (as: Person, id: string, code: string): Request => ({ as, id, body: { code } })
 const all = <T>(n: number, one: (i: number) => T) => Array.from({ length: n }, (_, i) => one(i))
 

@@ -1,41 +1,13 @@
+import type { PaymentFields } from '../functions/core/action.ts'
+import type { PaymentView } from '../functions/core/payment.ts'
 import { patienceMs } from './patience.ts'
 import type { Presses } from './presses.ts'
 import { codeOf, Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf, timeLimit } from './signals.ts'
 
-export type Terms = {
-  readonly payee: { readonly name: string; readonly id: string }
-  readonly amount: { readonly value: string; readonly currency: string }
-}
-
-export type Channel = 'push' | 'sms'
-
-export type Payment = Terms & {
-  readonly paymentId: string
-  readonly displayText: string
-  /** Distinguishes the payment from an equal one. Not every provider can put it into its texts. */
-  readonly reference: string
-  readonly status: 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
-  readonly push: 'sending' | 'sent' | 'unavailable'
-  /** Until when no push is sent, if the payer denied two in a row; else null. */
-  readonly pushPausedUntil: string | null
-  readonly sms: {
-    readonly to: string | null
-    readonly sentAt: string | null
-    readonly sendsLeft: number
-    readonly attemptsLeft: number
-  }
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly decidedAt: string | null
-  readonly decidedBy: Channel | null
-  /** How the answer was learned, if the payment is approved or denied; else null. */
-  readonly decision: {
-    readonly channel: Channel
-    readonly proof: 'signed-callback' | 'provider-read' | 'sms-code'
-  } | null
-}
+/** As the server shows it. */
+export type Payment = PaymentView
 
 export type PhoneChannel = 'sms' | 'call'
 
@@ -184,11 +156,11 @@ export function createApi(
         'You were not signed out everywhere. If you still want it, press the button again.',
       ),
 
-    send: (terms: Terms, idempotencyKey: string) =>
+    send: (body: PaymentFields, idempotencyKey: string) =>
       post<Payment>(
         '/payments',
         'Your payment was not sent. If you still want it, press “Send payment” again.',
-        terms,
+        body,
         { 'Idempotency-Key': idempotencyKey },
       ),
 

@@ -1,5 +1,5 @@
 /** The page's texts about each channel. */
-import type { Channel } from './api.ts'
+import type { Channel } from '../functions/core/channel.ts'
 
 export type ChannelText = {
   /** How the payer approved or denied a payment on it. */

@@ -1,15 +1,44 @@
+import type { PaymentFields } from '../functions/core/action.ts'
+import { amountToType, marksOf } from './amountText.ts'
 import type { PhoneChannel } from './api.ts'
+import { plainEnds } from './plainText.ts'
 import { forget, recall, remember } from './tabStorage.ts'
 
-/** The payment form as typed, not yet checked. */
-export type Draft = {
-  readonly payeeName: string
-  readonly payeeId: string
-  readonly value: string
-  readonly currency: string
+/** The payment form as typed, not yet looked at by anyone: the text of each control. */
+export type Draft = { readonly [Path in FieldPath]: string }
+
+/** Where a text stands in a payment's fields, as the API names it in a refusal: `payee.name`. */
+export type FieldPath = PathIn<PaymentFields>
+type PathIn<Fields> = {
+  [Name in keyof Fields & string]-?: Fields[Name] extends string | undefined
+    ? Name
+    : `${Name}.${keyof Fields[Name] & string}`
+}[keyof Fields & string]
+
+const emptyDraft: Draft = {
+  'payee.name': '',
+  'payee.id': '',
+  'amount.value': '',
+  'amount.currency': '',
 }
 
-const emptyDraft: Draft = { payeeName: '', payeeId: '', value: '', currency: '' }
+/** A payment's fields as they would be typed in this browser. */
+export const draftOf = ({ payee, amount }: PaymentFields): Draft => ({
+  'payee.name': payee.name,
+  'payee.id': payee.id,
+  'amount.value': amountToType(amount.value, marksOf(navigator.language)),
+  'amount.currency': amount.currency,
+})
+
+/**
+ * What is sent of a draft, with the amount as it was read, empty if it could not be. What is at the ends and not
+ * seen are slips of the hand; everything else is the server's to judge.
+ */
+export const bodyOf = (draft: Draft, amount: string) =>
+  ({
+    payee: { name: plainEnds(draft['payee.name']), id: plainEnds(draft['payee.id']) },
+    amount: { value: amount, currency: draft['amount.currency'] },
+  }) satisfies Required<PaymentFields>
 
 export function recallDraft(): Draft {
   return { ...emptyDraft, ...texts(recall('form')) }
@@ -26,7 +55,7 @@ export function rememberDraft(draft: Draft): void {
  * starts a second payment.
  */
 export function keyFor(draft: Draft): string {
-  const content = JSON.stringify(draft)
+  const content = contentOf(draft)
   const kept = texts(recall('key'))
   if (kept.content === content && kept.key) return kept.key
   const key = crypto.randomUUID()
@@ -36,11 +65,14 @@ export function keyFor(draft: Draft): string {
 
 /** An answer came for this form: the next press is another payment. */
 export function answered(draft: Draft): void {
-  const content = JSON.stringify(draft)
+  const content = contentOf(draft)
   if (texts(recall('key')).content === content) forget('key')
   // Kept if the payer has typed something else meanwhile.
-  if (JSON.stringify(recallDraft()) === content) forget('form')
+  if (contentOf(recallDraft()) === content) forget('form')
 }
+
+/** The same for equal drafts, in whatever order their fields were put together. */
+const contentOf = (draft: Draft): string => JSON.stringify(Object.entries(draft).sort())
 
 /** The server knows this key with another form, so the next press takes a new key. */
 export function forgetKey(): void {

@@ -1,5 +1,7 @@
 /** What a payer approves, and the one sentence in which every channel shows it (RTS Art. 5(1)(a)). */
-import { inWords, type Money } from './money.ts'
+import { canonical } from './canonical.ts'
+import { type Amount, amountOf, inWords, type Money } from './money.ts'
+import type { Nothing } from './same.ts'
 
 /** Who is paid; `id` is an e-mail address or an account number. */
 export type Payee = { readonly name: string; readonly id: string }
@@ -22,11 +24,22 @@ type PhoneChangeAction = {
 
 export type Action = PaymentAction | PhoneChangeAction
 
+/** A payment's fields as API, audit trail and events have them: with the amount as it is written on the wire. */
+export type PaymentFields = Omit<PaymentAction, 'kind' | 'amount'> & { readonly amount: Amount }
+
+export const fieldsOf = ({ kind: _, amount, ...others }: PaymentAction): PaymentFields => ({
+  ...others,
+  amount: amountOf(amount),
+})
+
 /** The action in one sentence, the same on push, text and page; a payment's has 170 characters at most. */
 export function displayText(action: Action): string {
   switch (action.kind) {
-    case 'payment':
-      return `Pay ${inWords(action.amount)} to ${payeeInWords(action.payee)}`
+    case 'payment': {
+      const { kind: _, payee, amount, ...unsaid } = action
+      unsaid satisfies Nothing
+      return `Pay ${inWords(amount)} to ${payeeInWords(payee)}`
+    }
     case 'phone-change':
       return `Change your Payfriend phone to ${action.number}, reference ${action.reference}`
   }
@@ -54,9 +67,15 @@ export function payeeInWords({ name, id }: Payee): string {
   return `${turn}${name}${turn}${mark} (${id}${mark})`
 }
 
-/** The same payee and amount, compared as minor units: "20.5" and "20.50" are the same payment. */
+/**
+ * A payment's fields one by one, as a push lists them below the sentence. Keys have 20 characters at most and none
+ * begins another.
+ */
+export function detailsOf({ kind: _, payee, amount, ...unsaid }: PaymentAction) {
+  unsaid satisfies Nothing
+  return { 'Sending to': payeeInWords(payee), Amount: inWords(amount) }
+}
+
+/** The same in every field; an amount is compared as minor units: "20.5" and "20.50" are the same payment. */
 export const sameAction = (a: PaymentAction, b: PaymentAction): boolean =>
-  a.payee.name === b.payee.name &&
-  a.payee.id === b.payee.id &&
-  a.amount.amountMinor === b.amount.amountMinor &&
-  a.amount.currency === b.amount.currency
+  canonical(a) === canonical(b)

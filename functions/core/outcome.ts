@@ -1,5 +1,6 @@
 /** How a payment ended: one union, made in one place of what is stored. */
 import type { Channel } from './channel.ts'
+import { EVIDENCE_RULES, type Evidence, type Proof } from './channels/all.ts'
 
 export const PAYMENT_STATUSES = [
   'pending',
@@ -32,60 +33,15 @@ type Failed = {
 
 type Ended = { readonly status: 'expired' | 'cancelled'; readonly endedAt: Date }
 
-/** What proves a decision, and what it was bound to. */
-export type Evidence =
-  | {
-      readonly kind: 'push-callback'
-      readonly push_id: string
-      readonly provider_phone_id: string
-      /** What came back as shown; equal to the payment's own `shown`. */
-      readonly shown: string
-      /** The device's own signature and the provider's nonce, as they came. */
-      readonly device_signature: string | null
-      readonly device_id: string | null
-      readonly signed_at: string | null
-      readonly nonce: string
-    }
-  | {
-      readonly kind: 'provider-read'
-      readonly push_id: string
-      readonly provider_phone_id: string
-      readonly read_at: string
-    }
-  | {
-      readonly kind: 'sms-code'
-      readonly provider_phone_id: string
-      /** What the provider bound the code to: the payment's id and its display text. */
-      readonly action: string
-      readonly display_text: string
-    }
-  | {
-      readonly kind: 'verify-code'
-      readonly provider_phone_id: string
-      readonly verification_sid: string
-      /** What the provider bound the code to, in its own answer: amount and payee, with the payment's reference. */
-      readonly amount: string
-      readonly payee: string
-    }
+export type { Evidence, Proof }
 
-/**
- * How an answer was learned: from the provider's signed callback, which shows what the payer saw; from the
- * provider's own word when it was asked, which shows no payee and no amount (RTS Art. 5(1)(c) is then kept by the push's id
- * alone); or by a code that is bound to the payment.
- */
-export const PROOFS = ['signed-callback', 'provider-read', 'sms-code'] as const
+/** Every way in which an answer can have been learned, whatever the provider. */
+export const PROOFS: readonly Proof[] = [
+  ...new Set(Object.values(EVIDENCE_RULES).map(({ proof }) => proof)),
+]
 
-export type Proof = (typeof PROOFS)[number]
-
-/** How the answer of this evidence was learned, the same for every provider. */
-export const proofOf = ({ kind }: Evidence): Proof => PROOF_OF[kind]
-
-const PROOF_OF = {
-  'push-callback': 'signed-callback',
-  'provider-read': 'provider-read',
-  'sms-code': 'sms-code',
-  'verify-code': 'sms-code',
-} as const satisfies Record<Evidence['kind'], Proof>
+/** How the answer of this evidence was learned. */
+export const proofOf = ({ kind }: Evidence): Proof => EVIDENCE_RULES[kind].proof
 
 /** What an item tells of its end, each member as it may be stored by itself. */
 export type StoredOutcome = {

@@ -2,47 +2,16 @@
  * What a payment is, what its payer is shown, and when it is over. Nothing here writes; the stores
  * put these rules into the conditions of their writes.
  */
-import { displayText, type Payee, type PaymentAction, payeeInWords } from './action.ts'
-import type { Channel, ChannelViews, PaymentChannels } from './channel.ts'
-import { type Amount, amountOf, inWords } from './money.ts'
+import { fieldsOf, type PaymentAction, type PaymentFields } from './action.ts'
+import type { Channel, ChannelEvent, ChannelViews, PaymentChannels } from './channel.ts'
+import { channelViews } from './channels/all.ts'
 import { channelOf, endedAt, type Outcome, type PaymentStatus, type Proof } from './outcome.ts'
 import { Refusal } from './refusals.ts'
-
-/** RTS Art. 4(3)(b): no more than five failed attempts. Never given back, not even by a new text. */
-export const CODE_ATTEMPTS_MAX = 5
-/** Texts for one payment. */
-export const TEXTS_MAX = 5
-/** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
-export const PUSH_LOST_SECONDS = 15
-
-/** The push as it is put before the payer. */
-export type PushContent = {
-  readonly message: string
-  readonly details: Readonly<Record<string, string>>
-}
-
-/** Why a signed answer to a push was refused. */
-export type RefusedAnswer = 'answer_mismatched' | 'answer_not_understood'
-
-/** Why no push is asked for, of a payment that starts: two were denied in a row, or that could not be looked up. */
-export type NoPush = 'push_paused' | 'push_unavailable'
 
 /** One thing that happened to a payment; the list is only ever appended to (RTS Art. 29). */
 export type HistoryEntry = {
   readonly at: string
-  readonly event:
-    | 'started'
-    | 'push_asked'
-    | 'push_sent'
-    | NoPush
-    | 'text_asked'
-    | 'code_tried'
-    | 'code_wrong'
-    /** A signed answer that names the payment was refused: it has other content, or no sense. */
-    | RefusedAnswer
-    /** The payer denied the push on their phone after the payment had ended without an answer of theirs. */
-    | 'denied_late'
-    | Exclude<PaymentStatus, 'pending'>
+  readonly event: 'started' | ChannelEvent | Exclude<PaymentStatus, 'pending'>
   readonly channel: Channel | null
   readonly by: 'payer' | 'provider' | 'operator' | 'clock'
 }
@@ -58,8 +27,8 @@ export type Payment = {
   /** Six characters by chance, so that no two payments are alike, whatever their payer makes them of. */
   readonly reference: string
   readonly action: PaymentAction
-  /** Exactly what the push says, stored before it is sent. */
-  readonly shown: PushContent
+  /** The action in one sentence, stored before it is shown on any channel, and never worded anew. */
+  readonly displayText: string
   readonly channels: PaymentChannels
   readonly createdAt: Date
   readonly expiresAt: Date
@@ -75,28 +44,6 @@ export const referenceFrom = (bytes: Uint8Array): string =>
   Array.from(bytes.subarray(0, REFERENCE_LENGTH))
     .map((byte) => REFERENCE_LETTERS[byte % REFERENCE_LETTERS.length])
     .join('')
-
-/**
- * What the push shows; the reference tells it from the push of an equal payment. Detail keys have 20 characters at
- * most and none begins another.
- */
-export const pushContent = (
-  action: PaymentAction,
-  account: string,
-  reference: string,
-): PushContent => ({
-  message: displayText(action),
-  details: {
-    'Sending to': payeeInWords(action.payee),
-    Amount: inWords(action.amount),
-    'Your account': account,
-    Reference: reference,
-  },
-})
-
-/** A push's content as one text, the same whatever order its details come in: what is stored and compared. */
-export const shownText = ({ message, details }: PushContent): string =>
-  JSON.stringify([message, ...Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1))])
 
 /** A payment is over at `expiresAt` itself, for every reader, whether or not the sweep has written it. */
 export const statusAt = (
@@ -121,9 +68,8 @@ export function view(payment: Payment, now: Date): PaymentView {
   const decidedAt = status === 'expired' ? payment.expiresAt : endedAt(payment.outcome)
   return {
     paymentId: payment.paymentId,
-    payee: payment.action.payee,
-    amount: amountOf(payment.action.amount),
-    displayText: displayText(payment.action),
+    ...fieldsOf(payment.action),
+    displayText: payment.displayText,
     reference: payment.reference,
     status,
     ...channelViews(payment.channels),
@@ -139,31 +85,19 @@ export function view(payment: Payment, now: Date): PaymentView {
 const decisionOf = (outcome: Outcome): DecisionView | null =>
   'proof' in outcome ? { channel: outcome.channel, proof: outcome.proof } : null
 
-const channelViews = ({ push, sms }: PaymentChannels): ChannelViews => ({
-  push: push.state,
-  pushPausedUntil: push.pausedUntil?.toISOString() ?? null,
-  sms: {
-    to: sms.sends === 0 ? null : sms.to,
-    sentAt: sms.sentAt?.toISOString() ?? null,
-    sendsLeft: TEXTS_MAX - sms.sends,
-    attemptsLeft: CODE_ATTEMPTS_MAX - sms.attempts,
-  },
-})
-
-export type PaymentView = ChannelViews & {
-  readonly paymentId: string
-  readonly payee: Payee
-  readonly amount: Amount
-  readonly displayText: string
-  /** What tells it from an equal payment, on the push and in a text too. */
-  readonly reference: string
-  readonly status: PaymentStatus
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly decidedAt: string | null
-  readonly decidedBy: Channel | null
-  readonly decision: DecisionView | null
-}
+export type PaymentView = PaymentFields &
+  ChannelViews & {
+    readonly paymentId: string
+    readonly displayText: string
+    /** What tells it from an equal payment, on the push and in a text too. */
+    readonly reference: string
+    readonly status: PaymentStatus
+    readonly createdAt: string
+    readonly expiresAt: string
+    readonly decidedAt: string | null
+    readonly decidedBy: Channel | null
+    readonly decision: DecisionView | null
+  }
 
 /** On which channel the payer approved or denied, and how that was learned. */
 export type DecisionView = { readonly channel: Channel; readonly proof: Proof }

@@ -3,12 +3,11 @@
  * (RTS Art. 29). An entry is made of the payment's own item alone, and the history is only appended to, so
  * the same entry comes out at the change, when the change is delivered again, and years after.
  */
-import type { Payee } from './action.ts'
+import { fieldsOf, type PaymentFields } from './action.ts'
 import { canonical, type Digest } from './canonical.ts'
-import type { Channel } from './channel.ts'
-import { type Amount, amountOf } from './money.ts'
+import type { Channel, PushDetails } from './channel.ts'
 import { type Evidence, evidenceOf, type PaymentStatus, proofOf } from './outcome.ts'
-import type { DecisionView, HistoryEntry, Payment, PushContent } from './payment.ts'
+import type { DecisionView, HistoryEntry, Payment } from './payment.ts'
 
 /**
  * The version of entries and of events. It rises with a change that a reader of the older version would
@@ -24,16 +23,16 @@ export type PaymentWithHistory = Payment & {
 }
 
 /** What never changes about a payment: what was to be approved, by whom, and how it was shown. */
-export type PaymentFacts = {
+export type PaymentFacts = PaymentFields & {
   readonly payerId: string
   /** The phone, as the provider knows it. */
   readonly providerPhoneId: string
   readonly requestId: string
   readonly reference: string
-  readonly payee: Payee
-  readonly amount: Amount
+  /** As it was shown, not as it would be worded today. */
   readonly displayText: string
-  readonly shown: PushContent
+  /** What a push was to show beside it; none where no push was asked for. */
+  readonly pushDetails?: PushDetails
   readonly createdAt: string
   readonly expiresAt: string
 }
@@ -108,27 +107,28 @@ export const paymentEntryKey = ({ payment, paymentId, seq }: PaymentEntry): stri
 export const paymentTrailFolder = (createdAt: string, paymentId: string): string =>
   `${createdAt.slice(0, 10)}/${paymentId}/`
 
+/** All facts but those that the archive alone has: what is the provider's, the request's, and the push as it was. */
+const publishedOf = ({
+  providerPhoneId: _phone,
+  requestId: _request,
+  pushDetails: _push,
+  ...published
+}: PaymentFacts) => published
+
 /** The event when a payment begins to wait, and when it is over; never with a phone number. */
 export type PaymentEvent = {
   readonly type: `payment.${PaymentStatus}`
-  readonly detail: {
+  readonly detail: ReturnType<typeof publishedOf> & {
     readonly version: typeof PAYMENT_TRAIL_VERSION
     /** The same each time the event is published, so that a repeat is known. */
     readonly eventId: string
     readonly paymentId: string
-    readonly payerId: string
-    readonly reference: string
-    readonly payee: Payee
-    readonly amount: Amount
-    readonly displayText: string
     readonly status: PaymentStatus
     readonly decidedBy: Channel | null
     /** Of approved and denied: its proof tells a consumer whether to act on it. Null for the others. */
     readonly decision: DecisionView | null
     /** When the status became so: of an expired payment the end of its time, not when a sweep saw it. */
     readonly at: string
-    readonly createdAt: string
-    readonly expiresAt: string
     /** The hash of the audit trail's entry of this change. */
     readonly entry: string
   }
@@ -144,7 +144,6 @@ export function paymentEventOf({
 }: PaymentEntry): PaymentEvent | undefined {
   const status = statusIn(historyEntry)
   if (!status) return undefined
-  const { payerId, reference, payee, amount, displayText, createdAt, expiresAt } = payment
   const { channel } = historyEntry
   return {
     type: `payment.${status}`,
@@ -152,17 +151,11 @@ export function paymentEventOf({
       version: PAYMENT_TRAIL_VERSION,
       eventId: `${paymentId}:${status}`,
       paymentId,
-      payerId,
-      reference,
-      payee,
-      amount,
-      displayText,
+      ...publishedOf(payment),
       status,
       decidedBy: channel,
       decision: evidence && channel ? { channel, proof: proofOf(evidence) } : null,
-      at: status === 'expired' ? expiresAt : historyEntry.at,
-      createdAt,
-      expiresAt,
+      at: status === 'expired' ? payment.expiresAt : historyEntry.at,
       entry: hash,
     },
   }
@@ -191,16 +184,17 @@ export function statusIn({ event }: HistoryEntry): PaymentStatus | undefined {
 const isEnd = (historyEntry: HistoryEntry) =>
   ![undefined, 'pending'].includes(statusIn(historyEntry))
 
-const factsOf = (payment: Payment): PaymentFacts => ({
-  payerId: payment.payerId,
-  providerPhoneId: payment.providerPhoneId,
-  requestId: payment.requestId,
-  reference: payment.reference,
-  payee: payment.action.payee,
-  amount: amountOf(payment.action.amount),
-  // As it was shown, not as it would be worded today.
-  displayText: payment.shown.message,
-  shown: payment.shown,
-  createdAt: payment.createdAt.toISOString(),
-  expiresAt: payment.expiresAt.toISOString(),
-})
+function factsOf(payment: Payment): PaymentFacts {
+  const { details } = payment.channels.push
+  return {
+    payerId: payment.payerId,
+    providerPhoneId: payment.providerPhoneId,
+    requestId: payment.requestId,
+    reference: payment.reference,
+    ...fieldsOf(payment.action),
+    displayText: payment.displayText,
+    ...(details && { pushDetails: details }),
+    createdAt: payment.createdAt.toISOString(),
+    expiresAt: payment.expiresAt.toISOString(),
+  }
+}

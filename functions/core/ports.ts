@@ -1,7 +1,13 @@
 /** What the rules need of the world: stores, the provider, the clock. The adapters implement these. */
 
-import type { Action } from './action.ts'
-import type { Channel, PaymentChannels } from './channel.ts'
+import type { Action, PaymentAction } from './action.ts'
+import type {
+  Channel,
+  PaymentChannels,
+  PushContent,
+  PushDetails,
+  RefusedAnswer,
+} from './channel.ts'
 import type { Evidence } from './outcome.ts'
 import type {
   Payer,
@@ -12,7 +18,7 @@ import type {
   VerificationChannel,
 } from './payer.ts'
 import type { PayerEvent } from './payerTrail.ts'
-import type { HistoryEntry, Payment, PushContent, RefusedAnswer } from './payment.ts'
+import type { HistoryEntry, Payment } from './payment.ts'
 import type { PaymentEvent } from './paymentTrail.ts'
 
 export type Clock = () => Date
@@ -22,8 +28,9 @@ export type Decision = (ChannelDecision | Cancel) & {
   readonly by: 'payer' | 'provider' | 'operator'
   /** Stored with the decision if no push is known yet. */
   readonly pushId?: string
-  readonly only: Partial<Pick<Payment, 'payerId' | 'providerPhoneId' | 'shown'>> & {
+  readonly only: Partial<Pick<Payment, 'payerId' | 'providerPhoneId' | 'displayText'>> & {
     readonly pushId?: string
+    readonly pushDetails?: PushDetails
     /** No signed answer that names the payment was refused (`refuseAnswer`). */
     readonly noAnswerRefused?: boolean
   }
@@ -62,9 +69,11 @@ export type PaymentStore = PushWrites &
     get(payerId: string, paymentId: string): Promise<Payment | undefined>
     /** A consistent read for whoever holds the provider's signature instead of a payer's token. */
     find(paymentId: string): Promise<Payment | undefined>
+    /** The payer's own, newest first. An item that cannot be read is told and left out. */
     list(
       payerId: string,
       page: { limit: number; cursor?: string | undefined },
+      onUnreadable: (fault: unknown) => void,
     ): Promise<{ payments: Payment[]; next: string | null }>
 
     decide(paymentId: string, decision: Decision, now: Date): Promise<Payment | undefined>
@@ -290,9 +299,13 @@ export type Starts = {
   readonly barredAt?: string
 }
 
-/** What a start tells its channels: which payment it is, the payer's phone, and when it is. */
-type ChannelBegin = {
+/** What a start tells its channels: which payment it is and of what, whose, the payer's phone, and when it is. */
+export type ChannelBegin = {
   readonly paymentId: string
+  readonly payerId: string
+  readonly email: string
+  readonly action: PaymentAction
+  readonly reference: string
   readonly phone: PhoneNumber
   readonly now: Date
 }

@@ -11,3 +11,11 @@ export type Same<A, B> =
   (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false
 
 type Plain<T> = T extends Date ? T : { -readonly [Name in keyof T]: Plain<T[Name]> }
+
+/**
+ * What is left when every member was taken out by its name: nothing, or the compiler names the one that was forgotten.
+ *
+ *     const { payee, amount, ...others } = fields
+ *     others satisfies Nothing
+ */
+export type Nothing = Readonly<Record<string, never>>

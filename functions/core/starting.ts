@@ -1,8 +1,8 @@
 /** Starting a payment: stored before the payer is reached, once for each key however often it is asked. */
-import { type PaymentAction, sameAction } from './action.ts'
+import { displayText, type PaymentAction, sameAction } from './action.ts'
 import { CHANNELS, type Channel, forEachChannel, type PaymentChannels } from './channel.ts'
 import { admit, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
-import { type Payment, pushContent, statusAt } from './payment.ts'
+import { type Payment, statusAt } from './payment.ts'
 import type {
   Begun,
   ChannelStart,
@@ -76,9 +76,9 @@ export async function startPayment(
   await limits.reserveStart(start, isOver, createdAt, starts)
 
   const reference = ports.newReference()
-  const begun = forEachChannel<ByChannel>((channel) =>
-    channels[channel].begin({ paymentId, phone, now: createdAt }),
-  )
+  const { email } = request
+  const begin = { paymentId, payerId, email, action, reference, phone, now: createdAt }
+  const begun = forEachChannel<ByChannel>((channel) => channels[channel].begin(begin))
   const payment: Payment = {
     paymentId,
     payerId,
@@ -86,7 +86,7 @@ export async function startPayment(
     providerPhoneId,
     reference,
     action,
-    shown: pushContent(action, account(request), reference),
+    displayText: displayText(action),
     outcome: { status: 'pending' },
     channels: forEachChannel<PaymentChannels>((channel) => begun[channel].state),
     createdAt,
@@ -153,7 +153,3 @@ async function reach(
   for (const channel of CHANNELS) now = (await channels[channel].reach?.(now, request)) ?? now
   return now
 }
-
-/** The account as the push names it: the e-mail address, or its owner's id where it is too long to be shown whole. */
-const account = ({ email, payerId }: StartRequest): string =>
-  email.length <= 200 ? email : payerId

@@ -127,7 +127,7 @@ function understood(text: string, nonce: string): PushAnswer | undefined {
     pushId: uuid,
     providerPhoneId: String(authy_id),
     status,
-    shown: { message: transaction.message, details: transaction.details ?? {} },
+    content: { message: transaction.message, details: transaction.details ?? {} },
     paymentId: payment_id,
     payerId: requester_user_id,
     proof: {

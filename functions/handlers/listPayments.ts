@@ -3,6 +3,7 @@ import { lambda, payers, payments, type World } from '../composition.ts'
 import { admitToLook } from '../core/payer.ts'
 import { view } from '../core/payment.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
+import { reportFault } from '../observe.ts'
 
 /** Which page: up to a hundred payments, twenty if not said; `cursor` as the page before gave it. */
 export const query = z.strictObject({
@@ -20,7 +21,10 @@ export const listPayments = (world: World) => {
   const own = payers(world)
   return endpoint({ body: nothing, query }, async ({ payer, query }) => {
     const { payerId } = payer
-    const [known, page] = await Promise.all([own.get(payerId), store.list(payerId, query)])
+    const [known, page] = await Promise.all([
+      own.get(payerId),
+      store.list(payerId, query, reportFault),
+    ])
     admitToLook(known, payer)
     const now = world.clock()
     return {

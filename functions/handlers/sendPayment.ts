@@ -9,11 +9,12 @@ import {
   payments,
   type World,
 } from '../composition.ts'
-import type { Payee } from '../core/action.ts'
+import type { Payee, PaymentAction } from '../core/action.ts'
 import { type AmountLimits, parseAmount } from '../core/money.ts'
 import { payeeText } from '../core/payeeText.ts'
 import { view } from '../core/payment.ts'
 import { Refusal } from '../core/refusals.ts'
+import type { Same } from '../core/same.ts'
 import { startPayment } from '../core/starting.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { count, reportFault } from '../observe.ts'
@@ -32,6 +33,7 @@ export const body = (limits: AmountLimits) =>
         return z.NEVER
       }),
   })
+true satisfies Same<z.infer<ReturnType<typeof body>>, Omit<PaymentAction, 'kind'>>
 
 /**
  * A key, bare or as a string in quotes, as the IETF's draft (draft-ietf-httpapi-idempotency-key-header) has
@@ -62,7 +64,7 @@ export const sendPayment = (world: World) => {
       paymentId,
       requestId,
       ip,
-      action: { kind: 'payment', payee: body.payee, amount: body.amount } as const,
+      action: { kind: 'payment', ...body } as const,
     }
     const { payment, created } = await startPayment(ports, request)
     if (created) count('PaymentStarted')

@@ -8,6 +8,7 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
+import { APPROVALS } from '../../functions/metrics.ts'
 import type { StageMetrics } from './metrics.ts'
 
 /** CloudWatch's grid has 24 columns. */
@@ -28,8 +29,7 @@ export function addDashboard(
         graph(
           'Payments',
           own('PaymentStarted'),
-          own('PaymentApprovedByPush'),
-          own('PaymentApprovedBySms'),
+          ...APPROVALS.map((name) => own(name)),
           own('PaymentDenied'),
           own('PaymentExpired'),
           own('PaymentFailed'),

@@ -10,22 +10,29 @@ import { profile } from '../../functions/handlers/profile.ts'
 import { sendPayment } from '../../functions/handlers/sendPayment.ts'
 import { smsStart } from '../../functions/handlers/smsStart.ts'
 import { smsVerify } from '../../functions/handlers/smsVerify.ts'
-import type { LambdaName, Provider } from '../../functions/routes.ts'
+import { type LambdaName, lambdasOf, type Provider } from '../../functions/routes.ts'
 import type { Handlers } from './gateway.ts'
+
+const FACTORIES = {
+  sendPayment,
+  listPayments,
+  paymentStatus,
+  cancelPayment,
+  smsStart,
+  smsVerify,
+  authyCallback,
+  profile,
+  phoneStart,
+  phoneVerify,
+  endSessions,
+} satisfies { [Name in keyof Required<Handlers>]: (world: World) => Handlers[Name] }
 
 /**
  * The handler of every route of this provider, all in one process, each with its own environment as in AWS.
  */
-export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers => ({
-  sendPayment: sendPayment(worldOf('sendPayment')),
-  listPayments: listPayments(worldOf('listPayments')),
-  paymentStatus: paymentStatus(worldOf('paymentStatus')),
-  cancelPayment: cancelPayment(worldOf('cancelPayment')),
-  smsStart: smsStart(worldOf('smsStart')),
-  smsVerify: smsVerify(worldOf('smsVerify')),
-  ...(provider === 'authy' && { authyCallback: authyCallback(worldOf('authyCallback')) }),
-  profile: profile(worldOf('profile')),
-  phoneStart: phoneStart(worldOf('phoneStart')),
-  phoneVerify: phoneVerify(worldOf('phoneVerify')),
-  endSessions: endSessions(worldOf('endSessions')),
-})
+export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers =>
+  Object.fromEntries(
+    Object.entries(FACTORIES)
+      .filter(([name]) => lambdasOf(provider).includes(name as LambdaName))
+      .map(([name, make]) => [name, make(worldOf(name as LambdaName))]),
+  )

@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import * as z from 'zod'
 import { some, text } from './requestParts.ts'
 import type { Purpose, Verification } from './verifications.ts'
-import type { VerifyCall } from './verifyApi.ts'
+import type { VerifyCall } from './verifyRequest.ts'
 import {
   checked,
   invalid,

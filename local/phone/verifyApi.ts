@@ -2,7 +2,13 @@ import { isUtf8 } from 'node:buffer'
 import type { PhoneBook } from './phoneBook.ts'
 import { type Params, readForm, readSegments } from './requestParts.ts'
 import { checkVerification, startVerification, updateVerification } from './verificationRoutes.ts'
-import { invalid, notFound, type VerifyAnswer, VerifyRefusal } from './verifyRequest.ts'
+import {
+  invalid,
+  notFound,
+  type VerifyAnswer,
+  type VerifyCall,
+  VerifyRefusal,
+} from './verifyRequest.ts'
 import {
   createService,
   deleteService,
@@ -43,20 +49,6 @@ export type VerifyRequest = {
   contentType: string
   /** Null if it was too large. */
   body: Buffer | null
-}
-
-/** A call as a route gets it: the account and the request. */
-export type VerifyCall = {
-  readonly book: PhoneBook
-  readonly services: VerifyServices
-  readonly accountSid: string
-  readonly baseUrl: () => string
-  /** The path as Twilio writes it in a refusal. */
-  readonly resource: string
-  readonly serviceSid: string
-  /** Or a number. */
-  readonly verificationSid: string
-  readonly params: Params
 }
 
 /** The part of Twilio Verify's HTTP API, version 2, for codes by text and call. */

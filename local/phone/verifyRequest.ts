@@ -1,11 +1,27 @@
 import type * as z from 'zod'
+import type { PhoneBook } from './phoneBook.ts'
 import type { Params } from './requestParts.ts'
+import type { VerifyServices } from './verifyServices.ts'
 
 export type VerifyAnswer = {
   status: number
   /** None with 204. */
   body?: Record<string, unknown>
   headers?: Record<string, string>
+}
+
+/** What a route needs to answer: the account, and what was asked. */
+export type VerifyCall = {
+  readonly book: PhoneBook
+  readonly services: VerifyServices
+  readonly accountSid: string
+  readonly baseUrl: () => string
+  /** The path as Twilio writes it in a refusal. */
+  readonly resource: string
+  readonly serviceSid: string
+  /** Or a number. */
+  readonly verificationSid: string
+  readonly params: Params
 }
 
 /** Twilio's refusals that are emulated here, by Twilio's code: HTTP status and usual message. */

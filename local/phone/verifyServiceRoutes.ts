@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { text, whole } from './requestParts.ts'
-import type { VerifyCall } from './verifyApi.ts'
+import type { VerifyCall } from './verifyRequest.ts'
 import { checked, invalid, isoSeconds, notFound, type VerifyAnswer } from './verifyRequest.ts'
 import type { ServiceSettings, VerifyService } from './verifyServices.ts'
 

@@ -21,7 +21,7 @@ export class SignInState {
         kept.set(id, { payload, expiresAtMs: Date.now() + expiresInSeconds * 1000 })
       },
       async findByUid(uid) {
-        for (const entry of kept.values()) if (entry.payload.uid === uid) return live(entry)
+        return live([...kept.values()].find(({ payload }) => payload.uid === uid))
       },
       async findByUserCode() {},
       async consume(id) {

@@ -17,7 +17,8 @@ import {
 import type { Problem } from './archivedEntry.ts'
 import type { Io } from './evidence.ts'
 import { CannotLook, mendOptions } from './evidenceOptions.ts'
-import { type EvidenceSource, evidenceSource } from './evidenceSource.ts'
+import type { EvidenceSource } from './evidenceSource.ts'
+import { openSource } from './openSource.ts'
 import { paymentTrailOf, readStored, untouchedTrail } from './paymentTrail.ts'
 import { checkPaymentTrail, MISSING, THE_ITEM } from './paymentTrailCheck.ts'
 
@@ -29,7 +30,7 @@ export async function main(
 ): Promise<number> {
   try {
     const options = mendOptions(argv)
-    const source = await evidenceSource(options.from, env)
+    const source = await openSource(options.from, env)
     try {
       return await mend(source, options.paymentId, { say, complain })
     } finally {

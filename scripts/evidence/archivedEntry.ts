@@ -1,6 +1,6 @@
 /** Reads an entry of the archive: whether it is one, and whether it is still as it was written. */
 import * as z from 'zod'
-import { evidence } from '../../functions/adapters/dynamodb/evidenceItem.ts'
+import { evidence } from '../../functions/adapters/dynamodb/channelItem.ts'
 import { historyEntryItem } from '../../functions/adapters/dynamodb/paymentHistory.ts'
 import type { Digest } from '../../functions/core/canonical.ts'
 import { canonical } from '../../functions/core/canonical.ts'
@@ -116,7 +116,7 @@ const paymentEntry = z.strictObject({
     payee: z.strictObject({ name: z.string(), id: z.string() }),
     amount: z.strictObject({ value: z.string(), currency: z.string() }),
     displayText: z.string(),
-    shown: z.strictObject({ message: z.string(), details: z.record(z.string(), z.string()) }),
+    pushDetails: z.record(z.string(), z.string()).exactOptional(),
     createdAt: z.iso.datetime({ precision: 3 }),
     expiresAt: z.iso.datetime({ precision: 3 }),
   }),

@@ -7,8 +7,9 @@
  */
 
 import { CannotLook, type EvidenceOptions, evidenceOptions } from './evidenceOptions.ts'
-import { type EvidenceSource, evidenceSource } from './evidenceSource.ts'
+import type { EvidenceSource } from './evidenceSource.ts'
 import { evidenceJson, evidenceText } from './evidenceText.ts'
+import { openSource } from './openSource.ts'
 import { foundPayerTrail, trailJson, trailText } from './payerTrail.ts'
 import { paymentTrailOf } from './paymentTrail.ts'
 import { isOnlyUnknown } from './paymentTrailCheck.ts'
@@ -26,7 +27,7 @@ export async function main(
 ): Promise<number> {
   try {
     const options = evidenceOptions(argv)
-    const source = await evidenceSource(options.from, env)
+    const source = await openSource(options.from, env)
     try {
       const { text, problems } = await told(source, options)
       say(text)

@@ -1,33 +1,36 @@
 /** Checks that the payer was shown payee and amount, and that the evidence belongs to what was shown. */
 import { linkOf } from '../../functions/adapters/twilioVerify/verifyLink.ts'
 import { displayText, type PaymentAction } from '../../functions/core/action.ts'
+import { CHANNELS } from '../../functions/core/channel.ts'
+import {
+  CHANNEL_RULES,
+  EVIDENCE_RULES,
+  type Evidence,
+  type EvidenceKind,
+  type KindByProvider,
+} from '../../functions/core/channels/all.ts'
+import type {
+  BoundPayment,
+  EvidenceCheck,
+  EvidenceRules,
+} from '../../functions/core/channels/channelRules.ts'
+import { pushDetails, pushDetailsText } from '../../functions/core/channels/pushRules.ts'
 import { ANY_AMOUNT, parseAmount } from '../../functions/core/money.ts'
-import type { Evidence } from '../../functions/core/outcome.ts'
-import { type PushContent, pushContent, shownText } from '../../functions/core/payment.ts'
 import type { PaymentEntry, PaymentFacts } from '../../functions/core/paymentTrail.ts'
 
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
 export function shownProblem(facts: PaymentFacts): string | undefined {
   const action = actionIn(facts)
   if (!action) return 'its amount is not valid'
-  const { message, details } = facts.shown
-  if (facts.displayText !== message) return 'its display text is not that of the push'
+  if (facts.displayText !== displayText(action)) return SHOWN_OTHERWISE
+  const details = facts.pushDetails
+  if (!details) return undefined
   const account = details['Your account'] ?? ''
-  const full = pushContent(action, account, facts.reference)
-  const shown = shownText(facts.shown)
-  if (
-    message !== displayText(action) ||
-    (shown !== shownText(full) && shown !== beforeReferences(full))
-  ) {
-    return 'what was shown is not its payee, amount and reference'
-  }
-  return undefined
+  const expected = pushDetails(action, account, facts.reference)
+  return pushDetailsText(details) === pushDetailsText(expected) ? undefined : SHOWN_OTHERWISE
 }
 
-/** The content of older pushes, which had no reference; their payments can still be proven. */
-function beforeReferences({ message, details: { Reference: _, ...details } }: PushContent): string {
-  return shownText({ message, details })
-}
+const SHOWN_OTHERWISE = 'what was shown is not its payee, amount and reference'
 
 /** RTS Art. 5(1)(b) and (c): the evidence must be bound to what was shown, and to this payment. */
 export function evidenceProblem({
@@ -40,49 +43,49 @@ export function evidenceProblem({
   const isAnswer = event === 'approved' || event === 'denied'
   if (!evidence) return isAnswer ? `${event} without evidence` : undefined
   if (!isAnswer) return `evidence of a decision, and it is "${event}"`
-  if (!OF[evidence.kind].includes(`${event} ${channel} ${by}`)) {
+  if (!answersOf(evidence.kind).includes(`${event} ${channel} ${by}`)) {
     return `the evidence ${evidence.kind} does not belong to this kind of answer`
   }
   if (evidence.provider_phone_id !== payment.providerPhoneId)
     return 'the answer is of another phone'
-  switch (evidence.kind) {
-    case 'push-callback':
-      return evidence.shown === shownText(payment.shown)
-        ? undefined
-        : 'what came back is not what was shown'
-    case 'provider-read':
-      return evidence.push_id !== '' && evidence.read_at === historyEntry.at
-        ? undefined
-        : 'the push was read at another time, or there was none'
-    case 'sms-code':
-      if (evidence.action !== paymentId) return 'the code was for another payment'
-      return evidence.display_text === payment.displayText
-        ? undefined
-        : 'the code was for another display text'
-    case 'verify-code':
-      return isOfAction(evidence, payment) ? undefined : 'the code was for another amount or payee'
-  }
+  return bindingProblem(evidence, { ...payment, paymentId, answeredAt: historyEntry.at }, payment)
 }
 
-/** The answers of which each kind can be evidence. */
-const OF: Record<Evidence['kind'], readonly string[]> = {
-  'push-callback': ['approved push payer', 'denied push payer'],
-  'provider-read': ['approved push provider', 'denied push provider'],
-  'sms-code': ['approved sms payer'],
-  'verify-code': ['approved sms payer'],
+const answersOf = (kind: EvidenceKind): string[] =>
+  CHANNELS.filter((channel) => kind in CHANNEL_RULES[channel].evidence).flatMap((channel) =>
+    EVIDENCE_RULES[kind].answers.map((answer) => answer.replace(' ', ` ${channel} `)),
+  )
+
+/** What only a provider's adapter knows: to what a code was bound. */
+const BY_PROVIDER: {
+  readonly [K in KindByProvider]: EvidenceCheck<
+    Extract<Evidence, { readonly kind: K }>,
+    PaymentFacts
+  >
+} = {
+  'verify-code': ({ amount, payee }, facts) => {
+    const action = actionIn(facts)
+    const link = action && linkOf({ action, reference: facts.reference })
+    return amount === link?.amount && payee === link.payee
+      ? undefined
+      : 'the code was for another amount or payee'
+  },
 }
 
-function isOfAction(
-  { amount, payee }: Extract<Evidence, { kind: 'verify-code' }>,
+function bindingProblem(
+  evidence: Evidence,
+  bound: BoundPayment,
   facts: PaymentFacts,
-): boolean {
-  const action = actionIn(facts)
-  if (!action) return false
-  const link = linkOf({ action, reference: facts.reference })
-  return amount === link.amount && payee === link.payee
+): string | undefined {
+  const { problem }: EvidenceRules<Evidence> = EVIDENCE_RULES[evidence.kind]
+  if (problem !== 'by-provider') return problem(evidence, bound)
+  const checks: Partial<Record<EvidenceKind, EvidenceCheck<Evidence, PaymentFacts>>> = BY_PROVIDER
+  const check = checks[evidence.kind]
+  return check ? check(evidence, facts) : `to what ${evidence.kind} was bound cannot be checked`
 }
 
 function actionIn({ payee, amount }: PaymentFacts): PaymentAction | undefined {
   const money = parseAmount(amount, ANY_AMOUNT)
-  return 'amountMinor' in money ? { kind: 'payment', payee, amount: money } : undefined
+  if (!('amountMinor' in money)) return undefined
+  return { kind: 'payment', payee, amount: money } satisfies Required<PaymentAction>
 }

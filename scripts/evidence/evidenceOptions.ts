@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 /** The payment could not be read, so it was not judged; the message says why. */
 export class CannotLook extends Error {}
 
-export type RecordOptions = {
+export type PaymentTrailOptions = {
   readonly paymentId: string
   /** The stack's name, or the folder of an archive on this machine. */
   readonly from: { readonly stack: string; readonly region?: string } | { readonly archive: string }
@@ -14,8 +14,8 @@ export type RecordOptions = {
 
 /** Options for one payment, or for the history of one payer's account. */
 export type EvidenceOptions =
-  | RecordOptions
-  | (Pick<RecordOptions, 'from' | 'json'> & { readonly payerId: string })
+  | PaymentTrailOptions
+  | (Pick<PaymentTrailOptions, 'from' | 'json'> & { readonly payerId: string })
 
 const EVIDENCE = `npm run evidence -- PAYMENT_ID (--stage prod | --archive DIR) [--day 2026-11-22] [--json]
 npm run evidence -- --payer PAYER_ID (--stage prod | --archive DIR) [--json]
@@ -64,7 +64,7 @@ export function evidenceOptions(argv: readonly string[]): EvidenceOptions {
 }
 
 /** Parse the command line of `npm run archive:mend`; throws `CannotLook` with the usage. */
-export function mendOptions(argv: readonly string[]): RecordOptions {
+export function mendOptions(argv: readonly string[]): PaymentTrailOptions {
   const refuse = refusing(MEND)
   const { ids, values } = parsed(argv, refuse)
   const { day, json, payer } = values
@@ -89,7 +89,7 @@ function oneOf([id, ...others]: readonly string[], refuse: Refuse): string {
 function placeIn(
   { stage, stack, region, archive }: ReturnType<typeof parsed>['values'],
   refuse: Refuse,
-): RecordOptions['from'] {
+): PaymentTrailOptions['from'] {
   const named = [stage, stack, archive].filter((one) => one !== undefined)
   if (named.length !== 1) refuse('Say where: --stage, --stack or --archive.')
   if (archive !== undefined) {

@@ -1,10 +1,7 @@
-/** The place of an audit trail: a stage in AWS, or a folder on this machine. */
+/** Where an audit trail is read: what a stage in AWS and a folder on this machine both can do. */
 import type { ArchiveEntry } from '../../functions/core/ports.ts'
 import type { tables } from '../../functions/tables.ts'
 import type { ArchivedEntry } from './archivedEntry.ts'
-import type { RecordOptions } from './evidenceOptions.ts'
-import { folderSource } from './folderSource.ts'
-import { stageSource } from './stageSource.ts'
 
 export type EvidenceSource = {
   /** The entries in the folder of a payment or a payer, in the order of their keys. */
@@ -17,10 +14,3 @@ export type EvidenceSource = {
 }
 
 export type TableName = keyof typeof tables
-
-/** Throws `CannotLook`. */
-export const evidenceSource = async (
-  from: RecordOptions['from'],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<EvidenceSource> =>
-  'archive' in from ? folderSource(from.archive, env) : stageSource(from)

@@ -70,7 +70,7 @@ function story(
       ['display text', payment.displayText],
       ['reference', payment.reference],
       // The display text is in every entry; the details are those of the push, if there was one.
-      ...(entries.some(isByPush) ? Object.entries(payment.shown.details) : []),
+      ...(entries.some(isByPush) ? Object.entries(payment.pushDetails ?? {}) : []),
     ]),
     'To whom',
     ...rows([

@@ -1,5 +1,8 @@
 /** Checks that the entries of a payment's history, in order, follow the rules of a payment. */
-import { CODE_ATTEMPTS_MAX, type HistoryEntry, TEXTS_MAX } from '../../functions/core/payment.ts'
+import { CHANNEL_EVENTS, CHANNELS, type ChannelEvent } from '../../functions/core/channel.ts'
+import { answerersOf } from '../../functions/core/channels/all.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsCodeRules.ts'
+import type { HistoryEntry } from '../../functions/core/payment.ts'
 import { type PaymentFacts, statusIn } from '../../functions/core/paymentTrail.ts'
 
 type Lived = {
@@ -34,7 +37,7 @@ export function lifeProblems(
       return isFirst ? 'a payment begins with "started"' : 'a payment is started once'
     }
     const { event, at } = historyEntry
-    if (!WHO[event].includes(`${historyEntry.channel} ${historyEntry.by}`)) {
+    if (!whoMay(event).includes(`${historyEntry.channel} ${historyEntry.by}`)) {
       return `"${event}" cannot be by ${historyEntry.by}${historyEntry.channel ? ` on ${historyEntry.channel}` : ''}`
     }
     if (lived.ended && !isLateAnswer(historyEntry)) return `"${event}" after the payment was over`
@@ -50,24 +53,23 @@ export function lifeProblems(
   })
 }
 
-/** For each event, the allowed channels and actors. */
-const WHO: Record<HistoryEntry['event'], readonly string[]> = {
+/** For each event that no single channel owns, the allowed channels and actors. */
+const WHO: Record<Exclude<HistoryEntry['event'], ChannelEvent>, readonly string[]> = {
   started: ['null payer'],
-  push_asked: ['push payer'],
-  push_sent: ['push provider'],
-  push_unavailable: ['push provider', 'push clock'],
-  push_paused: ['push clock'],
-  text_asked: ['sms payer'],
-  code_tried: ['sms payer'],
-  code_wrong: ['sms payer'],
-  answer_mismatched: ['push provider'],
-  answer_not_understood: ['push provider'],
-  denied_late: ['push payer'],
-  approved: ['push payer', 'push provider', 'sms payer'],
-  denied: ['push payer', 'push provider'],
+  approved: answerersOf('approved'),
+  denied: answerersOf('denied'),
   expired: ['null clock'],
   failed: ['sms payer'],
   cancelled: ['null payer', 'null operator'],
+}
+
+function whoMay(event: HistoryEntry['event']): readonly string[] {
+  const ofChannels = CHANNELS.flatMap((channel) => {
+    const events: Partial<Record<string, readonly string[]>> = CHANNEL_EVENTS[channel]
+    return (events[event] ?? []).map((by) => `${channel} ${by}`)
+  })
+  const others: Partial<Record<string, readonly string[]>> = WHO
+  return [...ofChannels, ...(others[event] ?? [])]
 }
 
 /** Events that may follow the payment's end: the payer may answer before the push counts as sent, or too late. */

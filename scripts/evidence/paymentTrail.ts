@@ -9,7 +9,7 @@ import {
   paymentTrailFolder,
 } from '../../functions/core/paymentTrail.ts'
 import { type ArchivedEntry, type Problem, unknownIn } from './archivedEntry.ts'
-import { CannotLook, type RecordOptions } from './evidenceOptions.ts'
+import { CannotLook, type PaymentTrailOptions } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { type CheckedPaymentTrail, checkPaymentTrail, THE_ITEM } from './paymentTrailCheck.ts'
 
@@ -39,7 +39,7 @@ export type FoundPaymentTrail = CheckedPaymentTrail & {
 /** Find and check a payment's audit trail; throws `CannotLook` if there is no such payment. */
 export async function paymentTrailOf(
   source: EvidenceSource,
-  { paymentId, day }: Pick<RecordOptions, 'paymentId' | 'day'>,
+  { paymentId, day }: Pick<PaymentTrailOptions, 'paymentId' | 'day'>,
 ): Promise<FoundPaymentTrail> {
   const read = await readStored(source, paymentId)
   if ('stored' in read) {

@@ -6,6 +6,7 @@ import type { ProviderFault } from '../../functions/adapters/askProvider.ts'
 import { type AuthySettings, authy } from '../../functions/adapters/authy/authy.ts'
 import type { BoundAction } from '../../functions/core/ports.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
+import { action } from '../core/payments.ts'
 import { numberOf, otherThan } from '../harness/harness.ts'
 
 const apiKey = 'canary-api-key'
@@ -30,11 +31,7 @@ const hidden = {
   origin_ip: '203.0.113.7',
 }
 const bound: BoundAction = {
-  action: {
-    kind: 'payment',
-    payee: { name: 'José & Søn', id: 'jose@example.com' },
-    amount: { amountMinor: 2050, currency: 'EUR' },
-  },
+  action: { ...action, payee: { name: 'José & Søn', id: 'jose@example.com' } },
   actionId: hidden.payment_id,
   reference: 'AAAAAA',
 }

@@ -13,24 +13,21 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OPEN_SHARDS } from '../../functions/adapters/dynamodb/paymentItem.ts'
 import { paymentsTable } from '../../functions/adapters/dynamodb/paymentsTable.ts'
+import { displayText } from '../../functions/core/action.ts'
+import { pushDetails } from '../../functions/core/channels/pushRules.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsCodeRules.ts'
 import { channelOf, endedAt } from '../../functions/core/outcome.ts'
-import {
-  CODE_ATTEMPTS_MAX,
-  type Payment,
-  pushContent,
-  TEXTS_MAX,
-  view,
-} from '../../functions/core/payment.ts'
+import { type Payment, view } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
-import { over } from '../core/payments.ts'
+import { action, open, over } from '../core/payments.ts'
 import {
   API_KEY,
   type Harness,
   NOON,
   otherThan,
+  paymentBody,
   startHarness,
-  terms as wireTerms,
 } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
@@ -54,17 +51,13 @@ const LIFE_SECONDS = 300
 const END = at(LIFE_SECONDS)
 const JUST_BEFORE = at(LIFE_SECONDS - 0.001)
 
-const terms: Payment['action'] = {
-  kind: 'payment',
-  payee: wireTerms.payee,
-  amount: { amountMinor: 2050, currency: 'EUR' },
-}
 const HARRY = 'harry@hogwarts.ac.uk'
 const REF = '4F2K7Q'
 let made = 0
 /** Nobody was reached yet. */
 const channels: Payment['channels'] = {
-  push: { state: 'sending', askedAt: NOON },
+  ...open.channels,
+  push: { state: 'sending', askedAt: NOON, details: pushDetails(action, HARRY, REF) },
   sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
 }
 const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
@@ -75,19 +68,20 @@ const smsOf = (sms: Partial<Payment['channels']['sms']>) => ({
 function fresh(more: Partial<Payment> = {}): Payment {
   made += 1
   return {
+    ...open,
     paymentId: String(made).padStart(22, 'A'),
     payerId: `payer-${made}`,
     requestId: `request-${made}`,
-    providerPhoneId: '1635',
     reference: REF,
-    action: terms,
-    shown: pushContent(terms, HARRY, REF),
-    outcome: { status: 'pending' },
+    displayText: displayText(action),
     channels,
-    createdAt: NOON,
-    expiresAt: END,
     ...more,
   }
+}
+
+/** No item of these tests is unreadable, but where a test makes it so. */
+const unexpected = (fault: unknown) => {
+  throw fault
 }
 
 async function inserted(more: Partial<Payment> = {}): Promise<Payment> {
@@ -121,7 +115,7 @@ const evidence = {
   kind: 'push-callback',
   push_id: 'push-1',
   provider_phone_id: '1635',
-  shown: 'as shown',
+  push_content: 'as shown',
   device_signature: null,
   device_id: '7',
   signed_at: '1700000100',
@@ -137,7 +131,8 @@ const approval = (payment: Payment, only: Decision['only'] = {}): Decision => ({
   only: {
     payerId: payment.payerId,
     providerPhoneId: payment.providerPhoneId,
-    shown: payment.shown,
+    displayText: payment.displayText,
+    pushDetails: payment.channels.push.details ?? {},
     ...only,
   },
 })
@@ -391,12 +386,16 @@ describe('decide', () => {
     { providerPhoneId: '1636' },
     { pushId: 'push-2' },
     {
-      shown: pushContent({ ...terms, amount: { ...terms.amount, amountMinor: 2051 } }, HARRY, REF),
+      pushDetails: pushDetails(
+        { ...action, amount: { ...action.amount, amountMinor: 2051 } },
+        HARRY,
+        REF,
+      ),
     },
-    { shown: pushContent(terms, 'another account', REF) },
-    { shown: pushContent(terms, HARRY, 'K7LMPQ') },
-    { shown: { ...pushContent(terms, HARRY, REF), message: 'Pay €2.50' } },
-    { shown: { message: pushContent(terms, HARRY, REF).message, details: {} } },
+    { pushDetails: pushDetails(action, 'another account', REF) },
+    { pushDetails: pushDetails(action, HARRY, 'K7LMPQ') },
+    { displayText: 'Pay €2.50' },
+    { pushDetails: {} },
   ] satisfies Decision['only'][])('changes nothing where one thing differs: %j', async (only) => {
     const payment = await inserted()
     await store.savePush(payment, 'push-1', at(1))
@@ -408,10 +407,21 @@ describe('decide', () => {
 
   test('the order of the details is not a difference', async () => {
     const payment = await inserted()
-    const { message, details } = payment.shown
-    const shown = { message, details: Object.fromEntries(Object.entries(details).reverse()) }
-    const decision = approval(payment, { shown })
+    const { details = {} } = payment.channels.push
+    const reversed = Object.fromEntries(Object.entries(details).reverse())
+    expect(Object.keys(reversed)).not.toEqual(Object.keys(details))
+    const decision = approval(payment, { pushDetails: reversed })
     expect(await store.decide(payment.paymentId, decision, at(30))).toBeDefined()
+  })
+
+  test('an answer to a push decides nothing where no push was asked for', async () => {
+    const push = { state: 'unavailable' } as const
+    const payment = await inserted({ channels: { ...channels, push } })
+    expect(await item(payment)).not.toHaveProperty('push_details')
+    for (const pushDetails of [channels.push.details ?? {}, {}]) {
+      const decision = approval(payment, { pushDetails })
+      expect(await store.decide(payment.paymentId, decision, at(30))).toBeUndefined()
+    }
   })
 
   test('a push that is asked for by its id decides nothing where none is stored yet', async () => {
@@ -556,7 +566,7 @@ describe('a place that was taken before its payment was stored', () => {
     const open: Payment[] = []
     for await (const one of store.open((fault) => unreadable.push(fault))) open.push(one)
     const waits = open.some((one) => one.paymentId === paymentId)
-    return { unreadable, waits, ...(await store.list(payerId, { limit: 20 })) }
+    return { unreadable, waits, ...(await store.list(payerId, { limit: 20 }, unexpected)) }
   }
 
   test('lets no late insert in, and stays as it is', async () => {
@@ -603,7 +613,7 @@ describe('a place that was taken before its payment was stored', () => {
     expect(await indexed(payment)).toEqual(nothing)
   })
 
-  test('holds no terms, no number and no e-mail address', async () => {
+  test('holds no payee, no amount, no number and no e-mail address', async () => {
     const payment = await barred()
     const { payerId, paymentId } = payment
     expect(await item(payment)).toEqual({ payment_id: paymentId, barred_payer: payerId })
@@ -896,12 +906,12 @@ describe('list', () => {
     const seen: string[] = []
     let cursor: string | undefined
     do {
-      const page = await store.list(payerId, { limit: 3, cursor })
+      const page = await store.list(payerId, { limit: 3, cursor }, unexpected)
       expect(page.payments.length).toBeLessThanOrEqual(3)
       seen.push(...ids(page))
       cursor = page.next ?? undefined
     } while (cursor)
-    const whole = await store.list(payerId, { limit: 100 })
+    const whole = await store.list(payerId, { limit: 100 }, unexpected)
     expect(whole.next).toBeNull()
     expect(seen).toEqual(ids(whole))
     expect(new Set(seen).size).toBe(7)
@@ -909,19 +919,41 @@ describe('list', () => {
     expect(times).toEqual([...times].sort((a, b) => b - a))
   })
 
+  test('leaves out an item that cannot be read, tells of it, and shows the others', async () => {
+    const who = 'a payer of one spoiled payment'
+    const kept = await inserted({ payerId: who, createdAt: at(1) })
+    const spoiled = await inserted({ payerId: who, createdAt: at(2) })
+    await tables.documents.send(
+      new UpdateCommand({
+        TableName: 'payments',
+        Key: { payment_id: spoiled.paymentId },
+        UpdateExpression: 'SET #status = :approved REMOVE open_shard',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':approved': 'approved' },
+      }),
+    )
+    const unreadable: unknown[] = []
+    const { payments } = await store.list(who, { limit: 20 }, (fault) => unreadable.push(fault))
+    expect(ids({ payments })).toEqual([kept.paymentId])
+    expect(unreadable).toEqual([expect.objectContaining({ name: 'RewrittenOutcome' })])
+  })
+
   test('is empty for somebody without payments', async () => {
-    expect(await store.list('nobody', { limit: 20 })).toEqual({ payments: [], next: null })
+    expect(await store.list('nobody', { limit: 20 }, unexpected)).toEqual({
+      payments: [],
+      next: null,
+    })
   })
 
   test("another payer's cursor, a changed one and none at all are refused", async () => {
-    const { next } = await store.list(payerId, { limit: 3 })
+    const { next } = await store.list(payerId, { limit: 3 }, unexpected)
     const [time, id, seal] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString())
     const made = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
     expect(made(time, id, seal)).toBe(next)
     const refusal = { code: 'invalid_request', details: { fields: [{ path: 'cursor' }] } }
-    await expect(store.list('nobody', { limit: 3, cursor: next ?? '' })).rejects.toMatchObject(
-      refusal,
-    )
+    await expect(
+      store.list('nobody', { limit: 3, cursor: next ?? '' }, unexpected),
+    ).rejects.toMatchObject(refusal)
     for (const cursor of [
       made(time, id, otherThan('0000')),
       made(at(9).toISOString(), id, seal),
@@ -935,15 +967,24 @@ describe('list', () => {
       '%%%',
       '',
     ]) {
-      await expect(store.list(payerId, { limit: 3, cursor })).rejects.toMatchObject(refusal)
+      await expect(store.list(payerId, { limit: 3, cursor }, unexpected)).rejects.toMatchObject(
+        refusal,
+      )
     }
   })
 
   test('tells no more than the list shows', async () => {
-    const { payments } = await store.list(payerId, { limit: 1 })
+    const { payments } = await store.list(payerId, { limit: 1 }, unexpected)
     const [shown] = payments.map((payment) => view(payment, NOON))
     expect(shown).toHaveProperty('paymentId')
-    for (const hidden of ['providerPhoneId', 'shown', 'pushId', 'evidence', 'history', 'payerId']) {
+    for (const hidden of [
+      'providerPhoneId',
+      'details',
+      'pushId',
+      'evidence',
+      'history',
+      'payerId',
+    ]) {
       expect(shown).not.toHaveProperty(hidden)
     }
   })
@@ -1062,8 +1103,8 @@ describe('answers', () => {
     const payerId = 'a payer of pages'
     const payeeName = 'N'.repeat(300_000)
     for (let n = 0; n < 4; n += 1) {
-      const action = { ...terms, payee: { ...terms.payee, name: payeeName } }
-      await inserted({ payerId, action, createdAt: at(n) })
+      const longest = { ...action, payee: { ...action.payee, name: payeeName } }
+      await inserted({ payerId, action: longest, createdAt: at(n) })
     }
     await expect(store.answers(payerId, at(-1))).rejects.toThrow('more than one page of payments')
   })
@@ -1128,7 +1169,7 @@ describe('open', () => {
       ...third,
       channels: {
         ...channels,
-        push: { state: 'sent', id: 'push-3', askedAt: NOON, readAt: at(2) },
+        push: { ...channels.push, state: 'sent', id: 'push-3', readAt: at(2) },
       },
     })
   })
@@ -1161,7 +1202,7 @@ test.each([
   ['an amount of nothing', { amount_minor: 0 }],
   ['a currency that is none', { currency: 'XXX' }],
   ['a time that is none', { expires_at: 'tomorrow' }],
-  ['words that are none', { shown: 'Pay' }],
+  ['details of a push that are none', { push_details: 'Amount' }],
   ['attempts that are no number', { code_attempts: '0' }],
 ])('an item with %s is a fault and not a payment', async (_, broken) => {
   const payment = await inserted()
@@ -1209,7 +1250,7 @@ describe.each(FAULTS)('with $name from the database', (fault) => {
       await expect(store.get(payerId, paymentId)).rejects.toBe(fault)
       await expect(store.find(paymentId)).rejects.toBe(fault)
       await expect(store.findByPush('push-1')).rejects.toBe(fault)
-      await expect(store.list(payerId, { limit: 20 })).rejects.toBe(fault)
+      await expect(store.list(payerId, { limit: 20 }, unexpected)).rejects.toBe(fault)
       await expect(
         store
           .open(() => {})
@@ -1293,7 +1334,7 @@ describe('through the handlers', () => {
       const phone = { phoneNumber: '+447400123456', channel: 'sms' }
       withFault(failing(fault))
       const replies = await Promise.all([
-        harness.call('sendPayment', { as, key: 'key', body: wireTerms }),
+        harness.call('sendPayment', { as, key: 'key', body: paymentBody }),
         harness.call('listPayments', { as }),
         harness.call('paymentStatus', { as, id }),
         harness.call('cancelPayment', { as, id }),
@@ -1359,7 +1400,7 @@ describe('through the handlers', () => {
   describe('where an answer is lost after the write', () => {
     test('of a start: 500, and the same key again gives the payment, once', async () => {
       const as = await harness.person()
-      const start = { as, key: 'key', body: wireTerms }
+      const start = { as, key: 'key', body: paymentBody }
       withFault(losing(isInsert))
       expect(await harness.call('sendPayment', start)).toMatchObject({ status: 500, body: nowhere })
       faulty?.restore()
@@ -1418,7 +1459,7 @@ describe('through the handlers', () => {
     test('a start is one payment, and its push is asked for', async () => {
       const as = await harness.person()
       withFault(retrying(isInsert))
-      const started = await harness.call('sendPayment', { as, key: 'key', body: wireTerms })
+      const started = await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
       expect(started).toMatchObject({
         status: 201,
         body: { status: 'pending', push: 'sent' },

@@ -4,6 +4,7 @@ import type { BoundAction } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { noFaults } from '../../local/phone/faults.ts'
 import { type Phone, startPhone } from '../../local/phone/phone.ts'
+import { action as anyAction } from '../core/payments.ts'
 import { movableClock, numberOf, otherThan } from '../harness/harness.ts'
 import {
   AUTHY_KEY,
@@ -20,15 +21,14 @@ const boundTo = (paymentId: string, action: PaymentAction): BoundAction => ({
   actionId: paymentId,
   reference: paymentId.slice(0, 6),
 })
-const terms: PaymentAction = {
-  kind: 'payment',
+const action: PaymentAction = {
+  ...anyAction,
   payee: { name: 'José & Søn', id: 'jose@example.com' },
-  amount: { amountMinor: 2050, currency: 'EUR' },
 }
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA'
-const bound = boundTo(ID, terms)
+const bound = boundTo(ID, action)
 /** The payer pays the same payee the same amount once more. */
-const equal = boundTo('BBBBBBBBBBBBBBBBBBBBBB', terms)
+const equal = boundTo('BBBBBBBBBBBBBBBBBBBBBB', action)
 /** As `registering.ts` binds what lets a new phone in. */
 const changeOfPhone: BoundAction = {
   action: { kind: 'phone-change', number: '+447400900123', reference: 'AAAAAA' },
@@ -38,8 +38,8 @@ const changeOfPhone: BoundAction = {
 /** What is bound, with one part of it another's. */
 const withOther = {
   actionId: { ...bound, actionId: equal.actionId },
-  amount: { ...bound, action: { ...terms, amount: { ...terms.amount, amountMinor: 2051 } } },
-  payee: { ...bound, action: { ...terms, payee: { ...terms.payee, id: 'm@example.com' } } },
+  amount: { ...bound, action: { ...action, amount: { ...action.amount, amountMinor: 2051 } } },
+  payee: { ...bound, action: { ...action, payee: { ...action.payee, id: 'm@example.com' } } },
   reference: { ...bound, reference: equal.reference },
 } satisfies Record<string, BoundAction>
 
@@ -159,13 +159,13 @@ describe.each([
     })
 
     test.each([
-      ['another payee', { payee: { ...terms.payee, id: 'm@example.com' } }],
-      ['another amount', { amount: { ...terms.amount, amountMinor: 2051 } }],
-      ['another currency', { amount: { ...terms.amount, currency: 'GBP' as const } }],
-      ['equal terms', {}],
+      ['another payee', { payee: { ...action.payee, id: 'm@example.com' } }],
+      ['another amount', { amount: { ...action.amount, amountMinor: 2051 } }],
+      ['another currency', { amount: { ...action.amount, currency: 'GBP' as const } }],
+      ['an equal payment', {}],
     ])('approves no other payment: %s', async (_, other) => {
       const { code, check } = await text(await somebody())
-      const another = boundTo(equal.actionId, { ...terms, ...other })
+      const another = boundTo(equal.actionId, { ...action, ...other })
       expect(await outcome(check(code, another))).not.toBe('right')
       expect(await check(code)).toBe('right')
     })

@@ -11,6 +11,7 @@ import type {
   VerifySettings,
 } from '../../functions/adapters/twilioVerify/verifyService.ts'
 import type { BoundAction } from '../../functions/core/ports.ts'
+import { action } from '../core/payments.ts'
 
 const key: TwilioKey = { apiKey: 'SK-canary-key', apiKeySecret: 'canary-secret' }
 const otherKey: TwilioKey = { apiKey: 'SK-another-key', apiKeySecret: 'another-secret' }
@@ -23,15 +24,11 @@ const phone = { countryCode: '44', national: '7700900123' }
 const to = '+447700900123'
 const reached = { phone, providerPhoneId: 'phone:AAAAAAAAAAAAAAAAAAAAAA' }
 const bound: BoundAction = {
-  action: {
-    kind: 'payment',
-    payee: { name: 'José & Søn', id: 'jose@example.com' },
-    amount: { amountMinor: 2050, currency: 'EUR' },
-  },
+  action: { ...action, payee: { name: 'José & Søn', id: 'jose@example.com' } },
   actionId: 'AAAAAAAAAAAAAAAAAAAAAA',
   reference: 'AAAAAA',
 }
-const terms = { amount: '€20.50', payee: 'José & Søn (jose@example.com) ref AAAAAA' }
+const link = { amount: '€20.50', payee: 'José & Søn (jose@example.com) ref AAAAAA' }
 const CODE = '765432'
 
 /** A verification as Twilio shows it. Each test breaks one thing about it. */
@@ -72,7 +69,7 @@ const CODES = {
     name: 'a code',
     resource: 'Verifications',
     ask: (provider) => provider.send(reached, bound),
-    good: { ...pending, ...terms },
+    good: { ...pending, ...link },
     status: 201,
     answer: sid,
   },
@@ -81,7 +78,7 @@ const CODES = {
     resource: 'VerificationCheck',
     ask: (provider) =>
       provider.check({ providerPhoneId: reached.providerPhoneId, textId: sid }, bound, CODE),
-    good: { ...approved, ...terms },
+    good: { ...approved, ...link },
     status: 200,
     answer: 'right',
   },
@@ -159,7 +156,7 @@ afterEach(() => {
   const told = JSON.stringify(faults)
   const basic = Buffer.from(`${key.apiKey}:${key.apiKeySecret}`).toString('base64')
   const secrets = [key.apiKey, key.apiKeySecret, basic, CODE, phone.national, to]
-  for (const secret of [...secrets, otherKey.apiKeySecret, terms.payee]) {
+  for (const secret of [...secrets, otherKey.apiKeySecret, link.payee]) {
     expect(told).not.toContain(secret)
   }
 })
@@ -406,7 +403,7 @@ describe('what a right code proves', () => {
       kind: 'verify-code',
       provider_phone_id: reached.providerPhoneId,
       verification_sid: sid,
-      ...terms,
+      ...link,
     })
   })
 
@@ -433,13 +430,13 @@ describe('asks exactly', () => {
       'for a code, bound to amount and payee',
       CODES.send,
       `${service}/Verifications`,
-      { To: to, Channel: 'sms', Amount: terms.amount, Payee: terms.payee },
+      { To: to, Channel: 'sms', Amount: link.amount, Payee: link.payee },
     ],
     [
       'about a code, by the SID of its text and never by number',
       CODES.check,
       `${service}/VerificationCheck`,
-      { ...check, Amount: terms.amount, Payee: terms.payee },
+      { ...check, Amount: link.amount, Payee: link.payee },
     ],
     [
       'for a verification by text, bound to nothing',
@@ -819,8 +816,8 @@ describe('whatever is answered', () => {
     channel: fc.constantFrom<unknown>('sms', 7),
     status: fc.constantFrom<unknown>('approved', 'pending', 'canceled', 'APPROVED', true),
     valid: fc.constantFrom<unknown>(true, false, 'true', 1),
-    amount: fc.constantFrom<unknown>(terms.amount, null, '', '€20.5'),
-    payee: fc.constantFrom<unknown>(terms.payee, null, 'José & Søn (jose@example.com)'),
+    amount: fc.constantFrom<unknown>(link.amount, null, '', '€20.5'),
+    payee: fc.constantFrom<unknown>(link.payee, null, 'José & Søn (jose@example.com)'),
     code: fc.constantFrom<unknown>(undefined, 20404, 60200),
   }
   /** Some parts of a good answer replaced by what is near, or one by anything; or anything at all. */
@@ -842,9 +839,9 @@ describe('whatever is answered', () => {
     fc.constantFrom(202, 204, 206, 299, 302, 400, 401, 404, 429, 500, 503),
   )
   /** Right is this, and nothing else in the world. */
-  const isRight = (status: number, body: unknown, withTerms: boolean) => {
+  const isRight = (status: number, body: unknown, withLink: boolean) => {
     const { to, channel, amount, payee, ...said } = Object(body)
-    const isLinked = amount === terms.amount && payee === terms.payee
+    const isLinked = amount === link.amount && payee === link.payee
     const isReadable = [amount, payee].every((it) => it === null || typeof it === 'string')
     return (
       (status === 200 || status === 201) &&
@@ -854,14 +851,14 @@ describe('whatever is answered', () => {
       said.service_sid === serviceSid &&
       typeof to === 'string' &&
       typeof channel === 'string' &&
-      (withTerms ? isLinked : isReadable)
+      (withLink ? isLinked : isReadable)
     )
   }
 
   test.each([
     ['a code', CODES.check, true],
     ['a verification', PHONES.check, false],
-  ] as const)('%s is right by nothing but its own clear yes', async (_, { ask }, withTerms) => {
+  ] as const)('%s is right by nothing but its own clear yes', async (_, { ask }, withLink) => {
     let rights = 0
     await fc.assert(
       fc.asyncProperty(status, answer(CODES.check.good), async (status, body) => {
@@ -870,7 +867,7 @@ describe('whatever is answered', () => {
           expect(refused).toMatchObject({ name: 'Refusal' })
           return 'refused'
         })
-        expect(verdict === 'right').toBe(isRight(status, body, withTerms))
+        expect(verdict === 'right').toBe(isRight(status, body, withLink))
         if (verdict === 'right') rights += 1
       }),
       { numRuns: 500 },
@@ -892,7 +889,7 @@ describe('whatever is answered', () => {
         expect([sid, anotherSid]).toContain(name)
         expect([200, 201]).toContain(status)
         const { service_sid, status: pending } = CODES.send.good
-        expect(body).toMatchObject({ sid: name, service_sid, to, status: pending, ...terms })
+        expect(body).toMatchObject({ sid: name, service_sid, to, status: pending, ...link })
       }),
       { numRuns: 500 },
     )

@@ -22,6 +22,7 @@ import type {
 } from '../../functions/core/ports.ts'
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
+import { noEnds } from './channels/silentChannels.ts'
 import { open, over, smsOf, WORDS } from './payments.ts'
 
 const ADA: Account = { payerId: 'person-1', email: 'ada@example.com' }
@@ -91,7 +92,7 @@ function operating(world: World = {}) {
       bar: does('barPayment', () => bars),
     }),
     ends: {
-      push: undefined,
+      ...noEnds,
       sms: smsCodeEnd(one.port<Codes>({ end: does('end', () => {}) })),
     },
     signIns: one.port<SignIns>({

@@ -7,7 +7,8 @@ import type { Codes, PaymentStore } from '../../functions/core/ports.ts'
 import { Refusal } from '../../functions/core/refusals.ts'
 import { answering, at, NOON } from './answering.ts'
 import { noDenials } from './channels/denials.ts'
-import { open, over, pushOf, smsOf } from './payments.ts'
+import { noEnds } from './channels/silentChannels.ts'
+import { DETAILS, open, over, pushOf, smsOf, WORDS } from './payments.ts'
 
 const ID = open.paymentId
 
@@ -44,7 +45,7 @@ describe('a cancel', () => {
     })
     const codes = one.port<Pick<Codes, 'end'>>({ end: async () => {} })
     const { clock } = one
-    const ends = { push: undefined, sms: smsCodeEnd(codes) }
+    const ends = { ...noEnds, sms: smsCodeEnd(codes) }
     return { ...one, cancel: () => cancelPayment({ payments, ends, clock }, 'person-1', ID) }
   }
   const cancelled: Payment = { ...open, ...over('cancelled') }
@@ -86,11 +87,17 @@ describe('a cancel', () => {
 })
 
 describe('an answer to a push', () => {
+  const SHOWN = { message: WORDS, details: DETAILS }
+  const shownBy = (providerPhoneId: string) => ({
+    providerPhoneId,
+    displayText: WORDS,
+    pushDetails: DETAILS,
+  })
   const answer: PushAnswer = {
     pushId: 'push-1',
     providerPhoneId: '1635',
     status: 'approved',
-    shown: open.shown,
+    content: SHOWN,
     paymentId: ID,
     payerId: 'person-1',
     proof: { device_signature: 'signed', device_id: '7', signed_at: '1700000100', nonce: '17' },
@@ -137,13 +144,13 @@ describe('an answer to a push', () => {
               kind: 'push-callback',
               push_id: 'push-1',
               provider_phone_id: '1635',
-              shown: expect.stringContaining('Neville'),
+              push_content: expect.stringContaining('Neville'),
               device_signature: 'signed',
               device_id: '7',
               signed_at: '1700000100',
               nonce: '17',
             },
-            only: { providerPhoneId: '1635', shown: open.shown, payerId: 'person-1' },
+            only: { ...shownBy('1635'), payerId: 'person-1' },
           },
           NOON,
         ],
@@ -160,7 +167,7 @@ describe('an answer to a push', () => {
     expect(asked[0]).toEqual(['findByPush', 'push-1'])
     const [id, decision] = given('decide')[0] ?? []
     expect(id).toBe(ID)
-    const only = { providerPhoneId: '1635', shown: open.shown, pushId: 'push-1' }
+    const only = { ...shownBy('1635'), pushId: 'push-1' }
     expect(decision).toHaveProperty('only', only)
   })
 
@@ -188,7 +195,7 @@ describe('an answer to a push', () => {
     ['another payer', { payerId: 'person-2' }, approved, 'mismatch'],
     [
       'other words',
-      { shown: { ...open.shown, message: 'Pay €2.50 to Neville' } },
+      { content: { ...SHOWN, message: 'Pay €2.50 to Neville' } },
       approved,
       'mismatch',
     ],
@@ -207,13 +214,21 @@ describe('an answer to a push', () => {
   test.each<[string, Partial<PushAnswer>]>([
     ['another phone', { providerPhoneId: '1636' }],
     ['another payer', { payerId: 'person-2' }],
-    ['other words', { shown: { ...open.shown, message: 'Pay €2.50 to Neville' } }],
-    ['other words, and no', { status: 'denied', shown: { ...open.shown, message: 'Pay €2' } }],
-    ['other details', { shown: { ...open.shown, details: {} } }],
+    ['other words', { content: { ...SHOWN, message: 'Pay €2.50 to Neville' } }],
+    ['other words, and no', { status: 'denied', content: { ...SHOWN, message: 'Pay €2' } }],
+    ['other details', { content: { ...SHOWN, details: {} } }],
   ])('with %s is noted on its payment', async (_, more) => {
     const { given, outcome } = deciding(more, { stored: open })
     expect(await outcome).toBe('mismatch')
     expect(given('refuseAnswer')).toEqual([[ID, 'answer_mismatched', NOON]])
+  })
+
+  test('to a payment for which no push was asked has other content, whatever it shows', async () => {
+    for (const details of [DETAILS, {}]) {
+      const stored = { ...open, ...pushOf({ state: 'unavailable', details: undefined }) }
+      const { outcome } = deciding({ content: { message: WORDS, details } }, { stored })
+      expect(await outcome).toBe('mismatch')
+    }
   })
 
   test.each<[string, Partial<PushAnswer>, Payment]>([
@@ -261,7 +276,7 @@ describe('an answer to a push', () => {
     ],
     [
       'a no to other words',
-      { status: 'denied', shown: { ...open.shown, message: 'Pay €2' } },
+      { status: 'denied', content: { ...SHOWN, message: 'Pay €2' } },
       { ...open, ...over('cancelled') },
     ],
     [
@@ -277,7 +292,7 @@ describe('an answer to a push', () => {
   })
 
   test('to the push of another payment than it names is noted on both', async () => {
-    const more = { shown: { ...open.shown, message: 'Pay €2' } }
+    const more = { content: { ...SHOWN, message: 'Pay €2' } }
     const { given, outcome } = deciding(more, {
       stored: open,
       byPush: { ...open, paymentId: 'B'.repeat(22) },
@@ -287,9 +302,9 @@ describe('an answer to a push', () => {
   })
 
   test('with its details in another order has the same words', async () => {
-    const { message, details } = open.shown
+    const { message, details } = SHOWN
     const reversed = Object.fromEntries(Object.entries(details).reverse())
-    const { outcome } = deciding({ shown: { message, details: reversed } }, { stored: approved })
+    const { outcome } = deciding({ content: { message, details: reversed } }, { stored: approved })
     expect(await outcome).toBe('repeated')
   })
 

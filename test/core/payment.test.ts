@@ -3,47 +3,26 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { linkOf } from '../../functions/adapters/twilioVerify/verifyLink.ts'
 import { displayText, type PaymentAction, sameAction } from '../../functions/core/action.ts'
+import { pushContent, pushContentText } from '../../functions/core/channels/pushRules.ts'
 import { CURRENCIES, type Currency } from '../../functions/core/money.ts'
 import { type Evidence, proofOf } from '../../functions/core/outcome.ts'
 import { payeeText } from '../../functions/core/payeeText.ts'
 import {
   type Payment,
-  pushContent,
   referenceFrom,
-  shownText,
   statusAt,
   view,
   whyClosed,
 } from '../../functions/core/payment.ts'
 
-import { over, smsOf } from './payments.ts'
+import { action, open as anOpen, over, paymentBody, pushOf, smsOf } from './payments.ts'
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`)
-const terms: PaymentAction = {
-  kind: 'payment',
-  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
-  amount: { amountMinor: 2050, currency: 'EUR' },
-}
 /** A payment that can be approved right now. Each test breaks one thing about it. */
 const open: Payment = {
-  paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
-  payerId: 'person-1',
-  requestId: 'request-1',
-  providerPhoneId: '1635',
+  ...anOpen,
   reference: '4F2K7Q',
-  action: terms,
-  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
-  outcome: { status: 'pending' },
-  channels: {
-    push: {
-      state: 'sent',
-      askedAt: at('12:00:00'),
-      id: '78b23c8b-0997-4f7d-b702-90e1e0f8d955',
-    },
-    sms: { to: '+44 ••••• ••123', sends: 0, attempts: 0, wrongCodes: 0 },
-  },
-  createdAt: at('12:00:00'),
-  expiresAt: at('12:05:00'),
+  ...pushOf({ id: '78b23c8b-0997-4f7d-b702-90e1e0f8d955' }, smsOf({ sends: 0, sentAt: undefined })),
 }
 
 const payeeField = (field: 'name' | 'id', maxLength: number) =>
@@ -52,7 +31,7 @@ const payeeField = (field: 'name' | 'id', maxLength: number) =>
     .map((text) => payeeText(field, text))
     .filter((checked) => 'text' in checked)
     .map((checked) => checked.text)
-const anyTerms: fc.Arbitrary<PaymentAction> = fc.record({
+const anyAction: fc.Arbitrary<PaymentAction> = fc.record({
   kind: fc.constant('payment' as const),
   payee: fc.record({ name: payeeField('name', 70), id: payeeField('id', 64) }),
   amount: fc.record({
@@ -63,7 +42,7 @@ const anyTerms: fc.Arbitrary<PaymentAction> = fc.record({
 
 test('the words hold the whole payee, uncut, whatever they are (2019: W14)', () => {
   fc.assert(
-    fc.property(anyTerms, (any) => {
+    fc.property(anyAction, (any) => {
       const said = displayText(any)
       expect(said.startsWith('Pay ')).toBe(true)
       const unmarked = said.replace(/[\u200e\u200f]/g, '')
@@ -87,9 +66,9 @@ test('the longest words have 170 UTF-16 units, fewer than the 200 of a push and 
 })
 
 test('the push names payee, amount, account and reference, under keys that the provider does not cut', () => {
-  const { message, details } = pushContent(terms, 'ada@example.com', '4F2K7Q')
+  const { message, details } = pushContent(action, 'ada@example.com', '4F2K7Q')
   expect(message).toBe('Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)')
-  expect(message).toBe(displayText(terms))
+  expect(message).toBe(displayText(action))
   expect(details).toEqual({
     'Sending to': 'Neville Longbottom (neville@hogwarts.ac.uk)',
     Amount: '€20.50',
@@ -102,30 +81,37 @@ test('the push names payee, amount, account and reference, under keys that the p
   expect(keys.filter((key) => keys.some((other) => other.startsWith(key)))).toHaveLength(4)
 })
 
+const SHOWN = pushContent(action, 'ada@example.com', 'K7LMPQ')
+
 test('what was shown is the same text in whatever order its details come back', () => {
-  const { message, details } = open.shown
+  const { message, details } = SHOWN
   const turned = Object.fromEntries(Object.entries(details).reverse())
-  expect(shownText({ message, details: turned })).toBe(shownText(open.shown))
+  expect(pushContentText({ message, details: turned })).toBe(pushContentText(SHOWN))
 })
 
 test.each([
   ['another message', { message: 'Pay €20.50 to Neville' }],
-  ['another detail', { details: { ...open.shown.details, Amount: '€2,050' } }],
-  ['a detail more', { details: { ...open.shown.details, Tip: '€1.00' } }],
+  ['another detail', { details: { ...SHOWN.details, Amount: '€2,050' } }],
+  ['a detail more', { details: { ...SHOWN.details, Tip: '€1.00' } }],
   ['a detail less', { details: { Amount: '€20.50' } }],
   ['no details', { details: {} }],
 ])('%s is not what was shown', (_, broken) => {
-  expect(shownText({ ...open.shown, ...broken })).not.toBe(shownText(open.shown))
+  expect(pushContentText({ ...SHOWN, ...broken })).not.toBe(pushContentText(SHOWN))
 })
 
 test.each([
-  ['payee’s name', { payee: { ...terms.payee, name: 'Neville' } }],
-  ['payee’s id', { payee: { ...terms.payee, id: 'neville@example.com' } }],
+  ['payee’s name', { payee: { ...action.payee, name: 'Neville' } }],
+  ['payee’s id', { payee: { ...action.payee, id: 'neville@example.com' } }],
   ['amount', { amount: { amountMinor: 2051, currency: 'EUR' } }],
   ['currency', { amount: { amountMinor: 2050, currency: 'GBP' } }],
-] as const)('terms with another %s are other terms', (_, broken) => {
-  expect(sameAction(terms, terms)).toBe(true)
-  expect(sameAction(terms, { ...terms, ...broken })).toBe(false)
+] as const)('a payment with another %s is another payment', (_, broken) => {
+  expect(sameAction(action, action)).toBe(true)
+  expect(sameAction(action, { ...action, ...broken })).toBe(false)
+})
+
+const { kind: _, ...fields } = action
+test.each(Object.keys(fields))('a payment without its %s is another payment', (name) => {
+  expect(sameAction(action, { ...action, [name]: undefined })).toBe(false)
 })
 
 test('a payment is over at the very moment it expires, and not a millisecond before (2019: W9)', () => {
@@ -154,8 +140,7 @@ test.each([
 test('the payer sees exactly this of a payment, and nothing of the provider’s', () => {
   expect(view(open, at('12:00:01'))).toStrictEqual({
     paymentId: open.paymentId,
-    payee: terms.payee,
-    amount: { value: '20.50', currency: 'EUR' },
+    ...paymentBody,
     displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
     reference: '4F2K7Q',
     status: 'pending',
@@ -243,7 +228,7 @@ test.each([
   ['Adlam', '𞤀'],
 ])('beside a letter from right to left (%s) the account is marked', (_, letter) => {
   const payee = { name: letter, id: '1111 2222' }
-  expect(displayText({ ...terms, payee })).toBe(`Pay €20.50 to ${letter}\u200e (1111 2222\u200e)`)
+  expect(displayText({ ...action, payee })).toBe(`Pay €20.50 to ${letter}\u200e (1111 2222\u200e)`)
 })
 
 test('beside letters from right to left the account keeps its order, by marks that no payee can hold', () => {
@@ -262,18 +247,18 @@ test('beside letters from right to left the account keeps its order, by marks th
 test('a name that begins with digits keeps them before letters from right to left', () => {
   const payee = { name: '24 שעות', id: '1111 2222' }
   const marked = '\u200f24 שעות\u200f\u200e (1111 2222\u200e)'
-  expect(displayText({ ...terms, payee })).toBe(`Pay €20.50 to ${marked}`)
+  expect(displayText({ ...action, payee })).toBe(`Pay €20.50 to ${marked}`)
 })
 
 test.each(['Neville (N.)', 'Zoë', '王小明', 'Σωκράτης', 'Ольга'])(
   'no mark is put where every letter runs from left to right: %s',
   (name) => {
-    const terms: PaymentAction = {
+    const action: PaymentAction = {
       kind: 'payment',
       payee: { name, id: 'x@y.z' },
       amount: { amountMinor: 1, currency: 'EUR' },
     } as const
-    expect(displayText(terms)).toBe(`Pay €0.01 to ${name} (x@y.z)`)
+    expect(displayText(action)).toBe(`Pay €0.01 to ${name} (x@y.z)`)
   },
 )
 
@@ -310,7 +295,7 @@ test('other payees have other words, wherever the name ends and the account begi
     shown('id', [3, 4, 5]).map((id) => ({ name, id })),
   )
   const told = new Map(
-    payees.map((payee) => [JSON.stringify(payee), displayText({ ...terms, payee })]),
+    payees.map((payee) => [JSON.stringify(payee), displayText({ ...action, payee })]),
   )
   expect(told.size).toBeGreaterThan(1000)
   expect(new Set(told.values()).size).toBe(told.size)

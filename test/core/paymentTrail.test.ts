@@ -17,7 +17,7 @@ import {
 } from '../../functions/core/paymentTrail.ts'
 import { records } from '../scripts/evidence/paymentTrails.ts'
 import { at } from './answering.ts'
-import { open, over, smsOf, WORDS } from './payments.ts'
+import { DETAILS, open, over, paymentBody, pushOf, smsOf, WORDS } from './payments.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const entries = (payment: PaymentWithHistory) => paymentEntries(payment, sha256)
@@ -84,10 +84,9 @@ describe('entries', () => {
       providerPhoneId: '1635',
       requestId: 'request-1',
       reference: 'K7LMPQ',
-      payee: open.action.payee,
-      amount: { value: '20.50', currency: 'EUR' },
+      ...paymentBody,
       displayText: WORDS,
-      shown: open.shown,
+      pushDetails: DETAILS,
       createdAt: '2026-11-21T12:00:00.000Z',
       expiresAt: '2026-11-21T12:05:00.000Z',
     })
@@ -95,8 +94,8 @@ describe('entries', () => {
   })
 
   test('word the payment as it was shown, not as it would be worded today', () => {
-    const shown = { ...open.shown, message: 'as it was once worded' }
-    expect(entries({ ...approved, shown })[0]?.payment.displayText).toBe('as it was once worded')
+    const displayText = 'as it was once worded'
+    expect(entries({ ...approved, displayText })[0]?.payment.displayText).toBe(displayText)
   })
 
   test('come out the same whenever they are made, as the history grows', () => {
@@ -151,7 +150,8 @@ describe('entries', () => {
     ['the amount', { action: { ...open.action, amount: { amountMinor: 2051, currency: 'EUR' } } }],
     ['the payer', { payerId: 'person-2' }],
     ['the phone', { providerPhoneId: '1636' }],
-    ['what was shown', { shown: { ...open.shown, message: 'Pay' } }],
+    ['what was shown', { displayText: 'Pay' }],
+    ['what the push showed', pushOf({ details: { ...DETAILS, Amount: '€2.05' } })],
     ['the moment at which it ends', { expiresAt: at(301) }],
     ['how it began', { history: [historyEntry(1, 'started'), ...HISTORY.slice(1)] }],
   ] as const)('all have other hashes when %s is another', (_, changed) => {
@@ -203,10 +203,9 @@ describe('an entry’s text', () => {
         `"createdAt":"2026-11-21T12:00:00.000Z","displayText":"${WORDS}",` +
         `"expiresAt":"2026-11-21T12:05:00.000Z",` +
         `"payee":{"id":"neville@hogwarts.ac.uk","name":"Neville Longbottom"},"payerId":"person-1",` +
-        `"providerPhoneId":"1635","reference":"K7LMPQ","requestId":"request-1","shown":{"details":{"Amount":"€20.50",` +
-        `"Reference":"K7LMPQ",` +
+        `"providerPhoneId":"1635","pushDetails":{"Amount":"€20.50","Reference":"K7LMPQ",` +
         `"Sending to":"Neville Longbottom (neville@hogwarts.ac.uk)",` +
-        `"Your account":"ada@example.com"},"message":"${WORDS}"}},` +
+        `"Your account":"ada@example.com"},"reference":"K7LMPQ","requestId":"request-1"},` +
         `"paymentId":"KTLLJSfqnCGI9JkWws96Bw","previous":null,"seq":1,"version":1}`,
     )
   })
@@ -336,8 +335,7 @@ describe('an event', () => {
         paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
         payerId: 'person-1',
         reference: 'K7LMPQ',
-        payee: open.action.payee,
-        amount: { value: '20.50', currency: 'EUR' },
+        ...paymentBody,
         displayText: WORDS,
         status: 'approved',
         decidedBy: 'sms',

@@ -1,16 +1,25 @@
 /** Test support: a payment as the stores give it, which waits for its payer. */
-import type { PaymentAction } from '../../functions/core/action.ts'
+import { displayText, type PaymentAction, type PaymentFields } from '../../functions/core/action.ts'
 import type { Channel, PushChannel, SmsChannel } from '../../functions/core/channel.ts'
+import { pushDetails } from '../../functions/core/channels/pushRules.ts'
 import { type Evidence, type PaymentStatus, proofOf } from '../../functions/core/outcome.ts'
-import { type Payment, pushContent } from '../../functions/core/payment.ts'
+import type { Payment } from '../../functions/core/payment.ts'
 import { at, NOON } from './answering.ts'
 
-export const terms: PaymentAction = {
+/** With every field that there is: a place where one is forgotten loses it, and a test notices. */
+export const action = {
   kind: 'payment',
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { amountMinor: 2050, currency: 'EUR' },
-}
+} as const satisfies Required<PaymentAction>
+/** What it is started with. */
+export const paymentBody = {
+  payee: action.payee,
+  amount: { value: '20.50', currency: 'EUR' },
+} satisfies Required<PaymentFields>
 export const WORDS = 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)'
+/** What the push shows beside it. */
+export const DETAILS = pushDetails(action, 'ada@example.com', 'K7LMPQ')
 
 /** Each test breaks one thing about it. */
 export const open: Payment = {
@@ -19,11 +28,11 @@ export const open: Payment = {
   requestId: 'request-1',
   providerPhoneId: '1635',
   reference: 'K7LMPQ',
-  action: terms,
-  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
+  action,
+  displayText: displayText(action),
   outcome: { status: 'pending' },
   channels: {
-    push: { state: 'sent', askedAt: NOON, id: 'push-1' },
+    push: { state: 'sent', askedAt: NOON, details: DETAILS, id: 'push-1' },
     sms: { to: '+44 ••••• ••123', sends: 1, sentAt: at(-20), attempts: 0, wrongCodes: 0 },
   },
   createdAt: NOON,

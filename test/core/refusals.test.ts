@@ -26,7 +26,7 @@ test('each has a title and a meaning of its own, as whole sentences', () => {
 
 test('where a document names a refusal with a status, it is its own', () => {
   const root = resolve(import.meta.dirname, '../..')
-  const named = globSync('{*.md,examples/*.md}', { cwd: root }).flatMap((file) =>
+  const named = globSync('{*.md,docs/**/*.md,examples/*.md}', { cwd: root }).flatMap((file) =>
     [
       ...readFileSync(resolve(root, file), 'utf8').matchAll(
         /\b([45]\d\d) `?([a-z]+(?:_[a-z]+)*)\b/g,

@@ -3,7 +3,7 @@ import { pushStart } from '../../functions/core/channels/push.ts'
 import { smsCodeStart } from '../../functions/core/channels/smsCode.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
-import { type Payment, pushContent } from '../../functions/core/payment.ts'
+import type { Payment } from '../../functions/core/payment.ts'
 import type {
   Limits,
   PayerStore,
@@ -17,7 +17,8 @@ import type {
 import { Refusal, SessionEnded } from '../../functions/core/refusals.ts'
 import { type StartRequest, startPayment } from '../../functions/core/starting.ts'
 import { answering, at, NOON } from './answering.ts'
-import { open, over, pushOf, terms } from './payments.ts'
+import { noStarts } from './channels/silentChannels.ts'
+import { action, DETAILS, open, over, pushOf, WORDS } from './payments.ts'
 
 const ID = open.paymentId
 const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
@@ -35,24 +36,16 @@ const request: StartRequest = {
   email: 'ada@example.com',
   authTime: AUTH_TIME,
   ip: '203.0.113.7',
-  action: terms,
+  action: action,
 }
 const starts: Starts = { windowStartedAt: NOON.toISOString(), started: {}, unfinished: {} }
 const fresh: Payment = {
-  paymentId: ID,
-  payerId: 'person-1',
-  requestId: 'request-1',
-  providerPhoneId: '1635',
-  reference: 'K7LMPQ',
-  action: terms,
-  shown: pushContent(terms, 'ada@example.com', 'K7LMPQ'),
-  outcome: { status: 'pending' },
+  ...open,
   channels: {
-    push: { state: 'sending', askedAt: NOON },
+    ...open.channels,
+    push: { state: 'sending', askedAt: NOON, details: DETAILS },
     sms: { to: '+44 ••••• ••456', sends: 0, attempts: 0, wrongCodes: 0 },
   },
-  createdAt: NOON,
-  expiresAt: at(300),
 }
 
 type World = {
@@ -99,6 +92,7 @@ function starting(world: World = {}) {
     switches: one.port<Switches>({ paymentsOff: async () => world.isOff ?? false }),
     phoneIds: one.port<PhoneIds>({ gave: () => !isForeign, enroll: async () => '1700' }),
     channels: {
+      ...noStarts,
       push: pushStart({
         payments,
         clock,
@@ -138,7 +132,7 @@ describe('a payment', () => {
       [
         'ask',
         '1635',
-        fresh.shown,
+        { message: WORDS, details: DETAILS },
         { payment_id: ID, requester_user_id: 'person-1', origin_ip: '203.0.113.7' },
         290,
       ],
@@ -207,7 +201,7 @@ describe('a payment', () => {
       payment: { channels: { push: { state: 'unavailable' } } },
       created: true,
     })
-    expect(payment.channels.push).not.toHaveProperty('askedAt')
+    expect(payment.channels.push).toEqual({ state: 'unavailable' })
     expect(asked.at(-1)).toEqual(['insert', payment, []])
     expect(names()).not.toContain('answers')
   })
@@ -215,7 +209,7 @@ describe('a payment', () => {
   test('of somebody whose e-mail is too long to be shown names their account by its id', async () => {
     const shownFor = async (email: string) => {
       const { started } = starting({ request: { email } })
-      return (await started).payment.shown.details['Your account']
+      return (await started).payment.channels.push.details?.['Your account']
     }
     const longest = `${'a'.repeat(188)}@example.com`
     expect(await shownFor(longest)).toBe(longest)
@@ -321,6 +315,7 @@ describe('after two denials in a row', () => {
       created: true,
     })
     expect(payment.channels.push).not.toHaveProperty('askedAt')
+    expect(payment.channels.push).not.toHaveProperty('details')
     expect(asked.at(-1)).toEqual(['insert', payment, [told('push_paused')]])
     expect(names()).not.toContain('ask')
   })
@@ -365,10 +360,10 @@ describe('the same key again', () => {
   })
 
   test.each([
-    ['another name', { ...terms, payee: { ...terms.payee, name: 'Neville' } }],
-    ['another account', { ...terms, payee: { ...terms.payee, id: 'neville@example.com' } }],
-    ['another amount', { ...terms, amount: { ...terms.amount, amountMinor: 2051 } }],
-    ['another currency', { ...terms, amount: { ...terms.amount, currency: 'GBP' as const } }],
+    ['another name', { ...action, payee: { ...action.payee, name: 'Neville' } }],
+    ['another account', { ...action, payee: { ...action.payee, id: 'neville@example.com' } }],
+    ['another amount', { ...action, amount: { ...action.amount, amountMinor: 2051 } }],
+    ['another currency', { ...action, amount: { ...action.amount, currency: 'GBP' as const } }],
   ])('with %s is refused', async (_, other) => {
     const { started } = starting({ stored: [open], request: { action: other } })
     await expect(started).rejects.toMatchObject({ code: 'idempotency_key_reused' })
@@ -418,9 +413,9 @@ describe('the same key again', () => {
     expect(names()).not.toContain('ask')
   })
 
-  test('at the same moment with other terms is refused', async () => {
+  test('at the same moment with another payee or amount is refused', async () => {
     const winner = { ...open, requestId: 'request-2' }
-    const other = { ...terms, amount: { ...terms.amount, amountMinor: 1 } }
+    const other = { ...action, amount: { ...action.amount, amountMinor: 1 } }
     const { started } = starting({
       inserts: false,
       stored: [undefined, winner],

@@ -8,6 +8,7 @@ import { Refusal } from '../../functions/core/refusals.ts'
 import { sweep } from '../../functions/core/sweeping.ts'
 import { answering, at, NOON } from './answering.ts'
 import { noDenials } from './channels/denials.ts'
+import { noEnds, noSweeps } from './channels/silentChannels.ts'
 import { over, open as payment, pushOf, smsOf } from './payments.ts'
 
 const provider = { status: 'approved', providerPhoneId: '1635', pushId: 'push-1' }
@@ -65,8 +66,8 @@ function sweeping(world: World) {
   const ports = {
     clock,
     payments,
-    sweeps: { push: push && pushSweep({ payments, push, clock, ...noDenials }), sms: undefined },
-    ends: { push: undefined, sms: smsCodeEnd(codes) },
+    sweeps: { ...noSweeps, push: push && pushSweep({ payments, push, clock, ...noDenials }) },
+    ends: { ...noEnds, sms: smsCodeEnd(codes) },
   }
   return { ...one, swept: sweep(ports) }
 }

@@ -6,15 +6,15 @@ import { operations } from './apiFile.ts'
 import { BAD, type Bad } from './credentials.ts'
 import { type Ask, ask, JSON_TYPE, type Move } from './moves.ts'
 
-const terms = {
+const paymentBody = {
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
 }
-const other = { ...terms, amount: { value: '20.51', currency: 'EUR' } }
+const other = { ...paymentBody, amount: { value: '20.51', currency: 'EUR' } }
 
 const send = (key: number, more: Partial<Ask> = {}): Ask =>
   ask('sendPayment', {
-    body: terms,
+    body: paymentBody,
     headers: [JSON_TYPE, ['idempotency-key', `<key ${key}>`]],
     ...more,
   })
@@ -40,7 +40,7 @@ const change = [pass(20), register(), trust('<new>', '<right>')]
 /** Of somebody with a phone. */
 export const beginnings: readonly (readonly Move[])[] = [
   [send(0), send(0), status, ask('listPayments'), ask('profile')],
-  [send(0), { ...send(0), body: other }, ask('sendPayment', { body: terms }), cancel, cancel],
+  [send(0), { ...send(0), body: other }, ask('sendPayment', { body: paymentBody }), cancel, cancel],
   // Once lost on the way by the local gateway, and so let pass.
   [ask('profile', { query: '__proto__=1' })],
   [send(0), ask('endSessions'), status, cancel, ask('endSessions')],

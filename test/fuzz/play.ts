@@ -40,13 +40,17 @@ export async function playStrangers(
   }
 }
 
-const terms = {
+const paymentBody = {
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
 }
 /** Each waits for a push, or for the code that was texted too. */
 const WAITING: readonly Move[] = [0, 1].flatMap((who) => [
-  ask('sendPayment', { who, body: terms, headers: [JSON_TYPE, ['idempotency-key', '<key 0>']] }),
+  ask('sendPayment', {
+    who,
+    body: paymentBody,
+    headers: [JSON_TYPE, ['idempotency-key', '<key 0>']],
+  }),
   ask('smsStart', { who }),
 ])
 

@@ -10,7 +10,7 @@ const NO_STORE = ['cache-control', 'no-store'] as const
 const JSON_TYPE = ['content-type', 'application/json'] as const
 const PROBLEM_TYPE = ['content-type', 'application/problem+json'] as const
 
-const terms = JSON.stringify({
+const paymentBody = JSON.stringify({
   payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
   amount: { value: '20.50', currency: 'EUR' },
 })
@@ -43,7 +43,7 @@ const profile = said(200, [JSON_TYPE, NO_STORE], {
   notices: [],
 })
 const start = sent('POST', '/api/payments', {
-  body: Buffer.from(terms),
+  body: Buffer.from(paymentBody),
   headers: [['Idempotency-Key', 'a']],
 })
 const location = ['location', `/api/payments/${'A'.repeat(22)}`] as const

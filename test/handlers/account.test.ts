@@ -8,9 +8,9 @@ import {
   type Harness,
   no,
   type Person,
+  paymentBody,
   type Reply,
   startHarness,
-  terms,
 } from '../harness/harness.ts'
 
 let harness: Harness
@@ -40,7 +40,8 @@ async function say(command: Command, { email }: Person) {
 }
 
 const LOCKED = no(423, 'locked')
-const send = (as: Person, key: string) => harness.call('sendPayment', { as, key, body: terms })
+const send = (as: Person, key: string) =>
+  harness.call('sendPayment', { as, key, body: paymentBody })
 const phone = (as: Person, phoneNumber: string) =>
   harness.call('phoneStart', { as, body: { phoneNumber, channel: 'sms' } })
 const statusOf = async (id: string) => (await harness.item(id))?.status

@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
-import { API_KEY, type Harness, no, type Person, startHarness, terms } from '../harness/harness.ts'
+import {
+  API_KEY,
+  type Harness,
+  no,
+  type Person,
+  paymentBody,
+  startHarness,
+} from '../harness/harness.ts'
 
 let harness: Harness
 /** The payer's payment, which the callback would approve right now. */
@@ -121,7 +128,7 @@ describe('a signed callback', () => {
           kind: 'push-callback',
           push_id: item?.push_id,
           provider_phone_id: item?.provider_phone_id,
-          shown: item?.shown,
+          push_content: JSON.stringify([item?.display_text, ...JSON.parse(item?.push_details)]),
           device_signature: 'ZGV2aWNl',
           device_id: '2102943',
           signed_at: nonce,
@@ -157,7 +164,7 @@ describe('a signed callback', () => {
 
   test('for a payee whose name breaks old libraries decides (2019: W21)', async () => {
     const payee = { name: 'None*~ & Sons (Zoë)', id: 'None+1=2@example.com' }
-    await pending({ body: { ...terms, payee } })
+    await pending({ body: { ...paymentBody, payee } })
     await post(body)
     expect(await status()).toBe('approved')
   })

@@ -15,8 +15,8 @@ import {
   type Harness,
   otherThan,
   type Person,
+  paymentBody,
   startHarness,
-  terms,
 } from '../harness/harness.ts'
 
 type Line = {
@@ -107,7 +107,8 @@ const unitOf = (name: string) => ({ [name]: (metrics as Record<string, string>)[
 test('a start is counted once, however often it is asked for', async () => {
   const as = await harness.person()
   counted()
-  for (let n = 0; n < 3; n += 1) await harness.call('sendPayment', { as, key: 'key', body: terms })
+  for (let n = 0; n < 3; n += 1)
+    await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
   expect(sums()).toEqual({ PaymentStarted: 1 })
 })
 
@@ -204,7 +205,7 @@ test('whom a switch turns away is counted', async () => {
   const { as, id } = await waiting()
   const stopped = harness.with({ SMS_OFF: 'true', PAYMENTS_OFF: 'true' }).call
   await stopped('smsStart', { as, id })
-  await stopped('sendPayment', { as, key: 'other', body: terms })
+  await stopped('sendPayment', { as, key: 'other', body: paymentBody })
   expect(sums()).toEqual({ SmsOff: 1, PaymentsOff: 1 })
 })
 

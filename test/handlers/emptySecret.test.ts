@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { API_KEY, type Harness, no, startHarness, terms } from '../harness/harness.ts'
+import { API_KEY, type Harness, no, paymentBody, startHarness } from '../harness/harness.ts'
 
 const secrets = mockClient(SecretsManagerClient)
 const empty = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
@@ -42,7 +42,7 @@ test('once it is filled everything goes on, and an unsigned callback is refused 
   await harness.call('phoneStart', { as: waiting, body: phoneOf(waiting) })
   secrets.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify({ apiKey: API_KEY }) })
   const as = await harness.person()
-  const started = await harness.call('sendPayment', { as, key: 'key', body: terms })
+  const started = await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
   expect(started).toMatchObject({ status: 201, body: { push: 'sent' } })
   await harness.answers(as, 'approved')
   const seen = await harness.call('paymentStatus', { as, id: started.body.paymentId })

@@ -5,7 +5,7 @@ import type { SignedIn } from '../../functions/core/payer.ts'
 import { SessionEnded } from '../../functions/core/refusals.ts'
 import { endpoint, nothing } from '../../functions/http/endpoint.ts'
 import { eventOf } from '../harness/event.ts'
-import { type Harness, type Person, startHarness, terms } from '../harness/harness.ts'
+import { type Harness, type Person, paymentBody, startHarness } from '../harness/harness.ts'
 
 let harness: Harness
 beforeAll(async () => {
@@ -120,7 +120,7 @@ test('a change of phone ends every session, and the first phone none', async () 
   expect((await harness.call('phoneVerify', { as, claims, body })).status).toBe(200)
   expect(asked()).toEqual([['AdminUserGlobalSignOut', expect.anything()]])
   const pay = (more: Record<string, string>) =>
-    harness.call('sendPayment', { as, key: 'one', claims: more, body: terms })
+    harness.call('sendPayment', { as, key: 'one', claims: more, body: paymentBody })
   expect(await pay(claims)).toMatchObject(UNAUTHORIZED)
   expect((await pay(signedInAt(now() + 1))).status).toBe(201)
 })

@@ -9,10 +9,10 @@ import {
   no,
   numberOf,
   type Person,
+  paymentBody,
   type Request,
   type RouteName,
   startHarness,
-  terms,
 } from '../harness/harness.ts'
 
 let harness: Harness
@@ -42,7 +42,7 @@ const everything = async () =>
 
 /** What each route takes; only these four take anything. */
 const bodies = {
-  sendPayment: terms,
+  sendPayment: paymentBody,
   smsVerify: { code: '1234567' },
   phoneStart: { phoneNumber: numberOf(950), channel: 'sms' },
   phoneVerify: { verificationId: 'A'.repeat(22), code: '123456', currentCode: '1234567' },
@@ -167,27 +167,30 @@ test.each(['paymentStatus', 'profile', 'cancelPayment', 'smsStart'])(
 )
 
 test.each([
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: 'Nev\nille' } }],
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: 'Neville \u{1f600}' } }],
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: 'Nev\u202eelliv' } }],
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: '\u0000' } }],
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: ' ' } }],
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: 'n'.repeat(71) } }],
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: 'Neville (n@x.y) ref 4F2K7Q' } }],
-  ['payee.name', { ...terms, payee: { ...terms.payee, name: '\ud800' } }],
-  ['payee.id', { ...terms, payee: { ...terms.payee, id: 'a\u200bb@c' } }],
-  ['payee.id', { ...terms, payee: { ...terms.payee, id: 'ab' } }],
-  ['payee.id', { ...terms, payee: { ...terms.payee, id: 'nevіlle@hogwarts.ac.uk' } }],
-  ['payee.id', { ...terms, payee: { ...terms.payee, id: 'i'.repeat(65) } }],
-  ['payee.vip', { ...terms, payee: { ...terms.payee, vip: true } }],
-  ['payee', { ...terms, payee: [terms.payee] }],
-  ['payee', { ...terms, payee: 'neville' }],
-  ['amount', { ...terms, amount: '20.50' }],
-  ['amount.value', { ...terms, amount: { value: 20.5, currency: 'EUR' } }],
-  ['amount.value', { ...terms, amount: { currency: 'EUR' } }],
-  ['amount.currency', { ...terms, amount: { value: '20.50' } }],
-  ['amount.currency', { ...terms, amount: { value: '20.50', currency: 'EURO' } }],
-  ['amount.tip', { ...terms, amount: { ...terms.amount, tip: '1' } }],
+  ['payee.name', { ...paymentBody, payee: { ...paymentBody.payee, name: 'Nev\nille' } }],
+  ['payee.name', { ...paymentBody, payee: { ...paymentBody.payee, name: 'Neville \u{1f600}' } }],
+  ['payee.name', { ...paymentBody, payee: { ...paymentBody.payee, name: 'Nev\u202eelliv' } }],
+  ['payee.name', { ...paymentBody, payee: { ...paymentBody.payee, name: '\u0000' } }],
+  ['payee.name', { ...paymentBody, payee: { ...paymentBody.payee, name: ' ' } }],
+  ['payee.name', { ...paymentBody, payee: { ...paymentBody.payee, name: 'n'.repeat(71) } }],
+  [
+    'payee.name',
+    { ...paymentBody, payee: { ...paymentBody.payee, name: 'Neville (n@x.y) ref 4F2K7Q' } },
+  ],
+  ['payee.name', { ...paymentBody, payee: { ...paymentBody.payee, name: '\ud800' } }],
+  ['payee.id', { ...paymentBody, payee: { ...paymentBody.payee, id: 'a\u200bb@c' } }],
+  ['payee.id', { ...paymentBody, payee: { ...paymentBody.payee, id: 'ab' } }],
+  ['payee.id', { ...paymentBody, payee: { ...paymentBody.payee, id: 'nevіlle@hogwarts.ac.uk' } }],
+  ['payee.id', { ...paymentBody, payee: { ...paymentBody.payee, id: 'i'.repeat(65) } }],
+  ['payee.vip', { ...paymentBody, payee: { ...paymentBody.payee, vip: true } }],
+  ['payee', { ...paymentBody, payee: [paymentBody.payee] }],
+  ['payee', { ...paymentBody, payee: 'neville' }],
+  ['amount', { ...paymentBody, amount: '20.50' }],
+  ['amount.value', { ...paymentBody, amount: { value: 20.5, currency: 'EUR' } }],
+  ['amount.value', { ...paymentBody, amount: { currency: 'EUR' } }],
+  ['amount.currency', { ...paymentBody, amount: { value: '20.50' } }],
+  ['amount.currency', { ...paymentBody, amount: { value: '20.50', currency: 'EURO' } }],
+  ['amount.tip', { ...paymentBody, amount: { ...paymentBody.amount, tip: '1' } }],
 ])('a wrong payment is refused beside its field: %s', (path, body) =>
   isRefused('sendPayment', { body }, path),
 )
@@ -225,7 +228,7 @@ describe('a body is taken', () => {
   // This one changes nothing: a repeat of what cannot be started.
   const start = (more: Partial<Request>) =>
     harness.call('sendPayment', { as: harness.stranger(), key: 'k', ...more })
-  const good = JSON.stringify(terms)
+  const good = JSON.stringify(paymentBody)
 
   test.each([
     'application/json',

@@ -71,7 +71,7 @@ test.each(ends)('of a payment that is %s just two events tell', async (end) => {
   )
   expect(events.map((event) => event['detail-type'])).toEqual([
     'payment.pending',
-    `payment.${ENDS[end]}`,
+    `payment.${ENDS[end].status}`,
   ])
 })
 

@@ -6,8 +6,8 @@ import {
   type Harness,
   otherThan,
   type Person,
+  paymentBody,
   startHarness,
-  terms,
 } from '../harness/harness.ts'
 
 let harness: Harness
@@ -133,7 +133,7 @@ describe('after two denials in a row', () => {
     const payer = await harness.person()
     await denied(payer)
     await denied(payer)
-    const send = () => harness.call('sendPayment', { as: payer, key: 'paused', body: terms })
+    const send = () => harness.call('sendPayment', { as: payer, key: 'paused', body: paymentBody })
     const { body } = await send()
     expect(body.push).toBe('unavailable')
     expect(await send()).toMatchObject({ status: 200, body })

@@ -5,9 +5,9 @@ import {
   type Harness,
   no,
   type Person,
+  paymentBody,
   type Request,
   startHarness,
-  terms,
 } from '../harness/harness.ts'
 
 let harness: Harness
@@ -21,7 +21,7 @@ afterEach(() => {
 afterAll(() => harness.close())
 
 const send = (as: Person, key: string, more: Partial<Request> = {}) =>
-  harness.call('sendPayment', { as, key, body: terms, ...more })
+  harness.call('sendPayment', { as, key, body: paymentBody, ...more })
 const cancel = (as: Person, id: string) => harness.call('cancelPayment', { as, id })
 const isPush = ({ method, path }: Call) => method === 'POST' && path.includes('approval_requests')
 const pushesOn = ({ number }: Person) => harness.phone.book.pushes(number)
@@ -51,8 +51,7 @@ describe('a payment', () => {
         'cache-control': 'no-store',
       },
       body: {
-        payee: terms.payee,
-        amount: terms.amount,
+        ...paymentBody,
         displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
         status: 'pending',
         push: 'sent',
@@ -122,7 +121,7 @@ describe('a payment', () => {
       if (!isPush(call)) return undefined
       const { hidden_details, message } = JSON.parse(call.text)
       const item = await harness.item(hidden_details.payment_id)
-      seen.push([item?.status, item?.push, JSON.parse(item?.shown)[0] === message])
+      seen.push([item?.status, item?.push, item?.display_text === message])
       return undefined
     }
     expect((await send(payer, 'stored')).status).toBe(201)
@@ -181,7 +180,7 @@ describe('a payment', () => {
     ['20.50', 'JPY', 'amount.value'],
   ])('of %j %s is refused beside its field (2019: W7)', async (value, currency, path) => {
     const payer = harness.stranger()
-    const body = { ...terms, amount: { value, currency } }
+    const body = { ...paymentBody, amount: { value, currency } }
     expect(await send(payer, 'amount', { body })).toMatchObject(
       no(400, 'invalid_request', { fields: [{ path, reason: expect.any(String) }] }),
     )
@@ -189,7 +188,7 @@ describe('a payment', () => {
 
   test('of the greatest amount is started', async () => {
     const payer = await harness.person()
-    const body = { ...terms, amount: { value: '10000', currency: 'EUR' } }
+    const body = { ...paymentBody, amount: { value: '10000', currency: 'EUR' } }
     expect((await send(payer, 'most', { body })).body.amount.value).toBe('10000.00')
   })
 })
@@ -210,14 +209,17 @@ describe('the same key', () => {
   })
 
   test.each([
-    ['20.5 for 20.50', { ...terms, amount: { value: '20.5', currency: 'EUR' } }],
+    ['20.5 for 20.50', { ...paymentBody, amount: { value: '20.5', currency: 'EUR' } }],
     [
       'a payee with spaces around',
-      { ...terms, payee: { name: ' Neville Longbottom ', id: terms.payee.id } },
+      { ...paymentBody, payee: { name: ' Neville Longbottom ', id: paymentBody.payee.id } },
     ],
     [
       'a payee that looks the same',
-      { ...terms, payee: { name: 'Ｎeville\u3000 Longbottom', id: `\u00a0${terms.payee.id}` } },
+      {
+        ...paymentBody,
+        payee: { name: 'Ｎeville\u3000 Longbottom', id: `\u00a0${paymentBody.payee.id}` },
+      },
     ],
   ])('with %s is the same payment', async (_, body) => {
     const payer = await harness.person()
@@ -226,10 +228,10 @@ describe('the same key', () => {
   })
 
   test.each([
-    ['amount', { ...terms, amount: { value: '20.51', currency: 'EUR' } }],
-    ['currency', { ...terms, amount: { value: '20.50', currency: 'GBP' } }],
-    ['payee’s name', { ...terms, payee: { ...terms.payee, name: 'Neville' } }],
-    ['payee’s id', { ...terms, payee: { ...terms.payee, id: 'neville@example.com' } }],
+    ['amount', { ...paymentBody, amount: { value: '20.51', currency: 'EUR' } }],
+    ['currency', { ...paymentBody, amount: { value: '20.50', currency: 'GBP' } }],
+    ['payee’s name', { ...paymentBody, payee: { ...paymentBody.payee, name: 'Neville' } }],
+    ['payee’s id', { ...paymentBody, payee: { ...paymentBody.payee, id: 'neville@example.com' } }],
   ])('with another %s is refused, and the payment stays as it was', async (_, body) => {
     const payer = await harness.person()
     const { paymentId } = (await send(payer, 'other')).body
@@ -291,7 +293,7 @@ describe('the same key', () => {
     ['came twice, as one and the other', { key: '"abc",abc' }, 'invalid_request'],
   ])('that %s is refused', async (_, key, code) => {
     const payer = harness.stranger()
-    const reply = await harness.call('sendPayment', { as: payer, body: terms, ...key })
+    const reply = await harness.call('sendPayment', { as: payer, body: paymentBody, ...key })
     expect(reply).toMatchObject(no(400, code))
     const reason = 'Use 1 to 64 of A-Z a-z 0-9 _ -, bare or in one pair of double quotes.'
     if (code !== 'invalid_request') return
@@ -586,7 +588,7 @@ test('life, greatest amount and limits are settings', async () => {
     own.call('sendPayment', {
       as: payer,
       key,
-      body: { ...terms, amount: { value, currency: 'EUR' } },
+      body: { ...paymentBody, amount: { value, currency: 'EUR' } },
     })
   const { body } = await start('1')
   expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(60_000)

@@ -13,9 +13,9 @@ import {
   type Harness,
   no,
   type Person,
+  paymentBody,
   type Reply,
   startHarness,
-  terms,
 } from '../harness/harness.ts'
 
 const secrets = mockClient(SecretsManagerClient)
@@ -75,7 +75,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
   ])('%s all goes on', async (_, switches) => {
     const call = beside(switches)
     const as = await harness.person()
-    const started = await call('sendPayment', { as, key: 'key', body: terms })
+    const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(started.status).toBe(201)
     expect((await call('smsStart', { as, id: started.body.paymentId })).status).toBe(202)
     expect((await call('phoneStart', { as, body: phone(harness.stranger()) })).status).toBe(202)
@@ -84,7 +84,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
   test('no text goes out while texts are stopped, nothing is counted, and the rest goes on', async () => {
     const call = beside({ smsOff: true })
     const as = await harness.person()
-    const started = await call('sendPayment', { as, key: 'key', body: terms })
+    const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(started.status).toBe(201)
     const { paymentId: id } = started.body
     const asked = await leaves(() => call('smsStart', { as, id }))
@@ -118,10 +118,10 @@ describe.each(providers)('with %s', (PROVIDER) => {
   test('no payment begins while payments are stopped, and nothing of it is counted, stored or sent', async () => {
     const call = beside({ paymentsOff: true })
     const as = await harness.person()
-    const tried = await leaves(() => call('sendPayment', { as, key: 'key', body: terms }))
+    const tried = await leaves(() => call('sendPayment', { as, key: 'key', body: paymentBody }))
     expect(tried).toMatchObject({ reply: paymentsOff, left: [] })
     // The same key begins it when they go on.
-    const later = await harness.call('sendPayment', { as, key: 'key', body: terms })
+    const later = await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(later.status).toBe(201)
   })
 
@@ -129,7 +129,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const call = beside({ paymentsOff: true })
     const as = await harness.person()
     const { paymentId: id } = await harness.pending(as, { key: 'key' })
-    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject({
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject({
       status: 200,
       body: { paymentId: id, status: 'pending' },
     })
@@ -146,7 +146,9 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const as = await harness.person()
     const { paymentId: id } = await harness.pending(as)
     expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
-    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject(paymentsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
   })
 
   test('a secret that somebody has spoilt stops both', async () => {
@@ -154,7 +156,9 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const as = await harness.person()
     const { paymentId: id } = await harness.pending(as)
     expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
-    expect(await call('sendPayment', { as, key: 'key', body: terms })).toMatchObject(paymentsOff)
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
   })
 
   test('a secret that cannot be read lets nothing begin: that is a fault', async () => {
@@ -163,7 +167,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const as = await harness.person()
     const { paymentId: id } = await harness.pending(as)
     for (const run of [
-      () => call('sendPayment', { as, key: 'key', body: terms }),
+      () => call('sendPayment', { as, key: 'key', body: paymentBody }),
       () => call('smsStart', { as, id }),
       () => call('phoneStart', { as, body: phone(harness.stranger()) }),
     ]) {
@@ -175,13 +179,15 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const none = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
     secrets.on(GetSecretValueCommand).rejects(none)
     const as = await harness.person()
-    expect((await withSecret()('sendPayment', { as, key: 'key', body: terms })).status).toBe(201)
+    expect((await withSecret()('sendPayment', { as, key: 'key', body: paymentBody })).status).toBe(
+      201,
+    )
   })
 
   test('the switches are read with the key, in one call of the secret’s store', async () => {
     const call = beside({})
     const as = await harness.person()
-    const { body } = await call('sendPayment', { as, key: 'key', body: terms })
+    const { body } = await call('sendPayment', { as, key: 'key', body: paymentBody })
     await call('smsStart', { as, id: body.paymentId })
     expect(reads()).toBe(1)
   })
@@ -191,9 +197,9 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const { paymentId: id } = await harness.pending(as)
     const noTexts = harness.with({ SMS_OFF: 'true' }).call
     expect(await noTexts('smsStart', { as, id })).toMatchObject(smsOff)
-    expect((await noTexts('sendPayment', { as, key: 'a', body: terms })).status).toBe(201)
+    expect((await noTexts('sendPayment', { as, key: 'a', body: paymentBody })).status).toBe(201)
     const noPayments = harness.with({ PAYMENTS_OFF: 'true' }).call
-    expect(await noPayments('sendPayment', { as, key: 'b', body: terms })).toMatchObject(
+    expect(await noPayments('sendPayment', { as, key: 'b', body: paymentBody })).toMatchObject(
       paymentsOff,
     )
     expect(() => harness.with({ SMS_OFF: 'yes' })).toThrow('SMS_OFF: must be true or false')

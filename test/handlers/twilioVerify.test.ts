@@ -8,8 +8,8 @@ import {
   no,
   otherThan,
   type Person,
+  paymentBody,
   startHarness,
-  terms,
 } from '../harness/harness.ts'
 
 let harness: Harness
@@ -58,9 +58,11 @@ describe('a payment', () => {
 
   test('asked for again with the same key is the same one, and still asks nobody for a push', async () => {
     const as = await harness.person()
-    const first = await harness.call('sendPayment', { as, key: 'again', body: terms })
+    const first = await harness.call('sendPayment', { as, key: 'again', body: paymentBody })
     harness.clock.advance(20)
-    expect(await harness.call('sendPayment', { as, key: 'again', body: terms })).toMatchObject({
+    expect(
+      await harness.call('sendPayment', { as, key: 'again', body: paymentBody }),
+    ).toMatchObject({
       status: 200,
       body: { paymentId: first.body.paymentId, push: 'unavailable' },
     })
@@ -459,8 +461,8 @@ describe('a deployment that changes its provider', () => {
     expect(
       (await call(from, 'phoneVerify', { as, body: { ...harness.verification(as), code } })).status,
     ).toBe(200)
-    const before = (await call(from, 'sendPayment', { as, key: 'before', body: terms })).body
-    const after = (await call(to, 'sendPayment', { as, key: 'after', body: terms })).body
+    const before = (await call(from, 'sendPayment', { as, key: 'before', body: paymentBody })).body
+    const after = (await call(to, 'sendPayment', { as, key: 'after', body: paymentBody })).body
     expect(after).toMatchObject({ push: to === 'authy' ? 'sent' : 'unavailable' })
     expect((await call(to, 'smsStart', { as, id: after.paymentId })).status).toBe(202)
     const entered = { as, id: after.paymentId, body: { code: harness.codeOn(as.number) } }

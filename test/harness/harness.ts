@@ -8,18 +8,20 @@ import { providerSettings } from '../../functions/adapters/settings.ts'
 import type { World } from '../../functions/composition.ts'
 import { sweepPayments } from '../../functions/handlers/sweepPayments.ts'
 import { handlersIn } from '../../local/api/handlers.ts'
-import { asLambda } from '../../local/database/access.ts'
+import { askerOf, asLambda } from '../../local/database/access.ts'
 import type { DatabaseOptions } from '../../local/database/database.ts'
 import type { DatabaseEngine } from '../../local/database/databaseEngine.ts'
 import { serveEngine } from '../../local/database/databaseServer.ts'
 import { emulatedProvider } from '../../local/phone/emulatedProvider.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { inUserPool, startUserPool } from '../../local/signIn/userPool.ts'
+import { paymentBody } from '../core/payments.ts'
 import { eventOf, type Person, type Request, type RouteName } from './event.ts'
 import { paymentWrites } from './leaks.ts'
 import { startMemoryDatabase } from './memoryDatabase.ts'
 
 export type { Person, Request, RouteName }
+export { paymentBody }
 
 export const API_KEY = 'test-authy-key'
 export const NOON = new Date('2026-11-21T12:00:00.000Z')
@@ -29,11 +31,6 @@ export type Reply = {
   // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into freely; the OpenAPI test holds its shape
   readonly body: any
   readonly headers: Record<string, unknown>
-}
-
-export const terms = {
-  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
-  amount: { value: '20.50', currency: 'EUR' },
 }
 
 /** What a refused request is answered with, as far as tests look. */
@@ -187,7 +184,7 @@ export async function startHarness(
     /** A payment that waits for its payer. */
     async pending(as: Person, more: Partial<Request> = {}): Promise<Reply['body']> {
       const key = `key-${Math.random().toString(36).slice(2)}`
-      const started = await harness.call('sendPayment', { as, key, body: terms, ...more })
+      const started = await harness.call('sendPayment', { as, key, body: paymentBody, ...more })
       if (started.status !== 201) throw new Error(JSON.stringify(started))
       return started.body
     },
@@ -263,6 +260,8 @@ export const otherThan = (code: string) =>
 export type Call = { readonly method: string; readonly path: string; readonly text: string } & {
   /** DynamoDB's name of the operation. */
   readonly operation: string
+  /** The Lambda whose key a call of the database is signed with; `local` is the account's owner. */
+  readonly asker: string | undefined
 }
 type Instead = { readonly status: number; readonly body: unknown } | 'hang up'
 
@@ -285,7 +284,8 @@ async function tap(to: string | DatabaseEngine) {
     for await (const chunk of request) chunks.push(chunk)
     const { method = '', url: path = '', headers } = request
     const operation = String(headers['x-amz-target'] ?? '').replace(/^.*\./, '')
-    const call = { method, path, operation, text: Buffer.concat(chunks).toString() }
+    const asker = askerOf(headers.authorization ?? '')
+    const call = { method, path, operation, asker, text: Buffer.concat(chunks).toString() }
     tapped.calls.push(call)
     const instead = await tapped.instead?.(call)
     if (instead === 'hang up') return void request.socket.destroy()
@@ -310,7 +310,8 @@ async function tap(to: string | DatabaseEngine) {
 
 type MaybePromise<T> = T | Promise<T>
 
-function keyWritten({ operation, text }: Call, table: string, name: string): string[] {
+/** The key of the item that a call writes, in a list; none of a call that writes nothing there. */
+export function keyWritten({ operation, text }: Call, table: string, name: string): string[] {
   if (operation !== 'PutItem' && operation !== 'UpdateItem') return []
   const { TableName, Item, Key } = JSON.parse(text)
   return TableName === table ? [(Item ?? Key)[name].S] : []

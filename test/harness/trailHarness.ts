@@ -7,9 +7,9 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, vi } from 'vitest'
 import { paymentWithHistoryOf } from '../../functions/adapters/dynamodb/paymentHistory.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
-import type { PaymentStatus } from '../../functions/core/outcome.ts'
+import type { PaymentStatus, Proof } from '../../functions/core/outcome.ts'
 import { paymentEntries } from '../../functions/core/paymentTrail.ts'
-import { otherThan, type Person, startHarness } from './harness.ts'
+import { type Harness, otherThan, type Person, startHarness } from './harness.ts'
 
 export type TrailHarness = Awaited<ReturnType<typeof startTrailHarness>>
 
@@ -44,40 +44,67 @@ export async function startTrailHarness(env: Record<string, string> = {}) {
         return harness.codeOn(as.number)
       }
       const enter = (code: string) => harness.call('smsVerify', { as, id, body: { code } })
-      if (end === 'approved' || end === 'denied') await harness.answers(as, end)
-      if (end === 'approved, as the provider says') {
-        harness.phone.book.faults.loseNextCallback = true
-        await harness.answers(as, 'approved')
-        harness.clock.advance(20)
-        await harness.sweep()
-      }
-      if (end === 'cancelled') await harness.call('cancelPayment', { as, id })
-      if (end === 'approved by a code') await enter(await texted())
-      if (end === 'failed') {
-        const code = otherThan(await texted())
-        for (let n = 0; n < 5; n += 1) await enter(code)
-      }
-      if (end === 'expired') {
-        harness.clock.advance(300)
-        await harness.sweep()
-      }
+      const { by, status: expected } = ENDS[end]
+      await by({ as, id, harness, texted, enter })
       const { status } = (await harness.item(id)) ?? {}
-      if (status !== ENDS[end]) throw new Error(`${id} is ${status}`)
+      if (status !== expected) throw new Error(`${id} is ${status}`)
       return id
     },
   }
 }
 
+type Ending = {
+  readonly as: Person
+  readonly id: string
+  readonly harness: Harness
+  readonly texted: () => Promise<string>
+  readonly enter: (code: string) => Promise<unknown>
+}
+type Way = { readonly status: PaymentStatus; readonly by: (ending: Ending) => Promise<unknown> }
+
+/** A payment approved with each proof: one that is missing does not compile. */
+const APPROVED: { readonly [P in Proof]: Way } = {
+  'signed-callback': {
+    status: 'approved',
+    by: ({ harness, as }) => harness.answers(as, 'approved'),
+  },
+  'provider-read': {
+    status: 'approved',
+    async by({ harness, as }) {
+      harness.phone.book.faults.loseNextCallback = true
+      await harness.answers(as, 'approved')
+      harness.clock.advance(20)
+      await harness.sweep()
+    },
+  },
+  'sms-code': { status: 'approved', by: async ({ texted, enter }) => enter(await texted()) },
+}
+
 /** Every way in which a payment ends. */
 export const ENDS = {
-  approved: 'approved',
-  'approved, as the provider says': 'approved',
-  'approved by a code': 'approved',
-  denied: 'denied',
-  cancelled: 'cancelled',
-  failed: 'failed',
-  expired: 'expired',
-} as const satisfies Record<string, PaymentStatus>
+  approved: APPROVED['signed-callback'],
+  'approved, as the provider says': APPROVED['provider-read'],
+  'approved by a code': APPROVED['sms-code'],
+  denied: { status: 'denied', by: ({ harness, as }) => harness.answers(as, 'denied') },
+  cancelled: {
+    status: 'cancelled',
+    by: ({ harness, as, id }) => harness.call('cancelPayment', { as, id }),
+  },
+  failed: {
+    status: 'failed',
+    async by({ texted, enter }) {
+      const code = otherThan(await texted())
+      for (let n = 0; n < 5; n += 1) await enter(code)
+    },
+  },
+  expired: {
+    status: 'expired',
+    async by({ harness }) {
+      harness.clock.advance(300)
+      await harness.sweep()
+    },
+  },
+} as const satisfies Record<string, Way>
 export type End = keyof typeof ENDS
 export const ends = Object.keys(ENDS) as End[]
 

@@ -83,7 +83,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await page.getByLabel('Phone number').fill(next)
     await page.getByRole('button', { name: 'Get a code' }).click()
     await heading(page, 'Enter the code')
-    const told = (await page.locator('.terms').textContent()) ?? ''
+    const told = (await page.locator('.display-text').textContent()) ?? ''
     const [reference = 'none'] = /[2-9A-Z]{6}$/.exec(told) ?? []
     await keeps(page, told, reference, endOf(next), endOf(bea.number))
     const tab = await harness.newPage(bea.context)

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Reply } from '../harness/harness.ts'
 import { checkProof } from './checkProof.ts'
 import { purposeOf } from './model.ts'
-import { labelOf, shownOf, wordingOf, wordsOf } from './words.ts'
+import { contentIn, labelOf, shownOf, wordingOf, wordsOf } from './words.ts'
 import type { Item, World } from './world.ts'
 
 type Entry = {
@@ -48,7 +48,10 @@ export function checkPayment(world: World, item: Item): number {
   })
   const wording = wordingOf(label)
   must(
-    item.shown === shownOf(wording, payer?.email ?? '', String(item.reference)),
+    item.display_text === wordsOf(wording) &&
+      (item.push_details === undefined
+        ? item.push_asked_at === undefined
+        : contentIn(item) === shownOf(wording, payer?.email ?? '', String(item.reference))),
     'what the push shows is what the payment is',
   )
 
@@ -191,7 +194,8 @@ const FIXED = [
   'payee_id',
   'amount_minor',
   'currency',
-  'shown',
+  'display_text',
+  'push_details',
   'sms_to',
   'created_at',
   'expires_at',
@@ -249,7 +253,7 @@ function checkEvidence(world: World, item: Item, must: Must) {
     )
   }
   if (evidence.kind === 'push-callback') {
-    must(evidence.shown === item.shown, 'what was shown is what is stored')
+    must(evidence.push_content === contentIn(item), 'what was shown is what is stored')
     must(typeof evidence.nonce === 'string' && evidence.nonce, 'with the provider’s nonce')
     return
   }

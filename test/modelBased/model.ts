@@ -36,7 +36,8 @@ export type Payment = {
   readonly number: string
   /** Which terms; the model knows no words. */
   readonly terms: string
-  readonly shown: string
+  /** The whole content of its push; none where no push is asked for. */
+  readonly shown: string | undefined
   readonly status: Status
   readonly push: 'sending' | 'sent' | 'unavailable'
   readonly pushAskedAt?: number | undefined

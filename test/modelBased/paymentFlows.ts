@@ -83,7 +83,7 @@ export const start = (asked: Start): Flow =>
       payer,
       number: who.phone.number,
       terms,
-      shown: asked.shown,
+      shown: hasPush && !pausedUntil ? asked.shown : undefined,
       status: 'pending',
       ...(hasPush && !pausedUntil
         ? { push: 'sending', pushAskedAt: createdAt }

@@ -13,7 +13,7 @@ import {
   type Payment,
   type Texts,
 } from './model.ts'
-import { labelOf } from './words.ts'
+import { contentIn, labelOf } from './words.ts'
 import type { Item, World } from './world.ts'
 
 const ms = (text: unknown): number => Date.parse(String(text))
@@ -37,7 +37,7 @@ function storedPayment(world: World, item: Item): Payment {
       currency: item.currency,
       amountMinor: item.amount_minor,
     }),
-    shown: String(item.shown).replace(
+    shown: contentIn(item)?.replace(
       JSON.stringify(['Reference', item.reference]),
       JSON.stringify(['Reference', item.payment_id]),
     ),

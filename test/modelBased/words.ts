@@ -98,6 +98,12 @@ export function labelOf(terms: {
 
 export const wordsOf = ({ amount, to }: Wording): string => `Pay ${amount} to ${to}`
 
+/** What an item's push shows, as one text; nothing where no push was asked for. */
+export const contentIn = (item: Readonly<Record<string, unknown>>): string | undefined =>
+  item.push_details === undefined
+    ? undefined
+    : JSON.stringify([item.display_text, ...JSON.parse(String(item.push_details))])
+
 /** What the push must show, as one text. */
 export const shownOf = (wording: Wording, account: string, reference: string): string =>
   shownAs(wordsOf(wording), {

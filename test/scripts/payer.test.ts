@@ -13,7 +13,7 @@ import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
 import { openAccounts } from '../../local/signIn/signInAccounts.ts'
 import { main } from '../../scripts/payer.ts'
 import type { Request, RouteName } from '../harness/event.ts'
-import { invoke, numberOf, terms } from '../harness/harness.ts'
+import { invoke, numberOf, paymentBody } from '../harness/harness.ts'
 import { startRecordedStage } from './recordedStage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'payfriend-payer-'))
@@ -77,7 +77,7 @@ async function paying(email: string, n: number) {
   const { verificationId } = started.body
   const code = phone.book.messages(number)[0]?.code
   await call('phoneVerify', { as, body: { verificationId, code } })
-  const sent = await call('sendPayment', { as, key: 'one', body: terms })
+  const sent = await call('sendPayment', { as, key: 'one', body: paymentBody })
   expect(sent.status).toBe(201)
   return { as, number, paymentId: sent.body.paymentId }
 }
@@ -108,7 +108,7 @@ test('lock stops all that waits and all that would begin, and unlock lifts it', 
   expect(locked.said).toMatch(/lately .* account.locked, by operator/)
   const { body } = await call('paymentStatus', { as, id: paymentId })
   expect(body.status).toBe('cancelled')
-  const again = { as, key: 'two', body: terms }
+  const again = { as, key: 'two', body: paymentBody }
   expect((await call('sendPayment', again)).status).toBe(423)
 
   expect((await run(['unlock', as.email, ...port()])).said).toMatch(/account {3}open\n/)

@@ -1,5 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
 import {
+  answered,
+  bodyOf,
+  type Draft,
+  draftOf,
   draftsBelongTo,
   keyFor,
   recallBegun,
@@ -11,8 +15,9 @@ import {
 } from '../../web/draft.ts'
 import { createPresses, takeNotDone } from '../../web/presses.ts'
 import { forgetAll, recall, remember } from '../../web/tabStorage.ts'
+import { paymentBody } from '../core/payments.ts'
 
-const draft = { payeeName: 'Aunt Mary', payeeId: 'mary@example.com', value: '1', currency: 'EUR' }
+const draft = draftOf(paymentBody)
 
 beforeEach(() => {
   forgetAll()
@@ -36,7 +41,7 @@ test('who signs in again finds all that was typed, and what was not done', () =>
 test('another person finds nothing of it, and the tab is known to have been somebody else’s', () => {
   const key = keyFor(draft)
   expect(draftsBelongTo('bob@example.com')).toBe(true)
-  expect(recallDraft().payeeName).toBe('')
+  expect(recallDraft()['payee.name']).toBe('')
   expect(keyFor(draft)).not.toBe(key)
   expect([recallPhone(), recallBegun('v1'), recall('place')]).toEqual([null, null, null])
   expect(takeNotDone()).toEqual([])
@@ -45,4 +50,20 @@ test('another person finds nothing of it, and the tab is known to have been some
 test('the first person of a tab takes it over from nobody', () => {
   forgetAll()
   expect(draftsBelongTo('bob@example.com')).toBe(false)
+})
+
+test('what was answered is forgotten, in whatever order the form put it together', () => {
+  const key = keyFor(draft)
+  answered(Object.fromEntries(Object.entries(draft).toReversed()) as Draft)
+  expect(Object.values(recallDraft()).join('')).toBe('')
+  expect(keyFor(draft)).not.toBe(key)
+})
+
+test('a payment that is filled in again is sent with the same payee and amount', () => {
+  expect(bodyOf(draft, paymentBody.amount.value)).toEqual(paymentBody)
+})
+
+test('what is unseen at the ends of a payee is not sent', () => {
+  const typed = { ...draft, 'payee.name': ' Aunt Mary\u200b', 'payee.id': '\tmary@example.com ' }
+  expect(bodyOf(typed, '1').payee).toEqual({ name: 'Aunt Mary', id: 'mary@example.com' })
 })

@@ -1,22 +1,14 @@
 import { expect, test } from 'vitest'
 import type { Payment } from '../../web/api.ts'
 import { layOver } from '../../web/seen.ts'
+import { open } from './payments.ts'
 
 const payment = (paymentId: string, createdAt: string, status: Payment['status']): Payment => ({
+  ...open,
   paymentId,
-  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
-  amount: { value: '20.50', currency: 'EUR' },
-  displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
-  reference: '4F2K7Q',
   status,
-  push: 'sent',
-  pushPausedUntil: null,
-  sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
   createdAt: `2026-11-21T${createdAt}.000Z`,
   expiresAt: '2026-11-21T13:00:00.000Z',
-  decidedAt: null,
-  decidedBy: null,
-  decision: null,
 })
 const shown = (payments: Payment[]) => payments.map((each) => `${each.paymentId} ${each.status}`)
 const rows = [payment('b', '12:02:00', 'pending'), payment('a', '12:01:00', 'approved')]

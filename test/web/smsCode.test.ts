@@ -3,30 +3,20 @@ import type { Payment } from '../../web/api.ts'
 import { Problem, type ProblemDetails } from '../../web/problem.ts'
 import { hasSmsCode, rememberNoSms, requestSmsCode } from '../../web/smsCode.ts'
 import { forgetAll } from '../../web/tabStorage.ts'
+import { open } from './payments.ts'
 
 beforeEach(forgetAll)
 
 /** A payment with so many texts left of five. */
 const payment = (sendsLeft: number): Payment => ({
-  paymentId: 'a',
-  payee: { name: 'Neville Longbottom', id: 'neville@hogwarts.ac.uk' },
-  amount: { value: '20.50', currency: 'EUR' },
-  displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)',
-  reference: '4F2K7Q',
-  status: 'pending',
+  ...open,
   push: 'unavailable',
-  pushPausedUntil: null,
   sms: {
     to: sendsLeft < 5 ? '+1 ••• 142' : null,
     sentAt: sendsLeft < 5 ? '2026-11-21T12:00:00.000Z' : null,
     sendsLeft,
     attemptsLeft: 5,
   },
-  createdAt: '2026-11-21T12:00:00.000Z',
-  expiresAt: '2026-11-21T12:05:00.000Z',
-  decidedAt: null,
-  decidedBy: null,
-  decision: null,
 })
 
 /** Ask for a text that is refused so, with so many left before and after. */

@@ -46,7 +46,7 @@ type Pending = NonNullable<NonNullable<Profile['phone']>['pending']>
 function showVerified(app: App, screen: Screen, number: string): void {
   screen.show(
     'Your phone',
-    verbatim('p', { class: 'terms' }, number),
+    verbatim('p', { class: 'display-text' }, number),
     el('p', {}, 'Payments are approved with this phone.'),
     el(
       'div',
@@ -275,7 +275,7 @@ function sentTo(to: string, channel: PhoneChannel, current: string | null): Chil
 function toldToCurrent({ displayText, reference, to }: UnderWay): Child[] {
   const told = displayText ?? `Change of phone to ${to}, reference ${reference}`
   return [
-    verbatim('p', { class: 'terms' }, told),
+    verbatim('p', { class: 'display-text' }, told),
     el(
       'p',
       {},

@@ -1,7 +1,6 @@
-import { amountToType, marksOf } from '../amountText.ts'
 import type { Payment } from '../api.ts'
 import { leftPush } from '../channelTexts.ts'
-import { rememberDraft } from '../draft.ts'
+import { draftOf, rememberDraft } from '../draft.ts'
 import { type Child, el, verbatim } from '../element.ts'
 import { button } from '../form.ts'
 import { inWords } from '../problem.ts'
@@ -65,7 +64,7 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
 
 /** The payment's display text, the same on every channel. */
 export function factsOf(payment: Payment): HTMLElement {
-  return verbatim('p', { class: 'terms', dir: 'auto' }, payment.displayText)
+  return verbatim('p', { class: 'display-text', dir: 'auto' }, payment.displayText)
 }
 
 export function ignoreOnPhone(): HTMLElement {
@@ -94,13 +93,8 @@ function wasntYou(app: App): Child[] {
   ]
 }
 
-function fillInAgain(app: App, { payee, amount }: Payment): void {
-  rememberDraft({
-    payeeName: payee.name,
-    payeeId: payee.id,
-    value: amountToType(amount.value, marksOf(navigator.language)),
-    currency: amount.currency,
-  })
+function fillInAgain(app: App, payment: Payment): void {
+  rememberDraft(draftOf(payment))
   app.go({ view: 'send' })
 }
 

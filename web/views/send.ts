@@ -1,22 +1,29 @@
 import { amountInWords, amountToType, type Currency, marksOf, readAmount } from '../amountText.ts'
-import type { Terms } from '../api.ts'
-import { answered, type Draft, forgetKey, keyFor, recallDraft, rememberDraft } from '../draft.ts'
+import {
+  answered,
+  bodyOf,
+  type Draft,
+  type FieldPath,
+  forgetKey,
+  keyFor,
+  recallDraft,
+  rememberDraft,
+} from '../draft.ts'
 import { el, fill, keeping, verbatim } from '../element.ts'
-import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
-import { plainEnds } from '../plainText.ts'
+import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 
 /** The form for payee and amount. One press starts one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
   const draft = recallDraft()
-  const payeeName = input('payee-name', draft.payeeName, { autocapitalize: 'words' })
-  const payeeId = input('payee-id', draft.payeeId, { autocapitalize: 'none' })
-  const value = input('amount-value', draft.value, { inputmode: 'decimal' })
+  const payeeName = input('payee-name', draft['payee.name'], { autocapitalize: 'words' })
+  const payeeId = input('payee-id', draft['payee.id'], { autocapitalize: 'none' })
+  const value = input('amount-value', draft['amount.value'], { inputmode: 'decimal' })
   const currency = verbatim('select', { id: 'amount-currency', required: true })
   for (const { code } of app.config.currencies) currency.append(el('option', { value: code }, code))
-  if (app.config.currencies.some(({ code }) => code === draft.currency)) {
-    currency.value = draft.currency
+  if (app.config.currencies.some(({ code }) => code === draft['amount.currency'])) {
+    currency.value = draft['amount.currency']
   }
 
   const marks = marksOf(navigator.language)
@@ -26,7 +33,7 @@ export function showSend(app: App, screen: Screen): void {
     'payee.id': field('E-mail or account number', payeeId),
     'amount.value': field('Amount', value, `For example 20 or ${amountToType('20.50', marks)}`),
     'amount.currency': field('Currency', currency),
-  }
+  } satisfies Record<FieldPath, Field>
   const described = `${value.getAttribute('aria-describedby')} ${reading.id}`
   value.setAttribute('aria-describedby', described)
   const { box: message, say } = formMessage()
@@ -62,12 +69,8 @@ export function showSend(app: App, screen: Screen): void {
   screen.show('Send a payment', form)
 
   function typed(): Draft {
-    return {
-      payeeName: payeeName.value,
-      payeeId: payeeId.value,
-      value: value.value,
-      currency: currency.value,
-    }
+    const texts = Object.entries(fields).map(([path, { control }]) => [path, control.value])
+    return Object.fromEntries(texts)
   }
 
   function readTyped(): ReturnType<typeof readAmount> {
@@ -113,7 +116,9 @@ export function showSend(app: App, screen: Screen): void {
     const amount = readTyped()
     rememberDraft(sent)
     try {
-      const payment = await app.api.send(factsOf(sent, amount), keyFor(sent))
+      // The server refuses an empty amount, so that all problems are shown at once.
+      const body = bodyOf(sent, 'value' in amount ? amount.value : '')
+      const payment = await app.api.send(body, keyFor(sent))
       answered(sent)
       app.seen.set(payment.paymentId, payment)
       if (!screen.signal.aborted) app.go({ view: 'waiting', paymentId: payment.paymentId })
@@ -139,20 +144,6 @@ export function showSend(app: App, screen: Screen): void {
         code === 'too_many_payments' && el('a', { href: '#/payments' }, 'See your open payments'),
       )
     }
-  }
-}
-
-/**
- * Invisible characters at the ends are removed; the server judges everything else. An amount that cannot be read is
- * sent empty, which the server always refuses, so that all problems are shown at once.
- */
-function factsOf(
-  { payeeName, payeeId, currency }: Draft,
-  amount: ReturnType<typeof readAmount>,
-): Terms {
-  return {
-    payee: { name: plainEnds(payeeName), id: plainEnds(payeeId) },
-    amount: { value: 'value' in amount ? amount.value : '', currency },
   }
 }
 

@@ -3,7 +3,8 @@
  * and each would build its schemas when it starts.
  */
 import * as z from 'zod'
-import { CHANNELS } from '../../core/channel.ts'
+import { CHANNEL_EVENTS, CHANNELS, type ChannelEvent } from '../../core/channel.ts'
+import { PAYMENT_STATUSES } from '../../core/outcome.ts'
 import type { HistoryEntry } from '../../core/payment.ts'
 import type { PaymentWithHistory } from '../../core/paymentTrail.ts'
 import type { Same } from '../../core/same.ts'
@@ -15,24 +16,14 @@ export function paymentWithHistoryOf(attributes: unknown): PaymentWithHistory {
   return { ...paymentOf(attributes), history }
 }
 
-const events = [
+const channelEvents = CHANNELS.flatMap(
+  (channel) => Object.keys(CHANNEL_EVENTS[channel]) as ChannelEvent[],
+)
+const events: readonly HistoryEntry['event'][] = [
   'started',
-  'push_asked',
-  'push_sent',
-  'push_unavailable',
-  'push_paused',
-  'text_asked',
-  'code_tried',
-  'code_wrong',
-  'answer_mismatched',
-  'answer_not_understood',
-  'denied_late',
-  'approved',
-  'denied',
-  'expired',
-  'failed',
-  'cancelled',
-] as const satisfies readonly HistoryEntry['event'][]
+  ...channelEvents,
+  ...PAYMENT_STATUSES.filter((status) => status !== 'pending'),
+]
 
 /** Strict, so that nothing of the item is left out of the audit trail without being noticed. */
 export const historyEntryItem = z.strictObject({

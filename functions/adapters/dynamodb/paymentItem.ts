@@ -1,12 +1,20 @@
 /** How a payment is stored: its item, and what of it the indexes hold. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { CHANNELS, type PaymentChannels } from '../../core/channel.ts'
+import type { PaymentAction } from '../../core/action.ts'
+import { CHANNELS } from '../../core/channel.ts'
 import { CURRENCIES, type Currency } from '../../core/money.ts'
 import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../../core/outcome.ts'
-import { type HistoryEntry, type Payment, type PushContent, shownText } from '../../core/payment.ts'
+import type { HistoryEntry, Payment } from '../../core/payment.ts'
 import type { PushAnswered } from '../../core/ports.ts'
-import { storedEvidence } from './evidenceItem.ts'
+import type { Nothing } from '../../core/same.ts'
+import {
+  channelShapes,
+  channelsOf,
+  instant,
+  itemOfChannels,
+  storedEvidence,
+} from './channelItem.ts'
 
 /** One entry of an item's history. */
 export const historyEntry = (
@@ -25,39 +33,49 @@ export function answerOf(attributes: unknown): PushAnswered {
     : { paymentId, status: found.status, decidedAt: found.decided_at }
 }
 
-const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
 const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
 
+/** A payment's fields: their attributes, and how they are read and written. */
+const storedAction = z.object({
+  payee_name: z.string(),
+  payee_id: z.string(),
+  amount_minor: z.int().positive(),
+  currency,
+})
+
+const actionIn = (found: z.infer<typeof storedAction>) =>
+  ({
+    kind: 'payment',
+    payee: { name: found.payee_name, id: found.payee_id },
+    amount: { amountMinor: found.amount_minor, currency: found.currency },
+  }) as const satisfies Required<PaymentAction>
+
+function itemOfAction({ kind: _, payee, amount, ...unstored }: PaymentAction) {
+  unstored satisfies Nothing
+  return {
+    payee_name: payee.name,
+    payee_id: payee.id,
+    amount_minor: amount.amountMinor,
+    currency: amount.currency,
+  } satisfies z.infer<typeof storedAction>
+}
+
 const stored = z.object({
+  ...storedAction.shape,
   payment_id: z.string(),
   user_id: z.string(),
   request_id: z.string(),
   provider_phone_id: z.string(),
   reference: z.string(),
-  payee_name: z.string(),
-  payee_id: z.string(),
-  amount_minor: z.int().positive(),
-  currency,
-  shown: z.string(),
+  display_text: z.string(),
   status: z.enum(PAYMENT_STATUSES),
-  push: z.enum(['sending', 'sent', 'unavailable']),
-  push_asked_at: instant.optional(),
-  push_id: z.string().optional(),
-  push_paused_until: instant.optional(),
-  push_read_at: instant.optional(),
-  sms_to: z.string(),
-  sms_sends: z.int(),
-  sms_sent_at: instant.optional(),
-  sms_id: z.string().optional(),
-  code_attempts: z.int(),
-  wrong_codes: z.int(),
+  ...channelShapes,
   created_at: instant,
   expires_at: instant,
   decided_at: instant.optional(),
   decided_by: z.enum(CHANNELS).optional(),
   decided_proof: z.enum(PROOFS).optional(),
   evidence: z.unknown().optional(),
-  denied_late_at: instant.optional(),
 })
 
 const answered = z.discriminatedUnion('status', [
@@ -83,12 +101,8 @@ export function paymentOf(attributes: unknown): Payment {
     requestId: found.request_id,
     providerPhoneId: found.provider_phone_id,
     reference: found.reference,
-    action: {
-      kind: 'payment',
-      payee: { name: found.payee_name, id: found.payee_id },
-      amount: { amountMinor: found.amount_minor, currency: found.currency },
-    },
-    shown: contentOf(found.shown),
+    action: actionIn(found),
+    displayText: found.display_text,
     channels: channelsOf(found),
     createdAt: found.created_at,
     expiresAt: found.expires_at,
@@ -102,27 +116,8 @@ export function paymentOf(attributes: unknown): Payment {
   }
 }
 
-const channelsOf = (found: z.infer<typeof stored>): PaymentChannels => ({
-  push: {
-    state: found.push,
-    askedAt: found.push_asked_at,
-    id: found.push_id,
-    pausedUntil: found.push_paused_until,
-    readAt: found.push_read_at,
-    deniedLateAt: found.denied_late_at,
-  },
-  sms: {
-    to: found.sms_to,
-    sends: found.sms_sends,
-    sentAt: found.sms_sent_at,
-    textId: found.sms_id,
-    attempts: found.code_attempts,
-    wrongCodes: found.wrong_codes,
-  },
-})
-
-/** From an entry of the index `open`; what is none must not hide the others. */
-export function openPaymentOf(attributes: unknown): Payment | Error {
+/** From an entry of an index: an item that is no payment must not hide the others. */
+export function indexedPaymentOf(attributes: unknown): Payment | Error {
   try {
     return paymentOf(attributes)
   } catch (error) {
@@ -137,28 +132,14 @@ export const itemOf = (fresh: Payment, told: readonly HistoryEntry[] = []) => ({
   request_id: fresh.requestId,
   provider_phone_id: fresh.providerPhoneId,
   reference: fresh.reference,
-  payee_name: fresh.action.payee.name,
-  payee_id: fresh.action.payee.id,
-  amount_minor: fresh.action.amount.amountMinor,
-  currency: fresh.action.amount.currency,
-  shown: shownText(fresh.shown),
+  ...itemOfAction(fresh.action),
+  display_text: fresh.displayText,
   status: fresh.outcome.status,
   open_shard: shardOf(fresh.paymentId),
   ...itemOfChannels(fresh.channels),
   created_at: fresh.createdAt.toISOString(),
   expires_at: fresh.expiresAt.toISOString(),
   history: [historyEntry(fresh.createdAt, 'started', null, 'payer'), ...told],
-})
-
-/** As it is before anybody was reached. */
-const itemOfChannels = ({ push, sms }: PaymentChannels) => ({
-  push: push.state,
-  ...(push.askedAt && { push_asked_at: push.askedAt.toISOString() }),
-  ...(push.pausedUntil && { push_paused_until: push.pausedUntil.toISOString() }),
-  sms_to: sms.to,
-  sms_sends: sms.sends,
-  code_attempts: sms.attempts,
-  wrong_codes: sms.wrongCodes,
 })
 
 /** What stands in a payment's place that must not be stored any more; in no index, since it has no such fields. */
@@ -176,10 +157,3 @@ export const OPEN_SHARDS = 4
 
 const shardOf = (paymentId: string) =>
   createHash('sha256').update(paymentId).digest().readUInt8(0) % OPEN_SHARDS
-
-function contentOf(text: string): PushContent {
-  const [message, ...details] = z
-    .tuple([z.string()], z.tuple([z.string(), z.string()]))
-    .parse(JSON.parse(text))
-  return { message, details: Object.fromEntries(details) }
-}

@@ -8,14 +8,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
+import { pushDetailsText } from '../../core/channels/pushRules.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../core/channels/smsCodeRules.ts'
 import { proofOf } from '../../core/outcome.ts'
-import {
-  CODE_ATTEMPTS_MAX,
-  type HistoryEntry,
-  type Payment,
-  shownText,
-  TEXTS_MAX,
-} from '../../core/payment.ts'
+import type { HistoryEntry, Payment } from '../../core/payment.ts'
 import type { Decision, PaymentStore } from '../../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 import { cursorOf, startKey } from './pageCursor.ts'
@@ -23,10 +19,10 @@ import {
   answerOf,
   barOf,
   historyEntry,
+  indexedPaymentOf,
   isBar,
   itemOf,
   OPEN_SHARDS,
-  openPaymentOf,
   paymentOf,
 } from './paymentItem.ts'
 
@@ -122,7 +118,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
       return key && find(z.string().parse(key.payment_id))
     },
 
-    async list(payerId, { limit, cursor }) {
+    async list(payerId, { limit, cursor }, onUnreadable) {
       const { Items = [], LastEvaluatedKey } = await documents.send(
         new QueryCommand({
           TableName: table,
@@ -134,8 +130,14 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
           ...(cursor !== undefined && { ExclusiveStartKey: startKey(payerId, cursor) }),
         }),
       )
+      const payments = Items.flatMap((found) => {
+        const payment = indexedPaymentOf(found)
+        if (!(payment instanceof Error)) return [payment]
+        onUnreadable(payment)
+        return []
+      })
       return {
-        payments: Items.map(paymentOf),
+        payments,
         next: LastEvaluatedKey ? cursorOf(payerId, LastEvaluatedKey) : null,
       }
     },
@@ -320,7 +322,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
             }),
           )
           for (const found of page.Items ?? []) {
-            const open = openPaymentOf(found)
+            const open = indexedPaymentOf(found)
             if (open instanceof Error) onUnreadable(open)
             else yield open
           }
@@ -374,7 +376,8 @@ function decisionWrite(decision: Decision, now: Date): Change {
     user_id: only.payerId,
     provider_phone_id: only.providerPhoneId,
     push_id: only.pushId,
-    shown: only.shown && shownText(only.shown),
+    display_text: only.displayText,
+    push_details: only.pushDetails && pushDetailsText(only.pushDetails),
   }
   const asked = Object.entries(stored).filter(([, value]) => value !== undefined)
   return {

@@ -1,23 +1,27 @@
 /** The channel `push`: the provider shows the payment on the payer's phone, and says what they answered. */
+import type { NoPush, PushContent, RefusedAnswer } from '../channel.ts'
 import type { PaymentPorts } from '../deciding.ts'
 import { channelOf, type Evidence } from '../outcome.ts'
-import {
-  type HistoryEntry,
-  type NoPush,
-  type Payment,
-  PUSH_LOST_SECONDS,
-  type PushContent,
-  type RefusedAnswer,
-  shownText,
-  statusAt,
-} from '../payment.ts'
-import type { Begun, ChannelStart, ChannelSweep, Decision, Push, PushAnswered } from '../ports.ts'
+import { type HistoryEntry, type Payment, statusAt } from '../payment.ts'
+import type {
+  Begun,
+  ChannelBegin,
+  ChannelStart,
+  ChannelSweep,
+  Decision,
+  Push,
+  PushAnswered,
+} from '../ports.ts'
 import { answersFrom, type DenialPorts, noteDenial, pushPausedUntil } from './pushPause.ts'
+import { accountOf, pushContentText, pushDetails, pushDetailsText } from './pushRules.ts'
 
 /** The push ends this much before the payment, so that a late yes on the phone is not a surprise. */
 const PUSH_ENDS_EARLIER_SECONDS = 10
 /** Less than this is not worth asking for; and 0 would mean for ever to the provider. */
 const PUSH_SECONDS_MIN = 10
+
+/** A push that was asked for this long ago and has no answer stored was lost in a crash: it may be asked for again. */
+const PUSH_LOST_SECONDS = 15
 
 /** A push undecided for this long is asked about: its callback may be lost. */
 const PUSH_READ_AFTER_SECONDS = 20
@@ -40,7 +44,7 @@ export const pushStart =
     const { payments, push, clock } = ports
     const answers = push && (await lookUp(payments.answers(payerId, answersFrom(clock()))))
     return {
-      begin: ({ paymentId, now }) => begun(ports, paymentId, answers, now),
+      begin: (start) => begun(ports, start, answers),
 
       reach: (payment, from) => askForPush(ports, payment, from),
 
@@ -50,8 +54,7 @@ export const pushStart =
         const now = clock()
         const lostBefore = ago(now, PUSH_LOST_SECONDS)
         if (askedAt > lostBefore || statusAt(payment, now) !== 'pending') return payment
-        const again = begun(ports, payment.paymentId, answers, now)
-        if (again.state.state !== 'sending') return payment
+        if (whyNoPush(ports, payment.paymentId, answers, now)) return payment
         const claimed = await payments.claimPush(payment, lostBefore, now)
         if (claimed) return askForPush(ports, claimed, from)
         return (await payments.get(payment.payerId, payment.paymentId)) ?? payment
@@ -65,13 +68,22 @@ type Answers = readonly PushAnswered[] | { readonly fault: unknown } | undefined
 const lookUp = (read: Promise<readonly PushAnswered[]>) =>
   read.catch((fault: unknown) => ({ fault }))
 
-/** Whether a payment of now has a push; and where it has none though there are pushes, why. */
-function begun(
+/** Whether a payment of now has a push, and what that shows; and where it has none though there are pushes, why. */
+function begun(ports: StartPorts, start: ChannelBegin, answers: Answers): Begun<'push'> {
+  const { paymentId, action, reference, now } = start
+  const none = whyNoPush(ports, paymentId, answers, now)
+  if (none) return none
+  const details = pushDetails(action, accountOf(start), reference)
+  return { state: { state: 'sending', askedAt: now, details } }
+}
+
+/** A payment of now without a push, and why; nothing where one is asked for. */
+function whyNoPush(
   { onPushFault }: StartPorts,
   paymentId: string,
   answers: Answers,
   now: Date,
-): Begun<'push'> {
+): Begun<'push'> | undefined {
   if (!answers) return { state: { state: 'unavailable' } }
   const told = (event: NoPush): HistoryEntry => ({
     at: now.toISOString(),
@@ -88,7 +100,7 @@ function begun(
   if (pausedUntil) {
     return { state: { state: 'unavailable', pausedUntil }, told: told('push_paused') }
   }
-  return { state: { state: 'sending', askedAt: now } }
+  return undefined
 }
 
 async function askForPush(
@@ -96,19 +108,21 @@ async function askForPush(
   payment: Payment,
   { ip }: { readonly ip: string },
 ): Promise<Payment> {
-  if (payment.channels.push.state === 'unavailable') return payment
+  const { state, details } = payment.channels.push
+  if (state === 'unavailable') return payment
   const secondsLeft = Math.floor((payment.expiresAt.getTime() - clock().getTime()) / 1000)
   const seconds = secondsLeft - PUSH_ENDS_EARLIER_SECONDS
   let pushId: string | undefined
-  if (push && seconds >= PUSH_SECONDS_MIN) {
+  if (push && details && seconds >= PUSH_SECONDS_MIN) {
     const hidden = {
       payment_id: payment.paymentId,
       requester_user_id: payment.payerId,
       origin_ip: ip,
     }
+    const content = { message: payment.displayText, details }
     // The payment is stored: from here on a fault of the provider only means that the text is offered.
     try {
-      pushId = await push.ask(payment.providerPhoneId, payment.shown, hidden, seconds)
+      pushId = await push.ask(payment.providerPhoneId, content, hidden, seconds)
     } catch (fault) {
       onPushFault(payment.paymentId, fault)
     }
@@ -183,7 +197,7 @@ export type PushAnswer = {
   readonly pushId: string
   readonly providerPhoneId: string
   readonly status: 'approved' | 'denied'
-  readonly shown: PushContent
+  readonly content: PushContent
   /** From the hidden details; absent where the provider lost them. */
   readonly paymentId: string | undefined
   readonly payerId: string | undefined
@@ -198,8 +212,8 @@ export type CallbackOutcome = 'decided' | 'repeated' | 'too_late' | 'unknown' | 
 
 /**
  * Decide a payment by push. The payment is found by our own id in the signed hidden details, which
- * has no lag, and only without one by the push's id. The words shown must be the words stored
- * (RTS Art. 5(1)(c)). A denial is looked at once it is stored, and again where its callback comes again; one
+ * has no lag, and only without one by the push's id. Message and details must be those stored, in the one write that
+ * decides (RTS Art. 5(1)(c)). A denial is looked at once it is stored, and again where its callback comes again; one
  * that comes after the end is noted and decides nothing.
  */
 export async function decideByPush(
@@ -207,7 +221,7 @@ export async function decideByPush(
   answer: PushAnswer,
 ): Promise<CallbackOutcome> {
   const { payments, clock } = ports
-  const { pushId, providerPhoneId, payerId, shown, proof } = answer
+  const { pushId, providerPhoneId, payerId, content, proof } = answer
   const byPush = answer.paymentId === undefined ? await payments.findByPush(pushId) : undefined
   const id = answer.paymentId ?? byPush?.paymentId
   if (id === undefined) return 'unknown'
@@ -216,10 +230,16 @@ export async function decideByPush(
     kind: 'push-callback',
     push_id: pushId,
     provider_phone_id: providerPhoneId,
-    shown: shownText(shown),
+    push_content: pushContentText(content),
     ...proof,
   }
-  const only = { providerPhoneId, shown, ...(payerId && { payerId }), ...(byPush && { pushId }) }
+  const only = {
+    providerPhoneId,
+    displayText: content.message,
+    pushDetails: content.details,
+    ...(payerId && { payerId }),
+    ...(byPush && { pushId }),
+  }
   const { status } = answer
   const decision: Decision = { status, channel: 'push', by: 'payer', evidence, pushId, only }
   const decided = await payments.decide(id, decision, clock())
@@ -260,10 +280,16 @@ async function denyLate(
 }
 
 /** Whether what was answered is what was asked; none of it ever changes about a payment. */
-const isAnswerTo = (payment: Payment, { providerPhoneId, payerId, shown }: PushAnswer): boolean =>
-  payment.providerPhoneId === providerPhoneId &&
-  (payerId === undefined || payment.payerId === payerId) &&
-  shownText(payment.shown) === shownText(shown)
+function isAnswerTo(payment: Payment, { providerPhoneId, payerId, content }: PushAnswer): boolean {
+  const { details } = payment.channels.push
+  return (
+    payment.providerPhoneId === providerPhoneId &&
+    (payerId === undefined || payment.payerId === payerId) &&
+    payment.displayText === content.message &&
+    details !== undefined &&
+    pushDetailsText(details) === pushDetailsText(content.details)
+  )
+}
 
 /** What a signed answer names: our own id, and its push by the provider's id, which may be said twice. */
 export type Named = {

@@ -3,7 +3,7 @@ import { type PaymentPorts, requirePayment, whyConditionFailed } from '../decidi
 import { TEXT_PAUSE_SECONDS } from '../limits.ts'
 import { checkAsAttempt, type LockoutPorts, whyLocked } from '../lockout.ts'
 import { admit, masked, type Payer, type PhoneNumber, type SignedIn } from '../payer.ts'
-import { CODE_ATTEMPTS_MAX, type Payment, statusAt, TEXTS_MAX, whyClosed } from '../payment.ts'
+import { type Payment, statusAt, whyClosed } from '../payment.ts'
 import type {
   BoundAction,
   ChannelEnd,
@@ -16,6 +16,7 @@ import type {
   Switches,
 } from '../ports.ts'
 import { Refusal, secondsUntil, switchedOff } from '../refusals.ts'
+import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from './smsCodeRules.ts'
 
 export type CodePorts = PaymentPorts & { readonly codes: Codes; readonly payers: PayerStore }
 

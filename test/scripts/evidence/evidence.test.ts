@@ -120,7 +120,7 @@ describe('evidence', () => {
     const { id, entries, person } = await archived('approved')
     const { said } = await evidence(id, '--stage', 'prod')
     for (const { payment, historyEntry, evidence } of entries) {
-      const { displayText, reference, payerId, providerPhoneId, requestId, shown } = payment
+      const { displayText, reference, payerId, providerPhoneId, requestId, pushDetails } = payment
       const all = [
         displayText,
         reference,
@@ -131,7 +131,7 @@ describe('evidence', () => {
         historyEntry.event,
       ]
       const cameBack = Object.values(evidence ?? {}).map((value) => value ?? 'none')
-      for (const one of [...all, ...Object.values(shown.details), ...cameBack]) {
+      for (const one of [...all, ...Object.values(pushDetails ?? {}), ...cameBack]) {
         expect(said).toContain(one)
       }
     }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { displayText } from '../../../functions/core/action.ts'
+import { pushDetails } from '../../../functions/core/channels/pushRules.ts'
 import { CURRENCIES, type Currency } from '../../../functions/core/money.ts'
-import { pushContent } from '../../../functions/core/payment.ts'
 import type { PaymentEntry } from '../../../functions/core/paymentTrail.ts'
 import { evidenceProblem, shownProblem } from '../../../scripts/evidence/evidenceCheck.ts'
-import { open } from '../../core/payments.ts'
+import { open, pushOf } from '../../core/payments.ts'
 import {
   byText,
   callback,
@@ -30,7 +31,7 @@ test.each<[string, PaymentEntry, object, string]>([
   [
     'a push that showed another display text',
     byPush,
-    { evidence: { ...callback, shown: '["Pay"]' } },
+    { evidence: { ...callback, push_content: '["Pay"]' } },
     'what came back is not what was shown',
   ],
   [
@@ -112,7 +113,7 @@ test.each<[string, PaymentEntry, object, string]>([
 })
 
 const { payment } = byPush
-const details = payment.shown.details
+const details = payment.pushDetails
 test.each<[string, object, string]>([
   [
     'another amount',
@@ -126,23 +127,23 @@ test.each<[string, object, string]>([
   ],
   [
     'another detail of the push',
-    { shown: { ...payment.shown, details: { ...details, Amount: '€2.05' } } },
+    { pushDetails: { ...details, Amount: '€2.05' } },
     'what was shown is not its payee, amount and reference',
   ],
   [
     'one more detail of the push',
-    { shown: { ...payment.shown, details: { ...details, Note: 'x' } } },
+    { pushDetails: { ...details, Note: 'x' } },
     'what was shown is not its payee, amount and reference',
   ],
   [
     'another payment’s reference on the push',
-    { shown: { ...payment.shown, details: { ...details, Reference: '4F2K7Q' } } },
+    { pushDetails: { ...details, Reference: '4F2K7Q' } },
     'what was shown is not its payee, amount and reference',
   ],
   [
-    'a display text that the push did not show',
+    'another display text',
     { displayText: 'Pay nothing' },
-    'its display text is not that of the push',
+    'what was shown is not its payee, amount and reference',
   ],
   [
     'an amount in no currency',
@@ -159,8 +160,9 @@ test.each(Object.keys(CURRENCIES) as Currency[])(
   (currency) => {
     const amountMinor = 10 ** (10 + CURRENCIES[currency].digits) - 1
     const payment = { ...open, action: { ...open.action, amount: { amountMinor, currency } } }
-    const shown = pushContent(payment.action, 'ada@example.com', payment.reference)
-    const [entry] = entries({ ...records['approved by push'], ...payment, shown })
+    const details = pushDetails(payment.action, 'ada@example.com', payment.reference)
+    const shown = { displayText: displayText(payment.action), ...pushOf({ details }) }
+    const [entry] = entries({ ...records['approved by push'], ...payment, ...shown })
     expect(entry && shownProblem(entry.payment)).toBeUndefined()
     expect(entry?.payment.amount.value).toMatch(/^9{10}(\.9+)?$/)
   },

@@ -3,6 +3,7 @@
 import { sha256Hex } from '../../../functions/adapters/sha256.ts'
 import { linkOf } from '../../../functions/adapters/twilioVerify/verifyLink.ts'
 import type { Channel } from '../../../functions/core/channel.ts'
+import { pushContentText } from '../../../functions/core/channels/pushRules.ts'
 import {
   type Decided,
   type Evidence,
@@ -10,7 +11,7 @@ import {
   type PaymentStatus,
   proofOf,
 } from '../../../functions/core/outcome.ts'
-import { type HistoryEntry, shownText } from '../../../functions/core/payment.ts'
+import type { HistoryEntry } from '../../../functions/core/payment.ts'
 import {
   type PaymentEntry,
   type PaymentWithHistory,
@@ -20,7 +21,7 @@ import {
 } from '../../../functions/core/paymentTrail.ts'
 import type { ArchivedEntry } from '../../../scripts/evidence/archivedEntry.ts'
 import { at } from '../../core/answering.ts'
-import { open, terms, WORDS } from '../../core/payments.ts'
+import { action, DETAILS, open, WORDS } from '../../core/payments.ts'
 
 export const FOLDER = '2026-11-21/KTLLJSfqnCGI9JkWws96Bw/'
 export const keyOf = (seq: number) => `${FOLDER}00${seq}.json`
@@ -51,7 +52,7 @@ export const callback = {
   kind: 'push-callback',
   push_id: 'push-1',
   provider_phone_id: open.providerPhoneId,
-  shown: shownText(open.shown),
+  push_content: pushContentText({ message: WORDS, details: DETAILS }),
   device_signature: 'c2lnbmVk',
   device_id: 'device-1',
   signed_at: '1795262430',
@@ -73,7 +74,7 @@ export const verified = {
   kind: 'verify-code',
   provider_phone_id: open.providerPhoneId,
   verification_sid: `VE${'1'.repeat(32)}`,
-  ...linkOf({ action: terms, reference: open.reference }),
+  ...linkOf({ action: action, reference: open.reference }),
 } satisfies Evidence
 
 const ended = (
