@@ -27,8 +27,8 @@ export async function operate(world: World, command: Command, email: string): Pr
   const ports = portsIn(world)
   const payerId = await ports.signIns.find(email)
   if (payerId === undefined) return { refused: 'nobody' }
-  const { state } = await showAccount(ports, { payerId })
-  if (state === 'closed' && (command === 'lock' || command === 'unlock')) {
+  const payer = await ports.payers.get(payerId)
+  if (payer?.state === 'closed' && (command === 'lock' || command === 'unlock')) {
     return { refused: 'closed' }
   }
   return { account: await ACTIONS[command](ports, { payerId, email }) }

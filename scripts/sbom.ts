@@ -28,6 +28,9 @@ export const ALLOWED = [
 /** Development packages from which CDK deploys the Lambda that copies the page into its bucket. */
 const DEPLOYED_BY_CDK = ['aws-cdk-lib', '@aws-cdk/asset-awscli-v1']
 
+/** Packages of the emulators that `npm start` runs: installed like what is deployed, and in no Lambda. */
+export const LAPTOP_ONLY = ['dynalite', 'esbuild', 'jose', 'oidc-provider']
+
 export type Component = {
   readonly name: string
   readonly version: string
@@ -74,7 +77,10 @@ function deployedRefs({ metadata, components, dependencies }: Sbom): Set<string>
   const named = (names: readonly string[]) =>
     components.filter(({ name }) => names.includes(name)).map((one) => one['bom-ref'])
   const dependsOn = new Map(dependencies.map((one) => [one.ref, one.dependsOn]))
-  const ours = named(Object.keys(packageJson.dependencies))
+  const deployed = Object.keys(packageJson.dependencies).filter(
+    (name) => !LAPTOP_ONLY.includes(name),
+  )
+  const ours = named(deployed)
   const reached = new Set((dependsOn.get(root) ?? []).filter((ref) => ours.includes(ref)))
   // Iterating a set includes values that are added meanwhile.
   for (const ref of reached) for (const next of dependsOn.get(ref) ?? []) reached.add(next)

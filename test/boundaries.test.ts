@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CHANNELS } from '../functions/core/channel.ts'
 import { consumers, lambdas, triggers } from '../functions/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { LAPTOP_ONLY } from '../scripts/sbom.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
@@ -117,9 +118,6 @@ const adapter = (folder: string, ...packages: string[]): Fence => ({
 const SHOWN_TYPES = ['action', 'channel', 'payment', 'refusals'].map(
   (name) => `functions/core/${name}.ts`,
 )
-
-/** Installed for `npm start`, and never in Lambda. */
-const LAPTOP_ONLY = ['dynalite', 'esbuild', 'jose', 'oidc-provider']
 
 const fences: Record<string, Fence> = {
   'the core imports nothing outside itself': {

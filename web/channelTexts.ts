@@ -1,4 +1,4 @@
-/** What the page says of each channel. */
+/** The page's texts about each channel. */
 import type { Channel } from '../functions/core/channel.ts'
 
 export type ChannelText = {

@@ -67,14 +67,14 @@ export function keyFor(draft: Draft): string {
 export function answered(draft: Draft): void {
   const content = contentOf(draft)
   if (texts(recall('key')).content === content) forget('key')
-  // Not when the person has gone on typing something else meanwhile.
+  // Kept if the payer has typed something else meanwhile.
   if (contentOf(recallDraft()) === content) forget('form')
 }
 
 /** The same for equal drafts, in whatever order their fields were put together. */
 const contentOf = (draft: Draft): string => JSON.stringify(Object.entries(draft).sort())
 
-/** The server knows the key from another form: take a new one. */
+/** The server knows this key with another form, so the next press takes a new key. */
 export function forgetKey(): void {
   forget('key')
 }

@@ -167,8 +167,13 @@ async function bar(
   const { payerId } = account
   await payers.setState(account, state, clock())
   const slots = await limits.bar(payerId, clock())
-  await Promise.all(slots.map(({ paymentId }) => cancel(ports, payerId, paymentId)))
+  // A payment that cannot be read must keep neither the other payments nor the sessions open.
+  const done = await Promise.allSettled(
+    slots.map(({ paymentId }) => cancel(ports, payerId, paymentId)),
+  )
   await signIns.endSessions(payerId)
+  const failed = done.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /**

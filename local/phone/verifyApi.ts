@@ -51,7 +51,7 @@ export type VerifyRequest = {
   body: Buffer | null
 }
 
-/** Twilio Verify's HTTP API, version 2, as far as codes by text and call go. */
+/** The part of Twilio Verify's HTTP API, version 2, for codes by text and call. */
 export function verifyApi(
   account: VerifyOptions & { book: PhoneBook; clock: () => Date; baseUrl: () => string },
 ): (request: VerifyRequest) => VerifyAnswer {

@@ -24,7 +24,7 @@ export type VerifyCall = {
   readonly params: Params
 }
 
-/** The noes of Twilio's that are played here, by Twilio's code: HTTP status and usual words. */
+/** Twilio's refusals that are emulated here, by Twilio's code: HTTP status and usual message. */
 const REFUSALS = {
   20003: [401, 'Authenticate'],
   20004: [405, 'Method not allowed'],

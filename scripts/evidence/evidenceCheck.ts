@@ -21,7 +21,7 @@ import type { PaymentEntry, PaymentFacts } from '../../functions/core/paymentTra
 /** RTS Art. 5(1)(a): the payer was made aware of this amount and this payee. */
 export function shownProblem(facts: PaymentFacts): string | undefined {
   const action = actionIn(facts)
-  if (!action) return 'its amount is none'
+  if (!action) return 'its amount is not valid'
   if (facts.displayText !== displayText(action)) return SHOWN_OTHERWISE
   const details = facts.pushDetails
   if (!details) return undefined
@@ -44,7 +44,7 @@ export function evidenceProblem({
   if (!evidence) return isAnswer ? `${event} without evidence` : undefined
   if (!isAnswer) return `evidence of a decision, and it is "${event}"`
   if (!answersOf(evidence.kind).includes(`${event} ${channel} ${by}`)) {
-    return `the evidence ${evidence.kind} is of another kind of answer`
+    return `the evidence ${evidence.kind} does not belong to this kind of answer`
   }
   if (evidence.provider_phone_id !== payment.providerPhoneId)
     return 'the answer is of another phone'

@@ -63,7 +63,7 @@ export function evidenceOptions(argv: readonly string[]): EvidenceOptions {
   return { payerId: payer, json, from: placeIn(values, refuse) }
 }
 
-/** What the command line of `npm run archive:mend` asks for; throws `CannotLook` with how it is used. */
+/** Parse the command line of `npm run archive:mend`; throws `CannotLook` with the usage. */
 export function mendOptions(argv: readonly string[]): PaymentTrailOptions {
   const refuse = refusing(MEND)
   const { ids, values } = parsed(argv, refuse)

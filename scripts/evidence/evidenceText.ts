@@ -69,7 +69,7 @@ function story(
     ...rows([
       ['display text', payment.displayText],
       ['reference', payment.reference],
-      // The entry shows the display text; the rest is a push's, where there was one.
+      // The display text is in every entry; the details are those of the push, if there was one.
       ...(entries.some(isByPush) ? Object.entries(payment.pushDetails ?? {}) : []),
     ]),
     'To whom',

@@ -1,4 +1,4 @@
-/** Whether the lines of a payment's history, in their order, are a life that the rules of a payment allow. */
+/** Checks that the entries of a payment's history, in order, follow the rules of a payment. */
 import { CHANNEL_EVENTS, CHANNELS, type ChannelEvent } from '../../functions/core/channel.ts'
 import { answerersOf } from '../../functions/core/channels/all.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsCodeRules.ts'
@@ -53,7 +53,7 @@ export function lifeProblems(
   })
 }
 
-/** The channel and who, of each event that is of no channel alone. */
+/** For each event that no single channel owns, the allowed channels and actors. */
 const WHO: Record<Exclude<HistoryEntry['event'], ChannelEvent>, readonly string[]> = {
   started: ['null payer'],
   approved: answerersOf('approved'),
@@ -72,7 +72,7 @@ function whoMay(event: HistoryEntry['event']): readonly string[] {
   return [...ofChannels, ...(others[event] ?? [])]
 }
 
-/** The payer can be faster than the answer that their push was sent, and slower than the payment's end. */
+/** Events that may follow the payment's end: the payer may answer before the push counts as sent, or too late. */
 const isLateAnswer = ({ event }: HistoryEntry) =>
   event === 'push_sent' || event === 'push_unavailable' || event === 'denied_late'
 

@@ -147,11 +147,27 @@ describe('an account that is locked', () => {
     for (const step of ['setState', 'bar', 'decide', 'end', 'endSessions']) {
       const { end, fault, names } = await lock((method) => method === step)
       expect(end).toBe(fault)
-      // It got no further than there, in the same order.
-      expect(names()).toEqual(whole.slice(0, whole.indexOf(step) + 1))
+      // It got no further than there, in the same order; but a payment's fault keeps no session open.
+      const reached = whole.slice(0, whole.indexOf(step) + 1)
+      const isOfPayment = step === 'decide' || step === 'end'
+      expect(names()).toEqual(isOfPayment ? [...reached, 'endSessions'] : reached)
     }
     expect((await lock()).names()).toEqual(whole)
   })
+})
+
+test('one payment that cannot be cancelled keeps no other open', async () => {
+  const other = 'B'.repeat(22)
+  const world = { slots: [ID, other], decides: [cancelled, cancelled] }
+  const methods: string[] = []
+  const isFaulty = (method: string) => {
+    methods.push(method)
+    return method === 'decide' && methods.filter((one) => one === 'decide').length === 1
+  }
+  const { ports, names, fault } = operating({ ...world, isFaulty })
+  await expect(lockAccount(ports, ADA)).rejects.toBe(fault)
+  expect(names().filter((name) => name === 'decide')).toHaveLength(2)
+  expect(names().at(-1)).toBe('endSessions')
 })
 
 describe('what holds a slot', () => {

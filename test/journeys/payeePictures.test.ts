@@ -114,7 +114,7 @@ test('payees that are stored as different are drawn differently', async () => {
 
 const ROOT = resolve(import.meta.dirname, '../..')
 test.each([
-  ['web/style.css', '<p class="terms" dir="auto"></p>'],
+  ['web/style.css', '<p class="display-text" dir="auto"></p>'],
   ['web/style.css', '<li class="payment"><span class="payee" dir="auto"></span></li>'],
   ['web/style.css', '<li class="payment"><dl><dd><span dir="auto"></span></dd></dl></li>'],
   ['local/phone/phonePage/phone.css', '<p class="message"></p>'],

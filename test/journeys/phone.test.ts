@@ -63,9 +63,9 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await heading(fay.page, 'Enter the code')
     // The number and the reference on the page are those that the current phone was told.
     const told = harness.phone.book.messages(fay.number)[0]?.words ?? ''
-    const paymentBody = (await fay.page.locator('.terms').textContent()) ?? ''
-    const [, reference = 'none'] = /reference ([2-9A-Z]{6})$/.exec(paymentBody) ?? []
-    expect(paymentBody).toBe(`Change your Payfriend phone to ${next}, reference ${reference}`)
+    const shown = (await fay.page.locator('.display-text').textContent()) ?? ''
+    const [, reference = 'none'] = /reference ([2-9A-Z]{6})$/.exec(shown) ?? []
+    expect(shown).toBe(`Change your Payfriend phone to ${next}, reference ${reference}`)
     for (const part of [next, reference]) expect(told).toContain(part)
     await fay.page.getByLabel(/^Code sent to your new phone/).fill(harness.codeOn(next))
     await fay.page.getByRole('button', { name: 'Confirm' }).click()

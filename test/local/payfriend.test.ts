@@ -41,7 +41,7 @@ async function cancelledIn(options: Partial<PayfriendOptions>): Promise<EventEnv
 }
 
 const at = NOON.toISOString()
-const pages = paymentEntries(
+const entries = paymentEntries(
   {
     ...open,
     outcome: { status: 'cancelled', endedAt: NOON },
@@ -55,22 +55,22 @@ const pages = paymentEntries(
 
 test('on a laptop too whoever listens is told how a payment ends, before all ends', async () => {
   const events = await cancelledIn({})
-  expect(events.map((event) => [event['detail-type'], event.detail.page])).toEqual([
-    ['payment.pending', pages[0]?.hash],
-    ['payment.cancelled', pages[1]?.hash],
+  expect(events.map((event) => [event['detail-type'], event.detail.entry])).toEqual([
+    ['payment.pending', entries[0]?.hash],
+    ['payment.cancelled', entries[1]?.hash],
   ])
 })
 
-test('with a folder for data the archive is in it, page by page', async () => {
+test('with a folder for data the archive is in it, entry by entry', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-'))
   await cancelledIn({ dataDir })
-  for (const page of pages) {
-    expect(readFileSync(join(dataDir, 'archive', paymentEntryKey(page)), 'utf8')).toBe(
-      paymentEntryText(page),
+  for (const entry of entries) {
+    expect(readFileSync(join(dataDir, 'archive', paymentEntryKey(entry)), 'utf8')).toBe(
+      paymentEntryText(entry),
     )
   }
   const files = readdirSync(join(dataDir, 'archive'), { recursive: true, withFileTypes: true })
-  expect(files.filter((file) => file.isFile())).toHaveLength(pages.length)
+  expect(files.filter((file) => file.isFile())).toHaveLength(entries.length)
 })
 
 test('what happens to an account is kept and told on a laptop too', async () => {

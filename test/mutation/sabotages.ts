@@ -1346,8 +1346,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a verification that a thief began outlives their session',
     file: `${ADAPTERS}/dynamodb/payersTable.ts`,
-    from: 'does not greet the payer who is back.\n        remove: PENDING_ALL,\n',
-    to: 'does not greet the payer who is back.\n',
+    from: 'must not change the phone.\n        remove: PENDING_ALL,\n',
+    to: 'must not change the phone.\n',
     caughtBy: [...testOf.sessions, ...testOf.payersTable],
   },
   {
@@ -1438,8 +1438,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'cancelled payments push denials out of sight',
     file: `${ADAPTERS}/dynamodb/paymentsTable.ts`,
-    from: '          ScanIndexForward: false,\n        }),\n      )\n      // Without',
-    to: '          ScanIndexForward: false,\n          Limit: 100,\n        }),\n      )\n      // Without',
+    from: '          ScanIndexForward: false,\n        }),\n      )\n      // A page',
+    to: '          ScanIndexForward: false,\n          Limit: 100,\n        }),\n      )\n      // A page',
     caughtBy: ['test/adapters/paymentsTable.test.ts'],
   },
   {

@@ -116,7 +116,7 @@ export function showSend(app: App, screen: Screen): void {
     const amount = readTyped()
     rememberDraft(sent)
     try {
-      // An empty amount is never taken: so all that is wrong is told at once.
+      // The server refuses an empty amount, so that all problems are shown at once.
       const body = bodyOf(sent, 'value' in amount ? amount.value : '')
       const payment = await app.api.send(body, keyFor(sent))
       answered(sent)

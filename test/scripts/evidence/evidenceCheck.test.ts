@@ -44,13 +44,13 @@ test.each<[string, PaymentEntry, object, string]>([
     'a read at another time',
     byRead,
     { evidence: { ...read, read_at: open.createdAt.toISOString() } },
-    'the push was read at another time, or there was none',
+    'the push was read at another time, or is none',
   ],
   [
     'a read of no push',
     byRead,
     { evidence: { ...read, push_id: '' } },
-    'the push was read at another time, or there was none',
+    'the push was read at another time, or is none',
   ],
   [
     'a code for another payment',
