@@ -1066,7 +1066,7 @@ async function left({ payer, id, number, at }: Broken) {
     read('users', `limit#starts#${payer.payerId}`),
   ])
   const names =
-    /^(user_id|payment_id|reference|email|(previous_)?provider_phone_id|phone_verified_at|failed_attempts_at|sessions_from|pending_id|pending_reference|audit_recent|evidence|request_id|shown|push_id|sms_to|sms_id|open_shard|(code_)?written_by|expires_epoch)$|number|_sms_id/
+    /^(user_id|payment_id|reference|email|(previous_)?provider_phone_id|phone_verified_at|failed_attempts_at|sessions_from|pending_id|pending_reference|audit_recent|evidence|request_id|push_details|push_id|sms_to|sms_id|open_shard|(code_)?written_by|expires_epoch)$|number|_sms_id/
   const counted = (item: Record<string, unknown> | undefined) =>
     Object.entries(item ?? {}).map(([name, value]) => [name, names.test(name) ? '' : value])
   const found = {

@@ -40,7 +40,7 @@ export type StartRequest = SignedIn & {
 /**
  * Start a payment and reach its payer. A repeated key returns the payment as it is now.
  *
- * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (another payee or amount),
+ * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (another action),
  * `payments_off` (a new payment only), `too_many_payments`, `already_decided` (cancelled by the operator before
  * it was stored), `provider_unavailable` (the phone has no id at the provider and could not get one; nothing is
  * stored). Throws `SessionEnded`.

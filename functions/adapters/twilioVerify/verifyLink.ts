@@ -2,17 +2,18 @@
 import { payeeInWords } from '../../core/action.ts'
 import { inWords } from '../../core/money.ts'
 import type { BoundAction } from '../../core/ports.ts'
+import type { Nothing } from '../../core/same.ts'
 
 export type VerifyLink = { readonly amount: string; readonly payee: string }
 
 /** The amount and payee of an action. The payee holds the reference, so two equal payments have different ones. */
 export function linkOf({ action, reference }: Omit<BoundAction, 'actionId'>): VerifyLink {
   switch (action.kind) {
-    case 'payment':
-      return {
-        amount: inWords(action.amount),
-        payee: `${payeeInWords(action.payee)} ref ${reference}`,
-      }
+    case 'payment': {
+      const { kind: _, payee, amount, ...unsaid } = action
+      unsaid satisfies Nothing
+      return { amount: inWords(amount), payee: `${payeeInWords(payee)} ref ${reference}` }
+    }
     // Twilio's sentence has no other place for a change of phone, which pays nobody.
     case 'phone-change':
       return {
