@@ -51,7 +51,7 @@ const DECIDES = ({ text }: Step) => text.includes('REMOVE open_shard')
 
 describe.each(providers)('with %s', (provider) => {
   beforeAll(async () => {
-    harness = await startHarness({ PROVIDER: provider, ...SETTINGS })
+    harness = await startHarness({ PROVIDER: provider, ...SETTINGS }, { inThread: true })
   })
   afterAll(() => harness.close())
 

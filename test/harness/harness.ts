@@ -9,7 +9,7 @@ import type { World } from '../../functions/composition.ts'
 import { sweepPayments } from '../../functions/handlers/sweepPayments.ts'
 import { handlersIn } from '../../local/api/handlers.ts'
 import { askerOf, asLambda } from '../../local/database/access.ts'
-import type { DatabaseOptions } from '../../local/database/database.ts'
+import { createTables, type DatabaseOptions, startDatabase } from '../../local/database/database.ts'
 import type { DatabaseEngine } from '../../local/database/databaseEngine.ts'
 import { serveEngine } from '../../local/database/databaseServer.ts'
 import { emulatedProvider } from '../../local/phone/emulatedProvider.ts'
@@ -46,11 +46,10 @@ const AREAS = [202, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 404, 412, 
 
 export async function startHarness(
   env: Record<string, string> = {},
-  { onChange }: Pick<DatabaseOptions, 'onChange'> = {},
+  { onChange, ...options }: HarnessOptions = {},
 ) {
   const clock = movableClock()
-  const engine = await startMemoryDatabase({ onChange })
-  const database = await serveEngine(engine)
+  const database = await (options.inThread ? databaseInThread : databaseHere)({ onChange })
   const timers: (() => void)[] = []
   const callbacks = await listen((text, headers) =>
     harness.call('authyCallback', { text, headers }),
@@ -65,7 +64,7 @@ export async function startHarness(
   const users = await startUserPool()
   const [provider, store, userPool] = await Promise.all([
     tap(phone.url),
-    tap(engine),
+    tap(database.engine),
     tap(users.pool.endpoint),
   ])
   const world: World = {
@@ -101,7 +100,7 @@ export async function startHarness(
     userPool: Object.assign(userPool, { accounts: users.accounts }),
     /** Where the database itself is, past its tap; and the database, past any address. */
     database: database.endpoint,
-    engine,
+    engine: database.engine,
     callbackUrl: `${callbacks.url}/payments/callback`,
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
     ...callsIn(world, verifications),
@@ -203,10 +202,33 @@ export async function startHarness(
       userPool.close()
       await users.close()
       await database.close()
-      await engine.close()
     },
   }
   return harness
+}
+
+type HarnessOptions = Pick<DatabaseOptions, 'onChange'> & {
+  /** The database has a thread of its own, as DynamoDB is on another machine: for bursts, which here would wait for it. */
+  readonly inThread?: boolean
+}
+
+async function databaseHere(options: Pick<DatabaseOptions, 'onChange'>) {
+  const engine = await startMemoryDatabase(options)
+  const { endpoint, close } = await serveEngine(engine)
+  return {
+    engine,
+    endpoint,
+    close: async () => void (await Promise.all([close(), engine.close()])),
+  }
+}
+
+async function databaseInThread(options: Pick<DatabaseOptions, 'onChange'>) {
+  const { endpoint, close } = await startDatabase(options)
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const owner = new DynamoDBClient({ endpoint, region: 'local', credentials })
+  await createTables(owner)
+  owner.destroy()
+  return { engine: endpoint, endpoint, close }
 }
 
 /** All Lambdas of a world, by their routes. */
