@@ -129,7 +129,6 @@ const refusal = (status: number, code: number, message: string) => ({
 const invalid = (name: string) => refusal(400, 60200, `Invalid parameter: ${name}`)
 const gone = (path: string) =>
   refusal(404, 20404, `The requested resource ${path.replace(/^\/v2/, '')} was not found`)
-const tooManyChecks = refusal(429, 60202, 'Max check attempts reached')
 const tooManySends = refusal(429, 60203, 'Max send attempts reached')
 const termsMissing = refusal(400, 60206, "'Amount' & 'Payee' params are required")
 
@@ -148,15 +147,6 @@ describe('the door of Verify', () => {
       expect(answer).toMatchObject(refusal(401, 20003, 'Authenticate'))
       expect(answer.headers['www-authenticate']).toMatch(/^Basic /)
     }
-  })
-
-  test('asks for the key and the secret that it was started with', async () => {
-    const verify = { ...LOCAL_VERIFY, apiKey: 'SK3'.padEnd(34, '0'), apiSecret: 'rotated' }
-    const { call } = await setUp({ verify })
-    const ask = async (user: string, password: string) =>
-      (await call('GET', '/v2/Services', { authorization: basic(user, password) })).status
-    expect(await ask(verify.apiKey, 'rotated')).toBe(200)
-    expect(await ask(apiKey, apiSecret)).toBe(401)
   })
 
   test.each([
@@ -219,50 +209,6 @@ describe('a service', () => {
     })
   })
 
-  test('is shown with every field that somebody of ours reads', async () => {
-    const { get, phone } = await setUp()
-    expect((await get(PAYMENTS)).body).toEqual({
-      sid: paymentsServiceSid,
-      account_sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
-      friendly_name: 'Payfriend payments',
-      code_length: 6,
-      psd2_enabled: true,
-      do_not_share_warning_enabled: false,
-      default_template_sid: null,
-      date_created: '2026-11-21T12:00:00Z',
-      date_updated: '2026-11-21T12:00:00Z',
-      url: `${phone.url}${PAYMENTS}`,
-    })
-  })
-
-  test('is made with what is asked for, and with the defaults otherwise', async () => {
-    const { call, get } = await setUp()
-    const make = (form: Form) => call('POST', '/v2/Services', { form })
-    const plain = await make({ FriendlyName: 'Plain' })
-    expect(plain.status).toBe(201)
-    expect(plain.body.sid).toMatch(/^VA[0-9a-f]{32}$/)
-    expect(plain.body).toMatchObject({
-      friendly_name: 'Plain',
-      code_length: 6,
-      psd2_enabled: false,
-    })
-    const full = await make({
-      FriendlyName: 'Full',
-      CodeLength: '8',
-      Psd2Enabled: 'true',
-      DoNotShareWarningEnabled: 'true',
-    })
-    const wanted = {
-      friendly_name: 'Full',
-      code_length: 8,
-      psd2_enabled: true,
-      do_not_share_warning_enabled: true,
-    }
-    expect(full.body).toMatchObject(wanted)
-    expect((await get(`/v2/Services/${full.body.sid}`)).body).toEqual(full.body)
-    expect(full.body.sid).not.toBe(plain.body.sid)
-  })
-
   const good = { FriendlyName: 'Good' }
   test.each<[Form, string | null]>([
     [{ ...good, FriendlyName: 'x'.repeat(32) }, null],
@@ -283,185 +229,15 @@ describe('a service', () => {
     expect(answer).toMatchObject(name ? invalid(name) : { status: 201 })
   })
 
-  test('is changed in what is given and in nothing else', async () => {
-    const { call, get, passSeconds } = await setUp()
-    const { body: before } = await get(PAYMENTS)
-    passSeconds(60)
-    const changed = await call('POST', PAYMENTS, {
-      form: { DoNotShareWarningEnabled: 'true', CodeLength: '8' },
-    })
-    expect(changed.status).toBe(200)
-    expect(changed.body).toEqual({
-      ...before,
-      do_not_share_warning_enabled: true,
-      code_length: 8,
-      date_updated: '2026-11-21T12:01:00Z',
-    })
-    expect((await get(PAYMENTS)).body).toEqual(changed.body)
-    expect(await call('POST', PAYMENTS, { form: { CodeLength: '3' } })).toMatchObject(
-      invalid('CodeLength'),
-    )
-  })
-
   test('has codes of its length', async () => {
     const { call, start, book } = await setUp()
     await call('POST', PHONES, { form: { CodeLength: '10' } })
     await start(registration, PHONES)
     expect(book.messages(number)[0]?.code).toBe('1234567777')
   })
-
-  test('that is deleted is gone with its verifications', async () => {
-    const { call, start } = await setUp()
-    const { body } = await start()
-    const deleted = await call('DELETE', PAYMENTS)
-    expect(deleted).toMatchObject({ status: 204, text: '' })
-    for (const [method, path] of [
-      ['GET', PAYMENTS],
-      ['POST', PAYMENTS],
-      ['DELETE', PAYMENTS],
-      ['POST', `${PAYMENTS}/Verifications`],
-      ['POST', `${PAYMENTS}/Verifications/${body.sid}`],
-      ['POST', `${PAYMENTS}/VerificationCheck`],
-    ] as const) {
-      const sent = method === 'POST' ? { form: payment } : {}
-      expect(await call(method, path, sent)).toMatchObject(gone(path))
-    }
-  })
-})
-
-describe('the list of services', () => {
-  /** Five: the two that are always there and three more. */
-  async function five() {
-    const all = await setUp()
-    for (const FriendlyName of ['A', 'B', 'C']) {
-      await all.call('POST', '/v2/Services', { form: { FriendlyName } })
-    }
-    /** What a page's own links lead to, as a client follows them. */
-    const follow = (url: string) => all.get(url.replace(all.phone.url, ''))
-    return { ...all, follow }
-  }
-  const names = ({ body }: Reply) =>
-    body.services.map(({ friendly_name }: { friendly_name: string }) => friendly_name)
-
-  test('is one page of Twilio’s shape when they are few', async () => {
-    const { get, phone } = await five()
-    const list = await get('/v2/Services')
-    const url = `${phone.url}/v2/Services?PageSize=50&Page=0`
-    expect(list.status).toBe(200)
-    expect(list.body.meta).toEqual({
-      page: 0,
-      page_size: 50,
-      first_page_url: url,
-      url,
-      next_page_url: null,
-      key: 'services',
-    })
-    expect(names(list)).toEqual(['Payfriend payments', 'Payfriend', 'A', 'B', 'C'])
-    expect(list.body.services[0]).toEqual((await get(PAYMENTS)).body)
-  })
-
-  test('is read page by page, each service once', async () => {
-    const { get, follow } = await five()
-    const first = await get('/v2/Services?PageSize=2')
-    const second = await follow(first.body.meta.next_page_url)
-    const third = await follow(second.body.meta.next_page_url)
-    expect([first, second, third].map(names)).toEqual([
-      ['Payfriend payments', 'Payfriend'],
-      ['A', 'B'],
-      ['C'],
-    ])
-    expect(third.body.meta).toMatchObject({ page: 2, page_size: 2, next_page_url: null })
-  })
-
-  test('does not skip one when an earlier one is deleted meanwhile', async () => {
-    const { get, call, follow } = await five()
-    const first = await get('/v2/Services?PageSize=2')
-    await call('DELETE', PAYMENTS)
-    expect(names(await follow(first.body.meta.next_page_url))).toEqual(['A', 'B'])
-  })
-
-  test.each([
-    ['PageSize=0', 'PageSize'],
-    ['PageSize=many', 'PageSize'],
-    ['Page=-1', 'Page'],
-    ['PageToken=PAVA0', 'PageToken'],
-    ['PageToken=x', 'PageToken'],
-  ])('is refused with %s', async (query, name) => {
-    const { get } = await five()
-    expect(await get(`/v2/Services?${query}`)).toMatchObject(invalid(name))
-  })
-
-  test('has a thousand on a page at most', async () => {
-    const { get } = await five()
-    expect((await get('/v2/Services?PageSize=1001')).body.meta.page_size).toBe(1000)
-  })
 })
 
 describe('a verification', () => {
-  test('of a payment is told in Twilio’s shape, amount and payee with it', async () => {
-    const { start, phone } = await setUp()
-    const answer = await start()
-    expect(answer.status).toBe(201)
-    expect(answer.body).toEqual({
-      sid: expect.stringMatching(/^VE[0-9a-f]{32}$/),
-      service_sid: paymentsServiceSid,
-      account_sid: expect.stringMatching(/^AC[0-9a-f]{32}$/),
-      to: number,
-      channel: 'sms',
-      status: 'pending',
-      valid: false,
-      date_created: '2026-11-21T12:00:00Z',
-      date_updated: '2026-11-21T12:00:00Z',
-      lookup: {},
-      amount: terms.Amount,
-      payee: terms.Payee,
-      send_code_attempts: [
-        {
-          time: '2026-11-21T12:00:00Z',
-          channel: 'SMS',
-          attempt_sid: expect.stringMatching(/^VL[0-9a-f]{32}$/),
-        },
-      ],
-      sna: null,
-      url: `${phone.url}${PAYMENTS}/Verifications/${answer.body.sid}`,
-    })
-  })
-
-  test('of a phone has no amount and no payee, whatever is sent', async () => {
-    const { start } = await setUp()
-    expect((await start(payment, PHONES)).body).toMatchObject({ amount: null, payee: null })
-  })
-
-  test.each([
-    ['sms', 'text'],
-    ['call', 'call'],
-  ])('by %s comes to the phone as a %s', async (Channel, kind) => {
-    const { start, book, phone } = await setUp()
-    expect((await start({ ...payment, Channel })).body).toMatchObject({
-      channel: Channel,
-      send_code_attempts: [{ channel: Channel.toUpperCase() }],
-    })
-    expect(book.messages(number)).toMatchObject([{ kind, code: CODE }])
-    const state = await (await fetch(`${phone.url}/state`)).json()
-    expect(state).toMatchObject({ phones: [{ number, items: [{ kind, code: CODE }] }] })
-  })
-
-  const bound = `Your Payfriend payments code to pay ${terms.Amount} to ${terms.Payee} is ${CODE}`
-  const plain = `Your Payfriend verification code is: ${CODE}`
-  const warning = 'Do not share it with anyone, nobody of ours will ever ask for it.'
-  test.each([
-    ['a payment', PAYMENTS, payment, '', `${bound}.`],
-    ['a payment, with a warning', PAYMENTS, payment, 'true', `${bound}. ${warning}`],
-    ['a phone', PHONES, registration, '', plain],
-    ['a phone, with a warning', PHONES, registration, 'true', `${plain}. ${warning}`],
-    ['a phone, by call', PHONES, { ...registration, Channel: 'call' }, 'true', plain],
-  ])('says what its code is for: %s', async (_, service, form, warned, words) => {
-    const { call, start, book } = await setUp()
-    if (warned) await call('POST', service, { form: { DoNotShareWarningEnabled: warned } })
-    await start(form, service)
-    expect(book.messages(number)[0]?.words).toBe(words)
-  })
-
   test.each([
     ['447700900123'],
     ['+44 7700 900123'],
@@ -473,12 +249,6 @@ describe('a verification', () => {
     const { start, book } = await setUp()
     const refused = refusal(400, 60200, `Invalid parameter \`To\`: ${To}`)
     expect(await start({ ...payment, To })).toMatchObject(refused)
-    expect(book.numbers()).toEqual([])
-  })
-
-  test.each(['owl', 'email', 'SMS', ''])('by channel "%s" is refused', async (Channel) => {
-    const { start, book } = await setUp()
-    expect(await start({ ...payment, Channel })).toMatchObject(invalid('Channel'))
     expect(book.numbers()).toEqual([])
   })
 
@@ -529,57 +299,6 @@ describe('a verification', () => {
     expect(one).toMatchObject({ sid: other.body.sid, status: 'pending' })
     expect(one?.code).not.toBe('100001')
   })
-
-  test('for another service of the same kind is another, with another code', async () => {
-    const { call, start, book } = await setUpWithCodes()
-    const { body } = await call('POST', '/v2/Services', { form: { FriendlyName: 'Another' } })
-    await start(registration, PHONES)
-    await start(registration, `/v2/Services/${body.sid}`)
-    expect(book.verifications(number)).toMatchObject([
-      { serviceSid: body.sid, code: '100002' },
-      { serviceSid: phonesServiceSid, code: '100001' },
-    ])
-  })
-
-  test('is sent five times and no more, in the next ten minutes too', async () => {
-    const { start, book, times, passSeconds } = await setUp()
-    for (const window of [1, 2]) {
-      expect(await times(5, start)).toEqual([201, 201, 201, 201, 201])
-      expect(await start()).toMatchObject(tooManySends)
-      expect(book.messages(number)).toHaveLength(5 * window)
-      expect(book.verifications(number)[0]).toMatchObject({ sends: 5, checks: 0 })
-      passSeconds(600)
-    }
-  })
-
-  test('that was sent five times can still be approved, and then a new one begins', async () => {
-    const { start, check, times } = await setUp()
-    await times(6, start)
-    expect((await check({ To: number, Code: CODE, ...terms })).body.status).toBe('approved')
-    expect((await start()).status).toBe(201)
-  })
-
-  test('can be found in the book, newest first, for tests', async () => {
-    const { start, check, book } = await setUp()
-    await start()
-    await start()
-    await check({ To: number, Code: WRONG, ...terms })
-    await start(registration, PHONES)
-    expect(book.verifications(number)).toMatchObject([
-      { serviceSid: phonesServiceSid, amount: null, payee: null, sends: 1, checks: 0 },
-      {
-        serviceSid: paymentsServiceSid,
-        sid: expect.stringMatching(/^VE/),
-        status: 'pending',
-        amount: terms.Amount,
-        payee: terms.Payee,
-        code: CODE,
-        sends: 2,
-        checks: 1,
-      },
-    ])
-    expect(book.verifications(otherNumber)).toEqual([])
-  })
 })
 
 describe('a check', () => {
@@ -591,109 +310,6 @@ describe('a check', () => {
     const bySid = { VerificationSid: String(body.sid), ...terms }
     return { ...all, sid: String(body.sid), bySid }
   }
-
-  test.each(['by number', 'by SID'])('of the right code approves, %s', async (way) => {
-    const { check, bySid, sid, passSeconds } = await started()
-    passSeconds(5)
-    const answer = await check({ ...(way === 'by SID' ? bySid : byNumber), Code: CODE })
-    expect(answer.status).toBe(200)
-    expect(answer.body).toEqual({
-      sid,
-      service_sid: paymentsServiceSid,
-      account_sid: expect.stringMatching(/^AC/),
-      to: number,
-      channel: 'sms',
-      status: 'approved',
-      valid: true,
-      amount: terms.Amount,
-      payee: terms.Payee,
-      sna_attempts_error_codes: [],
-      date_created: '2026-11-21T12:00:00Z',
-      date_updated: '2026-11-21T12:00:05Z',
-    })
-  })
-
-  test('of a wrong code is no error and leaves it pending', async () => {
-    const { check, bySid, sid } = await started()
-    expect(await check({ ...bySid, Code: WRONG })).toMatchObject({
-      status: 200,
-      body: { sid, status: 'pending', valid: false, amount: terms.Amount },
-    })
-    expect((await check({ ...bySid, Code: CODE })).body.status).toBe('approved')
-  })
-
-  test('of the right code is still right after four wrong ones', async () => {
-    const { check, times } = await started()
-    await times(4, () => check({ ...byNumber, Code: WRONG }))
-    expect((await check({ ...byNumber, Code: CODE })).body.status).toBe('approved')
-  })
-
-  test.each(['by number', 'by SID'])(
-    'of the right code is refused after five wrong ones, %s, until ten minutes are over',
-    async (way) => {
-      const { check, bySid, times, start, passSeconds, book } = await started()
-      const asked = way === 'by SID' ? bySid : byNumber
-      const wrong = async () => {
-        const answer = await check({ ...asked, Code: WRONG })
-        expect(answer.body).toMatchObject({ status: 'pending', valid: false })
-        return answer
-      }
-      expect(await times(5, wrong)).toEqual([200, 200, 200, 200, 200])
-      for (const Code of [CODE, WRONG]) {
-        expect(await check({ ...asked, Code })).toMatchObject(tooManyChecks)
-      }
-      // Sent again, it is the same code, and as useless.
-      await start()
-      expect(await check({ ...asked, Code: CODE })).toMatchObject(tooManyChecks)
-      expect(book.verifications(number)).toMatchObject([
-        { status: 'max_attempts_reached', checks: 5, sends: 2 },
-      ])
-      passSeconds(600)
-      expect(await check({ ...asked, Code: CODE })).toMatchObject({ status: 404 })
-    },
-  )
-
-  test('is limited to five in the next ten minutes too', async () => {
-    const { check, start, times, passSeconds } = await started()
-    const wrong = () => check({ ...byNumber, Code: WRONG })
-    await times(6, wrong)
-    passSeconds(600)
-    await start()
-    expect(await times(6, wrong)).toEqual([200, 200, 200, 200, 200, 429])
-  })
-
-  test.each([
-    [599, 200],
-    [600, 404],
-  ])('after %i seconds is answered %i', async (seconds, status) => {
-    const { check, passSeconds } = await started()
-    passSeconds(seconds)
-    expect(await check({ ...byNumber, Code: CODE })).toMatchObject({ status })
-  })
-
-  test.each(['approved', 'canceled', 'expired'])(
-    'of one that is %s finds nothing',
-    async (over) => {
-      const { check, update, sid, bySid, passSeconds } = await started()
-      if (over === 'approved') await check({ ...bySid, Code: CODE })
-      if (over === 'canceled') await update(sid)
-      if (over === 'expired') passSeconds(600)
-      for (const asked of [byNumber, bySid]) {
-        expect(await check({ ...asked, Code: CODE })).toMatchObject(
-          gone(`${PAYMENTS}/VerificationCheck`),
-        )
-      }
-    },
-  )
-
-  test('of what was never started finds nothing', async () => {
-    const { check } = await setUp()
-    for (const asked of [byNumber, { VerificationSid: 'VE1'.padEnd(34, '0'), ...terms }]) {
-      expect(await check({ ...asked, Code: CODE })).toMatchObject(
-        gone(`${PAYMENTS}/VerificationCheck`),
-      )
-    }
-  })
 
   test.each([
     ['123', 400],
@@ -741,17 +357,6 @@ describe('a check', () => {
     const asked = { VerificationSid: sid, Code: CODE }
     expect(await check(asked, PHONES)).toMatchObject(gone(`${PHONES}/VerificationCheck`))
   })
-
-  test('of a phone needs no amount and no payee', async () => {
-    const { check, start } = await setUp()
-    await start(registration, PHONES)
-    expect((await check({ To: number, Code: CODE }, PHONES)).body).toMatchObject({
-      status: 'approved',
-      valid: true,
-      amount: null,
-      payee: null,
-    })
-  })
 })
 
 describe('a verification that was started', () => {
@@ -764,12 +369,6 @@ describe('a verification that was started', () => {
   }
 
   const at = (sid: string) => `${PAYMENTS}/Verifications/${sid}`
-
-  test('is canceled', async () => {
-    const { update, sid, body } = await started()
-    const answer = await update(sid)
-    expect(answer).toMatchObject({ status: 200, body: { ...body, status: 'canceled' } })
-  })
 
   test('that was canceled makes way for a new one with all its sends', async () => {
     const { update, start, times, sid } = await started()
@@ -802,22 +401,6 @@ describe('a verification that was started', () => {
     expect(await update(sid, 'approved')).toMatchObject(invalid('Status'))
     expect(await update(number)).toMatchObject(gone(at(number)))
     expect(book.verifications(number)[0]?.status).toBe('pending')
-  })
-})
-
-describe('a landline', () => {
-  test('gets no text: 60205, and nothing is started; a call reaches it', async () => {
-    const { start, book } = await setUp()
-    book.setLandline(number, true)
-    expect(await start()).toMatchObject(
-      refusal(403, 60205, 'SMS is not supported by landline phone number'),
-    )
-    expect(book.messages(number)).toEqual([])
-    expect(book.verifications(number)).toEqual([])
-    expect(await start({ ...payment, Channel: 'call' })).toMatchObject({ status: 201 })
-    expect(book.messages(number)).toMatchObject([{ kind: 'call' }])
-    book.setLandline(number, false)
-    expect(await start()).toMatchObject({ status: 201 })
   })
 })
 
@@ -863,62 +446,6 @@ describe('an account without PSD2 mode', () => {
     book.faults.psd2Off = true
     const answer = await check({ VerificationSid: sid, Code: CODE, ...otherTerms })
     expect(answer.body).toMatchObject({ status: 'approved', amount: null, payee: null })
-  })
-
-  test('has codes that are right for no payment once it has the mode', async () => {
-    const { start, check, book } = await setUp()
-    book.faults.psd2Off = true
-    const { sid } = (await start()).body
-    book.faults.psd2Off = false
-    const answer = await check({ VerificationSid: sid, Code: CODE, ...terms })
-    expect(answer.body).toMatchObject({ status: 'pending', valid: false })
-  })
-})
-
-describe("Verify's faults", () => {
-  const USER = '/protected/json/users/1/status?api_key=own-test-key'
-
-  test('429 asks to come again in seven seconds, and is not the answer of Authy or the page', async () => {
-    const { start, get, book } = await setUp()
-    book.faults.answer429 = true
-    const answer = await start()
-    expect(answer).toMatchObject(refusal(429, 20429, 'Too many requests'))
-    expect(answer.headers['retry-after']).toBe('7')
-    expect(book.messages(number)).toEqual([])
-    expect(await get(USER)).toMatchObject({ status: 404 })
-    expect(await get('/state')).toMatchObject({ status: 200 })
-    book.faults.answer429 = false
-    expect(await start()).toMatchObject({ status: 201 })
-  })
-
-  test('503 is HTML here too', async () => {
-    const { start, book } = await setUp()
-    book.faults.answer503 = true
-    const answer = await start()
-    expect(answer).toMatchObject({ status: 503, text: expect.stringMatching(/^<html>/) })
-    expect(answer.headers['content-type']).toBe('text/html')
-    expect(book.messages(number)).toEqual([])
-  })
-
-  test('a slow provider answers when its time has come', async () => {
-    let wait: (go: () => void) => void = () => {}
-    const waiting = new Promise<() => void>((resolve) => {
-      wait = resolve
-    })
-    const waits: number[] = []
-    const { start, book } = await setUp({
-      setTimer: (ms, go) => {
-        waits.push(ms)
-        wait(go)
-      },
-    })
-    book.faults.providerDelayMs = 3500
-    const answer = start()
-    const go = await waiting
-    expect(waits).toEqual([3500])
-    expect(book.messages(number)).toEqual([])
-    go()
-    expect(await answer).toMatchObject({ status: 201 })
   })
 })
 
