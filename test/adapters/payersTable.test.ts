@@ -3,7 +3,6 @@ import {
   ProvisionedThroughputExceededException,
 } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockoutTable } from '../../functions/adapters/dynamodb/lockoutTable.ts'
 import { payersTable } from '../../functions/adapters/dynamodb/payersTable.ts'
@@ -157,14 +156,10 @@ describe.each(writes)('%s', (_, write) => {
 
   test('throws a fault of the database', async () => {
     const fault = new ProvisionedThroughputExceededException({ $metadata: {}, message: 'slow' })
-    const faulty = mockClient(tables.documents)
+    const faulty = tables.faulty()
     faulty.on(GetCommand).resolves({})
     faulty.on(UpdateCommand).rejects(fault)
-    try {
-      await expect(write(at(20))).rejects.toBe(fault)
-    } finally {
-      faulty.restore()
-    }
+    await expect(write(at(20))).rejects.toBe(fault)
   })
 })
 
@@ -193,16 +188,12 @@ describe('a person', () => {
   })
 
   test('is read consistently', async () => {
-    const watched = mockClient(tables.documents)
+    const watched = tables.faulty()
     watched.on(GetCommand).resolves({})
-    try {
-      await payers.get(payerId)
-      expect(watched.commandCalls(GetCommand)[0]?.args[0].input).toMatchObject({
-        ConsistentRead: true,
-      })
-    } finally {
-      watched.restore()
-    }
+    await payers.get(payerId)
+    expect(watched.commandCalls(GetCommand)[0]?.args[0].input).toMatchObject({
+      ConsistentRead: true,
+    })
   })
 
   test('without an e-mail is a fault', async () => {
@@ -261,10 +252,6 @@ describe('a verification that begins', () => {
     const pending = { ...fresh, ...texts }
     expect(begun).toEqual({ payerId, email, pending, trail: EMPTY_TRAIL })
     expect(await get()).toEqual(begun)
-  })
-
-  test('by call says so', async () => {
-    expect((await begin({ channel: 'call' }))?.pending).toMatchObject({ channel: 'call' })
   })
 
   test.each([NOON, JUST_BEFORE])('changes nothing while one lives, at %j', async (now) => {
@@ -339,19 +326,6 @@ describe('a verification that is sent again', () => {
     expect(await repeat({ ...thiefs, phone }, at(60), { ...fresh, ...renamed })).toBeDefined()
   })
 
-  test('to two other numbers at once is one of them, whole', async () => {
-    await begin()
-    const numbers = Array.from({ length: 10 }, (_, n) => ({
-      verificationId: `verification-${n + 2}`,
-      reference: `REF${n}`,
-      phone: { ...other, national: `202555010${n}` },
-    }))
-    const won = await Promise.all(numbers.map((one) => repeat(one)))
-    const winners = numbers.filter((_, n) => won[n] !== undefined)
-    expect(winners).toHaveLength(1)
-    expect((await get()).pending).toMatchObject({ ...winners[0], sends: 2 })
-  })
-
   test('is sent five times, not six', async () => {
     await begin()
     for (const n of [2, 3, 4, 5]) {
@@ -387,9 +361,9 @@ describe('an attempt', () => {
     expect(await attempt(true)).toBeUndefined()
   })
 
-  test('fifty at once are exactly five', async () => {
+  test('twelve at once are exactly five', async () => {
     await begin()
-    const all = await Promise.all(Array.from({ length: 50 }, () => attempt()))
+    const all = await Promise.all(Array.from({ length: 12 }, () => attempt()))
     expect(all.filter((one) => one !== undefined)).toHaveLength(5)
   })
 
@@ -545,21 +519,17 @@ describe('a number that is trusted', () => {
     const seen = await get()
     const real = await item()
     const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
-    const faulty = mockClient(tables.documents)
+    const faulty = tables.faulty()
     let trail = EMPTY_TRAIL
     faulty.on(UpdateCommand).rejects(lost)
     faulty.on(GetCommand).callsFake(() => {
       trail = trailWith(payerId, ['sessions.ended'], trail)
       return { Item: { ...real, audit_count: trail.count, audit_recent: trail.recent } }
     })
-    try {
-      await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow(
-        'the condition of ten writes in a row',
-      )
-      expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
-    } finally {
-      faulty.restore()
-    }
+    await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow(
+      'the condition of ten writes in a row',
+    )
+    expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
   })
 
   test('is not trusted once sessions were ended after its attempt was reserved', async () => {
@@ -588,13 +558,13 @@ describe('a number that is trusted', () => {
     expect((await get()).sessionsFrom).toBe(at(3).getTime() / 1000)
   })
 
-  test('by fifty equal requests at once is told once', async () => {
+  test('by twelve equal requests at once is told once', async () => {
     await moving()
     await pass()
     const seen = await get()
     const verification = { ...fresh, phone: other }
     const all = await Promise.all(
-      Array.from({ length: 50 }, (_, n) => payers.trust(seen, verification, at(2 + n / 1000))),
+      Array.from({ length: 12 }, (_, n) => payers.trust(seen, verification, at(2 + n / 1000))),
     )
     expect(all.filter((one) => one !== undefined)).toHaveLength(1)
     expect((await told()).map(([event]) => event)).toEqual(['phone.verified', 'phone.changed'])

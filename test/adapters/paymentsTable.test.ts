@@ -3,14 +3,14 @@ import {
   ProvisionedThroughputExceededException,
 } from '@aws-sdk/client-dynamodb'
 import {
-  DynamoDBDocumentClient,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OPEN_SHARDS } from '../../functions/adapters/dynamodb/paymentItem.ts'
 import { paymentsTable } from '../../functions/adapters/dynamodb/paymentsTable.ts'
 import { displayText } from '../../functions/core/action.ts'
@@ -19,16 +19,8 @@ import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsC
 import { channelOf, endedAt } from '../../functions/core/outcome.ts'
 import { type Payment, view } from '../../functions/core/payment.ts'
 import type { Decision } from '../../functions/core/ports.ts'
-import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import { action, open, over } from '../core/payments.ts'
-import {
-  API_KEY,
-  type Harness,
-  NOON,
-  otherThan,
-  paymentBody,
-  startHarness,
-} from '../harness/harness.ts'
+import { NOON } from '../harness/harness.ts'
 import { startTables, type Tables } from './tables.ts'
 
 let tables: Tables
@@ -200,6 +192,7 @@ describe.each(writes)('%s', (_, write) => {
 })
 
 describe('the history tells what happened, by which channel and by whom:', () => {
+  const STARTED = { at: NOON.toISOString(), event: 'started', channel: null, by: 'payer' }
   const asked = (payment: Payment) => [payment.payerId, payment.paymentId] as const
 
   test.each<[event: string, channel: string | null, by: string, write: Write]>([
@@ -239,7 +232,8 @@ describe('the history tells what happened, by which channel and by whom:', () =>
   ])('%s', async (event, channel, by, write) => {
     const payment = await inserted(smsOf({ attempts: 1, sends: 1 }))
     await write(payment, at(30))
-    expect((await history(payment)).slice(1)).toEqual([
+    expect(await history(payment)).toEqual([
+      STARTED,
       { at: at(30).toISOString(), event, channel, by },
     ])
   })
@@ -256,7 +250,8 @@ describe('the history tells what happened, by which channel and by whom:', () =>
   ])('%s', async (event, channel, by, write, more) => {
     const payment = await inserted(more)
     await write(payment, at(30))
-    expect((await history(payment)).slice(1)).toEqual([
+    expect(await history(payment)).toEqual([
+      STARTED,
       { at: expect.any(String), event, channel, by },
     ])
   })
@@ -296,22 +291,6 @@ describe('where an answer is lost and the SDK sends the write again', () => {
   })
 })
 
-/** That the provider was asked is nothing that happened to the payment. */
-const told = writes.filter(([name]) => name !== 'claimPushRead')
-
-test.each(told)(
-  '%s appends to the history, and changes nothing that stands there',
-  async (_, write) => {
-    const payment = await inserted(smsOf({ attempts: 1 }))
-    await texted(payment)
-    const before = await history(payment)
-    await write(payment, at(30))
-    const after = await history(payment)
-    expect(after.slice(0, -1)).toEqual(before)
-    expect(after.at(-1)).toMatchObject({ at: at(30).toISOString() })
-  },
-)
-
 describe('a payer', () => {
   test.each([
     ['get', (id: string) => store.get('another', id)],
@@ -343,18 +322,6 @@ describe('insert', () => {
     const other = { ...payment, payerId: 'another', channels }
     expect(await store.insert(other)).toBe(false)
     expect(await item(payment)).toEqual(before)
-  })
-
-  test('of 20 at once one wins', async () => {
-    const payment = fresh()
-    const won = await Promise.all(Array.from({ length: 20 }, () => store.insert(payment)))
-    expect(won.filter(Boolean)).toHaveLength(1)
-  })
-
-  test('begins the history', async () => {
-    expect(await history(await inserted())).toEqual([
-      { at: NOON.toISOString(), event: 'started', channel: null, by: 'payer' },
-    ])
   })
 })
 
@@ -445,22 +412,6 @@ describe('decide', () => {
       expect(stored).not.toHaveProperty(absent)
     }
   })
-
-  test('of 40 different decisions at once exactly one stands, and the history has one', async () => {
-    const payment = await inserted()
-    const decisions = Array.from({ length: 40 }, (_, i) =>
-      i % 3 === 0
-        ? cancelled(payment)
-        : { ...approval(payment), status: i % 3 === 1 ? 'approved' : 'denied' },
-    ) as Decision[]
-    const won = await Promise.all(
-      decisions.map((decision) => store.decide(payment.paymentId, decision, at(1))),
-    )
-    const [winner, ...others] = won.filter((decided) => decided !== undefined)
-    expect(others).toEqual([])
-    expect(await item(payment)).toMatchObject({ status: winner?.outcome.status })
-    expect(await events(payment)).toEqual(['started', winner?.outcome.status])
-  })
 })
 
 describe('an answer that was refused', () => {
@@ -541,17 +492,6 @@ describe('an answer that was refused', () => {
       })
     },
   )
-
-  test('and an approval that asks that none was, at once: never the approval after the note', async () => {
-    for (let round = 0; round < 20; round += 1) {
-      const payment = await inserted()
-      const refuse = () => store.refuseAnswer(payment.paymentId, 'answer_mismatched', at(5))
-      const approve = () => store.decide(payment.paymentId, byProvider(payment), at(5))
-      await Promise.all(round % 2 ? [refuse(), approve()] : [approve(), refuse()])
-      const [, ...what] = await events(payment)
-      expect([['approved'], ['answer_mismatched']]).toContainEqual(what)
-    }
-  })
 })
 
 describe('a place that was taken before its payment was stored', () => {
@@ -590,19 +530,6 @@ describe('a place that was taken before its payment was stored', () => {
     const before = await item(payment)
     expect(await store.bar('another', payment.paymentId)).toBe(false)
     expect(await item(payment)).toEqual(before)
-  })
-
-  test('or its payment is stored, one of the two, whoever is faster', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const payment = fresh()
-      const { payerId, paymentId } = payment
-      const tries = [() => store.insert(payment), () => store.bar(payerId, paymentId)]
-      if (round % 2) tries.reverse()
-      const won = await Promise.all(tries.map((one) => one()))
-      expect(won.filter(Boolean)).toHaveLength(1)
-      const isStored = won[round % 2]
-      expect((await store.get(payerId, paymentId)) !== undefined).toBe(isStored)
-    }
   })
 
   test('is no payment: nobody finds it, and it is in no list', async () => {
@@ -692,14 +619,6 @@ describe('push', () => {
     expect(await store.claimPush(payment, at(15), at(15))).toBeUndefined()
   })
 
-  test('is claimed by one of 20 at once', async () => {
-    const payment = await inserted()
-    const claims = await Promise.all(
-      Array.from({ length: 20 }, () => store.claimPush(payment, NOON, at(15))),
-    )
-    expect(claims.filter(Boolean)).toHaveLength(1)
-  })
-
   test('is asked about by one of 20 at once, and again only after the pause', async () => {
     const payment = await inserted()
     const claim = (lastBefore: Date, now: Date) =>
@@ -765,10 +684,10 @@ describe('texts and codes', () => {
     expect(await attempt(await inserted())).toBeUndefined()
   })
 
-  test('of 50 codes at once exactly five are tried, and then no text helps', async () => {
+  test('of twelve codes at once exactly five are tried, and then no text helps', async () => {
     const payment = await inserted()
     await texted(payment)
-    const tried = await Promise.all(Array.from({ length: 50 }, () => attempt(payment)))
+    const tried = await Promise.all(Array.from({ length: 12 }, () => attempt(payment)))
     expect(tried.filter(Boolean)).toHaveLength(CODE_ATTEMPTS_MAX)
     expect(await item(payment)).toMatchObject({ code_attempts: 5, status: 'pending' })
     expect(await text(payment, at(180), at(200))).toBeUndefined()
@@ -938,41 +857,6 @@ describe('list', () => {
     expect(unreadable).toEqual([expect.objectContaining({ name: 'RewrittenOutcome' })])
   })
 
-  test('is empty for somebody without payments', async () => {
-    expect(await store.list('nobody', { limit: 20 }, unexpected)).toEqual({
-      payments: [],
-      next: null,
-    })
-  })
-
-  test("another payer's cursor, a changed one and none at all are refused", async () => {
-    const { next } = await store.list(payerId, { limit: 3 }, unexpected)
-    const [time, id, seal] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString())
-    const made = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
-    expect(made(time, id, seal)).toBe(next)
-    const refusal = { code: 'invalid_request', details: { fields: [{ path: 'cursor' }] } }
-    await expect(
-      store.list('nobody', { limit: 3, cursor: next ?? '' }, unexpected),
-    ).rejects.toMatchObject(refusal)
-    for (const cursor of [
-      made(time, id, otherThan('0000')),
-      made(at(9).toISOString(), id, seal),
-      made(time, 'B'.repeat(22), seal),
-      made(time, id),
-      made(time, id, seal, 1),
-      made({ S: time }, id, seal),
-      Buffer.from('null').toString('base64url'),
-      Buffer.from('{"__proto__":1}').toString('base64url'),
-      'nonsense',
-      '%%%',
-      '',
-    ]) {
-      await expect(store.list(payerId, { limit: 3, cursor }, unexpected)).rejects.toMatchObject(
-        refusal,
-      )
-    }
-  })
-
   test('tells no more than the list shows', async () => {
     const { payments } = await store.list(payerId, { limit: 1 }, unexpected)
     const [shown] = payments.map((payment) => view(payment, NOON))
@@ -1090,11 +974,11 @@ describe('answers', () => {
     expect(await store.answers(payerId, at(-2))).toEqual(all)
   })
 
-  test('are found behind hundreds that ended otherwise', async () => {
-    const payerId = 'a payer of hundreds'
+  test('are found behind a hundred that ended otherwise', async () => {
+    const payerId = 'a payer of a hundred'
     const first = await inserted({ payerId, createdAt: at(0) })
     await end(first, { ...denial, only: {} }, 1)
-    const ids = Array.from({ length: 300 }, (_, n) => n)
+    const ids = Array.from({ length: 101 }, (_, n) => n)
     await Promise.all(ids.map((n) => inserted({ payerId, createdAt: at(1 + n / 1000) })))
     expect(await store.answers(payerId, at(-1))).toHaveLength(1)
   })
@@ -1148,9 +1032,9 @@ describe('open', () => {
     return found
   }
 
-  test('finds 300 that wait, in all parts of the index, each once and none that is decided', async () => {
+  test('finds 60 that wait, in all parts of the index, each once and none that is decided', async () => {
     const payments: Payment[] = []
-    for (let n = 0; n < 300; n += 1) payments.push(await inserted())
+    for (let n = 0; n < 60; n += 1) payments.push(await inserted())
     const shards = new Set<number>()
     for (const payment of payments) shards.add((await item(payment))?.open_shard)
     expect([...shards].sort()).toEqual(Array.from({ length: OPEN_SHARDS }, (_, shard) => shard))
@@ -1176,7 +1060,7 @@ describe('open', () => {
 
   test('asks for page after page of each part, from where the last one ended', async () => {
     const found = await item(await inserted())
-    const paged = mockClient(documents)
+    const paged = tables.faulty()
     paged.on(QueryCommand).callsFake((query) => {
       const { ':shard': shard } = query.ExpressionAttributeValues
       const page = Number(query.ExclusiveStartKey?.page ?? 0)
@@ -1186,13 +1070,9 @@ describe('open', () => {
         ...(page < 2 && { LastEvaluatedKey: { page: page + 1 } }),
       }
     })
-    try {
-      expect((await waiting()).map(({ paymentId }) => paymentId)).toEqual(
-        Array.from({ length: OPEN_SHARDS }, (_, shard) => [`${shard}-0`, `${shard}-2`]).flat(),
-      )
-    } finally {
-      paged.restore()
-    }
+    expect((await waiting()).map(({ paymentId }) => paymentId)).toEqual(
+      Array.from({ length: OPEN_SHARDS }, (_, shard) => [`${shard}-0`, `${shard}-2`]).flat(),
+    )
   })
 })
 
@@ -1238,7 +1118,7 @@ describe.each(FAULTS)('with $name from the database', (fault) => {
   test('what reads throws it too, and nothing looks as if it were not there', async () => {
     const payment = await inserted()
     const { paymentId, payerId } = payment
-    const faulty = mockClient(documents)
+    const faulty = tables.faulty()
     faulty
       .on(GetCommand)
       .rejects(fault)
@@ -1246,354 +1126,16 @@ describe.each(FAULTS)('with $name from the database', (fault) => {
       .rejects(fault)
       .on(PutCommand)
       .rejects(fault)
-    try {
-      await expect(store.get(payerId, paymentId)).rejects.toBe(fault)
-      await expect(store.find(paymentId)).rejects.toBe(fault)
-      await expect(store.findByPush('push-1')).rejects.toBe(fault)
-      await expect(store.list(payerId, { limit: 20 }, unexpected)).rejects.toBe(fault)
-      await expect(
-        store
-          .open(() => {})
-          [Symbol.asyncIterator]()
-          .next(),
-      ).rejects.toBe(fault)
-      await expect(store.insert(fresh())).rejects.toBe(fault)
-    } finally {
-      faulty.restore()
-    }
+    await expect(store.get(payerId, paymentId)).rejects.toBe(fault)
+    await expect(store.find(paymentId)).rejects.toBe(fault)
+    await expect(store.findByPush('push-1')).rejects.toBe(fault)
+    await expect(store.list(payerId, { limit: 20 }, unexpected)).rejects.toBe(fault)
+    await expect(
+      store
+        .open(() => {})
+        [Symbol.asyncIterator]()
+        .next(),
+    ).rejects.toBe(fault)
+    await expect(store.insert(fresh())).rejects.toBe(fault)
   })
-})
-
-const nowhere = { message: 'Internal Server Error' }
-
-describe('through the handlers', () => {
-  const { send } = DynamoDBDocumentClient.prototype
-  let harness: Harness
-  let faulty: { restore(): void } | undefined
-
-  beforeAll(async () => {
-    harness = await startHarness()
-  })
-  afterAll(() => harness.close())
-  beforeEach(() => harness.clock.set(NOON))
-  afterEach(() => faulty?.restore())
-
-  type Fault = (command: object, goOn: () => Promise<object>) => Promise<object>
-
-  /** From now on every command of the handlers goes through `fault`. */
-  function withFault(fault: Fault) {
-    const mock = mockClient(DynamoDBDocumentClient)
-    function through(this: DynamoDBDocumentClient, command: object) {
-      return fault(command, () => Reflect.apply(send, this, [command]))
-    }
-    mock.send.callsFake(through as never)
-    faulty = mock
-  }
-
-  const failing =
-    (error: Error, isMeant: (command: object) => boolean = () => true): Fault =>
-    (command, goOn) =>
-      isMeant(command) ? Promise.reject(error) : goOn()
-
-  /** The write takes place and its answer is lost. */
-  const losing =
-    (isMeant: (command: object) => boolean): Fault =>
-    async (command, goOn) => {
-      const answer = await goOn()
-      if (isMeant(command)) throw new DOMException('too late', 'TimeoutError')
-      return answer
-    }
-
-  /** As the SDK does by itself: the write takes place, its answer is lost, it is written again. */
-  const retrying =
-    (isMeant: (command: object) => boolean): Fault =>
-    async (command, goOn) => {
-      if (isMeant(command)) await goOn()
-      return goOn()
-    }
-
-  const isDecision = (command: object) =>
-    command instanceof UpdateCommand &&
-    command.input.UpdateExpression?.includes('decided_at = :now') === true
-  const isInsert = (command: object) => command instanceof PutCommand
-
-  /** A person with a pending payment and the right code for it. */
-  async function waiting() {
-    const person = await harness.person()
-    const { paymentId: id } = await harness.pending(person)
-    harness.clock.advance(20)
-    await harness.call('smsStart', { as: person, id })
-    return { person, id, code: harness.codeOn(person.number) }
-  }
-
-  describe.each(FAULTS)('with $name on every command', (fault) => {
-    test('every route answers 500 as API Gateway does, and nothing is decided or written', async () => {
-      const { person, id, code } = await waiting()
-      const before = await harness.item(id)
-      const as = person
-      const phone = { phoneNumber: '+447400123456', channel: 'sms' }
-      withFault(failing(fault))
-      const replies = await Promise.all([
-        harness.call('sendPayment', { as, key: 'key', body: paymentBody }),
-        harness.call('listPayments', { as }),
-        harness.call('paymentStatus', { as, id }),
-        harness.call('cancelPayment', { as, id }),
-        harness.call('smsStart', { as, id }),
-        harness.call('smsVerify', { as, id, body: { code } }),
-        harness.call('profile', { as }),
-        harness.call('phoneStart', { as, body: phone }),
-        harness.call('phoneVerify', {
-          as,
-          body: { verificationId: 'A'.repeat(22), code: '123456' },
-        }),
-      ])
-      await harness.answers(person, 'approved')
-      await expect(harness.sweep()).rejects.toBe(fault)
-      faulty?.restore()
-      for (const { status, body, headers } of replies) {
-        expect({ status, body }).toEqual({ status: 500, body: nowhere })
-        expect(headers).toMatchObject({ 'content-type': 'application/json' })
-      }
-      expect(harness.phone.book.latestPush(person.number)?.callbacks).toMatchObject([
-        { status: 500 },
-      ])
-      expect(await harness.item(id)).toEqual(before)
-    })
-
-    test('a yes whose write failed is learned from the provider later', async () => {
-      const { person, id } = await waiting()
-      withFault(failing(fault, isDecision))
-      await harness.answers(person, 'approved')
-      faulty?.restore()
-      expect(await harness.item(id)).toMatchObject({ status: 'pending' })
-      await harness.sweep()
-      expect(await harness.item(id)).toMatchObject({
-        status: 'approved',
-        evidence: { kind: 'provider-read' },
-      })
-    })
-
-    test('a right code whose write failed approves nothing, and its attempt stays spent', async () => {
-      const { person, id, code } = await waiting()
-      withFault(failing(fault, isDecision))
-      const reply = await harness.call('smsVerify', { as: person, id, body: { code } })
-      expect(reply).toMatchObject({ status: 500, body: nowhere })
-      faulty?.restore()
-      expect(await harness.item(id)).toMatchObject({ status: 'pending', code_attempts: 1 })
-    })
-
-    test("one payment's fault does not keep the sweep from the others", async () => {
-      const payments = [await waiting(), await waiting()]
-      harness.clock.advance(600)
-      const [first] = payments
-      const isFirst = (command: object) =>
-        command instanceof UpdateCommand && command.input.Key?.payment_id === first?.id
-      withFault(failing(fault, isFirst))
-      await expect(harness.sweep()).rejects.toThrow('1 payments could not be swept')
-      faulty?.restore()
-      const stored = await Promise.all(payments.map(({ id }) => harness.item(id)))
-      expect(stored).toMatchObject([{ status: 'pending' }, { status: 'expired' }])
-      await harness.sweep()
-    })
-  })
-
-  describe('where an answer is lost after the write', () => {
-    test('of a start: 500, and the same key again gives the payment, once', async () => {
-      const as = await harness.person()
-      const start = { as, key: 'key', body: paymentBody }
-      withFault(losing(isInsert))
-      expect(await harness.call('sendPayment', start)).toMatchObject({ status: 500, body: nowhere })
-      faulty?.restore()
-      const again = await harness.call('sendPayment', start)
-      expect(again).toMatchObject({ status: 200, body: { status: 'pending', push: 'sending' } })
-      harness.clock.advance(15)
-      expect(await harness.call('sendPayment', start)).toMatchObject({
-        status: 200,
-        body: { paymentId: again.body.paymentId, push: 'sent' },
-      })
-      expect(harness.phone.book.pushes(as.number)).toHaveLength(1)
-      expect((await harness.call('listPayments', { as })).body.payments).toHaveLength(1)
-    })
-
-    test('of a cancel: 500, and again 200', async () => {
-      const { person, id } = await waiting()
-      withFault(losing(isDecision))
-      expect(await harness.call('cancelPayment', { as: person, id })).toMatchObject({ status: 500 })
-      faulty?.restore()
-      expect(await harness.call('cancelPayment', { as: person, id })).toMatchObject({
-        status: 200,
-        body: { status: 'cancelled' },
-      })
-    })
-
-    test('of a right code: 500, then approved is what every reader is told', async () => {
-      const { person, id, code } = await waiting()
-      const verify = { as: person, id, body: { code } }
-      withFault(losing(isDecision))
-      expect(await harness.call('smsVerify', verify)).toMatchObject({ status: 500, body: nowhere })
-      faulty?.restore()
-      expect(await harness.call('smsVerify', verify)).toMatchObject({
-        status: 409,
-        body: { code: 'already_decided', paymentStatus: 'approved' },
-      })
-      expect((await harness.call('paymentStatus', { as: person, id })).body).toMatchObject({
-        status: 'approved',
-        decidedBy: 'sms',
-      })
-    })
-
-    test('of a callback: 500, and the same one again 200 and no second decision', async () => {
-      const { person, id } = await waiting()
-      const callback = await signedCallback(person.number)
-      withFault(losing(isDecision))
-      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 500 })
-      faulty?.restore()
-      const decided = await harness.item(id)
-      expect(decided).toMatchObject({ status: 'approved' })
-      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
-      expect(await harness.item(id)).toEqual(decided)
-    })
-  })
-
-  describe('where the SDK writes a second time by itself', () => {
-    test('a start is one payment, and its push is asked for', async () => {
-      const as = await harness.person()
-      withFault(retrying(isInsert))
-      const started = await harness.call('sendPayment', { as, key: 'key', body: paymentBody })
-      expect(started).toMatchObject({
-        status: 201,
-        body: { status: 'pending', push: 'sent' },
-      })
-      faulty?.restore()
-      expect(harness.phone.book.pushes(as.number)).toHaveLength(1)
-      expect((await harness.call('listPayments', { as })).body.payments).toHaveLength(1)
-    })
-
-    test('a cancel and a right code are told as what they did', async () => {
-      const cancel = await waiting()
-      const approve = await waiting()
-      withFault(retrying(isDecision))
-      expect(
-        await harness.call('cancelPayment', { as: cancel.person, id: cancel.id }),
-      ).toMatchObject({
-        status: 200,
-        body: { status: 'cancelled' },
-      })
-      const { person, id, code } = approve
-      expect(await harness.call('smsVerify', { as: person, id, body: { code } })).toMatchObject({
-        status: 200,
-        body: { status: 'approved' },
-      })
-      faulty?.restore()
-      for (const [id, end] of [
-        [cancel.id, 'cancelled'],
-        [approve.id, 'approved'],
-      ] as const) {
-        const { history } = (await harness.item(id)) as { history: { event: string }[] }
-        expect(history.filter(({ event }) => event === end)).toHaveLength(1)
-      }
-    })
-
-    test('a callback is one decision', async () => {
-      const { person, id } = await waiting()
-      withFault(retrying(isDecision))
-      await harness.answers(person, 'denied')
-      expect(harness.phone.book.latestPush(person.number)?.callbacks).toMatchObject([
-        { status: 200 },
-      ])
-      faulty?.restore()
-      expect(await harness.item(id)).toMatchObject({ status: 'denied' })
-    })
-  })
-
-  describe('where an index lags', () => {
-    const query =
-      (index: string, answer: object): Fault =>
-      (command, goOn) =>
-        command instanceof QueryCommand && command.input.IndexName === index
-          ? Promise.resolve(answer)
-          : goOn()
-
-    test('a callback that only its push can name changes nothing', async () => {
-      const { person, id } = await waiting()
-      const before = await harness.item(id)
-      const callback = await signedCallback(person.number, { hidden_details: null })
-      withFault(query('push_id', { Items: [] }))
-      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
-      withFaultOver(query('push_id', { Items: [{ payment_id: 'B'.repeat(22), push_id: 'x' }] }))
-      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
-      faulty?.restore()
-      expect(await harness.item(id)).toEqual(before)
-      // Without the lag the same callback counts.
-      expect(await harness.call('authyCallback', callback)).toMatchObject({ status: 200 })
-      expect(await harness.item(id)).toMatchObject({ status: 'approved' })
-    })
-
-    test('a callback that names the payment needs no index', async () => {
-      const { person, id } = await waiting()
-      withFault(failing(new Error('no index is to be asked'), isQuery))
-      await harness.answers(person, 'approved')
-      faulty?.restore()
-      expect(await harness.item(id)).toMatchObject({ status: 'approved' })
-    })
-
-    test('the list is empty, and the payment is there by its id', async () => {
-      const { person: as, id } = await waiting()
-      withFault(query('payer', {}))
-      expect((await harness.call('listPayments', { as })).body).toEqual({
-        payments: [],
-        next: null,
-      })
-      expect(await harness.call('paymentStatus', { as, id })).toMatchObject({ status: 200 })
-    })
-
-    test('the sweep overwrites nothing that was decided meanwhile', async () => {
-      const { person, id } = await waiting()
-      const stale = Object(await harness.item(id))
-      await harness.call('cancelPayment', { as: person, id })
-      harness.phone.book.answer(stale.push_id, 'approved')
-      await harness.phone.settled()
-      const cancelled = await harness.item(id)
-      withFault(query('open', { Items: [stale] }))
-      expect(await harness.sweep()).toMatchObject({ decided: 0, expired: 0 })
-      harness.clock.advance(600)
-      expect(await harness.sweep()).toMatchObject({ decided: 0, expired: 0 })
-      faulty?.restore()
-      expect(await harness.item(id)).toEqual(cancelled)
-    })
-  })
-
-  const isQuery = (command: object) => command instanceof QueryCommand
-
-  function withFaultOver(fault: Fault) {
-    faulty?.restore()
-    withFault(fault)
-  }
-
-  /** The newest push of a phone approved, as its callback says it; parts of the transaction otherwise. */
-  async function signedCallback(number: string, transaction: object = {}) {
-    const push = harness.phone.book.latestPush(number)
-    if (!push) throw new Error('no push')
-    const body = {
-      authy_id: push.authyId,
-      callback_action: 'approval_request_status',
-      uuid: push.uuid,
-      status: 'approved',
-      approval_request: {
-        transaction: {
-          uuid: push.uuid,
-          status: 'approved',
-          message: push.message,
-          details: push.details,
-          hidden_details: push.hiddenDetails,
-          ...transaction,
-        },
-      },
-    }
-    const nonce = String(harness.clock.now().getTime() / 1000)
-    const url = harness.callbackUrl
-    const signature = callbackSignature(API_KEY, { nonce, method: 'POST', url, params: body })
-    const headers = { 'x-authy-signature': signature, 'x-authy-signature-nonce': nonce }
-    return { body, headers }
-  }
 })

@@ -5,6 +5,7 @@ import examples from 'libphonenumber-js/mobile/examples'
 import { describe, expect, test } from 'vitest'
 import { phoneNumberOf } from '../../functions/adapters/phoneNumbers.ts'
 import { international, type VerificationChannel } from '../../functions/core/payer.ts'
+import { byDepth } from '../harness/depth.ts'
 
 /** In a country's plan (libphonenumber-js, METADATA.md): its types stand in this order. */
 const TYPES = [
@@ -108,7 +109,7 @@ test('no digits at all are taken for more than the full tables take them for', (
       if (!dialled.startsWith('+')) return
       expect(parseByFullTables(dialled)?.getType()).toMatch(ALLOWED)
     }),
-    { numRuns: 5000 },
+    { numRuns: byDepth(1000, 5000) },
   )
 })
 

@@ -435,54 +435,6 @@ describe.each([
   ]
 })
 
-describe('twilioVerify.ts', () => {
-  let pretend: Phone
-  let client: Client
-  const who = {
-    phone: { countryCode: '44', national: '7700900123' },
-    providerPhoneId: 'phone:AAAAAAAAAAAAAAAAAAAAAA',
-  }
-  const number = '+447700900123'
-
-  beforeAll(async () => {
-    const clock = movableClock()
-    pretend = await startPhone({ port: 0, apiKey: '', callbackUrl: () => '', clock: clock.now })
-    client = twilioVerifyClient(pretend)
-  })
-  afterAll(() => pretend.close())
-  afterEach(() => {
-    Object.assign(pretend.book.faults, noFaults())
-  })
-
-  const newest = () => pretend.book.verifications(number)[0]
-
-  test('offers no code of a service that is not in PSD2 mode, and ends it', async () => {
-    pretend.book.faults.psd2Off = true
-    expect(await outcome(client.codes.send(who, bound))).toBe('provider_unavailable')
-    expect(newest()?.status).toBe('canceled')
-  })
-
-  test('takes no code for right once PSD2 mode was switched off', async () => {
-    const textId = await client.codes.send(who, bound)
-    pretend.book.faults.psd2Off = true
-    const checked = client.codes.check({ ...who, textId }, bound, newest()?.code ?? '')
-    expect(await outcome(checked)).toBe('provider_unavailable')
-  })
-
-  test('says when to try again, where Twilio says it', async () => {
-    const textId = await client.phones.startVerification(who.phone, 'sms')
-    pretend.book.faults.answer429 = true
-    const details = { retryAfterSeconds: 7 }
-    await expect(client.codes.send(who, bound)).rejects.toMatchObject({
-      code: 'too_many_sms',
-      details,
-    })
-    await expect(
-      client.phones.checkVerification({ phone: who.phone, textId }, newest()?.code ?? ''),
-    ).rejects.toMatchObject({ code: 'provider_unavailable', details })
-  })
-})
-
 describe('ids of phones', () => {
   const phone = { countryCode: '44', national: '7700900123' }
   const harry = { payerId: 'person-1', email: 'harry@hogwarts.ac.uk' }
@@ -502,29 +454,6 @@ describe('ids of phones', () => {
   const both = ['authy', 'twilioVerify'] as const
   const idsOf = (provider: (typeof both)[number]) => PROVIDERS[provider](pretend).ids
 
-  test.each(both)('%s: one person’s phone has one id, whatever their e-mail', async (provider) => {
-    const providerPhoneId = await idsOf(provider).enroll(harry, phone)
-    expect(await idsOf(provider).enroll({ ...harry, email: 'h@example.com' }, phone)).toBe(
-      providerPhoneId,
-    )
-  })
-
-  test.each(both)('%s: another phone has another id, and none tells its number', async (one) => {
-    const ids = await Promise.all(
-      ['7700900123', '7700900124'].map((national) =>
-        idsOf(one).enroll(harry, { ...phone, national }),
-      ),
-    )
-    expect(new Set(ids).size).toBe(2)
-    for (const id of ids) expect(id).not.toMatch(/77009001|447700/)
-  })
-
-  test('twilioVerify: a number that goes to another person has another id', async () => {
-    const ids = idsOf('twilioVerify')
-    const ron = { payerId: 'person-2', email: 'ron@hogwarts.ac.uk' }
-    expect(await ids.enroll(ron, phone)).not.toBe(await ids.enroll(harry, phone))
-  })
-
   test.each([
     ['authy', 'twilioVerify'],
     ['twilioVerify', 'authy'],
@@ -536,13 +465,6 @@ describe('ids of phones', () => {
     expect(idsOf(own).gave(mine)).toBe(true)
     expect(idsOf(own).gave(theirs)).toBe(false)
   })
-
-  test.each(['', 'phone:', '0', 'phone:AAAAAAAAAAAAAAAAAAAAAAA', 'phone:AAAAAAAAAAAAAAAAAAAAA\n'])(
-    'no provider gave %j',
-    (id) => {
-      for (const one of both) expect(idsOf(one).gave(id)).toBe(false)
-    },
-  )
 })
 
 /** The verdict, or the code of the refusal in its place. */

@@ -1,5 +1,7 @@
 /** Test support: both tables on the embedded database, with a network that can lose answers. */
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { mockClient } from 'aws-sdk-client-mock'
+import { onTestFinished } from 'vitest'
 import { clientOf, startMemoryDatabase } from '../harness/memoryDatabase.ts'
 
 export type Tables = Awaited<ReturnType<typeof startTables>>
@@ -42,6 +44,13 @@ export async function startTables() {
     /** What happens once, when the next read or write has taken place and is not answered yet; in turn. */
     meanwhile(after: 'read' | 'write', happens: () => Promise<unknown>) {
       meanwhile.push({ after: after === 'read' ? 'GetItemCommand' : 'UpdateItemCommand', happens })
+    },
+
+    /** From now on, until the test ends, no database answers, but what is said here. */
+    faulty() {
+      const faulty = mockClient(documents)
+      onTestFinished(() => faulty.restore())
+      return faulty
     },
 
     /** The item of the table of people, as it is. */
