@@ -134,16 +134,6 @@ describe.each(['lock', 'close'] as const)('%s', (command) => {
     )
   })
 
-  test('is told in the audit trail once, however often it is said', async () => {
-    const as = await payer()
-    await say(command, as)
-    if (command === 'lock') await say(command, as)
-    const item = (await harness.all('users')).find(({ user_id }) => user_id === as.payerId)
-    const events = item?.audit_recent.map((entry: { event: string }) => entry.event)
-    const told = command === 'lock' ? 'account.locked' : 'account.closed'
-    expect(events).toEqual(['phone.verified', told])
-  })
-
   test('ends every session, here and at the sign-in provider', async () => {
     const as = await payer()
     harness.userPool.calls.length = 0
@@ -207,36 +197,6 @@ describe('close', () => {
     expect(await statusOf(id)).toBe('cancelled')
   })
 
-  test.each([
-    ['the database, at the mark', 'account_state = :state'],
-    ['the database, at what is deleted', 'REMOVE phone_number'],
-  ])('may be repeated after a fault of %s', async (_, part) => {
-    const as = await payer()
-    harness.store.instead = ({ text }) =>
-      text.includes(part) ? { status: 400, body: { __type: 'ValidationException' } } : undefined
-    await expect(say('close', as)).rejects.toThrow()
-    harness.store.instead = undefined
-    await say('close', as)
-    const item = (await harness.all('users')).find(({ user_id }) => user_id === as.payerId)
-    expect(JSON.stringify(item)).not.toContain(as.number.slice(1))
-    expect(await operate(harness.world, 'show', as.email)).toEqual({ refused: 'nobody' })
-  })
-
-  test.each(['AdminUserGlobalSignOut', 'AdminDeleteUser'])(
-    'may be repeated after a fault of the sign-in provider, at %s',
-    async (operation) => {
-      const as = await payer()
-      harness.userPool.instead = (call) =>
-        call.operation === operation
-          ? { status: 400, body: { __type: 'LimitExceeded' } }
-          : undefined
-      await expect(say('close', as)).rejects.toThrow()
-      harness.userPool.instead = undefined
-      await say('close', as)
-      expect(await operate(harness.world, 'show', as.email)).toEqual({ refused: 'nobody' })
-    },
-  )
-
   test('makes the same address somebody else when it signs up anew', async () => {
     const as = await payer()
     await say('close', as)
@@ -248,25 +208,6 @@ describe('close', () => {
     await harness.person({ as: anew })
     expect((await send(anew, 'first')).status).toBe(201)
   })
-})
-
-test('show tells phone, what waits, limits, locks and what happened, and no whole number', async () => {
-  const as = await payer()
-  await harness.pending(as)
-  const account = await say('show', as)
-  expect(account).toMatchObject({
-    state: 'open',
-    phone: `+1 ••••• ••${as.number.slice(-3)}`,
-    openPayments: [{ displayText: 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)' }],
-    limits: {
-      startedThisHour: 1,
-      payingTexts: { hour: 0, day: 0 },
-      provingTexts: { hour: 1, day: 1 },
-    },
-    codesLockedUntil: null,
-    last: [{ event: 'phone.verified', by: 'payer' }],
-  })
-  expect(JSON.stringify(account)).not.toContain(as.number.slice(1))
 })
 
 describe('a lock beside a start', () => {

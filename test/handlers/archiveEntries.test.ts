@@ -86,47 +86,6 @@ test.each(ends)('of a payment that is %s the archive has just its entries', asyn
   }
 })
 
-describe('the evidence is on the entry that ends a payment', () => {
-  async function evidenceOf(id: string) {
-    expect(await archive(...(await harness.changesOf(id)))).toEqual(allTaken)
-    const entries = bucket.asked.map(({ text }) => JSON.parse(text))
-    expect(entries.map(({ historyEntry }) => historyEntry.event).at(-1)).toBe('approved')
-    expect(entries.slice(0, -1).filter((entry) => 'evidence' in entry)).toEqual([])
-    const { evidence } = (await harness.item(id)) ?? {}
-    expect(entries.at(-1)?.evidence).toEqual(evidence)
-    return evidence.kind
-  }
-
-  test('of a push’s signed callback', async () => {
-    expect(await evidenceOf(await harness.ended(payer, 'approved'))).toBe('push-callback')
-  })
-
-  test('of a code that Authy bound to the payment', async () => {
-    expect(await evidenceOf(await harness.ended(payer, 'approved by a code'))).toBe('sms-code')
-  })
-
-  test('of the provider’s own answer, where the callback was lost', async () => {
-    const { paymentId } = await harness.pending(payer)
-    harness.phone.book.faults.loseNextCallback = true
-    await harness.answers(payer, 'approved')
-    harness.clock.advance(20)
-    await harness.sweep()
-    expect(await evidenceOf(paymentId)).toBe('provider-read')
-  })
-
-  test('of a code that Twilio bound to amount and payee', async () => {
-    const authys = harness
-    harness = await startTrailHarness({ PROVIDER: 'twilioVerify' })
-    try {
-      const id = await harness.ended(await harness.person(), 'approved by a code')
-      expect(await evidenceOf(id)).toBe('verify-code')
-    } finally {
-      await harness.close()
-      harness = authys
-    }
-  })
-})
-
 test('an entry is one object, which is never written over another', async () => {
   const { paymentId } = await harness.pending(payer)
   const [entry] = await harness.paymentEntries(paymentId)
@@ -160,17 +119,6 @@ test.each([
   bucket.answer = ({ path }) => (path.includes('/002.json') ? error(status, code)() : stored())
   expect(await archive(...records)).toEqual(failedAt(records[1]))
   expect(keys().some((key) => key.includes('/003.json'))).toBe(false)
-})
-
-test('what was stopped goes on where it stopped', async () => {
-  const id = await harness.ended(payer, 'cancelled')
-  const records = await harness.changesOf(id)
-  bucket.answer = ({ path }) => (path.includes('/002.json') ? error(403, 'x')() : stored())
-  await archive(...records)
-  bucket.answer = stored
-  bucket.asked.length = 0
-  expect(await archive(...records.slice(1))).toEqual(allTaken)
-  expect(keys().map((key) => key.replace(/^.*\/(\d+)\.json.*$/, '$1'))).toEqual(['002', '003'])
 })
 
 test('a change of nothing that the history tells makes no entry', async () => {
@@ -231,15 +179,6 @@ describe('what was changed by hand', () => {
     expect(await archive({ ...cancelled, dynamodb: both })).toEqual(allTaken)
     expect(keys()).toEqual([expect.stringContaining('/003.json')])
     expect(warned).toHaveLength(2)
-  })
-
-  test('a status that nobody decided is told of', async () => {
-    const { paymentId } = await harness.pending(payer)
-    await edit(paymentId, () => ({ status: 'approved', decided_by: 'push' }))
-    const [last] = (await harness.changesOf(paymentId)).slice(-1)
-    const { warned } = seen()
-    expect(last && (await archive(last))).toEqual(allTaken)
-    expect(warned).toEqual([['AuditTrailRewritten', { paymentId }]])
   })
 
   test.each(['decided_at', 'decided_by', 'decided_proof', 'evidence'])(

@@ -125,13 +125,6 @@ test('a change of phone ends every session, and the first phone none', async () 
   expect((await pay(signedInAt(now() + 1))).status).toBe(201)
 })
 
-test('somebody whom the table does not know yet is signed out as well', async () => {
-  const as = harness.stranger()
-  harness.userPool.calls.length = 0
-  expect(await end(as, signedInAt(now()))).toMatchObject({ status: 200, body: {} })
-  expect(asked()).toHaveLength(1)
-})
-
 test('where the provider does not answer it is a fault, and yet no older session does anything', async () => {
   const { as, claims } = await known()
   harness.userPool.instead = () => ({ status: 400, body: { __type: 'NotAuthorizedException' } })

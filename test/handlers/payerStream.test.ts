@@ -94,14 +94,6 @@ test('of an account the bus is told everything that happened, in its order', asy
   expect(events.map(({ detail }) => detail.entry)).toEqual(trail.recent.map(({ hash }) => hash))
 })
 
-test('what is published twice has the same ids twice', async () => {
-  const { records } = lifeOf(PAYER)
-  await publish(records.slice(0, 2))
-  await publish(records.slice(0, 2))
-  const ids = events.map(({ detail }) => detail.eventId)
-  expect(ids).toEqual([1, 2, 1, 2].map((seq) => `${PAYER}:${seq}`))
-})
-
 test('two entries of one write are two entries and two events', async () => {
   const record = payerRecord(
     'bea',

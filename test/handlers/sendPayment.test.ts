@@ -108,12 +108,6 @@ describe('a payment', () => {
     expect(pushesOn(payer)[0]?.logos).toBeNull()
   })
 
-  test('has a push that ends ten seconds before the payment', async () => {
-    const payer = await harness.person()
-    await send(payer, 'seconds')
-    expect(pushesOn(payer)[0]?.secondsToExpire).toBe(290)
-  })
-
   test('is stored before its push is asked for (2019: W36)', async () => {
     const payer = await harness.person()
     const seen: unknown[] = []
@@ -185,12 +179,6 @@ describe('a payment', () => {
       no(400, 'invalid_request', { fields: [{ path, reason: expect.any(String) }] }),
     )
   })
-
-  test('of the greatest amount is started', async () => {
-    const payer = await harness.person()
-    const body = { ...paymentBody, amount: { value: '10000', currency: 'EUR' } }
-    expect((await send(payer, 'most', { body })).body.amount.value).toBe('10000.00')
-  })
 })
 
 describe('the same key', () => {
@@ -246,17 +234,6 @@ describe('the same key', () => {
     const [one, two] = [await send(ada, 'shared'), await send(bob, 'shared')]
     expect([one.status, two.status]).toEqual([201, 201])
     expect(one.body.paymentId).not.toBe(two.body.paymentId)
-  })
-
-  test('thirty times at once is one payment and one push (2019: W16)', async () => {
-    const payer = await harness.person()
-    const replies = await Promise.all(times(30, () => send(payer, 'at-once')))
-    const statuses = replies.map(({ status }) => status).sort()
-    expect(statuses).toEqual([...times(29, () => 200), 201])
-    expect(new Set(replies.map(({ body }) => body.paymentId)).size).toBe(1)
-    expect(pushesOn(payer)).toHaveLength(1)
-    const { body } = await harness.call('listPayments', { as: payer })
-    expect(body.payments).toHaveLength(1)
   })
 
   test.each([
@@ -322,14 +299,6 @@ describe('the limit of open payments', () => {
     expect((await send(payer, '0')).status).toBe(200)
   })
 
-  test('holds for nine started at once', async () => {
-    const payer = await harness.person()
-    const replies = await Promise.all(times(9, (i) => send(payer, `burst-${i}`)))
-    const statuses = replies.map(({ status }) => status).sort()
-    expect(statuses).toEqual([...times(5, () => 201), ...times(4, () => 429)])
-    expect(pushesOn(payer)).toHaveLength(5)
-  })
-
   test.each([
     ['cancelled', async (payer: Person, id: string) => void (await cancel(payer, id))],
     ['denied', (payer: Person) => harness.answers(payer, 'denied')],
@@ -342,56 +311,6 @@ describe('the limit of open payments', () => {
     await decide(payer, paymentId)
     expect((await send(payer, 'sixth')).status).toBe(201)
     expect((await send(payer, 'seventh')).status).toBe(429)
-  })
-
-  test('is freed at the very moment the first one expires, with no sweep', async () => {
-    const payer = await harness.person()
-    await harness.pending(payer, { key: 'first' })
-    harness.clock.advance(10)
-    for (const i of times(4, String)) await harness.pending(payer, { key: i })
-    harness.clock.advance(289.999)
-    expect((await send(payer, 'next')).status).toBe(429)
-    harness.clock.advance(0.001)
-    expect((await send(payer, 'next')).status).toBe(201)
-    expect((await send(payer, 'over')).status).toBe(429)
-  })
-
-  test('counts one that a crash kept from being stored, until it would have expired', async () => {
-    const payer = await harness.person()
-    harness.store.instead = ({ operation }) =>
-      operation === 'PutItem'
-        ? { status: 400, body: { __type: 'x#ValidationException' } }
-        : undefined
-    expect((await send(payer, 'crashed')).status).toBe(500)
-    harness.store.instead = undefined
-    for (const i of times(4, String)) {
-      harness.clock.advance(1)
-      expect((await send(payer, i)).status).toBe(201)
-    }
-    expect((await send(payer, 'sixth')).status).toBe(429)
-    harness.clock.advance(295.999)
-    expect((await send(payer, 'sixth')).status).toBe(429)
-    harness.clock.advance(0.001)
-    expect((await send(payer, 'sixth')).status).toBe(201)
-    expect((await send(payer, 'seventh')).status).toBe(429)
-  })
-
-  test('lets in the repeat of one that a crash kept from being stored', async () => {
-    const payer = await harness.person()
-    harness.store.instead = ({ operation }) =>
-      operation === 'PutItem'
-        ? { status: 400, body: { __type: 'x#ValidationException' } }
-        : undefined
-    expect((await send(payer, 'crashed')).status).toBe(500)
-    harness.store.instead = undefined
-    for (const i of times(4, String)) await harness.pending(payer, { key: i })
-    expect((await send(payer, 'crashed')).status).toBe(201)
-  })
-
-  test('of one person is not another’s', async () => {
-    const [ada, bob] = [await harness.person(), await harness.person()]
-    for (const i of times(5, String)) await harness.pending(ada, { key: i })
-    expect((await send(bob, 'mine')).status).toBe(201)
   })
 })
 
@@ -416,15 +335,6 @@ describe('the limit an hour', () => {
       expect(await startAndCancel(payer, i)).toBe(201)
     }
     expect(await startAndCancel(payer, 'one-more')).toBe(429)
-  })
-
-  test('never counts a repeat', async () => {
-    const payer = await harness.person()
-    expect(await startAndCancel(payer, 'once')).toBe(201)
-    await Promise.all(times(30, () => send(payer, 'once')))
-    for (const i of times(19, String)) expect(await startAndCancel(payer, i)).toBe(201)
-    expect(await startAndCancel(payer, 'one-more')).toBe(429)
-    expect((await send(payer, 'once')).status).toBe(200)
   })
 })
 
@@ -456,15 +366,6 @@ describe('when the push cannot be sent', () => {
       })
     },
   )
-
-  test('a repeat does not ask again for a push that is unavailable', async () => {
-    const payer = await harness.person({ app: false })
-    await send(payer, 'unavailable')
-    harness.clock.advance(15)
-    const asked = harness.provider.calls.filter(isPush).length
-    expect((await send(payer, 'unavailable')).body.push).toBe('unavailable')
-    expect(harness.provider.calls.filter(isPush)).toHaveLength(asked)
-  })
 })
 
 describe('a push lost in a crash', () => {
@@ -479,63 +380,6 @@ describe('a push lost in a crash', () => {
     expect(replies.every(({ status }) => status === 200)).toBe(true)
     expect((await send(payer, 'lost')).body.push).toBe('sent')
     expect(pushesOn(payer)).toHaveLength(2)
-  })
-
-  test('may still be the one that is answered, although another was stored', async () => {
-    const payer = await harness.person()
-    const paymentId = await startedAndLost(payer, 'both')
-    harness.clock.advance(15)
-    await send(payer, 'both')
-    const [second, first] = pushesOn(payer)
-    expect((await harness.item(paymentId))?.push_id).toBe(second?.uuid)
-    harness.phone.book.answer(first?.uuid ?? '', 'denied')
-    await harness.phone.settled()
-    expect(await harness.item(paymentId)).toMatchObject({
-      status: 'denied',
-      push_id: second?.uuid,
-      evidence: { push_id: first?.uuid },
-    })
-  })
-
-  test('and answered while another is on its way stays the one that is stored', async () => {
-    const payer = await harness.person()
-    const paymentId = await startedAndLost(payer, 'race')
-    const [first] = pushesOn(payer)
-    harness.clock.advance(15)
-    harness.store.instead = async ({ text }) => {
-      if (!text.includes('push_sent')) return undefined
-      harness.phone.book.answer(first?.uuid ?? '', 'approved')
-      await harness.phone.settled()
-      return undefined
-    }
-    expect((await send(payer, 'race')).body).toMatchObject({ status: 'approved', push: 'sent' })
-    expect(await harness.item(paymentId)).toMatchObject({
-      status: 'approved',
-      push_id: first?.uuid,
-    })
-  })
-
-  test.each([
-    ['20 s left is asked for with 10 s to live', 280, 'sent', 10],
-    ['less than 20 s left is asked for no more', 280.001, 'unavailable', undefined],
-  ])('with %s', async (_, later, push, seconds) => {
-    const payer = await harness.person()
-    await startedAndLost(payer, 'late')
-    harness.clock.advance(later)
-    expect((await send(payer, 'late')).body.push).toBe(push)
-    expect(pushesOn(payer).map(({ secondsToExpire }) => secondsToExpire)).toEqual([
-      ...(seconds ? [seconds] : []),
-      290,
-    ])
-  })
-
-  test('of a payment that is over is left alone', async () => {
-    const payer = await harness.person()
-    const paymentId = await startedAndLost(payer, 'over')
-    await cancel(payer, paymentId)
-    harness.clock.advance(15)
-    expect((await send(payer, 'over')).body.status).toBe('cancelled')
-    expect(pushesOn(payer)).toHaveLength(1)
   })
 })
 

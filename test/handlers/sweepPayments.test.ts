@@ -50,13 +50,6 @@ describe('what is due', () => {
     expect(item).not.toHaveProperty('decided_by')
   })
 
-  test('at the very moment is due', async () => {
-    await harness.pending(payer)
-    harness.clock.advance(300)
-    expect(await harness.sweep()).toEqual({ ...nothing, expired: 1 })
-    expect(await harness.sweep()).toEqual(nothing)
-  })
-
   test('is all ended, whoever’s and in whichever part of the index', async () => {
     const ids: string[] = []
     for (let i = 0; i < 4; i += 1) {
@@ -98,40 +91,7 @@ test('what is due is written before anybody is asked, however slow the provider 
   expect(seen).toEqual(['expired'])
 })
 
-test('a run that has no more time for all asks first those that the last run did not', async () => {
-  const people = await Promise.all(Array.from({ length: 12 }, () => harness.person()))
-  for (const person of people) await harness.pending(person)
-  harness.clock.advance(21)
-  // The first read takes so long that after the eight that go at once the run is over.
-  let isFirst = true
-  harness.provider.instead = (call) => {
-    if (isRead(call) && isFirst) harness.clock.advance(41)
-    isFirst = false
-    return undefined
-  }
-  expect((await harness.sweep()).asked).toBe(8)
-  const first = new Set(harness.provider.calls.filter(isRead).map(({ path }) => path))
-  harness.provider.calls.length = 0
-  harness.provider.instead = undefined
-  harness.clock.advance(70)
-  await harness.sweep()
-  const second = harness.provider.calls.filter(isRead).map(({ path }) => path)
-  expect(second).toHaveLength(12)
-  // Eight go at once, in whatever order they arrive.
-  const late = second.slice(8).filter((path) => !first.has(path))
-  expect(late).toEqual([])
-})
-
 describe('a push that is silent', () => {
-  test('is asked about after 20 s, not after 19.999', async () => {
-    await harness.pending(payer)
-    harness.clock.advance(19.999)
-    expect(await harness.sweep()).toEqual(nothing)
-    harness.clock.advance(0.001)
-    expect(await harness.sweep()).toEqual({ ...nothing, asked: 1 })
-    expect(reads()).toBe(1)
-  })
-
   test('is asked about at most once a minute, by however many sweeps', async () => {
     await harness.pending(payer)
     harness.clock.advance(20)
@@ -142,23 +102,6 @@ describe('a push that is silent', () => {
     harness.clock.advance(0.001)
     expect((await harness.sweep()).asked).toBe(1)
     expect(reads()).toBe(2)
-  })
-
-  test('because nobody has answered yet leaves the payment waiting', async () => {
-    const { paymentId } = await harness.pending(payer)
-    harness.clock.advance(20)
-    await harness.sweep()
-    expect((await harness.item(paymentId))?.status).toBe('pending')
-    await harness.answers(payer, 'approved')
-    expect((await harness.item(paymentId))?.status).toBe('approved')
-  })
-
-  test('is not asked about where there is none', async () => {
-    const person = await harness.person({ app: false })
-    await harness.pending(person)
-    harness.clock.advance(60)
-    expect(await harness.sweep()).toEqual(nothing)
-    expect(reads()).toBe(0)
   })
 })
 
@@ -233,21 +176,6 @@ describe('an answer whose callback was lost', () => {
       isRead(call) ? { status: 200, body: { success: true, approval_request } } : undefined
     expect(await harness.sweep()).toEqual({ ...nothing, asked: 1 })
     expect((await harness.item(paymentId))?.status).toBe('pending')
-  })
-
-  test.each([
-    ['503', { status: 503, body: {} }],
-    ['nonsense', { status: 200, body: { success: true } }],
-    ['nothing', 'hang up'],
-  ] as const)('when the provider answers %s waits for the next minute', async (_, fault) => {
-    const id = await answeredUnheard('approved')
-    harness.clock.advance(20)
-    harness.provider.instead = () => fault
-    expect(await harness.sweep()).toEqual({ ...nothing, asked: 1 })
-    expect((await harness.item(id))?.status).toBe('pending')
-    harness.provider.instead = undefined
-    harness.clock.advance(60)
-    expect(await harness.sweep()).toEqual({ ...nothing, asked: 1, decided: 1 })
   })
 })
 

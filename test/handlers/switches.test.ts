@@ -1,9 +1,5 @@
 /** What the owner stops for everybody, by the switches in the provider's secret or on a laptop. */
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
@@ -19,8 +15,6 @@ import {
 } from '../harness/harness.ts'
 
 const secrets = mockClient(SecretsManagerClient)
-const reads = () => secrets.commandCalls(GetSecretValueCommand).length
-
 const KEYS = {
   authy: { apiKey: API_KEY },
   twilioVerify: { apiKey: LOCAL_VERIFY.apiKey, apiKeySecret: LOCAL_VERIFY.apiSecret },
@@ -41,9 +35,9 @@ describe.each(providers)('with %s', (PROVIDER) => {
   })
   afterEach(() => harness.close())
 
-  /** The same stage, asked by Lambdas that read a new secret, which has this in it. */
-  function secretHas(value: unknown) {
-    const SecretString = typeof value === 'string' ? value : JSON.stringify(value)
+  /** The same stage, asked by Lambdas that read a new secret, which has these beside its key. */
+  function beside(switches: object) {
+    const SecretString = JSON.stringify({ ...KEYS[PROVIDER], ...switches })
     secrets.on(GetSecretValueCommand).resolves({ SecretString })
     return withSecret()
   }
@@ -52,7 +46,6 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const name = PROVIDER === 'authy' ? 'AUTHY_SECRET_ID' : 'VERIFY_SECRET_ID'
     return harness.with({ [name]: `switches-${PROVIDER}-${stages}` }).call
   }
-  const beside = (switches: object) => secretHas({ ...KEYS[PROVIDER], ...switches })
 
   const phone = ({ number }: Person, channel = 'sms') => ({ phoneNumber: number, channel })
   const READS = ['GetItem', 'Query']
@@ -138,29 +131,6 @@ describe.each(providers)('with %s', (PROVIDER) => {
     expect((await call('smsVerify', { as, id, body })).status).toBe(200)
   })
 
-  test.each([
-    ['a switch that is the word "true"', { smsOff: 'true', paymentsOff: 'true' }],
-    ['a switch that is null', { smsOff: null, paymentsOff: null }],
-  ])('%s is on', async (_, switches) => {
-    const call = beside(switches)
-    const as = await harness.person()
-    const { paymentId: id } = await harness.pending(as)
-    expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
-    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
-      paymentsOff,
-    )
-  })
-
-  test('a secret that somebody has spoilt stops both', async () => {
-    const call = secretHas('{"apiKey":"…", smsOff: true}')
-    const as = await harness.person()
-    const { paymentId: id } = await harness.pending(as)
-    expect(await call('smsStart', { as, id })).toMatchObject(smsOff)
-    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
-      paymentsOff,
-    )
-  })
-
   test('a secret that cannot be read lets nothing begin: that is a fault', async () => {
     secrets.on(GetSecretValueCommand).rejects(new Error('AccessDeniedException'))
     const call = withSecret()
@@ -173,23 +143,6 @@ describe.each(providers)('with %s', (PROVIDER) => {
     ]) {
       expect(await leaves(run)).toMatchObject({ reply: { status: 500 }, left: [] })
     }
-  })
-
-  test('an empty secret has no switch on', async () => {
-    const none = new ResourceNotFoundException({ $metadata: {}, message: 'no value' })
-    secrets.on(GetSecretValueCommand).rejects(none)
-    const as = await harness.person()
-    expect((await withSecret()('sendPayment', { as, key: 'key', body: paymentBody })).status).toBe(
-      201,
-    )
-  })
-
-  test('the switches are read with the key, in one call of the secret’s store', async () => {
-    const call = beside({})
-    const as = await harness.person()
-    const { body } = await call('sendPayment', { as, key: 'key', body: paymentBody })
-    await call('smsStart', { as, id: body.paymentId })
-    expect(reads()).toBe(1)
   })
 
   test('on a laptop the environment has them', async () => {
