@@ -291,9 +291,8 @@ test('other payees have other words, wherever the name ends and the account begi
       const result = payeeText(field, text)
       return 'text' in result ? [result.text] : []
     })
-  const payees = shown('name', [1, 2, 3, 4]).flatMap((name) =>
-    shown('id', [3, 4, 5]).map((id) => ({ name, id })),
-  )
+  const ids = shown('id', [3, 4, 5])
+  const payees = shown('name', [1, 2, 3, 4]).flatMap((name) => ids.map((id) => ({ name, id })))
   const told = new Map(
     payees.map((payee) => [JSON.stringify(payee), displayText({ ...action, payee })]),
   )

@@ -11,7 +11,14 @@ function stackOf(props: (stack: Stack) => Partial<PayfriendProps> = () => ({})) 
   const settings = settingsOf()
   const lambdas = emptyBundles(settings.provider)
   const payfriend = new Payfriend(stack, 'Payfriend', { settings, lambdas, page, ...props(stack) })
-  return { stack, payfriend, template: Template.fromStack(stack) }
+  return {
+    stack,
+    payfriend,
+    // Only when it is looked at: a synthesis takes longer than all else here.
+    get template() {
+      return Template.fromStack(stack)
+    },
+  }
 }
 
 const typesOf = (template: Template, type: string) => Object.entries(template.findResources(type))

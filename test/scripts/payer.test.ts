@@ -254,22 +254,4 @@ describe('of a stage in AWS', () => {
       await stage.close()
     }
   })
-
-  test('one that is not there is told as npm run doctor tells it', async () => {
-    const stage = await stageOf(payfriend.world)
-    stage.aws.cloudFormation.rejects(
-      Object.assign(new Error('Stack with id Payfriend-live does not exist'), {
-        name: 'ValidationError',
-      }),
-    )
-    try {
-      const asked = await run(['show', 'ada@example.com', '--stage', 'live'])
-      expect(asked).toMatchObject({
-        code: 2,
-        complaints: expect.stringMatching(/^There is no stack/),
-      })
-    } finally {
-      await stage.close()
-    }
-  })
 })

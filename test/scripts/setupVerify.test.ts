@@ -146,17 +146,6 @@ describe('an account that has nothing', () => {
     expect((await run({ argv: [], answers })).code).toBe(0)
     expect(await services()).toHaveLength(2)
   })
-
-  test('may call them something else', async () => {
-    expect((await run({ argv: ['--name', 'Acme Pay', '--yes'] })).code).toBe(0)
-    const names = (await services()).map(({ friendly_name }) => friendly_name)
-    expect(names).toEqual(['Acme Pay payments', 'Acme Pay'])
-  })
-
-  test('is never asked to send a text', async () => {
-    await run()
-    expect(asked.filter((call) => call.includes('Verification'))).toEqual([])
-  })
 })
 
 describe('an account that has the services', () => {

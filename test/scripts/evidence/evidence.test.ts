@@ -182,23 +182,6 @@ describe('evidence', () => {
     expect(said).not.toContain('Draco')
   })
 
-  test('names an entry that was marked as deleted, and tells what it said', async () => {
-    const { id, keys } = await archived('approved')
-    aws.remove(keys[2] ?? '')
-    const { code, said } = await evidence(id, '--stage', 'prod')
-    expect(code).toBe(1)
-    expect(said).toContain(`${keys[2]}: is marked as deleted`)
-    expect(said).toContain('push-callback')
-  })
-
-  test('names an entry that is gone', async () => {
-    const { id, keys } = await archived('approved')
-    aws.forget(keys.at(-1) ?? '')
-    const { code, said } = await evidence(id, '--stage', 'prod')
-    expect(code).toBe(1)
-    expect(said).toContain(`${keys.at(-1)}: is missing`)
-  })
-
   test('names what the table was changed to', async () => {
     const { id, keys } = await archived('approved')
     await owner(id, 'SET payee_name = :value', 'Draco Malfoy')
@@ -276,21 +259,6 @@ describe('evidence', () => {
     )
     expect(code).toBe(0)
     expect(said).toContain('Not compared with the table: it could not be read')
-  })
-
-  test('names a file of a copy that was changed', async () => {
-    using copy = await inFolder('approved')
-    const [, key = ''] = copy.keys
-    writeFileSync(join(copy.folder, key), aws.textOf(key)?.replaceAll('20.50', '99.50') ?? '')
-    const { code, said } = await evidence(
-      copy.id,
-      '--archive',
-      copy.folder,
-      '--day',
-      day(copy.keys),
-    )
-    expect(code).toBe(1)
-    expect(said).toContain(`${key}: its text does not match its hash`)
   })
 
   test('does not mind an entry that is just being written', async () => {
