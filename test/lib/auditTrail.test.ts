@@ -1,10 +1,17 @@
-import { App, Stack } from 'aws-cdk-lib'
+import { Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { EventBus } from 'aws-cdk-lib/aws-events'
 import { describe, expect, test } from 'vitest'
 import { type ConsumerName, consumers } from '../../functions/routes.ts'
 import { Payfriend } from '../../lib/payfriend.ts'
-import { emptyBundles, page, settingsOf, synthesize, text } from './synthesized.ts'
+import {
+  appWithoutCopies,
+  emptyBundles,
+  page,
+  settingsOf,
+  synthesize,
+  text,
+} from './synthesized.ts'
 
 const { json, all, ofType, lambda } = synthesize()
 const bucket = (id: string, from = json) => from.Resources[id].Properties
@@ -52,7 +59,7 @@ describe('the archive', () => {
     [true, 'Retain'],
     [false, 'Delete'],
   ])('refuses it for as long as it is there (keepData %s)', (keepData, DeletionPolicy) => {
-    const { ofType } = synthesize({ keepData })
+    const { ofType } = synthesize(keepData ? {} : { keepData })
     const policies = ofType('AWS::S3::BucketPolicy')
     const found = policies.find(([, { Properties }]) => Properties.Bucket.Ref === 'ArchiveBucket')
     expect(found?.[1]).toMatchObject({ DeletionPolicy, UpdateReplacePolicy: DeletionPolicy })
@@ -157,7 +164,7 @@ describe('payments are published', () => {
   })
 
   test('on the bus that is given, and then there is no other', () => {
-    const stack = new Stack(new App({ analyticsReporting: false }), 'Shop')
+    const stack = new Stack(appWithoutCopies(), 'Shop')
     const arn = 'arn:aws:events:eu-west-1:123456789012:event-bus/shop'
     const payfriend = new Payfriend(stack, 'Payfriend', {
       settings: settingsOf(),

@@ -1,13 +1,13 @@
-import { App, Stack } from 'aws-cdk-lib'
+import { Stack } from 'aws-cdk-lib'
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
 import { UserPool } from 'aws-cdk-lib/aws-cognito'
 import { describe, expect, test } from 'vitest'
 import { Payfriend, type PayfriendProps } from '../../lib/payfriend.ts'
-import { emptyBundles, page, settingsOf, text } from './synthesized.ts'
+import { appWithoutCopies, emptyBundles, page, settingsOf, text } from './synthesized.ts'
 
 /** Somebody else's stack, with a Payfriend in it. */
 function stackOf(props: (stack: Stack) => Partial<PayfriendProps> = () => ({})) {
-  const stack = new Stack(new App({ analyticsReporting: false }), 'Shop')
+  const stack = new Stack(appWithoutCopies(), 'Shop')
   const settings = settingsOf()
   const lambdas = emptyBundles(settings.provider)
   const payfriend = new Payfriend(stack, 'Payfriend', { settings, lambdas, page, ...props(stack) })

@@ -369,8 +369,8 @@ describe('settings', () => {
 })
 
 test('has its log kept as long as the settings say', () => {
-  const { ofType } = synthesize({ logRetentionDays: 365 })
+  const { ofType } = synthesize({ logRetentionDays: 30 })
   for (const [, { Properties }] of ofType('AWS::Logs::LogGroup')) {
-    expect(Properties.RetentionInDays).toBe(365)
+    expect(Properties.RetentionInDays).toBe(30)
   }
 })
