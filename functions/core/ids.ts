@@ -1,4 +1,5 @@
 /** Ids derived by SHA-256: the same input always gives the same id, and the id does not reveal its input. */
+import { base64url } from './base64url.ts'
 import { international, type PendingPhone } from './payer.ts'
 
 /** SHA-256 of a text in UTF-8: 32 bytes. */
@@ -15,7 +16,3 @@ export const changeIdFrom =
   (sha256: Sha256) =>
   ({ verificationId, phone }: Pick<PendingPhone, 'verificationId' | 'phone'>): string =>
     base64url(sha256(`${verificationId}\0${international(phone)}`)).slice(0, 22)
-
-const base64url = (bytes: Uint8Array) =>
-  btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (sign) => IN_URL[sign] ?? '')
-const IN_URL: Readonly<Record<string, string>> = { '+': '-', '/': '_' }
