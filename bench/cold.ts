@@ -12,6 +12,8 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { consumers, type LambdaName, providers, type TriggerName } from '../functions/routes.ts'
 import { bundle, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
+import { addDevice, askingDevice, invitedDevice } from '../test/harness/devices.ts'
+import { SITE } from '../test/harness/event.ts'
 import {
   eventOf,
   type Request,
@@ -55,6 +57,13 @@ const files = new Map<string, Buffer>([
 const verifications = new Map<string, string>()
 const ms = new Map<string, number[]>([...files.keys()].map((name) => [name, []]))
 
+/** The Lambdas as devices call them. */
+const server = {
+  call: answer,
+  clock: { now: () => new Date() },
+  codeOn: (number: string) => around.phone.book.messages(number)[0]?.code ?? '',
+}
+
 const routes: Record<RouteName, First> = {
   phoneStart: async (as) => [
     eventOf('phoneStart', { as, body: { phoneNumber: as.number, channel: 'sms' } }),
@@ -93,6 +102,38 @@ const routes: Record<RouteName, First> = {
     around.phone.book.answer(around.phone.book.latestPush(as.number)?.uuid ?? '', 'approved')
     await around.phone.settled()
     return [eventOf('authyCallback', callback), /"statusCode":200/]
+  },
+  deviceInvite: async (as) => [
+    eventOf('deviceInvite', { as: own(as), body: {} }),
+    /"statusCode":201/,
+  ],
+  deviceEnrol: async (as) => {
+    const { enrolment } = await invitedDevice(server, own(as))
+    return [eventOf('deviceEnrol', enrolment), /"statusCode":201/]
+  },
+  deviceLeave: async (as) => {
+    const { id } = await askingDevice(server, as)
+    return [eventOf('deviceLeave', { as, id, body: { by: 'text' } }), /"statusCode":202/]
+  },
+  deviceConfirm: async (as) => {
+    const { id, digits } = await askingDevice(server, own(as))
+    return [eventOf('deviceConfirm', { as: own(as), id, body: { digits } }), /"statusCode":200/]
+  },
+  listApprovals: async (as) => {
+    const { device } = await deviceAsked(as)
+    return [
+      eventOf('listApprovals', device.requestOf('listApprovals')),
+      /"statusCode":200.*payment/,
+    ]
+  },
+  decideApproval: async (as) => {
+    const { device, id } = await deviceAsked(as)
+    const yes = device.requestOf('decideApproval', id, await device.yesTo(id))
+    return [eventOf('decideApproval', yes), /"statusCode":200.*approved/]
+  },
+  deviceRemove: async (as) => {
+    const { device, payer } = await deviceAsked(as)
+    return [eventOf('deviceRemove', { as: payer, id: device.id }), /"statusCode":200/]
   },
 }
 const firsts: Record<LambdaName | TriggerName, First> & Record<string, First> = {
@@ -162,6 +203,8 @@ function start(name: string) {
   return startLambda(name, join(folder, name), {
     ...around.env,
     SIGN_UP: 'open',
+    SITE_URL: SITE.origin,
+    FIRST_DEVICE: 'sign-in',
     OPEN_PAYMENTS: '1000',
     PAYMENTS_PER_HOUR: '1000',
     TEXTS_PER_HOUR: '1000',
@@ -176,15 +219,34 @@ function start(name: string) {
 
 /** Preparations call Lambdas in this process, which are warm. */
 async function call(name: RouteName, request: Request) {
+  return (await answer(name, request)).body
+}
+
+async function answer(name: RouteName, request: Request) {
   const lambda = warm.get(name) ?? (await start(name))
   warm.set(name, lambda)
-  const { body } = (await lambda.invoke(eventOf(name, request))) as { body: string }
-  return JSON.parse(body)
+  const { statusCode, body } = (await lambda.invoke(eventOf(name, request))) as {
+    statusCode: number
+    body: string
+  }
+  return { status: statusCode, body: JSON.parse(body), headers: {} }
 }
 
 async function started(as: Payer): Promise<string> {
   const payment = await call('sendPayment', { as, key: randomUUID(), body: paymentBody })
   return payment.paymentId
+}
+
+/** Another payer, without a phone number, for the devices. */
+function own(as: Payer): Payer {
+  return { ...as, payerId: `${as.payerId}-device` }
+}
+
+/** A payer with a device for which a payment waits; another for each request. */
+async function deviceAsked(as: Payer) {
+  const payer = { ...as, payerId: `${as.payerId}-${randomUUID()}` }
+  const device = await addDevice(server, payer)
+  return { payer, device, id: `payment.${await started(payer)}` }
 }
 
 function codeOn({ number }: Payer) {

@@ -167,7 +167,7 @@ function write(payment: Payment | undefined) {
   const evidence = {
     kind: 'provider-read',
     push_id: payment?.channels.push.id ?? '',
-    provider_phone_id: providerPhoneId,
+    provider_phone_id: providerPhoneId ?? '',
     read_at: now.toISOString(),
   } as const
   const decision = { status: 'approved', channel: 'push', by: 'payer', evidence, only } as const
@@ -207,6 +207,7 @@ function newPayment(n: number): Payment {
         details: pushDetails(action, payer.email, reference),
       },
       sms: { to: '+1 ••••• ••100', sends: 0, attempts: 0, wrongCodes: 0 },
+      device: { tried: [], failed: [] },
     },
     createdAt: now,
     expiresAt: new Date(now.getTime() + 600_000),

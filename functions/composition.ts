@@ -12,6 +12,7 @@ import { archiveBucket } from './adapters/aws/archiveBucket.ts'
 import { cognitoSignIns } from './adapters/aws/cognitoSignIns.ts'
 import { eventBus as bridge } from './adapters/aws/eventBus.ts'
 import { denialTrail } from './adapters/dynamodb/denialTrail.ts'
+import { devicesTable } from './adapters/dynamodb/devicesTable.ts'
 import { limitsTable } from './adapters/dynamodb/limitsTable.ts'
 import { lockoutTable } from './adapters/dynamodb/lockoutTable.ts'
 import { payersTable } from './adapters/dynamodb/payersTable.ts'
@@ -28,7 +29,7 @@ import { sha256 } from './adapters/sha256.ts'
 import { changeIdFrom, paymentIdFrom } from './core/ids.ts'
 import { type Payment, referenceFrom } from './core/payment.ts'
 import type { Archive, Clock, EventBus, SignIns } from './core/ports.ts'
-import { countedPayments } from './counting.ts'
+import { countedDevices, countedPayments } from './counting.ts'
 import { reportFault, securityEvent } from './observe.ts'
 
 /** The environment of a factory: settings and clock. */
@@ -68,6 +69,9 @@ export function limits({ env }: World) {
 
 export const lockout = ({ env }: World) =>
   lockoutTable(documents(env), tableSettings(env).PAYERS_TABLE)
+
+export const devices = ({ env }: World) =>
+  countedDevices(devicesTable(documents(env), tableSettings(env).PAYERS_TABLE))
 
 /** The ports of the rule on consecutive denied pushes. */
 export const denialPorts = ({ env }: World) => ({

@@ -2,6 +2,7 @@
  * Counting metrics around the ports. A payment's end is counted at the write that ended it, so that a repeated answer
  * or a late request does not count it again.
  */
+import type { DeviceStore } from './core/devicePorts.ts'
 import type { Payment } from './core/payment.ts'
 import type { Codes, PaymentStore, Phones, Switches } from './core/ports.ts'
 import { approvedBy } from './metrics.ts'
@@ -29,6 +30,17 @@ export const countedPhones = (phones: Phones): Phones => ({
     return phones.startVerification(...text)
   },
 })
+
+export const countedDevices = (store: DeviceStore): DeviceStore => ({
+  ...store,
+  letIn: async (...device) => written(await store.letIn(...device), 'DeviceAdded'),
+  remove: async (...device) => written(await store.remove(...device), 'DeviceRemoved'),
+})
+
+function written<T>(result: T | undefined, metric: 'DeviceAdded' | 'DeviceRemoved') {
+  if (result !== undefined) count(metric)
+  return result
+}
 
 /** Counts each request that a switch refuses, so that the owner sees that the switch is on. */
 export const countedSwitches = (switches: Switches): Switches => ({

@@ -46,6 +46,15 @@ export const metrics = {
   CallbackNotUnderstood: 'Count',
   CallbackTimeless: 'Count',
 
+  DeviceAdded: 'Count',
+  DeviceRemoved: 'Count',
+  /** A device's signature over another document, or made at another address: a mistake, an old page or an attack. */
+  ApprovalStale: 'Count',
+  /** A passkey's counter fell: perhaps a copy; most passkeys have none. */
+  CounterFallen: 'Count',
+  /** The payer said that they did not start what was asked. */
+  NotMe: 'Count',
+
   /** A payer denied three pushes in a row. */
   PushesDenied: 'Count',
 

@@ -15,6 +15,7 @@ import {
 import { ownPhoneIds } from './adapters/twilioVerify/phoneIds.ts'
 import { verifyCodes, verifyPhones } from './adapters/twilioVerify/twilioVerify.ts'
 import type { World } from './composition.ts'
+import { deviceStart } from './core/channels/device.ts'
 import { pushStart, pushSweep } from './core/channels/push.ts'
 import type { DenialPorts } from './core/channels/pushPause.ts'
 import { smsCodeEnd, smsCodeStart } from './core/channels/smsCode.ts'
@@ -69,13 +70,16 @@ export const channelStarts = (
   ports: {
     readonly payments: PaymentStore
     readonly onPushFault: (paymentId: string, fault: unknown) => void
+    /** Makes each payment's signed document unique. */
+    readonly newNonce: () => string
   },
 ): ChannelStarts => ({
   push: pushStart({ ...ports, push: push(world), clock: world.clock }),
   sms: smsCodeStart,
+  device: deviceStart(ports.newNonce),
 })
 
-/** Each channel's part in the sweep; none for `sms`, because a code arrives in the payer's own request. */
+/** Each channel's part in the sweep; none for `sms` and `device`, whose answers arrive in the payer's own request. */
 export function channelSweeps(
   world: World,
   ports: DenialPorts & { readonly payments: PaymentStore },
@@ -84,6 +88,7 @@ export function channelSweeps(
   return {
     push: provider && pushSweep({ ...ports, push: provider }),
     sms: undefined,
+    device: undefined,
   }
 }
 
@@ -94,6 +99,7 @@ export const channelEnds = (world: World): ChannelEnds => ({
     (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
       ? smsCodeEnd(verifyCodes(verifyPayments(world)))
       : undefined,
+  device: undefined,
 })
 
 function verifyPayments({ env }: World) {

@@ -16,11 +16,14 @@ export type Provider = (typeof providers)[number]
 type Lambda = {
   /** The Lambda and its route exist only with this provider; if absent, with every provider. */
   readonly carriedBy?: Provider
-  /** `public` must be written out, so that no route is open by mistake. */
+  /**
+   * `payers`: with an access token. `device`: the Lambda checks the device's proof before all else. `public` must be
+   * written out, so that no route is open by mistake.
+   */
   readonly route?: {
     readonly method: 'GET' | 'POST'
     readonly path: string
-    readonly open: 'payers' | 'public'
+    readonly open: 'payers' | 'device' | 'public'
   }
   readonly rights: readonly Right[]
 }
@@ -84,6 +87,34 @@ export const lambdas = {
   endSessions: {
     route: { method: 'POST', path: '/sessions/end', open: 'payers' },
     rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  deviceInvite: {
+    route: { method: 'POST', path: '/devices/invitations', open: 'payers' },
+    rights: ['users:GetItem', 'users:PutItem', 'users:UpdateItem'],
+  },
+  deviceEnrol: {
+    route: { method: 'POST', path: '/devices', open: 'device' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  deviceLeave: {
+    route: { method: 'POST', path: '/devices/{deviceId}/leave', open: 'payers' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  deviceConfirm: {
+    route: { method: 'POST', path: '/devices/{deviceId}/confirmation', open: 'payers' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  deviceRemove: {
+    route: { method: 'POST', path: '/devices/{deviceId}/removal', open: 'payers' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  listApprovals: {
+    route: { method: 'GET', path: '/approvals', open: 'device' },
+    rights: ['users:GetItem', 'payments:GetItem'],
+  },
+  decideApproval: {
+    route: { method: 'POST', path: '/approvals/{approvalId}', open: 'device' },
+    rights: ['users:GetItem', 'users:UpdateItem', 'payments:GetItem', 'payments:UpdateItem'],
   },
   sweepPayments: {
     rights: [

@@ -20,6 +20,13 @@ import type { Throttling } from './throttling.ts'
 
 const STAGE = 'api'
 
+/** Why a route has no authorizer. */
+const NO_TOKEN = {
+  public:
+    "The provider has no access token; the Lambda checks the callback's signature before all else.",
+  device: "A device has no access token; the Lambda checks its key's proof before all else.",
+} as const
+
 /** The HTTP API. It is created before the Lambdas of its routes, because they need its address. */
 export class Api extends Construct {
   /** Without scheme and path. */
@@ -39,7 +46,7 @@ export class Api extends Construct {
   }
 
   /**
-   * Connect every route to its Lambda. A route requires an access token unless the route table says `public`.
+   * Connect every route to its Lambda. A route requires an access token unless the route table says `device` or `public`.
    *
    * @returns the access log, which has a line for each request, even if it reached no Lambda
    */
@@ -64,16 +71,12 @@ export class Api extends Construct {
         httpApi: this.api,
         routeKey: HttpRouteKey.with(path, HttpMethod[method]),
         integration: new HttpLambdaIntegration(name, lambda.function),
-        ...(open === 'public'
-          ? { authorizer: new HttpNoneAuthorizer() }
-          : { authorizer, authorizationScopes: [signIn.scope] }),
+        ...(open === 'payers'
+          ? { authorizer, authorizationScopes: [signIn.scope] }
+          : { authorizer: new HttpNoneAuthorizer() }),
       })
-      if (open === 'public') {
-        Validations.of(route).acknowledge({
-          id: 'AwsSolutions-APIG4',
-          reason:
-            "The provider has no access token; the Lambda checks the callback's signature before all else.",
-        })
+      if (open !== 'payers') {
+        Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: NO_TOKEN[open] })
       }
       const { ratePerSecond, burst } = throttling[name]
       settings[`${method} ${path}`] = {

@@ -76,6 +76,16 @@ type Need =
   | 'limits'
   | 'countries'
   | 'sessions'
+  | 'site'
+
+/** The same with every provider. */
+const DEVICE_NEEDS = {
+  deviceEnrol: ['site'],
+  deviceLeave: ['provider', 'limits'],
+  deviceConfirm: ['provider'],
+  listApprovals: ['site'],
+  decideApproval: ['site'],
+} as const satisfies { readonly [Name in LambdaName]?: readonly Need[] }
 
 /** The settings that each Lambda needs with each provider; a Lambda that is not named needs none. */
 const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] }> = {
@@ -88,6 +98,7 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     phoneVerify: ['provider', 'sessions'],
     endSessions: ['sessions'],
     sweepPayments: ['provider'],
+    ...DEVICE_NEEDS,
   },
   // No push, so starting a payment does not call the provider, but reads the switches beside its key. A cancelled
   // payment's code is ended at the provider.
@@ -100,6 +111,7 @@ const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] 
     phoneVerify: ['provider', 'phones', 'sessions'],
     endSessions: ['sessions'],
     sweepPayments: ['provider'],
+    ...DEVICE_NEEDS,
   },
 }
 
@@ -224,6 +236,8 @@ export class Lambdas extends Construct {
           OPEN_PAYMENTS: String(settings.limits.openPayments),
           PAYMENTS_PER_HOUR: String(settings.limits.paymentsPerHour),
         }
+      case 'site':
+        return { SITE_URL: siteUrl }
       case 'countries':
         return { PHONE_COUNTRIES: settings.phoneCountries.join(',') }
     }

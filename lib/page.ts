@@ -1,4 +1,4 @@
-/** The page's files and headers: the same on CloudFront and on a laptop. */
+/** The files and headers of the page and of the phone's page: the same on CloudFront and on a laptop. */
 import { readFileSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 import { buildSync } from 'esbuild'
@@ -18,14 +18,16 @@ export type Page = ReadonlyMap<string, PageFile>
 export const cacheControl = ({ immutable }: Pick<PageFile, 'immutable'>): string =>
   immutable ? 'public, max-age=31536000, immutable' : 'no-cache'
 
+/** The path of the page on which a phone approves. */
+export const APPROVE_PATH = '/approve.html'
+
 /**
- * The headers of every answer.
+ * The headers of every answer but those of the phone's page.
  *
  * @param connect origins that the page's script may call besides its own: those of sign-in
  */
-export const pageHeaders = ({ connect }: { connect: readonly string[] }) => ({
-  'content-security-policy': [
-    "default-src 'none'",
+export const pageHeaders = ({ connect }: { connect: readonly string[] }) =>
+  headersWith([
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
@@ -35,10 +37,29 @@ export const pageHeaders = ({ connect }: { connect: readonly string[] }) => ({
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-  ].join('; '),
+  ])
+
+/** The headers of the page on which a phone approves. Its script calls its own origin only. */
+export const approveHeaders = () =>
+  headersWith([
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ])
+
+const headersWith = (rules: readonly string[]) => ({
+  'content-security-policy': ["default-src 'none'", ...rules].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  'permissions-policy':
+    'camera=(), geolocation=(), microphone=(), payment=(), ' +
+    'publickey-credentials-create=(self), publickey-credentials-get=(self)',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -56,7 +77,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function bundlePage(): Page {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: WEB,
-    entryPoints: ['start.ts', 'style.css', 'icon.svg'],
+    entryPoints: ['start.ts', 'approve/startApprove.ts', 'style.css', 'icon.svg'],
     entryNames: 'assets/[name]-[hash]',
     outdir: 'out',
     bundle: true,
@@ -64,8 +85,12 @@ export function bundlePage(): Page {
     target: pageTarget,
     minify: true,
     loader: { '.svg': 'copy' },
-    // The licence of oauth4webapi requires its notice in every copy.
-    banner: { js: '/*! With oauth4webapi, Copyright (c) Filip Skokan, MIT License */' },
+    // Their licences require their notices in every copy.
+    banner: {
+      js:
+        '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
+        '(c) 2023 Anthony Fu, MIT License */',
+    },
     metafile: true,
     write: false,
   })
@@ -83,9 +108,11 @@ export function bundlePage(): Page {
       `/${relative('out', path).split(sep).join('/')}`,
     ]),
   )
-  const html = pointTo(readFileSync(join(WEB, 'index.html'), 'utf8'), bundled)
-  const body = Buffer.from(html.replace('{browsers}', browsersSentence))
-  files.set('/index.html', { body, type: 'text/html; charset=utf-8', immutable: false })
+  for (const name of ['index.html', 'approve.html']) {
+    const html = pointTo(readFileSync(join(WEB, name), 'utf8'), name, bundled)
+    const body = Buffer.from(html.replace('{browsers}', browsersSentence))
+    files.set(`/${name}`, { body, type: 'text/html; charset=utf-8', immutable: false })
+  }
   // The provider gets this address for its pushes, so it must not change.
   const logo = readFileSync(join(WEB, 'logo.png'))
   files.set('/logo.png', { body: logo, type: 'image/png', immutable: false })
@@ -98,10 +125,10 @@ function sourceOf(path: string): string {
 }
 
 /** Replace every relative address in the page by that of the bundled file; `/` is left as it is. */
-function pointTo(html: string, bundled: ReadonlyMap<string, string>): string {
+function pointTo(html: string, name: string, bundled: ReadonlyMap<string, string>): string {
   return html.replace(/(src|href)="([^"/][^"]*)"/g, (_, attribute: string, source: string) => {
     const path = bundled.get(source)
-    if (path === undefined) throw new Error(`index.html names ${source}, which is not bundled`)
+    if (path === undefined) throw new Error(`${name} names ${source}, which is not bundled`)
     return `${attribute}="${path}"`
   })
 }

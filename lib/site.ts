@@ -24,7 +24,7 @@ import { type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
-import { cacheControl, type Page, pageHeaders } from './page.ts'
+import { APPROVE_PATH, approveHeaders, cacheControl, type Page, pageHeaders } from './page.ts'
 import { privateBucket } from './privateBucket.ts'
 
 /** Every error that CloudFront would otherwise cache for ten seconds. */
@@ -67,22 +67,26 @@ export class Site extends Construct {
       serverAccessLogsPrefix: 'bucket/',
     })
 
-    const responseHeadersPolicy = this.headersPolicy(props.connect)
+    const responseHeadersPolicy = this.headersPolicy('Headers', pageHeaders(props))
+    const file = {
+      origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
+        // With the right to list, S3 answers 404 for a missing file, not 403.
+        originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+      }),
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+    }
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Payfriend',
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2_AND_3,
-      defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
-          // With the right to list, S3 answers 404 for a missing file, not 403.
-          originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
-        }),
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
-        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-        responseHeadersPolicy,
-      },
+      defaultBehavior: { ...file, responseHeadersPolicy },
       additionalBehaviors: {
+        [APPROVE_PATH]: {
+          ...file,
+          responseHeadersPolicy: this.headersPolicy('ApproveHeaders', approveHeaders()),
+        },
         '/api/*': {
           // No origin path: the stage is called `api`.
           origin: new HttpOrigin(props.api.host, {
@@ -198,16 +202,19 @@ export class Site extends Construct {
     return role
   }
 
-  private headersPolicy(connect: readonly string[]): ResponseHeadersPolicy {
+  private headersPolicy(
+    id: string,
+    headers: ReturnType<typeof pageHeaders>,
+  ): ResponseHeadersPolicy {
     const {
       'content-security-policy': contentSecurityPolicy,
       'x-content-type-options': _,
       'x-frame-options': __,
       'referrer-policy': ___,
       ...others
-    } = pageHeaders({ connect })
+    } = headers
     const override = true
-    return new ResponseHeadersPolicy(this, 'Headers', {
+    return new ResponseHeadersPolicy(this, id, {
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy, override },
         contentTypeOptions: { override },

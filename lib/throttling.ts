@@ -26,6 +26,13 @@ export const defaultThrottling: Throttling = {
   phoneStart: { ratePerSecond: 5, burst: 10 },
   phoneVerify: { ratePerSecond: 5, burst: 10 },
   endSessions: { ratePerSecond: 5, burst: 10 },
+  deviceInvite: { ratePerSecond: 5, burst: 10 },
+  deviceEnrol: { ratePerSecond: 5, burst: 10 },
+  deviceLeave: { ratePerSecond: 5, burst: 10 },
+  deviceConfirm: { ratePerSecond: 5, burst: 10 },
+  deviceRemove: { ratePerSecond: 5, burst: 10 },
+  listApprovals: { ratePerSecond: 50, burst: 100 },
+  decideApproval: { ratePerSecond: 20, burst: 40 },
 }
 
 /** Every route of a provider, with its Lambda's name. */

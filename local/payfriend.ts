@@ -105,9 +105,11 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         apiKey,
         verify,
         callbackUrl: () => `${publicUrl}/payments/callback`,
+        siteUrl: gateway.url,
         clock,
         ...(options.setTimer && { setTimer: options.setTimer }),
         ...kept('phones.json'),
+        ...(dataDir && { devicesFile: join(dataDir, 'devices.json') }),
       })
       closers.push(phone.close)
     }
@@ -153,6 +155,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         PAYERS_TABLE: 'users',
         // Only with the pretend phone, because a real one cannot reach this machine's address.
         ...(phone && { LOGO_URL: `${gateway.url}/logo.png` }),
+        FIRST_DEVICE: 'sign-in',
         ...env,
         // The embedded database must not get a real key from the shell.
         ...(isEmbedded && keyOf('local')),
@@ -160,6 +163,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         ...(phone && emulatedProvider(phone.url, apiKey, verify)),
         ...inUserPool(signIn.userPool),
         PUBLIC_URL: publicUrl,
+        SITE_URL: gateway.url,
       },
     }
     // Another database accepts one key only, or has separate tables for each.

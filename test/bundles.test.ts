@@ -22,6 +22,7 @@ import {
 } from '../functions/routes.ts'
 import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import { open } from './core/payments.ts'
+import { addDevice } from './harness/devices.ts'
 import {
   no,
   numberOf,
@@ -184,6 +185,8 @@ const CALLING_VERIFY = new Set<Name>([
   'smsVerify',
   'phoneStart',
   'phoneVerify',
+  'deviceLeave',
+  'deviceConfirm',
   'sweepPayments',
 ])
 /** These send pushes or codes, ask about them, or are called back. */
@@ -194,6 +197,8 @@ const CALLING_AUTHY = new Set<Name>([
   'authyCallback',
   'phoneStart',
   'phoneVerify',
+  'deviceLeave',
+  'deviceConfirm',
   'sweepPayments',
 ])
 
@@ -345,6 +350,31 @@ describe.each(providers)(
         status: 200,
         body: { status: 'approved', decidedBy: 'sms' },
       })
+    })
+
+    test('a device is let in by a text, approves a payment, and is removed', async () => {
+      const { as, number } = await person()
+      const server = {
+        call: async (name: RouteName, request: Request = {}) => ({
+          ...(await call(name, request)),
+          headers: {},
+        }),
+        codeOn,
+        clock: { now: () => new Date() },
+      }
+      const device = await addDevice(server, { ...as, number })
+      const { paymentId: id } = (await send(as)).body
+      expect((await device.approvals()).body.approvals).toMatchObject([{ id: `payment.${id}` }])
+      expect(await device.approve(`payment.${id}`)).toMatchObject({
+        status: 200,
+        body: { status: 'approved' },
+      })
+      expect((await call('paymentStatus', { as, id })).body).toMatchObject({
+        status: 'approved',
+        decidedBy: 'device',
+      })
+      expect(await call('deviceRemove', { as, id: device.id })).toMatchObject({ status: 200 })
+      expect(await device.approvals()).toMatchObject({ status: 403 })
     })
 
     test('a payment is cancelled, and stands in the list', async () => {

@@ -176,7 +176,7 @@ test('the rule takes approved payments only', () => {
     pattern['detail-type'].includes(event['detail-type']) &&
     pattern.detail.version.includes(event.detail.version)
   const taken = events.filter(takes).map(({ detail }) => detail.status)
-  expect(taken).toEqual(['approved', 'approved', 'approved'])
+  expect(taken).toEqual(['approved', 'approved', 'approved', 'approved'])
 })
 
 test('the table of proofs has every proof that an event can have', () => {
@@ -191,9 +191,12 @@ test('an end tells how it was learned, and what no channel decided has no decisi
     approved: { channel: 'push', proof: 'signed-callback' },
     'approved, as the provider says': { channel: 'push', proof: 'provider-read' },
     'approved by a code': { channel: 'sms', proof: 'sms-code' },
+    'approved by a passkey': { channel: 'device', proof: 'passkey' },
+    'denied by a device': { channel: 'device', proof: 'device-key' },
     denied: { channel: 'push', proof: 'signed-callback' },
     cancelled: null,
     failed: null,
+    'failed on a device': null,
     expired: null,
   })
 })

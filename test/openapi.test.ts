@@ -10,6 +10,7 @@ import { GATEWAY_ANSWERS } from '../functions/http/gatewayAnswers.ts'
 import { lambdas } from '../functions/routes.ts'
 import { FILE, type openapi, openapiText } from '../scripts/openapi.ts'
 import { requests } from '../scripts/openapiSchemas.ts'
+import { deviceAnswers } from './harness/deviceAnswers.ts'
 import {
   type Harness,
   NOON,
@@ -74,8 +75,8 @@ test('it has every route and no other, by the name of its Lambda', () => {
 
 test('the callback is public, and nothing else is', () => {
   expect(file.security).toEqual([{ accessToken: ['payfriend/pay'] }])
-  const open = operations.filter(({ security }) => security !== undefined)
-  expect(open).toMatchObject([{ operationId: 'authyCallback', security: [] }])
+  const open = operations.filter(({ security }) => security?.length === 0)
+  expect(open).toMatchObject([{ operationId: 'authyCallback' }])
   expect(routes.filter((route) => route.open === 'public')).toMatchObject([
     { name: 'authyCallback' },
   ])
@@ -83,10 +84,20 @@ test('the callback is public, and nothing else is', () => {
   expect(headers).toEqual(['X-Authy-Signature', 'X-Authy-Signature-Nonce'])
 })
 
+test('a device proves each request by its key, and no other route takes that proof', () => {
+  const proven = operations.filter(({ security = [] }) => security.length > 0)
+  expect(proven.map(({ security }) => security)).toEqual(proven.map(() => [{ deviceProof: [] }]))
+  const ofDevices = routes.filter((route) => route.open === 'device').map(({ name }) => name)
+  expect(proven.map(({ operationId }) => operationId).sort()).toEqual(ofDevices.sort())
+  for (const { responses } of proven) {
+    expect(codesIn(responses[403]?.content ?? {})).toContain('device_not_trusted')
+  }
+})
+
 test('it is OpenAPI 3.1 in its basics', () => {
   expect(file.openapi).toMatch(/^3\.1\.\d+$/)
   expect(file.info).toMatchObject({ title: expect.any(String), version: expect.any(String) })
-  expect(Object.keys(file.components.securitySchemes)).toEqual(['accessToken'])
+  expect(Object.keys(file.components.securitySchemes)).toEqual(['accessToken', 'deviceProof'])
   const names = operations.map(({ operationId }) => operationId)
   expect(new Set(names).size).toBe(names.length)
   for (const { path, method, parameters = [], responses, requestBody, summary } of operations) {
@@ -275,7 +286,8 @@ describe('real answers', () => {
         if (value !== undefined) expect(checkOf(check).parse(Number(value))).toBeGreaterThan(0)
       } else expect(checkOf(check).safeParse(value).error).toBeUndefined()
     }
-    seen.add([name, status, ...(body.code ? [body.code] : [])].join(' '))
+    // The code of an invitation is no refusal's.
+    seen.add([name, status, ...(status >= 400 && body.code ? [body.code] : [])].join(' '))
     return reply
   }
 
@@ -459,6 +471,17 @@ describe('real answers', () => {
     await call('sendPayment', { as, key: 'under-way', body: paymentBody })
     await payers(harness.world).setState(as, 'locked', harness.clock.now())
     await call('sendPayment', { as, key: 'late', body: paymentBody })
+  })
+
+  test.each([
+    'leaves by a text',
+    'a first device by a sign-in',
+    'payments, and a device that is removed',
+    'a second device and a fourth',
+    'tries at the digits',
+    'a locked account',
+  ] as const)('of devices: %s', async (calls) => {
+    await deviceAnswers(harness, call, providerDown)[calls]()
   })
 
   test('of sessions', async () => {

@@ -27,16 +27,25 @@ const ITEM = 'functions/adapters/dynamodb/paymentHistory.ts'
 const EVIDENCE = 'functions/adapters/dynamodb/channelItem.ts'
 const ENTRY = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
+const DEVICE_API = 'scripts/openapiDeviceSchemas.ts'
 const EVENTS = 'scripts/eventSchemas.ts'
+const DEVICES = 'functions/adapters/dynamodb/deviceItem.ts'
 
 const BOUND = [
   typed('payment', 'HistoryEntry', ITEM),
   ...['push-callback', 'provider-read'].map((kind) =>
     bound('channels/pushRules', `readonly kind: '${kind}'`, EVIDENCE),
   ),
+  ...['passkey', 'device-key'].map((kind) =>
+    bound('channels/deviceRules', `readonly kind: '${kind}'`, EVIDENCE),
+  ),
   ...['sms-code', 'verify-code'].map((kind) =>
     bound('channels/smsCodeRules', `readonly kind: '${kind}'`, EVIDENCE),
   ),
+  bound('channels/deviceRules', 'type SignedRequest = {', EVIDENCE),
+  bound('device', 'export type Device = DeviceKeys & {', DEVICES),
+  bound('device', 'export type PendingDevice = DeviceKeys & {', DEVICES),
+  typed('webauthn', 'Passkey', DEVICES),
   typed('payerTrail', 'PayerEntry', 'functions/adapters/dynamodb/payerTrailItem.ts'),
   typed('paymentTrail', 'PaymentEntry', ENTRY),
   bound('paymentTrail', 'export type PaymentFacts = PaymentFields & {', ENTRY),
@@ -46,6 +55,9 @@ const BOUND = [
   bound('payment', 'export type PaymentView = PaymentFields &\n  ChannelViews & {', API),
   typed('payment', 'DecisionView', API),
   typed('profile', 'ProfileView', API),
+  typed('devicesView', 'DevicesView', DEVICE_API),
+  typed('channels/approvals', 'ApprovalsView', DEVICE_API),
+  typed('channels/approvals', 'Answered', DEVICE_API),
   typed('notices', 'Notice', API),
   typed('registering', 'VerificationStarted', API),
 ]

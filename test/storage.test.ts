@@ -7,7 +7,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { paymentWithHistoryOf } from '../functions/adapters/dynamodb/paymentHistory.ts'
 import { isBar } from '../functions/adapters/dynamodb/paymentItem.ts'
-import { limits, lockout, payers } from '../functions/composition.ts'
+import { devices, limits, lockout, payers } from '../functions/composition.ts'
 import { type TableShape, tables } from '../functions/tables.ts'
 import {
   type Attribute,
@@ -23,11 +23,13 @@ const HEADINGS: Readonly<Record<Kind, string>> = {
   payment: '### A payment',
   bar: '### What keeps a payment from being stored',
   payer: '### A payer',
+  invite: '### An invitation to add a device',
   starts: '### Counter of payments started',
   paying: '### Counter of texts for payments',
   proving: '### Counter of texts that verify a number, by payer',
   number: '### Counter of texts that verify a number, by number',
   stage: '### Counter of all texts of the stage',
+  invitations: '### Invitations of a payer in an hour',
 }
 
 const sections = readFileSync('docs/storage.md', 'utf8').split(/^(?=##)/m)
@@ -130,6 +132,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   M: (value) => typeof value === 'object' && !Array.isArray(value),
   L: Array.isArray,
   NS: Array.isArray,
+  SS: Array.isArray,
 }
 
 test('every entry of a history and of an audit trail is in the document, with who writes it', () => {
@@ -178,7 +181,14 @@ test('the examples are read by the adapters as what they are', async () => {
   expect(await payers(world).get(payerId)).toMatchObject({
     pending: { verificationId: payer?.pending_id, currentPassed: true },
     trail: { recent: payer?.audit_recent },
+    devices: {
+      all: [{ name: 'Ada’s phone', boundBy: 'text' }],
+      pending: { name: 'Ada’s tablet', tries: 0 },
+    },
   })
+  const invite = exampleOf('invite')
+  const [, hash = ''] = String(invite.user_id).split('#')
+  expect(await devices(world).invitation(hash)).toMatchObject({ payerId, email: invite.email })
   expect(await limits(world).readStarts(payerId)).toMatchObject({ unfinished: starts?.unfinished })
   expect(await limits(world).readTexts(payerId, harness.clock.now())).toEqual({
     paying: { day: paying?.uses, hour: paying?.uses_at_12 },

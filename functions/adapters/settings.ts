@@ -79,6 +79,17 @@ export const switchSettings = (env: Env) => read(env, { SMS_OFF: flag, PAYMENTS_
 export const publicSettings = (env: Env) =>
   read(env, { PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')) })
 
+/** The page's address, to which each of a device's signatures is bound: its origin, and its host as WebAuthn's `rpId`. */
+export const siteSettings = (env: Env) => {
+  const { SITE_URL } = read(env, { SITE_URL: z.url() })
+  const { origin, hostname } = new URL(SITE_URL)
+  return { apiUrl: `${origin}/api`, site: { origin, rpId: hostname } }
+}
+
+/** Who may add the first device without a verified phone. */
+export const deviceSettings = (env: Env) =>
+  read(env, { FIRST_DEVICE: z.enum(['invitation', 'sign-in']).default('invitation') })
+
 export function paymentSettings(env: Env) {
   const { MAX_AMOUNT, ...settings } = read(env, {
     PAYMENT_TTL_SECONDS: z.coerce

@@ -5,6 +5,8 @@
  */
 import { displayText } from './action.ts'
 import { endChannels } from './deciding.ts'
+import { activeDevices, NO_DEVICES } from './device.ts'
+import { type DeviceView, deviceView } from './devicesView.ts'
 import { admit, masked, type SignedIn } from './payer.ts'
 import type { PayerEntry } from './payerTrail.ts'
 import { statusAt } from './payment.ts'
@@ -39,6 +41,9 @@ export type AccountView = {
   readonly phone: string | null
   /** The provider's id of the phone, for removing it there; null if there is none. */
   readonly phoneId: string | null
+  /** The active devices, and whether there ever was one: from then on only a device approves. */
+  readonly devices: readonly Pick<DeviceView, 'name' | 'addedAt' | 'addedBy'>[]
+  readonly everHadDevice: boolean
   readonly openPayments: readonly {
     readonly paymentId: string
     readonly displayText: string
@@ -96,6 +101,10 @@ export async function showAccount(
     state: payer?.state ?? 'open',
     phone: payer?.phone ? masked(payer.phone) : null,
     phoneId: payer?.phone?.providerPhoneId ?? null,
+    devices: activeDevices(payer?.devices ?? NO_DEVICES)
+      .map(deviceView)
+      .map(({ name, addedAt, addedBy }) => ({ name, addedAt, addedBy })),
+    everHadDevice: payer?.devices.since !== undefined,
     openPayments: open.map(({ paymentId, action, expiresAt }) => ({
       paymentId,
       displayText: displayText(action),

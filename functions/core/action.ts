@@ -22,7 +22,15 @@ type PhoneChangeAction = {
   readonly reference: string
 }
 
-export type Action = PaymentAction | PhoneChangeAction
+/** Letting in a device that approves payments. */
+type DeviceAction = {
+  readonly kind: 'device'
+  readonly name: string
+  /** The page shows it too, so that the payer can match text and device. */
+  readonly reference: string
+}
+
+export type Action = PaymentAction | PhoneChangeAction | DeviceAction
 
 /** A payment's fields in API, audit trail and events, with the amount in its wire form. */
 export type PaymentFields = Omit<PaymentAction, 'kind' | 'amount'> & { readonly amount: Amount }
@@ -42,6 +50,8 @@ export function displayText(action: Action): string {
     }
     case 'phone-change':
       return `Change your Payfriend phone to ${action.number}, reference ${action.reference}`
+    case 'device':
+      return `Let ${action.name} approve payments from your Payfriend account, reference ${action.reference}`
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** The channels, in the order in which a start tries to reach the payer. */
-export const CHANNELS = ['push', 'sms'] as const
+export const CHANNELS = ['push', 'sms', 'device'] as const
 
 export type Channel = (typeof CHANNELS)[number]
 
@@ -15,6 +15,7 @@ type ForEachChannel<T extends Readonly<Record<Channel, unknown>>> = T
 export type PaymentChannels = ForEachChannel<{
   readonly push: PushChannel
   readonly sms: SmsChannel
+  readonly device: DeviceChannel
 }>
 
 type PushState = 'sending' | 'sent' | 'unavailable'
@@ -42,14 +43,22 @@ export type PushChannel = {
 }
 
 export type SmsChannel = {
-  /** The masked number that receives the texts. */
-  readonly to: string
+  /** The masked number that receives the texts; null if the payer approves by a device. */
+  readonly to: string | null
   readonly sends: number
   readonly sentAt?: Date | undefined
   /** The provider's id of the newest text, if the provider checks codes by it. */
   readonly textId?: string | undefined
   readonly attempts: number
   readonly wrongCodes: number
+}
+
+export type DeviceChannel = {
+  /** The document that a device signs; undefined if the payer had no device when the payment started. */
+  readonly signing?: string | undefined
+  /** Assertions that were checked, and those that failed, each by its digest. */
+  readonly tried: readonly string[]
+  readonly failed: readonly string[]
 }
 
 /** Why a signed answer to a push was refused: its content differs from the stored one, or it cannot be parsed. */
@@ -71,6 +80,7 @@ export const CHANNEL_EVENTS = {
     denied_late: ['payer'],
   },
   sms: { text_asked: ['payer'], code_tried: ['payer'], code_wrong: ['payer'] },
+  device: { assertion_tried: ['payer'], assertion_failed: ['payer'] },
 } as const satisfies Record<Channel, Events>
 
 type Events = Readonly<Record<string, readonly ('payer' | 'provider' | 'clock')[]>>
@@ -89,6 +99,8 @@ export type ChannelViews = ForEachChannel<{
     readonly sendsLeft: number
     readonly attemptsLeft: number
   }
+  /** Whether the payer's devices can approve it. */
+  readonly device: 'waiting' | 'unavailable'
 }>
 
 /** An object with a member for each channel, made by calling `make` with its name. */

@@ -23,6 +23,10 @@ export const PAYMENT_TTL_SECONDS_MAX = 600
 /** The largest value of a setting that is a count. */
 export const COUNT_MAX = 1_000_000
 
+/** A device's name: its length in UTF-16 units, and its signs: no sentence, address or quotation mark. */
+export const DEVICE_NAME_LENGTH_MAX = 30
+export const DEVICE_NAME = /^[\p{L}\p{M}\p{Nd} '’()+-]+$/u
+
 /** The pause between two texts for the same payment or verification. */
 export const TEXT_PAUSE_SECONDS = 20
 

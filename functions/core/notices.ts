@@ -16,6 +16,8 @@ export type Notice = {
 /** The events that become notices: not the first phone, which the payer has just verified, nor a closed account. */
 export const noticeEvents = [
   'phone.changed',
+  'device.added',
+  'device.removed',
   'codes.locked',
   'pushes.denied',
   'sessions.ended',
@@ -24,11 +26,16 @@ export const noticeEvents = [
 ] as const satisfies readonly PayerEventName[]
 
 /**
- * The notices, newest first, from the entries in the payer's item. A change of phone is kept even if later entries
- * have pushed it out of the item, because a thief could add that many.
+ * The notices, newest first, from the entries in the payer's item. A change of phone or of devices is kept even if
+ * later entries have pushed it out of the item, because a thief could add that many.
  */
 export function noticesOf(
-  { trail, phone, phoneChangedAt }: Pick<Payer, 'trail' | 'phone' | 'phoneChangedAt'>,
+  {
+    trail,
+    phone,
+    phoneChangedAt,
+    devices,
+  }: Pick<Payer, 'trail' | 'phone' | 'phoneChangedAt'> & Partial<Pick<Payer, 'devices'>>,
   now: Date,
 ): readonly Notice[] {
   const { recent } = trail
@@ -39,6 +46,19 @@ export function noticesOf(
     !newestChange && phoneChangedAt && phoneChangedAt.toISOString() >= since
       ? [{ event: 'phone.changed', at: phoneChangedAt.toISOString(), ending }]
       : []
+  // Older than the trail's oldest entry here, so they were pushed out of it.
+  const oldest = recent[0]?.at ?? ''
+  const ofDevices = (devices?.all ?? []).flatMap(({ addedAt, removedAt }): Notice[] =>
+    (
+      [
+        ['device.added', addedAt],
+        ['device.removed', removedAt],
+      ] as const
+    ).flatMap(([event, when]) => {
+      const at = when?.toISOString()
+      return at !== undefined && at >= since && at < oldest ? [{ event, at, ending: null }] : []
+    }),
+  )
   const held = recent
     .flatMap((entry): Notice[] => {
       const event = noticeEvents.find((one) => one === entry.event)
@@ -46,5 +66,5 @@ export function noticesOf(
       return [{ event, at: entry.at, ending: entry === newestChange ? ending : null }]
     })
     .toReversed()
-  return [...held, ...pushedOut]
+  return [...held, ...[...pushedOut, ...ofDevices].sort((a, b) => (a.at < b.at ? 1 : -1))]
 }

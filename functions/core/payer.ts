@@ -1,4 +1,5 @@
 /** The payer: a signed-in user with at most one verified phone. */
+import type { Devices } from './device.ts'
 import type { Trail } from './payerTrail.ts'
 import { Refusal, SessionEnded } from './refusals.ts'
 
@@ -55,6 +56,7 @@ export type Payer = {
   readonly state?: 'locked' | 'closed' | undefined
   /** Sessions that began before this (seconds since 1970) have ended. */
   readonly sessionsFrom?: number | undefined
+  readonly devices: Devices
   readonly trail: Trail
 }
 

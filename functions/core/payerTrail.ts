@@ -7,6 +7,7 @@
  * and the table's stream carries every entry to the archive.
  */
 import { canonical, type Digest } from './canonical.ts'
+import type { DeviceKey, Leave } from './device.ts'
 
 /** The version of entries and of events; `PAYMENT_TRAIL_VERSION` says when it rises. */
 export const PAYER_TRAIL_VERSION = 1
@@ -23,6 +24,9 @@ export const PAYER_EVENTS = [
   'codes.locked',
   /** Three pushes were denied in a row, without an approval between them. */
   'pushes.denied',
+  /** A device that approves was let in, or removed. */
+  'device.added',
+  'device.removed',
   /** The payer ended every session. A change of phone, a lock and a close also end sessions, under their own event. */
   'sessions.ended',
   /** The operator locked, unlocked or closed the account. */
@@ -43,6 +47,14 @@ export type PayerEntry = {
   readonly at: string
   readonly event: PayerEventName
   readonly by: 'payer' | 'operator'
+  /** Only in the entries of a device: its keys, so that a decision's signature can be verified from the archive. */
+  readonly device?: {
+    readonly id: string
+    readonly key: DeviceKey
+    readonly spki: string
+    readonly alg: number
+    readonly boundBy: Leave
+  }
   /** The hash of the entry before; null on the first. */
   readonly previous: string | null
   /** The hash of all other members of this entry. */
@@ -57,7 +69,7 @@ export const EMPTY_TRAIL: Trail = { count: 0, recent: [] }
 /** The trail with one more entry. */
 export function withEntry(
   trail: Trail,
-  entry: Pick<PayerEntry, 'payerId' | 'event' | 'by'>,
+  entry: Pick<PayerEntry, 'payerId' | 'event' | 'by' | 'device'>,
   now: Date,
   digest: Digest,
 ): Trail {
@@ -68,6 +80,7 @@ export function withEntry(
     at: now.toISOString(),
     event: entry.event,
     by: entry.by,
+    ...(entry.device && { device: entry.device }),
     previous: trail.recent.at(-1)?.hash ?? null,
   } as const
   const recent = [...trail.recent, { ...next, hash: digest(hashedPayerEntry(next)) }]
@@ -146,6 +159,8 @@ export type PayerEvent = {
     readonly event: PayerEventName
     readonly at: string
     readonly by: PayerEntry['by']
+    /** Only in the events of a device: which one, and what let it in. Its keys stay in the archive. */
+    readonly device?: { readonly id: string; readonly boundBy: Leave }
     /** The hash of the audit entry of this change. */
     readonly entry: string
   }
@@ -159,8 +174,18 @@ export const payerEventOf = ({
   event,
   at,
   by,
+  device,
   hash,
 }: PayerEntry): PayerEvent => ({
   type: event,
-  detail: { version, eventId: `${payerId}:${seq}`, payerId, event, at, by, entry: hash },
+  detail: {
+    version,
+    eventId: `${payerId}:${seq}`,
+    payerId,
+    event,
+    at,
+    by,
+    ...(device && { device: { id: device.id, boundBy: device.boundBy } }),
+    entry: hash,
+  },
 })

@@ -22,8 +22,8 @@ export type Payment = {
   readonly payerId: string
   /** The id, in the log, of the request that started it (RTS Art. 29). */
   readonly requestId: string
-  /** The provider's id of the phone that this payment was started for; it never changes. */
-  readonly providerPhoneId: string
+  /** The provider's id of the phone that this payment was started for; undefined if a device approves it. */
+  readonly providerPhoneId?: string | undefined
   /** Six random characters that tell this payment from one with the same payee and amount. */
   readonly reference: string
   readonly action: PaymentAction

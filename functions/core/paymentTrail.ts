@@ -25,14 +25,16 @@ export type PaymentWithHistory = Payment & {
 /** The values of a payment that never change: the action, its payer, and how it was shown. */
 export type PaymentFacts = PaymentFields & {
   readonly payerId: string
-  /** The provider's id of the phone. */
-  readonly providerPhoneId: string
+  /** The provider's id of the phone; undefined if a device approves the payment. */
+  readonly providerPhoneId?: string
   readonly requestId: string
   readonly reference: string
   /** The stored text, not one that is worded again by today's code. */
   readonly displayText: string
   /** The details of the push; undefined if no push was requested. */
   readonly pushDetails?: PushDetails
+  /** The document that a device signs; undefined if the payer had no device. */
+  readonly signing?: string
   readonly createdAt: string
   readonly expiresAt: string
 }
@@ -108,12 +110,14 @@ export const paymentTrailFolder = (createdAt: string, paymentId: string): string
   `${createdAt.slice(0, 10)}/${paymentId}/`
 
 /**
- * The facts that events carry. The provider's phone id, the request's id and the push's details stay in the archive.
+ * The facts that events carry. What only proves the payment (the provider's phone id, the request's id, push details, signed document) stays in the
+ * archive.
  */
 const publishedOf = ({
   providerPhoneId: _phone,
   requestId: _request,
   pushDetails: _push,
+  signing: _signing,
   ...published
 }: PaymentFacts) => published
 
@@ -187,15 +191,18 @@ const isEnd = (historyEntry: HistoryEntry) =>
   ![undefined, 'pending'].includes(statusIn(historyEntry))
 
 function factsOf(payment: Payment): PaymentFacts {
-  const { details } = payment.channels.push
+  const { providerPhoneId, channels } = payment
+  const { details } = channels.push
+  const { signing } = channels.device
   return {
     payerId: payment.payerId,
-    providerPhoneId: payment.providerPhoneId,
+    ...(providerPhoneId !== undefined && { providerPhoneId }),
     requestId: payment.requestId,
     reference: payment.reference,
     ...fieldsOf(payment.action),
     displayText: payment.displayText,
     ...(details && { pushDetails: details }),
+    ...(signing !== undefined && { signing }),
     createdAt: payment.createdAt.toISOString(),
     expiresAt: payment.expiresAt.toISOString(),
   }

@@ -8,6 +8,7 @@ import type {
   PushDetails,
   RefusedAnswer,
 } from './channel.ts'
+import type { Devices } from './device.ts'
 import type { Evidence } from './outcome.ts'
 import type {
   Payer,
@@ -31,6 +32,7 @@ export type Decision = (ChannelDecision | Cancel) & {
   readonly only: Partial<Pick<Payment, 'payerId' | 'providerPhoneId' | 'displayText'>> & {
     readonly pushId?: string
     readonly pushDetails?: PushDetails
+    readonly signing?: string
     /** Requires that no signed answer naming this payment was refused (`refuseAnswer`). */
     readonly noAnswerRefused?: boolean
   }
@@ -54,7 +56,8 @@ type Cancel = {
  * changes nothing and returns `undefined` (or false), and the caller reads the payment to find out why.
  */
 export type PaymentStore = PushWrites &
-  SmsCodeWrites & {
+  SmsCodeWrites &
+  DeviceWrites & {
     /**
      * Store a new payment. False if this id is already stored or was barred (`bar`). `told` is added to its
      * history: why a channel did not try to reach the payer.
@@ -154,6 +157,22 @@ type SmsCodeWrites = {
    * write.
    */
   countWrongCode(payment: Payment, now: Date): Promise<Payment | undefined>
+}
+
+/** What the channel `device` writes of a payment. */
+type DeviceWrites = {
+  /**
+   * Count an assertion, by its digest, before it is checked. Requires: pending, this document, attempts left, and
+   * not counted before.
+   */
+  reserveAssertion(
+    payerId: string,
+    paymentId: string,
+    assertion: { readonly signing: string; readonly digest: string },
+    now: Date,
+  ): Promise<Payment | undefined>
+  /** Count a failed assertion, once. The fifth sets the status `failed` in the same write. */
+  countFailedAssertion(payment: Payment, digest: string, now: Date): Promise<Payment | undefined>
 }
 
 /** The verification that a code is for, and whether the request also carries the verified phone's code. */
@@ -331,9 +350,13 @@ export type ChannelBegin = {
   readonly payerId: string
   readonly email: string
   readonly action: PaymentAction
+  readonly displayText: string
   readonly reference: string
-  readonly phone: PhoneNumber
+  /** The phone that push and text reach; undefined if the payer approves by a device. */
+  readonly phone: PhoneNumber | undefined
+  readonly devices: Devices
   readonly now: Date
+  readonly expiresAt: Date
 }
 
 /** A channel's state in the payment when it is first stored, and the history entry for it, if any. */

@@ -1,16 +1,25 @@
 /** A payer's view of their own account. */
+import { type DevicesView, devicesView } from './devicesView.ts'
+import type { FirstDevice } from './enrolling.ts'
 import { type Notice, noticesOf } from './notices.ts'
 import { masked, type Payer, type VerificationChannel } from './payer.ts'
 import { EMPTY_TRAIL } from './payerTrail.ts'
 
 /** The profile of a payer. `number` is the verified number, or else the one being verified. */
-export function profileView(email: string, payer: Payer | undefined, now: Date): ProfileView {
+export function profileView(
+  email: string,
+  payer: Payer | undefined,
+  firstDevice: FirstDevice,
+  now: Date,
+): ProfileView {
   const pending = payer?.pending && now < payer.pending.expiresAt ? payer.pending : undefined
   const shown = payer?.phone ?? pending?.phone
   const notices = noticesOf(payer ?? { trail: EMPTY_TRAIL }, now)
-  if (!shown) return { email, phone: null, notices }
+  const devices = devicesView(payer, firstDevice, now)
+  if (!shown) return { email, phone: null, devices, notices }
   return {
     email,
+    devices,
     notices,
     phone: {
       number: masked(shown),
@@ -29,6 +38,7 @@ export function profileView(email: string, payer: Payer | undefined, now: Date):
 
 export type ProfileView = {
   readonly email: string
+  readonly devices: DevicesView
   /** The notices of the last 30 days, newest first. */
   readonly notices: readonly Notice[]
   readonly phone: {

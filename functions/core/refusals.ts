@@ -27,6 +27,20 @@ export const REFUSALS = {
     meaning: "Changing a verified phone needs that phone's code too.",
     tells: [],
   },
+  device_required: {
+    status: 403,
+    title: 'This needs one of your devices.',
+    meaning:
+      'The payer has a device, or had one: from then on only a device approves and lets in another; no text does.',
+    tells: [],
+  },
+  device_not_trusted: {
+    status: 403,
+    title: 'This device is not trusted here.',
+    meaning:
+      'The device is unknown, not let in yet, or removed, or its proof is missing, old or wrong: it is not told which.',
+    tells: [],
+  },
   forged_callback: {
     status: 403,
     title: 'This callback is not signed as it should be.',
@@ -53,6 +67,12 @@ export const REFUSALS = {
     meaning: 'The payment is final; `paymentStatus` says how it ended.',
     tells: ['paymentStatus'],
   },
+  too_many_devices: {
+    status: 409,
+    title: 'Three devices are active already.',
+    meaning: 'The payer has three active devices; one must be removed first.',
+    tells: [],
+  },
   no_code_sent: {
     status: 409,
     title: 'No code has been sent.',
@@ -73,6 +93,14 @@ export const REFUSALS = {
     meaning:
       'The code is wrong; of two codes it is not told which (RTS Art. 4(3)(a)). For a payment ' +
       '`attemptsLeft` 0 means that it has failed.',
+    tells: ['attemptsLeft'],
+  },
+  approval_not_signed: {
+    status: 422,
+    title: 'The signature is not one over what is stored.',
+    meaning:
+      'The passkey or the device key did not sign exactly what is stored. A wrong signature is a failed attempt ' +
+      '(RTS Art. 4(3)(b)), a signature over something else is none; `attemptsLeft` 0 means that the payment has failed.',
     tells: ['attemptsLeft'],
   },
   code_expired: {
@@ -107,6 +135,12 @@ export const REFUSALS = {
     meaning: 'Too many payments are open, or were started within the hour.',
     tells: ['retryAfterSeconds'],
   },
+  too_many_invitations: {
+    status: 429,
+    title: 'Too many invitations. Please wait.',
+    meaning: 'Too many codes for a new device were made within the hour.',
+    tells: ['retryAfterSeconds'],
+  },
   provider_unavailable: {
     status: 503,
     title: 'The phone provider does not answer. Please try again.',
@@ -139,7 +173,7 @@ type Entry = {
   readonly title: string
   /** The explanation for developers of clients. */
   readonly meaning: string
-  /** The details that the answer carries; all but `retryAfterSeconds` are always present. */
+  /** The details that the answer carries; `retryAfterSeconds`, and `attemptsLeft` of a signature, may be absent. */
   readonly tells: readonly (keyof RefusalDetails)[]
 }
 

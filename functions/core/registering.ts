@@ -73,7 +73,7 @@ export type VerificationStarted = {
  *
  * If a verification of another number is under way, it is replaced: its id and its codes become invalid.
  *
- * Refuses: `invalid_request` (the number is already the verified one, or the provider says it is not a phone
+ * Refuses: `device_required`, `invalid_request` (the number is already the verified one, or the provider says it is not a phone
  * number), `no_attempts_left`, `locked` (codes are locked), `sms_off`, `too_many_sms`, `provider_unavailable`.
  * Throws `SessionEnded`.
  */
@@ -93,6 +93,8 @@ export async function startVerification(
   const { payerId } = payer
   const known = await payers.get(payerId)
   admit(known, payer)
+  // A device's leave for another phone is not built yet.
+  if (known?.devices.since) throw new Refusal('device_required')
   const current = known?.phone
   if (current && sameHandset(current, phone)) {
     throw invalidField('phoneNumber', 'This is your phone already.')
@@ -174,6 +176,7 @@ export async function verifyPhone(
   // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
   const payer = await payers.reserveAttempt(signedIn, attempt, clock())
   if (!payer?.pending) throw await whyNoAttempt(ports, signedIn, attempt)
+  if (payer.devices.since) throw new Refusal('device_required')
   const verification = payer.pending
   const { phone, attempts, currentPassed, textId, currentTextId } = verification
   const wrongCode = new Refusal('wrong_code', {

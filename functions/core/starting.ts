@@ -1,6 +1,7 @@
 /** Starting a payment: stored before the payer is reached, once per idempotency key. */
 import { displayText, type PaymentAction, sameAction } from './action.ts'
 import { CHANNELS, type Channel, forEachChannel, type PaymentChannels } from './channel.ts'
+import { activeDevices, type Devices, NO_DEVICES } from './device.ts'
 import { admit, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
 import { type Payment, statusAt } from './payment.ts'
 import type {
@@ -40,7 +41,7 @@ export type StartRequest = SignedIn & {
 /**
  * Start a payment and reach its payer. A repeated key returns the payment as it is now.
  *
- * Refuses: `locked` (by the operator), `phone_not_verified`, `idempotency_key_reused` (another action),
+ * Refuses: `locked` (by the operator), `phone_not_verified`, `device_required` (all devices were removed), `idempotency_key_reused` (another action),
  * `payments_off` (a new payment only), `too_many_payments`, `already_decided` (cancelled by the operator before
  * it was stored), `provider_unavailable` (the phone has no id at the provider and could not get one; nothing is
  * stored). Throws `SessionEnded`.
@@ -58,12 +59,16 @@ export async function startPayment(
     startsOf(ports.channels, payerId),
   ])
   admit(payer, request)
-  if (!payer?.phone) throw new Refusal('phone_not_verified')
-  const { phone } = payer
-  if (known) return { payment: await repeat(channels, request, known), created: false }
+  const devices = payer?.devices ?? NO_DEVICES
+  const hasDevice = activeDevices(devices).length > 0
+  // Push and text are no way around a device, nor around one that was removed.
+  if (devices.since && !hasDevice) throw new Refusal('device_required')
+  const phone = devices.since ? undefined : payer?.phone
+  if (!payer || (!phone && !hasDevice)) throw new Refusal('phone_not_verified')
+  if (known) return { payment: await repeat(channels, request, known, devices), created: false }
   if (await ports.switches.paymentsOff()) throw switchedOff('payments_off')
 
-  const providerPhoneId = await enrolled(ports, payer, phone)
+  const providerPhoneId = phone && (await enrolled(ports, payer, phone))
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + ports.lifeSeconds * 1000)
   const isOver = async (id: string) => {
@@ -77,7 +82,8 @@ export async function startPayment(
 
   const reference = ports.newReference()
   const { email } = request
-  const begin = { paymentId, payerId, email, action, reference, phone, now: createdAt }
+  const shown = { paymentId, payerId, email, action, displayText: displayText(action), reference }
+  const begin = { ...shown, phone, devices, now: createdAt, expiresAt }
   const begun = forEachChannel<ByChannel>((channel) => channels[channel].begin(begin))
   const payment: Payment = {
     paymentId,
@@ -86,7 +92,7 @@ export async function startPayment(
     providerPhoneId,
     reference,
     action,
-    displayText: displayText(action),
+    displayText: shown.displayText,
     outcome: { status: 'pending' },
     channels: forEachChannel<PaymentChannels>((channel) => begun[channel].state),
     createdAt,
@@ -104,7 +110,7 @@ export async function startPayment(
   if (winner.requestId === request.requestId) {
     return { payment: await reach(channels, request, winner), created: true }
   }
-  return { payment: await repeat(channels, request, winner), created: false }
+  return { payment: await repeat(channels, request, winner, devices), created: false }
 }
 
 /** The provider's id of the payer's phone, requested now if it is missing or another provider gave it. */
@@ -134,8 +140,11 @@ async function repeat(
   channels: Starting,
   request: StartRequest,
   payment: Payment,
+  { since }: Devices,
 ): Promise<Payment> {
   if (!sameAction(payment.action, request.action)) throw new Refusal('idempotency_key_reused')
+  // From the first device on no push goes out, so one that may be lost is not sent again either.
+  if (since) return payment
   let now = payment
   for (const channel of CHANNELS) {
     now = (await channels[channel].reachAgain?.(now, request)) ?? now

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { deviceSettings } from '../adapters/settings.ts'
 import {
   changeIdOf,
   lambda,
@@ -33,6 +34,7 @@ export const body = z.strictObject({
 
 /** `POST /phone/verification`: verify the phone that received this code. */
 export const phoneVerify = (world: World) => {
+  const { FIRST_DEVICE: firstDevice } = deviceSettings(world.env)
   const ports = {
     payers: payers(world),
     phones: phones(world),
@@ -50,7 +52,10 @@ export const phoneVerify = (world: World) => {
   return endpoint({ body, query: nothing }, async ({ payer, body }) => {
     const trusted = await verifyPhone(ports, payer, body)
     count('PhoneVerified')
-    return { status: 200, body: profileView(payer.email, trusted, world.clock()) }
+    return {
+      status: 200,
+      body: profileView(payer.email, trusted, firstDevice, world.clock()),
+    }
   })
 }
 

@@ -16,6 +16,7 @@ import { view } from '../core/payment.ts'
 import { Refusal } from '../core/refusals.ts'
 import type { Same } from '../core/same.ts'
 import { startPayment } from '../core/starting.ts'
+import { newNonce } from '../deviceComposition.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { count, reportFault } from '../observe.ts'
 import { channelStarts, phoneIds, switches } from '../providerComposition.ts'
@@ -51,7 +52,7 @@ export const sendPayment = (world: World) => {
     limits: limits(world),
     switches: switches(world),
     phoneIds: phoneIds(world),
-    channels: channelStarts(world, { payments: store, onPushFault }),
+    channels: channelStarts(world, { payments: store, onPushFault, newNonce }),
     newReference,
     clock: world.clock,
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,

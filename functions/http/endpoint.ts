@@ -21,6 +21,8 @@ export type Checked<B, Q> = {
   readonly query: Q
   /** A malformed id belongs to no payment, so it is refused with `not_found`. */
   paymentId(): string
+  /** The same for a device. */
+  deviceId(): string
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The caller's IP addresses, the nearest hop last. For records only: a client can forge all but the last. */
   readonly ip: string
@@ -63,7 +65,8 @@ export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
       payer,
       body,
       query,
-      paymentId: () => paymentId(event.pathParameters?.paymentId),
+      paymentId: () => idIn(event, 'paymentId', PAYMENT_ID),
+      deviceId: () => idIn(event, 'deviceId', DEVICE_ID),
       headers: event.headers,
       ip: lastHops(event),
       requestId: event.requestContext.requestId,
@@ -81,6 +84,47 @@ export function publicEndpoint(
   return pipeline(async (event: APIGatewayProxyEventV2) =>
     handle({ text: bodyText(event), headers: event.headers }),
   )
+}
+
+/** A request of a device. Nothing of it may be trusted before its proof is verified. */
+export type DeviceRequest<B> = {
+  /** The header `Device-Proof`, bound to the method, the route as `url`, and the body's `text`. */
+  readonly proof: {
+    readonly header: string | undefined
+    readonly method: string
+    readonly url: string
+  }
+  readonly text: string
+  /** Parse the body, after the proof is verified; no route has a query. Refuses `invalid_request`. */
+  body(): B
+  /** A malformed id is refused with `not_found`. */
+  approvalId(): string
+  readonly requestId: string
+}
+
+/**
+ * A handler for a device, which has no session: the handler must verify the proof before all else.
+ *
+ * @param apiUrl the API's address, from the settings and never from the request
+ */
+export function deviceEndpoint<B extends z.ZodType>(
+  { apiUrl, body }: { readonly apiUrl: string; readonly body: B },
+  handle: (request: DeviceRequest<z.infer<B>>) => Promise<Answer>,
+): PublicHandler {
+  return pipeline(async (event: APIGatewayProxyEventV2) => {
+    const [method = '', route = ''] = event.routeKey.split(' ', 2)
+    const path = route.replace('{approvalId}', () => idIn(event, 'approvalId', APPROVAL_ID))
+    return handle({
+      proof: { header: event.headers['device-proof'], method, url: `${apiUrl}${path}` },
+      text: bodyText(event),
+      body() {
+        checked(nothing, { ...event.queryStringParameters })
+        return checked(body, jsonBody(event))
+      },
+      approvalId: () => idIn(event, 'approvalId', APPROVAL_ID),
+      requestId: event.requestContext.requestId,
+    })
+  })
 }
 
 function pipeline<E extends APIGatewayProxyEventV2 | PayerEventName>(
@@ -129,9 +173,18 @@ function lastHops({ headers, requestContext }: PayerEventName): string {
 }
 
 const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
+const DEVICE_ID = /^[A-Za-z0-9_-]{43}$/
+/** What waits for a device's answer: its kind, and the id of the payment or the device. */
+const APPROVAL_ID = /^(?:removal|payment\.[A-Za-z0-9_-]{22}|device\.[A-Za-z0-9_-]{43})$/
 
-const paymentId = (id: string | undefined): string => {
-  if (!id || !PAYMENT_ID.test(id)) throw new Refusal('not_found')
+/** An id in the path. Refuses `not_found` if it has not its form. */
+function idIn(
+  { pathParameters }: Pick<APIGatewayProxyEventV2, 'pathParameters'>,
+  name: 'paymentId' | 'deviceId' | 'approvalId',
+  form: RegExp,
+): string {
+  const id = pathParameters?.[name]
+  if (!id || !form.test(id)) throw new Refusal('not_found')
   return id
 }
 

@@ -56,6 +56,14 @@ export function addDashboard(
           own('CodeWrong'),
           own('PhoneVerified'),
         ),
+        graph(
+          'Devices',
+          own('DeviceAdded'),
+          own('DeviceRemoved'),
+          own('ApprovalStale'),
+          own('CounterFallen'),
+          own('NotMe'),
+        ),
         graph('Turned away by the switches', own('SmsOff'), own('PaymentsOff')),
       ],
       [

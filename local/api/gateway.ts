@@ -71,8 +71,9 @@ export async function startGateway({ port, clock }: { port: number; clock: () =>
     }
   }
 
+  const here = () => `http://localhost:${(server.address() as AddressInfo).port}`
   return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    url: here(),
 
     open(parts: Parts) {
       const site = siteServer(parts.site, parts.issuer)
@@ -82,6 +83,8 @@ export async function startGateway({ port, clock }: { port: number; clock: () =>
         const end = url.indexOf('?')
         const path = end < 0 ? url : url.slice(0, end)
         if (path.startsWith('/api/')) return api(request, path, end < 0 ? '' : url.slice(end + 1))
+        // Passkeys belong to a name, and an address has none.
+        if (headers.host?.startsWith('127.0.0.1')) return redirect(`${here()}${url}`)
         return site({ method, path, ifNoneMatch: headers['if-none-match'] })
       }
     },
@@ -222,6 +225,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (bytes > BODY_BYTES_MAX) return undefined
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
 }
+
+const redirect = (location: string): Answer => ({ status: 308, headers: { location }, body: '' })
 
 /** API Gateway's own answers. */
 function message(status: GatewayStatus, headers: Record<string, string> = {}): Answer {

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
-import { cacheControl, type PageFile, pageHeaders } from '../../lib/page.ts'
+import {
+  APPROVE_PATH,
+  approveHeaders,
+  cacheControl,
+  type PageFile,
+  pageHeaders,
+} from '../../lib/page.ts'
 import type { Answer } from './gatewayEvent.ts'
 import type { Site } from './site.ts'
 
 type Request = { method: string | undefined; path: string; ifNoneMatch: string | undefined }
 
-/** Serve the page as CloudFront would: the same headers on every answer; `/` is `/index.html`. */
+/**
+ * Serve the page as CloudFront would: the same headers on every answer, but for the phone's page;
+ * `/` is `/index.html`.
+ */
 export function siteServer({ files, config }: Site, issuer: string) {
   // No HSTS: on a laptop the page is plain http.
   const headers = pageHeaders({ connect: [new URL(issuer).origin] })
@@ -21,7 +30,7 @@ export function siteServer({ files, config }: Site, issuer: string) {
     answers.set(path, {
       status: 200,
       headers: {
-        ...headers,
+        ...(path === APPROVE_PATH ? approveHeaders() : headers),
         'content-type': type,
         'cache-control': cacheControl({ immutable }),
         etag,

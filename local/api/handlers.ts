@@ -1,7 +1,14 @@
 import type { World } from '../../functions/composition.ts'
 import { authyCallback } from '../../functions/handlers/authyCallback.ts'
 import { cancelPayment } from '../../functions/handlers/cancelPayment.ts'
+import { decideApproval } from '../../functions/handlers/decideApproval.ts'
+import { deviceConfirm } from '../../functions/handlers/deviceConfirm.ts'
+import { deviceEnrol } from '../../functions/handlers/deviceEnrol.ts'
+import { deviceInvite } from '../../functions/handlers/deviceInvite.ts'
+import { deviceLeave } from '../../functions/handlers/deviceLeave.ts'
+import { deviceRemove } from '../../functions/handlers/deviceRemove.ts'
 import { endSessions } from '../../functions/handlers/endSessions.ts'
+import { listApprovals } from '../../functions/handlers/listApprovals.ts'
 import { listPayments } from '../../functions/handlers/listPayments.ts'
 import { paymentStatus } from '../../functions/handlers/paymentStatus.ts'
 import { phoneStart } from '../../functions/handlers/phoneStart.ts'
@@ -25,6 +32,13 @@ const FACTORIES = {
   phoneStart,
   phoneVerify,
   endSessions,
+  decideApproval,
+  deviceConfirm,
+  deviceEnrol,
+  deviceInvite,
+  deviceLeave,
+  deviceRemove,
+  listApprovals,
 } satisfies { [Name in keyof Required<Handlers>]: (world: World) => Handlers[Name] }
 
 /**

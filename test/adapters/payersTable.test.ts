@@ -6,6 +6,7 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockoutTable } from '../../functions/adapters/dynamodb/lockoutTable.ts'
 import { payersTable } from '../../functions/adapters/dynamodb/payersTable.ts'
+import { NO_DEVICES } from '../../functions/core/device.ts'
 import type { Payer, PendingPhone, PhoneNumber } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL, type PayerEventName } from '../../functions/core/payerTrail.ts'
 import type { PayerStore } from '../../functions/core/ports.ts'
@@ -92,7 +93,7 @@ const name = (
 ) => payers.saveTexts(payerId, verificationId, names, now)
 /** As it is done: with what was read when the attempt was reserved. */
 const trust = async (more: Partial<PendingPhone> = {}, now = at(1)) => {
-  const nobody: Payer = { payerId, email, trail: EMPTY_TRAIL }
+  const nobody: Payer = { payerId, email, trail: EMPTY_TRAIL, devices: NO_DEVICES }
   return payers.trust((await payers.get(payerId)) ?? nobody, { ...fresh, ...more }, now)
 }
 /** Somebody with a verified phone, who is about to take another. */
@@ -250,7 +251,7 @@ describe('a verification that begins', () => {
   test('is stored whole, and read back the same', async () => {
     const begun = await begin()
     const pending = { ...fresh, ...texts }
-    expect(begun).toEqual({ payerId, email, pending, trail: EMPTY_TRAIL })
+    expect(begun).toEqual({ payerId, email, pending, trail: EMPTY_TRAIL, devices: NO_DEVICES })
     expect(await get()).toEqual(begun)
   })
 
@@ -811,6 +812,7 @@ describe('the operator’s mark', () => {
         payerId,
         email: '',
         state: 'closed',
+        devices: { all: [] },
         sessionsFrom,
         trail,
       })

@@ -9,6 +9,7 @@ import {
   unlockAccount,
 } from '../../functions/core/account.ts'
 import { smsCodeEnd } from '../../functions/core/channels/smsCode.ts'
+import { type Device, NO_DEVICES } from '../../functions/core/device.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL, withEntry } from '../../functions/core/payerTrail.ts'
 import type { Payment } from '../../functions/core/payment.ts'
@@ -27,7 +28,24 @@ import { open, over, smsOf, WORDS } from './payments.ts'
 
 const ADA: Account = { payerId: 'person-1', email: 'ada@example.com' }
 const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
-const payer: Payer = { ...ADA, phone, trail: EMPTY_TRAIL }
+/** One that approves. */
+const device: Device = {
+  id: 'D'.repeat(43),
+  name: 'Ada’s phone',
+  key: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' },
+  passkey: {
+    credentialId: 'c',
+    spki: 's',
+    alg: -7,
+    backupEligible: true,
+    backedUp: true,
+    signCount: 0,
+  },
+  boundBy: 'text',
+  addedAt: NOON,
+}
+
+const payer: Payer = { ...ADA, phone, trail: EMPTY_TRAIL, devices: NO_DEVICES }
 const cancelled: Payment = { ...open, ...over('cancelled'), ...smsOf({ textId: 'VE1' }) }
 const decision: Decision = {
   status: 'cancelled',
@@ -339,6 +357,7 @@ describe('an account as it is shown', () => {
         state: 'locked',
         codesLockedUntil: at(60),
         sessionsFrom: NOON.getTime() / 1000,
+        devices: { all: [device, { ...device, id: 'old', removedAt: NOON }], since: NOON },
       },
       slots: [ID],
       stored: open,
@@ -348,6 +367,8 @@ describe('an account as it is shown', () => {
       state: 'locked',
       phone: '+44 ••••• ••456',
       phoneId: '1635',
+      devices: [{ name: 'Ada’s phone', addedAt: NOON.toISOString(), addedBy: 'text' }],
+      everHadDevice: true,
       openPayments: [{ paymentId: ID, displayText: WORDS, expiresAt: at(300).toISOString() }],
       limits: { startedThisHour: 1, payingTexts: USED.paying, provingTexts: USED.proving },
       codesLockedUntil: at(60).toISOString(),
@@ -373,6 +394,8 @@ describe('an account as it is shown', () => {
       state: 'open',
       phone: null,
       phoneId: null,
+      devices: [],
+      everHadDevice: false,
       openPayments: [],
       limits: { startedThisHour: 0, payingTexts: USED.paying, provingTexts: USED.proving },
       codesLockedUntil: null,

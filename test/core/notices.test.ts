@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Device } from '../../functions/core/device.ts'
 import { NOTICE_DAYS, noticesOf } from '../../functions/core/notices.ts'
 import { EMPTY_TRAIL, PAYER_EVENTS } from '../../functions/core/payerTrail.ts'
 import { trailWith } from '../harness/payerTrails.ts'
@@ -46,6 +47,24 @@ test.each([
   const trail = trailWith('ann', ['phone.changed'])
   const now = at(NOTICE_DAYS * DAY_SECONDS + secondsMore)
   expect(noticesOf({ trail, phone }, now)).toHaveLength(count)
+})
+
+test('a device that was added and removed is told, also if later entries have pushed that out', () => {
+  const trail = trailWith(
+    'ann',
+    Array.from({ length: 10 }, () => 'sessions.ended' as const),
+  )
+  const device = { addedAt: at(-20), removedAt: at(-10) } as Device
+  const notices = noticesOf({ trail, phone, devices: { all: [device] } }, at(60))
+  expect(notices.slice(10)).toEqual([
+    { event: 'device.removed', at: at(-10).toISOString(), ending: null },
+    { event: 'device.added', at: at(-20).toISOString(), ending: null },
+  ])
+  // Once only, where the trail still has it.
+  const held = trailWith('ann', ['device.added', 'device.removed'])
+  const [added, removed] = held.recent.map((entry) => new Date(entry.at))
+  const same = { addedAt: added, removedAt: removed } as Device
+  expect(noticesOf({ trail: held, phone, devices: { all: [same] } }, at(60))).toHaveLength(2)
 })
 
 describe('a change of phone that later entries have pushed out', () => {

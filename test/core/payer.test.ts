@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NO_DEVICES } from '../../functions/core/device.ts'
 import {
   admit,
   admitToLook,
@@ -34,6 +35,7 @@ const payer: Payer = {
   phone,
   pending,
   trail: EMPTY_TRAIL,
+  devices: NO_DEVICES,
 }
 const shownPending = {
   number: '+1 ••••• ••661',
@@ -97,8 +99,9 @@ test.each([
     },
   ],
 ] as const)('the profile of %s', (_, known, shown) => {
-  expect(profileView(EMAIL, known, at('12:09:59.999'))).toStrictEqual({
+  expect(profileView(EMAIL, known, 'invitation', at('12:09:59.999'))).toStrictEqual({
     email: EMAIL,
+    devices: { list: [], pending: null, everHadOne: false, canAdd: known?.phone !== undefined },
     notices: [],
     phone: shown,
   })
@@ -109,14 +112,14 @@ test('the profile tells what happened lately, also where there is no phone', () 
   const notices = [{ event: 'sessions.ended', at: '2026-11-21T12:00:01.000Z', ending: null }]
   for (const phone of [payer.phone, undefined]) {
     const known = { ...payer, phone, pending: undefined, trail }
-    expect(profileView(EMAIL, known, at('12:09:59.999'))).toMatchObject({ notices })
+    expect(profileView(EMAIL, known, 'invitation', at('12:09:59.999'))).toMatchObject({ notices })
   }
 })
 
 test('a verification is not shown from the very moment it is over', () => {
   const first = { ...payer, phone: undefined }
-  expect(profileView(EMAIL, first, at('12:10:00')).phone).toBeNull()
-  expect(profileView(EMAIL, payer, at('12:10:00')).phone?.pending).toBeNull()
+  expect(profileView(EMAIL, first, 'invitation', at('12:10:00')).phone).toBeNull()
+  expect(profileView(EMAIL, payer, 'invitation', at('12:10:00')).phone?.pending).toBeNull()
 })
 
 describe('a session', () => {

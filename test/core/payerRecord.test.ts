@@ -158,7 +158,14 @@ test.each(PAYER_EVENTS)('%s is told by what it is, whose, when and by whom', (ev
       event,
       at: entry.at,
       by: entry.by,
+      ...(event.startsWith('device.') && { device: expect.anything() }),
       entry: entry.hash,
     },
   })
+})
+
+test('of a device is told which one it is and what let it in, and none of its keys', () => {
+  const [entry] = trailWith(PAYER, ['device.added']).recent as [PayerEntry]
+  const id = 'vJ0VLSuBCrdGUlrhfFTcRtSpp3CLaLQXSJLJ8wQ9eFI'
+  expect(payerEventOf(entry).detail.device).toEqual({ id, boundBy: 'text' })
 })

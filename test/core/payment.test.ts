@@ -147,6 +147,7 @@ test('the payer sees exactly this of a payment, and nothing of the provider’s'
     push: 'sent',
     pushPausedUntil: null,
     sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
+    device: 'unavailable',
     createdAt: '2026-11-21T12:00:00.000Z',
     expiresAt: '2026-11-21T12:05:00.000Z',
     decidedAt: null,

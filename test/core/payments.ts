@@ -22,7 +22,7 @@ export const WORDS = 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk
 export const DETAILS = pushDetails(action, 'ada@example.com', 'K7LMPQ')
 
 /** Each test breaks one thing about it. */
-export const open: Payment = {
+export const open: Payment & { readonly providerPhoneId: string } = {
   paymentId: 'KTLLJSfqnCGI9JkWws96Bw',
   payerId: 'person-1',
   requestId: 'request-1',
@@ -34,6 +34,7 @@ export const open: Payment = {
   channels: {
     push: { state: 'sent', askedAt: NOON, details: DETAILS, id: 'push-1' },
     sms: { to: '+44 ••••• ••123', sends: 1, sentAt: at(-20), attempts: 0, wrongCodes: 0 },
+    device: { tried: [], failed: [] },
   },
   createdAt: NOON,
   expiresAt: at(300),
@@ -48,6 +49,17 @@ const EVIDENCE: Record<Channel, Evidence> = {
     read_at: NOON.toISOString(),
   },
   sms: { kind: 'sms-code', provider_phone_id: '1635', action: open.paymentId, display_text: WORDS },
+  device: {
+    kind: 'passkey',
+    device_id: 'D'.repeat(43),
+    jwk: { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) },
+    bound_by: 'text',
+    body: '{"answer":"approve"}',
+    proof: 'a.b.c',
+    spki: 'spki',
+    alg: -7,
+    ua_type: 'webauthn.get',
+  },
 }
 
 /** How a payment ended. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { NO_DEVICES } from '../../functions/core/device.ts'
 import type { Payer, PendingPhone } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import type {
@@ -18,7 +19,7 @@ import { answering, at, NOON } from './answering.ts'
 
 const ADA = { payerId: 'person-1', email: 'ada@example.com' }
 const SIGNED_IN = { ...ADA, authTime: at(-60).getTime() / 1000 }
-const account = { ...ADA, trail: EMPTY_TRAIL }
+const account = { ...ADA, trail: EMPTY_TRAIL, devices: NO_DEVICES }
 const old = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
 const next = { countryCode: '1', national: '2025550100' }
 /** Another number whose last digits are the same. */

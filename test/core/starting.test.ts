@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { pushStart } from '../../functions/core/channels/push.ts'
 import { smsCodeStart } from '../../functions/core/channels/smsCode.ts'
+import { NO_DEVICES } from '../../functions/core/device.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
 import type { Payment } from '../../functions/core/payment.ts'
@@ -27,6 +28,7 @@ const payer: Payer = {
   email: 'ada@example.com',
   phone,
   trail: EMPTY_TRAIL,
+  devices: NO_DEVICES,
 }
 const AUTH_TIME = at(-60).getTime() / 1000
 const request: StartRequest = {

@@ -9,6 +9,7 @@ vi.hoisted(() => {
 
 import { metrics } from '../../functions/metrics.ts'
 import { providers } from '../../functions/routes.ts'
+import { addDevice, type TestDevice } from '../harness/devices.ts'
 import { callbackOf } from '../harness/faultInjection.ts'
 import {
   type Call,
@@ -263,4 +264,55 @@ test('a callback that is signed and not understood is counted, and as a mismatch
   const strange = callbackOf(harness, nameless, 'expired' as 'denied')
   await harness.call('authyCallback', strange)
   expect(sums()).toEqual({ CallbackNotUnderstood: 1 })
+})
+
+describe('of devices is counted', () => {
+  let as: Person
+  let device: TestDevice
+  beforeEach(async () => {
+    as = harness.stranger()
+    device = await addDevice(harness, as)
+  })
+  const waitingId = async () => `payment.${(await harness.pending(as)).paymentId}`
+
+  test('that one was added, and removed', async () => {
+    expect(sums()).toMatchObject({ DeviceAdded: 1 })
+    await harness.call('deviceRemove', { as, id: device.id })
+    expect(sums()).toMatchObject({ DeviceRemoved: 1 })
+  })
+
+  test.each([
+    [5, 6, 0],
+    [5, 5, 1],
+    [5, 4, 1],
+    [5, 0, 1],
+    [0, 0, 0],
+  ])('a passkey’s counter that was %i and is %i, which refuses nothing', async (was, is, falls) => {
+    const counts: unknown[] = []
+    for (const signCount of [was, is]) {
+      const id = await waitingId()
+      counted()
+      const yes = await device.yesTo(id, { signCount })
+      expect(await device.request('decideApproval', id, yes)).toMatchObject({ status: 200 })
+      counts.push(sums().CounterFallen ?? 0)
+    }
+    expect(counts).toEqual([0, falls])
+  })
+
+  test('a signature over something else', async () => {
+    const id = await waitingId()
+    counted()
+    const elsewhere = await device.yesTo(id, { clientData: { origin: 'https://pay.example.evil' } })
+    await device.request('decideApproval', id, elsewhere)
+    expect(sums()).toEqual({ ApprovalStale: 1 })
+  })
+
+  test('a payment that its payer did not start', async () => {
+    const id = await waitingId()
+    counted()
+    await device.deny(id, 'not_me')
+    expect(sums()).toMatchObject({ NotMe: 1, PaymentDenied: 1 })
+    await device.deny(await waitingId(), 'changed_mind')
+    expect(sums()).not.toHaveProperty('NotMe')
+  })
 })

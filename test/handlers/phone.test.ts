@@ -9,6 +9,9 @@ import {
   startHarness,
 } from '../harness/harness.ts'
 
+/** Each of these may add one: by a first sign-in, or by a text. */
+const NO_DEVICES = { list: [], pending: null, everHadOne: false, canAdd: true }
+
 let harness: Harness
 beforeAll(async () => {
   harness = await startHarness()
@@ -92,6 +95,7 @@ describe('a first phone', () => {
     const number = masked(who.number)
     expect((await profile(who)).body).toEqual({
       email: who.email,
+      devices: NO_DEVICES,
       notices: [],
       phone: { number, verified: false, pending: { number, channel, ...named } },
     })
@@ -99,6 +103,7 @@ describe('a first phone', () => {
     expect(verified).toMatchObject({ status: 200 })
     expect(verified.body).toEqual({
       email: who.email,
+      devices: NO_DEVICES,
       notices: [],
       phone: { number, verified: true, pending: null },
     })
@@ -123,6 +128,7 @@ describe('a first phone', () => {
     expect((await profile(stranger)).body).toEqual({
       email: stranger.email,
       phone: null,
+      devices: NO_DEVICES,
       notices: [],
     })
   })

@@ -49,8 +49,8 @@ const bodies = {
 const BODIES = Object.entries(bodies).map(([name, body]) => [name, JSON.stringify(body)] as const)
 const BODILESS = ['cancelPayment', 'smsStart'] as const
 const WITH_ID = ['paymentStatus', 'cancelPayment', 'smsStart', 'smsVerify'] as const
-const SIGNED_IN = (Object.keys(lambdas) as (keyof typeof lambdas)[]).filter(
-  (name): name is RouteName => name !== 'sweepPayments' && name !== 'authyCallback',
+const SIGNED_IN = Object.entries(lambdas).flatMap(([name, lambda]) =>
+  'route' in lambda && lambda.route.open === 'payers' ? [name as RouteName] : [],
 )
 
 const call = (name: string, more: Partial<Request>) =>
@@ -339,7 +339,12 @@ test('of all the routes none shows other people, and only the callback is public
     'route' in lambda ? [lambda.route] : [],
   )
   expect(routes.filter(({ path }) => /users|people|payers/.test(path))).toEqual([])
-  expect(routes.filter(({ open }) => open !== 'payers').map(({ path }) => path)).toEqual([
-    '/payments/callback',
+  const without = (open: string) => routes.filter((route) => route.open === open)
+  expect(without('public').map(({ path }) => path)).toEqual(['/payments/callback'])
+  // Each of these is refused to all but a key that the payer let in, or a code of the payer's.
+  expect(without('device').map(({ path }) => path)).toEqual([
+    '/devices',
+    '/approvals',
+    '/approvals/{approvalId}',
   ])
 })

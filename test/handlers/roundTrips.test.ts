@@ -4,6 +4,7 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Provider } from '../../functions/routes.ts'
+import { addDevice, signedBytes } from '../harness/devices.ts'
 import { type Harness, otherThan, startHarness } from '../harness/harness.ts'
 
 type Calls = { readonly tables: number; readonly provider: number }
@@ -56,6 +57,53 @@ test('a signed yes is one read less than a no: one write decides, and the paymen
     counted[answer] = await callsOf(harness, () => harness.answers(payer, answer))
   }
   expect(counted).toEqual({ approved: calls(1), denied: calls(2) })
+})
+
+/** How often the Lambdas of devices ask DynamoDB: one reads the payer before it trusts anything. */
+const BY_DEVICE = {
+  deviceInvite: calls(3),
+  deviceEnrol: calls(5),
+  deviceConfirm: calls(2),
+  sendPayment: calls(7),
+  listApprovals: calls(3),
+  'decideApproval, no': calls(4),
+  'decideApproval, yes': calls(5),
+  'decideApproval, an equal yes again': calls(3),
+  deviceRemove: calls(2),
+}
+
+test('each Lambda of devices asks DynamoDB as often as is written here, and no provider', async () => {
+  const harness = await startHarness()
+  onTestFinished(() => harness.close())
+  const as = harness.stranger()
+  const counted: Record<string, Calls> = {}
+  const count = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
+    let result: { readonly is: T } | undefined
+    counted[name] = await callsOf(harness, async () => {
+      result = { is: await run() }
+    })
+    if (!result) throw new Error(`${name} was not asked`)
+    return result.is
+  }
+  const { call } = harness
+  const server: Harness = {
+    ...harness,
+    call: (name, request) =>
+      name.startsWith('device') ? count(name, () => call(name, request)) : call(name, request),
+  }
+  const device = await addDevice(server, as)
+  const pay = async () => `payment.${(await harness.pending(as)).paymentId}`
+  const denied = await count('sendPayment', pay)
+  await count('listApprovals', device.approvals)
+  const signed = signedBytes('deny', await device.signingOf(denied))
+  const answer = (id: string, body: object) => device.request('decideApproval', id, body)
+  await count('decideApproval, no', () => answer(denied, { answer: 'deny', signed }))
+  const approved = await pay()
+  const yes = await device.yesTo(approved)
+  await count('decideApproval, yes', () => answer(approved, yes))
+  await count('decideApproval, an equal yes again', () => answer(approved, yes))
+  await count('deviceRemove', () => call('deviceRemove', { as, id: device.id }))
+  expect(counted).toEqual(BY_DEVICE)
 })
 
 /** A phone is proved, one payment approved by text, another at the second code, and one cancelled. */

@@ -10,11 +10,13 @@ export const KINDS = [
   'payment',
   'bar',
   'payer',
+  'invite',
   'starts',
   'paying',
   'proving',
   'number',
   'stage',
+  'invitations',
 ] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -101,8 +103,9 @@ export const attributeOf = (name: string) => name.replace(/^uses_at_\d\d$/, 'use
 
 function kindOf(image: Image): string {
   if ('payment_id' in image) return 'barred_payer' in image ? 'bar' : 'payment'
-  const [limit, counted = ''] = String(image.user_id?.S).split('#')
-  return limit === 'limit' ? counted : 'payer'
+  const [kind = '', counted = ''] = String(image.user_id?.S).split('#')
+  if (kind === 'invite') return kind
+  return kind === 'limit' ? counted : 'payer'
 }
 
 type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>

@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { type LambdaName, lambdas } from '../../functions/routes.ts'
 
+/** The page's address. */
+export const SITE = { origin: 'https://pay.example', rpId: 'pay.example' }
+
 export type RouteName = Exclude<LambdaName, 'sweepPayments'>
 export type Person = { readonly payerId: string; readonly email: string; readonly number: string }
 export type Request = {
@@ -38,7 +41,7 @@ export function eventOf(name: RouteName, request: Request = {}): unknown {
       ...request.headers,
     },
     ...(query && { queryStringParameters: query }),
-    ...(id !== undefined && { pathParameters: { paymentId: id } }),
+    ...(id !== undefined && { pathParameters: { [parameterIn(path)]: id } }),
     ...(text !== undefined && { body: text }),
     isBase64Encoded: request.base64 === true,
     requestContext: {
@@ -59,3 +62,6 @@ export function eventOf(name: RouteName, request: Request = {}): unknown {
     },
   }
 }
+
+/** The name of the one parameter in a route's path. */
+const parameterIn = (path: string): string => /\{(\w+)\}/.exec(path)?.[1] ?? 'none'

@@ -2,6 +2,7 @@
 import { operate } from '../../local/operator.ts'
 import type { Push } from '../../local/phone/phonePush.ts'
 import { startWatchedHarness, type Written } from './attributeWrites.ts'
+import { addDevice, askingDevice } from './devices.ts'
 import { callbackOf } from './faultInjection.ts'
 import {
   type Call,
@@ -136,11 +137,24 @@ const withAuthy: readonly Scenario[] = [
     await verify(harness, as, right, currentCode)
   },
 
-  /** So that `smsStart` makes the item that counts the stage's day. */
+  /** So that each makes the item that counts the stage's day. */
   async function firstTextOfADay(harness) {
     const as = await harness.person()
     harness.clock.toNextDay()
     await texted(harness, as)
+    harness.clock.toNextDay()
+    await leaveAsked(harness, as)
+  },
+
+  /** Locked twice by wrong codes of a leave, and lifted by time there. */
+  async function lockedByLeaves(harness) {
+    const as = await harness.person()
+    for (const isRight of [false, false, true]) {
+      const { device, code } = await leaveAsked(harness, as)
+      if (isRight) await confirm(harness, as, device, code)
+      else for (let n = 0; n < 5; n += 1) await confirm(harness, as, device, otherThan(code))
+      harness.clock.advance(40 * MINUTE)
+    }
   },
 ]
 
@@ -176,6 +190,7 @@ const withEither: readonly Scenario[] = [
   async function sessionsEnd(harness) {
     const as = await account(harness)
     await passed(harness, as)
+    await askingDevice(harness, as)
     await harness.call('endSessions', { as, claims: signedIn(harness) })
     harness.clock.advance(1)
     await harness.pending(as)
@@ -194,10 +209,80 @@ const withEither: readonly Scenario[] = [
     await operate(harness.world, 'lock', as.email)
     await operate(harness.world, 'unlock', as.email)
     await passed(harness, as)
+    await addDevice(harness, as)
+    await askingDevice(harness, as)
     await operate(harness.world, 'close', as.email)
     await operate(harness.world, 'lock', (await newcomer(harness)).email)
   },
+
+  /** A payer with a phone, so the first device is let in by a text; the second by the first one. */
+  async function devices(harness) {
+    const as = await harness.person()
+    const first = await addDevice(harness, as)
+    for (const isYesFirst of [true, false]) {
+      const next = await askingDevice(harness, as)
+      const yes = () => first.approve(`device.${next.id}`)
+      if (isYesFirst) await yes()
+      await confirm(harness, as, next)
+      if (!isYesFirst) await yes()
+      await harness.call('deviceRemove', { as, id: next.id })
+    }
+    await harness.call('deviceRemove', { as, id: (await askingDevice(harness, as)).id })
+    await first.deny(`device.${(await askingDevice(harness, as)).id}`)
+    const { id } = await askingDevice(harness, as)
+    const wrong = await first.yesTo(`device.${id}`, { flags: UNVERIFIED })
+    await first.request('decideApproval', `device.${id}`, wrong)
+    await first.approve('removal')
+  },
+
+  async function byDevice(harness) {
+    const as = harness.stranger()
+    const device = await addDevice(harness, as)
+    const start = async () => `payment.${(await harness.pending(as)).paymentId}`
+    await device.approve(await start())
+    await device.deny(await start())
+    const id = await start()
+    for (let signCount = 0; signCount < 5; signCount += 1) {
+      const wrong = await device.yesTo(id, { flags: UNVERIFIED, signCount })
+      await device.request('decideApproval', id, wrong)
+    }
+  },
+
+  /** The write of the provider's id fails; the leave has it made. */
+  async function leaves(harness) {
+    for (const isTexted of [true, false]) {
+      const as = harness.stranger()
+      refuse(harness, ({ text }) => text.includes('provider_phone_id = :provider_phone_id'))
+      await harness.person({ as })
+      if (isTexted) harness.store.instead = undefined
+      const { device, code } = await leaveAsked(harness, as)
+      harness.store.instead = undefined
+      await confirm(harness, as, device, code)
+    }
+  },
 ]
+
+/** An authenticator's flags: the user was there, and was not verified. */
+const UNVERIFIED = 0x19
+
+/** A new device whose leave was texted to the payer's phone. */
+async function leaveAsked(harness: Harness, as: Person) {
+  const device = await askingDevice(harness, as)
+  await harness.call('deviceLeave', { as, id: device.id, body: { by: 'text' } })
+  return { device, code: harness.codeOn(as.number) }
+}
+
+const confirm = (
+  harness: Harness,
+  as: Person,
+  device: { id: string; digits: string },
+  code?: string,
+) =>
+  harness.call('deviceConfirm', {
+    as,
+    id: device.id,
+    body: { digits: device.digits, ...(code && { code }) },
+  })
 
 /** The database refuses these calls, until `store.instead` is set again. */
 function refuse(harness: Harness, isMeant: (call: Call) => boolean) {

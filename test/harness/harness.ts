@@ -16,7 +16,7 @@ import { emulatedProvider } from '../../local/phone/emulatedProvider.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { inUserPool, startUserPool } from '../../local/signIn/userPool.ts'
 import { paymentBody } from '../core/payments.ts'
-import { eventOf, type Person, type Request, type RouteName } from './event.ts'
+import { eventOf, type Person, type Request, type RouteName, SITE } from './event.ts'
 import { paymentWrites } from './leaks.ts'
 import { startMemoryDatabase } from './memoryDatabase.ts'
 
@@ -75,6 +75,8 @@ export async function startHarness(
       DYNAMODB_ENDPOINT: store.url,
       ...emulatedProvider(provider.url, API_KEY),
       PUBLIC_URL: callbacks.url,
+      SITE_URL: SITE.origin,
+      FIRST_DEVICE: 'sign-in',
       ...inUserPool({ ...users.pool, endpoint: userPool.url }),
       ...env,
     },

@@ -72,6 +72,7 @@ export async function startJourneyHarness(env: Record<string, string> = {}) {
   const harness = {
     payfriend,
     phone,
+    newContext,
 
     /**
      * Time goes by for the server and for every page, and what is due in it happens. In steps, since a
@@ -205,8 +206,13 @@ export async function startJourneyHarness(env: Record<string, string> = {}) {
       for (const fn of timers.splice(0)) fn()
     },
 
+    /** Close every browser that was opened, so that no page goes on asking in the next test. */
+    async closeBrowsers() {
+      await Promise.all(contexts.splice(0).map((context) => context.close()))
+    },
+
     async close() {
-      await Promise.all(contexts.map((context) => context.close()))
+      await harness.closeBrowsers()
       await payfriend.close()
     },
   }

@@ -12,6 +12,20 @@ import {
 } from '../../functions/core/payerTrail.ts'
 import { at } from '../core/answering.ts'
 
+/** What an entry says of a device. */
+const DEVICE = {
+  id: 'vJ0VLSuBCrdGUlrhfFTcRtSpp3CLaLQXSJLJ8wQ9eFI',
+  key: {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+    y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+  },
+  spki: 'MFkw',
+  alg: -7,
+  boundBy: 'text',
+} as const
+
 /** What happened to an account, a second apart; with `from` it goes on. */
 export const trailWith = (
   payerId: string,
@@ -20,7 +34,8 @@ export const trailWith = (
 ): Trail =>
   events.reduce((trail, event) => {
     const by = event.startsWith('account.') ? 'operator' : 'payer'
-    return withEntry(trail, { payerId, event, by }, at(trail.count), sha256Hex)
+    const ofDevice = event.startsWith('device.') && { device: DEVICE }
+    return withEntry(trail, { payerId, event, by, ...ofDevice }, at(trail.count), sha256Hex)
   }, from)
 
 /** What the item of a payer holds; everything in it that an entry must not have. */

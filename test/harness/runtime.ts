@@ -14,7 +14,7 @@ import { createTables, startDatabase } from '../../local/database/database.ts'
 import { emulatedProvider } from '../../local/phone/emulatedProvider.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { inUserPool, startUserPool } from '../../local/signIn/userPool.ts'
-import type { Request, RouteName } from './event.ts'
+import { type Request, type RouteName, SITE } from './event.ts'
 
 export { eventOf } from './event.ts'
 export type { Request, RouteName }
@@ -172,6 +172,7 @@ export async function startAround(onCallback: (callback: Request) => Promise<num
       // Where it listens; to look for `localhost` at both its addresses takes a first call some time.
       ...emulatedProvider(phone.url.replace('localhost', '127.0.0.1'), AUTHY_KEY),
       PUBLIC_URL: publicUrl,
+      SITE_URL: SITE.origin,
       ...inUserPool(userPool.pool),
     },
     async close() {

@@ -9,6 +9,7 @@ import { paymentWithHistoryOf } from '../../functions/adapters/dynamodb/paymentH
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import type { PaymentStatus, Proof } from '../../functions/core/outcome.ts'
 import { paymentEntries } from '../../functions/core/paymentTrail.ts'
+import { addDevice, type TestDevice } from './devices.ts'
 import { type Harness, otherThan, type Person, startHarness } from './harness.ts'
 
 export type TrailHarness = Awaited<ReturnType<typeof startTrailHarness>>
@@ -37,15 +38,19 @@ export async function startTrailHarness(env: Record<string, string> = {}) {
     },
 
     /** A payment that ended so. */
-    async ended(as: Person, end: End): Promise<string> {
+    async ended(someone: Person, end: End): Promise<string> {
+      const way: Way = ENDS[end]
+      // A payer with a device answers by it alone, so that is somebody else.
+      const as = way.hasDevice ? await harness.person() : someone
+      const device = way.hasDevice ? await addDevice(harness, as) : undefined
       const { paymentId: id } = await harness.pending(as)
       const texted = async () => {
         await harness.call('smsStart', { as, id })
         return harness.codeOn(as.number)
       }
       const enter = (code: string) => harness.call('smsVerify', { as, id, body: { code } })
-      const { by, status: expected } = ENDS[end]
-      await by({ as, id, harness, texted, enter })
+      const { by, status: expected } = way
+      await by({ as, id, harness, texted, enter, device })
       const { status } = (await harness.item(id)) ?? {}
       if (status !== expected) throw new Error(`${id} is ${status}`)
       return id
@@ -59,11 +64,16 @@ type Ending = {
   readonly harness: Harness
   readonly texted: () => Promise<string>
   readonly enter: (code: string) => Promise<unknown>
+  readonly device: TestDevice | undefined
 }
-type Way = { readonly status: PaymentStatus; readonly by: (ending: Ending) => Promise<unknown> }
+type Way = {
+  readonly status: PaymentStatus
+  readonly hasDevice?: boolean
+  readonly by: (ending: Ending) => Promise<unknown>
+}
 
-/** A payment approved with each proof: one that is missing does not compile. */
-const APPROVED: { readonly [P in Proof]: Way } = {
+/** A payment decided with each proof: one that is missing does not compile. */
+const DECIDED: { readonly [P in Proof]: Way } = {
   'signed-callback': {
     status: 'approved',
     by: ({ harness, as }) => harness.answers(as, 'approved'),
@@ -78,13 +88,25 @@ const APPROVED: { readonly [P in Proof]: Way } = {
     },
   },
   'sms-code': { status: 'approved', by: async ({ texted, enter }) => enter(await texted()) },
+  passkey: {
+    status: 'approved',
+    hasDevice: true,
+    by: async ({ device, id }) => device?.approve(`payment.${id}`),
+  },
+  'device-key': {
+    status: 'denied',
+    hasDevice: true,
+    by: async ({ device, id }) => device?.deny(`payment.${id}`, 'not_me'),
+  },
 }
 
 /** Every way in which a payment ends. */
 export const ENDS = {
-  approved: APPROVED['signed-callback'],
-  'approved, as the provider says': APPROVED['provider-read'],
-  'approved by a code': APPROVED['sms-code'],
+  approved: DECIDED['signed-callback'],
+  'approved, as the provider says': DECIDED['provider-read'],
+  'approved by a code': DECIDED['sms-code'],
+  'approved by a passkey': DECIDED.passkey,
+  'denied by a device': DECIDED['device-key'],
   denied: { status: 'denied', by: ({ harness, as }) => harness.answers(as, 'denied') },
   cancelled: {
     status: 'cancelled',
@@ -97,6 +119,17 @@ export const ENDS = {
       for (let n = 0; n < 5; n += 1) await enter(code)
     },
   },
+  'failed on a device': {
+    status: 'failed',
+    hasDevice: true,
+    async by({ device, id }) {
+      const approval = `payment.${id}`
+      for (let n = 0; n < 5; n += 1) {
+        const yes = await device?.yesTo(approval, { signature: withOtherEnd })
+        await device?.request('decideApproval', approval, yes)
+      }
+    },
+  },
   expired: {
     status: 'expired',
     async by({ harness }) {
@@ -107,6 +140,10 @@ export const ENDS = {
 } as const satisfies Record<string, Way>
 export type End = keyof typeof ENDS
 export const ends = Object.keys(ENDS) as End[]
+
+/** A signature that is none. */
+const withOtherEnd = (bytes: Buffer) =>
+  Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)])
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
 type Attributes = Parameters<typeof unmarshall>[0]

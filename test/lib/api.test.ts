@@ -3,12 +3,15 @@ import { lambdas, providers } from '../../functions/routes.ts'
 import { synthesize, text, withProvider } from './synthesized.ts'
 
 const CALLBACK = 'POST /payments/callback'
+/** A device proves itself to the Lambda, which checks that before all else. */
+const DEVICE_ROUTES = ['GET /approvals', 'POST /approvals/{approvalId}', 'POST /devices']
 
 describe.each(providers)('with %s', (provider) => {
   const { json, the, ofType } = synthesize(withProvider[provider])
   const routes = ofType('AWS::ApiGatewayV2::Route')
   const stage = the('AWS::ApiGatewayV2::Stage')
   const open = provider === 'authy' ? [CALLBACK] : []
+  const withoutToken = [...open, ...DEVICE_ROUTES]
 
   test('the routes are those of the route table, each to its own Lambda, and the callback only Authy’s', () => {
     const found = routes.map(([, { Properties }]) => {
@@ -25,15 +28,16 @@ describe.each(providers)('with %s', (provider) => {
     expect(found.sort()).toEqual(expected.sort())
   })
 
-  test('no route is public but the callback', () => {
+  test('no route is without a token but the callback and those of devices', () => {
     const found = routes.filter(([, { Properties }]) => Properties.AuthorizationType !== 'JWT')
-    expect(found.map(([, { Properties }]) => Properties.RouteKey)).toEqual(open)
+    const keys = found.map(([, { Properties }]) => Properties.RouteKey)
+    expect(keys.sort()).toEqual(withoutToken.toSorted())
   })
 
   test('every other route asks for a token of our page, with the scope to pay', () => {
     const [authorizerId] = ofType('AWS::ApiGatewayV2::Authorizer')[0] ?? []
     const others = routes.filter(([, { Properties }]) => Properties.AuthorizationType === 'JWT')
-    expect(others).toHaveLength(routes.length - open.length)
+    expect(others).toHaveLength(routes.length - withoutToken.length)
     for (const [, { Properties }] of others) {
       expect(Properties).toMatchObject({
         AuthorizationScopes: ['payfriend/pay'],
@@ -68,7 +72,7 @@ describe.each(providers)('with %s', (provider) => {
 
     test('waits for every route, because it names them in its settings', () => {
       const ids = routes.map(([id]) => id)
-      expect(ids).toHaveLength(10 + open.length)
+      expect(ids).toHaveLength(17 + open.length)
       expect(stage.DependsOn).toEqual(expect.arrayContaining(ids))
     })
 

@@ -5,19 +5,23 @@ import { describe, expect, test } from 'vitest'
 import { browsersSentence, oldestBrowsers, pageTarget, readBrowsers } from '../../lib/browsers.ts'
 import { bundlePage } from '../../lib/page.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { PHONE_NEEDED } from '../../web/approve/phoneCheck.ts'
 import { NEEDED } from '../../web/browserCheck.ts'
 import { needed, optional, tempting } from '../web/browserApis.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const page = bundlePage()
-const fileEnding = (ending: string) => {
-  const found = [...page].find(([path]) => path.endsWith(ending))
-  if (!found) throw new Error(`the page has no ${ending}`)
+const fileLike = (name: RegExp) => {
+  const found = [...page].find(([path]) => name.test(path))
+  if (!found) throw new Error(`the page has no ${name}`)
   return found[1].body.toString()
 }
-/** Without the list of what is asked for, which names it too. */
-const script = NEEDED.reduce((text, path) => text.replace(`"${path}"`, ''), fileEnding('.js'))
-const style = fileEnding('.css')
+/** A script without the list of what it asks for, which names it too. */
+const scriptLike = (name: RegExp, needed: readonly string[]) =>
+  needed.reduce((text, path) => text.replace(`"${path}"`, ''), fileLike(name))
+const script = scriptLike(/start-\w+\.js$/, NEEDED)
+const phoneScript = scriptLike(/startApprove-\w+\.js$/, PHONE_NEEDED)
+const style = fileLike(/\.css$/)
 
 /** The oldest that people are told of, e.g. `Safari` → 15.4. */
 const oldest = new Map(oldestBrowsers.map(({ name, version }) => [name, Number(version)]))
@@ -77,6 +81,7 @@ describe('the page uses', () => {
     'no %s, which is newer than the list',
     (path) => {
       expect(script).not.toMatch(useOf(path))
+      expect(phoneScript).not.toMatch(useOf(path))
     },
   )
 
@@ -91,6 +96,7 @@ describe('the page uses', () => {
 
   test('no regular expression that Safari before 16.4 can’t read', () => {
     expect(script).not.toMatch(/\(\?<[=!]/)
+    expect(phoneScript).not.toMatch(/\(\?<[=!]/)
   })
 })
 

@@ -21,6 +21,15 @@ const FOLLOWERS = {
 }
 const VERIFY = ['VERIFY_API_URL', 'VERIFY_PAYMENTS_SERVICE', 'VERIFY_SECRET_ID']
 
+/** The same with every provider. */
+const DEVICES = {
+  deviceInvite: TABLE,
+  deviceEnrol: [...TABLE, 'SITE_URL'],
+  deviceRemove: TABLE,
+  listApprovals: [...TABLE, 'SITE_URL'],
+  decideApproval: [...TABLE, 'SITE_URL'],
+}
+
 /** All that a Lambda is told. */
 const TOLD: Record<Provider, Record<string, readonly string[]>> = {
   authy: {
@@ -35,6 +44,9 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     phoneStart: [...TABLE, ...AUTHY, ...LIMITS, 'PHONE_COUNTRIES'],
     phoneVerify: [...TABLE, ...AUTHY, 'USER_POOL_ID'],
     endSessions: [...TABLE, 'USER_POOL_ID'],
+    ...DEVICES,
+    deviceLeave: [...TABLE, ...AUTHY, ...LIMITS],
+    deviceConfirm: [...TABLE, ...AUTHY],
     sweepPayments: [...TABLE, ...AUTHY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],
@@ -51,6 +63,9 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     phoneStart: [...TABLE, ...VERIFY, ...LIMITS, 'VERIFY_PHONES_SERVICE', 'PHONE_COUNTRIES'],
     phoneVerify: [...TABLE, ...VERIFY, 'VERIFY_PHONES_SERVICE', 'USER_POOL_ID'],
     endSessions: [...TABLE, 'USER_POOL_ID'],
+    ...DEVICES,
+    deviceLeave: [...TABLE, ...VERIFY, ...LIMITS],
+    deviceConfirm: [...TABLE, ...VERIFY],
     sweepPayments: [...TABLE, ...VERIFY],
     signUpPolicy: ['SIGN_UP'],
     tokenClaims: [],

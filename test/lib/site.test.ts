@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { describe, expect, test } from 'vitest'
-import { bundlePage, pageHeaders } from '../../lib/page.ts'
+import { approveHeaders, bundlePage, pageHeaders } from '../../lib/page.ts'
 import { PayfriendStack } from '../../lib/payfriendStack.ts'
 import { FRIENDS } from '../../local/friends.ts'
 import { configOf } from '../../web/config.ts'
@@ -10,9 +10,20 @@ import { emptyBundles, settingsOf, synthesize, text } from './synthesized.ts'
 
 const { json, the, ofType } = synthesize()
 const { DistributionConfig: distribution } = the('AWS::CloudFront::Distribution').Properties
-const [api] = distribution.CacheBehaviors
-const [policyId] = ofType('AWS::CloudFront::ResponseHeadersPolicy')[0] ?? []
-const policy = the('AWS::CloudFront::ResponseHeadersPolicy').Properties.ResponseHeadersPolicyConfig
+const behaviour = (path: string) =>
+  distribution.CacheBehaviors.find(
+    ({ PathPattern }: { PathPattern: string }) => PathPattern === path,
+  )
+const api = behaviour('/api/*')
+const approve = behaviour('/approve.html')
+const policies = ofType('AWS::CloudFront::ResponseHeadersPolicy')
+/** What a behaviour's answers say besides their own. */
+const policyOf = ({
+  ResponseHeadersPolicyId: { Ref },
+}: {
+  ResponseHeadersPolicyId: { Ref: string }
+}) => json.Resources[Ref].Properties.ResponseHeadersPolicyConfig
+const policy = policyOf(distribution.DefaultCacheBehavior)
 
 /** AWS's own policies, by the ids that are the same in every account. */
 const MANAGED = {
@@ -21,13 +32,16 @@ const MANAGED = {
   allViewerExceptHostHeader: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
 }
 
-test('there are two behaviours: the page and, below /api, the API', () => {
-  expect(distribution.CacheBehaviors).toHaveLength(1)
+test('there are three behaviours: the page, the phone’s page and, below /api, the API', () => {
+  expect(distribution.CacheBehaviors).toHaveLength(2)
+  expect([approve, api]).not.toContain(undefined)
   expect(distribution.DefaultRootObject).toBe('index.html')
 })
 
-test('the page is only read, over https, from the bucket', () => {
-  const page = distribution.DefaultCacheBehavior
+test.each([
+  ['the page', distribution.DefaultCacheBehavior],
+  ['the phone’s page', approve],
+])('%s is only read, over https, from the bucket', (_, page) => {
   expect(page).toMatchObject({
     AllowedMethods: ['GET', 'HEAD'],
     ViewerProtocolPolicy: 'redirect-to-https',
@@ -56,9 +70,12 @@ test('the API gets every method and everything said, never from a cache and neve
   expect(origin).not.toHaveProperty('OriginPath')
 })
 
-test('both behaviours answer with the same headers', () => {
-  expect(distribution.DefaultCacheBehavior.ResponseHeadersPolicyId).toEqual({ Ref: policyId })
-  expect(api.ResponseHeadersPolicyId).toEqual({ Ref: policyId })
+test('page and API answer with the same headers, the phone’s page with its own', () => {
+  expect(api.ResponseHeadersPolicyId).toEqual(
+    distribution.DefaultCacheBehavior.ResponseHeadersPolicyId,
+  )
+  expect(approve.ResponseHeadersPolicyId).not.toEqual(api.ResponseHeadersPolicyId)
+  expect(policies).toHaveLength(2)
 })
 
 test('errors are not remembered, and the API’s own are not replaced', () => {
@@ -71,19 +88,8 @@ test('errors are not remembered, and the API’s own are not replaced', () => {
 })
 
 describe('the headers', () => {
-  const sent = {
-    'content-security-policy': text(
-      policy.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy,
-    ),
-    'x-content-type-options': policy.SecurityHeadersConfig.ContentTypeOptions && 'nosniff',
-    'x-frame-options': policy.SecurityHeadersConfig.FrameOptions.FrameOption,
-    'referrer-policy': policy.SecurityHeadersConfig.ReferrerPolicy.ReferrerPolicy,
-    ...Object.fromEntries(
-      policy.CustomHeadersConfig.Items.map(
-        ({ Header, Value }: { Header: string; Value: string }) => [Header, Value],
-      ),
-    ),
-  }
+  const sent = headersIn(policy)
+  const sentToPhones = headersIn(policyOf(approve))
   const connect = [
     'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>',
     'https://payfriend-dev-<AWS::AccountId>.auth.<AWS::Region>.amazoncognito.com',
@@ -91,10 +97,38 @@ describe('the headers', () => {
 
   test('are those of the laptop', () => {
     expect(sent).toEqual(pageHeaders({ connect }))
+    expect(sentToPhones).toEqual(approveHeaders())
+  })
+
+  test('let the phone’s page run its own script only, and talk to its own origin only', () => {
+    expect(sentToPhones['content-security-policy']?.split('; ').sort()).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "img-src 'self'",
+      "require-trusted-types-for 'script'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "trusted-types 'none'",
+    ])
+  })
+
+  test('let both pages use passkeys for this origin, and no page take a payment of the browser’s', () => {
+    for (const { 'permissions-policy': policy } of [sent, sentToPhones]) {
+      expect(policy?.split(', ')).toEqual(
+        expect.arrayContaining([
+          'payment=()',
+          'publickey-credentials-create=(self)',
+          'publickey-credentials-get=(self)',
+        ]),
+      )
+    }
   })
 
   test('let the page run nothing but its own script, and talk to sign-in only', () => {
-    const policy = sent['content-security-policy']
+    const policy = sent['content-security-policy'] ?? ''
     expect(policy).toMatch(/^default-src 'none';/)
     expect(policy).not.toContain('unsafe-')
     expect(policy).not.toContain('*')
@@ -111,14 +145,20 @@ describe('the headers', () => {
     }
   })
 
-  test('keep the browser on https for two years', () => {
+  test.each([
+    ['the page', policy],
+    ['the phone’s page', policyOf(approve)],
+  ])('keep the browser on https for two years on %s', (_, policy) => {
     expect(policy.SecurityHeadersConfig.StrictTransportSecurity).toEqual({
       AccessControlMaxAgeSec: 63_072_000,
       Override: true,
     })
   })
 
-  test('win over whatever an origin says', () => {
+  test.each([
+    ['the page', policy],
+    ['the phone’s page', policyOf(approve)],
+  ])('win over whatever an origin says on %s', (_, policy) => {
     const all = [
       ...Object.values<{ Override: boolean }>(policy.SecurityHeadersConfig),
       ...policy.CustomHeadersConfig.Items,
@@ -205,6 +245,19 @@ describe('the upload', () => {
   })
 })
 
+/** The headers of a policy, as they are sent. */
+function headersIn({ SecurityHeadersConfig: config, CustomHeadersConfig }: typeof policy) {
+  const custom: { Header: string; Value: string }[] = CustomHeadersConfig.Items
+  const headers: Record<string, string> = {
+    'content-security-policy': text(config.ContentSecurityPolicy.ContentSecurityPolicy),
+    'x-content-type-options': config.ContentTypeOptions && 'nosniff',
+    'x-frame-options': config.FrameOptions.FrameOption,
+    'referrer-policy': config.ReferrerPolicy.ReferrerPolicy,
+  }
+  for (const { Header, Value } of custom) headers[Header] = Value
+  return headers
+}
+
 function originOf({ TargetOriginId }: { TargetOriginId: string }): string {
   const [origin] = distribution.Origins.filter(({ Id }: { Id: string }) => Id === TargetOriginId)
   return text(origin.DomainName)
@@ -272,7 +325,10 @@ test('nothing that is deployed names a payee to try, and its page is told of non
     return named.some((one) => bytes.includes(one))
   })
   expect(naming).toEqual([])
-  expect(files.filter((file) => /start-\w+\.js$/i.test(file))).not.toEqual([])
+  for (const name of ['start', 'startApprove']) {
+    expect(files.filter((file) => new RegExp(`/${name}-\\w+\\.js$`).test(file))).not.toEqual([])
+  }
+  expect(files.filter((file) => basename(file) === 'approve.html')).not.toEqual([])
   const [config = '', ...others] = files.filter((file) => basename(file) === 'config.json')
   expect(others).toEqual([])
   expect(configOf(JSON.parse(readFileSync(config, 'utf8'))).friends).toEqual([])

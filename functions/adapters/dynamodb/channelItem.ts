@@ -6,6 +6,7 @@ import * as z from 'zod'
 import {
   CHANNELS,
   type Channel,
+  type DeviceChannel,
   type PaymentChannels,
   type PushChannel,
   type PushDetails,
@@ -13,7 +14,9 @@ import {
 } from '../../core/channel.ts'
 import type { Evidence } from '../../core/channels/all.ts'
 import { pushDetailsText } from '../../core/channels/pushRules.ts'
+import { LEAVES } from '../../core/device.ts'
 import type { Same } from '../../core/same.ts'
+import { deviceKey } from '../deviceKey.ts'
 
 export const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
 
@@ -53,7 +56,7 @@ const CODECS = {
   ),
   sms: codec(
     {
-      sms_to: z.string(),
+      sms_to: z.string().optional(),
       sms_sends: z.int(),
       sms_sent_at: instant.optional(),
       sms_id: z.string().optional(),
@@ -61,7 +64,7 @@ const CODECS = {
       wrong_codes: z.int(),
     },
     (found): SmsChannel => ({
-      to: found.sms_to,
+      to: found.sms_to ?? null,
       sends: found.sms_sends,
       sentAt: found.sms_sent_at,
       textId: found.sms_id,
@@ -69,11 +72,24 @@ const CODECS = {
       wrongCodes: found.wrong_codes,
     }),
     ({ to, sends, attempts, wrongCodes }) => ({
-      sms_to: to,
+      ...(to !== null && { sms_to: to }),
       sms_sends: sends,
       code_attempts: attempts,
       wrong_codes: wrongCodes,
     }),
+  ),
+  device: codec(
+    {
+      signing: z.string().optional(),
+      device_tried: z.set(z.string()).optional(),
+      device_failed: z.set(z.string()).optional(),
+    },
+    (found): DeviceChannel => ({
+      signing: found.signing,
+      tried: [...(found.device_tried ?? [])],
+      failed: [...(found.device_failed ?? [])],
+    }),
+    ({ signing }) => ({ ...(signing !== undefined && { signing }) }),
   ),
 } satisfies {
   [C in Channel]: {
@@ -83,11 +99,12 @@ const CODECS = {
 }
 
 /** The attributes of every channel; `read` below does not compile for a channel without its attributes here. */
-export const channelShapes = { ...CODECS.push.shape, ...CODECS.sms.shape }
+export const channelShapes = { ...CODECS.push.shape, ...CODECS.sms.shape, ...CODECS.device.shape }
 
 export const channelsOf = (found: z.infer<z.ZodObject<typeof channelShapes>>): PaymentChannels => ({
   push: CODECS.push.read(found),
   sms: CODECS.sms.read(found),
+  device: CODECS.device.read(found),
 })
 
 export const itemOfChannels = (channels: PaymentChannels): Readonly<Record<string, unknown>> =>
@@ -113,6 +130,14 @@ export function evidence() {
 }
 
 true satisfies Same<z.infer<ReturnType<typeof schema>>, Evidence>
+
+const signedRequest = {
+  device_id: z.string(),
+  jwk: deviceKey,
+  bound_by: z.enum(LEAVES),
+  body: z.string(),
+  proof: z.string(),
+}
 
 /** Strict, so that an unknown member of the item is a fault and not silently missing from the audit trail. */
 const schema = () =>
@@ -146,4 +171,12 @@ const schema = () =>
       amount: z.string(),
       payee: z.string(),
     }),
+    z.strictObject({
+      kind: z.literal('passkey'),
+      ...signedRequest,
+      spki: z.string(),
+      alg: z.int(),
+      ua_type: z.string(),
+    }),
+    z.strictObject({ kind: z.literal('device-key'), ...signedRequest }),
   ])

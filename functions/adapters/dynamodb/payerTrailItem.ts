@@ -1,5 +1,6 @@
 /** The part of the audit trail in a payer's item. */
 import * as z from 'zod'
+import { LEAVES } from '../../core/device.ts'
 import {
   PAYER_EVENTS,
   PAYER_TRAIL_VERSION,
@@ -7,6 +8,7 @@ import {
   type Trail,
 } from '../../core/payerTrail.ts'
 import type { Same } from '../../core/same.ts'
+import { deviceKey } from '../deviceKey.ts'
 
 /** The trail in a payer's item; empty if there is none. Throws if it cannot be parsed. */
 export function trailOf(attributes: unknown): Trail {
@@ -24,6 +26,15 @@ export const payerEntryItem = z.strictObject({
   at: z.iso.datetime({ precision: 3 }),
   event: z.enum(PAYER_EVENTS),
   by: z.enum(['payer', 'operator']),
+  device: z
+    .strictObject({
+      id: z.string(),
+      key: deviceKey,
+      spki: z.string(),
+      alg: z.int(),
+      boundBy: z.enum(LEAVES),
+    })
+    .exactOptional(),
   previous: hash.nullable(),
   hash,
 })

@@ -13,7 +13,7 @@ export type TrailWrite = {
 
 export function trailWrite(
   seen: Trail,
-  what: Pick<PayerEntry, 'payerId' | 'event' | 'by'>,
+  what: Pick<PayerEntry, 'payerId' | 'event' | 'by' | 'device'>,
   now: Date,
 ): TrailWrite {
   const { count, recent } = withEntry(seen, what, now, sha256Hex)

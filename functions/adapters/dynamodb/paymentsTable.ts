@@ -8,6 +8,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
+import { ASSERTIONS_MAX } from '../../core/channels/deviceRules.ts'
 import { pushDetailsText } from '../../core/channels/pushRules.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../core/channels/smsCodeRules.ts'
 import { proofOf } from '../../core/outcome.ts'
@@ -282,6 +283,63 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
       })
     },
 
+    reserveAssertion: (payerId, paymentId, { signing, digest }, now) =>
+      change(paymentId, {
+        set: [],
+        add: 'device_tried :digests',
+        when: [
+          ...OPEN,
+          'user_id = :payer',
+          'signing = :signing',
+          `(attribute_not_exists(device_tried) OR
+            (size(device_tried) < :attempts AND NOT contains(device_tried, :digest)))`,
+        ],
+        values: {
+          ...open(now),
+          ':payer': payerId,
+          ':signing': signing,
+          ':digest': digest,
+          ':digests': new Set([digest]),
+          ':attempts': ASSERTIONS_MAX,
+        },
+        event: historyEntry(now, 'assertion_tried', 'device', 'payer'),
+      }),
+
+    async countFailedAssertion({ paymentId, payerId }, digest, now) {
+      const values = {
+        ...open(now),
+        ':payer': payerId,
+        ':digest': digest,
+        ':digests': new Set([digest]),
+        ':last': ASSERTIONS_MAX - 1,
+      }
+      const counted = await change(paymentId, {
+        set: [],
+        add: 'device_failed :digests',
+        when: [
+          ...OPEN,
+          'user_id = :payer',
+          `(attribute_not_exists(device_failed) OR
+            (size(device_failed) < :last AND NOT contains(device_failed, :digest)))`,
+        ],
+        values,
+        event: historyEntry(now, 'assertion_failed', 'device', 'payer'),
+      })
+      if (counted) return counted
+      return change(paymentId, {
+        set: ['#status = :failed', 'decided_at = :now', 'decided_by = :device'],
+        remove: 'open_shard',
+        add: 'device_failed :digests',
+        when: [
+          ...OPEN,
+          'user_id = :payer',
+          'size(device_failed) = :last AND NOT contains(device_failed, :digest)',
+        ],
+        values: { ...values, ':failed': 'failed', ':device': 'device' },
+        event: historyEntry(now, 'failed', 'device', 'payer'),
+      })
+    },
+
     decide: (paymentId, decision, now) => change(paymentId, decisionWrite(decision, now)),
 
     noteLateDenial: (paymentId, now) =>
@@ -384,6 +442,7 @@ function decisionWrite(decision: Decision, now: Date): Change {
     provider_phone_id: only.providerPhoneId,
     push_id: only.pushId,
     display_text: only.displayText,
+    signing: only.signing,
     push_details: only.pushDetails && pushDetailsText(only.pushDetails),
   }
   const asked = Object.entries(stored).filter(([, value]) => value !== undefined)

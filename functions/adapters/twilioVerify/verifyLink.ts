@@ -20,5 +20,11 @@ export function linkOf({ action, reference }: Omit<BoundAction, 'actionId'>): Ve
         amount: '0.00',
         payee: `nobody: change of phone to ${action.number} ref ${reference}`,
       }
+    // Two leaves never share a code: a code is checked by its text's id, and each text asks leave for one device.
+    case 'device':
+      return {
+        amount: '0.00',
+        payee: `nobody: ${action.name} may approve payments ref ${reference}`,
+      }
   }
 }

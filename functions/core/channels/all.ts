@@ -1,6 +1,7 @@
 /** The rules of each channel by its name: the core's one map, from which evidence, proofs and views are derived. */
 import { CHANNELS, type Channel, type ChannelViews, type PaymentChannels } from '../channel.ts'
 import type { ChannelRules } from './channelRules.ts'
+import { type DeviceEvidence, deviceRules } from './deviceRules.ts'
 import { type PushEvidence, pushRules } from './pushRules.ts'
 import { type SmsCodeEvidence, smsCodeRules } from './smsCodeRules.ts'
 
@@ -8,6 +9,7 @@ import { type SmsCodeEvidence, smsCodeRules } from './smsCodeRules.ts'
 type ChannelEvidence = {
   readonly push: PushEvidence
   readonly sms: SmsCodeEvidence
+  readonly device: DeviceEvidence
 }
 
 export type Evidence = ChannelEvidence[Channel]
@@ -16,6 +18,7 @@ export type EvidenceKind = Evidence['kind']
 export const CHANNEL_RULES = {
   push: pushRules,
   sms: smsCodeRules,
+  device: deviceRules,
 } as const satisfies { [C in Channel]: ChannelRules<C, ChannelEvidence[C]> }
 
 type Rules = typeof CHANNEL_RULES
@@ -28,7 +31,7 @@ type RulesOfKind = {
 
 export type Proof = RulesOfKind[EvidenceKind]['proof']
 
-/** The kinds of evidence whose binding only the provider's adapter can check. */
+/** The kinds of evidence whose binding an adapter checks, because it needs the provider's rules or a signature's. */
 export type KindByProvider = {
   [K in EvidenceKind]: RulesOfKind[K]['problem'] extends 'by-provider' ? K : never
 }[EvidenceKind]

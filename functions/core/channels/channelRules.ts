@@ -16,8 +16,8 @@ export type EvidenceRules<E> = {
   /** The answers that it can be evidence of, each with who gave it. */
   readonly answers: readonly Answer[]
   /**
-   * Checks that it is evidence of this payment (RTS Art. 5(1)(b) and (c)); `by-provider` if only the provider's
-   * adapter can check to which action a code was bound.
+   * Checks that it is evidence of this payment (RTS Art. 5(1)(b) and (c)); `by-provider` if only an
+   * adapter can check to which action a code or a signature was bound.
    */
   readonly problem: 'by-provider' | EvidenceCheck<E, BoundPayment>
 }

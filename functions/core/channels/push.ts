@@ -74,6 +74,7 @@ const lookUp = (read: Promise<readonly PushAnswered[]>) =>
  */
 function begun(ports: StartPorts, start: ChannelBegin, answers: Answers): Begun<'push'> {
   const { paymentId, action, reference, now } = start
+  if (!start.phone) return { state: { state: 'unavailable' } }
   const none = whyNoPush(ports, paymentId, answers, now)
   if (none) return none
   const details = pushDetails(action, accountOf(start), reference)
@@ -111,8 +112,9 @@ async function askForPush(
   payment: Payment,
   { ip }: { readonly ip: string },
 ): Promise<Payment> {
+  const { providerPhoneId } = payment
   const { state, details } = payment.channels.push
-  if (state === 'unavailable') return payment
+  if (state === 'unavailable' || providerPhoneId === undefined) return payment
   const secondsLeft = Math.floor((payment.expiresAt.getTime() - clock().getTime()) / 1000)
   const seconds = secondsLeft - PUSH_ENDS_EARLIER_SECONDS
   let pushId: string | undefined
@@ -125,7 +127,7 @@ async function askForPush(
     const content = { message: payment.displayText, details }
     // The payment is stored, so a fault of the provider fails no start: the payer uses the SMS code.
     try {
-      pushId = await push.ask(payment.providerPhoneId, content, hidden, seconds)
+      pushId = await push.ask(providerPhoneId, content, hidden, seconds)
     } catch (fault) {
       onPushFault(payment.paymentId, fault)
     }

@@ -23,7 +23,7 @@ export type CodePorts = PaymentPorts & { readonly codes: Codes; readonly payers:
 /** A payment starts without a text. The payer requests one, and it is sent to the phone of the start. */
 export const smsCodeStart = async (): Promise<ChannelStart<'sms'>> => ({
   begin: ({ phone }) => ({
-    state: { to: masked(phone), sends: 0, attempts: 0, wrongCodes: 0 },
+    state: { to: phone ? masked(phone) : null, sends: 0, attempts: 0, wrongCodes: 0 },
   }),
 })
 
@@ -58,6 +58,7 @@ export async function sendSmsCode(
     payers.get(payerId),
   ])
   admit(payer, signedIn)
+  requireNoDevice(payer)
   // Check the payment and the lock first, so that a refused text is not counted in the payer's hour …
   const refused = whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock())
   if (refused) throw refused
@@ -74,10 +75,7 @@ export async function sendSmsCode(
   )
   if (!payment)
     throw whyConditionFailed(whyNoSms(await requirePayment(ports, payerId, id), clock()), id)
-  const textId = await codes.send(
-    { phone, providerPhoneId: payment.providerPhoneId },
-    bound(payment),
-  )
+  const textId = await codes.send({ phone, providerPhoneId: phoneIdOf(payment) }, bound(payment))
   if (textId === undefined) return payment
   const named = await payments.saveText(id, textId)
   const closed = whyClosed(named, clock())
@@ -104,6 +102,7 @@ export async function approveWithCode(
   const { payerId } = signedIn
   const payer = await payers.get(payerId)
   admit(payer, signedIn)
+  requireNoDevice(payer)
   const locked = whyLocked(payer?.codesLockedUntil, clock())
   if (locked) throw (await whyNoAttempt(ports, payerId, id)) ?? locked
   // Both attempts are reserved before the provider checks the code, so that parallel guesses exceed neither limit.
@@ -117,7 +116,7 @@ export async function approveWithCode(
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return approvedMeanwhile(ports, payment)
   const evidence = codes.evidenceOf(sentCode(payment), bound(payment))
-  const only = { payerId, providerPhoneId: payment.providerPhoneId }
+  const only = { payerId, providerPhoneId: phoneIdOf(payment) }
   const approved: Decision = { status: 'approved', channel: 'sms', by: 'payer', evidence, only }
   const [decided] = await Promise.all([
     payments.decide(id, approved, clock()),
@@ -129,11 +128,22 @@ export async function approveWithCode(
   throw whyConditionFailed(whyClosed(now, clock()), id)
 }
 
+/** Require that the payer never had a device: a text must not be a way around it. Refuses `device_required`. */
+function requireNoDevice(payer: Payer | undefined) {
+  if (payer?.devices.since) throw new Refusal('device_required')
+}
+
 /** The newest text of the payment. */
-const sentCode = ({ providerPhoneId, channels }: Payment): SentCode => ({
-  providerPhoneId,
-  textId: channels.sms.textId,
+const sentCode = (payment: Payment): SentCode => ({
+  providerPhoneId: phoneIdOf(payment),
+  textId: payment.channels.sms.textId,
 })
+
+/** Refuses `device_required`: the payment was started for a device, so no text was sent for it. */
+function phoneIdOf({ providerPhoneId }: Payment): string {
+  if (providerPhoneId === undefined) throw new Refusal('device_required')
+  return providerPhoneId
+}
 
 /** A code is bound to the payment's id, so that two payments with the same payee and amount share no code. */
 const bound = ({ paymentId, action, reference }: Payment): BoundAction => ({

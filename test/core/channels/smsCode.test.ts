@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { approveWithCode, sendSmsCode } from '../../../functions/core/channels/smsCode.ts'
+import { NO_DEVICES } from '../../../functions/core/device.ts'
 import type { Evidence } from '../../../functions/core/outcome.ts'
 import type { Payer } from '../../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../../functions/core/payerTrail.ts'
@@ -21,7 +22,13 @@ import { open, over, smsOf, WORDS } from '../payments.ts'
 const ID = open.paymentId
 const PAYER = 'person-1'
 const phone = { countryCode: '44', national: '7400123456', providerPhoneId: '1635' }
-const payer: Payer = { payerId: PAYER, email: 'ada@example.com', phone, trail: EMPTY_TRAIL }
+const payer: Payer = {
+  payerId: PAYER,
+  email: 'ada@example.com',
+  phone,
+  trail: EMPTY_TRAIL,
+  devices: NO_DEVICES,
+}
 const SIGNED_IN = {
   payerId: PAYER,
   email: 'ada@example.com',

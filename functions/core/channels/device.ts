@@ -1,0 +1,198 @@
+/** The channel `device`: a passkey approves exactly the stored document, a device key denies it. */
+import { type PaymentPorts, requirePayment, whyConditionFailed } from '../deciding.ts'
+import { activeDevices, type Device } from '../device.ts'
+import type { Sha256 } from '../ids.ts'
+import { type Payment, statusAt, whyClosed } from '../payment.ts'
+import type { ChannelStart, Decision } from '../ports.ts'
+import { Refusal } from '../refusals.ts'
+import { challengeOf, paymentSigning } from '../signing.ts'
+import {
+  type Assertion,
+  failureOf,
+  stalenessOf,
+  type WebAuthnCrypto,
+  type WebAuthnSite,
+} from '../webauthn.ts'
+import { ASSERTIONS_MAX } from './deviceRules.ts'
+
+/** Why the payer said no: a changed mind, or a payment that they did not start. */
+export type DenialReason = 'changed_mind' | 'not_me'
+
+/** The ports by which a signature over a stored document is checked. */
+export type SignaturePorts = {
+  readonly site: WebAuthnSite
+  readonly crypto: WebAuthnCrypto
+  readonly sha256: Sha256
+  /** Called with the flaw of a signature that is over something else than what is stored, or made elsewhere. */
+  readonly onStale: (flaw: string) => void
+}
+
+/** A device's request as it came, kept as evidence. */
+export type SignedBody = { readonly body: string; readonly proof: string }
+
+/** A payment waits on the payer's devices, if there is one when it starts; `newNonce` makes its document unique. */
+export const deviceStart =
+  (newNonce: () => string) => async (): Promise<ChannelStart<'device'>> => ({
+    begin({ devices, now, ...start }) {
+      const none = { tried: [], failed: [] }
+      if (activeDevices(devices).length === 0) return { state: none }
+      const signing = paymentSigning({ ...start, nonce: newNonce(), createdAt: now })
+      return { state: { ...none, signing } }
+    },
+  })
+
+/**
+ * Approve a payment by an assertion of the device's passkey over the stored document. An equal request again returns
+ * the approved payment.
+ *
+ * What makes the signature one of another document, place or time is refused and counts as no attempt. A wrong
+ * signature is an attempt, counted before it is checked; the fifth fails the payment (RTS Art. 4(3)(b)).
+ *
+ * Refuses: `not_found`, `expired`, `already_decided`, `no_attempts_left`, `approval_not_signed`.
+ */
+export async function approveByDevice(
+  ports: PaymentPorts & SignaturePorts,
+  device: Device,
+  { payerId, paymentId }: Pick<Payment, 'payerId' | 'paymentId'>,
+  { assertion, ...request }: SignedBody & { readonly assertion: Assertion },
+): Promise<Payment> {
+  const { payments, clock, crypto, sha256 } = ports
+  const payment = await requirePayment(ports, payerId, paymentId)
+  if (isDecidedBy(payment, device, 'approved')) return payment
+  const signing = requireSigning(payment)
+  const closed = whyClosed(payment, clock())
+  if (closed) throw closed
+  const challenge = challengeOf(sha256, 'approve', signing)
+  const stale = stalenessOf(assertion, challenge, device.passkey, ports.site, crypto)
+  if (stale) {
+    ports.onStale(stale)
+    throw notSigned(payment)
+  }
+  const digest = digestOf(sha256, assertion)
+  const reserved = await reserve(ports, payment, { signing, digest })
+  if (failureOf(assertion, device.passkey, crypto)) throw await failed(ports, reserved, digest)
+  const { spki, alg } = device.passkey
+  const decided = await payments.decide(
+    paymentId,
+    {
+      status: 'approved',
+      channel: 'device',
+      by: 'payer',
+      evidence: {
+        kind: 'passkey',
+        ...signedBy(device, request),
+        spki,
+        alg,
+        ua_type: 'webauthn.get',
+      },
+      only: { payerId, signing },
+    },
+    clock(),
+  )
+  return decided ?? answeredMeanwhile(ports, payment, device, 'approved')
+}
+
+/**
+ * Deny a payment by the device key alone: one tap needs no passkey. Returns whether this request denied it; an equal one
+ * again changes nothing.
+ *
+ * Refuses: `not_found`, `expired`, `already_decided`, `approval_not_signed` (another document).
+ */
+export async function denyByDevice(
+  ports: PaymentPorts & Pick<SignaturePorts, 'sha256' | 'onStale'>,
+  device: Device,
+  { payerId, paymentId }: Pick<Payment, 'payerId' | 'paymentId'>,
+  { signed, ...request }: SignedBody & { readonly signed: string },
+): Promise<boolean> {
+  const payment = await requirePayment(ports, payerId, paymentId)
+  if (isDecidedBy(payment, device, 'denied')) return false
+  const signing = requireSigning(payment)
+  const closed = whyClosed(payment, ports.clock())
+  if (closed) throw closed
+  if (signed !== challengeOf(ports.sha256, 'deny', signing)) {
+    ports.onStale('challenge')
+    throw notSigned(payment)
+  }
+  const decision: Decision = {
+    status: 'denied',
+    channel: 'device',
+    by: 'payer',
+    evidence: { kind: 'device-key', ...signedBy(device, request) },
+    only: { payerId, signing },
+  }
+  const decided = await ports.payments.decide(paymentId, decision, ports.clock())
+  if (decided) return true
+  await answeredMeanwhile(ports, payment, device, 'denied')
+  return false
+}
+
+/** The digest by which an assertion is counted once. */
+const digestOf = (sha256: Sha256, { response }: Assertion): string =>
+  challengeOf(
+    sha256,
+    'approve',
+    JSON.stringify([response.clientDataJSON, response.authenticatorData, response.signature]),
+  )
+
+const signedBy = ({ id, key, boundBy }: Device, { body, proof }: SignedBody) => ({
+  device_id: id,
+  jwk: key,
+  bound_by: boundBy,
+  body,
+  proof,
+})
+
+/** A payment without a document was started before the payer had a device: no device knows it. */
+function requireSigning({ channels }: Payment): string {
+  const { signing } = channels.device
+  if (signing === undefined) throw new Refusal('not_found')
+  return signing
+}
+
+const attemptsLeftOf = ({ channels }: Payment) => ASSERTIONS_MAX - channels.device.tried.length
+
+const notSigned = (payment: Payment) =>
+  new Refusal('approval_not_signed', { attemptsLeft: attemptsLeftOf(payment) })
+
+/** The payment with this assertion counted. One that was counted before is checked again and not counted. */
+async function reserve(
+  { payments, clock, ...ports }: PaymentPorts,
+  { payerId, paymentId }: Payment,
+  assertion: { readonly signing: string; readonly digest: string },
+): Promise<Payment> {
+  const reserved = await payments.reserveAssertion(payerId, paymentId, assertion, clock())
+  if (reserved) return reserved
+  const now = await requirePayment({ ...ports, payments, clock }, payerId, paymentId)
+  const closed = whyClosed(now, clock())
+  if (closed) throw closed
+  if (now.channels.device.tried.includes(assertion.digest)) return now
+  if (attemptsLeftOf(now) <= 0) throw new Refusal('no_attempts_left')
+  throw whyConditionFailed(undefined, paymentId)
+}
+
+/** Count a failed assertion and return the refusal. */
+async function failed(ports: PaymentPorts, payment: Payment, digest: string): Promise<Error> {
+  const { payerId, paymentId } = payment
+  const counted =
+    (await ports.payments.countFailedAssertion(payment, digest, ports.clock())) ??
+    (await requirePayment(ports, payerId, paymentId))
+  if (statusAt(counted, ports.clock()) === 'failed') {
+    return new Refusal('approval_not_signed', { attemptsLeft: 0 })
+  }
+  return whyClosed(counted, ports.clock()) ?? notSigned(counted)
+}
+
+/** The payment's answer is this device's, in an equal request that came first; else refuses. */
+async function answeredMeanwhile(
+  ports: PaymentPorts,
+  { payerId, paymentId }: Payment,
+  device: Device,
+  status: 'approved' | 'denied',
+): Promise<Payment> {
+  const now = await requirePayment(ports, payerId, paymentId)
+  if (isDecidedBy(now, device, status)) return now
+  throw whyConditionFailed(whyClosed(now, ports.clock()), paymentId)
+}
+
+const isDecidedBy = ({ outcome }: Payment, { id }: Device, status: 'approved' | 'denied') =>
+  outcome.status === status && 'device_id' in outcome.evidence && outcome.evidence.device_id === id

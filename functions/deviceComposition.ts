@@ -1,0 +1,51 @@
+/** The composition root's third part: how a device's requests are verified, and the chance in its enrolment. */
+import { randomBytes, randomInt } from 'node:crypto'
+import { isSigned, readProof } from './adapters/device/deviceProof.ts'
+import { webauthnCrypto } from './adapters/device/webauthnCrypto.ts'
+import { siteSettings } from './adapters/settings.ts'
+import { sha256 } from './adapters/sha256.ts'
+import type { World } from './composition.ts'
+import type { SignaturePorts } from './core/channels/device.ts'
+import { invitationCodeFrom } from './core/device.ts'
+import type { DeviceProof } from './core/devicePorts.ts'
+import { Refusal } from './core/refusals.ts'
+import { count } from './observe.ts'
+
+/** The API's address to which a device's proofs are bound. */
+export const deviceApiUrl = ({ env }: World): string => siteSettings(env).apiUrl
+
+/** How a passkey's signature over a stored document is checked. */
+export const signatures = ({ env }: World): SignaturePorts => ({
+  site: siteSettings(env).site,
+  crypto: webauthnCrypto,
+  sha256,
+  onStale: () => count('ApprovalStale'),
+})
+
+/** A request as `deviceEndpoint` passes it on: what its proof must be bound to. */
+type ProvenRequest = {
+  readonly proof: {
+    readonly header: string | undefined
+    readonly method: string
+    readonly url: string
+  }
+  readonly text: string
+}
+
+/** A new invitation's code of ten characters. */
+export const newInvitationCode = (): string => invitationCodeFrom(randomBytes(10))
+
+/** Four random digits. */
+export const newDigits = (): string => String(randomInt(10_000)).padStart(4, '0')
+
+/** The proof of a device's request, still to be verified. Refuses `device_not_trusted` if it cannot be one. */
+export function deviceProof({ proof, text }: ProvenRequest, now: Date): DeviceProof {
+  const { header, method, url } = proof
+  const found = readProof(header, { method, url, body: text, now })
+  if ('flaw' in found) throw new Refusal('device_not_trusted')
+  const { jws, payerId, thumbprint } = found
+  return { jws, payerId, thumbprint, isSignedBy: (key) => isSigned(found, key) }
+}
+
+/** A new nonce of 128 random bits, which makes a signed document unique. */
+export const newNonce = (): string => randomBytes(16).toString('base64url')

@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import { devices, lambda, payers, payments, type World } from '../composition.ts'
+import { answerApproval, trustedDevice } from '../core/channels/approvals.ts'
+import { deviceApiUrl, deviceProof, signatures } from '../deviceComposition.ts'
+import { deviceEndpoint } from '../http/endpoint.ts'
+import { count, reportFault, securityEvent } from '../observe.ts'
+
+/** The body: yes with what `navigator.credentials.get()` gave (`toJSON`), or no with what the device key signed. */
+export const body = z.discriminatedUnion(
+  'answer',
+  [
+    z.strictObject({
+      answer: z.literal('approve'),
+      assertion: z.object({
+        id: z.string(),
+        rawId: z.string(),
+        type: z.string(),
+        response: z.object({
+          clientDataJSON: z.string(),
+          authenticatorData: z.string(),
+          signature: z.string(),
+        }),
+      }),
+    }),
+    z.strictObject({
+      answer: z.literal('deny'),
+      reason: z.enum(['changed_mind', 'not_me']).optional(),
+      /** The SHA-256 of the denial's bytes, in base64url. */
+      signed: z.string(),
+    }),
+  ],
+  'Answer with approve or deny.',
+)
+
+/**
+ * `POST /approvals/{approvalId}`: a device's answer to a payment or to a new device, or its own removal.
+ *
+ * Refuses: `device_not_trusted`, `locked`, `invalid_request`, `not_found`, `expired`, `already_decided`,
+ * `no_attempts_left`, `approval_not_signed`, `too_many_devices`.
+ */
+export const decideApproval = (world: World) => {
+  const ports = {
+    payments: payments(world),
+    payers: payers(world),
+    devices: devices(world),
+    clock: world.clock,
+    ...signatures(world),
+    onNotMe: (payerId: string, approvalId: string) =>
+      securityEvent('NotMe', { payerId, approvalId }),
+    onCounterFallen: () => count('CounterFallen'),
+    onUseFault: (fault: unknown) => reportFault(fault),
+  }
+  return deviceEndpoint({ apiUrl: deviceApiUrl(world), body }, async (request) => {
+    const proof = deviceProof(request, world.clock())
+    const trusted = await trustedDevice(ports, proof)
+    const signed = { body: request.text, proof: proof.jws }
+    const answered = await answerApproval(
+      ports,
+      trusted,
+      request.approvalId(),
+      request.body(),
+      signed,
+    )
+    return { status: 200, body: answered }
+  })
+}
+
+export const handler = lambda(decideApproval)

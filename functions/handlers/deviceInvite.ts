@@ -1,0 +1,23 @@
+import { deviceSettings } from '../adapters/settings.ts'
+import { sha256Hex } from '../adapters/sha256.ts'
+import { devices, lambda, payers, type World } from '../composition.ts'
+import { inviteDevice } from '../core/enrolling.ts'
+import { newInvitationCode } from '../deviceComposition.ts'
+import { endpoint, nothing } from '../http/endpoint.ts'
+
+/** `POST /devices/invitations`: a code with which a browser asks to become one of the payer's devices. */
+export const deviceInvite = (world: World) => {
+  const ports = {
+    payers: payers(world),
+    devices: devices(world),
+    clock: world.clock,
+    firstDevice: deviceSettings(world.env).FIRST_DEVICE,
+  }
+  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
+    const code = newInvitationCode()
+    const { expiresAt } = await inviteDevice(ports, payer, sha256Hex(code))
+    return { status: 201, body: { code, expiresAt: expiresAt.toISOString() } }
+  })
+}
+
+export const handler = lambda(deviceInvite)
