@@ -1,8 +1,10 @@
 import type { PaymentFields } from '../functions/core/action.ts'
 import type { PaymentView } from '../functions/core/payment.ts'
+import { jsonOf, problemOf } from './answer.ts'
+import type { Devices, Invitation } from './deviceApi.ts'
 import { patienceMs } from './patience.ts'
 import type { Presses } from './presses.ts'
-import { codeOf, Problem } from './problem.ts'
+import { Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf, timeLimit } from './signals.ts'
 
@@ -23,6 +25,7 @@ export type Profile = {
       readonly reference: string
     } | null
   } | null
+  readonly devices: Devices
   /** The newest first. */
   readonly notices?: readonly Notice[]
 }
@@ -149,6 +152,36 @@ export function createApi(
         ...(currentCode === null ? {} : { currentCode }),
       }),
 
+    /** A new code with which a phone can ask to be added. */
+    invite: () =>
+      post<Invitation>(
+        '/devices/invitations',
+        'No code for a phone was made. If you still want it, press “Add a phone” again.',
+        {},
+      ),
+
+    /** Text a code that lets this phone in to the verified number. */
+    textLeave: (deviceId: string) =>
+      post<Profile>(
+        `/devices/${encodeURIComponent(deviceId)}/leave`,
+        'No code was sent for your new phone. Ask for it again.',
+        { by: 'text' },
+      ),
+
+    confirmDevice: (deviceId: string, digits: string, code: string | null) =>
+      post<Profile>(
+        `/devices/${encodeURIComponent(deviceId)}/confirmation`,
+        'Your new phone was not added. Type its digits again.',
+        { digits, ...(code === null ? {} : { code }) },
+      ),
+
+    removeDevice: (deviceId: string) =>
+      post<Profile>(
+        `/devices/${encodeURIComponent(deviceId)}/removal`,
+        'The phone was not removed. If you still want it, press the button again.',
+        {},
+      ),
+
     /** End every session of the payer, this one too. */
     endSessions: () =>
       post<Record<string, never>>(
@@ -191,29 +224,5 @@ export function createApi(
         'Your code was not checked, and no attempt was used up. Enter it again.',
         { code },
       ),
-  }
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  const retryAfterSeconds = Number(response.headers.get('Retry-After'))
-  const { code: named, ...answer } = Object(await jsonOf(response).catch(() => ({})))
-  // API Gateway's own answers have no code: only the status tells a refusal from a fault.
-  const code = codeOf(named)
-  return new Problem({
-    ...answer,
-    ...(code && { code }),
-    kind: response.status >= 500 ? 'fault' : 'refusal',
-    httpStatus: response.status,
-    ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
-  })
-}
-
-async function jsonOf(response: Response): Promise<unknown> {
-  try {
-    return await response.json()
-  } catch (error) {
-    // The body is incomplete, or the answer is not Payfriend's.
-    const kind = error instanceof SyntaxError ? 'fault' : 'unreachable'
-    throw new Problem({ kind, httpStatus: response.status })
   }
 }

@@ -1,5 +1,5 @@
 import type { Activity } from './activity.ts'
-import { createApi, type Payment } from './api.ts'
+import { createApi, type Payment, type Profile } from './api.ts'
 import type { Config } from './config.ts'
 import { draftsBelongTo } from './draft.ts'
 import { type Child, el, fill, verbatim } from './element.ts'
@@ -14,6 +14,7 @@ import type { Session } from './session.ts'
 import { remember } from './tabStorage.ts'
 import { SignInNeeded } from './tokens.ts'
 import { openTold } from './told.ts'
+import { showAddPhone } from './views/addPhone.ts'
 import { showCode } from './views/code.ts'
 import { showNotices } from './views/notices.ts'
 import { showPayments } from './views/payments.ts'
@@ -89,7 +90,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
 
   function renderPlace(app: App, screen: Screen): void {
     const place = placeOf(location.hash) ?? { view: 'send' }
-    if (place.view === 'send' && !app.profile.phone?.verified) {
+    if (place.view === 'send' && !canPay(app.profile)) {
       go({ view: 'phone' }, { replace: true, notice: [...notice.children] })
       return
     }
@@ -102,6 +103,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
         break
       case 'phone':
         showPhone(app, screen)
+        break
+      case 'addPhone':
+        showAddPhone(app, screen)
         break
       case 'payments':
         showPayments(app, screen)
@@ -178,12 +182,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   }
 
   function renderMenu(place: Place | null): void {
+    const view = place?.view === 'addPhone' ? 'phone' : place?.view
     const link = (to: 'payments' | 'send' | 'phone', text: string) =>
-      el(
-        'a',
-        { href: fragmentOf({ view: to }), 'aria-current': place?.view === to ? 'page' : null },
-        text,
-      )
+      el('a', { href: fragmentOf({ view: to }), 'aria-current': view === to ? 'page' : null }, text)
     brand.setAttribute('href', '#/send')
     fill(
       menu,
@@ -255,6 +256,10 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     return leaving
   }
 }
+
+/** A payment is approved on a device of this account or, if it never had one, with its verified phone. */
+const canPay = ({ phone, devices }: Profile): boolean =>
+  devices.list.length > 0 || (phone?.verified === true && !devices.everHadOne)
 
 const NOT_YOURS = 'What another person typed in this tab before is gone.'
 

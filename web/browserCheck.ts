@@ -36,10 +36,14 @@ export type BrowserTrouble =
  */
 export function browserTrouble(isSecureContext: boolean): BrowserTrouble | null {
   if (!isSecureContext) return { kind: 'unsafeAddress' }
-  const missing = NEEDED.filter((path) => !isHere(path))
+  const missing = missingOf(NEEDED)
   if (missing.length > 0) return { kind: 'tooOld', missing }
   return canKeep() ? null : { kind: 'keepsNothing' }
 }
+
+/** Those of these features that this browser lacks. */
+export const missingOf = (paths: readonly string[]): string[] =>
+  paths.filter((path) => !isHere(path))
 
 function isHere(path: string): boolean {
   const step = (at: unknown, name: string) => (at as Record<string, unknown> | undefined)?.[name]

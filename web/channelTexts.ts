@@ -11,6 +11,7 @@ export type ChannelText = {
 export const CHANNEL_TEXTS: Readonly<Record<Channel, ChannelText>> = {
   push: { howDecided: 'in the app on your phone', leavesPush: false },
   sms: { howDecided: 'by a code by text', leavesPush: true },
+  device: { howDecided: 'in Payfriend on your phone', leavesPush: false },
 }
 
 /** Whether the payer's phone may still show a push of a payment approved on this channel. */

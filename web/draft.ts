@@ -114,7 +114,7 @@ export function forgetPhone(): void {
 export function draftsBelongTo(email: string): boolean {
   const before = recall('person')
   if (before === email) return false
-  forget('form', 'key', 'phone', 'begun', 'noSms', 'place', 'notDone')
+  forget('form', 'key', 'phone', 'begun', 'invitation', 'noSms', 'place', 'notDone')
   remember('person', email)
   return before !== null
 }

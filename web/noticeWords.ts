@@ -8,6 +8,10 @@ export function wordsOf({ event, at, ending }: Notice): string | undefined {
   switch (event) {
     case 'phone.changed':
       return `Your phone was changed on ${when}.${ending ? ` It now ends in ${ending}.` : ''}`
+    case 'device.added':
+      return `A phone that approves payments was added on ${when}.`
+    case 'device.removed':
+      return `A phone that approves payments was removed on ${when}.`
     case 'codes.locked':
       return `Five wrong codes in a row were entered on ${when}, so codes were locked for a while.`
     case 'pushes.denied':

@@ -6,7 +6,7 @@ import { startPolling } from './polling.ts'
 import { inWords } from './problem.ts'
 import type { App, Screen } from './screen.ts'
 import { anyOf } from './signals.ts'
-import { deniedNotice, ignoreOnPhone, showResult } from './views/result.ts'
+import { deniedNotice, ignoreOnPhone, showResult, whichOne } from './views/result.ts'
 
 export type PolledPayment = {
   /** Ask for the payment now, because it has probably changed. */
@@ -97,8 +97,8 @@ export function pollPayment(
   return { lookNow: () => polling.lookNow(), take }
 }
 
-function goToList(app: App, { decidedBy }: Payment): void {
-  const said = el('p', {}, 'Your payment has been approved!')
-  const notice = leftPush(decidedBy) ? [said, ignoreOnPhone()] : [said]
+function goToList(app: App, payment: Payment): void {
+  const said = [el('p', {}, 'Your payment has been approved!'), whichOne(payment)]
+  const notice = leftPush(payment.decidedBy) ? [...said, ignoreOnPhone()] : said
   app.go({ view: 'payments' }, { replace: true, notice })
 }

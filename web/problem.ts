@@ -74,6 +74,16 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
   phone_not_verified: () => 'Your phone must be confirmed before you can pay. Confirm it first.',
   current_code_required: () =>
     'To change your phone, enter the code sent to your current phone too.',
+  device_not_trusted: () =>
+    'This phone does not approve payments of this account. Press “Add a phone” where you are signed in.',
+  device_required: () =>
+    'Only a phone that approves can let this through. Look under “Phone” which phones you have.',
+  too_many_devices: () =>
+    'You have three phones already. Remove one of them first, then try again.',
+  approval_not_signed: ({ attemptsLeft }) =>
+    attemptsLeft === 0
+      ? 'Your answer could not be checked five times, so this has ended and nothing was approved. Start again.'
+      : 'Your answer could not be checked, so nothing was approved. Load this page again, then try again.',
   not_found: () => "We can't find that. Look for it under “My payments”.",
   expired: () => 'The time to approve this payment is over. If you still want to pay, start again.',
   already_decided: () => 'This payment is already decided. Look under “My payments” how it ended.',
@@ -97,6 +107,7 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
     retryAfterSeconds <= PAUSE_SECONDS
       ? `A code was sent a moment ago. Try again ${again}.`
       : `Too many codes were sent. Try again ${again}.`,
+  too_many_invitations: ({ again }) => `You made too many codes. You can make another ${again}.`,
   too_many_payments: ({ again }) =>
     `You have too many payments open, or started too many this hour. Try again ${again}.`,
   provider_unavailable: ({ again }) =>

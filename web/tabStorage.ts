@@ -13,6 +13,7 @@ const NAMES = [
   'key',
   'phone',
   'begun',
+  'invitation',
   'noSms',
   'signedOut',
   'since',

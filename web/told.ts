@@ -1,4 +1,5 @@
 import type { Notice } from './api.ts'
+import { sha256Hex } from './digest.ts'
 
 const KEY = 'payfriend.told'
 /** More than there ever are at once; the oldest are dropped. */
@@ -43,8 +44,5 @@ export function openTold() {
   }
 }
 
-async function nameOf(email: string, { event, at }: Notice): Promise<string> {
-  const text = new TextEncoder().encode(JSON.stringify([email, event, at]))
-  const digest = await crypto.subtle.digest('SHA-256', text)
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
+const nameOf = (email: string, { event, at }: Notice): Promise<string> =>
+  sha256Hex(JSON.stringify([email, event, at]))

@@ -111,7 +111,7 @@ test('a signed-out page shows nothing of it', async () => {
 
 test('a page that a newer server tells of something unknown shows the rest', async () => {
   const fay = await harness.payer()
-  await hears(fay, { event: 'device.added', at, ending: null }, CHANGED)
+  await hears(fay, { event: 'account.painted', at, ending: null }, CHANGED)
   await fay.page.reload()
   await says(fay.page, /^Your phone was changed/)
   expect(await gotIt(fay).count()).toBe(1)

@@ -1,22 +1,10 @@
 import type { BrowserTrouble } from '../browserCheck.ts'
+import { showPlain } from './plain.ts'
 
-/** Show why the page can't work in this browser, using no feature that an old browser may lack. */
+/** Show why the page can't work in this browser, in words alone. */
 export function showBrowserTrouble(trouble: BrowserTrouble): void {
-  const screen = document.getElementById('screen')
-  if (screen === null) return
   const [heading, ...sentences] = wordsOf(trouble)
-  screen.textContent = ''
-  const h1 = document.createElement('h1')
-  h1.textContent = heading
-  h1.tabIndex = -1
-  screen.appendChild(h1)
-  for (const sentence of [...sentences, 'Nothing was sent.']) {
-    const p = document.createElement('p')
-    p.textContent = sentence
-    screen.appendChild(p)
-  }
-  document.title = `${heading} · Payfriend`
-  h1.focus()
+  showPlain([heading, ...sentences, 'Nothing was sent.'])
 }
 
 function wordsOf(trouble: BrowserTrouble): readonly [heading: string, ...sentences: string[]] {

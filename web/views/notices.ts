@@ -40,12 +40,27 @@ export function showNotices(box: HTMLElement, { unread, config, putAway, onLast 
 
 function whatToDo({ event }: Notice, { changePasswordUrl }: Config): Child[] {
   if (event.startsWith('account.')) return ["If you don't know why, ask them."]
-  const change = 'Change your password'
+  const changing = (words: string): Child =>
+    changePasswordUrl ? el('a', { href: changePasswordUrl }, words) : words
+  const end = el('a', { href: '#/phone' }, 'sign out everywhere')
+  if (event.startsWith('device.')) {
+    // A stranger's device can approve until it is removed, whatever the password is.
+    const look = el('a', { href: '#/phone' }, 'Look at your phones under “Phone”')
+    return [
+      "Wasn't you? ",
+      look,
+      ' and remove what is not yours. Then ',
+      changing('change your password'),
+      ' and ',
+      end,
+      '.',
+    ]
+  }
   return [
     "Wasn't you? ",
-    changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change,
+    changing('Change your password'),
     ', then ',
-    el('a', { href: '#/phone' }, 'sign out everywhere'),
+    end,
     ', and tell the people who run this service.',
   ]
 }

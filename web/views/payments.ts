@@ -73,7 +73,7 @@ function row(app: App, payment: Payment): HTMLElement {
       'div',
       { class: 'top' },
       el('span', { class: `status ${status}` }, STATUS[status]),
-      status === 'pending' && el('a', { href, class: 'button' }, 'Go on'),
+      status === 'pending' && el('a', { href, class: 'button' }, 'Look at it'),
     ),
     el(
       'dl',
@@ -97,8 +97,8 @@ const STATUS: Record<Payment['status'], string> = {
   cancelled: 'Cancelled',
 }
 
-function howDecided({ status, decidedBy }: Payment): string {
-  if (status === 'failed') return 'too many wrong codes'
+function howDecided({ status, decidedBy, sms }: Payment): string {
+  if (status === 'failed') return sms.to === null ? 'too many tries' : 'too many wrong codes'
   if (decidedBy) return CHANNEL_TEXTS[decidedBy].howDecided
   if (status === 'expired') return 'no answer in time'
   if (status === 'cancelled') return 'it was cancelled'

@@ -6,7 +6,9 @@ import { plainCode, plainPhone } from '../plainText.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
-import { signOutEverywhere } from './signOutEverywhere.ts'
+import { allPhonesRemoved, showPhonesRemoved } from './phonesRemoved.ts'
+import { phonesThatApprove, showPhonesThatApprove } from './phonesThatApprove.ts'
+import { signedInElsewhere } from './signOutEverywhere.ts'
 
 /** The phone on which payments are approved: enter, confirm or change it. No code is sent unasked. */
 export async function showPhone(app: App, screen: Screen): Promise<void> {
@@ -17,7 +19,9 @@ export async function showPhone(app: App, screen: Screen): Promise<void> {
     screen.showTrouble(error, () => showPhone(app, screen))
     return
   }
-  const { phone } = app.profile
+  const { phone, devices } = app.profile
+  if (allPhonesRemoved(app.profile)) return showPhonesRemoved(app, screen)
+  if (devices.list.length > 0) return showPhonesThatApprove(app, screen)
   const begun = phone?.pending && recallBegun(phone.pending.verificationId)
   if (phone?.pending && begun) showCodes(app, screen, underWay(phone.pending, begun.displayText))
   else if (phone?.pending) showBegunElsewhere(app, screen, phone.pending.number)
@@ -54,20 +58,9 @@ function showVerified(app: App, screen: Screen, number: string): void {
       el('a', { href: '#/send', class: 'button primary' }, 'Send a payment'),
       button('Change phone', () => showNumber(app, screen)),
     ),
-    ...elsewhere(app),
+    ...phonesThatApprove(app, screen),
+    ...signedInElsewhere(app),
   )
-}
-
-/** The section that every notice links to, so it is on each view of the phone. */
-function elsewhere(app: App): Child[] {
-  const { phone, notices = [] } = app.profile
-  // A new account has no session elsewhere.
-  if (!phone && notices.length === 0) return []
-  return [
-    el('h2', {}, 'Signed in somewhere else?'),
-    el('p', {}, 'If you lost a device, or left a computer signed in, end it from here.'),
-    ...signOutEverywhere(app),
-  ]
 }
 
 function showNumber(app: App, screen: Screen): void {
@@ -118,7 +111,8 @@ function showNumber(app: App, screen: Screen): void {
     el('p', {}, changing ? CHANGING : FIRST),
     form,
     changing && button('Keep my phone', () => keepPhone(app, screen), { kind: 'quiet' }),
-    ...elsewhere(app),
+    ...(changing ? [] : phonesThatApprove(app, screen)),
+    ...signedInElsewhere(app),
   )
 }
 
@@ -211,7 +205,7 @@ function showCodes(app: App, screen: Screen, held: UnderWay, sentAt: number | nu
       ),
       current !== null && button('Keep my phone', () => keepPhone(app, screen)),
     ),
-    ...elsewhere(app),
+    ...signedInElsewhere(app),
   )
 
   // Polled only while these codes are asked for, because the payer may enter another number on this view.
@@ -318,7 +312,7 @@ function showBegunElsewhere(app: App, screen: Screen, to: string): void {
       changePasswordUrl !== undefined &&
         el('a', { href: changePasswordUrl, class: 'button' }, 'Change password'),
     ),
-    ...elsewhere(app),
+    ...signedInElsewhere(app),
   )
 }
 
@@ -345,7 +339,7 @@ function showOvertaken(app: App, screen: Screen): void {
       changePasswordUrl !== undefined &&
         el('a', { href: changePasswordUrl, class: 'button' }, 'Change password'),
     ),
-    ...elsewhere(app),
+    ...signedInElsewhere(app),
   )
 }
 

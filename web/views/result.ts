@@ -52,8 +52,10 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
         el(
           'p',
           {},
-          'Five wrong codes were entered, so nothing was paid. You can start anew; if no code can be sent then, ' +
-            'codes are locked for some minutes.',
+          payment.sms.to === null
+            ? 'Five tries to approve it failed, so nothing was paid. You can start again.'
+            : 'Five wrong codes were entered, so nothing was paid. You can start anew; if no code can be sent then, ' +
+                'codes are locked for some minutes.',
         ),
         ignoreOnPhone(),
       ]
@@ -67,6 +69,17 @@ export function factsOf(payment: Payment): HTMLElement {
   return verbatim('p', { class: 'display-text', dir: 'auto' }, payment.displayText)
 }
 
+/** In a notice above another view, which payment it is about: several may wait at the same time. */
+export function whichOne({ displayText, reference }: Payment): HTMLElement {
+  return el(
+    'p',
+    {},
+    verbatim('strong', { dir: 'auto' }, displayText),
+    ', reference ',
+    verbatim('strong', {}, reference),
+  )
+}
+
 export function ignoreOnPhone(): HTMLElement {
   return el('p', {}, 'If your phone still shows this request, or a code for it, you can ignore it.')
 }
@@ -74,6 +87,7 @@ export function ignoreOnPhone(): HTMLElement {
 export function deniedNotice(app: App, payment: Payment): Child[] {
   return [
     el('p', {}, 'Your payment request has been denied.'),
+    whichOne(payment),
     ...wasntYou(app),
     button('Fill in the same details', () => fillInAgain(app, payment)),
   ]

@@ -133,7 +133,7 @@ export function showSend(app: App, screen: Screen): void {
       path === 'amount.value' && 'reason' in amount ? { path, ...amount } : { path, reason },
     )
     if (code === 'idempotency_key_reused') forgetKey()
-    if (code === 'phone_not_verified') app.go({ view: 'phone' })
+    if (code === 'phone_not_verified' || code === 'device_required') app.go({ view: 'phone' })
     else if (problems.length > 0) {
       say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
     } else {

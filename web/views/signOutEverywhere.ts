@@ -3,6 +3,18 @@ import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { App } from '../screen.ts'
 
+/** The section that every notice links to, so it is on each view of the phone. */
+export function signedInElsewhere(app: App): Child[] {
+  const { phone, devices, notices = [] } = app.profile
+  // A new account has no session elsewhere.
+  if (!phone && !devices.everHadOne && notices.length === 0) return []
+  return [
+    el('h2', {}, 'Signed in somewhere else?'),
+    el('p', {}, 'If you lost a device, or left a computer signed in, end it from here.'),
+    ...signOutEverywhere(app),
+  ]
+}
+
 /** A button that ends every session of the payer, this one too, and a message if that failed. */
 export function signOutEverywhere(app: App): Child[] {
   const { box, say } = formMessage()

@@ -1,14 +1,18 @@
 import type { Payment } from '../api.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button, formMessage } from '../form.ts'
+import { APPROVE_PATH } from '../invitation.ts'
 import { fragmentOf } from '../place.ts'
 import { pollPayment } from '../pollPayment.ts'
 import { detailsOf, explain } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { hasSmsCode, requestSmsCode } from '../smsCode.ts'
+import { minutesAndSeconds } from '../timeLeft.ts'
 import { timeSoon } from '../times.ts'
 import { noSmsCode } from './noSmsCode.ts'
+import { phoneAddress, phoneLinks } from './phoneLinks.ts'
+import { qrImage } from './qrImage.ts'
 import { factsOf } from './result.ts'
 
 /** After this long the view offers an SMS code, because the push may never arrive. */
@@ -36,7 +40,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
 
   const polled = pollPayment(app, screen, paymentId, (payment, trouble) => {
     latest = payment
-    const [newHeading, newHow] = HOW[payment.push]
+    const onDevice = payment.device === 'waiting'
+    const [newHeading, newHow] = onDevice ? ON_DEVICE : HOW[payment.push]
     how.textContent = newHow
     if (payment.sms.sentAt !== null) ask.sentAt(Date.parse(payment.sms.sentAt))
     if (heading !== newHeading) {
@@ -45,8 +50,9 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
         heading,
         factsOf(payment),
         // The reference is shown only with a push, because not every text has it.
-        ...(payment.push === 'unavailable' ? [] : [toCompare(payment)]),
+        ...(payment.push === 'unavailable' && !onDevice ? [] : [toCompare(payment)]),
         how,
+        ...(onDevice ? wayToPhone(app, paymentId) : []),
         ...(payment.pushPausedUntil === null ? [] : [whyPaused(payment.pushPausedUntil)]),
         el('p', { class: 'countdown' }, left, ' left to answer'),
         bar,
@@ -138,7 +144,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
 type SmsOffer = 'none' | 'send' | 'sendAgain' | 'enter' | 'noTexts' | 'noAttempts'
 
 function smsOffer(payment: Payment, late: boolean): SmsOffer {
-  const { push, sms } = payment
+  const { push, sms, device } = payment
+  if (device === 'waiting') return 'none'
   if (!late && push !== 'unavailable' && sms.sentAt === null) return 'none'
   if (sms.attemptsLeft === 0) return 'noAttempts'
   if (hasSmsCode(payment)) return 'enter'
@@ -183,6 +190,13 @@ const HOW: Record<Payment['push'], readonly [heading: string, how: string]> = {
   ],
 }
 
-function minutesAndSeconds(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
+const ON_DEVICE = [
+  'Waiting for your phone',
+  'Open Payfriend on your phone. Check that it says exactly this, then approve or deny it.',
+] as const
+
+/** With a camera, by typing, or in this browser if it is a device itself. */
+const wayToPhone = (app: App, paymentId: string): Child[] => [
+  qrImage(`${location.origin}${APPROVE_PATH}`, 'A QR code that opens Payfriend on your phone'),
+  ...phoneLinks(app, `Or open ${phoneAddress()} there.`, `payment.${paymentId}`),
+]

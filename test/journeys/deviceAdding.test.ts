@@ -1,0 +1,313 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  heading,
+  type JourneyHarness,
+  says,
+  startJourneyHarness,
+} from '../harness/journeyHarness.ts'
+import {
+  addedPhone,
+  authenticatorOf,
+  confirm,
+  devicePhone,
+  enrol,
+  invite,
+  open,
+  pay,
+  wordsOn,
+} from './devicePhone.ts'
+
+let harness: JourneyHarness
+beforeAll(async () => {
+  harness = await startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20' })
+})
+afterEach(() => harness.closeBrowsers())
+afterAll(() => harness.close())
+
+describe('a phone is added', () => {
+  test('by code, finger, four digits and a text, and then approves', async () => {
+    const ann = await harness.payer()
+    const phone = await addedPhone(harness, ann)
+    await says(ann.page, 'My Nimbus approves your payments now.')
+    await says(ann.page, /^Added on .*, with a code by text\. Not used yet\.$/)
+
+    await pay(harness, ann)
+    await heading(ann.page, 'Waiting for your phone')
+    const words = await wordsOn(ann)
+    const reference = await ann.page.locator('.reference').innerText()
+    await says(ann.page, /^Or open .+\/approve\.html there\.$/)
+    await open(phone, words)
+    await says(phone.page, ann.email)
+    await says(phone.page, reference)
+    await says(phone.page, 'Neville Longbottom')
+    await says(phone.page, '20.50 EUR')
+    // In a heading that no translator changes.
+    const shown = phone.page.locator('h1 [translate=no].notranslate')
+    expect(await shown.innerText()).toBe(words)
+    expect(await phone.page.getByRole('button').allInnerTexts()).toEqual(['Deny', 'Approve'])
+    expect(await phone.page.getByRole('link').allInnerTexts()).toEqual(['All requests'])
+    await phone.page.getByRole('button', { name: 'Approve' }).click()
+    await heading(phone.page, 'Approved')
+
+    await ann.page.bringToFront()
+    await harness.pass(3)
+    await says(ann.page, 'Your payment has been approved!')
+    const which = ann.page.locator('#notice p', { hasText: words })
+    expect(await which.innerText()).toBe(`${words}, reference ${reference}`)
+    await says(ann.page, 'in Payfriend on your phone')
+    await phone.page.getByRole('link', { name: 'Done' }).click()
+    await says(phone.page, /^Nothing waits\./)
+  })
+
+  test('with its code typed, if the camera reads nothing', async () => {
+    const ben = await harness.payer()
+    const code = await invite(ben)
+    const { page } = await devicePhone(harness)
+    await page.goto(`${harness.payfriend.pageUrl}/approve.html`)
+    await heading(page, 'Approve payments on this phone')
+    await page.getByLabel('Code').fill('K7QM')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await says(
+      page,
+      'Compare it with the page where you are signed in: it has ten letters and digits.',
+    )
+    await page.getByLabel('Code').fill(` ${code.toLowerCase().replace('-', ' ')}`)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await heading(page, 'Add this phone')
+    await says(page, code)
+  })
+
+  test('and its code is taken out of the address bar and the history at once', async () => {
+    const cleo = await harness.payer()
+    const code = await invite(cleo)
+    const { page } = await devicePhone(harness)
+    await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${code}`)
+    await heading(page, 'Add this phone')
+    expect(page.url()).toBe(`${harness.payfriend.pageUrl}/approve.html`)
+    await page.goto('about:blank')
+    await page.goBack()
+    await heading(page, 'Approve payments on this phone')
+  })
+
+  test('in the one browser that the payer has', async () => {
+    const dora = await harness.payer()
+    await invite(dora)
+    const opened = dora.context.waitForEvent('page')
+    await dora.page.getByRole('link', { name: 'Use this device' }).click()
+    const phone = await opened
+    await authenticatorOf(phone)
+    await phone.getByRole('button', { name: 'Add this phone' }).click()
+    await heading(phone, 'Type these four digits')
+    const digits = await phone.locator('.digits').innerText()
+    await dora.page.bringToFront()
+    await confirm(harness, dora, digits)
+    await says(dora.page, 'approves your payments now.')
+    await says(dora.page, '(this browser)')
+    await pay(harness, dora)
+    const here = dora.context.waitForEvent('page')
+    await dora.page.getByRole('link', { name: 'Approve here' }).click()
+    const approving = await here
+    await heading(approving, await wordsOn(dora))
+    expect(await approving.title()).toBe('Your answer · Payfriend')
+    // A second phone can get its yes here too.
+    await dora.page.bringToFront()
+    const second = await devicePhone(harness)
+    await enrol(harness, second, await invite(dora), 'My second')
+    await harness.pass(3)
+    await dora.page.bringToFront()
+    const letIn = dora.context.waitForEvent('page')
+    await dora.page.getByRole('link', { name: 'Approve here' }).click()
+    await heading(await letIn, 'Let “My second” approve payments?')
+  })
+
+  test('never with digits that are not its own', async () => {
+    const eli = await harness.payer()
+    const phone = await devicePhone(harness)
+    const digits = await enrol(harness, phone, await invite(eli))
+    await eli.page.bringToFront()
+    await heading(eli.page, 'Is this your phone?')
+    await says(eli.page, /^You need two things: 1\. the four digits/)
+    await eli.page.getByLabel('The four digits').fill(digits)
+    await eli.page.keyboard.press('Enter')
+    await says(eli.page, 'Ask for the code by text first.')
+    await says(eli.page, /^You need two things: 1\. the four digits/)
+    await confirm(harness, eli, digits === '1111' ? '2222' : '1111')
+    await says(eli.page, /^The digits or the code are wrong\..* 4 attempts left\.$/)
+    await eli.page.getByLabel('The four digits').fill(digits)
+    await eli.page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(eli.page, 'approves your payments now.')
+  })
+
+  test('never if it came with a code that another page showed', async () => {
+    const fay = await harness.payer()
+    const stranger = await harness.newPage(fay.context)
+    await stranger.goto(harness.payfriend.pageUrl)
+    // Signed in already, in this browser.
+    await stranger.getByRole('button', { name: /^Sign in/ }).click()
+    await stranger.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
+    const other = await invite({ ...fay, page: stranger })
+    await fay.page.bringToFront()
+    await invite(fay)
+    const phone = await devicePhone(harness)
+    await enrol(harness, phone, other)
+    await fay.page.bringToFront()
+    const own = await fay.page.locator('.invitation').innerText()
+    await harness.pass(3)
+    await says(fay.page, /^A phone was tried with another code\. If that was you in another tab/)
+    await heading(fay.page, 'Add a phone')
+    expect(await fay.page.getByLabel('The four digits').count()).toBe(0)
+    // The code that this page shows is still good.
+    await fay.page.getByRole('button', { name: "Don't add that phone" }).click()
+    await expect.poll(() => fay.page.getByText('A phone was tried').count()).toBe(0)
+    expect(await fay.page.locator('.invitation').innerText()).toBe(own)
+    const mine = await devicePhone(harness)
+    await enrol(harness, mine, own)
+    await harness.pass(3)
+    await fay.page.bringToFront()
+    await heading(fay.page, 'Is this your phone?')
+  })
+
+  test('with the digits of the newest try, and no earlier one is left', async () => {
+    const ina = await harness.payer()
+    const phone = await devicePhone(harness)
+    await enrol(harness, phone, await invite(ina), 'My first try')
+    await ina.page.bringToFront()
+    await heading(ina.page, 'Is this your phone?')
+    await ina.page.getByRole('button', { name: "Don't add it" }).click()
+    const second = await devicePhone(harness, { context: phone.context })
+    const digits = await enrol(harness, second, await invite(ina), 'My second try')
+    // The first tab looks again.
+    await harness.pass(3)
+    await expect.poll(() => phone.page.locator('.digits').innerText()).toBe(digits)
+    await confirm(harness, ina, digits)
+    await says(ina.page, 'My second try approves your payments now.')
+    await harness.pass(3)
+    await phone.page.bringToFront()
+    await heading(phone.page, 'This phone approves your payments now')
+    await phone.page.getByRole('link', { name: 'Done' }).click()
+    await says(phone.page, /^Nothing waits\./)
+    expect(await phone.page.getByText('not yet let in').count()).toBe(0)
+  })
+
+  test('never once its time is over: the digits are gone, and it starts again', async () => {
+    const kit = await harness.payer()
+    const phone = await devicePhone(harness)
+    await enrol(harness, phone, await invite(kit))
+    await harness.pass(596)
+    await harness.pass(5)
+    await heading(phone.page, 'Not added')
+    await says(phone.page, 'The ten minutes are over, or somebody said no.')
+    expect(await phone.page.locator('.digits').count()).toBe(0)
+    await phone.page.getByRole('button', { name: 'Start again' }).click()
+    await heading(phone.page, 'Approve payments on this phone')
+  })
+
+  test('only with a name of letters and digits, asked for before the finger', async () => {
+    const leo = await harness.payer()
+    const { page } = await devicePhone(harness)
+    await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${await invite(leo)}`)
+    await page.evaluate('navigator.credentials.create = () => document.body.append("asked")')
+    await page.getByLabel('Name of this phone').fill('Leo’s phone!')
+    await page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(page, 'Use letters, digits, spaces and - only.')
+    expect(await page.getByText('asked', { exact: true }).count()).toBe(0)
+  })
+
+  test('only if its owner shows finger, face or screen lock', async () => {
+    const gil = await harness.payer()
+    const code = await invite(gil)
+    const { page, finger } = await devicePhone(harness)
+    await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${code}`)
+    await finger(false)
+    await page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(page, 'This phone was not added. If you still want to, press the button again.')
+    await finger(true)
+    await page.getByRole('button', { name: 'Add this phone' }).click()
+    await heading(page, 'Type these four digits')
+  })
+
+  test('by the yes of the one that approves already, which compares name and digits', async () => {
+    const hal = await harness.payer()
+    const first = await addedPhone(harness, hal, { name: 'My first' })
+    const second = await devicePhone(harness)
+    await hal.page.bringToFront()
+    const digits = await enrol(harness, second, await invite(hal), 'My second')
+    await harness.pass(3)
+    await hal.page.bringToFront()
+    await says(hal.page, /^To say yes, open .+\/approve\.html there\.$/)
+    await open(first, 'Let “My second” approve payments?')
+    expect(await first.page.locator('.digits').innerText()).toBe(digits)
+    await first.page.getByRole('button', { name: 'Approve' }).click()
+    await heading(first.page, 'Approved')
+    await hal.page.bringToFront()
+    await heading(hal.page, 'Is this your phone?')
+    expect(await hal.page.getByRole('button', { name: /^Text the code/ }).count()).toBe(0)
+    await hal.page.getByLabel('The four digits').fill(digits)
+    await hal.page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(hal.page, 'My second approves your payments now.')
+    await says(hal.page, /with a yes from another of your phones\./)
+    await second.page.bringToFront()
+    await heading(second.page, 'This phone approves your payments now')
+    // The old one names the new one, also when another said yes to it.
+    await first.page.bringToFront()
+    await first.page.getByRole('link', { name: 'Done' }).click()
+    await harness.pass(3)
+    await says(first.page, /^Another phone approves payments of .+ now: My second\. Added on /)
+  })
+})
+
+describe('a payer without a verified number', () => {
+  test('adds the first phone with the password just given, and pays with it', async () => {
+    const tom = await harness.visitor()
+    await harness.signIn(tom)
+    await heading(tom.page, 'Confirm your phone')
+    const phone = await devicePhone(harness)
+    const digits = await enrol(harness, phone, await invite(tom))
+    await tom.page.bringToFront()
+    await heading(tom.page, 'Is this your phone?')
+    await tom.page.getByLabel('The four digits').fill(digits)
+    await tom.page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(tom.page, 'My Nimbus approves your payments now.')
+    await says(tom.page, /with your password\./)
+    await heading(tom.page, 'Your phone')
+    await says(tom.page, "You don't need a phone number to pay: your phone approves.")
+    expect(await tom.page.getByRole('textbox').count()).toBe(0)
+    await pay(harness, tom)
+    await phone.page.goto(`${harness.payfriend.pageUrl}/approve.html#waiting`)
+    await open(phone, await wordsOn(tom))
+    await phone.page.getByRole('button', { name: 'Approve' }).click()
+    await heading(phone.page, 'Approved')
+  })
+
+  test('signs in anew if that is five minutes ago, and goes on with the same phone', async () => {
+    const una = await harness.visitor()
+    await harness.signIn(una)
+    await harness.pass(200)
+    const phone = await devicePhone(harness)
+    const digits = await enrol(harness, phone, await invite(una))
+    await una.page.bringToFront()
+    await heading(una.page, 'Is this your phone?')
+    await harness.pass(120)
+    await una.page.getByLabel('The four digits').fill(digits)
+    await una.page.getByRole('button', { name: 'Add this phone' }).click()
+    await harness.enterPassword(una.page, una.email)
+    await heading(una.page, 'Is this your phone?')
+    await says(una.page, 'Your new phone was not added. Type its digits again.')
+    await una.page.getByLabel('The four digits').fill(digits)
+    await una.page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(una.page, 'My Nimbus approves your payments now.')
+  })
+})
+
+test('the payer is told of a phone at the next sign-in', async () => {
+  const ron = await harness.payer()
+  await addedPhone(harness, ron)
+  await ron.page.bringToFront()
+  await ron.page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await harness.signIn(ron)
+  await says(ron.page, /^A phone that approves payments was added on /)
+  await says(
+    ron.page,
+    /^Wasn't you\? Look at your phones under “Phone” and remove what is not yours\./,
+  )
+})

@@ -1,0 +1,53 @@
+/** The phone's page on a narrow screen with letters of twice the size. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { heading, type JourneyHarness, startJourneyHarness } from '../harness/journeyHarness.ts'
+import { confirm, devicePhone, enrol, invite, pay } from './devicePhone.ts'
+
+let harness: JourneyHarness
+beforeAll(async () => {
+  harness = await startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20' })
+})
+afterAll(async () => {
+  await harness.closeBrowsers()
+  await harness.close()
+})
+
+/** Each of these is there, and its text is on one line. */
+async function onOneLine(page: Page, ...selectors: string[]): Promise<void> {
+  await page.evaluate("document.documentElement.style.fontSize = '200%'")
+  for (const selector of selectors) {
+    const lines = await page.locator(selector).evaluateAll((all) =>
+      all.map((element) => {
+        const range = element.ownerDocument.createRange()
+        range.selectNodeContents(element)
+        return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size
+      }),
+    )
+    expect([selector, ...new Set(lines)]).toEqual([selector, 1])
+  }
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+}
+
+test('with large letters no amount, code, digits or button is broken into lines', async () => {
+  const uri = await harness.payer()
+  const phone = await devicePhone(harness, { viewport: { width: 320, height: 640 } })
+  const { page } = phone
+  const code = await invite(uri)
+  await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${code}`)
+  await heading(page, 'Add this phone')
+  await onOneLine(page, '.invitation')
+  const digits = await enrol(harness, phone, code)
+  await onOneLine(page, '.digits')
+  await uri.page.bringToFront()
+  await confirm(harness, uri, digits)
+  await heading(uri.page, 'Your phone')
+  await pay(harness, uri, '1234.50')
+  await page.bringToFront()
+  await page.goto(`${harness.payfriend.pageUrl}/approve.html#waiting`)
+  await page.getByRole('link', { name: /^Pay / }).waitFor()
+  await onOneLine(page, '.whole')
+  await page.getByRole('link', { name: /^Pay / }).click()
+  await heading(page, /^Pay /)
+  await onOneLine(page, 'h1 .whole', '.facts .whole', '.answers .button')
+})

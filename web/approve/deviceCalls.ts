@@ -1,0 +1,91 @@
+/** Payfriend's HTTP API, called as a device: each request carries the device's proof and no sign-in. */
+import { jsonOf, problemOf } from '../answer.ts'
+import type { Answer, Answered, Approvals, Enrolled } from '../deviceApi.ts'
+import { patienceMs } from '../patience.ts'
+import { detailsOf, Problem } from '../problem.ts'
+import type { ServerClock } from '../serverClock.ts'
+import { timeLimit } from '../signals.ts'
+import {
+  type DeviceKey,
+  deviceProof,
+  publicJwkOf,
+  type Signer,
+  thumbprintOf,
+} from './deviceProof.ts'
+import type { OwnDevice } from './deviceStore.ts'
+
+/** A clock that is wrong by less than this is not why a proof was refused. */
+const CLOCK_MATTERS_MS = 10_000
+
+export type DeviceCalls = ReturnType<typeof createDeviceCalls>
+
+type Sent = { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: unknown }
+
+/** Every refusal and fault is thrown as a `Problem`. */
+export function createDeviceCalls(clock: ServerClock) {
+  async function call<T>(signer: Signer, sent: Sent): Promise<T> {
+    const before = clock.now()
+    const askedAt = Date.now()
+    try {
+      return await once<T>(signer, sent)
+    } catch (error) {
+      // The proof has a time. This device's clock may be wrong, and the answer's `Date` has told the right one.
+      const learned = clock.now() - before - (Date.now() - askedAt)
+      const isTime = Math.abs(learned) > CLOCK_MATTERS_MS
+      if (!isTime || detailsOf(error).code !== 'device_not_trusted') throw error
+      return once<T>(signer, sent)
+    }
+  }
+
+  async function once<T>(signer: Signer, { method, path, body }: Sent): Promise<T> {
+    const text = body === undefined ? '' : JSON.stringify(body)
+    const url = `${location.origin}/api${path}`
+    const proof = await deviceProof(signer, { method, url, body: text }, clock.now())
+    const askedAt = Date.now()
+    const response = await fetch(`/api${path}`, {
+      method,
+      headers: {
+        'Device-Proof': proof,
+        ...(text === '' ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: text === '' ? null : text,
+      cache: 'no-store',
+      credentials: 'omit',
+      signal: timeLimit(patienceMs(method)),
+    }).catch(() => {
+      throw new Problem({ kind: 'unreachable' })
+    })
+    clock.learn(response.headers.get('Date'), askedAt, Date.now())
+    if (!response.ok) throw await problemOf(response)
+    return (await jsonOf(response)) as T
+  }
+
+  return {
+    /** Ask to be added. The same request again has the same answer. */
+    async enrol(
+      deviceKey: DeviceKey,
+      asked: { readonly code: string; readonly name: string; readonly credential: unknown },
+    ): Promise<Enrolled> {
+      const key = await publicJwkOf(deviceKey)
+      // The account is not known yet: the thumbprint alone names the key.
+      const signer = { kid: await thumbprintOf(key), privateKey: deviceKey.privateKey }
+      return call(signer, { method: 'POST', path: '/devices', body: { ...asked, key } })
+    },
+
+    approvals: (device: OwnDevice) =>
+      call<Approvals>(signerOf(device), { method: 'GET', path: '/approvals' }),
+
+    /** @param id a request's, or `removal` for this device's own */
+    answer: (device: OwnDevice, id: string, body: Answer) =>
+      call<Answered>(signerOf(device), {
+        method: 'POST',
+        path: `/approvals/${encodeURIComponent(id)}`,
+        body,
+      }),
+  }
+}
+
+const signerOf = ({ kid, deviceKey }: OwnDevice): Signer => ({
+  kid,
+  privateKey: deviceKey.privateKey,
+})

@@ -1,0 +1,72 @@
+/** The passkey of this phone, which signs each yes after its owner has shown fingerprint, face or screen lock. */
+import { bytesOf } from '../base64url.ts'
+
+/** ES256 and RS256, the two that the API verifies. */
+const ALGORITHMS = [-7, -257]
+
+/** A credential or an assertion as the API takes it. */
+export type PasskeyJson = { readonly id: string }
+
+/**
+ * Make a passkey. Call it directly in the press of a button: browsers refuse it later.
+ *
+ * @param challenge computed before the press
+ */
+export function makePasskey(challenge: ArrayBuffer, name: string): Promise<PasskeyJson> {
+  const publicKey: PublicKeyCredentialCreationOptions & { readonly hints: string[] } = {
+    challenge,
+    rp: { name: 'Payfriend' },
+    // Random, because an equal id would overwrite the passkey of another account on this phone.
+    user: {
+      id: crypto.getRandomValues(new Uint8Array(32)),
+      name: `Payfriend, ${name}`,
+      displayName: `Payfriend, ${name}`,
+    },
+    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
+    authenticatorSelection: {
+      residentKey: 'required',
+      requireResidentKey: true,
+      userVerification: 'required',
+    },
+    attestation: 'none',
+    hints: ['client-device'],
+  }
+  return asJson(navigator.credentials.create({ publicKey }))
+}
+
+/** Sign a challenge with this passkey. Call it directly in the press of a button. */
+export function signWithPasskey(
+  challenge: ArrayBuffer,
+  credentialId: string,
+): Promise<PasskeyJson> {
+  return asJson(
+    navigator.credentials.get({
+      publicKey: {
+        challenge,
+        allowCredentials: [{ type: 'public-key', id: bytesOf(credentialId) }],
+        userVerification: 'required',
+      },
+    }),
+  )
+}
+
+/** The payer dismissed the browser's question, or its time was over; that is no answer to the request. */
+export const isDismissed = (error: unknown): boolean =>
+  error instanceof DOMException && ['AbortError', 'NotAllowedError'].includes(error.name)
+
+/** After this many dismissals in a row the question itself may be what is missing: no browser tells the difference. */
+const DISMISSALS_TOLD = 2
+
+/** What to say, after `count` dismissals in a row, about the passkey; null before it is likely gone. */
+export const goneAfter = (count: number): string | null =>
+  count < DISMISSALS_TOLD
+    ? null
+    : 'If no fingerprint question appears, this phone’s key may be gone. Remove this phone on the page where you ' +
+      'sign in, and add it again.'
+
+async function asJson(asked: Promise<Credential | null>): Promise<PasskeyJson> {
+  const credential = await asked
+  // Password managers that replace the browser's passkeys may return less.
+  if (!(credential instanceof PublicKeyCredential)) throw new Error('no passkey was returned')
+  return credential.toJSON()
+}

@@ -1,0 +1,28 @@
+import { readInvitation } from '../invitation.ts'
+
+/** What the phone's page shows; named by the fragment. */
+export type PhonePlace =
+  | { readonly view: 'waiting' }
+  | { readonly view: 'code' }
+  | { readonly view: 'add'; readonly code: string }
+  | { readonly view: 'request'; readonly id: string }
+
+/** The place that a fragment names: `#add/CODE`, `#add`, `#payment.ID`, `#device.ID`; anything else is the list. */
+export function phonePlaceOf(fragment: string): PhonePlace {
+  const named = fragment.replace(/^#\/?/, '')
+  if (named === 'add' || named.startsWith('add/')) {
+    const code = readInvitation(decoded(named.slice('add/'.length)))
+    return code === null ? { view: 'code' } : { view: 'add', code }
+  }
+  return /^(payment|device)\.[\w-]+$/.test(named)
+    ? { view: 'request', id: named }
+    : { view: 'waiting' }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,78 @@
+import { type Child, el, keeping, verbatim } from '../../element.ts'
+import type { ServerClock } from '../../serverClock.ts'
+import { minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
+import type { OwnDevice } from '../deviceStore.ts'
+import type { Request } from '../signing.ts'
+
+/** The display text as it is signed, or the question about a new phone. */
+export const headingOf = (request: Request): Child[] =>
+  request.kind === 'payment'
+    ? [verbatim('span', {}, ...wordsOf(request))]
+    : keeping(request.words, request.name)
+
+/** The words as they are signed, whose amount is never broken into two lines. */
+export function wordsOf({ words }: Pick<Request, 'words'>): Child[] {
+  const [amount] = words.match(AMOUNT) ?? []
+  // A longer one would not fit on a narrow screen with large letters.
+  if (amount === undefined || amount.length > WHOLE_MAX) return [words]
+  const at = words.indexOf(amount)
+  return [words.slice(0, at), whole(amount), words.slice(at + amount.length)]
+}
+
+/** The first number in the words is the amount; it may have a symbol: "€1,234.50". */
+const AMOUNT = /[^\s\d]?\d[\d,]*(?:\.\d+)?/u
+const WHOLE_MAX = 13
+
+const whole = (text: string) => el('span', { class: text.length > WHOLE_MAX ? '' : 'whole' }, text)
+
+/** What is asked, in rows, for the account of this device. */
+export function factsOf(request: Request, { email }: OwnDevice): HTMLElement[] {
+  const account = row('Account', inRow(email))
+  const reference = row('Reference', verbatim('span', {}, whole(request.reference)))
+  if (request.kind === 'payment') {
+    const { payee, amount } = request
+    return [
+      el(
+        'dl',
+        { class: 'facts' },
+        row('Sending to', inRow(payee.name), inRow(payee.id)),
+        row('Amount', verbatim('span', {}, whole(amount.value), ' ', whole(amount.currency))),
+        account,
+        reference,
+      ),
+    ]
+  }
+  return [
+    el(
+      'p',
+      {},
+      'Approve only if the new phone is in your hand and shows these four digits. From then on it can approve ' +
+        'payments as this one does.',
+    ),
+    verbatim('p', { class: 'digits' }, request.digits),
+    el('dl', { class: 'facts' }, row('New phone', inRow(request.name)), account, reference),
+  ]
+}
+
+/** A row of facts, with each value on a line of its own: names of two directions on one line would be mixed. */
+export const row = (term: string, ...values: Child[]): HTMLElement =>
+  el('div', {}, el('dt', {}, term), el('dd', {}, ...values))
+
+/** A name or an address in the direction of its own letters. */
+export const inRow = (value: string): HTMLElement => verbatim('span', { dir: 'auto' }, value)
+
+/** The time left, drawn at each `tick`, and spoken once when a minute is left; `onOver` is called once at its end. */
+export function countdown(clock: ServerClock, request: Request, onOver: () => void) {
+  const left = el('span', { class: 'left', role: 'timer' })
+  const spoken = el('p', { class: 'only-heard', role: 'status' })
+  let isOver = false
+  function tick(): void {
+    const seconds = secondsLeft(request, clock.now())
+    left.textContent = minutesAndSeconds(seconds)
+    if (seconds === 60) spoken.textContent = 'One minute left to answer.'
+    if (seconds > 0 || isOver) return
+    isOver = true
+    onOver()
+  }
+  return { row: el('p', { class: 'countdown' }, left, ' left to answer'), spoken, tick }
+}

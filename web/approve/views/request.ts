@@ -1,0 +1,173 @@
+import type { DenyReason } from '../../deviceApi.ts'
+import { type Child, el, fill, verbatim } from '../../element.ts'
+import { button, formMessage } from '../../form.ts'
+import { detailsOf, explain } from '../../problem.ts'
+import type { OwnDevice } from '../deviceStore.ts'
+import { goneAfter, isDismissed, signWithPasskey } from '../passkey.ts'
+import { askedOf, type PhonePage, type PhoneScreen } from '../phonePage.ts'
+import { hasSaidYes, noteYes, withdrawYes } from '../saidYes.ts'
+import { approveChallenge, denial, type Request } from '../signing.ts'
+import { countdown, factsOf, headingOf } from './facts.ts'
+import { ENDED, overBy, showOver, showSaid } from './said.ts'
+
+/** One request, with Deny and Approve; below them the way back to all. */
+export async function showRequest(page: PhonePage, screen: PhoneScreen, id: string): Promise<void> {
+  const found = () => askedOf(page.watch.all()).find(({ request }) => request.id === id)
+  const asked = found()
+  if (!asked) {
+    waitFor()
+    return
+  }
+  const { request, device } = asked
+  // Before the press, because a browser signs only directly in it.
+  const [challenge, signed] = await Promise.all([approveChallenge(request), denial(request)])
+  if (screen.signal.aborted) return
+  const { box, say } = formMessage()
+  const answers = el('div', { class: 'answers' })
+  const time = countdown(page.clock, request, () => over())
+  const timer = setInterval(time.tick, 1000)
+  screen.signal.addEventListener('abort', () => clearInterval(timer))
+  let answering = false
+  /** An answer was sent whose result never came. */
+  let isUnsure = false
+  let dismissals = 0
+  page.watch.listen(() => {
+    // Cancelled, decided elsewhere, or its time is over.
+    if (!found()) over()
+  }, screen.signal)
+  offer()
+  screen.showAsked(
+    headingOf(request),
+    ...factsOf(request, device),
+    time.row,
+    time.spoken,
+    box,
+    answers,
+    el('a', { href: '#waiting', class: 'back' }, 'All requests'),
+  )
+  time.tick()
+
+  /** But while an answer is under way, its own result is shown. */
+  function over(why: string = ENDED): void {
+    if (answering) return
+    const isRemoved = page.watch
+      .all()
+      .some((one) => one.device.kid === device.kid && one.state === 'refused')
+    const isUnpaid = !isUnsure && !hasSaidYes(id)
+    showOver(page.nextScreen(), request, { why: reasons(), isUnpaid })
+
+    function reasons(): Child[] {
+      if (isUnsure) return [UNSURE]
+      if (isRemoved) return removed(device)
+      if (!isUnpaid) return [SAID_YES]
+      return [why]
+    }
+  }
+
+  function offer(): void {
+    answers.classList.remove('reasons')
+    const toDeny = request.kind === 'payment' ? askWhy : () => deny()
+    fill(
+      answers,
+      button('Deny', toDeny, { busyLabel: request.kind === 'payment' ? 'Deny' : 'Denying…' }),
+      button('Approve', approve, { kind: 'primary', busyLabel: 'Approving…' }),
+    )
+  }
+
+  function askWhy(): void {
+    say()
+    answers.classList.add('reasons')
+    const why = el('p', { class: 'why', tabindex: -1 }, 'Why do you deny it?')
+    fill(
+      answers,
+      why,
+      button('I changed my mind', () => deny('changed_mind'), { busyLabel: 'Denying…' }),
+      button("I didn't start this", () => deny('not_me'), { busyLabel: 'Denying…' }),
+      button('Back', offer, { kind: 'quiet' }),
+    )
+    why.focus()
+  }
+
+  async function approve(): Promise<void> {
+    const signing = signWithPasskey(challenge, device.credentialId)
+    say()
+    answering = true
+    try {
+      const assertion = await signing.catch((error) => {
+        dismissals = isDismissed(error) ? dismissals + 1 : 0
+        const why = isDismissed(error) ? NOT_APPROVED : `${NO_PASSKEY} ${explain(error)}`
+        const gone = goneAfter(dismissals)
+        say(el('p', {}, why), gone !== null && el('p', {}, gone))
+        return null
+      })
+      if (assertion === null) return
+      dismissals = 0
+      noteYes(id)
+      await page.calls.answer(device, id, { answer: 'approve', assertion })
+      answered(request, device, 'approved')
+    } catch (error) {
+      if (!isUnsure && detailsOf(error).kind === 'refusal') withdrawYes(id)
+      failed(error)
+    } finally {
+      answering = false
+    }
+  }
+
+  async function deny(reason?: DenyReason): Promise<void> {
+    say()
+    answering = true
+    try {
+      await page.calls.answer(device, id, { answer: 'deny', signed, ...(reason && { reason }) })
+      answered(request, device, 'denied', reason === 'not_me')
+    } catch (error) {
+      failed(error)
+    } finally {
+      answering = false
+    }
+  }
+
+  function answered(
+    request: Request,
+    device: OwnDevice,
+    status: 'approved' | 'denied',
+    notMe = false,
+  ): void {
+    page.watch.look()
+    if (!screen.signal.aborted) showSaid(page.nextScreen(), request, device, status, notMe)
+  }
+
+  function failed(error: unknown): void {
+    if (screen.signal.aborted) return
+    answering = false
+    const details = detailsOf(error)
+    isUnsure ||= details.kind !== 'refusal'
+    page.watch.look()
+    const why = overBy(details)
+    if (details.code === 'device_not_trusted') say(el('p', {}, ...removed(device)))
+    else if (why) over(why)
+    else say(el('p', {}, explain(error)))
+  }
+
+  /** The list has not been asked for yet, or does not have it. */
+  function waitFor(): void {
+    const asking = page.watch.all().filter(({ state }) => state === 'asking')
+    if (asking.length === 0) {
+      showOver(page.nextScreen(), null, hasSaidYes(id) ? { why: [SAID_YES] } : {})
+      return
+    }
+    const { trouble = null } = asking[0] ?? {}
+    screen.show('Payfriend', el('p', {}, trouble === null ? 'One moment…' : explain(trouble)))
+    page.watch.listen(() => page.go(`#${id}`), screen.signal)
+  }
+}
+
+const removed = ({ email }: OwnDevice): Child[] => [
+  'This phone was removed from the account ',
+  verbatim('strong', { dir: 'auto' }, email),
+  '; it approves nothing any more.',
+]
+const SAID_YES = 'A yes was sent to it from this phone. Look where you are signed in how it ended.'
+const UNSURE =
+  'Your answer has probably arrived, but its result did not come back. Look where you are signed in how it ended.'
+const NOT_APPROVED = 'Nothing was approved. Try again.'
+const NO_PASSKEY = 'Nothing was approved, because this phone’s passkey did not answer.'
