@@ -71,6 +71,7 @@ try {
       'Payfriend is ready.',
       `  The page:          ${pageUrl}`,
       `  The pretend phone: ${phone?.url ?? `none: ${providerUrl()} is used`}`,
+      `    or a passkey of your own browser: ${pageUrl}/approve.html`,
       ...(phone ? [`    by hand, as provider: curl ${phoneKey} ${phone.url}/…`] : []),
       `  Sign-in:           ${signInUrl}`,
       ...(EVENTS_URL ? [`Events are posted to ${new URL(EVENTS_URL).origin}.`] : []),

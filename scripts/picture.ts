@@ -4,11 +4,10 @@
  */
 import '../local/environment.ts'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { startPayfriend } from '../local/payfriend.ts'
 import { launchBrowser } from '../test/harness/browser.ts'
 
-const NUMBER = '+12025550142'
 const WIDTH = 460
 const HEIGHT = 760
 const LOGO_SIDE = 256
@@ -45,22 +44,28 @@ async function aPaymentThatWaits(): Promise<{ page: Page; phone: Page }> {
   await page.getByLabel('E-mail').fill('hannah@example.com')
   await page.getByLabel('Password').fill('correct horse battery')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByLabel('Phone number').fill(NUMBER)
-  await page.getByRole('button', { name: 'Get a code' }).click()
-  await page.getByRole('heading', { name: 'Enter the code' }).waitFor()
-  const [text] = pretend.book.messages(NUMBER)
-  await page.getByLabel('Code', { exact: true }).fill(text?.code ?? '')
-  await page.getByRole('button', { name: 'Confirm' }).click()
+  await page.getByRole('link', { name: 'Add a phone' }).click()
+  const phone = await context.newPage()
+  await phone.goto(pretend.url)
+  await phone.getByLabel('Code of the page').fill(await textOf(page.locator('.invitation')))
+  await phone.getByRole('button', { name: 'Add this phone' }).click()
+  await page.getByLabel('The four digits').fill(await textOf(phone.locator('.asking .digits')))
+  await page.getByRole('button', { name: 'Add this phone' }).click()
+  await page.getByText('approves your payments now').waitFor()
+  const menu = page.getByRole('navigation', { name: 'Main' })
+  await menu.getByRole('link', { name: 'Send a payment' }).click()
   await page.getByRole('button', { name: 'Neville Longbottom' }).click()
   await page.getByLabel('Amount', { exact: true }).fill('20.50')
   await page.getByRole('button', { name: 'Send payment' }).click()
   await page.getByRole('heading', { name: 'Waiting for your phone' }).waitFor()
-  const phone = await context.newPage()
-  await phone.goto(pretend.url)
   const approve = phone.getByRole('button', { name: 'Approve' })
   await approve.waitFor()
   await approve.evaluate((button) => button.closest('article')?.scrollIntoView())
   return { page, phone }
+}
+
+async function textOf(element: Locator): Promise<string> {
+  return (await element.textContent()) ?? ''
 }
 
 async function sideBySide(from: Browser, shots: Buffer[]): Promise<Buffer> {

@@ -18,6 +18,12 @@ export const faultsSchema = z.strictObject({
   providerDelayMs: z.number().int().min(0).max(60_000),
   /** No Verify service is in PSD2 mode, whatever its settings: Twilio's support has not enabled it. */
   psd2Off: z.boolean(),
+  /** Devices sign another document than the one that is shown. */
+  signAnotherDocument: z.boolean(),
+  /** Devices' clocks are two minutes fast. */
+  deviceClockWrong: z.boolean(),
+  /** Passkeys sign without asking for finger, face or PIN. */
+  passkeyAsksNobody: z.boolean(),
 })
 
 export type Faults = z.infer<typeof faultsSchema>
@@ -31,4 +37,7 @@ export const noFaults = (): Faults => ({
   answer429: false,
   providerDelayMs: 0,
   psd2Off: false,
+  signAnotherDocument: false,
+  deviceClockWrong: false,
+  passkeyAsksNobody: false,
 })

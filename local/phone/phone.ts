@@ -5,7 +5,8 @@ import { authyApi } from './authyApi.ts'
 import { type AuthyAnswer, AuthyRefusal, readParams, readPath } from './authyRequest.ts'
 import { type KnownPhone, PhoneBook } from './phoneBook.ts'
 import { callbackSender } from './phoneCallback.ts'
-import { loadPhones, savePhones } from './phoneFile.ts'
+import { type KnownDevice, type PhoneDevices, phoneDevices } from './phoneDevices.ts'
+import { loadDevices, loadPhones, save } from './phoneFile.ts'
 import { phoneScreen } from './phoneScreen.ts'
 import { LOCAL_VERIFY, type VerifyOptions, verifyApi } from './verifyApi.ts'
 import type { VerifyAnswer } from './verifyRequest.ts'
@@ -22,10 +23,14 @@ export type PhoneOptions = {
   verify?: VerifyOptions
   /** The address of callbacks, read for each one; the signature covers it too. */
   callbackUrl: () => string
+  /** The page's address, with the API that the pretend devices call. Default: that of `npm start`. */
+  siteUrl?: string
   /** The only source of time: for expiry, nonces and stored times. */
   clock: () => Date
   /** The JSON file in which phones and Authy users are kept, so that a restart finds them. */
   dataFile?: string
+  /** The JSON file for the devices and their private keys. */
+  devicesFile?: string
   /** Returns a code with this number of digits. */
   random?: (digits: number) => string
   /** The timer for delayed callbacks and a slow provider. */
@@ -37,6 +42,7 @@ export type Phone = {
   url: string
   /** The phones' state, for tests in the same process. */
   book: PhoneBook
+  devices: PhoneDevices
   /** Resolves when every callback under way has been answered, except delayed ones. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -55,12 +61,19 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     onAnswer: (push) => sender.send(push),
     onChange: () => screen.changed(),
     ...(random && { random }),
-    ...(dataFile && { onKnown: (phones: KnownPhone[]) => savePhones(dataFile, phones) }),
+    ...(dataFile && { onKnown: (phones: KnownPhone[]) => save(dataFile, phones) }),
   })
   const onChange = () => book.changed()
   const { faults } = book
   const sender = callbackSender({ apiKey, callbackUrl, clock, setTimer, faults, onChange })
-  const screen = phoneScreen(book, clock)
+  const { siteUrl = 'http://localhost:3000', devicesFile } = options
+  const devices: PhoneDevices = phoneDevices({
+    ...{ siteUrl, clock, faults, onChange },
+    known: devicesFile ? loadDevices(devicesFile) : [],
+    ...(devicesFile && { onKnown: (known: KnownDevice[]) => save(devicesFile, known) }),
+    isWatched: () => screen.isWatched(),
+  })
+  const screen = phoneScreen(book, devices, clock)
   let url = ''
   const answerVerify = verifyApi({ ...verify, book, clock, baseUrl: () => url })
 
@@ -77,7 +90,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     const body = await readBody(request)
     const isVerify = path.startsWith('/v2/')
     if (!isVerify && !path.startsWith('/protected/') && !path.startsWith('/onetouch/')) {
-      screen.answer(request, path, body ?? Buffer.of(), response)
+      await screen.answer(request, path, body ?? Buffer.of(), response)
       return
     }
     // A web page must not approve payments or send texts, not even with the key.
@@ -135,9 +148,11 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   return {
     url,
     book,
+    devices,
     settled: sender.settled,
     async close() {
       sender.stop()
+      devices.close()
       screen.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

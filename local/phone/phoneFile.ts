@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as z from 'zod'
 import type { KnownPhone } from './phoneBook.ts'
+import type { KnownDevice } from './phoneDevices.ts'
 
 const knownPhones = z.array(
   z.object({
@@ -21,8 +22,28 @@ const knownPhones = z.array(
   }),
 )
 
+const knownDevices = z.array(
+  z.object({
+    kid: z.string(),
+    email: z.string(),
+    name: z.string(),
+    asking: z.object({ digits: z.string(), expiresAt: z.coerce.date() }).nullable(),
+    keys: z.object({
+      device: z.string(),
+      passkey: z.string(),
+      credentialId: z.string(),
+      userHandle: z.string(),
+    }),
+  }),
+)
+
 /** The phones in a file; none if there is no file. Throws if the file holds anything else. */
-export function loadPhones(file: string): KnownPhone[] {
+export const loadPhones = (file: string): KnownPhone[] => load(file, knownPhones, 'phones')
+
+/** The devices in a file, as `loadPhones`. */
+export const loadDevices = (file: string): KnownDevice[] => load(file, knownDevices, 'devices')
+
+function load<T>(file: string, schema: z.ZodType<T>, what: string): T | [] {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -31,15 +52,18 @@ export function loadPhones(file: string): KnownPhone[] {
     throw error
   }
   try {
-    return knownPhones.parse(JSON.parse(text))
+    return schema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new Error(`${file} does not hold phones: remove it to start anew`, { cause })
+    throw new Error(`${file} does not hold ${what}: remove it to start anew`, { cause })
   }
 }
 
-/** Write a new file and rename it over the old one, so that a crash leaves one of the two whole. */
-export function savePhones(file: string, phones: KnownPhone[]): void {
+/**
+ * Write a new file and rename it over the old one, so that a crash leaves one of the two whole. For its owner only,
+ * because devices are kept with their private keys.
+ */
+export function save(file: string, what: readonly (KnownPhone | KnownDevice)[]): void {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(`${file}.new`, `${JSON.stringify(phones, null, 2)}\n`)
+  writeFileSync(`${file}.new`, `${JSON.stringify(what, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${file}.new`, file)
 }

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import * as z from 'zod'
 import { asksByOwnName, asksFromNoOtherPage } from '../ownRequest.ts'
+import { deviceAnswer } from './deviceCalls.ts'
 import { faultsSchema } from './faults.ts'
 import type { PhoneBook } from './phoneBook.ts'
+import type { PhoneDevices } from './phoneDevices.ts'
 import type { Push } from './phonePush.ts'
 
 /** Only this much is shown; the book keeps everything. */
@@ -21,6 +23,8 @@ const FILES: Record<string, [file: string, type: string]> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/phone.css': ['phone.css', 'text/css; charset=utf-8'],
   '/phone.js': ['phone.js', 'text/javascript; charset=utf-8'],
+  '/devices.js': ['devices.js', 'text/javascript; charset=utf-8'],
+  '/elements.js': ['elements.js', 'text/javascript; charset=utf-8'],
   '/icon.svg': ['icon.svg', 'image/svg+xml'],
 }
 
@@ -59,16 +63,26 @@ const action = z.discriminatedUnion('action', [
     action: z.literal('setFaults'),
     faults: faultsSchema.partial(),
   }),
+  z.strictObject({ action: z.literal('addDevice'), code: z.string(), name: z.string() }),
+  z.strictObject({
+    action: z.literal('answerDevice'),
+    kid: z.string(),
+    id: z.string(),
+    answer: deviceAnswer,
+  }),
+  z.strictObject({ action: z.enum(['removeDevice', 'forgetDevice']), kid: z.string() }),
 ])
 
+type DeviceAction = Extract<z.infer<typeof action>, { kid: string } | { action: 'addDevice' }>
+
 /** The page that shows the phones: its files, its state and its actions. */
-export function phoneScreen(book: PhoneBook, clock: () => Date) {
+export function phoneScreen(book: PhoneBook, devices: PhoneDevices, clock: () => Date) {
   const watchers = new Set<ServerResponse>()
   let shown = ''
 
   /** Send the page's whole state to every open page, so that the page uses the server's clock. */
   const tell = () => {
-    const state = JSON.stringify(stateOf(book, clock()))
+    const state = JSON.stringify(stateOf(book, devices, clock()))
     if (state === shown) return
     shown = state
     for (const watcher of watchers) watcher.write(`data: ${state}\n\n`)
@@ -85,7 +99,10 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
     response.on('close', () => watchers.delete(response))
   }
 
-  const act = (request: IncomingMessage, body: Buffer): [status: number, problem?: string] => {
+  const act = async (
+    request: IncomingMessage,
+    body: Buffer,
+  ): Promise<[status: number, problem?: string]> => {
     if (request.headers['content-type'] !== 'application/json') return [415, 'send JSON']
     if (body.length > ACTION_BYTES_MAX) return [413, 'too long']
     const wanted = action.safeParse(parsed(body))
@@ -109,10 +126,28 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
       if (push.status !== 'pending') return [409, `the request is ${push.status}`]
       book.answer(act.uuid, act.decision)
     }
+    if ('kid' in act || act.action === 'addDevice') {
+      const problem = await pressed(act)
+      if (problem === undefined) return [404, 'no such device or request']
+      if (problem !== null) return [409, problem]
+    }
     return [204]
   }
 
-  const reply = (request: IncomingMessage, path: string, body: Buffer): Reply => {
+  const pressed = (act: DeviceAction) => {
+    switch (act.action) {
+      case 'addDevice':
+        return devices.add(act.code, act.name)
+      case 'answerDevice':
+        return devices.answer(act.kid, act.id, act.answer)
+      case 'removeDevice':
+        return devices.remove(act.kid)
+      case 'forgetDevice':
+        return devices.forget(act.kid)
+    }
+  }
+
+  const reply = async (request: IncomingMessage, path: string, body: Buffer): Promise<Reply> => {
     // Links from other sites may open the page's static files; everything else is for the page only.
     const [file, type] = (request.method === 'GET' && FILES[path]) || []
     if (file && type && asksByOwnName(request)) {
@@ -120,24 +155,30 @@ export function phoneScreen(book: PhoneBook, clock: () => Date) {
     }
     if (!asksFromNoOtherPage(request)) return [403, PLAIN, 'only from this page']
     if (request.method === 'POST' && path === '/actions') {
-      const [status, problem = ''] = act(request, body)
+      const [status, problem = ''] = await act(request, body)
       return [status, PLAIN, problem]
     }
     if (request.method === 'GET' && path === '/state') {
-      return [200, 'application/json', JSON.stringify(stateOf(book, clock()))]
+      return [200, 'application/json', JSON.stringify(stateOf(book, devices, clock()))]
     }
     return [404, PLAIN, 'nothing here']
   }
 
   return {
-    answer(request: IncomingMessage, path: string, body: Buffer, response: ServerResponse): void {
+    async answer(
+      request: IncomingMessage,
+      path: string,
+      body: Buffer,
+      response: ServerResponse,
+    ): Promise<void> {
       if (request.method === 'GET' && path === '/events' && asksFromNoOtherPage(request)) {
         watch(response)
         return
       }
-      const [status, type, content] = reply(request, path, body)
+      const [status, type, content] = await reply(request, path, body)
       response.writeHead(status, { ...SCREEN_HEADERS, 'content-type': type }).end(content)
     },
+    isWatched: () => watchers.size > 0,
     /** Several changes in a row are sent once. */
     changed(): void {
       if (watchers.size === 0 || aboutToTell) return
@@ -163,7 +204,7 @@ function parsed(body: Buffer): unknown {
 }
 
 /** The page's state. Its time is in whole minutes, so that without changes nothing is sent in between. */
-function stateOf(book: PhoneBook, now: Date) {
+function stateOf(book: PhoneBook, devices: PhoneDevices, now: Date) {
   const phones = book.numbers().slice(0, PHONES_SHOWN)
   return {
     minute: `${now.toISOString().slice(0, 16)}Z`,
@@ -182,6 +223,7 @@ function stateOf(book: PhoneBook, now: Date) {
         .sort((one, other) => other.sequence - one.sequence)
         .slice(0, ITEMS_SHOWN),
     })),
+    devices: devices.shown(now),
     faults: book.faults,
   }
 }

@@ -49,9 +49,11 @@ const handlers = {
 } satisfies Handlers
 
 const index = Buffer.from('<!doctype html><title>Payfriend</title>')
+const approve = Buffer.from('<!doctype html><title>Approve</title>')
 const site = {
   files: new Map([
     ['/index.html', { body: index, type: 'text/html;charset=UTF-8', immutable: false }],
+    ['/approve.html', { body: approve, type: 'text/html;charset=UTF-8', immutable: false }],
     ['/page.a1b2.js', { body: Buffer.from('1'), type: 'text/javascript', immutable: true }],
   ]),
   config: { clientId },
@@ -102,7 +104,9 @@ type Sent = {
 async function send({ method = 'GET', path = '/', headers = {}, body }: Sent) {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { port } = new URL(gateway.url)
-    const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, resolve)
+    // By the name as a browser says it, to the address that the server listens on.
+    const sent = { host: `localhost:${port}`, ...headers }
+    const outgoing = request({ host: '127.0.0.1', port, method, path, headers: sent }, resolve)
     outgoing.once('error', reject)
     outgoing.end(body)
   })
@@ -493,6 +497,10 @@ test('a handler that takes 30 seconds is a 503, and its late answer goes nowhere
   expect((await send({ path: '/' })).status).toBe(200)
 })
 
+const APPROVE_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'"
 const CSP = () =>
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   `font-src 'self'; connect-src 'self' ${issuer}; base-uri 'none'; form-action 'none'; ` +
@@ -503,6 +511,7 @@ test.each([
   ['/?code=x&state=y', 200, 'text/html;charset=UTF-8', 'no-cache', index.toString()],
   ['/index.html', 200, 'text/html;charset=UTF-8', 'no-cache', index.toString()],
   ['/config.json', 200, 'application/json', 'no-cache', `{"clientId":"${clientId}"}`],
+  ['/approve.html', 200, 'text/html;charset=UTF-8', 'no-cache', approve.toString()],
   ['/page.a1b2.js', 200, 'text/javascript', 'public, max-age=31536000, immutable', '1'],
   ['/nothing', 404, 'text/plain;charset=UTF-8', 'no-cache', 'Not Found'],
   ['/api', 404, 'text/plain;charset=UTF-8', 'no-cache', 'Not Found'],
@@ -520,10 +529,12 @@ test.each([
       'content-type': type,
       'cache-control': cache,
       'content-length': String(Buffer.byteLength(text)),
-      'content-security-policy': CSP(),
+      'content-security-policy': path === '/approve.html' ? APPROVE_CSP : CSP(),
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+      'permissions-policy':
+        'camera=(), geolocation=(), microphone=(), payment=(), ' +
+        'publickey-credentials-create=(self), publickey-credentials-get=(self)',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
@@ -537,4 +548,11 @@ test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('the site refuses %s', async (me
   const answer = await send({ method })
   expect(answer.status).toBe(405)
   expect(answer.headers.allow).toBe('GET, HEAD')
+})
+test('a page asked for by its address leads to its name, because a passkey belongs to a name', async () => {
+  const { port } = new URL(gateway.url)
+  const headers = { host: `127.0.0.1:${port}` }
+  const answer = await send({ path: '/approve.html?x=1', headers })
+  expect(answer.status).toBe(308)
+  expect(answer.headers.location).toBe(`${gateway.url}/approve.html?x=1`)
 })

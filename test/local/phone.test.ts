@@ -692,8 +692,11 @@ describe('the page', () => {
     const { text } = await api('GET', '/')
     expect(text).toContain('<title>Pretend phone</title>')
     expect(text).not.toMatch(/<style|style=|<script>| on[a-z]+=|https?:/)
-    const script = await api('GET', '/phone.js')
-    expect(script.text).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|eval/)
+    for (const file of ['phone', 'devices', 'elements']) {
+      const script = await api('GET', `/${file}.js`)
+      expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8')
+      expect(script.text).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|eval/)
+    }
   })
 
   test('has a field for each fault and a switch for each thing of a phone', async () => {

@@ -4,9 +4,9 @@
  *
  * All text comes from strangers (payees choose their names), so it is set as text, never as markup.
  */
+import { showDevices } from './devices.js'
+import { act, clock, copy, countdown, id, keyed, make, say, text } from './elements.js'
 
-const id = (name) => document.getElementById(name)
-const sheets = new WeakMap()
 let seen = null
 
 const events = new EventSource('events')
@@ -25,16 +25,7 @@ id('faults').addEventListener('change', ({ target }) => {
   act({ action: 'setFaults', faults: { [target.name]: value } })
 })
 
-async function act(action) {
-  const response = await fetch('actions', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(action),
-  })
-  if (!response.ok) say(await response.text())
-}
-
-function show({ minute, phones, faults }) {
+function show({ minute, phones, devices, faults }) {
   id('empty').hidden = phones.length > 0
   keyed(
     id('phones'),
@@ -45,6 +36,7 @@ function show({ minute, phones, faults }) {
       fillPhone(node, phone, minute)
     },
   )
+  showDevices(devices, minute)
   for (const [name, value] of Object.entries(faults)) fillFault(name, value)
   tellNews(phones)
 }
@@ -174,46 +166,4 @@ function tellNews(phones) {
     }
   }
   seen = newest
-}
-
-const say = (words) => text(id('news'), words)
-
-/**
- * Give `parent` one child for each of `items`, in this order. Existing children are kept and filled
- * again, so that the focus and a screen reader are not disturbed.
- */
-function keyed(parent, items, keyOf, create, fill) {
-  const old = new Map(sheets.get(parent))
-  const now = new Map()
-  for (const [at, item] of items.entries()) {
-    const key = keyOf(item, at)
-    now.set(key, old.get(key) ?? create(item))
-  }
-  for (const [key, node] of old) if (!now.has(key)) node.remove()
-  let next = parent.firstElementChild
-  for (const node of now.values()) {
-    if (node === next) next = next.nextElementSibling
-    else parent.insertBefore(node, next)
-  }
-  sheets.set(parent, now)
-  for (const [at, item] of items.entries()) fill(now.get(keyOf(item, at)), item)
-}
-
-const make = (tag) => document.createElement(tag)
-
-const copy = (template) => id(template).content.firstElementChild.cloneNode(true)
-
-function text(node, words) {
-  if (node.textContent !== words) node.textContent = words
-}
-
-/** The time in the page's language, whatever the browser's is. */
-const clock = (time) =>
-  new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
-
-function countdown(seconds) {
-  const two = (count) => String(count).padStart(2, '0')
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
-  const end = `${two(seconds % 60)}`
-  return hours > 0 ? `${hours}:${two(minutes)}:${end}` : `${minutes}:${end}`
 }

@@ -1,0 +1,70 @@
+/** What waits for a pretend device's answer, as it read it from the documents that it signs. */
+import * as z from 'zod'
+import type { Listed } from './deviceCalls.ts'
+
+type Approval = Listed['approvals'][number]
+
+export type Item = Approval &
+  ReturnType<typeof readDocument> & {
+    readonly at: Date
+    /** `over`: it ended without this device's answer. */
+    status: 'waiting' | 'approved' | 'denied' | 'over'
+    /** Why the last answer did not count. */
+    problem: string | null
+  }
+
+const expiring = { expiresAt: z.coerce.date() }
+const document = z.discriminatedUnion('kind', [
+  z.object({
+    ...{ kind: z.literal('payment'), displayText: z.string(), reference: z.string() },
+    ...expiring,
+  }),
+  z.object({
+    kind: z.literal('device'),
+    subject: z.object({ name: z.string(), reference: z.string(), digits: z.string() }),
+    ...expiring,
+  }),
+])
+
+/** The words of the very document that is signed, so that the device shows what it signs. */
+function readDocument(signing: string) {
+  const read = document.parse(JSON.parse(signing))
+  const { expiresAt } = read
+  if (read.kind === 'payment') {
+    return { words: read.displayText, reference: read.reference, digits: null, expiresAt }
+  }
+  const { name, reference, digits } = read.subject
+  return { words: `Let “${name}” approve payments?`, reference, digits, expiresAt }
+}
+
+/** Bring a device's items up to date with what the API lists. */
+export function merge(items: Map<string, Item>, approvals: readonly Approval[], now: Date): void {
+  const listed = new Set(approvals.map(({ id }) => id))
+  for (const item of items.values()) {
+    if (item.status === 'waiting' && !listed.has(item.id)) item.status = 'over'
+  }
+  for (const approval of approvals) {
+    const { id, signing } = approval
+    if (items.has(id)) continue
+    const told = { at: now, status: 'waiting', problem: null } as const
+    items.set(id, { ...approval, ...readDocument(signing), ...told })
+  }
+}
+
+/** Whether it can still be answered. */
+export const isWaiting = ({ status, expiresAt }: Item, now: Date): boolean =>
+  status === 'waiting' && now < expiresAt
+
+/** An item as the page shows it. */
+export function shownItem(item: Item, now: Date) {
+  const { kind, id, words, reference, digits, at, problem } = item
+  return {
+    ...{ kind, id, words, reference, digits, at, problem },
+    status: item.status === 'waiting' && !isWaiting(item, now) ? 'over' : item.status,
+    secondsLeft: secondsUntil(item.expiresAt, now),
+  }
+}
+
+/** Whole seconds from `now` until `then`, never below zero. */
+export const secondsUntil = (then: Date, now: Date): number =>
+  Math.max(0, Math.ceil((then.getTime() - now.getTime()) / 1000))

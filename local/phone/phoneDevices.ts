@@ -1,0 +1,188 @@
+/** The devices that the pretend phone plays: each asks one account to be let in, and then answers what waits there. */
+import { typedCode } from '../../functions/core/device.ts'
+import {
+  asRefused,
+  type CallOptions,
+  type DeviceAnswer,
+  deviceCalls,
+  type Refused,
+} from './deviceCalls.ts'
+import { type Item, isWaiting, merge, secondsUntil, shownItem } from './deviceItems.ts'
+import type { PhoneKeys, SoftwarePhone } from './softwarePhone.ts'
+
+/** How often the API is asked, while somebody looks or something waits. */
+const LOOK_MS = 2000
+/** Only this much is shown of each device. */
+const ITEMS_SHOWN = 20
+/** `…/approve.html#add/CODE`, as the page's QR has it. */
+const LINK = /^https?:\/\/\S*#add\/([^/#\s]+)$/
+
+/** What of a device is kept across a restart. */
+export type KnownDevice = {
+  readonly kid: string
+  readonly email: string
+  readonly name: string
+  /** Null once it was let in. */
+  readonly asking: { readonly digits: string; readonly expiresAt: Date } | null
+  readonly keys: PhoneKeys
+}
+
+type Device = Omit<KnownDevice, 'keys' | 'asking'> & {
+  readonly phone: SoftwarePhone
+  asking: KnownDevice['asking']
+  /** The document by which it removes itself. Null until it was let in. */
+  removal: string | null
+  /** Why the API did not list what waits. */
+  trouble: Refused | null
+  /** Newest last. */
+  readonly items: Map<string, Item>
+}
+
+export type DevicesOptions = CallOptions & {
+  readonly known: readonly KnownDevice[]
+  readonly onKnown?: (devices: KnownDevice[]) => void
+  readonly onChange: () => void
+  /** Whether the phone's page is open. */
+  readonly isWatched: () => boolean
+}
+
+/** What became of a press: the problem in words, null without one, undefined if there is no such thing. */
+type Pressed = string | null | undefined
+
+export type PhoneDevices = ReturnType<typeof phoneDevices>
+
+/** The devices of the pretend phone. */
+export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }: DevicesOptions) {
+  const { clock } = options
+  const calls = deviceCalls(options)
+  const devices = new Map<string, Device>()
+  for (const { keys, ...kept } of known) take({ ...kept, phone: calls.phone(keys) })
+  let looking: Promise<void> | undefined
+  const ticking = setInterval(() => {
+    if (isWatched() || [...devices.values()].some(waits)) void look()
+  }, LOOK_MS)
+  ticking.unref()
+
+  function take(device: Omit<Device, 'removal' | 'trouble' | 'items'>): void {
+    devices.set(device.kid, { ...device, removal: null, trouble: null, items: new Map() })
+  }
+
+  function keep(): void {
+    onKnown?.(
+      [...devices.values()].map(({ kid, email, name, asking, phone }) => ({
+        ...{ kid, email, name, asking },
+        keys: phone.keys(),
+      })),
+    )
+    onChange()
+  }
+
+  const waits = ({ asking, items }: Device): boolean =>
+    asking
+      ? clock() < asking.expiresAt
+      : [...items.values()].some((item) => isWaiting(item, clock()))
+
+  /** Ask the API what waits for each device. Only one such round is under way at a time. */
+  function look(): Promise<void> {
+    looking ??= Promise.all([...devices.values()].map(lookFor)).then(() => {
+      looking = undefined
+      onChange()
+    })
+    return looking
+  }
+
+  async function lookFor(device: Device): Promise<void> {
+    try {
+      const listed = await calls.list(device)
+      device.trouble = null
+      device.removal = listed.device.removal
+      merge(device.items, listed.approvals, clock())
+      if (!device.asking) return
+      device.asking = null
+      keep()
+    } catch (error) {
+      const refused = asRefused(error)
+      // Until a device is let in, the API does not know it.
+      device.trouble = device.asking && refused.code === 'device_not_trusted' ? null : refused
+    }
+  }
+
+  return {
+    look,
+
+    /** Make new keys, and ask with the page's code or its link to be let in. */
+    async add(typed: string, name: string): Promise<Pressed> {
+      const code = typedCode(LINK.exec(typed.trim())?.[1] ?? typed)
+      if (code === undefined)
+        return 'This is not a code of the page: it has ten letters and digits.'
+      const phone = calls.phone()
+      try {
+        const { kid, email, ...asking } = await calls.enrol(phone, code, name)
+        take({ kid, email, name, asking, phone })
+        keep()
+        return null
+      } catch (error) {
+        const { code: refusal, message } = asRefused(error)
+        return refusal === 'not_found' ? `${message} The code is wrong, used or too old.` : message
+      }
+    },
+
+    /** Answer something that waits. */
+    async answer(kid: string, id: string, answer: DeviceAnswer): Promise<Pressed> {
+      const device = devices.get(kid)
+      const item = device?.items.get(id)
+      if (!device || !item) return undefined
+      try {
+        item.status = await calls.answer(device, item, answer)
+        item.problem = null
+      } catch (error) {
+        item.problem = asRefused(error).message
+      }
+      onChange()
+      return item.problem
+    },
+
+    /** Remove a device: at the API, signed by its passkey, and then here. */
+    async remove(kid: string): Promise<Pressed> {
+      const device = devices.get(kid)
+      if (!device?.removal) return undefined
+      try {
+        await calls.remove(device, device.removal)
+      } catch (error) {
+        return asRefused(error).message
+      }
+      devices.delete(kid)
+      keep()
+      return null
+    },
+
+    /** Lose a device's keys without telling the API. */
+    async forget(kid: string): Promise<Pressed> {
+      if (!devices.delete(kid)) return undefined
+      keep()
+      return null
+    },
+
+    /** The devices as the page shows them, newest first. */
+    shown(now: Date) {
+      return [...devices.values()].reverse().map(({ kid, email, name, ...device }) => ({
+        ...{ kid, email, name },
+        asking: device.asking && {
+          digits: device.asking.digits,
+          secondsLeft: secondsUntil(device.asking.expiresAt, now),
+        },
+        trouble: device.trouble?.message ?? null,
+        canRemove: device.removal !== null && device.trouble?.code !== 'device_not_trusted',
+        items: [...device.items.values()]
+          .reverse()
+          .slice(0, ITEMS_SHOWN)
+          .map((item) => shownItem(item, now)),
+      }))
+    },
+
+    close(): void {
+      clearInterval(ticking)
+      calls.stop()
+    },
+  }
+}

@@ -1,0 +1,108 @@
+/** The devices of the pretend phone: how one is added, and what waits for each. */
+import { act, clock, copy, countdown, id, keyed, say, text } from './elements.js'
+
+let seen = null
+
+id('add').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const { code, deviceName, submit } = event.target.elements
+  submit.disabled = true
+  const problem = await act({ action: 'addDevice', code: code.value, name: deviceName.value })
+  submit.disabled = false
+  text(id('addProblem'), problem ?? '')
+  if (problem === null) code.value = ''
+})
+
+export function showDevices(devices, minute) {
+  const keyOf = ({ kid }) => kid
+  keyed(id('devices'), devices, keyOf, makeDevice, (node, device) => {
+    fillDevice(node, device, minute)
+  })
+  const news = devices.flatMap(({ items }) => items)
+  const known = seen
+  seen = new Set(news.map((item) => item.id))
+  const arrived = known ? news.filter((item) => !known.has(item.id)) : []
+  if (arrived.length > 0) say(arrived.map(({ words }) => words).join('. '))
+}
+
+function makeDevice({ kid, email, name }) {
+  const node = copy('device')
+  const part = (selector) => node.querySelector(selector)
+  node.setAttribute('aria-label', `Device ${name}, ${email}`)
+  text(part('h2'), name)
+  for (const place of node.querySelectorAll('.account')) text(place, email)
+  for (const button of node.querySelectorAll('footer button')) {
+    button.addEventListener('click', async () => {
+      text(part('footer .problem'), (await act({ action: button.value, kid })) ?? '')
+    })
+  }
+  return node
+}
+
+function fillDevice(node, { kid, email, asking, trouble, canRemove, items }, minute) {
+  const part = (selector) => node.querySelector(selector)
+  const isAsking = (asking?.secondsLeft ?? 0) > 0
+  text(part('.clock'), clock(minute))
+  part('.asking').hidden = !isAsking
+  text(part('.digits'), asking?.digits ?? '')
+  text(part('.asking .left'), `${countdown(asking?.secondsLeft ?? 0)} left`)
+  part('.late').hidden = !asking || isAsking
+  part('.quiet').hidden = asking !== null || trouble !== null || items.length > 0
+  text(part('.trouble'), trouble ?? '')
+  part('[value=removeDevice]').hidden = !canRemove
+  part('[value=forgetDevice]').hidden = canRemove
+  keyed(
+    part('.items'),
+    items,
+    (item) => item.id,
+    (item) => makeRequest(item, kid, email),
+    fillRequest,
+  )
+}
+
+function makeRequest({ id, kind, words, reference, digits, at }, kid, email) {
+  const node = copy('request')
+  const part = (selector) => node.querySelector(selector)
+  const isDevice = kind === 'device'
+  text(part('.from'), isDevice ? 'A new device' : 'Payfriend')
+  part('time').dateTime = at
+  text(part('time'), clock(at))
+  text(part('.message'), words)
+  part('.digits').hidden = !isDevice
+  text(part('.digits'), digits ?? '')
+  part('.compare').hidden = !isDevice
+  text(part('.account'), email)
+  text(part('.reference'), reference)
+  text(part('[value=deny]'), isDevice ? 'No' : 'Deny')
+  text(part('[value=approve]'), isDevice ? 'Yes' : 'Approve')
+  const ask = (why) => {
+    part('.reasons').hidden = !why
+    part('.ask').hidden = why
+    part(why ? '[value=changed_mind]' : '[value=deny]').focus()
+  }
+  for (const button of node.querySelectorAll('button')) {
+    const { value } = button
+    button.addEventListener('click', () => {
+      if (value === 'back' || (value === 'deny' && !isDevice)) ask(value === 'deny')
+      else act({ action: 'answerDevice', kid, id, answer: value })
+    })
+  }
+  return node
+}
+
+const ENDS = { approved: 'Approved', denied: 'Denied', over: 'No longer waits for an answer' }
+
+function fillRequest(node, { status, secondsLeft, problem }) {
+  const part = (selector) => node.querySelector(selector)
+  const waits = status === 'waiting'
+  // The pressed button is about to be hidden, so the answer takes the focus.
+  const hadFocus = !waits && part('.choice').contains(document.activeElement)
+  node.dataset.status = status
+  part('.choice').hidden = !waits
+  part('.left').hidden = !waits
+  text(part('.left'), `${countdown(secondsLeft)} left to answer`)
+  part('.answer').hidden = waits
+  text(part('.answer'), ENDS[status] ?? '')
+  text(part('.problem'), problem ?? '')
+  if (hadFocus) part('.answer').focus()
+}
