@@ -27,7 +27,7 @@ const approved = z.object({
 export type ApprovedPayment = z.infer<typeof approved>['detail']
 
 /** What came back shows, or is bound to, payee and amount (RTS Art. 5(1)(c)). All else is held. */
-const PAID_ON: readonly string[] = ['signed-callback', 'sms-code']
+const PAID_ON: readonly string[] = ['signed-callback', 'sms-code', 'passkey']
 
 /**
  * Pay. This one only writes into the log who is paid; put your own in its place. Give `paymentId` to the bank

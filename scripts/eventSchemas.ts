@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import { EVENT_SOURCE } from '../functions/adapters/aws/eventBus.ts'
 import { CHANNELS } from '../functions/core/channel.ts'
+import { LEAVES } from '../functions/core/device.ts'
 import { PAYMENT_STATUSES, PROOFS } from '../functions/core/outcome.ts'
 import { PAYER_EVENTS, PAYER_TRAIL_VERSION, type PayerEvent } from '../functions/core/payerTrail.ts'
 import { PAYMENT_TRAIL_VERSION, type PaymentEvent } from '../functions/core/paymentTrail.ts'
@@ -64,6 +65,16 @@ const accountDetail = z.object({
   event: z.enum(PAYER_EVENTS).describe('The same as detail-type.'),
   at: instant.describe('When it happened.'),
   by: z.enum(['payer', 'operator']),
+  device: z
+    .object({
+      id: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{43}$/)
+        .describe("The thumbprint (RFC 7638) of the device's key."),
+      boundBy: z.enum(LEAVES).describe('What let it in.'),
+    })
+    .exactOptional()
+    .describe('Only of device.added and device.removed.'),
   entry: hash.describe('The hash of the entry of the archive of this change.'),
 })
 true satisfies Same<z.infer<typeof accountDetail>, PayerEvent['detail']>

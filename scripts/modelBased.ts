@@ -10,7 +10,7 @@ import type { Tally } from '../test/modelBased/commands.ts'
 process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT'
 process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
 const { runModel, RULES } = await import('../test/modelBased/modelBased.ts')
-const { pick } = await import('../test/modelBased/actions.ts')
+const { pick } = await import('../test/modelBased/jobs.ts')
 
 /** Defaults: the number of sequences on one world, and their length. */
 const SEQUENCES = 40

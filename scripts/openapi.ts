@@ -10,29 +10,13 @@ import { query } from '../functions/handlers/listPayments.ts'
 import { IDEMPOTENCY_KEY } from '../functions/handlers/sendPayment.ts'
 import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { type LambdaName, lambdas } from '../functions/routes.ts'
+import { DEVICE_PROOF, deviceOperations } from './openapiDeviceRoutes.ts'
+import type { Operation, Parameter } from './openapiOperation.ts'
 import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
 
 export const FILE = resolve(import.meta.dirname, '../docs/api/openapi.json')
 
 type RouteName = Exclude<LambdaName, 'sweepPayments'>
-type Parameter = {
-  readonly name: string
-  readonly in: 'path' | 'query' | 'header'
-  readonly required?: boolean
-  readonly description?: string
-  readonly schema: object
-}
-type Operation = {
-  readonly summary: string
-  readonly description?: string
-  readonly parameters?: readonly Parameter[]
-  readonly body?: keyof typeof requests
-  readonly success: Readonly<Record<number, readonly [keyof typeof answers, string]>>
-  readonly refusals: readonly RefusalCode[]
-  /** The refusals that elsewhere have `Retry-After`, but not on this route. */
-  readonly withoutRetryAfter?: readonly RefusalCode[]
-}
-
 /** The refusals of every route that reads a body or a query. */
 const ALWAYS: readonly RefusalCode[] = ['invalid_request']
 /** The refusals of every route about one payment. */
@@ -43,7 +27,7 @@ const operations: Record<RouteName, Operation> = {
   sendPayment: {
     summary: 'Start a payment and ask for its push',
     description:
-      "The payment is stored first; then the payer's phone shows payee and amount (PSD2 Art. " +
+      "The payment is stored first; then the payer's phone or device shows payee and amount (PSD2 Art. " +
       '97(2), RTS Art. 5). The same key with the same terms gives the payment as it is now, with ' +
       'other terms it is refused. The start is 503 only where nothing was stored, and 409 only where ' +
       'the operator locked the account while it was under way.',
@@ -67,6 +51,7 @@ const operations: Record<RouteName, Operation> = {
       ...ALWAYS,
       'idempotency_key_missing',
       'phone_not_verified',
+      'device_required',
       'idempotency_key_reused',
       'already_decided',
       'locked',
@@ -113,12 +98,14 @@ const operations: Record<RouteName, Operation> = {
       `${TEXTS_MAX} texts for a payment, ${TEXT_PAUSE_SECONDS} s apart; ` +
       `by default ${DEFAULTS.textsPerHour} an hour and ${DEFAULTS.textsPerDay} a day for a payer. ` +
       '`phone_not_verified`: the ' +
-      'phone that the payment was started for was replaced twice since.',
+      'phone that the payment was started for was replaced twice since. `device_required`: the payer has a device, or ' +
+      'had one, and a text is no way around it.',
     success: { 202: ['Payment', 'The text is on its way.'] },
     refusals: [
       ...OF_PAYMENT,
       ...CLOSED,
       'phone_not_verified',
+      'device_required',
       'no_attempts_left',
       'locked',
       'too_many_sms',
@@ -138,6 +125,7 @@ const operations: Record<RouteName, Operation> = {
     refusals: [
       ...OF_PAYMENT,
       ...CLOSED,
+      'device_required',
       'no_code_sent',
       'no_attempts_left',
       'wrong_code',
@@ -162,7 +150,7 @@ const operations: Record<RouteName, Operation> = {
     refusals: [...ALWAYS, 'forged_callback', 'provider_unavailable'],
   },
   profile: {
-    summary: 'Who is signed in, and their phone',
+    summary: 'Who is signed in, their phone and their devices',
     success: { 200: ['Profile', 'The profile.'] },
     refusals: ALWAYS,
   },
@@ -174,11 +162,13 @@ const operations: Record<RouteName, Operation> = {
       'before it void. ' +
       `${VERIFICATION_SENDS_MAX} sends for a verification, ${TEXT_PAUSE_SECONDS} s apart; by default ` +
       `${DEFAULTS.provingTextsPerHour} an hour and ${DEFAULTS.provingTextsPerDay} a day for a ` +
-      'payer, and for a number that is not theirs yet. They are counted apart from codes for payments.',
+      'payer, and for a number that is not theirs yet. They are counted apart from codes for payments. Refused once ' +
+      'the payer has a device (`device_required`).',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
     refusals: [
       ...ALWAYS,
+      'device_required',
       'no_attempts_left',
       'locked',
       'too_many_sms',
@@ -194,6 +184,7 @@ const operations: Record<RouteName, Operation> = {
     refusals: [
       ...ALWAYS,
       'current_code_required',
+      'device_required',
       'not_found',
       'no_code_sent',
       'no_attempts_left',
@@ -211,6 +202,7 @@ const operations: Record<RouteName, Operation> = {
     success: { 200: ['SessionsEnded', 'Every session is over.'] },
     refusals: [...ALWAYS, 'locked'],
   },
+  ...deviceOperations,
 }
 
 /** The whole file. */
@@ -240,6 +232,7 @@ export function openapi() {
             'An access token (`token_use` = `access`) of the OpenID provider that `/config.json` ' +
             'names, with scope `payfriend/pay`. Its `sub` is the payer.',
         },
+        deviceProof: DEVICE_PROOF,
       },
       schemas: {
         ...schemasOf(requests, 'input'),
@@ -254,6 +247,14 @@ export function openapi() {
   }
 }
 
+type Open = (typeof lambdas)[RouteName]['route']['open']
+
+/** The security of a route, if it is not the access token. */
+const SECURITY: Record<Exclude<Open, 'payers'>, readonly object[]> = {
+  device: [{ deviceProof: [] }],
+  public: [],
+}
+
 function paths() {
   const found: Record<string, Record<string, object>> = {}
   for (const [name, operation] of Object.entries(operations) as [RouteName, Operation][]) {
@@ -263,14 +264,14 @@ function paths() {
   return found
 }
 
-function operationOf(name: RouteName, operation: Operation, open: 'payers' | 'public') {
+function operationOf(name: RouteName, operation: Operation, open: Open) {
   const { summary, description, parameters = [], body } = operation
   const all = [...inPath(lambdas[name].route.path), ...parameters]
   return {
     operationId: name,
     summary,
     ...(description && { description }),
-    ...(open === 'public' && { security: [] }),
+    ...(open !== 'payers' && { security: SECURITY[open] }),
     ...(all.length > 0 && { parameters: all }),
     ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
     ...(name === 'authyCallback' && {
@@ -280,15 +281,13 @@ function operationOf(name: RouteName, operation: Operation, open: 'payers' | 'pu
   }
 }
 
-function responsesOf(
-  { success, refusals, withoutRetryAfter = [] }: Operation,
-  open: 'payers' | 'public',
-) {
+function responsesOf({ success, refusals, withoutRetryAfter = [] }: Operation, open: Open) {
   const responses: Record<number, object> = {}
   for (const [status, [schema, description]] of Object.entries(success)) {
     responses[Number(status)] = {
       description,
-      headers: status === '201' ? { Location: LOCATION, ...NO_STORE } : NO_STORE,
+      headers:
+        schema === 'Payment' && status === '201' ? { Location: LOCATION, ...NO_STORE } : NO_STORE,
       content: json(ref(schema)),
     }
   }
@@ -320,9 +319,9 @@ function responsesOf(
   return responses
 }
 
-function gatewayMeaning(status: number, open: 'payers' | 'public'): string | undefined {
-  // A public route has no token.
-  if (open === 'public' && (status === 401 || status === 403)) return undefined
+function gatewayMeaning(status: number, open: Open): string | undefined {
+  // Only a payer has a token.
+  if (open !== 'payers' && (status === 401 || status === 403)) return undefined
   if (!(status in GATEWAY_ANSWERS)) return undefined
   return GATEWAY_ANSWERS[status as GatewayStatus].meaning
 }
@@ -347,18 +346,24 @@ function oneOf(codes: readonly RefusalCode[]) {
   return { oneOf: refs, discriminator: { propertyName: 'code', mapping } }
 }
 
+/** The parameters that a path can have. */
+const IN_PATH = {
+  paymentId: 'One that is malformed belongs to no payment: 404.',
+  deviceId: "The thumbprint of the device's key. One that is malformed belongs to no device: 404.",
+  approvalId:
+    'As `GET /approvals` told it: `payment.` or `device.` and the id; or `removal`. A malformed one is a 404.',
+}
+
 const inPath = (path: string): Parameter[] =>
-  path.includes('{paymentId}')
-    ? [
-        {
-          name: 'paymentId',
-          in: 'path',
-          required: true,
-          description: 'One that is malformed belongs to no payment: 404.',
-          schema: { type: 'string' },
-        },
-      ]
-    : []
+  Object.entries(IN_PATH)
+    .filter(([name]) => path.includes(`{${name}}`))
+    .map(([name, description]) => ({
+      name,
+      in: 'path',
+      required: true,
+      description,
+      schema: { type: 'string' },
+    }))
 
 function queryOf(name: keyof typeof query.shape): object {
   const { properties = {} } = z.toJSONSchema(query, { io: 'input' })

@@ -1,6 +1,7 @@
 /** Requests and answers of the API as zod schemas: the requests are the handlers' own, the answers are defined here. */
 import * as z from 'zod'
 import { CHANNELS } from '../functions/core/channel.ts'
+import { ASSERTIONS_MAX } from '../functions/core/channels/deviceRules.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/channels/smsCodeRules.ts'
 import { AMOUNT_PATTERN, ANY_AMOUNT, CURRENCIES, type Currency } from '../functions/core/money.ts'
 import { noticeEvents } from '../functions/core/notices.ts'
@@ -17,10 +18,16 @@ import {
 } from '../functions/core/refusals.ts'
 import type { VerificationStarted } from '../functions/core/registering.ts'
 import type { Same } from '../functions/core/same.ts'
+import { body as decideApprovalBody } from '../functions/handlers/decideApproval.ts'
+import { body as deviceConfirmBody } from '../functions/handlers/deviceConfirm.ts'
+import { body as deviceEnrolBody } from '../functions/handlers/deviceEnrol.ts'
+import { body as deviceLeaveBody } from '../functions/handlers/deviceLeave.ts'
 import { body as phoneStartBody } from '../functions/handlers/phoneStart.ts'
 import { body as phoneVerifyBody } from '../functions/handlers/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/handlers/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/handlers/smsVerify.ts'
+import { deviceAnswers, devices, SAID_OF_DEVICES } from './openapiDeviceSchemas.ts'
+import { instant, maskedNumber, reference } from './openapiFields.ts'
 
 /** The default limit of each currency. */
 const DEFAULT_MAX_AMOUNTS = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
@@ -31,6 +38,10 @@ export const requests = {
   SmsCode: smsVerifyBody,
   StartVerification: phoneStartBody,
   VerificationCodes: phoneVerifyBody,
+  EnrolDevice: deviceEnrolBody,
+  AskLeave: deviceLeaveBody,
+  ConfirmDevice: deviceConfirmBody,
+  AnswerApproval: decideApprovalBody,
 }
 
 /** By place in a request: additions for checks in code, which JSON Schema cannot express. */
@@ -86,24 +97,10 @@ export const SAID: Readonly<Record<string, object>> = {
       'payments to another phone.',
     examples: ['3141592'],
   },
+  ...SAID_OF_DEVICES,
 }
 
-const instant = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-  .meta({ format: 'date-time', examples: ['2026-11-21T12:00:00.000Z'] })
 const currencies = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
-const maskedNumber = z
-  .string()
-  .regex(/^\+\d{1,3} [\d• ]+$/)
-  .describe('All digits but the last three are hidden.')
-  .meta({ examples: ['+44 ••••• ••456'] })
-
-const reference = z
-  .string()
-  .regex(/^[2-9A-HJ-NP-Z]{6}$/)
-  .meta({ examples: ['4F2K7Q'] })
-
 const payment = z
   .strictObject({
     paymentId: z
@@ -134,7 +131,9 @@ const payment = z
           'out. The code by text is never paused. Else null.',
       ),
     sms: z.strictObject({
-      to: maskedNumber.nullable().describe('Where the last text went; null before the first.'),
+      to: maskedNumber
+        .nullable()
+        .describe('Where texts go; null where the payer approves by a device, and gets none.'),
       sentAt: instant.nullable(),
       sendsLeft: z.int().min(0).max(TEXTS_MAX),
       attemptsLeft: z
@@ -143,6 +142,12 @@ const payment = z
         .max(CODE_ATTEMPTS_MAX)
         .describe('Never given back, not even by a new text (RTS Art. 4(3)(b)).'),
     }),
+    device: z
+      .enum(['waiting', 'unavailable'])
+      .describe(
+        "`waiting`: it waits on the payer's devices (`GET /approvals`), and is approved there alone. " +
+          '`unavailable`: the payer had no device when it was started.',
+      ),
     createdAt: instant,
     expiresAt: instant.describe('From this instant on a pending payment is expired.'),
     decidedAt: instant.nullable().describe('When the payment became final.'),
@@ -182,6 +187,7 @@ const verificationId = z
 const profile = z
   .strictObject({
     email: z.string(),
+    devices,
     notices: z
       .array(
         z.strictObject({
@@ -217,6 +223,7 @@ const profile = z
     examples: [
       {
         email: 'harry@hogwarts.ac.uk',
+        devices: { list: [], pending: null, everHadOne: false, canAdd: true },
         notices: [{ event: 'phone.changed', at: '2026-11-21T12:00:00.000Z', ending: '456' }],
         phone: { number: '+44 ••••• ••456', verified: true, pending: null },
       },
@@ -272,6 +279,7 @@ export const answers = {
   }),
   Profile: profile,
   VerificationStarted: verificationStarted,
+  ...deviceAnswers,
   SessionsEnded: z.strictObject({}).describe('There is nothing more to tell.'),
   Received: z
     .strictObject({})
@@ -295,10 +303,12 @@ const MEMBERS: Record<Exclude<keyof RefusalDetails, 'retryAfterSeconds'>, z.ZodT
     .min(0)
     .max(CODE_ATTEMPTS_MAX - 1),
 }
+/** Of a signature all attempts may be left: one over something else than what is stored spends none. */
+const OF_SIGNATURE: Partial<typeof MEMBERS> = { attemptsLeft: z.int().min(0).max(ASSERTIONS_MAX) }
 
 function membersOf(code: RefusalCode): z.ZodRawShape {
-  const told = Object.entries(MEMBERS).filter(([name]) => tells(code, name))
-  return Object.fromEntries(told)
+  const members = { ...MEMBERS, ...(code === 'approval_not_signed' && OF_SIGNATURE) }
+  return Object.fromEntries(Object.entries(members).filter(([name]) => tells(code, name)))
 }
 
 export const tells = (code: RefusalCode, member: string): boolean =>
@@ -334,7 +344,8 @@ function examplePayment(): PaymentView {
     status: 'pending',
     push: 'sent',
     pushPausedUntil: null,
-    sms: { to: null, sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
+    sms: { to: '+44 ••••• ••456', sentAt: null, sendsLeft: 5, attemptsLeft: 5 },
+    device: 'unavailable',
     createdAt: '2026-11-21T12:00:00.000Z',
     expiresAt: '2026-11-21T12:05:00.000Z',
     decidedAt: null,

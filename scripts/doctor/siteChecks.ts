@@ -1,7 +1,7 @@
 /** Checks of what a browser gets: the page, its configuration, the API and sign-in. */
 import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
-import { pageHeaders } from '../../lib/page.ts'
+import { APPROVE_PATH, approveHeaders, pageHeaders } from '../../lib/page.ts'
 import { type Check, type Finding, known, NoAnswer, right, unclear, wrong } from './check.ts'
 import type { DeployedStage } from './deployedStage.ts'
 import { parsed, type WebAnswer, webAnswer } from './webAnswer.ts'
@@ -17,7 +17,14 @@ export function siteChecks(stage: DeployedStage): Check[] {
   const get = (path: string, signal: AbortSignal) => webAnswer(`${site}${path}`, signal)
   return [
     { title: 'address', look: (signal) => address(stage, site, signal) },
-    { title: 'page', look: async (signal) => page(await get('/', signal)) },
+    {
+      title: 'page',
+      look: async (signal) => page(await get('/', signal), pageHeaders({ connect: [] })),
+    },
+    {
+      title: "phone's page",
+      look: async (signal) => page(await get(APPROVE_PATH, signal), approveHeaders()),
+    },
     {
       title: 'config.json',
       look: async (signal) => config(stage, await get('/config.json', signal)),
@@ -56,9 +63,9 @@ async function address(stage: DeployedStage, site: string, signal: AbortSignal):
   )
 }
 
-function page({ status, headers }: WebAnswer): Finding {
+function page({ status, headers }: WebAnswer, wanted: ReturnType<typeof pageHeaders>): Finding {
   if (status !== 200) return wrong(`it answers ${status}`, DEPLOY_OR_MEND)
-  const { 'content-security-policy': policy, ...others } = pageHeaders({ connect: [] })
+  const { 'content-security-policy': policy, ...others } = wanted
   const maxAge = /max-age=(\d+)/.exec(headers.get('strict-transport-security') ?? '')?.[1]
   const lacking = [
     ...(lacksOf(policy, headers.get('content-security-policy') ?? '')

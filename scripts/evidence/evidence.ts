@@ -10,6 +10,8 @@ import { CannotLook, type EvidenceOptions, evidenceOptions } from './evidenceOpt
 import type { EvidenceSource } from './evidenceSource.ts'
 import { evidenceJson, evidenceText } from './evidenceText.ts'
 import { openSource } from './openSource.ts'
+import { opensslCommands } from './openssl.ts'
+import { comparedWithPayer } from './payerDevice.ts'
 import { foundPayerTrail, trailJson, trailText } from './payerTrail.ts'
 import { paymentTrailOf } from './paymentTrail.ts'
 import { isOnlyUnknown } from './paymentTrailCheck.ts'
@@ -48,7 +50,8 @@ async function told(source: EvidenceSource, options: EvidenceOptions) {
     const found = await foundPayerTrail(source, options.payerId)
     return { ...found, text: options.json ? trailJson(found) : trailText(found) }
   }
-  const found = await paymentTrailOf(source, options)
+  const found = await comparedWithPayer(source, await paymentTrailOf(source, options))
+  if (options.openssl) return { ...found, text: opensslCommands(found) }
   return { ...found, text: options.json ? evidenceJson(found) : evidenceText(found) }
 }
 

@@ -14,10 +14,10 @@ export type PaymentTrailOptions = {
 
 /** Options for one payment, or for the history of one payer's account. */
 export type EvidenceOptions =
-  | PaymentTrailOptions
+  | (PaymentTrailOptions & { readonly openssl: boolean })
   | (Pick<PaymentTrailOptions, 'from' | 'json'> & { readonly payerId: string })
 
-const EVIDENCE = `npm run evidence -- PAYMENT_ID (--stage prod | --archive DIR) [--day 2026-11-22] [--json]
+const EVIDENCE = `npm run evidence -- PAYMENT_ID (--stage prod | --archive DIR) [--day 2026-11-22] [--json | --openssl]
 npm run evidence -- --payer PAYER_ID (--stage prod | --archive DIR) [--json]
 
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack
@@ -25,7 +25,8 @@ npm run evidence -- --payer PAYER_ID (--stage prod | --archive DIR) [--json]
   --archive   on this machine: the folder \`archive\` of a DATA_DIR, or a copy of the bucket
   --day       the day (UTC) on which the payment was started, if the table does not know it
   --payer     what happened to this payer's account; the id is \`sub\` of their token
-  --json      for programs`
+  --json      for programs
+  --openssl   the commands by which anybody verifies the signatures of a device without Payfriend`
 
 const MEND = `npm run archive:mend -- PAYMENT_ID (--stage prod | --archive DIR)
 
@@ -41,6 +42,7 @@ const OPTIONS = {
   day: { type: 'string' },
   payer: { type: 'string' },
   json: { type: 'boolean', default: false },
+  openssl: { type: 'boolean', default: false },
 } as const
 
 /** The form of Payfriend's payment ids, which can begin with a hyphen. */
@@ -50,16 +52,23 @@ const PAYMENT_ID = /^[\w-]{22}$/
 export function evidenceOptions(argv: readonly string[]): EvidenceOptions {
   const refuse = refusing(EVIDENCE)
   const { ids, values } = parsed(argv, refuse)
-  const { day, json, payer } = values
+  const { day, json, openssl, payer } = values
+  if (json && openssl) refuse('Say --json or --openssl.')
   if (payer === undefined) {
     if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day))
       refuse('--day must be like 2026-11-22.')
     const paymentId = oneOf(ids, refuse)
-    return { paymentId, json, ...(day !== undefined && { day }), from: placeIn(values, refuse) }
+    return {
+      paymentId,
+      json,
+      openssl,
+      ...(day !== undefined && { day }),
+      from: placeIn(values, refuse),
+    }
   }
   if (payer === '') refuse('Say which payer.')
   if (ids.length > 0) refuse('Say a payment or a payer.')
-  if (day !== undefined) refuse('--day is for a payment.')
+  if (day !== undefined || openssl) refuse('--day and --openssl are for a payment.')
   return { payerId: payer, json, from: placeIn(values, refuse) }
 }
 
@@ -67,9 +76,9 @@ export function evidenceOptions(argv: readonly string[]): EvidenceOptions {
 export function mendOptions(argv: readonly string[]): PaymentTrailOptions {
   const refuse = refusing(MEND)
   const { ids, values } = parsed(argv, refuse)
-  const { day, json, payer } = values
-  if (day !== undefined || json || payer !== undefined)
-    refuse('--day, --json and --payer are not for this.')
+  const { day, json, openssl, payer } = values
+  if (day !== undefined || json || openssl || payer !== undefined)
+    refuse('--day, --json, --openssl and --payer are not for this.')
   return { paymentId: oneOf(ids, refuse), json, from: placeIn(values, refuse) }
 }
 

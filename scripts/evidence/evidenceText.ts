@@ -1,11 +1,17 @@
 /** A payment's audit trail as text, and as JSON. */
+import { canonical } from '../../functions/core/canonical.ts'
 import { type PaymentEntry, statusIn } from '../../functions/core/paymentTrail.ts'
 import type { Problem } from './archivedEntry.ts'
+import { deviceTold, deviceVerified, signedTold } from './deviceText.ts'
+import type { DeviceOrigin } from './payerDeviceCheck.ts'
 import type { FoundPaymentTrail } from './paymentTrail.ts'
 import { isOnlyUnknown, MISSING } from './paymentTrailCheck.ts'
 
+/** A payment's trail and, if a device decided it, how that device was let in. */
+export type FoundEvidence = FoundPaymentTrail & { readonly device?: DeviceOrigin }
+
 /** What the payer was shown, the answer and its time, and what is verified. */
-export function evidenceText(found: FoundPaymentTrail): string {
+export function evidenceText(found: FoundEvidence): string {
   const { entries, problems } = found
   const isProven = problems.length === 0
   const [first] = entries
@@ -31,7 +37,8 @@ export function evidenceJson({
   problems,
   stored,
   kept,
-}: FoundPaymentTrail): string {
+  device,
+}: FoundEvidence): string {
   const end = problems.some(({ isUnknown }) => isUnknown) ? undefined : endOf(entries)
   const told = {
     paymentId,
@@ -42,6 +49,7 @@ export function evidenceJson({
     decidedBy: end?.historyEntry.channel ?? null,
     payment: entries[0]?.payment ?? null,
     evidence: end?.evidence ?? null,
+    deviceLetIn: device && 'letIn' in device ? device.letIn : null,
     history: entries.map(({ historyEntry }) => historyEntry),
     entries: kept.map(({ key }) => ({
       key,
@@ -52,7 +60,7 @@ export function evidenceJson({
 }
 
 function story(
-  { entries, paymentId, problems }: FoundPaymentTrail,
+  { entries, paymentId, problems, device }: FoundEvidence,
   { payment }: PaymentEntry,
 ): string[] {
   // An entry of a newer version may say how the payment ended.
@@ -61,6 +69,10 @@ function story(
   const status = isKnown
     ? end && statusIn(end.historyEntry)
     : 'how it ended is not known to this version'
+  const channelWidth = Math.max(
+    4,
+    ...entries.map(({ historyEntry }) => historyEntry.channel?.length ?? 0),
+  )
   const width = Math.max(16, ...entries.map(({ historyEntry }) => historyEntry.event.length))
   return [
     `Payment ${paymentId}: ${status}${end?.historyEntry.channel ? `, on the channel ${end.historyEntry.channel}` : ''}`,
@@ -72,17 +84,22 @@ function story(
       // The display text is in every entry; the details are those of the push, if there was one.
       ...(entries.some(isByPush) ? Object.entries(payment.pushDetails ?? {}) : []),
     ]),
+    ...(payment.signing === undefined
+      ? []
+      : ['What a device was asked to sign', ...rows(signedTold(payment.signing))]),
     'To whom',
     ...rows([
       ['payer', payment.payerId],
-      ['phone', `${payment.providerPhoneId} (its id with the provider)`],
+      payment.providerPhoneId === undefined
+        ? ['phone', "none: it waited on the payer's devices"]
+        : ['phone', `${payment.providerPhoneId} (its id with the provider)`],
       ['request', payment.requestId],
       ['open', `${payment.createdAt} to ${payment.expiresAt}`],
     ]),
     'What came back',
     ...rows(
       end?.evidence
-        ? Object.entries(end.evidence).map(([name, value]) => [name, value ?? 'none'])
+        ? [...deviceTold(end.evidence, device), ...Object.entries(end.evidence).map(rowOf)]
         : [
             [
               'evidence',
@@ -93,23 +110,27 @@ function story(
     'What happened (UTC)',
     ...entries.map(
       ({ seq, historyEntry: { at, event, channel, by } }) =>
-        `  ${fileOf(seq).slice(0, -5)}  ${at}  ${event.padEnd(width)}  ${(channel ?? '').padEnd(4)}  by ${by}`,
+        `  ${fileOf(seq).slice(0, -5)}  ${at}  ${event.padEnd(width)}  ${(channel ?? '').padEnd(channelWidth)}  by ${by}`,
     ),
   ]
 }
 
+const rowOf = ([name, value]: readonly [string, unknown]) =>
+  [name, typeof value === 'string' ? value : value === null ? 'none' : canonical(value)] as const
+
 const isByPush = ({ historyEntry: { event, channel } }: PaymentEntry) =>
   channel === 'push' && ['push_sent', 'approved', 'denied'].includes(event)
 
-const rows = (all: (readonly [string, string])[]) =>
+const rows = (all: readonly (readonly [string, string])[]) =>
   all.map(([name, value]) => `  ${name.padEnd(16)}  ${value}`)
 
-const verified = ({ entries, stored }: FoundPaymentTrail) => [
+const verified = ({ entries, stored, device }: FoundEvidence) => [
   'Verified',
   `  ${entries.length} entries, each with its own hash and the hash of the one before; the last is ${entries.at(-1)?.hash}`,
   '  the payment is the same on each, and what was shown is worded from it',
   '  the history follows the rules of a payment',
   ...(endOf(entries)?.evidence ? ['  what came back is bound to what was shown'] : []),
+  ...deviceVerified(endOf(entries)?.evidence, device),
   ...(stored ? ["  the table's item gives the same entries"] : []),
 ]
 

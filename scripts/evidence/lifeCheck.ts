@@ -1,6 +1,7 @@
 /** Checks that the entries of a payment's history, in order, follow the rules of a payment. */
 import { CHANNEL_EVENTS, CHANNELS, type ChannelEvent } from '../../functions/core/channel.ts'
 import { answerersOf } from '../../functions/core/channels/all.ts'
+import { ASSERTIONS_MAX } from '../../functions/core/channels/deviceRules.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../../functions/core/channels/smsCodeRules.ts'
 import type { HistoryEntry } from '../../functions/core/payment.ts'
 import { type PaymentFacts, statusIn } from '../../functions/core/paymentTrail.ts'
@@ -12,9 +13,11 @@ type Lived = {
   paused: boolean
   refused: boolean
   texts: number
-  tries: number
-  wrong: number
+  readonly codes: Tried
+  readonly assertions: Tried
 }
+/** Attempts that were counted before they were checked, and those that failed. */
+type Tried = { tries: number; wrong: number }
 
 /** For each history entry, oldest first, its problem; undefined if it may follow those before it. */
 export function lifeProblems(
@@ -28,8 +31,8 @@ export function lifeProblems(
     paused: false,
     refused: false,
     texts: 0,
-    tries: 0,
-    wrong: 0,
+    codes: { tries: 0, wrong: 0 },
+    assertions: { tries: 0, wrong: 0 },
   }
   return historyEntries.map((historyEntry, index) => {
     const isFirst = index === 0
@@ -59,7 +62,7 @@ const WHO: Record<Exclude<HistoryEntry['event'], ChannelEvent>, readonly string[
   approved: answerersOf('approved'),
   denied: answerersOf('denied'),
   expired: ['null clock'],
-  failed: ['sms payer'],
+  failed: ['sms payer', 'device payer'],
   cancelled: ['null payer', 'null operator'],
 }
 
@@ -76,7 +79,7 @@ function whoMay(event: HistoryEntry['event']): readonly string[] {
 const isLateAnswer = ({ event }: HistoryEntry) =>
   event === 'push_sent' || event === 'push_unavailable' || event === 'denied_late'
 
-/** Count texts and codes again, as the table counted them (RTS Art. 4(3)(b)). */
+/** Count texts, codes and assertions again, as the table counted them (RTS Art. 4(3)(b)). */
 function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
   const { event, channel } = historyEntry
   const status = statusIn(historyEntry)
@@ -102,20 +105,51 @@ function live(lived: Lived, historyEntry: HistoryEntry): string | undefined {
     lived.texts += 1
     return lived.texts > TEXTS_MAX ? `more than ${TEXTS_MAX} texts` : undefined
   }
-  if (event === 'code_tried') {
+  if (event === 'code_tried' && lived.texts === 0) return 'a code was tried before one was sent'
+  if (channel === 'sms') return attempt(lived.codes, event, CODES)
+  if (channel === 'device') return attempt(lived.assertions, event, ASSERTIONS)
+  return undefined
+}
+
+/** The events of a channel's attempts, and how they are told. */
+type Attempts = {
+  readonly max: number
+  readonly tried: HistoryEntry['event']
+  readonly wrong: HistoryEntry['event']
+  readonly one: string
+  readonly many: string
+}
+const CODES: Attempts = {
+  max: CODE_ATTEMPTS_MAX,
+  tried: 'code_tried',
+  wrong: 'code_wrong',
+  one: 'a code',
+  many: 'codes',
+}
+const ASSERTIONS: Attempts = {
+  max: ASSERTIONS_MAX,
+  tried: 'assertion_tried',
+  wrong: 'assertion_failed',
+  one: 'an assertion',
+  many: 'assertions',
+}
+
+function attempt(
+  lived: Tried,
+  event: HistoryEntry['event'],
+  { max, tried, wrong, one, many }: Attempts,
+): string | undefined {
+  if (event === tried) {
     lived.tries += 1
-    if (lived.texts === 0) return 'a code was tried before one was sent'
-    return lived.tries > CODE_ATTEMPTS_MAX ? `more than ${CODE_ATTEMPTS_MAX} codes` : undefined
+    return lived.tries > max ? `more than ${max} ${many}` : undefined
   }
-  const isByCode = event === 'approved' && channel === 'sms'
-  if (!isByCode && event !== 'code_wrong' && event !== 'failed') return undefined
-  if (!isByCode) lived.wrong += 1
-  if (lived.wrong + (isByCode ? 1 : 0) > lived.tries) return `"${event}" without a code tried`
-  if (event === 'code_wrong' && lived.wrong >= CODE_ATTEMPTS_MAX) {
-    return `${CODE_ATTEMPTS_MAX} wrong codes, and the payment went on`
-  }
-  if (event === 'failed' && lived.wrong !== CODE_ATTEMPTS_MAX) {
-    return `failed after ${lived.wrong} wrong codes and not ${CODE_ATTEMPTS_MAX}`
+  const isRight = event === 'approved'
+  if (!isRight && event !== wrong && event !== 'failed') return undefined
+  if (!isRight) lived.wrong += 1
+  if (lived.wrong + (isRight ? 1 : 0) > lived.tries) return `"${event}" without ${one} tried`
+  if (event === wrong && lived.wrong >= max) return `${max} wrong ${many}, and the payment went on`
+  if (event === 'failed' && lived.wrong !== max) {
+    return `failed after ${lived.wrong} wrong ${many} and not ${max}`
   }
   return undefined
 }

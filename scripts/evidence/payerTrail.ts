@@ -4,6 +4,7 @@ import { trailOf } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
 import { payerEntryKey, payerTrailFolder } from '../../functions/core/payerTrail.ts'
+import { LET_IN_BY } from './deviceText.ts'
 import { CannotLook } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { unproven } from './evidenceText.ts'
@@ -58,8 +59,8 @@ export function trailText({ payerId, entries, problems, whyNotCompared }: FoundP
     '',
     ...(entries.length > 0 ? ['What happened (UTC)'] : []),
     ...entries.map(
-      ({ seq, at, event, by }) =>
-        `  ${String(seq).padStart(6, '0')}  ${at}  ${event.padEnd(16)}  by ${by}`,
+      ({ seq, at, event, by, device }) =>
+        `  ${String(seq).padStart(6, '0')}  ${at}  ${event.padEnd(16)}  by ${by}${device ? `  ${device.id}, let in ${LET_IN_BY[device.boundBy]}` : ''}`,
     ),
     '',
     ...(isProven

@@ -10,7 +10,7 @@ import {
   statusIn,
 } from '../../functions/core/paymentTrail.ts'
 import { type ArchivedEntry, type Problem, readPaymentEntry, seqOf } from './archivedEntry.ts'
-import { evidenceProblem, shownProblem } from './evidenceCheck.ts'
+import { documentProblem, evidenceProblem, shownProblem } from './evidenceCheck.ts'
 import { lifeProblems } from './lifeCheck.ts'
 
 export type PaymentTrailToCheck = {
@@ -54,6 +54,7 @@ export function checkPaymentTrail(trail: PaymentTrailToCheck, digest: Digest): C
   }
   const [first] = entries
   if (first) told(first.seq, shownProblem(first.payment))
+  if (first) told(first.seq, documentProblem(first))
   // Not checked if entries are missing: it would only report the same gaps again.
   if (first && entries.length === seqs.size && entries.length === entries.at(-1)?.seq) {
     const historyEntries = entries.map(({ historyEntry }) => historyEntry)

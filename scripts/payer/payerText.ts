@@ -7,6 +7,8 @@ export function payerText(email: string, account: AccountView): string {
     state,
     phone,
     phoneId,
+    devices,
+    everHadDevice,
     openPayments,
     limits,
     codesLockedUntil,
@@ -17,6 +19,14 @@ export function payerText(email: string, account: AccountView): string {
     ['account', state],
     ['payer', payerId],
     ['phone', phone === null ? 'none' : `${phone}${phoneId === null ? '' : ` (id ${phoneId})`}`],
+    ...(everHadDevice && devices.length === 0
+      ? [['devices', 'none any more: nothing can be paid'] as const]
+      : rowsOf(
+          'devices',
+          devices.map(
+            ({ name, addedAt, addedBy }) => `${name}, since ${timeOf(addedAt)}, by ${addedBy}`,
+          ),
+        )),
     ...rowsOf(
       'waiting',
       openPayments.map(

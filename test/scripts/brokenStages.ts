@@ -33,6 +33,23 @@ export const BROKEN: readonly Broken[] = [
     /^aws secretsmanager restore-secret --secret-id \S+ --region eu-west-1$/,
   ],
   ['no page', answering('/', 404), 'page', /answers 404/, /^npm run deploy/],
+  [
+    'no page for phones',
+    answering('/approve.html', 404),
+    "phone's page",
+    /answers 404/,
+    /^npm run deploy/,
+  ],
+  [
+    'a page for phones with the policy of the other page',
+    (stage) => {
+      const page = stage.answers['/']
+      if (page) stage.answers['/approve.html'] = page
+    },
+    "phone's page",
+    /: content-security-policy$/,
+    /^npm run deploy/,
+  ],
   ...[
     'content-security-policy',
     'strict-transport-security',

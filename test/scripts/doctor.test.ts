@@ -86,7 +86,7 @@ describe.each(providers)('a healthy stage with %s', (provider) => {
   })
 })
 
-const SITE = ['address', 'page', 'config.json', 'API', 'sign-in']
+const SITE = ['address', 'page', "phone's page", 'config.json', 'API', 'sign-in']
 const TITLES = {
   authy: ['key', 'switches', 'callback', ...SITE],
   twilioVerify: [

@@ -91,6 +91,7 @@ test('show tells an account in a few lines, and no whole number', async () => {
     '  account   open',
     `  payer     ${as.payerId}`,
     expect.stringMatching(/^ {2}phone {5}\+1 ••••• ••101 \(id \d+\)$/),
+    '  devices   nothing',
     `  waiting   Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk), until T (${paymentId})`,
     '  limits    1 payments started this hour; texts this hour and day: 0 and 0 for payments, 1 and 1 for phones',
     '  codes     not locked',
@@ -104,7 +105,7 @@ test('lock stops all that waits and all that would begin, and unlock lifts it', 
   const { as, paymentId } = await paying('bea@example.com', 2)
   const locked = await run(['lock', as.email, ...port()])
   expect(locked.code).toBe(0)
-  expect(locked.said).toMatch(/account {3}locked\n.*\n.*\n {2}waiting {3}nothing\n/)
+  expect(locked.said).toMatch(/account {3}locked\n.*\n.*\n.*\n {2}waiting {3}nothing\n/)
   expect(locked.said).toMatch(/lately .* account.locked, by operator/)
   const { body } = await call('paymentStatus', { as, id: paymentId })
   expect(body.status).toBe('cancelled')
@@ -137,7 +138,9 @@ describe('close', () => {
     const { as, paymentId } = await paying(email, 3)
     const closed = await run(['close', email, ...port()], email)
     expect(closed.code).toBe(0)
-    expect(closed.said).toMatch(/account {3}closed\n.*\n {2}phone {5}none\n {2}waiting {3}nothing/)
+    expect(closed.said).toMatch(
+      /account {3}closed\n.*\n {2}phone {5}none\n {2}devices {3}nothing\n {2}waiting {3}nothing/,
+    )
     expect((await call('paymentStatus', { as, id: paymentId })).body.status).toBe('cancelled')
     const phone = { phoneNumber: numberOf(4), channel: 'sms' }
     expect((await call('phoneStart', { as, body: phone })).status).toBe(423)

@@ -17,7 +17,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
 import type { Provider } from '../../functions/routes.ts'
-import { pageHeaders } from '../../lib/page.ts'
+import { approveHeaders, pageHeaders } from '../../lib/page.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { synthesize, withProvider } from '../lib/synthesized.ts'
@@ -96,6 +96,11 @@ export async function startRecordedStage(provider: Provider) {
         ...strictTransport,
         'cache-control': 'no-cache',
       },
+      body: '<!doctype html>',
+    }),
+    '/approve.html': () => ({
+      status: 200,
+      headers: { ...approveHeaders(), ...strictTransport, 'cache-control': 'no-cache' },
       body: '<!doctype html>',
     }),
     '/config.json': () => json(200, config),

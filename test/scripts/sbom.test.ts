@@ -38,14 +38,16 @@ test.each(providers)('what the Lambdas of %s really hold is named in it', (provi
 test('what the page really holds is named in it', async () => {
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['web/start.ts'],
+    entryPoints: ['web/start.ts', 'web/approve/startApprove.ts'],
+    outdir: 'out',
     bundle: true,
     format: 'esm',
     metafile: true,
     write: false,
   })
   const held = packagesIn(Object.keys(metafile.inputs))
-  expect(held.map((one) => one.replace(/@[\d.]+$/, ''))).toEqual(['oauth4webapi'])
+  const names = held.map((one) => one.replace(/@[\d.]+$/, ''))
+  expect(names.sort()).toEqual(['oauth4webapi', 'uqr'])
   expect(held.filter((one) => !named.includes(one))).toEqual([])
 })
 

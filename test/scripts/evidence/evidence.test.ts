@@ -2,8 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { trailOf } from '../../../functions/adapters/dynamodb/payerTrailItem.ts'
 import { sha256Hex } from '../../../functions/adapters/sha256.ts'
 import {
   EMPTY_TRAIL,
@@ -62,7 +68,16 @@ async function archived(end: (typeof ends)[number] = 'approved', from = harness)
   const id = await from.ended(person, end)
   const entries = await from.paymentEntries(id)
   for (const entry of entries) aws.put(paymentEntryKey(entry), paymentEntryText(entry))
-  return { id, entries, person, keys: entries.map(paymentEntryKey) }
+  const account = await accountOf(entries[0]?.payment.payerId ?? '', from)
+  for (const entry of account) aws.put(payerEntryKey(entry), storedPayerEntry(entry))
+  return { id, entries, account, person, keys: entries.map(paymentEntryKey) }
+}
+
+/** The audit trail of a payer, as the table has it. */
+async function accountOf(payerId: string, { documents }: TrailHarness) {
+  const get = new GetCommand({ TableName: 'users', Key: { user_id: payerId } })
+  const { Item } = await documents.send(get)
+  return trailOf(Item ?? {}).recent
 }
 
 /** The same as files; `close` takes them away. */
@@ -159,7 +174,7 @@ describe('evidence', () => {
     using copy = await inFolder('approved')
     const [, , last = ''] = copy.keys
     const { hash: _, ...entry } = JSON.parse(aws.textOf(last) ?? '')
-    const newer = { ...entry, evidence: { kind: 'passkey' } }
+    const newer = { ...entry, evidence: { kind: 'iris' } }
     const text = paymentEntryText({ ...newer, hash: sha256Hex(paymentEntryText(newer)) })
     writeFileSync(join(copy.folder, last), text)
     const where = ['--archive', copy.folder, '--day', day(copy.keys)]
@@ -267,6 +282,86 @@ describe('evidence', () => {
     expect((await evidence(copy.id, '--archive', copy.folder, '--day', day(copy.keys))).code).toBe(
       0,
     )
+  })
+})
+
+describe('evidence of a device', () => {
+  const ask = (id: string, ...more: string[]) => evidence(id, '--stage', 'prod', ...more)
+
+  test('tells what was signed, by which device, and when and by what that was let in', async () => {
+    const { id, entries, account } = await archived('approved by a passkey')
+    const { code, said } = await ask(id)
+    expect(code).toBe(0)
+    const { payment, evidence: proof } = entries.at(-1) ?? {}
+    if (proof?.kind !== 'passkey') throw new Error('no passkey approved it')
+    const added = account.findLast(({ event }) => event === 'device.added')
+    for (const one of [payment?.signing, proof.device_id, proof.body, proof.proof, proof.spki]) {
+      expect(said).toContain(one)
+    }
+    expect(said).toContain('signed the SHA-256 of "payfriend approve v1\\n" and the document')
+    expect(said).toContain('both signatures are right')
+    expect(said).toContain(
+      `its keys are those that were let in on ${added?.at} by a code that was texted to the verified phone, as entry ${added?.seq} of`,
+    )
+    expect(said).toContain("phone             none: it waited on the payer's devices")
+    expect(JSON.parse((await ask(id, '--json')).said)).toMatchObject({
+      isProven: true,
+      decidedBy: 'device',
+      evidence: { kind: 'passkey' },
+      deviceLetIn: { event: 'device.added', seq: added?.seq },
+    })
+  })
+
+  test('tells of a no that the device’s key signed it, and no passkey', async () => {
+    const { id } = await archived('denied by a device')
+    const { code, said } = await ask(id)
+    expect(code).toBe(0)
+    expect(said).toContain('the SHA-256 of "payfriend deny v1\\n" and the document')
+    expect(said).toContain("the device's signature is right")
+    expect(said).not.toContain('both signatures')
+  })
+
+  test('names what is wrong with the payer’s own trail, which says whose the keys are', async () => {
+    const { id, account } = await archived('approved by a passkey')
+    const key = payerEntryKey(account.at(-1) ?? { payerId: '', seq: 0 })
+    aws.forget(key)
+    const { code, said } = await ask(id)
+    expect(code).toBe(1)
+    expect(said).toContain(`${key}: is missing`)
+    expect(said).not.toContain('let in before')
+  })
+
+  test('names a decision by a device that the payer’s trail does not know', async () => {
+    const { id, account, keys } = await archived('approved by a passkey')
+    const payerId = account[0]?.payerId ?? ''
+    for (const entry of account) aws.forget(payerEntryKey(entry))
+    const other = trailWith(payerId, ['phone.verified'])
+    for (const entry of other.recent) aws.put(payerEntryKey(entry), storedPayerEntry(entry))
+    const put = new PutCommand({ TableName: 'users', Item: payerItem(payerId, other) })
+    await harness.documents.send(put)
+    const { code, said } = await ask(id)
+    expect(code).toBe(1)
+    expect(said).toContain(`${keys.at(-1)}: its device was not let in before it`)
+  })
+
+  test('by a copy that lacks the payer’s trail proves the signatures, and says what it could not verify', async () => {
+    using copy = await inFolder('approved by a passkey')
+    const where = ['--archive', copy.folder, '--day', day(copy.keys)]
+    const { code, said } = await evidence(copy.id, ...where)
+    expect(code).toBe(0)
+    expect(said).toContain('both signatures are right')
+    expect(said).toContain("NOT VERIFIED: whether its keys are those of the payer's device")
+    expect(JSON.parse((await evidence(copy.id, ...where, '--json')).said)).toMatchObject({
+      deviceLetIn: null,
+    })
+  })
+
+  test('has no commands for openssl where no device answered', async () => {
+    const { id } = await archived('approved')
+    expect(await ask(id, '--openssl')).toEqual({
+      code: 2,
+      said: `No device decided payment ${id}: there is no signature that openssl can verify.`,
+    })
   })
 })
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { evidenceJson, evidenceText } from '../../../scripts/evidence/evidenceText.ts'
+import { trailText } from '../../../scripts/evidence/payerTrail.ts'
 import { WORDS } from '../../core/payments.ts'
+import { deniedBy, deviceTrail, newPhone, waiting } from './deviceTrails.ts'
 import { callback, decidedWith, entries, kept, keyOf, records } from './paymentTrails.ts'
 
 const all = entries(records['approved by push'])
@@ -66,4 +68,33 @@ test('a record that this version does not know all of is not called wrong, nor w
   expect(text).toMatch(/evidence +not known to this version/)
   expect(text).not.toMatch(/NOT PROVEN|Verified|neither a yes nor a no|pending/)
   expect(JSON.parse(evidenceJson(newer))).toMatchObject({ isProven: false, status: null })
+})
+
+test('of a payment that waits for a device it tells what is to be signed, and of no signature', () => {
+  const text = evidenceText({ ...found, entries: entries(waiting) })
+  expect(text).toContain('What a device was asked to sign\n  document          {"amount"')
+  expect(text).not.toMatch(/let in|signature|VERIFIED/)
+  expect(evidenceText(found)).not.toContain('asked to sign')
+})
+
+test('it tells what let a device in, or that this was not verified', () => {
+  const phone = newPhone()
+  const denied = { ...found, entries: entries(deniedBy(phone)) }
+  const [letIn] = deviceTrail(phone, [['device.added', -10]], { boundBy: 'device' }).recent
+  if (!letIn) throw new Error('nothing let it in')
+  expect(evidenceText({ ...denied, device: { letIn } })).toMatch(
+    new RegExp(`its keys are those that were let in on ${letIn.at} by .* as entry 1 of`),
+  )
+  expect(evidenceText({ ...denied, device: { whyNotCompared: 'it is not there' } })).toContain(
+    "NOT VERIFIED: whether its keys are those of the payer's device (it is not there)",
+  )
+})
+
+test('the history of an account tells which device was let in, and by what', () => {
+  const phone = newPhone()
+  const trail = deviceTrail(phone, [['device.added', -10]], { boundBy: 'device' })
+  const text = trailText({ payerId: 'x', entries: trail.recent, problems: [] })
+  expect(text).toContain(
+    `device.added      by payer  ${phone.thumbprint}, let in by the yes of another device of the payer`,
+  )
 })

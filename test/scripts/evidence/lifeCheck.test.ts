@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { HistoryEntry } from '../../../functions/core/payment.ts'
 import { lifeProblems } from '../../../scripts/evidence/lifeCheck.ts'
 import { at } from '../../core/answering.ts'
+import { onDevice } from './deviceTrails.ts'
 import { byText, clock, noPush, onPush, payer, provider } from './paymentTrails.ts'
 
 const begin = [payer(0, 'started'), provider(1, 'push_sent')]
@@ -9,6 +10,12 @@ const texted = [...begin, byText(20, 'text_asked')]
 const tries = (n: number) => Array.from({ length: n }, (_, i) => byText(30 + i, 'code_tried'))
 const wrong = (n: number) => Array.from({ length: n }, (_, i) => byText(40 + i, 'code_wrong'))
 const texts = (n: number) => Array.from({ length: n }, (_, i) => byText(20 * i, 'text_asked'))
+
+const signed = (n: number) =>
+  Array.from({ length: n }, (_, i) => onDevice(30 + i, 'assertion_tried'))
+const unsigned = (n: number) =>
+  Array.from({ length: n }, (_, i) => onDevice(40 + i, 'assertion_failed'))
+const waits = [payer(0, 'started')]
 
 function problems(historyEntries: readonly HistoryEntry[]) {
   const times = { createdAt: at(0).toISOString(), expiresAt: at(300).toISOString() }
@@ -23,6 +30,16 @@ test.each<[string, HistoryEntry[]]>([
     'a push asked for again',
     [payer(0, 'started'), onPush(20, 'push_asked'), provider(21, 'push_sent')],
   ],
+  ['a yes by a device', [...waits, ...signed(1), onDevice(50, 'approved')]],
+  [
+    'a yes by a device after four that failed',
+    [...waits, ...signed(5), ...unsigned(4), onDevice(50, 'approved')],
+  ],
+  [
+    'an end by the fifth assertion that failed',
+    [...waits, ...signed(5), ...unsigned(4), onDevice(50, 'failed')],
+  ],
+  ['a no by a device, which has no assertion', [...waits, onDevice(50, 'denied')]],
   ['five texts', [...begin, ...texts(5)]],
   ['an end by the fifth wrong code', [...texted, ...tries(5), ...wrong(4), byText(50, 'failed')]],
   ['a yes in the last moment', [...begin, onPush(299.999, 'approved')]],
@@ -73,6 +90,37 @@ test.each<[string, HistoryEntry[], string]>([
     'a push that was paused, and was answered',
     [payer(0, 'started'), noPush(0, 'push_paused'), onPush(9, 'approved')],
     '3: "approved" though no push was asked for',
+  ],
+  [
+    'a yes by a device without an assertion',
+    [...waits, onDevice(50, 'approved')],
+    '2: "approved" without an assertion tried',
+  ],
+  [
+    'a yes by a device whose only assertion failed',
+    [...waits, ...signed(1), ...unsigned(1), onDevice(50, 'approved')],
+    '4: "approved" without an assertion tried',
+  ],
+  ['six assertions', [...waits, ...signed(6)], '7: more than 5 assertions'],
+  [
+    'an assertion that failed and was not tried',
+    [...waits, ...unsigned(1)],
+    '2: "assertion_failed" without an assertion tried',
+  ],
+  [
+    'a fifth assertion that failed without an end',
+    [...waits, ...signed(5), ...unsigned(5)],
+    '11: 5 wrong assertions, and the payment went on',
+  ],
+  [
+    'an end by the fourth assertion that failed',
+    [...waits, ...signed(4), ...unsigned(3), onDevice(50, 'failed')],
+    '9: failed after 4 wrong assertions and not 5',
+  ],
+  [
+    'an end by assertions that were codes',
+    [...texted, ...tries(5), ...wrong(4), onDevice(50, 'failed')],
+    '13: "failed" without an assertion tried',
   ],
   ['no beginning', begin.slice(1), '1: a payment begins with "started"'],
   [

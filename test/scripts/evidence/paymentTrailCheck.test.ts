@@ -179,7 +179,7 @@ test.each<[string, number, object, string]>([
     { historyEntry: { ...second.historyEntry, event: 'push_read' } },
     'historyEntry.event',
   ],
-  ['a kind of evidence', 3, { evidence: { kind: 'passkey', key: 'x' } }, 'evidence.kind'],
+  ['a kind of evidence', 3, { evidence: { kind: 'iris', key: 'x' } }, 'evidence.kind'],
   ['another version', 2, { version: 2 }, 'version'],
 ])(
   'an entry with %s that is not known is told as not known, and not as wrong',

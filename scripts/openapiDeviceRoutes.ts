@@ -1,0 +1,131 @@
+/** The routes for devices, as openapi.json describes them. */
+import {
+  DEVICES_MAX,
+  DIGIT_TRIES_MAX,
+  INVITATION_MINUTES,
+  LEAVE_TEXTS_MAX,
+} from '../functions/core/device.ts'
+import { TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
+import type { Operation } from './openapiOperation.ts'
+
+/** The header by which a device signs each of its requests, as a security scheme. */
+export const DEVICE_PROOF = {
+  type: 'apiKey',
+  in: 'header',
+  name: 'Device-Proof',
+  description:
+    'A JWS in compact form (RFC 7515), 1 KB at most, made anew for each request by the device’s key, as a proof of ' +
+    'DPoP (RFC 9449) with the body bound. Its header has exactly `typ` = `device-proof+jwt`, `alg` = `ES256` and ' +
+    '`kid` = the answer’s of `POST /devices` (in that request itself only the RFC 7638 thumbprint of the key in the ' +
+    'body). Its claims are exactly `htm`, the method; `htu`, the site’s URL + `/api` + the route with its parameters, ' +
+    'without a query (`https://pay.example.com/api/approvals/payment.N2xh5v0SgVq3uQK1mYw8Tg`); `iat`, the time in ' +
+    'whole seconds since 1970, which may differ from the server’s by 60 s: with a wrong clock take that of the header ' +
+    '`Date` and try once more; `jti`, any text of 1 to 64 characters; and `bh`, base64url of the SHA-256 of the ' +
+    'body’s bytes, without a body of the empty text. An equal request may be sent again: it changes nothing twice.',
+} as const
+
+/** The operations by the name of their Lambda. */
+export const deviceOperations = {
+  deviceInvite: {
+    summary: 'Invite a device',
+    description:
+      `The code is good for ${INVITATION_MINUTES} minutes and one device. It lets nothing in: the device that is made ` +
+      `with it is pending until it is confirmed. A payer has ${DEVICES_MAX} active devices at most. ` +
+      '`device_required`: all devices were removed; `phone_not_verified`: nothing could let the first one in.',
+    success: { 201: ['Invitation', 'The code, which is told once.'] },
+    refusals: [
+      'invalid_request',
+      'phone_not_verified',
+      'device_required',
+      'too_many_devices',
+      'locked',
+      'too_many_invitations',
+    ],
+  },
+  deviceEnrol: {
+    summary: 'Become the pending device of the payer whose code this is',
+    description:
+      'One pending device of a payer at most: another one takes its place. The same device may ask again, and gets ' +
+      'the same digits.',
+    body: 'EnrolDevice',
+    success: { 201: ['DeviceEnrolled', 'The device is pending.'] },
+    refusals: ['invalid_request', 'device_not_trusted', 'not_found', 'too_many_devices'],
+  },
+  deviceLeave: {
+    summary: 'Text the verified phone a code that lets the pending device in',
+    description:
+      `Where a text has to let it in. ${LEAVE_TEXTS_MAX} texts for a device, ${TEXT_PAUSE_SECONDS} s apart. ` +
+      '`device_required`: an active device has to let it in.',
+    body: 'AskLeave',
+    success: { 202: ['Profile', 'The text is on its way.'] },
+    refusals: [
+      'invalid_request',
+      'phone_not_verified',
+      'device_required',
+      'not_found',
+      'locked',
+      'too_many_sms',
+      'provider_unavailable',
+      'sms_off',
+    ],
+  },
+  deviceConfirm: {
+    summary: 'Confirm the pending device by the digits that it shows',
+    description:
+      `${DIGIT_TRIES_MAX} tries, counted before they are checked; after the last the device is gone. With its leave ` +
+      'the device is active from this answer on. Where an active device has to let it in, its yes may come before or ' +
+      'after the digits. Where a sign-in has to, one that is older than five minutes is a 401. ' +
+      '`current_code_required`: the code from the text is needed too.',
+    body: 'ConfirmDevice',
+    success: { 200: ['Profile', 'The digits are right.'] },
+    refusals: [
+      'invalid_request',
+      'phone_not_verified',
+      'current_code_required',
+      'device_required',
+      'not_found',
+      'too_many_devices',
+      'no_code_sent',
+      'no_attempts_left',
+      'wrong_code',
+      'code_expired',
+      'locked',
+      'provider_unavailable',
+    ],
+  },
+  deviceRemove: {
+    summary: 'Remove a device, or turn the pending one away',
+    description:
+      'From this answer on it approves nothing. A device can also remove itself, as an approval.',
+    success: { 200: ['Profile', 'It is gone.'] },
+    refusals: ['invalid_request', 'not_found', 'locked'],
+  },
+  listApprovals: {
+    summary: "What waits for this device's answer",
+    description: 'It writes nothing: poll it every three seconds while the page is open.',
+    success: { 200: ['Approvals', 'What waits.'] },
+    refusals: ['invalid_request', 'device_not_trusted', 'locked'],
+  },
+  decideApproval: {
+    summary: "A device's answer to a payment or to a new device, or its own removal",
+    description:
+      'A yes is signed by the passkey, over exactly the stored document (RTS Art. 5(1)(b)). A wrong signature is a ' +
+      'failed attempt, counted before it is checked; the fifth fails the payment (RTS Art. 4(3)(b)) or turns the ' +
+      'new device away. A signature over another document, or made on another page, is refused and counts as no ' +
+      'attempt. A no to a payment or a device needs no passkey.',
+    body: 'AnswerApproval',
+    success: { 200: ['Answered', 'What has become of it.'] },
+    refusals: [
+      'invalid_request',
+      'device_not_trusted',
+      'not_found',
+      'expired',
+      'already_decided',
+      'too_many_devices',
+      'no_attempts_left',
+      'approval_not_signed',
+      'locked',
+    ],
+    withoutRetryAfter: ['no_attempts_left'],
+  },
+} as const satisfies Readonly<Record<string, Operation>>
