@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { World } from '../functions/composition.ts'
 import { type LambdaName, providers } from '../functions/routes.ts'
 import type { Push } from '../local/phone/phonePush.ts'
+import { all, atOnce, ordersOf, type Start } from './harness/atOnce.ts'
 import {
   type Asked,
   callbackOf,
   type FaultyLambda,
-  gate,
   type Step,
   startLambda,
 } from './harness/faultInjection.ts'
@@ -419,14 +419,6 @@ test.each([
   for (const order of orders) expect([...order].sort()).toEqual(all(size, Number))
 })
 
-/** All orders of so many: each with the last one at every place. */
-function ordersOf(size: number): number[][] {
-  if (size === 0) return [[]]
-  return ordersOf(size - 1).flatMap((order) =>
-    all(size, (place) => order.toSpliced(place, 0, size - 1)),
-  )
-}
-
 /** Answers that say something else than what is so. */
 function untrue(replies: readonly Reply[], item: Record<string, unknown>): string[] {
   const { status } = item
@@ -450,7 +442,6 @@ async function texted(payer?: Person): Promise<SentCode> {
 }
 const start = (as: Person, key: string): Request => ({ as, key, body: paymentBody })
 const enter = (as: Person, id: string, code: string): Request => ({ as, id, body: { code } })
-const all = <T>(n: number, one: (i: number) => T) => Array.from({ length: n }, (_, i) => one(i))
 
 const isCheck = ({ path }: Call) => path.includes('/verify/') || path.endsWith('/VerificationCheck')
 const checks = () => harness.provider.calls.filter(isCheck).length
@@ -466,33 +457,6 @@ const endsOf = (item: Record<string, unknown> | undefined): string[] =>
   ((item?.history ?? []) as { event: string }[])
     .map(({ event }) => event)
     .filter((event) => ENDS.has(event))
-
-type Start = {
-  readonly where: (step: Step) => boolean
-  /** In which they go on. */
-  readonly order?: readonly number[]
-  /** Called when all but the last are held; only then the last is asked. */
-  readonly beforeLast?: () => void
-}
-
-/** Ask all of these at once, one each, holding each where it says until all are there or at their end. */
-async function atOnce(
-  lambdas: readonly FaultyLambda[],
-  requests: readonly Request[],
-  { where, order, beforeLast }: Start,
-): Promise<Reply[]> {
-  const start = gate(where, lambdas.length, order)
-  const replies: Promise<Reply | undefined>[] = []
-  for (const [i, lambda] of lambdas.entries()) {
-    if (beforeLast && i === lambdas.length - 1) {
-      await Promise.all(replies.map((_, other) => start.held(other)))
-      beforeLast()
-    }
-    lambda.between = start.between(i)
-    replies.push(lambda.ask(requests[i]).finally(() => start.leave(i)))
-  }
-  return (await Promise.all(replies)).filter((reply) => reply !== undefined)
-}
 
 /** Ask all of these at once, each of a new Lambda. */
 async function burst(

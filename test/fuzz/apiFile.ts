@@ -14,6 +14,8 @@ export type Operation = {
   /** As in the file, without `/api`. */
   readonly path: string
   readonly isPublic: boolean
+  /** Opened by a device's proof instead of a token. */
+  readonly isDevices: boolean
   readonly parameters: readonly { name: string; in: string; required?: boolean; schema: Schema }[]
   readonly body: Schema | undefined
   readonly responses: Readonly<Record<string, Response>>
@@ -35,7 +37,7 @@ export const operations: readonly Operation[] = Object.entries(file.paths).flatM
     Object.entries(methods).map(([method, told]) => {
       const { operationId, security, parameters, requestBody, responses } = whole(told) as {
         operationId: string
-        security?: []
+        security?: Readonly<Record<string, unknown>>[]
         parameters?: Operation['parameters']
         requestBody?: { content: Content }
         responses: Operation['responses']
@@ -45,6 +47,7 @@ export const operations: readonly Operation[] = Object.entries(file.paths).flatM
         method: method.toUpperCase(),
         path,
         isPublic: security?.length === 0,
+        isDevices: security?.[0] !== undefined && 'deviceProof' in security[0],
         parameters: parameters ?? [],
         body: requestBody?.content['application/json']?.schema,
         responses,

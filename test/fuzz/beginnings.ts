@@ -4,6 +4,7 @@
  */
 import { operations } from './apiFile.ts'
 import { BAD, type Bad } from './credentials.ts'
+import { BAD_PROOFS } from './deviceParts.ts'
 import { type Ask, ask, JSON_TYPE, type Move } from './moves.ts'
 
 const paymentBody = {
@@ -37,8 +38,90 @@ const down = (...moves: Move[]): Move[] => [fault(true), ...moves, fault(false)]
 /** A change of phone, the old one agreeing. */
 const change = [pass(20), register(), trust('<new>', '<right>')]
 
+const invite = ask('deviceInvite', { body: {} })
+const enrol = (more: Partial<Ask> = {}) => ask('deviceEnrol', { body: '<enrolment>', ...more })
+const leave = (more: Partial<Ask> = {}) => ask('deviceLeave', { body: { by: 'text' }, ...more })
+const confirm = (body: object, more: Partial<Ask> = {}) => ask('deviceConfirm', { body, ...more })
+const remove = (more: Partial<Ask> = {}) => ask('deviceRemove', { body: {}, ...more })
+const list = (more: Partial<Ask> = {}) => ask('listApprovals', more)
+const decide = (body: unknown, more: Partial<Ask> = {}) => ask('decideApproval', { body, ...more })
+const CODE = { digits: '<digits>', code: '<right>' }
+const WRONG_DIGITS = { digits: '<wrong digits>', code: '<right>' }
+/** The payer's phone is a device. */
+const added = [invite, enrol(), leave(), confirm(CODE)]
+/** Asks with the second browser, after the first is a device. */
+const SECOND = { browser: 1 }
+const THIRD = { browser: 2 }
+const asking = [...added, invite, enrol(SECOND), list()]
+const OF_DEVICE = { payment: 'older' } as const
+const OF_ITSELF = { payment: 'unknown' } as const
+
+/** Of a payer's devices. */
+const devices: readonly (readonly Move[])[] = [
+  [...added, send(0), list(), decide('<yes>'), decide('<yes>'), decide('<no>'), status],
+  [...added, send(0), list(), decide('<no>'), decide('<no>'), decide('<yes>')],
+  [...added, send(0), list(), pass(300), decide('<yes>')],
+  [...added, send(0), list(), ...times(5, decide('<unverified yes>')), decide('<yes>')],
+  [
+    ...added,
+    send(0),
+    list(),
+    decide('<yes elsewhere>'),
+    decide("<another's yes>"),
+    decide('<yes>'),
+  ],
+  [...added, send(0), list(), decide('<yes>', { payment: "another's" }), text(), verify('<right>')],
+  [...added, list(), decide('<yes>', OF_ITSELF), list(), invite, send(0)],
+  [...added, remove(), remove(OF_ITSELF), remove({ payment: "another's" }), invite, register()],
+  [...asking, leave(SECOND), decide('<yes>', OF_DEVICE), confirm(CODE, SECOND), remove(SECOND)],
+  [...asking, confirm(CODE, SECOND), decide('<no>', OF_DEVICE), confirm(CODE, SECOND)],
+  [...asking, confirm(CODE, SECOND), decide('<unverified yes>', OF_DEVICE), remove(SECOND)],
+  [...asking, remove(), confirm(CODE, SECOND), leave(SECOND), invite],
+  [invite, enrol(), enrol(), enrol(SECOND), confirm({ digits: '<digits>' }), confirm(CODE)],
+  [invite, enrol(), ...times(5, confirm(WRONG_DIGITS)), confirm(CODE)],
+  [invite, enrol(), ...times(5, confirm({ digits: '<digits>' })), confirm(CODE)],
+  [invite, enrol(), leave(), leave(), confirm({ digits: '<digits>', code: '<wrong>' }), remove()],
+  [invite, enrol(), leave(), confirm({ digits: '<digits>', code: '<wrong>' }), confirm(CODE)],
+  [invite, enrol({ body: '<passkey of another site>' }), enrol({ who: 1 }), pass(600), enrol()],
+  [invite, enrol(), pass(600), leave(), confirm(CODE), remove()],
+  [invite, enrol(), leave(), ...down(pass(20), leave(), confirm(CODE)), confirm(CODE)],
+  [invite, enrol(), ask('endSessions'), confirm(CODE), enrol()],
+  [invite, enrol(), send(0), text(), ...times(5, verify('<wrong>')), leave(), confirm(CODE)],
+  [
+    ...asking,
+    decide('<yes>', OF_DEVICE),
+    confirm(CODE, SECOND),
+    ...[invite, enrol(THIRD), list(SECOND), decide('<yes>', { ...OF_DEVICE, ...SECOND }), invite],
+    ...[confirm(CODE, THIRD), enrol({ browser: 3 }), invite],
+  ],
+  [
+    ...added,
+    list({ query: 'x=1' }),
+    decide({ answer: 'perhaps' }),
+    decide('<yes>', { query: 'x=1' }),
+  ],
+  [register(), pass(20), ...added, trust('<new>', '<right>')],
+  [
+    register(),
+    ask('phoneVerify', {
+      body: { verificationId: 'A'.repeat(22), code: '123456', currentCode: '123456' },
+    }),
+  ],
+  ...BAD_PROOFS.map((proof) => [
+    ...added,
+    send(0),
+    list(),
+    list({ proof }),
+    decide('<yes>', { proof }),
+    invite,
+    enrol({ ...SECOND, proof }),
+    decide('<yes>'),
+  ]),
+]
+
 /** Of somebody with a phone. */
 export const beginnings: readonly (readonly Move[])[] = [
+  ...devices,
   [send(0), send(0), status, ask('listPayments'), ask('profile')],
   [send(0), { ...send(0), body: other }, ask('sendPayment', { body: paymentBody }), cancel, cancel],
   // Once lost on the way by the local gateway, and so let pass.
@@ -104,6 +187,7 @@ export const unverified: readonly (readonly Move[])[] = [
   [register(), pass(600), trust('<new>')],
   [register(), ...times(6, trust('<wrong>')), pass(20), register()],
   down(register(), pass(20)),
+  [invite, enrol(), confirm({ digits: '<digits>' }), leave(), remove()],
 ]
 
 /** Of a phone that the provider has yet to be told of, while it does not answer. */

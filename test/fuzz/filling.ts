@@ -1,7 +1,7 @@
 /** What stands for something that only the run knows: `<right>`, `<new number>`, `<newest>`, `<key 1>`. */
 import { createHash } from 'node:crypto'
 import { otherThan } from '../harness/harness.ts'
-import type { Person, Running } from './running.ts'
+import type { Browser, Person, Running } from './running.ts'
 
 /** What one person did and saw in one scenario. */
 export type Seen = { readonly payments: string[]; cursor: string }
@@ -11,6 +11,8 @@ export type Place = {
   readonly who: number
   /** Each person's. */
   readonly seen: readonly Seen[]
+  /** Which of the person's browsers an ask is about. */
+  readonly browser?: number
   /** Another for each scenario, so that no key is used twice. */
   readonly scenario: string
 }
@@ -41,11 +43,25 @@ const FILLINGS: Readonly<Record<string, (place: Place) => string>> = {
   older: ({ seen, who }) => seen[who]?.payments.at(0) ?? UNKNOWN_ID,
   "another's payment": ({ seen, who }) =>
     seen[(who + 1) % seen.length]?.payments.at(-1) ?? UNKNOWN_ID,
+  device: (place) => browserOf(place).phone.thumbprint,
+  'other device': (place) =>
+    browserOf({ ...place, browser: (place.browser ?? 0) + 1 }).phone.thumbprint,
+  "another's device": (place) => browserOf({ ...place, who: place.who + 1 }).phone.thumbprint,
+  digits: (place) => browserOf(place).digits ?? '0000',
+  'wrong digits': (place) => otherThan(browserOf(place).digits ?? '0000'),
   cursor: ({ seen, who }) => seen[who]?.cursor ?? '',
   "another's cursor": ({ seen, who }) => seen[(who + 1) % seen.length]?.cursor ?? '',
   'cursor sealed by hand': (place) => sealedCursor(me(place).payerId, '\ud800', 'x\u0000'),
   'cursor sealed by no one': () => sealedCursor('nobody', 'x', 'y'),
   'cursor to nothing': (place) => sealedCursor(me(place).payerId, '', ''),
+}
+
+/** The browser of the person that an ask is about. */
+export function browserOf({ running, who, browser = 0 }: Place): Browser {
+  const { browsers } = running.person(who)
+  const found = browsers[browser % browsers.length]
+  if (!found) throw new Error('there is no browser')
+  return found
 }
 
 const me = ({ running, who }: Place): Person => running.person(who)

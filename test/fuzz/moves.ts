@@ -3,9 +3,10 @@ import * as fc from 'fast-check'
 import { operationOf, operations, type Schema } from './apiFile.ts'
 import { type Change, changes, type Packing, packings } from './bodies.ts'
 import { BAD, type Bad, type Credential } from './credentials.ts'
+import { BAD_PROOFS, type Proof } from './deviceParts.ts'
 import { HEADERS, IDS, IN_PATH, METHODS, QUERIES } from './nasty.ts'
 
-/** Which payment an ask is about; a text stands in the path as it is. */
+/** Which payment, device or approval an ask is about; a text stands in the path as it is. */
 type PaymentChoice = 'newest' | 'older' | "another's" | 'unknown' | { readonly text: string }
 export type Signature = 'good' | 'timeless' | 'old' | 'wrong' | 'missing' | "another key's"
 export type Header = readonly [name: string, value: string]
@@ -33,6 +34,10 @@ export type Ask = {
   readonly framing: Framing
   /** Of a callback. */
   readonly signature: Signature
+  /** Of a device's request. */
+  readonly proof: Proof
+  /** Which of the person's browsers asks, or is asked about. */
+  readonly browser: number
 }
 
 export type Move =
@@ -66,6 +71,8 @@ export const ask = (operation: string, more: Partial<Ask> = {}): Ask => ({
   headers: more.body === undefined ? [] : [JSON_TYPE],
   framing: 'length',
   signature: 'good',
+  proof: 'good',
+  browser: 0,
   ...more,
 })
 
@@ -116,6 +123,15 @@ const KNOWING: Readonly<Record<string, readonly unknown[]>> = {
     { verificationId: "<another's verification>", code: '<new>', currentCode: '<right>' },
   ],
   authyCallback: ['<approved>', '<denied>', "<another's approved>"],
+  deviceEnrol: ['<enrolment>', "<another's enrolment>", '<passkey of another site>'],
+  deviceLeave: [{ by: 'text' }],
+  deviceConfirm: [
+    { digits: '<digits>' },
+    { digits: '<digits>', code: '<right>' },
+    { digits: '<digits>', code: '<wrong>' },
+    { digits: '<wrong digits>', code: '<right>' },
+  ],
+  decideApproval: ['<yes>', '<no>', '<unverified yes>', '<yes elsewhere>', "<another's yes>"],
 }
 
 function bodies(operation: string): fc.Arbitrary<unknown> {
@@ -168,6 +184,7 @@ const framings = fc.oneof(
   },
 )
 const bad = fc.constantFrom(...(Object.keys(BAD) as Bad[]))
+const badProof = fc.constantFrom(...BAD_PROOFS)
 const badSignature = fc.constantFrom<Signature>('old', 'wrong', 'missing', "another key's")
 
 /** An ask, most of it as it should be; of people with a good token, or of strangers. */
@@ -199,6 +216,8 @@ function asksOf(operation: string, isKnown: boolean): fc.Arbitrary<Ask> {
     inPath: mostly(15, fc.constant(undefined), places),
     framing: mostly(20, fc.constant('length'), framings),
     signature: isKnown ? mostly(4, goodSignature, badSignature) : badSignature,
+    proof: isKnown ? mostly<Proof>(4, fc.constant('good'), badProof) : badProof,
+    browser: mostly(3, fc.constant(0), fc.nat(3)),
   })
 }
 

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { payeeText } from '../../functions/core/payeeText.ts'
 import { jsonIn } from './bodies.ts'
-import { filled, type Place, type Seen } from './filling.ts'
+import { browserOf, filled, type Place, type Seen } from './filling.ts'
 import { type Ask, ask, JSON_TYPE, type Move, type Scenario } from './moves.ts'
 import { requestOf, type Sent } from './request.ts'
 import type { Running } from './running.ts'
@@ -105,12 +105,14 @@ async function makeAsk(move: Ask, table: Table, witness: Witness): Promise<void>
   const answer = await table.running.send(sent.wire)
   try {
     const kind = judged(sent, answer, table.isProviderDown)
+    // What is no HTTP may have been taken all the same, whatever came back.
+    const isTaken = !sent.isHttp || (typeof answer !== 'string' && answer.status === 200)
+    if (isTaken && ENDS_SESSIONS.test(sent.target)) {
+      await table.running.signInAnew(table.running.person(place.who))
+    }
     if (typeof answer === 'string') return
     witness(kind, answer.text)
     belongs(answer, sent, place)
-    if (answer.status === 200 && ENDS_SESSIONS.test(sent.target)) {
-      await table.running.signInAnew(table.running.person(place.who))
-    }
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     error.message = `${error.message}\n\n${written(sent, answer)}`
@@ -125,7 +127,8 @@ const ENDS_SESSIONS = /^\/api\/(phone\/verification|sessions\/end)/
 function belongs({ status, text }: WireAnswer, sent: Sent, place: Place) {
   const { running, who, seen } = place
   const me = running.person(who)
-  const others = running.people.filter((one) => one !== me)
+  const owner = sent.operation?.isDevices ? payerOfDevice(status, text, sent, place) : me
+  const others = running.people.filter((one) => one !== owner)
   const shown = others.find(({ email }) => text.includes(email))
   if (shown) throw new Violation(`the answer names ${shown.email}`)
   if (status >= 300 || !sent.operation || !sent.isHttp || sent.operation.isPublic) return
@@ -139,6 +142,15 @@ function belongs({ status, text }: WireAnswer, sent: Sent, place: Place) {
   }
   const { value } = jsonIn(sent.body) ?? {}
   const { operationId } = sent.operation
+  if (operationId === 'deviceInvite') me.invitation = body.code
+  if (operationId === 'deviceEnrol') {
+    const { kid, digits } = body
+    Object.assign(browserOf({ ...place, browser: sent.browser }), { kid, digits })
+  }
+  if (operationId === 'listApprovals') {
+    for (const { id, signing } of body.approvals) me.signing.set(id, signing)
+    me.signing.set('removal', body.device.removal)
+  }
   if (operationId === 'sendPayment') {
     if (!isAsAsked(body, value as Terms)) throw new Violation('these are not the terms asked for')
     if (status === 201) seen[who]?.payments.push(body.paymentId)
@@ -158,6 +170,13 @@ function belongs({ status, text }: WireAnswer, sent: Sent, place: Place) {
     me.pending = (value as { phoneNumber: string }).phoneNumber.replace(/[^+\d]/g, '')
   }
   if (operationId === 'phoneVerify') Object.assign(me, { number: me.pending, pending: undefined })
+}
+
+/** Whose device asks: of whoever let it in, or gave it the code; that payer's name it may see. */
+function payerOfDevice(status: number, text: string, { operation, browser }: Sent, place: Place) {
+  const isNew = operation?.operationId === 'deviceEnrol' && status === 201
+  const kid = isNew ? JSON.parse(text).kid : browserOf({ ...place, browser }).kid
+  return place.running.people.find(({ payerId }) => kid?.startsWith(`${payerId}.`))
 }
 
 type Terms = {

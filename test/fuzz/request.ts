@@ -5,6 +5,7 @@ import { flattened } from '../../functions/adapters/authy/authySignature.ts'
 import { type Operation, operationAt, operationOf } from './apiFile.ts'
 import { packed, written } from './bodies.ts'
 import { type Credential, shown } from './credentials.ts'
+import { deviceBodies, proofOf } from './deviceParts.ts'
 import { callbackOf, filled, type Place } from './filling.ts'
 import type { Ask, Framing, Header, Signature } from './moves.ts'
 import { AUTHY_KEY } from './running.ts'
@@ -25,6 +26,10 @@ export type Sent = {
   readonly isSigned: boolean
   /** Only one of the providers calls back. */
   readonly hasCallback: boolean
+  /** Of a device's request: the proof is one that fits it. */
+  readonly isProven: boolean
+  /** Which browser it came from. */
+  readonly browser: number
   readonly wire: WireRequest
 }
 
@@ -37,10 +42,12 @@ export function requestOf(ask: Ask, place: Place): Sent {
   const target = targetOf(ask, place, meant)
   const body = bodyOf(ask, place)
   const signature = ask.operation === 'authyCallback' ? signatureOf(ask.signature, body, place) : []
+  const proof = meant.isDevices ? proofOf(ask, place, { method, target, body }) : []
   const headers: Header[] = [
     ['host', `localhost:${place.running.port}`],
     ...shown(ask.credential, place.running.walletOf(ask.who)),
     ...signature,
+    ...proof,
     ...ask.headers.map(([name, value]): Header => [name, filled(value, place)]),
   ]
   const { framed, ending } = framedAs(ask.framing, body, headers)
@@ -61,6 +68,8 @@ export function requestOf(ask: Ask, place: Place): Sent {
     isHttp,
     isSigned: isSignedBy(ask.signature, body),
     hasCallback: place.running.provider === 'authy',
+    isProven: ask.proof === 'good',
+    browser: ask.browser,
     wire: {
       head,
       body: ending,
@@ -70,7 +79,13 @@ export function requestOf(ask: Ask, place: Place): Sent {
   }
 }
 
-function targetOf({ payment, inPath, query }: Ask, place: Place, { path }: Operation): string {
+const UNKNOWN = 'B'.repeat(22)
+
+function targetOf(
+  { payment, inPath, query, browser }: Ask,
+  place: Place,
+  { path }: Operation,
+): string {
   const id =
     typeof payment === 'object'
       ? payment.text
@@ -78,18 +93,44 @@ function targetOf({ payment, inPath, query }: Ask, place: Place, { path }: Opera
           newest: '<newest>',
           older: '<older>',
           "another's": "<another's payment>",
-          unknown: 'B'.repeat(22),
+          unknown: UNKNOWN,
         }[payment]
-  const whole = `/api${path.replace('{paymentId}', filled(id, place))}`
+  const named = { ...place, browser }
+  const whole = `/api${path
+    .replace('{paymentId}', filled(id, named))
+    .replace('{deviceId}', filled(DEVICES.get(id) ?? id, named))
+    .replace('{approvalId}', filled(APPROVALS.get(id) ?? id, named))}`
   const at = (inPath?.at ?? 0) % (whole.length + 1)
   const changed = `${whole.slice(0, at)}${inPath?.text ?? ''}${whole.slice(at)}`
   return query === '' ? changed : `${changed}?${filled(query, place)}`
 }
 
-function bodyOf({ body, changes, packing, who }: Ask, place: Place): Buffer {
+/** What stands in the place of a payment's id in the paths of devices and of approvals. */
+const DEVICES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '<newest>': '<device>',
+    '<older>': '<other device>',
+    "<another's payment>": "<another's device>",
+    [UNKNOWN]: 'B'.repeat(43),
+  }),
+)
+const APPROVALS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '<newest>': 'payment.<newest>',
+    '<older>': 'device.<other device>',
+    "<another's payment>": "payment.<another's payment>",
+    [UNKNOWN]: 'removal',
+  }),
+)
+
+function bodyOf({ body, changes, packing, who, ...ask }: Ask, place: Place): Buffer {
   if (body === undefined && changes.length === 0) return Buffer.alloc(0)
-  const value = typeof body === 'string' ? (CALLBACKS[body]?.(place, who) ?? body) : body
-  const text = written(JSON.parse(filled(JSON.stringify(value ?? {}), place)), changes)
+  const value =
+    typeof body === 'string'
+      ? (CALLBACKS[body]?.(place, who) ?? deviceBodies.get(body)?.({ ...ask, who }, place) ?? body)
+      : body
+  const named = { ...place, browser: ask.browser }
+  const text = written(JSON.parse(filled(JSON.stringify(value ?? {}), named)), changes)
   return packed(text, packing)
 }
 

@@ -2,6 +2,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { startPayfriend } from '../../local/payfriend.ts'
+import { type SoftwarePhone, softwarePhone } from '../../local/phone/softwarePhone.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { movableClock, numberOf } from '../harness/harness.ts'
 import {
@@ -29,6 +30,18 @@ export type Person = {
   pending: string | undefined
   verificationId: string | undefined
   tokens: Tokens
+  /** The code of the newest invitation. */
+  invitation: string | undefined
+  /** What the devices of this person were asked to sign, by its id. */
+  readonly signing: Map<string, string>
+  browsers: Browser[]
+}
+
+/** A browser with keys of its own, which may become a device. */
+export type Browser = {
+  readonly phone: SoftwarePhone
+  kid: string | undefined
+  digits: string | undefined
 }
 
 export type Running = Awaited<ReturnType<typeof startRunning>>
@@ -57,6 +70,9 @@ export async function startRunning(provider: ProviderName) {
       pending: undefined,
       verificationId: undefined,
       tokens,
+      invitation: undefined,
+      signing: new Map(),
+      browsers: [],
     })
   }
   const expired = await expiredToken(payfriend, EMAILS[0] ?? '')
@@ -71,6 +87,12 @@ export async function startRunning(provider: ProviderName) {
   const port = Number(new URL(payfriend.pageUrl).port)
   const wire = wireTo(port)
   let numbers = 0
+  const site = { origin: payfriend.pageUrl, rpId: 'localhost' }
+  const newBrowser = (): Browser => ({
+    phone: softwarePhone({ ...site, clock: clock.now }),
+    kid: undefined,
+    digits: undefined,
+  })
 
   const running = {
     provider,
@@ -80,6 +102,7 @@ export async function startRunning(provider: ProviderName) {
     people,
     sweep: payfriend.sweep,
     send: wire.send,
+    siteUrl: payfriend.pageUrl,
     callbackUrl: `${payfriend.pageUrl}/api/payments/callback`,
     /** Whose each payment is, by its id, and each cursor: the sub of whoever was first shown it. */
     owners: new Map<string, string>(),
@@ -127,7 +150,8 @@ export async function startRunning(provider: ProviderName) {
           person.tokens = await fresh(payfriend, person.tokens)
           const state = phones[n] ?? 'none'
           const number = state === 'none' ? undefined : running.nextNumber()
-          Object.assign(person, { number, pending: undefined })
+          const browsers = [newBrowser(), newBrowser(), newBrowser(), newBrowser()]
+          Object.assign(person, { number, pending: undefined, invitation: undefined, browsers })
           if (number) phone.book.setApp(number, state === 'app')
           await put({
             user_id: person.payerId,

@@ -27,6 +27,8 @@ const sent = (method: string, target: string, more: Partial<Sent> = {}): Sent =>
   isHttp: true,
   isSigned: false,
   hasCallback: true,
+  isProven: true,
+  browser: 0,
   wire: { head: '', body: Buffer.alloc(0), isAlone: false, isOpenEnded: false },
   ...more,
 })
@@ -40,6 +42,7 @@ const getProfile = sent('GET', '/api/profile')
 const profile = said(200, [JSON_TYPE, NO_STORE], {
   email: 'ada@example.com',
   phone: null,
+  devices: { list: [], pending: null, canAdd: true },
   notices: [],
 })
 const start = sent('POST', '/api/payments', {

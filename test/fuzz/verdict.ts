@@ -60,7 +60,8 @@ function whatever(sent: Sent, answer: WireAnswer): undefined {
     () => noRoute(sent, answer),
     ...operations.map((operation) => () => {
       fitsFile(operation, answer)
-      if (status < 300 && !operation.isPublic && sent.credential !== 'good') {
+      const opens = operation.isDevices ? sent.isProven : sent.credential === 'good'
+      if (status < 300 && !operation.isPublic && !opens) {
         throw new Violation(`${operation.operationId} is done for ${sent.credential}`)
       }
     }),
@@ -119,7 +120,8 @@ function fitsFile({ responses }: Operation, answer: WireAnswer): string {
   const headers = Object.entries(told.headers ?? {})
   onlyHeaders(answer, [...GATEWAY, ...headers.map(([name]) => name.toLowerCase())])
   for (const [name, { schema }] of headers) hasHeader(answer, name, schema, code)
-  return code ?? 'ok'
+  // An invitation has a code too.
+  return status < 300 ? 'ok' : (code ?? 'ok')
 }
 
 /** A 409 of the phone's routes says when to try again only where waiting helps. */
@@ -151,11 +153,14 @@ function followsRequest(sent: Sent, operation: Operation, answer: WireAnswer, ki
   const { credential, body } = sent
   const { status } = answer
   if (operation.isPublic) return followsSignature(sent, status)
+  if (operation.isDevices) return followsProof(sent, status)
   const isBad = credential !== 'good'
   if (isBad && status !== BAD[credential]) {
     throw new Violation(`${kind} for ${credential}, which should be ${BAD[credential]}`)
   }
   if (isBad) return
+  // A sign-in is older than this clock's days, so it lets in no first device.
+  if (kind === 'deviceConfirm 401 message') return
   if (status === 401 || kind.endsWith('403 message')) {
     throw new Violation('a good token is refused')
   }
@@ -180,6 +185,15 @@ function followsSignature({ body, isSigned, hasCallback, headers }: Sent, status
           ? 200
           : 403
   if (status !== wanted) throw new Violation(`${status} for a callback that is to be ${wanted}`)
+}
+
+/** Without its proof a device learns that, or that what it sent is no request; whatever the token says. */
+function followsProof({ isProven, body }: Sent, status: number) {
+  if ((status === 413) !== body.length > GATEWAY_BODY_MAX) throw new Violation('not the limit')
+  if (status === 401) throw new Violation('a token is asked for where a proof opens')
+  if (!isProven && ![400, 403, 404, 413].includes(status)) {
+    throw new Violation(`${status} without a proof`)
+  }
 }
 
 /** What of a request does not fit the file, though it was taken. */

@@ -2,11 +2,13 @@
 
 import { paymentIdOf } from '../../functions/composition.ts'
 import { closeAccount, lockAccount, unlockAccount } from '../../functions/core/account.ts'
-import { otherThan, type Reply } from '../harness/harness.ts'
-import type { Answer, Flow, Swept } from './answers.ts'
+import { otherThan } from '../harness/harness.ts'
+import type { Answer, Flow } from './answers.ts'
+import { Broken } from './broken.ts'
 import { enter, phoneStart, phoneVerify, profile, text } from './codeFlows.ts'
+import { type DeviceAction, deviceJobOf, isOfDevices } from './deviceActions.ts'
 import type { Actor } from './explain.ts'
-import { Broken, checkSecrets } from './invariants.ts'
+import { asked, type Done, type Job, pick, say } from './jobs.ts'
 import type { Lane, LaneFault } from './lanes.ts'
 import { isForgery, losses, mistakes, readLetter, type Spoil, spoilt } from './letters.ts'
 import { answersOf, HOUR_MS, isSame, type Model, type Payment, pauseEnd } from './model.ts'
@@ -23,7 +25,6 @@ import {
   sweepOne,
   wait,
 } from './paymentFlows.ts'
-import { answerOf } from './stored.ts'
 import { shownOf, WORDINGS } from './words.ts'
 import { keyOf, type World } from './world.ts'
 
@@ -42,6 +43,7 @@ export type Action =
   | { do: 'lock' | 'unlock' | 'close'; who: number }
   | { do: 'sweep'; fault: LaneFault }
   | { do: 'time'; to: When; which: number }
+  | DeviceAction
 
 /** The right code, a wrong one, one for something else, or the first that there was for this. */
 export type Guess = 'right' | 'wrong' | 'other' | 'old'
@@ -53,15 +55,6 @@ export type When =
       readonly end: 'payment' | 'lock' | 'hour' | 'verification' | 'pause' | 'push'
       readonly beside: number
     }
-
-/** Something to do in a lane; what the model is to make of it, and what it counts as. */
-export type Job = { readonly name: string; readonly run: (lane: Lane) => Promise<Done> }
-export type Done = {
-  readonly actors: readonly Actor[]
-  /** What a sweep said of all its parts together. */
-  readonly swept?: Swept | undefined
-  readonly tally: readonly string[]
-}
 
 /** While others are at work a request takes as long as a Lambda may; a start may have been given up for lost. */
 const RACE_MS_MAX = 9_000
@@ -82,6 +75,9 @@ export function jobOf(
   ids: readonly string[],
   longestMs: number,
 ): Job | undefined {
+  if (isOfDevices(action)) {
+    return deviceJobOf(world, model, action, ids, Number.isFinite(longestMs))
+  }
   const { seen, harness } = world
   const { people, numbers } = seen
   const person = (who: number) => pick(people, who)
@@ -104,23 +100,6 @@ export function jobOf(
     [...seen.owners].flatMap(([id, owner]) => (owner === payer ? [id] : []))
   const paymentsOf = (payer: string) => ids.filter((id) => payerOf(id) === payer)
 
-  const asked = async (
-    as: { payerId: string },
-    reply: Promise<Reply>,
-    flow: Flow,
-    touches: readonly string[],
-    name: string,
-    tally: (answer: Answer) => readonly string[] = () => [],
-  ): Promise<Done> => {
-    const got = await reply
-    checkSecrets(world, as.payerId, got)
-    const answer = answerOf(world, got)
-    return {
-      actors: [{ name: `${name} → ${say(answer)}`, flow, answer, touches }],
-      tally: [...(answer.code ? [`refused: ${answer.code}`] : []), ...tally(answer)],
-    }
-  }
-
   switch (action.do) {
     case 'start': {
       const as = person(action.who)
@@ -142,7 +121,7 @@ export function jobOf(
       const run = (lane: Lane) => {
         lane.fault = fault
         const reply = lane.call('sendPayment', { as, key: keyOf(action.key), body })
-        return asked(as, reply, flow, touches, name, ({ status }) =>
+        return asked(world, as, reply, flow, touches, name, ({ status }) =>
           status === 201 ? ['started'] : status === 200 ? ['started again'] : [],
         )
       }
@@ -158,7 +137,15 @@ export function jobOf(
       const run = (lane: Lane) => {
         if (action.do === 'cancel') seen.cancelled.push({ payer: as.payerId, id })
         const route = action.do === 'poll' ? 'paymentStatus' : 'cancelPayment'
-        return asked(as, lane.call(route, { as, id }), flow, [id], name, strange(as.payerId, id))
+        return asked(
+          world,
+          as,
+          lane.call(route, { as, id }),
+          flow,
+          [id],
+          name,
+          strange(as.payerId, id),
+        )
       }
       return { name, run }
     }
@@ -169,13 +156,14 @@ export function jobOf(
       const run = (lane: Lane) =>
         action.do === 'list'
           ? asked(
+              world,
               as,
               lane.call('listPayments', { as }),
               list(as.payerId),
               paymentsOf(as.payerId),
               name,
             )
-          : asked(as, lane.call('profile', { as }), profile(as.payerId), [as.payerId], name)
+          : asked(world, as, lane.call('profile', { as }), profile(as.payerId), [as.payerId], name)
       return { name, run }
     }
     case 'text': {
@@ -188,7 +176,7 @@ export function jobOf(
       const run = (lane: Lane) => {
         lane.fault = fault
         const reply = lane.call('smsStart', { as, id })
-        return asked(as, reply, text(as.payerId, id, fault), touches, name, (answer) => [
+        return asked(world, as, reply, text(as.payerId, id, fault), touches, name, (answer) => [
           ...(answer.status === 202 ? ['text'] : []),
           ...strange(as.payerId, id)(answer),
         ])
@@ -210,7 +198,7 @@ export function jobOf(
         seen.entered.push({ payer: as.payerId, id, text: entered })
         const reply = lane.call('smsVerify', { as, id, body: { code: entered } })
         const flow = enter(as.payerId, id, ref, fault)
-        return asked(as, reply, flow, touches, name, (answer) => [
+        return asked(world, as, reply, flow, touches, name, (answer) => [
           ...(answer.status === 200 ? ['right code'] : []),
           ...(action.code === 'other' ? ['another payment’s code'] : []),
           ...strange(as.payerId, id)(answer),
@@ -264,6 +252,7 @@ export function jobOf(
     }
     case 'phone': {
       const as = person(action.who)
+      if (as.number === '') return undefined
       const number = pick(numbers, action.number)
       const { fault } = action
       const name = `${as.payerId} wants ${number} for a phone (${fault})`
@@ -272,12 +261,13 @@ export function jobOf(
         const body = { phoneNumber: number, channel: 'sms' }
         const flow = phoneStart(as.payerId, number, fault)
         const reply = lane.call('phoneStart', { as, body })
-        return asked(as, reply, flow, around(as.payerId, number), name)
+        return asked(world, as, reply, flow, around(as.payerId, number), name)
       }
       return { name, run }
     }
     case 'prove': {
       const as = person(action.who)
+      if (as.number === '') return undefined
       const { fault } = action
       const name = `${as.payerId} proves a phone (${action.code}, ${action.current}, ${fault})`
       const touches = around(as.payerId, ...numbers)
@@ -309,7 +299,7 @@ export function jobOf(
         const { verificationId = 'A'.repeat(22) } = named ?? {}
         const body = { verificationId, code, ...(currentCode && { currentCode }) }
         const reply = lane.call('phoneVerify', { as, body })
-        return asked(as, reply, flow, touches, name, ({ status }) =>
+        return asked(world, as, reply, flow, touches, name, ({ status }) =>
           status === 200 ? ['phone changed'] : [],
         )
       }
@@ -462,15 +452,6 @@ export function jobOf(
 }
 
 const OPERATOR = { lock: lockAccount, unlock: unlockAccount, close: closeAccount } as const
-
-const say = (answer: Answer) => `${answer.status}${answer.code ? ` ${answer.code}` : ''}`
-
-/** Round and round, backwards too: -1 is the last. */
-export function pick<T>(all: readonly T[], at: number): T {
-  const found = all.at(at % all.length)
-  if (found === undefined) throw new Error('nothing to pick from')
-  return found
-}
 
 /** The text to enter. */
 function guess(world: World, how: Guess, codes: World['seen']['codes']): string {

@@ -2,6 +2,7 @@
 import {
   ATTEMPTS_MAX,
   type Channel,
+  type Leave,
   type Model,
   type Payer,
   type Payment,
@@ -24,6 +25,14 @@ export type Answer = {
   readonly payments?: readonly Shown[] | undefined
   readonly phone?: ShownPhone | null | undefined
   readonly sent?: { readonly sendsLeft: number; readonly expiresAt: number } | undefined
+  readonly devices?: ShownDevices | undefined
+  /** Until when an invitation, or a device that asks, is good. */
+  readonly until?: number | undefined
+  /** What waits for a device's answer, by id; and which devices there are. */
+  readonly approvals?:
+    | { readonly ids: readonly string[]; readonly devices: ShownDevices['list'] }
+    | undefined
+  readonly answered?: { readonly id: string; readonly status: string } | undefined
   /** What a sweep did, or one payment's part of it. */
   readonly swept?: Swept | undefined
 }
@@ -46,6 +55,34 @@ export type Shown = {
   readonly decidedAt: number | null
   readonly decidedBy: Channel | null
   readonly decision: { readonly channel: string; readonly proof: string } | null
+  readonly device: 'waiting' | 'unavailable'
+}
+
+/** The devices on the page. */
+export type ShownDevices = {
+  readonly list: readonly {
+    readonly id: string
+    readonly name: string
+    readonly addedAt: number
+    readonly addedBy: Leave
+    readonly lastUsedAt: number | null
+  }[]
+  readonly pending: {
+    readonly id: string
+    readonly name: string
+    readonly invitation: string
+    readonly reference: string
+    readonly expiresAt: number
+    readonly leave: Leave
+    readonly hasLeave: boolean
+    readonly hasDigits: boolean
+    readonly text: {
+      readonly number: string
+      readonly sendsLeft: number
+      readonly sentAt: number | null
+    } | null
+  } | null
+  readonly canAdd: boolean
 }
 
 export type ShownPhone = { readonly number: string; readonly pending: string | null }
@@ -146,6 +183,7 @@ export function shown(payment: Payment, now: number): Shown {
       payment.decidedBy && payment.proof !== undefined
         ? { channel: payment.decidedBy, proof: payment.proof }
         : null,
+    device: payment.hasDocument ? 'waiting' : 'unavailable',
   }
 }
 

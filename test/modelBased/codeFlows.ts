@@ -17,6 +17,7 @@ import {
   whyClosed,
   whyNoSms,
 } from './answers.ts'
+import { shownDevices } from './deviceAnswers.ts'
 import {
   ATTEMPTS_MAX,
   type Code,
@@ -65,6 +66,7 @@ export const text = (payer: string, id: string, fault: InjectedFault): Flow =>
     const asked = found(yield* at(ownPayment(payer, id)))
     const who = yield* at(look((m) => payerOf(m, payer)))
     admit(who, clock())
+    requireNoDevice(who)
     const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
     const refused = whyNoSms(asked, clock())
     if (refused) throw refused
@@ -92,6 +94,11 @@ export const text = (payer: string, id: string, fault: InjectedFault): Flow =>
     throw closed
   }
 
+/** From the first device on a text is no way around it. */
+function requireNoDevice({ devicesSince }: Payer) {
+  if (devicesSince !== undefined) throw new No(403, 'device_required')
+}
+
 function* send(purpose: string, fault: InjectedFault) {
   const asked = fault === 'down' ? look(() => undefined) : sendCode(purpose)
   const code = yield* at<Code | undefined>(asked)
@@ -101,7 +108,7 @@ function* send(purpose: string, fault: InjectedFault) {
 }
 
 /** One text more in each counter; refused by one, it is taken from none. */
-function* spendTexts(counters: readonly Counter[], now: number) {
+export function* spendTexts(counters: readonly Counter[], now: number) {
   const counted: Counter[] = []
   for (const counter of counters) {
     const until = yield* at(countText(counter, now))
@@ -125,6 +132,7 @@ export const enter = (
     const begun = clock()
     const who = yield* at(look((m) => payerOf(m, payer)))
     admit(who, clock())
+    requireNoDevice(who)
     const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
     const own = ownPayment(payer, id)
     if (until) throw whyNoAttempt(found(yield* at(own)), rules, clock()) ?? locked(until, clock())
@@ -194,7 +202,7 @@ function whyNoAttempt(payment: Payment, rules: Rules, now: number): No | undefin
 }
 
 /** A code is looked at as one of the payer's attempts, which is counted before. */
-function* checkAsAttempt(
+export function* checkAsAttempt(
   payer: string,
   clock: () => number,
   checking: Generator<Step<unknown>, Verdict | undefined>,
@@ -207,7 +215,7 @@ function* checkAsAttempt(
 }
 
 /** What the provider says of a code, which it finds by its name or by what it is for; nothing where it says nothing. */
-function* check(
+export function* check(
   rules: Rules,
   ref: string | undefined,
   purpose: string,
@@ -224,6 +232,7 @@ export const phoneStart = (payer: string, number: string, fault: InjectedFault):
   function* (clock, rules) {
     const known = yield* at(look((m) => payerOf(m, payer)))
     admit(known, clock())
+    requireNoDevice(known)
     const current = known.phone.number
     if (current === number) throw new No(400, 'invalid_request')
     const refused = whyNoSend(known.pending, clock())
@@ -259,7 +268,7 @@ export const phoneStart = (payer: string, number: string, fault: InjectedFault):
   }
 
 /** A code that is bound to something and used up by guesses is as good as none. */
-function* sendLinked(purpose: string, fault: InjectedFault) {
+export function* sendLinked(purpose: string, fault: InjectedFault) {
   const { ref, checks } = yield* send(purpose, fault)
   if (checks >= ATTEMPTS_MAX) throw unavailable()
   return ref
@@ -376,6 +385,7 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
     )
     if (!who?.pending)
       throw whyNoPhoneAttempt(yield* at(look((m) => payerOf(m, payer))), proof, clock())
+    requireNoDevice(who)
     const { number, attempts, currentPassed, codeRef, currentCodeRef } = who.pending
     const wrong = new No(422, 'wrong_code', { attemptsLeft: ATTEMPTS_MAX - attempts })
     if (!currentPassed) {
@@ -385,7 +395,7 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
       const verdict = yield* checkAsAttempt(payer, clock, checking)
       if (verdict === undefined) throw unavailable()
       if (verdict === 'no more') throw new No(409, 'no_attempts_left')
-      if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock)
+      if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock, rules)
       if (verdict === 'wrong') throw wrong
       const now = clock()
       const passed = writePending(
@@ -400,7 +410,7 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
     const verdict = yield* checkAsAttempt(payer, clock, checking)
     if (verdict === undefined) throw unavailable()
     if (verdict === 'no more') throw new No(409, 'no_attempts_left')
-    if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock)
+    if (verdict === 'over') return welcome(yield* twinOf(payer, number), clock, rules)
     if (verdict === 'wrong') throw wrong
     yield* at(forgetAttempts(payer))
 
@@ -408,15 +418,17 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
     const trusted = yield* at(
       writePayer(
         payer,
-        ({ pending }) =>
+        ({ pending, devicesSince }) =>
           pending !== undefined &&
           now < pending.expiresAt &&
           isSame(pending, named) &&
-          pending.currentPassed,
+          pending.currentPassed &&
+          devicesSince === undefined,
         ({ phone }) => ({
           phone: { number, enrolled: false },
           previous: phone,
           pending: undefined,
+          asking: undefined,
           sessionsFrom: Math.ceil(now / 1000),
         }),
       ),
@@ -431,7 +443,7 @@ function* welcomed(who: Payer, fault: InjectedFault, clock: () => number, rules:
   } catch (error) {
     if (!(error instanceof No)) throw error
   }
-  return welcome(who, clock)
+  return welcome(who, clock, rules)
 }
 
 /** An equal request was faster, if the number is trusted by now. */
@@ -443,9 +455,10 @@ function* twinOf(payer: string, number: string) {
   throw new No(422, 'code_expired')
 }
 
-const welcome = (who: Payer, clock: () => number) => ({
+const welcome = (who: Payer, clock: () => number, rules: Rules) => ({
   status: 200,
   phone: shownPhone(who, clock()),
+  devices: shownDevices(who, rules, clock()),
 })
 
 function whyNoPhoneAttempt(payer: Payer, { named, isCurrentGiven }: Proof, now: number): No {
@@ -463,6 +476,6 @@ function whyNoPhoneAttempt(payer: Payer, { named, isCurrentGiven }: Proof, now: 
 }
 
 export const profile = (payer: string): Flow =>
-  function* (clock) {
-    return welcome(yield* at(look((m) => payerOf(m, payer))), clock)
+  function* (clock, rules) {
+    return welcome(yield* at(look((m) => payerOf(m, payer))), clock, rules)
   }

@@ -1,21 +1,17 @@
 /** Sequences of deeds: how they are made up, done, and held against the model. */
 import fc from 'fast-check'
 import { paymentIdOf } from '../../functions/composition.ts'
-import {
-  type Action,
-  type Done,
-  type Guess,
-  jobOf,
-  longestRace,
-  pick,
-  type When,
-} from './actions.ts'
+import { type Action, type Guess, jobOf, longestRace, type When } from './actions.ts'
 import type { Swept } from './answers.ts'
+import { Broken } from './broken.ts'
+import { checkDevices, checkSilence, protectedPayers, sentSoFar } from './deviceInvariants.ts'
+import { deviceStories } from './deviceStories.ts'
 import { explain, say, tidy } from './explain.ts'
-import { Broken, checkAttempts, checkPayment } from './invariants.ts'
+import { checkAttempts, checkPayment } from './invariants.ts'
+import { type Done, pick } from './jobs.ts'
 import type { LaneFault, Turn } from './lanes.ts'
 import { forgeries, losses, mistakes, type Spoil } from './letters.ts'
-import type { Model, Provider } from './model.ts'
+import type { Model, Provider, Rules } from './model.ts'
 import type { InjectedFault } from './paymentFlows.ts'
 import { unlike } from './stored.ts'
 import { WORDINGS } from './words.ts'
@@ -91,6 +87,8 @@ async function doAtOnce(
   const began = performance.now()
   const ids = [...new Set([...Object.keys(model.payments), ...startedBy(world, acts)])]
   const longestMs = turns ? longestRace(acts) : Number.POSITIVE_INFINITY
+  const silent = protectedPayers(world)
+  const sent = sentSoFar(world)
   const jobs = acts.flatMap((act) => jobOf(world, model, act, ids, longestMs) ?? [])
   const done: Done[] = []
   const failed: unknown[] = []
@@ -111,8 +109,12 @@ async function doAtOnce(
     if (failure) throw failure
     const items = await world.read(world.written(from))
     const stored = items.payments.filter((item) => item.barred_payer === undefined)
+    for (const item of items.users) {
+      if (!String(item.user_id).includes('#')) count(tally, 'invariants', checkDevices(world, item))
+    }
     for (const item of stored) count(tally, 'invariants', checkPayment(world, item))
     count(tally, 'invariants', checkAttempts(world))
+    checkSilence(world, silent, sent)
     const actors = done.flatMap((one, i) => {
       const turns = order.flatMap((lane, turn) => (lane === i ? [turn] : []))
       return one.actors.map((actor) => ({ ...actor, turns }))
@@ -175,6 +177,10 @@ function noteRows(before: Model, after: Model, tally: Tally) {
     if (lockedUntil === undefined || lockedUntil === old) continue
     count(tally, 'locks')
     if (locks > 0) count(tally, 'locks again')
+  }
+  for (const { id, devices } of Object.values(after.payers)) {
+    const old = before.payers[id]?.devices ?? []
+    for (const { boundBy } of devices.slice(old.length)) count(tally, `device: added by ${boundBy}`)
   }
   for (const { id, denialsToldAt } of Object.values(after.payers)) {
     if (denialsToldAt !== before.payers[id]?.denialsToldAt) count(tally, 'denials told')
@@ -525,7 +531,7 @@ const lastMoment = (provider: Provider): fc.Arbitrary<Story> =>
   after(oneByOne(...texted, to(-4000)), fc.oneof(...races(provider)))
 
 /** What a sequence is made of, the frequent first. */
-export function stories(provider: Provider, tally: Tally) {
+export function stories({ provider, firstDevice }: Rules, tally: Tally) {
   const isAuthy = provider === 'authy'
   const weighed: [number, fc.Arbitrary<Story>][] = [
     [4, one(start)],
@@ -554,6 +560,11 @@ export function stories(provider: Provider, tally: Tally) {
         ] as [number, fc.Arbitrary<Story>][])
       : []),
   ]
+  // Where a sign-in may add the first device, most is about devices.
+  const often = firstDevice === 'sign-in' ? 5 : 1
+  for (const [weight, story] of deviceStories(turns)) {
+    weighed.push([often === 1 ? Math.ceil(weight / 8) : weight * often, story])
+  }
   return weighed.flatMap(([weight, story]) => {
     const command = story.map((story) => new StoryCommand(story, tally))
     return Array.from({ length: weight }, () => command)

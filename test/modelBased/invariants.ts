@@ -4,7 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Reply } from '../harness/harness.ts'
+import { Broken } from './broken.ts'
 import { checkProof } from './checkProof.ts'
+import { checkDeviceDecision } from './deviceInvariants.ts'
 import { purposeOf } from './model.ts'
 import { contentIn, labelOf, shownOf, wordingOf, wordsOf } from './words.ts'
 import type { Item, World } from './world.ts'
@@ -19,8 +21,6 @@ type Entry = {
 const FINAL = ['approved', 'denied', 'expired', 'failed', 'cancelled']
 const ATTEMPTS_MAX = 5
 const TEXTS_MAX = 5
-
-export class Broken extends Error {}
 
 /** Checks one payment; throws the first thing that must not be. Answers how many things were looked at. */
 export function checkPayment(world: World, item: Item): number {
@@ -68,7 +68,12 @@ export function checkPayment(world: World, item: Item): number {
     world.seen.entered.filter((one) => one.id === id).length >= attempts,
     'an attempt for each code entered, and none of itself',
   )
-  must((status === 'failed') === (wrong === ATTEMPTS_MAX), 'failed by five wrong codes only')
+  must(
+    (status === 'failed' && item.decided_by === 'sms') === (wrong === ATTEMPTS_MAX),
+    'five wrong codes fail the payment',
+  )
+  must(status !== 'failed' || /^(sms|device)$/.test(String(item.decided_by)), 'or five assertions')
+  checkDeviceDecision(world, item, must)
   if (status === 'pending') return looked
 
   const decidedAt = String(item.decided_at)
@@ -83,7 +88,7 @@ export function checkPayment(world: World, item: Item): number {
     must(by === 'operator' ? isBarred : asked, 'cancelled by its payer, or by an operator')
   }
   must(
-    (status === 'approved' || (status === 'denied' && item.decided_by === 'push')) ===
+    (status === 'approved' || (status === 'denied' && item.decided_by !== undefined)) ===
       (item.evidence !== undefined),
     'evidence for a yes, and for a no on the phone',
   )
@@ -179,7 +184,7 @@ function fold(history: readonly Entry[]) {
       status: event,
       decided_at: at,
       decided_by: channel ?? undefined,
-      wrong_codes: so.wrong_codes + (event === 'failed' ? 1 : 0),
+      wrong_codes: so.wrong_codes + (event === 'failed' && channel === 'sms' ? 1 : 0),
     }
   }
   return history.reduce(next, start)
@@ -199,6 +204,7 @@ const FIXED = [
   'sms_to',
   'created_at',
   'expires_at',
+  'signing',
 ]
 const KEPT_AT_END = [
   'status',
@@ -209,6 +215,8 @@ const KEPT_AT_END = [
   'answer_refused_at',
   'wrong_codes',
   'push_id',
+  'device_tried',
+  'device_failed',
 ]
 
 /** Since it was last seen: terms stay, the history only grows, an end stays the end. */
@@ -228,6 +236,8 @@ function checkBefore(before: Item | undefined, item: Item, must: Must) {
 function checkEvidence(world: World, item: Item, must: Must) {
   const { book } = world.harness.phone
   const evidence = item.evidence as Record<string, string | undefined>
+  // `checkDeviceDecision` looks at those of devices.
+  if (evidence.kind === 'passkey' || evidence.kind === 'device-key') return
   const id = String(item.payment_id)
   const number = world.numberOfId(String(item.provider_phone_id), String(item.user_id))
   const wording = wordingOf(
@@ -317,7 +327,7 @@ export function checkAttempts(world: World): number {
 export function checkSecrets(world: World, payer: string, { body }: Reply): number {
   // The whole new number is told to the session that has just written it, and to nobody else.
   const text = JSON.stringify({ ...body, ...(body?.verificationId && { displayText: null }) })
-  const { people, numbers, codes, letters, items } = world.seen
+  const { people, numbers, codes, letters, items, joined, invites } = world.seen
   const others = people.filter(({ payerId }) => payerId !== payer)
   const forbidden = [
     ...others.flatMap(({ payerId, email }) => [payerId, email]),
@@ -327,6 +337,8 @@ export function checkSecrets(world: World, payer: string, { body }: Reply): numb
     ...numbers,
     ...codes.map(({ text }) => text),
     ...letters.map(({ uuid }) => uuid),
+    ...joined.flatMap((one) => (one.payer === payer ? [] : [one.id])),
+    ...invites.flatMap((one) => (one.payer === payer ? [] : [one.code])),
     ...[...items.values()].map(({ provider_phone_id }) => `"${provider_phone_id}"`),
   ]
   const told = forbidden.find((secret) => text.includes(secret))

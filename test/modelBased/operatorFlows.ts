@@ -21,7 +21,12 @@ export const bar = (payer: string, state: 'locked' | 'closed'): Flow =>
       writePayer(
         payer,
         (one) => (state === 'closed' ? one.state !== 'closed' : !one.state),
-        () => ({ state, pending: undefined, sessionsFrom: Math.ceil(now / 1000) }),
+        () => ({
+          state,
+          pending: undefined,
+          asking: undefined,
+          sessionsFrom: Math.ceil(now / 1000),
+        }),
       ),
     )
     const slots = yield* at(barStarts(payer, clock()))
@@ -32,7 +37,14 @@ export const bar = (payer: string, state: 'locked' | 'closed'): Flow =>
         writePayer(
           payer,
           (one) => one.state === 'closed',
-          () => ({ phone: nobody, previous: undefined, pending: undefined }),
+          () => ({
+            phone: nobody,
+            previous: undefined,
+            pending: undefined,
+            asking: undefined,
+            lastInvitation: undefined,
+            devices: [],
+          }),
         ),
       )
     }

@@ -14,6 +14,7 @@ import {
   unavailable,
   whyClosed,
 } from './answers.ts'
+import { activeOf } from './deviceModel.ts'
 import {
   type Answered,
   answerPush,
@@ -69,35 +70,43 @@ export const start = (asked: Start): Flow =>
     const hasPush = rules.provider === 'authy'
     const answers = hasPush ? yield* at(look((m) => answersOf(m, payer))) : []
     admit(who, clock())
-    if (known) return yield* repeat(asked, known, answers, clock)
-    if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, fault, rules)
+    const hasDevice = activeOf(who).length > 0
+    const isProtected = who.devicesSince !== undefined
+    if (isProtected && !hasDevice) throw new No(403, 'device_required')
+    if (!isProtected && who.phone.number === '') throw new No(403, 'phone_not_verified')
+    if (known) return yield* repeat(asked, known, isProtected, answers, clock)
+    if (!isProtected && !who.phone.enrolled) yield* enrol(payer, who.phone.number, fault, rules)
     const createdAt = clock()
     const expiresAt = createdAt + rules.lifeSeconds * 1000
     const { sessionsFrom } = who
     yield* reserveStart({ payer, id, expiresAt, createdAt, sessionsFrom }, seen, clock, rules)
-    const pausedUntil = pauseEnd(answers, createdAt)
+    const pausedUntil = isProtected ? undefined : pauseEnd(answers, createdAt)
+    const isPushed = hasPush && !isProtected && !pausedUntil
     const started: Event = { at: createdAt, event: 'started', channel: null, by: 'payer' }
     const paused: Event = { at: createdAt, event: 'push_paused', channel: 'push', by: 'clock' }
     const payment: Payment = {
       id,
       payer,
-      number: who.phone.number,
+      number: isProtected ? '' : who.phone.number,
       terms,
-      shown: hasPush && !pausedUntil ? asked.shown : undefined,
+      shown: isPushed ? asked.shown : undefined,
       status: 'pending',
-      ...(hasPush && !pausedUntil
+      ...(isPushed
         ? { push: 'sending', pushAskedAt: createdAt }
         : { push: 'unavailable', pausedUntil }),
       sends: 0,
       attempts: 0,
       wrong: 0,
+      hasDocument: hasDevice,
+      tried: [],
+      failed: [],
       createdAt,
       expiresAt,
       history: pausedUntil ? [started, paused] : [started],
     }
     if (yield* at(insert(payment))) return yield* askForPush(201, payment, fault, clock)
     const winner = yield* at(ownPayment(payer, id))
-    if (winner) return yield* repeat(asked, winner, answers, clock)
+    if (winner) return yield* repeat(asked, winner, isProtected, answers, clock)
     throw new No(409, 'already_decided', { paymentStatus: 'cancelled' })
   }
 
@@ -105,6 +114,7 @@ export const start = (asked: Start): Flow =>
 function* repeat(
   { terms, fault }: Start,
   payment: Payment,
+  isProtected: boolean,
   answers: readonly Answered[],
   clock: () => number,
 ) {
@@ -114,6 +124,8 @@ function* repeat(
   const asked = payment.pushAskedAt
   const isLost = payment.push === 'sending' && asked !== undefined && asked <= lost
   if (!isLost || statusAt(payment, now) !== 'pending') return seen(200, payment, clock)
+  // From the first device on no push goes out, not even again.
+  if (isProtected) return seen(200, payment, clock)
   if (pauseEnd(answers, now)) return seen(200, payment, clock)
   const claimed = yield* at(
     write(

@@ -1,12 +1,14 @@
 /** What is stored and what is answered, in the model's terms, so that the two can be compared. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Reply } from '../harness/harness.ts'
-import type { Answer, Shown } from './answers.ts'
+import type { Answer, Shown, ShownDevices } from './answers.ts'
 import { say, tidy } from './explain.ts'
 import {
   type Counter,
   counterName,
+  type Device,
   type Event,
+  type Invitation,
   type Model,
   NO_TEXTS,
   type Payer,
@@ -22,15 +24,20 @@ const msOrNull = (text: unknown): number | null => (text === null ? null : ms(te
 
 function storedPayment(world: World, item: Item): Payment {
   const evidence = item.evidence as Record<string, string> | undefined
-  const ref = evidence?.push_id
-    ? ` ${world.pushRef(evidence.push_id)}`
-    : evidence?.verification_sid
-      ? ` ${world.codeRef(evidence.verification_sid)}`
-      : ''
+  const ref = evidence?.jwk
+    ? ` ${evidence.device_id}`
+    : evidence?.push_id
+      ? ` ${world.pushRef(evidence.push_id)}`
+      : evidence?.verification_sid
+        ? ` ${world.codeRef(evidence.verification_sid)}`
+        : ''
   return {
     id: String(item.payment_id),
     payer: String(item.user_id),
-    number: world.numberOfId(String(item.provider_phone_id), String(item.user_id)),
+    number:
+      item.provider_phone_id === undefined
+        ? ''
+        : world.numberOfId(String(item.provider_phone_id), String(item.user_id)),
     terms: labelOf({
       name: item.payee_name,
       id: item.payee_id,
@@ -60,6 +67,9 @@ function storedPayment(world: World, item: Item): Payment {
     proof: item.decided_proof as string | undefined,
     refusedAt: msIf(item.answer_refused_at),
     deniedLateAt: msIf(item.denied_late_at),
+    hasDocument: item.signing !== undefined,
+    tried: [...((item.device_tried ?? []) as Iterable<string>)],
+    failed: [...((item.device_failed ?? []) as Iterable<string>)],
     history: (item.history as { at: string }[]).map((entry) => ({
       ...(entry as unknown as Event),
       at: ms(entry.at),
@@ -86,7 +96,8 @@ export function unlike(
     const stored = storedPayment(world, item)
     const name = `payment ${stored.id}`
     left.delete(name)
-    const difference = differenceOf(name, model.payments[stored.id], stored)
+    const expected = model.payments[stored.id]
+    const difference = differenceOf(name, expected && counted(expected), counted(stored))
     if (difference) return difference
   }
   for (const item of written.users) {
@@ -99,6 +110,13 @@ export function unlike(
   return unwritten && `${unwritten} was not written`
 }
 
+/** An assertion has a name of its own in the model, so only their number can be compared. */
+const counted = ({ tried, failed, ...payment }: Payment) => ({
+  ...payment,
+  tried: tried.length,
+  failed: failed.length,
+})
+
 /** All that a model has otherwise than the one before it, by the names below. */
 function* changedIn(before: Model, after: Model): Generator<string> {
   for (const id of Object.keys(after.payments)) {
@@ -109,6 +127,9 @@ function* changedIn(before: Model, after: Model): Generator<string> {
     if (!then || then === now) continue
     if (!isDeepStrictEqual(personOf(then), personOf(now))) yield `person ${id}`
     if (then.starts !== now.starts) yield `starts of ${id}`
+  }
+  for (const [hash, invitation] of Object.entries(after.invitations)) {
+    if (before.invitations[hash] !== invitation) yield `invitation ${hash}`
   }
   for (const [name, texts] of Object.entries(after.counters)) {
     if (!isDeepStrictEqual(before.counters[name], texts)) yield `texts of ${name}`
@@ -134,6 +155,11 @@ type Sides = { readonly name: string; readonly expected: unknown; readonly store
 /** An item of the table of people: whichever of a person's parts, or which counter, it is. */
 function sidesOf(world: World, model: Model, item: Item): Sides {
   const key = String(item.user_id)
+  const [, hash] = /^invite#(.*)$/.exec(key) ?? []
+  if (hash !== undefined) {
+    const expected = model.invitations[hash]
+    return { name: `invitation ${hash}`, expected, stored: storedInvitation(item) }
+  }
   const [, part, whose = '', day = ''] = /^limit#([a-z]+)#?([^#]*)(?:#(.*))?$/.exec(key) ?? []
   const texts = (...counter: Counter) => {
     const name = counterName(counter, day)
@@ -172,6 +198,11 @@ const personOf = ({
   sessionsFrom,
   state,
   denialsToldAt,
+  devices,
+  asking,
+  lastInvitation,
+  devicesSince,
+  liftedAt,
 }: Payer) => ({
   phone,
   previous,
@@ -182,7 +213,14 @@ const personOf = ({
   sessionsFrom,
   state,
   denialsToldAt,
+  devices: byId(devices),
+  asking,
+  lastInvitation,
+  devicesSince,
+  liftedAt,
 })
+
+const byId = (devices: readonly Device[]) => devices.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
 function storedPerson(world: World, item: Item) {
   const { pending_sms_id: code, pending_current_sms_id: current } = item
@@ -194,6 +232,8 @@ function storedPerson(world: World, item: Item) {
     sessionsFrom: item.sessions_from,
     state: item.account_state,
     denialsToldAt: msIf(told.findLast(({ event }) => event === 'pushes.denied')?.at),
+    ...storedDevices(world, item),
+    liftedAt: msIf(item.codes_lifted_at),
     phone: { number: item.phone_number ?? '', enrolled: Boolean(item.provider_phone_id) },
     previous: item.previous_number && {
       number: item.previous_number,
@@ -211,6 +251,41 @@ function storedPerson(world: World, item: Item) {
     },
   }
 }
+
+function storedDevices(world: World, item: Item) {
+  const asking = item.device_pending as Item | undefined
+  const { key: _, passkey: __, textedAt, textId, invitedAuthTime, ...rest } = asking ?? {}
+  const devices = Object.entries((item.devices ?? {}) as Record<string, Item>).map(
+    ([id, { name, boundBy, addedAt, lastUsedAt, removedAt }]): Device => ({
+      id,
+      name: String(name),
+      boundBy: boundBy as Device['boundBy'],
+      addedAt: ms(addedAt),
+      lastUsedAt: msIf(lastUsedAt),
+      removedAt: msIf(removedAt),
+    }),
+  )
+  return {
+    devices: byId(devices),
+    devicesSince: msIf(item.devices_since),
+    lastInvitation: item.device_invitation as string | undefined,
+    asking: asking && {
+      ...rest,
+      authTime: invitedAuthTime,
+      expiresAt: ms(asking.expiresAt),
+      textedAt: msIf(textedAt),
+      codeRef: textId === undefined ? undefined : world.codeRef(String(textId)),
+    },
+  }
+}
+
+const storedInvitation = (item: Item): Invitation => ({
+  payer: String(item.invited_by),
+  authTime: Number(item.invited_auth_time),
+  expiresAt: ms(item.invited_until),
+  spentFor: item.spent_for as string | undefined,
+  hasAsked: item.has_asked as boolean | undefined,
+})
 
 function storedTexts(item: Item): Texts {
   const hours = Object.entries(item).flatMap(([name, uses]) => {
@@ -249,6 +324,16 @@ export function answerOf(world: World, { status, body, headers }: Reply): Answer
     ...(body.paymentId && { payment: shownOf(world, body) }),
     ...(body.payments && { payments: listOf(body.payments.map(shownOf.bind(null, world))) }),
     ...('phone' in body && { phone: body.phone && phoneOf(world, body.phone) }),
+    ...('canAdd' in (body.devices ?? {}) && { devices: devicesOf(world, body.devices) }),
+    ...(body.code && { until: ms(body.expiresAt) }),
+    ...(body.kid && { until: ms(body.expiresAt) }),
+    ...(body.approvals && {
+      approvals: {
+        ids: body.approvals.map(({ id }: Body) => id),
+        devices: listed([body.device, ...body.others]),
+      },
+    }),
+    ...(body.id && { answered: { id: body.id, status: body.status } }),
     ...('to' in body && {
       sent: { sendsLeft: body.sendsLeft, expiresAt: ms(body.expiresAt) },
     }),
@@ -272,6 +357,30 @@ const shownOf = (world: World, body: Body): Shown => ({
   decidedAt: msOrNull(body.decidedAt),
   decidedBy: body.decidedBy,
   decision: body.decision,
+  device: body.device,
+})
+
+const listed = (devices: Body[]): ShownDevices['list'] =>
+  devices
+    .map(({ addedAt, lastUsedAt, removal: _, ...one }) => ({
+      ...one,
+      addedAt: ms(addedAt),
+      lastUsedAt: msOrNull(lastUsedAt),
+    }))
+    .toSorted((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1))
+
+const devicesOf = (world: World, { list, pending, canAdd }: Body): ShownDevices => ({
+  list: listed(list),
+  pending: pending && {
+    ...pending,
+    expiresAt: ms(pending.expiresAt),
+    text: pending.text && {
+      number: world.numberOfMask(pending.text.to),
+      sendsLeft: pending.text.sendsLeft,
+      sentAt: msOrNull(pending.text.sentAt),
+    },
+  },
+  canAdd,
 })
 
 /** Payments of the same moment may come in any order; others as they came. */

@@ -8,6 +8,8 @@ import { ownPhoneIds } from '../../functions/adapters/twilioVerify/phoneIds.ts'
 import { changeIdOf, paymentIdOf } from '../../functions/composition.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { NOON, numberOf, type Person, startHarness } from '../harness/harness.ts'
+import { linkOf } from './deviceFlows.ts'
+import { nothingSeen } from './handhelds.ts'
 import { startLanes, type Told } from './lanes.ts'
 import type { Sent } from './letters.ts'
 import { type Model, purposeOf, type Rules, type Verification } from './model.ts'
@@ -46,6 +48,7 @@ export async function startWorld(rules: Rules) {
     OPEN_PAYMENTS: String(rules.openPayments),
     PAYMENTS_PER_HOUR: String(rules.paymentsPerHour),
     TEXTS_PER_DAY_FOR_STAGE: STAGE_TEXTS,
+    FIRST_DEVICE: rules.firstDevice,
   })
   const { book } = harness.phone
   const { lanes, race, close } = await startLanes(harness, (told) => {
@@ -81,6 +84,7 @@ export async function startWorld(rules: Rules) {
     owners: new Map<string, string>(),
     /** As they were last read. */
     items: new Map<string, Item>(),
+    ...nothingSeen(),
   }
 
   /** The code that a call has just sent, found on the phone it went to. */
@@ -89,6 +93,7 @@ export async function startWorld(rules: Rules) {
     if (!sent) return
     const [message] = book.messages(sent.number)
     if (!message?.code) return
+    seen.texts.push(sent.purpose)
     const before = seen.codes.filter(({ purpose }) => purpose === sent.purpose)
     const isSame = ({ text, sid }: SentCode) => text === message.code && sid === sent.sid
     if (before.some(isSame)) return
@@ -119,7 +124,7 @@ export async function startWorld(rules: Rules) {
         ? purposeOf.phone(checked)
         : (seen.codes.find((one) => one.sid === sid)?.purpose ?? '')
     const [, payer = seen.owners.get(purpose.split(' ').at(-1) ?? '') ?? proverOf(purpose)] =
-      /^(\S+): \S* leaves /.exec(purpose) ?? []
+      /^(\S+): \S* (?:leaves|lets in) /.exec(purpose) ?? []
     if (payer) seen.verdicts.push({ payer, isRight, at: world.now() })
   }
 
@@ -154,6 +159,8 @@ export async function startWorld(rules: Rules) {
 
   function purposeOfAction(number: string, action: string): string {
     const change = changes().find(({ id }) => `change-phone:${id}` === action)
+    const asked = asks().find((one) => linkOf(one, rules) === action)
+    if (asked) return purposeOf.leave(asked.payer, number, action)
     return change
       ? purposeOf.change(change.payer, number, change)
       : purposeOf.payment(number, action)
@@ -164,6 +171,8 @@ export async function startWorld(rules: Rules) {
     const ends = (reference: string) => payee.endsWith(` ref ${reference}`)
     const change = changes().find(({ reference }) => ends(reference))
     if (change) return purposeOf.change(change.payer, number, change)
+    const asked = asks().find(({ reference }) => ends(reference))
+    if (asked) return purposeOf.leave(asked.payer, number, linkOf(asked, rules))
     const put = harness.store.calls
       .filter(({ operation }) => operation === 'PutItem')
       .map(({ text }) => JSON.parse(text).Item)
@@ -188,12 +197,31 @@ export async function startWorld(rules: Rules) {
       }
     })
 
+  /** Every device that asked to be let in, as it was stored. */
+  const asks = () =>
+    harness.store.calls.flatMap(({ operation, text }) => {
+      if (operation !== 'UpdateItem' || !text.includes('device_pending = :pending')) return []
+      const { Key, ExpressionAttributeValues: values } = JSON.parse(text)
+      const { id, invitation, reference, digits, signing } = values[':pending'].M
+      return {
+        payer: String(Key.user_id.S),
+        id: String(id.S),
+        invitation: String(invitation.S),
+        reference: String(reference.S),
+        digits: String(digits.S),
+        signing: String(signing.S),
+      }
+    })
+
   const world = {
     harness,
     rules,
     lanes,
     race,
     seen,
+    asks,
+    /** When this sequence began. */
+    began: 0,
 
     /** New people with new numbers, on another day; all that the model knows of them. */
     async begin(): Promise<Model> {
@@ -209,11 +237,13 @@ export async function startWorld(rules: Rules) {
       const people = NAMES.map((name, i) => ({
         payerId: `${name}-${sequences}`,
         email: `${name}.${sequences}@example.com`,
-        number: numbers[Math.max(0, i - 1)] ?? '',
+        number: isPhoneless(i) ? '' : (numbers[Math.max(0, i - 1)] ?? ''),
       }))
       for (const number of numbers) book.setApp(number, true)
       Object.assign(seen, { people, numbers, codes: [], letters: [], entered: [], cancelled: [] })
+      Object.assign(seen, nothingSeen())
       seen.verdicts = []
+      world.began = harness.clock.now().getTime()
       seen.barred.clear()
       seen.owners = new Map(
         people.flatMap(({ payerId }) =>
@@ -229,7 +259,13 @@ export async function startWorld(rules: Rules) {
         payers: Object.fromEntries(
           people.map(({ payerId, number }) => [
             payerId,
-            { id: payerId, phone: { number, enrolled: true }, goes: 0, locks: 0 },
+            {
+              id: payerId,
+              phone: { number, enrolled: number !== '' },
+              goes: 0,
+              locks: 0,
+              devices: [],
+            },
           ]),
         ),
         counters: {},
@@ -237,6 +273,7 @@ export async function startWorld(rules: Rules) {
         pushes: {},
         bare: [],
         barred: [],
+        invitations: {},
       }
     },
 
@@ -350,8 +387,18 @@ export async function startWorld(rules: Rules) {
   }
   return world
 
+  /** The last of them, where a sign-in may add the first device. */
+  function isPhoneless(person: number) {
+    return rules.firstDevice === 'sign-in' && person === NAMES.length - 1
+  }
+
   /** As registering leaves a person, which has its own commands. */
   async function putPerson({ payerId, email, number }: Person) {
+    if (number === '') {
+      const Item = { user_id: payerId, email }
+      await harness.documents.send(new PutCommand({ TableName: 'users', Item }))
+      return
+    }
     const provider_phone_id =
       rules.provider === 'authy'
         ? String(book.addUser(number, email).authyId)

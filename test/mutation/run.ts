@@ -3,6 +3,7 @@
  *
  *     npm run mutations                    # all of them
  *     npm run mutations -- signature       # those whose name has this in it
+ *     npm run mutations -- --third 2       # every third: each number from 0 to 2 has others
  *
  * Fails if one is not caught; if the line that it spoils is not there, exactly once; or if what failed was
  * no test.
@@ -12,8 +13,10 @@ import { startTestProcesses, textOf } from './testProcesses.ts'
 
 const TIMEOUT_MS = 120_000
 
-const part = process.argv[2] ?? ''
-const chosen = sabotages.filter(({ name }) => name.includes(part))
+const [part = '', number = ''] = process.argv.slice(2)
+const chosen = sabotages.filter(({ name }, i) =>
+  part === '--third' ? i % 3 === Number(number) : name.includes(part),
+)
 const began = Date.now()
 const processes = startTestProcesses()
 

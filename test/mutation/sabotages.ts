@@ -3,6 +3,8 @@
  * Sabotages: each the one line that a tired colleague, or a bad one, would change to take a guarantee away,
  * and the tests of which one must fail then.
  */
+import { deviceSabotages } from './deviceSabotages.ts'
+
 export type Sabotage = {
   readonly name: string
   readonly file: string
@@ -1182,7 +1184,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what one person typed is left to the next',
     file: 'web/draft.ts',
-    from: "forget('form', 'key', 'phone', 'begun', 'noSms', 'place', 'notDone')",
+    from: "forget('form', 'key', 'phone', 'begun', 'invitation', 'noSms', 'place', 'notDone')",
     to: '',
     caughtBy: ['test/web/draft.test.ts'],
   },
@@ -1498,4 +1500,5 @@ export const sabotages: readonly Sabotage[] = [
     to: 'ConditionExpression: told.when',
     caughtBy: ['test/adapters/denialTrail.test.ts'],
   },
+  ...deviceSabotages,
 ]

@@ -1,0 +1,2 @@
+/** What must not be. */
+export class Broken extends Error {}

@@ -1,0 +1,294 @@
+/** How a device is invited, asks, is let in and removed, step by step. */
+import {
+  at,
+  type Flow,
+  No,
+  payerOf,
+  secondsUntil,
+  shownPhone,
+  tooManyTexts,
+  unavailable,
+} from './answers.ts'
+import { check, checkAsAttempt, sendLinked, spendTexts } from './codeFlows.ts'
+import {
+  admitSession,
+  aliveAsking,
+  leaveFor,
+  notFound,
+  notTrusted,
+  requireRoom,
+  shownDevices,
+  tooManyDevices,
+  whyCodesLocked,
+} from './deviceAnswers.ts'
+import {
+  activeOf,
+  ask,
+  DEVICES_MAX,
+  DIGIT_TRIES_MAX,
+  endSessions as endAll,
+  FRESH_SECONDS,
+  hasYes,
+  INVITATION_MS,
+  isSessionAlive,
+  LEAVE_TEXTS_MAX,
+  letIn as letInWrite,
+  liftLock,
+  noteAsked,
+  putInvitation,
+  remove as removeWrite,
+  saveDigits,
+  saveLeaveText,
+  spendInvitation,
+  spendLeaveText,
+  spendTry,
+  turnAway,
+} from './deviceModel.ts'
+import {
+  type Asking,
+  forgetAttempts,
+  type Leave,
+  look,
+  type Payer,
+  purposeOf,
+  type Rules,
+  type Step,
+  TEXT_PAUSE_MS,
+} from './model.ts'
+import { enrol as enrolPhone, type InjectedFault } from './paymentFlows.ts'
+
+/** A payer's page: whose, and when they signed in, in seconds. */
+export type Session = { readonly payer: string; readonly authTime: number }
+
+const read = (payer: string): Step<Payer> => look((m) => payerOf(m, payer))
+
+function* admitted({ payer, authTime }: Session, clock: () => number) {
+  const who = yield* at(read(payer))
+  admitSession(who, authTime, clock())
+  return who
+}
+
+const profileOf = (status: number, who: Payer, clock: () => number, rules: Rules) => ({
+  status,
+  phone: shownPhone(who, clock()),
+  devices: shownDevices(who, rules, clock()),
+})
+
+export const invite = (session: Session, hash: () => string): Flow =>
+  function* (clock, rules) {
+    const who = yield* admitted(session, clock)
+    requireRoom(who)
+    const leave = leaveFor(who, rules)
+    if (leave instanceof No) throw leave
+    const until = clock() + INVITATION_MS
+    yield* at(putInvitation(hash(), { ...session, expiresAt: until }))
+    return { status: 201, until }
+  }
+
+export type Enrolment = {
+  readonly hash: string
+  readonly id: string
+  readonly name: string
+  /** When its proof says that it was made, in seconds. */
+  readonly iat: number
+  readonly flaw: 'proof' | 'credential' | undefined
+}
+
+/** What the server drew for it. */
+export type Drawn = Pick<Asking, 'reference' | 'digits' | 'signing'>
+
+const PROOF_MS_MAX = 60_000
+export const isInTime = (iat: number, now: number) => Math.abs(now - iat * 1000) <= PROOF_MS_MAX
+
+export const enrol = (
+  { hash, id, name, iat, flaw }: Enrolment,
+  drawn: () => Drawn | undefined,
+): Flow =>
+  function* (clock) {
+    if (flaw === 'proof' || !isInTime(iat, clock())) throw notTrusted()
+    if (flaw === 'credential') throw new No(400, 'invalid_request')
+    const invitation = yield* at(look(({ invitations }) => invitations[hash]))
+    if (!invitation || clock() >= invitation.expiresAt) throw notFound()
+    const { payer, authTime, expiresAt } = invitation
+    const who = yield* at(read(payer))
+    if (who.state || !isSessionAlive(who, authTime)) throw notFound()
+    requireRoom(who)
+    // Keys are a device's for good: neither an active nor a removed one asks again.
+    if (who.devices.some((one) => one.id === id)) throw notFound()
+    const { asking } = who
+    if (asking?.id === id && asking.invitation === hash) return { status: 201, until: expiresAt }
+    if (invitation.hasAsked) throw notFound()
+    if (!(yield* at(spendInvitation(hash, id, clock())))) throw notFound()
+    const { reference = '', digits = '', signing = '' } = drawn() ?? {}
+    const fresh = {
+      ...{ id, name, invitation: hash, authTime, expiresAt },
+      ...{ reference, digits, signing },
+    }
+    const counts = { tries: 0, hasDigits: false, texts: 0, failedYes: 0 }
+    if (yield* at(ask(payer, { ...fresh, ...counts }))) {
+      yield* at(noteAsked(hash))
+      return { status: 201, until: expiresAt }
+    }
+    const { asking: stored } = yield* at(read(payer))
+    if (stored?.id !== id || stored.invitation !== hash) throw notFound()
+    return { status: 201, until: expiresAt }
+  }
+
+const byRef = ({ provider }: Rules) => provider === 'twilioVerify'
+
+/** By which the provider tells one leave from another. */
+export const linkOf = (
+  { id, invitation, reference }: Pick<Asking, 'id' | 'invitation' | 'reference'>,
+  rules: Pick<Rules, 'provider'>,
+) => (rules.provider === 'authy' ? `device:${id}:${invitation.slice(0, 16)}` : `ref ${reference}`)
+
+const purpose = (who: Payer, asking: Asking, rules: Rules) =>
+  purposeOf.leave(who.id, who.phone.number, linkOf(asking, rules))
+
+function requireTextLeave(who: Payer, rules: Rules) {
+  const leave = leaveFor(who, rules)
+  if (leave instanceof No) throw leave
+  if (leave === 'device') throw new No(403, 'device_required')
+  if (leave === 'sign-in') throw new No(403, 'phone_not_verified')
+}
+
+function whyNoText({ texts, textedAt, expiresAt }: Asking, now: number): No | undefined {
+  if (texts >= LEAVE_TEXTS_MAX) return tooManyTexts(expiresAt, now)
+  if (textedAt === undefined || now >= textedAt + TEXT_PAUSE_MS) return undefined
+  return tooManyTexts(textedAt + TEXT_PAUSE_MS, now)
+}
+
+function* requireAsking(session: Session, id: string, clock: () => number) {
+  const who = yield* admitted(session, clock)
+  const asking = aliveAsking(who, clock())
+  if (asking?.id !== id) throw notFound()
+  return { who, asking }
+}
+
+/** A text is asked for, that lets the device in. */
+export const leave = (session: Session, id: string, fault: InjectedFault): Flow =>
+  function* (clock, rules) {
+    const { payer, authTime } = session
+    const { who, asking } = yield* requireAsking(session, id, clock)
+    requireTextLeave(who, rules)
+    const refused = whyNoText(asking, clock()) ?? whyCodesLocked(who, clock())
+    if (refused) throw refused
+    yield* spendTexts(
+      [
+        ['proving', payer],
+        ['number', who.phone.number],
+      ],
+      clock(),
+    )
+    const now = clock()
+    const counted = yield* at(spendLeaveText(payer, id, authTime, { pauseMs: TEXT_PAUSE_MS, now }))
+    if (!counted) {
+      const again = yield* requireAsking(session, id, clock)
+      throw whyNoText(again.asking, clock()) ?? notFound()
+    }
+    if (!who.phone.enrolled) yield* enrolPhone(payer, who.phone.number, fault, rules)
+    const ref = yield* sendLinked(purpose(who, asking, rules), fault)
+    if (byRef(rules)) yield* at(saveLeaveText(payer, id, ref, clock()))
+    return profileOf(202, counted, clock, rules)
+  }
+
+export type Confirmation = {
+  /** Whether the digits are the device's. */
+  readonly digits: string
+  /** Which code was entered, if it is any that was ever sent. */
+  readonly guess: string | undefined
+  readonly isCodeGiven: boolean
+  readonly fault: InjectedFault
+}
+
+export const confirm = (session: Session, id: string, confirmation: Confirmation): Flow =>
+  function* (clock, rules) {
+    const { payer, authTime } = session
+    const { digits, guess, isCodeGiven, fault } = confirmation
+    const who = yield* at(spendTry(payer, id, authTime, clock()))
+    const asking = who?.asking
+    if (!who || !asking) {
+      const now = yield* admitted(session, clock)
+      if (activeOf(now).some((one) => one.id === id)) return profileOf(200, now, clock, rules)
+      const alive = aliveAsking(now, clock())
+      if (alive?.id !== id) throw notFound()
+      const retryAfter = secondsUntil(alive.expiresAt, clock())
+      throw new No(409, 'no_attempts_left', { retryAfter })
+    }
+    const attemptsLeft = DIGIT_TRIES_MAX - asking.tries
+    const wrong = new No(422, 'wrong_code', { attemptsLeft })
+    if (digits !== asking.digits) {
+      if (attemptsLeft === 0) yield* at(turnAway(payer, id))
+      throw wrong
+    }
+    const by = leaveFor(who, rules)
+    if (by instanceof No) throw by
+    if (by === 'device') {
+      const stored = yield* at(saveDigits(payer, id, clock()))
+      if (!stored) throw notFound()
+      const last = hasYes(stored) ? yield* letIn(stored, 'device', clock) : stored
+      return profileOf(200, last, clock, rules)
+    }
+    if (by === 'text') {
+      if (!isCodeGiven) throw new No(403, 'current_code_required')
+      const locked = whyCodesLocked(who, clock())
+      if (locked) throw locked
+      const isTexted = byRef(rules) ? asking.codeRef !== undefined : true
+      if (asking.texts === 0 || !isTexted) throw new No(409, 'no_code_sent')
+      if (!who.phone.enrolled) yield* enrolPhone(payer, who.phone.number, fault, rules)
+      const checking = check(rules, asking.codeRef, purpose(who, asking, rules), guess, fault)
+      const verdict = yield* checkAsAttempt(payer, clock, checking)
+      if (verdict === undefined) throw unavailable()
+      if (verdict === 'no more') throw new No(409, 'no_attempts_left')
+      if (verdict === 'over') throw new No(422, 'code_expired')
+      if (verdict === 'wrong') throw wrong
+      yield* at(forgetAttempts(payer))
+    } else if (clock() / 1000 - authTime > FRESH_SECONDS) {
+      throw new No(401, 'ended', { code: undefined })
+    }
+    return profileOf(200, yield* letIn(who, by, clock), clock, rules)
+  }
+
+/** Let a device in that has right digits and a leave. */
+export function* letIn(seen: Payer, by: Leave, clock: () => number) {
+  const added = yield* at(letInWrite(seen, by, clock()))
+  if (added) return added
+  const stored = yield* at(read(seen.id))
+  if (activeOf(stored).some(({ id }) => id === seen.asking?.id)) return stored
+  if (activeOf(stored).length >= DEVICES_MAX) throw tooManyDevices()
+  throw notFound()
+}
+
+export const remove = (session: Session, id: string): Flow =>
+  function* (clock, rules) {
+    const { payer } = session
+    const who = yield* admitted(session, clock)
+    const wasLetIn = ({ devices }: Payer) => devices.some((one) => one.id === id)
+    const removed = () => removeActive(payer, id, clock)
+    if (wasLetIn(who)) return profileOf(200, yield* removed(), clock, rules)
+    if (who.asking?.id !== id) throw notFound()
+    const turned = yield* at(turnAway(payer, id))
+    if (turned) return profileOf(200, turned, clock, rules)
+    const stored = yield* at(read(payer))
+    return profileOf(200, wasLetIn(stored) ? yield* removed() : stored, clock, rules)
+  }
+
+export function* removeActive(payer: string, id: string, clock: () => number) {
+  const removed = yield* at(removeWrite(payer, id, clock()))
+  if (removed) return removed
+  const stored = yield* at(read(payer))
+  if (activeOf(stored).some((one) => one.id === id)) throw new No(423, 'locked')
+  return stored
+}
+
+/** Sign out everywhere. */
+export const endSessions = (session: Session): Flow =>
+  function* (clock) {
+    const { payer } = session
+    yield* admitted(session, clock)
+    const now = clock()
+    const seen = yield* at(read(payer))
+    yield* at(endAll(payer, now))
+    if (whyCodesLocked(seen, now)) yield* at(liftLock(payer, now))
+    return { status: 200 }
+  }

@@ -1,0 +1,80 @@
+/** Phones in somebody's hand, and what was said with them: what only an onlooker knows of devices. */
+import { createHash } from 'node:crypto'
+import { softwarePhone } from '../../local/phone/softwarePhone.ts'
+import { type Request, SITE } from '../harness/event.ts'
+import type { Reply } from './approvalFlows.ts'
+import type { ReplySpoil } from './deviceSpoils.ts'
+
+/** Whose hand: the payer's own, or that of a thief, who has a copy of the session but not the payer's number. */
+export type Hand = 'own' | 'thief'
+
+type SoftwarePhone = ReturnType<typeof softwarePhone>
+
+export type Handheld = {
+  readonly hand: Hand
+  readonly phone: SoftwarePhone
+  readonly id: string
+  /** The passkey's public key, as the phone itself gives it. */
+  readonly spki: string
+}
+
+/** A phone that a payer's account has taken in, as it knows itself. */
+export type Joined = Handheld & {
+  readonly payer: string
+  readonly name: string
+  readonly digits: string
+}
+
+/** A device's answer that is ready to be sent, once or again. */
+export type ReadyReply = Reply & {
+  readonly joined: Joined
+  readonly request: Request
+  readonly spoil: ReplySpoil | undefined
+  readonly body: string
+}
+
+/** And as it was sent: whether its proof was good then, and what was said. */
+export type SentReply = ReadyReply & { readonly isProven: boolean; readonly status: number }
+
+export type Entry = {
+  readonly seq: number
+  readonly at: string
+  readonly event: string
+  readonly device?: {
+    readonly id: string
+    readonly spki: string
+    readonly key: { readonly x: string }
+  }
+}
+
+export const nothingSeen = () => ({
+  handhelds: [] as Handheld[],
+  invites: [] as { readonly code: string; readonly hash: string; readonly payer: string }[],
+  joined: [] as Joined[],
+  /** What each text was for, the same code again too. */
+  texts: [] as string[],
+  /** What a page typed to let a device in. */
+  typed: [] as {
+    readonly payer: string
+    readonly device: string
+    readonly digits: string
+    readonly code: string | undefined
+    readonly authTime: number
+    readonly at: number
+  }[],
+  replies: [] as SentReply[],
+  /** Each payer's audit entries, in order. */
+  trails: new Map<string, Entry[]>(),
+  /** Each payer's number, as it was last read. */
+  numberOf: new Map<string, string>(),
+})
+
+export function newHandheld(hand: Hand, clock: () => Date): Handheld {
+  const phone = softwarePhone({ ...SITE, clock })
+  const { publicKey } = phone.create(sha256Url('any')).response
+  return { hand, phone, id: phone.thumbprint, spki: publicKey }
+}
+
+export const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex')
+export const sha256Url = (text: string | Buffer) =>
+  createHash('sha256').update(text).digest('base64url')
