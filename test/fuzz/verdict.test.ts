@@ -42,7 +42,7 @@ const getProfile = sent('GET', '/api/profile')
 const profile = said(200, [JSON_TYPE, NO_STORE], {
   email: 'ada@example.com',
   phone: null,
-  devices: { list: [], pending: null, canAdd: true },
+  devices: { list: [], pending: null, everHadOne: false, canAdd: true },
   notices: [],
 })
 const start = sent('POST', '/api/payments', {
