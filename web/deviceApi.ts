@@ -1,5 +1,7 @@
 /** What the API says of devices: the phones and browsers that approve payments with a passkey. */
 
+import type { DenialReason } from '../functions/core/channel.ts'
+
 /** What let a device in. */
 export type AddedBy = 'device' | 'text' | 'sign-in'
 
@@ -69,12 +71,10 @@ export type Approvals = {
   }[]
 }
 
-export type DenyReason = 'changed_mind' | 'not_me'
-
 /** A device's answer to a request. */
 export type Answer =
   | { readonly answer: 'approve'; readonly assertion: unknown }
-  | { readonly answer: 'deny'; readonly reason?: DenyReason; readonly signed: string }
+  | { readonly answer: 'deny'; readonly reason?: DenialReason; readonly signed: string }
 
 export type Answered = {
   readonly id: string

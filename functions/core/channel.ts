@@ -61,6 +61,10 @@ export type DeviceChannel = {
   readonly failed: readonly string[]
 }
 
+/** Why a device says no: a changed mind, or a payment that the payer did not start. */
+export const DENIAL_REASONS = ['changed_mind', 'not_me'] as const
+export type DenialReason = (typeof DENIAL_REASONS)[number]
+
 /** Why a signed answer to a push was refused: its content differs from the stored one, or it cannot be parsed. */
 export type RefusedAnswer = 'answer_mismatched' | 'answer_not_understood'
 

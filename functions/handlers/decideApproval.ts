@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { devices, lambda, payers, payments, type World } from '../composition.ts'
+import { DENIAL_REASONS } from '../core/channel.ts'
 import { answerApproval, trustedDevice } from '../core/channels/approvals.ts'
 import { deviceApiUrl, deviceProof, signatures } from '../deviceComposition.ts'
 import { deviceEndpoint } from '../http/endpoint.ts'
@@ -24,7 +25,7 @@ export const body = z.discriminatedUnion(
     }),
     z.strictObject({
       answer: z.literal('deny'),
-      reason: z.enum(['changed_mind', 'not_me']).optional(),
+      reason: z.enum(DENIAL_REASONS).optional(),
       /** The SHA-256 of the denial's bytes, in base64url. */
       signed: z.string(),
     }),

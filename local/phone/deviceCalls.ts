@@ -1,6 +1,7 @@
 /** The calls of a pretend device to Payfriend's own API, over HTTP and signed as a browser's would be. */
 import * as z from 'zod'
 import { sha256 } from '../../functions/adapters/sha256.ts'
+import { DENIAL_REASONS } from '../../functions/core/channel.ts'
 import { challengeOf, type SignedAs } from '../../functions/core/signing.ts'
 import type { Faults } from './faults.ts'
 import { type PhoneKeys, type SoftwarePhone, softwarePhone } from './softwarePhone.ts'
@@ -32,7 +33,7 @@ export const asRefused = (error: unknown): Refused =>
   error instanceof Refused ? error : new Refused(`The API’s answer was not understood: ${error}`)
 
 /** Yes, or no, with a reason why. */
-export const deviceAnswer = z.enum(['approve', 'deny', 'changed_mind', 'not_me'])
+export const deviceAnswer = z.enum(['approve', 'deny', ...DENIAL_REASONS])
 export type DeviceAnswer = z.infer<typeof deviceAnswer>
 
 /** As what the documents are signed for a yes and a no. */

@@ -40,6 +40,7 @@ export const yesIn = (body: string): Assertion | undefined =>
 /** What the device key signed, in the body of a no. */
 export const noIn = (body: string): string | undefined => no.safeParse(jsonIn(body)).data?.signed
 
+/** A form of its own: what was archived has to be readable whatever the API takes later. */
 const yes = z.strictObject({
   answer: z.literal('approve'),
   assertion: z.object({

@@ -1,13 +1,7 @@
 /** The payer's own phone is asked, and removed, in a real browser with an authenticator of its own. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import {
-  heading,
-  type JourneyHarness,
-  says,
-  startJourneyHarness,
-  tabTo,
-} from '../harness/journeyHarness.ts'
+import { heading, type JourneyHarness, says, tabTo } from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
 import {
   addedPhone,
@@ -17,12 +11,13 @@ import {
   invite,
   open,
   pay,
+  startDeviceJourney,
   wordsOn,
 } from './devicePhone.ts'
 
 let harness: JourneyHarness
 beforeAll(async () => {
-  harness = await startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20' })
+  harness = await startDeviceJourney()
 })
 afterEach(() => harness.closeBrowsers())
 afterAll(() => harness.close())

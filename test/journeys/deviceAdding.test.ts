@@ -1,10 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import {
-  heading,
-  type JourneyHarness,
-  says,
-  startJourneyHarness,
-} from '../harness/journeyHarness.ts'
+import { heading, type JourneyHarness, says } from '../harness/journeyHarness.ts'
 import {
   addedPhone,
   authenticatorOf,
@@ -14,12 +9,13 @@ import {
   invite,
   open,
   pay,
+  startDeviceJourney,
   wordsOn,
 } from './devicePhone.ts'
 
 let harness: JourneyHarness
 beforeAll(async () => {
-  harness = await startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20' })
+  harness = await startDeviceJourney()
 })
 afterEach(() => harness.closeBrowsers())
 afterAll(() => harness.close())

@@ -1,12 +1,12 @@
 /** The phone's page on a narrow screen with letters of twice the size. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { heading, type JourneyHarness, startJourneyHarness } from '../harness/journeyHarness.ts'
-import { confirm, devicePhone, enrol, invite, pay } from './devicePhone.ts'
+import { heading, type JourneyHarness } from '../harness/journeyHarness.ts'
+import { confirm, devicePhone, enrol, invite, pay, startDeviceJourney } from './devicePhone.ts'
 
 let harness: JourneyHarness
 beforeAll(async () => {
-  harness = await startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20' })
+  harness = await startDeviceJourney()
 })
 afterAll(async () => {
   await harness.closeBrowsers()

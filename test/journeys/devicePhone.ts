@@ -1,7 +1,12 @@
 /** Test support: a phone of the payer's own, as a browser with an authenticator that asks for a finger. */
 import type { BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { heading, type JourneyHarness, type Visitor } from '../harness/journeyHarness.ts'
+import {
+  heading,
+  type JourneyHarness,
+  startJourneyHarness,
+  type Visitor,
+} from '../harness/journeyHarness.ts'
 
 export type DevicePhone = {
   readonly page: Page
@@ -12,6 +17,10 @@ export type DevicePhone = {
 
 /** Pages look so often whether something is new. */
 const LOOK_SECONDS = 3
+
+/** Each test adds phones by texts, which are counted for their payer. */
+export const startDeviceJourney = () =>
+  startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20' })
 
 /** A browser with a virtual authenticator; in `context`, if it is the browser that is signed in. */
 export async function devicePhone(

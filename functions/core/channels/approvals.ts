@@ -1,5 +1,6 @@
 /** What a device is asked, and its answers: payments, a new device, its own removal. */
 
+import type { DenialReason } from '../channel.ts'
 import type { PaymentPorts } from '../deciding.ts'
 import {
   activeDevices,
@@ -19,13 +20,7 @@ import type { Limits, PayerStore } from '../ports.ts'
 import { Refusal } from '../refusals.ts'
 import { challengeOf, removalSigning, type SignedAs } from '../signing.ts'
 import { type Assertion, afterUse, failureOf, stalenessOf } from '../webauthn.ts'
-import {
-  approveByDevice,
-  type DenialReason,
-  denyByDevice,
-  type SignaturePorts,
-  type SignedBody,
-} from './device.ts'
+import { approveByDevice, denyByDevice, type SignaturePorts, type SignedBody } from './device.ts'
 import { ASSERTIONS_MAX } from './deviceRules.ts'
 
 /** The device that signed a request, and its payer. */

@@ -15,9 +15,6 @@ import {
 } from '../webauthn.ts'
 import { ASSERTIONS_MAX } from './deviceRules.ts'
 
-/** Why the payer said no: a changed mind, or a payment that they did not start. */
-export type DenialReason = 'changed_mind' | 'not_me'
-
 /** The ports by which a signature over a stored document is checked. */
 export type SignaturePorts = {
   readonly site: WebAuthnSite

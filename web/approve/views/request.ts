@@ -1,4 +1,4 @@
-import type { DenyReason } from '../../deviceApi.ts'
+import type { DenialReason } from '../../../functions/core/channel.ts'
 import { type Child, el, fill, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf, explain } from '../../problem.ts'
@@ -113,7 +113,7 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     }
   }
 
-  async function deny(reason?: DenyReason): Promise<void> {
+  async function deny(reason?: DenialReason): Promise<void> {
     say()
     answering = true
     try {
