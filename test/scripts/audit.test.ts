@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -23,8 +23,12 @@ async function auditAnswered(status: number, body: object = {}) {
     response.writeHead(method === 'POST' ? status : 404).end(JSON.stringify(body))
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => void server.close())
-  return auditAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  // Not by `onTestFinished`, which among tests at once may hear of another one's end.
+  try {
+    return await auditAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  } finally {
+    server.close()
+  }
 }
 
 /** A weakness of each version of zod, as a registry tells it. npm keeps what it knows of one by its number. */
