@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { consumers, type LambdaName, providers, type TriggerName } from '../functions/routes.ts'
+import { consumers, type LambdaName, type TriggerName, textProviders } from '../functions/routes.ts'
 import { bundle, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
 import { addDevice, askingDevice, invitedDevice } from '../test/harness/devices.ts'
 import { SITE } from '../test/harness/event.ts'
@@ -26,7 +26,7 @@ import {
 const RUNS = Number(process.env.RUNS ?? 20)
 const RATIO_MAX = 1.4
 /** The provider of the bundles. */
-const PROVIDER = providers.find((name) => name === process.env.PROVIDER) ?? 'authy'
+const PROVIDER = textProviders.find((name) => name === process.env.PROVIDER) ?? 'authy'
 const EMPTY = 'empty handler'
 const SDK = 'SDK, one GetItem'
 const SDK_CUT = 'the same, cut as ours'
@@ -51,7 +51,7 @@ const files = new Map<string, Buffer>([
   [SDK, sdkAlone([])],
   [SDK_CUT, sdkAlone(LEFT_OUT)],
   // Without the consumers of streams, because no request waits for them.
-  ...[...lambdaBundles(PROVIDER).files].filter(([name]) => !isOneOf(consumers, name)),
+  ...[...lambdaBundles({ provider: PROVIDER }).files].filter(([name]) => !isOneOf(consumers, name)),
 ])
 /** phoneStart's answer for each payer, for phoneVerify. */
 const verifications = new Map<string, string>()

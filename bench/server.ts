@@ -40,7 +40,7 @@ const world: World = {
   },
 }
 const site = { files: new Map(), config: {} }
-const handlers = handlersIn((name) => asLambda(world, name), 'authy')
+const handlers = handlersIn((name) => asLambda(world, name), { provider: 'authy' })
 gateway.open({ handlers, issuer, clientId: CLIENT_ID, scope: SCOPE, site })
 
 // The measuring process may have been stopped.

@@ -6,7 +6,7 @@ import { bundleLambdas } from '../lib/bundle.ts'
 import { addChecks } from '../lib/checks.ts'
 import { bundlePage } from '../lib/page.ts'
 import { PayfriendStack } from '../lib/payfriendStack.ts'
-import { SettingsError, type StageSettings } from '../lib/stageSettings.ts'
+import { SettingsError } from '../lib/stageSettings.ts'
 import { readSettings, SETTINGS_FILE } from './settings.ts'
 
 // No analytics: the template must not report the versions it was made with to AWS.
@@ -16,18 +16,20 @@ try {
   const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
   const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   const stages = readSettings(text, app.node.tryGetContext('stage'))
-  /** The folder of bundled Lambdas, by provider, so that stages share it. */
-  const lambdas: { [Used in StageSettings['provider']]?: string } = {}
+  /** The folder of bundled Lambdas, by providers, so that stages share it. */
+  const lambdas = new Map<string, string>()
   const page = bundlePage()
   for (const settings of stages) {
-    const { stage, account, region, provider } = settings
-    lambdas[provider] ??= bundleLambdas(provider)
+    const { stage, account, region, provider, formerProvider } = settings
+    const carriers = `${provider} ${formerProvider}`
+    const folder = lambdas.get(carriers) ?? bundleLambdas(settings)
+    lambdas.set(carriers, folder)
     new PayfriendStack(app, `Payfriend-${stage}`, {
       description: `Payfriend, stage ${stage}`,
       env: { ...(account && { account }), ...(region && { region }) },
       tags: { app: 'payfriend', stage },
       settings,
-      lambdas: lambdas[provider],
+      lambdas: folder,
       page,
     })
   }

@@ -1,20 +1,20 @@
-/** The composition root's second half: the provider's ports, and the switches stored beside its key. */
+/** The composition root's second half: the provider's ports, and the owner's switches. */
 import type { ProviderFault } from './adapters/askProvider.ts'
 import { authy } from './adapters/authy/authy.ts'
 import { authyKeyFrom, switchesFrom, twilioKeyFrom } from './adapters/aws/providerSecret.ts'
+import { noCodes, noPhoneIds, noPhones } from './adapters/noProvider.ts'
 import {
   authySettings,
   type Env,
   providerSettings,
   publicSettings,
   switchSettings,
-  verifyKeySettings,
   verifyPhonesSettings,
   verifySettings,
 } from './adapters/settings.ts'
 import { ownPhoneIds } from './adapters/twilioVerify/phoneIds.ts'
 import { verifyCodes, verifyPhones } from './adapters/twilioVerify/twilioVerify.ts'
-import type { World } from './composition.ts'
+import { payments, type World } from './composition.ts'
 import { deviceStart } from './core/channels/device.ts'
 import { pushStart, pushSweep } from './core/channels/push.ts'
 import type { DenialPorts } from './core/channels/pushPause.ts'
@@ -32,37 +32,76 @@ import type {
 } from './core/ports.ts'
 import { countedCodes, countedPhones, countedSwitches } from './counting.ts'
 import { count, logger, measure } from './observe.ts'
+import { isCarriedBy, type TextProvider } from './routes.ts'
 
 /**
- * The provider by the setting `PROVIDER`, on a laptop. A bundle is built for one provider: the bundler replaces
- * `BUNDLED_PROVIDER` by its name. Each place repeats the comparison, because only then does the bundler drop the other
- * provider's code.
+ * The provider by the setting `PROVIDER`, on a laptop and for one deployment after a change of provider. Any other
+ * bundle is built for one provider: the bundler replaces `BUNDLED_PROVIDER` by its name. Each place repeats the
+ * comparison, because only then does the bundler drop the other providers' code.
  */
 const chosen = ({ env }: World) => providerSettings(env).PROVIDER
 
-/** Undefined with Twilio Verify, whose push needs an app made by the owner. */
+/** Whether open payments may have been started with this provider: the current one, or the former one. */
+function mayHaveOpen({ env }: World, one: TextProvider): boolean {
+  const { PROVIDER: provider, FORMER_PROVIDER: formerProvider } = providerSettings(env)
+  return isCarriedBy({ provider, formerProvider }, one)
+}
+
+/** Whether this deployment's provider sends codes by text. */
+export const hasTexts = (world: World): boolean =>
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) !== 'none'
+
+/** Undefined but with Authy: with Twilio Verify an app made by the owner would be needed. */
 const push = (world: World): Push | undefined =>
-  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ? undefined : authyOf(world)
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'authy' ? authyOf(world) : undefined
 
 export const phoneIds = (world: World): PhoneIds =>
-  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ? ownPhoneIds : authyOf(world)
+  (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'none'
+    ? noPhoneIds
+    : (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+      ? ownPhoneIds
+      : authyOf(world)
 
+/** The codes of the deployment's provider, for what starts now. */
 export const codes = (world: World): Codes =>
   countedCodes(
-    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
-      ? verifyCodes(verifyPayments(world))
-      : authyOf(world),
+    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'none'
+      ? noCodes
+      : (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+        ? verifyCodes(verifyPayments(world))
+        : authyOf(world),
   )
 
 export const phones = (world: World): Phones =>
   countedPhones(
-    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
-      ? verifyPhones({
-          ...verifyPayments(world),
-          serviceSid: verifyPhonesSettings(world.env).VERIFY_PHONES_SERVICE,
-        })
-      : authyOf(world),
+    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'none'
+      ? noPhones
+      : (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
+        ? verifyPhones({
+            ...verifyPayments(world),
+            serviceSid: verifyPhonesSettings(world.env).VERIFY_PHONES_SERVICE,
+          })
+        : authyOf(world),
   )
+
+/**
+ * The codes of an open payment: of the provider whose phone it was started for, which may be the former one. It is
+ * read for this only in the deployment that has both.
+ */
+export function codesOf(world: World): (payerId: string, paymentId: string) => Promise<Codes> {
+  const current = codes(world)
+  if (process.env.BUNDLED_PROVIDER) return async () => current
+  const formerProvider = providerSettings(world.env).FORMER_PROVIDER
+  if (!formerProvider) return async () => current
+  const isVerify = formerProvider === 'twilioVerify'
+  const { gave } = isVerify ? ownPhoneIds : authyOf(world)
+  const former = countedCodes(isVerify ? verifyCodes(verifyPayments(world)) : authyOf(world))
+  const store = payments(world)
+  return async (payerId, paymentId) => {
+    const phoneId = (await store.get(payerId, paymentId))?.providerPhoneId
+    return phoneId !== undefined && gave(phoneId) ? former : current
+  }
+}
 
 /** Each channel's part in the start of a payment. */
 export const channelStarts = (
@@ -84,9 +123,14 @@ export function channelSweeps(
   world: World,
   ports: DenialPorts & { readonly payments: PaymentStore },
 ): ChannelSweeps {
-  const provider = push(world)
   return {
-    push: provider && pushSweep({ ...ports, push: provider }),
+    push: (
+      process.env.BUNDLED_PROVIDER
+        ? process.env.BUNDLED_PROVIDER === 'authy'
+        : mayHaveOpen(world, 'authy')
+    )
+      ? pushSweep({ ...ports, push: authyOf(world) })
+      : undefined,
     sms: undefined,
     device: undefined,
   }
@@ -95,10 +139,13 @@ export function channelSweeps(
 /** How each channel ends a payment's code: at Twilio by a call. Authy can end neither a push nor a code. */
 export const channelEnds = (world: World): ChannelEnds => ({
   push: undefined,
-  sms:
-    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify'
-      ? smsCodeEnd(verifyCodes(verifyPayments(world)))
-      : undefined,
+  sms: (
+    process.env.BUNDLED_PROVIDER
+      ? process.env.BUNDLED_PROVIDER === 'twilioVerify'
+      : mayHaveOpen(world, 'twilioVerify')
+  )
+    ? smsCodeEnd(verifyCodes(verifyPayments(world)))
+    : undefined,
   device: undefined,
 })
 
@@ -114,26 +161,17 @@ function verifyPayments({ env }: World) {
   }
 }
 
-/** The owner's switches: from the secret with the key or, on a laptop, from the environment. */
-export function switches(world: World): Switches {
-  const secretId = secretOf(world)
-  const here = switchSettings(world.env)
+/** The owner's switches: from their secret or, on a laptop, from the environment. */
+export function switches({ env }: World): Switches {
+  const { SWITCHES_SECRET_ID, SMS_OFF, PAYMENTS_OFF } = switchSettings(env)
   const read = async () =>
-    secretId === undefined
-      ? { smsOff: here.SMS_OFF, paymentsOff: here.PAYMENTS_OFF }
-      : switchesFrom(secretId)
+    SWITCHES_SECRET_ID === undefined
+      ? { smsOff: SMS_OFF, paymentsOff: PAYMENTS_OFF }
+      : switchesFrom(SWITCHES_SECRET_ID)
   return countedSwitches({
     smsOff: async () => (await read()).smsOff,
     paymentsOff: async () => (await read()).paymentsOff,
   })
-}
-
-function secretOf(world: World): string | undefined {
-  if ((process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify') {
-    const given = verifyKeySettings(world.env)
-    return 'secretId' in given ? given.secretId : undefined
-  }
-  return authySettings(world.env).AUTHY_SECRET_ID
 }
 
 /** Authy's adapter for push, codes and phones. */

@@ -8,14 +8,21 @@ export type Right = `${'payments' | 'users'}:${Action}` | `payments/${Index}:Que
 type Action = 'GetItem' | 'PutItem' | 'UpdateItem'
 type Index = 'push_id' | 'payer' | 'open'
 
-/** The provider of pushes and codes: one per deployment. */
-export const providers = ['authy', 'twilioVerify'] as const
+/** The providers of codes by text. */
+export const textProviders = ['authy', 'twilioVerify'] as const
+
+export type TextProvider = (typeof textProviders)[number]
+
+/** The provider of pushes and codes: one per deployment. With `none` every payment is approved by a device. */
+export const providers = [...textProviders, 'none'] as const
 
 export type Provider = (typeof providers)[number]
 
 type Lambda = {
-  /** The Lambda and its route exist only with this provider; if absent, with every provider. */
-  readonly carriedBy?: Provider
+  /** The Lambda and its route exist only with these providers; if absent, with every provider. */
+  readonly carriedBy?: readonly TextProvider[]
+  /** True: they stay for one more deployment after a change of provider, because open payments end by them. */
+  readonly endsPayments?: true
   /**
    * `payers`: with an access token. `device`: the Lambda checks the device's proof before all else. `public` must be
    * written out, so that no route is open by mistake.
@@ -53,15 +60,20 @@ export const lambdas = {
     rights: ['payments:GetItem', 'payments:UpdateItem', 'users:GetItem'],
   },
   smsStart: {
+    carriedBy: textProviders,
+    endsPayments: true,
     route: { method: 'POST', path: '/payments/{paymentId}/sms', open: 'payers' },
     rights: ['payments:GetItem', 'payments:UpdateItem', 'users:GetItem', 'users:UpdateItem'],
   },
   smsVerify: {
+    carriedBy: textProviders,
+    endsPayments: true,
     route: { method: 'POST', path: '/payments/{paymentId}/sms/verification', open: 'payers' },
     rights: ['payments:GetItem', 'payments:UpdateItem', 'users:GetItem', 'users:UpdateItem'],
   },
   authyCallback: {
-    carriedBy: 'authy',
+    carriedBy: ['authy'],
+    endsPayments: true,
     route: { method: 'POST', path: '/payments/callback', open: 'public' },
     rights: [
       'payments:GetItem',
@@ -77,10 +89,12 @@ export const lambdas = {
     rights: ['users:GetItem'],
   },
   phoneStart: {
+    carriedBy: textProviders,
     route: { method: 'POST', path: '/phone', open: 'payers' },
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
   phoneVerify: {
+    carriedBy: textProviders,
     route: { method: 'POST', path: '/phone/verification', open: 'payers' },
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
@@ -97,6 +111,7 @@ export const lambdas = {
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
   deviceLeave: {
+    carriedBy: textProviders,
     route: { method: 'POST', path: '/devices/{deviceId}/leave', open: 'payers' },
     rights: ['users:GetItem', 'users:UpdateItem'],
   },
@@ -129,12 +144,23 @@ export const lambdas = {
 
 export type LambdaName = keyof typeof lambdas
 
+/** A deployment's provider, and the one that it had until its last deployment, if open payments may need it. */
+export type Carriers = {
+  readonly provider: Provider
+  readonly formerProvider?: TextProvider | undefined
+}
+
 /** The Lambdas of a deployment with this provider. */
-export const lambdasOf = (provider: Provider): LambdaName[] =>
+export const lambdasOf = ({ provider, formerProvider }: Carriers): LambdaName[] =>
   (Object.keys(lambdas) as LambdaName[]).filter((name) => {
-    const { carriedBy }: Lambda = lambdas[name]
-    return carriedBy === undefined || carriedBy === provider
+    const { carriedBy, endsPayments }: Lambda = lambdas[name]
+    const has = (one: Provider | undefined) => carriedBy?.some((carrier) => carrier === one)
+    return carriedBy === undefined || has(provider) || (endsPayments && has(formerProvider))
   })
+
+/** Whether one of a deployment's providers, current or former, is this one. */
+export const isCarriedBy = ({ provider, formerProvider }: Carriers, one: TextProvider): boolean =>
+  provider === one || formerProvider === one
 
 /** Lambdas that Cognito calls; they have no rights on the tables. */
 export const triggers = ['signUpPolicy', 'tokenClaims'] as const

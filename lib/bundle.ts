@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { buildSync, type Metafile } from 'esbuild'
-import { consumers, lambdasOf, type Provider, triggers } from '../functions/routes.ts'
+import { type Carriers, consumers, lambdasOf, triggers } from '../functions/routes.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const FOLDER = join(ROOT, '.cache', 'lambdas')
@@ -22,7 +22,7 @@ export const LEFT_OUT = [
 ]
 
 /**
- * Bundle every Lambda of this provider, each to `<folder>/<name>/index.mjs` with no other file beside it.
+ * Bundle every Lambda of a deployment with these providers, each to `<folder>/<name>/index.mjs` with no other file beside it.
  *
  * The same source gives the same bytes, wherever the checkout is, so an unchanged Lambda is not
  * deployed again. Another process may read the folder meanwhile: an unchanged file is left alone, and a
@@ -30,9 +30,9 @@ export const LEFT_OUT = [
  *
  * @returns the folder
  */
-export function bundleLambdas(provider: Provider, folder = join(FOLDER, provider)): string {
+export function bundleLambdas(carriers: Carriers, folder = folderOf(carriers)): string {
   mkdirSync(folder, { recursive: true })
-  for (const [name, contents] of lambdaBundles(provider).files) {
+  for (const [name, contents] of lambdaBundles(carriers).files) {
     const file = join(folder, name, 'index.mjs')
     if (stored(file)?.equals(contents)) continue
     const written = join(folder, `.${name}.${process.pid}`)
@@ -43,19 +43,24 @@ export function bundleLambdas(provider: Provider, folder = join(FOLDER, provider
   return folder
 }
 
+/** One for each provider, and for each change of provider. */
+const folderOf = ({ provider, formerProvider }: Carriers) =>
+  join(FOLDER, formerProvider ? `${provider}-after-${formerProvider}` : provider)
+
 /**
- * The bundle of every Lambda of this provider by its name, and esbuild's metafile; writes no files. No bundle
- * contains code that only another provider needs.
+ * The bundle of every Lambda of a deployment with these providers by its name, and esbuild's metafile; writes no
+ * files. Without a former provider, no bundle contains code that only another provider needs; with one, the setting
+ * `PROVIDER` chooses.
  */
-export function lambdaBundles(provider: Provider): {
+export function lambdaBundles({ provider, formerProvider }: Carriers): {
   readonly files: ReadonlyMap<string, Buffer>
   readonly metafile: Metafile
 } {
-  const names = [...lambdasOf(provider), ...triggers, ...consumers]
+  const names = [...lambdasOf({ provider, formerProvider }), ...triggers, ...consumers]
   const { outputFiles, metafile } = bundle(
     names.map((name) => ({ in: `functions/handlers/${name}.ts`, out: `${name}/index` })),
     LEFT_OUT,
-    { 'process.env.BUNDLED_PROVIDER': JSON.stringify(provider) },
+    formerProvider ? {} : { 'process.env.BUNDLED_PROVIDER': JSON.stringify(provider) },
   )
   const files = new Map(
     outputFiles.map(({ path, contents }) => [basename(dirname(path)), contents] as const),

@@ -7,23 +7,47 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { LAMBDA_SECONDS } from '../functions/core/limits.ts'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
-import { type LambdaName, lambdas, type Provider, type TriggerName } from '../functions/routes.ts'
+import {
+  type LambdaName,
+  lambdas,
+  type Provider,
+  type TextProvider,
+  type TriggerName,
+  textProviders,
+} from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
 import type { ProviderSecret } from './providerSecret.ts'
+import type { SwitchesSecret } from './switchesSecret.ts'
 import type { Tables } from './tables.ts'
 import { routesOf } from './throttling.ts'
 
-/** The provider's address and the stage's own services there. */
+/** The two services of Twilio Verify, and its address. */
+type VerifyServices = {
+  readonly apiUrl: string
+  /** The Verify service in PSD2 mode, whose codes are bound to amount and payee. */
+  readonly paymentsServiceSid: string
+  readonly phonesServiceSid: string
+}
+
+/** The provider and the former one, with the settings of each. */
 export type ProviderSettings =
-  | { readonly provider: 'authy'; readonly authyApiUrl: string }
+  | {
+      readonly provider: 'authy'
+      readonly authyApiUrl: string
+      readonly formerProvider: 'twilioVerify' | undefined
+      readonly twilioVerify: VerifyServices | undefined
+    }
   | {
       readonly provider: 'twilioVerify'
-      readonly twilioVerify: {
-        readonly apiUrl: string
-        /** The Verify service in PSD2 mode, whose codes are bound to amount and payee. */
-        readonly paymentsServiceSid: string
-        readonly phonesServiceSid: string
-      }
+      readonly twilioVerify: VerifyServices
+      readonly formerProvider: 'authy' | undefined
+      readonly authyApiUrl: string | undefined
+    }
+  | {
+      readonly provider: 'none'
+      readonly formerProvider: TextProvider | undefined
+      readonly authyApiUrl: string | undefined
+      readonly twilioVerify: VerifyServices | undefined
     }
 
 /** The stage's settings that the Lambdas read. */
@@ -44,6 +68,9 @@ type LambdaSettings = ProviderSettings & {
   }
   /** ISO 3166; an empty list means all countries. */
   readonly phoneCountries: readonly string[]
+  readonly firstDevice: 'invitation' | 'sign-in'
+  readonly deviceWaitHours: number
+  readonly textsBesideDevice: boolean
   readonly signUp: {
     readonly policy: 'open' | 'domains' | 'closed'
     readonly domains: readonly string[]
@@ -54,10 +81,12 @@ type LambdaSettings = ProviderSettings & {
 
 export type LambdasProps = {
   readonly settings: LambdaSettings
-  /** Holds `<name>/index.mjs` for every Lambda of the provider. */
+  /** Holds `<name>/index.mjs` for every Lambda of the providers. */
   readonly folder: string
   readonly tables: Tables
-  readonly secret: ProviderSecret
+  /** The secret of each provider, current and former. */
+  readonly secrets: { readonly [P in TextProvider]?: ProviderSecret | undefined }
+  readonly switches: SwitchesSecret
   /** The API's address: `https://…/api`. */
   readonly apiUrl: string
   readonly siteUrl: string
@@ -67,7 +96,7 @@ export type LambdasProps = {
 
 /** The parts of the settings; each is given only to the Lambdas that read it. */
 type Need =
-  | 'provider'
+  | TextProvider
   | 'switches'
   | 'phones'
   | 'logo'
@@ -75,45 +104,82 @@ type Need =
   | 'payment'
   | 'limits'
   | 'countries'
+  | 'devices'
   | 'sessions'
   | 'site'
 
-/** The same with every provider. */
-const DEVICE_NEEDS = {
-  deviceEnrol: ['site'],
-  deviceLeave: ['provider', 'limits'],
-  deviceConfirm: ['provider'],
-  listApprovals: ['site'],
-  decideApproval: ['site'],
-} as const satisfies { readonly [Name in LambdaName]?: readonly Need[] }
+type Needs = { readonly [Name in LambdaName]?: readonly Need[] }
 
-/** The settings that each Lambda needs with each provider; a Lambda that is not named needs none. */
-const NEEDS: Record<Provider, { readonly [Name in LambdaName]?: readonly Need[] }> = {
+/** The settings that each Lambda needs with every provider; a Lambda that is not named needs none. */
+const NEEDS: Needs = {
+  sendPayment: ['switches', 'payment', 'limits', 'devices'],
+  smsStart: ['switches', 'limits', 'devices'],
+  smsVerify: ['devices'],
+  profile: ['devices'],
+  phoneStart: ['switches', 'limits', 'countries', 'devices'],
+  phoneVerify: ['sessions', 'devices'],
+  endSessions: ['sessions'],
+  deviceInvite: ['devices'],
+  deviceEnrol: ['site', 'devices'],
+  deviceLeave: ['switches', 'limits', 'devices'],
+  deviceConfirm: ['devices'],
+  deviceRemove: ['devices'],
+  listApprovals: ['site', 'devices'],
+  decideApproval: ['site', 'devices'],
+  sweepPayments: ['devices'],
+}
+
+/** What they need of their provider besides. */
+const OF_PROVIDER: Record<Provider, Needs> = {
   authy: {
-    sendPayment: ['provider', 'logo', 'payment', 'limits'],
-    smsStart: ['provider', 'limits'],
-    smsVerify: ['provider'],
-    authyCallback: ['provider', 'callback'],
-    phoneStart: ['provider', 'limits', 'countries'],
-    phoneVerify: ['provider', 'sessions'],
-    endSessions: ['sessions'],
-    sweepPayments: ['provider'],
-    ...DEVICE_NEEDS,
+    sendPayment: ['authy', 'logo'],
+    smsStart: ['authy'],
+    smsVerify: ['authy'],
+    authyCallback: ['authy', 'callback'],
+    phoneStart: ['authy'],
+    phoneVerify: ['authy'],
+    deviceLeave: ['authy'],
+    deviceConfirm: ['authy'],
+    sweepPayments: ['authy'],
   },
-  // No push, so starting a payment does not call the provider, but reads the switches beside its key. A cancelled
-  // payment's code is ended at the provider.
+  // No push, so starting a payment does not call the provider. A cancelled payment's code is ended at the provider.
   twilioVerify: {
-    sendPayment: ['switches', 'payment', 'limits'],
-    cancelPayment: ['provider'],
-    smsStart: ['provider', 'limits'],
-    smsVerify: ['provider'],
-    phoneStart: ['provider', 'phones', 'limits', 'countries'],
-    phoneVerify: ['provider', 'phones', 'sessions'],
-    endSessions: ['sessions'],
-    sweepPayments: ['provider'],
-    ...DEVICE_NEEDS,
+    cancelPayment: ['twilioVerify'],
+    smsStart: ['twilioVerify'],
+    smsVerify: ['twilioVerify'],
+    phoneStart: ['twilioVerify', 'phones'],
+    phoneVerify: ['twilioVerify', 'phones'],
+    deviceLeave: ['twilioVerify'],
+    deviceConfirm: ['twilioVerify'],
+    sweepPayments: ['twilioVerify'],
+  },
+  none: {},
+}
+
+/** What they need of the former provider, so that open payments end as they were started. */
+const OF_FORMER: Record<TextProvider, Needs> = {
+  authy: {
+    smsStart: ['authy'],
+    smsVerify: ['authy'],
+    authyCallback: ['authy', 'callback'],
+    sweepPayments: ['authy'],
+  },
+  twilioVerify: {
+    cancelPayment: ['twilioVerify'],
+    smsStart: ['twilioVerify'],
+    smsVerify: ['twilioVerify'],
+    sweepPayments: ['twilioVerify'],
   },
 }
+
+/** These have code for each provider, so the deployment after a change of provider says which are meant. */
+const CHOOSING: readonly LambdaName[] = [
+  ...new Set(
+    [OF_PROVIDER.authy, OF_PROVIDER.twilioVerify].flatMap(
+      (needs) => Object.keys(needs) as LambdaName[],
+    ),
+  ),
+]
 
 /** With 1,769 MB a Lambda has a whole processor; with less, mainly its start gets slower. */
 const MEMORY_MB = 1024
@@ -134,8 +200,11 @@ export class Lambdas extends Construct {
   constructor(scope: Construct, id: string, props: LambdasProps) {
     super(scope, id)
     this.props = props
-    const { provider, signUp } = props.settings
-    this.routed = routesOf(provider).map((route) => ({ ...route, lambda: this.create(route.name) }))
+    const { signUp } = props.settings
+    this.routed = routesOf(props.settings).map((route) => ({
+      ...route,
+      lambda: this.create(route.name),
+    }))
     const { policy, domains } = signUp
     this.triggers = {
       ...(props.hasOwnPool && {
@@ -164,9 +233,9 @@ export class Lambdas extends Construct {
   }
 
   private create(name: LambdaName): Lambda {
-    const { folder, settings, tables, secret } = this.props
+    const { folder, settings, tables, secrets, switches } = this.props
     const lambda = lambdas[name]
-    const needs = NEEDS[settings.provider][name] ?? []
+    const needs = this.needsOf(name)
     const route = 'route' in lambda ? `${lambda.route.method} ${lambda.route.path}` : 'every minute'
     const created = new Lambda(this, capital(name), {
       folder,
@@ -178,12 +247,16 @@ export class Lambdas extends Construct {
         POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
         POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
         POWERTOOLS_LOG_LEVEL: settings.logLevel,
+        ...this.carriers(name),
         ...Object.assign({}, ...needs.map((need) => this.environment(need))),
       },
       logRetention: settings.logRetention,
     })
     tables.bind(created, lambda.rights)
-    if (needs.includes('provider') || needs.includes('switches')) secret.bind(created)
+    for (const provider of textProviders) {
+      if (needs.includes(provider)) secrets[provider]?.bind(created)
+    }
+    if (needs.includes('switches')) switches.bind(created)
     if (needs.includes('sessions')) this.endingSessions.push(created)
     if ('route' in lambda) {
       Validations.of(created).acknowledge({
@@ -195,25 +268,49 @@ export class Lambdas extends Construct {
     return created
   }
 
+  private needsOf(name: LambdaName): readonly Need[] {
+    const { provider, formerProvider } = this.props.settings
+    const all = [
+      NEEDS[name],
+      OF_PROVIDER[provider][name],
+      formerProvider && OF_FORMER[formerProvider][name],
+    ]
+    return [...new Set(all.flatMap((needs) => needs ?? []))]
+  }
+
+  /** A bundle that is not built for one provider reads which it serves. */
+  private carriers(name: LambdaName): Record<string, string> {
+    const { provider, formerProvider } = this.props.settings
+    if (!formerProvider || !CHOOSING.includes(name)) return {}
+    return { PROVIDER: provider, FORMER_PROVIDER: formerProvider }
+  }
+
   private environment(need: Need): Record<string, string> {
     const { settings, apiUrl, siteUrl } = this.props
     switch (need) {
-      case 'provider':
-        return settings.provider === 'authy'
-          ? { AUTHY_API_URL: settings.authyApiUrl }
+      case 'authy':
+        return settings.authyApiUrl === undefined ? {} : { AUTHY_API_URL: settings.authyApiUrl }
+      case 'twilioVerify':
+        return settings.twilioVerify === undefined
+          ? {}
           : {
               VERIFY_API_URL: settings.twilioVerify.apiUrl,
               VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
             }
-      // The switches are in the provider's secret, which `secret.bind` names. The pool is created later, and
-      // `bindSessions` names it.
+      case 'phones':
+        return settings.twilioVerify === undefined
+          ? {}
+          : { VERIFY_PHONES_SERVICE: settings.twilioVerify.phonesServiceSid }
+      // `SwitchesSecret.bind` names the secret. The pool is created later, and `bindSessions` names it.
       case 'switches':
       case 'sessions':
         return {}
-      case 'phones':
-        return settings.provider === 'twilioVerify'
-          ? { VERIFY_PHONES_SERVICE: settings.twilioVerify.phonesServiceSid }
-          : {}
+      case 'devices':
+        return {
+          FIRST_DEVICE: settings.firstDevice,
+          DEVICE_WAIT_HOURS: String(settings.deviceWaitHours),
+          TEXTS_BESIDE_DEVICE: String(settings.textsBesideDevice),
+        }
       case 'logo':
         return { LOGO_URL: `${siteUrl}/logo.png` }
       case 'callback':

@@ -2,6 +2,7 @@ import { Annotations, Stack } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { Construct } from 'constructs'
+import { isCarriedBy, textProviders } from '../functions/routes.ts'
 import { Api } from './api.ts'
 import { AuditTrail } from './auditTrail.ts'
 import { bundleLambdas } from './bundle.ts'
@@ -12,6 +13,7 @@ import { ProviderSecret } from './providerSecret.ts'
 import { SignIn, signInOrigins } from './signIn.ts'
 import { Site } from './site.ts'
 import type { StageSettings } from './stageSettings.ts'
+import { SwitchesSecret } from './switchesSecret.ts'
 import { Tables } from './tables.ts'
 
 /** The construct's properties. Only `settings` is required. */
@@ -52,6 +54,10 @@ export type PayfriendProps = {
   readonly page?: Page
 }
 
+const putSecret = (region: string, arn: string, value: string) =>
+  `aws secretsmanager put-secret-value --region ${region} --secret-id ${arn}` +
+  ` --secret-string '${value}'`
+
 /** Values and commands that the operator needs after a deployment, by name. */
 type Outputs = Readonly<Record<string, { readonly description: string; readonly value: string }>>
 
@@ -66,7 +72,7 @@ type Outputs = Readonly<Record<string, { readonly description: string; readonly 
  * })
  * ```
  *
- * Its tables, user pool, secret and archive outlive the stack unless `keepData` is false.
+ * Its tables, user pool, secrets and archive outlive the stack unless `keepData` is false.
  */
 export class Payfriend extends Construct {
   /** The page's address, `https://…`, without a slash at its end. */
@@ -81,22 +87,28 @@ export class Payfriend extends Construct {
   constructor(scope: Construct, id: string, props: PayfriendProps) {
     super(scope, id)
     const { settings, userPool, signInUrl, eventBus } = props
-    const { provider, keepData, logRetention, throttling, currencies } = settings
+    const { keepData, logRetention, throttling, currencies } = settings
 
     const tables = new Tables(this, 'Tables', { keepData })
-    const secret = new ProviderSecret(this, provider, { keepData })
+    const secrets = Object.fromEntries(
+      textProviders
+        .filter((one) => isCarriedBy(settings, one))
+        .map((one) => [one, new ProviderSecret(this, one, { keepData })] as const),
+    )
+    const switches = new SwitchesSecret(this, 'Switches', { keepData })
     const api = new Api(this, 'Api')
     const site = new Site(this, 'Site', {
       api,
       connect: signInOrigins(settings, signInUrl),
       settings,
     })
-    const folder = props.lambdas ?? bundleLambdas(provider)
+    const folder = props.lambdas ?? bundleLambdas(settings)
     const lambdas = new Lambdas(this, 'Lambdas', {
       settings,
       folder,
       tables,
-      secret,
+      secrets,
+      switches,
       apiUrl: api.url,
       siteUrl: site.url,
       hasOwnPool: userPool === undefined,
@@ -115,7 +127,11 @@ export class Payfriend extends Construct {
       ...(signInUrl !== undefined && { signInUrl }),
     })
     const accessLog = api.serve({ lambdas, signIn, throttling, logRetention })
-    site.publish(props.page ?? bundlePage(), { ...signIn.config, currencies })
+    site.publish(props.page ?? bundlePage(), {
+      ...signIn.config,
+      currencies,
+      texts: settings.provider !== 'none',
+    })
 
     new Monitoring(this, 'Monitoring', {
       settings,
@@ -142,7 +158,7 @@ export class Payfriend extends Construct {
         description: 'The API; the page calls it at /api of its own address',
         value: api.url,
       },
-      ...(provider === 'authy' && {
+      ...(isCarriedBy(settings, 'authy') && {
         AuthyCallbackUrl: {
           description: 'Paste this into the console of Authy as the callback URL (POST)',
           value: `${api.url}/payments/callback`,
@@ -172,11 +188,16 @@ export class Payfriend extends Construct {
           ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
           ' Name=email_verified,Value=true',
       },
-      [secret.output]: {
-        description: `Run this once with ${secret.holds}`,
-        value:
-          `aws secretsmanager put-secret-value --region ${region} --secret-id ${secret.arn}` +
-          ` --secret-string '${secret.shape}'`,
+      ...Object.fromEntries(
+        Object.values(secrets).map(({ output, holds, arn, shape }) => [
+          output,
+          { description: `Run this once with ${holds}`, value: putSecret(region, arn, shape) },
+        ]),
+      ),
+      TurnSwitches: {
+        description:
+          'Run this with true to stop texts or payments for all payers, and with false to go on',
+        value: putSecret(region, switches.arn, '{"smsOff":false,"paymentsOff":false}'),
       },
     }
     this.tellOfTls(settings)

@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
-import type { Provider } from '../functions/routes.ts'
+import type { TextProvider } from '../functions/routes.ts'
 import type { Lambda } from './lambda.ts'
 import { removalPolicy } from './retention.ts'
 
@@ -22,7 +22,7 @@ const SECRETS = {
     holds: 'an API key of Twilio and its secret',
     shape: '{"apiKey":"SK...","apiKeySecret":"..."}',
   },
-} as const satisfies Record<Provider, object>
+} as const satisfies Record<TextProvider, object>
 
 /**
  * The secret for the provider's key. It is created empty and the owner fills it in, so that the key is never
@@ -41,7 +41,11 @@ export class ProviderSecret extends Construct {
   readonly output: string
   private readonly variable: string
 
-  constructor(scope: Construct, provider: Provider, { keepData }: { readonly keepData: boolean }) {
+  constructor(
+    scope: Construct,
+    provider: TextProvider,
+    { keepData }: { readonly keepData: boolean },
+  ) {
     const { id, variable, output, holds, shape } = SECRETS[provider]
     super(scope, id)
     this.holds = holds
@@ -50,9 +54,7 @@ export class ProviderSecret extends Construct {
     this.variable = variable
     // Not the library's `Secret`, which always generates a value.
     const secret = new CfnSecret(this, 'Secret', {
-      description:
-        `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}; beside it the switches ` +
-        'smsOff and paymentsOff (docs/guides/runbook.md)',
+      description: `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}`,
     })
     secret.applyRemovalPolicy(removalPolicy(keepData))
     this.arn = secret.ref
@@ -64,9 +66,14 @@ export class ProviderSecret extends Construct {
 
   /** Name the secret to a Lambda and let it read it, in one step. */
   bind(lambda: Lambda): void {
-    lambda.function.addEnvironment(this.variable, this.arn)
-    lambda.role.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.arn] }),
-    )
+    bindSecret(lambda, this.variable, this.arn)
   }
+}
+
+/** Name a secret to a Lambda by this variable and let it read it, in one step. */
+export function bindSecret(lambda: Lambda, variable: string, arn: string): void {
+  lambda.function.addEnvironment(variable, arn)
+  lambda.role.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }),
+  )
 }

@@ -7,6 +7,8 @@ import * as z from 'zod'
 import {
   COUNT_MAX,
   DEFAULTS,
+  DEVICE_WAIT_HOURS_MAX,
+  DEVICE_WAIT_HOURS_MIN,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
 } from '../functions/core/limits.ts'
@@ -63,6 +65,29 @@ export const stageFields = z.strictObject({
     .default(5),
 
   ...providerFields,
+
+  /**
+   * What lets in the first device of a payer who never had a verified phone: the owner's `invitation`, or a `sign-in`
+   * not older than five minutes, which proves no more than the password did. `sign-in` only with `provider: 'none'`.
+   * Default: `invitation`.
+   */
+  firstDevice: z
+    .enum(['invitation', 'sign-in'], 'must be "invitation" or "sign-in"')
+    .default('invitation'),
+  /**
+   * How many hours a device waits that was let in by less than another device, so that the payer can stop it: 1 to
+   * 168. Default: 12.
+   */
+  deviceWaitHours: z
+    .int('must be a whole number of hours')
+    .min(DEVICE_WAIT_HOURS_MIN, `must be at least ${DEVICE_WAIT_HOURS_MIN}`)
+    .max(DEVICE_WAIT_HOURS_MAX, `must be at most ${DEVICE_WAIT_HOURS_MAX}`)
+    .default(DEFAULTS.deviceWaitHours),
+  /**
+   * Whether a text approves a payment of a payer who has a device; session and phone number then suffice. Only with a
+   * provider of texts. Default: false.
+   */
+  textsBesideDevice: z.boolean('must be true or false').default(false),
 
   /** The currencies that can be sent (ISO 4217), in the order of the page's list. Default: all of `CURRENCIES`. */
   currencies: z

@@ -1,6 +1,7 @@
 /** The settings of a stage, checked together and with every default. */
 import type * as z from 'zod'
 import { amountLimits, currencyForPage } from '../functions/core/money.ts'
+import { isCarriedBy } from '../functions/routes.ts'
 import { providerOf } from './providerSettings.ts'
 import { stageFields } from './stageFields.ts'
 import { defaultThrottling, type Throttling } from './throttling.ts'
@@ -52,10 +53,18 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
       `signUp.domains counts only when signUp.policy is "domains", and it is "${signUp.policy}"`,
     )
   }
-  if (signUp.policy === 'open' && phoneCountries === undefined) {
+  if (signUp.policy === 'open' && phoneCountries === undefined && data.provider !== 'none') {
     refuse(
       'phoneCountries must be said when signUp.policy is "open", because anybody can then have texts sent at your cost; "all" is an answer',
     )
+  }
+  if (data.firstDevice === 'sign-in' && data.provider !== 'none') {
+    refuse(
+      `firstDevice may be "sign-in" only when provider is "none", and it is "${data.provider}"`,
+    )
+  }
+  if (data.textsBesideDevice && data.provider === 'none') {
+    refuse('textsBesideDevice counts only with a provider of texts, and provider is "none"')
   }
   if (data.sesIdentity && !data.region) {
     refuse('region must be said when sesIdentity is, because an identity belongs to a region')
@@ -69,7 +78,7 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
   const maxAmount = amountLimits(data.currencies, data.maxAmount)
   if ('reason' in maxAmount) return refuse(`maxAmount ${maxAmount.reason}`)
   const { authyCallback = defaultThrottling.authyCallback, ...routes } = data.throttling
-  if (data.provider === 'authy') {
+  if (isCarriedBy(data, 'authy')) {
     const highest = authyCallback.ratePerSecond
     for (const [name, { ratePerSecond }] of Object.entries(routes)) {
       if (ratePerSecond > highest) {

@@ -1,4 +1,4 @@
-import { type LambdaName, lambdas, lambdasOf, type Provider } from '../functions/routes.ts'
+import { type Carriers, type LambdaName, lambdas, lambdasOf } from '../functions/routes.ts'
 
 /** Each route by the name of its Lambda. */
 type RouteName = {
@@ -35,9 +35,9 @@ export const defaultThrottling: Throttling = {
   decideApproval: { ratePerSecond: 20, burst: 40 },
 }
 
-/** Every route of a provider, with its Lambda's name. */
-export const routesOf = (provider: Provider) =>
-  lambdasOf(provider).flatMap((name) => {
+/** Every route of a deployment with these providers, with its Lambda's name. */
+export const routesOf = (carriers: Carriers) =>
+  lambdasOf(carriers).flatMap((name) => {
     const lambda = lambdas[name]
     return 'route' in lambda ? [{ name: name as RouteName, ...lambda.route }] : []
   })

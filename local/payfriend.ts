@@ -63,6 +63,7 @@ const REAL = {
     'VERIFY_PAYMENTS_SERVICE',
     'VERIFY_PHONES_SERVICE',
   ],
+  none: [],
 } as const satisfies Record<Provider, readonly string[]>
 
 /**
@@ -85,7 +86,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     const publicUrl = env.PUBLIC_URL ?? `${gateway.url}/api`
     const { PROVIDER: provider } = providerSettings(env)
     const [realUrl, ...needed] = REAL[provider]
-    const isReal = Boolean(env[realUrl])
+    const isReal = realUrl !== undefined && Boolean(env[realUrl])
     const lacking = isReal ? needed.filter((name) => !env[name]) : []
     if (lacking.length > 0) {
       throw new Error(`${realUrl} is set, so ${lacking.join(', ')} must be set too.`)
@@ -182,7 +183,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       friends: FRIENDS,
     }
     gateway.open({
-      handlers: handlersIn(worldOf, provider),
+      handlers: handlersIn(worldOf, { provider }),
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
       scope: SCOPE,

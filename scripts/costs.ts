@@ -3,7 +3,7 @@
  *
  * No bill has confirmed them yet. After a change here, put the output into docs/guides/costs.md.
  */
-import type { Provider } from '../functions/routes.ts'
+import type { TextProvider } from '../functions/routes.ts'
 
 type Use = { readonly [Unit in keyof typeof PRICES]?: number }
 
@@ -74,7 +74,7 @@ const PAYMENT = {
     logGb: 0.0000264,
     logGbMonth: 0.0000781,
   },
-} as const satisfies Record<Provider, Use>
+} as const satisfies Record<TextProvider, Use>
 
 /** Texts and verifications of a payment with Twilio Verify, with its share of phone verifications. */
 const TEXTS = 1.035
@@ -82,7 +82,7 @@ const VERIFICATIONS = 0.925
 
 /** GB-seconds of all Lambdas of a payment if each had a cold start: 400 ms each. */
 const COLD_GB_SECONDS = { authy: 7.8, twilioVerify: 12.5 } as const satisfies Record<
-  Provider,
+  TextProvider,
   number
 >
 
@@ -96,7 +96,7 @@ const IDLE = {
   dashboardMonth: 1,
   secretMonth: 1,
 } as const satisfies Use
-const ALARMS = { authy: 45, twilioVerify: 39 } as const satisfies Record<Provider, number>
+const ALARMS = { authy: 45, twilioVerify: 39 } as const satisfies Record<TextProvider, number>
 
 /** By payments a month: the share of calls with a cold start, the custom metrics, and the reads of the secret. */
 const MONTHS = [
@@ -109,7 +109,10 @@ const MONTHS = [
 const usdOf = (use: Use) =>
   Object.entries(use).reduce((sum, [unit, n]) => sum + n * PRICES[unit as keyof Use], 0)
 
-function awsUsd(provider: Provider, { payments, coldShare, ...counted }: (typeof MONTHS)[number]) {
+function awsUsd(
+  provider: TextProvider,
+  { payments, coldShare, ...counted }: (typeof MONTHS)[number],
+) {
   const cold = { lambdaGbSecond: COLD_GB_SECONDS[provider] * coldShare }
   const idle = usdOf({ ...IDLE, alarmMonth: ALARMS[provider] })
   return idle + usdOf(counted) + payments * (usdOf(PAYMENT[provider]) + usdOf(cold))

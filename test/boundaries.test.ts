@@ -204,16 +204,18 @@ const fences: Record<string, Fence> = {
   },
   'only the composition root knows every adapter': {
     around: (file) => COMPOSITION.includes(file),
-    allows: (found) =>
+    allows: (found, file) =>
       within(CORE, ADAPTERS).has(found) ||
       isOneOf('functions/observe.ts', 'functions/counting.ts', 'node:crypto')(found) ||
       isOneOf(...DATABASE, ...AWS_CLIENTS)(found) ||
-      (found.isType && found.target === 'functions/composition.ts'),
+      found.target === 'functions/routes.ts' ||
+      (found.target === 'functions/composition.ts' &&
+        (found.isType || file === 'functions/providerComposition.ts')),
     caught: [
       ['functions/composition.ts', "import { endpoint } from './http/endpoint.ts'"],
       ['functions/composition.ts', "import { smsVerify } from './handlers/smsVerify.ts'"],
       ['functions/composition.ts', "import { codes } from './providerComposition.ts'"],
-      ['functions/providerComposition.ts', "import { payments } from './composition.ts'"],
+      ['functions/deviceComposition.ts', "import { payments } from './composition.ts'"],
     ],
   },
   'the pipeline knows the core and no adapter': {

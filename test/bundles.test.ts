@@ -18,6 +18,7 @@ import {
   type Provider,
   providers,
   type TriggerName,
+  textProviders,
   triggers,
 } from '../functions/routes.ts'
 import { bundleLambdas, LEFT_OUT, lambdaBundles } from '../lib/bundle.ts'
@@ -39,11 +40,15 @@ const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }
 type Name = LambdaName | TriggerName | ConsumerName
 const namesWith = (provider: Provider): Name[] => [
-  ...lambdasOf(provider),
+  ...lambdasOf({ provider }),
   ...triggers,
   ...consumers,
 ]
-const bundles = { authy: lambdaBundles('authy'), twilioVerify: lambdaBundles('twilioVerify') }
+const bundles = {
+  authy: lambdaBundles({ provider: 'authy' }),
+  twilioVerify: lambdaBundles({ provider: 'twilioVerify' }),
+  none: lambdaBundles({ provider: 'none' }),
+}
 const temporary = mkdtempSync(join(tmpdir(), 'payfriend-bundles-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
@@ -75,13 +80,12 @@ describe.each(providers)('what is in a bundle made for %s', (provider) => {
   test('only who calls a provider has any of it, and nobody has any of another', () => {
     const holding = (pattern: RegExp) =>
       names.filter((name) => inputsOf(name).some((path) => pattern.test(path)))
-    const isVerify = provider === 'twilioVerify'
+    const calling = (one: Provider, those: ReadonlySet<Name>) =>
+      provider === one ? names.filter((name) => those.has(name)) : []
     expect(holding(/node_modules\/twilio\/|verifyService\.ts|twilioVerify\.ts/)).toEqual(
-      isVerify ? [...names].filter((name) => CALLING_VERIFY.has(name)) : [],
+      calling('twilioVerify', CALLING_VERIFY),
     )
-    expect(holding(/adapters\/authy/i)).toEqual(
-      isVerify ? [] : names.filter((name) => CALLING_AUTHY.has(name)),
-    )
+    expect(holding(/adapters\/authy/i)).toEqual(calling('authy', CALLING_AUTHY))
   })
 
   type Forbidden = {
@@ -208,7 +212,7 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
   const folder = join(temporary, 'twice', provider)
 
   test('when it is bundled again', () => {
-    expect(lambdaBundles(provider).files).toEqual(files)
+    expect(lambdaBundles({ provider }).files).toEqual(files)
   })
 
   test('in another checkout', () => {
@@ -218,7 +222,7 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
     }
     symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'))
     const script =
-      "import('./lib/bundle.ts').then((it) => it.bundleLambdas('PROVIDER', 'out'))".replace(
+      "import('./lib/bundle.ts').then((it) => it.bundleLambdas({ provider: 'PROVIDER' }, 'out'))".replace(
         'PROVIDER',
         provider,
       )
@@ -228,8 +232,8 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
   })
 
   test('and nothing lies beside them', () => {
-    bundleLambdas(provider, folder)
-    bundleLambdas(provider, folder)
+    bundleLambdas({ provider }, folder)
+    bundleLambdas({ provider }, folder)
     expect(readdirSync(folder).sort()).toEqual([...names].sort())
     expect(names.flatMap((name) => readdirSync(join(folder, name)))).toEqual(
       names.map(() => 'index.mjs'),
@@ -237,7 +241,7 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
   })
 })
 
-describe.each(providers)(
+describe.each(textProviders)(
   'made for %s, in Lambda’s own runtime, each in its own process',
   (provider) => {
     const names = namesWith(provider)
@@ -247,7 +251,7 @@ describe.each(providers)(
     const running = new Map<Name, Promise<RunningLambda>>()
 
     beforeAll(async () => {
-      bundleLambdas(provider, folder)
+      bundleLambdas({ provider }, folder)
       around = await startAround(async (callback) => (await call('authyCallback', callback)).status)
     })
     afterAll(async () => {

@@ -18,7 +18,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { OPEN_SHARDS } from '../functions/adapters/dynamodb/paymentItem.ts'
 import { ownPhoneIds } from '../functions/adapters/twilioVerify/phoneIds.ts'
 import { paymentIdOf } from '../functions/composition.ts'
-import { type Provider, providers } from '../functions/routes.ts'
+import { type TextProvider, textProviders } from '../functions/routes.ts'
 import type { Push } from '../local/phone/phonePush.ts'
 import {
   type Answer as Answered,
@@ -49,7 +49,7 @@ let harness: Harness
 /** The same tables and phones with nothing between, which most calls have no need of. */
 let sound: Pick<Harness, 'call'>
 let documents: DynamoDBDocumentClient
-let provider: Provider
+let provider: TextProvider
 let verified: Record<string, unknown>
 let people = 0
 
@@ -65,7 +65,7 @@ type Case = {
 type Story = {
   readonly lambda: RouteName
   /** With the other provider there is no such thing, or nothing else in it. */
-  readonly only?: Provider
+  readonly only?: TextProvider
   /** What it says if nothing goes wrong. */
   readonly says: string
   /** All that came before, soundly; each time to somebody new. */
@@ -370,7 +370,7 @@ const asksPush = ({ method, path }: Step) => method === 'POST' && /approval_requ
 const losesPush = (sent: readonly Step[]) => sent.some(asksPush) && !sent.some(savesPush)
 const savesPush = ({ what }: Step) => /push_(sent|unavailable)$/.test(what)
 
-describe.each(providers)('with %s', (chosen) => {
+describe.each(textProviders)('with %s', (chosen) => {
   beforeAll(async () => {
     provider = chosen
     const many = { OPEN_PAYMENTS: '3', TEXTS_PER_DAY_FOR_STAGE: '1000000' }

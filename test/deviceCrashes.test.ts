@@ -4,7 +4,7 @@
  */
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { providers } from '../functions/routes.ts'
+import { textProviders } from '../functions/routes.ts'
 import { addDevice, askingDevice, invitedDevice, type TestDevice } from './harness/devices.ts'
 import {
   type Between,
@@ -243,7 +243,7 @@ const stories: Record<string, Story> = {
   },
 }
 
-describe.each(providers)('with %s', (provider) => {
+describe.each(textProviders)('with %s', (provider) => {
   beforeAll(async () => {
     harness = await startHarness({ PROVIDER: provider, TEXTS_PER_DAY_FOR_STAGE: '1000000' })
   })

@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { World } from '../functions/composition.ts'
-import { type LambdaName, providers } from '../functions/routes.ts'
+import { type LambdaName, textProviders } from '../functions/routes.ts'
 import type { Push } from '../local/phone/phonePush.ts'
 import { all, atOnce, ordersOf, type Start } from './harness/atOnce.ts'
 import {
@@ -49,7 +49,7 @@ const PUTS = ({ operation }: Step) => operation === 'PutItem'
 const SAVES = ({ what }: Step) => what === 'UpdateItem payments push_sent'
 const DECIDES = ({ text }: Step) => text.includes('REMOVE open_shard')
 
-describe.each(providers)('with %s', (provider) => {
+describe.each(textProviders)('with %s', (provider) => {
   beforeAll(async () => {
     harness = await startHarness({ PROVIDER: provider, ...SETTINGS }, { inThread: true })
   })
@@ -290,7 +290,7 @@ const KINDS = [
 ] as const
 type Kind = (typeof KINDS)[number]
 
-describe.each(providers)('whatever could end a payment, with %s', (provider) => {
+describe.each(textProviders)('whatever could end a payment, with %s', (provider) => {
   const isAuthy = provider === 'authy'
   // The sweep is the last.
   const names: LambdaName[] = isAuthy

@@ -3,6 +3,8 @@ import * as z from 'zod'
 import {
   COUNT_MAX,
   DEFAULTS,
+  DEVICE_WAIT_HOURS_MAX,
+  DEVICE_WAIT_HOURS_MIN,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
 } from '../core/limits.ts'
@@ -38,11 +40,20 @@ export function authySettings(env: Env) {
   throw missing('AUTHY_API_KEY: neither it nor AUTHY_SECRET_ID is set')
 }
 
-/** The provider, if the bundle is not built for one: on a laptop. */
-export const providerSettings = (env: Env) =>
-  read(env, {
-    PROVIDER: z.enum(['authy', 'twilioVerify'], 'must be authy or twilioVerify').default('authy'),
+/**
+ * The provider and the former one, if the bundle is not built for one provider: on a laptop, and for one deployment
+ * after a change of provider.
+ */
+export function providerSettings(env: Env) {
+  const settings = read(env, {
+    PROVIDER: z
+      .enum(['authy', 'twilioVerify', 'none'], 'must be authy, twilioVerify or none')
+      .default('authy'),
+    FORMER_PROVIDER: z.enum(['authy', 'twilioVerify'], 'must be authy or twilioVerify').optional(),
   })
+  if (settings.FORMER_PROVIDER !== settings.PROVIDER) return settings
+  throw missing('FORMER_PROVIDER: it must differ from PROVIDER')
+}
 
 const SERVICE = z.string().regex(/^VA[0-9a-f]{32}$/, 'must be VA and 32 hexadecimal digits')
 
@@ -58,7 +69,7 @@ export const verifySettings = (env: Env) => ({
 /** The service that verifies phones. */
 export const verifyPhonesSettings = (env: Env) => read(env, { VERIFY_PHONES_SERVICE: SERVICE })
 
-/** The place of the key, which in AWS also holds the owner's switches. */
+/** The place of the key. */
 export function verifyKeySettings(env: Env) {
   const settings = read(env, {
     /** The key itself, on a laptop; in AWS the name of the secret that has it. */
@@ -72,8 +83,13 @@ export function verifyKeySettings(env: Env) {
   throw missing('VERIFY_API_KEY and VERIFY_API_SECRET: neither they nor VERIFY_SECRET_ID is set')
 }
 
-/** The owner's switches, on a laptop; in AWS they are in the provider's secret. */
-export const switchSettings = (env: Env) => read(env, { SMS_OFF: flag, PAYMENTS_OFF: flag })
+/** The owner's switches: in AWS the name of the secret that has them, on a laptop the switches themselves. */
+export const switchSettings = (env: Env) =>
+  read(env, {
+    SWITCHES_SECRET_ID: z.string().min(1).optional(),
+    SMS_OFF: flag,
+    PAYMENTS_OFF: flag,
+  })
 
 /** The address in the signature of callbacks, without the route: `https://…/api`. */
 export const publicSettings = (env: Env) =>
@@ -86,9 +102,23 @@ export const siteSettings = (env: Env) => {
   return { apiUrl: `${origin}/api`, site: { origin, rpId: hostname } }
 }
 
-/** Who may add the first device without a verified phone. */
+/**
+ * Who may add the first device without a verified phone, how long a device waits that no other device let in, and
+ * whether texts approve payments of a payer who has a device.
+ */
 export const deviceSettings = (env: Env) =>
-  read(env, { FIRST_DEVICE: z.enum(['invitation', 'sign-in']).default('invitation') })
+  read(env, {
+    FIRST_DEVICE: z
+      .enum(['invitation', 'sign-in'], 'must be invitation or sign-in')
+      .default('invitation'),
+    DEVICE_WAIT_HOURS: z.coerce
+      .number()
+      .int()
+      .min(DEVICE_WAIT_HOURS_MIN)
+      .max(DEVICE_WAIT_HOURS_MAX)
+      .default(DEFAULTS.deviceWaitHours),
+    TEXTS_BESIDE_DEVICE: flag,
+  })
 
 export function paymentSettings(env: Env) {
   const { MAX_AMOUNT, ...settings } = read(env, {

@@ -16,10 +16,14 @@ export const DEFAULTS = {
   textsPerDayForStage: 500,
   openPayments: 5,
   paymentsPerHour: 20,
+  /** So many hours a device waits that was let in by less than a device. */
+  deviceWaitHours: 12,
 } as const
 
 export const PAYMENT_TTL_SECONDS_MIN = 60
 export const PAYMENT_TTL_SECONDS_MAX = 600
+export const DEVICE_WAIT_HOURS_MIN = 1
+export const DEVICE_WAIT_HOURS_MAX = 168
 /** The largest value of a setting that is a count. */
 export const COUNT_MAX = 1_000_000
 

@@ -2,7 +2,7 @@ import { lambda, limits, payers, payments, type World } from '../composition.ts'
 import { sendSmsCode } from '../core/channels/smsCode.ts'
 import { view } from '../core/payment.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
-import { codes, switches } from '../providerComposition.ts'
+import { codesOf, switches } from '../providerComposition.ts'
 
 /** `POST /payments/{paymentId}/sms`: text the payer a code that is valid for this payment only. */
 export const smsStart = (world: World) => {
@@ -10,12 +10,14 @@ export const smsStart = (world: World) => {
     payments: payments(world),
     payers: payers(world),
     limits: limits(world),
-    codes: codes(world),
     switches: switches(world),
     clock: world.clock,
   }
+  const codesFor = codesOf(world)
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
-    const payment = await sendSmsCode(ports, payer, paymentId())
+    const id = paymentId()
+    const codes = await codesFor(payer.payerId, id)
+    const payment = await sendSmsCode({ ...ports, codes }, payer, id)
     return { status: 202, body: view(payment, world.clock()) }
   })
 }

@@ -13,7 +13,7 @@ import { view } from '../core/payment.ts'
 import { Refusal } from '../core/refusals.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { count } from '../observe.ts'
-import { codes } from '../providerComposition.ts'
+import { codesOf } from '../providerComposition.ts'
 
 /** The body: a code of digits only, because it is put into a path at the provider. */
 export const body = z.strictObject({
@@ -26,14 +26,16 @@ export const smsVerify = (world: World) => {
     payments: payments(world),
     payers: payers(world),
     lockout: lockout(world),
-    codes: codes(world),
     clock: world.clock,
     pause,
     onLockoutFault,
   }
+  const codesFor = codesOf(world)
   return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
+    const id = paymentId()
+    const codes = await codesFor(payer.payerId, id)
     try {
-      const payment = await approveWithCode(ports, payer, paymentId(), body.code)
+      const payment = await approveWithCode({ ...ports, codes }, payer, id, body.code)
       return { status: 200, body: view(payment, world.clock()) }
     } catch (error) {
       if (error instanceof Refusal && error.code === 'wrong_code') count('CodeWrong')

@@ -1,7 +1,7 @@
 /** Each alarm with its threshold, the reason for it, and its section in the runbook. */
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import type { Provider } from '../../functions/routes.ts'
+import { type Carriers, isCarriedBy, textProviders } from '../../functions/routes.ts'
 import { filled, type StageMetrics } from './metrics.ts'
 
 export type AlarmRule = {
@@ -46,12 +46,12 @@ const AT_ONCE = { of: 1, alarming: 1 }
 
 export function alarmRules(
   { own, ...metrics }: StageMetrics,
-  stage: {
-    readonly provider: Provider
+  stage: Carriers & {
     readonly textsPerDayForStage: number
     readonly hasConsumers: boolean
   },
 ): AlarmRule[] {
+  const hasTexts = textProviders.some((one) => isCarriedBy(stage, one))
   return [
     {
       id: 'Faults',
@@ -76,32 +76,7 @@ export function alarmRules(
       metric: metrics.sweepErrors,
       threshold: FAULTS_MIN,
     },
-    {
-      id: 'ProviderDown',
-      what: 'The provider of texts and pushes fails a good part of its calls',
-      heading: 'Alarm: provider down',
-      metric: new MathExpression({
-        // Calls that could not be made, as without a key, count as faults and have no duration.
-        expression: `IF(FILL(faults, 0) >= ${PROVIDER_FAULTS_SHARE} * FILL(calls, 0), FILL(faults, 0), 0)`,
-        usingMetrics: {
-          faults: own('ProviderFault'),
-          calls: own('ProviderMs', Stats.SAMPLE_COUNT),
-        },
-        label: 'faults of the provider',
-        period: QUARTER,
-      }),
-      threshold: PROVIDER_FAULTS_MIN,
-      periods: AT_ONCE,
-    },
-    {
-      id: 'TextSpike',
-      what: 'Far more texts and calls are asked for than usual, and each costs',
-      heading: 'Alarm: text spike',
-      metric: filled(own('TextAsked'), QUARTER),
-      threshold: Math.ceil(TEXTS_SHARE * stage.textsPerDayForStage),
-      // At once, because each minute costs money.
-      periods: AT_ONCE,
-    },
+    ...(hasTexts ? textRules(own, stage.textsPerDayForStage) : []),
     ...metrics.slowestP99.map((metric, i) => ({
       id: numbered('SlowLambdas', i),
       what: 'Requests take so long that they are about to be cut off',
@@ -109,16 +84,18 @@ export function alarmRules(
       metric,
       threshold: SLOW_MS,
     })),
-    ...(['SmsOff', 'PaymentsOff'] as const).map((name) => ({
-      id: name,
-      what: 'Payers are turned away by a switch in the provider’s secret',
-      heading: 'Alarm: a switch is on',
-      metric: filled(own(name), QUARTER),
-      // For a switch that was forgotten, or is on because the secret is spoilt.
-      threshold: 1,
-      periods: AT_ONCE,
-    })),
-    ...(stage.provider === 'authy' ? callbackRules(own) : []),
+    ...(hasTexts ? (['SmsOff', 'PaymentsOff'] as const) : (['PaymentsOff'] as const)).map(
+      (name) => ({
+        id: name,
+        what: 'Payers are turned away by a switch in the secret of switches',
+        heading: 'Alarm: a switch is on',
+        metric: filled(own(name), QUARTER),
+        // For a switch that was forgotten, or is on because the secret is spoilt.
+        threshold: 1,
+        periods: AT_ONCE,
+      }),
+    ),
+    ...(isCarriedBy(stage, 'authy') ? callbackRules(own) : []),
     ...(stage.hasConsumers ? consumerRules(own, metrics.consumersBehind) : []),
     {
       id: 'ApiThrottled',
@@ -146,6 +123,36 @@ export function alarmRules(
 
 /** The first alarm has no number, so that it keeps its id when there are more. */
 const numbered = (id: string, i: number) => (i === 0 ? id : `${id}${i + 1}`)
+
+/** Only where a provider is asked. */
+const textRules = (own: StageMetrics['own'], textsPerDayForStage: number): AlarmRule[] => [
+  {
+    id: 'ProviderDown',
+    what: 'The provider of texts and pushes fails a good part of its calls',
+    heading: 'Alarm: provider down',
+    metric: new MathExpression({
+      // Calls that could not be made, as without a key, count as faults and have no duration.
+      expression: `IF(FILL(faults, 0) >= ${PROVIDER_FAULTS_SHARE} * FILL(calls, 0), FILL(faults, 0), 0)`,
+      usingMetrics: {
+        faults: own('ProviderFault'),
+        calls: own('ProviderMs', Stats.SAMPLE_COUNT),
+      },
+      label: 'faults of the provider',
+      period: QUARTER,
+    }),
+    threshold: PROVIDER_FAULTS_MIN,
+    periods: AT_ONCE,
+  },
+  {
+    id: 'TextSpike',
+    what: 'Far more texts and calls are asked for than usual, and each costs',
+    heading: 'Alarm: text spike',
+    metric: filled(own('TextAsked'), QUARTER),
+    threshold: Math.ceil(TEXTS_SHARE * textsPerDayForStage),
+    // At once, because each minute costs money.
+    periods: AT_ONCE,
+  },
+]
 
 const callbackRules = (own: StageMetrics['own']): AlarmRule[] => [
   {

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
 import { APPROVALS } from '../../functions/metrics.ts'
+import { type Carriers, isCarriedBy, textProviders } from '../../functions/routes.ts'
 import type { StageMetrics } from './metrics.ts'
 
 /** CloudWatch's grid has 24 columns. */
@@ -19,7 +20,9 @@ export function addDashboard(
   scope: Construct,
   { own, ...metrics }: StageMetrics,
   alarms: readonly IAlarm[],
+  carriers: Carriers,
 ): void {
+  const hasTexts = textProviders.some((one) => isCarriedBy(carriers, one))
   const graph = (title: string, ...left: IMetric[]) =>
     new GraphWidget({ title, left, width: HALF, leftYAxis: { min: 0, showUnits: false } })
   new Dashboard(scope, 'Dashboard', {
@@ -41,21 +44,33 @@ export function addDashboard(
           own('DecisionSeconds', Stats.p(95)),
         ),
       ],
+      ...(hasTexts
+        ? [
+            [
+              graph(
+                'Provider, milliseconds',
+                own('ProviderMs', Stats.p(50)),
+                own('ProviderMs', Stats.p(95)),
+              ),
+              graph(
+                'Provider, calls and faults',
+                own('ProviderMs', 'SampleCount'),
+                own('ProviderFault'),
+              ),
+            ],
+          ]
+        : []),
       [
-        graph(
-          'Provider, milliseconds',
-          own('ProviderMs', Stats.p(50)),
-          own('ProviderMs', Stats.p(95)),
-        ),
-        graph('Provider, calls and faults', own('ProviderMs', 'SampleCount'), own('ProviderFault')),
-      ],
-      [
-        graph(
-          'Texts and calls, codes, phones',
-          own('TextAsked'),
-          own('CodeWrong'),
-          own('PhoneVerified'),
-        ),
+        ...(hasTexts
+          ? [
+              graph(
+                'Texts and calls, codes, phones',
+                own('TextAsked'),
+                own('CodeWrong'),
+                own('PhoneVerified'),
+              ),
+            ]
+          : []),
         graph(
           'Devices',
           own('DeviceAdded'),
@@ -64,19 +79,27 @@ export function addDashboard(
           own('CounterFallen'),
           own('NotMe'),
         ),
-        graph('Turned away by the switches', own('SmsOff'), own('PaymentsOff')),
+        graph(
+          'Turned away by the switches',
+          ...(hasTexts ? [own('SmsOff')] : []),
+          own('PaymentsOff'),
+        ),
       ],
       [
-        graph(
-          'Callbacks',
-          own('CallbackUnsigned'),
-          own('CallbackForged'),
-          own('CallbackForgedForPayment'),
-          own('CallbackMismatched'),
-          own('PushesDenied'),
-          own('CallbackNotUnderstood'),
-          own('CallbackTimeless'),
-        ),
+        ...(hasTexts
+          ? [
+              graph(
+                'Callbacks',
+                own('CallbackUnsigned'),
+                own('CallbackForged'),
+                own('CallbackForgedForPayment'),
+                own('CallbackMismatched'),
+                own('PushesDenied'),
+                own('CallbackNotUnderstood'),
+                own('CallbackTimeless'),
+              ),
+            ]
+          : []),
         graph(
           'Faults',
           own('Fault'),

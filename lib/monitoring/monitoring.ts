@@ -3,15 +3,14 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
-import type { Provider } from '../../functions/routes.ts'
+import type { Carriers } from '../../functions/routes.ts'
 import { type AlarmRule, alarmRules } from './alarms.ts'
 import { addDashboard } from './dashboard.ts'
 import { type MetricsProps, stageMetrics } from './metrics.ts'
 
 export type MonitoringProps = Omit<MetricsProps, 'stage' | 'consumers'> & {
-  readonly settings: {
+  readonly settings: Carriers & {
     readonly stage: string
-    readonly provider: Provider
     readonly keepData: boolean
     readonly limits: { readonly textsPerDayForStage: number }
     /** The owner's SNS topic, in the same region, that notifies the person on call. */
@@ -30,15 +29,17 @@ export class Monitoring extends Construct {
     { settings, consumers = [], ...props }: MonitoringProps,
   ) {
     super(scope, id)
-    const { stage, provider, limits, runbookUrl, alarmTopicArn, keepData } = settings
+    const { stage, provider, formerProvider, limits, runbookUrl, alarmTopicArn, keepData } =
+      settings
     const all = stageMetrics(this, { ...props, stage, consumers })
     const rules = alarmRules(all, {
       provider,
+      formerProvider,
       textsPerDayForStage: limits.textsPerDayForStage,
       hasConsumers: consumers.length > 0,
     })
     const alarms = rules.map((rule) => this.create(rule, runbookUrl))
-    addDashboard(this, all, alarms)
+    addDashboard(this, all, alarms, settings)
 
     if (alarmTopicArn) {
       const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', alarmTopicArn))

@@ -17,7 +17,7 @@ import { profile } from '../../functions/handlers/profile.ts'
 import { sendPayment } from '../../functions/handlers/sendPayment.ts'
 import { smsStart } from '../../functions/handlers/smsStart.ts'
 import { smsVerify } from '../../functions/handlers/smsVerify.ts'
-import { type LambdaName, lambdasOf, type Provider } from '../../functions/routes.ts'
+import { type Carriers, type LambdaName, lambdasOf } from '../../functions/routes.ts'
 import type { Handlers } from './gateway.ts'
 
 const FACTORIES = {
@@ -42,11 +42,11 @@ const FACTORIES = {
 } satisfies { [Name in keyof Required<Handlers>]: (world: World) => Handlers[Name] }
 
 /**
- * The handler of every route of this provider, all in one process, each with its own environment as in AWS.
+ * The handler of every route of a deployment with these providers, all in one process, each with its own environment as in AWS.
  */
-export const handlersIn = (worldOf: (name: LambdaName) => World, provider: Provider): Handlers =>
+export const handlersIn = (worldOf: (name: LambdaName) => World, carriers: Carriers): Handlers =>
   Object.fromEntries(
     Object.entries(FACTORIES)
-      .filter(([name]) => lambdasOf(provider).includes(name as LambdaName))
+      .filter(([name]) => lambdasOf(carriers).includes(name as LambdaName))
       .map(([name, make]) => [name, make(worldOf(name as LambdaName))]),
   )

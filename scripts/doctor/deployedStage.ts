@@ -6,13 +6,13 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation'
 import * as z from 'zod'
-import type { Provider } from '../../functions/routes.ts'
+import type { TextProvider } from '../../functions/routes.ts'
 
 export type DeployedStage = {
   readonly stack: string
   readonly account: string
   readonly region: string
-  readonly provider: Provider
+  readonly provider: TextProvider
   readonly output: (name: string) => string | undefined
   /** The physical id of a resource, by its type and logical id. */
   readonly resource: (type: string, id: RegExp) => string | undefined

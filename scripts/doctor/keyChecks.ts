@@ -1,4 +1,4 @@
-/** Checks of the provider's secret: its key, and its switches. */
+/** Checks of the provider's secret, which holds its key, and of the secret of switches. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
 import { type Check, known, right, unclear, wrong } from './check.ts'
@@ -12,10 +12,16 @@ export const twilioKey = z.object({
   apiKeySecret: text,
 })
 
-/** The form of each provider's secret, its content in words, and the output with the command that fills it. */
+/** Each provider's secret: its logical id, its form, its content in words, and the output with the command that fills it. */
 const KEYS = {
-  authy: { shape: authyKey, output: 'PutAuthyKey', holds: "Authy's API key" },
+  authy: {
+    id: /AuthySecret/,
+    shape: authyKey,
+    output: 'PutAuthyKey',
+    holds: "Authy's API key",
+  },
   twilioVerify: {
+    id: /TwilioVerifySecret/,
     shape: twilioKey,
     output: 'PutTwilioKey',
     holds: 'an API key of Twilio (SK…) and its secret',
@@ -55,15 +61,15 @@ export function keyChecks(stage: DeployedStage, secrets: SecretsManagerClient): 
       title: 'switches',
       needs,
       async look(signal) {
-        const told = await secretOf(stage, secrets, signal)
+        const told = await contentOf(switchesId(stage), secrets, signal)
         if (told === 'none' || told === 'deleted') {
-          return unclear('there is no secret to read them in', 'See the line about the key.')
+          return unclear('there is no secret to read them in', 'npm run deploy')
         }
         const stopped = told === 'empty' ? [] : stoppedBy(told.value)
         if (stopped.length === 0) return right('nothing is stopped by hand')
         return known(
           `stopped by hand: ${stopped.join(', ')}`,
-          'To let them go on, take that out of the secret; it counts within five minutes.',
+          `To let them go on: ${stage.output('TurnSwitches') ?? 'npm run deploy'}; it counts within five minutes.`,
         )
       },
     },
@@ -85,13 +91,22 @@ function stoppedBy(value: unknown): string[] {
 export const fillIn = (stage: DeployedStage): string =>
   stage.output(KEYS[stage.provider].output) ?? 'npm run deploy'
 
-/** The secret's content, if there is any; it must never be printed. */
+/** The content of the provider's secret, if there is any; it must never be printed. */
 export async function secretOf(
   stage: DeployedStage,
   secrets: SecretsManagerClient,
   signal: AbortSignal,
-): Promise<'none' | 'empty' | 'deleted' | { readonly value: unknown }> {
-  const SecretId = secretId(stage)
+): Promise<Content> {
+  return contentOf(secretId(stage), secrets, signal)
+}
+
+type Content = 'none' | 'empty' | 'deleted' | { readonly value: unknown }
+
+async function contentOf(
+  SecretId: string | undefined,
+  secrets: SecretsManagerClient,
+  signal: AbortSignal,
+): Promise<Content> {
   if (!SecretId) return 'none'
   try {
     const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }), {
@@ -107,4 +122,8 @@ export async function secretOf(
   }
 }
 
-const secretId = ({ resource }: DeployedStage) => resource('AWS::SecretsManager::Secret', /./)
+const secretId = ({ provider, resource }: DeployedStage) =>
+  resource('AWS::SecretsManager::Secret', KEYS[provider].id)
+
+const switchesId = ({ resource }: DeployedStage) =>
+  resource('AWS::SecretsManager::Secret', /SwitchesSecret/)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   archiveSettings,
   authySettings,
+  deviceSettings,
   type Env,
   eventSettings,
   limitSettings,
@@ -25,6 +26,7 @@ const env = {
   AUTHY_API_KEY: 'own-test-key-0123456789',
   LOGO_URL: 'https://pay.example.com/logo.png',
   PROVIDER: 'twilioVerify',
+  FORMER_PROVIDER: 'authy',
   VERIFY_API_URL: 'https://verify.example.com',
   VERIFY_API_KEY: 'SK-own-test-key',
   VERIFY_API_SECRET: 'own-test-secret-0123456789',
@@ -44,6 +46,10 @@ const env = {
   PHONE_COUNTRIES: 'GB,PT',
   SMS_OFF: 'true',
   PAYMENTS_OFF: 'true',
+  SWITCHES_SECRET_ID: 'the-switches',
+  FIRST_DEVICE: 'sign-in',
+  DEVICE_WAIT_HOURS: '24',
+  TEXTS_BESIDE_DEVICE: 'true',
 }
 
 const all = {
@@ -57,6 +63,7 @@ const all = {
   limitSettings,
   phoneSettings,
   switchSettings,
+  deviceSettings,
 }
 const read = (from: Env) =>
   Object.assign({}, ...Object.values(all).map((settings) => settings(from)))
@@ -79,6 +86,8 @@ test('all are read as they are set', () => {
     PHONE_COUNTRIES: ['GB', 'PT'],
     SMS_OFF: true,
     PAYMENTS_OFF: true,
+    DEVICE_WAIT_HOURS: 24,
+    TEXTS_BESIDE_DEVICE: true,
   })
 })
 
@@ -115,6 +124,9 @@ test('what is not set has the value that the documents say', () => {
     PHONE_COUNTRIES: [],
     SMS_OFF: false,
     PAYMENTS_OFF: false,
+    FIRST_DEVICE: 'invitation',
+    DEVICE_WAIT_HOURS: 12,
+    TEXTS_BESIDE_DEVICE: false,
   })
 })
 
@@ -257,6 +269,14 @@ test.each<
   ['SMS_OFF', 'TRUE'],
   ['SMS_OFF', CANARY],
   ['PAYMENTS_OFF', '1'],
+  ['SWITCHES_SECRET_ID', ''],
+  ['FORMER_PROVIDER', 'none'],
+  ['FORMER_PROVIDER', 'twilioVerify'],
+  ['FIRST_DEVICE', 'signin'],
+  ['DEVICE_WAIT_HOURS', '0'],
+  ['DEVICE_WAIT_HOURS', '169'],
+  ['DEVICE_WAIT_HOURS', '1.5'],
+  ['TEXTS_BESIDE_DEVICE', 'yes'],
 ])('%s %j is refused by its name, and its value is not told', (name, wrong) => {
   const message = whyRefused({ ...env, [name]: wrong })
   expect(message).toMatch(new RegExp(`^This setting is missing or wrong: ${name}: [^;]+$`))
@@ -284,7 +304,10 @@ test('several that are wrong are all named', () => {
 })
 
 test.each([
-  ['PROVIDER', 'authy or twilioVerify'],
+  ['PROVIDER', 'authy, twilioVerify or none'],
+  ['FORMER_PROVIDER', 'authy or twilioVerify'],
+  ['FIRST_DEVICE', 'invitation or sign-in'],
+  ['TEXTS_BESIDE_DEVICE', 'true or false'],
   ['VERIFY_PHONES_SERVICE', 'VA and 32 hexadecimal digits'],
   ['CURRENCIES', 'EUR,GBP'],
   ['MAX_AMOUNT', 'EUR:10000.00'],
@@ -306,7 +329,6 @@ describe('the edges are allowed', () => {
     ['PAYMENT_TTL_SECONDS', '600', 600],
     ['MAX_AMOUNT', 'KWD:9999999999.999', { EUR: '10000', KWD: '9999999999.999' }],
     ['MAX_AMOUNT', 'EUR:1,KWD:2', { EUR: '1', KWD: '2' }],
-    ['PROVIDER', 'authy', 'authy'],
     ['VERIFY_PHONES_SERVICE', `VA${'0'.repeat(32)}`, `VA${'0'.repeat(32)}`],
     ['VERIFY_PHONES_SERVICE', `VA${'f'.repeat(32)}`, `VA${'f'.repeat(32)}`],
     ['TEXTS_PER_HOUR', '1', 1],
@@ -315,6 +337,11 @@ describe('the edges are allowed', () => {
     ['PHONE_COUNTRIES', 'GB', ['GB']],
     ['PHONE_COUNTRIES', 'GB,PT,DE', ['GB', 'PT', 'DE']],
     ['SMS_OFF', 'false', false],
+    ['PROVIDER', 'none', 'none'],
+    ['FIRST_DEVICE', 'invitation', 'invitation'],
+    ['DEVICE_WAIT_HOURS', '1', 1],
+    ['DEVICE_WAIT_HOURS', '168', 168],
+    ['TEXTS_BESIDE_DEVICE', 'false', false],
   ])('%s %j', (name, value, as) => {
     expect(read({ ...env, [name]: value })).toHaveProperty(name, as)
   })

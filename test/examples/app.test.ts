@@ -11,7 +11,7 @@ const stack = new ShopStack(
   // What is in the Lambda's bundle is not looked at here.
   new App({ analyticsReporting: false, context: { 'aws:cdk:bundling-stacks': [] } }),
   'Shop',
-  { lambdas: emptyBundles('authy'), page },
+  { lambdas: emptyBundles({ provider: 'authy' }), page },
 )
 const { Resources, Outputs } = Template.fromStack(stack).toJSON()
 

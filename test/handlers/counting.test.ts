@@ -8,7 +8,7 @@ vi.hoisted(() => {
 })
 
 import { metrics } from '../../functions/metrics.ts'
-import { providers } from '../../functions/routes.ts'
+import { textProviders } from '../../functions/routes.ts'
 import { addDevice, type TestDevice } from '../harness/devices.ts'
 import { callbackOf } from '../harness/faultInjection.ts'
 import {
@@ -188,19 +188,22 @@ test('each text and call that the provider is asked for is counted, to both phon
   expect(sums()).toEqual({})
 })
 
-test.each(providers)('each call of %s is timed, with an answer or without', async (PROVIDER) => {
-  await harness.close()
-  harness = await startHarness({ PROVIDER })
-  const { as, id } = await waiting()
-  await text(as, id)
-  expect(counted().ProviderMs).toHaveLength(1)
-  harness.provider.instead = ({ path }: Call) =>
-    /\/verify\/|\/VerificationCheck/.test(path) ? 'hang up' : undefined
-  await enter(as, id, '123456')
-  const { ProviderMs, ProviderFault } = counted()
-  expect({ calls: ProviderMs?.length, ProviderFault }).toEqual({ calls: 1, ProviderFault: [1] })
-  for (const ms of ProviderMs ?? []) expect(Number.isInteger(ms)).toBe(true)
-})
+test.each(textProviders)(
+  'each call of %s is timed, with an answer or without',
+  async (PROVIDER) => {
+    await harness.close()
+    harness = await startHarness({ PROVIDER })
+    const { as, id } = await waiting()
+    await text(as, id)
+    expect(counted().ProviderMs).toHaveLength(1)
+    harness.provider.instead = ({ path }: Call) =>
+      /\/verify\/|\/VerificationCheck/.test(path) ? 'hang up' : undefined
+    await enter(as, id, '123456')
+    const { ProviderMs, ProviderFault } = counted()
+    expect({ calls: ProviderMs?.length, ProviderFault }).toEqual({ calls: 1, ProviderFault: [1] })
+    for (const ms of ProviderMs ?? []) expect(Number.isInteger(ms)).toBe(true)
+  },
+)
 
 test('whom a switch turns away is counted', async () => {
   const { as, id } = await waiting()

@@ -3,7 +3,7 @@
  * whoever adds one changes its number here.
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Provider } from '../../functions/routes.ts'
+import type { TextProvider } from '../../functions/routes.ts'
 import { addDevice, signedBytes } from '../harness/devices.ts'
 import { type Harness, otherThan, startHarness } from '../harness/harness.ts'
 
@@ -37,7 +37,7 @@ const ASKED = {
     sendPayment: calls(6),
     smsStart: calls(6, 1),
   },
-} as const satisfies Record<Provider, Record<string, Calls>>
+} as const satisfies Record<TextProvider, Record<string, Calls>>
 
 describe.each(Object.entries(ASKED))('with %s', (PROVIDER, expected) => {
   test('each Lambda asks DynamoDB and the provider as often as is written here', async () => {

@@ -1,11 +1,9 @@
-/** What the owner stops for everybody, by the switches in the provider's secret or on a laptop. */
+/** What the owner stops for everybody, by the switches in their secret or on a laptop. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { providers } from '../../functions/routes.ts'
-import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
+import { textProviders } from '../../functions/routes.ts'
 import {
-  API_KEY,
   type Harness,
   no,
   type Person,
@@ -15,10 +13,6 @@ import {
 } from '../harness/harness.ts'
 
 const secrets = mockClient(SecretsManagerClient)
-const KEYS = {
-  authy: { apiKey: API_KEY },
-  twilioVerify: { apiKey: LOCAL_VERIFY.apiKey, apiKeySecret: LOCAL_VERIFY.apiSecret },
-}
 const AGAIN = { headers: { 'retry-after': '300' } }
 const smsOff = { ...no(503, 'sms_off'), ...AGAIN }
 const paymentsOff = { ...no(503, 'payments_off'), ...AGAIN }
@@ -26,7 +20,7 @@ const paymentsOff = { ...no(503, 'payments_off'), ...AGAIN }
 /** Each test has a stage and a secret of its own, because what was read of one is kept. */
 let stages = 0
 
-describe.each(providers)('with %s', (PROVIDER) => {
+describe.each(textProviders)('with %s', (PROVIDER) => {
   let harness: Harness
   beforeEach(async () => {
     process.env.AWS_REGION = 'eu-west-1'
@@ -35,16 +29,15 @@ describe.each(providers)('with %s', (PROVIDER) => {
   })
   afterEach(() => harness.close())
 
-  /** The same stage, asked by Lambdas that read a new secret, which has these beside its key. */
-  function beside(switches: object) {
-    const SecretString = JSON.stringify({ ...KEYS[PROVIDER], ...switches })
+  /** The same stage, asked by Lambdas that read a new secret, which has these. */
+  function withSwitches(switches: object) {
+    const SecretString = JSON.stringify(switches)
     secrets.on(GetSecretValueCommand).resolves({ SecretString })
     return withSecret()
   }
   function withSecret() {
     stages += 1
-    const name = PROVIDER === 'authy' ? 'AUTHY_SECRET_ID' : 'VERIFY_SECRET_ID'
-    return harness.with({ [name]: `switches-${PROVIDER}-${stages}` }).call
+    return harness.with({ SWITCHES_SECRET_ID: `switches-${PROVIDER}-${stages}` }).call
   }
 
   const phone = ({ number }: Person, channel = 'sms') => ({ phoneNumber: number, channel })
@@ -66,7 +59,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
     ['without a switch', {}],
     ['with both turned off', { smsOff: false, paymentsOff: false }],
   ])('%s all goes on', async (_, switches) => {
-    const call = beside(switches)
+    const call = withSwitches(switches)
     const as = await harness.person()
     const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(started.status).toBe(201)
@@ -75,7 +68,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
   })
 
   test('no text goes out while texts are stopped, nothing is counted, and the rest goes on', async () => {
-    const call = beside({ smsOff: true })
+    const call = withSwitches({ smsOff: true })
     const as = await harness.person()
     const started = await call('sendPayment', { as, key: 'key', body: paymentBody })
     expect(started.status).toBe(201)
@@ -95,7 +88,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const { paymentId: id } = await harness.pending(as)
     await harness.call('smsStart', { as, id })
     const body = { code: harness.codeOn(as.number) }
-    expect(await beside({ smsOff: true })('smsVerify', { as, id, body })).toMatchObject({
+    expect(await withSwitches({ smsOff: true })('smsVerify', { as, id, body })).toMatchObject({
       status: 200,
       body: { status: 'approved' },
     })
@@ -105,11 +98,11 @@ describe.each(providers)('with %s', (PROVIDER) => {
     const as = harness.stranger()
     await harness.call('phoneStart', { as, body: phone(as) })
     const body = { ...harness.verification(as), code: harness.codeOn(as.number) }
-    expect((await beside({ smsOff: true })('phoneVerify', { as, body })).status).toBe(200)
+    expect((await withSwitches({ smsOff: true })('phoneVerify', { as, body })).status).toBe(200)
   })
 
   test('no payment begins while payments are stopped, and nothing of it is counted, stored or sent', async () => {
-    const call = beside({ paymentsOff: true })
+    const call = withSwitches({ paymentsOff: true })
     const as = await harness.person()
     const tried = await leaves(() => call('sendPayment', { as, key: 'key', body: paymentBody }))
     expect(tried).toMatchObject({ reply: paymentsOff, left: [] })
@@ -119,7 +112,7 @@ describe.each(providers)('with %s', (PROVIDER) => {
   })
 
   test('a payment that waits is answered by its key, texted and approved while payments are stopped', async () => {
-    const call = beside({ paymentsOff: true })
+    const call = withSwitches({ paymentsOff: true })
     const as = await harness.person()
     const { paymentId: id } = await harness.pending(as, { key: 'key' })
     expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject({

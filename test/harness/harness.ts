@@ -235,7 +235,8 @@ async function databaseInThread(options: Pick<DatabaseOptions, 'onChange'>) {
 
 /** All Lambdas of a world, by their routes. */
 function callsIn(world: World, verifications: Map<string, string>) {
-  const handlers = handlersIn((name) => asLambda(world, name), providerSettings(world.env).PROVIDER)
+  const { PROVIDER: provider, FORMER_PROVIDER: formerProvider } = providerSettings(world.env)
+  const handlers = handlersIn((name) => asLambda(world, name), { provider, formerProvider })
   return {
     async call(name: RouteName, request: Request = {}): Promise<Reply> {
       const handler = handlers[name]

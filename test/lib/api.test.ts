@@ -3,6 +3,14 @@ import { lambdas, providers } from '../../functions/routes.ts'
 import { synthesize, text, withProvider } from './synthesized.ts'
 
 const CALLBACK = 'POST /payments/callback'
+/** There is nobody who could send a text. */
+const TEXT_ROUTES = [
+  'POST /payments/{paymentId}/sms',
+  'POST /payments/{paymentId}/sms/verification',
+  'POST /phone',
+  'POST /phone/verification',
+  'POST /devices/{deviceId}/leave',
+]
 /** A device proves itself to the Lambda, which checks that before all else. */
 const DEVICE_ROUTES = ['GET /approvals', 'POST /approvals/{approvalId}', 'POST /devices']
 
@@ -10,10 +18,15 @@ describe.each(providers)('with %s', (provider) => {
   const { json, the, ofType } = synthesize(withProvider[provider])
   const routes = ofType('AWS::ApiGatewayV2::Route')
   const stage = the('AWS::ApiGatewayV2::Stage')
+  const absent = {
+    authy: [],
+    twilioVerify: [CALLBACK],
+    none: [CALLBACK, ...TEXT_ROUTES],
+  }[provider]
   const open = provider === 'authy' ? [CALLBACK] : []
   const withoutToken = [...open, ...DEVICE_ROUTES]
 
-  test('the routes are those of the route table, each to its own Lambda, and the callback only Authy’s', () => {
+  test('the routes are those of the route table, each to its own Lambda, but the callback without Authy and texts without a provider', () => {
     const found = routes.map(([, { Properties }]) => {
       const [, integration] = /<(\w+)>/.exec(text(Properties.Target)) ?? []
       const uri = text(json.Resources[integration ?? ''].Properties.IntegrationUri)
@@ -24,7 +37,7 @@ describe.each(providers)('with %s', (provider) => {
         ? [`${lambda.route.method} ${lambda.route.path} → ${name.toLowerCase()}`]
         : [],
     )
-    const expected = all.filter((route) => provider === 'authy' || !route.startsWith(CALLBACK))
+    const expected = all.filter((route) => !absent.some((one) => route.startsWith(`${one} →`)))
     expect(found.sort()).toEqual(expected.sort())
   })
 
@@ -72,7 +85,7 @@ describe.each(providers)('with %s', (provider) => {
 
     test('waits for every route, because it names them in its settings', () => {
       const ids = routes.map(([id]) => id)
-      expect(ids).toHaveLength(17 + open.length)
+      expect(ids).toHaveLength(18 - absent.length)
       expect(stage.DependsOn).toEqual(expect.arrayContaining(ids))
     })
 
@@ -123,19 +136,25 @@ describe.each(providers)('with %s', (provider) => {
       ]),
     )
     const [apiId] = ofType('AWS::ApiGatewayV2::Api')[0] ?? []
-    const [secretId] = ofType('AWS::SecretsManager::Secret')[0] ?? []
+    const secretOf = (id: string) =>
+      ofType('AWS::SecretsManager::Secret').find(([found]) => found.startsWith(`${id}Secret`))?.[0]
     const [distributionId] = ofType('AWS::CloudFront::Distribution')[0] ?? []
     const api = `https://<${apiId}>.execute-api.<AWS::Region>.<AWS::URLSuffix>/api`
-    const put = `aws secretsmanager put-secret-value --region <AWS::Region> --secret-id <${secretId}> --secret-string`
+    const put = (id: string) =>
+      `aws secretsmanager put-secret-value --region <AWS::Region> --secret-id <${secretOf(id)}> --secret-string`
     const ofProvider = {
       authy: {
         AuthyCallbackUrl: `${api}/payments/callback`,
-        PutAuthyKey: `${put} '{"apiKey":"..."}'`,
+        PutAuthyKey: `${put('Authy')} '{"apiKey":"..."}'`,
       },
-      twilioVerify: { PutTwilioKey: `${put} '{"apiKey":"SK...","apiKeySecret":"..."}'` },
+      twilioVerify: {
+        PutTwilioKey: `${put('TwilioVerify')} '{"apiKey":"SK...","apiKeySecret":"..."}'`,
+      },
+      none: {},
     }
     expect(outputs).toEqual({
       ...ofProvider[provider],
+      TurnSwitches: `${put('Switches')} '{"smsOff":false,"paymentsOff":false}'`,
       SiteUrl: `https://<${distributionId}.DomainName>`,
       ApiUrl: api,
       ArchiveBucket: '<ArchiveBucket>',

@@ -168,7 +168,7 @@ describe('payments are published', () => {
     const arn = 'arn:aws:events:eu-west-1:123456789012:event-bus/shop'
     const payfriend = new Payfriend(stack, 'Payfriend', {
       settings: settingsOf(),
-      lambdas: emptyBundles('authy'),
+      lambdas: emptyBundles({ provider: 'authy' }),
       page,
       eventBus: EventBus.fromEventBusArn(stack, 'ShopBus', arn),
     })

@@ -11,10 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe.each(providers)('made for %s', (provider) => {
-  const { files, metafile } = lambdaBundles(provider)
+  const { files, metafile } = lambdaBundles({ provider })
 
   test('there is one of every Lambda that there is, and of no other', () => {
-    expect([...files.keys()].sort()).toEqual(namesOf(provider).sort())
+    expect([...files.keys()].sort()).toEqual(namesOf({ provider }).sort())
     expect(files.has('authyCallback')).toBe(provider === 'authy')
   })
 

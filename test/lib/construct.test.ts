@@ -9,7 +9,7 @@ import { appWithoutCopies, emptyBundles, page, settingsOf, text } from './synthe
 function stackOf(props: (stack: Stack) => Partial<PayfriendProps> = () => ({})) {
   const stack = new Stack(appWithoutCopies(), 'Shop')
   const settings = settingsOf()
-  const lambdas = emptyBundles(settings.provider)
+  const lambdas = emptyBundles(settings)
   const payfriend = new Payfriend(stack, 'Payfriend', { settings, lambdas, page, ...props(stack) })
   return {
     stack,
@@ -37,7 +37,7 @@ test('in a stack of somebody else it takes no name that could be theirs, and mak
 test('two of them stand in one stack', () => {
   const { template } = stackOf((stack) => {
     const settings = { ...settingsOf(), stage: 'other' }
-    new Payfriend(stack, 'Other', { settings, lambdas: emptyBundles(settings.provider), page })
+    new Payfriend(stack, 'Other', { settings, lambdas: emptyBundles(settings), page })
     return {}
   })
   expect(typesOf(template, 'AWS::DynamoDB::GlobalTable')).toHaveLength(4)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { providers } from '../../functions/routes.ts'
 import { synthesize, withProvider } from './synthesized.ts'
 
 const { json, ofType } = synthesize()
@@ -110,6 +111,8 @@ test('a stage that changes its provider keeps the same tables, people and page',
   for (const id of Object.keys(KEPT)) expect(changed.Resources[id]).toEqual(json.Resources[id])
 })
 
+const SWITCHES = 'SwitchesSecret2ED1B9DD'
+
 describe.each([
   ['authy', 'AuthySecret79328FA3', '{"apiKey":"..."}'],
   ['twilioVerify', 'TwilioVerifySecret9B24BF52', '{"apiKey":"SK...","apiKeySecret":"..."}'],
@@ -117,7 +120,7 @@ describe.each([
   const { json, ofType } = synthesize(withProvider[provider])
 
   test('keeps its id, so that a stage that changes its provider gets another', () => {
-    expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([id])
+    expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([id, SWITCHES])
   })
 
   test('outlives the stack and the provider', () => {
@@ -132,6 +135,29 @@ describe.each([
     expect(others).toEqual({})
     expect(Description).toContain(shape)
   })
+})
+
+describe.each(providers)('the secret of the switches, with %s', (provider) => {
+  const { json, ofType } = synthesize(withProvider[provider])
+
+  test('keeps its id, so that a switch stays as it was turned when the provider changes', () => {
+    expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toContain(SWITCHES)
+  })
+
+  test('outlives the stack, and holds what stops nothing', () => {
+    expect(json.Resources[SWITCHES]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { SecretString: '{}' },
+    })
+  })
+})
+
+test('without a provider there is no secret but the switches’, and nothing to fill in', () => {
+  const { json, ofType } = synthesize(withProvider.none)
+  expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([SWITCHES])
+  const outputs = Object.keys(json.Outputs).filter((name) => /^Put|Callback/.test(name))
+  expect(outputs).toEqual([])
 })
 
 describe('a stage that keeps nothing', () => {

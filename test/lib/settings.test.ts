@@ -125,7 +125,7 @@ test('a stage with Twilio Verify says its services, and of Authy nothing is left
     provider: 'twilioVerify',
     twilioVerify: { ...services, apiUrl: 'https://verify.twilio.com' },
   })
-  expect(settings).not.toHaveProperty('authyApiUrl')
+  expect(settings?.authyApiUrl).toBeUndefined()
   const apiUrl = 'https://verify.example.com'
   expect(read({ ...verify, twilioVerify: { ...services, apiUrl } })).toMatchObject([
     { twilioVerify: { ...services, apiUrl } },
@@ -172,7 +172,7 @@ function certificate(region: string) {
 test.each([
   [{ account: '12345' }, 'account must be the twelve digits of an AWS account'],
   [{ region: 'Ireland' }, 'region must be a region, like eu-west-1'],
-  [{ provider: 'twilio' }, 'provider must be "authy" or "twilioVerify"'],
+  [{ provider: 'twilio' }, 'provider must be "authy", "twilioVerify" or "none"'],
   [
     { provider: 'twilioVerify' },
     'twilioVerify must say paymentsServiceSid and phonesServiceSid when provider is "twilioVerify"; `npm run setup:verify` prints them',

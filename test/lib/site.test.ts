@@ -312,7 +312,7 @@ test('nothing that is deployed names a payee to try, and its page is told of non
   const app = new App({ analyticsReporting: false })
   new PayfriendStack(app, 'Payfriend-dev', {
     settings: settingsOf(),
-    lambdas: emptyBundles('authy'),
+    lambdas: emptyBundles({ provider: 'authy' }),
     page: bundlePage(),
   })
   const { directory } = app.synth()

@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { readSettings } from '../../bin/settings.ts'
-import { consumers, lambdasOf, type Provider, triggers } from '../../functions/routes.ts'
+import {
+  type Carriers,
+  consumers,
+  lambdasOf,
+  type Provider,
+  triggers,
+} from '../../functions/routes.ts'
 import type { Page } from '../../lib/page.ts'
 import { PayfriendStack } from '../../lib/payfriendStack.ts'
 import type { StageSettings } from '../../lib/stageSettings.ts'
@@ -22,28 +28,30 @@ export const withProvider = {
       phonesServiceSid: `VA${'2'.repeat(32)}`,
     },
   },
+  none: { provider: 'none' },
 } satisfies Record<Provider, object>
 
-/** The name of every Lambda that there is with a provider. */
-export const namesOf = (provider: Provider): string[] => [
-  ...lambdasOf(provider),
+/** The name of every Lambda that there is with these providers. */
+export const namesOf = (carriers: Carriers): string[] => [
+  ...lambdasOf(carriers),
   ...triggers,
   ...consumers,
 ]
 
 /** As bundling leaves it, with nothing in it: what is in a bundle is tested elsewhere. */
-export function emptyBundles(provider: Provider): string {
-  const known = emptied.get(provider)
+export function emptyBundles(carriers: Carriers): string {
+  const key = `${carriers.provider} ${carriers.formerProvider}`
+  const known = emptied.get(key)
   if (known) return known
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
-  for (const name of namesOf(provider)) {
+  for (const name of namesOf(carriers)) {
     mkdirSync(join(folder, name))
     writeFileSync(join(folder, name, 'index.mjs'), `// ${name}`)
   }
-  emptied.set(provider, folder)
+  emptied.set(key, folder)
   return folder
 }
-const emptied = new Map<Provider, string>()
+const emptied = new Map<string, string>()
 
 /** An app of whose assets nobody reads a copy, so that none is made: that takes a quarter of a synthesis. */
 export const appWithoutCopies = () =>
@@ -62,11 +70,11 @@ export function settingsOf(given: object = {}): StageSettings {
 }
 
 export function stackIn(app: App, settings = settingsOf(), id = 'Payfriend-dev'): PayfriendStack {
-  const { account, region, provider } = settings
+  const { account, region } = settings
   return new PayfriendStack(app, id, {
     env: { ...(account && { account }), ...(region && { region }) },
     settings,
-    lambdas: emptyBundles(provider),
+    lambdas: emptyBundles(settings),
     page,
   })
 }

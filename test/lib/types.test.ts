@@ -54,7 +54,7 @@ test('every setting has a value after the checks, or is undefined where it may b
   expectTypeOf(settings.paymentTtlSeconds).toEqualTypeOf<number>()
   expectTypeOf(settings.keepData).toEqualTypeOf<boolean>()
   expectTypeOf(settings.limits.openPayments).toEqualTypeOf<number>()
-  expectTypeOf(settings.provider).toEqualTypeOf<'authy' | 'twilioVerify'>()
+  expectTypeOf(settings.provider).toEqualTypeOf<'authy' | 'twilioVerify' | 'none'>()
   expectTypeOf(settings.phoneCountries).toEqualTypeOf<string[]>()
   expectTypeOf(settings.domain).extract<undefined>().toEqualTypeOf<undefined>()
   expect(settings).toMatchObject({ paymentTtlSeconds: 300, keepData: true, provider: 'authy' })

@@ -4,7 +4,7 @@ import {
   InvalidRequestException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-secrets-manager'
-import type { Provider } from '../../functions/routes.ts'
+import type { TextProvider } from '../../functions/routes.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { CANARY, POOL, type RecordedStage } from './recordedStage.ts'
 import { answering, secret, setService, withoutHeader } from './stageBreaks.ts'
@@ -179,7 +179,7 @@ export const BROKEN: readonly Broken[] = [
 ]
 
 /** With one provider. */
-export const BROKEN_WITH: Record<Provider, readonly Broken[]> = {
+export const BROKEN_WITH: Record<TextProvider, readonly Broken[]> = {
   authy: [
     [
       'a secret that is empty',

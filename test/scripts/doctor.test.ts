@@ -15,7 +15,7 @@ import {
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { GetSecretValueCommand, InvalidRequestException } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Provider, providers } from '../../functions/routes.ts'
+import { type TextProvider, textProviders } from '../../functions/routes.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { type Check, lookWithin } from '../../scripts/doctor/check.ts'
 import { deployedStage } from '../../scripts/doctor/deployedStage.ts'
@@ -62,7 +62,7 @@ async function run(argv = ['--stage', 'live', '--region', 'eu-west-1'], limitMs 
 const marked = ({ lines }: { lines: Line[] }, mark: string) =>
   lines.filter((line) => line.mark === mark)
 
-describe.each(providers)('a healthy stage with %s', (provider) => {
+describe.each(textProviders)('a healthy stage with %s', (provider) => {
   beforeEach(async () => {
     stage = await startRecordedStage(provider)
   })
@@ -97,9 +97,9 @@ const TITLES = {
     "Verify, phones' service",
     ...SITE,
   ],
-} satisfies Record<Provider, string[]>
+} satisfies Record<TextProvider, string[]>
 
-describe.each(providers)('with %s, one line says what is wrong and what to do:', (provider) => {
+describe.each(textProviders)('with %s, one line says what is wrong and what to do:', (provider) => {
   test.each([...BROKEN, ...BROKEN_WITH[provider]])('%s', async (_, breaks, title, found, next) => {
     stage = await startRecordedStage(provider)
     await breaks(stage)

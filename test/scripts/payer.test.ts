@@ -30,7 +30,9 @@ beforeAll(async () => {
     ids.set(email, people.find(email) ?? '')
   }
   payfriend = await startPayfriend({ port: 0, dataDir: folder })
-  const handlers = handlersIn((name) => asLambda(payfriend.world, name), 'authy')
+  const handlers = handlersIn((name) => asLambda(payfriend.world, name), {
+    provider: 'authy',
+  })
   call = async (name, request) => {
     const handler = handlers[name]
     if (!handler) throw new Error(`no ${name}`)

@@ -16,7 +16,7 @@ import {
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
-import type { Provider } from '../../functions/routes.ts'
+import type { TextProvider } from '../../functions/routes.ts'
 import { approveHeaders, pageHeaders } from '../../lib/page.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
@@ -45,7 +45,7 @@ const templates = {
     ...withProvider.twilioVerify,
     twilioVerify: { paymentsServiceSid, phonesServiceSid },
   }),
-} satisfies Record<Provider, unknown>
+} satisfies Record<TextProvider, unknown>
 
 export type Answer = {
   readonly status: number
@@ -64,7 +64,7 @@ const json = (status: number, body: object): Answer => ({
 export type RecordedStage = Awaited<ReturnType<typeof startRecordedStage>>
 
 /** Start what answers; `close` it after each test. */
-export async function startRecordedStage(provider: Provider) {
+export async function startRecordedStage(provider: TextProvider) {
   const { json: template } = templates[provider]
   const answers: Answers = {}
   const server = createServer((request, response) => {

@@ -30,7 +30,7 @@ test('everything that is deployed has a licence that was agreed to', () => {
 })
 
 test.each(providers)('what the Lambdas of %s really hold is named in it', (provider) => {
-  const held = packagesIn(Object.keys(lambdaBundles(provider).metafile.inputs))
+  const held = packagesIn(Object.keys(lambdaBundles({ provider }).metafile.inputs))
   expect(held.length).toBeGreaterThan(10)
   expect(held.filter((one) => !named.includes(one))).toEqual([])
 })

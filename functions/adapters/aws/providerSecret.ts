@@ -1,6 +1,6 @@
 /**
- * The provider's key and the owner's switches: in AWS one secret, which the owner fills in and may change at any
- * time. It is read and cached as one value.
+ * The provider's key and the owner's switches: in AWS a secret each, which the owner may change at any time. Each is
+ * read and cached as one value.
  */
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
@@ -47,11 +47,11 @@ export async function twilioKeyFrom(
   return twilioKey.safeParse(await read(secretId, fresh)).data
 }
 
-/** The switches in the secret: `true` stops texts or payments; absent or `false` does not. */
+/** The switches in their secret: `true` stops texts or payments; absent or `false` does not. */
 export type SwitchesRead = { readonly smsOff: boolean; readonly paymentsOff: boolean }
 
 /**
- * Read the switches beside the key, `{ …, "smsOff": true, "paymentsOff": true }`.
+ * Read the switches from their secret, `{ "smsOff": true, "paymentsOff": true }`.
  *
  * Any value except `false` stops, `"true"` and `null` included. A secret that is not an object stops both, because
  * the owner may have tried to turn a switch and mistyped. An empty secret stops nothing.
@@ -81,7 +81,7 @@ async function read(secretId: string, fresh: boolean): Promise<unknown> {
   }
 }
 
-/** A new secret has no value; Secrets Manager then answers as if the secret did not exist. */
+/** A provider's new secret has no value; Secrets Manager then answers as if the secret did not exist. */
 const isEmpty = (error: unknown) =>
   error instanceof Error &&
   error.cause instanceof Error &&
