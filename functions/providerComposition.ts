@@ -84,15 +84,20 @@ export const phones = (world: World): Phones =>
         : authyOf(world),
   )
 
-/**
- * The codes of an open payment: of the provider whose phone it was started for, which may be the former one. It is
- * read for this only in the deployment that has both.
- */
-export function codesOf(world: World): (payerId: string, paymentId: string) => Promise<Codes> {
+/** Finds the codes of a payment. */
+type CodesOf = (payerId: string, paymentId: string) => Promise<Codes>
+
+/** The codes of an open payment: of the provider for whose phone it was started, which may be the former one. */
+export const codesOf = (world: World): CodesOf =>
+  process.env.BUNDLED_PROVIDER ? always(codes(world)) : codesByPhone(world)
+
+const always = (current: Codes) => async () => current
+
+/** The payment is read for this only while there is a former provider. */
+function codesByPhone(world: World): CodesOf {
   const current = codes(world)
-  if (process.env.BUNDLED_PROVIDER) return async () => current
-  const formerProvider = providerSettings(world.env).FORMER_PROVIDER
-  if (!formerProvider) return async () => current
+  const { FORMER_PROVIDER: formerProvider } = providerSettings(world.env)
+  if (!formerProvider) return always(current)
   const isVerify = formerProvider === 'twilioVerify'
   const { gave } = isVerify ? ownPhoneIds : authyOf(world)
   const former = countedCodes(isVerify ? verifyCodes(verifyPayments(world)) : authyOf(world))
