@@ -32,20 +32,15 @@ import type {
 } from './core/ports.ts'
 import { countedCodes, countedPhones, countedSwitches } from './counting.ts'
 import { count, logger, measure } from './observe.ts'
-import { isCarriedBy, type TextProvider } from './routes.ts'
 
 /**
- * The provider by the setting `PROVIDER`, on a laptop and for one deployment after a change of provider. Any other
- * bundle is built for one provider: the bundler replaces `BUNDLED_PROVIDER` by its name. Each place repeats the
- * comparison, because only then does the bundler drop the other providers' code.
+ * The provider and, for one deployment after a change, the former one (or `none`), by the settings `PROVIDER` and
+ * `FORMER_PROVIDER`, on a laptop. A bundle is built for its providers: the bundler replaces `BUNDLED_PROVIDER` and
+ * `BUNDLED_FORMER_PROVIDER` by their names. Each place repeats the comparison, because only then does the bundler drop
+ * the other providers' code.
  */
 const chosen = ({ env }: World) => providerSettings(env).PROVIDER
-
-/** Whether open payments may have been started with this provider: the current one, or the former one. */
-function mayHaveOpen({ env }: World, one: TextProvider): boolean {
-  const { PROVIDER: provider, FORMER_PROVIDER: formerProvider } = providerSettings(env)
-  return isCarriedBy({ provider, formerProvider }, one)
-}
+const former = ({ env }: World) => providerSettings(env).FORMER_PROVIDER ?? 'none'
 
 /** Whether this deployment's provider sends codes by text. */
 export const hasTexts = (world: World): boolean =>
@@ -89,24 +84,31 @@ type CodesOf = (payerId: string, paymentId: string) => Promise<Codes>
 
 /** The codes of an open payment: of the provider for whose phone it was started, which may be the former one. */
 export const codesOf = (world: World): CodesOf =>
-  process.env.BUNDLED_PROVIDER ? always(codes(world)) : codesByPhone(world)
+  (process.env.BUNDLED_FORMER_PROVIDER ?? former(world)) === 'none'
+    ? always(codes(world))
+    : codesByPhone(world)
 
 const always = (current: Codes) => async () => current
 
 /** The payment is read for this only while there is a former provider. */
 function codesByPhone(world: World): CodesOf {
-  const current = codes(world)
-  const { FORMER_PROVIDER: formerProvider } = providerSettings(world.env)
-  if (!formerProvider) return always(current)
-  const isVerify = formerProvider === 'twilioVerify'
-  const { gave } = isVerify ? ownPhoneIds : authyOf(world)
-  const former = countedCodes(isVerify ? verifyCodes(verifyPayments(world)) : authyOf(world))
-  const store = payments(world)
+  const [current, store] = [codes(world), payments(world)]
+  const { gave } = formerPhoneIds(world)
+  const ofFormer = countedCodes(
+    (process.env.BUNDLED_FORMER_PROVIDER ?? former(world)) === 'twilioVerify'
+      ? verifyCodes(verifyPayments(world))
+      : authyOf(world),
+  )
   return async (payerId, paymentId) => {
     const phoneId = (await store.get(payerId, paymentId))?.providerPhoneId
-    return phoneId !== undefined && gave(phoneId) ? former : current
+    return phoneId !== undefined && gave(phoneId) ? ofFormer : current
   }
 }
+
+const formerPhoneIds = (world: World): PhoneIds =>
+  (process.env.BUNDLED_FORMER_PROVIDER ?? former(world)) === 'twilioVerify'
+    ? ownPhoneIds
+    : authyOf(world)
 
 /** Each channel's part in the start of a payment. */
 export const channelStarts = (
@@ -129,13 +131,11 @@ export function channelSweeps(
   ports: DenialPorts & { readonly payments: PaymentStore },
 ): ChannelSweeps {
   return {
-    push: (
-      process.env.BUNDLED_PROVIDER
-        ? process.env.BUNDLED_PROVIDER === 'authy'
-        : mayHaveOpen(world, 'authy')
-    )
-      ? pushSweep({ ...ports, push: authyOf(world) })
-      : undefined,
+    push:
+      (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'authy' ||
+      (process.env.BUNDLED_FORMER_PROVIDER ?? former(world)) === 'authy'
+        ? pushSweep({ ...ports, push: authyOf(world) })
+        : undefined,
     sms: undefined,
     device: undefined,
   }
@@ -144,13 +144,11 @@ export function channelSweeps(
 /** How each channel ends a payment's code: at Twilio by a call. Authy can end neither a push nor a code. */
 export const channelEnds = (world: World): ChannelEnds => ({
   push: undefined,
-  sms: (
-    process.env.BUNDLED_PROVIDER
-      ? process.env.BUNDLED_PROVIDER === 'twilioVerify'
-      : mayHaveOpen(world, 'twilioVerify')
-  )
-    ? smsCodeEnd(verifyCodes(verifyPayments(world)))
-    : undefined,
+  sms:
+    (process.env.BUNDLED_PROVIDER ?? chosen(world)) === 'twilioVerify' ||
+    (process.env.BUNDLED_FORMER_PROVIDER ?? former(world)) === 'twilioVerify'
+      ? smsCodeEnd(verifyCodes(verifyPayments(world)))
+      : undefined,
   device: undefined,
 })
 

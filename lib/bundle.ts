@@ -49,8 +49,7 @@ const folderOf = ({ provider, formerProvider }: Carriers) =>
 
 /**
  * The bundle of every Lambda of a deployment with these providers by its name, and esbuild's metafile; writes no
- * files. Without a former provider, no bundle contains code that only another provider needs; with one, the setting
- * `PROVIDER` chooses.
+ * files. No bundle contains code that only another provider needs.
  */
 export function lambdaBundles({ provider, formerProvider }: Carriers): {
   readonly files: ReadonlyMap<string, Buffer>
@@ -60,7 +59,10 @@ export function lambdaBundles({ provider, formerProvider }: Carriers): {
   const { outputFiles, metafile } = bundle(
     names.map((name) => ({ in: `functions/handlers/${name}.ts`, out: `${name}/index` })),
     LEFT_OUT,
-    formerProvider ? {} : { 'process.env.BUNDLED_PROVIDER': JSON.stringify(provider) },
+    {
+      'process.env.BUNDLED_PROVIDER': JSON.stringify(provider),
+      'process.env.BUNDLED_FORMER_PROVIDER': JSON.stringify(formerProvider ?? 'none'),
+    },
   )
   const files = new Map(
     outputFiles.map(({ path, contents }) => [basename(dirname(path)), contents] as const),

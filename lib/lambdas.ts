@@ -172,15 +172,6 @@ const OF_FORMER: Record<TextProvider, Needs> = {
   },
 }
 
-/** These have code for each provider, so the deployment after a change of provider says which are meant. */
-const CHOOSING: readonly LambdaName[] = [
-  ...new Set(
-    [OF_PROVIDER.authy, OF_PROVIDER.twilioVerify].flatMap(
-      (needs) => Object.keys(needs) as LambdaName[],
-    ),
-  ),
-]
-
 /** With 1,769 MB a Lambda has a whole processor; with less, mainly its start gets slower. */
 const MEMORY_MB = 1024
 const SWEEP_TIMEOUT_SECONDS = 55
@@ -247,7 +238,6 @@ export class Lambdas extends Construct {
         POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
         POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
         POWERTOOLS_LOG_LEVEL: settings.logLevel,
-        ...this.carriers(name),
         ...Object.assign({}, ...needs.map((need) => this.environment(need))),
       },
       logRetention: settings.logRetention,
@@ -276,13 +266,6 @@ export class Lambdas extends Construct {
       formerProvider && OF_FORMER[formerProvider][name],
     ]
     return [...new Set(all.flatMap((needs) => needs ?? []))]
-  }
-
-  /** A bundle that is not built for one provider reads which it serves. */
-  private carriers(name: LambdaName): Record<string, string> {
-    const { provider, formerProvider } = this.props.settings
-    if (!formerProvider || !CHOOSING.includes(name)) return {}
-    return { PROVIDER: provider, FORMER_PROVIDER: formerProvider }
   }
 
   private environment(need: Need): Record<string, string> {

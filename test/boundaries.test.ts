@@ -208,7 +208,6 @@ const fences: Record<string, Fence> = {
       within(CORE, ADAPTERS).has(found) ||
       isOneOf('functions/observe.ts', 'functions/counting.ts', 'node:crypto')(found) ||
       isOneOf(...DATABASE, ...AWS_CLIENTS)(found) ||
-      found.target === 'functions/routes.ts' ||
       (found.target === 'functions/composition.ts' &&
         (found.isType || file === 'functions/providerComposition.ts')),
     caught: [

@@ -11,6 +11,7 @@ import type { Env } from '../functions/adapters/settings.ts'
 import { sendPayment } from '../functions/handlers/sendPayment.ts'
 import type { PayerHandler } from '../functions/http/endpoint.ts'
 import {
+  type Carriers,
   type ConsumerName,
   consumers,
   type LambdaName,
@@ -38,8 +39,8 @@ import { startStandIn } from './harness/trailHarness.ts'
 const ROOT = resolve(import.meta.dirname, '..')
 type Person = { payerId: string; email: string }
 type Name = LambdaName | TriggerName | ConsumerName
-const namesWith = (provider: Provider): Name[] => [
-  ...lambdasOf({ provider }),
+const namesWith = (carriers: Carriers): Name[] => [
+  ...lambdasOf(carriers),
   ...triggers,
   ...consumers,
 ]
@@ -52,7 +53,7 @@ const temporary = mkdtempSync(join(tmpdir(), 'payfriend-bundles-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
 describe.each(providers)('what is in a bundle made for %s', (provider) => {
-  const names = namesWith(provider)
+  const names = namesWith({ provider })
   const { files, metafile } = bundles[provider]
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [path.split('/').at(-2), output]),
@@ -181,6 +182,38 @@ describe.each(providers)('what is in a bundle made for %s', (provider) => {
   })
 })
 
+describe.each([
+  ['authy', 'twilioVerify'],
+  ['twilioVerify', 'authy'],
+  ['none', 'authy'],
+  ['none', 'twilioVerify'],
+] as const)('in bundles made for %s after %s', (provider, formerProvider) => {
+  const { metafile } = lambdaBundles({ provider, formerProvider })
+  const holding = (pattern: RegExp) =>
+    Object.entries(metafile.outputs)
+      .filter(([, { inputs }]) =>
+        Object.entries(inputs).some(
+          ([path, { bytesInOutput }]) => bytesInOutput > 0 && pattern.test(path),
+        ),
+      )
+      .map(([path]) => path.split('/').at(-2) as Name)
+      .sort()
+
+  test('the former provider’s code is in those that end open payments, and in no other', () => {
+    const ending: Record<typeof formerProvider, readonly Name[]> = {
+      authy: ['authyCallback', 'smsStart', 'smsVerify', 'sweepPayments'],
+      twilioVerify: ['cancelPayment', 'smsStart', 'smsVerify', 'sweepPayments'],
+    }
+    const having = (one: Provider, calling: ReadonlySet<Name>) => [
+      ...(one === provider ? calling : one === formerProvider ? ending[one] : []),
+    ]
+    expect(holding(/adapters\/authy/i)).toEqual(having('authy', CALLING_AUTHY).sort())
+    expect(holding(/node_modules\/twilio\/|verifyService\.ts/)).toEqual(
+      having('twilioVerify', CALLING_VERIFY).sort(),
+    )
+  })
+})
+
 /** These send, check or end codes. */
 const CALLING_VERIFY = new Set<Name>([
   'cancelPayment',
@@ -206,7 +239,7 @@ const CALLING_AUTHY = new Set<Name>([
 ])
 
 describe.each(providers)('the same source gives the same bytes for %s', (provider) => {
-  const names = namesWith(provider)
+  const names = namesWith({ provider })
   const { files } = bundles[provider]
   const folder = join(temporary, 'twice', provider)
 
@@ -243,7 +276,7 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
 describe.each(providers)(
   'made for %s, in Lambda’s own runtime, each in its own process',
   (provider) => {
-    const names = namesWith(provider)
+    const names = namesWith({ provider })
     const folder = join(temporary, 'running', provider)
     const hasPush = provider === 'authy'
     const hasTexts = provider !== 'none'

@@ -40,10 +40,7 @@ export function authySettings(env: Env) {
   throw missing('AUTHY_API_KEY: neither it nor AUTHY_SECRET_ID is set')
 }
 
-/**
- * The provider and the former one, if the bundle is not built for one provider: on a laptop, and for one deployment
- * after a change of provider.
- */
+/** The provider, and for one deployment after a change the former one, if the bundle is not built for them: on a laptop. */
 export function providerSettings(env: Env) {
   const settings = read(env, {
     PROVIDER: z

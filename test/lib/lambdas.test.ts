@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { consumers, lambdas, lambdasOf, type Provider, providers } from '../../functions/routes.ts'
-import { namesOf, synthesize, text, withProvider } from './synthesized.ts'
+import { type Carriers, consumers, lambdas, lambdasOf } from '../../functions/routes.ts'
+import { namesOf, synthesize, text, withProvider, withProviders } from './synthesized.ts'
 
 const ALWAYS = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']
 const TABLE = [...ALWAYS, 'PAYERS_TABLE', 'PAYMENTS_TABLE']
@@ -42,8 +42,8 @@ const START = [...TABLE, ...LIMITS, ...PAYMENT, ...DEVICE, ...SWITCHES]
 /** Of those that send texts. */
 const TEXTS = [...TABLE, ...LIMITS, ...DEVICE, ...SWITCHES]
 
-/** All that a Lambda is told. */
-const TOLD: Record<Provider, Record<string, readonly string[]>> = {
+/** By its providers, all that a Lambda is told. */
+const TOLD = {
   authy: {
     ...ALIKE,
     sendPayment: [...START, ...AUTHY, 'LOGO_URL'],
@@ -76,7 +76,64 @@ const TOLD: Record<Provider, Record<string, readonly string[]>> = {
     deviceConfirm: [...TABLE, ...DEVICE],
     sweepPayments: [...TABLE, ...DEVICE],
   },
-}
+  // What ends open payments stays: the callback, codes that are out or asked for, the sweep of pushes.
+  'none after authy': {
+    ...ALIKE,
+    sendPayment: [...START],
+    cancelPayment: [...TABLE],
+    smsStart: [...TEXTS, ...AUTHY],
+    smsVerify: [...TABLE, ...DEVICE, ...AUTHY],
+    authyCallback: [...TABLE, ...AUTHY, 'PUBLIC_URL'],
+    deviceConfirm: [...TABLE, ...DEVICE],
+    sweepPayments: [...TABLE, ...DEVICE, ...AUTHY],
+  },
+  'none after twilioVerify': {
+    ...ALIKE,
+    sendPayment: [...START],
+    cancelPayment: [...TABLE, ...VERIFY],
+    smsStart: [...TEXTS, ...VERIFY],
+    smsVerify: [...TABLE, ...DEVICE, ...VERIFY],
+    deviceConfirm: [...TABLE, ...DEVICE],
+    sweepPayments: [...TABLE, ...DEVICE, ...VERIFY],
+  },
+  // The phones' service and the push's picture are of what starts now.
+  'twilioVerify after authy': {
+    ...ALIKE,
+    sendPayment: [...START],
+    cancelPayment: [...TABLE, ...VERIFY],
+    smsStart: [...TEXTS, ...AUTHY, ...VERIFY],
+    smsVerify: [...TABLE, ...DEVICE, ...AUTHY, ...VERIFY],
+    authyCallback: [...TABLE, ...AUTHY, 'PUBLIC_URL'],
+    phoneStart: [...TEXTS, ...VERIFY, 'VERIFY_PHONES_SERVICE', 'PHONE_COUNTRIES'],
+    phoneVerify: [...TABLE, ...DEVICE, ...VERIFY, 'VERIFY_PHONES_SERVICE', 'USER_POOL_ID'],
+    deviceLeave: [...TEXTS, ...VERIFY],
+    deviceConfirm: [...TABLE, ...DEVICE, ...VERIFY],
+    sweepPayments: [...TABLE, ...DEVICE, ...AUTHY, ...VERIFY],
+  },
+  'authy after twilioVerify': {
+    ...ALIKE,
+    sendPayment: [...START, ...AUTHY, 'LOGO_URL'],
+    cancelPayment: [...TABLE, ...VERIFY],
+    smsStart: [...TEXTS, ...AUTHY, ...VERIFY],
+    smsVerify: [...TABLE, ...DEVICE, ...AUTHY, ...VERIFY],
+    authyCallback: [...TABLE, ...AUTHY, 'PUBLIC_URL'],
+    phoneStart: [...TEXTS, ...AUTHY, 'PHONE_COUNTRIES'],
+    phoneVerify: [...TABLE, ...DEVICE, ...AUTHY, 'USER_POOL_ID'],
+    deviceLeave: [...TEXTS, ...AUTHY],
+    deviceConfirm: [...TABLE, ...DEVICE, ...AUTHY],
+    sweepPayments: [...TABLE, ...DEVICE, ...AUTHY, ...VERIFY],
+  },
+} satisfies Record<string, Record<string, readonly string[]>>
+
+const DEPLOYMENTS = {
+  authy: { provider: 'authy' },
+  twilioVerify: { provider: 'twilioVerify' },
+  none: { provider: 'none' },
+  'none after authy': { provider: 'none', formerProvider: 'authy' },
+  'none after twilioVerify': { provider: 'none', formerProvider: 'twilioVerify' },
+  'twilioVerify after authy': { provider: 'twilioVerify', formerProvider: 'authy' },
+  'authy after twilioVerify': { provider: 'authy', formerProvider: 'twilioVerify' },
+} as const satisfies Record<keyof typeof TOLD, Carriers>
 
 type Statement = {
   Effect: string
@@ -94,15 +151,16 @@ function lineOf(right: string): string {
   return `Allow dynamodb:${action} <${TABLES[table]}.Arn>${index ? `/index/${index}` : ''}`
 }
 
-describe.each(providers)('with %s', (provider) => {
+describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
+  const TOLD_HERE: Record<string, readonly string[]> = TOLD[title as keyof typeof TOLD]
   const { json, all, the, ofType, lambda } = synthesize({
-    ...withProvider[provider],
+    ...withProviders(carriers),
     phoneCountries: ['GB', 'IE'],
   })
-  const names = Object.keys(TOLD[provider])
+  const names = Object.keys(TOLD_HERE)
 
   test('there are these Lambdas and no others, but the one that copies the page', () => {
-    expect(namesOf({ provider }).sort()).toEqual(names.toSorted())
+    expect(namesOf(carriers).sort()).toEqual(names.toSorted())
     const known = names.map(lambda)
     const others = ofType('AWS::Lambda::Function').filter(([, found]) => !known.includes(found))
     expect(others).toEqual([
@@ -158,14 +216,14 @@ describe.each(providers)('with %s', (provider) => {
       reason:
         'who asks the provider, or checks its signature, needs its key, and who obeys switches those',
       lines: (name) =>
-        (TOLD[provider][name] ?? [])
+        (TOLD_HERE[name] ?? [])
           .filter((key) => key.endsWith('_SECRET_ID'))
           .map((key) => `Allow secretsmanager:GetSecretValue <${secretIn(key)}>`),
     },
     {
       reason: 'who ends sessions ends those of this pool, and does nothing else with its accounts',
       lines: (name) =>
-        TOLD[provider][name]?.includes('USER_POOL_ID')
+        TOLD_HERE[name]?.includes('USER_POOL_ID')
           ? ['Allow cognito-idp:AdminUserGlobalSignOut <UserPool.Arn>']
           : [],
     },
@@ -240,10 +298,10 @@ describe.each(providers)('with %s', (provider) => {
 
   describe('settings', () => {
     test.each(names)('%s is told what it reads, and no more', (name) => {
-      expect(Object.keys(environmentOf(name)).sort()).toEqual(TOLD[provider][name]?.toSorted())
+      expect(Object.keys(environmentOf(name)).sort()).toEqual(TOLD_HERE[name]?.toSorted())
     })
 
-    test.each([...lambdasOf({ provider }), ...consumers])(
+    test.each([...lambdasOf(carriers), ...consumers])(
       '%s can start with what it is told, and reads it all',
       async (name) => {
         const told = Object.fromEntries(
@@ -251,12 +309,17 @@ describe.each(providers)('with %s', (provider) => {
             .filter(([key]) => !ALWAYS.includes(key))
             .map(([key, value]) => [key, text(value).replaceAll(/<[^>]+>/g, 'x')]),
         )
+        // These stand in the bundle.
+        const bundled = {
+          PROVIDER: carriers.provider,
+          FORMER_PROVIDER: 'formerProvider' in carriers ? carriers.formerProvider : undefined,
+        }
         const read = new Set<string>()
-        const env = new Proxy(told, {
-          get: (all, key: string) => {
+        const all: Record<string, string | undefined> = { ...told, ...bundled }
+        const env = new Proxy(all, {
+          get: (_, key: string) => {
             read.add(key)
-            // It stands in the bundle.
-            return key === 'PROVIDER' ? provider : all[key]
+            return all[key]
           },
         })
         const { [name]: make } = await import(`../../functions/handlers/${name}.ts`)

@@ -31,6 +31,14 @@ export const withProvider = {
   none: { provider: 'none' },
 } satisfies Record<Provider, object>
 
+/** What a stage says to have these providers. */
+export const withProviders = ({ provider, formerProvider }: Carriers): object => ({
+  ...(formerProvider && withProvider[formerProvider]),
+  provider,
+  ...withProvider[provider],
+  ...(formerProvider && { formerProvider }),
+})
+
 /** The name of every Lambda that there is with these providers. */
 export const namesOf = (carriers: Carriers): string[] => [
   ...lambdasOf(carriers),
