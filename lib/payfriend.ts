@@ -179,6 +179,14 @@ export class Payfriend extends Construct {
           value: signIn.leftTrigger,
         },
       }),
+      Provider: { description: 'What carries pushes and codes', value: settings.provider },
+      ...(settings.formerProvider !== undefined && {
+        FormerProvider: {
+          description:
+            'Kept for payments of before the change: take formerProvider out of the settings when they have ended',
+          value: settings.formerProvider,
+        },
+      }),
       PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
       PayersTableName: { description: 'The table of payers', value: tables.payersTableName },
       InvitePerson: {

@@ -1,5 +1,5 @@
 /**
- * `npm run doctor`: check a deployed stage where no console shows what is wrong: the provider's key and switches, the
+ * `npm run doctor`: check a deployed stage where no console shows what is wrong: the provider's key, the switches, the
  * provider's side, and the page and API as a browser gets them. (The consoles show the settings of tables, archive and
  * account; docs/guides/deploying.md has the commands.)
  *
@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util'
 import { type AwsClients, awsClients } from './doctor/awsClients.ts'
 import { type Check, type Finding, lookWithin } from './doctor/check.ts'
-import { CannotLook, type DeployedStage, deployedStage } from './doctor/deployedStage.ts'
+import { CannotLook, type DeployedStage, deployedStage, NAMES } from './doctor/deployedStage.ts'
 import { keyChecks } from './doctor/keyChecks.ts'
 import { providerChecks } from './doctor/providerChecks.ts'
 import { siteChecks } from './doctor/siteChecks.ts'
@@ -81,8 +81,6 @@ function optionsOf(argv: readonly string[]) {
   }
 }
 
-const PROVIDERS = { authy: 'Authy', twilioVerify: 'Twilio Verify' } as const
-
 async function tell(
   stage: DeployedStage,
   clients: AwsClients,
@@ -95,7 +93,7 @@ async function tell(
     ...providerChecks(stage, clients),
     ...siteChecks(stage),
   ]
-  say(`${stack} in ${region}, account ${account}, with ${PROVIDERS[provider]}`)
+  say(`${stack} in ${region}, account ${account}, with ${NAMES[provider]}`)
   say('')
   const looks = checks.map((check) => ({ check, finding: lookWithin(limitMs, check) }))
   const findings: Finding[] = []

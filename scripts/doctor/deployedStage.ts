@@ -6,13 +6,20 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation'
 import * as z from 'zod'
-import type { TextProvider } from '../../functions/routes.ts'
+import {
+  type Provider,
+  providers,
+  type TextProvider,
+  textProviders,
+} from '../../functions/routes.ts'
 
 export type DeployedStage = {
   readonly stack: string
   readonly account: string
   readonly region: string
-  readonly provider: TextProvider
+  readonly provider: Provider
+  /** Kept for one deployment after a change of provider. */
+  readonly formerProvider: TextProvider | undefined
   readonly output: (name: string) => string | undefined
   /** The physical id of a resource, by its type and logical id. */
   readonly resource: (type: string, id: RegExp) => string | undefined
@@ -20,11 +27,15 @@ export type DeployedStage = {
   readonly aws: (command: string) => string
 }
 
+/** Each provider in words. */
+export const NAMES = {
+  authy: 'Authy',
+  twilioVerify: 'Twilio Verify',
+  none: 'no provider',
+} as const satisfies Record<Provider, string>
+
 /** The stage cannot be checked; the message says why, and what to do. */
 export class CannotLook extends Error {}
-
-/** The stage's provider, by the output with the command that fills in its key. */
-const PROVIDERS = { PutAuthyKey: 'authy', PutTwilioKey: 'twilioVerify' } as const
 
 /** More pages of resources than any stack has. */
 const PAGES_MAX = 20
@@ -43,7 +54,7 @@ export async function deployedStage(
     const outputs = new Map(
       found.Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
     )
-    const provider = Object.entries(PROVIDERS).find(([output]) => outputs.has(output))?.[1]
+    const provider = providers.find((one) => one === outputs.get('Provider'))
     if (!provider) {
       throw new CannotLook(
         `There is a stack ${stack} in ${region}, but with nothing of Payfriend in its outputs (${found.StackStatus}): look at its events in the console of CloudFormation, and deploy again.`,
@@ -55,6 +66,7 @@ export async function deployedStage(
       account,
       region,
       provider,
+      formerProvider: textProviders.find((one) => one === outputs.get('FormerProvider')),
       output: (name) => outputs.get(name),
       resource: (type, id) =>
         resources.find(

@@ -1,8 +1,9 @@
 /** Checks of the provider's secret, which holds its key, and of the secret of switches. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
+import type { TextProvider } from '../../functions/routes.ts'
 import { type Check, known, right, unclear, wrong } from './check.ts'
-import type { DeployedStage } from './deployedStage.ts'
+import { type DeployedStage, NAMES } from './deployedStage.ts'
 import { parsed } from './webAnswer.ts'
 
 const text = z.string().regex(/^\S+$/)
@@ -28,52 +29,67 @@ const KEYS = {
   },
 } as const
 
-/** The operator can stop these by the secret, without a deployment. */
+/** The operator can stop these by a secret, without a deployment. */
 const SWITCHES = { smsOff: 'texts and calls', paymentsOff: 'new payments' } as const
 
 export function keyChecks(stage: DeployedStage, secrets: SecretsManagerClient): Check[] {
-  const { shape, holds } = KEYS[stage.provider]
-  const needs = 'secretsmanager:GetSecretValue'
+  const { provider, formerProvider } = stage
   return [
-    {
-      title: 'key',
-      needs,
-      async look(signal) {
-        const told = await secretOf(stage, secrets, signal)
-        if (told === 'none') {
-          return wrong("the stack has no secret for the provider's key", 'npm run deploy')
-        }
-        if (told === 'deleted') {
-          return wrong(
-            'the secret is marked to be deleted',
-            stage.aws(`secretsmanager restore-secret --secret-id ${secretId(stage)}`),
-          )
-        }
-        if (told === 'empty') return wrong('the secret is empty', fillIn(stage))
-        if (shape.safeParse(told.value).success) return right(`the secret holds ${holds}`)
-        return wrong(
-          `the secret does not hold ${holds}, in the form that is asked for`,
-          fillIn(stage),
-        )
-      },
-    },
-    {
-      title: 'switches',
-      needs,
-      async look(signal) {
-        const told = await contentOf(switchesId(stage), secrets, signal)
-        if (told === 'none' || told === 'deleted') {
-          return unclear('there is no secret to read them in', 'npm run deploy')
-        }
-        const stopped = told === 'empty' ? [] : stoppedBy(told.value)
-        if (stopped.length === 0) return right('nothing is stopped by hand')
-        return known(
-          `stopped by hand: ${stopped.join(', ')}`,
-          `To let them go on: ${stage.output('TurnSwitches') ?? 'npm run deploy'}; it counts within five minutes.`,
-        )
-      },
-    },
+    ...(provider === 'none' ? [] : [keyCheck(stage, provider, secrets)]),
+    ...(formerProvider ? [keyCheck(stage, formerProvider, secrets)] : []),
+    switchesCheck(stage, secrets),
   ]
+}
+
+const needs = 'secretsmanager:GetSecretValue'
+
+function keyCheck(
+  stage: DeployedStage,
+  provider: TextProvider,
+  secrets: SecretsManagerClient,
+): Check {
+  const { shape, holds } = KEYS[provider]
+  return {
+    title: provider === stage.provider ? 'key' : `key of ${NAMES[provider]}`,
+    needs,
+    async look(signal) {
+      const told = await secretOf(stage, provider, secrets, signal)
+      if (told === 'none') {
+        return wrong("the stack has no secret for the provider's key", 'npm run deploy')
+      }
+      if (told === 'deleted') {
+        return wrong(
+          'the secret is marked to be deleted',
+          stage.aws(`secretsmanager restore-secret --secret-id ${secretId(stage, provider)}`),
+        )
+      }
+      if (told === 'empty') return wrong('the secret is empty', fillIn(stage, provider))
+      if (shape.safeParse(told.value).success) return right(`the secret holds ${holds}`)
+      return wrong(
+        `the secret does not hold ${holds}, in the form that is asked for`,
+        fillIn(stage, provider),
+      )
+    },
+  }
+}
+
+function switchesCheck(stage: DeployedStage, secrets: SecretsManagerClient): Check {
+  return {
+    title: 'switches',
+    needs,
+    async look(signal) {
+      const told = await contentOf(switchesId(stage), secrets, signal)
+      if (told === 'none' || told === 'deleted') {
+        return unclear('there is no secret to read them in', 'npm run deploy')
+      }
+      const stopped = told === 'empty' ? [] : stoppedBy(told.value)
+      if (stopped.length === 0) return right('nothing is stopped by hand')
+      return known(
+        `stopped by hand: ${stopped.join(', ')}`,
+        `To let them go on: ${stage.output('TurnSwitches') ?? 'npm run deploy'}; it counts within five minutes.`,
+      )
+    },
+  }
 }
 
 /** Parsed as in the Lambdas: any value but `false` switches it on, and so does a secret that is no object. */
@@ -88,16 +104,17 @@ function stoppedBy(value: unknown): string[] {
 }
 
 /** The line of the deployment's outputs that fills the secret. */
-export const fillIn = (stage: DeployedStage): string =>
-  stage.output(KEYS[stage.provider].output) ?? 'npm run deploy'
+export const fillIn = (stage: DeployedStage, provider: TextProvider): string =>
+  stage.output(KEYS[provider].output) ?? 'npm run deploy'
 
 /** The content of the provider's secret, if there is any; it must never be printed. */
 export async function secretOf(
   stage: DeployedStage,
+  provider: TextProvider,
   secrets: SecretsManagerClient,
   signal: AbortSignal,
 ): Promise<Content> {
-  return contentOf(secretId(stage), secrets, signal)
+  return contentOf(secretId(stage, provider), secrets, signal)
 }
 
 type Content = 'none' | 'empty' | 'deleted' | { readonly value: unknown }
@@ -122,7 +139,7 @@ async function contentOf(
   }
 }
 
-const secretId = ({ provider, resource }: DeployedStage) =>
+const secretId = ({ resource }: DeployedStage, provider: TextProvider) =>
   resource('AWS::SecretsManager::Secret', KEYS[provider].id)
 
 const switchesId = ({ resource }: DeployedStage) =>

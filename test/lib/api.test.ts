@@ -154,6 +154,7 @@ describe.each(providers)('with %s', (provider) => {
     }
     expect(outputs).toEqual({
       ...ofProvider[provider],
+      Provider: provider,
       TurnSwitches: `${put('Switches')} '{"smsOff":false,"paymentsOff":false}'`,
       SiteUrl: `https://<${distributionId}.DomainName>`,
       ApiUrl: api,

@@ -15,10 +15,10 @@ import {
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { GetSecretValueCommand, InvalidRequestException } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type TextProvider, textProviders } from '../../functions/routes.ts'
+import { type Provider, providers, textProviders } from '../../functions/routes.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
 import { type Check, lookWithin } from '../../scripts/doctor/check.ts'
-import { deployedStage } from '../../scripts/doctor/deployedStage.ts'
+import { deployedStage, NAMES } from '../../scripts/doctor/deployedStage.ts'
 import { main } from '../../scripts/doctor.ts'
 import { BROKEN, BROKEN_WITH } from './brokenStages.ts'
 import { CANARY, type RecordedStage, startRecordedStage } from './recordedStage.ts'
@@ -62,7 +62,7 @@ async function run(argv = ['--stage', 'live', '--region', 'eu-west-1'], limitMs 
 const marked = ({ lines }: { lines: Line[] }, mark: string) =>
   lines.filter((line) => line.mark === mark)
 
-describe.each(textProviders)('a healthy stage with %s', (provider) => {
+describe.each(providers)('a healthy stage with %s', (provider) => {
   beforeEach(async () => {
     stage = await startRecordedStage(provider)
   })
@@ -71,7 +71,9 @@ describe.each(textProviders)('a healthy stage with %s', (provider) => {
     const found = await run()
     expect(found.lines.filter(({ mark }) => mark !== '✓')).toEqual([])
     expect(found.lines.map(({ title }) => title)).toEqual(TITLES[provider])
-    expect(found.said[0]).toMatch(/^Payfriend-live in eu-west-1, account 111122223333, with /)
+    expect(found.said[0]).toBe(
+      `Payfriend-live in eu-west-1, account 111122223333, with ${NAMES[provider]}`,
+    )
     expect(found.said.at(-1)).toBe('Nothing is wrong.')
     expect(found).toMatchObject({ code: 0, complaints: [] })
   })
@@ -97,7 +99,8 @@ const TITLES = {
     "Verify, phones' service",
     ...SITE,
   ],
-} satisfies Record<TextProvider, string[]>
+  none: ['switches', 'callback', ...SITE],
+} satisfies Record<Provider, string[]>
 
 describe.each(textProviders)('with %s, one line says what is wrong and what to do:', (provider) => {
   test.each([...BROKEN, ...BROKEN_WITH[provider]])('%s', async (_, breaks, title, found, next) => {
@@ -115,6 +118,40 @@ describe.each(textProviders)('with %s, one line says what is wrong and what to d
     expect(told).toMatchObject({ code: 1, complaints: [] })
     expect(told.said.at(-1)).toMatch(/^1 of \d+ is not right\.$/)
   })
+})
+
+test.each([
+  ['authy', 'twilioVerify', ['key', 'key of Twilio Verify'], "Verify, payments' service"],
+  ['twilioVerify', 'authy', ['key', 'key of Authy'], "Verify, phones' service"],
+  ['none', 'authy', ['key of Authy'], 'callback'],
+  ['none', 'twilioVerify', ['key of Twilio Verify'], "Verify, payments' service"],
+] as const)(
+  'with %s after %s what is kept is looked at too, and one line says how long to keep it',
+  async (provider, former, keys, kept) => {
+    stage = await startRecordedStage(provider, former)
+    const told = await run()
+    const titles = told.lines.map(({ title }) => title)
+    expect(titles.filter((title) => title.startsWith('key'))).toEqual(keys)
+    expect(titles).toContain(kept)
+    expect(told.lines.filter(({ mark }) => mark !== '✓')).toMatchObject([
+      {
+        mark: '!',
+        title: 'former provider',
+        next: expect.stringContaining('formerProvider'),
+      },
+    ])
+    expect(told.code).toBe(0)
+  },
+)
+
+test('a switch in the secret of the key, where it was of old, counts no more', async () => {
+  stage = await startRecordedStage('authy')
+  const SecretId = /AuthySecret/
+  const held = { apiKey: CANARY, smsOff: true }
+  stage.aws.secrets.on(GetSecretValueCommand).callsFake((asked) => ({
+    SecretString: JSON.stringify(SecretId.test(asked.SecretId) ? held : {}),
+  }))
+  expect((await run()).lines.filter(({ mark }) => mark !== '✓')).toEqual([])
 })
 
 describe('Twilio that', () => {

@@ -16,11 +16,16 @@ import {
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
-import type { TextProvider } from '../../functions/routes.ts'
+import {
+  type Carriers,
+  isCarriedBy,
+  type Provider,
+  type TextProvider,
+} from '../../functions/routes.ts'
 import { approveHeaders, pageHeaders } from '../../lib/page.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { synthesize, withProvider } from '../lib/synthesized.ts'
+import { synthesize, withProviders } from '../lib/synthesized.ts'
 
 /** What must never be shown. */
 export const CANARY = 'canary-of-a-key-0123456789abcdef'
@@ -38,14 +43,21 @@ const SETTINGS = {
   },
 }
 const { paymentsServiceSid, phonesServiceSid } = LOCAL_VERIFY
-const templates = {
-  authy: synthesize(SETTINGS),
-  twilioVerify: synthesize({
+const synthesized = (carriers: Carriers) =>
+  synthesize({
     ...SETTINGS,
-    ...withProvider.twilioVerify,
-    twilioVerify: { paymentsServiceSid, phonesServiceSid },
-  }),
-} satisfies Record<TextProvider, unknown>
+    ...withProviders(carriers),
+    ...(isCarriedBy(carriers, 'twilioVerify') && {
+      twilioVerify: { paymentsServiceSid, phonesServiceSid },
+    }),
+  })
+
+/** What is in each secret. */
+const HELD = {
+  Authy: { apiKey: CANARY },
+  TwilioVerify: { apiKey: LOCAL_VERIFY.apiKey, apiKeySecret: LOCAL_VERIFY.apiSecret },
+  Switches: {},
+}
 
 export type Answer = {
   readonly status: number
@@ -64,8 +76,13 @@ const json = (status: number, body: object): Answer => ({
 export type RecordedStage = Awaited<ReturnType<typeof startRecordedStage>>
 
 /** Start what answers; `close` it after each test. */
-export async function startRecordedStage(provider: TextProvider) {
-  const { json: template } = templates[provider]
+export async function startRecordedStage(
+  provider: Provider,
+  formerProvider?: TextProvider | undefined,
+) {
+  const carriers = { provider, formerProvider }
+  const { json: template } = synthesized(carriers)
+  const hasCallback = isCarriedBy(carriers, 'authy')
   const answers: Answers = {}
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://x')
@@ -115,7 +132,7 @@ export async function startRecordedStage(provider: TextProvider) {
       headers: { location: `${origin}/login?${url?.split('?')[1]}` },
     }),
     '/login': () => ({ status: 200, body: '<form>' }),
-    ...(provider === 'authy' && {
+    ...(hasCallback && {
       '/api/payments/callback': () => json(403, { status: 403, code: 'forged_callback' }),
     }),
   } satisfies Answers)
@@ -123,16 +140,15 @@ export async function startRecordedStage(provider: TextProvider) {
   const outputs: Record<string, string> = {}
   for (const name of Object.keys(template.Outputs)) outputs[name] = `the ${name}`
   Object.assign(outputs, { SiteUrl: origin, ApiUrl: `${origin}/api`, SiteTarget: TARGET })
-  if (provider === 'authy') outputs.AuthyCallbackUrl = `${origin}/api/payments/callback`
+  outputs.Provider = provider
+  if (formerProvider) outputs.FormerProvider = formerProvider
+  if (hasCallback) outputs.AuthyCallbackUrl = `${origin}/api/payments/callback`
 
   const gone = { id: '' }
   const aws = awsOf(template, outputs, gone)
-  aws.secrets.on(GetSecretValueCommand).resolves({
-    SecretString: JSON.stringify(
-      provider === 'authy'
-        ? { apiKey: CANARY }
-        : { apiKey: LOCAL_VERIFY.apiKey, apiKeySecret: LOCAL_VERIFY.apiSecret },
-    ),
+  aws.secrets.on(GetSecretValueCommand).callsFake(({ SecretId }) => {
+    const [, id = ''] = /^Payfriend-live-(.*)Secret\w+-X$/.exec(SecretId) ?? []
+    return { SecretString: JSON.stringify(HELD[id as keyof typeof HELD]) }
   })
   aws.lambda.on(GetFunctionConfigurationCommand).callsFake(({ FunctionName }) => {
     const [, id = ''] = /^Payfriend-live-(.*)-X$/.exec(FunctionName) ?? []
@@ -160,7 +176,7 @@ export async function startRecordedStage(provider: TextProvider) {
   }
 }
 
-type Template = (typeof templates)['authy']['json']
+type Template = ReturnType<typeof synthesized>['json']
 
 /** All of AWS that is asked, answering as a healthy stage's does. */
 function awsOf(template: Template, outputs: Record<string, string>, gone: { id: string }) {
