@@ -3,7 +3,7 @@
  *
  * No bill has confirmed them yet. After a change here, put the output into docs/guides/costs.md.
  */
-import type { TextProvider } from '../functions/routes.ts'
+import { type Provider, providers, type TextProvider } from '../functions/routes.ts'
 
 type Use = { readonly [Unit in keyof typeof PRICES]?: number }
 
@@ -76,13 +76,35 @@ const PAYMENT = {
   },
 } as const satisfies Record<TextProvider, Use>
 
+/**
+ * The use of a payment that a device approves, reckoned from the row of Authy, where a phone answers too: no callback and
+ * no wait of 300 ms for the provider, but the device's page (4 files of 49 KB), which asks five times, 20 ms each, and
+ * answers once. A request of it reads three units and writes 680 bytes of logs. What a device writes to the tables is less
+ * than what a push does, and is not reckoned lower.
+ */
+const { authy } = PAYMENT
+const DEVICE_REQUESTS = 6
+const DEVICE_LOG_GB = (DEVICE_REQUESTS * 680) / 1e9
+const LOG_MONTHS = 90 / 30.4
+const BY_DEVICE = {
+  ...authy,
+  apiRequest: authy.apiRequest - 1 + DEVICE_REQUESTS,
+  siteRequest: authy.siteRequest + DEVICE_REQUESTS + 4,
+  siteGb: authy.siteGb + 49e-6,
+  lambdaCall: authy.lambdaCall - 1 + DEVICE_REQUESTS,
+  lambdaGbSecond: authy.lambdaGbSecond - 0.3 + DEVICE_REQUESTS * 0.02,
+  tableRead: authy.tableRead + DEVICE_REQUESTS * 3,
+  logGb: authy.logGb + DEVICE_LOG_GB,
+  logGbMonth: authy.logGbMonth + DEVICE_LOG_GB * LOG_MONTHS,
+} as const satisfies Use
+
 /** Texts and verifications of a payment with Twilio Verify, with its share of phone verifications. */
 const TEXTS = 1.035
 const VERIFICATIONS = 0.925
 
 /** GB-seconds of all Lambdas of a payment if each had a cold start: 400 ms each. */
-const COLD_GB_SECONDS = { authy: 7.8, twilioVerify: 12.5 } as const satisfies Record<
-  TextProvider,
+const COLD_GB_SECONDS = { authy: 7.8, twilioVerify: 12.5, none: 9.8 } as const satisfies Record<
+  Provider,
   number
 >
 
@@ -94,11 +116,16 @@ const IDLE = {
   logGb: 0.0208,
   logGbMonth: 0.0614,
   dashboardMonth: 1,
-  secretMonth: 1,
 } as const satisfies Use
-const ALARMS = { authy: 45, twilioVerify: 39 } as const satisfies Record<TextProvider, number>
+/** The metrics that the alarms read. */
+export const ALARMS = { authy: 59, twilioVerify: 53, none: 39 } as const satisfies Record<
+  Provider,
+  number
+>
+/** The provider's, and that of the switches. */
+const SECRETS = { authy: 2, twilioVerify: 2, none: 1 } as const satisfies Record<Provider, number>
 
-/** By payments a month: the share of calls with a cold start, the custom metrics, and the reads of the secret. */
+/** By payments a month: the share of calls with a cold start, the custom metrics, and the reads of each secret. */
 const MONTHS = [
   { payments: 0, coldShare: 0, metricMonth: 0, secretRead: 0 },
   { payments: 1_000, coldShare: 0.5, metricMonth: 4, secretRead: 8_760 },
@@ -109,13 +136,13 @@ const MONTHS = [
 const usdOf = (use: Use) =>
   Object.entries(use).reduce((sum, [unit, n]) => sum + n * PRICES[unit as keyof Use], 0)
 
-function awsUsd(
-  provider: TextProvider,
-  { payments, coldShare, ...counted }: (typeof MONTHS)[number],
-) {
+function awsUsd(provider: Provider, { payments, coldShare, ...counted }: (typeof MONTHS)[number]) {
   const cold = { lambdaGbSecond: COLD_GB_SECONDS[provider] * coldShare }
-  const idle = usdOf({ ...IDLE, alarmMonth: ALARMS[provider] })
-  return idle + usdOf(counted) + payments * (usdOf(PAYMENT[provider]) + usdOf(cold))
+  const secrets = SECRETS[provider]
+  const idle = usdOf({ ...IDLE, alarmMonth: ALARMS[provider], secretMonth: secrets })
+  const read = usdOf({ ...counted, secretRead: counted.secretRead * secrets })
+  const use = provider === 'none' ? BY_DEVICE : PAYMENT[provider]
+  return idle + read + payments * (usdOf(use) + usdOf(cold))
 }
 
 /** Only small sums are shown with cents. */
@@ -129,15 +156,17 @@ export function costsTable(): string {
   const rows = MONTHS.map((month) => {
     const payers = Math.max(0, month.payments / PAYMENTS_PER_PAYER - PAYERS_FREE)
     const twilio = month.payments * (TEXTS * TEXT_USD + VERIFICATIONS * VERIFICATION_USD)
-    const sums = [awsUsd('authy', month), awsUsd('twilioVerify', month), payers * PAYER_USD, twilio]
+    const aws = providers.map((provider) => awsUsd(provider, month))
+    const sums = [...aws, payers * PAYER_USD, twilio]
     return [month.payments.toLocaleString('en-US'), ...sums.map(inDollars)]
   })
   const head = [
     'payments a month',
     'AWS, with Authy',
     'AWS, with Twilio Verify',
+    'AWS, without a provider',
     'sign-in',
-    'texts',
+    'texts, with Twilio Verify',
   ]
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('')
 }

@@ -1,9 +1,33 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { costsTable } from '../../scripts/costs.ts'
+import { providers } from '../../functions/routes.ts'
+import { ALARMS, costsTable } from '../../scripts/costs.ts'
+import { synthesize, withProvider } from '../lib/synthesized.ts'
+
+const guide = readFileSync(resolve(import.meta.dirname, '../../docs/guides/costs.md'), 'utf8')
 
 test('docs/guides/costs.md has the table that `npm run costs` prints', () => {
-  const text = readFileSync(resolve(import.meta.dirname, '../../docs/guides/costs.md'), 'utf8')
-  expect(text).toContain(`\n\n${costsTable()}\n`)
+  expect(guide).toContain(`\n\n${costsTable()}\n`)
+})
+
+test.each(providers)(
+  'the alarms of a stage with %s read as many metrics as are reckoned',
+  (provider) => {
+    const alarms = synthesize(withProvider[provider]).ofType('AWS::CloudWatch::Alarm')
+    const read = alarms.map(
+      ([, { Properties }]) =>
+        Properties.Metrics?.filter((one: { MetricStat?: object }) => one.MetricStat).length ?? 1,
+    )
+    expect(ALARMS[provider]).toBe(read.reduce((sum, count) => sum + count, 0))
+  },
+)
+
+test('a payment approved by a device costs AWS about $0.0001 and no text, and one by a text about $0.07', () => {
+  const [none = 0, texts = 0] = [-3, -1].map((column) => {
+    const cell = costsTable().trim().split('\n').at(-1)?.split(' | ').at(column) ?? ''
+    return Number(cell.replaceAll(/[^0-9.]/g, '')) / 10_000_000
+  })
+  expect(none.toFixed(4)).toBe('0.0001')
+  expect(texts.toFixed(2)).toBe('0.07')
 })
