@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lambdas, providers } from '../../functions/routes.ts'
-import { synthesize, text, withProvider } from './synthesized.ts'
+import { synthesize, text, withProvider, withProviders } from './synthesized.ts'
 
 const CALLBACK = 'POST /payments/callback'
 /** There is nobody who could send a text. */
@@ -167,6 +167,33 @@ describe.each(providers)('with %s', (provider) => {
         ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
         ' Name=email_verified,Value=true',
     })
+  })
+})
+
+describe.each([
+  ['none', 'authy', ['AuthyCallbackUrl', 'PutAuthyKey']],
+  ['none', 'twilioVerify', ['PutTwilioKey']],
+  ['authy', 'twilioVerify', ['AuthyCallbackUrl', 'PutAuthyKey', 'PutTwilioKey']],
+  ['twilioVerify', 'authy', ['AuthyCallbackUrl', 'PutAuthyKey', 'PutTwilioKey']],
+] as const)('with %s after %s', (provider, formerProvider, named) => {
+  const { json, ofType } = synthesize(withProviders({ provider, formerProvider }))
+
+  test('the outputs name both, and what has to be filled in for both', () => {
+    expect(json.Outputs.Provider.Value).toBe(provider)
+    expect(json.Outputs.FormerProvider.Value).toBe(formerProvider)
+    const found = Object.keys(json.Outputs).filter((name) => /^Put|Callback/.test(name))
+    expect(found.sort()).toEqual([...named])
+  })
+
+  test('the routes by which open payments end are there, and of phones only the new provider’s', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(
+      ([, { Properties }]) => Properties.RouteKey,
+    )
+    const [text, code, ...ofPhones] = TEXT_ROUTES
+    expect(routes).toEqual(expect.arrayContaining([text, code]))
+    expect(routes.includes(CALLBACK)).toBe(provider === 'authy' || formerProvider === 'authy')
+    const absent = ofPhones.filter((route) => !routes.includes(route))
+    expect(absent).toEqual(provider === 'none' ? ofPhones : [])
   })
 })
 

@@ -132,6 +132,70 @@ test('a stage with Twilio Verify says its services, and of Authy nothing is left
   ])
 })
 
+test('a stage without a provider says nothing of one', () => {
+  expect(read({ provider: 'none', signUp: { policy: 'open' } })).toMatchObject([
+    {
+      provider: 'none',
+      formerProvider: undefined,
+      authyApiUrl: undefined,
+      twilioVerify: undefined,
+      firstDevice: 'invitation',
+      deviceWaitHours: 12,
+      textsBesideDevice: false,
+    },
+  ])
+  const chosen = { provider: 'none', firstDevice: 'sign-in', deviceWaitHours: 168 }
+  expect(read(chosen)).toMatchObject([chosen])
+})
+
+test.each([
+  ['authy', 'twilioVerify', { twilioVerify: services }],
+  ['twilioVerify', 'authy', { twilioVerify: services }],
+  ['none', 'authy', { authyApiUrl: 'https://authy.example.com' }],
+  ['none', 'twilioVerify', { twilioVerify: services }],
+] as const)('%s after %s has the settings of both', (provider, formerProvider, given) => {
+  expect(read({ provider, formerProvider, ...given })).toMatchObject([
+    { provider, formerProvider, ...given },
+  ])
+})
+
+test.each([
+  [{ formerProvider: 'none' }, 'formerProvider must be "authy" or "twilioVerify"'],
+  [{ formerProvider: 'authy' }, 'formerProvider must be another than provider, which is "authy"'],
+  [
+    { ...verify, formerProvider: 'twilioVerify' },
+    'formerProvider must be another than provider, which is "twilioVerify"',
+  ],
+  [
+    { formerProvider: 'twilioVerify' },
+    'twilioVerify must say paymentsServiceSid and phonesServiceSid when provider is "twilioVerify"',
+  ],
+  [
+    { provider: 'none', twilioVerify: services },
+    'twilioVerify counts only when provider is "twilioVerify", and it is "none"',
+  ],
+  [
+    { provider: 'none', authyApiUrl: 'https://api.authy.com' },
+    'authyApiUrl counts only when provider is "authy", and it is "none"',
+  ],
+  [{ firstDevice: 'anybody' }, 'firstDevice must be "invitation" or "sign-in"'],
+  [
+    { firstDevice: 'sign-in' },
+    'firstDevice may be "sign-in" only when provider is "none", and it is "authy"',
+  ],
+  [{ deviceWaitHours: 0 }, 'deviceWaitHours must be at least 1'],
+  [{ deviceWaitHours: 169 }, 'deviceWaitHours must be at most 168'],
+  [{ deviceWaitHours: 1.5 }, 'deviceWaitHours must be a whole number of hours'],
+  [{ textsBesideDevice: 'yes' }, 'textsBesideDevice must be true or false'],
+  [
+    { provider: 'none', textsBesideDevice: true },
+    'textsBesideDevice counts only with a provider of texts, and provider is "none"',
+  ],
+])('of devices and a change of provider %j is refused with a sentence', (broken, sentence) => {
+  expect(() => read(broken)).toThrow(SettingsError)
+  expect(() => read(broken)).toThrow(`Stage live in payfriend.json: ${sentence}`)
+})
+
 test('a file may name several stages, and one of them may be asked for', () => {
   const text = JSON.stringify({ dev: {}, live: { maxAmount: { EUR: '5.00' } } })
   expect(readSettings(text).map(({ stage }) => stage)).toEqual(['dev', 'live'])

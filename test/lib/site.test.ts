@@ -6,7 +6,7 @@ import { approveHeaders, bundlePage, pageHeaders } from '../../lib/page.ts'
 import { PayfriendStack } from '../../lib/payfriendStack.ts'
 import { FRIENDS } from '../../local/friends.ts'
 import { configOf } from '../../web/config.ts'
-import { emptyBundles, settingsOf, synthesize, text } from './synthesized.ts'
+import { emptyBundles, page, settingsOf, synthesize, text, withProvider } from './synthesized.ts'
 
 const { json, the, ofType } = synthesize()
 const { DistributionConfig: distribution } = the('AWS::CloudFront::Distribution').Properties
@@ -306,6 +306,24 @@ test('a firewall stands before page and API where one is named, and nowhere else
   const guarded = synthesize({ webAclArn }).the('AWS::CloudFront::Distribution').Properties
   expect(guarded.DistributionConfig.WebACLId).toBe(webAclArn)
   expect(distribution).not.toHaveProperty('WebACLId')
+})
+
+test.each([
+  ['authy', true],
+  ['twilioVerify', true],
+  ['none', false],
+] as const)('with %s the page is told whether there are texts: %s', (provider, texts) => {
+  const app = new App({ analyticsReporting: false })
+  new PayfriendStack(app, 'Payfriend-dev', {
+    settings: settingsOf(withProvider[provider]),
+    lambdas: emptyBundles({ provider }),
+    page,
+  })
+  const { directory } = app.synth()
+  const [config] = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => basename(file) === 'config.json',
+  )
+  expect(JSON.parse(readFileSync(join(directory, config ?? ''), 'utf8'))).toMatchObject({ texts })
 })
 
 test('nothing that is deployed names a payee to try, and its page is told of none', () => {

@@ -29,6 +29,10 @@ test.each([
   ['a domain alone', () => stageSettings('live', { domain: { name: 'pay.example.com' } })],
   // @ts-expect-error: CloudWatch keeps logs for some numbers of days only
   ['days that CloudWatch does not know', () => stageSettings('live', { logRetentionDays: 31 })],
+  // @ts-expect-error: there was one
+  ['a former provider that is none', () => stageSettings('live', { formerProvider: 'none' })],
+  // @ts-expect-error: hours are a number
+  ['hours in words', () => stageSettings('live', { deviceWaitHours: '12' })],
   // @ts-expect-error: two services are needed
   ['no Verify service', () => stageSettings('live', { twilioVerify: {} })],
   // @ts-expect-error: a route's ceiling is a rate and a burst
@@ -65,4 +69,8 @@ test('the provider tells which of the settings are there', () => {
   if (settings.provider !== 'authy') throw new Error('the default is Authy')
   expectTypeOf(settings.authyApiUrl).toEqualTypeOf<string>()
   expect(settings.authyApiUrl).toBe('https://api.authy.com')
+  expectTypeOf(settings.formerProvider).toEqualTypeOf<'twilioVerify' | undefined>()
+  const none = stageSettings('live', { provider: 'none' })
+  if (none.provider !== 'none') throw new Error('it was said')
+  expectTypeOf(none.formerProvider).toEqualTypeOf<'authy' | 'twilioVerify' | undefined>()
 })
