@@ -6,9 +6,10 @@ import { bindSecret } from './providerSecret.ts'
 import { removalPolicy } from './retention.ts'
 
 /**
- * The owner's switches `paymentsOff` and `smsOff`, with every provider: a secret because Lambdas read it at run time, so
- * that a switch takes effect without a deployment. The template sets it to `{}`, which stops nothing; as long as the
- * template's value stays the same, a deployment does not touch what the owner put there.
+ * The owner's switches `paymentsOff` and `smsOff`, with every provider: in a secret, because Lambdas read it at run time,
+ * so that a switch takes effect without a deployment. The template sets it to `{}`, which stops nothing. That must stay
+ * the template's value: CloudFormation makes a new version of a secret only when this property changes, so until then no
+ * deployment touches what the owner put there.
  */
 export class SwitchesSecret extends Construct {
   readonly arn: string

@@ -6,6 +6,7 @@ import { type Env, paymentSettings, providerSettings } from '../functions/adapte
 import type { World } from '../functions/composition.ts'
 import { currencyForPage } from '../functions/core/money.ts'
 import { sweepPayments } from '../functions/handlers/sweepPayments.ts'
+import { hasTexts } from '../functions/providerComposition.ts'
 import type { LambdaName, Provider } from '../functions/routes.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
@@ -84,7 +85,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     const gateway = await startGateway({ port, clock })
     closers.push(() => gateway.close())
     const publicUrl = env.PUBLIC_URL ?? `${gateway.url}/api`
-    const { PROVIDER: provider } = providerSettings(env)
+    const { PROVIDER: provider, FORMER_PROVIDER: formerProvider } = providerSettings(env)
     const [realUrl, ...needed] = REAL[provider]
     const isReal = realUrl !== undefined && Boolean(env[realUrl])
     const lacking = isReal ? needed.filter((name) => !env[name]) : []
@@ -174,6 +175,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       clientId: CLIENT_ID,
       scope: `openid email ${SCOPE}`,
       redirectPath: '/',
+      texts: hasTexts(world),
       signOutUrl: `${signIn.issuer}/logout?${new URLSearchParams({
         client_id: CLIENT_ID,
         logout_uri: `${gateway.url}/`,
@@ -183,7 +185,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       friends: FRIENDS,
     }
     gateway.open({
-      handlers: handlersIn(worldOf, { provider }),
+      handlers: handlersIn(worldOf, { provider, formerProvider }),
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
       scope: SCOPE,

@@ -67,7 +67,7 @@ export const verifySettings = (env: Env) => ({
 export const verifyPhonesSettings = (env: Env) => read(env, { VERIFY_PHONES_SERVICE: SERVICE })
 
 /** The place of the key. */
-export function verifyKeySettings(env: Env) {
+function verifyKeySettings(env: Env) {
   const settings = read(env, {
     /** The key itself, on a laptop; in AWS the name of the secret that has it. */
     VERIFY_API_KEY: z.string().min(1).optional(),

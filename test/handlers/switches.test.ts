@@ -3,6 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { textProviders } from '../../functions/routes.ts'
+import { addDevice, type TestDevice } from '../harness/devices.ts'
 import {
   type Harness,
   no,
@@ -149,6 +150,41 @@ describe.each(textProviders)('with %s', (PROVIDER) => {
       paymentsOff,
     )
     expect(() => harness.with({ SMS_OFF: 'yes' })).toThrow('SMS_OFF: must be true or false')
+  })
+})
+
+describe('without a provider', () => {
+  let harness: Harness
+  let as: Person
+  let device: TestDevice
+  beforeEach(async () => {
+    process.env.AWS_REGION = 'eu-west-1'
+    secrets.reset()
+    harness = await startHarness({ PROVIDER: 'none' })
+    as = harness.stranger()
+    device = await addDevice(harness, as)
+  })
+  afterEach(() => harness.close())
+  function withSecret() {
+    stages += 1
+    return harness.with({ SWITCHES_SECRET_ID: `switches-none-${stages}` }).call
+  }
+
+  test('no payment begins while payments are stopped, and one that waits is approved', async () => {
+    const { paymentId } = await harness.pending(as)
+    secrets.on(GetSecretValueCommand).resolves({ SecretString: '{"paymentsOff":true}' })
+    const call = withSecret()
+    expect(await call('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
+    expect((await device.approve(`payment.${paymentId}`)).body.status).toBe('approved')
+  })
+
+  test.each(['', 'off', '[]'])('a secret that holds %j stops payments', async (SecretString) => {
+    secrets.on(GetSecretValueCommand).resolves({ SecretString })
+    expect(await withSecret()('sendPayment', { as, key: 'key', body: paymentBody })).toMatchObject(
+      paymentsOff,
+    )
   })
 })
 
