@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { limitSettings, paymentSettings } from '../functions/adapters/settings.ts'
+import { deviceSettings, limitSettings, paymentSettings } from '../functions/adapters/settings.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/channels/smsCodeRules.ts'
 import {
   DEFAULTS,
+  DEVICE_WAIT_HOURS_MAX,
+  DEVICE_WAIT_HOURS_MIN,
   GATEWAY_SECONDS,
   LAMBDA_SECONDS,
   PAYMENT_TTL_SECONDS_MAX,
@@ -29,13 +31,18 @@ const NAMES = {
   TEXTS_PER_DAY_FOR_STAGE: 'textsPerDayForStage',
   OPEN_PAYMENTS: 'openPayments',
   PAYMENTS_PER_HOUR: 'paymentsPerHour',
+  DEVICE_WAIT_HOURS: 'deviceWaitHours',
 } as const satisfies Record<string, keyof typeof DEFAULTS>
 const names = Object.entries(NAMES)
 
 test('a stage and a laptop that say nothing have the same, and no default is left out', () => {
-  const { limits, paymentTtlSeconds } = stageSettings('dev', {})
-  expect({ ...limits, paymentTtlSeconds }).toEqual(DEFAULTS)
-  const laptop: Record<string, unknown> = { ...limitSettings({}), ...paymentSettings({}) }
+  const { limits, paymentTtlSeconds, deviceWaitHours } = stageSettings('dev', {})
+  expect({ ...limits, paymentTtlSeconds, deviceWaitHours }).toEqual(DEFAULTS)
+  const laptop: Record<string, unknown> = {
+    ...limitSettings({}),
+    ...paymentSettings({}),
+    ...deviceSettings({}),
+  }
   expect(Object.fromEntries(names.map(([env, name]) => [name, laptop[env]]))).toEqual(DEFAULTS)
 })
 
@@ -48,6 +55,10 @@ const life = `${PAYMENT_TTL_SECONDS_MIN} to ${PAYMENT_TTL_SECONDS_MAX}`
 
 test.each([
   ['docs/guides/settings.md', `its payer, ${life} | ${DEFAULTS.paymentTtlSeconds} |`],
+  [
+    'docs/guides/settings.md',
+    `by less than another device, ${DEVICE_WAIT_HOURS_MIN} to ${DEVICE_WAIT_HOURS_MAX} | ${DEFAULTS.deviceWaitHours} |`,
+  ],
   [
     'docs/guides/settings.md',
     `of one payer | ${DEFAULTS.textsPerHour} an hour, ${DEFAULTS.textsPerDay} a day |`,
