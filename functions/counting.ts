@@ -35,9 +35,13 @@ export const countedDevices = (store: DeviceStore): DeviceStore => ({
   ...store,
   letIn: async (...device) => written(await store.letIn(...device), 'DeviceAdded'),
   remove: async (...device) => written(await store.remove(...device), 'DeviceRemoved'),
+  stopWaiting: async (...device) => written(await store.stopWaiting(...device), 'DeviceStopped'),
 })
 
-function written<T>(result: T | undefined, metric: 'DeviceAdded' | 'DeviceRemoved') {
+function written<T>(
+  result: T | undefined,
+  metric: 'DeviceAdded' | 'DeviceRemoved' | 'DeviceStopped',
+) {
   if (result !== undefined) count(metric)
   return result
 }

@@ -3,11 +3,11 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { isSigned, readProof } from './adapters/device/deviceProof.ts'
 import { webauthnCrypto } from './adapters/device/webauthnCrypto.ts'
 import { siteSettings } from './adapters/settings.ts'
-import { sha256 } from './adapters/sha256.ts'
+import { sha256, sha256Hex } from './adapters/sha256.ts'
 import type { World } from './composition.ts'
-import type { SignaturePorts } from './core/channels/device.ts'
-import { invitationCodeFrom } from './core/device.ts'
-import type { DeviceProof } from './core/devicePorts.ts'
+
+import { invitationCodeFrom, typedCode } from './core/device.ts'
+import type { DeviceProof, SignaturePorts } from './core/devicePorts.ts'
 import { Refusal } from './core/refusals.ts'
 import { count } from './observe.ts'
 
@@ -49,3 +49,10 @@ export function deviceProof({ proof, text }: ProvenRequest, now: Date): DevicePr
 
 /** A new nonce of 128 random bits, which makes a signed document unique. */
 export const newNonce = (): string => randomBytes(16).toString('base64url')
+
+/**
+ * The SHA-256 of an operator's invitation as it was typed; of what cannot be a code, nothing's; undefined if none was
+ * typed.
+ */
+export const invitationHash = (typed: string | undefined): string | undefined =>
+  typed === undefined ? undefined : sha256Hex(typedCode(typed) ?? '')

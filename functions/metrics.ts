@@ -48,6 +48,7 @@ export const metrics = {
 
   DeviceAdded: 'Count',
   DeviceRemoved: 'Count',
+  DeviceStopped: 'Count',
   /** A device's signature over another document, or made at another address: a mistake, an old page or an attack. */
   ApprovalStale: 'Count',
   /** A passkey's counter fell: perhaps a copy; most passkeys have none. */

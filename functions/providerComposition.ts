@@ -5,6 +5,7 @@ import { authyKeyFrom, switchesFrom, twilioKeyFrom } from './adapters/aws/provid
 import { noCodes, noPhoneIds, noPhones } from './adapters/noProvider.ts'
 import {
   authySettings,
+  deviceSettings,
   type Env,
   providerSettings,
   publicSettings,
@@ -19,6 +20,7 @@ import { deviceStart } from './core/channels/device.ts'
 import { pushStart, pushSweep } from './core/channels/push.ts'
 import type { DenialPorts } from './core/channels/pushPause.ts'
 import { smsCodeEnd, smsCodeStart } from './core/channels/smsCode.ts'
+import type { DeviceRules } from './core/device.ts'
 import type {
   ChannelEnds,
   ChannelStarts,
@@ -43,8 +45,19 @@ const chosen = ({ env }: World) => providerSettings(env).PROVIDER
 const former = ({ env }: World) => providerSettings(env).FORMER_PROVIDER ?? 'none'
 
 /** Whether this deployment's provider sends codes by text. */
-export const hasTexts = (world: World): boolean =>
+const hasTexts = (world: World): boolean =>
   (process.env.BUNDLED_PROVIDER ?? chosen(world)) !== 'none'
+
+/** The deployment's rules on devices, and whether texts are another way. */
+export function deviceRules(world: World): DeviceRules {
+  const settings = deviceSettings(world.env)
+  return {
+    firstDevice: settings.FIRST_DEVICE,
+    waitHours: settings.DEVICE_WAIT_HOURS,
+    textsBesideDevice: settings.TEXTS_BESIDE_DEVICE,
+    hasTexts: hasTexts(world),
+  }
+}
 
 /** Undefined but with Authy: with Twilio Verify an app made by the owner would be needed. */
 const push = (world: World): Push | undefined =>

@@ -116,7 +116,7 @@ const NEEDS: Needs = {
   smsStart: ['switches', 'limits', 'devices'],
   smsVerify: ['devices'],
   profile: ['devices'],
-  phoneStart: ['switches', 'limits', 'countries', 'devices'],
+  phoneStart: ['switches', 'limits', 'countries'],
   phoneVerify: ['sessions', 'devices'],
   endSessions: ['sessions'],
   deviceInvite: ['devices'],
@@ -126,7 +126,6 @@ const NEEDS: Needs = {
   deviceRemove: ['devices'],
   listApprovals: ['site', 'devices'],
   decideApproval: ['site', 'devices'],
-  sweepPayments: ['devices'],
 }
 
 /** What they need of their provider besides. */

@@ -174,7 +174,7 @@ describe('a handler on the embedded database', () => {
     const payfriend = await startPayfriend({ port: 0, env })
     forget()
     await payfriend.sweep()
-    expect(recorded()).toEqual(['sweepPayments payments/open:Query'])
+    expect(recorded()).toEqual(['sweepPayments payments/open:Query', 'sweepPayments users:GetItem'])
     expect(await payments(payfriend.world).find('none')).toBeUndefined()
     await payfriend.close()
   })

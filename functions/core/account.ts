@@ -5,7 +5,14 @@
  */
 import { displayText } from './action.ts'
 import { endChannels } from './deciding.ts'
-import { activeDevices, NO_DEVICES } from './device.ts'
+import {
+  activeDevices,
+  aliveInvitation,
+  NO_DEVICES,
+  OWNER_INVITATION_DAYS,
+  waitingDevices,
+} from './device.ts'
+import type { DeviceStore } from './devicePorts.ts'
 import { type DeviceView, deviceView } from './devicesView.ts'
 import { admit, masked, type SignedIn } from './payer.ts'
 import type { PayerEntry } from './payerTrail.ts'
@@ -24,10 +31,14 @@ import type {
 
 export type AccountPorts = {
   readonly payers: PayerStore
-  readonly limits: Pick<Limits, 'readStarts' | 'readTexts' | 'bar' | 'unbar' | 'clear'>
+  readonly limits: Pick<
+    Limits,
+    'readStarts' | 'readTexts' | 'bar' | 'unbar' | 'clear' | 'clearInvitations'
+  >
   readonly payments: PaymentStore
   readonly ends: ChannelEnds
   readonly signIns: SignIns
+  readonly devices: Pick<DeviceStore, 'inviteByOperator'>
   readonly clock: Clock
 }
 
@@ -43,7 +54,13 @@ export type AccountView = {
   readonly phoneId: string | null
   /** The active devices, and whether there ever was one: from then on only a device approves. */
   readonly devices: readonly Pick<DeviceView, 'name' | 'addedAt' | 'addedBy'>[]
+  /** The devices that were let in without an active one's yes; each approves from then on. */
+  readonly waiting: readonly { readonly name: string; readonly activeFrom: string }[]
   readonly everHadDevice: boolean
+  /** The operator's invitation that was not used yet; null if there is none. */
+  readonly invitation: { readonly until: string; readonly isNow: boolean } | null
+  /** RFC 3339: new payments are locked until then, because the payer did not start one; else null. */
+  readonly startsLockedUntil: string | null
   readonly openPayments: readonly {
     readonly paymentId: string
     readonly displayText: string
@@ -96,15 +113,25 @@ export async function showAccount(
     payment && statusAt(payment, now) === 'pending' ? [payment] : [],
   )
   const until = payer?.codesLockedUntil
+  const startsUntil = payer?.startsLock?.until
+  const devices = payer?.devices ?? NO_DEVICES
+  const invitation = aliveInvitation(devices, now)
   return {
     payerId,
     state: payer?.state ?? 'open',
     phone: payer?.phone ? masked(payer.phone) : null,
     phoneId: payer?.phone?.providerPhoneId ?? null,
-    devices: activeDevices(payer?.devices ?? NO_DEVICES)
+    devices: activeDevices(devices, now)
       .map(deviceView)
       .map(({ name, addedAt, addedBy }) => ({ name, addedAt, addedBy })),
-    everHadDevice: payer?.devices.since !== undefined,
+    waiting: waitingDevices(devices, now).flatMap(({ name, activeFrom }) =>
+      activeFrom ? [{ name, activeFrom: activeFrom.toISOString() }] : [],
+    ),
+    everHadDevice: devices.since !== undefined,
+    invitation: invitation
+      ? { until: invitation.until.toISOString(), isNow: invitation.isNow }
+      : null,
+    startsLockedUntil: startsUntil && startsUntil > now ? startsUntil.toISOString() : null,
     openPayments: open.map(({ paymentId, action, expiresAt }) => ({
       paymentId,
       displayText: displayText(action),
@@ -131,8 +158,30 @@ function startedThisHour(starts: Starts | undefined, now: Date): number {
 const HOUR_MS = 3_600_000
 
 /**
- * Lock an account: no payment starts, no text is sent, no code is accepted, no phone changes; every session ends and
- * every pending payment is cancelled. Safe to repeat, also after a fault.
+ * Invite a device of the payer: the way in where nothing else lets one in, and another way to a new phone number. The
+ * code is handed over the operator's own way; a new invitation replaces the one before. It ends after 7 days.
+ *
+ * @param hash the SHA-256 of its code
+ * @param isNow the operator knows the payer, and waives the wait of a device that no other lets in
+ * @returns when it ends; `undefined` if the account is locked or closed
+ */
+export async function invitePayer(
+  { devices, limits, clock }: Pick<AccountPorts, 'devices' | 'limits' | 'clock'>,
+  account: Account,
+  { hash, isNow }: { readonly hash: string; readonly isNow: boolean },
+): Promise<Date | undefined> {
+  const now = clock()
+  const until = new Date(now.getTime() + OWNER_INVITATION_DAYS * 24 * HOUR_MS)
+  if (!(await devices.inviteByOperator(account, { hash, until, isNow }, now))) return undefined
+  // A thief with a session may have used up the hour's codes, without which no device can ask.
+  await limits.clearInvitations(account.payerId, now)
+  return until
+}
+
+/**
+ * Lock an account: no payment starts, no text is sent, no code is accepted, no phone changes, no device answers; every
+ * session, invitation and waiting device ends and every pending payment is cancelled. Safe to repeat, also after a
+ * fault.
  */
 export async function lockAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
   await bar(ports, account, 'locked')
@@ -140,8 +189,8 @@ export async function lockAccount(ports: AccountPorts, account: Account): Promis
 }
 
 /**
- * Remove the operator's lock and the lock of codes, and reset the hour's and day's counts. A closed account stays
- * closed.
+ * Remove the operator's lock and the locks of codes and of new payments, and reset the hour's and day's counts. A closed
+ * account stays closed.
  */
 export async function unlockAccount(ports: AccountPorts, account: Account): Promise<AccountView> {
   const { payers, limits, clock } = ports

@@ -10,7 +10,18 @@ import { payeeText } from './payeeText.ts'
  */
 export function deviceName(given: string): ReturnType<typeof payeeText> {
   const name = payeeText('name', given)
+  const length = ('text' in name ? name.text : given.normalize('NFKC').trim()).length
+  if (length > DEVICE_NAME_LENGTH_MAX) return { reason: tooLong(given) }
   if (!('text' in name)) return name
-  if (name.text.length > DEVICE_NAME_LENGTH_MAX) return { reason: 'Use 30 characters at most.' }
   return DEVICE_NAME.test(name.text) ? name : { reason: 'Use letters, digits, spaces and - only.' }
 }
+
+/** A sign such as ﷺ is stored as the many letters that it stands for, so the payer cannot count them. */
+function tooLong(given: string): string {
+  const [longest = ''] = [...given].sort((a, b) => stored(b) - stored(a))
+  const counts = stored(longest)
+  const why = counts > 1 ? ` “${longest}” counts as ${counts}.` : ''
+  return `Use ${DEVICE_NAME_LENGTH_MAX} characters at most.${why}`
+}
+
+const stored = (sign: string): number => sign.normalize('NFKC').length

@@ -1,7 +1,8 @@
 /** The ports of the device channel: invitations and devices, stored with their payer. */
-import type { Device, DeviceKey, PendingDevice } from './device.ts'
+import type { Device, DeviceKey, Devices, OwnerInvitation, PendingDevice } from './device.ts'
+import type { Sha256 } from './ids.ts'
 import type { Payer, SignedIn } from './payer.ts'
-import type { Passkey } from './webauthn.ts'
+import type { Passkey, WebAuthnCrypto, WebAuthnSite } from './webauthn.ts'
 
 /** An invitation to add a device, stored under the SHA-256 of its code. */
 export type Invitation = {
@@ -72,14 +73,72 @@ export type DeviceStore = {
   saveText(payerId: string, deviceId: string, textId: string, now: Date): Promise<void>
   /**
    * Let the pending device in, with an audit entry. Requires: it is alive, the session of its invitation was not
-   * ended, and fewer than `DEVICES_MAX` are active. For the leave `device` also that the device that said yes is
-   * active; for the others that no device was ever let in, and that the verified phone is the one of `seen`.
+   * ended, and a place is free, or the device that it renews is active, which is removed in the same write. For the
+   * leave `device` also that the device that said yes is active; for `invitation` that it is the payer's newest and has
+   * not ended, which spends it; for `text` that the verified phone is the one of `seen` and that no recovery was stopped.
+   * For all but `device` that a device was let in before if and only if `seen` has one. Removed devices that
+   * `forgettable` names are forgotten.
    */
-  letIn(seen: Payer, device: Device, now: Date): Promise<Payer | undefined>
+  letIn(
+    seen: Payer,
+    device: Device,
+    forgettable: (devices: Devices) => readonly string[],
+    now: Date,
+  ): Promise<Payer | undefined>
   /** Void the pending device. Requires that it still asks. */
   turnAway(payerId: string, deviceId: string): Promise<Payer | undefined>
-  /** Remove an active device, with an audit entry. Requires that it is active. */
-  remove(seen: Payer, deviceId: string, now: Date): Promise<Payer | undefined>
+  /**
+   * Remove an active device, with an audit entry. Requires that it is active. `signing` is the document by which its
+   * passkey asks to undo a removal by a session.
+   */
+  remove(
+    seen: Payer,
+    deviceId: string,
+    by: { readonly by: 'session'; readonly signing: string } | { readonly by: 'device' },
+    now: Date,
+  ): Promise<Payer | undefined>
+  /**
+   * Forget a waiting device, with an audit entry. Requires that it waits. With `stop`, by a device that signed its
+   * document, no text lets a device in any more; without, by a session of the payer.
+   */
+  stopWaiting(
+    seen: Payer,
+    deviceId: string,
+    stop: { readonly signing: string; readonly byDevice: string } | undefined,
+    now: Date,
+  ): Promise<Payer | undefined>
+  /** Store that a removed device asks to undo its removal. Requires: removed by a session, and this document. */
+  askUndo(payerId: string, deviceId: string, signing: string, now: Date): Promise<Payer | undefined>
+  /**
+   * Make a removed device active again, with an audit entry. Requires: this removal, that its passkey has asked, that
+   * the session was not ended, and a free place.
+   */
+  restore(seen: Payer, signedIn: SignedIn, device: Device, now: Date): Promise<Payer | undefined>
+  /** Count a device's failed assertion over the document that stops `deviceId`. Requires: this document. */
+  countFailedStop(
+    payerId: string,
+    deviceId: string,
+    failed: { readonly signing: string; readonly byDevice: string },
+  ): Promise<Payer | undefined>
+
+  /** Note that the event of a waiting device is to be published again. */
+  noteReminder(reminder: Reminder): Promise<void>
+  /** The reminders that are due, of this hour and the two before. */
+  dueReminders(now: Date): Promise<readonly Reminder[]>
+  /** Add the second audit entry of a device that still waits, once. */
+  tellAgain(reminder: Reminder, now: Date): Promise<void>
+
+  /**
+   * Lock new payments until `untilOf` the number of locks before, with an audit entry. An `id` that was
+   * given before changes nothing.
+   */
+  lockStarts(seen: Payer, id: string, untilOf: (locks: number) => Date, now: Date): Promise<void>
+  /** Store the operator's invitation, with an audit entry; one before it is replaced. False if the account is locked. */
+  inviteByOperator(
+    account: { readonly payerId: string; readonly email: string },
+    invitation: OwnerInvitation,
+    now: Date,
+  ): Promise<boolean>
   /** Store when a device was last used, and what its passkey told of itself. */
   noteUse(
     payerId: string,
@@ -88,6 +147,9 @@ export type DeviceStore = {
     now: Date,
   ): Promise<void>
 }
+
+/** When the event of a waiting device is to be published again. */
+export type Reminder = { readonly payerId: string; readonly deviceId: string; readonly at: Date }
 
 /** A request's proof by a device key, read and not yet verified. */
 export type DeviceProof = {
@@ -99,4 +161,13 @@ export type DeviceProof = {
   readonly thumbprint: string
   /** Whether this key signed it, and has the thumbprint. */
   isSignedBy(key: DeviceKey): Promise<boolean>
+}
+
+/** The ports by which a signature over a stored document is checked. */
+export type SignaturePorts = {
+  readonly site: WebAuthnSite
+  readonly crypto: WebAuthnCrypto
+  readonly sha256: Sha256
+  /** Called with the flaw of a signature that is over something else than what is stored, or made elsewhere. */
+  readonly onStale: (flaw: string) => void
 }

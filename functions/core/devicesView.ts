@@ -2,31 +2,36 @@
 import {
   activeDevices,
   alivePending,
+  areTextsClosed,
   DEVICES_MAX,
   type Device,
+  type DeviceRules,
   hasYes,
   LEAVE_TEXTS_MAX,
   type Leave,
   NO_DEVICES,
+  type PendingDevice,
+  placesTaken,
+  undoableDevices,
+  waitEnd,
+  waitingDevices,
 } from './device.ts'
-import { type FirstDevice, leaveFor } from './enrolling.ts'
+import { leavesFor, waitOf } from './enrolling.ts'
 import { masked, type Payer } from './payer.ts'
-import { Refusal } from './refusals.ts'
 
 /** The payer's devices, and what could let another one in. */
-export function devicesView(
-  payer: Payer | undefined,
-  firstDevice: FirstDevice,
-  now: Date,
-): DevicesView {
+export function devicesView(payer: Payer | undefined, rules: DeviceRules, now: Date): DevicesView {
   const devices = payer?.devices ?? NO_DEVICES
-  const leave = leaveFor(payer, firstDevice)
-  const active = activeDevices(devices)
   return {
-    list: active.map(deviceView),
-    pending: leave instanceof Refusal ? null : pendingView(payer, leave, now),
+    list: activeDevices(devices, now).map(deviceView),
+    waiting: waitingDevices(devices, now).flatMap(waitingView),
+    removed: undoableDevices(devices, rules, now).flatMap((device) => removedView(device, rules)),
+    pending: pendingView(payer, rules, now),
     everHadOne: devices.since !== undefined,
-    canAdd: !(leave instanceof Refusal) && active.length < DEVICES_MAX,
+    canAdd: placesTaken(devices) < DEVICES_MAX,
+    leaves: leavesFor(payer, rules, now),
+    textsClosed: areTextsClosed(devices, rules, now),
+    waitHours: rules.waitHours,
   }
 }
 
@@ -49,7 +54,54 @@ export type DeviceView = {
   readonly lastUsedAt: string | null
 }
 
-function pendingView(payer: Payer | undefined, leave: Leave, now: Date): DevicesView['pending'] {
+/** A device that was let in and does not approve yet. */
+export type WaitingView = Omit<DeviceView, 'lastUsedAt'> & { readonly activeFrom: string }
+
+const waitingView = ({ id, name, addedAt, boundBy, activeFrom }: Device): WaitingView[] =>
+  activeFrom
+    ? [
+        {
+          id,
+          name,
+          addedAt: addedAt.toISOString(),
+          addedBy: boundBy,
+          activeFrom: activeFrom.toISOString(),
+        },
+      ]
+    : []
+
+/** A device whose removal can be undone. */
+export type RemovedView = {
+  readonly id: string
+  readonly name: string
+  readonly removedAt: string
+  readonly undoUntil: string
+  /** Its passkey has asked to undo it; a newer sign-in has to confirm. */
+  readonly undoAsked: boolean
+}
+
+/** A removed device in the API's answers; none if it is not removed. */
+export const removedView = (
+  { id, name, removedAt, stop }: Device,
+  rules: Pick<DeviceRules, 'waitHours'>,
+): RemovedView[] =>
+  removedAt
+    ? [
+        {
+          id,
+          name,
+          removedAt: removedAt.toISOString(),
+          undoUntil: waitEnd(removedAt, rules).toISOString(),
+          undoAsked: stop?.askedAt !== undefined,
+        },
+      ]
+    : []
+
+function pendingView(
+  payer: Payer | undefined,
+  rules: DeviceRules,
+  now: Date,
+): DevicesView['pending'] {
   const pending = payer && alivePending(payer.devices, now)
   if (!pending) return null
   return {
@@ -58,23 +110,57 @@ function pendingView(payer: Payer | undefined, leave: Leave, now: Date): Devices
     invitation: pending.invitation,
     reference: pending.reference,
     expiresAt: pending.expiresAt.toISOString(),
-    leave,
-    hasLeave: hasYes(payer.devices),
+    renews: pending.renews !== undefined,
+    hasLeave: hasYes(payer.devices, now),
     hasDigits: pending.hasDigits,
-    text:
-      leave === 'text' && payer.phone
-        ? {
-            to: masked(payer.phone),
-            sendsLeft: LEAVE_TEXTS_MAX - pending.texts,
-            sentAt: pending.textedAt?.toISOString() ?? null,
-          }
-        : null,
+    leaves: leavesFor(payer, rules, now).map((by) => leaveView(by, payer, pending, rules)),
+  }
+}
+
+/** A way to let the pending device in; one that waits says for how many hours. */
+type LeaveView =
+  | { readonly by: 'device' | 'sign-in' }
+  | {
+      readonly by: 'text'
+      readonly to: string
+      readonly sendsLeft: number
+      readonly sentAt: string | null
+      readonly waitHours: number
+    }
+  | {
+      readonly by: 'invitation'
+      /** 0 also if the operator has waived the wait. */
+      readonly waitHours: number
+    }
+
+function leaveView(
+  by: Leave,
+  { phone, devices }: Payer,
+  { texts, textedAt }: PendingDevice,
+  rules: DeviceRules,
+): LeaveView {
+  switch (by) {
+    case 'text':
+      return {
+        by,
+        to: phone ? masked(phone) : '',
+        sendsLeft: LEAVE_TEXTS_MAX - texts,
+        sentAt: textedAt?.toISOString() ?? null,
+        waitHours: waitOf(by, devices, rules),
+      }
+    case 'invitation':
+      return { by, waitHours: waitOf(by, devices, rules) }
+    default:
+      return { by }
   }
 }
 
 /** The part of the profile about devices. */
 export type DevicesView = {
   readonly list: readonly DeviceView[]
+  readonly waiting: readonly WaitingView[]
+  /** Removed by a session, and its removal can still be undone. */
+  readonly removed: readonly RemovedView[]
   readonly pending: {
     readonly id: string
     readonly name: string
@@ -82,18 +168,21 @@ export type DevicesView = {
     readonly invitation: string
     readonly reference: string
     readonly expiresAt: string
-    /** What has to let it in. */
-    readonly leave: Leave
+    /** It takes the place of a device whose key is gone. */
+    readonly renews: boolean
     readonly hasLeave: boolean
     readonly hasDigits: boolean
-    readonly text: {
-      readonly to: string
-      readonly sendsLeft: number
-      readonly sentAt: string | null
-    } | null
+    /** What can let it in, the best first. */
+    readonly leaves: readonly LeaveView[]
   } | null
-  /** Whether there ever was a device; from then on only a device approves. */
+  /** Whether there ever was a device; from then on a device approves. */
   readonly everHadOne: boolean
-  /** Whether another device can be added now. */
+  /** Whether there is room for another device. */
   readonly canAdd: boolean
+  /** What could let another device in, the best first. */
+  readonly leaves: readonly Leave[]
+  /** Whether texts approve none of the payer's payments, because a device is active or was removed lately. */
+  readonly textsClosed: boolean
+  /** For so many hours a device waits that no active one let in, if the payer ever had one. */
+  readonly waitHours: number
 }

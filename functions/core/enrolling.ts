@@ -1,48 +1,73 @@
-/** How a device asks to be let in, by an invitation, and how it is removed. */
+/** How a device asks to be let in, by an invitation of the page. */
 import {
   activeDevices,
+  alivePending,
   DEVICES_MAX,
   type DeviceKeys,
+  type DeviceRules,
   type Devices,
   INVITATION_MINUTES,
-  isActive,
   type Leave,
   NO_DEVICES,
   type PendingDevice,
+  placesTaken,
 } from './device.ts'
-import type { DeviceStore, Invitation } from './devicePorts.ts'
+import type { DeviceStore, Invitation, SignaturePorts } from './devicePorts.ts'
 import { admit, type Payer, type SignedIn } from './payer.ts'
 import type { Clock, PayerStore } from './ports.ts'
-import { Refusal, secondsUntil } from './refusals.ts'
+import { invalidField, Refusal, secondsUntil } from './refusals.ts'
 import { deviceSigning } from './signing.ts'
+import { type Assertion, afterUse, failureOf, type Passkey, stalenessOf } from './webauthn.ts'
 
 const HOUR_MS = 3_600_000
-
-/** Who may add the first device without a verified phone: nobody, or who has just signed in. */
-export type FirstDevice = 'invitation' | 'sign-in'
 
 export type EnrolPorts = {
   readonly payers: PayerStore
   readonly devices: DeviceStore
   readonly clock: Clock
-  readonly firstDevice: FirstDevice
+  readonly rules: DeviceRules
+  /** Makes each signed document unique. */
+  readonly newNonce: () => string
 }
 
-/** What must let the payer's next device in; a refusal if nothing can. */
-export function leaveFor(payer: Payer | undefined, firstDevice: FirstDevice): Leave | Refusal {
+/** What can let the payer's next device in, the best first. The operator's invitation always can. */
+export function leavesFor(
+  payer: Payer | undefined,
+  rules: DeviceRules,
+  now: Date,
+): readonly Leave[] {
   const devices = payer?.devices ?? NO_DEVICES
-  if (activeDevices(devices).length > 0) return 'device'
-  // A text must not let in what a device protects; the way back of who lost all devices is not built yet.
-  if (devices.since) return new Refusal('device_required')
-  if (payer?.phone) return 'text'
-  return firstDevice === 'sign-in' ? 'sign-in' : new Refusal('phone_not_verified')
+  // A device whose key is gone cannot say yes to its own new key.
+  const renews = alivePending(devices, now)?.renews
+  const canAgree = activeDevices(devices, now).some(({ id }) => id !== renews)
+  const hasText = rules.hasTexts && payer?.phone && !devices.recoveryStoppedAt
+  // A sign-in must not replace a phone that was verified, nor a device.
+  const hasSignIn = rules.firstDevice === 'sign-in' && !payer?.phone && !devices.since
+  return [
+    ...(canAgree ? (['device'] as const) : []),
+    ...(hasText ? (['text'] as const) : []),
+    ...(hasSignIn ? (['sign-in'] as const) : []),
+    'invitation',
+  ]
+}
+
+/** For how many hours a device waits that this leave lets in; 0 is not at all. */
+export function waitOf(
+  leave: Leave,
+  devices: Devices,
+  { waitHours }: Pick<DeviceRules, 'waitHours'>,
+): number {
+  if (leave === 'device' || leave === 'sign-in') return 0
+  // A renewed device was active, and has its passkey.
+  if (!devices.since || devices.pending?.renews !== undefined) return 0
+  return leave === 'invitation' && devices.invitation?.isNow ? 0 : waitHours
 }
 
 /**
  * Invite a device: the code is shown once, and its hash is stored.
  *
- * Refuses: `locked`, `too_many_devices`, `too_many_invitations`, `device_required`, `phone_not_verified` (nothing could let the device in).
- * Throws `SessionEnded`.
+ * Refuses: `locked`, `too_many_invitations`. Whether there is room is known when the device asks, because one whose key
+ * is gone needs none. Throws `SessionEnded`.
  */
 export async function inviteDevice(
   ports: EnrolPorts,
@@ -52,9 +77,6 @@ export async function inviteDevice(
   const { payers, devices, clock } = ports
   const payer = await payers.get(signedIn.payerId)
   admit(payer, signedIn)
-  requireRoom(payer)
-  const leave = leaveFor(payer, ports.firstDevice)
-  if (leave instanceof Refusal) throw leave
   const now = clock()
   if (!(await devices.countInvitation(signedIn.payerId, now))) {
     const nextHour = new Date((Math.floor(now.getTime() / HOUR_MS) + 1) * HOUR_MS)
@@ -66,39 +88,53 @@ export async function inviteDevice(
   return { expiresAt }
 }
 
+/** A device as it asks: its new passkey, or an assertion of a passkey whose device key is gone. */
+export type Asking = Omit<DeviceKeys, 'passkey'> & {
+  readonly hash: string
+  readonly name: string
+} & (
+    | { readonly passkey: Passkey }
+    | { readonly renewal: { readonly assertion: Assertion; readonly challenge: string } }
+  )
+
 /**
  * Take in a device that was made with an invitation's code. The same device may ask again, because an answer can be
  * lost; it gets the same digits.
  *
  * Refuses: `not_found` (no such invitation, or it is spent, expired or of an ended session, or the account is locked,
- * or a device with these keys was let in before), `too_many_devices`.
+ * or a device with these keys was let in before), `too_many_devices`, `invalid_request` (the assertion is not of a
+ * passkey that approves for this payer).
  */
 export async function enrolDevice(
-  ports: EnrolPorts & {
-    readonly newDigits: () => string
-    readonly newReference: () => string
-    readonly newNonce: () => string
-  },
-  { hash, name, ...keys }: DeviceKeys & { readonly hash: string; readonly name: string },
+  ports: EnrolPorts &
+    Pick<SignaturePorts, 'site' | 'crypto'> & {
+      readonly newDigits: () => string
+      readonly newReference: () => string
+    },
+  asking: Asking,
 ): Promise<{ payerId: string; email: string; pending: PendingDevice }> {
   const { payers, devices, clock } = ports
+  const { hash, id, key } = asking
   const invitation = await devices.invitation(hash)
   if (!invitation || clock() >= invitation.expiresAt) throw new Refusal('not_found')
   const { payerId, email } = invitation
   const payer = await payers.get(payerId)
   if (payer?.state || hasEnded(payer, invitation)) throw new Refusal('not_found')
-  requireRoom(payer)
+  const { passkey, name, renews } = passkeyOf(ports, payer, asking)
+  if (renews === undefined) requireRoom(payer)
   // Keys belong to one device: an active one would count twice, and a removed one must not come back while it is known.
-  if (payer?.devices.all.some(({ id }) => id === keys.id)) throw new Refusal('not_found')
+  if (payer?.devices.all.some((known) => known.id === id)) throw new Refusal('not_found')
   const asked = payer?.devices.pending
-  if (asked?.id === keys.id && asked.invitation === hash) return { payerId, email, pending: asked }
+  if (asked?.id === id && asked.invitation === hash) return { payerId, email, pending: asked }
   // A device that was turned away needs another invitation.
   if (invitation.hasAsked) throw new Refusal('not_found')
   // Spent before it is used, so that of two devices with one code only one can ask.
-  if (!(await devices.spend(hash, keys.id, clock()))) throw new Refusal('not_found')
+  if (!(await devices.spend(hash, id, clock()))) throw new Refusal('not_found')
   const now = clock()
   const fresh = {
-    ...keys,
+    id,
+    key,
+    passkey,
     name,
     invitation: hash,
     invitedAuthTime: invitation.authTime,
@@ -109,6 +145,7 @@ export async function enrolDevice(
     hasDigits: false,
     texts: 0,
     failedYes: 0,
+    renews,
   }
   const signed = { nonce: ports.newNonce(), createdAt: now }
   const pending = { ...fresh, signing: deviceSigning(payerId, fresh, signed) }
@@ -118,60 +155,37 @@ export async function enrolDevice(
   }
   // An equal request at the same moment was stored first, or this one was and its answer was lost.
   const stored = (await payers.get(payerId))?.devices.pending
-  if (stored?.id !== keys.id || stored.invitation !== hash) throw new Refusal('not_found')
+  if (stored?.id !== id || stored.invitation !== hash) throw new Refusal('not_found')
   return { payerId, email, pending: stored }
 }
 
 /**
- * Remove an active device, or turn a pending one away. It approves nothing from this write on.
- *
- * Refuses: `locked`, `not_found`. Throws `SessionEnded`.
+ * The passkey of a device that asks, and its name; if it only renews its key, the name that it had, and the id of that
+ * active device.
  */
-export async function removeDevice(
-  ports: Pick<EnrolPorts, 'payers' | 'devices' | 'clock'>,
-  signedIn: SignedIn,
-  deviceId: string,
-): Promise<Payer> {
-  const { payers, devices } = ports
-  const payer = await payers.get(signedIn.payerId)
-  admit(payer, signedIn)
-  if (!payer) throw new Refusal('not_found')
-  const wasLetIn = ({ all }: Devices) => all.some(({ id }) => id === deviceId)
-  if (wasLetIn(payer.devices)) return removeActive(ports, payer, deviceId)
-  if (payer.devices.pending?.id !== deviceId) throw new Refusal('not_found')
-  const left = await devices.turnAway(payer.payerId, deviceId)
-  if (left) return left
-  const stored = await requirePayer(ports, payer.payerId)
-  // It was let in at the same moment.
-  return wasLetIn(stored.devices) ? removeActive(ports, stored, deviceId) : stored
+function passkeyOf(
+  { site, crypto, clock }: Pick<EnrolPorts, 'clock'> & Pick<SignaturePorts, 'site' | 'crypto'>,
+  payer: Payer | undefined,
+  asking: Asking,
+): { readonly passkey: Passkey; readonly name: string; readonly renews?: string } {
+  if ('passkey' in asking) return { passkey: asking.passkey, name: asking.name }
+  const { assertion, challenge } = asking.renewal
+  const had = activeDevices(payer?.devices ?? NO_DEVICES, clock()).find(
+    ({ passkey }) => passkey.credentialId === assertion.rawId,
+  )
+  const isIts =
+    had &&
+    !stalenessOf(assertion, challenge, had.passkey, site, crypto) &&
+    !failureOf(assertion, had.passkey, crypto)
+  if (!isIts)
+    throw invalidField('assertion', 'This passkey belongs to no phone that approves here.')
+  const { hasCounterFallen: _, ...seen } = afterUse(assertion, had.passkey)
+  return { passkey: { ...had.passkey, ...seen }, name: had.name, renews: had.id }
 }
 
-/** Remove a device that was let in. Refuses `locked`: the operator locked the account at the same moment. */
-export async function removeActive(
-  { payers, devices, clock }: Pick<EnrolPorts, 'payers' | 'devices' | 'clock'>,
-  payer: Payer,
-  deviceId: string,
-): Promise<Payer> {
-  const removed = await devices.remove(payer, deviceId, clock())
-  if (removed) return removed
-  const stored = await requirePayer({ payers }, payer.payerId)
-  // If it is no longer active, it was removed before, or at the same moment.
-  if (isActive(stored.devices, deviceId)) throw new Refusal('locked')
-  return stored
-}
-
-async function requirePayer(
-  { payers }: Pick<EnrolPorts, 'payers'>,
-  payerId: string,
-): Promise<Payer> {
-  const payer = await payers.get(payerId)
-  if (!payer) throw new Refusal('not_found')
-  return payer
-}
-
-/** Require that the payer may have one more device. Refuses `too_many_devices`. */
+/** Require that the payer may have one more device; a waiting one holds a place. Refuses `too_many_devices`. */
 export function requireRoom(payer: Payer | undefined) {
-  if (activeDevices(payer?.devices ?? NO_DEVICES).length >= DEVICES_MAX) {
+  if (placesTaken(payer?.devices ?? NO_DEVICES) >= DEVICES_MAX) {
     throw new Refusal('too_many_devices')
   }
 }

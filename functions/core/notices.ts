@@ -18,6 +18,11 @@ export const noticeEvents = [
   'phone.changed',
   'device.added',
   'device.removed',
+  'device.restored',
+  'device.waiting',
+  'device.stopped',
+  'device.invited',
+  'starts.locked',
   'codes.locked',
   'pushes.denied',
   'sessions.ended',
@@ -48,10 +53,10 @@ export function noticesOf(
       : []
   // Older than the trail's oldest entry here, so they were pushed out of it.
   const oldest = recent[0]?.at ?? ''
-  const ofDevices = (devices?.all ?? []).flatMap(({ addedAt, removedAt }): Notice[] =>
+  const ofDevices = (devices?.all ?? []).flatMap(({ addedAt, activeFrom, removedAt }): Notice[] =>
     (
       [
-        ['device.added', addedAt],
+        [activeFrom ? 'device.waiting' : 'device.added', addedAt],
         ['device.removed', removedAt],
       ] as const
     ).flatMap(([event, when]) => {

@@ -29,7 +29,21 @@ export type PendingPhone = {
   readonly expiresAt: Date
   /** The verified phone has agreed to this number. */
   readonly currentPassed: boolean
+  /** Who has, or had, a device needs its yes, or the operator's invitation, instead. */
+  readonly deviceLeave?: PhoneLeave | undefined
 } & PendingTexts
+
+/** What lets another phone number in, from the payer's first device on. */
+export type PhoneLeave = {
+  /** The document that an active device's passkey signs. */
+  readonly signing: string
+  /** The device that has said yes; one that was removed since counts nothing. */
+  readonly yesBy?: string | undefined
+  /** Failed assertions over `signing`. */
+  readonly failedYes: number
+  /** The SHA-256 of the operator's invitation that was given with the number. */
+  readonly invitation?: string | undefined
+}
 
 /** The provider's ids of a verification's texts, if the provider checks codes by them. */
 export type PendingTexts = {
@@ -56,6 +70,10 @@ export type Payer = {
   readonly state?: 'locked' | 'closed' | undefined
   /** Sessions that began before this (seconds since 1970) have ended. */
   readonly sessionsFrom?: number | undefined
+  /** Until when no payment starts, because the payer said that they did not start something, and how often that was. */
+  readonly startsLock?: { readonly until: Date; readonly locks: number } | undefined
+  /** The newest things that the payer did not start, as ids of approvals; an unlock does not forget them. */
+  readonly disowned?: readonly string[] | undefined
   readonly devices: Devices
   readonly trail: Trail
 }

@@ -24,9 +24,18 @@ export const PAYER_EVENTS = [
   'codes.locked',
   /** Three pushes were denied in a row, without an approval between them. */
   'pushes.denied',
-  /** A device that approves was let in, or removed. */
+  /** A device that approves was let in, or removed, or its removal was undone. */
   'device.added',
   'device.removed',
+  'device.restored',
+  /** A device was let in without an active one's yes, and waits; told a second time at half of the wait. */
+  'device.waiting',
+  /** A device that waited was stopped by another one, or cancelled. */
+  'device.stopped',
+  /** The operator invited a device. */
+  'device.invited',
+  /** The payer said that they did not start something: new payments are locked for a time. */
+  'starts.locked',
   /** The payer ended every session. A change of phone, a lock and a close also end sessions, under their own event. */
   'sessions.ended',
   /** The operator locked, unlocked or closed the account. */
@@ -54,7 +63,13 @@ export type PayerEntry = {
     readonly spki: string
     readonly alg: number
     readonly boundBy: Leave
+    /** RFC 3339: it approves nothing before. */
+    readonly activeFrom?: string
+    /** The id of the device whose place it took, because only that one's key was gone. */
+    readonly renews?: string
   }
+  /** Only in `device.invited`: whether the operator waived the wait. */
+  readonly isNow?: boolean
   /** The hash of the entry before; null on the first. */
   readonly previous: string | null
   /** The hash of all other members of this entry. */
@@ -69,7 +84,7 @@ export const EMPTY_TRAIL: Trail = { count: 0, recent: [] }
 /** The trail with one more entry. */
 export function withEntry(
   trail: Trail,
-  entry: Pick<PayerEntry, 'payerId' | 'event' | 'by' | 'device'>,
+  entry: Pick<PayerEntry, 'payerId' | 'event' | 'by' | 'device' | 'isNow'>,
   now: Date,
   digest: Digest,
 ): Trail {
@@ -81,6 +96,7 @@ export function withEntry(
     event: entry.event,
     by: entry.by,
     ...(entry.device && { device: entry.device }),
+    ...(entry.isNow !== undefined && { isNow: entry.isNow }),
     previous: trail.recent.at(-1)?.hash ?? null,
   } as const
   const recent = [...trail.recent, { ...next, hash: digest(hashedPayerEntry(next)) }]
@@ -160,7 +176,14 @@ export type PayerEvent = {
     readonly at: string
     readonly by: PayerEntry['by']
     /** Only in the events of a device: which one, and what let it in. Its keys stay in the archive. */
-    readonly device?: { readonly id: string; readonly boundBy: Leave }
+    readonly device?: {
+      readonly id: string
+      readonly boundBy: Leave
+      /** RFC 3339: until then it waits, approves nothing, and can be stopped. */
+      readonly activeFrom?: string
+    }
+    /** Only in `device.invited`: whether the operator waived the wait. */
+    readonly isNow?: boolean
     /** The hash of the audit entry of this change. */
     readonly entry: string
   }
@@ -175,6 +198,7 @@ export const payerEventOf = ({
   at,
   by,
   device,
+  isNow,
   hash,
 }: PayerEntry): PayerEvent => ({
   type: event,
@@ -185,7 +209,14 @@ export const payerEventOf = ({
     event,
     at,
     by,
-    ...(device && { device: { id: device.id, boundBy: device.boundBy } }),
+    ...(device && {
+      device: {
+        id: device.id,
+        boundBy: device.boundBy,
+        ...(device.activeFrom !== undefined && { activeFrom: device.activeFrom }),
+      },
+    }),
+    ...(isNow !== undefined && { isNow }),
     entry: hash,
   },
 })

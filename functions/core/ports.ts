@@ -198,14 +198,17 @@ export type PayerStore = {
   repeatVerification(
     payerId: string,
     seen: PendingPhone,
-    again: Pick<PendingPhone, 'verificationId' | 'reference' | 'phone' | 'channel' | 'expiresAt'>,
+    again: Pick<
+      PendingPhone,
+      'verificationId' | 'reference' | 'phone' | 'channel' | 'expiresAt' | 'deviceLeave'
+    >,
     lastBefore: Date,
     now: Date,
   ): Promise<Payer | undefined>
   /**
    * Spend an attempt before a code is checked. Requires: this verification has not expired, attempts are left, codes
    * are not locked, and the session was not ended; without `withCurrentCode` also that the verified phone, if any,
-   * has agreed.
+   * has agreed. If a device must agree, that one has, or an invitation came with the number.
    */
   reserveAttempt(
     signedIn: SignedIn,
@@ -216,10 +219,31 @@ export type PayerStore = {
   saveCurrentPassed(payerId: string, verificationId: string, now: Date): Promise<Payer | undefined>
   /**
    * Store the number as the payer's verified phone, with its audit entry in the same write. Requires: this
-   * verification is stored and has not expired (ending sessions removes it), and the old phone (if any) agreed. If a
-   * phone was replaced, all earlier sessions end.
+   * verification is stored and has not expired (ending sessions removes it), and the old phone (if any) agreed; from the
+   * first device on instead that `leave` holds: the device is active, or the invitation is the newest, which is spent. If
+   * a phone was replaced, all earlier sessions end.
    */
-  trust(seen: Payer, verification: PendingPhone, now: Date): Promise<Payer | undefined>
+  trust(
+    seen: Payer,
+    verification: PendingPhone,
+    leave: { readonly device: string } | { readonly invitation: string } | undefined,
+    now: Date,
+  ): Promise<Payer | undefined>
+  /** Store an active device's yes to the number. Requires: alive, this document, and `byDevice` active. */
+  savePhoneYes(
+    payerId: string,
+    asked: { readonly verificationId: string; readonly signing: string },
+    byDevice: string,
+    now: Date,
+  ): Promise<Payer | undefined>
+  /** Count a failed assertion over the number's document; the fifth ends the verification. Requires: this document. */
+  countFailedPhoneYes(
+    payerId: string,
+    asked: { readonly verificationId: string; readonly signing: string },
+    now: Date,
+  ): Promise<Payer | undefined>
+  /** End this verification. */
+  endVerification(payerId: string, verificationId: string): Promise<Payer | undefined>
   /** Store the provider's ids of a verification's texts, unless it has expired. */
   saveTexts(payerId: string, verificationId: string, texts: PendingTexts, now: Date): Promise<void>
   /** Store the provider's id of this phone, unless the payer's number has changed. */
@@ -285,8 +309,10 @@ export type Limits = {
   bar(payerId: string, now: Date): Promise<readonly OpenStart[]>
   /** Remove the mark that `bar` set. */
   unbar(payerId: string, now: Date): Promise<void>
-  /** Reset a payer's counts of texts and starts in this hour and day. Open payments stay counted. */
+  /** Reset a payer's counts of texts, starts and invitations in this hour and day. Open payments stay counted. */
   clear(payerId: string, now: Date): Promise<void>
+  /** Reset a payer's count of the page's invitations in this hour. */
+  clearInvitations(payerId: string, now: Date): Promise<void>
 }
 
 /** A payment whose start was reserved, and when it expires. */

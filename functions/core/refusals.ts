@@ -31,7 +31,8 @@ export const REFUSALS = {
     status: 403,
     title: 'This needs one of your devices.',
     meaning:
-      'The payer has a device, or had one: from then on only a device approves and lets in another; no text does.',
+      'Only a device of the payer can do this, or the operator’s invitation: the payer has an active device, had one ' +
+      'lately, or the deployment sends no texts.',
     tells: [],
   },
   device_not_trusted: {
@@ -121,6 +122,14 @@ export const REFUSALS = {
     meaning:
       'With `Retry-After`: five wrong codes in a row have locked codes until then; a push can still be ' +
       'answered. Without it: the operator has locked the account until they unlock it, or closed it.',
+    tells: ['retryAfterSeconds'],
+  },
+  starts_locked: {
+    status: 423,
+    title: 'New payments are locked for a while.',
+    meaning:
+      'On a device the payer said that they did not start something, so new payments are locked until then, longer ' +
+      'each time, or until the operator unlocks the account.',
     tells: ['retryAfterSeconds'],
   },
   too_many_sms: {

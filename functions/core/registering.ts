@@ -9,6 +9,7 @@ import {
   masked,
   type Payer,
   type PendingPhone,
+  type PhoneLeave,
   type PhoneNumber,
   type SignedIn,
   samePhone,
@@ -17,6 +18,7 @@ import {
   VERIFICATION_SENDS_MAX,
   type VerificationChannel,
 } from './payer.ts'
+import { leaveByOf, type PhoneLeaveBy, phoneLeaveOf, requireLeave } from './phoneLeave.ts'
 import type {
   BoundAction,
   Clock,
@@ -30,6 +32,7 @@ import type {
   VerificationAttempt,
 } from './ports.ts'
 import { invalidField, Refusal, secondsUntil, switchedOff } from './refusals.ts'
+import { phoneSigning } from './signing.ts'
 import { enrolled } from './starting.ts'
 
 export type RegisterPorts = {
@@ -65,16 +68,18 @@ export type VerificationStarted = {
   readonly to: string
   readonly sendsLeft: number
   readonly expiresAt: string
+  readonly leave: PhoneLeaveBy
 }
 
 /**
  * Send a code to a number that the payer wants to verify. If the payer already has a verified phone, send it a
- * code too, with the new number and the reference in its text.
+ * code too, with the new number and the reference in its text. Who has, or had, a device needs an active one's yes
+ * instead, or the operator's invitation, because who has the old number must not move to a new one.
  *
  * If a verification of another number is under way, it is replaced: its id and its codes become invalid.
  *
- * Refuses: `device_required`, `invalid_request` (the number is already the verified one, or the provider says it is not a phone
- * number), `no_attempts_left`, `locked` (codes are locked), `sms_off`, `too_many_sms`, `provider_unavailable`.
+ * Refuses: `device_required` (no device is active, and no invitation was given), `invalid_request` (the number is
+ * already the verified one, or the provider says it is not a phone number, or the invitation is not the payer's), `no_attempts_left`, `locked` (codes are locked), `sms_off`, `too_many_sms`, `provider_unavailable`.
  * Throws `SessionEnded`.
  */
 export async function startVerification(
@@ -84,17 +89,19 @@ export async function startVerification(
     /** A new random value at each call. */
     readonly newVerificationId: () => string
     readonly newReference: () => string
+    /** Makes each signed document unique. */
+    readonly newNonce: () => string
   },
   payer: SignedIn,
-  phone: PhoneNumber,
-  channel: VerificationChannel,
+  wanted: Wanted,
 ): Promise<VerificationStarted> {
+  const { phone, channel, invitation } = wanted
   const { payers, limits, phones, codes, clock } = ports
   const { payerId } = payer
   const known = await payers.get(payerId)
   admit(known, payer)
-  // A device's leave for another phone is not built yet.
-  if (known?.devices.since) throw new Refusal('device_required')
+  const hasHadDevice = known?.devices.since !== undefined
+  if (known && hasHadDevice) requireLeave(known, invitation, clock())
   const current = known?.phone
   if (current && sameHandset(current, phone)) {
     throw invalidField('phoneNumber', 'This is your phone already.')
@@ -104,19 +111,19 @@ export async function startVerification(
   if (refused) throw refused
   const before = alive(known?.pending, clock())
   const isLetIn = before?.currentPassed && samePhone(before.phone, phone)
-  const needsLeave = current && !isLetIn
+  const needsCode = current && !isLetIn && !hasHadDevice
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
-  await limits.spendProvingTexts(payerId, phone, needsLeave ? 2 : 1, clock())
+  await limits.spendProvingTexts(payerId, phone, needsCode ? 2 : 1, clock())
   // … and reserve the send afterwards, so that a send the hour refuses is not counted in the verification.
-  const pending = await reserveSend(ports, payer, known, phone, channel)
+  const pending = await reserveSend(ports, payer, known, wanted)
   // Another request ended the verification meanwhile: start over. The hour's limit bounds the repetition.
-  if (!pending) return startVerification(ports, payer, phone, channel)
+  if (!pending) return startVerification(ports, payer, wanted)
   if (before && before.verificationId !== pending.verificationId) await endTexts(ports, before)
   const { verificationId } = pending
   // The new number first: if the provider refuses it, the old phone receives no text.
   const textId = await phones.startVerification(phone, channel)
   if (textId !== undefined) await payers.saveTexts(payerId, verificationId, { textId }, clock())
-  if (known && needsLeave) {
+  if (known && needsCode) {
     const providerPhoneId = await enrolled(ports, known, current)
     // Without the call, a payer whose old phone receives no texts could never replace it.
     const how = { orByCall: true }
@@ -129,11 +136,19 @@ export async function startVerification(
   return {
     verificationId,
     reference: pending.reference,
-    displayText: current ? displayText(changeOf(ports, pending).action) : null,
+    displayText: current && !hasHadDevice ? displayText(changeOf(ports, pending).action) : null,
     to: masked(phone),
     sendsLeft: VERIFICATION_SENDS_MAX - pending.sends,
     expiresAt: pending.expiresAt.toISOString(),
+    leave: leaveByOf({ phone: current, pending }),
   }
+}
+
+/** The number that a payer wants to verify, how its code is sent, and the SHA-256 of the operator's invitation, if any. */
+export type Wanted = {
+  readonly phone: PhoneNumber
+  readonly channel: VerificationChannel
+  readonly invitation?: string | undefined
 }
 
 /** End the codes of a verification that was replaced by one of another number. */
@@ -153,7 +168,8 @@ async function endTexts(
  * names the verification, so that a code for one number never confirms another (1.1, 2.6). After a replacement
  * every session ends, including this one.
  *
- * Refuses: `not_found` (not the payer's current verification), `current_code_required`, `no_code_sent`,
+ * Refuses: `not_found` (not the payer's current verification), `device_required` (a device's yes is missing),
+ * `current_code_required`, `no_code_sent`,
  * `code_expired`, `no_attempts_left`, `wrong_code` (without saying which of two codes: RTS Art. 4(3)(a)), `locked`,
  * `provider_unavailable`. Throws `SessionEnded`.
  */
@@ -176,14 +192,16 @@ export async function verifyPhone(
   // Reserved before the provider is asked, so that a burst of guesses cannot outrun the limit.
   const payer = await payers.reserveAttempt(signedIn, attempt, clock())
   if (!payer?.pending) throw await whyNoAttempt(ports, signedIn, attempt)
-  if (payer.devices.since) throw new Refusal('device_required')
+  const leave = phoneLeaveOf(payer, clock())
+  const needsDevice = payer.devices.since !== undefined
+  if (needsDevice && !leave) throw new Refusal('device_required')
   const verification = payer.pending
   const { phone, attempts, currentPassed, textId, currentTextId } = verification
   const wrongCode = new Refusal('wrong_code', {
     attemptsLeft: VERIFICATION_ATTEMPTS_MAX - attempts,
   })
 
-  if (payer.phone && !currentPassed) {
+  if (payer.phone && !currentPassed && !needsDevice) {
     const providerPhoneId = await enrolled(ports, payer, payer.phone)
     const current = { providerPhoneId, textId: currentTextId }
     // This code admits a phone that can then approve payments, so it counts as an attempt at a payment does.
@@ -207,7 +225,7 @@ export async function verifyPhone(
   await ports.lockout.reset(payerId).catch(ports.onLockoutFault)
 
   const trusted =
-    (await payers.trust(payer, verification, clock())) ??
+    (await payers.trust(payer, verification, needsDevice ? leave : undefined, clock())) ??
     (await trustedMeanwhile(ports, payerId, phone))
   if (!trusted.phone) throw new Error(`payer ${payerId}: the verified phone is no longer stored`)
   // The change is stored. If the sign-in provider fails here, old sessions are refused all the same; if the phone
@@ -245,31 +263,59 @@ async function reserveSend(
     clock,
     newVerificationId,
     newReference,
+    newNonce,
   }: RegisterPorts & {
     readonly newVerificationId: () => string
     readonly newReference: () => string
+    readonly newNonce: () => string
   },
   signedIn: SignedIn,
   known: Payer | undefined,
-  phone: PhoneNumber,
-  channel: VerificationChannel,
+  { phone, channel, invitation }: Wanted,
 ): Promise<PendingPhone | undefined> {
   const now = clock()
   const { payerId, email } = signedIn
   const expiresAt = new Date(now.getTime() + VERIFICATION_MINUTES * 60_000)
   const living = alive(known?.pending, now)
   const fresh = { verificationId: newVerificationId(), reference: newReference(), expiresAt }
+  const needsDevice = known?.devices.since !== undefined
+  /** The device's leave for a verification: what is asked of it already, or a new document. */
+  const deviceLeave = (of: typeof fresh, known?: PhoneLeave): PhoneLeave | undefined =>
+    needsDevice
+      ? {
+          failedYes: 0,
+          signing: phoneSigning(
+            payerId,
+            { ...of, number: international(phone) },
+            { nonce: newNonce(), createdAt: now },
+          ),
+          ...known,
+          ...(invitation !== undefined && { invitation }),
+        }
+      : undefined
   let reserved: Payer | undefined
   if (living) {
     const lastBefore = new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000)
     // The provider repeats the same code, so for the same number the expiry stays.
-    const kept = samePhone(living.phone, phone) ? living : fresh
-    const { verificationId, reference } = kept
-    const again = { verificationId, reference, phone, channel, expiresAt: kept.expiresAt }
+    // One that began before the first device asks no device, so it is replaced.
+    const isKept =
+      samePhone(living.phone, phone) && (living.deviceLeave !== undefined) === needsDevice
+    const { verificationId, reference, expiresAt } = isKept ? living : fresh
+    const again = {
+      verificationId,
+      reference,
+      phone,
+      channel,
+      expiresAt,
+      deviceLeave: deviceLeave(
+        { verificationId, reference, expiresAt },
+        isKept ? living.deviceLeave : undefined,
+      ),
+    }
     reserved = await payers.repeatVerification(payerId, living, again, lastBefore, now)
   } else {
     const begun = { ...fresh, phone, channel, sends: 1, sentAt: now, attempts: 0 }
-    const pending = { ...begun, currentPassed: false }
+    const pending = { ...begun, currentPassed: false, deviceLeave: deviceLeave(fresh) }
     reserved = await payers.beginVerification({ payerId, email }, pending, now)
   }
   if (reserved?.pending) return reserved.pending
@@ -307,7 +353,9 @@ async function whyNoAttempt(
   const pending = payer?.pending
   if (!pending) return new Refusal('no_code_sent')
   if (pending.verificationId !== verificationId) return new Refusal('not_found')
-  if (payer.phone && !pending.currentPassed && !withCurrentCode) {
+  if (payer.devices.since) {
+    if (!phoneLeaveOf(payer, clock())) return new Refusal('device_required')
+  } else if (payer.phone && !pending.currentPassed && !withCurrentCode) {
     return new Refusal('current_code_required')
   }
   if (clock() >= pending.expiresAt) return new Refusal('code_expired')

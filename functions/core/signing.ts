@@ -22,6 +22,13 @@ export const SIGNED_AS = {
   remove: 'payfriend remove v1\n',
   /** A new device's passkey; the text is the invitation's code. */
   add: 'payfriend add v1\n',
+  /** A new key for a passkey that is there already; the text is the invitation's code, a dot, and the key's thumbprint. */
+  renew: 'payfriend renew v1\n',
+  /** A yes to another phone number, and a no. */
+  phone: 'payfriend phone v1\n',
+  refusePhone: 'payfriend phone deny v1\n',
+  /** A device stops a recovery, or asks to undo its removal. */
+  stop: 'payfriend stop v1\n',
 } as const
 
 export type SignedAs = keyof typeof SIGNED_AS
@@ -58,7 +65,7 @@ export const paymentSigning = (payment: {
 export const deviceSigning = (
   payerId: string,
   pending: Pick<PendingDevice, 'id' | 'name' | 'reference' | 'digits' | 'expiresAt'>,
-  { nonce, createdAt }: { readonly nonce: string; readonly createdAt: Date },
+  { nonce, createdAt }: Fresh,
 ): string =>
   canonical({
     kind: 'device',
@@ -84,3 +91,50 @@ export const removalSigning = (payerId: string, { id, name, addedAt }: Device): 
     subject: { thumbprint: id, name },
     addedAt: addedAt.toISOString(),
   })
+
+/** The document by which an active device agrees to another phone number of the payer. */
+export const phoneSigning = (
+  payerId: string,
+  change: {
+    /** The whole number in international form. */
+    readonly number: string
+    readonly verificationId: string
+    readonly reference: string
+    readonly expiresAt: Date
+  },
+  { nonce, createdAt }: Fresh,
+): string =>
+  canonical({
+    kind: 'phone',
+    version: SIGNING_VERSION,
+    payer: payerId,
+    subject: {
+      number: change.number,
+      verificationId: change.verificationId,
+      reference: change.reference,
+    },
+    nonce,
+    createdAt: createdAt.toISOString(),
+    expiresAt: change.expiresAt.toISOString(),
+  })
+
+/** The document by which a device stops a recovery, or a removed one asks to undo its removal. */
+export const stopSigning = (
+  payerId: string,
+  what: 'recovery' | 'removal',
+  { id, name }: Pick<Device, 'id' | 'name'>,
+  expiresAt: Date,
+  { nonce, createdAt }: Fresh,
+): string =>
+  canonical({
+    kind: 'stop',
+    version: SIGNING_VERSION,
+    payer: payerId,
+    subject: { what, thumbprint: id, name },
+    nonce,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+  })
+
+/** What makes a document unique. */
+type Fresh = { readonly nonce: string; readonly createdAt: Date }

@@ -1,7 +1,14 @@
 /** Starting a payment: stored before the payer is reached, once per idempotency key. */
 import { displayText, type PaymentAction, sameAction } from './action.ts'
 import { CHANNELS, type Channel, forEachChannel, type PaymentChannels } from './channel.ts'
-import { activeDevices, type Devices, NO_DEVICES } from './device.ts'
+import {
+  activeDevices,
+  areTextsClosed,
+  type DeviceRules,
+  type Devices,
+  NO_DEVICES,
+} from './device.ts'
+import { whyStartsLocked } from './disowning.ts'
 import { admit, type Payer, type SignedIn, type TrustedPhone } from './payer.ts'
 import { type Payment, statusAt } from './payment.ts'
 import type {
@@ -28,6 +35,7 @@ export type StartPorts = {
   /** A new random reference at each call. */
   readonly newReference: () => string
   readonly lifeSeconds: number
+  readonly rules: Pick<DeviceRules, 'waitHours' | 'textsBesideDevice' | 'hasTexts'>
 }
 
 export type StartRequest = SignedIn & {
@@ -41,7 +49,8 @@ export type StartRequest = SignedIn & {
 /**
  * Start a payment and reach its payer. A repeated key returns the payment as it is now.
  *
- * Refuses: `locked` (by the operator), `phone_not_verified`, `device_required` (all devices were removed), `idempotency_key_reused` (another action),
+ * Refuses: `locked` (by the operator), `phone_not_verified`, `device_required` (no device is active, and texts are closed
+ * or there are none), `starts_locked`, `idempotency_key_reused` (another action),
  * `payments_off` (a new payment only), `too_many_payments`, `already_decided` (cancelled by the operator before
  * it was stored), `provider_unavailable` (the phone has no id at the provider and could not get one; nothing is
  * stored). Throws `SessionEnded`.
@@ -60,12 +69,15 @@ export async function startPayment(
   ])
   admit(payer, request)
   const devices = payer?.devices ?? NO_DEVICES
-  const hasDevice = activeDevices(devices).length > 0
-  // Push and text are no way around a device, nor around one that was removed.
-  if (devices.since && !hasDevice) throw new Refusal('device_required')
-  const phone = devices.since ? undefined : payer?.phone
-  if (!payer || (!phone && !hasDevice)) throw new Refusal('phone_not_verified')
+  const hasDevice = activeDevices(devices, clock()).length > 0
+  const hasTexts = ports.rules.hasTexts && !areTextsClosed(devices, ports.rules, clock())
+  const phone = hasTexts ? payer?.phone : undefined
+  if (!payer || (!phone && !hasDevice)) {
+    throw new Refusal(hasTexts && !devices.since ? 'phone_not_verified' : 'device_required')
+  }
   if (known) return { payment: await repeat(channels, request, known, devices), created: false }
+  const locked = whyStartsLocked(payer, clock())
+  if (locked) throw locked
   if (await ports.switches.paymentsOff()) throw switchedOff('payments_off')
 
   const providerPhoneId = phone && (await enrolled(ports, payer, phone))

@@ -1,10 +1,13 @@
 import * as z from 'zod'
 import { devices, lambda, payers, payments, type World } from '../composition.ts'
 import { DENIAL_REASONS } from '../core/channel.ts'
-import { answerApproval, trustedDevice } from '../core/channels/approvals.ts'
-import { deviceApiUrl, deviceProof, signatures } from '../deviceComposition.ts'
+import { answerApproval } from '../core/channels/answering.ts'
+import { trustedDevice } from '../core/channels/approvals.ts'
+import { deviceApiUrl, deviceProof, newNonce, signatures } from '../deviceComposition.ts'
+import { assertion } from '../http/assertion.ts'
 import { deviceEndpoint } from '../http/endpoint.ts'
 import { count, reportFault, securityEvent } from '../observe.ts'
+import { deviceRules } from '../providerComposition.ts'
 
 /** The body: yes with what `navigator.credentials.get()` gave (`toJSON`), or no with what the device key signed. */
 export const body = z.discriminatedUnion(
@@ -12,16 +15,7 @@ export const body = z.discriminatedUnion(
   [
     z.strictObject({
       answer: z.literal('approve'),
-      assertion: z.object({
-        id: z.string(),
-        rawId: z.string(),
-        type: z.string(),
-        response: z.object({
-          clientDataJSON: z.string(),
-          authenticatorData: z.string(),
-          signature: z.string(),
-        }),
-      }),
+      assertion,
     }),
     z.strictObject({
       answer: z.literal('deny'),
@@ -34,7 +28,8 @@ export const body = z.discriminatedUnion(
 )
 
 /**
- * `POST /approvals/{approvalId}`: a device's answer to a payment or to a new device, or its own removal.
+ * `POST /approvals/{approvalId}`: a device's answer to a payment, a new device or a new phone number, a stop, or its own
+ * removal.
  *
  * Refuses: `device_not_trusted`, `locked`, `invalid_request`, `not_found`, `expired`, `already_decided`,
  * `no_attempts_left`, `approval_not_signed`, `too_many_devices`.
@@ -45,6 +40,8 @@ export const decideApproval = (world: World) => {
     payers: payers(world),
     devices: devices(world),
     clock: world.clock,
+    rules: deviceRules(world),
+    newNonce,
     ...signatures(world),
     onNotMe: (payerId: string, approvalId: string) =>
       securityEvent('NotMe', { payerId, approvalId }),

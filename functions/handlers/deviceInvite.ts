@@ -1,9 +1,9 @@
-import { deviceSettings } from '../adapters/settings.ts'
 import { sha256Hex } from '../adapters/sha256.ts'
 import { devices, lambda, payers, type World } from '../composition.ts'
 import { inviteDevice } from '../core/enrolling.ts'
-import { newInvitationCode } from '../deviceComposition.ts'
+import { newInvitationCode, newNonce } from '../deviceComposition.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
+import { deviceRules } from '../providerComposition.ts'
 
 /** `POST /devices/invitations`: a code with which a browser asks to become one of the payer's devices. */
 export const deviceInvite = (world: World) => {
@@ -11,7 +11,8 @@ export const deviceInvite = (world: World) => {
     payers: payers(world),
     devices: devices(world),
     clock: world.clock,
-    firstDevice: deviceSettings(world.env).FIRST_DEVICE,
+    rules: deviceRules(world),
+    newNonce,
   }
   return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
     const code = newInvitationCode()

@@ -2,6 +2,7 @@ import { lambda, limits, payers, payments, type World } from '../composition.ts'
 import { approvalsFor, trustedDevice } from '../core/channels/approvals.ts'
 import { deviceApiUrl, deviceProof } from '../deviceComposition.ts'
 import { deviceEndpoint, nothing } from '../http/endpoint.ts'
+import { deviceRules } from '../providerComposition.ts'
 
 /**
  * `GET /approvals`: what waits for this device's answer.
@@ -14,6 +15,7 @@ export const listApprovals = (world: World) => {
     payments: payments(world),
     limits: limits(world),
     clock: world.clock,
+    rules: deviceRules(world),
   }
   return deviceEndpoint({ apiUrl: deviceApiUrl(world), body: nothing }, async (request) => {
     const trusted = await trustedDevice(ports, deviceProof(request, world.clock()))

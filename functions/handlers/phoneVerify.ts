@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { deviceSettings } from '../adapters/settings.ts'
 import {
   changeIdOf,
   lambda,
@@ -16,7 +15,7 @@ import { Refusal } from '../core/refusals.ts'
 import { verifyPhone } from '../core/registering.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { count, reportFault } from '../observe.ts'
-import { codes, phoneIds, phones } from '../providerComposition.ts'
+import { codes, deviceRules, phoneIds, phones } from '../providerComposition.ts'
 
 /**
  * The body: the verification's id, the new phone's code, and the verified phone's code if there is a verified phone.
@@ -34,7 +33,7 @@ export const body = z.strictObject({
 
 /** `POST /phone/verification`: verify the phone that received this code. */
 export const phoneVerify = (world: World) => {
-  const { FIRST_DEVICE: firstDevice } = deviceSettings(world.env)
+  const rules = deviceRules(world)
   const ports = {
     payers: payers(world),
     phones: phones(world),
@@ -54,7 +53,7 @@ export const phoneVerify = (world: World) => {
     count('PhoneVerified')
     return {
       status: 200,
-      body: profileView(payer.email, trusted, firstDevice, world.clock()),
+      body: profileView(payer.email, trusted, rules, world.clock()),
     }
   })
 }

@@ -19,7 +19,7 @@ import { startPayment } from '../core/starting.ts'
 import { newNonce } from '../deviceComposition.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { count, reportFault } from '../observe.ts'
-import { channelStarts, phoneIds, switches } from '../providerComposition.ts'
+import { channelStarts, deviceRules, phoneIds, switches } from '../providerComposition.ts'
 
 /** The body of a start; an amount above the limit is refused. */
 export const body = (limits: AmountLimits) =>
@@ -56,6 +56,7 @@ export const sendPayment = (world: World) => {
     newReference,
     clock: world.clock,
     lifeSeconds: settings.PAYMENT_TTL_SECONDS,
+    rules: deviceRules(world),
   }
   const schemas = { body: body(settings.MAX_AMOUNT), query: nothing }
   return endpoint(schemas, async ({ payer, body, headers, ip, requestId }) => {

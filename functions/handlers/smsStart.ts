@@ -2,7 +2,7 @@ import { lambda, limits, payers, payments, type World } from '../composition.ts'
 import { sendSmsCode } from '../core/channels/smsCode.ts'
 import { view } from '../core/payment.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
-import { codesOf, switches } from '../providerComposition.ts'
+import { codesOf, deviceRules, switches } from '../providerComposition.ts'
 
 /** `POST /payments/{paymentId}/sms`: text the payer a code that is valid for this payment only. */
 export const smsStart = (world: World) => {
@@ -12,6 +12,7 @@ export const smsStart = (world: World) => {
     limits: limits(world),
     switches: switches(world),
     clock: world.clock,
+    rules: deviceRules(world),
   }
   const codesFor = codesOf(world)
   return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {

@@ -13,7 +13,7 @@ import { view } from '../core/payment.ts'
 import { Refusal } from '../core/refusals.ts'
 import { endpoint, nothing } from '../http/endpoint.ts'
 import { count } from '../observe.ts'
-import { codesOf } from '../providerComposition.ts'
+import { codesOf, deviceRules } from '../providerComposition.ts'
 
 /** The body: a code of digits only, because it is put into a path at the provider. */
 export const body = z.strictObject({
@@ -27,6 +27,7 @@ export const smsVerify = (world: World) => {
     payers: payers(world),
     lockout: lockout(world),
     clock: world.clock,
+    rules: deviceRules(world),
     pause,
     onLockoutFault,
   }

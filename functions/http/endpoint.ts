@@ -174,8 +174,9 @@ function lastHops({ headers, requestContext }: PayerEventName): string {
 
 const PAYMENT_ID = /^[A-Za-z0-9_-]{22}$/
 const DEVICE_ID = /^[A-Za-z0-9_-]{43}$/
-/** What waits for a device's answer: its kind, and the id of the payment or the device. */
-const APPROVAL_ID = /^(?:removal|payment\.[A-Za-z0-9_-]{22}|device\.[A-Za-z0-9_-]{43})$/
+/** What waits for a device's answer: its kind, and the id of the payment, the verification or the device. */
+const APPROVAL_ID =
+  /^(?:removal|(?:payment|phone)\.[A-Za-z0-9_-]{22}|(?:device|stop)\.[A-Za-z0-9_-]{43})$/
 
 /** An id in the path. Refuses `not_found` if it has not its form. */
 function idIn(

@@ -93,7 +93,12 @@ const get = async (): Promise<Payer> => {
 
 const signedIn = () => ({ payerId, email, authTime: SIGNED_IN })
 const letIn = (boundBy: Leave) => async (now: Date, seen: Payer) =>
-  devices.letIn(seen, { ...keys, id: NEW, name: 'Ada’s tablet', boundBy, addedAt: now }, now)
+  devices.letIn(
+    seen,
+    { ...keys, id: NEW, name: 'Ada’s tablet', boundBy, addedAt: now },
+    () => [],
+    now,
+  )
 
 type Write = (now: Date, seen: Payer) => Promise<Payer | undefined>
 const writes = {
@@ -263,6 +268,33 @@ describe('an invitation', () => {
   })
 })
 
+describe('two writes of the same millisecond, whose audit entries are equal, are both stored:', () => {
+  test('two invitations of the operator, of which the newest is good', async () => {
+    const account = { payerId, email }
+    const invite = (hash: string) =>
+      devices.inviteByOperator(account, { hash, until: END, isNow: false }, NOON)
+    await Promise.all(['one', 'two'].map(invite))
+    expect(await payers.get(payerId)).toMatchObject({ trail: { count: 2 } })
+  })
+})
+
+test('while new payments are locked, another thing that the payer did not start climbs no step', async () => {
+  await devices.ask({ payerId, email }, { ...pending, invitedAuthTime: SIGNED_IN })
+  const seen = (await payers.get(payerId)) as Payer
+  const lock = (id: string, now: Date) =>
+    devices.lockStarts(seen, id, (locks) => new Date(now.getTime() + 60_000 * (locks + 1)), now)
+  await lock('payment.one', NOON)
+  await lock('payment.two', NOON)
+  await lock('payment.two', at(59.999))
+  expect(await payers.get(payerId)).toMatchObject({
+    startsLock: { until: at(60), locks: 1 },
+    disowned: ['payment.one'],
+    trail: { count: 1 },
+  })
+  await lock('payment.two', at(60))
+  expect(await payers.get(payerId)).toMatchObject({ startsLock: { until: at(180), locks: 2 } })
+})
+
 describe('turning a pending device away', () => {
   test('says that it did, and a second time that it did not', async () => {
     await put({})
@@ -278,11 +310,28 @@ describe('turning a pending device away', () => {
   })
 })
 
+test('a device that was restored meanwhile is not forgotten when another one is let in', async () => {
+  await put({})
+  const tablet = {
+    ...keys,
+    id: NEW,
+    name: 'Ada’s tablet',
+    boundBy: 'device',
+    addedAt: NOON,
+  } as const
+  const seen = await get()
+  expect(await devices.letIn(seen, tablet, () => [OLD], NOON)).toBeUndefined()
+  expect((await get()).devices.all.map(({ id }) => id)).toEqual([OLD])
+  expect((await devices.letIn(seen, tablet, () => [], NOON))?.devices.all).toHaveLength(2)
+})
+
 describe('removing a device', () => {
+  const BY_SESSION = { by: 'session', signing: '{"kind":"stop"}' } as const
+
   test('is counted once, with one audit entry, even if its answer is lost', async () => {
     await put({})
     tables.lose(true)
-    const removed = await devices.remove(await get(), OLD, NOON)
+    const removed = await devices.remove(await get(), OLD, BY_SESSION, NOON)
     expect(removed?.devices.all).toMatchObject([{ id: OLD, removedAt: NOON }])
     expect(await item()).toMatchObject({
       devices_active: 0,
@@ -296,13 +345,13 @@ describe('removing a device', () => {
   ])('changes nothing where %s', async (_, more) => {
     await put(more)
     const was = await item()
-    expect(await devices.remove(await get(), OLD, at(1))).toBeUndefined()
+    expect(await devices.remove(await get(), OLD, BY_SESSION, at(1))).toBeUndefined()
     expect(await item()).toEqual(was)
   })
 
   test('of another payer’s device changes nothing', async () => {
     await put({})
-    expect(await devices.remove(await get(), OTHER, NOON)).toBeUndefined()
+    expect(await devices.remove(await get(), OTHER, BY_SESSION, NOON)).toBeUndefined()
   })
 
   test('notes its use until then', async () => {

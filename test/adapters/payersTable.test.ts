@@ -94,7 +94,7 @@ const name = (
 /** As it is done: with what was read when the attempt was reserved. */
 const trust = async (more: Partial<PendingPhone> = {}, now = at(1)) => {
   const nobody: Payer = { payerId, email, trail: EMPTY_TRAIL, devices: NO_DEVICES }
-  return payers.trust((await payers.get(payerId)) ?? nobody, { ...fresh, ...more }, now)
+  return payers.trust((await payers.get(payerId)) ?? nobody, { ...fresh, ...more }, undefined, now)
 }
 /** Somebody with a verified phone, who is about to take another. */
 async function moving() {
@@ -493,7 +493,7 @@ describe('a number that is trusted', () => {
     const seen = await get()
     // As a lock of codes is, which touches nothing else of the item.
     const faster = await payersWithLock()
-    const trusted = await payers.trust(seen, { ...fresh, phone: other }, at(2))
+    const trusted = await payers.trust(seen, { ...fresh, phone: other }, undefined, at(2))
     expect(trusted?.phone).toMatchObject(other)
     expect((await told()).map(([event]) => event)).toEqual([
       'phone.verified',
@@ -527,7 +527,7 @@ describe('a number that is trusted', () => {
       trail = trailWith(payerId, ['sessions.ended'], trail)
       return { Item: { ...real, audit_count: trail.count, audit_recent: trail.recent } }
     })
-    await expect(payers.trust(seen, fresh, at(1))).rejects.toThrow(
+    await expect(payers.trust(seen, fresh, undefined, at(1))).rejects.toThrow(
       'the condition of ten writes in a row',
     )
     expect(faulty.commandCalls(UpdateCommand)).toHaveLength(10)
@@ -545,7 +545,7 @@ describe('a number that is trusted', () => {
         await endSessions(at(2))
         const before = await item()
         const verification = { ...fresh, phone: seen.pending?.phone ?? phone }
-        expect(await payers.trust(seen, verification, at(3))).toBeUndefined()
+        expect(await payers.trust(seen, verification, undefined, at(3))).toBeUndefined()
         expect(await item()).toEqual(before)
       }
     }
@@ -565,7 +565,9 @@ describe('a number that is trusted', () => {
     const seen = await get()
     const verification = { ...fresh, phone: other }
     const all = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => payers.trust(seen, verification, at(2 + n / 1000))),
+      Array.from({ length: 12 }, (_, n) =>
+        payers.trust(seen, verification, undefined, at(2 + n / 1000)),
+      ),
     )
     expect(all.filter((one) => one !== undefined)).toHaveLength(1)
     expect((await told()).map(([event]) => event)).toEqual(['phone.verified', 'phone.changed'])

@@ -10,6 +10,7 @@ import {
 } from '../../functions/core/account.ts'
 import { smsCodeEnd } from '../../functions/core/channels/smsCode.ts'
 import { type Device, NO_DEVICES } from '../../functions/core/device.ts'
+import type { DeviceStore } from '../../functions/core/devicePorts.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL, withEntry } from '../../functions/core/payerTrail.ts'
 import type { Payment } from '../../functions/core/payment.ts'
@@ -90,6 +91,7 @@ function operating(world: World = {}) {
     }
   const ports: AccountPorts = {
     clock: one.clock,
+    devices: one.port<DeviceStore>({}),
     payers: one.port<PayerStore>({
       get: does('get', () => person),
       endSessions: does('storeEnd', () => {}),
@@ -368,7 +370,10 @@ describe('an account as it is shown', () => {
       phone: '+44 ••••• ••456',
       phoneId: '1635',
       devices: [{ name: 'Ada’s phone', addedAt: NOON.toISOString(), addedBy: 'text' }],
+      waiting: [],
       everHadDevice: true,
+      invitation: null,
+      startsLockedUntil: null,
       openPayments: [{ paymentId: ID, displayText: WORDS, expiresAt: at(300).toISOString() }],
       limits: { startedThisHour: 1, payingTexts: USED.paying, provingTexts: USED.proving },
       codesLockedUntil: at(60).toISOString(),
@@ -395,7 +400,10 @@ describe('an account as it is shown', () => {
       phone: null,
       phoneId: null,
       devices: [],
+      waiting: [],
       everHadDevice: false,
+      invitation: null,
+      startsLockedUntil: null,
       openPayments: [],
       limits: { startedThisHour: 0, payingTexts: USED.paying, provingTexts: USED.proving },
       codesLockedUntil: null,

@@ -72,6 +72,13 @@ test('the same digits split otherwise are the same phone, other digits are anoth
   expect(samePhone(phone, { ...phone, national: '7700900124' })).toBe(false)
 })
 
+const RULES = {
+  firstDevice: 'invitation',
+  waitHours: 12,
+  textsBesideDevice: false,
+  hasTexts: true,
+} as const
+
 test.each([
   ['nobody known', undefined, null],
   ['a person without a phone', { ...payer, phone: undefined, pending: undefined }, null],
@@ -81,7 +88,7 @@ test.each([
     {
       number: '+1 ••••• ••661',
       verified: false,
-      pending: shownPending,
+      pending: { ...shownPending, leave: null, hasLeave: false },
     },
   ],
   [
@@ -95,14 +102,25 @@ test.each([
     {
       number: '+44 ••••• ••123',
       verified: true,
-      pending: shownPending,
+      pending: { ...shownPending, leave: 'code', hasLeave: false },
     },
   ],
 ] as const)('the profile of %s', (_, known, shown) => {
-  expect(profileView(EMAIL, known, 'invitation', at('12:09:59.999'))).toStrictEqual({
+  expect(profileView(EMAIL, known, RULES, at('12:09:59.999'))).toStrictEqual({
     email: EMAIL,
-    devices: { list: [], pending: null, everHadOne: false, canAdd: known?.phone !== undefined },
+    devices: {
+      list: [],
+      waiting: [],
+      removed: [],
+      pending: null,
+      everHadOne: false,
+      textsClosed: false,
+      waitHours: RULES.waitHours,
+      canAdd: true,
+      leaves: known?.phone ? ['text', 'invitation'] : ['invitation'],
+    },
     notices: [],
+    startsLockedUntil: null,
     phone: shown,
   })
 })
@@ -112,14 +130,14 @@ test('the profile tells what happened lately, also where there is no phone', () 
   const notices = [{ event: 'sessions.ended', at: '2026-11-21T12:00:01.000Z', ending: null }]
   for (const phone of [payer.phone, undefined]) {
     const known = { ...payer, phone, pending: undefined, trail }
-    expect(profileView(EMAIL, known, 'invitation', at('12:09:59.999'))).toMatchObject({ notices })
+    expect(profileView(EMAIL, known, RULES, at('12:09:59.999'))).toMatchObject({ notices })
   }
 })
 
 test('a verification is not shown from the very moment it is over', () => {
   const first = { ...payer, phone: undefined }
-  expect(profileView(EMAIL, first, 'invitation', at('12:10:00')).phone).toBeNull()
-  expect(profileView(EMAIL, payer, 'invitation', at('12:10:00')).phone?.pending).toBeNull()
+  expect(profileView(EMAIL, first, RULES, at('12:10:00')).phone).toBeNull()
+  expect(profileView(EMAIL, payer, RULES, at('12:10:00')).phone?.pending).toBeNull()
 })
 
 describe('a session', () => {

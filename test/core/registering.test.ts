@@ -95,9 +95,10 @@ describe('a verification', () => {
       },
       newVerificationId: () => 'verification-2',
       newReference: () => '4F2K7Q',
+      newNonce: () => 'nonce',
     }
     const { phone = next, channel = 'sms' } = world
-    return { ...one, started: startVerification(ports, SIGNED_IN, phone, channel) }
+    return { ...one, started: startVerification(ports, SIGNED_IN, { phone, channel }) }
   }
 
   test.each(['sms', 'call'] as const)(
@@ -111,6 +112,7 @@ describe('a verification', () => {
         to: '+1 ••••• ••100',
         sendsLeft: 4,
         expiresAt: at(500).toISOString(),
+        leave: null,
       })
       expect(asked).toEqual([
         ['get', 'person-1'],
@@ -510,7 +512,7 @@ describe('a code for a phone', () => {
       ['checkVerification', { phone: next, textId: undefined }, '123456'],
       ['reset', 'person-1'],
       // No session is ended: a first phone takes no other's place.
-      ['trust', unproved, pending, at(3)],
+      ['trust', unproved, pending, undefined, at(3)],
       ['gave', '1700'],
     ])
   })
@@ -624,7 +626,7 @@ describe('a code for a phone', () => {
         ['reserve', 'person-1', at(2)],
         ['checkVerification', { phone: next, textId: undefined }, '123456'],
         ['reset', 'person-1'],
-        ['trust', moving, pending, at(4)],
+        ['trust', moving, pending, undefined, at(4)],
         ['endSessions', 'person-1'],
         ['gave', '1700'],
       ])

@@ -105,6 +105,7 @@ function starting(world: World = {}) {
     },
     newReference: () => 'K7LMPQ',
     lifeSeconds: life,
+    rules: { waitHours: 12, textsBesideDevice: false, hasTexts: true },
   }
   return { ...one, started: startPayment(ports, { ...request, ...world.request }) }
 }

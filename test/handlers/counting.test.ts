@@ -311,11 +311,11 @@ describe('of devices is counted', () => {
   })
 
   test('a payment that its payer did not start', async () => {
-    const id = await waitingId()
+    const [mine, another] = [await waitingId(), await waitingId()]
     counted()
-    await device.deny(id, 'not_me')
+    await device.deny(mine, 'not_me')
     expect(sums()).toMatchObject({ NotMe: 1, PaymentDenied: 1 })
-    await device.deny(await waitingId(), 'changed_mind')
+    await device.deny(another, 'changed_mind')
     expect(sums()).not.toHaveProperty('NotMe')
   })
 })

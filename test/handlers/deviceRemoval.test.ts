@@ -95,7 +95,7 @@ test('a no to a device that another’s yes lets in at the same moment says that
   expect(await second.deny(`device.${id}`)).toMatchObject({ status: 404 })
 })
 
-test('of the removed devices the ten newest stay in the item, and the trail has all', async () => {
+test('of the removed devices the ten newest stay in the item, and each that may undo it; the trail has all', async () => {
   const ada = harness.stranger()
   const first = await addDevice(harness, ada)
   const removed: string[] = []
@@ -105,10 +105,14 @@ test('of the removed devices the ten newest stay in the item, and the trail has 
     await harness.call('deviceRemove', { as: ada, id, body: {} })
     removed.push(id)
   }
+  const stored = async () =>
+    (await harness.all('users')).find(({ user_id }) => user_id === ada.payerId)
+  const idsOf = (item: Awaited<ReturnType<typeof stored>>) => Object.keys(item?.devices).sort()
   const last = await another(ada, first)
-  const item = (await harness.all('users')).find(({ user_id }) => user_id === ada.payerId)
-  expect(Object.keys(item?.devices).sort()).toEqual(
-    [first.id, last.id, ...removed.slice(-10)].sort(),
-  )
-  expect(item?.audit_count).toBe(26)
+  expect(idsOf(await stored())).toEqual([first.id, last.id, ...removed].sort())
+  await harness.call('deviceRemove', { as: ada, id: last.id, body: {} })
+  harness.clock.advance(13 * 3600)
+  const late = await another(ada, first)
+  expect(idsOf(await stored())).toEqual([first.id, late.id, last.id, ...removed.slice(-9)].sort())
+  expect((await stored())?.audit_count).toBe(28)
 })

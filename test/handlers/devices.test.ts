@@ -10,6 +10,7 @@ import {
 } from '../harness/devices.ts'
 import { SITE } from '../harness/event.ts'
 import { type Harness, no, otherThan, type Person, startHarness } from '../harness/harness.ts'
+import { operatorInvitation } from '../harness/recoveries.ts'
 
 let harness: Harness
 let ada: Person
@@ -38,7 +39,11 @@ describe('adding a device', () => {
     const device = await askingDevice(harness, ada)
     expect(await profileOf(ada)).toMatchObject({
       list: [],
-      pending: { id: device.id, name: 'Ada’s phone', leave: 'sign-in', text: null },
+      pending: {
+        id: device.id,
+        name: 'Ada’s phone',
+        leaves: [{ by: 'sign-in' }, { by: 'invitation', waitHours: 0 }],
+      },
     })
     expect(await confirm(ada, device, { digits: device.digits })).toMatchObject({ status: 200 })
     expect(await profileOf(ada)).toMatchObject({
@@ -59,11 +64,17 @@ describe('adding a device', () => {
     expect(await confirm(ada, { id }, { digits }, signedInAt(300))).toMatchObject({ status: 200 })
   })
 
-  test('where no first sign-in may do it, needs a verified phone', async () => {
+  test('where no first sign-in may do it, needs a verified phone or the operator’s invitation', async () => {
     const strict = harness.with({ FIRST_DEVICE: 'invitation' })
-    expect(await strict.call('deviceInvite', { as: ada, body: {} })).toMatchObject(
-      no(403, 'phone_not_verified'),
+    const device = await askingDevice({ ...harness, ...strict }, ada)
+    const signedIn = { as: ada, id: device.id, body: { digits: device.digits } }
+    expect(await strict.call('deviceConfirm', signedIn)).toMatchObject(
+      no(403, 'current_code_required'),
     )
+    expect((await strict.call('profile', { as: ada })).body.devices).toMatchObject({
+      list: [],
+      pending: { leaves: [{ by: 'invitation', waitHours: 0 }] },
+    })
   })
 
   test('with a verified phone needs the code of its text, which names the device and its reference', async () => {
@@ -79,7 +90,9 @@ describe('adding a device', () => {
     })
     expect(asked).toMatchObject({
       status: 202,
-      body: { devices: { pending: { leave: 'text', text: { sendsLeft: 2 } } } },
+      body: {
+        devices: { pending: { leaves: [{ by: 'text', sendsLeft: 2 }, { by: 'invitation' }] } },
+      },
     })
     const [text] = harness.phone.book.messages(ada.number)
     const { reference } = (await profileOf(ada)).pending
@@ -133,7 +146,7 @@ describe('adding a device', () => {
     }
   })
 
-  test('a second one is not let in by a text, nor by a sign-in', async () => {
+  test('a second one is let in by a text only to wait, and not by a sign-in', async () => {
     ada = await harness.person()
     await addDevice(harness, ada)
     const second = await askingDevice(harness, ada)
@@ -142,9 +155,19 @@ describe('adding a device', () => {
       id: second.id,
       body: { by: 'text' },
     })
-    expect(asked).toMatchObject(no(403, 'device_required'))
+    expect(asked).toMatchObject({ status: 202 })
     expect(await confirm(ada, second, { digits: second.digits })).toMatchObject({ status: 200 })
     expect((await profileOf(ada)).list).toHaveLength(1)
+    const code = harness.codeOn(ada.number)
+    const confirmed = await confirm(ada, second, { digits: second.digits, code })
+    expect(confirmed).toMatchObject({
+      status: 200,
+      body: { devices: { list: [{}], waiting: [{ id: second.id, addedBy: 'text' }] } },
+    })
+    expect((await second.approvals()).body).toMatchObject({ trusted: false, approvals: [] })
+    harness.clock.advance(12 * 3600)
+    expect((await second.approvals()).body).toMatchObject({ trusted: true })
+    expect((await profileOf(ada)).list).toHaveLength(2)
   })
 
   test('a no of the first one turns the second away', async () => {
@@ -179,11 +202,12 @@ describe('adding a device', () => {
       await confirm(ada, next, { digits: next.digits })
     }
     expect(await profileOf(ada)).toMatchObject({ canAdd: false })
-    expect(await harness.call('deviceInvite', { as: ada, body: {} })).toMatchObject(
+    const fourth = await invitedDevice(harness, ada)
+    expect(await harness.call('deviceEnrol', fourth.enrolment)).toMatchObject(
       no(409, 'too_many_devices'),
     )
     await harness.call('deviceRemove', { as: ada, id: first.id })
-    expect(await harness.call('deviceInvite', { as: ada, body: {} })).toMatchObject({ status: 201 })
+    expect(await harness.call('deviceEnrol', fourth.enrolment)).toMatchObject({ status: 201 })
   })
 
   test('a name obeys the rule of payees’ names, and is no sentence, address or quotation', async () => {
@@ -212,6 +236,14 @@ describe('adding a device', () => {
 })
 
 describe('an invitation', () => {
+  test('can be made again once the operator has invited, whatever a session has used up', async () => {
+    const invite = () => harness.call('deviceInvite', { as: ada, body: {} })
+    for (let n = 0; n < 30; n += 1) await invite()
+    expect(await invite()).toMatchObject(no(429, 'too_many_invitations'))
+    await operatorInvitation(harness, ada)
+    expect(await invite()).toMatchObject({ status: 201 })
+  })
+
   test('is made thirty times an hour at most, so that nobody draws digits until they fit', async () => {
     const invite = () => harness.call('deviceInvite', { as: ada, body: {} })
     for (let n = 0; n < 30; n += 1) expect(await invite()).toMatchObject({ status: 201 })
@@ -487,7 +519,12 @@ describe('removing a device', () => {
       status: 200,
       body: { devices: { list: [] } },
     })
-    expect(await device.approvals()).toMatchObject(no(403, 'device_not_trusted'))
+    expect((await device.approvals()).body).toMatchObject({
+      trusted: false,
+      others: [],
+      notices: [],
+      approvals: [{ id: `stop.${device.id}` }],
+    })
     expect(await device.request('decideApproval', id, yes)).toMatchObject(
       no(403, 'device_not_trusted'),
     )
@@ -533,7 +570,7 @@ describe('removing a device', () => {
 
 describe('from the first device on', () => {
   test.each(['an active device', 'none any more'])(
-    'with %s no text and no change of phone is a way around',
+    'with %s no text is a way around',
     async (left) => {
       ada = await harness.person()
       const before = await harness.pending(ada)
@@ -548,8 +585,8 @@ describe('from the first device on', () => {
       expect(await harness.call('smsStart', { as, id })).toMatchObject(refused)
       expect(await harness.call('smsVerify', { as, id, body: { code } })).toMatchObject(refused)
       const change = { phoneNumber: harness.stranger().number, channel: 'sms' }
-      expect(await harness.call('phoneStart', { as, body: change })).toMatchObject(refused)
       if (left === 'none any more') {
+        expect(await harness.call('phoneStart', { as, body: change })).toMatchObject(refused)
         expect(
           await harness.call('sendPayment', {
             as,
@@ -560,7 +597,6 @@ describe('from the first device on', () => {
             },
           }),
         ).toMatchObject(refused)
-        expect(await harness.call('deviceInvite', { as, body: {} })).toMatchObject(refused)
       }
       expect(harness.phone.book.messages(ada.number)).toHaveLength(sent)
     },

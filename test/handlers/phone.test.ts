@@ -10,7 +10,17 @@ import {
 } from '../harness/harness.ts'
 
 /** Each of these may add one: by a first sign-in, or by a text. */
-const NO_DEVICES = { list: [], pending: null, everHadOne: false, canAdd: true }
+const noDevices = (...leaves: string[]) => ({
+  list: [],
+  waiting: [],
+  removed: [],
+  pending: null,
+  everHadOne: false,
+  textsClosed: false,
+  waitHours: 12,
+  canAdd: true,
+  leaves: [...leaves, 'invitation'],
+})
 
 let harness: Harness
 beforeAll(async () => {
@@ -95,16 +105,22 @@ describe('a first phone', () => {
     const number = masked(who.number)
     expect((await profile(who)).body).toEqual({
       email: who.email,
-      devices: NO_DEVICES,
+      devices: noDevices('sign-in'),
       notices: [],
-      phone: { number, verified: false, pending: { number, channel, ...named } },
+      startsLockedUntil: null,
+      phone: {
+        number,
+        verified: false,
+        pending: { number, channel, leave: null, hasLeave: false, ...named },
+      },
     })
     const verified = await verify(who, code)
     expect(verified).toMatchObject({ status: 200 })
     expect(verified.body).toEqual({
       email: who.email,
-      devices: NO_DEVICES,
+      devices: noDevices('text'),
       notices: [],
+      startsLockedUntil: null,
       phone: { number, verified: true, pending: null },
     })
     expect(await profile(who)).toMatchObject({ body: verified.body })
@@ -128,8 +144,9 @@ describe('a first phone', () => {
     expect((await profile(stranger)).body).toEqual({
       email: stranger.email,
       phone: null,
-      devices: NO_DEVICES,
+      devices: noDevices('sign-in'),
       notices: [],
+      startsLockedUntil: null,
     })
   })
 

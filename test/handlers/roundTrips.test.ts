@@ -20,7 +20,7 @@ const ALIKE = {
   'smsVerify, after a wrong code': calls(7, 1),
   cancelPayment: calls(2),
   'cancelPayment, again': calls(3),
-  'sweepPayments, nothing open': calls(4),
+  'sweepPayments, nothing open': calls(7),
 }
 const ASKED = {
   authy: {

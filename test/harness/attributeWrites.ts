@@ -17,6 +17,7 @@ export const KINDS = [
   'number',
   'stage',
   'invitations',
+  'reminders',
 ] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -33,6 +34,8 @@ export type Written = {
   readonly kinds: Map<string, { images: number; readonly attributes: Map<string, Attribute> }>
   /** Who wrote each entry of a history or of an audit trail; of an entry its event, channel and `by`. */
   readonly entries: Map<string, Set<string>>
+  /** Each entry of an audit trail, as JSON. */
+  readonly audited: Set<string>
   /** The fields of each kind of evidence. */
   readonly evidence: Map<string, Set<string>>
 }
@@ -40,6 +43,7 @@ export type Written = {
 export const nothingWritten = (): Written => ({
   kinds: new Map(),
   entries: new Map(),
+  audited: new Set(),
   evidence: new Map(),
 })
 
@@ -71,6 +75,7 @@ function note(written: Written, { dynamodb }: DynamoDBRecord, writer: string) {
   const known = entriesIn(before)
   for (const entry of entriesIn(after)) {
     if (!known.includes(entry)) added(written.entries, wordsOf(entry), [writer])
+    if ('audit_recent' in after) written.audited.add(entry)
   }
   const { evidence } = itemOf(after)
   if (evidence) added(written.evidence, evidence.kind, Object.keys(evidence))
@@ -98,13 +103,14 @@ function noteAttributes({ kinds }: Written, before: Image, after: Image, writer:
   }
 }
 
-/** Each hour has an attribute of its own, and all of them one row in the document. */
-export const attributeOf = (name: string) => name.replace(/^uses_at_\d\d$/, 'uses_at_HH')
+/** Each hour, and each device that waits, has an attribute of its own, and all of them one row in the document. */
+export const attributeOf = (name: string) =>
+  name.replace(/^uses_at_\d\d$/, 'uses_at_HH').replace(/^device#.*$/, 'device#PAYER#DEVICE')
 
 function kindOf(image: Image): string {
   if ('payment_id' in image) return 'barred_payer' in image ? 'bar' : 'payment'
   const [kind = '', counted = ''] = String(image.user_id?.S).split('#')
-  if (kind === 'invite') return kind
+  if (kind === 'invite' || kind === 'reminders') return kind
   return kind === 'limit' ? counted : 'payer'
 }
 

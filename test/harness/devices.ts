@@ -5,12 +5,13 @@ import { lambdas } from '../../functions/routes.ts'
 import {
   type AuthenticatorFault,
   type PhoneSettings,
+  type SoftwarePhone,
   softwarePhone,
 } from '../../local/phone/softwarePhone.ts'
 import { type Person, type Request, SITE } from './event.ts'
 import type { Harness, Reply } from './harness.ts'
 
-export type TestDevice = Awaited<ReturnType<typeof addDevice>>
+export type TestDevice = Awaited<ReturnType<typeof enrolledDevice>>
 
 /** WebAuthn's challenge, and a denial's `signed`. */
 export const signedBytes = (as: SignedAs, text: string): string =>
@@ -19,9 +20,12 @@ export const signedBytes = (as: SignedAs, text: string): string =>
     .digest('base64url')
 
 /** What a device needs of the harness. */
-type Server = Pick<Harness, 'call' | 'codeOn'> & { readonly clock: { readonly now: () => Date } }
+export type Server = Pick<Harness, 'call' | 'codeOn'> & {
+  readonly clock: { readonly now: () => Date }
+}
 
-type DeviceSettings = Partial<PhoneSettings> & {
+/** What is told otherwise than usual of a phone. */
+export type DeviceSettings = Partial<PhoneSettings> & {
   readonly name?: string
   /** Of the session that invites it. */
   readonly claims?: Record<string, string>
@@ -33,9 +37,7 @@ export async function invitedDevice(
   as: Person,
   { name = 'Ada’s phone', claims = {}, ...settings }: DeviceSettings = {},
 ) {
-  const invited = await call('deviceInvite', { as, body: {}, claims })
-  if (invited.status !== 201) throw new Error(JSON.stringify(invited))
-  const { code } = invited.body
+  const { code } = succeeded(await call('deviceInvite', { as, body: {}, claims }))
   /** Another phone with the same code. */
   const another = () => {
     const phone = softwarePhone({ ...SITE, clock: clock.now, ...settings })
@@ -49,11 +51,21 @@ export async function invitedDevice(
 
 /** A phone that has asked to be let in, and is pending. */
 export async function askingDevice(server: Server, as: Person, settings?: DeviceSettings) {
-  const { call } = server
-  const { phone, name, code, enrolment } = await invitedDevice(server, as, settings)
-  const asked = await call('deviceEnrol', enrolment)
-  if (asked.status !== 201) throw new Error(JSON.stringify(asked))
-  const { kid, digits } = asked.body
+  const invited = await invitedDevice(server, as, settings)
+  return enrolledDevice(server, invited)
+}
+
+/** What asks to be let in, and with which request. */
+type Invited = {
+  readonly phone: SoftwarePhone
+  readonly name: string
+  readonly code: string
+  readonly enrolment: { readonly text: string; readonly headers: Record<string, string> }
+}
+
+/** The phone, once it is pending. */
+export async function enrolledDevice({ call }: Server, { phone, name, code, enrolment }: Invited) {
+  const { kid, digits } = succeeded(await call('deviceEnrol', enrolment))
 
   /** A request with this device's proof. */
   function requestOf(
@@ -83,17 +95,15 @@ export async function askingDevice(server: Server, as: Person, settings?: Device
 
   /** The body of a yes, with what the authenticator may do wrongly. */
   const yesTo = async (id: string, fault?: AuthenticatorFault) => {
-    const prefix = id === 'removal' ? 'remove' : id.startsWith('device.') ? 'device' : 'approve'
     return {
       answer: 'approve',
-      assertion: phone.get(signedBytes(prefix, await signingOf(id)), fault),
+      assertion: phone.get(signedBytes(YES[kindOf(id)] ?? 'approve', await signingOf(id)), fault),
     }
   }
 
   /** The body of a no. */
   const noTo = async (id: string, reason?: string) => {
-    const prefix = id.startsWith('device.') ? 'refuseDevice' : 'deny'
-    const signed = signedBytes(prefix, await signingOf(id))
+    const signed = signedBytes(NO[kindOf(id)] ?? 'deny', await signingOf(id))
     return { answer: 'deny', signed, ...(reason && { reason }) }
   }
 
@@ -122,12 +132,23 @@ export async function askingDevice(server: Server, as: Person, settings?: Device
   }
 }
 
+/** The kind of what waits: `payment` of `payment.…`. */
+const kindOf = (id: string) => id.split('.')[0] ?? ''
+const YES: Record<string, SignedAs> = {
+  payment: 'approve',
+  device: 'device',
+  phone: 'phone',
+  stop: 'stop',
+  removal: 'remove',
+}
+const NO: Record<string, SignedAs> = { device: 'refuseDevice', phone: 'refusePhone' }
+
 /** An active device of this payer, let in by a text, or by a fresh sign-in if no phone is verified. */
 export async function addDevice(server: Server, as: Person, settings?: DeviceSettings) {
   const device = await askingDevice(server, as, settings)
   const { id, digits } = device
   const { body } = await server.call('profile', { as })
-  const isTexted = body.devices.pending.leave === 'text'
+  const isTexted = body.devices.pending.leaves[0].by === 'text'
   if (isTexted) await server.call('deviceLeave', { as, id, body: { by: 'text' } })
   const confirmation = { digits, ...(isTexted && { code: server.codeOn(as.number) }) }
   const confirmed = await server.call('deviceConfirm', { as, id, body: confirmation })
@@ -139,11 +160,15 @@ export async function addDevice(server: Server, as: Person, settings?: DeviceSet
 export async function addAnotherDevice(server: Server, as: Person, old: TestDevice) {
   const device = await askingDevice(server, as, { name: 'Ada’s laptop' })
   const { id, digits } = device
-  const agreed = await old.approve(`device.${id}`)
-  if (agreed.status !== 200) throw new Error(JSON.stringify(agreed))
-  const confirmed = await server.call('deviceConfirm', { as, id, body: { digits } })
-  if (confirmed.status !== 200) throw new Error(JSON.stringify(confirmed))
+  succeeded(await old.approve(`device.${id}`))
+  succeeded(await server.call('deviceConfirm', { as, id, body: { digits } }))
   return device
+}
+
+/** The body of an answer that is no refusal. */
+export function succeeded(reply: Reply): Reply['body'] {
+  if (reply.status >= 300) throw new Error(JSON.stringify(reply))
+  return reply.body
 }
 
 /** Method and address of a device's route, as a proof names them. */

@@ -2,7 +2,7 @@
 import { operate } from '../../local/operator.ts'
 import type { Push } from '../../local/phone/phonePush.ts'
 import { startWatchedHarness, type Written } from './attributeWrites.ts'
-import { addDevice, askingDevice } from './devices.ts'
+import { addDevice, askingDevice, type TestDevice } from './devices.ts'
 import { callbackOf } from './faultInjection.ts'
 import {
   type Call,
@@ -12,6 +12,13 @@ import {
   type Person,
   paymentBody,
 } from './harness.ts'
+import {
+  operatorInvitation,
+  renewedDevice,
+  stopRecovery,
+  undoRemoval,
+  waitingDevice,
+} from './recoveries.ts'
 
 const MINUTE = 60
 /** Limits that no scenario meets. */
@@ -235,6 +242,82 @@ const withEither: readonly Scenario[] = [
     await first.approve('removal')
   },
 
+  /** A device is lost: others wait, are told of twice, stopped, and let in by the operator's invitation. */
+  async function recovered(harness) {
+    const as = await account(harness)
+    const first = await addDevice(harness, as)
+    await waitingDevice(harness, as)
+    harness.clock.advance(6 * 60 * MINUTE)
+    await harness.sweep()
+    const second = await waitingDevice(harness, as)
+    const id = `stop.${second.id}`
+    await first.request('decideApproval', id, await first.yesTo(id, { flags: UNVERIFIED }))
+    await stopRecovery(first, second)
+    const invitation = await operatorInvitation(harness, as)
+    const third = await waitingDevice(harness, as, { invitation })
+    await harness.call('deviceRemove', { as, id: third.id })
+    await operatorInvitation(harness, as, { isNow: true })
+    await operate(harness.world, 'lock', as.email)
+    await operate(harness.world, 'unlock', as.email)
+    await operatorInvitation(harness, as)
+    await operate(harness.world, 'close', as.email)
+  },
+
+  async function undone(harness) {
+    const as = await harness.person()
+    const device = await addDevice(harness, as)
+    await harness.call('deviceRemove', { as, id: device.id })
+    await undoRemoval(harness, as, device)
+    const back = await renewedDevice(harness, as, device)
+    // Removed while another device waits, which is stopped all the same.
+    const waiting = await waitingDevice(harness, as)
+    await harness.call('deviceRemove', { as, id: back.id })
+    await stopRecovery(back, waiting)
+  },
+
+  /** Another number, to which a device has said yes and for which an invitation came; and how that can end. */
+  async function movedByDevice(harness) {
+    const ends: Readonly<Record<string, (one: Moving) => Promise<unknown>>> = {
+      replaced: ({ as }) => harness.call('phoneStart', { as, body: nextNumber() }),
+      denied: ({ device, id, no }) => device.request('decideApproval', id, no),
+      verified: ({ as, body }) => {
+        const code = harness.codeOn(body.phoneNumber)
+        return harness.call('phoneVerify', { as, body: { ...harness.verification(as), code } })
+      },
+      invited: async ({ as, device, body }) => {
+        await harness.call('deviceRemove', { as, id: device.id })
+        const code = harness.codeOn(body.phoneNumber)
+        await harness.call('phoneVerify', { as, body: { ...harness.verification(as), code } })
+      },
+      ended: ({ as }) => harness.call('endSessions', { as, claims: signedIn(harness) }),
+      locked: ({ as }) => operate(harness.world, 'lock', as.email),
+    }
+    for (const end of Object.values(ends)) {
+      const as = await account(harness)
+      const device = await addDevice(harness, as)
+      harness.clock.advance(20)
+      const body = nextNumber()
+      await harness.call('phoneStart', { as, body })
+      const id = `phone.${harness.verification(as).verificationId}`
+      const wrong = await device.yesTo(id, { flags: UNVERIFIED })
+      await device.request('decideApproval', id, wrong)
+      const no = await device.noTo(id)
+      await device.approve(id)
+      harness.clock.advance(20)
+      const invitation = await operatorInvitation(harness, as)
+      await harness.call('phoneStart', { as, body: { ...body, invitation } })
+      harness.clock.advance(20)
+      await end({ as, device, id, body, no })
+    }
+  },
+
+  async function disowned(harness) {
+    const as = await account(harness)
+    const device = await addDevice(harness, as)
+    await device.deny(`payment.${(await harness.pending(as)).paymentId}`, 'not_me')
+    await operate(harness.world, 'unlock', as.email)
+  },
+
   async function byDevice(harness) {
     const as = harness.stranger()
     const device = await addDevice(harness, as)
@@ -261,6 +344,15 @@ const withEither: readonly Scenario[] = [
     }
   },
 ]
+
+type Moving = {
+  readonly as: Person
+  readonly device: TestDevice
+  /** Of what waits for the device. */
+  readonly id: string
+  readonly body: ReturnType<typeof nextNumber>
+  readonly no: object
+}
 
 /** An authenticator's flags: the user was there, and was not verified. */
 const UNVERIFIED = 0x19
@@ -327,13 +419,17 @@ async function lockCodesTwice(harness: Harness, as: Person) {
 }
 
 let spare = 700
+function nextNumber() {
+  spare += 1
+  return { phoneNumber: numberOf(spare), channel: 'sms' }
+}
+
 /** The payer asks for a change of phone: a code is sent to both. */
 async function changing(harness: Harness, as: Person) {
-  spare += 1
-  const next = numberOf(spare)
-  await harness.call('phoneStart', { as, body: { phoneNumber: next, channel: 'sms' } })
+  const body = nextNumber()
+  await harness.call('phoneStart', { as, body })
   const currentCode = harness.codeOn(as.number)
-  return { code: harness.codeOn(next), currentCode, wrong: otherThan(currentCode) }
+  return { code: harness.codeOn(body.phoneNumber), currentCode, wrong: otherThan(currentCode) }
 }
 
 const verify = (harness: Harness, as: Person, code: string, currentCode?: string) =>

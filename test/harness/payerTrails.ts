@@ -33,10 +33,15 @@ export const trailWith = (
   from: Trail = EMPTY_TRAIL,
 ): Trail =>
   events.reduce((trail, event) => {
-    const by = event.startsWith('account.') ? 'operator' : 'payer'
-    const ofDevice = event.startsWith('device.') && { device: DEVICE }
-    return withEntry(trail, { payerId, event, by, ...ofDevice }, at(trail.count), sha256Hex)
+    const isInvited = event === 'device.invited'
+    const by = isInvited || event.startsWith('account.') ? 'operator' : 'payer'
+    const ofDevice = !isInvited && event.startsWith('device.') && { device: deviceIn(event) }
+    const what = { payerId, event, by, ...(isInvited && { isNow: true }), ...ofDevice } as const
+    return withEntry(trail, what, at(trail.count), sha256Hex)
   }, from)
+
+const deviceIn = (event: PayerEventName) =>
+  event === 'device.waiting' ? { ...DEVICE, activeFrom: '2026-11-22T00:00:00.000Z' } : DEVICE
 
 /** What the item of a payer holds; everything in it that an entry must not have. */
 export const payerItem = (payerId: string, { count, recent }: Trail) => ({

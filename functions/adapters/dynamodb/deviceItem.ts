@@ -21,8 +21,18 @@ const device = z.strictObject({
   passkey,
   boundBy: z.enum(LEAVES),
   addedAt: instant,
+  activeFrom: instant.optional(),
+  remindedAt: instant.optional(),
   lastUsedAt: instant.optional(),
   removedAt: instant.optional(),
+  removedBy: z.enum(['session', 'device', 'renewal']).optional(),
+  stop: z
+    .strictObject({
+      signing: z.string(),
+      failed: z.record(z.string(), z.int()),
+      askedAt: instant.optional(),
+    })
+    .optional(),
 })
 true satisfies Same<z.infer<typeof device>, Omit<Device, 'id'>>
 
@@ -44,6 +54,7 @@ const pendingDevice = z.strictObject({
   textedAt: instant.optional(),
   textId: z.string().optional(),
   failedYes: z.int(),
+  renews: z.string().optional(),
 })
 true satisfies Same<z.infer<typeof pendingDevice>, PendingDevice>
 
@@ -51,17 +62,28 @@ const stored = z.object({
   devices: z.record(z.string(), device).default({}),
   device_pending: pendingDevice.optional(),
   devices_since: instant.optional(),
+  owner_invitation: z
+    .strictObject({ codeHash: z.string(), endsAt: instant, isNow: z.boolean() })
+    .optional(),
+  recovery_stopped_at: instant.optional(),
 })
 
 /** The devices in a payer's item. Throws if they cannot be parsed. */
 export function devicesOf(attributes: unknown): Devices {
-  const { devices, device_pending, devices_since } = stored.parse(attributes)
+  const { devices, device_pending, devices_since, owner_invitation, recovery_stopped_at } =
+    stored.parse(attributes)
   return {
     all: Object.entries(devices)
       .map(([id, one]) => ({ id, ...one }))
       .sort((a, b) => a.addedAt.getTime() - b.addedAt.getTime()),
     pending: device_pending,
     since: devices_since,
+    invitation: owner_invitation && {
+      hash: owner_invitation.codeHash,
+      until: owner_invitation.endsAt,
+      isNow: owner_invitation.isNow,
+    },
+    recoveryStoppedAt: recovery_stopped_at,
   }
 }
 

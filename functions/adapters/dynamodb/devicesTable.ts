@@ -1,122 +1,23 @@
-/** Invitations and devices, in the table of payers: an item for each invitation, the devices in their payer's item. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
-import * as z from 'zod'
+/** Devices in the table of payers, in their payer's item: how one asks, is let in, and is used. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { ASSERTIONS_MAX } from '../../core/channels/deviceRules.ts'
-import {
-  DEVICES_MAX,
-  type Device,
-  type Devices,
-  DIGIT_TRIES_MAX,
-  INVITATIONS_PER_HOUR,
-  LEAVE_TEXTS_MAX,
-} from '../../core/device.ts'
+import { DEVICES_MAX, DIGIT_TRIES_MAX, LEAVE_TEXTS_MAX, type Leave } from '../../core/device.ts'
 import type { DeviceStore } from '../../core/devicePorts.ts'
-import { international } from '../../core/payer.ts'
+import { international, type Payer } from '../../core/payer.ts'
+import { isActive, OPEN, SESSION, THIS_ONE, thisOne, toldOf } from './deviceExpressions.ts'
+import { deviceInvitations } from './deviceInvitations.ts'
 import { itemOfDevice } from './deviceItem.ts'
-import { epoch, HOUR_MS } from './limitItems.ts'
+import { deviceRemovals } from './deviceRemovals.ts'
 import { payerWrites } from './payerWrites.ts'
+import { reminders } from './reminders.ts'
 
 export function devicesTable(documents: DynamoDBDocumentClient, table: string): DeviceStore {
   const { change, count, tell } = payerWrites(documents, table)
 
-  /** One conditional write to an invitation; false if the condition failed. */
-  async function mark(
-    hash: string,
-    update: string,
-    when: string,
-    values: Readonly<Record<string, unknown>>,
-  ): Promise<boolean> {
-    try {
-      await documents.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { user_id: keyOf(hash) },
-          UpdateExpression: update,
-          ConditionExpression: when,
-          ExpressionAttributeValues: values,
-        }),
-      )
-      return true
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false
-      throw error
-    }
-  }
-
   return {
-    async invite({ hash, payerId, email, authTime, expiresAt }) {
-      await documents.send(
-        new PutCommand({
-          TableName: table,
-          Item: {
-            user_id: keyOf(hash),
-            invited_by: payerId,
-            email,
-            invited_auth_time: authTime,
-            invited_until: expiresAt.toISOString(),
-            // The table's time to live only sweeps; the expiry is in the condition of the write that spends it.
-            expires_epoch: Math.ceil(expiresAt.getTime() / 1000),
-          },
-        }),
-      )
-    },
-
-    async countInvitation(payerId, now) {
-      try {
-        await documents.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { user_id: `limit#invitations#${payerId}#${now.toISOString().slice(0, 13)}` },
-            UpdateExpression: 'SET expires_epoch = :ttl ADD uses :one',
-            ConditionExpression: 'attribute_not_exists(uses) OR uses < :max',
-            ExpressionAttributeValues: {
-              ':one': 1,
-              ':max': INVITATIONS_PER_HOUR,
-              ':ttl': epoch(now, 2 * HOUR_MS),
-            },
-          }),
-        )
-        return true
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false
-        throw error
-      }
-    },
-
-    async invitation(hash) {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName: table, Key: { user_id: keyOf(hash) }, ConsistentRead: true }),
-      )
-      if (!Item) return undefined
-      const found = invitation.parse(Item)
-      return {
-        hash,
-        payerId: found.invited_by,
-        email: found.email,
-        authTime: found.invited_auth_time,
-        expiresAt: found.invited_until,
-        hasAsked: found.has_asked,
-      }
-    },
-
-    spend: (hash, deviceId, now) =>
-      mark(
-        hash,
-        'SET spent_for = :device',
-        'invited_until > :now AND (attribute_not_exists(spent_for) OR spent_for = :device)',
-        { ':device': deviceId, ':now': now.toISOString() },
-      ),
-
-    async noteAsked(hash) {
-      // Once it has expired it may be gone.
-      await mark(hash, 'SET has_asked = :yes', 'attribute_exists(invited_by)', { ':yes': true })
-    },
+    ...deviceInvitations(documents, table),
+    ...deviceRemovals(documents, table),
+    ...reminders(documents, table),
 
     ask: ({ payerId, email }, pending) =>
       change(
@@ -202,66 +103,65 @@ export function devicesTable(documents: DynamoDBDocumentClient, table: string): 
       })
     },
 
-    letIn(seen, { id, ...device }, now) {
-      const { pending } = seen.devices
-      const { boundBy } = device
-      const yesBy = boundBy === 'device' ? pending?.yesBy : undefined
-      const forgotten = longRemoved(seen.devices).map((old, n) => [`#old${n}`, old] as const)
+    letIn(seen, { id, ...device }, forgettable, now) {
+      const { pending, since } = seen.devices
+      const { boundBy, activeFrom } = device
+      const renews = pending?.renews
+      const leave = leaveConditions(seen, boundBy)
+      const told = {
+        ...toldOf({ id, ...device }),
+        ...(activeFrom && { activeFrom: activeFrom.toISOString() }),
+        ...(renews !== undefined && { renews }),
+      }
       return tell(
         seen,
-        { event: 'device.added', by: 'payer', device: { id, ...keysOf(device), boundBy } },
+        { event: activeFrom ? 'device.waiting' : 'device.added', by: 'payer', device: told },
         now,
-        {
-          set: `devices.#id = :device, devices_since = if_not_exists(devices_since, :now),
-            devices_active = if_not_exists(devices_active, :none) + :one`,
-          remove: ['device_pending', ...forgotten.map(([name]) => `devices.${name}`)].join(', '),
-          when: [
-            ...THIS_ONE,
-            '(attribute_not_exists(sessions_from) OR sessions_from <= device_pending.invitedAuthTime)',
-            '(attribute_not_exists(devices_active) OR devices_active < :max)',
-            ...(boundBy === 'device'
-              ? [
-                  'device_pending.yesBy = :by',
-                  'device_pending.hasDigits = :yes',
-                  ...isActive('#by'),
-                ]
-              : ['attribute_not_exists(devices_since)']),
-            ...(boundBy === 'text' ? ['phone_number = :number'] : []),
-            ...(boundBy === 'sign-in' ? ['attribute_not_exists(phone_number)'] : []),
-          ],
-          values: {
-            ...thisOne(id, now),
-            ':device': itemOfDevice(device),
-            ':none': 0,
-            ':one': 1,
-            ':max': DEVICES_MAX,
-            ...(boundBy === 'device' && { ':by': yesBy ?? '', ':yes': true }),
-            ...(boundBy === 'text' && {
-              ':number': seen.phone ? international(seen.phone) : '',
-            }),
-          },
-          names: {
-            '#id': id,
-            ...(boundBy === 'device' && { '#by': yesBy ?? '' }),
-            ...Object.fromEntries(forgotten),
-          },
+        (stored) => {
+          // As stored at this try: one that was restored meanwhile must not be forgotten.
+          const forgotten = forgettable(stored.devices).map((old, n) => [`#old${n}`, old] as const)
+          return {
+            set: [
+              'devices.#id = :device',
+              'devices_since = if_not_exists(devices_since, :now)',
+              ...(renews === undefined
+                ? ['devices_active = if_not_exists(devices_active, :none) + :one']
+                : ['devices.#renewed.removedAt = :now', 'devices.#renewed.removedBy = :renewal']),
+            ].join(', '),
+            remove: [
+              'device_pending',
+              ...(boundBy === 'invitation' ? ['owner_invitation', 'recovery_stopped_at'] : []),
+              ...forgotten.map(([name]) => `devices.${name}`),
+            ].join(', '),
+            when: [
+              ...THIS_ONE,
+              '(attribute_not_exists(sessions_from) OR sessions_from <= device_pending.invitedAuthTime)',
+              ...(renews === undefined
+                ? ['(attribute_not_exists(devices_active) OR devices_active < :max)']
+                : isActive('#renewed')),
+              ...leave.when,
+              ...forgotten.map(([name]) => `attribute_exists(devices.${name}.removedAt)`),
+              ...(boundBy === 'device'
+                ? []
+                : [`attribute_${since ? 'exists' : 'not_exists'}(devices_since)`]),
+            ],
+            values: {
+              ...thisOne(id, now),
+              ':device': itemOfDevice(device),
+              ...(renews === undefined
+                ? { ':none': 0, ':one': 1, ':max': DEVICES_MAX }
+                : { ':renewal': 'renewal' }),
+              ...leave.values,
+            },
+            names: {
+              '#id': id,
+              ...(renews !== undefined && { '#renewed': renews }),
+              ...leave.names,
+              ...Object.fromEntries(forgotten),
+            },
+          }
         },
       )
-    },
-
-    turnAway: (payerId, deviceId) =>
-      change(payerId, 'REMOVE device_pending', ['device_pending.id = :id'], { ':id': deviceId }),
-
-    remove(seen, deviceId, now) {
-      const removed = seen.devices.all.find(({ id }) => id === deviceId)
-      if (!removed) return Promise.resolve(undefined)
-      const device = { id: deviceId, ...keysOf(removed), boundBy: removed.boundBy }
-      return tell(seen, { event: 'device.removed', by: 'payer', device }, now, {
-        set: 'devices.#id.removedAt = :now, devices_active = devices_active - :one',
-        when: [OPEN, ...isActive('#id')],
-        values: { ':now': now.toISOString(), ':one': 1 },
-        names: { '#id': deviceId },
-      })
     },
 
     async noteUse(payerId, deviceId, { backedUp, signCount }, now) {
@@ -274,48 +174,60 @@ export function devicesTable(documents: DynamoDBDocumentClient, table: string): 
         { '#id': deviceId },
       )
     },
+
+    async lockStarts(seen, id, untilOf, now) {
+      await tell(seen, { event: 'starts.locked', by: 'payer' }, now, (stored) => ({
+        set: 'starts_locked_until = :until, starts_locks = :locks, starts_disowned = :disowned',
+        when: [
+          OPEN,
+          // What the payer did not start and finds while starts are locked was started before, and climbs no step.
+          '(attribute_not_exists(starts_locked_until) OR starts_locked_until <= :now)',
+          '(attribute_not_exists(starts_disowned) OR NOT contains(starts_disowned, :id))',
+        ],
+        values: {
+          ':until': untilOf(stored.startsLock?.locks ?? 0).toISOString(),
+          ':locks': (stored.startsLock?.locks ?? 0) + 1,
+          ':id': id,
+          ':now': now.toISOString(),
+          ':disowned': [...(stored.disowned ?? []), id].slice(-DISOWNED_KEPT),
+        },
+        isStored: ({ disowned }) => disowned?.includes(id) ?? false,
+      }))
+    },
   }
 }
 
-/** So many removed devices stay in the payer's item, the newest; the audit trail has all. */
-const REMOVED_KEPT = 10
+/** What the write requires that lets a device in by this leave. */
+function leaveConditions({ phone, devices }: Payer, boundBy: Leave): Conditions {
+  const { pending, invitation } = devices
+  switch (boundBy) {
+    case 'device':
+      return {
+        when: ['device_pending.yesBy = :by', 'device_pending.hasDigits = :yes', ...isActive('#by')],
+        values: { ':by': pending?.yesBy ?? '', ':yes': true },
+        names: { '#by': pending?.yesBy ?? '' },
+      }
+    case 'text':
+      return {
+        when: ['phone_number = :number', 'attribute_not_exists(recovery_stopped_at)'],
+        values: { ':number': phone ? international(phone) : '' },
+      }
+    case 'sign-in':
+      return { when: ['attribute_not_exists(phone_number)'] }
+    case 'invitation':
+      return {
+        // Whether it waives the wait is read from the same invitation.
+        when: ['owner_invitation.codeHash = :invited', 'owner_invitation.endsAt > :now'],
+        values: { ':invited': invitation?.hash ?? '' },
+      }
+  }
+}
 
-/** The ids of removed devices that the item need not hold any more. */
-const longRemoved = ({ all }: Devices): string[] =>
-  all
-    .filter(({ removedAt }) => removedAt)
-    .sort((a, b) => (b.removedAt?.getTime() ?? 0) - (a.removedAt?.getTime() ?? 0))
-    .slice(REMOVED_KEPT)
-    .map(({ id }) => id)
+type Conditions = {
+  readonly when: readonly string[]
+  readonly values?: Readonly<Record<string, unknown>>
+  readonly names?: Readonly<Record<string, string>>
+}
 
-const keyOf = (hash: string) => `invite#${hash}`
-
-const invitation = z.object({
-  invited_by: z.string(),
-  email: z.string(),
-  invited_auth_time: z.int(),
-  has_asked: z.boolean().default(false),
-  invited_until: z.iso.datetime({ precision: 3 }).transform((text) => new Date(text)),
-})
-
-/** The operator has neither locked nor closed the account. */
-const OPEN = 'attribute_not_exists(account_state)'
-/** The session was not ended. */
-const SESSION = '(attribute_not_exists(sessions_from) OR sessions_from <= :signed_in)'
-/** The device with this id is pending and has not expired, and the account is open. */
-const THIS_ONE = ['device_pending.id = :id', 'device_pending.expiresAt > :now', OPEN]
-
-const thisOne = (deviceId: string, now: Date) => ({ ':id': deviceId, ':now': now.toISOString() })
-
-/** The device of this name in the expression was let in and not removed. */
-const isActive = (name: string) => [
-  `attribute_exists(devices.${name})`,
-  `attribute_not_exists(devices.${name}.removedAt)`,
-]
-
-/** The public keys, as an audit entry keeps them. */
-const keysOf = ({ key, passkey }: Pick<Device, 'key' | 'passkey'>) => ({
-  key,
-  spki: passkey.spki,
-  alg: passkey.alg,
-})
+/** So many things that the payer did not start stay in the item; more than can wait for an answer at the same time. */
+const DISOWNED_KEPT = 20

@@ -10,6 +10,10 @@ export const DAY_MS = 24 * HOUR_MS
 /** A DynamoDB time to live, in epoch seconds: `now` plus the given milliseconds. */
 export const epoch = (now: Date, ms: number) => Math.ceil((now.getTime() + ms) / 1000)
 
+/** The counter of a payer's invitations in this hour (UTC). */
+export const invitationsKey = (payerId: string, now: Date): string =>
+  `limit#invitations#${payerId}#${now.toISOString().slice(0, 13)}`
+
 export type Values = Readonly<Record<string, unknown>>
 export type LimitItems = ReturnType<typeof limitItems>
 

@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import type { Limits, Starts } from '../../core/ports.ts'
 import { Refusal, secondsUntil } from '../../core/refusals.ts'
-import { epoch, HOUR_MS, limitItems, TRIES_MAX, type Values } from './limitItems.ts'
+import { epoch, HOUR_MS, invitationsKey, limitItems, TRIES_MAX, type Values } from './limitItems.ts'
 import { type TextSettings, textCounters } from './textCounters.ts'
 
 /**
@@ -89,7 +89,20 @@ export function limitsTable(
         'attribute_exists(started)',
         none,
       )
+      await clearInvitations(payerId, now)
     },
+
+    clearInvitations,
+  }
+
+  async function clearInvitations(payerId: string, now: Date): Promise<void> {
+    const none = { ':none': 0 }
+    await items.write(
+      invitationsKey(payerId, now),
+      'SET uses = :none',
+      'attribute_exists(uses)',
+      none,
+    )
   }
 
   /** Count a start and reserve a slot, or refuse. False if the stored item no longer is as `found`. */

@@ -19,6 +19,9 @@ const stored = z.object({
   phone_verified_at: instant.optional(),
   account_state: z.enum(['locked', 'closed']).optional(),
   sessions_from: z.int().optional(),
+  starts_locked_until: instant.optional(),
+  starts_locks: z.int().default(0),
+  starts_disowned: z.array(z.string()).optional(),
 })
 
 const pending = z.object({
@@ -34,6 +37,10 @@ const pending = z.object({
   pending_current_passed_at: instant.optional(),
   pending_sms_id: z.string().optional(),
   pending_current_sms_id: z.string().optional(),
+  pending_signing: z.string().optional(),
+  pending_yes_by: z.string().optional(),
+  pending_failed_yes: z.int().default(0),
+  pending_invitation: z.string().optional(),
 })
 
 /** A payer from their item. Throws if it cannot be parsed. */
@@ -54,6 +61,11 @@ export function payerOf(attributes: unknown): Payer {
     codesLockedUntil: found.codes_locked_until,
     state: found.account_state,
     sessionsFrom: found.sessions_from,
+    startsLock: found.starts_locked_until && {
+      until: found.starts_locked_until,
+      locks: found.starts_locks,
+    },
+    disowned: found.starts_disowned,
     devices: devicesOf(attributes),
     trail: trailOf(attributes),
     pending: awaited && {
@@ -68,6 +80,15 @@ export function payerOf(attributes: unknown): Payer {
       currentPassed: awaited.pending_current_passed_at !== undefined,
       textId: awaited.pending_sms_id,
       currentTextId: awaited.pending_current_sms_id,
+      deviceLeave:
+        awaited.pending_signing === undefined
+          ? undefined
+          : {
+              signing: awaited.pending_signing,
+              yesBy: awaited.pending_yes_by,
+              failedYes: awaited.pending_failed_yes,
+              invitation: awaited.pending_invitation,
+            },
     },
   }
 }

@@ -33,8 +33,11 @@ export const payerEntryItem = z.strictObject({
       spki: z.string(),
       alg: z.int(),
       boundBy: z.enum(LEAVES),
+      activeFrom: z.iso.datetime({ precision: 3 }).exactOptional(),
+      renews: z.string().exactOptional(),
     })
     .exactOptional(),
+  isNow: z.boolean().exactOptional(),
   previous: hash.nullable(),
   hash,
 })

@@ -13,7 +13,7 @@ export type TrailWrite = {
 
 export function trailWrite(
   seen: Trail,
-  what: Pick<PayerEntry, 'payerId' | 'event' | 'by' | 'device'>,
+  what: Pick<PayerEntry, 'payerId' | 'event' | 'by' | 'device' | 'isNow'>,
   now: Date,
 ): TrailWrite {
   const { count, recent } = withEntry(seen, what, now, sha256Hex)

@@ -67,16 +67,21 @@ export function payerWrites(documents: DynamoDBDocumentClient, table: string) {
   /**
    * A write with an audit entry, tried again if another entry was added first; `undefined` if the write's own
    * condition failed.
+   *
+   * @param write the write, made anew for each try of what is stored then
    */
-  async function tell(
-    first: Pick<Payer, 'payerId' | 'trail'>,
-    what: Pick<PayerEntry, 'event' | 'by' | 'device'>,
+  async function tell<Seen extends Pick<Payer, 'payerId' | 'trail'>>(
+    first: Seen,
+    what: Pick<PayerEntry, 'event' | 'by' | 'device' | 'isNow'>,
     now: Date,
-    { set, remove, when, values, names }: Counting,
+    write: Counting | ((seen: Seen | Payer) => Counting),
   ): Promise<Payer | undefined> {
     const { payerId } = first
-    let { trail } = first
+    let seen: Seen | Payer = first
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const { set, remove, when, values, names, isStored } =
+        typeof write === 'function' ? write(seen) : write
+      const { trail } = seen
       const told = trailWrite(trail, { payerId, ...what }, now)
       const changed = await change(
         payerId,
@@ -88,8 +93,8 @@ export function payerWrites(documents: DynamoDBDocumentClient, table: string) {
       if (changed) return changed
       const stored = await get(payerId)
       if (!stored || stored.trail.count === trail.count) return undefined
-      if (told.left(stored.trail)) return stored
-      trail = stored.trail
+      if (told.left(stored.trail) && (isStored?.(stored) ?? true)) return stored
+      seen = stored
     }
     throw new Error(`payer ${payerId}: an audit entry failed the condition of ten writes in a row`)
   }
@@ -103,6 +108,11 @@ type Counting = {
   readonly when: readonly string[]
   readonly values: Readonly<Record<string, unknown>>
   readonly names?: Readonly<Record<string, string>>
+  /**
+   * Whether a payer as stored holds this write, where the audit entry alone does not tell: two writes of the same
+   * millisecond can have equal entries.
+   */
+  readonly isStored?: (stored: Payer) => boolean
 }
 
 /**

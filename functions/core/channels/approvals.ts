@@ -1,284 +1,183 @@
-/** What a device is asked, and its answers: payments, a new device, its own removal. */
-
-import type { DenialReason } from '../channel.ts'
+/** What a device is asked: payments, a new device or phone number, and what it may stop. */
 import type { PaymentPorts } from '../deciding.ts'
+import type { Device } from '../device.ts'
 import {
   activeDevices,
   alivePending,
-  type Device,
+  type DeviceRules,
   hasYes,
   isActive,
-  type PendingDevice,
+  isRung,
+  isUndoable,
+  isWaiting,
+  waitingDevices,
 } from '../device.ts'
-import type { DeviceProof, DeviceStore } from '../devicePorts.ts'
-import { type DeviceView, deviceView } from '../devicesView.ts'
-import { removeActive } from '../enrolling.ts'
-import { letIn } from '../lettingIn.ts'
+import type { DeviceProof } from '../devicePorts.ts'
+import { type DeviceView, deviceView, type RemovedView, removedView } from '../devicesView.ts'
+import { type Notice, noticesOf } from '../notices.ts'
 import type { Payer } from '../payer.ts'
 import { type Payment, statusAt } from '../payment.ts'
-import type { Limits, PayerStore } from '../ports.ts'
+import { alivePhone, phoneLeaveOf } from '../phoneLeave.ts'
+import type { Clock, Limits, PayerStore } from '../ports.ts'
 import { Refusal } from '../refusals.ts'
-import { challengeOf, removalSigning, type SignedAs } from '../signing.ts'
-import { type Assertion, afterUse, failureOf, stalenessOf } from '../webauthn.ts'
-import { approveByDevice, denyByDevice, type SignaturePorts, type SignedBody } from './device.ts'
+import { removalSigning } from '../signing.ts'
 import { ASSERTIONS_MAX } from './deviceRules.ts'
 
 /** The device that signed a request, and its payer. */
-export type Trusted = { readonly payer: Payer; readonly device: Device }
+export type Trusted = {
+  readonly payer: Payer
+  readonly device: Device
+  /**
+   * False: a session removed it, and it is rung and may stop that removal and recoveries; or it waits, and only learns
+   * until when.
+   */
+  readonly isActive: boolean
+}
 
 /**
  * The device of a proof. Refuses `device_not_trusted`, the same for an unknown, a pending, a removed device and a wrong
  * signature; `locked` by the operator.
  */
 export async function trustedDevice(
-  { payers }: { readonly payers: Pick<PayerStore, 'get'> },
+  {
+    payers,
+    clock,
+    rules,
+  }: {
+    readonly payers: Pick<PayerStore, 'get'>
+    readonly clock: Clock
+    readonly rules: Pick<DeviceRules, 'waitHours'>
+  },
   proof: DeviceProof,
 ): Promise<Trusted> {
   const payer = proof.payerId === undefined ? undefined : await payers.get(proof.payerId)
-  const device = payer && activeDevices(payer.devices).find(({ id }) => id === proof.thumbprint)
-  if (!device || !(await proof.isSignedBy(device.key))) throw new Refusal('device_not_trusted')
+  const device = payer?.devices.all.find(({ id }) => id === proof.thumbprint)
+  if (!payer || !device) throw new Refusal('device_not_trusted')
+  const now = clock()
+  const approves = isActive(payer.devices, device.id, now)
+  const waits = !device.removedAt && isWaiting(device, now)
+  if (!approves && !waits && !isRung(device, payer.devices, rules, now)) {
+    throw new Refusal('device_not_trusted')
+  }
+  if (!(await proof.isSignedBy(device.key))) throw new Refusal('device_not_trusted')
   if (payer.state) throw new Refusal('locked')
-  return { payer, device }
+  return { payer, device, isActive: approves }
 }
 
 /** What waits for this device's answer, with the very text that it signs. */
 export type ApprovalsView = {
   readonly email: string
+  /** False: a session removed this device, and only what it may stop is here; or it waits, and nothing is. */
+  readonly trusted: boolean
   readonly device: DeviceView & {
-    /** The document by which this device removes itself. */
-    readonly removal: string
+    /** The document by which this device removes itself; null if it is removed. */
+    readonly removal: string | null
+    /** How its removal can be undone; null if it was not removed. */
+    readonly removed: RemovedView | null
+    /** RFC 3339: it waits until then, and approves nothing; null if it does not wait. */
+    readonly activeFrom: string | null
   }
-  /** The payer's other active devices, so that each shows a new one. */
+  /** The payer's other active devices, so that each shows a new one; none for a removed device. */
   readonly others: readonly DeviceView[]
-  readonly approvals: readonly {
-    readonly kind: 'payment' | 'device'
-    readonly id: string
-    readonly signing: string
-  }[]
+  /** The account's notices, as the page shows them; none for a removed device. */
+  readonly notices: readonly Notice[]
+  readonly approvals: readonly Waiting[]
 }
 
-/** What waits for an answer: the new device first, then the payments, oldest first. */
+/** Something that waits for a device's answer. */
+type Waiting = {
+  readonly kind: 'payment' | 'device' | 'phone' | 'stop'
+  readonly id: string
+  readonly signing: string
+}
+
+/** What waits for an answer: what can be stopped first, then a new device or number, then the payments, oldest first. */
 export async function approvalsFor(
-  { payments, limits, clock }: PaymentPorts & { readonly limits: Pick<Limits, 'readStarts'> },
-  { payer, device }: Trusted,
+  ports: PaymentPorts & {
+    readonly limits: Pick<Limits, 'readStarts'>
+    readonly rules: Pick<DeviceRules, 'waitHours'>
+  },
+  trusted: Trusted,
 ): Promise<ApprovalsView> {
-  const { payerId } = payer
+  const { payer, device } = trusted
+  const { payerId, devices } = payer
+  const waiting = trusted.isActive ? await paymentsWaiting(ports, payerId) : []
+  const now = ports.clock()
+  const [removed = null] = removedView(device, ports.rules)
+  return {
+    email: payer.email,
+    trusted: trusted.isActive,
+    device: {
+      ...deviceView(device),
+      removal: trusted.isActive ? removalSigning(payerId, device) : null,
+      removed,
+      activeFrom: isWaiting(device, now) ? (device.activeFrom?.toISOString() ?? null) : null,
+    },
+    // A removed device, which may be in the wrong hands, is told only what it may stop.
+    others: trusted.isActive
+      ? activeDevices(devices, now)
+          .filter(({ id }) => id !== device.id)
+          .map(deviceView)
+      : [],
+    notices: trusted.isActive ? noticesOf(payer, now) : [],
+    approvals: [
+      ...stoppable(ports, trusted, now),
+      ...(trusted.isActive ? changesWaiting(payer, now) : []),
+      ...waiting,
+    ],
+  }
+}
+
+/** The recoveries that a device may stop, and its own removal while it can be undone, if it has not asked yet. */
+function stoppable(
+  { rules }: { readonly rules: Pick<DeviceRules, 'waitHours'> },
+  { payer, device }: Trusted,
+  now: Date,
+): Waiting[] {
+  const own = isUndoable(device, rules, now) && !device.stop?.askedAt ? [device] : []
+  // A device that waits has no say, and stops neither itself nor another.
+  if (isWaiting(device, now)) return []
+  return [...own, ...waitingDevices(payer.devices, now)].flatMap(({ id, stop }) =>
+    stop && (stop.failed[device.id] ?? 0) < ASSERTIONS_MAX
+      ? [{ kind: 'stop', id: `stop.${id}`, signing: stop.signing }]
+      : [],
+  )
+}
+
+/** The new device and the new number that wait for a device's yes. */
+function changesWaiting(payer: Payer, now: Date): Waiting[] {
+  const pending = alivePending(payer.devices, now)
+  const phone = alivePhone(payer, now)
+  const leave = phone?.deviceLeave
+  // The yes of a device that was removed since, and an invitation that has ended, let nothing in.
+  const isAsked = leave && phoneLeaveOf(payer, now) === undefined
+  return [
+    ...(pending && !hasYes(payer.devices, now)
+      ? [{ kind: 'device' as const, id: `device.${pending.id}`, signing: pending.signing }]
+      : []),
+    ...(phone && isAsked
+      ? [{ kind: 'phone' as const, id: `phone.${phone.verificationId}`, signing: leave.signing }]
+      : []),
+  ]
+}
+
+/** The payments that wait for a device, oldest first. */
+async function paymentsWaiting(
+  { payments, limits, clock }: PaymentPorts & { readonly limits: Pick<Limits, 'readStarts'> },
+  payerId: string,
+): Promise<Waiting[]> {
   const starts = await limits.readStarts(payerId)
   const found = await Promise.all(
     Object.keys(starts?.unfinished ?? {}).map((paymentId) => payments.get(payerId, paymentId)),
   )
   const now = clock()
-  const waiting = found
+  return found
     .filter((payment): payment is Payment => payment !== undefined)
     .filter((payment) => statusAt(payment, now) === 'pending')
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
-  const pending = alivePending(payer.devices, now)
-  return {
-    email: payer.email,
-    device: { ...deviceView(device), removal: removalSigning(payerId, device) },
-    others: activeDevices(payer.devices)
-      .filter(({ id }) => id !== device.id)
-      .map(deviceView),
-    approvals: [
-      ...(pending && !hasYes(payer.devices)
-        ? [{ kind: 'device' as const, id: `device.${pending.id}`, signing: pending.signing }]
-        : []),
-      ...waiting.flatMap(({ paymentId, channels }) =>
-        channels.device.signing === undefined
-          ? []
-          : [
-              {
-                kind: 'payment' as const,
-                id: `payment.${paymentId}`,
-                signing: channels.device.signing,
-              },
-            ],
-      ),
-    ],
-  }
-}
-
-/** A device's answer: yes by the passkey, no by the device key alone. */
-export type DeviceAnswer =
-  | { readonly answer: 'approve'; readonly assertion: Assertion }
-  | {
-      readonly answer: 'deny'
-      readonly reason?: DenialReason | undefined
-      readonly signed: string
-    }
-
-/** What taking an answer needs. */
-export type AnswerPorts = PaymentPorts &
-  SignaturePorts & {
-    readonly payers: PayerStore
-    readonly devices: DeviceStore
-    /** Called if the payer says that they did not start what is asked. */
-    readonly onNotMe: (payerId: string, id: string) => void
-    /** Called if a passkey's counter fell. */
-    readonly onCounterFallen: () => void
-    /** Called if only the time of a device's last use was not stored. */
-    readonly onUseFault: (fault: unknown) => void
-  }
-
-/** What has become of the thing that was asked. */
-export type Answered = {
-  readonly id: string
-  readonly status: 'approved' | 'denied' | 'removed'
-}
-
-/**
- * Take a device's answer to one of its `approvalsFor`, or its removal of itself (id `removal`).
- *
- * Refuses: `not_found`, `expired`, `already_decided`, `no_attempts_left`, `approval_not_signed`, `too_many_devices`.
- */
-export async function answerApproval(
-  ports: AnswerPorts,
-  trusted: Trusted,
-  id: string,
-  answer: DeviceAnswer,
-  request: SignedBody,
-): Promise<Answered> {
-  const [kind, subject = ''] = id.split('.', 2)
-  const status = await statusAfter(ports, trusted, { kind, subject }, answer, request)
-  if (status !== 'removed') await noteUse(ports, trusted, answer)
-  return { id, status }
-}
-
-/** Store the time of use. A counter that fell may tell of a copied passkey; it refuses nothing (WebAuthn step 22). */
-async function noteUse(ports: AnswerPorts, { payer, device }: Trusted, answer: DeviceAnswer) {
-  // An answer that was given before is not checked again, so it may be one that the passkey never signed.
-  const { hasCounterFallen, ...seen } =
-    answer.answer === 'approve' && !failureOf(answer.assertion, device.passkey, ports.crypto)
-      ? afterUse(answer.assertion, device.passkey)
-      : { ...device.passkey, hasCounterFallen: false }
-  if (hasCounterFallen) ports.onCounterFallen()
-  await ports.devices.noteUse(payer.payerId, device.id, seen, ports.clock()).catch(ports.onUseFault)
-}
-
-async function statusAfter(
-  ports: AnswerPorts,
-  trusted: Trusted,
-  { kind, subject }: { readonly kind: string | undefined; readonly subject: string },
-  answer: DeviceAnswer,
-  request: SignedBody,
-): Promise<Answered['status']> {
-  const { payer, device } = trusted
-  switch (kind) {
-    case 'payment': {
-      const named = { payerId: payer.payerId, paymentId: subject }
-      if (answer.answer === 'deny') {
-        const signed = { ...request, signed: answer.signed }
-        if (await denyByDevice(ports, device, named, signed)) {
-          noteReason(ports, trusted, answer, `payment.${subject}`)
-        }
-        return 'denied'
-      }
-      await approveByDevice(ports, device, named, { ...request, assertion: answer.assertion })
-      return 'approved'
-    }
-    case 'device':
-      return answerDevice(ports, trusted, subject, answer)
-    case 'removal':
-      return removeItself(ports, trusted, answer)
-    default:
-      throw new Refusal('not_found')
-  }
-}
-
-/** Tell a no that says "not me", once: at the request that changed something. */
-function noteReason(
-  { onNotMe }: Pick<AnswerPorts, 'onNotMe'>,
-  { payer }: Trusted,
-  answer: DeviceAnswer,
-  id: string,
-) {
-  if (answer.answer === 'deny' && answer.reason === 'not_me') onNotMe(payer.payerId, id)
-}
-
-/** Let a new device in by an active one's yes, or turn it away. The fifth failed assertion turns it away too. */
-async function answerDevice(
-  ports: AnswerPorts,
-  trusted: Trusted,
-  deviceId: string,
-  answer: DeviceAnswer,
-): Promise<'approved' | 'denied'> {
-  const { payer, device } = trusted
-  const { devices, clock } = ports
-  const { payerId } = payer
-  const pending = alivePending(payer.devices, clock())
-  if (pending?.id !== deviceId) {
-    // An equal request again, after the digits have let it in. A no that comes so late is told so.
-    if (answer.answer === 'approve' && isActive(payer.devices, deviceId)) return 'approved'
-    throw new Refusal('not_found')
-  }
-  const attemptsLeft = ASSERTIONS_MAX - pending.failedYes
-  if (answer.answer === 'deny') {
-    if (answer.signed !== challengeOf(ports.sha256, 'refuseDevice', pending.signing)) {
-      ports.onStale('challenge')
-      throw new Refusal('approval_not_signed', { attemptsLeft })
-    }
-    if (await devices.turnAway(payerId, deviceId)) {
-      noteReason(ports, trusted, answer, `device.${deviceId}`)
-      return 'denied'
-    }
-    // Another device's yes let it in first: then nobody may be told that this no counted.
-    if (await isStillActive(ports, payerId, deviceId)) throw new Refusal('not_found')
-    return 'denied'
-  }
-  requireCurrent(ports, device, answer.assertion, 'device', pending.signing, attemptsLeft)
-  if (failureOf(answer.assertion, device.passkey, ports.crypto)) {
-    const counted = await devices.countFailedYes(payerId, pending, clock())
-    throw new Refusal('approval_not_signed', { attemptsLeft: leftAfter(counted, deviceId) })
-  }
-  const stored = await devices.saveYes(payerId, pending, device.id, clock())
-  if (!stored) throw new Refusal('not_found')
-  if (stored.devices.pending?.hasDigits) await letIn(ports, stored, 'device')
-  return 'approved'
-}
-
-const leftAfter = (payer: Payer | undefined, deviceId: string): number => {
-  const pending: PendingDevice | undefined = payer?.devices.pending
-  return pending?.id === deviceId ? ASSERTIONS_MAX - pending.failedYes : 0
-}
-
-/** A removal ends nothing that a thief would want to keep, so a failed assertion counts nothing. */
-async function removeItself(
-  ports: AnswerPorts,
-  { payer, device }: Trusted,
-  answer: DeviceAnswer,
-): Promise<'removed'> {
-  if (answer.answer === 'deny') throw new Refusal('not_found')
-  const attemptsLeft = ASSERTIONS_MAX
-  const signing = removalSigning(payer.payerId, device)
-  requireCurrent(ports, device, answer.assertion, 'remove', signing, attemptsLeft)
-  if (failureOf(answer.assertion, device.passkey, ports.crypto)) {
-    throw new Refusal('approval_not_signed', { attemptsLeft })
-  }
-  await removeActive(ports, payer, device.id)
-  return 'removed'
-}
-
-async function isStillActive(
-  { payers }: Pick<AnswerPorts, 'payers'>,
-  payerId: string,
-  deviceId: string,
-): Promise<boolean> {
-  const payer = await payers.get(payerId)
-  return payer !== undefined && isActive(payer.devices, deviceId)
-}
-
-/** Require that an assertion is over this document, made here and now. Refuses `approval_not_signed`. */
-function requireCurrent(
-  { sha256, site, crypto, onStale }: SignaturePorts,
-  { passkey }: Device,
-  assertion: Assertion,
-  as: SignedAs,
-  signing: string,
-  attemptsLeft: number,
-) {
-  const challenge = challengeOf(sha256, as, signing)
-  const stale = stalenessOf(assertion, challenge, passkey, site, crypto)
-  if (!stale) return
-  onStale(stale)
-  throw new Refusal('approval_not_signed', { attemptsLeft })
+    .flatMap(({ paymentId, channels: { device } }) =>
+      device.signing === undefined
+        ? []
+        : [{ kind: 'payment', id: `payment.${paymentId}`, signing: device.signing }],
+    )
 }

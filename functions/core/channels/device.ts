@@ -1,28 +1,14 @@
 /** The channel `device`: a passkey approves exactly the stored document, a device key denies it. */
 import { type PaymentPorts, requirePayment, whyConditionFailed } from '../deciding.ts'
 import { activeDevices, type Device } from '../device.ts'
+import type { SignaturePorts } from '../devicePorts.ts'
 import type { Sha256 } from '../ids.ts'
 import { type Payment, statusAt, whyClosed } from '../payment.ts'
 import type { ChannelStart, Decision } from '../ports.ts'
 import { Refusal } from '../refusals.ts'
 import { challengeOf, paymentSigning } from '../signing.ts'
-import {
-  type Assertion,
-  failureOf,
-  stalenessOf,
-  type WebAuthnCrypto,
-  type WebAuthnSite,
-} from '../webauthn.ts'
+import { type Assertion, failureOf, stalenessOf } from '../webauthn.ts'
 import { ASSERTIONS_MAX } from './deviceRules.ts'
-
-/** The ports by which a signature over a stored document is checked. */
-export type SignaturePorts = {
-  readonly site: WebAuthnSite
-  readonly crypto: WebAuthnCrypto
-  readonly sha256: Sha256
-  /** Called with the flaw of a signature that is over something else than what is stored, or made elsewhere. */
-  readonly onStale: (flaw: string) => void
-}
 
 /** A device's request as it came, kept as evidence. */
 export type SignedBody = { readonly body: string; readonly proof: string }
@@ -32,7 +18,7 @@ export const deviceStart =
   (newNonce: () => string) => async (): Promise<ChannelStart<'device'>> => ({
     begin({ devices, now, ...start }) {
       const none = { tried: [], failed: [] }
-      if (activeDevices(devices).length === 0) return { state: none }
+      if (activeDevices(devices, now).length === 0) return { state: none }
       const signing = paymentSigning({ ...start, nonce: newNonce(), createdAt: now })
       return { state: { ...none, signing } }
     },
@@ -100,16 +86,17 @@ export async function denyByDevice(
   device: Device,
   { payerId, paymentId }: Pick<Payment, 'payerId' | 'paymentId'>,
   { signed, ...request }: SignedBody & { readonly signed: string },
-): Promise<boolean> {
+): Promise<{ readonly payment: Payment; readonly isNew: boolean }> {
   const payment = await requirePayment(ports, payerId, paymentId)
-  if (isDecidedBy(payment, device, 'denied')) return false
   const signing = requireSigning(payment)
-  const closed = whyClosed(payment, ports.clock())
+  const isAgain = isDecidedBy(payment, device, 'denied')
+  const closed = isAgain ? undefined : whyClosed(payment, ports.clock())
   if (closed) throw closed
   if (signed !== challengeOf(ports.sha256, 'deny', signing)) {
     ports.onStale('challenge')
     throw notSigned(payment)
   }
+  if (isAgain) return { payment, isNew: false }
   const decision: Decision = {
     status: 'denied',
     channel: 'device',
@@ -118,9 +105,9 @@ export async function denyByDevice(
     only: { payerId, signing },
   }
   const decided = await ports.payments.decide(paymentId, decision, ports.clock())
-  if (decided) return true
+  if (decided) return { payment, isNew: true }
   await answeredMeanwhile(ports, payment, device, 'denied')
-  return false
+  return { payment, isNew: false }
 }
 
 /** The digest by which an assertion is counted once. */

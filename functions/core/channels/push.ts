@@ -74,7 +74,8 @@ const lookUp = (read: Promise<readonly PushAnswered[]>) =>
  */
 function begun(ports: StartPorts, start: ChannelBegin, answers: Answers): Begun<'push'> {
   const { paymentId, action, reference, now } = start
-  if (!start.phone) return { state: { state: 'unavailable' } }
+  // From the first device on no push goes out: it would be a way around the device.
+  if (!start.phone || start.devices.since) return { state: { state: 'unavailable' } }
   const none = whyNoPush(ports, paymentId, answers, now)
   if (none) return none
   const details = pushDetails(action, accountOf(start), reference)

@@ -1,5 +1,6 @@
 /** The channel `sms`: an SMS code bound to one payment; each attempt is spent before its code is checked. */
 import { type PaymentPorts, requirePayment, whyConditionFailed } from '../deciding.ts'
+import { areTextsClosed, type DeviceRules } from '../device.ts'
 import { TEXT_PAUSE_SECONDS } from '../limits.ts'
 import { checkAsAttempt, type LockoutPorts, whyLocked } from '../lockout.ts'
 import { admit, masked, type Payer, type PhoneNumber, type SignedIn } from '../payer.ts'
@@ -18,7 +19,11 @@ import type {
 import { Refusal, secondsUntil, switchedOff } from '../refusals.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from './smsCodeRules.ts'
 
-export type CodePorts = PaymentPorts & { readonly codes: Codes; readonly payers: PayerStore }
+export type CodePorts = PaymentPorts & {
+  readonly codes: Codes
+  readonly payers: PayerStore
+  readonly rules: Pick<DeviceRules, 'waitHours' | 'textsBesideDevice'>
+}
 
 /** A payment starts without a text. The payer requests one, and it is sent to the phone of the start. */
 export const smsCodeStart = async (): Promise<ChannelStart<'sms'>> => ({
@@ -39,7 +44,7 @@ export const smsCodeEnd =
  * Text the payer a code for this payment. The text is counted before it is requested, so that neither parallel
  * requests nor a crash can exceed the limits.
  *
- * Refuses: `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
+ * Refuses: `device_required`, `phone_not_verified` (the payment's phone was replaced twice since), `not_found`, `expired`,
  * `already_decided`, `no_attempts_left`, `locked`, `sms_off`, `too_many_sms`, `invalid_request` (the phone
  * receives no texts), `provider_unavailable`. Throws `SessionEnded`.
  */
@@ -58,7 +63,7 @@ export async function sendSmsCode(
     payers.get(payerId),
   ])
   admit(payer, signedIn)
-  requireNoDevice(payer)
+  requireTexts(ports, payer)
   // Check the payment and the lock first, so that a refused text is not counted in the payer's hour …
   const refused = whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock())
   if (refused) throw refused
@@ -88,7 +93,7 @@ export async function sendSmsCode(
 /**
  * Approve a payment with the code from the text.
  *
- * Refuses: `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
+ * Refuses: `device_required`, `not_found`, `expired`, `already_decided`, `no_code_sent`, `no_attempts_left`,
  * `locked`, `wrong_code`, `code_expired` (used before, or expired), and `provider_unavailable` if the provider gave
  * no verdict; the payment's attempt stays spent. Throws `SessionEnded`.
  */
@@ -102,7 +107,7 @@ export async function approveWithCode(
   const { payerId } = signedIn
   const payer = await payers.get(payerId)
   admit(payer, signedIn)
-  requireNoDevice(payer)
+  requireTexts(ports, payer)
   const locked = whyLocked(payer?.codesLockedUntil, clock())
   if (locked) throw (await whyNoAttempt(ports, payerId, id)) ?? locked
   // Both attempts are reserved before the provider checks the code, so that parallel guesses exceed neither limit.
@@ -128,9 +133,9 @@ export async function approveWithCode(
   throw whyConditionFailed(whyClosed(now, clock()), id)
 }
 
-/** Require that the payer never had a device: a text must not be a way around it. Refuses `device_required`. */
-function requireNoDevice(payer: Payer | undefined) {
-  if (payer?.devices.since) throw new Refusal('device_required')
+/** Require that no device closes texts: a text must not be a way around it. Refuses `device_required`. */
+function requireTexts({ rules, clock }: CodePorts, payer: Payer | undefined) {
+  if (payer && areTextsClosed(payer.devices, rules, clock())) throw new Refusal('device_required')
 }
 
 /** The newest text of the payment. */
@@ -156,10 +161,14 @@ const bound = ({ paymentId, action, reference }: Payment): BoundAction => ({
 const approvedByCode = ({ outcome }: Payment) =>
   outcome.status === 'approved' && outcome.channel === 'sms'
 
-/** The number that the payment started for, which may have been replaced since. Refuses `phone_not_verified`. */
+/**
+ * The number that the payment started for, which may have been replaced since. Refuses `device_required` (it was started
+ * for a device), `phone_not_verified`.
+ */
 function phoneOf(payment: Payment, payer: Payer | undefined): PhoneNumber {
+  const providerPhoneId = phoneIdOf(payment)
   const phones = [payer?.phone, payer?.previous]
-  const phone = phones.find((one) => one?.providerPhoneId === payment.providerPhoneId)
+  const phone = phones.find((one) => one?.providerPhoneId === providerPhoneId)
   if (!phone) throw new Refusal('phone_not_verified')
   return phone
 }

@@ -82,6 +82,7 @@ describe('a text', () => {
       }),
       payers: one.port<PayerStore>({ get: async () => person }),
       limits: one.port<Limits>({ spendPayingText: async () => {} }),
+      rules: { waitHours: 12, textsBesideDevice: false },
       switches: one.port<Switches>({ smsOff: async () => world.isOff ?? false }),
       codes: one.port<Codes>({
         byTextId: textId !== undefined,
@@ -278,6 +279,7 @@ describe('a code', () => {
         end: () => new Promise((resolve) => setImmediate(resolve)),
       }),
       pause: one.port<{ pause(): Promise<void> }>({ pause: async () => {} }).pause,
+      rules: { waitHours: 12, textsBesideDevice: false },
       onLockoutFault: (fault: unknown) => void one.asked.push(['fault', fault]),
     }
     return { ...one, entered: approveWithCode(ports, SIGNED_IN, ID, '1234567') }
