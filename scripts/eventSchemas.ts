@@ -72,9 +72,20 @@ const accountDetail = z.object({
         .regex(/^[A-Za-z0-9_-]{43}$/)
         .describe("The thumbprint (RFC 7638) of the device's key."),
       boundBy: z.enum(LEAVES).describe('What let it in.'),
+      activeFrom: instant
+        .exactOptional()
+        .describe(
+          'Only of device.waiting: until then the device approves nothing, and the payer can stop it.',
+        ),
     })
     .exactOptional()
-    .describe('Only of device.added and device.removed.'),
+    .describe(
+      'Only of device.added, device.waiting, device.removed, device.restored and device.stopped.',
+    ),
+  isNow: z
+    .boolean()
+    .exactOptional()
+    .describe('Only of device.invited: whether the operator waived the wait.'),
   entry: hash.describe('The hash of the entry of the archive of this change.'),
 })
 true satisfies Same<z.infer<typeof accountDetail>, PayerEvent['detail']>

@@ -30,7 +30,8 @@ const operations: Record<RouteName, Operation> = {
       "The payment is stored first; then the payer's phone or device shows payee and amount (PSD2 Art. " +
       '97(2), RTS Art. 5). The same key with the same terms gives the payment as it is now, with ' +
       'other terms it is refused. The start is 503 only where nothing was stored, and 409 only where ' +
-      'the operator locked the account while it was under way.',
+      'the operator locked the account while it was under way. `device_required`: no device is active, and one was ' +
+      'lately, or the deployment sends no texts; `phone_not_verified`: the payer has neither a device nor a phone.',
     parameters: [
       {
         name: 'Idempotency-Key',
@@ -55,6 +56,7 @@ const operations: Record<RouteName, Operation> = {
       'idempotency_key_reused',
       'already_decided',
       'locked',
+      'starts_locked',
       'too_many_payments',
       'provider_unavailable',
       'payments_off',
@@ -98,8 +100,10 @@ const operations: Record<RouteName, Operation> = {
       `${TEXTS_MAX} texts for a payment, ${TEXT_PAUSE_SECONDS} s apart; ` +
       `by default ${DEFAULTS.textsPerHour} an hour and ${DEFAULTS.textsPerDay} a day for a payer. ` +
       '`phone_not_verified`: the ' +
-      'phone that the payment was started for was replaced twice since. `device_required`: the payer has a device, or ' +
-      'had one, and a text is no way around it.',
+      'phone that the payment was started for was replaced twice since. `device_required`: the payer has an active ' +
+      'device, or had one within the last hours (by default ' +
+      `${DEFAULTS.deviceWaitHours}), and the deployment's setting \`textsBesideDevice\` does not let texts in beside it. ` +
+      'There only where the provider sends texts, as all routes for texts and phones.',
     success: { 202: ['Payment', 'The text is on its way.'] },
     refusals: [
       ...OF_PAYMENT,
@@ -162,8 +166,9 @@ const operations: Record<RouteName, Operation> = {
       'before it void. ' +
       `${VERIFICATION_SENDS_MAX} sends for a verification, ${TEXT_PAUSE_SECONDS} s apart; by default ` +
       `${DEFAULTS.provingTextsPerHour} an hour and ${DEFAULTS.provingTextsPerDay} a day for a ` +
-      'payer, and for a number that is not theirs yet. They are counted apart from codes for payments. Refused once ' +
-      'the payer has a device (`device_required`).',
+      'payer, and for a number that is not theirs yet. They are counted apart from codes for payments. From the ' +
+      "payer's first device on, the old phone gets no code: an active device has to say yes " +
+      '(`GET /approvals`), or the operator’s `invitation` comes with the number; without both it is `device_required`.',
     body: 'StartVerification',
     success: { 202: ['VerificationStarted', 'The code is on its way.'] },
     refusals: [
@@ -178,7 +183,9 @@ const operations: Record<RouteName, Operation> = {
   },
   phoneVerify: {
     summary: 'Trust the phone whose code this is',
-    description: 'Five attempts for a verification, counted before they are checked.',
+    description:
+      'Five attempts for a verification, counted before they are checked. `device_required`: an active device has to ' +
+      'say yes first, and no code was looked at.',
     body: 'VerificationCodes',
     success: { 200: ['Profile', 'The phone is trusted.'] },
     refusals: [
@@ -351,7 +358,7 @@ const IN_PATH = {
   paymentId: 'One that is malformed belongs to no payment: 404.',
   deviceId: "The thumbprint of the device's key. One that is malformed belongs to no device: 404.",
   approvalId:
-    'As `GET /approvals` told it: `payment.` or `device.` and the id; or `removal`. A malformed one is a 404.',
+    'As `GET /approvals` told it: `payment.`, `device.`, `phone.` or `stop.` and the id; or `removal`. A malformed one is a 404.',
 }
 
 const inPath = (path: string): Parameter[] =>

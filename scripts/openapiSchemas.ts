@@ -4,10 +4,8 @@ import { CHANNELS } from '../functions/core/channel.ts'
 import { ASSERTIONS_MAX } from '../functions/core/channels/deviceRules.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/channels/smsCodeRules.ts'
 import { AMOUNT_PATTERN, ANY_AMOUNT, CURRENCIES, type Currency } from '../functions/core/money.ts'
-import { noticeEvents } from '../functions/core/notices.ts'
 import { PROOFS } from '../functions/core/outcome.ts'
 import { VERIFICATION_SENDS_MAX } from '../functions/core/payer.ts'
-import { RECENT_ENTRIES_MAX } from '../functions/core/payerTrail.ts'
 import type { PaymentView } from '../functions/core/payment.ts'
 import type { ProfileView } from '../functions/core/profile.ts'
 import {
@@ -26,8 +24,9 @@ import { body as phoneStartBody } from '../functions/handlers/phoneStart.ts'
 import { body as phoneVerifyBody } from '../functions/handlers/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/handlers/sendPayment.ts'
 import { body as smsVerifyBody } from '../functions/handlers/smsVerify.ts'
-import { deviceAnswers, devices, SAID_OF_DEVICES } from './openapiDeviceSchemas.ts'
-import { instant, maskedNumber, reference } from './openapiFields.ts'
+import { approvalAnswers, SAID_OF_APPROVALS } from './openapiApprovalSchemas.ts'
+import { deviceAnswers, devices, exampleDevices, SAID_OF_DEVICES } from './openapiDeviceSchemas.ts'
+import { instant, maskedNumber, notices, reference } from './openapiFields.ts'
 
 /** The default limit of each currency. */
 const DEFAULT_MAX_AMOUNTS = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
@@ -85,6 +84,12 @@ export const SAID: Readonly<Record<string, object>> = {
     examples: ['+44 7400 123456'],
   },
   'StartVerification/channel': { description: 'A text, or a voice that says the code.' },
+  'StartVerification/invitation': {
+    description:
+      'The code of the operator’s invitation, from the payer’s first device on, where no active device can say yes. It ' +
+      'is spent when the phone is trusted. Blanks, hyphens and case do not matter.',
+    examples: ['K7LMP-Q4F2X'],
+  },
   'VerificationCodes/verificationId': {
     description:
       'From the answer that started it. Another number started since makes it void: `not_found`.',
@@ -93,11 +98,12 @@ export const SAID: Readonly<Record<string, object>> = {
   'VerificationCodes/code': { description: "The new phone's code.", examples: ['271828'] },
   'VerificationCodes/currentCode': {
     description:
-      "The verified phone's code, where there is a verified phone: a session alone never moves " +
+      "The verified phone's code, where there is a verified phone and never was a device: a session alone never moves " +
       'payments to another phone.',
     examples: ['3141592'],
   },
   ...SAID_OF_DEVICES,
+  ...SAID_OF_APPROVALS,
 }
 
 const currencies = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
@@ -184,24 +190,26 @@ const verificationId = z
   .describe('Names this verification of this number; its confirmation carries it.')
   .meta({ examples: ['Qm4sT1n0vQ9ZpX2cL7rJ8w'] })
 
+const phoneLeave = z
+  .enum(['code', 'device', 'invitation'])
+  .nullable()
+  .describe(
+    'What has to let the number in beside its own code. `code`: one to the verified phone. `device`: the yes of an ' +
+      'active device (`GET /approvals`), from the payer’s first device on. `invitation`: the operator’s, which came ' +
+      'with the number. Null for a first phone.',
+  )
+
 const profile = z
   .strictObject({
     email: z.string(),
     devices,
-    notices: z
-      .array(
-        z.strictObject({
-          event: z.enum(noticeEvents),
-          at: instant,
-          ending: z
-            .string()
-            .nullable()
-            .describe('Of the newest change of phone: the last three digits of the phone now.'),
-        }),
-      )
-      // One more than the item holds: the newest change of phone, if later events pushed it out.
-      .max(RECENT_ENTRIES_MAX + 1)
-      .describe('What happened to the account in the last 30 days, newest first.'),
+    notices,
+    startsLockedUntil: instant
+      .nullable()
+      .describe(
+        'Until when no payment starts (`starts_locked`), because the payer said on a device that they did not start ' +
+          'something; else null.',
+      ),
     phone: z
       .strictObject({
         number: maskedNumber,
@@ -212,6 +220,12 @@ const profile = z
             channel: z.enum(['sms', 'call']),
             verificationId,
             reference,
+            leave: phoneLeave,
+            hasLeave: z
+              .boolean()
+              .describe(
+                'Whether that has let it in; a code of the verified phone may come with the new one’s.',
+              ),
           })
           .nullable()
           .describe('A number that waits for its code.'),
@@ -223,9 +237,21 @@ const profile = z
     examples: [
       {
         email: 'harry@hogwarts.ac.uk',
-        devices: { list: [], pending: null, everHadOne: false, canAdd: true },
+        devices: exampleDevices,
         notices: [{ event: 'phone.changed', at: '2026-11-21T12:00:00.000Z', ending: '456' }],
-        phone: { number: '+44 ••••• ••456', verified: true, pending: null },
+        startsLockedUntil: null,
+        phone: {
+          number: '+44 ••••• ••456',
+          verified: true,
+          pending: {
+            number: '+44 ••••• ••789',
+            channel: 'sms',
+            verificationId: 'Qm4sT1n0vQ9ZpX2cL7rJ8w',
+            reference: '4F2K7Q',
+            leave: 'device',
+            hasLeave: false,
+          },
+        },
       },
     ],
   })
@@ -239,7 +265,7 @@ const verificationStarted = z
       .string()
       .nullable()
       .describe(
-        'The text to the verified phone, with the whole new number; null without one. Twilio Verify ' +
+        'The text to the verified phone, with the whole new number; null where none goes there. Twilio Verify ' +
           'words it as a payment of 0.00 to nobody, with the same number and reference.',
       ),
     to: maskedNumber,
@@ -252,6 +278,7 @@ const verificationStarted = z
       .min(0)
       .max(VERIFICATION_SENDS_MAX - 1),
     expiresAt: instant.describe('Until when the code is good.'),
+    leave: phoneLeave,
   })
   .meta({
     examples: [
@@ -263,6 +290,7 @@ const verificationStarted = z
         dialled: null,
         sendsLeft: 4,
         expiresAt: '2026-11-21T12:10:00.000Z',
+        leave: 'code',
       },
     ],
   })
@@ -280,6 +308,7 @@ export const answers = {
   Profile: profile,
   VerificationStarted: verificationStarted,
   ...deviceAnswers,
+  ...approvalAnswers,
   SessionsEnded: z.strictObject({}).describe('There is nothing more to tell.'),
   Received: z
     .strictObject({})

@@ -27,7 +27,7 @@ const strict = z.fromJSONSchema({
 })
 const { payment, account } = written.$defs
 const text = read('docs/guides/events.md')
-const [example, ofAccount, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(
+const [example, ofAccount, urgent, pattern] = [...text.matchAll(/```json\n(.*?)```/gs)].map(
   ([, json = '']) => JSON.parse(json),
 )
 
@@ -49,7 +49,8 @@ beforeAll(async () => {
     const id = await harness.ended(await harness.person(), end)
     await publish({ Records: await harness.changesOf(id) })
   }
-  await publish({ Records: [payerRecord('ann', undefined, trailWith('ann', PAYER_EVENTS))] })
+  const trails = PAYER_EVENTS.map((_, n) => trailWith('ann', PAYER_EVENTS.slice(0, n + 1)))
+  await publish({ Records: trails.map((trail, n) => payerRecord('ann', trails[n - 1], trail)) })
   await bus.close()
 })
 afterAll(() => harness.close())
@@ -170,13 +171,32 @@ test('each payment is published twice: that it waits, and how it ended', () => {
   expect(types).toEqual(ends.flatMap((end) => ['payment.pending', `payment.${ENDS[end].status}`]))
 })
 
+type Pattern = { source: string[]; 'detail-type': string[]; detail: { version: unknown[] } }
+const takenBy = (rule: Pattern) => (event: EventEnvelope) =>
+  rule.source.includes(event.source) &&
+  rule['detail-type'].includes(event['detail-type']) &&
+  rule.detail.version.includes(event.detail.version)
+
 test('the rule takes approved payments only', () => {
-  const takes = (event: EventEnvelope) =>
-    pattern.source.includes(event.source) &&
-    pattern['detail-type'].includes(event['detail-type']) &&
-    pattern.detail.version.includes(event.detail.version)
-  const taken = events.filter(takes).map(({ detail }) => detail.status)
+  const taken = events.filter(takenBy(pattern)).map(({ detail }) => detail.status)
   expect(taken).toEqual(['approved', 'approved', 'approved', 'approved'])
+})
+
+test('the rule of what a payer must hear of at once takes just these changes of an account', () => {
+  expect(events.filter(takenBy(urgent))).toEqual([])
+  const taken = accountEvents.filter(takenBy(urgent)).map((event) => event['detail-type'])
+  expect(taken.sort()).toEqual(urgent['detail-type'].toSorted())
+})
+
+test('only a device that waits tells when it will approve, and only an invitation whether it waits', () => {
+  const having = (name: string, of: (event: EventEnvelope) => object | undefined) =>
+    accountEvents.filter((event) => name in (of(event) ?? {})).map((one) => one['detail-type'])
+  expect(having('activeFrom', ({ detail }) => Object(detail).device)).toEqual(['device.waiting'])
+  expect(having('isNow', ({ detail }) => detail)).toEqual(['device.invited'])
+  const ofDevices = PAYER_EVENTS.filter((type) => type.startsWith('device.'))
+  expect(having('device', ({ detail }) => detail)).toEqual(
+    ofDevices.filter((type) => type !== 'device.invited'),
+  )
 })
 
 test('the table of proofs has every proof that an event can have', () => {

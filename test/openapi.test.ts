@@ -22,6 +22,7 @@ import {
   type RouteName,
   startHarness,
 } from './harness/harness.ts'
+import { recoveryAnswers } from './harness/recoveryAnswers.ts'
 
 type Content = Record<string, { schema: object }>
 type Response = { description: string; headers?: Record<string, object>; content: Content }
@@ -146,7 +147,7 @@ test('a request made of the examples is one', () => {
       examples?: unknown[]
       enum?: unknown[]
     }
-    if (!properties) return examples?.[0] ?? values?.[0]
+    if (examples || !properties) return examples?.[0] ?? values?.[0]
     return Object.fromEntries(
       Object.entries(properties).map(([name, inside]) => [name, example(inside)]),
     )
@@ -482,6 +483,16 @@ describe('real answers', () => {
     'a locked account',
   ] as const)('of devices: %s', async (calls) => {
     await deviceAnswers(harness, call, providerDown)[calls]()
+  })
+
+  test.each([
+    'a recovery that is stopped',
+    'a removal that is undone',
+    'a key that is gone',
+    'another number, and what the payer did not start',
+    'a code where no phone is verified',
+  ] as const)('of devices: %s', async (calls) => {
+    await recoveryAnswers(harness, call)[calls]()
   })
 
   test('of sessions', async () => {

@@ -28,6 +28,7 @@ const EVIDENCE = 'functions/adapters/dynamodb/channelItem.ts'
 const ENTRY = 'scripts/evidence/archivedEntry.ts'
 const API = 'scripts/openapiSchemas.ts'
 const DEVICE_API = 'scripts/openapiDeviceSchemas.ts'
+const APPROVALS_API = 'scripts/openapiApprovalSchemas.ts'
 const EVENTS = 'scripts/eventSchemas.ts'
 const DEVICES = 'functions/adapters/dynamodb/deviceItem.ts'
 
@@ -45,6 +46,7 @@ const BOUND = [
   bound('channels/deviceRules', 'type SignedRequest = {', EVIDENCE),
   bound('device', 'export type Device = DeviceKeys & {', DEVICES),
   bound('device', 'export type PendingDevice = DeviceKeys & {', DEVICES),
+  typed('device', 'Stop', DEVICES),
   typed('webauthn', 'Passkey', DEVICES),
   typed('payerTrail', 'PayerEntry', 'functions/adapters/dynamodb/payerTrailItem.ts'),
   typed('paymentTrail', 'PaymentEntry', ENTRY),
@@ -56,8 +58,12 @@ const BOUND = [
   typed('payment', 'DecisionView', API),
   typed('profile', 'ProfileView', API),
   typed('devicesView', 'DevicesView', DEVICE_API),
-  typed('channels/approvals', 'ApprovalsView', DEVICE_API),
-  typed('channels/approvals', 'Answered', DEVICE_API),
+  typed('devicesView', 'RemovedView', DEVICE_API),
+  bound('devicesView', "readonly by: 'text'", DEVICE_API),
+  bound('devicesView', "readonly by: 'invitation'", DEVICE_API),
+  typed('channels/approvals', 'ApprovalsView', APPROVALS_API),
+  bound('channels/approvals', 'type Waiting = {', APPROVALS_API),
+  typed('channels/answering', 'Answered', APPROVALS_API),
   typed('notices', 'Notice', API),
   typed('registering', 'VerificationStarted', API),
 ]

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { paymentWithHistoryOf } from '../functions/adapters/dynamodb/paymentHistory.ts'
 import { isBar } from '../functions/adapters/dynamodb/paymentItem.ts'
 import { devices, limits, lockout, payers } from '../functions/composition.ts'
+import { PAYER_EVENTS } from '../functions/core/payerTrail.ts'
 import { type TableShape, tables } from '../functions/tables.ts'
 import {
   type Attribute,
@@ -30,6 +31,7 @@ const HEADINGS: Readonly<Record<Kind, string>> = {
   number: '### Counter of texts that verify a number, by number',
   stage: '### Counter of all texts of the stage',
   invitations: '### Invitations of a payer in an hour',
+  reminders: '### Reminders of devices that wait',
 }
 
 const sections = readFileSync('docs/storage.md', 'utf8').split(/^(?=##)/m)
@@ -146,6 +148,13 @@ test('every entry of a history and of an audit trail is in the document, with wh
   expect(Object.fromEntries(told)).toEqual(Object.fromEntries(found))
 })
 
+test('no entry of an audit trail has a name, a number or an e-mail address', () => {
+  const events = new Set([...all.audited].map((entry) => JSON.parse(entry).event))
+  expect(sorted(events)).toEqual(sorted(PAYER_EVENTS))
+  const personal = /@|\+\d|Ada’s|"(name|number|email|reference|digits|signing)"/
+  expect([...all.audited].filter((entry) => personal.test(entry))).toEqual([])
+})
+
 test('every field of evidence is in the document, with the kinds that have it', () => {
   const found = new Map([...all.evidence].map(([kind, fields]) => [kind, sorted(fields)]))
   const told = rows(section(HEADINGS.payment), 'Field', 'Meaning', 'In')
@@ -184,8 +193,13 @@ test('the examples are read by the adapters as what they are', async () => {
     devices: {
       all: [{ name: 'Ada’s phone', boundBy: 'text' }],
       pending: { name: 'Ada’s tablet', tries: 0 },
+      invitation: { isNow: false, until: new Date('2026-11-28T12:02:00.000Z') },
+      recoveryStoppedAt: new Date('2026-11-21T12:04:30.000Z'),
     },
+    startsLock: { until: new Date('2026-11-21T12:09:12.000Z'), locks: 1 },
   })
+  const due = await devices(world).dueReminders(new Date('2026-11-21T18:03:00.000Z'))
+  expect(due).toMatchObject([{ payerId, deviceId: Object.keys(Object(payer?.devices))[0] }])
   const invite = exampleOf('invite')
   const [, hash = ''] = String(invite.user_id).split('#')
   expect(await devices(world).invitation(hash)).toMatchObject({ payerId, email: invite.email })

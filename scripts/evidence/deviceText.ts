@@ -1,15 +1,17 @@
 /** What a device signed, in plain words. */
 import type { Evidence } from '../../functions/core/channels/all.ts'
 import type { Leave } from '../../functions/core/device.ts'
+import type { PayerEntry } from '../../functions/core/payerTrail.ts'
 import { SIGNED_AS } from '../../functions/core/signing.ts'
 import { siteOf } from './deviceCheck.ts'
 import type { DeviceOrigin } from './payerDeviceCheck.ts'
 
 /** What let a device in. */
-export const LET_IN_BY: Record<Leave, string> = {
+const LET_IN_BY: Record<Leave, string> = {
   device: 'by the yes of another device of the payer',
   text: 'by a code that was texted to the verified phone',
   'sign-in': 'by a sign-in that was not older than five minutes',
+  invitation: 'by an invitation of the operator',
 }
 
 type Rows = readonly (readonly [string, string])[]
@@ -20,7 +22,7 @@ export const signedTold = (signing: string): Rows => [['document', signing]]
 /** Which device answered, how it had been let in, and what it signed; nothing if no device answered. */
 export function deviceTold(evidence: Evidence, origin: DeviceOrigin | undefined): Rows {
   if (evidence.kind !== 'passkey' && evidence.kind !== 'device-key') return []
-  const since = origin && 'letIn' in origin ? ` on ${origin.letIn.at}` : ''
+  const since = origin && 'letIn' in origin ? ` on ${origin.letIn.at}${waited(origin.letIn)}` : ''
   const isYes = evidence.kind === 'passkey'
   return [
     ['device', `${evidence.device_id} (the thumbprint of its key; its name is on the page)`],
@@ -55,6 +57,18 @@ export function deviceVerified(
           `  NOT VERIFIED: whether its keys are those of the payer's device${origin ? ` (${origin.whyNotCompared})` : ''}`,
         ]),
   ]
+}
+
+/** Of a device that waited, until when. */
+const waited = ({ device }: PayerEntry) =>
+  device?.activeFrom === undefined ? '' : `, and waited until ${device.activeFrom}`
+
+/** What an entry of the account's trail says of a device or an invitation. */
+export function changeTold({ event, device, isNow }: PayerEntry): string {
+  if (!device) return isNow ? '  without a wait' : ''
+  const until = event === 'device.waiting' ? `, approves from ${device.activeFrom}` : ''
+  const renewed = device.renews === undefined ? '' : `, in place of ${device.renews}`
+  return `  ${device.id}, let in ${LET_IN_BY[device.boundBy]}${until}${renewed}`
 }
 
 const quoted = (text: string) => JSON.stringify(text)

@@ -26,10 +26,10 @@ export function letInBy(
   answeredAt: string,
   entries: readonly PayerEntry[],
 ): PayerEntry | { readonly what: string } {
-  const ofDevice = entries.filter(({ device }) => device?.id === evidence.device_id)
-  const added = ofDevice.findLast(({ event, at }) => event === 'device.added' && at <= answeredAt)
-  if (!added?.device) return { what: 'its device was not let in before it' }
-  const { key, spki, alg, boundBy } = added.device
+  const before = entries.filter(({ at }) => at <= answeredAt)
+  const { letIn, ended } = before.reduce(lifeAfter(evidence.device_id), {})
+  if (!letIn?.device) return { what: 'its device was not let in before it' }
+  const { key, spki, alg, boundBy } = letIn.device
   if (canonical(key) !== canonical(evidence.jwk)) {
     return { what: 'the device’s key is not the one that was let in' }
   }
@@ -37,10 +37,53 @@ export function letInBy(
     return { what: 'the passkey is not the one that was let in' }
   }
   if (boundBy !== evidence.bound_by) return { what: 'its device was let in by something else' }
-  const removed = ofDevice.find(({ event, seq }) => event === 'device.removed' && seq > added.seq)
-  // A decision reads the payer before it is written, so a removal in between comes too late for it.
+  if (activeFrom(letIn) > answeredAt) return { what: 'its device still waited then' }
+  // A decision reads the payer before it is written, so what ends a device in between comes too late for it.
   const lastRead = Date.parse(answeredAt) - LAMBDA_SECONDS * 1000
-  if (removed && Date.parse(removed.at) < lastRead)
-    return { what: 'its device was removed before it' }
-  return added
+  if (ended && Date.parse(ended.at) < lastRead) return { what: ended.what }
+  return letIn
 }
+
+/** How a device came to be, and what ended it, as far as the entries were read. */
+type Life = {
+  readonly letIn?: PayerEntry
+  readonly ended?: { readonly at: string; readonly what: string; readonly isUndoable?: true }
+}
+
+/** The life of a device after one more entry. */
+const lifeAfter =
+  (deviceId: string) =>
+  (life: Life, entry: PayerEntry): Life => {
+    const { event, at, device } = entry
+    const { letIn, ended } = life
+    const end = (what: string): Life => ({ ...life, ended: ended ?? { at, what } })
+    if (device && device.id !== deviceId) {
+      return device.renews === deviceId ? end('another device had taken its place before it') : life
+    }
+    switch (event) {
+      case 'device.added':
+        return { letIn: entry }
+      case 'device.waiting':
+        // The second one of a device that waits is the reminder.
+        return letIn && !ended ? life : { letIn: entry }
+      case 'device.removed':
+        return ended
+          ? life
+          : { ...life, ended: { at, what: 'its device was removed before it', isUndoable: true } }
+      case 'device.restored':
+        return ended?.isUndoable && letIn ? { letIn } : life
+      case 'device.stopped':
+        return end('its device was stopped while it waited')
+      case 'account.locked':
+      case 'account.closed':
+        return letIn && at < activeFrom(letIn)
+          ? end('its account was locked or closed while its device waited')
+          : life
+      default:
+        return life
+    }
+  }
+
+/** RFC 3339: since when a device approves; of one that waits without an end, never. */
+const activeFrom = ({ event, at, device }: PayerEntry): string =>
+  event === 'device.waiting' ? (device?.activeFrom ?? '9999') : at

@@ -4,7 +4,7 @@ import { trailOf } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
 import { payerEntryKey, payerTrailFolder } from '../../functions/core/payerTrail.ts'
-import { LET_IN_BY } from './deviceText.ts'
+import { changeTold } from './deviceText.ts'
 import { CannotLook } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { unproven } from './evidenceText.ts'
@@ -59,8 +59,8 @@ export function trailText({ payerId, entries, problems, whyNotCompared }: FoundP
     '',
     ...(entries.length > 0 ? ['What happened (UTC)'] : []),
     ...entries.map(
-      ({ seq, at, event, by, device }) =>
-        `  ${String(seq).padStart(6, '0')}  ${at}  ${event.padEnd(16)}  by ${by}${device ? `  ${device.id}, let in ${LET_IN_BY[device.boundBy]}` : ''}`,
+      (entry) =>
+        `  ${String(entry.seq).padStart(6, '0')}  ${entry.at}  ${entry.event.padEnd(16)}  by ${entry.by}${changeTold(entry)}`,
     ),
     '',
     ...(isProven

@@ -32,11 +32,13 @@ const UNSEEN: readonly (readonly [kind: RegExp, why: string])[] = [
     /^(deviceConfirm|decideApproval) 409 too_many_devices$/,
     'another device was let in at the same moment',
   ],
-  [/^deviceInvite 429 too_many_invitations$/, 'nobody here asks thirty times in an hour'],
   [
-    /^device(Invite|Confirm) 403 phone_not_verified$/,
-    'the owner lets no sign-in add the first device',
+    /^device(Leave|Confirm) 403 device_required$/,
+    'a device has stopped another one that waited, and nobody here has a second device so soon',
   ],
+  [/^deviceEnrol 409 too_many_devices$/, 'nobody here has three devices'],
+  [/^sendPayment 423 starts_locked$/, 'nobody here disowns a payment and then starts one'],
+  [/^deviceInvite 429 too_many_invitations$/, 'nobody here asks thirty times in an hour'],
   [
     /^decideApproval 409 no_attempts_left$/,
     'five signatures were right and no approval was written',

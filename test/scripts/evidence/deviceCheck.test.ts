@@ -261,6 +261,15 @@ const originOf = (
   return letInBy(evidence, at(30).toISOString(), trail.recent)
 }
 
+type Events = Parameters<typeof deviceTrail>[1]
+const second = (seconds: number) => at(seconds).toISOString()
+/** Let in without an active device's yes, 100 seconds before the payment, and active 90 seconds later. */
+const WAITING: Events[number] = ['device.waiting', -100, { activeFrom: second(-10) }]
+const REMINDER: Events[number] = ['device.waiting', -55, { activeFrom: second(-10) }]
+const OTHER = { id: newPhone().thumbprint }
+const RENEWS_IT = { ...OTHER, renews: phone.thumbprint }
+const RENEWS_ANOTHER = { ...OTHER, renews: newPhone().thumbprint }
+
 describe('by the payer’s own audit trail', () => {
   const approved = approvedBy(phone)
 
@@ -294,6 +303,89 @@ describe('by the payer’s own audit trail', () => {
       trail.recent.findLast(({ event }) => event === 'device.added'),
     )
     expect(originOf(deniedBy(phone), trail)).toMatchObject({ event: 'device.added' })
+  })
+
+  test.each<[string, Events]>([
+    ['has waited', [WAITING]],
+    ['has waited to this very instant', [['device.waiting', -90, { activeFrom: second(30) }]]],
+    ['was told of a second time while it waited', [WAITING, REMINDER]],
+    ['was removed and restored', [WAITING, ['device.removed', -5], ['device.restored', 1]]],
+    ['has waited while another one was stopped', [WAITING, ['device.stopped', -50, OTHER]]],
+    ['has waited while another one was renewed', [WAITING, ['device.added', -5, RENEWS_ANOTHER]]],
+    ['was renewed after the decision', [WAITING, ['device.added', 31, RENEWS_IT]]],
+    ['was renewed while the decision was being stored', [WAITING, ['device.added', 3, RENEWS_IT]]],
+    ['has waited before its account was locked', [WAITING, ['account.locked', -5, null]]],
+    ['was stopped, and let in again', [WAITING, ['device.stopped', -50], ['device.added', -9]]],
+  ])('a device decides that %s', (_, events) => {
+    const trail = deviceTrail(phone, events)
+    const [letIn] = trail.recent.filter(
+      ({ event, device }) => /added|waiting/.test(event) && device?.id === phone.thumbprint,
+    )
+    const again = trail.recent.find(({ event }) => event === 'device.stopped')
+    const isAgain = again?.device?.id === phone.thumbprint
+    expect(originOf(approved, trail)).toEqual(isAgain ? trail.recent.at(-1) : letIn)
+  })
+
+  const REMOVED = 'its device was removed before it'
+  const RENEWED = 'another device had taken its place before it'
+  test.each<[string, Events, string]>([
+    [
+      'still waits',
+      [['device.waiting', -90, { activeFrom: new Date(at(30).getTime() + 1).toISOString() }]],
+      'its device still waited then',
+    ],
+    ['waits without an end', [['device.waiting', -90]], 'its device still waited then'],
+    [
+      'was only told of as removed',
+      [['device.removed', -5]],
+      'its device was not let in before it',
+    ],
+    ['was only restored', [['device.restored', -5]], 'its device was not let in before it'],
+    [
+      'was removed, and restored too late',
+      [WAITING, ['device.removed', -5], ['device.restored', 31]],
+      REMOVED,
+    ],
+    [
+      'was removed, restored, and removed again',
+      [WAITING, ['device.removed', -9], ['device.restored', -8], ['device.removed', -7]],
+      REMOVED,
+    ],
+    [
+      'was removed before another was restored',
+      [WAITING, ['device.removed', -9], ['device.restored', -8, OTHER]],
+      REMOVED,
+    ],
+    [
+      'was stopped while it waited',
+      [WAITING, ['device.stopped', -50]],
+      'its device was stopped while it waited',
+    ],
+    [
+      'was stopped, and restored',
+      [WAITING, ['device.stopped', -50], ['device.restored', -9]],
+      'its device was stopped while it waited',
+    ],
+    ['was renewed', [WAITING, ['device.added', -5, RENEWS_IT]], RENEWED],
+    ['was renewed by one that waits', [WAITING, ['device.waiting', -5, RENEWS_IT]], RENEWED],
+    [
+      'was renewed, and restored',
+      [WAITING, ['device.added', -5, RENEWS_IT], ['device.removed', -4], ['device.restored', -3]],
+      RENEWED,
+    ],
+    [
+      'waited when its account was locked',
+      [WAITING, ['account.locked', -50, null], ['account.unlocked', -40, null]],
+      'its account was locked or closed while its device waited',
+    ],
+    [
+      'waited when its account was closed',
+      [WAITING, ['account.closed', -50, null]],
+      'its account was locked or closed while its device waited',
+    ],
+  ])('it is told of a decision whose device %s', (_, events, what) => {
+    expect(originOf(approved, deviceTrail(phone, events))).toEqual({ what })
+    expect(originOf(deniedBy(phone), deviceTrail(phone, events))).toEqual({ what })
   })
 
   test.each([

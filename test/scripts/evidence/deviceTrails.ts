@@ -23,6 +23,7 @@ const ORIGIN = 'https://pay.example'
 export const newPhone = (alg: -7 | -257 = -7) =>
   softwarePhone({ origin: ORIGIN, rpId: 'pay.example', alg, clock: () => at(30) })
 
+type ToldDevice = NonNullable<PayerEntry['device']>
 type SoftwarePhone = ReturnType<typeof newPhone>
 
 const { providerPhoneId: _, ...noPhone } = open
@@ -127,11 +128,14 @@ function decided(
   return { ...payment, history: [...payment.history, ...more], outcome: outcomeOf(end) }
 }
 
-/** What happened to the device of a phone, as its payer's trail has it: each event with its second. */
+/**
+ * What happened to the device of a phone, as its payer's trail has it: each event with its second, and what its entry
+ * has otherwise; without a device, `null`.
+ */
 export function deviceTrail(
   phone: SoftwarePhone,
-  events: readonly (readonly [PayerEventName, number])[],
-  device: Partial<NonNullable<PayerEntry['device']>> = {},
+  events: readonly (readonly [PayerEventName, number, (Partial<ToldDevice> | null)?])[],
+  device: Partial<ToldDevice> = {},
 ) {
   const { publicKey: spki, publicKeyAlgorithm: alg } = phone.create('').response
   const keys = {
@@ -143,10 +147,15 @@ export function deviceTrail(
     ...device,
   } as const
   return events.reduce(
-    (trail, [event, seconds]) =>
+    (trail, [event, seconds, more = {}]) =>
       withEntry(
         trail,
-        { payerId: open.payerId, event, by: 'payer', device: keys },
+        {
+          payerId: open.payerId,
+          event,
+          by: 'payer',
+          ...(more && { device: { ...keys, ...more } }),
+        },
         at(seconds),
         sha256Hex,
       ),

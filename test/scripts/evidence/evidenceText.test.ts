@@ -98,3 +98,34 @@ test('the history of an account tells which device was let in, and by what', () 
     `device.added      by payer  ${phone.thumbprint}, let in by the yes of another device of the payer`,
   )
 })
+
+test('the history of an account tells until when a device waited, whose place one took, and how the operator invited', () => {
+  const phone = newPhone()
+  const activeFrom = '2026-11-22T00:00:00.000Z'
+  const trail = deviceTrail(phone, [
+    ['device.invited', 1, null],
+    ['device.waiting', 2, { boundBy: 'invitation', activeFrom }],
+    ['device.added', 3, { id: newPhone().thumbprint, renews: phone.thumbprint }],
+  ])
+  const [invited, ...rest] = trail.recent
+  const now = { ...invited, isNow: true } as typeof invited
+  const lines = (entries: readonly (typeof invited)[]) =>
+    trailText({ payerId: 'ann', entries: entries.flatMap((one) => one ?? []), problems: [] })
+  expect(lines([invited, ...rest])).toMatch(/device\.invited +by payer\n/)
+  expect(lines([now, ...rest])).toContain('by payer  without a wait')
+  expect(lines(rest)).toContain(
+    `${phone.thumbprint}, let in by an invitation of the operator, approves from ${activeFrom}\n`,
+  )
+  expect(lines(rest)).toContain(`, in place of ${phone.thumbprint}\n`)
+})
+
+test('a decision tells that its device had waited, and until when', () => {
+  const phone = newPhone()
+  const activeFrom = '2026-11-21T12:00:00.000Z'
+  const { recent } = deviceTrail(phone, [['device.waiting', -9, { activeFrom }]])
+  const denied = entries(deniedBy(phone))
+  const [letIn] = recent
+  if (!letIn) throw new Error('no entry')
+  const text = evidenceText({ ...found, entries: denied, device: { letIn } })
+  expect(text).toContain(`on ${letIn.at}, and waited until ${activeFrom}`)
+})
