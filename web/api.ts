@@ -1,7 +1,9 @@
 import type { PaymentFields } from '../functions/core/action.ts'
 import type { PaymentView } from '../functions/core/payment.ts'
 import { jsonOf, problemOf } from './answer.ts'
-import type { Devices, Invitation } from './deviceApi.ts'
+import type { Device, Devices, Invitation } from './deviceApi.ts'
+import { restoreLabel } from './deviceFacts.ts'
+import type { Notice } from './noticeWords.ts'
 import { patienceMs } from './patience.ts'
 import type { Presses } from './presses.ts'
 import { Problem } from './problem.ts'
@@ -13,29 +15,32 @@ export type Payment = PaymentView
 
 export type PhoneChannel = 'sms' | 'call'
 
+/** What agrees to a new phone number: a code sent to the old one, a device's yes, or the owner's invitation. */
+export type PhoneLeave = 'code' | 'device' | 'invitation'
+
 export type Profile = {
   readonly email: string
   readonly phone: {
     readonly number: string
     readonly verified: boolean
-    readonly pending: {
-      readonly number: string
-      readonly channel: PhoneChannel
-      readonly verificationId: string
-      readonly reference: string
-    } | null
+    readonly pending: PendingNumber | null
   } | null
   readonly devices: Devices
+  /** Until then no payment can be started, because the payer said that they did not start one. */
+  readonly startsLockedUntil: string | null
   /** The newest first. */
   readonly notices?: readonly Notice[]
 }
 
-/** An event of the account that its payer should know of. */
-export type Notice = {
-  readonly event: string
-  readonly at: string
-  /** The last three digits of the current phone. */
-  readonly ending: string | null
+/** A number that is being verified. */
+export type PendingNumber = {
+  readonly number: string
+  readonly channel: PhoneChannel
+  readonly verificationId: string
+  readonly reference: string
+  /** What must agree to it besides its own code; null for the first number. */
+  readonly leave: PhoneLeave | null
+  readonly hasLeave: boolean
 }
 
 export type CodeSent = {
@@ -48,7 +53,11 @@ export type CodeSent = {
   readonly dialled: string | null
   readonly sendsLeft: number
   readonly expiresAt: string
+  readonly leave: PhoneLeave | null
 }
+
+/** What goes with the digits of a new device: a code from a text, an owner's invitation, or nothing. */
+export type LeaveProof = { readonly code?: string; readonly invitation?: string }
 
 export type Page = { readonly payments: readonly Payment[]; readonly next: string | null }
 
@@ -139,10 +148,12 @@ export function createApi(
   return {
     profile: () => call<Profile>({ path: '/profile' }),
 
-    startPhone: (phoneNumber: string, channel: PhoneChannel) =>
+    /** @param invitation the owner's, in place of a device's yes */
+    startPhone: (phoneNumber: string, channel: PhoneChannel, invitation: string | null = null) =>
       post<CodeSent>('/phone', 'No code was sent for your phone. Ask for it again.', {
         phoneNumber,
         channel,
+        ...(invitation === null ? {} : { invitation }),
       }),
 
     verifyPhone: (verificationId: string, code: string, currentCode: string | null) =>
@@ -168,11 +179,20 @@ export function createApi(
         { by: 'text' },
       ),
 
-    confirmDevice: (deviceId: string, digits: string, code: string | null) =>
+    confirmDevice: (deviceId: string, digits: string, proof: LeaveProof) =>
       post<Profile>(
         `/devices/${encodeURIComponent(deviceId)}/confirmation`,
         'Your new phone was not added. Type its digits again.',
-        { digits, ...(code === null ? {} : { code }) },
+        { digits, ...proof },
+      ),
+
+    /** Put back a device that was removed; the API wants a newer sign-in than the removal. */
+    restoreDevice: ({ id, name }: Pick<Device, 'id' | 'name'>) =>
+      post<Profile>(
+        `/devices/${encodeURIComponent(id)}/confirmation`,
+        // That sign-in was a step on the way, so nothing has failed.
+        `You have signed in again. Press ‘${restoreLabel(name)}’ now.`,
+        { undo: true },
       ),
 
     removeDevice: (deviceId: string) =>

@@ -1,11 +1,13 @@
 import type { Activity } from './activity.ts'
-import { createApi, type Payment, type Profile } from './api.ts'
+import { createApi, type Payment } from './api.ts'
 import type { Config } from './config.ts'
 import { draftsBelongTo } from './draft.ts'
 import { type Child, el, fill, verbatim } from './element.ts'
 import { button } from './form.ts'
 import { watchIdle } from './idleWatch.ts'
-import { fragmentOf, type Place, placeOf } from './place.ts'
+import { ownerInvitation, takeInvitationLink } from './ownerInvitation.ts'
+import { canPay } from './phoneNeeded.ts'
+import { fragmentOf, isOfPhone, type Place, placeOf } from './place.ts'
 import { createPresses, takeNotDone } from './presses.ts'
 import { detailsOf, explain, Problem } from './problem.ts'
 import type { App, Screen } from './screen.ts'
@@ -14,14 +16,9 @@ import type { Session } from './session.ts'
 import { remember } from './tabStorage.ts'
 import { SignInNeeded } from './tokens.ts'
 import { openTold } from './told.ts'
-import { showAddPhone } from './views/addPhone.ts'
-import { showCode } from './views/code.ts'
 import { showNotices } from './views/notices.ts'
-import { showPayments } from './views/payments.ts'
-import { showPhone } from './views/phone.ts'
-import { showSend } from './views/send.ts'
-import { showWaiting } from './views/waiting.ts'
-import { showSignedOut, showWelcome } from './views/welcome.ts'
+import { showPlace } from './views/showPlace.ts'
+import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
 
 /** Run the page: it shows one view at a time, the one that the fragment names. */
 export function runApp(config: Config, session: Session, activity: Activity): void {
@@ -48,6 +45,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   render()
 
   function render(): void {
+    takeInvitationLink(location.hash, (place) => history.replaceState(null, '', place))
     // Checked before a view is shown: this tab may have slept for hours.
     idle.judge()
     renderNow()
@@ -67,10 +65,12 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     brand.setAttribute('href', '/')
     fill(menu)
     fill(news)
-    if (session.signedOut !== null && !session.signInNext)
+    const isInvited = placeOf(location.hash)?.view === 'invitation' && ownerInvitation() !== null
+    if (isInvited && !session.signInNext) showInvitedWelcome(screen, () => leave())
+    else if (session.signedOut !== null && !session.signInNext)
       showSignedOut(screen, () => leave(), session.signedOut)
     else if (!session.signInNext && (placeOf(location.hash) === null || session.trouble !== null)) {
-      showWelcome(screen, () => leave())
+      showWelcome(screen, () => leave(), config)
     } else {
       // A link to a payment leads straight to sign-in; a first visit without one shows the welcome.
       screen.show('Signing you in', el('p', {}, 'One moment…'))
@@ -90,32 +90,14 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
 
   function renderPlace(app: App, screen: Screen): void {
     const place = placeOf(location.hash) ?? { view: 'send' }
-    if (place.view === 'send' && !canPay(app.profile)) {
+    if (place.view === 'send' && !canPay(app.profile, config)) {
       go({ view: 'phone' }, { replace: true, notice: [...notice.children] })
       return
     }
     if (placeOf(location.hash) === null) history.replaceState(null, '', fragmentOf(place))
     remember('place', location.hash)
     renderMenu(place)
-    switch (place.view) {
-      case 'send':
-        showSend(app, screen)
-        break
-      case 'phone':
-        showPhone(app, screen)
-        break
-      case 'addPhone':
-        showAddPhone(app, screen)
-        break
-      case 'payments':
-        showPayments(app, screen)
-        break
-      case 'waiting':
-        showWaiting(app, screen, place.paymentId)
-        break
-      case 'code':
-        showCode(app, screen, place.paymentId)
-    }
+    showPlace(app, screen, place)
   }
 
   async function signedInApp(screen: Screen): Promise<App> {
@@ -136,6 +118,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       showNotices(news, {
         unread,
         config,
+        devices: profile.devices,
         putAway: (notice) => told.putAway(email, notice),
         onLast: () => card.querySelector('h1')?.focus(),
       })
@@ -182,7 +165,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   }
 
   function renderMenu(place: Place | null): void {
-    const view = place?.view === 'addPhone' ? 'phone' : place?.view
+    const view = place && isOfPhone(place.view) ? 'phone' : place?.view
     const link = (to: 'payments' | 'send' | 'phone', text: string) =>
       el('a', { href: fragmentOf({ view: to }), 'aria-current': view === to ? 'page' : null }, text)
     brand.setAttribute('href', '#/send')
@@ -256,10 +239,6 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     return leaving
   }
 }
-
-/** A payment is approved on a device of this account or, if it never had one, with its verified phone. */
-const canPay = ({ phone, devices }: Profile): boolean =>
-  devices.list.length > 0 || (phone?.verified === true && !devices.everHadOne)
 
 const NOT_YOURS = 'What another person typed in this tab before is gone.'
 

@@ -11,6 +11,8 @@ export type Config = {
   readonly signOutUrl: string
   readonly changePasswordUrl?: string
   readonly currencies: readonly Currency[]
+  /** Whether there are phone numbers and texts at all. */
+  readonly texts: boolean
   /** Payees to choose from on a laptop; empty on a deployed stage. */
   readonly friends: readonly Friend[]
 }
@@ -32,7 +34,7 @@ export function configOf(json: unknown): Config {
   for (const name of TEXTS) {
     if (!isText(told[name])) throw new Error(`config.json: ${name} must be a text`)
   }
-  const { changePasswordUrl, currencies, friends } = told
+  const { changePasswordUrl, currencies, friends, texts = true } = told
   if (changePasswordUrl !== undefined && !isText(changePasswordUrl)) {
     throw new Error('config.json: changePasswordUrl must be a text')
   }
@@ -42,7 +44,8 @@ export function configOf(json: unknown): Config {
   if (friends !== undefined && !isListOf(isFriend)(friends)) {
     throw new Error('config.json: friends must be a list of name and id')
   }
-  return { ...told, friends: friends ?? [] }
+  if (typeof texts !== 'boolean') throw new Error('config.json: texts must be true or false')
+  return { ...told, texts, friends: friends ?? [] }
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''

@@ -1,18 +1,29 @@
 /** What the API says of devices: the phones and browsers that approve payments with a passkey. */
 
 import type { DenialReason } from '../functions/core/channel.ts'
+import type { Notice } from './noticeWords.ts'
 
-/** What let a device in. */
-export type AddedBy = 'device' | 'text' | 'sign-in'
+/** What lets a device in, or has let it in. */
+export type AddedBy = 'device' | 'text' | 'invitation' | 'sign-in'
 
 /** The payer's devices, in the profile. */
 export type Devices = {
   readonly list: readonly Device[]
+  /** Let in without another device's yes; they approve nothing before their time. */
+  readonly waiting: readonly WaitingDevice[]
+  /** Removed on the page not long ago; their passkey can ask to be put back. */
+  readonly removed: readonly RemovedDevice[]
   readonly pending: PendingDevice | null
-  /** False if there are as many as an account may have, or if no way to add one is open. */
+  /** False if there are as many as an account may have. */
   readonly canAdd: boolean
   /** True from the first device on, also after all were removed. */
   readonly everHadOne: boolean
+  /** What could let another device in. */
+  readonly leaves: readonly AddedBy[]
+  /** A device is active or was removed lately, so no text approves a payment. */
+  readonly textsClosed: boolean
+  /** For so many hours a device waits that no other let in, if there ever was one. */
+  readonly waitHours: number
 }
 
 export type Device = {
@@ -23,6 +34,24 @@ export type Device = {
   readonly lastUsedAt: string | null
 }
 
+export type WaitingDevice = {
+  readonly id: string
+  readonly name: string
+  readonly addedAt: string
+  readonly addedBy: AddedBy
+  /** From then on it approves. */
+  readonly activeFrom: string
+}
+
+export type RemovedDevice = {
+  readonly id: string
+  readonly name: string
+  readonly removedAt: string
+  readonly undoUntil: string
+  /** Its passkey has asked to be put back: a newer sign-in than the removal may confirm it. */
+  readonly undoAsked: boolean
+}
+
 /** A device that has begun to be added and approves nothing yet. */
 export type PendingDevice = {
   readonly id: string
@@ -31,16 +60,28 @@ export type PendingDevice = {
   readonly invitation: string
   readonly reference: string
   readonly expiresAt: string
-  /** What has to let it in. */
-  readonly leave: AddedBy
-  readonly hasLeave: boolean
   readonly hasDigits: boolean
-  /** The text with a code for it; null if none was asked for. */
-  readonly text: {
-    readonly to: string
-    readonly sendsLeft: number
-    readonly sentAt: string | null
-  } | null
+  /** Another device has said yes. */
+  readonly hasLeave: boolean
+  /** It is an active device whose key is gone: the new key takes the old one's place. */
+  readonly renews: boolean
+  /** What can let it in; one of them is enough. */
+  readonly leaves: readonly PendingLeave[]
+}
+
+export type PendingLeave =
+  | { readonly by: 'device' }
+  | TextLeave
+  | { readonly by: 'invitation'; readonly waitHours: number }
+  | { readonly by: 'sign-in' }
+
+export type TextLeave = {
+  readonly by: 'text'
+  readonly to: string
+  readonly sendsLeft: number
+  readonly sentAt: string | null
+  /** 0: the device approves at once. */
+  readonly waitHours: number
 }
 
 export type Invitation = { readonly code: string; readonly expiresAt: string }
@@ -57,12 +98,18 @@ export type Enrolled = {
 /** What waits for a device's yes or no. */
 export type Approvals = {
   readonly email: string
+  /** False for a device that was removed on the page: it may only undo that. */
+  readonly trusted: boolean
   readonly device: Device & {
-    /** The text that the passkey signs to remove this device. */
-    readonly removal: string
+    /** The text that the passkey signs to remove this device; null if it is removed. */
+    readonly removal: string | null
+    /** How its removal can be undone; null if it is active. */
+    readonly removed: RemovedDevice | null
   }
   /** The payer's other active devices. */
   readonly others: readonly Device[]
+  /** The newest first. */
+  readonly notices: readonly Notice[]
   readonly approvals: readonly {
     readonly kind: string
     readonly id: string
@@ -78,5 +125,6 @@ export type Answer =
 
 export type Answered = {
   readonly id: string
-  readonly status: 'approved' | 'denied' | 'removed'
+  /** `undo_asked`: the signed-in page must confirm it after a new sign-in. */
+  readonly status: 'approved' | 'denied' | 'removed' | 'stopped' | 'undo_asked'
 }

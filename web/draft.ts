@@ -116,6 +116,8 @@ export function draftsBelongTo(email: string): boolean {
   if (before === email) return false
   forget('form', 'key', 'phone', 'begun', 'invitation', 'noSms', 'place', 'notDone')
   remember('person', email)
+  // An owner's invitation comes before the first sign-in, and then it is of who signs in.
+  if (before !== null) forget('ownerInvitation')
   return before !== null
 }
 

@@ -31,7 +31,10 @@ export function field(
   const tell = (reason: string | null) => {
     fill(problem, ...keeping(reason ?? '', ...((reason ?? '').match(NUMBERS) ?? [])))
     if (reason === null) control.removeAttribute('aria-invalid')
-    else control.setAttribute('aria-invalid', 'true')
+    else {
+      control.setAttribute('aria-invalid', 'true')
+      problem.scrollIntoView({ block: 'nearest' })
+    }
   }
   control.addEventListener('input', () => {
     tell(null)
@@ -73,7 +76,12 @@ export function tellFields(
 /** A place in a form for messages about the whole form; screen readers read them as they appear. */
 export function formMessage(): { readonly box: HTMLElement; say(...children: Child[]): void } {
   const box = el('div', { class: 'message', role: 'alert' })
-  return { box, say: (...children) => fill(box, ...children) }
+  const say = (...children: Child[]) => {
+    fill(box, ...children)
+    // With large letters it may be above or below what is seen.
+    if (children.length > 0) box.scrollIntoView({ block: 'nearest' })
+  }
+  return { box, say }
 }
 
 /** A button that runs its work once at a time and shows that it is busy. */

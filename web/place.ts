@@ -1,26 +1,43 @@
 /** The view that is shown; kept in the fragment, which never leaves the browser. */
 export type Place =
-  | { readonly view: 'send' | 'payments' | 'phone' | 'addPhone' }
+  | { readonly view: 'send' | 'payments' | 'phone' | OfPhone }
   | { readonly view: 'waiting' | 'code'; readonly paymentId: string }
+
+/** A view that belongs to the menu's "Phone". */
+export type OfPhone = (typeof OF_PHONE)[keyof typeof OF_PHONE]
+
+/** By the last word of their fragments, `#/phone/add`. */
+const OF_PHONE = {
+  add: 'addPhone',
+  invitation: 'invitation',
+  lost: 'lostPhone',
+  number: 'phoneNumber',
+} as const
 
 /** The place that a fragment names; null if it names none. */
 export function placeOf(fragment: string): Place | null {
-  const [first, paymentId, last, ...rest] = fragment.replace(/^#\/?/, '').split('/')
+  const [first, second, last, ...rest] = fragment.replace(/^#\/?/, '').split('/')
   if (rest.length > 0) return null
-  if (first === 'payments' && paymentId) {
-    if (!/^[\w-]+$/.test(paymentId)) return null
-    if (last === undefined) return { view: 'waiting', paymentId }
-    return last === 'code' ? { view: 'code', paymentId } : null
+  if (first === 'payments' && second) {
+    if (!/^[\w-]+$/.test(second)) return null
+    if (last === undefined) return { view: 'waiting', paymentId: second }
+    return last === 'code' ? { view: 'code', paymentId: second } : null
   }
-  if (first === 'phone' && paymentId === 'add')
-    return last === undefined ? { view: 'addPhone' } : null
-  if (paymentId !== undefined) return null
+  if (first === 'phone' && second !== undefined && last === undefined) {
+    const view = Object.entries(OF_PHONE).find(([word]) => word === second)?.[1]
+    return view === undefined ? null : { view }
+  }
+  if (second !== undefined) return null
   return first === 'send' || first === 'payments' || first === 'phone' ? { view: first } : null
 }
 
 export function fragmentOf(place: Place): string {
   if (place.view === 'waiting') return `#/payments/${place.paymentId}`
   if (place.view === 'code') return `#/payments/${place.paymentId}/code`
-  if (place.view === 'addPhone') return '#/phone/add'
-  return `#/${place.view}`
+  const word = Object.entries(OF_PHONE).find(([, view]) => view === place.view)?.[0]
+  return word === undefined ? `#/${place.view}` : `#/phone/${word}`
 }
+
+/** Whether the view belongs to the menu's "Phone". */
+export const isOfPhone = (view: Place['view']): boolean =>
+  view === 'phone' || Object.values<string>(OF_PHONE).includes(view)

@@ -53,9 +53,16 @@ export function pollPayment(
     if (waited) app.activity.release(paymentId, here(payment.decidedAt ?? payment.expiresAt))
     // If the payment was decided before the page showed it, the result is shown on this view.
     if (waited && status === 'approved') goToList(app, payment)
-    else if (waited && status === 'denied') {
-      app.go({ view: 'send' }, { replace: true, notice: deniedNotice(app, payment) })
-    } else showResult(app, screen, payment, status)
+    else if (status === 'denied') showDenied(payment, waited)
+    else showResult(app, screen, payment, status)
+  }
+
+  /** A no on the phone may have locked new payments, which only the profile tells. */
+  async function showDenied(payment: Payment, waited: boolean): Promise<void> {
+    app.profile = await app.api.profile().catch(() => app.profile)
+    if (screen.signal.aborted) return
+    if (waited) app.go({ view: 'send' }, { replace: true, notice: deniedNotice(app, payment) })
+    else showResult(app, screen, payment, 'denied')
   }
 
   function onTrouble(error: unknown, nextMs: number | null): void {
@@ -99,6 +106,6 @@ export function pollPayment(
 
 function goToList(app: App, payment: Payment): void {
   const said = [el('p', {}, 'Your payment has been approved!'), whichOne(payment)]
-  const notice = leftPush(payment.decidedBy) ? [...said, ignoreOnPhone()] : said
+  const notice = leftPush(payment.decidedBy) ? [...said, ignoreOnPhone(app.config)] : said
   app.go({ view: 'payments' }, { replace: true, notice })
 }

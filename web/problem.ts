@@ -77,7 +77,7 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
   device_not_trusted: () =>
     'This phone does not approve payments of this account. Press “Add a phone” where you are signed in.',
   device_required: () =>
-    'Only a phone that approves can let this through. Look under “Phone” which phones you have.',
+    'Only a phone that approves can let this through. Look under “Phone” which phones you have, and what you can do without one.',
   too_many_devices: () =>
     'You have three phones already. Remove one of them first, then try again.',
   approval_not_signed: ({ attemptsLeft }) =>
@@ -110,12 +110,19 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
   too_many_invitations: ({ again }) => `You made too many codes. You can make another ${again}.`,
   too_many_payments: ({ again }) =>
     `You have too many payments open, or started too many this hour. Try again ${again}.`,
+  starts_locked: ({ retryAfterSeconds }) => startsLockedInWords(retryAfterSeconds),
   provider_unavailable: ({ again }) =>
     `The service that reaches your phone doesn't answer just now. Try again ${again}.`,
   sms_off: ({ again }) => `Texts and calls are paused for everybody just now. Try again ${again}.`,
   payments_off: ({ again }) =>
     `New payments are paused for everybody just now. Nothing was sent. Try again ${again}.`,
 }
+
+/** Why new payments are locked, and until when. */
+export const startsLockedInWords = (seconds: number | undefined): string =>
+  'You said that you did not start a payment, so new payments are locked ' +
+  `${seconds ? `until ${untilInWords(seconds)}` : 'for a while'}. ` +
+  'If that was a mistake, ask the people who run this service to unlock them.'
 
 const notAllowed: Sentence = () => "Your sign-in doesn't allow that. Sign out, then sign in again."
 
@@ -128,6 +135,16 @@ const BY_STATUS: Readonly<Record<GatewayStatus, Sentence>> = {
   429: ({ again }) => `That was too much at once. Try again ${again}.`,
   500: ourFault,
   503: ourFault,
+}
+
+/** What can be done about texts that are refused for longer than the pause between two; null if nothing is. */
+export function meanwhile(error: unknown): string | null {
+  const { code, retryAfterSeconds = PAUSE_SECONDS + 1 } = detailsOf(error)
+  const isLong =
+    code === 'sms_off' || (code === 'too_many_sms' && retryAfterSeconds > PAUSE_SECONDS)
+  return isLong
+    ? 'You need not wait if you have an invitation: ask the people who run this service for one.'
+    : null
 }
 
 /** The reasons of the fields, or else the reason of the whole refusal. */

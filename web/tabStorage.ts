@@ -14,6 +14,7 @@ const NAMES = [
   'phone',
   'begun',
   'invitation',
+  'ownerInvitation',
   'noSms',
   'signedOut',
   'since',

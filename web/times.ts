@@ -19,4 +19,10 @@ export function timeSoon(date: Date, now: Date): string {
   return `${day}, ${timeOfDay(date)}`
 }
 
+/** A wait of whole hours: "12 hours", "7 days". */
+export function hoursInWords(hours: number): string {
+  if (hours === 1) return '1 hour'
+  return hours > 24 && hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`
+}
+
 const timeOfDay = (date: Date) => new Intl.DateTimeFormat(LANGUAGE, TIME).format(date)

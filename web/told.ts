@@ -1,5 +1,5 @@
-import type { Notice } from './api.ts'
 import { sha256Hex } from './digest.ts'
+import type { Notice } from './noticeWords.ts'
 
 const KEY = 'payfriend.told'
 /** More than there ever are at once; the oldest are dropped. */

@@ -59,6 +59,28 @@ describe('a phone that approves', () => {
     expect(await phone.page.locator('body').getAttribute('data-asked-within')).toBe('click')
   })
 
+  test('left where it has answered goes back to the list when the next payment comes', async () => {
+    const ira = await harness.payer()
+    const phone = await addedPhone(harness, ira)
+    for (const value of ['1.00', '2.00']) {
+      await pay(harness, ira, value)
+      await phone.page.bringToFront()
+      await heading(phone.page, 'Waiting for your answer')
+      const card = phone.page.getByRole('link', { name: await wordsOn(ira) })
+      expect(await card.innerText()).toMatch(/\nAnswer$/)
+      if (value === '2.00') break
+      await card.click()
+      await phone.page.getByRole('button', { name: 'Approve' }).click()
+      await heading(phone.page, 'Approved')
+      // The round after the answer brings nothing new.
+      await harness.pass(3)
+      await heading(phone.page, 'Approved')
+      await ira.page.bringToFront()
+      await says(ira.page, 'Your payment has been approved!')
+    }
+    expect(await phone.page.evaluate('document.activeElement.tagName')).toBe('H1')
+  })
+
   test('approves and denies nothing if the finger is not its owner’s', async () => {
     const joe = await harness.payer()
     const phone = await addedPhone(harness, joe)
@@ -93,6 +115,9 @@ describe('a phone that approves', () => {
     // What it was is still there.
     await says(phone.page, words)
     await says(phone.page, 'Nothing was paid by this phone.')
+    await pay(harness, kim, '2.00')
+    await phone.page.bringToFront()
+    await heading(phone.page, 'Waiting for your answer')
   })
 
   test('never says in one tab that it paid nothing after a yes in another', async () => {
@@ -214,25 +239,35 @@ describe('an answer of the server that is lost', () => {
 })
 
 describe('a phone is removed', () => {
-  const REMOVED = 'Your phones that approve were removed'
+  const NONE_NOW = /^No phone approves your payments now, so nothing can be paid\./
 
   test('on the page, after a second press, and the phone is told', async () => {
     const pat = await harness.payer()
     const phone = await addedPhone(harness, pat)
     await pat.page.bringToFront()
     await pat.page.getByRole('button', { name: 'Remove My Nimbus' }).click()
+    await says(pat.page, /with a code by text or an invitation waits 12 hours, unless/)
     await pat.page.getByRole('button', { name: 'Keep it' }).click()
     await pat.page.getByRole('button', { name: 'Remove My Nimbus' }).click()
     await pat.page.getByRole('button', { name: 'Yes, remove it' }).click()
-    await heading(pat.page, REMOVED)
-    expect(await pat.page.getByRole('listitem').count()).toBe(0)
+    await says(
+      pat.page,
+      /^My Nimbus was removed\. You can put it back until \d+ \w+ 2026, \d\d:\d\d/,
+    )
+    await says(pat.page, NONE_NOW)
+    await says(pat.page, /^Until \d+ \w+ 2026, \d\d:\d\d it can be put back: on that phone/)
+    expect(await pat.page.getByRole('button', { name: /^Put/ }).count()).toBe(0)
     await phone.page.bringToFront()
+    await harness.pass(3)
+    await says(phone.page, 'This phone was removed')
+    harness.passUnseen(12 * 3600)
+    await harness.pass(3)
     await says(phone.page, /^This phone no longer approves payments of/)
-    await phone.page.getByRole('button', { name: `Forget ${pat.email}` }).click()
+    await phone.page.getByRole('button', { name: `Forget this account, ${pat.email}` }).click()
     await heading(phone.page, 'Approve payments on this phone')
   })
 
-  test('while it shows a payment, and says that it approves nothing any more', async () => {
+  test('while it shows a payment, which it can then no longer answer', async () => {
     const pia = await harness.payer()
     const phone = await addedPhone(harness, pia)
     await pay(harness, pia)
@@ -249,7 +284,6 @@ describe('a phone is removed', () => {
     await harness.pass(3)
     await heading(phone.page, 'This no longer waits for your answer')
     await says(phone.page, words)
-    await says(phone.page, /^This phone was removed from the account .+; it approves nothing/)
     await says(phone.page, 'Nothing was paid by this phone.')
   })
 
@@ -263,6 +297,7 @@ describe('a phone is removed', () => {
     await remove.click()
     await phone.page.getByRole('button', { name: 'Keep it' }).click()
     await remove.click()
+    await says(phone.page, /This is for good: it can’t be undone/)
     const sure = phone.page.getByRole('button', { name: 'Yes, remove it' })
     await sure.click()
     await says(phone.page, 'The phone was not removed. Try again.')
@@ -271,8 +306,8 @@ describe('a phone is removed', () => {
     await heading(phone.page, 'This phone is removed')
     await quin.page.bringToFront()
     await quin.page.reload()
-    await heading(quin.page, REMOVED)
-    expect(await quin.page.getByRole('button', { name: /^Remove/ }).count()).toBe(0)
+    await says(quin.page, 'No phone approves your payments now, so nothing can be paid. Add one.')
+    expect(await quin.page.getByRole('button', { name: /^(Remove|Put)/ }).count()).toBe(0)
   })
 
   test.each([
@@ -297,18 +332,23 @@ describe('a phone is removed', () => {
       await page.bringToFront()
       await page.getByRole('button', { name: 'Remove My Nimbus' }).click()
       await page.getByRole('button', { name: 'Yes, remove it' }).click()
-      await heading(page, REMOVED)
-      for (const place of ['#/phone', '#/send', '#/phone/add', '']) {
+      await says(page, NONE_NOW)
+      for (const place of ['#/phone', '#/send', '']) {
         await page.goto('about:blank')
         await page.goto(`${harness.payfriend.pageUrl}/${place}`)
-        await heading(page, REMOVED)
-        await says(page, /^Nothing can be paid now\. To add a phone again, ask the people/)
+        await heading(page, 'Your phone')
+        await says(page, NONE_NOW)
+        await says(
+          page,
+          numbered
+            ? /^To add one you need a code by text, and the phone waits .+; or an invitation: ask/
+            : /^To add one you need an invitation: ask the people who run/,
+        )
         expect(await page.getByRole('textbox').count()).toBe(0)
       }
       await passesAxe(page)
-      const payments = page.locator('#screen').getByRole('link', { name: 'My payments' })
-      await payments.click()
-      await heading(page, 'My payments')
+      await page.getByRole('link', { name: 'Add a phone' }).click()
+      await heading(page, 'Add a phone')
     },
   )
 })

@@ -36,7 +36,9 @@ describe('a phone is added', () => {
     await says(phone.page, ann.email)
     await says(phone.page, reference)
     await says(phone.page, 'Neville Longbottom')
-    await says(phone.page, '20.50 EUR')
+    // Written in one way, as it is signed.
+    await says(phone.page, '€20.50')
+    expect(await phone.page.getByText('20.50 EUR').count()).toBe(0)
     // In a heading that no translator changes.
     const shown = phone.page.locator('h1 [translate=no].notranslate')
     expect(await shown.innerText()).toBe(words)
@@ -233,8 +235,11 @@ describe('a phone is added', () => {
     await says(hal.page, /^To say yes, open .+\/approve\.html there\.$/)
     await open(first, 'Let “My second” approve payments?')
     expect(await first.page.locator('.digits').innerText()).toBe(digits)
+    await says(first.page, /^A phone asks to be added\. Approve only if it is in your hand/)
+    expect(await first.page.getByText(/new phone/i).count()).toBe(0)
     await first.page.getByRole('button', { name: 'Approve' }).click()
     await heading(first.page, 'Approved')
+    await says(first.page, /^If its four digits were typed on the page already, it approves/)
     await hal.page.bringToFront()
     await heading(hal.page, 'Is this your phone?')
     expect(await hal.page.getByRole('button', { name: /^Text the code/ }).count()).toBe(0)
@@ -301,7 +306,7 @@ test('the payer is told of a phone at the next sign-in', async () => {
   await ron.page.bringToFront()
   await ron.page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await harness.signIn(ron)
-  await says(ron.page, /^A phone that approves payments was added on /)
+  await says(ron.page, /^A phone that approves payments, “My Nimbus”, was added on /)
   await says(
     ron.page,
     /^Wasn't you\? Look at your phones under “Phone” and remove what is not yours\./,

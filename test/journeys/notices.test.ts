@@ -1,6 +1,6 @@
 /** What somebody is told of their account when they sign in, in a real browser. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Notice } from '../../web/api.ts'
+import type { Notice } from '../../web/noticeWords.ts'
 import {
   heading,
   type JourneyHarness,
@@ -36,9 +36,10 @@ test('a change of phone is told at the top, with what to do, until it is put awa
   await heading(ann.page, 'Send a payment')
   await says(
     ann.page,
-    /^Your phone was changed on 28 November 2026, \d\d:\d\d\. It now ends in 123\.$/,
+    /^Your phone number was changed on 28 November 2026, \d\d:\d\d\. It now ends in 123\.$/,
   )
   await says(ann.page, /^You were signed out everywhere on 28 November 2026, \d\d:\d\d\.$/)
+  await ann.page.getByText('1 older one').click()
   await says(ann.page, /^Your account was locked on 28 November 2026, \d\d:\d\d by the people/)
   const status = ann.page.getByRole('status', { name: 'Your account' })
   expect(await status.getByRole('link', { name: 'Sign out everywhere' }).count()).toBe(2)
@@ -51,7 +52,7 @@ test('a change of phone is told at the top, with what to do, until it is put awa
   await ann.page.reload()
   await heading(ann.page, 'Send a payment')
   expect(await gotIt(ann).count()).toBe(2)
-  expect(await ann.page.getByText('Your phone was changed').count()).toBe(0)
+  expect(await ann.page.getByText('Your phone number was changed').count()).toBe(0)
 })
 
 test('put away with the keyboard alone, one after another, and the view has the focus then', async () => {
@@ -77,7 +78,7 @@ test('what a thief puts away in another browser is shown in the owner’s all th
   await gotIt(stolen).click()
   await expect.poll(() => gotIt(stolen).count()).toBe(0)
   await cleo.page.reload()
-  await says(cleo.page, /^Your phone was changed/)
+  await says(cleo.page, /^Your phone number was changed/)
 })
 
 test('a browser whose storage has become full shows it, and lets it be put away', async () => {
@@ -106,13 +107,13 @@ test('a signed-out page shows nothing of it', async () => {
   await gotIt(eli).waitFor()
   await eli.page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await heading(eli.page, "You're signed out")
-  expect(await eli.page.getByText('Your phone was changed').count()).toBe(0)
+  expect(await eli.page.getByText('Your phone number was changed').count()).toBe(0)
 })
 
 test('a page that a newer server tells of something unknown shows the rest', async () => {
   const fay = await harness.payer()
   await hears(fay, { event: 'account.painted', at, ending: null }, CHANGED)
   await fay.page.reload()
-  await says(fay.page, /^Your phone was changed/)
+  await says(fay.page, /^Your phone number was changed/)
   expect(await gotIt(fay).count()).toBe(1)
 })

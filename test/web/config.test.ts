@@ -9,6 +9,7 @@ const told = {
   signOutUrl: 'https://sign-in.example.com/logout',
   changePasswordUrl: 'https://sign-in.example.com/change-password',
   currencies: [{ code: 'EUR', digits: 2 }],
+  texts: false,
   friends: [{ name: 'Ann', id: 'ann@example.com' }],
 }
 
@@ -19,6 +20,11 @@ test('what the page is told is taken as it is', () => {
 test('nobody to choose from is no friends, and a password need not be changed here', () => {
   const { friends: _, changePasswordUrl: __, ...deployed } = told
   expect(configOf(deployed)).toEqual({ ...deployed, friends: [] })
+})
+
+test('a server that says nothing of texts has them', () => {
+  const { texts: _, ...older } = told
+  expect(configOf(older)).toMatchObject({ texts: true })
 })
 
 test.each([
@@ -32,6 +38,8 @@ test.each([
   ['currencies', [{ code: 'EUR', digits: '2' }]],
   ['currencies', [{ code: 'EUR', digits: 2, symbol: '' }]],
   ['currencies', [null]],
+  ['texts', 'false'],
+  ['texts', null],
   ['friends', 'Ann'],
   ['friends', ['Ann']],
   ['friends', [{ name: 'Ann' }]],

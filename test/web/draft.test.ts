@@ -13,6 +13,7 @@ import {
   rememberDraft,
   rememberPhone,
 } from '../../web/draft.ts'
+import { keepOwnerInvitation, ownerInvitation } from '../../web/ownerInvitation.ts'
 import { createPresses, takeNotDone } from '../../web/presses.ts'
 import { forgetAll, recall, remember } from '../../web/tabStorage.ts'
 import { paymentBody } from '../core/payments.ts'
@@ -66,4 +67,15 @@ test('a payment that is filled in again is sent with the same payee and amount',
 test('what is unseen at the ends of a payee is not sent', () => {
   const typed = { ...draft, 'payee.name': ' Aunt Mary\u200b', 'payee.id': '\tmary@example.com ' }
   expect(bodyOf(typed, '1').payee).toEqual({ name: 'Aunt Mary', id: 'mary@example.com' })
+})
+
+test('an invitation by the operator is of who signs in first, and of nobody who signs in later', () => {
+  forgetAll()
+  keepOwnerInvitation('K7QMX4H2RW')
+  draftsBelongTo('ann@example.com')
+  expect(ownerInvitation()).toBe('K7QMX-4H2RW')
+  draftsBelongTo('ann@example.com')
+  expect(ownerInvitation()).toBe('K7QMX-4H2RW')
+  draftsBelongTo('ben@example.com')
+  expect(ownerInvitation()).toBeNull()
 })

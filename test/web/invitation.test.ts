@@ -49,7 +49,8 @@ describe('the place that a fragment of the phone’s page names', () => {
     ['#add/<script>', { view: 'code' }],
     ['#payment.4f2k-7q_A', { view: 'request', id: 'payment.4f2k-7q_A' }],
     ['#device.abc', { view: 'request', id: 'device.abc' }],
-    ['#phone.abc', { view: 'waiting' }],
+    ['#phone.abc', { view: 'request', id: 'phone.abc' }],
+    ['#stop.abc', { view: 'waiting' }],
     ['#payment.a/b', { view: 'waiting' }],
     ['#payment.', { view: 'waiting' }],
   ])('%s', (fragment, place) => {

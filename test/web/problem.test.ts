@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { REFUSALS, type RefusalCode, refusalCodes } from '../../functions/core/refusals.ts'
 import { GATEWAY_ANSWERS } from '../../functions/http/gatewayAnswers.ts'
-import { codeOf, explain, Problem, type ProblemDetails } from '../../web/problem.ts'
+import { codeOf, explain, meanwhile, Problem, type ProblemDetails } from '../../web/problem.ts'
 
 const said = (details: Partial<ProblemDetails>) =>
   explain(new Problem({ kind: 'refusal', ...details }))
@@ -90,5 +90,20 @@ describe('what the owner has stopped', () => {
     expect(stopped('payments_off')).toBe(
       'New payments are paused for everybody just now. Nothing was sent. Try again in 5 minutes.',
     )
+  })
+})
+
+describe('texts that are refused', () => {
+  const instead = (retryAfterSeconds: number, code: RefusalCode = 'too_many_sms') =>
+    meanwhile(new Problem({ kind: 'refusal', code, retryAfterSeconds }))
+
+  test('for longer than their pause have another way, which is said', () => {
+    expect(instead(21)).toMatch(/ask the people who run this service for one\.$/)
+    expect(instead(300, 'sms_off')).toBe(instead(21))
+  })
+
+  test('for their pause, or for another reason, have none', () => {
+    expect(instead(20)).toBeNull()
+    expect(instead(300, 'locked')).toBeNull()
   })
 })

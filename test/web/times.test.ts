@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { dateAndTime, timeSoon } from '../../web/times.ts'
+import { dateAndTime, hoursInWords, timeSoon } from '../../web/times.ts'
 
 /** A Saturday, by the clock of wherever this runs. */
 const saturday = (hours: number, minutes: number) => new Date(2026, 10, 28, hours, minutes)
@@ -18,6 +18,17 @@ describe('a time soon', () => {
   test('has its day from midnight on', () => {
     expect(timeSoon(saturday(24, 3), saturday(23, 58))).toBe('Sunday, 00:03')
   })
+})
+
+test.each([
+  [1, '1 hour'],
+  [12, '12 hours'],
+  [24, '24 hours'],
+  [36, '36 hours'],
+  [48, '2 days'],
+  [168, '7 days'],
+])('a wait of %i hours is said as %s', (hours, words) => {
+  expect(hoursInWords(hours)).toBe(words)
 })
 
 // A browser that has not been told a language takes its owner's.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Notice } from '../../web/api.ts'
+import type { Notice } from '../../web/noticeWords.ts'
 import { openTold } from '../../web/told.ts'
 
 const changed: Notice = { event: 'phone.changed', at: '2026-11-28T12:00:00.000Z', ending: '123' }

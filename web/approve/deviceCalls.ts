@@ -17,6 +17,17 @@ import type { OwnDevice } from './deviceStore.ts'
 /** A clock that is wrong by less than this is not why a proof was refused. */
 const CLOCK_MATTERS_MS = 10_000
 
+/** That the page has removed this device, and until when its passkey can undo that. */
+export type Removal = {
+  readonly removedAt: string
+  readonly undoUntil: string
+  /** The passkey has signed the undo, and the page has to confirm it. */
+  readonly undoAsked: boolean
+}
+
+/** A new passkey, or the signature of one that is there already over the new key. */
+export type Passkey = { readonly credential: unknown } | { readonly assertion: unknown }
+
 export type DeviceCalls = ReturnType<typeof createDeviceCalls>
 
 type Sent = { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: unknown }
@@ -64,7 +75,7 @@ export function createDeviceCalls(clock: ServerClock) {
     /** Ask to be added. The same request again has the same answer. */
     async enrol(
       deviceKey: DeviceKey,
-      asked: { readonly code: string; readonly name: string; readonly credential: unknown },
+      asked: { readonly code: string; readonly name: string } & Passkey,
     ): Promise<Enrolled> {
       const key = await publicJwkOf(deviceKey)
       // The account is not known yet: the thumbprint alone names the key.
@@ -73,7 +84,7 @@ export function createDeviceCalls(clock: ServerClock) {
     },
 
     approvals: (device: OwnDevice) =>
-      call<Approvals>(signerOf(device), { method: 'GET', path: '/approvals' }),
+      call<Told>(signerOf(device), { method: 'GET', path: '/approvals' }),
 
     /** @param id a request's, or `removal` for this device's own */
     answer: (device: OwnDevice, id: string, body: Answer) =>
@@ -82,6 +93,15 @@ export function createDeviceCalls(clock: ServerClock) {
         path: `/approvals/${encodeURIComponent(id)}`,
         body,
       }),
+  }
+}
+
+type Told = Approvals & {
+  readonly device: {
+    /** How the removal of a removed device can be undone. */
+    readonly removed: Removal | null
+    /** RFC 3339: it was let in, and approves nothing until then; null if it does not wait. */
+    readonly activeFrom: string | null
   }
 }
 

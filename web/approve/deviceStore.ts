@@ -1,4 +1,5 @@
 /** This browser's devices: a key for each account, which no script can read and no other site can use. */
+import type { Passkey } from './deviceCalls.ts'
 import type { DeviceKey } from './deviceProof.ts'
 import { replacedBy } from './kid.ts'
 
@@ -16,7 +17,16 @@ export type OwnDevice = {
   /** The passkey's id, base64url. */
   readonly credentialId: string
   /** Until the account's page has let it in; null for a device that approves. */
-  readonly pending: { readonly digits: string; readonly expiresAt: string } | null
+  readonly pending: Pending | null
+  /** RFC 3339: it was let in and waits until then. Kept, so that it can say later that it was stopped. */
+  readonly waitsUntil?: string | null
+}
+
+type Pending = {
+  readonly digits: string
+  readonly expiresAt: string
+  /** What it sent, with a code that is spent by it: sent again, it tells whether this phone was turned away. */
+  readonly asked?: { readonly code: string; readonly name: string } & Passkey
 }
 
 export const ownDevices = (): Promise<OwnDevice[]> =>

@@ -35,20 +35,21 @@ export function makePasskey(challenge: ArrayBuffer, name: string): Promise<Passk
 }
 
 /** Sign a challenge with this passkey. Call it directly in the press of a button. */
-export function signWithPasskey(
+export const signWithPasskey = (
   challenge: ArrayBuffer,
   credentialId: string,
-): Promise<PasskeyJson> {
-  return asJson(
+): Promise<PasskeyJson> => signed(challenge, [{ type: 'public-key', id: bytesOf(credentialId) }])
+
+/** Sign with any passkey of this site that the browser finds; its owner chooses. Call it directly in the press. */
+export const signWithAnyPasskey = (challenge: ArrayBuffer): Promise<PasskeyJson> =>
+  signed(challenge, [])
+
+const signed = (challenge: ArrayBuffer, allowCredentials: PublicKeyCredentialDescriptor[]) =>
+  asJson(
     navigator.credentials.get({
-      publicKey: {
-        challenge,
-        allowCredentials: [{ type: 'public-key', id: bytesOf(credentialId) }],
-        userVerification: 'required',
-      },
+      publicKey: { challenge, allowCredentials, userVerification: 'required' },
     }),
   )
-}
 
 /** The payer dismissed the browser's question, or its time was over; that is no answer to the request. */
 export const isDismissed = (error: unknown): boolean =>

@@ -2,7 +2,7 @@ import type { Child } from '../element.ts'
 import type { Screen } from '../screen.ts'
 import type { ServerClock } from '../serverClock.ts'
 import type { DeviceCalls } from './deviceCalls.ts'
-import type { Request } from './signing.ts'
+import type { Request } from './documents.ts'
 import type { Watch, Watched } from './watch.ts'
 
 /** What a view of the phone's page gets. */

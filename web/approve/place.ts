@@ -7,14 +7,14 @@ export type PhonePlace =
   | { readonly view: 'add'; readonly code: string }
   | { readonly view: 'request'; readonly id: string }
 
-/** The place that a fragment names: `#add/CODE`, `#add`, `#payment.ID`, `#device.ID`; anything else is the list. */
+/** The place that a fragment names: `#add/CODE`, `#add`, `#payment.ID`, `#device.ID`, `#phone.ID`; anything else is the list. */
 export function phonePlaceOf(fragment: string): PhonePlace {
   const named = fragment.replace(/^#\/?/, '')
   if (named === 'add' || named.startsWith('add/')) {
     const code = readInvitation(decoded(named.slice('add/'.length)))
     return code === null ? { view: 'code' } : { view: 'add', code }
   }
-  return /^(payment|device)\.[\w-]+$/.test(named)
+  return /^(payment|device|phone)\.[\w-]+$/.test(named)
     ? { view: 'request', id: named }
     : { view: 'waiting' }
 }

@@ -5,13 +5,13 @@ import { button, formMessage } from '../form.ts'
 import { invitationPath, invitationToShow } from '../invitation.ts'
 import { type Invited, invitedPhone } from '../pendingPhone.ts'
 import { fragmentOf } from '../place.ts'
-import { detailsOf, explain } from '../problem.ts'
+import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { forget, recall, remember } from '../tabStorage.ts'
 import { minutesAndSeconds } from '../timeLeft.ts'
 import { phoneConfirmation } from './confirmDevice.ts'
 import { phoneAddress } from './phoneLinks.ts'
-import { allPhonesRemoved } from './phonesRemoved.ts'
+import { waitInWords } from './phoneRows.ts'
 import { qrImage } from './qrImage.ts'
 
 /** How often the profile is asked whether the phone has come, while the page is seen. */
@@ -27,9 +27,7 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
     remember('invitation', invitation)
     hash = await sha256Hex(invitation.code)
   } catch (error) {
-    // All devices were removed: the view of the phone says what can be done.
-    if (detailsOf(error).code === 'device_required') app.go({ view: 'phone' }, { replace: true })
-    else screen.showTrouble(error, () => showAddPhone(app, screen))
+    screen.showTrouble(error, () => showAddPhone(app, screen))
     return
   }
   let known: string | null = null
@@ -63,10 +61,6 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
 
   /** Show how the invited phone stands. */
   function take(devices: Devices): void {
-    if (allPhonesRemoved(app.profile)) {
-      app.go({ view: 'phone' }, { replace: true })
-      return
-    }
     const invited = invitedPhone(devices, hash, known)
     // While this page shows its code, another tab of the payer's may add another phone.
     const isBeside = invited.state === 'other' && known === null
@@ -109,6 +103,7 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
         ...keeping(`Or open ${phoneAddress()} there and type this code:`, phoneAddress()),
       ),
       verbatim('p', { class: 'invitation' }, invitationToShow(code)),
+      app.profile.devices.list.length > 0 && el('p', {}, FORGOT),
       el('p', { class: 'countdown' }, left, ' left'),
       el('p', { role: 'status' }, 'This page goes on by itself once the phone shows four digits.'),
       el('p', { class: 'hint' }, 'Show the code to nobody: who has it can ask to be your phone.'),
@@ -148,8 +143,11 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
     clearInterval(looking)
     clearInterval(ticking)
     forget('invitation')
-    if (invited.state === 'added') {
-      const said = el('p', {}, verbatim('span', {}, invited.name), ' approves your payments now.')
+    if (invited.state === 'added' || invited.state === 'waits') {
+      const said =
+        invited.state === 'added'
+          ? el('p', {}, verbatim('span', {}, invited.name), ' approves your payments now.')
+          : el('p', {}, ...waitInWords(invited.device, app.profile.devices))
       app.go({ view: 'phone' }, { replace: true, notice: [said] })
       return
     }
@@ -191,6 +189,8 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
 
 const back = (): Child => el('a', { href: fragmentOf({ view: 'phone' }), class: 'button' }, 'Back')
 
+const FORGOT =
+  'Is it a phone that you added before, and that forgot Payfriend? Choose “This phone was added before” there.'
 const NOT_ME =
   'If it was not you, somebody else may be signed in as you: change your password, then sign out everywhere.'
 const OTHER = [

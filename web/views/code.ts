@@ -101,7 +101,7 @@ export function showCode(app: App, screen: Screen, paymentId: string): void {
     } catch (error) {
       const { retryAfterSeconds } = detailsOf(error)
       if (retryAfterSeconds) resend.waitSeconds(retryAfterSeconds)
-      say(...noSmsCode(error, latest))
+      say(...noSmsCode(app, error, latest))
       polled.lookNow()
     }
   }

@@ -1,14 +1,21 @@
 import type { Profile } from '../api.ts'
-import type { PendingDevice } from '../deviceApi.ts'
+import type { AddedBy, PendingDevice, PendingLeave } from '../deviceApi.ts'
 import { type Child, el, fill, keeping, verbatim } from '../element.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
+import { forgetOwnerInvitation, ownerInvitation } from '../ownerInvitation.ts'
 import { plainCode } from '../plainText.ts'
 import { attemptsInWords, detailsOf, explain, reasonsOf } from '../problem.ts'
-import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
-import { phoneAddress, phoneLinks } from './phoneLinks.ts'
+import {
+  type WayEvents,
+  type WayIn,
+  wayByDevice,
+  wayByInvitation,
+  wayBySignIn,
+  wayByText,
+} from './waysIn.ts'
 
-/** The form that lets an invited phone in: its four digits and, if the account needs it, a code by text. */
+/** The form that lets an invited phone in: its four digits, and one of the ways that the account has. */
 export function phoneConfirmation(
   app: App,
   screen: Screen,
@@ -23,110 +30,134 @@ export function phoneConfirmation(
     autocomplete: 'off',
     required: true,
   })
-  const code = el('input', {
-    id: 'device-code',
-    name: 'device-code',
-    inputmode: 'numeric',
-    autocomplete: 'one-time-code',
-    required: true,
-  })
   const { box, say } = formMessage()
   const said = el('div', { role: 'status' })
-  const otherPhone = el(
-    'div',
-    {},
-    ...phoneLinks(app, `To say yes, open ${phoneAddress()} there.`, `device.${first.id}`),
-  )
-  const number = first.text?.to ?? app.profile.phone?.number ?? 'your phone number'
   const digitsRow = field('The four digits on the new phone', digits)
-  const codeRow = field('Code from the text', code)
   const submit = button('Add this phone', () => {}, { kind: 'primary', type: 'submit' })
-  const ask = resendButton({
-    label: `Text the code to ${number}`,
-    clock: app.clock,
-    signal: screen.signal,
-    send: text,
-  })
-  const byText = first.leave === 'text'
-  const form = el('form', {}, digitsRow.row, byText && ask.box, byText && codeRow.row, box, submit)
+  const before = el('div', {})
+  const after = el('div', {})
+  const others = el('div', { class: 'actions' })
+  const form = el('form', {}, digitsRow.row, after, box, submit)
   onSubmit(form, submit, 'Checking…', confirm)
-  update(first)
 
-  async function text(): Promise<void> {
-    say()
-    try {
-      on.take(await app.api.textLeave(first.id))
-      code.focus()
-    } catch (error) {
-      const { retryAfterSeconds } = detailsOf(error)
-      if (retryAfterSeconds) ask.waitSeconds(retryAfterSeconds)
-      say(...reasonsOf(error).map((reason) => el('p', {}, reason)))
+  const events: WayEvents = {
+    take: on.take,
+    say,
+    refused(error, instead) {
+      say(...[...reasonsOf(error), instead ?? ''].map((reason) => reason && el('p', {}, reason)))
       on.lookNow()
-    }
+    },
+  }
+  const ways = waysOf(app, first).map((leave) => wayOf(app, screen, first, leave, events))
+  let way: WayIn = ways[0] ?? wayByDevice(app, first)
+  choose(way)
+
+  function choose(chosen: WayIn): void {
+    way = chosen
+    fill(before, ...way.before)
+    fill(after, ...way.after)
+    fill(
+      others,
+      ...ways
+        .filter((one) => one !== way)
+        .map((one) =>
+          button(one.label, () => {
+            say()
+            choose(one)
+            digits.focus()
+          }),
+        ),
+    )
+    update(pending)
   }
 
   async function confirm(): Promise<void> {
     say()
-    if (byText && code.disabled) {
-      say(el('p', {}, 'Ask for the code by text first.'))
-      return
-    }
+    digitsRow.tell(null)
+    const proof = way.proof()
+    if (proof === null) return
     try {
-      const typed = byText ? plainCode(code.value) : null
-      on.take(await app.api.confirmDevice(first.id, plainCode(digits.value), typed))
+      const profile = await app.api.confirmDevice(first.id, plainCode(digits.value), proof)
+      if (proof.invitation !== undefined) forgetOwnerInvitation()
+      on.take(profile)
     } catch (error) {
       if (screen.signal.aborted) return
       const { code: refusal, attemptsLeft = 0 } = detailsOf(error)
       const isWrong = refusal === 'wrong_code'
-      // With a code too, the server does not tell which of the two is wrong.
-      if (isWrong && byText) say(el('p', {}, `${ONE_IS_WRONG} ${attemptsInWords(attemptsLeft)}`))
-      else if (isWrong) digitsRow.tell(explain(error))
-      else say(...reasonsOf(error).map((reason) => el('p', {}, reason)))
-      if (isWrong) digits.select()
-      else on.lookNow()
+      if (isWrong) {
+        digits.focus()
+        digits.select()
+        // With a code too, the server does not tell which of the two is wrong.
+        const cost = `That cost one attempt. ${attemptsInWords(attemptsLeft)}`
+        digitsRow.tell(way.wrong ? `${way.wrong} ${cost}` : explain(error))
+      } else say(...reasonsOf(error).map((reason) => el('p', {}, reason)))
+      if (!isWrong || attemptsLeft === 0) on.lookNow()
     }
   }
 
   /** Show what the server knows of it now. */
   function update(now: PendingDevice): void {
     pending = now
-    const sentAt = now.text?.sentAt ?? null
-    codeRow.row.hidden = sentAt === null
-    code.disabled = sentAt === null
-    submit.hidden = byText && sentAt === null
-    ask.box.hidden = now.text?.sendsLeft === 0
-    if (sentAt !== null) ask.sentAt(Date.parse(sentAt))
-    otherPhone.hidden = now.leave !== 'device' || now.hasLeave
-    form.hidden = now.hasDigits && now.leave === 'device'
-    const text = whatIsMissing(now)
+    const byDevice = ways.find(({ by }) => by === 'device')
+    // Nothing more is needed than the digits.
+    if (now.hasLeave && byDevice && byDevice !== way) {
+      choose(byDevice)
+      return
+    }
+    way.update(now)
+    const isReady = way.isReady(now)
+    submit.hidden = !isReady
+    form.hidden = way.by === 'device' && !isReady
+    others.hidden = now.hasLeave || ways.length < 2
+    const text = way.words(now)
     if (said.textContent !== text) fill(said, text !== '' && el('p', {}, text))
   }
 
   const content: Child[] = [
     el('p', {}, verbatim('strong', { class: 'lead', dir: 'auto' }, first.name)),
-    el(
-      'p',
-      {},
-      ...keeping(
-        `It asks to approve your payments. Add it only if it is in your hand. Its reference is ${first.reference}.`,
-        first.reference,
-      ),
-    ),
+    el('p', {}, ...keeping(whatItAsks(first), first.reference)),
     said,
-    otherPhone,
+    before,
     form,
+    others,
   ]
   return { content, update: (now: PendingDevice) => pending !== now && update(now) }
 }
 
-function whatIsMissing({ leave, hasLeave, hasDigits }: PendingDevice): string {
-  if (leave === 'text') return TWO_THINGS
-  if (leave !== 'device') return ''
-  const yes =
-    'Say yes on one of your other phones: open Payfriend there, and compare name and digits.'
-  if (hasLeave) return 'Your other phone said yes. Type the digits.'
-  return hasDigits ? `The digits are right. ${yes}` : `Type the digits. ${yes}`
+const whatItAsks = ({ renews, reference }: PendingDevice): string =>
+  renews
+    ? `It is your phone of that name, which lost its key and has made a new one. Add it only if it is in your hand. Its reference is ${reference}.`
+    : `It asks to approve your payments. Add it only if it is in your hand. Its reference is ${reference}.`
+
+/** The best way first: an invitation that the payer came with, and then the one with the least to do and to wait. */
+function waysOf(
+  { profile: { devices } }: App,
+  { leaves, renews }: PendingDevice,
+): readonly PendingLeave[] {
+  // The only phone that approves is the one that lost its key: it can't say yes to itself.
+  const canSayYes = !renews || devices.list.length > 1
+  const rank = ({ by }: PendingLeave) =>
+    by === 'invitation' && ownerInvitation() !== null ? -1 : ORDER.indexOf(by)
+  return leaves.filter(({ by }) => by !== 'device' || canSayYes).sort((a, b) => rank(a) - rank(b))
 }
 
-const TWO_THINGS = 'You need two things: 1. the four digits on the new phone, 2. a code by text.'
-const ONE_IS_WRONG = 'The digits or the code are wrong. Check both and try again.'
+const ORDER: readonly AddedBy[] = ['device', 'sign-in', 'text', 'invitation']
+
+function wayOf(
+  app: App,
+  screen: Screen,
+  pending: PendingDevice,
+  leave: PendingLeave,
+  on: WayEvents,
+): WayIn {
+  switch (leave.by) {
+    case 'device':
+      return wayByDevice(app, pending)
+    case 'text':
+      return wayByText(app, screen, pending, leave, on)
+    case 'invitation':
+      return wayByInvitation(leave.waitHours, app.profile.email)
+    case 'sign-in':
+      return wayBySignIn()
+  }
+}

@@ -14,12 +14,13 @@ export function createIdleWarning(stay: () => void) {
     },
     el('h2', { id: 'idle-heading' }, 'Are you still there?'),
     el('p', { id: 'idle-left' }, 'You will be signed out in ', left, '.'),
+    // Before the rest, so that question and button are seen together with large letters.
+    el('div', { class: 'actions' }, button('Stay signed in', stay, { kind: 'primary' })),
     el(
       'p',
       { id: 'idle-lost' },
       'Nobody has touched this page for a while. What is typed here and not sent is then forgotten.',
     ),
-    el('div', { class: 'actions' }, button('Stay signed in', stay, { kind: 'primary' })),
   )
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault()
@@ -34,6 +35,8 @@ export function createIdleWarning(stay: () => void) {
       if (dialog.open) return
       document.body.append(dialog)
       dialog.showModal()
+      // The focus on the button has scrolled the question away where letters are large.
+      dialog.scrollTop = 0
     },
 
     hide(): void {

@@ -1,28 +1,47 @@
-import type { Notice } from '../api.ts'
 import type { Config } from '../config.ts'
+import type { Devices } from '../deviceApi.ts'
 import { type Child, el, fill, keeping } from '../element.ts'
 import { button } from '../form.ts'
-import { wordsOf } from '../noticeWords.ts'
+import { type Notice, phoneOf, wordsNaming } from '../noticeWords.ts'
 
 type Notices = {
   readonly unread: readonly Notice[]
   readonly config: Config
+  /** Their names are in the notices. */
+  readonly devices: Devices
   /** Do not show the notice again in this browser. */
   putAway(notice: Notice): Promise<void>
   /** Called when the last notice is gone, so that the focus can be moved. */
   onLast(): void
 }
 
-/** Show the account's notices, and what to do if another person caused them. */
-export function showNotices(box: HTMLElement, { unread, config, putAway, onLast }: Notices): void {
-  fill(box, ...unread.flatMap((notice) => noticeRow(notice) ?? []))
+/** So many are shown, so that the view under them is near; the older ones are behind one press. */
+const SHOWN_MAX = 2
+
+/** Show the account's notices, the newest first, and what to do if another person caused them. */
+export function showNotices(
+  box: HTMLElement,
+  { unread, config, devices, putAway, onLast }: Notices,
+): void {
+  const rows = unread.flatMap((notice) => noticeRow(notice) ?? [])
+  const count = el('summary', {})
+  const folded = el('details', { class: 'older' })
+  draw()
+
+  function draw(): void {
+    const older = rows.slice(SHOWN_MAX)
+    count.textContent = older.length === 1 ? '1 older one' : `${older.length} older ones`
+    fill(folded, count, ...older)
+    fill(box, ...rows.slice(0, SHOWN_MAX), older.length > 0 && folded)
+  }
 
   function noticeRow(notice: Notice): HTMLElement | undefined {
-    const words = wordsOf(notice)
+    const words = wordsNaming(notice, devices)
     if (words === undefined) return undefined
     const gotIt = async () => {
       await putAway(notice)
-      row.remove()
+      rows.splice(rows.indexOf(row), 1)
+      draw()
       const next = box.querySelector('button')
       if (next) next.focus()
       else onLast()
@@ -30,7 +49,7 @@ export function showNotices(box: HTMLElement, { unread, config, putAway, onLast 
     const row = el(
       'div',
       { class: 'told' },
-      el('p', {}, ...keeping(words, notice.ending)),
+      el('p', {}, ...keeping(words, notice.ending, phoneOf(notice, devices))),
       el('p', {}, ...whatToDo(notice, config)),
       button('Got it', gotIt, { 'aria-label': `Got it: ${words}` }),
     )
@@ -39,7 +58,9 @@ export function showNotices(box: HTMLElement, { unread, config, putAway, onLast 
 }
 
 function whatToDo({ event }: Notice, { changePasswordUrl }: Config): Child[] {
-  if (event.startsWith('account.')) return ["If you don't know why, ask them."]
+  if (event.startsWith('account.') || event === 'device.invited') {
+    return ["If you don't know why, ask them."]
+  }
   const changing = (words: string): Child =>
     changePasswordUrl ? el('a', { href: changePasswordUrl }, words) : words
   const end = el('a', { href: '#/phone' }, 'sign out everywhere')

@@ -1,128 +1,130 @@
-import type { Device, Devices } from '../deviceApi.ts'
-import { factsOf } from '../deviceFacts.ts'
-import { deviceIdsHere } from '../deviceHere.ts'
 import { type Child, el, fill, verbatim } from '../element.ts'
-import { button, formMessage } from '../form.ts'
+import { canPay, textsPay } from '../phoneNeeded.ts'
 import { fragmentOf } from '../place.ts'
-import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
-import { allPhonesRemoved, showPhonesRemoved } from './phonesRemoved.ts'
+import { howToAdd } from './howToAdd.ts'
+import { unbroken } from './numberTaken.ts'
+import { activeRow, pendingRow, removedRow, waitingRow } from './phoneRows.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
-/** The view of an account with devices: they come first, because its number approves nothing. */
+/** How often the page looks whether a removed phone asks to be put back, or one that waits was stopped. */
+const LOOK_MS = 5000
+
+/** The view of an account that has devices or had one: they come first, because its number lets in no phone alone. */
 export function showPhonesThatApprove(app: App, screen: Screen): void {
-  const { phone, devices } = app.profile
   screen.show(
     'Your phone',
     ...phonesThatApprove(app, screen),
-    el(
-      'div',
-      { class: 'actions' },
-      el('a', { href: fragmentOf({ view: 'send' }), class: 'button primary' }, 'Send a payment'),
-    ),
-    el('h2', {}, 'Your phone number'),
-    phone?.verified === true && verbatim('p', { class: 'display-text' }, phone.number),
-    el('p', {}, "You don't need a phone number to pay: your phone approves."),
-    phone?.verified === true &&
-      devices.everHadOne &&
-      el('p', { class: 'hint' }, "Your number can't be changed here for now."),
+    ...(app.config.texts ? numberSection(app) : []),
     ...signedInElsewhere(app),
   )
 }
 
-/** The section with the account's devices, where one can be added or removed. */
+/** The section with the account's devices, where one can be added, removed, stopped or put back. */
 export function phonesThatApprove(app: App, screen: Screen): Child[] {
-  const section = el('section', { 'aria-labelledby': 'phones-that-approve' })
-  const idsHere = deviceIdsHere()
+  const content = el('div', {})
+  const heading = el('h2', { id: 'phones-that-approve' }, 'Phones that approve payments')
+  const events = {
+    // Whatever was said above before is not true any more.
+    changed: (said: Child[]) => app.go({ view: 'phone' }, { replace: true, notice: said }),
+  }
   render()
-  return [section]
+  const looking = setInterval(look, LOOK_MS)
+  screen.signal.addEventListener('abort', () => clearInterval(looking))
+  return [el('section', { 'aria-labelledby': heading.id }, heading, content)]
 
   function render(): void {
-    const { list, pending, canAdd } = app.profile.devices
+    const { list, waiting, removed, pending } = app.profile.devices
+    const rows = [
+      ...list.map((device) => activeRow(app, device, events)),
+      ...waiting.map((device) => waitingRow(app, device, events)),
+      ...(pending ? [pendingRow(app, pending, events)] : []),
+      ...removed.map((device) => removedRow(app, device, events)),
+    ]
     fill(
-      section,
-      el('h2', { id: 'phones-that-approve', tabindex: -1 }, 'Phones that approve payments'),
-      el('p', {}, list.length === 0 ? NONE : SOME),
-      (list.length > 0 || pending !== null) &&
-        el(
-          'ul',
-          { class: 'devices' },
-          ...list.map((device) => row(device, factsOf(device))),
-          pending !== null && row(pending, 'Being added; it approves nothing yet.'),
-        ),
-      canAdd
-        ? el('a', { href: fragmentOf({ view: 'addPhone' }), class: 'button' }, 'Add a phone')
-        : el('p', { class: 'hint' }, whyNoMore(app.profile.devices)),
+      content,
+      ...whatApproves(app).map((words) => el('p', {}, words)),
+      rows.length > 0 && el('ul', { class: 'devices' }, ...rows),
+      ...whatNext(app),
     )
   }
 
-  function row({ id, name }: Named, facts: string): HTMLElement {
-    const { box, say } = formMessage()
-    const mark = el('span', {})
-    idsHere.then((ids) => ids.includes(id) && fill(mark, ' (this browser)'))
-    const actions = el('div', { class: 'actions' })
-    offer()
-    return el(
-      'li',
-      {},
-      el('p', {}, verbatim('strong', { dir: 'auto' }, name), mark),
-      el('p', { class: 'hint' }, facts),
-      box,
-      actions,
-    )
-
-    function offer(): void {
-      fill(actions, button('Remove', askFirst, { kind: 'quiet', 'aria-label': `Remove ${name}` }))
-    }
-
-    function askFirst(): void {
-      const sure = button('Yes, remove it', remove, { busyLabel: 'Removing…' })
-      fill(
-        actions,
-        el('p', { role: 'status' }, whatRemovalMeans({ id, name }, app.profile.devices)),
-        sure,
-        button('Keep it', keep, { kind: 'quiet' }),
-      )
-      sure.focus()
-    }
-
-    function keep(): void {
-      offer()
-      actions.querySelector('button')?.focus()
-    }
-
-    async function remove(): Promise<void> {
-      say()
-      try {
-        app.profile = await app.api.removeDevice(id)
-        if (allPhonesRemoved(app.profile)) {
-          showPhonesRemoved(app, screen)
-          return
-        }
-        render()
-        section.querySelector('h2')?.focus()
-      } catch (error) {
-        say(el('p', {}, explain(error)))
-      }
-    }
+  /** Nothing is drawn anew under the hands of the payer. */
+  async function look(): Promise<void> {
+    if (!content.isConnected) clearInterval(looking)
+    const { waiting, removed } = app.profile.devices
+    if (waiting.length + removed.length === 0 || document.visibilityState !== 'visible') return
+    const profile = await app.api.profile().catch(() => app.profile)
+    const isNew = JSON.stringify(profile.devices) !== JSON.stringify(app.profile.devices)
+    if (!isNew || !content.isConnected || content.contains(document.activeElement)) return
+    app.profile = profile
+    render()
   }
+}
+
+function whatApproves(app: App): readonly string[] {
+  const { phone, devices } = app.profile
+  const { list, waiting, removed, everHadOne } = devices
+  if (list.length > 0) return [SOME]
+  if (!everHadOne && waiting.length === 0)
+    return [NONE, app.config.texts ? NO_TEXTS_NEEDED : NO_APP]
+  const byText = textsPay(app.profile, app.config)
+    ? `payments are approved with a code that we text to ${unbroken(phone?.number ?? '')}.`
+    : null
+  const [next] = waiting
+  if (next) return [`Until ${next.name} can approve, ${byText ?? 'nothing can be paid.'}`]
+  if (removed.length > 0) {
+    return [
+      'No phone approves your payments now, so nothing can be paid. Put one back, or add one.',
+    ]
+  }
+  return byText === null
+    ? ['No phone approves your payments now, so nothing can be paid. Add one.']
+    : [`No phone approves your payments any more. Until you add one, ${byText}`]
+}
+
+/** One primary action: to pay, or to get a phone that approves. */
+function whatNext(app: App): Child[] {
+  const { list, waiting, canAdd, everHadOne } = app.profile.devices
+  const pays = canPay(app.profile, app.config)
+  const kind = pays || waiting.length > 0 || !everHadOne ? 'button' : 'button primary'
+  const to = (view: 'addPhone' | 'lostPhone' | 'send', words: string, className = 'button') =>
+    el('a', { href: fragmentOf({ view }), class: className }, words)
+  return [
+    !canAdd && el('p', { class: 'hint' }, FULL),
+    canAdd && list.length === 0 && el('p', { class: 'hint' }, howToAdd(app)),
+    el(
+      'div',
+      { class: 'actions' },
+      everHadOne && pays && to('send', 'Send a payment', 'button primary'),
+      canAdd && to('addPhone', 'Add a phone', kind),
+      everHadOne && to('lostPhone', 'I don’t have my phone'),
+    ),
+  ]
+}
+
+function numberSection(app: App): Child[] {
+  const { phone, devices } = app.profile
+  const verified = phone?.verified === true ? phone.number : null
+  const href = fragmentOf({ view: 'phoneNumber' })
+  return [
+    el('h2', {}, 'Your phone number'),
+    verified !== null && verbatim('p', { class: 'display-text' }, verified),
+    devices.list.length > 0 &&
+      el('p', {}, "You don't need a phone number to pay: your phone approves."),
+    el('p', { class: 'hint' }, 'A number helps you back in if you lose your phone.'),
+    el(
+      'div',
+      { class: 'actions' },
+      el('a', { href, class: 'button' }, verified === null ? 'Add a number' : 'Change the number'),
+    ),
+  ]
 }
 
 const NONE =
-  'Your own phone can approve by itself, with your fingerprint, your face or your screen lock: no texts, and no ' +
-  'app to install.'
+  'Your own phone can approve by itself, with your fingerprint, your face or your screen lock.'
+const NO_TEXTS_NEEDED = 'It needs no texts, and no app to install.'
+const NO_APP = 'There is no app to install.'
 const SOME =
   'You approve each payment on one of these, with your fingerprint, your face or your screen lock.'
-
-const whyNoMore = ({ list }: Devices): string =>
-  list.length > 0
-    ? 'No more can be added now. Three at a time are possible: remove one first.'
-    : 'Confirm your phone number first. Then you can add a phone here.'
-
-type Named = Pick<Device, 'id' | 'name'>
-
-function whatRemovalMeans({ id, name }: Named, { list }: Devices): string {
-  return list.every((one) => one.id === id) && list.length > 0
-    ? `${name} is your only phone that approves. Without it you can approve nothing, and only the people who run this service can help.`
-    : `${name} then approves no payment of yours any more.`
-}
+const FULL = 'No more can be added now. Three at a time are possible: remove one first.'

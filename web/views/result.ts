@@ -1,11 +1,13 @@
 import type { Payment } from '../api.ts'
 import { leftPush } from '../channelTexts.ts'
+import type { Config } from '../config.ts'
 import { draftOf, rememberDraft } from '../draft.ts'
 import { type Child, el, verbatim } from '../element.ts'
 import { button } from '../form.ts'
 import { inWords } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { signOutEverywhere } from './signOutEverywhere.ts'
+import { isStartsLocked, startsLocked } from './startsLocked.ts'
 
 type Decided = Exclude<Payment['status'], 'pending'>
 
@@ -35,9 +37,9 @@ const HEADING: Record<Decided, string> = {
 function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
   switch (status) {
     case 'approved':
-      return leftPush(payment.decidedBy) ? [ignoreOnPhone()] : []
+      return leftPush(payment.decidedBy) ? [ignoreOnPhone(app.config)] : []
     case 'denied':
-      return [el('p', {}, 'Nothing was paid.'), ...wasntYou(app)]
+      return [el('p', {}, 'Nothing was paid.'), ...startsLocked(app), ...wasntYou(app, payment)]
     case 'expired':
       return [
         el(
@@ -57,10 +59,10 @@ function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
             : 'Five wrong codes were entered, so nothing was paid. You can start anew; if no code can be sent then, ' +
                 'codes are locked for some minutes.',
         ),
-        ignoreOnPhone(),
+        ignoreOnPhone(app.config),
       ]
     case 'cancelled':
-      return [el('p', {}, 'Nothing was paid.'), ignoreOnPhone()]
+      return [el('p', {}, 'Nothing was paid.'), ignoreOnPhone(app.config)]
   }
 }
 
@@ -80,16 +82,18 @@ export function whichOne({ displayText, reference }: Payment): HTMLElement {
   )
 }
 
-export function ignoreOnPhone(): HTMLElement {
-  return el('p', {}, 'If your phone still shows this request, or a code for it, you can ignore it.')
+export function ignoreOnPhone({ texts }: Pick<Config, 'texts'>): HTMLElement {
+  const orCode = texts ? ', or a code for it,' : ','
+  return el('p', {}, `If your phone still shows this request${orCode} you can ignore it.`)
 }
 
 export function deniedNotice(app: App, payment: Payment): Child[] {
   return [
     el('p', {}, 'Your payment request has been denied.'),
     whichOne(payment),
-    ...wasntYou(app),
-    button('Fill in the same details', () => fillInAgain(app, payment)),
+    ...wasntYou(app, payment),
+    // The view under it says until when nothing can be sent, and what else to do.
+    !isStartsLocked(app) && button('Fill in the same details', () => fillInAgain(app, payment)),
   ]
 }
 
@@ -97,7 +101,9 @@ export function deniedNotice(app: App, payment: Payment): Child[] {
  * A payer who denies a payment that they did not start should change their password and then end every session:
  * a changed password alone leaves the intruder's session open.
  */
-function wasntYou(app: App): Child[] {
+function wasntYou(app: App, { decidedBy }: Payment): Child[] {
+  // Asked on the phone's page already: who did not start it has locked new payments, and is told so.
+  if (decidedBy === 'device') return []
   const { changePasswordUrl } = app.config
   const change = 'Change your password.'
   const link = changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change

@@ -11,8 +11,10 @@ import {
 } from '../draft.ts'
 import { el, fill, keeping, verbatim } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
+import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { startsLocked } from './startsLocked.ts'
 
 /** The form for payee and amount. One press starts one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
@@ -66,7 +68,7 @@ export function showSend(app: App, screen: Screen): void {
   })
   showReading()
   onSubmit(form, submit, 'Sending…', send)
-  screen.show('Send a payment', form)
+  screen.show('Send a payment', ...startsLocked(app), form)
 
   function typed(): Draft {
     const texts = Object.entries(fields).map(([path, { control }]) => [path, control.value])
@@ -133,8 +135,13 @@ export function showSend(app: App, screen: Screen): void {
       path === 'amount.value' && 'reason' in amount ? { path, ...amount } : { path, reason },
     )
     if (code === 'idempotency_key_reused') forgetKey()
-    if (code === 'phone_not_verified' || code === 'device_required') app.go({ view: 'phone' })
-    else if (problems.length > 0) {
+    if (code === 'phone_not_verified') app.go({ view: 'phone' })
+    else if (code === 'device_required') {
+      app.go(
+        { view: 'phone' },
+        { notice: [el('p', {}, `Nothing was sent. ${whyPhoneNeeded(app.profile)}`)] },
+      )
+    } else if (problems.length > 0) {
       say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
     } else {
       const isCertain = kind === 'refusal' || code === 'payments_off'

@@ -2,6 +2,7 @@ import type { Payment } from '../api.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { APPROVE_PATH } from '../invitation.ts'
+import { textsPay } from '../phoneNeeded.ts'
 import { fragmentOf } from '../place.ts'
 import { pollPayment } from '../pollPayment.ts'
 import { detailsOf, explain } from '../problem.ts'
@@ -60,7 +61,13 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
         trouble,
         sms,
         message,
-        el('div', { class: 'actions' }, button('Cancel this payment', cancel, CANCELLING)),
+        el(
+          'div',
+          { class: 'actions' },
+          button('Cancel this payment', cancel, CANCELLING),
+          onDevice &&
+            el('a', { href: fragmentOf({ view: 'lostPhone' }), class: 'button quiet' }, LOST),
+        ),
       )
     }
     tick()
@@ -80,7 +87,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     left.textContent = minutesAndSeconds(secondsLeft)
     bar.value = secondsLeft
     if (secondsLeft === 60) spoken.textContent = 'One minute left to answer.'
-    offerSms(latest, now - created >= SMS_OFFER_AFTER_MS)
+    if (isTextOpen(app, latest)) offerSms(latest, now - created >= SMS_OFFER_AFTER_MS)
   }
 
   /** Changed only if the offer is new, because screen readers read it out. */
@@ -93,7 +100,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   }
 
   function contentOf(offer: SmsOffer, push: Payment['push']): Child[] {
-    const isTextOnly = push === 'unavailable'
+    const isTextOnly = push === 'unavailable' && latest?.device !== 'waiting'
     const otherwise = isTextOnly ? 'Cancel it, then start again.' : 'Your phone can still answer.'
     switch (offer) {
       case 'none':
@@ -125,7 +132,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     } catch (error) {
       const { retryAfterSeconds } = detailsOf(error)
       if (retryAfterSeconds) ask.waitSeconds(retryAfterSeconds)
-      say(...noSmsCode(error, latest))
+      say(...noSmsCode(app, error, latest))
       polled.lookNow()
     }
   }
@@ -143,9 +150,13 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
 
 type SmsOffer = 'none' | 'send' | 'sendAgain' | 'enter' | 'noTexts' | 'noAttempts'
 
+/** Texts beside a device are a setting of the stage, which the profile tells of an account that has one. */
+const isTextOpen = ({ profile, config }: App, { device }: Payment): boolean =>
+  textsPay(profile, config) && (device !== 'waiting' || profile.devices.list.length > 0)
+
 function smsOffer(payment: Payment, late: boolean): SmsOffer {
   const { push, sms, device } = payment
-  if (device === 'waiting') return 'none'
+  if (!late && device === 'waiting') return 'none'
   if (!late && push !== 'unavailable' && sms.sentAt === null) return 'none'
   if (sms.attemptsLeft === 0) return 'noAttempts'
   if (hasSmsCode(payment)) return 'enter'
@@ -171,6 +182,7 @@ const whyPaused = (until: string) =>
       `${timeSoon(new Date(until), new Date())}.`,
   )
 
+const LOST = 'I don’t have my phone'
 const CANCELLING = { busyLabel: 'Cancelling…' } as const
 
 const BY_TEXT = 'You can approve it with a code that we text to your phone.'

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts'
 import { el } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
@@ -5,7 +6,11 @@ import type { Screen } from '../screen.ts'
 import type { SignedOut } from '../signedOut.ts'
 
 /** The first visit: what Payfriend is, and a button to sign in. */
-export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
+export function showWelcome(
+  screen: Screen,
+  signIn: () => Promise<void>,
+  { texts }: Pick<Config, 'texts'>,
+): void {
   screen.show(
     'Pay safely, with a yes from your own phone',
     el(
@@ -19,7 +24,34 @@ export function showWelcome(screen: Screen, signIn: () => Promise<void>): void {
       { class: 'steps' },
       el('li', {}, 'Say here whom you pay and how much.'),
       el('li', {}, 'Look at the same on your phone.'),
-      el('li', {}, 'Approve it there, or with the code that it shows.'),
+      el(
+        'li',
+        {},
+        texts
+          ? 'Approve it there, or with the code that it shows.'
+          : 'Approve it there, with your fingerprint, your face or your screen lock.',
+      ),
+    ),
+    ...signInButton('Sign in', signIn),
+  )
+}
+
+/** An invitation's link was opened: what it is for, before the sign-in that it needs. */
+export function showInvitedWelcome(screen: Screen, signIn: () => Promise<void>): void {
+  screen.show(
+    'An invitation to Payfriend',
+    el(
+      'p',
+      { class: 'lead' },
+      'The code of your invitation is kept in this tab. If it is still good, you add a phone with it that approves ' +
+        'your payments.',
+    ),
+    el(
+      'ol',
+      { class: 'steps' },
+      el('li', {}, 'Sign in, with the e-mail address for which you got it.'),
+      el('li', {}, 'Add your phone, as the page then says.'),
+      el('li', {}, 'The invitation is used when you confirm the phone, and not before.'),
     ),
     ...signInButton('Sign in', signIn),
   )
@@ -42,7 +74,7 @@ const WHY: Record<SignedOut, string | null> = {
     'Nothing can be paid or changed from there until you sign in again.',
   idle: 'Nobody touched this page for five minutes, so we signed you out to be safe.',
   phoneChanged:
-    'Your phone is changed. To be safe we signed you out everywhere: ' +
+    'Your phone number is changed. To be safe we signed you out everywhere: ' +
     'nothing can be paid or changed from another place until you sign in again.',
 }
 

@@ -4,18 +4,27 @@ import { el, verbatim } from '../../element.ts'
 import { button, field, formMessage, onSubmit } from '../../form.ts'
 import { invitationToShow } from '../../invitation.ts'
 import { detailsOf, explain, reasonsOf } from '../../problem.ts'
-import { newDeviceKey } from '../deviceProof.ts'
+import type { Passkey } from '../deviceCalls.ts'
+import { newDeviceKey, publicJwkOf, thumbprintOf } from '../deviceProof.ts'
 import { canKeep, keepDevice } from '../deviceStore.ts'
-import { isDismissed, makePasskey, type PasskeyJson } from '../passkey.ts'
+import { isDismissed, makePasskey, type PasskeyJson, signWithAnyPasskey } from '../passkey.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
-import { addChallenge } from '../signing.ts'
+import { addChallenge, renewChallenge } from '../signing.ts'
 import { showKeepsNothing } from './trouble.ts'
 
-/** Name this phone, make its two keys and ask to be added. */
+/** A phone is new, or it was added before and its browser has lost the device key, but not the passkey. */
+type How = 'new' | 'before'
+
+/** Name this phone, make its two keys, or the lost one of them, and ask to be added. */
 export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string): Promise<void> {
   screen.show('Add this phone', el('p', {}, 'One moment…'))
-  // Both before the press, because a browser makes a passkey only directly in it.
-  const [deviceKey, challenge] = await Promise.all([newDeviceKey(), addChallenge(code)])
+  // All before the press, because a browser makes and uses a passkey only directly in it.
+  const deviceKey = await newDeviceKey()
+  const thumbprint = await thumbprintOf(await publicJwkOf(deviceKey))
+  const challenges = {
+    new: await addChallenge(code),
+    before: await renewChallenge(code, thumbprint),
+  }
   if (!(await canKeep(deviceKey))) {
     showKeepsNothing(screen)
     return
@@ -33,58 +42,95 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
     input,
     'By this name you find it in your list of phones.',
   )
-  const { box, say } = formMessage()
+  const messages = { new: formMessage(), before: formMessage() }
   const submit = button('Add this phone', () => {}, { kind: 'primary', type: 'submit' })
-  const form = el('form', {}, name.row, box, submit)
-  let made: { readonly name: string; readonly credential: PasskeyJson } | null = null
+  const form = el('form', {}, name.row, messages.new.box, submit)
+  let made: { readonly how: How; readonly name: string; readonly passkey: PasskeyJson } | null =
+    null
 
-  onSubmit(form, submit, 'Adding…', async () => {
+  onSubmit(form, submit, 'Adding…', () => ask('new'))
+
+  async function ask(how: How): Promise<void> {
     const wanted = input.value.trim()
+    const { say } = messages[how]
+    for (const message of Object.values(messages)) message.say()
     // Before the finger, because each refused try would leave a useless passkey.
     if (wanted.length > DEVICE_NAME_LENGTH_MAX || !DEVICE_NAME.test(wanted)) {
-      say()
       name.tell('Use letters, digits, spaces and - only.')
       input.focus()
       return
     }
     // After an answer that was lost, the passkey is there already and the same request is sent again.
-    const kept = made?.name === wanted ? made.credential : null
-    const asked = kept ?? makePasskey(challenge, wanted)
-    say()
+    const kept = made?.how === how && made.name === wanted ? made.passkey : null
+    const asked =
+      kept ??
+      (how === 'new' ? makePasskey(challenges.new, wanted) : signWithAnyPasskey(challenges.before))
     name.tell(null)
+    let passkey: PasskeyJson
     try {
-      made = { name: wanted, credential: await asked }
+      passkey = await asked
     } catch (error) {
-      say(el('p', {}, isDismissed(error) ? NOT_ADDED : noPasskey(error)))
+      if (how === 'before') say(el('p', {}, NO_PASSKEY_USED), el('p', {}, AS_NEW))
+      else say(el('p', {}, isDismissed(error) ? NOT_ADDED : noPasskey(error)))
       return
     }
+    made = { how, name: wanted, passkey }
+    const sent = how === 'new' ? { credential: passkey } : { assertion: passkey }
     try {
-      await keep(await page.calls.enrol(deviceKey, { code, ...made }), made)
+      await keep(
+        await page.calls.enrol(deviceKey, { code, name: wanted, ...sent }),
+        { code, name: wanted, ...sent },
+        passkey,
+      )
     } catch (error) {
-      explainTo(error)
+      explainTo(error, say)
     }
-  })
+  }
 
   screen.show(
     'Add this phone',
     el(
       'p',
       {},
-      'From then on this phone shows each of your payments and asks for your fingerprint, your face or your ' +
+      'Once it is added, this phone shows each of your payments and asks for your fingerprint, your face or your ' +
         'screen lock before you approve one.',
     ),
     el('p', {}, 'This code must be the one on the page where you are signed in:'),
     verbatim('p', { class: 'invitation' }, invitationToShow(code)),
     form,
     el('p', { class: 'hint' }, KEEPS),
+    hasNoDevice(page) && addedBefore(),
   )
+
+  /** The way back of a phone whose browser has lost the device key. */
+  function addedBefore(): HTMLElement {
+    return el(
+      'details',
+      { class: 'settings', open: true },
+      // No h2, which is larger than the h1 on a narrow screen with large letters.
+      el('summary', {}, 'Was this phone added before?'),
+      el(
+        'p',
+        {},
+        'If the browser has deleted the data of this site, your phone may still have its passkey. Then it takes the ' +
+          'place that it had, and its old key is worth nothing any more.',
+      ),
+      messages.before.box,
+      el(
+        'div',
+        { class: 'actions' },
+        button('This phone was added before', () => ask('before'), { busyLabel: 'Asking…' }),
+      ),
+    )
+  }
 
   async function keep(
     { kid, email, digits, expiresAt }: Enrolled,
-    { name, credential }: { readonly name: string; readonly credential: PasskeyJson },
+    asked: { readonly code: string; readonly name: string } & Passkey,
+    { id: credentialId }: PasskeyJson,
   ): Promise<void> {
-    const pending = { digits, expiresAt }
-    await keepDevice({ kid, email, name, deviceKey, credentialId: credential.id, pending })
+    const pending = { digits, expiresAt, asked }
+    await keepDevice({ kid, email, name: asked.name, deviceKey, credentialId, pending })
     // Asked for, because a browser short of room may else remove the key. It may refuse.
     await navigator.storage?.persist?.().catch(() => false)
     await page.watch.load()
@@ -92,7 +138,7 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
     page.watch.look()
   }
 
-  function explainTo(error: unknown): void {
+  function explainTo(error: unknown, say: ReturnType<typeof formMessage>['say']): void {
     const { code: refusal, fields = [] } = detailsOf(error)
     if (refusal === 'not_found') {
       say(
@@ -106,6 +152,11 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
       )
       return
     }
+    if (fields.some(({ path }) => path.startsWith('assertion'))) {
+      made = null
+      say(el('p', {}, OTHER_PASSKEY), el('p', {}, AS_NEW))
+      return
+    }
     const ofName = fields.find(({ path }) => path === 'name')
     if (ofName) {
       name.tell(ofName.reason)
@@ -114,6 +165,16 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
   }
 }
 
+/** None of this browser's devices approves: its key may be gone. */
+const hasNoDevice = ({ watch }: PhonePage): boolean =>
+  watch.all().every(({ device, state }) => device.pending !== null || state === 'refused')
+
+const NO_PASSKEY_USED = 'No passkey was used, so nothing has changed.'
+const OTHER_PASSKEY =
+  'This passkey is not of a phone that approves payments of this account. Perhaps that phone was removed.'
+const AS_NEW =
+  'Press the button again to choose another one. If your phone shows no passkey of Payfriend, press “Add this phone”: ' +
+  'it is added as a new one then.'
 const NOT_ADDED = 'This phone was not added. If you still want to, press the button again.'
 const KEEPS =
   'Its key stays in this browser. Let the browser keep the data of this site, and don’t add it in a private ' +

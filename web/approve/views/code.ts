@@ -36,6 +36,12 @@ export function showCode(page: PhonePage, screen: PhoneScreen): void {
         'Then scan the picture there with this phone, or type its code here.',
     ),
     form,
+    el(
+      'p',
+      { class: 'hint' },
+      'Was this phone added before, and does it show no payments any more? Take the same way. After the code you can ' +
+        'say that it was added before.',
+    ),
     page.watch.all().length > 0 && el('a', { href: '#', class: 'button' }, 'Back'),
   )
 }

@@ -1,8 +1,9 @@
 import { el, verbatim } from '../../element.ts'
-import { button } from '../../form.ts'
-import { explain } from '../../problem.ts'
+import { button, formMessage } from '../../form.ts'
+import { detailsOf, explain } from '../../problem.ts'
 import { minutesAndSeconds } from '../../timeLeft.ts'
 import { forgetDevice, type OwnDevice } from '../deviceStore.ts'
+import { goOnWithNext } from '../nextRequest.ts'
 import { endOf, type PhonePage, type PhoneScreen } from '../phonePage.ts'
 
 /** The account and the four digits to type on its page, until that page has let this phone in. */
@@ -16,11 +17,16 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
   }
   const { email, pending } = device
   const end = endOf(device)
+  const { box: message, say } = formMessage()
   /** `ended`: its time is over, and the server has not yet told whether it was let in before. */
   let stage: 'digits' | 'ended' | 'over' = 'digits'
   const timer = setInterval(tick, 1000)
   screen.signal.addEventListener('abort', () => clearInterval(timer))
   page.watch.listen(render, screen.signal)
+  if (watched()?.state === 'turnedAway') {
+    render()
+    return
+  }
   if (end > page.clock.now()) {
     screen.show(
       'Type these four digits',
@@ -32,19 +38,20 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
         'If you are somebody else, or did not press “Add a phone” there, type them nowhere.',
       ),
       el('p', { class: 'countdown' }, left, ' left'),
+      message,
       actions(button("Don't add this phone", startAgain)),
     )
   }
   tick()
 
   function tick(): void {
+    if (stage !== 'digits') return
     const seconds = Math.ceil((end - page.clock.now()) / 1000)
     if (seconds > 0) {
       left.textContent = minutesAndSeconds(seconds)
       return
     }
     clearInterval(timer)
-    if (stage !== 'digits') return
     stage = 'ended'
     screen.show('One moment…')
     page.watch.look()
@@ -52,23 +59,33 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
 
   function render(): void {
     const now = watched()
-    // Another tab has a newer one, or removed this one.
-    if (now === undefined) page.go('#')
-    else if (now.state === 'active') showAdded(page.nextScreen(), now.device)
+    // Another tab has a newer one, or removed this one; or it was let in and waits, which the list says.
+    if (now === undefined || now.state === 'waiting') page.go('#')
+    else if (now.state === 'active') showAdded(page, now.device)
+    else if (stage === 'over') return
+    else if (now.state === 'turnedAway') showNotAdded(TURNED_AWAY)
     else if (stage === 'ended' && now.trouble !== null) {
       screen.show('One moment…', el('p', {}, explain(now.trouble)))
-    } else if (stage === 'ended') {
-      stage = 'over'
-      screen.show(
-        'Not added',
-        el('p', {}, 'This phone was not added to the account ', account(email), '.'),
-        el('p', {}, 'The ten minutes are over, or somebody said no.'),
-        actions(button('Start again', startAgain, { kind: 'primary' })),
-      )
-    }
+    } else if (stage === 'ended') showNotAdded(TIME_IS_OVER)
   }
 
+  function showNotAdded(why: string): void {
+    clearInterval(timer)
+    stage = 'over'
+    say()
+    screen.show(
+      'Not added',
+      el('p', {}, 'This phone does not approve payments of the account ', account(email), '.'),
+      el('p', {}, why),
+      message,
+      actions(button('Start again', startAgain)),
+    )
+  }
+
+  /** But a phone that was let in meanwhile keeps its key: only the page can take it away again. */
   async function startAgain(): Promise<void> {
+    say()
+    if (device && (await wasLetIn(page, device, say))) return
     await forgetDevice({ kid })
     await page.watch.load()
     page.go('#add')
@@ -85,7 +102,29 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
   }
 }
 
-function showAdded(screen: PhoneScreen, { email, name }: OwnDevice): void {
+/** Whether the account knows this phone, or can't be asked just now, which is said. */
+export async function wasLetIn(
+  { calls, watch }: Pick<PhonePage, 'calls' | 'watch'>,
+  device: OwnDevice,
+  say: ReturnType<typeof formMessage>['say'],
+): Promise<boolean> {
+  try {
+    await calls.approvals(device)
+  } catch (error) {
+    if (detailsOf(error).code === 'device_not_trusted') return false
+    say(el('p', {}, explain(error)))
+    return true
+  }
+  await watch.look()
+  return true
+}
+
+const TURNED_AWAY = 'Its digits were typed wrong too often, or somebody said no.'
+const TIME_IS_OVER = 'The ten minutes are over, or somebody said no.'
+
+function showAdded(page: PhonePage, { email, name }: OwnDevice): void {
+  const screen = page.nextScreen()
+  goOnWithNext(page, screen)
   screen.show(
     'This phone approves your payments now',
     el('p', {}, verbatim('strong', {}, name), ' is a phone of ', account(email), '.'),

@@ -1,14 +1,21 @@
 import { type Child, el, keeping, verbatim } from '../../element.ts'
 import type { ServerClock } from '../../serverClock.ts'
 import { minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
+import { amountSaid } from '../amountSaid.ts'
 import type { OwnDevice } from '../deviceStore.ts'
-import type { Request } from '../signing.ts'
+import type { Request } from '../documents.ts'
 
-/** The display text as it is signed, or the question about a new phone. */
-export const headingOf = (request: Request): Child[] =>
-  request.kind === 'payment'
-    ? [verbatim('span', {}, ...wordsOf(request))]
-    : keeping(request.words, request.name)
+/** The display text as it is signed, or the question about a new phone or number. */
+export function headingOf(request: Request): Child[] {
+  switch (request.kind) {
+    case 'payment':
+      return [verbatim('span', {}, ...wordsOf(request))]
+    case 'device':
+      return keeping(request.words, request.name)
+    case 'phone':
+      return keeping(request.words, request.number)
+  }
+}
 
 /** The words as they are signed, whose amount is never broken into two lines. */
 export function wordsOf({ words }: Pick<Request, 'words'>): Child[] {
@@ -30,13 +37,30 @@ export function factsOf(request: Request, { email }: OwnDevice): HTMLElement[] {
   const account = row('Account', inRow(email))
   const reference = row('Reference', verbatim('span', {}, whole(request.reference)))
   if (request.kind === 'payment') {
-    const { payee, amount } = request
+    const { payee } = request
     return [
       el(
         'dl',
         { class: 'facts' },
         row('Sending to', inRow(payee.name), inRow(payee.id)),
-        row('Amount', verbatim('span', {}, whole(amount.value), ' ', whole(amount.currency))),
+        row('Amount', verbatim('span', {}, whole(amountSaid(request)))),
+        account,
+        reference,
+      ),
+    ]
+  }
+  if (request.kind === 'phone') {
+    return [
+      el(
+        'p',
+        {},
+        'Approve only if you asked for this on the page where you are signed in, and it shows the same reference. ' +
+          'After that, codes for your account go to the new number.',
+      ),
+      el(
+        'dl',
+        { class: 'facts' },
+        row('New number', verbatim('span', {}, whole(request.number))),
         account,
         reference,
       ),
@@ -46,11 +70,11 @@ export function factsOf(request: Request, { email }: OwnDevice): HTMLElement[] {
     el(
       'p',
       {},
-      'Approve only if the new phone is in your hand and shows these four digits. From then on it can approve ' +
+      'A phone asks to be added. Approve only if it is in your hand and shows these four digits. It can then approve ' +
         'payments as this one does.',
     ),
     verbatim('p', { class: 'digits' }, request.digits),
-    el('dl', { class: 'facts' }, row('New phone', inRow(request.name)), account, reference),
+    el('dl', { class: 'facts' }, row('Its name', inRow(request.name)), account, reference),
   ]
 }
 

@@ -3,10 +3,12 @@ import { type Child, el, fill, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf, explain } from '../../problem.ts'
 import type { OwnDevice } from '../deviceStore.ts'
+import type { Request } from '../documents.ts'
+import { goOnWithNext } from '../nextRequest.ts'
 import { goneAfter, isDismissed, signWithPasskey } from '../passkey.ts'
 import { askedOf, type PhonePage, type PhoneScreen } from '../phonePage.ts'
 import { hasSaidYes, noteYes, withdrawYes } from '../saidYes.ts'
-import { approveChallenge, denial, type Request } from '../signing.ts'
+import { approveChallenge, denial } from '../signing.ts'
 import { countdown, factsOf, headingOf } from './facts.ts'
 import { ENDED, overBy, showOver, showSaid } from './said.ts'
 
@@ -52,9 +54,15 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     if (answering) return
     const isRemoved = page.watch
       .all()
-      .some((one) => one.device.kid === device.kid && one.state === 'refused')
+      .some(
+        ({ device: { kid }, state }) =>
+          kid === device.kid && (state === 'refused' || state === 'removed'),
+      )
     const isUnpaid = !isUnsure && !hasSaidYes(id)
-    showOver(page.nextScreen(), request, { why: reasons(), isUnpaid })
+    const next = page.nextScreen()
+    // What to look up, or to do, stays until it was read.
+    if (isUnpaid && !isRemoved) goOnWithNext(page, next, id)
+    showOver(next, request, { why: reasons(), isUnpaid })
 
     function reasons(): Child[] {
       if (isUnsure) return [UNSURE]
@@ -66,10 +74,13 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
 
   function offer(): void {
     answers.classList.remove('reasons')
-    const toDeny = request.kind === 'payment' ? askWhy : () => deny()
+    // Of a new phone nothing is said but no.
+    const hasReasons = request.kind !== 'device'
     fill(
       answers,
-      button('Deny', toDeny, { busyLabel: request.kind === 'payment' ? 'Deny' : 'Denying…' }),
+      button('Deny', hasReasons ? askWhy : () => deny(), {
+        busyLabel: hasReasons ? 'Deny' : 'Denying…',
+      }),
       button('Approve', approve, { kind: 'primary', busyLabel: 'Approving…' }),
     )
   }
@@ -83,6 +94,7 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
       why,
       button('I changed my mind', () => deny('changed_mind'), { busyLabel: 'Denying…' }),
       button("I didn't start this", () => deny('not_me'), { busyLabel: 'Denying…' }),
+      el('p', { class: 'hint' }, NOT_ME_MEANS),
       button('Back', offer, { kind: 'quiet' }),
     )
     why.focus()
@@ -133,7 +145,7 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     notMe = false,
   ): void {
     page.watch.look()
-    if (!screen.signal.aborted) showSaid(page.nextScreen(), request, device, status, notMe)
+    if (!screen.signal.aborted) showSaid(page, request, device, status, notMe)
   }
 
   function failed(error: unknown): void {
@@ -166,6 +178,8 @@ const removed = ({ email }: OwnDevice): Child[] => [
   verbatim('strong', { dir: 'auto' }, email),
   '; it approves nothing any more.',
 ]
+const NOT_ME_MEANS =
+  '“I didn’t start this” also locks new payments of your account: for some minutes at first, longer each time.'
 const SAID_YES = 'A yes was sent to it from this phone. Look where you are signed in how it ended.'
 const UNSURE =
   'Your answer has probably arrived, but its result did not come back. Look where you are signed in how it ended.'

@@ -1,13 +1,14 @@
 import { factsOf } from '../../deviceFacts.ts'
 import { el, fill, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
-import { detailsOf, explain } from '../../problem.ts'
+import { detailsOf } from '../../problem.ts'
 import { forgetDevice, type OwnDevice } from '../deviceStore.ts'
-import { goneAfter, isDismissed, signWithPasskey } from '../passkey.ts'
+import { isDismissed, signWithPasskey } from '../passkey.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
 import { removeChallenge } from '../signing.ts'
 import type { Watched } from '../watch.ts'
 import { inRow, row } from './facts.ts'
+import { passkeyTries } from './tries.ts'
 
 /** This phone's name, accounts and how to remove it; folded, so that nobody presses it by mistake. */
 export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
@@ -28,7 +29,9 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
 
   /** Drawn anew only if a device is new or gone, because a button may have the focus. */
   function render(all: readonly Watched[]): void {
-    const active = all.filter(({ told }) => told !== null)
+    const active = all.filter(
+      ({ state, told }) => state !== 'removed' && state !== 'waiting' && told !== null,
+    )
     const key = JSON.stringify(
       active.map(({ device, others }) => [device.kid, others.map(({ id }) => id)]),
     )
@@ -68,8 +71,8 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
 
     function askFirst(challenge: ArrayBuffer): void {
       say()
-      const tries = { dismissed: 0 }
-      const remove = () => removed(device, challenge, say, tries)
+      const tell = passkeyTries('The phone was not removed. Try again.')
+      const remove = () => removed(device, challenge, { say, tell })
       const sure = button('Yes, remove it', remove, { busyLabel: 'Removing…' })
       const keep = () => {
         say()
@@ -88,8 +91,12 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
   async function removed(
     device: OwnDevice,
     challenge: ArrayBuffer,
-    say: ReturnType<typeof formMessage>['say'],
-    tries: { dismissed: number },
+    {
+      say,
+      tell,
+    }: Pick<ReturnType<typeof formMessage>, 'say'> & {
+      readonly tell: ReturnType<typeof passkeyTries>
+    },
   ): Promise<void> {
     const signing = signWithPasskey(challenge, device.credentialId)
     say()
@@ -99,13 +106,7 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
     } catch (error) {
       // Removed already, here or on the signed-in page.
       if (isDismissed(error) || detailsOf(error).code !== 'device_not_trusted') {
-        const why = isDismissed(error) ? '' : `${explain(error)} `
-        tries.dismissed = isDismissed(error) ? tries.dismissed + 1 : 0
-        const gone = goneAfter(tries.dismissed)
-        say(
-          el('p', {}, `${why}The phone was not removed. Try again.`),
-          gone !== null && el('p', {}, gone),
-        )
+        say(...tell(error))
         return
       }
     }
@@ -117,9 +118,10 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
   return { box, render }
 }
 
-const REMOVAL_MEANS = 'Remove this phone? It approves nothing any more then.'
-const IS_ONLY =
-  'Remove this phone? It approves nothing any more then, and the account has no other phone that does.'
+const FOR_GOOD =
+  'This is for good: it can’t be undone, and to approve again the phone has to be added anew.'
+const REMOVAL_MEANS = `Remove this phone? It approves nothing any more then. ${FOR_GOOD}`
+const IS_ONLY = `Remove this phone? It approves nothing any more then, and the account has no other phone that does. ${FOR_GOOD}`
 
 const otherPhone = (other: Watched['others'][number]): HTMLElement =>
   el('span', {}, verbatim('strong', { dir: 'auto' }, other.name), ` ${factsOf(other)}`)

@@ -1,0 +1,108 @@
+/** The page on an old phone, 360 pixels wide, with letters of twice the size. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Notice } from '../../web/noticeWords.ts'
+import { heading, type JourneyHarness, type Visitor } from '../harness/journeyHarness.ts'
+import { startDeviceJourney } from './devicePhone.ts'
+
+let harness: JourneyHarness
+beforeAll(async () => {
+  harness = await startDeviceJourney()
+})
+afterAll(async () => {
+  await harness.closeBrowsers()
+  await harness.close()
+})
+
+const old = { viewport: { width: 360, height: 640 } }
+
+/** A payer at the form for a payment. */
+async function withLargeLetters(): Promise<Visitor> {
+  const payer = await harness.payer({ browser: old })
+  await enlarge(payer.page)
+  return payer
+}
+
+const enlarge = (page: Page) => page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+/** The words of the buttons that stand in two lines. */
+const brokenWords = (page: Page) =>
+  page.locator('.button:visible').evaluateAll((buttons) =>
+    buttons.flatMap((button) => {
+      const text = button.firstChild
+      const words = [...(text?.textContent ?? '').matchAll(/\S+/g)]
+      return words.flatMap(({ 0: word, index }) => {
+        const range = button.ownerDocument.createRange()
+        if (text === null) return []
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)))
+        return lines.size > 1 ? [word] : []
+      })
+    }),
+  )
+
+/** The text of a field is drawn whole. */
+const holds = (page: Page, selector: string) =>
+  page.locator(selector).evaluate((field) => field.scrollWidth <= field.clientWidth)
+
+test('an amount that is typed is seen, with its currency under it', async () => {
+  const { page } = await withLargeLetters()
+  await page.getByLabel('Amount', { exact: true }).fill('1234.50')
+  expect(await holds(page, '#amount-value')).toBe(true)
+  const amount = await page.locator('#amount-value').boundingBox()
+  const currency = await page.locator('#amount-currency').boundingBox()
+  expect(currency?.y).toBeGreaterThan((amount?.y ?? 0) + (amount?.height ?? 0))
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  expect(await brokenWords(page)).toEqual([])
+})
+
+test('amount and currency stand side by side where there is room', async () => {
+  const { page } = await harness.payer({ browser: old })
+  const amount = await page.locator('#amount-value').boundingBox()
+  const currency = await page.locator('#amount-currency').boundingBox()
+  expect(currency?.y).toBe(amount?.y)
+})
+
+test('a whole number is seen in its field, and no word of a button is broken', async () => {
+  const { page } = await withLargeLetters()
+  await page.getByRole('link', { name: 'Phone', exact: true }).click()
+  await heading(page, 'Your phone')
+  expect(await brokenWords(page)).toEqual([])
+  await page.getByRole('button', { name: 'Change phone' }).click()
+  await page.getByLabel('Phone number').fill('+44 7400 123456')
+  expect(await holds(page, '#phone-number')).toBe(true)
+  expect(await brokenWords(page)).toEqual([])
+})
+
+test('the question of who is still there is seen together with its button', async () => {
+  const { page } = await withLargeLetters()
+  await harness.pass(241)
+  const dialog = page.getByRole('alertdialog')
+  for (const role of ['heading', 'button'] as const) {
+    const box = await dialog.getByRole(role).boundingBox()
+    expect([role, (box?.y ?? -1) >= 0]).toEqual([role, true])
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(640)
+  }
+})
+
+test('of many notices the newest two are shown, and the others after one press', async () => {
+  const { page, context } = await withLargeLetters()
+  const notices: Notice[] = [1, 2, 3, 4, 5].map((hour) => ({
+    event: 'device.added',
+    at: `2026-11-28T0${hour}:00:00.000Z`,
+    ending: null,
+  }))
+  await context.route('**/api/profile', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), notices } })
+  })
+  await page.reload()
+  const gotIt = page.getByRole('button', { name: /^Got it/ })
+  await gotIt.first().waitFor()
+  expect(await gotIt.count()).toBe(2)
+  await page.getByText('3 older ones').click()
+  expect(await gotIt.count()).toBe(5)
+  await gotIt.first().click()
+  await page.getByText('2 older ones').waitFor()
+})

@@ -1,0 +1,27 @@
+import { el, fill, verbatim } from '../../element.ts'
+import { latelyOf } from '../latelyWords.ts'
+import type { Watched } from '../watch.ts'
+
+/** What happened to the accounts of this phone lately, in small. */
+export function latelyBox() {
+  const box = el('div', {})
+  let shown = ''
+
+  function render(all: readonly Watched[]): void {
+    const told = all.map((watched) => ({ email: watched.device.email, words: latelyOf(watched) }))
+    const key = JSON.stringify(told)
+    if (key === shown) return
+    shown = key
+    fill(box, ...told.filter(({ words }) => words.length > 0).map(part))
+  }
+
+  return { box, render }
+}
+
+const part = ({ email, words }: { readonly email: string; readonly words: readonly string[] }) =>
+  el(
+    'section',
+    { class: 'hint' },
+    el('p', {}, 'Lately in the account ', verbatim('strong', { dir: 'auto' }, email), ':'),
+    el('ul', {}, ...words.map((sentence) => el('li', {}, sentence))),
+  )

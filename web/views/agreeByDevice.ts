@@ -1,0 +1,81 @@
+import { recallPhone } from '../draft.ts'
+import { el, keeping, verbatim } from '../element.ts'
+import { button, formMessage } from '../form.ts'
+import { APPROVE_PATH } from '../invitation.ts'
+import { plainPhone } from '../plainText.ts'
+import { explain } from '../problem.ts'
+import type { App, Screen } from '../screen.ts'
+import { type NumberSteps, showNotAgreed, showOvertaken } from './numberTaken.ts'
+import type { UnderWay } from './numberUnderWay.ts'
+import { phoneAddress, phoneLinks } from './phoneLinks.ts'
+import { qrImage } from './qrImage.ts'
+import { signedInElsewhere } from './signOutEverywhere.ts'
+
+/** How often the page looks whether a device has said yes. */
+const LOOK_MS = 3000
+
+/** A device must say yes to the new number: what to compare there, and the way to it. */
+export function showAgreeByDevice(
+  app: App,
+  screen: Screen,
+  steps: NumberSteps,
+  { verificationId, reference, to, dialled }: UnderWay,
+  agreed: () => void,
+): void {
+  // After a new sign-in only the masked number is known.
+  const number = dialled ?? plainPhone(recallPhone()?.number ?? to)
+  const { box: trouble, say } = formMessage()
+  screen.show(
+    whereToAgree(app),
+    verbatim('p', { class: 'display-text' }, number),
+    el(
+      'p',
+      {},
+      ...keeping(
+        `Your phone must show this number and the reference ${reference}. If it doesn’t, press “Deny” there.`,
+        reference,
+      ),
+    ),
+    qrImage(`${location.origin}${APPROVE_PATH}`, 'A QR code that opens Payfriend on your phone'),
+    ...phoneLinks(app, `Or open ${phoneAddress()} there.`, `phone.${verificationId}`),
+    el(
+      'p',
+      {},
+      'This page goes on by itself after your yes, and asks for the code sent to the new number.',
+    ),
+    trouble,
+    el(
+      'div',
+      { class: 'actions' },
+      button('Use another number', steps.number),
+      button('Keep my number', steps.keep),
+    ),
+    ...signedInElsewhere(app),
+  )
+  const looking = setInterval(look, LOOK_MS)
+  screen.signal.addEventListener('abort', () => clearInterval(looking))
+
+  async function look(): Promise<void> {
+    if (!trouble.isConnected) clearInterval(looking)
+    if (!trouble.isConnected || document.visibilityState !== 'visible') return
+    try {
+      app.profile = await app.api.profile()
+      say()
+    } catch (error) {
+      say(el('p', {}, explain(error)))
+      return
+    }
+    if (!trouble.isConnected || screen.signal.aborted) return
+    const pending = app.profile.phone?.pending
+    if (!pending) showNotAgreed(app, screen, steps)
+    else if (pending.verificationId !== verificationId) showOvertaken(app, screen, steps)
+    else if (pending.hasLeave) agreed()
+  }
+}
+
+function whereToAgree({ profile: { devices } }: App): string {
+  const [only, ...more] = devices.list
+  return only && more.length === 0
+    ? `Approve it on ${only.name}`
+    : 'Approve it on one of your phones'
+}

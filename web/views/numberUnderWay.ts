@@ -1,0 +1,20 @@
+import type { PendingNumber, PhoneChannel, PhoneLeave } from '../api.ts'
+
+/** The verification that this page began: its codes confirm this number and no other. */
+export type UnderWay = {
+  readonly verificationId: string
+  readonly reference: string
+  readonly displayText: string | null
+  readonly to: string
+  readonly channel: PhoneChannel
+  readonly leave: PhoneLeave | null
+  readonly hasLeave: boolean
+  /** Known only while the typed number is known. */
+  readonly dialled?: string | null
+}
+
+/** The verification as it stands in the profile. */
+export function underWay(pending: PendingNumber, displayText: string | null): UnderWay {
+  const { number: to, ...held } = pending
+  return { ...held, to, displayText }
+}

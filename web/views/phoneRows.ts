@@ -1,0 +1,170 @@
+/** One row for each phone of the account: what it can do, and what can be done with it. */
+
+import type { Profile } from '../api.ts'
+import type { Device, Devices, PendingDevice, RemovedDevice, WaitingDevice } from '../deviceApi.ts'
+import { addedOf, factsOf, restoreLabel } from '../deviceFacts.ts'
+import { deviceIdsHere } from '../deviceHere.ts'
+import { type Child, el, fill, keeping, verbatim } from '../element.ts'
+import { button, formMessage } from '../form.ts'
+import { explain } from '../problem.ts'
+import type { App } from '../screen.ts'
+import { dateAndTime, hoursInWords } from '../times.ts'
+
+/** @param changed called after a press has changed the profile, with the sentence that says what was done */
+export type RowEvents = { changed(said: Child[]): void }
+
+/** A phone that approves. */
+export const activeRow = (app: App, device: Device, on: RowEvents): HTMLElement =>
+  row(app, device, [factsOf(device)], on, {
+    label: 'Remove',
+    question: whatRemovalMeans(device, app.profile.devices),
+    sure: 'Yes, remove it',
+    busyLabel: 'Removing…',
+    send: () => app.api.removeDevice(device.id),
+    done: ({ devices }) => removedInWords(device, devices),
+  })
+
+/** A phone that was let in and waits. */
+export const waitingRow = (app: App, device: WaitingDevice, on: RowEvents): HTMLElement =>
+  row(app, device, [waitInWords(device, app.profile.devices), [addedOf(device)]], on, {
+    label: 'Cancel',
+    question: `${device.name} is not added then.`,
+    sure: 'Yes, cancel it',
+    busyLabel: 'Cancelling…',
+    send: () => app.api.removeDevice(device.id),
+    done: () => `${device.name} was cancelled: it is not added, and approves nothing.`,
+  })
+
+/** A phone that has begun to be added. */
+export const pendingRow = (app: App, device: PendingDevice, on: RowEvents): HTMLElement =>
+  row(app, device, ['Being added; it approves nothing yet.'], on, {
+    label: 'Cancel',
+    question: `${device.name} is not added then.`,
+    sure: 'Yes, cancel it',
+    busyLabel: 'Cancelling…',
+    send: () => app.api.removeDevice(device.id),
+    done: () => `${device.name} was cancelled: it is not added, and approves nothing.`,
+  })
+
+/** A phone that was removed a short while ago, and can be put back. */
+export const removedRow = (app: App, device: RemovedDevice, on: RowEvents): HTMLElement => {
+  const { name, removedAt, undoUntil, undoAsked } = device
+  const until = dateAndTime(new Date(undoUntil))
+  const facts = `Removed on ${dateAndTime(new Date(removedAt))}. It approves nothing.`
+  const how = undoAsked
+    ? `On that phone somebody asked to undo this. If that was you, put it back before ${until}; you may have to sign in anew. If it was not you, leave it as it is.`
+    : `Until ${until} it can be put back: ${UNDO}`
+  if (!undoAsked) return row(app, device, [facts, how], on, null)
+  return row(app, device, [facts, how], on, {
+    label: restoreLabel(name),
+    question: null,
+    sure: restoreLabel(name),
+    busyLabel: 'One moment…',
+    send: () => app.api.restoreDevice(device),
+    done: () => `${name} is back: it approves payments again.`,
+  })
+}
+
+const UNDO =
+  'on that phone, open Payfriend and press “Undo the removal”; then sign in here again and confirm.'
+
+function removedInWords({ id, name }: Device, { removed }: Devices): string {
+  const device = removed.find((one) => one.id === id)
+  return device
+    ? `${name} was removed. You can put it back until ${dateAndTime(new Date(device.undoUntil))}: ${UNDO}`
+    : `${name} was removed.`
+}
+
+/** From when on a phone approves, and who can stop it until then. */
+export function waitInWords({ name, activeFrom }: WaitingDevice, devices: Devices): Child[] {
+  const from = dateAndTime(new Date(activeFrom))
+  const names = devices.list.map((device) => device.name)
+  // For as long as its removal can be undone, a removed phone is heard.
+  const gone = devices.removed.map((device) => device.name)
+  const where = [
+    'here',
+    ...names.map((one) => `on ${one}`),
+    ...gone.map((one) => `on ${one}, which was removed but can still stop it`),
+  ]
+  const stop = `Until then you can stop this ${where.join(', or ')}.`
+  return keeping(`${name} can approve payments from ${from}. ${stop}`, name, ...names, ...gone)
+}
+
+type Press = {
+  readonly label: string
+  /** Asked before it is done; null if it can be undone by a press. */
+  readonly question: string | null
+  readonly sure: string
+  readonly busyLabel: string
+  send(): Promise<Profile>
+  /** Says what was done. */
+  done(profile: Profile): string
+}
+
+function row(
+  app: App,
+  { id, name }: { readonly id: string; readonly name: string },
+  facts: readonly (string | Child[])[],
+  on: RowEvents,
+  press: Press | null,
+): HTMLElement {
+  const { box, say } = formMessage()
+  const mark = el('span', {})
+  deviceIdsHere().then((ids) => ids.includes(id) && fill(mark, ' (this browser)'))
+  const actions = el('div', { class: 'actions' })
+  if (press !== null) offer(press)
+  return el(
+    'li',
+    {},
+    el('p', {}, verbatim('strong', { dir: 'auto' }, name), mark),
+    ...facts.map((fact) => el('p', { class: 'hint' }, ...[fact].flat())),
+    box,
+    press !== null && actions,
+  )
+
+  function offer(press: Press): void {
+    const { label, question, busyLabel } = press
+    fill(
+      actions,
+      question === null
+        ? button(label, () => work(press), { busyLabel })
+        : button(label, () => askFirst(press, question), {
+            kind: 'quiet',
+            'aria-label': `${label} ${name}`,
+          }),
+    )
+  }
+
+  function askFirst(press: Press, question: string): void {
+    const sure = button(press.sure, () => work(press), { busyLabel: press.busyLabel })
+    const keep = () => {
+      offer(press)
+      actions.querySelector('button')?.focus()
+    }
+    fill(
+      actions,
+      el('p', { role: 'status' }, ...keeping(question, name)),
+      sure,
+      button('Keep it', keep, { kind: 'quiet' }),
+    )
+    sure.focus()
+  }
+
+  async function work({ send, done }: Press): Promise<void> {
+    say()
+    try {
+      app.profile = await send()
+      on.changed([el('p', {}, ...keeping(done(app.profile), name))])
+    } catch (error) {
+      say(el('p', {}, explain(error)))
+    }
+  }
+}
+
+function whatRemovalMeans({ id, name }: Device, { list, leaves, waitHours }: Devices): string {
+  return list.every((one) => one.id === id)
+    ? `${name} is your only phone that approves. Without it you can approve nothing until another was added. ` +
+        `One that you add with ${leaves.includes('text') ? 'a code by text or ' : ''}an invitation waits ${hoursInWords(waitHours)}, ` +
+        'unless the people who run this service make an invitation without a wait.'
+    : `${name} then approves no payment of yours any more.`
+}

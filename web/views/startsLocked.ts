@@ -1,0 +1,38 @@
+import { type Child, el } from '../element.ts'
+import { startsLockedInWords } from '../problem.ts'
+import type { App } from '../screen.ts'
+
+/** Said before the payer fills in a payment that would be refused, because they said no to one as not theirs. */
+export function startsLocked({ profile, clock, config }: App): Child[] {
+  const seconds = lockedSeconds({ profile, clock })
+  if (seconds <= 0) return []
+  const { changePasswordUrl } = config
+  const change = 'change your password'
+  return [
+    el(
+      'div',
+      { class: 'told' },
+      el('p', {}, startsLockedInWords(seconds)),
+      el(
+        'p',
+        {},
+        'If you did not start it, somebody else may be signed in as you: ',
+        changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change,
+        ', then ',
+        el('a', { href: '#/phone' }, 'sign out everywhere'),
+        '.',
+      ),
+    ),
+  ]
+}
+
+/** Whether a payment that is started now is refused for that. */
+export const isStartsLocked = (app: App): boolean => lockedSeconds(app) > 0
+
+function lockedSeconds({
+  profile: { startsLockedUntil },
+  clock,
+}: Pick<App, 'profile' | 'clock'>): number {
+  if (startsLockedUntil === null) return 0
+  return Math.ceil((Date.parse(startsLockedUntil) - clock.now()) / 1000)
+}

@@ -1,0 +1,185 @@
+/** The ways to let a new phone in, each as a part of the form that confirms it. */
+import type { LeaveProof, Profile } from '../api.ts'
+import type { AddedBy, PendingDevice, TextLeave } from '../deviceApi.ts'
+import { type Child, el } from '../element.ts'
+import { field } from '../form.ts'
+import { readInvitation } from '../invitation.ts'
+import { ownerInvitation, whyNotGood } from '../ownerInvitation.ts'
+import { plainCode } from '../plainText.ts'
+import { detailsOf, meanwhile } from '../problem.ts'
+import { resendButton } from '../resend.ts'
+import type { App, Screen } from '../screen.ts'
+import { hoursInWords } from '../times.ts'
+import { operatorHere } from './howToAdd.ts'
+import { phoneAddress, phoneLinks } from './phoneLinks.ts'
+
+/** One way in. */
+export type WayIn = {
+  readonly by: AddedBy
+  /** The button that chooses it. */
+  readonly label: string
+  /** What to do, with how long the phone waits afterwards. */
+  words(pending: PendingDevice): string
+  /** Shown before the field of the digits. */
+  readonly before: Child[]
+  /** Shown after the field of the digits. */
+  readonly after: Child[]
+  /** Whether the form can be sent now. */
+  isReady(pending: PendingDevice): boolean
+  update(pending: PendingDevice): void
+  /** What goes with the digits; null if something is missing, which is said then. */
+  proof(): LeaveProof | null
+  /** Why digits and proof were refused. */
+  readonly wrong: string | null
+}
+
+export type WayEvents = {
+  take(profile: Profile): void
+  /** A request was refused; with what else can be done. */
+  refused(error: unknown, instead: string | null): void
+  say(...content: Child[]): void
+}
+
+/** The payer's other phone says yes. */
+export function wayByDevice(app: App, { id }: PendingDevice): WayIn {
+  const links = el(
+    'div',
+    {},
+    ...phoneLinks(app, `To say yes, open ${phoneAddress()} there.`, `device.${id}`),
+  )
+  return {
+    by: 'device',
+    label: 'Say yes on another of my phones',
+    words: ({ hasLeave, hasDigits }) => {
+      if (hasLeave) return 'Your other phone said yes. Type the digits.'
+      return `${hasDigits ? 'The digits are right.' : 'Type the digits.'} ${SAY_YES}`
+    },
+    before: [links],
+    after: [],
+    isReady: ({ hasDigits, hasLeave }) => hasLeave || !hasDigits,
+    update: ({ hasLeave }) => {
+      links.hidden = hasLeave
+    },
+    proof: () => ({}),
+    wrong: null,
+  }
+}
+
+/** The sign-in that the payer just made. */
+export const wayBySignIn = (): WayIn => ({
+  by: 'sign-in',
+  label: 'Add it with my password',
+  words: () => '',
+  before: [],
+  after: [],
+  isReady: () => true,
+  update: () => {},
+  proof: () => ({}),
+  wrong: null,
+})
+
+/** A code by text to the verified number. */
+export function wayByText(
+  app: App,
+  screen: Screen,
+  { id }: PendingDevice,
+  { to, waitHours }: TextLeave,
+  on: WayEvents,
+): WayIn {
+  const input = el('input', {
+    id: 'device-code',
+    name: 'device-code',
+    inputmode: 'numeric',
+    autocomplete: 'one-time-code',
+    required: true,
+  })
+  const code = field('Code from the text', input)
+  const ask = resendButton({
+    label: `Text the code to ${to}`,
+    clock: app.clock,
+    signal: screen.signal,
+    send: async () => {
+      on.say()
+      try {
+        on.take(await app.api.textLeave(id))
+        input.focus()
+      } catch (error) {
+        const { retryAfterSeconds } = detailsOf(error)
+        if (retryAfterSeconds) ask.waitSeconds(retryAfterSeconds)
+        on.refused(error, meanwhile(error))
+      }
+    },
+  })
+  const sentAtOf = ({ leaves }: PendingDevice) => leaves.find(isText)?.sentAt ?? null
+  return {
+    by: 'text',
+    label: `Use a code by text${waitHours === 0 ? '' : ` (waits ${hoursInWords(waitHours)})`}`,
+    words: () => `${TWO_THINGS} ${afterWait(waitHours)}`.trim(),
+    before: [],
+    after: [ask.box, code.row],
+    isReady: (pending) => sentAtOf(pending) !== null,
+    update: (pending) => {
+      const sentAt = sentAtOf(pending)
+      code.row.hidden = sentAt === null
+      input.disabled = sentAt === null
+      ask.box.hidden = pending.leaves.find(isText)?.sendsLeft === 0
+      if (sentAt !== null) ask.sentAt(Date.parse(sentAt))
+    },
+    proof: () => {
+      if (!input.disabled) return { code: plainCode(input.value) }
+      on.say(el('p', {}, 'Ask for the code by text first.'))
+      return null
+    },
+    wrong: 'The digits or the code are wrong. Check both and try again.',
+  }
+}
+
+/** An invitation by the people who run the service. */
+export function wayByInvitation(waitHours: number, email: string): WayIn {
+  const input = el('input', { id: 'owner-invitation', name: 'owner-invitation', ...AS_TYPED })
+  const kept = ownerInvitation()
+  input.value = kept ?? ''
+  const code = field('Code of the invitation', input, 'Ten letters and digits, like K7QMX-4H2RW')
+  const have = kept === null ? 'Type its code' : 'Yours is filled in below'
+  return {
+    by: 'invitation',
+    label: 'Use an invitation',
+    words: () =>
+      `You need two things: 1. the four digits on the new phone, 2. an invitation by ${operatorHere()}. ` +
+      `${have}; it is used only once the phone is added. ` +
+      (waitHours === 0 ? '' : `${afterWait(waitHours)} They can also make one without this wait.`),
+    before: [],
+    after: [code.row],
+    isReady: () => true,
+    update: () => {},
+    proof: () => {
+      const invitation = readInvitation(input.value)
+      if (invitation !== null) return { invitation }
+      code.tell('Compare it with your invitation: it has ten letters and digits.')
+      input.focus()
+      return null
+    },
+    wrong:
+      `The digits are wrong, or the invitation is ${whyNotGood(email)}. ` +
+      'Your phone is still here: check both and try again, or ask for another invitation.',
+  }
+}
+
+const AS_TYPED = {
+  autocomplete: 'off',
+  autocapitalize: 'characters',
+  spellcheck: 'false',
+  required: true,
+}
+
+const isText = (leave: PendingDevice['leaves'][number]): leave is TextLeave => leave.by === 'text'
+
+const SAY_YES =
+  'Say yes on one of your other phones: open Payfriend there, and compare name and digits.'
+const TWO_THINGS = 'You need two things: 1. the four digits on the new phone, 2. a code by text.'
+
+/** How long the phone waits once it was added; nothing if it does not. */
+const afterWait = (waitHours: number): string =>
+  waitHours === 0
+    ? ''
+    : `It can approve payments ${hoursInWords(waitHours)} after that, because nobody has said yes to it on a phone that you had before.`
