@@ -6,8 +6,13 @@ import { type Env, paymentSettings, providerSettings } from '../functions/adapte
 import type { World } from '../functions/composition.ts'
 import { currencyForPage } from '../functions/core/money.ts'
 import { sweepPayments } from '../functions/handlers/sweepPayments.ts'
-import { hasTexts } from '../functions/providerComposition.ts'
-import type { LambdaName, Provider } from '../functions/routes.ts'
+import {
+  type Carriers,
+  isCarriedBy,
+  type LambdaName,
+  type TextProvider,
+  textProviders,
+} from '../functions/routes.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
@@ -29,8 +34,9 @@ export type PayfriendOptions = {
   /** The folder for accounts, phones, payments and archive. Without it they are in memory, and there is no archive. */
   readonly dataDir?: string | undefined
   /**
-   * The Lambdas' settings and `PROVIDER`. `DYNAMODB_ENDPOINT`, and `AUTHY_API_URL` or `VERIFY_API_URL` with keys and
-   * `PUBLIC_URL`, replace the emulators. Without these addresses the keys are those of the pretend phone.
+   * The Lambdas' settings, `PROVIDER` and `FORMER_PROVIDER`. `DYNAMODB_ENDPOINT`, and `AUTHY_API_URL` or
+   * `VERIFY_API_URL` with keys and `PUBLIC_URL`, replace the emulators. Without these addresses the keys are those of
+   * the pretend phone.
    */
   readonly env?: Env
   readonly clock?: () => Date
@@ -45,8 +51,11 @@ export type Payfriend = {
   readonly signInUrl: string
   /** Undefined if a real provider is used. */
   readonly phone: Phone | undefined
-  /** curl's option with the pretend phone's key. A key from the environment is shown by its variable only. */
-  readonly phoneKey: string
+  /**
+   * curl's option with the pretend phone's key, if it plays a provider. A key from the environment is shown by its
+   * variable only.
+   */
+  readonly phoneKey: string | undefined
   readonly world: World
   readonly sweep: ReturnType<typeof sweepPayments>
   close(): Promise<void>
@@ -64,8 +73,7 @@ const REAL = {
     'VERIFY_PAYMENTS_SERVICE',
     'VERIFY_PHONES_SERVICE',
   ],
-  none: [],
-} as const satisfies Record<Provider, readonly string[]>
+} as const satisfies Record<TextProvider, readonly [url: string, ...string[]]>
 
 /**
  * Start the whole of Payfriend on this machine, on loopback only: the same handlers, adapters, routes
@@ -86,12 +94,9 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     closers.push(() => gateway.close())
     const publicUrl = env.PUBLIC_URL ?? `${gateway.url}/api`
     const { PROVIDER: provider, FORMER_PROVIDER: formerProvider } = providerSettings(env)
-    const [realUrl, ...needed] = REAL[provider]
-    const isReal = realUrl !== undefined && Boolean(env[realUrl])
-    const lacking = isReal ? needed.filter((name) => !env[name]) : []
-    if (lacking.length > 0) {
-      throw new Error(`${realUrl} is set, so ${lacking.join(', ')} must be set too.`)
-    }
+    const carriers: Carriers = { provider, formerProvider }
+    const isReal = isRealIn(env, carriers)
+    const isEmulated = !isReal && textProviders.some((one) => isCarriedBy(carriers, one))
     // New at each start, because with it a program could sign an approval or send texts. No stored data needs it.
     const apiKey = env.AUTHY_API_KEY || newKey()
     const verify = {
@@ -101,9 +106,10 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     }
 
     let phone: Phone | undefined
-    if (!isReal) {
+    if (!isReal || provider === 'none') {
       phone = await startPhone({
         port: nextPort(1),
+        hasProvider: isEmulated,
         apiKey,
         verify,
         callbackUrl: () => `${publicUrl}/payments/callback`,
@@ -155,14 +161,14 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       env: {
         PAYMENTS_TABLE: 'payments',
         PAYERS_TABLE: 'users',
-        // Only with the pretend phone, because a real one cannot reach this machine's address.
-        ...(phone && { LOGO_URL: `${gateway.url}/logo.png` }),
+        // Only with the emulated provider, because a real one cannot reach this machine's address.
+        ...(isEmulated && { LOGO_URL: `${gateway.url}/logo.png` }),
         FIRST_DEVICE: 'sign-in',
         ...env,
         // The embedded database must not get a real key from the shell.
         ...(isEmbedded && keyOf('local')),
         DYNAMODB_ENDPOINT: endpoint,
-        ...(phone && emulatedProvider(phone.url, apiKey, verify)),
+        ...(phone && isEmulated && emulatedProvider(phone.url, apiKey, verify)),
         ...inUserPool(signIn.userPool),
         PUBLIC_URL: publicUrl,
         SITE_URL: gateway.url,
@@ -175,17 +181,17 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       clientId: CLIENT_ID,
       scope: `openid email ${SCOPE}`,
       redirectPath: '/',
-      texts: hasTexts(world),
       signOutUrl: `${signIn.issuer}/logout?${new URLSearchParams({
         client_id: CLIENT_ID,
         logout_uri: `${gateway.url}/`,
       })}`,
       changePasswordUrl: `${signIn.issuer}/change-password`,
       currencies: paymentSettings(world.env).CURRENCIES.map(currencyForPage),
+      texts: provider !== 'none',
       friends: FRIENDS,
     }
     gateway.open({
-      handlers: handlersIn(worldOf, { provider, formerProvider }),
+      handlers: handlersIn(worldOf, carriers),
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
       scope: SCOPE,
@@ -193,16 +199,32 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     })
     signIn.openOperator(operatorServer(world))
     const named = (name: string, key: string) => (env[name] ? `$${name}` : key)
-    const phoneKey =
-      provider === 'authy'
-        ? `-H "X-Authy-API-Key: ${named('AUTHY_API_KEY', apiKey)}"`
-        : `-u "${named('VERIFY_API_KEY', verify.apiKey)}:${named('VERIFY_API_SECRET', verify.apiSecret)}"`
+    const phoneKeys = {
+      authy: `-H "X-Authy-API-Key: ${named('AUTHY_API_KEY', apiKey)}"`,
+      twilioVerify: `-u "${named('VERIFY_API_KEY', verify.apiKey)}:${named('VERIFY_API_SECRET', verify.apiSecret)}"`,
+    }
+    const played = provider === 'none' ? formerProvider : provider
+    const phoneKey = isEmulated && played ? phoneKeys[played] : undefined
     const sweep = sweepPayments(worldOf('sweepPayments'))
     return { pageUrl: gateway.url, signInUrl: signIn.issuer, phone, phoneKey, world, sweep, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/**
+ * Whether the providers are real ones. If two are named, both are or neither, because the pretend phone is one phone.
+ *
+ * @throws an error if a setting of a real one is missing
+ */
+function isRealIn(env: Env, carriers: Carriers): boolean {
+  const named = textProviders.filter((one) => isCarriedBy(carriers, one)).map((one) => REAL[one])
+  const [real] = named.find(([url]) => env[url]) ?? []
+  if (real === undefined) return false
+  const lacking = named.flat().filter((name) => !env[name])
+  if (lacking.length === 0) return true
+  throw new Error(`${real} is set, so ${lacking.join(', ')} must be set too.`)
 }
 
 const newKey = () => randomBytes(24).toString('base64url')

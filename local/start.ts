@@ -2,6 +2,7 @@
 import './environment.ts'
 import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
+import { providerSettings } from '../functions/adapters/settings.ts'
 import { eventReceiver } from './auditTrail/eventReceiver.ts'
 import type { EventEnvelope } from './auditTrail/localBus.ts'
 import { startPayfriend } from './payfriend.ts'
@@ -11,6 +12,9 @@ const SWEEP_EVERY_MS = 5000
 
 /** At the end, the last events get this long to arrive. */
 const LAST_EVENTS_MS = 2000
+
+const WITHOUT_PROVIDER =
+  '    No provider: no numbers and no texts; a phone approves with its passkey.'
 
 const EVENTS_RULE = 'must begin with https://, or with http:// if it is on this machine'
 const PORT_RULE = 'must be a number up to 65533'
@@ -65,14 +69,19 @@ try {
       receiver?.close()
     })
   }
-  const { pageUrl, signInUrl, phone, phoneKey } = payfriend
+  const { pageUrl, signInUrl, phone, phoneKey, world } = payfriend
+  const { PROVIDER, FORMER_PROVIDER } = providerSettings(world.env)
   console.log(
     [
       'Payfriend is ready.',
       `  The page:          ${pageUrl}`,
       `  The pretend phone: ${phone?.url ?? `none: ${providerUrl()} is used`}`,
       `    or a passkey of your own browser: ${pageUrl}/approve.html`,
-      ...(phone ? [`    by hand, as provider: curl ${phoneKey} ${phone.url}/…`] : []),
+      ...(phone && phoneKey ? [`    by hand, as provider: curl ${phoneKey} ${phone.url}/…`] : []),
+      ...(PROVIDER === 'none' ? [WITHOUT_PROVIDER] : []),
+      ...(FORMER_PROVIDER
+        ? [`    Open payments of ${FORMER_PROVIDER} end as they were started.`]
+        : []),
       `  Sign-in:           ${signInUrl}`,
       ...(EVENTS_URL ? [`Events are posted to ${new URL(EVENTS_URL).origin}.`] : []),
       DATA_DIR

@@ -1,11 +1,12 @@
 /**
- * `npm run payer`: show a payer's account, lock it, unlock it, or close it for good.
+ * `npm run payer`: show a payer's account, invite a phone of theirs, lock it, unlock it, or close it for good.
  *
- * The exit code is 0 (done), 1 (there is no such account, it is closed already, or the operator did not confirm) or 2
+ * The exit code is 0 (done), 1 (there is no such account, it is locked or closed already, or the operator did not confirm) or 2
  * (the server or AWS failed, or the command was used wrongly).
  */
 import '../local/environment.ts'
 import { CannotLook } from './doctor/deployedStage.ts'
+import { invitationText } from './payer/invitationText.ts'
 import { laptopOperator, stageOperator } from './payer/operators.ts'
 import { type PayerOptions, payerOptions, USAGE, UsageError } from './payer/payerOptions.ts'
 import { payerText } from './payer/payerText.ts'
@@ -14,8 +15,15 @@ import { type Io, terminal } from './terminal.ts'
 const REFUSALS = {
   nobody:
     'There is no account with this address: write it as it was registered. A closed account is gone too.',
+  locked: 'This account is locked: unlock it first, if you know that its payer asks.',
   closed:
     'This account is closed already, for good. If closing it failed half-way, close it again.',
+} as const
+
+/** How an account is made, for an invitation of somebody who has none. */
+const REGISTERING = {
+  laptop: 'It is made by signing in on the page with this address.',
+  stage: 'It is made by the command in the output InvitePerson of the stack, with this address.',
 } as const
 
 /** @returns the exit code */
@@ -30,18 +38,23 @@ export async function main(
       io.say(USAGE)
       return 0
     }
-    const { command, email, where } = options
+    const { command, email, where, isNow } = options
     if (command === 'close' && !(await isMeant(options, io))) {
       io.complain('Nothing was done.')
       return 1
     }
-    const operator = 'port' in where ? laptopOperator(where.port) : stageOperator(where)
-    const outcome = await operator(command, email)
+    const isLaptop = 'port' in where
+    const operator = isLaptop ? laptopOperator(where.port) : stageOperator(where)
+    const outcome = await operator(command, email, { isNow })
     if ('refused' in outcome) {
       io.complain(REFUSALS[outcome.refused])
+      if (command === 'invite' && outcome.refused === 'nobody') {
+        io.complain(REGISTERING[isLaptop ? 'laptop' : 'stage'])
+      }
       return 1
     }
-    io.say(payerText(email, outcome.account))
+    const { account, handover } = outcome
+    io.say(handover ? invitationText(email, handover) : payerText(email, account))
     return 0
   } catch (error) {
     io.complain(reasonOf(error))

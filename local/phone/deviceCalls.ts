@@ -40,6 +40,9 @@ export type DeviceAnswer = z.infer<typeof deviceAnswer>
 const SIGNED = {
   payment: ['approve', 'deny'],
   device: ['device', 'refuseDevice'],
+  phone: ['phone', 'refusePhone'],
+  // It is stopped or let be: there is no no.
+  stop: ['stop', 'stop'],
 } as const satisfies Record<string, readonly [SignedAs, SignedAs]>
 
 /** A device's phone, and its `kid` at the server. */
@@ -52,14 +55,20 @@ const enrolled = z.object({
   expiresAt: z.coerce.date(),
 })
 const listed = z.object({
-  device: z.object({ removal: z.string() }),
+  /** False for a device that the page has removed: it can only undo that. */
+  trusted: z.boolean(),
+  device: z.object({ removal: z.string().nullable() }),
   approvals: z.array(
-    z.object({ kind: z.enum(['payment', 'device']), id: z.string(), signing: z.string() }),
+    z.object({
+      kind: z.enum(['payment', 'device', 'phone', 'stop']),
+      id: z.string(),
+      signing: z.string(),
+    }),
   ),
 })
 export type Listed = z.infer<typeof listed>
 
-const answered = z.object({ status: z.enum(['approved', 'denied']) })
+const answered = z.object({ status: z.enum(['approved', 'denied', 'stopped', 'undo_asked']) })
 const removed = z.object({ status: z.literal('removed') })
 const problem = z.object({
   code: z.string(),
@@ -132,6 +141,14 @@ export function deviceCalls({ siteUrl, clock, faults }: CallOptions) {
         name,
         key: phone.jwk,
         credential: phone.create(challengeOf(sha256, 'add', code)),
+      }),
+    /** Ask to be let in again by the passkey of an active device, with a new device key. */
+    renew: (phone: SoftwarePhone, code: string, name: string) =>
+      call({ phone }, ['POST', '/devices'], enrolled, {
+        code,
+        name,
+        key: phone.jwk,
+        assertion: phone.get(challengeOf(sha256, 'renew', `${code}.${phone.thumbprint}`)),
       }),
     list: (by: Caller) => call(by, ['GET', '/approvals'], listed),
     async answer(

@@ -8,7 +8,7 @@ export type Item = Approval &
   ReturnType<typeof readDocument> & {
     readonly at: Date
     /** `over`: it ended without this device's answer. */
-    status: 'waiting' | 'approved' | 'denied' | 'over'
+    status: 'waiting' | 'approved' | 'denied' | 'stopped' | 'undo_asked' | 'over'
     /** Why the last answer did not count. */
     problem: string | null
   }
@@ -24,17 +24,53 @@ const document = z.discriminatedUnion('kind', [
     subject: z.object({ name: z.string(), reference: z.string(), digits: z.string() }),
     ...expiring,
   }),
+  z.object({
+    kind: z.literal('phone'),
+    subject: z.object({ number: z.string(), reference: z.string() }),
+    ...expiring,
+  }),
+  z.object({
+    kind: z.literal('stop'),
+    subject: z.object({ what: z.enum(['recovery', 'removal']), name: z.string() }),
+    ...expiring,
+  }),
 ])
 
+type Read = {
+  readonly words: string
+  readonly reference: string | null
+  /** Only of a new device. */
+  readonly digits: string | null
+  /** Only of what is stopped. */
+  readonly stops: 'recovery' | 'removal' | null
+  readonly expiresAt: Date
+}
+
 /** The words of the very document that is signed, so that the device shows what it signs. */
-function readDocument(signing: string) {
+function readDocument(signing: string): Read {
   const read = document.parse(JSON.parse(signing))
   const { expiresAt } = read
-  if (read.kind === 'payment') {
-    return { words: read.displayText, reference: read.reference, digits: null, expiresAt }
+  const none = { reference: null, digits: null, stops: null, expiresAt }
+  switch (read.kind) {
+    case 'payment':
+      return { ...none, words: read.displayText, reference: read.reference }
+    case 'device': {
+      const { name, reference, digits } = read.subject
+      return { ...none, words: `Let “${name}” approve payments?`, reference, digits }
+    }
+    case 'phone': {
+      const { number, reference } = read.subject
+      return { ...none, words: `Change the number of your account to ${number}?`, reference }
+    }
+    case 'stop': {
+      const { what, name } = read.subject
+      const words =
+        what === 'recovery'
+          ? `A new phone, “${name}”, will be able to approve payments. If this is not you, stop it.`
+          : `This phone, “${name}”, was removed on the page. You can undo that.`
+      return { ...none, words, stops: what }
+    }
   }
-  const { name, reference, digits } = read.subject
-  return { words: `Let “${name}” approve payments?`, reference, digits, expiresAt }
 }
 
 /** Bring a device's items up to date with what the API lists. */
@@ -45,7 +81,8 @@ export function merge(items: Map<string, Item>, approvals: readonly Approval[], 
   }
   for (const approval of approvals) {
     const { id, signing } = approval
-    if (items.has(id)) continue
+    // What can be stopped has a new document each time.
+    if (items.get(id)?.signing === signing) continue
     const told = { at: now, status: 'waiting', problem: null } as const
     items.set(id, { ...approval, ...readDocument(signing), ...told })
   }
@@ -57,9 +94,9 @@ export const isWaiting = ({ status, expiresAt }: Item, now: Date): boolean =>
 
 /** An item as the page shows it. */
 export function shownItem(item: Item, now: Date) {
-  const { kind, id, words, reference, digits, at, problem } = item
+  const { kind, id, words, reference, digits, stops, at, problem } = item
   return {
-    ...{ kind, id, words, reference, digits, at, problem },
+    ...{ kind, id, words, reference, digits, stops, at, problem },
     status: item.status === 'waiting' && !isWaiting(item, now) ? 'over' : item.status,
     secondsLeft: secondsUntil(item.expiresAt, now),
   }

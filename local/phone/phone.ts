@@ -17,6 +17,8 @@ const BODY_MAX_BYTES = 64 * 1024
 export type PhoneOptions = {
   /** 0: any free one. */
   port: number
+  /** False: there are no phone numbers, and no provider's APIs; the phone has its passkey only. Default: true. */
+  hasProvider?: boolean
   /** The key that `X-Authy-API-Key` or `?api_key=` must have. */
   apiKey: string
   /** Twilio Verify's credentials and first services. Default: fixed ones, for tests. */
@@ -38,7 +40,7 @@ export type PhoneOptions = {
 }
 
 export type Phone = {
-  /** `http://localhost:PORT`: the page, and the APIs of Authy and of Twilio Verify. */
+  /** `http://localhost:PORT`: the page and, if it plays a provider, the APIs of Authy and of Twilio Verify. */
   url: string
   /** The phones' state, for tests in the same process. */
   book: PhoneBook
@@ -50,7 +52,7 @@ export type Phone = {
 
 /**
  * Start the pretend phone: an emulator of the HTTP APIs of Authy and Twilio Verify on loopback, in their wire
- * formats, with a page that shows a phone for each number. Its callbacks are signed as Authy's.
+ * formats, with a page that shows a phone for each number and each device. Its callbacks are signed as Authy's.
  */
 export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const { apiKey, verify = LOCAL_VERIFY, callbackUrl, clock, dataFile, random } = options
@@ -66,14 +68,14 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const onChange = () => book.changed()
   const { faults } = book
   const sender = callbackSender({ apiKey, callbackUrl, clock, setTimer, faults, onChange })
-  const { siteUrl = 'http://localhost:3000', devicesFile } = options
+  const { siteUrl = 'http://localhost:3000', devicesFile, hasProvider = true } = options
   const devices: PhoneDevices = phoneDevices({
     ...{ siteUrl, clock, faults, onChange },
     known: devicesFile ? loadDevices(devicesFile) : [],
     ...(devicesFile && { onKnown: (known: KnownDevice[]) => save(devicesFile, known) }),
     isWatched: () => screen.isWatched(),
   })
-  const screen = phoneScreen(book, devices, clock)
+  const screen = phoneScreen({ book, devices, clock, hasProvider })
   let url = ''
   const answerVerify = verifyApi({ ...verify, book, clock, baseUrl: () => url })
 
@@ -89,7 +91,8 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     const { path, query } = splitUrl(request.url ?? '/')
     const body = await readBody(request)
     const isVerify = path.startsWith('/v2/')
-    if (!isVerify && !path.startsWith('/protected/') && !path.startsWith('/onetouch/')) {
+    const isApi = isVerify || path.startsWith('/protected/') || path.startsWith('/onetouch/')
+    if (!isApi || !hasProvider) {
       await screen.answer(request, path, body ?? Buffer.of(), response)
       return
     }

@@ -8,7 +8,7 @@ import {
   type Refused,
 } from './deviceCalls.ts'
 import { type Item, isWaiting, merge, secondsUntil, shownItem } from './deviceItems.ts'
-import type { PhoneKeys, SoftwarePhone } from './softwarePhone.ts'
+import { keysAfterClearing, type PhoneKeys, type SoftwarePhone } from './softwarePhone.ts'
 
 /** How often the API is asked, while somebody looks or something waits. */
 const LOOK_MS = 2000
@@ -24,14 +24,19 @@ export type KnownDevice = {
   readonly name: string
   /** Null once it was let in. */
   readonly asking: { readonly digits: string; readonly expiresAt: Date } | null
+  /** Its storage was cleared: the device key is lost, and the passkey is there. */
+  readonly isCleared: boolean
   readonly keys: PhoneKeys
 }
 
-type Device = Omit<KnownDevice, 'keys' | 'asking'> & {
-  readonly phone: SoftwarePhone
+type Device = Omit<KnownDevice, 'keys' | 'asking' | 'isCleared'> & {
+  phone: SoftwarePhone
   asking: KnownDevice['asking']
-  /** The document by which it removes itself. Null until it was let in. */
+  isCleared: boolean
+  /** The document by which it removes itself. Null until it was let in, and once the page has removed it. */
   removal: string | null
+  /** False once the page has removed it, as long as that can be undone. */
+  isTrusted: boolean
   /** Why the API did not list what waits. */
   trouble: Refused | null
   /** Newest last. */
@@ -63,24 +68,26 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   }, LOOK_MS)
   ticking.unref()
 
-  function take(device: Omit<Device, 'removal' | 'trouble' | 'items'>): void {
-    devices.set(device.kid, { ...device, removal: null, trouble: null, items: new Map() })
+  function take(device: Omit<Device, 'removal' | 'isTrusted' | 'trouble' | 'items'>): void {
+    const told = { removal: null, isTrusted: true, trouble: null }
+    devices.set(device.kid, { ...device, ...told, items: new Map() })
   }
 
   function keep(): void {
     onKnown?.(
-      [...devices.values()].map(({ kid, email, name, asking, phone }) => ({
-        ...{ kid, email, name, asking },
+      [...devices.values()].map(({ kid, email, name, asking, isCleared, phone }) => ({
+        ...{ kid, email, name, asking, isCleared },
         keys: phone.keys(),
       })),
     )
     onChange()
   }
 
-  const waits = ({ asking, items }: Device): boolean =>
-    asking
-      ? clock() < asking.expiresAt
-      : [...items.values()].some((item) => isWaiting(item, clock()))
+  function waits({ asking, isCleared, items }: Device): boolean {
+    if (isCleared) return false
+    if (asking) return clock() < asking.expiresAt
+    return [...items.values()].some((item) => isWaiting(item, clock()))
+  }
 
   /** Ask the API what waits for each device. Only one such round is under way at a time. */
   function look(): Promise<void> {
@@ -92,10 +99,12 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   }
 
   async function lookFor(device: Device): Promise<void> {
+    if (device.isCleared) return
     try {
       const listed = await calls.list(device)
       device.trouble = null
       device.removal = listed.device.removal
+      device.isTrusted = listed.trusted
       merge(device.items, listed.approvals, clock())
       if (!device.asking) return
       device.asking = null
@@ -107,24 +116,57 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
     }
   }
 
+  /** Ask with the page's code or its link to be let in. */
+  async function ask(
+    how: typeof calls.enrol,
+    phone: SoftwarePhone,
+    { typed, name }: { readonly typed: string; readonly name: string },
+  ): Promise<Pressed> {
+    const code = typedCode(LINK.exec(typed.trim())?.[1] ?? typed)
+    if (code === undefined) return 'This is not a code of the page: it has ten letters and digits.'
+    try {
+      const { kid, email, ...asking } = await how(phone, code, name)
+      take({ kid, email, name, asking, phone, isCleared: false })
+      return null
+    } catch (error) {
+      const { code: refusal, message } = asRefused(error)
+      return refusal === 'not_found' ? `${message} The code is wrong, used or too old.` : message
+    }
+  }
+
   return {
     look,
 
     /** Make new keys, and ask with the page's code or its link to be let in. */
     async add(typed: string, name: string): Promise<Pressed> {
-      const code = typedCode(LINK.exec(typed.trim())?.[1] ?? typed)
-      if (code === undefined)
-        return 'This is not a code of the page: it has ten letters and digits.'
-      const phone = calls.phone()
-      try {
-        const { kid, email, ...asking } = await calls.enrol(phone, code, name)
-        take({ kid, email, name, asking, phone })
-        keep()
-        return null
-      } catch (error) {
-        const { code: refusal, message } = asRefused(error)
-        return refusal === 'not_found' ? `${message} The code is wrong, used or too old.` : message
-      }
+      const problem = await ask(calls.enrol, calls.phone(), { typed, name })
+      if (problem === null) keep()
+      return problem
+    },
+
+    /** Lose a device's key, as a browser does that clears the site's data. Its passkey stays. */
+    async clear(kid: string): Promise<Pressed> {
+      const device = devices.get(kid)
+      if (!device) return undefined
+      device.phone = calls.phone(keysAfterClearing(device.phone.keys()))
+      device.isCleared = true
+      device.asking = null
+      device.removal = null
+      device.trouble = null
+      device.items.clear()
+      keep()
+      return null
+    },
+
+    /** Ask by its passkey, with a new device key, to be let in again. */
+    async renew(kid: string, typed: string): Promise<Pressed> {
+      const device = devices.get(kid)
+      if (!device?.isCleared) return undefined
+      const problem = await ask(calls.renew, device.phone, { typed, name: device.name })
+      if (problem !== null) return problem
+      devices.delete(kid)
+      keep()
+      return null
     },
 
     /** Answer something that waits. */
@@ -171,6 +213,8 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
           digits: device.asking.digits,
           secondsLeft: secondsUntil(device.asking.expiresAt, now),
         },
+        isCleared: device.isCleared,
+        isTrusted: device.isTrusted,
         trouble: device.trouble?.message ?? null,
         canRemove: device.removal !== null && device.trouble?.code !== 'device_not_trusted',
         items: [...device.items.values()]

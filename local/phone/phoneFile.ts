@@ -28,6 +28,8 @@ const knownDevices = z.array(
     email: z.string(),
     name: z.string(),
     asking: z.object({ digits: z.string(), expiresAt: z.coerce.date() }).nullable(),
+    // Older files lack it.
+    isCleared: z.boolean().default(false),
     keys: z.object({
       device: z.string(),
       passkey: z.string(),

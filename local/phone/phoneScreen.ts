@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import * as z from 'zod'
 import { asksByOwnName, asksFromNoOtherPage } from '../ownRequest.ts'
-import { deviceAnswer } from './deviceCalls.ts'
-import { faultsSchema } from './faults.ts'
+import { type DeviceAction, phoneAction } from './phoneAction.ts'
 import type { PhoneBook } from './phoneBook.ts'
 import type { PhoneDevices } from './phoneDevices.ts'
 import type { Push } from './phonePush.ts'
@@ -47,45 +46,26 @@ const SCREEN_HEADERS = {
   'cache-control': 'no-store',
 }
 
-const action = z.discriminatedUnion('action', [
-  z.strictObject({
-    action: z.literal('answer'),
-    uuid: z.string(),
-    decision: z.enum(['approved', 'denied']),
-  }),
-  z.strictObject({ action: z.literal('setApp'), number: z.string(), hasApp: z.boolean() }),
-  z.strictObject({
-    action: z.literal('setLandline'),
-    number: z.string(),
-    isLandline: z.boolean(),
-  }),
-  z.strictObject({
-    action: z.literal('setFaults'),
-    faults: faultsSchema.partial(),
-  }),
-  z.strictObject({ action: z.literal('addDevice'), code: z.string(), name: z.string() }),
-  z.strictObject({
-    action: z.literal('answerDevice'),
-    kid: z.string(),
-    id: z.string(),
-    answer: deviceAnswer,
-  }),
-  z.strictObject({ action: z.enum(['removeDevice', 'forgetDevice']), kid: z.string() }),
-])
-
-type DeviceAction = Extract<z.infer<typeof action>, { kid: string } | { action: 'addDevice' }>
+export type ScreenParts = {
+  readonly book: PhoneBook
+  readonly devices: PhoneDevices
+  readonly clock: () => Date
+  /** Whether there are phone numbers, and a provider's faults. */
+  readonly hasProvider: boolean
+}
 
 /** The page that shows the phones: its files, its state and its actions. */
-export function phoneScreen(book: PhoneBook, devices: PhoneDevices, clock: () => Date) {
+export function phoneScreen({ book, devices, clock, hasProvider }: ScreenParts) {
+  const state = () => ({ hasProvider, ...stateOf(book, devices, clock()) })
   const watchers = new Set<ServerResponse>()
   let shown = ''
 
   /** Send the page's whole state to every open page, so that the page uses the server's clock. */
   const tell = () => {
-    const state = JSON.stringify(stateOf(book, devices, clock()))
-    if (state === shown) return
-    shown = state
-    for (const watcher of watchers) watcher.write(`data: ${state}\n\n`)
+    const told = JSON.stringify(state())
+    if (told === shown) return
+    shown = told
+    for (const watcher of watchers) watcher.write(`data: ${told}\n\n`)
   }
   const ticking = setInterval(() => watchers.size > 0 && tell(), TICK_MS)
   ticking.unref()
@@ -105,7 +85,7 @@ export function phoneScreen(book: PhoneBook, devices: PhoneDevices, clock: () =>
   ): Promise<[status: number, problem?: string]> => {
     if (request.headers['content-type'] !== 'application/json') return [415, 'send JSON']
     if (body.length > ACTION_BYTES_MAX) return [413, 'too long']
-    const wanted = action.safeParse(parsed(body))
+    const wanted = phoneAction.safeParse(parsed(body))
     if (!wanted.success) return [400, z.prettifyError(wanted.error)]
     const act = wanted.data
     if (act.action === 'setApp') {
@@ -142,6 +122,10 @@ export function phoneScreen(book: PhoneBook, devices: PhoneDevices, clock: () =>
         return devices.answer(act.kid, act.id, act.answer)
       case 'removeDevice':
         return devices.remove(act.kid)
+      case 'clearDevice':
+        return devices.clear(act.kid)
+      case 'renewDevice':
+        return devices.renew(act.kid, act.code)
       case 'forgetDevice':
         return devices.forget(act.kid)
     }
@@ -159,7 +143,7 @@ export function phoneScreen(book: PhoneBook, devices: PhoneDevices, clock: () =>
       return [status, PLAIN, problem]
     }
     if (request.method === 'GET' && path === '/state') {
-      return [200, 'application/json', JSON.stringify(stateOf(book, devices, clock()))]
+      return [200, 'application/json', JSON.stringify(state())]
     }
     return [404, PLAIN, 'nothing here']
   }

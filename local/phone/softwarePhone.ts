@@ -157,6 +157,12 @@ export function softwarePhone(settings: PhoneSettings) {
   }
 }
 
+/** The keys of a browser whose storage was cleared: the passkey is still there, and a new device key is made. */
+export const keysAfterClearing = (keys: PhoneKeys): PhoneKeys => ({
+  ...keys,
+  device: pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
+})
+
 function pairOf(kept: string | undefined) {
   if (kept === undefined) return undefined
   const privateKey = createPrivateKey(kept)

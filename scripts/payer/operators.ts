@@ -6,19 +6,23 @@ import { OPERATOR_PATH } from '../../local/ownRequest.ts'
 import { awsClients } from '../doctor/awsClients.ts'
 import { CannotLook, deployedStage } from '../doctor/deployedStage.ts'
 
-export type Operator = (command: Command, email: string) => Promise<Outcome>
+export type Operator = (
+  command: Command,
+  email: string,
+  options: { readonly isNow: boolean },
+) => Promise<Outcome>
 
 const ANSWER_LIMIT_MS = 30_000
 
 /** The operator of the local server. Its address is sign-in's, which the page's `config.json` names. */
 export function laptopOperator(port: number): Operator {
   const page = `http://localhost:${port}`
-  return async (command, email) => {
+  return async (command, email, options) => {
     const { issuer } = await configOf(page)
     const response = await fetch(`${issuer}${OPERATOR_PATH}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ command, email }),
+      body: JSON.stringify({ command, email, ...options }),
       signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     })
     const answer = (await response.json().catch(() => ({}))) as Outcome & { problem?: string }
@@ -44,8 +48,8 @@ async function configOf(page: string) {
   throw new CannotLook(`What answers at ${page} is not Payfriend: name its port with --port.`)
 }
 
-/** The Lambdas whose environments together name all that the command needs: tables, user pool and provider. */
-const LAMBDAS = ['CancelPayment', 'EndSessions']
+/** The Lambdas whose environments together name all that the command needs: tables, provider, user pool, rules on devices. */
+const LAMBDAS = ['CancelPayment', 'EndSessions', 'DeviceInvite']
 
 /** The operator of a stage, with the operator's own credentials and the environments of the stage's Lambdas. */
 export function stageOperator(said: {
@@ -53,14 +57,17 @@ export function stageOperator(said: {
   readonly region: string | undefined
   readonly profile: string | undefined
 }): Operator {
-  return async (command, email) => {
+  return async (command, email, options) => {
     const clients = awsClients(said)
     try {
-      const { region, provider, resource } = await deployedStage(clients.cloudFormation, {
-        stack: said.stack,
-        profile: said.profile,
-        signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
-      })
+      const { region, provider, formerProvider, resource, output } = await deployedStage(
+        clients.cloudFormation,
+        {
+          stack: said.stack,
+          profile: said.profile,
+          signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+        },
+      )
       const told = await Promise.all(
         LAMBDAS.map(async (name) => {
           const FunctionName = resource('AWS::Lambda::Function', new RegExp(`${name}Function`))
@@ -78,8 +85,13 @@ export function stageOperator(said: {
       // As in a Lambda, the adapters read the region from the environment.
       process.env.AWS_REGION = region
       if (said.profile) process.env.AWS_PROFILE = said.profile
-      const env = { ...Object.assign({}, ...told), PROVIDER: provider }
-      return await operate({ env, clock: () => new Date() }, command, email)
+      const env = {
+        ...Object.assign({}, ...told),
+        PROVIDER: provider,
+        FORMER_PROVIDER: formerProvider,
+        SITE_URL: output('SiteUrl'),
+      }
+      return await operate({ env, clock: () => new Date() }, command, email, options)
     } finally {
       for (const client of Object.values(clients)) client.destroy()
     }

@@ -2,13 +2,15 @@
 import { parseArgs } from 'node:util'
 import { COMMANDS, type Command } from '../../local/operator.ts'
 
-export const USAGE = `npm run payer -- (show | lock | unlock | close) EMAIL [--stage prod] [--yes]
+export const USAGE = `npm run payer -- (show | invite | lock | unlock | close) EMAIL [--stage prod] [--now] [--yes]
 
-  show        the phone, what waits, locks, sessions, and what happened lately
-  lock        nothing can be paid or changed any more; what waits is cancelled; every session ends
-  unlock      lifts that, a lock of codes, and the limits of the hour and the day
-  close       as lock, and for good: sign-in and phone are deleted, payments and the audit trail stay
+  show        phone and devices, what waits, invitation, locks, sessions, and what happened lately
+  invite      prints a link and a code that let one phone in: hand them to the payer yourself; an older invitation ends
+  lock        nothing can be paid or changed any more; what waits is cancelled; sessions and an invitation end
+  unlock      lifts that, a lock of codes, a lock of new payments, and the limits of the hour and the day
+  close       as lock, and for good: sign-in, phone and devices are deleted, payments and the audit trail stay
 
+  --now       of invite: the phone approves at once, even if the payer had one before; the audit trail says so
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack; without
               either the server that runs on this machine
   --region    where the stage is; AWS_REGION or that of the profile if not said
@@ -30,6 +32,8 @@ export type PayerOptions = {
         readonly profile: string | undefined
       }
   readonly yes: boolean
+  /** Of `invite`: without the wait. */
+  readonly isNow: boolean
 }
 
 /** @throws UsageError */
@@ -45,20 +49,27 @@ export function payerOptions(
   if (email === undefined || others.length > 0 || !/^\S+@\S+$/.test(email)) {
     refuse('Say whose account: one e-mail address, as it was registered.')
   }
-  const { stage, stack, region, profile, yes } = values
+  const { stage, stack, region, profile, yes, now: isNow } = values
+  if (isNow && command !== 'invite') refuse('--now goes with invite only.')
   if (stage !== undefined && stack !== undefined) refuse('Say --stage or --stack, not both.')
   if (stage !== undefined || stack !== undefined) {
     if (values.port !== undefined) refuse('--port is for this machine, --stage for AWS.')
     if (stage !== undefined && !/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
       refuse('--stage must be the name of a stage: 1 to 20 of a-z 0-9 -, with a letter first.')
     }
-    return { command, email, yes, where: { stack: stack ?? `Payfriend-${stage}`, region, profile } }
+    return {
+      command,
+      email,
+      yes,
+      isNow,
+      where: { stack: stack ?? `Payfriend-${stage}`, region, profile },
+    }
   }
   if (region !== undefined || profile !== undefined)
     refuse('--region and --profile need --stage or --stack.')
   const port = values.port ?? env.PORT ?? '3000'
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) refuse('--port must be a number to 65535.')
-  return { command, email, yes, where: { port: Number(port) } }
+  return { command, email, yes, isNow, where: { port: Number(port) } }
 }
 
 function refuse(what: string): never {
@@ -77,6 +88,7 @@ function parsed(argv: readonly string[]) {
         profile: { type: 'string' },
         port: { type: 'string' },
         yes: { type: 'boolean', default: false },
+        now: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     })

@@ -8,10 +8,13 @@ export function payerText(email: string, account: AccountView): string {
     phone,
     phoneId,
     devices,
+    waiting,
     everHadDevice,
+    invitation,
     openPayments,
     limits,
     codesLockedUntil,
+    startsLockedUntil,
     sessionsFrom,
     last,
   } = account
@@ -19,14 +22,24 @@ export function payerText(email: string, account: AccountView): string {
     ['account', state],
     ['payer', payerId],
     ['phone', phone === null ? 'none' : `${phone}${phoneId === null ? '' : ` (id ${phoneId})`}`],
-    ...(everHadDevice && devices.length === 0
-      ? [['devices', 'none any more: nothing can be paid'] as const]
-      : rowsOf(
-          'devices',
-          devices.map(
-            ({ name, addedAt, addedBy }) => `${name}, since ${timeOf(addedAt)}, by ${addedBy}`,
-          ),
-        )),
+    ...rowsOf(
+      'devices',
+      [
+        ...devices.map(
+          ({ name, addedAt, addedBy }) => `${name}, since ${timeOf(addedAt)}, by ${addedBy}`,
+        ),
+        ...waiting.map(
+          ({ name, activeFrom }) => `${name}, waits: it approves from ${timeOf(activeFrom)} on`,
+        ),
+      ],
+      everHadDevice ? 'none any more' : 'nothing',
+    ),
+    [
+      'invited',
+      invitation === null
+        ? 'no'
+        : `until ${timeOf(invitation.until)}${invitation.isNow ? ', with --now' : ''}`,
+    ],
     ...rowsOf(
       'waiting',
       openPayments.map(
@@ -44,6 +57,12 @@ export function payerText(email: string, account: AccountView): string {
       'codes',
       codesLockedUntil === null ? 'not locked' : `locked until ${timeOf(codesLockedUntil)}`,
     ],
+    [
+      'starts',
+      startsLockedUntil === null
+        ? 'not locked'
+        : `locked until ${timeOf(startsLockedUntil)}, after “I didn't start this”`,
+    ],
     ['sessions', sessionsFrom === null ? 'none was ended' : `from ${timeOf(sessionsFrom)} on`],
     ...rowsOf(
       'lately',
@@ -54,10 +73,10 @@ export function payerText(email: string, account: AccountView): string {
 }
 
 /** Only the first row has the name. */
-const rowsOf = (name: string, values: readonly string[]) =>
+const rowsOf = (name: string, values: readonly string[], without = 'nothing') =>
   values.length === 0
-    ? [[name, 'nothing'] as const]
+    ? [[name, without] as const]
     : values.map((value, i) => [i === 0 ? name : '', value] as const)
 
 /** `2026-11-28 12:00:03 UTC` */
-const timeOf = (instant: string) => `${instant.slice(0, 19).replace('T', ' ')} UTC`
+export const timeOf = (instant: string) => `${instant.slice(0, 19).replace('T', ' ')} UTC`

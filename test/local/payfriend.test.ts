@@ -149,6 +149,26 @@ test.each([
   expect(await interrupted(env(), isReady)).toEqual({ code: 0, complaints: '' })
 })
 
+test.each<[string, Record<string, string>, string, string]>([
+  ['without a provider', { PROVIDER: 'none' }, 'No provider: no numbers and no texts', 'curl'],
+  ['with Authy', {}, 'by hand, as provider: curl -H "X-Authy-API-Key: ', 'No provider'],
+  [
+    'after a change of provider',
+    { PROVIDER: 'none', FORMER_PROVIDER: 'twilioVerify' },
+    'Open payments of twilioVerify end as they were started.',
+    '-H "X-Authy-API-Key: ',
+  ],
+])('npm start says what there is %s', async (_, env, words, others) => {
+  const said: string[] = []
+  await interrupted(env, async (sofar) => {
+    await vi.waitFor(() => expect(sofar()).toContain('ready'), { timeout: 30_000 })
+    said.push(sofar())
+  })
+  expect(said.join('')).toMatch(/The pretend phone: http:\/\/localhost:\d+\n/)
+  expect(said.join('')).toContain(words)
+  expect(said.join('')).not.toContain(others)
+})
+
 test('what was published before Ctrl-C still reaches its receiver', async () => {
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'payfriend-'))
   const hourAgo = new Date(Date.now() - 3_600_000)

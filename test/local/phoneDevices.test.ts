@@ -1,5 +1,5 @@
 /** The pretend phone as a payer's device: it calls Payfriend's API over HTTP, and its page's presses work it. */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { noFaults } from '../../local/phone/faults.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { softwarePhone } from '../../local/phone/softwarePhone.ts'
 import { NOON } from '../core/answering.ts'
+import { signedInAt } from '../harness/signedIn.ts'
 
 let payfriend: Payfriend
 let dataDir = ''
@@ -50,58 +51,12 @@ async function shownOf({ email, device = 0 }: { email: string; device?: number }
   return found
 }
 
-/** Somebody who signs in as the page does, and calls the API by their token. */
+/** Somebody new who is signed in. */
 async function signedIn() {
   people += 1
   const email = `person${people}@example.com`
-  const verifier = randomBytes(32).toString('base64url')
-  const redirect_uri = `${payfriend.pageUrl}/`
-  const client_id = 'payfriend-page'
-  const asked = {
-    ...{ client_id, redirect_uri, response_type: 'code', state: 's' },
-    scope: 'openid email payfriend/pay',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  }
-  const cookies = new Map<string, string>()
-  let url = `${payfriend.signInUrl}/oauth2/authorize?${new URLSearchParams(asked)}`
-  let form: URLSearchParams | undefined
-  while (!url.startsWith(redirect_uri)) {
-    const answer: Response = await fetch(url, {
-      redirect: 'manual',
-      headers: { cookie: [...cookies.values()].join('; ') },
-      ...(form && { method: 'POST', body: form }),
-    })
-    for (const line of answer.headers.getSetCookie()) {
-      const [cookie = ''] = line.split(';')
-      cookies.set(cookie.split('=')[0] ?? '', cookie)
-    }
-    form = undefined
-    const next = answer.headers.get('location')
-    if (next) url = new URL(next, url).href
-    else form = new URLSearchParams({ email, password: 'correct horse battery' })
-  }
-  const grant = { grant_type: 'authorization_code', code_verifier: verifier }
-  const code = new URL(url).searchParams.get('code') ?? ''
-  const tokens = await fetch(`${payfriend.signInUrl}/oauth2/token`, {
-    method: 'POST',
-    body: new URLSearchParams({ ...grant, client_id, redirect_uri, code }),
-  })
-  const { access_token: token } = (await tokens.json()) as { access_token: string }
-
-  const api = async (method: string, path: string, body?: object, key?: string) => {
-    const response = await fetch(`${payfriend.pageUrl}/api${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body && { 'content-type': 'application/json' }),
-        ...(key && { 'idempotency-key': key }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    return { status: response.status, body: JSON.parse(await response.text()) }
-  }
-  return { email, api }
+  const anew = async () => (await signedInAt(payfriend, email)).api
+  return { email, api: await anew(), anew }
 }
 
 type Payer = Awaited<ReturnType<typeof signedIn>>
@@ -284,18 +239,147 @@ describe('Remove this phone', () => {
     await expect(shownOf(payer)).rejects.toThrow('no device')
   })
 
-  test('that the page removed says that the API trusts it no more, and can be forgotten', async () => {
+  test('that the page removed can undo it until the page confirms that, and be forgotten', async () => {
     const payer = await withDevice()
     await shownOf(payer)
     const [{ id }] = (await payer.api('GET', '/profile')).body.devices.list
     await payer.api('POST', `/devices/${id}/removal`, {})
-    expect(await shownOf(payer)).toMatchObject({
-      trouble: expect.stringContaining('403 device_not_trusted'),
-      canRemove: false,
+    const shown = await shownOf(payer)
+    const words = 'This phone, “Pretend phone”, was removed on the page. You can undo that.'
+    expect(shown).toMatchObject({
+      ...{ trouble: null, canRemove: false, isTrusted: false },
+      items: [{ id: `stop.${id}`, kind: 'stop', stops: 'removal', words, status: 'waiting' }],
     })
+    expect((await answerOf(payer, `stop.${id}`, 'approve')).status).toBe(204)
+    expect((await shownOf(payer)).items).toMatchObject([{ status: 'undo_asked' }])
+    const { devices } = (await payer.api('GET', '/profile')).body
+    expect(devices.removed).toMatchObject([{ id, undoAsked: true }])
     expect(await press({ action: 'forgetDevice', kid: payer.kid })).toMatchObject({ status: 204 })
     expect(await press({ action: 'forgetDevice', kid: payer.kid })).toMatchObject({ status: 404 })
   })
+
+  test('is asked with a new document each time that the page removes it', async () => {
+    const payer = await withDevice()
+    await shownOf(payer)
+    const [{ id }] = (await payer.api('GET', '/profile')).body.devices.list
+    const removeAndUndo = async () => {
+      await payer.api('POST', `/devices/${id}/removal`, {})
+      const [item] = (await shownOf(payer)).items
+      expect(item).toMatchObject({ id: `stop.${id}`, status: 'waiting' })
+      expect((await answerOf(payer, `stop.${id}`, 'approve')).status).toBe(204)
+      // The sign-in has to be in a later second than the removal.
+      await expect.poll(() => confirmUndo(payer, id), { interval: 200, timeout: 5000 }).toBe(200)
+      expect(await shownOf(payer)).toMatchObject({ isTrusted: true, canRemove: true })
+    }
+    await removeAndUndo()
+    await removeAndUndo()
+  })
+})
+
+/** A new sign-in confirms the undo. */
+async function confirmUndo({ anew }: Payer, id: string): Promise<number> {
+  const api = await anew()
+  return (await api('POST', `/devices/${id}/confirmation`, { undo: true })).status
+}
+
+/** A number for the account, which the device has to agree to. */
+async function askForNumber({ api }: Payer, phoneNumber: string) {
+  const { status, body } = await api('POST', '/phone', { phoneNumber, channel: 'sms' })
+  expect([status, body]).toMatchObject([202, { leave: 'device' }])
+  const verify = () => {
+    const code = phone().book.messages(phoneNumber)[0]?.code
+    return api('POST', '/phone/verification', { verificationId: body.verificationId, code })
+  }
+  return { id: `phone.${body.verificationId}`, reference: body.reference, verify }
+}
+
+describe('a new number', () => {
+  test('is shown whole, and taken once the device has said yes and its code was typed', async () => {
+    const payer = await withDevice()
+    const { id, reference, verify } = await askForNumber(payer, '+447400000001')
+    expect((await shownOf(payer)).items).toMatchObject([
+      { id, reference, words: 'Change the number of your account to +447400000001?', stops: null },
+    ])
+    expect((await verify()).body).toMatchObject({ code: 'device_required' })
+    expect((await answerOf(payer, id, 'approve')).status).toBe(204)
+    expect((await verify()).status).toBe(200)
+  })
+
+  test('is refused by the device with a reason, and its code changes nothing then', async () => {
+    const payer = await withDevice()
+    const { id, verify } = await askForNumber(payer, '+447400000002')
+    await shownOf(payer)
+    expect((await answerOf(payer, id, 'not_me')).status).toBe(204)
+    expect((await shownOf(payer)).items).toMatchObject([{ id, status: 'denied' }])
+    expect((await verify()).status).toBeGreaterThanOrEqual(400)
+  })
+})
+
+/** A payer with a device and a number that gets texts. */
+async function withNumber(phoneNumber: string) {
+  const payer = await withDevice()
+  const { id, verify } = await askForNumber(payer, phoneNumber)
+  await shownOf(payer)
+  await answerOf(payer, id, 'approve')
+  expect((await verify()).status).toBe(200)
+  const textedCode = async () => {
+    const { pending } = (await payer.api('GET', '/profile')).body.devices
+    await payer.api('POST', `/devices/${pending.id}/leave`, { by: 'text' })
+    return { id: pending.id, code: phone().book.messages(phoneNumber)[0]?.code }
+  }
+  /** The page's confirmation by the digits and a text. */
+  const confirmByText = async (digits: string | undefined) => {
+    const { id, code } = await textedCode()
+    return payer.api('POST', `/devices/${id}/confirmation`, { digits, code })
+  }
+  return { ...payer, confirmByText }
+}
+
+describe('a phone whose storage was cleared', () => {
+  test('asks nothing, and by its passkey and a text it is back at once, in its old place', async () => {
+    const payer = await withNumber('+447400000003')
+    expect(await press({ action: 'clearDevice', kid: payer.kid })).toMatchObject({ status: 204 })
+    expect(await shownOf(payer)).toMatchObject({ isCleared: true, canRemove: false, items: [] })
+    const { body } = await payer.api('POST', '/devices/invitations', {})
+    const renewed = await press({ action: 'renewDevice', kid: payer.kid, code: body.code })
+    expect(renewed).toMatchObject({ status: 204 })
+    const { kid, asking: asks } = await shownOf(payer)
+    expect(kid).not.toBe(payer.kid)
+    const confirmed = await payer.confirmByText(asks?.digits)
+    expect([confirmed.status, confirmed.body.devices.list]).toMatchObject([
+      200,
+      [{ name: 'Pretend phone' }],
+    ])
+    const { id } = await send(payer)
+    await shownOf(payer)
+    expect(await answerOf({ kid }, id, 'approve')).toMatchObject({ status: 204 })
+  })
+
+  test('is told in words if its code is wrong, and can try again', async () => {
+    const payer = await withDevice()
+    await press({ action: 'clearDevice', kid: payer.kid })
+    const wrong = await press({ action: 'renewDevice', kid: payer.kid, code: 'ABCDE-FGHJK' })
+    expect([wrong.status, wrong.text]).toEqual([409, expect.stringContaining('404 not_found')])
+    expect(await shownOf(payer)).toMatchObject({ isCleared: true })
+  })
+
+  test('is needed to add it as one that was there before', async () => {
+    const { kid } = await withDevice()
+    const early = await press({ action: 'renewDevice', kid, code: 'ABCDE-FGHJK' })
+    expect(early).toMatchObject({ status: 404 })
+  })
+})
+
+test('a new phone that nobody’s yes lets in is stopped by the passkey of the one before', async () => {
+  const payer = await withNumber('+447400000004')
+  const { asking: asks } = await asking(payer, 'A stranger')
+  const { body } = await payer.confirmByText(asks?.digits)
+  const [{ id }] = body.devices.waiting
+  const stop = (await shownOf({ ...payer, device: 1 })).items.find((one) => one.kind === 'stop')
+  expect(stop).toMatchObject({ id: `stop.${id}`, stops: 'recovery' })
+  expect(stop?.words).toContain('A new phone, “A stranger”, will be able to approve payments.')
+  expect((await answerOf(payer, `stop.${id}`, 'approve')).status).toBe(204)
+  expect((await payer.api('GET', '/profile')).body.devices.waiting).toEqual([])
 })
 
 describe('life’s faults', () => {

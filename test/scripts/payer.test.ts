@@ -5,19 +5,25 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { signIns, type World } from '../../functions/composition.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { sha256Hex } from '../../functions/adapters/sha256.ts'
+import { payers, payments, signIns, type World } from '../../functions/composition.ts'
+import { codes } from '../../functions/providerComposition.ts'
+import type { Provider } from '../../functions/routes.ts'
 import { handlersIn } from '../../local/api/handlers.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
 import { openAccounts } from '../../local/signIn/signInAccounts.ts'
 import { main } from '../../scripts/payer.ts'
-import type { Request, RouteName } from '../harness/event.ts'
+import { addDevice, askingDevice } from '../harness/devices.ts'
+import { type Request, type RouteName, SITE } from '../harness/event.ts'
 import { invoke, numberOf, paymentBody } from '../harness/harness.ts'
 import { startRecordedStage } from './recordedStage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'payfriend-payer-'))
-const EMAILS = ['ada@example.com', 'bea@example.com', 'cy@example.com', 'dee@example.com']
+const EMAILS = ['ada', 'bea', 'cy', 'dee', 'eve', 'fay', 'gus', 'hal', 'ida'].map(
+  (name) => `${name}@example.com`,
+)
 const ids = new Map<string, string>()
 let payfriend: Payfriend
 let call: (name: RouteName, request: Request) => ReturnType<typeof invoke>
@@ -30,7 +36,8 @@ beforeAll(async () => {
     ids.set(email, people.find(email) ?? '')
   }
   payfriend = await startPayfriend({ port: 0, dataDir: folder })
-  const handlers = handlersIn((name) => asLambda(payfriend.world, name), {
+  const env = { ...payfriend.world.env, SITE_URL: SITE.origin }
+  const handlers = handlersIn((name) => asLambda({ ...payfriend.world, env }, name), {
     provider: 'authy',
   })
   call = async (name, request) => {
@@ -94,9 +101,11 @@ test('show tells an account in a few lines, and no whole number', async () => {
     `  payer     ${as.payerId}`,
     expect.stringMatching(/^ {2}phone {5}\+1 ••••• ••101 \(id \d+\)$/),
     '  devices   nothing',
+    '  invited   no',
     `  waiting   Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk), until T (${paymentId})`,
     '  limits    1 payments started this hour; texts this hour and day: 0 and 0 for payments, 1 and 1 for phones',
     '  codes     not locked',
+    '  starts    not locked',
     '  sessions  none was ended',
     '  lately    T  phone.verified, by payer',
   ])
@@ -107,7 +116,7 @@ test('lock stops all that waits and all that would begin, and unlock lifts it', 
   const { as, paymentId } = await paying('bea@example.com', 2)
   const locked = await run(['lock', as.email, ...port()])
   expect(locked.code).toBe(0)
-  expect(locked.said).toMatch(/account {3}locked\n.*\n.*\n.*\n {2}waiting {3}nothing\n/)
+  expect(locked.said).toMatch(/account {3}locked\n(.*\n){4} {2}waiting {3}nothing\n/)
   expect(locked.said).toMatch(/lately .* account.locked, by operator/)
   const { body } = await call('paymentStatus', { as, id: paymentId })
   expect(body.status).toBe('cancelled')
@@ -120,6 +129,21 @@ test('lock stops all that waits and all that would begin, and unlock lifts it', 
   const unlocked = await run(['unlock', as.email, ...port()])
   expect(unlocked).toMatchObject({ code: 0 })
   expect(unlocked.said.match(/account\.unlocked/g)).toHaveLength(2)
+})
+
+test('show tells of a lock of new payments after “I didn’t start this”, and unlock lifts it', async () => {
+  const email = 'hal@example.com'
+  const as = { payerId: ids.get(email) ?? '', email, number: '' }
+  const device = await addDevice({ call, codeOn: () => '', clock: { now: () => new Date() } }, as)
+  const first = await call('sendPayment', { as, key: 'one', body: paymentBody })
+  await device.deny(`payment.${first.body.paymentId}`, 'not_me')
+  expect((await run(['show', email, ...port()])).said).toMatch(
+    /\n {2}starts {4}locked until \S+ \S+ UTC, after “I didn't start this”\n/,
+  )
+  const again = { as, key: 'two', body: paymentBody }
+  expect((await call('sendPayment', again)).body.code).toBe('starts_locked')
+  expect((await run(['unlock', email, ...port()])).said).toMatch(/\n {2}starts {4}not locked\n/)
+  expect((await call('sendPayment', again)).status).toBe(201)
 })
 
 describe('close', () => {
@@ -141,7 +165,7 @@ describe('close', () => {
     const closed = await run(['close', email, ...port()], email)
     expect(closed.code).toBe(0)
     expect(closed.said).toMatch(
-      /account {3}closed\n.*\n {2}phone {5}none\n {2}devices {3}nothing\n {2}waiting {3}nothing/,
+      /account {3}closed\n.*\n {2}phone {5}none\n {2}devices {3}nothing\n {2}invited {3}no\n {2}waiting {3}nothing/,
     )
     expect((await call('paymentStatus', { as, id: paymentId })).body.status).toBe('cancelled')
     const phone = { phoneNumber: numberOf(4), channel: 'sms' }
@@ -156,6 +180,112 @@ describe('close', () => {
   test('does not ask who says --yes', async () => {
     const { code, questions } = await run(['close', 'dee@example.com', '--yes', ...port()], 'no')
     expect({ code, questions }).toEqual({ code: 0, questions: [] })
+  })
+})
+
+describe('invite', () => {
+  const handedOver = (said: string) => ({
+    link: /link +(\S+)/.exec(said)?.[1] ?? '',
+    code: /code +(\S+)/.exec(said)?.[1] ?? '',
+  })
+
+  /** A device of this payer that asks to be let in, and what has let it in. */
+  async function confirmedBy(as: { payerId: string; email: string }, invitation: string) {
+    const server = { call, codeOn: () => '', clock: { now: () => new Date() } }
+    const device = await askingDevice(server, { ...as, number: '' })
+    const { id, digits } = device
+    const { status, body } = await call('deviceConfirm', { as, id, body: { digits, invitation } })
+    return { status, body, id }
+  }
+
+  test('prints a link and its code, which let one phone in, at once if it is the first', async () => {
+    const email = 'eve@example.com'
+    const as = { payerId: ids.get(email) ?? '', email }
+    const { code, said, complaints } = await run(['invite', email, ...port()])
+    expect({ code, complaints }).toEqual({ code: 0, complaints: '' })
+    const handed = handedOver(said)
+    expect(handed.code).toMatch(/^[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}$/)
+    expect(handed.link).toBe(`${payfriend.pageUrl}/#invitation/${handed.code.replace('-', '')}`)
+    expect(said).toMatch(/^eve@example\.com may add a phone .* works once, until .* \(7 days\)\. /s)
+    expect(said).toMatch(
+      /A newer invitation replaces it\.\n.* first phone, so it approves .* once\.$/,
+    )
+    const shown = await run(['show', email, ...port()])
+    expect(shown.said).toMatch(/\n {2}invited {3}until \S+ \S+ UTC\n/)
+    expect(shown.said).toMatch(/lately .* device\.invited, by operator$/)
+
+    const { status, body } = await confirmedBy(as, handed.code)
+    expect(status).toBe(200)
+    expect(body.devices).toMatchObject({ waiting: [], list: [{ addedBy: 'invitation' }] })
+    expect((await run(['show', email, ...port()])).said).toMatch(
+      /\n {2}devices {3}Ada’s phone, since .* UTC, by invitation\n {2}invited {3}no\n/,
+    )
+    expect(await confirmedBy(as, handed.code)).toMatchObject({ status: 422 })
+
+    // From now on another one waits, unless the operator says that it need not.
+    const second = await run(['invite', email, ...port()])
+    expect(second.said).toContain('The payer had a phone before, so the new one waits 12 hours')
+    const waits = await confirmedBy(as, handedOver(second.said).code)
+    expect(waits.body.devices).toMatchObject({ list: [{}], waiting: [{ id: waits.id }] })
+    expect((await run(['show', email, ...port()])).said).toMatch(
+      /\n {12}Ada’s phone, waits: it approves from \S+ \S+ UTC on\n/,
+    )
+    const third = await run(['invite', email, '--now', ...port()])
+    expect(third.said).toMatch(/approves payments at once, even if the payer had one before/)
+    expect(third.said).toContain('The audit trail says that you waived the wait.')
+    expect((await run(['show', email, ...port()])).said).toMatch(/invited .* UTC, with --now\n/)
+    const atOnce = await confirmedBy(as, handedOver(third.said).code)
+    expect(atOnce.body.devices.list).toHaveLength(2)
+    expect(atOnce.body.devices.waiting).toHaveLength(1)
+  })
+
+  test('replaces the invitation before, and keeps neither code', async () => {
+    const email = 'fay@example.com'
+    const as = { payerId: ids.get(email) ?? '', email }
+    const log = vi.spyOn(console, 'log')
+    const first = handedOver((await run(['invite', email, ...port()])).said).code
+    const second = handedOver((await run(['invite', email, ...port()])).said).code
+    expect(first).not.toBe(second)
+    expect(await confirmedBy(as, first)).toMatchObject({ status: 422 })
+    const stored = JSON.stringify([await payers(payfriend.world).get(as.payerId), log.mock.calls])
+    log.mockRestore()
+    expect(stored).toContain(sha256Hex(second.replace('-', '')))
+    for (const code of [first, second]) {
+      expect(stored).not.toContain(code)
+      expect(stored).not.toContain(code.replace('-', ''))
+    }
+    expect(await confirmedBy(as, second)).toMatchObject({ status: 200 })
+  })
+
+  test('is refused for a locked account, a closed one and nobody, who is told how to begin', async () => {
+    const email = 'gus@example.com'
+    await run(['lock', email, ...port()])
+    const locked = await run(['invite', email, '--now', ...port()])
+    expect(locked).toMatchObject({
+      code: 1,
+      said: '',
+      complaints: expect.stringMatching(/^This account is locked/),
+    })
+    expect((await run(['show', email, ...port()])).said).toContain('  invited   no\n')
+    await payers(payfriend.world).setState(
+      { payerId: ids.get(email) ?? '', email },
+      'closed',
+      new Date(),
+    )
+    const closed = await run(['invite', email, ...port()])
+    expect(closed).toMatchObject({
+      code: 1,
+      said: '',
+      complaints: expect.stringMatching(/^This account is closed/),
+    })
+    const nobody = await run(['invite', 'nobody@example.com', ...port()])
+    expect(nobody).toMatchObject({
+      code: 1,
+      said: '',
+      complaints: expect.stringMatching(
+        /^There is no account.*\nIt is made by signing in on the page/s,
+      ),
+    })
   })
 })
 
@@ -187,12 +317,13 @@ test.each([
   [['show', 'a@b.c', '--stage', 'dev', '--port', '3000'], '--port is for this machine'],
   [['show', 'a@b.c', '--region', 'eu-west-1'], 'need --stage'],
   [['show', 'a@b.c', '--port', 'x'], '--port must be'],
+  [['show', 'a@b.c', '--now'], '--now goes with invite only'],
   [['show', 'a@b.c', '--force'], "Unknown option '--force'"],
 ])('%j is refused with how it is used', async (argv, complaint) => {
   const { code, complaints } = await run(argv)
   expect(code).toBe(2)
   expect(complaints).toContain(complaint)
-  expect(complaints).toContain('npm run payer -- (show | lock | unlock | close) EMAIL')
+  expect(complaints).toContain('npm run payer -- (show | invite | lock | unlock | close) EMAIL')
 })
 
 test.each([
@@ -215,20 +346,34 @@ test.each([
 
 describe('of a stage in AWS', () => {
   /** Its Lambdas are told of the tables and people of the server above. */
-  async function stageOf(world: World, without = '') {
-    const stage = await startRecordedStage('authy')
-    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...Variables } = world.env
+  async function stageOf(
+    world: World,
+    { provider = 'authy', without = '', tells = '', env = {} }: StageOptions = {},
+  ) {
+    const stage = await startRecordedStage(provider)
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, SITE_URL: ___, ...told } = world.env
     stage.aws.lambda.on(GetFunctionConfigurationCommand).callsFake(({ FunctionName }) => {
-      expect(FunctionName).toMatch(/CancelPayment|EndSessions/)
+      expect(FunctionName).toMatch(/CancelPayment|EndSessions|DeviceInvite/)
+      const Variables = FunctionName?.includes(tells) ? { ...told, ...env } : told
       return { Environment: { Variables } }
     })
     stage.gone.id = without
     return stage
   }
-
-  test('the same is done with the operator’s own rights', async () => {
+  type StageOptions = {
+    readonly provider?: Provider
+    /** A resource that the stack does not have. */
+    readonly without?: string
+    /** The only Lambda that is told of `env`; if absent, all are. */
+    readonly tells?: string
+    readonly env?: Record<string, string>
+  }
+  beforeEach(() => {
     vi.stubEnv('AWS_REGION', undefined)
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
+  })
+
+  test('the same is done with the operator’s own rights', async () => {
     const stage = await stageOf(payfriend.world)
     try {
       const locked = await run([
@@ -247,8 +392,53 @@ describe('of a stage in AWS', () => {
     }
   })
 
+  test('an invitation names the stage’s page and wait, and how nobody gets an account', async () => {
+    const env = { DEVICE_WAIT_HOURS: '1' }
+    const stage = await stageOf(payfriend.world, { provider: 'none', tells: 'DeviceInvite', env })
+    try {
+      const invited = await run(['invite', 'eve@example.com', '--stage', 'live'])
+      expect(invited).toMatchObject({ code: 0, complaints: '' })
+      expect(invited.said).toMatch(new RegExp(`link +${stage.origin}/#invitation/[2-9A-Z]{10}\\n`))
+      expect(invited.said).toContain('so the new one waits 1 hour before')
+      const nobody = await run(['invite', 'nobody@example.com', '--stage', 'live'])
+      expect(nobody.complaints).toMatch(/\nIt is made by the command in the output InvitePerson /)
+    } finally {
+      await stage.close()
+    }
+  })
+
+  test('a code of the provider before is ended there too', async () => {
+    const { as, paymentId } = await paying('ida@example.com', 5)
+    const before = { ...payfriend.world.env, PROVIDER: 'twilioVerify' }
+    const { smsStart } = handlersIn((name) => asLambda({ ...payfriend.world, env: before }, name), {
+      provider: 'twilioVerify',
+    })
+    if (!smsStart) throw new Error('no smsStart')
+    await invoke(smsStart, 'smsStart', { as, id: paymentId })
+    const payment = await payments(payfriend.world).get(as.payerId, paymentId)
+    if (!payment) throw new Error('no payment')
+    const { action, reference, channels, providerPhoneId = '' } = payment
+    const sent = { providerPhoneId, textId: channels.sms.textId }
+    const check = () =>
+      codes({ ...payfriend.world, env: before }).check(
+        sent,
+        { action, actionId: paymentId, reference },
+        '000000',
+      )
+    expect(await check()).toBe('wrong')
+    const stage = await stageOf(payfriend.world, { provider: 'none' })
+    Object.assign(stage.outputs, { FormerProvider: 'twilioVerify' })
+    try {
+      const locked = await run(['lock', as.email, '--stage', 'live'])
+      expect(locked).toMatchObject({ code: 0, complaints: '' })
+      expect(await check()).toBe('over')
+    } finally {
+      await stage.close()
+    }
+  })
+
   test('one of before is told to be deployed', async () => {
-    const stage = await stageOf(payfriend.world, 'EndSessions')
+    const stage = await stageOf(payfriend.world, { without: 'EndSessions' })
     try {
       const asked = await run(['lock', 'ada@example.com', '--stage', 'live'])
       expect(asked).toMatchObject({

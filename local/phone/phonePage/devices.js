@@ -31,6 +31,11 @@ function makeDevice({ kid, email, name }) {
   node.setAttribute('aria-label', `Device ${name}, ${email}`)
   text(part('h2'), name)
   for (const place of node.querySelectorAll('.account')) text(place, email)
+  part('.renew').addEventListener('submit', async (event) => {
+    event.preventDefault()
+    const code = event.target.elements.code.value
+    text(part('.renew .problem'), (await act({ action: 'renewDevice', kid, code })) ?? '')
+  })
   for (const button of node.querySelectorAll('footer button')) {
     button.addEventListener('click', async () => {
       text(part('footer .problem'), (await act({ action: button.value, kid })) ?? '')
@@ -39,7 +44,8 @@ function makeDevice({ kid, email, name }) {
   return node
 }
 
-function fillDevice(node, { kid, email, asking, trouble, canRemove, items }, minute) {
+function fillDevice(node, device, minute) {
+  const { kid, email, asking, isCleared, isTrusted, trouble, canRemove, items } = device
   const part = (selector) => node.querySelector(selector)
   const isAsking = (asking?.secondsLeft ?? 0) > 0
   text(part('.clock'), clock(minute))
@@ -47,9 +53,13 @@ function fillDevice(node, { kid, email, asking, trouble, canRemove, items }, min
   text(part('.digits'), asking?.digits ?? '')
   text(part('.asking .left'), `${countdown(asking?.secondsLeft ?? 0)} left`)
   part('.late').hidden = !asking || isAsking
-  part('.quiet').hidden = asking !== null || trouble !== null || items.length > 0
+  part('.renew').hidden = !isCleared
+  part('.removed').hidden = isTrusted
+  part('.quiet').hidden =
+    asking !== null || isCleared || !isTrusted || trouble !== null || items.length > 0
   text(part('.trouble'), trouble ?? '')
   part('[value=removeDevice]').hidden = !canRemove
+  part('[value=clearDevice]').hidden = !canRemove
   part('[value=forgetDevice]').hidden = canRemove
   keyed(
     part('.items'),
@@ -60,11 +70,18 @@ function fillDevice(node, { kid, email, asking, trouble, canRemove, items }, min
   )
 }
 
-function makeRequest({ id, kind, words, reference, digits, at }, kid, email) {
+const FROM = {
+  payment: 'Payfriend',
+  device: 'A new device',
+  phone: 'A new number',
+  stop: 'Payfriend',
+}
+
+function makeRequest({ id, kind, words, reference, digits, stops, at }, kid, email) {
   const node = copy('request')
   const part = (selector) => node.querySelector(selector)
   const isDevice = kind === 'device'
-  text(part('.from'), isDevice ? 'A new device' : 'Payfriend')
+  text(part('.from'), FROM[kind])
   part('time').dateTime = at
   text(part('time'), clock(at))
   text(part('.message'), words)
@@ -72,9 +89,11 @@ function makeRequest({ id, kind, words, reference, digits, at }, kid, email) {
   text(part('.digits'), digits ?? '')
   part('.compare').hidden = !isDevice
   text(part('.account'), email)
-  text(part('.reference'), reference)
+  part('.referenceRow').hidden = reference === null
+  text(part('.reference'), reference ?? '')
+  part('[value=deny]').hidden = stops !== null
   text(part('[value=deny]'), isDevice ? 'No' : 'Deny')
-  text(part('[value=approve]'), isDevice ? 'Yes' : 'Approve')
+  text(part('[value=approve]'), YES[stops] ?? (isDevice ? 'Yes' : 'Approve'))
   const ask = (why) => {
     part('.reasons').hidden = !why
     part('.ask').hidden = why
@@ -90,7 +109,14 @@ function makeRequest({ id, kind, words, reference, digits, at }, kid, email) {
   return node
 }
 
-const ENDS = { approved: 'Approved', denied: 'Denied', over: 'No longer waits for an answer' }
+const YES = { recovery: 'Stop it', removal: 'Undo the removal' }
+const ENDS = {
+  approved: 'Approved',
+  denied: 'Denied',
+  stopped: 'Stopped',
+  undo_asked: 'Asked. Sign in again on the page, and confirm there.',
+  over: 'No longer waits for an answer',
+}
 
 function fillRequest(node, { status, secondsLeft, problem }) {
   const part = (selector) => node.querySelector(selector)

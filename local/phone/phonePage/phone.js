@@ -25,8 +25,9 @@ id('faults').addEventListener('change', ({ target }) => {
   act({ action: 'setFaults', faults: { [target.name]: value } })
 })
 
-function show({ minute, phones, devices, faults }) {
-  id('empty').hidden = phones.length > 0
+function show({ hasProvider, minute, phones, devices, faults }) {
+  for (const part of document.querySelectorAll('.ofProvider')) part.hidden = !hasProvider
+  id('empty').hidden = !hasProvider || phones.length > 0
   keyed(
     id('phones'),
     phones,
