@@ -4,8 +4,15 @@
  */
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { devices } from '../functions/composition.ts'
 import { textProviders } from '../functions/routes.ts'
-import { addDevice, askingDevice, invitedDevice, type TestDevice } from './harness/devices.ts'
+import {
+  addDevice,
+  askingDevice,
+  invitedDevice,
+  succeeded,
+  type TestDevice,
+} from './harness/devices.ts'
 import {
   type Between,
   crashing,
@@ -25,6 +32,8 @@ import {
   startHarness,
 } from './harness/harness.ts'
 
+import { renewingDevice, waitingDevice } from './harness/recoveries.ts'
+
 let harness: Harness
 
 /** A request in the middle of a life, and whose it is. */
@@ -34,6 +43,8 @@ type Case = {
   /** The payment that it is about, if it is about one. */
   readonly payment?: string
   readonly device?: TestDevice
+  /** One if not said: that of the payer's number. */
+  readonly textsBefore?: number
 }
 type Story = {
   readonly lambda: RouteName
@@ -44,6 +55,8 @@ type Story = {
   readonly becomes?: object
   /** What may be said to who asks again, besides the same. */
   readonly again?: readonly string[]
+  /** What may be otherwise if only a part of it was done. */
+  readonly halfway?: object
   /** After one of `again` it may be as it was, or so. */
   readonly mayStay?: object
   /** How the payer comes to what they wanted all the same. */
@@ -241,11 +254,140 @@ const stories: Record<string, Story> = {
     becomes: { pending: undefined },
     again: ['404 not_found'],
   },
+  'a device beside another one is confirmed by a text': {
+    lambda: 'deviceConfirm',
+    says: '200',
+    async given() {
+      const as = await harness.person()
+      await addDevice(harness, as)
+      const one = await textedTo({ as, device: await askingDevice(harness, as) })
+      return { ...one, textsBefore: 2 }
+    },
+    becomes: { active: 2, pending: undefined, told: ['device.added', 'device.waiting'] },
+    again: ['422 code_expired'],
+    mayStay: {},
+    goesOn: textAndConfirm,
+  },
+  'a device whose key is gone is confirmed by a text': {
+    lambda: 'deviceConfirm',
+    says: '200',
+    async given() {
+      const as = await harness.person()
+      const old = await addDevice(harness, as)
+      const one = await textedTo({ as, device: await renewingDevice(harness, as, old) })
+      return { ...one, textsBefore: 2 }
+    },
+    becomes: { removed: 1, pending: undefined, told: ['device.added', 'device.added'] },
+    again: ['422 code_expired'],
+    mayStay: {},
+    goesOn: textAndConfirm,
+  },
+  'a device that waits is stopped by another one': {
+    lambda: 'decideApproval',
+    says: '200',
+    async given() {
+      const { as, first, second } = await recovering()
+      const id = `stop.${second.id}`
+      return { as, request: first.requestOf('decideApproval', id, await first.yesTo(id)) }
+    },
+    becomes: { active: 1, told: ['device.added', 'device.waiting', 'device.stopped'] },
+    again: ['404 not_found'],
+  },
+  'a device that waits is stopped with a wrong signature': {
+    lambda: 'decideApproval',
+    says: '422 approval_not_signed',
+    async given() {
+      const { as, first, second } = await recovering()
+      const id = `stop.${second.id}`
+      const wrong = await first.yesTo(id, spoilt(1))
+      return { as, request: first.requestOf('decideApproval', id, wrong) }
+    },
+  },
+  'a device that waits is cancelled by the page': {
+    lambda: 'deviceRemove',
+    says: '200',
+    async given() {
+      const { as, second } = await recovering()
+      return { as, request: { as, id: second.id, body: {} } }
+    },
+    becomes: { active: 1, told: ['device.added', 'device.waiting', 'device.stopped'] },
+    again: ['404 not_found'],
+  },
+  'the undo of a removal is asked for': {
+    lambda: 'decideApproval',
+    says: '200',
+    async given() {
+      const { as, device } = await removedByPage()
+      const id = `stop.${device.id}`
+      return { as, request: device.requestOf('decideApproval', id, await device.yesTo(id)) }
+    },
+    becomes: { undoAsked: 1 },
+  },
+  'a removal is undone': {
+    lambda: 'deviceConfirm',
+    says: '200',
+    async given() {
+      const { as, device } = await removedByPage()
+      succeeded(await device.approve(`stop.${device.id}`))
+      return { as, request: { as, id: device.id, body: { undo: true } } }
+    },
+    becomes: {
+      active: 1,
+      removed: 0,
+      undoAsked: 0,
+      told: ['device.added', 'device.removed', 'device.restored'],
+    },
+  },
+  'a yes to another number': {
+    lambda: 'decideApproval',
+    says: '200',
+    given: () => moving('yes'),
+    becomes: { number: 'with a yes' },
+  },
+  'a no to another number, which the payer did not start': {
+    lambda: 'decideApproval',
+    says: '200',
+    given: () => moving('no'),
+    becomes: { number: 'none', locks: 1 },
+    again: ['404 not_found'],
+    halfway: { locks: 1 },
+  },
+  'a no to a device, which the payer did not start': {
+    lambda: 'decideApproval',
+    says: '200',
+    async given() {
+      const { as, old, device } = await askingOld()
+      const id = `device.${device.id}`
+      const no = await old.noTo(id, 'not_me')
+      return { as, request: old.requestOf('decideApproval', id, no) }
+    },
+    becomes: { pending: undefined, locks: 1 },
+    again: ['404 not_found'],
+    halfway: { locks: 1 },
+  },
+  'a no to a payment, which the payer did not start': {
+    lambda: 'decideApproval',
+    says: '200',
+    async given() {
+      const as = harness.stranger()
+      const device = await addDevice(harness, as)
+      const { paymentId: payment } = await harness.pending(as)
+      const id = `payment.${payment}`
+      const no = await device.noTo(id, 'not_me')
+      return { as, device, payment, request: device.requestOf('decideApproval', id, no) }
+    },
+    becomes: { payment: 'denied', evidence: 'device-key', ends: 1, locks: 1 },
+    halfway: { payment: 'denied', evidence: 'device-key', ends: 1 },
+  },
 }
 
 describe.each(textProviders)('with %s', (provider) => {
   beforeAll(async () => {
-    harness = await startHarness({ PROVIDER: provider, TEXTS_PER_DAY_FOR_STAGE: '1000000' })
+    harness = await startHarness({
+      PROVIDER: provider,
+      TEXTS_PER_DAY_FOR_STAGE: '1000000',
+      PROVING_TEXTS_PER_HOUR: '10',
+    })
   })
   beforeEach(() => {
     // The SDK waits a random part of a second before it sends again: of all parts, none.
@@ -262,7 +404,7 @@ describe.each(textProviders)('with %s', (provider) => {
   )
 
   describe.each(told)('%s, and wherever that is stopped', (_, story) => {
-    const { lambda, says, becomes = {}, again = [], mayStay } = story
+    const { lambda, says, becomes = {}, again = [], mayStay, halfway: part = {} } = story
 
     test('a call is refused, carried out unheard, and sent a third time: it knows its own', async () => {
       const problems: string[] = []
@@ -283,7 +425,7 @@ describe.each(textProviders)('with %s', (provider) => {
         // A yes or the digits are stored before the device is let in by them.
         const pending = after.active > before.active && before.pending
         const half = { ...before, pending: pending && { hasDigits: true, hasYes: true } }
-        expect([before, after, half]).toContainEqual(halfway)
+        expect([before, after, half, { ...before, ...part }]).toContainEqual(halfway)
         if (reply && reply.status < 500) expect([step, said(reply)]).toEqual([step, says])
         if (reply?.status === Number.parseInt(says, 10)) {
           expect([step, halfway]).toEqual([step, after])
@@ -354,10 +496,38 @@ const mistyped = ({ as, device }: Asking) => {
 }
 
 async function texted() {
-  const one = await asking(await harness.person())
-  const asked = await leave(one)
-  if (asked.status !== 202) throw new Error(said(asked))
+  return textedTo(await asking(await harness.person()))
+}
+
+async function textedTo(one: Asking) {
+  harness.clock.advance(20)
+  succeeded(await leave(one))
   return confirming(one, { code: harness.codeOn(one.as.number) })
+}
+
+/** A payer with a device, and another one that waits. */
+async function recovering() {
+  const as = await harness.person()
+  const first = await addDevice(harness, as)
+  return { as, first, second: await waitingDevice(harness, as) }
+}
+
+async function removedByPage() {
+  const as = harness.stranger()
+  const device = await addDevice(harness, as)
+  succeeded(await harness.call('deviceRemove', { as, id: device.id, body: {} }))
+  return { as, device }
+}
+
+/** A payer with a device, which is asked about another number. */
+async function moving(how: 'yes' | 'no') {
+  const as = harness.stranger()
+  const device = await addDevice(harness, as)
+  const body = { phoneNumber: as.number, channel: 'sms' }
+  const { verificationId } = succeeded(await harness.call('phoneStart', { as, body }))
+  const id = `phone.${verificationId}`
+  const answer = how === 'yes' ? await device.yesTo(id) : await device.noTo(id, 'not_me')
+  return { as, request: device.requestOf('decideApproval', id, answer) }
 }
 const leave = ({ as, device }: Asking) =>
   harness.call('deviceLeave', { as, id: device.id, body: { by: 'text' } })
@@ -397,8 +567,8 @@ async function stored({ payerId }: Person) {
 
 /** What of a payer's devices and payment can matter. */
 async function stateOf({ as, payment }: Case) {
-  const { devices = {}, device_pending: pending, audit_recent = [] } = await stored(as)
-  const all: { removedAt?: string }[] = Object.values(devices)
+  const { devices = {}, device_pending: pending, audit_recent = [], ...user } = await stored(as)
+  const all: { removedAt?: string; stop?: { askedAt?: string } }[] = Object.values(devices)
   const item = payment === undefined ? undefined : await harness.item(payment)
   const removed = all.filter(({ removedAt }) => removedAt !== undefined).length
   const events: { event: string }[] = item?.history ?? []
@@ -409,11 +579,17 @@ async function stateOf({ as, payment }: Case) {
     told: audit_recent
       .map(({ event }: { event: string }) => event)
       .filter((event: string) => event.startsWith('device.')),
+    undoAsked: all.filter(({ stop }) => stop?.askedAt).length,
+    number: user.pending_yes_by ? 'with a yes' : user.pending_id ? 'asked about' : 'none',
+    locks: user.starts_locks ?? 0,
     payment: item?.status,
     evidence: item?.evidence?.kind,
     ends: events.filter(({ event }) => /^(approved|denied|failed)$/.test(event)).length,
   }
 }
+
+/** Half of the wait. */
+const SIX_HOURS_MS = 6 * 3_600_000
 
 /** What is wrong, whatever happened. */
 async function wrongWith(one: Case, reply: Reply | undefined): Promise<string[]> {
@@ -421,16 +597,27 @@ async function wrongWith(one: Case, reply: Reply | undefined): Promise<string[]>
   const { active, told } = await stateOf(one)
   const digits = reply?.body?.digits
   const texts = harness.phone.book.messages(one.as.number).length
+  const entries = (name: string) => told.filter((event: string) => event === name).length
+  const waiting = Object.entries<{ activeFrom?: string }>(item.devices ?? {}).flatMap(
+    ([id, { activeFrom }]) => (activeFrom ? [{ id, activeFrom: new Date(activeFrom) }] : []),
+  )
+  const [until] = waiting.map(({ activeFrom }) => activeFrom.getTime() - SIX_HOURS_MS)
+  const due = until ? await devices(harness.world).dueReminders(new Date(until)) : []
+  const isDue = ({ id }: { id: string }) => due.some(({ deviceId }) => deviceId === id)
   const rules: [string, boolean][] = [
+    ['waits, and nobody is told of it again', waiting.every(isDue)],
     ['active devices are not counted', (item.devices_active ?? 0) === active],
     [
       'a device without its audit entry',
-      told.filter((event: string) => event === 'device.added').length ===
+      entries('device.added') + entries('device.waiting') - entries('device.stopped') ===
         Object.keys(item.devices ?? {}).length,
     ],
     ['active, and asks', !(item.device_pending?.id in (item.devices ?? {}))],
     ['digits that are not the stored ones', !digits || digits === item.device_pending?.digits],
-    ['texts not counted', !item.device_pending || texts <= 1 + item.device_pending.texts],
+    [
+      'texts not counted',
+      !item.device_pending || texts <= (one.textsBefore ?? 1) + item.device_pending.texts,
+    ],
   ]
   return rules.flatMap(([what, holds]) => (holds ? [] : [what]))
 }

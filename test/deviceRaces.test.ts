@@ -555,7 +555,7 @@ async function payerWithTwo() {
 
 /** The request that confirms a device, with a code if a text has to let it in. */
 async function confirmation(as: Person, { id, digits }: TestDevice): Promise<Request> {
-  const isTexted = (await devicesOf(as)).pending.leave === 'text'
+  const isTexted = (await devicesOf(as)).pending.leaves[0].by === 'text'
   if (isTexted) {
     const asked = await harness.call('deviceLeave', { as, id, body: { by: 'text' } })
     expect(asked.status).toBe(202)

@@ -6,8 +6,16 @@ import { otherThan } from '../harness/harness.ts'
 import type { Answer, Flow } from './answers.ts'
 import { Broken } from './broken.ts'
 import { enter, phoneStart, phoneVerify, profile, text } from './codeFlows.ts'
-import { type DeviceAction, deviceJobOf, isOfDevices } from './deviceActions.ts'
+import {
+  type DeviceAction,
+  deviceJobOf,
+  isOfDevices,
+  type OwnerCode,
+  ownerCodeFor,
+  type SessionAge,
+} from './deviceActions.ts'
 import type { Actor } from './explain.ts'
+import { sha256Hex } from './handhelds.ts'
 import { asked, type Done, type Job, pick, say } from './jobs.ts'
 import type { Lane, LaneFault } from './lanes.ts'
 import { isForgery, losses, mistakes, readLetter, type Spoil, spoilt } from './letters.ts'
@@ -21,6 +29,7 @@ import {
   list,
   poll,
   press,
+  remind,
   start,
   sweepOne,
   wait,
@@ -37,8 +46,23 @@ export type Action =
   | { do: 'enter'; which: number; by: number; code: Guess; fault: InjectedFault }
   | { do: 'press'; which: number; answer: 'approved' | 'denied'; arrives: boolean }
   | { do: 'deliver'; letter: number; spoil?: Spoil | undefined }
-  | { do: 'phone'; who: number; number: number; fault: InjectedFault }
-  | { do: 'prove'; who: number; code: Guess; current: Guess | 'none'; fault: InjectedFault }
+  | {
+      do: 'phone'
+      who: number
+      number: number
+      session?: SessionAge | undefined
+      /** The operator's. */
+      invitation?: OwnerCode | undefined
+      fault: InjectedFault
+    }
+  | {
+      do: 'prove'
+      who: number
+      code: Guess
+      current: Guess | 'none'
+      session?: SessionAge | undefined
+      fault: InjectedFault
+    }
   | { do: 'app'; number: number; has: boolean }
   | { do: 'lock' | 'unlock' | 'close'; who: number }
   | { do: 'sweep'; fault: LaneFault }
@@ -52,7 +76,18 @@ export type Guess = 'right' | 'wrong' | 'other' | 'old'
 export type When =
   | number
   | {
-      readonly end: 'payment' | 'lock' | 'hour' | 'verification' | 'pause' | 'push'
+      readonly end:
+        | 'payment'
+        | 'lock'
+        | 'hour'
+        | 'verification'
+        | 'pause'
+        | 'push'
+        | 'wait'
+        | 'half'
+        | 'undo'
+        | 'starts'
+        | 'invitation'
       readonly beside: number
     }
 
@@ -80,7 +115,16 @@ export function jobOf(
   }
   const { seen, harness } = world
   const { people, numbers } = seen
+  const hasTexts = world.rules.provider !== 'none'
   const person = (who: number) => pick(people, who)
+  /** Later than any end of sessions, if nothing else is said. */
+  const signedIn = (age: SessionAge | undefined) => {
+    const authTime =
+      age === undefined
+        ? 9_999_999_999
+        : Math.floor((age === 'new' ? world.now() : world.began) / 1000)
+    return { authTime, claims: { auth_time: String(authTime) } }
+  }
   const paymentAt = (which: number) => (ids.length === 0 ? undefined : pick(ids, which))
   const payerOf = (id: string) => model.payments[id]?.payer ?? seen.owners.get(id) ?? ''
   /** The owner, or somebody else. */
@@ -168,7 +212,7 @@ export function jobOf(
     }
     case 'text': {
       const id = paymentAt(action.which)
-      if (id === undefined) return undefined
+      if (id === undefined || !hasTexts) return undefined
       const as = asker(id, action.by)
       const { fault } = action
       const name = `${as.payerId} wants a text for ${id} (${fault})`
@@ -185,7 +229,7 @@ export function jobOf(
     }
     case 'enter': {
       const id = paymentAt(action.which)
-      if (id === undefined) return undefined
+      if (id === undefined || !hasTexts) return undefined
       const as = asker(id, action.by)
       const { fault } = action
       const name = `${as.payerId} enters a code for ${id} (${action.code}, ${fault})`
@@ -252,23 +296,32 @@ export function jobOf(
     }
     case 'phone': {
       const as = person(action.who)
-      if (as.number === '') return undefined
+      if (!hasTexts) return undefined
       const number = pick(numbers, action.number)
       const { fault } = action
-      const name = `${as.payerId} wants ${number} for a phone (${fault})`
+      const { authTime, claims } = signedIn(action.session)
+      const name = `${as.payerId} wants ${number} for a phone (${fault}, ${action.invitation ?? 'no'} invitation)`
       const run = (lane: Lane) => {
         lane.fault = fault
-        const body = { phoneNumber: number, channel: 'sms' }
-        const flow = phoneStart(as.payerId, number, fault)
-        const reply = lane.call('phoneStart', { as, body })
+        const code = ownerCodeFor(world, action.invitation, as.payerId)
+        const body = {
+          ...{ phoneNumber: number, channel: 'sms' },
+          ...(code !== undefined && { invitation: code }),
+        }
+        const flow = phoneStart({
+          ...{ payer: as.payerId, authTime, number, fault },
+          invitation: code === undefined ? undefined : sha256Hex(code),
+        })
+        const reply = lane.call('phoneStart', { as, body, claims })
         return asked(world, as, reply, flow, around(as.payerId, number), name)
       }
       return { name, run }
     }
     case 'prove': {
       const as = person(action.who)
-      if (as.number === '') return undefined
+      if (!hasTexts) return undefined
       const { fault } = action
+      const { authTime, claims } = signedIn(action.session)
       const name = `${as.payerId} proves a phone (${action.code}, ${action.current}, ${fault})`
       const touches = around(as.payerId, ...numbers)
       const run = (lane: Lane) => {
@@ -294,11 +347,12 @@ export function jobOf(
           guess: refOf(code),
           current: refOf(currentCode),
           isCurrentGiven: currentCode !== undefined,
+          authTime,
           fault,
         })
         const { verificationId = 'A'.repeat(22) } = named ?? {}
         const body = { verificationId, code, ...(currentCode && { currentCode }) }
-        const reply = lane.call('phoneVerify', { as, body })
+        const reply = lane.call('phoneVerify', { as, body, claims })
         return asked(world, as, reply, flow, touches, name, ({ status }) =>
           status === 200 ? ['phone changed'] : [],
         )
@@ -354,6 +408,10 @@ export function jobOf(
       const isAuthy = world.rules.provider === 'authy'
       const run = async (lane: Lane): Promise<Done> => {
         lane.fault = fault
+        const hours = [0, 1, 2].map((back) =>
+          new Date(world.now() - back * HOUR_MS).toISOString().slice(0, 13),
+        )
+        const due = hours.flatMap((hour) => model.reminders[hour] ?? [])
         const swept = await lane.sweep().catch((error: unknown) => {
           throw new Broken(`a sweep failed: ${error}`)
         })
@@ -363,7 +421,13 @@ export function jobOf(
           answer: undefined,
           touches: [id, ...(isAuthy ? [payerOf(id), ...paymentsOf(payerOf(id))] : [])],
         }))
-        return { actors, swept, tally: [`sweep: ${fault}`] }
+        const reminders = due.map(({ payer, device, at }) => ({
+          name: `${name} tells ${device.slice(0, 4)} again`,
+          flow: remind(payer, device, at),
+          answer: undefined,
+          touches: [payer],
+        }))
+        return { actors: [...actors, ...reminders], swept, tally: [`sweep: ${fault}`] }
       }
       return { name, run }
     }
@@ -472,6 +536,8 @@ function timeOf(
   if (typeof to === 'number') return now + to
   const { payments, payers } = model
   const payer = pick(Object.values(payers), which)
+  const waits = payer.devices.findLast(({ activeFrom }) => activeFrom !== undefined)
+  const removed = payer.devices.findLast(({ removedAt }) => removedAt !== undefined)?.removedAt
   const ends = {
     payment: id === undefined ? undefined : payments[id]?.expiresAt,
     lock: payer.lockedUntil,
@@ -479,6 +545,11 @@ function timeOf(
     verification: payer.pending?.expiresAt,
     pause: (id === undefined ? now : (payments[id]?.sentAt ?? now)) + 20_000,
     push: pauseEnd(answersOf(model, payer.id), now),
+    wait: waits?.activeFrom,
+    half: waits?.activeFrom && (waits.addedAt + waits.activeFrom) / 2,
+    undo: removed && removed + model.rules.waitHours * HOUR_MS,
+    starts: payer.startsLock?.until,
+    invitation: payer.ownerInvitation?.until,
   }
   const then = (ends[to.end] ?? now) + to.beside
   return then > now ? then : now + 1000

@@ -24,13 +24,27 @@ export type Answer = {
   readonly payment?: Shown | undefined
   readonly payments?: readonly Shown[] | undefined
   readonly phone?: ShownPhone | null | undefined
-  readonly sent?: { readonly sendsLeft: number; readonly expiresAt: number } | undefined
+  readonly sent?:
+    | {
+        readonly sendsLeft: number
+        readonly expiresAt: number
+        readonly leave: PhoneLeaveBy
+      }
+    | undefined
+  /** Until when no payment starts; null if any may. */
+  readonly startsLockedUntil?: number | null | undefined
   readonly devices?: ShownDevices | undefined
   /** Until when an invitation, or a device that asks, is good. */
   readonly until?: number | undefined
   /** What waits for a device's answer, by id; and which devices there are. */
   readonly approvals?:
-    | { readonly ids: readonly string[]; readonly devices: ShownDevices['list'] }
+    | {
+        readonly ids: readonly string[]
+        readonly devices: ShownDevices['list']
+        readonly trusted: boolean
+        readonly removed: ShownRemoved | null
+        readonly activeFrom: number | null
+      }
     | undefined
   readonly answered?: { readonly id: string; readonly status: string } | undefined
   /** What a sweep did, or one payment's part of it. */
@@ -73,19 +87,52 @@ export type ShownDevices = {
     readonly invitation: string
     readonly reference: string
     readonly expiresAt: number
-    readonly leave: Leave
+    readonly renews: boolean
     readonly hasLeave: boolean
     readonly hasDigits: boolean
-    readonly text: {
-      readonly number: string
-      readonly sendsLeft: number
-      readonly sentAt: number | null
-    } | null
+    readonly leaves: readonly {
+      readonly by: Leave
+      readonly waitHours?: number
+      readonly number?: string
+      readonly sendsLeft?: number
+      readonly sentAt?: number | null
+    }[]
   } | null
+  readonly waiting: readonly {
+    readonly id: string
+    readonly name: string
+    readonly addedAt: number
+    readonly addedBy: Leave
+    readonly activeFrom: number
+  }[]
+  readonly removed: readonly ShownRemoved[]
+  readonly everHadOne: boolean
   readonly canAdd: boolean
+  readonly leaves: readonly Leave[]
+  readonly textsClosed: boolean
+  readonly waitHours: number
 }
 
-export type ShownPhone = { readonly number: string; readonly pending: string | null }
+/** A removal that can be undone. */
+export type ShownRemoved = {
+  readonly id: string
+  readonly name: string
+  readonly removedAt: number
+  readonly undoUntil: number
+  readonly undoAsked: boolean
+}
+
+export type ShownPhone = {
+  readonly number: string
+  readonly pending: {
+    readonly number: string
+    readonly leave: PhoneLeaveBy
+    readonly hasLeave: boolean
+  } | null
+}
+
+/** What has to let a number in, beside its own code. */
+export type PhoneLeaveBy = 'code' | 'device' | 'invitation' | null
 
 /**
  * A request, step by step: what it asks of the world, each step indivisible, and what it then says.
@@ -186,11 +233,3 @@ export function shown(payment: Payment, now: number): Shown {
     device: payment.hasDocument ? 'waiting' : 'unavailable',
   }
 }
-
-export const shownPhone = ({ phone, pending }: Payer, now: number): ShownPhone | null =>
-  phone.number === ''
-    ? null
-    : {
-        number: phone.number,
-        pending: pending && now < pending.expiresAt ? pending.number : null,
-      }

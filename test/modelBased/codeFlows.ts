@@ -10,14 +10,15 @@ import {
   payerOf,
   secondsUntil,
   shown,
-  shownPhone,
   tooManyTexts,
   unavailable,
   unthinkable,
   whyClosed,
   whyNoSms,
 } from './answers.ts'
-import { shownDevices } from './deviceAnswers.ts'
+import { admitSession, deviceRequired } from './deviceAnswers.ts'
+import { profileOf } from './deviceFlows.ts'
+import { areTextsClosed, isActive, isSessionAlive } from './deviceModel.ts'
 import {
   ATTEMPTS_MAX,
   type Code,
@@ -52,6 +53,8 @@ import {
   writePayer,
 } from './model.ts'
 import { endCode, enrol, type InjectedFault } from './paymentFlows.ts'
+import { leaveByOf, phoneLeaveOf, requireLeave } from './phoneLeaves.ts'
+import { writePending } from './phoneModel.ts'
 
 /** How long the provider wants to be left alone that has sent one code too often. */
 const VERIFY_SENDS_RETRY_SECONDS = 600
@@ -66,11 +69,13 @@ export const text = (payer: string, id: string, fault: InjectedFault): Flow =>
     const asked = found(yield* at(ownPayment(payer, id)))
     const who = yield* at(look((m) => payerOf(m, payer)))
     admit(who, clock())
-    requireNoDevice(who)
+    requireTexts(who, rules, clock())
     const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
     const refused = whyNoSms(asked, clock())
     if (refused) throw refused
     if (until) throw locked(until, clock())
+    // Started for a device.
+    if (asked.number === '') throw deviceRequired()
     const phone = [who.phone, who.previous].find(
       (one) => one?.number === asked.number && one.enrolled,
     )
@@ -94,9 +99,9 @@ export const text = (payer: string, id: string, fault: InjectedFault): Flow =>
     throw closed
   }
 
-/** From the first device on a text is no way around it. */
-function requireNoDevice({ devicesSince }: Payer) {
-  if (devicesSince !== undefined) throw new No(403, 'device_required')
+/** While a device approves, or did lately, a text is no way around it. */
+function requireTexts(who: Payer, rules: Rules, now: number) {
+  if (areTextsClosed(who, rules, now)) throw deviceRequired()
 }
 
 function* send(purpose: string, fault: InjectedFault) {
@@ -132,7 +137,7 @@ export const enter = (
     const begun = clock()
     const who = yield* at(look((m) => payerOf(m, payer)))
     admit(who, clock())
-    requireNoDevice(who)
+    requireTexts(who, rules, clock())
     const until = who.lockedUntil !== undefined && who.lockedUntil > begun && who.lockedUntil
     const own = ownPayment(payer, id)
     if (until) throw whyNoAttempt(found(yield* at(own)), rules, clock()) ?? locked(until, clock())
@@ -228,11 +233,22 @@ export function* check(
   return fault === 'lost' ? undefined : verdict
 }
 
-export const phoneStart = (payer: string, number: string, fault: InjectedFault): Flow =>
+/** Who wants a number, and with which invitation of the operator's, if any: its hash. */
+export type Wanted = {
+  readonly payer: string
+  readonly authTime: number
+  readonly number: string
+  readonly invitation: string | undefined
+  readonly fault: InjectedFault
+}
+
+export const phoneStart = (wanted: Wanted): Flow =>
   function* (clock, rules) {
+    const { payer, authTime, number, invitation, fault } = wanted
     const known = yield* at(look((m) => payerOf(m, payer)))
-    admit(known, clock())
-    requireNoDevice(known)
+    admitSession(known, authTime, clock())
+    const isByDevice = known.devicesSince !== undefined
+    if (isByDevice) requireLeave(known, invitation, clock())
     const current = known.phone.number
     if (current === number) throw new No(400, 'invalid_request')
     const refused = whyNoSend(known.pending, clock())
@@ -242,29 +258,31 @@ export const phoneStart = (payer: string, number: string, fault: InjectedFault):
       throw locked(known.lockedUntil, now)
     }
     const letIn = alive(known.pending, clock())
-    const needsLeave = !(letIn?.currentPassed && letIn.number === number)
+    const isLetIn = letIn?.currentPassed && letIn.number === number
+    const needsCode = current !== '' && !isLetIn && !isByDevice
     const proving = [
       ['proving', payer],
       ['number', number],
     ] as const
     yield* spendTexts(proving, clock())
-    const pending = yield* reserveSend(payer, known, number, clock)
+    const pending = yield* reserveSend(wanted, known, clock)
     // All is otherwise now, and it begins anew.
-    if (!pending) return yield* phoneStart(payer, number, fault)(clock, rules)
+    if (!pending) return yield* phoneStart(wanted)(clock, rules)
     if (letIn && !isSame(letIn, pending)) {
       if (letIn.codeRef) yield* at(cancelCode(letIn.codeRef))
       if (letIn.currentCodeRef) yield* at(cancelCode(letIn.currentCodeRef))
     }
     const ref = yield* sendAnew(purposeOf.phone(number), fault)
     if (byRef(rules)) yield* at(nameText(payer, pending, { codeRef: ref }, clock()))
-    if (needsLeave) {
+    if (needsCode) {
       if (!known.phone.enrolled) yield* enrol(payer, current, fault, rules)
       const leave = purposeOf.change(payer, current, pending)
       const currentCodeRef = yield* sendLinked(leave, fault)
       if (byRef(rules)) yield* at(nameText(payer, pending, { currentCodeRef }, clock()))
     }
     const { expiresAt, sends } = pending
-    return { status: 202, sent: { sendsLeft: TEXTS_MAX - sends, expiresAt } }
+    const leave = leaveByOf(known, pending)
+    return { status: 202, sent: { sendsLeft: TEXTS_MAX - sends, expiresAt, leave } }
   }
 
 /** A code that is bound to something and used up by guesses is as good as none. */
@@ -303,10 +321,19 @@ function whyNoSend(pending: Pending | undefined, now: number): No | undefined {
   return now < again ? tooManyTexts(again, now) : undefined
 }
 
-function* reserveSend(payer: string, known: Payer, number: string, clock: () => number) {
+function* reserveSend(
+  { payer, authTime, number, invitation }: Wanted,
+  known: Payer,
+  clock: () => number,
+) {
   const now = clock()
   const living = alive(known.pending, now)
+  const isByDevice = known.devicesSince !== undefined
   const fresh = { number, sentAt: now, expiresAt: now + VERIFICATION_MS }
+  const invited = invitation !== undefined && { invitation }
+  const asked = isByDevice ? { failedYes: 0, ...invited } : undefined
+  // One from before the first device asks no device, so it begins anew.
+  const isKept = living?.number === number && (living.leave !== undefined) === isByDevice
   const reserved = living
     ? yield* at(
         writePending(
@@ -319,14 +346,20 @@ function* reserveSend(payer: string, known: Payer, number: string, clock: () => 
             one.attempts < ATTEMPTS_MAX &&
             one.sentAt <= now - TEXT_PAUSE_MS,
           (one) =>
-            living.number === number
-              ? { sentAt: now, sends: one.sends + 1, expiresAt: living.expiresAt }
+            isKept
+              ? {
+                  sentAt: now,
+                  sends: one.sends + 1,
+                  expiresAt: living.expiresAt,
+                  leave: one.leave && { ...one.leave, ...invited },
+                }
               : {
                   ...fresh,
                   sends: one.sends + 1,
                   currentPassed: false,
                   codeRef: undefined,
                   currentCodeRef: undefined,
+                  leave: asked,
                 },
         ),
       )
@@ -334,27 +367,18 @@ function* reserveSend(payer: string, known: Payer, number: string, clock: () => 
         writePayer(
           payer,
           ({ pending, state }) => !state && !alive(pending, now),
-          () => ({ pending: { ...fresh, sends: 1, attempts: 0, currentPassed: false } }),
+          () => ({
+            pending: { ...fresh, sends: 1, attempts: 0, currentPassed: false, leave: asked },
+          }),
         ),
       )
   if (reserved?.pending) return reserved.pending
   const stored = yield* at(look((m) => payerOf(m, payer)))
-  admit(stored, clock())
+  admitSession(stored, authTime, clock())
   const why = whyNoSend(stored.pending, clock())
   if (why) throw why
   return undefined
 }
-
-const writePending = (
-  payer: string,
-  when: (pending: Pending, payer: Payer) => boolean,
-  become: (pending: Pending) => Partial<Pending>,
-) =>
-  writePayer(
-    payer,
-    (one) => one.pending !== undefined && when(one.pending, one),
-    ({ pending }) => (pending ? { pending: { ...pending, ...become(pending) } } : {}),
-  )
 
 export type Proof = {
   /** Which verification is confirmed; one that never was, where it is not said. */
@@ -364,34 +388,41 @@ export type Proof = {
   /** And for the one before; `none` where it was left out. */
   readonly current: string | undefined
   readonly isCurrentGiven: boolean
+  readonly authTime: number
   readonly fault: InjectedFault
 }
 
 export const phoneVerify = (payer: string, proof: Proof): Flow =>
   function* (clock, rules) {
-    const { named, guess, current, isCurrentGiven, fault } = proof
+    const { named, guess, current, isCurrentGiven, authTime, fault } = proof
     const begun = clock()
     const who = yield* at(
       writePending(
         payer,
-        (one, { lockedUntil }) =>
+        (one, { lockedUntil, state, phone, ...who }) =>
           isSame(one, named) &&
+          !state &&
+          isSessionAlive(who, authTime) &&
+          // A device's leave, or the invitation, must be there before a code is looked at.
+          (!one.leave || one.leave.yesBy !== undefined || one.leave.invitation !== undefined) &&
           begun < one.expiresAt &&
           one.attempts < ATTEMPTS_MAX &&
           (lockedUntil === undefined || lockedUntil <= begun) &&
-          (isCurrentGiven || one.currentPassed),
+          (isCurrentGiven || one.currentPassed || phone.number === '' || one.leave !== undefined),
         ({ attempts }) => ({ attempts: attempts + 1 }),
       ),
     )
     if (!who?.pending)
       throw whyNoPhoneAttempt(yield* at(look((m) => payerOf(m, payer))), proof, clock())
-    requireNoDevice(who)
+    const isByDevice = who.devicesSince !== undefined
+    const leave = phoneLeaveOf(who, clock())
+    if (isByDevice && !leave) throw deviceRequired()
     const { number, attempts, currentPassed, codeRef, currentCodeRef } = who.pending
     const wrong = new No(422, 'wrong_code', { attemptsLeft: ATTEMPTS_MAX - attempts })
-    if (!currentPassed) {
+    if (who.phone.number !== '' && !currentPassed && !isByDevice) {
       if (!who.phone.enrolled) yield* enrol(payer, who.phone.number, fault, rules)
-      const leave = purposeOf.change(payer, who.phone.number, who.pending)
-      const checking = check(rules, currentCodeRef, leave, current, fault)
+      const ofChange = purposeOf.change(payer, who.phone.number, who.pending)
+      const checking = check(rules, currentCodeRef, ofChange, current, fault)
       const verdict = yield* checkAsAttempt(payer, clock, checking)
       if (verdict === undefined) throw unavailable()
       if (verdict === 'no more') throw new No(409, 'no_attempts_left')
@@ -418,18 +449,28 @@ export const phoneVerify = (payer: string, proof: Proof): Flow =>
     const trusted = yield* at(
       writePayer(
         payer,
-        ({ pending, devicesSince }) =>
-          pending !== undefined &&
-          now < pending.expiresAt &&
-          isSame(pending, named) &&
-          pending.currentPassed &&
-          devicesSince === undefined,
-        ({ phone }) => ({
+        (one) => {
+          const { pending, devicesSince, phone, state, ownerInvitation } = one
+          if (!pending || now >= pending.expiresAt || !isSame(pending, named) || state) return false
+          if (!leave || !isByDevice) {
+            return devicesSince === undefined && (pending.currentPassed || phone.number === '')
+          }
+          if (leave.device !== undefined) {
+            return pending.leave?.yesBy === leave.device && isActive(one, leave.device, now)
+          }
+          return (
+            pending.leave?.invitation === leave.invitation &&
+            ownerInvitation?.hash === leave.invitation &&
+            now < ownerInvitation.until
+          )
+        },
+        ({ phone, ownerInvitation, sessionsFrom }) => ({
           phone: { number, enrolled: false },
-          previous: phone,
+          previous: phone.number === '' ? { number, enrolled: false } : phone,
           pending: undefined,
           asking: undefined,
-          sessionsFrom: Math.ceil(now / 1000),
+          ownerInvitation: isByDevice && leave?.invitation ? undefined : ownerInvitation,
+          sessionsFrom: who.phone.number === '' ? sessionsFrom : Math.ceil(now / 1000),
         }),
       ),
     )
@@ -455,18 +496,23 @@ function* twinOf(payer: string, number: string) {
   throw new No(422, 'code_expired')
 }
 
-const welcome = (who: Payer, clock: () => number, rules: Rules) => ({
-  status: 200,
-  phone: shownPhone(who, clock()),
-  devices: shownDevices(who, rules, clock()),
-})
+const welcome = (who: Payer, clock: () => number, rules: Rules) => profileOf(200, who, clock, rules)
 
-function whyNoPhoneAttempt(payer: Payer, { named, isCurrentGiven }: Proof, now: number): No {
-  admit(payer, now)
+function whyNoPhoneAttempt(
+  payer: Payer,
+  { named, isCurrentGiven, authTime }: Proof,
+  now: number,
+): No {
+  admitSession(payer, authTime, now)
   const { pending } = payer
   if (!pending) return new No(409, 'no_code_sent')
   if (!isSame(pending, named)) return new No(404, 'not_found')
-  if (!pending.currentPassed && !isCurrentGiven) return new No(403, 'current_code_required')
+  const hasNumber = payer.phone.number !== ''
+  if (payer.devicesSince !== undefined) {
+    if (!phoneLeaveOf(payer, now)) return deviceRequired()
+  } else if (hasNumber && !pending.currentPassed && !isCurrentGiven) {
+    return new No(403, 'current_code_required')
+  }
   if (now >= pending.expiresAt) return new No(422, 'code_expired')
   const isSpent = pending.attempts >= ATTEMPTS_MAX
   if (!isSpent && payer.lockedUntil !== undefined && now < payer.lockedUntil) {

@@ -4,14 +4,14 @@ import { paymentIdOf } from '../../functions/composition.ts'
 import { type Action, type Guess, jobOf, longestRace, type When } from './actions.ts'
 import type { Swept } from './answers.ts'
 import { Broken } from './broken.ts'
-import { checkDevices, checkSilence, protectedPayers, sentSoFar } from './deviceInvariants.ts'
+import { checkDevices, checkSilence, sentSoFar, silentPayers } from './deviceInvariants.ts'
 import { deviceStories } from './deviceStories.ts'
 import { explain, say, tidy } from './explain.ts'
 import { checkAttempts, checkPayment } from './invariants.ts'
 import { type Done, pick } from './jobs.ts'
 import type { LaneFault, Turn } from './lanes.ts'
 import { forgeries, losses, mistakes, type Spoil } from './letters.ts'
-import type { Model, Provider, Rules } from './model.ts'
+import type { Model, Payer, Provider, Rules } from './model.ts'
 import type { InjectedFault } from './paymentFlows.ts'
 import { unlike } from './stored.ts'
 import { WORDINGS } from './words.ts'
@@ -87,7 +87,7 @@ async function doAtOnce(
   const began = performance.now()
   const ids = [...new Set([...Object.keys(model.payments), ...startedBy(world, acts)])]
   const longestMs = turns ? longestRace(acts) : Number.POSITIVE_INFINITY
-  const silent = protectedPayers(world)
+  const silent = silentPayers(world)
   const sent = sentSoFar(world)
   const jobs = acts.flatMap((act) => jobOf(world, model, act, ids, longestMs) ?? [])
   const done: Done[] = []
@@ -178,9 +178,10 @@ function noteRows(before: Model, after: Model, tally: Tally) {
     count(tally, 'locks')
     if (locks > 0) count(tally, 'locks again')
   }
-  for (const { id, devices } of Object.values(after.payers)) {
-    const old = before.payers[id]?.devices ?? []
-    for (const { boundBy } of devices.slice(old.length)) count(tally, `device: added by ${boundBy}`)
+  for (const payer of Object.values(after.payers)) {
+    const old = before.payers[payer.id]
+    if (old)
+      for (const kind of changesOfDevices(before.now, old, after.now, payer)) count(tally, kind)
   }
   for (const { id, denialsToldAt } of Object.values(after.payers)) {
     if (denialsToldAt !== before.payers[id]?.denialsToldAt) count(tally, 'denials told')
@@ -188,6 +189,37 @@ function noteRows(before: Model, after: Model, tally: Tally) {
   for (const { id, pausedUntil } of Object.values(after.payments)) {
     if (pausedUntil !== undefined && !before.payments[id]) count(tally, 'push paused')
   }
+}
+
+/** What has come about with a payer's devices. */
+function changesOfDevices(then: number, old: Payer, now: number, payer: Payer): string[] {
+  const before = new Map(old.devices.map((one) => [one.id, one]))
+  const isStopped = payer.recoveryStoppedAt !== undefined && !old.recoveryStoppedAt
+  const { pending } = old
+  const hasNewNumber = payer.phone.number !== old.phone.number && payer.state !== 'closed'
+  const leave = pending?.leave && (pending.leave.yesBy ? 'device' : 'invitation')
+  return [
+    ...payer.devices.flatMap(({ id, boundBy, activeFrom, removedAt, removedBy, remindedAt }) => {
+      const was = before.get(id)
+      const kind = activeFrom === undefined ? 'added' : 'waits'
+      if (!was) return [`device: ${kind} by ${boundBy}`]
+      const isRemoved = removedAt !== undefined && was.removedAt === undefined
+      return [
+        ...(activeFrom && then < activeFrom && activeFrom <= now ? ['device: wait over'] : []),
+        ...(was.removedAt !== undefined && removedAt === undefined ? ['device: restored'] : []),
+        ...(isRemoved && removedBy === 'renewal' ? ['device: renewed'] : []),
+        ...(remindedAt !== was.remindedAt ? ['device: told again'] : []),
+      ]
+    }),
+    ...(isStopped ? ['device: recovery stopped'] : []),
+    ...(payer.state === old.state && !isStopped && payer.devices.length < old.devices.length
+      ? ['device: recovery cancelled']
+      : []),
+    ...(hasNewNumber && leave ? [`phone changed by ${leave}`] : []),
+    ...(payer.startsLock && payer.startsLock.locks > (old.startsLock?.locks ?? 0)
+      ? [`starts locked${payer.startsLock.locks > 1 ? ' again' : ''}`]
+      : []),
+  ]
 }
 
 /** One of these, some more often; the first is the simplest. */
@@ -209,7 +241,10 @@ const beside = fc.constantFrom(-1, 0, 1)
 const when: fc.Arbitrary<When> = fc.oneof(
   fc.constantFrom(1, 1000, 14_999, 15_000, 19_999, 20_000, 21_000, 61_000, 290_000, 301_000),
   fc.record({
-    end: fc.constantFrom('payment', 'payment', 'lock', 'hour', 'verification', 'pause', 'push'),
+    end: fc.constantFrom(
+      ...(['payment', 'payment', 'lock', 'hour', 'verification', 'pause', 'push'] as const),
+      ...(['wait', 'undo'] as const),
+    ),
     beside,
   }),
 )
@@ -560,9 +595,9 @@ export function stories({ provider, firstDevice }: Rules, tally: Tally) {
         ] as [number, fc.Arbitrary<Story>][])
       : []),
   ]
-  // Where a sign-in may add the first device, most is about devices.
-  const often = firstDevice === 'sign-in' ? 5 : 1
-  for (const [weight, story] of deviceStories(turns)) {
+  // Where a sign-in may add the first device, or only devices approve, most is about devices.
+  const often = firstDevice === 'sign-in' || provider === 'none' ? 5 : 1
+  for (const [weight, story] of deviceStories(provider, turns)) {
     weighed.push([often === 1 ? Math.ceil(weight / 8) : weight * often, story])
   }
   return weighed.flatMap(([weight, story]) => {

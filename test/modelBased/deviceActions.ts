@@ -1,4 +1,6 @@
 /** What can be done with devices: plain data, done to the world and told to the model. */
+import { invitePayer } from '../../functions/core/account.ts'
+import { newInvitationCode } from '../../functions/deviceComposition.ts'
 import { otherThan } from '../harness/harness.ts'
 import { approvals, reply, type Subject } from './approvalFlows.ts'
 import { Broken } from './broken.ts'
@@ -11,6 +13,7 @@ import {
   leave,
   linkOf,
   remove,
+  undo,
 } from './deviceFlows.ts'
 import { answerTo, checkTexts, documentOf, enrolment, provenRequest } from './deviceRequests.ts'
 import type { EnrolSpoil, ReplySpoil } from './deviceSpoils.ts'
@@ -18,6 +21,7 @@ import { type Hand, newHandheld, type ReadyReply, sha256Hex } from './handhelds.
 import { asked, type Done, type Job, pick } from './jobs.ts'
 import type { Lane } from './lanes.ts'
 import type { Model } from './model.ts'
+import { inviteByOperator } from './operatorFlows.ts'
 import type { InjectedFault } from './paymentFlows.ts'
 import type { World } from './world.ts'
 
@@ -32,10 +36,13 @@ export type DeviceAction =
       hand: Hand
       /** A phone that never asked, or one that did. */
       phone: 'new' | number
+      /** That phone's passkey is there and its key is not; who has none of its passkey signs wrongly. */
+      renews?: 'right' | 'wrong' | undefined
       name: number
       skew: number
       spoil?: EnrolSpoil | undefined
     }
+  | { do: 'ownerInvite'; who: number; isNow: boolean }
   | { do: 'leave'; device: number; by: number; session: SessionAge; fault: InjectedFault }
   | {
       do: 'confirm'
@@ -45,16 +52,19 @@ export type DeviceAction =
       /** Those of another device, the newest before, are as wrong as any. */
       digits: 'right' | 'wrong' | 'other'
       code: 'right' | 'wrong' | 'other' | 'none'
+      /** The operator's. */
+      invitation?: OwnerCode | undefined
       fault: InjectedFault
     }
+  | { do: 'undo'; device: number; by: number; session: SessionAge }
   | { do: 'remove'; device: number; by: number; session: SessionAge }
   | { do: 'signOut'; who: number; session: SessionAge }
   | { do: 'approvals'; device: number; skew: number }
   | {
       do: 'answer'
       device: number
-      on: 'payment' | 'device' | 'removal'
-      /** Which of the payments that its payer may be starting, or of the devices that asked. */
+      on: 'payment' | 'device' | 'phone' | 'stop' | 'removal'
+      /** Which of the payments that its payer may be starting, or of the devices that asked, from the newest of all. */
       which: number
       /** Of all, not only of its own payer's. */
       isStrange: boolean
@@ -65,6 +75,9 @@ export type DeviceAction =
     }
   | { do: 'again'; reply: number }
 
+/** The newest of the payer's, one that was replaced or is another payer's, or none that there is. */
+export type OwnerCode = 'right' | 'old' | 'wrong'
+
 const NAMES = ['Ada’s phone', 'Laptop'] as const
 
 const DEVICE_ACTIONS: readonly string[] = [
@@ -72,7 +85,9 @@ const DEVICE_ACTIONS: readonly string[] = [
   'enrol',
   'leave',
   'confirm',
+  'ownerInvite',
   'remove',
+  'undo',
   'signOut',
   'approvals',
   'answer',
@@ -92,6 +107,7 @@ export function deviceJobOf(
 ): Job | undefined {
   const { seen, harness } = world
   const { people } = seen
+  const hasTexts = world.rules.provider !== 'none'
   const atSeconds = (age: SessionAge) =>
     Math.floor((age === 'new' ? world.now() : world.began) / 1000)
   const sessionOf = (payerId: string, age: SessionAge) => {
@@ -133,13 +149,14 @@ export function deviceJobOf(
       const { spoil, hand, phone: which } = action
       const code = seen.invites.length === 0 ? 'ABCDEFGHJK' : pick(seen.invites, action.invite).code
       const hash = sha256Hex(code)
-      const handheld =
-        which === 'new' || seen.handhelds.length === 0
-          ? newHandheld(hand, harness.clock.now)
-          : pick(seen.handhelds, which)
+      const { renews } = action
+      const before =
+        which === 'new' || seen.handhelds.length === 0 ? undefined : pick(seen.handhelds, which)
+      if (renews && !before) return undefined
+      const handheld = before && !renews ? before : newHandheld(hand, harness.clock.now, before)
       const deviceName = pick(NAMES, action.name)
       const payer = seen.invites.find((one) => one.code === code)?.payer ?? pick(people, 0).payerId
-      const name = `a ${handheld.hand} phone ${handheld.id.slice(0, 4)} asks with ${payer}’s code (${spoil ?? 'as it is'}, ${action.skew} s)`
+      const name = `a ${handheld.hand} phone ${handheld.id.slice(0, 4)} asks with ${payer}’s code (${renews ? `renews, ${renews}, ` : ''}${spoil ?? 'as it is'}, ${action.skew} s)`
       const run = async (lane: Lane): Promise<Done> => {
         seen.handhelds.push(handheld)
         const request = enrolment(world, handheld, { code, name: deviceName }, action)
@@ -157,8 +174,14 @@ export function deviceJobOf(
           hash,
           id: handheld.id,
           name: deviceName,
+          passkey: handheld.passkey,
           iat: Math.floor(world.now() / 1000) + action.skew,
-          flaw: isBadProof ? ('proof' as const) : spoil && ('credential' as const),
+          flaw: isBadProof
+            ? ('proof' as const)
+            : spoil && !renews
+              ? ('credential' as const)
+              : undefined,
+          renewal: renews && spoil ? ('wrong' as const) : renews,
         }
         const flow = enrol(asks, stored)
         return asked(
@@ -169,14 +192,36 @@ export function deviceJobOf(
           around(payer),
           name,
           ({ status }) =>
-            status === 201 ? ['device: asks', `device: asks, ${handheld.hand}`] : [],
+            status === 201
+              ? [
+                  'device: asks',
+                  `device: asks, ${handheld.hand}`,
+                  ...(renews ? ['device: asks by its passkey'] : []),
+                ]
+              : [],
         )
+      }
+      return { name, run }
+    }
+    case 'ownerInvite': {
+      const as = pick(people, action.who)
+      const { isNow } = action
+      const name = `the operator invites ${as.payerId}${isNow ? ', now' : ''}`
+      const run = async (lane: Lane): Promise<Done> => {
+        lane.fault = 'well'
+        const code = newInvitationCode()
+        const hash = sha256Hex(code)
+        seen.ownerCodes.push({ code, hash, payer: as.payerId, isNow })
+        await invitePayer(lane.account, as, { hash, isNow })
+        const flow = inviteByOperator(as.payerId, hash, isNow)
+        const actor = { name, flow, answer: { status: 0 }, touches: around(as.payerId) }
+        return { actors: [actor], tally: [`operator: invite${isNow ? ' now' : ''}`] }
       }
       return { name, run }
     }
     case 'leave': {
       const joined = joinedAt(action.device)
-      if (!joined) return undefined
+      if (!joined || !hasTexts) return undefined
       const { as, request, session } = pageOf(joined.payer, action.by, action.session)
       const { fault } = action
       const name = `${as.payerId} wants a text for ${joined.id.slice(0, 4)} (${fault}, ${action.session} session)`
@@ -199,25 +244,34 @@ export function deviceJobOf(
         wrong: otherThan(joined.digits),
         other: strange?.digits ?? otherThan(joined.digits),
       }[action.digits]
-      const name = `${as.payerId} confirms ${id.slice(0, 4)} (${action.digits} digits, ${action.code} code, ${fault}, ${action.session} session)`
+      const name = `${as.payerId} confirms ${id.slice(0, 4)} (${action.digits} digits, ${action.code} code, ${action.invitation ?? 'no'} invitation, ${fault}, ${action.session} session)`
       const run = (lane: Lane) => {
         lane.fault = fault
         const code = codeFor(world, action.code, payer, id)
+        const invitation = ownerCodeFor(world, action.invitation, as.payerId)
         const guess = seen.codes.findLast(({ text }) => text === code)?.ref
         seen.typed.push({
           payer: as.payerId,
           device: id,
           digits,
           code,
+          invitation,
           authTime: session.authTime,
           at: world.now(),
         })
         const got = lane.call('deviceConfirm', {
           ...request,
           id,
-          body: { digits, ...(code !== undefined && { code }) },
+          body: {
+            digits,
+            ...(code !== undefined && { code }),
+            ...(invitation !== undefined && { invitation }),
+          },
         })
-        const typed = { digits, guess, isCodeGiven: code !== undefined, fault }
+        const typed = {
+          ...{ digits, guess, isCodeGiven: code !== undefined, fault },
+          invitation: invitation === undefined ? undefined : sha256Hex(invitation),
+        }
         return asked(world, as, got, confirm(session, id, typed), around(as.payerId), name)
       }
       return { name, run }
@@ -237,6 +291,18 @@ export function deviceJobOf(
           name,
           ({ status }) => (status === 200 ? ['device: removed by a session'] : []),
         )
+      return { name, run }
+    }
+    case 'undo': {
+      const joined = joinedAt(action.device)
+      if (!joined) return undefined
+      const { as, request, session } = pageOf(joined.payer, action.by, action.session)
+      const name = `${as.payerId} confirms the undo of ${joined.id.slice(0, 4)} (${action.session} session)`
+      const run = (lane: Lane) => {
+        const got = lane.call('deviceConfirm', { ...request, id: joined.id, body: { undo: true } })
+        const flow = undo(session, joined.id)
+        return asked(world, as, got, flow, around(as.payerId), name)
+      }
       return { name, run }
     }
     case 'signOut': {
@@ -272,6 +338,10 @@ export function deviceJobOf(
         })
         const got = await lane.call('listApprovals', request)
         if (got.status === 200 && !isRace) await checkTexts(world, payer, got.body)
+        const kinds = (got.body?.approvals ?? []).map(({ kind }: Waiting) => ORDER.indexOf(kind))
+        if (kinds.some((kind: number, i: number) => kind < (kinds[i - 1] ?? 0))) {
+          throw new Broken(`what waits comes in another order: ${kinds}`)
+        }
         // Those that began at the same moment may come in any order.
         got.body?.approvals?.sort(byTime)
         const touches = [...around(payer), ...paymentsOf(payer)]
@@ -293,7 +363,7 @@ export function deviceJobOf(
       const on = subjectOf(action, joined)
       if (!on) return undefined
       const { answer, spoil, skew } = action
-      const name = `${id.slice(0, 4)} of ${payer} says ${answer} to ${on.kind} ${on.kind === 'payment' ? on.id : on.id.slice(0, 4)} (${spoil ?? 'as it is'}, ${skew} s)`
+      const name = `${id.slice(0, 4)} of ${payer} says ${answer}${action.reason ? ` (${action.reason})` : ''} to ${on.kind} ${on.kind === 'payment' ? on.id : on.id.slice(0, 4)} (${spoil ?? 'as it is'}, ${skew} s)`
       const run = async (lane: Lane): Promise<Done> => {
         const text = await documentOf(world, payer, on)
         const made = await answerTo(world, joined, { on, text, ids }, action)
@@ -318,15 +388,21 @@ export function deviceJobOf(
       const own = isStrange ? ids : paymentsOf(payer)
       return own.length === 0 ? undefined : { kind: on, id: pick(own, which) }
     }
+    if (on === 'phone') {
+      const newest = world.verificationsOf(payer).at(-1)
+      return newest && { kind: on, id: newest.verificationId }
+    }
     const asking = seen.joined.filter((one) => isStrange || one.payer === payer)
     return { kind: on, id: pick(asking, which).id }
   }
 
   async function send(lane: Lane, name: string, made: ReadyReply): Promise<Done> {
     const { joined, on, proof } = made
-    const wasRemoved = (seen.trails.get(joined.payer) ?? []).some(
-      (one) => one.event === 'device.removed' && one.device?.id === joined.id,
-    )
+    const device = model.payers[joined.payer]?.devices.find((one) => one.id === joined.id)
+    const isRemoved = device?.removedAt !== undefined
+    // A removal by a session can be undone, meanwhile too; and until then only what is to be stopped hears it.
+    const wasRemoved =
+      isRemoved && on.kind !== 'stop' && !(isRace && device.removedBy === 'session')
     const isLate = !isInTime(proof.iat, world.now())
     const isProven = !proof.isCrossed && proof.signer === proof.device && !isLate
     const from = harness.store.calls.length
@@ -351,8 +427,9 @@ export function deviceJobOf(
       reply(made),
       [...around(joined.payer), proof.payer, on.id],
       name,
-      ({ status }) => [
+      ({ status, answered }) => [
         ...(status === 200 ? [`device: ${made.answer} of ${on.kind}`] : []),
+        ...(answered ? [`device: ${answered.status}`] : []),
         ...(status !== 200 && made.spoil ? [`device: refused, ${made.spoil}`] : []),
         ...(status === 403 && wasRemoved ? ['device: refused, removed'] : []),
         ...(status === 403 && isLate ? ['device: refused, clock off'] : []),
@@ -362,10 +439,25 @@ export function deviceJobOf(
   }
 }
 
-/** The device first, then payments, oldest first. */
+/** In which order a device is shown what waits. */
+const ORDER = ['stop', 'device', 'phone', 'payment']
+/** By their kinds, each the oldest first. */
 const byTime = (a: Waiting, b: Waiting) => (keyOf(a) < keyOf(b) ? -1 : 1)
 type Waiting = { readonly kind: string; readonly id: string; readonly signing: string }
 const keyOf = ({ kind, id, signing }: Waiting) => `${kind} ${JSON.parse(signing).createdAt} ${id}`
+
+/** The operator's invitation to type. */
+export function ownerCodeFor(
+  world: World,
+  how: OwnerCode | undefined,
+  payer: string,
+): string | undefined {
+  const { ownerCodes } = world.seen
+  const right = ownerCodes.findLast((one) => one.payer === payer)?.code
+  if (how === 'right') return right ?? 'ABCDEFGHJK'
+  if (how === 'old') return ownerCodes.findLast(({ code }) => code !== right)?.code ?? 'ABCDEFGHJK'
+  return how === 'wrong' ? 'ABCDEFGHJK' : undefined
+}
 
 /** The text to enter as a leave; the right one is the newest that this device's text had. */
 function codeFor(

@@ -15,7 +15,10 @@ const PREFIX = {
   approve: 'payfriend approve v1\n',
   deny: 'payfriend deny v1\n',
   device: 'payfriend device v1\n',
+  phone: 'payfriend phone v1\n',
+  renew: 'payfriend renew v1\n',
 }
+const HOUR_MS = 3_600_000
 
 type StoredDevice = {
   readonly name: string
@@ -28,6 +31,7 @@ type StoredDevice = {
   readonly passkey: { readonly spki: string }
   readonly boundBy: string
   readonly addedAt: string
+  readonly activeFrom?: string
   readonly removedAt?: string
 }
 
@@ -43,7 +47,7 @@ export function checkDevices(world: World, item: Item): number {
   const trail = seen.trails.get(payer) ?? []
   const known = trail.at(-1)?.seq ?? 0
   const recent = (item.audit_recent ?? []) as Entry[]
-  const isProtected = trail.some(({ event }) => event === 'device.added')
+  const since = foldTrail(trail, () => {}).since
   const fresh = recent.filter(({ seq }) => seq > known)
   trail.push(...fresh)
   seen.trails.set(payer, trail)
@@ -53,19 +57,19 @@ export function checkDevices(world: World, item: Item): number {
   )
 
   const devices = (item.devices ?? {}) as Record<string, StoredDevice>
-  const active = Object.values(devices).filter(({ removedAt }) => removedAt === undefined)
-  must(active.length <= DEVICES_MAX, 'at most three active devices')
-  must((item.devices_active ?? 0) === active.length, 'the count of active devices is their number')
+  const places = Object.values(devices).filter(({ removedAt }) => removedAt === undefined)
+  must(places.length <= DEVICES_MAX, 'at most three devices that are active or wait')
+  must((item.devices_active ?? 0) === places.length, 'the count of devices is their number')
   const told = foldTrail(trail, must)
   must(item.devices_since === told.since, 'the first device is told when it was')
   if (item.account_state !== 'closed') {
-    for (const [id, { addedAt, removedAt }] of Object.entries(devices)) {
+    for (const [id, device] of Object.entries(devices)) {
       const entry = told.devices.get(id)
-      const isTold = entry?.addedAt === addedAt && entry?.removedAt === removedAt
-      must(isTold, 'each added and removed device is told, and when')
+      const isTold = TOLD.every((name) => entry?.[name] === device[name])
+      must(isTold, 'each device that is added, waits or is removed is told, and when')
     }
     const missing = [...told.devices].filter(([id]) => !devices[id])
-    const isFull = Object.keys(devices).length - active.length >= REMOVED_KEPT
+    const isFull = Object.keys(devices).length - places.length >= REMOVED_KEPT
     must(
       missing.every(([, { removedAt }]) => removedAt !== undefined && isFull),
       'what was told is there, but for devices removed long ago',
@@ -77,55 +81,142 @@ export function checkDevices(world: World, item: Item): number {
     must(thumbprintOf(device.key) === id, 'the key is the one that this phone has')
   }
   for (const { event, device } of fresh) {
-    if (event !== 'device.added' || !device) continue
+    if (!device || (event !== 'device.added' && event !== 'device.waiting')) continue
     const added = devices[device.id]
-    must(added || item.account_state === 'closed', 'an added device is there')
-    if (added) checkAdded(world, payer, item, device.id, added, must)
+    if (
+      !added ||
+      trail.find((one) => one.device?.id === device.id && one.event === event) === undefined
+    )
+      continue
+    checkAdded(
+      world,
+      payer,
+      item,
+      device.id,
+      added,
+      { isFirst: since === undefined, renews: device.renews },
+      must,
+    )
   }
   const number = String(item.phone_number ?? '')
-  if (isProtected && item.account_state !== 'closed') {
-    must(seen.numberOf.get(payer) === number, 'from the first device on no phone changes')
+  const before = seen.numberOf.get(payer)
+  if (since !== undefined && item.account_state !== 'closed' && before !== number) {
+    must(
+      isNumberLeft(world, payer, number),
+      'a device or the operator has agreed to the new number',
+    )
   }
   seen.numberOf.set(payer, number)
   return looked
 }
 
+const TOLD = ['addedAt', 'activeFrom', 'removedAt'] as const
+
+type Told = {
+  readonly addedAt: string
+  readonly activeFrom?: string
+  readonly removedAt?: string
+}
+
 /** The devices by the audit entries alone. */
 function foldTrail(trail: readonly Entry[], must: Must) {
-  const devices = new Map<string, { addedAt: string; removedAt?: string }>()
+  const devices = new Map<string, Told>()
   let since: string | undefined
+  const isThere = (id: string) => devices.get(id) && !devices.get(id)?.removedAt
+  const change = (id: string, more: Partial<Told>) => {
+    const before = devices.get(id)
+    if (before) devices.set(id, { ...before, ...more })
+  }
   for (const { event, device, at } of trail) {
+    // What waits is forgotten by the operator's lock.
+    if (event === 'account.locked' || event === 'account.closed') {
+      for (const [id, { activeFrom, removedAt }] of devices) {
+        if (activeFrom !== undefined && at < activeFrom && !removedAt) devices.delete(id)
+      }
+    }
     if (!device) continue
-    const before = devices.get(device.id)
-    if (event === 'device.added') {
-      must(!before, 'a device is added once')
+    const { id, activeFrom, renews } = device
+    if (event === 'device.added' || (event === 'device.waiting' && !devices.has(id))) {
+      must(!devices.has(id), 'a device is added once')
       since ??= at
-      devices.set(device.id, { addedAt: at })
+      devices.set(id, { addedAt: at, ...(activeFrom !== undefined && { activeFrom }) })
+      if (renews === undefined) continue
+      must(isThere(renews), 'only what is there is renewed')
+      change(renews, { removedAt: at })
+    } else if (event === 'device.waiting') {
+      must(at < (devices.get(id)?.activeFrom ?? ''), 'only what waits is told again')
+    } else if (event === 'device.stopped') {
+      must(at < (devices.get(id)?.activeFrom ?? ''), 'only what waits is stopped')
+      devices.delete(id)
+    } else if (event === 'device.restored') {
+      must(devices.get(id)?.removedAt !== undefined, 'only what was removed is restored')
+      const { removedAt: _, ...rest } = devices.get(id) ?? { addedAt: '' }
+      devices.set(id, rest)
     } else {
-      must(before && !before.removedAt, 'only what was added is removed, and once')
-      if (before) devices.set(device.id, { ...before, removedAt: at })
+      must(isThere(id), 'only what was added is removed, and once')
+      change(id, { removedAt: at })
     }
   }
   return { devices, since }
 }
 
-/** A session alone adds no device: its digits were typed, and a code, a passkey or a fresh sign-in came with them. */
+/** A number is let in by an active device's passkey, over the whole number, or by the operator's invitation. */
+function isNumberLeft({ seen, verificationsOf }: World, payer: string, number: string): boolean {
+  return verificationsOf(payer).some(({ number: asked, signing, invited, verificationId }) => {
+    if (asked !== number || signing === undefined) return false
+    const { kind, subject } = JSON.parse(signing)
+    if (kind !== 'phone' || subject.number !== number) return false
+    const isInvited = seen.ownerCodes.some(
+      ({ hash, payer: whose }) => whose === payer && hash === invited,
+    )
+    return (
+      isInvited ||
+      seen.replies.some(
+        ({ on, answer, isProven, joined, body }) =>
+          on.kind === 'phone' &&
+          on.id === verificationId &&
+          answer === 'approve' &&
+          isProven &&
+          joined.payer === payer &&
+          !assertionProblem(JSON.parse(body).assertion, joined.spki, PREFIX.phone + signing),
+      )
+    )
+  })
+}
+
+/**
+ * A session alone adds no device: its digits were typed, and a code, a passkey, an invitation or a fresh sign-in came with
+ * them; and only a device, the operator or the first one lets it in at once.
+ */
 function checkAdded(
   world: World,
   payer: string,
   item: Item,
   id: string,
   device: StoredDevice,
+  { isFirst, renews }: { readonly isFirst: boolean; readonly renews: string | undefined },
   must: Must,
 ) {
-  const { seen } = world
+  const { seen, rules } = world
   const asks = world.asks().filter((one) => one.payer === payer && one.id === id)
   const typed = seen.typed.filter((one) => one.payer === payer && one.device === id)
   must(
     typed.some(({ digits }) => asks.some((one) => one.digits === digits)),
     'the page typed the digits that this device alone shows',
   )
+  const { activeFrom, addedAt } = device
+  const waited = activeFrom === undefined ? 0 : Date.parse(activeFrom) - Date.parse(addedAt)
+  if (renews !== undefined) {
+    const asked = seen.renewals.filter((one) => one.id === id)
+    const isOwn = asked.some(
+      ({ code, assertion }) =>
+        !assertionProblem(assertion, device.passkey.spki, `${PREFIX.renew}${code}.${id}`),
+    )
+    must(isOwn, 'its own passkey asked for a new key')
+  }
+  const mayBeAtOnce = isFirst || renews !== undefined
   if (device.boundBy === 'device') {
+    must(waited === 0, 'what a device lets in does not wait')
     const yes = seen.replies.filter(
       ({ on, answer, isProven }) =>
         on.kind === 'device' && on.id === id && answer === 'approve' && isProven,
@@ -143,8 +234,19 @@ function checkAdded(
     must(isSaidYes, 'a device that was there said yes to this one by its passkey')
     return
   }
-  must(item.devices_since === device.addedAt, 'only the first device is let in without another')
+  const waits = mayBeAtOnce ? 0 : rules.waitHours * HOUR_MS
+  if (device.boundBy === 'invitation') {
+    const used = seen.ownerCodes.filter(
+      (one) => one.payer === payer && typed.some(({ invitation }) => invitation === one.code),
+    )
+    must(
+      used.some(({ isNow }) => waited === (isNow ? 0 : waits)),
+      'the page typed an invitation of the operator’s, and it waits if that does not waive it',
+    )
+    return
+  }
   if (device.boundBy === 'text') {
+    must(waited === waits, 'who was let in by a text waits, but for the first and the renewed')
     const links = asks.map((one) => ` lets in ${linkOf(one, world.rules)}`)
     const codes = seen.codes.filter(
       ({ purpose }) =>
@@ -157,10 +259,13 @@ function checkAdded(
     )
     return
   }
-  must(device.boundBy === 'sign-in' && item.phone_number === undefined, 'a leave that there is')
-  const addedAt = Date.parse(device.addedAt)
   must(
-    typed.some(({ authTime, at }) => at === addedAt && addedAt - authTime * 1000 <= 300_000),
+    device.boundBy === 'sign-in' && item.phone_number === undefined && isFirst && waited === 0,
+    'a leave that there is',
+  )
+  const at = Date.parse(addedAt)
+  must(
+    typed.some((one) => one.at === at && at - one.authTime * 1000 <= 300_000),
     'the payer had signed in just before',
   )
 }
@@ -241,11 +346,20 @@ function checkSigned(world: World, item: Item, must: Must) {
   const payer = String(item.user_id)
   const at = String(item.decided_at)
   const { device_id: device, jwk, body, proof } = evidence
-  const entries = (world.seen.trails.get(payer) ?? []).filter((one) => one.device?.id === device)
-  const added = entries.find(({ event }) => event === 'device.added')
-  const removed = entries.find(({ event }) => event === 'device.removed')
-  must(added && added.at <= at, 'the device had been let in')
-  must(!removed || at <= removed.at, 'and was not removed')
+  const trail = world.seen.trails.get(payer) ?? []
+  const added = trail.find(
+    (one) => one.device?.id === device && /^device\.(added|waiting)$/.test(one.event),
+  )
+  // Of what happened at the same moment it is not told which came first.
+  const first = trail.filter((one) => one.at < at).length
+  const last = trail.filter((one) => one.at <= at).length
+  const states = Array.from({ length: last - first + 1 }, (_, more) =>
+    foldTrail(trail.slice(0, first + more), () => {}).devices.get(device),
+  )
+  const wasActive = states.some(
+    (one) => one && one.removedAt === undefined && (one.activeFrom ?? '') <= at,
+  )
+  must(wasActive, 'the device had been let in, its wait was over, and it was not removed')
   must(added?.device?.key.x === jwk.x && thumbprintOf(jwk) === device, 'by the key of its entry')
   const unproven = proofProblem(proof, jwk, {
     kid: `${payer}.${device}`,
@@ -275,13 +389,25 @@ function checkSigned(world: World, item: Item, must: Must) {
   )
 }
 
-/** Whose money needs a device by now. */
-export const protectedPayers = ({ seen }: World): ReadonlySet<string> =>
-  new Set(
-    [...seen.trails].flatMap(([payer, trail]) =>
-      trail.some(({ event }) => event === 'device.added') ? [payer] : [],
-    ),
-  )
+/** To whom no push goes out, and whose payments no text approves, by now. */
+export function silentPayers({ seen, rules, now }: World): Silent {
+  const of = (isSo: (trail: readonly Entry[]) => boolean) =>
+    new Set([...seen.trails].flatMap(([payer, trail]) => (isSo(trail) ? [payer] : [])))
+  const at = new Date(now()).toISOString()
+  const lately = new Date(now() - rules.waitHours * HOUR_MS).toISOString()
+  return {
+    pushes: of((trail) => foldTrail(trail, () => {}).since !== undefined),
+    texts: of((trail) => {
+      if (rules.textsBesideDevice) return false
+      return [...foldTrail(trail, () => {}).devices.values()].some(
+        ({ activeFrom = '', removedAt }) =>
+          activeFrom <= at && (removedAt === undefined || removedAt > lately),
+      )
+    }),
+  }
+}
+
+type Silent = { readonly pushes: ReadonlySet<string>; readonly texts: ReadonlySet<string> }
 
 /** What was sent to payers' numbers: pushes and texts, for whom. */
 export function sentSoFar({ seen, harness: { phone } }: World) {
@@ -289,24 +415,29 @@ export function sentSoFar({ seen, harness: { phone } }: World) {
   return { texts: seen.texts.length, pushes: new Set(pushes.map(({ uuid }) => uuid)) }
 }
 
-/** From the first device on neither text nor push goes out for a payer's payment or change of phone. */
+/**
+ * From the first device on no push goes out, and no code by which the old number agrees to another; and while a device
+ * approves, or did lately, no text for a payment.
+ */
 export function checkSilence(
   world: World,
-  silent: ReadonlySet<string>,
+  silent: Silent,
   before: ReturnType<typeof sentSoFar>,
 ): void {
   const { seen, harness } = world
+  const after = silentPayers(world)
   for (const purpose of seen.texts.slice(before.texts)) {
     const [, id = ''] = / pays (\S+)$/.exec(purpose) ?? []
-    const payer = seen.owners.get(id) ?? /^(\S+): /.exec(purpose)?.[1] ?? ''
-    if (silent.has(payer))
+    const [, leaver = ''] = /^(\S+): \S* leaves /.exec(purpose) ?? []
+    const payer = seen.owners.get(id) ?? ''
+    if (silent.pushes.has(leaver) || (silent.texts.has(payer) && after.texts.has(payer)))
       throw new Broken(`${payer} has a device, and a text went out: ${purpose}`)
   }
   for (const { uuid, hiddenDetails } of seen.numbers.flatMap((one) =>
     harness.phone.book.pushes(one),
   )) {
     const payer = hiddenDetails?.requester_user_id ?? ''
-    if (before.pushes.has(uuid) || !silent.has(payer)) continue
+    if (before.pushes.has(uuid) || !silent.pushes.has(payer)) continue
     throw new Broken(`${payer} has a device, and a push went out for ${hiddenDetails?.payment_id}`)
   }
 }

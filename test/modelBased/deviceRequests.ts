@@ -18,30 +18,36 @@ import type { World } from './world.ts'
 
 const [UP, UV, SYNCED] = [0x01, 0x04, 0x18]
 
-const someoneElse = (world: World, id: string): Handheld =>
-  world.seen.handhelds.findLast((one) => one.id !== id) ??
-  newHandheld('thief', world.harness.clock.now)
+/** A phone with another key and another passkey than this one. */
+function someoneElse({ seen, harness }: World, id: string): Handheld {
+  const own = seen.handhelds.find((one) => one.id === id)
+  const other = seen.handhelds.findLast((one) => one.id !== id && one.passkey !== own?.passkey)
+  return other ?? newHandheld('thief', harness.clock.now)
+}
 
 /** `POST /devices`. */
 export function enrolment(
   world: World,
-  { id, phone }: Handheld,
+  handheld: Handheld,
   { code, name }: { readonly code: string; readonly name: string },
-  { spoil, skew }: { readonly spoil?: EnrolSpoil | undefined; readonly skew: number },
+  { spoil, skew, renews }: EnrolOrder,
 ): Request {
-  const challenge = signedBytes('add', spoil === 'other challenge' ? 'ABCDEFGHJK' : code)
+  const { id, phone, passkey } = handheld
+  const signed = spoil === 'other challenge' ? 'ABCDEFGHJK' : code
+  const challenge = renews ? signedBytes('renew', `${signed}.${id}`) : signedBytes('add', signed)
   const fault: AuthenticatorFault =
     spoil === 'other origin'
       ? { clientData: { origin: 'https://evil.example' } }
       : spoil === 'no person'
-        ? { flags: UP | SYNCED | 0x40 }
+        ? { flags: UP | SYNCED | (renews ? 0 : 0x40) }
         : {}
-  const text = JSON.stringify({
-    code,
-    name,
-    key: phone.jwk,
-    credential: phone.create(challenge, fault),
-  })
+  const authenticator = renews === 'wrong' ? someoneElse(world, id).phone : phone
+  const credentialId = Buffer.from(passkey, 'base64url')
+  const shown = renews
+    ? { assertion: authenticator.get(challenge, { ...fault, credentialId }) }
+    : { credential: phone.create(challenge, fault) }
+  if (shown.assertion) world.seen.renewals.push({ id, code, assertion: shown.assertion })
+  const text = JSON.stringify({ code, name, key: phone.jwk, ...shown })
   const signer = spoil === 'other key' ? someoneElse(world, id).phone : phone
   const proof = signer.proof({
     ...routeOf('deviceEnrol'),
@@ -53,6 +59,12 @@ export function enrolment(
     },
   })
   return { text, headers: { 'device-proof': proof } }
+}
+
+type EnrolOrder = {
+  readonly spoil?: EnrolSpoil | undefined
+  readonly skew: number
+  readonly renews?: 'right' | 'wrong' | undefined
 }
 
 const iatOf = (world: World, skew: number) => Math.floor(world.now() / 1000) + skew
@@ -103,6 +115,9 @@ type Said = {
 const AS: Readonly<Record<Subject['kind'], Readonly<Record<Said['answer'], SignedAs>>>> = {
   payment: { approve: 'approve', deny: 'deny' },
   device: { approve: 'device', deny: 'refuseDevice' },
+  phone: { approve: 'phone', deny: 'refusePhone' },
+  // Neither is answered with a no.
+  stop: { approve: 'stop', deny: 'deny' },
   removal: { approve: 'remove', deny: 'deny' },
 }
 const OTHER: Readonly<Record<SignedAs, SignedAs>> = {
@@ -112,6 +127,10 @@ const OTHER: Readonly<Record<SignedAs, SignedAs>> = {
   refuseDevice: 'device',
   remove: 'approve',
   add: 'approve',
+  renew: 'approve',
+  phone: 'refusePhone',
+  refusePhone: 'phone',
+  stop: 'approve',
 }
 
 const isOneOf = (all: readonly string[], one: string | undefined) =>
@@ -144,6 +163,11 @@ export async function answerTo(
     joined,
     on,
     answer,
+    isNotMe: answer === 'deny' && reason === 'not_me',
+    verification:
+      on.kind === 'phone'
+        ? world.verificationsOf(joined.payer).find((one) => one.verificationId === on.id)
+        : undefined,
     over: bytesOf[answer](on, text),
     label: sha256Url(JSON.stringify([clientDataJSON, authenticatorData, signature])),
     isStale: isOneOf(staleAnswers, spoil),
@@ -207,8 +231,15 @@ export async function documentOf(
     const asking = item.device_pending as { id: string; signing: string } | undefined
     return asking?.id === id ? asking.signing : '{}'
   }
-  const devices = (item.devices ?? {}) as Record<string, { name: string; addedAt: string }>
-  const { name, addedAt } = devices[id] ?? { name: '', addedAt: '' }
+  if (kind === 'phone') {
+    return item.pending_id === id ? String(item.pending_signing ?? '{}') : '{}'
+  }
+  const devices = (item.devices ?? {}) as Record<
+    string,
+    { name: string; addedAt: string; stop?: { signing: string } }
+  >
+  const { name, addedAt, stop } = devices[id] ?? { name: '', addedAt: '' }
+  if (kind === 'stop') return stop?.signing ?? '{}'
   return sorted({ kind, version: 1, payer, subject: { thumbprint: id, name }, addedAt })
 }
 
@@ -221,7 +252,7 @@ async function otherDocument(world: World, ids: readonly string[], id: string): 
 }
 
 type Listed = {
-  readonly device: { readonly id: string; readonly removal: string }
+  readonly device: { readonly id: string; readonly removal: string | null }
   readonly approvals: readonly {
     readonly kind: Subject['kind']
     readonly id: string
@@ -235,7 +266,7 @@ export async function checkTexts(world: World, payer: string, { device, approval
     if ((await documentOf(world, payer, on)) === text) return
     throw new Broken(`a device is given another document of ${on.kind} ${on.id}: ${text}`)
   }
-  await same({ kind: 'removal', id: device.id }, device.removal)
+  if (device.removal !== null) await same({ kind: 'removal', id: device.id }, device.removal)
   for (const { kind, id, signing } of approvals)
     await same({ kind, id: id.slice(kind.length + 1) }, signing)
 }

@@ -1,7 +1,7 @@
 /** Stories of devices, which chance alone would seldom tell. */
 import fc from 'fast-check'
 import type { Action } from './actions.ts'
-import type { DeviceAction, SessionAge } from './deviceActions.ts'
+import type { DeviceAction, OwnerCode, SessionAge } from './deviceActions.ts'
 import {
   crossedProofs,
   type EnrolSpoil,
@@ -10,9 +10,20 @@ import {
   staleAnswers,
   wrongAnswers,
 } from './deviceSpoils.ts'
-import { adding, addingAnother, again, pass, start, well } from './deviceSteps.ts'
+import {
+  adding,
+  addingAnother,
+  again,
+  ownerInvite,
+  pass,
+  racing,
+  start,
+  well,
+} from './deviceSteps.ts'
 import type { Hand } from './handhelds.ts'
 import type { Turn } from './lanes.ts'
+import { lost, lostRaces } from './lostStories.ts'
+import type { Provider } from './model.ts'
 import type { InjectedFault } from './paymentFlows.ts'
 
 type Of<Do extends DeviceAction['do']> = Extract<DeviceAction, { do: Do }>
@@ -60,8 +71,21 @@ const confirm = fc.record({
     'other',
   ),
   code: fc.constantFrom<Of<'confirm'>['code']>('right', 'right', 'right', 'wrong', 'other', 'none'),
+  invitation: fc.constantFrom<OwnerCode | undefined>(
+    ...Array(7).fill(undefined),
+    'right',
+    'right',
+    'old',
+    'wrong',
+  ),
   fault,
 })
+const ownerInvites = fc.record({
+  do: fc.constant('ownerInvite' as const),
+  who,
+  isNow: fc.boolean(),
+})
+const undo = fc.record({ do: fc.constant('undo' as const), device, by, session })
 const remove = fc.record({ do: fc.constant('remove' as const), device, by, session })
 const signOut = fc.record({ do: fc.constant('signOut' as const), who, session })
 const approvals = fc.record({ do: fc.constant('approvals' as const), device, skew })
@@ -72,6 +96,9 @@ const answer = fc.record({
     ...Array(6).fill('payment' as const),
     'device',
     'device',
+    'phone',
+    'stop',
+    'stop',
     'removal',
   ) as fc.Arbitrary<Of<'answer'>['on']>,
   which: fc.integer({ min: -1, max: 3 }),
@@ -92,7 +119,9 @@ const anyOfDevices: fc.Arbitrary<DeviceAction> = fc.oneof(
   { arbitrary: enrol, weight: 3 },
   { arbitrary: leave, weight: 2 },
   { arbitrary: confirm, weight: 3 },
+  { arbitrary: ownerInvites, weight: 1 },
   { arbitrary: remove, weight: 2 },
+  { arbitrary: undo, weight: 1 },
   { arbitrary: signOut, weight: 1 },
   { arbitrary: approvals, weight: 2 },
   { arbitrary: answer, weight: 8 },
@@ -327,13 +356,6 @@ const met: readonly ((who: number) => fc.Arbitrary<readonly Action[]>)[] = [
       ]),
 ]
 
-/** Two at once, and which goes on first. */
-const racing = (
-  before: readonly Action[],
-  acts: readonly Action[],
-  turns: fc.Arbitrary<readonly Turn[]>,
-) => turns.map((turns) => [{ acts: before }, { acts, turns }])
-
 const races = (who: number, turns: fc.Arbitrary<readonly Turn[]>) => {
   const waits = [...adding(who), start(who, 0)]
   const yes = well.answer()
@@ -376,12 +398,15 @@ const races = (who: number, turns: fc.Arbitrary<readonly Turn[]>) => {
 
 /** Stories of devices, with how often each is told. */
 export function deviceStories(
+  provider: Provider,
   turns: fc.Arbitrary<readonly Turn[]>,
 ): readonly (readonly [
   number,
   fc.Arbitrary<readonly { acts: readonly Action[]; turns?: readonly Turn[] }[]>,
 ])[] {
-  const alone = (acts: fc.Arbitrary<readonly Action[]>) => acts.map((acts) => [{ acts }])
+  const told = (acts: readonly Action[]) => (provider === 'none' ? withoutTexts(acts) : acts)
+  const alone = (acts: fc.Arbitrary<readonly Action[]>) =>
+    acts.map((acts) => [{ acts: told(acts) }])
   const afterAdding = fc
     .tuple(who, fc.oneof(...answered))
     .map(([who, then]) => [...adding(who), start(who, 0), ...then])
@@ -400,6 +425,23 @@ export function deviceStories(
     [3, alone(afterTwo)],
     ...asked.map((tell) => [1, alone(who.chain(tell))] as const),
     ...met.map((tell) => [1, alone(who.chain(tell))] as const),
-    [4, who.chain((who) => fc.oneof(...races(who, turns)))],
+    ...lost.map((tell) => [1, alone(who.chain(tell))] as const),
+    [
+      5,
+      who
+        .chain((who) => fc.oneof(...races(who, turns), ...lostRaces(who, turns)))
+        .map((deeds) => deeds.map((deed) => ({ ...deed, acts: told(deed.acts) }))),
+    ],
   ]
+}
+
+/** Where no text can be sent, an invitation of the operator's lets devices in instead. */
+function withoutTexts(acts: readonly Action[]): readonly Action[] {
+  let who = 0
+  return acts.map((act): Action => {
+    if (act.do === 'invite') who = act.who
+    if (act.do === 'leave') return ownerInvite(who)
+    if (act.do !== 'confirm' || act.code === 'none') return act
+    return { ...act, code: 'none', invitation: act.code === 'right' ? 'right' : 'wrong' }
+  })
 }

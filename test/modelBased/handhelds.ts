@@ -16,6 +16,8 @@ export type Handheld = {
   readonly id: string
   /** The passkey's public key, as the phone itself gives it. */
   readonly spki: string
+  /** The passkey's id. */
+  readonly passkey: string
 }
 
 /** A phone that a payer's account has taken in, as it knows itself. */
@@ -44,6 +46,9 @@ export type Entry = {
     readonly id: string
     readonly spki: string
     readonly key: { readonly x: string }
+    readonly boundBy: string
+    readonly activeFrom?: string
+    readonly renews?: string
   }
 }
 
@@ -59,8 +64,23 @@ export const nothingSeen = () => ({
     readonly device: string
     readonly digits: string
     readonly code: string | undefined
+    /** Of the operator's invitation. */
+    readonly invitation: string | undefined
     readonly authTime: number
     readonly at: number
+  }[],
+  /** The operator's invitations, as they were handed over. */
+  ownerCodes: [] as {
+    readonly code: string
+    readonly hash: string
+    readonly payer: string
+    readonly isNow: boolean
+  }[],
+  /** By which passkeys asked for a new device key: of the new key's id. */
+  renewals: [] as {
+    readonly id: string
+    readonly code: string
+    readonly assertion: ReturnType<SoftwarePhone['get']>
   }[],
   replies: [] as SentReply[],
   /** Each payer's audit entries, in order. */
@@ -69,10 +89,13 @@ export const nothingSeen = () => ({
   numberOf: new Map<string, string>(),
 })
 
-export function newHandheld(hand: Hand, clock: () => Date): Handheld {
-  const phone = softwarePhone({ ...SITE, clock })
+/** A new phone; or one whose browser has lost the device key of this one, and has its passkey. */
+export function newHandheld(hand: Hand, clock: () => Date, cleared?: Handheld): Handheld {
+  const made = softwarePhone({ ...SITE, clock })
+  const kept = cleared && { ...cleared.phone.keys(), device: made.keys().device }
+  const phone = kept ? softwarePhone({ ...SITE, clock, kept }) : made
   const { publicKey } = phone.create(sha256Url('any')).response
-  return { hand, phone, id: phone.thumbprint, spki: publicKey }
+  return { hand, phone, id: phone.thumbprint, spki: publicKey, passkey: phone.credentialId }
 }
 
 export const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -325,9 +325,14 @@ export function checkAttempts(world: World): number {
 
 /** Nothing of anybody else's, and nothing that is nobody's to see, is in an answer to a payer. */
 export function checkSecrets(world: World, payer: string, { body }: Reply): number {
-  // The whole new number is told to the session that has just written it, and to nobody else.
-  const text = JSON.stringify({ ...body, ...(body?.verificationId && { displayText: null }) })
-  const { people, numbers, codes, letters, items, joined, invites } = world.seen
+  // The whole new number is told to the session that has just written it, and to the devices that are to agree to it.
+  const approvals = body?.approvals?.filter(({ kind }: { kind: string }) => kind !== 'phone')
+  const text = JSON.stringify({
+    ...body,
+    ...(body?.verificationId && { displayText: null }),
+    ...(approvals && { approvals }),
+  })
+  const { people, numbers, codes, letters, items, joined, invites, ownerCodes } = world.seen
   const others = people.filter(({ payerId }) => payerId !== payer)
   const forbidden = [
     ...others.flatMap(({ payerId, email }) => [payerId, email]),
@@ -339,6 +344,7 @@ export function checkSecrets(world: World, payer: string, { body }: Reply): numb
     ...letters.map(({ uuid }) => uuid),
     ...joined.flatMap((one) => (one.payer === payer ? [] : [one.id])),
     ...invites.flatMap((one) => (one.payer === payer ? [] : [one.code])),
+    ...ownerCodes.map(({ code }) => code),
     ...[...items.values()].map(({ provider_phone_id }) => `"${provider_phone_id}"`),
   ]
   const told = forbidden.find((secret) => text.includes(secret))

@@ -21,7 +21,12 @@ const yesOf = (device: number) => answer({ device, on: 'device' })
 const noOf = (device: number) => answer({ device, on: 'device', answer: 'deny' })
 const noCode = confirm({ code: 'none' })
 
-type Kept = { readonly name: string; readonly rules: number; readonly acts: readonly Action[] }
+/** A sequence that is kept, and the place of its deployment in `RULES`. */
+export type Kept = {
+  readonly name: string
+  readonly rules: number
+  readonly acts: readonly Action[]
+}
 
 export const keptOfDevices: readonly Kept[] = [
   {
@@ -120,7 +125,7 @@ export const keptOfDevices: readonly Kept[] = [
     ],
   },
   {
-    name: 'nor does it add a second device, with the digits and every code but without a yes',
+    name: 'nor does it add a second device with the digits alone, and one that its text lets in only waits',
     rules: DEVICES,
     acts: [...adding(0), invite(0), enrol({ hand: 'thief' }), leave(), noCode, confirm(), noCode],
   },
@@ -167,7 +172,7 @@ export const keptOfDevices: readonly Kept[] = [
     ],
   },
   {
-    name: 'with three devices none is invited, and one with an older invitation does not get in',
+    name: 'with three devices none asks, whatever the age of its invitation',
     rules: DEVICES,
     acts: [
       ...adding(0),
@@ -247,7 +252,7 @@ export const keptOfDevices: readonly Kept[] = [
     acts: [start(0, 0), text, ...adding(0), pass(20_000), text, code, answer()],
   },
   {
-    name: 'a change of phone from before the first device comes to nothing after it',
+    name: 'a change of phone from before the first device comes to nothing after it, and another needs a device',
     rules: VERIFY,
     acts: [newPhone, ...adding(0), prove, newPhone],
   },
@@ -257,7 +262,7 @@ export const keptOfDevices: readonly Kept[] = [
     acts: [newPhone, ...asking, prove, confirm()],
   },
   {
-    name: 'who has removed every device starts no payment, and no text lets another in',
+    name: 'who has just removed every device starts no payment, and is sent no code for one',
     rules: DEVICES,
     acts: [...adding(0), start(0, 0), remove(), start(0, 1), text, invite(0), answer()],
   },

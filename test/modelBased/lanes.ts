@@ -12,6 +12,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { devices } from '../../functions/composition.ts'
 import { sweepPayments } from '../../functions/handlers/sweepPayments.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { portsIn } from '../../local/operator.ts'
@@ -178,7 +179,7 @@ async function startLane(
   const world = { ...harness.world, env: { ...harness.world.env, ...env } }
   return Object.assign(lane, {
     ...harness.with(env),
-    account: portsIn(world),
+    account: { ...portsIn(world), devices: devices(world) },
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
     close() {
       agent.destroy()

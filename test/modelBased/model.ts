@@ -5,7 +5,7 @@
  */
 
 import type { Channel } from '../../functions/core/channel.ts'
-export type Provider = 'authy' | 'twilioVerify'
+export type Provider = 'authy' | 'twilioVerify' | 'none'
 
 /** What a deployment may set, as far as sequences come to it. */
 export type Rules = {
@@ -19,6 +19,10 @@ export type Rules = {
   readonly paymentsPerHour: number
   /** What may let in the first device of a payer without a verified phone. */
   readonly firstDevice: 'invitation' | 'sign-in'
+  /** So long a device waits that no active one let in, and so long a removal by a session can be undone. */
+  readonly waitHours: number
+  /** Texts approve payments of a payer who has a device, too. */
+  readonly textsBesideDevice: boolean
 }
 
 export type Status = 'pending' | 'approved' | 'denied' | 'expired' | 'failed' | 'cancelled'
@@ -73,20 +77,45 @@ export type Payment = {
 }
 
 /** What lets a device in. */
-export type Leave = 'device' | 'text' | 'sign-in'
+export type Leave = 'device' | 'text' | 'sign-in' | 'invitation'
 
 export type Device = {
   readonly id: string
   readonly name: string
+  /** The id of its passkey, which a renewal keeps. */
+  readonly passkey: string
   readonly boundBy: Leave
   readonly addedAt: number
+  /** It approves nothing before. */
+  readonly activeFrom?: number | undefined
+  readonly remindedAt?: number | undefined
   readonly lastUsedAt?: number | undefined
   readonly removedAt?: number | undefined
+  readonly removedBy?: 'session' | 'device' | 'renewal' | undefined
+  readonly stop?: Stop | undefined
+}
+
+/** By which a recovery is stopped, or a removal undone. */
+export type Stop = {
+  readonly what: 'recovery' | 'removal'
+  /** Of the document; of one device no two begin at one moment. */
+  readonly createdAt: number
+  /** Failed assertions, by the device that sent them. */
+  readonly failed: Readonly<Record<string, number>>
+  readonly askedAt?: number | undefined
+}
+
+/** The operator's invitation, by the hash of its code. */
+export type OwnerInvitation = {
+  readonly hash: string
+  readonly until: number
+  readonly isNow: boolean
 }
 
 /** The device that asks to be let in. */
 export type Asking = {
   readonly id: string
+  readonly passkey: string
   readonly name: string
   readonly invitation: string
   /** The sign-in (seconds) of the session that made the invitation. */
@@ -102,6 +131,8 @@ export type Asking = {
   readonly textedAt?: number | undefined
   readonly codeRef?: string | undefined
   readonly failedYes: number
+  /** The active device whose passkey it has. */
+  readonly renews?: string | undefined
 }
 
 /** An invitation, by the hash of its code. */
@@ -134,6 +165,15 @@ export type Pending = {
   readonly currentPassed: boolean
   readonly codeRef?: string | undefined
   readonly currentCodeRef?: string | undefined
+  /** From the first device on: what lets the number in, instead of the current phone. */
+  readonly leave?: PhoneLeave | undefined
+}
+
+type PhoneLeave = {
+  readonly yesBy?: string | undefined
+  readonly failedYes: number
+  /** The hash of the operator's invitation that came with the number. */
+  readonly invitation?: string | undefined
 }
 
 export type Starts = {
@@ -171,7 +211,17 @@ export type Payer = {
   readonly devicesSince?: number | undefined
   /** When the lock of codes was last lifted by the end of all sessions. */
   readonly liftedAt?: number | undefined
+  readonly ownerInvitation?: OwnerInvitation | undefined
+  /** Since then no text lets a device in, until an operator's invitation did. */
+  readonly recoveryStoppedAt?: number | undefined
+  /** Because the payer did not start something: until when nothing starts, and how often that was. */
+  readonly startsLock?: { readonly until: number; readonly locks: number } | undefined
+  /** What the payer did not start, the newest last. */
+  readonly disowned?: readonly string[] | undefined
 }
+
+/** When the event of a device that waits is to be told again. */
+export type Reminder = { readonly payer: string; readonly device: string; readonly at: number }
 
 /** A code at the provider. `ref`: its purpose, and the how manyth for it. */
 export type Code = {
@@ -209,6 +259,8 @@ export type Model = {
   /** Numbers of phones without the app. */
   readonly bare: readonly string[]
   readonly invitations: Readonly<Record<string, Invitation>>
+  /** By hour. */
+  readonly reminders: Readonly<Record<string, readonly Reminder[]>>
 }
 
 export const ATTEMPTS_MAX = 5
@@ -218,7 +270,7 @@ export const PUSH_LOST_MS = 15_000
 export const HOUR_MS = 3_600_000
 export const VERIFICATION_MS = 600_000
 const CODE_MS = 600_000
-const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
+export const LOCK_MINUTES = [5, 15, 30, 60, 24 * 60]
 const FAILED_ATTEMPTS_MAX = 5
 
 /** One indivisible step: a state into the next, and what is learnt. Nothing where it can't be taken at all. */

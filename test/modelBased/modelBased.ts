@@ -13,6 +13,7 @@ import {
 } from './commands.ts'
 import { checkPayment } from './invariants.ts'
 import type { Model, Rules } from './model.ts'
+import { comeBack } from './wayBack.ts'
 import { type Item, startWorld, type World } from './world.ts'
 
 const defaults = {
@@ -23,6 +24,8 @@ const defaults = {
   openPayments: 3,
   paymentsPerHour: 6,
   firstDevice: 'invitation',
+  waitHours: 12,
+  textsBesideDevice: false,
 } as const
 /** So many that texts are seldom what stops a sequence. */
 const many = {
@@ -32,8 +35,9 @@ const many = {
   provingTextsPerDay: 30,
 }
 /**
- * Deployments in which the model-based test runs: both providers, and the shortest and the longest life. In the last
- * two one person has no phone, and most is about devices.
+ * Deployments in which the model-based test runs: both providers, and the shortest and the longest life. From the sixth
+ * on most is about devices: in two of them one person has no phone, in one texts approve beside devices, and one has no
+ * provider.
  */
 export const RULES: readonly Rules[] = [
   { provider: 'authy', lifeSeconds: 300, ...defaults },
@@ -43,6 +47,11 @@ export const RULES: readonly Rules[] = [
   { provider: 'twilioVerify', lifeSeconds: 600, ...defaults, ...many },
   { provider: 'authy', lifeSeconds: 300, ...defaults, ...many, firstDevice: 'sign-in' },
   { provider: 'twilioVerify', lifeSeconds: 300, ...defaults, ...many, firstDevice: 'sign-in' },
+  {
+    ...{ provider: 'authy', lifeSeconds: 300, ...defaults, ...many },
+    ...{ firstDevice: 'sign-in', textsBesideDevice: true, waitHours: 1 },
+  },
+  { provider: 'none', lifeSeconds: 300, ...defaults, ...many },
 ]
 
 type Replay = { readonly seed: number; readonly path?: string; readonly replayPath?: string }
@@ -72,7 +81,9 @@ export async function runModel(asked: ModelRun): Promise<string | undefined> {
       await setAside(tally, async () => {
         const model = { state: await world.begin() }
         await fc.asyncModelRun(() => ({ model, real: world }), commands)
-        await end(world, model.state, tally, ended)
+        // Every payer has a way back.
+        const back = await comeBack(world, model.state, tally)
+        await end(world, back, tally, ended)
       })
     })
     const result = await fc.check(property, {

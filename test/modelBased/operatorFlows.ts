@@ -1,5 +1,6 @@
 /** What an operator does to an account, step by step. */
 import { at, type Flow, payerOf } from './answers.ts'
+import { inviteByOwner, OWNER_INVITATION_MS, waitingOf } from './deviceModel.ts'
 import {
   barPlace,
   clearTexts,
@@ -21,10 +22,12 @@ export const bar = (payer: string, state: 'locked' | 'closed'): Flow =>
       writePayer(
         payer,
         (one) => (state === 'closed' ? one.state !== 'closed' : !one.state),
-        () => ({
+        (one) => ({
           state,
           pending: undefined,
           asking: undefined,
+          ownerInvitation: undefined,
+          devices: one.devices.filter((device) => !waitingOf(one, now).includes(device)),
           sessionsFrom: Math.ceil(now / 1000),
         }),
       ),
@@ -75,7 +78,10 @@ export const unlock = (payer: string): Flow =>
       writePayer(
         payer,
         ({ state }) => state !== 'closed',
-        () => ({ state: undefined, goes: 0, locks: 0, lockedUntil: undefined }),
+        () => ({
+          ...{ state: undefined, goes: 0, locks: 0, lockedUntil: undefined },
+          startsLock: undefined,
+        }),
       ),
     )
     return { status: 0 }
@@ -101,3 +107,10 @@ const changeStarts = (
     ({ starts }) => starts !== undefined && when(starts),
     ({ starts }) => ({ starts: starts && { ...starts, ...more } }),
   )
+
+/** The operator invites a device of the payer, and the code is handed over. */
+export const inviteByOperator = (payer: string, hash: string, isNow: boolean): Flow =>
+  function* (clock) {
+    yield* at(inviteByOwner(payer, { hash, isNow, until: clock() + OWNER_INVITATION_MS }))
+    return { status: 0 }
+  }

@@ -14,7 +14,7 @@ import {
   unavailable,
   whyClosed,
 } from './answers.ts'
-import { activeOf } from './deviceModel.ts'
+import { activeOf, areTextsClosed, tellAgain } from './deviceModel.ts'
 import {
   type Answered,
   answerPush,
@@ -70,24 +70,32 @@ export const start = (asked: Start): Flow =>
     const hasPush = rules.provider === 'authy'
     const answers = hasPush ? yield* at(look((m) => answersOf(m, payer))) : []
     admit(who, clock())
-    const hasDevice = activeOf(who).length > 0
+    const hasDevice = activeOf(who, clock()).length > 0
     const isProtected = who.devicesSince !== undefined
-    if (isProtected && !hasDevice) throw new No(403, 'device_required')
-    if (!isProtected && who.phone.number === '') throw new No(403, 'phone_not_verified')
+    const hasTexts = rules.provider !== 'none' && !areTextsClosed(who, rules, clock())
+    const number = hasTexts ? who.phone.number : ''
+    if (number === '' && !hasDevice) {
+      throw new No(403, hasTexts && !isProtected ? 'phone_not_verified' : 'device_required')
+    }
     if (known) return yield* repeat(asked, known, isProtected, answers, clock)
-    if (!isProtected && !who.phone.enrolled) yield* enrol(payer, who.phone.number, fault, rules)
+    const { until = 0 } = who.startsLock ?? {}
+    if (clock() < until) {
+      throw new No(423, 'starts_locked', { retryAfter: secondsUntil(until, clock()) })
+    }
+    if (number !== '' && !who.phone.enrolled) yield* enrol(payer, who.phone.number, fault, rules)
     const createdAt = clock()
     const expiresAt = createdAt + rules.lifeSeconds * 1000
     const { sessionsFrom } = who
     yield* reserveStart({ payer, id, expiresAt, createdAt, sessionsFrom }, seen, clock, rules)
-    const pausedUntil = isProtected ? undefined : pauseEnd(answers, createdAt)
-    const isPushed = hasPush && !isProtected && !pausedUntil
+    const mayPush = number !== '' && !isProtected
+    const pausedUntil = mayPush ? pauseEnd(answers, createdAt) : undefined
+    const isPushed = hasPush && mayPush && !pausedUntil
     const started: Event = { at: createdAt, event: 'started', channel: null, by: 'payer' }
     const paused: Event = { at: createdAt, event: 'push_paused', channel: 'push', by: 'clock' }
     const payment: Payment = {
       id,
       payer,
-      number: isProtected ? '' : who.phone.number,
+      number,
       terms,
       shown: isPushed ? asked.shown : undefined,
       status: 'pending',
@@ -491,4 +499,11 @@ export const install = (number: string, hasApp: boolean): Flow =>
       return [{ ...m, bare: hasApp ? others : [...others, number] }, undefined]
     })
     return { status: 0 }
+  }
+
+/** A sweep's part in a device that waits: it is told once more at half of the wait. */
+export const remind = (payer: string, device: string, dueAt: number): Flow =>
+  function* (clock) {
+    if (dueAt <= clock()) yield* at(tellAgain({ payer, device, at: dueAt }, clock()))
+    return { status: 0, swept: { expired: 0, decided: 0, asked: 0 } }
   }

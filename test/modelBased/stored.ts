@@ -1,7 +1,8 @@
 /** What is stored and what is answered, in the model's terms, so that the two can be compared. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Reply } from '../harness/harness.ts'
-import type { Answer, Shown, ShownDevices } from './answers.ts'
+import type { Answer, Shown, ShownDevices, ShownRemoved } from './answers.ts'
+import { byAge } from './deviceAnswers.ts'
 import { say, tidy } from './explain.ts'
 import {
   type Counter,
@@ -13,6 +14,7 @@ import {
   NO_TEXTS,
   type Payer,
   type Payment,
+  type Reminder,
   type Texts,
 } from './model.ts'
 import { contentIn, labelOf } from './words.ts'
@@ -131,6 +133,9 @@ function* changedIn(before: Model, after: Model): Generator<string> {
   for (const [hash, invitation] of Object.entries(after.invitations)) {
     if (before.invitations[hash] !== invitation) yield `invitation ${hash}`
   }
+  for (const [hour, reminders] of Object.entries(after.reminders)) {
+    if (before.reminders[hour] !== reminders) yield `reminders of ${hour}`
+  }
   for (const [name, texts] of Object.entries(after.counters)) {
     if (!isDeepStrictEqual(before.counters[name], texts)) yield `texts of ${name}`
   }
@@ -159,6 +164,11 @@ function sidesOf(world: World, model: Model, item: Item): Sides {
   if (hash !== undefined) {
     const expected = model.invitations[hash]
     return { name: `invitation ${hash}`, expected, stored: storedInvitation(item) }
+  }
+  const [, reminded] = /^reminders#(.*)$/.exec(key) ?? []
+  if (reminded !== undefined) {
+    const expected = byDevice(model.reminders[reminded] ?? [])
+    return { name: `reminders of ${reminded}`, expected, stored: storedReminders(item) }
   }
   const [, part, whose = '', day = ''] = /^limit#([a-z]+)#?([^#]*)(?:#(.*))?$/.exec(key) ?? []
   const texts = (...counter: Counter) => {
@@ -203,6 +213,10 @@ const personOf = ({
   lastInvitation,
   devicesSince,
   liftedAt,
+  ownerInvitation,
+  recoveryStoppedAt,
+  startsLock,
+  disowned,
 }: Payer) => ({
   phone,
   previous,
@@ -218,13 +232,19 @@ const personOf = ({
   lastInvitation,
   devicesSince,
   liftedAt,
+  ownerInvitation,
+  recoveryStoppedAt,
+  startsLock,
+  disowned,
 })
 
 const byId = (devices: readonly Device[]) => devices.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
 function storedPerson(world: World, item: Item) {
   const { pending_sms_id: code, pending_current_sms_id: current } = item
-  const told = (item.audit_recent ?? []) as { readonly event: string; readonly at: string }[]
+  // Of all entries, because the item holds only the newest.
+  const told = world.seen.trails.get(String(item.user_id)) ?? []
+  const invited = item.owner_invitation as Item | undefined
   return {
     goes: item.failed_attempts ?? 0,
     locks: item.code_locks_before ?? 0,
@@ -248,21 +268,48 @@ function storedPerson(world: World, item: Item) {
       currentPassed: item.pending_current_passed_at !== undefined,
       codeRef: code === undefined ? undefined : world.codeRef(String(code)),
       currentCodeRef: current === undefined ? undefined : world.codeRef(String(current)),
+      leave:
+        item.pending_signing === undefined
+          ? undefined
+          : {
+              yesBy: item.pending_yes_by,
+              failedYes: item.pending_failed_yes ?? 0,
+              invitation: item.pending_invitation,
+            },
     },
+    ownerInvitation: invited && {
+      hash: invited.codeHash,
+      until: ms(invited.endsAt),
+      isNow: invited.isNow,
+    },
+    recoveryStoppedAt: msIf(item.recovery_stopped_at),
+    startsLock:
+      item.starts_locked_until === undefined
+        ? undefined
+        : {
+            until: ms(item.starts_locked_until),
+            locks: item.starts_locks,
+          },
+    disowned: item.starts_disowned,
   }
 }
 
 function storedDevices(world: World, item: Item) {
   const asking = item.device_pending as Item | undefined
-  const { key: _, passkey: __, textedAt, textId, invitedAuthTime, ...rest } = asking ?? {}
+  const { key: _, passkey, textedAt, textId, invitedAuthTime, ...rest } = asking ?? {}
   const devices = Object.entries((item.devices ?? {}) as Record<string, Item>).map(
-    ([id, { name, boundBy, addedAt, lastUsedAt, removedAt }]): Device => ({
+    ([id, one]): Device => ({
       id,
-      name: String(name),
-      boundBy: boundBy as Device['boundBy'],
-      addedAt: ms(addedAt),
-      lastUsedAt: msIf(lastUsedAt),
-      removedAt: msIf(removedAt),
+      name: String(one.name),
+      passkey: credentialOf(one.passkey),
+      boundBy: one.boundBy as Device['boundBy'],
+      addedAt: ms(one.addedAt),
+      activeFrom: msIf(one.activeFrom),
+      remindedAt: msIf(one.remindedAt),
+      lastUsedAt: msIf(one.lastUsedAt),
+      removedAt: msIf(one.removedAt),
+      removedBy: one.removedBy as Device['removedBy'],
+      stop: one.stop === undefined ? undefined : storedStop(one.stop as Item),
     }),
   )
   return {
@@ -271,6 +318,7 @@ function storedDevices(world: World, item: Item) {
     lastInvitation: item.device_invitation as string | undefined,
     asking: asking && {
       ...rest,
+      passkey: credentialOf(passkey),
       authTime: invitedAuthTime,
       expiresAt: ms(asking.expiresAt),
       textedAt: msIf(textedAt),
@@ -278,6 +326,30 @@ function storedDevices(world: World, item: Item) {
     },
   }
 }
+
+const credentialOf = (passkey: unknown) => String(Object(passkey).credentialId)
+
+function storedStop({ signing, failed, askedAt }: Item): Device['stop'] {
+  const { subject, createdAt } = JSON.parse(String(signing))
+  return {
+    what: subject.what,
+    createdAt: ms(createdAt),
+    failed: failed as Record<string, number>,
+    askedAt: msIf(askedAt),
+  }
+}
+
+const byDevice = (all: readonly Reminder[]) =>
+  all.toSorted((a, b) => (a.device < b.device ? -1 : 1))
+
+const storedReminders = (item: Item): Reminder[] =>
+  byDevice(
+    Object.entries(item).flatMap(([name, value]) => {
+      if (!name.startsWith('device#')) return []
+      const { payerId, deviceId, at } = Object(value)
+      return [{ payer: payerId, device: deviceId, at: ms(at) }]
+    }),
+  )
 
 const storedInvitation = (item: Item): Invitation => ({
   payer: String(item.invited_by),
@@ -323,19 +395,26 @@ export function answerOf(world: World, { status, body, headers }: Reply): Answer
     status,
     ...(body.paymentId && { payment: shownOf(world, body) }),
     ...(body.payments && { payments: listOf(body.payments.map(shownOf.bind(null, world))) }),
-    ...('phone' in body && { phone: body.phone && phoneOf(world, body.phone) }),
+    ...('phone' in body && {
+      phone: body.phone && phoneOf(world, body.phone),
+      startsLockedUntil: msOrNull(body.startsLockedUntil),
+    }),
     ...('canAdd' in (body.devices ?? {}) && { devices: devicesOf(world, body.devices) }),
     ...(body.code && { until: ms(body.expiresAt) }),
     ...(body.kid && { until: ms(body.expiresAt) }),
     ...(body.approvals && {
       approvals: {
-        ids: body.approvals.map(({ id }: Body) => id),
+        // The model draws no ids of verifications; there is one at most.
+        ids: body.approvals.map(({ id }: Body) => String(id).replace(/^phone\..*/, 'phone')),
         devices: listed([body.device, ...body.others]),
+        trusted: body.trusted,
+        removed: body.device.removed && removedOf(body.device.removed),
+        activeFrom: msOrNull(body.device.activeFrom),
       },
     }),
     ...(body.id && { answered: { id: body.id, status: body.status } }),
     ...('to' in body && {
-      sent: { sendsLeft: body.sendsLeft, expiresAt: ms(body.expiresAt) },
+      sent: { sendsLeft: body.sendsLeft, expiresAt: ms(body.expiresAt), leave: body.leave },
     }),
   }
 }
@@ -362,25 +441,44 @@ const shownOf = (world: World, body: Body): Shown => ({
 
 const listed = (devices: Body[]): ShownDevices['list'] =>
   devices
-    .map(({ addedAt, lastUsedAt, removal: _, ...one }) => ({
+    .map(({ addedAt, lastUsedAt, removal: _, removed: __, activeFrom: ___, ...one }) => ({
       ...one,
       addedAt: ms(addedAt),
       lastUsedAt: msOrNull(lastUsedAt),
     }))
     .toSorted((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1))
 
-const devicesOf = (world: World, { list, pending, canAdd }: Body): ShownDevices => ({
+const devicesOf = (
+  world: World,
+  { list, waiting, removed, pending, ...rest }: Body,
+): ShownDevices => ({
+  ...rest,
   list: listed(list),
+  waiting: waiting
+    .map(({ addedAt, activeFrom, ...one }: Body) => ({
+      ...one,
+      addedAt: ms(addedAt),
+      activeFrom: ms(activeFrom),
+    }))
+    .toSorted(byAge),
+  removed: ordered(removed).map(removedOf),
   pending: pending && {
     ...pending,
     expiresAt: ms(pending.expiresAt),
-    text: pending.text && {
-      number: world.numberOfMask(pending.text.to),
-      sendsLeft: pending.text.sendsLeft,
-      sentAt: msOrNull(pending.text.sentAt),
-    },
+    leaves: pending.leaves.map(({ to, sentAt, ...leave }: Body) => ({
+      ...leave,
+      ...(to !== undefined && { number: world.numberOfMask(to), sentAt: msOrNull(sentAt) }),
+    })),
   },
-  canAdd,
+})
+
+/** The model sorts by when they were added, which a removal does not tell; two at one moment are the rule here. */
+const ordered = (all: Body[]) => all.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+const removedOf = ({ removedAt, undoUntil, ...one }: Body): ShownRemoved => ({
+  ...one,
+  removedAt: ms(removedAt),
+  undoUntil: ms(undoUntil),
 })
 
 /** Payments of the same moment may come in any order; others as they came. */
@@ -395,5 +493,9 @@ function listOf(all: Shown[]): Shown[] {
 
 const phoneOf = (world: World, { number, pending }: Body) => ({
   number: world.numberOfMask(number),
-  pending: pending && world.numberOfMask(pending.number),
+  pending: pending && {
+    number: world.numberOfMask(pending.number),
+    leave: pending.leave,
+    hasLeave: pending.hasLeave,
+  },
 })

@@ -27,7 +27,8 @@ export type SentCode = {
 
 /** Longer than anything that a sequence does in one step, and as short as no timeout is. */
 export const SLOW_MS = 900
-const DAY_MS = 24 * 3_600_000
+/** A sequence may go on for weeks, and the next one must not meet what it left behind. */
+const APART_MS = 40 * 24 * 3_600_000
 const NAMES = ['ann', 'bob', 'cho']
 /** Ann's and Bob's, Cho's, and two that nobody has yet. */
 const NUMBERS_EACH = 4
@@ -49,6 +50,8 @@ export async function startWorld(rules: Rules) {
     PAYMENTS_PER_HOUR: String(rules.paymentsPerHour),
     TEXTS_PER_DAY_FOR_STAGE: STAGE_TEXTS,
     FIRST_DEVICE: rules.firstDevice,
+    DEVICE_WAIT_HOURS: String(rules.waitHours),
+    TEXTS_BESIDE_DEVICE: String(rules.textsBesideDevice),
   })
   const { book } = harness.phone
   const { lanes, race, close } = await startLanes(harness, (told) => {
@@ -192,6 +195,8 @@ export async function startWorld(rules: Rules) {
         verificationId,
         number,
         expiresAt: Date.parse(values[':expires_at'].S),
+        signing: values[':signing']?.S as string | undefined,
+        invited: values[':invited']?.S as string | undefined,
         reference: values[':reference'].S,
         id: changeIdOf({ verificationId, phone: apart(number) }),
       }
@@ -226,7 +231,7 @@ export async function startWorld(rules: Rules) {
     /** New people with new numbers, on another day; all that the model knows of them. */
     async begin(): Promise<Model> {
       sequences += 1
-      harness.clock.set(new Date(NOON.getTime() + sequences * DAY_MS))
+      harness.clock.set(new Date(NOON.getTime() + sequences * APART_MS))
       // One that was broken off has left something open, which a later sweep would come upon.
       if (!isClean) await harness.sweep()
       isClean = false
@@ -274,6 +279,7 @@ export async function startWorld(rules: Rules) {
         bare: [],
         barred: [],
         invitations: {},
+        reminders: {},
       }
     },
 
@@ -313,8 +319,13 @@ export async function startWorld(rules: Rules) {
     },
 
     /** Those that this payer may know of, the newest last. */
-    verificationsOf: (payerId: string): (Verification & { readonly verificationId: string })[] =>
-      changes().filter(({ payer }) => payer === payerId),
+    verificationsOf: (
+      payerId: string,
+    ): (Verification & {
+      readonly verificationId: string
+      readonly signing: string | undefined
+      readonly invited: string | undefined
+    })[] => changes().filter(({ payer }) => payer === payerId),
 
     /** Somebody's wrong codes in a row are forgotten, as after a right one. */
     rowBegins(payer: string) {
@@ -325,7 +336,7 @@ export async function startWorld(rules: Rules) {
 
     /** Whose phone the provider means by an id. */
     numberOfId(providerPhoneId: string, payer: string): string {
-      if (rules.provider === 'authy')
+      if (rules.provider !== 'twilioVerify')
         return book.user(Number(providerPhoneId))?.number ?? providerPhoneId
       return (
         seen.numbers.find((number) => ownId(payer, number) === providerPhoneId) ?? providerPhoneId
@@ -387,8 +398,9 @@ export async function startWorld(rules: Rules) {
   }
   return world
 
-  /** The last of them, where a sign-in may add the first device. */
+  /** The last of them, where a sign-in may add the first device; without a provider all but one, who has a number from before. */
   function isPhoneless(person: number) {
+    if (rules.provider === 'none') return person > 0
     return rules.firstDevice === 'sign-in' && person === NAMES.length - 1
   }
 
@@ -400,7 +412,7 @@ export async function startWorld(rules: Rules) {
       return
     }
     const provider_phone_id =
-      rules.provider === 'authy'
+      rules.provider !== 'twilioVerify'
         ? String(book.addUser(number, email).authyId)
         : await ownPhoneIds.enroll({ payerId, email }, apart(number))
     const Item = {

@@ -24,17 +24,19 @@ const inFile =
   (name: string, from: string, to: string): Sabotage => ({ name, file, from, to, caughtBy })
 
 const devices = inFile(`${TABLES}/devicesTable.ts`, testOf.table)
+const invitations = inFile(`${TABLES}/deviceInvitations.ts`, testOf.table)
+const removals = inFile(`${TABLES}/deviceRemovals.ts`, testOf.table)
+const expressions = inFile(`${TABLES}/deviceExpressions.ts`, testOf.table)
 const payments = inFile(`${TABLES}/paymentsTable.ts`, testOf.assertions)
-const payers = inFile(`${TABLES}/payersTable.ts`)
 const enrolling = inFile(`${CORE}/enrolling.ts`)
 const lettingIn = inFile(`${CORE}/lettingIn.ts`)
+const removing = inFile(`${CORE}/removing.ts`)
 const approvals = inFile(`${CORE}/channels/approvals.ts`)
+const answering = inFile(`${CORE}/channels/answering.ts`)
 const channel = inFile(`${CORE}/channels/device.ts`)
 const signing = inFile(`${CORE}/signing.ts`)
 const device = inFile(`${CORE}/device.ts`)
-const starting = inFile(`${CORE}/starting.ts`)
 const smsCode = inFile(`${CORE}/channels/smsCode.ts`)
-const registering = inFile(`${CORE}/registering.ts`)
 const endpoint = inFile('functions/http/endpoint.ts')
 const enrol = inFile('functions/handlers/deviceEnrol.ts')
 const decide = inFile('functions/handlers/decideApproval.ts')
@@ -46,11 +48,6 @@ const proof = inFile('functions/adapters/device/deviceProof.ts', testOf.proof)
 export const deviceSabotages: readonly Sabotage[] = [
   // An invitation, and the device that is made with it.
   enrolling(
-    'who lost all devices adds one by a text',
-    "if (devices.since) return new Refusal('device_required')",
-    '',
-  ),
-  enrolling(
     'a payer makes invitations without end',
     'if (!(await devices.countInvitation(signedIn.payerId, now))) {',
     'if (!(await devices.countInvitation(signedIn.payerId, now)) && false) {',
@@ -61,53 +58,23 @@ export const deviceSabotages: readonly Sabotage[] = [
     'return { payerId, thumbprint }',
   ),
   enrolling(
-    'a second device needs no yes of the first',
-    "if (activeDevices(devices).length > 0) return 'device'",
-    '',
-  ),
-  enrolling('who has a phone adds a device by a sign-in', "if (payer?.phone) return 'text'", ''),
-  enrolling(
-    'a sign-in adds the first device where the owner forbids it',
-    "return firstDevice === 'sign-in' ? 'sign-in' : new Refusal('phone_not_verified')",
-    "return 'sign-in'",
-  ),
-  enrolling(
     'an ended session invites a device',
     `  admit(payer, signedIn)
-  requireRoom(payer)`,
-    '  requireRoom(payer)',
-  ),
-  enrolling(
-    'a fourth device is invited',
-    `  admit(payer, signedIn)
-  requireRoom(payer)`,
-    '  admit(payer, signedIn)',
-  ),
-  enrolling(
-    'an invitation is made that nothing can let in',
-    'if (leave instanceof Refusal) throw leave',
-    '',
+  const now`,
+    '  const now',
   ),
   enrolling(
     'a device that was not stored is told that it is pending',
-    "if (stored?.id !== keys.id || stored.invitation !== hash) throw new Refusal('not_found')",
+    "if (stored?.id !== id || stored.invitation !== hash) throw new Refusal('not_found')",
     'if (!stored) return { payerId, email, pending }',
   ),
-  enrolling(
+  removing(
     'an ended session removes devices',
     `  admit(payer, signedIn)
-  if (!payer) throw new Refusal('not_found')`,
-    "  if (!payer) throw new Refusal('not_found')",
-  ),
-  enrolling(
-    'a device that is let in meanwhile escapes its removal',
-    'return wasLetIn(stored.devices) ? removeActive(ports, stored, deviceId) : stored',
-    'return stored',
-  ),
-  enrolling(
-    'a removal that a lock has stopped is told as done',
-    "if (isActive(stored.devices, deviceId)) throw new Refusal('locked')",
-    '',
+  if (!payer) throw new Refusal('not_found')
+  const device`,
+    `  if (!payer) throw new Refusal('not_found')
+  const device`,
   ),
   enrolling(
     'an invitation asks again after another',
@@ -116,10 +83,10 @@ export const deviceSabotages: readonly Sabotage[] = [
   ),
   device(
     'the yes of a device that was removed since counts',
-    'activeDevices(devices).some(({ id }) => id === devices.pending?.yesBy)',
-    'devices.pending?.yesBy !== undefined',
+    'activeDevices(devices, now).some(({ id }) => id === devices.pending?.yesBy)',
+    'devices.pending?.yesBy !== undefined && now !== undefined',
   ),
-  approvals(
+  answering(
     'what is stored of a passkey comes from an answer that nobody checked',
     "answer.answer === 'approve' && !failureOf(answer.assertion, device.passkey, ports.crypto)",
     "answer.answer === 'approve'",
@@ -140,23 +107,18 @@ export const deviceSabotages: readonly Sabotage[] = [
     "challengeOf(sha256, 'add', typed)",
   ),
   device(
-    'a removed device is active',
-    'all.filter(({ removedAt }) => removedAt === undefined)',
-    'all.filter(({ removedAt }) => removedAt === undefined || removedAt)',
-  ),
-  device(
     'a pending device never ends',
     'pending && now < pending.expiresAt ? pending : undefined',
     'pending && (now < pending.expiresAt || pending) ? pending : undefined',
   ),
 
   // What the table requires.
-  devices(
+  invitations(
     'an old invitation is spent',
     "'invited_until > :now AND (",
     "'(invited_until > :now OR NOT invited_until > :now) AND (",
   ),
-  devices(
+  invitations(
     'an invitation is spent for two devices',
     '(attribute_not_exists(spent_for) OR spent_for = :device)',
     '(attribute_not_exists(spent_for) OR spent_for = :device OR attribute_exists(spent_for))',
@@ -255,47 +217,10 @@ export const deviceSabotages: readonly Sabotage[] = [
     "'device_pending.hasDigits = :yes',",
     `'${always('device_pending.hasDigits = :yes')}',`,
   ),
-  devices(
-    'the yes of a removed device lets in',
-    `                  ...isActive('#by'),
-                ]`,
-    `                  'attribute_exists(devices.#by)',
-                ]`,
-  ),
-  devices(
-    'a text lets in a second device',
-    ": ['attribute_not_exists(devices_since)']),",
-    ': []),',
-  ),
-  devices(
-    'a text to the number before lets in',
-    "...(boundBy === 'text' ? ['phone_number = :number'] : []),",
-    `...(boundBy === 'text' ? ['${always('phone_number = :number')}'] : []),`,
-  ),
-  devices(
-    'a sign-in lets in a device beside a verified phone',
-    "...(boundBy === 'sign-in' ? ['attribute_not_exists(phone_number)'] : []),",
-    '',
-  ),
-  devices(
+  removals(
     'another device than the named one is turned away',
     "'REMOVE device_pending', ['device_pending.id = :id'], { ':id': deviceId }",
     "'REMOVE device_pending', ['(device_pending.id = :id OR attribute_exists(device_pending))'], { ':id': deviceId }",
-  ),
-  devices(
-    'a device is removed of a locked account',
-    "when: [OPEN, ...isActive('#id')],",
-    "when: isActive('#id'),",
-  ),
-  devices(
-    'a device is removed twice',
-    "when: [OPEN, ...isActive('#id')],",
-    "when: [OPEN, 'attribute_exists(devices.#id)'],",
-  ),
-  devices(
-    'a removed device is not counted off',
-    'devices_active = devices_active - :one',
-    'devices_active = devices_active - :one + :one',
   ),
   devices(
     'a device that is removed is noted as used',
@@ -304,17 +229,17 @@ export const deviceSabotages: readonly Sabotage[] = [
     `        ['attribute_exists(devices.#id)'],
         { ':now': now.toISOString(), `,
   ),
-  devices(
+  expressions(
     'a write meant for one pending device reaches another',
     "const THIS_ONE = ['device_pending.id = :id', ",
     "const THIS_ONE = ['(device_pending.id = :id OR attribute_exists(device_pending))', ",
   ),
-  devices(
+  expressions(
     'a write reaches a pending device after its time',
     "'device_pending.expiresAt > :now', OPEN]",
     "'(device_pending.expiresAt > :now OR attribute_exists(device_pending))', OPEN]",
   ),
-  devices(
+  expressions(
     'a pending device is written in a locked account',
     "'device_pending.expiresAt > :now', OPEN]",
     "'device_pending.expiresAt > :now']",
@@ -325,11 +250,6 @@ export const deviceSabotages: readonly Sabotage[] = [
     'texts are sent for a device that is not pending',
     "if (!payer || pending?.id !== deviceId) throw new Refusal('not_found')",
     "if (!payer || !pending) throw new Refusal('not_found')",
-  ),
-  lettingIn(
-    'a text is sent where a device must say yes',
-    "if (leave === 'device') throw new Refusal('device_required')",
-    '',
   ),
   lettingIn(
     'a text is sent while codes are locked',
@@ -357,11 +277,6 @@ export const deviceSabotages: readonly Sabotage[] = [
     '',
   ),
   lettingIn(
-    'the digits let in without a yes',
-    "return hasYes(stored.devices) ? letIn(ports, stored, 'device') : stored",
-    "return letIn(ports, stored, 'device')",
-  ),
-  lettingIn(
     'a text lets in without its code',
     'await checkLeave(ports, payer, pending, { code, attemptsLeft })',
     '',
@@ -374,7 +289,7 @@ export const deviceSabotages: readonly Sabotage[] = [
   ),
   lettingIn(
     'a confirmation whose answer was lost is not found',
-    'if (payer && isActive(payer.devices, deviceId)) return payer',
+    'if (payer?.devices.all.some(({ id, removedAt }) => id === deviceId && !removedAt)) return payer',
     '',
   ),
   lettingIn(
@@ -405,16 +320,6 @@ export const deviceSabotages: readonly Sabotage[] = [
 
   // A device's requests and answers.
   approvals(
-    'a device need not sign its requests',
-    'if (!device || !(await proof.isSignedBy(device.key)))',
-    'if (!device)',
-  ),
-  approvals(
-    'a removed device is trusted',
-    'activeDevices(payer.devices).find(({ id }) => id === proof.thumbprint)',
-    'payer.devices.all.find(({ id }) => id === proof.thumbprint)',
-  ),
-  approvals(
     'a device answers for a locked account',
     "if (payer.state) throw new Refusal('locked')",
     '',
@@ -426,62 +331,57 @@ export const deviceSabotages: readonly Sabotage[] = [
   ),
   approvals(
     'a new device that has its yes is asked about again',
-    '...(pending && !hasYes(payer.devices)',
+    '...(pending && !hasYes(payer.devices, now)',
     '...(pending',
   ),
-  approvals(
+  answering(
     'a yes is stored for another device than it names',
     'if (pending?.id !== deviceId) {',
     'if (!pending) {',
   ),
-  approvals(
+  answering(
     'a late no to a device is told as a yes',
-    "if (answer.answer === 'approve' && isActive(payer.devices, deviceId)) return 'approved'",
-    "if (isActive(payer.devices, deviceId)) return 'approved'",
+    "if (answer.answer === 'approve' && isActive(payer.devices, deviceId, clock())) return 'approved'",
+    "if (isActive(payer.devices, deviceId, clock())) return 'approved'",
   ),
-  approvals(
+  answering(
     'a no that comes after the yes is told as counted',
     "if (await isStillActive(ports, payerId, deviceId)) throw new Refusal('not_found')",
     '',
   ),
-  approvals(
+  answering(
     'anything signed by the device key is a no to a device',
     "if (answer.signed !== challengeOf(ports.sha256, 'refuseDevice', pending.signing))",
     'if (!answer.signed)',
   ),
-  approvals(
+  answering(
     'a yes over another document lets a device in',
     "requireCurrent(ports, device, answer.assertion, 'device', pending.signing, attemptsLeft)",
     '',
   ),
-  approvals(
+  answering(
     'a wrong signature lets a device in',
     `  if (failureOf(answer.assertion, device.passkey, ports.crypto)) {
-    const counted`,
+    const counted = await devices`,
     `  if (failureOf(answer.assertion, device.passkey, ports.crypto) === 'credential') {
-    const counted`,
+    const counted = await devices`,
   ),
-  approvals(
+  answering(
     'a yes that was not stored is told as one',
     "if (!stored) throw new Refusal('not_found')\n  if (stored.devices.pending?.hasDigits) await letIn",
     "if (!stored) return 'approved'\n  if (stored.devices.pending?.hasDigits) await letIn",
   ),
-  approvals(
+  answering(
     'a yes lets in before the digits',
     "if (stored.devices.pending?.hasDigits) await letIn(ports, stored, 'device')",
     "await letIn(ports, stored, 'device')",
   ),
-  approvals(
-    'a device key alone removes its device',
-    "if (answer.answer === 'deny') throw new Refusal('not_found')",
-    "if (answer.answer === 'deny') {\n    await ports.devices.remove(payer, device.id, ports.clock())\n    return 'removed'\n  }",
-  ),
-  approvals(
+  answering(
     'a signature for anything removes the device',
     "requireCurrent(ports, device, answer.assertion, 'remove', signing, attemptsLeft)",
     '',
   ),
-  approvals(
+  answering(
     'a wrong signature removes the device',
     `  if (failureOf(answer.assertion, device.passkey, ports.crypto)) {
     throw`,
@@ -500,15 +400,15 @@ export const deviceSabotages: readonly Sabotage[] = [
   ),
   endpoint(
     'an approval may have any id',
-    'const APPROVAL_ID = /^(?:removal|payment\\.[A-Za-z0-9_-]{22}|device\\.[A-Za-z0-9_-]{43})$/',
-    'const APPROVAL_ID = /^.*$/',
+    '/^(?:removal|(?:payment|phone)\\.[A-Za-z0-9_-]{22}|(?:device|stop)\\.[A-Za-z0-9_-]{43})$/',
+    '/^.*$/',
   ),
 
   // A payment's answer.
   channel(
     'a payment has no document though its payer has a device',
-    'if (activeDevices(devices).length === 0) return { state: none }',
-    'if (activeDevices(devices).length < 2) return { state: none }',
+    'if (activeDevices(devices, now).length === 0) return { state: none }',
+    'if (activeDevices(devices, now).length < 2) return { state: none }',
   ),
   channel(
     "a yes over another payment's document approves",
@@ -593,47 +493,17 @@ export const deviceSabotages: readonly Sabotage[] = [
   ),
 
   // From the first device on.
-  starting(
-    'who lost all devices is reached by push and text',
-    "if (devices.since && !hasDevice) throw new Refusal('device_required')",
-    '',
-  ),
-  starting(
-    'a push is sent beside a device',
-    'const phone = devices.since ? undefined : payer?.phone',
-    'const phone = payer?.phone',
-  ),
   smsCode(
     'a text is sent beside a device',
-    `  requireNoDevice(payer)
+    `  requireTexts(ports, payer)
   // Check the payment`,
     '  // Check the payment',
   ),
   smsCode(
     'a code approves beside a device',
-    `  requireNoDevice(payer)
+    `  requireTexts(ports, payer)
   const locked`,
     '  const locked',
-  ),
-  registering(
-    'a change of phone is begun beside a device',
-    "if (known?.devices.since) throw new Refusal('device_required')",
-    '',
-  ),
-  registering(
-    'a change of phone is confirmed beside a device',
-    "if (payer.devices.since) throw new Refusal('device_required')",
-    '',
-  ),
-  payers(
-    'a phone changes at the moment of the first device',
-    'when: [...THIS_ONE, LET_IN, NO_DEVICE],',
-    'when: [...THIS_ONE, LET_IN],',
-  ),
-  payers(
-    'a device goes on asking after a lock, an end of sessions or a change of phone',
-    'pending_current_passed_at, ${PENDING_TEXTS}, device_pending`',
-    'pending_current_passed_at, ${PENDING_TEXTS}`',
   ),
 
   // WebAuthn, by its steps.

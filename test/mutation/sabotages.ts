@@ -4,6 +4,7 @@
  * and the tests of which one must fail then.
  */
 import { deviceSabotages } from './deviceSabotages.ts'
+import { recoverySabotages } from './recoverySabotages.ts'
 
 export type Sabotage = {
   readonly name: string
@@ -794,7 +795,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the verified phone’s code is not checked',
     file: `${CORE}/registering.ts`,
-    from: 'if (payer.phone && !currentPassed) {',
+    from: 'if (payer.phone && !currentPassed && !needsDevice) {',
     to: 'if (payer.phone && !currentPassed && !currentCode) {',
     caughtBy: testOf.phone,
   },
@@ -829,15 +830,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'another number goes on under the first one’s name',
     file: `${CORE}/registering.ts`,
-    from: 'const kept = samePhone(living.phone, phone) ? living : fresh',
-    to: 'const kept = living',
+    from: 'samePhone(living.phone, phone) && (living.deviceLeave !== undefined) === needsDevice',
+    to: '(living.deviceLeave !== undefined) === needsDevice',
     caughtBy: testOf.phone,
   },
   {
     name: 'the old phone reads three digits of the new number',
     file: `${CORE}/registering.ts`,
-    from: 'number: international(phone)',
-    to: 'number: masked(phone)',
+    from: "kind: 'phone-change', number: international(phone)",
+    to: "kind: 'phone-change', number: masked(phone)",
     caughtBy: testOf.phone,
   },
   {
@@ -1107,8 +1108,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a stage that is deployed has payees to try',
     file: 'lib/payfriend.ts',
-    from: '{ ...signIn.config, currencies }',
-    to: "{ ...signIn.config, currencies, friends: [{ name: 'Luna Lovegood', id: 'luna@hogwarts.ac.uk' }] }",
+    from: '      currencies,\n',
+    to: "      currencies,\n      friends: [{ name: 'Luna Lovegood', id: 'luna@hogwarts.ac.uk' }],\n",
     caughtBy: ['test/lib/site.test.ts'],
   },
   {
@@ -1501,4 +1502,5 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/adapters/denialTrail.test.ts'],
   },
   ...deviceSabotages,
+  ...recoverySabotages,
 ]
