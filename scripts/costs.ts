@@ -118,7 +118,7 @@ const IDLE = {
   dashboardMonth: 1,
 } as const satisfies Use
 /** The metrics that the alarms read. */
-export const ALARMS = { authy: 59, twilioVerify: 53, none: 39 } as const satisfies Record<
+export const ALARMS = { authy: 60, twilioVerify: 54, none: 40 } as const satisfies Record<
   Provider,
   number
 >

@@ -425,7 +425,7 @@ describe.each(providers)(
         decidedBy: 'device',
       })
       expect(await call('deviceRemove', { as, id: device.id })).toMatchObject({ status: 200 })
-      expect(await device.approvals()).toMatchObject({ status: 403 })
+      expect((await device.approvals()).body).toMatchObject({ trusted: false })
     })
 
     test('a payment is cancelled, and stands in the list', async () => {

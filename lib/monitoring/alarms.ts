@@ -96,6 +96,15 @@ export function alarmRules(
       }),
     ),
     ...(isCarriedBy(stage, 'authy') ? callbackRules(own) : []),
+    {
+      id: 'NotMe',
+      what: 'A payer said that they did not start a payment: somebody else may be signed in as them',
+      heading: 'Alarm: a payer did not start it',
+      metric: filled(own('NotMe'), QUARTER),
+      // A payer who changed their mind says so with another button.
+      threshold: 1,
+      periods: AT_ONCE,
+    },
     ...(stage.hasConsumers ? consumerRules(own, metrics.consumersBehind) : []),
     {
       id: 'ApiThrottled',

@@ -75,6 +75,7 @@ export function addDashboard(
           'Devices',
           own('DeviceAdded'),
           own('DeviceRemoved'),
+          own('DeviceStopped'),
           own('ApprovalStale'),
           own('CounterFallen'),
           own('NotMe'),
