@@ -26,7 +26,7 @@ const approvals = z
         .nullable()
         .describe(
           'The document by which this device removes itself, as the approval with the id `removal`; null if it is ' +
-            'removed.',
+            'removed or waits.',
         ),
       removed: removed
         .nullable()
@@ -37,7 +37,7 @@ const approvals = z
     }),
     others: z
       .array(device)
-      .describe("The payer's other active devices; none if this one was removed."),
+      .describe("The payer's other active devices; none if this one was removed or waits."),
     notices,
     approvals: z
       .array(

@@ -104,7 +104,7 @@ export const deviceOperations = {
     description:
       'It writes nothing: poll it every three seconds while the page is open. A device that a session removed is still ' +
       'answered while the removal can be undone, or a device waits that was let in meanwhile: it is not trusted, and ' +
-      'may only stop.',
+      'may only stop. One that waits itself is told until when, and nothing else.',
     success: { 200: ['Approvals', 'What waits.'] },
     refusals: ['invalid_request', 'device_not_trusted', 'locked'],
   },

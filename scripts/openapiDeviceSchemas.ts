@@ -114,12 +114,14 @@ export const devices = z
     everHadOne: z
       .boolean()
       .describe(
-        'Whether there ever was one: from then on a device approves, and another number or device needs its leave, ' +
+        'Whether there ever was one: from then on another number or device needs its leave, ' +
           'a wait, or the operator’s invitation.',
       ),
     textsClosed: z
       .boolean()
-      .describe('Whether no text approves a payment, because one approves, or was removed lately.'),
+      .describe(
+        'Whether no text approves a payment: one is active, was removed lately, or has stopped a recovery.',
+      ),
     waitHours: z
       .int()
       .describe(
@@ -275,8 +277,9 @@ export const SAID_OF_DEVICES: Readonly<Record<string, object>> = {
   },
   'EnrolDevice/name': {
     minLength: 1,
-    maxLength: 70,
-    description: "Shown wherever the device is named. The rule of a payee's name.",
+    maxLength: 30,
+    description:
+      "Shown wherever the device is named. The rule of a payee's name, and letters, digits, blanks and '’()+- only.",
     examples: [exampleAsking.name],
   },
   'EnrolDevice/key': {

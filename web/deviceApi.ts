@@ -20,7 +20,7 @@ export type Devices = {
   readonly everHadOne: boolean
   /** What could let another device in. */
   readonly leaves: readonly AddedBy[]
-  /** A device is active or was removed lately, so no text approves a payment. */
+  /** No text approves a payment: a device is active, was removed lately, or has stopped a recovery. */
   readonly textsClosed: boolean
   /** For so many hours a device waits that no other let in, if there ever was one. */
   readonly waitHours: number
@@ -98,12 +98,12 @@ export type Enrolled = {
 /** What waits for a device's yes or no. */
 export type Approvals = {
   readonly email: string
-  /** False for a device that was removed on the page: it may only undo that. */
+  /** False for a device that was removed on the page, which may undo that and stop recoveries, and for one that waits. */
   readonly trusted: boolean
   readonly device: Device & {
-    /** The text that the passkey signs to remove this device; null if it is removed. */
+    /** The text that the passkey signs to remove this device; null if it is removed or waits. */
     readonly removal: string | null
-    /** How its removal can be undone; null if it is active. */
+    /** How its removal can be undone; null if it was not removed. */
     readonly removed: RemovedDevice | null
   }
   /** The payer's other active devices. */

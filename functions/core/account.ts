@@ -52,7 +52,7 @@ export type AccountView = {
   readonly phone: string | null
   /** The provider's id of the phone, for removing it there; null if there is none. */
   readonly phoneId: string | null
-  /** The active devices, and whether there ever was one: from then on only a device approves. */
+  /** The active devices. */
   readonly devices: readonly Pick<DeviceView, 'name' | 'addedAt' | 'addedBy'>[]
   /** The devices that were let in without an active one's yes; each approves from then on. */
   readonly waiting: readonly { readonly name: string; readonly activeFrom: string }[]

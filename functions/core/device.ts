@@ -1,7 +1,7 @@
 /** Devices: a payer's phones and browsers that approve by their own keys. */
 import type { Passkey } from './webauthn.ts'
 
-/** A payer's active devices. */
+/** A payer's devices, active or waiting. */
 export const DEVICES_MAX = 3
 /** An invitation, and the device that is made with it, end after so many minutes. */
 export const INVITATION_MINUTES = 10

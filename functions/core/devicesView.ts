@@ -175,13 +175,13 @@ export type DevicesView = {
     /** What can let it in, the best first. */
     readonly leaves: readonly LeaveView[]
   } | null
-  /** Whether there ever was a device; from then on a device approves. */
+  /** Whether there ever was a device; from then on another one, or another number, needs its leave, a wait or an invitation. */
   readonly everHadOne: boolean
   /** Whether there is room for another device. */
   readonly canAdd: boolean
   /** What could let another device in, the best first. */
   readonly leaves: readonly Leave[]
-  /** Whether texts approve none of the payer's payments, because a device is active or was removed lately. */
+  /** Whether texts approve none of the payer's payments (`areTextsClosed`). */
   readonly textsClosed: boolean
   /** For so many hours a device waits that no active one let in, if the payer ever had one. */
   readonly waitHours: number

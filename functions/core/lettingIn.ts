@@ -27,7 +27,7 @@ import { enrolled } from './starting.ts'
 /**
  * Text the payer's verified phone a code that lets this device in.
  *
- * Refuses: `not_found` (not the payer's pending device), `device_required` (a device has stopped a recovery),
+ * Refuses: `not_found` (not the payer's pending device), `device_required` (a device has stopped a recovery, or there are no texts),
  * `phone_not_verified`, `locked`, `sms_off`, `too_many_sms`, `provider_unavailable`. Throws `SessionEnded`.
  */
 export async function textLeave(

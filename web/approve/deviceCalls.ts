@@ -12,7 +12,7 @@ import {
   type Signer,
   thumbprintOf,
 } from './deviceProof.ts'
-import type { OwnDevice } from './deviceStore.ts'
+import type { OwnDevice, Passkey } from './deviceStore.ts'
 
 /** A clock that is wrong by less than this is not why a proof was refused. */
 const CLOCK_MATTERS_MS = 10_000
@@ -24,9 +24,6 @@ export type Removal = {
   /** The passkey has signed the undo, and the page has to confirm it. */
   readonly undoAsked: boolean
 }
-
-/** A new passkey, or the signature of one that is there already over the new key. */
-export type Passkey = { readonly credential: unknown } | { readonly assertion: unknown }
 
 export type DeviceCalls = ReturnType<typeof createDeviceCalls>
 

@@ -1,7 +1,9 @@
 /** This browser's devices: a key for each account, which no script can read and no other site can use. */
-import type { Passkey } from './deviceCalls.ts'
 import type { DeviceKey } from './deviceProof.ts'
 import { replacedBy } from './kid.ts'
+
+/** A new passkey, or the signature of one that is there already over the new key. */
+export type Passkey = { readonly credential: unknown } | { readonly assertion: unknown }
 
 const DATABASE = 'payfriend'
 const STORE = 'devices'

@@ -70,14 +70,14 @@ export type ApprovalsView = {
   /** False: a session removed this device, and only what it may stop is here; or it waits, and nothing is. */
   readonly trusted: boolean
   readonly device: DeviceView & {
-    /** The document by which this device removes itself; null if it is removed. */
+    /** The document by which this device removes itself; null if it is removed or waits. */
     readonly removal: string | null
     /** How its removal can be undone; null if it was not removed. */
     readonly removed: RemovedView | null
     /** RFC 3339: it waits until then, and approves nothing; null if it does not wait. */
     readonly activeFrom: string | null
   }
-  /** The payer's other active devices, so that each shows a new one; none for a removed device. */
+  /** The payer's other active devices, so that each shows a new one; none for one that is removed or waits. */
   readonly others: readonly DeviceView[]
   /** The account's notices, as the page shows them; none for a removed device. */
   readonly notices: readonly Notice[]
