@@ -55,9 +55,9 @@ const enrolled = z.object({
   expiresAt: z.coerce.date(),
 })
 const listed = z.object({
-  /** False for a device that the page has removed: it can only undo that. */
+  /** False for a device that the page has removed, or that waits until `activeFrom`. */
   trusted: z.boolean(),
-  device: z.object({ removal: z.string().nullable() }),
+  device: z.object({ removal: z.string().nullable(), activeFrom: z.string().nullable() }),
   approvals: z.array(
     z.object({
       kind: z.enum(['payment', 'device', 'phone', 'stop']),

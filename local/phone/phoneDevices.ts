@@ -37,6 +37,8 @@ type Device = Omit<KnownDevice, 'keys' | 'asking' | 'isCleared'> & {
   removal: string | null
   /** False once the page has removed it, as long as that can be undone. */
   isTrusted: boolean
+  /** RFC 3339: it was let in, and approves nothing until then. */
+  activeFrom: string | null
   /** Why the API did not list what waits. */
   trouble: Refused | null
   /** Newest last. */
@@ -63,13 +65,16 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   const devices = new Map<string, Device>()
   for (const { keys, ...kept } of known) take({ ...kept, phone: calls.phone(keys) })
   let looking: Promise<void> | undefined
+  let next: Promise<void> | undefined
   const ticking = setInterval(() => {
     if (isWatched() || [...devices.values()].some(waits)) void look()
   }, LOOK_MS)
   ticking.unref()
 
-  function take(device: Omit<Device, 'removal' | 'isTrusted' | 'trouble' | 'items'>): void {
-    const told = { removal: null, isTrusted: true, trouble: null }
+  function take(
+    device: Omit<Device, 'removal' | 'isTrusted' | 'activeFrom' | 'trouble' | 'items'>,
+  ): void {
+    const told = { removal: null, isTrusted: true, activeFrom: null, trouble: null }
     devices.set(device.kid, { ...device, ...told, items: new Map() })
   }
 
@@ -89,9 +94,19 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
     return [...items.values()].some((item) => isWaiting(item, clock()))
   }
 
-  /** Ask the API what waits for each device. Only one such round is under way at a time. */
+  /**
+   * Ask the API what waits for each device. One round at a time; who asks meanwhile gets the next one, so that what they
+   * see is no older than their question.
+   */
   function look(): Promise<void> {
-    looking ??= Promise.all([...devices.values()].map(lookFor)).then(() => {
+    if (looking) {
+      next ??= looking.then(() => {
+        next = undefined
+        return look()
+      })
+      return next
+    }
+    looking = Promise.all([...devices.values()].map(lookFor)).then(() => {
       looking = undefined
       onChange()
     })
@@ -104,7 +119,8 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       const listed = await calls.list(device)
       device.trouble = null
       device.removal = listed.device.removal
-      device.isTrusted = listed.trusted
+      device.activeFrom = listed.device.activeFrom
+      device.isTrusted = listed.trusted || device.activeFrom !== null
       merge(device.items, listed.approvals, clock())
       if (!device.asking) return
       device.asking = null
@@ -215,6 +231,7 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
         },
         isCleared: device.isCleared,
         isTrusted: device.isTrusted,
+        activeFrom: device.activeFrom,
         trouble: device.trouble?.message ?? null,
         canRemove: device.removal !== null && device.trouble?.code !== 'device_not_trusted',
         items: [...device.items.values()]

@@ -99,7 +99,7 @@ const toldOf = async (payerId: string): Promise<{ event: string; at: string; dev
 
 test('a device that waits is told of a second time, once, however often it is due', async () => {
   await payerWith('twice', {})
-  for (let n = 0; n < 3; n += 1) await devices.tellAgain(reminder(1, 'twice'), at(1800 + n))
+  for (let n = 0; n < 3; n += 1) await devices.tellAgain(reminder(1800, 'twice'), at(1800 + n))
   const told = await toldOf('twice')
   expect(told).toMatchObject([{ event: 'device.waiting', by: 'payer', at: at(1800).toISOString() }])
   expect(told[0]?.device).toMatchObject({ id: DEVICE, activeFrom: at(HOUR_SECONDS).toISOString() })
@@ -107,7 +107,7 @@ test('a device that waits is told of a second time, once, however often it is du
 
 test('two sweeps at once tell of it once', async () => {
   await payerWith('at once', {})
-  const note = reminder(1, 'at once')
+  const note = reminder(1800, 'at once')
   tables.meanwhile('read', () => devices.tellAgain(note, at(1800)))
   await devices.tellAgain(note, at(1801))
   expect(await toldOf('at once')).toHaveLength(1)
@@ -121,8 +121,16 @@ test.each([
   ['was told of', { remindedAt: '2026-11-21T12:00:00.000Z' }],
 ] as const)('a device that %s is not told of again', async (title, device) => {
   await payerWith(title, device)
-  await devices.tellAgain(reminder(1, title), at(1800))
+  await devices.tellAgain(reminder(1800, title), at(1800))
   expect(await toldOf(title)).toEqual([])
+})
+
+test('a note of an earlier wait of the same device tells of nothing, and leaves the reminder to this one', async () => {
+  await payerWith('anew', {})
+  await devices.tellAgain(reminder(1799, 'anew'), at(1799))
+  expect(await toldOf('anew')).toEqual([])
+  await devices.tellAgain(reminder(1800, 'anew'), at(1800))
+  expect(await toldOf('anew')).toHaveLength(1)
 })
 
 test('a device of nobody is not told of', async () => {

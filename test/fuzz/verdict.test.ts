@@ -42,8 +42,19 @@ const getProfile = sent('GET', '/api/profile')
 const profile = said(200, [JSON_TYPE, NO_STORE], {
   email: 'ada@example.com',
   phone: null,
-  devices: { list: [], pending: null, everHadOne: false, canAdd: true },
+  devices: {
+    list: [],
+    waiting: [],
+    removed: [],
+    pending: null,
+    everHadOne: false,
+    textsClosed: false,
+    waitHours: 12,
+    canAdd: true,
+    leaves: ['invitation'],
+  },
   notices: [],
+  startsLockedUntil: null,
 })
 const start = sent('POST', '/api/payments', {
   body: Buffer.from(paymentBody),

@@ -374,7 +374,8 @@ test('a new phone that nobody’s yes lets in is stopped by the passkey of the o
   const payer = await withNumber('+447400000004')
   const { asking: asks } = await asking(payer, 'A stranger')
   const { body } = await payer.confirmByText(asks?.digits)
-  const [{ id }] = body.devices.waiting
+  const [{ id, activeFrom }] = body.devices.waiting
+  expect(await shownOf(payer)).toMatchObject({ isTrusted: true, activeFrom, items: [] })
   const stop = (await shownOf({ ...payer, device: 1 })).items.find((one) => one.kind === 'stop')
   expect(stop).toMatchObject({ id: `stop.${id}`, stops: 'recovery' })
   expect(stop?.words).toContain('A new phone, “A stranger”, will be able to approve payments.')

@@ -45,7 +45,7 @@ function makeDevice({ kid, email, name }) {
 }
 
 function fillDevice(node, device, minute) {
-  const { kid, email, asking, isCleared, isTrusted, trouble, canRemove, items } = device
+  const { kid, email, asking, isCleared, isTrusted, activeFrom, trouble, canRemove, items } = device
   const part = (selector) => node.querySelector(selector)
   const isAsking = (asking?.secondsLeft ?? 0) > 0
   text(part('.clock'), clock(minute))
@@ -55,8 +55,15 @@ function fillDevice(node, device, minute) {
   part('.late').hidden = !asking || isAsking
   part('.renew').hidden = !isCleared
   part('.removed').hidden = isTrusted
+  part('.waits').hidden = activeFrom === null
+  text(part('.waits time'), activeFrom === null ? '' : new Date(activeFrom).toLocaleString())
   part('.quiet').hidden =
-    asking !== null || isCleared || !isTrusted || trouble !== null || items.length > 0
+    asking !== null ||
+    isCleared ||
+    !isTrusted ||
+    activeFrom !== null ||
+    trouble !== null ||
+    items.length > 0
   text(part('.trouble'), trouble ?? '')
   part('[value=removeDevice]').hidden = !canRemove
   part('[value=clearDevice]').hidden = !canRemove
