@@ -63,10 +63,15 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
     if (now === undefined || now.state === 'waiting') page.go('#')
     else if (now.state === 'active') showAdded(page, now.device)
     else if (stage === 'over') return
-    else if (now.state === 'turnedAway') showNotAdded(TURNED_AWAY)
+    else if (now.state === 'turnedAway') showNotAdded(timeIsOver() ? TIME_IS_OVER : TURNED_AWAY)
     else if (stage === 'ended' && now.trouble !== null) {
       screen.show('One moment…', el('p', {}, explain(now.trouble)))
     } else if (stage === 'ended') showNotAdded(TIME_IS_OVER)
+  }
+
+  // The server refuses a device whose time is over as one that was turned away.
+  function timeIsOver(): boolean {
+    return end <= page.clock.now()
   }
 
   function showNotAdded(why: string): void {
