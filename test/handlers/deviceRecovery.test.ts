@@ -85,6 +85,36 @@ test('a phone whose key is gone is back at once, with one name in the list, and 
   expect(await devicesOf(ada)).toMatchObject({ list: [{ id: back.id, name: old.name }] })
 })
 
+test('the passkey of a phone that was removed renews no key', async () => {
+  const ada = await harness.person()
+  const old = await addDevice(harness, ada)
+  await harness.call('deviceRemove', { as: ada, id: old.id, body: {} })
+  await expect(renewingDevice(harness, ada, old)).rejects.toThrow('invalid_request')
+})
+
+test('a removed phone is told of no new one that asks', async () => {
+  const ada = await harness.person()
+  const old = await addDevice(harness, ada)
+  await harness.call('deviceRemove', { as: ada, id: old.id, body: {} })
+  await askingDevice(harness, ada)
+  expect((await old.approvals()).body.approvals).toMatchObject([{ id: `stop.${old.id}` }])
+  expect((await old.approvals()).body.approvals).toHaveLength(1)
+})
+
+test('a removal is not undone by a session that was ended since', async () => {
+  const ada = await harness.person()
+  const old = await addDevice(harness, ada)
+  await harness.call('deviceRemove', { as: ada, id: old.id, body: {} })
+  await old.approve(`stop.${old.id}`)
+  harness.clock.advance(10)
+  const claims = { auth_time: String(Math.floor(harness.clock.now().getTime() / 1000)) }
+  harness.clock.advance(10)
+  await harness.call('endSessions', { as: ada })
+  const undone = { as: ada, id: old.id, body: { undo: true }, claims }
+  expect(await harness.call('deviceConfirm', undone)).toMatchObject({ status: 401 })
+  expect((await old.approvals()).body).toMatchObject({ trusted: false })
+})
+
 test('and not before its second proof', async () => {
   const ada = await harness.person()
   const old = await addDevice(harness, ada)

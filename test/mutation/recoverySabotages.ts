@@ -12,6 +12,9 @@ const testOf = {
   lateRemoval: ['test/handlers/deviceRemoval.test.ts', 'test/handlers/deviceUndo.test.ts'],
   notMe: ['test/handlers/notMe.test.ts'],
   number: ['test/handlers/phoneByDevice.test.ts'],
+  numberLeave: ['test/handlers/phoneByInvitation.test.ts', 'test/handlers/deviceGuards.test.ts'],
+  invitation: ['test/handlers/deviceLeaveRaces.test.ts'],
+  stop: ['test/handlers/deviceStop.test.ts', 'test/handlers/deviceGuards.test.ts'],
   session: ['test/handlers/sessionOnly.test.ts', 'test/handlers/deviceGuards.test.ts'],
   rules: ['test/core/deviceRules.test.ts'],
   removals: ['test/adapters/deviceRemovals.test.ts'],
@@ -40,13 +43,18 @@ const approvals = inFile(`${CORE}/channels/approvals.ts`, testOf.undo)
 const answering = inFile(`${CORE}/channels/answering.ts`, testOf.undo)
 const disowned = inFile(`${CORE}/channels/answering.ts`, testOf.notMe)
 const numbers = inFile(`${CORE}/channels/answering.ts`, testOf.number)
+const invited = inFile(`${CORE}/lettingIn.ts`, testOf.invitation)
+const inviting = inFile(`${CORE}/account.ts`, testOf.invitation)
+const undoing = inFile(`${CORE}/removing.ts`, ['test/handlers/deviceRecovery.test.ts'])
+const rung = inFile(`${CORE}/channels/approvals.ts`, ['test/handlers/deviceRecovery.test.ts'])
+const stops = inFile(`${CORE}/channels/answering.ts`, testOf.stop)
+const numberLeave = inFile(`${CORE}/phoneLeave.ts`, testOf.numberLeave)
 const removal = inFile(`${CORE}/removing.ts`, testOf.lateRemoval)
 const disowning = inFile(`${CORE}/disowning.ts`, testOf.notMe)
 const starting = inFile(`${CORE}/starting.ts`, testOf.session)
 const push = inFile(`${CORE}/channels/push.ts`, testOf.session)
 const registering = inFile(`${CORE}/registering.ts`, testOf.number)
 const phoneLeave = inFile(`${CORE}/phoneLeave.ts`, testOf.number)
-const account = inFile(`${CORE}/account.ts`, testOf.leave)
 const enrol = inFile('functions/handlers/deviceEnrol.ts', testOf.leave)
 const devices = inFile(`${TABLES}/devicesTable.ts`, testOf.leaves)
 const locks = inFile(`${TABLES}/devicesTable.ts`, testOf.removals)
@@ -195,7 +203,7 @@ export const recoverySabotages: readonly Sabotage[] = [
     "challengeOf(sha256, 'renew', `${code}.${id}`)",
     "challengeOf(sha256, 'renew', `${code}.${[id].length}`)",
   ),
-  lettingIn(
+  invited(
     'any invitation lets in',
     'if (aliveInvitation(payer.devices, clock())?.hash !== invitation) throw wrongCode',
     'if (!invitation) throw wrongCode',
@@ -242,7 +250,7 @@ export const recoverySabotages: readonly Sabotage[] = [
     "if (!device?.removedAt || !device.stop?.askedAt) throw new Refusal('not_found')",
     "if (!device?.removedAt) throw new Refusal('not_found')",
   ),
-  removing(
+  undoing(
     'an ended session undoes a removal',
     `  admit(payer, signedIn)
   if (!payer) throw new Refusal('not_found')
@@ -287,7 +295,7 @@ export const recoverySabotages: readonly Sabotage[] = [
     'const waiting = trusted.isActive ? await paymentsWaiting(ports, payerId) : []',
     'const waiting = await paymentsWaiting(ports, payerId)',
   ),
-  approvals(
+  rung(
     'a rung device sees changes',
     '...(trusted.isActive ? changesWaiting(payer, now) : []),',
     '...changesWaiting(payer, now),',
@@ -307,7 +315,7 @@ export const recoverySabotages: readonly Sabotage[] = [
     return 'stopped'
   }`,
   ),
-  answering(
+  stops(
     'a stop is tried without end',
     "if (attemptsLeft <= 0) throw new Refusal('no_attempts_left')",
     '',
@@ -322,7 +330,7 @@ export const recoverySabotages: readonly Sabotage[] = [
     "requireCurrent(ports, device, answer.assertion, 'stop', signing, attemptsLeft)",
     '',
   ),
-  answering(
+  stops(
     'a wrong signature stops',
     'if (failureOf(answer.assertion, device.passkey, crypto)) {',
     "if (failureOf(answer.assertion, device.passkey, crypto) === 'credential') {",
@@ -426,7 +434,7 @@ export const recoverySabotages: readonly Sabotage[] = [
     `    if (aliveInvitation(devices, now)) return
 `,
   ),
-  phoneLeave(
+  numberLeave(
     'a number needs neither a device nor an invitation',
     "if (activeDevices(devices, now).length === 0) throw new Refusal('device_required')",
     'void activeDevices',
@@ -459,7 +467,7 @@ export const recoverySabotages: readonly Sabotage[] = [
     'if (!answer.signed) {',
   ),
 
-  account(
+  inviting(
     'an operator’s invitation is good for weeks',
     'OWNER_INVITATION_DAYS * 24 * HOUR_MS',
     'OWNER_INVITATION_DAYS * 240 * HOUR_MS',

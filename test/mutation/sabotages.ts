@@ -790,7 +790,7 @@ export const sabotages: readonly Sabotage[] = [
     file: `${ADAPTERS}/dynamodb/payersTable.ts`,
     from: "'(attribute_not_exists(phone_verified_at) OR attribute_exists(pending_current_passed_at))'",
     to: "'(attribute_not_exists(nobody) OR attribute_exists(pending_current_passed_at))'",
-    caughtBy: testOf.phone,
+    caughtBy: testOf.payersTable,
   },
   {
     name: 'the verified phone’s code is not checked',

@@ -25,8 +25,10 @@ export function phonesThatApprove(app: App, screen: Screen): Child[] {
   const content = el('div', {})
   const heading = el('h2', { id: 'phones-that-approve' }, 'Phones that approve payments')
   const events = {
-    // Whatever was said above before is not true any more.
-    changed: (said: Child[]) => app.go({ view: 'phone' }, { replace: true, notice: said }),
+    // Whatever was said above before is not true any more. Who has gone on meanwhile is not called back.
+    changed(said: Child[]): void {
+      if (!screen.signal.aborted) app.go({ view: 'phone' }, { replace: true, notice: said })
+    },
   }
   render()
   const looking = setInterval(look, LOOK_MS)
