@@ -168,7 +168,8 @@ export async function answerTo(
       on.kind === 'phone'
         ? world.verificationsOf(joined.payer).find((one) => one.verificationId === on.id)
         : undefined,
-    over: bytesOf[answer](on, text),
+    // Who asked before it was stored has signed nothing of it.
+    over: text === NO_DOCUMENT ? text : bytesOf[answer](on, text),
     label: sha256Url(JSON.stringify([clientDataJSON, authenticatorData, signature])),
     isStale: isOneOf(staleAnswers, spoil),
     isWrong: isOneOf(wrongAnswers, spoil),
@@ -218,37 +219,40 @@ function assertionOf(
 const turned = (bytes: Buffer) =>
   Buffer.from(bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)))
 
+/** What is signed where nothing is stored. */
+const NO_DOCUMENT = '{}'
+
 /** The document of what is answered, as it is stored; another text where there is none. */
 export async function documentOf(
   world: World,
   payer: string,
   { kind, id }: Subject,
 ): Promise<string> {
-  if (kind === 'payment') return String((await world.harness.item(id))?.signing ?? '{}')
+  if (kind === 'payment') return String((await world.harness.item(id))?.signing ?? NO_DOCUMENT)
   const { users } = await world.read({ payments: new Set(), users: new Set([payer]) })
   const [item = {}] = users
   if (kind === 'device') {
     const asking = item.device_pending as { id: string; signing: string } | undefined
-    return asking?.id === id ? asking.signing : '{}'
+    return asking?.id === id ? asking.signing : NO_DOCUMENT
   }
   if (kind === 'phone') {
-    return item.pending_id === id ? String(item.pending_signing ?? '{}') : '{}'
+    return item.pending_id === id ? String(item.pending_signing ?? NO_DOCUMENT) : NO_DOCUMENT
   }
   const devices = (item.devices ?? {}) as Record<
     string,
     { name: string; addedAt: string; stop?: { signing: string } }
   >
   const { name, addedAt, stop } = devices[id] ?? { name: '', addedAt: '' }
-  if (kind === 'stop') return stop?.signing ?? '{}'
+  if (kind === 'stop') return stop?.signing ?? NO_DOCUMENT
   return sorted({ kind, version: 1, payer, subject: { thumbprint: id, name }, addedAt })
 }
 
 async function otherDocument(world: World, ids: readonly string[], id: string): Promise<string> {
   for (const other of ids.filter((one) => one !== id)) {
     const text = await documentOf(world, '', { kind: 'payment', id: other })
-    if (text !== '{}') return text
+    if (text !== NO_DOCUMENT) return text
   }
-  return '{}'
+  return NO_DOCUMENT
 }
 
 type Listed = {
