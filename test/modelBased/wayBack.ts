@@ -25,7 +25,7 @@ export async function comeBack(world: World, model: Model, tally: Tally): Promis
     pass(2000),
     { do: 'signOut', who, session: 'new' },
     pass(2000),
-    ...(isFull && payer.state !== 'locked' ? [well.remove({ device })] : []),
+    ...(isFull ? [well.remove({ device })] : []),
     ownerInvite(who, true),
     well.invite(who),
     well.enrol(),
