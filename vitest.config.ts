@@ -19,9 +19,15 @@ const allOf = (...folders: string[]) => folders.map((folder) => `test/${folder}/
 /** Broken on purpose, chance, and what is bundled: long, and run whole before a release. */
 const proof = [
   ...allOf('fuzz', 'modelBased'),
-  ...['bundles', 'crashes', 'deviceCrashes', 'deviceRaces', 'lib/checks', 'races'].map(
-    (name) => `test/${name}.test.ts`,
-  ),
+  ...[
+    'bundles',
+    'crashes',
+    'deviceCrashes',
+    'deviceRaces',
+    'lib/checks',
+    'lib/specification',
+    'races',
+  ].map((name) => `test/${name}.test.ts`),
 ]
 /** A browser, the whole of Payfriend on this machine, or a script that a person starts. */
 const e2e = allOf('journeys', 'local', 'scripts')
