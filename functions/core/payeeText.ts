@@ -4,8 +4,9 @@
  * rules are Unicode's: UAX are annexes of its standard, UTS its technical standards.
  */
 
-import { type Payee, RIGHT_TO_LEFT } from './action.ts'
+import type { Payee } from './action.ts'
 import { CURRENCIES } from './money.ts'
+import { RIGHT_TO_LEFT } from './payeeInWords.ts'
 import { withoutSeenJoiners } from './seenJoiners.ts'
 
 /**

@@ -4,6 +4,8 @@
  */
 import { type AuthenticatorData, authenticatorDataOf, credentialIdIn } from './authenticatorData.ts'
 import { base64url, bytesOf } from './base64url.ts'
+import { type SheetFlaw, sheetFlawOf } from './paymentConfirmation.ts'
+import type { PaymentSheet } from './paymentSheet.ts'
 
 /** ES256 or RS256, as COSE numbers them. */
 export type PasskeyAlgorithm = -7 | -257
@@ -59,6 +61,8 @@ export type Assertion = Credential<{
   readonly signature: string
 }>
 
+/** How an assertion was asked for: by WebAuthn alone, or by Secure Payment Confirmation. */
+type Ceremony = 'webauthn.get' | 'payment.get'
 type ClientDataFlaw = 'type' | 'challenge' | 'origin' | 'framed'
 /** Why a registration is refused. */
 export type RegistrationFlaw =
@@ -66,7 +70,7 @@ export type RegistrationFlaw =
   | ('malformed' | 'rp-id' | 'user-presence' | 'user-verification' | 'backup-state')
   | ('algorithm' | 'key' | 'credential')
 /** Why an assertion is no answer to this question. A browser's update may cause it, so it counts as no attempt. */
-export type Staleness = ClientDataFlaw | 'malformed' | 'rp-id' | 'backup-eligibility'
+export type Staleness = ClientDataFlaw | SheetFlaw | 'malformed' | 'rp-id' | 'backup-eligibility'
 /** Why an answer to this question is wrong: a failed attempt. */
 export type AssertionFailure = 'credential' | 'user-presence' | 'user-verification' | 'signature'
 
@@ -131,6 +135,7 @@ export function passkeyFrom(
  * only claimed: `failureOf` has to follow.
  *
  * @param challenge base64url of what the server computed from what it stored, never taken from the request
+ * @param sheet what the browser itself may have shown (`payment.get`); without it only `webauthn.get` is an answer
  */
 export function stalenessOf(
   assertion: Assertion,
@@ -138,6 +143,7 @@ export function stalenessOf(
   passkey: Passkey,
   site: WebAuthnSite,
   crypto: WebAuthnCrypto,
+  sheet?: PaymentSheet,
 ): Staleness | undefined {
   // 7 to 9
   const clientData = clientDataOf(assertion.response.clientDataJSON)
@@ -145,8 +151,11 @@ export function stalenessOf(
   const signature = bytesOf(assertion.response.signature, SIGNATURE_BYTES_MAX)
   if (!isPublicKeyCredential(assertion) || !clientData || !data || !signature) return 'malformed'
   // 10 to 14
-  const clientDataFlaw = clientDataFlawOf(clientData, 'webauthn.get', challenge, site)
+  const type = sheet ? typeOf(clientData) : 'webauthn.get'
+  const clientDataFlaw = clientDataFlawOf(clientData, type, challenge, site)
   if (clientDataFlaw) return clientDataFlaw
+  const sheetFlaw = sheet && type === 'payment.get' && sheetFlawOf(clientData.payment, sheet, site)
+  if (sheetFlaw) return sheetFlaw
   // 15
   if (!isOf(site, data, crypto)) return 'rp-id'
   // 18
@@ -156,6 +165,10 @@ export function stalenessOf(
   if (isThisPasskey && data.isBackupEligible !== passkey.backupEligible) return 'backup-eligibility'
   return undefined
 }
+
+/** Whether the browser showed the payment itself: `payment.get`. All else is to be `webauthn.get`. */
+export const ceremonyOf = ({ response }: Assertion): Ceremony =>
+  typeOf(clientDataOf(response.clientDataJSON) ?? {})
 
 /** Why an answer that is not stale is wrong, or undefined if the passkey gave it and its user was verified. */
 export function failureOf(
@@ -200,16 +213,17 @@ export function afterUse(
 const isPublicKeyCredential = ({ type, id, rawId }: Credential<unknown>) =>
   type === 'public-key' && id === rawId
 
-type ClientData = Readonly<
-  Partial<Record<'type' | 'challenge' | 'origin' | 'crossOrigin' | 'topOrigin', unknown>>
->
+type ClientData = Readonly<Record<string, unknown>>
+
+const typeOf = ({ type }: ClientData): Ceremony =>
+  type === 'payment.get' ? 'payment.get' : 'webauthn.get'
 
 function clientDataOf(text: string): ClientData | undefined {
   const bytes = bytesOf(text, CLIENT_DATA_BYTES_MAX)
   if (!bytes) return undefined
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    return typeof value === 'object' && value !== null ? value : undefined
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
   } catch {
     return undefined
   }
@@ -217,7 +231,7 @@ function clientDataOf(text: string): ClientData | undefined {
 
 function clientDataFlawOf(
   clientData: ClientData,
-  type: 'webauthn.create' | 'webauthn.get',
+  type: 'webauthn.create' | Ceremony,
   challenge: string,
   { origin }: WebAuthnSite,
 ): ClientDataFlaw | undefined {

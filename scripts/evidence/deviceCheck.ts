@@ -8,9 +8,11 @@ import { sha256 } from '../../functions/adapters/sha256.ts'
 import { authenticatorDataOf } from '../../functions/core/authenticatorData.ts'
 import type { BoundPayment } from '../../functions/core/channels/channelRules.ts'
 import type { DeviceEvidence } from '../../functions/core/channels/deviceRules.ts'
+import { sheetOf } from '../../functions/core/paymentSheet.ts'
 import type { PaymentFacts } from '../../functions/core/paymentTrail.ts'
 import { challengeOf } from '../../functions/core/signing.ts'
 import {
+  ceremonyOf,
   failureOf,
   type PasskeyAlgorithm,
   stalenessOf,
@@ -84,7 +86,8 @@ function assertionProblem(evidence: PasskeyEvidence, payment: DecidedFacts): str
   const alg = ALGORITHMS.find((one) => one === evidence.alg)
   const site = siteOf(evidence)
   if (!assertion || !data || !alg || !site) return 'the passkey’s answer has not the form of one'
-  if (ua_type !== 'webauthn.get') return 'the passkey’s answer is not of the type that is stored'
+  if (ua_type !== ceremonyOf(assertion))
+    return 'the passkey’s answer is not of the type that is stored'
   const challenge = challengeOf(sha256, 'approve', payment.signing ?? '')
   // The device was found by its key, and its passkey's id is not in the evidence: the signature shows that it is this one.
   const passkey = {
@@ -95,8 +98,11 @@ function assertionProblem(evidence: PasskeyEvidence, payment: DecidedFacts): str
     backedUp: data.isBackedUp,
     signCount: data.signCount,
   }
-  const stale = stalenessOf(assertion, challenge, passkey, site, webauthnCrypto)
+  const sheet = sheetOf(payment, site.origin)
+  const stale = stalenessOf(assertion, challenge, passkey, site, webauthnCrypto, sheet)
   if (stale === 'challenge') return 'the passkey approved another payment'
+  if (stale === 'payee') return 'the browser showed another payee'
+  if (stale === 'total') return 'the browser showed another amount'
   if (stale) return `the passkey’s answer was not made for this page (${stale})`
   const failure = failureOf(assertion, passkey, webauthnCrypto)
   if (failure === 'signature') return 'the passkey’s signature is wrong'

@@ -35,6 +35,7 @@ export function deviceTold(evidence: Evidence, origin: DeviceOrigin | undefined)
         ? `signed the SHA-256 of ${quoted(SIGNED_AS.approve)} and the document, after it had verified its user by finger, face or PIN`
         : `the body has the SHA-256 of ${quoted(SIGNED_AS.deny)} and the document; a no needs no passkey`,
     ],
+    ...(isYes ? [['shown by', shownBy(evidence)] as const] : []),
   ]
 }
 
@@ -49,6 +50,11 @@ export function deviceVerified(
     evidence.kind === 'passkey'
       ? "  both signatures are right: the device's over its request, the passkey's over the document"
       : "  the device's signature is right, over its request with the hash of the denial",
+    ...(hasSheet(evidence)
+      ? [
+          "  the browser's own sheet showed this payee and this amount, as what the passkey signed says",
+        ]
+      : []),
     ...(origin && 'letIn' in origin
       ? [
           `  its keys are those that were let in on ${origin.letIn.at} ${LET_IN_BY[evidence.bound_by]}, as entry ${origin.letIn.seq} of the payer's own audit trail says`,
@@ -70,5 +76,13 @@ export function changeTold({ event, device, isNow }: PayerEntry): string {
   const renewed = device.renews === undefined ? '' : `, in place of ${device.renews}`
   return `  ${device.id}, let in ${LET_IN_BY[device.boundBy]}${until}${renewed}`
 }
+
+const hasSheet = (evidence: Evidence) =>
+  evidence.kind === 'passkey' && evidence.ua_type === 'payment.get'
+
+const shownBy = (evidence: Evidence) =>
+  hasSheet(evidence)
+    ? 'the browser itself, in a sheet with payee and amount, and before it the page'
+    : 'the page'
 
 const quoted = (text: string) => JSON.stringify(text)

@@ -7,13 +7,25 @@ const ALGORITHMS = [-7, -257]
 /** A credential or an assertion as the API takes it. */
 export type PasskeyJson = { readonly id: string }
 
+/** What TypeScript's types do not have. */
+type NewPasskey = PublicKeyCredentialCreationOptions & {
+  readonly hints: string[]
+  readonly extensions?: { readonly payment: { readonly isPayment: true } }
+}
+
 /**
  * Make a passkey. Call it directly in the press of a button: browsers refuse it later.
  *
  * @param challenge computed before the press
+ * @param forSheet for the browser's own sheet too. Only where there is one: other browsers may fail. A passkey that was
+ *   made without never works in it.
  */
-export function makePasskey(challenge: ArrayBuffer, name: string): Promise<PasskeyJson> {
-  const publicKey: PublicKeyCredentialCreationOptions & { readonly hints: string[] } = {
+export function makePasskey(
+  challenge: ArrayBuffer,
+  name: string,
+  forSheet: boolean,
+): Promise<PasskeyJson> {
+  const publicKey: NewPasskey = {
     challenge,
     rp: { name: 'Payfriend' },
     // Random, because an equal id would overwrite the passkey of another account on this phone.
@@ -27,9 +39,11 @@ export function makePasskey(challenge: ArrayBuffer, name: string): Promise<Passk
       residentKey: 'required',
       requireResidentKey: true,
       userVerification: 'required',
+      ...(forSheet && { authenticatorAttachment: 'platform' }),
     },
     attestation: 'none',
     hints: ['client-device'],
+    ...(forSheet && { extensions: { payment: { isPayment: true } } }),
   }
   return asJson(navigator.credentials.create({ publicKey }))
 }
@@ -65,7 +79,8 @@ export const goneAfter = (count: number): string | null =>
     : 'If no fingerprint question appears, this phone’s key may be gone. Remove this phone on the page where you ' +
       'sign in, and add it again.'
 
-async function asJson(asked: Promise<Credential | null>): Promise<PasskeyJson> {
+/** What a browser returned, as the API takes it. */
+export async function asJson(asked: unknown): Promise<PasskeyJson> {
   const credential = await asked
   // Password managers that replace the browser's passkeys may return less.
   if (!(credential instanceof PublicKeyCredential)) throw new Error('no passkey was returned')

@@ -1,6 +1,6 @@
 /** The amount and payee by which Twilio Verify binds a code to an action; Twilio words the text around them. */
-import { payeeInWords } from '../../core/action.ts'
 import { inWords } from '../../core/money.ts'
+import { payeeInWords } from '../../core/payeeInWords.ts'
 import type { BoundAction } from '../../core/ports.ts'
 import type { Nothing } from '../../core/same.ts'
 

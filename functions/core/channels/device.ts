@@ -1,13 +1,15 @@
 /** The channel `device`: a passkey approves exactly the stored document, a device key denies it. */
+import { fieldsOf } from '../action.ts'
 import { type PaymentPorts, requirePayment, whyConditionFailed } from '../deciding.ts'
 import { activeDevices, type Device } from '../device.ts'
 import type { SignaturePorts } from '../devicePorts.ts'
 import type { Sha256 } from '../ids.ts'
 import { type Payment, statusAt, whyClosed } from '../payment.ts'
+import { sheetOf } from '../paymentSheet.ts'
 import type { ChannelStart, Decision } from '../ports.ts'
 import { Refusal } from '../refusals.ts'
 import { challengeOf, paymentSigning } from '../signing.ts'
-import { type Assertion, failureOf, stalenessOf } from '../webauthn.ts'
+import { type Assertion, ceremonyOf, failureOf, stalenessOf } from '../webauthn.ts'
 import { ASSERTIONS_MAX } from './deviceRules.ts'
 
 /** A device's request as it came, kept as evidence. */
@@ -26,7 +28,8 @@ export const deviceStart =
 
 /**
  * Approve a payment by an assertion of the device's passkey over the stored document. An equal request again returns
- * the approved payment.
+ * the approved payment. If the browser showed the payment itself (`payment.get`), it showed what is stored, or the
+ * assertion is one of another document.
  *
  * What makes the signature one of another document, place or time is refused and counts as no attempt. A wrong
  * signature is an attempt, counted before it is checked; the fifth fails the payment (RTS Art. 4(3)(b)).
@@ -46,7 +49,9 @@ export async function approveByDevice(
   const closed = whyClosed(payment, clock())
   if (closed) throw closed
   const challenge = challengeOf(sha256, 'approve', signing)
-  const stale = stalenessOf(assertion, challenge, device.passkey, ports.site, crypto)
+  const { reference, action } = payment
+  const sheet = sheetOf({ ...fieldsOf(action), reference }, ports.site.origin)
+  const stale = stalenessOf(assertion, challenge, device.passkey, ports.site, crypto, sheet)
   if (stale) {
     ports.onStale(stale)
     throw notSigned(payment)
@@ -66,7 +71,7 @@ export async function approveByDevice(
         ...signedBy(device, request),
         spki,
         alg,
-        ua_type: 'webauthn.get',
+        ua_type: ceremonyOf(assertion),
       },
       only: { payerId, signing },
     },

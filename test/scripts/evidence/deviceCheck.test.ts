@@ -33,11 +33,14 @@ test.each([
   ['that waits for a device', waiting],
   ['approved by a passkey with ES256', approvedBy(phone)],
   ['approved by a passkey with RS256', approvedBy(newPhone(-257))],
+  ['approved in the browser’s own sheet', approvedBy(phone, { sheet: 'right' })],
   ['denied by a device’s key', deniedBy(phone)],
 ])('a payment is proven %s', (_, payment) => {
   expect(problems(payment)).toEqual([])
 })
 
+const SHOWN_AMOUNT = 'the browser showed another amount'
+const ON_PAGE = { rpId: 'pay.example', topOrigin: 'https://pay.example' }
 const later = (seconds: number) => Math.floor(at(seconds).getTime() / 1000)
 
 describe('the signatures of a yes are wrong', () => {
@@ -94,6 +97,27 @@ describe('the signatures of a yes are wrong', () => {
       'of another type than is stored',
       { evidence: { ua_type: 'payment.get' } },
       'the passkey’s answer is not of the type that is stored',
+    ],
+    [
+      'of the browser’s sheet, stored as of the page’s',
+      { sheet: 'right', evidence: { ua_type: 'webauthn.get' } },
+      'the passkey’s answer is not of the type that is stored',
+    ],
+    ['over another amount in the sheet', { sheet: 'another amount' }, SHOWN_AMOUNT],
+    [
+      'over another payee in the sheet',
+      { sheet: 'right', assertion: { clientData: { payment: { ...ON_PAGE, payeeName: 'Tom' } } } },
+      'the browser showed another payee',
+    ],
+    [
+      'over no sheet',
+      { sheet: 'right', assertion: { clientData: { payment: null } } },
+      'the passkey’s answer was not made for this page (sheet)',
+    ],
+    [
+      'over a sheet of another payment',
+      { sheet: 'right', signing: signingOf(waiting).replace('Neville', 'Nevilla') },
+      'the passkey approved another payment',
     ],
     [
       'in a body that was changed since',

@@ -1,5 +1,6 @@
 /** Test support: payments that a device decided, with real signatures, and the payer's trail that has the device. */
 import { sha256, sha256Hex } from '../../../functions/adapters/sha256.ts'
+import { fieldsOf } from '../../../functions/core/action.ts'
 import { type Evidence, outcomeOf, proofOf } from '../../../functions/core/outcome.ts'
 import {
   EMPTY_TRAIL,
@@ -8,6 +9,7 @@ import {
   withEntry,
 } from '../../../functions/core/payerTrail.ts'
 import type { HistoryEntry } from '../../../functions/core/payment.ts'
+import { sheetOf } from '../../../functions/core/paymentSheet.ts'
 import type { PaymentWithHistory } from '../../../functions/core/paymentTrail.ts'
 import { challengeOf, paymentSigning } from '../../../functions/core/signing.ts'
 import {
@@ -54,6 +56,8 @@ export const onDevice = (seconds: number, event: HistoryEntry['event']): History
 /** What a device does otherwise than it should. */
 export type Wrong = {
   readonly assertion?: AuthenticatorFault
+  /** The browser itself shows the payment: as it is, or with another amount. */
+  readonly sheet?: 'right' | 'another amount'
   readonly order?: Partial<ProofOrder>
   /** Members of the evidence that is stored. */
   readonly evidence?: Readonly<Record<string, unknown>>
@@ -70,18 +74,26 @@ export function approvedBy(
   payment = waiting,
 ): PaymentWithHistory {
   const { signing = signingOf(payment), prefix = 'approve' } = wrong
-  const assertion = phone.get(challengeOf(sha256, prefix, signing), wrong.assertion)
+  const challenge = challengeOf(sha256, prefix, signing)
+  const assertion = wrong.sheet
+    ? phone.confirm(challenge, sheetOn(payment, wrong.sheet), wrong.assertion)
+    : phone.get(challenge, wrong.assertion)
   const passkey = phone.create('').response
   const evidence = {
     kind: 'passkey',
     ...requestOf(phone, payment, { answer: 'approve', assertion }, wrong),
     spki: passkey.publicKey,
     alg: passkey.publicKeyAlgorithm,
-    ua_type: 'webauthn.get',
+    ua_type: wrong.sheet ? 'payment.get' : 'webauthn.get',
     ...wrong.evidence,
   } as Evidence
   const history = [onDevice(29, 'assertion_tried'), onDevice(30, 'approved')]
   return decided(payment, history, 'approved', evidence)
+}
+
+function sheetOn({ action, reference }: PaymentWithHistory, is: Wrong['sheet']) {
+  const sheet = sheetOf({ ...fieldsOf(action), reference }, ORIGIN)
+  return is === 'right' ? sheet : { ...sheet, total: { ...sheet.total, value: '0.01' } }
 }
 
 /** The payment after the phone's no. */

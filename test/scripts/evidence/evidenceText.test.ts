@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { evidenceJson, evidenceText } from '../../../scripts/evidence/evidenceText.ts'
 import { trailText } from '../../../scripts/evidence/payerTrail.ts'
 import { WORDS } from '../../core/payments.ts'
-import { deniedBy, deviceTrail, newPhone, waiting } from './deviceTrails.ts'
+import { approvedBy, deniedBy, deviceTrail, newPhone, waiting } from './deviceTrails.ts'
 import { callback, decidedWith, entries, kept, keyOf, records } from './paymentTrails.ts'
 
 const all = entries(records['approved by push'])
@@ -88,6 +88,16 @@ test('it tells what let a device in, or that this was not verified', () => {
   expect(evidenceText({ ...denied, device: { whyNotCompared: 'it is not there' } })).toContain(
     "NOT VERIFIED: whether its keys are those of the payer's device (it is not there)",
   )
+})
+
+test('it tells whether the browser itself showed payee and amount', () => {
+  const told = (sheet?: 'right') =>
+    evidenceText({ ...found, entries: entries(approvedBy(newPhone(), sheet ? { sheet } : {})) })
+  const verified = "the browser's own sheet showed this payee and this amount"
+  expect(told('right')).toContain(verified)
+  expect(told('right')).toMatch(/^ {2}shown by +the browser itself/m)
+  expect(told()).not.toContain(verified)
+  expect(told()).toMatch(/^ {2}shown by +the page$/m)
 })
 
 test('the history of an account tells which device was let in, and by what', () => {
