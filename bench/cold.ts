@@ -131,6 +131,10 @@ const routes: Record<RouteName, First> = {
     const yes = device.requestOf('decideApproval', id, await device.yesTo(id))
     return [eventOf('decideApproval', yes), /"statusCode":200.*approved/]
   },
+  devicePush: async (as) => {
+    const { device } = await deviceAsked(as)
+    return [eventOf('devicePush', device.requestOf('devicePush', undefined, {})), /"pushKey":"B/]
+  },
   deviceRemove: async (as) => {
     const { device, payer } = await deviceAsked(as)
     return [eventOf('deviceRemove', { as: payer, id: device.id }), /"statusCode":200/]
@@ -143,6 +147,10 @@ const firsts: Record<LambdaName | TriggerName, First> & Record<string, First> = 
   [SDK]: readsPayer,
   [SDK_CUT]: readsPayer,
   sweepPayments: async () => [{}, /"expired":0/],
+  ringDevices: async ({ payerId }) => {
+    const detail = { version: 1, payerId, at: new Date().toISOString() }
+    return [{ 'detail-type': 'phone.changed', detail }, /"taken":0/]
+  },
   tokenClaims: async ({ email }) => [
     { request: { userAttributes: { email, email_verified: 'true' } } },
     /claimsToAddOrOverride/,

@@ -32,6 +32,10 @@ const world: World = {
     AUTHY_API_URL: phone.url,
     AUTHY_API_KEY: API_KEY,
     PUBLIC_URL: publicUrl,
+    SITE_URL: gateway.url,
+    PUSH_SEED: 'a seed of the bench, of 32 characters or more',
+    PUSH_STAND_IN: phone.url,
+    EVENT_BUS: 'payfriend',
     // Nobody signs out.
     USER_POOL_ID: 'none',
     OPEN_PAYMENTS: '1000',

@@ -11,6 +11,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { archiveBucket } from './adapters/aws/archiveBucket.ts'
 import { cognitoSignIns } from './adapters/aws/cognitoSignIns.ts'
 import { eventBus as bridge } from './adapters/aws/eventBus.ts'
+import { ringRequests as rings } from './adapters/aws/ringRequests.ts'
 import { denialTrail } from './adapters/dynamodb/denialTrail.ts'
 import { devicesTable } from './adapters/dynamodb/devicesTable.ts'
 import { limitsTable } from './adapters/dynamodb/limitsTable.ts'
@@ -28,7 +29,7 @@ import {
 import { sha256 } from './adapters/sha256.ts'
 import { changeIdFrom, paymentIdFrom } from './core/ids.ts'
 import { type Payment, referenceFrom } from './core/payment.ts'
-import type { Archive, Clock, EventBus, SignIns } from './core/ports.ts'
+import type { Archive, Clock, EventBus, RingRequests, SignIns } from './core/ports.ts'
 import { countedDevices, countedPayments } from './counting.ts'
 import { reportFault, securityEvent } from './observe.ts'
 
@@ -106,13 +107,18 @@ export function archive({ env }: World): Archive {
   return archiveBucket(client, ARCHIVE_BUCKET)
 }
 
-export function eventBus({ env }: World): EventBus {
-  const { EVENT_BUS, EVENTS_ENDPOINT } = eventSettings(env)
-  const client = new EventBridgeClient({
+export const eventBus = (world: World): EventBus =>
+  bridge(bridgeClient(world), eventSettings(world.env).EVENT_BUS)
+
+export const ringRequests = (world: World): RingRequests =>
+  rings(bridgeClient(world), eventSettings(world.env).EVENT_BUS)
+
+function bridgeClient({ env }: World): EventBridgeClient {
+  const { EVENTS_ENDPOINT } = eventSettings(env)
+  return new EventBridgeClient({
     ...patience(3000),
     ...(EVENTS_ENDPOINT && standIn(env, EVENTS_ENDPOINT)),
   })
-  return bridge(client, EVENT_BUS)
 }
 
 export const paymentIdOf = paymentIdFrom(sha256)
@@ -133,6 +139,9 @@ export const onSignInFault = (fault: unknown): void => reportFault(fault)
 
 /** Waits 100 ms, long enough for another request on the same payment to finish its write. */
 export const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 100))
+
+/** Waits a second before a busy push service is asked once more. */
+export const ringPause = () => new Promise<void>((resolve) => setTimeout(resolve, 1_000))
 
 const clients = new WeakMap<Env, DynamoDBDocumentClient>()
 

@@ -3,11 +3,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import * as z from 'zod'
+import { asksOf } from './adapters/dynamodb/payerAsks.ts'
 import { trailOf } from './adapters/dynamodb/payerTrailItem.ts'
 import { paymentWithHistoryOf } from './adapters/dynamodb/paymentHistory.ts'
 import { RewrittenOutcome } from './core/outcome.ts'
 import { EMPTY_TRAIL, type Trail } from './core/payerTrail.ts'
 import type { PaymentWithHistory } from './core/paymentTrail.ts'
+import type { Asks } from './core/ringEvent.ts'
 import { count, faultName, flush, logger } from './observe.ts'
 
 /** A payment before and after a change: without `before` it is new, without `after` it was removed. */
@@ -17,11 +19,13 @@ export type PaymentChange = {
   readonly after?: PaymentWithHistory
 }
 
-/** A payer's trail before and after a change; without `after` the item was removed. */
+/** A payer's trail before and after a change, and what asked devices then; without `after` the item was removed. */
 export type PayerChange = {
   readonly payerId: string
   readonly before: Trail
   readonly after?: Trail
+  readonly askedBefore: Asks
+  readonly asksAfter: Asks
 }
 
 /** The functions that take a change, one per table. */
@@ -75,11 +79,17 @@ const paymentChange = (paymentId: string, { OldImage, NewImage }: Images): Payme
   ...(NewImage && { after: paymentWithHistoryOf(unmarshall(NewImage)) }),
 })
 
-const payerChange = (payerId: string, { OldImage, NewImage }: Images): PayerChange => ({
-  payerId,
-  before: OldImage ? trailOf(unmarshall(OldImage)) : EMPTY_TRAIL,
-  ...(NewImage && { after: trailOf(unmarshall(NewImage)) }),
-})
+function payerChange(payerId: string, { OldImage, NewImage }: Images): PayerChange {
+  const before = OldImage && unmarshall(OldImage)
+  const after = NewImage && unmarshall(NewImage)
+  return {
+    payerId,
+    before: before ? trailOf(before) : EMPTY_TRAIL,
+    ...(after && { after: trailOf(after) }),
+    askedBefore: asksOf(before),
+    asksAfter: asksOf(after),
+  }
+}
 
 const image = z.record(z.string(), z.custom<AttributeValue>())
 type Image = z.infer<typeof image>

@@ -56,6 +56,15 @@ export const metrics = {
   /** The payer said that they did not start what was asked. */
   NotMe: 'Count',
 
+  /** Rings that a push service took, and that none took in time; subscriptions that have ended. */
+  PushTaken: 'Count',
+  PushLost: 'Count',
+  PushGone: 'Count',
+  /** A push service does not accept our key or our request. */
+  PushFault: 'Count',
+  /** The time from a payment's start until a push service took its ring. */
+  RingMs: 'Milliseconds',
+
   /** A payer denied three pushes in a row. */
   PushesDenied: 'Count',
 

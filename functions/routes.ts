@@ -131,6 +131,14 @@ export const lambdas = {
     route: { method: 'POST', path: '/approvals/{approvalId}', open: 'device' },
     rights: ['users:GetItem', 'users:UpdateItem', 'payments:GetItem', 'payments:UpdateItem'],
   },
+  devicePush: {
+    route: { method: 'POST', path: '/device/push', open: 'device' },
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
+  ringDevices: {
+    // The bus calls it.
+    rights: ['users:GetItem', 'users:UpdateItem'],
+  },
   sweepPayments: {
     rights: [
       'payments:UpdateItem',
@@ -143,6 +151,11 @@ export const lambdas = {
 } as const satisfies Record<string, Lambda>
 
 export type LambdaName = keyof typeof lambdas
+
+/** The Lambdas with a route. */
+export type RouteName = {
+  [Name in LambdaName]: (typeof lambdas)[Name] extends { route: object } ? Name : never
+}[LambdaName]
 
 /** A deployment's provider, and the one that it had until its last deployment, if open payments may need it. */
 export type Carriers = {
@@ -161,6 +174,21 @@ export const lambdasOf = ({ provider, formerProvider }: Carriers): LambdaName[] 
 /** Whether one of a deployment's providers, current or former, is this one. */
 export const isCarriedBy = ({ provider, formerProvider }: Carriers, one: TextProvider): boolean =>
   provider === one || formerProvider === one
+
+/** The events of the bus that call `ringDevices`, by their source. */
+export const ringing = {
+  payfriend: [
+    'payment.pending',
+    'device.waiting',
+    'device.added',
+    'device.removed',
+    'device.restored',
+    'device.stopped',
+    'phone.changed',
+  ],
+  /** A device's own test, and what begins to ask for a device's yes. */
+  'payfriend.rings': ['device.test', 'device.asks', 'phone.asks'],
+} as const
 
 /** Lambdas that Cognito calls; they have no rights on the tables. */
 export const triggers = ['signUpPolicy', 'tokenClaims'] as const

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EVENT_SOURCE } from '../functions/adapters/aws/eventBus.ts'
 import { type Env, paymentSettings, providerSettings } from '../functions/adapters/settings.ts'
 import type { World } from '../functions/composition.ts'
 import { currencyForPage } from '../functions/core/money.ts'
@@ -17,7 +18,8 @@ import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
 import { startAuditTrail } from './auditTrail/auditTrail.ts'
-import type { EventEnvelope } from './auditTrail/localBus.ts'
+import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './auditTrail/localBus.ts'
+import { ringer } from './auditTrail/ringer.ts'
 import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { FRIENDS } from './friends.ts'
@@ -130,13 +132,20 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     })
     closers.push(signIn.close)
 
+    const ring = ringer(() => worldOf('ringDevices'))
+    const bus = await startLocalBus((event) => {
+      if (isOfPayfriend(event)) options.onEvent?.(event)
+      ring.take(event)
+    })
+    closers.push(bus.close)
+
     let endpoint = env.DYNAMODB_ENDPOINT
     const isEmbedded = !endpoint
     if (!endpoint) {
       const auditTrail = await startAuditTrail({
         clock,
         ...(dataDir && { archiveFolder: join(dataDir, 'archive') }),
-        onEvent: options.onEvent,
+        eventsEndpoint: bus.url,
       })
       closers.push(auditTrail.close)
       const database = await startDatabase({
@@ -146,6 +155,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       closers.push(database.close)
       endpoint = database.endpoint
     }
+    closers.push(ring.close)
     await createTables(
       new DynamoDBClient({
         endpoint,
@@ -164,6 +174,9 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         // Only with the emulated provider, because a real one cannot reach this machine's address.
         ...(isEmulated && { LOGO_URL: `${gateway.url}/logo.png` }),
         FIRST_DEVICE: 'sign-in',
+        // The pretend phone is its own push service, on this machine and by plain HTTP.
+        ...(phone && { PUSH_STAND_IN: phone.url }),
+        PUSH_SEED: pushSeed(dataDir && join(dataDir, 'pushSeed')),
         ...env,
         // The embedded database must not get a real key from the shell.
         ...(isEmbedded && keyOf('local')),
@@ -172,10 +185,14 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         ...inUserPool(signIn.userPool),
         PUBLIC_URL: publicUrl,
         SITE_URL: gateway.url,
+        EVENT_BUS: LOCAL_BUS,
+        EVENTS_ENDPOINT: bus.url,
       },
     }
     // Another database accepts one key only, or has separate tables for each.
-    const worldOf = (name: LambdaName) => (isEmbedded ? asLambda(world, name) : world)
+    function worldOf(name: LambdaName): World {
+      return isEmbedded ? asLambda(world, name) : world
+    }
     const config = {
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
@@ -228,3 +245,14 @@ function isRealIn(env: Env, carriers: Carriers): boolean {
 }
 
 const newKey = () => randomBytes(24).toString('base64url')
+
+/** The owner of the bus has no use for test rings. */
+const isOfPayfriend = ({ source }: EventEnvelope) => source === EVENT_SOURCE
+
+/** The seed of the push key. It is kept with the devices, because another key would end their subscriptions. */
+function pushSeed(file: string | undefined): string {
+  if (file && existsSync(file)) return readFileSync(file, 'utf8').trim()
+  const seed = randomBytes(48).toString('base64url')
+  if (file) writeFileSync(file, seed, { mode: 0o600 })
+  return seed
+}

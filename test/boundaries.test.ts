@@ -75,8 +75,11 @@ const PLAIN_DATA = [
   'functions/tables.ts',
   METRICS,
   'functions/http/gatewayAnswers.ts',
+  'functions/http/originHeader.ts',
 ]
 const LIMITS = 'functions/core/limits.ts'
+/** What the page asks a browser to show of a payment, and the server verifies. */
+const SHEET = 'functions/core/paymentSheet.ts'
 /** The one list of channels; approvals are counted by it. */
 const CHANNEL_LIST = 'functions/core/channel.ts'
 const COMPOSITION = [
@@ -161,6 +164,18 @@ const fences: Record<string, Fence> = {
   ),
   'the adapter of DynamoDB imports its clients besides': adapter('dynamodb', ...DATABASE),
   'the adapter of devices imports jose besides': adapter('device', 'jose'),
+  'the adapter of push services imports two parts of web-push and what sends a request besides':
+    adapter(
+      'webPush',
+      ...[
+        'web-push/src/encryption-helper.js',
+        'web-push/src/vapid-helper.js',
+        'node:dns/promises',
+        'node:http',
+        'node:https',
+        'node:net',
+      ],
+    ),
   'the adapter of other services of AWS imports their clients besides': adapter(
     'aws',
     ...AWS_CLIENTS,
@@ -284,18 +299,19 @@ const fences: Record<string, Fence> = {
       ['functions/x.ts', "import { x } from '@types/node'"],
     ],
   },
-  'the page imports nothing but itself, the limits, oauth4webapi, uqr, and types of what it is shown':
+  'the page imports nothing but itself, the limits, the browser’s sheet, oauth4webapi, uqr, and types of what it is shown':
     {
       around: (file) => file.startsWith('web/'),
       allows: (found) =>
         within('web/').has(found) ||
-        isOneOf(LIMITS, 'oauth4webapi', 'uqr')(found) ||
+        isOneOf(LIMITS, SHEET, 'oauth4webapi', 'uqr')(found) ||
         (found.isType && isOneOf(...SHOWN_TYPES, 'functions/http/gatewayAnswers.ts')(found)),
       caught: [
         ['web/x.ts', "import { REFUSALS } from '../functions/core/refusals.ts'"],
         ['web/x.ts', "import { GATEWAY_ANSWERS } from '../functions/http/gatewayAnswers.ts'"],
         ['web/views/x.ts', "import { view } from '../../functions/core/payment.ts'"],
         ['web/x.ts', "import { CHANNELS } from '../functions/core/channel.ts'"],
+        ['web/x.ts', "import { sheetFlawOf } from '../functions/core/paymentConfirmation.ts'"],
         ['web/x.ts', "import type { StartPorts } from '../functions/core/starting.ts'"],
         ['web/x.ts', "import { readFile } from 'node:fs/promises'"],
         ['web/x.ts', "import * as z from 'zod'"],
@@ -510,6 +526,7 @@ test('the imports of a known file are all found', () => {
     'functions/core/refusals.ts',
     'functions/observe.ts',
     'functions/http/gatewayAnswers.ts',
+    'functions/http/originCheck.ts',
     'functions/http/requestBody.ts',
   ])
 })
@@ -550,7 +567,7 @@ const forbidden: readonly (readonly [
   [
     'who looks at a stage asks AWS nothing that changes it',
     /\b(?!(Get|Describe|List)[A-Z])[A-Z]\w*Command\b/,
-    (file) => file.startsWith('scripts/doctor'),
+    (file) => /^scripts\/(checks\/|(doctor|preflight|deployed)\.ts$)/.test(file),
     [
       'new PutSecretValueCommand({})',
       'client.send(new UpdateTableCommand(x))',

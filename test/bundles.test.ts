@@ -129,16 +129,27 @@ describe.each(providers)('what is in a bundle made for %s', (provider) => {
       except: ['archiveEntries'],
     },
     {
-      what: 'no way to a bus but where payments are published',
+      what: 'no way to a bus but where payments are published and a test ring is asked for',
       pattern: /\/@aws-sdk\/client-eventbridge\//,
       caught: 'node_modules/@aws-sdk/client-eventbridge/dist-es/EventBridgeClient.js',
-      except: ['publishEvents'],
+      except: ['publishEvents', 'devicePush'],
     },
     {
       what: 'no way to who signs in but where sessions end',
       pattern: /\/@aws-sdk\/client-cognito-identity-provider\//,
       caught: 'node_modules/@aws-sdk/client-cognito-identity-provider/dist-es/models/errors.js',
       except: ['endSessions', 'phoneVerify'],
+    },
+    {
+      what: 'nothing of web-push that speaks through a proxy',
+      pattern: /node_modules\/(https-proxy-agent|agent-base|debug)\//,
+      caught: 'node_modules/https-proxy-agent/dist/index.js',
+    },
+    {
+      what: 'nothing of web-push but where devices are rung',
+      pattern: /node_modules\/(web-push|http_ece|jws|asn1\.js)\//,
+      caught: 'node_modules/web-push/src/index.js',
+      except: ['ringDevices'],
     },
     {
       what: 'no CommonJS copy of the SDK',
@@ -426,6 +437,21 @@ describe.each(providers)(
       })
       expect(await call('deviceRemove', { as, id: device.id })).toMatchObject({ status: 200 })
       expect((await device.approvals()).body).toMatchObject({ trusted: false })
+    })
+
+    test('a device says where it is rung, and rings with a payment’s words', async () => {
+      const { as, number } = hasTexts ? await person() : stranger()
+      const device = await addDevice(server, { ...as, number })
+      const phone = await around.pushServer.subscribe(device)
+      const { paymentId, displayText, createdAt, expiresAt } = (await send(as)).body
+      const payment = { paymentId, displayText, createdAt, expiresAt }
+      const rung = await (await lambda('ringDevices')).invoke({
+        source: 'payfriend',
+        'detail-type': 'payment.pending',
+        detail: { version: 1, payerId: as.payerId, ...payment },
+      })
+      expect(rung).toEqual({ taken: 1 })
+      expect(phone.got()).toMatchObject([{ notification: { tag: paymentId, body: displayText } }])
     })
 
     test('a payment is cancelled, and stands in the list', async () => {

@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { deviceSettings, limitSettings, paymentSettings } from '../functions/adapters/settings.ts'
+import {
+  deviceSettings,
+  limitSettings,
+  paymentSettings,
+  pushSettings,
+} from '../functions/adapters/settings.ts'
 import { CODE_ATTEMPTS_MAX, TEXTS_MAX } from '../functions/core/channels/smsCodeRules.ts'
 import {
   DEFAULTS,
@@ -12,6 +17,8 @@ import {
   LAMBDA_SECONDS,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
+  PUSH_HOSTS,
+  TEST_RING_PAUSE_SECONDS,
   TEXT_PAUSE_SECONDS,
 } from '../functions/core/limits.ts'
 import { FAILED_ATTEMPTS_MAX } from '../functions/core/lockout.ts'
@@ -81,6 +88,8 @@ test.each([
     'docs/guides/settings.md',
     `phone verification | ${TEXTS_MAX}, at least ${TEXT_PAUSE_SECONDS} s apart |`,
   ],
+  ['docs/guides/settings.md', `test rings of one device | one in ${TEST_RING_PAUSE_SECONDS} s |`],
+  ['.env.example', `#PUSH_HOSTS=${PUSH_HOSTS.join(',')}\n`],
   ['docs/guides/settings.md', `tries at a code | ${CODE_ATTEMPTS_MAX}, each spent`],
   ['docs/guides/settings.md', `a payment's life | ${DEFAULTS.paymentTtlSeconds / 60} minutes |`],
   ['.env.example', `for its payer, ${life}.`],
@@ -88,6 +97,11 @@ test.each([
   ['docs/guides/runbook.md', `of the ${LAMBDA_SECONDS} seconds it has`],
 ] as const)('%s says “%s”', (file, words) => {
   expect(textOf(file)).toContain(words)
+})
+
+test('a stage and a laptop that say nothing ring by the same push services', () => {
+  expect(stageSettings('dev', {}).pushHosts).toEqual(PUSH_HOSTS)
+  expect(pushSettings({ PUSH_SEED: 'x'.repeat(64) }).PUSH_HOSTS).toEqual(PUSH_HOSTS)
 })
 
 test('a payment and a verification have as many texts and tries, which the documents tell as one', () => {

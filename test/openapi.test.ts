@@ -475,6 +475,7 @@ describe('real answers', () => {
   })
 
   test.each([
+    'where a device is rung',
     'leaves by a text',
     'a first device by a sign-in',
     'payments, and a device that is removed',
@@ -501,6 +502,13 @@ describe('real answers', () => {
     await call('endSessions', { as, body: { x: 1 } })
     await payers(harness.world).setState(as, 'locked', harness.clock.now())
     await call('endSessions', { as })
+  })
+
+  test('past a firewall', async () => {
+    const walled = harness.with({ ORIGIN_SECRETS: 'a'.repeat(32) })
+    for (const { name, open } of routes) {
+      if (open !== 'public') await call(name, { id: UNKNOWN }, walled.call)
+    }
   })
 
   test('of callbacks', async () => {

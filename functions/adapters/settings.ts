@@ -7,6 +7,8 @@ import {
   DEVICE_WAIT_HOURS_MIN,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
+  PUSH_HOST,
+  PUSH_HOSTS,
 } from '../core/limits.ts'
 import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
@@ -116,6 +118,31 @@ export const deviceSettings = (env: Env) =>
       .default(DEFAULTS.deviceWaitHours),
     TEXTS_BESIDE_DEVICE: flag,
   })
+
+/** The push services that may be called; on a laptop also the origin of the pretend phone, which is one. */
+export const pushSettings = (env: Env) =>
+  read(env, {
+    PUSH_HOSTS: z
+      .string()
+      .transform((list) => list.split(','))
+      .pipe(z.array(z.string().regex(PUSH_HOST, 'must be names like push.example.com')))
+      .default([...PUSH_HOSTS]),
+    PUSH_STAND_IN: z
+      .url()
+      .transform((url) => new URL(url).origin)
+      .optional(),
+  })
+
+/** The seed of our push key, on a laptop; in AWS the name of the secret that has it. */
+export function pushKeySettings(env: Env) {
+  const { PUSH_SEED: seed, PUSH_SECRET_ID: secretId } = read(env, {
+    PUSH_SEED: z.string().min(32).optional(),
+    PUSH_SECRET_ID: z.string().min(1).optional(),
+  })
+  if (secretId) return { secretId }
+  if (seed) return { seed }
+  throw missing('PUSH_SEED: neither it nor PUSH_SECRET_ID is set')
+}
 
 export function paymentSettings(env: Env) {
   const { MAX_AMOUNT, ...settings } = read(env, {

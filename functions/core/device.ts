@@ -1,4 +1,5 @@
 /** Devices: a payer's phones and browsers that approve by their own keys. */
+import type { PushSubscription } from './pushSubscription.ts'
 import type { Passkey } from './webauthn.ts'
 
 /** A payer's devices, active or waiting. */
@@ -83,6 +84,10 @@ export type Device = DeviceKeys & {
   readonly removedBy?: 'session' | 'device' | 'renewal' | undefined
   /** Of a recovery, or of a removal by a session. */
   readonly stop?: Stop | undefined
+  /** Where it is rung. */
+  readonly push?: PushSubscription | undefined
+  /** When it last asked for a test ring. */
+  readonly testRingAt?: Date | undefined
 }
 
 /** A device that asks to be let in; a payer has one at most. */

@@ -2,6 +2,7 @@
 import type { Device, DeviceKey, Devices, OwnerInvitation, PendingDevice } from './device.ts'
 import type { Sha256 } from './ids.ts'
 import type { Payer, SignedIn } from './payer.ts'
+import type { PushSubscription } from './pushSubscription.ts'
 import type { Passkey, WebAuthnCrypto, WebAuthnSite } from './webauthn.ts'
 
 /** An invitation to add a device, stored under the SHA-256 of its code. */
@@ -119,6 +120,25 @@ export type DeviceStore = {
     payerId: string,
     deviceId: string,
     failed: { readonly signing: string; readonly byDevice: string },
+  ): Promise<Payer | undefined>
+
+  /** Store where an active device is rung. Requires that it is active. */
+  savePush(
+    payerId: string,
+    deviceId: string,
+    push: PushSubscription,
+    now: Date,
+  ): Promise<Payer | undefined>
+  /** Ring an active device no more, with an audit entry if `isTold`. Requires that it is active and has a subscription. */
+  silence(seen: Payer, deviceId: string, isTold: boolean, now: Date): Promise<Payer | undefined>
+  /** Forget a subscription that its push service has ended. Requires that the device still has this one. */
+  endPush(payerId: string, deviceId: string, endpoint: string): Promise<void>
+  /** Count a test ring. Requires that the device is active, has a subscription, and none after `lastBefore`. */
+  countTestRing(
+    payerId: string,
+    deviceId: string,
+    lastBefore: Date,
+    now: Date,
   ): Promise<Payer | undefined>
 
   /** Note that the event of a waiting device is to be published again. */

@@ -31,6 +31,18 @@ export const COUNT_MAX = 1_000_000
 export const DEVICE_NAME_LENGTH_MAX = 30
 export const DEVICE_NAME = /^[\p{L}\p{M}\p{Nd} '’()+-]+$/u
 
+/** The hosts of the browsers' push services; `*.` stands for any names before the rest. */
+export const PUSH_HOSTS = [
+  'fcm.googleapis.com',
+  'updates.push.services.mozilla.com',
+  'web.push.apple.com',
+  '*.notify.windows.com',
+] as const
+/** A host of that list: a name and never a number. */
+export const PUSH_HOST = /^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$/
+/** The pause between two test rings of one device. */
+export const TEST_RING_PAUSE_SECONDS = 10
+
 /** The pause between two texts for the same payment or verification. */
 export const TEXT_PAUSE_SECONDS = 20
 

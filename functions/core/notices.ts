@@ -21,6 +21,7 @@ export const noticeEvents = [
   'device.restored',
   'device.waiting',
   'device.stopped',
+  'device.silenced',
   'device.invited',
   'starts.locked',
   'codes.locked',

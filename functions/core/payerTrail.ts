@@ -32,6 +32,8 @@ export const PAYER_EVENTS = [
   'device.waiting',
   /** A device that waited was stopped by another one, or cancelled. */
   'device.stopped',
+  /** A device asked to be rung no more. */
+  'device.silenced',
   /** The operator invited a device. */
   'device.invited',
   /** The payer said that they did not start something: new payments are locked for a time. */

@@ -21,6 +21,8 @@ import type {
 import type { PayerEvent } from './payerTrail.ts'
 import type { HistoryEntry, Payment } from './payment.ts'
 import type { PaymentEvent } from './paymentTrail.ts'
+import type { PushSubscription } from './pushSubscription.ts'
+import type { RingRequest } from './ringEvent.ts'
 
 export type Clock = () => Date
 
@@ -286,8 +288,8 @@ export type Limits = {
    * Count the start of a payment, once per id however often it is called. Throws `too_many_payments`, and `locked`
    * (without `Retry-After`) while the payer is barred. `isOver` says which payments no longer count as open; `seen`
    * is the result of `readStarts`, if the caller has it. `sessionsFrom` is when the payer last ended every session
-   * (epoch seconds): the first start after it resets the hour's count, so that starts by a stolen session do not
-   * block the payer. Open payments stay counted.
+   * (epoch seconds): the first start after it resets the hour's count, once an hour, so that starts by a stolen
+   * session do not block the payer. Open payments stay counted.
    */
   reserveStart(
     start: {
@@ -527,6 +529,37 @@ export type ArchiveEntry = { readonly key: string; readonly text: string }
 export type Archive = {
   /** Store an entry; one that is already stored stays unchanged. */
   keep(page: ArchiveEntry): Promise<void>
+}
+
+/** How a ring is asked for that no event tells of: on the bus, as a payment is told. */
+export type RingRequests = {
+  ask(payerId: string, ring: RingRequest): Promise<void>
+}
+
+/** What a push service did with a message. */
+export type PushAnswer =
+  /** It took the message. */
+  | 'taken'
+  /** The subscription has ended, or its service is not one that may be called any more. */
+  | 'gone'
+  /** Our fault: it does not accept our key, our message or our request. */
+  | 'refused'
+  /** It has too much to do, or a fault, or did not answer in time. */
+  | 'busy'
+
+/** The push services of browsers. */
+export type PushService = {
+  /** Encrypt a message for a subscription and send it. Never throws because of the service. */
+  push(subscription: PushSubscription, message: PushMessage): Promise<PushAnswer>
+}
+
+export type PushMessage = {
+  /** JSON; the service sees its size only. */
+  readonly text: string
+  /** The service keeps the message so long for a browser that is offline. */
+  readonly ttlSeconds: number
+  /** Up to 32 characters of base64url: a newer message of the same topic replaces one that still waits. */
+  readonly topic: string
 }
 
 /** The bus on which the events of payments and accounts are published. */

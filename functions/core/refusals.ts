@@ -15,6 +15,13 @@ export const REFUSALS = {
     meaning: 'The header `Idempotency-Key` is missing.',
     tells: [],
   },
+  wrong_address: {
+    status: 403,
+    title: 'Call the API at the page’s address.',
+    meaning:
+      'A firewall stands before this deployment, and the request came past it: call `/api` of the page’s address.',
+    tells: [],
+  },
   phone_not_verified: {
     status: 403,
     title: 'Verify your phone first.',
@@ -148,6 +155,12 @@ export const REFUSALS = {
     status: 429,
     title: 'Too many invitations. Please wait.',
     meaning: 'Too many codes for a new device were made within the hour.',
+    tells: ['retryAfterSeconds'],
+  },
+  too_many_rings: {
+    status: 429,
+    title: 'Too many test rings. Please wait.',
+    meaning: 'This device was rung for a test just before.',
     tells: ['retryAfterSeconds'],
   },
   provider_unavailable: {

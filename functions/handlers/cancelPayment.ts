@@ -11,7 +11,7 @@ import { channelEnds } from '../providerComposition.ts'
 export const cancelPayment = (world: World) => {
   const store = payers(world)
   const ports = { payments: payments(world), ends: channelEnds(world), clock: world.clock }
-  return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
+  return endpoint(world, { body: nothing, query: nothing }, async ({ payer, paymentId }) => {
     admitToLook(await store.get(payer.payerId), payer)
     const payment = await cancel(ports, payer.payerId, paymentId())
     return { status: 200, body: view(payment, world.clock()) }

@@ -48,7 +48,7 @@ export const decideApproval = (world: World) => {
     onCounterFallen: () => count('CounterFallen'),
     onUseFault: (fault: unknown) => reportFault(fault),
   }
-  return deviceEndpoint({ apiUrl: deviceApiUrl(world), body }, async (request) => {
+  return deviceEndpoint(world, { apiUrl: deviceApiUrl(world), body }, async (request) => {
     const proof = deviceProof(request, world.clock())
     const trusted = await trustedDevice(ports, proof)
     const signed = { body: request.text, proof: proof.jws }

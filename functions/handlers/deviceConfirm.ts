@@ -43,7 +43,7 @@ export const deviceConfirm = (world: World) => {
     rules,
     newNonce,
   }
-  return endpoint({ body, query: nothing }, async ({ payer, deviceId, body }) => {
+  return endpoint(world, { body, query: nothing }, async ({ payer, deviceId, body }) => {
     const confirmed =
       body.digits === undefined
         ? await restoreDevice(ports, payer, deviceId())

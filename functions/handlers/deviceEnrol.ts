@@ -77,7 +77,7 @@ export const deviceEnrol = (world: World) => {
       throw invalidField('credential', 'This is not a new passkey of this site.')
     return { passkey }
   }
-  return deviceEndpoint({ apiUrl: deviceApiUrl(world), body }, async (request) => {
+  return deviceEndpoint(world, { apiUrl: deviceApiUrl(world), body }, async (request) => {
     const proof = deviceProof(request, world.clock())
     const asked = request.body()
     const { code: typed, name, key } = asked

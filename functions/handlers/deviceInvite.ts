@@ -14,7 +14,7 @@ export const deviceInvite = (world: World) => {
     rules: deviceRules(world),
     newNonce,
   }
-  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
+  return endpoint(world, { body: nothing, query: nothing }, async ({ payer }) => {
     const code = newInvitationCode()
     const { expiresAt } = await inviteDevice(ports, payer, sha256Hex(code))
     return { status: 201, body: { code, expiresAt: expiresAt.toISOString() } }

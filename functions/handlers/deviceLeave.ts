@@ -23,7 +23,7 @@ export const deviceLeave = (world: World) => {
     rules,
     newNonce,
   }
-  return endpoint({ body, query: nothing }, async ({ payer, deviceId }) => {
+  return endpoint(world, { body, query: nothing }, async ({ payer, deviceId }) => {
     const asked = await textLeave(ports, payer, deviceId())
     return { status: 202, body: profileView(payer.email, asked, rules, world.clock()) }
   })

@@ -15,7 +15,7 @@ export const deviceRemove = (world: World) => {
     rules,
     newNonce,
   }
-  return endpoint({ body: nothing, query: nothing }, async ({ payer, deviceId }) => {
+  return endpoint(world, { body: nothing, query: nothing }, async ({ payer, deviceId }) => {
     const left = await removeDevice(ports, payer, deviceId())
     return { status: 200, body: profileView(payer.email, left, rules, world.clock()) }
   })

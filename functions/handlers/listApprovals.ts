@@ -17,7 +17,7 @@ export const listApprovals = (world: World) => {
     clock: world.clock,
     rules: deviceRules(world),
   }
-  return deviceEndpoint({ apiUrl: deviceApiUrl(world), body: nothing }, async (request) => {
+  return deviceEndpoint(world, { apiUrl: deviceApiUrl(world), body: nothing }, async (request) => {
     const trusted = await trustedDevice(ports, deviceProof(request, world.clock()))
     request.body()
     return { status: 200, body: await approvalsFor(ports, trusted) }

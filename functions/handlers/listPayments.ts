@@ -19,7 +19,7 @@ export const query = z.strictObject({
 export const listPayments = (world: World) => {
   const store = payments(world)
   const own = payers(world)
-  return endpoint({ body: nothing, query }, async ({ payer, query }) => {
+  return endpoint(world, { body: nothing, query }, async ({ payer, query }) => {
     const { payerId } = payer
     const [known, page] = await Promise.all([
       own.get(payerId),

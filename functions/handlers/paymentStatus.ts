@@ -6,7 +6,7 @@ import { endpoint, nothing } from '../http/endpoint.ts'
 /** `GET /payments/{paymentId}`: one payment as it is now. It writes nothing and calls no provider. */
 export const paymentStatus = (world: World) => {
   const ports = { payments: payments(world), clock: world.clock }
-  return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => ({
+  return endpoint(world, { body: nothing, query: nothing }, async ({ payer, paymentId }) => ({
     status: 200,
     body: view(await requirePayment(ports, payer.payerId, paymentId()), world.clock()),
   }))

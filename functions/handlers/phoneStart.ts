@@ -43,7 +43,7 @@ export const phoneStart = (world: World) => {
     newNonce,
   }
   const { PHONE_COUNTRIES } = phoneSettings(world.env)
-  return endpoint({ body, query: nothing }, async ({ payer, body }) => {
+  return endpoint(world, { body, query: nothing }, async ({ payer, body }) => {
     const { phoneNumber, channel } = body
     const phone = phoneNumberOf(phoneNumber, channel, PHONE_COUNTRIES)
     const started = await startVerification(ports, payer, {

@@ -48,7 +48,7 @@ export const phoneVerify = (world: World) => {
     onSignInFault,
     pause,
   }
-  return endpoint({ body, query: nothing }, async ({ payer, body }) => {
+  return endpoint(world, { body, query: nothing }, async ({ payer, body }) => {
     const trusted = await verifyPhone(ports, payer, body)
     count('PhoneVerified')
     return {

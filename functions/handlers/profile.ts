@@ -8,7 +8,7 @@ import { deviceRules } from '../providerComposition.ts'
 export const profile = (world: World) => {
   const store = payers(world)
   const rules = deviceRules(world)
-  return endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
+  return endpoint(world, { body: nothing, query: nothing }, async ({ payer }) => {
     const known = await store.get(payer.payerId)
     admitToLook(known, payer)
     return { status: 200, body: profileView(payer.email, known, rules, world.clock()) }

@@ -59,7 +59,7 @@ export const sendPayment = (world: World) => {
     rules: deviceRules(world),
   }
   const schemas = { body: body(settings.MAX_AMOUNT), query: nothing }
-  return endpoint(schemas, async ({ payer, body, headers, ip, requestId }) => {
+  return endpoint(world, schemas, async ({ payer, body, headers, ip, requestId }) => {
     const paymentId = paymentIdOf(payer.payerId, idempotencyKey(headers['idempotency-key']))
     const request = {
       ...payer,

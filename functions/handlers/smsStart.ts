@@ -15,7 +15,7 @@ export const smsStart = (world: World) => {
     rules: deviceRules(world),
   }
   const codesFor = codesOf(world)
-  return endpoint({ body: nothing, query: nothing }, async ({ payer, paymentId }) => {
+  return endpoint(world, { body: nothing, query: nothing }, async ({ payer, paymentId }) => {
     const id = paymentId()
     const codes = await codesFor(payer.payerId, id)
     const payment = await sendSmsCode({ ...ports, codes }, payer, id)

@@ -32,7 +32,7 @@ export const smsVerify = (world: World) => {
     onLockoutFault,
   }
   const codesFor = codesOf(world)
-  return endpoint({ body, query: nothing }, async ({ payer, paymentId, body }) => {
+  return endpoint(world, { body, query: nothing }, async ({ payer, paymentId, body }) => {
     const id = paymentId()
     const codes = await codesFor(payer.payerId, id)
     try {

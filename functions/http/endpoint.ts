@@ -12,6 +12,7 @@ import type { SignedIn } from '../core/payer.ts'
 import { REFUSALS, Refusal, SessionEnded } from '../core/refusals.ts'
 import { count, flush, logger } from '../observe.ts'
 import { GATEWAY_ANSWERS } from './gatewayAnswers.ts'
+import { type OriginEnv, originCheck } from './originCheck.ts'
 import { bodyText, jsonBody } from './requestBody.ts'
 
 /** A checked request. The token's values are kept apart from the values that a client can set. */
@@ -48,16 +49,20 @@ export type PublicHandler = (
 /** The schema of a route without a body or query. */
 export const nothing = z.strictObject({})
 
+/** What a handler by the page's address is made in. */
+type Surroundings = { readonly env: OriginEnv }
+
 /**
- * A handler for a signed-in payer.
+ * A handler for a signed-in payer, by the page's address.
  *
  * @param schemas the strict schemas of body and query: an unknown field is refused with `invalid_request`
  */
 export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
+  { env }: Surroundings,
   schemas: { readonly body: B; readonly query: Q },
   handle: (request: Checked<z.infer<B>, z.infer<Q>>) => Promise<Answer>,
 ): PayerHandler {
-  return pipeline(async (event: PayerEventName) => {
+  return pipeline(originCheck(env), async (event: PayerEventName) => {
     const payer = payerOf(event)
     const query = checked(schemas.query, { ...event.queryStringParameters })
     const body = checked(schemas.body, jsonBody(event))
@@ -74,14 +79,17 @@ export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
   })
 }
 
-/** A handler without a signed-in payer; the handler itself must verify the caller from the raw body and headers. */
+/**
+ * A handler without a signed-in payer; the handler itself must verify the caller from the raw body and headers. The
+ * provider calls it at the API's own address, where no firewall stands.
+ */
 export function publicEndpoint(
   handle: (request: {
     readonly text: string
     readonly headers: Readonly<Record<string, string | undefined>>
   }) => Promise<Answer>,
 ): PublicHandler {
-  return pipeline(async (event: APIGatewayProxyEventV2) =>
+  return pipeline(byAnyAddress, async (event: APIGatewayProxyEventV2) =>
     handle({ text: bodyText(event), headers: event.headers }),
   )
 }
@@ -103,15 +111,16 @@ export type DeviceRequest<B> = {
 }
 
 /**
- * A handler for a device, which has no session: the handler must verify the proof before all else.
+ * A handler for a device, by the page's address. It has no session: the handler must verify the proof before all else.
  *
  * @param apiUrl the API's address, from the settings and never from the request
  */
 export function deviceEndpoint<B extends z.ZodType>(
+  { env }: Surroundings,
   { apiUrl, body }: { readonly apiUrl: string; readonly body: B },
   handle: (request: DeviceRequest<z.infer<B>>) => Promise<Answer>,
 ): PublicHandler {
-  return pipeline(async (event: APIGatewayProxyEventV2) => {
+  return pipeline(originCheck(env), async (event: APIGatewayProxyEventV2) => {
     const [method = '', route = ''] = event.routeKey.split(' ', 2)
     const path = route.replace('{approvalId}', () => idIn(event, 'approvalId', APPROVAL_ID))
     return handle({
@@ -127,7 +136,10 @@ export function deviceEndpoint<B extends z.ZodType>(
   })
 }
 
+const byAnyAddress = () => {}
+
 function pipeline<E extends APIGatewayProxyEventV2 | PayerEventName>(
+  checkOrigin: (headers: E['headers']) => void,
   run: (event: E) => Promise<Answer>,
 ) {
   return middy<E, APIGatewayProxyStructuredResultV2>()
@@ -138,6 +150,7 @@ function pipeline<E extends APIGatewayProxyEventV2 | PayerEventName>(
       report(request.event, request.response)
     })
     .handler(async (event) => {
+      checkOrigin(event.headers)
       const { status, body, headers } = await run(event)
       return json(status, 'application/json', body, headers)
     }) as unknown as (event: E, context: Context) => Promise<APIGatewayProxyStructuredResultV2>

@@ -6,6 +6,7 @@ import { deviceConfirm } from '../../functions/handlers/deviceConfirm.ts'
 import { deviceEnrol } from '../../functions/handlers/deviceEnrol.ts'
 import { deviceInvite } from '../../functions/handlers/deviceInvite.ts'
 import { deviceLeave } from '../../functions/handlers/deviceLeave.ts'
+import { devicePush } from '../../functions/handlers/devicePush.ts'
 import { deviceRemove } from '../../functions/handlers/deviceRemove.ts'
 import { endSessions } from '../../functions/handlers/endSessions.ts'
 import { listApprovals } from '../../functions/handlers/listApprovals.ts'
@@ -37,6 +38,7 @@ const FACTORIES = {
   deviceEnrol,
   deviceInvite,
   deviceLeave,
+  devicePush,
   deviceRemove,
   listApprovals,
 } satisfies { [Name in keyof Required<Handlers>]: (world: World) => Handlers[Name] }

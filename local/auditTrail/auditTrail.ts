@@ -1,4 +1,4 @@
-/** The audit trail on a laptop: the Lambdas that consume the tables' streams, and emulators of bucket and bus. */
+/** The audit trail on a laptop: the Lambdas that consume the tables' streams, and an emulator of the bucket. */
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { World } from '../../functions/composition.ts'
 import { archiveEntries } from '../../functions/handlers/archiveEntries.ts'
@@ -7,13 +7,14 @@ import { isConsumed, type TableShape, tables } from '../../functions/tables.ts'
 import { keyOf } from '../database/access.ts'
 import { type Consumer, type EventSource, eventSource } from './eventSource.ts'
 import { LOCAL_BUCKET, startLocalBucket } from './localBucket.ts'
-import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './localBus.ts'
+import { LOCAL_BUS } from './localBus.ts'
 
 export type RecordOptions = {
   readonly clock: World['clock']
   /** Keep the archive's entries in this folder; without it nothing is archived. */
   readonly archiveFolder?: string | undefined
-  readonly onEvent?: ((event: EventEnvelope) => void) | undefined
+  /** The bus's address, to publish every event; without it none is published. */
+  readonly eventsEndpoint?: string | undefined
 }
 
 /** One Lambda's event source for one table. */
@@ -24,7 +25,7 @@ type Source = EventSource & { readonly shape: TableShape }
  *
  * @returns `take`, to call with each change of the tables in order; `close` first waits until all are consumed
  */
-export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordOptions) {
+export async function startAuditTrail({ clock, archiveFolder, eventsEndpoint }: RecordOptions) {
   const sources: Source[] = []
   const closers: (() => Promise<void>)[] = []
   /** One event source for each table, as in AWS: a change that fails does not hold up the other table. */
@@ -38,12 +39,13 @@ export async function startAuditTrail({ clock, archiveFolder, onEvent }: RecordO
   }
   // The emulators need no real AWS key, so none is used.
   const env = keyOf('local')
-  if (onEvent) {
-    const bus = await startLocalBus(onEvent)
-    closers.push(bus.close)
+  if (eventsEndpoint) {
     lead(
       'published',
-      publishEvents({ clock, env: { ...env, EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: bus.url } }),
+      publishEvents({
+        clock,
+        env: { ...env, EVENT_BUS: LOCAL_BUS, EVENTS_ENDPOINT: eventsEndpoint },
+      }),
     )
   }
   if (archiveFolder) {

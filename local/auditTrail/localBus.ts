@@ -45,8 +45,8 @@ const entry = z.strictObject({
   Source: z.string().min(1),
   DetailType: z.string().min(1),
   Detail: z.string(),
-  /** Seconds, as the SDK writes a time. */
-  Time: z.number(),
+  /** Seconds, as the SDK writes a time; without it the time when the bus took it. */
+  Time: z.number().default(() => Date.now() / 1000),
 })
 
 const putEvents = z.strictObject({ Entries: z.array(entry).min(1).max(10) })

@@ -15,6 +15,8 @@ const NOT_VERIFIED = 0x01 | 0x08 | 0x10
 export type CallOptions = {
   /** The page's address, under which the API is too. */
   readonly siteUrl: string
+  /** The address of the phone's push service. */
+  readonly pushUrl: () => string
   readonly clock: () => Date
   readonly faults: Faults
 }
@@ -69,6 +71,7 @@ const listed = z.object({
 export type Listed = z.infer<typeof listed>
 
 const answered = z.object({ status: z.enum(['approved', 'denied', 'stopped', 'undo_asked']) })
+const pushed = z.object({ pushKey: z.string(), subscribed: z.boolean() })
 const removed = z.object({ status: z.literal('removed') })
 const problem = z.object({
   code: z.string(),
@@ -150,6 +153,8 @@ export function deviceCalls({ siteUrl, clock, faults }: CallOptions) {
         key: phone.jwk,
         assertion: phone.get(challengeOf(sha256, 'renew', `${code}.${phone.thumbprint}`)),
       }),
+    /** Where it is rung; without a subscription only the answer, with the server's key, is wanted. */
+    push: (by: Caller, sent: object) => call(by, ['POST', '/device/push'], pushed, sent),
     list: (by: Caller) => call(by, ['GET', '/approvals'], listed),
     async answer(
       by: Caller,

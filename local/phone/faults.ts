@@ -22,6 +22,8 @@ export const faultsSchema = z.strictObject({
   signAnotherDocument: z.boolean(),
   /** Devices' clocks are two minutes fast. */
   deviceClockWrong: z.boolean(),
+  /** What the push service does with every message; `late` is after five seconds. */
+  pushService: z.enum(['well', '404', '410', '429', 'late', 'never']),
   /** Passkeys sign without asking for finger, face or PIN. */
   passkeyAsksNobody: z.boolean(),
 })
@@ -37,6 +39,7 @@ export const noFaults = (): Faults => ({
   answer429: false,
   providerDelayMs: 0,
   psd2Off: false,
+  pushService: 'well',
   signAnotherDocument: false,
   deviceClockWrong: false,
   passkeyAsksNobody: false,

@@ -8,6 +8,7 @@ import { callbackSender } from './phoneCallback.ts'
 import { type KnownDevice, type PhoneDevices, phoneDevices } from './phoneDevices.ts'
 import { loadDevices, loadPhones, save } from './phoneFile.ts'
 import { phoneScreen } from './phoneScreen.ts'
+import { PUSH_PATH, pushService } from './pushService.ts'
 import { LOCAL_VERIFY, type VerifyOptions, verifyApi } from './verifyApi.ts'
 import type { VerifyAnswer } from './verifyRequest.ts'
 
@@ -68,15 +69,20 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const onChange = () => book.changed()
   const { faults } = book
   const sender = callbackSender({ apiKey, callbackUrl, clock, setTimer, faults, onChange })
+  let url = ''
   const { siteUrl = 'http://localhost:3000', devicesFile, hasProvider = true } = options
   const devices: PhoneDevices = phoneDevices({
-    ...{ siteUrl, clock, faults, onChange },
+    ...{ siteUrl, clock, faults, onChange, pushUrl: () => url },
     known: devicesFile ? loadDevices(devicesFile) : [],
     ...(devicesFile && { onKnown: (known: KnownDevice[]) => save(devicesFile, known) }),
     isWatched: () => screen.isWatched(),
   })
   const screen = phoneScreen({ book, devices, clock, hasProvider })
-  let url = ''
+  const takePush = pushService({
+    ...{ faults, setTimer, url: () => url },
+    find: devices.subscription,
+    onMessage: devices.rung,
+  })
   const answerVerify = verifyApi({ ...verify, book, clock, baseUrl: () => url })
 
   const server = createServer((request, response) => {
@@ -91,6 +97,11 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     const { path, query } = splitUrl(request.url ?? '/')
     const body = await readBody(request)
     const isVerify = path.startsWith('/v2/')
+    if (path.startsWith(PUSH_PATH)) {
+      const gone = new Promise<void>((resolve) => response.once('close', resolve))
+      response.writeHead(await takePush({ path, headers: request.headers, body, gone })).end()
+      return
+    }
     const isApi = isVerify || path.startsWith('/protected/') || path.startsWith('/onetouch/')
     if (!isApi || !hasProvider) {
       await screen.answer(request, path, body ?? Buffer.of(), response)

@@ -27,7 +27,7 @@ export const phoneAction = z.discriminatedUnion('action', [
     answer: deviceAnswer,
   }),
   z.strictObject({
-    action: z.enum(['removeDevice', 'clearDevice', 'forgetDevice']),
+    action: z.enum(['removeDevice', 'clearDevice', 'forgetDevice', 'testRing']),
     kid: z.string(),
   }),
   z.strictObject({ action: z.literal('renewDevice'), kid: z.string(), code: z.string() }),

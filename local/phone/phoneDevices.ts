@@ -8,12 +8,15 @@ import {
   type Refused,
 } from './deviceCalls.ts'
 import { type Item, isWaiting, merge, secondsUntil, shownItem } from './deviceItems.ts'
+import { endRings, type Ring, ringOf } from './deviceRings.ts'
+import { newSubscription, type PretendSubscription, subscriptionJson } from './pushService.ts'
 import { keysAfterClearing, type PhoneKeys, type SoftwarePhone } from './softwarePhone.ts'
 
 /** How often the API is asked, while somebody looks or something waits. */
 const LOOK_MS = 2000
 /** Only this much is shown of each device. */
 const ITEMS_SHOWN = 20
+const RINGS_SHOWN = 5
 /** `…/approve.html#add/CODE`, as the page's QR has it. */
 const LINK = /^https?:\/\/\S*#add\/([^/#\s]+)$/
 
@@ -26,13 +29,20 @@ export type KnownDevice = {
   readonly asking: { readonly digits: string; readonly expiresAt: Date } | null
   /** Its storage was cleared: the device key is lost, and the passkey is there. */
   readonly isCleared: boolean
+  /** Where it is rung; null until it was let in. */
+  readonly push: PretendSubscription | null
   readonly keys: PhoneKeys
 }
 
-type Device = Omit<KnownDevice, 'keys' | 'asking' | 'isCleared'> & {
+type Device = Omit<KnownDevice, 'keys' | 'asking' | 'isCleared' | 'push'> & {
   phone: SoftwarePhone
   asking: KnownDevice['asking']
   isCleared: boolean
+  push: KnownDevice['push']
+  /** The API knows its subscription. */
+  isSubscribed: boolean
+  /** The notifications that it shows, by their tags, newest last. */
+  readonly rings: Map<string, Ring>
   /** The document by which it removes itself. Null until it was let in, and once the page has removed it. */
   removal: string | null
   /** False once the page has removed it, as long as that can be undone. */
@@ -63,7 +73,8 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   const { clock } = options
   const calls = deviceCalls(options)
   const devices = new Map<string, Device>()
-  for (const { keys, ...kept } of known) take({ ...kept, phone: calls.phone(keys) })
+  for (const { keys, ...kept } of known)
+    take({ ...kept, phone: calls.phone(keys), isSubscribed: false })
   let looking: Promise<void> | undefined
   let next: Promise<void> | undefined
   const ticking = setInterval(() => {
@@ -72,16 +83,16 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   ticking.unref()
 
   function take(
-    device: Omit<Device, 'removal' | 'isTrusted' | 'activeFrom' | 'trouble' | 'items'>,
+    device: Omit<Device, 'removal' | 'isTrusted' | 'activeFrom' | 'trouble' | 'items' | 'rings'>,
   ): void {
     const told = { removal: null, isTrusted: true, activeFrom: null, trouble: null }
-    devices.set(device.kid, { ...device, ...told, items: new Map() })
+    devices.set(device.kid, { ...device, ...told, items: new Map(), rings: new Map() })
   }
 
   function keep(): void {
     onKnown?.(
-      [...devices.values()].map(({ kid, email, name, asking, isCleared, phone }) => ({
-        ...{ kid, email, name, asking, isCleared },
+      [...devices.values()].map(({ kid, email, name, asking, isCleared, push, phone }) => ({
+        ...{ kid, email, name, asking, isCleared, push },
         keys: phone.keys(),
       })),
     )
@@ -122,6 +133,9 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       device.activeFrom = listed.device.activeFrom
       device.isTrusted = listed.trusted || device.activeFrom !== null
       merge(device.items, listed.approvals, clock())
+      endRings(device.rings, device.items, clock())
+      // What waits is listed all the same, and the next look tries again.
+      if (listed.trusted) await subscribe(device).catch(() => {})
       if (!device.asking) return
       device.asking = null
       keep()
@@ -130,6 +144,19 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       // Until a device is let in, the API does not know it.
       device.trouble = device.asking && refused.code === 'device_not_trusted' ? null : refused
     }
+  }
+
+  /** As a browser's page does at each start: subscribe for the server's key, and say where, unless that is known. */
+  async function subscribe(device: Device): Promise<void> {
+    if (device.isSubscribed) return
+    const { pushKey, subscribed } = await calls.push(device, {})
+    if (!subscribed || device.push?.serverKey !== pushKey) {
+      device.push = newSubscription(pushKey)
+      const subscription = subscriptionJson(device.push, options.pushUrl())
+      await calls.push(device, { subscription })
+      keep()
+    }
+    device.isSubscribed = true
   }
 
   /** Ask with the page's code or its link to be let in. */
@@ -142,7 +169,7 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
     if (code === undefined) return 'This is not a code of the page: it has ten letters and digits.'
     try {
       const { kid, email, ...asking } = await how(phone, code, name)
-      take({ kid, email, name, asking, phone, isCleared: false })
+      take({ kid, email, name, asking, phone, isCleared: false, push: null, isSubscribed: false })
       return null
     } catch (error) {
       const { code: refusal, message } = asRefused(error)
@@ -170,6 +197,8 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       device.removal = null
       device.trouble = null
       device.items.clear()
+      device.rings.clear()
+      device.push = null
       keep()
       return null
     },
@@ -198,6 +227,40 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       }
       onChange()
       return item.problem
+    },
+
+    /** Ring a device for a test, the whole way round. */
+    async testRing(kid: string): Promise<Pressed> {
+      const device = devices.get(kid)
+      if (!device) return undefined
+      try {
+        const { subscribed } = await calls.push(device, { test: true })
+        if (subscribed) return null
+        // Its push service had ended the subscription; a browser's page subscribes again when it is opened.
+        device.isSubscribed = false
+        await subscribe(device)
+        await calls.push(device, { test: true })
+        return null
+      } catch (error) {
+        return asRefused(error).message
+      }
+    },
+
+    /** The subscription of a push service's address. */
+    subscription: (token: string) =>
+      [...devices.values()].find(({ push }) => push?.token === token)?.push ?? undefined,
+
+    subscriptionOf: (kid: string) => devices.get(kid)?.push ?? undefined,
+
+    /** Show a message of the push service, and look what waits, as the page of a tapped notification does. */
+    rung(token: string, text: string): void {
+      const device = [...devices.values()].find(({ push }) => push?.token === token)
+      const ring = device && ringOf(text, clock())
+      if (!ring) return
+      device.rings.delete(ring.tag)
+      device.rings.set(ring.tag, ring)
+      onChange()
+      void look()
     },
 
     /** Remove a device: at the API, signed by its passkey, and then here. */
@@ -234,6 +297,8 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
         activeFrom: device.activeFrom,
         trouble: device.trouble?.message ?? null,
         canRemove: device.removal !== null && device.trouble?.code !== 'device_not_trusted',
+        canRing: device.isSubscribed,
+        rings: [...device.rings.values()].reverse().slice(0, RINGS_SHOWN),
         items: [...device.items.values()]
           .reverse()
           .slice(0, ITEMS_SHOWN)

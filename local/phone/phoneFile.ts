@@ -30,6 +30,15 @@ const knownDevices = z.array(
     asking: z.object({ digits: z.string(), expiresAt: z.coerce.date() }).nullable(),
     // Older files lack it.
     isCleared: z.boolean().default(false),
+    push: z
+      .object({
+        token: z.string(),
+        privateKey: z.string(),
+        auth: z.string(),
+        serverKey: z.string(),
+      })
+      .nullable()
+      .default(null),
     keys: z.object({
       device: z.string(),
       passkey: z.string(),

@@ -126,6 +126,8 @@ export function phoneScreen({ book, devices, clock, hasProvider }: ScreenParts) 
         return devices.clear(act.kid)
       case 'renewDevice':
         return devices.renew(act.kid, act.code)
+      case 'testRing':
+        return devices.testRing(act.kid)
       case 'forgetDevice':
         return devices.forget(act.kid)
     }

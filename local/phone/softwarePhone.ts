@@ -11,6 +11,7 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto'
+import type { PaymentSheet } from '../../functions/core/paymentSheet.ts'
 import { attestationObject, credentialData } from './attestation.ts'
 
 export type PhoneSettings = {
@@ -96,6 +97,24 @@ export function softwarePhone(settings: PhoneSettings) {
     return fault.authenticatorData?.(bytes) ?? bytes
   }
 
+  /** What `toJSON()` of `navigator.credentials.get()` gives for a challenge in base64url. */
+  function get(challenge: string, fault: AuthenticatorFault = {}) {
+    const id = fault.credentialId ?? ownId
+    const clientDataJSON = clientData('webauthn.get', challenge, fault)
+    const authData = authenticatorData(usual, fault)
+    const signed = Buffer.concat([authData, sha256(clientDataJSON)])
+    const signature = sign('sha256', signed, passkey.privateKey)
+    return {
+      ...{ id: url(id), rawId: url(id), ...SHOWN, clientExtensionResults: {} },
+      response: {
+        clientDataJSON: url(clientDataJSON),
+        authenticatorData: url(authData),
+        signature: url(fault.signature?.(signature) ?? signature),
+        userHandle: url(userHandle),
+      },
+    }
+  }
+
   return {
     jwk,
     thumbprint,
@@ -124,22 +143,13 @@ export function softwarePhone(settings: PhoneSettings) {
       }
     },
 
-    /** What `toJSON()` of `navigator.credentials.get()` gives for a challenge in base64url. */
-    get(challenge: string, fault: AuthenticatorFault = {}) {
-      const id = fault.credentialId ?? ownId
-      const clientDataJSON = clientData('webauthn.get', challenge, fault)
-      const authData = authenticatorData(usual, fault)
-      const signed = Buffer.concat([authData, sha256(clientDataJSON)])
-      const signature = sign('sha256', signed, passkey.privateKey)
-      return {
-        ...{ id: url(id), rawId: url(id), ...SHOWN, clientExtensionResults: {} },
-        response: {
-          clientDataJSON: url(clientDataJSON),
-          authenticatorData: url(authData),
-          signature: url(fault.signature?.(signature) ?? signature),
-          userHandle: url(userHandle),
-        },
-      }
+    get,
+
+    /** What the browser's own sheet gives (Secure Payment Confirmation), with the members that Chromium adds. */
+    confirm(challenge: string, sheet: PaymentSheet, fault: AuthenticatorFault = {}) {
+      const payment = { rpId, topOrigin: origin, ...sheet, paymentEntitiesLogos: [] }
+      const clientData = { type: 'payment.get', payment, other_keys_can_be_added_here: 'x' }
+      return get(challenge, { ...fault, clientData: { ...clientData, ...fault.clientData } })
     },
 
     /** The header `Device-Proof` of a request. */

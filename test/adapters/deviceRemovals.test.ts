@@ -270,6 +270,15 @@ describe('new payments are locked', () => {
     expect(await told()).toEqual(['starts.locked', 'starts.locked'])
   })
 
+  test('but not by the same thing when its lock has ended', async () => {
+    await lock(await given(device))
+    const locked = await payers.get(payerId)
+    if (!locked) throw new Error('no payer')
+    const before = await item()
+    await lock(locked, 'payment.A', 300)
+    expect(await item()).toEqual(before)
+  })
+
   test('but not of a locked account', async () => {
     const payer = await given(device, { account_state: 'locked' })
     await lock(payer)

@@ -634,14 +634,18 @@ describe('payments', () => {
       })
     })
 
-    test('are counted anew once for each such end, not for an older one or the same', async () => {
+    test('are counted anew for such an end once an hour, not for an older one or the same', async () => {
       await signedIn('a', 0, SECONDS)
       for (const older of [SECONDS, SECONDS - 1, undefined]) await signedIn(`b${older}`, 1, older)
-      expect(Object.keys((await stored()).started)).toHaveLength(4)
-      await signedIn('c', 2, SECONDS + 1)
+      await expect(signedIn('c', HOUR - 1, SECONDS + HOUR - 1)).rejects.toMatchObject({
+        code: 'too_many_payments',
+      })
+      for (const id of ['a', `b${SECONDS}`]) over.add(`${payerId}-${id}`)
+      await signedIn('c', HOUR, SECONDS + HOUR - 1)
       expect(Object.keys((await stored()).started)).toEqual(named('c'))
+      expect((await stored()).sessions_from).toBe(SECONDS + HOUR - 1)
       await signedIn('d', HOUR + 2, SECONDS)
-      expect((await stored()).sessions_from).toBe(SECONDS + 1)
+      expect((await stored()).sessions_from).toBe(SECONDS + HOUR - 1)
     })
 
     test('are known as counted from the first on', async () => {

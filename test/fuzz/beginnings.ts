@@ -45,6 +45,7 @@ const confirm = (body: object, more: Partial<Ask> = {}) => ask('deviceConfirm', 
 const remove = (more: Partial<Ask> = {}) => ask('deviceRemove', { body: {}, ...more })
 const list = (more: Partial<Ask> = {}) => ask('listApprovals', more)
 const decide = (body: unknown, more: Partial<Ask> = {}) => ask('decideApproval', { body, ...more })
+const ring = (body: unknown, more: Partial<Ask> = {}) => ask('devicePush', { body, ...more })
 const CODE = { digits: '<digits>', code: '<right>' }
 const WRONG_DIGITS = { digits: '<wrong digits>', code: '<right>' }
 /** The payer's phone is a device. */
@@ -61,6 +62,13 @@ const devices: readonly (readonly Move[])[] = [
   [...added, send(0), list(), decide('<yes>'), decide('<yes>'), decide('<no>'), status],
   [...added, send(0), list(), decide('<no>'), decide('<no>'), decide('<yes>')],
   [...added, send(0), list(), pass(300), decide('<yes>')],
+  [...added, ring('<subscription>'), ...times(2, ring({ test: true })), send(0), ring({})],
+  [
+    ...added,
+    ring('<subscription>'),
+    ring('<subscription elsewhere>'),
+    ring({ subscription: null }),
+  ],
   [...added, send(0), list(), ...times(5, decide('<unverified yes>')), decide('<yes>')],
   [
     ...added,
@@ -113,6 +121,7 @@ const devices: readonly (readonly Move[])[] = [
     list(),
     list({ proof }),
     decide('<yes>', { proof }),
+    ring({}, { proof }),
     invite,
     enrol({ ...SECOND, proof }),
     decide('<yes>'),

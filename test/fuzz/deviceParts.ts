@@ -1,5 +1,6 @@
 /** What a device puts into a request, and what a hostile one makes of it: proofs, passkeys and signatures. */
 import type { SignedAs } from '../../functions/core/signing.ts'
+import { newSubscription, subscriptionJson } from '../../local/phone/pushService.ts'
 import { softwarePhone } from '../../local/phone/softwarePhone.ts'
 import { signedBytes } from '../harness/devices.ts'
 import { browserOf, filled, type Place } from './filling.ts'
@@ -77,8 +78,15 @@ export const deviceBodies: ReadonlyMap<string, DeviceBody> = new Map(
       signed: challengeOf(ask, place, ask.payment === 'older' ? 'refuseDevice' : 'deny'),
       reason: 'not_me',
     }),
+    '<subscription>': (_, { running }) => ({ subscription: subscriptionAt(running.phone.url) }),
+    '<subscription elsewhere>': () => ({
+      subscription: subscriptionAt('https://fcm.googleapis.com.evil.example'),
+    }),
   }),
 )
+
+/** Of a browser that nobody knows: what is sent there is answered with 404. */
+const subscriptionAt = (url: string) => subscriptionJson(newSubscription(''), url)
 
 const enrolment = ({ browser }: Asking, place: Place, code = 'AAAAAAAAAA', fault = {}) => {
   const { phone } = browserOf({ ...place, browser })

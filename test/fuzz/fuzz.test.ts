@@ -19,13 +19,14 @@ const UNSEEN: readonly (readonly [kind: RegExp, why: string])[] = [
   [/ 500 message$/, 'a fault of ours'],
   [/^(?!authyCallback).* 404 message$/, 'what leads to no route leads to no operation'],
   [/^authyCallback 503 provider_unavailable$/, 'the owner has not filled in the key'],
+  [/ 403 wrong_address$/, 'there is no firewall'],
   [/ 503 (sms|payments)_off$/, 'the owner has turned a switch'],
   [
     /^(sendPayment|endSessions) 423 locked$|^sendPayment 409 already_decided$/,
     'the operator locks the account',
   ],
   [
-    /^(deviceInvite|deviceRemove|listApprovals|decideApproval) 423 locked$/,
+    /^(deviceInvite|deviceRemove|listApprovals|decideApproval|devicePush) 423 locked$/,
     'the operator locks the account',
   ],
   [

@@ -131,6 +131,12 @@ const KNOWING: Readonly<Record<string, readonly unknown[]>> = {
     { digits: '<digits>', code: '<wrong>' },
     { digits: '<wrong digits>', code: '<right>' },
   ],
+  devicePush: [
+    '<subscription>',
+    '<subscription elsewhere>',
+    { subscription: null },
+    { test: true },
+  ],
   decideApproval: ['<yes>', '<no>', '<unverified yes>', '<yes elsewhere>', "<another's yes>"],
 }
 

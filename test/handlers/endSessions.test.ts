@@ -146,7 +146,7 @@ test.each([
 describe('the pipeline', () => {
   const asking = async (claims: Record<string, string>, error?: Error) => {
     const payers: SignedIn[] = []
-    const handler = endpoint({ body: nothing, query: nothing }, async ({ payer }) => {
+    const handler = endpoint({ env: {} }, { body: nothing, query: nothing }, async ({ payer }) => {
       payers.push(payer)
       if (error) throw error
       return { status: 200, body: {} }

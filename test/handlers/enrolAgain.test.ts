@@ -1,4 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { SignedAs } from '../../functions/core/signing.ts'
+import {
+  keysAfterClearing,
+  type SoftwarePhone,
+  softwarePhone,
+} from '../../local/phone/softwarePhone.ts'
 import {
   addDevice,
   askingDevice,
@@ -6,7 +12,8 @@ import {
   signedBytes,
   type TestDevice,
 } from '../harness/devices.ts'
-import { type Harness, type Person, startHarness } from '../harness/harness.ts'
+import { SITE } from '../harness/event.ts'
+import { type Harness, no, type Person, startHarness } from '../harness/harness.ts'
 
 let harness: Harness
 beforeAll(async () => {
@@ -59,4 +66,37 @@ test('a device whose answer was lost asks again, and is told the same digits', a
   const device = await askingDevice(harness, ada)
   const { digits, kid } = device
   expect(await askWith(device, device.code)).toMatchObject({ status: 201, body: { digits, kid } })
+})
+
+describe('a key that is gone is renewed by its passkey', () => {
+  const INVALID = no(400, 'invalid_request', { fields: [{ path: 'assertion' }] })
+  const over = (code: string, key: string, as: SignedAs = 'renew') =>
+    signedBytes(as, `${code}.${key}`)
+
+  type Signed = (code: string, key: string) => Parameters<SoftwarePhone['get']>
+  const WAYS: readonly [string, Signed, object][] = [
+    ['over this invitation and the new key', (code, key) => [over(code, key)], { status: 201 }],
+    ['not over another invitation', (_, key) => [over('ABCDE12345', key)], INVALID],
+    ['not over another key', (code) => [over(code, 'x'.repeat(43))], INVALID],
+    ['not for something else', (code, key) => [over(code, key, 'add')], INVALID],
+    ['not without its person', (code, key) => [over(code, key), { flags: 0x19 }], INVALID],
+    [
+      'not by another signature',
+      (code, key) => [over(code, key), { signature: (bytes) => bytes.reverse() }],
+      INVALID,
+    ],
+  ]
+
+  test.each(WAYS)('%s', async (_, signed, answer) => {
+    const ada = harness.stranger()
+    const old = await addDevice(harness, ada)
+    const { code } = (await harness.call('deviceInvite', { as: ada, body: {} })).body
+    const kept = keysAfterClearing(old.phone.keys())
+    const phone = softwarePhone({ ...SITE, clock: harness.clock.now, kept })
+    const assertion = phone.get(...signed(code, phone.thumbprint))
+    const text = JSON.stringify({ code, name: old.name, key: phone.jwk, assertion })
+    const proof = phone.proof({ ...routeOf('deviceEnrol'), body: text })
+    const reply = await harness.call('deviceEnrol', { text, headers: { 'device-proof': proof } })
+    expect(reply).toMatchObject(answer)
+  })
 })

@@ -107,6 +107,23 @@ describe('with a device, another number', () => {
     expect(await isMoved({ as, number })).toBe(false)
   })
 
+  test('that was begun before the first device is begun anew, and the device is asked', async () => {
+    const as = await harness.person()
+    const number = harness.stranger().number
+    const before = succeeded(await start(as, number)).verificationId
+    harness.clock.advance(60)
+    const device = await addDevice(harness, as)
+    const { verificationId, leave } = succeeded(await start(as, number))
+    expect(leave).toBe('device')
+    succeeded(await approvePhone(device, verificationId))
+    const verify = (id: string) => {
+      const body = { verificationId: id, code: harness.codeOn(number) }
+      return harness.call('phoneVerify', { as, body })
+    }
+    expect(await verify(before)).toMatchObject(no(404, 'not_found'))
+    expect(await verify(verificationId)).toMatchObject({ status: 200 })
+  })
+
   test('with a yes still needs its own code', async () => {
     const change = await changing()
     const { device, verificationId, number, verify } = change

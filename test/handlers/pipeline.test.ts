@@ -301,7 +301,9 @@ describe('every refusal has its one status (2019: W39)', () => {
     const { status, title, tells } = REFUSALS[code]
     const details = Object.fromEntries(tells.map((member) => [member, everything[member]]))
     const refusal = new Refusal(...([code, details] as ConstructorParameters<typeof Refusal>))
-    const refuse = endpoint({ body: nothing, query: nothing }, () => Promise.reject(refusal))
+    const refuse = endpoint({ env: {} }, { body: nothing, query: nothing }, () =>
+      Promise.reject(refusal),
+    )
     const reply = await invoke(refuse, 'profile', { as: payer, requestId: 'request-1' })
     const { retryAfterSeconds, ...members } = details
     expect(reply.status).toBe(status)
@@ -346,5 +348,6 @@ test('of all the routes none shows other people, and only the callback is public
     '/devices',
     '/approvals',
     '/approvals/{approvalId}',
+    '/device/push',
   ])
 })

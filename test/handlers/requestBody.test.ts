@@ -98,7 +98,7 @@ test.each([{ token_use: 'id' }, { sub: '' }, { email: '' }])(
   'nothing of a body is read whose sender is not known: %j',
   async (claims) => {
     const handle = vi.fn(async () => ({ status: 200, body: {} }))
-    const handler = endpoint({ body: nothing, query: nothing }, handle)
+    const handler = endpoint({ env: {} }, { body: nothing, query: nothing }, handle)
     const as = { payerId: 'payer', email: 'payer@example.com' }
     const event = eventOf('profile', { as, claims }) as object
     const readBody = vi.fn(() => '{}')

@@ -4,7 +4,7 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { TextProvider } from '../../functions/routes.ts'
-import { addDevice, signedBytes } from '../harness/devices.ts'
+import { addDevice, signedBytes, type TestDevice } from '../harness/devices.ts'
 import { type Harness, otherThan, startHarness } from '../harness/harness.ts'
 
 type Calls = { readonly tables: number; readonly provider: number }
@@ -69,6 +69,13 @@ const BY_DEVICE = {
   'decideApproval, no': calls(4),
   'decideApproval, yes': calls(5),
   'decideApproval, an equal yes again': calls(3),
+  'devicePush, the key alone': calls(1),
+  'devicePush, a subscription': calls(2),
+  'devicePush, the same again': calls(1),
+  'devicePush, a test ring, and the ring itself': calls(3),
+  'devicePush, none': calls(2),
+  'ringDevices, a payment': calls(1),
+  'ringDevices, a subscription that has ended': calls(2),
   deviceRemove: calls(2),
 }
 
@@ -89,7 +96,9 @@ test('each Lambda of devices asks DynamoDB as often as is written here, and no p
   const server: Harness = {
     ...harness,
     call: (name, request) =>
-      name.startsWith('device') ? count(name, () => call(name, request)) : call(name, request),
+      name.startsWith('device') && name !== 'devicePush'
+        ? count(name, () => call(name, request))
+        : call(name, request),
   }
   const device = await addDevice(server, as)
   const pay = async () => `payment.${(await harness.pending(as)).paymentId}`
@@ -102,9 +111,40 @@ test('each Lambda of devices asks DynamoDB as often as is written here, and no p
   const yes = await device.yesTo(approved)
   await count('decideApproval, yes', () => answer(approved, yes))
   await count('decideApproval, an equal yes again', () => answer(approved, yes))
+  await countRings(harness, device, count)
   await count('deviceRemove', () => call('deviceRemove', { as, id: device.id }))
   expect(counted).toEqual(BY_DEVICE)
 })
+
+async function countRings(
+  harness: Harness,
+  device: TestDevice,
+  count: (name: string, run: () => Promise<unknown>) => Promise<unknown>,
+) {
+  const push = (body: object) => device.request('devicePush', undefined, body)
+  await count('devicePush, the key alone', () => push({}))
+  const { json } = await harness.pushServer.subscribe(device)
+  await push({ subscription: null })
+  await count('devicePush, a subscription', () => push({ subscription: json }))
+  await count('devicePush, the same again', () => push({ subscription: json }))
+  await count('devicePush, a test ring, and the ring itself', async () => {
+    await push({ test: true })
+    await harness.ring.settled()
+  })
+  const [payerId = ''] = device.kid.split('.')
+  const at = harness.clock.now()
+  const detail = {
+    ...{ version: 1, payerId, paymentId: 'A'.repeat(22), displayText: 'Pay' },
+    createdAt: at.toISOString(),
+    expiresAt: new Date(at.getTime() + 300_000).toISOString(),
+  }
+  const event = { source: 'payfriend', 'detail-type': 'payment.pending', detail }
+  await count('ringDevices, a payment', () => harness.ring(event))
+  await count('devicePush, none', () => push({ subscription: null }))
+  await push({ subscription: json })
+  harness.pushServer.faults.pushService = '410'
+  await count('ringDevices, a subscription that has ended', () => harness.ring(event))
+}
 
 /** A phone is proved, one payment approved by text, another at the second code, and one cancelled. */
 async function countedIn(harness: Harness) {

@@ -5,7 +5,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { payers } from '../../functions/composition.ts'
 import type { RefusalCode } from '../../functions/core/refusals.ts'
-import { type LambdaName, lambdasOf, type Provider, providers } from '../../functions/routes.ts'
+import {
+  type LambdaName,
+  lambdas,
+  lambdasOf,
+  type Provider,
+  providers,
+} from '../../functions/routes.ts'
 import { DEVICE_STATES, stageWith, type Victim, victimsOf } from '../harness/deviceStates.ts'
 import type { Harness } from '../harness/harness.ts'
 import { type Attempt, thiefOf } from '../harness/sessionThief.ts'
@@ -76,6 +82,7 @@ const TABLE: { readonly [A in Attempt]: Row } = {
   deviceLeave: withTexts(always('ok, a text')),
   listApprovals: everywhere(always('device_not_trusted')),
   decideApproval: everywhere(always('device_not_trusted')),
+  devicePush: everywhere(always('device_not_trusted')),
   authyCallback: { authy: always('forged_callback'), twilioVerify: 'absent', none: 'absent' },
 }
 
@@ -100,7 +107,7 @@ describe.each(providers)('with %s, a session alone', (provider) => {
   test('finds the routes of this provider and no others', () => {
     const present = ATTEMPTS.filter((attempt) => TABLE[attempt][provider] !== 'absent')
     expect(new Set(present.map(routeOf))).toEqual(
-      new Set(lambdasOf({ provider }).filter((name) => name !== 'sweepPayments')),
+      new Set(lambdasOf({ provider }).filter((name) => 'route' in lambdas[name])),
     )
   })
 

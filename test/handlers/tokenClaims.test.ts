@@ -1,9 +1,16 @@
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 import { expect, test } from 'vitest'
-import { handler } from '../../functions/handlers/tokenClaims.ts'
+import { tokenClaims } from '../../functions/handlers/tokenClaims.ts'
 
 /** A person whose e-mail is verified. Each test breaks one thing about them. */
 const person = { sub: 'ada', email: 'ada@example.com', email_verified: 'true' }
+const unverified = [
+  ['is not verified', { ...person, email_verified: 'false' }],
+  ['is verified in other words', { ...person, email_verified: 'TRUE' }],
+  ['may be verified or not', { sub: 'ada', email: 'ada@example.com' }],
+  ['is empty', { ...person, email: '' }],
+  ['is not there', { sub: 'ada', email_verified: 'true' }],
+] as const
 
 const event = (userAttributes: Record<string, string>) =>
   ({
@@ -13,21 +20,28 @@ const event = (userAttributes: Record<string, string>) =>
     response: { claimsAndScopeOverrideDetails: {} },
   }) as PreTokenGenerationV2TriggerEvent
 
-const overridden = async (userAttributes: Record<string, string>) =>
-  (await handler(event(userAttributes))).response.claimsAndScopeOverrideDetails
+const overridden = async (userAttributes: Record<string, string>, env = {}) =>
+  (await tokenClaims(env)(event(userAttributes))).response.claimsAndScopeOverrideDetails
 
-test('puts a verified e-mail into the access token, and changes nothing else', async () => {
+const withoutSelfService = { scopesToSuppress: ['aws.cognito.signin.user.admin'] }
+
+test('puts a verified e-mail into the access token, takes the right to change the account from it, and changes nothing else', async () => {
   expect(await overridden(person)).toEqual({
-    accessTokenGeneration: { claimsToAddOrOverride: { email: 'ada@example.com' } },
+    accessTokenGeneration: {
+      ...withoutSelfService,
+      claimsToAddOrOverride: { email: 'ada@example.com' },
+    },
   })
 })
 
-test.each([
-  ['is not verified', { ...person, email_verified: 'false' }],
-  ['is verified in other words', { ...person, email_verified: 'TRUE' }],
-  ['may be verified or not', { sub: 'ada', email: 'ada@example.com' }],
-  ['is empty', { ...person, email: '' }],
-  ['is not there', { sub: 'ada', email_verified: 'true' }],
-])('puts no e-mail into the access token that %s', async (_, attributes) => {
-  expect(await overridden(attributes)).toEqual({})
+test.each(unverified)('puts no e-mail into the access token that %s', async (_, attributes) => {
+  expect(await overridden(attributes)).toEqual({ accessTokenGeneration: withoutSelfService })
+})
+
+test('leaves the scopes of a pool with other clients alone', async () => {
+  const shared = { USER_POOL: 'shared' }
+  expect(await overridden(person, shared)).toEqual({
+    accessTokenGeneration: { claimsToAddOrOverride: { email: 'ada@example.com' } },
+  })
+  for (const [, attributes] of unverified) expect(await overridden(attributes, shared)).toEqual({})
 })

@@ -42,6 +42,21 @@ export function deviceAnswers(
     })
 
   return {
+    async 'where a device is rung'() {
+      const as = harness.stranger()
+      const device = await addDevice(server, as)
+      const push = (body: object) => device.request('devicePush', undefined, body)
+      const { json } = await harness.pushServer.subscribe(device)
+      await push({ subscription: { ...json, endpoint: 'https://169.254.169.254/x' } })
+      await push({ test: true })
+      await push({ test: true })
+      await lock(as)
+      await push({})
+      await harness.ring.settled()
+      const stranger = device.requestOf('devicePush', undefined, {})
+      await call('devicePush', { ...stranger, headers: {} })
+    },
+
     async 'leaves by a text'() {
       const as = await harness.person({ app: false })
       await call('deviceInvite', { as, body: { x: 1 } })

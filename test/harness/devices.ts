@@ -69,7 +69,7 @@ export async function enrolledDevice({ call }: Server, { phone, name, code, enro
 
   /** A request with this device's proof. */
   function requestOf(
-    name: 'listApprovals' | 'decideApproval',
+    name: 'listApprovals' | 'decideApproval' | 'devicePush',
     id?: string,
     body?: unknown,
   ): Request {
@@ -81,8 +81,11 @@ export async function enrolledDevice({ call }: Server, { phone, name, code, enro
       headers: { 'device-proof': proof },
     }
   }
-  const request = (name: 'listApprovals' | 'decideApproval', id?: string, body?: unknown) =>
-    call(name, requestOf(name, id, body))
+  const request = (
+    name: 'listApprovals' | 'decideApproval' | 'devicePush',
+    id?: string,
+    body?: unknown,
+  ) => call(name, requestOf(name, id, body))
   const approvals = () => request('listApprovals')
   /** The document of one of the things that wait. */
   const signingOf = async (id: string): Promise<string> => {
@@ -172,7 +175,10 @@ export function succeeded(reply: Reply): Reply['body'] {
 }
 
 /** Method and address of a device's route, as a proof names them. */
-export function routeOf(name: 'deviceEnrol' | 'listApprovals' | 'decideApproval', id = '') {
+export function routeOf(
+  name: 'deviceEnrol' | 'listApprovals' | 'decideApproval' | 'devicePush',
+  id = '',
+) {
   const { method, path } = lambdas[name].route
   return { method, url: `${SITE.origin}/api${path.replace('{approvalId}', id)}` }
 }

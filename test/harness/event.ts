@@ -1,11 +1,12 @@
 /** Test support: requests as API Gateway passes them on. */
 import { randomUUID } from 'node:crypto'
-import { type LambdaName, lambdas } from '../../functions/routes.ts'
+import { lambdas, type RouteName } from '../../functions/routes.ts'
+
+export type { RouteName }
 
 /** The page's address. */
 export const SITE = { origin: 'https://pay.example', rpId: 'pay.example' }
 
-export type RouteName = Exclude<LambdaName, 'sweepPayments'>
 export type Person = { readonly payerId: string; readonly email: string; readonly number: string }
 export type Request = {
   readonly as?: Pick<Person, 'payerId' | 'email'>

@@ -318,6 +318,22 @@ const withEither: readonly Scenario[] = [
     await operate(harness.world, 'unlock', as.email)
   },
 
+  async function rung(harness) {
+    const as = harness.stranger()
+    const device = await addDevice(harness, as)
+    const { json } = await harness.pushServer.subscribe(device)
+    const push = (body: object) => device.request('devicePush', undefined, body)
+    await push({ test: true })
+    await harness.ring.settled()
+    harness.pushServer.faults.pushService = '410'
+    harness.clock.advance(MINUTE)
+    await push({ test: true })
+    await harness.ring.settled()
+    harness.pushServer.faults.pushService = 'well'
+    await push({ subscription: json })
+    await push({ subscription: null })
+  },
+
   async function byDevice(harness) {
     const as = harness.stranger()
     const device = await addDevice(harness, as)

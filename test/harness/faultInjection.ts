@@ -27,6 +27,7 @@ import { deviceConfirm } from '../../functions/handlers/deviceConfirm.ts'
 import { deviceEnrol } from '../../functions/handlers/deviceEnrol.ts'
 import { deviceInvite } from '../../functions/handlers/deviceInvite.ts'
 import { deviceLeave } from '../../functions/handlers/deviceLeave.ts'
+import { devicePush } from '../../functions/handlers/devicePush.ts'
 import { deviceRemove } from '../../functions/handlers/deviceRemove.ts'
 import { endSessions } from '../../functions/handlers/endSessions.ts'
 import { listApprovals } from '../../functions/handlers/listApprovals.ts'
@@ -242,6 +243,7 @@ const makers = {
   deviceEnrol,
   deviceInvite,
   deviceLeave,
+  devicePush,
   deviceRemove,
   listApprovals,
   listPayments,
@@ -257,6 +259,7 @@ const makers = {
 /** The sweep is asked like the others, though nobody hears its answer. */
 function asked(name: LambdaName, world: World): Asked {
   const own = asLambda(world, name)
+  if (name === 'ringDevices') throw new Error('no request calls it')
   if (name !== 'sweepPayments') {
     const handler = makers[name](own)
     return (request) => invoke(handler, name, request)

@@ -6,8 +6,11 @@ import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { providerSettings } from '../../functions/adapters/settings.ts'
 import type { World } from '../../functions/composition.ts'
+import { ringDevices } from '../../functions/handlers/ringDevices.ts'
 import { sweepPayments } from '../../functions/handlers/sweepPayments.ts'
 import { handlersIn } from '../../local/api/handlers.ts'
+import { LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
+import { ringer } from '../../local/auditTrail/ringer.ts'
 import { askerOf, asLambda } from '../../local/database/access.ts'
 import { createTables, type DatabaseOptions, startDatabase } from '../../local/database/database.ts'
 import type { DatabaseEngine } from '../../local/database/databaseEngine.ts'
@@ -19,6 +22,7 @@ import { paymentBody } from '../core/payments.ts'
 import { eventOf, type Person, type Request, type RouteName, SITE } from './event.ts'
 import { paymentWrites } from './leaks.ts'
 import { startMemoryDatabase } from './memoryDatabase.ts'
+import { startPushServer } from './pushServer.ts'
 
 export type { Person, Request, RouteName }
 export { paymentBody }
@@ -62,6 +66,9 @@ export async function startHarness(
     setTimer: (_ms, fn) => void timers.push(fn),
   })
   const users = await startUserPool()
+  const ring = ringer(() => asLambda(world, 'ringDevices'))
+  const bus = await startLocalBus(ring.take)
+  const pushServer = await startPushServer()
   const [provider, store, userPool] = await Promise.all([
     tap(phone.url),
     tap(database.engine),
@@ -77,6 +84,10 @@ export async function startHarness(
       PUBLIC_URL: callbacks.url,
       SITE_URL: SITE.origin,
       FIRST_DEVICE: 'sign-in',
+      PUSH_SEED: 'a seed for tests of 32 characters or more',
+      PUSH_STAND_IN: pushServer.url,
+      EVENT_BUS: LOCAL_BUS,
+      EVENTS_ENDPOINT: bus.url,
       ...inUserPool({ ...users.pool, endpoint: userPool.url }),
       ...env,
     },
@@ -94,6 +105,7 @@ export async function startHarness(
   const harness = {
     clock,
     phone,
+    pushServer,
     world,
     documents,
     /** Between the handlers and the pretend phone; them and the database; them and the sign-in. */
@@ -105,6 +117,8 @@ export async function startHarness(
     engine: database.engine,
     callbackUrl: `${callbacks.url}/payments/callback`,
     sweep: sweepPayments(asLambda(world, 'sweepPayments')),
+    /** What an event of the bus sets off; `ring.settled` waits for all that came over the bus. */
+    ring: Object.assign(ringDevices(asLambda(world, 'ringDevices')), { settled: ring.settled }),
     ...callsIn(world, verifications),
 
     /** The same tables and phones, asked by Lambdas with other settings. */
@@ -202,6 +216,9 @@ export async function startHarness(
       provider.close()
       store.close()
       userPool.close()
+      await ring.settled()
+      await bus.close()
+      pushServer.close()
       await users.close()
       await database.close()
     },

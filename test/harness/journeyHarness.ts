@@ -48,7 +48,11 @@ const STEP_SECONDS = 60
 let launched: Promise<Browser> | undefined
 afterAll(async () => (await launched)?.close())
 
-export async function startJourneyHarness(env: Record<string, string> = {}) {
+/** @param launch another browser than the one of the other journeys; the same in a whole file */
+export async function startJourneyHarness(
+  env: Record<string, string> = {},
+  launch: () => Promise<Browser> = launchBrowser,
+) {
   const timers: (() => void)[] = []
   const payfriend: Payfriend = await startPayfriend({
     port: 0,
@@ -56,7 +60,7 @@ export async function startJourneyHarness(env: Record<string, string> = {}) {
     env: { AUTHY_API_KEY: 'local-authy-key', VERIFY_API_SECRET: LOCAL_VERIFY.apiSecret, ...env },
     setTimer: (_ms, fn) => void timers.push(fn),
   })
-  launched ??= launchBrowser()
+  launched ??= launch()
   const browser = await launched
   const { phone } = payfriend
   if (!phone) throw new Error('the journeys need the pretend phone')

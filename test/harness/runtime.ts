@@ -10,11 +10,13 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Env } from '../../functions/adapters/settings.ts'
+import { LOCAL_BUS, startLocalBus } from '../../local/auditTrail/localBus.ts'
 import { createTables, startDatabase } from '../../local/database/database.ts'
 import { emulatedProvider } from '../../local/phone/emulatedProvider.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { inUserPool, startUserPool } from '../../local/signIn/userPool.ts'
 import { type Request, type RouteName, SITE } from './event.ts'
+import { startPushServer } from './pushServer.ts'
 
 export { eventOf } from './event.ts'
 export type { Request, RouteName }
@@ -149,7 +151,8 @@ export async function startAround(onCallback: (callback: Request) => Promise<num
     }
   })
   const publicUrl = `http://${await listening(server)}/api`
-  const [database, userPool, phone] = await Promise.all([
+  const [bus, database, userPool, phone] = await Promise.all([
+    startLocalBus(() => {}),
     startDatabase(),
     startUserPool(),
     startPhone({
@@ -160,11 +163,13 @@ export async function startAround(onCallback: (callback: Request) => Promise<num
     }),
   ])
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const pushServer = await startPushServer()
   const client = new DynamoDBClient({ endpoint: database.endpoint, region: 'local', credentials })
   await createTables(client)
   client.destroy()
   return {
     phone,
+    pushServer,
     env: {
       PAYMENTS_TABLE: 'payments',
       PAYERS_TABLE: 'users',
@@ -173,13 +178,19 @@ export async function startAround(onCallback: (callback: Request) => Promise<num
       ...emulatedProvider(phone.url.replace('localhost', '127.0.0.1'), AUTHY_KEY),
       PUBLIC_URL: publicUrl,
       SITE_URL: SITE.origin,
+      PUSH_SEED: 'a seed for tests of 32 characters or more',
+      PUSH_STAND_IN: pushServer.url,
+      EVENT_BUS: LOCAL_BUS,
+      EVENTS_ENDPOINT: bus.url,
       ...inUserPool(userPool.pool),
     },
     async close() {
       await phone.close()
+      pushServer.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await userPool.close()
+      await bus.close()
       await database.close()
     },
   }

@@ -33,7 +33,11 @@ export function thiefOf(harness: Harness, victim: Victim) {
   const newNumber = { phoneNumber: number, channel: 'sms' }
   /** A key of the thief's that calls itself the victim's device. */
   const disguised =
-    (name: 'listApprovals' | 'decideApproval', id?: string, body?: object): Prepared =>
+    (
+      name: 'listApprovals' | 'decideApproval' | 'devicePush',
+      id?: string,
+      body?: object,
+    ): Prepared =>
     async () => {
       const phone = softwarePhone({ ...SITE, clock: clock.now })
       const kid = `${victim.payerId}.${deviceId}`
@@ -77,6 +81,7 @@ export function thiefOf(harness: Harness, victim: Victim) {
     deviceConfirm: confirmingWith({}),
     deviceRemove: simply('deviceRemove', { id: deviceId }),
     listApprovals: disguised('listApprovals'),
+    devicePush: disguised('devicePush', undefined, { subscription: null }),
     decideApproval: disguised('decideApproval', `payment.${paymentId}`, {
       answer: 'deny',
       signed: createHash('sha256').update('a guess').digest('base64url'),

@@ -499,8 +499,8 @@ test('a handler that takes 30 seconds is a 503, and its late answer goes nowhere
 
 const APPROVE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-  "require-trusted-types-for 'script'; trusted-types 'none'"
+  "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types payfriend-sw"
 const CSP = () =>
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   `font-src 'self'; connect-src 'self' ${issuer}; base-uri 'none'; form-action 'none'; ` +
@@ -533,7 +533,7 @@ test.each([
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy':
-        'camera=(), geolocation=(), microphone=(), payment=(), ' +
+        `camera=(), geolocation=(), microphone=(), ${path === '/approve.html' ? 'payment=(self)' : 'payment=()'}, ` +
         'publickey-credentials-create=(self), publickey-credentials-get=(self)',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',

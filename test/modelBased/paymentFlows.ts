@@ -202,7 +202,9 @@ type Slot = {
 function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number, rules: Rules) {
   const { payer, id, createdAt, expiresAt, sessionsFrom } = slot
   /** Sessions were ended since, so the hour begins anew; what is open stays counted. */
-  const isOlder = (starts: Starts) => (sessionsFrom ?? 0) > (starts.sessionsFrom ?? 0)
+  const isOlder = (starts: Starts) =>
+    (sessionsFrom ?? 0) > (starts.sessionsFrom ?? 0) &&
+    (starts.sessionsFrom ?? 0) <= Math.floor((createdAt - HOUR_MS) / 1000)
   const isLive = (starts: Starts) => starts.windowStartedAt > createdAt - HOUR_MS
   const read = look((m) => payerOf(m, payer).starts)
   for (let found = seen; ; found = yield* at(read)) {

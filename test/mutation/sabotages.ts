@@ -4,7 +4,10 @@
  * and the tests of which one must fail then.
  */
 import { deviceSabotages } from './deviceSabotages.ts'
+import { firewallSabotages } from './firewallSabotages.ts'
 import { recoverySabotages } from './recoverySabotages.ts'
+import { ringSabotages } from './ringSabotages.ts'
+import { sheetSabotages } from './sheetSabotages.ts'
 
 export type Sabotage = {
   readonly name: string
@@ -489,7 +492,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'digits at the start are drawn at the end',
-    file: `${CORE}/action.ts`,
+    file: `${CORE}/payeeInWords.ts`,
     from: "DIGITS_BEFORE_RIGHT_TO_LEFT.test(name) ? RIGHT_TO_LEFT_MARK : ''",
     to: "''",
     caughtBy: testOf.paymentCore,
@@ -978,15 +981,22 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a session that was ended keeps its owner out',
     file: `${ADAPTERS}/dynamodb/limitsTable.ts`,
-    from: 'if (sessionsFrom > sessionsCounted) {',
+    from: 'if (sessionsFrom > sessionsCounted && sessionsCounted <= hourAgo) {',
     to: 'if (sessionsFrom < 0) {',
     caughtBy: testOf.limits,
   },
   {
     name: 'one end of all sessions begins the hour anew twice',
     file: `${ADAPTERS}/dynamodb/limitsTable.ts`,
-    from: 'sessions_from < :sessions)',
+    from: 'sessions_from <= :hourAgo)',
     to: 'sessions_from <= :sessions)',
+    caughtBy: testOf.limits,
+  },
+  {
+    name: 'each end of all sessions begins the hour anew',
+    file: `${ADAPTERS}/dynamodb/limitsTable.ts`,
+    from: ' && sessionsCounted <= hourAgo) {',
+    to: ') {',
     caughtBy: testOf.limits,
   },
   {
@@ -1092,8 +1102,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'an e-mail that nobody proved is put into the token',
     file: 'functions/handlers/tokenClaims.ts',
-    from: "if (!email || verified !== 'true') return event",
-    to: 'if (!email) return event',
+    from: "(email && verified === 'true' && {",
+    to: '(email && {',
+    caughtBy: ['test/handlers/tokenClaims.test.ts'],
+  },
+  {
+    name: 'a token of a sign-in past managed login may change the account',
+    file: 'functions/handlers/tokenClaims.ts',
+    from: "USER_POOL !== 'shared'",
+    to: "USER_POOL === 'own'",
     caughtBy: ['test/handlers/tokenClaims.test.ts'],
   },
 
@@ -1104,6 +1121,27 @@ export const sabotages: readonly Sabotage[] = [
     from: "code_expired: () => 'That code is no longer valid. Ask for a new one.',",
     to: 'code_expired: ({ code }) => `Refused: ${code}. Try again.`,',
     caughtBy: ['test/web/problem.test.ts'],
+  },
+  {
+    name: 'the silence of what was never heard is no alarm',
+    file: 'lib/monitoring/monitoring.ts',
+    from: 'heartbeat: TreatMissingData.BREACHING',
+    to: 'heartbeat: TreatMissingData.NOT_BREACHING',
+    caughtBy: ['test/lib/alarms.test.ts'],
+  },
+  {
+    name: 'an alarm is over although changes are still set aside',
+    file: 'lib/monitoring/monitoring.ts',
+    from: 'latch: TreatMissingData.IGNORE',
+    to: 'latch: TreatMissingData.NOT_BREACHING',
+    caughtBy: ['test/lib/alarms.test.ts'],
+  },
+  {
+    name: 'a deployment fails in a region that takes no log of CloudFront',
+    file: 'lib/siteLog.ts',
+    from: '!hasSiteLog(name)',
+    to: 'hasSiteLog(name)',
+    caughtBy: ['test/lib/site.test.ts'],
   },
   {
     name: 'a stage that is deployed has payees to try',
@@ -1502,5 +1540,8 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/adapters/denialTrail.test.ts'],
   },
   ...deviceSabotages,
+  ...firewallSabotages,
+  ...ringSabotages,
   ...recoverySabotages,
+  ...sheetSabotages,
 ]

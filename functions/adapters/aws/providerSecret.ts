@@ -1,6 +1,6 @@
 /**
- * The provider's key and the owner's switches: in AWS a secret each, which the owner may change at any time. Each is
- * read and cached as one value.
+ * The provider's key and the owner's switches: in AWS a secret each, which the owner may change at any time; and the
+ * seed of our push key, which nobody changes. Each is read and cached as one value.
  */
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
@@ -27,6 +27,7 @@ const newProvider = () =>
 
 const text = z.string().min(1)
 const authyKey = z.object({ apiKey: text })
+const pushSeed = z.object({ seed: z.string().min(32) })
 const twilioKey = z.object({ apiKey: text, apiKeySecret: text })
 
 /**
@@ -45,6 +46,17 @@ export async function twilioKeyFrom(
   fresh: boolean,
 ): Promise<z.infer<typeof twilioKey> | undefined> {
   return twilioKey.safeParse(await read(secretId, fresh)).data
+}
+
+/**
+ * Read the seed of our push key from its secret, `{ "seed": "…" }`, which CloudFormation has filled.
+ *
+ * @throws if it is not there: without it nothing can be rung
+ */
+export async function pushSeedFrom(secretId: string): Promise<string> {
+  const found = pushSeed.safeParse(await read(secretId, false)).data
+  if (!found) throw new Error('the secret of the push key holds no seed')
+  return found.seed
 }
 
 /** The switches in their secret: `true` stops texts or payments; absent or `false` does not. */

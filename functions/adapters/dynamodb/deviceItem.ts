@@ -33,6 +33,15 @@ const device = z.strictObject({
       askedAt: instant.optional(),
     })
     .optional(),
+  testRingAt: instant.optional(),
+  push: z
+    .strictObject({
+      endpoint: z.string(),
+      p256dh: z.string(),
+      auth: z.string(),
+      since: instant,
+    })
+    .optional(),
 })
 true satisfies Same<z.infer<typeof device>, Omit<Device, 'id'>>
 

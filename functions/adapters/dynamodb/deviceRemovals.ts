@@ -24,6 +24,8 @@ export function deviceRemovals(documents: DynamoDBDocumentClient, table: string)
         set: `devices.#id.removedAt = :now, devices.#id.removedBy = :by,
           devices_active = devices_active - :one
           ${by.by === 'session' ? ', devices.#id.#stop = :stop' : ''}`,
+        // A session's removal is rung on the device itself; after its own there is nothing to tell it.
+        ...(by.by === 'device' && { remove: 'devices.#id.#push' }),
         when: [OPEN, ...isActive('#id')],
         values: {
           ':now': now.toISOString(),
@@ -31,7 +33,10 @@ export function deviceRemovals(documents: DynamoDBDocumentClient, table: string)
           ':one': 1,
           ...(by.by === 'session' && { ':stop': { signing: by.signing, failed: {} } }),
         },
-        names: { '#id': deviceId, ...(by.by === 'session' && { '#stop': 'stop' }) },
+        names: {
+          '#id': deviceId,
+          ...(by.by === 'session' ? { '#stop': 'stop' } : { '#push': 'push' }),
+        },
       })
     },
 

@@ -7,6 +7,7 @@ import { international, type Payer } from '../../core/payer.ts'
 import { isActive, OPEN, SESSION, THIS_ONE, thisOne, toldOf } from './deviceExpressions.ts'
 import { deviceInvitations } from './deviceInvitations.ts'
 import { itemOfDevice } from './deviceItem.ts'
+import { devicePushes } from './devicePushes.ts'
 import { deviceRemovals } from './deviceRemovals.ts'
 import { payerWrites } from './payerWrites.ts'
 import { reminders } from './reminders.ts'
@@ -18,6 +19,7 @@ export function devicesTable(documents: DynamoDBDocumentClient, table: string): 
     ...deviceInvitations(documents, table),
     ...deviceRemovals(documents, table),
     ...reminders(documents, table),
+    ...devicePushes(documents, table),
 
     ask: ({ payerId, email }, pending) =>
       change(
@@ -131,6 +133,8 @@ export function devicesTable(documents: DynamoDBDocumentClient, table: string): 
             remove: [
               'device_pending',
               ...(boundBy === 'invitation' ? ['owner_invitation', 'recovery_stopped_at'] : []),
+              // A device that is back for good under another key is not rung under the old one.
+              ...(renews === undefined ? [] : ['devices.#renewed.#push']),
               ...forgotten.map(([name]) => `devices.${name}`),
             ].join(', '),
             when: [
@@ -155,7 +159,7 @@ export function devicesTable(documents: DynamoDBDocumentClient, table: string): 
             },
             names: {
               '#id': id,
-              ...(renews !== undefined && { '#renewed': renews }),
+              ...(renews !== undefined && { '#renewed': renews, '#push': 'push' }),
               ...leave.names,
               ...Object.fromEntries(forgotten),
             },

@@ -129,13 +129,18 @@ export function limitsTable(
       await forget(key, freed)
       return false
     }
-    // The payer has ended every session: starts by an ended session do not count for this hour.
-    if (sessionsFrom > sessionsCounted) {
+    // The payer has ended every session: starts by an ended session do not count for this hour. Once an hour, so that
+    // who ends them again and again has twice the limit and not any number.
+    const hourAgo = epoch(now, -HOUR_MS)
+    if (sessionsFrom > sessionsCounted && sessionsCounted <= hourAgo) {
       return renewStarts(
         key,
         start,
-        '(attribute_not_exists(sessions_from) OR sessions_from < :sessions)',
-        { set: ', sessions_from = :sessions', values: { ':sessions': sessionsFrom } },
+        '(attribute_not_exists(sessions_from) OR sessions_from <= :hourAgo)',
+        {
+          set: ', sessions_from = :sessions',
+          values: { ':sessions': sessionsFrom, ':hourAgo': hourAgo },
+        },
       )
     }
     if (windowStartedAt <= edge(now, HOUR_MS)) {

@@ -74,7 +74,7 @@ export function payerWrites(documents: DynamoDBDocumentClient, table: string) {
     first: Seen,
     what: Pick<PayerEntry, 'event' | 'by' | 'device' | 'isNow'>,
     now: Date,
-    write: Counting | ((seen: Seen | Payer) => Counting),
+    write: Telling | ((seen: Seen | Payer) => Telling),
   ): Promise<Payer | undefined> {
     const { payerId } = first
     let seen: Seen | Payer = first
@@ -85,7 +85,7 @@ export function payerWrites(documents: DynamoDBDocumentClient, table: string) {
       const told = trailWrite(trail, { payerId, ...what }, now)
       const changed = await change(
         payerId,
-        `SET ${set}, ${told.set}${remove ? ` REMOVE ${remove}` : ''}`,
+        `SET ${set ? `${set}, ` : ''}${told.set}${remove ? ` REMOVE ${remove}` : ''}`,
         [...when, told.when],
         { ...values, ...told.values },
         names,
@@ -114,6 +114,9 @@ type Counting = {
    */
   readonly isStored?: (stored: Payer) => boolean
 }
+
+/** The audit entry itself is set besides. */
+type Telling = Omit<Counting, 'set'> & { readonly set?: string }
 
 /**
  * If another audit entry was written first, the write is tried again; after so many failed conditions it is a fault.

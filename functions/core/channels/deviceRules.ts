@@ -22,7 +22,7 @@ export type DeviceEvidence =
       /** The passkey's public key (SubjectPublicKeyInfo, base64url) and its algorithm (RFC 9053). */
       readonly spki: string
       readonly alg: number
-      /** `webauthn.get`. */
+      /** `payment.get` if the browser itself showed payee and amount, else `webauthn.get`. */
       readonly ua_type: string
     })
   | (SignedRequest & { readonly kind: 'device-key' })

@@ -45,7 +45,8 @@ function makeDevice({ kid, email, name }) {
 }
 
 function fillDevice(node, device, minute) {
-  const { kid, email, asking, isCleared, isTrusted, activeFrom, trouble, canRemove, items } = device
+  const { kid, email, asking, isCleared, isTrusted, activeFrom, trouble } = device
+  const { canRemove, canRing, rings, items } = device
   const part = (selector) => node.querySelector(selector)
   const isAsking = (asking?.secondsLeft ?? 0) > 0
   text(part('.clock'), clock(minute))
@@ -65,6 +66,14 @@ function fillDevice(node, device, minute) {
     trouble !== null ||
     items.length > 0
   text(part('.trouble'), trouble ?? '')
+  part('[value=testRing]').hidden = !canRing
+  keyed(
+    part('.rings'),
+    rings,
+    ({ tag, at }) => `${tag} ${at}`,
+    makeRing,
+    () => {},
+  )
   part('[value=removeDevice]').hidden = !canRemove
   part('[value=clearDevice]').hidden = !canRemove
   part('[value=forgetDevice]').hidden = canRemove
@@ -75,6 +84,15 @@ function fillDevice(node, device, minute) {
     (item) => makeRequest(item, kid, email),
     fillRequest,
   )
+}
+
+function makeRing({ title, body, at }) {
+  const node = copy('ring')
+  node.querySelector('time').dateTime = at
+  text(node.querySelector('time'), clock(at))
+  text(node.querySelector('.message'), title)
+  text(node.querySelector('.words'), body)
+  return node
 }
 
 const FROM = {

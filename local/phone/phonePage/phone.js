@@ -21,7 +21,9 @@ events.addEventListener('error', () => {
 id('faults').addEventListener('submit', (event) => event.preventDefault())
 id('faults').addEventListener('change', ({ target }) => {
   if (!target.reportValidity()) return
-  const value = target.type === 'checkbox' ? target.checked : Number(target.value)
+  const { type } = target
+  const typed = type === 'number' ? Number(target.value) : target.value
+  const value = type === 'checkbox' ? target.checked : typed
   act({ action: 'setFaults', faults: { [target.name]: value } })
 })
 

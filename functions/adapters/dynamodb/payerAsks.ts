@@ -1,0 +1,26 @@
+/** What of a payer's item asks the payer's devices for a yes. */
+import * as z from 'zod'
+import type { Asks } from '../../core/ringEvent.ts'
+
+const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
+
+const stored = z.object({
+  device_pending: z.object({ id: z.string(), signing: z.string(), expiresAt: instant }).optional(),
+  pending_id: z.string().optional(),
+  pending_signing: z.string().optional(),
+  pending_expires_at: instant.optional(),
+})
+
+/** What asks in an item; nothing if there is no item. Throws if it cannot be parsed. */
+export function asksOf(attributes: unknown): Asks {
+  const { device_pending, ...phone } = stored.parse(attributes ?? {})
+  const { pending_id: id, pending_signing: signing, pending_expires_at: until } = phone
+  return {
+    device: device_pending && {
+      id: device_pending.id,
+      signing: device_pending.signing,
+      until: device_pending.expiresAt,
+    },
+    phone: id && signing && until ? { id, signing, until } : undefined,
+  }
+}

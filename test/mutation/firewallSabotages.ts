@@ -1,0 +1,53 @@
+/** Sabotages of the check that a request came through the firewall. */
+import type { Sabotage } from './sabotages.ts'
+
+const caughtBy = ['test/handlers/originCheck.test.ts']
+const inFile =
+  (file: string) =>
+  (name: string, from: string, to: string): Sabotage => ({ name, file, from, to, caughtBy })
+
+const check = inFile('functions/http/originCheck.ts')
+const pipeline = inFile('functions/http/endpoint.ts')
+
+export const firewallSabotages: readonly Sabotage[] = [
+  check(
+    'the firewall’s secret may be left out',
+    "const given = digest(headers[ORIGIN_HEADER] ?? '')",
+    "if (headers[ORIGIN_HEADER] === undefined) return\n    const given = digest(headers[ORIGIN_HEADER] ?? '')",
+  ),
+  check(
+    'any secret passes the firewall',
+    'if (!known.some((one) => timingSafeEqual(one, given))) throw',
+    'if (!known.some((one) => timingSafeEqual(one, one))) throw',
+  ),
+  check(
+    'the firewall’s next secret is not taken',
+    'known.some((one)',
+    'known.slice(0, 1).some((one)',
+  ),
+  check(
+    'the firewall’s secrets are taken as one text',
+    "parsed.data?.split(',').map(digest)",
+    'parsed.data === undefined ? undefined : [digest(parsed.data)]',
+  ),
+  check(
+    'a malformed secret switches the firewall’s check off',
+    "if (!parsed.success) throw new Error('This setting is wrong: ORIGIN_SECRETS')",
+    '',
+  ),
+  pipeline(
+    'payers’ routes do not ask for the firewall’s secret',
+    'return pipeline(originCheck(env), async (event: PayerEventName) => {',
+    'return pipeline(byAnyAddress, async (event: PayerEventName) => {',
+  ),
+  pipeline(
+    'devices’ routes do not ask for the firewall’s secret',
+    'return pipeline(originCheck(env), async (event: APIGatewayProxyEventV2) => {',
+    'return pipeline(byAnyAddress, async (event: APIGatewayProxyEventV2) => {',
+  ),
+  pipeline(
+    'the firewall’s secret is looked at after the handler',
+    '      checkOrigin(event.headers)\n      const { status, body, headers } = await run(event)\n',
+    '      const { status, body, headers } = await run(event)\n      checkOrigin(event.headers)\n',
+  ),
+]
