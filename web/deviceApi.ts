@@ -128,3 +128,6 @@ export type Answered = {
   /** `undo_asked`: the signed-in page must confirm it after a new sign-in. */
   readonly status: 'approved' | 'denied' | 'removed' | 'stopped' | 'undo_asked'
 }
+
+/** Whether a device is rung, and the key (base64url) for which its browser has to subscribe. */
+export type PushTold = { readonly pushKey: string; readonly subscribed: boolean }

@@ -49,6 +49,8 @@ export function wordsNaming(notice: Notice, devices: Known): string | undefined 
       )
     case 'device.stopped':
       return `On ${when} a phone that was waiting to approve your payments was stopped. It approves nothing.`
+    case 'device.silenced':
+      return `On ${when} a phone that approves payments was told to ring no more when a payment waits.`
     case 'device.restored':
       return `On ${when} a phone that had been removed was put back. It approves payments again.`
     case 'starts.locked':

@@ -68,7 +68,8 @@ const ourFault: Sentence = ({ again, requestId }) => {
 /** A new refusal code does not compile until the page has a sentence for it. */
 const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
   invalid_request: () => "Something in what you entered isn't right yet. Check it and try again.",
-  // The page always sends a key and never receives a callback, so both would be bugs of the page.
+  // The page calls its own address, always sends a key and never receives a callback: these would be bugs of the page.
+  wrong_address: ourFault,
   idempotency_key_missing: ourFault,
   forged_callback: ourFault,
   phone_not_verified: () => 'Your phone must be confirmed before you can pay. Confirm it first.',
@@ -108,6 +109,7 @@ const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
       ? `A code was sent a moment ago. Try again ${again}.`
       : `Too many codes were sent. Try again ${again}.`,
   too_many_invitations: ({ again }) => `You made too many codes. You can make another ${again}.`,
+  too_many_rings: ({ again }) => `This phone was rung a moment ago. Try again ${again}.`,
   too_many_payments: ({ again }) =>
     `You have too many payments open, or started too many this hour. Try again ${again}.`,
   starts_locked: ({ retryAfterSeconds }) => startsLockedInWords(retryAfterSeconds),

@@ -29,6 +29,16 @@ async function onOneLine(page: Page, ...selectors: string[]): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
 }
 
+test('with large letters the guide of an iPhone has its code on one line', async () => {
+  const userAgent =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'
+  const context = await harness.newContext({ userAgent, viewport: { width: 320, height: 640 } })
+  const page = await harness.newPage(context)
+  await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/K7QMX4H2RW`)
+  await heading(page, 'Put Payfriend on your home screen')
+  await onOneLine(page, '.guide .invitation')
+})
+
 test('with large letters no amount, code, digits or button is broken into lines', async () => {
   const uri = await harness.payer()
   const phone = await devicePhone(harness, { viewport: { width: 320, height: 640 } })

@@ -1,5 +1,11 @@
 /** Test support: a phone of the payer's own, as a browser with an authenticator that asks for a finger. */
-import type { BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core'
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  CDPSession,
+  Page,
+} from 'playwright-core'
 import { expect } from 'vitest'
 import {
   heading,
@@ -19,8 +25,11 @@ export type DevicePhone = {
 const LOOK_SECONDS = 3
 
 /** Each test adds phones by texts, which are counted for their payer. */
-export const startDeviceJourney = () =>
-  startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20' })
+export const startDeviceJourney = (
+  launch?: () => Promise<Browser>,
+  env: Record<string, string> = {},
+) =>
+  startJourneyHarness({ PROVING_TEXTS_PER_HOUR: '10', PROVING_TEXTS_PER_DAY: '20', ...env }, launch)
 
 /** A browser with a virtual authenticator; in `context`, if it is the browser that is signed in. */
 export async function devicePhone(

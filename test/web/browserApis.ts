@@ -46,6 +46,12 @@ export const optional: Readonly<Record<string, Since>> = {
   'navigator.clipboard': since(66, 79, 63, 13.4, 9),
 }
 
+/** The same of the phone's page. */
+export const optionalOnPhone: Readonly<Record<string, Since>> = {
+  'navigator.serviceWorker': since(40, 17, 44, 11.3, 4),
+  trustedTypes: since(83, 83, 148, 26, 13),
+}
+
 /** Newer ones that a colleague might reach for. TypeScript's `lib` knows only those of the language itself. */
 export const tempting: Readonly<Record<string, Since>> = {
   'AbortSignal.any': since(116, 116, 124, 17.4, 24),
@@ -73,5 +79,4 @@ export const tempting: Readonly<Record<string, Since>> = {
   navigation: since(102, 102, 147, 26.2, 19),
   'navigator.userActivation': since(72, 79, 120, 16.4, 11),
   requestIdleCallback: since(47, 79, 55, null, 5),
-  trustedTypes: since(83, 83, 148, 26, 13),
 }

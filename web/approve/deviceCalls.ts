@@ -1,17 +1,10 @@
 /** Payfriend's HTTP API, called as a device: each request carries the device's proof and no sign-in. */
 import { jsonOf, problemOf } from '../answer.ts'
-import type { Answer, Answered, Approvals, Enrolled } from '../deviceApi.ts'
-import { patienceMs } from '../patience.ts'
+import type { Answer, Answered, Approvals, Enrolled, PushTold } from '../deviceApi.ts'
 import { detailsOf, Problem } from '../problem.ts'
 import type { ServerClock } from '../serverClock.ts'
-import { timeLimit } from '../signals.ts'
-import {
-  type DeviceKey,
-  deviceProof,
-  publicJwkOf,
-  type Signer,
-  thumbprintOf,
-} from './deviceProof.ts'
+import { type DeviceKey, publicJwkOf, type Signer, thumbprintOf } from './deviceProof.ts'
+import { deviceRequest, type Sent } from './deviceRequest.ts'
 import type { OwnDevice, Passkey } from './deviceStore.ts'
 
 /** A clock that is wrong by less than this is not why a proof was refused. */
@@ -26,8 +19,6 @@ export type Removal = {
 }
 
 export type DeviceCalls = ReturnType<typeof createDeviceCalls>
-
-type Sent = { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: unknown }
 
 /** Every refusal and fault is thrown as a `Problem`. */
 export function createDeviceCalls(clock: ServerClock) {
@@ -45,22 +36,10 @@ export function createDeviceCalls(clock: ServerClock) {
     }
   }
 
-  async function once<T>(signer: Signer, { method, path, body }: Sent): Promise<T> {
-    const text = body === undefined ? '' : JSON.stringify(body)
-    const url = `${location.origin}/api${path}`
-    const proof = await deviceProof(signer, { method, url, body: text }, clock.now())
+  async function once<T>(signer: Signer, sent: Sent): Promise<T> {
+    const request = await deviceRequest(signer, sent, clock.now())
     const askedAt = Date.now()
-    const response = await fetch(`/api${path}`, {
-      method,
-      headers: {
-        'Device-Proof': proof,
-        ...(text === '' ? {} : { 'Content-Type': 'application/json' }),
-      },
-      body: text === '' ? null : text,
-      cache: 'no-store',
-      credentials: 'omit',
-      signal: timeLimit(patienceMs(method)),
-    }).catch(() => {
+    const response = await fetch(`/api${sent.path}`, request).catch(() => {
       throw new Problem({ kind: 'unreachable' })
     })
     clock.learn(response.headers.get('Date'), askedAt, Date.now())
@@ -90,7 +69,17 @@ export function createDeviceCalls(clock: ServerClock) {
         path: `/approvals/${encodeURIComponent(id)}`,
         body,
       }),
+
+    /** Say where this device is rung; nothing but its key is asked for with an empty body. */
+    push: (device: OwnDevice, body: PushAsked) =>
+      call<PushTold>(signerOf(device), { method: 'POST', path: '/device/push', body }),
   }
+}
+
+/** Another subscription, null for none; or a test ring. */
+export type PushAsked = {
+  readonly subscription?: PushSubscriptionJSON | null
+  readonly test?: true
 }
 
 type Told = Approvals & {

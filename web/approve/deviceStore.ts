@@ -18,6 +18,8 @@ export type OwnDevice = {
   readonly deviceKey: DeviceKey
   /** The passkey's id, base64url. */
   readonly credentialId: string
+  /** Its passkey was made for the browser's own sheet; of an older device, or of a renewed one, nothing is known. */
+  readonly hasSheet?: boolean
   /** Until the account's page has let it in; null for a device that approves. */
   readonly pending: Pending | null
   /** RFC 3339: it was let in and waits until then. Kept, so that it can say later that it was stopped. */

@@ -14,6 +14,7 @@ const EVENTS = [
   'device.invited',
   'device.waiting',
   'device.stopped',
+  'device.silenced',
   'starts.locked',
 ]
 

@@ -2,11 +2,14 @@ import { type Child, el, fill } from '../element.ts'
 import { explain } from '../problem.ts'
 import { createServerClock } from '../serverClock.ts'
 import { createDeviceCalls } from './deviceCalls.ts'
+import { createHomeScreen } from './homeScreen.ts'
 import { endOf, newestPending, type PhonePage, type PhoneScreen } from './phonePage.ts'
 import { phonePlaceOf } from './place.ts'
+import { createCloser, createRings } from './rings.ts'
 import { showAdd } from './views/add.ts'
 import { showCode } from './views/code.ts'
 import { showDigits } from './views/digits.ts'
+import { showHome } from './views/home.ts'
 import { showList } from './views/list.ts'
 import { showRequest } from './views/request.ts'
 import { showKeepsNothing } from './views/trouble.ts'
@@ -17,8 +20,14 @@ export async function openApprove(): Promise<void> {
   const clock = createServerClock()
   const calls = createDeviceCalls(clock)
   const watch = createWatch(calls)
-  const page: PhonePage = { calls, clock, watch, nextScreen, go }
+  const rings = createRings(calls, watch)
+  // Before anything is waited for: the browser offers it once.
+  const homeScreen = createHomeScreen()
+  const page: PhonePage = { calls, clock, watch, rings, homeScreen, nextScreen, go }
+  const closeEnded = createCloser()
   let current = new AbortController()
+  /** The payer wants to go on in the browser of an iPhone, which does not ring. */
+  let stays = false
 
   window.addEventListener('hashchange', render)
   try {
@@ -28,6 +37,14 @@ export async function openApprove(): Promise<void> {
     showKeepsNothing(nextScreen())
     return
   }
+  watch.listen(() => {
+    rings.renew()
+    closeEnded(watch.all()).catch((error) => console.error(error))
+  })
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) rings.lookAgain()
+  })
+  navigator.serviceWorker?.addEventListener('message', ({ data }) => openPlace(Object(data).place))
   watch.start()
   render()
 
@@ -40,16 +57,21 @@ export async function openApprove(): Promise<void> {
     const screen = nextScreen()
     const place = phonePlaceOf(location.hash)
     switch (place.view) {
+      case 'home':
+        showHome(page, screen)
+        break
       case 'add':
         // Taken out of the address bar at once, so that no history and no screenshot keeps the code.
         history.replaceState(null, '', location.pathname)
-        showAdd(page, screen, place.code).catch((error) => showTrouble(screen, error))
+        if (isInBrowser())
+          showHome(page, screen, { code: place.code, stay: () => stay(place.code) })
+        else showAdd(page, screen, place.code).catch((error) => showTrouble(screen, error))
         break
       case 'request':
         showRequest(page, screen, place.id).catch((error) => showTrouble(screen, error))
         break
       case 'code':
-        showCode(page, screen)
+        showAddCode(screen)
         break
       case 'waiting':
         showWaiting(screen)
@@ -63,7 +85,28 @@ export async function openApprove(): Promise<void> {
     const comesFirst = added && (all.length === 1 || endOf(added) > clock.now())
     if (comesFirst && location.hash !== '#waiting') showDigits(page, screen, added)
     else if (all.length > 0) showList(page, screen)
+    else showAddCode(screen)
+  }
+
+  function showAddCode(screen: PhoneScreen): void {
+    if (isInBrowser()) showHome(page, screen, { stay: () => stay() })
     else showCode(page, screen)
+  }
+
+  function isInBrowser(): boolean {
+    return homeScreen.state() === 'iphone' && !stays
+  }
+
+  function stay(code?: string): void {
+    stays = true
+    go(code === undefined ? '#add' : `#add/${code}`)
+  }
+
+  /** The worker was pressed: only what waits is opened by it, and only as the server tells it. */
+  function openPlace(place: unknown): void {
+    if (typeof place !== 'string') return
+    const { view } = phonePlaceOf(place)
+    if (view === 'request' || view === 'waiting') go(view === 'request' ? place : '#waiting')
   }
 
   function nextScreen(): PhoneScreen {

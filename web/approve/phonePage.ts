@@ -1,8 +1,11 @@
 import type { Child } from '../element.ts'
+import { detailsOf } from '../problem.ts'
 import type { Screen } from '../screen.ts'
 import type { ServerClock } from '../serverClock.ts'
 import type { DeviceCalls } from './deviceCalls.ts'
 import type { Request } from './documents.ts'
+import type { createHomeScreen } from './homeScreen.ts'
+import type { Rings } from './rings.ts'
 import type { Watch, Watched } from './watch.ts'
 
 /** What a view of the phone's page gets. */
@@ -10,6 +13,8 @@ export type PhonePage = {
   readonly calls: DeviceCalls
   readonly clock: ServerClock
   readonly watch: Watch
+  readonly rings: Rings
+  readonly homeScreen: ReturnType<typeof createHomeScreen>
   /** End the view that is shown, with its listeners; the screen is for the next one. */
   nextScreen(): PhoneScreen
   /** Go to the place that a fragment names. */
@@ -43,3 +48,8 @@ export const askedOf = (all: readonly Watched[]): Asked[] =>
   all
     .flatMap(({ requests, device }) => requests.map((request) => ({ request, device })))
     .sort((a, b) => a.request.createdAt - b.request.createdAt)
+
+/** No account could be asked: what is shown may be old. */
+export const isOffline = (all: readonly Watched[]): boolean =>
+  all.length > 0 &&
+  all.every(({ trouble }) => trouble !== null && detailsOf(trouble).kind === 'unreachable')

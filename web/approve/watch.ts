@@ -136,7 +136,11 @@ export function createWatch(calls: Pick<DeviceCalls, 'approvals' | 'enrol'>) {
         if (document.hidden) clearTimeout(timer)
         else look()
       })
-      window.addEventListener('online', () => look())
+      window.addEventListener('online', () => {
+        // What failed before says nothing of the network that is there now.
+        failuresInARow = 0
+        look()
+      })
       look()
     },
 
@@ -144,9 +148,9 @@ export function createWatch(calls: Pick<DeviceCalls, 'approvals' | 'enrol'>) {
     all: (): Watched[] => [...known.values()],
 
     /** Call this after each round, until the signal is aborted. */
-    listen(listener: () => void, signal: AbortSignal): void {
+    listen(listener: () => void, signal?: AbortSignal): void {
       listeners.add(listener)
-      signal.addEventListener('abort', () => listeners.delete(listener))
+      signal?.addEventListener('abort', () => listeners.delete(listener))
     },
   }
 }

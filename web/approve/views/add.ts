@@ -8,6 +8,7 @@ import { newDeviceKey, publicJwkOf, thumbprintOf } from '../deviceProof.ts'
 import type { Passkey } from '../deviceStore.ts'
 import { canKeep, keepDevice } from '../deviceStore.ts'
 import { isDismissed, makePasskey, type PasskeyJson, signWithAnyPasskey } from '../passkey.ts'
+import { sheetHere } from '../paymentSheet.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
 import { addChallenge, renewChallenge } from '../signing.ts'
 import { showKeepsNothing } from './trouble.ts'
@@ -15,10 +16,19 @@ import { showKeepsNothing } from './trouble.ts'
 /** A phone is new, or it was added before and its browser has lost the device key, but not the passkey. */
 type How = 'new' | 'before'
 
+/** The passkey's part of what is sent, for an answer that was lost. */
+type Made = {
+  readonly how: How
+  readonly name: string
+  readonly passkey: PasskeyJson
+  readonly forSheet: boolean
+}
+
 /** Name this phone, make its two keys, or the lost one of them, and ask to be added. */
 export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string): Promise<void> {
   screen.show('Add this phone', el('p', {}, 'One moment…'))
   // All before the press, because a browser makes and uses a passkey only directly in it.
+  const hasSheet = sheetHere()
   const deviceKey = await newDeviceKey()
   const thumbprint = await thumbprintOf(await publicJwkOf(deviceKey))
   const challenges = {
@@ -45,8 +55,8 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
   const messages = { new: formMessage(), before: formMessage() }
   const submit = button('Add this phone', () => {}, { kind: 'primary', type: 'submit' })
   const form = el('form', {}, name.row, messages.new.box, submit)
-  let made: { readonly how: How; readonly name: string; readonly passkey: PasskeyJson } | null =
-    null
+  let made: Made | null = null
+  let sheetFailures = 0
 
   onSubmit(form, submit, 'Adding…', () => ask('new'))
 
@@ -61,26 +71,31 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
       return
     }
     // After an answer that was lost, the passkey is there already and the same request is sent again.
-    const kept = made?.how === how && made.name === wanted ? made.passkey : null
+    const kept = made?.how === how && made.name === wanted ? made : null
+    const forSheet = kept?.forSheet ?? (how === 'new' && sheetFailures < 2 && hasSheet())
     const asked =
-      kept ??
-      (how === 'new' ? makePasskey(challenges.new, wanted) : signWithAnyPasskey(challenges.before))
+      kept?.passkey ??
+      (how === 'new'
+        ? makePasskey(challenges.new, wanted, forSheet)
+        : signWithAnyPasskey(challenges.before))
     name.tell(null)
     let passkey: PasskeyJson
     try {
       passkey = await asked
     } catch (error) {
+      // Once it may be a wrong finger. Then every kind of passkey is offered: for the sheet it has to be this phone's own.
+      if (forSheet) sheetFailures += isDismissed(error) ? 1 : 2
       if (how === 'before') say(el('p', {}, NO_PASSKEY_USED), el('p', {}, AS_NEW))
       else say(el('p', {}, isDismissed(error) ? NOT_ADDED : noPasskey(error)))
       return
     }
-    made = { how, name: wanted, passkey }
+    made = { how, name: wanted, passkey, forSheet }
     const sent = how === 'new' ? { credential: passkey } : { assertion: passkey }
     try {
       await keep(
         await page.calls.enrol(deviceKey, { code, name: wanted, ...sent }),
         { code, name: wanted, ...sent },
-        passkey,
+        made,
       )
     } catch (error) {
       explainTo(error, say)
@@ -127,10 +142,10 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
   async function keep(
     { kid, email, digits, expiresAt }: Enrolled,
     asked: { readonly code: string; readonly name: string } & Passkey,
-    { id: credentialId }: PasskeyJson,
+    { passkey: { id: credentialId }, forSheet: hasSheet }: Made,
   ): Promise<void> {
     const pending = { digits, expiresAt, asked }
-    await keepDevice({ kid, email, name: asked.name, deviceKey, credentialId, pending })
+    await keepDevice({ kid, email, name: asked.name, deviceKey, credentialId, hasSheet, pending })
     // Asked for, because a browser short of room may else remove the key. It may refuse.
     await navigator.storage?.persist?.().catch(() => false)
     await page.watch.load()

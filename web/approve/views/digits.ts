@@ -136,8 +136,7 @@ function showAdded(page: PhonePage, { email, name }: OwnDevice): void {
     el(
       'p',
       {},
-      'When you send a payment, open this page: it shows the payment. Put it on your home screen or among your ' +
-        'bookmarks.',
+      'When you send a payment, open this page: it shows the payment. On the next page you can let this phone ring.',
     ),
     el('div', { class: 'actions' }, el('a', { href: '#waiting', class: 'button primary' }, 'Done')),
   )

@@ -4,7 +4,7 @@ import type { Watched } from '../watch.ts'
 
 /** What happened to the accounts of this phone lately, in small. */
 export function latelyBox() {
-  const box = el('div', {})
+  const box = el('div', { class: 'lately' })
   let shown = ''
 
   function render(all: readonly Watched[]): void {
@@ -21,7 +21,14 @@ export function latelyBox() {
 const part = ({ email, words }: { readonly email: string; readonly words: readonly string[] }) =>
   el(
     'section',
-    { class: 'hint' },
+    {},
     el('p', {}, 'Lately in the account ', verbatim('strong', { dir: 'auto' }, email), ':'),
     el('ul', {}, ...words.map((sentence) => el('li', {}, sentence))),
+    el(
+      'p',
+      {},
+      'Wasn’t it you? Then act at once: ',
+      el('a', { href: '/', target: '_blank', rel: 'noopener' }, 'sign in'),
+      ' and read there what to do, and tell the people who run this service.',
+    ),
   )

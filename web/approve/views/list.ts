@@ -1,10 +1,12 @@
 import { el, fill, verbatim } from '../../element.ts'
 import { minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
-import { type Asked, askedOf, type PhonePage, type PhoneScreen } from '../phonePage.ts'
+import { type Asked, askedOf, isOffline, type PhonePage, type PhoneScreen } from '../phonePage.ts'
 import type { Watched } from '../watch.ts'
 import { headingOf } from './facts.ts'
+import { homeBox } from './home.ts'
 import { latelyBox } from './lately.ts'
 import { notesBox } from './notes.ts'
+import { ringsBox } from './rings.ts'
 import { phoneSettings } from './settings.ts'
 import { stopCards } from './stops.ts'
 
@@ -17,9 +19,11 @@ export function showList(page: PhonePage, screen: PhoneScreen): void {
     stopCards(page, screen),
     notesBox(page),
     latelyBox(),
+    homeBox(page),
+    ringsBox(page),
     phoneSettings(page, screen),
   ] as const
-  const [stops, notes, lately, settings] = parts
+  const [stops, notes, lately, home, rings, settings] = parts
   let times: (() => void)[] = []
   let shown = ''
   /** The phones, by `kid`, that were seen waiting here. */
@@ -31,6 +35,8 @@ export function showList(page: PhonePage, screen: PhoneScreen): void {
     said,
     list,
     notes.box,
+    rings.box,
+    home.box,
     lately.box,
     settings.box,
   )
@@ -49,7 +55,13 @@ export function showList(page: PhonePage, screen: PhoneScreen): void {
     // Nothing can wait for a phone that approves nothing; its own note says so.
     const isNoMore = all.every(({ state }) => APPROVES_NOTHING.includes(state))
     const isElse = all.some(({ stops }) => stops.length > 0)
-    const text = isAsking ? 'One moment…' : isNoMore ? '' : inWords(asked.length, isElse)
+    const text = isOffline(all)
+      ? NO_NETWORK
+      : isAsking
+        ? 'One moment…'
+        : isNoMore
+          ? ''
+          : inWords(asked.length, isElse)
     for (const { state, device } of all) if (state === 'waiting') waited.add(device.kid)
     const isNow = all.some(({ state, device }) => state === 'active' && waited.has(device.kid))
     const now = isNow ? APPROVES_NOW : ''
@@ -95,6 +107,10 @@ function headingFor(all: readonly Watched[]): string {
 
 const APPROVES_NOTHING: readonly Watched['state'][] = ['waiting', 'removed', 'refused']
 const APPROVES_NOW = 'This phone approves your payments now.'
+
+const NO_NETWORK =
+  'This phone can’t reach Payfriend, so it doesn’t know what waits now. It tries again by itself. Until then nothing ' +
+  'can be approved here.'
 
 const inWords = (count: number, isElse: boolean): string => {
   if (count === 0) {

@@ -4,7 +4,7 @@ import { button, formMessage } from '../../form.ts'
 import { explain } from '../../problem.ts'
 import { dateAndTime } from '../../times.ts'
 import { forgetDevice } from '../deviceStore.ts'
-import { endOf, type PhonePage } from '../phonePage.ts'
+import { endOf, isOffline, type PhonePage } from '../phonePage.ts'
 import type { Watched } from '../watch.ts'
 import { wasLetIn } from './digits.ts'
 
@@ -19,7 +19,7 @@ export function notesBox(page: PhonePage) {
       .map((watched) => {
         const { state, device, trouble, hasUnreadable } = watched
         const others = newOthers(page, watched).map(({ id }) => id)
-        const why = trouble === null ? '' : explain(trouble)
+        const why = trouble === null || isOffline(all) ? '' : explain(trouble)
         const over = isOver(page, watched)
         return [device.kid, state, device.waitsUntil, over, hasUnreadable, why, ...others].join(' ')
       })
@@ -68,10 +68,12 @@ const STOPPED = [
 
 function noteOf(page: PhonePage, watched: Watched): Child[] {
   const { device, state, trouble, hasUnreadable } = watched
-  const account = verbatim('strong', { dir: 'auto' }, device.email)
+  // A new one each time, because an element is in one place only.
+  const account = () => verbatim('strong', { dir: 'auto' }, device.email)
   const forget = async (fragment: string) => {
     await forgetDevice(device)
     await page.watch.load()
+    await page.rings.endIfAlone()
     page.go(fragment)
   }
   if (state === 'waiting') {
@@ -82,13 +84,13 @@ function noteOf(page: PhonePage, watched: Watched): Child[] {
         `This phone waits. It can approve payments from ${dateAndTime(new Date(device.waitsUntil ?? ''))}. Until then ` +
           'the other phones of this account, and the page, can stop it. You need do nothing.',
       ),
-      el('p', {}, 'The account is ', account, '. ', CANCEL),
+      el('p', {}, 'The account is ', account(), '. ', CANCEL),
     ]
   }
   if (state === 'refused') {
     const [why, anew] = device.waitsUntil ? STOPPED : REMOVED
     return [
-      el('p', {}, why[0], account, why[1]),
+      el('p', {}, why[0], account(), why[1]),
       el('p', {}, anew),
       button('Add it anew', () => forget('#add'), {
         'aria-label': `Add it anew to ${device.email}`,
@@ -101,7 +103,7 @@ function noteOf(page: PhonePage, watched: Watched): Child[] {
   if (isOver(page, watched)) {
     const { box: message, say } = formMessage()
     return [
-      el('p', {}, 'This phone was not added to the account ', account, '.'),
+      el('p', {}, 'This phone was not added to the account ', account(), '.'),
       message,
       button('Start again', async () => {
         say()
@@ -111,7 +113,7 @@ function noteOf(page: PhonePage, watched: Watched): Child[] {
   }
   if (state === 'pending') {
     return [
-      el('p', {}, 'This phone is not yet let in by ', account, '. '),
+      el('p', {}, 'This phone is not yet let in by ', account(), '. '),
       el('a', { href: '#', class: 'button' }, 'See its digits'),
     ]
   }
@@ -121,14 +123,17 @@ function noteOf(page: PhonePage, watched: Watched): Child[] {
         'p',
         {},
         'Another phone approves payments of ',
-        account,
+        account(),
         ' now: ',
         verbatim('strong', { dir: 'auto' }, other.name),
         `. ${factsOf(other)} If that was not you, remove it on the page where you are signed in.`,
       ),
     ),
-    trouble !== null && el('p', {}, account, ': ', explain(trouble)),
+    // Without network the list says it once for all.
+    trouble !== null &&
+      !isOffline(page.watch.all()) &&
+      el('p', {}, account(), ': ', explain(trouble)),
     hasUnreadable &&
-      el('p', {}, account, ': a request came that this page can’t show. Load this page again.'),
+      el('p', {}, account(), ': a request came that this page can’t show. Load this page again.'),
   ]
 }

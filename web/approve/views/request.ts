@@ -5,10 +5,11 @@ import { detailsOf, explain } from '../../problem.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Request } from '../documents.ts'
 import { goOnWithNext } from '../nextRequest.ts'
-import { goneAfter, isDismissed, signWithPasskey } from '../passkey.ts'
 import { askedOf, type PhonePage, type PhoneScreen } from '../phonePage.ts'
 import { hasSaidYes, noteYes, withdrawYes } from '../saidYes.ts'
 import { approveChallenge, denial } from '../signing.ts'
+import type { Watched } from '../watch.ts'
+import { yesTo } from '../yes.ts'
 import { countdown, factsOf, headingOf } from './facts.ts'
 import { ENDED, overBy, showOver, showSaid } from './said.ts'
 
@@ -32,7 +33,7 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
   let answering = false
   /** An answer was sent whose result never came. */
   let isUnsure = false
-  let dismissals = 0
+  const yes = yesTo(request, device, challenge)
   page.watch.listen(() => {
     // Cancelled, decided elsewhere, or its time is over.
     if (!found()) over()
@@ -101,25 +102,23 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
   }
 
   async function approve(): Promise<void> {
-    const signing = signWithPasskey(challenge, device.credentialId)
+    const signing = yes.sign(page.clock.now())
     say()
     answering = true
     try {
       const assertion = await signing.catch((error) => {
-        dismissals = isDismissed(error) ? dismissals + 1 : 0
-        const why = isDismissed(error) ? NOT_APPROVED : `${NO_PASSKEY} ${explain(error)}`
-        const gone = goneAfter(dismissals)
-        say(el('p', {}, why), gone !== null && el('p', {}, gone))
+        say(...yes.whyNot(error).map((why) => el('p', {}, why)))
         return null
       })
       if (assertion === null) return
-      dismissals = 0
+      yes.signed()
       noteYes(id)
       await page.calls.answer(device, id, { answer: 'approve', assertion })
       answered(request, device, 'approved')
     } catch (error) {
-      if (!isUnsure && detailsOf(error).kind === 'refusal') withdrawYes(id)
-      failed(error)
+      const { kind, code } = detailsOf(error)
+      if (!isUnsure && kind === 'refusal') withdrawYes(id)
+      failed(error, code === 'approval_not_signed' ? yes.notTaken() : undefined)
     } finally {
       answering = false
     }
@@ -148,7 +147,7 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     if (!screen.signal.aborted) showSaid(page, request, device, status, notMe)
   }
 
-  function failed(error: unknown): void {
+  function failed(error: unknown, told: string = explain(error)): void {
     if (screen.signal.aborted) return
     answering = false
     const details = detailsOf(error)
@@ -157,19 +156,23 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     const why = overBy(details)
     if (details.code === 'device_not_trusted') say(el('p', {}, ...removed(device)))
     else if (why) over(why)
-    else say(el('p', {}, explain(error)))
+    else say(el('p', {}, told))
   }
 
-  /** The list has not been asked for yet, or does not have it. */
+  /** The list does not have it. What a notification opens may be newer than the list, so the server is asked. */
   function waitFor(): void {
-    const asking = page.watch.all().filter(({ state }) => state === 'asking')
-    if (asking.length === 0) {
-      showOver(page.nextScreen(), null, hasSaidYes(id) ? { why: [SAID_YES] } : {})
-      return
-    }
-    const { trouble = null } = asking[0] ?? {}
-    screen.show('Payfriend', el('p', {}, trouble === null ? 'One moment…' : explain(trouble)))
-    page.watch.listen(() => page.go(`#${id}`), screen.signal)
+    const said = el('p', { role: 'status' }, 'One moment…')
+    screen.show('Payfriend', said)
+    const isAsked = (one: Watched) => one.state === 'asking' || one.trouble !== null
+    page.watch.listen(() => {
+      const unknown = page.watch.all().find(isAsked)
+      if (found()) page.go(`#${id}`)
+      else if (unknown === undefined) {
+        showOver(page.nextScreen(), null, hasSaidYes(id) ? { why: [SAID_YES] } : {})
+      } else if (unknown.trouble !== null) said.textContent = explain(unknown.trouble)
+    }, screen.signal)
+    // If nothing was answered so far, a round is under way.
+    if (!page.watch.all().some(({ state }) => state === 'asking')) page.watch.look()
   }
 }
 
@@ -183,5 +186,3 @@ const NOT_ME_MEANS =
 const SAID_YES = 'A yes was sent to it from this phone. Look where you are signed in how it ended.'
 const UNSURE =
   'Your answer has probably arrived, but its result did not come back. Look where you are signed in how it ended.'
-const NOT_APPROVED = 'Nothing was approved. Try again.'
-const NO_PASSKEY = 'Nothing was approved, because this phone’s passkey did not answer.'

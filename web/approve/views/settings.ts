@@ -112,6 +112,7 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
     }
     await forgetDevice(device)
     await page.watch.load()
+    await page.rings.endIfAlone()
     if (!screen.signal.aborted) showRemoved(page.nextScreen(), device)
   }
 
