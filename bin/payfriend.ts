@@ -15,7 +15,7 @@ addChecks(app)
 try {
   const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
   const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
-  const stages = readSettings(text, app.node.tryGetContext('stage'))
+  const stages = readSettings(text, app.node.tryGetContext('stage'), process.env.CDK_DEFAULT_REGION)
   /** The folder of bundled Lambdas, by providers, so that stages share it. */
   const lambdas = new Map<string, string>()
   const page = bundlePage()

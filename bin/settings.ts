@@ -9,6 +9,7 @@
  *   "dev": {},
  *   "live": {
  *     "region": "eu-west-1",
+ *     "archiveLock": { "mode": "governance", "years": 5 },
  *     "provider": "twilioVerify",
  *     "twilioVerify": {
  *       "paymentsServiceSid": "VA00000000000000000000000000000000",
@@ -24,6 +25,7 @@
  *
  * Each stage is a stack of its own, `Payfriend-<stage>`. `-c stage=live` leaves the others out.
  */
+import { hasSiteLog, WITHOUT_SITE_LOG } from '../lib/siteLog.ts'
 import {
   DEFAULT_STAGE,
   SettingsError,
@@ -38,9 +40,24 @@ export const SETTINGS_FILE = 'payfriend.json'
  *
  * @param text the text of `payfriend.json`, if there is one
  * @param stage the only stage to synthesize, if one is named
+ * @param profileRegion the region of the command line's profile, to which a stage that names none is deployed
  * @throws SettingsError whose message says what is wrong
  */
-export function readSettings(text: string | undefined, stage?: string): StageSettings[] {
+export function readSettings(
+  text: string | undefined,
+  stage?: string,
+  profileRegion?: string,
+): StageSettings[] {
+  const settingsOf = ([stage, given]: [string, object]) => {
+    const told = `Stage ${stage} in ${SETTINGS_FILE}`
+    const settings = stageSettings(stage, given, told)
+    if (!settings.region && profileRegion && !hasSiteLog(profileRegion)) {
+      throw new SettingsError(
+        `${told}: region must be said, because that of the profile may not be used, ${profileRegion}: ${WITHOUT_SITE_LOG}.`,
+      )
+    }
+    return settings
+  }
   if (text === undefined) return [settingsOf([stage ?? DEFAULT_STAGE, {}])]
   const stages = Object.entries(parsed(text))
   const wanted = stage === undefined ? stages : stages.filter(([name]) => name === stage)
@@ -52,9 +69,6 @@ export function readSettings(text: string | undefined, stage?: string): StageSet
       : `${SETTINGS_FILE} has no stage "${stage}"; it has: ${known}.`,
   )
 }
-
-const settingsOf = ([stage, given]: [string, object]) =>
-  stageSettings(stage, given, `Stage ${stage} in ${SETTINGS_FILE}`)
 
 function parsed(text: string): Record<string, object> {
   try {

@@ -35,7 +35,11 @@ export class ShopStack extends Stack {
     const bus = new EventBus(this, 'Bus')
 
     const payfriend = new Payfriend(this, 'Payfriend', {
-      settings: stageSettings('shop', { currencies: ['EUR'], maxAmount: '500.00' }),
+      settings: stageSettings('shop', {
+        archiveLock: { mode: 'governance', years: 5 },
+        currencies: ['EUR'],
+        maxAmount: '500.00',
+      }),
       userPool: people,
       // The two types differ only in how they spell an optional member.
       eventBus: bus as IEventBus,

@@ -35,9 +35,10 @@ export class Api extends Construct {
   readonly url: string
   private readonly api: HttpApi
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { stage }: { readonly stage: string }) {
     super(scope, id)
     this.api = new HttpApi(this, 'Api', {
+      apiName: `payfriend-${stage}`,
       description: `Payfriend: ${Stack.of(this).stackName}`,
       createDefaultStage: false,
     })
@@ -60,7 +61,12 @@ export class Api extends Construct {
     const authorizer = new HttpJwtAuthorizer('Authorizer', signIn.issuer, {
       jwtAudience: [signIn.clientId],
     })
-    const accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention })
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      // API Gateway writes every group that it logs to into one policy of the region, which is soon full; groups below
+      // this prefix share one line of it. With the API's id no group that was kept is in the way of a new one.
+      logGroupName: `/aws/vendedlogs/apis/${this.api.apiId}`,
+      retention: logRetention,
+    })
     const stage = this.stage(accessLog)
     // CloudFormation takes an untyped object here, so the names are written in its spelling.
     const settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
@@ -100,7 +106,8 @@ export class Api extends Construct {
       throttle: { rateLimit: 10, burstLimit: 20 },
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLog),
-        // Without path (it names payments), query and headers.
+        // Without path (it names payments), query and headers. The errors are API Gateway's own words: why it refused a
+        // token, or reached no Lambda.
         format: AccessLogFormat.custom(
           JSON.stringify({
             requestId: '$context.requestId',
@@ -112,6 +119,10 @@ export class Api extends Construct {
             latencyMs: '$context.responseLatency',
             lambdaMs: '$context.integrationLatency',
             lambdaStatus: '$context.integrationStatus',
+            answerStatus: '$context.integration.status',
+            authorizerError: '$context.authorizer.error',
+            error: '$context.error.message',
+            lambdaError: '$context.integrationErrorMessage',
           }),
         ),
       },

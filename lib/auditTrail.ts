@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib'
+import { Annotations, Duration, Validations } from 'aws-cdk-lib'
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events'
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda'
@@ -9,15 +9,17 @@ import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
 import type { ConsumerName } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
 import { privateBucket } from './privateBucket.ts'
-import { removalPolicy } from './retention.ts'
+import { logicalIdOf, unprotectedRemovalPolicy } from './retention.ts'
 import type { Tables } from './tables.ts'
+
+/** How long entries of the archive are locked, and whether who has a right of its own can lift that. */
+type ArchiveLock = 'none' | { readonly mode: 'governance' | 'compliance'; readonly years: number }
 
 export type AuditTrailProps = {
   readonly settings: {
     readonly stage: string
     readonly keepData: boolean
-    /** Has an effect only if data is kept. */
-    readonly archiveYears: number
+    readonly archiveLock: ArchiveLock
     readonly logLevel: string
     readonly logRetention: RetentionDays
   }
@@ -77,7 +79,7 @@ export class AuditTrail extends Construct {
       }),
     )
     Validations.of(lambda.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/*]',
+      id: `AwsSolutions-IAM5[Resource::<${logicalIdOf(this.archive)}.Arn>/*]`,
       reason:
         'Each entry has a key of its own; the Lambda may write entries, and read and delete none.',
     })
@@ -129,7 +131,7 @@ export class AuditTrail extends Construct {
       onFailure: { bind: () => ({ destination: this.deadLetters.bucketArn }) },
     })
     Validations.of(lambda.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::<DeadLetterBucket.Arn>/*]',
+      id: `AwsSolutions-IAM5[Resource::<${logicalIdOf(this.deadLetters)}.Arn>/*]`,
       reason: 'Lambda chooses the keys of dead letters.',
     })
     Validations.of(lambda).acknowledge({
@@ -141,17 +143,17 @@ export class AuditTrail extends Construct {
   }
 
   private archiveBucket(): IBucket {
-    const { keepData, archiveYears } = this.props.settings
+    const { keepData, archiveLock } = this.props.settings
     const bucket = privateBucket(this, 'ArchiveBucket', keepData, {
       versioned: true,
       objectLockEnabled: true,
-      // In compliance mode the retention cannot be shortened, not even by the AWS account's owner.
-      ...(keepData && {
-        objectLockDefaultRetention: ObjectLockRetention.compliance(
-          Duration.days(Math.ceil(archiveYears * DAYS_A_YEAR)),
+      ...(archiveLock !== 'none' && {
+        objectLockDefaultRetention: ObjectLockRetention[archiveLock.mode](
+          Duration.days(Math.ceil(archiveLock.years * DAYS_A_YEAR)),
         ),
       }),
     })
+    this.tellOfLock(archiveLock)
     // The lock keeps every version of an entry; this statement forbids a second version.
     bucket.addToResourcePolicy(
       new PolicyStatement({
@@ -164,12 +166,33 @@ export class AuditTrail extends Construct {
       }),
     )
     // The policy must protect the bucket for as long as the bucket exists.
-    bucket.policy?.applyRemovalPolicy(removalPolicy(keepData))
+    bucket.policy?.applyRemovalPolicy(unprotectedRemovalPolicy(keepData))
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Reads of entries are logged by the data events of the AWS account’s own CloudTrail.',
     })
     return bucket
+  }
+
+  private tellOfLock(lock: ArchiveLock): void {
+    if (lock === 'none') {
+      if (!this.props.settings.keepData) return
+      Annotations.of(this).addWarningV2(
+        'payfriend:openArchive',
+        'Nothing locks the archive of this stage, which keeps its data: everybody who may delete objects can delete entries.',
+      )
+      return
+    }
+    const { mode, years } = lock
+    const told =
+      mode === 'compliance'
+        ? 'nobody, the owner of the AWS account neither, can delete it or shorten that, nor delete its bucket. ' +
+          'A person’s wish to be forgotten cannot be met there either.'
+        : 'only who has the right s3:BypassGovernanceRetention can delete it. Give that right to nobody by habit.'
+    Annotations.of(this).addWarningV2(
+      'payfriend:lockedArchive',
+      `What is written to the archive is locked for ${years} ${years === 1 ? 'year' : 'years'} from then on: ${told}`,
+    )
   }
 
   private deadLetterBucket(): IBucket {

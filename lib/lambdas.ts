@@ -11,12 +11,14 @@ import {
   type LambdaName,
   lambdas,
   type Provider,
+  type RouteName,
   type TextProvider,
   type TriggerName,
   textProviders,
 } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
 import type { ProviderSecret } from './providerSecret.ts'
+import type { PushSecret } from './pushSecret.ts'
 import type { SwitchesSecret } from './switchesSecret.ts'
 import type { Tables } from './tables.ts'
 import { routesOf } from './throttling.ts'
@@ -71,6 +73,8 @@ type LambdaSettings = ProviderSettings & {
   readonly firstDevice: 'invitation' | 'sign-in'
   readonly deviceWaitHours: number
   readonly textsBesideDevice: boolean
+  /** The hosts of the push services that may be called. */
+  readonly pushHosts: readonly string[]
   readonly signUp: {
     readonly policy: 'open' | 'domains' | 'closed'
     readonly domains: readonly string[]
@@ -87,6 +91,7 @@ export type LambdasProps = {
   /** The secret of each provider, current and former. */
   readonly secrets: { readonly [P in TextProvider]?: ProviderSecret | undefined }
   readonly switches: SwitchesSecret
+  readonly pushSecret: PushSecret
   /** The API's address: `https://…/api`. */
   readonly apiUrl: string
   readonly siteUrl: string
@@ -106,6 +111,7 @@ type Need =
   | 'countries'
   | 'devices'
   | 'sessions'
+  | 'push'
   | 'site'
 
 type Needs = { readonly [Name in LambdaName]?: readonly Need[] }
@@ -126,6 +132,8 @@ const NEEDS: Needs = {
   deviceRemove: ['devices'],
   listApprovals: ['site', 'devices'],
   decideApproval: ['site', 'devices'],
+  devicePush: ['site', 'devices', 'push'],
+  ringDevices: ['site', 'devices', 'push'],
 }
 
 /** What they need of their provider besides. */
@@ -174,6 +182,13 @@ const OF_FORMER: Record<TextProvider, Needs> = {
 /** With 1,769 MB a Lambda has a whole processor; with less, mainly its start gets slower. */
 const MEMORY_MB = 1024
 const SWEEP_TIMEOUT_SECONDS = 55
+/** What calls a Lambda without a route, and how long it may run. */
+const CALLED = {
+  sweepPayments: { by: 'every minute', timeoutSeconds: SWEEP_TIMEOUT_SECONDS },
+  // Two tries of three seconds, one beside the other for all devices.
+  ringDevices: { by: 'at each event that rings', timeoutSeconds: LAMBDA_SECONDS },
+} as const satisfies Record<Exclude<LambdaName, RouteName>, object>
+
 const TRIGGER_MEMORY_MB = 256
 /** Cognito waits no longer than this. */
 const TRIGGER_TIMEOUT_SECONDS = 5
@@ -183,6 +198,7 @@ export class Lambdas extends Construct {
   /** Every route of the provider and its Lambda. */
   readonly routed: readonly (ReturnType<typeof routesOf>[number] & { readonly lambda: Lambda })[]
   readonly sweep: Lambda
+  readonly ringDevices: Lambda
   readonly triggers: { readonly tokenClaims: Lambda; readonly signUpPolicy?: Lambda }
   private readonly endingSessions: Lambda[] = []
   private readonly props: LambdasProps
@@ -203,10 +219,15 @@ export class Lambdas extends Construct {
           ...(policy === 'domains' && { SIGN_UP_DOMAINS: domains.join(',') }),
         }),
       }),
-      tokenClaims: this.createTrigger('tokenClaims', 'Verified e-mail into the access token', {}),
+      tokenClaims: this.createTrigger(
+        'tokenClaims',
+        'Verified e-mail into the access token',
+        props.hasOwnPool ? {} : { USER_POOL: 'shared' },
+      ),
     }
     this.sweep = this.create('sweepPayments')
     this.everyMinute(this.sweep)
+    this.ringDevices = this.create('ringDevices')
   }
 
   /** Name the pool to the Lambdas that end sessions, with the rights for this and no others. */
@@ -223,16 +244,19 @@ export class Lambdas extends Construct {
   }
 
   private create(name: LambdaName): Lambda {
-    const { folder, settings, tables, secrets, switches } = this.props
+    const { folder, settings, tables, secrets, switches, pushSecret } = this.props
     const lambda = lambdas[name]
     const needs = this.needsOf(name)
-    const route = 'route' in lambda ? `${lambda.route.method} ${lambda.route.path}` : 'every minute'
+    const { by, timeoutSeconds } =
+      name in CALLED
+        ? CALLED[name as keyof typeof CALLED]
+        : { by: routeOf(lambda), timeoutSeconds: LAMBDA_SECONDS }
     const created = new Lambda(this, capital(name), {
       folder,
       name,
-      description: `Payfriend ${settings.stage}: ${name}, ${route}`,
+      description: `Payfriend ${settings.stage}: ${name}, ${by}`,
       memoryMb: MEMORY_MB,
-      timeoutSeconds: 'route' in lambda ? LAMBDA_SECONDS : SWEEP_TIMEOUT_SECONDS,
+      timeoutSeconds,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
         POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
@@ -246,6 +270,7 @@ export class Lambdas extends Construct {
       if (needs.includes(provider)) secrets[provider]?.bind(created)
     }
     if (needs.includes('switches')) switches.bind(created)
+    if (needs.includes('push')) pushSecret.bind(created)
     if (needs.includes('sessions')) this.endingSessions.push(created)
     if ('route' in lambda) {
       Validations.of(created).acknowledge({
@@ -317,6 +342,8 @@ export class Lambdas extends Construct {
         }
       case 'site':
         return { SITE_URL: siteUrl }
+      case 'push':
+        return { PUSH_HOSTS: settings.pushHosts.join(',') }
       case 'countries':
         return { PHONE_COUNTRIES: settings.phoneCountries.join(',') }
     }
@@ -361,5 +388,8 @@ export class Lambdas extends Construct {
     Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason })
   }
 }
+
+const routeOf = (lambda: (typeof lambdas)[LambdaName]) =>
+  'route' in lambda ? `${lambda.route.method} ${lambda.route.path}` : ''
 
 const capital = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`

@@ -21,13 +21,19 @@ export const cacheControl = ({ immutable }: Pick<PageFile, 'immutable'>): string
 /** The path of the page on which a phone approves. */
 export const APPROVE_PATH = '/approve.html'
 
+/** The path of the worker that shows what rings. */
+export const WORKER_PATH = '/sw.js'
+
+/** The Trusted Types policy by which the phone's page makes the worker's address, and nothing else. */
+const WORKER_POLICY = 'payfriend-sw'
+
 /**
  * The headers of every answer but those of the phone's page.
  *
  * @param connect origins that the page's script may call besides its own: those of sign-in
  */
 export const pageHeaders = ({ connect }: { connect: readonly string[] }) =>
-  headersWith([
+  headersWith('payment=()', [
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
@@ -39,26 +45,31 @@ export const pageHeaders = ({ connect }: { connect: readonly string[] }) =>
     "require-trusted-types-for 'script'",
   ])
 
-/** The headers of the page on which a phone approves. Its script calls its own origin only. */
+/**
+ * The headers of the page on which a phone approves. Its script calls its own origin only, and may have the browser
+ * itself show a payment.
+ */
 export const approveHeaders = () =>
-  headersWith([
+  headersWith('payment=(self)', [
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
     "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    `trusted-types ${WORKER_POLICY}`,
   ])
 
-const headersWith = (rules: readonly string[]) => ({
+const headersWith = (payment: string, rules: readonly string[]) => ({
   'content-security-policy': ["default-src 'none'", ...rules].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy':
-    'camera=(), geolocation=(), microphone=(), payment=(), ' +
+    `camera=(), geolocation=(), microphone=(), ${payment}, ` +
     'publickey-credentials-create=(self), publickey-credentials-get=(self)',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -67,24 +78,28 @@ const headersWith = (rules: readonly string[]) => ({
 
 const WEB = resolve(import.meta.dirname, '../web')
 
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
 }
+
+/** Of the phone's page on a home screen, made from icon.svg by `npm run icons`. */
+const ICONS = ['icon-192.png', 'icon-512.png', 'icon-maskable.png']
 
 /** Bundle `web/`. The result is the same for CloudFront and a laptop. */
 export function bundlePage(): Page {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: WEB,
-    entryPoints: ['start.ts', 'approve/startApprove.ts', 'style.css', 'icon.svg'],
+    entryPoints: ['start.ts', 'approve/startApprove.ts', 'style.css', 'icon.svg', ...ICONS],
     entryNames: 'assets/[name]-[hash]',
     outdir: 'out',
     bundle: true,
     format: 'esm',
     target: pageTarget,
     minify: true,
-    loader: { '.svg': 'copy' },
+    loader: { '.png': 'copy', '.svg': 'copy' },
     // Their licences require their notices in every copy.
     banner: {
       js:
@@ -97,7 +112,7 @@ export function bundlePage(): Page {
   const out = join(WEB, 'out')
   const files = new Map<string, PageFile>()
   for (const { path, contents } of outputFiles) {
-    const type = TYPES[extname(path)]
+    const type = Object.entries(TYPES).find(([extension]) => extension === extname(path))?.[1]
     if (type === undefined) throw new Error(`no content type for ${path}`)
     const name = `/${relative(out, path).split(sep).join('/')}`
     files.set(name, { body: Buffer.from(contents), type, immutable: true })
@@ -109,10 +124,17 @@ export function bundlePage(): Page {
     ]),
   )
   for (const name of ['index.html', 'approve.html']) {
-    const html = pointTo(readFileSync(join(WEB, name), 'utf8'), name, bundled)
+    const html = pointTo(readFileSync(join(WEB, name), 'utf8'), bundled)
     const body = Buffer.from(html.replace('{browsers}', browsersSentence))
     files.set(`/${name}`, { body, type: 'text/html; charset=utf-8', immutable: false })
   }
+  const manifest = pointTo(readFileSync(join(WEB, 'approve.webmanifest'), 'utf8'), bundled)
+  files.set('/approve.webmanifest', {
+    body: Buffer.from(manifest),
+    type: 'application/manifest+json',
+    immutable: false,
+  })
+  files.set(WORKER_PATH, { body: workerScript(), type: TYPES['.js'], immutable: false })
   // The provider gets this address for its pushes, so it must not change.
   const logo = readFileSync(join(WEB, 'logo.png'))
   files.set('/logo.png', { body: logo, type: 'image/png', immutable: false })
@@ -124,11 +146,31 @@ function sourceOf(path: string): string {
   return basename(path).replace(/-[^-]+(\.\w+)$/, '$1')
 }
 
-/** Replace every relative address in the page by that of the bundled file; `/` is left as it is. */
-function pointTo(html: string, name: string, bundled: ReadonlyMap<string, string>): string {
-  return html.replace(/(src|href)="([^"/][^"]*)"/g, (_, attribute: string, source: string) => {
-    const path = bundled.get(source)
-    if (path === undefined) throw new Error(`${name} names ${source}, which is not bundled`)
-    return `${attribute}="${path}"`
+/**
+ * Replace every relative address in a page or manifest by that of the bundled file. What begins with `/` is left as
+ * it is.
+ */
+function pointTo(text: string, bundled: ReadonlyMap<string, string>): string {
+  return text.replace(
+    /((?:src|href)=|"src": )"([^"/][^"]*)"/g,
+    (_, before: string, source: string) => {
+      const path = bundled.get(source)
+      if (path === undefined) throw new Error(`${source} is named and not bundled`)
+      return `${before}"${path}"`
+    },
+  )
+}
+
+/** A script of its own and alone, because a browser compares its bytes to find out whether it is new. */
+function workerScript(): Buffer {
+  const { outputFiles } = buildSync({
+    absWorkingDir: WEB,
+    entryPoints: ['approve/worker/sw.ts'],
+    bundle: true,
+    format: 'iife',
+    target: pageTarget,
+    minify: true,
+    write: false,
   })
+  return Buffer.concat(outputFiles.map(({ contents }) => contents))
 }

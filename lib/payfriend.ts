@@ -1,15 +1,21 @@
-import { Annotations, Stack } from 'aws-cdk-lib'
+import { Annotations, Stack, Tags } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { isCarriedBy, textProviders } from '../functions/routes.ts'
 import { Api } from './api.ts'
 import { AuditTrail } from './auditTrail.ts'
 import { bundleLambdas } from './bundle.ts'
+import { Firewall } from './firewall.ts'
+import { hasFirewall } from './firewallSettings.ts'
 import { Lambdas } from './lambdas.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
 import { bundlePage, type Page } from './page.ts'
 import { ProviderSecret } from './providerSecret.ts'
+import { PushSecret } from './pushSecret.ts'
+import { unprotectedRemovalPolicy } from './retention.ts'
+import { Ringing } from './ringing.ts'
 import { SignIn, signInOrigins } from './signIn.ts'
 import { Site } from './site.ts'
 import type { StageSettings } from './stageSettings.ts'
@@ -18,12 +24,13 @@ import { Tables } from './tables.ts'
 
 /** The construct's properties. Only `settings` is required. */
 export type PayfriendProps = {
-  /** The stage's settings, checked: `stageSettings('prod', { currencies: ['EUR'] })`. */
+  /** The stage's settings, checked: `stageSettings('prod', { archiveLock: 'none' })`. */
   readonly settings: StageSettings
   /**
    * The user pool in which your payers sign in already: of the plan Essentials at least, with e-mail addresses.
    * Payfriend adds a client and a scope to it, and to a pool of the same stack the trigger that puts the e-mail into
    * the access token. The owner of any other pool has to set that trigger (`outputs.TokenClaimsArn`).
+   * Its access tokens keep Cognito's scope, with which they can change the account (docs/adr/0091).
    *
    * @default a pool of Payfriend's own, with the accounts that `settings.signUp` lets be made
    */
@@ -65,7 +72,7 @@ type Outputs = Readonly<Record<string, { readonly description: string; readonly 
  * One stage of Payfriend: page, API, sign-in, tables, audit trail, events and monitoring, in a stack of your own.
  *
  * ```ts
- * const payfriend = new Payfriend(this, 'Payfriend', { settings: stageSettings('shop', {}) })
+ * const payfriend = new Payfriend(this, 'Payfriend', { settings: stageSettings('shop', { archiveLock: 'none' }) })
  * new Rule(this, 'Approved', {
  *   eventBus: payfriend.eventBus,
  *   eventPattern: { source: ['payfriend'], detailType: ['payment.approved'], detail: { version: [1] } },
@@ -87,7 +94,10 @@ export class Payfriend extends Construct {
   constructor(scope: Construct, id: string, props: PayfriendProps) {
     super(scope, id)
     const { settings, userPool, signInUrl, eventBus } = props
-    const { keepData, logRetention, throttling, currencies } = settings
+    const { stage, keepData, logRetention, throttling, currencies } = settings
+    // AWS's bill shows each stage's cost once the account's owner has made cost allocation tags of them.
+    Tags.of(this).add('app', 'payfriend')
+    Tags.of(this).add('stage', stage)
 
     const tables = new Tables(this, 'Tables', { keepData })
     const secrets = Object.fromEntries(
@@ -96,9 +106,12 @@ export class Payfriend extends Construct {
         .map((one) => [one, new ProviderSecret(this, one, { keepData })] as const),
     )
     const switches = new SwitchesSecret(this, 'Switches', { keepData })
-    const api = new Api(this, 'Api')
+    const pushSecret = new PushSecret(this, 'Push', { keepData })
+    const api = new Api(this, 'Api', settings)
+    const firewall = hasFirewall(settings) ? new Firewall(this, 'Firewall', settings) : undefined
     const site = new Site(this, 'Site', {
       api,
+      firewall,
       connect: signInOrigins(settings, signInUrl),
       settings,
     })
@@ -109,15 +122,27 @@ export class Payfriend extends Construct {
       tables,
       secrets,
       switches,
+      pushSecret,
       apiUrl: api.url,
       siteUrl: site.url,
       hasOwnPool: userPool === undefined,
     })
+    for (const { open, lambda } of lambdas.routed) {
+      // The provider calls the callback at the API's own address.
+      if (open !== 'public') firewall?.bind(lambda, site.distribution)
+    }
     const auditTrail = new AuditTrail(this, 'AuditTrail', {
       settings,
       folder,
       tables,
       ...(eventBus && { eventBus }),
+    })
+    const devicePush = lambdas.routed.find(({ name }) => name === 'devicePush')
+    if (!devicePush) throw new Error('every deployment has this route')
+    new Ringing(this, 'Ringing', {
+      eventBus: auditTrail.eventBus,
+      ringDevices: lambdas.ringDevices,
+      devicePush: devicePush.lambda,
     })
     const signIn = new SignIn(this, 'SignIn', {
       settings,
@@ -126,6 +151,7 @@ export class Payfriend extends Construct {
       ...(userPool && { userPool }),
       ...(signInUrl !== undefined && { signInUrl }),
     })
+    const { tokenClaims, signUpPolicy } = lambdas.triggers
     const accessLog = api.serve({ lambdas, signIn, throttling, logRetention })
     site.publish(props.page ?? bundlePage(), {
       ...signIn.config,
@@ -137,6 +163,11 @@ export class Payfriend extends Construct {
       settings,
       routed: lambdas.routed.map(({ lambda }) => lambda.function),
       sweep: lambdas.sweep.function,
+      ringDevices: lambdas.ringDevices.function,
+      triggers: {
+        tokenClaims: tokenClaims.function,
+        ...(signUpPolicy && { signUpPolicy: signUpPolicy.function }),
+      },
       consumers: Object.values(auditTrail.lambdas).map((lambda) => lambda.function),
       tables: tables.all,
       accessLog,
@@ -193,6 +224,7 @@ export class Payfriend extends Construct {
         description: 'Run this for each payer, with their address: only a verified one can pay',
         value:
           `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${signIn.poolId}` +
+          ' --desired-delivery-mediums EMAIL' +
           ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
           ' Name=email_verified,Value=true',
       },
@@ -207,6 +239,10 @@ export class Payfriend extends Construct {
           'Run this with true to stop texts or payments for all payers, and with false to go on',
         value: putSecret(region, switches.arn, '{"smsOff":false,"paymentsOff":false}'),
       },
+    }
+    // The logs stay with the data, and go with a stage that keeps none.
+    for (const one of this.node.findAll()) {
+      if (one instanceof LogGroup) one.applyRemovalPolicy(unprotectedRemovalPolicy(keepData))
     }
     this.tellOfTls(settings)
   }

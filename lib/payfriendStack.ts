@@ -6,8 +6,9 @@ import { ALONE_IN_STACK } from './retention.ts'
 /** One stage of Payfriend in a stack of its own, whose outputs name the steps left to the operator. */
 export class PayfriendStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & PayfriendProps) {
-    super(scope, id, props)
     const { settings, lambdas, page } = props
+    // What is kept would survive its stack, but with no stack that knows it.
+    super(scope, id, { terminationProtection: settings.keepData, ...props })
     const payfriend = new Payfriend(this, ALONE_IN_STACK, {
       settings,
       ...(lambdas !== undefined && { lambdas }),

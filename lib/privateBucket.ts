@@ -7,7 +7,7 @@ import {
   type IBucket,
 } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
-import { fixId, removalPolicy } from './retention.ts'
+import { fixId, unprotectedRemovalPolicy } from './retention.ts'
 
 /** A bucket without public access. */
 export function privateBucket(
@@ -20,7 +20,7 @@ export function privateBucket(
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    removalPolicy: removalPolicy(keepData),
+    removalPolicy: unprotectedRemovalPolicy(keepData),
     // CloudFormation can delete only an empty bucket.
     autoDeleteObjects: !keepData,
     ...props,

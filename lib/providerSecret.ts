@@ -4,7 +4,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { TextProvider } from '../functions/routes.ts'
 import type { Lambda } from './lambda.ts'
-import { removalPolicy } from './retention.ts'
+import { unprotectedRemovalPolicy } from './retention.ts'
 
 /** Each provider's secret: its contents and names. The ids must not change: a new id makes a new, empty secret. */
 const SECRETS = {
@@ -56,7 +56,7 @@ export class ProviderSecret extends Construct {
     const secret = new CfnSecret(this, 'Secret', {
       description: `${holds.charAt(0).toUpperCase()}${holds.slice(1)}, as ${shape}`,
     })
-    secret.applyRemovalPolicy(removalPolicy(keepData))
+    secret.applyRemovalPolicy(unprotectedRemovalPolicy(keepData))
     this.arn = secret.ref
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',

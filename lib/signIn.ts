@@ -12,13 +12,13 @@ import {
   ResourceServerScope,
   UserPool,
   UserPoolClientIdentityProvider,
-  UserPoolEmail,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import type { Lambda } from './lambda.ts'
 import type { Lambdas } from './lambdas.ts'
+import { INVITATION_DAYS, mails, sesEmail } from './mails.ts'
 import { fixId, removalPolicy } from './retention.ts'
 
 export type SignInSettings = {
@@ -69,7 +69,8 @@ export class SignIn extends Construct {
     super(scope, id)
     const { settings, siteUrl, userPool, signInUrl } = props
     const { signUpPolicy, tokenClaims } = props.lambdas.triggers
-    const pool = userPool ? this.reached(userPool) : this.pool(settings)
+    const pool = userPool ? this.reached(userPool) : this.pool(settings, siteUrl)
+    if (userPool) this.tellOfScope()
     if (pool instanceof UserPool) {
       if (signUpPolicy) pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, signUpPolicy.function)
       pool.addTrigger(
@@ -89,10 +90,11 @@ export class SignIn extends Construct {
     const client = pool.addClient('Page', {
       // A page cannot keep a secret; PKCE replaces it.
       generateSecret: false,
-      // Named, because Cognito's default has ALLOW_REFRESH_TOKEN_AUTH, which it refuses together with rotation. The
-      // custom flow has no effect without a trigger; a flow with a password would give tokens that can change the
-      // account outside managed login.
-      authFlows: { custom: true },
+      // Named, because Cognito's default has ALLOW_REFRESH_TOKEN_AUTH, which it refuses together with rotation. SRP is
+      // in that default too, so managed login is known to work with it. A token by SRP past managed login cannot pay,
+      // because it lacks our scope; in a pool of our own it cannot change the account, because `tokenClaims` takes
+      // Cognito's scope from it.
+      authFlows: { userSrp: true },
       refreshTokenRotationGracePeriod: Duration.seconds(ROTATION_GRACE_SECONDS),
       oAuth: {
         flows: { authorizationCodeGrant: true, implicitCodeGrant: false, clientCredentials: false },
@@ -149,6 +151,13 @@ export class SignIn extends Construct {
     return UserPool.fromUserPoolId(this, 'NamedPool', pool.userPoolId)
   }
 
+  private tellOfScope(): void {
+    Annotations.of(this).addWarningV2(
+      'payfriend:sharedPool',
+      'Access tokens of this user pool keep the scope aws.cognito.signin.user.admin, which its other clients may need: who has a payer’s password can change that payer’s account past managed login (docs/adr/0091).',
+    )
+  }
+
   /** This stack cannot change the triggers of an imported pool, so its owner has to set this one. */
   private leaveTrigger(pool: IUserPool, tokenClaims: Lambda): string {
     tokenClaims.function.addPermission('UserPool', {
@@ -162,8 +171,11 @@ export class SignIn extends Construct {
     return tokenClaims.function.functionArn
   }
 
-  private pool({ signUp, sesIdentity, region, keepData }: SignInSettings): UserPool {
+  private pool(settings: SignInSettings, siteUrl: string): UserPool {
+    const { stage, signUp, sesIdentity, region, keepData } = settings
     const pool = new UserPool(this, 'Pool', {
+      userPoolName: `payfriend-${stage}`,
+      ...mails(siteUrl),
       // The plan with managed login and custom claims in access tokens.
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: signUp.policy !== 'closed',
@@ -179,7 +191,7 @@ export class SignIn extends Construct {
         requireLowercase: false,
         requireUppercase: false,
         requireSymbols: false,
-        tempPasswordValidity: Duration.days(3),
+        tempPasswordValidity: Duration.days(INVITATION_DAYS),
       },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       ...(sesIdentity && { email: sesEmail(sesIdentity, region) }),
@@ -212,13 +224,3 @@ const domainPrefix = ({ stage }: Pick<SignInSettings, 'stage'>) =>
 
 const domainOrigin = (settings: Pick<SignInSettings, 'stage'>) =>
   `https://${domainPrefix(settings)}.auth.${Aws.REGION}.amazoncognito.com`
-
-function sesEmail(identity: string, region: string | undefined): UserPoolEmail {
-  const isAddress = identity.includes('@')
-  return UserPoolEmail.withSES({
-    fromEmail: isAddress ? identity : `no-reply@${identity}`,
-    fromName: 'Payfriend',
-    ...(!isAddress && { sesVerifiedDomain: identity }),
-    ...(region && { sesRegion: region }),
-  })
-}

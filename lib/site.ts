@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Duration, Stack, Stage, Token, Validations } from 'aws-cdk-lib'
+import { Aws, Duration, Names, Stack, Stage, Token, Validations } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import {
   AccessLevel,
@@ -14,29 +14,38 @@ import {
   OriginRequestPolicy,
   OriginSslPolicy,
   ResponseHeadersPolicy,
+  S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
-import { type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment'
 import { Construct } from 'constructs'
+import { ORIGIN_HEADER } from '../functions/http/originHeader.ts'
 import type { Api } from './api.ts'
+import type { Firewall } from './firewall.ts'
 import { APPROVE_PATH, approveHeaders, cacheControl, type Page, pageHeaders } from './page.ts'
 import { privateBucket } from './privateBucket.ts'
+import { logicalIdOf } from './retention.ts'
+import { logWhereItCan, siteLogBucket } from './siteLog.ts'
 
 /** Every error that CloudFront would otherwise cache for ten seconds. */
 const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 const TWO_YEARS = Duration.days(730)
+const ACCESS_CONTROL_CHARACTERS_MAX = 64
+const HEADERS_POLICY_CHARACTERS_MAX = 128
+/** None has more than 14 today (`ap-southeast-1`). */
+const REGION_CHARACTERS_MAX = 20
 
 export type SiteSettings = {
+  readonly stage: string
   readonly keepData: boolean
   readonly logRetention: RetentionDays
   /** The page's own name, with a certificate for it in us-east-1. Default: CloudFront's name. */
   readonly domain: { readonly name: string; readonly certificateArn: string } | undefined
-  readonly webAclArn: string | undefined
 }
 
 /** Page and API under one address, so that the page can call the API without CORS. */
@@ -45,6 +54,7 @@ export class Site extends Construct {
   readonly url: string
   /** The DNS target for the page's own name. */
   readonly target: string
+  readonly distribution: Distribution
   private readonly bucket: IBucket
   private readonly settings: SiteSettings
 
@@ -56,13 +66,16 @@ export class Site extends Construct {
       /** Origins that the page may call besides its own. */
       readonly connect: readonly string[]
       readonly settings: SiteSettings
+      readonly firewall: Firewall | undefined
     },
   ) {
     super(scope, id)
     this.settings = props.settings
-    const { domain, webAclArn, keepData } = props.settings
-    const logs = this.logBucket()
-    this.bucket = privateBucket(this, 'SiteBucket', keepData, {
+    const { firewall } = props
+    const { stage, domain } = props.settings
+    const logs = siteLogBucket(this, props.settings)
+    // Never kept: the page can be built anew, and a bucket with files in it would outlive a failed deployment.
+    this.bucket = privateBucket(this, 'SiteBucket', false, {
       serverAccessLogsBucket: logs,
       serverAccessLogsPrefix: 'bucket/',
     })
@@ -70,6 +83,9 @@ export class Site extends Construct {
     const responseHeadersPolicy = this.headersPolicy('Headers', pageHeaders(props))
     const file = {
       origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
+        originAccessControl: new S3OriginAccessControl(this, 'BucketAccess', {
+          originAccessControlName: this.nameOf('', ACCESS_CONTROL_CHARACTERS_MAX),
+        }),
         // With the right to list, S3 answers 404 for a missing file, not 403.
         originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
       }),
@@ -78,7 +94,7 @@ export class Site extends Construct {
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
     }
     const distribution = new Distribution(this, 'Distribution', {
-      comment: 'Payfriend',
+      comment: `Payfriend ${stage}`,
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2_AND_3,
       defaultBehavior: { ...file, responseHeadersPolicy },
@@ -92,6 +108,8 @@ export class Site extends Construct {
           origin: new HttpOrigin(props.api.host, {
             protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
             originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+            // CloudFront writes it over what a client sends under this name.
+            ...(firewall && { customHeaders: { [ORIGIN_HEADER]: firewall.secret } }),
           }),
           viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
           allowedMethods: AllowedMethods.ALLOW_ALL,
@@ -103,15 +121,15 @@ export class Site extends Construct {
       // No error pages of CloudFront's: they would replace the API's 403 and 404 too.
       errorResponses: ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       logBucket: logs,
-      logFilePrefix: 'site/',
-      logIncludesCookies: false,
       ...(domain && {
         domainNames: [domain.name],
         certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       }),
-      ...(webAclArn !== undefined && { webAclId: webAclArn }),
+      ...(firewall && { webAclId: firewall.webAclArn }),
     })
+    logWhereItCan(distribution, logs)
+    this.distribution = distribution
     this.target = distribution.distributionDomainName
     this.url = `https://${domain?.name ?? this.target}`
 
@@ -124,7 +142,7 @@ export class Site extends Construct {
         'AwsSolutions-CFR1',
         'The owner decides from which countries payers may pay; phones are limited by country.',
       ],
-      webAclArn === undefined && [
+      firewall === undefined && [
         'AwsSolutions-CFR2',
         'A firewall costs a fixed sum a month; every route is throttled and every payer limited.',
       ],
@@ -192,7 +210,7 @@ export class Site extends Construct {
       'Action::s3:Abort*',
       'Action::s3:DeleteObject*',
       `Resource::arn:${named(partition, '<AWS::Partition>')}:s3:::${assets}/*`,
-      'Resource::<SiteBucket.Arn>/*',
+      `Resource::<${logicalIdOf(this.bucket)}.Arn>/*`,
     ]) {
       Validations.of(role).acknowledge({
         id: `AwsSolutions-IAM5[${finding}]`,
@@ -215,6 +233,7 @@ export class Site extends Construct {
     } = headers
     const override = true
     return new ResponseHeadersPolicy(this, id, {
+      responseHeadersPolicyName: this.nameOf(id, HEADERS_POLICY_CHARACTERS_MAX),
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy, override },
         contentTypeOptions: { override },
@@ -232,18 +251,13 @@ export class Site extends Construct {
     })
   }
 
-  /** CloudFront's access log. Only the AWS account's owner can read it; its retention is that of the other logs. */
-  private logBucket(): IBucket {
-    const bucket = privateBucket(this, 'LogBucket', this.settings.keepData, {
-      // CloudFront needs access control lists to write its log.
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
-      lifecycleRules: [{ expiration: Duration.days(this.settings.logRetention) }],
-    })
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason: 'It is the bucket of logs; an access log of it would log its own writes.',
-    })
-    return bucket
+  /**
+   * A name for what CloudFront knows by its name in the whole account, so that a stage can stand in several regions. CDK
+   * leaves the region out.
+   */
+  private nameOf(part: string, charactersMax: number): string {
+    const others = part.length + REGION_CHARACTERS_MAX + '-'.length
+    return `${Names.uniqueResourceName(this, { maxLength: charactersMax - others })}${part}-${Aws.REGION}`
   }
 
   /** The files that browsers may keep for ever, or the others, as a folder to upload. */

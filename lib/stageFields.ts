@@ -11,9 +11,13 @@ import {
   DEVICE_WAIT_HOURS_MIN,
   PAYMENT_TTL_SECONDS_MAX,
   PAYMENT_TTL_SECONDS_MIN,
+  PUSH_HOST,
+  PUSH_HOSTS,
 } from '../functions/core/limits.ts'
 import { CURRENCIES, type Currency, LIMIT_PATTERN } from '../functions/core/money.ts'
+import { firewallFields } from './firewallSettings.ts'
 import { providerFields } from './providerSettings.ts'
+import { hasSiteLog, WITHOUT_SITE_LOG } from './siteLog.ts'
 import { defaultThrottling } from './throttling.ts'
 
 const codes = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
@@ -35,34 +39,57 @@ const domain = z
     'must be a domain in lower case, like example.com',
   )
 const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
+/** The two locks, as a sentence to the operator spells them. */
+export const LOCKS = '{"mode": "governance", "years": 5} or {"mode": "compliance", "years": 5}'
 const throttle = z.strictObject({ ratePerSecond: count, burst: count })
 const { authyCallback: _, ...everyRoute } = defaultThrottling
 
-/** Every setting of a stage. None is needed, except `twilioVerify` with that provider. */
+/**
+ * Every setting of a stage. Needed are only `archiveLock` where data is kept, `twilioVerify` with that provider, and
+ * `phoneCountries` with open sign-up.
+ */
 export const stageFields = z.strictObject({
   /** The AWS account to deploy to: twelve digits. Default: that of the command line's profile. */
   account: z
     .string()
     .regex(/^\d{12}$/, 'must be the twelve digits of an AWS account')
     .optional(),
-  /** The region to deploy to, like `eu-west-1`. Default: that of the command line's profile. */
+  /**
+   * The region to deploy to, like `eu-west-1`; none that an account has to enable first. Default: that of the command
+   * line's profile.
+   */
   region: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, like eu-west-1')
+    .refine(hasSiteLog, { error: ({ input }) => `may not be ${input}: ${WITHOUT_SITE_LOG}` })
     .optional(),
 
   /**
-   * Whether tables, user pool, secret and archive outlive the stack, and no entry of the archive can be deleted
-   * for `archiveYears`. Default: true; false for the stage `dev`.
+   * Whether tables, user pool, secrets and archive outlive the stack. Default: true; false for the stage `dev`.
    */
   keepData: z.boolean('must be true or false').optional(),
-  /** The retention of the archive's entries, in years: 1 to 99. Default: 5, as PSD2 Art. 21 requires. */
-  archiveYears: z
-    .int('must be a whole number of years')
-    .min(1, 'must be at least 1')
-    // S3 locks for 36,500 days at most, and a hundred years with their leap days are more.
-    .max(99, 'must be at most 99')
-    .default(5),
+  /**
+   * Who can delete an entry of the archive before its years (1 to 99) are over. `governance`: only who has the right
+   * `s3:BypassGovernanceRetention`. `compliance`: nobody, the AWS account's owner neither. `'none'`: everybody who may
+   * delete objects. Must be said where data is kept, and may be nothing but `'none'` elsewhere. PSD2 Art. 21 asks for
+   * five years.
+   */
+  archiveLock: z
+    .union(
+      [
+        z.literal('none'),
+        z.strictObject({
+          mode: z.enum(['governance', 'compliance']),
+          // S3 locks for 36,500 days at most, and a hundred years with their leap days are more.
+          years: z
+            .int('must be a whole number of years')
+            .min(1, 'must be at least 1')
+            .max(99, 'must be at most 99'),
+        }),
+      ],
+      `must be "none" or ${LOCKS}`,
+    )
+    .optional(),
 
   ...providerFields,
 
@@ -88,6 +115,14 @@ export const stageFields = z.strictObject({
    * provider of texts. Default: false.
    */
   textsBesideDevice: z.boolean('must be true or false').default(false),
+  /**
+   * The hosts of the push services that may be called to ring a device; `*.` stands for any names before the rest.
+   * Default: those of Chrome, Firefox, Safari and Edge.
+   */
+  pushHosts: z
+    .array(z.string().regex(PUSH_HOST, 'must be a name like push.example.com or *.example.com'))
+    .min(1, 'must name at least one host')
+    .default([...PUSH_HOSTS]),
 
   /** The currencies that can be sent (ISO 4217), in the order of the page's list. Default: all of `CURRENCIES`. */
   currencies: z
@@ -176,14 +211,8 @@ export const stageFields = z.strictObject({
         ),
     })
     .optional(),
-  /** The ARN of a web ACL (AWS WAF) in us-east-1, in front of page and API. Default: none. */
-  webAclArn: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/,
-      'must be the ARN of a web ACL for CloudFront, like arn:aws:wafv2:us-east-1:123456789012:global/webacl/…',
-    )
-    .optional(),
+
+  ...firewallFields,
 
   /** The requests that the stage accepts on each route, by its Lambda: rate per second and burst. Default: `throttling.ts`. */
   throttling: z

@@ -2,8 +2,9 @@
 import type * as z from 'zod'
 import { amountLimits, currencyForPage } from '../functions/core/money.ts'
 import { isCarriedBy } from '../functions/routes.ts'
+import { firewallOf } from './firewallSettings.ts'
 import { providerOf } from './providerSettings.ts'
-import { stageFields } from './stageFields.ts'
+import { LOCKS, stageFields } from './stageFields.ts'
 import { defaultThrottling, type Throttling } from './throttling.ts'
 
 /** A setting is wrong: the message, for the operator who deploys, names it and says what it may be. */
@@ -24,7 +25,7 @@ export type StageSettings = ReturnType<typeof stageSettings>
  * Check a stage's settings and fill in the defaults.
  *
  * ```ts
- * stageSettings('live', { region: 'eu-west-1', currencies: ['EUR'], limits: { openPayments: 3 } })
+ * stageSettings('live', { archiveLock: { mode: 'governance', years: 5 }, currencies: ['EUR'] })
  * ```
  *
  * @param stage the stage's name, part of the names of its resources: 1 to 20 of a-z 0-9 -
@@ -43,8 +44,19 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
   if (/aws|amazon|cognito/.test(stage)) refuse('its name may not have aws, amazon or cognito in it')
 
   const { data, error } = stageFields.safeParse(given)
-  if (error) return refuse(error.issues.map(sentence).join('; '))
+  const faults = [...referencesIn(given), ...(error?.issues ?? []).map(sentence)]
+  if (error || faults.length > 0) return refuse(faults.join('; '))
   const { signUp, phoneCountries } = data
+  const keepData = data.keepData ?? stage !== DEFAULT_STAGE
+  const { archiveLock = keepData ? undefined : 'none' } = data
+  if (archiveLock === undefined) {
+    return refuse(
+      `archiveLock must be said where data is kept, because a lock cannot be taken back: ${LOCKS}, or "none"`,
+    )
+  }
+  if (archiveLock !== 'none' && !keepData) {
+    refuse('archiveLock may be only "none" where keepData is false, because the archive is deleted')
+  }
   if (signUp.policy === 'domains' && signUp.domains.length === 0) {
     refuse('signUp.domains must name at least one domain when signUp.policy is "domains"')
   }
@@ -97,15 +109,25 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
     sesIdentity: data.sesIdentity,
     changePasswordUrl: data.changePasswordUrl,
     domain: data.domain,
-    webAclArn: data.webAclArn,
+    ...firewallOf(data, refuse),
     alarmTopicArn: data.alarmTopicArn,
-    keepData: data.keepData ?? stage !== DEFAULT_STAGE,
+    keepData,
+    archiveLock,
     throttling: { ...routes, authyCallback } satisfies Throttling,
     currencies: data.currencies.map(currencyForPage),
     maxAmount: maxAmount.limits,
     phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
     logRetention: data.logRetentionDays,
   }
+}
+
+/** CloudFormation resolves `{{resolve:…}}` in any text of a template, and would put a secret where others read it. */
+function referencesIn(given: unknown, path: readonly string[] = []): string[] {
+  if (typeof given === 'string') {
+    return given.includes('{{') ? [`${path.join('.')} may not have {{ in it`] : []
+  }
+  if (typeof given !== 'object' || given === null) return []
+  return Object.entries(given).flatMap(([key, value]) => referencesIn(value, [...path, key]))
 }
 
 function sentence({ path, message, ...issue }: z.core.$ZodIssue): string {

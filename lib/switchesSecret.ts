@@ -3,7 +3,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { Lambda } from './lambda.ts'
 import { bindSecret } from './providerSecret.ts'
-import { removalPolicy } from './retention.ts'
+import { unprotectedRemovalPolicy } from './retention.ts'
 
 /**
  * The owner's switches `paymentsOff` and `smsOff`, with every provider: in a secret, because Lambdas read it at run time,
@@ -20,7 +20,7 @@ export class SwitchesSecret extends Construct {
       description: 'The switches smsOff and paymentsOff (docs/guides/runbook.md)',
       secretString: '{}',
     })
-    secret.applyRemovalPolicy(removalPolicy(keepData))
+    secret.applyRemovalPolicy(unprotectedRemovalPolicy(keepData))
     this.arn = secret.ref
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -14,7 +14,7 @@ import { Construct } from 'constructs'
 import type { Right } from '../functions/routes.ts'
 import { type Key, type TableShape, tables } from '../functions/tables.ts'
 import type { Lambda } from './lambda.ts'
-import { fixId, removalPolicy } from './retention.ts'
+import { fixId, logicalIdOf, removalPolicy } from './retention.ts'
 
 type Name = keyof typeof tables
 
@@ -32,8 +32,12 @@ export class Tables extends Construct {
     }
   }
 
-  get all(): readonly TableV2[] {
-    return Object.values(this.byName)
+  /** Each table with the names of its indexes, which have throttles of their own. */
+  get all(): readonly { readonly table: TableV2; readonly indexes: readonly string[] }[] {
+    return (Object.keys(tables) as Name[]).map((name) => ({
+      table: this.byName[name],
+      indexes: Object.keys(tables[name].indexes),
+    }))
   }
 
   get paymentsTableName(): string {
@@ -94,7 +98,7 @@ export class Tables extends Construct {
         ...(consumed && { filters: filtersFor(consumed) }),
       })
       Validations.of(lambda.role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::<${id}Table.Arn>/stream/*]`,
+        id: `AwsSolutions-IAM5[Resource::<${logicalIdOf(this.byName[name])}.Arn>/stream/*]`,
         reason: "Lambda lists this table's streams before it reads the one that exists.",
       })
     }

@@ -1,9 +1,4 @@
-import { type Carriers, type LambdaName, lambdas, lambdasOf } from '../functions/routes.ts'
-
-/** Each route by the name of its Lambda. */
-type RouteName = {
-  [Name in LambdaName]: (typeof lambdas)[Name] extends { route: object } ? Name : never
-}[LambdaName]
+import { type Carriers, lambdas, lambdasOf, type RouteName } from '../functions/routes.ts'
 
 /** Requests that the whole stage accepts on one route; further ones get a 429. */
 type Throttle = { readonly ratePerSecond: number; readonly burst: number }
@@ -33,6 +28,7 @@ export const defaultThrottling: Throttling = {
   deviceRemove: { ratePerSecond: 5, burst: 10 },
   listApprovals: { ratePerSecond: 50, burst: 100 },
   decideApproval: { ratePerSecond: 20, burst: 40 },
+  devicePush: { ratePerSecond: 20, burst: 40 },
 }
 
 /** Every route of a deployment with these providers, with its Lambda's name. */

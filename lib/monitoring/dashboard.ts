@@ -110,11 +110,28 @@ export function addDashboard(
           own('AuditTrailRemoved'),
           ...metrics.routedErrors,
           metrics.sweepErrors,
+          metrics.ringErrors,
+          metrics.signInErrors,
+          ...(metrics.signUp ? [metrics.signUp.errors] : []),
+          metrics.apiUnanswered,
+        ),
+      ],
+      [
+        graph('Rings', own('PushTaken'), own('PushGone'), own('PushLost'), own('PushFault')),
+        graph(
+          'From a payment’s start to the push service, milliseconds',
+          own('RingMs', Stats.p(50)),
+          own('RingMs', Stats.p(99)),
         ),
       ],
       [
         graph('Slowest Lambda, p99, milliseconds', ...metrics.slowestP99),
-        graph('Throttled', metrics.apiThrottled, metrics.lambdasThrottled, metrics.tablesThrottled),
+        graph(
+          'Throttled',
+          metrics.apiThrottled,
+          metrics.lambdasThrottled,
+          ...metrics.tablesThrottled,
+        ),
       ],
       ...(metrics.consumersBehind.length > 0
         ? [[graph('Behind the payments, milliseconds', ...metrics.consumersBehind)]]

@@ -2,7 +2,12 @@
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
-import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import {
+  type CfnEventSourceMapping,
+  EventSourceMapping,
+  type IFunction,
+  MetricType,
+} from 'aws-cdk-lib/aws-lambda'
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { DIMENSION, NAMESPACE, type Metric as Name, serviceOf } from '../../functions/metrics.ts'
@@ -10,7 +15,8 @@ import { DIMENSION, NAMESPACE, type Metric as Name, serviceOf } from '../../func
 /** CloudWatch allows no more metrics in one alarm. */
 export const METRICS_IN_ALARM_MAX = 10
 
-const PERIOD = Duration.minutes(5)
+/** Over which most metrics are summed up. */
+export const PERIOD = Duration.minutes(5)
 
 export type StageMetrics = ReturnType<typeof stageMetrics>
 
@@ -19,15 +25,22 @@ export type MetricsProps = {
   /** The Lambdas of routes, whose answer the page or the provider waits for. */
   readonly routed: readonly IFunction[]
   readonly sweep: IFunction
+  readonly ringDevices: IFunction
+  /** The Lambdas that Cognito calls; with the owner's own pool there is no policy of sign-up. */
+  readonly triggers: { readonly tokenClaims: IFunction; readonly signUpPolicy?: IFunction }
   /** The Lambdas that consume the tables' streams, if there are any. */
   readonly consumers: readonly IFunction[]
-  readonly tables: readonly Pick<ITable, 'metric'>[]
+  /** With the names of their indexes. */
+  readonly tables: readonly {
+    readonly table: Pick<ITable, 'metric' | 'tableName'>
+    readonly indexes: readonly string[]
+  }[]
   /** API Gateway's own log, one JSON object a request. */
   readonly accessLog: ILogGroup
 }
 
 export function stageMetrics(scope: Construct, props: MetricsProps) {
-  const { stage, routed, sweep, consumers, tables, accessLog } = props
+  const { stage, routed, sweep, ringDevices, triggers, consumers, tables, accessLog } = props
   // HTTP APIs count throttled requests among all other 4xx. Only the access log tells them apart: they have the
   // status 429 and no Lambda status.
   const turnedAway = new MetricFilter(scope, 'TurnedAway', {
@@ -38,6 +51,20 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
     ),
     metricNamespace: serviceOf(stage),
     metricName: 'ApiThrottled',
+  })
+
+  // A 5xx that no Lambda answered. A Lambda's own 503, as of a switch, has alarms of its own.
+  const unanswered = new MetricFilter(scope, 'Unanswered', {
+    logGroup: accessLog,
+    filterPattern: FilterPattern.all(
+      FilterPattern.stringValue('$.status', '=', '5*'),
+      FilterPattern.any(
+        FilterPattern.stringValue('$.answerStatus', '=', '-'),
+        FilterPattern.stringValue('$.lambdaError', '!=', '-'),
+      ),
+    ),
+    metricNamespace: serviceOf(stage),
+    metricName: 'ApiUnanswered',
   })
 
   return {
@@ -72,11 +99,34 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
       ),
     ),
     sweepErrors: sweep.metricErrors({ period: PERIOD }),
+    sweepRuns: sweep.metricInvocations({ period: PERIOD }),
+    ringErrors: ringDevices.metricErrors({ period: PERIOD }),
+    ringRuns: ringDevices.metricInvocations({ period: PERIOD }),
+    signInErrors: triggers.tokenClaims.metricErrors({ period: PERIOD }),
+    /** A refused sign-up is an error too, because a Lambda has no other way to refuse one. */
+    signUp: triggers.signUpPolicy && {
+      errors: triggers.signUpPolicy.metricErrors({ period: PERIOD }),
+      calls: triggers.signUpPolicy.metricInvocations({ period: PERIOD }),
+    },
     /** How far each consumer is behind the streams. */
     consumersBehind: consumers.map((one) =>
       one.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: PERIOD }),
     ),
 
+    /** Whether each consumer looks for changes of each table: counted at each look, also when there is nothing. */
+    looks: consumers.flatMap(mappingsOf).map((mapping) => ({
+      ...namesOf(mapping),
+      looks: ofMapping(mapping, 'PolledEventCount', Stats.SAMPLE_COUNT),
+    })),
+    /** Changes that a consumer gave up: those that became dead letters, and those that could not even become one. */
+    setAside: consumers
+      .flatMap(mappingsOf)
+      .flatMap((mapping) => [
+        ofMapping(mapping, 'OnFailureDestinationDeliveredEventCount'),
+        ofMapping(mapping, 'DroppedEventCount'),
+      ]),
+
+    apiUnanswered: unanswered.metric({ statistic: Stats.SUM, period: PERIOD }),
     apiThrottled: turnedAway.metric({ statistic: Stats.SUM, period: PERIOD }),
     /** Of the whole AWS account and region, because all its Lambdas share one concurrency limit. */
     lambdasThrottled: new Metric({
@@ -85,14 +135,9 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
       statistic: Stats.SUM,
       period: PERIOD,
     }),
-    tablesThrottled: joined(
-      'SUM',
-      'throttled by tables',
-      tables.flatMap((table) => [
-        table.metric('ReadThrottleEvents', { statistic: Stats.SUM, period: PERIOD }),
-        table.metric('WriteThrottleEvents', { statistic: Stats.SUM, period: PERIOD }),
-      ]),
-      (metric) => metric,
+    /** By tables and by each of their indexes, of which a table's own metric knows nothing. One for each alarm. */
+    tablesThrottled: inAlarms(tables.flatMap(throttlesOf)).map((some, i) =>
+      joined('SUM', 'throttled by tables', some, (metric) => metric, i * METRICS_IN_ALARM_MAX),
     ),
   }
 }
@@ -103,6 +148,45 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
  */
 export const filled = (metric: IMetric, period = PERIOD): MathExpression =>
   new MathExpression({ expression: 'FILL(counted, 0)', usingMetrics: { counted: metric }, period })
+
+function throttlesOf({ table, indexes }: MetricsProps['tables'][number]): Metric[] {
+  const dimensions = [
+    { TableName: table.tableName },
+    ...indexes.map((name) => ({ TableName: table.tableName, GlobalSecondaryIndexName: name })),
+  ]
+  return dimensions.flatMap((dimensionsMap) =>
+    ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
+      table.metric(name, { dimensionsMap, statistic: Stats.SUM, period: PERIOD }),
+    ),
+  )
+}
+
+/** What connects a consumer to the streams. */
+const mappingsOf = (consumer: IFunction): EventSourceMapping[] =>
+  consumer.node.findAll().filter((part) => part instanceof EventSourceMapping)
+
+/** The names of the consumer and of the table, as in the ids of their constructs. */
+function namesOf(mapping: EventSourceMapping): { readonly consumer: string; readonly of: string } {
+  const [consumer, , of] = mapping.node.scopes.slice(-3)
+  return { consumer: consumer?.node.id ?? '', of: of?.node.id ?? '' }
+}
+
+/** A metric of a mapping. Lambda counts these only for mappings that ask for it. */
+function ofMapping(
+  mapping: EventSourceMapping,
+  metricName: string,
+  statistic: string = Stats.SUM,
+): Metric {
+  const resource = mapping.node.defaultChild as CfnEventSourceMapping
+  resource.metricsConfig = { metrics: [MetricType.EVENT_COUNT] }
+  return new Metric({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
+    statistic,
+    period: PERIOD,
+  })
+}
 
 /** Split a list into as few parts as possible, each small enough for one alarm. */
 function inAlarms<T>(all: readonly T[]): T[][] {

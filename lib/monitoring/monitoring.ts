@@ -4,7 +4,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import type { Carriers } from '../../functions/routes.ts'
-import { type AlarmRule, alarmRules } from './alarms.ts'
+import type { AlarmRule } from './alarmRule.ts'
+import { alarmRules } from './alarms.ts'
 import { addDashboard } from './dashboard.ts'
 import { type MetricsProps, stageMetrics } from './metrics.ts'
 
@@ -13,6 +14,7 @@ export type MonitoringProps = Omit<MetricsProps, 'stage' | 'consumers'> & {
     readonly stage: string
     readonly keepData: boolean
     readonly limits: { readonly textsPerDayForStage: number }
+    readonly signUp: { readonly policy: 'open' | 'domains' | 'closed' }
     /** The owner's SNS topic, in the same region, that notifies the person on call. */
     readonly alarmTopicArn?: string | undefined
     /** The address of the runbook, without an anchor. */
@@ -29,7 +31,7 @@ export class Monitoring extends Construct {
     { settings, consumers = [], ...props }: MonitoringProps,
   ) {
     super(scope, id)
-    const { stage, provider, formerProvider, limits, runbookUrl, alarmTopicArn, keepData } =
+    const { stage, provider, formerProvider, limits, signUp, runbookUrl, alarmTopicArn, keepData } =
       settings
     const all = stageMetrics(this, { ...props, stage, consumers })
     const rules = alarmRules(all, {
@@ -37,6 +39,7 @@ export class Monitoring extends Construct {
       formerProvider,
       textsPerDayForStage: limits.textsPerDayForStage,
       hasConsumers: consumers.length > 0,
+      refusesSignUps: signUp.policy === 'domains',
     })
     const alarms = rules.map((rule) => this.create(rule, runbookUrl))
     addDashboard(this, all, alarms, settings)
@@ -56,20 +59,30 @@ export class Monitoring extends Construct {
   }
 
   private create(rule: AlarmRule, runbookUrl: string): Alarm {
-    const { id, what, heading, metric, threshold } = rule
+    const { id, what, heading, metric, threshold, kind = 'count' } = rule
     const { of, alarming } = rule.periods ?? { of: 3, alarming: 2 }
     return new Alarm(this, id, {
       alarmDescription: `${what}. ${runbookUrl}#${anchorOf(heading)}`,
       metric,
       threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator:
+        kind === 'heartbeat'
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: of,
       datapointsToAlarm: alarming,
-      // No data is no problem: metrics are counted only when something happens.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: WITHOUT_DATA[kind],
     })
   }
 }
+
+/** What an alarm makes of periods without data. */
+const WITHOUT_DATA = {
+  // Most metrics are counted only when something happens.
+  count: TreatMissingData.NOT_BREACHING,
+  heartbeat: TreatMissingData.BREACHING,
+  latch: TreatMissingData.IGNORE,
+} as const satisfies Record<NonNullable<AlarmRule['kind']>, TreatMissingData>
 
 /** GitHub's anchor of a heading: "Alarm: text spike" → "alarm-text-spike". */
 export const anchorOf = (heading: string): string =>

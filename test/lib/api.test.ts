@@ -12,7 +12,12 @@ const TEXT_ROUTES = [
   'POST /devices/{deviceId}/leave',
 ]
 /** A device proves itself to the Lambda, which checks that before all else. */
-const DEVICE_ROUTES = ['GET /approvals', 'POST /approvals/{approvalId}', 'POST /devices']
+const DEVICE_ROUTES = [
+  'GET /approvals',
+  'POST /approvals/{approvalId}',
+  'POST /device/push',
+  'POST /devices',
+]
 
 describe.each(providers)('with %s', (provider) => {
   const { json, the, ofType } = synthesize(withProvider[provider])
@@ -85,7 +90,7 @@ describe.each(providers)('with %s', (provider) => {
 
     test('waits for every route, because it names them in its settings', () => {
       const ids = routes.map(([id]) => id)
-      expect(ids).toHaveLength(18 - absent.length)
+      expect(ids).toHaveLength(19 - absent.length)
       expect(stage.DependsOn).toEqual(expect.arrayContaining(ids))
     })
 
@@ -109,9 +114,17 @@ describe.each(providers)('with %s', (provider) => {
 
     test('logs each request as JSON, and neither token nor query nor path nor person', () => {
       const { DestinationArn, Format } = stage.Properties.AccessLogSettings
-      expect(json.Resources[DestinationArn['Fn::GetAtt'][0]].Type).toBe('AWS::Logs::LogGroup')
+      const { Type, Properties } = json.Resources[DestinationArn['Fn::GetAtt'][0]]
+      expect(Type).toBe('AWS::Logs::LogGroup')
+      // With this prefix it takes no room in the region's policy of logs; with the id it is no other API's.
+      const [apiId] = ofType('AWS::ApiGatewayV2::Api')[0] ?? []
+      expect(text(Properties.LogGroupName)).toBe(`/aws/vendedlogs/apis/<${apiId}>`)
       expect(Object.values(JSON.parse(Format)).sort()).toEqual([
+        '$context.authorizer.error',
+        '$context.error.message',
         '$context.identity.sourceIp',
+        '$context.integration.status',
+        '$context.integrationErrorMessage',
         '$context.integrationLatency',
         '$context.integrationStatus',
         '$context.requestId',
@@ -122,6 +135,10 @@ describe.each(providers)('with %s', (provider) => {
         '$context.status',
       ])
     })
+  })
+
+  test('the console tells the APIs of stages apart', () => {
+    expect(the('AWS::ApiGatewayV2::Api').Properties.Name).toBe('payfriend-dev')
   })
 
   test('no page of another address may call the API', () => {
@@ -164,6 +181,7 @@ describe.each(providers)('with %s', (provider) => {
       PayersTableName: '<UsersTable>',
       InvitePerson:
         'aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <UserPool>' +
+        ' --desired-delivery-mediums EMAIL' +
         ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
         ' Name=email_verified,Value=true',
     })

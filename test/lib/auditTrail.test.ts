@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
 import { EventBus } from 'aws-cdk-lib/aws-events'
 import { describe, expect, test } from 'vitest'
 import { type ConsumerName, consumers } from '../../functions/routes.ts'
@@ -9,6 +9,7 @@ import {
   emptyBundles,
   page,
   settingsOf,
+  stackIn,
   synthesize,
   text,
 } from './synthesized.ts'
@@ -17,28 +18,60 @@ const { json, all, ofType, lambda } = synthesize()
 const bucket = (id: string, from = json) => from.Resources[id].Properties
 
 describe('the archive', () => {
-  test('keeps every version of an entry for years, and nobody can shorten that', () => {
-    expect(bucket('ArchiveBucket')).toMatchObject({
-      ObjectLockEnabled: true,
-      ObjectLockConfiguration: {
-        ObjectLockEnabled: 'Enabled',
-        Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1827 } },
-      },
-      VersioningConfiguration: { Status: 'Enabled' },
-    })
+  test.each([
+    ['compliance', 'nobody, the owner of the AWS account neither, can delete it'],
+    ['governance', 'only who has the right s3:BypassGovernanceRetention can delete it'],
+  ])(
+    'keeps every version of an entry in the mode %s, and synth says what that means',
+    (mode, told) => {
+      const stack = stackIn(appWithoutCopies(), settingsOf({ archiveLock: { mode, years: 5 } }))
+      expect(bucket('ArchiveBucket', Template.fromStack(stack).toJSON())).toMatchObject({
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: 'Enabled',
+          Rule: { DefaultRetention: { Mode: mode.toUpperCase(), Days: 1827 } },
+        },
+        VersioningConfiguration: { Status: 'Enabled' },
+      })
+      const sentence = Match.stringLikeRegexp(`locked for 5 years from then on: ${told}`)
+      Annotations.fromStack(stack).hasWarning('*', sentence)
+    },
+  )
+
+  test('locks nothing if the stage says so, and can be locked later as the same bucket', () => {
+    const stack = stackIn(appWithoutCopies(), settingsOf({ archiveLock: 'none' }))
+    const { ObjectLockEnabled, ObjectLockConfiguration } = bucket(
+      'ArchiveBucket',
+      Template.fromStack(stack).toJSON(),
+    )
+    expect(ObjectLockEnabled).toBe(true)
+    expect(ObjectLockConfiguration?.Rule).toBeUndefined()
+    const warned = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('locked'))
+    expect(warned).toEqual([])
+  })
+
+  test('that keeps entries and locks none is said at synth, and one that keeps none is not', () => {
+    const told = (settings: object) =>
+      Annotations.fromStack(stackIn(appWithoutCopies(), settingsOf(settings))).findWarning(
+        '*',
+        Match.stringLikeRegexp('Nothing locks the archive'),
+      )
+    expect(told({ archiveLock: 'none' })).toHaveLength(1)
+    expect(told({ keepData: false })).toEqual([])
+    expect(told({})).toEqual([])
   })
 
   test.each([
     [1, 366],
     [99, 36160],
   ])('of %i years keeps entries %i days, so that no leap year takes one away', (years, days) => {
-    const { json } = synthesize({ archiveYears: years })
+    const { json } = synthesize({ archiveLock: { mode: 'compliance', years } })
     const { Rule } = bucket('ArchiveBucket', json).ObjectLockConfiguration
     expect(Rule.DefaultRetention.Days).toBe(days)
   })
 
   test('locks nothing in a stage that keeps no data, which could not go otherwise', () => {
-    const { json } = synthesize({ keepData: false, archiveYears: 7 })
+    const { json } = synthesize({ keepData: false })
     const found = json.Resources.ArchiveBucket
     expect(found).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' })
     expect(found.Properties.ObjectLockConfiguration?.Rule).toBeUndefined()
@@ -56,13 +89,13 @@ describe('the archive', () => {
   })
 
   test.each([
-    [true, 'Retain'],
-    [false, 'Delete'],
-  ])('refuses it for as long as it is there (keepData %s)', (keepData, DeletionPolicy) => {
+    [true, 'RetainExceptOnCreate', 'Retain'],
+    [false, 'Delete', 'Delete'],
+  ])('refuses it for as long as it is there (keepData %s)', (keepData, deleted, replaced) => {
     const { ofType } = synthesize(keepData ? {} : { keepData })
     const policies = ofType('AWS::S3::BucketPolicy')
     const found = policies.find(([, { Properties }]) => Properties.Bucket.Ref === 'ArchiveBucket')
-    expect(found?.[1]).toMatchObject({ DeletionPolicy, UpdateReplacePolicy: DeletionPolicy })
+    expect(found?.[1]).toMatchObject({ DeletionPolicy: deleted, UpdateReplacePolicy: replaced })
   })
 })
 
@@ -177,11 +210,16 @@ describe('payments are published', () => {
     const publisher = Object.values(template.findResources('AWS::Lambda::Function')).filter(
       ({ Properties }) => Properties.Environment?.Variables.EVENT_BUS === arn,
     )
-    expect(publisher).toHaveLength(1)
+    // What publishes, and what asks there for a test ring.
+    expect(publisher).toHaveLength(2)
+    const rules = Object.values(template.findResources('AWS::Events::Rule'))
+    expect(rules.filter(({ Properties }) => Properties.EventBusName === 'shop')).toHaveLength(1)
     const rights = Object.values(template.findResources('AWS::IAM::Policy'))
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
       .filter(({ Action }) => Action === 'events:PutEvents')
-    expect(rights).toEqual([{ Action: 'events:PutEvents', Effect: 'Allow', Resource: arn }])
+    const putting = { Action: 'events:PutEvents', Effect: 'Allow', Resource: arn }
+    // The one of test rings is bound to their source and type.
+    expect(rights).toMatchObject([putting, putting])
     expect(payfriend.outputs.EventBusName?.value).toBe('shop')
   })
 })

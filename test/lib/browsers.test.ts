@@ -7,7 +7,7 @@ import { bundlePage } from '../../lib/page.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { PHONE_NEEDED } from '../../web/approve/phoneCheck.ts'
 import { NEEDED } from '../../web/browserCheck.ts'
-import { needed, optional, tempting } from '../web/browserApis.ts'
+import { needed, optional, optionalOnPhone, tempting } from '../web/browserApis.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const page = bundlePage()
@@ -88,6 +88,14 @@ describe('the page uses', () => {
   test.each(Object.keys({ ...needed, ...optional }))('%s, which would be found', (path) => {
     expect(script).toMatch(useOf(path))
   })
+
+  test.each(Object.keys(optionalOnPhone))(
+    '%s on the phone’s page, which would be found',
+    (path) => {
+      expect(phoneScript).toMatch(useOf(path))
+      expect(script).not.toMatch(useOf(path))
+    },
+  )
 
   test('only the language of 2022, so that TypeScript finds what is newer', () => {
     const config = JSON.parse(readFileSync(join(ROOT, 'web/tsconfig.json'), 'utf8'))

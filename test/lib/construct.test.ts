@@ -1,9 +1,9 @@
-import { Stack } from 'aws-cdk-lib'
+import { CfnResource, Stack, TagManager } from 'aws-cdk-lib'
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
 import { UserPool } from 'aws-cdk-lib/aws-cognito'
 import { describe, expect, test } from 'vitest'
 import { Payfriend, type PayfriendProps } from '../../lib/payfriend.ts'
-import { appWithoutCopies, emptyBundles, page, settingsOf, text } from './synthesized.ts'
+import { appWithoutCopies, emptyBundles, page, settingsOf, stackIn, text } from './synthesized.ts'
 
 /** Somebody else's stack, with a Payfriend in it. */
 function stackOf(props: (stack: Stack) => Partial<PayfriendProps> = () => ({})) {
@@ -21,13 +21,48 @@ function stackOf(props: (stack: Stack) => Partial<PayfriendProps> = () => ({})) 
   }
 }
 
+test('every part that AWS can tag tells its stage, and that it is Payfriend’s', () => {
+  const { stack, payfriend, template } = stackOf()
+  const taggable = payfriend.node
+    .findAll()
+    .filter((part): part is CfnResource => CfnResource.isCfnResource(part))
+    .filter(
+      (part) =>
+        // CDK keeps a table's tags with its replicas.
+        TagManager.of(part) !== undefined || part.cfnResourceType === 'AWS::DynamoDB::GlobalTable',
+    )
+  const untold = taggable.filter((part) => {
+    const { Properties } = template.toJSON().Resources[stack.getLogicalId(part)]
+    const tags = JSON.stringify(Properties)
+    return !['app', 'stage'].every((key) =>
+      // A list in most resources, and an object in those of API Gateway and Cognito.
+      new RegExp(`"Key":"${key}","Value":"\\w+"|"${key}":"\\w+"`).test(tags),
+    )
+  })
+  expect(untold.map((part) => part.cfnResourceType)).toEqual([])
+  const types = new Set(taggable.map((part) => part.cfnResourceType))
+  expect([...types]).toEqual(
+    expect.arrayContaining([
+      'AWS::ApiGatewayV2::Api',
+      'AWS::CloudFront::Distribution',
+      'AWS::CloudWatch::Alarm',
+      'AWS::Cognito::UserPool',
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::Lambda::Function',
+      'AWS::Logs::LogGroup',
+      'AWS::S3::Bucket',
+      'AWS::SecretsManager::Secret',
+    ]),
+  )
+})
+
 const typesOf = (template: Template, type: string) => Object.entries(template.findResources(type))
 
 test('in a stack of somebody else it takes no name that could be theirs, and makes no outputs', () => {
   const { template, payfriend } = stackOf()
   const { Resources, Outputs } = template.toJSON()
   const foreign = Object.keys(Resources).filter(
-    (id) => !/^(Payfriend|CustomCDKBucketDeployment|AWS)/.test(id),
+    (id) => !/^(Payfriend|CustomCDKBucketDeployment|CustomS3AutoDeleteObjects|AWS)/.test(id),
   )
   expect(foreign).toEqual([])
   expect(Outputs).toBeUndefined()
@@ -43,6 +78,12 @@ test('two of them stand in one stack', () => {
   expect(typesOf(template, 'AWS::DynamoDB::GlobalTable')).toHaveLength(4)
 })
 
+test('a stack that keeps its data cannot be deleted before its protection is lifted', () => {
+  const protectedBy = (keepData: boolean) =>
+    stackIn(appWithoutCopies(), settingsOf({ keepData })).terminationProtection
+  expect([true, false].map(protectedBy)).toEqual([true, false])
+})
+
 describe('with a user pool of the same app', () => {
   const { template } = stackOf((stack) => ({ userPool: new UserPool(stack, 'People') }))
   const [[poolId, pool] = ['', {}], ...others] = typesOf(template, 'AWS::Cognito::UserPool')
@@ -56,6 +97,15 @@ describe('with a user pool of the same app', () => {
 
   test('puts the e-mail into its access tokens', () => {
     expect(pool.Properties.LambdaConfig.PreTokenGenerationConfig.LambdaVersion).toBe('V2_0')
+  })
+
+  test('leaves its other clients the scope of Cognito’s own, which Payfriend’s own pool gives nobody', () => {
+    const told = (template: Template) =>
+      typesOf(template, 'AWS::Lambda::Function')
+        .filter(([id]) => /TokenClaims/.test(id))
+        .map(([, { Properties }]) => Properties.Environment?.Variables.USER_POOL)
+    expect(told(template)).toEqual(['shared'])
+    expect(told(stackOf().template)).toEqual([undefined])
   })
 
   test('signs in by a client of its own', () => {
@@ -130,6 +180,14 @@ test('a user pool of another stack of the app is named, so that neither stack wa
   expect(imported).toMatch(/^Shared:ExportsOutputRefPeople/)
   expect(stack.dependencies.map(({ stackName }) => stackName)).toEqual(['Shared'])
   Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('tokenClaims'))
+})
+
+test('says at synth that tokens of a pool of another app can change the account, and not of its own', () => {
+  const told = (stack: Stack) =>
+    Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('signin.user.admin'))
+  const named = stackOf((stack) => ({ userPool: new UserPool(stack, 'People') }))
+  expect(told(named.stack)).toHaveLength(1)
+  expect(told(stackOf().stack)).toEqual([])
 })
 
 test('says at synth that CloudFront’s own certificate takes old TLS, unless the page has its own', () => {

@@ -23,6 +23,8 @@ const FOLLOWERS = {
 }
 const VERIFY = ['VERIFY_API_URL', 'VERIFY_PAYMENTS_SERVICE', 'VERIFY_SECRET_ID']
 
+const PUSH = ['PUSH_HOSTS', 'PUSH_SECRET_ID']
+
 /** The same with every provider. */
 const ALIKE = {
   listPayments: TABLE,
@@ -34,6 +36,8 @@ const ALIKE = {
   deviceRemove: [...TABLE, ...DEVICE],
   listApprovals: [...TABLE, ...DEVICE, 'SITE_URL'],
   decideApproval: [...TABLE, ...DEVICE, 'SITE_URL'],
+  devicePush: [...TABLE, ...DEVICE, ...PUSH, 'SITE_URL', 'EVENT_BUS'],
+  ringDevices: [...TABLE, ...DEVICE, ...PUSH, 'SITE_URL'],
   signUpPolicy: ['SIGN_UP'],
   tokenClaims: [],
   ...FOLLOWERS,
@@ -144,6 +148,9 @@ type Statement = {
 
 const TABLES: Record<string, string> = { payments: 'PaymentsTable', users: 'UsersTable' }
 
+/** CDK's own. */
+const EMPTIES = /^CustomS3AutoDeleteObjects/
+
 /** A right of the route table as a line of a role. */
 function lineOf(right: string): string {
   const [target = '', action] = right.split(':')
@@ -153,18 +160,20 @@ function lineOf(right: string): string {
 
 describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
   const TOLD_HERE: Record<string, readonly string[]> = TOLD[title as keyof typeof TOLD]
-  const { json, all, the, ofType, lambda } = synthesize({
+  const { json, all, ofType, lambda } = synthesize({
     ...withProviders(carriers),
     phoneCountries: ['GB', 'IE'],
   })
   const names = Object.keys(TOLD_HERE)
+  const BUS = `<${ofType('AWS::Events::EventBus')[0]?.[0]}.Arn>`
 
-  test('there are these Lambdas and no others, but the one that copies the page', () => {
+  test('there are these Lambdas and no others, but those that copy the page and empty its bucket', () => {
     expect(namesOf(carriers).sort()).toEqual(names.toSorted())
     const known = names.map(lambda)
     const others = ofType('AWS::Lambda::Function').filter(([, found]) => !known.includes(found))
-    expect(others).toEqual([
-      [expect.stringMatching(/^CustomCDKBucketDeployment/), expect.anything()],
+    expect(others.map(([id]) => id)).toEqual([
+      expect.stringMatching(EMPTIES),
+      expect.stringMatching(/^CustomCDKBucketDeployment/),
     ])
   })
 
@@ -183,11 +192,16 @@ describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
       )
       .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[])
     return statements
-      .flatMap(({ Effect, Action, Resource }) =>
+      .flatMap(({ Effect, Action, Resource, Condition }) =>
         [Action]
           .flat()
           .flatMap((action) =>
-            [Resource].flat().map((resource) => `${Effect} ${action} ${text(resource)}`),
+            [Resource]
+              .flat()
+              .map(
+                (resource) =>
+                  `${Effect} ${action} ${text(resource)}${Condition ? ` if ${JSON.stringify(Condition)}` : ''}`,
+              ),
           ),
       )
       .sort()
@@ -195,9 +209,12 @@ describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
 
   /** The secret that a setting names. */
   const secretIn = (key: string) => {
-    const id = { AUTHY: 'Authy', VERIFY: 'TwilioVerify', SWITCHES: 'Switches' }[
-      key.replace('_SECRET_ID', '')
-    ]
+    const id = {
+      AUTHY: 'Authy',
+      VERIFY: 'TwilioVerify',
+      SWITCHES: 'Switches',
+      PUSH: 'Push',
+    }[key.replace('_SECRET_ID', '')]
     return ofType('AWS::SecretsManager::Secret').find(([found]) =>
       found.startsWith(`${id}Secret`),
     )?.[0]
@@ -250,9 +267,15 @@ describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
     },
     {
       reason: 'payments are published on one bus',
+      lines: (name) => (name === 'publishEvents' ? [`Allow events:PutEvents ${BUS}`] : []),
+    },
+    {
+      reason: 'a test ring is asked for there, and no payment can be told of',
       lines: (name) =>
-        name === 'publishEvents'
-          ? [`Allow events:PutEvents <${ofType('AWS::Events::EventBus')[0]?.[0]}.Arn>`]
+        name === 'devicePush'
+          ? [
+              `Allow events:PutEvents ${BUS} if {"StringEquals":{"events:source":"payfriend.rings","events:detail-type":"device.test"}}`,
+            ]
           : [],
     },
   ]
@@ -282,15 +305,15 @@ describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
       }
     })
 
-    test('who may call a Lambda is API Gateway, Cognito or the clock, each from one place', () => {
+    test('who may call a Lambda is API Gateway, Cognito, the clock or the bus, each from one place', () => {
       const permissions = ofType('AWS::Lambda::Permission').map(([, { Properties }]) => Properties)
       const others = permissions.filter(({ Principal }) => Principal !== 'apigateway.amazonaws.com')
       expect(others.map(({ Principal, SourceArn }) => [Principal, text(SourceArn)]).sort()).toEqual(
         [
           ['cognito-idp.amazonaws.com', '<UserPool.Arn>'],
           ['cognito-idp.amazonaws.com', '<UserPool.Arn>'],
-          ['events.amazonaws.com', `<${ofType('AWS::Events::Rule')[0]?.[0]}.Arn>`],
-        ],
+          ...ofType('AWS::Events::Rule').map(([rule]) => ['events.amazonaws.com', `<${rule}.Arn>`]),
+        ].sort(),
       )
       expect(permissions.every(({ SourceArn }) => SourceArn !== undefined)).toBe(true)
     })
@@ -363,28 +386,66 @@ describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
       const groups = ofType('AWS::Logs::LogGroup')
       for (const [, { Properties }] of groups) expect(Properties.RetentionInDays).toBe(90)
       const known = groups.map(([id]) => id)
-      for (const [, { Properties }] of ofType('AWS::Lambda::Function')) {
+      // CDK gives the one that empties a bucket no group; it runs when the stack is deleted.
+      const logging = ofType('AWS::Lambda::Function').filter(([id]) => !EMPTIES.test(id))
+      for (const [, { Properties }] of logging) {
         expect(known).toContain(Properties.LoggingConfig.LogGroup.Ref)
       }
       // One for each, one of the API and none that nobody writes.
-      expect(groups).toHaveLength(ofType('AWS::Lambda::Function').length + 1)
+      expect(groups).toHaveLength(logging.length + 1)
     })
   })
 
+  const ruleOf = (key: string) => {
+    const found = ofType('AWS::Events::Rule').filter(([, { Properties }]) => key in Properties)
+    expect(found).toHaveLength(1)
+    return found[0]?.[1].Properties
+  }
+  const idOf = (name: string) => all.find(([, resource]) => resource === lambda(name))?.[0]
+  const invokesOf = (name: string) =>
+    ofType('AWS::Lambda::EventInvokeConfig').find(
+      ([, { Properties }]) => Properties.FunctionName.Ref === idOf(name),
+    )?.[1].Properties
+
   test('the sweep runs every minute, once', () => {
-    const { ScheduleExpression, State, Targets } = the('AWS::Events::Rule').Properties
+    const { ScheduleExpression, State, Targets } = ruleOf('ScheduleExpression')
     expect({ ScheduleExpression, State }).toEqual({
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
     })
     const [target, ...others] = Targets
     expect(others).toEqual([])
-    const swept = all.find(([, resource]) => resource === lambda('sweepPayments'))?.[0]
-    expect(target.Arn).toEqual({ 'Fn::GetAtt': [swept, 'Arn'] })
-    expect(the('AWS::Lambda::EventInvokeConfig').Properties).toMatchObject({
-      FunctionName: { Ref: swept },
-      MaximumRetryAttempts: 0,
+    expect(target.Arn).toEqual({ 'Fn::GetAtt': [idOf('sweepPayments'), 'Arn'] })
+    expect(invokesOf('sweepPayments')).toMatchObject({ MaximumRetryAttempts: 0 })
+  })
+
+  test('the bus rings devices for what waits and for changes of accounts, and for nothing else', () => {
+    const { EventBusName, EventPattern, Targets } = ruleOf('EventPattern')
+    expect(EventBusName).toEqual({ Ref: ofType('AWS::Events::EventBus')[0]?.[0] })
+    expect(EventPattern).toEqual({
+      source: ['payfriend', 'payfriend.rings'],
+      'detail-type': [
+        'payment.pending',
+        ...['device.waiting', 'device.added', 'device.removed', 'device.restored'],
+        'device.stopped',
+        ...['phone.changed', 'device.test', 'device.asks', 'phone.asks'],
+      ],
+      detail: { version: [1] },
     })
+    expect(Targets).toMatchObject([
+      {
+        Arn: { 'Fn::GetAtt': [idOf('ringDevices'), 'Arn'] },
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
+      },
+    ])
+    expect(invokesOf('ringDevices')).toMatchObject({
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 3600,
+    })
+  })
+
+  test('no Lambda is told of a push service on its own machine', () => {
+    for (const name of names) expect(environmentOf(name)).not.toHaveProperty('PUSH_STAND_IN')
   })
 })
 

@@ -30,13 +30,21 @@ function monitoringOf(settings: Partial<MonitoringProps['settings']> = {}) {
       provider: 'authy',
       keepData: true,
       limits: { textsPerDayForStage: 500 },
+      signUp: { policy: 'closed' },
       runbookUrl: 'docs/guides/runbook.md',
       ...settings,
     },
     routed: [lambda('One'), lambda('Two')],
     sweep: lambda('Sweep'),
+    ringDevices: lambda('RingDevices'),
+    triggers: { tokenClaims: lambda('TokenClaims'), signUpPolicy: lambda('SignUpPolicy') },
     tables: [
-      new Table(stack, 'Table', { partitionKey: { name: 'id', type: AttributeType.STRING } }),
+      {
+        table: new Table(stack, 'Table', {
+          partitionKey: { name: 'id', type: AttributeType.STRING },
+        }),
+        indexes: [],
+      },
     ],
     accessLog: new LogGroup(stack, 'Log'),
   })
@@ -130,14 +138,24 @@ describe.each(providers)('with %s', (provider) => {
     }
   })
 
-  test('silence is no alarm, and one blip only where it is never ordinary', () => {
+  test('silence is an alarm where something has to be heard all the time, and one blip only where it is never ordinary', () => {
+    const byMissing = Map.groupBy(alarms, ({ TreatMissingData }) => TreatMissingData)
+    expect([...byMissing.keys()].sort()).toEqual(['breaching', 'ignore', 'notBreaching'])
+    // The sweep, and two consumers of two tables each; what was set aside stays on.
+    expect(byMissing.get('breaching')).toHaveLength(5)
+    expect(byMissing.get('ignore')).toHaveLength(1)
     for (const alarm of alarms) {
-      expect(alarm.TreatMissingData).toBe('notBreaching')
-      expect(alarm.ComparisonOperator).toBe('GreaterThanOrEqualToThreshold')
+      expect(alarm.ComparisonOperator).toBe(
+        alarm.TreatMissingData === 'breaching'
+          ? 'LessThanThreshold'
+          : 'GreaterThanOrEqualToThreshold',
+      )
       expect(alarm.Threshold).toBeGreaterThan(0)
     }
     for (const { DatapointsToAlarm, EvaluationPeriods } of alarms) {
-      expect(['1 of 1', '2 of 3']).toContain(`${DatapointsToAlarm} of ${EvaluationPeriods}`)
+      expect(['1 of 1', '2 of 2', '2 of 3']).toContain(
+        `${DatapointsToAlarm} of ${EvaluationPeriods}`,
+      )
     }
     const atOnce = alarms.filter(
       ({ DatapointsToAlarm, Threshold }) => DatapointsToAlarm === 1 && Threshold === 1,
@@ -145,7 +163,13 @@ describe.each(providers)('with %s', (provider) => {
     const names = atOnce.flatMap(readBy).map(({ MetricName }) => MetricName)
     const ofPush = ['CallbackForgedForPayment', 'CallbackMismatched', 'PushesDenied']
     const callbacks = provider === 'authy' ? ofPush : []
-    const always = ['NotMe', 'AuditTrailRemoved', 'AuditTrailRewritten']
+    const setAside = ['DroppedEventCount', 'OnFailureDestinationDeliveredEventCount']
+    const always = [
+      'NotMe',
+      'AuditTrailRemoved',
+      'AuditTrailRewritten',
+      ...Array(4).fill(setAside).flat(),
+    ]
     const switches = provider === 'none' ? ['PaymentsOff'] : ['SmsOff', 'PaymentsOff']
     expect(names.sort()).toEqual([...callbacks, ...switches, ...always].sort())
   })
@@ -169,9 +193,9 @@ describe.each(providers)('with %s', (provider) => {
     const read = alarms.flatMap(readBy).filter(({ MetricName }) => MetricName === name)
     const functions = read.map(({ Dimensions }) => JSON.stringify(Dimensions))
     expect(new Set(functions).size).toBe(functions.length)
-    const withRoute = lambdasOf({ provider }).length - 1
-    // The sweep fails by an alarm of its own.
-    expect(functions).toHaveLength(name === 'Errors' ? withRoute + 1 : withRoute)
+    const all = lambdasOf({ provider }).length
+    // The sweep, what rings devices, and Cognito's two triggers fail by alarms of their own.
+    expect(functions).toHaveLength(name === 'Errors' ? all + 2 : all - 2)
   })
 
   test('what is counted seldom is 0 where it is missing, so that an alarm of it ends in time', () => {
@@ -179,6 +203,8 @@ describe.each(providers)('with %s', (provider) => {
     for (const alarm of alarms) {
       const [returned] = alarm.Metrics?.filter((one: Queried) => one.ReturnData !== false) ?? []
       if (!returned) expect(always).toContain(alarm.MetricName)
+      // A latch stays as it is until a person sets it back.
+      else if (alarm.TreatMissingData === 'ignore') expect(returned.Expression).toMatch(/^IF\(SUM/)
       else expect(returned.Expression).toMatch(/^(FILL\(.+, 0\)|MAX\(\[.+\]\)|IF\(FILL\(.+\))$/)
     }
   })
@@ -190,8 +216,8 @@ describe.each(providers)('with %s', (provider) => {
   })
 
   test('a request that met a ceiling is told from others by the Lambda that was not called', () => {
-    const { FilterPattern, LogGroupName, MetricTransformations } =
-      the('AWS::Logs::MetricFilter').Properties
+    const [filter] = ofType('AWS::Logs::MetricFilter').filter(([id]) => /TurnedAway/.test(id))
+    const { FilterPattern, LogGroupName, MetricTransformations } = filter?.[1].Properties ?? {}
     expect(FilterPattern).toBe('{ ($.status = "429") && ($.lambdaStatus = "-") }')
     const { Format, DestinationArn } = the('AWS::ApiGatewayV2::Stage').Properties.AccessLogSettings
     expect(DestinationArn['Fn::GetAtt'][0]).toBe(LogGroupName.Ref)
@@ -286,7 +312,7 @@ test('each part of the stage that the runbook’s commands name is there, once',
   expect(logs.length).toBeGreaterThan(8)
   for (const start of logs) expect([start, named('AWS::Logs::LogGroup', start)]).toEqual([start, 1])
   const parts = [...runbook.matchAll(/\$\(parts (AWS::\w+::\w+) '(\w*)'\)/g)]
-  expect(parts).toHaveLength(3)
+  expect(parts).toHaveLength(8)
   for (const [, type = '', start = ''] of parts) {
     expect([type, named(type, start)]).toEqual([type, 1])
   }

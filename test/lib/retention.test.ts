@@ -1,15 +1,18 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
 import { synthesize, withProvider } from './synthesized.ts'
 
-const { json, ofType } = synthesize()
+const { json, all, ofType } = synthesize()
 
 /** What holds something that cannot be made again. The ids are for ever: another id is another, empty one. */
 const KEPT = {
   PaymentsTable: 'AWS::DynamoDB::GlobalTable',
   UsersTable: 'AWS::DynamoDB::GlobalTable',
   UserPool: 'AWS::Cognito::UserPool',
-  SiteBucket: 'AWS::S3::Bucket',
   LogBucket: 'AWS::S3::Bucket',
   ArchiveBucket: 'AWS::S3::Bucket',
   DeadLetterBucket: 'AWS::S3::Bucket',
@@ -22,23 +25,100 @@ test.each(Object.entries(KEPT))('%s keeps its id', (id, type) => {
 test('there are no other tables, pools and buckets', () => {
   const types = [...new Set(Object.values(KEPT)), 'AWS::DynamoDB::Table']
   const found = types.flatMap((type) => ofType(type).map(([id]) => id))
-  expect(found.sort()).toEqual(Object.keys(KEPT).sort())
+  expect(found.sort()).toEqual([...Object.keys(KEPT), 'SiteBucket'].sort())
 })
 
+/** With deletion protection, so that CloudFormation could not delete it if its first deployment fails. */
+const PROTECTED = ['PaymentsTable', 'UsersTable', 'UserPool']
+const SECRET = 'AWS::SecretsManager::Secret'
+
 test('what is kept and the logs outlive the stack', () => {
-  const kept = [...Object.keys(KEPT), ...ofType('AWS::Logs::LogGroup').map(([id]) => id)]
-  for (const id of kept) {
-    expect(json.Resources[id]).toMatchObject({
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-    })
+  const others = [SECRET, 'AWS::Logs::LogGroup'].flatMap((type) => ofType(type).map(([id]) => id))
+  for (const id of [...Object.keys(KEPT), ...others]) {
+    expect([id, json.Resources[id]]).toMatchObject([
+      id,
+      {
+        DeletionPolicy: PROTECTED.includes(id) ? 'Retain' : 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      },
+    ])
   }
+})
+
+test('of a first deployment that fails only what is protected stays', () => {
+  const left = all.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+  expect(left.map(([id]) => id).sort()).toEqual([...PROTECTED].sort())
+  // A bucket with files in it could not be deleted: that of the page is emptied.
+  const emptied = ofType('Custom::S3AutoDeleteObjects').map(
+    ([, { Properties }]) => Properties.BucketName.Ref,
+  )
+  expect(emptied).toEqual(['SiteBucket'])
+})
+
+/** What of the pool names Lambdas or the page: it comes with the first deployment after. */
+const LATER = [
+  'LambdaConfig',
+  'AdminCreateUserConfig',
+  'VerificationMessageTemplate',
+  'EmailVerificationMessage',
+]
+
+/** The logical ids that a value of a template refers to. */
+function refersTo(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'Ref') return [String(inner)]
+    if (key === 'Fn::GetAtt') return [String([inner].flat()[0])]
+    return refersTo(inner)
+  })
+}
+
+test('a new stack can adopt what is kept before it has anything else, but for the pool’s Lambdas and mails', () => {
+  const ids = [...Object.keys(KEPT), ...ofType(SECRET).map(([id]) => id)]
+  const guide = readFileSync('docs/guides/runbook.md', 'utf8')
+  for (const id of ids) {
+    const properties = Object.entries<unknown>(json.Resources[id].Properties).filter(
+      ([name]) => !LATER.includes(name),
+    )
+    const others = refersTo(Object.fromEntries(properties)).filter(
+      (one) => !one.startsWith('AWS::'),
+    )
+    expect([id, others]).toEqual([id, []])
+    // The runbook names each by the id with which it is adopted.
+    expect(guide).toContain(`"${id}": "`)
+  }
+})
+
+test('the runbook’s lines make a template of what is kept alone, and say by what each is found', () => {
+  const guide = readFileSync('docs/guides/runbook.md', 'utf8')
+  const [, script = ''] = /node -e '\n([^']+)' "cdk\.out/.exec(guide) ?? []
+  const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
+  const ids = [...Object.keys(KEPT), ...ofType(SECRET).map(([id]) => id)]
+  const kept = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]))
+  writeFileSync(join(folder, 'kept.json'), JSON.stringify(kept))
+  writeFileSync(join(folder, 'template.json'), JSON.stringify(json))
+  execFileSync(process.execPath, ['-e', script, 'template.json'], { cwd: folder })
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  const { Resources } = read('adopt.json')
+  expect(Object.keys(Resources)).toEqual(ids)
+  expect(refersTo(Resources).filter((one) => !one.startsWith('AWS::'))).toEqual([])
+  expect(Resources.PaymentsTable).toMatchObject({
+    DeletionPolicy: 'Retain',
+    Properties: json.Resources.PaymentsTable.Properties,
+  })
+  expect(read('named.json')[0]).toEqual({
+    ResourceType: 'AWS::DynamoDB::GlobalTable',
+    LogicalResourceId: 'PaymentsTable',
+    ResourceIdentifier: { TableName: 'name of PaymentsTable' },
+  })
+  rmSync(folder, { recursive: true })
 })
 
 test('nothing is called by a name of ours, so that it can be made a second time', () => {
   const named = Object.entries(KEPT).flatMap(([id]) =>
     Object.keys(json.Resources[id].Properties).filter((key) =>
-      ['TableName', 'UserPoolName', 'BucketName'].includes(key),
+      // The name of a user pool is no more than a label.
+      ['TableName', 'BucketName'].includes(key),
     ),
   )
   expect(named).toEqual([])
@@ -112,6 +192,7 @@ test('a stage that changes its provider keeps the same tables, people and page',
 })
 
 const SWITCHES = 'SwitchesSecret2ED1B9DD'
+const PUSH = 'PushSecret74A8A670'
 
 describe.each([
   ['authy', 'AuthySecret79328FA3', '{"apiKey":"..."}'],
@@ -120,18 +201,22 @@ describe.each([
   const { json, ofType } = synthesize(withProvider[provider])
 
   test('keeps its id, so that a stage that changes its provider gets another', () => {
-    expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([id, SWITCHES])
+    expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([
+      id,
+      SWITCHES,
+      PUSH,
+    ])
   })
 
   test('outlives the stack and the provider', () => {
     expect(json.Resources[id]).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     })
   })
 
   test('is born empty and has no name: nothing of ours is in it and nothing is made up for it', () => {
-    const { Description, ...others } = json.Resources[id].Properties
+    const { Description, Tags: _, ...others } = json.Resources[id].Properties
     expect(others).toEqual({})
     expect(Description).toContain(shape)
   })
@@ -146,16 +231,35 @@ describe.each(providers)('the secret of the switches, with %s', (provider) => {
 
   test('outlives the stack, and holds what stops nothing', () => {
     expect(json.Resources[SWITCHES]).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: { SecretString: '{}' },
     })
   })
 })
 
-test('without a provider there is no secret but the switches’, and nothing to fill in', () => {
+describe.each(providers)('the seed of the push key, with %s', (provider) => {
+  const { json } = synthesize(withProvider[provider])
+
+  test('keeps its id and how it is drawn, because another seed ends every subscription', () => {
+    expect(json.Resources[PUSH]).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        GenerateSecretString: {
+          SecretStringTemplate: '{}',
+          GenerateStringKey: 'seed',
+          PasswordLength: 64,
+          ExcludePunctuation: true,
+        },
+      },
+    })
+  })
+})
+
+test('without a provider there is no secret to fill in', () => {
   const { json, ofType } = synthesize(withProvider.none)
-  expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([SWITCHES])
+  expect(ofType('AWS::SecretsManager::Secret').map(([found]) => found)).toEqual([SWITCHES, PUSH])
   const outputs = Object.keys(json.Outputs).filter((name) => /^Put|Callback/.test(name))
   expect(outputs).toEqual([])
 })
@@ -163,10 +267,9 @@ test('without a provider there is no secret but the switches’, and nothing to 
 describe('a stage that keeps nothing', () => {
   const { json, all, ofType } = synthesize({ keepData: false })
 
-  test('takes everything with it, the log groups of its Lambdas alone excepted', () => {
-    const left = all.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
-    const others = left.filter(([, { Type }]) => Type !== 'AWS::Logs::LogGroup')
-    expect(others.map(([id]) => id)).toEqual([])
+  test('takes everything with it, its logs too', () => {
+    const left = all.filter(([, { DeletionPolicy }]) => /^Retain/.test(DeletionPolicy))
+    expect(left.map(([id]) => id)).toEqual([])
     expect(json.Resources.UserPool.Properties.DeletionProtection).toBe('INACTIVE')
     for (const id of ['PaymentsTable', 'UsersTable']) {
       expect(json.Resources[id].Properties.Replicas[0].DeletionProtectionEnabled).toBe(false)
@@ -180,8 +283,4 @@ describe('a stage that keeps nothing', () => {
     )
     expect(emptied.sort()).toEqual(buckets.sort())
   })
-})
-
-test('a stage that keeps its data never empties a bucket', () => {
-  expect(ofType('Custom::S3AutoDeleteObjects')).toEqual([])
 })

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import * as z from 'zod'
 import { readSettings } from '../../bin/settings.ts'
 import { stageFields } from '../../lib/stageFields.ts'
 import { SettingsError } from '../../lib/stageSettings.ts'
 
 /** A stage with something said about everything. Each test breaks one thing in it. */
 const stage = {
+  archiveLock: { mode: 'governance', years: 5 },
   account: '123456789012',
   region: 'eu-west-1',
   currencies: ['EUR', 'JPY'],
@@ -27,7 +29,10 @@ function sid(digit: string, digits = 32) {
   return `VA${digit.repeat(digits)}`
 }
 
-const read = (given: object, name = 'live') => readSettings(JSON.stringify({ [name]: given }))
+const { archiveLock } = stage
+const readOnly = (given: object, name = 'live') => readSettings(JSON.stringify({ [name]: given }))
+/** A stage that keeps data has to say a lock, so it says one here. */
+const read = (given: object, name?: string) => readOnly({ archiveLock, ...given }, name)
 
 test('without a file there is one stage, with every default', () => {
   expect(readSettings(undefined)).toMatchObject([
@@ -55,7 +60,7 @@ test('without a file there is one stage, with every default', () => {
       logRetention: 90,
       logLevel: 'INFO',
       keepData: false,
-      archiveYears: 5,
+      archiveLock: 'none',
       domain: undefined,
       webAclArn: undefined,
       alarmTopicArn: undefined,
@@ -85,11 +90,36 @@ test('the guide’s table of limits has every limit, with its default', () => {
 })
 
 test('every stage keeps its data, but the one of who says nothing; each can say otherwise', () => {
-  const kept = (name: string, given: object) => read(given, name)[0]?.keepData
-  expect(kept('live', {})).toBe(true)
+  const kept = (name: string, given: object) => readOnly(given, name)[0]?.keepData
+  expect(kept('live', { archiveLock })).toBe(true)
   expect(kept('dev', {})).toBe(false)
   expect(kept('live', { keepData: false })).toBe(false)
-  expect(kept('dev', { keepData: true })).toBe(true)
+  expect(kept('dev', { keepData: true, archiveLock })).toBe(true)
+})
+
+test.each([
+  ['live', {}],
+  ['dev', { keepData: true }],
+])('a stage %s that keeps data (%j) has to say how its archive is locked', (name, given) => {
+  expect(() => readOnly(given, name)).toThrow(SettingsError)
+  expect(() => readOnly(given, name)).toThrow(
+    `Stage ${name} in payfriend.json: archiveLock must be said where data is kept, because a lock cannot be taken back: {"mode": "governance", "years": 5} or {"mode": "compliance", "years": 5}, or "none".`,
+  )
+})
+
+test.each(['none', archiveLock, { mode: 'compliance', years: 99 }])(
+  'a stage that keeps data may say the lock %j',
+  (archiveLock) => {
+    expect(readOnly({ archiveLock })).toMatchObject([{ archiveLock }])
+  },
+)
+
+test('a stage that keeps nothing locks nothing', () => {
+  const keepData = false
+  expect(readOnly({ keepData, archiveLock: 'none' })).toMatchObject([{ archiveLock: 'none' }])
+  expect(() => readOnly({ keepData, archiveLock })).toThrow(
+    'archiveLock may be only "none" where keepData is false, because the archive is deleted',
+  )
 })
 
 test('a stage says only what it wants otherwise', () => {
@@ -196,13 +226,33 @@ test.each([
   expect(() => read(broken)).toThrow(`Stage live in payfriend.json: ${sentence}`)
 })
 
+test('a stage may have a firewall of its own, or one that the stack makes in us-east-1', () => {
+  expect(read({ webAclArn: WEB_ACL, originSecretNumber: 2 })).toMatchObject([
+    { webAclArn: WEB_ACL, requestsPerAddress: undefined, originSecretNumber: 2 },
+  ])
+  expect(read({ region: 'us-east-1', requestsPerAddress: 200 })).toMatchObject([
+    { webAclArn: undefined, requestsPerAddress: 200, originSecretNumber: 1 },
+  ])
+})
+
 test('a file may name several stages, and one of them may be asked for', () => {
-  const text = JSON.stringify({ dev: {}, live: { maxAmount: { EUR: '5.00' } } })
+  const text = JSON.stringify({ dev: {}, live: { archiveLock, maxAmount: { EUR: '5.00' } } })
   expect(readSettings(text).map(({ stage }) => stage)).toEqual(['dev', 'live'])
   expect(readSettings(text, 'live')).toMatchObject([{ stage: 'live', maxAmount: { EUR: '5.00' } }])
-  expect(readSettings(undefined, 'try')).toMatchObject([
-    { stage: 'try', maxAmount: { EUR: '10000' } },
+  expect(readSettings(undefined, 'dev')).toMatchObject([
+    { stage: 'dev', maxAmount: { EUR: '10000' } },
   ])
+})
+
+test('a region that CloudFront writes no log in is refused by name also where only the profile has it', () => {
+  const reading = (region: string, text?: string) => () => readSettings(text, undefined, region)
+  expect(reading('eu-south-1')).toThrow(SettingsError)
+  expect(reading('eu-south-1')).toThrow(
+    'Stage dev in payfriend.json: region must be said, because that of the profile may not be used, eu-south-1: CloudFront',
+  )
+  expect(reading('eu-west-1')()).toMatchObject([{ stage: 'dev' }])
+  const said = JSON.stringify({ live: { region: 'eu-west-1', archiveLock: 'none' } })
+  expect(reading('eu-south-1', said)()).toMatchObject([{ region: 'eu-west-1' }])
 })
 
 test.each([
@@ -228,6 +278,10 @@ test.each([
   expect(() => read(stage, name)).toThrow(reason)
 })
 
+function lock(archiveLock: unknown): [object, string] {
+  return [{ archiveLock }, 'archiveLock must be "none" or {"mode": "governance", "years": 5} or']
+}
+const WEB_ACL = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/pay/1a2b'
 const words = (count: number) => 'x'.repeat(count)
 function certificate(region: string) {
   return `arn:aws:acm:${region}:123456789012:certificate/1a2b`
@@ -236,6 +290,11 @@ function certificate(region: string) {
 test.each([
   [{ account: '12345' }, 'account must be the twelve digits of an AWS account'],
   [{ region: 'Ireland' }, 'region must be a region, like eu-west-1'],
+  [
+    { region: 'eu-south-1' },
+    'region may not be eu-south-1: CloudFront writes no log into a bucket',
+  ],
+  [{ region: 'mx-central-1' }, 'region may not be mx-central-1: CloudFront writes no log'],
   [{ provider: 'twilio' }, 'provider must be "authy", "twilioVerify" or "none"'],
   [
     { provider: 'twilioVerify' },
@@ -311,9 +370,11 @@ test.each([
   ],
   [{ throttling: { profile: { ratePerSecond: 7 } } }, 'throttling.profile.burst must be'],
   [{ keepData: 'yes' }, 'keepData must be true or false'],
-  [{ archiveYears: 0 }, 'archiveYears must be at least 1'],
-  [{ archiveYears: 100 }, 'archiveYears must be at most 99'],
-  [{ archiveYears: 1.5 }, 'archiveYears must be a whole number of years'],
+  ...['governance', { mode: 'compliance' }, { mode: 'legal', years: 5 }].map(lock),
+  [{ archiveLock: { ...archiveLock, years: 0 } }, 'archiveLock.years must be at least 1'],
+  [{ archiveLock: { ...archiveLock, years: 100 } }, 'archiveLock.years must be at most 99'],
+  [{ archiveLock: { ...archiveLock, years: 1.5 } }, 'archiveLock'],
+  [{ archiveLock: { ...archiveLock, days: 1 } }, 'archiveLock.days is no setting'],
   [{ domain: { name: 'pay.example.com' } }, 'domain.certificateArn must be'],
   [
     { domain: { name: 'Pay', certificateArn: certificate('us-east-1') } },
@@ -327,6 +388,19 @@ test.each([
     { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/pay/1' },
     'webAclArn must be the ARN of a web ACL for CloudFront',
   ],
+  [
+    { requestsPerAddress: 2000 },
+    'requestsPerAddress counts only where region is "us-east-1", because CloudFront takes a web ACL from no other',
+  ],
+  [
+    { region: 'us-east-1', requestsPerAddress: 2000, webAclArn: WEB_ACL },
+    'requestsPerAddress may not be said beside webAclArn',
+  ],
+  [{ requestsPerAddress: 199 }, 'requestsPerAddress must be at least 200'],
+  [{ requestsPerAddress: 1_000_001 }, 'requestsPerAddress is too large'],
+  [{ requestsPerAddress: 200.5 }, 'requestsPerAddress must be a whole number'],
+  [{ originSecretNumber: 2 }, 'originSecretNumber counts only with webAclArn or requestsPer'],
+  [{ webAclArn: WEB_ACL, originSecretNumber: 0 }, 'originSecretNumber must be at least 1'],
   [{ logRetentionDays: 31 }, 'logRetentionDays must be one of 1, 3, 5, 7'],
   [{ logRetentionDays: 9999 }, 'logRetentionDays must be one of'],
   [{ logLevel: 'info' }, 'logLevel must be DEBUG, INFO, WARN or ERROR'],
@@ -402,6 +476,34 @@ test('everything that is wrong is said at once', () => {
   expect(() => read({ ...stage, maxAmount: 5, logLevel: 'loud' })).toThrow(
     'maxAmount must name amounts by their currency, like {"EUR": "10000.00"}; logLevel must be DEBUG, INFO, WARN or ERROR.',
   )
+})
+
+/** The path of each text that a stage may say, as the schema has them. */
+function textsOf(schema: z.core.JSONSchema._JSONSchema, path: string[] = []): string[][] {
+  if (typeof schema === 'boolean') return []
+  const { type, enum: choices, const: only, anyOf = [], items, properties = {} } = schema
+  return [
+    ...(type === 'string' && !choices && only === undefined ? [path] : []),
+    ...anyOf.flatMap((one) => textsOf(one, path)),
+    ...(items && !Array.isArray(items) ? textsOf(items, [...path, '0']) : []),
+    ...Object.entries(properties).flatMap(([key, one]) => textsOf(one, [...path, key])),
+  ]
+}
+const texts = textsOf(z.toJSONSchema(stageFields, { io: 'input' }))
+
+test('the texts that may be said are found, also in lists and in objects', () => {
+  for (const name of ['changePasswordUrl', 'domain.certificateArn', 'signUp.domains.0']) {
+    expect(texts.map((path) => path.join('.'))).toContain(name)
+  }
+})
+
+test.each(texts)('no reference that CloudFormation would resolve is in %s', (...path) => {
+  const reference = 'https://example.com/{{resolve:secretsmanager:x}}' as unknown
+  const given = path.reduceRight(
+    (value, key) => (key === '0' ? [value] : { [key]: value }),
+    reference,
+  )
+  expect(() => read(given as object)).toThrow(`${path.join('.')} may not have {{ in it`)
 })
 
 test('open sign-up may spend on numbers anywhere, if that is said', () => {

@@ -47,8 +47,8 @@ describe('the page’s client', () => {
 
   test('changes its refresh token with each use, without the flow that Cognito refuses beside that', () => {
     expect(client.RefreshTokenRotation).toEqual({ Feature: 'ENABLED', RetryGracePeriodSeconds: 10 })
-    // Named at all: what Cognito takes without is what it refuses.
-    expect(client.ExplicitAuthFlows).toEqual(['ALLOW_CUSTOM_AUTH'])
+    // Named at all: what Cognito takes without is what it refuses. Not the custom flow, which managed login lacks.
+    expect(client.ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH'])
   })
 
   test('is not told at sign-in whether an account is there', () => {
@@ -79,6 +79,30 @@ describe('the pool', () => {
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
       AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
     })
+  })
+
+  test('is found by its name in the console', () => {
+    expect(pool.UserPoolName).toBe('payfriend-dev')
+  })
+
+  test('invites with the name of the product, a link to the page, the address and the password', () => {
+    const { EmailSubject, EmailMessage } = pool.AdminCreateUserConfig.InviteMessageTemplate
+    expect(EmailSubject).toContain('Payfriend')
+    const site = text(json.Outputs.SiteUrl.Value)
+    for (const part of ['Payfriend', `<a href="${site}">${site}</a>`, '{username}', '{####}']) {
+      expect(text(EmailMessage)).toContain(part)
+    }
+    // As long as the password is good.
+    const days = pool.Policies.PasswordPolicy.TemporaryPasswordValidityDays
+    expect(text(EmailMessage)).toContain(`${days} days`)
+  })
+
+  test('confirms an address in its own words, which call no account new', () => {
+    const { EmailSubject, EmailMessage } = pool.VerificationMessageTemplate
+    expect(EmailSubject).toContain('Payfriend')
+    expect(text(EmailMessage)).toContain('Payfriend')
+    expect(text(EmailMessage)).toContain('{####}')
+    expect(text(EmailMessage)).not.toMatch(/new account/)
   })
 
   test('asks our Lambdas before a sign-up and, as V2_0, before it makes tokens', () => {

@@ -1,12 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { App } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { RegionInfo } from 'aws-cdk-lib/region-info'
 import { describe, expect, test } from 'vitest'
 import { approveHeaders, bundlePage, pageHeaders } from '../../lib/page.ts'
 import { PayfriendStack } from '../../lib/payfriendStack.ts'
 import { FRIENDS } from '../../local/friends.ts'
 import { configOf } from '../../web/config.ts'
-import { emptyBundles, page, settingsOf, synthesize, text, withProvider } from './synthesized.ts'
+import {
+  appWithoutCopies,
+  emptyBundles,
+  page,
+  type Resource,
+  settingsOf,
+  stackIn,
+  synthesize,
+  text,
+  withProvider,
+} from './synthesized.ts'
 
 const { json, the, ofType } = synthesize()
 const { DistributionConfig: distribution } = the('AWS::CloudFront::Distribution').Properties
@@ -31,6 +43,10 @@ const MANAGED = {
   cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
   allViewerExceptHostHeader: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
 }
+
+test('the console tells the distributions of stages apart', () => {
+  expect(distribution.Comment).toBe('Payfriend dev')
+})
 
 test('there are three behaviours: the page, the phone’s page and, below /api, the API', () => {
   expect(distribution.CacheBehaviors).toHaveLength(2)
@@ -108,24 +124,35 @@ describe('the headers', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "img-src 'self'",
+      "manifest-src 'self'",
       "require-trusted-types-for 'script'",
       "script-src 'self'",
       "style-src 'self'",
-      "trusted-types 'none'",
+      'trusted-types payfriend-sw',
+      "worker-src 'self'",
     ])
   })
 
-  test('let both pages use passkeys for this origin, and no page take a payment of the browser’s', () => {
-    for (const { 'permissions-policy': policy } of [sent, sentToPhones]) {
-      expect(policy?.split(', ')).toEqual(
-        expect.arrayContaining([
-          'payment=()',
-          'publickey-credentials-create=(self)',
-          'publickey-credentials-get=(self)',
-        ]),
-      )
-    }
+  test('allow a worker’s address, a manifest and a policy for scripts to the phone’s page only', () => {
+    expect(sent['content-security-policy']).not.toMatch(/payfriend-sw|worker-src|manifest-src/)
   })
+
+  test.each([
+    ['the page', sent, 'payment=()'],
+    ['the phone’s page', sentToPhones, 'payment=(self)'],
+  ])(
+    'let %s use passkeys for this origin, and the phone’s page alone have the browser show a payment',
+    (_, headers, payment) => {
+      expect(headers['permissions-policy']?.split(', ').sort()).toEqual([
+        'camera=()',
+        'geolocation=()',
+        'microphone=()',
+        payment,
+        'publickey-credentials-create=(self)',
+        'publickey-credentials-get=(self)',
+      ])
+    },
+  )
 
   test('let the page run nothing but its own script, and talk to sign-in only', () => {
     const policy = sent['content-security-policy'] ?? ''
@@ -168,6 +195,66 @@ describe('the headers', () => {
   })
 })
 
+describe('the files of the phone’s page', () => {
+  const built = bundlePage()
+  const fileAt = (path: string) => {
+    const file = built.get(path)
+    if (!file) throw new Error(`there is no ${path}`)
+    return file
+  }
+  const manifest = JSON.parse(fileAt('/approve.webmanifest').body.toString())
+
+  test.each([
+    ['/sw.js', 'text/javascript; charset=utf-8'],
+    ['/approve.webmanifest', 'application/manifest+json'],
+    ['/approve.html', 'text/html; charset=utf-8'],
+  ])('%s has a name for ever, so that browsers ask for it anew', (path, type) => {
+    expect(fileAt(path)).toMatchObject({ type, immutable: false })
+  })
+
+  test('the worker is one small script that loads no other, keeps nothing and stands in no request’s way', () => {
+    const script = fileAt('/sw.js').body.toString()
+    expect(script.length).toBeLessThan(6_000)
+    expect(script).not.toMatch(/\bimport\b|importScripts|caches\b|respondWith|["'`]fetch["'`]/)
+    expect(script).toMatch(/["'`]pushsubscriptionchange["'`]/)
+  })
+
+  test('the manifest opens the phone’s page alone, as an app', () => {
+    expect(manifest).toMatchObject({
+      id: '/approve.html',
+      start_url: '/approve.html',
+      scope: '/approve.html',
+      display: 'standalone',
+    })
+    expect(fileAt('/approve.html').body.toString()).toContain(
+      '<link rel="manifest" href="/approve.webmanifest" />',
+    )
+  })
+
+  test('its icons are pictures of the size that it says, one of them for phones that cut off the edge', () => {
+    const icons: { src: string; sizes: string; purpose?: string }[] = manifest.icons
+    expect(icons.map(({ sizes, purpose = 'any' }) => `${sizes} ${purpose}`)).toEqual([
+      '192x192 any',
+      '512x512 any',
+      '512x512 maskable',
+    ])
+    for (const { src, sizes } of icons) {
+      const { body, type, immutable } = fileAt(src)
+      expect({ type, immutable }).toEqual({ type: 'image/png', immutable: true })
+      // Width and height stand at the beginning of a PNG's first chunk.
+      expect(`${body.readUInt32BE(16)}x${body.readUInt32BE(20)}`).toBe(sizes)
+    }
+  })
+
+  test('the icon of an iPhone’s home screen fills its square, because what is transparent turns black there', () => {
+    const [, src = ''] =
+      /rel="apple-touch-icon" href="([^"]+)"/.exec(fileAt('/approve.html').body.toString()) ?? []
+    expect(manifest.icons[2].src).toBe(src)
+    // A PNG of colour type 2 has no transparency.
+    expect(fileAt(src).body[25]).toBe(2)
+  })
+})
+
 describe('the buckets', () => {
   test.each(['SiteBucket', 'LogBucket'])('%s is closed to the world', (id) => {
     expect(json.Resources[id].Properties).toMatchObject({
@@ -193,10 +280,13 @@ describe('the buckets', () => {
     ).toMatchObject({ SigningBehavior: 'always', SigningProtocol: 'sigv4' })
 
     const [distributionId] = ofType('AWS::CloudFront::Distribution')[0] ?? []
-    const [allowed, ...others] = statementsOf('SiteBucket').filter(
+    const [emptying, allowed, ...others] = statementsOf('SiteBucket').filter(
       ({ Effect }) => Effect === 'Allow',
     )
     expect(others).toEqual([])
+    // What empties the bucket when the stack goes.
+    expect(text(emptying?.Principal.AWS)).toMatch(/^<CustomS3AutoDeleteObjects\w+Role\w+\.Arn>$/)
+    expect(emptying?.Action).not.toContain('s3:GetObject')
     expect(allowed).toMatchObject({
       Principal: { Service: 'cloudfront.amazonaws.com' },
       Action: ['s3:GetObject', 's3:ListBucket'],
@@ -214,7 +304,7 @@ describe('the buckets', () => {
   })
 
   test('every look at the page is logged, without cookies, as long as other logs are kept', () => {
-    expect(distribution.Logging).toMatchObject({
+    expect(distribution.Logging['Fn::If'][1]).toMatchObject({
       Bucket: { 'Fn::GetAtt': ['LogBucket', 'RegionalDomainName'] },
       IncludeCookies: false,
     })
@@ -223,6 +313,41 @@ describe('the buckets', () => {
       { ExpirationInDays: 30, Status: 'Enabled' },
     ])
   })
+})
+
+test('where CloudFront refuses a bucket for its log, there is no log and the deployment goes on', () => {
+  const [condition, , otherwise] = distribution.Logging['Fn::If']
+  expect(otherwise).toEqual({ Ref: 'AWS::NoValue' })
+  const logsIn = (region: string) => holds(json.Conditions[condition], region)
+  expect(['eu-west-1', 'us-east-1', 'ap-southeast-2'].map(logsIn)).toEqual([true, true, true])
+  expect(['eu-south-1', 'af-south-1', 'ap-east-1', 'me-south-1'].map(logsIn)).toEqual(
+    Array(4).fill(false),
+  )
+  for (const { name, isOptInRegion } of RegionInfo.regions) {
+    expect([name, logsIn(name)]).toEqual([name, !isOptInRegion])
+  }
+})
+
+test('what CloudFront knows by its name in the whole account has the region in it, and is not too long', () => {
+  const long = stackIn(appWithoutCopies(), settingsOf(), `Payfriend-${'x'.repeat(100)}`)
+  for (const { Resources } of [json, Template.fromStack(long).toJSON()]) {
+    const all = Object.values<Resource>(Resources)
+    const named = (type: string, config: string) =>
+      all
+        .filter(({ Type }) => Type === `AWS::CloudFront::${type}`)
+        .map(({ Properties }) => text(Properties[config].Name))
+    const access = named('OriginAccessControl', 'OriginAccessControlConfig')
+    const headers = named('ResponseHeadersPolicy', 'ResponseHeadersPolicyConfig')
+    expect([access.length, new Set(headers).size]).toEqual([1, 2])
+    const longest = 'ap-southeast-1'
+    for (const name of [...access, ...headers]) expect(name).toMatch(/^\w+-<AWS::Region>$/)
+    for (const name of access) {
+      expect(name.replace('<AWS::Region>', longest).length).toBeLessThanOrEqual(64)
+    }
+    for (const name of headers) {
+      expect(name.replace('<AWS::Region>', longest).length).toBeLessThanOrEqual(128)
+    }
+  }
 })
 
 describe('the upload', () => {
@@ -244,6 +369,20 @@ describe('the upload', () => {
     expect(start?.[1].DependsOn).toContain(assets?.[0])
   })
 })
+
+/** Whether a condition of the template holds where it is deployed to this region. */
+function holds(condition: Record<string, unknown>, region: string): boolean {
+  const [[how = '', of] = []] = Object.entries(condition)
+  const all = of as Record<string, unknown>[]
+  if (how === 'Fn::Not') return all.every((one) => !holds(one, region))
+  if (how === 'Fn::Or') {
+    // CloudFormation takes no more.
+    expect(all.length).toBeLessThanOrEqual(10)
+    return all.some((one) => holds(one, region))
+  }
+  expect([how, all[0]]).toEqual(['Fn::Equals', { Ref: 'AWS::Region' }])
+  return Array.isArray(of) && of[1] === region
+}
 
 /** The headers of a policy, as they are sent. */
 function headersIn({ SecurityHeadersConfig: config, CustomHeadersConfig }: typeof policy) {

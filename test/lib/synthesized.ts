@@ -70,9 +70,14 @@ export const page: Page = new Map([
   ['/assets/x-1.js', { body: Buffer.from('1'), type: 'text/javascript', immutable: true }],
 ])
 
+/** The lock of a stage's archive where a test says no other. */
+const LOCK = { mode: 'governance', years: 5 } as const
+
 /** The settings of a stage that keeps its data and says this. */
 export function settingsOf(given: object = {}): StageSettings {
-  const [settings] = readSettings(JSON.stringify({ dev: { keepData: true, ...given } }))
+  const all = { keepData: true, ...given }
+  const archiveLock = all.keepData && { archiveLock: LOCK }
+  const [settings] = readSettings(JSON.stringify({ dev: { ...archiveLock, ...all } }))
   if (!settings) throw new Error('no stage')
   return settings
 }

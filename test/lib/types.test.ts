@@ -31,6 +31,8 @@ test.each([
   ['days that CloudWatch does not know', () => stageSettings('live', { logRetentionDays: 31 })],
   // @ts-expect-error: there was one
   ['a former provider that is none', () => stageSettings('live', { formerProvider: 'none' })],
+  // @ts-expect-error: S3 has two modes
+  ['a lock of no mode', () => stageSettings('live', { archiveLock: { mode: 'legal', years: 5 } })],
   // @ts-expect-error: hours are a number
   ['hours in words', () => stageSettings('live', { deviceWaitHours: '12' })],
   // @ts-expect-error: two services are needed
@@ -54,23 +56,23 @@ test('the construct takes settings that were checked, and no raw ones', () => {
 })
 
 test('every setting has a value after the checks, or is undefined where it may be absent', () => {
-  const settings = stageSettings('live', {})
+  const settings = stageSettings('dev', {})
   expectTypeOf(settings.paymentTtlSeconds).toEqualTypeOf<number>()
   expectTypeOf(settings.keepData).toEqualTypeOf<boolean>()
   expectTypeOf(settings.limits.openPayments).toEqualTypeOf<number>()
   expectTypeOf(settings.provider).toEqualTypeOf<'authy' | 'twilioVerify' | 'none'>()
   expectTypeOf(settings.phoneCountries).toEqualTypeOf<string[]>()
   expectTypeOf(settings.domain).extract<undefined>().toEqualTypeOf<undefined>()
-  expect(settings).toMatchObject({ paymentTtlSeconds: 300, keepData: true, provider: 'authy' })
+  expect(settings).toMatchObject({ paymentTtlSeconds: 300, keepData: false, provider: 'authy' })
 })
 
 test('the provider tells which of the settings are there', () => {
-  const settings = stageSettings('live', {})
+  const settings = stageSettings('dev', {})
   if (settings.provider !== 'authy') throw new Error('the default is Authy')
   expectTypeOf(settings.authyApiUrl).toEqualTypeOf<string>()
   expect(settings.authyApiUrl).toBe('https://api.authy.com')
   expectTypeOf(settings.formerProvider).toEqualTypeOf<'twilioVerify' | undefined>()
-  const none = stageSettings('live', { provider: 'none' })
+  const none = stageSettings('dev', { provider: 'none' })
   if (none.provider !== 'none') throw new Error('it was said')
   expectTypeOf(none.formerProvider).toEqualTypeOf<'authy' | 'twilioVerify' | undefined>()
 })
