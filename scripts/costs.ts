@@ -31,9 +31,11 @@ const PRICES = {
 } as const
 
 /** Cognito's plan Essentials: for each payer who signs in within a month, beyond the free ones. */
-const PAYER_USD = 0.015
-const PAYERS_FREE = 10_000
-const PAYMENTS_PER_PAYER = 4
+export const PAYER_USD = 0.015
+/** The payers of a month that cost nothing. */
+export const PAYERS_FREE = 10_000
+/** How often a payer pays in a month. */
+export const PAYMENTS_PER_PAYER = 4
 
 /** Twilio's prices of a successful verification, and of a text of two segments in the US. */
 const VERIFICATION_USD = 0.05
@@ -86,20 +88,26 @@ const { authy } = PAYMENT
 const DEVICE_REQUESTS = 6
 const DEVICE_LOG_GB = (DEVICE_REQUESTS * 680) / 1e9
 const LOG_MONTHS = 90 / 30.4
+/** Each payment calls the Lambda that rings, for 20 ms, or 200 ms where a device is rung; it reads the payer. */
+const RING = { lambdaCall: 1, lambdaGbSecond: 0.02, tableRead: 3 } as const satisfies Use
+const RUNG_GB_SECONDS = 0.2
 const BY_DEVICE = {
   ...authy,
   apiRequest: authy.apiRequest - 1 + DEVICE_REQUESTS,
   siteRequest: authy.siteRequest + DEVICE_REQUESTS + 4,
   siteGb: authy.siteGb + 49e-6,
   lambdaCall: authy.lambdaCall - 1 + DEVICE_REQUESTS,
-  lambdaGbSecond: authy.lambdaGbSecond - 0.3 + DEVICE_REQUESTS * 0.02,
+  lambdaGbSecond: authy.lambdaGbSecond - 0.3 + DEVICE_REQUESTS * 0.02 + RUNG_GB_SECONDS,
   tableRead: authy.tableRead + DEVICE_REQUESTS * 3,
   logGb: authy.logGb + DEVICE_LOG_GB,
   logGbMonth: authy.logGbMonth + DEVICE_LOG_GB * LOG_MONTHS,
 } as const satisfies Use
 
+/** The use of an average payment with each provider. */
+export const USES = { ...PAYMENT, none: BY_DEVICE } as const satisfies Record<Provider, Use>
+
 /** Texts and verifications of a payment with Twilio Verify, with its share of phone verifications. */
-const TEXTS = 1.035
+export const TEXTS = 1.035
 const VERIFICATIONS = 0.925
 
 /** GB-seconds of all Lambdas of a payment if each had a cold start: 400 ms each. */
@@ -118,12 +126,12 @@ const IDLE = {
   dashboardMonth: 1,
 } as const satisfies Use
 /** The metrics that the alarms read. */
-export const ALARMS = { authy: 60, twilioVerify: 54, none: 40 } as const satisfies Record<
+export const ALARMS = { authy: 89, twilioVerify: 83, none: 69 } as const satisfies Record<
   Provider,
   number
 >
-/** The provider's, and that of the switches. */
-const SECRETS = { authy: 2, twilioVerify: 2, none: 1 } as const satisfies Record<Provider, number>
+/** The provider's, that of the switches, and the seed of the push key. */
+const SECRETS = { authy: 3, twilioVerify: 3, none: 2 } as const satisfies Record<Provider, number>
 
 /** By payments a month: the share of calls with a cold start, the custom metrics, and the reads of each secret. */
 const MONTHS = [
@@ -141,8 +149,8 @@ function awsUsd(provider: Provider, { payments, coldShare, ...counted }: (typeof
   const secrets = SECRETS[provider]
   const idle = usdOf({ ...IDLE, alarmMonth: ALARMS[provider], secretMonth: secrets })
   const read = usdOf({ ...counted, secretRead: counted.secretRead * secrets })
-  const use = provider === 'none' ? BY_DEVICE : PAYMENT[provider]
-  return idle + read + payments * (usdOf(use) + usdOf(cold))
+  const use = USES[provider]
+  return idle + read + payments * (usdOf(use) + usdOf(RING) + usdOf(cold))
 }
 
 /** Only small sums are shown with cents. */

@@ -80,7 +80,7 @@ const accountDetail = z.object({
     })
     .exactOptional()
     .describe(
-      'Only of device.added, device.waiting, device.removed, device.restored and device.stopped.',
+      'Only of device.added, device.waiting, device.removed, device.restored, device.stopped and device.silenced.',
     ),
   isNow: z
     .boolean()

@@ -9,14 +9,13 @@ import { REFUSALS, type RefusalCode, refusalCodes } from '../functions/core/refu
 import { query } from '../functions/handlers/listPayments.ts'
 import { IDEMPOTENCY_KEY } from '../functions/handlers/sendPayment.ts'
 import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/http/gatewayAnswers.ts'
-import { type LambdaName, lambdas } from '../functions/routes.ts'
+import { lambdas, type RouteName } from '../functions/routes.ts'
 import { DEVICE_PROOF, deviceOperations } from './openapiDeviceRoutes.ts'
 import type { Operation, Parameter } from './openapiOperation.ts'
 import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
 
 export const FILE = resolve(import.meta.dirname, '../docs/api/openapi.json')
 
-type RouteName = Exclude<LambdaName, 'sweepPayments'>
 /** The refusals of every route that reads a body or a query. */
 const ALWAYS: readonly RefusalCode[] = ['invalid_request']
 /** The refusals of every route about one payment. */
@@ -288,7 +287,10 @@ function operationOf(name: RouteName, operation: Operation, open: Open) {
   }
 }
 
-function responsesOf({ success, refusals, withoutRetryAfter = [] }: Operation, open: Open) {
+function responsesOf(operation: Operation, open: Open) {
+  const { success, withoutRetryAfter = [] } = operation
+  // Only the provider calls past a firewall.
+  const refusals = [...operation.refusals, ...(open === 'public' ? [] : BY_ADDRESS)]
   const responses: Record<number, object> = {}
   for (const [status, [schema, description]] of Object.entries(success)) {
     responses[Number(status)] = {
@@ -325,6 +327,9 @@ function responsesOf({ success, refusals, withoutRetryAfter = [] }: Operation, o
   }
   return responses
 }
+
+/** What each route refuses that is called by the page's address. */
+const BY_ADDRESS: readonly RefusalCode[] = ['wrong_address']
 
 function gatewayMeaning(status: number, open: Open): string | undefined {
   // Only a payer has a token.

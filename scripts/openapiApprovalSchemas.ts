@@ -82,7 +82,9 @@ export const approvalAnswers = {
 export const SAID_OF_APPROVALS: Readonly<Record<string, object>> = {
   AnswerApproval: {
     description:
-      'Yes: `toJSON()` of what `navigator.credentials.get()` gave for the `challenge` SHA-256(prefix + `signing`); ' +
+      'Yes: `toJSON()` of what `navigator.credentials.get()` gave for the `challenge` SHA-256(prefix + `signing`), or, for ' +
+      'a payment, the `details` of a `PaymentRequest` of the method `secure-payment-confirmation` with that challenge, ' +
+      '`payeeName` "name (id)", the amount as `total`, and the instrument "Payfriend, reference ABC234"; ' +
       'members that are not listed are not read. No: the device’s key alone, with `signed` = base64url(SHA-256(prefix + ' +
       '`signing`)). The prefix is "payfriend approve v1\\n" or "payfriend deny v1\\n" for a payment, ' +
       '"payfriend device v1\\n" or "payfriend device deny v1\\n" for a new device, "payfriend phone v1\\n" or "payfriend ' +

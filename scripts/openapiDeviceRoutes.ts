@@ -5,7 +5,7 @@ import {
   INVITATION_MINUTES,
   LEAVE_TEXTS_MAX,
 } from '../functions/core/device.ts'
-import { DEFAULTS, TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
+import { DEFAULTS, TEST_RING_PAUSE_SECONDS, TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
 import type { Operation } from './openapiOperation.ts'
 
 /** The header by which a device signs each of its requests, as a security scheme. */
@@ -112,7 +112,9 @@ export const deviceOperations = {
     summary:
       "A device's answer to a payment, a new device or a new phone number, a stop, or its own removal",
     description:
-      'A yes is signed by the passkey, over exactly the stored document (RTS Art. 5(1)(b)). A wrong signature is a ' +
+      'A yes is signed by the passkey, over exactly the stored document (RTS Art. 5(1)(b)). A yes to a payment may be ' +
+      '`payment.get` (Secure Payment Confirmation): what the browser says that it showed is compared with the stored ' +
+      'payment, and a difference is a signature over another document. A wrong signature is a ' +
       'failed attempt, counted before it is checked; the fifth fails the payment (RTS Art. 4(3)(b)), turns the new ' +
       'device away, ends the new number’s verification, or ends what this device may stop. A signature over another ' +
       'document, or made on another page, is refused and counts as no attempt. A no to a payment, a device or a number ' +
@@ -133,5 +135,17 @@ export const deviceOperations = {
       'locked',
     ],
     withoutRetryAfter: ['no_attempts_left'],
+  },
+  devicePush: {
+    summary: 'Where this device is rung, or a test ring',
+    description:
+      'Ask with `{}` for `pushKey`, subscribe with it as `applicationServerKey`, and send the subscription; again each ' +
+      'time the page is opened, because browsers end subscriptions and not all say so. `null`: ring this device no ' +
+      'more, which the payer is told. `test`: ring this device now, ' +
+      `${TEST_RING_PAUSE_SECONDS} s after the last time at the earliest.`,
+    body: 'ChangePush',
+    success: { 200: ['Push', 'The subscription is stored, or gone, or the ring is on its way.'] },
+    refusals: ['invalid_request', 'device_not_trusted', 'locked', 'too_many_rings'],
+    withoutRetryAfter: ['locked'],
   },
 } as const satisfies Readonly<Record<string, Operation>>

@@ -20,6 +20,7 @@ import { body as decideApprovalBody } from '../functions/handlers/decideApproval
 import { body as deviceConfirmBody } from '../functions/handlers/deviceConfirm.ts'
 import { body as deviceEnrolBody } from '../functions/handlers/deviceEnrol.ts'
 import { body as deviceLeaveBody } from '../functions/handlers/deviceLeave.ts'
+import { body as devicePushBody } from '../functions/handlers/devicePush.ts'
 import { body as phoneStartBody } from '../functions/handlers/phoneStart.ts'
 import { body as phoneVerifyBody } from '../functions/handlers/phoneVerify.ts'
 import { body as sendPaymentBody } from '../functions/handlers/sendPayment.ts'
@@ -27,6 +28,7 @@ import { body as smsVerifyBody } from '../functions/handlers/smsVerify.ts'
 import { approvalAnswers, SAID_OF_APPROVALS } from './openapiApprovalSchemas.ts'
 import { deviceAnswers, devices, exampleDevices, SAID_OF_DEVICES } from './openapiDeviceSchemas.ts'
 import { instant, maskedNumber, notices, reference } from './openapiFields.ts'
+import { pushAnswers, SAID_OF_PUSH } from './openapiPushSchemas.ts'
 
 /** The default limit of each currency. */
 const DEFAULT_MAX_AMOUNTS = Object.entries(CURRENCIES).map(([code, { most }]) => `${code} ${most}`)
@@ -41,6 +43,7 @@ export const requests = {
   AskLeave: deviceLeaveBody,
   ConfirmDevice: deviceConfirmBody,
   AnswerApproval: decideApprovalBody,
+  ChangePush: devicePushBody,
 }
 
 /** By place in a request: additions for checks in code, which JSON Schema cannot express. */
@@ -104,6 +107,7 @@ export const SAID: Readonly<Record<string, object>> = {
   },
   ...SAID_OF_DEVICES,
   ...SAID_OF_APPROVALS,
+  ...SAID_OF_PUSH,
 }
 
 const currencies = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
@@ -309,6 +313,7 @@ export const answers = {
   VerificationStarted: verificationStarted,
   ...deviceAnswers,
   ...approvalAnswers,
+  ...pushAnswers,
   SessionsEnded: z.strictObject({}).describe('There is nothing more to tell.'),
   Received: z
     .strictObject({})

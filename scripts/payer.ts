@@ -5,7 +5,7 @@
  * (the server or AWS failed, or the command was used wrongly).
  */
 import '../local/environment.ts'
-import { CannotLook } from './doctor/deployedStage.ts'
+import { CannotLook } from './checks/cannotLook.ts'
 import { invitationText } from './payer/invitationText.ts'
 import { laptopOperator, stageOperator } from './payer/operators.ts'
 import { type PayerOptions, payerOptions, USAGE, UsageError } from './payer/payerOptions.ts'

@@ -1,16 +1,12 @@
-/**
- * `npm run picture`: make README's pictures, which show the real page beside the pretend phone, and the
- * push's logo, which is drawn from the page's icon.
- */
+/** `npm run picture`: make README's pictures, which show the real page beside the pretend phone. */
 import '../local/environment.ts'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { startPayfriend } from '../local/payfriend.ts'
 import { launchBrowser } from '../test/harness/browser.ts'
 
 const WIDTH = 460
 const HEIGHT = 760
-const LOGO_SIDE = 256
 /** Without animations, because a message that has just arrived still moves. */
 const STILL = { animations: 'disabled' } as const
 
@@ -18,7 +14,6 @@ const payfriend = await startPayfriend({ port: 0 })
 const browser = await launchBrowser()
 try {
   mkdirSync('docs', { recursive: true })
-  writeFileSync('web/logo.png', await logo(browser))
   const { page, phone } = await aPaymentThatWaits()
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
@@ -79,16 +74,6 @@ async function sideBySide(from: Browser, shots: Buffer[]): Promise<Buffer> {
   })
   await page.setContent(
     `<style>body{margin:0;display:flex;gap:16px}img{border-radius:12px}</style>${pictures.join('')}`,
-  )
-  return page.screenshot({ omitBackground: true })
-}
-
-async function logo(from: Browser): Promise<Buffer> {
-  const page = await from.newPage({ viewport: { width: LOGO_SIDE, height: LOGO_SIDE } })
-  const svg = readFileSync('web/icon.svg').toString('base64')
-  await page.setContent(
-    `<style>body{margin:0}img{display:block}</style>` +
-      `<img width="${LOGO_SIDE}" height="${LOGO_SIDE}" src="data:image/svg+xml;base64,${svg}">`,
   )
   return page.screenshot({ omitBackground: true })
 }

@@ -3,8 +3,9 @@ import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import * as z from 'zod'
 import { type Command, type Outcome, operate } from '../../local/operator.ts'
 import { OPERATOR_PATH } from '../../local/ownRequest.ts'
-import { awsClients } from '../doctor/awsClients.ts'
-import { CannotLook, deployedStage } from '../doctor/deployedStage.ts'
+import { awsClients } from '../checks/awsClients.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
+import { deployedStage } from '../checks/deployedStage.ts'
 
 export type Operator = (
   command: Command,

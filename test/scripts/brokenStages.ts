@@ -47,7 +47,22 @@ export const BROKEN: readonly Broken[] = [
       if (page) stage.answers['/approve.html'] = page
     },
     "phone's page",
-    /: content-security-policy$/,
+    /: content-security-policy, permissions-policy$/,
+    /^npm run deploy/,
+  ],
+  ['no worker', answering('/sw.js', 403), "rings' worker", /answers 403/, /^npm run deploy/],
+  [
+    'a page instead of a worker',
+    answering('/sw.js', 200, '<!doctype html>', { 'content-type': 'text/html' }),
+    "rings' worker",
+    /something else than a script/,
+    /^npm run deploy/,
+  ],
+  [
+    'a worker that browsers keep',
+    withoutHeader('/sw.js', 'cache-control'),
+    "rings' worker",
+    /may keep an old one/,
     /^npm run deploy/,
   ],
   ...[
@@ -60,7 +75,7 @@ export const BROKEN: readonly Broken[] = [
   ].map(
     (name): Broken => [
       `a page without ${name}`,
-      withoutHeader(name),
+      withoutHeader('/', name),
       'page',
       new RegExp(`: ${name}$`),
       /^npm run deploy; if that says "no changes"/,

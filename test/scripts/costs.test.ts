@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
 import { ALARMS, costsTable } from '../../scripts/costs.ts'
+import { limitsTable, sizesTable } from '../../scripts/sizes.ts'
 import { synthesize, withProvider } from '../lib/synthesized.ts'
 
-const guide = readFileSync(resolve(import.meta.dirname, '../../docs/guides/costs.md'), 'utf8')
+const GUIDES = resolve(import.meta.dirname, '../../docs/guides')
+const guide = readFileSync(join(GUIDES, 'costs.md'), 'utf8')
 
 test('docs/guides/costs.md has the table that `npm run costs` prints', () => {
   expect(guide).toContain(`\n\n${costsTable()}\n`)
+})
+
+test('docs/guides/deploying.md has the tables of sizes and limits that it prints after them', () => {
+  const deploying = readFileSync(join(GUIDES, 'deploying.md'), 'utf8')
+  for (const table of [sizesTable(), limitsTable()]) expect(deploying).toContain(`\n\n${table}\n`)
 })
 
 test.each(providers)(

@@ -17,11 +17,18 @@ import { GetSecretValueCommand, InvalidRequestException } from '@aws-sdk/client-
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Provider, providers, textProviders } from '../../functions/routes.ts'
 import { LOCAL_VERIFY } from '../../local/phone/verifyApi.ts'
-import { type Check, lookWithin } from '../../scripts/doctor/check.ts'
-import { deployedStage, NAMES } from '../../scripts/doctor/deployedStage.ts'
-import { main } from '../../scripts/doctor.ts'
+import { type Check, lookWithin } from '../../scripts/checks/check.ts'
+import { run as runCommand } from '../../scripts/checks/command.ts'
+import { deployedStage, NAMES } from '../../scripts/checks/deployedStage.ts'
+import { doctor } from '../../scripts/doctor.ts'
 import { BROKEN, BROKEN_WITH } from './brokenStages.ts'
-import { CANARY, type RecordedStage, startRecordedStage } from './recordedStage.ts'
+import { type Line, linesOf } from './linesOf.ts'
+import {
+  CANARY,
+  type RecordedStage,
+  startFirewalledStage,
+  startRecordedStage,
+} from './recordedStage.ts'
 import { answering, secret, setService } from './stageBreaks.ts'
 
 const SCRIPT = resolve(import.meta.dirname, '../../scripts/doctor.ts')
@@ -36,27 +43,18 @@ const SECRETS = [
 let stage: RecordedStage
 afterEach(() => stage?.close())
 
-type Line = { mark: string; title: string; found: string; next: string }
-
 /** Run it; no key is ever among its words. */
 async function run(argv = ['--stage', 'live', '--region', 'eu-west-1'], limitMs = 10_000) {
   const said: string[] = []
   const complaints: string[] = []
-  const code = await main(
+  const code = await runCommand(
+    doctor,
     argv,
     { say: (line) => said.push(line), complain: (line) => complaints.push(line) },
     limitMs,
   )
   for (const secret of SECRETS) expect([...said, ...complaints].join('\n')).not.toContain(secret)
-  const lines: Line[] = []
-  for (const text of said) {
-    const [, mark = '', title = '', found = ''] = /^([✓!✗?]) ([^:]+): (.*)$/.exec(text) ?? []
-    if (mark) lines.push({ mark, title, found, next: '' })
-    const last = lines.at(-1)
-    const [, next] = /^ {4}→ (.*)$/.exec(text) ?? []
-    if (last && next) last.next = next
-  }
-  return { code, said, complaints, lines }
+  return { code, said, complaints, lines: linesOf(said) }
 }
 
 const marked = ({ lines }: { lines: Line[] }, mark: string) =>
@@ -88,7 +86,7 @@ describe.each(providers)('a healthy stage with %s', (provider) => {
   })
 })
 
-const SITE = ['address', 'page', "phone's page", 'config.json', 'API', 'sign-in']
+const SITE = ['address', 'page', "phone's page", "rings' worker", 'config.json', 'API', 'sign-in']
 const TITLES = {
   authy: ['key', 'switches', 'callback', ...SITE],
   twilioVerify: [
@@ -143,6 +141,47 @@ test.each([
     expect(told.code).toBe(0)
   },
 )
+
+describe('in front of a stage a firewall', () => {
+  beforeEach(async () => {
+    stage = await startFirewalledStage()
+  })
+  const refusing = (path: string, code: string) =>
+    answering(path, 403, JSON.stringify({ code }))(stage)
+
+  test('is right if the API answers behind it, and refuses what came past it', async () => {
+    const told = await run()
+    expect(told.lines.at(-1)).toMatchObject({ mark: '✓', title: 'firewall' })
+    expect(told.code).toBe(0)
+  })
+
+  test.each([
+    ['/api/approvals', 'wrong_address', /so nobody can pay/, /`originSecretNumber` by one/],
+    ['/past/approvals', 'device_not_trusted', /at its own address too/, /ORIGIN_SECRETS/],
+  ])('is wrong if %s answers %s', async (path, code, found, next) => {
+    refusing(path, code)
+    const told = await run()
+    expect(marked(told, '✗')).toEqual([
+      {
+        mark: '✗',
+        title: 'firewall',
+        found: expect.stringMatching(found),
+        next: expect.stringMatching(next),
+      },
+    ])
+    expect(told.code).toBe(1)
+  })
+
+  test.each(['/api/approvals', '/past/approvals'])(
+    'is left open if %s answers nothing that is known',
+    async (path) => {
+      answering(path, 429, '{}')(stage)
+      expect(marked(await run(), '?')).toMatchObject([
+        { title: 'firewall', found: expect.stringContaining('429') },
+      ])
+    },
+  )
+})
 
 test('a switch in the secret of the key, where it was of old, counts no more', async () => {
   stage = await startRecordedStage('authy')

@@ -43,9 +43,10 @@ const SETTINGS = {
   },
 }
 const { paymentsServiceSid, phonesServiceSid } = LOCAL_VERIFY
-const synthesized = (carriers: Carriers) =>
+const synthesized = (carriers: Carriers, given: object) =>
   synthesize({
     ...SETTINGS,
+    ...given,
     ...withProviders(carriers),
     ...(isCarriedBy(carriers, 'twilioVerify') && {
       twilioVerify: { paymentsServiceSid, phonesServiceSid },
@@ -73,15 +74,26 @@ const json = (status: number, body: object): Answer => ({
   body: JSON.stringify(body),
 })
 
+/** Start one with a firewall: behind it the API answers, and past it refuses. */
+export async function startFirewalledStage() {
+  const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/acl/0000-2222'
+  const stage = await startRecordedStage('none', undefined, { webAclArn })
+  stage.outputs.ApiUrl = `${stage.origin}/past`
+  stage.answers['/api/approvals'] = () => json(403, { code: 'device_not_trusted' })
+  stage.answers['/past/approvals'] = () => json(403, { code: 'wrong_address' })
+  return stage
+}
+
 export type RecordedStage = Awaited<ReturnType<typeof startRecordedStage>>
 
 /** Start what answers; `close` it after each test. */
 export async function startRecordedStage(
   provider: Provider,
   formerProvider?: TextProvider | undefined,
+  given: object = {},
 ) {
   const carriers = { provider, formerProvider }
-  const { json: template } = synthesized(carriers)
+  const { json: template } = synthesized(carriers, given)
   const hasCallback = isCarriedBy(carriers, 'authy')
   const answers: Answers = {}
   const server = createServer((request, response) => {
@@ -119,6 +131,11 @@ export async function startRecordedStage(
       status: 200,
       headers: { ...approveHeaders(), ...strictTransport, 'cache-control': 'no-cache' },
       body: '<!doctype html>',
+    }),
+    '/sw.js': () => ({
+      status: 200,
+      headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' },
+      body: '',
     }),
     '/config.json': () => json(200, config),
     '/api/profile': () => ({

@@ -38,7 +38,7 @@ test.each(providers)('what the Lambdas of %s really hold is named in it', (provi
 test('what the page really holds is named in it', async () => {
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['web/start.ts', 'web/approve/startApprove.ts'],
+    entryPoints: ['web/start.ts', 'web/approve/startApprove.ts', 'web/approve/worker/sw.ts'],
     outdir: 'out',
     bundle: true,
     format: 'esm',

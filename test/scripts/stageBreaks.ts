@@ -8,9 +8,9 @@ export const secret =
   ({ aws }: RecordedStage) => {
     aws.secrets.on(GetSecretValueCommand).resolves({ SecretString })
   }
-export const withoutHeader = (name: string) => (stage: RecordedStage) => {
-  const healthy = stage.answers['/']
-  stage.answers['/'] = (request) => {
+export const withoutHeader = (path: string, name: string) => (stage: RecordedStage) => {
+  const healthy = stage.answers[path]
+  stage.answers[path] = (request) => {
     const { headers: { [name]: _, ...headers } = {}, ...answer } = healthy?.(request) ?? {
       status: 500,
     }

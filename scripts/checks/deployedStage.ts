@@ -12,6 +12,7 @@ import {
   type TextProvider,
   textProviders,
 } from '../../functions/routes.ts'
+import { CannotLook, whyNot } from './cannotLook.ts'
 
 export type DeployedStage = {
   readonly stack: string
@@ -23,6 +24,8 @@ export type DeployedStage = {
   readonly output: (name: string) => string | undefined
   /** The physical id of a resource, by its type and logical id. */
   readonly resource: (type: string, id: RegExp) => string | undefined
+  /** The physical ids of all resources of a type. */
+  readonly resourcesOf: (type: string) => readonly string[]
   /** A command to copy, for the same region and profile. */
   readonly aws: (command: string) => string
 }
@@ -34,9 +37,6 @@ export const NAMES = {
   none: 'no provider',
 } as const satisfies Record<Provider, string>
 
-/** The stage cannot be checked; the message says why, and what to do. */
-export class CannotLook extends Error {}
-
 /** More pages of resources than any stack has. */
 const PAGES_MAX = 20
 
@@ -46,10 +46,7 @@ export async function deployedStage(
   { stack, profile, signal }: { stack: string; profile: string | undefined; signal: AbortSignal },
 ): Promise<DeployedStage> {
   try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }), {
-      abortSignal: signal,
-    })
-    const found = described.parse(Stacks?.[0])
+    const found = await describedStack(client, stack, signal)
     const [, , , region = '', account = ''] = found.StackId.split(':')
     const outputs = new Map(
       found.Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
@@ -73,14 +70,50 @@ export async function deployedStage(
           ({ ResourceType, LogicalResourceId = '' }) =>
             ResourceType === type && id.test(LogicalResourceId),
         )?.PhysicalResourceId,
-      aws: (command) =>
-        `aws ${command} --region ${region}${profile ? ` --profile ${profile}` : ''}`,
+      resourcesOf: (type) =>
+        resources.flatMap(({ ResourceType, PhysicalResourceId }) =>
+          ResourceType === type && PhysicalResourceId !== undefined ? [PhysicalResourceId] : [],
+        ),
+      aws: awsCommand(region, profile),
     }
   } catch (error) {
-    if (error instanceof CannotLook) throw error
-    throw new CannotLook(reasonOf(error, stack, signal))
+    if (isMissing(error)) {
+      throw new CannotLook(
+        `There is no stack ${stack} in this account and region: name the stage with --stage and its region with --region, or deploy it first.`,
+      )
+    }
+    throw whyNot(error, {
+      service: 'CloudFormation',
+      denied:
+        'These credentials may not look at the stack: use some with cloudformation:DescribeStacks and ListStackResources.',
+      signal,
+    })
   }
 }
+
+/** A stack's id, status and outputs. */
+export async function describedStack(
+  client: CloudFormationClient,
+  stack: string,
+  signal: AbortSignal,
+): Promise<z.infer<typeof described>> {
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }), {
+    abortSignal: signal,
+  })
+  return described.parse(Stacks?.[0])
+}
+
+/** CloudFormation has no error of its own for a stack that is not there. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === 'ValidationError' &&
+  error.message.includes('does not exist')
+
+/** A command to copy, for this region and profile. */
+export const awsCommand =
+  (region: string, profile: string | undefined) =>
+  (command: string): string =>
+    `aws ${command} --region ${region}${profile ? ` --profile ${profile}` : ''}`
 
 const described = z.object({
   StackId: z.string(),
@@ -88,7 +121,12 @@ const described = z.object({
   Outputs: z.array(z.object({ OutputKey: z.string(), OutputValue: z.string() })).default([]),
 })
 
-async function resourcesOf(client: CloudFormationClient, stack: string, signal: AbortSignal) {
+/** Every resource of a stack. */
+export async function resourcesOf(
+  client: CloudFormationClient,
+  stack: string,
+  signal: AbortSignal,
+): Promise<readonly StackResourceSummary[]> {
   const all: StackResourceSummary[] = []
   let token: string | undefined
   for (let entries = 0; entries < PAGES_MAX; entries += 1) {
@@ -107,28 +145,4 @@ async function resourcesOf(client: CloudFormationClient, stack: string, signal: 
 export function logOf({ resource, aws }: DeployedStage, lambda: string): string {
   const group = resource('AWS::Logs::LogGroup', new RegExp(`${lambda}Logs`))
   return group ? aws(`logs tail ${group} --since 1h`) : 'npm run deploy'
-}
-
-/** Names of the errors with which AWS and its SDK refuse or miss credentials. */
-const NOBODY =
-  /^(CredentialsProvider|TokenProvider|ExpiredToken|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|RequestExpired)/
-
-function reasonOf(error: unknown, stack: string, signal: AbortSignal): string {
-  if (signal.aborted) {
-    return 'CloudFormation gave no answer in time: check your connection, and run this again.'
-  }
-  const { name, message } = error instanceof Error ? error : { name: typeof error, message: '' }
-  if (NOBODY.test(name)) {
-    const said = message.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')
-    return `AWS does not accept these credentials (${said}): sign in as the AWS CLI does, or name a profile with --profile.`
-  }
-  if (name.startsWith('AccessDenied')) {
-    return 'These credentials may not look at the stack: use some with cloudformation:DescribeStacks and ListStackResources.'
-  }
-  if (name === 'ValidationError' && message.includes('does not exist')) {
-    return `There is no stack ${stack} in this account and region: name the stage with --stage and its region with --region, or deploy it first.`
-  }
-  if (message === 'Region is missing') return 'Say which region: --region eu-west-1, or AWS_REGION.'
-  const code = error instanceof Error && 'code' in error ? error.code : name
-  return `CloudFormation gave no answer that could be understood (${code}): check your connection, and run this again.`
 }

@@ -1,8 +1,8 @@
-/** One check and its finding: a line in the output of `npm run doctor`. */
+/** One check and its finding: a line in the output of a command that looks at a stage. */
 
 export type Finding = {
-  /** Right, worth knowing, wrong, or unknown. */
-  readonly mark: '✓' | '!' | '✗' | '?'
+  /** Right, worth knowing, wrong, unknown, or left for the owner to do by hand. */
+  readonly mark: '✓' | '!' | '✗' | '?' | '☐'
   readonly found: string
   /** What to do now: a command, or a page of a console. */
   readonly next?: string
@@ -23,6 +23,8 @@ export const known = (found: string, next?: string): Finding => ({
 })
 export const wrong = (found: string, next: string): Finding => ({ mark: '✗', found, next })
 export const unclear = (found: string, next: string): Finding => ({ mark: '?', found, next })
+
+export const byHand = (found: string, next: string): Finding => ({ mark: '☐', found, next })
 
 /** An address did not answer, because of the server or the connection. */
 export class NoAnswer extends Error {
@@ -66,7 +68,7 @@ function notSeen(error: unknown, { needs }: Check): Finding {
     )
   }
   const name = error instanceof Error ? error.name : typeof error
-  if (name.startsWith('AccessDenied')) {
+  if (/^(AccessDenied|AuthorizationError|NotAuthorized|UnauthorizedOperation)/.test(name)) {
     return unclear(
       `these credentials may not look (${name})`,
       `Use credentials with ${needs ?? 'the right to read it'}.`,

@@ -14,13 +14,16 @@ export type WebAnswer = {
 export async function webAnswer(
   url: string,
   signal: AbortSignal,
-  init: { readonly method?: string; readonly body?: string } = {},
+  init: { readonly method?: string; readonly body?: string; readonly token?: string } = {},
 ): Promise<WebAnswer> {
   try {
-    const headers = { 'content-type': 'application/json' }
+    const { token, ...request } = init
     const response = await fetch(url, {
-      ...init,
-      ...(init.body !== undefined && { headers }),
+      ...request,
+      headers: {
+        ...(request.body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
       redirect: 'manual',
       signal,
     })

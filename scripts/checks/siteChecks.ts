@@ -1,7 +1,7 @@
 /** Checks of what a browser gets: the page, its configuration, the API and sign-in. */
 import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
-import { APPROVE_PATH, approveHeaders, pageHeaders } from '../../lib/page.ts'
+import { APPROVE_PATH, approveHeaders, pageHeaders, WORKER_PATH } from '../../lib/page.ts'
 import { type Check, type Finding, known, NoAnswer, right, unclear, wrong } from './check.ts'
 import type { DeployedStage } from './deployedStage.ts'
 import { parsed, type WebAnswer, webAnswer } from './webAnswer.ts'
@@ -24,6 +24,10 @@ export function siteChecks(stage: DeployedStage): Check[] {
     {
       title: "phone's page",
       look: async (signal) => page(await get(APPROVE_PATH, signal), approveHeaders()),
+    },
+    {
+      title: "rings' worker",
+      look: async (signal) => worker(await get(WORKER_PATH, signal)),
     },
     {
       title: 'config.json',
@@ -81,6 +85,18 @@ function page({ status, headers }: WebAnswer, wanted: ReturnType<typeof pageHead
   return wrong(`these headers are missing or are others: ${lacking.join(', ')}`, DEPLOY_OR_MEND)
 }
 
+/** A browser takes only a script for a worker, and has to see at each opening whether there is a newer one. */
+function worker({ status, headers }: WebAnswer): Finding {
+  if (status !== 200) return wrong(`it answers ${status}`, DEPLOY_OR_MEND)
+  if (!/^text\/javascript\b/.test(headers.get('content-type') ?? '')) {
+    return wrong('it is served as something else than a script', DEPLOY_OR_MEND)
+  }
+  if (headers.get('cache-control') !== 'no-cache') {
+    return wrong('browsers may keep an old one: cache-control is not no-cache', DEPLOY_OR_MEND)
+  }
+  return right('is served as a script that is asked for anew')
+}
+
 /** Whether a directive is missing or different; `connect-src` is left out, because it depends on sign-in. */
 function lacksOf(policy: string, served: string): boolean {
   const there = served.split(/;\s*/)
@@ -90,7 +106,8 @@ function lacksOf(policy: string, served: string): boolean {
     .some((directive) => !there.includes(directive))
 }
 
-const pageConfig = z.object({
+/** What `config.json` says of sign-in. */
+export const pageConfig = z.object({
   issuer: z.url(),
   clientId: z.string().min(1),
   scope: z.string(),

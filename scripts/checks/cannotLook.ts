@@ -1,0 +1,37 @@
+/** Nothing can be checked; the message says why, and what to do. */
+export class CannotLook extends Error {}
+
+/** Names of the errors with which AWS and its SDK refuse or miss credentials. */
+const NOBODY =
+  /^(CredentialsProvider|TokenProvider|ExpiredToken|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|RequestExpired)/
+
+/**
+ * Why the first question to AWS, on which all checks build, got no answer.
+ *
+ * @param asked the service by its name, and the sentence for credentials that may not ask it
+ */
+export function whyNot(
+  error: unknown,
+  asked: { readonly service: string; readonly denied: string; readonly signal: AbortSignal },
+): CannotLook {
+  if (error instanceof CannotLook) return error
+  return new CannotLook(sentenceOf(error, asked))
+}
+
+function sentenceOf(
+  error: unknown,
+  { service, denied, signal }: Parameters<typeof whyNot>[1],
+): string {
+  if (signal.aborted) {
+    return `${service} gave no answer in time: check your connection, and run this again.`
+  }
+  const { name, message } = error instanceof Error ? error : { name: typeof error, message: '' }
+  if (NOBODY.test(name)) {
+    const said = message.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')
+    return `AWS does not accept these credentials (${said}): sign in as the AWS CLI does, or name a profile with --profile.`
+  }
+  if (name.startsWith('AccessDenied')) return denied
+  if (message === 'Region is missing') return 'Say which region: --region eu-west-1, or AWS_REGION.'
+  const code = error instanceof Error && 'code' in error ? error.code : name
+  return `${service} gave no answer that could be understood (${code}): check your connection, and run this again.`
+}

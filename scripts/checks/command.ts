@@ -1,0 +1,125 @@
+/** A command that looks at a stage and changes nothing: its options, its lines and its exit code. */
+import { parseArgs } from 'node:util'
+import type { Io } from '../terminal.ts'
+import { type AwsClients, awsClients } from './awsClients.ts'
+import { CannotLook } from './cannotLook.ts'
+import { type Check, type Finding, lookWithin } from './check.ts'
+
+export type Asked = {
+  readonly stage: string
+  /** The SDK's own if undefined. */
+  readonly region: string | undefined
+  readonly profile: string | undefined
+}
+
+export type Command = {
+  readonly usage: string
+  /** The region in which to look, if it is not for the options to say. @throws CannotLook */
+  readonly regionOf?: (asked: Asked) => string | undefined
+  /** Read what all checks need. @throws CannotLook */
+  readonly begin: (
+    asked: Asked,
+    clients: AwsClients,
+    signal: AbortSignal,
+  ) => Promise<{ readonly heading: string; readonly checks: readonly Check[] }>
+}
+
+/** The options that all have, for their help. */
+export const OPTIONS = `
+  --stage     which stage; dev if not said
+  --region    where it is; AWS_REGION or that of the profile if not said
+  --profile   whose credentials; AWS_PROFILE if not said`
+
+const LOOK_LIMIT_MS = 10_000
+
+/**
+ * Run it with these arguments.
+ *
+ * @returns the exit code: 0 (nothing is wrong), 1 (a check found a fault), 2 (a check could not be made)
+ */
+export async function run(
+  { usage, regionOf, begin }: Command,
+  argv: readonly string[],
+  io: Pick<Io, 'say' | 'complain'>,
+  limitMs = LOOK_LIMIT_MS,
+): Promise<number> {
+  const asked = askedOf(argv, usage)
+  if (typeof asked === 'string') {
+    io.complain(asked)
+    return 2
+  }
+  if (asked.help) {
+    io.say(usage)
+    return 0
+  }
+  let clients: AwsClients | undefined
+  try {
+    clients = awsClients({ ...asked, region: regionOf?.(asked) ?? asked.region })
+    const { heading, checks } = await begin(asked, clients, AbortSignal.timeout(limitMs))
+    io.say(heading)
+    io.say('')
+    const findings = await tell(checks, io.say, limitMs)
+    io.say('')
+    return summedUp(findings, io.say)
+  } catch (error) {
+    if (!(error instanceof CannotLook)) throw error
+    io.complain(error.message)
+    return 2
+  } finally {
+    for (const client of Object.values(clients ?? {})) client.destroy()
+  }
+}
+
+function askedOf(argv: readonly string[], usage: string) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        stage: { type: 'string', default: 'dev' },
+        region: { type: 'string' },
+        profile: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (!/^[a-z][a-z0-9-]{0,19}$/.test(values.stage)) {
+      return '--stage must be the name of a stage: 1 to 20 of a-z 0-9 -, with a letter first.'
+    }
+    return { region: undefined, profile: undefined, ...values }
+  } catch (error) {
+    return `${error instanceof Error ? error.message : error}\n\n${usage}`
+  }
+}
+
+/** Look at all at the same time, and tell what was found in the order of the checks. */
+async function tell(
+  checks: readonly Check[],
+  say: Io['say'],
+  limitMs: number,
+): Promise<readonly Finding[]> {
+  const looks = checks.map((check) => ({ check, looked: lookWithin(limitMs, check) }))
+  const findings: Finding[] = []
+  for (const { check, looked } of looks) {
+    const finding = await looked
+    findings.push(finding)
+    say(`${finding.mark} ${check.title}: ${finding.found}`)
+    if (finding.next !== undefined) say(`    → ${finding.next}`)
+  }
+  return findings
+}
+
+function summedUp(findings: readonly Finding[], say: Io['say']): number {
+  const count = (mark: Finding['mark']) => findings.filter((one) => one.mark === mark).length
+  const [wrong, unclear, left] = [count('✗'), count('?'), count('☐')]
+  const looked = findings.length - left
+  const rest = left > 0 ? ` ${left} more to do by hand.` : ''
+  if (wrong > 0) {
+    say(`${wrong} of ${looked} ${wrong === 1 ? 'is' : 'are'} not right.${rest}`)
+    return 1
+  }
+  if (unclear > 0) {
+    say(`${unclear} of ${looked} could not be looked at; nothing else is wrong.${rest}`)
+    return 2
+  }
+  say(`Nothing is wrong.${rest}`)
+  return 0
+}

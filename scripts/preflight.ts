@@ -1,0 +1,112 @@
+/**
+ * `npm run preflight`: before a deployment, what of it would fail, in this account and region and with the settings in
+ * `payfriend.json`. It changes nothing; its lines and exit codes are those of `npm run doctor`.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { readSettings, SETTINGS_FILE } from '../bin/settings.ts'
+import { SettingsError, type StageSettings } from '../lib/stageSettings.ts'
+import { accountChecks } from './checks/accountChecks.ts'
+import type { AwsClients } from './checks/awsClients.ts'
+import { CannotLook, whyNot } from './checks/cannotLook.ts'
+import { type Asked, type Command, OPTIONS, run } from './checks/command.ts'
+import { awsCommand, describedStack, isMissing, resourcesOf } from './checks/deployedStage.ts'
+import { nameChecks } from './checks/nameChecks.ts'
+import { type Plan, plannedTemplate, type Standing, type Template } from './checks/plan.ts'
+import { settingChecks } from './checks/settingChecks.ts'
+import { terminal } from './terminal.ts'
+
+/** What the command reads on this machine. */
+type Here = {
+  /** The text of `payfriend.json`, if there is one. */
+  readonly settings: () => string | undefined
+  readonly template: (settings: StageSettings) => Template
+}
+
+const here: Here = {
+  settings() {
+    const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  },
+  template: plannedTemplate,
+}
+
+export const preflight = ({ settings, template }: Here = here): Command => ({
+  usage: `npm run preflight -- --stage prod [--region eu-west-1] [--profile name]\n${OPTIONS}`,
+  regionOf: ({ stage, region }) => settingsOf(settings(), stage).region ?? region,
+  async begin(asked, clients, signal) {
+    const found = settingsOf(settings(), asked.stage)
+    const [account, region] = await placeOf(clients, signal)
+    const stack = `Payfriend-${asked.stage}`
+    const plan: Plan = {
+      settings: found,
+      template: template(found),
+      stack,
+      account,
+      region,
+      standing: once(() => standing(clients, stack)),
+      aws: awsCommand(region, asked.profile),
+    }
+    return {
+      heading: `${stack}, before a deployment to ${region}, account ${account}`,
+      checks: [
+        ...accountChecks(plan, clients),
+        ...nameChecks(plan, clients),
+        ...settingChecks(plan, clients),
+      ],
+    }
+  },
+})
+
+function settingsOf(text: string | undefined, stage: Asked['stage']): StageSettings {
+  try {
+    const [settings] = readSettings(text, stage)
+    if (settings) return settings
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    throw new CannotLook(error.message)
+  }
+  throw new CannotLook(`There is no stage ${stage}.`)
+}
+
+async function placeOf(clients: AwsClients, signal: AbortSignal): Promise<[string, string]> {
+  try {
+    const region = await clients.cloudFormation.config.region()
+    const command = new GetCallerIdentityCommand()
+    const { Account = '' } = await clients.identity.send(command, { abortSignal: signal })
+    return [Account, region]
+  } catch (error) {
+    throw whyNot(error, {
+      service: 'AWS',
+      denied: 'These credentials may not even say whose they are: use others.',
+      signal,
+    })
+  }
+}
+
+async function standing(
+  { cloudFormation }: AwsClients,
+  stack: string,
+): Promise<Standing | undefined> {
+  const signal = AbortSignal.timeout(STANDING_LIMIT_MS)
+  try {
+    const { StackStatus: status } = await describedStack(cloudFormation, stack, signal)
+    return { status, resources: await resourcesOf(cloudFormation, stack, signal) }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+const STANDING_LIMIT_MS = 10_000
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined
+  return () => {
+    asked ??= ask()
+    return asked
+  }
+}
+
+if (import.meta.main) process.exitCode = await run(preflight(), process.argv.slice(2), terminal)
