@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { anchorOf } from '../lib/monitoring/monitoring.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const documents = ['*.md', 'docs/**/*.md', 'examples/*.md'].flatMap((pattern) =>
+const documents = ['*.md', 'docs/**/*.md', 'examples/**/*.md'].flatMap((pattern) =>
   globSync(pattern, { cwd: ROOT }),
 )
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')

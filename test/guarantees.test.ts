@@ -101,8 +101,9 @@ test('nowhere is anybody said to be compliant: that is a payment institution’s
   const sentences = told
     .flatMap((file) => textOf(file).split('\n\n'))
     .flatMap((paragraph) => paragraph.replaceAll(/\s+/g, ' ').split(/(?<=[.:!?]) /))
-    // What S3 calls a lock that nobody can shorten.
-    .filter((sentence) => /(?<!In |ObjectLockRetention\.)complian/i.test(sentence))
+    // What S3 calls a lock that nobody can shorten, quoted or as a member, is no claim.
+    .map((sentence) => sentence.replaceAll(/["'`]compliance["'`]|mode compliance/gi, ''))
+    .filter((sentence) => /complian/i.test(sentence))
   expect(sentences.length).toBeGreaterThan(0)
   const denial = /^None of this makes anybody “PSD2 compliant”|does not call itself compliant/
   expect(sentences.filter((sentence) => !denial.test(sentence))).toEqual([])
