@@ -1,7 +1,5 @@
 /** Whatever waits for or by a device, when the operator locks, unlocks or closes the account. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { closeAccount, lockAccount, unlockAccount } from '../../functions/core/account.ts'
-import { portsIn } from '../../local/operator.ts'
 import { stageWith, WAIT_SECONDS } from '../harness/deviceStates.ts'
 import {
   addDevice,
@@ -11,6 +9,7 @@ import {
   type TestDevice,
 } from '../harness/devices.ts'
 import { type Harness, no, type Person, type Reply } from '../harness/harness.ts'
+import { operated } from '../harness/operated.ts'
 import { operatorInvitation, waitingDevice } from '../harness/recoveries.ts'
 
 let harness: Harness
@@ -19,13 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => harness.close())
 
-const operator = () => portsIn(harness.world)
-const lock = (as: Person) => lockAccount(operator(), as)
-const unlock = (as: Person) => unlockAccount(operator(), as)
-const close = (as: Person) => closeAccount(operator(), as)
-const itemOf = async ({ payerId }: Person) =>
-  (await harness.all('users')).find(({ user_id }) => user_id === payerId)
-const devicesOf = async (as: Person) => (await harness.call('profile', { as })).body.devices
+const { lock, unlock, close, itemOf, devicesOf } = operated(() => harness)
 /** A session that began a minute ago, so that a lock ends it. */
 const session = () => ({
   auth_time: String(Math.floor(harness.clock.now().getTime() / 1000) - 60),

@@ -1,8 +1,6 @@
 /** The devices of an account that its operator has locked, unlocked or closed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
-import { closeAccount, lockAccount, unlockAccount } from '../../functions/core/account.ts'
-import { portsIn } from '../../local/operator.ts'
 import { stageWith } from '../harness/deviceStates.ts'
 import {
   addAnotherDevice,
@@ -12,6 +10,7 @@ import {
   type TestDevice,
 } from '../harness/devices.ts'
 import { type Harness, no, type Person } from '../harness/harness.ts'
+import { operated } from '../harness/operated.ts'
 import { letIn, operatorInvitation, waitingDevice } from '../harness/recoveries.ts'
 
 let harness: Harness
@@ -20,13 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => harness.close())
 
-const operator = () => portsIn(harness.world)
-const lock = (as: Person) => lockAccount(operator(), as)
-const unlock = (as: Person) => unlockAccount(operator(), as)
-const close = (as: Person) => closeAccount(operator(), as)
-const itemOf = async ({ payerId }: Person) =>
-  (await harness.all('users')).find(({ user_id }) => user_id === payerId)
-const devicesOf = async (as: Person) => (await harness.call('profile', { as })).body.devices
+const { lock, unlock, close, itemOf, devicesOf } = operated(() => harness)
 const confirm = (as: Person, { id, digits }: TestDevice, body: object = {}) =>
   harness.call('deviceConfirm', { as, id, body: { digits, ...body } })
 

@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { lockAccount } from '../../functions/core/account.ts'
 import { portsIn } from '../../local/operator.ts'
 import { stageWith } from '../harness/deviceStates.ts'
-import { addDevice, succeeded, type TestDevice } from '../harness/devices.ts'
+import { succeeded } from '../harness/devices.ts'
 import { type Harness, no, type Person } from '../harness/harness.ts'
 import { justBefore } from '../harness/justBefore.ts'
+import { phoneChanges } from '../harness/phoneChanges.ts'
 import { approvePhone, operatorInvitation } from '../harness/recoveries.ts'
 
 let harness: Harness
@@ -18,18 +19,8 @@ afterEach(() => {
 afterAll(() => harness.close())
 
 const DEVICE_REQUIRED = no(403, 'device_required')
-const phoneOf = async (as: Person) => (await harness.call('profile', { as })).body.phone
 const ending = (number: string) => number.slice(-3)
-const textsOn = (number: string) => harness.phone.book.messages(number).length
-const start = (as: Person, number: string, more: object = {}) =>
-  harness.call('phoneStart', { as, body: { phoneNumber: number, channel: 'sms', ...more } })
-const remove = async (as: Person, { id }: TestDevice) =>
-  succeeded(await harness.call('deviceRemove', { as, id }))
-
-async function withDevice() {
-  const as = await harness.person()
-  return { as, device: await addDevice(harness, as) }
-}
+const { phoneOf, textsOn, start, remove, withDevice } = phoneChanges(() => harness)
 
 test('an invitation that has ended leaves the question to a device', async () => {
   const { as, device } = await withDevice()
