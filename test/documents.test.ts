@@ -1,4 +1,5 @@
-/** The documents: where they are, and that each link in them leads somewhere. */
+/** The documents: where they are, that each link and each file named in them is there, and that each command is whole. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -58,6 +59,71 @@ describe('each link leads somewhere', () => {
       'SECURITY.md#no-such-heading',
     ])
   })
+})
+
+/** Commands that CDK refuses without the stack's name once payfriend.json has several stages. */
+const bareCommands = (text: string) =>
+  [
+    ...text
+      .replaceAll(/\s+/g, ' ')
+      .matchAll(/\b(?:npm run|cdk) (?:deploy|destroy)\b(?=(.{0,30}))/g),
+  ]
+    .filter(([, rest = '']) => !/^(?: --)? "?(?:Payfriend-|Shop\b)/.test(rest))
+    .map(([command]) => command)
+
+describe('each command that changes a stack names it', () => {
+  test.each(
+    documents
+      .filter((file) => file !== 'CHANGELOG.md' && !file.startsWith('docs/adr/'))
+      .concat('examples/github-actions/deploy.yml'),
+  )('in %s', (file) => {
+    expect(bareCommands(textOf(file))).toEqual([])
+  })
+
+  test('and one that does not would be found', () => {
+    const text =
+      '`npm run deploy`, then `npm run\n  destroy -- -f`; `npm run deploy -- Payfriend-dev`'
+    expect(bareCommands(text)).toHaveLength(2)
+  })
+})
+
+describe('each block of shell commands can be read by a shell', () => {
+  const blocks = documents.flatMap((file) =>
+    [...textOf(file).matchAll(/^( *)```sh\n(.*?)^ *```$/gms)].map(
+      ([, indent = '', block = '']) => ({
+        file,
+        block: block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      }),
+    ),
+  )
+  const complaintsOf = (block: string) =>
+    spawnSync('sh', ['-n'], { input: block }).stderr.toString()
+
+  test.each(blocks)('in $file: $block', ({ block }) => {
+    expect(complaintsOf(block)).toBe('')
+  })
+
+  test('and one that cannot would be found', () => {
+    expect(complaintsOf('out() { echo "$1" \n')).not.toBe('')
+  })
+})
+
+/** The files that a text names, by their place in the repository or the end of it; not a placeholder, nor a folder. */
+const filesIn = (text: string) =>
+  [...text.matchAll(/`((?:\w[\w.-]*\/)*[\w.-]+\.(?:ts|md|json|yml|mjs|svg))`/g)].map(
+    ([, path = '']) => path,
+  )
+
+test('each file that CONTRIBUTING names is there', () => {
+  const all = globSync('{bin,lib,functions,web,local,test,scripts,docs,examples}/**/*', {
+    cwd: ROOT,
+  })
+  const isThere = (path: string) =>
+    existsSync(join(ROOT, path)) || all.some((one) => one.endsWith(`/${path}`))
+  const files = filesIn(textOf('CONTRIBUTING.md'))
+  expect(files.length).toBeGreaterThan(40)
+  expect(files.filter((path) => !isThere(path))).toEqual([])
+  expect(isThere('functions/nowhere.ts')).toBe(false)
 })
 
 describe('the decisions', () => {

@@ -194,7 +194,7 @@ test('what is done by hand is printed with its command and what to expect', asyn
   expect(lines.find(({ title }) => title === 'the stack comes up')).toEqual({
     mark: '☐',
     title: 'the stack comes up',
-    found: 'do this by hand: `npm run deploy`',
+    found: 'do this by hand: `npm run deploy -- "Payfriend-$STAGE"`',
     next: expect.stringMatching(/^ends with the outputs/),
   })
 })
