@@ -11,14 +11,14 @@ const documents = ['*.md', 'docs/**/*.md', 'examples/**/*.md'].flatMap((pattern)
 )
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
-/** A document without its samples, in which a bracket is no link and a hash no heading. */
-const proseOf = (file: string) =>
-  textOf(file)
-    .replaceAll(/^ *```.*?^ *```$/gms, '')
-    .replaceAll(/`[^`\n]*`/g, 'code')
+/** A document without its samples, in which a hash is no heading. */
+const withoutSamples = (file: string) => textOf(file).replaceAll(/^ *```.*?^ *```$/gms, '')
+
+/** The same without code in a line either, in which a bracket is no link. */
+const proseOf = (file: string) => withoutSamples(file).replaceAll(/`[^`]*`/g, 'code')
 
 const anchorsOf = (file: string) =>
-  [...proseOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  [...withoutSamples(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     anchorOf(heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')),
   )
 
@@ -63,11 +63,7 @@ describe('each link leads somewhere', () => {
 
 /** Commands that CDK refuses without the stack's name once payfriend.json has several stages. */
 const bareCommands = (text: string) =>
-  [
-    ...text
-      .replaceAll(/\s+/g, ' ')
-      .matchAll(/\b(?:npm run|cdk) (?:deploy|destroy)\b(?=(.{0,30}))/g),
-  ]
+  [...text.replaceAll(/\s+/g, ' ').matchAll(/\b(?:npm run|cdk) (?:deploy|destroy)\b(?=(.{0,30}))/g)]
     .filter(([, rest = '']) => !/^(?: --)? "?(?:Payfriend-|Shop\b)/.test(rest))
     .map(([command]) => command)
 
