@@ -88,6 +88,7 @@ describe('each block of shell commands can be read by a shell', () => {
     [...textOf(file).matchAll(/^( *)```sh\n(.*?)^ *```$/gms)].map(
       ([, indent = '', block = '']) => ({
         file,
+        first: block.trim().split('\n')[0],
         block: block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
       }),
     ),
@@ -95,7 +96,7 @@ describe('each block of shell commands can be read by a shell', () => {
   const complaintsOf = (block: string) =>
     spawnSync('sh', ['-n'], { input: block }).stderr.toString()
 
-  test.each(blocks)('in $file: $block', ({ block }) => {
+  test.each(blocks)('in $file: $first', ({ block }) => {
     expect(complaintsOf(block)).toBe('')
   })
 
