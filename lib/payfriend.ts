@@ -166,7 +166,7 @@ export class Payfriend extends Construct {
       ringDevices: lambdas.ringDevices.function,
       triggers: {
         tokenClaims: tokenClaims.function,
-        ...(signUpPolicy && { signUpPolicy: signUpPolicy.function }),
+        ...(signUpPolicy && { signUpPolicy }),
       },
       consumers: Object.values(auditTrail.lambdas).map((lambda) => lambda.function),
       tables: tables.all,

@@ -1137,6 +1137,27 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/lib/alarms.test.ts'],
   },
   {
+    name: 'refused sign-ups ring as crashes',
+    file: 'lib/monitoring/signInAlarms.ts',
+    from: "'FILL(errors, 0) - FILL(refused, 0)'",
+    to: "'FILL(errors, 0)'",
+    caughtBy: ['test/lib/alarms.test.ts'],
+  },
+  {
+    name: 'a sign-up that the settings make fail counts as refused',
+    file: 'functions/handlers/signUpPolicy.ts',
+    from: "if (SIGN_UP === 'domains' || SIGN_UP === 'closed') console",
+    to: 'console',
+    caughtBy: ['test/lib/alarms.test.ts'],
+  },
+  {
+    name: 'a stage with a payment a day never hears that nothing rings',
+    file: 'lib/monitoring/ringAlarms.ts',
+    from: '{ of: 72, alarming: 3 }',
+    to: '{ of: 24, alarming: 3 }',
+    caughtBy: ['test/lib/alarms.test.ts'],
+  },
+  {
     name: 'a deployment fails in a region that takes no log of CloudFront',
     file: 'lib/siteLog.ts',
     from: '!hasSiteLog(name)',
