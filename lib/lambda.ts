@@ -13,7 +13,7 @@ export type LambdaProps = {
   readonly memoryMb: number
   readonly timeoutSeconds: number
   readonly environment: Record<string, string>
-  readonly logRetention: RetentionDays
+  readonly logRetentionDays: RetentionDays
 }
 
 /** One Lambda with a role and a log group of its own. Its role starts with the right to write this log only. */
@@ -24,7 +24,7 @@ export class Lambda extends Construct {
 
   constructor(scope: Construct, id: string, props: LambdaProps) {
     super(scope, id)
-    this.log = new LogGroup(this, 'Logs', { retention: props.logRetention })
+    this.log = new LogGroup(this, 'Logs', { retention: props.logRetentionDays })
     // Without AWS's managed policy, which lets a function write every log of the account.
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.role.addToPrincipalPolicy(

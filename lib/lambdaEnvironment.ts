@@ -60,7 +60,7 @@ export type LambdaSettings = ProviderSettings & {
     readonly domains: readonly string[]
   }
   readonly logLevel: string
-  readonly logRetention: RetentionDays
+  readonly logRetentionDays: RetentionDays
 }
 
 type Stage = {

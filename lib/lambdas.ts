@@ -123,7 +123,7 @@ export class Lambdas extends Construct {
         POWERTOOLS_LOG_LEVEL: settings.logLevel,
         ...environmentOf(needs, this.props),
       },
-      logRetention: settings.logRetention,
+      logRetentionDays: settings.logRetentionDays,
     })
     tables.bind(created, lambda.rights)
     for (const provider of textProviders) {
@@ -155,7 +155,7 @@ export class Lambdas extends Construct {
       memoryMb: TRIGGER_MEMORY_MB,
       timeoutSeconds: TRIGGER_TIMEOUT_SECONDS,
       environment,
-      logRetention: settings.logRetention,
+      logRetentionDays: settings.logRetentionDays,
     })
     Validations.of(created).acknowledge({
       id: 'Serverless-LambdaDLQ',

@@ -33,7 +33,7 @@ export function outputsOf(parts: Parts): Outputs {
     SiteUrl: { description: 'The page', value: site.url },
     ...(settings.domain && {
       SiteTarget: {
-        description: `Point the name ${settings.domain.name} at this, by an ALIAS or CNAME record`,
+        description: `In your DNS point ${settings.domain.name} at this, by a CNAME record, or by ALIAS where it is a zone's own name`,
         value: site.target,
       },
     }),

@@ -15,7 +15,7 @@ type Upload = {
   /** What the page reads at its start. */
   readonly config: object
   readonly bucket: IBucket
-  readonly logRetention: RetentionDays
+  readonly logRetentionDays: RetentionDays
 }
 
 /**
@@ -23,8 +23,11 @@ type Upload = {
  *
  * @param scope what the parts are made in, and their ids derived from
  */
-export function uploadPage(scope: Construct, { page, config, bucket, logRetention }: Upload): void {
-  const logGroup = new LogGroup(scope, 'DeploymentLogs', { retention: logRetention })
+export function uploadPage(
+  scope: Construct,
+  { page, config, bucket, logRetentionDays }: Upload,
+): void {
+  const logGroup = new LogGroup(scope, 'DeploymentLogs', { retention: logRetentionDays })
   const role = deploymentRole(scope, bucket, logGroup)
   const deployment = (id: string, sources: ISource[], immutable: boolean) =>
     new BucketDeployment(scope, id, {

@@ -89,7 +89,7 @@ export class Payfriend extends Construct {
   constructor(scope: Construct, id: string, props: PayfriendProps) {
     super(scope, id)
     const { settings, userPool, signInUrl, eventBus } = props
-    const { stage, keepData, logRetention, throttling, currencies } = settings
+    const { stage, keepData, logRetentionDays, throttling, currencies } = settings
     // AWS's bill shows each stage's cost once the account's owner has made cost allocation tags of them.
     Tags.of(this).add('app', 'payfriend')
     Tags.of(this).add('stage', stage)
@@ -147,7 +147,7 @@ export class Payfriend extends Construct {
       ...(signInUrl !== undefined && { signInUrl }),
     })
     const { tokenClaims, signUpPolicy } = lambdas.triggers
-    const accessLog = api.serve({ lambdas, signIn, throttling, logRetention })
+    const accessLog = api.serve({ lambdas, signIn, throttling, logRetentionDays })
     site.publish(props.page ?? bundlePage(), {
       ...signIn.config,
       currencies,

@@ -39,7 +39,7 @@ const REGION_CHARACTERS_MAX = 20
 export type SiteSettings = {
   readonly stage: string
   readonly keepData: boolean
-  readonly logRetention: RetentionDays
+  readonly logRetentionDays: RetentionDays
   /** The page's own name, with a certificate for it in us-east-1. Default: CloudFront's name. */
   readonly domain: { readonly name: string; readonly certificateArn: string } | undefined
 }
@@ -153,8 +153,8 @@ export class Site extends Construct {
 
   /** Upload the page with its `config.json`. */
   publish(page: Page, config: object): void {
-    const { logRetention } = this.settings
-    uploadPage(this, { page, config, bucket: this.bucket, logRetention })
+    const { logRetentionDays } = this.settings
+    uploadPage(this, { page, config, bucket: this.bucket, logRetentionDays })
   }
 
   private headersPolicy(
