@@ -61,7 +61,7 @@ export const firewallSabotages: readonly Sabotage[] = [
   ),
   pipeline(
     'the firewall’s secret is looked at after the handler',
-    '      checkOrigin(event.headers)\n      const { status, body, headers } = await run(event)\n',
-    '      const { status, body, headers } = await run(event)\n      checkOrigin(event.headers)\n',
+    '      checkOrigin(event.headers)\n      return answered(await run(event))\n',
+    '      const answer = await run(event)\n      checkOrigin(event.headers)\n      return answered(answer)\n',
   ),
 ]

@@ -1073,21 +1073,21 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a fault’s own words are the answer',
-    file: 'functions/http/endpoint.ts',
+    file: 'functions/http/answers.ts',
     from: 'return asGateway(500)',
     to: "return json(500, 'application/json', { message: String(error) })",
     caughtBy: [...testOf.pipeline, ...testOf.send],
   },
   {
     name: 'every refusal is answered as one and the same',
-    file: 'functions/http/endpoint.ts',
+    file: 'functions/http/answers.ts',
     from: 'const { status, title } = REFUSALS[code]',
     to: 'const { status, title } = REFUSALS.invalid_request',
     caughtBy: testOf.pipeline,
   },
   {
     name: 'answers may be kept by whoever passes them on',
-    file: 'functions/http/endpoint.ts',
+    file: 'functions/http/answers.ts',
     from: "'cache-control': 'no-store', ",
     to: '',
     caughtBy: testOf.pipeline,
@@ -1428,7 +1428,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a session that was ended is a fault of ours',
-    file: 'functions/http/endpoint.ts',
+    file: 'functions/http/answers.ts',
     from: 'if (error instanceof Unauthorized || error instanceof SessionEnded) {',
     to: 'if (error instanceof Unauthorized) {',
     caughtBy: testOf.sessions,
