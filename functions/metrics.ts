@@ -46,6 +46,10 @@ export const metrics = {
   CallbackNotUnderstood: 'Count',
   CallbackTimeless: 'Count',
 
+  /** Requests refused because CloudFront did not send them: past the firewall, or with a secret that is not known. */
+  OriginSecretMissing: 'Count',
+  OriginSecretUnknown: 'Count',
+
   DeviceAdded: 'Count',
   DeviceRemoved: 'Count',
   DeviceStopped: 'Count',

@@ -55,9 +55,9 @@ export class Api extends Construct {
     readonly lambdas: Lambdas
     readonly signIn: SignIn
     readonly throttling: Throttling
-    readonly logRetention: RetentionDays
+    readonly logRetentionDays: RetentionDays
   }): LogGroup {
-    const { lambdas, signIn, throttling, logRetention } = props
+    const { lambdas, signIn, throttling, logRetentionDays } = props
     const authorizer = new HttpJwtAuthorizer('Authorizer', signIn.issuer, {
       jwtAudience: [signIn.clientId],
     })
@@ -65,7 +65,7 @@ export class Api extends Construct {
       // API Gateway writes every group that it logs to into one policy of the region, which is soon full; groups below
       // this prefix share one line of it. With the API's id no group that was kept is in the way of a new one.
       logGroupName: `/aws/vendedlogs/apis/${this.api.apiId}`,
-      retention: logRetention,
+      retention: logRetentionDays,
     })
     const stage = this.stage(accessLog)
     // CloudFormation takes an untyped object here, so the names are written in its spelling.

@@ -10,6 +10,7 @@ import type { ConsumerName } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
 import { privateBucket } from './privateBucket.ts'
 import { logicalIdOf, unprotectedRemovalPolicy } from './retention.ts'
+import { DAYS_A_YEAR } from './stageFields.ts'
 import type { Tables } from './tables.ts'
 
 /** How long entries of the archive are locked, and whether who has a right of its own can lift that. */
@@ -21,7 +22,7 @@ export type AuditTrailProps = {
     readonly keepData: boolean
     readonly archiveLock: ArchiveLock
     readonly logLevel: string
-    readonly logRetention: RetentionDays
+    readonly logRetentionDays: RetentionDays
   }
   /** Holds `<name>/index.mjs` for each Lambda that consumes the streams of the tables. */
   readonly folder: string
@@ -42,7 +43,6 @@ const TRIED_FOR = Duration.hours(2)
 const TRIES_MAX = 200
 /** Enough time to look into a dead letter; it is then deleted, because it holds data of payments and payers. */
 const DEAD_LETTER_DAYS = 30
-const DAYS_A_YEAR = 365.25
 
 /**
  * The audit trail of payments and accounts: each change becomes an entry in the archive, and the ends of payments
@@ -110,7 +110,7 @@ export class AuditTrail extends Construct {
         POWERTOOLS_LOG_LEVEL: settings.logLevel,
         ...environment,
       },
-      logRetention: settings.logRetention,
+      logRetentionDays: settings.logRetentionDays,
     })
     // The Lambda service writes dead letters with the role of the function that failed.
     for (const statement of [

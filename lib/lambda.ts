@@ -13,23 +13,24 @@ export type LambdaProps = {
   readonly memoryMb: number
   readonly timeoutSeconds: number
   readonly environment: Record<string, string>
-  readonly logRetention: RetentionDays
+  readonly logRetentionDays: RetentionDays
 }
 
 /** One Lambda with a role and a log group of its own. Its role starts with the right to write this log only. */
 export class Lambda extends Construct {
   readonly function: LambdaFunction
   readonly role: Role
+  readonly log: LogGroup
 
   constructor(scope: Construct, id: string, props: LambdaProps) {
     super(scope, id)
-    const logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention })
+    this.log = new LogGroup(this, 'Logs', { retention: props.logRetentionDays })
     // Without AWS's managed policy, which lets a function write every log of the account.
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
+        resources: [this.log.logGroupArn],
       }),
     )
     // No reserved concurrency: a new AWS account has only ten in all.
@@ -43,7 +44,7 @@ export class Lambda extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: props.environment,
       role: this.role,
-      logGroup,
+      logGroup: this.log,
     })
     Validations.of(this.function).acknowledge({
       id: 'Serverless-LambdaTracing',

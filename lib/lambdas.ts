@@ -3,85 +3,25 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { LAMBDA_SECONDS } from '../functions/core/limits.ts'
 import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
 import {
   type LambdaName,
   lambdas,
-  type Provider,
   type RouteName,
   type TextProvider,
   type TriggerName,
   textProviders,
 } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
+import { environmentOf, type LambdaSettings } from './lambdaEnvironment.ts'
+import { needsOf } from './lambdaNeeds.ts'
 import type { ProviderSecret } from './providerSecret.ts'
 import type { PushSecret } from './pushSecret.ts'
 import type { SwitchesSecret } from './switchesSecret.ts'
 import type { Tables } from './tables.ts'
 import { routesOf } from './throttling.ts'
-
-/** The two services of Twilio Verify, and its address. */
-type VerifyServices = {
-  readonly apiUrl: string
-  /** The Verify service in PSD2 mode, whose codes are bound to amount and payee. */
-  readonly paymentsServiceSid: string
-  readonly phonesServiceSid: string
-}
-
-/** The provider and the former one, with the settings of each. */
-export type ProviderSettings =
-  | {
-      readonly provider: 'authy'
-      readonly authyApiUrl: string
-      readonly formerProvider: 'twilioVerify' | undefined
-      readonly twilioVerify: VerifyServices | undefined
-    }
-  | {
-      readonly provider: 'twilioVerify'
-      readonly twilioVerify: VerifyServices
-      readonly formerProvider: 'authy' | undefined
-      readonly authyApiUrl: string | undefined
-    }
-  | {
-      readonly provider: 'none'
-      readonly formerProvider: TextProvider | undefined
-      readonly authyApiUrl: string | undefined
-      readonly twilioVerify: VerifyServices | undefined
-    }
-
-/** The stage's settings that the Lambdas read. */
-type LambdaSettings = ProviderSettings & {
-  readonly stage: string
-  readonly currencies: readonly { readonly code: string; readonly digits: number }[]
-  /** The largest amount of a payment in each currency, in whole units and decimals ("10000.00"). */
-  readonly maxAmount: { readonly [code: string]: string }
-  readonly paymentTtlSeconds: number
-  readonly limits: {
-    readonly textsPerHour: number
-    readonly textsPerDay: number
-    readonly provingTextsPerHour: number
-    readonly provingTextsPerDay: number
-    readonly textsPerDayForStage: number
-    readonly openPayments: number
-    readonly paymentsPerHour: number
-  }
-  /** ISO 3166; an empty list means all countries. */
-  readonly phoneCountries: readonly string[]
-  readonly firstDevice: 'invitation' | 'sign-in'
-  readonly deviceWaitHours: number
-  readonly textsBesideDevice: boolean
-  /** The hosts of the push services that may be called. */
-  readonly pushHosts: readonly string[]
-  readonly signUp: {
-    readonly policy: 'open' | 'domains' | 'closed'
-    readonly domains: readonly string[]
-  }
-  readonly logLevel: string
-  readonly logRetention: RetentionDays
-}
 
 export type LambdasProps = {
   readonly settings: LambdaSettings
@@ -97,86 +37,6 @@ export type LambdasProps = {
   readonly siteUrl: string
   /** False with the owner's own pool, which has its own rules for who may have an account. */
   readonly hasOwnPool: boolean
-}
-
-/** The parts of the settings; each is given only to the Lambdas that read it. */
-type Need =
-  | TextProvider
-  | 'switches'
-  | 'phones'
-  | 'logo'
-  | 'callback'
-  | 'payment'
-  | 'limits'
-  | 'countries'
-  | 'devices'
-  | 'sessions'
-  | 'push'
-  | 'site'
-
-type Needs = { readonly [Name in LambdaName]?: readonly Need[] }
-
-/** The settings that each Lambda needs with every provider; a Lambda that is not named needs none. */
-const NEEDS: Needs = {
-  sendPayment: ['switches', 'payment', 'limits', 'devices'],
-  smsStart: ['switches', 'limits', 'devices'],
-  smsVerify: ['devices'],
-  profile: ['devices'],
-  phoneStart: ['switches', 'limits', 'countries'],
-  phoneVerify: ['sessions', 'devices'],
-  endSessions: ['sessions'],
-  deviceInvite: ['devices'],
-  deviceEnrol: ['site', 'devices'],
-  deviceLeave: ['switches', 'limits', 'devices'],
-  deviceConfirm: ['devices'],
-  deviceRemove: ['devices'],
-  listApprovals: ['site', 'devices'],
-  decideApproval: ['site', 'devices'],
-  devicePush: ['site', 'devices', 'push'],
-  ringDevices: ['site', 'devices', 'push'],
-}
-
-/** What they need of their provider besides. */
-const OF_PROVIDER: Record<Provider, Needs> = {
-  authy: {
-    sendPayment: ['authy', 'logo'],
-    smsStart: ['authy'],
-    smsVerify: ['authy'],
-    authyCallback: ['authy', 'callback'],
-    phoneStart: ['authy'],
-    phoneVerify: ['authy'],
-    deviceLeave: ['authy'],
-    deviceConfirm: ['authy'],
-    sweepPayments: ['authy'],
-  },
-  // No push, so starting a payment does not call the provider. A cancelled payment's code is ended at the provider.
-  twilioVerify: {
-    cancelPayment: ['twilioVerify'],
-    smsStart: ['twilioVerify'],
-    smsVerify: ['twilioVerify'],
-    phoneStart: ['twilioVerify', 'phones'],
-    phoneVerify: ['twilioVerify', 'phones'],
-    deviceLeave: ['twilioVerify'],
-    deviceConfirm: ['twilioVerify'],
-    sweepPayments: ['twilioVerify'],
-  },
-  none: {},
-}
-
-/** What they need of the former provider, so that open payments end as they were started. */
-const OF_FORMER: Record<TextProvider, Needs> = {
-  authy: {
-    smsStart: ['authy'],
-    smsVerify: ['authy'],
-    authyCallback: ['authy', 'callback'],
-    sweepPayments: ['authy'],
-  },
-  twilioVerify: {
-    cancelPayment: ['twilioVerify'],
-    smsStart: ['twilioVerify'],
-    smsVerify: ['twilioVerify'],
-    sweepPayments: ['twilioVerify'],
-  },
 }
 
 /** With 1,769 MB a Lambda has a whole processor; with less, mainly its start gets slower. */
@@ -246,7 +106,7 @@ export class Lambdas extends Construct {
   private create(name: LambdaName): Lambda {
     const { folder, settings, tables, secrets, switches, pushSecret } = this.props
     const lambda = lambdas[name]
-    const needs = this.needsOf(name)
+    const needs = needsOf(name, settings)
     const { by, timeoutSeconds } =
       name in CALLED
         ? CALLED[name as keyof typeof CALLED]
@@ -261,9 +121,9 @@ export class Lambdas extends Construct {
         POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
         POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
         POWERTOOLS_LOG_LEVEL: settings.logLevel,
-        ...Object.assign({}, ...needs.map((need) => this.environment(need))),
+        ...environmentOf(needs, this.props),
       },
-      logRetention: settings.logRetention,
+      logRetentionDays: settings.logRetentionDays,
     })
     tables.bind(created, lambda.rights)
     for (const provider of textProviders) {
@@ -282,73 +142,6 @@ export class Lambdas extends Construct {
     return created
   }
 
-  private needsOf(name: LambdaName): readonly Need[] {
-    const { provider, formerProvider } = this.props.settings
-    const all = [
-      NEEDS[name],
-      OF_PROVIDER[provider][name],
-      formerProvider && OF_FORMER[formerProvider][name],
-    ]
-    return [...new Set(all.flatMap((needs) => needs ?? []))]
-  }
-
-  private environment(need: Need): Record<string, string> {
-    const { settings, apiUrl, siteUrl } = this.props
-    switch (need) {
-      case 'authy':
-        return settings.authyApiUrl === undefined ? {} : { AUTHY_API_URL: settings.authyApiUrl }
-      case 'twilioVerify':
-        return settings.twilioVerify === undefined
-          ? {}
-          : {
-              VERIFY_API_URL: settings.twilioVerify.apiUrl,
-              VERIFY_PAYMENTS_SERVICE: settings.twilioVerify.paymentsServiceSid,
-            }
-      case 'phones':
-        return settings.twilioVerify === undefined
-          ? {}
-          : { VERIFY_PHONES_SERVICE: settings.twilioVerify.phonesServiceSid }
-      // `SwitchesSecret.bind` names the secret. The pool is created later, and `bindSessions` names it.
-      case 'switches':
-      case 'sessions':
-        return {}
-      case 'devices':
-        return {
-          FIRST_DEVICE: settings.firstDevice,
-          DEVICE_WAIT_HOURS: String(settings.deviceWaitHours),
-          TEXTS_BESIDE_DEVICE: String(settings.textsBesideDevice),
-        }
-      case 'logo':
-        return { LOGO_URL: `${siteUrl}/logo.png` }
-      case 'callback':
-        return { PUBLIC_URL: apiUrl }
-      case 'payment':
-        return {
-          PAYMENT_TTL_SECONDS: String(settings.paymentTtlSeconds),
-          MAX_AMOUNT: Object.entries(settings.maxAmount)
-            .map(([code, most]) => `${code}:${most}`)
-            .join(','),
-          CURRENCIES: settings.currencies.map(({ code }) => code).join(','),
-        }
-      case 'limits':
-        return {
-          TEXTS_PER_HOUR: String(settings.limits.textsPerHour),
-          TEXTS_PER_DAY: String(settings.limits.textsPerDay),
-          PROVING_TEXTS_PER_HOUR: String(settings.limits.provingTextsPerHour),
-          PROVING_TEXTS_PER_DAY: String(settings.limits.provingTextsPerDay),
-          TEXTS_PER_DAY_FOR_STAGE: String(settings.limits.textsPerDayForStage),
-          OPEN_PAYMENTS: String(settings.limits.openPayments),
-          PAYMENTS_PER_HOUR: String(settings.limits.paymentsPerHour),
-        }
-      case 'site':
-        return { SITE_URL: siteUrl }
-      case 'push':
-        return { PUSH_HOSTS: settings.pushHosts.join(',') }
-      case 'countries':
-        return { PHONE_COUNTRIES: settings.phoneCountries.join(',') }
-    }
-  }
-
   private createTrigger(
     name: TriggerName,
     description: string,
@@ -362,7 +155,7 @@ export class Lambdas extends Construct {
       memoryMb: TRIGGER_MEMORY_MB,
       timeoutSeconds: TRIGGER_TIMEOUT_SECONDS,
       environment,
-      logRetention: settings.logRetention,
+      logRetentionDays: settings.logRetentionDays,
     })
     Validations.of(created).acknowledge({
       id: 'Serverless-LambdaDLQ',

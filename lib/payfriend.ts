@@ -1,4 +1,4 @@
-import { Annotations, Stack, Tags } from 'aws-cdk-lib'
+import { Stack, Tags } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -11,7 +11,9 @@ import { Firewall } from './firewall.ts'
 import { hasFirewall } from './firewallSettings.ts'
 import { Lambdas } from './lambdas.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
+import { type Outputs, outputsOf } from './outputs.ts'
 import { bundlePage, type Page } from './page.ts'
+import { tellOfName } from './pageName.ts'
 import { ProviderSecret } from './providerSecret.ts'
 import { PushSecret } from './pushSecret.ts'
 import { unprotectedRemovalPolicy } from './retention.ts'
@@ -61,13 +63,6 @@ export type PayfriendProps = {
   readonly page?: Page
 }
 
-const putSecret = (region: string, arn: string, value: string) =>
-  `aws secretsmanager put-secret-value --region ${region} --secret-id ${arn}` +
-  ` --secret-string '${value}'`
-
-/** Values and commands that the operator needs after a deployment, by name. */
-type Outputs = Readonly<Record<string, { readonly description: string; readonly value: string }>>
-
 /**
  * One stage of Payfriend: page, API, sign-in, tables, audit trail, events and monitoring, in a stack of your own.
  *
@@ -94,7 +89,7 @@ export class Payfriend extends Construct {
   constructor(scope: Construct, id: string, props: PayfriendProps) {
     super(scope, id)
     const { settings, userPool, signInUrl, eventBus } = props
-    const { stage, keepData, logRetention, throttling, currencies } = settings
+    const { stage, keepData, logRetentionDays, throttling, currencies } = settings
     // AWS's bill shows each stage's cost once the account's owner has made cost allocation tags of them.
     Tags.of(this).add('app', 'payfriend')
     Tags.of(this).add('stage', stage)
@@ -152,7 +147,7 @@ export class Payfriend extends Construct {
       ...(signInUrl !== undefined && { signInUrl }),
     })
     const { tokenClaims, signUpPolicy } = lambdas.triggers
-    const accessLog = api.serve({ lambdas, signIn, throttling, logRetention })
+    const accessLog = api.serve({ lambdas, signIn, throttling, logRetentionDays })
     site.publish(props.page ?? bundlePage(), {
       ...signIn.config,
       currencies,
@@ -166,7 +161,7 @@ export class Payfriend extends Construct {
       ringDevices: lambdas.ringDevices.function,
       triggers: {
         tokenClaims: tokenClaims.function,
-        ...(signUpPolicy && { signUpPolicy: signUpPolicy.function }),
+        ...(signUpPolicy && { signUpPolicy }),
       },
       consumers: Object.values(auditTrail.lambdas).map((lambda) => lambda.function),
       tables: tables.all,
@@ -176,84 +171,21 @@ export class Payfriend extends Construct {
     this.siteUrl = site.url
     this.apiUrl = api.url
     this.eventBus = auditTrail.eventBus
-    const { region } = Stack.of(this)
-    this.outputs = {
-      SiteUrl: { description: 'The page', value: site.url },
-      ...(settings.domain && {
-        SiteTarget: {
-          description: `Point the name ${settings.domain.name} at this, by an ALIAS or CNAME record`,
-          value: site.target,
-        },
-      }),
-      ApiUrl: {
-        description: 'The API; the page calls it at /api of its own address',
-        value: api.url,
-      },
-      ...(isCarriedBy(settings, 'authy') && {
-        AuthyCallbackUrl: {
-          description: 'Paste this into the console of Authy as the callback URL (POST)',
-          value: `${api.url}/payments/callback`,
-        },
-      }),
-      ArchiveBucket: {
-        description: 'The archive: every audit trail entry of every payment and account',
-        value: auditTrail.archive.bucketName,
-      },
-      EventBusName: {
-        description: 'The bus on which payments and changes of accounts are published',
-        value: auditTrail.eventBus.eventBusName,
-      },
-      ...(signIn.leftTrigger !== undefined && {
-        TokenClaimsArn: {
-          description:
-            "Set this Lambda as the user pool's pre-token-generation trigger (V2_0), or nobody can pay",
-          value: signIn.leftTrigger,
-        },
-      }),
-      Provider: { description: 'What carries pushes and codes', value: settings.provider },
-      ...(settings.formerProvider !== undefined && {
-        FormerProvider: {
-          description:
-            'Kept for payments of before the change: take formerProvider out of the settings when they have ended',
-          value: settings.formerProvider,
-        },
-      }),
-      PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
-      PayersTableName: { description: 'The table of payers', value: tables.payersTableName },
-      InvitePerson: {
-        description: 'Run this for each payer, with their address: only a verified one can pay',
-        value:
-          `aws cognito-idp admin-create-user --region ${region} --user-pool-id ${signIn.poolId}` +
-          ' --desired-delivery-mediums EMAIL' +
-          ' --username you@example.com --user-attributes Name=email,Value=you@example.com' +
-          ' Name=email_verified,Value=true',
-      },
-      ...Object.fromEntries(
-        Object.values(secrets).map(({ output, holds, arn, shape }) => [
-          output,
-          { description: `Run this once with ${holds}`, value: putSecret(region, arn, shape) },
-        ]),
-      ),
-      TurnSwitches: {
-        description:
-          'Run this with true to stop texts or payments for all payers, and with false to go on',
-        value: putSecret(region, switches.arn, '{"smsOff":false,"paymentsOff":false}'),
-      },
-    }
+    this.outputs = outputsOf({
+      settings,
+      region: Stack.of(this).region,
+      site,
+      api,
+      signIn,
+      auditTrail,
+      tables,
+      secrets: Object.values(secrets),
+      switches,
+    })
     // The logs stay with the data, and go with a stage that keeps none.
     for (const one of this.node.findAll()) {
       if (one instanceof LogGroup) one.applyRemovalPolicy(unprotectedRemovalPolicy(keepData))
     }
-    this.tellOfTls(settings)
-  }
-
-  /** CloudFront fixes the TLS versions of its own certificate, whatever the distribution's settings say. */
-  private tellOfTls({ domain, keepData }: StageSettings): void {
-    if (domain) return
-    const told = Annotations.of(this)
-    const sentence =
-      "The page's address is CloudFront's own, whose certificate takes TLS 1.0 and 1.1 too. With the setting `domain` it takes 1.2 at least."
-    if (keepData) told.addWarningV2('payfriend:oldTls', sentence)
-    else told.addInfoV2('payfriend:oldTls', sentence)
+    tellOfName(this, settings)
   }
 }

@@ -1,7 +1,7 @@
 /** The settings of a deployment that depend on its provider. */
 import * as z from 'zod'
 import { isCarriedBy, providers, textProviders } from '../functions/routes.ts'
-import type { ProviderSettings } from './lambdas.ts'
+import type { ProviderSettings } from './lambdaEnvironment.ts'
 
 const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
 const SID =

@@ -1,6 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { Aws, Duration, Names, Stack, Stage, Token, Validations } from 'aws-cdk-lib'
+import { Aws, Duration, Names, Validations } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import {
   AccessLevel,
@@ -19,17 +17,15 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
-import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment'
 import { Construct } from 'constructs'
 import { ORIGIN_HEADER } from '../functions/http/originHeader.ts'
 import type { Api } from './api.ts'
 import type { Firewall } from './firewall.ts'
-import { APPROVE_PATH, approveHeaders, cacheControl, type Page, pageHeaders } from './page.ts'
+import { APPROVE_PATH, approveHeaders, type Page, pageHeaders } from './page.ts'
+import { uploadPage } from './pageUpload.ts'
 import { privateBucket } from './privateBucket.ts'
-import { logicalIdOf } from './retention.ts'
 import { logWhereItCan, siteLogBucket } from './siteLog.ts'
 
 /** Every error that CloudFront would otherwise cache for ten seconds. */
@@ -43,7 +39,7 @@ const REGION_CHARACTERS_MAX = 20
 export type SiteSettings = {
   readonly stage: string
   readonly keepData: boolean
-  readonly logRetention: RetentionDays
+  readonly logRetentionDays: RetentionDays
   /** The page's own name, with a certificate for it in us-east-1. Default: CloudFront's name. */
   readonly domain: { readonly name: string; readonly certificateArn: string } | undefined
 }
@@ -155,69 +151,10 @@ export class Site extends Construct {
     }
   }
 
-  /** Upload the page with its `config.json`; files named by their content come first. */
+  /** Upload the page with its `config.json`. */
   publish(page: Page, config: object): void {
-    const logGroup = new LogGroup(this, 'DeploymentLogs', { retention: this.settings.logRetention })
-    const role = this.deploymentRole(logGroup)
-    const deployment = (id: string, sources: ISource[], immutable: boolean) =>
-      new BucketDeployment(this, id, {
-        sources,
-        destinationBucket: this.bucket,
-        cacheControl: [CacheControl.fromString(cacheControl({ immutable }))],
-        // A page that is open still loads files of the version before.
-        prune: false,
-        memoryLimit: 512,
-        logGroup,
-        role,
-      })
-    const assets = deployment('Assets', [this.folderOf(page, true)], true)
-    const told = Source.jsonData('config.json', config)
-    const start = deployment('Start', [this.folderOf(page, false), told], false)
-    start.node.addDependency(assets)
-
-    const reason = "It is the construct library's own, and runs only while the stack is deployed."
-    const deployer = Stack.of(this).node.children.find(({ node }) =>
-      node.id.startsWith('Custom::CDKBucketDeployment'),
-    )
-    if (!deployer) throw new Error('CDK has renamed Custom::CDKBucketDeployment')
-    for (const id of [
-      'AwsSolutions-L1',
-      'Serverless-LambdaLatestVersion',
-      'Serverless-LambdaDLQ',
-      'Serverless-LambdaTracing',
-    ]) {
-      Validations.of(deployer).acknowledge({ id, reason })
-    }
-  }
-
-  private deploymentRole(logGroup: LogGroup): Role {
-    const role = new Role(this, 'DeploymentRole', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    })
-    role.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
-      }),
-    )
-    const { synthesizer, account, region, partition } = Stack.of(this)
-    const named = (value: string, token: string) => (Token.isUnresolved(value) ? token : value)
-    const assets = `cdk-${synthesizer.bootstrapQualifier}-assets-${named(account, '<AWS::AccountId>')}-${named(region, '<AWS::Region>')}`
-    for (const finding of [
-      'Action::s3:GetBucket*',
-      'Action::s3:GetObject*',
-      'Action::s3:List*',
-      'Action::s3:Abort*',
-      'Action::s3:DeleteObject*',
-      `Resource::arn:${named(partition, '<AWS::Partition>')}:s3:::${assets}/*`,
-      `Resource::<${logicalIdOf(this.bucket)}.Arn>/*`,
-    ]) {
-      Validations.of(role).acknowledge({
-        id: `AwsSolutions-IAM5[${finding}]`,
-        reason: "It copies the page's files from the bucket of assets to that of the page.",
-      })
-    }
-    return role
+    const { logRetentionDays } = this.settings
+    uploadPage(this, { page, config, bucket: this.bucket, logRetentionDays })
   }
 
   private headersPolicy(
@@ -258,20 +195,5 @@ export class Site extends Construct {
   private nameOf(part: string, charactersMax: number): string {
     const others = part.length + REGION_CHARACTERS_MAX + '-'.length
     return `${Names.uniqueResourceName(this, { maxLength: charactersMax - others })}${part}-${Aws.REGION}`
-  }
-
-  /** The files that browsers may keep for ever, or the others, as a folder to upload. */
-  private folderOf(page: Page, immutable: boolean): ISource {
-    const { outdir } = Stage.of(this) ?? {}
-    if (!outdir) throw new Error('the site construct is not part of a CDK app')
-    // Beside the template, so that synth leaves no files elsewhere.
-    const folder = join(outdir, `page-${this.node.addr}-${immutable ? 'assets' : 'start'}`)
-    rmSync(folder, { recursive: true, force: true })
-    for (const [path, file] of page) {
-      if (file.immutable !== immutable) continue
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), file.body)
-    }
-    return Source.asset(folder)
   }
 }

@@ -17,12 +17,15 @@ export const hasSiteLog = (region: string): boolean => !RegionInfo.get(region).i
 /** The bucket of the log. Only the AWS account's owner can read it; its retention is that of the other logs. */
 export function siteLogBucket(
   scope: Construct,
-  { keepData, logRetention }: { readonly keepData: boolean; readonly logRetention: RetentionDays },
+  {
+    keepData,
+    logRetentionDays,
+  }: { readonly keepData: boolean; readonly logRetentionDays: RetentionDays },
 ): IBucket {
   const bucket = privateBucket(scope, 'LogBucket', keepData, {
     // CloudFront needs access control lists to write its log.
     objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
-    lifecycleRules: [{ expiration: Duration.days(logRetention) }],
+    lifecycleRules: [{ expiration: Duration.days(logRetentionDays) }],
   })
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',

@@ -39,6 +39,8 @@ const domain = z
     'must be a domain in lower case, like example.com',
   )
 const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
+/** With leap years, so that a lock of years is no day too short. */
+export const DAYS_A_YEAR = 365.25
 /** The two locks, as a sentence to the operator spells them. */
 export const LOCKS = '{"mode": "governance", "years": 5} or {"mode": "compliance", "years": 5}'
 const throttle = z.strictObject({ ratePerSecond: count, burst: count })

@@ -117,7 +117,6 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
     currencies: data.currencies.map(currencyForPage),
     maxAmount: maxAmount.limits,
     phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
-    logRetention: data.logRetentionDays,
   }
 }
 

@@ -525,7 +525,7 @@ test('the imports of a known file are all found', () => {
     'functions/core/payer.ts',
     'functions/core/refusals.ts',
     'functions/observe.ts',
-    'functions/http/gatewayAnswers.ts',
+    'functions/http/answers.ts',
     'functions/http/originCheck.ts',
     'functions/http/requestBody.ts',
   ])

@@ -1,4 +1,4 @@
-/** The pipeline of every route: parse the request, check it with zod, call the handler, answer. */
+/** The pipeline of every route: parse the request, check it with zod, call the handler, report. */
 import middy from '@middy/core'
 import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import type {
@@ -9,9 +9,9 @@ import type {
 } from 'aws-lambda'
 import * as z from 'zod'
 import type { SignedIn } from '../core/payer.ts'
-import { REFUSALS, Refusal, SessionEnded } from '../core/refusals.ts'
-import { count, flush, logger } from '../observe.ts'
-import { GATEWAY_ANSWERS } from './gatewayAnswers.ts'
+import { Refusal } from '../core/refusals.ts'
+import { flush, logger } from '../observe.ts'
+import { type Answer, answered, problem, Unauthorized } from './answers.ts'
 import { type OriginEnv, originCheck } from './originCheck.ts'
 import { bodyText, jsonBody } from './requestBody.ts'
 
@@ -28,12 +28,6 @@ export type Checked<B, Q> = {
   /** The caller's IP addresses, the nearest hop last. For records only: a client can forge all but the last. */
   readonly ip: string
   readonly requestId: string
-}
-
-export type Answer = {
-  readonly status: number
-  readonly body: unknown
-  readonly headers?: Record<string, string>
 }
 
 type PayerEventName = APIGatewayProxyEventV2WithJWTAuthorizer
@@ -151,8 +145,7 @@ function pipeline<E extends APIGatewayProxyEventV2 | PayerEventName>(
     })
     .handler(async (event) => {
       checkOrigin(event.headers)
-      const { status, body, headers } = await run(event)
-      return json(status, 'application/json', body, headers)
+      return answered(await run(event))
     }) as unknown as (event: E, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
 }
 
@@ -171,8 +164,6 @@ function payerOf(event: PayerEventName): SignedIn {
   const { sub, email, auth_time } = parsed.data
   return { payerId: sub, email, authTime: auth_time }
 }
-
-class Unauthorized extends Error {}
 
 /**
  * "forwarded, peer": the address of API Gateway's peer, and before it the address for which the peer forwards. Behind
@@ -217,45 +208,6 @@ function fieldsOf(issue: z.core.$ZodIssue): { path: string; reason: string }[] {
     reason: 'This field is not known here.',
   }))
 }
-
-function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
-  // The answer of API Gateway's authorizer, here for a token that it accepts: the claims of a payer are missing, or the
-  // session was ended.
-  if (error instanceof Unauthorized || error instanceof SessionEnded) {
-    return asGateway(401, { 'www-authenticate': 'Bearer' })
-  }
-  if (!(error instanceof Refusal)) {
-    count('Fault')
-    logger.error('Fault', { requestId, ...harmless(error) })
-    return asGateway(500)
-  }
-  const { code, details } = error
-  const { retryAfterSeconds, ...members } = details
-  const { status, title } = REFUSALS[code]
-  const body = { title, status, code, requestId, ...members }
-  const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
-  return json(status, 'application/problem+json', body, headers)
-}
-
-const asGateway = (status: 401 | 500, headers?: Record<string, string>) =>
-  json(status, 'application/json', { message: GATEWAY_ANSWERS[status].message }, headers)
-
-/** A fault's name and stack without its message, which can hold a number or a code. */
-const harmless = (error: unknown) => ({
-  fault: error instanceof Error ? error.name : typeof error,
-  at: error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [],
-})
-
-const json = (
-  status: number,
-  type: string,
-  body: unknown,
-  headers?: Record<string, string>,
-): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: status,
-  headers: { 'content-type': type, 'cache-control': 'no-store', ...headers },
-  body: JSON.stringify(body),
-})
 
 function report(
   event: APIGatewayProxyEventV2 | PayerEventName,

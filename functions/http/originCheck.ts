@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 import { Refusal } from '../core/refusals.ts'
+import { count } from '../observe.ts'
 import { ORIGIN_HEADER } from './originHeader.ts'
 
 /** A Lambda's environment, as far as it is read here. */
@@ -32,7 +33,10 @@ export function originCheck({ ORIGIN_SECRETS }: OriginEnv) {
     if (!known) return
     const given = digest(headers[ORIGIN_HEADER] ?? '')
     // Of equal length, so that the time of a comparison tells nothing of a secret.
-    if (!known.some((one) => timingSafeEqual(one, given))) throw new Refusal('wrong_address')
+    if (known.some((one) => timingSafeEqual(one, given))) return
+    // Apart: an unknown secret is rather CloudFront after a bad deployment, and none a caller past the firewall.
+    count(headers[ORIGIN_HEADER] ? 'OriginSecretUnknown' : 'OriginSecretMissing')
+    throw new Refusal('wrong_address')
   }
 }
 

@@ -26,6 +26,8 @@ export type AlarmRule = {
  * the only sign of it may be one payer who tries again.
  */
 export const FAULTS_MIN = 3
+/** Over which most metrics are summed up. */
+export const PERIOD = Duration.minutes(5)
 /** A quarter of an hour, which moves on. */
 export const QUARTER = Duration.minutes(15)
 

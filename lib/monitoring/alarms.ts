@@ -1,10 +1,12 @@
 /** Each alarm with its threshold, the reason for it, and its section in the runbook. */
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { type Carriers, isCarriedBy, textProviders } from '../../functions/routes.ts'
 import { type AlarmRule, AT_ONCE, FAULTS_MIN, QUARTER, TEN_MINUTES } from './alarmRule.ts'
 import { consumerRules } from './consumerAlarms.ts'
-import { filled, PERIOD, type StageMetrics } from './metrics.ts'
+import { firewallRules } from './firewallAlarms.ts'
+import { filled, type StageMetrics } from './metrics.ts'
 import { callbackRules, textRules } from './providerAlarms.ts'
+import { ringRules } from './ringAlarms.ts'
+import { signInRules } from './signInAlarms.ts'
 
 /** Well below the Lambdas' time limit (`LAMBDA_SECONDS`), so that the alarm comes before requests fail. */
 const SLOW_MS = 20_000
@@ -12,8 +14,6 @@ const SLOW_MS = 20_000
 const TURNED_AWAY_MIN = 50
 /** At these loads on-demand tables are not throttled, and Lambdas only if the account's limit is too small. */
 const THROTTLED_MIN = 5
-/** Refused sign-ups in a quarter of an hour, with none that was let in: where strangers are refused, three are ordinary. */
-const SIGN_UPS_REFUSED_MIN = 20
 
 export function alarmRules(
   { own, ...metrics }: StageMetrics,
@@ -60,6 +60,7 @@ export function alarmRules(
     },
     ...ringRules(own, metrics),
     ...signInRules(metrics, stage.refusesSignUps),
+    ...(metrics.cameThrough ? firewallRules(own, metrics.cameThrough) : []),
     {
       id: 'ApiUnanswered',
       what: 'API Gateway answers requests with faults of its own, because no Lambda answers it',
@@ -124,72 +125,3 @@ export function alarmRules(
 
 /** The first alarm has no number, so that it keeps its id when there are more. */
 const numbered = (id: string, i: number) => (i === 0 ? id : `${id}${i + 1}`)
-
-const ringRules = (
-  own: StageMetrics['own'],
-  { ringErrors, ringRuns }: Pick<StageMetrics, 'ringErrors' | 'ringRuns'>,
-): AlarmRule[] => [
-  {
-    id: 'PushFault',
-    what: 'Push services do not accept our key or our requests, so devices do not ring',
-    heading: 'Alarm: push faults',
-    metric: filled(own('PushFault'), QUARTER),
-    // A browser that subscribed with another server's key causes one at each ring of its payer.
-    threshold: FAULTS_MIN,
-    periods: AT_ONCE,
-  },
-  {
-    id: 'RingFails',
-    what: 'The Lambda that rings devices fails, so they do not ring',
-    heading: 'Alarm: rings fail',
-    metric: ringErrors.with({ period: QUARTER }),
-    threshold: FAULTS_MIN,
-    periods: AT_ONCE,
-  },
-  {
-    id: 'RingsSilent',
-    what: 'In two periods of five minutes, one after the other, payments were started and no device was rung',
-    heading: 'Alarm: rings are silent',
-    metric: new MathExpression({
-      expression: 'IF(FILL(runs, 0) == 0, FILL(started, 0), 0)',
-      usingMetrics: { runs: ringRuns, started: own('PaymentStarted') },
-      label: 'payments that nothing rang for',
-      period: PERIOD,
-    }),
-    threshold: 1,
-    // The call of a payment at a period's end is counted in the next, which is then not silent.
-    periods: TEN_MINUTES,
-  },
-]
-
-const signInRules = (
-  { signInErrors, signUp }: Pick<StageMetrics, 'signInErrors' | 'signUp'>,
-  refusesSignUps: boolean,
-): AlarmRule[] => [
-  {
-    id: 'SignInFails',
-    what: 'Nobody can sign in or stay signed in, because the Lambda that adds to the tokens fails',
-    heading: 'Alarm: sign-in fails',
-    metric: filled(signInErrors, QUARTER),
-    threshold: FAULTS_MIN,
-    periods: AT_ONCE,
-  },
-  ...(signUp
-    ? [
-        {
-          id: 'SignUpFails',
-          what: 'Every sign-up and invitation fails, or strangers try to sign up',
-          heading: 'Alarm: sign-up fails',
-          metric: new MathExpression({
-            // A refusal is an error, so errors beside sign-ups that were let in are no sign of a fault.
-            expression: 'IF(FILL(errors, 0) >= FILL(calls, 0), FILL(errors, 0), 0)',
-            usingMetrics: signUp,
-            label: 'sign-ups that failed',
-            period: QUARTER,
-          }),
-          threshold: refusesSignUps ? SIGN_UPS_REFUSED_MIN : FAULTS_MIN,
-          periods: AT_ONCE,
-        },
-      ]
-    : []),
-]

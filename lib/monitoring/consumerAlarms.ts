@@ -1,7 +1,7 @@
 /** The alarms of the Lambdas that consume the tables' streams. */
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
-import { type AlarmRule, AT_ONCE, TEN_MINUTES } from './alarmRule.ts'
-import { filled, PERIOD, type StageMetrics } from './metrics.ts'
+import { type AlarmRule, AT_ONCE, PERIOD, TEN_MINUTES } from './alarmRule.ts'
+import { filled, type StageMetrics } from './metrics.ts'
 
 /** A change becomes a dead letter after two hours; the person on call still has most of that time. */
 const BEHIND_MS = 15 * 60_000

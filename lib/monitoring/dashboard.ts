@@ -25,6 +25,10 @@ export function addDashboard(
   const hasTexts = textProviders.some((one) => isCarriedBy(carriers, one))
   const graph = (title: string, ...left: IMetric[]) =>
     new GraphWidget({ title, left, width: HALF, leftYAxis: { min: 0, showUnits: false } })
+  const refused = [
+    ...(metrics.signUp ? [metrics.signUp.refused] : []),
+    ...(metrics.cameThrough ? [own('OriginSecretMissing'), own('OriginSecretUnknown')] : []),
+  ]
   new Dashboard(scope, 'Dashboard', {
     widgets: [
       [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WHOLE, height: 4 })],
@@ -116,6 +120,7 @@ export function addDashboard(
           metrics.apiUnanswered,
         ),
       ],
+      ...(refused.length > 0 ? [[graph('Strangers refused', ...refused)]] : []),
       [
         graph('Rings', own('PushTaken'), own('PushGone'), own('PushLost'), own('PushFault')),
         graph(

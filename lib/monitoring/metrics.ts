@@ -1,5 +1,4 @@
 /** The metrics of a running stage: those that its Lambdas count, and those that AWS collects. */
-import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import {
@@ -8,15 +7,14 @@ import {
   type IFunction,
   MetricType,
 } from 'aws-cdk-lib/aws-lambda'
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { DIMENSION, NAMESPACE, type Metric as Name, serviceOf } from '../../functions/metrics.ts'
+import { PERIOD } from './alarmRule.ts'
+import { logMetrics } from './logMetrics.ts'
 
 /** CloudWatch allows no more metrics in one alarm. */
 export const METRICS_IN_ALARM_MAX = 10
-
-/** Over which most metrics are summed up. */
-export const PERIOD = Duration.minutes(5)
 
 export type StageMetrics = ReturnType<typeof stageMetrics>
 
@@ -27,7 +25,10 @@ export type MetricsProps = {
   readonly sweep: IFunction
   readonly ringDevices: IFunction
   /** The Lambdas that Cognito calls; with the owner's own pool there is no policy of sign-up. */
-  readonly triggers: { readonly tokenClaims: IFunction; readonly signUpPolicy?: IFunction }
+  readonly triggers: {
+    readonly tokenClaims: IFunction
+    readonly signUpPolicy?: { readonly function: IFunction; readonly log: ILogGroup }
+  }
   /** The Lambdas that consume the tables' streams, if there are any. */
   readonly consumers: readonly IFunction[]
   /** With the names of their indexes. */
@@ -37,35 +38,14 @@ export type MetricsProps = {
   }[]
   /** API Gateway's own log, one JSON object a request. */
   readonly accessLog: ILogGroup
+  readonly hasFirewall: boolean
 }
 
 export function stageMetrics(scope: Construct, props: MetricsProps) {
-  const { stage, routed, sweep, ringDevices, triggers, consumers, tables, accessLog } = props
-  // HTTP APIs count throttled requests among all other 4xx. Only the access log tells them apart: they have the
-  // status 429 and no Lambda status.
-  const turnedAway = new MetricFilter(scope, 'TurnedAway', {
-    logGroup: accessLog,
-    filterPattern: FilterPattern.all(
-      FilterPattern.stringValue('$.status', '=', '429'),
-      FilterPattern.stringValue('$.lambdaStatus', '=', '-'),
-    ),
-    metricNamespace: serviceOf(stage),
-    metricName: 'ApiThrottled',
-  })
-
-  // A 5xx that no Lambda answered. A Lambda's own 503, as of a switch, has alarms of its own.
-  const unanswered = new MetricFilter(scope, 'Unanswered', {
-    logGroup: accessLog,
-    filterPattern: FilterPattern.all(
-      FilterPattern.stringValue('$.status', '=', '5*'),
-      FilterPattern.any(
-        FilterPattern.stringValue('$.answerStatus', '=', '-'),
-        FilterPattern.stringValue('$.lambdaError', '!=', '-'),
-      ),
-    ),
-    metricNamespace: serviceOf(stage),
-    metricName: 'ApiUnanswered',
-  })
+  const { stage, routed, sweep, ringDevices, triggers, consumers, tables, accessLog, hasFirewall } =
+    props
+  const { signUpPolicy } = triggers
+  const logged = logMetrics(scope, { stage, accessLog, signUpLog: signUpPolicy?.log, hasFirewall })
 
   return {
     /** A metric that the Lambdas count, by its name in their code. */
@@ -104,10 +84,11 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
     ringRuns: ringDevices.metricInvocations({ period: PERIOD }),
     signInErrors: triggers.tokenClaims.metricErrors({ period: PERIOD }),
     /** A refused sign-up is an error too, because a Lambda has no other way to refuse one. */
-    signUp: triggers.signUpPolicy && {
-      errors: triggers.signUpPolicy.metricErrors({ period: PERIOD }),
-      calls: triggers.signUpPolicy.metricInvocations({ period: PERIOD }),
-    },
+    signUp: signUpPolicy &&
+      logged.signUpRefused && {
+        errors: signUpPolicy.function.metricErrors({ period: PERIOD }),
+        refused: logged.signUpRefused,
+      },
     /** How far each consumer is behind the streams. */
     consumersBehind: consumers.map((one) =>
       one.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: PERIOD }),
@@ -126,8 +107,10 @@ export function stageMetrics(scope: Construct, props: MetricsProps) {
         ofMapping(mapping, 'DroppedEventCount'),
       ]),
 
-    apiUnanswered: unanswered.metric({ statistic: Stats.SUM, period: PERIOD }),
-    apiThrottled: turnedAway.metric({ statistic: Stats.SUM, period: PERIOD }),
+    /** Only where a firewall stands. */
+    cameThrough: logged.cameThrough,
+    apiUnanswered: logged.unanswered,
+    apiThrottled: logged.turnedAway,
     /** Of the whole AWS account and region, because all its Lambdas share one concurrency limit. */
     lambdasThrottled: new Metric({
       namespace: 'AWS/Lambda',

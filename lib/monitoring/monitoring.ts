@@ -4,17 +4,20 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import type { Carriers } from '../../functions/routes.ts'
+import { hasFirewall } from '../firewallSettings.ts'
 import type { AlarmRule } from './alarmRule.ts'
 import { alarmRules } from './alarms.ts'
 import { addDashboard } from './dashboard.ts'
 import { type MetricsProps, stageMetrics } from './metrics.ts'
 
-export type MonitoringProps = Omit<MetricsProps, 'stage' | 'consumers'> & {
+export type MonitoringProps = Omit<MetricsProps, 'stage' | 'consumers' | 'hasFirewall'> & {
   readonly settings: Carriers & {
     readonly stage: string
     readonly keepData: boolean
     readonly limits: { readonly textsPerDayForStage: number }
     readonly signUp: { readonly policy: 'open' | 'domains' | 'closed' }
+    readonly webAclArn?: string | undefined
+    readonly requestsPerAddress?: number | undefined
     /** The owner's SNS topic, in the same region, that notifies the person on call. */
     readonly alarmTopicArn?: string | undefined
     /** The address of the runbook, without an anchor. */
@@ -33,7 +36,12 @@ export class Monitoring extends Construct {
     super(scope, id)
     const { stage, provider, formerProvider, limits, signUp, runbookUrl, alarmTopicArn, keepData } =
       settings
-    const all = stageMetrics(this, { ...props, stage, consumers })
+    const all = stageMetrics(this, {
+      ...props,
+      stage,
+      consumers,
+      hasFirewall: hasFirewall(settings),
+    })
     const rules = alarmRules(all, {
       provider,
       formerProvider,

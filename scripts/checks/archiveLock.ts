@@ -1,13 +1,13 @@
 /** The check of the archive's lock: what of a deployment cannot be taken back, or would lock less than is locked now. */
 import { GetObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3'
 import * as z from 'zod'
+import { DAYS_A_YEAR } from '../../lib/stageFields.ts'
 import { isNamed } from './accountChecks.ts'
 import { type Check, known, right, wrong } from './check.ts'
 import { ofType, type Plan } from './plan.ts'
 
 /** From the weaker to the stronger. */
 const MODES = ['GOVERNANCE', 'COMPLIANCE'] as const
-const DAYS_A_YEAR = 365.25
 
 const retention = z
   .object({

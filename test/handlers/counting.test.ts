@@ -7,6 +7,7 @@ vi.hoisted(() => {
   process.env.POWERTOOLS_METRICS_NAMESPACE = 'Payfriend'
 })
 
+import { ORIGIN_HEADER } from '../../functions/http/originHeader.ts'
 import { metrics } from '../../functions/metrics.ts'
 import { textProviders } from '../../functions/routes.ts'
 import { addDevice, type TestDevice } from '../harness/devices.ts'
@@ -242,6 +243,19 @@ test.each([
   counted()
   expect(await harness.call('authyCallback', { text, headers })).toMatchObject({ status: 403 })
   expect(sums()).toEqual({ [metric]: 1 })
+})
+
+test('what came past the firewall is counted apart from a secret that is not known', async () => {
+  const [known, other] = ['a'.repeat(32), 'b'.repeat(32)]
+  const walled = harness.with({ ORIGIN_SECRETS: known })
+  const as = await harness.person()
+  counted()
+  for (const secret of [undefined, '', other, other, other, known]) {
+    const headers = secret === undefined ? {} : { [ORIGIN_HEADER]: secret }
+    await walled.call('profile', { as, headers })
+    await walled.call('listApprovals', { headers })
+  }
+  expect(sums()).toEqual({ OriginSecretMissing: 4, OriginSecretUnknown: 6 })
 })
 
 test('a forged callback whose payment cannot be looked for is a fault of ours, and told as no payment’s', async () => {

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import type { PreSignUpTriggerEvent } from 'aws-lambda'
+import { describe, expect, test, vi } from 'vitest'
+import { signUpPolicy } from '../../functions/handlers/signUpPolicy.ts'
 import { type Series, type Stat, stateOf, takes } from './cloudWatch.ts'
 import { synthesize, text } from './synthesized.ts'
 
@@ -19,6 +21,9 @@ const readBy = (id: string): Stat[] => {
   )
 }
 
+const FIREWALL = {
+  webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/pay/1a2b',
+}
 const NO = undefined
 const NEVER: Series = [NO, NO, NO, NO, NO]
 /** Data by the name of the metric; what is not named was never counted. */
@@ -101,25 +106,69 @@ describe('sign-in', () => {
     expect(text(name?.Value)).toMatch(/^<LambdasTokenClaims/)
   })
 
+  const domains = { policy: 'domains', domains: ['example.com'] }
+  const signUpState = (id: string, signUp: object, data: Readonly<Record<string, Series>>) =>
+    stateOf(named(id, synthesize({ phoneCountries: 'all', signUp }).ofType), where(data))
+  const newest = (count: number): Series => [NO, NO, NO, NO, count]
+
+  describe.each([
+    ['closed', { policy: 'closed' }],
+    ['open', { policy: 'open' }],
+    ['for some domains', domains],
+  ])('sign-up that is %s', (_, signUp) => {
+    test('rings at the third crash, also beside sign-ups that were let in', () => {
+      const state = (errors: number) =>
+        signUpState('SignUpFails', signUp, { Errors: newest(errors), Invocations: newest(1000) })
+      expect([2, 3].map(state)).toEqual(['OK', 'ALARM'])
+    })
+
+    test.each([
+      ['no refusal was ever counted', []],
+      ['no refusal is counted now', [1, 1, NO, NO, NO]],
+    ] as [string, Series][])('rings at crashes where %s', (_, SignUpRefused) => {
+      expect(signUpState('SignUpFails', signUp, { Errors: newest(3), SignUpRefused })).toBe('ALARM')
+    })
+  })
+
+  test('refusals, which are errors too, neither ring as crashes nor hide them', () => {
+    const state = (errors: number, refused: number) =>
+      signUpState('SignUpFails', domains, {
+        Errors: newest(errors),
+        SignUpRefused: newest(refused),
+      })
+    expect([state(500, 500), state(502, 500), state(503, 500)]).toEqual(['OK', 'OK', 'ALARM'])
+    // A refusal is counted before the Lambda's error is.
+    expect(state(0, 500)).toBe('OK')
+  })
+
+  test('refusals ring by themselves where they are many, and where the policy refuses at all', () => {
+    const state = (refused: number) =>
+      signUpState('SignUpsRefused', domains, { SignUpRefused: newest(refused) })
+    expect([19, 20].map(state)).toEqual(['OK', 'ALARM'])
+    for (const policy of ['closed', 'open']) {
+      const { ofType } = synthesize({ phoneCountries: 'all', signUp: { policy } })
+      expect(() => named('SignUpsRefused', ofType)).toThrow()
+    }
+  })
+
   test.each([
-    ['closed', { policy: 'closed' }, 3],
-    ['open', { policy: 'open' }, 3],
-    ['for some domains', { policy: 'domains', domains: ['example.com'] }, 20],
-  ])('%s: rings at sign-ups of which all fail, and not at one among others', (_, signUp, least) => {
-    const { ofType } = synthesize({ phoneCountries: 'all', signUp })
-    const state = (errors: number, calls: number) =>
-      stateOf(
-        named('SignUpFails', ofType),
-        where({ Errors: [NO, NO, NO, NO, errors], Invocations: [NO, NO, NO, NO, calls] }),
-      )
-    expect(state(least - 1, least - 1)).toBe('OK')
-    expect(state(least, least)).toBe('ALARM')
-    expect(state(least, least + 1)).toBe('OK')
-    expect(state(0, 0)).toBe('OK')
+    ['an address of another domain', { SIGN_UP: 'domains', SIGN_UP_DOMAINS: 'example.com' }, 1],
+    ['a stranger where accounts are by invitation', { SIGN_UP: 'closed' }, 1],
+    ['a setting that is missing, which is a fault', {}, 0],
+  ])('one line, which the filter takes, is written at %s', async (_, env, lines) => {
+    const written = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const event = { triggerSource: 'PreSignUp_SignUp', request: { userAttributes: {} } }
+    await expect(signUpPolicy(env)(event as unknown as PreSignUpTriggerEvent)).rejects.toThrow()
+    const [[, filter] = []] = ofType('AWS::Logs::MetricFilter').filter(([id]) => /SignUp/.test(id))
+    const { FilterPattern, LogGroupName } = filter?.Properties ?? {}
+    const taken = written.mock.calls.filter(([line]) => `"${line}"` === FilterPattern)
+    written.mockRestore()
+    expect(taken).toHaveLength(lines)
+    expect(LogGroupName.Ref).toMatch(/^LambdasSignUpPolicyLogs/)
   })
 })
 
-describe('rings', () => {
+describe('rings, where payments are many', () => {
   test.each<[string, Series, Series, string]>([
     ['nothing is called while payments start', [1, 2], NEVER, 'ALARM'],
     ['each payment rings', [1, 1], [1, 1], 'OK'],
@@ -130,6 +179,117 @@ describe('rings', () => {
     const padded = (data: Series): Series => [...NEVER, ...data].slice(-5)
     const data = where({ PaymentStarted: padded(started), Invocations: padded(runs) })
     expect(stateOf(named('RingsSilent'), data)).toBe(state)
+  })
+})
+
+describe('rings, where payments are few', () => {
+  const alarm = named('RingsSilentForHours')
+  /** Three days, and a little more; each value in the hour that is so long ago. */
+  const hours = (...values: readonly (readonly [hoursAgo: number, count: number])[]): Series => {
+    const byAge = new Map(values)
+    return Array.from({ length: 75 }, (_, i) => byAge.get(74 - i))
+  }
+  const each = (count: number | undefined): Series => Array.from({ length: 75 }, () => count)
+
+  test.each<[string, Series, Series, string]>([
+    ['a payment a day rings nobody', hours([0, 1], [25, 1], [50, 1]), each(NO), 'ALARM'],
+    [
+      'nobody was rung since the third payment ago',
+      hours([0, 1], [2, 1], [5, 1], [9, 1]),
+      hours([9, 1]),
+      'ALARM',
+    ],
+    ['many payments ring nobody', each(9), each(NO), 'ALARM'],
+    [
+      'many payments ring nobody for three hours',
+      each(9),
+      [...each(9).slice(3), NO, NO, NO],
+      'ALARM',
+    ],
+    ['each payment rings', hours([0, 1], [25, 1], [50, 1]), hours([0, 1], [25, 1], [50, 1]), 'OK'],
+    [
+      'a ring is counted an hour later, and the newest not yet',
+      hours([0, 1], [25, 1], [50, 1]),
+      hours([24, 1], [50, 1]),
+      'OK',
+    ],
+    ['the silence is more than three days ago', hours([0, 1], [1, 1], [72, 1]), each(NO), 'OK'],
+    ['other things ring, and no payment starts', each(NO), each(2), 'OK'],
+    ['no payment starts', each(NO), each(NO), 'OK'],
+    ['nothing was ever counted', [], [], 'OK'],
+  ])('where %s', (_, PaymentStarted, Invocations, state) => {
+    expect(stateOf(alarm, where({ PaymentStarted, Invocations }))).toBe(state)
+  })
+
+  test('looks at hours, of what is called for rings', () => {
+    expect(JSON.stringify(alarm.Metrics)).toContain('"Period":3600')
+    const [started, runs] = readBy('RingsSilentForHours').map(({ Dimensions: [name] = [] }) =>
+      text(name?.Value),
+    )
+    expect([started, runs].sort()).toEqual([
+      expect.stringMatching(/^<LambdasRingDevices/),
+      'payfriend-dev',
+    ])
+  })
+})
+
+describe('a firewall', () => {
+  const { ofType: ofWalled } = synthesize(FIREWALL)
+  const newest = (count: number): Series => [NO, NO, NO, NO, count]
+  const state = (id: string, data: Readonly<Record<string, number>>) =>
+    stateOf(
+      named(id, ofWalled),
+      where(Object.fromEntries(Object.entries(data).map(([name, n]) => [name, newest(n)]))),
+    )
+
+  test.each<[string, Record<string, number>, string]>([
+    ['CloudFront sends a secret that is not known', { OriginSecretUnknown: 3 }, 'ALARM'],
+    ['… also if some Lambdas know it', { OriginSecretUnknown: 3, CameThrough: 500 }, 'ALARM'],
+    [
+      'CloudFront sends no secret, so that nothing comes through',
+      { OriginSecretMissing: 3 },
+      'ALARM',
+    ],
+    ['strangers come past it beside payers', { OriginSecretMissing: 99, CameThrough: 1 }, 'OK'],
+    ['one refused request is no sign', { OriginSecretUnknown: 1, OriginSecretMissing: 1 }, 'OK'],
+    ['all comes through', { CameThrough: 500 }, 'OK'],
+    ['nothing is asked', {}, 'OK'],
+  ])('tells of a page that its own API refuses: %s', (_, data, expected) => {
+    expect(state('PageRefused', data)).toBe(expected)
+  })
+
+  test('tells of a flood past it, also while payers come through', () => {
+    const flood = (OriginSecretMissing: number) =>
+      state('FirewallPassed', { OriginSecretMissing, CameThrough: 500 })
+    expect([99, 100].map(flood)).toEqual(['OK', 'ALARM'])
+  })
+
+  test.each([
+    ['an answer to the page', { status: '200', routeKey: 'GET /payments' }, true],
+    ['a payment that was started', { status: '201', routeKey: 'POST /payments' }, true],
+    ['a refusal', { status: '403', routeKey: 'GET /payments' }, false],
+    [
+      'a callback, which comes past it rightly',
+      { status: '200', routeKey: 'POST /payments/callback' },
+      false,
+    ],
+  ])('counts as come through: %s', (_, line, isCounted) => {
+    const [[, filter] = []] = ofWalled('AWS::Logs::MetricFilter').filter(([id]) =>
+      /CameThrough/.test(id),
+    )
+    expect(takes(filter?.Properties.FilterPattern, line)).toBe(isCounted)
+  })
+
+  test.each(['PageRefused', 'FirewallPassed'])('%s is no alarm where none stands', (id) => {
+    expect(() => named(id)).toThrow()
+    expect(ofType('AWS::Logs::MetricFilter').filter(([id]) => /CameThrough/.test(id))).toEqual([])
+  })
+
+  test('has what is refused for its address on the dashboard', () => {
+    const [[, board] = []] = ofWalled('AWS::CloudWatch::Dashboard')
+    for (const name of ['OriginSecretMissing', 'OriginSecretUnknown']) {
+      expect(JSON.stringify(board)).toContain(name)
+    }
   })
 })
 

@@ -62,7 +62,7 @@ class Expression {
 
   constructor(text: string, metrics: ReadonlyMap<string, Series>) {
     this.metrics = metrics
-    this.tokens = text.match(/\w+(\.\d+)?|>=|==|[>*,()[\]]|\S/g) ?? []
+    this.tokens = text.match(/\w+(\.\d+)?|>=|==|[>*+,()[\]-]|\S/g) ?? []
   }
 
   /** Its value; throws at anything that is left, because what cannot be read must not look quiet. */
@@ -73,7 +73,7 @@ class Expression {
   }
 
   value(): Value {
-    const left = this.product()
+    const left = this.total()
     const [operator] = this.tokens
     if (operator === undefined || !(operator in COMPARE)) return left
     this.tokens.shift()
@@ -82,8 +82,22 @@ class Expression {
     return each(
       (a, b) => (a === undefined && b === undefined ? a : Number(compare(a ?? 0, b ?? 0))),
       left,
-      this.product(),
+      this.total(),
     )
+  }
+
+  private total(): Value {
+    let left = this.product()
+    for (let sign = this.tokens[0]; sign === '+' || sign === '-'; sign = this.tokens[0]) {
+      this.tokens.shift()
+      const factor = sign === '+' ? 1 : -1
+      left = each(
+        (a, b) => (a === undefined && b === undefined ? a : (a ?? 0) + factor * (b ?? 0)),
+        left,
+        this.product(),
+      )
+    }
+    return left
   }
 
   private product(): Value {
@@ -157,9 +171,10 @@ function each(
 ): Value {
   const series = all.filter((one) => typeof one === 'object')
   const at = (i: number) => of(...all.map((one) => (typeof one === 'object' ? one[i] : one)))
-  const [longest] = series
-  if (!longest) throw new Error('no time series')
-  return longest.map((_, i) => at(i))
+  if (series.length === 0) throw new Error('no time series')
+  // One that was never counted has no periods; the others still do.
+  const periods = Math.max(...series.map((one) => one.length))
+  return Array.from({ length: periods }, (_, i) => at(i))
 }
 
 /** Whether a filter of logs that looks into JSON takes this line. */

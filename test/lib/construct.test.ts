@@ -190,18 +190,35 @@ test('says at synth that tokens of a pool of another app can change the account,
   expect(told(stackOf().stack)).toEqual([])
 })
 
+const domain = {
+  name: 'pay.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1a2b',
+}
+
 test('says at synth that CloudFront’s own certificate takes old TLS, unless the page has its own', () => {
   const told = Match.stringLikeRegexp('TLS 1.0')
   expect(Annotations.fromStack(stackOf().stack).findWarning('*', told)).not.toEqual([])
   const fleeting = stackOf(() => ({ settings: settingsOf({ keepData: false }) }))
   expect(Annotations.fromStack(fleeting.stack).findInfo('*', told)).not.toEqual([])
-  const domain = {
-    name: 'pay.example.com',
-    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1a2b',
-  }
   for (const keepData of [true, false]) {
     const { stack } = stackOf(() => ({ settings: settingsOf({ domain, keepData }) }))
     expect(Annotations.fromStack(stack).findWarning('*', told)).toEqual([])
     expect(Annotations.fromStack(stack).findInfo('*', told)).toEqual([])
   }
+})
+
+test('says at synth that payers’ devices belong to the page’s name, where there are payers to lose them', () => {
+  const told = Match.stringLikeRegexp('every payer loses every device')
+  const warned = (given: object) => {
+    const { stack } = stackOf(() => ({ settings: settingsOf(given) }))
+    return Annotations.fromStack(stack)
+      .findWarning('*', told)
+      .map(({ entry }) => String(entry.data))
+  }
+  expect(warned({})).toEqual([expect.stringContaining('CloudFront draws that')])
+  expect(warned({ domain })).toEqual([
+    expect.stringContaining('name, pay.example.com: under another'),
+  ])
+  expect(warned({ domain, keepData: false })).toEqual([])
+  expect(warned({ keepData: false })).toEqual([])
 })

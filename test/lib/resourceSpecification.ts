@@ -1,16 +1,13 @@
 /**
  * Test support: a template held against AWS's own specification of its resources. It knows types, properties, which of
- * them are required, and lists of allowed values; not lengths, patterns, or what two properties must hold together.
+ * them are required, their attributes, and lists of allowed values; not lengths, patterns, or what two properties must hold together.
  */
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
+import { referenceFlaws, type TemplateJson } from './templateReferences.ts'
 
 type Resource = NonNullable<ReturnType<typeof resourceOf>>
 type Properties = Resource['properties']
 type PropertyType = Properties[string]['type']
-/** A template, as far as it is looked at here. */
-export type TemplateJson = {
-  readonly Resources: Readonly<Record<string, { Type: string; Properties?: object }>>
-}
 
 // Loaded where it is first needed: it takes half a second and some 100 MB.
 let loaded: ReturnType<typeof loadAwsServiceSpecSync> | undefined
@@ -27,17 +24,25 @@ export const identifierOf = (type: string): readonly string[] =>
   resourceOf(type)?.primaryIdentifier ?? []
 
 /** What AWS's specification does not know in a template, or asks for in vain: a sentence each. */
-export function flawsOf({ Resources }: TemplateJson): string[] {
-  return Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) => {
-    // What a Lambda of CDK's own makes; nobody but that Lambda knows its properties.
-    if (Type.startsWith('Custom::')) return referenceFlaws(Resources, Properties, id)
-    const resource = resourceOf(Type)
-    if (!resource) return [`${id}: there is no ${Type}`]
-    return [
-      ...objectFlaws(resource.properties, Properties, id),
-      ...referenceFlaws(Resources, Properties, id),
-    ]
-  })
+export function flawsOf(template: TemplateJson): string[] {
+  const resources = Object.entries(template.Resources).flatMap(
+    ([id, { Type, Properties = {} }]) => {
+      if (isCustom(Type)) return []
+      const resource = resourceOf(Type)
+      return resource
+        ? objectFlaws(resource.properties, Properties, id)
+        : [`${id}: there is no ${Type}`]
+    },
+  )
+  return [...resources, ...referenceFlaws(template, hasAttribute)]
+}
+
+/** What a Lambda of CDK's own makes; nobody but that Lambda knows its properties and attributes. */
+const isCustom = (type: string) => type.startsWith('Custom::')
+
+function hasAttribute(type: string, attribute: string): boolean {
+  const known = resourceOf(type)
+  return isCustom(type) || known === undefined || attribute in known.attributes
 }
 
 function objectFlaws(known: Properties, given: object, at: string): string[] {
@@ -56,6 +61,10 @@ function objectFlaws(known: Properties, given: object, at: string): string[] {
 }
 
 function valueFlaws(type: PropertyType, value: unknown, at: string): string[] {
+  if (isObject(value) && 'Fn::If' in value) {
+    const [, ...either] = value['Fn::If'] as readonly unknown[]
+    return either.flatMap((one) => valueFlaws(type, one, at))
+  }
   // Known only when it is deployed.
   if (isIntrinsic(value) || type.type === 'json') return []
   const isNot = (what: string) => [`${at}: ${JSON.stringify(value)} is no ${what}`]
@@ -92,28 +101,6 @@ function valueFlaws(type: PropertyType, value: unknown, at: string): string[] {
       return all.some((flaws) => flaws.length === 0) ? [] : (all[0] ?? [])
     }
   }
-}
-
-/** References to what is not in the template, and to attributes that its type does not have. */
-function referenceFlaws(
-  resources: TemplateJson['Resources'],
-  value: unknown,
-  at: string,
-): string[] {
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([key, inner]) => {
-    if (key === 'Ref') {
-      const isThere = String(inner).startsWith('AWS::') || String(inner) in resources
-      return isThere ? [] : [`${at}: there is no ${inner} to refer to`]
-    }
-    if (key !== 'Fn::GetAtt') return referenceFlaws(resources, inner, at)
-    const [id, attribute] = inner as [string, string]
-    const type = resources[id]?.Type
-    if (type === undefined) return [`${at}: there is no ${id} to refer to`]
-    const known = resourceOf(type)
-    const has = !known || attribute in known.attributes || attribute in known.properties
-    return has ? [] : [`${at}: ${id} has no ${attribute}`]
-  })
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

@@ -57,7 +57,7 @@ test('without a file there is one stage, with every default', () => {
       signUp: { policy: 'closed', domains: [] },
       sesIdentity: undefined,
       changePasswordUrl: undefined,
-      logRetention: 90,
+      logRetentionDays: 90,
       logLevel: 'INFO',
       keepData: false,
       archiveLock: 'none',
@@ -144,7 +144,7 @@ test('a stage says only what it wants otherwise', () => {
         profile: { ratePerSecond: 7, burst: 9 },
         authyCallback: { ratePerSecond: 100, burst: 200 },
       },
-      logRetention: 30,
+      logRetentionDays: 30,
     },
   ])
 })

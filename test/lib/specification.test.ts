@@ -7,7 +7,7 @@ import cdkJson from '../../cdk.json' with { type: 'json' }
 import { ShopStack } from '../../examples/app.ts'
 import { providers } from '../../functions/routes.ts'
 import { addChecks } from '../../lib/checks.ts'
-import { flawsOf, identifierOf, type TemplateJson } from './resourceSpecification.ts'
+import { flawsOf, identifierOf } from './resourceSpecification.ts'
 import {
   appWithoutCopies,
   emptyBundles,
@@ -16,6 +16,7 @@ import {
   stackIn,
   withProvider,
 } from './synthesized.ts'
+import type { TemplateJson } from './templateReferences.ts'
 
 const PROD = {
   account: '123456789012',
@@ -69,12 +70,6 @@ describe('AWS’s specification of resources', () => {
     ['a boolean', queue({ FifoQueue: 'yes' }), 'Queue.FifoQueue: "yes" is no boolean'],
     ['a list', queue({ Tags: {} }), 'Queue.Tags: {} is no list'],
     ['a tag', queue({ Tags: [{ Name: 'x' }] }), 'Queue.Tags.0: {"Name":"x"} is no tag'],
-    ['a resource', queue({ QueueName: { Ref: 'No' } }), 'Queue: there is no No to refer to'],
-    [
-      'an attribute',
-      queue({ QueueName: { 'Fn::GetAtt': ['Topic', 'Size'] } }),
-      'Queue: Topic has no Size',
-    ],
     [
       'a required property',
       queue({ ...rule, VisibilityConfig: {} }, 'AWS::WAFv2::WebACL'),
@@ -87,6 +82,145 @@ describe('AWS’s specification of resources', () => {
     ],
   ])('would tell of %s that it does not know or misses', (_, template, flaw) => {
     expect(flawsOf(template)).toContain(flaw)
+  })
+
+  test.each([
+    ['no text', 5, '5 is no text'],
+    ['no allowed text', 'Everybody', '"Everybody" is no allowed text'],
+  ])('would tell of %s in either branch of Fn::If', (_, value, flaw) => {
+    for (const either of [
+      [value, 'Private'],
+      [{ Ref: 'AWS::NoValue' }, value],
+    ]) {
+      const given = { AccessControl: { 'Fn::If': ['Large', ...either] } }
+      const template = { ...queue(given, 'AWS::S3::Bucket'), Conditions: { Large: {} } }
+      expect(flawsOf(template)).toEqual([`Queue.AccessControl: ${flaw}`])
+    }
+  })
+})
+
+describe('what a template refers to', () => {
+  /** With a # for each $, which the linter takes for a mistake. */
+  const sub = (text: string, variables?: object) => {
+    const written = text.replaceAll('#', '$')
+    return { 'Fn::Sub': variables ? [written, variables] : written }
+  }
+  const Queue = { Type: 'AWS::SQS::Queue' }
+  const sound = {
+    Parameters: { Name: { Type: 'String' } },
+    Mappings: { Sizes: { eu: { size: 1 } } },
+    Conditions: {
+      Named: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'Name' }, ''] }] },
+      Both: {
+        'Fn::And': [{ Condition: 'Named' }, { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'x'] }],
+      },
+    },
+    Resources: {
+      Topic: { Type: 'AWS::SNS::Topic', Condition: 'Named' },
+      Queue: {
+        ...Queue,
+        DependsOn: ['Topic'],
+        Properties: {
+          QueueName: { 'Fn::If': ['Both', { Ref: 'Name' }, { Ref: 'AWS::NoValue' }] },
+          KmsMasterKeyId: sub('#{Name}-#{Topic.TopicName}-#{Given}-#{!Kept}', {
+            Given: { Ref: 'Topic' },
+          }),
+        },
+      },
+    },
+    Outputs: { Arn: { Value: { 'Fn::GetAtt': ['Queue', 'Arn'] }, Condition: 'Both' } },
+  }
+  /** The sound template with something else in one place. */
+  const spoiltAt = (path: readonly string[], value: unknown): TemplateJson => {
+    const template = structuredClone(sound)
+    const last = path.at(-1) ?? ''
+    let place = template as unknown as Record<string, unknown>
+    for (const key of path.slice(0, -1)) place = place[key] as Record<string, unknown>
+    place[last] = value
+    return template
+  }
+  const name = ['Resources', 'Queue', 'Properties', 'QueueName']
+  const noNo = 'there is no No to refer to'
+  test('is found, if it is all there', () => {
+    expect(flawsOf(sound)).toEqual([])
+  })
+
+  test.each<[string, readonly string[], unknown, string]>([
+    ['Ref', name, { Ref: 'No' }, `Queue: ${noNo}`],
+    [
+      'Ref to a pseudo parameter',
+      name,
+      { Ref: 'AWS::No' },
+      'Queue: there is no AWS::No to refer to',
+    ],
+    ['Fn::GetAtt', name, { 'Fn::GetAtt': ['No', 'Arn'] }, `Queue: ${noNo}`],
+    ['Fn::GetAtt, as a text', name, { 'Fn::GetAtt': 'No.Arn' }, `Queue: ${noNo}`],
+    ['an attribute', name, { 'Fn::GetAtt': ['Topic', 'Size'] }, 'Queue: Topic has no Size'],
+    ['an attribute, as a text', name, { 'Fn::GetAtt': 'Topic.Size' }, 'Queue: Topic has no Size'],
+    [
+      'an attribute that is a property only',
+      name,
+      { 'Fn::GetAtt': ['Queue', 'DelaySeconds'] },
+      'Queue: Queue has no DelaySeconds',
+    ],
+    ['the yes of Fn::If', [...name, 'Fn::If', '1'], { Ref: 'No' }, `Queue: ${noNo}`],
+    ['the no of Fn::If', [...name, 'Fn::If', '2'], { Ref: 'No' }, `Queue: ${noNo}`],
+    ['the condition of Fn::If', [...name, 'Fn::If', '0'], 'No', 'Queue: there is no condition No'],
+    ['Fn::Sub', name, sub('a-#{No}'), `Queue: ${noNo}`],
+    ['Fn::Sub beside its variables', name, sub('#{A}-#{No}', { A: 'a' }), `Queue: ${noNo}`],
+    ['a variable of Fn::Sub', name, sub('#{A}', { A: { Ref: 'No' } }), `Queue: ${noNo}`],
+    ['an attribute of nothing in Fn::Sub', name, sub('#{No.Arn}'), `Queue: ${noNo}`],
+    ['an attribute in Fn::Sub', name, sub('#{Topic.Size}'), 'Queue: Topic has no Size'],
+    ['what Fn::Join joins', name, { 'Fn::Join': ['', [{ Ref: 'No' }]] }, `Queue: ${noNo}`],
+    ['a mapping', name, { 'Fn::FindInMap': ['No', 'a', 'b'] }, 'Queue: there is no mapping No'],
+    ['DependsOn', ['Resources', 'Queue', 'DependsOn'], 'No', `Queue: ${noNo}`],
+    ['one of DependsOn', ['Resources', 'Queue', 'DependsOn', '1'], 'No', `Queue: ${noNo}`],
+    [
+      'a resource’s condition',
+      ['Resources', 'Topic', 'Condition'],
+      'No',
+      'Topic: there is no condition No',
+    ],
+    ['an output', ['Outputs', 'Arn', 'Value'], { Ref: 'No' }, `Outputs.Arn: ${noNo}`],
+    [
+      'an output’s name',
+      ['Outputs', 'Arn', 'Export'],
+      { Name: sub('#{No}') },
+      `Outputs.Arn: ${noNo}`,
+    ],
+    [
+      'an attribute in an output',
+      ['Outputs', 'Arn', 'Value', 'Fn::GetAtt', '1'],
+      'Size',
+      'Outputs.Arn: Queue has no Size',
+    ],
+    [
+      'an output’s condition',
+      ['Outputs', 'Arn', 'Condition'],
+      'No',
+      'Outputs.Arn: there is no condition No',
+    ],
+    [
+      'a condition in a condition',
+      ['Conditions', 'Both', 'Fn::And', '0'],
+      { Condition: 'No' },
+      'Conditions.Both: there is no condition No',
+    ],
+    [
+      'a parameter in a condition',
+      ['Conditions', 'Both', 'Fn::And', '1', 'Fn::Equals', '0'],
+      { Ref: 'No' },
+      `Conditions.Both: ${noNo}`,
+    ],
+    [
+      'a resource in a condition, where there is none yet',
+      ['Conditions', 'Both', 'Fn::And', '1', 'Fn::Equals', '0'],
+      { Ref: 'Topic' },
+      'Conditions.Both: there is no Topic to refer to',
+    ],
+    ['a rule', ['Rules'], { One: { Assertions: [{ Ref: 'No' }] } }, `Rules.One: ${noNo}`],
+  ])('is missed: %s', (_, path, value, flaw) => {
+    expect(flawsOf(spoiltAt(path, value))).toEqual([flaw])
   })
 })
 

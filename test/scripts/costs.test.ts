@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
-import { ALARMS, costsTable } from '../../scripts/costs.ts'
+import { ALARMS, ALARMS_MORE, costsTable } from '../../scripts/costs.ts'
 import { limitsTable, sizesTable } from '../../scripts/sizes.ts'
 import { synthesize, withProvider } from '../lib/synthesized.ts'
 
@@ -18,17 +18,33 @@ test('docs/guides/deploying.md has the tables of sizes and limits that it prints
   for (const table of [sizesTable(), limitsTable()]) expect(deploying).toContain(`\n\n${table}\n`)
 })
 
+const metricsOf = (given: object) =>
+  synthesize(given)
+    .ofType('AWS::CloudWatch::Alarm')
+    .flatMap(
+      ([
+        ,
+        {
+          Properties: { Metrics = [{ MetricStat: {} }] },
+        },
+      ]) => Metrics,
+    )
+    .filter((one: { MetricStat?: object }) => one.MetricStat).length
+
 test.each(providers)(
   'the alarms of a stage with %s read as many metrics as are reckoned',
   (provider) => {
-    const alarms = synthesize(withProvider[provider]).ofType('AWS::CloudWatch::Alarm')
-    const read = alarms.map(
-      ([, { Properties }]) =>
-        Properties.Metrics?.filter((one: { MetricStat?: object }) => one.MetricStat).length ?? 1,
-    )
-    expect(ALARMS[provider]).toBe(read.reduce((sum, count) => sum + count, 0))
+    expect(ALARMS[provider]).toBe(metricsOf(withProvider[provider]))
   },
 )
+
+test.each([
+  ['firewall', { region: 'us-east-1', requestsPerAddress: 2000 }],
+  ['domains', { signUp: { policy: 'domains', domains: ['example.com'] } }],
+] as const)('what the guide says of %s has its alarms in it', (name, given) => {
+  expect(ALARMS_MORE[name]).toBe(metricsOf(given) - metricsOf({}))
+  expect(guide).toContain(`$${(ALARMS_MORE[name] * 0.1).toFixed(2)} for its alarm`)
+})
 
 test('a payment approved by a device costs AWS about $0.0001 and no text, and one by a text about $0.07', () => {
   const [none = 0, texts = 0] = [-3, -1].map((column) => {
