@@ -1,21 +1,23 @@
 /** A command that looks at a stage and changes nothing: its options, its lines and its exit code. */
 import { parseArgs } from 'node:util'
+import { writtenSettings } from '../../bin/settings.ts'
 import type { Io } from '../terminal.ts'
 import { type AwsClients, awsClients } from './awsClients.ts'
 import { CannotLook } from './cannotLook.ts'
 import { type Check, type Finding, lookWithin } from './check.ts'
+import { stageRegion } from './stageRegion.ts'
 
 export type Asked = {
   readonly stage: string
-  /** The SDK's own if undefined. */
+  /** That of the option. */
   readonly region: string | undefined
   readonly profile: string | undefined
+  /** The text of `payfriend.json`, if there is one: an app of one's own has none. */
+  readonly settings: string | undefined
 }
 
 export type Command = {
   readonly usage: string
-  /** The region in which to look, if it is not for the options to say. @throws CannotLook */
-  readonly regionOf?: (asked: Asked) => string | undefined
   /** Read what all checks need. @throws CannotLook */
   readonly begin: (
     asked: Asked,
@@ -27,10 +29,17 @@ export type Command = {
 /** The options that all have, for their help. */
 export const OPTIONS = `
   --stage     which stage; dev if not said
-  --region    where it is; AWS_REGION or that of the profile if not said
+  --region    where it is; if not said, that of the stage in payfriend.json, AWS_REGION, or that of the profile
   --profile   whose credentials; AWS_PROFILE if not said`
 
 const LOOK_LIMIT_MS = 10_000
+
+type Here = {
+  /** How long a check may take. */
+  readonly limitMs?: number
+  /** The text of `payfriend.json`, if there is one. */
+  readonly settings?: () => string | undefined
+}
 
 /**
  * Run it with these arguments.
@@ -38,10 +47,10 @@ const LOOK_LIMIT_MS = 10_000
  * @returns the exit code: 0 (nothing is wrong), 1 (a check found a fault), 2 (a check could not be made)
  */
 export async function run(
-  { usage, regionOf, begin }: Command,
+  { usage, begin }: Command,
   argv: readonly string[],
   io: Pick<Io, 'say' | 'complain'>,
-  limitMs = LOOK_LIMIT_MS,
+  { limitMs = LOOK_LIMIT_MS, settings = writtenSettings }: Here = {},
 ): Promise<number> {
   const asked = askedOf(argv, usage)
   if (typeof asked === 'string') {
@@ -54,8 +63,10 @@ export async function run(
   }
   let clients: AwsClients | undefined
   try {
-    clients = awsClients({ ...asked, region: regionOf?.(asked) ?? asked.region })
-    const { heading, checks } = await begin(asked, clients, AbortSignal.timeout(limitMs))
+    const text = settings()
+    clients = awsClients({ ...asked, region: stageRegion(asked, text) })
+    const signal = AbortSignal.timeout(limitMs)
+    const { heading, checks } = await begin({ ...asked, settings: text }, clients, signal)
     io.say(heading)
     io.say('')
     const findings = await tell(checks, io.say, limitMs)

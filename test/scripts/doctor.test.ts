@@ -51,7 +51,7 @@ async function run(argv = ['--stage', 'live', '--region', 'eu-west-1'], limitMs 
     doctor,
     argv,
     { say: (line) => said.push(line), complain: (line) => complaints.push(line) },
-    limitMs,
+    { limitMs },
   )
   for (const secret of SECRETS) expect([...said, ...complaints].join('\n')).not.toContain(secret)
   return { code, said, complaints, lines: linesOf(said) }
@@ -353,12 +353,12 @@ describe('where it cannot look it says why, and ends with 2:', () => {
     [
       'no such stack',
       failing('ValidationError', 'Stack with id Payfriend-live does not exist'),
-      /^There is no stack Payfriend-live in this account and region: .*--region/,
+      /^There is no stack Payfriend-live in eu-west-1 with these credentials: .*--region/,
     ],
     [
       'nobody signed in',
       failing('CredentialsProviderError', 'Could not load credentials from any providers'),
-      /^AWS does not accept these credentials \(Could not load credentials .*--profile/,
+      /^There are no credentials of AWS here: .*--profile/,
     ],
     [
       'a session that is over',
@@ -366,7 +366,11 @@ describe('where it cannot look it says why, and ends with 2:', () => {
       /^AWS does not accept these credentials/,
     ],
     ['no right to look', failing('AccessDenied', 'no'), /cloudformation:DescribeStacks/],
-    ['no region', new Error('Region is missing'), /^Say which region: --region eu-west-1/],
+    [
+      'no region',
+      new Error('Region is missing'),
+      /^No region is named: say `region` in payfriend\.json, --region eu-west-1/,
+    ],
     ['a fault', failing('InternalFailure', 'oh'), /understood \(InternalFailure\)/],
   ])('%s', async (_, error, sentence) => {
     stage.aws.cloudFormation.on(DescribeStacksCommand).rejects(error)
