@@ -8,7 +8,7 @@ import {
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { hasSiteLog } from '../../lib/siteLog.ts'
-import type { AwsClients } from './awsClients.ts'
+import { type AwsClients, isNamed } from './awsClients.ts'
 import { type Check, right, unclear, wrong } from './check.ts'
 import type { Plan } from './plan.ts'
 
@@ -144,7 +144,3 @@ const logsPolicy = ({ aws }: Plan, client: CloudWatchLogsClient): Check => ({
     )
   },
 })
-
-/** An error of AWS by its name. */
-export const isNamed = (error: unknown, name: string): boolean =>
-  error instanceof Error && error.name === name

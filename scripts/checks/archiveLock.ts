@@ -1,7 +1,7 @@
 /** The check of the archive's lock: what of a deployment cannot be taken back, or would lock less than is locked now. */
 import { GetObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3'
 import * as z from 'zod'
-import { isNamed } from './accountChecks.ts'
+import { isNamed } from './awsClients.ts'
 import { type Check, known, right, wrong } from './check.ts'
 import { ofType, type Plan } from './plan.ts'
 

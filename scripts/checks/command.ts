@@ -121,14 +121,14 @@ async function tell(
 function summedUp(findings: readonly Finding[], say: Io['say']): number {
   const count = (mark: Finding['mark']) => findings.filter((one) => one.mark === mark).length
   const [wrong, unclear, left] = [count('✗'), count('?'), count('☐')]
-  const looked = findings.length - left
+  const looked = `${findings.length - left} checks`
   const rest = left > 0 ? ` ${left} more to do by hand.` : ''
   if (wrong > 0) {
-    say(`${wrong} of ${looked} ${wrong === 1 ? 'is' : 'are'} not right.${rest}`)
+    say(`${wrong} of ${looked} found something wrong (✗).${rest}`)
     return 1
   }
   if (unclear > 0) {
-    say(`${unclear} of ${looked} could not be looked at; nothing else is wrong.${rest}`)
+    say(`${unclear} of ${looked} could not be made (?); the others found nothing wrong.${rest}`)
     return 2
   }
   say(`Nothing is wrong.${rest}`)

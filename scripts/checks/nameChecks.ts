@@ -1,4 +1,4 @@
-/** Checks of what is there by now: the stack, the names that one account or region has only once, the tables' indexes. */
+/** Checks of the names that one account or region has only once, and of the tables' indexes. */
 import {
   ListOriginAccessControlsCommand,
   ListResponseHeadersPoliciesCommand,
@@ -7,43 +7,16 @@ import { DescribeUserPoolDomainCommand } from '@aws-sdk/client-cognito-identity-
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { ListEventBusesCommand } from '@aws-sdk/client-eventbridge'
 import * as z from 'zod'
-import { isNamed } from './accountChecks.ts'
-import type { AwsClients } from './awsClients.ts'
+import { type AwsClients, isNamed } from './awsClients.ts'
 import { type Check, type Finding, known, right, wrong } from './check.ts'
 import { ofType, type Plan, textOf } from './plan.ts'
+import { STANDING, standingStack } from './stackCheck.ts'
 
 export const nameChecks = (plan: Plan, clients: AwsClients): Check[] => [
-  stack(plan),
+  standingStack(plan),
   ...Object.keys(NAMED).map((type) => nameFree(plan, clients, type as NamedType)),
   indexes(plan, clients),
 ]
-
-/** The rights for what stands there by now. */
-const STANDING = 'cloudformation:DescribeStacks and ListStackResources'
-
-const stack = ({ stack, standing, aws }: Plan): Check => ({
-  title: 'stack',
-  needs: STANDING,
-  async look() {
-    const found = await standing()
-    if (!found) return right(`the name ${stack} is free`)
-    const { status } = found
-    if (/^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|REVIEW_IN_PROGRESS|CREATE_FAILED)$/.test(status)) {
-      const unprotect = `cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stack}`
-      return wrong(
-        `${stack} never came up (${status}), and has to go before it is deployed again`,
-        `${aws(unprotect)}, then ${aws(`cloudformation delete-stack --stack-name ${stack}`)}   (what was kept of it: docs/guides/deploying.md)`,
-      )
-    }
-    if (/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(status)) {
-      return known(`${stack} is deployed already (${status}); this would change it`)
-    }
-    return wrong(
-      `${stack} is ${status}`,
-      'Look at its events in the console of CloudFormation, and run this again when that is over.',
-    )
-  },
-})
 
 type Named = {
   readonly title: string

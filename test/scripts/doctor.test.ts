@@ -114,7 +114,7 @@ describe.each(textProviders)('with %s, one line says what is wrong and what to d
       },
     ])
     expect(told).toMatchObject({ code: 1, complaints: [] })
-    expect(told.said.at(-1)).toMatch(/^1 of \d+ is not right\.$/)
+    expect(told.said.at(-1)).toMatch(/^1 of \d+ checks found something wrong \(✗\)\.$/)
   })
 })
 
@@ -294,7 +294,7 @@ describe('what cannot be seen is left open:', () => {
       })),
     )
     expect(told.code).toBe(2)
-    expect(told.said.at(-1)).toMatch(/^2 of \d+ could not be looked at/)
+    expect(told.said.at(-1)).toMatch(/^2 of \d+ checks could not be made/)
   })
 
   test('what gives no answer in time, and everything else is told', async () => {

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { StackStatus } from '@aws-sdk/client-cloudformation'
 import {
   ListDistributionsCommand,
   ListOriginAccessControlsCommand,
@@ -24,6 +25,7 @@ import { linesOf } from './linesOf.ts'
 import {
   ACCOUNT,
   failure,
+  NAME,
   REGION,
   type RecordedAccount,
   standing,
@@ -63,6 +65,7 @@ const TITLES = [
   'indexes',
   'mails',
   'certificate',
+  "page's name",
   'alarm topic',
   'firewall',
   "firewall's secret",
@@ -129,6 +132,33 @@ test('a stage that stands is changed, which one line says, and its own names cou
   ])
   expect(found.code).toBe(0)
 })
+
+test('the distribution of the stage itself may have the name of its page', async () => {
+  standing(account)
+  const [id] = Object.entries<{ Type: string }>(account.template.Resources).find(
+    ([, { Type }]) => Type === 'AWS::CloudFront::Distribution',
+  ) ?? ['']
+  const own = { Id: `Payfriend-dev-${id}`, Aliases: { Items: [NAME] } }
+  account.aws.cloudFront.on(ListDistributionsCommand).resolves(items('DistributionList', own))
+  const { lines } = await run()
+  expect(lines.find(({ title }) => title === "page's name")).toMatchObject({
+    mark: '✓',
+    found: "pay.example.com is the stage's own",
+  })
+})
+
+test.each(Object.keys(StackStatus))(
+  'a stack that is %s has its own line and next step',
+  async (status) => {
+    standing(account, status)
+    const line = (await run()).lines.find(({ title }) => title === 'stack')
+    expect(line?.found).not.toContain('does not know')
+    // ROLLBACK_COMPLETE is the end of a first deployment that failed.
+    const mark = /(?<!^ROLLBACK)_COMPLETE$/.test(status) ? /[✓!]/ : /✗/
+    expect(line?.mark).toMatch(mark)
+    if (line?.mark === '✗') expect(line.next).toMatch(/aws cloudformation /)
+  },
+)
 
 test('what exists once for all regions is asked in us-east-1, the rest in the region of the stage', async () => {
   standing(account)
