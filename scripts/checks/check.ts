@@ -10,8 +10,8 @@ export type Finding = {
 
 export type Check = {
   readonly title: string
-  /** The rights that the check needs, by AWS's names. */
-  readonly needs?: string
+  /** The rights that the check needs, by IAM's names. */
+  readonly needs?: readonly string[]
   readonly look: (signal: AbortSignal) => Promise<Finding>
 }
 
@@ -71,7 +71,7 @@ function notSeen(error: unknown, { needs }: Check): Finding {
   if (/^(AccessDenied|AuthorizationError|NotAuthorized|UnauthorizedOperation)/.test(name)) {
     return unclear(
       `these credentials may not look (${name})`,
-      `Use credentials with ${needs ?? 'the right to read it'}.`,
+      `Use credentials with ${needs?.join(', ') ?? 'the right to read it'}.`,
     )
   }
   return unclear(`an answer that was not understood (${name})`, 'Run this again.')

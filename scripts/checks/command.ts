@@ -14,10 +14,14 @@ export type Asked = {
   readonly profile: string | undefined
   /** The text of `payfriend.json`, if there is one: an app of one's own has none. */
   readonly settings: string | undefined
+  /** Whether checks that need the right to read secrets are left out; only for a command that takes the option. */
+  readonly withoutSecrets: boolean
 }
 
 export type Command = {
   readonly usage: string
+  /** Whether it has the option `--without-secrets`. */
+  readonly readsSecrets?: true
   /** Read what all checks need. @throws CannotLook */
   readonly begin: (
     asked: Asked,
@@ -47,12 +51,12 @@ type Here = {
  * @returns the exit code: 0 (nothing is wrong), 1 (a check found a fault), 2 (a check could not be made)
  */
 export async function run(
-  { usage, begin }: Command,
+  { usage, readsSecrets, begin }: Command,
   argv: readonly string[],
   io: Pick<Io, 'say' | 'complain'>,
   { limitMs = LOOK_LIMIT_MS, settings = writtenSettings }: Here = {},
 ): Promise<number> {
-  const asked = askedOf(argv, usage)
+  const asked = askedOf(argv, usage, readsSecrets)
   if (typeof asked === 'string') {
     io.complain(asked)
     return 2
@@ -81,11 +85,12 @@ export async function run(
   }
 }
 
-function askedOf(argv: readonly string[], usage: string) {
+function askedOf(argv: readonly string[], usage: string, readsSecrets = false) {
   try {
     const { values } = parseArgs({
       args: [...argv],
       options: {
+        'without-secrets': { type: 'boolean', default: false },
         stage: { type: 'string', default: 'dev' },
         region: { type: 'string' },
         profile: { type: 'string' },
@@ -95,7 +100,9 @@ function askedOf(argv: readonly string[], usage: string) {
     if (!/^[a-z][a-z0-9-]{0,19}$/.test(values.stage)) {
       return '--stage must be the name of a stage: 1 to 20 of a-z 0-9 -, with a letter first.'
     }
-    return { region: undefined, profile: undefined, ...values }
+    const { 'without-secrets': withoutSecrets, ...others } = values
+    if (withoutSecrets && !readsSecrets) throw new Error("Unknown option '--without-secrets'")
+    return { region: undefined, profile: undefined, ...others, withoutSecrets }
   } catch (error) {
     return `${error instanceof Error ? error.message : error}\n\n${usage}`
   }

@@ -137,7 +137,7 @@ const SWEPT_MINUTES = 10
 
 function sweeps({ stage, clients }: World): Look {
   return {
-    needs: 'cloudwatch:GetMetricStatistics',
+    needs: ['cloudwatch:GetMetricStatistics'],
     async look(abortSignal) {
       const Value = stage.resource('AWS::Lambda::Function', /SweepPaymentsFunction/)
       const now = Date.now()
@@ -162,7 +162,7 @@ function sweeps({ stage, clients }: World): Look {
 
 function mails({ stage, clients }: World): Look {
   return {
-    needs: 'cognito-idp:DescribeUserPool and ses:GetAccount',
+    needs: ['cognito-idp:DescribeUserPool', 'ses:GetAccount'],
     async look(abortSignal) {
       const UserPoolId = stage.resource('AWS::Cognito::UserPool', /^UserPool$/)
       const command = new DescribeUserPoolCommand({ UserPoolId })
@@ -179,7 +179,7 @@ const MAPPINGS = 2
 
 function streams({ stage, clients }: World): Look {
   return {
-    needs: 'lambda:ListEventSourceMappings',
+    needs: ['lambda:ListEventSourceMappings'],
     async look(abortSignal) {
       for (const name of ['ArchiveEntries', 'PublishEvents']) {
         const FunctionName = stage.resource('AWS::Lambda::Function', new RegExp(`${name}Function`))
@@ -206,7 +206,7 @@ function streams({ stage, clients }: World): Look {
 
 function tables({ stage, clients: { dynamoDb } }: World): Look {
   return {
-    needs: 'dynamodb:DescribeTable and DescribeContinuousBackups',
+    needs: ['dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'],
     async look(abortSignal) {
       let isProtected = true
       for (const output of ['PaymentsTableName', 'PayersTableName']) {
@@ -231,7 +231,7 @@ function tables({ stage, clients: { dynamoDb } }: World): Look {
 
 function alarms({ stage, clients }: World): Look {
   return {
-    needs: 'cloudwatch:DescribeAlarms',
+    needs: ['cloudwatch:DescribeAlarms'],
     async look(abortSignal) {
       const AlarmNames = [...stage.resourcesOf('AWS::CloudWatch::Alarm')]
       const { MetricAlarms = [] } = await clients.cloudWatch.send(

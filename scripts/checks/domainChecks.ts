@@ -19,7 +19,7 @@ export const domainChecks = (plan: Plan, { certificates, cloudFront }: AwsClient
 
 const certificate = ({ name, certificateArn }: Domain, client: ACMClient): Check => ({
   title: 'certificate',
-  needs: 'acm:DescribeCertificate',
+  needs: ['acm:DescribeCertificate'],
   async look(abortSignal) {
     const command = new DescribeCertificateCommand({ CertificateArn: certificateArn })
     try {
@@ -52,7 +52,7 @@ const LISTS_MAX = 20
 /** CloudFront gives a name to one distribution of all accounts; those of other accounts are listed for nobody. */
 const nameFree = ({ name }: Domain, { standing }: Plan, client: CloudFrontClient): Check => ({
   title: "page's name",
-  needs: `cloudfront:ListDistributions, ${STANDING}`,
+  needs: ['cloudfront:ListDistributions', ...STANDING],
   async look(abortSignal) {
     const { resources = [] } = (await standing()) ?? {}
     const ours = resources.map(({ PhysicalResourceId }) => PhysicalResourceId)

@@ -28,7 +28,7 @@ type Named = {
     clients: AwsClients,
     abortSignal: AbortSignal,
   ) => Promise<string | undefined>
-  readonly needs: string
+  readonly needs: readonly string[]
   readonly next: string
 }
 export type NamedType = keyof typeof NAMED
@@ -41,7 +41,7 @@ export const NAMED = {
   'AWS::Cognito::UserPoolDomain': {
     title: "sign-in's address",
     name: z.object({ Domain: z.unknown() }).transform(({ Domain }) => Domain),
-    needs: 'cognito-idp:DescribeUserPoolDomain',
+    needs: ['cognito-idp:DescribeUserPoolDomain'],
     async holder(Domain, { cognito }, abortSignal) {
       try {
         const command = new DescribeUserPoolDomainCommand({ Domain })
@@ -60,7 +60,7 @@ export const NAMED = {
     name: z
       .object({ ResponseHeadersPolicyConfig: z.object({ Name: z.unknown() }) })
       .transform((found) => found.ResponseHeadersPolicyConfig.Name),
-    needs: 'cloudfront:ListResponseHeadersPolicies',
+    needs: ['cloudfront:ListResponseHeadersPolicies'],
     async holder(name, { cloudFront }, abortSignal) {
       // There may be 20 of them.
       const command = new ListResponseHeadersPoliciesCommand({ Type: 'custom', MaxItems: 100 })
@@ -76,7 +76,7 @@ export const NAMED = {
     name: z
       .object({ OriginAccessControlConfig: z.object({ Name: z.unknown() }) })
       .transform((found) => found.OriginAccessControlConfig.Name),
-    needs: 'cloudfront:ListOriginAccessControls',
+    needs: ['cloudfront:ListOriginAccessControls'],
     async holder(name, { cloudFront }, abortSignal) {
       // There may be 100 of them.
       const command = new ListOriginAccessControlsCommand({ MaxItems: 100 })
@@ -88,7 +88,7 @@ export const NAMED = {
   'AWS::Events::EventBus': {
     title: 'event bus',
     name: z.object({ Name: z.unknown() }).transform(({ Name }) => Name),
-    needs: 'events:ListEventBuses',
+    needs: ['events:ListEventBuses'],
     async holder(name, { events }, abortSignal) {
       const command = new ListEventBusesCommand({ NamePrefix: name })
       const { EventBuses } = await events.send(command, { abortSignal })
@@ -102,7 +102,7 @@ function nameFree(plan: Plan, clients: AwsClients, type: NamedType): Check {
   const { title, name, holder, needs, next }: Named = NAMED[type]
   return {
     title,
-    needs: `${needs}, ${STANDING}`,
+    needs: [...needs, ...STANDING],
     async look(signal) {
       const names = ofType(plan.template, type).map(([, { Properties }]) =>
         textOf(name.parse(Properties), plan),
@@ -132,7 +132,7 @@ const table = z.object({
 /** DynamoDB adds or removes one index of a table at a time, and changes none; with two, the deployment fails. */
 const indexes = ({ template, standing }: Plan, { dynamoDb }: AwsClients): Check => ({
   title: 'indexes',
-  needs: `dynamodb:DescribeTable, ${STANDING}`,
+  needs: ['dynamodb:DescribeTable', ...STANDING],
   async look(abortSignal) {
     const there = (await standing())?.resources ?? []
     const findings: Finding[] = []

@@ -20,7 +20,7 @@ export const settingChecks = (plan: Plan, clients: AwsClients): Check[] => [
 
 const mails = ({ settings: { sesIdentity }, region, aws }: Plan, client: SESv2Client): Check => ({
   title: 'mails',
-  needs: 'ses:GetAccount and ses:GetEmailIdentity',
+  needs: ['ses:GetAccount', 'ses:GetEmailIdentity'],
   async look(abortSignal) {
     if (sesIdentity === undefined) return known(...COGNITOS_MAILER)
     const account = await sending(client, abortSignal)
@@ -67,7 +67,7 @@ export async function sending(client: SESv2Client, abortSignal: AbortSignal): Pr
 
 const topic = ({ settings: { alarmTopicArn }, region, aws }: Plan, client: SNSClient): Check => ({
   title: 'alarm topic',
-  needs: 'sns:GetTopicAttributes',
+  needs: ['sns:GetTopicAttributes'],
   async look(abortSignal) {
     if (alarmTopicArn === undefined) {
       return known(
@@ -110,7 +110,7 @@ const topic = ({ settings: { alarmTopicArn }, region, aws }: Plan, client: SNSCl
 /** `arn:aws:wafv2:us-east-1:123456789012:global/webacl/NAME/ID`; the settings take only one for CloudFront. */
 const firewall = (arn: string, client: WAFV2Client): Check => ({
   title: 'firewall',
-  needs: 'wafv2:GetWebACL',
+  needs: ['wafv2:GetWebACL'],
   async look(abortSignal) {
     const [Name, Id] = arn.split('/').slice(-2)
     const command = new GetWebACLCommand({ Scope: 'CLOUDFRONT', Name, Id })

@@ -4,7 +4,10 @@ import { type Check, type Finding, known, right, wrong } from './check.ts'
 import type { Plan } from './plan.ts'
 
 /** The rights for what stands there by now. */
-export const STANDING = 'cloudformation:DescribeStacks and ListStackResources'
+export const STANDING = [
+  'cloudformation:DescribeStacks',
+  'cloudformation:ListStackResources',
+] as const
 
 export const standingStack = (plan: Plan): Check => ({
   title: 'stack',

@@ -341,6 +341,19 @@ describe('what cannot be seen is left open:', () => {
   })
 })
 
+test.each(textProviders)(
+  'without the right to read secrets it can leave out what needs it, with %s',
+  async (provider) => {
+    stage = await startRecordedStage(provider)
+    const denied = Object.assign(new Error(CANARY), { name: 'AccessDeniedException' })
+    stage.aws.secrets.on(GetSecretValueCommand).rejects(denied)
+    stage.aws.lambda.on(GetFunctionConfigurationCommand).rejects(denied)
+    const told = await run(['--stage', 'live', '--region', 'eu-west-1', '--without-secrets'])
+    expect(told.lines.map(({ title }) => title)).toEqual(['callback', ...SITE])
+    expect(told.code).toBe(0)
+  },
+)
+
 describe('where it cannot look it says why, and ends with 2:', () => {
   beforeEach(async () => {
     stage = await startRecordedStage('authy')
