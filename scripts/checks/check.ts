@@ -15,6 +15,9 @@ export type Check = {
   readonly look: (signal: AbortSignal) => Promise<Finding>
 }
 
+/** A check but for its title, which is that of a row in docs/guides/deploying.md. */
+export type Look = Omit<Check, 'title'>
+
 export const right = (found: string): Finding => ({ mark: '✓', found })
 export const known = (found: string, next?: string): Finding => ({
   mark: '!',
