@@ -22,7 +22,7 @@ function parser(): typeof import('@actions/workflow-parser') {
 }
 const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = parser()
 
-export type Step = { uses?: string; run?: string; with?: Record<string, string> }
+type Step = { uses?: string; run?: string; with?: Record<string, string> }
 export type Job = {
   if?: string
   needs?: string | string[]
