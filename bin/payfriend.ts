@@ -1,21 +1,22 @@
 /** The CDK app: one stack for each stage that the settings name. */
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { bundleLambdas } from '../lib/bundle.ts'
 import { addChecks } from '../lib/checks.ts'
 import { bundlePage } from '../lib/page.ts'
 import { PayfriendStack } from '../lib/payfriendStack.ts'
 import { SettingsError } from '../lib/stageSettings.ts'
-import { readSettings, SETTINGS_FILE } from './settings.ts'
+import { readSettings, writtenSettings } from './settings.ts'
 
 // No analytics: the template must not report the versions it was made with to AWS.
 const app = new App({ analyticsReporting: false })
 addChecks(app)
 try {
-  const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined
-  const stages = readSettings(text, app.node.tryGetContext('stage'), process.env.CDK_DEFAULT_REGION)
+  const { CDK_DEFAULT_REGION } = process.env
+  const stages = readSettings(
+    writtenSettings(),
+    app.node.tryGetContext('stage'),
+    CDK_DEFAULT_REGION,
+  )
   /** The folder of bundled Lambdas, by providers, so that stages share it. */
   const lambdas = new Map<string, string>()
   const page = bundlePage()

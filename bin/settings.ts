@@ -25,15 +25,26 @@
  *
  * Each stage is a stack of its own, `Payfriend-<stage>`. `-c stage=live` leaves the others out.
  */
-import { hasSiteLog, WITHOUT_SITE_LOG } from '../lib/siteLog.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Node, parseTree } from 'jsonc-parser'
+import { regionFault } from '../lib/regions.ts'
 import {
   DEFAULT_STAGE,
   SettingsError,
+  type StagePlace,
   type StageSettings,
+  stagePlace,
   stageSettings,
 } from '../lib/stageSettings.ts'
 
-export const SETTINGS_FILE = 'payfriend.json'
+const SETTINGS_FILE = 'payfriend.json'
+
+/** The text of `payfriend.json`, if there is one. */
+export function writtenSettings(): string | undefined {
+  const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
 
 /**
  * The settings of every stage to synthesize.
@@ -49,11 +60,12 @@ export function readSettings(
   profileRegion?: string,
 ): StageSettings[] {
   const settingsOf = ([stage, given]: [string, object]) => {
-    const told = `Stage ${stage} in ${SETTINGS_FILE}`
+    const told = toldOf(stage)
     const settings = stageSettings(stage, given, told)
-    if (!settings.region && profileRegion && !hasSiteLog(profileRegion)) {
+    const fault = settings.region || !profileRegion ? undefined : regionFault(profileRegion)
+    if (fault) {
       throw new SettingsError(
-        `${told}: region must be said, because that of the profile may not be used, ${profileRegion}: ${WITHOUT_SITE_LOG}.`,
+        `${told}: region must be said, because that of the profile or of AWS_REGION ${fault}.`,
       )
     }
     return settings
@@ -70,14 +82,50 @@ export function readSettings(
   )
 }
 
+const toldOf = (stage: string) => `Stage ${stage} in ${SETTINGS_FILE}`
+
+/**
+ * The account and region that a stage names. The rest of its settings is not read: who looks at a deployed stage may
+ * have settings of another version.
+ *
+ * @throws SettingsError whose message says what is wrong
+ */
+export function placeOf(text: string | undefined, stage: string): StagePlace {
+  const given = text === undefined ? undefined : parsed(text)[stage]
+  return given === undefined ? {} : stagePlace(given, toldOf(stage))
+}
+
 function parsed(text: string): Record<string, object> {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      refuseRepetitions(parseTree(text))
+      return { ...value }
+    }
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw new SettingsError(`${SETTINGS_FILE} is not JSON: ${error.message}.`)
     }
+    throw error
   }
   throw new SettingsError(`${SETTINGS_FILE} must be an object of stages, like {"dev": {}}.`)
+}
+
+/** `JSON.parse` takes the last of two values with one name, and says nothing of the first. */
+function refuseRepetitions(
+  { type, children = [] }: Node = { type: 'null', offset: 0, length: 0 },
+  path = '',
+): void {
+  const names = new Set<string>()
+  for (const [i, child] of children.entries()) {
+    const name = type === 'object' ? `${child.children?.[0]?.value}` : `${i}`
+    const where = path === '' ? name : `${path}.${name}`
+    if (names.has(name)) {
+      throw new SettingsError(
+        `${SETTINGS_FILE} says ${path === '' ? 'the stage ' : ''}${where} twice: take one of the two out.`,
+      )
+    }
+    names.add(name)
+    refuseRepetitions(type === 'object' ? child.children?.[1] : child, where)
+  }
 }

@@ -16,8 +16,9 @@ import {
 } from '../functions/core/limits.ts'
 import { CURRENCIES, type Currency, LIMIT_PATTERN } from '../functions/core/money.ts'
 import { firewallFields } from './firewallSettings.ts'
+import { phoneCountries } from './phoneCountries.ts'
 import { providerFields } from './providerSettings.ts'
-import { hasSiteLog, WITHOUT_SITE_LOG } from './siteLog.ts'
+import { regionFault } from './regions.ts'
 import { defaultThrottling } from './throttling.ts'
 
 const codes = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
@@ -27,7 +28,7 @@ const retentions = Object.values(RetentionDays).filter(
 
 const MAX_AMOUNT = 'must name amounts by their currency, like {"EUR": "10000.00"}'
 const mostOfOne = z.string(MAX_AMOUNT).regex(LIMIT_PATTERN, MAX_AMOUNT)
-const COUNTRIES = 'must be "all" or a list of two-letter countries, like ["GB", "IE"]'
+const ACCOUNT = 'must be the twelve digits of an AWS account, in quotes'
 const count = z
   .int('must be a whole number')
   .min(1, 'must be at least 1')
@@ -53,17 +54,18 @@ const { authyCallback: _, ...everyRoute } = defaultThrottling
 export const stageFields = z.strictObject({
   /** The AWS account to deploy to: twelve digits. Default: that of the command line's profile. */
   account: z
-    .string()
-    .regex(/^\d{12}$/, 'must be the twelve digits of an AWS account')
+    .string(ACCOUNT)
+    .regex(/^\d{12}$/, ACCOUNT)
     .optional(),
   /**
    * The region to deploy to, like `eu-west-1`; none that an account has to enable first. Default: that of the command
    * line's profile.
    */
   region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region, like eu-west-1')
-    .refine(hasSiteLog, { error: ({ input }) => `may not be ${input}: ${WITHOUT_SITE_LOG}` })
+    .string('must be a region of AWS in quotes, like "eu-west-1"')
+    .refine((region) => regionFault(region) === undefined, {
+      error: ({ input }) => regionFault(String(input)),
+    })
     .optional(),
 
   /**
@@ -172,22 +174,19 @@ export const stageFields = z.strictObject({
    * The countries (ISO 3166) whose numbers may be verified, or `'all'`; a text abroad can cost much. Needed where
    * anybody can sign up. Default: all.
    */
-  phoneCountries: z
-    .union([z.literal('all'), z.array(z.string())], COUNTRIES)
-    .refine(
-      (all) => all === 'all' || (all.length > 0 && all.every((code) => /^[A-Z]{2}$/.test(code))),
-      COUNTRIES,
-    )
-    .optional(),
+  phoneCountries: phoneCountries.optional(),
   /**
    * Which accounts may be made: `closed`, only those that the owner invites; `domains`, e-mail addresses of `domains`;
    * `open`, any. Default: closed, because texts cost money.
    */
   signUp: z
-    .strictObject({
-      policy: z.enum(['open', 'domains', 'closed'], 'must be open, domains or closed'),
-      domains: z.array(domain).default([]),
-    })
+    .strictObject(
+      {
+        policy: z.enum(['open', 'domains', 'closed'], 'must be open, domains or closed'),
+        domains: z.array(domain).default([]),
+      },
+      'must be an object, like {"policy": "closed"}',
+    )
     .default({ policy: 'closed', domains: [] }),
   /**
    * The address or domain as which Amazon SES sends sign-in's mail; needs `region`. Default: Cognito's own mailer, 50
@@ -201,17 +200,20 @@ export const stageFields = z.strictObject({
 
   /** The page's own name, with TLS 1.2 at least. Default: CloudFront's name, whose certificate allows 1.0 too. */
   domain: z
-    .strictObject({
-      /** The name in lower case, like `pay.example.com`. */
-      name: domain,
-      /** The ARN of a certificate in us-east-1, the region from which CloudFront takes them. */
-      certificateArn: z
-        .string()
-        .regex(
-          /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-zA-Z-]+$/,
-          'must be the ARN of a certificate in us-east-1, like arn:aws:acm:us-east-1:123456789012:certificate/…',
-        ),
-    })
+    .strictObject(
+      {
+        /** The name in lower case, like `pay.example.com`. */
+        name: domain,
+        /** The ARN of a certificate in us-east-1, the region from which CloudFront takes them. */
+        certificateArn: z
+          .string()
+          .regex(
+            /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-zA-Z-]+$/,
+            'must be the ARN of a certificate in us-east-1, like arn:aws:acm:us-east-1:123456789012:certificate/…',
+          ),
+      },
+      'must be an object, like {"name": "pay.example.com", "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/…"}',
+    )
     .optional(),
 
   ...firewallFields,

@@ -1,5 +1,5 @@
 /** The settings of a stage, checked together and with every default. */
-import type * as z from 'zod'
+import * as z from 'zod'
 import { amountLimits, currencyForPage } from '../functions/core/money.ts'
 import { isCarriedBy } from '../functions/routes.ts'
 import { firewallOf } from './firewallSettings.ts'
@@ -120,6 +120,23 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
   }
 }
 
+const placeFields = z.object(stageFields.pick({ account: true, region: true }).shape)
+
+/** Where a stage is, as far as its settings say it. */
+export type StagePlace = z.infer<typeof placeFields>
+
+/**
+ * Check where a stage is, and nothing else of its settings.
+ *
+ * @param told the beginning of an error's message
+ * @throws SettingsError
+ */
+export function stagePlace(given: unknown, told: string): StagePlace {
+  const { data, error } = placeFields.safeParse(given)
+  if (data) return data
+  throw new SettingsError(`${told}: ${error.issues.map(sentence).join('; ')}.`)
+}
+
 /** CloudFormation resolves `{{resolve:…}}` in any text of a template, and would put a secret where others read it. */
 function referencesIn(given: unknown, path: readonly string[] = []): string[] {
   if (typeof given === 'string') {
@@ -134,5 +151,22 @@ function sentence({ path, message, ...issue }: z.core.$ZodIssue): string {
     const names = issue.keys.map((key) => [...path, key].join('.'))
     return `${names.join(' and ')} ${names.length > 1 ? 'are no settings' : 'is no setting'}`
   }
-  return `${path.join('.') || 'what it says'} ${message.replace(/^Invalid input: expected/, 'must be')}`
+  return `${path.join('.') || 'what it says'} ${inOurWords(message)}`
+}
+
+/** The form of a value that a setting has, where the setting has no sentence of its own. */
+const FORMS: Readonly<Record<string, string>> = {
+  string: 'a text in quotes',
+  number: 'a number without quotes',
+  array: 'a list, like ["one", "another"]',
+  object: 'an object of settings, like {}',
+}
+
+/** zod's own sentence in plain words; a sentence of ours as it is. */
+function inOurWords(message: string): string {
+  const [, form = '', given] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
+  if (given === 'undefined') return 'must be said'
+  return FORMS[form]
+    ? `must be ${FORMS[form]}`
+    : message.replace(/^Invalid input: expected/, 'must be')
 }

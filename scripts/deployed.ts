@@ -6,10 +6,8 @@
  * The access token of a test person, in the variable PAYFRIEND_TOKEN, answers some rows more. It is never an argument,
  * which other users of the machine and the shell's history would see, and is never printed.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import * as z from 'zod'
-import { SETTINGS_FILE } from '../bin/settings.ts'
 import { isCarriedBy } from '../functions/routes.ts'
 import { CannotLook } from './checks/cannotLook.ts'
 import { byHand, type Check } from './checks/check.ts'
@@ -18,33 +16,24 @@ import { LOOKED_AT, type World } from './checks/deployedChecks.ts'
 import { type DeployedStage, deployedStage, NAMES } from './checks/deployedStage.ts'
 import { type Row, rowsOf } from './checks/deployingList.ts'
 import { LOOKED_AT_BY_A_PERSON } from './checks/personChecks.ts'
-import { parsed } from './checks/webAnswer.ts'
+import { placeIn } from './checks/stageRegion.ts'
 import { doctorsChecks } from './doctor.ts'
 import { terminal } from './terminal.ts'
 
 const GUIDE = resolve(import.meta.dirname, '../docs/guides/deploying.md')
 
-/** The text of `payfriend.json`, if there is one: an app of one's own has none. */
-function written(): string | undefined {
-  const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
-}
-
-export const deployed = (
-  token = process.env.PAYFRIEND_TOKEN,
-  settings: () => string | undefined = written,
-): Command => ({
+export const deployed = (token = process.env.PAYFRIEND_TOKEN): Command => ({
   usage: `npm run deployed -- --stage dev [--region eu-west-1] [--profile name]
 ${OPTIONS}
 
   PAYFRIEND_TOKEN   the access token of a test person, in the environment; some lines need it`,
-  async begin({ stage: name, profile }, clients, signal) {
+  async begin({ stage: name, profile, settings }, clients, signal) {
     const stage = await deployedStage(clients.cloudFormation, {
       stack: `Payfriend-${name}`,
       profile,
       signal,
     })
-    refuseAnotherAccount(stage, accountOf(settings() ?? '', name))
+    refuseAnotherAccount(stage, placeIn(settings, name).account)
     const world = { stage, clients, doctor: doctorsChecks(stage, clients) }
     const { stack, account, region, provider } = stage
     return {
@@ -55,11 +44,6 @@ ${OPTIONS}
     }
   },
 })
-
-const accounts = z.record(z.string(), z.object({ account: z.string().optional() }))
-
-const accountOf = (settings: string, stage: string): string | undefined =>
-  accounts.safeParse(parsed(settings)).data?.[stage]?.account
 
 /** A stack of the same name in another account may be somebody else's, and the token would be sent to its page. */
 function refuseAnotherAccount({ stack, account }: DeployedStage, said: string | undefined): void {

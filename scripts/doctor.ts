@@ -11,14 +11,18 @@ import type { Check } from './checks/check.ts'
 import { type Command, OPTIONS, run } from './checks/command.ts'
 import { type DeployedStage, deployedStage, NAMES } from './checks/deployedStage.ts'
 import { walkedAround } from './checks/firewallChecks.ts'
-import { keyChecks } from './checks/keyChecks.ts'
+import { keyChecks, READS_SECRETS } from './checks/keyChecks.ts'
 import { providerChecks } from './checks/providerChecks.ts'
 import { siteChecks } from './checks/siteChecks.ts'
 import { terminal } from './terminal.ts'
 
 export const doctor: Command = {
-  usage: `npm run doctor -- --stage prod [--region eu-west-1] [--profile name]\n${OPTIONS}`,
-  async begin({ stage: name, profile }, clients, signal) {
+  usage: `npm run doctor -- --stage prod [--region eu-west-1] [--profile name] [--without-secrets]
+${OPTIONS}
+
+  --without-secrets   leaves out the lines for which secrets have to be read: key, switches, services of Verify`,
+  readsSecrets: true,
+  async begin({ stage: name, profile, withoutSecrets }, clients, signal) {
     const stage = await deployedStage(clients.cloudFormation, {
       stack: `Payfriend-${name}`,
       profile,
@@ -27,7 +31,9 @@ export const doctor: Command = {
     const { stack, account, region, provider } = stage
     return {
       heading: `${stack} in ${region}, account ${account}, with ${NAMES[provider]}`,
-      checks: doctorsChecks(stage, clients),
+      checks: doctorsChecks(stage, clients).filter(
+        ({ needs }) => !(withoutSecrets && needs?.includes(READS_SECRETS)),
+      ),
     }
   },
 }

@@ -5,9 +5,9 @@
  * (the server or AWS failed, or the command was used wrongly).
  */
 import '../local/environment.ts'
-import { CannotLook } from './checks/cannotLook.ts'
+import { CannotLook, installed } from './checks/cannotLook.ts'
 import { invitationText } from './payer/invitationText.ts'
-import { laptopOperator, stageOperator } from './payer/operators.ts'
+import { laptopOperator } from './payer/laptopOperator.ts'
 import { type PayerOptions, payerOptions, USAGE, UsageError } from './payer/payerOptions.ts'
 import { payerText } from './payer/payerText.ts'
 import { type Io, terminal } from './terminal.ts'
@@ -26,11 +26,15 @@ const REGISTERING = {
   stage: 'It is made by the command in the output InvitePerson of the stack, with this address.',
 } as const
 
-/** @returns the exit code */
+/**
+ * @param settings the text of `payfriend.json`, which says where a stage is
+ * @returns the exit code
+ */
 export async function main(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   io: Io,
+  settings?: () => string | undefined,
 ): Promise<number> {
   try {
     const options = payerOptions(argv, env)
@@ -44,7 +48,9 @@ export async function main(
       return 1
     }
     const isLaptop = 'port' in where
-    const operator = isLaptop ? laptopOperator(where.port) : stageOperator(where)
+    const operator = isLaptop
+      ? laptopOperator(where.port)
+      : (await installed(import('./payer/stageOperator.ts'))).stageOperator(where, settings)
     const outcome = await operator(command, email, { isNow })
     if ('refused' in outcome) {
       io.complain(REFUSALS[outcome.refused])

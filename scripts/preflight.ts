@@ -2,10 +2,8 @@
  * `npm run preflight`: before a deployment, what of it would fail, in this account and region and with the settings in
  * `payfriend.json`. It changes nothing; its lines and exit codes are those of `npm run doctor`.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { readSettings, SETTINGS_FILE } from '../bin/settings.ts'
+import { readSettings } from '../bin/settings.ts'
 import { SettingsError, type StageSettings } from '../lib/stageSettings.ts'
 import { accountChecks } from './checks/accountChecks.ts'
 import type { AwsClients } from './checks/awsClients.ts'
@@ -17,26 +15,13 @@ import { type Plan, plannedTemplate, type Standing, type Template } from './chec
 import { settingChecks } from './checks/settingChecks.ts'
 import { terminal } from './terminal.ts'
 
-/** What the command reads on this machine. */
-type Here = {
-  /** The text of `payfriend.json`, if there is one. */
-  readonly settings: () => string | undefined
-  readonly template: (settings: StageSettings) => Template
-}
-
-const here: Here = {
-  settings() {
-    const file = resolve(import.meta.dirname, '..', SETTINGS_FILE)
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined
-  },
-  template: plannedTemplate,
-}
-
-export const preflight = ({ settings, template }: Here = here): Command => ({
+/** @param template what would be deployed with these settings */
+export const preflight = (
+  template: (settings: StageSettings) => Template = plannedTemplate,
+): Command => ({
   usage: `npm run preflight -- --stage prod [--region eu-west-1] [--profile name]\n${OPTIONS}`,
-  regionOf: ({ stage, region }) => settingsOf(settings(), stage).region ?? region,
   async begin(asked, clients, signal) {
-    const found = settingsOf(settings(), asked.stage)
+    const found = settingsOf(asked)
     const [account, region] = await placeOf(clients, signal)
     const stack = `Payfriend-${asked.stage}`
     const plan: Plan = {
@@ -59,9 +44,14 @@ export const preflight = ({ settings, template }: Here = here): Command => ({
   },
 })
 
-function settingsOf(text: string | undefined, stage: Asked['stage']): StageSettings {
+function settingsOf({ settings: text, stage, region }: Asked): StageSettings {
   try {
     const [settings] = readSettings(text, stage)
+    if (settings?.region && region && settings.region !== region) {
+      throw new CannotLook(
+        `--region says ${region}, and the settings deploy ${stage} to ${settings.region}: leave --region out, or change the setting \`region\`.`,
+      )
+    }
     if (settings) return settings
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error

@@ -8,7 +8,7 @@ import {
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { hasSiteLog } from '../../lib/siteLog.ts'
-import type { AwsClients } from './awsClients.ts'
+import { type AwsClients, isNamed } from './awsClients.ts'
 import { type Check, right, unclear, wrong } from './check.ts'
 import type { Plan } from './plan.ts'
 
@@ -34,7 +34,7 @@ const account = ({ account, settings }: Plan): Check => ({
 
 const region = ({ region, aws }: Plan, client: AccountClient): Check => ({
   title: 'region',
-  needs: 'account:GetRegionOptStatus',
+  needs: ['account:GetRegionOptStatus'],
   async look(abortSignal) {
     // CloudFront refuses the bucket of its log there.
     if (!hasSiteLog(region)) {
@@ -55,7 +55,7 @@ const region = ({ region, aws }: Plan, client: AccountClient): Check => ({
 
 const cloudFront = (client: CloudFrontClient): Check => ({
   title: 'CloudFront',
-  needs: 'cloudfront:ListDistributions',
+  needs: ['cloudfront:ListDistributions'],
   async look(abortSignal) {
     const command = new ListDistributionsCommand({ MaxItems: 1 })
     const { DistributionList } = await client.send(command, { abortSignal })
@@ -72,7 +72,7 @@ const BOOTSTRAP_MIN = 8
 
 const bootstrap = ({ account, region }: Plan, client: SSMClient): Check => ({
   title: 'bootstrap',
-  needs: 'ssm:GetParameter',
+  needs: ['ssm:GetParameter'],
   async look(abortSignal) {
     const next = `npx cdk bootstrap aws://${account}/${region}`
     const command = new GetParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version' })
@@ -94,7 +94,7 @@ const CONCURRENT_MIN = 100
 /** How many Lambdas may run at one time, all of the account's together. */
 export const concurrency = ({ aws }: Pick<Plan, 'aws'>, client: LambdaClient): Check => ({
   title: 'Lambdas at one time',
-  needs: 'lambda:GetAccountSettings',
+  needs: ['lambda:GetAccountSettings'],
   async look(abortSignal) {
     const { AccountLimit } = await client.send(new GetAccountSettingsCommand(), { abortSignal })
     const most = AccountLimit?.ConcurrentExecutions
@@ -117,7 +117,7 @@ const POLICIES_MAX = 10
 
 const logsPolicy = ({ aws }: Plan, client: CloudWatchLogsClient): Check => ({
   title: 'logs policy',
-  needs: 'logs:DescribeResourcePolicies',
+  needs: ['logs:DescribeResourcePolicies'],
   async look(abortSignal) {
     // More than there may be of them.
     const command = new DescribeResourcePoliciesCommand({ limit: 50 })
@@ -144,7 +144,3 @@ const logsPolicy = ({ aws }: Plan, client: CloudWatchLogsClient): Check => ({
     )
   },
 })
-
-/** An error of AWS by its name. */
-export const isNamed = (error: unknown, name: string): boolean =>
-  error instanceof Error && error.name === name

@@ -2,9 +2,10 @@
 import { GetObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3'
 import * as z from 'zod'
 import { DAYS_A_YEAR } from '../../lib/stageFields.ts'
-import { isNamed } from './accountChecks.ts'
+import { isNamed } from './awsClients.ts'
 import { type Check, known, right, wrong } from './check.ts'
 import { ofType, type Plan } from './plan.ts'
+import { STANDING } from './stackCheck.ts'
 
 /** From the weaker to the stronger. */
 const MODES = ['GOVERNANCE', 'COMPLIANCE'] as const
@@ -32,8 +33,7 @@ const lockOf = (given: unknown): Lock | undefined =>
 /** Said aloud, because a deployment cannot be taken back in this. */
 export const archiveLock = (plan: Plan, client: S3Client): Check => ({
   title: "archive's lock",
-  needs:
-    's3:GetBucketObjectLockConfiguration, cloudformation:DescribeStacks and ListStackResources',
+  needs: ['s3:GetBucketObjectLockConfiguration', ...STANDING],
   async look(abortSignal) {
     const [bucket] = ofType(plan.template, 'AWS::S3::Bucket').filter(([id]) => ARCHIVE.test(id))
     const lock = lockOf(bucket?.[1].Properties)

@@ -47,3 +47,7 @@ export function awsClients(said: { region: string | undefined; profile: string |
     topics: new SNSClient(config),
   }
 }
+
+/** An error of AWS by its name. */
+export const isNamed = (error: unknown, name: string): boolean =>
+  error instanceof Error && error.name === name

@@ -10,10 +10,13 @@ export type Finding = {
 
 export type Check = {
   readonly title: string
-  /** The rights that the check needs, by AWS's names. */
-  readonly needs?: string
+  /** The rights that the check needs, by IAM's names. */
+  readonly needs?: readonly string[]
   readonly look: (signal: AbortSignal) => Promise<Finding>
 }
+
+/** A check but for its title, which is that of a row in docs/guides/deploying.md. */
+export type Look = Omit<Check, 'title'>
 
 export const right = (found: string): Finding => ({ mark: '✓', found })
 export const known = (found: string, next?: string): Finding => ({
@@ -71,7 +74,7 @@ function notSeen(error: unknown, { needs }: Check): Finding {
   if (/^(AccessDenied|AuthorizationError|NotAuthorized|UnauthorizedOperation)/.test(name)) {
     return unclear(
       `these credentials may not look (${name})`,
-      `Use credentials with ${needs ?? 'the right to read it'}.`,
+      `Use credentials with ${needs?.join(', ') ?? 'the right to read it'}.`,
     )
   }
   return unclear(`an answer that was not understood (${name})`, 'Run this again.')

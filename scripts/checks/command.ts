@@ -1,21 +1,27 @@
 /** A command that looks at a stage and changes nothing: its options, its lines and its exit code. */
 import { parseArgs } from 'node:util'
+import { writtenSettings } from '../../bin/settings.ts'
 import type { Io } from '../terminal.ts'
 import { type AwsClients, awsClients } from './awsClients.ts'
 import { CannotLook } from './cannotLook.ts'
 import { type Check, type Finding, lookWithin } from './check.ts'
+import { stageRegion } from './stageRegion.ts'
 
 export type Asked = {
   readonly stage: string
-  /** The SDK's own if undefined. */
+  /** That of the option. */
   readonly region: string | undefined
   readonly profile: string | undefined
+  /** The text of `payfriend.json`, if there is one: an app of one's own has none. */
+  readonly settings: string | undefined
+  /** Whether checks that need the right to read secrets are left out; only for a command that takes the option. */
+  readonly withoutSecrets: boolean
 }
 
 export type Command = {
   readonly usage: string
-  /** The region in which to look, if it is not for the options to say. @throws CannotLook */
-  readonly regionOf?: (asked: Asked) => string | undefined
+  /** Whether it has the option `--without-secrets`. */
+  readonly readsSecrets?: true
   /** Read what all checks need. @throws CannotLook */
   readonly begin: (
     asked: Asked,
@@ -27,10 +33,17 @@ export type Command = {
 /** The options that all have, for their help. */
 export const OPTIONS = `
   --stage     which stage; dev if not said
-  --region    where it is; AWS_REGION or that of the profile if not said
+  --region    where it is; if not said, that of the stage in payfriend.json, AWS_REGION, or that of the profile
   --profile   whose credentials; AWS_PROFILE if not said`
 
 const LOOK_LIMIT_MS = 10_000
+
+type Here = {
+  /** How long a check may take. */
+  readonly limitMs?: number
+  /** The text of `payfriend.json`, if there is one. */
+  readonly settings?: () => string | undefined
+}
 
 /**
  * Run it with these arguments.
@@ -38,12 +51,12 @@ const LOOK_LIMIT_MS = 10_000
  * @returns the exit code: 0 (nothing is wrong), 1 (a check found a fault), 2 (a check could not be made)
  */
 export async function run(
-  { usage, regionOf, begin }: Command,
+  { usage, readsSecrets, begin }: Command,
   argv: readonly string[],
   io: Pick<Io, 'say' | 'complain'>,
-  limitMs = LOOK_LIMIT_MS,
+  { limitMs = LOOK_LIMIT_MS, settings = writtenSettings }: Here = {},
 ): Promise<number> {
-  const asked = askedOf(argv, usage)
+  const asked = askedOf(argv, usage, readsSecrets)
   if (typeof asked === 'string') {
     io.complain(asked)
     return 2
@@ -54,11 +67,13 @@ export async function run(
   }
   let clients: AwsClients | undefined
   try {
-    clients = awsClients({ ...asked, region: regionOf?.(asked) ?? asked.region })
-    const { heading, checks } = await begin(asked, clients, AbortSignal.timeout(limitMs))
+    const text = settings()
+    clients = awsClients({ ...asked, region: stageRegion(asked, text) })
+    const signal = AbortSignal.timeout(limitMs)
+    const { heading, checks } = await begin({ ...asked, settings: text }, clients, signal)
     io.say(heading)
     io.say('')
-    const findings = await tell(checks, io.say, limitMs)
+    const findings = await tell(checks, asked.stage, io.say, limitMs)
     io.say('')
     return summedUp(findings, io.say)
   } catch (error) {
@@ -70,11 +85,12 @@ export async function run(
   }
 }
 
-function askedOf(argv: readonly string[], usage: string) {
+function askedOf(argv: readonly string[], usage: string, readsSecrets = false) {
   try {
     const { values } = parseArgs({
       args: [...argv],
       options: {
+        'without-secrets': { type: 'boolean', default: false },
         stage: { type: 'string', default: 'dev' },
         region: { type: 'string' },
         profile: { type: 'string' },
@@ -84,7 +100,9 @@ function askedOf(argv: readonly string[], usage: string) {
     if (!/^[a-z][a-z0-9-]{0,19}$/.test(values.stage)) {
       return '--stage must be the name of a stage: 1 to 20 of a-z 0-9 -, with a letter first.'
     }
-    return { region: undefined, profile: undefined, ...values }
+    const { 'without-secrets': withoutSecrets, ...others } = values
+    if (withoutSecrets && !readsSecrets) throw new Error("Unknown option '--without-secrets'")
+    return { region: undefined, profile: undefined, ...others, withoutSecrets }
   } catch (error) {
     return `${error instanceof Error ? error.message : error}\n\n${usage}`
   }
@@ -93,6 +111,7 @@ function askedOf(argv: readonly string[], usage: string) {
 /** Look at all at the same time, and tell what was found in the order of the checks. */
 async function tell(
   checks: readonly Check[],
+  stage: string,
   say: Io['say'],
   limitMs: number,
 ): Promise<readonly Finding[]> {
@@ -102,22 +121,26 @@ async function tell(
     const finding = await looked
     findings.push(finding)
     say(`${finding.mark} ${check.title}: ${finding.found}`)
-    if (finding.next !== undefined) say(`    → ${finding.next}`)
+    if (finding.next !== undefined) say(`    → ${namingStack(finding.next, stage)}`)
   }
   return findings
 }
 
+/** The next step with the stack's name: with several stages in the settings, CDK deploys none that is not named. */
+const namingStack = (next: string, stage: string) =>
+  next.replaceAll(/npm run deploy\b(?! --)/g, `npm run deploy -- Payfriend-${stage}`)
+
 function summedUp(findings: readonly Finding[], say: Io['say']): number {
   const count = (mark: Finding['mark']) => findings.filter((one) => one.mark === mark).length
   const [wrong, unclear, left] = [count('✗'), count('?'), count('☐')]
-  const looked = findings.length - left
+  const looked = `${findings.length - left} checks`
   const rest = left > 0 ? ` ${left} more to do by hand.` : ''
   if (wrong > 0) {
-    say(`${wrong} of ${looked} ${wrong === 1 ? 'is' : 'are'} not right.${rest}`)
+    say(`${wrong} of ${looked} found something wrong (✗).${rest}`)
     return 1
   }
   if (unclear > 0) {
-    say(`${unclear} of ${looked} could not be looked at; nothing else is wrong.${rest}`)
+    say(`${unclear} of ${looked} could not be made (?); the others found nothing wrong.${rest}`)
     return 2
   }
   say(`Nothing is wrong.${rest}`)

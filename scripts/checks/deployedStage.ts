@@ -46,7 +46,7 @@ export async function deployedStage(
   { stack, profile, signal }: { stack: string; profile: string | undefined; signal: AbortSignal },
 ): Promise<DeployedStage> {
   try {
-    const found = await describedStack(client, stack, signal)
+    const found = await standingStack(client, stack, signal)
     const [, , , region = '', account = ''] = found.StackId.split(':')
     const outputs = new Map(
       found.Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
@@ -77,17 +77,29 @@ export async function deployedStage(
       aws: awsCommand(region, profile),
     }
   } catch (error) {
+    throw whyNot(error, { service: 'CloudFormation', denied: DENIED, signal })
+  }
+}
+
+const DENIED =
+  'These credentials may not look at the stack: use some with cloudformation:DescribeStacks and ListStackResources.'
+
+/** The stack that a command needs. @throws CannotLook */
+export async function standingStack(
+  client: CloudFormationClient,
+  stack: string,
+  signal: AbortSignal,
+): ReturnType<typeof describedStack> {
+  try {
+    return await describedStack(client, stack, signal)
+  } catch (error) {
     if (isMissing(error)) {
+      const region = await client.config.region()
       throw new CannotLook(
-        `There is no stack ${stack} in this account and region: name the stage with --stage and its region with --region, or deploy it first.`,
+        `There is no stack ${stack} in ${region} with these credentials: name the stage with --stage and its region with --region, or deploy it first.`,
       )
     }
-    throw whyNot(error, {
-      service: 'CloudFormation',
-      denied:
-        'These credentials may not look at the stack: use some with cloudformation:DescribeStacks and ListStackResources.',
-      signal,
-    })
+    throw whyNot(error, { service: 'CloudFormation', denied: DENIED, signal })
   }
 }
 

@@ -4,6 +4,7 @@ import { hasFirewall } from '../../lib/firewallSettings.ts'
 import { type Check, type Finding, right, unclear, wrong } from './check.ts'
 import type { DeployedStage } from './deployedStage.ts'
 import type { Plan } from './plan.ts'
+import { STANDING } from './stackCheck.ts'
 import { parsed, webAnswer } from './webAnswer.ts'
 
 /** The logical id of such a secret ends with CDK's hash. */
@@ -18,7 +19,7 @@ export const originSecrets = ({ settings, standing }: Plan): Check[] =>
     ? [
         {
           title: "firewall's secret",
-          needs: 'cloudformation:DescribeStacks and ListStackResources',
+          needs: STANDING,
           async look() {
             const { resources = [] } = (await standing()) ?? {}
             const numbers = resources.flatMap(({ LogicalResourceId = '', ResourceStatus = '' }) => {

@@ -41,7 +41,9 @@ export function keyChecks(stage: DeployedStage, secrets: SecretsManagerClient): 
   ]
 }
 
-const needs = 'secretsmanager:GetSecretValue'
+/** The right to read the key itself. */
+export const READS_SECRETS = 'secretsmanager:GetSecretValue'
+const needs = [READS_SECRETS]
 
 function keyCheck(
   stage: DeployedStage,

@@ -1,4 +1,4 @@
-/** Checks of what is there by now: the stack, the names that one account or region has only once, the tables' indexes. */
+/** Checks of the names that one account or region has only once, and of the tables' indexes. */
 import {
   ListOriginAccessControlsCommand,
   ListResponseHeadersPoliciesCommand,
@@ -7,43 +7,16 @@ import { DescribeUserPoolDomainCommand } from '@aws-sdk/client-cognito-identity-
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { ListEventBusesCommand } from '@aws-sdk/client-eventbridge'
 import * as z from 'zod'
-import { isNamed } from './accountChecks.ts'
-import type { AwsClients } from './awsClients.ts'
+import { type AwsClients, isNamed } from './awsClients.ts'
 import { type Check, type Finding, known, right, wrong } from './check.ts'
 import { ofType, type Plan, textOf } from './plan.ts'
+import { STANDING, standingStack } from './stackCheck.ts'
 
 export const nameChecks = (plan: Plan, clients: AwsClients): Check[] => [
-  stack(plan),
+  standingStack(plan),
   ...Object.keys(NAMED).map((type) => nameFree(plan, clients, type as NamedType)),
   indexes(plan, clients),
 ]
-
-/** The rights for what stands there by now. */
-const STANDING = 'cloudformation:DescribeStacks and ListStackResources'
-
-const stack = ({ stack, standing, aws }: Plan): Check => ({
-  title: 'stack',
-  needs: STANDING,
-  async look() {
-    const found = await standing()
-    if (!found) return right(`the name ${stack} is free`)
-    const { status } = found
-    if (/^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|REVIEW_IN_PROGRESS|CREATE_FAILED)$/.test(status)) {
-      const unprotect = `cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stack}`
-      return wrong(
-        `${stack} never came up (${status}), and has to go before it is deployed again`,
-        `${aws(unprotect)}, then ${aws(`cloudformation delete-stack --stack-name ${stack}`)}   (what was kept of it: docs/guides/deploying.md)`,
-      )
-    }
-    if (/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(status)) {
-      return known(`${stack} is deployed already (${status}); this would change it`)
-    }
-    return wrong(
-      `${stack} is ${status}`,
-      'Look at its events in the console of CloudFormation, and run this again when that is over.',
-    )
-  },
-})
 
 type Named = {
   readonly title: string
@@ -55,7 +28,7 @@ type Named = {
     clients: AwsClients,
     abortSignal: AbortSignal,
   ) => Promise<string | undefined>
-  readonly needs: string
+  readonly needs: readonly string[]
   readonly next: string
 }
 export type NamedType = keyof typeof NAMED
@@ -68,7 +41,7 @@ export const NAMED = {
   'AWS::Cognito::UserPoolDomain': {
     title: "sign-in's address",
     name: z.object({ Domain: z.unknown() }).transform(({ Domain }) => Domain),
-    needs: 'cognito-idp:DescribeUserPoolDomain',
+    needs: ['cognito-idp:DescribeUserPoolDomain'],
     async holder(Domain, { cognito }, abortSignal) {
       try {
         const command = new DescribeUserPoolDomainCommand({ Domain })
@@ -87,7 +60,7 @@ export const NAMED = {
     name: z
       .object({ ResponseHeadersPolicyConfig: z.object({ Name: z.unknown() }) })
       .transform((found) => found.ResponseHeadersPolicyConfig.Name),
-    needs: 'cloudfront:ListResponseHeadersPolicies',
+    needs: ['cloudfront:ListResponseHeadersPolicies'],
     async holder(name, { cloudFront }, abortSignal) {
       // There may be 20 of them.
       const command = new ListResponseHeadersPoliciesCommand({ Type: 'custom', MaxItems: 100 })
@@ -103,7 +76,7 @@ export const NAMED = {
     name: z
       .object({ OriginAccessControlConfig: z.object({ Name: z.unknown() }) })
       .transform((found) => found.OriginAccessControlConfig.Name),
-    needs: 'cloudfront:ListOriginAccessControls',
+    needs: ['cloudfront:ListOriginAccessControls'],
     async holder(name, { cloudFront }, abortSignal) {
       // There may be 100 of them.
       const command = new ListOriginAccessControlsCommand({ MaxItems: 100 })
@@ -115,7 +88,7 @@ export const NAMED = {
   'AWS::Events::EventBus': {
     title: 'event bus',
     name: z.object({ Name: z.unknown() }).transform(({ Name }) => Name),
-    needs: 'events:ListEventBuses',
+    needs: ['events:ListEventBuses'],
     async holder(name, { events }, abortSignal) {
       const command = new ListEventBusesCommand({ NamePrefix: name })
       const { EventBuses } = await events.send(command, { abortSignal })
@@ -129,7 +102,7 @@ function nameFree(plan: Plan, clients: AwsClients, type: NamedType): Check {
   const { title, name, holder, needs, next }: Named = NAMED[type]
   return {
     title,
-    needs: `${needs}, ${STANDING}`,
+    needs: [...needs, ...STANDING],
     async look(signal) {
       const names = ofType(plan.template, type).map(([, { Properties }]) =>
         textOf(name.parse(Properties), plan),
@@ -159,7 +132,7 @@ const table = z.object({
 /** DynamoDB adds or removes one index of a table at a time, and changes none; with two, the deployment fails. */
 const indexes = ({ template, standing }: Plan, { dynamoDb }: AwsClients): Check => ({
   title: 'indexes',
-  needs: `dynamodb:DescribeTable, ${STANDING}`,
+  needs: ['dynamodb:DescribeTable', ...STANDING],
   async look(abortSignal) {
     const there = (await standing())?.resources ?? []
     const findings: Finding[] = []

@@ -1,12 +1,10 @@
 /** What of deploying.md's list needs the access token of a test person, which is used for reading only. */
 import { decodeJwt, type JWTPayload } from 'jose'
 import * as z from 'zod'
-import { type Check, type Finding, known, right, unclear, wrong } from './check.ts'
+import { type Finding, known, type Look, right, unclear, wrong } from './check.ts'
 import type { DeployedStage } from './deployedStage.ts'
 import { pageConfig } from './siteChecks.ts'
 import { parsed, webAnswer } from './webAnswer.ts'
-
-type Look = Omit<Check, 'title'>
 
 /** By the row's first cell, without its mark. */
 export const LOOKED_AT_BY_A_PERSON: Readonly<

@@ -6,7 +6,7 @@ import { isCarriedBy, type TextProvider } from '../../functions/routes.ts'
 import { type Service, TwilioFault, twilioServices } from '../twilioServices.ts'
 import { type Check, type Finding, known, right, unclear, wrong } from './check.ts'
 import { type DeployedStage, logOf, NAMES } from './deployedStage.ts'
-import { fillIn, secretOf, twilioKey } from './keyChecks.ts'
+import { fillIn, READS_SECRETS, secretOf, twilioKey } from './keyChecks.ts'
 import { parsed, webAnswer } from './webAnswer.ts'
 
 type Clients = { readonly lambda: LambdaClient; readonly secrets: SecretsManagerClient }
@@ -83,7 +83,7 @@ function verifyService(stage: DeployedStage, clients: Clients, name: ServiceName
   const isForPayments = name === 'VERIFY_PAYMENTS_SERVICE'
   return {
     title: isForPayments ? "Verify, payments' service" : "Verify, phones' service",
-    needs: 'lambda:GetFunctionConfiguration and secretsmanager:GetSecretValue',
+    needs: ['lambda:GetFunctionConfiguration', READS_SECRETS],
     async look(signal) {
       const FunctionName = stage.resource('AWS::Lambda::Function', READ_BY[name])
       const { Environment } = await clients.lambda.send(

@@ -1,18 +1,17 @@
-/** Checks of what the settings name outside the stack: the mails' identity, the certificate, the topic, the firewall. */
-import { type ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm'
+/** Checks of what the settings name outside the stack: the mails' identity, the page's name, the topic, the firewall. */
 import { GetAccountCommand, GetEmailIdentityCommand, type SESv2Client } from '@aws-sdk/client-sesv2'
 import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { GetWebACLCommand, type WAFV2Client } from '@aws-sdk/client-wafv2'
-import { isNamed } from './accountChecks.ts'
 import { archiveLock } from './archiveLock.ts'
-import type { AwsClients } from './awsClients.ts'
+import { type AwsClients, isNamed } from './awsClients.ts'
 import { type Check, type Finding, known, right, wrong } from './check.ts'
+import { domainChecks } from './domainChecks.ts'
 import { originSecrets } from './firewallChecks.ts'
 import type { Plan } from './plan.ts'
 
 export const settingChecks = (plan: Plan, clients: AwsClients): Check[] => [
   mails(plan, clients.mail),
-  ...(plan.settings.domain ? [certificate(plan.settings.domain, clients.certificates)] : []),
+  ...domainChecks(plan, clients),
   topic(plan, clients.topics),
   ...(plan.settings.webAclArn ? [firewall(plan.settings.webAclArn, clients.firewall)] : []),
   ...originSecrets(plan),
@@ -21,7 +20,7 @@ export const settingChecks = (plan: Plan, clients: AwsClients): Check[] => [
 
 const mails = ({ settings: { sesIdentity }, region, aws }: Plan, client: SESv2Client): Check => ({
   title: 'mails',
-  needs: 'ses:GetAccount and ses:GetEmailIdentity',
+  needs: ['ses:GetAccount', 'ses:GetEmailIdentity'],
   async look(abortSignal) {
     if (sesIdentity === undefined) return known(...COGNITOS_MAILER)
     const account = await sending(client, abortSignal)
@@ -66,41 +65,9 @@ export async function sending(client: SESv2Client, abortSignal: AbortSignal): Pr
   )
 }
 
-const certificate = (
-  { name, certificateArn }: { readonly name: string; readonly certificateArn: string },
-  client: ACMClient,
-): Check => ({
-  title: 'certificate',
-  needs: 'acm:DescribeCertificate',
-  async look(abortSignal) {
-    const command = new DescribeCertificateCommand({ CertificateArn: certificateArn })
-    try {
-      const { Certificate } = await client.send(command, { abortSignal })
-      const { Status, SubjectAlternativeNames = [], DomainName = '' } = Certificate ?? {}
-      const wildcard = name.replace(/^[^.]+/, '*')
-      if (![DomainName, ...SubjectAlternativeNames].some((one) => [name, wildcard].includes(one))) {
-        return wrong(`it is for ${DomainName}, and not for ${name}`, ASK_FOR_ONE)
-      }
-      if (Status === 'ISSUED') return right(`${name} has one, issued in us-east-1`)
-      return wrong(
-        `that of ${name} is ${Status}, and not ISSUED`,
-        Status === 'PENDING_VALIDATION'
-          ? 'Add the CNAME record that the console of ACM names (region us-east-1) to your DNS, and wait.'
-          : ASK_FOR_ONE,
-      )
-    } catch (error) {
-      if (!isNamed(error, 'ResourceNotFoundException')) throw error
-      return wrong('there is none of that ARN in this account', ASK_FOR_ONE)
-    }
-  },
-})
-
-const ASK_FOR_ONE =
-  'Request a public certificate for the name in the console of ACM, in us-east-1, and put its ARN into payfriend.json.'
-
 const topic = ({ settings: { alarmTopicArn }, region, aws }: Plan, client: SNSClient): Check => ({
   title: 'alarm topic',
-  needs: 'sns:GetTopicAttributes',
+  needs: ['sns:GetTopicAttributes'],
   async look(abortSignal) {
     if (alarmTopicArn === undefined) {
       return known(
@@ -143,7 +110,7 @@ const topic = ({ settings: { alarmTopicArn }, region, aws }: Plan, client: SNSCl
 /** `arn:aws:wafv2:us-east-1:123456789012:global/webacl/NAME/ID`; the settings take only one for CloudFront. */
 const firewall = (arn: string, client: WAFV2Client): Check => ({
   title: 'firewall',
-  needs: 'wafv2:GetWebACL',
+  needs: ['wafv2:GetWebACL'],
   async look(abortSignal) {
     const [Name, Id] = arn.split('/').slice(-2)
     const command = new GetWebACLCommand({ Scope: 'CLOUDFRONT', Name, Id })

@@ -14,23 +14,28 @@ import {
   paymentEntryKey,
   paymentEntryText,
 } from '../../functions/core/paymentTrail.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
 import type { Problem } from './archivedEntry.ts'
 import type { Io } from './evidence.ts'
-import { CannotLook, mendOptions } from './evidenceOptions.ts'
+import { mendOptions } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { openSource } from './openSource.ts'
 import { paymentTrailOf, readStored, untouchedTrail } from './paymentTrail.ts'
 import { checkPaymentTrail, MISSING, THE_ITEM } from './paymentTrailCheck.ts'
 
-/** @returns the exit code */
+/**
+ * @param settings the text of `payfriend.json`, which says where a stage is
+ * @returns the exit code
+ */
 export async function main(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   { say, complain }: Io,
+  settings?: () => string | undefined,
 ): Promise<number> {
   try {
     const options = mendOptions(argv)
-    const source = await openSource(options.from, env)
+    const source = await openSource(options.from, env, settings)
     try {
       return await mend(source, options.paymentId, { say, complain })
     } finally {
@@ -50,7 +55,9 @@ async function mend(
 ): Promise<number> {
   const read = await readStored(source, paymentId)
   if (!('stored' in read)) {
-    throw new CannotLook(`Entries are made from the table's item of ${paymentId}, and ${read.why}.`)
+    throw new CannotLook(
+      `The entries of payment ${paymentId} are made from its item in the table, which cannot be used: ${read.why}.`,
+    )
   }
   const { stored } = read
   const { problems, kept } = await paymentTrailOf(source, { paymentId })

@@ -6,7 +6,8 @@
  * payer, it could not be read, this version does not know all entries, or the command was used wrongly).
  */
 
-import { CannotLook, type EvidenceOptions, evidenceOptions } from './evidenceOptions.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
+import { type EvidenceOptions, evidenceOptions } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { evidenceJson, evidenceText } from './evidenceText.ts'
 import { openSource } from './openSource.ts'
@@ -21,15 +22,19 @@ export type Io = {
   readonly complain: (line: string) => void
 }
 
-/** @returns the exit code */
+/**
+ * @param settings the text of `payfriend.json`, which says where a stage is
+ * @returns the exit code
+ */
 export async function main(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   { say, complain }: Io,
+  settings?: () => string | undefined,
 ): Promise<number> {
   try {
     const options = evidenceOptions(argv)
-    const source = await openSource(options.from, env)
+    const source = await openSource(options.from, env, settings)
     try {
       const { text, problems } = await told(source, options)
       say(text)

@@ -1,13 +1,18 @@
 /** The command lines of `npm run evidence` and `npm run archive:mend`. */
 import { parseArgs } from 'node:util'
+import { CannotLook } from '../checks/cannotLook.ts'
 
-/** The payment could not be read, so it was not judged; the message says why. */
-export class CannotLook extends Error {}
+/** Where a stage in AWS is, as far as the options say it. */
+export type StageOptions = {
+  readonly stack: string
+  readonly stage?: string
+  readonly region?: string
+}
 
+/** `archive` is the folder of an archive on this machine. */
 export type PaymentTrailOptions = {
   readonly paymentId: string
-  /** The stack's name, or the folder of an archive on this machine. */
-  readonly from: { readonly stack: string; readonly region?: string } | { readonly archive: string }
+  readonly from: StageOptions | { readonly archive: string }
   readonly day?: string
   readonly json: boolean
 }
@@ -21,7 +26,7 @@ const EVIDENCE = `npm run evidence -- PAYMENT_ID (--stage prod | --archive DIR) 
 npm run evidence -- --payer PAYER_ID (--stage prod | --archive DIR) [--json]
 
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack
-  --region    where the stack is, if not where the AWS profile says
+  --region    where it is; if not said, that of the stage in payfriend.json, AWS_REGION, or that of the profile
   --archive   on this machine: the folder \`archive\` of a DATA_DIR, or a copy of the bucket
   --day       the day (UTC) on which the payment was started, if the table does not know it
   --payer     what happened to this payer's account; the id is \`sub\` of their token
@@ -31,7 +36,7 @@ npm run evidence -- --payer PAYER_ID (--stage prod | --archive DIR) [--json]
 const MEND = `npm run archive:mend -- PAYMENT_ID (--stage prod | --archive DIR)
 
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack
-  --region    where the stack is, if not where the AWS profile says
+  --region    where it is; if not said, that of the stage in payfriend.json, AWS_REGION, or that of the profile
   --archive   on this machine: the folder \`archive\` of a DATA_DIR`
 
 const OPTIONS = {
@@ -105,7 +110,11 @@ function placeIn(
     if (region !== undefined) refuse('--region is for a stage.')
     return { archive }
   }
-  return { stack: stack ?? `Payfriend-${stage}`, ...(region !== undefined && { region }) }
+  return {
+    stack: stack ?? `Payfriend-${stage}`,
+    ...(stage !== undefined && { stage }),
+    ...(region !== undefined && { region }),
+  }
 }
 
 const VALUED = Object.entries(OPTIONS).flatMap(([name, { type }]) =>

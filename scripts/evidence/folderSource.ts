@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { startDatabase } from '../../local/database/database.ts'
-import { CannotLook } from './evidenceOptions.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { storedItem } from './storedItem.ts'
 

@@ -1,9 +1,9 @@
 /** The commands by which anybody verifies the signatures of a device's answer, with openssl and without Payfriend. */
 import type { DeviceEvidence } from '../../functions/core/channels/deviceRules.ts'
 import { SIGNED_AS } from '../../functions/core/signing.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
 import { jsonIn } from './archivedEntry.ts'
 import { claimsIn, proofSignature, yesIn } from './deviceAnswer.ts'
-import { CannotLook } from './evidenceOptions.ts'
 import { type FoundEvidence, unproven } from './evidenceText.ts'
 import { deviceDecision } from './payerDeviceCheck.ts'
 
@@ -102,5 +102,7 @@ const hashOf = (name: string) =>
   `openssl dgst -sha256 -binary ${name} | openssl base64 -A; echo "  ${name}"`
 
 const malformed = (): never => {
-  throw new CannotLook('The evidence of the device has not its form: there is nothing to verify.')
+  throw new CannotLook(
+    'The evidence of the device is not in the form that Payfriend stores: there is nothing to verify.',
+  )
 }

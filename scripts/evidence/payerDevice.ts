@@ -1,6 +1,6 @@
 /** Reads, for a payment that a device decided, the payer's own audit trail: how that device was let in. */
 import { paymentEntryKey } from '../../functions/core/paymentTrail.ts'
-import { CannotLook } from './evidenceOptions.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { type DeviceOrigin, deviceDecision, letInBy } from './payerDeviceCheck.ts'
 import { type FoundPayerTrail, foundPayerTrail } from './payerTrail.ts'

@@ -4,8 +4,8 @@ import { trailOf } from '../../functions/adapters/dynamodb/payerTrailItem.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import type { Trail } from '../../functions/core/payerTrail.ts'
 import { payerEntryKey, payerTrailFolder } from '../../functions/core/payerTrail.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
 import { changeTold } from './deviceText.ts'
-import { CannotLook } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { unproven } from './evidenceText.ts'
 import { type CheckedPayerTrail, checkPayerTrail } from './payerTrailCheck.ts'
@@ -29,7 +29,9 @@ export async function foundPayerTrail(
   if ('stored' in read)
     return { payerId, ...checkPayerTrail({ payerId, kept, ...read }, sha256Hex) }
   if (kept.length === 0) {
-    throw new CannotLook(`There is no entry of payer ${payerId}, and in the table ${read.why}.`)
+    throw new CannotLook(
+      `The archive has no entry of payer ${payerId}, and their item in the table cannot be used: ${read.why}.`,
+    )
   }
   const { entries, problems } = checkPayerTrail({ payerId, kept }, sha256Hex)
   return { payerId, entries, problems: [...problems, ...read.ofItem], whyNotCompared: read.why }

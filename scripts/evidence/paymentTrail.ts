@@ -8,8 +8,9 @@ import {
   paymentEntryText,
   paymentTrailFolder,
 } from '../../functions/core/paymentTrail.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
 import { type ArchivedEntry, type Problem, unknownIn } from './archivedEntry.ts'
-import { CannotLook, type PaymentTrailOptions } from './evidenceOptions.ts'
+import type { PaymentTrailOptions } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { type CheckedPaymentTrail, checkPaymentTrail, THE_ITEM } from './paymentTrailCheck.ts'
 
@@ -55,14 +56,14 @@ export async function paymentTrailOf(
   }
   if (day === undefined) {
     throw new CannotLook(
-      `Payment ${paymentId} has no usable item in the table: ${read.why}. Name with --day the day (UTC) on which it was started, to check its archive alone.`,
+      `The item of payment ${paymentId} in the table cannot be used: ${read.why}. To check its archive alone, name with --day the day (UTC) on which it was started.`,
     )
   }
   const folder = paymentTrailFolder(day, paymentId)
   const kept = await source.entries(folder)
   if (kept.length === 0) {
     throw new CannotLook(
-      `There is no entry of payment ${paymentId} on ${day}, and in the table ${read.why}.`,
+      `The archive has no entry of payment ${paymentId} on ${day}, and its item in the table cannot be used: ${read.why}.`,
     )
   }
   const { entries, problems } = checkPaymentTrail({ paymentId, folder, kept }, sha256Hex)

@@ -1,4 +1,4 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   GetObjectCommand,
@@ -6,32 +6,45 @@ import {
   type ListObjectVersionsCommandOutput,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { writtenSettings } from '../../bin/settings.ts'
 import { archiveBucket } from '../../functions/adapters/aws/archiveBucket.ts'
+import { CannotLook } from '../checks/cannotLook.ts'
+import { standingStack } from '../checks/deployedStage.ts'
+import { stageRegion } from '../checks/stageRegion.ts'
 import type { ArchivedEntry } from './archivedEntry.ts'
-import { CannotLook } from './evidenceOptions.ts'
+import type { StageOptions } from './evidenceOptions.ts'
 import type { EvidenceSource } from './evidenceSource.ts'
 import { storedItem } from './storedItem.ts'
 
 /** The archive and the tables of a stage in AWS, which its stack's outputs name. */
-export async function stageSource({
-  stack,
-  region,
-}: {
-  readonly stack: string
-  readonly region?: string
-}): Promise<EvidenceSource> {
+export async function stageSource(
+  from: StageOptions,
+  settings = writtenSettings,
+): Promise<EvidenceSource> {
+  const { stack } = from
+  const region = stageRegion(from, settings())
   const at = region === undefined ? {} : { region }
-  const outputs = await asked(`The stack ${stack}`, () => outputsOf(stack, at))
+  const outputs = await outputsOf(stack, at)
   const output = (name: string) => {
     const value = outputs.get(name)
     if (value) return value
-    throw new CannotLook(`The stack ${stack} has no output ${name}: is it of this version?`)
+    throw new CannotLook(
+      `The stack ${stack} has no output ${name}: it was deployed by an older version, or has no Payfriend in it.`,
+    )
   }
   const bucket = output('ArchiveBucket')
   const s3 = new S3Client(at)
   return {
-    entries: (folder) => asked(`The archive ${bucket}`, () => pagesIn(s3, bucket, folder)),
-    keep: (entry) => asked(`The archive ${bucket}`, () => archiveBucket(s3, bucket).keep(entry)),
+    entries: (folder) =>
+      asked(
+        `The archive ${bucket} cannot be read`,
+        's3:ListBucketVersions and s3:GetObjectVersion',
+        () => pagesIn(s3, bucket, folder),
+      ),
+    keep: (entry) =>
+      asked(`The archive ${bucket} cannot be written to`, 's3:PutObject', () =>
+        archiveBucket(s3, bucket).keep(entry),
+      ),
     async item(table, id) {
       const name = output(OUTPUTS[table])
       return storedItem(new DynamoDBClient(at), { table, name, id })
@@ -44,21 +57,30 @@ export async function stageSource({
 const OUTPUTS = { payments: 'PaymentsTableName', users: 'PayersTableName' } as const
 
 /** An error of AWS says nothing about the payment, so it becomes `CannotLook`. */
-async function asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
+async function asked<T>(what: string, rights: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error))
-    throw new CannotLook(`${what} did not answer: ${name}: ${message}`)
+    throw new CannotLook(
+      name === 'AccessDenied'
+        ? `${what} with these credentials: use some with ${rights}.`
+        : `${what} (${name}: ${message.replace(/\.$/, '')}): check your connection, and run this again.`,
+    )
   }
 }
 
+/** How long CloudFormation may take. */
+const STACK_LIMIT_MS = 30_000
+
 async function outputsOf(stack: string, at: { readonly region?: string }) {
   const client = new CloudFormationClient(at)
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }))
-  client.destroy()
-  const outputs = Stacks?.[0]?.Outputs ?? []
-  return new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
+  try {
+    const { Outputs } = await standingStack(client, stack, AbortSignal.timeout(STACK_LIMIT_MS))
+    return new Map(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
+  } finally {
+    client.destroy()
+  }
 }
 
 /**

@@ -13,7 +13,7 @@ export const USAGE = `npm run payer -- (show | invite | lock | unlock | close) E
   --now       of invite: the phone approves at once, even if the payer had one before; the audit trail says so
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack; without
               either the server that runs on this machine
-  --region    where the stage is; AWS_REGION or that of the profile if not said
+  --region    where the stage is; if not said, that in payfriend.json, AWS_REGION, or that of the profile
   --profile   whose credentials; AWS_PROFILE if not said
   --port      the page's port on this machine; PORT, or 3000, if not said
   --yes       close without asking`
@@ -27,6 +27,7 @@ export type PayerOptions = {
   readonly where:
     | { readonly port: number }
     | {
+        readonly stage: string | undefined
         readonly stack: string
         readonly region: string | undefined
         readonly profile: string | undefined
@@ -62,7 +63,7 @@ export function payerOptions(
       email,
       yes,
       isNow,
-      where: { stack: stack ?? `Payfriend-${stage}`, region, profile },
+      where: { stage, stack: stack ?? `Payfriend-${stage}`, region, profile },
     }
   }
   if (region !== undefined || profile !== undefined)

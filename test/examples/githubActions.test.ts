@@ -1,65 +1,8 @@
-/** The workflow of `examples/github-actions/`, read by GitHub's own parser; no run of it has been seen. */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+/** The workflow of `examples/github-actions/` against its rules; no run of it has been seen. */
 import { isDeepStrictEqual } from 'node:util'
-import { buildSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-
-const FOLDER = resolve(import.meta.dirname, '../../examples/github-actions')
-const text = readFileSync(`${FOLDER}/deploy.yml`, 'utf8')
-const { scripts } = JSON.parse(readFileSync(resolve(FOLDER, '../../package.json'), 'utf8'))
-
-/** Its modules import JSON in a way that Node refuses, so it is bundled before it is loaded. */
-function parser(): typeof import('@actions/workflow-parser') {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'payfriend-test-')), 'parser.cjs')
-  buildSync({
-    stdin: { contents: "export * from '@actions/workflow-parser'", resolveDir: FOLDER },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    outfile,
-  })
-  return createRequire(outfile)(outfile)
-}
-const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = parser()
-
-type Step = { uses?: string; run?: string; with?: Record<string, string> }
-type Job = {
-  if?: string
-  needs?: string | string[]
-  environment?: string
-  permissions?: Record<string, string>
-  'timeout-minutes'?: number
-  steps: Step[]
-}
-type Workflow = {
-  on: Record<string, { branches: string[] }>
-  permissions: object
-  jobs: Record<string, Job>
-}
-
-/** What GitHub's parser says is wrong, and the workflow as plain data. */
-async function parsed(content = text) {
-  const file = { name: '.github/workflows/deploy.yml', content }
-  const { context, value } = parseWorkflow(file, new NoOperationTraceWriter())
-  if (!value) throw new Error('no workflow')
-  await convertWorkflowTemplate(context, value)
-  const errors = context.errors.getErrors().map(({ message }) => message)
-  return { errors, workflow: plain(JSON.parse(JSON.stringify(value))) as Workflow }
-}
-
-type Token = string | { seq: Token[] } | { map: { Key: string; Value: Token }[] } | { expr: string }
-function plain(token: Token): unknown {
-  if (token === null || typeof token !== 'object') return token
-  if ('seq' in token) return token.seq.map(plain)
-  if ('map' in token) {
-    return Object.fromEntries(token.map.map(({ Key, Value }) => [Key, plain(Value)]))
-  }
-  return `\${{ ${token.expr} }}`
-}
+import packageJson from '../../package.json' with { type: 'json' }
+import { type Job, parsed, text, type Workflow } from './workflow.ts'
 
 describe("GitHub's parser", () => {
   test('takes the workflow as it is', async () => {
@@ -104,7 +47,7 @@ const RULES: Record<
 > = {
   'no key is stored: AWS is reached by a role alone': {
     against: (workflow, text) => [
-      ...(text.match(/\bsecrets\b|access.key|session-token/gi) ?? []),
+      ...(text.match(/(?<!--without-)\bsecrets\b|access.key|session-token/gi) ?? []),
       ...stepsOf(workflow).filter(
         (step) =>
           AWS.test(step.uses ?? '') && !step.with?.['role-to-assume']?.startsWith(`\${{ vars.`),
@@ -202,7 +145,7 @@ const RULES: Record<
       stepsOf(workflow).flatMap(({ run = '' }) =>
         [...run.matchAll(/npm (?:run )?([a-z:]+)/g)]
           .map(([, name = '']) => name)
-          .filter((name) => name !== 'ci' && !(name in scripts)),
+          .filter((name) => name !== 'ci' && !(name in packageJson.scripts)),
       ),
     good: 'npm run synth',
     bad: 'npm run synthesize',
@@ -229,27 +172,4 @@ test('it tests, synthesizes, compares, shows, looks before and after, and deploy
   expect(deploy && runs(deploy)).toMatch(
     /npm run preflight[\s\S]*npm run deploy[\s\S]*npm run doctor/,
   )
-})
-
-test.each([
-  ['no fence', 'Resources\n[+] AWS::SNS::Topic'],
-  ['one that would close ours', 'Resources\n```\n@everyone, approve this\n`````\nand this'],
-  ['more than a comment may have', '`` '.repeat(30_000)],
-])('the comment shows a diff with %s as text, and nothing of it as more', async (_, diff) => {
-  const { show } = (await parsed()).workflow.jobs
-  const script = show?.steps.find(({ run }) => run?.includes('comment.md'))?.run ?? ''
-  const cwd = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
-  mkdirSync(join(cwd, 'untrusted'))
-  writeFileSync(join(cwd, 'untrusted/diff.txt'), diff)
-  const env = { ...process.env, STAGE: 'prod', GITHUB_SHA: 'abc', GITHUB_STEP_SUMMARY: 'page.md' }
-  execFileSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], { cwd, env })
-
-  const comment = readFileSync(join(cwd, 'comment.md'), 'utf8')
-  const [title, fence = '', ...rest] = comment.trimEnd().split('\n')
-  expect(title).toBe('`cdk diff Payfriend-prod` of abc:')
-  expect(fence).toMatch(/^`{3,}$/)
-  expect(rest.pop()).toBe(fence)
-  expect(rest.join('\n')).toBe(diff.slice(0, 60_000))
-  expect(rest.join('\n')).not.toContain(fence)
-  expect(readFileSync(join(cwd, 'page.md'), 'utf8')).toBe(comment)
 })

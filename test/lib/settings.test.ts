@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { readSettings } from '../../bin/settings.ts'
+import { placeOf, readSettings } from '../../bin/settings.ts'
 import { stageFields } from '../../lib/stageFields.ts'
 import { SettingsError } from '../../lib/stageSettings.ts'
 
@@ -248,8 +248,9 @@ test('a region that CloudFront writes no log in is refused by name also where on
   const reading = (region: string, text?: string) => () => readSettings(text, undefined, region)
   expect(reading('eu-south-1')).toThrow(SettingsError)
   expect(reading('eu-south-1')).toThrow(
-    'Stage dev in payfriend.json: region must be said, because that of the profile may not be used, eu-south-1: CloudFront',
+    'Stage dev in payfriend.json: region must be said, because that of the profile or of AWS_REGION may not be eu-south-1: CloudFront',
   )
+  expect(reading('eu-west-9')).toThrow('may not be "eu-west-9", which is no region of AWS: eu-')
   expect(reading('eu-west-1')()).toMatchObject([{ stage: 'dev' }])
   const said = JSON.stringify({ live: { region: 'eu-west-1', archiveLock: 'none' } })
   expect(reading('eu-south-1', said)()).toMatchObject([{ region: 'eu-west-1' }])
@@ -288,8 +289,22 @@ function certificate(region: string) {
 }
 
 test.each([
-  [{ account: '12345' }, 'account must be the twelve digits of an AWS account'],
-  [{ region: 'Ireland' }, 'region must be a region, like eu-west-1'],
+  [{ account: '12345' }, 'account must be the twelve digits of an AWS account, in quotes'],
+  [{ account: 123456789012 }, 'account must be the twelve digits of an AWS account, in quotes'],
+  [
+    { region: 'Ireland' },
+    'region must be a region of AWS, like eu-west-1 or us-east-1, and "Ireland" is none',
+  ],
+  [{ region: '' }, 'region must be a region of AWS, like eu-west-1 or us-east-1, and "" is none'],
+  [
+    { region: 'eu-west-9' },
+    'region may not be "eu-west-9", which is no region of AWS: eu-west-1, eu-west-2, eu-west-3 are some',
+  ],
+  [
+    { region: 'eu-north' },
+    'region may not be "eu-north", which is no region of AWS: eu-north-1 is one',
+  ],
+  [{ region: ['eu-west-1'] }, 'region must be a region of AWS in quotes, like "eu-west-1"'],
   [
     { region: 'eu-south-1' },
     'region may not be eu-south-1: CloudFront writes no log into a bucket',
@@ -311,7 +326,7 @@ test.each([
   [{ currencies: ['EUR', 'XXX'] }, 'currencies.1 must be one of EUR, GBP, USD'],
   [{ currencies: [] }, 'currencies must name at least one currency'],
   [{ currencies: ['EUR', 'EUR'] }, 'currencies names a currency twice'],
-  [{ currencies: 'EUR' }, 'currencies must be array'],
+  [{ currencies: 'EUR' }, 'currencies must be a list, like ["one", "another"]'],
   [{ maxAmount: 500 }, 'maxAmount must name amounts by their currency, like {"EUR": "10000.00"}'],
   [{ maxAmount: { EUR: 500 } }, 'maxAmount must name amounts by their currency'],
   [{ maxAmount: { EUR: '0.00' } }, 'maxAmount.EUR must name amounts by their currency'],
@@ -334,7 +349,8 @@ test.each([
     'limits.textsPerDayForStage must be at least 4, because a change of phone takes two texts and may use half',
   ],
   [{ limits: { textsPerYear: 9 } }, 'limits.textsPerYear is no setting'],
-  [{ phoneCountries: ['gb'] }, 'phoneCountries must be "all" or a list of two-letter countries'],
+  [{ phoneCountries: 'GB' }, 'phoneCountries must be "all" or a list of two-letter countries'],
+  [{ phoneCountries: [44] }, 'phoneCountries must be "all" or a list of two-letter countries'],
   [{ phoneCountries: [] }, 'phoneCountries must be "all" or a list of two-letter countries'],
   [{ signUp: { policy: 'everyone' } }, 'signUp.policy must be open, domains or closed'],
   [
@@ -375,7 +391,22 @@ test.each([
   [{ archiveLock: { ...archiveLock, years: 100 } }, 'archiveLock.years must be at most 99'],
   [{ archiveLock: { ...archiveLock, years: 1.5 } }, 'archiveLock'],
   [{ archiveLock: { ...archiveLock, days: 1 } }, 'archiveLock.days is no setting'],
-  [{ domain: { name: 'pay.example.com' } }, 'domain.certificateArn must be'],
+  [{ domain: { name: 'pay.example.com' } }, 'domain.certificateArn must be said'],
+  [
+    { domain: 'pay.example.com' },
+    'domain must be an object, like {"name": "pay.example.com", "certificateArn": "arn:aws:acm:us-east-1:',
+  ],
+  [{ signUp: 'open' }, 'signUp must be an object, like {"policy": "closed"}'],
+  [
+    { signUp: { policy: 'domains', domains: 'example.com' } },
+    'signUp.domains must be a list, like ["one", "another"]',
+  ],
+  [{ limits: 5 }, 'limits must be an object of settings, like {}'],
+  [
+    { throttling: { profile: { ratePerSecond: '7', burst: 9 } } },
+    'throttling.profile.ratePerSecond must be a whole number',
+  ],
+  [{ sesIdentity: 5 }, 'sesIdentity must be an e-mail address or a domain'],
   [
     { domain: { name: 'Pay', certificateArn: certificate('us-east-1') } },
     'domain.name must be a domain in lower case',
@@ -411,6 +442,51 @@ test.each([
   expect(reading).toThrow(SettingsError)
   expect(reading).toThrow(`Stage live in payfriend.json: ${sentence}`)
   expect(reading).toThrow(/[^.]\.$/)
+})
+
+test.each([
+  ['UK', 'the code for United Kingdom is "GB"'],
+  ['EL', 'the code for Greece is "GR"'],
+  ['gb', 'the code for United Kingdom is "GB"'],
+  ['Ireland', 'the code for Ireland is "IE"'],
+  ['GBR', 'which is the code of no country with phone numbers'],
+  ['XX', 'which is the code of no country with phone numbers'],
+  ['', 'which is the code of no country with phone numbers'],
+])('a country "%s" is refused, with its code if that can be told', (said, told) => {
+  const reading = () => read({ phoneCountries: ['IE', said] })
+  expect(reading).toThrow(SettingsError)
+  expect(reading).toThrow(`phoneCountries.1 may not be "${said}"`)
+  expect(reading).toThrow(told)
+})
+
+test.each([null, [], 'eu-west-1', 5, true])('a stage that is %j is refused', (given) => {
+  const reading = () => readSettings(JSON.stringify({ live: given }))
+  expect(reading).toThrow(SettingsError)
+  expect(reading).toThrow(
+    'Stage live in payfriend.json: what it says must be an object of settings, like {}.',
+  )
+})
+
+test.each([
+  ['{"dev": {}, "live": {}, "dev": {"provider": "none"}}', 'says the stage dev twice'],
+  ['{"dev": {"region": "eu-west-1", "region": "eu-west-2"}}', 'says dev.region twice'],
+  [
+    '{"dev": {"limits": {"textsPerDay": 1, "textsPerDay": 2}}}',
+    'says dev.limits.textsPerDay twice',
+  ],
+])('%s is refused, because one of the two would count unseen', (text, told) => {
+  expect(() => readSettings(text)).toThrow(SettingsError)
+  expect(() => readSettings(text)).toThrow(`payfriend.json ${told}: take one of the two out.`)
+})
+
+test('account and region are read of settings of any version, and checked', () => {
+  const text = JSON.stringify({ live: { region: 'eu-west-1', ofLater: 1 }, dev: { region: 5 } })
+  expect(placeOf(text, 'live')).toEqual({ region: 'eu-west-1' })
+  expect(placeOf(text, 'prod')).toEqual({})
+  expect(placeOf(undefined, 'dev')).toEqual({})
+  for (const broken of [text, '{"dev": null}', '{"dev": {}', '{"dev": {"account": 1}}']) {
+    expect(() => placeOf(broken, 'dev')).toThrow(SettingsError)
+  }
 })
 
 const SID = 'must be the SID of a Verify service, VA and 32 of 0-9 a-f'

@@ -3,6 +3,7 @@
  * Sabotages: each the one line that a tired colleague, or a bad one, would change to take a guarantee away,
  * and the tests of which one must fail then.
  */
+import { accountSabotages } from './accountSabotages.ts'
 import { deviceSabotages } from './deviceSabotages.ts'
 import { firewallSabotages } from './firewallSabotages.ts'
 import { recoverySabotages } from './recoverySabotages.ts'
@@ -1560,6 +1561,7 @@ export const sabotages: readonly Sabotage[] = [
     to: 'ConditionExpression: told.when',
     caughtBy: ['test/adapters/denialTrail.test.ts'],
   },
+  ...accountSabotages,
   ...deviceSabotages,
   ...firewallSabotages,
   ...ringSabotages,

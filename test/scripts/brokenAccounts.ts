@@ -2,6 +2,7 @@
 import { GetRegionOptStatusCommand } from '@aws-sdk/client-account'
 import { DescribeCertificateCommand } from '@aws-sdk/client-acm'
 import {
+  ListDistributionsCommand,
   ListOriginAccessControlsCommand,
   ListResponseHeadersPoliciesCommand,
 } from '@aws-sdk/client-cloudfront'
@@ -125,8 +126,43 @@ export const BROKEN: readonly (readonly [
     'a stack that is being changed',
     (account) => standing(account, 'UPDATE_IN_PROGRESS'),
     'stack',
-    /is UPDATE_IN_PROGRESS/,
-    /events/,
+    /is being changed just now \(UPDATE_IN_PROGRESS\)$/,
+    /^Wait .* aws cloudformation describe-stack-events --stack-name Payfriend-dev /,
+  ],
+  [
+    'a stack whose update failed, and its way back too',
+    (account) => standing(account, 'UPDATE_ROLLBACK_FAILED'),
+    'stack',
+    /^an update of Payfriend-dev failed, and so did its way back/,
+    /^aws cloudformation describe-stack-events .*, then aws cloudformation continue-update-rollback --stack-name Payfriend-dev --region eu-west-1$/,
+  ],
+  [
+    'a stack that was left in the middle of an update',
+    (account) => standing(account, 'UPDATE_FAILED'),
+    'stack',
+    /^an update of Payfriend-dev failed and was left as it was/,
+    /then aws cloudformation rollback-stack --stack-name Payfriend-dev --region eu-west-1, and run/,
+  ],
+  [
+    'a stack that could not be deleted',
+    (account) => standing(account, 'DELETE_FAILED'),
+    'stack',
+    /^Payfriend-dev could not be deleted to its end/,
+    /then aws cloudformation delete-stack --stack-name Payfriend-dev/,
+  ],
+  [
+    'a stack whose import failed, and its way back too',
+    (account) => standing(account, 'IMPORT_ROLLBACK_FAILED'),
+    'stack',
+    /^an import into Payfriend-dev failed/,
+    /adopts what was kept/,
+  ],
+  [
+    'a stack in a state that AWS has added since',
+    (account) => standing(account, 'PAUSED'),
+    'stack',
+    /is PAUSED, which this version does not know/,
+    /describe-stack-events/,
   ],
   [
     "another pool with sign-in's address",
@@ -280,6 +316,20 @@ export const BROKEN: readonly (readonly [
     'certificate',
     /there is none/,
     /us-east-1/,
+  ],
+  [
+    "another distribution with the page's name, on the second page of a list",
+    (account) =>
+      account.aws.cloudFront
+        .on(ListDistributionsCommand)
+        .callsFake(({ Marker }) =>
+          Marker === 'more'
+            ? items('DistributionList', { Id: 'E2', Aliases: { Items: ['example.com', NAME] } })
+            : { DistributionList: { Items: [{ Id: 'E1' }], NextMarker: 'more' } },
+        ),
+    "page's name",
+    /^the distribution E2 of this account has pay\.example\.com already$/,
+    /alternate domain names/,
   ],
   [
     'no such topic',

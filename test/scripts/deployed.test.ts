@@ -406,12 +406,13 @@ describe('a stack in another account than the settings name', () => {
   const told = async (text: string | undefined) => {
     const complaints: string[] = []
     const code = await runCommand(
-      deployed(token(), () => text),
+      deployed(token()),
       ['--stage', 'live'],
       {
         say: () => {},
         complain: (line) => complaints.push(line),
       },
+      { settings: () => text },
     )
     return { code, complaints }
   }
@@ -429,6 +430,13 @@ describe('a stack in another account than the settings name', () => {
       complaints: [expect.stringMatching(/^Payfriend-live .* 111122223333, .* 444455556666/)],
     })
     expect(sent).toEqual([])
+  })
+
+  test('is not looked at either if the settings cannot be read', async () => {
+    expect(await told('{"live":{"account":"444455556666"')).toEqual({
+      code: 2,
+      complaints: [expect.stringMatching(/^payfriend\.json is not JSON/)],
+    })
   })
 
   test.each([

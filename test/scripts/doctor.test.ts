@@ -51,7 +51,7 @@ async function run(argv = ['--stage', 'live', '--region', 'eu-west-1'], limitMs 
     doctor,
     argv,
     { say: (line) => said.push(line), complain: (line) => complaints.push(line) },
-    limitMs,
+    { limitMs },
   )
   for (const secret of SECRETS) expect([...said, ...complaints].join('\n')).not.toContain(secret)
   return { code, said, complaints, lines: linesOf(said) }
@@ -114,7 +114,7 @@ describe.each(textProviders)('with %s, one line says what is wrong and what to d
       },
     ])
     expect(told).toMatchObject({ code: 1, complaints: [] })
-    expect(told.said.at(-1)).toMatch(/^1 of \d+ is not right\.$/)
+    expect(told.said.at(-1)).toMatch(/^1 of \d+ checks found something wrong \(✗\)\.$/)
   })
 })
 
@@ -294,7 +294,7 @@ describe('what cannot be seen is left open:', () => {
       })),
     )
     expect(told.code).toBe(2)
-    expect(told.said.at(-1)).toMatch(/^2 of \d+ could not be looked at/)
+    expect(told.said.at(-1)).toMatch(/^2 of \d+ checks could not be made/)
   })
 
   test('what gives no answer in time, and everything else is told', async () => {
@@ -341,6 +341,19 @@ describe('what cannot be seen is left open:', () => {
   })
 })
 
+test.each(textProviders)(
+  'without the right to read secrets it can leave out what needs it, with %s',
+  async (provider) => {
+    stage = await startRecordedStage(provider)
+    const denied = Object.assign(new Error(CANARY), { name: 'AccessDeniedException' })
+    stage.aws.secrets.on(GetSecretValueCommand).rejects(denied)
+    stage.aws.lambda.on(GetFunctionConfigurationCommand).rejects(denied)
+    const told = await run(['--stage', 'live', '--region', 'eu-west-1', '--without-secrets'])
+    expect(told.lines.map(({ title }) => title)).toEqual(['callback', ...SITE])
+    expect(told.code).toBe(0)
+  },
+)
+
 describe('where it cannot look it says why, and ends with 2:', () => {
   beforeEach(async () => {
     stage = await startRecordedStage('authy')
@@ -353,12 +366,12 @@ describe('where it cannot look it says why, and ends with 2:', () => {
     [
       'no such stack',
       failing('ValidationError', 'Stack with id Payfriend-live does not exist'),
-      /^There is no stack Payfriend-live in this account and region: .*--region/,
+      /^There is no stack Payfriend-live in eu-west-1 with these credentials: .*--region/,
     ],
     [
       'nobody signed in',
       failing('CredentialsProviderError', 'Could not load credentials from any providers'),
-      /^AWS does not accept these credentials \(Could not load credentials .*--profile/,
+      /^There are no credentials of AWS here: .*--profile/,
     ],
     [
       'a session that is over',
@@ -366,7 +379,11 @@ describe('where it cannot look it says why, and ends with 2:', () => {
       /^AWS does not accept these credentials/,
     ],
     ['no right to look', failing('AccessDenied', 'no'), /cloudformation:DescribeStacks/],
-    ['no region', new Error('Region is missing'), /^Say which region: --region eu-west-1/],
+    [
+      'no region',
+      new Error('Region is missing'),
+      /^No region is named: say `region` in payfriend\.json, --region eu-west-1/,
+    ],
     ['a fault', failing('InternalFailure', 'oh'), /understood \(InternalFailure\)/],
   ])('%s', async (_, error, sentence) => {
     stage.aws.cloudFormation.on(DescribeStacksCommand).rejects(error)

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { StackStatus } from '@aws-sdk/client-cloudformation'
 import {
   ListDistributionsCommand,
   ListOriginAccessControlsCommand,
@@ -12,7 +13,7 @@ import { GetObjectLockConfigurationCommand, S3ServiceException } from '@aws-sdk/
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns'
 import { GetParameterCommand } from '@aws-sdk/client-ssm'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { run as runCommand } from '../../scripts/checks/command.ts'
 import { NAMED } from '../../scripts/checks/nameChecks.ts'
 import { plannedTemplate, templateShape } from '../../scripts/checks/plan.ts'
@@ -24,6 +25,7 @@ import { linesOf } from './linesOf.ts'
 import {
   ACCOUNT,
   failure,
+  NAME,
   REGION,
   type RecordedAccount,
   standing,
@@ -39,14 +41,12 @@ afterEach(() => account.close())
 async function run(argv = ['--stage', 'dev']) {
   const said: string[] = []
   const complaints: string[] = []
-  const command = preflight({
-    settings: () => JSON.stringify({ dev: account.settings, prod: account.settings }),
-    template: () => templateShape.parse(account.template),
-  })
-  const code = await runCommand(command, argv, {
-    say: (line) => said.push(line),
-    complain: (line) => complaints.push(line),
-  })
+  const code = await runCommand(
+    preflight(() => templateShape.parse(account.template)),
+    argv,
+    { say: (line) => said.push(line), complain: (line) => complaints.push(line) },
+    { settings: () => JSON.stringify({ dev: account.settings, prod: account.settings }) },
+  )
   return { code, said, complaints, lines: linesOf(said) }
 }
 
@@ -65,6 +65,7 @@ const TITLES = [
   'indexes',
   'mails',
   'certificate',
+  "page's name",
   'alarm topic',
   'firewall',
   "firewall's secret",
@@ -132,6 +133,49 @@ test('a stage that stands is changed, which one line says, and its own names cou
   expect(found.code).toBe(0)
 })
 
+test('the distribution of the stage itself may have the name of its page', async () => {
+  standing(account)
+  const [id] = Object.entries<{ Type: string }>(account.template.Resources).find(
+    ([, { Type }]) => Type === 'AWS::CloudFront::Distribution',
+  ) ?? ['']
+  const own = { Id: `Payfriend-dev-${id}`, Aliases: { Items: [NAME] } }
+  account.aws.cloudFront.on(ListDistributionsCommand).resolves(items('DistributionList', own))
+  const { lines } = await run()
+  expect(lines.find(({ title }) => title === "page's name")).toMatchObject({
+    mark: '✓',
+    found: "pay.example.com is the stage's own",
+  })
+})
+
+test.each(Object.keys(StackStatus))(
+  'a stack that is %s has its own line and next step',
+  async (status) => {
+    standing(account, status)
+    const line = (await run()).lines.find(({ title }) => title === 'stack')
+    expect(line?.found).not.toContain('does not know')
+    // ROLLBACK_COMPLETE is the end of a first deployment that failed.
+    const mark = /(?<!^ROLLBACK)_COMPLETE$/.test(status) ? /[✓!]/ : /✗/
+    expect(line?.mark).toMatch(mark)
+    if (line?.mark === '✗') expect(line.next).toMatch(/aws cloudformation /)
+  },
+)
+
+test('what exists once for all regions is asked in us-east-1, the rest in the region of the stage', async () => {
+  standing(account)
+  await run()
+  const global = ['account', 'certificates', 'cloudFront', 'firewall', 'identity']
+  for (const [name, mock] of Object.entries(account.aws)) {
+    const asked = await Promise.all(
+      mock.calls().map(({ thisValue }) => (thisValue as AnyClient).config.region()),
+    )
+    expect([name, [...new Set(asked)]]).toEqual([
+      name,
+      [global.includes(name) ? 'us-east-1' : REGION],
+    ])
+  }
+})
+type AnyClient = { readonly config: { readonly region: () => Promise<string> } }
+
 test('AWS is asked nothing that changes anything', async () => {
   standing(account)
   await run()
@@ -152,9 +196,11 @@ describe('one line says what is wrong and what to do:', () => {
     expect(told).toMatchObject({ code: 1, complaints: [] })
   })
 
-  test('a region to whose buckets CloudFront writes no logs, said by the options', async () => {
+  test('a region to whose buckets CloudFront writes no logs, said by AWS_REGION', async () => {
     for (const name of ['region', 'sesIdentity', 'alarmTopicArn']) delete account.settings[name]
-    const told = await run(['--stage', 'dev', '--region', 'eu-south-1'])
+    vi.stubEnv('AWS_REGION', 'eu-south-1')
+    const told = await run()
+    vi.unstubAllEnvs()
     expect(told.lines.filter(({ mark }) => mark === '✗')).toMatchObject([
       { title: 'region', found: expect.stringContaining('eu-south-1') },
     ])
@@ -375,6 +421,18 @@ describe('where it cannot look it says why, and ends with 2:', () => {
     ])
   })
 
+  test('another region than that of the deployment', async () => {
+    expect(await run(['--stage', 'dev', '--region', 'eu-west-2'])).toMatchObject({
+      code: 2,
+      said: [],
+      complaints: [
+        expect.stringMatching(
+          /^--region says eu-west-2, and the settings deploy dev to eu-west-1:/,
+        ),
+      ],
+    })
+  })
+
   test('no region anywhere', async () => {
     for (const name of ['region', 'sesIdentity', 'alarmTopicArn']) delete account.settings[name]
     const command = resolve(import.meta.dirname, '../../scripts/preflight.ts')
@@ -384,7 +442,7 @@ describe('where it cannot look it says why, and ends with 2:', () => {
         done({ code: error?.code, stderr }),
       )
     })
-    expect(told).toEqual({ code: 2, stderr: expect.stringMatching(/^Say which region: /) })
+    expect(told).toEqual({ code: 2, stderr: expect.stringMatching(/^No region is named: /) })
   })
 })
 

@@ -19,6 +19,7 @@ export async function startEmulatedAws() {
   const versions: Version[] = []
   let puts = 0
   let isFull = false
+  let isClosed = false
   const outputs: Record<string, string> = { ...OUTPUTS }
   const put = (key: string, text: string | undefined) => {
     puts += 1
@@ -44,6 +45,7 @@ export async function startEmulatedAws() {
       put(key, text)
       return { status: 200 }
     }
+    if (isClosed) return { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' }
     if ('versions' in query) return { status: 200, body: listed(versions, query) }
     const found = versions.find(({ id }) => id === query.versionId)
     return found?.key === key
@@ -57,6 +59,10 @@ export async function startEmulatedAws() {
     /** Each entry is there already, for who writes. */
     takesNothing(now: boolean) {
       isFull = now
+    },
+    /** The bucket lets nobody read. */
+    readsNothing(now: boolean) {
+      isClosed = now
     },
     /** A stage from before this output has none. */
     hasOutput(name: keyof typeof OUTPUTS, now: boolean) {
@@ -99,7 +105,7 @@ const output = (key: string, value: string) =>
 
 const outputsOf = (outputs: Readonly<Record<string, string>>) =>
   '<DescribeStacksResponse><DescribeStacksResult><Stacks><member>' +
-  `<StackName>${STACK}</StackName><CreationTime>2026-11-21T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>` +
+  `<StackName>${STACK}</StackName><StackId>arn:aws:cloudformation:eu-west-1:111122223333:stack/${STACK}/0</StackId><CreationTime>2026-11-21T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>` +
   `<Outputs>${Object.entries(outputs)
     .map(([key, value]) => output(key, value))
     .join('')}</Outputs>` +

@@ -237,7 +237,7 @@ describe('evidence', () => {
   test('proves a payment that the table does not have any more, found by its day', async () => {
     const { id, keys } = await archived('approved')
     const { code: without, said: why } = await evidence(otherOf(id), '--stage', 'prod')
-    expect([without, why]).toEqual([2, expect.stringContaining('Name with --day')])
+    expect([without, why]).toEqual([2, expect.stringContaining('name with --day')])
     at(verifyHarness)
     const { code, said } = await evidence(id, '--stage', 'prod', '--day', day(keys))
     expect(code).toBe(0)
@@ -248,14 +248,25 @@ describe('evidence', () => {
     const { code, said } = await evidence('A'.repeat(22), '--stage', 'prod', '--day', '2026-11-21')
     expect(code).toBe(2)
     expect(said).toBe(
-      `There is no entry of payment ${'A'.repeat(22)} on 2026-11-21, and in the table it is not there.`,
+      `The archive has no entry of payment ${'A'.repeat(22)} on 2026-11-21, and its item in the table cannot be used: it is not there.`,
     )
   })
 
   test('says that a stage is not there', async () => {
     const { code, said } = await evidence('A'.repeat(22), '--stage', 'other')
     expect(code).toBe(2)
-    expect(said).toContain('The stack Payfriend-other did not answer: ValidationError')
+    expect(said).toMatch(/^There is no stack Payfriend-other in eu-west-1 with these credentials/)
+  })
+
+  test('names the rights for an archive that these credentials may not read', async () => {
+    const { id } = await archived('denied')
+    aws.readsNothing(true)
+    const { code, said } = await evidence(id, '--stage', 'prod')
+    aws.readsNothing(false)
+    expect([code, said]).toEqual([
+      2,
+      'The archive the-archive cannot be read with these credentials: use some with s3:ListBucketVersions and s3:GetObjectVersion.',
+    ])
   })
 
   test('finds the outputs of a stack with another name', async () => {
@@ -457,7 +468,7 @@ describe('evidence of an account', () => {
     const { code, said } = await ask('nobody')
     expect([code, said]).toEqual([
       2,
-      'There is no entry of payer nobody, and in the table it is not there.',
+      'The archive has no entry of payer nobody, and their item in the table cannot be used: it is not there.',
     ])
   })
 
@@ -483,7 +494,7 @@ describe('evidence of an account', () => {
     aws.hasOutput('PayersTableName', true)
     expect(ofPayer).toEqual({
       code: 2,
-      said: 'The stack Payfriend-prod has no output PayersTableName: is it of this version?',
+      said: 'The stack Payfriend-prod has no output PayersTableName: it was deployed by an older version, or has no Payfriend in it.',
     })
     expect(ofPayment.code).toBe(0)
   })
@@ -576,7 +587,7 @@ describe('archive:mend', () => {
     using copy = await inFolder('approved')
     const { code, said } = await mend(copy.id, '--archive', copy.folder)
     expect(code).toBe(2)
-    expect(said).toContain('and it could not be read (there is none in ')
+    expect(said).toContain('cannot be used: it could not be read (there is none in ')
   })
 })
 
@@ -606,7 +617,7 @@ test.each([
 test.each(['-', '--'])('takes the id of a payment that begins with %s', async (hyphens) => {
   const id = hyphens.padEnd(22, 'A')
   const { said } = await evidence(id, '--stage', 'prod', '--day', '2026-11-21')
-  expect(said).toContain(`There is no entry of payment ${id}`)
+  expect(said).toContain(`The archive has no entry of payment ${id}`)
 })
 
 test('mends no trail, since the table has only its newest entries', async () => {
