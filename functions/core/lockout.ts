@@ -2,7 +2,8 @@
  * Consecutive failed attempts of one payer, at payments and verifications together: the fifth locks codes, longer
  * each time (RTS Art. 4(3)(b)). A push still works; a right code resets the count.
  */
-import type { Clock, Lockout, Verdict } from './ports.ts'
+import type { Payer } from './payer.ts'
+import type { Clock, CountedAttempt, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
 /** RTS Art. 4(3)(b): no more than five failed attempts one after the other. */
@@ -37,12 +38,55 @@ export type LockoutPorts = {
  * Refuses: `locked`, and every refusal of `check`.
  */
 export async function checkAsAttempt(
-  { lockout, clock, onLockoutFault }: LockoutPorts,
+  ports: LockoutPorts,
   payerId: string,
   check: () => Promise<Verdict>,
 ): Promise<Verdict> {
-  const attempt = await lockout.reserve(payerId, clock())
-  if ('lockedUntil' in attempt) throw locked(attempt.lockedUntil, clock())
+  const attempt = await ports.lockout.reserve(payerId, ports.clock())
+  if ('lockedUntil' in attempt) throw locked(attempt.lockedUntil, ports.clock())
+  return checkCounted(ports, payerId, attempt, check)
+}
+
+/**
+ * Count an attempt beside the payment's own, because the payer waits for each trip, and check the code. An attempt that
+ * the payment refuses is subtracted again, so that guesses beyond the payment's limit do not count for the payer.
+ *
+ * @param reserve counts the payment's attempt; undefined if its condition failed
+ * @returns what `reserve` returned, and the verdict; undefined if the payment counts no attempt
+ */
+export async function checkAsBothAttempts<P>(
+  ports: LockoutPorts,
+  payer: Payer | undefined,
+  payerId: string,
+  reserve: () => Promise<P | undefined>,
+  check: (reserved: P) => Promise<Verdict>,
+): Promise<{ readonly reserved: P; readonly verdict: Verdict } | undefined> {
+  const { lockout, clock, onLockoutFault } = ports
+  const [ofPayment, ofPayer] = await Promise.allSettled([
+    reserve(),
+    lockout.reserve(payerId, clock(), payer),
+  ])
+  const reserved = ofPayment.status === 'fulfilled' ? ofPayment.value : undefined
+  const attempt = ofPayer.status === 'fulfilled' ? ofPayer.value : undefined
+  if (reserved === undefined) {
+    if (attempt && 'locks' in attempt) {
+      await lockout.giveBack(payerId, attempt).catch(onLockoutFault)
+    }
+    if (ofPayment.status === 'rejected') throw ofPayment.reason
+    return undefined
+  }
+  if (ofPayer.status === 'rejected') throw ofPayer.reason
+  if (!attempt || 'lockedUntil' in attempt) throw locked(attempt?.lockedUntil, clock())
+  const verdict = await checkCounted(ports, payerId, attempt, () => check(reserved))
+  return { reserved, verdict }
+}
+
+async function checkCounted(
+  { lockout, clock, onLockoutFault }: LockoutPorts,
+  payerId: string,
+  attempt: CountedAttempt,
+  check: () => Promise<Verdict>,
+): Promise<Verdict> {
   let verdict: Verdict | undefined
   try {
     verdict = await check()

@@ -247,6 +247,7 @@ describe('a code', () => {
     /** What the check takes. */
     readonly seconds?: number
     readonly reset?: () => Promise<void>
+    readonly reserve?: () => Promise<Payment | undefined>
   }
   function entering(verdict: Verdict, world: World = {}) {
     const one = answering()
@@ -258,7 +259,7 @@ describe('a code', () => {
       clock: one.clock,
       payments: one.port<PaymentStore>({
         get: async () => stored[Math.min(reads++, stored.length - 1)],
-        reserveAttempt: async () => reserved,
+        reserveAttempt: world.reserve ?? (async () => reserved),
         countWrongCode: async () => world.counted,
         decide: async () => decided,
       }),
@@ -285,14 +286,14 @@ describe('a code', () => {
     return { ...one, entered: approveWithCode(ports, SIGNED_IN, ID, '1234567') }
   }
 
-  test('is checked when it is counted at the payment and then at its payer, and decides when it is right', async () => {
+  test('is checked when it is counted at the payment and at its payer, and decides when it is right', async () => {
     const texted = { providerPhoneId: '1635', textId: undefined }
     const { entered, asked } = entering('right', { seconds: 3 })
     expect(await entered).toEqual(approved)
     expect(asked).toEqual([
       ['get', PAYER],
       ['reserveAttempt', PAYER, ID, false, NOON],
-      ['reserve', PAYER, NOON],
+      ['reserve', PAYER, NOON, payer],
       ['check', texted, bound, '1234567'],
       ['evidenceOf', texted, bound],
       [
@@ -403,9 +404,25 @@ describe('a code', () => {
       const stored = [{ ...open, ...now }]
       const { entered, names } = entering('right', { reserved: undefined, stored, byTextId })
       await expect(entered).rejects.toMatchObject({ name: 'Refusal', code })
-      expect(names()).toEqual(['get', 'reserveAttempt', 'get'])
+      // The payer's own count is given back, so that guesses beyond a payment's limit lock nobody.
+      expect(names()).toEqual(['get', 'reserveAttempt', 'reserve', 'giveBack', 'get'])
     },
   )
+
+  test('that neither the payment nor the payer counts gives nothing back', async () => {
+    const attempt = { lockedUntil: at(300) }
+    const stored = [{ ...open, expiresAt: NOON }]
+    const { entered, names } = entering('right', { reserved: undefined, attempt, stored })
+    await expect(entered).rejects.toMatchObject({ code: 'expired' })
+    expect(names()).toEqual(['get', 'reserveAttempt', 'reserve', 'get'])
+  })
+
+  test('whose payment cannot be written is given back at the payer, and is a fault', async () => {
+    const fault = new Error('no database')
+    const { entered, names } = entering('right', { reserve: () => Promise.reject(fault) })
+    await expect(entered).rejects.toBe(fault)
+    expect(names()).toEqual(['get', 'reserveAttempt', 'reserve', 'giveBack'])
+  })
 
   test('for no payment is refused', async () => {
     const { entered } = entering('right', { reserved: undefined, stored: [undefined] })
@@ -471,7 +488,7 @@ describe('a code', () => {
       const { entered, names, together } = entering('over', { stored: [tried, approved] })
       expect(await entered).toEqual(approved)
       expect(names().slice(3)).toEqual(['check', 'giveBack', 'get', 'pause', 'get'])
-      expect(together).toEqual([])
+      expect(together).toEqual(['reserve'])
     })
 
     test('is looked for three times, with a pause between, and is then over', async () => {
