@@ -3,7 +3,7 @@
  * each time (RTS Art. 4(3)(b)). A push still works; a right code resets the count.
  */
 import type { Payer } from './payer.ts'
-import type { Clock, CountedAttempt, Lockout, Verdict } from './ports.ts'
+import type { Clock, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
 /** RTS Art. 4(3)(b): no more than five failed attempts one after the other. */
@@ -35,58 +35,18 @@ export type LockoutPorts = {
  * cannot exceed the limit. A wrong code stays counted; a check without a verdict is subtracted again; after a right
  * code the caller resets the count.
  *
+ * @param seen the payer as just read, which saves a read of the count
+ *
  * Refuses: `locked`, and every refusal of `check`.
  */
 export async function checkAsAttempt(
-  ports: LockoutPorts,
-  payerId: string,
-  check: () => Promise<Verdict>,
-): Promise<Verdict> {
-  const attempt = await ports.lockout.reserve(payerId, ports.clock())
-  if ('lockedUntil' in attempt) throw locked(attempt.lockedUntil, ports.clock())
-  return checkCounted(ports, payerId, attempt, check)
-}
-
-/**
- * Count an attempt beside the payment's own, because the payer waits for each trip, and check the code. An attempt that
- * the payment refuses is subtracted again, so that guesses beyond the payment's limit do not count for the payer.
- *
- * @param reserve counts the payment's attempt; undefined if its condition failed
- * @returns what `reserve` returned, and the verdict; undefined if the payment counts no attempt
- */
-export async function checkAsBothAttempts<P>(
-  ports: LockoutPorts,
-  payer: Payer | undefined,
-  payerId: string,
-  reserve: () => Promise<P | undefined>,
-  check: (reserved: P) => Promise<Verdict>,
-): Promise<{ readonly reserved: P; readonly verdict: Verdict } | undefined> {
-  const { lockout, clock, onLockoutFault } = ports
-  const [ofPayment, ofPayer] = await Promise.allSettled([
-    reserve(),
-    lockout.reserve(payerId, clock(), payer),
-  ])
-  const reserved = ofPayment.status === 'fulfilled' ? ofPayment.value : undefined
-  const attempt = ofPayer.status === 'fulfilled' ? ofPayer.value : undefined
-  if (reserved === undefined) {
-    if (attempt && 'locks' in attempt) {
-      await lockout.giveBack(payerId, attempt).catch(onLockoutFault)
-    }
-    if (ofPayment.status === 'rejected') throw ofPayment.reason
-    return undefined
-  }
-  if (ofPayer.status === 'rejected') throw ofPayer.reason
-  if (!attempt || 'lockedUntil' in attempt) throw locked(attempt?.lockedUntil, clock())
-  const verdict = await checkCounted(ports, payerId, attempt, () => check(reserved))
-  return { reserved, verdict }
-}
-
-async function checkCounted(
   { lockout, clock, onLockoutFault }: LockoutPorts,
   payerId: string,
-  attempt: CountedAttempt,
   check: () => Promise<Verdict>,
+  seen?: Payer,
 ): Promise<Verdict> {
+  const attempt = await lockout.reserve(payerId, clock(), seen)
+  if ('lockedUntil' in attempt) throw locked(attempt.lockedUntil, clock())
   let verdict: Verdict | undefined
   try {
     verdict = await check()

@@ -23,7 +23,6 @@ const ADAPTERS = 'functions/adapters'
 
 const testOf = {
   sms: ['test/handlers/sms.test.ts'],
-  smsCore: ['test/core/channels/smsCode.test.ts'],
   callback: ['test/handlers/authyCallback.test.ts'],
   cancel: ['test/handlers/cancelPayment.test.ts'],
   phone: ['test/handlers/phone.test.ts'],
@@ -503,8 +502,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'an attempt is not counted before the code is checked',
     file: `${CORE}/channels/smsCode.ts`,
-    from: 'payments.reserveAttempt(payerId, id, codes.byTextId, clock())',
-    to: 'payments.get(payerId, id)',
+    from: 'await payments.reserveAttempt(payerId, id, codes.byTextId, clock())',
+    to: 'await payments.get(payerId, id)',
     caughtBy: testOf.sms,
   },
   {
@@ -604,23 +603,9 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the count of wrong codes is looked at, and not raised before the check',
     file: `${CORE}/lockout.ts`,
-    from: 'const attempt = await ports.lockout.reserve(payerId, ports.clock())',
+    from: 'const attempt = await lockout.reserve(payerId, clock(), seen)',
     to: 'const attempt = { locks: 0, isLast: false }',
     caughtBy: testOf.lockout,
-  },
-  {
-    name: 'a code for a payment is checked without the payer’s own attempt',
-    file: `${CORE}/lockout.ts`,
-    from: 'lockout.reserve(payerId, clock(), payer),',
-    to: '{ locks: 0, isLast: false },',
-    caughtBy: testOf.lockout,
-  },
-  {
-    name: 'a guess beyond a payment’s limit stays counted for the payer',
-    file: `${CORE}/lockout.ts`,
-    from: "if (attempt && 'locks' in attempt) {",
-    to: 'if (false) {',
-    caughtBy: testOf.smsCore,
   },
   {
     name: 'texts of two counters are not given back when one is full',

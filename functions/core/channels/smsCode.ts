@@ -2,7 +2,7 @@
 import { type PaymentPorts, requirePayment, whyConditionFailed } from '../deciding.ts'
 import { areTextsClosed, type DeviceRules } from '../device.ts'
 import { TEXT_PAUSE_SECONDS } from '../limits.ts'
-import { checkAsBothAttempts, type LockoutPorts, whyLocked } from '../lockout.ts'
+import { checkAsAttempt, type LockoutPorts, whyLocked } from '../lockout.ts'
 import { admit, masked, type Payer, type PhoneNumber, type SignedIn } from '../payer.ts'
 import { type Payment, statusAt, whyClosed } from '../payment.ts'
 import type {
@@ -111,16 +111,13 @@ export async function approveWithCode(
   const locked = whyLocked(payer?.codesLockedUntil, clock())
   if (locked) throw (await whyNoAttempt(ports, payerId, id)) ?? locked
   // Both attempts are reserved before the provider checks the code, so that parallel guesses exceed neither limit.
-  const checked = await checkAsBothAttempts(
-    ports,
-    payer,
-    payerId,
-    () => payments.reserveAttempt(payerId, id, codes.byTextId, clock()),
-    (reserved) => codes.check(sentCode(reserved), bound(reserved), code),
-  )
+  // The payment's comes first, so that guesses beyond its limit are not counted for the payer. Together, twenty right
+  // codes at once would each get one of the two attempts, and none of them both.
+  const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
   // No refusal applies now: the text was stored between the failed write and this read.
-  if (!checked) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
-  const { reserved: payment, verdict } = checked
+  if (!payment) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
+  const check = () => codes.check(sentCode(payment), bound(payment), code)
+  const verdict = await checkAsAttempt(ports, payerId, check, payer)
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return approvedMeanwhile(ports, payment)
   const evidence = codes.evidenceOf(sentCode(payment), bound(payment))

@@ -247,7 +247,6 @@ describe('a code', () => {
     /** What the check takes. */
     readonly seconds?: number
     readonly reset?: () => Promise<void>
-    readonly reserve?: () => Promise<Payment | undefined>
   }
   function entering(verdict: Verdict, world: World = {}) {
     const one = answering()
@@ -259,7 +258,7 @@ describe('a code', () => {
       clock: one.clock,
       payments: one.port<PaymentStore>({
         get: async () => stored[Math.min(reads++, stored.length - 1)],
-        reserveAttempt: world.reserve ?? (async () => reserved),
+        reserveAttempt: async () => reserved,
         countWrongCode: async () => world.counted,
         decide: async () => decided,
       }),
@@ -286,7 +285,7 @@ describe('a code', () => {
     return { ...one, entered: approveWithCode(ports, SIGNED_IN, ID, '1234567') }
   }
 
-  test('is checked when it is counted at the payment and at its payer, and decides when it is right', async () => {
+  test('is checked when it is counted at the payment and then at its payer, and decides when it is right', async () => {
     const texted = { providerPhoneId: '1635', textId: undefined }
     const { entered, asked } = entering('right', { seconds: 3 })
     expect(await entered).toEqual(approved)
@@ -404,25 +403,9 @@ describe('a code', () => {
       const stored = [{ ...open, ...now }]
       const { entered, names } = entering('right', { reserved: undefined, stored, byTextId })
       await expect(entered).rejects.toMatchObject({ name: 'Refusal', code })
-      // The payer's own count is given back, so that guesses beyond a payment's limit lock nobody.
-      expect(names()).toEqual(['get', 'reserveAttempt', 'reserve', 'giveBack', 'get'])
+      expect(names()).toEqual(['get', 'reserveAttempt', 'get'])
     },
   )
-
-  test('that neither the payment nor the payer counts gives nothing back', async () => {
-    const attempt = { lockedUntil: at(300) }
-    const stored = [{ ...open, expiresAt: NOON }]
-    const { entered, names } = entering('right', { reserved: undefined, attempt, stored })
-    await expect(entered).rejects.toMatchObject({ code: 'expired' })
-    expect(names()).toEqual(['get', 'reserveAttempt', 'reserve', 'get'])
-  })
-
-  test('whose payment cannot be written is given back at the payer, and is a fault', async () => {
-    const fault = new Error('no database')
-    const { entered, names } = entering('right', { reserve: () => Promise.reject(fault) })
-    await expect(entered).rejects.toBe(fault)
-    expect(names()).toEqual(['get', 'reserveAttempt', 'reserve', 'giveBack'])
-  })
 
   test('for no payment is refused', async () => {
     const { entered } = entering('right', { reserved: undefined, stored: [undefined] })
@@ -488,7 +471,7 @@ describe('a code', () => {
       const { entered, names, together } = entering('over', { stored: [tried, approved] })
       expect(await entered).toEqual(approved)
       expect(names().slice(3)).toEqual(['check', 'giveBack', 'get', 'pause', 'get'])
-      expect(together).toEqual(['reserve'])
+      expect(together).toEqual([])
     })
 
     test('is looked for three times, with a pause between, and is then over', async () => {
