@@ -521,8 +521,8 @@ describe('payments', () => {
 
   test.each(['-_AAAAAAAAAAAAAAAAAAAA', '0AAAAAAAAAAAAAAAAAAAAA'])('may be named %s', async (id) => {
     const named = { payerId, paymentId: id, expiresAt: at(300) }
-    await limits().reserveStart(named, isOver, NOON)
-    await limits().reserveStart(named, isOver, NOON)
+    await limits().reserveStart(named, isOver, NOON, undefined)
+    await limits().reserveStart(named, isOver, NOON, undefined)
     expect(Object.entries((await counter(`limit#starts#${payerId}`))?.started)).toEqual([
       [id, NOON.toISOString()],
     ])
@@ -537,8 +537,14 @@ describe('payments', () => {
       tables.calls.length = 0
       await start('b', 1, {}, before)
       expect(tables.calls.map(({ command }) => command)).toEqual(['UpdateItemCommand'])
-      await start('c', 2)
-      expect(tables.calls.map(({ command }) => command).slice(1)).toEqual([
+    })
+
+    test('begin with none seen, and read what is there', async () => {
+      await start('a')
+      tables.calls.length = 0
+      await start('b', 1)
+      expect(tables.calls.map(({ command }) => command)).toEqual([
+        'UpdateItemCommand',
         'GetItemCommand',
         'UpdateItemCommand',
       ])
@@ -612,6 +618,7 @@ describe('payments', () => {
         { payerId, paymentId: `${payerId}-${id}`, expiresAt: at(seconds + 300), sessionsFrom },
         isOver,
         at(seconds),
+        undefined,
       )
 
     test('begin the hour anew, so that what a stolen session used up shuts nobody out', async () => {
@@ -838,7 +845,8 @@ describe('a fault of the database', () => {
     faulty.on(UpdateCommand).rejects(fault)
     const start = { payerId, paymentId: 'a', expiresAt: at(300) }
     await expect(limits().spendPayingText(payerId, NOON)).rejects.toBe(fault)
-    await expect(limits().reserveStart(start, async () => true, NOON)).rejects.toBe(fault)
+    const started = limits().reserveStart(start, async () => true, NOON, undefined)
+    await expect(started).rejects.toBe(fault)
   })
 
   test('while room is made lets nothing pass', async () => {
@@ -853,7 +861,8 @@ describe('a fault of the database', () => {
     faulty.on(GetCommand).resolves({ Item })
     faulty.on(UpdateCommand).rejects(fault)
     const few = limits({ openPayments: 1 })
-    await expect(few.reserveStart(start, async () => true, at(1))).rejects.toBe(fault)
+    const started = few.reserveStart(start, async () => true, at(1), await few.readStarts(payerId))
+    await expect(started).rejects.toBe(fault)
     expect(faulty.commandCalls(UpdateCommand)).toHaveLength(1)
   })
 
@@ -864,6 +873,19 @@ describe('a fault of the database', () => {
     const spent = limits().spendPayingText(payerId, NOON)
     await expect(spent).rejects.toBe(fault)
     expect(faulty.commandCalls(UpdateCommand)).toHaveLength(2)
+  })
+
+  test('between two counters is told as the refusal of the other, which is certain', async () => {
+    const fault = new InternalServerError({ $metadata: {}, message: 'sorry' })
+    await store({ user_id: day(`limit#paying#${payerId}`), uses: 1_000_000 })
+    const faulty = tables.faulty()
+    faulty.on(UpdateCommand).callsFake(({ Key }) => {
+      if (Key.user_id.startsWith('limit#stage')) throw fault
+      throw new ConditionalCheckFailedException({ $metadata: {}, message: 'full' })
+    })
+    faulty.on(GetCommand).resolves({ Item: { uses: 1_000_000 } })
+    const spent = limits().spendPayingText(payerId, NOON)
+    await expect(spent).rejects.toMatchObject({ code: 'too_many_sms' })
   })
 
   test('a counter that is never won lets nothing pass, and ends after ten tries', async () => {
@@ -879,10 +901,11 @@ describe('a fault of the database', () => {
     faulty.on(GetCommand).resolves({ Item: { uses: 0 } })
     const spent = limits().spendPayingText(payerId, NOON)
     await expect(spent).rejects.toThrow('the condition of 10 writes in a row')
-    expect(times()).toBe(10)
-    faulty.on(GetCommand).resolves({})
-    const started = limits().reserveStart(start, async () => true, NOON)
-    await expect(started).rejects.toThrow('the condition of 10 writes in a row')
+    // The payer's counter and the stage's, together.
     expect(times()).toBe(20)
+    faulty.on(GetCommand).resolves({})
+    const started = limits().reserveStart(start, async () => true, NOON, undefined)
+    await expect(started).rejects.toThrow('the condition of 10 writes in a row')
+    expect(times()).toBe(30)
   })
 })

@@ -604,9 +604,16 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the count of wrong codes is looked at, and not raised before the check',
     file: `${CORE}/lockout.ts`,
-    from: 'const attempt = await lockout.reserve(payerId, clock())',
+    from: 'const attempt = await lockout.reserve(payerId, clock(), seen)',
     to: 'const attempt = { locks: 0, isLast: false }',
     caughtBy: testOf.lockout,
+  },
+  {
+    name: 'texts of two counters are not given back when one is full',
+    file: `${ADAPTERS}/dynamodb/textCounters.ts`,
+    from: '    if (refusal) {',
+    to: '    if (false) {',
+    caughtBy: testOf.limits,
   },
   {
     name: 'a sixth wrong code in a row',

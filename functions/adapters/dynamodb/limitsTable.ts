@@ -46,7 +46,7 @@ export function limitsTable(
 
     async reserveStart({ payerId, ...start }, isOver, now, seen) {
       const key = startsKey(payerId)
-      let found = seen ?? (await readStarts(payerId))
+      let found = seen
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         if (await take(key, { ...start, now }, found, isOver)) return
         found = await readStarts(payerId)
