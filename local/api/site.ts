@@ -1,3 +1,4 @@
+import type { Brand } from '../../lib/brand.ts'
 import { bundlePage, type Page } from '../../lib/page.ts'
 
 /** The page's files and this stage's configuration. */
@@ -7,7 +8,13 @@ export type Site = {
   readonly config: object
 }
 
-/** Bundle the page and add a configuration. */
-export async function buildSite({ config }: { config: object }): Promise<Site> {
-  return { files: bundlePage(), config }
+/** Bundle the page of this brand and add a configuration. */
+export async function buildSite({
+  config,
+  brand,
+}: {
+  config: object
+  brand: Brand
+}): Promise<Site> {
+  return { files: bundlePage(brand), config }
 }
