@@ -156,8 +156,8 @@ const STYLE = `
 :root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif }
 body { margin: 0; background: light-dark(#f2f5f4, #0e1513); color: light-dark(#14201d, #e8efed);
   overflow-wrap: anywhere }
-header, main { box-sizing: border-box; max-width: 28rem; margin: 0 auto }
-header { display: flex; align-items: center; gap: .5rem; padding: 1rem; font-size: 1.25rem;
+header, main { box-sizing: border-box; width: calc(100% - 1.5rem); max-width: 28rem; margin: 0 auto }
+header { display: flex; align-items: center; gap: .5rem; padding: 1rem 0; font-size: 1.25rem;
   font-weight: 700; letter-spacing: -.02em }
 main { padding: min(2rem, 7vw); border: 1px solid light-dark(#d5dedb, #2d3a36);
   border-radius: 1.25rem; background: light-dark(#fff, #17211e) }
@@ -174,5 +174,4 @@ button { width: 100%; min-height: 3.25rem; margin-top: 1.5rem; padding: .5rem 1r
 a { color: light-dark(#0b6b5d, #63d3bd); display: inline-flex; align-items: center; min-height: 2.75rem }
 :focus-visible { outline: 3px solid light-dark(#0b6b5d, #63d3bd); outline-offset: 2px }
 .problem { margin: 0; color: light-dark(#b3261e, #ffb4ab) }
-.problem::before { content: "⚠ " / "" }
 `
