@@ -175,6 +175,8 @@ export async function openSession(config: Config, activity: Activity) {
         state,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        // Cognito's managed login then speaks the language of this page, whatever the browser's is.
+        lang: document.documentElement.lang,
         // After inactivity the password is asked for, even if the provider still has a session.
         ...(anew || activity.lapsed() ? { prompt: 'login' } : {}),
       }).toString()

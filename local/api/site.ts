@@ -6,6 +6,8 @@ export type Site = {
   readonly files: Page
   /** Served as `/config.json`. */
   readonly config: object
+  /** Default: Payfriend. */
+  readonly brand?: Brand
 }
 
 /** Bundle the page of this brand and add a configuration. */
@@ -16,5 +18,5 @@ export async function buildSite({
   config: object
   brand: Brand
 }): Promise<Site> {
-  return { files: bundlePage(brand), config }
+  return { files: bundlePage(brand), config, brand }
 }
