@@ -3,7 +3,8 @@
  * dark, and what axe finds in each.
  *
  * They lie in `.cache/pictures`, with an `index.html` that shows them all. `npm run pictures -- waiting approve` makes
- * only those whose names begin so.
+ * only those whose names begin so; BRAND_NAME and BRAND_LOGO are those of `npm start`, and with CHROMIUM_PATH it is your own
+ * Chromium with your fonts, since the one of npm draws no Arabic.
  */
 import '../local/environment.ts'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -31,7 +32,14 @@ const EMAILS: Record<Exclude<Who, 'nobody'>, string> = {
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const wanted = process.argv.slice(2)
 const isWanted = (name: string) => wanted.length === 0 || wanted.some((one) => name.startsWith(one))
-const limits = { OPEN_PAYMENTS: '100', PAYMENTS_PER_HOUR: '100', TEXTS_PER_HOUR: '100' }
+const { BRAND_NAME, BRAND_LOGO } = process.env
+const settings = {
+  BRAND_NAME,
+  BRAND_LOGO,
+  OPEN_PAYMENTS: '100',
+  PAYMENTS_PER_HOUR: '100',
+  TEXTS_PER_HOUR: '100',
+}
 const taken: string[] = []
 const faults: string[] = []
 
@@ -57,7 +65,7 @@ process.exitCode = faults.length > 0 ? 1 : 0
 
 async function picturePage(browser: Browser): Promise<void> {
   let shiftMs = 0
-  const env = { ...limits, PAYMENT_TTL_SECONDS: '60' }
+  const env = { ...settings, PAYMENT_TTL_SECONDS: '60' }
   const clock = () => new Date(Date.now() + shiftMs)
   await withPayfriend({ env, clock }, async (payfriend) => {
     const stage = await openStage(payfriend, (seconds) => {
@@ -91,7 +99,7 @@ async function picturePage(browser: Browser): Promise<void> {
 
 async function pictureApprovePage(browser: Browser): Promise<void> {
   if (wanted.length > 0 && !wanted.some((one) => one.startsWith('approve'))) return
-  await withPayfriend({ env: { ...limits, PROVIDER: 'none' } }, async (payfriend) => {
+  await withPayfriend({ env: { ...settings, PROVIDER: 'none' } }, async (payfriend) => {
     const page = await newPage(browser)
     const session = await page.context().newCDPSession(page)
     await session.send('WebAuthn.enable')

@@ -103,7 +103,10 @@ test('in the reader’s own colours a wrong field has a wider border than a righ
 
 test('sign-in is of the brand too, and says at the field and in the title what is wrong', async () => {
   const { page, email } = await harness.visitor()
+  const asked = page.waitForRequest(/\/oauth2\/authorize\?/)
   await page.getByRole('button', { name: 'Sign in' }).click()
+  // Else managed login takes the browser's language, and the page has another.
+  expect(new URL((await asked).url()).searchParams.get('lang')).toBe('en')
   await heading(page, `Sign in to ${NAME}`)
   expect(new URL(page.url()).port).not.toBe(new URL(harness.payfriend.pageUrl).port)
   await page.getByLabel('E-mail').fill(email)
