@@ -19,6 +19,7 @@ import { openTold } from './told.ts'
 import { showNotices } from './views/notices.ts'
 import { showPlace } from './views/showPlace.ts'
 import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
+import { titleOf } from './words/brandName.ts'
 import { shellWords } from './words/shellWords.ts'
 
 /** Run the page: it shows one view at a time, the one that the fragment names. */
@@ -141,7 +142,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       show(heading, ...content) {
         if (signal.aborted) return
         const h1 = el('h1', { tabindex: -1 }, heading)
-        document.title = heading === shellWords.brandName ? heading : shellWords.titleOf(heading)
+        document.title = titleOf(heading)
         fill(card, h1, ...content)
         window.scrollTo(0, 0)
         h1.focus()

@@ -1,4 +1,4 @@
-import { shellWords } from '../words/shellWords.ts'
+import { titleOf } from '../words/brandName.ts'
 
 /** Show a heading and sentences, using no feature that an old browser may lack. */
 export function showPlain([heading, ...sentences]: readonly [string, ...string[]]): void {
@@ -14,6 +14,6 @@ export function showPlain([heading, ...sentences]: readonly [string, ...string[]
     p.textContent = sentence
     screen.appendChild(p)
   }
-  document.title = shellWords.titleOf(heading)
+  document.title = titleOf(heading)
   h1.focus()
 }
