@@ -1,7 +1,10 @@
 /** The files and headers of the page and of the phone's page: the same on CloudFront and on a laptop. */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 import { buildSync } from 'esbuild'
+import { htmlWords } from '../web/words/htmlWords.ts'
+import { type Brand, PAYFRIEND } from './brand.ts'
 import { browsersSentence, pageTarget } from './browsers.ts'
 
 export type PageFile = {
@@ -85,11 +88,23 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 }
 
+/** What is served as it is written, but for its addresses and words. */
+const DOCUMENTS = {
+  'index.html': 'text/html; charset=utf-8',
+  'approve.html': 'text/html; charset=utf-8',
+  'approve.webmanifest': 'application/manifest+json',
+}
+
 /** Of the phone's page on a home screen, made from icon.svg by `npm run icons`. */
 const ICONS = ['icon-192.png', 'icon-512.png', 'icon-maskable.png']
 
-/** Bundle `web/`. The result is the same for CloudFront and a laptop. */
-export function bundlePage(): Page {
+/** The logo in the header of both pages. */
+const LOGO_HEIGHT = 28
+
+/** Bundle `web/` for a service of this brand. The result is the same for CloudFront and a laptop. */
+export function bundlePage(brand: Brand = PAYFRIEND): Page {
+  const { name, logo } = brand
+  const define = { BRAND_NAME: JSON.stringify(name) }
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: WEB,
     entryPoints: ['start.ts', 'approve/startApprove.ts', 'style.css', 'icon.svg', ...ICONS],
@@ -99,6 +114,7 @@ export function bundlePage(): Page {
     format: 'esm',
     target: pageTarget,
     minify: true,
+    define,
     loader: { '.png': 'copy', '.svg': 'copy' },
     // Their licences require their notices in every copy.
     banner: {
@@ -123,22 +139,37 @@ export function bundlePage(): Page {
       `/${relative('out', path).split(sep).join('/')}`,
     ]),
   )
-  for (const name of ['index.html', 'approve.html']) {
-    const html = pointTo(readFileSync(join(WEB, name), 'utf8'), bundled)
-    const body = Buffer.from(html.replace('{browsers}', browsersSentence))
-    files.set(`/${name}`, { body, type: 'text/html; charset=utf-8', immutable: false })
+  let logoPath = bundled.get('icon.svg') ?? ''
+  if (logo) {
+    const digest = createHash('sha256').update(logo.body).digest('hex').slice(0, 8)
+    logoPath = `/assets/logo-${digest}.${logo.type}`
+    files.set(logoPath, { body: logo.body, type: TYPES[`.${logo.type}`], immutable: true })
   }
-  const manifest = pointTo(readFileSync(join(WEB, 'approve.webmanifest'), 'utf8'), bundled)
-  files.set('/approve.webmanifest', {
-    body: Buffer.from(manifest),
-    type: 'application/manifest+json',
-    immutable: false,
-  })
-  files.set(WORKER_PATH, { body: workerScript(), type: TYPES['.js'], immutable: false })
+  const width = Math.round(LOGO_HEIGHT * (logo?.ratio ?? 1))
+  const words = {
+    ...htmlWords(name),
+    browsers: browsersSentence(name),
+    logo: `<img src="${logoPath}" alt="" width="${width}" height="${LOGO_HEIGHT}" />`,
+  }
+  for (const [file, type] of Object.entries(DOCUMENTS)) {
+    const text = filled(pointTo(readFileSync(join(WEB, file), 'utf8'), bundled), words)
+    files.set(`/${file}`, { body: Buffer.from(text), type, immutable: false })
+  }
+  files.set(WORKER_PATH, { body: workerScript(define), type: TYPES['.js'], immutable: false })
   // The provider gets this address for its pushes, so it must not change.
-  const logo = readFileSync(join(WEB, 'logo.png'))
-  files.set('/logo.png', { body: logo, type: 'image/png', immutable: false })
+  const pushed = logo?.type === 'png' ? logo.body : readFileSync(join(WEB, 'logo.png'))
+  files.set('/logo.png', { body: pushed, type: TYPES['.png'], immutable: false })
   return files
+}
+
+/** Put words in place of `{key}`. A name may have a `&`; a manifest has none of the words that are marked up. */
+function filled(text: string, words: Readonly<Record<string, string>>): string {
+  const isHtml = text.startsWith('<')
+  return text.replace(/\{(\w+)\}/g, (_, key: string) => {
+    const word = words[key]
+    if (word === undefined) throw new Error(`{${key}} is named and has no words`)
+    return isHtml && key !== 'logo' ? word.replaceAll('&', '&amp;') : word
+  })
 }
 
 /** esbuild lists no entry point for a copied file, so its source is found by removing the hash from its name. */
@@ -162,7 +193,7 @@ function pointTo(text: string, bundled: ReadonlyMap<string, string>): string {
 }
 
 /** A script of its own and alone, because a browser compares its bytes to find out whether it is new. */
-function workerScript(): Buffer {
+function workerScript(define: Record<string, string>): Buffer {
   const { outputFiles } = buildSync({
     absWorkingDir: WEB,
     entryPoints: ['approve/worker/sw.ts'],
@@ -170,6 +201,7 @@ function workerScript(): Buffer {
     format: 'iife',
     target: pageTarget,
     minify: true,
+    define,
     write: false,
   })
   return Buffer.concat(outputFiles.map(({ contents }) => contents))

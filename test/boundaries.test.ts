@@ -78,6 +78,9 @@ const PLAIN_DATA = [
   'functions/http/originHeader.ts',
 ]
 const LIMITS = 'functions/core/limits.ts'
+const PAGE_MAKERS = ['lib/brand.ts', 'lib/browsers.ts', 'lib/page.ts']
+/** The words that stand in the page before any script runs. */
+const HTML_WORDS = 'web/words/htmlWords.ts'
 /** What the page asks a browser to show of a payment, and the server verifies. */
 const SHEET = 'functions/core/paymentSheet.ts'
 /** The one list of channels; approvals are counted by it. */
@@ -321,7 +324,7 @@ const fences: Record<string, Fence> = {
     around: (file) => file.startsWith('local/'),
     allows: (found) =>
       within('local/', 'functions/').has(found) ||
-      found.target === 'lib/page.ts' ||
+      isOneOf('lib/brand.ts', 'lib/page.ts')(found) ||
       isPackage(found),
     caught: ['web', 'test', 'lib', 'bin', 'bench', 'scripts'].map((folder) => [
       'local/x.ts',
@@ -334,6 +337,7 @@ const fences: Record<string, Fence> = {
       allows: (found, file) =>
         within('lib/').has(found) ||
         PLAIN_DATA.includes(found.target) ||
+        (PAGE_MAKERS.includes(file) && found.target === HTML_WORDS) ||
         found.target === LIMITS ||
         (/^lib\/stage(Fields|Settings)\.ts$/.test(file) &&
           found.target === 'functions/core/money.ts') ||
@@ -346,9 +350,10 @@ const fences: Record<string, Fence> = {
       ],
     },
   'making the page needs no CDK, because a laptop does it too': {
-    around: (file) => ['lib/page.ts', 'lib/browsers.ts'].includes(file),
-    allows: isOneOf('node:fs', 'node:path', 'esbuild', 'lib/browsers.ts'),
+    around: (file) => PAGE_MAKERS.includes(file),
+    allows: isOneOf('node:crypto', 'node:fs', 'node:path', 'esbuild', HTML_WORDS, ...PAGE_MAKERS),
     caught: [
+      ['lib/page.ts', "import { shellWords } from '../web/words/shellWords.ts'"],
       ['lib/page.ts', "import { Duration } from 'aws-cdk-lib'"],
       ['lib/page.ts', "import { Site } from './site.ts'"],
     ],
