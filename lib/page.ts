@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 import { buildSync } from 'esbuild'
 import { browsersSentence, pageTarget } from './browsers.ts'
+import { phonePlans } from './phonePlans.ts'
 
 export type PageFile = {
   readonly body: Buffer
@@ -100,11 +101,13 @@ export function bundlePage(): Page {
     target: pageTarget,
     minify: true,
     loader: { '.png': 'copy', '.svg': 'copy' },
+    define: { PHONE_PLANS: JSON.stringify(phonePlans()) },
     // Their licences require their notices in every copy.
     banner: {
       js:
         '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
-        '(c) 2023 Anthony Fu, MIT License */',
+        '(c) 2023 Anthony Fu, MIT License; and numbering plans of libphonenumber, Copyright (c) Google, Apache License 2.0, ' +
+        'by way of libphonenumber-js, Copyright (c) @catamphetamine, MIT License */',
     },
     metafile: true,
     write: false,

@@ -1,13 +1,15 @@
 import { type Child, el } from '../element.ts'
 import { startsLockedInWords } from '../problem.ts'
 import type { App } from '../screen.ts'
+import { sendWords } from '../words/sendWords.ts'
 
 /** Said before the payer fills in a payment that would be refused, because they said no to one as not theirs. */
 export function startsLocked({ profile, clock, config }: App): Child[] {
   const seconds = lockedSeconds({ profile, clock })
   if (seconds <= 0) return []
   const { changePasswordUrl } = config
-  const change = 'change your password'
+  const [before = '', after = ''] = sendWords.ifNotYou('\n').split('\n')
+  const change = sendWords.changePassword
   return [
     el(
       'div',
@@ -16,10 +18,10 @@ export function startsLocked({ profile, clock, config }: App): Child[] {
       el(
         'p',
         {},
-        'If you did not start it, somebody else may be signed in as you: ',
+        before,
         changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change,
-        ', then ',
-        el('a', { href: '#/phone' }, 'sign out everywhere'),
+        after,
+        el('a', { href: '#/phone' }, sendWords.signOutEverywhere),
         '.',
       ),
     ),
