@@ -8,22 +8,18 @@ export function startsLocked({ profile, clock, config }: App): Child[] {
   const seconds = lockedSeconds({ profile, clock })
   if (seconds <= 0) return []
   const { changePasswordUrl } = config
-  const [before = '', after = ''] = sendWords.ifNotYou('\n').split('\n')
-  const change = sendWords.changePassword
+  const change = el(
+    changePasswordUrl ? 'a' : 'span',
+    { href: changePasswordUrl ?? null },
+    sendWords.changePassword,
+  )
+  const signOut = el('a', { href: '#/phone' }, sendWords.signOutEverywhere)
   return [
     el(
       'div',
       { class: 'told' },
       el('p', {}, startsLockedInWords(seconds)),
-      el(
-        'p',
-        {},
-        before,
-        changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change,
-        after,
-        el('a', { href: '#/phone' }, sendWords.signOutEverywhere),
-        '.',
-      ),
+      el('p', {}, ...sendWords.ifNotYou(change, signOut)),
     ),
   ]
 }

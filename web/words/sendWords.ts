@@ -25,8 +25,13 @@ export const sendWords = {
     `${why} Pressing the button again is safe: it can only be sent once.`,
   seeOpen: 'See your open payments',
   /** After the sentence that new payments are locked. */
-  ifNotYou: (change: string) =>
-    `If you did not start it, somebody else may be signed in as you: ${change}, then `,
+  ifNotYou: <Part>(changePassword: Part, signOut: Part): (Part | string)[] => [
+    'If you did not start it, somebody else may be signed in as you: ',
+    changePassword,
+    ', then ',
+    signOut,
+    '.',
+  ],
   changePassword: 'change your password',
   signOutEverywhere: 'sign out everywhere',
 }
