@@ -2,7 +2,7 @@
 import type { Profile } from './api.ts'
 import type { Config } from './config.ts'
 import { dateAndTime } from './times.ts'
-import { phoneNeededWords } from './words/lostPhoneWords.ts'
+import { phoneNeededWords } from './words/phoneNeededWords.ts'
 
 type Account = Pick<Profile, 'phone' | 'devices'>
 
