@@ -51,8 +51,7 @@ export function field(
       control.removeAttribute('aria-invalid')
       if (control.form) leaveSummary(control.form, control)
     } else {
-      const prefix = el('span', { class: 'only-heard' }, formWords.reasonPrefix)
-      fill(problem, prefix, ...keepingNumbers(reason))
+      fill(problem, ...keepingNumbers(reason))
       control.setAttribute('aria-invalid', 'true')
       problem.scrollIntoView({ block: 'nearest' })
     }

@@ -59,5 +59,10 @@ function group(
     }
     return one
   })
-  return el('div', { class: 'friends', role: 'group', 'aria-label': label }, ...buttons)
+  return el(
+    'div',
+    { class: 'friends', role: 'group', 'aria-label': label },
+    el('p', { class: 'hint', 'aria-hidden': 'true' }, label),
+    ...buttons,
+  )
 }

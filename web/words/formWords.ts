@@ -2,8 +2,6 @@
 export const formWords = {
   /** Before the page's title while something in a form is wrong. */
   titlePrefix: 'Error: ',
-  /** Heard before the reason beside a field. */
-  reasonPrefix: 'Error: ',
   summary: 'There is a problem',
   empty: (label: string) => `Fill in “${label}”.`,
 }
