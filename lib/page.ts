@@ -1,11 +1,11 @@
 /** The files and headers of the page and of the phone's page: the same on CloudFront and on a laptop. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { basename, extname, join, relative, resolve, sep } from 'node:path'
-import { buildSync } from 'esbuild'
+import { basename, extname, join, relative, sep } from 'node:path'
 import { htmlWords } from '../web/words/htmlWords.ts'
 import { type Brand, PAYFRIEND } from './brand.ts'
-import { browsersSentence, pageTarget } from './browsers.ts'
+import { browsersSentence } from './browsers.ts'
+import { bundle, type Outputs, WEB, withPreloads, workerScript } from './pageScripts.ts'
 
 export type PageFile = {
   readonly body: Buffer
@@ -79,8 +79,6 @@ const headersWith = (payment: string, rules: readonly string[]) => ({
   'x-frame-options': 'DENY',
 })
 
-const WEB = resolve(import.meta.dirname, '../web')
-
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -105,26 +103,13 @@ const LOGO_HEIGHT = 28
 export function bundlePage(brand: Brand = PAYFRIEND): Page {
   const { name, logo } = brand
   const define = { BRAND_NAME: JSON.stringify(name) }
-  const { outputFiles, metafile } = buildSync({
-    absWorkingDir: WEB,
-    entryPoints: ['start.ts', 'approve/startApprove.ts', 'style.css', 'icon.svg', ...ICONS],
-    entryNames: 'assets/[name]-[hash]',
-    outdir: 'out',
-    bundle: true,
-    format: 'esm',
-    target: pageTarget,
-    minify: true,
-    define,
-    loader: { '.png': 'copy', '.svg': 'copy' },
-    // Their licences require their notices in every copy.
-    banner: {
-      js:
-        '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
-        '(c) 2023 Anthony Fu, MIT License */',
-    },
-    metafile: true,
-    write: false,
-  })
+  // The phone's page is one file, because it shares too little with the other to ask for more of them.
+  const builds = [
+    bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], { define, splitting: true }),
+    bundle(['approve/startApprove.ts'], { define, splitting: false }),
+  ]
+  const outputFiles = builds.flatMap((build) => build.outputFiles)
+  const outputs = Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs)) as Outputs
   const out = join(WEB, 'out')
   const files = new Map<string, PageFile>()
   for (const { path, contents } of outputFiles) {
@@ -134,7 +119,7 @@ export function bundlePage(brand: Brand = PAYFRIEND): Page {
     files.set(name, { body: Buffer.from(contents), type, immutable: true })
   }
   const bundled = new Map(
-    Object.entries(metafile.outputs).map(([path, { entryPoint }]) => [
+    Object.entries(outputs).map(([path, { entryPoint }]) => [
       entryPoint ?? sourceOf(path),
       `/${relative('out', path).split(sep).join('/')}`,
     ]),
@@ -152,7 +137,8 @@ export function bundlePage(brand: Brand = PAYFRIEND): Page {
     logo: `<img src="${logoPath}" alt="" width="${width}" height="${LOGO_HEIGHT}" />`,
   }
   for (const [file, type] of Object.entries(DOCUMENTS)) {
-    const text = filled(pointTo(readFileSync(join(WEB, file), 'utf8'), bundled), words)
+    const pointed = pointTo(readFileSync(join(WEB, file), 'utf8'), bundled)
+    const text = filled(withPreloads(pointed, outputs), words)
     files.set(`/${file}`, { body: Buffer.from(text), type, immutable: false })
   }
   files.set(WORKER_PATH, { body: workerScript(define), type: TYPES['.js'], immutable: false })
@@ -190,19 +176,4 @@ function pointTo(text: string, bundled: ReadonlyMap<string, string>): string {
       return `${before}"${path}"`
     },
   )
-}
-
-/** A script of its own and alone, because a browser compares its bytes to find out whether it is new. */
-function workerScript(define: Record<string, string>): Buffer {
-  const { outputFiles } = buildSync({
-    absWorkingDir: WEB,
-    entryPoints: ['approve/worker/sw.ts'],
-    bundle: true,
-    format: 'iife',
-    target: pageTarget,
-    minify: true,
-    define,
-    write: false,
-  })
-  return Buffer.concat(outputFiles.map(({ contents }) => contents))
 }
