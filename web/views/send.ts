@@ -148,7 +148,8 @@ export function showSend(app: App, screen: Screen): void {
       const safe = isCertain ? '' : ' Pressing the button again is safe: it can only be sent once.'
       say(
         el('p', {}, explain(error) + safe),
-        code === 'too_many_payments' && el('a', { href: '#/payments' }, 'See your open payments'),
+        code === 'too_many_open_payments' &&
+          el('a', { href: '#/payments' }, 'See your open payments'),
       )
     }
   }
