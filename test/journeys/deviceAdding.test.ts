@@ -49,7 +49,7 @@ describe('a phone is added', () => {
 
     await ann.page.bringToFront()
     await harness.pass(3)
-    await says(ann.page, 'Your payment has been approved!')
+    await heading(ann.page, 'Payment approved')
     const which = ann.page.locator('#notice p', { hasText: words })
     expect(await which.innerText()).toBe(`${words}, reference ${reference}`)
     await says(ann.page, 'in Payfriend on your phone')

@@ -8,6 +8,7 @@ import { plainCode, plainPhone } from '../plainText.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
+import { refusalWords } from '../words/refusalWords.ts'
 import { showAgreeByDevice } from './agreeByDevice.ts'
 import { keepLabel, type NumberSteps, showOvertaken, withNumbers } from './numberTaken.ts'
 import type { UnderWay } from './numberUnderWay.ts'
@@ -126,7 +127,7 @@ export function showCodes(
       code.select()
     } else {
       // With two codes the server does not tell which one is wrong, so the reason belongs to no field.
-      say(el('p', {}, explain(error)))
+      say(el('p', {}, refusal === 'wrong_code' ? refusalWords.oneOfTwoWrong : explain(error)))
     }
   }
 

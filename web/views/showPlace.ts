@@ -1,7 +1,6 @@
 import type { Place } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { showAddPhone } from './addPhone.ts'
-import { showCode } from './code.ts'
 import { showInvitation } from './invitation.ts'
 import { showLostPhone } from './lostPhone.ts'
 import { showPayments } from './payments.ts'
@@ -35,8 +34,5 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
       break
     case 'waiting':
       showWaiting(app, screen, place.paymentId)
-      break
-    case 'code':
-      showCode(app, screen, place.paymentId)
   }
 }
