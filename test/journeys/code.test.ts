@@ -148,6 +148,11 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await cleo.page.reload()
     await heading(cleo.page, 'Approve this payment')
     await harness.text(cleo)
+    await says(cleo.page, /^We texted the code to the phone ending in \d{3}\.$/)
+    await cleo.page
+      .getByRole('timer')
+      .getByText(/^[45]:\d\d$/)
+      .waitFor()
     const texts = harness.phone.book.messages(cleo.number).length
     await cleo.page.reload()
     await heading(cleo.page, 'Enter the code from the text')
@@ -155,6 +160,47 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await heading(cleo.page, 'Payment approved')
     expect(harness.phone.book.messages(cleo.number)).toHaveLength(texts)
   })
+
+  test('another code is said to be sent, with the cursor where it is entered, and its end is heard', async () => {
+    const { page, number } = await withCode()
+    await harness.pass(21)
+    await page.getByRole('button', { name: 'Send a new code' }).click()
+    const said = page
+      .getByRole('status')
+      .filter({ hasText: /^We texted a new code to the phone ending in \d{3}\.$/ })
+    await said.waitFor()
+    const code = page.getByLabel('Code', { exact: true })
+    expect(await code.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
+    expect(harness.phone.book.messages(number).length).toBeGreaterThan(1)
+    await harness.pass(219)
+    await expect
+      .poll(async () => {
+        await harness.pass(1)
+        return page.getByRole('status').filter({ hasText: 'One minute left to answer.' }).count()
+      })
+      .toBe(1)
+  })
+
+  test('a press that reached nobody is said to be lost until the server answers again', async () => {
+    const { page } = await withCode()
+    await page.route('**/cancellation', (route) => route.abort())
+    await page.getByRole('button', { name: 'Cancel this payment' }).click()
+    const lost = page.getByRole('alert').filter({ hasText: /^We can’t reach Payfriend\./ })
+    await lost.waitFor()
+    await harness.pass(9)
+    await expect.poll(() => lost.count()).toBe(0)
+    await page.unroute('**/cancellation')
+    await page.getByRole('button', { name: 'Cancel this payment' }).click()
+    await heading(page, 'Payment cancelled')
+  })
+
+  /** A payer without the app, who has a code. */
+  async function withCode() {
+    const payer = await harness.payer({ app: false })
+    await harness.send(payer)
+    await harness.text(payer)
+    return payer
+  }
 
   test('a payment cancelled while its code is out is over, and says that the text can be ignored', async () => {
     const dora = await harness.payer({ app: false })

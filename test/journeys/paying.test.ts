@@ -210,8 +210,22 @@ test('the list comes in pages, newest first, each payment once (2019: W37)', asy
   }
   await sue.page.getByRole('link', { name: 'My payments' }).first().click()
   await expect.poll(() => sue.page.getByRole('listitem').count()).toBe(20)
+  for (const [width, height] of [
+    [360, 740],
+    [1280, 720],
+  ] as const) {
+    await sue.page.setViewportSize({ width, height })
+    const last = await sue.page.getByRole('listitem').nth(19).boundingBox()
+    expect((last?.y ?? Infinity) + (last?.height ?? 0)).toBeLessThanOrEqual(2 * height)
+  }
   await sue.page.getByRole('button', { name: 'Show more' }).click()
   await expect.poll(() => sue.page.getByRole('listitem').count()).toBe(25)
+  await sue.page
+    .getByRole('status')
+    .filter({ hasText: /^5 more payments\.$/ })
+    .waitFor()
+  const focused = sue.page.getByRole('listitem').nth(20).getByRole('link')
+  expect(await focused.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
   const names = await sue.page.locator('.payee').allInnerTexts()
   expect(names).toEqual([
     'Neville Longbottom',

@@ -79,6 +79,9 @@ test('Twilio’s 429 is a wait, during which there is no code to enter', async (
   await asks(emil.page)
   await says(emil.page, 'Too many codes were asked for just now.')
   await says(emil.page, /^You can ask again in (19|20) seconds\.$/)
+  expect(await emil.page.evaluate('document.activeElement.textContent')).toMatch(
+    /^Text me the code/,
+  )
   await offersNoEntry(emil.page)
   harness.phone.book.faults.answer429 = false
   await harness.pass(21)

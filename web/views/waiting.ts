@@ -20,6 +20,9 @@ import { phoneAddress, phoneLinks } from './phoneLinks.ts'
 import { qrImage } from './qrImage.ts'
 import { factsOf } from './result.ts'
 
+/** That a press reached nobody is said at least so long, and until the server answers again. */
+const LOST_TOLD_MS = 5_000
+
 /** Show payee, amount and time left, until a phone answers; or the field for a code by text, on the same page. */
 export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   screen.show(waitingWords.opening, el('p', {}, waitingWords.moment))
@@ -36,8 +39,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   const resend = resendButton({ ...send, label: codeWords.textAgain })
   const sms = el('div', { class: 'sms' }, offer, ask.box)
   const left = countdown(clock, signal, draw)
-  /** The server could not be reached at the last press. */
-  let isLost = false
+  /** When the last press could not reach the server; infinite if it did. */
+  let lostAt = Number.POSITIVE_INFINITY
   let troubles: HTMLElement | null = null
 
   const code = codeForm(app, screen, {
@@ -50,9 +53,10 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
 
   const onPending = (payment: Payment, trouble: HTMLElement) => {
     latest = payment
-    // An answer came, so the last press can be tried again.
-    if (isLost) say()
-    isLost = false
+    if (clock.now() - lostAt >= LOST_TOLD_MS) {
+      lostAt = Number.POSITIVE_INFINITY
+      say()
+    }
     if (payment.sms.sentAt !== null) {
       for (const each of [ask, resend]) each.sentAt(Date.parse(payment.sms.sentAt))
     }
@@ -150,7 +154,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
 
   function fail(error: unknown, children: Child[]): void {
     say(...children)
-    isLost = detailsOf(error).kind === 'unreachable'
+    if (detailsOf(error).kind === 'unreachable') lostAt = clock.now()
     polled.lookNow()
   }
 }

@@ -42,7 +42,7 @@ export const resultWords = {
   payAgain: 'Pay again',
   canStart: 'You can start again with the same details.',
   codesLocked: (until: string) => `Codes by text are locked until ${until}.`,
-  codesLockedByPhone: 'Until then you can still approve a payment in the app on your phone.',
+  codesLockedByPhone: 'Until then you can still approve a payment on your phone.',
   codesLockedThen: 'Start again then.',
   ignoreRequest: 'If your phone still shows this request, you can ignore it.',
   ignoreCode: 'If a code for it still arrives by text, you can ignore it.',
