@@ -1,3 +1,5 @@
+import { brandName } from './brandName.ts'
+
 /** What an answer of the API tells of a refusal or a fault, in words. */
 type Told = {
   /** Follows "Try again": "in 5 minutes". */
@@ -28,7 +30,7 @@ const notFound = 'We can’t find that. Look for it under “My payments”.'
 
 /** Why something was refused or failed, and what the payer can do now. */
 export const refusalWords = {
-  unreachable: 'We can’t reach Payfriend. Check your connection and try again.',
+  unreachable: `We can’t reach ${brandName}. Check your connection and try again.`,
   again: (wait: string | null) => (wait === null ? 'a little later' : `in ${wait}`),
   ourFault,
   attempts,

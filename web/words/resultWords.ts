@@ -1,3 +1,5 @@
+import { brandName } from './brandName.ts'
+
 /** How a payment ended: also right for who looks later. */
 export const resultWords = {
   heading: {
@@ -32,7 +34,7 @@ export const resultWords = {
   how: {
     push: 'in the app on your phone',
     sms: 'with a code by text',
-    device: 'in Payfriend on your phone',
+    device: `in ${brandName} on your phone`,
   },
   expired: (wait: string) => `It was not approved within ${wait}.`,
   wrongCodes: 'Five wrong codes were entered.',
