@@ -820,7 +820,9 @@ describe('payments', () => {
     await start('own', 20)
     expect(await seen()).toMatchObject({ started: { [`${payerId}-own`]: at(20).toISOString() } })
     expect(Object.keys((await stored()).unfinished)).toHaveLength(5)
-    await expect(start('more', 21)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('more', 21)).rejects.toMatchObject({
+      code: 'too_many_open_payments',
+    })
   })
 })
 
