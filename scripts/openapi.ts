@@ -56,6 +56,7 @@ const operations: Record<RouteName, Operation> = {
       'already_decided',
       'locked',
       'starts_locked',
+      'too_many_open_payments',
       'too_many_payments',
       'provider_unavailable',
       'payments_off',

@@ -26,6 +26,8 @@ export type Profile = {
     readonly pending: PendingNumber | null
   } | null
   readonly devices: Devices
+  /** Until then no code is texted for a payment or checked, because five in a row were wrong. */
+  readonly codesLockedUntil: string | null
   /** Until then no payment can be started, because the payer said that they did not start one. */
   readonly startsLockedUntil: string | null
   /** The newest first. */

@@ -9,7 +9,7 @@ import { ownerInvitation, takeInvitationLink } from './ownerInvitation.ts'
 import { canPay } from './phoneNeeded.ts'
 import { fragmentOf, isOfPhone, type Place, placeOf } from './place.ts'
 import { createPresses, takeNotDone } from './presses.ts'
-import { detailsOf, explain, Problem } from './problem.ts'
+import { detailsOf, explain, isOfSignIn, Problem } from './problem.ts'
 import type { App, Screen } from './screen.ts'
 import { createServerClock } from './serverClock.ts'
 import type { Session } from './session.ts'
@@ -156,7 +156,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
           el(
             'div',
             { class: 'actions' },
-            button(shellWords.tryAgain, tryAgain, { kind: 'primary' }),
+            isOfSignIn(detailsOf(error))
+              ? button(shellWords.menu.signOut, () => session.signOut(), { kind: 'primary' })
+              : button(shellWords.tryAgain, tryAgain, { kind: 'primary' }),
             httpStatus === 404 &&
               el('a', { href: '#/payments', class: 'button' }, shellWords.menu.payments),
           ),

@@ -285,9 +285,9 @@ export type Limits = {
   /** A payer's counted starts, to pass to `reserveStart`. */
   readStarts(payerId: string): Promise<Starts | undefined>
   /**
-   * Count the start of a payment, once per id however often it is called. Throws `too_many_payments`, and `locked`
-   * (without `Retry-After`) while the payer is barred. `isOver` says which payments no longer count as open; `seen`
-   * is the result of `readStarts`. `sessionsFrom` is when the payer last ended every session
+   * Count the start of a payment, once per id however often it is called. Throws `too_many_open_payments`,
+   * `too_many_payments`, and `locked` (without `Retry-After`) while the payer is barred. `isOver` says which payments
+   * no longer count as open; `seen` is the result of `readStarts`. `sessionsFrom` is when the payer last ended every session
    * (epoch seconds): the first start after it resets the hour's count, once an hour, so that starts by a stolen
    * session do not block the payer. Open payments stay counted.
    */

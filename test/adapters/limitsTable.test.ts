@@ -412,10 +412,10 @@ describe('payments', () => {
     const few = { openPayments: 2 }
     await start('a', 0, few)
     await start('b', 10, few)
-    await expect(start('c', 20, few)).rejects.toMatchObject(full('too_many_payments', 280))
-    await expect(start('c', 299.999, few)).rejects.toMatchObject(full('too_many_payments', 1))
+    await expect(start('c', 20, few)).rejects.toMatchObject(full('too_many_open_payments', 280))
+    await expect(start('c', 299.999, few)).rejects.toMatchObject(full('too_many_open_payments', 1))
     await start('c', 300, few)
-    await expect(start('d', 300, few)).rejects.toMatchObject(full('too_many_payments', 10))
+    await expect(start('d', 300, few)).rejects.toMatchObject(full('too_many_open_payments', 10))
   })
 
   test('that wait for a slot wait for the first that ends, in whatever order they are kept', async () => {
@@ -427,7 +427,7 @@ describe('payments', () => {
     ] as const) {
       await start(id, seconds, few)
     }
-    await expect(start('d', 20, few)).rejects.toMatchObject(full('too_many_payments', 280))
+    await expect(start('d', 20, few)).rejects.toMatchObject(full('too_many_open_payments', 280))
   })
 
   test('that are decided make room at once', async () => {
@@ -435,7 +435,7 @@ describe('payments', () => {
     for (const id of ['a', 'b']) await start(id, 0, few)
     over.add(`${payerId}-a`)
     await start('c', 1, few)
-    await expect(start('d', 1, few)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('d', 1, few)).rejects.toMatchObject({ code: 'too_many_open_payments' })
   })
 
   test('that are open stay counted when the hour begins anew', async () => {
@@ -443,7 +443,9 @@ describe('payments', () => {
     await start('a', 0, few)
     await start('b', HOUR - 100, few)
     await start('c', HOUR, few)
-    await expect(start('d', HOUR + 1, few)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('d', HOUR + 1, few)).rejects.toMatchObject({
+      code: 'too_many_open_payments',
+    })
   })
 
   test('the same one is counted once, however often it is asked, also beyond the limit', async () => {
@@ -462,7 +464,7 @@ describe('payments', () => {
   test('the same one keeps its slot where there is no other', async () => {
     const few = { openPayments: 2 }
     for (const id of ['a', 'b', 'a', 'b']) await start(id, 0, few)
-    await expect(start('c', 0, few)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('c', 0, few)).rejects.toMatchObject({ code: 'too_many_open_payments' })
   })
 
   test('the same one, open since the hour before, is not counted in the next', async () => {
@@ -479,7 +481,7 @@ describe('payments', () => {
     await start('b', 1, few)
     over.add(`${payerId}-a`)
     await start('c', 2, few)
-    await expect(start('a', 3, few)).rejects.toMatchObject(full('too_many_payments', 298))
+    await expect(start('a', 3, few)).rejects.toMatchObject(full('too_many_open_payments', 298))
     over.add(`${payerId}-b`)
     await start('a', 4, few)
     expect(Object.keys((await stored()).started).sort()).toEqual(named('a', 'b', 'c'))
@@ -554,7 +556,9 @@ describe('payments', () => {
       await start('a', 0, few)
       const before = await seen()
       await start('b', 0, few)
-      await expect(start('c', 0, few, before)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('c', 0, few, before)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('a', 'b'))
     })
 
@@ -564,7 +568,9 @@ describe('payments', () => {
       over.add(`${payerId}-a`)
       await start('c', 0, few)
       const room = { ...(await seen()), unfinished: { [`${payerId}-b`]: at(300).toISOString() } }
-      await expect(start('a', 0, few, room)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('a', 0, few, room)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
     })
 
@@ -573,7 +579,9 @@ describe('payments', () => {
       const before = await seen()
       over.add(`${payerId}-a`)
       await start('c', 0, few)
-      await expect(start('a', 1, few, before)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('a', 1, few, before)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
     })
 
@@ -583,7 +591,9 @@ describe('payments', () => {
       await start('c', HOUR - 99, few)
       const ends = { [`${payerId}-b`]: at(HOUR + 200).toISOString() }
       const room = { ...(await seen()), unfinished: ends }
-      await expect(start('d', HOUR, few, room)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('d', HOUR, few, room)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
     })
 
@@ -665,7 +675,7 @@ describe('payments', () => {
       const few = { openPayments: 2 }
       for (const id of ['open-a', 'open-b']) await start(id, 0, few)
       await expect(signedIn('own', 10, SECONDS + 5, few)).rejects.toMatchObject(
-        full('too_many_payments', 290),
+        full('too_many_open_payments', 290),
       )
     })
 
@@ -817,7 +827,9 @@ describe('payments', () => {
     await start('own', 20)
     expect(await seen()).toMatchObject({ started: { [`${payerId}-own`]: at(20).toISOString() } })
     expect(Object.keys((await stored()).unfinished)).toHaveLength(5)
-    await expect(start('more', 21)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('more', 21)).rejects.toMatchObject({
+      code: 'too_many_open_payments',
+    })
   })
 })
 

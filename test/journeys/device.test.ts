@@ -37,7 +37,7 @@ describe('a phone that approves', () => {
     await says(phone.page, /^Somebody else may be signed in as you\./)
     await ida.page.bringToFront()
     await harness.pass(3)
-    await says(ida.page, 'Your payment request has been denied.')
+    await heading(ida.page, 'Payment denied')
   })
 
   // Later than in the press itself some browsers show nothing, and no test browser is one of them.
@@ -76,7 +76,7 @@ describe('a phone that approves', () => {
       await harness.pass(3)
       await heading(phone.page, 'Approved')
       await ira.page.bringToFront()
-      await says(ira.page, 'Your payment has been approved!')
+      await heading(ira.page, 'Payment approved')
     }
     expect(await phone.page.evaluate('document.activeElement.tagName')).toBe('H1')
   })
@@ -109,7 +109,7 @@ describe('a phone that approves', () => {
     await open(phone, words)
     await kim.page.bringToFront()
     await kim.page.getByRole('button', { name: 'Cancel this payment' }).click()
-    await says(kim.page, 'This payment was cancelled.')
+    await says(kim.page, 'Payment cancelled')
     await phone.page.bringToFront()
     await heading(phone.page, 'This no longer waits for your answer')
     // What it was is still there.
@@ -185,7 +185,7 @@ describe('a phone that approves', () => {
       await heading(phone.page, 'Approved')
       await payer.page.bringToFront()
       await harness.pass(3)
-      await says(payer.page, 'Your payment has been approved!')
+      await heading(payer.page, 'Payment approved')
     }
   })
 })
@@ -213,7 +213,7 @@ describe('an answer of the server that is lost', () => {
       if (request.url().endsWith('/api/devices')) sent.push(request.postData())
     })
     await page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(page, /^We can't reach Payfriend\./)
+    await says(page, /^We can’t reach Payfriend\./)
     await page.getByRole('button', { name: 'Add this phone' }).click()
     await heading(page, 'Type these four digits')
     expect(sent).toHaveLength(2)
@@ -234,7 +234,7 @@ describe('an answer of the server that is lost', () => {
     expect(await phone.page.getByText('Nothing was paid by this phone.').count()).toBe(0)
     await xan.page.bringToFront()
     await harness.pass(3)
-    await says(xan.page, 'Your payment has been approved!')
+    await heading(xan.page, 'Payment approved')
   })
 })
 

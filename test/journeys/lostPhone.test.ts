@@ -177,7 +177,7 @@ test('texts pay again once a removal can no longer be undone', async () => {
   await page.getByLabel('Code', { exact: true }).fill(harness.codeOn(eli.number))
   // The notices name what approves, too.
   await page.getByRole('button', { name: 'Approve', exact: true }).click()
-  await says(page, 'Your payment has been approved!')
+  await heading(page, 'Payment approved')
 })
 
 test('a number is changed by an invitation, where no phone approves', async () => {
@@ -219,13 +219,14 @@ test('who said that they did not start a payment sees until when no other can be
   await heading(phone.page, 'Denied')
   await gil.page.bringToFront()
   await harness.pass(3)
-  await says(gil.page, 'Your payment request has been denied.')
+  await heading(gil.page, 'Payment denied')
   const locked =
     /^You said that you did not start a payment, so new payments are locked until .*\d\d:\d\d\./
   await says(gil.page, locked)
   // Nothing is offered that would be refused, and nothing is asked again.
-  expect(await gil.page.getByRole('button', { name: 'Fill in the same details' }).count()).toBe(0)
-  expect(await gil.page.getByText("Wasn't you?").count()).toBe(0)
+  expect(await gil.page.getByRole('button', { name: 'Start again' }).count()).toBe(0)
+  expect(await gil.page.getByText('Did you not start this payment?').count()).toBe(0)
+  await gil.page.getByRole('link', { name: 'Send a payment' }).first().click()
   await gil.page.getByRole('button', { name: 'Neville Longbottom' }).click()
   await gil.page.getByLabel('Amount', { exact: true }).fill('1.00')
   await gil.page.getByRole('button', { name: 'Send payment' }).click()
@@ -246,8 +247,8 @@ test('who changed their mind is not asked whether it was them', async () => {
   await heading(phone.page, 'Denied')
   await ida.page.bringToFront()
   await harness.pass(3)
-  await ida.page.getByRole('button', { name: 'Fill in the same details' }).waitFor()
-  expect(await ida.page.getByText("Wasn't you?").count()).toBe(0)
+  await ida.page.getByRole('button', { name: 'Start again' }).waitFor()
+  expect(await ida.page.getByText('Did you not start this payment?').count()).toBe(0)
 })
 
 test('a removed phone is put back after a new sign-in, and nothing false is said of it', async () => {
@@ -285,6 +286,6 @@ describe('where the stage allows texts beside a phone that approves', () => {
     await says(hal.page, 'Having trouble?')
     await beside.text(hal)
     await beside.enter(hal, beside.codeOn(hal.number))
-    await says(hal.page, 'Your payment has been approved!')
+    await heading(hal.page, 'Payment approved')
   })
 })

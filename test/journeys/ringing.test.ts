@@ -122,7 +122,7 @@ test('a notification is closed when its payment waits no more, and none that may
   expect(await closed()).not.toContain(`#payment.${notification.tag}`)
   await ann.page.bringToFront()
   await ann.page.getByRole('button', { name: 'Cancel this payment' }).click()
-  await says(ann.page, 'This payment was cancelled.')
+  await says(ann.page, 'Payment cancelled')
   await phone.page.bringToFront()
   await expect.poll(closedLater, { timeout: 10_000 }).toContain(`#payment.${notification.tag}`)
   expect(await closed()).toContain('#stop.thumb')

@@ -1125,9 +1125,9 @@ export const sabotages: readonly Sabotage[] = [
   // The page.
   {
     name: 'a refusal is shown by its code',
-    file: 'web/problem.ts',
+    file: 'web/words/refusalWords.ts',
     from: "code_expired: () => 'That code is no longer valid. Ask for a new one.',",
-    to: 'code_expired: ({ code }) => `Refused: ${code}. Try again.`,',
+    to: "code_expired: () => 'code_expired',",
     caughtBy: ['test/web/problem.test.ts'],
   },
   {

@@ -154,7 +154,7 @@ export function showSend(app: App, screen: Screen): void {
       const why = explain(error)
       say(
         el('p', {}, isCertain ? why : sendWords.pressAgain(why)),
-        code === 'too_many_payments' && el('a', { href: '#/payments' }, sendWords.seeOpen),
+        code === 'too_many_open_payments' && el('a', { href: '#/payments' }, sendWords.seeOpen),
       )
     }
   }

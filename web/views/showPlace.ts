@@ -1,7 +1,6 @@
 import type { OfPhone, Place } from '../place.ts'
 import { Problem } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
-import { showCode } from './code.ts'
 import { showPayments } from './payments.ts'
 import { showSend } from './send.ts'
 import { showWaiting } from './waiting.ts'
@@ -24,9 +23,6 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
       break
     case 'waiting':
       showWaiting(app, screen, place.paymentId)
-      break
-    case 'code':
-      showCode(app, screen, place.paymentId)
   }
 }
 

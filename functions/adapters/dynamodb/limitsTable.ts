@@ -291,7 +291,7 @@ function hourFull(windowStartedAt: string, now: Date): Refusal {
 function allOpen(unfinished: readonly (readonly [string, string])[], now: Date): Refusal {
   const first = Math.min(...unfinished.map(([, ends]) => Date.parse(ends)))
   const retryAfterSeconds = secondsUntil(new Date(first), now)
-  return new Refusal('too_many_payments', { retryAfterSeconds })
+  return new Refusal('too_many_open_payments', { retryAfterSeconds })
 }
 
 const edge = (now: Date, windowMs: number) => new Date(now.getTime() - windowMs).toISOString()
