@@ -155,7 +155,7 @@ describe('a phone is added', () => {
     await heading(fay.page, 'Add a phone')
     expect(await fay.page.getByLabel('The four digits').count()).toBe(0)
     // The code that this page shows is still good.
-    await fay.page.getByRole('button', { name: "Don't add that phone" }).click()
+    await fay.page.getByRole('button', { name: 'Don’t add that phone' }).click()
     await expect.poll(() => fay.page.getByText('A phone was tried').count()).toBe(0)
     expect(await fay.page.locator('.invitation').innerText()).toBe(own)
     const mine = await devicePhone(harness)
@@ -171,7 +171,7 @@ describe('a phone is added', () => {
     await enrol(harness, phone, await invite(ina), 'My first try')
     await ina.page.bringToFront()
     await heading(ina.page, 'Is this your phone?')
-    await ina.page.getByRole('button', { name: "Don't add it" }).click()
+    await ina.page.getByRole('button', { name: 'Don’t add it' }).click()
     const second = await devicePhone(harness, { context: phone.context })
     const digits = await enrol(harness, second, await invite(ina), 'My second try')
     // The first tab looks again.
@@ -181,10 +181,10 @@ describe('a phone is added', () => {
     await says(ina.page, 'My second try approves your payments now.')
     await harness.pass(3)
     await phone.page.bringToFront()
-    await heading(phone.page, 'This phone approves your payments now')
+    await heading(phone.page, 'This phone can approve your payments now')
     await phone.page.getByRole('link', { name: 'Done' }).click()
     await says(phone.page, /^Nothing waits\./)
-    expect(await phone.page.getByText('not yet let in').count()).toBe(0)
+    expect(await phone.page.getByText('not yet added').count()).toBe(0)
   })
 
   test('never once its time is over: the digits are gone, and it starts again', async () => {
@@ -207,7 +207,7 @@ describe('a phone is added', () => {
     await page.evaluate('navigator.credentials.create = () => document.body.append("asked")')
     await page.getByLabel('Name of this phone').fill('Leo’s phone!')
     await page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(page, 'Use letters, digits, spaces and - only.')
+    await says(page, 'Use 30 characters at most: letters, digits, spaces and the signs ’ ( ) + -.')
     expect(await page.getByText('asked', { exact: true }).count()).toBe(0)
   })
 
@@ -218,7 +218,10 @@ describe('a phone is added', () => {
     await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${code}`)
     await finger(false)
     await page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(page, 'This phone was not added. If you still want to, press the button again.')
+    await says(
+      page,
+      'This phone was not added. If you still want to add it, press the button again.',
+    )
     await finger(true)
     await page.getByRole('button', { name: 'Add this phone' }).click()
     await heading(page, 'Type these four digits')
@@ -235,11 +238,14 @@ describe('a phone is added', () => {
     await says(hal.page, /^To say yes, open .+\/approve\.html there\.$/)
     await open(first, 'Let “My second” approve payments?')
     expect(await first.page.locator('.digits').innerText()).toBe(digits)
-    await says(first.page, /^A phone asks to be added\. Approve only if it is in your hand/)
+    await says(
+      first.page,
+      /^Another phone wants to be added\. Approve only if you hold it in your hand/,
+    )
     expect(await first.page.getByText(/new phone/i).count()).toBe(0)
     await first.page.getByRole('button', { name: 'Approve' }).click()
     await heading(first.page, 'Approved')
-    await says(first.page, /^If its four digits were typed on the page already, it approves/)
+    await says(first.page, /^You said yes to this phone. It can approve payments as soon as/)
     await hal.page.bringToFront()
     await heading(hal.page, 'Is this your phone?')
     expect(await hal.page.getByRole('button', { name: /^Text the code/ }).count()).toBe(0)
@@ -248,12 +254,12 @@ describe('a phone is added', () => {
     await says(hal.page, 'My second approves your payments now.')
     await says(hal.page, /with a yes from another of your phones\./)
     await second.page.bringToFront()
-    await heading(second.page, 'This phone approves your payments now')
+    await heading(second.page, 'This phone can approve your payments now')
     // The old one names the new one, also when another said yes to it.
     await first.page.bringToFront()
     await first.page.getByRole('link', { name: 'Done' }).click()
     await harness.pass(3)
-    await says(first.page, /^Another phone approves payments of .+ now: My second\. Added on /)
+    await says(first.page, /^Another phone can approve payments of .+ now: My second\. Added on /)
   })
 })
 
@@ -271,7 +277,7 @@ describe('a payer without a verified number', () => {
     await says(tom.page, 'My Nimbus approves your payments now.')
     await says(tom.page, /with your password\./)
     await heading(tom.page, 'Your phone')
-    await says(tom.page, "You don't need a phone number to pay: your phone approves.")
+    await says(tom.page, 'You need no phone number to pay: you approve on your phone.')
     expect(await tom.page.getByRole('textbox').count()).toBe(0)
     await pay(harness, tom)
     await phone.page.goto(`${harness.payfriend.pageUrl}/approve.html#waiting`)
