@@ -170,7 +170,7 @@ describe('a phone that approves', () => {
     const digits = await enrol(harness, phone, await invite(oli), 'Of both')
     await oli.page.bringToFront()
     await confirm(harness, oli, digits)
-    await says(oli.page, 'approves your payments now.')
+    await says(oli.page, 'can approve your payments now.')
     await pay(harness, nan, '1.00')
     await pay(harness, oli, '2.00')
     for (const [payer, other] of [
@@ -219,7 +219,7 @@ describe('an answer of the server that is lost', () => {
     expect(sent).toHaveLength(2)
     expect(sent[0]).toBe(sent[1])
     await confirm(harness, wim, await page.locator('.digits').innerText())
-    await says(wim.page, 'approves your payments now.')
+    await says(wim.page, 'can approve your payments now.')
   })
 
   test('is not taken for a no, and the page that waits knows it', async () => {
@@ -239,7 +239,7 @@ describe('an answer of the server that is lost', () => {
 })
 
 describe('a phone is removed', () => {
-  const NONE_NOW = /^No phone approves your payments now, so nothing can be paid\./
+  const NONE_NOW = /^None of your phones can approve payments now, so nothing can be paid\./
 
   test('on the page, after a second press, and the phone is told', async () => {
     const pat = await harness.payer()

@@ -24,7 +24,7 @@ describe('a phone is added', () => {
   test('by code, finger, four digits and a text, and then approves', async () => {
     const ann = await harness.payer()
     const phone = await addedPhone(harness, ann)
-    await says(ann.page, 'My Nimbus approves your payments now.')
+    await says(ann.page, 'My Nimbus can approve your payments now.')
     await says(ann.page, /^Added on .*, with a code by text\. Not used yet\.$/)
 
     await pay(harness, ann)
@@ -64,13 +64,13 @@ describe('a phone is added', () => {
     await page.goto(`${harness.payfriend.pageUrl}/approve.html`)
     await heading(page, 'Approve payments on this phone')
     await page.getByLabel('Code').fill('K7QM')
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
     await says(
       page,
       'Compare it with the page where you are signed in: it has ten letters and digits.',
     )
     await page.getByLabel('Code').fill(` ${code.toLowerCase().replace('-', ' ')}`)
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
     await heading(page, 'Add this phone')
     await says(page, code)
   })
@@ -99,7 +99,7 @@ describe('a phone is added', () => {
     const digits = await phone.locator('.digits').innerText()
     await dora.page.bringToFront()
     await confirm(harness, dora, digits)
-    await says(dora.page, 'approves your payments now.')
+    await says(dora.page, 'can approve your payments now.')
     await says(dora.page, '(this browser)')
     await pay(harness, dora)
     const here = dora.context.waitForEvent('page')
@@ -133,7 +133,7 @@ describe('a phone is added', () => {
     await says(eli.page, /^The digits or the code are wrong\..* 4 attempts left\.$/)
     await eli.page.getByLabel('The four digits').fill(digits)
     await eli.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(eli.page, 'approves your payments now.')
+    await says(eli.page, 'can approve your payments now.')
   })
 
   test('never if it came with a code that another page showed', async () => {
@@ -178,7 +178,7 @@ describe('a phone is added', () => {
     await harness.pass(3)
     await expect.poll(() => phone.page.locator('.digits').innerText()).toBe(digits)
     await confirm(harness, ina, digits)
-    await says(ina.page, 'My second try approves your payments now.')
+    await says(ina.page, 'My second try can approve your payments now.')
     await harness.pass(3)
     await phone.page.bringToFront()
     await heading(phone.page, 'This phone can approve your payments now')
@@ -251,7 +251,7 @@ describe('a phone is added', () => {
     expect(await hal.page.getByRole('button', { name: /^Text the code/ }).count()).toBe(0)
     await hal.page.getByLabel('The four digits').fill(digits)
     await hal.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(hal.page, 'My second approves your payments now.')
+    await says(hal.page, 'My second can approve your payments now.')
     await says(hal.page, /with a yes from another of your phones\./)
     await second.page.bringToFront()
     await heading(second.page, 'This phone can approve your payments now')
@@ -274,7 +274,7 @@ describe('a payer without a verified number', () => {
     await heading(tom.page, 'Is this your phone?')
     await tom.page.getByLabel('The four digits').fill(digits)
     await tom.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(tom.page, 'My Nimbus approves your payments now.')
+    await says(tom.page, 'My Nimbus can approve your payments now.')
     await says(tom.page, /with your password\./)
     await heading(tom.page, 'Your phone')
     await says(tom.page, 'You need no phone number to pay: you approve on your phone.')
@@ -302,7 +302,7 @@ describe('a payer without a verified number', () => {
     await says(una.page, 'Your new phone was not added. Type its digits again.')
     await una.page.getByLabel('The four digits').fill(digits)
     await una.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(una.page, 'My Nimbus approves your payments now.')
+    await says(una.page, 'My Nimbus can approve your payments now.')
   })
 })
 
@@ -312,9 +312,7 @@ test('the payer is told of a phone at the next sign-in', async () => {
   await ron.page.bringToFront()
   await ron.page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await harness.signIn(ron)
-  await says(ron.page, /^A phone that approves payments, “My Nimbus”, was added on /)
-  await says(
-    ron.page,
-    /^Wasn't you\? Look at your phones under “Phone” and remove what is not yours\./,
-  )
+  await says(ron.page, /^A phone that can approve payments, “My Nimbus”, was added on /)
+  await ron.page.getByText('Was it not you?').click()
+  await says(ron.page, /^Look at your phones under “Phone” and remove what is not yours\./)
 })

@@ -140,7 +140,7 @@ describe('a payer whose phone is lost', () => {
     await cleo.page.getByRole('button', { name: 'Use an invitation' }).click()
     await cleo.page.getByLabel('The four digits').fill(digits)
     await cleo.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(cleo.page, 'My next approves your payments now.')
+    await says(cleo.page, 'My next can approve your payments now.')
     await pay(harness, cleo)
     await phone.page.bringToFront()
     await phone.page.goto(`${harness.payfriend.pageUrl}/approve.html#waiting`)
@@ -169,7 +169,10 @@ test('texts pay again once a removal can no longer be undone', async () => {
   const { page } = await later(eli, 12.01)
   await heading(page, 'Send a payment')
   await page.getByRole('link', { name: 'Phone', exact: true }).click()
-  await says(page, /^No phone approves your payments any more\. Until you add one, payments are/)
+  await says(
+    page,
+    /^None of your phones can approve payments any more\. Until you add one, payments are/,
+  )
   await looksRight(page)
   await page.getByRole('link', { name: 'Send a payment' }).last().click()
   await harness.send({ ...eli, page })
@@ -225,7 +228,7 @@ test('who said that they did not start a payment sees until when no other can be
   await says(gil.page, locked)
   // Nothing is offered that would be refused, and nothing is asked again.
   expect(await gil.page.getByRole('button', { name: 'Fill in the same details' }).count()).toBe(0)
-  expect(await gil.page.getByText("Wasn't you?").count()).toBe(0)
+  expect(await gil.page.getByText('Was it not you?').count()).toBe(0)
   await gil.page.getByRole('button', { name: 'Neville Longbottom' }).click()
   await gil.page.getByLabel('Amount', { exact: true }).fill('1.00')
   await gil.page.getByRole('button', { name: 'Send payment' }).click()
@@ -247,7 +250,7 @@ test('who changed their mind is not asked whether it was them', async () => {
   await ida.page.bringToFront()
   await harness.pass(3)
   await ida.page.getByRole('button', { name: 'Fill in the same details' }).waitFor()
-  expect(await ida.page.getByText("Wasn't you?").count()).toBe(0)
+  expect(await ida.page.getByText('Was it not you?').count()).toBe(0)
 })
 
 test('a removed phone is put back after a new sign-in, and nothing false is said of it', async () => {
@@ -264,7 +267,7 @@ test('a removed phone is put back after a new sign-in, and nothing false is said
   await harness.enterPassword(page, jo.email)
   await says(page, 'You have signed in again. Press ‘Put “My Nimbus” back’ now.')
   await putBack.click()
-  await says(page, 'My Nimbus is back: it approves payments again.')
+  await says(page, 'My Nimbus is back: it can approve payments again.')
   expect(await page.getByText(/You have signed in again|^My Nimbus was removed/).count()).toBe(0)
 })
 

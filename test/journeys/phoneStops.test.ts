@@ -49,7 +49,7 @@ async function letInByText(payer: Visitor, name: string): Promise<DevicePhone> {
 }
 
 const WAITS =
-  /^This phone can’t approve yet\. It can approve payments from \d+ \w+ 2026, \d\d:\d\d\. Until then the other/
+  /^This phone can approve payments from \d+ \w+ 2026, \d\d:\d\d\. Until then your other/
 
 /** With letters of twice the size no button's word is broken, and no heading is larger than the first. */
 async function looksRightEnlarged({ page }: DevicePhone): Promise<void> {
@@ -179,7 +179,7 @@ describe('a new phone that waits', () => {
     await says(phone.page, /^From now on a new phone needs/)
     await page.bringToFront()
     await harness.pass(3)
-    const stopped = /^This phone was stopped while it waited\. It approves no payments of/
+    const stopped = /^This phone was stopped while it waited\. It can’t approve payments of/
     await says(page, stopped)
     await heading(page, 'Payfriend on this phone')
     await page.reload()

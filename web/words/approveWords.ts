@@ -15,7 +15,7 @@ export const approveWords = {
     'This phone can’t reach Payfriend, so it doesn’t know what waits now. It tries again by itself. Until then you can ' +
     'approve nothing here.',
   nothingWaits: (isElse: boolean) =>
-    `Nothing ${isElse ? 'else ' : ''}waits for your answer. This page looks again by itself while it is open.`,
+    `Nothing ${isElse ? 'else ' : ''}waits. This page looks again by itself while it is open.`,
   requestsWait: (count: number) =>
     count === 1 ? 'One request waits for your answer.' : `${count} requests wait for your answer.`,
   left: (time: string) => `${time} left`,
