@@ -1,3 +1,4 @@
+import type { Devices } from '../deviceApi.ts'
 import { type Child, el, fill, verbatim } from '../element.ts'
 import { canPay, textsPay } from '../phoneNeeded.ts'
 import { fragmentOf } from '../place.ts'
@@ -60,10 +61,16 @@ export function phonesThatApprove(app: App, screen: Screen): Child[] {
     const profile = await app.api.profile().catch(() => app.profile)
     const isNew = JSON.stringify(profile.devices) !== JSON.stringify(app.profile.devices)
     if (!isNew || !content.isConnected || content.contains(document.activeElement)) return
+    // What was said above, of a phone that waits or was removed, is perhaps no longer true.
+    if (passing(profile.devices) !== passing(app.profile.devices)) {
+      document.getElementById('notice')?.replaceChildren()
+    }
     app.profile = profile
     render()
   }
 }
+
+const passing = ({ waiting, removed }: Devices): string => JSON.stringify([waiting, removed])
 
 function whatApproves(app: App): readonly string[] {
   const { phone, devices } = app.profile

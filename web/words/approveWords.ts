@@ -98,11 +98,8 @@ export const approveWords = {
     },
   },
   canClose: 'You can close this page.',
-  strangerIn: <T>(account: T) => [
-    'Somebody else may be signed in as you. Change your password, and sign out everywhere. Your account is ',
-    account,
-    '.',
-  ],
+  strangerIn:
+    'Somebody else may be signed in as you. Change your password, and sign out everywhere.',
   startsLocked:
     'New payments of this account are locked now: for some minutes at first, longer each time. The page where you sign ' +
     'in says until when. Tell the people who run this service; they can end the lock.',

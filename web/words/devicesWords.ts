@@ -34,9 +34,10 @@ export const devicesWords = {
   remove: 'Remove',
   cancel: 'Cancel',
   pressOf: (press: string, name: string) => `${press} ${name}`,
-  reallyRemove: (name: string) => `Remove ${name}? Then you can’t approve payments on it any more.`,
+  reallyRemove: (name: string) =>
+    `Remove “${name}”? Then you can’t approve payments on it any more.`,
   reallyRemoveOnly: (name: string, hasText: boolean, waitHours: number) =>
-    `Remove ${name}? It is your only phone that can approve. Without it you can approve nothing until you add another one. ` +
+    `Remove “${name}”? It is your only phone that can approve. Without it you can approve nothing until you add another one. ` +
     `A phone that you add with ${hasText ? 'a code by text or ' : ''}an invitation waits ${hoursInWords(waitHours)}, ` +
     'unless the people who run this service make an invitation without a wait.',
   yesRemove: 'Yes, remove it',
@@ -44,7 +45,7 @@ export const devicesWords = {
   removed: (name: string) => `${name} was removed.`,
   removedUntil: (name: string, until: string) =>
     `${name} was removed. You can put it back until ${until}: ${UNDO}`,
-  reallyCancel: (name: string) => `Cancel ${name}? Then it is not added.`,
+  reallyCancel: (name: string) => `Cancel “${name}”? Then it is not added.`,
   yesCancel: 'Yes, cancel it',
   cancelling: 'Cancelling…',
   cancelled: (name: string) =>

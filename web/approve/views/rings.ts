@@ -21,11 +21,14 @@ export function ringsBox(page: PhonePage) {
     message,
   )
   let shown = ''
+  /** As it was when the last message was shown, and until when that is true; a message goes with its fact. */
+  let told: { readonly state: RingState; readonly until: number } | null = null
 
   /** Drawn anew only if something is new, because a button may have the focus. */
   function render(all: readonly Watched[]): void {
     box.hidden = !all.some(({ state }) => state === 'active')
     const [state, why] = [rings.state(), rings.trouble()]
+    if (told && (told.state !== state || told.until <= page.clock.now())) tell()
     const key = JSON.stringify([state, homeScreen.state(), why === null ? '' : explain(why)])
     if (key === shown) return
     const isFirst = shown === ''
@@ -70,9 +73,16 @@ export function ringsBox(page: PhonePage) {
   }
 
   /** What has worked; empty before the next try. */
-  function tell(words = ''): void {
+  function tell(words = '', until = Number.POSITIVE_INFINITY): void {
     news.textContent = words
     say()
+    told = words === '' ? null : { state: rings.state(), until }
+  }
+
+  /** What has not worked. */
+  function fail(words: string): void {
+    say(el('p', {}, words))
+    told = { state: rings.state(), until: Number.POSITIVE_INFINITY }
   }
 
   async function turnOn(): Promise<void> {
@@ -84,7 +94,7 @@ export function ringsBox(page: PhonePage) {
       if (result === 'dismissed') tell(ringingWords.dismissed)
       if (result === 'on') tell(ringingWords.turnedOn)
     } catch (error) {
-      say(el('p', {}, ringingWords.notYet(whyOf(error))))
+      fail(ringingWords.notYet(whyOf(error)))
     }
     changed()
   }
@@ -96,7 +106,7 @@ export function ringsBox(page: PhonePage) {
       tell(ringingWords.turnedOff)
     } catch (error) {
       const isLater = detailsOf(error).kind === 'unreachable'
-      say(el('p', {}, isLater ? ringingWords.untold : `${ringingWords.untold} ${explain(error)}`))
+      fail(isLater ? ringingWords.untold : `${ringingWords.untold} ${explain(error)}`)
     }
     changed()
   }
@@ -105,9 +115,9 @@ export function ringsBox(page: PhonePage) {
     tell()
     try {
       await rings.test()
-      tell(ringingWords.rung)
+      tell(ringingWords.rung, page.clock.now() + RUNG_SAID_MS)
     } catch (error) {
-      say(el('p', {}, whyOf(error)))
+      fail(whyOf(error))
     }
   }
 
@@ -121,6 +131,9 @@ export function ringsBox(page: PhonePage) {
 
   return { box, render }
 }
+
+/** A test ring comes within a minute or not at all. */
+const RUNG_SAID_MS = 120_000
 
 const actions = (...buttons: HTMLElement[]) => el('div', { class: 'actions' }, ...buttons)
 

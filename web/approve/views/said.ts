@@ -23,14 +23,14 @@ export function showSaid(
     approveWords.said[status],
     whatOf(request),
     el('p', {}, approveWords.meaning[request.kind][status]),
+    notMe && el('p', {}, approveWords.strangerIn),
+    notMe && el('p', {}, approveWords.startsLocked),
     el(
       'dl',
       { class: 'facts' },
       row(approveWords.account, inRow(email)),
       row(approveWords.reference, verbatim('span', {}, request.reference)),
     ),
-    notMe && el('p', {}, ...approveWords.strangerIn<Child>(inBold(email))),
-    notMe && el('p', {}, approveWords.startsLocked),
     request.kind === 'payment' && !notMe && el('p', {}, approveWords.canClose),
     done(),
   )
