@@ -207,8 +207,24 @@ describe('a phone is added', () => {
     await page.evaluate('navigator.credentials.create = () => document.body.append("asked")')
     await page.getByLabel('Name of this phone').fill('Leo’s phone!')
     await page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(page, 'Use 30 characters at most: letters, digits, spaces and the signs ’ ( ) + -.')
+    const rule = 'Use 30 characters at most: letters, digits, spaces and the signs ’ ( ) + -.'
+    const problem = page.locator('.problem').first()
+    await expect.poll(() => problem.innerText()).toBe(rule)
+    // Counted while it is typed, and never cut.
+    await page.getByLabel('Name of this phone').fill('n'.repeat(31))
+    await expect.poll(() => problem.innerText()).toBe(`${rule} This name has 31.`)
+    await page.getByRole('button', { name: 'Add this phone' }).click()
+    expect(await page.getByLabel('Name of this phone').inputValue()).toHaveLength(31)
     expect(await page.getByText('asked', { exact: true }).count()).toBe(0)
+  })
+
+  test('on a phone in the hand, which cannot scan its own screen, what is for it comes first', async () => {
+    const handheld = { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } }
+    const kim = await harness.payer({ browser: handheld })
+    await invite(kim)
+    const parts = kim.page.locator('#screen a, #screen img')
+    const what = await parts.evaluateAll((all) => all.map((one) => one.textContent || one.tagName))
+    expect(what).toEqual(['Use this device', 'IMG', 'Back'])
   })
 
   test('only if its owner shows finger, face or screen lock', async () => {

@@ -144,6 +144,13 @@ test('a test ring goes the whole way, and too many are told in words', async () 
   expect(await rung()).toMatchObject([{ notification: { title: 'Test ring' } }])
   await phone.page.getByRole('button', { name: 'Test ring' }).click()
   await says(phone.page, /^This phone was rung a moment ago\./)
+  await journey.harness.pass(10)
+  await phone.page.getByRole('button', { name: 'Test ring' }).click()
+  const onItsWay = phone.page.getByText('A test ring is on its way.')
+  await onItsWay.waitFor()
+  // It has come by then, or it comes no more.
+  await journey.harness.pass(125)
+  await expect.poll(() => onItsWay.count()).toBe(0)
 })
 
 describe('a subscription', () => {
