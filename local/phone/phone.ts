@@ -82,6 +82,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     ...{ faults, setTimer, url: () => url },
     find: devices.subscription,
     onMessage: devices.rung,
+    onMissed: devices.missed,
   })
   const answerVerify = verifyApi({ ...verify, book, clock, baseUrl: () => url })
 

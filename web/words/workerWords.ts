@@ -1,0 +1,5 @@
+/** What the phone's worker says of a message that it cannot read. */
+export const workerWords = {
+  title: 'Payfriend',
+  body: 'Something may wait for your answer. Press here to look.',
+} as const
