@@ -7,17 +7,12 @@ import { type Env, paymentSettings, providerSettings } from '../functions/adapte
 import type { World } from '../functions/composition.ts'
 import { currencyForPage } from '../functions/core/money.ts'
 import { sweepPayments } from '../functions/handlers/sweepPayments.ts'
-import {
-  type Carriers,
-  isCarriedBy,
-  type LambdaName,
-  type TextProvider,
-  textProviders,
-} from '../functions/routes.ts'
+import { type Carriers, isCarriedBy, type LambdaName, textProviders } from '../functions/routes.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
 import { startAuditTrail } from './auditTrail/auditTrail.ts'
+import { lastEvents } from './auditTrail/lastEvents.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './auditTrail/localBus.ts'
 import { ringer } from './auditTrail/ringer.ts'
 import { asLambda, keyOf } from './database/access.ts'
@@ -27,6 +22,7 @@ import { operatorServer } from './operator.ts'
 import { emulatedProvider } from './phone/emulatedProvider.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { LOCAL_VERIFY } from './phone/verifyApi.ts'
+import { isRealIn } from './realProviders.ts'
 import { startSignIn } from './signIn/signIn.ts'
 import { inUserPool } from './signIn/userPool.ts'
 
@@ -65,18 +61,6 @@ export type Payfriend = {
 
 const CLIENT_ID = 'payfriend-page'
 const SCOPE = 'payfriend/pay'
-/** If a provider's address is set, the real provider is used, and these variables are required. */
-const REAL = {
-  authy: ['AUTHY_API_URL', 'AUTHY_API_KEY'],
-  twilioVerify: [
-    'VERIFY_API_URL',
-    'VERIFY_API_KEY',
-    'VERIFY_API_SECRET',
-    'VERIFY_PAYMENTS_SERVICE',
-    'VERIFY_PHONES_SERVICE',
-  ],
-} as const satisfies Record<TextProvider, readonly [url: string, ...string[]]>
-
 /**
  * Start the whole of Payfriend on this machine, on loopback only: the same handlers, adapters, routes
  * and page as in AWS, with emulators of AWS and the provider.
@@ -107,6 +91,14 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       apiSecret: env.VERIFY_API_SECRET || newKey(),
     }
 
+    const ring = ringer(() => worldOf('ringDevices'))
+    const events = lastEvents(
+      (event) => {
+        options.onEvent?.(event)
+        ring.take(event)
+      },
+      () => phone?.changed(),
+    )
     let phone: Phone | undefined
     if (!isReal || provider === 'none') {
       phone = await startPhone({
@@ -116,6 +108,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         verify,
         callbackUrl: () => `${publicUrl}/payments/callback`,
         siteUrl: gateway.url,
+        events,
         clock,
         ...(options.setTimer && { setTimer: options.setTimer }),
         ...kept('phones.json'),
@@ -132,11 +125,9 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     })
     closers.push(signIn.close)
 
-    const ring = ringer(() => worldOf('ringDevices'))
-    const bus = await startLocalBus((event) => {
-      if (isOfPayfriend(event)) options.onEvent?.(event)
-      ring.take(event)
-    })
+    const bus = await startLocalBus((event) =>
+      isOfPayfriend(event) ? events.take(event) : ring.take(event),
+    )
     closers.push(bus.close)
 
     let endpoint = env.DYNAMODB_ENDPOINT
@@ -228,20 +219,6 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     await close()
     throw error
   }
-}
-
-/**
- * Whether the providers are real ones. If two are named, both are or neither, because the pretend phone is one phone.
- *
- * @throws an error if a setting of a real one is missing
- */
-function isRealIn(env: Env, carriers: Carriers): boolean {
-  const named = textProviders.filter((one) => isCarriedBy(carriers, one)).map((one) => REAL[one])
-  const [real] = named.find(([url]) => env[url]) ?? []
-  if (real === undefined) return false
-  const lacking = named.flat().filter((name) => !env[name])
-  if (lacking.length === 0) return true
-  throw new Error(`${real} is set, so ${lacking.join(', ')} must be set too.`)
 }
 
 const newKey = () => randomBytes(24).toString('base64url')
