@@ -19,12 +19,14 @@ import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { FRIENDS } from './friends.ts'
 import { operatorServer } from './operator.ts'
+import { OPERATOR_PATH, TOKEN_PATH } from './ownRequest.ts'
 import { emulatedProvider } from './phone/emulatedProvider.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { LOCAL_VERIFY } from './phone/verifyApi.ts'
 import { isRealIn } from './realProviders.ts'
 import { startSignIn } from './signIn/signIn.ts'
 import { inUserPool } from './signIn/userPool.ts'
+import { tokenServer } from './tokenServer.ts'
 
 export type PayfriendOptions = {
   /** The page's port; the pretend phone's is the next, sign-in's the one after. 0: any free ones. */
@@ -205,7 +207,12 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       scope: SCOPE,
       site: await buildSite({ config }),
     })
-    signIn.openOperator(operatorServer(world))
+    signIn.openOperator({
+      [OPERATOR_PATH]: operatorServer(world),
+      [TOKEN_PATH]: tokenServer(signIn.tokenFor, {
+        ...{ address: `${gateway.url}/api`, phone, texts: config.texts, clock },
+      }),
+    })
     const named = (name: string, key: string) => (env[name] ? `$${name}` : key)
     const phoneKeys = {
       authy: `-H "X-Authy-API-Key: ${named('AUTHY_API_KEY', apiKey)}"`,
