@@ -2,8 +2,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openapi } from '../../scripts/openapi.ts'
-import { main } from '../../scripts/token.ts'
 import { type JourneyHarness, startJourneyHarness } from '../harness/journeyHarness.ts'
+import { tokenOf } from '../harness/tokenOf.ts'
 
 let harness: JourneyHarness
 let page: Page
@@ -35,19 +35,10 @@ test('every route of openapi.json is there', async () => {
 })
 
 test('a route can be tried with the token that `npm run token` prints', async () => {
-  const said: string[] = []
-  const port = new URL(harness.payfriend.pageUrl).port
-  await main(
-    ['ann@example.com', '--port', port],
-    {},
-    { say: (line) => void said.push(line), complain: () => {} },
-  )
+  const token = await tokenOf(harness.payfriend, 'ann@example.com')
   await page.getByRole('button', { name: 'Authorize' }).click()
   const dialog = page.locator('.dialog-ux')
-  await dialog
-    .locator('input')
-    .first()
-    .fill(said[0] ?? '')
+  await dialog.locator('input').first().fill(token)
   await dialog.getByRole('button', { name: 'Apply credentials' }).first().click()
   await dialog.getByRole('button', { name: 'Close' }).first().click()
   const route = page.locator('#operations-default-profile')
