@@ -7,7 +7,6 @@ import {
   type Route,
   type Send,
   type StartPayment,
-  type VerificationStarted,
 } from '../client/payfriend.ts'
 import type { PaymentFields } from '../functions/core/action.ts'
 import type { PaymentView } from '../functions/core/payment.ts'
@@ -37,8 +36,6 @@ export type PhoneChannel = PendingNumber['channel']
 
 /** What agrees to a new phone number: a code sent to the old one, a device's yes, or the owner's invitation. */
 export type PhoneLeave = NonNullable<PendingNumber['leave']>
-
-export type CodeSent = VerificationStarted
 
 /** What goes with the digits of a new device: a code from a text, an owner's invitation, or nothing. */
 export type LeaveProof = { readonly code?: string; readonly invitation?: string }

@@ -47,8 +47,11 @@ const shell = (line: string, TOKEN = '') => {
     ...{ PORT: port, TOKEN },
   }
   return new Promise<string>((done, fail) => {
-    execFile('sh', ['-c', line.replaceAll(':3000', `:${port}`)], { cwd: ROOT, env }, (error, out) =>
-      error ? fail(error) : done(out),
+    execFile(
+      'sh',
+      ['-c', line.replaceAll(':3000', `:${port}`)],
+      { cwd: ROOT, env },
+      (error, out) => (error ? fail(error) : done(out)),
     )
   })
 }
