@@ -494,7 +494,7 @@ test('the API is asked only while something waits or somebody looks, and its sil
     now = asking.expiresAt
     expect(passLooks()).toEqual([])
     const watching = new AbortController()
-    await fetch(`${pretend.url}/events`, { signal: watching.signal })
+    await fetch(`${pretend.url}/changes`, { signal: watching.signal })
     expect(passLooks()).toContain(`${siteUrl}/api/approvals`)
     watching.abort()
   } finally {

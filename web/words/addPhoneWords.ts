@@ -1,5 +1,7 @@
 /** The sentences of the page while a phone is added, or says yes to something. */
+
 import { hoursInWords } from '../times.ts'
+import { brandName } from './brandName.ts'
 
 const NOT_ME =
   'If it was not you, somebody else may be signed in as you: change your password, then sign out everywhere.'
@@ -17,10 +19,9 @@ export const addPhoneWords = {
   useThisDevice: 'Use this device',
   scan: 'Scan this with the camera of the phone that you want to approve payments with:',
   scanOther: 'To approve payments on another phone, scan this with its camera:',
-  qrOpens: 'A QR code that opens Payfriend on your phone',
+  qrOpens: `A QR code that opens ${brandName} on your phone`,
   orType: (address: string) => `Or open ${address} there and type this code:`,
-  forgot:
-    'Is it a phone that you added before, and that forgot Payfriend? Choose “This phone was added before” there.',
+  forgot: `Is it a phone that you added before, and that forgot ${brandName}? Choose “This phone was added before” there.`,
   left: <T>(time: T) => [time, ' left'],
   continuesItself: 'This page continues by itself when the phone shows four digits.',
   showNobody:
@@ -58,7 +59,7 @@ export const addPhoneWords = {
   openThere: (address: string) => `To say yes, open ${address} there.`,
   saidYes: 'Your other phone said yes. Type the digits.',
   digitsRight: (isRight: boolean) =>
-    `${isRight ? 'The digits are right.' : 'Type the digits.'} Say yes on one of your other phones: open Payfriend there, ` +
+    `${isRight ? 'The digits are right.' : 'Type the digits.'} Say yes on one of your other phones: open ${brandName} there, ` +
     'and compare name and digits.',
   bySignIn: 'Add it with my password',
   codeFromText: 'Code from the text',

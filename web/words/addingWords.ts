@@ -1,3 +1,5 @@
+import { brandName } from './brandName.ts'
+
 /** The sentences of the phone's page while the phone is added: code, name, digits, home screen, and what a browser lacks. */
 export const addingWords = {
   addThisPhone: 'Add this phone',
@@ -31,7 +33,7 @@ export const addingWords = {
   otherPasskey:
     'This passkey does not belong to a phone that can approve payments of this account. Perhaps that phone was removed.',
   asNew:
-    'Press the button again to choose another passkey. If your phone shows no passkey of Payfriend, press “Add this ' +
+    `Press the button again to choose another passkey. If your phone shows no passkey of ${brandName}, press “Add this ` +
     'phone”: then it is added as a new phone.',
   dismissed: 'This phone was not added. If you still want to add it, press the button again.',
   noScreenLock:
@@ -48,7 +50,7 @@ export const addingWords = {
   continue: 'Continue',
   approveOnThis: 'Approve payments on this phone',
   whereCode:
-    'Open Payfriend where you are signed in, go to “Phone” and press “Add a phone”. Then scan the picture there with this ' +
+    `Open ${brandName} where you are signed in, go to “Phone” and press “Add a phone”. Then scan the picture there with this ` +
     'phone, or type its code here.',
   beforeHint:
     'Was this phone added before, and does it show no payments any more? Do the same. After the code you can say that it ' +
@@ -75,16 +77,15 @@ export const addingWords = {
   done: 'Done',
   back: 'Back',
 
-  homeScreen: 'Put Payfriend on your home screen',
+  homeScreen: `Put ${brandName} on your home screen`,
   whyHome:
     'On an iPhone or iPad, only a page on the home screen can ring when a payment waits, and only there its key is kept. ' +
     'So do this first:',
-  isAddedHere:
-    'Is Payfriend on your home screen already? Then open it there: this browser and the home screen keep different keys.',
+  isAddedHere: `Is ${brandName} on your home screen already? Then open it there: this browser and the home screen keep different keys.`,
   share: 'Press the Share button of the browser. It may be behind the button with three dots.',
   addToHome:
     'Choose “Add to Home Screen”; you may have to scroll for it. If you see “Open as Web App”, leave it on. Press “Add”.',
-  openHome: 'Open Payfriend from your home screen.',
+  openHome: `Open ${brandName} from your home screen.`,
   getCode:
     'Add this phone there: press “Add a phone” on the page where you are signed in, and type its code.',
   typeCode: 'Type this code there:',
@@ -92,7 +93,7 @@ export const addingWords = {
     'If you continue in the browser, this phone does not ring, and the browser may delete its key when you have not opened ' +
     'this page for a week.',
   stay: 'Continue in the browser',
-  atHand: 'On your home screen Payfriend is always at hand.',
+  atHand: `On your home screen ${brandName} is always at hand.`,
   putOnHome: 'Put it on the home screen',
   macDock:
     'In Safari on a Mac, choose “Add to Dock” in the menu File: then the browser keeps this page’s key.',
@@ -104,7 +105,7 @@ export const addingWords = {
     'Allow site data for this page in the settings of your browser, or leave its private mode. Then load this page again.',
   addressNotSafe: 'This address isn’t safe',
   safeAddress:
-    'Payfriend works only where the address begins with https, or with localhost on the very computer that it runs on. ' +
+    `${brandName} works only where the address begins with https, or with localhost on the very computer that it runs on. ` +
     'Open it there.',
   cantApprove: 'This browser can’t approve payments',
   updateBrowser:
@@ -112,7 +113,7 @@ export const addingWords = {
     'Samsung Internet of 2025 or newer, or in Safari 18.4 or newer.',
   otherWays:
     'On an iPhone or iPad that means iOS or iPadOS 18.4 or newer. With an older one you can’t add this phone, but you can ' +
-    'sign in and send payments with it: approve them on another phone or computer, or with a code by text if Payfriend ' +
+    `sign in and send payments with it: approve them on another phone or computer, or with a code by text if ${brandName} ` +
     'offers you one.',
   lacks: (features: readonly string[]) => `This browser has no ${features.join(', ')}.`,
 } as const

@@ -1,18 +1,20 @@
+import { brandName } from './brandName.ts'
+
 /** The sentences of the phone's page: what waits, the answer to it, and how it ended. */
 export const approveWords = {
   oneMoment: 'One moment…',
   done: 'Done',
   back: 'Back',
-  name: 'Payfriend',
-  passkeyOf: (phone: string) => `Payfriend, ${phone}`,
-  titled: (heading: string) => `${heading} · Payfriend`,
+  name: brandName,
+  passkeyOf: (phone: string) => `${brandName}, ${phone}`,
+  titled: (heading: string) => `${heading} · ${brandName}`,
 
   waiting: 'Waiting for your answer',
   approvesNothingYet: 'This phone can’t approve yet',
-  onThisPhone: 'Payfriend on this phone',
+  onThisPhone: `${brandName} on this phone`,
   approvesNow: 'This phone can approve your payments now.',
   noNetwork:
-    'This phone can’t reach Payfriend, so it doesn’t know what waits now. It tries again by itself. Until then you can ' +
+    `This phone can’t reach ${brandName}, so it doesn’t know what waits now. It tries again by itself. Until then you can ` +
     'approve nothing here.',
   nothingWaits: (isElse: boolean) =>
     `Nothing ${isElse ? 'else ' : ''}waits. This page looks again by itself while it is open.`,

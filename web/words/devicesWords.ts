@@ -1,8 +1,9 @@
 /** The sentences of the page about the account's phones: the list, and what can be done with each. */
-import { hoursInWords } from '../times.ts'
 
-const UNDO =
-  'on that phone, open Payfriend and press “Undo the removal”; then sign in here again and confirm.'
+import { hoursInWords } from '../times.ts'
+import { brandName } from './brandName.ts'
+
+const UNDO = `on that phone, open ${brandName} and press “Undo the removal”; then sign in here again and confirm.`
 
 export const devicesWords = {
   yourPhone: 'Your phone',

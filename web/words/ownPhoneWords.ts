@@ -1,3 +1,5 @@
+import { brandName } from './brandName.ts'
+
 /** The sentences of the phone's page about this phone: its settings, what became of it, and what it can stop. */
 
 const FOR_GOOD =
@@ -31,7 +33,7 @@ export const ownPhoneWords = {
   deletePasskey: <T>(account: T, name: T) => [
     'It can’t approve payments of ',
     account,
-    ' any more. You can delete its passkey “Payfriend, ',
+    ` any more. You can delete its passkey “${brandName}, `,
     name,
     '” in the settings of your phone.',
   ],

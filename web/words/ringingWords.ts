@@ -1,3 +1,5 @@
+import { brandName } from './brandName.ts'
+
 /** The sentences with which the phone's page offers to ring, and says whether it does. */
 export const ringingWords = {
   ringing: 'Ringing',
@@ -20,8 +22,7 @@ export const ringingWords = {
   rung:
     'A test ring is on its way. If you see none within a minute, check whether your phone is silent or forbids ' +
     'notifications of this browser.',
-  untold:
-    'This phone does not ring any more. Payfriend does not know it yet: this page says so the next time that you open it.',
+  untold: `This phone does not ring any more. ${brandName} does not know it yet: this page says so the next time that you open it.`,
   notRenewed: (why: string) => `Perhaps this phone does not ring just now: ${why}`,
   unsupported:
     'This browser can’t ring. Keep this page open when you send a payment: it looks every few seconds what waits.',
@@ -29,13 +30,12 @@ export const ringingWords = {
     'This phone does not ring: its browser forbids notifications of this page. Allow them in the browser’s settings for ' +
     'this page, and load it again. Until then, keep it open when you send a payment.',
   deniedInstalled:
-    'This phone does not ring: it forbids notifications of Payfriend. Allow them in the settings of the phone, under ' +
-    'Notifications, and open Payfriend again. Until then, open it when you send a payment.',
+    `This phone does not ring: it forbids notifications of ${brandName}. Allow them in the settings of the phone, under ` +
+    `Notifications, and open ${brandName} again. Until then, open it when you send a payment.`,
   onlyInstalled:
     'On an iPhone or iPad a page rings only from the home screen, and only there the browser surely keeps its key.',
   showHow: 'Show me how',
   noSubscription:
     'The browser could not ask its push service. It may be a private window, or there may be no network. Try again later.',
-  otherService:
-    'Payfriend can’t ring by the push service of this browser. Use another browser, or keep this page open.',
+  otherService: `${brandName} can’t ring by the push service of this browser. Use another browser, or keep this page open.`,
 } as const
