@@ -41,7 +41,7 @@ export const approveWords = {
     'Another phone wants to be added. Approve only if you hold it in your hand and it shows these four digits. It can ' +
     'then approve payments, as this phone can.',
   leftToAnswer: <T>(time: T) => [time, ' left to answer'],
-  oneMinuteLeft: 'One minute left to answer.',
+  lastMinute: 'The last minute to answer has begun.',
   allRequests: 'All requests',
   deny: 'Deny',
   denying: 'Denying…',
