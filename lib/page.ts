@@ -1,8 +1,9 @@
 /** The files and headers of the page and of the phone's page: the same on CloudFront and on a laptop. */
 import { readFileSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
-import { buildSync } from 'esbuild'
+import { buildSync, type Metafile } from 'esbuild'
 import { browsersSentence, pageTarget } from './browsers.ts'
+import { phonePlans } from './phonePlans.ts'
 
 export type PageFile = {
   readonly body: Buffer
@@ -90,25 +91,13 @@ const ICONS = ['icon-192.png', 'icon-512.png', 'icon-maskable.png']
 
 /** Bundle `web/`. The result is the same for CloudFront and a laptop. */
 export function bundlePage(): Page {
-  const { outputFiles, metafile } = buildSync({
-    absWorkingDir: WEB,
-    entryPoints: ['start.ts', 'approve/startApprove.ts', 'style.css', 'icon.svg', ...ICONS],
-    entryNames: 'assets/[name]-[hash]',
-    outdir: 'out',
-    bundle: true,
-    format: 'esm',
-    target: pageTarget,
-    minify: true,
-    loader: { '.png': 'copy', '.svg': 'copy' },
-    // Their licences require their notices in every copy.
-    banner: {
-      js:
-        '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
-        '(c) 2023 Anthony Fu, MIT License */',
-    },
-    metafile: true,
-    write: false,
-  })
+  // The phone's page is one file, because it shares too little with the other to ask for more of them.
+  const builds = [
+    bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], { splitting: true }),
+    bundle(['approve/startApprove.ts'], { splitting: false }),
+  ]
+  const outputFiles = builds.flatMap((build) => build.outputFiles)
+  const outputs = Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs)) as Outputs
   const out = join(WEB, 'out')
   const files = new Map<string, PageFile>()
   for (const { path, contents } of outputFiles) {
@@ -118,13 +107,19 @@ export function bundlePage(): Page {
     files.set(name, { body: Buffer.from(contents), type, immutable: true })
   }
   const bundled = new Map(
-    Object.entries(metafile.outputs).map(([path, { entryPoint }]) => [
+    Object.entries(outputs).map(([path, { entryPoint }]) => [
       entryPoint ?? sourceOf(path),
       `/${relative('out', path).split(sep).join('/')}`,
     ]),
   )
   for (const name of ['index.html', 'approve.html']) {
-    const html = pointTo(readFileSync(join(WEB, name), 'utf8'), bundled)
+    const html = pointTo(readFileSync(join(WEB, name), 'utf8'), bundled).replace(
+      /( *<link rel="modulepreload" href=")\/([^"]+)(" \/>)/,
+      (_, before, path, after) =>
+        loadedWith(`out/${path}`, outputs)
+          .map((one) => `${before}/${relative('out', one)}${after}`)
+          .join('\n'),
+    )
     const body = Buffer.from(html.replace('{browsers}', browsersSentence))
     files.set(`/${name}`, { body, type: 'text/html; charset=utf-8', immutable: false })
   }
@@ -139,6 +134,42 @@ export function bundlePage(): Page {
   const logo = readFileSync(join(WEB, 'logo.png'))
   files.set('/logo.png', { body: logo, type: 'image/png', immutable: false })
   return files
+}
+
+type Outputs = Metafile['outputs']
+
+function bundle(entryPoints: string[], { splitting }: { splitting: boolean }) {
+  return buildSync({
+    absWorkingDir: WEB,
+    entryPoints,
+    entryNames: 'assets/[name]-[hash]',
+    chunkNames: 'assets/[name]-[hash]',
+    outdir: 'out',
+    bundle: true,
+    splitting,
+    format: 'esm',
+    target: pageTarget,
+    minify: true,
+    loader: { '.png': 'copy', '.svg': 'copy' },
+    define: { PHONE_PLANS: JSON.stringify(JSON.stringify(phonePlans())) },
+    // Their licences require their notices in every copy.
+    banner: {
+      js:
+        '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
+        '(c) 2023 Anthony Fu, MIT License; and numbering plans of libphonenumber, Copyright (c) Google, Apache License 2.0, ' +
+        'by way of libphonenumber-js, Copyright (c) @catamphetamine, MIT License */',
+    },
+    metafile: true,
+    write: false,
+  })
+}
+
+/** A file and all that it cannot begin without: a browser that asks for them one after another is late. */
+function loadedWith(path: string, outputs: Outputs, known: string[] = []): string[] {
+  if (known.includes(path)) return known
+  return (outputs[path]?.imports ?? [])
+    .filter(({ kind }) => kind === 'import-statement')
+    .reduce((found, { path }) => loadedWith(path, outputs, found), [...known, path])
 }
 
 /** esbuild lists no entry point for a copied file, so its source is found by removing the hash from its name. */

@@ -152,6 +152,7 @@ export class Payfriend extends Construct {
       ...signIn.config,
       currencies,
       texts: settings.provider !== 'none',
+      phoneCountries: settings.phoneCountries,
     })
 
     new Monitoring(this, 'Monitoring', {

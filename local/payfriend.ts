@@ -3,7 +3,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EVENT_SOURCE } from '../functions/adapters/aws/eventBus.ts'
-import { type Env, paymentSettings, providerSettings } from '../functions/adapters/settings.ts'
+import {
+  type Env,
+  paymentSettings,
+  phoneSettings,
+  providerSettings,
+} from '../functions/adapters/settings.ts'
 import type { World } from '../functions/composition.ts'
 import { currencyForPage } from '../functions/core/money.ts'
 import { sweepPayments } from '../functions/handlers/sweepPayments.ts'
@@ -205,6 +210,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       changePasswordUrl: `${signIn.issuer}/change-password`,
       currencies: paymentSettings(world.env).CURRENCIES.map(currencyForPage),
       texts: provider !== 'none',
+      phoneCountries: phoneSettings(world.env).PHONE_COUNTRIES,
       friends: FRIENDS,
     }
     gateway.open({

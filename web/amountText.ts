@@ -4,6 +4,7 @@
  * shows the amount that it read before a payment is sent.
  */
 import { plainDigits } from './plainText.ts'
+import { amountReadingWords } from './words/amountReadingWords.ts'
 
 /** A currency that the page offers. */
 export type Currency = {
@@ -44,7 +45,7 @@ export function readAmount(
 ): { readonly value: string } | { readonly reason: string } {
   const text = withoutCurrency(plainMarks(plainDigits(typed)).trim(), currency)
   const [one, other] = readings(text)
-  if (!one) return { reason: `Write the amount like ${amountToType('20.50', marks)}.` }
+  if (!one) return { reason: amountReadingWords.unreadable(amountToType('20.50', marks)) }
   if (!other) return payable(one, currency)
   // Of two readings the first has thousands: "1,234" or "1.234". If the second is an amount of this currency too
   // (a dinar has thousandths), showing it would not help: "KWD 1.234" can itself be read in two ways.
@@ -116,7 +117,7 @@ function withoutCurrency(text: string, { code, symbol = code }: Currency): strin
 
 function payable({ whole, fraction }: Reading, { code, digits }: Currency) {
   const isTooFine = /[1-9]/.test(fraction.slice(digits))
-  if (isTooFine) return { reason: `${code} has ${DECIMALS[digits]}.` }
+  if (isTooFine) return { reason: amountReadingWords.tooFine(code, digits) }
   const decimals = fraction.slice(0, digits).padEnd(digits, '0')
   return { value: decimals === '' ? whole : `${whole}.${decimals}` }
 }
@@ -131,14 +132,14 @@ function whichOfTwo(
   const { code, digits } = currency
   const inWords = (value: string) => amountInWords(value, currency)
   const thousands = inWords(digits === 0 ? whole : `${whole}.${'0'.repeat(digits)}`)
-  const asThousands = `${text} can be read in two ways. For ${thousands} write ${whole}`
-  if (decimal.fraction.length > digits) return `${asThousands}; ${code} has ${DECIMALS[digits]}.`
+  if (decimal.fraction.length > digits) {
+    const tooFine = amountReadingWords.tooFine(code, digits)
+    return amountReadingWords.thousandsOnly(text, thousands, whole, tooFine)
+  }
   const value = `${decimal.whole}.${decimal.fraction}`
-  return `${asThousands}, for ${inWords(value)} write ${amountToType(value, marks)}.`
-}
-
-const DECIMALS: Readonly<Record<number, string>> = {
-  0: 'no decimals',
-  2: 'two decimals at most',
-  3: 'three decimals at most',
+  return amountReadingWords.thousandsOrNot(
+    text,
+    { amount: thousands, write: whole },
+    { amount: inWords(value), write: amountToType(value, marks) },
+  )
 }

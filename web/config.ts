@@ -13,6 +13,8 @@ export type Config = {
   readonly currencies: readonly Currency[]
   /** Whether there are phone numbers and texts at all. */
   readonly texts: boolean
+  /** The countries (ISO 3166) to whose numbers codes are sent; empty if to all. */
+  readonly phoneCountries: readonly string[]
   /** Payees to choose from on a laptop; empty on a deployed stage. */
   readonly friends: readonly Friend[]
 }
@@ -34,7 +36,7 @@ export function configOf(json: unknown): Config {
   for (const name of TEXTS) {
     if (!isText(told[name])) throw new Error(`config.json: ${name} must be a text`)
   }
-  const { changePasswordUrl, currencies, friends, texts = true } = told
+  const { changePasswordUrl, currencies, friends, texts = true, phoneCountries = [] } = told
   if (changePasswordUrl !== undefined && !isText(changePasswordUrl)) {
     throw new Error('config.json: changePasswordUrl must be a text')
   }
@@ -45,7 +47,10 @@ export function configOf(json: unknown): Config {
     throw new Error('config.json: friends must be a list of name and id')
   }
   if (typeof texts !== 'boolean') throw new Error('config.json: texts must be true or false')
-  return { ...told, texts, friends: friends ?? [] }
+  if (!isListOf(isText)(phoneCountries)) {
+    throw new Error('config.json: phoneCountries must be a list of countries')
+  }
+  return { ...told, texts, phoneCountries, friends: friends ?? [] }
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''

@@ -79,27 +79,48 @@ export function forgetKey(): void {
   forget('key')
 }
 
-/** The phone number as typed; the server shows it only masked, and a resend needs it whole. */
-export function recallPhone(): { number: string; channel: PhoneChannel } | null {
-  const { number, channel } = texts(recall('phone'))
-  return number ? { number, channel: channel === 'call' ? 'call' : 'sms' } : null
+/** The phone number as typed, with the country chosen for it, and how the code comes. */
+export type PhoneDraft = {
+  readonly number: string
+  readonly country: string
+  readonly channel: PhoneChannel
+  /** As it was sent; a resend needs it, because the server shows the number only masked. Empty before. */
+  readonly whole: string
 }
 
-export function rememberPhone(number: string, channel: PhoneChannel): void {
-  remember('phone', { number, channel })
+export function recallPhone(): PhoneDraft | null {
+  const { number, channel, country = '', whole = '' } = texts(recall('phone'))
+  return number ? { number, country, whole, channel: channel === 'call' ? 'call' : 'sms' } : null
+}
+
+export function rememberPhone(draft: PhoneDraft): void {
+  remember('phone', draft)
 }
 
 /**
  * The verification that this tab began, with the text sent to the verified phone, because the server shows the
  * number only masked later. Null for one begun in another tab or by another person: this page must not confirm it.
  */
-export function recallBegun(verificationId: string): { displayText: string | null } | null {
+export function recallBegun(verificationId: string): Begun | null {
   const kept = texts(recall('begun'))
-  return kept.verificationId === verificationId ? { displayText: kept.displayText ?? null } : null
+  if (kept.verificationId !== verificationId) return null
+  return { displayText: kept.displayText ?? null, isOver: kept.isOver === 'yes' }
+}
+
+type Begun = {
+  readonly displayText: string | null
+  /** Too many codes were wrong, so no more can be tried. */
+  readonly isOver: boolean
 }
 
 export function rememberBegun(verificationId: string, displayText: string | null): void {
   remember('begun', { verificationId, displayText })
+}
+
+/** No more codes of the verification that this tab began can be tried. */
+export function rememberOver(verificationId: string): void {
+  const { displayText } = recallBegun(verificationId) ?? {}
+  remember('begun', { verificationId, displayText, isOver: 'yes' })
 }
 
 export function forgetPhone(): void {

@@ -51,3 +51,10 @@ export function keeping(words: string, ...parts: readonly (string | null | undef
     ...keeping(after.join(kept), ...parts),
   ]
 }
+
+/** A sentence that may be translated, except for its numbers. */
+export const keepingNumbers = (words: string): Child[] =>
+  keeping(words, ...(words.match(NUMBERS) ?? []))
+
+/** With the sign or code of their currency: "€1,234.00", "KWD 1.234". */
+const NUMBERS = /(?:[A-Z]{3} )?[€£$]?\d(?:[\d.,' \u066b]*\d)?/g

@@ -1,47 +1,81 @@
-import { type Child, el, fill, keeping, verbatim } from './element.ts'
+import { type Child, el, fill, keepingNumbers, verbatim } from './element.ts'
+import { errorIn } from './errorTitle.ts'
+import { type Flaw, hideSummary, leaveSummary, showSummary } from './formSummary.ts'
 import { inOrder } from './plainText.ts'
 import type { FieldProblem } from './problem.ts'
+import { formWords } from './words/formWords.ts'
 
 export type Field = {
   /** Label, control, hint and problem. */
   readonly row: HTMLElement
-  readonly control: HTMLInputElement | HTMLSelectElement
+  readonly control: Control
   /** Show beside the field what is wrong with it; null removes the problem. */
   tell(reason: string | null): void
+  /** What is wrong with it that the page itself can tell; null if that is nothing. */
+  flaw(): string | null
 }
+type Control = HTMLInputElement | HTMLSelectElement
+
+type FieldOptions = {
+  /** What to say if it is required and empty. */
+  readonly empty?: string
+  /** What is wrong with what was typed; null if that is nothing. */
+  readonly check?: () => string | null
+}
+
+const fieldOf = new WeakMap<Element, Field>()
 
 /** A control with its label; screen readers read its hint and problem with it. */
 export function field(
   label: string | Child[],
-  control: HTMLInputElement | HTMLSelectElement,
+  control: Control,
   hint: string | null = null,
+  { empty, check = () => null }: FieldOptions = {},
 ): Field {
   const { id } = control
   const problem = el('p', { id: `${id}-problem`, class: 'problem' })
   const described = [hint === null ? '' : `${id}-hint`, problem.id].join(' ').trim()
   control.setAttribute('aria-describedby', described)
+  const name = el('label', { for: id }, ...[label].flat())
   const row = el(
     'div',
     { class: 'field' },
-    el('label', { for: id }, ...[label].flat()),
+    name,
     hint !== null && el('p', { id: `${id}-hint`, class: 'hint' }, hint),
     control,
     problem,
   )
   const tell = (reason: string | null) => {
-    fill(problem, ...keeping(reason ?? '', ...((reason ?? '').match(NUMBERS) ?? [])))
-    if (reason === null) control.removeAttribute('aria-invalid')
-    else {
+    if (reason === null) {
+      fill(problem)
+      control.removeAttribute('aria-invalid')
+      if (control.form) leaveSummary(control.form, control)
+    } else {
+      fill(problem, ...keepingNumbers(reason))
       control.setAttribute('aria-invalid', 'true')
       problem.scrollIntoView({ block: 'nearest' })
     }
+    errorIn(problem, reason !== null)
   }
+  const flaw = () =>
+    isEmpty(control) ? (empty ?? formWords.empty(name.textContent ?? '')) : check()
   control.addEventListener('input', () => {
     tell(null)
     drawInOrder(control)
   })
-  return { row, control, tell }
+  const made = { row, control, tell, flaw }
+  fieldOf.set(control, made)
+  return made
 }
+
+const isEmpty = ({ required, value }: Control): boolean => required && value.trim() === ''
+
+/** The fields of a form that are shown. */
+const fieldsIn = (form: HTMLFormElement): Field[] =>
+  [...form.elements].flatMap((control) => {
+    const one = fieldOf.get(control)
+    return one && one.row.closest('[hidden]') === null ? [one] : []
+  })
 
 /** After U+202E "99.11" is drawn as 11.99: remove these characters, so that a field shows what is sent. */
 function drawInOrder(control: Field['control']): void {
@@ -50,11 +84,8 @@ function drawInOrder(control: Field['control']): void {
   if (drawn !== control.value) control.value = drawn
 }
 
-/** Numbers in a sentence, with the sign or code of their currency: "€1,234.00", "KWD 1.234". */
-const NUMBERS = /(?:[A-Z]{3} )?[€£$]?\d(?:[\d.,' \u066b]*\d)?/g
-
 /**
- * Put each problem beside its field and the cursor in the first bad one.
+ * Put each problem beside its field. With several fields the list of problems has the focus, with one the field itself.
  *
  * @returns the reasons of problems whose field is not shown, for the form as a whole
  */
@@ -64,13 +95,41 @@ export function tellFields(
 ): string[] {
   for (const { tell } of Object.values(fields)) tell(null)
   const nowhere = problems.filter(({ path }) => !(path in fields))
-  const bad = Object.entries(fields).filter(([path, { tell }]) => {
+  const flaws = Object.entries(fields).flatMap(([path, { control }]) => {
     const problem = problems.find((each) => each.path === path)
-    if (problem) tell(problem.reason)
-    return problem !== undefined
+    return problem ? [{ control, reason: problem.reason }] : []
   })
-  bad[0]?.[1].control.focus()
+  tellFlaws(flaws)
   return nowhere.map(({ reason }) => reason)
+}
+
+function tellFlaws(flaws: readonly Flaw[]): void {
+  const [first] = flaws
+  if (!first) return
+  for (const { control, reason } of flaws) fieldOf.get(control)?.tell(reason)
+  const form = first.control.closest('form')
+  if (form !== null && fieldsIn(form).length > 1) showSummary(form, flaws)
+  else first.control.focus()
+}
+
+/** Tell of every empty field at once, and of all else that the page can tell; false if none is empty. */
+function tellEmpty(form: HTMLFormElement): boolean {
+  const fields = fieldsIn(form)
+  for (const { tell } of fields) tell(null)
+  hideSummary(form)
+  if (!fields.some(({ control }) => isEmpty(control))) return false
+  // What the server said of the press before is no longer about this one.
+  for (const box of form.querySelectorAll('.message')) {
+    fill(box)
+    errorIn(box, false)
+  }
+  tellFlaws(
+    fields.flatMap(({ control, flaw }) => {
+      const reason = flaw()
+      return reason === null ? [] : [{ control, reason }]
+    }),
+  )
+  return true
 }
 
 /** A place in a form for messages about the whole form; screen readers read them as they appear. */
@@ -78,8 +137,10 @@ export function formMessage(): { readonly box: HTMLElement; say(...children: Chi
   const box = el('div', { class: 'message', role: 'alert' })
   const say = (...children: Child[]) => {
     fill(box, ...children)
+    const stands = box.hasChildNodes()
     // With large letters it may be above or below what is seen.
-    if (children.length > 0) box.scrollIntoView({ block: 'nearest' })
+    if (stands) box.scrollIntoView({ block: 'nearest' })
+    errorIn(box, stands)
   }
   return { box, say }
 }
@@ -115,31 +176,37 @@ type ButtonOptions = {
   readonly isName?: boolean
 }
 
-/** Run the work when the form is submitted by button or Enter, once at a time. */
+/**
+ * Run the work when the form is submitted by button or Enter, once at a time, unless a field is empty. The browser's own
+ * words for that are not used: it says them one at a time, and in its own language.
+ */
 export function onSubmit(
   form: HTMLFormElement,
   submit: HTMLButtonElement,
   busyLabel: string,
   work: () => unknown,
 ): void {
+  form.noValidate = true
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    once(submit, busyLabel, work)
+    if (!isBusy(submit) && !tellEmpty(form)) once(submit, busyLabel, work)
   })
 }
 
 /** Not `disabled`, because a disabled button loses the focus. */
 async function once(element: HTMLButtonElement, busyLabel: string, work: () => unknown) {
-  if (element.getAttribute('aria-disabled') === 'true') return
-  const label = element.textContent
+  if (isBusy(element)) return
+  const label = [...element.childNodes]
   element.setAttribute('aria-disabled', 'true')
   element.classList.add('busy')
-  element.textContent = busyLabel
+  element.replaceChildren(busyLabel)
   try {
     await work()
   } finally {
     element.removeAttribute('aria-disabled')
     element.classList.remove('busy')
-    element.textContent = label
+    element.replaceChildren(...label)
   }
 }
+
+const isBusy = (element: Element): boolean => element.getAttribute('aria-disabled') === 'true'

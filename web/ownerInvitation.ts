@@ -5,6 +5,7 @@
 import { invitationToShow, readInvitation } from './invitation.ts'
 import { fragmentOf } from './place.ts'
 import { forget, recall, remember } from './tabStorage.ts'
+import { invitationWords } from './words/invitationWords.ts'
 
 /** For so many days it is good; a test binds it to the server's rule. */
 export const OWNER_INVITATION_DAYS = 7
@@ -43,5 +44,4 @@ export function forgetOwnerInvitation(): void {
 
 /** Why an invitation is refused: the server does not tell which of these it is. */
 export const whyNotGood = (email: string): string =>
-  'mistyped, used already, replaced by a newer one, ' +
-  `older than ${OWNER_INVITATION_DAYS} days, or made for another e-mail address than ${email}`
+  invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS)

@@ -2,6 +2,7 @@
 import type { Profile } from './api.ts'
 import type { Config } from './config.ts'
 import { dateAndTime } from './times.ts'
+import { phoneNeededWords } from './words/phoneNeededWords.ts'
 
 type Account = Pick<Profile, 'phone' | 'devices'>
 
@@ -17,17 +18,10 @@ export const textsPay = ({ phone, devices }: Account, { texts }: Pick<Config, 't
 export function whyPhoneNeeded({ devices }: Pick<Profile, 'devices'>): string {
   const { list, waiting, removed, everHadOne } = devices
   const [only] = list
-  if (list.length > 1)
-    return 'One of your phones that approve must let this through. Open Payfriend there.'
-  if (only) return `Your phone “${only.name}” must let this through. Open Payfriend there.`
+  if (list.length > 1) return phoneNeededWords.oneOfYours
+  if (only) return phoneNeededWords.thisOne(only.name)
   const [next] = waiting
-  if (next) {
-    return `Only a phone that approves can let this through. “${next.name}” can from ${dateAndTime(new Date(next.activeFrom))} on.`
-  }
-  if (removed.length > 0) {
-    return 'Your phones that approve were removed, so nothing can be paid now. Put one back, or add a phone.'
-  }
-  return everHadOne
-    ? 'You have no phone that approves any more, so this can’t be let through now. Add a phone.'
-    : 'Payments are approved with a phone that you add to your account. Add yours first.'
+  if (next) return phoneNeededWords.waits(next.name, dateAndTime(new Date(next.activeFrom)))
+  if (removed.length > 0) return phoneNeededWords.removed
+  return everHadOne ? phoneNeededWords.noneLeft : phoneNeededWords.noneYet
 }

@@ -237,9 +237,9 @@ describe('the form', () => {
     await says(kim.page, 'EUR has two decimals at most.')
     const name = kim.page.getByLabel('Name')
     expect(await name.getAttribute('aria-invalid')).toBe('true')
-    await expect
-      .poll(() => name.evaluate((input) => input === input.ownerDocument.activeElement))
-      .toBe(true)
+    const list = kim.page.getByRole('group', { name: 'There is a problem' })
+    expect(await list.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
+    expect(await list.getByRole('link').count()).toBe(2)
     expect(harness.phone.book.pushes(kim.number)).toHaveLength(0)
   })
 

@@ -11,15 +11,17 @@ import { needed, optional, optionalOnPhone, tempting } from '../web/browserApis.
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const page = bundlePage()
+/** The files of this kind as one text. */
 const fileLike = (name: RegExp) => {
-  const found = [...page].find(([path]) => name.test(path))
-  if (!found) throw new Error(`the page has no ${name}`)
-  return found[1].body.toString()
+  const found = [...page].filter(([path]) => name.test(path))
+  if (found.length === 0) throw new Error(`the page has no ${name}`)
+  return found.map(([, { body }]) => body.toString()).join('\n')
 }
 /** A script without the list of what it asks for, which names it too. */
 const scriptLike = (name: RegExp, needed: readonly string[]) =>
   needed.reduce((text, path) => text.replace(`"${path}"`, ''), fileLike(name))
-const script = scriptLike(/start-\w+\.js$/, NEEDED)
+/** What the page loads at once, and what it loads later. */
+const script = scriptLike(/assets\/(?!startApprove-)[\w-]+\.js$/, NEEDED)
 const phoneScript = scriptLike(/startApprove-\w+\.js$/, PHONE_NEEDED)
 const style = fileLike(/\.css$/)
 

@@ -10,6 +10,7 @@ const told = {
   changePasswordUrl: 'https://sign-in.example.com/change-password',
   currencies: [{ code: 'EUR', digits: 2 }],
   texts: false,
+  phoneCountries: ['GB', 'DE'],
   friends: [{ name: 'Ann', id: 'ann@example.com' }],
 }
 
@@ -27,6 +28,11 @@ test('a server that says nothing of texts has them', () => {
   expect(configOf(older)).toMatchObject({ texts: true })
 })
 
+test('a server that says nothing of countries sends codes to all', () => {
+  const { phoneCountries: _, ...older } = told
+  expect(configOf(older)).toMatchObject({ phoneCountries: [] })
+})
+
 test.each([
   ['issuer', undefined],
   ['clientId', ''],
@@ -40,6 +46,9 @@ test.each([
   ['currencies', [null]],
   ['texts', 'false'],
   ['texts', null],
+  ['phoneCountries', 'GB'],
+  ['phoneCountries', ['']],
+  ['phoneCountries', null],
   ['friends', 'Ann'],
   ['friends', ['Ann']],
   ['friends', [{ name: 'Ann' }]],

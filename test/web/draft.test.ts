@@ -11,6 +11,7 @@ import {
   recallPhone,
   rememberBegun,
   rememberDraft,
+  rememberOver,
   rememberPhone,
 } from '../../web/draft.ts'
 import { keepOwnerInvitation, ownerInvitation } from '../../web/ownerInvitation.ts'
@@ -24,7 +25,7 @@ beforeEach(() => {
   forgetAll()
   draftsBelongTo('ann@example.com')
   rememberDraft(draft)
-  rememberPhone('+44 7400 123456', 'sms')
+  rememberPhone({ number: '07400 123456', country: 'GB', channel: 'call', whole: '+447400123456' })
   rememberBegun('v1', 'Change of phone')
   remember('place', '#/payments/p1')
   createPresses().waits({}, 'Your payment was not sent.')
@@ -35,8 +36,23 @@ test('who signs in again finds all that was typed, and what was not done', () =>
   expect(draftsBelongTo('ann@example.com')).toBe(false)
   expect(recallDraft()).toEqual(draft)
   expect(keyFor(draft)).toBe(key)
-  expect(recallPhone()?.number).toBe('+44 7400 123456')
+  expect(recallPhone()).toEqual({
+    number: '07400 123456',
+    country: 'GB',
+    channel: 'call',
+    whole: '+447400123456',
+  })
   expect(takeNotDone()).toEqual(['Your payment was not sent.'])
+})
+
+test('codes that can be tried no more are known as such, also after a reload', () => {
+  rememberOver('v1')
+  expect(recallBegun('v1')).toEqual({ displayText: 'Change of phone', isOver: true })
+  rememberBegun('v2', null)
+  expect([recallBegun('v1'), recallBegun('v2')]).toEqual([
+    null,
+    { displayText: null, isOver: false },
+  ])
 })
 
 test('another person finds nothing of it, and the tab is known to have been somebody else’s', () => {

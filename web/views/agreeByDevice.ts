@@ -2,7 +2,6 @@ import { recallPhone } from '../draft.ts'
 import { el, keeping, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { APPROVE_PATH } from '../invitation.ts'
-import { plainPhone } from '../plainText.ts'
 import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { type NumberSteps, showNotAgreed, showOvertaken } from './numberTaken.ts'
@@ -23,7 +22,7 @@ export function showAgreeByDevice(
   agreed: () => void,
 ): void {
   // After a new sign-in only the masked number is known.
-  const number = dialled ?? plainPhone(recallPhone()?.number ?? to)
+  const number = dialled ?? (recallPhone()?.whole || to)
   const { box: trouble, say } = formMessage()
   screen.show(
     whereToAgree(app),

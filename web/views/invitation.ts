@@ -10,6 +10,7 @@ import {
 } from '../ownerInvitation.ts'
 import { fragmentOf, type OfPhone } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
+import { invitationWords } from '../words/invitationWords.ts'
 import { operatorHere } from './howToAdd.ts'
 
 /** What the invitation is good for; without one, where its code is typed. */
@@ -22,39 +23,31 @@ export function showInvitation(app: App, screen: Screen): void {
 function showKept(app: App, screen: Screen, code: string): void {
   const { config, profile } = app
   const { canAdd, everHadOne } = profile.devices
-  const link = (view: OfPhone | 'phone', words: string, kind = 'button') =>
-    el('a', { href: fragmentOf({ view }), class: kind }, words)
+  const link = (view: OfPhone | 'phone', words: string, isPrimary = false) =>
+    el('a', { href: fragmentOf({ view }), class: isPrimary ? 'button primary' : 'button' }, words)
   const notNow = () => {
     forgetOwnerInvitation()
     app.go({ view: 'phone' })
   }
   screen.show(
-    'Your invitation is here',
-    el('p', {}, 'If it is still good, you add a phone with it that approves your payments.'),
+    invitationWords.hereTitle,
+    el('p', {}, invitationWords.here),
     verbatim('p', { class: 'invitation' }, code),
     el(
       'p',
       {},
-      ...keeping(
-        `It is good once, for ${OWNER_INVITATION_DAYS} days, and only for ${profile.email}. Whether it still is, ` +
-          'turns out when it is used: when the phone is added, and not before.',
-        profile.email,
-      ),
+      ...keeping(invitationWords.goodOnce(OWNER_INVITATION_DAYS, profile.email), profile.email),
     ),
-    el(
-      'p',
-      {},
-      'This page fills it in for you, as long as this tab is open and you are signed in.',
-    ),
-    !canAdd && el('p', {}, 'You have three phones already: remove one first.'),
+    el('p', {}, invitationWords.keptInTab),
+    !canAdd && el('p', {}, invitationWords.noRoom),
     el(
       'div',
       { class: 'actions' },
       canAdd
-        ? link('addPhone', 'Add a phone', 'button primary')
-        : link('phone', 'See your phones', 'button primary'),
-      config.texts && everHadOne && link('phoneNumber', 'Change my phone number'),
-      button('Don’t use it', notNow, { kind: 'quiet' }),
+        ? link('addPhone', invitationWords.addPhone, true)
+        : link('phone', invitationWords.seePhones, true),
+      config.texts && everHadOne && link('phoneNumber', invitationWords.changeNumber),
+      button(invitationWords.dontUse, notNow, { kind: 'quiet' }),
     ),
   )
 }
@@ -68,15 +61,17 @@ function showForm(app: App, screen: Screen): void {
     spellcheck: 'false',
     required: true,
   })
-  const code = field('Code of the invitation', input, 'Ten letters and digits, like K7QMX-4H2RW')
+  const code = field(invitationWords.code, input, invitationWords.codeHint, {
+    empty: invitationWords.codeEmpty,
+  })
   const { box, say } = formMessage()
-  const submit = button('Go on', () => {}, { kind: 'primary', type: 'submit' })
+  const submit = button(invitationWords.continue, () => {}, { kind: 'primary', type: 'submit' })
   const form = el('form', {}, code.row, box, submit)
-  onSubmit(form, submit, 'Go on', () => {
+  onSubmit(form, submit, invitationWords.continue, () => {
     say()
     const read = readInvitation(input.value)
     if (read === null) {
-      code.tell('Compare it with your invitation: it has ten letters and digits.')
+      code.tell(invitationWords.codeWrong)
       input.focus()
       return
     }
@@ -84,19 +79,17 @@ function showForm(app: App, screen: Screen): void {
     showInvitation(app, screen)
   })
   screen.show(
-    'Enter the invitation’s code',
+    invitationWords.enterTitle,
     el(
       'p',
       {},
-      hasBrokenLink()
-        ? 'The link that you opened is not complete. Open it again as you got it, or type its last ten letters and digits here.'
-        : `You get an invitation from ${operatorHere()}: a link or a code. Open the link, or type the code here.`,
+      hasBrokenLink() ? invitationWords.brokenLink : invitationWords.howToGet(operatorHere()),
     ),
     form,
     el(
       'div',
       { class: 'actions' },
-      el('a', { href: fragmentOf({ view: 'phone' }), class: 'button' }, 'Back'),
+      el('a', { href: fragmentOf({ view: 'phone' }), class: 'button' }, invitationWords.back),
     ),
   )
 }

@@ -3,13 +3,14 @@ import { type Child, el, fill } from '../element.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { waysToAdd } from '../waysToAdd.ts'
+import { lostPhoneWords } from '../words/lostPhoneWords.ts'
 import { operatorHere } from './howToAdd.ts'
 import { activeRow, removedRow } from './phoneRows.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
 /** What to do if the phone is lost, stolen, or has forgotten Payfriend. */
 export async function showLostPhone(app: App, screen: Screen): Promise<void> {
-  screen.show('I don’t have my phone', el('p', {}, 'One moment…'))
+  screen.show(lostPhoneWords.title, el('p', {}, lostPhoneWords.oneMoment))
   try {
     app.profile = await app.api.profile()
   } catch (error) {
@@ -23,31 +24,35 @@ export async function showLostPhone(app: App, screen: Screen): Promise<void> {
   }
   render()
   screen.show(
-    'I don’t have my phone',
-    el('p', {}, 'If you only left it somewhere safe, wait until you have it again.'),
-    el('h2', {}, '1. Remove the phone that is gone'),
+    lostPhoneWords.title,
+    el('p', {}, lostPhoneWords.justWait),
+    el('h2', {}, lostPhoneWords.removeTitle),
     remove,
-    el('h2', {}, '2. Add another phone'),
+    el('h2', {}, lostPhoneWords.addTitle),
     add,
-    el('h2', {}, 'Who helps'),
-    el(
-      'p',
-      {},
-      `Ask ${operatorHere()}. They can give you an invitation, and lock your account if somebody has your phone and its screen lock.`,
-    ),
+    el('h2', {}, lostPhoneWords.helpTitle),
+    el('p', {}, lostPhoneWords.help(operatorHere())),
     el(
       'div',
       { class: 'actions' },
-      el('a', { href: fragmentOf({ view: 'invitation' }), class: 'button' }, INVITATION),
+      el(
+        'a',
+        { href: fragmentOf({ view: 'invitation' }), class: 'button' },
+        lostPhoneWords.enterInvitation,
+      ),
     ),
-    el('h2', {}, 'The phone is here, but it forgot Payfriend'),
+    el('h2', {}, lostPhoneWords.forgotTitle),
     el('p', {}, forgot(app.profile.devices)),
     el(
       'div',
       { class: 'actions' },
       // Offered also if there is no room: this phone has its place.
-      el('a', { href: fragmentOf({ view: 'addPhone' }), class: 'button' }, 'Show a code for it'),
-      el('a', { href: fragmentOf({ view: 'phone' }), class: 'button' }, 'Back to your phones'),
+      el('a', { href: fragmentOf({ view: 'addPhone' }), class: 'button' }, lostPhoneWords.showCode),
+      el(
+        'a',
+        { href: fragmentOf({ view: 'phone' }), class: 'button' },
+        lostPhoneWords.backToPhones,
+      ),
     ),
     ...signedInElsewhere(app),
   )
@@ -60,7 +65,7 @@ export async function showLostPhone(app: App, screen: Screen): Promise<void> {
     ]
     fill(
       remove,
-      el('p', {}, list.length === 0 ? REMOVED : REMOVE),
+      el('p', {}, list.length === 0 ? lostPhoneWords.removed : lostPhoneWords.remove),
       rows.length > 0 && el('ul', { class: 'devices' }, ...rows),
     )
     fill(
@@ -73,10 +78,10 @@ export async function showLostPhone(app: App, screen: Screen): Promise<void> {
             el(
               'a',
               { href: fragmentOf({ view: 'addPhone' }), class: 'button primary' },
-              'Add a phone',
+              lostPhoneWords.addPhone,
             ),
           )
-        : el('p', { class: 'hint' }, 'Three phones at a time are possible: remove one first.'),
+        : el('p', { class: 'hint' }, lostPhoneWords.noRoom),
     )
   }
 }
@@ -86,11 +91,5 @@ function addInWords({ profile: { devices } }: App): Child[] {
   return [el('p', {}, intro), el('ul', { class: 'steps' }, ...ways.map((way) => el('li', {}, way)))]
 }
 
-const INVITATION = 'Enter the invitation’s code'
-const REMOVE =
-  'From then on it approves nothing, not even with your finger, your face or your screen lock. Until you remove it, it can.'
-const REMOVED = 'No phone approves your payments now.'
 /** The passkey of an active device is still there, so its new key needs no wait. */
-const forgot = ({ leaves }: Devices): string =>
-  'Don’t remove it. Show a code here, open its address on that phone, and choose “This phone was added before”. ' +
-  `With ${leaves.includes('text') ? 'a code by text or ' : ''}an invitation it approves again at once.`
+const forgot = ({ leaves }: Devices): string => lostPhoneWords.forgot(leaves.includes('text'))

@@ -4,6 +4,7 @@ import { forgetPhone } from '../draft.ts'
 import { type Child, el, keeping } from '../element.ts'
 import { button } from '../form.ts'
 import type { App, Screen } from '../screen.ts'
+import { numberTakenWords, phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
 /** Where a view of the number leads. */
@@ -22,46 +23,46 @@ export function showBegunElsewhere(
   { number: to, leave }: PendingNumber,
 ): void {
   const changing = app.profile.phone?.verified === true
+  const { byCode, byDevice, byNobody } = numberTakenWords
   screen.show(
-    changing ? 'A change of phone was begun' : 'Somebody began to confirm a phone',
-    el(
-      'p',
-      {},
-      ...withNumbers(`Codes for ${to} were asked for on another page, or by another person.`, to),
-    ),
-    el('p', {}, leave === 'device' ? BY_DEVICE : changing ? BY_CODE : BY_NOBODY),
-    el(
-      'p',
-      {},
-      'If it wasn’t you, somebody else is signed in to your account: change your password, then sign out everywhere.',
-    ),
+    changing ? numberTakenWords.changeBegun : numberTakenWords.confirmBegun,
+    el('p', {}, ...withNumbers(numberTakenWords.askedElsewhere(to), to)),
+    el('p', {}, leave === 'device' ? byDevice : changing ? byCode : byNobody),
+    el('p', {}, numberTakenWords.ifNotYou),
     ...startAgain(app, steps, changing || leave !== null),
     ...signedInElsewhere(app),
   )
 }
 
-const BY_CODE =
-  'Nothing changes without the code sent to your current phone. If you didn’t ask for it, don’t enter it anywhere.'
-const BY_DEVICE =
-  'Nothing changes without a yes on a phone of yours that approves. If you didn’t ask for it, press “Deny” there.'
-const BY_NOBODY = 'If it was you, finish on that page, or start again here.'
-
 /** A verification of another number replaced this one: its codes are void, and nothing was changed. */
 export function showOvertaken(app: App, screen: Screen, steps: NumberSteps): void {
   forgetPhone()
   screen.show(
-    'These codes are no longer good',
-    el(
-      'p',
-      {},
-      'Another number was entered for this account since, on another page or by another person. Nothing was changed by these codes.',
-    ),
-    el(
-      'p',
-      {},
-      'If it wasn’t you, somebody else is signed in to your account: change your password, and don’t enter any code from a text that you didn’t ask for.',
-    ),
+    numberTakenWords.overtakenTitle,
+    el('p', {}, numberTakenWords.overtaken),
+    el('p', {}, numberTakenWords.overtakenNotYou),
     ...startAgain(app, steps, false),
+    ...signedInElsewhere(app),
+  )
+}
+
+/** Too many codes were wrong: the form would take another one only to refuse it. */
+export function showNoAttempts(
+  app: App,
+  screen: Screen,
+  steps: NumberSteps,
+  leave: PendingNumber['leave'],
+): void {
+  screen.show(
+    numberTakenWords.noAttemptsTitle,
+    el('p', {}, numberTakenWords.noAttempts),
+    el('p', {}, numberTakenWords.noAttemptsNext),
+    el(
+      'div',
+      { class: 'actions' },
+      button(numberTakenWords.enterNumber, steps.number, { kind: 'primary' }),
+      leave !== null && button(keepLabel(app), steps.keep),
+    ),
     ...signedInElsewhere(app),
   )
 }
@@ -70,8 +71,8 @@ export function showOvertaken(app: App, screen: Screen, steps: NumberSteps): voi
 export function showNotAgreed(app: App, screen: Screen, steps: NumberSteps): void {
   forgetPhone()
   screen.show(
-    'Your number stays as it is',
-    el('p', {}, 'One of your phones said no to the new one, or the ten minutes are over.'),
+    numberTakenWords.staysTitle,
+    el('p', {}, numberTakenWords.stays),
     ...startAgain(app, steps, true),
     ...signedInElsewhere(app),
   )
@@ -83,22 +84,32 @@ function startAgain(app: App, steps: NumberSteps, canKeep: boolean): Child[] {
     el(
       'div',
       { class: 'actions' },
-      button('Start again', steps.number, { kind: 'primary' }),
+      button(phoneNumberWords.startAgain, steps.number, { kind: 'primary' }),
       canKeep && button(keepLabel(app), steps.keep),
       changePasswordUrl !== undefined &&
-        el('a', { href: changePasswordUrl, class: 'button' }, 'Change password'),
+        el('a', { href: changePasswordUrl, class: 'button' }, numberTakenWords.changePassword),
     ),
   ]
 }
 
 /** The button that leaves the number as it is; without devices the number is the phone that approves. */
 export const keepLabel = ({ profile: { devices } }: App): string =>
-  devices.everHadOne ? 'Keep my number' : 'Keep my phone'
+  devices.everHadOne ? phoneNumberWords.keepNumber : phoneNumberWords.keepPhone
 
-/** A text with these numbers, each kept on one line and not translated. */
+/** A text with these numbers, each kept on one line and not translated; ears get the last digits of a masked one. */
 export function withNumbers(words: string, ...numbers: readonly string[]): Child[] {
   const whole = numbers.reduce((text, one) => text.replaceAll(one, unbroken(one)), words)
-  return keeping(whole, ...numbers.map(unbroken))
+  const parts = keeping(whole, ...numbers.map(unbroken))
+  for (const part of parts) if (part instanceof Element) readLastDigits(part)
+  return parts
+}
+
+/** A masked number, "+1 ••••• ••283", is otherwise read as seven bullets. */
+export function readLastDigits(element: Element): void {
+  const [, digits] = /\u2022.*?(\d+)$/.exec(element.textContent ?? '') ?? []
+  if (digits === undefined) return
+  element.setAttribute('role', 'img')
+  element.setAttribute('aria-label', phoneNumberWords.endingIn([...digits].join(' ')))
 }
 
 /** A number without a line break in it. */

@@ -3,8 +3,14 @@ import { el, verbatim } from '../element.ts'
 import { button } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
+import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { showFirstPhone } from './firstPhone.ts'
-import { type NumberSteps, showBegunElsewhere } from './numberTaken.ts'
+import {
+  type NumberSteps,
+  readLastDigits,
+  showBegunElsewhere,
+  showNoAttempts,
+} from './numberTaken.ts'
 import { underWay } from './numberUnderWay.ts'
 import { showCodes } from './phoneCodes.ts'
 import { showNumber } from './phoneNumber.ts'
@@ -34,7 +40,7 @@ async function loadProfile(
   screen: Screen,
   again: (app: App, screen: Screen) => unknown,
 ): Promise<boolean> {
-  screen.show('Your phone', el('p', {}, 'One moment…'))
+  screen.show(phoneNumberWords.yourPhone, el('p', {}, phoneNumberWords.oneMoment))
   try {
     app.profile = await app.api.profile()
     return true
@@ -48,7 +54,9 @@ function showNumberOf(app: App, screen: Screen): void {
   const { phone } = app.profile
   const steps = stepsOf(app, screen)
   const begun = phone?.pending && recallBegun(phone.pending.verificationId)
-  if (phone?.pending && begun) {
+  if (phone?.pending && begun?.isOver) {
+    showNoAttempts(app, screen, steps, phone.pending.leave)
+  } else if (phone?.pending && begun) {
     showCodes(app, screen, steps, underWay(phone.pending, begun.displayText))
   } else if (phone?.pending) showBegunElsewhere(app, screen, steps, phone.pending)
   else if (phone?.verified) showVerified(app, screen, phone.number)
@@ -56,15 +64,21 @@ function showNumberOf(app: App, screen: Screen): void {
 }
 
 function showVerified(app: App, screen: Screen, number: string): void {
+  const shown = verbatim('span', {}, number)
+  readLastDigits(shown)
   screen.show(
-    'Your phone',
-    verbatim('p', { class: 'display-text' }, number),
-    el('p', {}, 'Payments are approved with this phone.'),
+    phoneNumberWords.yourPhone,
+    el('p', { class: 'display-text' }, shown),
+    el('p', {}, phoneNumberWords.approvedWith),
     el(
       'div',
       { class: 'actions' },
-      el('a', { href: fragmentOf({ view: 'send' }), class: 'button primary' }, 'Send a payment'),
-      button('Change phone', () => showNumber(app, screen, stepsOf(app, screen))),
+      el(
+        'a',
+        { href: fragmentOf({ view: 'send' }), class: 'button primary' },
+        phoneNumberWords.sendPayment,
+      ),
+      button(phoneNumberWords.changePhone, () => showNumber(app, screen, stepsOf(app, screen))),
     ),
     ...phonesThatApprove(app, screen),
     ...signedInElsewhere(app),

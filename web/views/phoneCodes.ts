@@ -1,15 +1,22 @@
 import type { PhoneChannel } from '../api.ts'
-import { forgetPhone, recallPhone, rememberBegun } from '../draft.ts'
-import { type Child, el, keeping, verbatim } from '../element.ts'
+import { forgetPhone, recallPhone, rememberBegun, rememberOver } from '../draft.ts'
+import { type Child, el, fill, keeping, verbatim } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { forgetOwnerInvitation, ownerInvitation } from '../ownerInvitation.ts'
-import { plainCode, plainPhone } from '../plainText.ts'
-import { detailsOf, explain, reasonsOf } from '../problem.ts'
+import { plainCode } from '../plainText.ts'
+import { attemptsInWords, detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
+import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { showAgreeByDevice } from './agreeByDevice.ts'
-import { keepLabel, type NumberSteps, showOvertaken, withNumbers } from './numberTaken.ts'
+import {
+  keepLabel,
+  type NumberSteps,
+  showNoAttempts,
+  showOvertaken,
+  withNumbers,
+} from './numberTaken.ts'
 import type { UnderWay } from './numberUnderWay.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
@@ -39,31 +46,34 @@ export function showCodes(
       ? {}
       : {
           currentCode: field(
-            withNumbers(`Code sent to your current phone ${current}`, current),
+            withNumbers(phoneNumberWords.currentCode(current), current),
             currentCode,
           ),
         }),
     code: field(
-      current === null ? 'Code' : withNumbers(`Code sent to your new phone ${to}`, to),
+      current === null ? phoneNumberWords.code : withNumbers(phoneNumberWords.newCode(to), to),
       code,
+      null,
+      { empty: phoneNumberWords.codeEmpty },
     ),
   }
   const { box: message, say } = formMessage()
-  const submit = button('Confirm', () => {}, { kind: 'primary', type: 'submit' })
+  const submit = button(phoneNumberWords.confirm, () => {}, { kind: 'primary', type: 'submit' })
   const rows = Object.values(fields).map(({ row }) => row)
   const form = el('form', {}, ...rows, message, submit)
   const typed = recallPhone()
+  const sent = el('p', { class: 'hint', role: 'status' })
   const resend = resendButton({
-    label: channel === 'call' ? 'Call me again' : 'Send a new code',
+    label: channel === 'call' ? phoneNumberWords.callAgain : phoneNumberWords.textAgain,
     clock: app.clock,
     signal: screen.signal,
     send: sendAgain,
   })
   if (sentAt !== null) resend.sentAt(sentAt)
   // After a new sign-in only the masked number is known, so the number must be entered again.
-  resend.box.hidden = typed === null
+  resend.box.hidden = !typed?.whole
 
-  onSubmit(form, submit, 'Checking…', async () => {
+  onSubmit(form, submit, phoneNumberWords.checking, async () => {
     say()
     tellFields(fields, [])
     try {
@@ -82,22 +92,21 @@ export function showCodes(
   })
 
   screen.show(
-    'Enter the code',
+    phoneNumberWords.enterCode,
     el('p', {}, ...sentTo(to, channel, current)),
-    dialled
-      ? el(
-          'p',
-          {},
-          ...withNumbers(`We dial your number as ${dialled}. It is the same phone.`, dialled),
-        )
-      : null,
+    dialled ? el('p', {}, ...withNumbers(phoneNumberWords.dialledAs(dialled), dialled)) : null,
     ...(current === null ? [] : toldToCurrent(held)),
+    leave === null && el('p', {}, phoneNumberWords.payOnceConfirmed),
     form,
     resend.box,
+    sent,
     el(
       'div',
       { class: 'actions' },
-      button(typed === null ? 'Ask for a new code' : 'Use another number', steps.number),
+      button(
+        typed === null ? phoneNumberWords.askNewCode : phoneNumberWords.otherNumber,
+        steps.number,
+      ),
       leave !== null && button(keepLabel(app), steps.keep),
     ),
     ...signedInElsewhere(app),
@@ -114,8 +123,11 @@ export function showCodes(
   screen.signal.addEventListener('abort', () => clearInterval(looking))
 
   function explainTo(error: unknown): void {
-    const { code: refusal, fields: problems } = detailsOf(error)
-    if (refusal === 'not_found') {
+    const { code: refusal, fields: problems, attemptsLeft } = detailsOf(error)
+    if (refusal === 'no_attempts_left' || (refusal === 'wrong_code' && attemptsLeft === 0)) {
+      rememberOver(verificationId)
+      showNoAttempts(app, screen, steps, leave)
+    } else if (refusal === 'not_found') {
       showOvertaken(app, screen, steps)
     } else if (problems) {
       say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
@@ -124,8 +136,10 @@ export function showCodes(
     } else if (refusal === 'wrong_code' && current === null) {
       tellFields(fields, [{ path: 'code', reason: explain(error) }])
       code.select()
+    } else if (refusal === 'wrong_code') {
+      // The server does not tell which of the two is wrong, so the reason belongs to no field.
+      say(el('p', {}, phoneNumberWords.oneOfTwoWrong(attemptsInWords(attemptsLeft ?? 0))))
     } else {
-      // With two codes the server does not tell which one is wrong, so the reason belongs to no field.
       say(el('p', {}, explain(error)))
     }
   }
@@ -133,22 +147,23 @@ export function showCodes(
   async function sendAgain(): Promise<void> {
     if (typed === null) return
     say()
+    fill(sent)
     try {
-      const number = plainPhone(typed.number)
       const invitation = leave === 'invitation' ? readInvitation(ownerInvitation() ?? '') : null
-      const sent = await app.api.startPhone(number, channel, invitation)
-      if (sent.verificationId !== verificationId) {
+      const begun = await app.api.startPhone(typed.whole, channel, invitation)
+      if (begun.verificationId !== verificationId) {
         // The earlier verification had expired, or another tab had begun one for another number.
-        rememberBegun(sent.verificationId, sent.displayText)
-        const hasLeave = sent.leave !== 'device'
-        showCodes(app, screen, steps, { ...sent, channel, hasLeave }, app.clock.now())
+        rememberBegun(begun.verificationId, begun.displayText)
+        const hasLeave = begun.leave !== 'device'
+        showCodes(app, screen, steps, { ...begun, channel, hasLeave }, app.clock.now())
         return
       }
       resend.sentAt(app.clock.now())
-      resend.box.hidden = sent.sendsLeft === 0
+      resend.box.hidden = begun.sendsLeft === 0
       code.value = ''
       currentCode.value = ''
       rows[0]?.querySelector('input')?.focus()
+      fill(sent, phoneNumberWords.newCodeComing)
     } catch (error) {
       const { retryAfterSeconds } = detailsOf(error)
       if (retryAfterSeconds) resend.waitSeconds(retryAfterSeconds)
@@ -158,24 +173,17 @@ export function showCodes(
 }
 
 function sentTo(to: string, channel: PhoneChannel, current: string | null): Child[] {
-  const how = channel === 'call' ? `We are calling ${to} with a code.` : `We sent a code to ${to}.`
+  const how = channel === 'call' ? phoneNumberWords.calling(to) : phoneNumberWords.texted(to)
   if (current === null) return withNumbers(how, to)
-  return withNumbers(`${how} Another one goes to your current phone, ${current}.`, to, current)
+  return withNumbers(phoneNumberWords.andCurrent(how, current), to, current)
 }
 
 /** The facts to compare with the text to the current phone: number and reference are the same there. */
 function toldToCurrent({ displayText, reference, to }: UnderWay): Child[] {
-  const told = displayText ?? `Change of phone to ${to}, reference ${reference}`
+  const told = displayText ?? phoneNumberWords.changeTo(to, reference)
   return [
     verbatim('p', { class: 'display-text' }, told),
-    el(
-      'p',
-      {},
-      ...keeping(
-        `The text to your current phone must be about a change of phone and name the same number and the reference ${reference}. If it doesn’t, don’t enter its code.`,
-        reference,
-      ),
-    ),
+    el('p', {}, ...keeping(phoneNumberWords.compare(reference), reference)),
   ]
 }
 
@@ -186,9 +194,7 @@ function leadOn(app: App, changed: boolean): void {
     return
   }
   const isGuarded = app.profile.devices.everHadOne
-  const said = isGuarded
-    ? 'Your phone number is confirmed.'
-    : 'Your phone is confirmed. You can send payments now.'
+  const said = isGuarded ? phoneNumberWords.numberConfirmed : phoneNumberWords.phoneConfirmed
   app.go({ view: isGuarded ? 'phone' : 'send' }, { replace: true, notice: [el('p', {}, said)] })
 }
 

@@ -1,16 +1,21 @@
 import type { PhoneChannel } from '../api.ts'
 import { recallPhone, rememberBegun, rememberPhone } from '../draft.ts'
-import { type Child, el } from '../element.ts'
+import { type Child, el, fill } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { keepOwnerInvitation, ownerInvitation, whyNotGood } from '../ownerInvitation.ts'
+import { likelyCountry, phoneCountries } from '../phoneCountry.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
+import { phonePlans } from '../phonePlans.ts'
+import { readPhone } from '../phoneReading.ts'
 import { fragmentOf } from '../place.ts'
 import { plainPhone } from '../plainText.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { invitationWords } from '../words/invitationWords.ts'
+import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { operatorHere } from './howToAdd.ts'
-import { keepLabel, type NumberSteps, unbroken } from './numberTaken.ts'
+import { keepLabel, type NumberSteps, withNumbers } from './numberTaken.ts'
 import { showCodes } from './phoneCodes.ts'
 import { phonesThatApprove } from './phonesThatApprove.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
@@ -29,42 +34,75 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
     required: true,
   })
   input.value = kept?.number ?? ''
-  const hint = `With + and the country code, for example ${unbroken('+44 7400 123456')}`
+  const country = countrySelect(app, kept?.country)
+  const reading = el('output', { id: 'phone-reading', class: 'reading', for: input.id })
+  const read = () => readPhone(input.value, country.value, phonePlans)
   const invitation = isGuarded ? invitationField(devices.list.length > 0) : null
   const fields = {
-    phoneNumber: field('Phone number', input, hint),
+    country: field(phoneNumberWords.country, country),
+    phoneNumber: field(phoneNumberWords.number, input, phoneNumberWords.numberHint, {
+      empty: phoneNumberWords.numberEmpty,
+      check: () => (read() === null ? phoneNumberWords.numberWrong : null),
+    }),
     ...(invitation && { invitation }),
   }
-  const text = radio('sms', 'Text', kept?.channel !== 'call')
-  const call = radio('call', 'Call', kept?.channel === 'call')
+  const described = `${input.getAttribute('aria-describedby')} ${reading.id}`
+  input.setAttribute('aria-describedby', described)
+  const text = radio('sms', phoneNumberWords.text, kept?.channel !== 'call')
+  const call = radio('call', phoneNumberWords.call, kept?.channel === 'call')
   const { box: message, say } = formMessage()
-  const submit = button('Get a code', () => {}, { kind: 'primary', type: 'submit' })
+  const submit = button(phoneNumberWords.getCode, () => {}, { kind: 'primary', type: 'submit' })
+  const how = el('legend', {}, phoneNumberWords.how)
   const form = el(
     'form',
     {},
+    fields.country.row,
     fields.phoneNumber.row,
-    el('fieldset', { class: 'choice' }, el('legend', {}, 'How do you want the code?'), text, call),
+    reading,
+    el('fieldset', { class: 'choice' }, how, text, call),
     invitation?.row ?? null,
     message,
     submit,
   )
   const channel = (): PhoneChannel => (call.querySelector('input')?.checked ? 'call' : 'sms')
-  form.addEventListener('input', () => rememberPhone(input.value, channel()))
+  const remember = (whole = '') =>
+    rememberPhone({
+      number: input.value,
+      country: country.value,
+      channel: channel(),
+      whole,
+    })
+  form.addEventListener('input', () => {
+    remember()
+    showReading()
+  })
+  showReading()
 
-  onSubmit(form, submit, 'Sending…', async () => {
+  onSubmit(form, submit, phoneNumberWords.sending, async () => {
     say()
     const chosen = channel()
-    rememberPhone(input.value, chosen)
+    const number = read()
     const typed = invitation?.control.value.trim() ?? ''
     const code = typed === '' ? null : readInvitation(typed)
-    if (typed !== '' && code === null) {
-      tellFields(fields, [{ path: 'invitation', reason: COMPARE }])
+    if (number === null || (typed !== '' && code === null)) {
+      const isNational = number === null && /\d{4}/.test(plainPhone(input.value))
+      tellFields(fields, [
+        ...(number !== null
+          ? []
+          : isNational && country.value === ''
+            ? [{ path: 'country', reason: phoneNumberWords.countryEmpty }]
+            : [{ path: 'phoneNumber', reason: phoneNumberWords.numberWrong }]),
+        ...(typed !== '' && code === null
+          ? [{ path: 'invitation', reason: invitationWords.codeWrong }]
+          : []),
+      ])
       return
     }
+    remember(number.number)
     // Kept for a second code, which needs it again.
     if (code !== null) keepOwnerInvitation(code)
     try {
-      const sent = await app.api.startPhone(plainPhone(input.value), chosen, code)
+      const sent = await app.api.startPhone(number.number, chosen, code)
       rememberBegun(sent.verificationId, sent.displayText)
       const hasLeave = sent.leave !== 'device'
       showCodes(app, screen, steps, { ...sent, channel: chosen, hasLeave }, app.clock.now())
@@ -76,26 +114,37 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
   screen.show(
     isGuarded
       ? changing
-        ? 'Change your phone number'
-        : 'Add a phone number'
+        ? phoneNumberWords.changeNumberTitle
+        : phoneNumberWords.addNumberTitle
       : changing
-        ? 'Change your phone'
-        : 'Confirm your phone',
-    ...(isGuarded ? whatLetsItIn(app) : [el('p', {}, changing ? CHANGING : FIRST)]),
-    changing && el('p', { class: 'hint' }, ENDS_SESSIONS),
+        ? phoneNumberWords.changeTitle
+        : phoneNumberWords.confirmTitle,
+    ...(isGuarded
+      ? whatLetsItIn(app)
+      : [el('p', {}, changing ? phoneNumberWords.changing : phoneNumberWords.first)]),
+    changing && el('p', { class: 'hint' }, phoneNumberWords.endsSessions),
     form,
     (changing || isGuarded) &&
-      button(changing ? keepLabel(app) : 'Back', steps.keep, { kind: 'quiet' }),
+      button(changing ? keepLabel(app) : phoneNumberWords.back, steps.keep, { kind: 'quiet' }),
     ...(changing || isGuarded ? [] : phonesThatApprove(app, screen)),
     ...signedInElsewhere(app),
   )
+
+  /** Show the whole number as it was read, before anything is sent. */
+  function showReading(): void {
+    const number = read()
+    fill(reading)
+    if (number === null) return
+    const say = channel() === 'call' ? phoneNumberWords.willCall : phoneNumberWords.willText
+    fill(reading, ...withNumbers(say(number.shown), number.shown))
+  }
 
   function explainTo(error: unknown): void {
     const { code, fields: told } = detailsOf(error)
     const email = app.profile.email
     const problems = (told ?? []).map((one) =>
       one.path === 'invitation'
-        ? { ...one, reason: `This invitation is ${whyNotGood(email)}.` }
+        ? { ...one, reason: invitationWords.notGood(whyNotGood(email)) }
         : one,
     )
     const rest = tellFields(fields, problems)
@@ -118,55 +167,49 @@ function invitationField(hasActive: boolean): Field | null {
     required: !hasActive,
   })
   input.value = kept ?? ''
-  const instead = hasActive ? '. Leave it empty to say yes on your phone instead' : ''
-  return field(
-    'Code of the invitation',
-    input,
-    `Ten letters and digits, like K7QMX-4H2RW${instead}`,
-  )
+  const hint = hasActive ? invitationWords.codeHintOptional : invitationWords.codeHint
+  return field(invitationWords.code, input, hint, { empty: invitationWords.codeEmpty })
+}
+
+/** The country of a number that is written without its calling code. */
+function countrySelect({ config }: App, kept: string | undefined): HTMLSelectElement {
+  const offered = phoneCountries(phonePlans, config.phoneCountries, document.documentElement.lang)
+  const likely = likelyCountry(offered, navigator.languages)
+  const select = el('select', { id: 'phone-country', name: 'phone-country' })
+  if (likely === null) select.append(el('option', { value: '' }, phoneNumberWords.chooseCountry))
+  for (const { country, name, callingCode } of offered) {
+    select.append(
+      el('option', { value: country }, phoneNumberWords.countryOption(name, callingCode)),
+    )
+  }
+  const chosen = offered.some(({ country }) => country === kept) ? kept : likely
+  select.value = chosen ?? ''
+  return select
 }
 
 /** What must agree to the number besides its own code. */
 function whatLetsItIn({ profile: { devices } }: App): Child[] {
   if (devices.list.length === 0) {
     return [
-      el('p', {}, 'We send a code to the new number.'),
-      el(
-        'p',
-        {},
-        `You also need an invitation, because no phone of yours approves now: ask ${operatorHere()} for one. Or add a phone first.`,
-      ),
+      el('p', {}, phoneNumberWords.codeToNew),
+      el('p', {}, phoneNumberWords.needInvitation(operatorHere())),
     ]
   }
   const isInvited = ownerInvitation() !== null
+  const href = fragmentOf({ view: 'invitation' })
   return [
-    el(
-      'p',
-      {},
-      isInvited
-        ? 'We send a code to the new number. Your invitation, filled in below, agrees to it in place of your phone.'
-        : 'We send a code to the new number, and you say yes to it on a phone of yours that approves.',
-    ),
+    el('p', {}, isInvited ? phoneNumberWords.codeAndInvitation : phoneNumberWords.codeAndYes),
     !isInvited &&
       el(
         'p',
         {},
-        'No such phone at hand? ',
-        el('a', { href: fragmentOf({ view: 'invitation' }) }, 'Use an invitation'),
+        phoneNumberWords.noSuchPhone,
+        ' ',
+        el('a', { href }, phoneNumberWords.useInvitation),
         '.',
       ),
   ]
 }
-
-const COMPARE = 'Compare it with your invitation: it has ten letters and digits.'
-const FIRST =
-  'Payfriend asks on your phone before any payment goes on. ' +
-  'Before you can pay, show us that the phone is yours with a code we send to it. ' +
-  'Use a mobile phone that takes texts.'
-const ENDS_SESSIONS =
-  'Once it is changed, you are signed out everywhere, here too, and sign in again.'
-const CHANGING =
-  'We send one code to the phone you have now and one to the new phone. Have both at hand.'
 
 function radio(value: PhoneChannel, label: string, checked: boolean): HTMLElement {
   const id = `channel-${value}`

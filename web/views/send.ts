@@ -11,9 +11,12 @@ import {
 } from '../draft.ts'
 import { el, fill, keeping, verbatim } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
+import type { Payee } from '../lastPayees.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { sendWords } from '../words/sendWords.ts'
+import { payeeButtons } from './payees.ts'
 import { startsLocked } from './startsLocked.ts'
 
 /** The form for payee and amount. One press starts one payment, whatever happens to the answer. */
@@ -31,44 +34,53 @@ export function showSend(app: App, screen: Screen): void {
   const marks = marksOf(navigator.language)
   const reading = el('output', { id: 'amount-reading', class: 'reading', for: 'amount-value' })
   const fields = {
-    'payee.name': field('Name', payeeName),
-    'payee.id': field('E-mail or account number', payeeId),
-    'amount.value': field('Amount', value, `For example 20 or ${amountToType('20.50', marks)}`),
-    'amount.currency': field('Currency', currency),
+    'payee.name': field(sendWords.payeeName, payeeName, null, {
+      empty: sendWords.payeeNameEmpty,
+    }),
+    'payee.id': field(sendWords.payeeId, payeeId, null, { empty: sendWords.payeeIdEmpty }),
+    'amount.value': field(
+      sendWords.amount,
+      value,
+      sendWords.amountExample(amountToType('20.50', marks)),
+      { empty: sendWords.amountEmpty, check: () => reasonOf(readTyped()) },
+    ),
+    'amount.currency': field(sendWords.currency, currency, null, {
+      empty: sendWords.currencyEmpty,
+    }),
   } satisfies Record<FieldPath, Field>
   const described = `${value.getAttribute('aria-describedby')} ${reading.id}`
   value.setAttribute('aria-describedby', described)
   const { box: message, say } = formMessage()
-  const submit = button('Send payment', () => {}, { kind: 'primary', type: 'submit' })
+  const submit = button(sendWords.send, () => {}, { kind: 'primary', type: 'submit' })
   const form = el(
     'form',
     { class: 'send' },
     el(
       'fieldset',
       {},
-      el('legend', {}, 'Whom do you pay?'),
-      friends(),
+      el('legend', {}, sendWords.whom),
+      payeeButtons(app, screen, choose),
       fields['payee.name'].row,
       fields['payee.id'].row,
     ),
     el(
       'fieldset',
       {},
-      el('legend', {}, 'How much?'),
+      el('legend', {}, sendWords.howMuch),
       el('div', { class: 'amount' }, fields['amount.value'].row, fields['amount.currency'].row),
       reading,
     ),
     message,
     submit,
-    el('p', { class: 'hint' }, 'Nothing is paid until you approve it with your phone.'),
+    el('p', { class: 'hint' }, sendWords.nothingYet),
   )
   form.addEventListener('input', () => {
     rememberDraft(typed())
     showReading()
   })
   showReading()
-  onSubmit(form, submit, 'Sending…', send)
-  screen.show('Send a payment', ...startsLocked(app), form)
+  onSubmit(form, submit, sendWords.sending, send)
+  screen.show(sendWords.title, ...startsLocked(app), form)
 
   function typed(): Draft {
     const texts = Object.entries(fields).map(([path, { control }]) => [path, control.value])
@@ -77,7 +89,7 @@ export function showSend(app: App, screen: Screen): void {
 
   function readTyped(): ReturnType<typeof readAmount> {
     const chosen = chosenCurrency()
-    return chosen ? readAmount(value.value, chosen, marks) : { reason: 'Choose a currency.' }
+    return chosen ? readAmount(value.value, chosen, marks) : { reason: sendWords.currencyEmpty }
   }
 
   function chosenCurrency(): Currency | undefined {
@@ -89,26 +101,15 @@ export function showSend(app: App, screen: Screen): void {
     const amount = readTyped()
     const chosen = chosenCurrency()
     const words = chosen && 'value' in amount ? amountInWords(amount.value, chosen) : ''
-    fill(reading, ...(words === '' ? [] : keeping(`That is ${words}.`, words)))
+    fill(reading, ...(words === '' ? [] : keeping(sendWords.reading(words), words)))
   }
 
-  /** A button for each known payee; null if there is none. */
-  function friends(): HTMLElement | null {
-    if (app.config.friends.length === 0) return null
-    const buttons = app.config.friends.map(({ name, id }) =>
-      button(
-        name,
-        () => {
-          payeeName.value = name
-          payeeId.value = id
-          fields['payee.name'].tell(null)
-          fields['payee.id'].tell(null)
-          rememberDraft(typed())
-        },
-        { isName: true },
-      ),
-    )
-    return el('div', { class: 'friends', role: 'group', 'aria-label': 'Friends' }, ...buttons)
+  function choose({ name, id }: Payee): void {
+    payeeName.value = name
+    payeeId.value = id
+    fields['payee.name'].tell(null)
+    fields['payee.id'].tell(null)
+    rememberDraft(typed())
   }
 
   async function send(): Promise<void> {
@@ -139,20 +140,23 @@ export function showSend(app: App, screen: Screen): void {
     else if (code === 'device_required') {
       app.go(
         { view: 'phone' },
-        { notice: [el('p', {}, `Nothing was sent. ${whyPhoneNeeded(app.profile)}`)] },
+        { notice: [el('p', {}, sendWords.notSent(whyPhoneNeeded(app.profile)))] },
       )
     } else if (problems.length > 0) {
       say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
     } else {
       const isCertain = kind === 'refusal' || code === 'payments_off'
-      const safe = isCertain ? '' : ' Pressing the button again is safe: it can only be sent once.'
+      const why = explain(error)
       say(
-        el('p', {}, explain(error) + safe),
-        code === 'too_many_payments' && el('a', { href: '#/payments' }, 'See your open payments'),
+        el('p', {}, isCertain ? why : sendWords.pressAgain(why)),
+        code === 'too_many_payments' && el('a', { href: '#/payments' }, sendWords.seeOpen),
       )
     }
   }
 }
+
+const reasonOf = (read: ReturnType<typeof readAmount>): string | null =>
+  'reason' in read ? read.reason : null
 
 function input(id: string, value: string, more: Record<string, string> = {}): HTMLInputElement {
   // No keyboard or spell checker may correct payee and amount.

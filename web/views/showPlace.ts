@@ -1,11 +1,8 @@
-import type { Place } from '../place.ts'
+import type { OfPhone, Place } from '../place.ts'
+import { Problem } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
-import { showAddPhone } from './addPhone.ts'
 import { showCode } from './code.ts'
-import { showInvitation } from './invitation.ts'
-import { showLostPhone } from './lostPhone.ts'
 import { showPayments } from './payments.ts'
-import { showNumberOfAccount, showPhone } from './phone.ts'
 import { showSend } from './send.ts'
 import { showWaiting } from './waiting.ts'
 
@@ -16,19 +13,11 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
       showSend(app, screen)
       break
     case 'phone':
-      showPhone(app, screen)
-      break
     case 'addPhone':
-      showAddPhone(app, screen)
-      break
     case 'invitation':
-      showInvitation(app, screen)
-      break
     case 'lostPhone':
-      showLostPhone(app, screen)
-      break
     case 'phoneNumber':
-      showNumberOfAccount(app, screen)
+      loadOfPhone(app, screen, place.view)
       break
     case 'payments':
       showPayments(app, screen)
@@ -38,5 +27,16 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
       break
     case 'code':
       showCode(app, screen, place.paymentId)
+  }
+}
+
+async function loadOfPhone(app: App, screen: Screen, view: 'phone' | OfPhone): Promise<void> {
+  try {
+    const { showOfPhone } = await import('./showOfPhone.ts')
+    if (!screen.signal.aborted) showOfPhone(app, screen, view)
+  } catch (error) {
+    console.error(error)
+    // A browser may keep the failure as the file's content until the page is loaded anew.
+    screen.showTrouble(new Problem({ kind: 'unreachable' }), () => location.reload())
   }
 }

@@ -1,27 +1,25 @@
 import { type Child, el } from '../element.ts'
 import { startsLockedInWords } from '../problem.ts'
 import type { App } from '../screen.ts'
+import { sendWords } from '../words/sendWords.ts'
 
 /** Said before the payer fills in a payment that would be refused, because they said no to one as not theirs. */
 export function startsLocked({ profile, clock, config }: App): Child[] {
   const seconds = lockedSeconds({ profile, clock })
   if (seconds <= 0) return []
   const { changePasswordUrl } = config
-  const change = 'change your password'
+  const change = el(
+    changePasswordUrl ? 'a' : 'span',
+    { href: changePasswordUrl ?? null },
+    sendWords.changePassword,
+  )
+  const signOut = el('a', { href: '#/phone' }, sendWords.signOutEverywhere)
   return [
     el(
       'div',
       { class: 'told' },
       el('p', {}, startsLockedInWords(seconds)),
-      el(
-        'p',
-        {},
-        'If you did not start it, somebody else may be signed in as you: ',
-        changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change,
-        ', then ',
-        el('a', { href: '#/phone' }, 'sign out everywhere'),
-        '.',
-      ),
+      el('p', {}, ...sendWords.ifNotYou(change, signOut)),
     ),
   ]
 }

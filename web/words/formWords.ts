@@ -1,0 +1,7 @@
+/** The words of every form. */
+export const formWords = {
+  /** Before the page's title while something in a form is wrong. */
+  titlePrefix: 'Error: ',
+  summary: 'There is a problem',
+  empty: (label: string) => `Fill in “${label}”.`,
+}
