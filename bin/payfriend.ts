@@ -2,7 +2,7 @@
 import { App } from 'aws-cdk-lib'
 import { bundleLambdas } from '../lib/bundle.ts'
 import { addChecks } from '../lib/checks.ts'
-import { bundlePage } from '../lib/page.ts'
+import { bundlePage, type Page } from '../lib/page.ts'
 import { PayfriendStack } from '../lib/payfriendStack.ts'
 import { SettingsError } from '../lib/stageSettings.ts'
 import { readSettings, writtenSettings } from './settings.ts'
@@ -19,12 +19,16 @@ try {
   )
   /** The folder of bundled Lambdas, by providers, so that stages share it. */
   const lambdas = new Map<string, string>()
-  const page = bundlePage()
+  /** The files of the page, by brand, so that stages share them. */
+  const pages = new Map<string, Page>()
   for (const settings of stages) {
     const { stage, account, region, provider, formerProvider } = settings
     const carriers = `${provider} ${formerProvider}`
     const folder = lambdas.get(carriers) ?? bundleLambdas(settings)
     lambdas.set(carriers, folder)
+    const brand = JSON.stringify(settings.brand)
+    const page = pages.get(brand) ?? bundlePage(settings.brand)
+    pages.set(brand, page)
     new PayfriendStack(app, `Payfriend-${stage}`, {
       description: `Payfriend, stage ${stage}`,
       env: { ...(account && { account }), ...(region && { region }) },

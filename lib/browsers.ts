@@ -1,6 +1,7 @@
 /** The oldest browsers that the page works in, as `browserslist` in package.json names them. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { browsersSentence as worded } from '../web/words/htmlWords.ts'
 
 /** The common name of each browser of browserslist, and esbuild's name of its engine. */
 const BROWSERS: Readonly<
@@ -41,13 +42,9 @@ export const oldestBrowsers = readBrowsers(browserslist)
 /** esbuild's `target`: the page uses only syntax that each of them understands. */
 export const pageTarget = [...new Set(oldestBrowsers.map(({ engine }) => engine))]
 
-/** The sentence about browsers on the page and in README. */
-export const browsersSentence = `Payfriend works with ${inWords(oldestBrowsers)}, and with newer ones.`
-
-function inWords(browsers: readonly OldestBrowser[]): string {
-  const all = [...new Set(browsers.map(({ name, version }) => `${name} ${version}`))]
-  return `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
-}
+/** The sentence about browsers on the page of a service of this name, and in README. */
+export const browsersSentence = (name = 'Payfriend'): string =>
+  worded(name, [...new Set(oldestBrowsers.map(({ name, version }) => `${name} ${version}`))])
 
 /** esbuild knows Samsung Internet only by the Chromium version inside, which Samsung publishes. */
 function chromiumOfSamsung(version: string): string {

@@ -1,9 +1,11 @@
 /** The files and headers of the page and of the phone's page: the same on CloudFront and on a laptop. */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { basename, extname, join, relative, resolve, sep } from 'node:path'
-import { buildSync, type Metafile } from 'esbuild'
-import { browsersSentence, pageTarget } from './browsers.ts'
-import { phonePlans } from './phonePlans.ts'
+import { extname, join } from 'node:path'
+import { htmlWords } from '../web/words/htmlWords.ts'
+import { type Brand, PAYFRIEND } from './brand.ts'
+import { browsersSentence } from './browsers.ts'
+import { type Bundle, bundleScripts, WEB, workerScript } from './pageBundle.ts'
 
 export type PageFile = {
   readonly body: Buffer
@@ -77,8 +79,6 @@ const headersWith = (payment: string, rules: readonly string[]) => ({
   'x-frame-options': 'DENY',
 })
 
-const WEB = resolve(import.meta.dirname, '../web')
-
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -86,122 +86,75 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 }
 
-/** Of the phone's page on a home screen, made from icon.svg by `npm run icons`. */
-const ICONS = ['icon-192.png', 'icon-512.png', 'icon-maskable.png']
+/** What is served as it is written, but for its addresses and words. */
+const DOCUMENTS = {
+  'index.html': 'text/html; charset=utf-8',
+  'approve.html': 'text/html; charset=utf-8',
+  'approve.webmanifest': 'application/manifest+json',
+}
 
-/** Bundle `web/`. The result is the same for CloudFront and a laptop. */
-export function bundlePage(): Page {
-  // The phone's page is one file, because it shares too little with the other to ask for more of them.
-  const builds = [
-    bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], { splitting: true }),
-    bundle(['approve/startApprove.ts'], { splitting: false }),
-  ]
-  const outputFiles = builds.flatMap((build) => build.outputFiles)
-  const outputs = Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs)) as Outputs
-  const out = join(WEB, 'out')
+/** The logo in the header of both pages. */
+const LOGO_HEIGHT = 28
+
+/** Bundle `web/` for a service of this brand. The result is the same for CloudFront and a laptop. */
+export function bundlePage(brand: Brand = PAYFRIEND): Page {
+  const { name, logo } = brand
+  const define = { BRAND_NAME: JSON.stringify(name) }
+  const bundle = bundleScripts(define)
   const files = new Map<string, PageFile>()
-  for (const { path, contents } of outputFiles) {
+  for (const [path, body] of bundle.files) {
     const type = Object.entries(TYPES).find(([extension]) => extension === extname(path))?.[1]
     if (type === undefined) throw new Error(`no content type for ${path}`)
-    const name = `/${relative(out, path).split(sep).join('/')}`
-    files.set(name, { body: Buffer.from(contents), type, immutable: true })
+    files.set(path, { body, type, immutable: true })
   }
-  const bundled = new Map(
-    Object.entries(outputs).map(([path, { entryPoint }]) => [
-      entryPoint ?? sourceOf(path),
-      `/${relative('out', path).split(sep).join('/')}`,
-    ]),
-  )
-  for (const name of ['index.html', 'approve.html']) {
-    const html = pointTo(readFileSync(join(WEB, name), 'utf8'), bundled).replace(
-      /( *<link rel="modulepreload" href=")\/([^"]+)(" \/>)/,
-      (_, before, path, after) =>
-        loadedWith(`out/${path}`, outputs)
-          .map((one) => `${before}/${relative('out', one)}${after}`)
-          .join('\n'),
-    )
-    const body = Buffer.from(html.replace('{browsers}', browsersSentence))
-    files.set(`/${name}`, { body, type: 'text/html; charset=utf-8', immutable: false })
+  let logoPath = bundle.pathOf('icon.svg')
+  if (logo) {
+    const digest = createHash('sha256').update(logo.body).digest('hex').slice(0, 8)
+    logoPath = `/assets/logo-${digest}.${logo.type}`
+    files.set(logoPath, { body: logo.body, type: TYPES[`.${logo.type}`], immutable: true })
   }
-  const manifest = pointTo(readFileSync(join(WEB, 'approve.webmanifest'), 'utf8'), bundled)
-  files.set('/approve.webmanifest', {
-    body: Buffer.from(manifest),
-    type: 'application/manifest+json',
-    immutable: false,
-  })
-  files.set(WORKER_PATH, { body: workerScript(), type: TYPES['.js'], immutable: false })
+  const width = Math.round(LOGO_HEIGHT * (logo?.ratio ?? 1))
+  const words = {
+    ...htmlWords(name),
+    browsers: browsersSentence(name),
+    logo: `<img src="${logoPath}" alt="" width="${width}" height="${LOGO_HEIGHT}" />`,
+  }
+  for (const [file, type] of Object.entries(DOCUMENTS)) {
+    const text = filled(pointTo(readFileSync(join(WEB, file), 'utf8'), bundle), words)
+    files.set(`/${file}`, { body: Buffer.from(text), type, immutable: false })
+  }
+  files.set(WORKER_PATH, { body: workerScript(define), type: TYPES['.js'], immutable: false })
   // The provider gets this address for its pushes, so it must not change.
-  const logo = readFileSync(join(WEB, 'logo.png'))
-  files.set('/logo.png', { body: logo, type: 'image/png', immutable: false })
+  const pushed = logo?.type === 'png' ? logo.body : readFileSync(join(WEB, 'logo.png'))
+  files.set('/logo.png', { body: pushed, type: TYPES['.png'], immutable: false })
   return files
 }
 
-type Outputs = Metafile['outputs']
-
-function bundle(entryPoints: string[], { splitting }: { splitting: boolean }) {
-  return buildSync({
-    absWorkingDir: WEB,
-    entryPoints,
-    entryNames: 'assets/[name]-[hash]',
-    chunkNames: 'assets/[name]-[hash]',
-    outdir: 'out',
-    bundle: true,
-    splitting,
-    format: 'esm',
-    target: pageTarget,
-    minify: true,
-    loader: { '.png': 'copy', '.svg': 'copy' },
-    define: { PHONE_PLANS: JSON.stringify(JSON.stringify(phonePlans())) },
-    // Their licences require their notices in every copy.
-    banner: {
-      js:
-        '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
-        '(c) 2023 Anthony Fu, MIT License; and numbering plans of libphonenumber, Copyright (c) Google, Apache License 2.0, ' +
-        'by way of libphonenumber-js, Copyright (c) @catamphetamine, MIT License */',
-    },
-    metafile: true,
-    write: false,
+/** Put words in place of `{key}`. A name may have a `&`; a manifest has none of the words that are marked up. */
+function filled(text: string, words: Readonly<Record<string, string>>): string {
+  const isHtml = text.startsWith('<')
+  return text.replace(/\{(\w+)\}/g, (_, key: string) => {
+    const word = words[key]
+    if (word === undefined) throw new Error(`{${key}} is named and has no words`)
+    return isHtml && key !== 'logo' ? word.replaceAll('&', '&amp;') : word
   })
-}
-
-/** A file and all that it cannot begin without: a browser that asks for them one after another is late. */
-function loadedWith(path: string, outputs: Outputs, known: string[] = []): string[] {
-  if (known.includes(path)) return known
-  return (outputs[path]?.imports ?? [])
-    .filter(({ kind }) => kind === 'import-statement')
-    .reduce((found, { path }) => loadedWith(path, outputs, found), [...known, path])
-}
-
-/** esbuild lists no entry point for a copied file, so its source is found by removing the hash from its name. */
-function sourceOf(path: string): string {
-  return basename(path).replace(/-[^-]+(\.\w+)$/, '$1')
 }
 
 /**
  * Replace every relative address in a page or manifest by that of the bundled file. What begins with `/` is left as
- * it is.
+ * it is. What is to be loaded before it is asked for brings all that it imports.
  */
-function pointTo(text: string, bundled: ReadonlyMap<string, string>): string {
-  return text.replace(
-    /((?:src|href)=|"src": )"([^"/][^"]*)"/g,
-    (_, before: string, source: string) => {
-      const path = bundled.get(source)
-      if (path === undefined) throw new Error(`${source} is named and not bundled`)
-      return `${before}"${path}"`
-    },
-  )
-}
-
-/** A script of its own and alone, because a browser compares its bytes to find out whether it is new. */
-function workerScript(): Buffer {
-  const { outputFiles } = buildSync({
-    absWorkingDir: WEB,
-    entryPoints: ['approve/worker/sw.ts'],
-    bundle: true,
-    format: 'iife',
-    target: pageTarget,
-    minify: true,
-    write: false,
-  })
-  return Buffer.concat(outputFiles.map(({ contents }) => contents))
+function pointTo(text: string, { pathOf, loadedWith }: Bundle): string {
+  return text
+    .replace(
+      /^( *<link rel="modulepreload" href=")([^"]+)(".*\n)/gm,
+      (_, before: string, source: string, after: string) =>
+        loadedWith(source)
+          .map((path) => `${before}${path}${after}`)
+          .join(''),
+    )
+    .replace(
+      /((?:src|href)=|"src": )"([^"/][^"]*)"/g,
+      (_, before: string, source: string) => `${before}"${pathOf(source)}"`,
+    )
 }

@@ -56,7 +56,7 @@ export type PayfriendProps = {
    */
   readonly lambdas?: string
   /**
-   * The files of the page, from `bundlePage()`, for stages that share them.
+   * The files of the page, from `bundlePage(settings.brand)`, for stages that share them.
    *
    * @default bundled at synth
    */
@@ -148,7 +148,7 @@ export class Payfriend extends Construct {
     })
     const { tokenClaims, signUpPolicy } = lambdas.triggers
     const accessLog = api.serve({ lambdas, signIn, throttling, logRetentionDays })
-    site.publish(props.page ?? bundlePage(), {
+    site.publish(props.page ?? bundlePage(settings.brand), {
       ...signIn.config,
       currencies,
       texts: settings.provider !== 'none',

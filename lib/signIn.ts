@@ -16,8 +16,10 @@ import {
 } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
+import type { Brand } from './brand.ts'
 import type { Lambda } from './lambda.ts'
 import type { Lambdas } from './lambdas.ts'
+import { loginLooks } from './loginLooks.ts'
 import { INVITATION_DAYS, mails, sesEmail } from './mails.ts'
 import { fixId, removalPolicy } from './retention.ts'
 
@@ -30,6 +32,7 @@ export type SignInSettings = {
   /** Always set if SES is used. */
   readonly region: string | undefined
   readonly changePasswordUrl: string | undefined
+  readonly brand: Brand
 }
 
 /** Length is the only rule, because requiring symbols and capitals makes payers choose shorter passwords. */
@@ -124,7 +127,7 @@ export class SignIn extends Construct {
     new CfnManagedLoginBranding(this, 'Branding', {
       userPoolId: pool.userPoolId,
       clientId: client.userPoolClientId,
-      useCognitoProvidedValues: true,
+      ...loginLooks(settings.brand),
     })
 
     this.poolId = pool.userPoolId
@@ -172,10 +175,10 @@ export class SignIn extends Construct {
   }
 
   private pool(settings: SignInSettings, siteUrl: string): UserPool {
-    const { stage, signUp, sesIdentity, region, keepData } = settings
+    const { stage, signUp, sesIdentity, region, keepData, brand } = settings
     const pool = new UserPool(this, 'Pool', {
       userPoolName: `payfriend-${stage}`,
-      ...mails(siteUrl),
+      ...mails(siteUrl, brand),
       // The plan with managed login and custom claims in access tokens.
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: signUp.policy !== 'closed',
@@ -194,7 +197,7 @@ export class SignIn extends Construct {
         tempPasswordValidity: Duration.days(INVITATION_DAYS),
       },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      ...(sesIdentity && { email: sesEmail(sesIdentity, region) }),
+      ...(sesIdentity && { email: sesEmail(sesIdentity, region, brand) }),
       deletionProtection: keepData,
       removalPolicy: removalPolicy(keepData),
     })

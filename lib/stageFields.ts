@@ -198,6 +198,19 @@ export const stageFields = z.strictObject({
   /** The https address where the page leads for a new password. Default: sign-in's own page. */
   changePasswordUrl: https.optional(),
 
+  /** Whose service it is, as payers see it on both pages, at sign-in and in mails. Default: Payfriend. */
+  brand: z
+    .strictObject({
+      /** 1 to 30 letters, digits, single spaces and . , & ’ ' + ( ) ! -. */
+      name: z.string('must be a text'),
+      /**
+       * The path of an `.svg` or `.png`, from the folder of `cdk.json`: 50,000 bytes at most, as wide as high or up to
+       * four times as wide, a PNG at least 56 pixels high, an SVG without scripts and addresses. Default: Payfriend's.
+       */
+      logo: z.string('must be a path').optional(),
+    })
+    .optional(),
+
   /** The page's own name, with TLS 1.2 at least. Default: CloudFront's name, whose certificate allows 1.0 too. */
   domain: z
     .strictObject(

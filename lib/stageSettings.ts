@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { amountLimits, currencyForPage } from '../functions/core/money.ts'
 import { isCarriedBy } from '../functions/routes.ts'
+import { brandOf } from './brand.ts'
 import { firewallOf } from './firewallSettings.ts'
 import { providerOf } from './providerSettings.ts'
 import { LOCKS, stageFields } from './stageFields.ts'
@@ -109,6 +110,7 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
     sesIdentity: data.sesIdentity,
     changePasswordUrl: data.changePasswordUrl,
     domain: data.domain,
+    brand: brandOf(data.brand, (what) => refuse(`brand.${what}`)),
     ...firewallOf(data, refuse),
     alarmTopicArn: data.alarmTopicArn,
     keepData,

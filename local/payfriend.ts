@@ -19,6 +19,7 @@ import {
   type TextProvider,
   textProviders,
 } from '../functions/routes.ts'
+import { type Brand, brandOf } from '../lib/brand.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
@@ -102,6 +103,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     const publicUrl = env.PUBLIC_URL ?? `${gateway.url}/api`
     const { PROVIDER: provider, FORMER_PROVIDER: formerProvider } = providerSettings(env)
     const carriers: Carriers = { provider, formerProvider }
+    const brand = brandIn(env)
     const isReal = isRealIn(env, carriers)
     const isEmulated = !isReal && textProviders.some((one) => isCarriedBy(carriers, one))
     // New at each start, because with it a program could sign an approval or send texts. No stored data needs it.
@@ -133,6 +135,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       clientId: CLIENT_ID,
       pageUrl: `${gateway.url}/`,
       scope: SCOPE,
+      brand,
       ...kept('people.json'),
     })
     closers.push(signIn.close)
@@ -218,7 +221,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       issuer: signIn.issuer,
       clientId: CLIENT_ID,
       scope: SCOPE,
-      site: await buildSite({ config }),
+      site: await buildSite({ config, brand }),
     })
     signIn.openOperator(operatorServer(world))
     const named = (name: string, key: string) => (env[name] ? `$${name}` : key)
@@ -249,6 +252,12 @@ function isRealIn(env: Env, carriers: Carriers): boolean {
   if (lacking.length === 0) return true
   throw new Error(`${real} is set, so ${lacking.join(', ')} must be set too.`)
 }
+
+/** @throws an error that names the variable which is wrong */
+const brandIn = ({ BRAND_NAME: name, BRAND_LOGO: logo }: Env): Brand =>
+  brandOf({ name, logo }, (what) => {
+    throw new Error(`BRAND_${what.replace(/^\w+/, (part) => part.toUpperCase())}.`)
+  })
 
 const newKey = () => randomBytes(24).toString('base64url')
 

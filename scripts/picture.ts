@@ -1,9 +1,10 @@
 /** `npm run picture`: make README's pictures, which show the real page beside the pretend phone. */
 import '../local/environment.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { startPayfriend } from '../local/payfriend.ts'
 import { launchBrowser } from '../test/harness/browser.ts'
+import { newcomer } from '../test/harness/newcomer.ts'
 
 const WIDTH = 460
 const HEIGHT = 760
@@ -26,41 +27,16 @@ try {
   await payfriend.close()
 }
 
-async function aPaymentThatWaits(): Promise<{ page: Page; phone: Page }> {
-  const { phone: pretend } = payfriend
-  if (!pretend) throw new Error('the picture needs the pretend phone')
+async function aPaymentThatWaits() {
   const context = await browser.newContext({
     viewport: { width: WIDTH, height: HEIGHT },
     deviceScaleFactor: 2,
   })
-  const page = await context.newPage()
-  await page.goto(payfriend.pageUrl)
-  await page.getByRole('button', { name: /^Sign in/ }).click()
-  await page.getByLabel('E-mail').fill('hannah@example.com')
-  await page.getByLabel('Password').fill('correct horse battery')
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('link', { name: 'Add a phone' }).click()
-  const phone = await context.newPage()
-  await phone.goto(pretend.url)
-  await phone.getByLabel('Code of the page').fill(await textOf(page.locator('.invitation')))
-  await phone.getByRole('button', { name: 'Add this phone' }).click()
-  await page.getByLabel('The four digits').fill(await textOf(phone.locator('.asking .digits')))
-  await page.getByRole('button', { name: 'Add this phone' }).click()
-  await page.getByText('approves your payments now').waitFor()
-  const menu = page.getByRole('navigation', { name: 'Main' })
-  await menu.getByRole('link', { name: 'Send a payment' }).click()
-  await page.getByRole('button', { name: 'Neville Longbottom' }).click()
-  await page.getByLabel('Amount', { exact: true }).fill('20.50')
-  await page.getByRole('button', { name: 'Send payment' }).click()
-  await page.getByRole('heading', { name: 'Waiting for your phone' }).waitFor()
+  const { page, phone } = await newcomer(payfriend, context)
   const approve = phone.getByRole('button', { name: 'Approve' })
   await approve.waitFor()
   await approve.evaluate((button) => button.closest('article')?.scrollIntoView())
   return { page, phone }
-}
-
-async function textOf(element: Locator): Promise<string> {
-  return (await element.textContent()) ?? ''
 }
 
 async function sideBySide(from: Browser, shots: Buffer[]): Promise<Buffer> {

@@ -78,6 +78,15 @@ const PLAIN_DATA = [
   'functions/http/originHeader.ts',
 ]
 const LIMITS = 'functions/core/limits.ts'
+const PAGE_MAKERS = [
+  'lib/brand.ts',
+  'lib/browsers.ts',
+  'lib/page.ts',
+  'lib/pageBundle.ts',
+  'lib/phonePlans.ts',
+]
+/** The words that stand in the page before any script runs. */
+const HTML_WORDS = 'web/words/htmlWords.ts'
 /** What the page asks a browser to show of a payment, and the server verifies. */
 const SHEET = 'functions/core/paymentSheet.ts'
 /** The one list of channels; approvals are counted by it. */
@@ -321,7 +330,7 @@ const fences: Record<string, Fence> = {
     around: (file) => file.startsWith('local/'),
     allows: (found) =>
       within('local/', 'functions/').has(found) ||
-      found.target === 'lib/page.ts' ||
+      isOneOf('lib/brand.ts', 'lib/page.ts')(found) ||
       isPackage(found),
     caught: ['web', 'test', 'lib', 'bin', 'bench', 'scripts'].map((folder) => [
       'local/x.ts',
@@ -334,6 +343,7 @@ const fences: Record<string, Fence> = {
       allows: (found, file) =>
         within('lib/').has(found) ||
         PLAIN_DATA.includes(found.target) ||
+        (PAGE_MAKERS.includes(file) && found.target === HTML_WORDS) ||
         found.target === LIMITS ||
         (/^lib\/stage(Fields|Settings)\.ts$/.test(file) &&
           found.target === 'functions/core/money.ts') ||
@@ -346,12 +356,13 @@ const fences: Record<string, Fence> = {
       ],
     },
   'making the page needs no CDK, because a laptop does it too': {
-    around: (file) => ['lib/page.ts', 'lib/browsers.ts', 'lib/phonePlans.ts'].includes(file),
+    around: (file) => PAGE_MAKERS.includes(file),
     allows: isOneOf(
-      ...['node:fs', 'node:path', 'esbuild', 'libphonenumber-js/max/metadata'],
-      ...['lib/browsers.ts', 'lib/phonePlans.ts'],
+      ...['node:crypto', 'node:fs', 'node:path', 'esbuild', 'libphonenumber-js/max/metadata'],
+      ...[HTML_WORDS, ...PAGE_MAKERS],
     ),
     caught: [
+      ['lib/page.ts', "import { shellWords } from '../web/words/shellWords.ts'"],
       ['lib/page.ts', "import { Duration } from 'aws-cdk-lib'"],
       ['lib/page.ts', "import { Site } from './site.ts'"],
     ],

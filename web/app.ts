@@ -19,6 +19,7 @@ import { openTold } from './told.ts'
 import { showNotices } from './views/notices.ts'
 import { showPlace } from './views/showPlace.ts'
 import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
+import { shellWords } from './words/shellWords.ts'
 
 /** Run the page: it shows one view at a time, the one that the fragment names. */
 export function runApp(config: Config, session: Session, activity: Activity): void {
@@ -73,7 +74,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       showWelcome(screen, () => leave(), config)
     } else {
       // A link to a payment leads straight to sign-in; a first visit without one shows the welcome.
-      screen.show('Signing you in', el('p', {}, 'One moment…'))
+      screen.show(shellWords.signingIn.heading, el('p', {}, shellWords.oneMoment))
       leave().catch((error) => screen.showTrouble(error, render))
     }
   }
@@ -101,15 +102,15 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   }
 
   async function signedInApp(screen: Screen): Promise<App> {
-    screen.show('Payfriend', el('p', {}, 'One moment…'))
+    screen.show(shellWords.brandName, el('p', {}, shellWords.oneMoment))
     const profile = await api.profile()
     const { email, notices = [] } = profile
     if (draftsBelongTo(email)) {
       history.replaceState(null, '', config.redirectPath)
-      notice.append(el('p', {}, `You are signed in as ${email} now. ${NOT_YOURS}`))
+      notice.append(el('p', {}, shellWords.signingIn.nowAsAnother(email)))
     } else if (session.afterSignOut) {
       // Another payer may have signed in to this browser meanwhile, so sign-in asked for no password.
-      notice.append(el('p', {}, `You are signed in as ${email} now.`))
+      notice.append(el('p', {}, shellWords.signingIn.nowAs(email)))
     }
     notice.append(...takeNotDone().map((sentence) => el('p', {}, sentence)))
     const unread = await told.unread(email, notices)
@@ -140,23 +141,23 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       show(heading, ...content) {
         if (signal.aborted) return
         const h1 = el('h1', { tabindex: -1 }, heading)
-        document.title = heading === 'Payfriend' ? heading : `${heading} · Payfriend`
+        document.title = heading === shellWords.brandName ? heading : shellWords.titleOf(heading)
         fill(card, h1, ...content)
         window.scrollTo(0, 0)
         h1.focus()
       },
       showTrouble(error, tryAgain) {
         const { httpStatus } = detailsOf(error)
-        const heading = httpStatus === 404 ? "We can't find that" : "That didn't work"
-        const missing = 'It may belong to someone else, or the address may be incomplete.'
+        const words = shellWords.trouble
         screen.show(
-          heading,
-          el('p', {}, httpStatus === 404 ? missing : explain(error)),
+          httpStatus === 404 ? words.notFoundHeading : words.heading,
+          el('p', {}, httpStatus === 404 ? words.notFound : explain(error)),
           el(
             'div',
             { class: 'actions' },
-            button('Try again', tryAgain, { kind: 'primary' }),
-            httpStatus === 404 && el('a', { href: '#/payments', class: 'button' }, 'My payments'),
+            button(shellWords.tryAgain, tryAgain, { kind: 'primary' }),
+            httpStatus === 404 &&
+              el('a', { href: '#/payments', class: 'button' }, shellWords.menu.payments),
           ),
         )
       },
@@ -165,6 +166,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   }
 
   function renderMenu(place: Place | null): void {
+    const words = shellWords.menu
     const view = place && isOfPhone(place.view) ? 'phone' : place?.view
     const link = (to: 'payments' | 'send' | 'phone', text: string) =>
       el('a', { href: fragmentOf({ view: to }), 'aria-current': view === to ? 'page' : null }, text)
@@ -173,16 +175,16 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       menu,
       el(
         'nav',
-        { 'aria-label': 'Main' },
-        link('payments', 'My payments'),
-        link('send', 'Send a payment'),
-        link('phone', 'Phone'),
+        { 'aria-label': words.label },
+        link('payments', words.payments),
+        link('send', words.send),
+        link('phone', words.phone),
       ),
       el(
         'div',
         { class: 'person' },
         verbatim('span', { class: 'email', dir: 'auto' }, app?.profile.email ?? ''),
-        button('Sign out', () => session.signOut(), { kind: 'quiet' }),
+        button(words.signOut, () => session.signOut(), { kind: 'quiet' }),
       ),
     )
   }
@@ -239,8 +241,6 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     return leaving
   }
 }
-
-const NOT_YOURS = 'What another person typed in this tab before is gone.'
 
 function byId(id: string): HTMLElement {
   const element = document.getElementById(id)

@@ -5,6 +5,7 @@ import { button } from './form.ts'
 import { openActivity } from './openActivity.ts'
 import { takeInvitationLink } from './ownerInvitation.ts'
 import { openSession } from './session.ts'
+import { shellWords } from './words/shellWords.ts'
 
 /** Load the configuration, handle a return from sign-in and show the view that the fragment names. */
 export async function openPage(): Promise<void> {
@@ -16,10 +17,11 @@ export async function openPage(): Promise<void> {
     runApp(config, await openSession(config, activity), activity)
   } catch (error) {
     console.error(error)
+    const words = shellWords.trouble
     document.getElementById('screen')?.replaceChildren(
-      el('h1', {}, "Payfriend can't be reached"),
-      el('p', {}, 'Check your connection, then load this page again.'),
-      button('Load again', () => location.reload(), { kind: 'primary' }),
+      el('h1', {}, words.unreachableHeading),
+      el('p', {}, words.unreachable),
+      button(words.load, () => location.reload(), { kind: 'primary' }),
     )
   }
 }

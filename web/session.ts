@@ -8,9 +8,11 @@ import { elsewhere, reasonOf, type SignedOut, weightier } from './signedOut.ts'
 import { rememberSignIn, type SignInUnderWay, takeReturn } from './signInUnderWay.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
+import { shellWords } from './words/shellWords.ts'
 
 export type Session = Awaited<ReturnType<typeof openSession>>
 
+const words = shellWords.signingIn
 const DAY_SECONDS = 86_400
 /** Signing out waits no longer than this for the OpenID provider. */
 const REVOCATION_TIMEOUT_MS = 3_000
@@ -96,11 +98,11 @@ export async function openSession(config: Config, activity: Activity) {
     history.replaceState(null, '', config.redirectPath + stays)
     // A payer who is signed in stays so and needs no message.
     if (tokens.any) return
-    trouble = 'That sign-in was begun in another tab or too long ago. Please sign in again.'
+    trouble = words.begunElsewhere
   }
 
   async function finishSignIn(parameters: URLSearchParams, { state, verifier }: SignInUnderWay) {
-    if (parameters.get('error') === 'access_denied') return 'You left sign-in before it was done.'
+    if (parameters.get('error') === 'access_denied') return words.left
     try {
       const as = await provider()
       const response = await oauth.authorizationCodeGrantRequest(
@@ -121,7 +123,7 @@ export async function openSession(config: Config, activity: Activity) {
       return null
     } catch (error) {
       console.error(error)
-      return "Sign-in didn't work this time. Please try again."
+      return words.failed
     }
   }
 
@@ -173,6 +175,8 @@ export async function openSession(config: Config, activity: Activity) {
         state,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        // Cognito's managed login then speaks the language of this page, whatever the browser's is.
+        lang: document.documentElement.lang,
         // After inactivity the password is asked for, even if the provider still has a session.
         ...(anew || activity.lapsed() ? { prompt: 'login' } : {}),
       }).toString()

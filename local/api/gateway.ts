@@ -85,7 +85,8 @@ export async function startGateway({ port, clock }: { port: number; clock: () =>
         if (path.startsWith('/api/')) return api(request, path, end < 0 ? '' : url.slice(end + 1))
         // Passkeys belong to a name, and an address has none.
         if (headers.host?.startsWith('127.0.0.1')) return redirect(`${here()}${url}`)
-        return site({ method, path, ifNoneMatch: headers['if-none-match'] })
+        const wantsHtml = headers.accept?.includes('text/html') ?? false
+        return site({ method, path, ifNoneMatch: headers['if-none-match'], wantsHtml })
       }
     },
 

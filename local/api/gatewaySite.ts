@@ -7,15 +7,22 @@ import {
   pageHeaders,
 } from '../../lib/page.ts'
 import type { Answer } from './gatewayEvent.ts'
+import { notFoundPage } from './notFoundPage.ts'
 import type { Site } from './site.ts'
 
-type Request = { method: string | undefined; path: string; ifNoneMatch: string | undefined }
+type Request = {
+  readonly method: string | undefined
+  readonly path: string
+  readonly ifNoneMatch: string | undefined
+  /** A person reads the answer. */
+  readonly wantsHtml: boolean
+}
 
 /**
  * Serve the page as CloudFront would: the same headers on every answer, but for the phone's page;
  * `/` is `/index.html`.
  */
-export function siteServer({ files, config }: Site, issuer: string) {
+export function siteServer({ files, config, brand }: Site, issuer: string) {
   // No HSTS: on a laptop the page is plain http.
   const headers = pageHeaders({ connect: [new URL(issuer).origin] })
   const text = {
@@ -44,12 +51,14 @@ export function siteServer({ files, config }: Site, issuer: string) {
   const index = answers.get('/index.html')
   if (index) answers.set('/', index)
 
-  return ({ method, path, ifNoneMatch }: Request): Answer => {
+  const nothing = notFoundPage(headers, brand)
+
+  return ({ method, path, ifNoneMatch, wantsHtml }: Request): Answer => {
     if (method !== 'GET' && method !== 'HEAD') {
       return { status: 405, headers: { ...text, allow: 'GET, HEAD' }, body: 'Method Not Allowed' }
     }
     const answer = answers.get(path)
-    if (!answer) return { status: 404, headers: text, body: 'Not Found' }
+    if (!answer) return wantsHtml ? nothing : { status: 404, headers: text, body: 'Not Found' }
     return ifNoneMatch === answer.headers.etag ? { ...answer, status: 304, body: '' } : answer
   }
 }

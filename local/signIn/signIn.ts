@@ -8,6 +8,7 @@ import Provider, {
   interactionPolicy,
   type KoaContextWithOIDC,
 } from 'oidc-provider'
+import { type Brand, PAYFRIEND } from '../../lib/brand.ts'
 import { asksByOwnName, OPERATOR_PATH } from '../ownRequest.ts'
 import { cognitoApi } from './cognitoApi.ts'
 import { type Accounts, openAccounts } from './signInAccounts.ts'
@@ -24,6 +25,8 @@ export type SignInOptions = {
   /** The file in which accounts are kept; without it they are kept in memory. */
   dataFile?: string
   scope: string
+  /** Whose service it is. */
+  brand?: Brand
   clock?: () => Date
 }
 
@@ -41,7 +44,7 @@ const INTERACTION_SECONDS = 600
  * and API Gateway's authorizer accepts either.
  */
 export async function startSignIn(options: SignInOptions) {
-  const { port, dataFile, clock = () => new Date() } = options
+  const { port, dataFile, brand = PAYFRIEND, clock = () => new Date() } = options
   const accounts = await openAccounts({ clock, ...(dataFile && { dataFile }) })
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const server = createServer()
@@ -53,7 +56,7 @@ export async function startSignIn(options: SignInOptions) {
   const state = new SignInState()
   const provider = new Provider(issuer, configure(options, { issuer, privateKey, accounts, state }))
   provider.on('server_error', (_ctx, error) => console.error(error))
-  provider.use(forms(provider, options, accounts))
+  provider.use(forms(provider, { ...options, brand }, accounts))
   const pages = provider.callback()
   const cognito = cognitoApi(accounts, state)
   let operator: Answerer = refuseOperator
@@ -87,7 +90,7 @@ const refuseOperator: Answerer = (_request, response) => void response.writeHead
 type Parts = { issuer: string; privateKey: KeyObject; accounts: Accounts; state: SignInState }
 
 function configure(
-  { clientId, pageUrl, scope }: SignInOptions,
+  { clientId, pageUrl, scope, brand = PAYFRIEND }: SignInOptions,
   { issuer, privateKey, accounts, state }: Parts,
 ): Configuration {
   const page = new URL(pageUrl)
@@ -201,12 +204,9 @@ function configure(
       Session: SESSION_SECONDS,
     },
     renderError(ctx, { error, error_description: description }) {
-      show(
-        ctx,
-        page,
-        ctx.status,
-        messagePage('This sign-in did not work', `${description ?? error}.`, page.href),
-      )
+      const what = `${description ?? error}.`
+      const content = messagePage('This sign-in did not work', what, page.href, brand.name)
+      show(ctx, { page, brand }, ctx.status, content)
     },
   }
 }

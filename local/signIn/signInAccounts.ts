@@ -11,7 +11,8 @@ const WRONG_PASSWORDS_WINDOW_MINUTES = 15
 export const PASSWORD_LENGTH_MIN = 8
 export const PASSWORD_LENGTH_MAX = 128
 
-export type Verdict = 'right' | 'wrong' | 'locked'
+/** `lockedMinutes`: until when no password is checked. */
+export type Verdict = 'right' | 'wrong' | { readonly lockedMinutes: number }
 export type Accounts = Awaited<ReturnType<typeof openAccounts>>
 
 const stored = z.strictObject({
@@ -35,8 +36,8 @@ export async function openAccounts({ dataFile, clock }: { dataFile?: string; clo
   const tries = new Map<string, { count: number; since: Date }>()
   let saved = Promise.resolve()
 
-  /** Count an attempt before its check, so that a burst of guesses cannot exceed the limit. */
-  function spend(email: string): boolean {
+  /** Count an attempt before its check, so that a burst of guesses cannot exceed the limit; null if there was one left. */
+  function spend(email: string): Verdict | null {
     const now = clock()
     const isOver = ({ since }: { since: Date }) =>
       now.getTime() - since.getTime() >= WRONG_PASSWORDS_WINDOW_MINUTES * 60_000
@@ -45,13 +46,17 @@ export async function openAccounts({ dataFile, clock }: { dataFile?: string; clo
       tries.delete(key)
     }
     const { count, since } = tries.get(email) ?? { count: 0, since: now }
-    if (count >= WRONG_PASSWORDS_MAX) return false
+    if (count >= WRONG_PASSWORDS_MAX) {
+      const leftMs = since.getTime() + WRONG_PASSWORDS_WINDOW_MINUTES * 60_000 - now.getTime()
+      return { lockedMinutes: Math.ceil(leftMs / 60_000) }
+    }
     tries.set(email, { count: count + 1, since })
-    return true
+    return null
   }
 
   async function check(email: string, password: string): Promise<Verdict> {
-    if (!spend(email)) return 'locked'
+    const lock = spend(email)
+    if (lock !== null) return lock
     // An unknown address takes as long as a known one.
     const { salt, hash } = accounts.get(email) ?? NOBODY
     if (!timingSafeEqual(await hashed(password, salt), hash)) return 'wrong'

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { errors, type Provider } from 'oidc-provider'
+import type { Brand } from '../../lib/brand.ts'
 import {
   type Accounts,
   PASSWORD_LENGTH_MAX,
@@ -10,6 +11,7 @@ import {
   changePasswordPage,
   messagePage,
   type Page,
+  type Problem,
   pageHeaders,
   render,
   signInPage,
@@ -24,24 +26,29 @@ type Context = Parameters<Parameters<Provider['use']>[0]>[0]
 /** Our own pages, before the provider's routes: sign-in form, change of password, sign-out. */
 export function forms(
   provider: Provider,
-  { clientId, pageUrl }: { clientId: string; pageUrl: string },
+  { clientId, pageUrl, brand }: { clientId: string; pageUrl: string; brand: Brand },
   accounts: Accounts,
 ) {
   const page = new URL(pageUrl)
+  const { name } = brand
+  const answer = (ctx: Context, status: number, content: Page) =>
+    show(ctx, { page, brand }, status, content)
+  const message = (title: string, sentence: string) => messagePage(title, sentence, page.href, name)
 
   async function signIn(ctx: Context) {
     const action = ctx.path
-    if (ctx.method !== 'POST') return show(ctx, page, 200, signInPage({ action }))
+    if (ctx.method !== 'POST') return answer(ctx, 200, signInPage({ name, action }))
     const form = await readForm(ctx.req)
     const email = emailIn(form)
     const password = form.get('password') ?? ''
-    const problem = wrongInput(email, password)
-    if (problem) return show(ctx, page, 400, signInPage({ action, email, problem }))
+    const problem = wrongEmail(email) ?? wrongPassword('password', password)
+    if (problem) return answer(ctx, 400, signInPage({ name, action, email, problem }))
 
     const verdict = await accounts.signIn(email, password)
     if (verdict !== 'right') {
-      const { status, problem } = REFUSALS[verdict]
-      return show(ctx, page, status, signInPage({ action, email, problem }))
+      const { status, text } = refusalOf(verdict)
+      const problem = { field: 'password', text } as const
+      return answer(ctx, status, signInPage({ name, action, email, problem }))
     }
     const accountId = accounts.find(email)
     if (accountId === undefined) throw new errors.SessionNotFound('the account was removed')
@@ -52,23 +59,25 @@ export function forms(
 
   async function changePassword(ctx: Context) {
     const action = ctx.path
-    if (ctx.method !== 'POST') return show(ctx, page, 200, changePasswordPage({ action }))
+    if (ctx.method !== 'POST') return answer(ctx, 200, changePasswordPage({ name, action }))
     const form = await readForm(ctx.req)
     const email = emailIn(form)
     const [current, next] = [form.get('current') ?? '', form.get('new') ?? '']
-    const problem = wrongInput(email, current) ?? wrongInput(email, next)
-    if (problem) return show(ctx, page, 400, changePasswordPage({ action, email, problem }))
+    const problem =
+      wrongEmail(email) ?? wrongPassword('current', current) ?? wrongPassword('new', next)
+    if (problem) return answer(ctx, 400, changePasswordPage({ name, action, email, problem }))
 
     const verdict = await accounts.changePassword(email, current, next)
     if (verdict !== 'right') {
-      const { status, problem } = REFUSALS[verdict]
-      return show(ctx, page, status, changePasswordPage({ action, email, problem }))
+      const { status, text } = refusalOf(verdict)
+      const problem = { field: 'current', text } as const
+      return answer(ctx, status, changePasswordPage({ name, action, email, problem }))
     }
     // Sessions stay, as reported of Cognito (amplify-js, issue 6559).
     const done =
       'Your password is changed. Places where you are signed in stay so: to end them all, press ' +
-      '“Sign out everywhere” in Payfriend.'
-    show(ctx, page, 200, messagePage('Password changed', done, page.href))
+      `“Sign out everywhere” in ${name}.`
+    answer(ctx, 200, message('Password changed', done))
   }
 
   /** Cognito's `/logout`, and the same by the standard's parameter name. */
@@ -77,7 +86,7 @@ export function forms(
     const to = logout_uri ?? post_logout_redirect_uri
     if (client !== clientId || to !== page.href) {
       const refused = 'Signing out may not lead to this address.'
-      return show(ctx, page, 400, messagePage('This sign-out did not work', refused, page.href))
+      return answer(ctx, 400, message('This sign-out did not work', refused))
     }
     const session = await provider.Session.get(ctx)
     await session.destroy()
@@ -88,13 +97,13 @@ export function forms(
   return async (ctx: Context, next: () => Promise<void>) => {
     if (hasTooMany(ctx.querystring)) {
       const refused = `An address here has at most ${PARAMETERS_MAX} parameters.`
-      return show(ctx, page, 400, messagePage('This sign-in did not work', refused, page.href))
+      return answer(ctx, 400, message('This sign-in did not work', refused))
     }
     if (ctx.method === 'POST' && isFromElsewhere(ctx.get('sec-fetch-site'))) {
       const isOurs = ctx.path === '/change-password' || ctx.path.startsWith('/login/')
       const refused = 'This form was sent by another page. Fill it in here.'
       if (isOurs) {
-        return show(ctx, page, 403, messagePage('This form did not work', refused, page.href))
+        return answer(ctx, 403, message('This form did not work', refused))
       }
     }
     const isForm = ctx.method === 'GET' || ctx.method === 'POST'
@@ -109,7 +118,7 @@ export function forms(
     } catch (error) {
       if (!(error instanceof errors.SessionNotFound)) throw error
       const over = 'This sign-in took too long or was started elsewhere. Start it again.'
-      show(ctx, page, 400, messagePage('This sign-in is over', over, page.href))
+      answer(ctx, 400, message('This sign-in is over', over))
     }
   }
 }
@@ -118,23 +127,31 @@ export function forms(
 const isFromElsewhere = (site: string) => site === 'cross-site' || site === 'same-site'
 
 /** E-mail and password have the same text, so that it does not tell which addresses are registered. */
-const REFUSALS = {
-  wrong: { status: 401, problem: 'The e-mail or the password is not right.' },
-  locked: { status: 429, problem: 'Too many wrong passwords. Try again later.' },
-} satisfies Record<Exclude<Verdict, 'right'>, { status: number; problem: string }>
+const refusalOf = (verdict: Exclude<Verdict, 'right'>): { status: number; text: string } =>
+  verdict === 'wrong'
+    ? { status: 401, text: 'The e-mail or the password is not right.' }
+    : {
+        status: 429,
+        text: `Too many wrong passwords. Try again ${inMinutes(verdict.lockedMinutes)}.`,
+      }
+
+const inMinutes = (minutes: number) => (minutes === 1 ? 'in 1 minute' : `in ${minutes} minutes`)
 
 /** The e-mail addresses that HTML's own e-mail field accepts; checked here too, because a program may post the form. */
 const EMAIL_LENGTH_MAX = 254
 const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/
 
-function wrongInput(email: string, password: string): string | undefined {
-  if (email.length > EMAIL_LENGTH_MAX || !EMAIL.test(email) || email.includes('..')) {
-    return 'Enter an e-mail address such as ada@example.com.'
-  }
-  if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
-    return `A password has ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters.`
-  }
-  return undefined
+function wrongEmail(email: string): Problem | undefined {
+  const isEmail = email.length <= EMAIL_LENGTH_MAX && EMAIL.test(email) && !email.includes('..')
+  if (isEmail) return undefined
+  return { field: 'email', text: 'Enter an e-mail address such as ada@example.com.' }
+}
+
+function wrongPassword(field: Problem['field'], password: string): Problem | undefined {
+  const { length } = password
+  if (length >= PASSWORD_LENGTH_MIN && length <= PASSWORD_LENGTH_MAX) return undefined
+  const text = `A password has ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters.`
+  return { field, text }
 }
 
 /** An address that is too long is cut, but stays too long, so that it is refused and not shown whole. */
@@ -158,9 +175,14 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
 }
 
 /** Send a page with its headers. */
-export function show(ctx: Context, page: URL, status: number, content: Page) {
+export function show(
+  ctx: Context,
+  { page, brand }: { readonly page: URL; readonly brand: Brand },
+  status: number,
+  content: Page,
+) {
   ctx.status = status
   ctx.set(pageHeaders(page.origin))
   ctx.type = 'html'
-  ctx.body = render(content)
+  ctx.body = render(content, brand)
 }

@@ -54,7 +54,7 @@ export function plannedTemplate(settings: StageSettings): Template {
     env: { ...(account && { account }), ...(region && { region }) },
     settings,
     lambdas: bundleLambdas(settings),
-    page: bundlePage(),
+    page: bundlePage(settings.brand),
   })
   try {
     return templateShape.parse(app.synth().getStackByName(stack.stackName).template)

@@ -88,7 +88,7 @@ test('no token is kept where another tab or a later visit finds it (2019: W31)',
 test('signing out signs out of the provider too (2019: W32)', async () => {
   const ida = await harness.payer()
   await ida.page.getByRole('button', { name: 'Sign out', exact: true }).click()
-  await heading(ida.page, "You're signed out")
+  await heading(ida.page, 'You’re signed out')
   await ida.page.getByRole('button', { name: 'Sign in' }).click()
   await ida.page.locator('input[name=password]').waitFor()
   expect(await ida.page.evaluate(() => JSON.stringify(sessionStorage))).not.toMatch(/token/i)

@@ -54,7 +54,7 @@ describe('a browser without', () => {
   test.each(Object.keys(needed))('%s says so, and asks and sends nothing', async (path) => {
     const { page, asked } = await openIn(without(path))
     await heading(page, 'This browser is too old for Payfriend')
-    await says(page, browsersSentence)
+    await says(page, browsersSentence())
     await says(page, `This browser has no ${path}.`)
     expect(await isThere(page, path)).toBe(false)
     expect(asked).toEqual([])
@@ -101,7 +101,7 @@ test.each([
   ['word from tab to tab', `window.BroadcastChannel = class { constructor() { ${FORBIDDEN} } }`],
 ])('a page that is denied %s says what to do, and asks and sends nothing', async (_, script) => {
   const { page, asked } = await openIn(script)
-  await heading(page, "This browser doesn't let Payfriend keep anything")
+  await heading(page, 'This browser doesn’t let Payfriend keep anything')
   await says(page, /^Allow cookies and site data for this page/)
   expect(asked).toEqual([])
   await passesAxe(page)
@@ -120,7 +120,7 @@ test('at an address that is not safe it says where to open it, and asks and send
   const { page, asked } = await openIn(
     "Object.defineProperty(window, 'isSecureContext', { value: false })",
   )
-  await heading(page, "This address isn't safe")
+  await heading(page, 'This address isn’t safe')
   expect(asked).toEqual([])
   await page.close()
 })
@@ -132,7 +132,7 @@ test('a browser that cannot read the script is told by the page which can', asyn
   )
   await page.goto(harness.payfriend.pageUrl)
   await says(page, 'If nothing more appears here')
-  await says(page, browsersSentence)
+  await says(page, browsersSentence())
   await page.close()
 })
 

@@ -18,7 +18,7 @@ afterAll(() => harness.close())
 
 const warning = (page: Page) => page.getByRole('alertdialog', { name: 'Are you still there?' })
 const saysWhy = async (page: Page) => {
-  await heading(page, "You're signed out")
+  await heading(page, 'You’re signed out')
   await says(page, 'Nobody touched this page for five minutes')
 }
 const keptIn = (page: Page) => page.evaluate<string>('JSON.stringify(sessionStorage)')

@@ -116,7 +116,7 @@ test('a link that is opened before the sign-in is kept over it, and its code is 
   await expect.poll(() => page.url()).not.toContain(letters)
   answer()
   await heading(page, 'An invitation to Payfriend')
-  await says(page, /If it is still good, you add a phone with it/)
+  await says(page, /If it is still valid, use it to add a phone/)
   await looksRight(page)
   await harness.signIn({ ...ben, page, context })
   await heading(page, HERE)

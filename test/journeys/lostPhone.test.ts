@@ -206,7 +206,7 @@ test('a number is changed by an invitation, where no phone approves', async () =
   expect(await page.getByLabel(/current phone/).count()).toBe(0)
   await page.getByLabel('Code', { exact: true }).fill(harness.codeOn('+447400555123'))
   await page.getByRole('button', { name: 'Confirm' }).click()
-  await heading(page, "You're signed out")
+  await heading(page, 'You’re signed out')
 })
 
 test('who said that they did not start a payment sees until when no other can be started', async () => {

@@ -106,7 +106,7 @@ test('a signed-out page shows nothing of it', async () => {
   await eli.page.reload()
   await gotIt(eli).waitFor()
   await eli.page.getByRole('button', { name: 'Sign out', exact: true }).click()
-  await heading(eli.page, "You're signed out")
+  await heading(eli.page, 'You’re signed out')
   expect(await eli.page.getByText('Your phone number was changed').count()).toBe(0)
 })
 

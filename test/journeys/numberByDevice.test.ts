@@ -58,7 +58,7 @@ test('with a yes there and the new number’s code, and no code to the old numbe
   expect(await ann.page.getByLabel(/current phone/).count()).toBe(0)
   await ann.page.getByLabel('Code', { exact: true }).fill(harness.codeOn(NEXT))
   await ann.page.getByRole('button', { name: 'Confirm' }).click()
-  await heading(ann.page, "You're signed out")
+  await heading(ann.page, 'You’re signed out')
   expect(harness.phone.book.messages(ann.number).length).toBe(texts)
 })
 

@@ -295,7 +295,7 @@ test('two people cannot see each other’s payments (2019: W3)', async () => {
   await harness.send(nia)
   const address = nia.page.url()
   await oli.page.goto(address)
-  await heading(oli.page, "We can't find that")
+  await heading(oli.page, 'We can’t find that')
   await oli.page.getByRole('link', { name: 'My payments' }).first().click()
   await says(oli.page, 'You have not sent any payment yet.')
 })

@@ -73,7 +73,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await fay.page.getByLabel(/^Code sent to your current phone/).fill(harness.codeOn(fay.number))
     await fay.page.getByRole('button', { name: 'Confirm' }).click()
     // Every session ends with it, this one too.
-    await heading(fay.page, "You're signed out")
+    await heading(fay.page, 'You’re signed out')
     await says(fay.page, 'Your phone number is changed. To be safe we signed you out everywhere')
     harness.passUnseen(2)
     await harness.signIn(fay)

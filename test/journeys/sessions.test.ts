@@ -34,7 +34,7 @@ async function signOutEverywhere({ page }: Visitor) {
   await heading(page, 'Your phone')
   await tabTo(page, everywhere(page))
   await page.keyboard.press('Enter')
-  await heading(page, "You're signed out")
+  await heading(page, 'You’re signed out')
   await says(page, 'You are signed out everywhere: here, and wherever else you were signed in.')
   harness.passUnseen(2)
 }

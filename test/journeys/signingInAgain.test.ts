@@ -205,7 +205,7 @@ test('a press of “Sign in” while the page is on its way out is done when it 
     goesOn = () => route.continue()
   })
   await harness.pass(301)
-  await heading(hal.page, "You're signed out")
+  await heading(hal.page, 'You’re signed out')
   await expect.poll(() => goesOn).toBeDefined()
   await click(hal.page, 'Sign in')
   await goesOn?.()

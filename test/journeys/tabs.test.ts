@@ -33,7 +33,7 @@ const saysInAnother = (page: Page) => says(page, 'You signed out in another tab 
 /** Back from the provider, which nobody comes to without having signed out. */
 async function saysNothingOfIdleness(page: Page) {
   await page.waitForURL(`${harness.payfriend.pageUrl}/`)
-  await heading(page, "You're signed out")
+  await heading(page, 'You’re signed out')
   await says(page, 'Nothing about you is kept in this tab any more.')
   expect(await page.getByText(/Nobody touched|another tab/).count()).toBe(0)
 }

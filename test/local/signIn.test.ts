@@ -114,7 +114,7 @@ async function loginForm(browser = new Browser()) {
 }
 
 const isSignedIn = ({ at }: { at: string }) => at.startsWith(`${pageUrl}?code=`)
-const problemOf = async (page: Response) => /role="alert">([^<]*)</.exec(await page.text())?.[1]
+const problemOf = async (page: Response) => /class="problem">([^<]*)</.exec(await page.text())?.[1]
 
 test('a first sign-in registers and gives an access token with the claims of Cognito', async () => {
   const { tokens, server } = await tokensFor({ ...ada, email: ' Ada@Example.com ' })
@@ -155,7 +155,7 @@ test('pages have a strict policy, which lets the form lead back to the page and 
   const { at } = await loginForm(browser)
   const { headers } = await browser.go(at)
   expect(headers.get('content-security-policy')).toMatch(
-    /^default-src 'none'; style-src 'sha256-[\w+/=]+'; form-action 'self' http:\/\/localhost:3000; base-uri 'none'; frame-ancestors 'none'$/,
+    /^default-src 'none'; img-src data:; style-src 'sha256-[\w+/=]+'; form-action 'self' http:\/\/localhost:3000; base-uri 'none'; frame-ancestors 'none'$/,
   )
   expect(headers.get('cache-control')).toBe('no-store')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -204,7 +204,7 @@ test('after ten wrong passwords also the right one waits, until the window is ov
   now = new Date(now.getTime() + 15 * 60_000 - 1)
   const locked = await submit(person)
   expect(locked.status).toBe(429)
-  expect(await problemOf(locked)).toBe('Too many wrong passwords. Try again later.')
+  expect(await problemOf(locked)).toBe('Too many wrong passwords. Try again in 1 minute.')
 
   now = new Date(now.getTime() + 1)
   expect((await submit({ ...person, password: 'a wrong one' })).status).toBe(401)

@@ -1,5 +1,8 @@
 import { el } from '../element.ts'
 import { button } from '../form.ts'
+import { shellWords } from '../words/shellWords.ts'
+
+const words = shellWords.idle
 
 /** The dialog in the last minute before signing out. It takes the focus, so that it is read out and one key is enough. */
 export function createIdleWarning(stay: () => void) {
@@ -12,15 +15,11 @@ export function createIdleWarning(stay: () => void) {
       'aria-labelledby': 'idle-heading',
       'aria-describedby': 'idle-left idle-lost',
     },
-    el('h2', { id: 'idle-heading' }, 'Are you still there?'),
-    el('p', { id: 'idle-left' }, 'You will be signed out in ', left, '.'),
+    el('h2', { id: 'idle-heading' }, words.heading),
+    el('p', { id: 'idle-left' }, words.leftBefore, left, words.leftAfter),
     // Before the rest, so that question and button are seen together with large letters.
-    el('div', { class: 'actions' }, button('Stay signed in', stay, { kind: 'primary' })),
-    el(
-      'p',
-      { id: 'idle-lost' },
-      'Nobody has touched this page for a while. What is typed here and not sent is then forgotten.',
-    ),
+    el('div', { class: 'actions' }, button(words.stay, stay, { kind: 'primary' })),
+    el('p', { id: 'idle-lost' }, words.lost),
   )
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault()
@@ -31,7 +30,7 @@ export function createIdleWarning(stay: () => void) {
     isShown: (): boolean => dialog.open,
 
     show(secondsLeft: number): void {
-      left.textContent = secondsLeft === 1 ? '1 second' : `${secondsLeft} seconds`
+      left.textContent = words.seconds(secondsLeft)
       if (dialog.open) return
       document.body.append(dialog)
       dialog.showModal()

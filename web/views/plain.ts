@@ -1,3 +1,5 @@
+import { shellWords } from '../words/shellWords.ts'
+
 /** Show a heading and sentences, using no feature that an old browser may lack. */
 export function showPlain([heading, ...sentences]: readonly [string, ...string[]]): void {
   const screen = document.getElementById('screen')
@@ -12,6 +14,6 @@ export function showPlain([heading, ...sentences]: readonly [string, ...string[]
     p.textContent = sentence
     screen.appendChild(p)
   }
-  document.title = `${heading} · Payfriend`
+  document.title = shellWords.titleOf(heading)
   h1.focus()
 }

@@ -2,17 +2,16 @@ import { type Child, el } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { App } from '../screen.ts'
+import { shellWords } from '../words/shellWords.ts'
+
+const words = shellWords.signOutEverywhere
 
 /** The section that every notice links to, so it is on each view of the phone. */
 export function signedInElsewhere(app: App): Child[] {
   const { phone, devices, notices = [] } = app.profile
   // A new account has no session elsewhere.
   if (!phone && !devices.everHadOne && notices.length === 0) return []
-  return [
-    el('h2', {}, 'Signed in somewhere else?'),
-    el('p', {}, 'If you lost a device, or left a computer signed in, end it from here.'),
-    ...signOutEverywhere(app),
-  ]
+  return [el('h2', {}, words.heading), el('p', {}, words.why), ...signOutEverywhere(app)]
 }
 
 /** A button that ends every session of the payer, this one too, and a message if that failed. */
@@ -28,5 +27,5 @@ export function signOutEverywhere(app: App): Child[] {
     }
     await app.session.signOut('everywhere')
   }
-  return [box, button('Sign out everywhere', end, { busyLabel: 'Signing out…' })]
+  return [box, button(words.press, end, { busyLabel: words.busy })]
 }

@@ -1,0 +1,120 @@
+/** The scripts, style and pictures of the two pages, bundled. */
+import { basename, join, relative, resolve, sep } from 'node:path'
+import { buildSync, type Metafile } from 'esbuild'
+import { pageTarget } from './browsers.ts'
+import { phonePlans } from './phonePlans.ts'
+
+/** Where the pages are written. */
+export const WEB = resolve(import.meta.dirname, '../web')
+
+/** Of the phone's page on a home screen, made from icon.svg by `npm run icons`. */
+const ICONS = ['icon-192.png', 'icon-512.png', 'icon-maskable.png']
+
+export type Bundle = {
+  /** By path, e.g. `/assets/start-ABCDEFGH.js`: named by its content. */
+  readonly files: ReadonlyMap<string, Buffer>
+  /** The path of the file that was made from this source, e.g. `start.ts`. */
+  readonly pathOf: (source: string) => string
+  /** That path, and those of all files that it cannot begin without. */
+  readonly loadedWith: (source: string) => readonly string[]
+}
+
+/**
+ * Bundle what both pages load. Each page is bundled by itself, so that a change of one leaves the other's files in the
+ * browsers that have them.
+ *
+ * @param define what the build puts in place of a name, as JSON
+ */
+export function bundleScripts(define: Readonly<Record<string, string>>): Bundle {
+  const builds = [
+    // What few payers need is a file of its own, which `import()` loads.
+    bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], define),
+    bundle(['approve/startApprove.ts'], define),
+  ]
+  const out = join(WEB, 'out')
+  const files = new Map(
+    builds
+      .flatMap(({ outputFiles }) => outputFiles)
+      .map(({ path, contents }) => [served(relative(out, path)), Buffer.from(contents)]),
+  )
+  const outputs: Metafile['outputs'] = Object.assign(
+    {},
+    ...builds.map(({ metafile }) => metafile.outputs),
+  )
+  const paths = new Map(
+    Object.entries(outputs).map(([path, { entryPoint }]) => [entryPoint ?? sourceOf(path), path]),
+  )
+  function outputOf(source: string): string {
+    const path = paths.get(source)
+    if (path === undefined) throw new Error(`${source} is named and not bundled`)
+    return path
+  }
+  return {
+    files,
+    pathOf: (source) => served(relative('out', outputOf(source))),
+    loadedWith: (source) =>
+      [...closureOf(outputOf(source), outputs)].map((path) => served(relative('out', path))),
+  }
+}
+
+/** A script of its own and alone, because a browser compares its bytes to find out whether it is new. */
+export function workerScript(define: Readonly<Record<string, string>>): Buffer {
+  const { outputFiles } = buildSync({
+    absWorkingDir: WEB,
+    entryPoints: ['approve/worker/sw.ts'],
+    bundle: true,
+    format: 'iife',
+    target: pageTarget,
+    minify: true,
+    define,
+    write: false,
+  })
+  return Buffer.concat(outputFiles.map(({ contents }) => contents))
+}
+
+function bundle(entryPoints: string[], define: Readonly<Record<string, string>>) {
+  return buildSync({
+    absWorkingDir: WEB,
+    entryPoints,
+    entryNames: 'assets/[name]-[hash]',
+    chunkNames: 'assets/[name]-[hash]',
+    outdir: 'out',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: pageTarget,
+    minify: true,
+    loader: { '.png': 'copy', '.svg': 'copy' },
+    define: { ...define, PHONE_PLANS: JSON.stringify(JSON.stringify(phonePlans())) },
+    // Their licences require their notices in every copy.
+    banner: {
+      js:
+        '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
+        '(c) 2023 Anthony Fu, MIT License; and numbering plans of libphonenumber, Copyright (c) Google, Apache License 2.0, ' +
+        'by way of libphonenumber-js, Copyright (c) @catamphetamine, MIT License */',
+    },
+    metafile: true,
+    write: false,
+  })
+}
+
+const served = (path: string): string => `/${path.split(sep).join('/')}`
+
+/** A file and what it imports at its start, and so on: a browser that asked for one after another would be late. */
+function closureOf(
+  path: string,
+  outputs: Metafile['outputs'],
+  found: Set<string> = new Set(),
+): ReadonlySet<string> {
+  if (found.has(path)) return found
+  found.add(path)
+  for (const { path: imported, kind } of outputs[path]?.imports ?? []) {
+    if (kind === 'import-statement') closureOf(imported, outputs, found)
+  }
+  return found
+}
+
+/** esbuild lists no entry point for a copied file, so its source is found by removing the hash from its name. */
+function sourceOf(path: string): string {
+  return basename(path).replace(/-[^-]+(\.\w+)$/, '$1')
+}
