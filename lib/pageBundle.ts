@@ -27,19 +27,22 @@ export type Bundle = {
  */
 export function bundleScripts(define: Readonly<Record<string, string>>): Bundle {
   const builds = [
-    // What few payers need is a file of its own, which `import()` loads.
+    // What few payers need is a file of its own, which the page asks for when it is needed.
     bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], define),
     bundle(['approve/startApprove.ts'], define),
   ]
   const out = join(WEB, 'out')
-  const files = new Map(
-    builds
-      .flatMap(({ outputFiles }) => outputFiles)
-      .map(({ path, contents }) => [served(relative(out, path)), Buffer.from(contents)]),
-  )
   const outputs: Metafile['outputs'] = Object.assign(
     {},
     ...builds.map(({ metafile }) => metafile.outputs),
+  )
+  const files = new Map(
+    builds
+      .flatMap(({ outputFiles }) => outputFiles)
+      .map(({ path, contents }) => {
+        const { inputs = {} } = outputs[served(relative(WEB, path)).slice(1)] ?? {}
+        return [served(relative(out, path)), Buffer.concat([noticesFor(inputs), contents])]
+      }),
   )
   const paths = new Map(
     Object.entries(outputs).map(([path, { entryPoint }]) => [entryPoint ?? sourceOf(path), path]),
@@ -85,22 +88,38 @@ function bundle(entryPoints: string[], define: Readonly<Record<string, string>>)
     target: pageTarget,
     minify: true,
     loader: { '.png': 'copy', '.svg': 'copy' },
+    // Served as UTF-8, in which a curly quote is half as long as escaped.
+    charset: 'utf8',
     define: { ...define, PHONE_PLANS: JSON.stringify(JSON.stringify(phonePlans())) },
-    // Their licences require their notices in every copy.
-    banner: {
-      js:
-        '/*! Payfriend has oauth4webapi, Copyright (c) Filip Skokan, and uqr, Copyright (c) Project Nayuki, ' +
-        '(c) 2023 Anthony Fu, MIT License; and numbering plans of libphonenumber, Copyright (c) Google, Apache License 2.0, ' +
-        'by way of libphonenumber-js, Copyright (c) @catamphetamine, MIT License */',
-    },
+    // A part that is loaded later names openPage.ts and takes nothing from it, so that what both need stays in one file.
+    // Otherwise esbuild cuts out a file for each set of parts that share something, and the page begins with six.
+    logOverride: { 'ignored-bare-import': 'silent' },
     metafile: true,
     write: false,
   })
 }
 
+/** Of what stands in a file by its source. Their licences require their notices in every copy. */
+const NOTICES = {
+  'node_modules/oauth4webapi/': 'oauth4webapi, Copyright (c) Filip Skokan, MIT License',
+  'node_modules/uqr/': 'uqr, Copyright (c) Project Nayuki, (c) 2023 Anthony Fu, MIT License',
+  'phonePlans.ts':
+    'numbering plans of libphonenumber, Copyright (c) Google, Apache License 2.0, by way of libphonenumber-js, ' +
+    'Copyright (c) @catamphetamine, MIT License',
+}
+
+/** A comment for the beginning of a file, or nothing if all in it is our own. */
+function noticesFor(inputs: Readonly<Record<string, unknown>>): Buffer {
+  const sources = Object.keys(inputs)
+  const found = Object.entries(NOTICES)
+    .filter(([part]) => sources.some((source) => source.includes(part)))
+    .map(([, notice]) => notice)
+  return Buffer.from(found.length === 0 ? '' : `/*! Payfriend has ${found.join('; ')} */\n`)
+}
+
 const served = (path: string): string => `/${path.split(sep).join('/')}`
 
-/** A file and what it imports at its start, and so on: a browser that asked for one after another would be late. */
+/** A file and those that it cannot begin without, and so on: a browser that asked for one after another would be late. */
 function closureOf(
   path: string,
   outputs: Metafile['outputs'],

@@ -21,8 +21,8 @@ const fileLike = (name: RegExp) => {
 const scriptLike = (name: RegExp, needed: readonly string[]) =>
   needed.reduce((text, path) => text.replace(`"${path}"`, ''), fileLike(name))
 /** What the page loads at once, and what it loads later. */
-const script = scriptLike(/assets\/(?!startApprove-)[\w-]+\.js$/, NEEDED)
-const phoneScript = scriptLike(/startApprove-\w+\.js$/, PHONE_NEEDED)
+const script = scriptLike(/assets\/(?!\w+Approve-)[\w-]+\.js$/, NEEDED)
+const phoneScript = scriptLike(/assets\/\w+Approve-\w+\.js$/, PHONE_NEEDED)
 const style = fileLike(/\.css$/)
 
 /** The oldest that people are told of, e.g. `Safari` → 15.4. */

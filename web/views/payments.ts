@@ -1,3 +1,4 @@
+import '../openPage.ts'
 import type { Payment } from '../api.ts'
 import { CHANNEL_TEXTS } from '../channelTexts.ts'
 import { el, fill, verbatim } from '../element.ts'

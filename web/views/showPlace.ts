@@ -1,8 +1,7 @@
 import type { OfPhone, Place } from '../place.ts'
-import { Problem } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { showCode } from './code.ts'
-import { showPayments } from './payments.ts'
+import { laterViews } from './laterViews.ts'
 import { showSend } from './send.ts'
 import { showWaiting } from './waiting.ts'
 
@@ -17,10 +16,10 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
     case 'invitation':
     case 'lostPhone':
     case 'phoneNumber':
-      loadOfPhone(app, screen, place.view)
+      showOfPhone(app, screen, place.view)
       break
     case 'payments':
-      showPayments(app, screen)
+      paymentsView.show(screen, ({ showPayments }) => showPayments(app, screen))
       break
     case 'waiting':
       showWaiting(app, screen, place.paymentId)
@@ -30,13 +29,17 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
   }
 }
 
-async function loadOfPhone(app: App, screen: Screen, view: 'phone' | OfPhone): Promise<void> {
-  try {
-    const { showOfPhone } = await import('./showOfPhone.ts')
-    if (!screen.signal.aborted) showOfPhone(app, screen, view)
-  } catch (error) {
-    console.error(error)
-    // A browser may keep the failure as the file's content until the page is loaded anew.
-    screen.showTrouble(new Problem({ kind: 'unreachable' }), () => location.reload())
-  }
+/** Half of the page, and who pays needs none of it. */
+const phoneViews = laterViews(() => import('./showOfPhone.ts'))
+
+const paymentsView = laterViews(() => import('./payments.ts'))
+
+/** Load what the next press may need, in quiet. */
+export function prefetchViews(): void {
+  paymentsView.prefetch()
+  phoneViews.prefetch()
+}
+
+function showOfPhone(app: App, screen: Screen, view: 'phone' | OfPhone): void {
+  phoneViews.show(screen, (part) => part.showOfPhone(app, screen, view))
 }

@@ -4,12 +4,13 @@ import type { AddedBy, PendingDevice, TextLeave } from '../deviceApi.ts'
 import { type Child, el } from '../element.ts'
 import { field } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
-import { ownerInvitation, whyNotGood } from '../ownerInvitation.ts'
+import { OWNER_INVITATION_DAYS, ownerInvitation } from '../ownerInvitation.ts'
 import { plainCode } from '../plainText.ts'
 import { detailsOf, meanwhile } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { hoursInWords } from '../times.ts'
+import { invitationWords } from '../words/invitationWords.ts'
 import { operatorHere } from './howToAdd.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
 
@@ -160,7 +161,7 @@ export function wayByInvitation(waitHours: number, email: string): WayIn {
       return null
     },
     wrong:
-      `The digits are wrong, or the invitation is ${whyNotGood(email)}. ` +
+      `The digits are wrong, or the invitation is ${invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS)}. ` +
       'Your phone is still here: check both and try again, or ask for another invitation.',
   }
 }

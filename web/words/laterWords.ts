@@ -1,0 +1,5 @@
+/** A part of the page that is loaded later. */
+export const laterWords = {
+  notLoaded:
+    'Part of this page could not be loaded. Check your connection, then load this page again.',
+}
