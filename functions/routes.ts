@@ -137,7 +137,7 @@ export const lambdas = {
   },
   ringDevices: {
     // The bus calls it.
-    rights: ['users:GetItem', 'users:UpdateItem'],
+    rights: ['users:GetItem', 'users:UpdateItem', 'payments:GetItem'],
   },
   sweepPayments: {
     rights: [

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path'
 import { htmlWords } from '../web/words/htmlWords.ts'
 import { type Brand, PAYFRIEND } from './brand.ts'
 import { browsersSentence } from './browsers.ts'
-import { type Bundle, bundleScripts, WEB, workerScript } from './pageBundle.ts'
+import { type Bundle, bundleScripts, WEB, workerScript } from './pageScripts.ts'
 
 export type PageFile = {
   readonly body: Buffer

@@ -8,6 +8,9 @@ import type { IncomingMessage } from 'node:http'
 /** The path on sign-in's port to which `npm run payer` sends its requests. */
 export const OPERATOR_PATH = '/operator'
 
+/** The path on sign-in's port to which `npm run token` sends its request. */
+export const TOKEN_PATH = '/operator/token'
+
 const BODY_BYTES_MAX = 64 * 1024
 
 type Asked = Pick<IncomingMessage, 'headers'>

@@ -12,29 +12,27 @@ import {
 import type { World } from '../functions/composition.ts'
 import { currencyForPage } from '../functions/core/money.ts'
 import { sweepPayments } from '../functions/handlers/sweepPayments.ts'
-import {
-  type Carriers,
-  isCarriedBy,
-  type LambdaName,
-  type TextProvider,
-  textProviders,
-} from '../functions/routes.ts'
+import { type Carriers, isCarriedBy, type LambdaName, textProviders } from '../functions/routes.ts'
 import { type Brand, brandOf } from '../lib/brand.ts'
 import { startGateway } from './api/gateway.ts'
 import { handlersIn } from './api/handlers.ts'
 import { buildSite } from './api/site.ts'
 import { startAuditTrail } from './auditTrail/auditTrail.ts'
+import { lastEvents } from './auditTrail/lastEvents.ts'
 import { type EventEnvelope, LOCAL_BUS, startLocalBus } from './auditTrail/localBus.ts'
 import { ringer } from './auditTrail/ringer.ts'
 import { asLambda, keyOf } from './database/access.ts'
 import { createTables, startDatabase } from './database/database.ts'
 import { FRIENDS } from './friends.ts'
 import { operatorServer } from './operator.ts'
+import { OPERATOR_PATH, TOKEN_PATH } from './ownRequest.ts'
 import { emulatedProvider } from './phone/emulatedProvider.ts'
 import { type Phone, startPhone } from './phone/phone.ts'
 import { LOCAL_VERIFY } from './phone/verifyApi.ts'
+import { isRealIn } from './realProviders.ts'
 import { startSignIn } from './signIn/signIn.ts'
 import { inUserPool } from './signIn/userPool.ts'
+import { tokenServer } from './tokenServer.ts'
 
 export type PayfriendOptions = {
   /** The page's port; the pretend phone's is the next, sign-in's the one after. 0: any free ones. */
@@ -71,18 +69,6 @@ export type Payfriend = {
 
 const CLIENT_ID = 'payfriend-page'
 const SCOPE = 'payfriend/pay'
-/** If a provider's address is set, the real provider is used, and these variables are required. */
-const REAL = {
-  authy: ['AUTHY_API_URL', 'AUTHY_API_KEY'],
-  twilioVerify: [
-    'VERIFY_API_URL',
-    'VERIFY_API_KEY',
-    'VERIFY_API_SECRET',
-    'VERIFY_PAYMENTS_SERVICE',
-    'VERIFY_PHONES_SERVICE',
-  ],
-} as const satisfies Record<TextProvider, readonly [url: string, ...string[]]>
-
 /**
  * Start the whole of Payfriend on this machine, on loopback only: the same handlers, adapters, routes
  * and page as in AWS, with emulators of AWS and the provider.
@@ -114,6 +100,14 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       apiSecret: env.VERIFY_API_SECRET || newKey(),
     }
 
+    const ring = ringer(() => worldOf('ringDevices'))
+    const events = lastEvents(
+      (event) => {
+        options.onEvent?.(event)
+        ring.take(event)
+      },
+      () => phone?.changed(),
+    )
     let phone: Phone | undefined
     if (!isReal || provider === 'none') {
       phone = await startPhone({
@@ -123,6 +117,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
         verify,
         callbackUrl: () => `${publicUrl}/payments/callback`,
         siteUrl: gateway.url,
+        events,
         clock,
         ...(options.setTimer && { setTimer: options.setTimer }),
         ...kept('phones.json'),
@@ -140,11 +135,9 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     })
     closers.push(signIn.close)
 
-    const ring = ringer(() => worldOf('ringDevices'))
-    const bus = await startLocalBus((event) => {
-      if (isOfPayfriend(event)) options.onEvent?.(event)
-      ring.take(event)
-    })
+    const bus = await startLocalBus((event) =>
+      isOfPayfriend(event) ? events.take(event) : ring.take(event),
+    )
     closers.push(bus.close)
 
     let endpoint = env.DYNAMODB_ENDPOINT
@@ -223,7 +216,12 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       scope: SCOPE,
       site: await buildSite({ config, brand }),
     })
-    signIn.openOperator(operatorServer(world))
+    signIn.openOperator({
+      [OPERATOR_PATH]: operatorServer(world),
+      [TOKEN_PATH]: tokenServer(signIn.tokenFor, {
+        ...{ address: `${gateway.url}/api`, phone, texts: config.texts, clock },
+      }),
+    })
     const named = (name: string, key: string) => (env[name] ? `$${name}` : key)
     const phoneKeys = {
       authy: `-H "X-Authy-API-Key: ${named('AUTHY_API_KEY', apiKey)}"`,
@@ -237,20 +235,6 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
     await close()
     throw error
   }
-}
-
-/**
- * Whether the providers are real ones. If two are named, both are or neither, because the pretend phone is one phone.
- *
- * @throws an error if a setting of a real one is missing
- */
-function isRealIn(env: Env, carriers: Carriers): boolean {
-  const named = textProviders.filter((one) => isCarriedBy(carriers, one)).map((one) => REAL[one])
-  const [real] = named.find(([url]) => env[url]) ?? []
-  if (real === undefined) return false
-  const lacking = named.flat().filter((name) => !env[name])
-  if (lacking.length === 0) return true
-  throw new Error(`${real} is set, so ${lacking.join(', ')} must be set too.`)
 }
 
 /** @throws an error that names the variable which is wrong */

@@ -3,6 +3,7 @@ import './environment.ts'
 import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
 import { providerSettings } from '../functions/adapters/settings.ts'
+import { DOCS_PATH } from './api/docs.ts'
 import { eventReceiver } from './auditTrail/eventReceiver.ts'
 import type { EventEnvelope } from './auditTrail/localBus.ts'
 import { startPayfriend } from './payfriend.ts'
@@ -75,6 +76,7 @@ try {
     [
       'Payfriend is ready.',
       `  The page:          ${pageUrl}`,
+      `  The API to read:   ${pageUrl}${DOCS_PATH}`,
       `  The pretend phone: ${phone?.url ?? `none: ${providerUrl()} is used`}`,
       `    or a passkey of your own browser: ${pageUrl}/approve.html`,
       ...(phone && phoneKey ? [`    by hand, as provider: curl ${phoneKey} ${phone.url}/…`] : []),

@@ -19,8 +19,8 @@ const isInstalled = note === lock || (isStart && note === `start\n${lock}`)
 if (!isInstalled) {
   console.log(
     isStart
-      ? 'Installing what starting needs: 300 MB, once, in about half a minute.'
-      : 'Installing all packages: 840 MB, once, in about a minute.',
+      ? 'Installing what starting needs: 310 MB, once, in about half a minute.'
+      : 'Installing all packages: 860 MB, once, in about a minute.',
   )
   await install()
   writeFileSync(NOTE, isStart ? `start\n${lock}` : lock)

@@ -1,4 +1,7 @@
-/** `npm run openapi` writes `docs/api/openapi.json`: the API as its route table, its schemas and its refusals make it. */
+/**
+ * `npm run openapi` writes `docs/api/openapi.json`, the API as its route table, its schemas and its refusals make it, and
+ * from that the types of the client.
+ */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
@@ -10,6 +13,7 @@ import { query } from '../functions/handlers/listPayments.ts'
 import { IDEMPOTENCY_KEY } from '../functions/handlers/sendPayment.ts'
 import { GATEWAY_ANSWERS, type GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { lambdas, type RouteName } from '../functions/routes.ts'
+import { CLIENT_FILE, clientTypes } from './clientTypes.ts'
 import { DEVICE_PROOF, deviceOperations } from './openapiDeviceRoutes.ts'
 import type { Operation, Parameter } from './openapiOperation.ts'
 import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
@@ -56,6 +60,7 @@ const operations: Record<RouteName, Operation> = {
       'already_decided',
       'locked',
       'starts_locked',
+      'too_many_open_payments',
       'too_many_payments',
       'provider_unavailable',
       'payments_off',
@@ -416,4 +421,7 @@ function beside(place: string, schema: object): object {
 /** The file's text. */
 export const openapiText = (): string => `${JSON.stringify(openapi(), null, 2)}\n`
 
-if (import.meta.main) writeFileSync(FILE, openapiText())
+if (import.meta.main) {
+  writeFileSync(FILE, openapiText())
+  writeFileSync(CLIENT_FILE, await clientTypes(openapi()))
+}

@@ -208,6 +208,12 @@ const profile = z
     email: z.string(),
     devices,
     notices,
+    codesLockedUntil: instant
+      .nullable()
+      .describe(
+        'Until when codes are locked (`locked`), after five wrong ones in a row: none is texted for a payment, and none ' +
+          'is checked. A push, or a device, can still answer. Else null.',
+      ),
     startsLockedUntil: instant
       .nullable()
       .describe(
@@ -243,6 +249,7 @@ const profile = z
         email: 'harry@hogwarts.ac.uk',
         devices: exampleDevices,
         notices: [{ event: 'phone.changed', at: '2026-11-21T12:00:00.000Z', ending: '456' }],
+        codesLockedUntil: null,
         startsLockedUntil: null,
         phone: {
           number: '+44 ••••• ••456',

@@ -28,7 +28,7 @@ export type State = {
   readonly press?: readonly string[]
 }
 
-export type PictureStage = Awaited<ReturnType<typeof openStage>>
+type PictureStage = Awaited<ReturnType<typeof openStage>>
 
 const SEND = 'main form .primary'
 

@@ -29,7 +29,7 @@ export const ALLOWED = [
 const DEPLOYED_BY_CDK = ['aws-cdk-lib', '@aws-cdk/asset-awscli-v1']
 
 /** Packages of the emulators that `npm start` runs: installed like what is deployed, and in no Lambda. */
-export const LAPTOP_ONLY = ['dynalite', 'esbuild', 'oidc-provider']
+export const LAPTOP_ONLY = ['dynalite', 'esbuild', 'oidc-provider', 'swagger-ui-dist']
 
 export type Component = {
   readonly name: string

@@ -9,7 +9,18 @@ import { LAPTOP_ONLY } from '../scripts/sbom.ts'
 const ROOT = resolve(import.meta.dirname, '..')
 
 /** Every folder that code may stand in; what it may import is said below. */
-const FOLDERS = ['bin', 'lib', 'functions', 'web', 'local', 'test', 'bench', 'scripts', 'examples']
+const FOLDERS = [
+  'bin',
+  'lib',
+  'functions',
+  'client',
+  'web',
+  'local',
+  'test',
+  'bench',
+  'scripts',
+  'examples',
+]
 
 const CODE = /\.(ts|mts|js|mjs)$/
 const files = FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) =>
@@ -90,11 +101,7 @@ const PLAIN_DATA = [
 ]
 const LIMITS = 'functions/core/limits.ts'
 const PAGE_MAKERS = [
-  'lib/brand.ts',
-  'lib/browsers.ts',
-  'lib/page.ts',
-  'lib/pageBundle.ts',
-  'lib/phonePlans.ts',
+  ...['lib/brand.ts', 'lib/browsers.ts', 'lib/page.ts', 'lib/pageScripts.ts', 'lib/phonePlans.ts'],
 ]
 /** The words that stand in the page before any script runs. */
 const HTML_WORDS = 'web/words/htmlWords.ts'
@@ -319,11 +326,11 @@ const fences: Record<string, Fence> = {
       ['functions/x.ts', "import { x } from '@types/node'"],
     ],
   },
-  'the page imports nothing but itself, the limits, the browser’s sheet, oauth4webapi, uqr, and types of what it is shown':
+  'the page imports nothing but itself, the client, the limits, the browser’s sheet, oauth4webapi, uqr, and types of what it is shown':
     {
       around: (file) => file.startsWith('web/'),
       allows: (found) =>
-        within('web/').has(found) ||
+        within('web/', 'client/').has(found) ||
         isOneOf(LIMITS, SHEET, 'oauth4webapi', 'uqr')(found) ||
         (found.isType && isOneOf(...SHOWN_TYPES, 'functions/http/gatewayAnswers.ts')(found)),
       caught: [
@@ -337,17 +344,28 @@ const fences: Record<string, Fence> = {
         ['web/x.ts', "import * as z from 'zod'"],
       ],
     },
-  'what runs on a laptop imports itself, the handlers, how the page is made, and packages': {
-    around: (file) => file.startsWith('local/'),
-    allows: (found) =>
-      within('local/', 'functions/').has(found) ||
-      isOneOf('lib/brand.ts', 'lib/page.ts')(found) ||
-      isPackage(found),
-    caught: ['web', 'test', 'lib', 'bin', 'bench', 'scripts'].map((folder) => [
-      'local/x.ts',
-      `import { x } from '../${folder}/x.ts'`,
-    ]),
+  'the client imports nothing outside itself, so that anybody can take the folder': {
+    around: (file) => file.startsWith('client/'),
+    allows: within('client/').has,
+    caught: [
+      ['client/x.ts', "import * as z from 'zod'"],
+      ['client/x.ts', "import { setTimeout } from 'node:timers/promises'"],
+      ['client/x.ts', "import type { PaymentView } from '../functions/core/payment.ts'"],
+      ['client/x.ts', "import { Problem } from '../web/problem.ts'"],
+    ],
   },
+  'what runs on a laptop imports itself, the handlers, the client, how the page is made, and packages':
+    {
+      around: (file) => file.startsWith('local/'),
+      allows: (found) =>
+        within('local/', 'functions/', 'client/').has(found) ||
+        isOneOf('lib/brand.ts', 'lib/page.ts')(found) ||
+        isPackage(found),
+      caught: ['web', 'test', 'lib', 'bin', 'bench', 'scripts'].map((folder) => [
+        'local/x.ts',
+        `import { x } from '../${folder}/x.ts'`,
+      ]),
+    },
   'what runs at synth imports of the handlers only the lists of routes, tables and limits, and the settings the currencies':
     {
       around: (file) => file.startsWith('lib/'),
@@ -387,20 +405,21 @@ const fences: Record<string, Fence> = {
       ['bin/x.ts', "import { read } from '../functions/adapters/settings.ts'"],
     ],
   },
-  'an example imports the construct, its settings, itself and packages, as somebody else would': {
-    around: (file) => file.startsWith('examples/'),
-    allows: (found) =>
-      within('examples/').has(found) ||
-      isOneOf('lib/payfriend.ts', 'lib/stageSettings.ts')(found) ||
-      isPackage(found),
-    caught: [
-      ['examples/x.ts', "import { AuditTrail } from '../lib/auditTrail.ts'"],
-      ['examples/x.ts', "import type { PaymentEvent } from '../functions/core/paymentTrail.ts'"],
-      ['examples/x.ts', "import { EVENT_SOURCE } from '../functions/adapters/aws/eventBus.ts'"],
-    ],
-  },
+  'an example imports the construct, its settings, the client, itself and packages, as somebody else would':
+    {
+      around: (file) => file.startsWith('examples/'),
+      allows: (found) =>
+        within('examples/').has(found) ||
+        isOneOf('client/payfriend.ts', 'lib/payfriend.ts', 'lib/stageSettings.ts')(found) ||
+        isPackage(found),
+      caught: [
+        ['examples/x.ts', "import { AuditTrail } from '../lib/auditTrail.ts'"],
+        ['examples/x.ts', "import type { PaymentEvent } from '../functions/core/paymentTrail.ts'"],
+        ['examples/x.ts', "import { EVENT_SOURCE } from '../functions/adapters/aws/eventBus.ts'"],
+      ],
+    },
   'the Lambda of an example imports nothing that makes a stack': {
-    around: (file) => file.startsWith('examples/') && file !== 'examples/app.ts',
+    around: (file) => /^examples\/ex\w+\.ts$/.test(file),
     allows: (found) => within('examples/ex').has(found) || isOneOf('zod', ...DATABASE)(found),
     caught: [
       ['examples/executePayment.ts', "import { ShopStack } from './app.ts'"],
@@ -487,7 +506,7 @@ test('no file imports itself by way of others, not even its types', () => {
     if (seen.has(file)) return
     seen.set(file, 'open')
     for (const { target, isOwn } of importsOf(file)) {
-      // A part that is loaded later names the page's beginning and takes nothing from it: lib/pageBundle.ts says why.
+      // A part that is loaded later names the page's beginning and takes nothing from it: lib/pageScripts.ts says why.
       if (target === 'web/openPage.ts') continue
       if (isOwn && product.includes(target)) visit(target, [...way, file])
     }

@@ -28,7 +28,15 @@ const STAGES = {
 /** What `cdk synth` gives in a clone: each template, and each asset by its hash. */
 function synthesized(name: string) {
   const clone = join(folder, name)
-  for (const part of ['bin', 'lib', 'functions', 'web', 'package.json', 'tsconfig.json']) {
+  for (const part of [
+    'bin',
+    'lib',
+    'functions',
+    'client',
+    'web',
+    'package.json',
+    'tsconfig.json',
+  ]) {
     cpSync(join(ROOT, part), join(clone, part), { recursive: true })
   }
   const packages = join(clone, 'node_modules')

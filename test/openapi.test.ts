@@ -260,7 +260,7 @@ describe('real answers', () => {
   beforeAll(async () => {
     process.env.AWS_REGION ??= 'eu-west-1'
     harness = await startHarness({
-      PAYMENTS_PER_HOUR: '100',
+      PAYMENTS_PER_HOUR: '30',
       TEXTS_PER_HOUR: '100',
       PROVING_TEXTS_PER_HOUR: '100',
       PROVING_TEXTS_PER_DAY: '100',
@@ -565,10 +565,15 @@ describe('real answers', () => {
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 500, 500])
   })
 
-  test('too many payments', async () => {
+  test('too many payments, open at once and started in an hour', async () => {
     const as = await harness.person()
     for (let n = 0; n < 6; n += 1) {
       await call('sendPayment', { as, key: `${n}`, body: paymentBody })
+    }
+    const other = await harness.person()
+    for (let n = 0; n < 31; n += 1) {
+      const { body } = await call('sendPayment', { as: other, key: `${n}`, body: paymentBody })
+      if (body.paymentId) await call('cancelPayment', { as: other, id: body.paymentId })
     }
     harness.clock.set(NOON)
   })

@@ -146,7 +146,7 @@ describe.each(textProviders)('with %s', (provider) => {
         all(9, (i) => start(as, `${i}`)),
         where,
       )
-      const refused = all(3, () => '429 too_many_payments')
+      const refused = all(3, () => '429 too_many_open_payments')
       expect(replies.map(said).sort()).toEqual([...all(6, () => '201 pending'), ...refused])
       const listed = await harness.call('listPayments', { as })
       expect(listed.body.payments).toHaveLength(6)
@@ -157,7 +157,7 @@ describe.each(textProviders)('with %s', (provider) => {
         all(2, (i) => start(as, `last-${i}`)),
         where,
       )
-      expect(last.map(said).sort()).toEqual(['201 pending', '429 too_many_payments'])
+      expect(last.map(said).sort()).toEqual(['201 pending', '429 too_many_open_payments'])
     })
 
     test('are as many as an hour has', async () => {

@@ -1,77 +1,46 @@
+import {
+  type Answer,
+  type Asked,
+  createClient,
+  PayfriendError,
+  type Profile as ProfileAnswer,
+  type Route,
+  type Send,
+  type StartPayment,
+} from '../client/payfriend.ts'
 import type { PaymentFields } from '../functions/core/action.ts'
 import type { PaymentView } from '../functions/core/payment.ts'
-import { jsonOf, problemOf } from './answer.ts'
-import type { Device, Devices, Invitation } from './deviceApi.ts'
-import { restoreLabel } from './deviceFacts.ts'
+import { problemOf } from './answer.ts'
+import type { Device, Devices } from './deviceApi.ts'
 import type { Notice } from './noticeWords.ts'
 import { patienceMs } from './patience.ts'
 import type { Presses } from './presses.ts'
 import { Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf, timeLimit } from './signals.ts'
+import { lostPressWords } from './words/lostPressWords.ts'
 
 /** As the server shows it. */
 export type Payment = PaymentView
 
-export type PhoneChannel = 'sms' | 'call'
-
-/** What agrees to a new phone number: a code sent to the old one, a device's yes, or the owner's invitation. */
-export type PhoneLeave = 'code' | 'device' | 'invitation'
-
-export type Profile = {
-  readonly email: string
-  readonly phone: {
-    readonly number: string
-    readonly verified: boolean
-    readonly pending: PendingNumber | null
-  } | null
+export type Profile = Omit<ProfileAnswer, 'devices' | 'notices'> & {
   readonly devices: Devices
-  /** Until then no payment can be started, because the payer said that they did not start one. */
-  readonly startsLockedUntil: string | null
   /** The newest first. */
   readonly notices?: readonly Notice[]
 }
 
 /** A number that is being verified. */
-export type PendingNumber = {
-  readonly number: string
-  readonly channel: PhoneChannel
-  readonly verificationId: string
-  readonly reference: string
-  /** What must agree to it besides its own code; null for the first number. */
-  readonly leave: PhoneLeave | null
-  readonly hasLeave: boolean
-}
+export type PendingNumber = NonNullable<NonNullable<Profile['phone']>['pending']>
 
-export type CodeSent = {
-  readonly verificationId: string
-  readonly reference: string
-  /** The text sent to the verified phone; null if there is none. */
-  readonly displayText: string | null
-  readonly to: string
-  /** The number as it is dialled, if the payer wrote it in another form. */
-  readonly dialled: string | null
-  readonly sendsLeft: number
-  readonly expiresAt: string
-  readonly leave: PhoneLeave | null
-}
+export type PhoneChannel = PendingNumber['channel']
+
+/** What agrees to a new phone number: a code sent to the old one, a device's yes, or the owner's invitation. */
+export type PhoneLeave = NonNullable<PendingNumber['leave']>
 
 /** What goes with the digits of a new device: a code from a text, an owner's invitation, or nothing. */
 export type LeaveProof = { readonly code?: string; readonly invitation?: string }
 
-export type Page = { readonly payments: readonly Payment[]; readonly next: string | null }
-
 export type Api = ReturnType<typeof createApi>
-
-type Request = {
-  method?: 'GET' | 'POST'
-  path: string
-  body?: unknown
-  headers?: Record<string, string>
-  signal?: AbortSignal
-  /** The sentence to show later if the page is left before this request is sent. */
-  notDone?: string
-}
 
 /**
  * Payfriend's HTTP API, called as the signed-in payer.
@@ -88,47 +57,49 @@ export function createApi(
   clock: Pick<ServerClock, 'learn'>,
   presses: Omit<Presses, 'answered'>,
 ) {
-  async function call<Answer>(request: Request): Promise<Answer> {
-    if (request.notDone) presses.waits(request, request.notDone)
+  const client = createClient({ address: '/api', token: accessToken, send })
+
+  async function call<R extends Route>(route: R, asked: Asked<R>): Promise<Answer<R>> {
     try {
-      const token = await accessToken()
-      let response = await send(request, token)
-      if (response.status === 401) response = await send(request, await accessToken(token))
+      return await client(route, asked)
+    } catch (error) {
       // The renewed token is refused too: this sign-in was ended, here or elsewhere.
-      if (response.status === 401) return await signInAnew()
-      if (!response.ok) throw await problemOf(response)
-      return (await jsonOf(response)) as Answer
-    } finally {
-      presses.goes(request)
+      if (error instanceof PayfriendError && error.status === 401) return await signInAnew()
+      throw problemOf(error)
     }
   }
 
-  async function send(request: Request, token: string): Promise<Response> {
-    const { notDone } = request
-    if (!notDone) return ask(request, token)
-    presses.goes(request)
-    const answer = ask(request, token)
-    presses.follow(answer)
-    const response = await answer
-    // API Gateway checks the token before it calls the Lambda, so a 401 means that nothing was done.
-    if (response.status === 401) presses.waits(request, notDone)
-    return response
+  /** @param notDone the sentence to show later if the page is left before this request is sent */
+  async function press<R extends Route>(
+    route: R,
+    notDone: string,
+    asked: Asked<R>,
+  ): Promise<Answer<R>> {
+    const press = {}
+    const sendPress: Send = async (url, request) => {
+      presses.goes(press)
+      const answer = send(url, request)
+      presses.follow(answer)
+      const response = await answer
+      // API Gateway checks the token before it calls the Lambda, so a 401 means that nothing was done.
+      if (response.status === 401) presses.waits(press, notDone)
+      return response
+    }
+    presses.waits(press, notDone)
+    try {
+      return await call(route, { ...asked, send: sendPress })
+    } finally {
+      presses.goes(press)
+    }
   }
 
-  async function ask(request: Request, token: string): Promise<Response> {
-    const { method = 'GET', path, body, headers, signal } = request
+  async function send(url: string, request: RequestInit): Promise<Response> {
+    const { method, signal } = request
     const askedAt = Date.now()
-    const timeout = timeLimit(patienceMs(method))
+    const timeout = timeLimit(patienceMs(method === 'POST' ? 'POST' : 'GET'))
     try {
-      const response = await fetch(`/api${path}`, {
-        method,
-        headers: {
-          Authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...headers,
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        cache: 'no-store',
+      const response = await fetch(url, {
+        ...request,
         signal: signal ? anyOf(signal, timeout) : timeout,
       })
       clock.learn(response.headers.get('Date'), askedAt, Date.now())
@@ -138,111 +109,78 @@ export function createApi(
     }
   }
 
-  const post = <Answer>(
-    path: string,
-    notDone: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ) => call<Answer>({ method: 'POST', path, notDone, body, ...(headers ? { headers } : {}) })
-
   return {
-    profile: () => call<Profile>({ path: '/profile' }),
+    profile: () => call('GET /profile', {}),
 
     /** @param invitation the owner's, in place of a device's yes */
     startPhone: (phoneNumber: string, channel: PhoneChannel, invitation: string | null = null) =>
-      post<CodeSent>('/phone', 'No code was sent for your phone. Ask for it again.', {
-        phoneNumber,
-        channel,
-        ...(invitation === null ? {} : { invitation }),
+      press('POST /phone', lostPressWords.startPhone, {
+        body: { phoneNumber, channel, ...(invitation === null ? {} : { invitation }) },
       }),
 
     verifyPhone: (verificationId: string, code: string, currentCode: string | null) =>
-      post<Profile>('/phone/verification', 'Your phone was not confirmed. Enter its code again.', {
-        verificationId,
-        code,
-        ...(currentCode === null ? {} : { currentCode }),
+      press('POST /phone/verification', lostPressWords.verifyPhone, {
+        body: { verificationId, code, ...(currentCode === null ? {} : { currentCode }) },
       }),
 
     /** A new code with which a phone can ask to be added. */
-    invite: () =>
-      post<Invitation>(
-        '/devices/invitations',
-        'No code for a phone was made. If you still want it, press “Add a phone” again.',
-        {},
-      ),
+    invite: () => press('POST /devices/invitations', lostPressWords.invite, {}),
 
     /** Text a code that lets this phone in to the verified number. */
     textLeave: (deviceId: string) =>
-      post<Profile>(
-        `/devices/${encodeURIComponent(deviceId)}/leave`,
-        'No code was sent for your new phone. Ask for it again.',
-        { by: 'text' },
-      ),
+      press('POST /devices/{deviceId}/leave', lostPressWords.textLeave, {
+        path: { deviceId },
+        body: { by: 'text' },
+      }),
 
     confirmDevice: (deviceId: string, digits: string, proof: LeaveProof) =>
-      post<Profile>(
-        `/devices/${encodeURIComponent(deviceId)}/confirmation`,
-        'Your new phone was not added. Type its digits again.',
-        { digits, ...proof },
-      ),
+      press('POST /devices/{deviceId}/confirmation', lostPressWords.confirmDevice, {
+        path: { deviceId },
+        body: { digits, ...proof },
+      }),
 
     /** Put back a device that was removed; the API wants a newer sign-in than the removal. */
     restoreDevice: ({ id, name }: Pick<Device, 'id' | 'name'>) =>
-      post<Profile>(
-        `/devices/${encodeURIComponent(id)}/confirmation`,
-        // That sign-in was a step on the way, so nothing has failed.
-        `You have signed in again. Press ‘${restoreLabel(name)}’ now.`,
-        { undo: true },
-      ),
-
-    removeDevice: (deviceId: string) =>
-      post<Profile>(
-        `/devices/${encodeURIComponent(deviceId)}/removal`,
-        'The phone was not removed. If you still want it, press the button again.',
-        {},
-      ),
-
-    /** End every session of the payer, this one too. */
-    endSessions: () =>
-      post<Record<string, never>>(
-        '/sessions/end',
-        'You were not signed out everywhere. If you still want it, press the button again.',
-      ),
-
-    send: (body: PaymentFields, idempotencyKey: string) =>
-      post<Payment>(
-        '/payments',
-        'Your payment was not sent. If you still want it, press “Send payment” again.',
-        body,
-        { 'Idempotency-Key': idempotencyKey },
-      ),
-
-    payments: (cursor: string | null, signal: AbortSignal) =>
-      call<Page>({
-        path: cursor === null ? '/payments' : `/payments?cursor=${encodeURIComponent(cursor)}`,
-        signal,
+      press('POST /devices/{deviceId}/confirmation', lostPressWords.restoreDevice(name), {
+        path: { deviceId: id },
+        body: { undo: true },
       }),
 
-    payment: (id: string, signal: AbortSignal) =>
-      call<Payment>({ path: `/payments/${encodeURIComponent(id)}`, signal }),
+    removeDevice: (deviceId: string) =>
+      press('POST /devices/{deviceId}/removal', lostPressWords.removeDevice, {
+        path: { deviceId },
+      }),
 
-    cancel: (id: string) =>
-      post<Payment>(
-        `/payments/${encodeURIComponent(id)}/cancellation`,
-        'The payment was not cancelled. If you still want it, press the button again.',
-      ),
+    /** End every session of the payer, this one too. */
+    endSessions: () => press('POST /sessions/end', lostPressWords.endSessions, {}),
 
-    startSms: (id: string) =>
-      post<Payment>(
-        `/payments/${encodeURIComponent(id)}/sms`,
-        'No code by text was asked for. Ask for it again.',
-      ),
+    send: (fields: PaymentFields, idempotencyKey: string): Promise<Payment> =>
+      press('POST /payments', lostPressWords.send, {
+        header: { 'Idempotency-Key': idempotencyKey },
+        // The currency is one of those that the server named in config.json.
+        body: fields as StartPayment,
+      }),
 
-    verifySms: (id: string, code: string) =>
-      post<Payment>(
-        `/payments/${encodeURIComponent(id)}/sms/verification`,
-        'Your code was not checked, and no attempt was used up. Enter it again.',
-        { code },
-      ),
+    payments: (cursor: string | null, signal: AbortSignal) =>
+      call('GET /payments', { ...(cursor === null ? {} : { query: { cursor } }), signal }),
+
+    payment: (id: string, signal: AbortSignal): Promise<Payment> =>
+      call('GET /payments/{paymentId}', { path: { paymentId: id }, signal }),
+
+    cancel: (id: string): Promise<Payment> =>
+      press('POST /payments/{paymentId}/cancellation', lostPressWords.cancel, {
+        path: { paymentId: id },
+      }),
+
+    startSms: (id: string): Promise<Payment> =>
+      press('POST /payments/{paymentId}/sms', lostPressWords.startSms, {
+        path: { paymentId: id },
+      }),
+
+    verifySms: (id: string, code: string): Promise<Payment> =>
+      press('POST /payments/{paymentId}/sms/verification', lostPressWords.verifySms, {
+        path: { paymentId: id },
+        body: { code },
+      }),
   }
 }

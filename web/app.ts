@@ -10,7 +10,7 @@ import { ownerInvitation, takeInvitationLink } from './ownerInvitation.ts'
 import { canPay } from './phoneNeeded.ts'
 import { fragmentOf, isOfPhone, type Place, placeOf } from './place.ts'
 import { createPresses, takeNotDone } from './presses.ts'
-import { detailsOf, explain, Problem } from './problem.ts'
+import { detailsOf, explain, isOfSignIn, Problem } from './problem.ts'
 import type { App, Screen } from './screen.ts'
 import { createServerClock } from './serverClock.ts'
 import type { Session } from './session.ts'
@@ -19,6 +19,7 @@ import { SignInNeeded } from './tokens.ts'
 import { openTold } from './told.ts'
 import { prefetchViews, showPlace } from './views/showPlace.ts'
 import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
+import { titleOf } from './words/brandName.ts'
 import { shellWords } from './words/shellWords.ts'
 
 /** By then the requests of the first view have been answered. */
@@ -150,7 +151,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       show(heading, ...content) {
         if (signal.aborted) return
         const h1 = el('h1', { tabindex: -1 }, heading)
-        document.title = heading === shellWords.brandName ? heading : shellWords.titleOf(heading)
+        document.title = titleOf(heading)
         fill(card, h1, ...content)
         window.scrollTo(0, 0)
         h1.focus()
@@ -169,7 +170,9 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
           el(
             'div',
             { class: 'actions' },
-            again,
+            isOfSignIn(detailsOf(error))
+              ? button(shellWords.menu.signOut, () => session.signOut(), { kind: 'primary' })
+              : again,
             httpStatus === 404 &&
               el('a', { href: '#/payments', class: 'button' }, shellWords.menu.payments),
           ),

@@ -1,24 +1,32 @@
-import type { AddedBy, Device } from './deviceApi.ts'
+import type { Device } from './deviceApi.ts'
 import { dateAndTime } from './times.ts'
+import { deviceFactsWords } from './words/deviceFactsWords.ts'
 
-const ADDED_BY: Record<AddedBy, string> = {
-  device: 'with a yes from another of your phones',
-  text: 'with a code by text',
-  invitation: 'with an invitation',
-  'sign-in': 'with your password',
-}
+type Added = Pick<Device, 'addedAt' | 'addedBy'>
+type Used = Pick<Device, 'lastUsedAt'>
 
-/** When and by what a device was added. */
-export const addedOf = ({ addedAt, addedBy }: Pick<Device, 'addedAt' | 'addedBy'>): string =>
-  `Added on ${dateAndTime(new Date(addedAt))}, ${ADDED_BY[addedBy]}.`
+const { addedBy: by } = deviceFactsWords
+
+/** When and by what a device was added, as a sentence. */
+export const addedOf = ({ addedAt, addedBy }: Added): string =>
+  deviceFactsWords.addedOn(dateAndTime(new Date(addedAt)), by[addedBy])
+
+/** The same beside a label that says that it was added. */
+export const addedWhen = ({ addedAt, addedBy }: Added): string =>
+  deviceFactsWords.added(dateAndTime(new Date(addedAt)), by[addedBy])
+
+/** When a device was last used, beside a label. */
+export const usedWhen = ({ lastUsedAt }: Used): string =>
+  lastUsedAt === null ? deviceFactsWords.notUsed : dateAndTime(new Date(lastUsedAt))
 
 /** When and by what a device was added, and when it was last used; the same on page and phone. */
-export function factsOf({ lastUsedAt, ...device }: Device): string {
-  const added = addedOf(device)
+export function factsOf({ lastUsedAt, ...device }: Added & Used): string {
   const used =
-    lastUsedAt === null ? 'Not used yet.' : `Last used on ${dateAndTime(new Date(lastUsedAt))}.`
-  return `${added} ${used}`
+    lastUsedAt === null
+      ? deviceFactsWords.notUsedYet
+      : deviceFactsWords.usedOn(dateAndTime(new Date(lastUsedAt)))
+  return `${addedOf(device)} ${used}`
 }
 
 /** The button that puts a removed phone back. */
-export const restoreLabel = (name: string): string => `Put “${name}” back`
+export const restoreLabel = deviceFactsWords.putBack

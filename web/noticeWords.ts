@@ -1,5 +1,6 @@
 /** What happened to an account, in words. */
 import { dateAndTime } from './times.ts'
+import { noticesWords } from './words/noticesWords.ts'
 
 /** An event of the account that its payer should know of. */
 export type Notice = {
@@ -33,53 +34,42 @@ export function wordsNaming(notice: Notice, devices: Known): string | undefined 
   const { event, at, ending } = notice
   const when = dateAndTime(new Date(at))
   const name = phoneOf(notice, devices)
-  const named = name === null ? '' : `, “${name}”,`
   switch (event) {
     case 'phone.changed':
-      return `Your phone number was changed on ${when}.${ending ? ` It now ends in ${ending}.` : ''}`
+      return noticesWords.phoneChanged(when, ending)
     case 'device.added':
-      return `A phone that approves payments${named} was added on ${when}.`
+      return noticesWords.added(when, name)
     case 'device.invited':
-      return `On ${when} the people who run this service made an invitation with which a phone can be added to your account.`
-    case 'device.waiting':
-      return waitingInWords(
-        when,
-        named,
-        devices.waiting.find(({ addedAt }) => addedAt === at),
-      )
+      return noticesWords.invited(when)
+    case 'device.waiting': {
+      const device = devices.waiting.find(({ addedAt }) => addedAt === at)
+      return device
+        ? noticesWords.waits(when, name, dateAndTime(new Date(device.activeFrom)))
+        : noticesWords.waited(when)
+    }
     case 'device.stopped':
-      return `On ${when} a phone that was waiting to approve your payments was stopped. It approves nothing.`
+      return noticesWords.stopped(when)
     case 'device.silenced':
-      return `On ${when} a phone that approves payments was told to ring no more when a payment waits.`
+      return noticesWords.silenced(when)
     case 'device.restored':
-      return `On ${when} a phone that had been removed was put back. It approves payments again.`
+      return noticesWords.restored(when)
     case 'starts.locked':
-      return `On ${when} somebody said on your phone that you did not start a payment, so new payments were locked for a while.`
+      return noticesWords.startsLocked(when)
     case 'device.removed':
-      return `A phone that approves payments${named} was removed on ${when}.`
+      return noticesWords.removed(when, name)
     case 'codes.locked':
-      return `Five wrong codes in a row were entered on ${when}, so codes were locked for a while.`
+      return noticesWords.codesLocked(when)
     case 'pushes.denied':
-      return `Three payments in a row were denied on your phone, the last on ${when}. If you did not start them, somebody else can sign in as you.`
+      return noticesWords.pushesDenied(when)
     case 'sessions.ended':
-      return `You were signed out everywhere on ${when}.`
+      return noticesWords.sessionsEnded(when)
     case 'account.locked':
-      return `Your account was locked on ${when} by the people who run this service.`
+      return noticesWords.accountLocked(when)
     case 'account.unlocked':
-      return `On ${when} the people who run this service lifted a lock of your account or your codes, or a limit.`
+      return noticesWords.accountUnlocked(when)
     default:
       return undefined
   }
 }
 
 const NO_DEVICES: Known = { list: [], waiting: [], removed: [] }
-
-const waitingInWords = (
-  when: string,
-  named: string,
-  device: Known['waiting'][number] | undefined,
-) =>
-  device
-    ? `A new phone${named} was added on ${when}, without a yes from another of your phones. ` +
-      `It waits until ${dateAndTime(new Date(device.activeFrom))}.`
-    : `On ${when} a new phone was waiting that was added without a yes from another of your phones.`

@@ -1,7 +1,7 @@
 /** The view that is shown; kept in the fragment, which never leaves the browser. */
 export type Place =
   | { readonly view: 'send' | 'payments' | 'phone' | OfPhone }
-  | { readonly view: 'waiting' | 'code'; readonly paymentId: string }
+  | { readonly view: 'waiting'; readonly paymentId: string }
 
 /** A view that belongs to the menu's "Phone". */
 export type OfPhone = (typeof OF_PHONE)[keyof typeof OF_PHONE]
@@ -20,8 +20,8 @@ export function placeOf(fragment: string): Place | null {
   if (rest.length > 0) return null
   if (first === 'payments' && second) {
     if (!/^[\w-]+$/.test(second)) return null
-    if (last === undefined) return { view: 'waiting', paymentId: second }
-    return last === 'code' ? { view: 'code', paymentId: second } : null
+    // The code of a text had a fragment of its own once, which a tab may still have.
+    return last === undefined || last === 'code' ? { view: 'waiting', paymentId: second } : null
   }
   if (first === 'phone' && second !== undefined && last === undefined) {
     const view = Object.entries(OF_PHONE).find(([word]) => word === second)?.[1]
@@ -33,7 +33,6 @@ export function placeOf(fragment: string): Place | null {
 
 export function fragmentOf(place: Place): string {
   if (place.view === 'waiting') return `#/payments/${place.paymentId}`
-  if (place.view === 'code') return `#/payments/${place.paymentId}/code`
   const word = Object.entries(OF_PHONE).find(([, view]) => view === place.view)?.[0]
   return word === undefined ? `#/${place.view}` : `#/phone/${word}`
 }

@@ -1,12 +1,12 @@
 import type { Payment } from './api.ts'
-import { leftPush } from './channelTexts.ts'
 import { el, fill } from './element.ts'
 import { button } from './form.ts'
 import { startPolling } from './polling.ts'
-import { inWords } from './problem.ts'
 import type { App, Screen } from './screen.ts'
 import { anyOf } from './signals.ts'
-import { deniedNotice, ignoreOnPhone, showResult, whichOne } from './views/result.ts'
+import { type Ended, isRecent, showResult } from './views/result.ts'
+import { timeWords } from './words/timeWords.ts'
+import { waitingWords } from './words/waitingWords.ts'
 
 export type PolledPayment = {
   /** Ask for the payment now, because it has probably changed. */
@@ -20,12 +20,14 @@ export type PolledPayment = {
  *
  * @param onPending called with the payment while it is pending, and with the element in which polling
  *   errors are shown
+ * @param onEnd called before the result is shown
  */
 export function pollPayment(
   app: App,
   screen: Screen,
   paymentId: string,
   onPending: (payment: Payment, trouble: HTMLElement) => void,
+  onEnd: () => void,
 ): PolledPayment {
   const trouble = el('div', { class: 'trouble', role: 'status' })
   const over = new AbortController()
@@ -50,46 +52,35 @@ export function pollPayment(
     }
     waitsUntil = null
     over.abort()
+    onEnd()
     if (waited) app.activity.release(paymentId, here(payment.decidedAt ?? payment.expiresAt))
-    // If the payment was decided before the page showed it, the result is shown on this view.
-    if (waited && status === 'approved') goToList(app, payment)
-    else if (status === 'denied') showDenied(payment, waited)
-    else showResult(app, screen, payment, status)
+    showEnd(payment, status)
   }
 
-  /** A no on the phone may have locked new payments, which only the profile tells. */
-  async function showDenied(payment: Payment, waited: boolean): Promise<void> {
-    app.profile = await app.api.profile().catch(() => app.profile)
-    if (screen.signal.aborted) return
-    if (waited) app.go({ view: 'send' }, { replace: true, notice: deniedNotice(app, payment) })
-    else showResult(app, screen, payment, 'denied')
+  async function showEnd(payment: Payment, status: Ended): Promise<void> {
+    // A no on the phone may have locked new payments, and a wrong code codes: only the profile tells it.
+    const mayLock = status === 'denied' || status === 'failed'
+    if (mayLock && isRecent(app, payment)) {
+      app.profile = await app.api.profile().catch(() => app.profile)
+    }
+    if (!screen.signal.aborted) showResult(app, screen, payment, status)
   }
 
   function onTrouble(error: unknown, nextMs: number | null): void {
     if (!waited || nextMs === null) {
       // No payment to show, or no further attempt: the error takes the whole view.
-      screen.showTrouble(error, () => app.go(placeHere(), { replace: true }))
+      screen.showTrouble(error, () => app.go({ view: 'waiting', paymentId }, { replace: true }))
       return
     }
     fill(
       trouble,
-      el(
-        'p',
-        {},
-        "We can't see just now how this payment stands. An answer that you have given counts all " +
-          `the same. We look again in ${inWords(Math.round(nextMs / 1000))}.`,
-      ),
-      button('Look now', () => polling.lookNow()),
+      el('p', {}, waitingWords.unknown(timeWords.wait(Math.round(nextMs / 1000)))),
+      button(waitingWords.lookNow, () => polling.lookNow()),
     )
   }
 
   /** A time of the server on this device's clock. */
   const here = (serverTime: string) => Date.now() + Date.parse(serverTime) - app.clock.now()
-
-  const placeHere = () =>
-    location.hash.endsWith('/code')
-      ? ({ view: 'code', paymentId } as const)
-      : ({ view: 'waiting', paymentId } as const)
 
   const known = app.seen.get(paymentId)
   if (known) take(known)
@@ -102,10 +93,4 @@ export function pollPayment(
     onTrouble,
   })
   return { lookNow: () => polling.lookNow(), take }
-}
-
-function goToList(app: App, payment: Payment): void {
-  const said = [el('p', {}, 'Your payment has been approved!'), whichOne(payment)]
-  const notice = leftPush(payment.decidedBy) ? [...said, ignoreOnPhone(app.config)] : said
-  app.go({ view: 'payments' }, { replace: true, notice })
 }

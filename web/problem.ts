@@ -1,9 +1,11 @@
-/** Refusals and faults, and the sentences in which the page tells the payer of them. */
+/** Refusals and faults, and which sentence the page tells the payer of each. */
 import { TEXT_PAUSE_SECONDS as PAUSE_SECONDS } from '../functions/core/limits.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { timeSoon } from './times.ts'
 import { laterWords } from './words/laterWords.ts'
+import { refusalWords } from './words/refusalWords.ts'
+import { timeWords } from './words/timeWords.ts'
 
 export type FieldProblem = { readonly path: string; readonly reason: string }
 
@@ -49,128 +51,68 @@ export function explain(error: unknown): string {
   const details = detailsOf(error)
   if (details.kind === 'notLoaded') return laterWords.notLoaded
   const { kind, code, httpStatus = 0, retryAfterSeconds } = details
-  if (kind === 'unreachable') {
-    return "We can't reach Payfriend. Check your connection and try again."
+  if (kind === 'unreachable') return refusalWords.unreachable
+  const told: Told = {
+    ...details,
+    again: refusalWords.again(retryAfterSeconds ? timeWords.wait(retryAfterSeconds) : null),
+    until: retryAfterSeconds ? untilInWords(retryAfterSeconds) : undefined,
+    isPause: isPause(details),
   }
-  const again = retryAfterSeconds ? `in ${inWords(retryAfterSeconds)}` : 'a little later'
-  const told = { ...details, again }
   if (code !== undefined && code !== 'unknown') return SENTENCES[code](told)
   const byStatus: Partial<Record<number, Sentence>> = BY_STATUS
-  return (byStatus[httpStatus] ?? ourFault)(told)
+  return (byStatus[httpStatus] ?? refusalWords.ourFault)(told)
 }
 
-type Told = ProblemDetails & {
-  /** When to try again; follows the words "Try again". */
-  readonly again: string
-}
+type Told = Parameters<typeof refusalWords.codes.locked>[0]
 type Sentence = (told: Told) => string
 
-const ourFault: Sentence = ({ again, requestId }) => {
-  const reference = requestId ? ` (reference ${requestId})` : ''
-  return `Something went wrong on our side${reference}. Try again ${again}.`
-}
-
 /** A new refusal code does not compile until the page has a sentence for it. */
-const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = {
-  invalid_request: () => "Something in what you entered isn't right yet. Check it and try again.",
-  // The page calls its own address, always sends a key and never receives a callback: these would be bugs of the page.
-  wrong_address: ourFault,
-  idempotency_key_missing: ourFault,
-  forged_callback: ourFault,
-  phone_not_verified: () => 'Your phone must be confirmed before you can pay. Confirm it first.',
-  current_code_required: () =>
-    'To change your phone, enter the code sent to your current phone too.',
-  device_not_trusted: () =>
-    'This phone does not approve payments of this account. Press “Add a phone” where you are signed in.',
-  device_required: () =>
-    'Only a phone that approves can let this through. Look under “Phone” which phones you have, and what you can do without one.',
-  too_many_devices: () =>
-    'You have three phones already. Remove one of them first, then try again.',
-  approval_not_signed: ({ attemptsLeft }) =>
-    attemptsLeft === 0
-      ? 'Your answer could not be checked five times, so this has ended and nothing was approved. Start again.'
-      : 'Your answer could not be checked, so nothing was approved. Load this page again, then try again.',
-  not_found: () => "We can't find that. Look for it under “My payments”.",
-  expired: () => 'The time to approve this payment is over. If you still want to pay, start again.',
-  already_decided: () => 'This payment is already decided. Look under “My payments” how it ended.',
-  no_code_sent: () => 'No code has been sent yet. Ask for one first.',
-  no_attempts_left: ({ again, retryAfterSeconds }) =>
-    retryAfterSeconds
-      ? `There were too many wrong codes. Try again ${again}.`
-      : 'No more codes can be tried. Start again to get a new one.',
-  wrong_code: ({ attemptsLeft }) =>
-    attemptsLeft === undefined
-      ? 'That code is wrong. Check it and try again.'
-      : `That code is wrong. ${attemptsInWords(attemptsLeft)}`,
-  code_expired: () => 'That code is no longer valid. Ask for a new one.',
-  idempotency_key_reused: () =>
-    'This payment could not be sent as it was. Nothing was sent: press the button again.',
-  locked: ({ retryAfterSeconds }) =>
-    retryAfterSeconds
-      ? `Five codes in a row were wrong, so codes are locked until ${untilInWords(retryAfterSeconds)}.`
-      : 'This account is locked. Please ask the people who run this service.',
-  too_many_sms: ({ again, retryAfterSeconds = PAUSE_SECONDS + 1 }) =>
-    retryAfterSeconds <= PAUSE_SECONDS
-      ? `A code was sent a moment ago. Try again ${again}.`
-      : `Too many codes were sent. Try again ${again}.`,
-  too_many_invitations: ({ again }) => `You made too many codes. You can make another ${again}.`,
-  too_many_rings: ({ again }) => `This phone was rung a moment ago. Try again ${again}.`,
-  too_many_payments: ({ again }) =>
-    `You have too many payments open, or started too many this hour. Try again ${again}.`,
-  starts_locked: ({ retryAfterSeconds }) => startsLockedInWords(retryAfterSeconds),
-  provider_unavailable: ({ again }) =>
-    `The service that reaches your phone doesn't answer just now. Try again ${again}.`,
-  sms_off: ({ again }) => `Texts and calls are paused for everybody just now. Try again ${again}.`,
-  payments_off: ({ again }) =>
-    `New payments are paused for everybody just now. Nothing was sent. Try again ${again}.`,
-}
+const SENTENCES: Readonly<Record<RefusalCode, Sentence>> = refusalWords.codes
 
 /** Why new payments are locked, and until when. */
 export const startsLockedInWords = (seconds: number | undefined): string =>
-  'You said that you did not start a payment, so new payments are locked ' +
-  `${seconds ? `until ${untilInWords(seconds)}` : 'for a while'}. ` +
-  'If that was a mistake, ask the people who run this service to unlock them.'
+  refusalWords.startsLocked(seconds ? untilInWords(seconds) : undefined)
 
-const notAllowed: Sentence = () => "Your sign-in doesn't allow that. Sign out, then sign in again."
+const notAllowed: Sentence = () => refusalWords.notAllowed
 
 /** Answers without a code, from API Gateway itself. */
 const BY_STATUS: Readonly<Record<GatewayStatus, Sentence>> = {
   401: notAllowed,
   403: notAllowed,
-  404: SENTENCES.not_found,
-  413: () => 'That is too long to be sent. Make it shorter and try again.',
-  429: ({ again }) => `That was too much at once. Try again ${again}.`,
-  500: ourFault,
-  503: ourFault,
+  404: () => refusalWords.notFound,
+  413: () => refusalWords.tooLong,
+  429: refusalWords.tooMuchAtOnce,
+  500: refusalWords.ourFault,
+  503: refusalWords.ourFault,
 }
+
+/** Only signing in again can help: a page with this problem offers to sign out. */
+export const isOfSignIn = ({ httpStatus, code }: ProblemDetails): boolean =>
+  code === undefined && (httpStatus === 401 || httpStatus === 403)
 
 /** What can be done about texts that are refused for longer than the pause between two; null if nothing is. */
 export function meanwhile(error: unknown): string | null {
-  const { code, retryAfterSeconds = PAUSE_SECONDS + 1 } = detailsOf(error)
-  const isLong =
-    code === 'sms_off' || (code === 'too_many_sms' && retryAfterSeconds > PAUSE_SECONDS)
-  return isLong
-    ? 'You need not wait if you have an invitation: ask the people who run this service for one.'
-    : null
+  const details = detailsOf(error)
+  const { code } = details
+  const isLong = code === 'sms_off' || (code === 'too_many_sms' && !isPause(details))
+  return isLong ? refusalWords.askForInvitation : null
 }
+
+const isPause = ({ retryAfterSeconds = PAUSE_SECONDS + 1 }: ProblemDetails): boolean =>
+  retryAfterSeconds <= PAUSE_SECONDS
 
 /** The reasons of the fields, or else the reason of the whole refusal. */
 export const reasonsOf = (error: unknown): readonly string[] =>
   detailsOf(error).fields?.map(({ reason }) => reason) ?? [explain(error)]
 
-export function attemptsInWords(attemptsLeft: number): string {
-  if (attemptsLeft === 0) return 'No attempts left.'
-  return attemptsLeft === 1 ? '1 attempt left.' : `${attemptsLeft} attempts left.`
-}
+/** How often a code can still be tried. */
+export const attemptsInWords = refusalWords.attempts
 
 /** The time at which a wait ends, on the device's clock, and never too early. */
 function untilInWords(seconds: number): string {
-  const now = new Date()
-  return timeSoon(new Date(Math.ceil((now.getTime() + seconds * 1000) / 60_000) * 60_000), now)
+  return endInWords(new Date(Date.now() + seconds * 1000), new Date())
 }
 
-/** A wait, rounded up so that trying then is never too early. */
-export function inWords(seconds: number): string {
-  if (seconds < 90) return seconds === 1 ? '1 second' : `${seconds} seconds`
-  return `${Math.ceil(seconds / 60)} minutes`
-}
+/** The time at which a wait ends, rounded up to a whole minute so that trying then is never too early. */
+export const endInWords = (end: Date, now: Date): string =>
+  timeSoon(new Date(Math.ceil(end.getTime() / 60_000) * 60_000), now)

@@ -1,8 +1,10 @@
 import { TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
 import { el } from './element.ts'
-import { button } from './form.ts'
-import { inWords } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
+import { codeWords } from './words/codeWords.ts'
+import { timeWords } from './words/timeWords.ts'
+
+let made = 0
 
 /** A button that sends a code, with a countdown until it may be pressed. */
 export function resendButton(options: {
@@ -12,37 +14,62 @@ export function resendButton(options: {
   readonly signal: AbortSignal
   send(): Promise<unknown>
 }) {
-  let allowedAt = 0
-  const hint = el('p', { class: 'hint', tabindex: -1 })
   const { label, kind = 'secondary' } = options
-  const press = button(label, options.send, { kind, busyLabel: 'Sending…' })
-  const box = el('div', { class: 'resend' }, press, hint)
+  let allowedAt = 0
+  let isBusy = false
+  made += 1
+  const hint = el('p', { class: 'hint', id: `resend-${made}` })
+  const said = el('p', { class: 'hint', role: 'status' })
+  const look = { type: 'button', class: `button ${kind}`, 'aria-describedby': hint.id }
+  const press = el('button', { ...look, click: onPress }, label)
+  const box = el('div', { class: 'resend' }, press, said, hint)
 
-  function tick(): void {
-    const secondsLeft = Math.ceil((allowedAt - options.clock.now()) / 1000)
-    // The hint takes the focus, because a disabled button would lose it.
-    const hadFocus = document.activeElement === press
-    press.disabled = secondsLeft > 0
-    hint.textContent = secondsLeft > 0 ? `You can ask again in ${inWords(secondsLeft)}.` : ''
-    if (hadFocus && press.disabled) hint.focus()
+  const secondsLeft = () => Math.ceil((allowedAt - options.clock.now()) / 1000)
+
+  function draw(): void {
+    const seconds = secondsLeft()
+    // Not `disabled`, because a disabled button loses the focus.
+    if (isBusy || seconds > 0) press.setAttribute('aria-disabled', 'true')
+    else press.removeAttribute('aria-disabled')
+    press.classList.toggle('busy', isBusy)
+    press.textContent = isBusy ? codeWords.sending : label
+    hint.textContent = seconds > 0 ? codeWords.askAgain(timeWords.wait(seconds)) : ''
   }
-  const timer = setInterval(tick, 1000)
+
+  async function onPress(): Promise<void> {
+    if (isBusy || secondsLeft() > 0) return
+    isBusy = true
+    said.textContent = ''
+    draw()
+    try {
+      await options.send()
+    } finally {
+      isBusy = false
+      draw()
+    }
+  }
+
+  const timer = setInterval(draw, 1000)
   options.signal.addEventListener('abort', () => clearInterval(timer))
 
   return {
     box,
+    /** Say in a sentence, aloud and to the eye, that a code was sent. */
+    say(sentence: string): void {
+      said.textContent = sentence
+    },
     /** The last text was sent at this time (the server's, in milliseconds). */
     sentAt(time: number): void {
       // The server's time is known only roughly: never show a longer wait than the server requires.
       const apart = Math.min(time, options.clock.now()) + TEXT_PAUSE_SECONDS * 1000
       // Called at every poll, so it must not shorten a longer wait.
       allowedAt = Math.max(allowedAt, apart)
-      tick()
+      draw()
     },
     /** The server answered that the payer must wait this long. */
     waitSeconds(seconds: number): void {
       allowedAt = options.clock.now() + seconds * 1000
-      tick()
+      draw()
     },
   }
 }

@@ -16,6 +16,9 @@ export const FRESH_SIGN_IN_SECONDS = 300
 /** Invitations of one payer in an hour: so a session cannot draw digits until they fit. */
 export const INVITATIONS_PER_HOUR = 30
 
+/** So many rings an hour of what asks for a payer's yes: a new device or number; what asks is listed all the same. */
+export const ASK_RINGS_PER_HOUR = 5
+
 /** What lets a device in. */
 export const LEAVES = ['device', 'text', 'sign-in', 'invitation'] as const
 export type Leave = (typeof LEAVES)[number]

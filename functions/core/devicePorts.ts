@@ -27,6 +27,8 @@ export type DeviceStore = {
   invite(invitation: Omit<Invitation, 'hasAsked'>): Promise<void>
   /** Count an invitation for the payer's hour (UTC); false if the hour is full. */
   countInvitation(payerId: string, now: Date): Promise<boolean>
+  /** Count a ring of what asks for a yes, for the payer's hour (UTC); false if the hour is full. */
+  countAskRing(payerId: string, now: Date): Promise<boolean>
   /** A consistent read. */
   invitation(hash: string): Promise<Invitation | undefined>
   /** Spend an invitation for the device with this id. Requires: not expired, and not spent for another device. */

@@ -7,11 +7,13 @@ import {
   type DeviceRules,
   type Devices,
   INVITATION_MINUTES,
+  isUndoable,
   type Leave,
   NO_DEVICES,
   type PendingDevice,
   placesTaken,
 } from './device.ts'
+import { distinctName } from './deviceName.ts'
 import type { DeviceStore, Invitation, SignaturePorts } from './devicePorts.ts'
 import { admit, type Payer, type SignedIn } from './payer.ts'
 import type { Clock, PayerStore } from './ports.ts'
@@ -103,7 +105,7 @@ export type Asking = Omit<DeviceKeys, 'passkey'> & {
  *
  * Refuses: `not_found` (no such invitation, or it is spent, expired or of an ended session, or the account is locked,
  * or a device with these keys was let in before), `too_many_devices`, `invalid_request` (the assertion is not of a
- * passkey that approves for this payer).
+ * passkey that approves for this payer, or another device has the name, which is too long for a number).
  */
 export async function enrolDevice(
   ports: EnrolPorts &
@@ -128,6 +130,7 @@ export async function enrolDevice(
   if (asked?.id === id && asked.invitation === hash) return { payerId, email, pending: asked }
   // A device that was turned away needs another invitation.
   if (invitation.hasAsked) throw new Refusal('not_found')
+  const distinct = renews === undefined ? newName(ports, payer, name) : name
   // Spent before it is used, so that of two devices with one code only one can ask.
   if (!(await devices.spend(hash, id, clock()))) throw new Refusal('not_found')
   const now = clock()
@@ -135,7 +138,7 @@ export async function enrolDevice(
     id,
     key,
     passkey,
-    name,
+    name: distinct,
     invitation: hash,
     invitedAuthTime: invitation.authTime,
     reference: ports.newReference(),
@@ -182,6 +185,26 @@ function passkeyOf(
   const { hasCounterFallen: _, ...seen } = afterUse(assertion, had.passkey)
   return { passkey: { ...had.passkey, ...seen }, name: had.name, renews: had.id }
 }
+
+/** The name of a new device, by which the payer tells it from those that they see. Refuses `invalid_request`. */
+function newName(
+  { rules, clock }: Pick<EnrolPorts, 'rules' | 'clock'>,
+  payer: Payer | undefined,
+  name: string,
+): string {
+  const now = clock()
+  const seen = (payer?.devices.all ?? []).filter(
+    (device) => device.removedAt === undefined || isUndoable(device, rules, now),
+  )
+  const distinct = distinctName(
+    name,
+    seen.map((device) => device.name),
+  )
+  if (distinct === undefined) throw invalidField('name', NAME_IS_TAKEN)
+  return distinct
+}
+
+const NAME_IS_TAKEN = 'Another of your phones has this name. Give this one another name.'
 
 /** Require that the payer may have one more device; a waiting one holds a place. Refuses `too_many_devices`. */
 export function requireRoom(payer: Payer | undefined) {

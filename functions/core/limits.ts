@@ -30,6 +30,8 @@ export const COUNT_MAX = 1_000_000
 /** A device's name: its length in UTF-16 units, and its signs: no sentence, address or quotation mark. */
 export const DEVICE_NAME_LENGTH_MAX = 30
 export const DEVICE_NAME = /^[\p{L}\p{M}\p{Nd} '’()+-]+$/u
+/** The same as a sentence: the hint of the field and the reason of a refusal. */
+export const DEVICE_NAME_RULE = `Use ${DEVICE_NAME_LENGTH_MAX} characters at most: letters, digits, spaces and the signs ’ ( ) + -.`
 
 /** The hosts of the browsers' push services; `*.` stands for any names before the rest. */
 export const PUSH_HOSTS = [

@@ -2,6 +2,7 @@
  * Consecutive failed attempts of one payer, at payments and verifications together: the fifth locks codes, longer
  * each time (RTS Art. 4(3)(b)). A push still works; a right code resets the count.
  */
+import type { Payer } from './payer.ts'
 import type { Clock, Lockout, Verdict } from './ports.ts'
 import { Refusal, secondsUntil } from './refusals.ts'
 
@@ -34,14 +35,17 @@ export type LockoutPorts = {
  * cannot exceed the limit. A wrong code stays counted; a check without a verdict is subtracted again; after a right
  * code the caller resets the count.
  *
+ * @param seen the payer as just read, which saves a read of the count
+ *
  * Refuses: `locked`, and every refusal of `check`.
  */
 export async function checkAsAttempt(
   { lockout, clock, onLockoutFault }: LockoutPorts,
   payerId: string,
   check: () => Promise<Verdict>,
+  seen?: Payer,
 ): Promise<Verdict> {
-  const attempt = await lockout.reserve(payerId, clock())
+  const attempt = await lockout.reserve(payerId, clock(), seen)
   if ('lockedUntil' in attempt) throw locked(attempt.lockedUntil, clock())
   let verdict: Verdict | undefined
   try {

@@ -66,6 +66,8 @@ export type Payer = {
   readonly phoneChangedAt?: Date | undefined
   /** Until when codes are locked, after five consecutive failed attempts. */
   readonly codesLockedUntil?: Date | undefined
+  /** The count of consecutive failed attempts; undefined before the first. */
+  readonly failedCodes?: FailedCodes | undefined
   /** Set by the operator: no payment starts, no text is sent, no code is accepted, no phone changes. */
   readonly state?: 'locked' | 'closed' | undefined
   /** Sessions that began before this (seconds since 1970) have ended. */
@@ -76,6 +78,14 @@ export type Payer = {
   readonly disowned?: readonly string[] | undefined
   readonly devices: Devices
   readonly trail: Trail
+}
+
+/** Consecutive failed attempts, the last at `at`, after so many `locks`; `isLockTold`: the newest lock has its entry. */
+type FailedCodes = {
+  readonly attempts: number
+  readonly at: Date
+  readonly locks: number
+  readonly isLockTold: boolean
 }
 
 /** A signed-in payer as their token names them; `authTime` is the sign-in, in seconds since 1970. */

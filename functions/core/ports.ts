@@ -285,9 +285,9 @@ export type Limits = {
   /** A payer's counted starts, to pass to `reserveStart`. */
   readStarts(payerId: string): Promise<Starts | undefined>
   /**
-   * Count the start of a payment, once per id however often it is called. Throws `too_many_payments`, and `locked`
-   * (without `Retry-After`) while the payer is barred. `isOver` says which payments no longer count as open; `seen`
-   * is the result of `readStarts`, if the caller has it. `sessionsFrom` is when the payer last ended every session
+   * Count the start of a payment, once per id however often it is called. Throws `too_many_open_payments`,
+   * `too_many_payments`, and `locked` (without `Retry-After`) while the payer is barred. `isOver` says which payments
+   * no longer count as open; `seen` is the result of `readStarts`. `sessionsFrom` is when the payer last ended every session
    * (epoch seconds): the first start after it resets the hour's count, once an hour, so that starts by a stolen
    * session do not block the payer. Open payments stay counted.
    */
@@ -300,7 +300,7 @@ export type Limits = {
     },
     isOver: (paymentId: string) => Promise<boolean>,
     now: Date,
-    seen?: Starts,
+    seen: Starts | undefined,
   ): Promise<void>
 
   /**
@@ -326,12 +326,13 @@ export type CountedAttempt = { readonly locks: number; readonly isLast: boolean 
 /** The count of a payer's consecutive failed attempts. */
 export type Lockout = {
   /**
-   * Count an attempt as failed before its code is checked. Counts nothing and returns `lockedUntil` while codes are
+   * Count an attempt as failed before its code is checked. `seen`, the payer as just read, saves a read of the count. Counts nothing and returns `lockedUntil` while codes are
    * locked; `lockedUntil` is undefined if the account does not exist or the operator locked or closed it.
    */
   reserve(
     payerId: string,
     now: Date,
+    seen?: Payer,
   ): Promise<CountedAttempt | { readonly lockedUntil: Date | undefined }>
   /** Add the audit entry `codes.locked` after a failed fifth attempt, once per lock. */
   tellLock(payerId: string, attempt: CountedAttempt, now: Date): Promise<void>

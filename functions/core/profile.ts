@@ -19,12 +19,15 @@ export function profileView(
   const devices = devicesView(payer, rules, now)
   const until = payer?.startsLock?.until
   const startsLockedUntil = until && now < until ? until.toISOString() : null
-  if (!shown) return { email, phone: null, devices, notices, startsLockedUntil }
+  const codesUntil = payer?.codesLockedUntil
+  const codesLockedUntil = codesUntil && now < codesUntil ? codesUntil.toISOString() : null
+  const locks = { codesLockedUntil, startsLockedUntil }
+  if (!shown) return { email, phone: null, devices, notices, ...locks }
   return {
     email,
     devices,
     notices,
-    startsLockedUntil,
+    ...locks,
     phone: {
       number: masked(shown),
       verified: payer?.phone !== undefined,
@@ -45,6 +48,8 @@ export function profileView(
 export type ProfileView = {
   readonly email: string
   readonly devices: DevicesView
+  /** RFC 3339: until when no code is texted for a payment or checked, after five wrong ones in a row; else null. */
+  readonly codesLockedUntil: string | null
   /** RFC 3339: until when no payment starts, because the payer said that they did not start something; else null. */
   readonly startsLockedUntil: string | null
   /** The notices of the last 30 days, newest first. */

@@ -145,10 +145,18 @@ export const REFUSALS = {
     meaning: 'Too many texts and calls, or one too soon after the last.',
     tells: ['retryAfterSeconds'],
   },
+  too_many_open_payments: {
+    status: 429,
+    title: 'Too many payments are open at once.',
+    meaning:
+      'Too many payments are open at once; `Retry-After` is until the first of them expires.',
+    tells: ['retryAfterSeconds'],
+  },
   too_many_payments: {
     status: 429,
-    title: 'Too many payments. Please wait.',
-    meaning: 'Too many payments are open, or were started within the hour.',
+    title: 'Too many payments were started within the hour.',
+    meaning:
+      'Too many payments were started within the hour, however they ended; `Retry-After` is until the hour is over.',
     tells: ['retryAfterSeconds'],
   },
   too_many_invitations: {

@@ -50,8 +50,8 @@ export function wordsOf(
       if (pending?.id !== event.deviceId || hasYes(payer.devices, now)) return undefined
       // Without its name, which nobody has agreed to; the next one that asks replaces this notification.
       return {
-        title: 'A new phone asks for your yes',
-        body: 'It wants to approve payments of your account. Say yes only if you are adding a phone now.',
+        title: 'Add a new phone?',
+        body: 'A phone wants to approve payments of your account. Say yes only if you are adding a phone now.',
         navigate: `${page}#device.${event.deviceId}`,
         ...named('asks'),
       }
@@ -60,8 +60,8 @@ export function wordsOf(
       const isAsked = alivePhone(payer, now)?.verificationId === event.verificationId
       if (!isAsked || phoneLeaveOf(payer, now)) return undefined
       return {
-        title: 'Another phone number asks for your yes',
-        body: 'Texts of your account would go to another number. Say yes only if you are changing it now.',
+        title: 'Change your phone number?',
+        body: 'Texts of your account would be sent to another number. Say yes only if you are changing it now.',
         navigate: `${page}#phone.${event.verificationId}`,
         ...named('phone'),
       }
@@ -69,7 +69,7 @@ export function wordsOf(
     case 'phone.changed':
       return {
         title: 'Your phone number was changed',
-        body: 'Texts of your account go to another number now. If this was not you, press here.',
+        body: 'Texts of your account are sent to another number now. If this was not you, press here.',
         navigate: `${page}#waiting`,
         ...named('phone'),
       }
@@ -105,31 +105,31 @@ function ofDevice(
       if (!about || !isWaiting(about, now)) return undefined
       return {
         title: 'A new phone wants to approve your payments',
-        body: `A new phone, ${phone}, will soon approve payments of your account. If this is not you, stop it.`,
+        body: `A new phone, ${phone}, will soon be able to approve payments of your account. If this is not you, stop it.`,
         isStoppable: true,
       }
     case 'device.added':
       return {
         title: 'A new phone was added',
-        body: `${name === undefined ? 'A new phone' : `A new phone, ${phone},`} was added and approves payments of your account. If this was not you, press here.`,
+        body: `${name === undefined ? 'A new phone' : `A new phone, ${phone},`} was added and can approve payments of your account. If this was not you, press here.`,
         isStoppable: false,
       }
     case 'device.removed':
       return isItself
         ? {
             title: 'This phone was removed',
-            body: `This phone, ${phone}, approves no payments any more. If this was not you, undo it.`,
+            body: `This phone, ${phone}, can’t approve payments any more. If this was not you, undo it.`,
             isStoppable: true,
           }
         : {
             title: 'A phone was removed',
-            body: `${phone} approves no payments of your account any more.`,
+            body: `${phone} can’t approve payments of your account any more.`,
             isStoppable: false,
           }
     case 'device.restored':
       return {
         title: 'A phone was put back',
-        body: `${phone} approves payments of your account again. If this was not you, press here.`,
+        body: `${phone} can approve payments of your account again. If this was not you, press here.`,
         isStoppable: false,
       }
     case 'device.stopped':

@@ -5,13 +5,15 @@
 import { activeDevices, type Device, type DeviceRules, isRung } from './device.ts'
 import type { DeviceStore } from './devicePorts.ts'
 import type { Payer } from './payer.ts'
-import type { Clock, PayerStore, PushAnswer, PushService } from './ports.ts'
+import { statusAt } from './payment.ts'
+import type { Clock, PayerStore, PaymentStore, PushAnswer, PushService } from './ports.ts'
 import type { RingEvent } from './ringEvent.ts'
 import { type Notification, wordsOf } from './ringWords.ts'
 
 export type RingPorts = {
   readonly payers: Pick<PayerStore, 'get'>
-  readonly devices: Pick<DeviceStore, 'endPush'>
+  readonly payments: Pick<PaymentStore, 'get'>
+  readonly devices: Pick<DeviceStore, 'endPush' | 'countAskRing'>
   readonly pushes: PushService
   readonly clock: Clock
   readonly rules: Pick<DeviceRules, 'waitHours'>
@@ -40,18 +42,37 @@ const TRIES_MAX = 2
 /**
  * Ring the payer's devices: those that approve; of a recovery, and of its own removal, also one that a session removed
  * and that can stop or undo it. The device that another change is about is not rung.
+ *
+ * A payment that was cancelled or decided meanwhile rings nobody, and of what asks for a yes only so many ring in an hour:
+ * a phone that rings for nothing teaches its owner to press without reading.
  */
 export async function ringDevices(ports: RingPorts, event: RingEvent): Promise<readonly Rung[]> {
   const until = endOf(event)
   if (ports.clock() >= until) return []
-  const payer = await ports.payers.get(event.payerId)
-  if (!payer) return []
+  const [payer, isOver] = await Promise.all([
+    ports.payers.get(event.payerId),
+    isSettled(ports, event),
+  ])
+  if (!payer || isOver) return []
   const end = waitOf(event, payer) ?? until
   const rings = rungDevices(payer, event, ports.rules, ports.clock()).flatMap((device) => {
     const words = wordsOf(event, payer, device, ports.siteUrl, ports.clock())
-    return words ? [ringDevice(ports, payer, device, words, end)] : []
+    return words && device.push ? [{ device, push: device.push, words }] : []
   })
-  return (await Promise.all(rings)).flat()
+  const isAsk = event.type === 'device.asks' || event.type === 'phone.asks'
+  if (rings.length === 0) return []
+  if (isAsk && !(await ports.devices.countAskRing(payer.payerId, ports.clock()))) return []
+  const rung = rings.map(({ device, push, words }) =>
+    ringDevice(ports, payer, { id: device.id, push }, words, end),
+  )
+  return Promise.all(rung)
+}
+
+/** Whether the payment no longer waits for an answer. */
+async function isSettled({ payments, clock }: RingPorts, event: RingEvent): Promise<boolean> {
+  if (event.type !== 'payment.pending') return false
+  const payment = await payments.get(event.payerId, event.paymentId)
+  return payment === undefined || statusAt(payment, clock()) !== 'pending'
 }
 
 function endOf(event: RingEvent): Date {
@@ -105,14 +126,15 @@ function rungDevices(
   }
 }
 
+type Rungable = Pick<Device, 'id'> & { readonly push: NonNullable<Device['push']> }
+
 async function ringDevice(
   { pushes, devices, clock, pause }: RingPorts,
   { payerId }: Payer,
-  { id: deviceId, push }: Device,
+  { id: deviceId, push }: Rungable,
   { topic, ...notification }: Notification & { readonly topic: string },
   until: Date,
-): Promise<Rung[]> {
-  if (!push) return []
+): Promise<Rung> {
   const text = JSON.stringify({ web_push: 8030, notification })
   let answer: Rung['answer'] = 'late'
   let at = clock()
@@ -125,5 +147,5 @@ async function ringDevice(
     if (answer !== 'busy') break
   }
   if (answer === 'gone') await devices.endPush(payerId, deviceId, push.endpoint)
-  return [{ deviceId, answer, at }]
+  return { deviceId, answer, at }
 }

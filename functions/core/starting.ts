@@ -51,7 +51,7 @@ export type StartRequest = SignedIn & {
  *
  * Refuses: `locked` (by the operator), `phone_not_verified`, `device_required` (no device is active, and texts are closed
  * or there are none), `starts_locked`, `idempotency_key_reused` (another action),
- * `payments_off` (a new payment only), `too_many_payments`, `already_decided` (cancelled by the operator before
+ * `payments_off` (a new payment only), `too_many_open_payments`, `too_many_payments`, `already_decided` (cancelled by the operator before
  * it was stored), `provider_unavailable` (the phone has no id at the provider and could not get one; nothing is
  * stored). Throws `SessionEnded`.
  */

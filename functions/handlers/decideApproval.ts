@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { devices, lambda, payers, payments, type World } from '../composition.ts'
 import { DENIAL_REASONS } from '../core/channel.ts'
-import { answerApproval } from '../core/channels/answering.ts'
+import { answerApproval, paymentAsked } from '../core/channels/answering.ts'
 import { trustedDevice } from '../core/channels/approvals.ts'
 import { deviceApiUrl, deviceProof, newNonce, signatures } from '../deviceComposition.ts'
 import { assertion } from '../http/assertion.ts'
@@ -50,12 +50,16 @@ export const decideApproval = (world: World) => {
   }
   return deviceEndpoint(world, { apiUrl: deviceApiUrl(world), body }, async (request) => {
     const proof = deviceProof(request, world.clock())
-    const trusted = await trustedDevice(ports, proof)
+    const id = request.approvalId()
+    const [trusted, payment] = await Promise.all([
+      trustedDevice(ports, proof),
+      paymentAsked(ports, proof, id),
+    ])
     const signed = { body: request.text, proof: proof.jws }
     const answered = await answerApproval(
       ports,
-      trusted,
-      request.approvalId(),
+      { ...trusted, payment },
+      id,
       request.body(),
       signed,
     )

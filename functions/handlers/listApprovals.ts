@@ -10,17 +10,21 @@ import { deviceRules } from '../providerComposition.ts'
  * Refuses: `device_not_trusted`, `locked`, `invalid_request`.
  */
 export const listApprovals = (world: World) => {
+  const counted = limits(world)
   const ports = {
     payers: payers(world),
     payments: payments(world),
-    limits: limits(world),
     clock: world.clock,
     rules: deviceRules(world),
   }
   return deviceEndpoint(world, { apiUrl: deviceApiUrl(world), body: nothing }, async (request) => {
-    const trusted = await trustedDevice(ports, deviceProof(request, world.clock()))
+    const proof = deviceProof(request, world.clock())
+    const [trusted, starts] = await Promise.all([
+      trustedDevice(ports, proof),
+      proof.payerId === undefined ? undefined : counted.readStarts(proof.payerId),
+    ])
     request.body()
-    return { status: 200, body: await approvalsFor(ports, trusted) }
+    return { status: 200, body: await approvalsFor(ports, trusted, starts) }
   })
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { devices, lambda, payers, ringPause, type World } from '../composition.ts'
+import { devices, lambda, payers, payments, ringPause, type World } from '../composition.ts'
 import { RING_SOURCE, RINGING_ACCOUNT_EVENTS, type RingEvent } from '../core/ringEvent.ts'
 import { ringDevices as ring } from '../core/ringing.ts'
 import type { Same } from '../core/same.ts'
@@ -53,6 +53,7 @@ const event = z.discriminatedUnion('detail-type', [
 export const ringDevices = (world: World) => {
   const ports = {
     payers: payers(world),
+    payments: payments(world),
     devices: devices(world),
     pushes: pushes(world),
     clock: world.clock,

@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda'
 import { GATEWAY_SECONDS } from '../../functions/core/limits.ts'
 import { GATEWAY_ANSWERS, type GatewayStatus } from '../../functions/http/gatewayAnswers.ts'
 import { type LambdaName, lambdas } from '../../functions/routes.ts'
+import { docsAnswer } from './docs.ts'
 import {
   type Answer,
   answerOf,
@@ -85,6 +86,8 @@ export async function startGateway({ port, clock }: { port: number; clock: () =>
         if (path.startsWith('/api/')) return api(request, path, end < 0 ? '' : url.slice(end + 1))
         // Passkeys belong to a name, and an address has none.
         if (headers.host?.startsWith('127.0.0.1')) return redirect(`${here()}${url}`)
+        const docs = docsAnswer(method, path)
+        if (docs) return docs
         const wantsHtml = headers.accept?.includes('text/html') ?? false
         return site({ method, path, ifNoneMatch: headers['if-none-match'], wantsHtml })
       }

@@ -94,10 +94,12 @@ export const isWaiting = ({ status, expiresAt }: Item, now: Date): boolean =>
 
 /** An item as the page shows it. */
 export function shownItem(item: Item, now: Date) {
-  const { kind, id, words, reference, digits, stops, at, problem } = item
+  const { kind, id, words, reference, stops, at, problem } = item
+  const status = item.status === 'waiting' && !isWaiting(item, now) ? 'over' : item.status
   return {
-    ...{ kind, id, words, reference, digits, stops, at, problem },
-    status: item.status === 'waiting' && !isWaiting(item, now) ? 'over' : item.status,
+    ...{ kind, id, words, reference, stops, at, problem, status },
+    // Once it was answered there is nothing to compare.
+    digits: status === 'waiting' ? item.digits : null,
     secondsLeft: secondsUntil(item.expiresAt, now),
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { LastEvents } from '../auditTrail/lastEvents.ts'
 import { asksFromNoOtherPage } from '../ownRequest.ts'
 import { authyApi } from './authyApi.ts'
 import { type AuthyAnswer, AuthyRefusal, readParams, readPath } from './authyRequest.ts'
@@ -28,6 +29,8 @@ export type PhoneOptions = {
   callbackUrl: () => string
   /** The page's address, with the API that the pretend devices call. Default: that of `npm start`. */
   siteUrl?: string
+  /** What the bus delivered last; without it no event is shown. */
+  events?: LastEvents
   /** The only source of time: for expiry, nonces and stored times. */
   clock: () => Date
   /** The JSON file in which phones and Authy users are kept, so that a restart finds them. */
@@ -46,6 +49,8 @@ export type Phone = {
   /** The phones' state, for tests in the same process. */
   book: PhoneBook
   devices: PhoneDevices
+  /** Something that the page shows, and that is not the phone's own, has changed. */
+  changed(): void
   /** Resolves when every callback under way has been answered, except delayed ones. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -77,11 +82,12 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     ...(devicesFile && { onKnown: (known: KnownDevice[]) => save(devicesFile, known) }),
     isWatched: () => screen.isWatched(),
   })
-  const screen = phoneScreen({ book, devices, clock, hasProvider })
+  const screen = phoneScreen({ book, devices, clock, hasProvider, events: options.events })
   const takePush = pushService({
     ...{ faults, setTimer, url: () => url },
     find: devices.subscription,
     onMessage: devices.rung,
+    onMissed: devices.missed,
   })
   const answerVerify = verifyApi({ ...verify, book, clock, baseUrl: () => url })
 
@@ -163,6 +169,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     url,
     book,
     devices,
+    changed: screen.changed,
     settled: sender.settled,
     async close() {
       sender.stop()

@@ -14,6 +14,8 @@ import { keysAfterClearing, type PhoneKeys, type SoftwarePhone } from './softwar
 
 /** How often the API is asked, while somebody looks or something waits. */
 const LOOK_MS = 2000
+/** Whether it was turned away is asked in every third round, because it is a second question. */
+const ROUNDS_TO_ASK_AGAIN = 3
 /** Only this much is shown of each device. */
 const ITEMS_SHOWN = 20
 const RINGS_SHOWN = 5
@@ -26,7 +28,13 @@ export type KnownDevice = {
   readonly email: string
   readonly name: string
   /** Null once it was let in. */
-  readonly asking: { readonly digits: string; readonly expiresAt: Date } | null
+  readonly asking: {
+    readonly digits: string
+    readonly expiresAt: Date
+    /** What it asked with: asked again, the API tells whether it was turned away. */
+    readonly code: string
+    readonly isTurnedAway: boolean
+  } | null
   /** Its storage was cleared: the device key is lost, and the passkey is there. */
   readonly isCleared: boolean
   /** Where it is rung; null until it was let in. */
@@ -43,6 +51,8 @@ type Device = Omit<KnownDevice, 'keys' | 'asking' | 'isCleared' | 'push'> & {
   isSubscribed: boolean
   /** The notifications that it shows, by their tags, newest last. */
   readonly rings: Map<string, Ring>
+  /** Why its push service did not take the last ring; null once one was taken. */
+  missed: string | null
   /** The document by which it removes itself. Null until it was let in, and once the page has removed it. */
   removal: string | null
   /** False once the page has removed it, as long as that can be undone. */
@@ -75,6 +85,7 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   const devices = new Map<string, Device>()
   for (const { keys, ...kept } of known)
     take({ ...kept, phone: calls.phone(keys), isSubscribed: false })
+  let round = 0
   let looking: Promise<void> | undefined
   let next: Promise<void> | undefined
   const ticking = setInterval(() => {
@@ -83,9 +94,12 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   ticking.unref()
 
   function take(
-    device: Omit<Device, 'removal' | 'isTrusted' | 'activeFrom' | 'trouble' | 'items' | 'rings'>,
+    device: Omit<
+      Device,
+      'missed' | 'removal' | 'isTrusted' | 'activeFrom' | 'trouble' | 'items' | 'rings'
+    >,
   ): void {
-    const told = { removal: null, isTrusted: true, activeFrom: null, trouble: null }
+    const told = { missed: null, removal: null, isTrusted: true, activeFrom: null, trouble: null }
     devices.set(device.kid, { ...device, ...told, items: new Map(), rings: new Map() })
   }
 
@@ -101,7 +115,7 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
 
   function waits({ asking, isCleared, items }: Device): boolean {
     if (isCleared) return false
-    if (asking) return clock() < asking.expiresAt
+    if (asking) return !asking.isTurnedAway && clock() < asking.expiresAt
     return [...items.values()].some((item) => isWaiting(item, clock()))
   }
 
@@ -117,6 +131,7 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       })
       return next
     }
+    round += 1
     looking = Promise.all([...devices.values()].map(lookFor)).then(() => {
       looking = undefined
       onChange()
@@ -125,7 +140,7 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
   }
 
   async function lookFor(device: Device): Promise<void> {
-    if (device.isCleared) return
+    if (device.isCleared || device.asking?.isTurnedAway) return
     try {
       const listed = await calls.list(device)
       device.trouble = null
@@ -142,7 +157,24 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
     } catch (error) {
       const refused = asRefused(error)
       // Until a device is let in, the API does not know it.
-      device.trouble = device.asking && refused.code === 'device_not_trusted' ? null : refused
+      const isAsking = device.asking !== null && refused.code === 'device_not_trusted'
+      device.trouble = isAsking ? null : refused
+      if (isAsking && round % ROUNDS_TO_ASK_AGAIN === 0) await lookIfTurnedAway(device)
+    }
+  }
+
+  /** Wrong digits too often, or a no: its digits let nobody in any more, so they are shown no longer. */
+  async function lookIfTurnedAway(device: Device): Promise<void> {
+    const { asking, phone, name } = device
+    if (!asking || asking.code === '' || clock() >= asking.expiresAt) return
+    try {
+      await calls.enrol(phone, asking.code, name)
+    } catch (error) {
+      // It was perhaps let in between the two questions: only what no list knows was turned away.
+      const isGone = asRefused(error).code === 'not_found'
+      if (!isGone || (await calls.list(device).then(Boolean, () => false))) return
+      device.asking = { ...asking, isTurnedAway: true }
+      keep()
     }
   }
 
@@ -168,7 +200,9 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
     const code = typedCode(LINK.exec(typed.trim())?.[1] ?? typed)
     if (code === undefined) return 'This is not a code of the page: it has ten letters and digits.'
     try {
-      const { kid, email, ...asking } = await how(phone, code, name)
+      const { kid, email, ...asked } = await how(phone, code, name)
+      // By an assertion it cannot ask twice in the same way.
+      const asking = { ...asked, code: how === calls.enrol ? code : '', isTurnedAway: false }
       take({ kid, email, name, asking, phone, isCleared: false, push: null, isSubscribed: false })
       return null
     } catch (error) {
@@ -234,6 +268,7 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       const device = devices.get(kid)
       if (!device) return undefined
       try {
+        device.missed = null
         const { subscribed } = await calls.push(device, { test: true })
         if (subscribed) return null
         // Its push service had ended the subscription; a browser's page subscribes again when it is opened.
@@ -257,10 +292,19 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       const device = [...devices.values()].find(({ push }) => push?.token === token)
       const ring = device && ringOf(text, clock())
       if (!ring) return
+      device.missed = null
       device.rings.delete(ring.tag)
       device.rings.set(ring.tag, ring)
       onChange()
       void look()
+    },
+
+    /** Say why a message of the push service was not shown. */
+    missed(token: string, why: string): void {
+      const device = [...devices.values()].find(({ push }) => push?.token === token)
+      if (!device) return
+      device.missed = why
+      onChange()
     },
 
     /** Remove a device: at the API, signed by its passkey, and then here. */
@@ -289,13 +333,15 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
       return [...devices.values()].reverse().map(({ kid, email, name, ...device }) => ({
         ...{ kid, email, name },
         asking: device.asking && {
-          digits: device.asking.digits,
+          digits: device.asking.isTurnedAway ? '' : device.asking.digits,
+          isTurnedAway: device.asking.isTurnedAway,
           secondsLeft: secondsUntil(device.asking.expiresAt, now),
         },
         isCleared: device.isCleared,
         isTrusted: device.isTrusted,
         activeFrom: device.activeFrom,
         trouble: device.trouble?.message ?? null,
+        missed: device.missed,
         canRemove: device.removal !== null && device.trouble?.code !== 'device_not_trusted',
         canRing: device.isSubscribed,
         rings: [...device.rings.values()].reverse().slice(0, RINGS_SHOWN),

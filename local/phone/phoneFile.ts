@@ -27,7 +27,15 @@ const knownDevices = z.array(
     kid: z.string(),
     email: z.string(),
     name: z.string(),
-    asking: z.object({ digits: z.string(), expiresAt: z.coerce.date() }).nullable(),
+    asking: z
+      .object({
+        digits: z.string(),
+        expiresAt: z.coerce.date(),
+        // Older files lack them.
+        code: z.string().default(''),
+        isTurnedAway: z.boolean().default(false),
+      })
+      .nullable(),
     // Older files lack it.
     isCleared: z.boolean().default(false),
     push: z

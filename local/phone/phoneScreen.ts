@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import * as z from 'zod'
 import { asksByOwnName, asksFromNoOtherPage } from '../ownRequest.ts'
 import { type DeviceAction, phoneAction } from './phoneAction.ts'
-import type { PhoneBook } from './phoneBook.ts'
-import type { PhoneDevices } from './phoneDevices.ts'
-import type { Push } from './phonePush.ts'
+import { type StateParts, stateOf } from './phoneState.ts'
 
-/** Only this much is shown; the book keeps everything. */
-const PHONES_SHOWN = 20
-const ITEMS_SHOWN = 20
 const TICK_MS = 1000
 /** Several times what any button of the page sends. */
 const ACTION_BYTES_MAX = 1024
@@ -23,9 +17,13 @@ const FILES: Record<string, [file: string, type: string]> = {
   '/phone.css': ['phone.css', 'text/css; charset=utf-8'],
   '/phone.js': ['phone.js', 'text/javascript; charset=utf-8'],
   '/devices.js': ['devices.js', 'text/javascript; charset=utf-8'],
+  '/events.js': ['events.js', 'text/javascript; charset=utf-8'],
   '/elements.js': ['elements.js', 'text/javascript; charset=utf-8'],
   '/icon.svg': ['icon.svg', 'image/svg+xml'],
 }
+
+/** An event's id is a UUID. */
+const AGAIN = /^\/events\/([0-9a-f-]{36})\/again$/
 
 /** No external and no inline content, because strangers write the texts that are shown. */
 const SCREEN_HEADERS = {
@@ -46,17 +44,12 @@ const SCREEN_HEADERS = {
   'cache-control': 'no-store',
 }
 
-export type ScreenParts = {
-  readonly book: PhoneBook
-  readonly devices: PhoneDevices
-  readonly clock: () => Date
-  /** Whether there are phone numbers, and a provider's faults. */
-  readonly hasProvider: boolean
-}
+export type ScreenParts = StateParts & { readonly clock: () => Date }
 
 /** The page that shows the phones: its files, its state and its actions. */
-export function phoneScreen({ book, devices, clock, hasProvider }: ScreenParts) {
-  const state = () => ({ hasProvider, ...stateOf(book, devices, clock()) })
+export function phoneScreen(parts: ScreenParts) {
+  const { book, devices, clock, events } = parts
+  const state = () => stateOf(parts, clock())
   const watchers = new Set<ServerResponse>()
   let shown = ''
 
@@ -147,6 +140,13 @@ export function phoneScreen({ book, devices, clock, hasProvider }: ScreenParts) 
     if (request.method === 'GET' && path === '/state') {
       return [200, 'application/json', JSON.stringify(state())]
     }
+    if (events && request.method === 'GET' && path === '/events') {
+      return [200, 'application/json', JSON.stringify({ events: events.list() })]
+    }
+    const [, again] = AGAIN.exec(path) ?? []
+    if (events && request.method === 'POST' && again !== undefined) {
+      return events.again(again) ? [204, PLAIN, ''] : [404, PLAIN, 'no such event']
+    }
     return [404, PLAIN, 'nothing here']
   }
 
@@ -157,7 +157,7 @@ export function phoneScreen({ book, devices, clock, hasProvider }: ScreenParts) 
       body: Buffer,
       response: ServerResponse,
     ): Promise<void> {
-      if (request.method === 'GET' && path === '/events' && asksFromNoOtherPage(request)) {
+      if (request.method === 'GET' && path === '/changes' && asksFromNoOtherPage(request)) {
         watch(response)
         return
       }
@@ -188,43 +188,3 @@ function parsed(body: Buffer): unknown {
     return undefined
   }
 }
-
-/** The page's state. Its time is in whole minutes, so that without changes nothing is sent in between. */
-function stateOf(book: PhoneBook, devices: PhoneDevices, now: Date) {
-  const phones = book.numbers().slice(0, PHONES_SHOWN)
-  return {
-    minute: `${now.toISOString().slice(0, 16)}Z`,
-    phones: phones.map((number) => ({
-      number,
-      shown: parsePhoneNumberFromString(number)?.formatInternational() ?? number,
-      hasApp: book.hasApp(number),
-      isLandline: book.isLandline(number),
-      items: [
-        ...book
-          .pushes(number)
-          .slice(0, ITEMS_SHOWN)
-          .map((push) => shownPush(push, now)),
-        ...book.messages(number).slice(0, ITEMS_SHOWN),
-      ]
-        .sort((one, other) => other.sequence - one.sequence)
-        .slice(0, ITEMS_SHOWN),
-    })),
-    devices: devices.shown(now),
-    faults: book.faults,
-  }
-}
-
-const shownPush = (push: Push, now: Date) => ({
-  kind: 'push',
-  sequence: push.sequence,
-  uuid: push.uuid,
-  at: push.createdAt,
-  message: push.message,
-  details: Object.entries(push.details ?? {}),
-  status: push.status,
-  secondsLeft:
-    push.status === 'pending' && push.expiresAt
-      ? Math.ceil((push.expiresAt.getTime() - now.getTime()) / 1000)
-      : null,
-  callbacks: push.callbacks,
-})

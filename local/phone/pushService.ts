@@ -52,6 +52,8 @@ export type PushServiceOptions = {
   readonly find: (token: string) => PretendSubscription | undefined
   /** Called with each message that the browser could decrypt. */
   readonly onMessage: (token: string, text: string) => void
+  /** Called with each message that is not taken, and why in words. */
+  readonly onMissed: (token: string, why: string) => void
 }
 
 type Message = {
@@ -64,16 +66,28 @@ type Message = {
 }
 
 /** The push service: answers a message with a status. */
-export function pushService({ faults, setTimer, url, find, onMessage }: PushServiceOptions) {
-  return async ({ path, headers, body, gone }: Message): Promise<number> => {
-    const { pushService: fault } = faults
+export function pushService({ faults, setTimer, url, find, ...on }: PushServiceOptions) {
+  return async (message: Message): Promise<number> => {
+    const token = message.path.slice(PUSH_PATH.length)
+    const fault = faults.pushService
+    if (fault === 'never') on.onMissed(token, missed('never answers, by the fault above'))
+    const status = await answer(token, message, fault)
+    const by = String(status) === fault ? ', by the fault above' : ''
+    if (status >= 400 && fault !== 'never') on.onMissed(token, missed(`answered ${status}${by}`))
+    return status
+  }
+
+  async function answer(
+    token: string,
+    { headers, body, gone }: Message,
+    fault: Faults['pushService'],
+  ): Promise<number> {
     if (fault === 'never') {
       await gone
       return 503
     }
     if (fault === 'late') await new Promise<void>((resolve) => setTimer(LATE_MS, resolve))
     if (fault === '404' || fault === '410' || fault === '429') return Number(fault)
-    const token = path.slice(PUSH_PATH.length)
     const subscription = find(token)
     if (!subscription) return 410
     if (!body || body.length > MESSAGE_BYTES_MAX) return 413
@@ -83,10 +97,13 @@ export function pushService({ faults, setTimer, url, find, onMessage }: PushServ
     if (!(await isSignedBy(headers.authorization, subscription.serverKey, url()))) return 403
     const text = decrypted(body, subscription)
     // A browser drops what it cannot decrypt; its push service does not learn of it.
-    if (text !== undefined) onMessage(token, text)
+    if (text !== undefined) on.onMessage(token, text)
+    else on.onMissed(token, 'A ring came that this phone could not decrypt.')
     return 201
   }
 }
+
+const missed = (what: string) => `A ring was sent, and the push service ${what}.`
 
 function decrypted(body: Buffer, { privateKey, auth }: PretendSubscription): string | undefined {
   const options = {

@@ -9,8 +9,9 @@ import Provider, {
   type KoaContextWithOIDC,
 } from 'oidc-provider'
 import { type Brand, PAYFRIEND } from '../../lib/brand.ts'
-import { asksByOwnName, OPERATOR_PATH } from '../ownRequest.ts'
+import { asksByOwnName } from '../ownRequest.ts'
 import { cognitoApi } from './cognitoApi.ts'
+import { operatorToken } from './operatorToken.ts'
 import { type Accounts, openAccounts } from './signInAccounts.ts'
 import { forms, show } from './signInForms.ts'
 import { messagePage } from './signInPages.ts'
@@ -54,15 +55,17 @@ export async function startSignIn(options: SignInOptions) {
   })
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
   const state = new SignInState()
-  const provider = new Provider(issuer, configure(options, { issuer, privateKey, accounts, state }))
+  const kid = randomBytes(16).toString('base64url')
+  const parts = { issuer, privateKey, kid, accounts, state }
+  const provider = new Provider(issuer, configure(options, parts))
   provider.on('server_error', (_ctx, error) => console.error(error))
   provider.use(forms(provider, { ...options, brand }, accounts))
   const pages = provider.callback()
   const cognito = cognitoApi(accounts, state)
-  let operator: Answerer = refuseOperator
+  let operator: Readonly<Record<string, Answerer>> = {}
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!asksByOwnName(request)) response.writeHead(403).end()
-    else if (request.url === OPERATOR_PATH) operator(request, response)
+    else if (operator[request.url ?? '']) operator[request.url ?? '']?.(request, response)
     else if (request.headers['x-amz-target'] !== undefined) cognito.answer(request, response)
     else pages(request, response)
   })
@@ -71,10 +74,19 @@ export async function startSignIn(options: SignInOptions) {
     issuer,
     /** The settings with which an SDK calls the emulated user pool. */
     userPool: { id: cognito.poolId, endpoint: issuer, accessKeyId: cognito.accessKeyId },
-    /** Set the function that answers the operator's command, once the rest of Payfriend has started. */
-    openOperator(answerer: Answerer) {
-      operator = answerer
+    /** Set what answers the operator's commands, by path, once the rest of Payfriend has started. */
+    openOperator(answerers: Readonly<Record<string, Answerer>>) {
+      operator = answerers
     },
+    /** An access token for the operator of this machine, who needs no password. */
+    tokenFor: (email: string) =>
+      operatorToken(
+        {
+          ...{ accounts, issuer, clientId: options.clientId, scope: options.scope },
+          ...{ lifeSeconds: ACCESS_TOKEN_SECONDS, key: { kid, privateKey } },
+        },
+        email,
+      ),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
@@ -85,13 +97,17 @@ export async function startSignIn(options: SignInOptions) {
 
 export type Answerer = (request: IncomingMessage, response: ServerResponse) => void
 
-const refuseOperator: Answerer = (_request, response) => void response.writeHead(503).end()
-
-type Parts = { issuer: string; privateKey: KeyObject; accounts: Accounts; state: SignInState }
+type Parts = {
+  issuer: string
+  privateKey: KeyObject
+  kid: string
+  accounts: Accounts
+  state: SignInState
+}
 
 function configure(
   { clientId, pageUrl, scope, brand = PAYFRIEND }: SignInOptions,
-  { issuer, privateKey, accounts, state }: Parts,
+  { issuer, privateKey, kid, accounts, state }: Parts,
 ): Configuration {
   const page = new URL(pageUrl)
   const api = `${issuer}/api`
@@ -100,7 +116,7 @@ function configure(
 
   return {
     adapter: state.adapter,
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' }] },
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clients: [
       {

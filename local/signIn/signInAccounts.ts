@@ -8,6 +8,13 @@ import * as z from 'zod'
 const WRONG_PASSWORDS_MAX = 10
 const WRONG_PASSWORDS_WINDOW_MINUTES = 15
 
+/** The e-mail addresses that HTML's own e-mail field accepts; checked here too, because a program may send one. */
+export const EMAIL_LENGTH_MAX = 254
+const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/
+
+export const isEmail = (text: string): boolean =>
+  text.length <= EMAIL_LENGTH_MAX && EMAIL.test(text) && !text.includes('..')
+
 export const PASSWORD_LENGTH_MIN = 8
 export const PASSWORD_LENGTH_MAX = 128
 
@@ -16,7 +23,14 @@ export type Verdict = 'right' | 'wrong' | { readonly lockedMinutes: number }
 export type Accounts = Awaited<ReturnType<typeof openAccounts>>
 
 const stored = z.strictObject({
-  people: z.array(z.strictObject({ email: z.string(), salt: z.base64(), hash: z.base64() })),
+  people: z.array(
+    z.strictObject({
+      email: z.string(),
+      // Both missing until the first sign-in on the page.
+      salt: z.base64().optional(),
+      hash: z.base64().optional(),
+    }),
+  ),
   /** How many accounts of an address were removed. The key is the first account's id, so that no address is kept. */
   removed: z.record(z.string(), z.int().positive()).default({}),
 })
@@ -73,14 +87,29 @@ export async function openAccounts({ dataFile, clock }: { dataFile?: string; clo
   return {
     /** Check a password; the first sign-in of an address registers it. */
     async signIn(email: string, password: string): Promise<Verdict> {
-      if (accounts.has(email)) return check(email, password)
+      if (accounts.get(email)) return check(email, password)
       const secret = await newSecret(password)
       // Another request registered the address while this password was being hashed.
-      if (accounts.has(email)) return check(email, password)
+      if (accounts.get(email)) return check(email, password)
       accounts.set(email, secret)
       emails.set(idOf(email), email)
       await save()
       return 'right'
+    },
+
+    /**
+     * Register an address without a password: the first sign-in on the page sets it, as it does of an address that is new.
+     *
+     * @returns its id, and whether it is new
+     */
+    async open(email: string): Promise<{ id: string; isNew: boolean }> {
+      const isNew = !accounts.has(email)
+      if (isNew) {
+        accounts.set(email, null)
+        emails.set(idOf(email), email)
+        await save()
+      }
+      return { id: idOf(email), isNew }
     },
 
     emailOf: (id: string): string | undefined => emails.get(id),
@@ -135,7 +164,8 @@ async function newSecret(password: string): Promise<Secret> {
 /** A secret that no password has: a hash is all zeros by a chance of one in 2^256. */
 const NOBODY: Secret = { salt: randomBytes(16), hash: Buffer.alloc(32) }
 
-type Kept = { accounts: Map<string, Secret>; removed: Map<string, number> }
+/** An account's secret is null until its password is set. */
+type Kept = { accounts: Map<string, Secret | null>; removed: Map<string, number> }
 
 async function load(dataFile: string | undefined): Promise<Kept> {
   if (!dataFile) return { accounts: new Map(), removed: new Map() }
@@ -148,7 +178,9 @@ async function load(dataFile: string | undefined): Promise<Kept> {
     accounts: new Map(
       people.map(({ email, salt, hash }) => [
         email,
-        { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') },
+        salt !== undefined && hash !== undefined
+          ? { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') }
+          : null,
       ]),
     ),
     removed: new Map(Object.entries(removed)),
@@ -158,13 +190,15 @@ async function load(dataFile: string | undefined): Promise<Kept> {
 /** Write a new file and rename it over the old one, so that a crash leaves one of the two whole. */
 async function write(
   dataFile: string,
-  accounts: ReadonlyMap<string, Secret>,
+  accounts: ReadonlyMap<string, Secret | null>,
   removed: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const list = [...accounts].map(([email, { salt, hash }]) => ({
+  const list = [...accounts].map(([email, secret]) => ({
     email,
-    salt: salt.toString('base64'),
-    hash: hash.toString('base64'),
+    ...(secret && {
+      salt: secret.salt.toString('base64'),
+      hash: secret.hash.toString('base64'),
+    }),
   }))
   await mkdir(dirname(dataFile), { recursive: true })
   const text = JSON.stringify({ people: list, removed: Object.fromEntries(removed) }, null, 2)

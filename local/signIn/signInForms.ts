@@ -3,6 +3,8 @@ import { errors, type Provider } from 'oidc-provider'
 import type { Brand } from '../../lib/brand.ts'
 import {
   type Accounts,
+  EMAIL_LENGTH_MAX,
+  isEmail,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
   type Verdict,
@@ -137,13 +139,8 @@ const refusalOf = (verdict: Exclude<Verdict, 'right'>): { status: number; text: 
 
 const inMinutes = (minutes: number) => (minutes === 1 ? 'in 1 minute' : `in ${minutes} minutes`)
 
-/** The e-mail addresses that HTML's own e-mail field accepts; checked here too, because a program may post the form. */
-const EMAIL_LENGTH_MAX = 254
-const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/
-
 function wrongEmail(email: string): Problem | undefined {
-  const isEmail = email.length <= EMAIL_LENGTH_MAX && EMAIL.test(email) && !email.includes('..')
-  if (isEmail) return undefined
+  if (isEmail(email)) return undefined
   return { field: 'email', text: 'Enter an e-mail address such as ada@example.com.' }
 }
 

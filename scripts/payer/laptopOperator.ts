@@ -17,7 +17,7 @@ export const ANSWER_LIMIT_MS = 30_000
 export function laptopOperator(port: number): Operator {
   const page = `http://localhost:${port}`
   return async (command, email, options) => {
-    const { issuer } = await configOf(page)
+    const issuer = await issuerOf(page, ' For a stage in AWS say --stage.')
     const response = await fetch(`${issuer}${OPERATOR_PATH}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -34,15 +34,20 @@ export function laptopOperator(port: number): Operator {
 
 const config = z.looseObject({ issuer: z.url({ protocol: /^http$/, hostname: /^localhost$/ }) })
 
-async function configOf(page: string) {
+/**
+ * The address of sign-in, as the page's `config.json` names it.
+ *
+ * @param hint what else the user may have meant
+ */
+export async function issuerOf(page: string, hint = ''): Promise<string> {
   const response = await fetch(`${page}/config.json`, {
     signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
   }).catch(() => {
     throw new CannotLook(
-      `Nothing answers at ${page}: start it with npm start, or name its port with --port. For a stage in AWS say --stage.`,
+      `Nothing answers at ${page}: start it with npm start, or name its port with --port.${hint}`,
     )
   })
   const found = config.safeParse(await response.json().catch(() => undefined))
-  if (found.success) return found.data
+  if (found.success) return found.data.issuer
   throw new CannotLook(`What answers at ${page} is not Payfriend: name its port with --port.`)
 }

@@ -412,10 +412,10 @@ describe('payments', () => {
     const few = { openPayments: 2 }
     await start('a', 0, few)
     await start('b', 10, few)
-    await expect(start('c', 20, few)).rejects.toMatchObject(full('too_many_payments', 280))
-    await expect(start('c', 299.999, few)).rejects.toMatchObject(full('too_many_payments', 1))
+    await expect(start('c', 20, few)).rejects.toMatchObject(full('too_many_open_payments', 280))
+    await expect(start('c', 299.999, few)).rejects.toMatchObject(full('too_many_open_payments', 1))
     await start('c', 300, few)
-    await expect(start('d', 300, few)).rejects.toMatchObject(full('too_many_payments', 10))
+    await expect(start('d', 300, few)).rejects.toMatchObject(full('too_many_open_payments', 10))
   })
 
   test('that wait for a slot wait for the first that ends, in whatever order they are kept', async () => {
@@ -427,7 +427,7 @@ describe('payments', () => {
     ] as const) {
       await start(id, seconds, few)
     }
-    await expect(start('d', 20, few)).rejects.toMatchObject(full('too_many_payments', 280))
+    await expect(start('d', 20, few)).rejects.toMatchObject(full('too_many_open_payments', 280))
   })
 
   test('that are decided make room at once', async () => {
@@ -435,7 +435,7 @@ describe('payments', () => {
     for (const id of ['a', 'b']) await start(id, 0, few)
     over.add(`${payerId}-a`)
     await start('c', 1, few)
-    await expect(start('d', 1, few)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('d', 1, few)).rejects.toMatchObject({ code: 'too_many_open_payments' })
   })
 
   test('that are open stay counted when the hour begins anew', async () => {
@@ -443,7 +443,9 @@ describe('payments', () => {
     await start('a', 0, few)
     await start('b', HOUR - 100, few)
     await start('c', HOUR, few)
-    await expect(start('d', HOUR + 1, few)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('d', HOUR + 1, few)).rejects.toMatchObject({
+      code: 'too_many_open_payments',
+    })
   })
 
   test('the same one is counted once, however often it is asked, also beyond the limit', async () => {
@@ -462,7 +464,7 @@ describe('payments', () => {
   test('the same one keeps its slot where there is no other', async () => {
     const few = { openPayments: 2 }
     for (const id of ['a', 'b', 'a', 'b']) await start(id, 0, few)
-    await expect(start('c', 0, few)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('c', 0, few)).rejects.toMatchObject({ code: 'too_many_open_payments' })
   })
 
   test('the same one, open since the hour before, is not counted in the next', async () => {
@@ -479,7 +481,7 @@ describe('payments', () => {
     await start('b', 1, few)
     over.add(`${payerId}-a`)
     await start('c', 2, few)
-    await expect(start('a', 3, few)).rejects.toMatchObject(full('too_many_payments', 298))
+    await expect(start('a', 3, few)).rejects.toMatchObject(full('too_many_open_payments', 298))
     over.add(`${payerId}-b`)
     await start('a', 4, few)
     expect(Object.keys((await stored()).started).sort()).toEqual(named('a', 'b', 'c'))
@@ -521,8 +523,8 @@ describe('payments', () => {
 
   test.each(['-_AAAAAAAAAAAAAAAAAAAA', '0AAAAAAAAAAAAAAAAAAAAA'])('may be named %s', async (id) => {
     const named = { payerId, paymentId: id, expiresAt: at(300) }
-    await limits().reserveStart(named, isOver, NOON)
-    await limits().reserveStart(named, isOver, NOON)
+    await limits().reserveStart(named, isOver, NOON, undefined)
+    await limits().reserveStart(named, isOver, NOON, undefined)
     expect(Object.entries((await counter(`limit#starts#${payerId}`))?.started)).toEqual([
       [id, NOON.toISOString()],
     ])
@@ -537,8 +539,14 @@ describe('payments', () => {
       tables.calls.length = 0
       await start('b', 1, {}, before)
       expect(tables.calls.map(({ command }) => command)).toEqual(['UpdateItemCommand'])
-      await start('c', 2)
-      expect(tables.calls.map(({ command }) => command).slice(1)).toEqual([
+    })
+
+    test('begin with none seen, and read what is there', async () => {
+      await start('a')
+      tables.calls.length = 0
+      await start('b', 1)
+      expect(tables.calls.map(({ command }) => command)).toEqual([
+        'UpdateItemCommand',
         'GetItemCommand',
         'UpdateItemCommand',
       ])
@@ -548,7 +556,9 @@ describe('payments', () => {
       await start('a', 0, few)
       const before = await seen()
       await start('b', 0, few)
-      await expect(start('c', 0, few, before)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('c', 0, few, before)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('a', 'b'))
     })
 
@@ -558,7 +568,9 @@ describe('payments', () => {
       over.add(`${payerId}-a`)
       await start('c', 0, few)
       const room = { ...(await seen()), unfinished: { [`${payerId}-b`]: at(300).toISOString() } }
-      await expect(start('a', 0, few, room)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('a', 0, few, room)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
     })
 
@@ -567,7 +579,9 @@ describe('payments', () => {
       const before = await seen()
       over.add(`${payerId}-a`)
       await start('c', 0, few)
-      await expect(start('a', 1, few, before)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('a', 1, few, before)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
     })
 
@@ -577,7 +591,9 @@ describe('payments', () => {
       await start('c', HOUR - 99, few)
       const ends = { [`${payerId}-b`]: at(HOUR + 200).toISOString() }
       const room = { ...(await seen()), unfinished: ends }
-      await expect(start('d', HOUR, few, room)).rejects.toMatchObject({ code: 'too_many_payments' })
+      await expect(start('d', HOUR, few, room)).rejects.toMatchObject({
+        code: 'too_many_open_payments',
+      })
       expect(Object.keys((await stored()).unfinished).sort()).toEqual(named('b', 'c'))
     })
 
@@ -612,6 +628,7 @@ describe('payments', () => {
         { payerId, paymentId: `${payerId}-${id}`, expiresAt: at(seconds + 300), sessionsFrom },
         isOver,
         at(seconds),
+        undefined,
       )
 
     test('begin the hour anew, so that what a stolen session used up shuts nobody out', async () => {
@@ -658,7 +675,7 @@ describe('payments', () => {
       const few = { openPayments: 2 }
       for (const id of ['open-a', 'open-b']) await start(id, 0, few)
       await expect(signedIn('own', 10, SECONDS + 5, few)).rejects.toMatchObject(
-        full('too_many_payments', 290),
+        full('too_many_open_payments', 290),
       )
     })
 
@@ -810,7 +827,9 @@ describe('payments', () => {
     await start('own', 20)
     expect(await seen()).toMatchObject({ started: { [`${payerId}-own`]: at(20).toISOString() } })
     expect(Object.keys((await stored()).unfinished)).toHaveLength(5)
-    await expect(start('more', 21)).rejects.toMatchObject({ code: 'too_many_payments' })
+    await expect(start('more', 21)).rejects.toMatchObject({
+      code: 'too_many_open_payments',
+    })
   })
 })
 
@@ -838,7 +857,8 @@ describe('a fault of the database', () => {
     faulty.on(UpdateCommand).rejects(fault)
     const start = { payerId, paymentId: 'a', expiresAt: at(300) }
     await expect(limits().spendPayingText(payerId, NOON)).rejects.toBe(fault)
-    await expect(limits().reserveStart(start, async () => true, NOON)).rejects.toBe(fault)
+    const started = limits().reserveStart(start, async () => true, NOON, undefined)
+    await expect(started).rejects.toBe(fault)
   })
 
   test('while room is made lets nothing pass', async () => {
@@ -853,7 +873,8 @@ describe('a fault of the database', () => {
     faulty.on(GetCommand).resolves({ Item })
     faulty.on(UpdateCommand).rejects(fault)
     const few = limits({ openPayments: 1 })
-    await expect(few.reserveStart(start, async () => true, at(1))).rejects.toBe(fault)
+    const started = few.reserveStart(start, async () => true, at(1), await few.readStarts(payerId))
+    await expect(started).rejects.toBe(fault)
     expect(faulty.commandCalls(UpdateCommand)).toHaveLength(1)
   })
 
@@ -864,6 +885,19 @@ describe('a fault of the database', () => {
     const spent = limits().spendPayingText(payerId, NOON)
     await expect(spent).rejects.toBe(fault)
     expect(faulty.commandCalls(UpdateCommand)).toHaveLength(2)
+  })
+
+  test('between two counters is told as the refusal of the other, which is certain', async () => {
+    const fault = new InternalServerError({ $metadata: {}, message: 'sorry' })
+    await store({ user_id: day(`limit#paying#${payerId}`), uses: 1_000_000 })
+    const faulty = tables.faulty()
+    faulty.on(UpdateCommand).callsFake(({ Key }) => {
+      if (Key.user_id.startsWith('limit#stage')) throw fault
+      throw new ConditionalCheckFailedException({ $metadata: {}, message: 'full' })
+    })
+    faulty.on(GetCommand).resolves({ Item: { uses: 1_000_000 } })
+    const spent = limits().spendPayingText(payerId, NOON)
+    await expect(spent).rejects.toMatchObject({ code: 'too_many_sms' })
   })
 
   test('a counter that is never won lets nothing pass, and ends after ten tries', async () => {
@@ -879,10 +913,11 @@ describe('a fault of the database', () => {
     faulty.on(GetCommand).resolves({ Item: { uses: 0 } })
     const spent = limits().spendPayingText(payerId, NOON)
     await expect(spent).rejects.toThrow('the condition of 10 writes in a row')
-    expect(times()).toBe(10)
-    faulty.on(GetCommand).resolves({})
-    const started = limits().reserveStart(start, async () => true, NOON)
-    await expect(started).rejects.toThrow('the condition of 10 writes in a row')
+    // The payer's counter and the stage's, together.
     expect(times()).toBe(20)
+    faulty.on(GetCommand).resolves({})
+    const started = limits().reserveStart(start, async () => true, NOON, undefined)
+    await expect(started).rejects.toThrow('the condition of 10 writes in a row')
+    expect(times()).toBe(30)
   })
 })

@@ -120,6 +120,7 @@ test.each([
       leaves: known?.phone ? ['text', 'invitation'] : ['invitation'],
     },
     notices: [],
+    codesLockedUntil: null,
     startsLockedUntil: null,
     phone: shown,
   })

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { Device, Devices } from '../../functions/core/device.ts'
+import { ASK_RINGS_PER_HOUR, type Device, type Devices } from '../../functions/core/device.ts'
 import type { Payer } from '../../functions/core/payer.ts'
 import { EMPTY_TRAIL } from '../../functions/core/payerTrail.ts'
+import type { Payment } from '../../functions/core/payment.ts'
 import type { PushAnswer, PushMessage } from '../../functions/core/ports.ts'
 import type { RINGING_ACCOUNT_EVENTS, RingEvent } from '../../functions/core/ringEvent.ts'
 import { ringDevices } from '../../functions/core/ringing.ts'
 import { at, NOON } from './answering.ts'
+import { open, over } from './payments.ts'
 
 const SITE = 'https://pay.example'
 const push = (name: string) => ({
@@ -52,12 +54,18 @@ type World = {
   readonly state?: Payer['state']
   /** Of the push service, time after time; the last for ever. */
   readonly answers?: readonly PushAnswer[]
+  /** Rings in this hour of what asks for a yes. */
+  readonly asksRung?: number
+  /** How the payment stands when it rings; null if there is none. */
+  readonly outcome?: Payment['outcome'] | null
   /** Seconds that the pause before the second try takes. */
   readonly pauseSeconds?: number
 }
 
 async function ringing(event: RingEvent, world: World = {}) {
   const { all = [active], devices, state, answers = ['taken'], pauseSeconds = 1 } = world
+  const { outcome = { status: 'pending' } } = world
+  let asksRung = world.asksRung ?? 0
   let now = NOON
   const sent: { readonly to: string; readonly message: PushMessage }[] = []
   const ended: string[] = []
@@ -67,8 +75,18 @@ async function ringing(event: RingEvent, world: World = {}) {
   }
   const rung = await ringDevices(
     {
+      payments: {
+        get: async (payerId, paymentId) =>
+          outcome && event.type === 'payment.pending'
+            ? { ...open, payerId, paymentId, outcome, expiresAt: event.expiresAt }
+            : undefined,
+      },
       payers: { get: async (id) => (id === payer.payerId ? payer : undefined) },
       devices: {
+        async countAskRing() {
+          asksRung += 1
+          return asksRung <= ASK_RINGS_PER_HOUR
+        },
         endPush: async (_payerId, deviceId, endpoint) => void ended.push(`${deviceId} ${endpoint}`),
       },
       pushes: {
@@ -221,6 +239,17 @@ describe('a ring', () => {
     const expiresIn = (seconds: number) => ({ ...payment, expiresAt: at(seconds) })
     expect((await ringing(expiresIn(0.999))).rung).toMatchObject([{ answer: 'late' }])
     expect((await ringing(expiresIn(1))).rung).toMatchObject([{ answer: 'taken' }])
+  })
+
+  test.each(['cancelled', 'approved', 'denied', 'failed', 'expired'] as const)(
+    'of a payment that is %s by then is none',
+    async (status) => {
+      expect((await ringing(payment, { ...over(status) })).rung).toEqual([])
+    },
+  )
+
+  test('of a payment that is not stored is none', async () => {
+    expect((await ringing(payment, { outcome: null })).rung).toEqual([])
   })
 
   test('of a payment that is over is none, not even a late one', async () => {

@@ -54,6 +54,7 @@ const profile = said(200, [JSON_TYPE, NO_STORE], {
     leaves: ['invitation'],
   },
   notices: [],
+  codesLockedUntil: null,
   startsLockedUntil: null,
 })
 const start = sent('POST', '/api/payments', {

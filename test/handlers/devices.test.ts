@@ -233,6 +233,25 @@ describe('adding a device', () => {
     expect(await harness.call('deviceEnrol', { text, headers })).toMatchObject({ status: 201 })
     expect((await profileOf(ada)).pending.name).toBe('Zoë’s phone')
   })
+
+  test('a name that another phone of the payer has gets a number, and without room for it is refused', async () => {
+    await addDevice(harness, ada)
+    const second = await invitedDevice(harness, ada, { name: 'ADA’S  phone' })
+    expect(await harness.call('deviceEnrol', second.enrolment)).toMatchObject({ status: 201 })
+    expect((await profileOf(ada)).pending.name).toBe('ADA’S phone 2')
+    // The same request again has the same answer.
+    expect(await harness.call('deviceEnrol', second.enrolment)).toMatchObject({ status: 201 })
+    expect((await profileOf(ada)).pending.name).toBe('ADA’S phone 2')
+
+    const bob = harness.stranger()
+    const name = 'n'.repeat(30)
+    await addDevice(harness, bob, { name })
+    const full = await invitedDevice(harness, bob, { name })
+    expect(await harness.call('deviceEnrol', full.enrolment)).toMatchObject(
+      no(400, 'invalid_request', { fields: [{ path: 'name' }] }),
+    )
+    expect((await profileOf(bob)).pending).toBeNull()
+  })
 })
 
 describe('an invitation', () => {

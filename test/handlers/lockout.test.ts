@@ -105,6 +105,17 @@ test('the fifth wrong code in a row, whatever payments they were for, locks code
   expect([checks(), await harness.item(three.id)]).toEqual(before)
 })
 
+test('the profile tells until when codes are locked, up to that instant', async () => {
+  const { payer } = await lockedOut()
+  const until = new Date(harness.clock.now().getTime() + 5 * MINUTE * 1000).toISOString()
+  const told = async () => (await harness.call('profile', { as: payer })).body.codesLockedUntil
+  expect(await told()).toBe(until)
+  harness.clock.advance(5 * MINUTE - 0.001)
+  expect(await told()).toBe(until)
+  harness.clock.advance(0.001)
+  expect(await told()).toBeNull()
+})
+
 test('the fifth wrong code at one payment fails it and locks codes as well', async () => {
   const payer = await harness.person()
   const { id, wrong } = await texted(payer)

@@ -107,6 +107,7 @@ describe('a first phone', () => {
       email: who.email,
       devices: noDevices('sign-in'),
       notices: [],
+      codesLockedUntil: null,
       startsLockedUntil: null,
       phone: {
         number,
@@ -120,6 +121,7 @@ describe('a first phone', () => {
       email: who.email,
       devices: noDevices('text'),
       notices: [],
+      codesLockedUntil: null,
       startsLockedUntil: null,
       phone: { number, verified: true, pending: null },
     })
@@ -146,6 +148,7 @@ describe('a first phone', () => {
       phone: null,
       devices: noDevices('sign-in'),
       notices: [],
+      codesLockedUntil: null,
       startsLockedUntil: null,
     })
   })

@@ -3,6 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { ASK_RINGS_PER_HOUR } from '../../functions/core/device.ts'
 import { publishEvents } from '../../functions/handlers/publishEvents.ts'
 import { addDevice, askingDevice, succeeded, type TestDevice } from '../harness/devices.ts'
 import { SITE } from '../harness/event.ts'
@@ -58,8 +59,8 @@ test('a new device rings the one that can let it in, without its name, and a tap
   const other = await askingDevice(harness, ada, { name: 'Ada’s laptop' })
   expect(await rung()).toEqual([
     {
-      title: 'A new phone asks for your yes',
-      body: 'It wants to approve payments of your account. Say yes only if you are adding a phone now.',
+      title: 'Add a new phone?',
+      body: 'A phone wants to approve payments of your account. Say yes only if you are adding a phone now.',
       navigate: at(`device.${other.id}`),
       tag: 'asks',
     },
@@ -97,7 +98,7 @@ test('another number rings, without saying it, and a tap opens it', async () => 
   const [notification, ...more] = await rung()
   expect(more).toEqual([])
   expect(notification).toMatchObject({
-    title: 'Another phone number asks for your yes',
+    title: 'Change your phone number?',
     navigate: at(`phone.${verificationId}`),
     tag: 'phone',
   })
@@ -128,4 +129,24 @@ test('the first device of a payer rings nobody', async () => {
   ada = await harness.person()
   await askingDevice(harness, ada, {})
   expect(await rung()).toEqual([])
+})
+
+test('five asks of an hour ring, the sixth is only listed, and the next hour rings again', async () => {
+  // Of one hour, however long the test takes.
+  harness.clock.advance(3600 - (Math.floor(harness.clock.now().getTime() / 1000) % 3600))
+  const last = { id: '' }
+  const ask = async () => {
+    last.id = (await askingDevice(harness, ada, {})).id
+    const told = await rung()
+    changes.length = 0
+    return told.length
+  }
+  for (let asked = 1; asked <= ASK_RINGS_PER_HOUR; asked += 1) expect(await ask()).toBe(1)
+  expect(await ask()).toBe(0)
+  const listed = await device.approvals()
+  expect(listed.body.approvals).toMatchObject([{ id: `device.${last.id}` }])
+  expect((await change()).verificationId).toBeDefined()
+  expect(await rung()).toEqual([])
+  harness.clock.advance(3600)
+  expect(await ask()).toBe(1)
 })

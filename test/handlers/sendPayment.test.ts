@@ -290,7 +290,7 @@ describe('the limit of open payments', () => {
     const payer = await harness.person()
     for (const i of times(5, String)) await harness.pending(payer, { key: i })
     expect(await send(payer, 'sixth')).toMatchObject({
-      ...no(429, 'too_many_payments'),
+      ...no(429, 'too_many_open_payments'),
       headers: { 'retry-after': '300' },
     })
     const { body } = await harness.call('listPayments', { as: payer })

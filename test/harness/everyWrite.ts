@@ -331,6 +331,7 @@ const withEither: readonly Scenario[] = [
     await harness.ring.settled()
     harness.pushServer.faults.pushService = 'well'
     await push({ subscription: json })
+    await rungByAsk(harness, as)
     await push({ subscription: null })
   },
 
@@ -417,6 +418,17 @@ async function texted(harness: Harness, as: Person) {
   await harness.call('smsStart', { as, id })
   const code = harness.codeOn(as.number)
   return { id, code, wrong: otherThan(code) }
+}
+
+/** A new device asks at the end of an hour, and its ring is of the next one. */
+async function rungByAsk({ clock, ...harness }: Harness, as: Person): Promise<void> {
+  const seconds = Math.floor(clock.now().getTime() / 1000) % (60 * MINUTE)
+  clock.advance(60 * MINUTE - seconds - MINUTE)
+  const { id } = await askingDevice({ clock, ...harness }, as)
+  clock.advance(2 * MINUTE)
+  const until = new Date(clock.now().getTime() + MINUTE * 1000).toISOString()
+  const detail = { version: 1, payerId: as.payerId, deviceId: id, until }
+  await harness.ring({ source: 'payfriend.rings', 'detail-type': 'device.asks', detail })
 }
 
 const enter = (harness: Harness, as: Person, id: string, code: string) =>

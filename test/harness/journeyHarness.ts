@@ -145,7 +145,7 @@ export async function startJourneyHarness(
       await page.locator('input[name=email]').fill(email)
       await page.locator('input[name=password]').fill(PASSWORD)
       await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
+      await page.getByRole('button', { name: 'Sign out', exact: true }).first().waitFor()
     },
 
     /** Signed in, with a verified phone, at the form. */
@@ -177,7 +177,7 @@ export async function startJourneyHarness(
 
     /** Ask for a code by text, and come to where it is entered. */
     async text({ page }: Visitor) {
-      await page.getByRole('button', { name: 'Send me a code by text' }).click()
+      await page.getByRole('button', { name: /^Text me the code/ }).click()
       await heading(page, 'Enter the code from the text')
     },
 

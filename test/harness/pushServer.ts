@@ -45,6 +45,7 @@ export async function startPushServer() {
     faults,
     setTimer: (_ms, fn) => void timers.push(fn),
     url: () => url,
+    onMissed: () => {},
     find: (token) => subscriptions.get(token),
     onMessage: (token, text) => void received.push({ token, payload: JSON.parse(text) }),
   })

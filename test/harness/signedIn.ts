@@ -51,5 +51,5 @@ export async function signedInAt(payfriend: Payfriend, email: string) {
     })
     return { status: response.status, body: JSON.parse(await response.text()) }
   }
-  return { email, api }
+  return { email, token, api }
 }

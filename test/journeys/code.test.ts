@@ -44,12 +44,11 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await harness.enter(ann, otherThan(code))
     await says(ann.page, 'That code is wrong. 4 attempts left.')
     await harness.enter(ann, code)
-    await heading(ann.page, 'My payments')
-    await says(ann.page, 'Your payment has been approved!')
-    await says(ann.page, 'you can ignore it')
-    const row = await ann.page.getByRole('listitem').first().innerText()
-    expect(row).toContain('by a code by text')
-    expect(row).toContain(reference)
+    await heading(ann.page, 'Payment approved')
+    await says(ann.page, 'You approved it with a code by text.')
+    expect(await ann.page.locator('dd .reference').innerText()).toBe(reference)
+    // No request ever went to this phone.
+    expect(await ann.page.getByText('you can ignore it').count()).toBe(0)
   })
 
   test('while texts are paused the page says so and what is left, and goes on when they are not', async () => {
@@ -67,16 +66,16 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
         body: JSON.stringify(refusal),
       }),
     )
-    await pat.page.getByRole('button', { name: 'Send me a code by text' }).click()
+    await pat.page.getByRole('button', { name: /^Text me the code/ }).click()
     const orElse = app ? 'answer in the app on your phone' : 'cancel this payment'
     await says(pat.page, `Codes by text are paused just now. Try again later, or ${orElse}.`)
     await pat.page.unroute(texts)
     if (app) {
       await harness.answers(pat, 'approved')
-      await says(pat.page, 'Your payment has been approved!')
+      await heading(pat.page, 'Payment approved')
     } else {
       await pat.page.getByRole('button', { name: 'Cancel this payment' }).click()
-      await heading(pat.page, 'This payment was cancelled.')
+      await heading(pat.page, 'Payment cancelled')
     }
   })
 
@@ -118,15 +117,29 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
       await says(ben.page, `That code is wrong. ${left} left.`)
     }
     await harness.enter(ben, wrong)
-    await heading(ben.page, 'This payment has failed.')
+    await heading(ben.page, 'Payment failed')
+    await says(ben.page, 'Nothing was paid.')
+    await says(ben.page, 'Five wrong codes were entered.')
+    await says(ben.page, /^Codes by text are locked until \d\d:\d\d\. Start again then\.$/)
+    await ben.page.reload()
+    await heading(ben.page, 'Payment failed')
+    await says(ben.page, /^Codes by text are locked until \d\d:\d\d\./)
     await ben.page.getByRole('button', { name: 'Start again' }).click()
     await heading(ben.page, 'Send a payment')
     expect(await ben.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('20.50')
     await ben.page.getByRole('button', { name: 'Send payment' }).click()
-    await ben.page.getByRole('button', { name: 'Send me a code by text' }).click()
-    await says(ben.page, /Five codes in a row were wrong, so codes are locked until \d\d:\d\d/)
-    await says(ben.page, 'Until then you can cancel this payment.')
-    await says(ben.page, 'You can ask again in 5 minutes.')
+    // Said before any press, and not offered; then offered by itself when the lock ends.
+    await says(ben.page, /^Five codes in a row were wrong, so codes are locked until \d\d:\d\d\. /)
+    const ask = ben.page.getByRole('button', { name: /^Text me the code/ })
+    expect(await ask.isVisible()).toBe(false)
+    await harness.pass(200)
+    await ben.page.getByRole('button', { name: 'Cancel this payment' }).click()
+    await ben.page.getByRole('button', { name: 'Start again' }).click()
+    await harness.pass(60)
+    await ben.page.getByRole('button', { name: 'Send payment' }).click()
+    await says(ben.page, /You can ask for a code then\.$/)
+    await harness.pass(60)
+    await ask.waitFor()
   })
 
   test('a reload on the way comes back to the same code, which is not sent a second time', async () => {
@@ -135,29 +148,69 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await cleo.page.reload()
     await heading(cleo.page, 'Approve this payment')
     await harness.text(cleo)
+    await says(cleo.page, /^We texted the code to the phone ending in \d{3}\.$/)
+    await cleo.page
+      .getByRole('timer')
+      .getByText(/^[45]:\d\d$/)
+      .waitFor()
     const texts = harness.phone.book.messages(cleo.number).length
     await cleo.page.reload()
     await heading(cleo.page, 'Enter the code from the text')
-    await cleo.page.getByRole('link', { name: 'Back to the payment' }).click()
-    await heading(cleo.page, 'Approve this payment')
-    await cleo.page.getByRole('link', { name: 'Enter the code' }).click()
     await harness.enter(cleo, harness.codeOn(cleo.number))
-    await says(cleo.page, 'Your payment has been approved!')
+    await heading(cleo.page, 'Payment approved')
     expect(harness.phone.book.messages(cleo.number)).toHaveLength(texts)
   })
+
+  test('another code is said to be sent, with the cursor where it is entered, and its end is heard', async () => {
+    const { page, number } = await withCode()
+    await harness.pass(21)
+    await page.getByRole('button', { name: 'Send a new code' }).click()
+    const said = page
+      .getByRole('status')
+      .filter({ hasText: /^We texted a new code to the phone ending in \d{3}\.$/ })
+    await said.waitFor()
+    const code = page.getByLabel('Code', { exact: true })
+    expect(await code.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
+    expect(harness.phone.book.messages(number).length).toBeGreaterThan(1)
+    await harness.pass(219)
+    await expect
+      .poll(async () => {
+        await harness.pass(1)
+        return page.getByRole('status').filter({ hasText: 'One minute left to answer.' }).count()
+      })
+      .toBe(1)
+  })
+
+  test('a press that reached nobody is said to be lost until the server answers again', async () => {
+    const { page } = await withCode()
+    await page.route('**/cancellation', (route) => route.abort())
+    await page.getByRole('button', { name: 'Cancel this payment' }).click()
+    const lost = page.getByRole('alert').filter({ hasText: /^We can’t reach Payfriend\./ })
+    await lost.waitFor()
+    await harness.pass(9)
+    await expect.poll(() => lost.count()).toBe(0)
+    await page.unroute('**/cancellation')
+    await page.getByRole('button', { name: 'Cancel this payment' }).click()
+    await heading(page, 'Payment cancelled')
+  })
+
+  /** A payer without the app, who has a code. */
+  async function withCode() {
+    const payer = await harness.payer({ app: false })
+    await harness.send(payer)
+    await harness.text(payer)
+    return payer
+  }
 
   test('a payment cancelled while its code is out is over, and says that the text can be ignored', async () => {
     const dora = await harness.payer({ app: false })
     await harness.send(dora)
     await harness.text(dora)
     await dora.page.getByRole('button', { name: 'Cancel this payment' }).click()
-    await heading(dora.page, 'This payment was cancelled.')
-    await says(
-      dora.page,
-      'If your phone still shows this request, or a code for it, you can ignore',
-    )
+    await heading(dora.page, 'Payment cancelled')
+    await says(dora.page, 'If a code for it still arrives by text, you can ignore it.')
     await dora.page.getByRole('link', { name: 'My payments' }).first().click()
-    await says(dora.page, 'it was cancelled')
+    await dora.page.getByRole('link', { name: /Cancelled$/ }).waitFor()
   })
 
   test('an expired payment explains itself and can be started again (2019: W9)', async () => {
@@ -165,8 +218,9 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await harness.send(emil)
     await harness.text(emil)
     await harness.pass(301)
-    await heading(emil.page, 'This payment request has expired.')
-    await says(emil.page, 'so nothing was paid')
+    await heading(emil.page, 'Payment expired')
+    await says(emil.page, 'Nothing was paid.')
+    await says(emil.page, 'It was not approved within 5 minutes.')
     await emil.page.getByRole('button', { name: 'Start again' }).click()
     expect(await emil.page.getByLabel('E-mail or account number').inputValue()).toBe(
       'neville@hogwarts.ac.uk',

@@ -32,12 +32,12 @@ describe('a phone that approves', () => {
     await phone.page.getByRole('button', { name: 'Deny' }).click()
     await phone.page.getByRole('button', { name: 'Back' }).click()
     await phone.page.getByRole('button', { name: 'Deny' }).click()
-    await phone.page.getByRole('button', { name: "I didn't start this" }).click()
+    await phone.page.getByRole('button', { name: 'I didn’t start this' }).click()
     await heading(phone.page, 'Denied')
     await says(phone.page, /^Somebody else may be signed in as you\./)
     await ida.page.bringToFront()
     await harness.pass(3)
-    await says(ida.page, 'Your payment request has been denied.')
+    await heading(ida.page, 'Payment denied')
   })
 
   // Later than in the press itself some browsers show nothing, and no test browser is one of them.
@@ -76,7 +76,7 @@ describe('a phone that approves', () => {
       await harness.pass(3)
       await heading(phone.page, 'Approved')
       await ira.page.bringToFront()
-      await says(ira.page, 'Your payment has been approved!')
+      await heading(ira.page, 'Payment approved')
     }
     expect(await phone.page.evaluate('document.activeElement.tagName')).toBe('H1')
   })
@@ -91,7 +91,7 @@ describe('a phone that approves', () => {
     await says(phone.page, 'Nothing was approved. Try again.')
     expect(await phone.page.getByText(/key may be gone/).count()).toBe(0)
     await phone.page.getByRole('button', { name: 'Approve' }).click()
-    await says(phone.page, /this phone’s key may be gone\. Remove this phone on the page/)
+    await says(phone.page, /its key may be gone\. Then remove this phone on the page/)
     await joe.page.bringToFront()
     await harness.pass(3)
     await heading(joe.page, 'Waiting for your phone')
@@ -109,12 +109,12 @@ describe('a phone that approves', () => {
     await open(phone, words)
     await kim.page.bringToFront()
     await kim.page.getByRole('button', { name: 'Cancel this payment' }).click()
-    await says(kim.page, 'This payment was cancelled.')
+    await says(kim.page, 'Payment cancelled')
     await phone.page.bringToFront()
     await heading(phone.page, 'This no longer waits for your answer')
     // What it was is still there.
     await says(phone.page, words)
-    await says(phone.page, 'Nothing was paid by this phone.')
+    await says(phone.page, 'Nothing was approved on this phone.')
     await pay(harness, kim, '2.00')
     await phone.page.bringToFront()
     await heading(phone.page, 'Waiting for your answer')
@@ -133,8 +133,8 @@ describe('a phone that approves', () => {
     await heading(phone.page, 'Approved')
     await harness.pass(3)
     await heading(other, 'This no longer waits for your answer')
-    await says(other, /^A yes was sent to it from this phone\./)
-    expect(await other.getByText('Nothing was paid by this phone.').count()).toBe(0)
+    await says(other, /^You said yes to it on this phone\./)
+    expect(await other.getByText('Nothing was approved on this phone.').count()).toBe(0)
   })
 
   test('is the only way: no text is offered, and no number is asked for', async () => {
@@ -170,7 +170,7 @@ describe('a phone that approves', () => {
     const digits = await enrol(harness, phone, await invite(oli), 'Of both')
     await oli.page.bringToFront()
     await confirm(harness, oli, digits)
-    await says(oli.page, 'approves your payments now.')
+    await says(oli.page, 'can approve your payments now.')
     await pay(harness, nan, '1.00')
     await pay(harness, oli, '2.00')
     for (const [payer, other] of [
@@ -185,7 +185,7 @@ describe('a phone that approves', () => {
       await heading(phone.page, 'Approved')
       await payer.page.bringToFront()
       await harness.pass(3)
-      await says(payer.page, 'Your payment has been approved!')
+      await heading(payer.page, 'Payment approved')
     }
   })
 })
@@ -213,13 +213,13 @@ describe('an answer of the server that is lost', () => {
       if (request.url().endsWith('/api/devices')) sent.push(request.postData())
     })
     await page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(page, /^We can't reach Payfriend\./)
+    await says(page, /^We can’t reach Payfriend\./)
     await page.getByRole('button', { name: 'Add this phone' }).click()
     await heading(page, 'Type these four digits')
     expect(sent).toHaveLength(2)
     expect(sent[0]).toBe(sent[1])
     await confirm(harness, wim, await page.locator('.digits').innerText())
-    await says(wim.page, 'approves your payments now.')
+    await says(wim.page, 'can approve your payments now.')
   })
 
   test('is not taken for a no, and the page that waits knows it', async () => {
@@ -231,15 +231,15 @@ describe('an answer of the server that is lost', () => {
     await phone.page.getByRole('button', { name: 'Approve' }).click()
     await heading(phone.page, 'This no longer waits for your answer')
     await says(phone.page, /^Your answer has probably arrived/)
-    expect(await phone.page.getByText('Nothing was paid by this phone.').count()).toBe(0)
+    expect(await phone.page.getByText('Nothing was approved on this phone.').count()).toBe(0)
     await xan.page.bringToFront()
     await harness.pass(3)
-    await says(xan.page, 'Your payment has been approved!')
+    await heading(xan.page, 'Payment approved')
   })
 })
 
 describe('a phone is removed', () => {
-  const NONE_NOW = /^No phone approves your payments now, so nothing can be paid\./
+  const NONE_NOW = /^None of your phones can approve payments now, so nothing can be paid\./
 
   test('on the page, after a second press, and the phone is told', async () => {
     const pat = await harness.payer()
@@ -262,7 +262,7 @@ describe('a phone is removed', () => {
     await says(phone.page, 'This phone was removed')
     harness.passUnseen(12 * 3600)
     await harness.pass(3)
-    await says(phone.page, /^This phone no longer approves payments of/)
+    await says(phone.page, /^This phone can’t approve payments of/)
     await phone.page.getByRole('button', { name: `Forget this account, ${pat.email}` }).click()
     await heading(phone.page, 'Approve payments on this phone')
   })
@@ -284,7 +284,7 @@ describe('a phone is removed', () => {
     await harness.pass(3)
     await heading(phone.page, 'This no longer waits for your answer')
     await says(phone.page, words)
-    await says(phone.page, 'Nothing was paid by this phone.')
+    await says(phone.page, 'Nothing was approved on this phone.')
   })
 
   test('on the phone itself, with its finger', async () => {
@@ -297,7 +297,7 @@ describe('a phone is removed', () => {
     await remove.click()
     await phone.page.getByRole('button', { name: 'Keep it' }).click()
     await remove.click()
-    await says(phone.page, /This is for good: it can’t be undone/)
+    await says(phone.page, /You can’t undo this/)
     const sure = phone.page.getByRole('button', { name: 'Yes, remove it' })
     await sure.click()
     await says(phone.page, 'The phone was not removed. Try again.')
@@ -306,7 +306,10 @@ describe('a phone is removed', () => {
     await heading(phone.page, 'This phone is removed')
     await quin.page.bringToFront()
     await quin.page.reload()
-    await says(quin.page, 'No phone approves your payments now, so nothing can be paid. Add one.')
+    await says(
+      quin.page,
+      'None of your phones can approve payments now, so nothing can be paid. Add one.',
+    )
     expect(await quin.page.getByRole('button', { name: /^(Remove|Put)/ }).count()).toBe(0)
   })
 
@@ -367,7 +370,7 @@ test('with the keyboard alone a phone is added and a payment is approved', async
   await page.keyboard.press('Enter')
   await heading(page, 'Type these four digits')
   await confirm(harness, viv, await page.locator('.digits').innerText())
-  await heading(page, 'This phone approves your payments now')
+  await heading(page, 'This phone can approve your payments now')
   await tabTo(page, page.getByRole('link', { name: 'Done' }))
   await page.keyboard.press('Enter')
   await heading(page, 'Payfriend on this phone')
@@ -437,7 +440,7 @@ test.each([
   const asked: string[] = []
   page.on('request', (request) => request.url().includes('/api/') && asked.push(request.url()))
   await page.goto(`${harness.payfriend.pageUrl}/approve.html`)
-  await heading(page, "This browser can't approve payments")
+  await heading(page, 'This browser can’t approve payments')
   await says(page, /Update it, or open this page in Chrome, Edge, Firefox/)
   await passesAxe(page)
   expect(asked).toEqual([])

@@ -24,7 +24,7 @@ describe('a phone is added', () => {
   test('by code, finger, four digits and a text, and then approves', async () => {
     const ann = await harness.payer()
     const phone = await addedPhone(harness, ann)
-    await says(ann.page, 'My Nimbus approves your payments now.')
+    await says(ann.page, 'My Nimbus can approve your payments now.')
     await says(ann.page, /^Added on .*, with a code by text\. Not used yet\.$/)
 
     await pay(harness, ann)
@@ -49,10 +49,10 @@ describe('a phone is added', () => {
 
     await ann.page.bringToFront()
     await harness.pass(3)
-    await says(ann.page, 'Your payment has been approved!')
-    const which = ann.page.locator('#notice p', { hasText: words })
-    expect(await which.innerText()).toBe(`${words}, reference ${reference}`)
-    await says(ann.page, 'in Payfriend on your phone')
+    await heading(ann.page, 'Payment approved')
+    await says(ann.page, words)
+    expect(await ann.page.locator('dd .reference').innerText()).toBe(reference)
+    await says(ann.page, 'You approved it in Payfriend on your phone.')
     await phone.page.getByRole('link', { name: 'Done' }).click()
     await says(phone.page, /^Nothing waits\./)
   })
@@ -64,13 +64,13 @@ describe('a phone is added', () => {
     await page.goto(`${harness.payfriend.pageUrl}/approve.html`)
     await heading(page, 'Approve payments on this phone')
     await page.getByLabel('Code').fill('K7QM')
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
     await says(
       page,
       'Compare it with the page where you are signed in: it has ten letters and digits.',
     )
     await page.getByLabel('Code').fill(` ${code.toLowerCase().replace('-', ' ')}`)
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
     await heading(page, 'Add this phone')
     await says(page, code)
   })
@@ -99,7 +99,7 @@ describe('a phone is added', () => {
     const digits = await phone.locator('.digits').innerText()
     await dora.page.bringToFront()
     await confirm(harness, dora, digits)
-    await says(dora.page, 'approves your payments now.')
+    await says(dora.page, 'can approve your payments now.')
     await says(dora.page, '(this browser)')
     await pay(harness, dora)
     const here = dora.context.waitForEvent('page')
@@ -133,7 +133,7 @@ describe('a phone is added', () => {
     await says(eli.page, /^The digits or the code are wrong\..* 4 attempts left\.$/)
     await eli.page.getByLabel('The four digits').fill(digits)
     await eli.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(eli.page, 'approves your payments now.')
+    await says(eli.page, 'can approve your payments now.')
   })
 
   test('never if it came with a code that another page showed', async () => {
@@ -155,7 +155,7 @@ describe('a phone is added', () => {
     await heading(fay.page, 'Add a phone')
     expect(await fay.page.getByLabel('The four digits').count()).toBe(0)
     // The code that this page shows is still good.
-    await fay.page.getByRole('button', { name: "Don't add that phone" }).click()
+    await fay.page.getByRole('button', { name: 'Don’t add that phone' }).click()
     await expect.poll(() => fay.page.getByText('A phone was tried').count()).toBe(0)
     expect(await fay.page.locator('.invitation').innerText()).toBe(own)
     const mine = await devicePhone(harness)
@@ -171,20 +171,20 @@ describe('a phone is added', () => {
     await enrol(harness, phone, await invite(ina), 'My first try')
     await ina.page.bringToFront()
     await heading(ina.page, 'Is this your phone?')
-    await ina.page.getByRole('button', { name: "Don't add it" }).click()
+    await ina.page.getByRole('button', { name: 'Don’t add it' }).click()
     const second = await devicePhone(harness, { context: phone.context })
     const digits = await enrol(harness, second, await invite(ina), 'My second try')
     // The first tab looks again.
     await harness.pass(3)
     await expect.poll(() => phone.page.locator('.digits').innerText()).toBe(digits)
     await confirm(harness, ina, digits)
-    await says(ina.page, 'My second try approves your payments now.')
+    await says(ina.page, 'My second try can approve your payments now.')
     await harness.pass(3)
     await phone.page.bringToFront()
-    await heading(phone.page, 'This phone approves your payments now')
+    await heading(phone.page, 'This phone can approve your payments now')
     await phone.page.getByRole('link', { name: 'Done' }).click()
     await says(phone.page, /^Nothing waits\./)
-    expect(await phone.page.getByText('not yet let in').count()).toBe(0)
+    expect(await phone.page.getByText('not yet added').count()).toBe(0)
   })
 
   test('never once its time is over: the digits are gone, and it starts again', async () => {
@@ -207,8 +207,24 @@ describe('a phone is added', () => {
     await page.evaluate('navigator.credentials.create = () => document.body.append("asked")')
     await page.getByLabel('Name of this phone').fill('Leo’s phone!')
     await page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(page, 'Use letters, digits, spaces and - only.')
+    const rule = 'Use 30 characters at most: letters, digits, spaces and the signs ’ ( ) + -.'
+    const problem = page.locator('.problem').first()
+    await expect.poll(() => problem.innerText()).toBe(rule)
+    // Counted while it is typed, and never cut.
+    await page.getByLabel('Name of this phone').fill('n'.repeat(31))
+    await expect.poll(() => problem.innerText()).toBe(`${rule} This name has 31.`)
+    await page.getByRole('button', { name: 'Add this phone' }).click()
+    expect(await page.getByLabel('Name of this phone').inputValue()).toHaveLength(31)
     expect(await page.getByText('asked', { exact: true }).count()).toBe(0)
+  })
+
+  test('on a phone in the hand, which cannot scan its own screen, what is for it comes first', async () => {
+    const handheld = { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } }
+    const kim = await harness.payer({ browser: handheld })
+    await invite(kim)
+    const parts = kim.page.locator('#screen a, #screen img')
+    const what = await parts.evaluateAll((all) => all.map((one) => one.textContent || one.tagName))
+    expect(what).toEqual(['Use this device', 'IMG', 'Back'])
   })
 
   test('only if its owner shows finger, face or screen lock', async () => {
@@ -218,7 +234,10 @@ describe('a phone is added', () => {
     await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${code}`)
     await finger(false)
     await page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(page, 'This phone was not added. If you still want to, press the button again.')
+    await says(
+      page,
+      'This phone was not added. If you still want to add it, press the button again.',
+    )
     await finger(true)
     await page.getByRole('button', { name: 'Add this phone' }).click()
     await heading(page, 'Type these four digits')
@@ -235,25 +254,28 @@ describe('a phone is added', () => {
     await says(hal.page, /^To say yes, open .+\/approve\.html there\.$/)
     await open(first, 'Let “My second” approve payments?')
     expect(await first.page.locator('.digits').innerText()).toBe(digits)
-    await says(first.page, /^A phone asks to be added\. Approve only if it is in your hand/)
+    await says(
+      first.page,
+      /^Another phone wants to be added\. Approve only if you hold it in your hand/,
+    )
     expect(await first.page.getByText(/new phone/i).count()).toBe(0)
     await first.page.getByRole('button', { name: 'Approve' }).click()
     await heading(first.page, 'Approved')
-    await says(first.page, /^If its four digits were typed on the page already, it approves/)
+    await says(first.page, /^You said yes to this phone. It can approve payments as soon as/)
     await hal.page.bringToFront()
     await heading(hal.page, 'Is this your phone?')
     expect(await hal.page.getByRole('button', { name: /^Text the code/ }).count()).toBe(0)
     await hal.page.getByLabel('The four digits').fill(digits)
     await hal.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(hal.page, 'My second approves your payments now.')
+    await says(hal.page, 'My second can approve your payments now.')
     await says(hal.page, /with a yes from another of your phones\./)
     await second.page.bringToFront()
-    await heading(second.page, 'This phone approves your payments now')
+    await heading(second.page, 'This phone can approve your payments now')
     // The old one names the new one, also when another said yes to it.
     await first.page.bringToFront()
     await first.page.getByRole('link', { name: 'Done' }).click()
     await harness.pass(3)
-    await says(first.page, /^Another phone approves payments of .+ now: My second\. Added on /)
+    await says(first.page, /^Another phone can approve payments of .+ now: My second\. Added on /)
   })
 })
 
@@ -268,10 +290,10 @@ describe('a payer without a verified number', () => {
     await heading(tom.page, 'Is this your phone?')
     await tom.page.getByLabel('The four digits').fill(digits)
     await tom.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(tom.page, 'My Nimbus approves your payments now.')
+    await says(tom.page, 'My Nimbus can approve your payments now.')
     await says(tom.page, /with your password\./)
     await heading(tom.page, 'Your phone')
-    await says(tom.page, "You don't need a phone number to pay: your phone approves.")
+    await says(tom.page, 'You need no phone number to pay: you approve on your phone.')
     expect(await tom.page.getByRole('textbox').count()).toBe(0)
     await pay(harness, tom)
     await phone.page.goto(`${harness.payfriend.pageUrl}/approve.html#waiting`)
@@ -296,7 +318,7 @@ describe('a payer without a verified number', () => {
     await says(una.page, 'Your new phone was not added. Type its digits again.')
     await una.page.getByLabel('The four digits').fill(digits)
     await una.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(una.page, 'My Nimbus approves your payments now.')
+    await says(una.page, 'My Nimbus can approve your payments now.')
   })
 })
 
@@ -306,9 +328,7 @@ test('the payer is told of a phone at the next sign-in', async () => {
   await ron.page.bringToFront()
   await ron.page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await harness.signIn(ron)
-  await says(ron.page, /^A phone that approves payments, “My Nimbus”, was added on /)
-  await says(
-    ron.page,
-    /^Wasn't you\? Look at your phones under “Phone” and remove what is not yours\./,
-  )
+  await says(ron.page, /^A phone that can approve payments, “My Nimbus”, was added on /)
+  await ron.page.getByText('Was it not you?').click()
+  await says(ron.page, /^Look at your phones under “Phone” and remove what is not yours\./)
 })

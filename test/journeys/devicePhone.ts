@@ -120,7 +120,7 @@ export async function addedPhone(
   await heading(payer.page, 'Your phone')
   await harness.pass(LOOK_SECONDS)
   await phone.page.bringToFront()
-  await heading(phone.page, 'This phone approves your payments now')
+  await heading(phone.page, 'This phone can approve your payments now')
   await phone.page.getByRole('link', { name: 'Done' }).click()
   await heading(phone.page, 'Payfriend on this phone')
   return phone

@@ -262,6 +262,29 @@ describe('whom the payer paid before', () => {
   })
 })
 
+test('a form that is sent after new payments were locked elsewhere says so, as a new form does', async () => {
+  const { page } = await harness.payer()
+  await page.route('**/api/payments', (route) =>
+    route.request().method() === 'GET'
+      ? route.continue()
+      : route.fulfill({
+          status: 423,
+          headers: { 'Retry-After': '300' },
+          json: { code: 'starts_locked' },
+        }),
+  )
+  await press(page, 'Luna Lovegood')
+  await page.getByLabel('Amount', { exact: true }).fill('20')
+  await press(page, 'Send payment')
+  await says(page, 'You said that you did not start a payment, so new payments are locked until')
+  await page.getByRole('link', { name: 'sign out everywhere' }).waitFor()
+  expect(await focused(page)).toBe('Send a payment')
+  expect(await page.getByLabel('Name').inputValue()).toBe('Luna Lovegood')
+  await page.getByRole('link', { name: 'My payments' }).click()
+  await page.getByRole('link', { name: 'Send a payment' }).first().click()
+  await says(page, 'You said that you did not start a payment, so new payments are locked until')
+})
+
 async function signedIn(browser = {}): Promise<Visitor> {
   const visitor = await harness.visitor(0, browser)
   await harness.signIn(visitor)

@@ -53,7 +53,7 @@ describe('in the browser of an iPhone', () => {
     const page = await fresh('#add/K7QMX4H2RW', '', IPHONE)
     await authenticatorOf(page)
     await says(page, /this phone does not ring, and the browser may delete its key/)
-    await tabTo(page, page.getByRole('button', { name: 'Go on in the browser' }))
+    await tabTo(page, page.getByRole('button', { name: 'Continue in the browser' }))
     await page.keyboard.press('Enter')
     await heading(page, 'Add this phone')
     await says(page, 'K7QMX-4H2RW')

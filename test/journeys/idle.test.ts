@@ -72,7 +72,7 @@ test('a tab that wakes after hours shows nothing and asks nothing, and nor does 
   const cleo = await harness.payer()
   await harness.send(cleo)
   await harness.answers(cleo, 'approved')
-  await says(cleo.page, 'Your payment has been approved!')
+  await heading(cleo.page, 'Payment approved')
   const asked: string[] = []
   cleo.page.on('request', (request) => {
     if (request.url().includes('/api/')) asked.push(request.url())
@@ -130,7 +130,7 @@ test('a payment that waits for the phone is waited for; its end begins the five 
   await heading(fay.page, 'Waiting for your phone')
   expect(await warning(fay.page).count()).toBe(0)
   await harness.answers(fay, 'approved')
-  await says(fay.page, 'Your payment has been approved!')
+  await heading(fay.page, 'Payment approved')
   await harness.pass(230)
   expect(await warning(fay.page).count()).toBe(0)
   await harness.pass(20)
@@ -181,7 +181,7 @@ test.each([
     'a while before is shown, and the five minutes began with it',
     200,
     async (page: Page) => {
-      await says(page, 'Your payment has been approved!')
+      await heading(page, 'Payment approved')
       expect(await warning(page).count()).toBe(0)
       await harness.pass(165)
       await warning(page).waitFor()

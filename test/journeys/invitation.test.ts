@@ -76,7 +76,7 @@ test('without texts a payer comes from the invitation’s link to an approved pa
   expect(await page.getByRole('button', { name: /text/ }).count()).toBe(0)
   await looksRight(page)
   await page.getByRole('button', { name: 'Add this phone' }).click()
-  await says(page, 'My Nimbus approves your payments now.')
+  await says(page, 'My Nimbus can approve your payments now.')
   await says(page, /with an invitation\./)
   expect(await page.getByText(/phone number|by text/i).count()).toBe(0)
   await looksRight(page)
@@ -89,7 +89,7 @@ test('without texts a payer comes from the invitation’s link to an approved pa
   await heading(phone.page, 'Approved')
   await page.bringToFront()
   await harness.pass(3)
-  await says(page, 'Your payment has been approved!')
+  await heading(page, 'Payment approved')
   // It was used, so it is not offered again.
   await page.goto(`${harness.payfriend.pageUrl}/#/phone/invitation`)
   await heading(page, 'Enter the invitation’s code')
@@ -160,7 +160,7 @@ test('a wrong or used one is said plainly, and the phone that waits is still the
   await page.getByLabel('The four digits').fill(digits)
   await page.getByLabel('Code of the invitation').fill(good.code)
   await page.getByRole('button', { name: 'Add this phone' }).click()
-  await says(page, 'My Nimbus approves your payments now.')
+  await says(page, 'My Nimbus can approve your payments now.')
 })
 
 test('a link that was cut off says so, and its code can be typed with the keyboard alone', async () => {
@@ -197,7 +197,7 @@ describe('with texts', () => {
     await eli.page.getByRole('link', { name: 'Add a phone' }).click()
     await asks(eli.page, texting)
     await eli.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(eli.page, 'My Nimbus approves your payments now.')
+    await says(eli.page, 'My Nimbus can approve your payments now.')
   })
 })
 
@@ -217,7 +217,7 @@ describe('where the first phone needs only the sign-in', () => {
     await fay.page.getByRole('link', { name: 'Add a phone' }).click()
     await asks(fay.page, easy)
     await fay.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(fay.page, 'My Nimbus approves your payments now.')
+    await says(fay.page, 'My Nimbus can approve your payments now.')
     await fay.page.getByRole('link', { name: LOST }).click()
     await heading(fay.page, LOST)
     expect(await fay.page.getByText(/phone number|by text|SIM/i).count()).toBe(0)

@@ -89,7 +89,7 @@ test('it is back at once with its passkey, four digits and a text, and approves'
   await expect.poll(() => ann.page.getByRole('button', { name: /^Remove/ }).count()).toBe(1)
   await harness.pass(3)
   await phone.page.bringToFront()
-  await heading(phone.page, 'This phone approves your payments now')
+  await heading(phone.page, 'This phone can approve your payments now')
   // By the name that it had, although the form named it anew.
   await says(phone.page, `My Nimbus is a phone of ${ann.email}.`)
   await phone.page.getByRole('link', { name: 'Done' }).click()
@@ -105,7 +105,7 @@ test('a phone that has no passkey is told so, and is added as a new one with the
   await openCode(ben, phone)
   await phone.page.getByRole('button', { name: BEFORE }).click()
   await says(phone.page, 'No passkey was used, so nothing has changed.')
-  await says(phone.page, /press “Add this phone”: it is added as a new one then\.$/)
+  await says(phone.page, /press “Add this phone”: then it is added as a new phone\.$/)
   await phone.page.getByRole('button', { name: 'Add this phone' }).click()
   await heading(phone.page, 'Type these four digits')
 })
@@ -132,7 +132,10 @@ test('the passkey of a phone that was removed is refused in words, and the code 
   const code = await newCode(dora)
   await phone.page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${code}`)
   await phone.page.getByRole('button', { name: BEFORE }).click()
-  await says(phone.page, /^This passkey is not of a phone that approves payments of this account\./)
+  await says(
+    phone.page,
+    /^This passkey does not belong to a phone that can approve payments of this account\./,
+  )
   await phone.page.getByRole('button', { name: 'Add this phone' }).click()
   await heading(phone.page, 'Type these four digits')
 })

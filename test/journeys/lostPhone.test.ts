@@ -102,9 +102,9 @@ describe('a payer whose phone is lost', () => {
     await page.getByRole('button', { name: 'Keep it' }).click()
     await page.getByRole('button', { name: 'Cancel My next' }).click()
     await page.getByRole('button', { name: 'Yes, cancel it' }).click()
-    await says(page, 'My next was cancelled: it is not added, and approves nothing.')
+    await says(page, 'My next was cancelled: it is not added, and can’t approve anything.')
     await expect.poll(() => page.getByRole('button', { name: 'Cancel My next' }).count()).toBe(0)
-    await says(page, /^No phone approves your payments now, so nothing can be paid\./)
+    await says(page, /^None of your phones can approve payments now, so nothing can be paid\./)
     expect(await page.getByRole('link', { name: 'Add a phone' }).count()).toBe(1)
   })
 
@@ -140,7 +140,7 @@ describe('a payer whose phone is lost', () => {
     await cleo.page.getByRole('button', { name: 'Use an invitation' }).click()
     await cleo.page.getByLabel('The four digits').fill(digits)
     await cleo.page.getByRole('button', { name: 'Add this phone' }).click()
-    await says(cleo.page, 'My next approves your payments now.')
+    await says(cleo.page, 'My next can approve your payments now.')
     await pay(harness, cleo)
     await phone.page.bringToFront()
     await phone.page.goto(`${harness.payfriend.pageUrl}/approve.html#waiting`)
@@ -165,11 +165,14 @@ test('texts pay again once a removal can no longer be undone', async () => {
   const eli = await withoutPhone()
   await eli.page.getByRole('link', { name: 'Send a payment' }).click()
   await heading(eli.page, 'Your phone')
-  await says(eli.page, /^No phone approves your payments now, so nothing can be paid\./)
+  await says(eli.page, /^None of your phones can approve payments now, so nothing can be paid\./)
   const { page } = await later(eli, 12.01)
   await heading(page, 'Send a payment')
   await page.getByRole('link', { name: 'Phone', exact: true }).click()
-  await says(page, /^No phone approves your payments any more\. Until you add one, payments are/)
+  await says(
+    page,
+    /^None of your phones can approve payments any more\. Until you add one, payments are/,
+  )
   await looksRight(page)
   await page.getByRole('link', { name: 'Send a payment' }).last().click()
   await harness.send({ ...eli, page })
@@ -177,7 +180,7 @@ test('texts pay again once a removal can no longer be undone', async () => {
   await page.getByLabel('Code', { exact: true }).fill(harness.codeOn(eli.number))
   // The notices name what approves, too.
   await page.getByRole('button', { name: 'Approve', exact: true }).click()
-  await says(page, 'Your payment has been approved!')
+  await heading(page, 'Payment approved')
 })
 
 test('a number is changed by an invitation, where no phone approves', async () => {
@@ -215,17 +218,18 @@ test('who said that they did not start a payment sees until when no other can be
   await pay(harness, gil)
   await open(phone, await wordsOn(gil))
   await phone.page.getByRole('button', { name: 'Deny' }).click()
-  await phone.page.getByRole('button', { name: "I didn't start this" }).click()
+  await phone.page.getByRole('button', { name: 'I didn’t start this' }).click()
   await heading(phone.page, 'Denied')
   await gil.page.bringToFront()
   await harness.pass(3)
-  await says(gil.page, 'Your payment request has been denied.')
+  await heading(gil.page, 'Payment denied')
   const locked =
     /^You said that you did not start a payment, so new payments are locked until .*\d\d:\d\d\./
   await says(gil.page, locked)
   // Nothing is offered that would be refused, and nothing is asked again.
-  expect(await gil.page.getByRole('button', { name: 'Fill in the same details' }).count()).toBe(0)
-  expect(await gil.page.getByText("Wasn't you?").count()).toBe(0)
+  expect(await gil.page.getByRole('button', { name: 'Start again' }).count()).toBe(0)
+  expect(await gil.page.getByText('Did you not start this payment?').count()).toBe(0)
+  await gil.page.getByRole('link', { name: 'Send a payment' }).first().click()
   await gil.page.getByRole('button', { name: 'Neville Longbottom' }).click()
   await gil.page.getByLabel('Amount', { exact: true }).fill('1.00')
   await gil.page.getByRole('button', { name: 'Send payment' }).click()
@@ -246,8 +250,8 @@ test('who changed their mind is not asked whether it was them', async () => {
   await heading(phone.page, 'Denied')
   await ida.page.bringToFront()
   await harness.pass(3)
-  await ida.page.getByRole('button', { name: 'Fill in the same details' }).waitFor()
-  expect(await ida.page.getByText("Wasn't you?").count()).toBe(0)
+  await ida.page.getByRole('button', { name: 'Start again' }).waitFor()
+  expect(await ida.page.getByText('Did you not start this payment?').count()).toBe(0)
 })
 
 test('a removed phone is put back after a new sign-in, and nothing false is said of it', async () => {
@@ -264,7 +268,7 @@ test('a removed phone is put back after a new sign-in, and nothing false is said
   await harness.enterPassword(page, jo.email)
   await says(page, 'You have signed in again. Press ‘Put “My Nimbus” back’ now.')
   await putBack.click()
-  await says(page, 'My Nimbus is back: it approves payments again.')
+  await says(page, 'My Nimbus is back: it can approve payments again.')
   expect(await page.getByText(/You have signed in again|^My Nimbus was removed/).count()).toBe(0)
 })
 
@@ -285,6 +289,6 @@ describe('where the stage allows texts beside a phone that approves', () => {
     await says(hal.page, 'Having trouble?')
     await beside.text(hal)
     await beside.enter(hal, beside.codeOn(hal.number))
-    await says(hal.page, 'Your payment has been approved!')
+    await heading(hal.page, 'Payment approved')
   })
 })

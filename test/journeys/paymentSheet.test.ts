@@ -38,7 +38,7 @@ async function asked(
   return { payer, phone, page: phone.page, approve }
 }
 
-const CLOSED = 'You closed the browser’s sheet, so nothing was approved and nothing was denied.'
+const CLOSED = 'You closed the browser’s window, so nothing was approved and nothing was denied.'
 
 describe('where the browser has a sheet', () => {
   test('it is asked for within the press, with what the payment says', async () => {

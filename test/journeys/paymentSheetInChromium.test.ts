@@ -53,7 +53,7 @@ function inSheet() {
     ])
     await payer.page.bringToFront()
     await harness.pass(3)
-    await says(payer.page, 'Your payment has been approved!')
+    await heading(payer.page, 'Payment approved')
   })
 
   test('closing it approves nothing and denies nothing', async () => {

@@ -86,7 +86,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     expect(book.pushes(next)).toHaveLength(PROVIDER === 'authy' ? 1 : 0)
     expect([book.pushes(fay.number), book.messages(fay.number)]).toMatchObject([[], { length: 2 }])
     await harness.enter(fay, harness.codeOn(next))
-    await says(fay.page, 'Your payment has been approved!')
+    await heading(fay.page, 'Payment approved')
   })
 
   test('a page whose verification was overtaken by another number says so, and goes on', async () => {

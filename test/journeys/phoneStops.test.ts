@@ -49,7 +49,7 @@ async function letInByText(payer: Visitor, name: string): Promise<DevicePhone> {
 }
 
 const WAITS =
-  /^This phone waits\. It can approve payments from \d+ \w+ 2026, \d\d:\d\d\. Until then the other/
+  /^This phone can approve payments from \d+ \w+ 2026, \d\d:\d\d\. Until then your other/
 
 /** With letters of twice the size no button's word is broken, and no heading is larger than the first. */
 async function looksRightEnlarged({ page }: DevicePhone): Promise<void> {
@@ -142,17 +142,17 @@ describe('a new phone that waits', () => {
     await page.bringToFront()
     await harness.pass(3)
     await says(page, WAITS)
-    await heading(page, 'This phone waits')
+    await heading(page, 'This phone can’t approve yet')
     await says(page, /open “Phone” on the page where you are signed in and press “Cancel”\.$/)
     expect(await page.getByRole('button').count()).toBe(0)
     expect(await page.locator('.digits').count()).toBe(0)
     await passesAxe(page)
     await harness.pass(600)
     await page.reload()
-    await heading(page, 'This phone waits')
+    await heading(page, 'This phone can’t approve yet')
     harness.passUnseen(12 * 3600)
     await harness.pass(3)
-    await says(page, 'This phone approves your payments now.')
+    await says(page, 'This phone can approve your payments now.')
     await heading(page, 'Payfriend on this phone')
   })
 
@@ -160,8 +160,8 @@ describe('a new phone that waits', () => {
     const jon = await harness.payer()
     await addedPhone(harness, jon)
     const { page } = await letInByText(jon, 'My second')
-    await page.getByRole('button', { name: "Don't add this phone" }).click()
-    await heading(page, 'This phone waits')
+    await page.getByRole('button', { name: 'Don’t add this phone' }).click()
+    await heading(page, 'This phone can’t approve yet')
     await says(page, WAITS)
   })
 
@@ -179,12 +179,12 @@ describe('a new phone that waits', () => {
     await says(phone.page, /^From now on a new phone needs/)
     await page.bringToFront()
     await harness.pass(3)
-    const stopped = /^This phone was stopped while it waited\. It approves no payments of/
+    const stopped = /^This phone was stopped while it waited\. It can’t approve payments of/
     await says(page, stopped)
     await heading(page, 'Payfriend on this phone')
     await page.reload()
     await says(page, stopped)
-    await page.getByRole('button', { name: `Add it anew to ${kai.email}` }).click()
+    await page.getByRole('button', { name: `Add it again to ${kai.email}` }).click()
     await heading(page, 'Approve payments on this phone')
   })
 })
@@ -261,7 +261,7 @@ describe('a phone that the page has removed', () => {
     await pat.page.getByRole('button', { name: 'Remove My Nimbus' }).waitFor()
     await phone.page.bringToFront()
     await harness.pass(3)
-    await heading(phone.page, 'This phone approves again')
+    await heading(phone.page, 'This phone can approve again')
     await looksRight(phone.page)
     await phone.page.getByRole('link', { name: 'Done' }).click()
     await says(phone.page, /^Nothing waits\./)
@@ -273,12 +273,12 @@ describe('a phone that the page has removed', () => {
     const phone = await removed(pia)
     harness.passUnseen(12 * 3600)
     await harness.pass(3)
-    await says(phone.page, /^This phone no longer approves payments of/)
-    await says(phone.page, /^If you want it to approve again, press “Add a phone” on that page/)
+    await says(phone.page, /^This phone can’t approve payments of/)
+    await says(phone.page, /^If you want it to approve payments, press “Add a phone” on that page/)
     await looksRight(phone.page)
     const forget = phone.page.getByRole('button', { name: `Forget this account, ${pia.email}` })
     expect(await forget.count()).toBe(1)
-    await phone.page.getByRole('button', { name: `Add it anew to ${pia.email}` }).click()
+    await phone.page.getByRole('button', { name: `Add it again to ${pia.email}` }).click()
     await heading(phone.page, 'Approve payments on this phone')
   })
 })
@@ -306,7 +306,7 @@ describe('a new number', () => {
     await looksRight(phone.page)
     await phone.page.getByRole('button', { name: 'Approve' }).click()
     await heading(phone.page, 'Approved')
-    await says(phone.page, /^Now type the code that the new number gets/)
+    await says(phone.page, /^You said yes to this number. Now type the code that it gets/)
     await looksRight(phone.page)
   })
 
@@ -317,9 +317,12 @@ describe('a new number', () => {
     await phone.page.getByRole('button', { name: 'Deny' }).click()
     await says(phone.page, /^“I didn’t start this” also locks new payments of your account/)
     await looksRight(phone.page)
-    await phone.page.getByRole('button', { name: "I didn't start this" }).click()
+    await phone.page.getByRole('button', { name: 'I didn’t start this' }).click()
     await heading(phone.page, 'Denied')
-    await says(phone.page, 'The number of your account stays as it is.')
+    await says(
+      phone.page,
+      'You said no to this number. The number of your account has not changed.',
+    )
     await says(
       phone.page,
       /^New payments of this account are locked now: for some minutes at first, longer each time\./,

@@ -60,7 +60,7 @@ function inWholeBrowser() {
     await expect.poll(() => shownOn(phone)).toEqual([one])
     await payer.page.bringToFront()
     await payer.page.getByRole('button', { name: 'Cancel this payment' }).click()
-    await says(payer.page, 'This payment was cancelled.')
+    await says(payer.page, 'Payment cancelled')
     await phone.page.bringToFront()
     const left = async () => {
       await journey.harness.pass(3)

@@ -97,13 +97,16 @@ test('who denied what they never asked for can end it all at once', async () => 
   await harness.answers(dora, 'denied')
   const [, id] = /payments\/([\w-]+)/.exec(askedFor) ?? []
   await dora.page.goto(`${harness.payfriend.pageUrl}/#/payments/${id}`)
-  await heading(dora.page, 'Your payment request has been denied.')
-  await says(dora.page, "Wasn't you? Change your password. Then sign out everywhere.")
+  await heading(dora.page, 'Payment denied')
+  await says(
+    dora.page,
+    'Did you not start this payment? Change your password. Then sign out everywhere.',
+  )
   await passesAxe(dora.page)
   await tabTo(dora.page, everywhere(dora.page))
   await dora.page.keyboard.press('Space')
   await says(dora.page, 'You are signed out everywhere')
-  await thief.page.getByRole('button', { name: 'Fill in the same details' }).click()
+  await thief.page.getByRole('button', { name: 'Start again' }).click()
   await send(thief)
   await passwordIsAsked(thief.page)
 })
@@ -127,5 +130,7 @@ test('a token that is refused even after the password was asked for leads round 
   await fay.page.getByRole('link', { name: 'My payments' }).click()
   await passwordIsAsked(fay.page)
   await harness.enterPassword(fay.page, fay.email)
-  await says(fay.page, "Your sign-in doesn't allow that. Sign out, then sign in again.")
+  await says(fay.page, 'Your sign-in doesn’t allow that. Sign out, then sign in again.')
+  await fay.page.locator('#screen').getByRole('button', { name: 'Sign out' }).click()
+  await heading(fay.page, "You're signed out")
 })

@@ -40,11 +40,11 @@ test('without a provider a payer registers, adds the pretend phone, pays, approv
   await heading(page, 'Is this your phone?')
   await page.getByLabel('The four digits').fill(digits)
   await page.getByRole('button', { name: 'Add this phone' }).click()
-  await says(page, 'Pretend phone approves your payments now.')
+  await says(page, 'Pretend phone can approve your payments now.')
 
   for (const [press, end, told] of [
-    ['Approve', 'Approved', 'Your payment has been approved!'],
-    ['Deny', 'Denied', 'Your payment request has been denied.'],
+    ['Approve', 'Approved', 'Payment approved'],
+    ['Deny', 'Denied', 'Payment denied'],
   ] as const) {
     await page.bringToFront()
     await page.getByRole('link', { name: 'Send a payment' }).first().click()

@@ -54,7 +54,7 @@ describe('the list', () => {
       expect.arrayContaining(known.filter((each) => /^(chrome|edge|firefox|safari)/.test(each))),
     )
     expect(pageTarget).toContain(`ios${oldest.get('iOS')}`)
-    expect(readFileSync(join(ROOT, 'lib/pageBundle.ts'), 'utf8')).toMatch(/\btarget: pageTarget,/)
+    expect(readFileSync(join(ROOT, 'lib/pageScripts.ts'), 'utf8')).toMatch(/\btarget: pageTarget,/)
   })
 
   test('is what README and the page tell people', () => {

@@ -64,7 +64,16 @@ const ASKED: [string, number, () => Ask][] = [
     }),
   ],
   ["the phone's state", 200, () => ({ url: `${phoneUrl()}/state` })],
-  ["the phone's events", 200, () => ({ url: `${phoneUrl()}/events` })],
+  ["the phone's changes", 200, () => ({ url: `${phoneUrl()}/changes` })],
+  ['the last events', 200, () => ({ url: `${phoneUrl()}/events` })],
+  [
+    'the delivery of an event again',
+    404,
+    () => ({
+      url: `${phoneUrl()}/events/6a7e8feb-b491-4cf7-a9f1-bf3703467718/again`,
+      method: 'POST',
+    }),
+  ],
   [
     "the phone's buttons",
     204,

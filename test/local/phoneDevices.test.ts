@@ -225,9 +225,25 @@ describe('a new device', () => {
       if (answer === 'approve') expect((await confirm(payer, asks?.digits)).status).toBe(200)
       const { list } = (await payer.api('GET', '/profile')).body.devices
       expect(list).toHaveLength(devices)
-      expect((await shownOf({ ...payer, device: 1 })).items).toMatchObject([{ status }])
+      // There is nothing to compare any more.
+      expect((await shownOf({ ...payer, device: 1 })).items).toMatchObject([
+        { status, digits: null },
+      ])
     },
   )
+
+  test('that got a no shows its digits no longer, and says that it was turned away', async () => {
+    const payer = await withDevice()
+    await asking(payer, 'The new one')
+    const [item] = (await shownOf({ ...payer, device: 1 })).items
+    expect((await answerOf(payer, item?.id ?? '', 'deny')).status).toBe(204)
+    await vi.waitFor(async () =>
+      expect(await shownOf(payer)).toMatchObject({
+        name: 'The new one',
+        asking: { digits: '', isTurnedAway: true },
+      }),
+    )
+  })
 })
 
 describe('Remove this phone', () => {
@@ -478,7 +494,7 @@ test('the API is asked only while something waits or somebody looks, and its sil
     now = asking.expiresAt
     expect(passLooks()).toEqual([])
     const watching = new AbortController()
-    await fetch(`${pretend.url}/events`, { signal: watching.signal })
+    await fetch(`${pretend.url}/changes`, { signal: watching.signal })
     expect(passLooks()).toContain(`${siteUrl}/api/approvals`)
     watching.abort()
   } finally {

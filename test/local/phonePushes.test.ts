@@ -108,6 +108,18 @@ describe('a test ring', () => {
     expect(await phone().devices.testRing(payer.kid)).toContain('too_many_rings')
   })
 
+  test.each(['429', '404'] as const)('that gets %s says why nothing came', async (fault) => {
+    const payer = await payerWithDevice()
+    phone().book.faults.pushService = fault
+    expect(await phone().devices.testRing(payer.kid)).toBeNull()
+    await vi.waitFor(() =>
+      expect(shown(payer.email)?.missed).toBe(
+        `A ring was sent, and the push service answered ${fault}, by the fault above.`,
+      ),
+    )
+    phone().book.faults.pushService = 'well'
+  })
+
   test('subscribes anew where the push service had ended the subscription', async () => {
     const payer = await payerWithDevice()
     phone().book.faults.pushService = '410'

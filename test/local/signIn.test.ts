@@ -562,6 +562,23 @@ describe('Cognito’s own operations, by the adapter and the real SDK', () => {
 })
 
 describe('the file of people', () => {
+  test('keeps an account without a password, which the first sign-in sets, for good', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
+    const dataFile = join(folder, 'people.json')
+    const people = () => openAccounts({ dataFile, clock: () => now })
+    try {
+      const first = await (await people()).open(ada.email)
+      expect(first.isNew).toBe(true)
+      expect(await (await people()).open(ada.email)).toEqual({ id: first.id, isNew: false })
+      expect(await (await people()).changePassword(ada.email, '', ada.password)).toBe('wrong')
+      expect(await (await people()).signIn(ada.email, ada.password)).toBe('right')
+      expect(await (await people()).signIn(ada.email, 'another password')).toBe('wrong')
+      expect((await people()).find(ada.email)).toBe(first.id)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
   test('remembers that an address was somebody else’s, without the address', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'payfriend-'))
     const dataFile = join(folder, 'people.json')

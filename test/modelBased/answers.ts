@@ -31,6 +31,8 @@ export type Answer = {
         readonly leave: PhoneLeaveBy
       }
     | undefined
+  /** Until when codes are locked; null if they are not. */
+  readonly codesLockedUntil?: number | null | undefined
   /** Until when no payment starts; null if any may. */
   readonly startsLockedUntil?: number | null | undefined
   readonly devices?: ShownDevices | undefined

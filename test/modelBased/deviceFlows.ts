@@ -73,11 +73,13 @@ function* admitted({ payer, authTime }: Session, clock: () => number) {
 /** A payer's page. */
 export function profileOf(status: number, who: Payer, clock: () => number, rules: Rules) {
   const now = clock()
+  const { lockedUntil = 0 } = who
   const { until = 0 } = who.startsLock ?? {}
   return {
     status,
     phone: shownPhone(who, now),
     devices: shownDevices(who, rules, now),
+    codesLockedUntil: now < lockedUntil ? lockedUntil : null,
     startsLockedUntil: now < until ? until : null,
   }
 }

@@ -53,7 +53,7 @@ const KINDS = [
   'refused: wrong_code',
   'refused: idempotency_key_reused',
   'refused: too_many_sms',
-  'refused: too_many_payments',
+  'refused: too_many_open_payments',
   'end: approved by passkey',
   'end: denied by device-key',
   'device: added by text',

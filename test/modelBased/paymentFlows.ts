@@ -225,7 +225,7 @@ function* reserveStart(slot: Slot, seen: Starts | undefined, clock: () => number
       }
       if (over.length === 0) {
         const first = Math.min(...open.map(([, ends]) => ends))
-        throw new No(429, 'too_many_payments', { retryAfter: secondsUntil(first, createdAt) })
+        throw new No(429, 'too_many_open_payments', { retryAfter: secondsUntil(first, createdAt) })
       }
       const rest = (starts: Starts) => ({
         ...starts,

@@ -397,6 +397,7 @@ export function answerOf(world: World, { status, body, headers }: Reply): Answer
     ...(body.payments && { payments: listOf(body.payments.map(shownOf.bind(null, world))) }),
     ...('phone' in body && {
       phone: body.phone && phoneOf(world, body.phone),
+      codesLockedUntil: msOrNull(body.codesLockedUntil),
       startsLockedUntil: msOrNull(body.startsLockedUntil),
     }),
     ...('canAdd' in (body.devices ?? {}) && { devices: devicesOf(world, body.devices) }),

@@ -58,6 +58,11 @@ export const deviceSabotages: readonly Sabotage[] = [
     'return { payerId, thumbprint }',
   ),
   enrolling(
+    'a new device has the name of another',
+    'const distinct = renews === undefined ? newName(ports, payer, name) : name',
+    'const distinct = name',
+  ),
+  enrolling(
     'an ended session invites a device',
     `  admit(payer, signedIn)
   const now`,

@@ -301,8 +301,8 @@ export const recoverySabotages: readonly Sabotage[] = [
   approvals('a rung device approves', 'isActive: approves }', 'isActive: true }'),
   trusting(
     'a rung device sees payments',
-    'const waiting = trusted.isActive ? await paymentsWaiting(ports, payerId) : []',
-    'const waiting = await paymentsWaiting(ports, payerId)',
+    'const waiting = trusted.isActive ? await paymentsWaiting(ports, payerId, starts) : []',
+    'const waiting = await paymentsWaiting(ports, payerId, starts)',
   ),
   rung(
     'a rung device sees changes',

@@ -97,6 +97,18 @@ export const ringSabotages: readonly Sabotage[] = [
     'if (ports.clock() >= new Date(until.getTime() + 1e9)) return []',
   ),
   ringing(
+    'a ring comes for a payment that was cancelled or decided',
+    'if (!payer || isOver) return []',
+    'if (!payer) return []',
+  ),
+  {
+    name: 'what asks for a yes rings without end',
+    file: 'functions/core/ringing.ts',
+    from: 'if (isAsk && !(await ports.devices.countAskRing(payer.payerId, ports.clock()))) return []',
+    to: '',
+    caughtBy: testOf.asks,
+  },
+  ringing(
     'a ring tells a removed device of payments',
     'return state ? [] : active\n',
     'return state ? [] : devices.all\n',

@@ -61,7 +61,7 @@ test.each([15, LAMBDA_SECONDS, GATEWAY_SECONDS])(
 
 test('what is never answered is told as out of reach, a look sooner than a change', async () => {
   answersAfterSeconds = Number.POSITIVE_INFINITY
-  const beyond = /^We can't reach Payfriend/
+  const beyond = /^We can’t reach Payfriend/
   expect(await after(10, api.profile())).toMatch(beyond)
   const cancel = api.cancel('N2xh5v0SgVq3uQK1mYw8Tg')
   expect(await after(34.999, cancel)).toBeUndefined()

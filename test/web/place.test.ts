@@ -5,7 +5,6 @@ const places: readonly (readonly [string, Place])[] = [
   ['#/send', { view: 'send' }],
   ['#/payments', { view: 'payments' }],
   ['#/payments/p_1-2', { view: 'waiting', paymentId: 'p_1-2' }],
-  ['#/payments/p_1-2/code', { view: 'code', paymentId: 'p_1-2' }],
   ['#/phone', { view: 'phone' }],
   ['#/phone/add', { view: 'addPhone' }],
   ['#/phone/invitation', { view: 'invitation' }],
@@ -16,6 +15,10 @@ const places: readonly (readonly [string, Place])[] = [
 test.each(places)('%s names a view, whose fragment it is', (fragment, place) => {
   expect(placeOf(fragment)).toEqual(place)
   expect(fragmentOf(place)).toBe(fragment)
+})
+
+test('the place where a code was entered once leads to its payment', () => {
+  expect(placeOf('#/payments/p_1-2/code')).toEqual({ view: 'waiting', paymentId: 'p_1-2' })
 })
 
 test.each([

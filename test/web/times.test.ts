@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { dateAndTime, hoursInWords, timeSoon } from '../../web/times.ts'
+import { dateAndTime, dayAndTime, hoursInWords, timeSoon } from '../../web/times.ts'
 
 /** A Saturday, by the clock of wherever this runs. */
 const saturday = (hours: number, minutes: number) => new Date(2026, 10, 28, hours, minutes)
@@ -48,4 +48,12 @@ test("the pretend phone's page names its language too", () => {
     expect(language).toBe("'en-GB'")
   }
   expect(script).not.toMatch(/\bIntl\./)
+})
+
+test.each([
+  [[2026, 10, 28, 9, 5], 'Today, 09:05'],
+  [[2026, 10, 27, 23, 59], '27 Nov, 23:59'],
+  [[2025, 10, 28, 9, 5], '28 Nov 2025'],
+] as const)('a row of the list is short: %j is %s', ([y, m, d, h, min], words) => {
+  expect(dayAndTime(new Date(y, m, d, h, min), saturday(13, 5))).toBe(words)
 })

@@ -17,7 +17,7 @@ const lost: Devices = {
 }
 const WHO = 'the people who run the-shop'
 const INVITATION =
-  'An invitation: ask the people who run the-shop for one. The phone then waits 36 hours before it approves, but they can also make one without this wait.'
+  'An invitation: ask the people who run the-shop for one. The phone then waits 36 hours before it can approve, but they can also make one without this wait.'
 
 test('a single way is not said as one of several, and each wait in hours', () => {
   expect(waysToAdd(lost, WHO)).toEqual({ intro: 'There is one way to add it:', ways: [INVITATION] })
@@ -35,7 +35,7 @@ test('several are said as such, the fastest first', () => {
     'A code by text',
     'An invitation',
   ])
-  expect(ways[1]).toContain('waits 36 hours before it approves')
+  expect(ways[1]).toContain('waits 36 hours before it can approve')
 })
 
 test('the first phone waits with none of them', () => {

@@ -1,5 +1,6 @@
 /** Payfriend's HTTP API, called as a device: each request carries the device's proof and no sign-in. */
-import { jsonOf, problemOf } from '../answer.ts'
+import { answerOf } from '../../client/refusal.ts'
+import { problemOf } from '../answer.ts'
 import type { Answer, Answered, Approvals, Enrolled, PushTold } from '../deviceApi.ts'
 import { detailsOf, Problem } from '../problem.ts'
 import type { ServerClock } from '../serverClock.ts'
@@ -43,8 +44,9 @@ export function createDeviceCalls(clock: ServerClock) {
       throw new Problem({ kind: 'unreachable' })
     })
     clock.learn(response.headers.get('Date'), askedAt, Date.now())
-    if (!response.ok) throw await problemOf(response)
-    return (await jsonOf(response)) as T
+    return answerOf<T>(response).catch((error: unknown) => {
+      throw problemOf(error)
+    })
   }
 
   return {

@@ -2,6 +2,7 @@
  * The documents that a phone signs. Each is shown from the very text that is hashed: what the payer sees is what the
  * passkey signs.
  */
+import { approveWords } from '../words/approveWords.ts'
 
 /** A payment, a new phone or a new number that waits for this phone's answer. */
 export type Request = AskedPayment | AskedDevice | AskedNumber
@@ -114,7 +115,7 @@ function deviceOf(asked: Known, told: Told): AskedDevice | null {
   return {
     ...asked,
     kind: 'device',
-    words: `Let “${name}” approve payments?`,
+    words: approveWords.letIn(name),
     reference,
     name,
     digits,
@@ -124,7 +125,7 @@ function deviceOf(asked: Known, told: Told): AskedDevice | null {
 function numberOf(asked: Known, told: Told): AskedNumber | null {
   const { number, verificationId, reference } = Object(told.subject)
   if (![number, reference].every(isText) || asked.id !== `phone.${verificationId}`) return null
-  const words = `Change the number of your account to ${number}?`
+  const words = approveWords.changeNumber(number)
   return { ...asked, kind: 'phone', words, reference, number }
 }
 

@@ -1,6 +1,7 @@
 import { type Child, el, fill } from '../element.ts'
 import { explain } from '../problem.ts'
 import { createServerClock } from '../serverClock.ts'
+import { approveWords } from '../words/approveWords.ts'
 import { createDeviceCalls } from './deviceCalls.ts'
 import { createHomeScreen } from './homeScreen.ts'
 import { endOf, newestPending, type PhonePage, type PhoneScreen } from './phonePage.ts'
@@ -116,7 +117,7 @@ export async function openApprove(): Promise<void> {
     const draw = (title: string, h1: HTMLElement, content: readonly Child[]) => {
       const card = document.getElementById('screen')
       if (signal.aborted || card === null) return
-      document.title = `${title} · Payfriend`
+      document.title = approveWords.titled(title)
       fill(card, h1, ...content)
       window.scrollTo(0, 0)
       h1.focus()
@@ -126,7 +127,7 @@ export async function openApprove(): Promise<void> {
       retitle(heading) {
         const h1 = document.querySelector('#screen h1')
         if (signal.aborted || h1 === null || h1.textContent === heading) return
-        document.title = `${heading} · Payfriend`
+        document.title = approveWords.titled(heading)
         h1.textContent = heading
       },
       show(heading, ...content) {
@@ -134,7 +135,7 @@ export async function openApprove(): Promise<void> {
       },
       showAsked(heading, ...content) {
         const h1 = el('h1', { tabindex: -1, class: 'asked', dir: 'auto' }, ...heading)
-        draw('Your answer', h1, content)
+        draw(approveWords.yourAnswer, h1, content)
       },
     }
   }
@@ -142,8 +143,8 @@ export async function openApprove(): Promise<void> {
 
 function showTrouble(screen: PhoneScreen, error: unknown): void {
   screen.show(
-    "That didn't work",
+    approveWords.didNotWork,
     el('p', {}, explain(error)),
-    el('a', { href: '#' }, 'Start again'),
+    el('a', { href: '#' }, approveWords.startAgain),
   )
 }

@@ -1,5 +1,6 @@
 /** The passkey of this phone, which signs each yes after its owner has shown fingerprint, face or screen lock. */
 import { bytesOf } from '../base64url.ts'
+import { approveWords } from '../words/approveWords.ts'
 
 /** ES256 and RS256, the two that the API verifies. */
 const ALGORITHMS = [-7, -257]
@@ -27,12 +28,12 @@ export function makePasskey(
 ): Promise<PasskeyJson> {
   const publicKey: NewPasskey = {
     challenge,
-    rp: { name: 'Payfriend' },
+    rp: { name: approveWords.name },
     // Random, because an equal id would overwrite the passkey of another account on this phone.
     user: {
       id: crypto.getRandomValues(new Uint8Array(32)),
-      name: `Payfriend, ${name}`,
-      displayName: `Payfriend, ${name}`,
+      name: approveWords.passkeyOf(name),
+      displayName: approveWords.passkeyOf(name),
     },
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
     authenticatorSelection: {
@@ -74,10 +75,7 @@ const DISMISSALS_TOLD = 2
 
 /** What to say, after `count` dismissals in a row, about the passkey; null before it is likely gone. */
 export const goneAfter = (count: number): string | null =>
-  count < DISMISSALS_TOLD
-    ? null
-    : 'If no fingerprint question appears, this phone’s key may be gone. Remove this phone on the page where you ' +
-      'sign in, and add it again.'
+  count < DISMISSALS_TOLD ? null : approveWords.keyGone
 
 /** What a browser returned, as the API takes it. */
 export async function asJson(asked: unknown): Promise<PasskeyJson> {

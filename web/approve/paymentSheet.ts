@@ -4,6 +4,7 @@
  */
 import { sheetOf } from '../../functions/core/paymentSheet.ts'
 import { bytesOf } from '../base64url.ts'
+import { approveWords } from '../words/approveWords.ts'
 import type { Request } from './documents.ts'
 import { asJson, type PasskeyJson } from './passkey.ts'
 
@@ -49,7 +50,7 @@ export async function signOnSheet(
     timeout: Math.max(payment.expiresAt - now, 1000),
   }
   const asked = new PaymentRequest([{ supportedMethods: 'secure-payment-confirmation', data }], {
-    total: { label: 'Total', amount: total },
+    total: { label: approveWords.sheetTotal, amount: total },
   })
   const shown = await asked.show()
   // The page tells how it ended, not the browser.

@@ -1,4 +1,5 @@
 import { missingOf } from '../browserCheck.ts'
+import { addingWords } from '../words/addingWords.ts'
 
 /** Browser features that the phone's page needs besides those that every browser on the list has. */
 export const PHONE_NEEDED = [
@@ -15,18 +16,14 @@ export function phoneTrouble(
   isSecureContext: boolean,
 ): readonly [heading: string, ...sentences: string[]] | null {
   if (!isSecureContext) {
-    return [
-      "This address isn't safe",
-      'Payfriend works only where the address begins with https, or with localhost on the very computer that it ' +
-        'runs on. Open it there.',
-    ]
+    return [addingWords.addressNotSafe, addingWords.safeAddress]
   }
   const missing = missingOf(PHONE_NEEDED)
   if (missing.length === 0) return null
   return [
-    "This browser can't approve payments",
-    'It is too old, or an app shows this page inside itself. Update it, or open this page in Chrome, Edge, ' +
-      'Firefox or Samsung Internet of 2025 or newer, or in Safari 18.4 or newer.',
-    `This browser has no ${missing.join(', ')}.`,
+    addingWords.cantApprove,
+    addingWords.updateBrowser,
+    addingWords.otherWays,
+    addingWords.lacks(missing),
   ]
 }

@@ -3,6 +3,7 @@
  * by the passkey alone. Which of the two it is, only the sheet tells the payer.
  */
 import { explain } from '../problem.ts'
+import { approveWords } from '../words/approveWords.ts'
 import type { Request } from './documents.ts'
 import { goneAfter, isDismissed, type PasskeyJson, signWithPasskey } from './passkey.ts'
 import { isClosed, type OwnPasskey, sheetHere, signOnSheet } from './paymentSheet.ts'
@@ -23,7 +24,7 @@ export function yesTo(request: Request, device: OwnPasskey, challenge: ArrayBuff
         return signOnSheet(shown, challenge, device, now).catch((error) => {
           // The next press goes on without it: in this one the browser may not be asked again.
           isSheetGood = isClosed(error)
-          throw new SheetEnded(isSheetGood ? CLOSED : WITHOUT_SHEET)
+          throw new SheetEnded(isSheetGood ? approveWords.sheetClosed : approveWords.withoutSheet)
         })
       }
       return signWithPasskey(challenge, device.credentialId)
@@ -34,7 +35,9 @@ export function yesTo(request: Request, device: OwnPasskey, challenge: ArrayBuff
       if (error instanceof SheetEnded) return [error.message]
       dismissals = isDismissed(error) ? dismissals + 1 : 0
       const gone = goneAfter(dismissals)
-      const why = isDismissed(error) ? NOT_APPROVED : `${NO_PASSKEY} ${explain(error)}`
+      const why = isDismissed(error)
+        ? approveWords.notApproved
+        : approveWords.noPasskey(explain(error))
       return gone === null ? [why] : [why, gone]
     },
 
@@ -50,21 +53,10 @@ export function yesTo(request: Request, device: OwnPasskey, challenge: ArrayBuff
     notTaken(): string | undefined {
       if (!isOnSheet) return undefined
       isSheetGood = false
-      return NOT_TAKEN
+      return approveWords.sheetNotTaken
     },
   }
 }
 
 /** The sheet ended without a signature; the message is for the payer. */
 class SheetEnded extends Error {}
-
-const NOT_APPROVED = 'Nothing was approved. Try again.'
-const NO_PASSKEY = 'Nothing was approved, because this phone’s passkey did not answer.'
-const CLOSED =
-  'You closed the browser’s sheet, so nothing was approved and nothing was denied. Approve or Deny?'
-const NOT_TAKEN =
-  'Nothing was approved, because your browser showed the payment in another way than it is. Compare payee and amount, ' +
-  'and press Approve again: it then asks without showing it.'
-const WITHOUT_SHEET =
-  'Nothing was approved, because the browser’s sheet ended without your yes. Press Approve again: it then asks for your ' +
-  'fingerprint, your face or your screen lock without showing it.'

@@ -9,6 +9,7 @@ import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { forget, recall, remember } from '../tabStorage.ts'
 import { minutesAndSeconds } from '../timeLeft.ts'
+import { addPhoneWords } from '../words/addPhoneWords.ts'
 import { phoneConfirmation } from './confirmDevice.ts'
 import { phoneAddress } from './phoneLinks.ts'
 import { waitInWords } from './phoneRows.ts'
@@ -19,7 +20,7 @@ const LOOK_MS = 3000
 
 /** Invite a phone with a code of this page's own, and confirm that one and no other. */
 export async function showAddPhone(app: App, screen: Screen): Promise<void> {
-  screen.show('Add a phone', el('p', {}, 'One moment…'))
+  screen.show(addPhoneWords.addPhone, el('p', {}, addPhoneWords.oneMoment))
   let invitation: Invitation
   let hash: string
   try {
@@ -85,40 +86,41 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
     otherId = id
     if (id === null) fill(other)
     else {
-      const no = turnAway(id, "Don't add that phone", () => take(app.profile.devices))
-      fill(other, el('div', { class: 'told' }, ...OTHER.map((text) => el('p', {}, text)), no))
+      const no = turnAway(id, addPhoneWords.dontAddThat, () => take(app.profile.devices))
+      fill(
+        other,
+        el(
+          'div',
+          { class: 'told' },
+          ...addPhoneWords.otherTried.map((text) => el('p', {}, text)),
+          no,
+        ),
+      )
     }
   }
 
   function showCode(): void {
     const { code } = invitation
     const path = invitationPath(code)
+    const link = { href: path, target: '_blank', rel: 'noopener', class: 'button' }
+    const here = el('a', link, addPhoneWords.useThisDevice)
+    // In the hand of who reads this: it comes before the QR code, which this device cannot scan from its own screen.
+    const isHandheld = matchMedia('(pointer: coarse)').matches
     screen.show(
-      'Add a phone',
-      el('p', {}, 'Scan this with the camera of the phone that shall approve your payments:'),
-      qrImage(`${location.origin}${path}`, 'A QR code that opens Payfriend on your phone'),
-      el(
-        'p',
-        {},
-        ...keeping(`Or open ${phoneAddress()} there and type this code:`, phoneAddress()),
-      ),
+      addPhoneWords.addPhone,
+      isHandheld && el('p', {}, addPhoneWords.onThisDevice),
+      isHandheld && el('div', { class: 'actions' }, here),
+      el('p', {}, isHandheld ? addPhoneWords.scanOther : addPhoneWords.scan),
+      qrImage(`${location.origin}${path}`, addPhoneWords.qrOpens),
+      el('p', {}, ...keeping(addPhoneWords.orType(phoneAddress()), phoneAddress())),
       verbatim('p', { class: 'invitation' }, invitationToShow(code)),
-      app.profile.devices.list.length > 0 && el('p', {}, FORGOT),
-      el('p', { class: 'countdown' }, left, ' left'),
-      el('p', { role: 'status' }, 'This page goes on by itself once the phone shows four digits.'),
-      el('p', { class: 'hint' }, 'Show the code to nobody: who has it can ask to be your phone.'),
+      app.profile.devices.list.length > 0 && el('p', {}, addPhoneWords.forgot),
+      el('p', { class: 'countdown' }, ...addPhoneWords.left<Child>(left)),
+      el('p', { role: 'status' }, addPhoneWords.continuesItself),
+      el('p', { class: 'hint' }, addPhoneWords.showNobody),
       other,
       trouble,
-      el(
-        'div',
-        { class: 'actions' },
-        el(
-          'a',
-          { href: path, target: '_blank', rel: 'noopener', class: 'button' },
-          'Use this device',
-        ),
-        back(),
-      ),
+      el('div', { class: 'actions' }, !isHandheld && here, back()),
     )
   }
 
@@ -132,10 +134,10 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
       lookNow: look,
     })
     screen.show(
-      'Is this your phone?',
+      addPhoneWords.isItYours,
       ...confirming.content,
       trouble,
-      el('div', { class: 'actions' }, turnAway(pending.id, "Don't add it", leave)),
+      el('div', { class: 'actions' }, turnAway(pending.id, addPhoneWords.dontAdd, leave)),
     )
   }
 
@@ -146,18 +148,20 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
     if (invited.state === 'added' || invited.state === 'waits') {
       const said =
         invited.state === 'added'
-          ? el('p', {}, verbatim('span', {}, invited.name), ' approves your payments now.')
+          ? el('p', {}, ...addPhoneWords.approvesNow<Child>(verbatim('span', {}, invited.name)))
           : el('p', {}, ...waitInWords(invited.device, app.profile.devices))
       app.go({ view: 'phone' }, { replace: true, notice: [said] })
       return
     }
     const isReplaced = invited.state === 'other'
     const again = isReplaced
-      ? turnAway(invited.id, 'Start again', startAgain, true)
-      : button('Start again', startAgain, { kind: 'primary' })
+      ? turnAway(invited.id, addPhoneWords.startAgain, startAgain, true)
+      : button(addPhoneWords.startAgain, startAgain, { kind: 'primary' })
     screen.show(
-      'The phone was not added',
-      ...(isReplaced ? REPLACED : ENDED).map((text) => el('p', {}, text)),
+      addPhoneWords.notAdded,
+      ...(isReplaced ? addPhoneWords.replaced : addPhoneWords.ended).map((text) =>
+        el('p', {}, text),
+      ),
       trouble,
       el('div', { class: 'actions' }, again, back()),
     )
@@ -183,27 +187,12 @@ export async function showAddPhone(app: App, screen: Screen): Promise<void> {
       if (!screen.signal.aborted) await then()
     }
     const kind = isFirst ? 'primary' : 'secondary'
-    return button(label, work, { kind, busyLabel: 'One moment…' })
+    return button(label, work, { kind, busyLabel: addPhoneWords.oneMoment })
   }
 }
 
-const back = (): Child => el('a', { href: fragmentOf({ view: 'phone' }), class: 'button' }, 'Back')
-
-const FORGOT =
-  'Is it a phone that you added before, and that forgot Payfriend? Choose “This phone was added before” there.'
-const NOT_ME =
-  'If it was not you, somebody else may be signed in as you: change your password, then sign out everywhere.'
-const OTHER = [
-  'A phone was tried with another code. If that was you in another tab, go on there; this page adds only the phone with the code above.',
-  NOT_ME,
-]
-const REPLACED = [
-  'A phone was tried with another code after yours. If that was you in another tab, go on there.',
-  NOT_ME,
-]
-const ENDED = [
-  'The phone was not added. The ten minutes are over, the digits were wrong too often, or another of your phones said no.',
-]
+const back = (): Child =>
+  el('a', { href: fragmentOf({ view: 'phone' }), class: 'button' }, addPhoneWords.back)
 
 /** The code that this tab showed before a reload or a new sign-in, if it is still good. */
 function recalled({ clock }: App): Invitation | null {

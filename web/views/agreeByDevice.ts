@@ -4,6 +4,7 @@ import { button, formMessage } from '../form.ts'
 import { APPROVE_PATH } from '../invitation.ts'
 import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { addPhoneWords } from '../words/addPhoneWords.ts'
 import { type NumberSteps, showNotAgreed, showOvertaken } from './numberTaken.ts'
 import type { UnderWay } from './numberUnderWay.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
@@ -24,30 +25,25 @@ export function showAgreeByDevice(
   // After a new sign-in only the masked number is known.
   const number = dialled ?? (recallPhone()?.whole || to)
   const { box: trouble, say } = formMessage()
+  const [here = null, orOpen = null] = phoneLinks(
+    app,
+    addPhoneWords.orOpen(phoneAddress()),
+    `phone.${verificationId}`,
+  )
   screen.show(
     whereToAgree(app),
     verbatim('p', { class: 'display-text' }, number),
-    el(
-      'p',
-      {},
-      ...keeping(
-        `Your phone must show this number and the reference ${reference}. If it doesn’t, press “Deny” there.`,
-        reference,
-      ),
-    ),
-    qrImage(`${location.origin}${APPROVE_PATH}`, 'A QR code that opens Payfriend on your phone'),
-    ...phoneLinks(app, `Or open ${phoneAddress()} there.`, `phone.${verificationId}`),
-    el(
-      'p',
-      {},
-      'This page goes on by itself after your yes, and asks for the code sent to the new number.',
-    ),
+    el('p', {}, ...keeping(addPhoneWords.mustShow(reference), reference)),
+    here,
+    qrImage(`${location.origin}${APPROVE_PATH}`, addPhoneWords.qrOpens),
+    orOpen,
+    el('p', {}, addPhoneWords.afterYes),
     trouble,
     el(
       'div',
       { class: 'actions' },
-      button('Use another number', steps.number),
-      button('Keep my number', steps.keep),
+      button(addPhoneWords.otherNumber, steps.number),
+      button(addPhoneWords.keepNumber, steps.keep),
     ),
     ...signedInElsewhere(app),
   )
@@ -74,7 +70,5 @@ export function showAgreeByDevice(
 
 function whereToAgree({ profile: { devices } }: App): string {
   const [only, ...more] = devices.list
-  return only && more.length === 0
-    ? `Approve it on ${only.name}`
-    : 'Approve it on one of your phones'
+  return only && more.length === 0 ? addPhoneWords.approveOn(only.name) : addPhoneWords.approveOnOne
 }

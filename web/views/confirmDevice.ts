@@ -6,6 +6,7 @@ import { forgetOwnerInvitation, ownerInvitation } from '../ownerInvitation.ts'
 import { plainCode } from '../plainText.ts'
 import { attemptsInWords, detailsOf, explain, reasonsOf } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { addPhoneWords } from '../words/addPhoneWords.ts'
 import {
   type WayEvents,
   type WayIn,
@@ -32,13 +33,13 @@ export function phoneConfirmation(
   })
   const { box, say } = formMessage()
   const said = el('div', { role: 'status' })
-  const digitsRow = field('The four digits on the new phone', digits)
-  const submit = button('Add this phone', () => {}, { kind: 'primary', type: 'submit' })
+  const digitsRow = field(addPhoneWords.digits, digits)
+  const submit = button(addPhoneWords.addThisPhone, () => {}, { kind: 'primary', type: 'submit' })
   const before = el('div', {})
   const after = el('div', {})
   const others = el('div', { class: 'actions' })
   const form = el('form', {}, digitsRow.row, after, box, submit)
-  onSubmit(form, submit, 'Checking…', confirm)
+  onSubmit(form, submit, addPhoneWords.checking, confirm)
 
   const events: WayEvents = {
     take: on.take,
@@ -88,8 +89,8 @@ export function phoneConfirmation(
         digits.focus()
         digits.select()
         // With a code too, the server does not tell which of the two is wrong.
-        const cost = `That cost one attempt. ${attemptsInWords(attemptsLeft)}`
-        digitsRow.tell(way.wrong ? `${way.wrong} ${cost}` : explain(error))
+        const attempts = attemptsInWords(attemptsLeft)
+        digitsRow.tell(way.wrong ? addPhoneWords.wrongCost(way.wrong, attempts) : explain(error))
       } else say(...reasonsOf(error).map((reason) => el('p', {}, reason)))
       if (!isWrong || attemptsLeft === 0) on.lookNow()
     }
@@ -125,9 +126,7 @@ export function phoneConfirmation(
 }
 
 const whatItAsks = ({ renews, reference }: PendingDevice): string =>
-  renews
-    ? `It is your phone of that name, which lost its key and has made a new one. Add it only if it is in your hand. Its reference is ${reference}.`
-    : `It asks to approve your payments. Add it only if it is in your hand. Its reference is ${reference}.`
+  renews ? addPhoneWords.renews(reference) : addPhoneWords.asks(reference)
 
 /** The best way first: an invitation that the payer came with, and then the one with the least to do and to wait. */
 function waysOf(

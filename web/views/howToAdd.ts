@@ -1,18 +1,16 @@
 import type { App } from '../screen.ts'
-import { hoursInWords } from '../times.ts'
+import { addPhoneWords } from '../words/addPhoneWords.ts'
 
 /** The people who can give an invitation, named by the site that they run. */
-export const operatorHere = (): string => `the people who run ${location.host}`
+export const operatorHere = (): string => addPhoneWords.operator(location.host)
 
 /** What a payer without a phone that approves needs in order to add one. */
 export function howToAdd(app: App): string {
   const { leaves, everHadOne, waitHours } = app.profile.devices
-  const ask = `an invitation: ask ${operatorHere()} for one`
-  if (leaves.includes('device')) return 'To add one you need a yes on another of your phones.'
-  if (leaves.includes('sign-in'))
-    return 'To add one you need nothing but the phone and your password.'
-  if (!leaves.includes('text')) return `To add one you need ${ask}.`
+  if (leaves.includes('device')) return addPhoneWords.needYes
+  if (leaves.includes('sign-in')) return addPhoneWords.needPassword
+  if (!leaves.includes('text')) return addPhoneWords.needOnlyInvitation(operatorHere())
   return everHadOne
-    ? `To add one you need a code by text, and the phone waits ${hoursInWords(waitHours)} before it can approve; or ${ask}.`
-    : 'To add one you need a code by text.'
+    ? addPhoneWords.needTextOrInvitation(waitHours, operatorHere())
+    : addPhoneWords.needTextOnly
 }

@@ -4,6 +4,7 @@ import type { Devices } from '../deviceApi.ts'
 import { type Child, el, fill, keeping } from '../element.ts'
 import { button } from '../form.ts'
 import { type Notice, phoneOf, wordsNaming } from '../noticeWords.ts'
+import { noticeActionsWords } from '../words/noticeActionsWords.ts'
 
 type Notices = {
   readonly unread: readonly Notice[]
@@ -16,8 +17,8 @@ type Notices = {
   onLast(): void
 }
 
-/** So many are shown, so that the view under them is near; the older ones are behind one press. */
-const SHOWN_MAX = 2
+/** So many are shown, so that the view under them is near, with large letters too; the older ones are behind one press. */
+const SHOWN_MAX = 1
 
 /** Show the account's notices, the newest first, and what to do if another person caused them. */
 export function showNotices(
@@ -31,7 +32,7 @@ export function showNotices(
 
   function draw(): void {
     const older = rows.slice(SHOWN_MAX)
-    count.textContent = older.length === 1 ? '1 older one' : `${older.length} older ones`
+    count.textContent = noticeActionsWords.older(older.length)
     fill(folded, count, ...older)
     fill(box, ...rows.slice(0, SHOWN_MAX), older.length > 0 && folded)
   }
@@ -51,38 +52,25 @@ export function showNotices(
       'div',
       { class: 'told' },
       el('p', {}, ...keeping(words, notice.ending, phoneOf(notice, devices))),
-      el('p', {}, ...whatToDo(notice, config)),
-      button('Got it', gotIt, { 'aria-label': `Got it: ${words}` }),
+      whatToDo(notice, config),
+      button(noticeActionsWords.gotIt, gotIt, { 'aria-label': noticeActionsWords.gotItOf(words) }),
     )
     return row
   }
 }
 
-function whatToDo({ event }: Notice, { changePasswordUrl }: Config): Child[] {
+/** Folded, because with large letters it would fill the screen. */
+function whatToDo({ event }: Notice, { changePasswordUrl }: Config): Child {
   if (event.startsWith('account.') || event === 'device.invited') {
-    return ["If you don't know why, ask them."]
+    return el('p', {}, noticeActionsWords.askThem)
   }
   const changing = (words: string): Child =>
     changePasswordUrl ? el('a', { href: changePasswordUrl }, words) : words
-  const end = el('a', { href: '#/phone' }, 'sign out everywhere')
-  if (event.startsWith('device.')) {
-    // A stranger's device can approve until it is removed, whatever the password is.
-    const look = el('a', { href: '#/phone' }, 'Look at your phones under “Phone”')
-    return [
-      "Wasn't you? ",
-      look,
-      ' and remove what is not yours. Then ',
-      changing('change your password'),
-      ' and ',
-      end,
-      '.',
-    ]
-  }
-  return [
-    "Wasn't you? ",
-    changing('Change your password'),
-    ', then ',
-    end,
-    ', and tell the people who run this service.',
-  ]
+  const end = el('a', { href: '#/phone' }, noticeActionsWords.signOut)
+  const look = el('a', { href: '#/phone' }, noticeActionsWords.lookAtPhones)
+  const words = event.startsWith('device.')
+    ? // A stranger's device can approve until it is removed, whatever the password is.
+      noticeActionsWords.notYourPhone<Child>(look, changing(noticeActionsWords.thenPassword), end)
+    : noticeActionsWords.notYou<Child>(changing(noticeActionsWords.password), end)
+  return el('details', {}, el('summary', {}, noticeActionsWords.whatToDo), el('p', {}, ...words))
 }

@@ -1,13 +1,14 @@
 import '../openPage.ts'
+import { amountInWords } from '../amountText.ts'
 import type { Payment } from '../api.ts'
-import { CHANNEL_TEXTS } from '../channelTexts.ts'
 import { el, fill, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
-import { dateAndTime } from '../times.ts'
+import { dayAndTime } from '../times.ts'
+import { listWords } from '../words/listWords.ts'
 
 /** The payer's own payments, newest first. */
 export function showPayments(app: App, screen: Screen): void {
@@ -15,9 +16,10 @@ export function showPayments(app: App, screen: Screen): void {
   let next: string | null = null
   const list = el('ul', { class: 'payments' })
   const { box: message, say } = formMessage()
-  const more = button('Show more', load, { busyLabel: 'Loading…' })
-  const loading = el('p', {}, 'One moment…')
-  screen.show('My payments', loading, list, message)
+  const more = button(listWords.more, load, { busyLabel: listWords.loading })
+  const came = el('p', { class: 'only-heard', role: 'status' })
+  const loading = el('p', {}, listWords.moment)
+  screen.show(listWords.title, loading, list, message, came)
   first()
 
   async function first(): Promise<void> {
@@ -49,81 +51,39 @@ export function showPayments(app: App, screen: Screen): void {
     loading.remove()
     if (next === null) more.remove()
     else if (!more.isConnected) message.after(more)
-    // The pressed button is gone: the focus moves to the first new payment.
-    if (before > 0 && next === null) (list.children[before] as HTMLElement | undefined)?.focus()
+    if (before > 0) {
+      came.textContent = listWords.came(shown.length - before)
+      list.children[before]?.querySelector('a')?.focus()
+    }
     if (shown.length === 0) {
-      const send = el('a', { href: '#/send', class: 'button primary' }, 'Send a payment')
-      message.after(el('p', {}, 'You have not sent any payment yet.'), send)
+      const send = el('a', { href: '#/send', class: 'button primary' }, listWords.send)
+      message.after(el('p', {}, listWords.none), send)
     }
   }
 }
 
+/** One link, which opens how the payment ended or that it waits. */
 function row(app: App, payment: Payment): HTMLElement {
-  const { paymentId, payee, amount, status, reference } = payment
-  const href = fragmentOf({ view: 'waiting', paymentId })
+  const { paymentId, payee, status, createdAt } = payment
   return el(
     'li',
-    { class: 'payment', tabindex: -1 },
+    {},
     el(
-      'div',
-      { class: 'top' },
+      'a',
+      { class: 'payment', href: fragmentOf({ view: 'waiting', paymentId }) },
       verbatim('span', { class: 'payee', dir: 'auto' }, payee.name),
-      verbatim('span', { class: 'value' }, `${amount.value} ${amount.currency}`),
-    ),
-    el(
-      'div',
-      { class: 'top' },
-      el('span', { class: `status ${status}` }, STATUS[status]),
-      status === 'pending' && el('a', { href, class: 'button' }, 'Look at it'),
-    ),
-    el(
-      'dl',
-      {},
-      ...entry('Sent to', verbatim('span', { dir: 'auto' }, payee.id)),
-      ...entry('Your e-mail', verbatim('span', { dir: 'auto' }, app.profile.email)),
-      ...entry('Time', time(payment.createdAt)),
-      ...entry('Decided', el('span', {}, howDecided(payment))),
-      ...entry('Reference', verbatim('span', { class: 'id' }, reference)),
-      ...entry('Payment id', verbatim('span', { class: 'id' }, paymentId), copyButton(paymentId)),
+      ' ',
+      verbatim('span', { class: 'value' }, amountOf(app, payment)),
+      ' ',
+      el('time', { datetime: createdAt }, dayAndTime(new Date(createdAt), new Date())),
+      ' ',
+      el('span', { class: `status ${status}` }, listWords.status[status]),
     ),
   )
 }
 
-const STATUS: Record<Payment['status'], string> = {
-  pending: 'Waiting for your answer',
-  approved: 'Approved',
-  denied: 'Denied',
-  expired: 'Expired',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-}
-
-function howDecided({ status, decidedBy, sms }: Payment): string {
-  if (status === 'failed') return sms.to === null ? 'too many tries' : 'too many wrong codes'
-  if (decidedBy) return CHANNEL_TEXTS[decidedBy].howDecided
-  if (status === 'expired') return 'no answer in time'
-  if (status === 'cancelled') return 'it was cancelled'
-  return 'not yet'
-}
-
-function entry(term: string, ...description: HTMLElement[]): HTMLElement[] {
-  return [el('dt', {}, term), el('dd', {}, ...description)]
-}
-
-function time(rfc3339: string): HTMLElement {
-  return el('time', { datetime: rfc3339 }, dateAndTime(new Date(rfc3339)))
-}
-
-function copyButton(paymentId: string): HTMLElement {
-  const said = el('span', { role: 'status', class: 'hint' })
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(paymentId)
-      said.textContent = 'Copied'
-    } catch {
-      said.textContent = 'Select and copy it by hand'
-    }
-  }
-  const label = `Copy payment id ${paymentId}`
-  return el('span', {}, button('Copy', copy, { kind: 'quiet', 'aria-label': label }), said)
+/** The amount as the payment's display text has it. */
+function amountOf({ config }: App, { amount }: Payment): string {
+  const known = config.currencies.find(({ code }) => code === amount.currency)
+  return amountInWords(amount.value, known ?? { code: amount.currency, digits: 0 })
 }

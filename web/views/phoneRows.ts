@@ -8,7 +8,8 @@ import { type Child, el, fill, keeping, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { App } from '../screen.ts'
-import { dateAndTime, hoursInWords } from '../times.ts'
+import { dateAndTime } from '../times.ts'
+import { devicesWords } from '../words/devicesWords.ts'
 
 /** @param changed called after a press has changed the profile, with the sentence that says what was done */
 export type RowEvents = { changed(said: Child[]): void }
@@ -16,10 +17,10 @@ export type RowEvents = { changed(said: Child[]): void }
 /** A phone that approves. */
 export const activeRow = (app: App, device: Device, on: RowEvents): HTMLElement =>
   row(app, device, [factsOf(device)], on, {
-    label: 'Remove',
+    label: devicesWords.remove,
     question: whatRemovalMeans(device, app.profile.devices),
-    sure: 'Yes, remove it',
-    busyLabel: 'Removing…',
+    sure: devicesWords.yesRemove,
+    busyLabel: devicesWords.removing,
     send: () => app.api.removeDevice(device.id),
     done: ({ devices }) => removedInWords(device, devices),
   })
@@ -27,52 +28,47 @@ export const activeRow = (app: App, device: Device, on: RowEvents): HTMLElement 
 /** A phone that was let in and waits. */
 export const waitingRow = (app: App, device: WaitingDevice, on: RowEvents): HTMLElement =>
   row(app, device, [waitInWords(device, app.profile.devices), [addedOf(device)]], on, {
-    label: 'Cancel',
-    question: `${device.name} is not added then.`,
-    sure: 'Yes, cancel it',
-    busyLabel: 'Cancelling…',
+    label: devicesWords.cancel,
+    question: devicesWords.reallyCancel(device.name),
+    sure: devicesWords.yesCancel,
+    busyLabel: devicesWords.cancelling,
     send: () => app.api.removeDevice(device.id),
-    done: () => `${device.name} was cancelled: it is not added, and approves nothing.`,
+    done: () => devicesWords.cancelled(device.name),
   })
 
 /** A phone that has begun to be added. */
 export const pendingRow = (app: App, device: PendingDevice, on: RowEvents): HTMLElement =>
-  row(app, device, ['Being added; it approves nothing yet.'], on, {
-    label: 'Cancel',
-    question: `${device.name} is not added then.`,
-    sure: 'Yes, cancel it',
-    busyLabel: 'Cancelling…',
+  row(app, device, [devicesWords.beingAdded], on, {
+    label: devicesWords.cancel,
+    question: devicesWords.reallyCancel(device.name),
+    sure: devicesWords.yesCancel,
+    busyLabel: devicesWords.cancelling,
     send: () => app.api.removeDevice(device.id),
-    done: () => `${device.name} was cancelled: it is not added, and approves nothing.`,
+    done: () => devicesWords.cancelled(device.name),
   })
 
 /** A phone that was removed a short while ago, and can be put back. */
 export const removedRow = (app: App, device: RemovedDevice, on: RowEvents): HTMLElement => {
   const { name, removedAt, undoUntil, undoAsked } = device
   const until = dateAndTime(new Date(undoUntil))
-  const facts = `Removed on ${dateAndTime(new Date(removedAt))}. It approves nothing.`
-  const how = undoAsked
-    ? `On that phone somebody asked to undo this. If that was you, put it back before ${until}; you may have to sign in anew. If it was not you, leave it as it is.`
-    : `Until ${until} it can be put back: ${UNDO}`
+  const facts = devicesWords.removedOn(dateAndTime(new Date(removedAt)))
+  const how = undoAsked ? devicesWords.undoAsked(until) : devicesWords.canPutBack(until)
   if (!undoAsked) return row(app, device, [facts, how], on, null)
   return row(app, device, [facts, how], on, {
     label: restoreLabel(name),
     question: null,
     sure: restoreLabel(name),
-    busyLabel: 'One moment…',
+    busyLabel: devicesWords.oneMoment,
     send: () => app.api.restoreDevice(device),
-    done: () => `${name} is back: it approves payments again.`,
+    done: () => devicesWords.isBack(name),
   })
 }
-
-const UNDO =
-  'on that phone, open Payfriend and press “Undo the removal”; then sign in here again and confirm.'
 
 function removedInWords({ id, name }: Device, { removed }: Devices): string {
   const device = removed.find((one) => one.id === id)
   return device
-    ? `${name} was removed. You can put it back until ${dateAndTime(new Date(device.undoUntil))}: ${UNDO}`
-    : `${name} was removed.`
+    ? devicesWords.removedUntil(name, dateAndTime(new Date(device.undoUntil)))
+    : devicesWords.removed(name)
 }
 
 /** From when on a phone approves, and who can stop it until then. */
@@ -81,13 +77,8 @@ export function waitInWords({ name, activeFrom }: WaitingDevice, devices: Device
   const names = devices.list.map((device) => device.name)
   // For as long as its removal can be undone, a removed phone is heard.
   const gone = devices.removed.map((device) => device.name)
-  const where = [
-    'here',
-    ...names.map((one) => `on ${one}`),
-    ...gone.map((one) => `on ${one}, which was removed but can still stop it`),
-  ]
-  const stop = `Until then you can stop this ${where.join(', or ')}.`
-  return keeping(`${name} can approve payments from ${from}. ${stop}`, name, ...names, ...gone)
+  const words = devicesWords.canApproveFrom(name, from, names, gone)
+  return keeping(words, name, ...names, ...gone)
 }
 
 type Press = {
@@ -110,7 +101,7 @@ function row(
 ): HTMLElement {
   const { box, say } = formMessage()
   const mark = el('span', {})
-  deviceIdsHere().then((ids) => ids.includes(id) && fill(mark, ' (this browser)'))
+  deviceIdsHere().then((ids) => ids.includes(id) && fill(mark, devicesWords.thisBrowser))
   const actions = el('div', { class: 'actions' })
   if (press !== null) offer(press)
   return el(
@@ -130,7 +121,7 @@ function row(
         ? button(label, () => work(press), { busyLabel })
         : button(label, () => askFirst(press, question), {
             kind: 'quiet',
-            'aria-label': `${label} ${name}`,
+            'aria-label': devicesWords.pressOf(label, name),
           }),
     )
   }
@@ -145,7 +136,7 @@ function row(
       actions,
       el('p', { role: 'status' }, ...keeping(question, name)),
       sure,
-      button('Keep it', keep, { kind: 'quiet' }),
+      button(devicesWords.keep, keep, { kind: 'quiet' }),
     )
     sure.focus()
   }
@@ -161,10 +152,7 @@ function row(
   }
 }
 
-function whatRemovalMeans({ id, name }: Device, { list, leaves, waitHours }: Devices): string {
-  return list.every((one) => one.id === id)
-    ? `${name} is your only phone that approves. Without it you can approve nothing until another was added. ` +
-        `One that you add with ${leaves.includes('text') ? 'a code by text or ' : ''}an invitation waits ${hoursInWords(waitHours)}, ` +
-        'unless the people who run this service make an invitation without a wait.'
-    : `${name} then approves no payment of yours any more.`
-}
+const whatRemovalMeans = ({ id, name }: Device, { list, leaves, waitHours }: Devices): string =>
+  list.every((one) => one.id === id)
+    ? devicesWords.reallyRemoveOnly(name, leaves.includes('text'), waitHours)
+    : devicesWords.reallyRemove(name)

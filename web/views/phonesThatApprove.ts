@@ -1,7 +1,9 @@
+import type { Devices } from '../deviceApi.ts'
 import { type Child, el, fill, verbatim } from '../element.ts'
 import { canPay, textsPay } from '../phoneNeeded.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
+import { devicesWords } from '../words/devicesWords.ts'
 import { howToAdd } from './howToAdd.ts'
 import { unbroken } from './numberTaken.ts'
 import { activeRow, pendingRow, removedRow, waitingRow } from './phoneRows.ts'
@@ -13,7 +15,7 @@ const LOOK_MS = 5000
 /** The view of an account that has devices or had one: they come first, because its number lets in no phone alone. */
 export function showPhonesThatApprove(app: App, screen: Screen): void {
   screen.show(
-    'Your phone',
+    devicesWords.yourPhone,
     ...phonesThatApprove(app, screen),
     ...(app.config.texts ? numberSection(app) : []),
     ...signedInElsewhere(app),
@@ -23,7 +25,7 @@ export function showPhonesThatApprove(app: App, screen: Screen): void {
 /** The section with the account's devices, where one can be added, removed, stopped or put back. */
 export function phonesThatApprove(app: App, screen: Screen): Child[] {
   const content = el('div', {})
-  const heading = el('h2', { id: 'phones-that-approve' }, 'Phones that approve payments')
+  const heading = el('h2', { id: 'phones-that-approve' }, devicesWords.phonesThatApprove)
   const events = {
     // Whatever was said above before is not true any more. Who has gone on meanwhile is not called back.
     changed(said: Child[]): void {
@@ -59,48 +61,48 @@ export function phonesThatApprove(app: App, screen: Screen): Child[] {
     const profile = await app.api.profile().catch(() => app.profile)
     const isNew = JSON.stringify(profile.devices) !== JSON.stringify(app.profile.devices)
     if (!isNew || !content.isConnected || content.contains(document.activeElement)) return
+    // What was said above, of a phone that waits or was removed, is perhaps no longer true.
+    if (passing(profile.devices) !== passing(app.profile.devices)) {
+      document.getElementById('notice')?.replaceChildren()
+    }
     app.profile = profile
     render()
   }
 }
 
+const passing = ({ waiting, removed }: Devices): string => JSON.stringify([waiting, removed])
+
 function whatApproves(app: App): readonly string[] {
   const { phone, devices } = app.profile
   const { list, waiting, removed, everHadOne } = devices
-  if (list.length > 0) return [SOME]
-  if (!everHadOne && waiting.length === 0)
-    return [NONE, app.config.texts ? NO_TEXTS_NEEDED : NO_APP]
+  if (list.length > 0) return [devicesWords.some]
+  if (!everHadOne && waiting.length === 0) {
+    return [devicesWords.none, app.config.texts ? devicesWords.noTextsNeeded : devicesWords.noApp]
+  }
   const byText = textsPay(app.profile, app.config)
-    ? `payments are approved with a code that we text to ${unbroken(phone?.number ?? '')}.`
+    ? devicesWords.byText(unbroken(phone?.number ?? ''))
     : null
   const [next] = waiting
-  if (next) return [`Until ${next.name} can approve, ${byText ?? 'nothing can be paid.'}`]
-  if (removed.length > 0) {
-    return [
-      'No phone approves your payments now, so nothing can be paid. Put one back, or add one.',
-    ]
-  }
-  return byText === null
-    ? ['No phone approves your payments now, so nothing can be paid. Add one.']
-    : [`No phone approves your payments any more. Until you add one, ${byText}`]
+  if (next) return [devicesWords.until(next.name, byText)]
+  return [removed.length > 0 ? devicesWords.noneNowPutBack : devicesWords.noneNow(byText)]
 }
 
 /** One primary action: to pay, or to get a phone that approves. */
 function whatNext(app: App): Child[] {
   const { list, waiting, canAdd, everHadOne } = app.profile.devices
   const pays = canPay(app.profile, app.config)
-  const kind = pays || waiting.length > 0 || !everHadOne ? 'button' : 'button primary'
-  const to = (view: 'addPhone' | 'lostPhone' | 'send', words: string, className = 'button') =>
-    el('a', { href: fragmentOf({ view }), class: className }, words)
+  const isFirst = !pays && waiting.length === 0 && everHadOne
+  const to = (view: 'addPhone' | 'lostPhone' | 'send', words: string, isPrimary = false) =>
+    el('a', { href: fragmentOf({ view }), class: isPrimary ? 'button primary' : 'button' }, words)
   return [
-    !canAdd && el('p', { class: 'hint' }, FULL),
+    !canAdd && el('p', { class: 'hint' }, devicesWords.full),
     canAdd && list.length === 0 && el('p', { class: 'hint' }, howToAdd(app)),
     el(
       'div',
       { class: 'actions' },
-      everHadOne && pays && to('send', 'Send a payment', 'button primary'),
-      canAdd && to('addPhone', 'Add a phone', kind),
-      everHadOne && to('lostPhone', 'I don’t have my phone'),
+      everHadOne && pays && to('send', devicesWords.sendPayment, true),
+      canAdd && to('addPhone', devicesWords.addPhone, isFirst),
+      everHadOne && to('lostPhone', devicesWords.notHere),
     ),
   ]
 }
@@ -110,23 +112,18 @@ function numberSection(app: App): Child[] {
   const verified = phone?.verified === true ? phone.number : null
   const href = fragmentOf({ view: 'phoneNumber' })
   return [
-    el('h2', {}, 'Your phone number'),
+    el('h2', {}, devicesWords.yourNumber),
     verified !== null && verbatim('p', { class: 'display-text' }, verified),
-    devices.list.length > 0 &&
-      el('p', {}, "You don't need a phone number to pay: your phone approves."),
-    el('p', { class: 'hint' }, 'A number helps you back in if you lose your phone.'),
+    devices.list.length > 0 && el('p', {}, devicesWords.numberNotNeeded),
+    el('p', { class: 'hint' }, devicesWords.numberHelps),
     el(
       'div',
       { class: 'actions' },
-      el('a', { href, class: 'button' }, verified === null ? 'Add a number' : 'Change the number'),
+      el(
+        'a',
+        { href, class: 'button' },
+        verified === null ? devicesWords.addNumber : devicesWords.changeNumber,
+      ),
     ),
   ]
 }
-
-const NONE =
-  'Your own phone can approve by itself, with your fingerprint, your face or your screen lock.'
-const NO_TEXTS_NEEDED = 'It needs no texts, and no app to install.'
-const NO_APP = 'There is no app to install.'
-const SOME =
-  'You approve each payment on one of these, with your fingerprint, your face or your screen lock.'
-const FULL = 'No more can be added now. Three at a time are possible: remove one first.'

@@ -1,68 +1,100 @@
 import type { Payment } from '../api.ts'
-import { leftPush } from '../channelTexts.ts'
-import type { Config } from '../config.ts'
+import { HOW_DECIDED } from '../channelTexts.ts'
+import { codesLockedInWords } from '../codesLocked.ts'
 import { draftOf, rememberDraft } from '../draft.ts'
 import { type Child, el, verbatim } from '../element.ts'
 import { button } from '../form.ts'
-import { inWords } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { isTextOnly } from '../smsOffer.ts'
+import { dateAndTime } from '../times.ts'
+import { resultWords } from '../words/resultWords.ts'
+import { timeWords } from '../words/timeWords.ts'
+import { receiptButtons } from './receiptButtons.ts'
 import { signOutEverywhere } from './signOutEverywhere.ts'
 import { isStartsLocked, startsLocked } from './startsLocked.ts'
 
-type Decided = Exclude<Payment['status'], 'pending'>
+/** How a payment can have ended. */
+export type Ended = Exclude<Payment['status'], 'pending'>
+
+/** For so long after its end a payment may leave something on a phone, or a lock. */
+const RECENT_MS = 3_600_000
+
+/** A payment that ended lately. */
+export const isRecent = ({ clock }: Pick<App, 'clock'>, { decidedAt, expiresAt }: Payment) =>
+  clock.now() - Date.parse(decidedAt ?? expiresAt) < RECENT_MS
 
 /** Show how a payment ended, what that means, and what the payer can do next. */
-export function showResult(app: App, screen: Screen, payment: Payment, status: Decided): void {
-  const list = el('a', { href: '#/payments', class: 'button' }, 'My payments')
-  const next =
-    status === 'approved'
-      ? el('a', { href: '#/send', class: 'button' }, 'Send another payment')
-      : button('Start again', () => fillInAgain(app, payment), { kind: 'primary' })
-  screen.show(
-    HEADING[status],
-    factsOf(payment),
-    ...meaningOf(app, payment, status),
-    el('div', { class: 'actions' }, next, list),
+export function showResult(app: App, screen: Screen, payment: Payment, status: Ended): void {
+  const isPaid = status === 'approved'
+  const at = dateAndTime(new Date(payment.decidedAt ?? payment.expiresAt))
+  const again = button(
+    isPaid ? resultWords.payAgain : resultWords.startAgain,
+    () => fillInAgain(app, payment),
+    { kind: isPaid || isCodeNeededAndLocked(app, payment) ? 'secondary' : 'primary' },
   )
+  screen.show(
+    resultWords.heading[status],
+    el(
+      'div',
+      { class: `ending ${status}` },
+      sign(status),
+      factsOf(payment),
+      !isPaid && el('p', {}, el('strong', {}, resultWords.nothingPaid)),
+      el('p', {}, whatHappened(payment, status)),
+      el(
+        'dl',
+        { class: 'facts' },
+        fact(resultWords.at[status], at),
+        fact(resultWords.started, dateAndTime(new Date(payment.createdAt))),
+        fact(resultWords.reference, verbatim('span', { class: 'reference' }, payment.reference)),
+        fact(resultWords.payer, verbatim('span', { dir: 'auto' }, app.profile.email), 'only-print'),
+      ),
+    ),
+    ...meaningOf(app, payment, status),
+    el(
+      'div',
+      { class: 'actions' },
+      // What is locked is not offered.
+      !isStartsLocked(app) && again,
+      ...receiptButtons([
+        resultWords.heading[status],
+        payment.displayText,
+        isPaid ? null : resultWords.nothingPaid,
+        `${resultWords.at[status]}: ${at}`,
+        `${resultWords.reference}: ${payment.reference}`,
+      ]),
+    ),
+  )
+  document.title = document.title.replace(resultWords.heading[status], resultWords.title[status])
 }
 
-const HEADING: Record<Decided, string> = {
-  approved: 'Your payment has been approved!',
-  denied: 'Your payment request has been denied.',
-  expired: 'This payment request has expired.',
-  failed: 'This payment has failed.',
-  cancelled: 'This payment was cancelled.',
-}
-
-function meaningOf(app: App, payment: Payment, status: Decided): Child[] {
+function whatHappened(payment: Payment, status: Ended): string {
+  const how = payment.decidedBy === null ? '' : HOW_DECIDED[payment.decidedBy]
   switch (status) {
     case 'approved':
-      return leftPush(payment.decidedBy) ? [ignoreOnPhone(app.config)] : []
+      return resultWords.approved(how)
     case 'denied':
-      return [el('p', {}, 'Nothing was paid.'), ...startsLocked(app), ...wasntYou(app, payment)]
+      return resultWords.denied(how)
     case 'expired':
-      return [
-        el(
-          'p',
-          {},
-          `It was not approved within ${inWords(lifeSeconds(payment))}, so nothing was paid. ` +
-            'You can start again with the same details.',
-        ),
-      ]
+      return resultWords.expired(timeWords.wait(lifeSeconds(payment)))
     case 'failed':
-      return [
-        el(
-          'p',
-          {},
-          payment.sms.to === null
-            ? 'Five tries to approve it failed, so nothing was paid. You can start again.'
-            : 'Five wrong codes were entered, so nothing was paid. You can start anew; if no code can be sent then, ' +
-                'codes are locked for some minutes.',
-        ),
-        ignoreOnPhone(app.config),
-      ]
+      return payment.sms.to === null ? resultWords.wrongTries : resultWords.wrongCodes
     case 'cancelled':
-      return [el('p', {}, 'Nothing was paid.'), ignoreOnPhone(app.config)]
+      return resultWords.cancelled
+  }
+}
+
+function meaningOf(app: App, payment: Payment, status: Ended): Child[] {
+  const ignore = isRecent(app, payment) ? ignoreOnPhone(payment, status) : null
+  switch (status) {
+    case 'denied':
+      return [...startsLocked(app), ...notYou(app, payment)]
+    case 'expired':
+      return [el('p', {}, resultWords.canStart)]
+    case 'failed':
+      return [...codesLocked(app, payment), ignore]
+    default:
+      return [ignore]
   }
 }
 
@@ -71,46 +103,42 @@ export function factsOf(payment: Payment): HTMLElement {
   return verbatim('p', { class: 'display-text', dir: 'auto' }, payment.displayText)
 }
 
-/** In a notice above another view, which payment it is about: several may wait at the same time. */
-export function whichOne({ displayText, reference }: Payment): HTMLElement {
-  return el(
-    'p',
-    {},
-    verbatim('strong', { dir: 'auto' }, displayText),
-    ', reference ',
-    verbatim('strong', {}, reference),
-  )
+/** What may still be on the phone, only if it ever was: null if nothing was sent there. */
+function ignoreOnPhone({ push, device, sms, decidedBy }: Payment, status: Ended): Child {
+  const wasAsked =
+    (push !== 'unavailable' && decidedBy !== 'push') ||
+    (device === 'waiting' && decidedBy !== 'device')
+  const wasTexted = sms.sentAt !== null && status !== 'failed' && decidedBy !== 'sms'
+  if (wasAsked) {
+    return el('p', {}, wasTexted ? resultWords.ignoreBoth : resultWords.ignoreRequest)
+  }
+  return wasTexted && el('p', {}, resultWords.ignoreCode)
 }
 
-export function ignoreOnPhone({ texts }: Pick<Config, 'texts'>): HTMLElement {
-  const orCode = texts ? ', or a code for it,' : ','
-  return el('p', {}, `If your phone still shows this request${orCode} you can ignore it.`)
+/** Until when another payment could not be approved with a code either. */
+function codesLocked(app: App, payment: Payment): Child[] {
+  const until = codesLockedInWords(app)
+  if (until === null) return [el('p', {}, resultWords.canStart)]
+  const meanwhile = isTextOnly(payment)
+    ? resultWords.codesLockedThen
+    : resultWords.codesLockedByPhone
+  return [el('p', { class: 'told' }, `${resultWords.codesLocked(until)} ${meanwhile}`)]
 }
 
-export function deniedNotice(app: App, payment: Payment): Child[] {
-  return [
-    el('p', {}, 'Your payment request has been denied.'),
-    whichOne(payment),
-    ...wasntYou(app, payment),
-    // The view under it says until when nothing can be sent, and what else to do.
-    !isStartsLocked(app) && button('Fill in the same details', () => fillInAgain(app, payment)),
-  ]
-}
+const isCodeNeededAndLocked = (app: App, payment: Payment): boolean =>
+  isTextOnly(payment) && codesLockedInWords(app) !== null
 
 /**
  * A payer who denies a payment that they did not start should change their password and then end every session:
  * a changed password alone leaves the intruder's session open.
  */
-function wasntYou(app: App, { decidedBy }: Payment): Child[] {
+function notYou(app: App, { decidedBy }: Payment): Child[] {
   // Asked on the phone's page already: who did not start it has locked new payments, and is told so.
   if (decidedBy === 'device') return []
   const { changePasswordUrl } = app.config
-  const change = 'Change your password.'
+  const change = resultWords.changePassword
   const link = changePasswordUrl ? el('a', { href: changePasswordUrl }, change) : change
-  return [
-    el('p', {}, "Wasn't you? ", link, ' Then sign out everywhere.'),
-    ...signOutEverywhere(app),
-  ]
+  return [el('p', {}, resultWords.notYou, link, resultWords.thenSignOut), ...signOutEverywhere(app)]
 }
 
 function fillInAgain(app: App, payment: Payment): void {
@@ -120,3 +148,28 @@ function fillInAgain(app: App, payment: Payment): void {
 
 const lifeSeconds = ({ createdAt, expiresAt }: Payment) =>
   Math.round((Date.parse(expiresAt) - Date.parse(createdAt)) / 1000)
+
+const fact = (term: string, value: Child, className: string | null = null) =>
+  el('div', { class: className }, el('dt', {}, term), el('dd', {}, el('span', {}, value)))
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** A tick, a cross, a clock, an exclamation mark or a line; the heading says the same. */
+const LINES: Readonly<Record<Ended, string>> = {
+  approved: 'M5 12.5l5 5 9-11',
+  denied: 'M6 6l12 12M18 6L6 18',
+  expired: 'M12 6v6.5l4.5 2.5',
+  failed: 'M12 5v9M12 18.5v.5',
+  cancelled: 'M6 12h12',
+}
+
+function sign(status: Ended): Element {
+  const svg = document.createElementNS(SVG, 'svg')
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.setAttribute('class', 'sign')
+  svg.setAttribute('aria-hidden', 'true')
+  const path = document.createElementNS(SVG, 'path')
+  path.setAttribute('d', LINES[status])
+  svg.append(path)
+  return svg
+}

@@ -131,7 +131,7 @@ export function showSend(app: App, screen: Screen): void {
   }
 
   function explainTo(error: unknown, amount: ReturnType<typeof readAmount>): void {
-    const { kind, code, fields: told = [] } = detailsOf(error)
+    const { kind, code, retryAfterSeconds, fields: told = [] } = detailsOf(error)
     const problems = told.map(({ path, reason }) =>
       path === 'amount.value' && 'reason' in amount ? { path, ...amount } : { path, reason },
     )
@@ -142,6 +142,11 @@ export function showSend(app: App, screen: Screen): void {
         { view: 'phone' },
         { notice: [el('p', {}, sendWords.notSent(whyPhoneNeeded(app.profile)))] },
       )
+    } else if (code === 'starts_locked' && retryAfterSeconds !== undefined) {
+      // Locked since the profile was read, on a phone or in another tab: say it where a new form says it.
+      const until = new Date(app.clock.now() + retryAfterSeconds * 1000)
+      app.profile = { ...app.profile, startsLockedUntil: until.toISOString() }
+      showSend(app, screen)
     } else if (problems.length > 0) {
       say(...tellFields(fields, problems).map((reason) => el('p', {}, reason)))
     } else {
@@ -149,7 +154,7 @@ export function showSend(app: App, screen: Screen): void {
       const why = explain(error)
       say(
         el('p', {}, isCertain ? why : sendWords.pressAgain(why)),
-        code === 'too_many_payments' && el('a', { href: '#/payments' }, sendWords.seeOpen),
+        code === 'too_many_open_payments' && el('a', { href: '#/payments' }, sendWords.seeOpen),
       )
     }
   }

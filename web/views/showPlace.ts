@@ -1,6 +1,5 @@
 import type { OfPhone, Place } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
-import { showCode } from './code.ts'
 import { laterViews } from './laterViews.ts'
 import { showSend } from './send.ts'
 import { showWaiting } from './waiting.ts'
@@ -23,9 +22,6 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
       break
     case 'waiting':
       showWaiting(app, screen, place.paymentId)
-      break
-    case 'code':
-      showCode(app, screen, place.paymentId)
   }
 }
 

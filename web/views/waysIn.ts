@@ -9,7 +9,7 @@ import { plainCode } from '../plainText.ts'
 import { detailsOf, meanwhile } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
-import { hoursInWords } from '../times.ts'
+import { addPhoneWords } from '../words/addPhoneWords.ts'
 import { invitationWords } from '../words/invitationWords.ts'
 import { operatorHere } from './howToAdd.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
@@ -46,15 +46,13 @@ export function wayByDevice(app: App, { id }: PendingDevice): WayIn {
   const links = el(
     'div',
     {},
-    ...phoneLinks(app, `To say yes, open ${phoneAddress()} there.`, `device.${id}`),
+    ...phoneLinks(app, addPhoneWords.openThere(phoneAddress()), `device.${id}`),
   )
   return {
     by: 'device',
-    label: 'Say yes on another of my phones',
-    words: ({ hasLeave, hasDigits }) => {
-      if (hasLeave) return 'Your other phone said yes. Type the digits.'
-      return `${hasDigits ? 'The digits are right.' : 'Type the digits.'} ${SAY_YES}`
-    },
+    label: addPhoneWords.byDevice,
+    words: ({ hasLeave, hasDigits }) =>
+      hasLeave ? addPhoneWords.saidYes : addPhoneWords.digitsRight(hasDigits),
     before: [links],
     after: [],
     isReady: ({ hasDigits, hasLeave }) => hasLeave || !hasDigits,
@@ -69,7 +67,7 @@ export function wayByDevice(app: App, { id }: PendingDevice): WayIn {
 /** The sign-in that the payer just made. */
 export const wayBySignIn = (): WayIn => ({
   by: 'sign-in',
-  label: 'Add it with my password',
+  label: addPhoneWords.bySignIn,
   words: () => '',
   before: [],
   after: [],
@@ -94,9 +92,9 @@ export function wayByText(
     autocomplete: 'one-time-code',
     required: true,
   })
-  const code = field('Code from the text', input)
+  const code = field(addPhoneWords.codeFromText, input)
   const ask = resendButton({
-    label: `Text the code to ${to}`,
+    label: addPhoneWords.textTo(to),
     clock: app.clock,
     signal: screen.signal,
     send: async () => {
@@ -114,8 +112,8 @@ export function wayByText(
   const sentAtOf = ({ leaves }: PendingDevice) => leaves.find(isText)?.sentAt ?? null
   return {
     by: 'text',
-    label: `Use a code by text${waitHours === 0 ? '' : ` (waits ${hoursInWords(waitHours)})`}`,
-    words: () => `${TWO_THINGS} ${afterWait(waitHours)}`.trim(),
+    label: addPhoneWords.byText(waitHours),
+    words: () => addPhoneWords.needText(waitHours),
     before: [],
     after: [ask.box, code.row],
     isReady: (pending) => sentAtOf(pending) !== null,
@@ -128,10 +126,10 @@ export function wayByText(
     },
     proof: () => {
       if (!input.disabled) return { code: plainCode(input.value) }
-      on.say(el('p', {}, 'Ask for the code by text first.'))
+      on.say(el('p', {}, addPhoneWords.askFirst))
       return null
     },
-    wrong: 'The digits or the code are wrong. Check both and try again.',
+    wrong: addPhoneWords.wrongText,
   }
 }
 
@@ -140,15 +138,11 @@ export function wayByInvitation(waitHours: number, email: string): WayIn {
   const input = el('input', { id: 'owner-invitation', name: 'owner-invitation', ...AS_TYPED })
   const kept = ownerInvitation()
   input.value = kept ?? ''
-  const code = field('Code of the invitation', input, 'Ten letters and digits, like K7QMX-4H2RW')
-  const have = kept === null ? 'Type its code' : 'Yours is filled in below'
+  const code = field(addPhoneWords.invitation, input, addPhoneWords.invitationHint)
   return {
     by: 'invitation',
-    label: 'Use an invitation',
-    words: () =>
-      `You need two things: 1. the four digits on the new phone, 2. an invitation by ${operatorHere()}. ` +
-      `${have}; it is used only once the phone is added. ` +
-      (waitHours === 0 ? '' : `${afterWait(waitHours)} They can also make one without this wait.`),
+    label: addPhoneWords.byInvitation,
+    words: () => addPhoneWords.needInvitation(operatorHere(), kept !== null, waitHours),
     before: [],
     after: [code.row],
     isReady: () => true,
@@ -156,13 +150,11 @@ export function wayByInvitation(waitHours: number, email: string): WayIn {
     proof: () => {
       const invitation = readInvitation(input.value)
       if (invitation !== null) return { invitation }
-      code.tell('Compare it with your invitation: it has ten letters and digits.')
+      code.tell(addPhoneWords.compareInvitation)
       input.focus()
       return null
     },
-    wrong:
-      `The digits are wrong, or the invitation is ${invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS)}. ` +
-      'Your phone is still here: check both and try again, or ask for another invitation.',
+    wrong: addPhoneWords.wrongInvitation(invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS)),
   }
 }
 
@@ -174,13 +166,3 @@ const AS_TYPED = {
 }
 
 const isText = (leave: PendingDevice['leaves'][number]): leave is TextLeave => leave.by === 'text'
-
-const SAY_YES =
-  'Say yes on one of your other phones: open Payfriend there, and compare name and digits.'
-const TWO_THINGS = 'You need two things: 1. the four digits on the new phone, 2. a code by text.'
-
-/** How long the phone waits once it was added; nothing if it does not. */
-const afterWait = (waitHours: number): string =>
-  waitHours === 0
-    ? ''
-    : `It can approve payments ${hoursInWords(waitHours)} after that, because nobody has said yes to it on a phone that you had before.`

@@ -1,3 +1,5 @@
+import { brandName } from './brandName.ts'
+
 /** The words for a payer without a phone that approves: the first one, a lost one, and why one is needed. */
 export const lostPhoneWords = {
   title: 'I don’t have my phone',
@@ -14,7 +16,7 @@ export const lostPhoneWords = {
   help: (operator: string) =>
     `Ask ${operator}. They can give you an invitation, and lock your account if somebody has your phone and its screen lock.`,
   enterInvitation: 'Enter the invitation’s code',
-  forgotTitle: 'The phone is here, but it forgot Payfriend',
+  forgotTitle: `The phone is here, but it forgot ${brandName}`,
   forgot: (byText: boolean) =>
     'Don’t remove it. Show a code here, open its address on that phone, and choose “This phone was added before”. ' +
     `With ${byText ? 'a code by text or ' : ''}an invitation it approves again at once.`,
@@ -25,7 +27,7 @@ export const lostPhoneWords = {
 export const firstPhoneWords = {
   title: 'Add a phone that approves',
   how:
-    'Payfriend shows you each payment on your phone before it is paid. You approve it there, with your fingerprint, ' +
+    `${brandName} shows you each payment on your phone before it is paid. You approve it there, with your fingerprint, ` +
     'your face or your screen lock. There is no app to install.',
   needInvitation: (operator: string) =>
     `To add your phone you need an invitation: ask ${operator} for one. It is a link or a code.`,

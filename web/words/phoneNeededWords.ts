@@ -1,7 +1,9 @@
+import { brandName } from './brandName.ts'
+
 /** Why only a phone can let it through. */
 export const phoneNeededWords = {
-  oneOfYours: 'One of your phones that approve must let this through. Open Payfriend there.',
-  thisOne: (name: string) => `Your phone “${name}” must let this through. Open Payfriend there.`,
+  oneOfYours: `One of your phones that approve must let this through. Open ${brandName} there.`,
+  thisOne: (name: string) => `Your phone “${name}” must let this through. Open ${brandName} there.`,
   waits: (name: string, from: string) =>
     `Only a phone that approves can let this through. “${name}” can from ${from} on.`,
   removed:

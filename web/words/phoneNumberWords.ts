@@ -1,3 +1,5 @@
+import { brandName } from './brandName.ts'
+
 /** The words of the views that confirm or change a phone number. */
 export const phoneNumberWords = {
   yourPhone: 'Your phone',
@@ -13,7 +15,7 @@ export const phoneNumberWords = {
   addNumberTitle: 'Add a phone number',
   changeNumberTitle: 'Change your phone number',
   first:
-    'Payfriend shows you each payment on your phone before it is paid. ' +
+    `${brandName} shows you each payment on your phone before it is paid. ` +
     'Before you can pay, show us that the phone is yours with a code that we send to it. ' +
     'Use a mobile phone that takes texts.',
   changing:

@@ -3,7 +3,6 @@ import { brandName } from './brandName.ts'
 /** What is around the views: menu, welcome, signing in and out, and what a browser lacks. */
 export const shellWords = {
   brandName,
-  titleOf: (heading: string) => `${heading} · ${brandName}`,
   oneMoment: 'One moment…',
   tryAgain: 'Try again',
 

@@ -7,7 +7,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import { INVITATIONS_PER_HOUR } from '../../core/device.ts'
+import { ASK_RINGS_PER_HOUR, INVITATIONS_PER_HOUR } from '../../core/device.ts'
 import type { DeviceStore } from '../../core/devicePorts.ts'
 import { EMPTY_TRAIL } from '../../core/payerTrail.ts'
 import { OPEN } from './deviceExpressions.ts'
@@ -16,7 +16,13 @@ import { payerWrites } from './payerWrites.ts'
 
 type Invitations = Pick<
   DeviceStore,
-  'invite' | 'countInvitation' | 'invitation' | 'spend' | 'noteAsked' | 'inviteByOperator'
+  | 'invite'
+  | 'countInvitation'
+  | 'countAskRing'
+  | 'invitation'
+  | 'spend'
+  | 'noteAsked'
+  | 'inviteByOperator'
 >
 
 export function deviceInvitations(documents: DynamoDBDocumentClient, table: string): Invitations {
@@ -46,6 +52,35 @@ export function deviceInvitations(documents: DynamoDBDocumentClient, table: stri
     }
   }
 
+  /** Count one more in the payer's hour; false if it is full. */
+  async function count(
+    payerId: string,
+    what: 'uses' | 'ask_rings',
+    most: number,
+    now: Date,
+  ): Promise<boolean> {
+    try {
+      await documents.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { user_id: invitationsKey(payerId, now) },
+          UpdateExpression: 'SET expires_epoch = :ttl ADD #what :one',
+          ConditionExpression: 'attribute_not_exists(#what) OR #what < :max',
+          ExpressionAttributeNames: { '#what': what },
+          ExpressionAttributeValues: {
+            ':one': 1,
+            ':max': most,
+            ':ttl': epoch(now, 2 * HOUR_MS),
+          },
+        }),
+      )
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
+  }
+
   return {
     async invite({ hash, payerId, email, authTime, expiresAt }) {
       await documents.send(
@@ -64,27 +99,9 @@ export function deviceInvitations(documents: DynamoDBDocumentClient, table: stri
       )
     },
 
-    async countInvitation(payerId, now) {
-      try {
-        await documents.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { user_id: invitationsKey(payerId, now) },
-            UpdateExpression: 'SET expires_epoch = :ttl ADD uses :one',
-            ConditionExpression: 'attribute_not_exists(uses) OR uses < :max',
-            ExpressionAttributeValues: {
-              ':one': 1,
-              ':max': INVITATIONS_PER_HOUR,
-              ':ttl': epoch(now, 2 * HOUR_MS),
-            },
-          }),
-        )
-        return true
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false
-        throw error
-      }
-    },
+    countInvitation: (payerId, now) => count(payerId, 'uses', INVITATIONS_PER_HOUR, now),
+
+    countAskRing: (payerId, now) => count(payerId, 'ask_rings', ASK_RINGS_PER_HOUR, now),
 
     async invitation(hash) {
       const { Item } = await documents.send(

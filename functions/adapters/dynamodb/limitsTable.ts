@@ -46,7 +46,7 @@ export function limitsTable(
 
     async reserveStart({ payerId, ...start }, isOver, now, seen) {
       const key = startsKey(payerId)
-      let found = seen ?? (await readStarts(payerId))
+      let found = seen
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         if (await take(key, { ...start, now }, found, isOver)) return
         found = await readStarts(payerId)
@@ -291,7 +291,7 @@ function hourFull(windowStartedAt: string, now: Date): Refusal {
 function allOpen(unfinished: readonly (readonly [string, string])[], now: Date): Refusal {
   const first = Math.min(...unfinished.map(([, ends]) => Date.parse(ends)))
   const retryAfterSeconds = secondsUntil(new Date(first), now)
-  return new Refusal('too_many_payments', { retryAfterSeconds })
+  return new Refusal('too_many_open_payments', { retryAfterSeconds })
 }
 
 const edge = (now: Date, windowMs: number) => new Date(now.getTime() - windowMs).toISOString()

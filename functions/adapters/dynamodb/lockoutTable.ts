@@ -3,6 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { FAILED_ATTEMPTS_MAX, lockedUntil } from '../../core/lockout.ts'
+import type { Payer } from '../../core/payer.ts'
 import type { Lockout } from '../../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 import { trailOf } from './payerTrailItem.ts'
@@ -53,7 +54,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
   }
 
   return {
-    async reserve(payerId, now) {
+    async reserve(payerId, now, payer) {
       const own = ownWrite('code_written_by')
       /** Count the next attempt of the row `seen`; the condition fails if another attempt was counted first. */
       const count = (seen: Row) => {
@@ -86,8 +87,8 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
           },
         )
       }
-      // Most payers have no failed attempt, so the first write assumes an empty row and saves a read.
-      let seen: Row = NO_ROW
+      // The first write assumes the row of the payer as read, or none, and saves a read.
+      let seen: Row = payer ? rowOf(payer) : NO_ROW
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         const { attempts, locks } = nextOf(seen, now)
         if (await count(seen)) return { locks, isLast: attempts === FAILED_ATTEMPTS_MAX }
@@ -173,6 +174,18 @@ const stored = z.object({
 type Row = z.infer<typeof stored> & { readonly trail: ReturnType<typeof trailOf> }
 
 const NO_ROW: Row = { ...stored.parse({}), trail: trailOf({}) }
+
+const rowOf = ({ failedCodes, codesLockedUntil, trail }: Payer): Row => ({
+  ...NO_ROW,
+  ...(failedCodes && {
+    failed_attempts: failedCodes.attempts,
+    failed_attempts_at: failedCodes.at,
+    code_locks_before: failedCodes.locks,
+    codes_lock_told: failedCodes.isLockTold,
+  }),
+  codes_locked_until: codesLockedUntil,
+  trail,
+})
 
 /**
  * The account exists (the update would otherwise create an item without its attributes), and the operator has neither

@@ -16,6 +16,10 @@ const stored = z.object({
   previous_country_code: z.string().optional(),
   previous_provider_phone_id: z.string().optional(),
   codes_locked_until: instant.optional(),
+  failed_attempts: z.int().default(0),
+  failed_attempts_at: instant.optional(),
+  code_locks_before: z.int().default(0),
+  codes_lock_told: z.boolean().default(false),
   phone_verified_at: instant.optional(),
   account_state: z.enum(['locked', 'closed']).optional(),
   sessions_from: z.int().optional(),
@@ -59,6 +63,12 @@ export function payerOf(attributes: unknown): Payer {
     phoneChangedAt:
       found.previous_number === found.phone_number ? undefined : found.phone_verified_at,
     codesLockedUntil: found.codes_locked_until,
+    failedCodes: found.failed_attempts_at && {
+      attempts: found.failed_attempts,
+      at: found.failed_attempts_at,
+      locks: found.code_locks_before,
+      isLockTold: found.codes_lock_told,
+    },
     state: found.account_state,
     sessionsFrom: found.sessions_from,
     startsLock: found.starts_locked_until && {

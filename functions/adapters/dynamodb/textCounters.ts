@@ -32,11 +32,12 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
    * who requests texts to that number could block its owner's payments.
    */
   const spendPaying = (payerId: string, now: Date) =>
-    spendAll([payingOf(payerId, now), stage(now, 1)], now)
+    spendTogether([payingOf(payerId, now), stage(now, 1)], now)
 
   /**
    * Count a verification's texts: one for the payer, one for the new number, and all for the stage, which reserves half
-   * of its day for payments.
+   * of its day for payments. One after the other: together, a payer whose own counter is full could fill a stranger's
+   * number again and again, though each time for a moment only.
    */
   const spendProving = (payerId: string, phone: PhoneNumber, texts: number, now: Date) => {
     const half: Count = {
@@ -45,7 +46,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
       windowMs: DAY_MS,
     }
     const number = provingCounter(`limit#number#${sha256Hex(handset(phone))}`, now)
-    return spendAll([provingOf(payerId, now), number, stage(now, texts, half)], now)
+    return spendInTurn([provingOf(payerId, now), number, stage(now, texts, half)], now)
   }
 
   /** Reset the payer's counts of the hour and the day; the counts of numbers and of the stage stay. */
@@ -79,7 +80,18 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     texts,
   })
 
-  async function spendAll(counters: readonly Counter[], now: Date): Promise<void> {
+  /** Count in all at once, because a payer waits for each trip; a refusal of the first counter comes first. */
+  async function spendTogether(counters: readonly Counter[], now: Date): Promise<void> {
+    const spent = await Promise.allSettled(counters.map((counter) => spend(counter, now)))
+    const reasons = spent.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    const refusal = reasons.find((reason) => reason instanceof Refusal)
+    if (refusal) {
+      await Promise.all(counters.filter((_, i) => spent[i]?.status === 'fulfilled').map(giveBack))
+    }
+    if (reasons.length > 0) throw refusal ?? reasons[0]
+  }
+
+  async function spendInTurn(counters: readonly Counter[], now: Date): Promise<void> {
     const counted: Counter[] = []
     try {
       for (const counter of counters) {

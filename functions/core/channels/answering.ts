@@ -11,10 +11,11 @@ import {
   type PendingDevice,
   waitingDevices,
 } from '../device.ts'
-import type { DeviceStore, SignaturePorts } from '../devicePorts.ts'
+import type { DeviceProof, DeviceStore, SignaturePorts } from '../devicePorts.ts'
 import { lockStarts } from '../disowning.ts'
 import { letIn } from '../lettingIn.ts'
 import { type Payer, type PhoneNumber, samePhone } from '../payer.ts'
+import type { Payment } from '../payment.ts'
 import { alivePhone, phoneYes } from '../phoneLeave.ts'
 import type { PayerStore } from '../ports.ts'
 import { Refusal } from '../refusals.ts'
@@ -58,6 +59,22 @@ export type Answered = {
 }
 
 /**
+ * The payment that an approval's id names, of the payer whom the proof names. It is read beside the device, because the
+ * payer waits for each trip; the caller must not use it before the device is trusted.
+ */
+export async function paymentAsked(
+  { payments }: Pick<PaymentPorts, 'payments'>,
+  { payerId }: Pick<DeviceProof, 'payerId'>,
+  id: string,
+): Promise<Payment | undefined> {
+  const [kind, paymentId = ''] = id.split('.', 2)
+  return kind === 'payment' && payerId !== undefined ? payments.get(payerId, paymentId) : undefined
+}
+
+/** The device that answers, and the payment that it answers, if one is asked. */
+type Answering = Trusted & { readonly payment: Payment | undefined }
+
+/**
  * Take a device's answer to one of its `approvalsFor`, or its removal of itself (id `removal`). A device that a session
  * removed may only stop.
  *
@@ -65,14 +82,17 @@ export type Answered = {
  */
 export async function answerApproval(
   ports: AnswerPorts,
-  trusted: Trusted,
+  trusted: Answering,
   id: string,
   answer: DeviceAnswer,
   request: SignedBody,
 ): Promise<Answered> {
   const [kind, subject = ''] = id.split('.', 2)
   const status = await statusAfter(ports, trusted, { kind, subject }, answer, request)
-  if (trusted.isActive && status !== 'removed') await noteUse(ports, trusted, answer)
+  // An answer to a payment notes it beside its decision.
+  if (kind !== 'payment' && trusted.isActive && status !== 'removed') {
+    await noteUse(ports, trusted, answer)
+  }
   return { id, status }
 }
 
@@ -89,7 +109,7 @@ async function noteUse(ports: AnswerPorts, { payer, device }: Trusted, answer: D
 
 async function statusAfter(
   ports: AnswerPorts,
-  trusted: Trusted,
+  trusted: Answering,
   { kind, subject }: { readonly kind: string | undefined; readonly subject: string },
   answer: DeviceAnswer,
   request: SignedBody,
@@ -99,7 +119,7 @@ async function statusAfter(
   if (!trusted.isActive) throw new Refusal('device_not_trusted')
   switch (kind) {
     case 'payment':
-      return answerPayment(ports, trusted, subject, answer, request)
+      return answerPayment(ports, trusted, answer, request)
     case 'device':
       return answerDevice(ports, trusted, subject, answer)
     case 'phone':
@@ -113,21 +133,20 @@ async function statusAfter(
 
 async function answerPayment(
   ports: AnswerPorts,
-  trusted: Trusted,
-  paymentId: string,
+  { payment, ...trusted }: Answering,
   answer: DeviceAnswer,
   request: SignedBody,
 ): Promise<'approved' | 'denied'> {
   const { payer, device } = trusted
-  const named = { payerId: payer.payerId, paymentId }
+  if (!payment) throw new Refusal('not_found')
+  const using = { ...ports, noteUse: () => noteUse(ports, trusted, answer) }
   if (answer.answer === 'approve') {
-    await approveByDevice(ports, device, named, { ...request, assertion: answer.assertion })
+    await approveByDevice(using, device, payment, { ...request, assertion: answer.assertion })
     return 'approved'
   }
-  const signed = { ...request, signed: answer.signed }
-  const { payment, isNew } = await denyByDevice(ports, device, named, signed)
+  const isNew = await denyByDevice(using, device, payment, { ...request, signed: answer.signed })
   if (isNotMe(answer)) {
-    const id = `payment.${paymentId}`
+    const id = `payment.${payment.paymentId}`
     if (isNew) ports.onNotMe(payer.payerId, id)
     // An equal no again does it too, in case that failed the first time; of a payment of long ago nothing is disowned.
     if (isNew || ports.clock() < payment.expiresAt) await lockStarts(ports, payer, id)

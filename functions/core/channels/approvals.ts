@@ -18,7 +18,7 @@ import { type Notice, noticesOf } from '../notices.ts'
 import type { Payer } from '../payer.ts'
 import { type Payment, statusAt } from '../payment.ts'
 import { alivePhone, phoneLeaveOf } from '../phoneLeave.ts'
-import type { Clock, Limits, PayerStore } from '../ports.ts'
+import type { Clock, PayerStore, Starts } from '../ports.ts'
 import { Refusal } from '../refusals.ts'
 import { removalSigning } from '../signing.ts'
 import { ASSERTIONS_MAX } from './deviceRules.ts'
@@ -91,17 +91,19 @@ type Waiting = {
   readonly signing: string
 }
 
-/** What waits for an answer: what can be stopped first, then a new device or number, then the payments, oldest first. */
+/**
+ * What waits for an answer: what can be stopped first, then a new device or number, then the payments, oldest first.
+ *
+ * @param starts the payer's counted starts, which the caller reads beside the device
+ */
 export async function approvalsFor(
-  ports: PaymentPorts & {
-    readonly limits: Pick<Limits, 'readStarts'>
-    readonly rules: Pick<DeviceRules, 'waitHours'>
-  },
+  ports: PaymentPorts & { readonly rules: Pick<DeviceRules, 'waitHours'> },
   trusted: Trusted,
+  starts: Starts | undefined,
 ): Promise<ApprovalsView> {
   const { payer, device } = trusted
   const { payerId, devices } = payer
-  const waiting = trusted.isActive ? await paymentsWaiting(ports, payerId) : []
+  const waiting = trusted.isActive ? await paymentsWaiting(ports, payerId, starts) : []
   const now = ports.clock()
   const [removed = null] = removedView(device, ports.rules)
   return {
@@ -163,10 +165,10 @@ function changesWaiting(payer: Payer, now: Date): Waiting[] {
 
 /** The payments that wait for a device, oldest first. */
 async function paymentsWaiting(
-  { payments, limits, clock }: PaymentPorts & { readonly limits: Pick<Limits, 'readStarts'> },
+  { payments, clock }: PaymentPorts,
   payerId: string,
+  starts: Starts | undefined,
 ): Promise<Waiting[]> {
-  const starts = await limits.readStarts(payerId)
   const found = await Promise.all(
     Object.keys(starts?.unfinished ?? {}).map((paymentId) => payments.get(payerId, paymentId)),
   )

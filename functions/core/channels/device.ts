@@ -26,6 +26,9 @@ export const deviceStart =
     },
   })
 
+/** What a device's answer to a payment needs; `noteUse` stores the time of the device's use, and never throws. */
+type AnsweringPorts = PaymentPorts & { readonly noteUse: () => Promise<void> }
+
 /**
  * Approve a payment by an assertion of the device's passkey over the stored document. An equal request again returns
  * the approved payment. If the browser showed the payment itself (`payment.get`), it showed what is stored, or the
@@ -37,14 +40,17 @@ export const deviceStart =
  * Refuses: `not_found`, `expired`, `already_decided`, `no_attempts_left`, `approval_not_signed`.
  */
 export async function approveByDevice(
-  ports: PaymentPorts & SignaturePorts,
+  ports: AnsweringPorts & SignaturePorts,
   device: Device,
-  { payerId, paymentId }: Pick<Payment, 'payerId' | 'paymentId'>,
+  payment: Payment,
   { assertion, ...request }: SignedBody & { readonly assertion: Assertion },
 ): Promise<Payment> {
   const { payments, clock, crypto, sha256 } = ports
-  const payment = await requirePayment(ports, payerId, paymentId)
-  if (isDecidedBy(payment, device, 'approved')) return payment
+  const { payerId, paymentId } = payment
+  if (isDecidedBy(payment, device, 'approved')) {
+    await ports.noteUse()
+    return payment
+  }
   const signing = requireSigning(payment)
   const closed = whyClosed(payment, clock())
   if (closed) throw closed
@@ -60,23 +66,23 @@ export async function approveByDevice(
   const reserved = await reserve(ports, payment, { signing, digest })
   if (failureOf(assertion, device.passkey, crypto)) throw await failed(ports, reserved, digest)
   const { spki, alg } = device.passkey
-  const decided = await payments.decide(
-    paymentId,
-    {
-      status: 'approved',
-      channel: 'device',
-      by: 'payer',
-      evidence: {
-        kind: 'passkey',
-        ...signedBy(device, request),
-        spki,
-        alg,
-        ua_type: ceremonyOf(assertion),
-      },
-      only: { payerId, signing },
+  const decision: Decision = {
+    status: 'approved',
+    channel: 'device',
+    by: 'payer',
+    evidence: {
+      kind: 'passkey',
+      ...signedBy(device, request),
+      spki,
+      alg,
+      ua_type: ceremonyOf(assertion),
     },
-    clock(),
-  )
+    only: { payerId, signing },
+  }
+  const [decided] = await Promise.all([
+    payments.decide(paymentId, decision, clock()),
+    ports.noteUse(),
+  ])
   return decided ?? answeredMeanwhile(ports, payment, device, 'approved')
 }
 
@@ -84,15 +90,15 @@ export async function approveByDevice(
  * Deny a payment by the device key alone: one tap needs no passkey. Returns whether this request denied it; an equal one
  * again changes nothing.
  *
- * Refuses: `not_found`, `expired`, `already_decided`, `approval_not_signed` (another document).
+ * Refuses: `not_found` (started before the payer had a device), `expired`, `already_decided`, `approval_not_signed` (another document).
  */
 export async function denyByDevice(
-  ports: PaymentPorts & Pick<SignaturePorts, 'sha256' | 'onStale'>,
+  ports: AnsweringPorts & Pick<SignaturePorts, 'sha256' | 'onStale'>,
   device: Device,
-  { payerId, paymentId }: Pick<Payment, 'payerId' | 'paymentId'>,
+  payment: Payment,
   { signed, ...request }: SignedBody & { readonly signed: string },
-): Promise<{ readonly payment: Payment; readonly isNew: boolean }> {
-  const payment = await requirePayment(ports, payerId, paymentId)
+): Promise<boolean> {
+  const { payerId, paymentId } = payment
   const signing = requireSigning(payment)
   const isAgain = isDecidedBy(payment, device, 'denied')
   const closed = isAgain ? undefined : whyClosed(payment, ports.clock())
@@ -101,7 +107,10 @@ export async function denyByDevice(
     ports.onStale('challenge')
     throw notSigned(payment)
   }
-  if (isAgain) return { payment, isNew: false }
+  if (isAgain) {
+    await ports.noteUse()
+    return false
+  }
   const decision: Decision = {
     status: 'denied',
     channel: 'device',
@@ -109,10 +118,12 @@ export async function denyByDevice(
     evidence: { kind: 'device-key', ...signedBy(device, request) },
     only: { payerId, signing },
   }
-  const decided = await ports.payments.decide(paymentId, decision, ports.clock())
-  if (decided) return { payment, isNew: true }
-  await answeredMeanwhile(ports, payment, device, 'denied')
-  return { payment, isNew: false }
+  const [decided] = await Promise.all([
+    ports.payments.decide(paymentId, decision, ports.clock()),
+    ports.noteUse(),
+  ])
+  if (!decided) await answeredMeanwhile(ports, payment, device, 'denied')
+  return decided !== undefined
 }
 
 /** The digest by which an assertion is counted once. */

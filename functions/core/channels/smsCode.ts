@@ -111,13 +111,13 @@ export async function approveWithCode(
   const locked = whyLocked(payer?.codesLockedUntil, clock())
   if (locked) throw (await whyNoAttempt(ports, payerId, id)) ?? locked
   // Both attempts are reserved before the provider checks the code, so that parallel guesses exceed neither limit.
-  // The payment's comes first, so that guesses beyond its limit are not counted for the payer.
+  // The payment's comes first, so that guesses beyond its limit are not counted for the payer. Together, twenty right
+  // codes at once would each get one of the two attempts, and none of them both.
   const payment = await payments.reserveAttempt(payerId, id, codes.byTextId, clock())
   // No refusal applies now: the text was stored between the failed write and this read.
   if (!payment) throw (await whyNoAttempt(ports, payerId, id)) ?? new Refusal('no_code_sent')
-  const verdict = await checkAsAttempt(ports, payerId, () =>
-    codes.check(sentCode(payment), bound(payment), code),
-  )
+  const check = () => codes.check(sentCode(payment), bound(payment), code)
+  const verdict = await checkAsAttempt(ports, payerId, check, payer)
   if (verdict === 'wrong') throw await wrongCode(ports, payment)
   if (verdict === 'over') return approvedMeanwhile(ports, payment)
   const evidence = codes.evidenceOf(sentCode(payment), bound(payment))

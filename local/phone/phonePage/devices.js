@@ -45,15 +45,18 @@ function makeDevice({ kid, email, name }) {
 }
 
 function fillDevice(node, device, minute) {
-  const { kid, email, asking, isCleared, isTrusted, activeFrom, trouble } = device
+  const { kid, email, asking, isCleared, isTrusted, activeFrom, trouble, missed } = device
   const { canRemove, canRing, rings, items } = device
   const part = (selector) => node.querySelector(selector)
-  const isAsking = (asking?.secondsLeft ?? 0) > 0
+  const isTurnedAway = asking?.isTurnedAway ?? false
+  const isAsking = !isTurnedAway && (asking?.secondsLeft ?? 0) > 0
   text(part('.clock'), clock(minute))
   part('.asking').hidden = !isAsking
   text(part('.digits'), asking?.digits ?? '')
   text(part('.asking .left'), `${countdown(asking?.secondsLeft ?? 0)} left`)
-  part('.late').hidden = !asking || isAsking
+  part('.late').hidden = !asking || isAsking || isTurnedAway
+  part('.turnedAway').hidden = !isTurnedAway
+  text(part('.missed'), missed ?? '')
   part('.renew').hidden = !isCleared
   part('.removed').hidden = isTrusted
   part('.waits').hidden = activeFrom === null
@@ -102,7 +105,7 @@ const FROM = {
   stop: 'Payfriend',
 }
 
-function makeRequest({ id, kind, words, reference, digits, stops, at }, kid, email) {
+function makeRequest({ id, kind, words, reference, stops, at }, kid, email) {
   const node = copy('request')
   const part = (selector) => node.querySelector(selector)
   const isDevice = kind === 'device'
@@ -110,9 +113,6 @@ function makeRequest({ id, kind, words, reference, digits, stops, at }, kid, ema
   part('time').dateTime = at
   text(part('time'), clock(at))
   text(part('.message'), words)
-  part('.digits').hidden = !isDevice
-  text(part('.digits'), digits ?? '')
-  part('.compare').hidden = !isDevice
   text(part('.account'), email)
   part('.referenceRow').hidden = reference === null
   text(part('.reference'), reference ?? '')
@@ -143,8 +143,11 @@ const ENDS = {
   over: 'No longer waits for an answer',
 }
 
-function fillRequest(node, { status, secondsLeft, problem }) {
+function fillRequest(node, { status, digits, secondsLeft, problem }) {
   const part = (selector) => node.querySelector(selector)
+  part('.digits').hidden = digits === null
+  text(part('.digits'), digits ?? '')
+  part('.compare').hidden = digits === null
   const waits = status === 'waiting'
   // The pressed button is about to be hidden, so the answer takes the focus.
   const hadFocus = !waits && part('.choice').contains(document.activeElement)

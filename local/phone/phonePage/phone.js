@@ -6,15 +6,16 @@
  */
 import { showDevices } from './devices.js'
 import { act, clock, copy, countdown, id, keyed, make, say, text } from './elements.js'
+import { showEvents } from './events.js'
 
 let seen = null
 
-const events = new EventSource('events')
-events.addEventListener('message', ({ data }) => show(JSON.parse(data)))
-events.addEventListener('open', () => {
+const changes = new EventSource('changes')
+changes.addEventListener('message', ({ data }) => show(JSON.parse(data)))
+changes.addEventListener('open', () => {
   id('lost').hidden = true
 })
-events.addEventListener('error', () => {
+changes.addEventListener('error', () => {
   id('lost').hidden = false
 })
 
@@ -27,7 +28,7 @@ id('faults').addEventListener('change', ({ target }) => {
   act({ action: 'setFaults', faults: { [target.name]: value } })
 })
 
-function show({ hasProvider, minute, phones, devices, faults }) {
+function show({ hasProvider, minute, phones, devices, events, faults }) {
   for (const part of document.querySelectorAll('.ofProvider')) part.hidden = !hasProvider
   id('empty').hidden = !hasProvider || phones.length > 0
   keyed(
@@ -40,6 +41,7 @@ function show({ hasProvider, minute, phones, devices, faults }) {
     },
   )
   showDevices(devices, minute)
+  showEvents(events)
   for (const [name, value] of Object.entries(faults)) fillFault(name, value)
   tellNews(phones)
 }

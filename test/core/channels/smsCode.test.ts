@@ -292,7 +292,7 @@ describe('a code', () => {
     expect(asked).toEqual([
       ['get', PAYER],
       ['reserveAttempt', PAYER, ID, false, NOON],
-      ['reserve', PAYER, NOON],
+      ['reserve', PAYER, NOON, payer],
       ['check', texted, bound, '1234567'],
       ['evidenceOf', texted, bound],
       [

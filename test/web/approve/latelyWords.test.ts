@@ -6,8 +6,8 @@ const notice = (event: string, second = 0) => ({ event, at: at(second), ending: 
 
 test.each([
   ['a changed number', 'phone.changed', /^Your phone number was changed on /],
-  ['a new phone', 'device.added', /^A phone that approves payments was added on /],
-  ['a removed phone', 'device.removed', /^A phone that approves payments was removed on /],
+  ['a new phone', 'device.added', /^A phone that can approve payments was added on /],
+  ['a removed phone', 'device.removed', /^A phone that could approve payments was removed on /],
 ])('the phone tells of %s', (_, event, words) => {
   const told = latelyOf({ notices: [notice(event)], others: [], told: null })
   expect(told).toEqual([expect.stringMatching(words)])
@@ -28,5 +28,5 @@ test('of five at most, the newest', () => {
   const five = [9, 8, 7, 6, 5].map((second) => notice('device.removed', second))
   const notices = [...five, notice('phone.changed', 4)]
   const told = latelyOf({ notices, others: [], told: null })
-  expect(told).toEqual(five.map(() => expect.stringMatching(/^A phone that approves/)))
+  expect(told).toEqual(five.map(() => expect.stringMatching(/^A phone that could approve/)))
 })

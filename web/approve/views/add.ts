@@ -1,9 +1,15 @@
-import { DEVICE_NAME, DEVICE_NAME_LENGTH_MAX } from '../../../functions/core/limits.ts'
+import {
+  DEVICE_NAME,
+  DEVICE_NAME_LENGTH_MAX,
+  DEVICE_NAME_RULE,
+} from '../../../functions/core/limits.ts'
 import type { Enrolled } from '../../deviceApi.ts'
 import { el, verbatim } from '../../element.ts'
 import { button, field, formMessage, onSubmit } from '../../form.ts'
 import { invitationToShow } from '../../invitation.ts'
 import { detailsOf, explain, reasonsOf } from '../../problem.ts'
+import { addingWords } from '../../words/addingWords.ts'
+import { approveWords } from '../../words/approveWords.ts'
 import { newDeviceKey, publicJwkOf, thumbprintOf } from '../deviceProof.ts'
 import type { Passkey } from '../deviceStore.ts'
 import { canKeep, keepDevice } from '../deviceStore.ts'
@@ -26,7 +32,7 @@ type Made = {
 
 /** Name this phone, make its two keys, or the lost one of them, and ask to be added. */
 export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string): Promise<void> {
-  screen.show('Add this phone', el('p', {}, 'One moment…'))
+  screen.show(addingWords.addThisPhone, el('p', {}, approveWords.oneMoment))
   // All before the press, because a browser makes and uses a passkey only directly in it.
   const hasSheet = sheetHere()
   const deviceKey = await newDeviceKey()
@@ -46,27 +52,25 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
     required: true,
   })
   input.value = usualName(navigator.userAgent)
-  input.maxLength = DEVICE_NAME_LENGTH_MAX
-  const name = field(
-    'Name of this phone',
-    input,
-    'By this name you find it in your list of phones.',
-  )
+  const name = field(addingWords.nameOfPhone, input, `${addingWords.nameHint} ${DEVICE_NAME_RULE}`)
+  // Counted, and never cut: a name that was cut would be another one than the payer typed.
+  input.addEventListener('input', () => name.tell(whyNotNamed(input.value)))
   const messages = { new: formMessage(), before: formMessage() }
-  const submit = button('Add this phone', () => {}, { kind: 'primary', type: 'submit' })
+  const submit = button(addingWords.addThisPhone, () => {}, { kind: 'primary', type: 'submit' })
   const form = el('form', {}, name.row, messages.new.box, submit)
   let made: Made | null = null
   let sheetFailures = 0
 
-  onSubmit(form, submit, 'Adding…', () => ask('new'))
+  onSubmit(form, submit, addingWords.adding, () => ask('new'))
 
   async function ask(how: How): Promise<void> {
     const wanted = input.value.trim()
     const { say } = messages[how]
     for (const message of Object.values(messages)) message.say()
     // Before the finger, because each refused try would leave a useless passkey.
-    if (wanted.length > DEVICE_NAME_LENGTH_MAX || !DEVICE_NAME.test(wanted)) {
-      name.tell('Use letters, digits, spaces and - only.')
+    const whyNot = wanted === '' ? addingWords.nameMissing : whyNotNamed(wanted)
+    if (whyNot !== null) {
+      name.tell(whyNot)
       input.focus()
       return
     }
@@ -85,8 +89,9 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
     } catch (error) {
       // Once it may be a wrong finger. Then every kind of passkey is offered: for the sheet it has to be this phone's own.
       if (forSheet) sheetFailures += isDismissed(error) ? 1 : 2
-      if (how === 'before') say(el('p', {}, NO_PASSKEY_USED), el('p', {}, AS_NEW))
-      else say(el('p', {}, isDismissed(error) ? NOT_ADDED : noPasskey(error)))
+      if (how === 'before') {
+        say(el('p', {}, addingWords.noPasskeyUsed), el('p', {}, addingWords.asNew))
+      } else say(el('p', {}, isDismissed(error) ? addingWords.dismissed : noPasskey(error)))
       return
     }
     made = { how, name: wanted, passkey, forSheet }
@@ -103,17 +108,12 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
   }
 
   screen.show(
-    'Add this phone',
-    el(
-      'p',
-      {},
-      'Once it is added, this phone shows each of your payments and asks for your fingerprint, your face or your ' +
-        'screen lock before you approve one.',
-    ),
-    el('p', {}, 'This code must be the one on the page where you are signed in:'),
+    addingWords.addThisPhone,
+    el('p', {}, addingWords.whatItDoes),
+    el('p', {}, addingWords.sameCode),
     verbatim('p', { class: 'invitation' }, invitationToShow(code)),
     form,
-    el('p', { class: 'hint' }, KEEPS),
+    el('p', { class: 'hint' }, addingWords.keepsKey),
     hasNoDevice(page) && addedBefore(),
   )
 
@@ -123,18 +123,13 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
       'details',
       { class: 'settings', open: true },
       // No h2, which is larger than the h1 on a narrow screen with large letters.
-      el('summary', {}, 'Was this phone added before?'),
-      el(
-        'p',
-        {},
-        'If the browser has deleted the data of this site, your phone may still have its passkey. Then it takes the ' +
-          'place that it had, and its old key is worth nothing any more.',
-      ),
+      el('summary', {}, addingWords.wasAddedBefore),
+      el('p', {}, addingWords.beforeMeans),
       messages.before.box,
       el(
         'div',
         { class: 'actions' },
-        button('This phone was added before', () => ask('before'), { busyLabel: 'Asking…' }),
+        button(addingWords.addedBefore, () => ask('before'), { busyLabel: addingWords.asking }),
       ),
     )
   }
@@ -156,20 +151,12 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
   function explainTo(error: unknown, say: ReturnType<typeof formMessage>['say']): void {
     const { code: refusal, fields = [] } = detailsOf(error)
     if (refusal === 'not_found') {
-      say(
-        el(
-          'p',
-          {},
-          'This code is no longer good, or it was mistyped. Compare it with the page where you are signed in, or ' +
-            'press “Add a phone” there again.',
-        ),
-        el('a', { href: '#add' }, 'Enter another code'),
-      )
+      say(el('p', {}, addingWords.codeOver), el('a', { href: '#add' }, addingWords.otherCode))
       return
     }
     if (fields.some(({ path }) => path.startsWith('assertion'))) {
       made = null
-      say(el('p', {}, OTHER_PASSKEY), el('p', {}, AS_NEW))
+      say(el('p', {}, addingWords.otherPasskey), el('p', {}, addingWords.asNew))
       return
     }
     const ofName = fields.find(({ path }) => path === 'name')
@@ -180,40 +167,28 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
   }
 }
 
+/** Why a phone can't have this name, in the words of the API; null if it can. */
+function whyNotNamed(typed: string): string | null {
+  // As it is stored.
+  const name = typed.normalize('NFKC').trim()
+  if (name.length > DEVICE_NAME_LENGTH_MAX) {
+    return `${DEVICE_NAME_RULE} ${addingWords.nameLength(name.length)}`
+  }
+  return name === '' || DEVICE_NAME.test(name) ? null : DEVICE_NAME_RULE
+}
+
 /** None of this browser's devices approves: its key may be gone. */
 const hasNoDevice = ({ watch }: PhonePage): boolean =>
   watch.all().every(({ device, state }) => device.pending !== null || state === 'refused')
 
-const NO_PASSKEY_USED = 'No passkey was used, so nothing has changed.'
-const OTHER_PASSKEY =
-  'This passkey is not of a phone that approves payments of this account. Perhaps that phone was removed.'
-const AS_NEW =
-  'Press the button again to choose another one. If your phone shows no passkey of Payfriend, press “Add this phone”: ' +
-  'it is added as a new one then.'
-const NOT_ADDED = 'This phone was not added. If you still want to, press the button again.'
-const KEEPS =
-  'Its key stays in this browser. Let the browser keep the data of this site, and don’t add it in a private ' +
-  'window: if the data is deleted, the phone has to be added again.'
-
 /** The browser can make no such passkey. */
-function noPasskey(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'NotSupportedError') {
-    return 'This phone can’t make a passkey with fingerprint, face or screen lock. Set up a screen lock, or take another phone.'
-  }
-  return `This phone made no passkey. ${explain(error)}`
-}
+const noPasskey = (error: unknown): string =>
+  error instanceof DOMException && error.name === 'NotSupportedError'
+    ? addingWords.noScreenLock
+    : addingWords.noPasskey(explain(error))
 
 /** A first name for the phone, which the payer may change. */
 function usualName(userAgent: string): string {
-  const [, name = 'My computer'] =
-    NAMES.find(([part]) => userAgent.includes(part)) ?? ([] as string[])
-  return name
+  const { other, ...names } = addingWords.usualNames
+  return Object.entries(names).find(([part]) => userAgent.includes(part))?.[1] ?? other
 }
-
-const NAMES: readonly (readonly [string, string])[] = [
-  ['iPhone', 'My iPhone'],
-  ['iPad', 'My iPad'],
-  ['Android', 'My Android phone'],
-  ['Macintosh', 'My Mac'],
-  ['Windows', 'My Windows computer'],
-]

@@ -1,7 +1,9 @@
-import { el, verbatim } from '../../element.ts'
+import { type Child, el, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf, explain } from '../../problem.ts'
 import { minutesAndSeconds } from '../../timeLeft.ts'
+import { addingWords } from '../../words/addingWords.ts'
+import { approveWords } from '../../words/approveWords.ts'
 import { forgetDevice, type OwnDevice } from '../deviceStore.ts'
 import { goOnWithNext } from '../nextRequest.ts'
 import { endOf, type PhonePage, type PhoneScreen } from '../phonePage.ts'
@@ -29,17 +31,13 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
   }
   if (end > page.clock.now()) {
     screen.show(
-      'Type these four digits',
-      el('p', {}, 'Type them on the page where you are signed in as ', account(email), '.'),
+      addingWords.typeDigits,
+      el('p', {}, ...addingWords.whereDigits<Child>(account(email))),
       verbatim('p', { class: 'digits' }, pending.digits),
-      el(
-        'p',
-        {},
-        'If you are somebody else, or did not press “Add a phone” there, type them nowhere.',
-      ),
-      el('p', { class: 'countdown' }, left, ' left'),
+      el('p', {}, addingWords.notYou),
+      el('p', { class: 'countdown' }, ...approveWords.leftOf<Child>(left)),
       message,
-      actions(button("Don't add this phone", startAgain)),
+      actions(button(addingWords.dontAdd, startAgain)),
     )
   }
   tick()
@@ -53,7 +51,7 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
     }
     clearInterval(timer)
     stage = 'ended'
-    screen.show('One moment…')
+    screen.show(approveWords.oneMoment)
     page.watch.look()
   }
 
@@ -63,10 +61,11 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
     if (now === undefined || now.state === 'waiting') page.go('#')
     else if (now.state === 'active') showAdded(page, now.device)
     else if (stage === 'over') return
-    else if (now.state === 'turnedAway') showNotAdded(timeIsOver() ? TIME_IS_OVER : TURNED_AWAY)
-    else if (stage === 'ended' && now.trouble !== null) {
-      screen.show('One moment…', el('p', {}, explain(now.trouble)))
-    } else if (stage === 'ended') showNotAdded(TIME_IS_OVER)
+    else if (now.state === 'turnedAway') {
+      showNotAdded(timeIsOver() ? addingWords.timeOver : addingWords.turnedAway)
+    } else if (stage === 'ended' && now.trouble !== null) {
+      screen.show(approveWords.oneMoment, el('p', {}, explain(now.trouble)))
+    } else if (stage === 'ended') showNotAdded(addingWords.timeOver)
   }
 
   // The server refuses a device whose time is over as one that was turned away.
@@ -79,11 +78,11 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
     stage = 'over'
     say()
     screen.show(
-      'Not added',
-      el('p', {}, 'This phone does not approve payments of the account ', account(email), '.'),
+      addingWords.notAdded,
+      el('p', {}, ...addingWords.notOf<Child>(account(email))),
       el('p', {}, why),
       message,
-      actions(button('Start again', startAgain)),
+      actions(button(addingWords.startAgain, startAgain)),
     )
   }
 
@@ -102,7 +101,7 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
       'div',
       { class: 'actions' },
       first,
-      others && el('a', { href: '#waiting', class: 'button' }, 'See what waits'),
+      others && el('a', { href: '#waiting', class: 'button' }, addingWords.seeWaiting),
     )
   }
 }
@@ -124,21 +123,18 @@ export async function wasLetIn(
   return true
 }
 
-const TURNED_AWAY = 'Its digits were typed wrong too often, or somebody said no.'
-const TIME_IS_OVER = 'The ten minutes are over, or somebody said no.'
-
 function showAdded(page: PhonePage, { email, name }: OwnDevice): void {
   const screen = page.nextScreen()
   goOnWithNext(page, screen)
   screen.show(
-    'This phone approves your payments now',
-    el('p', {}, verbatim('strong', {}, name), ' is a phone of ', account(email), '.'),
+    addingWords.added,
+    el('p', {}, ...addingWords.isPhoneOf<Child>(verbatim('strong', {}, name), account(email))),
+    el('p', {}, addingWords.whatNext),
     el(
-      'p',
-      {},
-      'When you send a payment, open this page: it shows the payment. On the next page you can let this phone ring.',
+      'div',
+      { class: 'actions' },
+      el('a', { href: '#waiting', class: 'button primary' }, addingWords.done),
     ),
-    el('div', { class: 'actions' }, el('a', { href: '#waiting', class: 'button primary' }, 'Done')),
   )
 }
 

@@ -1,6 +1,7 @@
 import { type Child, el, keeping, verbatim } from '../../element.ts'
 import type { ServerClock } from '../../serverClock.ts'
 import { minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
+import { approveWords } from '../../words/approveWords.ts'
 import { amountSaid } from '../amountSaid.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Request } from '../documents.ts'
@@ -34,16 +35,16 @@ const whole = (text: string) => el('span', { class: text.length > WHOLE_MAX ? ''
 
 /** What is asked, in rows, for the account of this device. */
 export function factsOf(request: Request, { email }: OwnDevice): HTMLElement[] {
-  const account = row('Account', inRow(email))
-  const reference = row('Reference', verbatim('span', {}, whole(request.reference)))
+  const account = row(approveWords.account, inRow(email))
+  const reference = row(approveWords.reference, verbatim('span', {}, whole(request.reference)))
   if (request.kind === 'payment') {
     const { payee } = request
     return [
       el(
         'dl',
         { class: 'facts' },
-        row('Sending to', inRow(payee.name), inRow(payee.id)),
-        row('Amount', verbatim('span', {}, whole(amountSaid(request)))),
+        row(approveWords.sendingTo, inRow(payee.name), inRow(payee.id)),
+        row(approveWords.amount, verbatim('span', {}, whole(amountSaid(request)))),
         account,
         reference,
       ),
@@ -51,30 +52,26 @@ export function factsOf(request: Request, { email }: OwnDevice): HTMLElement[] {
   }
   if (request.kind === 'phone') {
     return [
-      el(
-        'p',
-        {},
-        'Approve only if you asked for this on the page where you are signed in, and it shows the same reference. ' +
-          'After that, codes for your account go to the new number.',
-      ),
+      el('p', {}, approveWords.beforeNumber),
       el(
         'dl',
         { class: 'facts' },
-        row('New number', verbatim('span', {}, whole(request.number))),
+        row(approveWords.newNumber, verbatim('span', {}, whole(request.number))),
         account,
         reference,
       ),
     ]
   }
   return [
-    el(
-      'p',
-      {},
-      'A phone asks to be added. Approve only if it is in your hand and shows these four digits. It can then approve ' +
-        'payments as this one does.',
-    ),
+    el('p', {}, approveWords.beforeDevice),
     verbatim('p', { class: 'digits' }, request.digits),
-    el('dl', { class: 'facts' }, row('Its name', inRow(request.name)), account, reference),
+    el(
+      'dl',
+      { class: 'facts' },
+      row(approveWords.itsName, inRow(request.name)),
+      account,
+      reference,
+    ),
   ]
 }
 
@@ -93,10 +90,14 @@ export function countdown(clock: ServerClock, request: Request, onOver: () => vo
   function tick(): void {
     const seconds = secondsLeft(request, clock.now())
     left.textContent = minutesAndSeconds(seconds)
-    if (seconds === 60) spoken.textContent = 'One minute left to answer.'
+    if (seconds === 60) spoken.textContent = approveWords.oneMinuteLeft
     if (seconds > 0 || isOver) return
     isOver = true
     onOver()
   }
-  return { row: el('p', { class: 'countdown' }, left, ' left to answer'), spoken, tick }
+  return {
+    row: el('p', { class: 'countdown' }, ...approveWords.leftToAnswer<Child>(left)),
+    spoken,
+    tick,
+  }
 }

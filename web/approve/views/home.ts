@@ -1,6 +1,7 @@
 import { type Child, el, fill, verbatim } from '../../element.ts'
 import { button } from '../../form.ts'
 import { invitationToShow } from '../../invitation.ts'
+import { addingWords } from '../../words/addingWords.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
 import { picture } from './pictures.ts'
 
@@ -19,48 +20,30 @@ export function showHome(
   }: { readonly code?: string | null; readonly stay?: (() => void) | null } = {},
 ): void {
   screen.show(
-    'Put Payfriend on your home screen',
-    el(
-      'p',
-      {},
-      'On an iPhone or iPad, only a page on the home screen rings when a payment waits, and only there its key is kept. ' +
-        'So this comes first:',
-    ),
+    addingWords.homeScreen,
+    el('p', {}, addingWords.isAddedHere),
+    el('p', {}, addingWords.whyHome),
     el(
       'ol',
       { class: 'guide' },
-      step(
-        'share',
-        'Press the Share button of the browser. It may be behind its button with three dots.',
-      ),
-      step(
-        'add',
-        'Choose “Add to Home Screen”; you may have to scroll for it. If “Open as Web App” is there, leave it on. Press “Add”.',
-      ),
-      step('open', 'Open Payfriend from your home screen.'),
+      step('share', addingWords.share),
+      step('add', addingWords.addToHome),
+      step('open', addingWords.openHome),
       code === null
-        ? step(
-            'type',
-            'Add this phone there: press “Add a phone” on the page where you are signed in, and type its code.',
-          )
+        ? step('type', addingWords.getCode)
         : step(
             'type',
-            'Type this code there:',
+            addingWords.typeCode,
             verbatim('p', { class: 'invitation' }, invitationToShow(code)),
           ),
     ),
-    stay &&
-      el(
-        'p',
-        { class: 'hint' },
-        'If you go on in the browser, this phone does not ring, and the browser may delete its key when you have not ' +
-          'opened this page for a week.',
-      ),
+    stay && el('p', { class: 'hint' }, addingWords.stayMeans),
     el(
       'div',
       { class: 'actions' },
-      stay && button('Go on in the browser', stay, { kind: 'quiet' }),
-      page.watch.all().length > 0 && el('a', { href: '#waiting', class: 'button' }, 'Back'),
+      stay && button(addingWords.stay, stay, { kind: 'quiet' }),
+      page.watch.all().length > 0 &&
+        el('a', { href: '#waiting', class: 'button' }, addingWords.back),
     ),
   )
 }
@@ -79,14 +62,15 @@ export function homeBox({ homeScreen }: PhonePage) {
     shown = state
     fill(
       box,
-      ...(state === 'can' ? CAN() : state === 'mac' ? [el('p', { class: 'hint' }, MAC)] : []),
+      ...(state === 'can'
+        ? CAN()
+        : state === 'mac'
+          ? [el('p', { class: 'hint' }, addingWords.macDock)]
+          : []),
     )
   }
 
-  const CAN = (): Child[] => [
-    el('p', {}, 'On your home screen Payfriend is always at hand.'),
-    button('Put it on the home screen', add),
-  ]
+  const CAN = (): Child[] => [el('p', {}, addingWords.atHand), button(addingWords.putOnHome, add)]
 
   async function add(): Promise<void> {
     await homeScreen.add()
@@ -97,6 +81,3 @@ export function homeBox({ homeScreen }: PhonePage) {
 
   return { box, render }
 }
-
-const MAC =
-  'In Safari on a Mac, choose “Add to Dock” in the menu File: then the browser keeps this page’s key.'

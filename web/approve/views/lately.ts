@@ -1,4 +1,5 @@
-import { el, fill, verbatim } from '../../element.ts'
+import { type Child, el, fill, verbatim } from '../../element.ts'
+import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import { latelyOf } from '../latelyWords.ts'
 import type { Watched } from '../watch.ts'
 
@@ -22,13 +23,13 @@ const part = ({ email, words }: { readonly email: string; readonly words: readon
   el(
     'section',
     {},
-    el('p', {}, 'Lately in the account ', verbatim('strong', { dir: 'auto' }, email), ':'),
+    el('p', {}, ...ownPhoneWords.lately<Child>(verbatim('strong', { dir: 'auto' }, email))),
     el('ul', {}, ...words.map((sentence) => el('li', {}, sentence))),
     el(
       'p',
       {},
-      'Wasn’t it you? Then act at once: ',
-      el('a', { href: '/', target: '_blank', rel: 'noopener' }, 'sign in'),
-      ' and read there what to do, and tell the people who run this service.',
+      ...ownPhoneWords.wasNotYou<Child>(
+        el('a', { href: '/', target: '_blank', rel: 'noopener' }, ownPhoneWords.signIn),
+      ),
     ),
   )

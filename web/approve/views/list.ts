@@ -1,5 +1,6 @@
-import { el, fill, verbatim } from '../../element.ts'
+import { type Child, el, fill, verbatim } from '../../element.ts'
 import { minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
+import { approveWords } from '../../words/approveWords.ts'
 import { type Asked, askedOf, isOffline, type PhonePage, type PhoneScreen } from '../phonePage.ts'
 import type { Watched } from '../watch.ts'
 import { headingOf } from './facts.ts'
@@ -56,15 +57,15 @@ export function showList(page: PhonePage, screen: PhoneScreen): void {
     const isNoMore = all.every(({ state }) => APPROVES_NOTHING.includes(state))
     const isElse = all.some(({ stops }) => stops.length > 0)
     const text = isOffline(all)
-      ? NO_NETWORK
+      ? approveWords.noNetwork
       : isAsking
-        ? 'One moment…'
+        ? approveWords.oneMoment
         : isNoMore
           ? ''
           : inWords(asked.length, isElse)
     for (const { state, device } of all) if (state === 'waiting') waited.add(device.kid)
     const isNow = all.some(({ state, device }) => state === 'active' && waited.has(device.kid))
-    const now = isNow ? APPROVES_NOW : ''
+    const now = isNow ? approveWords.approvesNow : ''
     if (begun.textContent !== now) begun.textContent = now
     // Changed only if it is new, because screen readers read it out, and a row may have the focus.
     if (said.textContent !== text) said.textContent = text
@@ -79,7 +80,9 @@ export function showList(page: PhonePage, screen: PhoneScreen): void {
   function row({ request, device }: Asked): HTMLElement {
     const left = el('span', { class: 'hint' })
     const tick = () => {
-      left.textContent = `${minutesAndSeconds(secondsLeft(request, page.clock.now()))} left`
+      left.textContent = approveWords.left(
+        minutesAndSeconds(secondsLeft(request, page.clock.now())),
+      )
     }
     tick()
     times.push(tick)
@@ -91,32 +94,24 @@ export function showList(page: PhonePage, screen: PhoneScreen): void {
         { href: `#${request.id}`, class: 'request' },
         verbatim('strong', { dir: 'auto' }, ...headingOf(request)),
         verbatim('span', { class: 'hint', dir: 'auto' }, device.email),
-        el('span', { class: 'hint' }, 'Reference ', verbatim('span', {}, request.reference)),
+        el(
+          'span',
+          { class: 'hint' },
+          ...approveWords.referenceOf<Child>(verbatim('span', {}, request.reference)),
+        ),
         left,
-        el('span', { class: 'button' }, 'Answer'),
+        el('span', { class: 'button' }, approveWords.answer),
       ),
     )
   }
 }
 
 function headingFor(all: readonly Watched[]): string {
-  if (askedOf(all).length > 0) return 'Waiting for your answer'
+  if (askedOf(all).length > 0) return approveWords.waiting
   const isWaiting = all.every(({ state }) => state === 'waiting')
-  return isWaiting ? 'This phone waits' : 'Payfriend on this phone'
+  return isWaiting ? approveWords.approvesNothingYet : approveWords.onThisPhone
 }
 
 const APPROVES_NOTHING: readonly Watched['state'][] = ['waiting', 'removed', 'refused']
-const APPROVES_NOW = 'This phone approves your payments now.'
-
-const NO_NETWORK =
-  'This phone can’t reach Payfriend, so it doesn’t know what waits now. It tries again by itself. Until then nothing ' +
-  'can be approved here.'
-
-const inWords = (count: number, isElse: boolean): string => {
-  if (count === 0) {
-    return `Nothing ${isElse ? 'else ' : ''}waits. This page looks again by itself while it is open.`
-  }
-  return count === 1
-    ? 'One request waits for your answer.'
-    : `${count} requests wait for your answer.`
-}
+const inWords = (count: number, isElse: boolean): string =>
+  count === 0 ? approveWords.nothingWaits(isElse) : approveWords.requestsWait(count)

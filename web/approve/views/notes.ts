@@ -3,6 +3,7 @@ import { type Child, el, fill, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { explain } from '../../problem.ts'
 import { dateAndTime } from '../../times.ts'
+import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import { forgetDevice } from '../deviceStore.ts'
 import { endOf, isOffline, type PhonePage } from '../phonePage.ts'
 import type { Watched } from '../watch.ts'
@@ -47,25 +48,6 @@ function newOthers(page: PhonePage, { told, others }: Watched): Watched['others'
   )
 }
 
-const CANCEL =
-  'If you do not want it, open “Phone” on the page where you are signed in and press “Cancel”.'
-/** What is said before and after the account, and how the phone is added anew. */
-const REMOVED = [
-  [
-    'This phone no longer approves payments of ',
-    '. It was removed on the page where you sign in, or added again since.',
-  ],
-  'If you want it to approve again, press “Add a phone” on that page, and then “Add it anew” here.',
-] as const
-/** The last that it was told is that it waits. */
-const STOPPED = [
-  [
-    'This phone was stopped while it waited. It approves no payments of ',
-    '. One of your other phones stopped it, or the page where you sign in.',
-  ],
-  'If you want it to approve, press “Add a phone” on that page, and then “Add it anew” here.',
-] as const
-
 function noteOf(page: PhonePage, watched: Watched): Child[] {
   const { device, state, trouble, hasUnreadable } = watched
   // A new one each time, because an element is in one place only.
@@ -78,34 +60,32 @@ function noteOf(page: PhonePage, watched: Watched): Child[] {
   }
   if (state === 'waiting') {
     return [
-      el(
-        'p',
-        {},
-        `This phone waits. It can approve payments from ${dateAndTime(new Date(device.waitsUntil ?? ''))}. Until then ` +
-          'the other phones of this account, and the page, can stop it. You need do nothing.',
-      ),
-      el('p', {}, 'The account is ', account(), '. ', CANCEL),
+      el('p', {}, ownPhoneWords.waitsUntil(dateAndTime(new Date(device.waitsUntil ?? '')))),
+      el('p', {}, ...ownPhoneWords.howToCancel<Child>(account())),
     ]
   }
   if (state === 'refused') {
-    const [why, anew] = device.waitsUntil ? STOPPED : REMOVED
+    // The last that it was told is that it waits.
+    const why = device.waitsUntil
+      ? ownPhoneWords.stoppedElsewhere<Child>(account())
+      : ownPhoneWords.removedElsewhere<Child>(account())
     return [
-      el('p', {}, why[0], account(), why[1]),
-      el('p', {}, anew),
-      button('Add it anew', () => forget('#add'), {
-        'aria-label': `Add it anew to ${device.email}`,
+      el('p', {}, ...why),
+      el('p', {}, ownPhoneWords.howToAddAgain),
+      button(ownPhoneWords.addAgain, () => forget('#add'), {
+        'aria-label': ownPhoneWords.addAgainTo(device.email),
       }),
-      button('Forget this account', () => forget('#'), {
-        'aria-label': `Forget this account, ${device.email}`,
+      button(ownPhoneWords.forget, () => forget('#'), {
+        'aria-label': ownPhoneWords.forgetOf(device.email),
       }),
     ]
   }
   if (isOver(page, watched)) {
     const { box: message, say } = formMessage()
     return [
-      el('p', {}, 'This phone was not added to the account ', account(), '.'),
+      el('p', {}, ...ownPhoneWords.notAddedTo<Child>(account())),
       message,
-      button('Start again', async () => {
+      button(ownPhoneWords.startAgain, async () => {
         say()
         if (!(await wasLetIn(page, device, say))) await forget('#add')
       }),
@@ -113,8 +93,8 @@ function noteOf(page: PhonePage, watched: Watched): Child[] {
   }
   if (state === 'pending') {
     return [
-      el('p', {}, 'This phone is not yet let in by ', account(), '. '),
-      el('a', { href: '#', class: 'button' }, 'See its digits'),
+      el('p', {}, ...ownPhoneWords.notLetIn<Child>(account())),
+      el('a', { href: '#', class: 'button' }, ownPhoneWords.seeDigits),
     ]
   }
   return [
@@ -122,18 +102,17 @@ function noteOf(page: PhonePage, watched: Watched): Child[] {
       el(
         'p',
         {},
-        'Another phone approves payments of ',
-        account(),
-        ' now: ',
-        verbatim('strong', { dir: 'auto' }, other.name),
-        `. ${factsOf(other)} If that was not you, remove it on the page where you are signed in.`,
+        ...ownPhoneWords.otherApproves<Child>(
+          account(),
+          verbatim('strong', { dir: 'auto' }, other.name),
+          factsOf(other),
+        ),
       ),
     ),
     // Without network the list says it once for all.
     trouble !== null &&
       !isOffline(page.watch.all()) &&
       el('p', {}, account(), ': ', explain(trouble)),
-    hasUnreadable &&
-      el('p', {}, account(), ': a request came that this page can’t show. Load this page again.'),
+    hasUnreadable && el('p', {}, ...ownPhoneWords.unreadable<Child>(account())),
   ]
 }

@@ -2,6 +2,7 @@ import type { DenialReason } from '../../../functions/core/channel.ts'
 import { type Child, el, fill, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf, explain } from '../../problem.ts'
+import { approveWords } from '../../words/approveWords.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Request } from '../documents.ts'
 import { goOnWithNext } from '../nextRequest.ts'
@@ -11,7 +12,7 @@ import { approveChallenge, denial } from '../signing.ts'
 import type { Watched } from '../watch.ts'
 import { yesTo } from '../yes.ts'
 import { countdown, factsOf, headingOf } from './facts.ts'
-import { ENDED, overBy, showOver, showSaid } from './said.ts'
+import { isOverForAll, overBy, showOver, showSaid } from './said.ts'
 
 /** One request, with Deny and Approve; below them the way back to all. */
 export async function showRequest(page: PhonePage, screen: PhoneScreen, id: string): Promise<void> {
@@ -46,12 +47,12 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     time.spoken,
     box,
     answers,
-    el('a', { href: '#waiting', class: 'back' }, 'All requests'),
+    el('a', { href: '#waiting', class: 'back' }, approveWords.allRequests),
   )
   time.tick()
 
   /** But while an answer is under way, its own result is shown. */
-  function over(why: string = ENDED): void {
+  function over(why: string = approveWords.ended, isForAll = false): void {
     if (answering) return
     const isRemoved = page.watch
       .all()
@@ -63,12 +64,15 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     const next = page.nextScreen()
     // What to look up, or to do, stays until it was read.
     if (isUnpaid && !isRemoved) goOnWithNext(page, next, id)
-    showOver(next, request, { why: reasons(), isUnpaid })
+    showOver(next, request, {
+      why: reasons(),
+      nothing: !isUnpaid ? null : isForAll ? 'done' : 'here',
+    })
 
     function reasons(): Child[] {
-      if (isUnsure) return [UNSURE]
+      if (isUnsure) return [approveWords.unsure]
       if (isRemoved) return removed(device)
-      if (!isUnpaid) return [SAID_YES]
+      if (!isUnpaid) return [approveWords.saidYes]
       return [why]
     }
   }
@@ -79,24 +83,29 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     const hasReasons = request.kind !== 'device'
     fill(
       answers,
-      button('Deny', hasReasons ? askWhy : () => deny(), {
-        busyLabel: hasReasons ? 'Deny' : 'Denying…',
+      button(approveWords.deny, hasReasons ? askWhy : () => deny(), {
+        busyLabel: hasReasons ? approveWords.deny : approveWords.denying,
       }),
-      button('Approve', approve, { kind: 'primary', busyLabel: 'Approving…' }),
+      button(approveWords.approve, approve, {
+        kind: 'primary',
+        busyLabel: approveWords.approving,
+      }),
     )
   }
 
   function askWhy(): void {
     say()
     answers.classList.add('reasons')
-    const why = el('p', { class: 'why', tabindex: -1 }, 'Why do you deny it?')
+    const why = el('p', { class: 'why', tabindex: -1 }, approveWords.why)
     fill(
       answers,
       why,
-      button('I changed my mind', () => deny('changed_mind'), { busyLabel: 'Denying…' }),
-      button("I didn't start this", () => deny('not_me'), { busyLabel: 'Denying…' }),
-      el('p', { class: 'hint' }, NOT_ME_MEANS),
-      button('Back', offer, { kind: 'quiet' }),
+      button(approveWords.changedMind, () => deny('changed_mind'), {
+        busyLabel: approveWords.denying,
+      }),
+      button(approveWords.notMe, () => deny('not_me'), { busyLabel: approveWords.denying }),
+      el('p', { class: 'hint' }, approveWords.notMeMeans),
+      button(approveWords.back, offer, { kind: 'quiet' }),
     )
     why.focus()
   }
@@ -155,20 +164,20 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
     page.watch.look()
     const why = overBy(details)
     if (details.code === 'device_not_trusted') say(el('p', {}, ...removed(device)))
-    else if (why) over(why)
+    else if (why) over(why, isOverForAll(details))
     else say(el('p', {}, told))
   }
 
   /** The list does not have it. What a notification opens may be newer than the list, so the server is asked. */
   function waitFor(): void {
-    const said = el('p', { role: 'status' }, 'One moment…')
-    screen.show('Payfriend', said)
+    const said = el('p', { role: 'status' }, approveWords.oneMoment)
+    screen.show(approveWords.name, said)
     const isAsked = (one: Watched) => one.state === 'asking' || one.trouble !== null
     page.watch.listen(() => {
       const unknown = page.watch.all().find(isAsked)
       if (found()) page.go(`#${id}`)
       else if (unknown === undefined) {
-        showOver(page.nextScreen(), null, hasSaidYes(id) ? { why: [SAID_YES] } : {})
+        showOver(page.nextScreen(), null, hasSaidYes(id) ? { why: [approveWords.saidYes] } : {})
       } else if (unknown.trouble !== null) said.textContent = explain(unknown.trouble)
     }, screen.signal)
     // If nothing was answered so far, a round is under way.
@@ -176,13 +185,5 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
   }
 }
 
-const removed = ({ email }: OwnDevice): Child[] => [
-  'This phone was removed from the account ',
-  verbatim('strong', { dir: 'auto' }, email),
-  '; it approves nothing any more.',
-]
-const NOT_ME_MEANS =
-  '“I didn’t start this” also locks new payments of your account: for some minutes at first, longer each time.'
-const SAID_YES = 'A yes was sent to it from this phone. Look where you are signed in how it ended.'
-const UNSURE =
-  'Your answer has probably arrived, but its result did not come back. Look where you are signed in how it ended.'
+const removed = ({ email }: OwnDevice): Child[] =>
+  approveWords.wasRemoved<Child>(verbatim('strong', { dir: 'auto' }, email))

@@ -1,6 +1,7 @@
 import { type Child, el, fill } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf, explain, reasonsOf } from '../../problem.ts'
+import { ringingWords } from '../../words/ringingWords.ts'
 import type { PhonePage } from '../phonePage.ts'
 import type { RingState } from '../rings.ts'
 import type { Watched } from '../watch.ts'
@@ -14,17 +15,20 @@ export function ringsBox(page: PhonePage) {
   const box = el(
     'details',
     { class: 'settings' },
-    el('summary', {}, 'Ringing'),
+    el('summary', {}, ringingWords.ringing),
     place,
     news,
     message,
   )
   let shown = ''
+  /** As it was when the last message was shown, and until when that is true; a message goes with its fact. */
+  let told: { readonly state: RingState; readonly until: number } | null = null
 
   /** Drawn anew only if something is new, because a button may have the focus. */
   function render(all: readonly Watched[]): void {
     box.hidden = !all.some(({ state }) => state === 'active')
     const [state, why] = [rings.state(), rings.trouble()]
+    if (told && (told.state !== state || told.until <= page.clock.now())) tell()
     const key = JSON.stringify([state, homeScreen.state(), why === null ? '' : explain(why)])
     if (key === shown) return
     const isFirst = shown === ''
@@ -36,34 +40,49 @@ export function ringsBox(page: PhonePage) {
   function partsOf(state: RingState, why: unknown): Child[] {
     const home = homeScreen.state()
     if (home === 'iphone') {
-      return [el('p', {}, ONLY_INSTALLED), el('a', { href: '#home', class: 'button' }, SHOW_HOW)]
+      return [
+        el('p', {}, ringingWords.onlyInstalled),
+        el('a', { href: '#home', class: 'button' }, ringingWords.showHow),
+      ]
     }
     switch (state) {
       case 'unsupported':
-        return [el('p', {}, UNSUPPORTED)]
+        return [el('p', {}, ringingWords.unsupported)]
       case 'denied':
-        return [el('p', {}, home === 'installed' ? DENIED_INSTALLED : DENIED)]
+        return [
+          el('p', {}, home === 'installed' ? ringingWords.deniedInstalled : ringingWords.denied),
+        ]
       case 'off':
         return [
-          el('p', {}, FOR_WHAT),
-          actions(button('Let this phone ring', turnOn, { busyLabel: 'Asking…' })),
+          el('p', {}, ringingWords.forWhat),
+          actions(button(ringingWords.letRing, turnOn, { busyLabel: ringingWords.asking })),
         ]
       case 'on':
         return [
-          el('p', {}, IS_ON),
-          why !== null && el('p', {}, `${NOT_RENEWED} ${explain(why)}`),
+          el('p', {}, ringingWords.isOn),
+          why !== null && el('p', {}, ringingWords.notRenewed(explain(why))),
           actions(
-            button('Test ring', test, { busyLabel: 'Ringing…' }),
-            button('Ring no more', turnOff, { kind: 'quiet', busyLabel: 'One moment…' }),
+            button(ringingWords.test, test, { busyLabel: ringingWords.testing }),
+            button(ringingWords.stop, turnOff, {
+              kind: 'quiet',
+              busyLabel: ringingWords.stopping,
+            }),
           ),
         ]
     }
   }
 
   /** What has worked; empty before the next try. */
-  function tell(words = ''): void {
+  function tell(words = '', until = Number.POSITIVE_INFINITY): void {
     news.textContent = words
     say()
+    told = words === '' ? null : { state: rings.state(), until }
+  }
+
+  /** What has not worked. */
+  function fail(words: string): void {
+    say(el('p', {}, words))
+    told = { state: rings.state(), until: Number.POSITIVE_INFINITY }
   }
 
   async function turnOn(): Promise<void> {
@@ -72,10 +91,10 @@ export function ringsBox(page: PhonePage) {
     const turning = rings.turnOn()
     try {
       const result = await turning
-      if (result === 'dismissed') tell(DISMISSED)
-      if (result === 'on') tell(TURNED_ON)
+      if (result === 'dismissed') tell(ringingWords.dismissed)
+      if (result === 'on') tell(ringingWords.turnedOn)
     } catch (error) {
-      say(el('p', {}, `This phone does not ring yet. ${whyOf(error)}`))
+      fail(ringingWords.notYet(whyOf(error)))
     }
     changed()
   }
@@ -84,10 +103,10 @@ export function ringsBox(page: PhonePage) {
     tell()
     try {
       await rings.turnOff()
-      tell('This phone rings no more.')
+      tell(ringingWords.turnedOff)
     } catch (error) {
       const isLater = detailsOf(error).kind === 'unreachable'
-      say(el('p', {}, isLater ? UNTOLD : `${UNTOLD} ${explain(error)}`))
+      fail(isLater ? ringingWords.untold : `${ringingWords.untold} ${explain(error)}`)
     }
     changed()
   }
@@ -96,9 +115,9 @@ export function ringsBox(page: PhonePage) {
     tell()
     try {
       await rings.test()
-      tell(RUNG)
+      tell(ringingWords.rung, page.clock.now() + RUNG_SAID_MS)
     } catch (error) {
-      say(el('p', {}, whyOf(error)))
+      fail(whyOf(error))
     }
   }
 
@@ -113,41 +132,16 @@ export function ringsBox(page: PhonePage) {
   return { box, render }
 }
 
+/** A test ring comes within a minute or not at all. */
+const RUNG_SAID_MS = 120_000
+
 const actions = (...buttons: HTMLElement[]) => el('div', { class: 'actions' }, ...buttons)
 
 /** A browser that can't subscribe throws errors of its own. */
 function whyOf(error: unknown): string {
-  if (error instanceof DOMException) return NO_SUBSCRIPTION
-  if (detailsOf(error).fields?.some(({ path }) => path === 'subscription.endpoint')) return OTHER
+  if (error instanceof DOMException) return ringingWords.noSubscription
+  if (detailsOf(error).fields?.some(({ path }) => path === 'subscription.endpoint')) {
+    return ringingWords.otherService
+  }
   return reasonsOf(error).join(' ')
 }
-
-const FOR_WHAT =
-  'This page has to be open to show what waits. If you let this phone ring, it also tells you when the page is ' +
-  'closed. The notification says whom you pay and how much, and a locked phone may show it. It approves nothing.'
-const IS_ON =
-  'This phone rings when a payment waits, and when something about your phones changes. A ring can be late or get ' +
-  'lost: what waits is always here.'
-const UNSUPPORTED =
-  'This browser can’t ring. Keep this page open when you send a payment: it looks every few seconds what waits.'
-const DENIED =
-  'This phone does not ring: its browser forbids notifications of this page. Allow them in the browser’s settings for ' +
-  'this page, and load it again. Until then, keep it open when you send a payment.'
-const DENIED_INSTALLED =
-  'This phone does not ring: it forbids notifications of Payfriend. Allow them in the settings of the phone, under ' +
-  'Notifications, and open Payfriend again. Until then, open it when you send a payment.'
-const ONLY_INSTALLED =
-  'On an iPhone or iPad a page rings only from the home screen, and only there the browser surely keeps its key.'
-const SHOW_HOW = 'Show me how'
-const DISMISSED = 'Nothing has changed. Press the button again, and then “Allow”.'
-const TURNED_ON = 'This phone rings now. Try it with a test ring.'
-const RUNG =
-  'A test ring is on its way. If you see none within a minute, look whether your phone is silent or forbids ' +
-  'notifications of this browser.'
-const UNTOLD =
-  'This phone rings no more. Payfriend could not be told: this page does that the next time that it is opened.'
-const NOT_RENEWED = 'Perhaps it does not ring just now:'
-const NO_SUBSCRIPTION =
-  'The browser could not ask its push service. It may be a private window, or there may be no network. Try again later.'
-const OTHER =
-  'Payfriend does not ring by the push service of this browser. Take another browser, or keep this page open.'

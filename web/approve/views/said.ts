@@ -1,10 +1,12 @@
 import { type Child, el, verbatim } from '../../element.ts'
 import type { ProblemDetails } from '../../problem.ts'
+import { approveWords } from '../../words/approveWords.ts'
+import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Request, Stop } from '../documents.ts'
 import { goOnWithNext } from '../nextRequest.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
-import { wordsOf } from './facts.ts'
+import { inRow, row, wordsOf } from './facts.ts'
 
 /** The answer counted. */
 export function showSaid(
@@ -14,63 +16,37 @@ export function showSaid(
   status: 'approved' | 'denied',
   notMe: boolean,
 ): void {
-  const heading = status === 'approved' ? 'Approved' : 'Denied'
   const screen = page.nextScreen()
   // What to do about a stranger stays until it was read.
   if (!notMe) goOnWithNext(page, screen, request.id)
   screen.show(
-    heading,
+    approveWords.said[status],
     whatOf(request),
-    el('p', {}, MEANING[request.kind][status]),
-    notMe && el('p', {}, NOT_ME, inBold(email), '.'),
-    notMe && el('p', {}, IS_LOCKED),
+    el('p', {}, approveWords.meaning[request.kind][status]),
+    notMe && el('p', {}, approveWords.strangerIn),
+    notMe && el('p', {}, approveWords.startsLocked),
+    el(
+      'dl',
+      { class: 'facts' },
+      row(approveWords.account, inRow(email)),
+      row(approveWords.reference, verbatim('span', {}, request.reference)),
+    ),
+    request.kind === 'payment' && !notMe && el('p', {}, approveWords.canClose),
     done(),
   )
 }
-
-const MEANING: Record<Request['kind'], Record<'approved' | 'denied', string>> = {
-  payment: {
-    approved: 'Your payment goes on. You can close this page.',
-    denied: 'Nothing was paid. You can close this page.',
-  },
-  device: {
-    approved:
-      'If its four digits were typed on the page already, it approves payments now. If not, it does as soon as they ' +
-      'are typed there.',
-    denied: 'It was not added. If you did not begin this, change your password.',
-  },
-  phone: {
-    approved:
-      'Now type the code that the new number gets, on the page where you are signed in. The number changes then.',
-    denied: 'The number of your account stays as it is.',
-  },
-}
-const NOT_ME =
-  'Somebody else may be signed in as you. Change your password, and sign out everywhere. Your account is '
-const IS_LOCKED =
-  'New payments of this account are locked now: for some minutes at first, longer each time. On the page you see until ' +
-  'when. Tell the people who run this service; they can lift the lock.'
 
 /** A new phone was stopped before it could approve. */
 export function showStopped(screen: PhoneScreen, { name }: Stop): void {
   screen.show(
-    'Stopped',
+    ownPhoneWords.stopped,
     verbatim('p', { class: 'display-text', dir: 'auto' }, name),
-    el('p', {}, 'It approves no payments.'),
-    el(
-      'p',
-      {},
-      'Somebody else may be signed in as you: change your password, and sign out everywhere.',
-    ),
-    el('p', {}, `From now on ${AFTER_A_STOP}`),
+    el('p', {}, ownPhoneWords.stoppedApproves),
+    el('p', {}, ownPhoneWords.strangerIn),
+    el('p', {}, ownPhoneWords.fromNowOn),
     done(),
   )
 }
-
-/** How a phone is let in after a stop, with the words of time before it. */
-export const AFTER_A_STOP =
-  'a new phone needs a yes from one of your phones, or an invitation from the people who run this ' +
-  'service; a code by text is not enough.'
 
 /** The passkey has signed the undo of this phone's removal; the page has to confirm it. */
 export function showUndoAsked(page: PhonePage, { kid, email }: OwnDevice): void {
@@ -82,14 +58,14 @@ export function showUndoAsked(page: PhonePage, { kid, email }: OwnDevice): void 
     else if (now?.state !== 'removed') page.go('#waiting')
   }, screen.signal)
   screen.show(
-    'One step is left',
-    el('p', {}, CONFIRM_UNDO),
-    el('p', {}, 'Until then this phone approves nothing. The account is ', inBold(email), '.'),
+    ownPhoneWords.oneStepLeft,
+    el('p', {}, ownPhoneWords.confirmUndo),
+    el('p', {}, ...ownPhoneWords.untilConfirmed<Child>(inBold(email))),
     el(
       'div',
       { class: 'actions' },
       toThePage(),
-      el('a', { href: '#waiting', class: 'button' }, 'Done'),
+      el('a', { href: '#waiting', class: 'button' }, ownPhoneWords.done),
     ),
   )
 }
@@ -98,69 +74,61 @@ function showBack(page: PhonePage, { name, email }: OwnDevice): void {
   const screen = page.nextScreen()
   goOnWithNext(page, screen)
   screen.show(
-    'This phone approves again',
+    ownPhoneWords.approvesAgain,
     el(
       'p',
       {},
-      verbatim('strong', { dir: 'auto' }, name),
-      ' is a phone of ',
-      inBold(email),
-      ' again.',
+      ...ownPhoneWords.isBack<Child>(verbatim('strong', { dir: 'auto' }, name), inBold(email)),
     ),
     done(),
   )
 }
 
-/** How the undo of a removal goes on. */
-export const CONFIRM_UNDO = 'Now sign in again on the page and confirm it there, under “Phone”.'
-
 /** To the page where the payer signs in. */
-export const toThePage = () => el('a', { href: '/', class: 'button primary' }, 'Go to the page')
+export const toThePage = () =>
+  el('a', { href: '/', class: 'button primary' }, ownPhoneWords.goToPage)
 
 /** Why a request can no longer be answered; undefined if it still can. */
 export function overBy({ code, attemptsLeft }: ProblemDetails): string | undefined {
   if (code === undefined || code === 'unknown') return undefined
-  return code === 'approval_not_signed' && attemptsLeft === 0 ? TOO_MANY : OVER[code]
+  return code === 'approval_not_signed' && attemptsLeft === 0
+    ? approveWords.tooManyTries
+    : OVER[code]
 }
-
-const TOO_MANY = 'Too many tries failed, so it has ended. Nothing was approved.'
 
 const OVER: { readonly [Code in NonNullable<ProblemDetails['code']>]?: string } = {
-  expired: 'Its time is over. Nothing was approved.',
-  already_decided: 'It was answered or cancelled before. Your answer changed nothing.',
-  not_found: 'It is not there any more. Your answer changed nothing.',
-  no_attempts_left: TOO_MANY,
+  expired: approveWords.expired,
+  already_decided: approveWords.decidedBefore,
+  not_found: approveWords.notThere,
+  no_attempts_left: approveWords.tooManyTries,
 }
+
+/** Whether the API has told that the request ended without any yes. */
+export const isOverForAll = ({ code }: ProblemDetails): boolean =>
+  code === 'expired' || code === 'no_attempts_left' || code === 'approval_not_signed'
 
 /**
  * The request ended without this answer.
  *
  * @param request null if this page never had it
- * @param isUnpaid this phone has sent no yes to it
+ * @param nothing what surely was not done: by anybody, or by this phone, which has sent no yes to it
  */
 export function showOver(
   screen: PhoneScreen,
   request: Request | null,
-  { why = [ENDED], isUnpaid = false }: Ending = {},
+  { why = [approveWords.ended], nothing = null }: Ending = {},
 ): void {
+  const words = { done: approveWords.nothingDone, here: approveWords.nothingHere }
   screen.show(
-    'This no longer waits for your answer',
+    approveWords.over,
     request && whatOf(request),
     el('p', {}, ...why),
-    request && isUnpaid && el('p', {}, NOTHING_DONE[request.kind]),
+    request && nothing && el('p', {}, words[nothing][request.kind]),
     done(),
   )
 }
 
-type Ending = { readonly why?: readonly Child[]; readonly isUnpaid?: boolean }
-
-/** Why a request ended, if this phone was not told. */
-export const ENDED = 'It was answered or cancelled, or its time is over.'
-const NOTHING_DONE: Record<Request['kind'], string> = {
-  payment: 'Nothing was paid by this phone.',
-  device: 'This phone did not let it in.',
-  phone: 'This phone did not agree to the new number.',
-}
+type Ending = { readonly why?: readonly Child[]; readonly nothing?: 'done' | 'here' | null }
 
 /** The payment's words as they are signed, the new phone's name, or the new number. */
 function whatOf(request: Request): HTMLElement {
@@ -178,4 +146,8 @@ function whatOf(request: Request): HTMLElement {
 const inBold = (email: string) => verbatim('strong', { dir: 'auto' }, email)
 
 const done = () =>
-  el('div', { class: 'actions' }, el('a', { href: '#waiting', class: 'button primary' }, 'Done'))
+  el(
+    'div',
+    { class: 'actions' },
+    el('a', { href: '#waiting', class: 'button primary' }, approveWords.done),
+  )

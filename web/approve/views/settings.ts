@@ -1,7 +1,8 @@
-import { factsOf } from '../../deviceFacts.ts'
-import { el, fill, verbatim } from '../../element.ts'
+import { addedWhen, factsOf, usedWhen } from '../../deviceFacts.ts'
+import { type Child, el, fill, keeping, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf } from '../../problem.ts'
+import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import { forgetDevice, type OwnDevice } from '../deviceStore.ts'
 import { isDismissed, signWithPasskey } from '../passkey.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
@@ -16,14 +17,10 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
   const box = el(
     'details',
     { class: 'settings' },
-    el('summary', {}, 'This phone'),
+    el('summary', {}, ownPhoneWords.thisPhone),
     rows,
-    el('p', {}, el('a', { href: '#add' }, 'Add this phone to another account')),
-    el(
-      'p',
-      { class: 'hint' },
-      'The browser has to keep the data of this site. Before you delete it, or remove your only phone, add another one: without one you can approve nothing.',
-    ),
+    el('p', {}, el('a', { href: '#add' }, ownPhoneWords.addToOther)),
+    el('p', { class: 'hint' }, ownPhoneWords.keepData),
   )
   let shown = ''
 
@@ -49,10 +46,11 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
       el(
         'dl',
         { class: 'facts' },
-        row('Name', inRow(told?.name ?? device.name)),
-        row('Account', inRow(device.email)),
-        told && row('Added', factsOf(told)),
-        others.length > 0 && row('Your other phones', ...others.map(otherPhone)),
+        row(ownPhoneWords.name, inRow(told?.name ?? device.name)),
+        row(ownPhoneWords.account, inRow(device.email)),
+        told && row(ownPhoneWords.added, addedWhen(told)),
+        told && row(ownPhoneWords.lastUsed, usedWhen(told)),
+        others.length > 0 && row(ownPhoneWords.otherPhones, ...others.map(otherPhone)),
       ),
       message,
       actions,
@@ -62,8 +60,8 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
     return section
 
     function offer(challenge: ArrayBuffer): HTMLButtonElement {
-      const remove = button('Remove this phone', () => askFirst(challenge), {
-        'aria-label': `Remove this phone from ${device.email}`,
+      const remove = button(ownPhoneWords.remove, () => askFirst(challenge), {
+        'aria-label': ownPhoneWords.removeFrom(device.email),
       })
       fill(actions, remove)
       return remove
@@ -71,18 +69,25 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
 
     function askFirst(challenge: ArrayBuffer): void {
       say()
-      const tell = passkeyTries('The phone was not removed. Try again.')
+      const name = told?.name ?? device.name
+      const question =
+        others.length === 0
+          ? ownPhoneWords.reallyRemoveOnly(name)
+          : ownPhoneWords.reallyRemove(name)
+      const tell = passkeyTries(ownPhoneWords.notRemoved)
       const remove = () => removed(device, challenge, { say, tell })
-      const sure = button('Yes, remove it', remove, { busyLabel: 'Removing…' })
+      const sure = button(ownPhoneWords.yesRemove, remove, {
+        busyLabel: ownPhoneWords.removing,
+      })
       const keep = () => {
         say()
         offer(challenge).focus()
       }
       fill(
         actions,
-        el('p', { role: 'status' }, others.length === 0 ? IS_ONLY : REMOVAL_MEANS),
+        el('p', { role: 'status' }, ...keeping(question, name)),
         sure,
-        button('Keep it', keep, { kind: 'quiet' }),
+        button(ownPhoneWords.keep, keep, { kind: 'quiet' }),
       )
       sure.focus()
     }
@@ -119,26 +124,24 @@ export function phoneSettings(page: PhonePage, screen: PhoneScreen) {
   return { box, render }
 }
 
-const FOR_GOOD =
-  'This is for good: it can’t be undone, and to approve again the phone has to be added anew.'
-const REMOVAL_MEANS = `Remove this phone? It approves nothing any more then. ${FOR_GOOD}`
-const IS_ONLY = `Remove this phone? It approves nothing any more then, and the account has no other phone that does. ${FOR_GOOD}`
-
 const otherPhone = (other: Watched['others'][number]): HTMLElement =>
   el('span', {}, verbatim('strong', { dir: 'auto' }, other.name), ` ${factsOf(other)}`)
 
 function showRemoved(screen: PhoneScreen, { email, name }: OwnDevice): void {
   screen.show(
-    'This phone is removed',
+    ownPhoneWords.isRemoved,
     el(
       'p',
       {},
-      'It approves no payments of ',
-      verbatim('strong', { dir: 'auto' }, email),
-      ' any more. You can delete its passkey “Payfriend, ',
-      verbatim('span', {}, name),
-      '” in the settings of your phone.',
+      ...ownPhoneWords.deletePasskey<Child>(
+        verbatim('strong', { dir: 'auto' }, email),
+        verbatim('span', {}, name),
+      ),
     ),
-    el('div', { class: 'actions' }, el('a', { href: '#', class: 'button primary' }, 'Done')),
+    el(
+      'div',
+      { class: 'actions' },
+      el('a', { href: '#', class: 'button primary' }, ownPhoneWords.done),
+    ),
   )
 }

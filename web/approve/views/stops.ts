@@ -2,6 +2,7 @@ import { type Child, el, fill, keeping, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf } from '../../problem.ts'
 import { dateAndTime } from '../../times.ts'
+import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import type { Removal } from '../deviceCalls.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Stop } from '../documents.ts'
@@ -10,14 +11,7 @@ import { isDismissed, signWithPasskey } from '../passkey.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
 import { stopChallenge } from '../signing.ts'
 import type { Watched } from '../watch.ts'
-import {
-  AFTER_A_STOP,
-  CONFIRM_UNDO,
-  overBy,
-  showStopped,
-  showUndoAsked,
-  toThePage,
-} from './said.ts'
+import { overBy, showStopped, showUndoAsked, toThePage } from './said.ts'
 import { passkeyTries } from './tries.ts'
 
 /** What this phone can stop with its passkey: a new phone that nobody's yes let in, and its own removal. */
@@ -49,20 +43,14 @@ export function stopCards(page: PhonePage, screen: PhoneScreen) {
   }
 
   function recovery(stop: Stop, device: OwnDevice): HTMLElement {
-    const head = el('summary', {}, ...keeping(`A new phone waits: “${stop.name}”`, stop.name))
+    const head = el('summary', {}, ...keeping(ownPhoneWords.newWaits(stop.name), stop.name))
     const details = el(
       'details',
       { class: 'told', open: !isFolded(stop) },
       head,
-      el(
-        'p',
-        {},
-        `It will be able to approve payments from ${whenOf(stop.expiresAt)}. It was added to the account `,
-        account(device),
-        ' without a yes from one of your phones.',
-      ),
-      el('p', {}, 'If this is you, there is nothing to do.'),
-      el('p', {}, `If this is not you, stop it. From then on ${AFTER_A_STOP}`),
+      el('p', {}, ...ownPhoneWords.newWillApprove<Child>(whenOf(stop.expiresAt), account(device))),
+      el('p', {}, ownPhoneWords.ifYou),
+      el('p', {}, ownPhoneWords.ifNotYou),
     )
     const hide = () => {
       details.open = false
@@ -75,11 +63,11 @@ export function stopCards(page: PhonePage, screen: PhoneScreen) {
       ...action(
         stop,
         device,
-        ['Stop the new phone', 'Stopping…'],
-        'Nothing was stopped. Try again.',
-        button('Hide this', hide, {
+        [ownPhoneWords.stopNew, ownPhoneWords.stopping],
+        ownPhoneWords.notStopped,
+        button(ownPhoneWords.hide, hide, {
           kind: 'quiet',
-          'aria-label': `Hide this, ${stop.name}, ${device.email}`,
+          'aria-label': ownPhoneWords.hideOf(stop.name, device.email),
         }),
       ),
     )
@@ -97,14 +85,8 @@ export function stopCards(page: PhonePage, screen: PhoneScreen) {
     const box = el(
       'section',
       { class: 'told' },
-      el('p', {}, 'This phone was removed'),
-      el(
-        'p',
-        {},
-        `It was removed on ${whenOf(removal.removedAt)}, on the page where `,
-        account(device),
-        ' signs in. It approves nothing now.',
-      ),
+      el('p', {}, ownPhoneWords.wasRemoved),
+      el('p', {}, ...ownPhoneWords.removedOn<Child>(whenOf(removal.removedAt), account(device))),
       ...told,
     )
     return el('div', {}, box, ...answers)
@@ -116,31 +98,28 @@ export function stopCards(page: PhonePage, screen: PhoneScreen) {
     device: OwnDevice,
   ): { readonly told: Child[]; readonly answers?: Child[] } {
     const { undoUntil, undoAsked } = removal
-    if (isTooLate(removal)) return { told: [el('p', {}, `${TOO_LATE} ${ANEW}`)] }
+    if (isTooLate(removal))
+      return { told: [el('p', {}, `${ownPhoneWords.undoTooLate} ${ownPhoneWords.howToAddThis}`)] }
     if (undoAsked) {
       return {
         told: [
-          el('p', {}, `You asked to undo that. ${CONFIRM_UNDO}`),
-          el('p', {}, `It can be confirmed until ${whenOf(undoUntil)}.`),
+          el('p', {}, `${ownPhoneWords.undoAsked} ${ownPhoneWords.confirmUndo}`),
+          el('p', {}, ownPhoneWords.confirmUntil(whenOf(undoUntil))),
         ],
         answers: [el('div', { class: 'actions' }, toThePage())],
       }
     }
-    if (own === undefined) return { told: [el('p', {}, `${TOO_MANY_TRIES} ${ANEW}`)] }
+    if (own === undefined)
+      return {
+        told: [el('p', {}, `${ownPhoneWords.undoTooManyTries} ${ownPhoneWords.howToAddThis}`)],
+      }
     return {
-      told: [
-        el(
-          'p',
-          {},
-          'If this was you, there is nothing to do. If not, somebody else may be signed in as you. You can undo it ' +
-            `until ${whenOf(undoUntil)}.`,
-        ),
-      ],
+      told: [el('p', {}, ownPhoneWords.undoIfNotYou(whenOf(undoUntil)))],
       answers: action(
         own,
         device,
-        ['Undo the removal', 'Undoing…'],
-        'The removal was not undone. Try again.',
+        [ownPhoneWords.undo, ownPhoneWords.undoing],
+        ownPhoneWords.notUndone,
       ),
     }
   }
@@ -194,10 +173,6 @@ export function stopCards(page: PhonePage, screen: PhoneScreen) {
 
   return { box, render }
 }
-
-const ANEW = 'To add this phone anew, press “Add a phone” on the page where you are signed in.'
-const TOO_LATE = 'It is too late to undo that.'
-const TOO_MANY_TRIES = 'Too many tries failed, so this phone can’t undo it any more.'
 
 const whenOf = (time: number | string): string => dateAndTime(new Date(time))
 

@@ -1,5 +1,6 @@
 /** What a push message says. It has no authority: whatever it is, one notification is shown and our own page opens. */
 import { APPROVE_PATH } from '../../invitation.ts'
+import { workerWords } from '../../words/workerWords.ts'
 
 export type Ring = {
   readonly title: string
@@ -12,8 +13,7 @@ export type Ring = {
 
 /** For a message that cannot be read: a browser takes away the subscription of a worker that shows nothing. */
 export const GENERAL: Ring = {
-  title: 'Payfriend',
-  body: 'Something may wait for your answer. Press here to look.',
+  ...workerWords,
   tag: 'payfriend',
   place: '',
 }

@@ -1,0 +1,42 @@
+import type { Payment } from '../api.ts'
+import { el } from '../element.ts'
+import type { ServerClock } from '../serverClock.ts'
+import { minutesAndSeconds, secondsLeft } from '../timeLeft.ts'
+import { waitingWords } from '../words/waitingWords.ts'
+
+/**
+ * The time left to answer a payment, with a bar; its last minute is spoken.
+ *
+ * @param onTick called each second
+ */
+export function countdown(clock: ServerClock, signal: AbortSignal, onTick: () => void) {
+  let latest: Payment | null = null
+  const left = el('span', { class: 'left', role: 'timer' })
+  const bar = el('progress', { 'aria-hidden': 'true' })
+  const spoken = el('p', { class: 'only-heard', role: 'status' })
+  const timer = setInterval(tick, 1000)
+  signal.addEventListener('abort', () => clearInterval(timer))
+
+  function tick(): void {
+    if (latest === null) return
+    const times = {
+      createdAt: Date.parse(latest.createdAt),
+      expiresAt: Date.parse(latest.expiresAt),
+    }
+    const seconds = secondsLeft(times, clock.now())
+    bar.max = (times.expiresAt - times.createdAt) / 1000
+    bar.value = seconds
+    left.textContent = minutesAndSeconds(seconds)
+    if (seconds === 60) spoken.textContent = waitingWords.oneMinuteLeft
+    onTick()
+  }
+
+  return {
+    content: [el('p', { class: 'countdown' }, left, waitingWords.left), bar, spoken],
+    /** Count down to the end of this payment. */
+    set(payment: Payment): void {
+      latest = payment
+      tick()
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { brandName } from './brandName.ts'
+
+/** How a payment ended: also right for who looks later. */
+export const resultWords = {
+  heading: {
+    approved: 'Payment approved',
+    denied: 'Payment denied',
+    expired: 'Payment expired',
+    failed: 'Payment failed',
+    cancelled: 'Payment cancelled',
+  },
+  /** In the tab’s title. */
+  title: {
+    approved: '✓ Approved',
+    denied: '✕ Denied',
+    expired: '✕ Expired',
+    failed: '✕ Failed',
+    cancelled: '✕ Cancelled',
+  },
+  /** Before the time of the end. */
+  at: {
+    approved: 'Approved',
+    denied: 'Denied',
+    expired: 'Expired',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
+  started: 'Started',
+  reference: 'Reference',
+  payer: 'Payer',
+  nothingPaid: 'Nothing was paid.',
+  approved: (how: string) => `You approved it ${how}.`,
+  denied: (how: string) => `You denied it ${how}.`,
+  how: {
+    push: 'in the app on your phone',
+    sms: 'with a code by text',
+    device: `in ${brandName} on your phone`,
+  },
+  expired: (wait: string) => `It was not approved within ${wait}.`,
+  wrongCodes: 'Five wrong codes were entered.',
+  wrongTries: 'Five tries to approve it on a phone failed.',
+  cancelled: 'It was cancelled before anybody approved it.',
+  startAgain: 'Start again',
+  payAgain: 'Pay again',
+  canStart: 'You can start again with the same details.',
+  codesLocked: (until: string) => `Codes by text are locked until ${until}.`,
+  codesLockedByPhone: 'Until then you can still approve a payment on your phone.',
+  codesLockedThen: 'Start again then.',
+  ignoreRequest: 'If your phone still shows this request, you can ignore it.',
+  ignoreCode: 'If a code for it still arrives by text, you can ignore it.',
+  ignoreBoth: 'If your phone still shows this request, or a code for it, you can ignore it.',
+  notYou: 'Did you not start this payment? ',
+  changePassword: 'Change your password.',
+  thenSignOut: ' Then sign out everywhere.',
+  print: 'Print',
+  share: 'Share',
+  copy: 'Copy as text',
+  copied: 'Copied.',
+  notCopied: 'This browser does not let the page copy. Print it instead.',
+}

@@ -1,0 +1,29 @@
+import { brandName } from './brandName.ts'
+
+/** The page of a payment that waits for its payer. */
+export const waitingWords = {
+  opening: 'Your payment',
+  moment: 'One moment…',
+  onPhone: 'Waiting for your phone',
+  byText: 'Approve this payment',
+  sending: 'We’re sending the request to your phone.',
+  sent: 'Open the request on your phone. Check that it says exactly this, then approve or deny it.',
+  onDevice: `Open ${brandName} on your phone. Check that it says exactly this, then approve or deny it.`,
+  check: 'Check that this is the person and the amount that you want to pay. If not, cancel it.',
+  reference: 'Reference ',
+  sameReference: ', the same on your phone.',
+  paused: (until: string) =>
+    `You said no to two payments in a row, so no request goes to your phone until ${until}.`,
+  qr: `A QR code that opens ${brandName} on your phone`,
+  orOpen: (address: string) => `Or open ${address} there.`,
+  left: ' left to answer',
+  oneMinuteLeft: 'One minute left to answer.',
+  phoneCanAnswer: 'Your phone can still answer.',
+  cancel: 'Cancel this payment',
+  cancelling: 'Cancelling…',
+  lostPhone: 'I don’t have my phone',
+  /** While the server can’t be asked how the payment stands. */
+  unknown: (again: string) =>
+    `We can’t see just now how this payment stands. If you have answered it, your answer counts. We’ll look again in ${again}.`,
+  lookNow: 'Look now',
+}
