@@ -17,9 +17,11 @@ import type { Session } from './session.ts'
 import { remember } from './tabStorage.ts'
 import { SignInNeeded } from './tokens.ts'
 import { openTold } from './told.ts'
-import { prefetchViews, showPlace } from './views/showPlace.ts'
+import { prefetchViews } from './views/laterViews.ts'
+import { showPlace } from './views/showPlace.ts'
 import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
 import { titleOf } from './words/brandName.ts'
+import { laterWords } from './words/laterWords.ts'
 import { shellWords } from './words/shellWords.ts'
 
 /** By then the requests of the first view have been answered. */
@@ -160,12 +162,13 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
         const { kind, httpStatus } = detailsOf(error)
         const words = shellWords.trouble
         // Only another load of the page helps, and only a press begins it, so that it never goes round in circles.
-        const again =
-          kind === 'notLoaded'
-            ? button(words.load, () => location.reload(), { kind: 'primary' })
-            : button(shellWords.tryAgain, tryAgain, { kind: 'primary' })
+        const isMissing = kind === 'notLoaded'
+        const again = isMissing
+          ? button(words.load, () => location.reload(), { kind: 'primary' })
+          : button(shellWords.tryAgain, tryAgain, { kind: 'primary' })
+        const heading = isMissing ? laterWords.heading : words.heading
         screen.show(
-          httpStatus === 404 ? words.notFoundHeading : words.heading,
+          httpStatus === 404 ? words.notFoundHeading : heading,
           el('p', {}, httpStatus === 404 ? words.notFound : explain(error)),
           el(
             'div',

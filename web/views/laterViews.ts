@@ -8,7 +8,7 @@ import { shellWords } from '../words/shellWords.ts'
  *
  * @param load a dynamic import
  */
-export function laterViews<Part>(load: () => Promise<Part>) {
+function laterViews<Part>(load: () => Promise<Part>) {
   let here: Part | null = null
   const get = async () => {
     here ??= await loaded(load())
@@ -38,4 +38,18 @@ export function laterViews<Part>(load: () => Promise<Part>) {
       get().catch(() => {})
     },
   }
+}
+
+/** The list of payments. */
+export const paymentsView = laterViews(() => import('./payments.ts'))
+
+/** Half of the page, and who pays needs none of it. */
+export const phoneViews = laterViews(() => import('./showOfPhone.ts'))
+
+/** How a payment ended. */
+export const resultView = laterViews(() => import('./result.ts'))
+
+/** Load what the next press, or the end of a payment, may need. */
+export function prefetchViews(): void {
+  for (const views of [resultView, paymentsView, phoneViews]) views.prefetch()
 }

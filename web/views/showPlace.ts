@@ -1,6 +1,6 @@
 import type { OfPhone, Place } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
-import { laterViews } from './laterViews.ts'
+import { paymentsView, phoneViews } from './laterViews.ts'
 import { showSend } from './send.ts'
 import { showWaiting } from './waiting.ts'
 
@@ -23,17 +23,6 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
     case 'waiting':
       showWaiting(app, screen, place.paymentId)
   }
-}
-
-/** Half of the page, and who pays needs none of it. */
-const phoneViews = laterViews(() => import('./showOfPhone.ts'))
-
-const paymentsView = laterViews(() => import('./payments.ts'))
-
-/** Load what the next press may need, in quiet. */
-export function prefetchViews(): void {
-  paymentsView.prefetch()
-  phoneViews.prefetch()
 }
 
 function showOfPhone(app: App, screen: Screen, view: 'phone' | OfPhone): void {
