@@ -164,7 +164,7 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
         // Only another load of the page helps, and only a press begins it, so that it never goes round in circles.
         const isMissing = kind === 'notLoaded'
         const again = isMissing
-          ? button(words.load, () => location.reload(), { kind: 'primary' })
+          ? button(laterWords.load, () => location.reload(), { kind: 'primary' })
           : button(shellWords.tryAgain, tryAgain, { kind: 'primary' })
         const heading = isMissing ? laterWords.heading : words.heading
         screen.show(

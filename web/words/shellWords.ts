@@ -82,6 +82,5 @@ export const shellWords = {
     heading: 'That didn’t work',
     unreachableHeading: `${brandName} can’t be reached`,
     unreachable: 'Check your connection, then load this page again.',
-    load: 'Load again',
   },
 }
