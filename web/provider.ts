@@ -57,8 +57,8 @@ export function openProvider(issuer: string, clientId: string, timeoutMs: number
         const fields = { grant_type: 'refresh_token', refresh_token: refreshToken }
         const response = await post('token_endpoint', fields, timeoutMs)
         const answer = await objectIn(response)
-        // 400 invalid_grant: the token has expired or was revoked. After a 5xx the renewal can be tried again.
-        const refused = response.status >= 400 && response.status < 500
+        // Section 5.2: the token has expired or was revoked. After a 429 or 5xx the renewal can be tried again.
+        const refused = response.status === 400 || response.status === 401
         if (refused && typeof answer.error === 'string') throw new SignInNeeded()
         if (response.status !== 200) throw new Problem({ kind: 'fault' })
         return tokensIn(answer)
