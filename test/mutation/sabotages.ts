@@ -1029,10 +1029,24 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.limits,
   },
   {
+    name: 'a burst for one payment uses up the hour',
+    file: `${CORE}/channels/smsCode.ts`,
+    from: '    await giveBack()\n',
+    to: '',
+    caughtBy: testOf.sms,
+  },
+  {
+    name: 'a payer whose hour is full raises the stage’s counter',
+    file: `${CORE}/channels/smsCode.ts`,
+    from: ' ?? isFull',
+    to: '',
+    caughtBy: testOf.sms,
+  },
+  {
     name: 'a text is not counted',
     file: `${CORE}/channels/smsCode.ts`,
     from: 'await limits.spendPayingText(',
-    to: '(async (..._: unknown[]) => {})(',
+    to: '(async (..._: unknown[]) => async () => {})(',
     caughtBy: testOf.sms,
   },
   {
