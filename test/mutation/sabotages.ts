@@ -604,15 +604,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the count of wrong codes is looked at, and not raised before the check',
     file: `${CORE}/lockout.ts`,
-    from: 'const attempt = await lockout.reserve(payerId, clock(), seen)',
+    from: 'const attempt = await lockout.reserve(payerId, clock(), ...seen)',
     to: 'const attempt = { locks: 0, isLast: false }',
     caughtBy: testOf.lockout,
   },
   {
     name: 'texts of two counters are not given back when one is full',
     file: `${ADAPTERS}/dynamodb/textCounters.ts`,
-    from: '    if (refusal) {',
-    to: '    if (false) {',
+    from: '    if (refusal) await giveBackAll(',
+    to: '    if (false) await giveBackAll(',
     caughtBy: testOf.limits,
   },
   {
