@@ -28,6 +28,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Node, parseTree } from 'jsonc-parser'
+import * as z from 'zod'
 import { regionFault } from '../lib/regions.ts'
 import {
   DEFAULT_STAGE,
@@ -72,6 +73,7 @@ export function readSettings(
   }
   if (text === undefined) return [settingsOf([stage ?? DEFAULT_STAGE, {}])]
   const stages = Object.entries(parsed(text))
+  refuseSharedDomain(stages)
   const wanted = stage === undefined ? stages : stages.filter(([name]) => name === stage)
   if (wanted.length > 0) return wanted.map(settingsOf)
   const known = stages.map(([name]) => name).join(', ') || 'none'
@@ -81,6 +83,24 @@ export function readSettings(
       : `${SETTINGS_FILE} has no stage "${stage}"; it has: ${known}.`,
   )
 }
+
+/** CloudFront gives a name to one distribution of all accounts, so that of the second stage could not be made. */
+function refuseSharedDomain(stages: readonly (readonly [string, object])[]): void {
+  const holders = new Map<unknown, string>()
+  for (const [stage, given] of stages) {
+    const name = named.safeParse(given).data?.domain.name
+    if (name === undefined) continue
+    const holder = holders.get(name)
+    if (holder !== undefined) {
+      throw new SettingsError(
+        `${toldOf(stage)}: domain.name is ${name}, which is the stage ${holder}'s: a name can be only one page's.`,
+      )
+    }
+    holders.set(name, stage)
+  }
+}
+
+const named = z.object({ domain: z.object({ name: z.string() }) })
 
 const toldOf = (stage: string) => `Stage ${stage} in ${SETTINGS_FILE}`
 

@@ -63,6 +63,12 @@ export function plannedTemplate(settings: StageSettings): Template {
   }
 }
 
+/** The account that an ARN is of, if it is another than that of the deployment. */
+export function otherAccount(arn: string, { settings, account }: Plan): string | undefined {
+  const other = arn.split(':')[4]
+  return other === (settings.account ?? account) ? undefined : other
+}
+
 /** The resources of these types, with their logical ids. */
 export const ofType = ({ Resources }: Template, type: string) =>
   Object.entries(Resources).filter(([, { Type }]) => Type === type)

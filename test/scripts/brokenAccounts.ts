@@ -43,6 +43,15 @@ export const indexesOf = ({ template }: RecordedAccount) =>
     KeySchema: { AttributeName: string }[]
   }[]
 
+/** Settings that name no account, so that synth cannot know; AWS answers as if all were there. */
+function ofOther({ settings }: RecordedAccount, what: 'certificate' | 'firewall') {
+  delete settings.account
+  const elsewhere = (arn: string) => arn.replace(ACCOUNT, '444455556666')
+  const certificateArn = elsewhere(`arn:aws:acm:us-east-1:${ACCOUNT}:certificate/0000-1111`)
+  if (what === 'certificate') settings.domain = { name: NAME, certificateArn }
+  else settings.webAclArn = elsewhere(String(settings.webAclArn))
+}
+
 /** One thing that is not right: the line that tells it, and the next step. */
 export const BROKEN: readonly (readonly [
   what: string,
@@ -355,6 +364,20 @@ export const BROKEN: readonly (readonly [
       account.aws.firewall.on(GetWebACLCommand).rejects(failure('WAFNonexistentItemException')),
     'firewall',
     /there is none/,
+    /global/,
+  ],
+  [
+    'a certificate of another account',
+    (account) => ofOther(account, 'certificate'),
+    'certificate',
+    /^it is of 444455556666, and CloudFront takes none of another$/,
+    /us-east-1/,
+  ],
+  [
+    'a firewall of another account',
+    (account) => ofOther(account, 'firewall'),
+    'firewall',
+    /^it is of 444455556666, and CloudFront takes none of another$/,
     /global/,
   ],
 ]
