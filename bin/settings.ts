@@ -76,12 +76,14 @@ export function readSettings(
   refuseSharedDomain(stages)
   const wanted = stage === undefined ? stages : stages.filter(([name]) => name === stage)
   if (wanted.length > 0) return wanted.map(settingsOf)
+  throw stage === undefined
+    ? new SettingsError(`${SETTINGS_FILE} names no stage; {"dev": {}} would be one.`)
+    : unknownStage(stage, stages)
+}
+
+function unknownStage(stage: string, stages: readonly (readonly [string, object])[]) {
   const known = stages.map(([name]) => name).join(', ') || 'none'
-  throw new SettingsError(
-    stage === undefined
-      ? `${SETTINGS_FILE} names no stage; {"dev": {}} would be one.`
-      : `${SETTINGS_FILE} has no stage "${stage}"; it has: ${known}.`,
-  )
+  return new SettingsError(`${SETTINGS_FILE} has no stage "${stage}"; it has: ${known}.`)
 }
 
 /** CloudFront gives a name to one distribution of all accounts, so that of the second stage could not be made. */
@@ -105,14 +107,16 @@ const named = z.object({ domain: z.object({ name: z.string() }) })
 const toldOf = (stage: string) => `Stage ${stage} in ${SETTINGS_FILE}`
 
 /**
- * The account and region that a stage names. The rest of its settings is not read: who looks at a deployed stage may
- * have settings of another version.
+ * The account and region that a stage names, nothing if there is no `payfriend.json`. The rest of its settings is not
+ * read: who looks at a deployed stage may have settings of another version.
  *
  * @throws SettingsError whose message says what is wrong
  */
 export function placeOf(text: string | undefined, stage: string): StagePlace {
-  const given = text === undefined ? undefined : parsed(text)[stage]
-  return given === undefined ? {} : stagePlace(given, toldOf(stage))
+  if (text === undefined) return {}
+  const stages = parsed(text)
+  if (!Object.hasOwn(stages, stage)) throw unknownStage(stage, Object.entries(stages))
+  return stagePlace(stages[stage], toldOf(stage))
 }
 
 function parsed(text: string): Record<string, object> {

@@ -566,7 +566,9 @@ test.each([
 test('account and region are read of settings of any version, and checked', () => {
   const text = JSON.stringify({ live: { region: 'eu-west-1', ofLater: 1 }, dev: { region: 5 } })
   expect(placeOf(text, 'live')).toEqual({ region: 'eu-west-1' })
-  expect(placeOf(text, 'prod')).toEqual({})
+  expect(() => placeOf(text, 'prod')).toThrow(
+    'payfriend.json has no stage "prod"; it has: live, dev.',
+  )
   expect(placeOf(undefined, 'dev')).toEqual({})
   for (const broken of [text, '{"dev": null}', '{"dev": {}', '{"dev": {"account": 1}}']) {
     expect(() => placeOf(broken, 'dev')).toThrow(SettingsError)
