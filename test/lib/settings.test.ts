@@ -34,6 +34,11 @@ const readOnly = (given: object, name = 'live') => readSettings(JSON.stringify({
 /** A stage that keeps data has to say a lock, so it says one here. */
 const read = (given: object, name?: string) => readOnly({ archiveLock, ...given }, name)
 
+test('how an owner lays out payfriend.json is nobody’s business', () => {
+  const { files } = JSON.parse(readFileSync('biome.json', 'utf8'))
+  expect(files.includes).toContain('!payfriend.json')
+})
+
 test('without a file there is one stage, with every default', () => {
   expect(readSettings(undefined)).toMatchObject([
     {
