@@ -46,6 +46,8 @@ export function plannedTemplate(settings: StageSettings): Template {
     context: {
       ...context,
       '@aws-cdk/core:validateAgainstDefaultRules': false,
+      // CDK would print its warnings, and the path of a report that is deleted below, before the first line of ours.
+      '@aws-cdk/core:annotationsInValidationReport': false,
       'aws:cdk:disable-asset-staging': true,
     },
   })

@@ -1,6 +1,7 @@
 /** Test support: every way in which an account is not ready, and what `npm run preflight` says to it. */
 import { GetRegionOptStatusCommand } from '@aws-sdk/client-account'
 import { DescribeCertificateCommand } from '@aws-sdk/client-acm'
+import { ListStackResourcesCommand } from '@aws-sdk/client-cloudformation'
 import {
   ListDistributionsCommand,
   ListOriginAccessControlsCommand,
@@ -17,8 +18,10 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { GetWebACLCommand } from '@aws-sdk/client-wafv2'
 import { NAMED, type NamedType } from '../../scripts/checks/nameChecks.ts'
 import { ofType, templateShape, textOf } from '../../scripts/checks/plan.ts'
+import { synthesize } from '../lib/synthesized.ts'
 import {
   ACCOUNT,
+  everyResource,
   failure,
   NAME,
   REGION,
@@ -172,6 +175,22 @@ export const BROKEN: readonly (readonly [
     'stack',
     /is PAUSED, which this version does not know/,
     /describe-stack-events/,
+  ],
+  [
+    'a stack that keeps its data, and would keep none any more',
+    (account) => {
+      standing(account)
+      const { Resources } = synthesize({ ...account.settings, keepData: true }).json
+      const kept = new Set(Object.keys(Resources))
+      account.aws.cloudFormation.on(ListStackResourcesCommand).resolves({
+        StackResourceSummaries: everyResource(account).filter(({ LogicalResourceId = '' }) =>
+          kept.has(LogicalResourceId),
+        ),
+      })
+    },
+    'stack',
+    /^Payfriend-dev keeps its data now, and would not any more: .*protection/,
+    /`keepData`/,
   ],
   [
     "another pool with sign-in's address",

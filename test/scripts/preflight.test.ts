@@ -459,7 +459,17 @@ describe('where it cannot look it says why, and ends with 2:', () => {
 })
 
 test('the template that it makes is that of a deployment', () => {
-  const { Resources } = plannedTemplate(settingsOf({ keepData: false }))
+  // As where nobody has said it: all that CDK has to say would come before the heading.
+  vi.stubEnv('CDK_VALIDATION', undefined)
+  const written = [
+    ...(['log', 'warn', 'error'] as const).map((how) => vi.spyOn(console, how)),
+    vi.spyOn(process.stderr, 'write'),
+    vi.spyOn(process.stdout, 'write'),
+  ]
+  const { Resources } = plannedTemplate(settingsOf({ region: 'eu-west-1' }))
+  expect(written.flatMap(({ mock }) => mock.calls)).toEqual([])
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
   expect(Object.keys(Resources).length).toBeGreaterThan(100)
   const types = new Set(Object.values(Resources).map(({ Type }) => Type))
   for (const type of Object.keys(NAMED)) expect(types).toContain(type)
