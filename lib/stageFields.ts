@@ -69,7 +69,7 @@ export const stageFields = z.strictObject({
     .optional(),
 
   /**
-   * Whether tables, user pool, secrets and archive outlive the stack. Default: true; false for the stage `dev`.
+   * Whether tables, user pool, buckets, secrets and logs outlive the stack. Default: true; false for the stage `dev`.
    */
   keepData: z.boolean('must be true or false').optional(),
   /**
