@@ -28,6 +28,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Node, parseTree } from 'jsonc-parser'
+import * as z from 'zod'
 import { regionFault } from '../lib/regions.ts'
 import {
   DEFAULT_STAGE,
@@ -72,27 +73,50 @@ export function readSettings(
   }
   if (text === undefined) return [settingsOf([stage ?? DEFAULT_STAGE, {}])]
   const stages = Object.entries(parsed(text))
+  refuseSharedDomain(stages)
   const wanted = stage === undefined ? stages : stages.filter(([name]) => name === stage)
   if (wanted.length > 0) return wanted.map(settingsOf)
-  const known = stages.map(([name]) => name).join(', ') || 'none'
-  throw new SettingsError(
-    stage === undefined
-      ? `${SETTINGS_FILE} names no stage; {"dev": {}} would be one.`
-      : `${SETTINGS_FILE} has no stage "${stage}"; it has: ${known}.`,
-  )
+  throw stage === undefined
+    ? new SettingsError(`${SETTINGS_FILE} names no stage; {"dev": {}} would be one.`)
+    : unknownStage(stage, stages)
 }
+
+function unknownStage(stage: string, stages: readonly (readonly [string, object])[]) {
+  const known = stages.map(([name]) => name).join(', ') || 'none'
+  return new SettingsError(`${SETTINGS_FILE} has no stage "${stage}"; it has: ${known}.`)
+}
+
+/** CloudFront gives a name to one distribution of all accounts, so that of the second stage could not be made. */
+function refuseSharedDomain(stages: readonly (readonly [string, object])[]): void {
+  const holders = new Map<unknown, string>()
+  for (const [stage, given] of stages) {
+    const name = named.safeParse(given).data?.domain.name
+    if (name === undefined) continue
+    const holder = holders.get(name)
+    if (holder !== undefined) {
+      throw new SettingsError(
+        `${toldOf(stage)}: domain.name is ${name}, which is the stage ${holder}'s: a name can be only one page's.`,
+      )
+    }
+    holders.set(name, stage)
+  }
+}
+
+const named = z.object({ domain: z.object({ name: z.string() }) })
 
 const toldOf = (stage: string) => `Stage ${stage} in ${SETTINGS_FILE}`
 
 /**
- * The account and region that a stage names. The rest of its settings is not read: who looks at a deployed stage may
- * have settings of another version.
+ * The account and region that a stage names, nothing if there is no `payfriend.json`. The rest of its settings is not
+ * read: who looks at a deployed stage may have settings of another version.
  *
  * @throws SettingsError whose message says what is wrong
  */
 export function placeOf(text: string | undefined, stage: string): StagePlace {
-  const given = text === undefined ? undefined : parsed(text)[stage]
-  return given === undefined ? {} : stagePlace(given, toldOf(stage))
+  if (text === undefined) return {}
+  const stages = parsed(text)
+  if (!Object.hasOwn(stages, stage)) throw unknownStage(stage, Object.entries(stages))
+  return stagePlace(stages[stage], toldOf(stage))
 }
 
 function parsed(text: string): Record<string, object> {

@@ -5,7 +5,7 @@ import { COUNT_MAX } from '../functions/core/limits.ts'
 /** CloudFront's home, from which it takes web ACLs. */
 const FIREWALL_REGION = 'us-east-1'
 
-const REQUESTS_PER_ADDRESS_MIN = 200
+const REQUESTS_PER_ADDRESS_MIN = 500
 
 /** The settings of the firewall. */
 export const firewallFields = {
@@ -13,20 +13,20 @@ export const firewallFields = {
   webAclArn: z
     .string()
     .regex(
-      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/,
+      /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/,
       'must be the ARN of a web ACL for CloudFront, like arn:aws:wafv2:us-east-1:123456789012:global/webacl/…',
     )
     .optional(),
 
   /**
-   * How many requests one address (IP) may send to page and API in five minutes, by a web ACL that the stack makes: 200 to
+   * How many requests one address (IP) may send to page and API in five minutes, by a web ACL that the stack makes: 500 to
    * 1,000,000. Only in us-east-1, and not beside `webAclArn`. Default: no limit.
    */
   requestsPerAddress: z
     .int('must be a whole number')
     .min(
       REQUESTS_PER_ADDRESS_MIN,
-      `must be at least ${REQUESTS_PER_ADDRESS_MIN}, because one open page sends a hundred in five minutes`,
+      `must be at least ${REQUESTS_PER_ADDRESS_MIN}, because the two open pages of one payer send two hundred in five minutes`,
     )
     .max(COUNT_MAX, 'is too large')
     .optional(),

@@ -4,6 +4,10 @@ import { isCarriedBy, providers, textProviders } from '../functions/routes.ts'
 import type { ProviderSettings } from './lambdaEnvironment.ts'
 
 const https = z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
+const origin = https.refine((url) => URL.parse(url)?.href === `${URL.parse(url)?.origin}/`, {
+  error:
+    'must be an address without a path, like https://verify.twilio.com, because the path is added to it',
+})
 const SID =
   'must be the SID of a Verify service, VA and 32 of 0-9 a-f, as `npm run setup:verify` prints it'
 const serviceSid = z.string(SID).regex(/^VA[0-9a-f]{32}$/, SID)
@@ -23,7 +27,7 @@ export const providerFields = {
    */
   formerProvider: z.enum(textProviders, FORMER).optional(),
   /** The https address of Authy's API; with Authy only. Default: https://api.authy.com. */
-  authyApiUrl: https.optional(),
+  authyApiUrl: origin.optional(),
   /** The two services of Twilio Verify; needed with that provider, refused with another. */
   twilioVerify: z
     .strictObject({
@@ -32,7 +36,7 @@ export const providerFields = {
       /** The service that proves phones, not in PSD2 mode. */
       phonesServiceSid: serviceSid,
       /** The https address of Verify's API, of another region for instance. Default: https://verify.twilio.com. */
-      apiUrl: https.default('https://verify.twilio.com'),
+      apiUrl: origin.default('https://verify.twilio.com'),
     })
     .optional(),
 }

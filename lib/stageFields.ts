@@ -58,8 +58,8 @@ export const stageFields = z.strictObject({
     .regex(/^\d{12}$/, ACCOUNT)
     .optional(),
   /**
-   * The region to deploy to, like `eu-west-1`; none that an account has to enable first. Default: that of the command
-   * line's profile.
+   * The region to deploy to, like `eu-west-1`; none that an account has to enable first, and none in China or for
+   * governments. Default: that of the command line's profile.
    */
   region: z
     .string('must be a region of AWS in quotes, like "eu-west-1"')
@@ -69,7 +69,7 @@ export const stageFields = z.strictObject({
     .optional(),
 
   /**
-   * Whether tables, user pool, secrets and archive outlive the stack. Default: true; false for the stage `dev`.
+   * Whether tables, user pool, buckets, secrets and logs outlive the stack. Default: true; false for the stage `dev`.
    */
   keepData: z.boolean('must be true or false').optional(),
   /**
@@ -221,7 +221,7 @@ export const stageFields = z.strictObject({
         certificateArn: z
           .string()
           .regex(
-            /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-zA-Z-]+$/,
+            /^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-zA-Z-]+$/,
             'must be the ARN of a certificate in us-east-1, like arn:aws:acm:us-east-1:123456789012:certificate/…',
           ),
       },
@@ -244,7 +244,7 @@ export const stageFields = z.strictObject({
   alarmTopicArn: z
     .string()
     .regex(
-      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+      /^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
       'must be the ARN of a topic, like arn:aws:sns:eu-west-1:123456789012:alarms',
     )
     .optional(),

@@ -88,6 +88,8 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
       `alarmTopicArn must be in ${data.region}, the stage's own region, and is in ${topicRegion}`,
     )
   }
+  refuseOtherAccounts(data, refuse)
+  refuseVainLimits(given.limits ?? {}, data.limits, refuse)
   const maxAmount = amountLimits(data.currencies, data.maxAmount)
   if ('reason' in maxAmount) return refuse(`maxAmount ${maxAmount.reason}`)
   const { authyCallback = defaultThrottling.authyCallback, ...routes } = data.throttling
@@ -119,6 +121,48 @@ export function stageSettings(stage: string, given: StageSettingsInput, told = `
     currencies: data.currencies.map(currencyForPage),
     maxAmount: maxAmount.limits,
     phoneCountries: phoneCountries === undefined || phoneCountries === 'all' ? [] : phoneCountries,
+  }
+}
+
+/** CloudFront takes certificate and web ACL only from its own account; a topic of another one may be meant. */
+function refuseOtherAccounts(
+  { account, domain, webAclArn }: z.output<typeof stageFields>,
+  refuse: (what: string) => never,
+): void {
+  for (const [name, arn] of [
+    ['domain.certificateArn', domain?.certificateArn],
+    ['webAclArn', webAclArn],
+  ] as const) {
+    const other = arn?.split(':')[4]
+    if (account && other && other !== account) {
+      refuse(
+        `${name} must be of ${account}, the stage's own account, because CloudFront takes no other, and is of ${other}`,
+      )
+    }
+  }
+}
+
+type Limits = z.output<typeof stageFields>['limits']
+
+/** Refuse a limit that somebody said and that another one, which is reached first, makes vain. */
+function refuseVainLimits(
+  said: NonNullable<StageSettingsInput['limits']>,
+  limits: Limits,
+  refuse: (what: string) => never,
+): void {
+  const ofStage = limits.textsPerDayForStage
+  const whole = ['textsPerDayForStage', ofStage] as const
+  const half = ['half of textsPerDayForStage', Math.floor(ofStage / 2)] as const
+  for (const [name, [of, most]] of [
+    ['textsPerHour', ['textsPerDay', limits.textsPerDay]],
+    ['textsPerDay', whole],
+    ['provingTextsPerHour', ['provingTextsPerDay', limits.provingTextsPerDay]],
+    ['provingTextsPerDay', half],
+  ] as const) {
+    const one = said[name]
+    if (one !== undefined && one > most) {
+      refuse(`limits.${name} is ${one}, which ${of}, ${most}, never lets a payer reach`)
+    }
   }
 }
 

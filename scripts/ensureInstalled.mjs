@@ -10,11 +10,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 const isStart = process.argv[2] === 'start'
 const isWindows = process.platform === 'win32'
 const NOTE = 'node_modules/.installed-lock.json'
+/** What npm itself notes at the end of each installation. */
+const NPMS_NOTE = 'node_modules/.package-lock.json'
 
 const lock = readFileSync('package-lock.json', 'utf8')
 const note = existsSync(NOTE) ? readFileSync(NOTE, 'utf8') : ''
 /** Whether the lock file is installed, whole or as far as starting needs. */
-const isInstalled = note === lock || (isStart && note === `start\n${lock}`)
+const isInstalled = note === lock || (isStart && note === `start\n${lock}`) || isThere()
 
 if (!isInstalled) {
   console.log(
@@ -31,6 +33,23 @@ if (Number((await versionOfNode()).slice(1).split('.')[0]) < 24) {
     `Payfriend runs on Node 24. There is no Node 24 package for this machine, so please install Node 24 or newer yourself (found ${await versionOfNode()}).`,
   )
   process.exit(1)
+}
+
+/**
+ * Whether somebody ran `npm ci`, with options of their own perhaps, such as `--ignore-scripts`, which a second installation
+ * here would undo. Packages for other machines are never installed.
+ */
+function isThere() {
+  if (!existsSync(NPMS_NOTE)) return false
+  const { packages } = JSON.parse(readFileSync(NPMS_NOTE, 'utf8'))
+  return Object.entries(JSON.parse(lock).packages).every(
+    ([path, { version, integrity, dev, optional, devOptional }]) =>
+      path === '' ||
+      optional ||
+      devOptional ||
+      (isStart && dev) ||
+      (packages[path]?.version === version && packages[path].integrity === integrity),
+  )
 }
 
 async function install() {

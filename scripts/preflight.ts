@@ -22,7 +22,7 @@ export const preflight = (
   usage: `npm run preflight -- --stage prod [--region eu-west-1] [--profile name]\n${OPTIONS}`,
   async begin(asked, clients, signal) {
     const found = settingsOf(asked)
-    const [account, region] = await placeOf(clients, signal)
+    const [account, region] = await placeOf(clients, asked.profile, signal)
     const stack = `Payfriend-${asked.stage}`
     const plan: Plan = {
       settings: found,
@@ -60,7 +60,11 @@ function settingsOf({ settings: text, stage, region }: Asked): StageSettings {
   throw new CannotLook(`There is no stage ${stage}.`)
 }
 
-async function placeOf(clients: AwsClients, signal: AbortSignal): Promise<[string, string]> {
+async function placeOf(
+  clients: AwsClients,
+  profile: string | undefined,
+  signal: AbortSignal,
+): Promise<[string, string]> {
   try {
     const region = await clients.cloudFormation.config.region()
     const command = new GetCallerIdentityCommand()
@@ -70,6 +74,7 @@ async function placeOf(clients: AwsClients, signal: AbortSignal): Promise<[strin
     throw whyNot(error, {
       service: 'AWS',
       denied: 'These credentials may not even say whose they are: use others.',
+      profile,
       signal,
     })
   }

@@ -20,11 +20,16 @@ const NOBODY =
 /**
  * Why the first question to AWS, on which all checks build, got no answer.
  *
- * @param asked the service by its name, and the sentence for credentials that may not ask it
+ * @param asked the service by its name, the sentence for credentials that may not ask it, and the profile of --profile
  */
 export function whyNot(
   error: unknown,
-  asked: { readonly service: string; readonly denied: string; readonly signal: AbortSignal },
+  asked: {
+    readonly service: string
+    readonly denied: string
+    readonly profile: string | undefined
+    readonly signal: AbortSignal
+  },
 ): CannotLook {
   if (error instanceof CannotLook) return error
   return new CannotLook(sentenceOf(error, asked))
@@ -32,7 +37,7 @@ export function whyNot(
 
 function sentenceOf(
   error: unknown,
-  { service, denied, signal }: Parameters<typeof whyNot>[1],
+  { service, denied, profile = process.env.AWS_PROFILE, signal }: Parameters<typeof whyNot>[1],
 ): string {
   if (signal.aborted) {
     return `${service} gave no answer in time: check your connection, and run this again.`
@@ -40,6 +45,9 @@ function sentenceOf(
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: '' }
   if (NOBODY.test(name)) {
     if (name === 'CredentialsProviderError' && /^Could not load credentials/.test(message)) {
+      if (profile) {
+        return `There are no credentials of the profile "${profile}" here: is that its name (aws configure list-profiles)? If it is, sign in with it as the AWS CLI does.`
+      }
       return 'There are no credentials of AWS here: sign in as the AWS CLI does, or name a profile with --profile.'
     }
     const said = message.replace(/\s+/g, ' ').replace(/[.\s]+$/, '')

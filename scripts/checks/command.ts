@@ -136,7 +136,8 @@ function summedUp(findings: readonly Finding[], say: Io['say']): number {
   const looked = `${findings.length - left} checks`
   const rest = left > 0 ? ` ${left} more to do by hand.` : ''
   if (wrong > 0) {
-    say(`${wrong} of ${looked} found something wrong (✗).${rest}`)
+    const unseen = unclear > 0 ? `, and ${unclear} could not be made (?)` : ''
+    say(`${wrong} of ${looked} found something wrong (✗)${unseen}.${rest}`)
     return 1
   }
   if (unclear > 0) {

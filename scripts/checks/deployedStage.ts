@@ -43,10 +43,11 @@ const PAGES_MAX = 20
 /** @throws CannotLook */
 export async function deployedStage(
   client: CloudFormationClient,
-  { stack, profile, signal }: { stack: string; profile: string | undefined; signal: AbortSignal },
+  asked: { stack: string; profile: string | undefined; signal: AbortSignal },
 ): Promise<DeployedStage> {
+  const { stack, profile, signal } = asked
   try {
-    const found = await standingStack(client, stack, signal)
+    const found = await standingStack(client, asked)
     const [, , , region = '', account = ''] = found.StackId.split(':')
     const outputs = new Map(
       found.Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
@@ -77,7 +78,7 @@ export async function deployedStage(
       aws: awsCommand(region, profile),
     }
   } catch (error) {
-    throw whyNot(error, { service: 'CloudFormation', denied: DENIED, signal })
+    throw whyNot(error, { service: 'CloudFormation', denied: DENIED, profile, signal })
   }
 }
 
@@ -87,9 +88,9 @@ const DENIED =
 /** The stack that a command needs. @throws CannotLook */
 export async function standingStack(
   client: CloudFormationClient,
-  stack: string,
-  signal: AbortSignal,
+  asked: Parameters<typeof deployedStage>[1],
 ): ReturnType<typeof describedStack> {
+  const { stack, profile, signal } = asked
   try {
     return await describedStack(client, stack, signal)
   } catch (error) {
@@ -99,7 +100,7 @@ export async function standingStack(
         `There is no stack ${stack} in ${region} with these credentials: name the stage with --stage and its region with --region, or deploy it first.`,
       )
     }
-    throw whyNot(error, { service: 'CloudFormation', denied: DENIED, signal })
+    throw whyNot(error, { service: 'CloudFormation', denied: DENIED, profile, signal })
   }
 }
 

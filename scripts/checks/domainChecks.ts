@@ -3,7 +3,7 @@ import { type ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm'
 import { type CloudFrontClient, ListDistributionsCommand } from '@aws-sdk/client-cloudfront'
 import { type AwsClients, isNamed } from './awsClients.ts'
 import { type Check, right, wrong } from './check.ts'
-import type { Plan } from './plan.ts'
+import { otherAccount, type Plan } from './plan.ts'
 import { STANDING } from './stackCheck.ts'
 
 type Domain = { readonly name: string; readonly certificateArn: string }
@@ -12,15 +12,17 @@ type Domain = { readonly name: string; readonly certificateArn: string }
 export const domainChecks = (plan: Plan, { certificates, cloudFront }: AwsClients): Check[] =>
   plan.settings.domain
     ? [
-        certificate(plan.settings.domain, certificates),
+        certificate(plan.settings.domain, plan, certificates),
         nameFree(plan.settings.domain, plan, cloudFront),
       ]
     : []
 
-const certificate = ({ name, certificateArn }: Domain, client: ACMClient): Check => ({
+const certificate = ({ name, certificateArn }: Domain, plan: Plan, client: ACMClient): Check => ({
   title: 'certificate',
   needs: ['acm:DescribeCertificate'],
   async look(abortSignal) {
+    const other = otherAccount(certificateArn, plan)
+    if (other) return wrong(`it is of ${other}, and CloudFront takes none of another`, ASK_FOR_ONE)
     const command = new DescribeCertificateCommand({ CertificateArn: certificateArn })
     try {
       const { Certificate } = await client.send(command, { abortSignal })

@@ -46,6 +46,8 @@ export function plannedTemplate(settings: StageSettings): Template {
     context: {
       ...context,
       '@aws-cdk/core:validateAgainstDefaultRules': false,
+      // CDK would print its warnings, and the path of a report that is deleted below, before the first line of ours.
+      '@aws-cdk/core:annotationsInValidationReport': false,
       'aws:cdk:disable-asset-staging': true,
     },
   })
@@ -61,6 +63,12 @@ export function plannedTemplate(settings: StageSettings): Template {
   } finally {
     rmSync(app.outdir, { recursive: true })
   }
+}
+
+/** The account that an ARN is of, if it is another than that of the deployment. */
+export function otherAccount(arn: string, { settings, account }: Plan): string | undefined {
+  const other = arn.split(':')[4]
+  return other === (settings.account ?? account) ? undefined : other
 }
 
 /** The resources of these types, with their logical ids. */

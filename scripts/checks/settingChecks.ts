@@ -7,13 +7,13 @@ import { type AwsClients, isNamed } from './awsClients.ts'
 import { type Check, type Finding, known, right, wrong } from './check.ts'
 import { domainChecks } from './domainChecks.ts'
 import { originSecrets } from './firewallChecks.ts'
-import type { Plan } from './plan.ts'
+import { otherAccount, type Plan } from './plan.ts'
 
 export const settingChecks = (plan: Plan, clients: AwsClients): Check[] => [
   mails(plan, clients.mail),
   ...domainChecks(plan, clients),
   topic(plan, clients.topics),
-  ...(plan.settings.webAclArn ? [firewall(plan.settings.webAclArn, clients.firewall)] : []),
+  ...(plan.settings.webAclArn ? [firewall(plan.settings.webAclArn, plan, clients.firewall)] : []),
   ...originSecrets(plan),
   archiveLock(plan, clients.buckets),
 ]
@@ -65,10 +65,12 @@ export async function sending(client: SESv2Client, abortSignal: AbortSignal): Pr
   )
 }
 
-const topic = ({ settings: { alarmTopicArn }, region, aws }: Plan, client: SNSClient): Check => ({
+const topic = (plan: Plan, client: SNSClient): Check => ({
   title: 'alarm topic',
   needs: ['sns:GetTopicAttributes'],
   async look(abortSignal) {
+    const { settings, account, region, aws } = plan
+    const { alarmTopicArn } = settings
     if (alarmTopicArn === undefined) {
       return known(
         'none is named, so alarms only show in CloudWatch',
@@ -80,6 +82,13 @@ const topic = ({ settings: { alarmTopicArn }, region, aws }: Plan, client: SNSCl
       return wrong(
         `it is in ${place}, and the stage in ${region}`,
         `Make one in ${region}: ${aws('sns create-topic --name alarms')}`,
+      )
+    }
+    const other = otherAccount(alarmTopicArn, plan)
+    if (other) {
+      return known(
+        `it is of ${other}, and its policy must let the alarms of ${account} publish; that is not seen here`,
+        'After the deployment set an alarm off by hand: the last table of docs/guides/deploying.md says how.',
       )
     }
     const command = new GetTopicAttributesCommand({ TopicArn: alarmTopicArn })
@@ -108,10 +117,12 @@ const topic = ({ settings: { alarmTopicArn }, region, aws }: Plan, client: SNSCl
 })
 
 /** `arn:aws:wafv2:us-east-1:123456789012:global/webacl/NAME/ID`; the settings take only one for CloudFront. */
-const firewall = (arn: string, client: WAFV2Client): Check => ({
+const firewall = (arn: string, plan: Plan, client: WAFV2Client): Check => ({
   title: 'firewall',
   needs: ['wafv2:GetWebACL'],
   async look(abortSignal) {
+    const other = otherAccount(arn, plan)
+    if (other) return wrong(`it is of ${other}, and CloudFront takes none of another`, MAKE_ONE)
     const [Name, Id] = arn.split('/').slice(-2)
     const command = new GetWebACLCommand({ Scope: 'CLOUDFRONT', Name, Id })
     try {
@@ -119,10 +130,10 @@ const firewall = (arn: string, client: WAFV2Client): Check => ({
       return right(`${WebACL?.Name} is there, of the scope CLOUDFRONT`)
     } catch (error) {
       if (!isNamed(error, 'WAFNonexistentItemException')) throw error
-      return wrong(
-        'there is none of that ARN in this account',
-        'Make one in the console of WAF, for CloudFront (global), and put its ARN into payfriend.json.',
-      )
+      return wrong('there is none of that ARN in this account', MAKE_ONE)
     }
   },
 })
+
+const MAKE_ONE =
+  'Make one in the console of WAF, for CloudFront (global), and put its ARN into payfriend.json.'

@@ -1,7 +1,8 @@
 /** The check of the stack itself: whether a deployment can make it or change it. */
 import type { StackStatus } from '@aws-sdk/client-cloudformation'
+import * as z from 'zod'
 import { type Check, type Finding, known, right, wrong } from './check.ts'
-import type { Plan } from './plan.ts'
+import { ofType, type Plan, type Standing } from './plan.ts'
 
 /** The rights for what stands there by now. */
 export const STANDING = [
@@ -16,9 +17,28 @@ export const standingStack = (plan: Plan): Check => ({
     const found = await plan.standing()
     if (!found) return right(`the name ${plan.stack} is free`)
     const { status } = found
-    return isStatus(status) ? STATES[status](plan, status) : unknown(plan, status)
+    const finding = isStatus(status) ? STATES[status](plan, status) : unknown(plan, status)
+    return finding.mark === '!' && endsKeeping(plan, found) ? noMoreKept(plan) : finding
   },
 })
+
+/** What empties a bucket when its stack is deleted: only where a stage keeps nothing. */
+const EMPTIED = 'Custom::S3AutoDeleteObjects'
+const emptied = z.object({ BucketName: z.object({ Ref: z.string() }) })
+
+/** Whether a bucket that is kept now would be emptied with the stack: then nothing else is kept any more either. */
+function endsKeeping({ template }: Plan, { resources }: Standing): boolean {
+  const there = new Set(resources.map(({ LogicalResourceId }) => LogicalResourceId))
+  return ofType(template, EMPTIED).some(
+    ([id, { Properties }]) => there.has(emptied.parse(Properties).BucketName.Ref) && !there.has(id),
+  )
+}
+
+const noMoreKept = ({ stack }: Plan): Finding =>
+  wrong(
+    `${stack} keeps its data now, and would not any more: tables and user pool would lose their protection, and who then removes the stage deletes them, the archive and all else`,
+    'Take `keepData` out of payfriend.json; or deploy all the same, if you mean it.',
+  )
 
 type State = (plan: Plan, status: string) => Finding
 

@@ -7,6 +7,7 @@ export type StageOptions = {
   readonly stack: string
   readonly stage?: string
   readonly region?: string
+  readonly profile?: string
 }
 
 /** `archive` is the folder of an archive on this machine. */
@@ -27,6 +28,7 @@ npm run evidence -- --payer PAYER_ID (--stage prod | --archive DIR) [--json]
 
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack
   --region    where it is; if not said, that of the stage in payfriend.json, AWS_REGION, or that of the profile
+  --profile   whose credentials; AWS_PROFILE if not said
   --archive   on this machine: the folder \`archive\` of a DATA_DIR, or a copy of the bucket
   --day       the day (UTC) on which the payment was started, if the table does not know it
   --payer     what happened to this payer's account; the id is \`sub\` of their token
@@ -37,12 +39,14 @@ const MEND = `npm run archive:mend -- PAYMENT_ID (--stage prod | --archive DIR)
 
   --stage     in AWS, of this stage; --stack NAME instead, where Payfriend stands in another stack
   --region    where it is; if not said, that of the stage in payfriend.json, AWS_REGION, or that of the profile
+  --profile   whose credentials; AWS_PROFILE if not said
   --archive   on this machine: the folder \`archive\` of a DATA_DIR`
 
 const OPTIONS = {
   stage: { type: 'string' },
   stack: { type: 'string' },
   region: { type: 'string' },
+  profile: { type: 'string' },
   archive: { type: 'string' },
   day: { type: 'string' },
   payer: { type: 'string' },
@@ -101,19 +105,21 @@ function oneOf([id, ...others]: readonly string[], refuse: Refuse): string {
 }
 
 function placeIn(
-  { stage, stack, region, archive }: ReturnType<typeof parsed>['values'],
+  { stage, stack, region, profile, archive }: ReturnType<typeof parsed>['values'],
   refuse: Refuse,
 ): PaymentTrailOptions['from'] {
   const named = [stage, stack, archive].filter((one) => one !== undefined)
   if (named.length !== 1) refuse('Say where: --stage, --stack or --archive.')
   if (archive !== undefined) {
     if (region !== undefined) refuse('--region is for a stage.')
+    if (profile !== undefined) refuse('--profile is for a stage.')
     return { archive }
   }
   return {
     stack: stack ?? `Payfriend-${stage}`,
     ...(stage !== undefined && { stage }),
     ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
   }
 }
 

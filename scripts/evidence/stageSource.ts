@@ -21,9 +21,9 @@ export async function stageSource(
   from: StageOptions,
   settings = writtenSettings,
 ): Promise<EvidenceSource> {
-  const { stack } = from
+  const { stack, profile } = from
   const region = stageRegion(from, settings())
-  const at = region === undefined ? {} : { region }
+  const at = { ...(region && { region }), ...(profile && { profile }) }
   const outputs = await outputsOf(stack, at)
   const output = (name: string) => {
     const value = outputs.get(name)
@@ -73,10 +73,17 @@ async function asked<T>(what: string, rights: string, ask: () => Promise<T>): Pr
 /** How long CloudFormation may take. */
 const STACK_LIMIT_MS = 30_000
 
-async function outputsOf(stack: string, at: { readonly region?: string }) {
+async function outputsOf(
+  stack: string,
+  at: { readonly region?: string; readonly profile?: string },
+) {
   const client = new CloudFormationClient(at)
   try {
-    const { Outputs } = await standingStack(client, stack, AbortSignal.timeout(STACK_LIMIT_MS))
+    const { Outputs } = await standingStack(client, {
+      stack,
+      profile: at.profile,
+      signal: AbortSignal.timeout(STACK_LIMIT_MS),
+    })
     return new Map(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
   } finally {
     client.destroy()

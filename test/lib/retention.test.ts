@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
+import { identifierOf } from './resourceSpecification.ts'
 import { synthesize, withProvider } from './synthesized.ts'
 
 const { json, all, ofType } = synthesize()
@@ -31,9 +32,10 @@ test('there are no other tables, pools and buckets', () => {
 /** With deletion protection, so that CloudFormation could not delete it if its first deployment fails. */
 const PROTECTED = ['PaymentsTable', 'UsersTable', 'UserPool']
 const SECRET = 'AWS::SecretsManager::Secret'
+const LOGS = 'AWS::Logs::LogGroup'
 
 test('what is kept and the logs outlive the stack', () => {
-  const others = [SECRET, 'AWS::Logs::LogGroup'].flatMap((type) => ofType(type).map(([id]) => id))
+  const others = [SECRET, LOGS].flatMap((type) => ofType(type).map(([id]) => id))
   for (const id of [...Object.keys(KEPT), ...others]) {
     expect([id, json.Resources[id]]).toMatchObject([
       id,
@@ -54,6 +56,8 @@ test('of a first deployment that fails only what is protected stays', () => {
   )
   expect(emptied).toEqual(['SiteBucket'])
 })
+
+const POLICY = 'AuditTrailArchiveBucketPolicyEC16FCF8'
 
 /** What of the pool names Lambdas or the page: it comes with the first deployment after. */
 const LATER = [
@@ -89,30 +93,95 @@ test('a new stack can adopt what is kept before it has anything else, but for th
   }
 })
 
-test('the runbook’s lines make a template of what is kept alone, and say by what each is found', () => {
+/** What the runbook's script makes of a template, for an operator who found these. */
+function adoption(template: object, ids: readonly string[]) {
   const guide = readFileSync('docs/guides/runbook.md', 'utf8')
   const [, script = ''] = /node -e '\n([^']+)' "cdk\.out/.exec(guide) ?? []
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
-  const ids = [...Object.keys(KEPT), ...ofType(SECRET).map(([id]) => id)]
   const kept = Object.fromEntries(ids.map((id) => [id, `name of ${id}`]))
   writeFileSync(join(folder, 'kept.json'), JSON.stringify(kept))
-  writeFileSync(join(folder, 'template.json'), JSON.stringify(json))
-  execFileSync(process.execPath, ['-e', script, 'template.json'], { cwd: folder })
+  writeFileSync(join(folder, 'template.json'), JSON.stringify(template))
+  execFileSync(process.execPath, ['-e', script, 'template.json'], { cwd: folder, stdio: 'pipe' })
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
-  const { Resources } = read('adopt.json')
-  expect(Object.keys(Resources)).toEqual(ids)
+  const made = { adopt: read('adopt.json'), named: read('named.json') }
+  rmSync(folder, { recursive: true })
+  return made
+}
+
+test('the runbook’s lines make a template of what is kept alone, and say by what each is found', () => {
+  const ids = [...Object.keys(KEPT), ...ofType(SECRET).map(([id]) => id)]
+  const { adopt, named } = adoption(json, ids)
+  const { Resources } = adopt
+  expect(Object.keys(Resources)).toEqual([...ids, POLICY])
   expect(refersTo(Resources).filter((one) => !one.startsWith('AWS::'))).toEqual([])
   expect(Resources.PaymentsTable).toMatchObject({
     DeletionPolicy: 'Retain',
     Properties: json.Resources.PaymentsTable.Properties,
   })
-  expect(read('named.json')[0]).toEqual({
+  for (const { ResourceType, ResourceIdentifier } of named) {
+    expect([ResourceType, Object.keys(ResourceIdentifier)]).toEqual([
+      ResourceType,
+      identifierOf(ResourceType),
+    ])
+  }
+  expect(named[0]).toEqual({
     ResourceType: 'AWS::DynamoDB::GlobalTable',
     LogicalResourceId: 'PaymentsTable',
     ResourceIdentifier: { TableName: 'name of PaymentsTable' },
   })
-  rmSync(folder, { recursive: true })
 })
+
+test('the policy that the archive’s bucket keeps is adopted with it, word for word', () => {
+  const { adopt, named } = adoption(json, ['ArchiveBucket'])
+  expect(named[1]).toEqual({
+    ResourceType: 'AWS::S3::BucketPolicy',
+    LogicalResourceId: POLICY,
+    ResourceIdentifier: { Bucket: 'name of ArchiveBucket' },
+  })
+  const { Bucket, PolicyDocument } = adopt.Resources[POLICY].Properties
+  expect(Bucket).toBe('name of ArchiveBucket')
+  const arn = 'arn:aws:s3:::name of ArchiveBucket'
+  expect(PolicyDocument.Statement).toMatchObject([
+    { Resource: [arn, { 'Fn::Join': ['', [arn, '/*']] }] },
+    { Sid: 'WrittenOnce', Resource: { 'Fn::Join': ['', [arn, '/*']] } },
+  ])
+  expect(adoption(json, ['LogBucket']).named).toHaveLength(1)
+})
+
+test('a name that cannot be adopted stops the runbook’s lines', () => {
+  const [[log = ''] = []] = ofType(LOGS)
+  expect(() => adoption(json, [log])).toThrow(`take ${log} out of kept.json`)
+})
+
+test.each([
+  ['Authy', withProvider.authy],
+  ['Twilio Verify', withProvider.twilioVerify],
+  ['no provider', withProvider.none],
+  ['no lock', { archiveLock: 'none' }],
+  ['a firewall', { region: 'us-east-1', requestsPerAddress: 2000 }],
+])(
+  'with %s all that outlives the stack is adopted, or cannot be in a new one’s way',
+  (_, given) => {
+    const stage = synthesize(given)
+    const stays = stage.all
+      .filter(([, { DeletionPolicy }]) => /^Retain/.test(DeletionPolicy))
+      .map(([id]) => id)
+    const found = [...Object.keys(KEPT), ...stage.ofType(SECRET).map(([id]) => id)]
+    const adopted = Object.keys(
+      adoption(
+        stage.json,
+        found.filter((id) => stays.includes(id)),
+      ).adopt.Resources,
+    )
+    const others = stays.filter((id) => !adopted.includes(id))
+    expect(others).toEqual(stage.ofType(LOGS).map(([id]) => id))
+    // The runbook says so of log groups: CloudFormation names them, or they have the name of what is new itself.
+    for (const id of others) {
+      const { LogGroupName } = stage.json.Resources[id].Properties
+      if (LogGroupName !== undefined) expect([id, refersTo(LogGroupName).length]).toEqual([id, 1])
+    }
+  },
+)
 
 test('nothing is called by a name of ours, so that it can be made a second time', () => {
   const named = Object.entries(KEPT).flatMap(([id]) =>

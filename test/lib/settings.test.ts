@@ -34,6 +34,11 @@ const readOnly = (given: object, name = 'live') => readSettings(JSON.stringify({
 /** A stage that keeps data has to say a lock, so it says one here. */
 const read = (given: object, name?: string) => readOnly({ archiveLock, ...given }, name)
 
+test('how an owner lays out payfriend.json is nobody’s business', () => {
+  const { files } = JSON.parse(readFileSync('biome.json', 'utf8'))
+  expect(files.includes).toContain('!payfriend.json')
+})
+
 test('without a file there is one stage, with every default', () => {
   expect(readSettings(undefined)).toMatchObject([
     {
@@ -230,8 +235,8 @@ test('a stage may have a firewall of its own, or one that the stack makes in us-
   expect(read({ webAclArn: WEB_ACL, originSecretNumber: 2 })).toMatchObject([
     { webAclArn: WEB_ACL, requestsPerAddress: undefined, originSecretNumber: 2 },
   ])
-  expect(read({ region: 'us-east-1', requestsPerAddress: 200 })).toMatchObject([
-    { webAclArn: undefined, requestsPerAddress: 200, originSecretNumber: 1 },
+  expect(read({ region: 'us-east-1', requestsPerAddress: 500 })).toMatchObject([
+    { webAclArn: undefined, requestsPerAddress: 500, originSecretNumber: 1 },
   ])
 })
 
@@ -242,6 +247,40 @@ test('a file may name several stages, and one of them may be asked for', () => {
   expect(readSettings(undefined, 'dev')).toMatchObject([
     { stage: 'dev', maxAmount: { EUR: '10000' } },
   ])
+})
+
+test('a name is the page’s of one stage, also where only the other is asked for', () => {
+  const domain = { name: 'pay.example.com', certificateArn: certificate('us-east-1') }
+  const stages = (dev: object) => JSON.stringify({ dev, live: { archiveLock, domain } })
+  for (const asked of [undefined, 'dev', 'live']) {
+    expect(() => readSettings(stages({ domain }), asked)).toThrow(SettingsError)
+    expect(() => readSettings(stages({ domain }), asked)).toThrow(
+      "Stage live in payfriend.json: domain.name is pay.example.com, which is the stage dev's: a name can be only one page's.",
+    )
+  }
+  const other = { domain: { ...domain, name: 'dev.example.com' } }
+  expect(readSettings(stages(other))).toHaveLength(2)
+})
+
+test('a limit by default is never in the way of one that is said', () => {
+  for (const [name, value] of [
+    ['textsPerDay', 1],
+    ['provingTextsPerDay', 1],
+    ['textsPerDayForStage', 4],
+  ] as const) {
+    expect(read({ limits: { [name]: value } })).toMatchObject([{ limits: { [name]: value } }])
+  }
+})
+
+test('an address of a provider may end with a slash', () => {
+  const authyApiUrl = 'https://authy.example.com/'
+  expect(read({ authyApiUrl })).toMatchObject([{ authyApiUrl }])
+  expect(() => read({ authyApiUrl: 'nowhere' })).toThrow(
+    'authyApiUrl must be an address that begins',
+  )
+  expect(() => read({ authyApiUrl: `${authyApiUrl}v1` })).toThrow(
+    'authyApiUrl must be an address without',
+  )
 })
 
 test('a region that CloudFront writes no log in is refused by name also where only the profile has it', () => {
@@ -283,6 +322,9 @@ function lock(archiveLock: unknown): [object, string] {
   return [{ archiveLock }, 'archiveLock must be "none" or {"mode": "governance", "years": 5} or']
 }
 const WEB_ACL = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/pay/1a2b'
+function ofOther(service: string, what: string) {
+  return `arn:aws:${service}:us-east-1:999999999999:${what}`
+}
 const words = (count: number) => 'x'.repeat(count)
 function certificate(region: string) {
   return `arn:aws:acm:${region}:123456789012:certificate/1a2b`
@@ -310,6 +352,10 @@ test.each([
     'region may not be eu-south-1: CloudFront writes no log into a bucket',
   ],
   [{ region: 'mx-central-1' }, 'region may not be mx-central-1: CloudFront writes no log'],
+  ...['us-gov-west-1', 'cn-north-1', 'eusc-de-east-1'].map((region): [object, string] => [
+    { region },
+    `region may not be ${region}: it is not of AWS's ordinary partition`,
+  ]),
   [{ provider: 'twilio' }, 'provider must be "authy", "twilioVerify" or "none"'],
   [
     { provider: 'twilioVerify' },
@@ -349,6 +395,22 @@ test.each([
     'limits.textsPerDayForStage must be at least 4, because a change of phone takes two texts and may use half',
   ],
   [{ limits: { textsPerYear: 9 } }, 'limits.textsPerYear is no setting'],
+  [
+    { limits: { textsPerHour: 21 } },
+    'limits.textsPerHour is 21, which textsPerDay, 20, never lets a payer reach',
+  ],
+  [
+    { limits: { textsPerDay: 11, textsPerDayForStage: 10 } },
+    'limits.textsPerDay is 11, which textsPerDayForStage, 10, never',
+  ],
+  [
+    { limits: { provingTextsPerHour: 6 } },
+    'limits.provingTextsPerHour is 6, which provingTextsPerDay, 5, never',
+  ],
+  [
+    { limits: { provingTextsPerDay: 6, textsPerDayForStage: 11 } },
+    'limits.provingTextsPerDay is 6, which half of textsPerDayForStage, 5, never',
+  ],
   [{ phoneCountries: 'GB' }, 'phoneCountries must be "all" or a list of two-letter countries'],
   [{ phoneCountries: [44] }, 'phoneCountries must be "all" or a list of two-letter countries'],
   [{ phoneCountries: [] }, 'phoneCountries must be "all" or a list of two-letter countries'],
@@ -415,6 +477,33 @@ test.each([
     { domain: { name: 'pay.example.com', certificateArn: certificate('eu-west-1') } },
     'domain.certificateArn must be the ARN of a certificate in us-east-1',
   ],
+  ...[
+    [
+      'domain.certificateArn',
+      { domain: { name: 'pay.example.com', certificateArn: ofOther('acm', 'certificate/1a2b') } },
+    ],
+    ['webAclArn', { webAclArn: ofOther('wafv2', 'global/webacl/pay/1a2b') }],
+  ].map(([name, given]): [object, string] => [
+    Object(given),
+    `${name} must be of 123456789012, the stage's own account, because CloudFront takes no other, and is of 999999999999`,
+  ]),
+  [
+    { webAclArn: WEB_ACL.replace('aws', 'aws-cn') },
+    'webAclArn must be the ARN of a web ACL for CloudFront',
+  ],
+  [
+    {
+      domain: {
+        name: 'pay.example.com',
+        certificateArn: certificate('us-east-1').replace('aws', 'aws-cn'),
+      },
+    },
+    'domain.certificateArn must be the ARN of a certificate in us-east-1',
+  ],
+  [
+    { alarmTopicArn: 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:alarms' },
+    'alarmTopicArn must be the ARN of a topic',
+  ],
   [
     { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/pay/1' },
     'webAclArn must be the ARN of a web ACL for CloudFront',
@@ -427,9 +516,9 @@ test.each([
     { region: 'us-east-1', requestsPerAddress: 2000, webAclArn: WEB_ACL },
     'requestsPerAddress may not be said beside webAclArn',
   ],
-  [{ requestsPerAddress: 199 }, 'requestsPerAddress must be at least 200'],
+  [{ requestsPerAddress: 499 }, 'requestsPerAddress must be at least 500'],
   [{ requestsPerAddress: 1_000_001 }, 'requestsPerAddress is too large'],
-  [{ requestsPerAddress: 200.5 }, 'requestsPerAddress must be a whole number'],
+  [{ requestsPerAddress: 500.5 }, 'requestsPerAddress must be a whole number'],
   [{ originSecretNumber: 2 }, 'originSecretNumber counts only with webAclArn or requestsPer'],
   [{ webAclArn: WEB_ACL, originSecretNumber: 0 }, 'originSecretNumber must be at least 1'],
   [{ logRetentionDays: 31 }, 'logRetentionDays must be one of 1, 3, 5, 7'],
@@ -482,7 +571,9 @@ test.each([
 test('account and region are read of settings of any version, and checked', () => {
   const text = JSON.stringify({ live: { region: 'eu-west-1', ofLater: 1 }, dev: { region: 5 } })
   expect(placeOf(text, 'live')).toEqual({ region: 'eu-west-1' })
-  expect(placeOf(text, 'prod')).toEqual({})
+  expect(() => placeOf(text, 'prod')).toThrow(
+    'payfriend.json has no stage "prod"; it has: live, dev.',
+  )
   expect(placeOf(undefined, 'dev')).toEqual({})
   for (const broken of [text, '{"dev": null}', '{"dev": {}', '{"dev": {"account": 1}}']) {
     expect(() => placeOf(broken, 'dev')).toThrow(SettingsError)
@@ -502,6 +593,14 @@ test.each([
   [{ phonesServiceSid: sid('b').replace('VA', 'AC') }, `twilioVerify.phonesServiceSid ${SID}`],
   [{ phonesServiceSid: sid('a') }, 'twilioVerify.paymentsServiceSid and twilioVerify.phones'],
   [{ apiUrl: 'http://verify.twilio.com' }, 'twilioVerify.apiUrl must be an address that begins'],
+  ...[
+    'https://verify.twilio.com/v2/',
+    'https://verify.twilio.com/?a',
+    'https://verify.twilio.com/v2',
+  ].map((apiUrl): [object, string] => [
+    { apiUrl },
+    'twilioVerify.apiUrl must be an address without a path, like https://verify.twilio.com',
+  ]),
   [{ apiKey: words(3) }, 'twilioVerify.apiKey is no setting'],
 ])('a service of Twilio Verify’s with %j is refused with a sentence', (broken, sentence) => {
   const reading = () => read({ ...verify, twilioVerify: { ...services, ...broken } })

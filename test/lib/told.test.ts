@@ -54,3 +54,31 @@ test('the runbook says about how many resources an import of the whole stack wou
     `each of the ${Math.min(...counts)} to ${Math.max(...counts)} resources`,
   )
 })
+
+/** What outlives a stack that keeps its data, by its type: a word for it in README, and one in the guide. */
+const STAYS: Readonly<Record<string, readonly [readme: string, guide: string]>> = {
+  'AWS::DynamoDB::GlobalTable': ['the tables', 'tables'],
+  'AWS::Cognito::UserPool': ['the user pool', 'user pool'],
+  'AWS::S3::Bucket': ["the buckets but the page's", "all buckets but the page's"],
+  // README leaves it to the guide: it goes with its bucket.
+  'AWS::S3::BucketPolicy': ['the buckets', "policy of the archive's bucket"],
+  'AWS::SecretsManager::Secret': ["the secrets but the firewall's", 'the secrets of provider'],
+  'AWS::Logs::LogGroup': ['the logs stay', 'the log groups'],
+}
+
+test('README and the guide name all that stays when a stage that keeps its data is removed', () => {
+  const plain = (text: string) => text.replaceAll(/\s+/g, ' ')
+  const readme = plain(readFileSync('README.md', 'utf8'))
+  const removing = plain(guide('deploying').split('## Removing a stage')[1] ?? '')
+  const { all } = synthesize({ region: 'us-east-1', requestsPerAddress: 2000 })
+  const stays = all.filter(([, { DeletionPolicy }]) => /^Retain/.test(DeletionPolicy))
+  expect([...new Set(stays.map(([, { Type }]) => Type))].sort()).toEqual(Object.keys(STAYS).sort())
+  for (const [inReadme, inGuide] of Object.values(STAYS)) {
+    expect(readme).toContain(inReadme)
+    expect(removing).toContain(inGuide)
+  }
+  // The exceptions that both name.
+  expect(stays.map(([id]) => id).filter((id) => /^(SiteBucket|FirewallSecret)/.test(id))).toEqual(
+    [],
+  )
+})

@@ -1,6 +1,7 @@
 /** Test support: every way in which an account is not ready, and what `npm run preflight` says to it. */
 import { GetRegionOptStatusCommand } from '@aws-sdk/client-account'
 import { DescribeCertificateCommand } from '@aws-sdk/client-acm'
+import { ListStackResourcesCommand } from '@aws-sdk/client-cloudformation'
 import {
   ListDistributionsCommand,
   ListOriginAccessControlsCommand,
@@ -17,8 +18,10 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { GetWebACLCommand } from '@aws-sdk/client-wafv2'
 import { NAMED, type NamedType } from '../../scripts/checks/nameChecks.ts'
 import { ofType, templateShape, textOf } from '../../scripts/checks/plan.ts'
+import { synthesize } from '../lib/synthesized.ts'
 import {
   ACCOUNT,
+  everyResource,
   failure,
   NAME,
   REGION,
@@ -42,6 +45,15 @@ export const indexesOf = ({ template }: RecordedAccount) =>
     IndexName: string
     KeySchema: { AttributeName: string }[]
   }[]
+
+/** Settings that name no account, so that synth cannot know; AWS answers as if all were there. */
+function ofOther({ settings }: RecordedAccount, what: 'certificate' | 'firewall') {
+  delete settings.account
+  const elsewhere = (arn: string) => arn.replace(ACCOUNT, '444455556666')
+  const certificateArn = elsewhere(`arn:aws:acm:us-east-1:${ACCOUNT}:certificate/0000-1111`)
+  if (what === 'certificate') settings.domain = { name: NAME, certificateArn }
+  else settings.webAclArn = elsewhere(String(settings.webAclArn))
+}
 
 /** One thing that is not right: the line that tells it, and the next step. */
 export const BROKEN: readonly (readonly [
@@ -163,6 +175,22 @@ export const BROKEN: readonly (readonly [
     'stack',
     /is PAUSED, which this version does not know/,
     /describe-stack-events/,
+  ],
+  [
+    'a stack that keeps its data, and would keep none any more',
+    (account) => {
+      standing(account)
+      const { Resources } = synthesize({ ...account.settings, keepData: true }).json
+      const kept = new Set(Object.keys(Resources))
+      account.aws.cloudFormation.on(ListStackResourcesCommand).resolves({
+        StackResourceSummaries: everyResource(account).filter(({ LogicalResourceId = '' }) =>
+          kept.has(LogicalResourceId),
+        ),
+      })
+    },
+    'stack',
+    /^Payfriend-dev keeps its data now, and would not any more: .*protection/,
+    /`keepData`/,
   ],
   [
     "another pool with sign-in's address",
@@ -355,6 +383,20 @@ export const BROKEN: readonly (readonly [
       account.aws.firewall.on(GetWebACLCommand).rejects(failure('WAFNonexistentItemException')),
     'firewall',
     /there is none/,
+    /global/,
+  ],
+  [
+    'a certificate of another account',
+    (account) => ofOther(account, 'certificate'),
+    'certificate',
+    /^it is of 444455556666, and CloudFront takes none of another$/,
+    /us-east-1/,
+  ],
+  [
+    'a firewall of another account',
+    (account) => ofOther(account, 'firewall'),
+    'firewall',
+    /^it is of 444455556666, and CloudFront takes none of another$/,
     /global/,
   ],
 ]

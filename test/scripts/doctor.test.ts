@@ -114,7 +114,11 @@ describe.each(textProviders)('with %s, one line says what is wrong and what to d
       },
     ])
     expect(told).toMatchObject({ code: 1, complaints: [] })
-    expect(told.said.at(-1)).toMatch(/^1 of \d+ checks found something wrong \(✗\)\.$/)
+    const unseen = marked(told, '?').length
+    expect(told.said.at(-1)).toMatch(/^1 of \d+ checks found something wrong \(✗\)/)
+    expect(told.said.at(-1)?.split('(✗)')[1]).toBe(
+      unseen > 0 ? `, and ${unseen} could not be made (?).` : '.',
+    )
   })
 })
 

@@ -45,7 +45,10 @@ async function run(argv = ['--stage', 'dev']) {
     preflight(() => templateShape.parse(account.template)),
     argv,
     { say: (line) => said.push(line), complain: (line) => complaints.push(line) },
-    { settings: () => JSON.stringify({ dev: account.settings, prod: account.settings }) },
+    {
+      settings: () =>
+        JSON.stringify({ dev: account.settings, prod: { ...account.settings, domain: undefined } }),
+    },
   )
   return { code, said, complaints, lines: linesOf(said) }
 }
@@ -104,6 +107,15 @@ test('a logs policy that covers every API has room, however long it is', async (
   })
   const { lines } = await run()
   expect(lines.find(({ title }) => title === 'logs policy')).toMatchObject({ mark: '✓' })
+})
+
+test('a topic of another account is worth knowing, because its policy cannot be seen', async () => {
+  account.settings.alarmTopicArn = `arn:aws:sns:${REGION}:444455556666:alarms`
+  const { lines } = await run()
+  expect(lines.find(({ title }) => title === 'alarm topic')).toMatchObject({
+    mark: '!',
+    found: expect.stringContaining('it is of 444455556666, and its policy must let'),
+  })
 })
 
 test('a right that is missing is named, however the service calls the error', async () => {
@@ -447,7 +459,17 @@ describe('where it cannot look it says why, and ends with 2:', () => {
 })
 
 test('the template that it makes is that of a deployment', () => {
-  const { Resources } = plannedTemplate(settingsOf({ keepData: false }))
+  // As where nobody has said it: all that CDK has to say would come before the heading.
+  vi.stubEnv('CDK_VALIDATION', undefined)
+  const written = [
+    ...(['log', 'warn', 'error'] as const).map((how) => vi.spyOn(console, how)),
+    vi.spyOn(process.stderr, 'write'),
+    vi.spyOn(process.stdout, 'write'),
+  ]
+  const { Resources } = plannedTemplate(settingsOf({ region: 'eu-west-1' }))
+  expect(written.flatMap(({ mock }) => mock.calls)).toEqual([])
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
   expect(Object.keys(Resources).length).toBeGreaterThan(100)
   const types = new Set(Object.values(Resources).map(({ Type }) => Type))
   for (const type of Object.keys(NAMED)) expect(types).toContain(type)

@@ -117,7 +117,8 @@ export function startRecordedAccount() {
 }
 
 /** Let the stack stand there, with the tables of its template, until a test changes them. */
-export function standing({ aws, template }: RecordedAccount, StackStatus = 'UPDATE_COMPLETE') {
+export function standing(account: RecordedAccount, StackStatus = 'UPDATE_COMPLETE') {
+  const { aws, template } = account
   const tables = JSON.parse(JSON.stringify(template.Resources)) as typeof template.Resources
   aws.cloudFormation.on(DescribeStacksCommand).resolves({
     Stacks: [
@@ -131,17 +132,19 @@ export function standing({ aws, template }: RecordedAccount, StackStatus = 'UPDA
     ],
   })
   aws.cloudFormation.on(ListStackResourcesCommand).resolves({
-    StackResourceSummaries: Object.entries<{ Type: string }>(template.Resources).map(
-      ([LogicalResourceId, { Type }]) => ({
-        LogicalResourceId,
-        ResourceType: Type,
-        PhysicalResourceId: `${STACK}-${LogicalResourceId}`,
-        LastUpdatedTimestamp: new Date('2026-11-22T00:00:00Z'),
-        ResourceStatus: 'UPDATE_COMPLETE' as const,
-      }),
-    ),
+    StackResourceSummaries: everyResource(account),
   })
   aws.dynamoDb.on(DescribeTableCommand).callsFake(({ TableName }) => ({
     Table: tables[TableName.replace(`${STACK}-`, '')].Properties,
   }))
 }
+
+/** Each resource of the template as CloudFormation lists it once it stands. */
+export const everyResource = ({ template }: RecordedAccount) =>
+  Object.entries<{ Type: string }>(template.Resources).map(([LogicalResourceId, { Type }]) => ({
+    LogicalResourceId,
+    ResourceType: Type,
+    PhysicalResourceId: `${STACK}-${LogicalResourceId}`,
+    LastUpdatedTimestamp: new Date('2026-11-22T00:00:00Z'),
+    ResourceStatus: 'UPDATE_COMPLETE' as const,
+  }))

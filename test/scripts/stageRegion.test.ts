@@ -13,14 +13,14 @@ import { preflight } from '../../scripts/preflight.ts'
 import { failure } from './recordedAccount.ts'
 
 const aws = { stacks: mockClient(CloudFormationClient), identity: mockClient(STSClient) }
-aws.stacks.on(DescribeStacksCommand).rejects(failure('ValidationError', 'it does not exist'))
-aws.identity.on(GetCallerIdentityCommand).resolves({ Account: '111122223333' })
 afterAll(() => {
   for (const mock of Object.values(aws)) mock.restore()
   vi.unstubAllEnvs()
 })
 beforeEach(() => {
   aws.stacks.resetHistory()
+  aws.stacks.on(DescribeStacksCommand).rejects(failure('ValidationError', 'it does not exist'))
+  aws.identity.on(GetCallerIdentityCommand).resolves({ Account: '111122223333' })
   vi.stubEnv('AWS_REGION', 'us-west-2')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
@@ -79,6 +79,7 @@ describe.each(Object.entries(COMMANDS))('%s', (_, start) => {
     ],
     [{ live: { region: 'eu-west-9' } }, [], /^Stage live in payfriend\.json: region may not be/],
     ['{"live": {', [], /^payfriend\.json is not JSON/],
+    [{ dev: {}, prod: lock }, [], /^payfriend\.json has no stage "live"; it has: dev, prod\.$/],
   ])('says what is wrong with %j and %j, and asks nothing', async (settings, argv, sentence) => {
     const found = await asked(start, settings, ...argv)
     expect(found).toEqual({ code: 2, said: expect.stringMatching(sentence), region: undefined })
@@ -99,6 +100,28 @@ test.each(Object.entries(LOOKING))('%s lets --region win over the settings', asy
 test.each(Object.entries(LOOKING))('%s needs no settings', async (_, start) => {
   expect(await asked(start, undefined)).toMatchObject({ region: 'us-west-2' })
 })
+
+test.each(Object.entries(COMMANDS))('%s names a profile that is not there', async (_, start) => {
+  const nobody = failure(
+    'CredentialsProviderError',
+    'Could not load credentials from any providers',
+  )
+  aws.stacks.on(DescribeStacksCommand).rejects(nobody)
+  aws.identity.on(GetCallerIdentityCommand).rejects(nobody)
+  const { code, said } = await asked(start, { live: lock }, '--profile', 'amce')
+  expect(code).toBe(2)
+  expect(said).toMatch(/^There are no credentials of the profile "amce" here: /)
+})
+
+test.each(['evidence', 'archive:mend'])(
+  '%s asks with the credentials of --profile',
+  async (name) => {
+    const start = COMMANDS[name]
+    await (start && asked(start, { live: lock }, '--profile', 'acme'))
+    const client = aws.stacks.calls()[0]?.thisValue as CloudFormationClient
+    expect(client.config).toMatchObject({ profile: 'acme' })
+  },
+)
 
 test.each(['payer', 'evidence', 'archive:mend'])(
   'settings belong to no stack of another name: %s --stack',
