@@ -4,7 +4,7 @@ import { Problem } from './problem.ts'
 import { timeLimit } from './signals.ts'
 import { SignInNeeded, type Tokens } from './tokens.ts'
 
-export type Provider = ReturnType<typeof openProvider>
+type Provider = ReturnType<typeof openProvider>
 
 /** How long an access token is used whose answer names no time. */
 const LIFETIME_SECONDS = 300

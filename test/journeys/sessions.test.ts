@@ -132,5 +132,5 @@ test('a token that is refused even after the password was asked for leads round 
   await harness.enterPassword(fay.page, fay.email)
   await says(fay.page, 'Your sign-in doesn’t allow that. Sign out, then sign in again.')
   await fay.page.locator('#screen').getByRole('button', { name: 'Sign out' }).click()
-  await heading(fay.page, "You're signed out")
+  await heading(fay.page, 'You’re signed out')
 })
