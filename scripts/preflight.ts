@@ -13,13 +13,18 @@ import { awsCommand, describedStack, isMissing, resourcesOf } from './checks/dep
 import { nameChecks } from './checks/nameChecks.ts'
 import { type Plan, plannedTemplate, type Standing, type Template } from './checks/plan.ts'
 import { settingChecks } from './checks/settingChecks.ts'
+import { tableChecks } from './checks/tableChecks.ts'
 import { terminal } from './terminal.ts'
 
 /** @param template what would be deployed with these settings */
 export const preflight = (
   template: (settings: StageSettings) => Template = plannedTemplate,
 ): Command => ({
-  usage: `npm run preflight -- --stage prod [--region eu-west-1] [--profile name]\n${OPTIONS}`,
+  usage: `npm run preflight -- --stage prod [--region eu-west-1] [--profile name] [--allow-unseen]
+${OPTIONS}
+  --allow-unseen  end with 0 also where a line could not be seen, but for those that guard what no later
+              deployment can take back: for a role of CI`,
+  option: 'allow-unseen',
   async begin(asked, clients, signal) {
     const found = settingsOf(asked)
     const [account, region] = await placeOf(clients, signal)
@@ -38,6 +43,7 @@ export const preflight = (
       checks: [
         ...accountChecks(plan, clients),
         ...nameChecks(plan, clients),
+        ...tableChecks(plan, clients),
         ...settingChecks(plan, clients),
       ],
     }

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-cloudfront'
 import { DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DescribeUserPoolDomainCommand } from '@aws-sdk/client-cognito-identity-provider'
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { ListEventBusesCommand } from '@aws-sdk/client-eventbridge'
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
 import { GetAccountCommand, GetEmailIdentityCommand } from '@aws-sdk/client-sesv2'
@@ -258,6 +259,20 @@ export const BROKEN: readonly (readonly [
     'indexes',
     /^UsersTable would get another key/,
     /functions\/tables\.ts/,
+  ],
+  [
+    'a stage that would no longer keep its data',
+    (account) => {
+      standing(account)
+      const { Properties } = account.template.Resources.UsersTable
+      const Table = { ...Properties, DeletionProtectionEnabled: true }
+      account.aws.dynamoDb
+        .on(DescribeTableCommand, { TableName: 'Payfriend-dev-UsersTable' })
+        .resolves({ Table })
+    },
+    'deletion protection',
+    /^UsersTable would lose it/,
+    /keepData/,
   ],
   [
     "SES's sandbox",
