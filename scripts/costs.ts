@@ -131,7 +131,7 @@ export const ALARMS = { authy: 91, twilioVerify: 85, none: 71 } as const satisfi
   number
 >
 /** Those that a firewall, or a policy of sign-up that refuses strangers, adds to them. */
-export const ALARMS_MORE = { firewall: 4, domains: 1 } as const
+export const ALARMS_MORE = { firewall: 5, domains: 1 } as const
 /** The provider's, that of the switches, and the seed of the push key. */
 const SECRETS = { authy: 3, twilioVerify: 3, none: 2 } as const satisfies Record<Provider, number>
 
