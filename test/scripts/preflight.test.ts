@@ -189,6 +189,13 @@ test('AWS is asked nothing that changes anything', async () => {
 })
 
 describe('one line says what is wrong and what to do:', () => {
+  test('each line has a way in which it is wrong', () => {
+    // What it looks at can only be missing.
+    const neverWrong = ['CloudFront']
+    const broken = new Set(BROKEN.map(([, , title]) => title))
+    expect(TITLES.filter((title) => !broken.has(title))).toEqual(neverWrong)
+  })
+
   test.each(BROKEN)('%s', async (_, breaks, title, found, next) => {
     breaks(account)
     const told = await run()
