@@ -1,11 +1,11 @@
 /** The files and headers of the page and of the phone's page: the same on CloudFront and on a laptop. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { basename, extname, join, relative, sep } from 'node:path'
+import { extname, join } from 'node:path'
 import { htmlWords } from '../web/words/htmlWords.ts'
 import { type Brand, PAYFRIEND } from './brand.ts'
 import { browsersSentence } from './browsers.ts'
-import { bundle, type Outputs, WEB, withPreloads, workerScript } from './pageScripts.ts'
+import { type Bundle, bundleScripts, WEB, workerScript } from './pageScripts.ts'
 
 export type PageFile = {
   readonly body: Buffer
@@ -93,9 +93,6 @@ const DOCUMENTS = {
   'approve.webmanifest': 'application/manifest+json',
 }
 
-/** Of the phone's page on a home screen, made from icon.svg by `npm run icons`. */
-const ICONS = ['icon-192.png', 'icon-512.png', 'icon-maskable.png']
-
 /** The logo in the header of both pages. */
 const LOGO_HEIGHT = 28
 
@@ -103,28 +100,14 @@ const LOGO_HEIGHT = 28
 export function bundlePage(brand: Brand = PAYFRIEND): Page {
   const { name, logo } = brand
   const define = { BRAND_NAME: JSON.stringify(name) }
-  // The phone's page is one file, because it shares too little with the other to ask for more of them.
-  const builds = [
-    bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], { define, splitting: true }),
-    bundle(['approve/startApprove.ts'], { define, splitting: false }),
-  ]
-  const outputFiles = builds.flatMap((build) => build.outputFiles)
-  const outputs = Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs)) as Outputs
-  const out = join(WEB, 'out')
+  const bundle = bundleScripts(define)
   const files = new Map<string, PageFile>()
-  for (const { path, contents } of outputFiles) {
+  for (const [path, body] of bundle.files) {
     const type = Object.entries(TYPES).find(([extension]) => extension === extname(path))?.[1]
     if (type === undefined) throw new Error(`no content type for ${path}`)
-    const name = `/${relative(out, path).split(sep).join('/')}`
-    files.set(name, { body: Buffer.from(contents), type, immutable: true })
+    files.set(path, { body, type, immutable: true })
   }
-  const bundled = new Map(
-    Object.entries(outputs).map(([path, { entryPoint }]) => [
-      entryPoint ?? sourceOf(path),
-      `/${relative('out', path).split(sep).join('/')}`,
-    ]),
-  )
-  let logoPath = bundled.get('icon.svg') ?? ''
+  let logoPath = bundle.pathOf('icon.svg')
   if (logo) {
     const digest = createHash('sha256').update(logo.body).digest('hex').slice(0, 8)
     logoPath = `/assets/logo-${digest}.${logo.type}`
@@ -137,8 +120,7 @@ export function bundlePage(brand: Brand = PAYFRIEND): Page {
     logo: `<img src="${logoPath}" alt="" width="${width}" height="${LOGO_HEIGHT}" />`,
   }
   for (const [file, type] of Object.entries(DOCUMENTS)) {
-    const pointed = pointTo(readFileSync(join(WEB, file), 'utf8'), bundled)
-    const text = filled(withPreloads(pointed, outputs), words)
+    const text = filled(pointTo(readFileSync(join(WEB, file), 'utf8'), bundle), words)
     files.set(`/${file}`, { body: Buffer.from(text), type, immutable: false })
   }
   files.set(WORKER_PATH, { body: workerScript(define), type: TYPES['.js'], immutable: false })
@@ -158,22 +140,21 @@ function filled(text: string, words: Readonly<Record<string, string>>): string {
   })
 }
 
-/** esbuild lists no entry point for a copied file, so its source is found by removing the hash from its name. */
-function sourceOf(path: string): string {
-  return basename(path).replace(/-[^-]+(\.\w+)$/, '$1')
-}
-
 /**
  * Replace every relative address in a page or manifest by that of the bundled file. What begins with `/` is left as
- * it is.
+ * it is. What is to be loaded before it is asked for brings all that it imports.
  */
-function pointTo(text: string, bundled: ReadonlyMap<string, string>): string {
-  return text.replace(
-    /((?:src|href)=|"src": )"([^"/][^"]*)"/g,
-    (_, before: string, source: string) => {
-      const path = bundled.get(source)
-      if (path === undefined) throw new Error(`${source} is named and not bundled`)
-      return `${before}"${path}"`
-    },
-  )
+function pointTo(text: string, { pathOf, loadedWith }: Bundle): string {
+  return text
+    .replace(
+      /^( *<link rel="modulepreload" href=")([^"]+)(".*\n)/gm,
+      (_, before: string, source: string, after: string) =>
+        loadedWith(source)
+          .map((path) => `${before}${path}${after}`)
+          .join(''),
+    )
+    .replace(
+      /((?:src|href)=|"src": )"([^"/][^"]*)"/g,
+      (_, before: string, source: string) => `${before}"${pathOf(source)}"`,
+    )
 }

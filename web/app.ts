@@ -5,6 +5,7 @@ import { draftsBelongTo } from './draft.ts'
 import { type Child, el, fill, verbatim } from './element.ts'
 import { button } from './form.ts'
 import { watchIdle } from './idleWatch.ts'
+import { loaded } from './later.ts'
 import { ownerInvitation, takeInvitationLink } from './ownerInvitation.ts'
 import { canPay } from './phoneNeeded.ts'
 import { fragmentOf, isOfPhone, type Place, placeOf } from './place.ts'
@@ -16,11 +17,15 @@ import type { Session } from './session.ts'
 import { remember } from './tabStorage.ts'
 import { SignInNeeded } from './tokens.ts'
 import { openTold } from './told.ts'
-import { showNotices } from './views/notices.ts'
+import { prefetchViews } from './views/laterViews.ts'
 import { showPlace } from './views/showPlace.ts'
 import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
 import { titleOf } from './words/brandName.ts'
+import { laterWords } from './words/laterWords.ts'
 import { shellWords } from './words/shellWords.ts'
+
+/** By then the requests of the first view have been answered. */
+const PREFETCH_AFTER_MS = 2_000
 
 /** Run the page: it shows one view at a time, the one that the fragment names. */
 export function runApp(config: Config, session: Session, activity: Activity): void {
@@ -115,16 +120,22 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
     }
     notice.append(...takeNotDone().map((sentence) => el('p', {}, sentence)))
     const unread = await told.unread(email, notices)
-    // If the payer signed out meanwhile, the notices must not be shown.
-    if (session.signedIn) {
-      showNotices(news, {
-        unread,
-        config,
-        devices: profile.devices,
-        putAway: (notice) => told.putAway(email, notice),
-        onLast: () => card.querySelector('h1')?.focus(),
-      })
+    if (unread.length > 0) {
+      loaded(import('./views/notices.ts'))
+        .then(({ showNotices }) => {
+          // If the payer signed out meanwhile, the notices must not be shown.
+          if (!session.signedIn) return
+          showNotices(news, {
+            unread,
+            config,
+            devices: profile.devices,
+            putAway: (notice) => told.putAway(email, notice),
+            onLast: () => card.querySelector('h1')?.focus(),
+          })
+        })
+        .catch((error) => session.signedIn && fill(news, el('p', {}, explain(error))))
     }
+    setTimeout(prefetchViews, PREFETCH_AFTER_MS)
     return { config, api, clock, session, activity, seen, go, profile }
   }
 
@@ -148,17 +159,23 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
         h1.focus()
       },
       showTrouble(error, tryAgain) {
-        const { httpStatus } = detailsOf(error)
+        const { kind, httpStatus } = detailsOf(error)
         const words = shellWords.trouble
+        // Only another load of the page helps, and only a press begins it, so that it never goes round in circles.
+        const isMissing = kind === 'notLoaded'
+        const again = isMissing
+          ? button(laterWords.load, () => location.reload(), { kind: 'primary' })
+          : button(shellWords.tryAgain, tryAgain, { kind: 'primary' })
+        const heading = isMissing ? laterWords.heading : words.heading
         screen.show(
-          httpStatus === 404 ? words.notFoundHeading : words.heading,
+          httpStatus === 404 ? words.notFoundHeading : heading,
           el('p', {}, httpStatus === 404 ? words.notFound : explain(error)),
           el(
             'div',
             { class: 'actions' },
             isOfSignIn(detailsOf(error))
               ? button(shellWords.menu.signOut, () => session.signOut(), { kind: 'primary' })
-              : button(shellWords.tryAgain, tryAgain, { kind: 'primary' }),
+              : again,
             httpStatus === 404 &&
               el('a', { href: '#/payments', class: 'button' }, shellWords.menu.payments),
           ),

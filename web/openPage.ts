@@ -5,6 +5,7 @@ import { button } from './form.ts'
 import { openActivity } from './openActivity.ts'
 import { takeInvitationLink } from './ownerInvitation.ts'
 import { openSession } from './session.ts'
+import { laterWords } from './words/laterWords.ts'
 import { shellWords } from './words/shellWords.ts'
 
 /** Load the configuration, handle a return from sign-in and show the view that the fragment names. */
@@ -21,7 +22,7 @@ export async function openPage(): Promise<void> {
     document.getElementById('screen')?.replaceChildren(
       el('h1', {}, words.unreachableHeading),
       el('p', {}, words.unreachable),
-      button(words.load, () => location.reload(), { kind: 'primary' }),
+      button(laterWords.load, () => location.reload(), { kind: 'primary' }),
     )
   }
 }

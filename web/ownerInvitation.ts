@@ -5,7 +5,6 @@
 import { invitationToShow, readInvitation } from './invitation.ts'
 import { fragmentOf } from './place.ts'
 import { forget, recall, remember } from './tabStorage.ts'
-import { invitationWords } from './words/invitationWords.ts'
 
 /** For so many days it is good; a test binds it to the server's rule. */
 export const OWNER_INVITATION_DAYS = 7
@@ -41,7 +40,3 @@ export function keepOwnerInvitation(code: string): void {
 export function forgetOwnerInvitation(): void {
   forget('ownerInvitation')
 }
-
-/** Why an invitation is refused: the server does not tell which of these it is. */
-export const whyNotGood = (email: string): string =>
-  invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS)

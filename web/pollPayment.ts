@@ -1,10 +1,11 @@
 import type { Payment } from './api.ts'
 import { el, fill } from './element.ts'
+import { type Ended, isRecent } from './ended.ts'
 import { button } from './form.ts'
 import { startPolling } from './polling.ts'
 import type { App, Screen } from './screen.ts'
 import { anyOf } from './signals.ts'
-import { type Ended, isRecent, showResult } from './views/result.ts'
+import { resultView } from './views/laterViews.ts'
 import { timeWords } from './words/timeWords.ts'
 import { waitingWords } from './words/waitingWords.ts'
 
@@ -63,7 +64,8 @@ export function pollPayment(
     if (mayLock && isRecent(app, payment)) {
       app.profile = await app.api.profile().catch(() => app.profile)
     }
-    if (!screen.signal.aborted) showResult(app, screen, payment, status)
+    if (screen.signal.aborted) return
+    resultView.show(screen, ({ showResult }) => showResult(app, screen, payment, status))
   }
 
   function onTrouble(error: unknown, nextMs: number | null): void {

@@ -3,14 +3,18 @@ import { TEXT_PAUSE_SECONDS as PAUSE_SECONDS } from '../functions/core/limits.ts
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { timeSoon } from './times.ts'
+import { laterWords } from './words/laterWords.ts'
 import { refusalWords } from './words/refusalWords.ts'
 import { timeWords } from './words/timeWords.ts'
 
 export type FieldProblem = { readonly path: string; readonly reason: string }
 
 export type ProblemDetails = {
-  /** `refusal`: a no by the rules; `fault`: the server's failure; `unreachable`: no answer in time. */
-  readonly kind: 'refusal' | 'fault' | 'unreachable'
+  /**
+   * `refusal`: a no by the rules; `fault`: the server's failure; `unreachable`: no answer in time; `notLoaded`: a part of
+   * the page itself is missing.
+   */
+  readonly kind: 'refusal' | 'fault' | 'unreachable' | 'notLoaded'
   readonly httpStatus?: number
   /** `unknown`: a refusal that only a newer server than this page knows. */
   readonly code?: RefusalCode | 'unknown'
@@ -45,6 +49,7 @@ export function codeOf(code: unknown): ProblemDetails['code'] {
 /** One or two sentences: what happened and what the payer can do now. */
 export function explain(error: unknown): string {
   const details = detailsOf(error)
+  if (details.kind === 'notLoaded') return laterWords.notLoaded
   const { kind, code, httpStatus = 0, retryAfterSeconds } = details
   if (kind === 'unreachable') return refusalWords.unreachable
   const told: Told = {

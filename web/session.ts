@@ -1,19 +1,18 @@
-import * as oauth from 'oauth4webapi'
 import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
+import { loaded } from './later.ts'
 import { LOOK_MS } from './patience.ts'
-import { Problem } from './problem.ts'
+import { openProvider, tokensIn, unreachable } from './provider.ts'
 import { timeLimit } from './signals.ts'
 import { elsewhere, reasonOf, type SignedOut, weightier } from './signedOut.ts'
 import { rememberSignIn, type SignInUnderWay, takeReturn } from './signInUnderWay.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
-import { createTokens, SignInNeeded, type Tokens } from './tokens.ts'
+import { createTokens } from './tokens.ts'
 import { shellWords } from './words/shellWords.ts'
 
 export type Session = Awaited<ReturnType<typeof openSession>>
 
 const words = shellWords.signingIn
-const DAY_SECONDS = 86_400
 /** Signing out waits no longer than this for the OpenID provider. */
 const REVOCATION_TIMEOUT_MS = 3_000
 
@@ -25,43 +24,13 @@ const REVOCATION_TIMEOUT_MS = 3_000
  * A return from sign-in is handled here, and its code and state are removed from the address bar at once.
  */
 export async function openSession(config: Config, activity: Activity) {
-  const issuer = new URL(config.issuer)
-  // A day of tolerance, because many computers' clocks are wrong. The page decides nothing by the ID token's times,
-  // which it got from the provider itself; the API checks the times of access tokens.
-  const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: DAY_SECONDS }
   const redirectUri = new URL(config.redirectPath, location.origin).href
-  const local = issuer.protocol === 'http:' && issuer.hostname === 'localhost'
-  const options = (timeoutMs = LOOK_MS) => ({
-    [oauth.allowInsecureRequests]: local,
-    signal: timeLimit(timeoutMs),
-  })
-
-  let discovered: Promise<oauth.AuthorizationServer> | null = null
-  function provider(): Promise<oauth.AuthorizationServer> {
-    discovered ??= oauth
-      .discoveryRequest(issuer, options())
-      .then((response) => oauth.processDiscoveryResponse(issuer, response))
-      .catch((error) => {
-        discovered = null
-        throw unreachable(error)
-      })
-    return discovered
-  }
+  const client = { ...config, redirectUri }
+  const provider = openProvider(config.issuer, config.clientId, LOOK_MS)
+  const signInLibrary = () => loaded(import('./signIn.ts'))
 
   const tokens = createTokens(
-    async (refreshToken) => {
-      const as = await provider()
-      try {
-        const response = await oauth
-          .refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, options())
-          .catch(rethrowUnreachable)
-        return kept(await oauth.processRefreshTokenResponse(as, client, response))
-      } catch (error) {
-        // 400 invalid_grant: the token has expired or was revoked. After a 5xx the renewal can be tried again.
-        if (error instanceof oauth.ResponseBodyError && error.status < 500) throw new SignInNeeded()
-        throw unreachable(error)
-      }
-    },
+    (refreshToken) => provider.renew(refreshToken),
     (refreshToken) =>
       refreshToken === null ? forget('refreshToken') : remember('refreshToken', refreshToken),
   )
@@ -83,7 +52,7 @@ export async function openSession(config: Config, activity: Activity) {
   const underWay = takeReturn(back)
   if (underWay !== null) {
     history.replaceState(null, '', config.redirectPath + underWay.place)
-    trouble = await finishSignIn(back, underWay)
+    trouble = await takeSignIn(back, underWay)
     if (trouble === null && underWay.anew) provenAt = Date.now()
   } else {
     const refreshToken = recall('refreshToken')
@@ -101,22 +70,14 @@ export async function openSession(config: Config, activity: Activity) {
     trouble = words.begunElsewhere
   }
 
-  async function finishSignIn(parameters: URLSearchParams, { state, verifier }: SignInUnderWay) {
+  async function takeSignIn(parameters: URLSearchParams, underWay: SignInUnderWay) {
     if (parameters.get('error') === 'access_denied') return words.left
     try {
-      const as = await provider()
-      const response = await oauth.authorizationCodeGrantRequest(
-        as,
-        client,
-        oauth.None(),
-        oauth.validateAuthResponse(as, client, parameters, state),
-        redirectUri,
-        verifier,
-        options(),
-      )
-      const result = await oauth.processAuthorizationCodeResponse(as, client, response)
+      const [as, { finishSignIn }] = await Promise.all([provider.metadata(), signInLibrary()])
+      const limit = timeLimit(LOOK_MS)
+      const answer = await finishSignIn(as, client, parameters, underWay, limit)
       tokens.forget()
-      tokens.take(kept(result))
+      tokens.take(tokensIn(answer))
       activity.begin()
       afterSignOut = signedOut() !== null
       forget('signedOut')
@@ -162,24 +123,9 @@ export async function openSession(config: Config, activity: Activity) {
       if (signingOut !== null) remember('signInNext', true)
       await signingOut
       forget('signInNext')
-      const as = await provider()
-      if (as.authorization_endpoint === undefined) throw new Problem({ kind: 'fault' })
-      const state = oauth.generateRandomState()
-      const verifier = oauth.generateRandomCodeVerifier()
-      const url = new URL(as.authorization_endpoint)
-      url.search = new URLSearchParams({
-        client_id: config.clientId,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope: config.scope,
-        state,
-        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        // Cognito's managed login then speaks the language of this page, whatever the browser's is.
-        lang: document.documentElement.lang,
-        // After inactivity the password is asked for, even if the provider still has a session.
-        ...(anew || activity.lapsed() ? { prompt: 'login' } : {}),
-      }).toString()
+      const [as, { beginSignIn }] = await Promise.all([provider.metadata(), signInLibrary()])
+      // After inactivity the password is asked for, even if the provider still has a session.
+      const { url, state, verifier } = await beginSignIn(as, client, anew || activity.lapsed())
       rememberSignIn({ state, verifier, place: location.hash, anew })
       location.assign(url)
     },
@@ -230,7 +176,7 @@ export async function openSession(config: Config, activity: Activity) {
     alone: boolean,
   ): Promise<void> {
     try {
-      if (refreshToken !== null) await revoke(refreshToken)
+      if (refreshToken !== null) await provider.revoke(refreshToken, REVOCATION_TIMEOUT_MS)
     } catch (error) {
       // No button was pressed, and the browser's own error page about a lost network would explain nothing.
       if (why === 'idle' && unreachable(error).details.kind === 'unreachable') return
@@ -240,34 +186,4 @@ export async function openSession(config: Config, activity: Activity) {
     // The browser is about to load another page: never return, so that no code navigates elsewhere.
     await new Promise<never>(() => {})
   }
-
-  async function revoke(refreshToken: string): Promise<void> {
-    const as = await provider()
-    await oauth.revocationRequest(
-      as,
-      client,
-      oauth.None(),
-      refreshToken,
-      options(REVOCATION_TIMEOUT_MS),
-    )
-  }
-}
-
-function kept(result: oauth.TokenEndpointResponse): Tokens {
-  return {
-    accessToken: result.access_token,
-    expiresAt: Date.now() + (result.expires_in ?? 300) * 1000,
-    refreshToken: result.refresh_token ?? null,
-  }
-}
-
-function rethrowUnreachable(error: unknown): never {
-  throw unreachable(error)
-}
-
-/** `fetch` throws a `TypeError` for a lost network and a `DOMException` for a timeout. */
-function unreachable(error: unknown): Problem {
-  if (error instanceof Problem) return error
-  const lost = error instanceof TypeError || error instanceof DOMException
-  return new Problem({ kind: lost ? 'unreachable' : 'fault' })
 }

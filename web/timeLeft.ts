@@ -15,3 +15,10 @@ export function secondsLeft(
   const whole = Math.ceil((expiresAt - createdAt) / 1000)
   return Math.max(0, Math.min(whole, Math.ceil((expiresAt - now) / 1000)))
 }
+
+/**
+ * Whether the last minute has begun between two ticks. A page that is not looked at ticks seldom, so the second in which it
+ * begins may be missed.
+ */
+export const beginsLastMinute = (before: number, now: number): boolean =>
+  before > 60 && now <= 60 && now > 0

@@ -47,11 +47,12 @@ export async function textLeave(
   const refused = whyNoText(pending, clock()) ?? whyLocked(payer.codesLockedUntil, clock())
   if (refused) throw refused
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
-  await limits.spendProvingTexts(payerId, phone, 1, clock())
+  const giveBack = await limits.spendProvingTexts(payerId, phone, 1, clock())
   const now = clock()
   const lastBefore = new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000)
   const counted = await devices.spendText(signedIn, deviceId, lastBefore, now)
   if (!counted) {
+    await giveBack()
     const again = await requirePending(ports, signedIn, deviceId)
     throw whyNoText(again.pending, clock()) ?? new Refusal('not_found')
   }

@@ -43,9 +43,9 @@ export async function checkAsAttempt(
   { lockout, clock, onLockoutFault }: LockoutPorts,
   payerId: string,
   check: () => Promise<Verdict>,
-  seen?: Payer,
+  ...seen: [Payer?]
 ): Promise<Verdict> {
-  const attempt = await lockout.reserve(payerId, clock(), seen)
+  const attempt = await lockout.reserve(payerId, clock(), ...seen)
   if ('lockedUntil' in attempt) throw locked(attempt.lockedUntil, clock())
   let verdict: Verdict | undefined
   try {

@@ -22,6 +22,7 @@ import type { PayerEvent } from './payerTrail.ts'
 import type { HistoryEntry, Payment } from './payment.ts'
 import type { PaymentEvent } from './paymentTrail.ts'
 import type { PushSubscription } from './pushSubscription.ts'
+import type { Refusal } from './refusals.ts'
 import type { RingRequest } from './ringEvent.ts'
 
 export type Clock = () => Date
@@ -268,18 +269,24 @@ export type PayerStore = {
 /** The number of texts in an hour and in a day. */
 export type Texts = { readonly hour: number; readonly day: number }
 
+/** Subtract from the counters what was counted and not sent. */
+export type GiveBack = () => Promise<void>
+
 /** The counters behind the limits; each is raised only by a conditional write. */
 export type Limits = {
+  /** The refusal `too_many_sms` if the payer's hour or day has no SMS code for a payment left. */
+  whyNoPayingText(payerId: string, now: Date): Promise<Refusal | undefined>
   /**
    * Count an SMS code for a payment, sent to the payer's verified number: for the payer's hour and day and for the
-   * stage's day, not for the number. Throws `too_many_sms`.
+   * stage's day, not for the number. Returns how to give it back if it is not sent. Throws `too_many_sms`.
    */
-  spendPayingText(payerId: string, now: Date): Promise<void>
+  spendPayingText(payerId: string, now: Date): Promise<GiveBack>
   /**
    * Count a verification's texts or calls, all or none: one for the payer, one for the new number, and `texts`
-   * (2 if the old phone also receives a code) for the stage. Throws `too_many_sms`.
+   * (2 if the old phone also receives a code) for the stage. Returns how to give them back if they are not sent. Throws
+   * `too_many_sms`.
    */
-  spendProvingTexts(payerId: string, phone: PhoneNumber, texts: 1 | 2, now: Date): Promise<void>
+  spendProvingTexts(payerId: string, phone: PhoneNumber, texts: 1 | 2, now: Date): Promise<GiveBack>
   /** A payer's texts in this hour and day (UTC). */
   readTexts(payerId: string, now: Date): Promise<{ paying: Texts; proving: Texts }>
   /** A payer's counted starts, to pass to `reserveStart`. */

@@ -113,9 +113,13 @@ export async function startVerification(
   const isLetIn = before?.currentPassed && samePhone(before.phone, phone)
   const needsCode = current && !isLetIn && !hasHadDevice
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
-  await limits.spendProvingTexts(payerId, phone, needsCode ? 2 : 1, clock())
+  const giveBack = await limits.spendProvingTexts(payerId, phone, needsCode ? 2 : 1, clock())
   // … and reserve the send afterwards, so that a send the hour refuses is not counted in the verification.
-  const pending = await reserveSend(ports, payer, known, wanted)
+  const pending = await reserveSend(ports, payer, known, wanted).catch(async (error) => {
+    // Nothing is sent, so a burst of which one text is sent must not use up the hour. A fault may have reserved it.
+    if (error instanceof Refusal) await giveBack()
+    throw error
+  })
   // Another request ended the verification meanwhile: start over. The hour's limit bounds the repetition.
   if (!pending) return startVerification(ports, payer, wanted)
   if (before && before.verificationId !== pending.verificationId) await endTexts(ports, before)

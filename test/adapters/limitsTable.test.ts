@@ -359,7 +359,7 @@ describe("texts of the whole stage's day", () => {
       openPayments: settings.OPEN_PAYMENTS,
       paymentsPerHour: settings.PAYMENTS_PER_HOUR,
     })
-    const isTaken = (spent: Promise<void>) => spent.then(() => true, isRefused)
+    const isTaken = (spent: Promise<unknown>) => spent.then(() => true, isRefused)
     // One account uses up all that it can; a change of phone counts two for the stage.
     for (const hour of [0, 1, 2]) {
       const now = at(later + hour * HOUR)

@@ -28,14 +28,14 @@ const ASKED = {
     phoneStart: calls(5, 1),
     phoneVerify: calls(5, 2),
     sendPayment: calls(7, 1),
-    smsStart: calls(5, 1),
+    smsStart: calls(6, 1),
   },
   twilioVerify: {
     ...ALIKE,
     phoneStart: calls(6, 1),
     phoneVerify: calls(5, 1),
     sendPayment: calls(5),
-    smsStart: calls(6, 1),
+    smsStart: calls(7, 1),
   },
 } as const satisfies Record<TextProvider, Record<string, Calls>>
 

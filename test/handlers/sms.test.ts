@@ -403,6 +403,25 @@ describe('the limit of texts', () => {
     expect(await take(payer, 1)).toEqual([202])
   })
 
+  test('counts what is sent: of thirty requests at once for one payment, one', async () => {
+    const payer = await harness.person()
+    const { paymentId: id } = await harness.pending(payer)
+    const before = textsOn(payer).length
+    const answers = await Promise.all(times(30, () => text(payer, id)))
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1)
+    expect(textsOn(payer)).toHaveLength(before + 1)
+    expect(await take(payer, 10)).toEqual([...times(9, () => 202), 429])
+  })
+
+  test('that is used up raises no counter that all payers share', async () => {
+    const payer = await harness.person()
+    await take(payer, 10)
+    const { paymentId: id } = await harness.pending(payer)
+    harness.store.calls.length = 0
+    expect((await text(payer, id)).status).toBe(429)
+    expect(harness.store.calls.filter(({ text }) => text.includes('limit#stage'))).toEqual([])
+  })
+
   test('is each person’s own, also where two have one number', async () => {
     const one = await harness.person()
     const two = await harness.person({ number: one.number })

@@ -176,7 +176,10 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await expect
       .poll(async () => {
         await harness.pass(1)
-        return page.getByRole('status').filter({ hasText: 'One minute left to answer.' }).count()
+        return page
+          .getByRole('status')
+          .filter({ hasText: 'The last minute to answer has begun.' })
+          .count()
       })
       .toBe(1)
   })

@@ -232,7 +232,7 @@ describe('whom the payer paid before', () => {
       await press(page, 'Send payment')
       await heading(page, 'Waiting for your phone')
       await harness.answers(ann, answer)
-      await says(page, answer === 'approved' ? /has been approved/ : /has been denied/)
+      await heading(page, answer === 'approved' ? 'Payment approved' : 'Payment denied')
     }
     // From this page, and after a reload from the list.
     for (const again of ['here', 'reloaded']) {

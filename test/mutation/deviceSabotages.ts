@@ -269,7 +269,7 @@ export const deviceSabotages: readonly Sabotage[] = [
   lettingIn(
     "texts for devices count in nobody's hour",
     'await limits.spendProvingTexts(payerId, phone, 1, clock())',
-    '',
+    'async () => {}',
   ),
   lettingIn(
     'digits are not compared',

@@ -604,15 +604,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the count of wrong codes is looked at, and not raised before the check',
     file: `${CORE}/lockout.ts`,
-    from: 'const attempt = await lockout.reserve(payerId, clock(), seen)',
+    from: 'const attempt = await lockout.reserve(payerId, clock(), ...seen)',
     to: 'const attempt = { locks: 0, isLast: false }',
     caughtBy: testOf.lockout,
   },
   {
     name: 'texts of two counters are not given back when one is full',
     file: `${ADAPTERS}/dynamodb/textCounters.ts`,
-    from: '    if (refusal) {',
-    to: '    if (false) {',
+    from: '    if (refusal) await giveBackAll(',
+    to: '    if (false) await giveBackAll(',
     caughtBy: testOf.limits,
   },
   {
@@ -1029,10 +1029,24 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.limits,
   },
   {
+    name: 'a burst for one payment uses up the hour',
+    file: `${CORE}/channels/smsCode.ts`,
+    from: '    await giveBack()\n',
+    to: '',
+    caughtBy: testOf.sms,
+  },
+  {
+    name: 'a payer whose hour is full raises the stage’s counter',
+    file: `${CORE}/channels/smsCode.ts`,
+    from: ' ?? isFull',
+    to: '',
+    caughtBy: testOf.sms,
+  },
+  {
     name: 'a text is not counted',
     file: `${CORE}/channels/smsCode.ts`,
     from: 'await limits.spendPayingText(',
-    to: '(async (..._: unknown[]) => {})(',
+    to: '(async (..._: unknown[]) => async () => {})(',
     caughtBy: testOf.sms,
   },
   {

@@ -228,7 +228,7 @@ describe('invite', () => {
     const waits = await confirmedBy(as, handedOver(second.said).code)
     expect(waits.body.devices).toMatchObject({ list: [{}], waiting: [{ id: waits.id }] })
     expect((await run(['show', email, ...port()])).said).toMatch(
-      /\n {12}Ada’s phone, waits: it approves from \S+ \S+ UTC on\n/,
+      /\n {12}Ada’s phone 2, waits: it approves from \S+ \S+ UTC on\n/,
     )
     const third = await run(['invite', email, '--now', ...port()])
     expect(third.said).toMatch(/approves payments at once, even if the payer had one before/)

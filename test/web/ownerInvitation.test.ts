@@ -6,9 +6,9 @@ import {
   OWNER_INVITATION_DAYS,
   ownerInvitation,
   takeInvitationLink,
-  whyNotGood,
 } from '../../web/ownerInvitation.ts'
 import { forgetAll } from '../../web/tabStorage.ts'
+import { invitationWords } from '../../web/words/invitationWords.ts'
 
 let address = ''
 
@@ -60,6 +60,7 @@ test('an invitation that is not used is forgotten', () => {
 
 test('the page says of an invitation the days that the server lets it live', () => {
   expect(OWNER_INVITATION_DAYS).toBe(DAYS)
-  expect(whyNotGood('ann@example.com')).toContain(`older than ${DAYS} days`)
-  expect(whyNotGood('ann@example.com')).toContain('another e-mail address than ann@example.com')
+  const whyNotGood = invitationWords.whyNotGood('ann@example.com', OWNER_INVITATION_DAYS)
+  expect(whyNotGood).toContain(`older than ${DAYS} days`)
+  expect(whyNotGood).toContain('another e-mail address than ann@example.com')
 })

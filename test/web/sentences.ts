@@ -69,7 +69,7 @@ export function sentencesOf(source: string): Sentence[] {
   function note(node: Node, text: string, judged: Judged): void {
     if (judged === 'never') return
     if (!(judged === 'spoken' ? HAS_LETTER : LOOKS_LIKE_WORDS).test(text)) return
-    if (judged === 'perhaps' && IS_NAME.test(text)) return
+    if (judged === 'perhaps' && IS_NAME.test(text.trim())) return
     found.push({ line: source.slice(0, node.start).split('\n').length, text: text.trim() })
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { minutesAndSeconds, secondsLeft } from '../../web/timeLeft.ts'
+import { beginsLastMinute, minutesAndSeconds, secondsLeft } from '../../web/timeLeft.ts'
 
 const createdAt = Date.parse('2026-11-28T12:00:00Z')
 const expiresAt = createdAt + 300_000
@@ -21,4 +21,15 @@ test.each([
   [605, '10:05'],
 ])('%i seconds are %s', (seconds, text) => {
   expect(minutesAndSeconds(seconds)).toBe(text)
+})
+
+test.each([
+  ['at the second itself', 61, 60, true],
+  ['where that second is missed', 200, 56, true],
+  ['once only', 60, 59, false],
+  ['not before it', 62, 61, false],
+  ['not of a page that slept through it', 200, 0, false],
+  ['not of a page that is opened in it', 0, 60, false],
+])('the last minute is told %s', (_, before, now, isTold) => {
+  expect(beginsLastMinute(before, now)).toBe(isTold)
 })

@@ -1,15 +1,15 @@
 import { type Child, el, fill } from '../element.ts'
-import { explain } from '../problem.ts'
+import { button } from '../form.ts'
+import { loaded } from '../later.ts'
+import { detailsOf, explain } from '../problem.ts'
 import { createServerClock } from '../serverClock.ts'
 import { approveWords } from '../words/approveWords.ts'
+import { laterWords } from '../words/laterWords.ts'
 import { createDeviceCalls } from './deviceCalls.ts'
 import { createHomeScreen } from './homeScreen.ts'
 import { endOf, newestPending, type PhonePage, type PhoneScreen } from './phonePage.ts'
 import { phonePlaceOf } from './place.ts'
 import { createCloser, createRings } from './rings.ts'
-import { showAdd } from './views/add.ts'
-import { showCode } from './views/code.ts'
-import { showDigits } from './views/digits.ts'
 import { showHome } from './views/home.ts'
 import { showList } from './views/list.ts'
 import { showRequest } from './views/request.ts'
@@ -62,11 +62,15 @@ export async function openApprove(): Promise<void> {
         showHome(page, screen)
         break
       case 'add':
-        // Taken out of the address bar at once, so that no history and no screenshot keeps the code.
-        history.replaceState(null, '', location.pathname)
-        if (isInBrowser())
+        if (isInBrowser()) {
+          forgetAddress()
           showHome(page, screen, { code: place.code, stay: () => stay(place.code) })
-        else showAdd(page, screen, place.code).catch((error) => showTrouble(screen, error))
+        } else {
+          showAdding(screen, ({ showAdd }) => {
+            forgetAddress()
+            return showAdd(page, screen, place.code)
+          })
+        }
         break
       case 'request':
         showRequest(page, screen, place.id).catch((error) => showTrouble(screen, error))
@@ -84,14 +88,28 @@ export async function openApprove(): Promise<void> {
     const all = watch.all()
     const added = newestPending(all)
     const comesFirst = added && (all.length === 1 || endOf(added) > clock.now())
-    if (comesFirst && location.hash !== '#waiting') showDigits(page, screen, added)
-    else if (all.length > 0) showList(page, screen)
+    if (comesFirst && location.hash !== '#waiting') {
+      showAdding(screen, ({ showDigits }) => showDigits(page, screen, added))
+    } else if (all.length > 0) showList(page, screen)
     else showAddCode(screen)
   }
 
   function showAddCode(screen: PhoneScreen): void {
     if (isInBrowser()) showHome(page, screen, { stay: () => stay() })
-    else showCode(page, screen)
+    else showAdding(screen, ({ showCode }) => showCode(page, screen))
+  }
+
+  /** Load what adds a phone, which is not shown if the payer has gone elsewhere meanwhile. */
+  async function showAdding(
+    screen: PhoneScreen,
+    show: (adding: typeof import('./views/adding.ts')) => void | Promise<void>,
+  ): Promise<void> {
+    try {
+      const adding = await loaded(import('./views/adding.ts'))
+      if (!screen.signal.aborted) await show(adding)
+    } catch (error) {
+      showTrouble(screen, error)
+    }
   }
 
   function isInBrowser(): boolean {
@@ -141,10 +159,18 @@ export async function openApprove(): Promise<void> {
   }
 }
 
+/** So that no history and no screenshot keeps a code that was in the address. */
+function forgetAddress(): void {
+  history.replaceState(null, '', location.pathname)
+}
+
 function showTrouble(screen: PhoneScreen, error: unknown): void {
+  const isMissing = detailsOf(error).kind === 'notLoaded'
   screen.show(
-    approveWords.didNotWork,
+    isMissing ? laterWords.heading : approveWords.didNotWork,
     el('p', {}, explain(error)),
-    el('a', { href: '#' }, approveWords.startAgain),
+    isMissing
+      ? button(laterWords.load, () => location.reload(), { kind: 'primary' })
+      : el('a', { href: '#' }, approveWords.startAgain),
   )
 }

@@ -1,5 +1,5 @@
 import { missingOf } from '../browserCheck.ts'
-import { addingWords } from '../words/addingWords.ts'
+import { phoneBrowserWords } from '../words/phoneBrowserWords.ts'
 
 /** Browser features that the phone's page needs besides those that every browser on the list has. */
 export const PHONE_NEEDED = [
@@ -11,19 +11,20 @@ export const PHONE_NEEDED = [
   'navigator.credentials.get',
 ] as const
 
-/** The heading and sentences for a browser in which this page can't work; null if it can. */
+/**
+ * The heading and sentences for a browser in which this page can't work; null if it can.
+ *
+ * @param name the name of the service
+ */
 export function phoneTrouble(
   isSecureContext: boolean,
+  name: string,
 ): readonly [heading: string, ...sentences: string[]] | null {
+  const words = phoneBrowserWords(name)
   if (!isSecureContext) {
-    return [addingWords.addressNotSafe, addingWords.safeAddress]
+    return [words.addressNotSafe, words.safeAddress]
   }
   const missing = missingOf(PHONE_NEEDED)
   if (missing.length === 0) return null
-  return [
-    addingWords.cantApprove,
-    addingWords.updateBrowser,
-    addingWords.otherWays,
-    addingWords.lacks(missing),
-  ]
+  return [words.cantApprove, words.updateBrowser, words.otherWays, words.lacks(missing)]
 }

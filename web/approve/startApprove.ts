@@ -3,7 +3,8 @@
 import { showPlain } from '../views/plain.ts'
 import { phoneTrouble } from './phoneCheck.ts'
 
-const trouble = phoneTrouble(isSecureContext)
+// The page's title is the name of the service until something is shown.
+const trouble = phoneTrouble(isSecureContext, document.title)
 if (trouble !== null) showPlain(trouble)
 // Not imported above: it would run before the check and fail without a message if a feature is missing.
 else await import('./openApprove.ts').then(({ openApprove }) => openApprove())

@@ -1,16 +1,19 @@
 import type { BrowserTrouble } from '../browserCheck.ts'
-import { shellWords } from '../words/shellWords.ts'
+import { browserWords } from '../words/browserWords.ts'
 import { showPlain } from './plain.ts'
-
-const words = shellWords.browser
 
 /** Show why the page can't work in this browser, in words alone. */
 export function showBrowserTrouble(trouble: BrowserTrouble): void {
-  const [heading, ...sentences] = wordsOf(trouble)
+  // The page's title is the name of the service until something is shown.
+  const words = browserWords(document.title)
+  const [heading, ...sentences] = wordsOf(trouble, words)
   showPlain([heading, ...sentences, words.nothingSent])
 }
 
-function wordsOf(trouble: BrowserTrouble): readonly [heading: string, ...sentences: string[]] {
+function wordsOf(
+  trouble: BrowserTrouble,
+  words: ReturnType<typeof browserWords>,
+): readonly [heading: string, ...sentences: string[]] {
   switch (trouble.kind) {
     case 'unsafeAddress':
       return [words.unsafeHeading, words.unsafe]

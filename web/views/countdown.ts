@@ -1,7 +1,7 @@
 import type { Payment } from '../api.ts'
 import { el } from '../element.ts'
 import type { ServerClock } from '../serverClock.ts'
-import { minutesAndSeconds, secondsLeft } from '../timeLeft.ts'
+import { beginsLastMinute, minutesAndSeconds, secondsLeft } from '../timeLeft.ts'
 import { waitingWords } from '../words/waitingWords.ts'
 
 /**
@@ -11,6 +11,7 @@ import { waitingWords } from '../words/waitingWords.ts'
  */
 export function countdown(clock: ServerClock, signal: AbortSignal, onTick: () => void) {
   let latest: Payment | null = null
+  let before = 0
   const left = el('span', { class: 'left', role: 'timer' })
   const bar = el('progress', { 'aria-hidden': 'true' })
   const spoken = el('p', { class: 'only-heard', role: 'status' })
@@ -27,7 +28,8 @@ export function countdown(clock: ServerClock, signal: AbortSignal, onTick: () =>
     bar.max = (times.expiresAt - times.createdAt) / 1000
     bar.value = seconds
     left.textContent = minutesAndSeconds(seconds)
-    if (seconds === 60) spoken.textContent = waitingWords.oneMinuteLeft
+    if (beginsLastMinute(before, seconds)) spoken.textContent = waitingWords.lastMinute
+    before = seconds
     onTick()
   }
 

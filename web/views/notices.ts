@@ -1,3 +1,4 @@
+import '../openPage.ts'
 import type { Config } from '../config.ts'
 import type { Devices } from '../deviceApi.ts'
 import { type Child, el, fill, keeping } from '../element.ts'

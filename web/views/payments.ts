@@ -1,3 +1,4 @@
+import '../openPage.ts'
 import { amountInWords } from '../amountText.ts'
 import type { Payment } from '../api.ts'
 import { el, fill, verbatim } from '../element.ts'

@@ -2,7 +2,7 @@ import { isDeviceHere } from '../deviceHere.ts'
 import { type Child, el, fill, keeping } from '../element.ts'
 import { APPROVE_PATH } from '../invitation.ts'
 import type { App } from '../screen.ts'
-import { addPhoneWords } from '../words/addPhoneWords.ts'
+import { phoneLinksWords } from '../words/phoneLinksWords.ts'
 
 /** Where a phone opens its page, as people read and type it. */
 export const phoneAddress = (): string => `${location.host}${APPROVE_PATH}`
@@ -18,7 +18,7 @@ export function phoneLinks(app: App, words: string, id: string): Child[] {
   isDeviceHere(app.profile).then((isHere) => {
     const href = `${APPROVE_PATH}#${id}`
     const link = { href, target: '_blank', rel: 'noopener', class: 'button primary' }
-    if (isHere) fill(here, el('a', link, addPhoneWords.approveHere))
+    if (isHere) fill(here, el('a', link, phoneLinksWords.approveHere))
     else here.remove()
   })
   return [here, el('p', {}, ...keeping(words, phoneAddress()))]

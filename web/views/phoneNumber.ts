@@ -3,7 +3,7 @@ import { recallPhone, rememberBegun, rememberPhone } from '../draft.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
-import { keepOwnerInvitation, ownerInvitation, whyNotGood } from '../ownerInvitation.ts'
+import { keepOwnerInvitation, OWNER_INVITATION_DAYS, ownerInvitation } from '../ownerInvitation.ts'
 import { likelyCountry, phoneCountries } from '../phoneCountry.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { phonePlans } from '../phonePlans.ts'
@@ -144,7 +144,12 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
     const email = app.profile.email
     const problems = (told ?? []).map((one) =>
       one.path === 'invitation'
-        ? { ...one, reason: invitationWords.notGood(whyNotGood(email)) }
+        ? {
+            ...one,
+            reason: invitationWords.notGood(
+              invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS),
+            ),
+          }
         : one,
     )
     const rest = tellFields(fields, problems)

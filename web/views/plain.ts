@@ -1,5 +1,3 @@
-import { titleOf } from '../words/brandName.ts'
-
 /** Show a heading and sentences, using no feature that an old browser may lack. */
 export function showPlain([heading, ...sentences]: readonly [string, ...string[]]): void {
   const screen = document.getElementById('screen')
@@ -14,6 +12,7 @@ export function showPlain([heading, ...sentences]: readonly [string, ...string[]
     p.textContent = sentence
     screen.appendChild(p)
   }
-  document.title = titleOf(heading)
+  // What stands there is the name of the service, as long as nothing else was shown.
+  document.title = `${heading} · ${document.title}`
   h1.focus()
 }

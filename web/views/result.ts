@@ -1,27 +1,20 @@
+import '../openPage.ts'
 import type { Payment } from '../api.ts'
 import { HOW_DECIDED } from '../channelTexts.ts'
 import { codesLockedInWords } from '../codesLocked.ts'
 import { draftOf, rememberDraft } from '../draft.ts'
 import { type Child, el, verbatim } from '../element.ts'
+import { type Ended, isRecent } from '../ended.ts'
 import { button } from '../form.ts'
 import type { App, Screen } from '../screen.ts'
 import { isTextOnly } from '../smsOffer.ts'
 import { dateAndTime } from '../times.ts'
 import { resultWords } from '../words/resultWords.ts'
 import { timeWords } from '../words/timeWords.ts'
+import { displayText } from './displayText.ts'
 import { receiptButtons } from './receiptButtons.ts'
 import { signOutEverywhere } from './signOutEverywhere.ts'
 import { isStartsLocked, startsLocked } from './startsLocked.ts'
-
-/** How a payment can have ended. */
-export type Ended = Exclude<Payment['status'], 'pending'>
-
-/** For so long after its end a payment may leave something on a phone, or a lock. */
-const RECENT_MS = 3_600_000
-
-/** A payment that ended lately. */
-export const isRecent = ({ clock }: Pick<App, 'clock'>, { decidedAt, expiresAt }: Payment) =>
-  clock.now() - Date.parse(decidedAt ?? expiresAt) < RECENT_MS
 
 /** Show how a payment ended, what that means, and what the payer can do next. */
 export function showResult(app: App, screen: Screen, payment: Payment, status: Ended): void {
@@ -38,7 +31,7 @@ export function showResult(app: App, screen: Screen, payment: Payment, status: E
       'div',
       { class: `ending ${status}` },
       sign(status),
-      factsOf(payment),
+      displayText(payment),
       !isPaid && el('p', {}, el('strong', {}, resultWords.nothingPaid)),
       el('p', {}, whatHappened(payment, status)),
       el(
@@ -96,11 +89,6 @@ function meaningOf(app: App, payment: Payment, status: Ended): Child[] {
     default:
       return [ignore]
   }
-}
-
-/** The payment's display text, the same on every channel. */
-export function factsOf(payment: Payment): HTMLElement {
-  return verbatim('p', { class: 'display-text', dir: 'auto' }, payment.displayText)
 }
 
 /** What may still be on the phone, only if it ever was: null if nothing was sent there. */

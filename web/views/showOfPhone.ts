@@ -1,3 +1,4 @@
+import '../openPage.ts'
 import type { OfPhone } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { showAddPhone } from './addPhone.ts'

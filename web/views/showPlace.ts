@@ -1,7 +1,6 @@
 import type { OfPhone, Place } from '../place.ts'
-import { Problem } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
-import { showPayments } from './payments.ts'
+import { paymentsView, phoneViews } from './laterViews.ts'
 import { showSend } from './send.ts'
 import { showWaiting } from './waiting.ts'
 
@@ -16,23 +15,16 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
     case 'invitation':
     case 'lostPhone':
     case 'phoneNumber':
-      loadOfPhone(app, screen, place.view)
+      showOfPhone(app, screen, place.view)
       break
     case 'payments':
-      showPayments(app, screen)
+      paymentsView.show(screen, ({ showPayments }) => showPayments(app, screen))
       break
     case 'waiting':
       showWaiting(app, screen, place.paymentId)
   }
 }
 
-async function loadOfPhone(app: App, screen: Screen, view: 'phone' | OfPhone): Promise<void> {
-  try {
-    const { showOfPhone } = await import('./showOfPhone.ts')
-    if (!screen.signal.aborted) showOfPhone(app, screen, view)
-  } catch (error) {
-    console.error(error)
-    // A browser may keep the failure as the file's content until the page is loaded anew.
-    screen.showTrouble(new Problem({ kind: 'unreachable' }), () => location.reload())
-  }
+function showOfPhone(app: App, screen: Screen, view: 'phone' | OfPhone): void {
+  phoneViews.show(screen, (part) => part.showOfPhone(app, screen, view))
 }

@@ -15,10 +15,10 @@ import { codeWords } from '../words/codeWords.ts'
 import { waitingWords } from '../words/waitingWords.ts'
 import { codeForm, endingOf } from './codeForm.ts'
 import { countdown } from './countdown.ts'
+import { displayText } from './displayText.ts'
 import { noSmsCode } from './noSmsCode.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
 import { qrImage } from './qrImage.ts'
-import { factsOf } from './result.ts'
 
 /** That a press reached nobody is said at least so long, and until the server answers again. */
 const LOST_TOLD_MS = 5_000
@@ -82,7 +82,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     shown = view
     screen.show(
       heading,
-      factsOf(latest),
+      displayText(latest),
       ...(now === 'enter' ? code.content : asked(latest)),
       message,
       ...left.content,

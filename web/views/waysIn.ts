@@ -4,12 +4,13 @@ import type { AddedBy, PendingDevice, TextLeave } from '../deviceApi.ts'
 import { type Child, el } from '../element.ts'
 import { field } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
-import { ownerInvitation, whyNotGood } from '../ownerInvitation.ts'
+import { OWNER_INVITATION_DAYS, ownerInvitation } from '../ownerInvitation.ts'
 import { plainCode } from '../plainText.ts'
 import { detailsOf, meanwhile } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { addPhoneWords } from '../words/addPhoneWords.ts'
+import { invitationWords } from '../words/invitationWords.ts'
 import { operatorHere } from './howToAdd.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
 
@@ -153,7 +154,7 @@ export function wayByInvitation(waitHours: number, email: string): WayIn {
       input.focus()
       return null
     },
-    wrong: addPhoneWords.wrongInvitation(whyNotGood(email)),
+    wrong: addPhoneWords.wrongInvitation(invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS)),
   }
 }
 

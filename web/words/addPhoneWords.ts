@@ -82,7 +82,6 @@ export const addPhoneWords = {
     `The digits are wrong, or the invitation is ${whyNotGood}. ` +
     'Your phone is still here: check both and try again, or ask for another invitation.',
 
-  approveHere: 'Approve here',
   approveOn: (name: string) => `Approve it on ${name}`,
   approveOnOne: 'Approve it on one of your phones',
   mustShow: (reference: string) =>

@@ -1,6 +1,6 @@
 import { brandName } from './brandName.ts'
 
-/** The sentences of the phone's page while the phone is added: code, name, digits, home screen, and what a browser lacks. */
+/** The sentences of the phone's page while the phone is added: code, name, digits. */
 export const addingWords = {
   addThisPhone: 'Add this phone',
   adding: 'Adding…',
@@ -76,44 +76,4 @@ export const addingWords = {
     'When you send a payment, open this page: it shows the payment. On the next page you can let this phone ring.',
   done: 'Done',
   back: 'Back',
-
-  homeScreen: `Put ${brandName} on your home screen`,
-  whyHome:
-    'On an iPhone or iPad, only a page on the home screen can ring when a payment waits, and only there its key is kept. ' +
-    'So do this first:',
-  isAddedHere: `Is ${brandName} on your home screen already? Then open it there: this browser and the home screen keep different keys.`,
-  share: 'Press the Share button of the browser. It may be behind the button with three dots.',
-  addToHome:
-    'Choose “Add to Home Screen”; you may have to scroll for it. If you see “Open as Web App”, leave it on. Press “Add”.',
-  openHome: `Open ${brandName} from your home screen.`,
-  getCode:
-    'Add this phone there: press “Add a phone” on the page where you are signed in, and type its code.',
-  typeCode: 'Type this code there:',
-  stayMeans:
-    'If you continue in the browser, this phone does not ring, and the browser may delete its key when you have not opened ' +
-    'this page for a week.',
-  stay: 'Continue in the browser',
-  atHand: `On your home screen ${brandName} is always at hand.`,
-  putOnHome: 'Put it on the home screen',
-  macDock:
-    'In Safari on a Mac, choose “Add to Dock” in the menu File: then the browser keeps this page’s key.',
-
-  keepsNothing: 'This browser doesn’t keep the key of this phone',
-  mustKeep:
-    'To approve payments, the browser has to keep a key. This browser does not allow that here, or it has no room left.',
-  allowData:
-    'Allow site data for this page in the settings of your browser, or leave its private mode. Then load this page again.',
-  addressNotSafe: 'This address isn’t safe',
-  safeAddress:
-    `${brandName} works only where the address begins with https, or with localhost on the very computer that it runs on. ` +
-    'Open it there.',
-  cantApprove: 'This browser can’t approve payments',
-  updateBrowser:
-    'It is too old, or an app shows this page inside itself. Update it, or open this page in Chrome, Edge, Firefox or ' +
-    'Samsung Internet of 2025 or newer, or in Safari 18.4 or newer.',
-  otherWays:
-    'On an iPhone or iPad that means iOS or iPadOS 18.4 or newer. With an older one you can’t add this phone, but you can ' +
-    `sign in and send payments with it: approve them on another phone or computer, or with a code by text if ${brandName} ` +
-    'offers you one.',
-  lacks: (features: readonly string[]) => `This browser has no ${features.join(', ')}.`,
 } as const

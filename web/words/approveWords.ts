@@ -41,7 +41,7 @@ export const approveWords = {
     'Another phone wants to be added. Approve only if you hold it in your hand and it shows these four digits. It can ' +
     'then approve payments, as this phone can.',
   leftToAnswer: <T>(time: T) => [time, ' left to answer'],
-  oneMinuteLeft: 'One minute left to answer.',
+  lastMinute: 'The last minute to answer has begun.',
   allRequests: 'All requests',
   deny: 'Deny',
   denying: 'Denying…',
@@ -127,4 +127,9 @@ export const approveWords = {
 
   didNotWork: 'That didn’t work',
   startAgain: 'Start again',
+  keepsNothing: 'This browser doesn’t keep the key of this phone',
+  mustKeep:
+    'To approve payments, the browser has to keep a key. This browser does not allow that here, or it has no room left.',
+  allowData:
+    'Allow site data for this page in the settings of your browser, or leave its private mode. Then load this page again.',
 } as const

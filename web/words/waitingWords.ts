@@ -17,7 +17,7 @@ export const waitingWords = {
   qr: `A QR code that opens ${brandName} on your phone`,
   orOpen: (address: string) => `Or open ${address} there.`,
   left: ' left to answer',
-  oneMinuteLeft: 'One minute left to answer.',
+  lastMinute: 'The last minute to answer has begun.',
   phoneCanAnswer: 'Your phone can still answer.',
   cancel: 'Cancel this payment',
   cancelling: 'Cancelling…',

@@ -37,6 +37,7 @@ export function limitsTable(
   }
 
   return {
+    whyNoPayingText: texts.whyNoPaying,
     spendPayingText: texts.spendPaying,
     spendProvingTexts: texts.spendProving,
 
@@ -95,13 +96,13 @@ export function limitsTable(
     clearInvitations,
   }
 
+  /** The page's invitations of this hour, and the rings for what they let ask. */
   async function clearInvitations(payerId: string, now: Date): Promise<void> {
-    const none = { ':none': 0 }
     await items.write(
       invitationsKey(payerId, now),
-      'SET uses = :none',
-      'attribute_exists(uses)',
-      none,
+      'SET uses = :none, ask_rings = :none',
+      'attribute_exists(uses) OR attribute_exists(ask_rings)',
+      { ':none': 0 },
     )
   }
 

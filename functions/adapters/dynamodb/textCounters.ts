@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { handset } from '../../core/handset.ts'
 import type { PhoneNumber } from '../../core/payer.ts'
+import type { GiveBack } from '../../core/ports.ts'
 import { Refusal, secondsUntil } from '../../core/refusals.ts'
 import { sha256Hex } from '../sha256.ts'
 import { DAY_MS, epoch, HOUR_MS, type LimitItems, TRIES_MAX } from './limitItems.ts'
@@ -49,6 +50,12 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     return spendInTurn([provingOf(payerId, now), number, stage(now, texts, half)], now)
   }
 
+  /** The refusal of a payer whose own counter is full, who then raises no counter that others share. */
+  const whyNoPaying = async (payerId: string, now: Date): Promise<Refusal | undefined> => {
+    const counter = payingOf(payerId, now)
+    return whyFull(counter, { ...(await read(counter.key)) }, now)
+  }
+
   /** Reset the payer's counts of the hour and the day; the counts of numbers and of the stage stay. */
   const clear = async (payerId: string, now: Date) => {
     for (const { key, counts } of [payingOf(payerId, now), provingOf(payerId, now)]) {
@@ -81,17 +88,16 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
   })
 
   /** Count in all at once, because a payer waits for each trip; a refusal of the first counter comes first. */
-  async function spendTogether(counters: readonly Counter[], now: Date): Promise<void> {
+  async function spendTogether(counters: readonly Counter[], now: Date): Promise<GiveBack> {
     const spent = await Promise.allSettled(counters.map((counter) => spend(counter, now)))
     const reasons = spent.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
     const refusal = reasons.find((reason) => reason instanceof Refusal)
-    if (refusal) {
-      await Promise.all(counters.filter((_, i) => spent[i]?.status === 'fulfilled').map(giveBack))
-    }
+    if (refusal) await giveBackAll(counters.filter((_, i) => spent[i]?.status === 'fulfilled'))
     if (reasons.length > 0) throw refusal ?? reasons[0]
+    return () => giveBackAll(counters)
   }
 
-  async function spendInTurn(counters: readonly Counter[], now: Date): Promise<void> {
+  async function spendInTurn(counters: readonly Counter[], now: Date): Promise<GiveBack> {
     const counted: Counter[] = []
     try {
       for (const counter of counters) {
@@ -101,10 +107,14 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     } catch (error) {
       // If one counter is full, the others are given back: otherwise refused requests would use up the counters of
       // honest payers and of the stage.
-      if (error instanceof Refusal) await Promise.all(counted.map(giveBack))
+      if (error instanceof Refusal) await giveBackAll(counted)
       throw error
     }
+    return () => giveBackAll(counters)
   }
+
+  const giveBackAll = async (counters: readonly Counter[]): Promise<void> =>
+    void (await Promise.all(counters.map(giveBack)))
 
   async function spend(counter: Counter, now: Date): Promise<void> {
     const { key, counts, texts } = counter
@@ -117,7 +127,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     const sums = counts.map(
       ({ attribute }) => `${attribute} = if_not_exists(${attribute}, :none) + :texts`,
     )
-    refuseFull(counter, {}, now)
+    requireRoom(counter, {}, now)
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const counted = await write(
         key,
@@ -134,7 +144,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
       if (counted) return
       const found = await read(key)
       if (own.left(found)) return
-      refuseFull(counter, { ...found }, now)
+      requireRoom(counter, { ...found }, now)
       // The counts have room now: texts were given back, or our own retried write succeeded and then another write
       // replaced its id. Count again.
     }
@@ -157,7 +167,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     )
   }
 
-  return { spendPaying, spendProving, clear, used }
+  return { whyNoPaying, spendPaying, spendProving, clear, used }
 }
 
 /**
@@ -179,12 +189,22 @@ const NO_TEXTS = { hour: 0, day: 0 }
 
 const uses = z.int().default(0)
 
-/** Refuses `too_many_sms` if a count is full, until the last full count is reset. */
-function refuseFull({ counts, texts }: Counter, found: Record<string, unknown>, now: Date): void {
+/** Refuses `too_many_sms` if a count is full. */
+function requireRoom(counter: Counter, found: Record<string, unknown>, now: Date): void {
+  const why = whyFull(counter, found, now)
+  if (why) throw why
+}
+
+/** The refusal `too_many_sms` if a count is full, until the last full count is reset. */
+function whyFull(
+  { counts, texts }: Counter,
+  found: Record<string, unknown>,
+  now: Date,
+): Refusal | undefined {
   const ends = counts
     .filter(({ attribute, max }) => uses.parse(found[attribute]) + texts > max)
     .map(({ windowMs }) => (Math.floor(now.getTime() / windowMs) + 1) * windowMs)
-  if (ends.length === 0) return
+  if (ends.length === 0) return undefined
   const retryAfterSeconds = secondsUntil(new Date(Math.max(...ends)), now)
-  throw new Refusal('too_many_sms', { retryAfterSeconds })
+  return new Refusal('too_many_sms', { retryAfterSeconds })
 }

@@ -58,18 +58,19 @@ export async function sendSmsCode(
 ): Promise<Payment> {
   const { payments, payers, limits, codes, clock } = ports
   const { payerId } = signedIn
-  const [asked, payer] = await Promise.all([
+  const [asked, payer, isFull] = await Promise.all([
     requirePayment(ports, payerId, id),
     payers.get(payerId),
+    limits.whyNoPayingText(payerId, clock()),
   ])
   admit(payer, signedIn)
   requireTexts(ports, payer)
-  // Check the payment and the lock first, so that a refused text is not counted in the payer's hour …
-  const refused = whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock())
+  // Check the payment, the lock and the payer's own hour first, so that a refused text is counted nowhere …
+  const refused = whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock()) ?? isFull
   if (refused) throw refused
   const phone = phoneOf(asked, payer)
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
-  await limits.spendPayingText(payerId, clock())
+  const giveBack = await limits.spendPayingText(payerId, clock())
   // … and reserve the text afterwards, so that a text the hour refuses is not counted in the payment.
   const now = clock()
   const payment = await payments.reserveText(
@@ -78,8 +79,11 @@ export async function sendSmsCode(
     new Date(now.getTime() - TEXT_PAUSE_SECONDS * 1000),
     now,
   )
-  if (!payment)
+  if (!payment) {
+    // Otherwise a burst for one payment, of which one text is sent, would use up the payer's hour and the stage's day.
+    await giveBack()
     throw whyConditionFailed(whyNoSms(await requirePayment(ports, payerId, id), clock()), id)
+  }
   const textId = await codes.send({ phone, providerPhoneId: phoneIdOf(payment) }, bound(payment))
   if (textId === undefined) return payment
   const named = await payments.saveText(id, textId)

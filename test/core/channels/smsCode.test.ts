@@ -62,6 +62,7 @@ describe('a text', () => {
     readonly person?: Payer | undefined
     readonly reserved?: Payment | undefined
     readonly isOff?: boolean
+    readonly full?: Refusal
     readonly textId?: string | undefined
     /** As it is when the text's name is stored. */
     readonly named?: Payment
@@ -81,7 +82,10 @@ describe('a text', () => {
         saveText: async () => named,
       }),
       payers: one.port<PayerStore>({ get: async () => person }),
-      limits: one.port<Limits>({ spendPayingText: async () => {} }),
+      limits: one.port<Limits>({
+        whyNoPayingText: async () => world.full,
+        spendPayingText: async () => async () => void one.asked.push(['giveBack']),
+      }),
       rules: { waitHours: 12, textsBesideDevice: false },
       switches: one.port<Switches>({ smsOff: async () => world.isOff ?? false }),
       codes: one.port<Codes>({
@@ -102,6 +106,7 @@ describe('a text', () => {
     expect(asked).toEqual([
       ['get', PAYER, ID],
       ['get', PAYER],
+      ['whyNoPayingText', PAYER, NOON],
       ['smsOff'],
       ['spendPayingText', PAYER, NOON],
       ['reserveText', PAYER, ID, at(-20), NOON],
@@ -112,7 +117,7 @@ describe('a text', () => {
   test('while texts are stopped is refused, before anything is counted, reserved or sent', async () => {
     const { sent, names } = texting({ isOff: true })
     await expect(sent).rejects.toMatchObject({ code: 'sms_off', ...retryAfter(300) })
-    expect(names()).toEqual(['get', 'get', 'smsOff'])
+    expect(names()).toEqual(['get', 'get', 'whyNoPayingText', 'smsOff'])
   })
 
   test('goes to the phone that the payment was started for, though the payer has another now', async () => {
@@ -153,7 +158,7 @@ describe('a text', () => {
     const person = { ...payer, codesLockedUntil: at(60) }
     const { sent, names } = texting({ stored: [{ ...open, ...now }], person })
     await expect(sent).rejects.toMatchObject(refusal)
-    expect(names()).toEqual(['get', 'get'])
+    expect(names()).toEqual(['get', 'get', 'whyNoPayingText'])
   })
 
   test.each([
@@ -194,7 +199,7 @@ describe('a text', () => {
       if (kind === Refusal) {
         await expect(sent).rejects.toMatchObject({ code: 'locked', details: {} })
       }
-      expect(names()).toEqual(['get', 'get'])
+      expect(names()).toEqual(['get', 'get', 'whyNoPayingText'])
     },
   )
 
@@ -202,6 +207,14 @@ describe('a text', () => {
     const { sent, names } = texting({ stored: [open, { ...open, ...now }], reserved: undefined })
     await expect(sent).rejects.toMatchObject(refusal)
     expect(names()).not.toContain('send')
+    expect(names()).toContain('giveBack')
+  })
+
+  test('of a payer whose hour is full raises no counter that others share', async () => {
+    const full = new Refusal('too_many_sms', { retryAfterSeconds: 1800 })
+    const { sent, names } = texting({ full })
+    await expect(sent).rejects.toBe(full)
+    expect(names()).toEqual(['get', 'get', 'whyNoPayingText'])
   })
 
   test('whose condition failed although it holds is a fault', async () => {
@@ -215,7 +228,7 @@ describe('a text', () => {
     expect(await sent).toBe(named)
     expect(asked.at(-1)).toEqual(['saveText', ID, 'VE1'])
     // But for what is read at first, nothing is asked before the last is answered.
-    expect(together).toEqual(['get'])
+    expect(together).toEqual(['get', 'whyNoPayingText'])
   })
 
   test.each([

@@ -1,12 +1,13 @@
 import { type Child, el, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
-import { detailsOf, explain } from '../../problem.ts'
+import { explain } from '../../problem.ts'
 import { minutesAndSeconds } from '../../timeLeft.ts'
 import { addingWords } from '../../words/addingWords.ts'
 import { approveWords } from '../../words/approveWords.ts'
 import { forgetDevice, type OwnDevice } from '../deviceStore.ts'
 import { goOnWithNext } from '../nextRequest.ts'
 import { endOf, type PhonePage, type PhoneScreen } from '../phonePage.ts'
+import { wasLetIn } from '../wasLetIn.ts'
 
 /** The account and the four digits to type on its page, until that page has let this phone in. */
 export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDevice): void {
@@ -104,23 +105,6 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
       others && el('a', { href: '#waiting', class: 'button' }, addingWords.seeWaiting),
     )
   }
-}
-
-/** Whether the account knows this phone, or can't be asked just now, which is said. */
-export async function wasLetIn(
-  { calls, watch }: Pick<PhonePage, 'calls' | 'watch'>,
-  device: OwnDevice,
-  say: ReturnType<typeof formMessage>['say'],
-): Promise<boolean> {
-  try {
-    await calls.approvals(device)
-  } catch (error) {
-    if (detailsOf(error).code === 'device_not_trusted') return false
-    say(el('p', {}, explain(error)))
-    return true
-  }
-  await watch.look()
-  return true
 }
 
 function showAdded(page: PhonePage, { email, name }: OwnDevice): void {

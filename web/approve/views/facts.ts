@@ -1,6 +1,6 @@
 import { type Child, el, keeping, verbatim } from '../../element.ts'
 import type { ServerClock } from '../../serverClock.ts'
-import { minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
+import { beginsLastMinute, minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
 import { approveWords } from '../../words/approveWords.ts'
 import { amountSaid } from '../amountSaid.ts'
 import type { OwnDevice } from '../deviceStore.ts'
@@ -87,10 +87,12 @@ export function countdown(clock: ServerClock, request: Request, onOver: () => vo
   const left = el('span', { class: 'left', role: 'timer' })
   const spoken = el('p', { class: 'only-heard', role: 'status' })
   let isOver = false
+  let before = 0
   function tick(): void {
     const seconds = secondsLeft(request, clock.now())
     left.textContent = minutesAndSeconds(seconds)
-    if (seconds === 60) spoken.textContent = approveWords.oneMinuteLeft
+    if (beginsLastMinute(before, seconds)) spoken.textContent = approveWords.lastMinute
+    before = seconds
     if (seconds > 0 || isOver) return
     isOver = true
     onOver()

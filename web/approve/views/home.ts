@@ -1,7 +1,7 @@
 import { type Child, el, fill, verbatim } from '../../element.ts'
 import { button } from '../../form.ts'
 import { invitationToShow } from '../../invitation.ts'
-import { addingWords } from '../../words/addingWords.ts'
+import { homeScreenWords } from '../../words/homeScreenWords.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
 import { picture } from './pictures.ts'
 
@@ -20,30 +20,30 @@ export function showHome(
   }: { readonly code?: string | null; readonly stay?: (() => void) | null } = {},
 ): void {
   screen.show(
-    addingWords.homeScreen,
-    el('p', {}, addingWords.isAddedHere),
-    el('p', {}, addingWords.whyHome),
+    homeScreenWords.homeScreen,
+    el('p', {}, homeScreenWords.isAddedHere),
+    el('p', {}, homeScreenWords.whyHome),
     el(
       'ol',
       { class: 'guide' },
-      step('share', addingWords.share),
-      step('add', addingWords.addToHome),
-      step('open', addingWords.openHome),
+      step('share', homeScreenWords.share),
+      step('add', homeScreenWords.addToHome),
+      step('open', homeScreenWords.openHome),
       code === null
-        ? step('type', addingWords.getCode)
+        ? step('type', homeScreenWords.getCode)
         : step(
             'type',
-            addingWords.typeCode,
+            homeScreenWords.typeCode,
             verbatim('p', { class: 'invitation' }, invitationToShow(code)),
           ),
     ),
-    stay && el('p', { class: 'hint' }, addingWords.stayMeans),
+    stay && el('p', { class: 'hint' }, homeScreenWords.stayMeans),
     el(
       'div',
       { class: 'actions' },
-      stay && button(addingWords.stay, stay, { kind: 'quiet' }),
+      stay && button(homeScreenWords.stay, stay, { kind: 'quiet' }),
       page.watch.all().length > 0 &&
-        el('a', { href: '#waiting', class: 'button' }, addingWords.back),
+        el('a', { href: '#waiting', class: 'button' }, homeScreenWords.back),
     ),
   )
 }
@@ -65,12 +65,15 @@ export function homeBox({ homeScreen }: PhonePage) {
       ...(state === 'can'
         ? CAN()
         : state === 'mac'
-          ? [el('p', { class: 'hint' }, addingWords.macDock)]
+          ? [el('p', { class: 'hint' }, homeScreenWords.macDock)]
           : []),
     )
   }
 
-  const CAN = (): Child[] => [el('p', {}, addingWords.atHand), button(addingWords.putOnHome, add)]
+  const CAN = (): Child[] => [
+    el('p', {}, homeScreenWords.atHand),
+    button(homeScreenWords.putOnHome, add),
+  ]
 
   async function add(): Promise<void> {
     await homeScreen.add()

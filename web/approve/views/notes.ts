@@ -6,8 +6,8 @@ import { dateAndTime } from '../../times.ts'
 import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import { forgetDevice } from '../deviceStore.ts'
 import { endOf, isOffline, type PhonePage } from '../phonePage.ts'
+import { wasLetIn } from '../wasLetIn.ts'
 import type { Watched } from '../watch.ts'
-import { wasLetIn } from './digits.ts'
 
 /** What is wrong with a device of this phone, and a new one that still waits for its digits. */
 export function notesBox(page: PhonePage) {

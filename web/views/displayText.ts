@@ -1,0 +1,7 @@
+import type { Payment } from '../api.ts'
+import { verbatim } from '../element.ts'
+
+/** The payment's display text, the same on every channel. */
+export function displayText(payment: Payment): HTMLElement {
+  return verbatim('p', { class: 'display-text', dir: 'auto' }, payment.displayText)
+}
