@@ -13,7 +13,6 @@ import { awsCommand, describedStack, isMissing, resourcesOf } from './checks/dep
 import { nameChecks } from './checks/nameChecks.ts'
 import { type Plan, plannedTemplate, type Standing, type Template } from './checks/plan.ts'
 import { settingChecks } from './checks/settingChecks.ts'
-import { tableChecks } from './checks/tableChecks.ts'
 import { terminal } from './terminal.ts'
 
 /** @param template what would be deployed with these settings */
@@ -43,7 +42,6 @@ ${OPTIONS}
       checks: [
         ...accountChecks(plan, clients),
         ...nameChecks(plan, clients),
-        ...tableChecks(plan, clients),
         ...settingChecks(plan, clients),
       ],
     }

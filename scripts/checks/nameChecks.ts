@@ -1,19 +1,21 @@
-/** Checks of the stack and of the names that one account or region has only once. */
+/** Checks of the names that one account or region has only once, and of the tables' indexes. */
 import {
   ListOriginAccessControlsCommand,
   ListResponseHeadersPoliciesCommand,
 } from '@aws-sdk/client-cloudfront'
 import { DescribeUserPoolDomainCommand } from '@aws-sdk/client-cognito-identity-provider'
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { ListEventBusesCommand } from '@aws-sdk/client-eventbridge'
 import * as z from 'zod'
 import { type AwsClients, isNamed } from './awsClients.ts'
-import { type Check, right, wrong } from './check.ts'
+import { type Check, type Finding, known, right, wrong } from './check.ts'
 import { ofType, type Plan, textOf } from './plan.ts'
 import { STANDING, standingStack } from './stackCheck.ts'
 
 export const nameChecks = (plan: Plan, clients: AwsClients): Check[] => [
   standingStack(plan),
   ...Object.keys(NAMED).map((type) => nameFree(plan, clients, type as NamedType)),
+  indexes(plan, clients),
 ]
 
 type Named = {
@@ -116,3 +118,78 @@ function nameFree(plan: Plan, clients: AwsClients, type: NamedType): Check {
     },
   }
 }
+
+const index = z.object({
+  IndexName: z.string(),
+  KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })),
+  Projection: z.object({ ProjectionType: z.string() }),
+})
+const table = z.object({
+  KeySchema: index.shape.KeySchema,
+  GlobalSecondaryIndexes: z.array(index).default([]),
+})
+
+/** DynamoDB adds or removes one index of a table at a time, and changes none; with two, the deployment fails. */
+const indexes = ({ template, standing }: Plan, { dynamoDb }: AwsClients): Check => ({
+  title: 'indexes',
+  isGuard: true,
+  needs: ['dynamodb:DescribeTable', ...STANDING],
+  async look(abortSignal) {
+    const there = (await standing())?.resources ?? []
+    const findings: Finding[] = []
+    for (const [id, { Properties }] of ofType(template, 'AWS::DynamoDB::GlobalTable')) {
+      const TableName = there.find((one) => one.LogicalResourceId === id)?.PhysicalResourceId
+      if (TableName === undefined) continue
+      const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }), {
+        abortSignal,
+      })
+      findings.push(changed(id, table.parse(Properties), table.parse(Table)))
+    }
+    return (
+      findings.find(({ mark }) => mark === '✗') ??
+      findings.find(({ mark }) => mark === '!') ??
+      right(findings.length > 0 ? 'they are those that are deployed' : 'the tables are new')
+    )
+  },
+})
+
+function changed(
+  id: string,
+  planned: z.infer<typeof table>,
+  deployed: z.infer<typeof table>,
+): Finding {
+  if (shapeOf(planned) !== shapeOf(deployed)) {
+    return wrong(
+      `${id} would get another key, so CloudFormation would make a new, empty table`,
+      'Leave the key in functions/tables.ts as it is.',
+    )
+  }
+  const [wanted, there] = [planned, deployed].map(
+    ({ GlobalSecondaryIndexes: all }) => new Map(all.map((one) => [one.IndexName, shapeOf(one)])),
+  ) as [Map<string, string>, Map<string, string>]
+  const other = [...wanted].filter(([name, shape]) => (there.get(name) ?? shape) !== shape)
+  if (other.length > 0) {
+    return wrong(
+      `${id}: ${other.map(([name]) => name).join(', ')} would change, which no index can`,
+      'Give the new one another name in functions/tables.ts, and take the old one out in a later deployment.',
+    )
+  }
+  const moves = [
+    ...[...wanted.keys()].filter((name) => !there.has(name)).map((name) => `+${name}`),
+    ...[...there.keys()].filter((name) => !wanted.has(name)).map((name) => `-${name}`),
+  ]
+  if (moves.length > 1) {
+    return wrong(
+      `${id}: ${moves.join(', ')}, and DynamoDB makes one such change a deployment`,
+      'Deploy versions in between, each with one of them.',
+    )
+  }
+  if (moves.length === 0) return right('')
+  return known(`${id}: ${moves[0]}, which takes the longer the larger the table is`)
+}
+
+const shapeOf = (one: Pick<z.infer<typeof index>, 'KeySchema'> & { Projection?: unknown }) =>
+  JSON.stringify([
+    one.KeySchema.map(({ AttributeName, KeyType }) => [KeyType, AttributeName]).sort(),
+    z.object({ ProjectionType: z.string() }).safeParse(one.Projection).data?.ProjectionType,
+  ])

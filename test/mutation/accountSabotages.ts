@@ -11,7 +11,6 @@ const AFTER = 'test/scripts/deployed.test.ts'
 const SETTINGS = 'test/lib/settings.test.ts'
 const account = inFile('scripts/checks/accountChecks.ts', BEFORE)
 const names = inFile('scripts/checks/nameChecks.ts', BEFORE)
-const tables = inFile('scripts/checks/tableChecks.ts', BEFORE)
 const stack = inFile('scripts/checks/stackCheck.ts', BEFORE)
 const domain = inFile('scripts/checks/domainChecks.ts', BEFORE)
 const lock = inFile('scripts/checks/archiveLock.ts', BEFORE)
@@ -49,12 +48,7 @@ export const accountSabotages: readonly Sabotage[] = [
     'holders[i] !== undefined && !ours.includes(holders[i])',
     'holders[i] === undefined && !ours.includes(holders[i])',
   ),
-  tables('two changed indexes count as one', 'if (moves.length > 1) {', 'if (moves.length > 2) {'),
-  tables(
-    'tables lose their deletion protection unsaid',
-    'deployed?.DeletionProtectionEnabled && !replicas.parse(planned)',
-    '!deployed && !replicas.parse(planned)',
-  ),
+  names('two changed indexes count as one', 'if (moves.length > 1) {', 'if (moves.length > 2) {'),
   inFile('scripts/checks/command.ts', BEFORE)(
     'a guard that could not be seen lets CI deploy',
     "allowUnseen && !findings.some(({ mark, isGuard }) => mark === '?' && isGuard) ? 0 : 2",

@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-cloudfront'
 import { DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DescribeUserPoolDomainCommand } from '@aws-sdk/client-cognito-identity-provider'
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { ListEventBusesCommand } from '@aws-sdk/client-eventbridge'
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
 import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
@@ -262,18 +261,26 @@ export const BROKEN: readonly (readonly [
     /functions\/tables\.ts/,
   ],
   [
-    'a stage that would no longer keep its data',
+    "a number of the firewall's secret that the deployed Lambdas do not know",
     (account) => {
       standing(account)
-      const { Properties } = account.template.Resources.UsersTable
-      const Table = { ...Properties, DeletionProtectionEnabled: true }
-      account.aws.dynamoDb
-        .on(DescribeTableCommand, { TableName: 'Payfriend-dev-UsersTable' })
-        .resolves({ Table })
+      account.settings.originSecretNumber = 5
     },
-    'deletion protection',
-    /^UsersTable would lose it/,
-    /keepData/,
+    "firewall's secret",
+    /^number 1 is deployed/,
+    /originSecretNumber/,
+  ],
+  [
+    'an archive that would no longer be locked',
+    (account) => {
+      standing(account)
+      account.aws.buckets.on(GetObjectLockConfigurationCommand).resolves({
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1827 } } },
+      })
+    },
+    "archive's lock",
+    /^it is governance for 5 years now, and would be none/,
+    /`archiveLock`/,
   ],
   [
     "SES's sandbox",
@@ -372,27 +379,5 @@ export const BROKEN: readonly (readonly [
     'firewall',
     /there is none/,
     /global/,
-  ],
-  [
-    "a number of the firewall's secret that the deployed Lambdas do not know",
-    (account) => {
-      standing(account)
-      account.settings.originSecretNumber = 5
-    },
-    "firewall's secret",
-    /^number 1 is deployed/,
-    /originSecretNumber/,
-  ],
-  [
-    'an archive that would no longer be locked',
-    (account) => {
-      standing(account)
-      account.aws.buckets.on(GetObjectLockConfigurationCommand).resolves({
-        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1827 } } },
-      })
-    },
-    "archive's lock",
-    /^it is governance for 5 years now, and would be none/,
-    /`archiveLock`/,
   ],
 ]

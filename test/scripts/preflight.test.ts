@@ -64,7 +64,6 @@ const TITLES = [
   'origin access',
   'event bus',
   'indexes',
-  'deletion protection',
   'mails',
   'certificate',
   "page's name",
