@@ -46,9 +46,11 @@ export const metrics = {
   CallbackNotUnderstood: 'Count',
   CallbackTimeless: 'Count',
 
-  /** Requests refused because CloudFront did not send them: past the firewall, or with a secret that is not known. */
+  /** Requests with a payer's token, refused because CloudFront did not send them: no secret, or one that is not known. */
   OriginSecretMissing: 'Count',
   OriginSecretUnknown: 'Count',
+  /** The same of requests without a token, with whatever secret: anybody can send them. */
+  StrangerPastFirewall: 'Count',
 
   DeviceAdded: 'Count',
   DeviceRemoved: 'Count',

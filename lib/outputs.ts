@@ -83,17 +83,21 @@ export function outputsOf(parts: Parts): Outputs {
     ...Object.fromEntries(
       secrets.map(({ output, holds, arn, shape }) => [
         output,
-        { description: `Run this once with ${holds}`, value: putSecret(region, arn, shape) },
+        {
+          description: `Write ${holds} into the file key.json as ${shape}, where only you can read it; run this once, and delete the file`,
+          // Not the key itself, which would be in the shell's history and in the list of processes.
+          value: putSecret(region, arn, 'file://key.json'),
+        },
       ]),
     ),
     TurnSwitches: {
       description:
         'Run this with true to stop texts or payments for all payers, and with false to go on',
-      value: putSecret(region, switches.arn, '{"smsOff":false,"paymentsOff":false}'),
+      value: putSecret(region, switches.arn, `'{"smsOff":false,"paymentsOff":false}'`),
     },
   }
 }
 
 const putSecret = (region: string, arn: string, value: string) =>
   `aws secretsmanager put-secret-value --region ${region} --secret-id ${arn}` +
-  ` --secret-string '${value}'`
+  ` --secret-string ${value}`

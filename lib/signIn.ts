@@ -202,6 +202,12 @@ export class SignIn extends Construct {
       removalPolicy: removalPolicy(keepData),
     })
     fixId(pool.node.defaultChild as CfnUserPool, 'UserPool')
+    if (keepData && sesIdentity === undefined) {
+      Annotations.of(this).addWarningV2(
+        'payfriend:mailer',
+        "Cognito's own mailer sends 50 mails a day for the whole account, and any stranger can use them up by “forgot password”; then nobody is invited. The setting `sesIdentity` has Amazon SES send them (docs/guides/threats.md).",
+      )
+    }
     for (const [id, reason] of [
       ['COG1', 'Fifteen characters of any kind; ASVS 6.2.5 forbids rules of composition.'],
       ['COG2', "A session alone pays nothing: every payment is approved on the payer's own phone."],

@@ -21,7 +21,7 @@ export const doctor: Command = {
 ${OPTIONS}
 
   --without-secrets   leaves out the lines for which secrets have to be read: key, switches, services of Verify`,
-  readsSecrets: true,
+  option: 'without-secrets',
   async begin({ stage: name, profile, withoutSecrets }, clients, signal) {
     const stage = await deployedStage(clients.cloudFormation, {
       stack: `Payfriend-${name}`,

@@ -19,7 +19,11 @@ import { terminal } from './terminal.ts'
 export const preflight = (
   template: (settings: StageSettings) => Template = plannedTemplate,
 ): Command => ({
-  usage: `npm run preflight -- --stage prod [--region eu-west-1] [--profile name]\n${OPTIONS}`,
+  usage: `npm run preflight -- --stage prod [--region eu-west-1] [--profile name] [--allow-unseen]
+${OPTIONS}
+  --allow-unseen  end with 0 also where a line could not be seen, but for those that guard what no later
+              deployment can take back: for a role of CI`,
+  option: 'allow-unseen',
   async begin(asked, clients, signal) {
     const found = settingsOf(asked)
     const [account, region] = await placeOf(clients, asked.profile, signal)

@@ -253,7 +253,7 @@ function report(
     '',
     json.replace(/^\{\n|\n\}$/g, ''),
     '',
-    'Then run the line that the deployment prints as PutTwilioKey, with this key and its secret.',
+    'Then run the line that the deployment prints as PutTwilioKey, with this key and its secret in key.json.',
     '',
     'On a laptop, start with these, and with VERIFY_API_KEY and VERIFY_API_SECRET:',
     '',

@@ -56,7 +56,7 @@ export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
   schemas: { readonly body: B; readonly query: Q },
   handle: (request: Checked<z.infer<B>, z.infer<Q>>) => Promise<Answer>,
 ): PayerHandler {
-  return pipeline(originCheck(env), async (event: PayerEventName) => {
+  return pipeline(originCheck(env, 'payers'), async (event: PayerEventName) => {
     const payer = payerOf(event)
     const query = checked(schemas.query, { ...event.queryStringParameters })
     const body = checked(schemas.body, jsonBody(event))
@@ -114,7 +114,7 @@ export function deviceEndpoint<B extends z.ZodType>(
   { apiUrl, body }: { readonly apiUrl: string; readonly body: B },
   handle: (request: DeviceRequest<z.infer<B>>) => Promise<Answer>,
 ): PublicHandler {
-  return pipeline(originCheck(env), async (event: APIGatewayProxyEventV2) => {
+  return pipeline(originCheck(env, 'device'), async (event: APIGatewayProxyEventV2) => {
     const [method = '', route = ''] = event.routeKey.split(' ', 2)
     const path = route.replace('{approvalId}', () => idIn(event, 'approvalId', APPROVAL_ID))
     return handle({

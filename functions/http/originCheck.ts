@@ -23,9 +23,10 @@ const secrets = z
  *
  * Without secrets, as in a stage without a firewall, every request is taken.
  *
+ * @param open whose routes: only on a payer's has API Gateway accepted a token before
  * @throws Error where the secrets are malformed, so that a Lambda fails at its start and does not run unchecked
  */
-export function originCheck({ ORIGIN_SECRETS }: OriginEnv) {
+export function originCheck({ ORIGIN_SECRETS }: OriginEnv, open: 'payers' | 'device') {
   const parsed = secrets.safeParse(ORIGIN_SECRETS)
   if (!parsed.success) throw new Error('This setting is wrong: ORIGIN_SECRETS')
   const known = parsed.data?.split(',').map(digest)
@@ -34,8 +35,10 @@ export function originCheck({ ORIGIN_SECRETS }: OriginEnv) {
     const given = digest(headers[ORIGIN_HEADER] ?? '')
     // Of equal length, so that the time of a comparison tells nothing of a secret.
     if (known.some((one) => timingSafeEqual(one, given))) return
-    // Apart: an unknown secret is rather CloudFront after a bad deployment, and none a caller past the firewall.
-    count(headers[ORIGIN_HEADER] ? 'OriginSecretUnknown' : 'OriginSecretMissing')
+    // Any stranger can make up a secret. Of a payer an unknown one is rather CloudFront after a bad deployment, and none
+    // a caller past the firewall.
+    if (open === 'device') count('StrangerPastFirewall')
+    else count(headers[ORIGIN_HEADER] ? 'OriginSecretUnknown' : 'OriginSecretMissing')
     throw new Refusal('wrong_address')
   }
 }

@@ -27,7 +27,9 @@ export function addDashboard(
     new GraphWidget({ title, left, width: HALF, leftYAxis: { min: 0, showUnits: false } })
   const refused = [
     ...(metrics.signUp ? [metrics.signUp.refused] : []),
-    ...(metrics.cameThrough ? [own('OriginSecretMissing'), own('OriginSecretUnknown')] : []),
+    ...(metrics.cameThrough
+      ? [own('OriginSecretMissing'), own('OriginSecretUnknown'), own('StrangerPastFirewall')]
+      : []),
   ]
   new Dashboard(scope, 'Dashboard', {
     widgets: [

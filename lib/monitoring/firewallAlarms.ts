@@ -1,7 +1,7 @@
 /** The alarms of requests that CloudFront did not send, where a firewall stands in front. */
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
-import { type AlarmRule, AT_ONCE, FAULTS_MIN, QUARTER } from './alarmRule.ts'
-import { filled, type StageMetrics } from './metrics.ts'
+import { type AlarmRule, AT_ONCE, FAULTS_MIN, PERIOD, QUARTER } from './alarmRule.ts'
+import type { StageMetrics } from './metrics.ts'
 
 /** Requests past the firewall in five minutes. Any stranger can send one, and it is refused before all else. */
 const PAST_FIREWALL_MIN = 100
@@ -13,7 +13,8 @@ export const firewallRules = (own: StageMetrics['own'], cameThrough: IMetric): A
     what: 'The API refuses the requests of its own page, so nobody can pay',
     heading: 'Alarm: the page is refused',
     metric: new MathExpression({
-      // Without a secret a stranger sends it too; then it counts only where nothing comes through.
+      // Both are of payers with a token: a stranger's do not count. A payer's own program may send no secret, so these
+      // count only where nothing comes through.
       expression: 'FILL(unknown, 0) + IF(FILL(through, 0) == 0, FILL(missing, 0), 0)',
       usingMetrics: {
         unknown: own('OriginSecretUnknown'),
@@ -30,7 +31,12 @@ export const firewallRules = (own: StageMetrics['own'], cameThrough: IMetric): A
     id: 'FirewallPassed',
     what: 'Many requests are sent to the API past the firewall; each is refused',
     heading: 'Alarm: requests past the firewall',
-    metric: filled(own('OriginSecretMissing')),
+    metric: new MathExpression({
+      expression: 'FILL(strangers, 0) + FILL(missing, 0)',
+      usingMetrics: { strangers: own('StrangerPastFirewall'), missing: own('OriginSecretMissing') },
+      label: 'requests past the firewall',
+      period: PERIOD,
+    }),
     threshold: PAST_FIREWALL_MIN,
     periods: AT_ONCE,
   },

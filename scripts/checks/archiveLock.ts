@@ -33,6 +33,7 @@ const lockOf = (given: unknown): Lock | undefined =>
 /** Said aloud, because a deployment cannot be taken back in this. */
 export const archiveLock = (plan: Plan, client: S3Client): Check => ({
   title: "archive's lock",
+  isGuard: true,
   needs: ['s3:GetBucketObjectLockConfiguration', ...STANDING],
   async look(abortSignal) {
     const [bucket] = ofType(plan.template, 'AWS::S3::Bucket').filter(([id]) => ARCHIVE.test(id))

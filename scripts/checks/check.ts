@@ -12,6 +12,8 @@ export type Check = {
   readonly title: string
   /** The rights that the check needs, by IAM's names. */
   readonly needs?: readonly string[]
+  /** Whether it guards what no later deployment can take back, so that it has to be seen. */
+  readonly isGuard?: true
   readonly look: (signal: AbortSignal) => Promise<Finding>
 }
 

@@ -19,6 +19,7 @@ export const originSecrets = ({ settings, standing }: Plan): Check[] =>
     ? [
         {
           title: "firewall's secret",
+          isGuard: true,
           needs: STANDING,
           async look() {
             const { resources = [] } = (await standing()) ?? {}

@@ -132,6 +132,7 @@ const table = z.object({
 /** DynamoDB adds or removes one index of a table at a time, and changes none; with two, the deployment fails. */
 const indexes = ({ template, standing }: Plan, { dynamoDb }: AwsClients): Check => ({
   title: 'indexes',
+  isGuard: true,
   needs: ['dynamodb:DescribeTable', ...STANDING],
   async look(abortSignal) {
     const there = (await standing())?.resources ?? []

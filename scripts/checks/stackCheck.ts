@@ -12,6 +12,7 @@ export const STANDING = [
 
 export const standingStack = (plan: Plan): Check => ({
   title: 'stack',
+  isGuard: true,
   needs: STANDING,
   async look() {
     const found = await plan.standing()

@@ -245,7 +245,7 @@ test.each([
   expect(sums()).toEqual({ [metric]: 1 })
 })
 
-test('what came past the firewall is counted apart from a secret that is not known', async () => {
+test('what came past the firewall is counted apart from a payer’s secret that is not known, and a stranger’s as neither', async () => {
   const [known, other] = ['a'.repeat(32), 'b'.repeat(32)]
   const walled = harness.with({ ORIGIN_SECRETS: known })
   const as = await harness.person()
@@ -255,7 +255,11 @@ test('what came past the firewall is counted apart from a secret that is not kno
     await walled.call('profile', { as, headers })
     await walled.call('listApprovals', { headers })
   }
-  expect(sums()).toEqual({ OriginSecretMissing: 4, OriginSecretUnknown: 6 })
+  expect(sums()).toEqual({
+    OriginSecretMissing: 2,
+    OriginSecretUnknown: 3,
+    StrangerPastFirewall: 5,
+  })
 })
 
 test('a forged callback whose payment cannot be looked for is a fault of ours, and told as no payment’s', async () => {

@@ -252,6 +252,8 @@ describe('a firewall', () => {
     ],
     ['strangers come past it beside payers', { OriginSecretMissing: 99, CameThrough: 1 }, 'OK'],
     ['one refused request is no sign', { OriginSecretUnknown: 1, OriginSecretMissing: 1 }, 'OK'],
+    ['a stranger makes up secrets, by day', { StrangerPastFirewall: 500, CameThrough: 1 }, 'OK'],
+    ['a stranger makes up secrets, while nobody pays', { StrangerPastFirewall: 500 }, 'OK'],
     ['all comes through', { CameThrough: 500 }, 'OK'],
     ['nothing is asked', {}, 'OK'],
   ])('tells of a page that its own API refuses: %s', (_, data, expected) => {
@@ -259,9 +261,12 @@ describe('a firewall', () => {
   })
 
   test('tells of a flood past it, also while payers come through', () => {
-    const flood = (OriginSecretMissing: number) =>
-      state('FirewallPassed', { OriginSecretMissing, CameThrough: 500 })
-    expect([99, 100].map(flood)).toEqual(['OK', 'ALARM'])
+    for (const who of ['OriginSecretMissing', 'StrangerPastFirewall']) {
+      const flood = (n: number) => state('FirewallPassed', { [who]: n, CameThrough: 500 })
+      expect([who, ...[99, 100].map(flood)]).toEqual([who, 'OK', 'ALARM'])
+    }
+    const both = { OriginSecretMissing: 50, StrangerPastFirewall: 50 }
+    expect(state('FirewallPassed', both)).toBe('ALARM')
   })
 
   test.each([
@@ -287,7 +292,7 @@ describe('a firewall', () => {
 
   test('has what is refused for its address on the dashboard', () => {
     const [[, board] = []] = ofWalled('AWS::CloudWatch::Dashboard')
-    for (const name of ['OriginSecretMissing', 'OriginSecretUnknown']) {
+    for (const name of ['OriginSecretMissing', 'OriginSecretUnknown', 'StrangerPastFirewall']) {
       expect(JSON.stringify(board)).toContain(name)
     }
   })

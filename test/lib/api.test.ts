@@ -162,10 +162,10 @@ describe.each(providers)('with %s', (provider) => {
     const ofProvider = {
       authy: {
         AuthyCallbackUrl: `${api}/payments/callback`,
-        PutAuthyKey: `${put('Authy')} '{"apiKey":"..."}'`,
+        PutAuthyKey: `${put('Authy')} file://key.json`,
       },
       twilioVerify: {
-        PutTwilioKey: `${put('TwilioVerify')} '{"apiKey":"SK...","apiKeySecret":"..."}'`,
+        PutTwilioKey: `${put('TwilioVerify')} file://key.json`,
       },
       none: {},
     }

@@ -115,11 +115,12 @@ class Expression {
       if (!metric) throw new Error(`there is no metric ${name}`)
       return metric
     }
-    const [first, second, third] = this.list('(')
+    const [first, second, third] = this.list('(', name === 'MAX' ? most : sum)
     if (first === undefined) throw new Error(`${name} of nothing`)
     switch (name) {
       // Of an array, which `list` has taken apart.
       case 'SUM':
+      case 'MAX':
         return first
       case 'FILL':
         return each((value) => value ?? Number(second), first)
@@ -139,12 +140,12 @@ class Expression {
   }
 
   /** What stands between brackets, with commas. */
-  private list(opening: '(' | '['): (Value | undefined)[] {
+  private list(opening: '(' | '[', ofArray = sum): (Value | undefined)[] {
     if (this.tokens.shift() !== opening) throw new Error(`no ${opening}`)
     const all: (Value | undefined)[] = []
     let next: string | undefined = ','
     while (next === ',') {
-      all.push(this.tokens[0] === '[' ? each(sum, ...this.list('[')) : this.value())
+      all.push(this.tokens[0] === '[' ? each(ofArray, ...this.list('[')) : this.value())
       next = this.tokens.shift()
     }
     if (next !== (opening === '(' ? ')' : ']')) throw new Error(`${opening} does not end`)
@@ -163,6 +164,11 @@ const sum = (...all: (number | undefined)[]) =>
   all.every((one) => one === undefined)
     ? undefined
     : all.reduce<number>((total, one) => total + (one ?? 0), 0)
+
+const most: typeof sum = (...all) => {
+  const counted = all.filter((one) => one !== undefined)
+  return counted.length === 0 ? undefined : Math.max(...counted)
+}
 
 /** The same for each period. */
 function each(

@@ -93,7 +93,7 @@ const streams = consumers.flatMap((consumer) =>
 )
 
 /** What nothing can count without a firewall. */
-const OF_FIREWALLS = ['OriginSecretMissing', 'OriginSecretUnknown']
+const OF_FIREWALLS = ['OriginSecretMissing', 'OriginSecretUnknown', 'StrangerPastFirewall']
 /** What nothing can count without a provider. */
 const OF_PROVIDERS = [
   'CallbackForged',

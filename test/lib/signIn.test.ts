@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { Annotations, Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
-import { synthesize, text } from './synthesized.ts'
+import { appWithoutCopies, settingsOf, stackIn, synthesize, text } from './synthesized.ts'
 
 const { json, all, the, lambda, ofType } = synthesize()
 const client = the('AWS::Cognito::UserPoolClient').Properties
@@ -57,6 +59,25 @@ describe('the page’s client', () => {
 })
 
 describe('the pool', () => {
+  test.each([
+    ['of a stage that keeps its data warns of mails', {}, 1],
+    ['with mails by SES does not', { region: 'eu-west-1', sesIdentity: 'example.com' }, 0],
+    ['of a stage that keeps nothing does not', { keepData: false }, 0],
+  ])('%s that any stranger can use up', (_, given, warnings) => {
+    const stack = stackIn(appWithoutCopies(), settingsOf(given))
+    const told = Annotations.fromStack(stack)
+    expect(told.findWarning('*', Match.stringLikeRegexp('sesIdentity'))).toHaveLength(warnings)
+  })
+
+  test('is found for a web ACL by the logical id that the guide names', () => {
+    const guide = readFileSync('docs/guides/deploying.md', 'utf8')
+    const [, id = ''] = /^POOL=.*--logical-resource-id (\w+)/m.exec(guide) ?? []
+    expect(synthesize().json.Resources[id]?.Type).toBe('AWS::Cognito::UserPool')
+    expect(guide).toMatch(
+      /associate-web-acl --web-acl-arn "\$ACL" \\\n *--resource-arn "\$\(aws cognito-idp/,
+    )
+  })
+
   test('cannot be deleted by mistake', () => {
     expect(pool.DeletionProtection).toBe('ACTIVE')
   })

@@ -44,6 +44,20 @@ export const firewallSabotages: readonly Sabotage[] = [
     to: "'OriginSecretMissing'",
     caughtBy: ['test/handlers/counting.test.ts'],
   },
+  {
+    name: 'a stranger with a made-up secret sets off the alarm of an outage',
+    file: 'functions/http/originCheck.ts',
+    from: "if (open === 'device') count",
+    to: "if (open === 'device' && !headers[ORIGIN_HEADER]) count",
+    caughtBy: ['test/handlers/counting.test.ts'],
+  },
+  {
+    name: 'a flood of strangers past the firewall is not heard of',
+    file: 'lib/monitoring/firewallAlarms.ts',
+    from: 'FILL(strangers, 0) + FILL(missing, 0)',
+    to: 'FILL(strangers, 0) * 0 + FILL(missing, 0)',
+    caughtBy: ['test/lib/alarms.test.ts'],
+  },
   check(
     'a malformed secret switches the firewall’s check off',
     "if (!parsed.success) throw new Error('This setting is wrong: ORIGIN_SECRETS')",
@@ -51,12 +65,12 @@ export const firewallSabotages: readonly Sabotage[] = [
   ),
   pipeline(
     'payers’ routes do not ask for the firewall’s secret',
-    'return pipeline(originCheck(env), async (event: PayerEventName) => {',
+    "return pipeline(originCheck(env, 'payers'), async (event: PayerEventName) => {",
     'return pipeline(byAnyAddress, async (event: PayerEventName) => {',
   ),
   pipeline(
     'devices’ routes do not ask for the firewall’s secret',
-    'return pipeline(originCheck(env), async (event: APIGatewayProxyEventV2) => {',
+    "return pipeline(originCheck(env, 'device'), async (event: APIGatewayProxyEventV2) => {",
     'return pipeline(byAnyAddress, async (event: APIGatewayProxyEventV2) => {',
   ),
   pipeline(

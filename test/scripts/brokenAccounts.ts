@@ -11,6 +11,7 @@ import { DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs
 import { DescribeUserPoolDomainCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { ListEventBusesCommand } from '@aws-sdk/client-eventbridge'
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
+import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
 import { GetAccountCommand, GetEmailIdentityCommand } from '@aws-sdk/client-sesv2'
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns'
 import { GetParameterCommand } from '@aws-sdk/client-ssm'
@@ -286,6 +287,28 @@ export const BROKEN: readonly (readonly [
     'indexes',
     /^UsersTable would get another key/,
     /functions\/tables\.ts/,
+  ],
+  [
+    "a number of the firewall's secret that the deployed Lambdas do not know",
+    (account) => {
+      standing(account)
+      account.settings.originSecretNumber = 5
+    },
+    "firewall's secret",
+    /^number 1 is deployed/,
+    /originSecretNumber/,
+  ],
+  [
+    'an archive that would no longer be locked',
+    (account) => {
+      standing(account)
+      account.aws.buckets.on(GetObjectLockConfigurationCommand).resolves({
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1827 } } },
+      })
+    },
+    "archive's lock",
+    /^it is governance for 5 years now, and would be none/,
+    /`archiveLock`/,
   ],
   [
     "SES's sandbox",

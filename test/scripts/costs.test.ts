@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
-import { ALARMS, ALARMS_MORE, costsTable } from '../../scripts/costs.ts'
+import { ALARMS, ALARMS_MORE, costsTable, idleUsd, watchUsd } from '../../scripts/costs.ts'
 import { limitsTable, sizesTable } from '../../scripts/sizes.ts'
 import { synthesize, withProvider } from '../lib/synthesized.ts'
 
@@ -16,6 +16,16 @@ test('docs/guides/costs.md has the table that `npm run costs` prints', () => {
 test('docs/guides/deploying.md has the tables of sizes and limits that it prints after them', () => {
   const deploying = readFileSync(join(GUIDES, 'deploying.md'), 'utf8')
   for (const table of [sizesTable(), limitsTable()]) expect(deploying).toContain(`\n\n${table}\n`)
+})
+
+test('README and guide say in words what a month without payments costs, and what of it is watching', () => {
+  const range = (all: readonly number[]) =>
+    `$${Math.round(Math.min(...all))} to $${Math.round(Math.max(...all))}`
+  const readme = readFileSync(join(GUIDES, '../../README.md'), 'utf8')
+  expect(readme).toContain(`a stage in which nobody pays costs ${range(idleUsd())} a month`)
+  expect(guide).toContain(
+    `About ${range(watchUsd())} of each month is for alarms and the\ndashboard`,
+  )
 })
 
 const metricsOf = (given: object) =>

@@ -2,12 +2,13 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { StackStatus } from '@aws-sdk/client-cloudformation'
+import { ListStackResourcesCommand, StackStatus } from '@aws-sdk/client-cloudformation'
 import {
   ListDistributionsCommand,
   ListOriginAccessControlsCommand,
 } from '@aws-sdk/client-cloudfront'
 import { DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs'
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
 import { GetObjectLockConfigurationCommand, S3ServiceException } from '@aws-sdk/client-s3'
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns'
@@ -199,6 +200,13 @@ test('AWS is asked nothing that changes anything', async () => {
 })
 
 describe('one line says what is wrong and what to do:', () => {
+  test('each line has a way in which it is wrong', () => {
+    // What it looks at can only be missing.
+    const neverWrong = ['CloudFront']
+    const broken = new Set(BROKEN.map(([, , title]) => title))
+    expect(TITLES.filter((title) => !broken.has(title))).toEqual(neverWrong)
+  })
+
   test.each(BROKEN)('%s', async (_, breaks, title, found, next) => {
     breaks(account)
     const told = await run()
@@ -410,6 +418,39 @@ describe('what cannot be seen is left open:', () => {
       { mark: '?', title: 'bootstrap', next: 'Use credentials with ssm:GetParameter.' },
     ])
     expect(told.code).toBe(2)
+  })
+})
+
+describe('what CI allows to be unseen:', () => {
+  const CI = ['--stage', 'dev', '--allow-unseen']
+
+  test('a line that guards nothing irreversible, which else ends with 2', async () => {
+    account.aws.cloudFront.on(ListDistributionsCommand).resolves({})
+    account.aws.topics.on(GetTopicAttributesCommand).rejects(failure('AccessDeniedException'))
+    expect((await run()).code).toBe(2)
+    expect((await run(CI)).code).toBe(0)
+  })
+
+  test.each([
+    ['the archive’s lock', () => account.aws.buckets.on(GetObjectLockConfigurationCommand)],
+    ['the tables', () => account.aws.dynamoDb.on(DescribeTableCommand)],
+    ['the stack', () => account.aws.cloudFormation.on(ListStackResourcesCommand)],
+  ] as const)('not %s of a stage that stands', async (_, asked) => {
+    standing(account)
+    expect((await run(CI)).code).toBe(0)
+    asked().rejects(failure('AccessDenied'))
+    expect((await run(CI)).code).toBe(2)
+  })
+
+  test('not everything: no credentials, a wrong setting and a wrong option stop it', async () => {
+    expect((await run([...CI, '--allow-all'])).code).toBe(2)
+    account.aws.identity.on(GetCallerIdentityCommand).rejects(failure('ExpiredToken'))
+    expect((await run(CI)).code).toBe(2)
+  })
+
+  test('no fault', async () => {
+    account.aws.identity.on(GetCallerIdentityCommand).resolves({ Account: '444455556666' })
+    expect((await run(CI)).code).toBe(1)
   })
 })
 

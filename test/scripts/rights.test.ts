@@ -13,6 +13,7 @@ import { type RecordedAccount, standing, startRecordedAccount } from './recorded
 import { startRecordedStage } from './recordedStage.ts'
 
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/guides/deploying.md'), 'utf8')
+const CI = resolve(import.meta.dirname, '../../examples/github-actions/README.md')
 const [, section = ''] = guide.split('## Rights of these commands\n')
 
 /** The rights in the guide's row of a command. */
@@ -108,9 +109,30 @@ test('those of the doctor, with all and without secrets', async () => {
   expect(documented('doctor')).toEqual(await needed(doctor))
   const fewest = await needed(doctor, { withoutSecrets: true })
   expect(documented('doctor --without-secrets')).toEqual(fewest)
-  const workflow = resolve(import.meta.dirname, '../../examples/github-actions/README.md')
-  for (const right of fewest) expect(readFileSync(workflow, 'utf8')).toContain(`\`${right}\``)
+  for (const right of fewest) expect(readFileSync(CI, 'utf8')).toContain(`"${right}"`)
   await stage.close()
+})
+
+test('a role of CI that deploys is given what the lines need that have to be seen', async () => {
+  const account = startRecordedAccount()
+  const clients = awsClients({ region: 'eu-west-1', profile: undefined })
+  const { checks } = await preflight(() => templateShape.parse(account.template)).begin(
+    {
+      ...{ stage: 'dev', region: undefined, profile: undefined, withoutSecrets: false },
+      settings: JSON.stringify({ dev: account.settings }),
+    },
+    clients,
+    AbortSignal.timeout(10_000),
+  )
+  const guards = checks.filter(({ isGuard }) => isGuard)
+  expect(guards.length).toBeGreaterThan(3)
+  const [, deploying = ''] = /"sts:AssumeRole",([\s\S]*?)```/.exec(readFileSync(CI, 'utf8')) ?? []
+  for (const right of guards.flatMap(({ needs = [] }) => needs)) {
+    expect(deploying).toContain(`"${right}"`)
+  }
+  const names = guards.map(({ title }) => title).join(', ')
+  expect(guide.replaceAll('\n', ' ')).toContain(`can take back (${names})`)
+  account.close()
 })
 
 test('those of deployed, beside the doctor’s', async () => {
