@@ -4,8 +4,6 @@ import { Problem } from './problem.ts'
 import { timeLimit } from './signals.ts'
 import { SignInNeeded, type Tokens } from './tokens.ts'
 
-type Provider = ReturnType<typeof openProvider>
-
 /** How long an access token is used whose answer names no time. */
 const LIFETIME_SECONDS = 300
 
