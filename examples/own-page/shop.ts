@@ -33,7 +33,8 @@ export async function startShop({ port, api, token }: ShopOptions) {
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       console.error(error)
-      response.writeHead(502).end()
+      if (response.headersSent) response.destroy()
+      else response.writeHead(502).end()
     })
   })
 
@@ -66,6 +67,8 @@ export async function startShop({ port, api, token }: ShopOptions) {
       },
       body: body ?? null,
     })
+    // Before the first word of the answer: an answer that breaks off is none.
+    const text = await answered.text()
     const again = answered.headers.get('retry-after')
     response
       .writeHead(answered.status, {
@@ -73,7 +76,7 @@ export async function startShop({ port, api, token }: ShopOptions) {
         'cache-control': 'no-store',
         ...(again !== null && { 'retry-after': again }),
       })
-      .end(await answered.text())
+      .end(text)
   }
 
   await new Promise<void>((resolve, reject) => {
