@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startShop } from '../../examples/own-page/shop.ts'
 
-const PAYMENT = '/payfriend/payments/N2xh5v0SgVq3uQK1mYw8Tg'
 let answerWith: (response: ServerResponse) => void
-const api = createServer((_, response) => answerWith(response))
+const keys: unknown[] = []
+const api = createServer((request, response) => {
+  keys.push(request.headers['idempotency-key'])
+  answerWith(response)
+})
 let shop: Awaited<ReturnType<typeof startShop>>
 
 beforeAll(async () => {
@@ -14,7 +17,13 @@ beforeAll(async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
   const { port } = api.address() as AddressInfo
-  shop = await startShop({ port: 0, api: `http://127.0.0.1:${port}`, token: async () => 'token' })
+  const sendGoods = () => {}
+  shop = await startShop({
+    port: 0,
+    api: `http://127.0.0.1:${port}`,
+    token: async () => 'token',
+    sendGoods,
+  })
 })
 afterAll(async () => {
   await shop.close()
@@ -32,6 +41,7 @@ test.each<[string, typeof answerWith]>([
       setImmediate(() => response.destroy())
     },
   ],
+  ['answers no JSON', (response) => response.writeHead(200).end('<html>')],
   [
     'drops it within the body',
     (response) => {
@@ -41,12 +51,22 @@ test.each<[string, typeof answerWith]>([
   ],
 ])('where the API %s, the page gets 502, and the shop lives on', async (_, broken) => {
   answerWith = broken
-  expect(await statusOf(PAYMENT)).toBe(502)
-  expect(await statusOf('/page.js')).toBe(200)
+  const { url } = await ask(shop.url)
+  expect((await ask(`${url}/payment`, 'POST')).status).toBe(502)
+  expect((await ask(url)).status).toBe(200)
 })
 
-const statusOf = async (path: string) => {
-  const { status, body } = await fetch(`${shop.url}${path}`, { signal: AbortSignal.timeout(5_000) })
-  await body?.cancel()
-  return status
+test('a start whose answer was lost is repeated with its own key', async () => {
+  keys.length = 0
+  answerWith = (response) => response.destroy()
+  const { url } = await ask(shop.url)
+  await ask(`${url}/payment`, 'POST')
+  await ask(`${url}/payment`, 'POST')
+  expect(keys).toEqual([expect.stringMatching(/^[\w-]{37,64}$/), keys[0]])
+})
+
+const ask = async (url: string, method = 'GET') => {
+  const response = await fetch(url, { method, signal: AbortSignal.timeout(5_000) })
+  await response.body?.cancel()
+  return response
 }
