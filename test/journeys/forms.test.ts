@@ -239,12 +239,52 @@ describe('whom the payer paid before', () => {
       await page.goto(`${harness.payfriend.pageUrl}/#/send`)
       if (again === 'reloaded') await page.reload()
       await before.waitFor()
-      expect(await before.getByRole('button').allInnerTexts()).toEqual(['محمد', 'Zoë Müller'])
+      expect(await before.getByRole('button').allInnerTexts()).toEqual([
+        'محمد\n4@example.com',
+        'Zoë Müller\n10@example.com',
+      ])
     }
     await press(page, 'Zoë Müller')
     expect(await page.getByLabel('Name').inputValue()).toBe('Zoë Müller')
     expect(await page.getByLabel('E-mail or account number').inputValue()).toBe('10@example.com')
     expect(await page.getByLabel('Amount', { exact: true }).inputValue()).toBe('')
+    await passesAxe(page)
+  })
+
+  test('is told apart by the whole account, also if the names look alike, on a narrow screen', async () => {
+    const { page } = await harness.payer({ browser: { viewport: { width: 360, height: 740 } } })
+    const shown = page.locator('.friends').first().getByRole('button')
+    const long = `${'kasse'.repeat(11)}@a.example`
+    const payees = [
+      { name: 'Hermione Granger', id: 'hermione@hogwarts.ac.uk' },
+      // With Cyrillic letters.
+      { name: '\u041d\u0435rmione Granger', id: 'thief@example.com' },
+      { name: 'محمد', id: 'SA0380000000608010167519' },
+      { name: 'Kasse', id: long },
+    ]
+    // As the API lists what this payer approved.
+    await page.route('**/api/payments', async (route) => {
+      const payments = payees.map((payee, index) => {
+        const at = `2026-11-28T12:00:0${9 - index}.000Z`
+        return {
+          ...{ paymentId: `id${index}`, reference: 'ABC234', payee, status: 'approved' },
+          ...{ displayText: '', amount: { value: '1.00', currency: 'EUR' } },
+          ...{ channel: null, decidedBy: 'push', createdAt: at, expiresAt: at, decidedAt: at },
+        }
+      })
+      await route.fulfill({ json: { payments } })
+    })
+    await page.reload()
+    await page.getByRole('group', { name: 'People you paid before' }).waitFor()
+    expect(await shown.allInnerTexts()).toEqual(payees.map(({ name, id }) => `${name}\n${id}`))
+    for (const { name, id } of payees) {
+      await page.getByRole('button', { name: `${name} ${id}`, exact: true }).waitFor()
+    }
+    const cut = await page
+      .locator('.friends .button, .friends .account')
+      .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length)
+    expect(cut).toBe(0)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     await passesAxe(page)
   })
 

@@ -261,7 +261,7 @@ describe('the form', () => {
     const ida = await harness.payer()
     const friends = ida.page.getByRole('group', { name: 'Friends' })
     const offered = await friends.getByRole('button').allInnerTexts()
-    expect(offered).toEqual(FRIENDS.map(({ name }) => name))
+    expect(offered).toEqual(FRIENDS.map(({ name, id }) => `${name}\n${id}`))
     await friends.getByRole('button', { name: 'Luna Lovegood' }).click()
     const account = ida.page.getByLabel('E-mail or account number')
     expect(await account.inputValue()).toBe('luna@hogwarts.ac.uk')

@@ -23,12 +23,7 @@ export function payeeButtons(
   const render = () => {
     const paid = own()
     const friends = withoutPayees(app.config.friends, paid)
-    const all = [...paid, ...friends]
-    fill(
-      box,
-      group(sendWords.paidBefore, paid, all, choose),
-      group(sendWords.friends, friends, all, choose),
-    )
+    fill(box, group(sendWords.paidBefore, paid, choose), group(sendWords.friends, friends, choose))
   }
   render()
   if (!lists.has(app)) {
@@ -43,20 +38,13 @@ export function payeeButtons(
   return box
 }
 
-function group(
-  label: string,
-  payees: readonly Payee[],
-  all: readonly Payee[],
-  choose: (payee: Payee) => void,
-): Child {
+function group(label: string, payees: readonly Payee[], choose: (payee: Payee) => void): Child {
   if (payees.length === 0) return null
   const buttons = payees.map((payee) => {
     const one = button(payee.name, () => choose(payee), { isName: true })
     one.setAttribute('dir', 'auto')
-    const isOneOfTwo = all.filter(({ name }) => name === payee.name).length > 1
-    if (isOneOfTwo) {
-      one.append(' ', verbatim('span', { class: 'account', dir: 'auto' }, payee.id))
-    }
+    // On each, and whole: names may look alike (Cyrillic Н), and so may the beginnings and the ends of accounts.
+    one.append(' ', verbatim('span', { class: 'account', dir: 'auto' }, payee.id))
     return one
   })
   return el(
