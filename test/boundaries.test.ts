@@ -101,7 +101,8 @@ const PLAIN_DATA = [
 ]
 const LIMITS = 'functions/core/limits.ts'
 const PAGE_MAKERS = [
-  ...['lib/brand.ts', 'lib/browsers.ts', 'lib/page.ts', 'lib/pageScripts.ts', 'lib/phonePlans.ts'],
+  ...['lib/brand.ts', 'lib/svg.ts', 'lib/browsers.ts', 'lib/page.ts', 'lib/pageScripts.ts'],
+  'lib/phonePlans.ts',
 ]
 /** The words that stand in the page before any script runs. */
 const HTML_WORDS = 'web/words/htmlWords.ts'

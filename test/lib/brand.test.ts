@@ -1,5 +1,5 @@
 /** The brand of a stage: what is taken, what is refused, and where payers see it. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -40,12 +40,18 @@ test('without a setting it is Payfriend’s', () => {
   expect(PAYFRIEND).toEqual({ name: 'Payfriend' })
 })
 
-test.each(['A', 'Bank of Ada & Söhne', 'Zoë’s Shop (EU)', 'بنك آدا', '3 Köpfe', 'x'.repeat(30)])(
-  'the name may be %s',
-  (name) => {
-    expect(brand(name)).toEqual({ name })
-  },
-)
+test.each([
+  'A',
+  'Bank of Ada & Söhne',
+  'Zoë’s Shop (EU)',
+  'بنك آدا',
+  '3 Köpfe',
+  'x'.repeat(30),
+  'ร้านน้ำ',
+  'q\u0323\u0302',
+])('the name may be %s', (name) => {
+  expect(brand(name)).toEqual({ name })
+})
 
 test.each([
   ['empty', '', /^name must be letters/],
@@ -60,6 +66,14 @@ test.each([
   ['with a direction mark', 'Ada\u202e', /^name must be letters/],
   ['of an emoji', '💶 Ada', /^name must be letters/],
   ['not composed', 'So\u0308hne', /^name must be letters/],
+  ['of marks only', '\u0301\u0302', /^name must be letters/],
+  ['invisible', '\u3164', /^name may not have invisible letters/],
+  ['half a syllable that is not drawn', '\u115f', /^name may not have invisible letters/],
+  ['visible in part', 'Ada\uffa0', /^name may not have invisible letters/],
+  ['with a variation of nothing', 'Ada\ufe0f', /^name may not have invisible letters/],
+  ['with a mark on a space', 'Ada \u0323B', /^name may not have invisible letters/],
+  ['with a mark around a letter', 'A\u20dd', /^name may not have invisible letters/],
+  ['with three marks on a letter', 'q\u0323\u0324\u0325', /more than two marks on a letter$/],
 ])('a name that is %s is refused', (_, name, why) => {
   expect(() => brand(name)).toThrow(why)
 })
@@ -79,43 +93,76 @@ test.each([
   ['no SVG', 'no.svg', '<html></html>', /^logo is no SVG$/],
   ['without a size', 'size.svg', svg('', 'width="60"'), /^logo needs a viewBox$/],
   ['of no height', 'flat.svg', svg('', 'viewBox="0 0 60 0"'), /^logo must be as wide as high/],
-  ['one that runs', 'script.svg', svg('<script>x()</script>'), /may not have a script in it$/],
-  ['one that runs in a namespace', 'ns.svg', svg('<svg:script/>'), /may not have a script in it$/],
-  ['one that listens', 'on.svg', svg('<g onload="x()"/>'), /an event handler in it$/],
-  [
-    'one that runs when clicked',
-    'js.svg',
-    svg('<g b="javascript:x()"/>'),
-    /a script in an address/,
-  ],
-  ['one with HTML in it', 'html.svg', svg('<foreignObject/>'), /a foreign object, picture or link/],
-  [
-    'one with a picture',
-    'image.svg',
-    svg('<image href="#a"/>'),
-    /a foreign object, picture or link/,
-  ],
-  [
-    'one that loads',
-    'use.svg',
-    svg('<use href="https://a.example/b"/>'),
-    /an address outside itself/,
-  ],
-  [
-    'one that loads a style',
-    'css.svg',
-    svg('<style>@import "a"</style>'),
-    /an address outside itself/,
-  ],
-  [
-    'one that loads a colour',
-    'url.svg',
-    svg('<g fill="url(https://a.example)"/>'),
-    /outside itself/,
-  ],
-  ['one with entities', 'entity.svg', `<!DOCTYPE svg>${svg()}`, /a document type/],
 ])('a logo that is %s is refused', (_, name, body, why) => {
   expect(() => brand('Ada', fileOf(name, body))).toThrow(why)
+})
+
+const OUTSIDE = /may not have an address outside itself in it/
+
+test.each([
+  ['runs', '<script>x()</script>', /may not have <script> in it$/],
+  ['runs by a prefix', '<svg:script/>', /may not have <svg:script> in it$/],
+  ['runs by a prefix with a hyphen', '<s-v:script href="#a"/>', /may not have <s-v:script> in it$/],
+  ['runs by a prefix with a dot', '<s.v:script/>', /may not have <s\.v:script> in it$/],
+  ['runs by a prefix of other letters', '<é:script/>', /is no SVG$/],
+  ['runs after a letter that ends no name', '<script\u00a0/>', /is no SVG$/],
+  [
+    'declares a prefix',
+    '<g xmlns:s-v="http://www.w3.org/2000/svg"/>',
+    /attribute xmlns:s-v in it$/,
+  ],
+  ['becomes HTML', '<g xmlns="http://www.w3.org/1999/xhtml"/>', OUTSIDE],
+  ['listens', '<g onload="x()"/>', /may not have the attribute onload in it$/],
+  ['listens without quotes', '<g onload=x() />', /is no SVG$/],
+  ['runs when clicked', '<a href="javascript:x()"/>', /may not have <a> in it$/],
+  ['has HTML in it', '<foreignObject/>', /may not have <foreignObject> in it$/],
+  ['has HTML in it by a prefix', '<s-v:foreignObject/>', /may not have <s-v:foreignObject> in it$/],
+  ['has a picture', '<image href="#a"/>', /may not have <image> in it$/],
+  ['sets an address later', '<set attributeName="href" to="x"/>', /may not have <set> in it$/],
+  ['loads', '<use href="https://a.example/b"/>', OUTSIDE],
+  ['loads a script’s address', '<use xlink:href="javascript:x()"/>', OUTSIDE],
+  ['loads a style', '<style>@import "a"</style>', OUTSIDE],
+  ['loads in a style', '<style>.a{fill:url(//a.example)}</style>', OUTSIDE],
+  [
+    'loads in a second style',
+    '<style>.a{}</style><style>.a{fill:url(//a.example)}</style>',
+    OUTSIDE,
+  ],
+  ['loads by another function', '<style>.a{mask:image-set("//a.example" 1x)}</style>', OUTSIDE],
+  ['loads a colour', '<g fill="url(https://a.example)"/>', OUTSIDE],
+  ['loads after its own', '<g style="fill:url(#a);mask:url(b)"/>', OUTSIDE],
+  ['loads by an escape', '<g style="fill:u\\72l(http://a.example)"/>', /a backslash in it$/],
+  ['loads by an entity', '<g fill="u&#114;l(http://a.example)"/>', /an entity \(&\) in it$/],
+  ['hides words in CDATA', '<style><![CDATA[@import "a"]]></style>', /CDATA in it$/],
+  ['ends a comment early', '<!-- --><script/>-->', /is no SVG$|<script>/],
+])('a logo that %s is refused', (_, inside, why) => {
+  expect(() => brand('Ada', fileOf('inside.svg', svg(inside)))).toThrow(why)
+})
+
+test.each([
+  ['a document type', `<!DOCTYPE svg>${svg()}`, /a document type, an instruction or CDATA in it$/],
+  ['a style sheet', `<?xml-stylesheet href="a.css"?>${svg()}`, /an instruction/],
+  ['letters of another code', `<?xml version="1.0" encoding="utf-7"?>${svg()}`, /an instruction/],
+])('a logo that begins with %s is refused', (_, body, why) => {
+  expect(() => brand('Ada', fileOf('beginning.svg', body))).toThrow(why)
+})
+
+test.each([
+  ['Payfriend’s own', readFileSync('web/icon.svg', 'utf8')],
+  [
+    'one as drawing programs write it',
+    `<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+    <!-- Generator: a program, SVG 1.1 -->
+    ${svg(
+      `<title>Ada (EU)</title><style>.st0{fill:#0b6b5d;stroke:rgb(0,0,0);font-family:'Arial'}</style>
+      <defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs>
+      <g class="st0" style="fill:url(#a)" transform="translate(1 2)"><path d="M0 0h6v6z"/>
+      <use xlink:href='#a' fill='url("#a")'/></g>`,
+      'version="1.1" viewBox="0 0 60 60" xmlns:xlink="http://www.w3.org/1999/xlink"',
+    )}`,
+  ],
+])('a logo may be %s', (_, body) => {
+  expect(brand('Ada', fileOf('taken.svg', body)).logo).toMatchObject({ type: 'svg', ratio: 1 })
 })
 
 test('a logo that is not there is refused', () => {
