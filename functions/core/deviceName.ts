@@ -3,8 +3,8 @@ import { DEVICE_NAME, DEVICE_NAME_LENGTH_MAX, DEVICE_NAME_RULE } from './limits.
 import { payeeText } from './payeeText.ts'
 
 /**
- * A device's name as it is stored and shown. It obeys the rule of a payee's name, and is shorter and plainer, because it
- * stands inside sentences of texts and pages.
+ * A device's name as it is stored and shown. It obeys the rule of a payee's name, and is shorter and has fewer signs,
+ * because it stands inside sentences of texts and pages.
  *
  * @returns the name, of 1 to 30 UTF-16 units; or why it is refused, as a sentence to show beside the field
  */
@@ -27,8 +27,9 @@ function tooLong(given: string, length: number): string {
 const stored = (sign: string): number => sign.normalize('NFKC').length
 
 /**
- * A name by which the payer can tell a new device from their others: if one has an equal name, which a screen may show
- * alike, a number is added. Undefined if there is no room for it: a name is never cut.
+ * A name by which the payer can tell a new device from their others: if one has the same name but for capitals, spaces
+ * and forms of a letter (NFKC), a number is added. Undefined if there is no room for it: a name is never cut. Letters of
+ * other scripts that look alike (Cyrillic а) are other letters, as in a payee's name.
  */
 export function distinctName(name: string, taken: readonly string[]): string | undefined {
   const key = (one: string) => one.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ')

@@ -27,7 +27,7 @@ export const DEVICE_WAIT_HOURS_MAX = 168
 /** The largest value of a setting that is a count. */
 export const COUNT_MAX = 1_000_000
 
-/** A device's name: its length in UTF-16 units, and its signs: no sentence, address or quotation mark. */
+/** A device's name: its length in UTF-16 units, and its signs: no dot, slash, @ or double quotation mark. */
 export const DEVICE_NAME_LENGTH_MAX = 30
 export const DEVICE_NAME = /^[\p{L}\p{M}\p{Nd} '’()+-]+$/u
 /** The same as a sentence: the hint of the field and the reason of a refusal. */

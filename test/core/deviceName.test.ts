@@ -22,9 +22,10 @@ test('a sign that the rule does not name is refused with the rule, and each that
   expect(deviceName('Ada’s phone (new) +1-2')).toEqual({ text: 'Ada’s phone (new) +1-2' })
 })
 
-test('a name that another phone has, however it is spelled, gets the next free number', () => {
+test('a name that another phone has, in other capitals, spaces or forms of a letter too, gets the next free number', () => {
   expect(distinctName('My phone', [])).toBe('My phone')
   expect(distinctName('My phone', ['My Phone'])).toBe('My phone 2')
+  expect(distinctName('My phone', ['Ｍｙ phone'])).toBe('My phone 2')
   expect(distinctName('My phone', ['my  phone', 'My phone 2'])).toBe('My phone 3')
 })
 
