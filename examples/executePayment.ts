@@ -69,7 +69,7 @@ type Options = { readonly paidOn: readonly string[]; readonly clock: () => Date 
 
 let made: ReturnType<typeof executePayment> | undefined
 
-/** `PAID_ON` names other proofs to pay on, with commas between: `signed-callback,sms-code,provider-read`. */
+/** `PAID_ON` names other proofs to pay on, with commas between: `signed-callback,sms-code,passkey,provider-read`. */
 export const handler = (event: unknown): Promise<void> => {
   const { EXECUTIONS_TABLE: table, PAID_ON: paidOn } = process.env
   if (!table) throw new Error('EXECUTIONS_TABLE is not set')
