@@ -183,7 +183,7 @@ export function deviceJobOf(
               : undefined,
           renewal: renews && spoil ? ('wrong' as const) : renews,
         }
-        const flow = enrol(asks, stored)
+        const flow = enrol(asks, stored, world.rules)
         return asked(
           world,
           { payerId: payer },

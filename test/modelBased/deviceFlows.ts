@@ -25,6 +25,7 @@ import {
   INVITATION_MS,
   isActive,
   isSessionAlive,
+  isUndoable,
   LEAVE_TEXTS_MAX,
   letIn as letInWrite,
   liftLock,
@@ -114,6 +115,7 @@ export const isInTime = (iat: number, now: number) => Math.abs(now - iat * 1000)
 export const enrol = (
   { hash, id, name, iat, flaw, passkey, renewal }: Enrolment,
   drawn: () => Drawn | undefined,
+  rules: Rules,
 ): Flow =>
   function* (clock) {
     if (flaw === 'proof' || !isInTime(iat, clock())) throw notTrusted()
@@ -132,6 +134,10 @@ export const enrol = (
     const { asking } = who
     if (asking?.id === id && asking.invitation === hash) return { status: 201, until: expiresAt }
     if (invitation.hasAsked) throw notFound()
+    const seen = who.devices.filter(
+      (one) => one.removedAt === undefined || isUndoable(one, rules, clock()),
+    )
+    const own = firstFree(name, seen)
     if (!(yield* at(spendInvitation(hash, id, clock())))) throw notFound()
     const { reference = '', digits = '', signing = '' } = drawn() ?? {}
     const fresh = {
@@ -139,7 +145,7 @@ export const enrol = (
         id,
         passkey,
         renews,
-        name: renews === undefined ? name : (had?.name ?? name),
+        name: renews === undefined ? own : (had?.name ?? name),
         invitation: hash,
         authTime,
         expiresAt,
@@ -155,6 +161,12 @@ export const enrol = (
     if (stored?.id !== id || stored.invitation !== hash) throw notFound()
     return { status: 201, until: expiresAt }
   }
+
+/** Two phones that the payer sees have two names: the next one has a number. */
+function firstFree(name: string, seen: readonly { readonly name: string }[]): string {
+  const names = [name, ...[2, 3, 4, 5, 6, 7, 8, 9].map((number) => `${name} ${number}`)]
+  return names.find((one) => !seen.some((device) => device.name === one)) ?? name
+}
 
 const byRef = ({ provider }: Rules) => provider === 'twilioVerify'
 
