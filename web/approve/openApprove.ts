@@ -80,6 +80,9 @@ export async function openApprove(): Promise<void> {
         break
       case 'waiting':
         showWaiting(screen)
+        break
+      default:
+        place satisfies never
     }
   }
 
