@@ -132,4 +132,4 @@ export const approveWords = {
     'To approve payments, the browser has to keep a key. This browser does not allow that here, or it has no room left.',
   allowData:
     'Allow site data for this page in the settings of your browser, or leave its private mode. Then load this page again.',
-} as const
+}

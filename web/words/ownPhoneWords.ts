@@ -132,4 +132,4 @@ export const ownPhoneWords = {
   goToPage: 'Go to the page',
   approvesAgain: 'This phone can approve again',
   isBack: <T>(name: T, account: T) => [name, ' is a phone of ', account, ' again.'],
-} as const
+}
