@@ -111,7 +111,7 @@ export const approveWords = {
   expired: 'The time to answer is over.',
   decidedBefore: 'It was answered or cancelled before. Your answer changed nothing.',
   notThere: 'It is not there any more. Your answer changed nothing.',
-  tooManyTries: 'Too many tries failed, so it has ended.',
+  tooManyAttempts: 'Too many attempts failed, so it has ended.',
   /** True of every end but a yes. */
   nothingDone: {
     payment: 'Nothing was paid.',

@@ -111,7 +111,7 @@ export function stopCards(page: PhonePage, screen: PhoneScreen) {
     }
     if (own === undefined)
       return {
-        told: [el('p', {}, `${ownPhoneWords.undoTooManyTries} ${ownPhoneWords.howToAddThis}`)],
+        told: [el('p', {}, `${ownPhoneWords.undoTooManyAttempts} ${ownPhoneWords.howToAddThis}`)],
       }
     return {
       told: [el('p', {}, ownPhoneWords.undoIfNotYou(whenOf(undoUntil)))],
