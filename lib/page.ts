@@ -129,7 +129,8 @@ export function bundlePage(brand: Brand = PAYFRIEND, language?: Language): Page 
     logo: `<img src="${logoPath}" alt="" width="${width}" height="${LOGO_HEIGHT}" />`,
   }
   for (const [file, type] of Object.entries(DOCUMENTS)) {
-    const text = filled(pointTo(readFileSync(join(WEB, file), 'utf8'), bundle), words)
+    const source = readFileSync(join(WEB, file), 'utf8').replace(TAB_ICON, tabIcon(logo, logoPath))
+    const text = filled(pointTo(source, bundle), words)
     files.set(`/${file}`, { body: Buffer.from(text), type, immutable: false })
   }
   const worker = workerScript(define, language?.folder)
@@ -138,6 +139,14 @@ export function bundlePage(brand: Brand = PAYFRIEND, language?: Language): Page 
   const pushed = logo?.type === 'png' ? logo.body : readFileSync(join(WEB, 'logo.png'))
   files.set('/logo.png', { body: pushed, type: TYPES['.png'], immutable: false })
   return files
+}
+
+const TAB_ICON = '<link rel="icon" href="icon.svg" type="image/svg+xml" />'
+
+/** A logo that is wide and of pixels would be too small to be known there. */
+function tabIcon(logo: Brand['logo'], path: string): string {
+  const fits = logo !== undefined && (logo.type === 'svg' || logo.ratio === 1)
+  return fits ? `<link rel="icon" href="${path}" type="${TYPES[`.${logo.type}`]}" />` : TAB_ICON
 }
 
 /** Put words in place of `{key}`. A name may have a `&`; a manifest has none of the words that are marked up. */
