@@ -8,6 +8,7 @@ import { bundlePage } from '../../lib/page.ts'
 import { htmlWords } from '../../web/words/htmlWords.ts'
 import { timeWords } from '../../web/words/timeWords.ts'
 import type { workerWords } from '../../web/words/workerWords.ts'
+import { language as german } from '../fixtures/german/language.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const folder = join(ROOT, 'test/fixtures/german')
@@ -16,7 +17,7 @@ const page = bundlePage(PAYFRIEND, {
   folder,
   html: (name) => ({
     ...htmlWords(name),
-    lang: 'de-DE',
+    lang: german.page,
     noScript: `${name} braucht JavaScript.`,
     browsers: browsersSentence(name),
   }),
@@ -42,7 +43,7 @@ test('an area that it has no file of is English', () => {
 })
 
 test.each(['/index.html', '/approve.html'])('%s says its language, and its words', (path) => {
-  expect(textOf(path)).toContain('<html lang="de-DE" dir="ltr">')
+  expect(textOf(path)).toContain('<html lang="de" dir="ltr">')
   expect(textOf(path)).toContain('Payfriend braucht JavaScript.')
 })
 

@@ -7,7 +7,7 @@ import { language } from './language.ts'
  */
 export const htmlWords = (name: string) => ({
   name,
-  lang: language,
+  lang: language.page,
   dir: 'ltr',
   /** Search engines show it beside the page's title. */
   description: 'See on your own phone whom you pay and how much, before you say yes.',
