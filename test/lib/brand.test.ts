@@ -201,7 +201,7 @@ describe('the page of a brand', () => {
   test.each([
     ['an SVG', logo, true],
     ['a square PNG', fileOf('square.png', png(100, 100)), true],
-    ['a wide PNG', fileOf('wide.png', png(100, 200)), false],
+    ['a wide PNG', fileOf('banner.png', png(200, 100)), false],
   ])('has the logo in the tab if it fits there: %s', (_, file, fits) => {
     const branded = bundlePage(brand('Ada', file))
     for (const path of ['/index.html', '/approve.html']) {
