@@ -13,6 +13,7 @@ export type ProblemBody = {
 
 /** An answer that is no success. Match `problem.code`; the words may change. */
 export class PayfriendError extends Error {
+  override readonly name = 'PayfriendError'
   /** 0 if the answer broke off. */
   readonly status: number
   /** Empty if the answer is not Payfriend's own, as those of API Gateway. */

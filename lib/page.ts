@@ -96,11 +96,19 @@ const DOCUMENTS = {
 /** The logo in the header of both pages. */
 const LOGO_HEIGHT = 28
 
+/** Another language than English. docs/guides/words.md says how to make one. */
+export type Language = {
+  /** A folder with files of words, each in place of the one of that name in `web/words/`. */
+  readonly folder: string
+  /** What stands in the HTML itself, by the service's name. */
+  readonly html: (name: string) => ReturnType<typeof htmlWords> & { readonly browsers: string }
+}
+
 /** Bundle `web/` for a service of this brand. The result is the same for CloudFront and a laptop. */
-export function bundlePage(brand: Brand = PAYFRIEND): Page {
+export function bundlePage(brand: Brand = PAYFRIEND, language?: Language): Page {
   const { name, logo } = brand
   const define = { BRAND_NAME: JSON.stringify(name) }
-  const bundle = bundleScripts(define)
+  const bundle = bundleScripts(define, language?.folder)
   const files = new Map<string, PageFile>()
   for (const [path, body] of bundle.files) {
     const type = Object.entries(TYPES).find(([extension]) => extension === extname(path))?.[1]
@@ -117,23 +125,35 @@ export function bundlePage(brand: Brand = PAYFRIEND): Page {
   const words = {
     ...htmlWords(name),
     browsers: browsersSentence(name),
+    ...language?.html(name),
     logo: `<img src="${logoPath}" alt="" width="${width}" height="${LOGO_HEIGHT}" />`,
   }
   for (const [file, type] of Object.entries(DOCUMENTS)) {
-    const text = filled(pointTo(readFileSync(join(WEB, file), 'utf8'), bundle), words)
+    const source = readFileSync(join(WEB, file), 'utf8').replace(TAB_ICON, tabIcon(logo, logoPath))
+    const text = filled(pointTo(source, bundle), words)
     files.set(`/${file}`, { body: Buffer.from(text), type, immutable: false })
   }
-  files.set(WORKER_PATH, { body: workerScript(define), type: TYPES['.js'], immutable: false })
+  const worker = workerScript(define, language?.folder)
+  files.set(WORKER_PATH, { body: worker, type: TYPES['.js'], immutable: false })
   // The provider gets this address for its pushes, so it must not change.
   const pushed = logo?.type === 'png' ? logo.body : readFileSync(join(WEB, 'logo.png'))
   files.set('/logo.png', { body: pushed, type: TYPES['.png'], immutable: false })
   return files
 }
 
+const TAB_ICON = '<link rel="icon" href="icon.svg" type="image/svg+xml" />'
+
+/** A logo that is wide and of pixels would be too small to be known there. */
+function tabIcon(logo: Brand['logo'], path: string): string {
+  const fits = logo !== undefined && (logo.type === 'svg' || logo.ratio === 1)
+  return fits ? `<link rel="icon" href="${path}" type="${TYPES[`.${logo.type}`]}" />` : TAB_ICON
+}
+
 /** Put words in place of `{key}`. A name may have a `&`; a manifest has none of the words that are marked up. */
 function filled(text: string, words: Readonly<Record<string, string>>): string {
   const isHtml = text.startsWith('<')
-  return text.replace(/\{(\w+)\}/g, (_, key: string) => {
+  const inLanguage = text.replace('<html lang="en">', '<html lang="{lang}" dir="{dir}">')
+  return inLanguage.replace(/\{(\w+)\}/g, (_, key: string) => {
     const word = words[key]
     if (word === undefined) throw new Error(`{${key}} is named and has no words`)
     return isHtml && key !== 'logo' ? word.replaceAll('&', '&amp;') : word

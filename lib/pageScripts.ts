@@ -1,4 +1,5 @@
 /** The scripts, style and pictures of the two pages, bundled. */
+import { readdirSync } from 'node:fs'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import { buildSync, type Metafile } from 'esbuild'
 import { pageTarget } from './browsers.ts'
@@ -24,12 +25,13 @@ export type Bundle = {
  * browsers that have them.
  *
  * @param define what the build puts in place of a name, as JSON
+ * @param words a folder of another language's words
  */
-export function bundleScripts(define: Readonly<Record<string, string>>): Bundle {
+export function bundleScripts(define: Readonly<Record<string, string>>, words?: string): Bundle {
   const builds = [
     // What few payers need is a file of its own, which the page asks for when it is needed.
-    bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], define),
-    bundle(['approve/startApprove.ts'], define),
+    bundle(['start.ts', 'style.css', 'icon.svg', ...ICONS], define, words),
+    bundle(['approve/startApprove.ts'], define, words),
   ]
   const out = join(WEB, 'out')
   const outputs: Metafile['outputs'] = Object.assign(
@@ -61,7 +63,7 @@ export function bundleScripts(define: Readonly<Record<string, string>>): Bundle 
 }
 
 /** A script of its own and alone, because a browser compares its bytes to find out whether it is new. */
-export function workerScript(define: Readonly<Record<string, string>>): Buffer {
+export function workerScript(define: Readonly<Record<string, string>>, words?: string): Buffer {
   const { outputFiles } = buildSync({
     absWorkingDir: WEB,
     entryPoints: ['approve/worker/sw.ts'],
@@ -70,12 +72,17 @@ export function workerScript(define: Readonly<Record<string, string>>): Buffer {
     target: pageTarget,
     minify: true,
     define,
+    alias: inPlaceOfEnglish(words),
     write: false,
   })
   return Buffer.concat(outputFiles.map(({ contents }) => contents))
 }
 
-function bundle(entryPoints: string[], define: Readonly<Record<string, string>>) {
+function bundle(
+  entryPoints: string[],
+  define: Readonly<Record<string, string>>,
+  words: string | undefined,
+) {
   return buildSync({
     absWorkingDir: WEB,
     entryPoints,
@@ -91,6 +98,7 @@ function bundle(entryPoints: string[], define: Readonly<Record<string, string>>)
     // Served as UTF-8, in which a curly quote is half as long as escaped.
     charset: 'utf8',
     define: { ...define, PHONE_PLANS: JSON.stringify(JSON.stringify(phonePlans())) },
+    alias: inPlaceOfEnglish(words),
     // A part that is loaded later names openPage.ts and takes nothing from it, so that what both need stays in one file.
     // Otherwise esbuild cuts out a file for each set of parts that share something, and the page begins with six.
     logOverride: { 'ignored-bare-import': 'silent' },
@@ -98,6 +106,12 @@ function bundle(entryPoints: string[], define: Readonly<Record<string, string>>)
     write: false,
   })
 }
+
+/** The files of a language by what the page imports. What is not in its folder stays English. */
+const inPlaceOfEnglish = (folder: string | undefined): Record<string, string> =>
+  folder === undefined
+    ? {}
+    : Object.fromEntries(readdirSync(folder).map((file) => [`#words/${file}`, join(folder, file)]))
 
 /** Of what stands in a file by its source. Their licences require their notices in every copy. */
 const NOTICES = {

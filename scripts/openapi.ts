@@ -17,6 +17,7 @@ import { CLIENT_FILE, clientTypes } from './clientTypes.ts'
 import { DEVICE_PROOF, deviceOperations } from './openapiDeviceRoutes.ts'
 import type { Operation, Parameter } from './openapiOperation.ts'
 import { answers, problemName, problems, requests, SAID, tells } from './openapiSchemas.ts'
+import { tagOf, tags } from './openapiTags.ts'
 
 export const FILE = resolve(import.meta.dirname, '../docs/api/openapi.json')
 
@@ -232,6 +233,7 @@ export function openapi() {
     },
     servers: [{ url: '/api' }],
     security: [{ accessToken: ['payfriend/pay'] }],
+    tags: tags(),
     paths: paths(),
     components: {
       securitySchemes: {
@@ -280,6 +282,7 @@ function operationOf(name: RouteName, operation: Operation, open: Open) {
   const all = [...inPath(lambdas[name].route.path), ...parameters]
   return {
     operationId: name,
+    tags: [tagOf(lambdas[name].route.path, open)],
     summary,
     ...(description && { description }),
     ...(open !== 'payers' && { security: SECURITY[open] }),

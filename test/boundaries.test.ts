@@ -52,8 +52,12 @@ const FORMS = [
 function importsOf(file: string, text = textOf(file)): Import[] {
   return FORMS.flatMap((form) => [...text.matchAll(form)]).map(
     ([found, clause = '', , specifier = '']) => {
-      const isOwn = specifier.startsWith('.')
-      const target = isOwn ? posix.join(posix.dirname(file), specifier) : specifier
+      const isWords = specifier.startsWith('#words/')
+      const isOwn = isWords || specifier.startsWith('.')
+      const ownTarget = isWords
+        ? specifier.replace('#', 'web/')
+        : posix.join(posix.dirname(file), specifier)
+      const target = isOwn ? ownTarget : specifier
       return {
         target,
         isOwn,
@@ -393,6 +397,7 @@ const fences: Record<string, Fence> = {
     ),
     caught: [
       ['lib/page.ts', "import { shellWords } from '../web/words/shellWords.ts'"],
+      ['lib/page.ts', "import { shellWords } from '#words/shellWords.ts'"],
       ['lib/page.ts', "import { Duration } from 'aws-cdk-lib'"],
       ['lib/page.ts', "import { Site } from './site.ts'"],
     ],

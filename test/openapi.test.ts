@@ -28,6 +28,7 @@ type Content = Record<string, { schema: object }>
 type Response = { description: string; headers?: Record<string, object>; content: Content }
 type Operation = {
   operationId: string
+  tags: string[]
   summary: string
   security?: object[]
   parameters?: { name: string; in: string; required?: boolean; schema: object }[]
@@ -72,6 +73,13 @@ test('it has every route and no other, by the name of its Lambda', () => {
   const told = operations.map(({ method, path, operationId }) => `${method} ${path} ${operationId}`)
   const real = routes.map(({ method, path, name }) => `${method.toLowerCase()} ${path} ${name}`)
   expect(told.sort()).toEqual(real.sort())
+})
+
+test('each route is in one group, and each group has a route', () => {
+  const groups = file.tags.map(({ name }) => name)
+  const used = operations.map(({ tags }) => tags)
+  expect(used.filter(({ length }) => length !== 1)).toEqual([])
+  expect([...new Set(used.flat())].sort()).toEqual([...groups].sort())
 })
 
 test('the callback is public, and nothing else is', () => {

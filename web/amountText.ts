@@ -3,8 +3,9 @@
  * read as one amount in every country, or in every country that writes as this browser's language does. The page
  * shows the amount that it read before a payment is sent.
  */
+
+import { amountReadingWords } from '#words/amountReadingWords.ts'
 import { plainDigits } from './plainText.ts'
-import { amountReadingWords } from './words/amountReadingWords.ts'
 
 /** A currency that the page offers. */
 export type Currency = {

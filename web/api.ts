@@ -1,3 +1,4 @@
+import { lostPressWords } from '#words/lostPressWords.ts'
 import {
   type Answer,
   type Asked,
@@ -18,7 +19,6 @@ import type { Presses } from './presses.ts'
 import { Problem } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 import { anyOf, timeLimit } from './signals.ts'
-import { lostPressWords } from './words/lostPressWords.ts'
 
 /** As the server shows it. */
 export type Payment = PaymentView

@@ -1,3 +1,6 @@
+import { titleOf } from '#words/brandName.ts'
+import { laterWords } from '#words/laterWords.ts'
+import { shellWords } from '#words/shellWords.ts'
 import type { Activity } from './activity.ts'
 import { createApi, type Payment } from './api.ts'
 import type { Config } from './config.ts'
@@ -20,9 +23,6 @@ import { openTold } from './told.ts'
 import { prefetchViews } from './views/laterViews.ts'
 import { showPlace } from './views/showPlace.ts'
 import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
-import { titleOf } from './words/brandName.ts'
-import { laterWords } from './words/laterWords.ts'
-import { shellWords } from './words/shellWords.ts'
 
 /** By then the requests of the first view have been answered. */
 const PREFETCH_AFTER_MS = 2_000

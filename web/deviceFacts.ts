@@ -1,6 +1,6 @@
+import { deviceFactsWords } from '#words/deviceFactsWords.ts'
 import type { Device } from './deviceApi.ts'
 import { dateAndTime } from './times.ts'
-import { deviceFactsWords } from './words/deviceFactsWords.ts'
 
 type Added = Pick<Device, 'addedAt' | 'addedBy'>
 type Used = Pick<Device, 'lastUsedAt'>

@@ -1,5 +1,5 @@
 /** "Error: " before the page's title while an error is shown, so that it is heard first when the page is read anew. */
-import { formWords } from './words/formWords.ts'
+import { formWords } from '#words/formWords.ts'
 
 const standing = new Set<Element>()
 

@@ -1,9 +1,9 @@
+import { formWords } from '#words/formWords.ts'
 import { type Child, el, fill, keepingNumbers, verbatim } from './element.ts'
 import { errorIn } from './errorTitle.ts'
 import { type Flaw, hideSummary, leaveSummary, showSummary } from './formSummary.ts'
 import { inOrder } from './plainText.ts'
 import type { FieldProblem } from './problem.ts'
-import { formWords } from './words/formWords.ts'
 
 export type Field = {
   /** Label, control, hint and problem. */

@@ -2,8 +2,9 @@
  * The list of what is wrong, above a form of several fields: it takes the focus, and its links lead to the fields. This
  * is the error summary of the GOV.UK Design System.
  */
+
+import { formWords } from '#words/formWords.ts'
 import { el, keepingNumbers } from './element.ts'
-import { formWords } from './words/formWords.ts'
 
 export type Flaw = { readonly control: HTMLElement; readonly reason: string }
 

@@ -1,6 +1,7 @@
 /** What happened to an account, in words. */
+
+import { noticesWords } from '#words/noticesWords.ts'
 import { dateAndTime } from './times.ts'
-import { noticesWords } from './words/noticesWords.ts'
 
 /** An event of the account that its payer should know of. */
 export type Notice = {

@@ -1,3 +1,5 @@
+import { laterWords } from '#words/laterWords.ts'
+import { shellWords } from '#words/shellWords.ts'
 import { runApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { el } from './element.ts'
@@ -5,8 +7,6 @@ import { button } from './form.ts'
 import { openActivity } from './openActivity.ts'
 import { takeInvitationLink } from './ownerInvitation.ts'
 import { openSession } from './session.ts'
-import { laterWords } from './words/laterWords.ts'
-import { shellWords } from './words/shellWords.ts'
 
 /** Load the configuration, handle a return from sign-in and show the view that the fragment names. */
 export async function openPage(): Promise<void> {

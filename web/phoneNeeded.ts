@@ -1,8 +1,9 @@
 /** Whether the payer can pay now and, if a device is needed for it, what to do. */
+
+import { phoneNeededWords } from '#words/phoneNeededWords.ts'
 import type { Profile } from './api.ts'
 import type { Config } from './config.ts'
 import { dateAndTime } from './times.ts'
-import { phoneNeededWords } from './words/phoneNeededWords.ts'
 
 type Account = Pick<Profile, 'phone' | 'devices'>
 

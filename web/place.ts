@@ -1,7 +1,10 @@
 /** The view that is shown; kept in the fragment, which never leaves the browser. */
 export type Place =
-  | { readonly view: 'send' | 'payments' | 'phone' | OfPhone }
+  | { readonly view: (typeof MAIN)[number] | OfPhone }
   | { readonly view: 'waiting'; readonly paymentId: string }
+
+/** The views that the menu names, which are the only word of their fragments: `#/send`. */
+const MAIN = ['send', 'payments', 'phone'] as const
 
 /** A view that belongs to the menu's "Phone". */
 export type OfPhone = (typeof OF_PHONE)[keyof typeof OF_PHONE]
@@ -28,7 +31,8 @@ export function placeOf(fragment: string): Place | null {
     return view === undefined ? null : { view }
   }
   if (second !== undefined) return null
-  return first === 'send' || first === 'payments' || first === 'phone' ? { view: first } : null
+  const view = MAIN.find((word) => word === first)
+  return view === undefined ? null : { view }
 }
 
 export function fragmentOf(place: Place): string {

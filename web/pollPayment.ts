@@ -1,3 +1,5 @@
+import { timeWords } from '#words/timeWords.ts'
+import { waitingWords } from '#words/waitingWords.ts'
 import type { Payment } from './api.ts'
 import { el, fill } from './element.ts'
 import { type Ended, isRecent } from './ended.ts'
@@ -6,8 +8,6 @@ import { startPolling } from './polling.ts'
 import type { App, Screen } from './screen.ts'
 import { anyOf } from './signals.ts'
 import { resultView } from './views/laterViews.ts'
-import { timeWords } from './words/timeWords.ts'
-import { waitingWords } from './words/waitingWords.ts'
 
 export type PolledPayment = {
   /** Ask for the payment now, because it has probably changed. */

@@ -1,11 +1,12 @@
 /** Refusals and faults, and which sentence the page tells the payer of each. */
+
+import { laterWords } from '#words/laterWords.ts'
+import { refusalWords } from '#words/refusalWords.ts'
+import { timeWords } from '#words/timeWords.ts'
 import { TEXT_PAUSE_SECONDS as PAUSE_SECONDS } from '../functions/core/limits.ts'
 import type { RefusalCode } from '../functions/core/refusals.ts'
 import type { GatewayStatus } from '../functions/http/gatewayAnswers.ts'
 import { timeSoon } from './times.ts'
-import { laterWords } from './words/laterWords.ts'
-import { refusalWords } from './words/refusalWords.ts'
-import { timeWords } from './words/timeWords.ts'
 
 export type FieldProblem = { readonly path: string; readonly reason: string }
 

@@ -1,8 +1,8 @@
+import { codeWords } from '#words/codeWords.ts'
+import { timeWords } from '#words/timeWords.ts'
 import { TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
 import { el } from './element.ts'
 import type { ServerClock } from './serverClock.ts'
-import { codeWords } from './words/codeWords.ts'
-import { timeWords } from './words/timeWords.ts'
 
 let made = 0
 

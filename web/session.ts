@@ -1,3 +1,4 @@
+import { shellWords } from '#words/shellWords.ts'
 import type { Activity } from './activity.ts'
 import type { Config } from './config.ts'
 import { loaded } from './later.ts'
@@ -8,7 +9,6 @@ import { elsewhere, reasonOf, type SignedOut, weightier } from './signedOut.ts'
 import { rememberSignIn, type SignInUnderWay, takeReturn } from './signInUnderWay.ts'
 import { forget, forgetAll, recall, remember } from './tabStorage.ts'
 import { createTokens } from './tokens.ts'
-import { shellWords } from './words/shellWords.ts'
 
 export type Session = Awaited<ReturnType<typeof openSession>>
 

@@ -1,6 +1,7 @@
 /** The ways to let another phone in for a payer who has lost theirs, in words. */
+
+import { addPhoneWords } from '#words/addPhoneWords.ts'
 import type { Devices } from './deviceApi.ts'
-import { addPhoneWords } from './words/addPhoneWords.ts'
 
 /**
  * The sentence before the ways, and the ways, the one with the least to wait first.

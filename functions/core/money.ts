@@ -101,7 +101,7 @@ export function parseAmount(
   const most = { amountMinor: minor(limits[currency] ?? '0', digits), currency }
   const tooMuch = wrong('value', `You can send ${inWords(most)} at most.`)
   if (/^[1-9]\d{10,}(\.\d+)?$/.test(value)) return tooMuch
-  if (!AMOUNT_PATTERN.test(value)) return wrong('value', 'Write the amount like 20.50.')
+  if (!AMOUNT_PATTERN.test(value)) return wrong('value', 'Enter the amount like 20.50.')
   if (decimalsOf(value) > digits) return wrong('value', `${currency} has ${DECIMALS[digits]}.`)
   const money = { amountMinor: minor(value, digits), currency }
   if (money.amountMinor === 0) return wrong('value', 'The amount must be more than zero.')

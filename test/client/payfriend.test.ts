@@ -1,6 +1,8 @@
 /** The client for other people's programs: what it sends, what it makes of answers, and how much it weighs. */
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { buildSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
@@ -51,6 +53,25 @@ test('it depends on nothing and has less than 5 KB, as a browser gets it', () =>
   const [file] = outputFiles
   expect(gzipSync(file?.contents ?? Buffer.of(), { level: 9 }).length).toBeLessThan(5 * 1024)
   expect(file?.text).toContain('PayfriendError')
+})
+
+test('a strict project of somebody else compiles it to JavaScript, as its README says', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'client-'))
+  const compilerOptions = {
+    ...{ module: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'], types: [], strict: true },
+    ...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+    ...{ rewriteRelativeImportExtensions: true, rootDir: ROOT, outDir: folder },
+  }
+  const config = { compilerOptions, files: [join(ROOT, 'client/payfriend.ts')] }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+  expect(stdout).toBe('')
+  expect(readFileSync(join(folder, 'client/payfriend.js'), 'utf8')).toContain("'./refusal.js'")
+})
+
+test('its error has a name, which no bundler shortens', () => {
+  expect(String(new PayfriendError(404, { title: 'Not found' }))).toBe('PayfriendError: Not found')
 })
 
 describe('a request', () => {

@@ -158,7 +158,7 @@ test('the pattern has ten digits and three decimals at most', () => {
 
 test.each([
   ['1', 'XXX', 'currency', /^Choose a currency\b.*\.$/],
-  ['1,00', 'EUR', 'value', /^Write the amount\b.*\.$/],
+  ['1,00', 'EUR', 'value', /^Enter the amount\b.*\.$/],
   ['0', 'EUR', 'value', /^The amount must be more than zero\.$/],
   ['1.001', 'EUR', 'value', /^EUR has two decimals at most\.$/],
   ['1.0', 'JPY', 'value', /^JPY has no decimals\.$/],

@@ -149,7 +149,7 @@ describe('a phone number', () => {
     const { page } = await signedIn()
     await page.getByLabel('Phone number').fill('extension 12')
     await press(page, 'Get a code')
-    await says(page, 'Write the phone number in digits.')
+    await says(page, 'Enter the phone number in digits.')
     expect(await page.getByLabel('Phone number').getAttribute('aria-invalid')).toBe('true')
   })
 

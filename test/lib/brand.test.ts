@@ -198,6 +198,20 @@ describe('the page of a brand', () => {
     }
   })
 
+  test.each([
+    ['an SVG', logo, true],
+    ['a square PNG', fileOf('square.png', png(100, 100)), true],
+    ['a wide PNG', fileOf('banner.png', png(200, 100)), false],
+  ])('has the logo in the tab if it fits there: %s', (_, file, fits) => {
+    const branded = bundlePage(brand('Ada', file))
+    for (const path of ['/index.html', '/approve.html']) {
+      const [, icon = '', type] =
+        /rel="icon" href="([^"]+)" type="([^"]+)"/.exec(textOf(branded, path)) ?? []
+      expect(icon.startsWith('/assets/logo-')).toBe(fits)
+      expect(branded.get(icon)?.type).toBe(type)
+    }
+  })
+
   test('gives a push the logo if it is a PNG, and Payfriend’s if it is not', () => {
     const inPng = bundlePage(brand('Ada', fileOf('push.png', png(100, 100))))
     expect(inPng.get('/logo.png')?.body).toEqual(png(100, 100))

@@ -26,7 +26,10 @@ const WHAT_TO_DO =
 const isSentence = (text: string) => {
   expect(text).toMatch(/^[A-Z][^_{}<>]*\.$/)
   expect(text).not.toMatch(/undefined|null|NaN|\[object/)
-  expect(text).toMatch(WHAT_TO_DO)
+  expect(
+    text,
+    'A refusal tells the payer what to do now (ask, check, try …), how many attempts are left, or until when it lasts',
+  ).toMatch(WHAT_TO_DO)
 }
 
 describe('the page says each refusal in a sentence, with what to do', () => {

@@ -2,7 +2,7 @@
  * The documents that a phone signs. Each is shown from the very text that is hashed: what the payer sees is what the
  * passkey signs.
  */
-import { approveWords } from '../words/approveWords.ts'
+import { approveWords } from '#words/approveWords.ts'
 
 /** A payment, a new phone or a new number that waits for this phone's answer. */
 export type Request = AskedPayment | AskedDevice | AskedNumber

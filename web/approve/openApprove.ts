@@ -1,10 +1,10 @@
+import { approveWords } from '#words/approveWords.ts'
+import { laterWords } from '#words/laterWords.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button } from '../form.ts'
 import { loaded } from '../later.ts'
 import { detailsOf, explain } from '../problem.ts'
 import { createServerClock } from '../serverClock.ts'
-import { approveWords } from '../words/approveWords.ts'
-import { laterWords } from '../words/laterWords.ts'
 import { createDeviceCalls } from './deviceCalls.ts'
 import { createHomeScreen } from './homeScreen.ts'
 import { endOf, newestPending, type PhonePage, type PhoneScreen } from './phonePage.ts'
@@ -80,6 +80,9 @@ export async function openApprove(): Promise<void> {
         break
       case 'waiting':
         showWaiting(screen)
+        break
+      default:
+        place satisfies never
     }
   }
 

@@ -1,6 +1,7 @@
 /** The passkey of this phone, which signs each yes after its owner has shown fingerprint, face or screen lock. */
+
+import { approveWords } from '#words/approveWords.ts'
 import { bytesOf } from '../base64url.ts'
-import { approveWords } from '../words/approveWords.ts'
 
 /** ES256 and RS256, the two that the API verifies. */
 const ALGORITHMS = [-7, -257]

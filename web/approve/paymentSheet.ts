@@ -2,9 +2,10 @@
  * The browser's own sheet (Secure Payment Confirmation). Where a browser has one, it shows payee and amount itself before
  * the passkey signs, and signs what it showed.
  */
+
+import { approveWords } from '#words/approveWords.ts'
 import { sheetOf } from '../../functions/core/paymentSheet.ts'
 import { bytesOf } from '../base64url.ts'
-import { approveWords } from '../words/approveWords.ts'
 import type { Request } from './documents.ts'
 import { asJson, type PasskeyJson } from './passkey.ts'
 

@@ -1,5 +1,5 @@
+import { phoneBrowserWords } from '#words/phoneBrowserWords.ts'
 import { missingOf } from '../browserCheck.ts'
-import { phoneBrowserWords } from '../words/phoneBrowserWords.ts'
 
 /** Browser features that the phone's page needs besides those that every browser on the list has. */
 export const PHONE_NEEDED = [

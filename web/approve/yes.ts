@@ -2,8 +2,9 @@
  * How this phone says yes to a request: in the browser's own sheet, where it has one and the passkey was made for it, else
  * by the passkey alone. Which of the two it is, only the sheet tells the payer.
  */
+
+import { approveWords } from '#words/approveWords.ts'
 import { explain } from '../problem.ts'
-import { approveWords } from '../words/approveWords.ts'
 import type { Request } from './documents.ts'
 import { goneAfter, isDismissed, type PasskeyJson, signWithPasskey } from './passkey.ts'
 import { isClosed, type OwnPasskey, sheetHere, signOnSheet } from './paymentSheet.ts'

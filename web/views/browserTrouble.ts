@@ -1,5 +1,5 @@
+import { browserWords } from '#words/browserWords.ts'
 import type { BrowserTrouble } from '../browserCheck.ts'
-import { browserWords } from '../words/browserWords.ts'
 import { showPlain } from './plain.ts'
 
 /** Show why the page can't work in this browser, in words alone. */

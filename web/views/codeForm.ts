@@ -1,3 +1,4 @@
+import { codeWords } from '#words/codeWords.ts'
 import type { Payment } from '../api.ts'
 import { lookForLock, rememberLock } from '../codesLocked.ts'
 import { type Child, el, keeping, verbatim } from '../element.ts'
@@ -7,7 +8,6 @@ import type { PolledPayment } from '../pollPayment.ts'
 import { attemptsInWords, detailsOf, explain, type ProblemDetails } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { rememberNoSms } from '../smsCode.ts'
-import { codeWords } from '../words/codeWords.ts'
 
 type Options = {
   readonly paymentId: string

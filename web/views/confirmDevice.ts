@@ -1,3 +1,4 @@
+import { addPhoneWords } from '#words/addPhoneWords.ts'
 import type { Profile } from '../api.ts'
 import type { AddedBy, PendingDevice, PendingLeave } from '../deviceApi.ts'
 import { type Child, el, fill, keeping, verbatim } from '../element.ts'
@@ -6,7 +7,6 @@ import { forgetOwnerInvitation, ownerInvitation } from '../ownerInvitation.ts'
 import { plainCode } from '../plainText.ts'
 import { attemptsInWords, detailsOf, explain, reasonsOf } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
-import { addPhoneWords } from '../words/addPhoneWords.ts'
 import {
   type WayEvents,
   type WayIn,

@@ -1,8 +1,8 @@
+import { waitingWords } from '#words/waitingWords.ts'
 import type { Payment } from '../api.ts'
 import { el } from '../element.ts'
 import type { ServerClock } from '../serverClock.ts'
 import { beginsLastMinute, minutesAndSeconds, secondsLeft } from '../timeLeft.ts'
-import { waitingWords } from '../words/waitingWords.ts'
 
 /**
  * The time left to answer a payment, with a bar; its last minute is spoken.

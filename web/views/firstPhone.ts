@@ -1,8 +1,8 @@
+import { firstPhoneWords, lostPhoneWords } from '#words/lostPhoneWords.ts'
 import { el } from '../element.ts'
 import { ownerInvitation } from '../ownerInvitation.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
-import { firstPhoneWords, lostPhoneWords } from '../words/lostPhoneWords.ts'
 import { operatorHere } from './howToAdd.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 

@@ -1,5 +1,5 @@
+import { addPhoneWords } from '#words/addPhoneWords.ts'
 import type { App } from '../screen.ts'
-import { addPhoneWords } from '../words/addPhoneWords.ts'
 
 /** The people who can give an invitation, named by the site that they run. */
 export const operatorHere = (): string => addPhoneWords.operator(location.host)

@@ -1,6 +1,6 @@
+import { shellWords } from '#words/shellWords.ts'
 import { el } from '../element.ts'
 import { button } from '../form.ts'
-import { shellWords } from '../words/shellWords.ts'
 
 const words = shellWords.idle
 

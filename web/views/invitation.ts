@@ -1,3 +1,4 @@
+import { invitationWords } from '#words/invitationWords.ts'
 import { el, keeping, verbatim } from '../element.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
@@ -10,7 +11,6 @@ import {
 } from '../ownerInvitation.ts'
 import { fragmentOf, type OfPhone } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
-import { invitationWords } from '../words/invitationWords.ts'
 import { operatorHere } from './howToAdd.ts'
 
 /** What the invitation is good for; without one, where its code is typed. */

@@ -1,7 +1,7 @@
+import { shellWords } from '#words/shellWords.ts'
 import { el } from '../element.ts'
 import { loaded } from '../later.ts'
 import type { Screen } from '../screen.ts'
-import { shellWords } from '../words/shellWords.ts'
 
 /**
  * Views that are a file of their own.

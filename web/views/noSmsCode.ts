@@ -1,9 +1,9 @@
+import { codeWords } from '#words/codeWords.ts'
 import type { Payment } from '../api.ts'
 import { type Child, el } from '../element.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { detailsOf, explain, reasonsOf } from '../problem.ts'
 import type { App } from '../screen.ts'
-import { codeWords } from '../words/codeWords.ts'
 
 /** Why no text was sent, and what the payer can do instead. */
 export function noSmsCode(app: App, error: unknown, { push }: Payment): Child[] {

@@ -1,10 +1,10 @@
 import '../openPage.ts'
+import { noticeActionsWords } from '#words/noticeActionsWords.ts'
 import type { Config } from '../config.ts'
 import type { Devices } from '../deviceApi.ts'
 import { type Child, el, fill, keeping } from '../element.ts'
 import { button } from '../form.ts'
 import { type Notice, phoneOf, wordsNaming } from '../noticeWords.ts'
-import { noticeActionsWords } from '../words/noticeActionsWords.ts'
 
 type Notices = {
   readonly unread: readonly Notice[]

@@ -1,10 +1,11 @@
 /** A verification of a number that this page did not begin, or that another one replaced. */
+
+import { numberTakenWords, phoneNumberWords } from '#words/phoneNumberWords.ts'
 import type { PendingNumber } from '../api.ts'
 import { forgetPhone } from '../draft.ts'
 import { type Child, el, keeping } from '../element.ts'
 import { button } from '../form.ts'
 import type { App, Screen } from '../screen.ts'
-import { numberTakenWords, phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
 /** Where a view of the number leads. */

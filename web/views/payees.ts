@@ -1,10 +1,10 @@
+import { sendWords } from '#words/sendWords.ts'
 import type { Payment } from '../api.ts'
 import { type Child, el, fill, verbatim } from '../element.ts'
 import { button } from '../form.ts'
 import { lastPayees, type Payee, withoutPayees } from '../lastPayees.ts'
 import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
-import { sendWords } from '../words/sendWords.ts'
 
 /** The newest page of a payer's list, asked for once: what this page sees later is laid over it. */
 const lists = new WeakMap<App, readonly Payment[]>()

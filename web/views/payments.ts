@@ -1,4 +1,5 @@
 import '../openPage.ts'
+import { listWords } from '#words/listWords.ts'
 import { amountInWords } from '../amountText.ts'
 import type { Payment } from '../api.ts'
 import { el, fill, verbatim } from '../element.ts'
@@ -8,7 +9,6 @@ import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
 import { dayAndTime } from '../times.ts'
-import { listWords } from '../words/listWords.ts'
 
 /** The payer's own payments, newest first. */
 export function showPayments(app: App, screen: Screen): void {

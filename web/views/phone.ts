@@ -1,9 +1,9 @@
+import { phoneNumberWords } from '#words/phoneNumberWords.ts'
 import { forgetPhone, recallBegun } from '../draft.ts'
 import { el, verbatim } from '../element.ts'
 import { button } from '../form.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
-import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { showFirstPhone } from './firstPhone.ts'
 import {
   type NumberSteps,

@@ -1,3 +1,4 @@
+import { phoneNumberWords } from '#words/phoneNumberWords.ts'
 import type { PhoneChannel } from '../api.ts'
 import { forgetPhone, recallPhone, rememberBegun, rememberOver } from '../draft.ts'
 import { type Child, el, fill, keeping, verbatim } from '../element.ts'
@@ -8,7 +9,6 @@ import { plainCode } from '../plainText.ts'
 import { attemptsInWords, detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
-import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { showAgreeByDevice } from './agreeByDevice.ts'
 import {
   keepLabel,

@@ -1,8 +1,8 @@
+import { phoneLinksWords } from '#words/phoneLinksWords.ts'
 import { isDeviceHere } from '../deviceHere.ts'
 import { type Child, el, fill, keeping } from '../element.ts'
 import { APPROVE_PATH } from '../invitation.ts'
 import type { App } from '../screen.ts'
-import { phoneLinksWords } from '../words/phoneLinksWords.ts'
 
 /** Where a phone opens its page, as people read and type it. */
 export const phoneAddress = (): string => `${location.host}${APPROVE_PATH}`

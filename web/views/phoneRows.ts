@@ -1,5 +1,6 @@
 /** One row for each phone of the account: what it can do, and what can be done with it. */
 
+import { devicesWords } from '#words/devicesWords.ts'
 import type { Profile } from '../api.ts'
 import type { Device, Devices, PendingDevice, RemovedDevice, WaitingDevice } from '../deviceApi.ts'
 import { addedOf, factsOf, restoreLabel } from '../deviceFacts.ts'
@@ -9,7 +10,6 @@ import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { App } from '../screen.ts'
 import { dateAndTime } from '../times.ts'
-import { devicesWords } from '../words/devicesWords.ts'
 
 /** @param changed called after a press has changed the profile, with the sentence that says what was done */
 export type RowEvents = { changed(said: Child[]): void }

@@ -1,6 +1,6 @@
+import { resultWords } from '#words/resultWords.ts'
 import { type Child, el } from '../element.ts'
 import { button } from '../form.ts'
-import { resultWords } from '../words/resultWords.ts'
 
 /**
  * Buttons to print what is shown, and to share it as text; where the browser shares nothing, it is copied.

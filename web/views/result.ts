@@ -1,4 +1,7 @@
 import '../openPage.ts'
+import { titleOf } from '#words/brandName.ts'
+import { resultWords } from '#words/resultWords.ts'
+import { timeWords } from '#words/timeWords.ts'
 import type { Payment } from '../api.ts'
 import { HOW_DECIDED } from '../channelTexts.ts'
 import { codesLockedInWords } from '../codesLocked.ts'
@@ -9,8 +12,6 @@ import { button } from '../form.ts'
 import type { App, Screen } from '../screen.ts'
 import { isTextOnly } from '../smsOffer.ts'
 import { dateAndTime } from '../times.ts'
-import { resultWords } from '../words/resultWords.ts'
-import { timeWords } from '../words/timeWords.ts'
 import { displayText } from './displayText.ts'
 import { receiptButtons } from './receiptButtons.ts'
 import { signOutEverywhere } from './signOutEverywhere.ts'
@@ -53,12 +54,12 @@ export function showResult(app: App, screen: Screen, payment: Payment, status: E
         resultWords.heading[status],
         payment.displayText,
         isPaid ? null : resultWords.nothingPaid,
-        `${resultWords.at[status]}: ${at}`,
-        `${resultWords.reference}: ${payment.reference}`,
+        resultWords.line(resultWords.at[status], at),
+        resultWords.line(resultWords.reference, payment.reference),
       ]),
     ),
   )
-  document.title = document.title.replace(resultWords.heading[status], resultWords.title[status])
+  if (!screen.signal.aborted) document.title = titleOf(resultWords.title[status])
 }
 
 function whatHappened(payment: Payment, status: Ended): string {
@@ -71,7 +72,7 @@ function whatHappened(payment: Payment, status: Ended): string {
     case 'expired':
       return resultWords.expired(timeWords.wait(lifeSeconds(payment)))
     case 'failed':
-      return payment.sms.to === null ? resultWords.wrongTries : resultWords.wrongCodes
+      return payment.sms.to === null ? resultWords.wrongAnswers : resultWords.wrongCodes
     case 'cancelled':
       return resultWords.cancelled
   }
@@ -107,10 +108,7 @@ function ignoreOnPhone({ push, device, sms, decidedBy }: Payment, status: Ended)
 function codesLocked(app: App, payment: Payment): Child[] {
   const until = codesLockedInWords(app)
   if (until === null) return [el('p', {}, resultWords.canStart)]
-  const meanwhile = isTextOnly(payment)
-    ? resultWords.codesLockedThen
-    : resultWords.codesLockedByPhone
-  return [el('p', { class: 'told' }, `${resultWords.codesLocked(until)} ${meanwhile}`)]
+  return [el('p', { class: 'told' }, resultWords.codesLocked(until, !isTextOnly(payment)))]
 }
 
 const isCodeNeededAndLocked = (app: App, payment: Payment): boolean =>

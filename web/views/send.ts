@@ -1,3 +1,4 @@
+import { sendWords } from '#words/sendWords.ts'
 import { amountInWords, amountToType, type Currency, marksOf, readAmount } from '../amountText.ts'
 import {
   answered,
@@ -15,7 +16,6 @@ import type { Payee } from '../lastPayees.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
-import { sendWords } from '../words/sendWords.ts'
 import { payeeButtons } from './payees.ts'
 import { startsLocked } from './startsLocked.ts'
 

@@ -26,5 +26,8 @@ export function showOfPhone(app: App, screen: Screen, view: 'phone' | OfPhone): 
       break
     case 'phoneNumber':
       showNumberOfAccount(app, screen)
+      break
+    default:
+      view satisfies never
   }
 }

@@ -4,7 +4,7 @@ import { paymentsView, phoneViews } from './laterViews.ts'
 import { showSend } from './send.ts'
 import { showWaiting } from './waiting.ts'
 
-/** Show the view of a place. */
+/** Show the view of a place. A view that is missing here does not compile. */
 export function showPlace(app: App, screen: Screen, place: Place): void {
   switch (place.view) {
     case 'send':
@@ -22,6 +22,9 @@ export function showPlace(app: App, screen: Screen, place: Place): void {
       break
     case 'waiting':
       showWaiting(app, screen, place.paymentId)
+      break
+    default:
+      place satisfies never
   }
 }
 

@@ -1,8 +1,8 @@
+import { shellWords } from '#words/shellWords.ts'
 import { type Child, el } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { App } from '../screen.ts'
-import { shellWords } from '../words/shellWords.ts'
 
 const words = shellWords.signOutEverywhere
 

@@ -1,7 +1,7 @@
+import { sendWords } from '#words/sendWords.ts'
 import { type Child, el } from '../element.ts'
 import { startsLockedInWords } from '../problem.ts'
 import type { App } from '../screen.ts'
-import { sendWords } from '../words/sendWords.ts'
 
 /** Said before the payer fills in a payment that would be refused, because they said no to one as not theirs. */
 export function startsLocked({ profile, clock, config }: App): Child[] {

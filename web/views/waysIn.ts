@@ -1,4 +1,7 @@
 /** The ways to let a new phone in, each as a part of the form that confirms it. */
+
+import { addPhoneWords } from '#words/addPhoneWords.ts'
+import { invitationWords } from '#words/invitationWords.ts'
 import type { LeaveProof, Profile } from '../api.ts'
 import type { AddedBy, PendingDevice, TextLeave } from '../deviceApi.ts'
 import { type Child, el } from '../element.ts'
@@ -9,8 +12,6 @@ import { plainCode } from '../plainText.ts'
 import { detailsOf, meanwhile } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
-import { addPhoneWords } from '../words/addPhoneWords.ts'
-import { invitationWords } from '../words/invitationWords.ts'
 import { operatorHere } from './howToAdd.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
 

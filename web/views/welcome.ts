@@ -1,10 +1,10 @@
+import { shellWords } from '#words/shellWords.ts'
 import type { Config } from '../config.ts'
 import { el } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { explain } from '../problem.ts'
 import type { Screen } from '../screen.ts'
 import type { SignedOut } from '../signedOut.ts'
-import { shellWords } from '../words/shellWords.ts'
 
 /** The first visit: what Payfriend is, and a button to sign in. */
 export function showWelcome(

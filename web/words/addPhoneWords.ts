@@ -117,4 +117,4 @@ export const addPhoneWords = {
     (waitHours === 0
       ? ''
       : ` The phone then waits ${hoursInWords(waitHours)} before it can approve, but they can also make one without this wait.`),
-} as const
+}

@@ -76,4 +76,4 @@ export const addingWords = {
     'When you send a payment, open this page: it shows the payment. On the next page you can let this phone ring.',
   done: 'Done',
   back: 'Back',
-} as const
+}

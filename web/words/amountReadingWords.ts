@@ -1,6 +1,6 @@
 /** What is said of an amount that cannot be read as one. */
 export const amountReadingWords = {
-  unreadable: (example: string) => `Write the amount like ${example}.`,
+  unreadable: (example: string) => `Enter the amount like ${example}.`,
   tooFine: (currency: string, digits: number) => `${currency} has ${decimals[digits]}.`,
   /** It can be thousands only, because the currency has fewer decimals. */
   thousandsOnly: (typed: string, thousands: string, write: string, tooFine: string) =>

@@ -111,7 +111,7 @@ export const approveWords = {
   expired: 'The time to answer is over.',
   decidedBefore: 'It was answered or cancelled before. Your answer changed nothing.',
   notThere: 'It is not there any more. Your answer changed nothing.',
-  tooManyTries: 'Too many tries failed, so it has ended.',
+  tooManyAttempts: 'Too many attempts failed, so it has ended.',
   /** True of every end but a yes. */
   nothingDone: {
     payment: 'Nothing was paid.',
@@ -132,4 +132,4 @@ export const approveWords = {
     'To approve payments, the browser has to keep a key. This browser does not allow that here, or it has no room left.',
   allowData:
     'Allow site data for this page in the settings of your browser, or leave its private mode. Then load this page again.',
-} as const
+}

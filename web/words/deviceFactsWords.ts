@@ -12,4 +12,4 @@ export const deviceFactsWords = {
   notUsed: 'Not used yet',
   notUsedYet: 'Not used yet.',
   putBack: (name: string) => `Put “${name}” back`,
-} as const
+}

@@ -73,4 +73,4 @@ export const devicesWords = {
     ]
     return `${name} can approve payments from ${from}. Until then you can stop this ${where.join(', or ')}.`
   },
-} as const
+}

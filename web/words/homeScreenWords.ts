@@ -23,4 +23,4 @@ export const homeScreenWords = {
   macDock:
     'In Safari on a Mac, choose “Add to Dock” in the menu File: then the browser keeps this page’s key.',
   back: 'Back',
-} as const
+}

@@ -1,3 +1,5 @@
+import { language } from './language.ts'
+
 /**
  * What stands in the HTML itself, before any script runs: the build puts it in place of `{key}`.
  *
@@ -5,6 +7,8 @@
  */
 export const htmlWords = (name: string) => ({
   name,
+  lang: language.page,
+  dir: 'ltr',
   /** Search engines show it beside the page's title. */
   description: 'See on your own phone whom you pay and how much, before you say yes.',
   newsLabel: 'Your account',

@@ -23,4 +23,4 @@ export const noticeActionsWords = {
   ],
   password: 'Change your password',
   signOut: 'sign out everywhere',
-} as const
+}

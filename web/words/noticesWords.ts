@@ -30,6 +30,6 @@ export const noticesWords = {
     `Your account was locked on ${when} by the people who run this service.`,
   accountUnlocked: (when: string) =>
     `On ${when} the people who run this service ended a lock of your account or your codes, or a limit.`,
-} as const
+}
 
 const named = (name: string | null): string => (name === null ? '' : `, “${name}”,`)

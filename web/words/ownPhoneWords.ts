@@ -118,7 +118,7 @@ export const ownPhoneWords = {
   undoing: 'Undoing…',
   notUndone: 'The removal was not undone. Try again.',
   undoTooLate: 'It is too late to undo that.',
-  undoTooManyTries: 'Too many tries failed, so this phone can’t undo it any more.',
+  undoTooManyAttempts: 'Too many attempts failed, so this phone can’t undo it any more.',
   howToAddThis: 'To add this phone again, press “Add a phone” on the page where you are signed in.',
   undoAsked: 'You asked to undo that.',
   confirmUndo: 'Now sign in again on the page and confirm it there, under “Phone”.',
@@ -132,4 +132,4 @@ export const ownPhoneWords = {
   goToPage: 'Go to the page',
   approvesAgain: 'This phone can approve again',
   isBack: <T>(name: T, account: T) => [name, ' is a phone of ', account, ' again.'],
-} as const
+}

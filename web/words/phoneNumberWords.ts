@@ -34,12 +34,12 @@ export const phoneNumberWords = {
   country: 'Country',
   chooseCountry: 'Choose a country',
   countryEmpty:
-    'Choose the country of the number, or write the number with + and its country code.',
+    'Choose the country of the number, or enter the number with + and its country code.',
   countryOption: (name: string, callingCode: string) => `${name} (+${callingCode})`,
   number: 'Phone number',
   numberHint: 'As you write it in this country, or with + and the country code',
   numberEmpty: 'Enter your phone number.',
-  numberWrong: 'Write the phone number in digits. Spaces, brackets and dashes are fine.',
+  numberWrong: 'Enter the phone number in digits. Spaces, brackets and dashes are fine.',
   /** Under the field, before anything is sent. */
   willText: (number: string) => `We will text the code to ${number}.`,
   willCall: (number: string) => `We will call ${number} with the code.`,

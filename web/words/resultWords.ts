@@ -9,7 +9,7 @@ export const resultWords = {
     failed: 'Payment failed',
     cancelled: 'Payment cancelled',
   },
-  /** In the tab’s title. */
+  /** In the tab’s title, in place of the heading. */
   title: {
     approved: '✓ Approved',
     denied: '✕ Denied',
@@ -25,6 +25,8 @@ export const resultWords = {
     failed: 'Failed',
     cancelled: 'Cancelled',
   },
+  /** A line of the text that is shared. */
+  line: (term: string, value: string) => `${term}: ${value}`,
   started: 'Started',
   reference: 'Reference',
   payer: 'Payer',
@@ -38,17 +40,20 @@ export const resultWords = {
   },
   expired: (wait: string) => `It was not approved within ${wait}.`,
   wrongCodes: 'Five wrong codes were entered.',
-  wrongTries: 'Five tries to approve it on a phone failed.',
+  wrongAnswers: 'Five attempts to approve it on a phone failed.',
   cancelled: 'It was cancelled before anybody approved it.',
   startAgain: 'Start again',
   payAgain: 'Pay again',
   canStart: 'You can start again with the same details.',
-  codesLocked: (until: string) => `Codes by text are locked until ${until}.`,
-  codesLockedByPhone: 'Until then you can still approve a payment on your phone.',
-  codesLockedThen: 'Start again then.',
   ignoreRequest: 'If your phone still shows this request, you can ignore it.',
   ignoreCode: 'If a code for it still arrives by text, you can ignore it.',
   ignoreBoth: 'If your phone still shows this request, or a code for it, you can ignore it.',
+  /** What is locked, then what the payer can do meanwhile. */
+  codesLocked: (until: string, canApproveByPhone: boolean) =>
+    `Codes by text are locked until ${until}. ` +
+    (canApproveByPhone
+      ? 'Until then you can still approve a payment on your phone.'
+      : 'Start again then.'),
   notYou: 'Did you not start this payment? ',
   changePassword: 'Change your password.',
   thenSignOut: ' Then sign out everywhere.',

@@ -38,4 +38,4 @@ export const ringingWords = {
   noSubscription:
     'The browser could not ask its push service. It may be a private window, or there may be no network. Try again later.',
   otherService: `${brandName} can’t ring by the push service of this browser. Use another browser, or keep this page open.`,
-} as const
+}

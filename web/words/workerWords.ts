@@ -4,4 +4,4 @@ import { brandName } from './brandName.ts'
 export const workerWords = {
   title: brandName,
   body: 'Something may wait for your answer. Press here to look.',
-} as const
+}

@@ -1,3 +1,5 @@
+import { addingWords } from '#words/addingWords.ts'
+import { approveWords } from '#words/approveWords.ts'
 import {
   DEVICE_NAME,
   DEVICE_NAME_LENGTH_MAX,
@@ -8,8 +10,6 @@ import { el, verbatim } from '../../element.ts'
 import { button, field, formMessage, onSubmit } from '../../form.ts'
 import { invitationToShow } from '../../invitation.ts'
 import { detailsOf, explain, reasonsOf } from '../../problem.ts'
-import { addingWords } from '../../words/addingWords.ts'
-import { approveWords } from '../../words/approveWords.ts'
 import { newDeviceKey, publicJwkOf, thumbprintOf } from '../deviceProof.ts'
 import type { Passkey } from '../deviceStore.ts'
 import { canKeep, keepDevice } from '../deviceStore.ts'

@@ -1,7 +1,7 @@
+import { addingWords } from '#words/addingWords.ts'
 import { el } from '../../element.ts'
 import { button, field, formMessage, onSubmit } from '../../form.ts'
 import { readInvitation } from '../../invitation.ts'
-import { addingWords } from '../../words/addingWords.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
 
 /** Type the code from the page where the payer is signed in. */

@@ -1,7 +1,7 @@
+import { approveWords } from '#words/approveWords.ts'
 import { type Child, el, keeping, verbatim } from '../../element.ts'
 import type { ServerClock } from '../../serverClock.ts'
 import { beginsLastMinute, minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
-import { approveWords } from '../../words/approveWords.ts'
 import { amountSaid } from '../amountSaid.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Request } from '../documents.ts'

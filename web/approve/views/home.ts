@@ -1,7 +1,7 @@
+import { homeScreenWords } from '#words/homeScreenWords.ts'
 import { type Child, el, fill, verbatim } from '../../element.ts'
 import { button } from '../../form.ts'
 import { invitationToShow } from '../../invitation.ts'
-import { homeScreenWords } from '../../words/homeScreenWords.ts'
 import type { PhonePage, PhoneScreen } from '../phonePage.ts'
 import { picture } from './pictures.ts'
 

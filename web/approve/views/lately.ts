@@ -1,5 +1,5 @@
+import { ownPhoneWords } from '#words/ownPhoneWords.ts'
 import { type Child, el, fill, verbatim } from '../../element.ts'
-import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import { latelyOf } from '../latelyWords.ts'
 import type { Watched } from '../watch.ts'
 

@@ -1,6 +1,6 @@
+import { approveWords } from '#words/approveWords.ts'
 import { type Child, el, fill, verbatim } from '../../element.ts'
 import { minutesAndSeconds, secondsLeft } from '../../timeLeft.ts'
-import { approveWords } from '../../words/approveWords.ts'
 import { type Asked, askedOf, isOffline, type PhonePage, type PhoneScreen } from '../phonePage.ts'
 import type { Watched } from '../watch.ts'
 import { headingOf } from './facts.ts'

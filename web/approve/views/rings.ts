@@ -1,7 +1,7 @@
+import { ringingWords } from '#words/ringingWords.ts'
 import { type Child, el, fill } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf, explain, reasonsOf } from '../../problem.ts'
-import { ringingWords } from '../../words/ringingWords.ts'
 import type { PhonePage } from '../phonePage.ts'
 import type { RingState } from '../rings.ts'
 import type { Watched } from '../watch.ts'

@@ -1,7 +1,7 @@
+import { approveWords } from '#words/approveWords.ts'
+import { ownPhoneWords } from '#words/ownPhoneWords.ts'
 import { type Child, el, verbatim } from '../../element.ts'
 import type { ProblemDetails } from '../../problem.ts'
-import { approveWords } from '../../words/approveWords.ts'
-import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Request, Stop } from '../documents.ts'
 import { goOnWithNext } from '../nextRequest.ts'
@@ -92,7 +92,7 @@ export const toThePage = () =>
 export function overBy({ code, attemptsLeft }: ProblemDetails): string | undefined {
   if (code === undefined || code === 'unknown') return undefined
   return code === 'approval_not_signed' && attemptsLeft === 0
-    ? approveWords.tooManyTries
+    ? approveWords.tooManyAttempts
     : OVER[code]
 }
 
@@ -100,7 +100,7 @@ const OVER: { readonly [Code in NonNullable<ProblemDetails['code']>]?: string } 
   expired: approveWords.expired,
   already_decided: approveWords.decidedBefore,
   not_found: approveWords.notThere,
-  no_attempts_left: approveWords.tooManyTries,
+  no_attempts_left: approveWords.tooManyAttempts,
 }
 
 /** Whether the API has told that the request ended without any yes. */

@@ -1,8 +1,8 @@
+import { ownPhoneWords } from '#words/ownPhoneWords.ts'
 import { type Child, el, fill, keeping, verbatim } from '../../element.ts'
 import { button, formMessage } from '../../form.ts'
 import { detailsOf } from '../../problem.ts'
 import { dateAndTime } from '../../times.ts'
-import { ownPhoneWords } from '../../words/ownPhoneWords.ts'
 import type { Removal } from '../deviceCalls.ts'
 import type { OwnDevice } from '../deviceStore.ts'
 import type { Stop } from '../documents.ts'
@@ -111,7 +111,7 @@ export function stopCards(page: PhonePage, screen: PhoneScreen) {
     }
     if (own === undefined)
       return {
-        told: [el('p', {}, `${ownPhoneWords.undoTooManyTries} ${ownPhoneWords.howToAddThis}`)],
+        told: [el('p', {}, `${ownPhoneWords.undoTooManyAttempts} ${ownPhoneWords.howToAddThis}`)],
       }
     return {
       told: [el('p', {}, ownPhoneWords.undoIfNotYou(whenOf(undoUntil)))],

@@ -1,5 +1,5 @@
+import { approveWords } from '#words/approveWords.ts'
 import { el } from '../../element.ts'
-import { approveWords } from '../../words/approveWords.ts'
 import type { PhoneScreen } from '../phonePage.ts'
 
 /** This browser can't keep the phone's key. */

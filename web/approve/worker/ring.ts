@@ -1,6 +1,7 @@
 /** What a push message says. It has no authority: whatever it is, one notification is shown and our own page opens. */
+
+import { workerWords } from '#words/workerWords.ts'
 import { APPROVE_PATH } from '../../invitation.ts'
-import { workerWords } from '../../words/workerWords.ts'
 
 export type Ring = {
   readonly title: string
