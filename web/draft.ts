@@ -103,24 +103,29 @@ export function rememberPhone(draft: PhoneDraft): void {
  */
 export function recallBegun(verificationId: string): Begun | null {
   const kept = texts(recall('begun'))
-  if (kept.verificationId !== verificationId) return null
-  return { displayText: kept.displayText ?? null, isOver: kept.isOver === 'yes' }
+  if (kept.verificationId !== verificationId || kept.expiresAt === undefined) return null
+  const { displayText = null, expiresAt, isOver } = kept
+  return { displayText, expiresAt, isOver: isOver === 'yes' }
 }
 
 type Begun = {
   readonly displayText: string | null
+  /** Until then the server keeps it, and counts its wrong codes. */
+  readonly expiresAt: string
   /** Too many codes were wrong, so no more can be tried. */
   readonly isOver: boolean
 }
 
-export function rememberBegun(verificationId: string, displayText: string | null): void {
-  remember('begun', { verificationId, displayText })
+export function rememberBegun(
+  verificationId: string,
+  { displayText, expiresAt }: Pick<Begun, 'displayText' | 'expiresAt'>,
+): void {
+  remember('begun', { verificationId, displayText, expiresAt })
 }
 
 /** No more codes of the verification that this tab began can be tried. */
 export function rememberOver(verificationId: string): void {
-  const { displayText } = recallBegun(verificationId) ?? {}
-  remember('begun', { verificationId, displayText, isOver: 'yes' })
+  remember('begun', { ...recallBegun(verificationId), verificationId, isOver: 'yes' })
 }
 
 export function forgetPhone(): void {

@@ -190,11 +190,25 @@ test('the fifth wrong code ends the form and says what can be done, also after a
   await page.getByLabel('Code', { exact: true }).fill(wrong)
   await press(page, 'Confirm')
   await heading(page, 'Too many wrong codes')
+  await says(page, /^You can get a new code from .*\d\d:\d\d on\.$/)
   await passesAxe(page)
   await page.reload()
   await heading(page, 'Too many wrong codes')
+  // Until then the server refuses a code for any number, so none is offered.
+  expect(await page.getByRole('button', { name: 'Enter the number' }).count()).toBe(0)
+  // The payer stays: without a press the page would end the session.
+  for (let part = 0; part < 3; part += 1) {
+    await harness.pass(210)
+    await page.keyboard.press('Shift')
+  }
+  await says(page, 'You can get a new code now.')
   await press(page, 'Enter the number')
   await heading(page, 'Confirm your phone')
+  const other = numberOf(949)
+  await page.getByLabel('Phone number').fill(other)
+  await press(page, 'Get a code')
+  await heading(page, 'Enter the code')
+  expect(harness.phone.book.messages(other)).toHaveLength(1)
 })
 
 test('of two codes, one wrong is not told to be the only one', async () => {

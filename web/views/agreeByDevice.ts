@@ -1,10 +1,11 @@
 import { recallPhone } from '../draft.ts'
-import { el, keeping, verbatim } from '../element.ts'
+import { el, keeping } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { APPROVE_PATH } from '../invitation.ts'
 import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { addPhoneWords } from '../words/addPhoneWords.ts'
+import { numberShown } from './numbers.ts'
 import { type NumberSteps, showNotAgreed, showOvertaken } from './numberTaken.ts'
 import type { UnderWay } from './numberUnderWay.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
@@ -32,7 +33,7 @@ export function showAgreeByDevice(
   )
   screen.show(
     whereToAgree(app),
-    verbatim('p', { class: 'display-text' }, number),
+    el('p', { class: 'display-text' }, numberShown(number)),
     el('p', {}, ...keeping(addPhoneWords.mustShow(reference), reference)),
     here,
     qrImage(`${location.origin}${APPROVE_PATH}`, addPhoneWords.qrOpens),

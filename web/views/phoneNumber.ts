@@ -15,7 +15,8 @@ import type { App, Screen } from '../screen.ts'
 import { invitationWords } from '../words/invitationWords.ts'
 import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { operatorHere } from './howToAdd.ts'
-import { keepLabel, type NumberSteps, withNumbers } from './numberTaken.ts'
+import { withNumbers } from './numbers.ts'
+import { keepLabel, type NumberSteps } from './numberTaken.ts'
 import { showCodes } from './phoneCodes.ts'
 import { phonesThatApprove } from './phonesThatApprove.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
@@ -103,7 +104,7 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
     if (code !== null) keepOwnerInvitation(code)
     try {
       const sent = await app.api.startPhone(number.number, chosen, code)
-      rememberBegun(sent.verificationId, sent.displayText)
+      rememberBegun(sent.verificationId, sent)
       const hasLeave = sent.leave !== 'device'
       showCodes(app, screen, steps, { ...sent, channel: chosen, hasLeave }, app.clock.now())
     } catch (error) {

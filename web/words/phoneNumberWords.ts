@@ -101,8 +101,8 @@ export const numberTakenWords = {
     'If it wasn’t you, somebody else is signed in to your account: change your password, and don’t enter any code from a text that you didn’t ask for.',
   noAttemptsTitle: 'Too many wrong codes',
   noAttempts: 'Five codes were wrong, so no more can be tried. Nothing was changed.',
-  noAttemptsNext:
-    'You can get a new code for the same number ten minutes after its first one was sent, and for another number now.',
+  newCodeFrom: (time: string) => `You can get a new code from ${time} on.`,
+  newCodeNow: 'You can get a new code now.',
   enterNumber: 'Enter the number',
   staysTitle: 'Your number stays as it is',
   stays: 'One of your phones said no to the new one, or the ten minutes are over.',
