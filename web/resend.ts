@@ -1,5 +1,5 @@
 import { TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
-import { el } from './element.ts'
+import { type Child, el, fill } from './element.ts'
 import type { ServerClock } from './serverClock.ts'
 import { codeWords } from './words/codeWords.ts'
 import { timeWords } from './words/timeWords.ts'
@@ -8,7 +8,7 @@ let made = 0
 
 /** A button that sends a code, with a countdown until it may be pressed. */
 export function resendButton(options: {
-  readonly label: string
+  readonly label: string | readonly Child[]
   readonly kind?: 'primary' | 'secondary'
   readonly clock: ServerClock
   readonly signal: AbortSignal
@@ -21,7 +21,7 @@ export function resendButton(options: {
   const hint = el('p', { class: 'hint', id: `resend-${made}` })
   const said = el('p', { class: 'hint', role: 'status' })
   const look = { type: 'button', class: `button ${kind}`, 'aria-describedby': hint.id }
-  const press = el('button', { ...look, click: onPress }, label)
+  const press = el('button', { ...look, click: onPress }, ...[label].flat())
   const box = el('div', { class: 'resend' }, press, said, hint)
 
   const secondsLeft = () => Math.ceil((allowedAt - options.clock.now()) / 1000)
@@ -32,7 +32,7 @@ export function resendButton(options: {
     if (isBusy || seconds > 0) press.setAttribute('aria-disabled', 'true')
     else press.removeAttribute('aria-disabled')
     press.classList.toggle('busy', isBusy)
-    press.textContent = isBusy ? codeWords.sending : label
+    fill(press, ...(isBusy ? [codeWords.sending] : [label].flat()))
     hint.textContent = seconds > 0 ? codeWords.askAgain(timeWords.wait(seconds)) : ''
   }
 

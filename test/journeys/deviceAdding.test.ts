@@ -251,7 +251,7 @@ describe('a phone is added', () => {
     const digits = await enrol(harness, second, await invite(hal), 'My second')
     await harness.pass(3)
     await hal.page.bringToFront()
-    await says(hal.page, /^To say yes, open .+\/approve\.html there\.$/)
+    await says(hal.page, /^Open .+\/approve\.html there\.$/)
     await open(first, 'Let “My second” approve payments?')
     expect(await first.page.locator('.digits').innerText()).toBe(digits)
     await says(

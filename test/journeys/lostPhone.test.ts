@@ -51,7 +51,7 @@ async function withoutPhone(): Promise<Visitor & { readonly lost: DevicePhone }>
   await page.getByRole('button', { name: 'Yes, remove it' }).click()
   await says(
     page,
-    /^My Nimbus was removed\. You can put it back until \d+ \w+ 2026, \d\d:\d\d: on that phone/,
+    /^My Nimbus was removed\. You can put it back until \d+ \w+ 2026, \d\d:\d\d\.$/,
   )
   await says(page, 'No phone approves your payments now.')
   return { ...payer, lost }

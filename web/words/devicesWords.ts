@@ -45,7 +45,7 @@ export const devicesWords = {
   removing: 'Removing…',
   removed: (name: string) => `${name} was removed.`,
   removedUntil: (name: string, until: string) =>
-    `${name} was removed. You can put it back until ${until}: ${UNDO}`,
+    `${name} was removed. You can put it back until ${until}.`,
   reallyCancel: (name: string) => `Cancel “${name}”? Then it is not added.`,
   yesCancel: 'Yes, cancel it',
   cancelling: 'Cancelling…',
