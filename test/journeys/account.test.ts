@@ -119,7 +119,7 @@ test('every view passes axe, light and dark', async () => {
   await jan.page.getByRole('link', { name: /Cancelled$/ }).waitFor()
   await passesAxe(jan.page)
   await jan.page.getByRole('link', { name: 'Phone' }).click()
-  await says(jan.page, 'Payments are approved with this phone.')
+  await says(jan.page, 'You approve each payment on the phone with this number.')
   await passesAxe(jan.page)
 })
 

@@ -69,7 +69,7 @@ test('a whole number is seen in its field, and no word of a button is broken', a
   await page.getByRole('link', { name: 'Phone', exact: true }).click()
   await heading(page, 'Your phone')
   expect(await brokenWords(page)).toEqual([])
-  await page.getByRole('button', { name: 'Change phone' }).click()
+  await page.getByRole('button', { name: 'Change my phone number' }).click()
   await page.getByLabel('Phone number').fill('+44 7400 123456')
   expect(await holds(page, '#phone-number')).toBe(true)
   expect(await brokenWords(page)).toEqual([])

@@ -11,6 +11,7 @@ import {
 import { fragmentOf, type OfPhone } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { invitationWords } from '../words/invitationWords.ts'
+import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { operatorHere } from './howToAdd.ts'
 
 /** What the invitation is good for; without one, where its code is typed. */
@@ -46,7 +47,7 @@ function showKept(app: App, screen: Screen, code: string): void {
       canAdd
         ? link('addPhone', invitationWords.addPhone, true)
         : link('phone', invitationWords.seePhones, true),
-      config.texts && everHadOne && link('phoneNumber', invitationWords.changeNumber),
+      config.texts && everHadOne && link('phoneNumber', phoneNumberWords.changeMyNumber),
       button(invitationWords.dontUse, notNow, { kind: 'quiet' }),
     ),
   )

@@ -75,7 +75,12 @@ export function showNoAttempts(
     numberTakenWords.noAttemptsTitle,
     el('p', {}, numberTakenWords.noAttempts),
     next,
-    el('div', { class: 'actions' }, enter, leave !== null && button(keepLabel(app), steps.keep)),
+    el(
+      'div',
+      { class: 'actions' },
+      enter,
+      leave !== null && button(phoneNumberWords.keepNumber, steps.keep),
+    ),
     ...signedInElsewhere(app),
   )
 }
@@ -98,13 +103,9 @@ function startAgain(app: App, steps: NumberSteps, canKeep: boolean): Child[] {
       'div',
       { class: 'actions' },
       button(phoneNumberWords.startAgain, steps.number, { kind: 'primary' }),
-      canKeep && button(keepLabel(app), steps.keep),
+      canKeep && button(phoneNumberWords.keepNumber, steps.keep),
       changePasswordUrl !== undefined &&
         el('a', { href: changePasswordUrl, class: 'button' }, numberTakenWords.changePassword),
     ),
   ]
 }
-
-/** The button that leaves the number as it is; without devices the number is the phone that approves. */
-export const keepLabel = ({ profile: { devices } }: App): string =>
-  devices.everHadOne ? phoneNumberWords.keepNumber : phoneNumberWords.keepPhone

@@ -72,7 +72,7 @@ function showVerified(app: App, screen: Screen, number: string): void {
         { href: fragmentOf({ view: 'send' }), class: 'button primary' },
         phoneNumberWords.sendPayment,
       ),
-      button(phoneNumberWords.changePhone, () => showNumber(app, screen, stepsOf(app, screen))),
+      button(phoneNumberWords.changeMyNumber, () => showNumber(app, screen, stepsOf(app, screen))),
     ),
     ...phonesThatApprove(app, screen),
     ...signedInElsewhere(app),

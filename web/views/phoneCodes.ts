@@ -12,7 +12,7 @@ import type { App, Screen } from '../screen.ts'
 import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { showAgreeByDevice } from './agreeByDevice.ts'
 import { withNumbers } from './numbers.ts'
-import { keepLabel, type NumberSteps, showNoAttempts, showOvertaken } from './numberTaken.ts'
+import { type NumberSteps, showNoAttempts, showOvertaken } from './numberTaken.ts'
 import type { UnderWay } from './numberUnderWay.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
@@ -103,7 +103,7 @@ export function showCodes(
         typed === null ? phoneNumberWords.askNewCode : phoneNumberWords.otherNumber,
         steps.number,
       ),
-      leave !== null && button(keepLabel(app), steps.keep),
+      leave !== null && button(phoneNumberWords.keepNumber, steps.keep),
     ),
     ...signedInElsewhere(app),
   )

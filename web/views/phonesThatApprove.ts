@@ -4,6 +4,7 @@ import { canPay, textsPay } from '../phoneNeeded.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { devicesWords } from '../words/devicesWords.ts'
+import { phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { howToAdd } from './howToAdd.ts'
 import { numberShown, withNumbers } from './numbers.ts'
 import { activeRow, pendingRow, removedRow, waitingRow } from './phoneRows.ts'
@@ -123,7 +124,7 @@ function numberSection(app: App): Child[] {
       el(
         'a',
         { href, class: 'button' },
-        verified === null ? devicesWords.addNumber : devicesWords.changeNumber,
+        verified === null ? devicesWords.addNumber : phoneNumberWords.changeMyNumber,
       ),
     ),
   ]

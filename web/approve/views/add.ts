@@ -52,7 +52,12 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
     required: true,
   })
   input.value = usualName(navigator.userAgent)
-  const name = field(addingWords.nameOfPhone, input, `${addingWords.nameHint} ${DEVICE_NAME_RULE}`)
+  const name = field(
+    addingWords.nameOfPhone,
+    input,
+    `${addingWords.nameHint} ${DEVICE_NAME_RULE}`,
+    { empty: addingWords.nameMissing },
+  )
   // Counted, and never cut: a name that was cut would be another one than the payer typed.
   input.addEventListener('input', () => name.tell(whyNotNamed(input.value)))
   const messages = { new: formMessage(), before: formMessage() }
