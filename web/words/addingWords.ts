@@ -63,6 +63,7 @@ export const addingWords = {
     account,
     '.',
   ],
+  itsName: <T>(name: T) => ['The name of this phone is ', name, '.'],
   notYou: 'If you are somebody else, or did not press “Add a phone” there, type them nowhere.',
   dontAdd: 'Don’t add this phone',
   notAdded: 'Not added',
