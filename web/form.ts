@@ -212,13 +212,7 @@ async function once(element: HTMLButtonElement, busyLabel: string, work: () => u
 }
 
 /** What had the focus was removed or hidden: who uses a keyboard or a screen reader would begin at the top of the page. */
-export function isFocusLost(): boolean {
-  const { activeElement } = document
-  return (
-    activeElement === null ||
-    activeElement === document.body ||
-    activeElement.closest('[hidden]') !== null
-  )
-}
+export const isFocusLost = (): boolean =>
+  document.activeElement?.matches('body, [hidden], [hidden] *') ?? true
 
 const isBusy = (element: Element): boolean => element.getAttribute('aria-disabled') === 'true'

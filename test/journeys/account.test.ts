@@ -36,7 +36,10 @@ test('a number that is none is refused beside its field (2019: W26)', async () =
   await harness.signIn(emil)
   await emil.page.getByLabel('Phone number').fill('+1 555')
   await emil.page.getByRole('button', { name: 'Get a code' }).click()
-  await says(emil.page, 'This is not a phone number.')
+  await says(
+    emil.page,
+    '+1 555 is not a phone number. Check the number and its country (United States).',
+  )
   expect(await emil.page.getByLabel('Phone number').getAttribute('aria-invalid')).toBe('true')
 })
 

@@ -31,7 +31,10 @@ describe('a phone is added', () => {
     await heading(ann.page, 'Waiting for your phone')
     const words = await wordsOn(ann)
     const reference = await ann.page.locator('.reference').innerText()
-    await says(ann.page, /^Or open .+\/approve\.html there\.$/)
+    await says(
+      ann.page,
+      /^Scan this with the camera of your phone, or open .+\/approve\.html there\.$/,
+    )
     await open(phone, words)
     await says(phone.page, ann.email)
     await says(phone.page, reference)
@@ -102,6 +105,16 @@ describe('a phone is added', () => {
     await says(dora.page, 'can approve your payments now.')
     await says(dora.page, '(this browser)')
     await pay(harness, dora)
+    // What is at hand comes first, and the picture says for whom it is.
+    const other = /^To approve on another phone, scan this with its camera, or open .+ there\.$/
+    await says(dora.page, other)
+    const order = [
+      dora.page.getByRole('link', { name: 'Approve here' }),
+      dora.page.getByText(other),
+      dora.page.getByRole('img', { name: /^A QR code/ }),
+    ]
+    const tops = await Promise.all(order.map(async (one) => (await one.boundingBox())?.y ?? 0))
+    expect(tops).toEqual(tops.toSorted((one, next) => one - next))
     const here = dora.context.waitForEvent('page')
     await dora.page.getByRole('link', { name: 'Approve here' }).click()
     const approving = await here

@@ -25,10 +25,9 @@ test('without a provider a payer registers, adds the pretend phone, pays, approv
     await page.evaluate("document.getElementById('notice').replaceChildren()")
     await page.getByRole('link', { name: 'Send a payment' }).click()
     await says(page, 'Before you can pay, add a phone.')
-    expect([from, await page.locator('h1:focus').innerText()]).toEqual([
-      from,
-      'Add a phone that approves',
-    ])
+    await heading(page, 'Add a phone that approves')
+    const focused = await page.evaluate('document.activeElement.innerText')
+    expect([from, focused]).toEqual([from, 'Add a phone that approves'])
   }
   const code = await invite(ann)
 

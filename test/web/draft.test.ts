@@ -6,15 +6,17 @@ import {
   draftOf,
   draftsBelongTo,
   keyFor,
-  recallBegun,
   recallDraft,
-  recallPhone,
-  rememberBegun,
   rememberDraft,
-  rememberOver,
-  rememberPhone,
 } from '../../web/draft.ts'
 import { keepOwnerInvitation, ownerInvitation } from '../../web/ownerInvitation.ts'
+import {
+  recallBegun,
+  recallPhone,
+  rememberBegun,
+  rememberOver,
+  rememberPhone,
+} from '../../web/phoneDraft.ts'
 import { createPresses, takeNotDone } from '../../web/presses.ts'
 import { forgetAll, recall, remember } from '../../web/tabStorage.ts'
 import { paymentBody } from '../core/payments.ts'

@@ -1,9 +1,9 @@
 /** A verification of a number that this page did not begin, or that another one replaced. */
 import type { PendingNumber } from '../api.ts'
 import { codesLockedUntil, timeOnDevice } from '../codesLocked.ts'
-import { forgetPhone } from '../draft.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button } from '../form.ts'
+import { forgetPhone } from '../phoneDraft.ts'
 import type { App, Screen } from '../screen.ts'
 import { numberTakenWords, phoneNumberWords } from '../words/phoneNumberWords.ts'
 import { withNumbers } from './numbers.ts'

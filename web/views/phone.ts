@@ -1,6 +1,6 @@
-import { forgetPhone, recallBegun } from '../draft.ts'
 import { el } from '../element.ts'
 import { button } from '../form.ts'
+import { forgetPhone, recallBegun } from '../phoneDraft.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { phoneNumberWords } from '../words/phoneNumberWords.ts'

@@ -1,11 +1,11 @@
 import { NO_PHONE_NUMBER } from '../../functions/core/limits.ts'
 import type { PhoneChannel } from '../api.ts'
-import { recallPhone, rememberBegun, rememberPhone } from '../draft.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { keepOwnerInvitation, OWNER_INVITATION_DAYS, ownerInvitation } from '../ownerInvitation.ts'
 import { countryNames, likelyCountry, phoneCountries } from '../phoneCountry.ts'
+import { recallPhone, rememberBegun, rememberPhone } from '../phoneDraft.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { phonePlans } from '../phonePlans.ts'
 import { countryOf, isPossible, readPhone, type WholeNumber } from '../phoneReading.ts'
@@ -37,6 +37,7 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
   })
   input.value = kept?.number ?? ''
   const country = countrySelect(app, kept?.country, changing ? phone.number : '')
+  const chosen = el('p', { class: 'chosen', 'aria-hidden': 'true' })
   const reading = el('output', { id: 'phone-reading', class: 'reading', for: input.id })
   const read = () => readPhone(input.value, country.value, phonePlans)
   const invitation = isGuarded ? invitationField(devices.list.length > 0) : null
@@ -74,7 +75,14 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
       channel: channel(),
       whole,
     })
+  fields.country.row.classList.add('country')
+  fields.country.row.append(chosen)
+  const showCountry = () => {
+    chosen.textContent = country.selectedOptions[0]?.textContent ?? ''
+  }
+  showCountry()
   form.addEventListener('input', ({ target }) => {
+    showCountry()
     // What was said of the number is about both together.
     if (target === country || target === input) {
       fields.country.tell(null)

@@ -90,7 +90,6 @@ export const addPhoneWords = {
   approveOnOne: 'Approve it on one of your phones',
   mustShow: (reference: string) =>
     `Your phone must show this number and the reference ${reference}. If it doesn’t, press “Deny” there.`,
-  orOpen: (address: string) => `Or open ${address} there.`,
   afterYes:
     'After your yes this page continues by itself, and asks for the code that was sent to the new number.',
   otherNumber: 'Use another number',
