@@ -17,6 +17,7 @@ export function resendButton(options: {
   const { label, kind = 'secondary' } = options
   let allowedAt = 0
   let isBusy = false
+  let wasBusy = false
   made += 1
   const hint = el('p', { class: 'hint', id: `resend-${made}` })
   const said = el('p', { class: 'hint', role: 'status' })
@@ -31,8 +32,10 @@ export function resendButton(options: {
     // Not `disabled`, because a disabled button loses the focus.
     if (isBusy || seconds > 0) press.setAttribute('aria-disabled', 'true')
     else press.removeAttribute('aria-disabled')
-    press.classList.toggle('busy', isBusy)
-    fill(press, ...(isBusy ? [codeWords.sending] : [label].flat()))
+    if (press.classList.toggle('busy', isBusy) !== wasBusy) {
+      fill(press, ...(isBusy ? [codeWords.sending] : [label].flat()))
+    }
+    wasBusy = isBusy
     hint.textContent = seconds > 0 ? codeWords.askAgain(timeWords.wait(seconds)) : ''
   }
 

@@ -218,6 +218,9 @@ describe('a phone is added', () => {
     const { page } = await devicePhone(harness)
     await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${await invite(leo)}`)
     await page.evaluate('navigator.credentials.create = () => document.body.append("asked")')
+    await page.getByLabel('Name of this phone').fill(' ')
+    await page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(page, 'Give this phone a name.')
     await page.getByLabel('Name of this phone').fill('Leo’s phone!')
     await page.getByRole('button', { name: 'Add this phone' }).click()
     const rule = 'Use 30 characters at most: letters, digits, spaces and the signs ’ ( ) + -.'
