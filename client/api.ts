@@ -624,6 +624,10 @@ export interface DeviceEnrolled {
    */
   email: string
   /**
+   * The name that was asked for, with a number if another device has it; the device shows it.
+   */
+  name: string
+  /**
    * Shown by the device alone; the page that invited it must send them.
    */
   digits: string

@@ -196,6 +196,11 @@ const enrolled = z
         "The `kid` of all later proofs: the payer's id, a dot, the thumbprint of the device's key.",
       ),
     email: z.string().describe('Whose device it asks to become; the device shows it.'),
+    name: z
+      .string()
+      .describe(
+        'The name that was asked for, with a number if another device has it; the device shows it.',
+      ),
     digits: z
       .string()
       .regex(/^[0-9]{4}$/)
@@ -207,6 +212,7 @@ const enrolled = z
       {
         kid: `${PAYER}.${THUMBPRINT}`,
         email: 'harry@hogwarts.ac.uk',
+        name: 'My iPhone',
         digits: '4071',
         expiresAt: '2026-11-21T12:10:00.000Z',
       },

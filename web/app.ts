@@ -10,7 +10,7 @@ import { button } from './form.ts'
 import { watchIdle } from './idleWatch.ts'
 import { loaded } from './later.ts'
 import { ownerInvitation, takeInvitationLink } from './ownerInvitation.ts'
-import { canPay } from './phoneNeeded.ts'
+import { canPay, whyNoPayment } from './phoneNeeded.ts'
 import { fragmentOf, isOfPhone, type Place, placeOf } from './place.ts'
 import { createPresses, takeNotDone } from './presses.ts'
 import { detailsOf, explain, isOfSignIn, Problem } from './problem.ts'
@@ -98,7 +98,10 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
   function renderPlace(app: App, screen: Screen): void {
     const place = placeOf(location.hash) ?? { view: 'send' }
     if (place.view === 'send' && !canPay(app.profile, config)) {
-      go({ view: 'phone' }, { replace: true, notice: [...notice.children] })
+      // Who was led here by a press or a link is told why; at the first sight the view itself says it.
+      const why =
+        placeOf(location.hash) === null ? [] : [el('p', {}, whyNoPayment(app.profile, config))]
+      go({ view: 'phone' }, { replace: true, notice: [...notice.children, ...why] })
       return
     }
     if (placeOf(location.hash) === null) history.replaceState(null, '', fragmentOf(place))

@@ -15,9 +15,13 @@ export function codesLockedUntil({ profile, clock }: Known): number | null {
 /** The end of the lock as a time of day on this device's clock; null while codes are not locked. */
 export function codesLockedInWords(app: Known): string | null {
   const until = codesLockedUntil(app)
-  if (until === null) return null
+  return until === null ? null : timeOnDevice(until, app.clock)
+}
+
+/** When a wait ends, as a time of day on this device's clock, which may be wrong. */
+export function timeOnDevice(end: number, clock: Known['clock']): string {
   const now = Date.now()
-  return endInWords(new Date(now + until - app.clock.now()), new Date(now))
+  return endInWords(new Date(now + end - clock.now()), new Date(now))
 }
 
 /** Keep what a refused code or text tells of the lock. */

@@ -90,6 +90,8 @@ export type Invitation = { readonly code: string; readonly expiresAt: string }
 export type Enrolled = {
   readonly kid: string
   readonly email: string
+  /** By which the page and the other phones show it: if another one has the name that was asked for, with a number. */
+  readonly name: string
   /** Shown on the phone only, and typed on the signed-in page. */
   readonly digits: string
   readonly expiresAt: string

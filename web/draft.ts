@@ -1,6 +1,5 @@
 import type { PaymentFields } from '../functions/core/action.ts'
 import { amountToType, marksOf } from './amountText.ts'
-import type { PhoneChannel } from './api.ts'
 import { plainEnds } from './plainText.ts'
 import { forget, recall, remember } from './tabStorage.ts'
 
@@ -79,54 +78,6 @@ export function forgetKey(): void {
   forget('key')
 }
 
-/** The phone number as typed, with the country chosen for it, and how the code comes. */
-export type PhoneDraft = {
-  readonly number: string
-  readonly country: string
-  readonly channel: PhoneChannel
-  /** As it was sent; a resend needs it, because the server shows the number only masked. Empty before. */
-  readonly whole: string
-}
-
-export function recallPhone(): PhoneDraft | null {
-  const { number, channel, country = '', whole = '' } = texts(recall('phone'))
-  return number ? { number, country, whole, channel: channel === 'call' ? 'call' : 'sms' } : null
-}
-
-export function rememberPhone(draft: PhoneDraft): void {
-  remember('phone', draft)
-}
-
-/**
- * The verification that this tab began, with the text sent to the verified phone, because the server shows the
- * number only masked later. Null for one begun in another tab or by another person: this page must not confirm it.
- */
-export function recallBegun(verificationId: string): Begun | null {
-  const kept = texts(recall('begun'))
-  if (kept.verificationId !== verificationId) return null
-  return { displayText: kept.displayText ?? null, isOver: kept.isOver === 'yes' }
-}
-
-type Begun = {
-  readonly displayText: string | null
-  /** Too many codes were wrong, so no more can be tried. */
-  readonly isOver: boolean
-}
-
-export function rememberBegun(verificationId: string, displayText: string | null): void {
-  remember('begun', { verificationId, displayText })
-}
-
-/** No more codes of the verification that this tab began can be tried. */
-export function rememberOver(verificationId: string): void {
-  const { displayText } = recallBegun(verificationId) ?? {}
-  remember('begun', { verificationId, displayText, isOver: 'yes' })
-}
-
-export function forgetPhone(): void {
-  forget('phone', 'begun')
-}
-
 /**
  * Unsent drafts belong to one payer: if another one signs in to this tab, they are deleted.
  *
@@ -142,7 +93,8 @@ export function draftsBelongTo(email: string): boolean {
   return before !== null
 }
 
-function texts(value: unknown): Record<string, string> {
+/** The texts in what a tab stored. */
+export function texts(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] === 'string'))
 }

@@ -197,6 +197,7 @@ export function onSubmit(
 async function once(element: HTMLButtonElement, busyLabel: string, work: () => unknown) {
   if (isBusy(element)) return
   const label = [...element.childNodes]
+  const hadFocus = element === document.activeElement
   element.setAttribute('aria-disabled', 'true')
   element.classList.add('busy')
   element.replaceChildren(busyLabel)
@@ -206,7 +207,12 @@ async function once(element: HTMLButtonElement, busyLabel: string, work: () => u
     element.removeAttribute('aria-disabled')
     element.classList.remove('busy')
     element.replaceChildren(...label)
+    if (hadFocus && isFocusLost()) document.querySelector<HTMLElement>('#screen h1')?.focus()
   }
 }
+
+/** What had the focus was removed or hidden: who uses a keyboard or a screen reader would begin at the top of the page. */
+export const isFocusLost = (): boolean =>
+  document.activeElement?.matches('body, [hidden], [hidden] *') ?? true
 
 const isBusy = (element: Element): boolean => element.getAttribute('aria-disabled') === 'true'

@@ -18,15 +18,21 @@ export function phoneCountries(
   served: readonly string[],
   language: string,
 ): PhoneCountry[] {
-  const names = new Intl.DisplayNames([language], { type: 'region' })
+  const nameOf = countryNames(language)
   return Object.entries(countries)
     .filter(([country]) => served.length === 0 || served.includes(country))
     .map(([country, [callingCode]]) => ({
       country,
       callingCode,
-      name: names.of(country) ?? country,
+      name: nameOf(country),
     }))
     .sort((one, other) => one.name.localeCompare(other.name, language))
+}
+
+/** The names of countries in this language. */
+export function countryNames(language: string): (country: string) => string {
+  const names = new Intl.DisplayNames([language], { type: 'region' })
+  return (country) => names.of(country) ?? country
 }
 
 /**

@@ -15,6 +15,13 @@ export const canPay = (account: Account, config: Pick<Config, 'texts'>): boolean
 export const textsPay = ({ phone, devices }: Account, { texts }: Pick<Config, 'texts'>): boolean =>
   texts && phone?.verified === true && !devices.textsClosed
 
+/** What has to be done before the payer can pay; of a phone that waits, from when on it approves. */
+export function whyNoPayment(account: Account, { texts }: Pick<Config, 'texts'>): string {
+  const { waiting, everHadOne } = account.devices
+  if (waiting.length > 0) return whyPhoneNeeded(account)
+  return texts && !everHadOne ? phoneNeededWords.confirmFirst : phoneNeededWords.addFirst
+}
+
 /** Why only a device can let it through, and which way is open. */
 export function whyPhoneNeeded({ devices }: Pick<Profile, 'devices'>): string {
   const { list, waiting, removed, everHadOne } = devices

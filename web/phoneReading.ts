@@ -51,6 +51,30 @@ export function readPhone(typed: string, country: string, plans: PhonePlans): Wh
   return whole(code, nationalOf(withoutCode(plain, plan), plan), groups)
 }
 
+/** Whether there is such a number, as far as the tables tell; not whether anybody has it. */
+export function isPossible({ number }: WholeNumber, plans: PhonePlans): boolean {
+  const code = callingCodeOf(number.slice(1), plans)
+  return (
+    code !== null &&
+    Object.values(plans.countries).some(
+      (plan) => plan[0] === code && isOf(plan, number.slice(1 + code.length)),
+    )
+  )
+}
+
+/**
+ * The country of a number, which may be masked after its calling code; null if it has none.
+ *
+ * @param likely is taken if it is one of several with this calling code
+ */
+export function countryOf(number: string, likely: string, plans: PhonePlans): string | null {
+  const { countries, mains } = plans
+  const code = callingCodeOf(/^\+(\d+)/.exec(number)?.[1] ?? '', plans)
+  if (code === null) return null
+  if (countries[likely]?.[0] === code) return likely
+  return mains[code] ?? Object.keys(countries).find((one) => countries[one]?.[0] === code) ?? null
+}
+
 /** A pasted link to a number, `tel:+49-170-1234567;ext=1`. */
 const withoutScheme = (text: string): string =>
   /^\s*tel:/i.test(text)

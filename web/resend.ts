@@ -1,14 +1,14 @@
 import { codeWords } from '#words/codeWords.ts'
 import { timeWords } from '#words/timeWords.ts'
 import { TEXT_PAUSE_SECONDS } from '../functions/core/limits.ts'
-import { el } from './element.ts'
+import { type Child, el, fill } from './element.ts'
 import type { ServerClock } from './serverClock.ts'
 
 let made = 0
 
 /** A button that sends a code, with a countdown until it may be pressed. */
 export function resendButton(options: {
-  readonly label: string
+  readonly label: string | readonly Child[]
   readonly kind?: 'primary' | 'secondary'
   readonly clock: ServerClock
   readonly signal: AbortSignal
@@ -17,11 +17,12 @@ export function resendButton(options: {
   const { label, kind = 'secondary' } = options
   let allowedAt = 0
   let isBusy = false
+  let wasBusy = false
   made += 1
   const hint = el('p', { class: 'hint', id: `resend-${made}` })
   const said = el('p', { class: 'hint', role: 'status' })
   const look = { type: 'button', class: `button ${kind}`, 'aria-describedby': hint.id }
-  const press = el('button', { ...look, click: onPress }, label)
+  const press = el('button', { ...look, click: onPress }, ...[label].flat())
   const box = el('div', { class: 'resend' }, press, said, hint)
 
   const secondsLeft = () => Math.ceil((allowedAt - options.clock.now()) / 1000)
@@ -31,8 +32,10 @@ export function resendButton(options: {
     // Not `disabled`, because a disabled button loses the focus.
     if (isBusy || seconds > 0) press.setAttribute('aria-disabled', 'true')
     else press.removeAttribute('aria-disabled')
-    press.classList.toggle('busy', isBusy)
-    press.textContent = isBusy ? codeWords.sending : label
+    if (press.classList.toggle('busy', isBusy) !== wasBusy) {
+      fill(press, ...(isBusy ? [codeWords.sending] : [label].flat()))
+    }
+    wasBusy = isBusy
     hint.textContent = seconds > 0 ? codeWords.askAgain(timeWords.wait(seconds)) : ''
   }
 

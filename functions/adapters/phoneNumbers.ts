@@ -1,5 +1,6 @@
 /** Parsing a phone number: whether a code may be sent to it, and its form for dialling. */
 import parse, { type NumberType } from 'libphonenumber-js/max'
+import { NO_PHONE_NUMBER } from '../core/limits.ts'
 import { international, type PhoneNumber, type VerificationChannel } from '../core/payer.ts'
 import { invalidField } from '../core/refusals.ts'
 
@@ -40,7 +41,7 @@ export function phoneNumberOf(
 ): PhoneNumber {
   const number = dialled(given, channel)
   const type = number?.getType()
-  if (!number || !type) throw refused('This is not a phone number.')
+  if (!number || !type) throw refused(NO_PHONE_NUMBER)
   if (!number.country || !CALLED.includes(type)) {
     throw refused('Codes go to mobile phones and fixed lines only. This is the number of neither.')
   }

@@ -52,3 +52,6 @@ export const TEXT_PAUSE_SECONDS = 20
 export const LAMBDA_SECONDS = 28
 /** API Gateway's timeout; longer than the Lambdas', so that a Lambda that times out still gets an answer. */
 export const GATEWAY_SECONDS = 30
+
+/** Why a phone number is refused of which no country knows the form; the page adds the country. */
+export const NO_PHONE_NUMBER = 'This is not a phone number.'

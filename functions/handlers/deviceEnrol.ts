@@ -96,6 +96,7 @@ export const deviceEnrol = (world: World) => {
       body: {
         kid: `${payerId}.${proof.thumbprint}`,
         email,
+        name: pending.name,
         digits: pending.digits,
         expiresAt: pending.expiresAt.toISOString(),
       },

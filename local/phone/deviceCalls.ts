@@ -53,6 +53,7 @@ type Caller = { readonly phone: SoftwarePhone; readonly kid: string }
 const enrolled = z.object({
   kid: z.string(),
   email: z.string(),
+  name: z.string(),
   digits: z.string(),
   expiresAt: z.coerce.date(),
 })

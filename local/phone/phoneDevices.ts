@@ -200,10 +200,20 @@ export function phoneDevices({ known, onKnown, onChange, isWatched, ...options }
     const code = typedCode(LINK.exec(typed.trim())?.[1] ?? typed)
     if (code === undefined) return 'This is not a code of the page: it has ten letters and digits.'
     try {
-      const { kid, email, ...asked } = await how(phone, code, name)
+      // Another name than the one asked for, if another phone has it.
+      const { kid, email, name: distinct, ...asked } = await how(phone, code, name)
       // By an assertion it cannot ask twice in the same way.
       const asking = { ...asked, code: how === calls.enrol ? code : '', isTurnedAway: false }
-      take({ kid, email, name, asking, phone, isCleared: false, push: null, isSubscribed: false })
+      take({
+        kid,
+        email,
+        name: distinct,
+        asking,
+        phone,
+        isCleared: false,
+        push: null,
+        isSubscribed: false,
+      })
       return null
     } catch (error) {
       const { code: refusal, message } = asRefused(error)

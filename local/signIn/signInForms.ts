@@ -141,12 +141,20 @@ const inMinutes = (minutes: number) => (minutes === 1 ? 'in 1 minute' : `in ${mi
 
 function wrongEmail(email: string): Problem | undefined {
   if (isEmail(email)) return undefined
+  if (email === '') return { field: 'email', text: 'Enter your e-mail address.' }
   return { field: 'email', text: 'Enter an e-mail address such as ada@example.com.' }
 }
 
-function wrongPassword(field: Problem['field'], password: string): Problem | undefined {
+const EMPTY_PASSWORD = {
+  password: 'Enter your password.',
+  current: 'Enter the password that you have now.',
+  new: 'Enter a new password.',
+} as const
+
+function wrongPassword(field: keyof typeof EMPTY_PASSWORD, password: string): Problem | undefined {
   const { length } = password
   if (length >= PASSWORD_LENGTH_MIN && length <= PASSWORD_LENGTH_MAX) return undefined
+  if (length === 0) return { field, text: EMPTY_PASSWORD[field] }
   const text = `A password has ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters.`
   return { field, text }
 }

@@ -21,7 +21,7 @@ export const signInPage = ({ action, email, problem, name }: Form): Page => ({
     <h1>Sign in to ${escapeHtml(name)}</h1>
     <p>This sign-in runs on your own computer. The first time an e-mail address signs in, it is
     registered with the password given.</p>
-    <form method="post" action="${escapeHtml(action)}">
+    <form method="post" action="${escapeHtml(action)}" novalidate>
       ${emailField(email, problem)}
       ${passwordField('password', 'Password', 'current-password', problem)}
       <button>Sign in</button>
@@ -33,7 +33,7 @@ export const changePasswordPage = ({ action, email, problem, name }: Form): Page
   title: titleOf(`Change your ${name} password`, problem),
   content: `
     <h1>Change your ${escapeHtml(name)} password</h1>
-    <form method="post" action="${escapeHtml(action)}">
+    <form method="post" action="${escapeHtml(action)}" novalidate>
       ${emailField(email, problem)}
       ${passwordField('current', 'Current password', 'current-password', problem)}
       ${passwordField('new', 'New password', 'new-password', problem)}

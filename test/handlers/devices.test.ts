@@ -238,10 +238,12 @@ describe('adding a device', () => {
   test('a name that another phone of the payer has gets a number, and without room for it is refused', async () => {
     await addDevice(harness, ada)
     const second = await invitedDevice(harness, ada, { name: 'ADA’S  phone' })
-    expect(await harness.call('deviceEnrol', second.enrolment)).toMatchObject({ status: 201 })
+    // The device shows the same name as the page.
+    const told = { status: 201, body: { name: 'ADA’S phone 2' } }
+    expect(await harness.call('deviceEnrol', second.enrolment)).toMatchObject(told)
     expect((await profileOf(ada)).pending.name).toBe('ADA’S phone 2')
     // The same request again has the same answer.
-    expect(await harness.call('deviceEnrol', second.enrolment)).toMatchObject({ status: 201 })
+    expect(await harness.call('deviceEnrol', second.enrolment)).toMatchObject(told)
     expect((await profileOf(ada)).pending.name).toBe('ADA’S phone 2')
 
     const bob = harness.stranger()

@@ -36,7 +36,10 @@ test('a number that is none is refused beside its field (2019: W26)', async () =
   await harness.signIn(emil)
   await emil.page.getByLabel('Phone number').fill('+1 555')
   await emil.page.getByRole('button', { name: 'Get a code' }).click()
-  await says(emil.page, 'This is not a phone number.')
+  await says(
+    emil.page,
+    '+1 555 is not a phone number. Check the number and its country (United States).',
+  )
   expect(await emil.page.getByLabel('Phone number').getAttribute('aria-invalid')).toBe('true')
 })
 
@@ -119,7 +122,7 @@ test('every view passes axe, light and dark', async () => {
   await jan.page.getByRole('link', { name: /Cancelled$/ }).waitFor()
   await passesAxe(jan.page)
   await jan.page.getByRole('link', { name: 'Phone' }).click()
-  await says(jan.page, 'Payments are approved with this phone.')
+  await says(jan.page, 'You approve each payment on the phone with this number.')
   await passesAxe(jan.page)
 })
 

@@ -31,7 +31,10 @@ describe('a phone is added', () => {
     await heading(ann.page, 'Waiting for your phone')
     const words = await wordsOn(ann)
     const reference = await ann.page.locator('.reference').innerText()
-    await says(ann.page, /^Or open .+\/approve\.html there\.$/)
+    await says(
+      ann.page,
+      /^Scan this with the camera of your phone, or open .+\/approve\.html there\.$/,
+    )
     await open(phone, words)
     await says(phone.page, ann.email)
     await says(phone.page, reference)
@@ -102,6 +105,16 @@ describe('a phone is added', () => {
     await says(dora.page, 'can approve your payments now.')
     await says(dora.page, '(this browser)')
     await pay(harness, dora)
+    // What is at hand comes first, and the picture says for whom it is.
+    const other = /^To approve on another phone, scan this with its camera, or open .+ there\.$/
+    await says(dora.page, other)
+    const order = [
+      dora.page.getByRole('link', { name: 'Approve here' }),
+      dora.page.getByText(other),
+      dora.page.getByRole('img', { name: /^A QR code/ }),
+    ]
+    const tops = await Promise.all(order.map(async (one) => (await one.boundingBox())?.y ?? 0))
+    expect(tops).toEqual(tops.toSorted((one, next) => one - next))
     const here = dora.context.waitForEvent('page')
     await dora.page.getByRole('link', { name: 'Approve here' }).click()
     const approving = await here
@@ -205,6 +218,9 @@ describe('a phone is added', () => {
     const { page } = await devicePhone(harness)
     await page.goto(`${harness.payfriend.pageUrl}/approve.html#add/${await invite(leo)}`)
     await page.evaluate('navigator.credentials.create = () => document.body.append("asked")')
+    await page.getByLabel('Name of this phone').fill(' ')
+    await page.getByRole('button', { name: 'Add this phone' }).click()
+    await says(page, 'Give this phone a name.')
     await page.getByLabel('Name of this phone').fill('Leo’s phone!')
     await page.getByRole('button', { name: 'Add this phone' }).click()
     const rule = 'Use 30 characters at most: letters, digits, spaces and the signs ’ ( ) + -.'
@@ -251,7 +267,7 @@ describe('a phone is added', () => {
     const digits = await enrol(harness, second, await invite(hal), 'My second')
     await harness.pass(3)
     await hal.page.bringToFront()
-    await says(hal.page, /^To say yes, open .+\/approve\.html there\.$/)
+    await says(hal.page, /^Open .+\/approve\.html there\.$/)
     await open(first, 'Let “My second” approve payments?')
     expect(await first.page.locator('.digits').innerText()).toBe(digits)
     await says(

@@ -101,7 +101,7 @@ test.each([320, 360])(
     await problems(page).waitFor()
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
     await page.getByRole('link', { name: 'Phone', exact: true }).click()
-    await press(page, 'Change phone')
+    await press(page, 'Change my phone number')
     await page.getByLabel('Phone number').fill('07400 123456')
     await page.getByLabel('Country').selectOption('GB')
     await says(page, 'We will text the code to')
@@ -120,6 +120,10 @@ describe('a phone number', () => {
     await says(page, 'We will call +49 170 1234567 with the code.')
     await page.getByLabel('Country').selectOption('AT')
     await says(page, 'We will call +43 170 1234567 with the code.')
+    // Half of a number is not called.
+    await page.getByLabel('Country').selectOption('GB')
+    await page.getByLabel('Phone number').fill('07400 1234')
+    await expect.poll(() => reading.textContent()).toBe('')
     // It is told with the field.
     const described = (await page.getByLabel('Phone number').getAttribute('aria-describedby')) ?? ''
     expect(described.split(' ')).toContain(await reading.getAttribute('id'))
@@ -151,6 +155,29 @@ describe('a phone number', () => {
     await press(page, 'Get a code')
     await says(page, 'Enter the phone number in digits.')
     expect(await page.getByLabel('Phone number').getAttribute('aria-invalid')).toBe('true')
+  })
+
+  test('of another country is refused with the country’s name, until one of the two is changed', async () => {
+    const { page } = await signedIn({ locale: 'en-GB' })
+    const [number, country] = [page.getByLabel('Phone number'), page.getByLabel('Country')]
+    await number.fill('0912 345 678')
+    expect(await page.locator('#phone-reading').textContent()).toBe('')
+    await press(page, 'Get a code')
+    await says(
+      page,
+      '+44 912 345 678 is not a phone number. Check the number and its country (United Kingdom).',
+    )
+    await country.selectOption('VN')
+    await says(page, 'We will text the code to +84 912 345 678.')
+    expect(await number.getAttribute('aria-invalid')).toBeNull()
+    expect(await page.getByText('is not a phone number').count()).toBe(0)
+  })
+
+  test('that is changed begins with the country of the one before', async () => {
+    const { page } = await harness.payer({ browser: { locale: 'de-DE' } })
+    await page.getByRole('link', { name: 'Phone', exact: true }).click()
+    await press(page, 'Change my phone number')
+    expect(await page.getByLabel('Country').inputValue()).toBe('US')
   })
 
   test('is not texted by looking at it, typing it, a reload, or the browser’s way back', async () => {
@@ -190,18 +217,32 @@ test('the fifth wrong code ends the form and says what can be done, also after a
   await page.getByLabel('Code', { exact: true }).fill(wrong)
   await press(page, 'Confirm')
   await heading(page, 'Too many wrong codes')
+  await says(page, /^You can get a new code from .*\d\d:\d\d on\.$/)
   await passesAxe(page)
   await page.reload()
   await heading(page, 'Too many wrong codes')
+  // Until then the server refuses a code for any number, so none is offered.
+  expect(await page.getByRole('button', { name: 'Enter the number' }).count()).toBe(0)
+  // The payer stays: without a press the page would end the session.
+  for (let part = 0; part < 3; part += 1) {
+    await harness.pass(210)
+    await page.keyboard.press('Shift')
+  }
+  await says(page, 'You can get a new code now.')
   await press(page, 'Enter the number')
   await heading(page, 'Confirm your phone')
+  const other = numberOf(949)
+  await page.getByLabel('Phone number').fill(other)
+  await press(page, 'Get a code')
+  await heading(page, 'Enter the code')
+  expect(harness.phone.book.messages(other)).toHaveLength(1)
 })
 
 test('of two codes, one wrong is not told to be the only one', async () => {
   const { page, number } = await harness.payer()
   const next = numberOf(942)
   await page.getByRole('link', { name: 'Phone', exact: true }).click()
-  await press(page, 'Change phone')
+  await press(page, 'Change my phone number')
   await page.getByLabel('Phone number').fill(next)
   await press(page, 'Get a code')
   await heading(page, 'Enter the code')

@@ -69,9 +69,21 @@ test('a whole number is seen in its field, and no word of a button is broken', a
   await page.getByRole('link', { name: 'Phone', exact: true }).click()
   await heading(page, 'Your phone')
   expect(await brokenWords(page)).toEqual([])
-  await page.getByRole('button', { name: 'Change phone' }).click()
+  await page.getByRole('button', { name: 'Change my phone number' }).click()
   await page.getByLabel('Phone number').fill('+44 7400 123456')
   expect(await holds(page, '#phone-number')).toBe(true)
+  const size = (selector: string) =>
+    page
+      .locator(selector)
+      .evaluate((one) =>
+        Number.parseFloat(one.ownerDocument.defaultView?.getComputedStyle(one).fontSize ?? ''),
+      )
+  // A select cuts a long name off, so the whole one stands below it.
+  await page.getByLabel('Country').selectOption('GB')
+  await page.getByText('United Kingdom (+44)').filter({ visible: true }).waitFor()
+  for (const control of ['#phone-number', '#phone-country']) {
+    expect(await size(control)).toBeGreaterThanOrEqual(await size('#phone-number-hint'))
+  }
   expect(await brokenWords(page)).toEqual([])
 })
 

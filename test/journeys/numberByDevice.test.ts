@@ -21,7 +21,7 @@ async function askedFor(payer: Visitor): Promise<DevicePhone> {
   const phone = await addedPhone(harness, payer)
   const { page } = payer
   await page.bringToFront()
-  await page.getByRole('link', { name: 'Change the number' }).click()
+  await page.getByRole('link', { name: 'Change my phone number' }).click()
   await heading(page, 'Change your phone number')
   await says(page, /and you say yes to it on a phone of yours/)
   await says(page, /^Once it is changed, you are signed out everywhere/)

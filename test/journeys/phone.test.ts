@@ -57,7 +57,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     const fay = await harness.payer()
     const next = numberOf(900)
     await fay.page.getByRole('link', { name: 'Phone' }).click()
-    await fay.page.getByRole('button', { name: 'Change phone' }).click()
+    await fay.page.getByRole('button', { name: 'Change my phone number' }).click()
     await fay.page.getByLabel('Phone number').fill(next)
     await fay.page.getByRole('button', { name: 'Get a code' }).click()
     await heading(fay.page, 'Enter the code')
@@ -94,7 +94,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     const [mine, other] = [numberOf(910), numberOf(911)]
     const ask = async (page: typeof gil.page, number: string) => {
       await page.getByRole('link', { name: 'Phone' }).click()
-      await page.getByRole('button', { name: 'Change phone' }).click()
+      await page.getByRole('button', { name: 'Change my phone number' }).click()
       await page.getByLabel('Phone number').fill(number)
       await page.getByRole('button', { name: 'Get a code' }).click()
       await heading(page, 'Enter the code')

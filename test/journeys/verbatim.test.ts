@@ -78,7 +78,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await keeps(page, endOf(bea.number))
 
     const next = numberOf(930)
-    await page.getByRole('button', { name: 'Change phone' }).click()
+    await page.getByRole('button', { name: 'Change my phone number' }).click()
     await page.getByLabel('Phone number').fill(next)
     await page.getByRole('button', { name: 'Get a code' }).click()
     await heading(page, 'Enter the code')

@@ -49,9 +49,9 @@ test('a phone that takes no texts is told so, and the way to another phone', asy
   await says(cleo.page, 'This payment stays with the phone it was started for: cancel it')
   await offersNoEntry(cleo.page)
   await passesAxe(cleo.page)
-  await cleo.page.getByRole('link', { name: 'Change your phone' }).click()
+  await cleo.page.getByRole('link', { name: 'Change your phone number' }).click()
   await heading(cleo.page, 'Your phone')
-  await cleo.page.getByRole('button', { name: 'Change phone' }).waitFor()
+  await cleo.page.getByRole('button', { name: 'Change my phone number' }).waitFor()
 })
 
 test('a landline is refused a text beside its number, and is proved by a call', async () => {

@@ -21,6 +21,14 @@ test('without a provider a payer registers, adds the pretend phone, pays, approv
   const { page } = ann
   await harness.signIn(ann)
   await heading(page, 'Add a phone that approves')
+  for (const from of ['another view', 'the same view']) {
+    await page.evaluate("document.getElementById('notice').replaceChildren()")
+    await page.getByRole('link', { name: 'Send a payment' }).click()
+    await says(page, 'Before you can pay, add a phone.')
+    await heading(page, 'Add a phone that approves')
+    const focused = await page.evaluate('document.activeElement.innerText')
+    expect([from, focused]).toEqual([from, 'Add a phone that approves'])
+  }
   const code = await invite(ann)
 
   const handset = await harness.handset()

@@ -116,6 +116,17 @@ describe('Add this phone', () => {
     expect(await shownOf(payer)).toMatchObject({ asking: null, trouble: null, canRemove: true })
   })
 
+  test('shows the name by which the page knows it, if another phone has the one asked for', async () => {
+    const payer = await withDevice()
+    const { name } = await asking(payer)
+    const { list, pending } = (await payer.api('GET', '/profile')).body.devices
+    expect([list[0].name, pending.name, name]).toEqual([
+      'Pretend phone',
+      'Pretend phone 2',
+      'Pretend phone 2',
+    ])
+  })
+
   test.each([
     [
       'in small letters with hyphens and blanks',

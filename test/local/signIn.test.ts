@@ -173,7 +173,8 @@ test('a wrong password is refused in words that do not say what was wrong', asyn
 })
 
 test.each([
-  ['no address', { email: '' }, /e-mail address/],
+  ['no address', { email: '' }, /^Enter your e-mail address\.$/],
+  ['no password', { password: '' }, /^Enter your password\.$/],
   ['an address without @', { email: 'ada' }, /e-mail address/],
   ['an address with a space', { email: 'a da@example.com' }, /e-mail address/],
   ['an address with a line break', { email: 'ada@example.com\nx' }, /e-mail address/],
@@ -187,6 +188,8 @@ test.each([
   const refused = await submit({ email: 'new@example.com', password: 'long enough', ...broken })
   expect(refused.status).toBe(400)
   const html = await refused.clone().text()
+  // The browser's own words, in its own language, would come before ours.
+  expect(html).toContain(' novalidate>')
   expect(await problemOf(refused)).toMatch(problem)
   expect(html).not.toContain('<script')
   expect(html).not.toContain('long enough')

@@ -6,27 +6,30 @@ import {
   draftOf,
   draftsBelongTo,
   keyFor,
-  recallBegun,
   recallDraft,
-  recallPhone,
-  rememberBegun,
   rememberDraft,
-  rememberOver,
-  rememberPhone,
 } from '../../web/draft.ts'
 import { keepOwnerInvitation, ownerInvitation } from '../../web/ownerInvitation.ts'
+import {
+  recallBegun,
+  recallPhone,
+  rememberBegun,
+  rememberOver,
+  rememberPhone,
+} from '../../web/phoneDraft.ts'
 import { createPresses, takeNotDone } from '../../web/presses.ts'
 import { forgetAll, recall, remember } from '../../web/tabStorage.ts'
 import { paymentBody } from '../core/payments.ts'
 
 const draft = draftOf(paymentBody)
+const SOON = '2026-11-28T12:10:00.000Z'
 
 beforeEach(() => {
   forgetAll()
   draftsBelongTo('ann@example.com')
   rememberDraft(draft)
   rememberPhone({ number: '07400 123456', country: 'GB', channel: 'call', whole: '+447400123456' })
-  rememberBegun('v1', 'Change of phone')
+  rememberBegun('v1', { displayText: 'Change of phone', expiresAt: SOON })
   remember('place', '#/payments/p1')
   createPresses().waits({}, 'Your payment was not sent.')
 })
@@ -47,11 +50,15 @@ test('who signs in again finds all that was typed, and what was not done', () =>
 
 test('codes that can be tried no more are known as such, also after a reload', () => {
   rememberOver('v1')
-  expect(recallBegun('v1')).toEqual({ displayText: 'Change of phone', isOver: true })
-  rememberBegun('v2', null)
+  expect(recallBegun('v1')).toEqual({
+    displayText: 'Change of phone',
+    expiresAt: SOON,
+    isOver: true,
+  })
+  rememberBegun('v2', { displayText: null, expiresAt: SOON })
   expect([recallBegun('v1'), recallBegun('v2')]).toEqual([
     null,
-    { displayText: null, isOver: false },
+    { displayText: null, expiresAt: SOON, isOver: false },
   ])
 })
 

@@ -2,7 +2,7 @@ import parse from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
 import { describe, expect, test } from 'vitest'
 import { phonePlans } from '../../lib/phonePlans.ts'
-import { readPhone } from '../../web/phoneReading.ts'
+import { countryOf, isPossible, readPhone } from '../../web/phoneReading.ts'
 
 const plans = phonePlans()
 const read = (typed: string, country: string) => readPhone(typed, country, plans)
@@ -93,4 +93,34 @@ test('without a country only a number with its calling code can be read', () => 
   expect(read('0170 1234567', '')).toBeNull()
   expect(read('+49 170 1234567', '')?.number).toBe('+491701234567')
   expect(read('0049 170 1234567', '')?.number).toBe('+491701234567')
+})
+
+test('a number of each country is possible, in each form in which it is read', () => {
+  const wrong = of.filter(({ country, number }) => {
+    const whole = read(number.formatNational(), country)
+    return whole === null || !isPossible(whole, plans)
+  })
+  expect(wrong).toEqual([])
+})
+
+test.each([
+  ['0912 345 678', 'GB', false],
+  ['0912 345 678', 'VN', true],
+  ['0912345', 'VN', false],
+  ['07400 12345', 'GB', false],
+  ['07400 123456', 'GB', true],
+  ['+800 1234 5678', 'US', false],
+])('%s in %s is possible: %s', (typed, country, isOne) => {
+  const whole = read(typed, country)
+  expect(whole && isPossible(whole, plans)).toBe(isOne)
+})
+
+test.each([
+  ['+84 ••••• •678', 'GB', 'VN'],
+  ['+1 ••••• •678', 'GB', 'US'],
+  ['+1 ••••• •678', 'CA', 'CA'],
+  ['+447400123456', '', 'GB'],
+  ['', 'GB', null],
+])('%s, where %s is likely, is of %s', (number, likely, country) => {
+  expect(countryOf(number, likely, plans)).toBe(country)
 })

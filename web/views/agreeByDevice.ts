@@ -1,14 +1,13 @@
 import { addPhoneWords } from '#words/addPhoneWords.ts'
-import { recallPhone } from '../draft.ts'
-import { el, keeping, verbatim } from '../element.ts'
+import { el, keeping } from '../element.ts'
 import { button, formMessage } from '../form.ts'
-import { APPROVE_PATH } from '../invitation.ts'
+import { recallPhone } from '../phoneDraft.ts'
 import { explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { numberShown } from './numbers.ts'
 import { type NumberSteps, showNotAgreed, showOvertaken } from './numberTaken.ts'
 import type { UnderWay } from './numberUnderWay.ts'
-import { phoneAddress, phoneLinks } from './phoneLinks.ts'
-import { qrImage } from './qrImage.ts'
+import { waysToPhone } from './phoneLinks.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
 /** How often the page looks whether a device has said yes. */
@@ -25,18 +24,11 @@ export function showAgreeByDevice(
   // After a new sign-in only the masked number is known.
   const number = dialled ?? (recallPhone()?.whole || to)
   const { box: trouble, say } = formMessage()
-  const [here = null, orOpen = null] = phoneLinks(
-    app,
-    addPhoneWords.orOpen(phoneAddress()),
-    `phone.${verificationId}`,
-  )
   screen.show(
     whereToAgree(app),
-    verbatim('p', { class: 'display-text' }, number),
+    el('p', { class: 'display-text' }, numberShown(number)),
     el('p', {}, ...keeping(addPhoneWords.mustShow(reference), reference)),
-    here,
-    qrImage(`${location.origin}${APPROVE_PATH}`, addPhoneWords.qrOpens),
-    orOpen,
+    ...waysToPhone(app, `phone.${verificationId}`),
     el('p', {}, addPhoneWords.afterYes),
     trouble,
     el(

@@ -2,10 +2,10 @@ import { addPhoneWords } from '#words/addPhoneWords.ts'
 import type { Profile } from '../api.ts'
 import type { AddedBy, PendingDevice, PendingLeave } from '../deviceApi.ts'
 import { type Child, el, fill, keeping, verbatim } from '../element.ts'
-import { button, field, formMessage, onSubmit } from '../form.ts'
+import { button, field, formMessage, isFocusLost, onSubmit } from '../form.ts'
 import { forgetOwnerInvitation, ownerInvitation } from '../ownerInvitation.ts'
 import { plainCode } from '../plainText.ts'
-import { attemptsInWords, detailsOf, explain, reasonsOf } from '../problem.ts'
+import { attemptsInWords, detailsOf, reasonsOf } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import {
   type WayEvents,
@@ -32,8 +32,8 @@ export function phoneConfirmation(
     required: true,
   })
   const { box, say } = formMessage()
-  const said = el('div', { role: 'status' })
-  const digitsRow = field(addPhoneWords.digits, digits)
+  const said = el('div', { role: 'status', tabindex: -1, class: 'said' })
+  const digitsRow = field(addPhoneWords.digits, digits, null, { empty: addPhoneWords.digitsEmpty })
   const submit = button(addPhoneWords.addThisPhone, () => {}, { kind: 'primary', type: 'submit' })
   const before = el('div', {})
   const after = el('div', {})
@@ -66,6 +66,7 @@ export function phoneConfirmation(
             say()
             choose(one)
             digits.focus()
+            if (isFocusLost()) said.focus()
           }),
         ),
     )
@@ -90,7 +91,11 @@ export function phoneConfirmation(
         digits.select()
         // With a code too, the server does not tell which of the two is wrong.
         const attempts = attemptsInWords(attemptsLeft)
-        digitsRow.tell(way.wrong ? addPhoneWords.wrongCost(way.wrong, attempts) : explain(error))
+        digitsRow.tell(
+          way.wrong
+            ? addPhoneWords.wrongCost(way.wrong, attempts)
+            : addPhoneWords.wrongDigits(attempts),
+        )
       } else say(...reasonsOf(error).map((reason) => el('p', {}, reason)))
       if (!isWrong || attemptsLeft === 0) on.lookNow()
     }
@@ -106,12 +111,15 @@ export function phoneConfirmation(
       return
     }
     way.update(now)
+    const hadFocus = form.contains(document.activeElement)
     const isReady = way.isReady(now)
     submit.hidden = !isReady
     form.hidden = way.by === 'device' && !isReady
     others.hidden = now.hasLeave || ways.length < 2
     const text = way.words(now)
     if (said.textContent !== text) fill(said, text !== '' && el('p', {}, text))
+    // The digits were right, and there is nothing more to type.
+    if (hadFocus && isFocusLost()) said.focus()
   }
 
   const content: Child[] = [

@@ -1,4 +1,5 @@
 import { invitationWords } from '#words/invitationWords.ts'
+import { phoneNumberWords } from '#words/phoneNumberWords.ts'
 import { el, keeping, verbatim } from '../element.ts'
 import { button, field, formMessage, onSubmit } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
@@ -46,7 +47,7 @@ function showKept(app: App, screen: Screen, code: string): void {
       canAdd
         ? link('addPhone', invitationWords.addPhone, true)
         : link('phone', invitationWords.seePhones, true),
-      config.texts && everHadOne && link('phoneNumber', invitationWords.changeNumber),
+      config.texts && everHadOne && link('phoneNumber', phoneNumberWords.changeMyNumber),
       button(invitationWords.dontUse, notNow, { kind: 'quiet' }),
     ),
   )

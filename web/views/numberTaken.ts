@@ -2,10 +2,13 @@
 
 import { numberTakenWords, phoneNumberWords } from '#words/phoneNumberWords.ts'
 import type { PendingNumber } from '../api.ts'
-import { forgetPhone } from '../draft.ts'
-import { type Child, el, keeping } from '../element.ts'
+import { codesLockedUntil, timeOnDevice } from '../codesLocked.ts'
+import { type Child, el, fill } from '../element.ts'
 import { button } from '../form.ts'
+import { forgetPhone } from '../phoneDraft.ts'
 import type { App, Screen } from '../screen.ts'
+import { withNumbers } from './numbers.ts'
+import type { UnderWay } from './numberUnderWay.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
 /** Where a view of the number leads. */
@@ -52,17 +55,32 @@ export function showNoAttempts(
   app: App,
   screen: Screen,
   steps: NumberSteps,
-  leave: PendingNumber['leave'],
+  { leave, expiresAt }: Pick<UnderWay, 'leave' | 'expiresAt'>,
 ): void {
+  const { clock } = app
+  // Until then a code is refused for any number.
+  const freeAt = Math.max(Date.parse(expiresAt), codesLockedUntil(app) ?? 0)
+  const next = el('p', { role: 'status' })
+  const enter = el('span', {})
+  const tick = () => {
+    if (freeAt > clock.now()) return
+    clearInterval(timer)
+    next.textContent = numberTakenWords.newCodeNow
+    fill(enter, button(numberTakenWords.enterNumber, steps.number, { kind: 'primary' }))
+  }
+  const timer = setInterval(tick, 1000)
+  screen.signal.addEventListener('abort', () => clearInterval(timer))
+  next.textContent = numberTakenWords.newCodeFrom(timeOnDevice(freeAt, clock))
+  tick()
   screen.show(
     numberTakenWords.noAttemptsTitle,
     el('p', {}, numberTakenWords.noAttempts),
-    el('p', {}, numberTakenWords.noAttemptsNext),
+    next,
     el(
       'div',
       { class: 'actions' },
-      button(numberTakenWords.enterNumber, steps.number, { kind: 'primary' }),
-      leave !== null && button(keepLabel(app), steps.keep),
+      enter,
+      leave !== null && button(phoneNumberWords.keepNumber, steps.keep),
     ),
     ...signedInElsewhere(app),
   )
@@ -86,32 +104,9 @@ function startAgain(app: App, steps: NumberSteps, canKeep: boolean): Child[] {
       'div',
       { class: 'actions' },
       button(phoneNumberWords.startAgain, steps.number, { kind: 'primary' }),
-      canKeep && button(keepLabel(app), steps.keep),
+      canKeep && button(phoneNumberWords.keepNumber, steps.keep),
       changePasswordUrl !== undefined &&
         el('a', { href: changePasswordUrl, class: 'button' }, numberTakenWords.changePassword),
     ),
   ]
 }
-
-/** The button that leaves the number as it is; without devices the number is the phone that approves. */
-export const keepLabel = ({ profile: { devices } }: App): string =>
-  devices.everHadOne ? phoneNumberWords.keepNumber : phoneNumberWords.keepPhone
-
-/** A text with these numbers, each kept on one line and not translated; ears get the last digits of a masked one. */
-export function withNumbers(words: string, ...numbers: readonly string[]): Child[] {
-  const whole = numbers.reduce((text, one) => text.replaceAll(one, unbroken(one)), words)
-  const parts = keeping(whole, ...numbers.map(unbroken))
-  for (const part of parts) if (part instanceof Element) readLastDigits(part)
-  return parts
-}
-
-/** A masked number, "+1 ••••• ••283", is otherwise read as seven bullets. */
-export function readLastDigits(element: Element): void {
-  const [, digits] = /\u2022.*?(\d+)$/.exec(element.textContent ?? '') ?? []
-  if (digits === undefined) return
-  element.setAttribute('role', 'img')
-  element.setAttribute('aria-label', phoneNumberWords.endingIn([...digits].join(' ')))
-}
-
-/** A number without a line break in it. */
-export const unbroken = (number: string): string => number.replaceAll(' ', '\u00a0')

@@ -5,6 +5,8 @@ export type UnderWay = {
   readonly verificationId: string
   readonly reference: string
   readonly displayText: string | null
+  /** Until then it stays, also after its last wrong code. */
+  readonly expiresAt: string
   readonly to: string
   readonly channel: PhoneChannel
   readonly leave: PhoneLeave | null
@@ -14,7 +16,10 @@ export type UnderWay = {
 }
 
 /** The verification as it stands in the profile. */
-export function underWay(pending: PendingNumber, displayText: string | null): UnderWay {
+export function underWay(
+  pending: PendingNumber,
+  begun: Pick<UnderWay, 'displayText' | 'expiresAt'>,
+): UnderWay {
   const { number: to, ...held } = pending
-  return { ...held, to, displayText }
+  return { ...held, to, displayText: begun.displayText, expiresAt: begun.expiresAt }
 }

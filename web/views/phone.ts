@@ -1,16 +1,12 @@
 import { phoneNumberWords } from '#words/phoneNumberWords.ts'
-import { forgetPhone, recallBegun } from '../draft.ts'
-import { el, verbatim } from '../element.ts'
+import { el } from '../element.ts'
 import { button } from '../form.ts'
+import { forgetPhone, recallBegun } from '../phoneDraft.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { showFirstPhone } from './firstPhone.ts'
-import {
-  type NumberSteps,
-  readLastDigits,
-  showBegunElsewhere,
-  showNoAttempts,
-} from './numberTaken.ts'
+import { numberShown } from './numbers.ts'
+import { type NumberSteps, showBegunElsewhere, showNoAttempts } from './numberTaken.ts'
 import { underWay } from './numberUnderWay.ts'
 import { showCodes } from './phoneCodes.ts'
 import { showNumber } from './phoneNumber.ts'
@@ -55,20 +51,18 @@ function showNumberOf(app: App, screen: Screen): void {
   const steps = stepsOf(app, screen)
   const begun = phone?.pending && recallBegun(phone.pending.verificationId)
   if (phone?.pending && begun?.isOver) {
-    showNoAttempts(app, screen, steps, phone.pending.leave)
+    showNoAttempts(app, screen, steps, underWay(phone.pending, begun))
   } else if (phone?.pending && begun) {
-    showCodes(app, screen, steps, underWay(phone.pending, begun.displayText))
+    showCodes(app, screen, steps, underWay(phone.pending, begun))
   } else if (phone?.pending) showBegunElsewhere(app, screen, steps, phone.pending)
   else if (phone?.verified) showVerified(app, screen, phone.number)
   else showNumber(app, screen, steps)
 }
 
 function showVerified(app: App, screen: Screen, number: string): void {
-  const shown = verbatim('span', {}, number)
-  readLastDigits(shown)
   screen.show(
     phoneNumberWords.yourPhone,
-    el('p', { class: 'display-text' }, shown),
+    el('p', { class: 'display-text' }, numberShown(number)),
     el('p', {}, phoneNumberWords.approvedWith),
     el(
       'div',
@@ -78,7 +72,7 @@ function showVerified(app: App, screen: Screen, number: string): void {
         { href: fragmentOf({ view: 'send' }), class: 'button primary' },
         phoneNumberWords.sendPayment,
       ),
-      button(phoneNumberWords.changePhone, () => showNumber(app, screen, stepsOf(app, screen))),
+      button(phoneNumberWords.changeMyNumber, () => showNumber(app, screen, stepsOf(app, screen))),
     ),
     ...phonesThatApprove(app, screen),
     ...signedInElsewhere(app),

@@ -1,22 +1,18 @@
 import { phoneNumberWords } from '#words/phoneNumberWords.ts'
 import type { PhoneChannel } from '../api.ts'
-import { forgetPhone, recallPhone, rememberBegun, rememberOver } from '../draft.ts'
+import { lookForLock } from '../codesLocked.ts'
 import { type Child, el, fill, keeping, verbatim } from '../element.ts'
 import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { forgetOwnerInvitation, ownerInvitation } from '../ownerInvitation.ts'
+import { forgetPhone, recallPhone, rememberBegun, rememberOver } from '../phoneDraft.ts'
 import { plainCode } from '../plainText.ts'
 import { attemptsInWords, detailsOf, explain, reasonsOf } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { showAgreeByDevice } from './agreeByDevice.ts'
-import {
-  keepLabel,
-  type NumberSteps,
-  showNoAttempts,
-  showOvertaken,
-  withNumbers,
-} from './numberTaken.ts'
+import { withNumbers } from './numbers.ts'
+import { type NumberSteps, showNoAttempts, showOvertaken } from './numberTaken.ts'
 import type { UnderWay } from './numberUnderWay.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
@@ -87,7 +83,7 @@ export function showCodes(
       if (leave === 'invitation') forgetOwnerInvitation()
       if (!screen.signal.aborted) leadOn(app, before)
     } catch (error) {
-      if (!screen.signal.aborted) explainTo(error)
+      if (!screen.signal.aborted) await explainTo(error)
     }
   })
 
@@ -107,7 +103,7 @@ export function showCodes(
         typed === null ? phoneNumberWords.askNewCode : phoneNumberWords.otherNumber,
         steps.number,
       ),
-      leave !== null && button(keepLabel(app), steps.keep),
+      leave !== null && button(phoneNumberWords.keepNumber, steps.keep),
     ),
     ...signedInElsewhere(app),
   )
@@ -122,11 +118,13 @@ export function showCodes(
   }, LOOK_MS)
   screen.signal.addEventListener('abort', () => clearInterval(looking))
 
-  function explainTo(error: unknown): void {
+  async function explainTo(error: unknown): Promise<void> {
     const { code: refusal, fields: problems, attemptsLeft } = detailsOf(error)
     if (refusal === 'no_attempts_left' || (refusal === 'wrong_code' && attemptsLeft === 0)) {
       rememberOver(verificationId)
-      showNoAttempts(app, screen, steps, leave)
+      // Five wrong codes in a row lock codes too, perhaps for longer.
+      await lookForLock(app)
+      if (!screen.signal.aborted) showNoAttempts(app, screen, steps, held)
     } else if (refusal === 'not_found') {
       showOvertaken(app, screen, steps)
     } else if (problems) {
@@ -153,7 +151,7 @@ export function showCodes(
       const begun = await app.api.startPhone(typed.whole, channel, invitation)
       if (begun.verificationId !== verificationId) {
         // The earlier verification had expired, or another tab had begun one for another number.
-        rememberBegun(begun.verificationId, begun.displayText)
+        rememberBegun(begun.verificationId, begun)
         const hasLeave = begun.leave !== 'device'
         showCodes(app, screen, steps, { ...begun, channel, hasLeave }, app.clock.now())
         return

@@ -1,21 +1,23 @@
 import { invitationWords } from '#words/invitationWords.ts'
 import { phoneNumberWords } from '#words/phoneNumberWords.ts'
+import { NO_PHONE_NUMBER } from '../../functions/core/limits.ts'
 import type { PhoneChannel } from '../api.ts'
-import { recallPhone, rememberBegun, rememberPhone } from '../draft.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { keepOwnerInvitation, OWNER_INVITATION_DAYS, ownerInvitation } from '../ownerInvitation.ts'
-import { likelyCountry, phoneCountries } from '../phoneCountry.ts'
+import { countryNames, likelyCountry, phoneCountries } from '../phoneCountry.ts'
+import { recallPhone, rememberBegun, rememberPhone } from '../phoneDraft.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { phonePlans } from '../phonePlans.ts'
-import { readPhone } from '../phoneReading.ts'
+import { countryOf, isPossible, readPhone, type WholeNumber } from '../phoneReading.ts'
 import { fragmentOf } from '../place.ts'
 import { plainPhone } from '../plainText.ts'
-import { detailsOf, explain } from '../problem.ts'
+import { detailsOf, explain, type FieldProblem } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { operatorHere } from './howToAdd.ts'
-import { keepLabel, type NumberSteps, withNumbers } from './numberTaken.ts'
+import { withNumbers } from './numbers.ts'
+import type { NumberSteps } from './numberTaken.ts'
 import { showCodes } from './phoneCodes.ts'
 import { phonesThatApprove } from './phonesThatApprove.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
@@ -34,7 +36,8 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
     required: true,
   })
   input.value = kept?.number ?? ''
-  const country = countrySelect(app, kept?.country)
+  const country = countrySelect(app, kept?.country, changing ? phone.number : '')
+  const chosen = el('p', { class: 'chosen', 'aria-hidden': 'true' })
   const reading = el('output', { id: 'phone-reading', class: 'reading', for: input.id })
   const read = () => readPhone(input.value, country.value, phonePlans)
   const invitation = isGuarded ? invitationField(devices.list.length > 0) : null
@@ -72,7 +75,19 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
       channel: channel(),
       whole,
     })
-  form.addEventListener('input', () => {
+  fields.country.row.classList.add('country')
+  fields.country.row.append(chosen)
+  const showCountry = () => {
+    chosen.textContent = country.selectedOptions[0]?.textContent ?? ''
+  }
+  showCountry()
+  form.addEventListener('input', ({ target }) => {
+    showCountry()
+    // What was said of the number is about both together.
+    if (target === country || target === input) {
+      fields.country.tell(null)
+      fields.phoneNumber.tell(null)
+    }
     remember()
     showReading()
   })
@@ -103,29 +118,26 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
     if (code !== null) keepOwnerInvitation(code)
     try {
       const sent = await app.api.startPhone(number.number, chosen, code)
-      rememberBegun(sent.verificationId, sent.displayText)
+      rememberBegun(sent.verificationId, sent)
       const hasLeave = sent.leave !== 'device'
       showCodes(app, screen, steps, { ...sent, channel: chosen, hasLeave }, app.clock.now())
     } catch (error) {
-      explainTo(error)
+      explainTo(error, number)
     }
   })
 
+  const title = isGuarded ? phoneNumberWords.addNumberTitle : phoneNumberWords.confirmTitle
   screen.show(
-    isGuarded
-      ? changing
-        ? phoneNumberWords.changeNumberTitle
-        : phoneNumberWords.addNumberTitle
-      : changing
-        ? phoneNumberWords.changeTitle
-        : phoneNumberWords.confirmTitle,
+    changing ? phoneNumberWords.changeNumberTitle : title,
     ...(isGuarded
       ? whatLetsItIn(app)
       : [el('p', {}, changing ? phoneNumberWords.changing : phoneNumberWords.first)]),
     changing && el('p', { class: 'hint' }, phoneNumberWords.endsSessions),
     form,
     (changing || isGuarded) &&
-      button(changing ? keepLabel(app) : phoneNumberWords.back, steps.keep, { kind: 'quiet' }),
+      button(changing ? phoneNumberWords.keepNumber : phoneNumberWords.back, steps.keep, {
+        kind: 'quiet',
+      }),
     ...(changing || isGuarded ? [] : phonesThatApprove(app, screen)),
     ...signedInElsewhere(app),
   )
@@ -134,28 +146,30 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
   function showReading(): void {
     const number = read()
     fill(reading)
-    if (number === null) return
+    // Half of a number, or one of another country, is never texted.
+    if (number === null || !isPossible(number, phonePlans)) return
     const say = channel() === 'call' ? phoneNumberWords.willCall : phoneNumberWords.willText
     fill(reading, ...withNumbers(say(number.shown), number.shown))
   }
 
-  function explainTo(error: unknown): void {
+  function explainTo(error: unknown, number: WholeNumber): void {
     const { code, fields: told } = detailsOf(error)
     const email = app.profile.email
-    const problems = (told ?? []).map((one) =>
-      one.path === 'invitation'
-        ? {
-            ...one,
-            reason: invitationWords.notGood(
-              invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS),
-            ),
-          }
-        : one,
-    )
+    const problems = (told ?? []).map((one) => ({ ...one, reason: reasonOf(one) }))
     const rest = tellFields(fields, problems)
     const why = code === 'device_required' ? whyPhoneNeeded(app.profile) : explain(error)
     const reasons = told === undefined ? [why] : rest
     say(...reasons.map((reason) => el('p', {}, reason)))
+
+    function reasonOf({ path, reason }: FieldProblem): string {
+      if (path === 'invitation') {
+        return invitationWords.notGood(invitationWords.whyNotGood(email, OWNER_INVITATION_DAYS))
+      }
+      if (path !== 'phoneNumber' || reason !== NO_PHONE_NUMBER) return reason
+      const of = countryOf(number.number, country.value, phonePlans)
+      const name = of && countryNames(document.documentElement.lang)(of)
+      return phoneNumberWords.numberNone(number.shown, name)
+    }
   }
 }
 
@@ -177,7 +191,11 @@ function invitationField(hasActive: boolean): Field | null {
 }
 
 /** The country of a number that is written without its calling code. */
-function countrySelect({ config }: App, kept: string | undefined): HTMLSelectElement {
+function countrySelect(
+  { config }: App,
+  kept: string | undefined,
+  confirmed: string,
+): HTMLSelectElement {
   const offered = phoneCountries(phonePlans, config.phoneCountries, document.documentElement.lang)
   const likely = likelyCountry(offered, navigator.languages)
   const select = el('select', { id: 'phone-country', name: 'phone-country' })
@@ -187,7 +205,8 @@ function countrySelect({ config }: App, kept: string | undefined): HTMLSelectEle
       el('option', { value: country }, phoneNumberWords.countryOption(name, callingCode)),
     )
   }
-  const chosen = offered.some(({ country }) => country === kept) ? kept : likely
+  const had = countryOf(confirmed, likely ?? '', phonePlans)
+  const chosen = [kept, had].find((one) => offered.some(({ country }) => country === one)) ?? likely
   select.value = chosen ?? ''
   return select
 }

@@ -1,11 +1,12 @@
 import { devicesWords } from '#words/devicesWords.ts'
+import { phoneNumberWords } from '#words/phoneNumberWords.ts'
 import type { Devices } from '../deviceApi.ts'
-import { type Child, el, fill, verbatim } from '../element.ts'
+import { type Child, el, fill } from '../element.ts'
 import { canPay, textsPay } from '../phoneNeeded.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { howToAdd } from './howToAdd.ts'
-import { unbroken } from './numberTaken.ts'
+import { numberShown, withNumbers } from './numbers.ts'
 import { activeRow, pendingRow, removedRow, waitingRow } from './phoneRows.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
 
@@ -47,7 +48,9 @@ export function phonesThatApprove(app: App, screen: Screen): Child[] {
     ]
     fill(
       content,
-      ...whatApproves(app).map((words) => el('p', {}, words)),
+      ...whatApproves(app).map((words) =>
+        el('p', {}, ...withNumbers(words, app.profile.phone?.number ?? '')),
+      ),
       rows.length > 0 && el('ul', { class: 'devices' }, ...rows),
       ...whatNext(app),
     )
@@ -79,9 +82,8 @@ function whatApproves(app: App): readonly string[] {
   if (!everHadOne && waiting.length === 0) {
     return [devicesWords.none, app.config.texts ? devicesWords.noTextsNeeded : devicesWords.noApp]
   }
-  const byText = textsPay(app.profile, app.config)
-    ? devicesWords.byText(unbroken(phone?.number ?? ''))
-    : null
+  const number = phone?.number ?? ''
+  const byText = textsPay(app.profile, app.config) ? devicesWords.byText(number) : null
   const [next] = waiting
   if (next) return [devicesWords.until(next.name, byText)]
   return [removed.length > 0 ? devicesWords.noneNowPutBack : devicesWords.noneNow(byText)]
@@ -113,7 +115,7 @@ function numberSection(app: App): Child[] {
   const href = fragmentOf({ view: 'phoneNumber' })
   return [
     el('h2', {}, devicesWords.yourNumber),
-    verified !== null && verbatim('p', { class: 'display-text' }, verified),
+    verified !== null && el('p', { class: 'display-text' }, numberShown(verified)),
     devices.list.length > 0 && el('p', {}, devicesWords.numberNotNeeded),
     el('p', { class: 'hint' }, devicesWords.numberHelps),
     el(
@@ -122,7 +124,7 @@ function numberSection(app: App): Child[] {
       el(
         'a',
         { href, class: 'button' },
-        verified === null ? devicesWords.addNumber : devicesWords.changeNumber,
+        verified === null ? devicesWords.addNumber : phoneNumberWords.changeMyNumber,
       ),
     ),
   ]

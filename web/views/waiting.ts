@@ -4,7 +4,6 @@ import type { Payment } from '../api.ts'
 import { codesLockedInWords, codesLockedUntil, rememberLock } from '../codesLocked.ts'
 import { type Child, el, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
-import { APPROVE_PATH } from '../invitation.ts'
 import { fragmentOf } from '../place.ts'
 import { pollPayment } from '../pollPayment.ts'
 import { detailsOf, explain } from '../problem.ts'
@@ -17,8 +16,7 @@ import { codeForm, endingOf } from './codeForm.ts'
 import { countdown } from './countdown.ts'
 import { displayText } from './displayText.ts'
 import { noSmsCode } from './noSmsCode.ts'
-import { phoneAddress, phoneLinks } from './phoneLinks.ts'
-import { qrImage } from './qrImage.ts'
+import { waysToPhone } from './phoneLinks.ts'
 
 /** That a press reached nobody is said at least so long, and until the server answers again. */
 const LOST_TOLD_MS = 5_000
@@ -109,7 +107,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       // The reference is shown only with a push, because not every text has it.
       ...(isTextOnly(payment) ? [] : [toCompare(payment)]),
       how,
-      ...(device === 'waiting' ? wayToPhone(app, paymentId) : []),
+      ...(device === 'waiting' ? waysToPhone(app, `payment.${paymentId}`) : []),
       ...(pushPausedUntil === null ? [] : [whyPaused(pushPausedUntil)]),
       sms,
     ]
@@ -214,9 +212,3 @@ const toCompare = ({ reference }: Payment) =>
 
 const whyPaused = (until: string) =>
   el('p', {}, waitingWords.paused(timeSoon(new Date(until), new Date())))
-
-/** With a camera, by typing, or in this browser if it is a device itself. */
-const wayToPhone = (app: App, paymentId: string): Child[] => [
-  qrImage(`${location.origin}${APPROVE_PATH}`, waitingWords.qr),
-  ...phoneLinks(app, waitingWords.orOpen(phoneAddress()), `payment.${paymentId}`),
-]

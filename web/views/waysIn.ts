@@ -1,10 +1,11 @@
 /** The ways to let a new phone in, each as a part of the form that confirms it. */
 
 import { addPhoneWords } from '#words/addPhoneWords.ts'
+import { codeWords } from '#words/codeWords.ts'
 import { invitationWords } from '#words/invitationWords.ts'
 import type { LeaveProof, Profile } from '../api.ts'
 import type { AddedBy, PendingDevice, TextLeave } from '../deviceApi.ts'
-import { type Child, el } from '../element.ts'
+import { type Child, el, fill } from '../element.ts'
 import { field } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { OWNER_INVITATION_DAYS, ownerInvitation } from '../ownerInvitation.ts'
@@ -13,6 +14,7 @@ import { detailsOf, meanwhile } from '../problem.ts'
 import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { operatorHere } from './howToAdd.ts'
+import { withNumbers } from './numbers.ts'
 import { phoneAddress, phoneLinks } from './phoneLinks.ts'
 
 /** One way in. */
@@ -43,7 +45,9 @@ export type WayEvents = {
 }
 
 /** The payer's other phone says yes. */
-export function wayByDevice(app: App, { id }: PendingDevice): WayIn {
+export function wayByDevice(app: App, { id, renews }: PendingDevice): WayIn {
+  // One that was renewed cannot say yes to itself.
+  const others = app.profile.devices.list.length - (renews ? 1 : 0)
   const links = el(
     'div',
     {},
@@ -53,7 +57,7 @@ export function wayByDevice(app: App, { id }: PendingDevice): WayIn {
     by: 'device',
     label: addPhoneWords.byDevice,
     words: ({ hasLeave, hasDigits }) =>
-      hasLeave ? addPhoneWords.saidYes : addPhoneWords.digitsRight(hasDigits),
+      hasLeave ? addPhoneWords.saidYes : addPhoneWords.digitsRight(hasDigits, others === 1),
     before: [links],
     after: [],
     isReady: ({ hasDigits, hasLeave }) => hasLeave || !hasDigits,
@@ -93,15 +97,18 @@ export function wayByText(
     autocomplete: 'one-time-code',
     required: true,
   })
-  const code = field(addPhoneWords.codeFromText, input)
+  const code = field(addPhoneWords.codeFromText, input, null, { empty: codeWords.empty })
+  const sent = el('p', { class: 'hint', role: 'status' })
   const ask = resendButton({
-    label: addPhoneWords.textTo(to),
+    label: withNumbers(addPhoneWords.textTo(to), to),
     clock: app.clock,
     signal: screen.signal,
     send: async () => {
       on.say()
+      fill(sent)
       try {
         on.take(await app.api.textLeave(id))
+        fill(sent, ...withNumbers(addPhoneWords.textedTo(to), to))
         input.focus()
       } catch (error) {
         const { retryAfterSeconds } = detailsOf(error)
@@ -116,7 +123,7 @@ export function wayByText(
     label: addPhoneWords.byText(waitHours),
     words: () => addPhoneWords.needText(waitHours),
     before: [],
-    after: [ask.box, code.row],
+    after: [ask.box, sent, code.row],
     isReady: (pending) => sentAtOf(pending) !== null,
     update: (pending) => {
       const sentAt = sentAtOf(pending)
@@ -139,7 +146,9 @@ export function wayByInvitation(waitHours: number, email: string): WayIn {
   const input = el('input', { id: 'owner-invitation', name: 'owner-invitation', ...AS_TYPED })
   const kept = ownerInvitation()
   input.value = kept ?? ''
-  const code = field(addPhoneWords.invitation, input, addPhoneWords.invitationHint)
+  const code = field(addPhoneWords.invitation, input, addPhoneWords.invitationHint, {
+    empty: invitationWords.codeEmpty,
+  })
   return {
     by: 'invitation',
     label: addPhoneWords.byInvitation,

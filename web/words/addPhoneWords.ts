@@ -46,6 +46,9 @@ export const addPhoneWords = {
   ],
 
   digits: 'The four digits on the new phone',
+  digitsEmpty: 'Enter the four digits that the new phone shows.',
+  wrongDigits: (attempts: string) =>
+    `These are not the four digits that the new phone shows. ${attempts}`,
   addThisPhone: 'Add this phone',
   checking: 'Checking…',
   asks: (reference: string) =>
@@ -56,14 +59,15 @@ export const addPhoneWords = {
   wrongCost: (wrong: string, attempts: string) => `${wrong} That cost one attempt. ${attempts}`,
 
   byDevice: 'Say yes on another of my phones',
-  openThere: (address: string) => `To say yes, open ${address} there.`,
+  openThere: (address: string) => `Open ${address} there.`,
   saidYes: 'Your other phone said yes. Type the digits.',
-  digitsRight: (isRight: boolean) =>
-    `${isRight ? 'The digits are right.' : 'Type the digits.'} Say yes on one of your other phones: open ${brandName} there, ` +
-    'and compare name and digits.',
+  digitsRight: (isRight: boolean, isOne: boolean) =>
+    `${isRight ? 'The digits are right.' : 'Type the digits.'} Say yes on ${isOne ? 'your other phone' : 'one of your other phones'}, ` +
+    'and compare name and digits there.',
   bySignIn: 'Add it with my password',
   codeFromText: 'Code from the text',
   textTo: (number: string) => `Text the code to ${number}`,
+  textedTo: (number: string) => `We texted the code to ${number}.`,
   byText: (waitHours: number) =>
     `Use a code by text${waitHours === 0 ? '' : ` (waits ${hoursInWords(waitHours)})`}`,
   needText: (waitHours: number) =>
@@ -86,7 +90,6 @@ export const addPhoneWords = {
   approveOnOne: 'Approve it on one of your phones',
   mustShow: (reference: string) =>
     `Your phone must show this number and the reference ${reference}. If it doesn’t, press “Deny” there.`,
-  orOpen: (address: string) => `Or open ${address} there.`,
   afterYes:
     'After your yes this page continues by itself, and asks for the code that was sent to the new number.',
   otherNumber: 'Use another number',

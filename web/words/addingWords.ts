@@ -46,6 +46,7 @@ export const addingWords = {
 
   code: 'Code',
   codeHint: 'Ten letters and digits, like K7QMX-4H2RW',
+  codeEmpty: 'Enter the code from the page where you are signed in.',
   codeWrong: 'Compare it with the page where you are signed in: it has ten letters and digits.',
   continue: 'Continue',
   approveOnThis: 'Approve payments on this phone',
@@ -62,6 +63,7 @@ export const addingWords = {
     account,
     '.',
   ],
+  itsName: <T>(name: T) => ['The name of this phone is ', name, '.'],
   notYou: 'If you are somebody else, or did not press “Add a phone” there, type them nowhere.',
   dontAdd: 'Don’t add this phone',
   notAdded: 'Not added',

@@ -42,5 +42,5 @@ export const codeWords = {
     'This payment stays with the phone it was started for: cancel it, and start again with the new one.',
   seePhones: 'See your phones',
   seePhone: 'See your phone',
-  changePhone: 'Change your phone',
+  changePhone: 'Change your phone number',
 }

@@ -9,7 +9,7 @@ export const devicesWords = {
   yourPhone: 'Your phone',
   phonesThatApprove: 'Phones that approve payments',
   some: 'You approve each payment on one of these, with your fingerprint, your face or your screen lock.',
-  none: 'You can approve payments on your own phone, with your fingerprint, your face or your screen lock.',
+  none: 'You can also add a phone, whatever its number: then you approve on it with your fingerprint, your face or your screen lock.',
   noTextsNeeded: 'It needs no texts, and no app to install.',
   noApp: 'There is no app to install.',
   byText: (number: string) => `payments are approved with a code that we text to ${number}.`,
@@ -28,8 +28,7 @@ export const devicesWords = {
   yourNumber: 'Your phone number',
   numberNotNeeded: 'You need no phone number to pay: you approve on your phone.',
   numberHelps: 'A number helps you if you lose your phone.',
-  addNumber: 'Add a number',
-  changeNumber: 'Change the number',
+  addNumber: 'Add a phone number',
 
   thisBrowser: ' (this browser)',
   remove: 'Remove',
@@ -45,7 +44,7 @@ export const devicesWords = {
   removing: 'Removing…',
   removed: (name: string) => `${name} was removed.`,
   removedUntil: (name: string, until: string) =>
-    `${name} was removed. You can put it back until ${until}: ${UNDO}`,
+    `${name} was removed. You can put it back until ${until}.`,
   reallyCancel: (name: string) => `Cancel “${name}”? Then it is not added.`,
   yesCancel: 'Yes, cancel it',
   cancelling: 'Cancelling…',

@@ -19,7 +19,6 @@ export const invitationWords = {
   noRoom: 'You have three phones already: remove one first.',
   addPhone: 'Add a phone',
   seePhones: 'See your phones',
-  changeNumber: 'Change my phone number',
   dontUse: 'Don’t use it',
   enterTitle: 'Enter the invitation’s code',
   brokenLink:

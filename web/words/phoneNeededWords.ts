@@ -10,5 +10,7 @@ export const phoneNeededWords = {
     'Your phones that approve were removed, so nothing can be paid now. Put one back, or add a phone.',
   noneLeft:
     'You have no phone that approves any more, so this can’t be let through now. Add a phone.',
+  addFirst: 'Before you can pay, add a phone.',
+  confirmFirst: 'Before you can pay, confirm your phone.',
   noneYet: 'Payments are approved with a phone that you add to your account. Add yours first.',
 }

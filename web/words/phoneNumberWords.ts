@@ -4,14 +4,13 @@ import { brandName } from './brandName.ts'
 export const phoneNumberWords = {
   yourPhone: 'Your phone',
   oneMoment: 'One moment…',
-  approvedWith: 'Payments are approved with this phone.',
+  approvedWith: 'You approve each payment on the phone with this number.',
   sendPayment: 'Send a payment',
-  changePhone: 'Change phone',
+  changeMyNumber: 'Change my phone number',
   /** For ears, in place of a number whose first digits are hidden. */
   endingIn: (digits: string) => `the number ending in ${digits}`,
 
   confirmTitle: 'Confirm your phone',
-  changeTitle: 'Change your phone',
   addNumberTitle: 'Add a phone number',
   changeNumberTitle: 'Change your phone number',
   first:
@@ -19,7 +18,7 @@ export const phoneNumberWords = {
     'Before you can pay, show us that the phone is yours with a code that we send to it. ' +
     'Use a mobile phone that takes texts.',
   changing:
-    'We send one code to the phone you have now and one to the new phone. Have both at hand.',
+    'We send one code to the number you have now and one to the new number. Have both phones at hand.',
   endsSessions: 'Once it is changed, you are signed out everywhere, here too, and sign in again.',
   codeToNew: 'We send a code to the new number.',
   needInvitation: (operator: string) =>
@@ -40,6 +39,8 @@ export const phoneNumberWords = {
   numberHint: 'As you write it in this country, or with + and the country code',
   numberEmpty: 'Enter your phone number.',
   numberWrong: 'Enter the phone number in digits. Spaces, brackets and dashes are fine.',
+  numberNone: (number: string, country: string | null) =>
+    `${number} is not a phone number. Check the number and its country${country === null ? ' code' : ` (${country})`}.`,
   /** Under the field, before anything is sent. */
   willText: (number: string) => `We will text the code to ${number}.`,
   willCall: (number: string) => `We will call ${number} with the code.`,
@@ -50,7 +51,6 @@ export const phoneNumberWords = {
   sending: 'Sending…',
   back: 'Back',
   keepNumber: 'Keep my number',
-  keepPhone: 'Keep my phone',
 
   enterCode: 'Enter the code',
   code: 'Code',
@@ -101,8 +101,8 @@ export const numberTakenWords = {
     'If it wasn’t you, somebody else is signed in to your account: change your password, and don’t enter any code from a text that you didn’t ask for.',
   noAttemptsTitle: 'Too many wrong codes',
   noAttempts: 'Five codes were wrong, so no more can be tried. Nothing was changed.',
-  noAttemptsNext:
-    'You can get a new code for the same number ten minutes after its first one was sent, and for another number now.',
+  newCodeFrom: (time: string) => `You can get a new code from ${time} on.`,
+  newCodeNow: 'You can get a new code now.',
   enterNumber: 'Enter the number',
   staysTitle: 'Your number stays as it is',
   stays: 'One of your phones said no to the new one, or the ten minutes are over.',

@@ -68,9 +68,9 @@ export const refusalWords = {
     already_decided: () =>
       'This payment is already decided. Look under “My payments” how it ended.',
     no_code_sent: () => 'No code has been sent yet. Ask for one first.',
-    no_attempts_left: ({ again, until }: Told) =>
+    no_attempts_left: ({ until }: Told) =>
       until
-        ? `There were too many wrong codes. Try again ${again}.`
+        ? `Too many codes were wrong. You can get a new one from ${until} on.`
         : 'No more codes can be tried. Start again to get a new one.',
     wrong_code: ({ attemptsLeft }: Told) =>
       attemptsLeft === undefined

@@ -14,8 +14,6 @@ export const waitingWords = {
   sameReference: ', the same on your phone.',
   paused: (until: string) =>
     `You said no to two payments in a row, so no request goes to your phone until ${until}.`,
-  qr: `A QR code that opens ${brandName} on your phone`,
-  orOpen: (address: string) => `Or open ${address} there.`,
   left: ' left to answer',
   lastMinute: 'The last minute to answer has begun.',
   phoneCanAnswer: 'Your phone can still answer.',

@@ -52,7 +52,12 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
     required: true,
   })
   input.value = usualName(navigator.userAgent)
-  const name = field(addingWords.nameOfPhone, input, `${addingWords.nameHint} ${DEVICE_NAME_RULE}`)
+  const name = field(
+    addingWords.nameOfPhone,
+    input,
+    `${addingWords.nameHint} ${DEVICE_NAME_RULE}`,
+    { empty: addingWords.nameMissing },
+  )
   // Counted, and never cut: a name that was cut would be another one than the payer typed.
   input.addEventListener('input', () => name.tell(whyNotNamed(input.value)))
   const messages = { new: formMessage(), before: formMessage() }
@@ -135,12 +140,12 @@ export async function showAdd(page: PhonePage, screen: PhoneScreen, code: string
   }
 
   async function keep(
-    { kid, email, digits, expiresAt }: Enrolled,
+    { kid, email, name, digits, expiresAt }: Enrolled,
     asked: { readonly code: string; readonly name: string } & Passkey,
     { passkey: { id: credentialId }, forSheet: hasSheet }: Made,
   ): Promise<void> {
     const pending = { digits, expiresAt, asked }
-    await keepDevice({ kid, email, name: asked.name, deviceKey, credentialId, hasSheet, pending })
+    await keepDevice({ kid, email, name, deviceKey, credentialId, hasSheet, pending })
     // Asked for, because a browser short of room may else remove the key. It may refuse.
     await navigator.storage?.persist?.().catch(() => false)
     await page.watch.load()

@@ -14,7 +14,9 @@ export function showCode(page: PhonePage, screen: PhoneScreen): void {
     spellcheck: 'false',
     required: true,
   })
-  const code = field(addingWords.code, input, addingWords.codeHint)
+  const code = field(addingWords.code, input, addingWords.codeHint, {
+    empty: addingWords.codeEmpty,
+  })
   const { box, say } = formMessage()
   const submit = button(addingWords.continue, () => {}, { kind: 'primary', type: 'submit' })
   const form = el('form', {}, code.row, box, submit)

@@ -35,6 +35,7 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
       addingWords.typeDigits,
       el('p', {}, ...addingWords.whereDigits<Child>(account(email))),
       verbatim('p', { class: 'digits' }, pending.digits),
+      el('p', {}, ...addingWords.itsName<Child>(verbatim('strong', { dir: 'auto' }, device.name))),
       el('p', {}, addingWords.notYou),
       el('p', { class: 'countdown' }, ...approveWords.leftOf<Child>(left)),
       message,

@@ -105,9 +105,14 @@ export async function showRequest(page: PhonePage, screen: PhoneScreen, id: stri
       }),
       button(approveWords.notMe, () => deny('not_me'), { busyLabel: approveWords.denying }),
       el('p', { class: 'hint' }, approveWords.notMeMeans),
-      button(approveWords.back, offer, { kind: 'quiet' }),
+      button(approveWords.back, goBack, { kind: 'quiet' }),
     )
     why.focus()
+  }
+
+  function goBack(): void {
+    offer()
+    answers.querySelector('button')?.focus()
   }
 
   async function approve(): Promise<void> {
