@@ -1,6 +1,6 @@
 /** The lock of codes after five wrong ones in a row: until when, as the server told it last. */
 import type { Api, Profile } from './api.ts'
-import { detailsOf, endInWords } from './problem.ts'
+import { detailsOf, endInWords, wholeMinute } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 
 type Known = { readonly profile: Profile; readonly clock: Pick<ServerClock, 'now'> }
@@ -16,9 +16,17 @@ export function codesLockedUntil({ profile, clock }: Known): number | null {
 export function codesLockedInWords(app: Known): string | null {
   const until = codesLockedUntil(app)
   if (until === null) return null
-  const now = Date.now()
-  return endInWords(new Date(now + until - app.clock.now()), new Date(now))
+  return endInWords(new Date(here(app, until)), new Date())
 }
+
+/** Whether the end of the lock as it is shown, a whole minute, is no earlier than this time of the server. */
+export function isLockShownUntil(app: Known, time: number): boolean {
+  const until = codesLockedUntil(app)
+  return until !== null && wholeMinute(here(app, until)) >= here(app, time)
+}
+
+/** A time of the server on this device's clock. */
+const here = ({ clock }: Known, time: number): number => Date.now() + time - clock.now()
 
 /** Keep what a refused code or text tells of the lock. */
 export function rememberLock(app: Knowing & Known, error: unknown): void {

@@ -15,6 +15,10 @@ export const canPay = (account: Account, config: Pick<Config, 'texts'>): boolean
 export const textsPay = ({ phone, devices }: Account, { texts }: Pick<Config, 'texts'>): boolean =>
   texts && phone?.verified === true && !devices.textsClosed
 
+/** A new payment can be approved with a code by text only. */
+export const onlyTextsPay = (account: Account, config: Pick<Config, 'texts' | 'pushes'>): boolean =>
+  !config.pushes && account.devices.list.length === 0 && textsPay(account, config)
+
 /** Why only a device can let it through, and which way is open. */
 export function whyPhoneNeeded({ devices }: Pick<Profile, 'devices'>): string {
   const { list, waiting, removed, everHadOne } = devices

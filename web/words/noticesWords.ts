@@ -21,7 +21,7 @@ export const noticesWords = {
   removed: (when: string, name: string | null) =>
     `A phone that could approve payments${named(name)} was removed on ${when}.`,
   codesLocked: (when: string) =>
-    `Five wrong codes in a row were entered on ${when}, so codes were locked for a while.`,
+    `Five wrong codes in a row were entered on ${when}, which locks codes for a while.`,
   pushesDenied: (when: string) =>
     `Three payments in a row were denied on your phone, the last on ${when}. If you did not start them, somebody else can ` +
     'sign in as you.',
