@@ -189,7 +189,7 @@ describe.each(codes)('every amount in %s', (code) => {
         const answer = read(format.format(value as Intl.StringNumericLiteral), language, code)
         // Three digits after the only mark can be decimals and thousands.
         const written = format.format(value as Intl.StringNumericLiteral)
-        if (/^[^,.]*[,.]\p{Nd}{3}[^,.\d]*$/u.test(written) && !value.startsWith('0.')) {
+        if (/^[1-9]\d{0,2}[,.]\d{3}$/.test(written)) {
           expect(answer).toHaveProperty('reason')
           return
         }
