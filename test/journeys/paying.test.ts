@@ -27,7 +27,7 @@ test('a stranger registers, confirms a phone, sends a payment and approves it th
   await harness.send(ann)
   await says(ann.page, WORDS)
   const reference = await ann.page.locator('.reference').innerText()
-  await says(ann.page, `Reference ${reference}, the same on your phone.`)
+  await says(ann.page, `The reference is ${reference}. Your phone must show the same one.`)
   expect(harness.pushOn(ann)).toMatchObject({
     message: WORDS,
     details: {
