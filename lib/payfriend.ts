@@ -152,6 +152,7 @@ export class Payfriend extends Construct {
       ...signIn.config,
       currencies,
       texts: settings.provider !== 'none',
+      pushes: settings.provider === 'authy',
       phoneCountries: settings.phoneCountries,
     })
 

@@ -206,6 +206,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       changePasswordUrl: `${signIn.issuer}/change-password`,
       currencies: paymentSettings(world.env).CURRENCIES.map(currencyForPage),
       texts: provider !== 'none',
+      pushes: provider === 'authy',
       phoneCountries: phoneSettings(world.env).PHONE_COUNTRIES,
       friends: FRIENDS,
     }

@@ -1,7 +1,7 @@
 /**
- * Amounts as payers write them. One country's comma is another's point, so a text is accepted only if it can be
- * read as one amount in every country, or in every country that writes as this browser's language does. The page
- * shows the amount that it read before a payment is sent.
+ * Amounts as payers write them. One country's comma is another's point, so a text is accepted only if it can be read as
+ * one amount in every country; the language of a browser is often not its payer's own. The page shows the amount that it
+ * read before a payment is sent.
  */
 
 import { amountReadingWords } from '#words/amountReadingWords.ts'
@@ -48,12 +48,7 @@ export function readAmount(
   const [one, other] = readings(text)
   if (!one) return { reason: amountReadingWords.unreadable(amountToType('20.50', marks)) }
   if (!other) return payable(one, currency)
-  // Of two readings the first has thousands: "1,234" or "1.234". If the second is an amount of this currency too
-  // (a dinar has thousandths), showing it would not help: "KWD 1.234" can itself be read in two ways.
-  const mark = text.replace(/\d/g, '')
-  const isTwo = other.fraction.length <= currency.digits
-  const isThousands = marks.groups.includes(mark) && !marks.decimals.includes(mark)
-  if (isThousands && !isTwo) return payable(one, currency)
+  // Of two readings the first has thousands: "1,234" or "1.234".
   return { reason: whichOfTwo(text, one, other, currency, marks) }
 }
 
@@ -130,14 +125,20 @@ function whichOfTwo(
   currency: Currency,
   marks: Marks,
 ): string {
-  const { code, digits } = currency
+  const { digits } = currency
   const inWords = (value: string) => amountInWords(value, currency)
   const thousands = inWords(digits === 0 ? whole : `${whole}.${'0'.repeat(digits)}`)
-  if (decimal.fraction.length > digits) {
-    const tooFine = amountReadingWords.tooFine(code, digits)
-    return amountReadingWords.thousandsOnly(text, thousands, whole, tooFine)
+  const read = payable(decimal, currency)
+  if ('reason' in read) {
+    const fine = inWords(`${decimal.whole}.${decimal.fraction}`)
+    return amountReadingWords.thousandsOnly(
+      text,
+      { amount: thousands, write: whole },
+      fine,
+      read.reason,
+    )
   }
-  const value = `${decimal.whole}.${decimal.fraction}`
+  const { value } = read
   return amountReadingWords.thousandsOrNot(
     text,
     { amount: thousands, write: whole },

@@ -22,6 +22,7 @@ import { SignInNeeded } from './tokens.ts'
 import { openTold } from './told.ts'
 import { prefetchViews } from './views/laterViews.ts'
 import { showPlace } from './views/showPlace.ts'
+import { isCodesLockSaid } from './views/startsLocked.ts'
 import { showInvitedWelcome, showSignedOut, showWelcome } from './views/welcome.ts'
 
 /** By then the requests of the first view have been answered. */
@@ -122,7 +123,10 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
       notice.append(el('p', {}, shellWords.signingIn.nowAs(email)))
     }
     notice.append(...takeNotDone().map((sentence) => el('p', {}, sentence)))
-    const unread = await told.unread(email, notices)
+    const isSaid = isCodesLockSaid({ profile, clock, config })
+    const unread = (await told.unread(email, notices)).filter(
+      ({ event }) => !(isSaid && event === 'codes.locked'),
+    )
     if (unread.length > 0) {
       loaded(import('./views/notices.ts'))
         .then(({ showNotices }) => {
@@ -159,7 +163,10 @@ export function runApp(config: Config, session: Session, activity: Activity): vo
         document.title = titleOf(heading)
         fill(card, h1, ...content)
         window.scrollTo(0, 0)
-        h1.focus()
+        h1.focus({ preventScroll: true })
+        // With large letters the menu alone fills a screen.
+        const first = notice.hasChildNodes() ? notice : h1
+        if (h1.getBoundingClientRect().bottom > window.innerHeight / 2) first.scrollIntoView()
       },
       showTrouble(error, tryAgain) {
         const { kind, httpStatus } = detailsOf(error)

@@ -1,6 +1,6 @@
 /** The lock of codes after five wrong ones in a row: until when, as the server told it last. */
 import type { Api, Profile } from './api.ts'
-import { detailsOf, endInWords } from './problem.ts'
+import { detailsOf, endInWords, wholeMinute } from './problem.ts'
 import type { ServerClock } from './serverClock.ts'
 
 type Known = { readonly profile: Profile; readonly clock: Pick<ServerClock, 'now'> }
@@ -19,10 +19,17 @@ export function codesLockedInWords(app: Known): string | null {
 }
 
 /** When a wait ends, as a time of day on this device's clock, which may be wrong. */
-export function timeOnDevice(end: number, clock: Known['clock']): string {
-  const now = Date.now()
-  return endInWords(new Date(now + end - clock.now()), new Date(now))
+export const timeOnDevice = (end: number, clock: Known['clock']): string =>
+  endInWords(new Date(here({ clock }, end)), new Date())
+
+/** Whether the end of the lock as it is shown, a whole minute, is no earlier than this time of the server. */
+export function isLockShownUntil(app: Known, time: number): boolean {
+  const until = codesLockedUntil(app)
+  return until !== null && wholeMinute(here(app, until)) >= here(app, time)
 }
+
+/** A time of the server on this device's clock. */
+const here = ({ clock }: Pick<Known, 'clock'>, time: number): number => Date.now() + time - clock.now()
 
 /** Keep what a refused code or text tells of the lock. */
 export function rememberLock(app: Knowing & Known, error: unknown): void {

@@ -13,6 +13,8 @@ export type Config = {
   readonly currencies: readonly Currency[]
   /** Whether there are phone numbers and texts at all. */
   readonly texts: boolean
+  /** Whether a new payment may be pushed to an app: without it only a device or a code by text approves. */
+  readonly pushes: boolean
   /** The countries (ISO 3166) to whose numbers codes are sent; empty if to all. */
   readonly phoneCountries: readonly string[]
   /** Payees to choose from on a laptop; empty on a deployed stage. */
@@ -36,7 +38,14 @@ export function configOf(json: unknown): Config {
   for (const name of TEXTS) {
     if (!isText(told[name])) throw new Error(`config.json: ${name} must be a text`)
   }
-  const { changePasswordUrl, currencies, friends, texts = true, phoneCountries = [] } = told
+  const {
+    changePasswordUrl,
+    currencies,
+    friends,
+    texts = true,
+    pushes = true,
+    phoneCountries = [],
+  } = told
   if (changePasswordUrl !== undefined && !isText(changePasswordUrl)) {
     throw new Error('config.json: changePasswordUrl must be a text')
   }
@@ -47,10 +56,11 @@ export function configOf(json: unknown): Config {
     throw new Error('config.json: friends must be a list of name and id')
   }
   if (typeof texts !== 'boolean') throw new Error('config.json: texts must be true or false')
+  if (typeof pushes !== 'boolean') throw new Error('config.json: pushes must be true or false')
   if (!isListOf(isText)(phoneCountries)) {
     throw new Error('config.json: phoneCountries must be a list of countries')
   }
-  return { ...told, texts, phoneCountries, friends: friends ?? [] }
+  return { ...told, texts, pushes, phoneCountries, friends: friends ?? [] }
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''

@@ -22,6 +22,10 @@ export function whyNoPayment(account: Account, { texts }: Pick<Config, 'texts'>)
   return texts && !everHadOne ? phoneNeededWords.confirmFirst : phoneNeededWords.addFirst
 }
 
+/** A new payment can be approved with a code by text only. */
+export const onlyTextsPay = (account: Account, config: Pick<Config, 'texts' | 'pushes'>): boolean =>
+  !config.pushes && account.devices.list.length === 0 && textsPay(account, config)
+
 /** Why only a device can let it through, and which way is open. */
 export function whyPhoneNeeded({ devices }: Pick<Profile, 'devices'>): string {
   const { list, waiting, removed, everHadOne } = devices

@@ -114,6 +114,9 @@ function untilInWords(seconds: number): string {
   return endInWords(new Date(Date.now() + seconds * 1000), new Date())
 }
 
-/** The time at which a wait ends, rounded up to a whole minute so that trying then is never too early. */
+/** The end of a wait, rounded up so that trying then is never too early. */
+export const wholeMinute = (end: number): number => Math.ceil(end / 60_000) * 60_000
+
+/** The time at which a wait ends, as a whole minute. */
 export const endInWords = (end: Date, now: Date): string =>
-  timeSoon(new Date(Math.ceil(end.getTime() / 60_000) * 60_000), now)
+  timeSoon(new Date(wholeMinute(end.getTime())), now)

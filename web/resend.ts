@@ -57,6 +57,9 @@ export function resendButton(options: {
 
   return {
     box,
+    /** That a code was sent; it may be shown elsewhere than in the box. */
+    said,
+    press: onPress,
     /** Say in a sentence, aloud and to the eye, that a code was sent. */
     say(sentence: string): void {
       said.textContent = sentence

@@ -7,6 +7,7 @@ import {
   heading,
   type JourneyHarness,
   PROVIDERS,
+  SEND,
   says,
   startJourneyHarness,
 } from '../harness/journeyHarness.ts'
@@ -25,7 +26,6 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await harness.confirmPhone(ann)
     harness.phone.book.setApp(ann.number, false)
     await harness.send(ann)
-    await heading(ann.page, 'Approve this payment')
     await says(ann.page, WORDS)
     await saysNothingOfApps(ann.page)
     await harness.text(ann)
@@ -43,6 +43,9 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     const code = harness.codeOn(ann.number)
     await harness.enter(ann, otherThan(code))
     await says(ann.page, 'That code is wrong. 4 attempts left.')
+    await expect
+      .poll(() => ann.page.getByText('4 attempts left.').filter({ visible: true }).count())
+      .toBe(1)
     await harness.enter(ann, code)
     await heading(ann.page, 'Payment approved')
     await says(ann.page, 'You approved it with a code by text.')
@@ -54,8 +57,6 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   test('while texts are paused the page says so and what is left, and goes on when they are not', async () => {
     const app = PROVIDER === 'authy'
     const pat = await harness.payer({ app })
-    await harness.send(pat)
-    if (app) await harness.pass(15)
     const refusal = { title: 'x', status: 503, code: 'sms_off', requestId: 'x' }
     const texts = '**/api/payments/*/sms'
     await pat.page.route(texts, (route) =>
@@ -66,7 +67,11 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
         body: JSON.stringify(refusal),
       }),
     )
-    await pat.page.getByRole('button', { name: /^Text me the code/ }).click()
+    await harness.send(pat)
+    if (app) {
+      await harness.pass(15)
+      await pat.page.getByRole('button', { name: /^Text me the code/ }).click()
+    }
     const orElse = app ? 'answer in the app on your phone' : 'cancel this payment'
     await says(pat.page, `Codes by text are paused just now. Try again later, or ${orElse}.`)
     await pat.page.unroute(texts)
@@ -95,7 +100,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     )
     await page.getByRole('button', { name: 'Neville Longbottom' }).click()
     await page.getByLabel('Amount', { exact: true }).fill('20.50')
-    await page.getByRole('button', { name: 'Send payment' }).click()
+    await page.getByRole('button', { name: SEND }).click()
     await page
       .getByText(
         'New payments are paused for everybody just now. Nothing was sent. Try again in 5 minutes.',
@@ -103,8 +108,11 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
       )
       .waitFor()
     await page.unroute(payments)
-    await page.getByRole('button', { name: 'Send payment' }).click()
-    await heading(page, /^(Waiting for your phone|Approve this payment)$/)
+    await page.getByRole('button', { name: SEND }).click()
+    await heading(
+      page,
+      /^(Waiting for your phone|Approve this payment|Enter the code from the text)$/,
+    )
   })
 
   test('a wrong code tells what is left, and the fifth ends the payment (2019: W12, W13)', async () => {
@@ -127,6 +135,9 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await ben.page.getByRole('button', { name: 'Start again' }).click()
     await heading(ben.page, 'Send a payment')
     expect(await ben.page.getByLabel('Amount', { exact: true }).inputValue()).toBe('20.50')
+    // The form says it, and so the account's notice need not.
+    await says(ben.page, /^Codes by text are locked until \d\d:\d\d\. /)
+    expect(await ben.page.getByText('Five wrong codes in a row were entered').count()).toBe(0)
     await ben.page.getByRole('button', { name: 'Send payment' }).click()
     // Said before any press, and not offered; then offered by itself when the lock ends.
     await says(ben.page, /^Five codes in a row were wrong, so codes are locked until \d\d:\d\d\. /)
@@ -145,8 +156,6 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   test('a reload on the way comes back to the same code, which is not sent a second time', async () => {
     const cleo = await harness.payer({ app: false })
     await harness.send(cleo)
-    await cleo.page.reload()
-    await heading(cleo.page, 'Approve this payment')
     await harness.text(cleo)
     await says(cleo.page, /^We texted the code to the phone ending in \d{3}\.$/)
     await cleo.page

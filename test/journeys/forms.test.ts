@@ -357,13 +357,19 @@ test('a form that is sent after new payments were locked elsewhere says so, as a
   await press(page, 'Luna Lovegood')
   await page.getByLabel('Amount', { exact: true }).fill('20')
   await press(page, 'Send payment')
-  await says(page, 'You said that you did not start a payment, so new payments are locked until')
+  await says(
+    page,
+    'You said on your phone that you did not start a payment, so new payments are locked until',
+  )
   await page.getByRole('link', { name: 'sign out everywhere' }).waitFor()
   expect(await focused(page)).toBe('Send a payment')
   expect(await page.getByLabel('Name').inputValue()).toBe('Luna Lovegood')
   await page.getByRole('link', { name: 'My payments' }).click()
   await page.getByRole('link', { name: 'Send a payment' }).first().click()
-  await says(page, 'You said that you did not start a payment, so new payments are locked until')
+  await says(
+    page,
+    'You said on your phone that you did not start a payment, so new payments are locked until',
+  )
 })
 
 async function signedIn(browser = {}): Promise<Visitor> {

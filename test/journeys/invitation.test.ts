@@ -57,7 +57,7 @@ async function asks(
 test('without texts a payer comes from the invitation’s link to an approved payment', async () => {
   const ann = await signedInWithoutTexts()
   const { page } = ann
-  await says(page, /^To add your phone you need an invitation: ask the people who run localhost/)
+  await says(page, /^To add your phone you need an invitation: ask the people who run this service/)
   expect(await page.getByText(/phone number|text|SMS/i).count()).toBe(0)
   await looksRight(page)
   const { code, link } = await inviteByOwner(harness, ann)
@@ -190,7 +190,7 @@ describe('with texts', () => {
     const eli = await texting.visitor()
     await texting.signIn(eli)
     await heading(eli.page, 'Confirm your phone')
-    await says(eli.page, /^To add one you need an invitation: ask the people who run localhost/)
+    await says(eli.page, /^To add one you need an invitation: ask the people who run this service/)
     const { link } = await inviteByOwner(texting, eli)
     await eli.page.goto(link)
     await heading(eli.page, HERE)

@@ -118,3 +118,44 @@ test('of many notices the newest one is shown, and the others after one press', 
   await gotIt.first().click()
   await page.getByText('3 older ones').waitFor()
 })
+
+/** From the top of the screen to its bottom. */
+async function isSeenWhole(page: Page, selector: string): Promise<boolean> {
+  const box = await page.locator(selector).boundingBox()
+  return box !== null && box.y >= 0 && box.y + box.height <= 640
+}
+
+test('a new view begins with its heading, and whom and how much are seen with it', async () => {
+  const { page, ...payer } = await withLargeLetters()
+  await harness.send({ page, ...payer })
+  expect(await isSeenWhole(page, 'h1')).toBe(true)
+  expect(await isSeenWhole(page, '.display-text')).toBe(true)
+})
+
+test('the offer of a text moves no button from under a finger', async () => {
+  const { page, ...payer } = await withLargeLetters()
+  await harness.send({ page, ...payer })
+  const cancel = page.getByRole('button', { name: 'Cancel this payment' })
+  const top = () => cancel.evaluate((one) => one.getBoundingClientRect().top)
+  const before = await top()
+  await harness.pass(16)
+  await page.getByText('Having trouble?').waitFor()
+  expect(await top()).toBe(before)
+})
+
+test('the code is entered beside what is to be compared, and a new text is said there', async () => {
+  const { page, ...payer } = await withLargeLetters()
+  await harness.send({ page, ...payer })
+  await harness.pass(16)
+  await harness.text({ page, ...payer })
+  expect(await isSeenWhole(page, '.display-text')).toBe(true)
+  expect(await isSeenWhole(page, '#code')).toBe(true)
+  await harness.pass(21)
+  await page.getByRole('button', { name: 'Send a new code' }).click()
+  const said = page.getByRole('status').filter({ hasText: /^We texted a new code/ })
+  await said.waitFor()
+  expect(await isSeenWhole(page, '#code')).toBe(true)
+  const box = await said.boundingBox()
+  expect(box?.y).toBeGreaterThanOrEqual(0)
+  expect((box?.y ?? 640) + (box?.height ?? 0)).toBeLessThanOrEqual(640)
+})

@@ -129,7 +129,7 @@ describe('a payer whose phone is lost', () => {
     await heading(cleo.page, 'Your invitation is here')
     await looksRight(cleo.page)
     const { digits, phone } = await nextPhone(cleo)
-    await says(cleo.page, /an invitation by the people who run localhost/)
+    await says(cleo.page, /an invitation by the people who run this service/)
     expect(await cleo.page.getByText(/12 hours after/).count()).toBe(0)
     // The other way is one press away, and says its wait before.
     await cleo.page.getByRole('button', { name: 'Use a code by text (waits 12 hours)' }).click()
@@ -221,7 +221,7 @@ test('who said that they did not start a payment sees until when no other can be
   await harness.pass(3)
   await heading(gil.page, 'Payment denied')
   const locked =
-    /^You said that you did not start a payment, so new payments are locked until .*\d\d:\d\d\./
+    /^You said on your phone that you did not start a payment, so new payments are locked until .*\d\d:\d\d\./
   await says(gil.page, locked)
   // Nothing is offered that would be refused, and nothing is asked again.
   expect(await gil.page.getByRole('button', { name: 'Start again' }).count()).toBe(0)

@@ -27,7 +27,7 @@ test('a stranger registers, confirms a phone, sends a payment and approves it th
   await harness.send(ann)
   await says(ann.page, WORDS)
   const reference = await ann.page.locator('.reference').innerText()
-  await says(ann.page, `Reference ${reference}, the same on your phone.`)
+  await says(ann.page, `The reference is ${reference}. Your phone must show the same one.`)
   expect(harness.pushOn(ann)).toMatchObject({
     message: WORDS,
     details: {
@@ -232,6 +232,18 @@ test('the list comes in pages, newest first, each payment once (2019: W37)', asy
     ...Array.from({ length: 24 }, (_, i) => `Payee ${i + 1}`),
   ])
   expect(await sue.page.getByRole('button', { name: 'Show more' }).count()).toBe(0)
+  // Who opens one and comes back is where they were.
+  const rows = sue.page.getByRole('listitem')
+  const count = await rows.count()
+  await rows.last().getByRole('link').click()
+  await heading(sue.page, /^(Payment .*|Waiting for your phone|Approve this payment)$/)
+  const at = () =>
+    sue.page.evaluate('document.activeElement === document.querySelector("li:last-child a")')
+  await sue.page.goBack()
+  await heading(sue.page, 'My payments')
+  await expect.poll(at).toBe(true)
+  expect(await rows.count()).toBe(count)
+  expect(await sue.page.evaluate('scrollY')).toBeGreaterThan(0)
 })
 
 async function waitingFor({ page }: Visitor): Promise<Payment> {

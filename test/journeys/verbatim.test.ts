@@ -6,6 +6,7 @@ import {
   heading,
   type JourneyHarness,
   PROVIDERS,
+  SEND,
   says,
   startJourneyHarness,
 } from '../harness/journeyHarness.ts'
@@ -118,7 +119,7 @@ describe('with a push', () => {
     await keeps(dan.page, '789')
     await dan.page.getByRole('button', { name: 'Neville Longbottom' }).click()
     await dan.page.getByLabel('Amount', { exact: true }).fill('10000.01')
-    await dan.page.getByRole('button', { name: 'Send payment' }).click()
+    await dan.page.getByRole('button', { name: SEND }).click()
     await keeps(dan.page, '€10,000.00', '€10,000.01')
   })
 })

@@ -24,7 +24,6 @@ test('without PSD2 mode the page says that codes do not work, offers none to ent
   await handset.getByLabel('Twilio account without PSD2 mode').check()
   await expect.poll(() => harness.phone.book.faults.psd2Off).toBe(true)
   await harness.send(ann)
-  await asks(ann.page)
   await says(
     ann.page,
     'Codes by text don’t work just now. Try again later, or cancel this payment.',
@@ -42,9 +41,8 @@ test('without PSD2 mode the page says that codes do not work, offers none to ent
 
 test('a phone that takes no texts is told so, and the way to another phone', async () => {
   const cleo = await harness.payer()
-  await harness.send(cleo)
   harness.phone.book.setLandline(cleo.number, true)
-  await asks(cleo.page)
+  await harness.send(cleo)
   await says(cleo.page, 'Your phone takes no texts. Change it to a mobile phone.')
   await says(cleo.page, 'This payment stays with the phone it was started for: cancel it')
   await offersNoEntry(cleo.page)
@@ -74,14 +72,10 @@ test('a landline is refused a text beside its number, and is proved by a call', 
 
 test('Twilio’s 429 is a wait, during which there is no code to enter', async () => {
   const emil = await harness.payer()
-  await harness.send(emil)
   harness.phone.book.faults.answer429 = true
-  await asks(emil.page)
+  await harness.send(emil)
   await says(emil.page, 'Too many codes were asked for just now.')
   await says(emil.page, /^You can ask again in (19|20) seconds\.$/)
-  expect(await emil.page.evaluate('document.activeElement.textContent')).toMatch(
-    /^Text me the code/,
-  )
   await offersNoEntry(emil.page)
   harness.phone.book.faults.answer429 = false
   await harness.pass(21)
@@ -92,9 +86,8 @@ test('Twilio’s 429 is a wait, during which there is no code to enter', async (
 
 test('a payment whose phone was replaced leads to the phone, and a long wait is not cut short', async () => {
   const fay = await harness.payer()
-  await harness.send(fay)
   await refuses(fay.page, 403, 'phone_not_verified')
-  await asks(fay.page)
+  await harness.send(fay)
   await says(fay.page, 'This payment was started for another phone. Cancel it and start again.')
   const phone = fay.page.getByRole('link', { name: 'See your phone' })
   expect(await phone.getAttribute('href')).toBe('#/phone')
@@ -109,6 +102,49 @@ test('a payment whose phone was replaced leads to the phone, and a long wait is 
   expect(await fay.page.getByRole('button', { name: 'Send a new code' }).isDisabled()).toBe(true)
 })
 
+test('one press sends the payment and texts the code, and neither a reload nor a way back texts another', async () => {
+  const hal = await harness.payer()
+  const { page } = hal
+  const before = harness.phone.book.messages(hal.number).length
+  const texted = () => harness.phone.book.messages(hal.number).length - before
+  await page.getByRole('button', { name: 'Neville Longbottom' }).click()
+  await page.getByLabel('Amount', { exact: true }).fill('20.50')
+  expect(texted()).toBe(0)
+  await page.getByRole('button', { name: 'Send and text me the code' }).click()
+  await heading(page, 'Enter the code from the text')
+  expect(texted()).toBe(1)
+  expect(await page.evaluate('document.activeElement.id')).toBe('code')
+  await page.reload()
+  await heading(page, 'Enter the code from the text')
+  await page.goBack()
+  await heading(page, 'Send a payment')
+  await page.goForward()
+  await heading(page, 'Enter the code from the text')
+  expect(texted()).toBe(1)
+  await harness.enter(hal, harness.codeOn(hal.number))
+  await heading(page, 'Payment approved')
+})
+
+test('a text that is refused with the payment is offered again, and not asked for by a reload', async () => {
+  const ida = await harness.payer()
+  let asked = 0
+  await ida.page.route('**/sms', async (route) => {
+    asked += 1
+    await route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ status: 503, code: 'sms_off' }),
+    })
+  })
+  await harness.send(ida)
+  await heading(ida.page, 'Approve this payment')
+  await says(ida.page, 'Codes by text are paused just now.')
+  await ida.page.reload()
+  await heading(ida.page, 'Approve this payment')
+  await ida.page.getByRole('button', { name: /^Text me the code/ }).waitFor()
+  expect(asked).toBe(1)
+})
+
 test('a payment needs no mouse', async () => {
   const gus = await harness.payer()
   const { page } = gus
@@ -118,17 +154,12 @@ test('a payment needs no mouse', async () => {
   await tabTo(page, page.getByLabel('Amount', { exact: true }))
   await keyboard.type('20.50')
   await keyboard.press('Enter')
-  await heading(page, 'Approve this payment')
-  await tabTo(page, page.getByRole('button', { name: /^Text me the code/ }))
-  await keyboard.press('Enter')
   await heading(page, 'Enter the code from the text')
-  await tabTo(page, page.getByLabel('Code', { exact: true }))
+  // The cursor is where the code is typed.
   await keyboard.type(harness.codeOn(gus.number))
   await keyboard.press('Enter')
   await heading(page, 'Payment approved')
 })
-
-const asks = (page: Page) => page.getByRole('button', { name: /^Text me the code/ }).click()
 
 /** Neither a field nor a way to one, and the reader is told why a text may be there all the same. */
 async function offersNoEntry(page: Page) {

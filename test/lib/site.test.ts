@@ -448,10 +448,10 @@ test('a firewall stands before page and API where one is named, and nowhere else
 })
 
 test.each([
-  ['authy', true],
-  ['twilioVerify', true],
-  ['none', false],
-] as const)('with %s the page is told whether there are texts: %s', (provider, texts) => {
+  ['authy', true, true],
+  ['twilioVerify', true, false],
+  ['none', false, false],
+] as const)('with %s the page is told of texts and pushes: %s, %s', (provider, texts, pushes) => {
   const app = new App({ analyticsReporting: false })
   new PayfriendStack(app, 'Payfriend-dev', {
     settings: settingsOf(withProvider[provider]),
@@ -462,7 +462,10 @@ test.each([
   const [config] = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
     (file) => basename(file) === 'config.json',
   )
-  expect(JSON.parse(readFileSync(join(directory, config ?? ''), 'utf8'))).toMatchObject({ texts })
+  expect(JSON.parse(readFileSync(join(directory, config ?? ''), 'utf8'))).toMatchObject({
+    texts,
+    pushes,
+  })
 })
 
 test('nothing that is deployed names a payee to try, and its page is told of none', () => {

@@ -10,6 +10,7 @@ const told = {
   changePasswordUrl: 'https://sign-in.example.com/change-password',
   currencies: [{ code: 'EUR', digits: 2 }],
   texts: false,
+  pushes: false,
   phoneCountries: ['GB', 'DE'],
   friends: [{ name: 'Ann', id: 'ann@example.com' }],
 }
@@ -26,6 +27,11 @@ test('nobody to choose from is no friends, and a password need not be changed he
 test('a server that says nothing of texts has them', () => {
   const { texts: _, ...older } = told
   expect(configOf(older)).toMatchObject({ texts: true })
+})
+
+test('a server that says nothing of pushes may send them, so that no text is offered in their place', () => {
+  const { pushes: _, ...older } = told
+  expect(configOf(older)).toMatchObject({ pushes: true })
 })
 
 test('a server that says nothing of countries sends codes to all', () => {
@@ -46,6 +52,8 @@ test.each([
   ['currencies', [null]],
   ['texts', 'false'],
   ['texts', null],
+  ['pushes', 'false'],
+  ['pushes', null],
   ['phoneCountries', 'GB'],
   ['phoneCountries', ['']],
   ['phoneCountries', null],

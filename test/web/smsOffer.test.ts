@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Payment, Profile } from '../../web/api.ts'
-import { codesLockedInWords, codesLockedUntil, rememberLock } from '../../web/codesLocked.ts'
+import {
+  codesLockedInWords,
+  codesLockedUntil,
+  isLockShownUntil,
+  rememberLock,
+} from '../../web/codesLocked.ts'
 import { Problem } from '../../web/problem.ts'
 import { smsOffer } from '../../web/smsOffer.ts'
 import { open } from './payments.ts'
@@ -58,6 +63,15 @@ describe('a code by text', () => {
 })
 
 describe('the lock of codes', () => {
+  test('is over for a payment only if the minute that is shown is', () => {
+    const app = appAt(0, { codesLockedUntil: iso(70) })
+    const shown = Math.ceil((Date.now() + 70_000) / 60_000) * 60_000 - Date.now()
+    expect(isLockShownUntil(app, at(70))).toBe(true)
+    expect(isLockShownUntil(app, at(shown / 1000 - 1))).toBe(true)
+    expect(isLockShownUntil(app, at(shown / 1000 + 1))).toBe(false)
+    expect(isLockShownUntil(appAt(0), at(70))).toBe(false)
+  })
+
   test('is kept from a refusal, so that the page shows it from then on', () => {
     const app = appAt(0)
     rememberLock(app, new Problem({ kind: 'refusal', code: 'locked', retryAfterSeconds: 300 }))

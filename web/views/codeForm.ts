@@ -13,6 +13,8 @@ type Options = {
   readonly paymentId: string
   /** A button that texts a new code. */
   readonly resend: HTMLElement
+  /** Says that it was texted. */
+  readonly said: HTMLElement
   polled(): PolledPayment
   latest(): Payment | null
   /** Show why a code was not checked. */
@@ -38,6 +40,8 @@ export function codeForm(app: App, screen: Screen, options: Options) {
   const submit = button(codeWords.approve, () => {}, { kind: 'primary', type: 'submit' })
   const form = el('form', { novalidate: true }, code.row, submit)
   const attempts = el('p', { class: 'attempts' })
+  /** The sentence beside the field says how many attempts are left. */
+  let isSaidBeside = false
   onSubmit(form, submit, codeWords.checking, verify)
 
   async function verify(): Promise<void> {
@@ -62,7 +66,8 @@ export function codeForm(app: App, screen: Screen, options: Options) {
     if (refusal === 'no_code_sent' && latest) rememberNoSms(latest)
     rememberLock(app, error)
     if (kind === 'refusal' && REFUSED_CODES.has(refusal)) {
-      if (attemptsLeft !== undefined) attempts.textContent = attemptsInWords(attemptsLeft)
+      isSaidBeside = refusal === 'wrong_code' && attemptsLeft !== undefined
+      attempts.hidden = isSaidBeside
       code.tell(fields?.find(({ path }) => path === 'code')?.reason ?? explain(error))
       input.focus()
       input.select()
@@ -75,14 +80,22 @@ export function codeForm(app: App, screen: Screen, options: Options) {
     if (!screen.signal.aborted) options.polled().lookNow()
   }
 
+  let words: HTMLElement | null = null
+
   return {
-    content: [
-      texted,
-      el('p', {}, codeWords.compare, reference, codeWords.compareEnd),
-      form,
-      attempts,
-      options.resend,
-    ],
+    /** @param paid whom and how much, which stands beside the field, to be compared with the text */
+    contentWith(paid: HTMLElement): Child[] {
+      words = paid
+      return [
+        texted,
+        el('p', {}, codeWords.compare, reference, codeWords.compareEnd),
+        paid,
+        options.said,
+        form,
+        attempts,
+        options.resend,
+      ]
+    },
 
     show({ sms, reference: shown }: Payment): void {
       const ending = endingOf(sms.to ?? '')
@@ -90,6 +103,7 @@ export function codeForm(app: App, screen: Screen, options: Options) {
       if (texted.textContent !== sentence) texted.replaceChildren(...nodes(sentence, ending))
       reference.textContent = shown
       attempts.textContent = attemptsInWords(sms.attemptsLeft)
+      attempts.hidden = isSaidBeside && input.hasAttribute('aria-invalid')
       options.resend.hidden = sms.sendsLeft === 0
     },
 
@@ -98,6 +112,8 @@ export function codeForm(app: App, screen: Screen, options: Options) {
       input.value = ''
       code.tell(null)
       input.focus()
+      // With large letters the focus leaves what is to be compared above the screen.
+      for (const one of [words, code.row]) one?.scrollIntoView({ block: 'nearest' })
     },
   }
 }

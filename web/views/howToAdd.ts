@@ -1,8 +1,8 @@
 import { addPhoneWords } from '#words/addPhoneWords.ts'
 import type { App } from '../screen.ts'
 
-/** The people who can give an invitation, named by the site that they run. */
-export const operatorHere = (): string => addPhoneWords.operator(location.host)
+/** The people who can give an invitation. */
+export const operatorHere = (): string => addPhoneWords.operator
 
 /** What a payer without a phone that approves needs in order to add one. */
 export function howToAdd(app: App): string {

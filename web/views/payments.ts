@@ -10,17 +10,33 @@ import type { App, Screen } from '../screen.ts'
 import { layOver } from '../seen.ts'
 import { dayAndTime } from '../times.ts'
 
-/** The payer's own payments, newest first. */
+/** The list as it was left for one of its payments. */
+type Left = {
+  readonly rows: readonly Payment[]
+  readonly next: string | null
+  readonly paymentId: string
+  readonly scrollY: number
+}
+
+/** For each entry of the tab's history from which a row was opened; gone with a reload. */
+const leftLists = new WeakMap<App, Map<number, Left>>()
+
+/** The payer's own payments, newest first. Who comes back from one of them finds the list as they left it. */
 export function showPayments(app: App, screen: Screen): void {
+  const lists = leftLists.get(app) ?? new Map<number, Left>()
+  leftLists.set(app, lists)
+  const left = lists.get(Object(history.state).list)
   const rows: Payment[] = []
-  let next: string | null = null
+  let next = left?.next ?? null
   const list = el('ul', { class: 'payments' })
   const { box: message, say } = formMessage()
   const more = button(listWords.more, load, { busyLabel: listWords.loading })
   const came = el('p', { class: 'only-heard', role: 'status' })
   const loading = el('p', {}, listWords.moment)
   screen.show(listWords.title, loading, list, message, came)
-  first()
+  list.addEventListener('click', keep)
+  if (left) restore(left)
+  else first()
 
   async function first(): Promise<void> {
     try {
@@ -28,6 +44,30 @@ export function showPayments(app: App, screen: Screen): void {
     } catch (error) {
       screen.showTrouble(error, () => showPayments(app, screen))
     }
+  }
+
+  /** A row is opened: the way back leads to this entry of the history. */
+  function keep({ target }: Event): void {
+    const row = target instanceof Element ? target.closest('a') : null
+    const paymentId = row?.dataset.paymentId
+    if (paymentId === undefined) return
+    const key = lists.size + 1
+    history.replaceState({ list: key }, '')
+    lists.set(key, { rows: [...rows], next, paymentId, scrollY: window.scrollY })
+  }
+
+  /** With the newest page as it is now, because a payment may have ended meanwhile. */
+  async function restore({ rows: before, paymentId, scrollY }: Left): Promise<void> {
+    const fresh = await app.api.payments(null, screen.signal).then(
+      ({ payments }) => payments,
+      () => [],
+    )
+    if (screen.signal.aborted) return
+    const known = new Set(fresh.map((payment) => payment.paymentId))
+    rows.push(...fresh, ...before.filter((payment) => !known.has(payment.paymentId)))
+    render()
+    list.querySelector<HTMLElement>(`[data-payment-id="${paymentId}"]`)?.focus()
+    window.scrollTo(0, scrollY)
   }
 
   async function load(): Promise<void> {
@@ -70,7 +110,11 @@ function row(app: App, payment: Payment): HTMLElement {
     {},
     el(
       'a',
-      { class: 'payment', href: fragmentOf({ view: 'waiting', paymentId }) },
+      {
+        class: 'payment',
+        href: fragmentOf({ view: 'waiting', paymentId }),
+        'data-payment-id': paymentId,
+      },
       verbatim('span', { class: 'payee', dir: 'auto' }, payee.name),
       ' ',
       verbatim('span', { class: 'value' }, amountOf(app, payment)),

@@ -80,15 +80,16 @@ function whatHappened(payment: Payment, status: Ended): string {
 
 function meaningOf(app: App, payment: Payment, status: Ended): Child[] {
   const ignore = isRecent(app, payment) ? ignoreOnPhone(payment, status) : null
+  const canStart = !isStartsLocked(app) && el('p', {}, resultWords.canStart)
   switch (status) {
+    case 'approved':
+      return [ignore]
     case 'denied':
-      return [...startsLocked(app), ...notYou(app, payment)]
-    case 'expired':
-      return [el('p', {}, resultWords.canStart)]
+      return [...startsLocked(app), canStart, ignore, ...notYou(app, payment)]
     case 'failed':
       return [...codesLocked(app, payment), ignore]
     default:
-      return [ignore]
+      return [canStart, ignore]
   }
 }
 

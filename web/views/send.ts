@@ -1,5 +1,6 @@
 import { sendWords } from '#words/sendWords.ts'
 import { amountInWords, amountToType, type Currency, marksOf, readAmount } from '../amountText.ts'
+import { codesLockedUntil } from '../codesLocked.ts'
 import {
   answered,
   bodyOf,
@@ -13,11 +14,12 @@ import {
 import { el, fill, keeping, verbatim } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import type { Payee } from '../lastPayees.ts'
-import { whyPhoneNeeded } from '../phoneNeeded.ts'
+import { onlyTextsPay, whyPhoneNeeded } from '../phoneNeeded.ts'
 import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { intendText } from '../textIntent.ts'
 import { payeeButtons } from './payees.ts'
-import { startsLocked } from './startsLocked.ts'
+import { codesLocked, startsLocked } from './startsLocked.ts'
 
 /** The form for payee and amount. One press starts one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
@@ -51,7 +53,9 @@ export function showSend(app: App, screen: Screen): void {
   const described = `${value.getAttribute('aria-describedby')} ${reading.id}`
   value.setAttribute('aria-describedby', described)
   const { box: message, say } = formMessage()
-  const submit = button(sendWords.send, () => {}, { kind: 'primary', type: 'submit' })
+  const isTexted = onlyTextsPay(app.profile, app.config) && codesLockedUntil(app) === null
+  const label = isTexted ? sendWords.sendAndText : sendWords.send
+  const submit = button(label, () => {}, { kind: 'primary', type: 'submit' })
   const form = el(
     'form',
     { class: 'send' },
@@ -80,7 +84,7 @@ export function showSend(app: App, screen: Screen): void {
   })
   showReading()
   onSubmit(form, submit, sendWords.sending, send)
-  screen.show(sendWords.title, ...startsLocked(app), form)
+  screen.show(sendWords.title, ...startsLocked(app), codesLocked(app), form)
 
   function typed(): Draft {
     const texts = Object.entries(fields).map(([path, { control }]) => [path, control.value])
@@ -124,7 +128,9 @@ export function showSend(app: App, screen: Screen): void {
       const payment = await app.api.send(body, keyFor(sent))
       answered(sent)
       app.seen.set(payment.paymentId, payment)
-      if (!screen.signal.aborted) app.go({ view: 'waiting', paymentId: payment.paymentId })
+      if (screen.signal.aborted) return
+      if (isTexted) intendText(payment.paymentId)
+      app.go({ view: 'waiting', paymentId: payment.paymentId })
     } catch (error) {
       if (!screen.signal.aborted) explainTo(error, amount)
     }

@@ -1,5 +1,8 @@
+import { lockWords } from '#words/lockWords.ts'
 import { sendWords } from '#words/sendWords.ts'
+import { codesLockedInWords, codesLockedUntil } from '../codesLocked.ts'
 import { type Child, el } from '../element.ts'
+import { onlyTextsPay, textsPay } from '../phoneNeeded.ts'
 import { startsLockedInWords } from '../problem.ts'
 import type { App } from '../screen.ts'
 
@@ -22,6 +25,27 @@ export function startsLocked({ profile, clock, config }: App): Child[] {
       el('p', {}, ...sendWords.ifNotYou(change, signOut)),
     ),
   ]
+}
+
+/** The page itself says that codes are locked: at the form, a payment that waits, and one that failed. */
+export const isCodesLockSaid = ({
+  profile,
+  clock,
+  config,
+}: Pick<App, 'profile' | 'clock' | 'config'>): boolean =>
+  codesLockedUntil({ profile, clock }) !== null &&
+  textsPay(profile, config) &&
+  profile.devices.list.length === 0
+
+/** Said before the payer starts a payment that cannot be approved with a code by text for a while. */
+export function codesLocked(app: App): Child {
+  if (!isCodesLockSaid(app)) return null
+  const until = codesLockedInWords(app) ?? ''
+  return el(
+    'p',
+    { class: 'told' },
+    onlyTextsPay(app.profile, app.config) ? lockWords.payThen(until) : lockWords.byPhone(until),
+  )
 }
 
 /** Whether a payment that is started now is refused for that. */

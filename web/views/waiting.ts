@@ -1,7 +1,7 @@
 import { codeWords } from '#words/codeWords.ts'
 import { waitingWords } from '#words/waitingWords.ts'
 import type { Payment } from '../api.ts'
-import { codesLockedInWords, codesLockedUntil, rememberLock } from '../codesLocked.ts'
+import { codesLockedInWords, isLockShownUntil, rememberLock } from '../codesLocked.ts'
 import { type Child, el, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
@@ -11,6 +11,7 @@ import { resendButton } from '../resend.ts'
 import type { App, Screen } from '../screen.ts'
 import { hasSmsCode, requestSmsCode } from '../smsCode.ts'
 import { isTextOnly, type SmsOffer, smsOffer } from '../smsOffer.ts'
+import { takeTextIntent } from '../textIntent.ts'
 import { timeSoon } from '../times.ts'
 import { codeForm, endingOf } from './codeForm.ts'
 import { countdown } from './countdown.ts'
@@ -40,10 +41,12 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   /** When the last press could not reach the server; infinite if it did. */
   let lostAt = Number.POSITIVE_INFINITY
   let troubles: HTMLElement | null = null
+  let isTexting = false
 
   const code = codeForm(app, screen, {
     paymentId,
     resend: resend.box,
+    said: resend.said,
     polled: () => polled,
     latest: () => latest,
     say,
@@ -66,9 +69,11 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     latest = null
   }
   const polled = pollPayment(app, screen, paymentId, onPending, onEnd)
+  if (takeTextIntent(paymentId)) textAtOnce()
+
   /** Draw what has changed: all of it if the payer has something else to do now. */
   function draw(): void {
-    if (latest === null) return
+    if (latest === null || isTexting) return
     const now = smsOffer(app, latest)
     const onDevice = latest.device === 'waiting'
     const heading = headingOf(latest, now)
@@ -80,8 +85,9 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     shown = view
     screen.show(
       heading,
-      displayText(latest),
-      ...(now === 'enter' ? code.content : asked(latest)),
+      ...(now === 'enter'
+        ? code.contentWith(displayText(latest))
+        : [displayText(latest), ...asked(latest)]),
       message,
       ...left.content,
       troubles,
@@ -97,7 +103,23 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
             waitingWords.lostPhone,
           ),
       ),
+      // Below the buttons, because it is offered late and may not move them from under a finger.
+      now !== 'enter' && !isTextOnly(latest) && sms,
     )
+  }
+
+  /** The press that sent the payment asked for the text as well. */
+  async function textAtOnce(): Promise<void> {
+    if (latest === null || !isTextOnly(latest) || smsOffer(app, latest) !== 'send') return
+    isTexting = true
+    screen.show(waitingWords.opening, displayText(latest), el('p', {}, codeWords.texting))
+    shown = ''
+    try {
+      await ask.press()
+    } finally {
+      isTexting = false
+      draw()
+    }
   }
 
   /** What a payer sees who waits for their phone, or has to ask for a code. */
@@ -109,7 +131,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       how,
       ...(device === 'waiting' ? waysToPhone(app, `payment.${paymentId}`) : []),
       ...(pushPausedUntil === null ? [] : [whyPaused(pushPausedUntil)]),
-      sms,
+      isTextOnly(payment) && sms,
     ]
   }
 
@@ -127,11 +149,14 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     const isAgain = hasSmsCode(latest)
     try {
       const payment = await requestSmsCode(app.api, latest, signal)
+      isTexting = false
       polled.take(payment)
       if (signal.aborted) return
       code.begin()
       if (isAgain) resend.say(codeWords.textedAgain(endingOf(payment.sms.to ?? '')))
     } catch (error) {
+      isTexting = false
+      draw()
       const { retryAfterSeconds } = detailsOf(error)
       rememberLock(app, error)
       if (retryAfterSeconds) {
@@ -196,7 +221,7 @@ function offerInWords(app: App, payment: Payment, offer: SmsOffer): string {
 
 /** What can be done once codes are not locked any more. */
 function afterLock(app: App, payment: Payment): string {
-  if ((codesLockedUntil(app) ?? 0) >= Date.parse(payment.expiresAt)) return codeWords.endsBefore
+  if (isLockShownUntil(app, Date.parse(payment.expiresAt))) return codeWords.endsBefore
   return hasSmsCode(payment) ? codeWords.enterThen : codeWords.askThen
 }
 

@@ -95,7 +95,7 @@ export const addPhoneWords = {
   otherNumber: 'Use another number',
   keepNumber: 'Keep my number',
 
-  operator: (site: string) => `the people who run ${site}`,
+  operator: 'the people who run this service',
   needYes: 'To add one you need a yes on another of your phones.',
   needPassword: 'To add one you need only the phone and your password.',
   needOnlyInvitation: (operator: string) =>

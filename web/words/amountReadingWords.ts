@@ -3,8 +3,14 @@ export const amountReadingWords = {
   unreadable: (example: string) => `Enter the amount like ${example}.`,
   tooFine: (currency: string, digits: number) => `${currency} has ${decimals[digits]}.`,
   /** It can be thousands only, because the currency has fewer decimals. */
-  thousandsOnly: (typed: string, thousands: string, write: string, tooFine: string) =>
-    `${typed} can be read in two ways. For ${thousands} write ${write}; ${tooFine}`,
+  thousandsOnly: (
+    typed: string,
+    thousands: { readonly amount: string; readonly write: string },
+    other: string,
+    tooFine: string,
+  ) =>
+    `${typed} can be read in two ways. For ${thousands.amount} write ${thousands.write}. ` +
+    `${other} cannot be paid: ${tooFine}`,
   thousandsOrNot: (
     typed: string,
     thousands: { readonly amount: string; readonly write: string },

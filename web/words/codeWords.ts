@@ -11,6 +11,8 @@ export const codeWords = {
   text: (ending: string) => `Text me the code to the phone ending in ${ending}`,
   textAgain: 'Send a new code',
   sending: 'Sending…',
+  /** Right after the payment was sent, with the same press. */
+  texting: 'We’re texting you the code.',
   texted: (ending: string) => `We texted the code to the phone ending in ${ending}.`,
   textedAgain: (ending: string) => `We texted a new code to the phone ending in ${ending}.`,
   askAgain: (wait: string) => `You can ask again in ${wait}.`,

@@ -11,7 +11,7 @@ export const lostPressWords = {
   restoreDevice: (name: string) => `You have signed in again. Press ‘${restoreLabel(name)}’ now.`,
   removeDevice: 'The phone was not removed. If you still want it, press the button again.',
   endSessions: 'You were not signed out everywhere. If you still want it, press the button again.',
-  send: 'Your payment was not sent. If you still want it, press “Send payment” again.',
+  send: 'Your payment was not sent. If you still want it, press the button again.',
   cancel: 'The payment was not cancelled. If you still want it, press the button again.',
   startSms: 'No code by text was asked for. Ask for it again.',
   verifySms: 'Your code was not checked, and no attempt was used up. Enter it again.',

@@ -17,11 +17,11 @@ export const noticesWords = {
   restored: (when: string) =>
     `On ${when} a phone that had been removed was put back, so that it could approve payments again.`,
   startsLocked: (when: string) =>
-    `On ${when} somebody said on your phone that you did not start a payment, so new payments were locked for a while.`,
+    `On ${when} you said on your phone that you did not start a payment, which locks new payments for a while.`,
   removed: (when: string, name: string | null) =>
     `A phone that could approve payments${named(name)} was removed on ${when}.`,
   codesLocked: (when: string) =>
-    `Five wrong codes in a row were entered on ${when}, so codes were locked for a while.`,
+    `Five wrong codes in a row were entered on ${when}, which locks codes for a while.`,
   pushesDenied: (when: string) =>
     `Three payments in a row were denied on your phone, the last on ${when}. If you did not start them, somebody else can ` +
     'sign in as you.',

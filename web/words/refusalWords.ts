@@ -23,7 +23,7 @@ const ourFault = ({ again, requestId }: Pick<Told, 'again' | 'requestId'>): stri
 }
 
 const startsLocked = (until: string | undefined): string =>
-  `You said that you did not start a payment, so new payments are locked ${until ? `until ${until}` : 'for a while'}. ` +
+  `You said on your phone that you did not start a payment, so new payments are locked ${until ? `until ${until}` : 'for a while'}. ` +
   'If that was a mistake, ask the people who run this service to unlock them.'
 
 const notFound = 'We can’t find that. Look for it under “My payments”.'

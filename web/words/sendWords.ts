@@ -16,6 +16,8 @@ export const sendWords = {
   currencyEmpty: 'Choose a currency.',
   reading: (amount: string) => `That is ${amount}.`,
   send: 'Send payment',
+  /** Where only a code by text approves. */
+  sendAndText: 'Send and text me the code',
   sending: 'Sending…',
   /** Under the button. */
   nothingYet: 'Nothing is paid until you approve it with your phone.',
