@@ -29,7 +29,8 @@ export function isLockShownUntil(app: Known, time: number): boolean {
 }
 
 /** A time of the server on this device's clock. */
-const here = ({ clock }: Pick<Known, 'clock'>, time: number): number => Date.now() + time - clock.now()
+const here = ({ clock }: Pick<Known, 'clock'>, time: number): number =>
+  Date.now() + time - clock.now()
 
 /** Keep what a refused code or text tells of the lock. */
 export function rememberLock(app: Knowing & Known, error: unknown): void {

@@ -373,10 +373,10 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: testOf.amountText,
   },
   {
-    name: 'a mark that means nothing here means thousands',
+    name: 'an amount that can be read in two ways is guessed',
     file: 'web/amountText.ts',
-    from: 'marks.groups.includes(mark) && !marks.decimals.includes(mark)',
-    to: '!marks.decimals.includes(mark)',
+    from: 'if (!other) return payable(one, currency)',
+    to: 'if (one) return payable(one, currency)',
     caughtBy: testOf.amountText,
   },
   {

@@ -21,7 +21,7 @@ function answersOf(code: RefusalCode): Partial<ProblemDetails>[] {
 
 /** What the person can do now, or how often, or until when. */
 const WHAT_TO_DO =
-  /\b(ask|check|confirm|enter|look|make|press|sign|start|try)\b|attempts? left|until .*\d/i
+  /\b(ask|check|confirm|enter|look|make|press|sign|start|try)\b|attempts? left|(until|from) .*\d/i
 
 const isSentence = (text: string) => {
   expect(text).toMatch(/^[A-Z][^_{}<>]*\.$/)
@@ -53,7 +53,7 @@ describe('the page says each refusal in a sentence, with what to do', () => {
     ),
   )('%s says when to try again', (code) => {
     const text = said({ ...statusOf(code), retryAfterSeconds: 300 })
-    expect(text).toMatch(/in 5 minutes\.$|until .*\d\d:\d\d/)
+    expect(text).toMatch(/in 5 minutes\.$|(until|from) .*\d\d:\d\d/)
   })
 })
 
