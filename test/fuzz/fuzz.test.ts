@@ -39,6 +39,7 @@ const UNSEEN: readonly (readonly [kind: RegExp, why: string])[] = [
   ],
   [/^deviceEnrol 409 too_many_devices$/, 'nobody here has three devices'],
   [/^sendPayment 423 starts_locked$/, 'nobody here disowns a payment and then starts one'],
+  [/^sendPayment 429 too_many_payments$/, 'five are open before twenty were started in an hour'],
   [/^deviceInvite 429 too_many_invitations$/, 'nobody here asks thirty times in an hour'],
   [
     /^decideApproval 409 no_attempts_left$/,

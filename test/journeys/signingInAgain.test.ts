@@ -131,7 +131,7 @@ test('a payment whose sending led to sign-in is said not to be sent, and the nex
   await comesBack(emil, '**/api/payments', () => click(emil.page, 'Send payment'))
   await says(
     emil.page,
-    'Your payment was not sent. If you still want it, press “Send payment” again.',
+    'Your payment was not sent. If you still want it, press the button again.',
   )
   await passesAxe(emil.page)
   expect(harness.phone.book.pushes(emil.number)).toHaveLength(0)
