@@ -350,7 +350,7 @@ describe('a phone is removed', () => {
         expect(await page.getByRole('textbox').count()).toBe(0)
       }
       await passesAxe(page)
-      await page.getByRole('link', { name: 'Add a phone' }).click()
+      await page.getByRole('link', { name: 'Add a phone', exact: true }).click()
       await heading(page, 'Add a phone')
     },
   )

@@ -321,6 +321,9 @@ describe('a payer without a verified number', () => {
   test('signs in anew if that is five minutes ago, and goes on with the same phone', async () => {
     const una = await harness.visitor()
     await harness.signIn(una)
+    // The view is there before time passes: its requests would be given up.
+    await una.page.getByRole('link', { name: 'Phone', exact: true }).click()
+    await una.page.getByRole('link', { name: 'Add a phone' }).waitFor()
     await harness.pass(200)
     const phone = await devicePhone(harness)
     const digits = await enrol(harness, phone, await invite(una))
