@@ -129,10 +129,7 @@ test('a payment whose sending led to sign-in is said not to be sent, and the nex
   await emil.page.getByRole('button', { name: 'Neville Longbottom' }).click()
   await emil.page.getByLabel('Amount', { exact: true }).fill('12.34')
   await comesBack(emil, '**/api/payments', () => click(emil.page, 'Send payment'))
-  await says(
-    emil.page,
-    'Your payment was not sent. If you still want it, press the button again.',
-  )
+  await says(emil.page, 'Your payment was not sent. If you still want it, press the button again.')
   await passesAxe(emil.page)
   expect(harness.phone.book.pushes(emil.number)).toHaveLength(0)
   await click(emil.page, 'Send payment')
