@@ -165,6 +165,8 @@ test('so is each other press: cancel, a code by text, its check, a phone and its
   await says(page, 'Your code was not checked, and no attempt was used up. Enter it again.')
   await says(page, '5 attempts left.')
   await page.getByRole('link', { name: 'Phone' }).click()
+  // The view is there before time passes: its requests would be given up.
+  await page.getByRole('button', { name: 'Sign out everywhere', exact: true }).waitFor()
   await comesBack(fay, '**/api/sessions/end', () => click(page, 'Sign out everywhere'))
   await says(
     page,
