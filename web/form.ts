@@ -132,6 +132,18 @@ function tellEmpty(form: HTMLFormElement): boolean {
   return true
 }
 
+/**
+ * Call it when a new code is asked for, and what it returns once that was sent: the fields are empty then, but for what
+ * was typed meanwhile, since a text can arrive before the server's answer.
+ */
+export function emptying(...inputs: readonly HTMLInputElement[]): () => void {
+  const old = inputs.map(({ value }) => value)
+  return () => {
+    for (const [i, input] of inputs.entries()) if (input.value === old[i]) input.value = ''
+    if (!inputs.some((input) => input === document.activeElement)) inputs[0]?.focus()
+  }
+}
+
 /** A place in a form for messages about the whole form; screen readers read them as they appear. */
 export function formMessage(): { readonly box: HTMLElement; say(...children: Child[]): void } {
   const box = el('div', { class: 'message', role: 'alert' })

@@ -1,5 +1,12 @@
 /** Test support: all of Payfriend in this process, a real browser before it, and both clocks in hand. */
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+  Request,
+} from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import type { Provider } from '../../functions/routes.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
@@ -47,6 +54,9 @@ export type Visitor = {
 
 const STEP_SECONDS = 60
 
+/** A request that is longer under way than this is held by the test itself. */
+const HELD_MS = 2000
+
 /** One browser for all the stages of a file. */
 let launched: Promise<Browser> | undefined
 afterAll(async () => (await launched)?.close())
@@ -68,12 +78,22 @@ export async function startJourneyHarness(
   const { phone } = payfriend
   if (!phone) throw new Error('the journeys need the pretend phone')
   let people = 0
-  const open: Page[] = []
+  /** Each page, and its requests that have no answer yet. */
+  const open = new Map<Page, Set<Request>>()
   const contexts: BrowserContext[] = []
   const newContext = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ locale: 'en-US', ...options })
     contexts.push(context)
     return context
+  }
+
+  /** Its requests are answered: a page gives up those for which time passes, as it would after that long. */
+  async function quiet(page: Page) {
+    const held = RealDate.now() + HELD_MS
+    do {
+      // What it does with an answer is done, unless it left for another page.
+      await page.evaluate('0').catch(() => {})
+    } while (open.get(page)?.size !== 0 && RealDate.now() < held)
   }
 
   const harness = {
@@ -86,12 +106,14 @@ export async function startJourneyHarness(
      * page that hears from the server in between has to be about as late as the server.
      */
     async pass(seconds: number) {
+      const awake = [...open.keys()].filter((page) => !page.isClosed())
+      await Promise.all(awake.map(quiet))
       // The pages of one browser have one clock.
-      const awake = open.filter((page) => !page.isClosed()).map((page) => page.context())
+      const browsers = new Set(awake.map((page) => page.context()))
       for (let left = seconds; left > 0; left -= STEP_SECONDS) {
         const step = Math.min(left, STEP_SECONDS)
         harness.passUnseen(step)
-        for (const context of new Set(awake)) await context.clock.fastForward(step * 1000)
+        for (const context of browsers) await context.clock.fastForward(step * 1000)
       }
     },
 
@@ -118,7 +140,11 @@ export async function startJourneyHarness(
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE_MS)
       await page.clock.install({ time: Date.now() + wrongBySeconds * 1000 })
-      open.push(page)
+      const underWay = new Set<Request>()
+      page.on('request', (request) => underWay.add(request))
+      page.on('requestfinished', (request) => underWay.delete(request))
+      page.on('requestfailed', (request) => underWay.delete(request))
+      open.set(page, underWay)
       return page
     },
 
@@ -129,6 +155,20 @@ export async function startJourneyHarness(
       const page = await harness.newPage(context, wrongBySeconds)
       await page.goto(payfriend.pageUrl)
       return { email: `person${people}@example.com`, number: numberOf(people), page, context }
+    },
+
+    /** The server gets these requests of a page, but its answers wait for what is returned to be called. */
+    async holdAnswers(page: Page, path: string): Promise<() => void> {
+      let letGo = () => {}
+      const goesOn = new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      await page.route(path, async (route) => {
+        const response = await route.fetch()
+        await goesOn
+        await route.fulfill({ response })
+      })
+      return letGo
     },
 
     /** The pretend phone's own page, where life's faults are switched on and off. */

@@ -54,6 +54,24 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     expect(await ann.page.getByText('you can ignore it').count()).toBe(0)
   })
 
+  test('a code that comes before the answer that it was sent stays as it was typed', async () => {
+    const bo = await harness.payer({ app: false })
+    await harness.send(bo)
+    await harness.text(bo)
+    const code = bo.page.getByLabel('Code', { exact: true })
+    await code.fill('1234')
+    await harness.pass(21)
+    const sent = harness.phone.book.messages(bo.number).length
+    const letGo = await harness.holdAnswers(bo.page, '**/api/payments/*/sms')
+    await bo.page.getByRole('button', { name: 'Send a new code' }).click()
+    await expect.poll(() => harness.phone.book.messages(bo.number).length).toBe(sent + 1)
+    await code.fill(harness.codeOn(bo.number))
+    letGo()
+    await says(bo.page, /^We texted a new code/)
+    await bo.page.keyboard.press('Enter')
+    await heading(bo.page, 'Payment approved')
+  })
+
   test('while texts are paused the page says so and what is left, and goes on when they are not', async () => {
     const app = PROVIDER === 'authy'
     const pat = await harness.payer({ app })

@@ -41,6 +41,25 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await heading(cleo.page, 'Send a payment')
   })
 
+  test('a code that comes before the answer that it was sent stays as it was typed', async () => {
+    const bo = await harness.visitor()
+    await harness.signIn(bo)
+    await bo.page.getByLabel('Phone number').fill(bo.number)
+    await bo.page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(bo.page, 'Enter the code')
+    const code = bo.page.getByLabel('Code', { exact: true })
+    await code.fill('1234')
+    await harness.pass(21)
+    const letGo = await harness.holdAnswers(bo.page, '**/api/phone')
+    await bo.page.getByRole('button', { name: 'Send a new code' }).click()
+    await expect.poll(() => harness.phone.book.messages(bo.number).length).toBe(2)
+    await code.fill(harness.codeOn(bo.number))
+    letGo()
+    await says(bo.page, 'A new code is on its way.')
+    await bo.page.keyboard.press('Enter')
+    await heading(bo.page, 'Send a payment')
+  })
+
   test('a code that is over says so', async () => {
     const dora = await harness.visitor()
     await harness.signIn(dora)

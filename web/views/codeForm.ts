@@ -2,7 +2,7 @@ import { codeWords } from '#words/codeWords.ts'
 import type { Payment } from '../api.ts'
 import { lookForLock, rememberLock } from '../codesLocked.ts'
 import { type Child, el, keeping, verbatim } from '../element.ts'
-import { button, field, onSubmit } from '../form.ts'
+import { button, emptying, field, onSubmit } from '../form.ts'
 import { plainCode } from '../plainText.ts'
 import type { PolledPayment } from '../pollPayment.ts'
 import { attemptsInWords, detailsOf, explain, type ProblemDetails } from '../problem.ts'
@@ -107,13 +107,15 @@ export function codeForm(app: App, screen: Screen, options: Options) {
       options.resend.hidden = sms.sendsLeft === 0
     },
 
-    /** A code was sent just now: put the cursor into an empty field. */
-    begin(): void {
-      input.value = ''
-      code.tell(null)
-      input.focus()
-      // With large letters the focus leaves what is to be compared above the screen.
-      for (const one of [words, code.row]) one?.scrollIntoView({ block: 'nearest' })
+    /** A code is asked for. Call what is returned once it was sent: the cursor is in an empty field then. */
+    asks(): () => void {
+      const begin = emptying(input)
+      return () => {
+        begin()
+        code.tell(null)
+        // With large letters the focus leaves what is to be compared above the screen.
+        for (const one of [words, code.row]) one?.scrollIntoView({ block: 'nearest' })
+      }
     },
   }
 }

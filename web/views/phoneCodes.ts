@@ -2,7 +2,7 @@ import { phoneNumberWords } from '#words/phoneNumberWords.ts'
 import type { PhoneChannel } from '../api.ts'
 import { lookForLock } from '../codesLocked.ts'
 import { type Child, el, fill, keeping, verbatim } from '../element.ts'
-import { button, field, formMessage, onSubmit, tellFields } from '../form.ts'
+import { button, emptying, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { forgetOwnerInvitation, ownerInvitation } from '../ownerInvitation.ts'
 import { forgetPhone, recallPhone, rememberBegun, rememberOver } from '../phoneDraft.ts'
@@ -146,6 +146,7 @@ export function showCodes(
     if (typed === null) return
     say()
     fill(sent)
+    const begin = emptying(...(current === null ? [] : [currentCode]), code)
     try {
       const invitation = leave === 'invitation' ? readInvitation(ownerInvitation() ?? '') : null
       const begun = await app.api.startPhone(typed.whole, channel, invitation)
@@ -158,9 +159,7 @@ export function showCodes(
       }
       resend.sentAt(app.clock.now())
       resend.box.hidden = begun.sendsLeft === 0
-      code.value = ''
-      currentCode.value = ''
-      rows[0]?.querySelector('input')?.focus()
+      begin()
       fill(sent, phoneNumberWords.newCodeComing)
     } catch (error) {
       const { retryAfterSeconds } = detailsOf(error)

@@ -147,12 +147,13 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     if (latest === null) return
     say()
     const isAgain = hasSmsCode(latest)
+    const begin = code.asks()
     try {
       const payment = await requestSmsCode(app.api, latest, signal)
       isTexting = false
       polled.take(payment)
       if (signal.aborted) return
-      code.begin()
+      begin()
       if (isAgain) resend.say(codeWords.textedAgain(endingOf(payment.sms.to ?? '')))
     } catch (error) {
       isTexting = false
