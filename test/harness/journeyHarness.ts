@@ -107,10 +107,10 @@ export async function startJourneyHarness(
      */
     async pass(seconds: number) {
       const awake = [...open.keys()].filter((page) => !page.isClosed())
-      await Promise.all(awake.map(quiet))
       // The pages of one browser have one clock.
       const browsers = new Set(awake.map((page) => page.context()))
       for (let left = seconds; left > 0; left -= STEP_SECONDS) {
+        await Promise.all(awake.map(quiet))
         const step = Math.min(left, STEP_SECONDS)
         harness.passUnseen(step)
         for (const context of browsers) await context.clock.fastForward(step * 1000)

@@ -44,6 +44,7 @@ const brokenIn = (page: Page, selector: string) =>
 
 test('on a narrow screen the heading comes within its first quarter, under a long e-mail address too', async () => {
   const page = await signedIn(360)
+  await heading(page, 'Confirm your phone')
   const box = await page.locator('#screen h1').boundingBox()
   expect(box?.y).toBeLessThan(740 / 4)
   const email = page.locator('.email')
