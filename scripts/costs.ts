@@ -43,13 +43,13 @@ const TEXT_USD = 2 * 0.012
 
 /**
  * The use of an average payment, with its page, its audit trail and its share of phone verifications: counted on a
- * laptop on 2026-11-29, for the mix of payments in docs/guides/costs.md. Storage is that of twelve months.
+ * laptop on 2026-11-29, and the page's files on 2026-11-30, for the mix of payments in docs/guides/costs.md. Storage is that of twelve months.
  */
 const PAYMENT = {
   authy: {
     apiRequest: 15.65,
-    siteRequest: 20.82,
-    siteGb: 0.0001084,
+    siteRequest: 25.82,
+    siteGb: 0.0000734,
     lambdaCall: 23.84,
     lambdaGbSecond: 0.756,
     tableRead: 18.86,
@@ -63,8 +63,8 @@ const PAYMENT = {
   },
   twilioVerify: {
     apiRequest: 24.17,
-    siteRequest: 30.17,
-    siteGb: 0.0001198,
+    siteRequest: 35.17,
+    siteGb: 0.0000848,
     lambdaCall: 38.82,
     lambdaGbSecond: 1.093,
     tableRead: 28.66,
@@ -80,7 +80,7 @@ const PAYMENT = {
 
 /**
  * The use of a payment that a device approves, reckoned from the row of Authy, where a phone answers too: no callback and
- * no wait of 300 ms for the provider, but the device's page (4 files of 49 KB), which asks five times, 20 ms each, and
+ * no wait of 300 ms for the provider, but the device's page (6 files of 30 KB), which asks five times, 20 ms each, and
  * answers once. A request of it reads three units and writes 680 bytes of logs. What a device writes to the tables is less
  * than what a push does, and is not reckoned lower.
  */
@@ -94,8 +94,8 @@ const RUNG_GB_SECONDS = 0.2
 const BY_DEVICE = {
   ...authy,
   apiRequest: authy.apiRequest - 1 + DEVICE_REQUESTS,
-  siteRequest: authy.siteRequest + DEVICE_REQUESTS + 4,
-  siteGb: authy.siteGb + 49e-6,
+  siteRequest: authy.siteRequest + DEVICE_REQUESTS + 6,
+  siteGb: authy.siteGb + 30e-6,
   lambdaCall: authy.lambdaCall - 1 + DEVICE_REQUESTS,
   lambdaGbSecond: authy.lambdaGbSecond - 0.3 + DEVICE_REQUESTS * 0.02 + RUNG_GB_SECONDS,
   tableRead: authy.tableRead + DEVICE_REQUESTS * 3,

@@ -56,11 +56,11 @@ test.each([
   expect(guide).toContain(`$${(ALARMS_MORE[name] * 0.1).toFixed(2)} for its alarm`)
 })
 
-test('a payment approved by a device costs AWS about $0.0001 and no text, and one by a text about $0.07', () => {
+test('a payment approved by a device costs AWS about $0.00015 and no text, and one by a text about $0.07', () => {
   const [none = 0, texts = 0] = [-3, -1].map((column) => {
     const cell = costsTable().trim().split('\n').at(-1)?.split(' | ').at(column) ?? ''
     return Number(cell.replaceAll(/[^0-9.]/g, '')) / 10_000_000
   })
-  expect(none.toFixed(4)).toBe('0.0001')
+  expect(none.toFixed(5)).toBe('0.00015')
   expect(texts.toFixed(2)).toBe('0.07')
 })
