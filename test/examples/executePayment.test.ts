@@ -5,6 +5,7 @@ import { execute, executePayment } from '../../examples/executePayment.ts'
 import { executionsTable, UNFINISHED } from '../../examples/executionsTable.ts'
 import { paymentEventOf } from '../../functions/core/paymentTrail.ts'
 import { startDatabase } from '../../local/database/database.ts'
+import { eventually } from '../harness/eventually.ts'
 import { entries, records } from '../scripts/evidence/paymentTrails.ts'
 
 const TABLE = 'executions'
@@ -38,7 +39,7 @@ beforeAll(async () => {
   )
   documents = DynamoDBDocumentClient.from(client)
   // Even the embedded engine needs a moment, in which it refuses every read and write.
-  await vi.waitFor(() => itemOf('none'))
+  await eventually(() => itemOf('none'))
 })
 afterAll(async () => {
   documents.destroy()

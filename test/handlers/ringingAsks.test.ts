@@ -2,11 +2,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ASK_RINGS_PER_HOUR } from '../../functions/core/device.ts'
 import { publishEvents } from '../../functions/handlers/publishEvents.ts'
 import { addDevice, askingDevice, succeeded, type TestDevice } from '../harness/devices.ts'
 import { SITE } from '../harness/event.ts'
+import { eventually } from '../harness/eventually.ts'
 import { type Harness, type Person, startHarness } from '../harness/harness.ts'
 import { approvePhone, operatorInvitation } from '../harness/recoveries.ts'
 
@@ -32,7 +33,7 @@ const ofAda = () => changes.filter(({ dynamodb }) => dynamodb?.Keys?.user_id?.S 
 async function settled() {
   const stored = (await harness.all('users')).find(({ user_id }) => user_id === ada.payerId)
   const last = () => (ofAda().at(-1)?.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>
-  await vi.waitFor(() => expect(unmarshall(last())).toEqual(stored))
+  await eventually(() => expect(unmarshall(last())).toEqual(stored))
 }
 
 /** The notifications that came of what has changed, which is told once more each time. */

@@ -15,7 +15,7 @@ import { launchBrowser } from './browser.ts'
 import { numberOf } from './harness.ts'
 
 /** Whoever takes longer than this to show something is broken. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 20_000
 
 /** What a journey that makes sense with either runs with. */
 export const PROVIDERS = ['authy', 'twilioVerify'] as const satisfies readonly Provider[]

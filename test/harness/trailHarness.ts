@@ -4,12 +4,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { paymentWithHistoryOf } from '../../functions/adapters/dynamodb/paymentHistory.ts'
 import { sha256Hex } from '../../functions/adapters/sha256.ts'
 import type { PaymentStatus, Proof } from '../../functions/core/outcome.ts'
 import { paymentEntries } from '../../functions/core/paymentTrail.ts'
 import { addDevice, type TestDevice } from './devices.ts'
+import { eventually } from './eventually.ts'
 import { type Harness, otherThan, type Person, startHarness } from './harness.ts'
 
 export type TrailHarness = Awaited<ReturnType<typeof startTrailHarness>>
@@ -28,7 +29,7 @@ export async function startTrailHarness(env: Record<string, string> = {}) {
     async changesOf(paymentId: string): Promise<DynamoDBRecord[]> {
       const now = await harness.item(paymentId)
       const last = () => recordsOf(paymentId).at(-1)?.dynamodb?.NewImage
-      await vi.waitFor(() => expect(imageOf(last())).toEqual(now))
+      await eventually(() => expect(imageOf(last())).toEqual(now))
       return recordsOf(paymentId)
     },
 

@@ -37,7 +37,7 @@ const isThere = (page: Page, path: string) =>
 /** Open a payment's form in a browser like this, and hear what it asks of anyone. */
 async function openIn(script: string): Promise<{ page: Page; asked: string[] }> {
   const page = await ann.context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(20_000)
   await page.addInitScript(script)
   const asked: string[] = []
   const own = new URL(harness.payfriend.pageUrl).origin

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Order } from '../../examples/own-page/orders.ts'
 import { startShop } from '../../examples/own-page/shop.ts'
+import { eventually } from '../harness/eventually.ts'
 import { type JourneyHarness, startJourneyHarness } from '../harness/journeyHarness.ts'
 import { tokenOf } from '../harness/tokenOf.ts'
 
@@ -55,13 +56,13 @@ function answer(answer: 'approved' | 'denied') {
 
 /** The newest event that a payment was approved, once there are as many. */
 function approval(count: number): Promise<{ detail: Approval }> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const answered = await fetch(`${harness.phone.url}/events`)
     const { events } = (await answered.json()) as { events: { event: Envelope }[] }
     const approvals = events.filter(({ event }) => event['detail-type'] === 'payment.approved')
     expect(approvals).toHaveLength(count)
     return approvals.map(({ event }) => event)[0] as Envelope
-  }, 10_000)
+  })
 }
 type Approval = { paymentId: string; payee: object; amount: object }
 type Envelope = { 'detail-type': string; detail: Approval }
@@ -76,7 +77,7 @@ test('a payment that is denied is said to be so; pressed again, another is asked
   answer('denied')
   await told('Nothing was paid: denied.')
   await press()
-  await vi.waitFor(() => expect(pushes()).toBe(2), 10_000)
+  await eventually(() => expect(pushes()).toBe(2))
   await told(`Look at your phone: ${FROGS}`)
   answer('approved')
   await told(THANKS)

@@ -66,7 +66,7 @@ function inWholeBrowser() {
       await journey.harness.pass(3)
       return shownOn(phone)
     }
-    await expect.poll(left, { timeout: 10_000 }).toEqual([])
+    await expect.poll(left).toEqual([])
   })
 
   test.each([

@@ -117,14 +117,14 @@ test('a notification is closed when its payment waits no more, and none that may
     return closed()
   }
   await phone.page.bringToFront()
-  await expect.poll(closedLater, { timeout: 10_000 }).toContain('declared')
+  await expect.poll(closedLater).toContain('declared')
   expect(await closed()).toContain('#device.thumb')
   expect(await closed()).not.toContain(`#payment.${notification.tag}`)
   await ann.page.bringToFront()
   await ann.page.getByRole('button', { name: 'Cancel this payment' }).click()
   await says(ann.page, 'Payment cancelled')
   await phone.page.bringToFront()
-  await expect.poll(closedLater, { timeout: 10_000 }).toContain(`#payment.${notification.tag}`)
+  await expect.poll(closedLater).toContain(`#payment.${notification.tag}`)
   expect(await closed()).toContain('#stop.thumb')
 })
 
@@ -292,5 +292,5 @@ test('without network the page says so, says nothing of what waits, and tries ag
     await journey.harness.pass(6)
     return phone.page.getByText(/^Nothing waits\./).count()
   }
-  await expect.poll(knows, { timeout: 10_000 }).toBe(1)
+  await expect.poll(knows).toBe(1)
 })

@@ -1,11 +1,12 @@
 /** Events on a laptop: the last ones are remembered, and delivered again as the bus would do it. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventReceiver } from '../../local/auditTrail/eventReceiver.ts'
 import { EVENTS_MAX, lastEvents } from '../../local/auditTrail/lastEvents.ts'
 import type { EventEnvelope } from '../../local/auditTrail/localBus.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
+import { eventually } from '../harness/eventually.ts'
 import { signedInAt } from '../harness/signedIn.ts'
 
 const eventOf = (id: string): EventEnvelope => ({
@@ -68,7 +69,7 @@ describe('on the pretend phone’s port', () => {
       verificationId: phone.pending.verificationId,
       code: message?.code,
     })
-    await vi.waitFor(() => expect(posted).toHaveLength(1))
+    await eventually(() => expect(posted).toHaveLength(1))
   })
   afterAll(async () => {
     await payfriend.close()

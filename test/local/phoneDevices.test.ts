@@ -11,6 +11,7 @@ import { noFaults } from '../../local/phone/faults.ts'
 import { startPhone } from '../../local/phone/phone.ts'
 import { softwarePhone } from '../../local/phone/softwarePhone.ts'
 import { NOON } from '../core/answering.ts'
+import { eventually } from '../harness/eventually.ts'
 import { signedInAt } from '../harness/signedIn.ts'
 
 let payfriend: Payfriend
@@ -248,7 +249,7 @@ describe('a new device', () => {
     await asking(payer, 'The new one')
     const [item] = (await shownOf({ ...payer, device: 1 })).items
     expect((await answerOf(payer, item?.id ?? '', 'deny')).status).toBe(204)
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await shownOf(payer)).toMatchObject({
         name: 'The new one',
         asking: { digits: '', isTurnedAway: true },

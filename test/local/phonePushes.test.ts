@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { payers } from '../../functions/composition.ts'
 import { asLambda } from '../../local/database/access.ts'
 import { type Payfriend, startPayfriend } from '../../local/payfriend.ts'
@@ -14,6 +14,7 @@ import {
   PUSH_PATH,
   subscriptionJson,
 } from '../../local/phone/pushService.ts'
+import { eventually } from '../harness/eventually.ts'
 import { signedInAt } from '../harness/signedIn.ts'
 
 let payfriend: Payfriend
@@ -70,7 +71,7 @@ async function storedPush({ kid, deviceId }: Payer) {
 test('a payment rings the phone, which shows its words until it is answered', async () => {
   const payer = await payerWithDevice()
   const { paymentId, displayText } = await send(payer)
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(payer.rings()).toMatchObject([
       {
         title: 'Approve this payment?',
@@ -80,7 +81,7 @@ test('a payment rings the phone, which shows its words until it is answered', as
       },
     ]),
   )
-  await vi.waitFor(() => expect(shown(payer.email)?.items).toHaveLength(1))
+  await eventually(() => expect(shown(payer.email)?.items).toHaveLength(1))
   expect(await phone().devices.answer(payer.kid, `payment.${paymentId}`, 'approve')).toBeNull()
   await phone().devices.look()
   expect(payer.rings()).toEqual([])
@@ -89,7 +90,7 @@ test('a payment rings the phone, which shows its words until it is answered', as
 test('a phone that is rung shows the payment without waiting for its next look', async () => {
   const payer = await payerWithDevice()
   await send(payer)
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(shown(payer.email)?.items).toMatchObject([{ kind: 'payment', status: 'waiting' }]),
   )
 })
@@ -97,14 +98,14 @@ test('a phone that is rung shows the payment without waiting for its next look',
 test('a removal on the page rings the removed phone', async () => {
   const payer = await payerWithDevice()
   await payer.api('POST', `/devices/${payer.deviceId}/removal`, {})
-  await vi.waitFor(() => expect(payer.rings()).toMatchObject([{ title: 'This phone was removed' }]))
+  await eventually(() => expect(payer.rings()).toMatchObject([{ title: 'This phone was removed' }]))
 })
 
 describe('a test ring', () => {
   test('comes, and a second one at once is refused in words', async () => {
     const payer = await payerWithDevice()
     expect(await phone().devices.testRing(payer.kid)).toBeNull()
-    await vi.waitFor(() => expect(payer.rings()).toMatchObject([{ title: 'Test ring' }]))
+    await eventually(() => expect(payer.rings()).toMatchObject([{ title: 'Test ring' }]))
     expect(await phone().devices.testRing(payer.kid)).toContain('too_many_rings')
   })
 
@@ -112,7 +113,7 @@ describe('a test ring', () => {
     const payer = await payerWithDevice()
     phone().book.faults.pushService = fault
     expect(await phone().devices.testRing(payer.kid)).toBeNull()
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(shown(payer.email)?.missed).toBe(
         `A ring was sent, and the push service answered ${fault}, by the fault above.`,
       ),
@@ -124,10 +125,10 @@ describe('a test ring', () => {
     const payer = await payerWithDevice()
     phone().book.faults.pushService = '410'
     await send(payer)
-    await vi.waitFor(async () => expect(await storedPush(payer)).toBeUndefined())
+    await eventually(async () => expect(await storedPush(payer)).toBeUndefined())
     phone().book.faults.pushService = 'well'
     expect(await phone().devices.testRing(payer.kid)).toBeNull()
-    await vi.waitFor(() => expect(payer.rings()).toMatchObject([{ title: 'Test ring' }]))
+    await eventually(() => expect(payer.rings()).toMatchObject([{ title: 'Test ring' }]))
   })
 })
 
@@ -177,7 +178,7 @@ describe('the push service', () => {
   test('answers late on demand, once its timer has run, or never', async () => {
     phone().book.faults.pushService = 'late'
     const late = post(newSubscription(SERVER_KEY))
-    await vi.waitFor(() => expect(timers).toHaveLength(1))
+    await eventually(() => expect(timers).toHaveLength(1))
     for (const fn of timers.splice(0)) fn()
     expect((await late).status).toBe(410)
     phone().book.faults.pushService = 'never'
