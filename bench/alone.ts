@@ -59,7 +59,7 @@ async function silently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function call(handler: Handler, event: Event) {
-  calls.again()
+  calls.rewind()
   const result = await handler(event, context)
   if (typeof result !== 'object' || (result.statusCode ?? 200) >= 300) {
     throw new Error(`a function refused: ${JSON.stringify(result)}`)

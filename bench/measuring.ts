@@ -13,17 +13,18 @@ export type Measured = {
   readonly cpuMs: number
 }
 
-/** Send requests over so many connections; throws if one is refused or fails. */
+/** Send requests over so many connections, for `SECONDS` or so many; throws if one is refused or fails. */
 export async function measure(
   { url, usage }: Pick<UnderLoad, 'url' | 'usage'>,
   connections: number,
   request: () => Request,
+  amount?: number,
 ): Promise<Measured> {
   const before = await usage()
   const { requests, latency, duration, ...failed } = await autocannon({
     url,
     connections,
-    duration: SECONDS,
+    ...(amount === undefined ? { duration: SECONDS } : { amount }),
     requests: [{ setupRequest: (given) => ({ ...given, ...request() }) }],
   })
   const after = await usage()

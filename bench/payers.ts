@@ -10,9 +10,19 @@ export type Payer = {
   readonly token: string
 }
 
+/** Payers that are stored at once: as many as the SDK has sockets. */
+const AT_ONCE = 50
+
 /** Store so many payers. */
-export const newPayers = (underLoad: UnderLoad, count: number): Promise<Payer[]> =>
-  Promise.all(Array.from({ length: count }, (_, n) => newPayer(underLoad, n)))
+export async function newPayers(underLoad: UnderLoad, count: number): Promise<Payer[]> {
+  const payers: Payer[] = []
+  while (payers.length < count) {
+    const length = Math.min(AT_ONCE, count - payers.length)
+    const next = Array.from({ length }, (_, n) => newPayer(underLoad, payers.length + n))
+    payers.push(...(await Promise.all(next)))
+  }
+  return payers
+}
 
 /** The item of a payer whose phone is verified. */
 export const payerItem = (payerId: string, email: string, national: string, phoneId: string) => ({

@@ -16,13 +16,14 @@ export const ACTION: PaymentAction = {
   amount: { amountMinor: 2050, currency: 'EUR' },
 }
 
-/** Store so many payments, spread over the payers. */
+/** Store so many payments that are started at this moment, spread over the payers. */
 export async function fill(
   store: PaymentStore,
   payers: readonly Omit<Payer, 'token'>[],
   count: number,
+  now = new Date(),
 ): Promise<Payment[]> {
-  const made = Array.from({ length: Math.max(0, count) }, (_, n) => newPayment(payers, n))
+  const made = Array.from({ length: Math.max(0, count) }, (_, n) => newPayment(payers, n, now))
   const waiting = [...made]
   await Promise.all(
     Array.from({ length: WRITERS }, async () => {
@@ -33,7 +34,7 @@ export async function fill(
 }
 
 /** A payment of the nth payer, with a push on their phone. */
-function newPayment(payers: readonly Omit<Payer, 'token'>[], n: number, now = new Date()): Payment {
+function newPayment(payers: readonly Omit<Payer, 'token'>[], n: number, now: Date): Payment {
   const payer = payers[n % payers.length]
   if (!payer) throw new Error('there are no payers')
   const reference = '4F2K7Q'

@@ -35,7 +35,7 @@ export type Recording = {
 export function catchCalls(engine: DatabaseEngine) {
   const caught = engineCalls(engine)
   const asked = providerCalls()
-  let release = () => {}
+  let rewind = () => {}
 
   return {
     /** Do something, and record what it asks. */
@@ -51,7 +51,7 @@ export function catchCalls(engine: DatabaseEngine) {
       return { result, recording: { trips, provider } }
     },
 
-    /** From now on every call is answered from a recording. `again` begins it from its first call. */
+    /** From now on every call is answered from a recording. `rewind` begins it from its first call. */
     replay({ trips, provider }: Recording) {
       const known = new Map<string, Recorded[]>()
       for (const call of trips.flat()) {
@@ -73,12 +73,12 @@ export function catchCalls(engine: DatabaseEngine) {
         if (!answer) throw new Error('the recording has no such call of the provider')
         return answer
       }
-      release = () => {
+      rewind = () => {
         used.clear()
         answered = 0
       }
     },
-    again: () => release(),
+    rewind: () => rewind(),
 
     /** Calls go to the network again. */
     end() {
@@ -100,7 +100,8 @@ function engineCalls({ answer }: DatabaseEngine) {
   client.destroy()
   const { handle } = handler
   const pass: Handle = async (operation, body, headers) => {
-    const reply = await answer({ headers, body })
+    const lowerCased = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+    const reply = await answer({ headers: Object.fromEntries(lowerCased), body })
     return { operation, body, status: reply.status, answer: JSON.stringify(reply.body) }
   }
   const caught = {
@@ -116,7 +117,7 @@ function engineCalls({ answer }: DatabaseEngine) {
       '',
     )
     const text = typeof body === 'string' ? body : decoder.decode(body)
-    const recorded = await caught.handle(operation, text, lowerCased(headers))
+    const recorded = await caught.handle(operation, text, headers)
     const type = { 'content-type': 'application/x-amz-json-1.0' }
     // Bytes of its own for each answer, because the SDK changes them.
     const bytes = Buffer.from(recorded.answer)
@@ -124,9 +125,6 @@ function engineCalls({ answer }: DatabaseEngine) {
   }
   return caught
 }
-
-const lowerCased = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** So many turns of the event loop without another call mean that the function waits for what it has sent. */
 const TURNS = 50

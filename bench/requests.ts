@@ -23,6 +23,13 @@ export const statusOf = ({ paymentId }: Pick<Payment, 'paymentId'>, { token }: P
   headers: { authorization: `Bearer ${token}` },
 })
 
+/** `GET /payments`, the first page. */
+export const listOf = ({ token }: Payer): Request => ({
+  method: 'GET',
+  path: '/api/payments',
+  headers: { authorization: `Bearer ${token}` },
+})
+
 /** `POST /payments` with a new key. */
 export const sendBy = ({ token }: Payer): Request => ({
   method: 'POST',

@@ -38,6 +38,7 @@ const sweep = sweepPayments(asLambda(world, 'sweepPayments'))
 
 // The measurement has ended, or was stopped. The folder is freed for the next server.
 process.once('disconnect', async () => {
+  await gateway.close()
   await database.close()
   process.exit()
 })
