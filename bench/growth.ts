@@ -10,8 +10,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fillFolder } from './filledFolder.ts'
-import { type Measured, measure, SECONDS, taken } from './measuring.ts'
-import { newPayers, type Payer } from './payers.ts'
+import { type Measured, measure, SECONDS, taken, warmUp } from './measuring.ts'
+import { anyOf, newPayers, type Payer } from './payers.ts'
 import { fill } from './pendingPayments.ts'
 import { approvingCallback, listOf, type Request, sendBy, statusOf } from './requests.ts'
 import { secondsToStart } from './restart.ts'
@@ -62,6 +62,7 @@ async function serverWith(size: number) {
   const filledS = (performance.now() - from) / 1000
   const server = await startUnderLoad(join(dataDir, 'tables'))
   const payers = await newPayers(server, PAYERS)
+  await warmUp(server, payers)
   console.log(
     `${size} payments: ${megabytes(dataDir)} MB on disk, filled in ${Math.round(filledS)} s.`,
   )
@@ -92,10 +93,10 @@ async function tellLoad() {
       return () => taken(callbacks)
     },
     send: async ({ payers }) => {
-      return () => sendBy(payers[Math.floor(Math.random() * PAYERS)] ?? taken([]))
+      return () => sendBy(anyOf(payers))
     },
-    'list of 20': async ({ payers }) => listing(payers[1]),
-    [LONG_LIST]: async ({ payers }) => listing(payers[0]),
+    'list of 20': ({ server, payers }) => listing(server, payers[1]),
+    [LONG_LIST]: ({ server, payers }) => listing(server, payers[0]),
   }
   for (const [name, requestsOf] of Object.entries(requests)) {
     const found = new Map<number, Measured[]>()
@@ -115,8 +116,10 @@ async function tellLoad() {
   }
 }
 
-function listing(payer: Payer | undefined): () => Request {
+/** The first page of the payer's list, which is full in the smallest folder too. */
+async function listing({ store }: UnderLoad, payer: Payer | undefined) {
   if (!payer) throw new Error('there are no payers')
+  await fill(store, [payer], 20)
   return () => listOf(payer)
 }
 

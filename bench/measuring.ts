@@ -1,9 +1,11 @@
 /** One measurement: load for some seconds, and what it took. */
 import autocannon from 'autocannon'
-import type { Request } from './requests.ts'
+import { anyOf, type Payer } from './payers.ts'
+import { type Request, sendBy } from './requests.ts'
 import type { UnderLoad } from './underLoad.ts'
 
 export const SECONDS = Number(process.env.SECONDS ?? 5)
+const WARM_UP = 200
 
 export type Measured = {
   readonly perSecond: number
@@ -11,6 +13,12 @@ export type Measured = {
   readonly p99: number
   /** Processor time of API, engine and pretend phone together, for one request. */
   readonly cpuMs: number
+}
+
+/** Send payments before anything is measured, because the first requests compile the code. */
+export async function warmUp({ url }: Pick<UnderLoad, 'url'>, payers: readonly Payer[]) {
+  const send = ({ path, ...request }: Request) => fetch(`${url}${path}`, request)
+  await Promise.all(Array.from({ length: WARM_UP }, () => send(sendBy(anyOf(payers)))))
 }
 
 /** Send requests over so many connections, for `SECONDS` or so many; throws if one is refused or fails. */

@@ -24,6 +24,13 @@ export async function newPayers(underLoad: UnderLoad, count: number): Promise<Pa
   return payers
 }
 
+/** One of them by chance. */
+export function anyOf(payers: readonly Payer[]): Payer {
+  const any = payers[Math.floor(Math.random() * payers.length)]
+  if (!any) throw new Error('there are no payers')
+  return any
+}
+
 /** The item of a payer whose phone is verified. */
 export const payerItem = (payerId: string, email: string, national: string, phoneId: string) => ({
   user_id: payerId,

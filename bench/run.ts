@@ -8,10 +8,10 @@ import '../local/environment.ts'
 import { execFileSync } from 'node:child_process'
 import type { Payment } from '../functions/core/payment.ts'
 import { bareSends } from './bareSend.ts'
-import { type Measured, measure, rateOf, SECONDS, taken } from './measuring.ts'
-import { newPayers, type Payer } from './payers.ts'
+import { type Measured, measure, rateOf, SECONDS, taken, warmUp } from './measuring.ts'
+import { anyOf, newPayers, type Payer } from './payers.ts'
 import { approve, fill as fillFor } from './pendingPayments.ts'
-import { approvingCallback, type Request, sendBy, statusOf } from './requests.ts'
+import { approvingCallback, sendBy, statusOf } from './requests.ts'
 import { percent, tableOf } from './table.ts'
 import { startUnderLoad } from './underLoad.ts'
 
@@ -41,8 +41,7 @@ console.log(
 )
 
 await fill(ROWS[0] ?? 0)
-// The first requests compile the code.
-await Promise.all(Array.from({ length: 200 }, () => send(sendBy(anyPayer()))))
+await warmUp(underLoad, payers)
 const polled = taken(await fill(1))
 for (const connections of CONNECTIONS) {
   const bare = await rateOf(connections, () => store.get(polled.payerId, polled.paymentId))
@@ -55,7 +54,12 @@ for (const delayMs of [0, 200]) {
   for (const connections of CONNECTIONS) {
     const bare = delayMs === 0 ? await rateOf(connections, bareSend) : undefined
     const name = delayMs === 0 ? 'send' : `send, provider takes ${delayMs} ms`
-    tell(name, connections, await measure(underLoad, connections, () => sendBy(anyPayer())), bare)
+    tell(
+      name,
+      connections,
+      await measure(underLoad, connections, () => sendBy(anyOf(payers))),
+      bare,
+    )
   }
 }
 await underLoad.delayProvider(0)
@@ -96,12 +100,4 @@ function fill(count: number): Promise<Payment[]> {
 
 function ownerOf(payment: Payment): Payer {
   return taken(payers.filter(({ payerId }) => payerId === payment.payerId))
-}
-
-function anyPayer(): Payer {
-  return payers[Math.floor(Math.random() * PAYERS)] ?? taken([])
-}
-
-function send({ path, ...request }: Request) {
-  return fetch(`${underLoad.url}${path}`, request)
 }
