@@ -11,7 +11,9 @@ declare module 'autocannon' {
     url: string
     connections: number
     /** Seconds. */
-    duration: number
+    duration?: number
+    /** Of requests, instead of a duration. */
+    amount?: number
     requests: { setupRequest: (request: Request) => Request }[]
   }): Promise<{
     requests: { total: number; average: number }
