@@ -87,7 +87,7 @@ export type PaymentStore = PushWrites &
      * Every pending payment, from an index that may lag. An item that cannot be parsed is left out and its fault
      * is passed to `onUnreadable`.
      */
-    open(onUnreadable: (fault: unknown) => void): AsyncIterable<Payment>
+    open(onUnreadable: (fault: unknown) => void): AsyncIterableIterator<Payment>
     /** Store the status `expired`. Requires: pending, and `expiresAt` reached. */
     expire(paymentId: string, now: Date): Promise<Payment | undefined>
   }

@@ -5,8 +5,8 @@ import type { Payment } from './payment.ts'
 import type { ChannelEnds, ChannelSweep, ChannelSweeps } from './ports.ts'
 import { Refusal } from './refusals.ts'
 
-/** The provider's calls at once, and the time after which a run begins no more calls. */
-const CALLS_AT_ONCE = 8
+/** Payments and provider's calls at once, and the time after which a run begins no more calls. */
+const AT_ONCE = 8
 const CALLING_SECONDS_MAX = 40
 
 /** The counts of a sweep. A fault of one payment is added to `faults` and does not stop the others. */
@@ -35,17 +35,22 @@ export async function sweep(
 
   const silent: Silent[] = []
   const ended: Payment[] = []
-  for await (const open of payments.open((fault) => swept.faults.push(fault))) {
-    const now = clock()
-    if (now >= open.expiresAt) {
-      await noted(async () => {
-        const expired = await payments.expire(open.paymentId, now)
-        if (!expired) return
-        swept.expired += 1
-        ended.push(expired)
-      })
-    } else silent.push(...silentChannels(sweeps, open, now))
+  const all = payments.open((fault) => swept.faults.push(fault))
+  const expireDue = async () => {
+    for await (const open of all) {
+      const now = clock()
+      if (now >= open.expiresAt) {
+        await noted(async () => {
+          const expired = await payments.expire(open.paymentId, now)
+          if (!expired) return
+          swept.expired += 1
+          ended.push(expired)
+        })
+      } else silent.push(...silentChannels(sweeps, open, now))
+    }
   }
+  // Each takes the next of the same payments.
+  await atOnce(expireDue)
 
   const askAbout = async ({ payment, sweep }: Silent) => {
     if (!(await sweep.claim(payment))) return
@@ -62,9 +67,11 @@ export async function sweep(
   const callNext = async () => {
     for (let call = calls.shift(); call && clock() < end; call = calls.shift()) await call()
   }
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, callNext))
+  await atOnce(callNext)
   return swept
 }
+
+const atOnce = (work: () => Promise<void>) => Promise.all(Array.from({ length: AT_ONCE }, work))
 
 /** A channel of a payment whose answer is due to be read, and since when. */
 type Silent = { readonly payment: Payment; readonly sweep: ChannelSweep; readonly since: Date }

@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Call, type Harness, type Person, startHarness } from '../harness/harness.ts'
+import { tripsOf } from '../harness/trips.ts'
 
 let harness: Harness
 let payer: Person
@@ -65,6 +66,25 @@ describe('what is due', () => {
     expect((await harness.sweep()).expired).toBe(20)
     const items = await harness.all('payments')
     expect(items.map(({ status }) => status)).toEqual(ids.map(() => 'expired'))
+  })
+
+  test('is ended eight at a time, so that ten thousand are ended within a run', async () => {
+    for (let i = 0; i < 16; i += 1) {
+      const { paymentId } = await harness.pending(await harness.person())
+      await harness.documents.send(
+        new UpdateCommand({
+          TableName: 'payments',
+          Key: { payment_id: paymentId },
+          UpdateExpression: 'SET open_shard = :first',
+          ExpressionAttributeValues: { ':first': 0 },
+        }),
+      )
+    }
+    harness.clock.advance(300)
+    const { trips, reply } = await tripsOf(harness, 'sweepPayments', {})
+    expect(reply.body).toMatchObject({ expired: 16 })
+    // Four parts of the index, two times eight payments, and the reminders.
+    expect(trips).toHaveLength(7)
   })
 
   test('does not include what is decided', async () => {
