@@ -133,7 +133,7 @@ const routes: Record<RouteName, First> = {
   },
   devicePush: async (as) => {
     const { device } = await deviceAsked(as)
-    return [eventOf('devicePush', device.requestOf('devicePush', undefined, {})), /"pushKey":"B/]
+    return [eventOf('devicePush', device.requestOf('devicePush', undefined, {})), /pushKey\W+B/]
   },
   deviceRemove: async (as) => {
     const { device, payer } = await deviceAsked(as)
