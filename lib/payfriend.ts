@@ -50,7 +50,7 @@ export type PayfriendProps = {
    */
   readonly eventBus?: IEventBus
   /**
-   * A folder that holds `<name>/index.mjs` for every Lambda of the provider, for stages that share their bundles.
+   * A folder that holds `<name>/index.cjs` for every Lambda of the provider, for stages that share their bundles.
    *
    * @default bundled at synth
    */

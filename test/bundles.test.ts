@@ -270,7 +270,7 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
         provider,
       )
     execFileSync(process.execPath, ['-e', script], { cwd: checkout })
-    const other = (name: string) => readFileSync(join(checkout, 'out', name, 'index.mjs'))
+    const other = (name: string) => readFileSync(join(checkout, 'out', name, 'index.cjs'))
     expect(new Map(names.map((name) => [name, other(name)]))).toEqual(files)
   })
 
@@ -279,7 +279,7 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
     bundleLambdas({ provider }, folder)
     expect(readdirSync(folder).sort()).toEqual([...names].sort())
     expect(names.flatMap((name) => readdirSync(join(folder, name)))).toEqual(
-      names.map(() => 'index.mjs'),
+      names.map(() => 'index.cjs'),
     )
   })
 })
