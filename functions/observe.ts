@@ -51,6 +51,9 @@ export const measure = (metric: Measured, value: number) => add(metric, value)
 const add = (metric: Metric, value: number) =>
   values.set(metric, [...(values.get(metric) ?? []), value])
 
+// The loader of the bundle says so (lib/codeCache.ts): once an environment, with the first request's metrics.
+if (process.env.CODE_CACHE_REFUSED) count('CodeCacheRefused')
+
 /**
  * Write the metrics to the log, all as one line, because each line costs; call it once at the end of each invocation.
  * CloudWatch reads the line as its embedded metric format.

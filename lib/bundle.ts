@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { basename, dirname, join, resolve } from 'node:path'
 import { buildSync, type Metafile } from 'esbuild'
 import { type Carriers, consumers, lambdasOf, triggers } from '../functions/routes.ts'
+import { lambdaFiles } from './codeCache.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const FOLDER = join(ROOT, '.cache', 'lambdas')
@@ -22,7 +23,8 @@ export const LEFT_OUT = [
 ]
 
 /**
- * Bundle every Lambda of a deployment with these providers, each to `<folder>/<name>/index.cjs` with no other file beside it.
+ * Bundle every Lambda of a deployment with these providers, each to `<folder>/<name>/index.cjs`. No
+ * other file lies beside it but, with `codeCache`, the script that it loads and V8's cache of that.
  *
  * The same source gives the same bytes, wherever the checkout is, so an unchanged Lambda is not
  * deployed again. Another process may read the folder meanwhile: an unchanged file is left alone, and a
@@ -30,12 +32,15 @@ export const LEFT_OUT = [
  *
  * @returns the folder
  */
-export function bundleLambdas(carriers: Carriers, folder = folderOf(carriers)): string {
+export function bundleLambdas(
+  { codeCache = false, ...carriers }: Carriers & { readonly codeCache?: boolean },
+  folder = folderOf(carriers) + (codeCache ? '-cached' : ''),
+): string {
   mkdirSync(folder, { recursive: true })
   for (const [name, contents] of lambdaBundles(carriers).files) {
     const place = join(folder, name)
     mkdirSync(place, { recursive: true })
-    store(place, { 'index.cjs': contents })
+    store(place, lambdaFiles(contents, codeCache))
   }
   return folder
 }

@@ -185,10 +185,7 @@ describe.each(providers)('what is in a bundle made for %s', (provider) => {
 
   test.each(names)('%s needs nothing beside it but Node', (name) => {
     const { imports } = outputOf(name)
-    const needed = imports.filter(
-      ({ path, kind }) =>
-        !isBuiltin(path) && !(kind === 'dynamic-import' && LEFT_OUT.includes(path)),
-    )
+    const needed = imports.filter(({ path }) => !isBuiltin(path) && !LEFT_OUT.includes(path))
     expect(needed).toEqual([])
   })
 })
@@ -274,6 +271,18 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
     expect(new Map(names.map((name) => [name, other(name)]))).toEqual(files)
   })
 
+  test('when it is bundled again with code caches, in another folder', () => {
+    const [one, other] = ['cached', 'cached further down'].map((name) =>
+      bundleLambdas({ provider, codeCache: true }, join(temporary, name, provider)),
+    )
+    const all = (place = '') =>
+      names.flatMap((name) =>
+        readdirSync(join(place, name)).map((file) => readFileSync(join(place, name, file))),
+      )
+    expect(all(one).length).toBeGreaterThan(2 * names.length)
+    expect(all(other)).toEqual(all(one))
+  })
+
   test('and nothing lies beside them', () => {
     bundleLambdas({ provider }, folder)
     bundleLambdas({ provider }, folder)
@@ -284,18 +293,21 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
   })
 })
 
-describe.each(providers)(
-  'made for %s, in Lambda’s own runtime, each in its own process',
-  (provider) => {
+describe.each([
+  ...providers.map((provider) => ({ provider, codeCache: false })),
+  { provider: 'authy', codeCache: true } as const,
+])(
+  'made for $provider with codeCache $codeCache, in Lambda’s own runtime, each in its own process',
+  ({ provider, codeCache }) => {
     const names = namesWith({ provider })
-    const folder = join(temporary, 'running', provider)
+    const folder = join(temporary, 'running', `${provider}-${codeCache}`)
     const hasPush = provider === 'authy'
     const hasTexts = provider !== 'none'
     let around: Awaited<ReturnType<typeof startAround>>
     const running = new Map<Name, Promise<RunningLambda>>()
 
     beforeAll(async () => {
-      bundleLambdas({ provider }, folder)
+      bundleLambdas({ provider, codeCache }, folder)
       around = await startAround(async (callback) => (await call('authyCallback', callback)).status)
     })
     afterAll(async () => {
@@ -554,6 +566,31 @@ describe.each(providers)(
         await broken.close()
       }
     })
+
+    test('no Lambda’s code cache was refused', async () => {
+      const lines = (await Promise.all(running.values())).flatMap(({ log }) => log())
+      expect(lines.length).toBeGreaterThan(10)
+      expect(lines.join('\n')).not.toContain('CodeCacheRefused')
+    })
+
+    if (codeCache)
+      test('a Lambda whose cache is gone answers the same, and counts it once', async () => {
+        const { as } = await payer()
+        const place = join(temporary, 'without')
+        cpSync(join(folder, 'profile'), place, { recursive: true })
+        rmSync(join(place, 'bundle.cache'))
+        const without = await startLambda('profile', place, envHere())
+        try {
+          const event = eventOf('profile', { as })
+          const [first, second] = [await without.invoke(event), await without.invoke(event)]
+          expect(first).toEqual(await (await lambda('profile')).invoke(event))
+          expect(second).toEqual(first)
+          const counted = without.log().filter((line) => line.includes('"CodeCacheRefused":1'))
+          expect(counted.length).toBe(1)
+        } finally {
+          await without.close()
+        }
+      })
 
     test('no Lambda was left out', () => {
       expect([...running.keys()].sort()).toEqual([...names].sort())

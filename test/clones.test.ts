@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const OF_THE_PAGE = ['oauth4webapi', 'uqr']
 const STAGES = {
   dev: {},
-  prod: { archiveLock: { mode: 'governance', years: 5 }, provider: 'none' },
+  prod: { archiveLock: { mode: 'governance', years: 5 }, provider: 'none', codeCache: true },
 }
 
 /** What `cdk synth` gives in a clone: each template, and each asset by its hash. */
