@@ -72,6 +72,12 @@ export function lambdaBundles({ provider, formerProvider }: Carriers): {
   return { files, metafile }
 }
 
+/**
+ * Runs before all else in a bundle: zod compiles no schema (docs/adr/0027). It decides that when a schema is made, and
+ * most are made while a Lambda loads, so its `z.config` would come too late.
+ */
+const FIRST = '"use strict";globalThis.__zod_globalConfig={jitless:true};'
+
 /** Bundle these files as Lambdas are bundled; the bench also bundles its yardsticks with it. Writes no files. */
 export function bundle(
   entryPoints: { in: string; out: string }[],
@@ -97,6 +103,7 @@ export function bundle(
     // Prefer the SDK's ES modules, of which esbuild leaves out unused code.
     mainFields: ['module', 'main'],
     external: leftOut,
+    banner: { js: FIRST },
     define,
     minify: true,
     // Deploying to one's own account is no distribution, so no licence asks for its notices in the bundle.

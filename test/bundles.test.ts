@@ -305,7 +305,11 @@ describe.each([
 
     const start = (name: Name, env: Env = envHere()) => startLambda(name, join(folder, name), env)
     // Without a provider nobody has a phone that a text could reach, and the first device is let in by a sign-in.
-    const envHere = () => ({ ...around.env, ...(!hasTexts && { FIRST_DEVICE: 'sign-in' }) })
+    const envHere = () => ({
+      ...around.env,
+      ...(!hasTexts && { FIRST_DEVICE: 'sign-in' }),
+      NODE_OPTIONS: `--require ${join(ROOT, 'test/harness/tellsCompiling.cjs')}`,
+    })
     function lambda(name: Name): Promise<RunningLambda> {
       const known = running.get(name) ?? start(name)
       running.set(name, known)
@@ -555,10 +559,12 @@ describe.each([
       }
     })
 
-    test('no Lambda’s code cache was refused', async () => {
+    test('no Lambda compiles its schemas, and none’s code cache was refused', async () => {
       const lines = (await Promise.all(running.values())).flatMap(({ log }) => log())
       expect(lines.length).toBeGreaterThan(10)
-      expect(lines.join('\n')).not.toContain('CodeCacheRefused')
+      const log = lines.join('\n')
+      expect(log).not.toContain('code was made of a text')
+      expect(log).not.toContain('CodeCacheRefused')
     })
 
     if (codeCache) {
