@@ -17,15 +17,15 @@ try {
     app.node.tryGetContext('stage'),
     CDK_DEFAULT_REGION,
   )
-  /** The folder of bundled Lambdas, by providers, so that stages share it. */
+  /** The folder of bundled Lambdas, by providers and code cache, so that stages share it. */
   const lambdas = new Map<string, string>()
   /** The files of the page, by brand, so that stages share them. */
   const pages = new Map<string, Page>()
   for (const settings of stages) {
-    const { stage, account, region, provider, formerProvider } = settings
-    const carriers = `${provider} ${formerProvider}`
-    const folder = lambdas.get(carriers) ?? bundleLambdas(settings)
-    lambdas.set(carriers, folder)
+    const { stage, account, region, provider, formerProvider, codeCache } = settings
+    const kind = `${provider} ${formerProvider} ${codeCache}`
+    const folder = lambdas.get(kind) ?? bundleLambdas(settings)
+    lambdas.set(kind, folder)
     const brand = JSON.stringify(settings.brand)
     const page = pages.get(brand) ?? bundlePage(settings.brand)
     pages.set(brand, page)

@@ -78,6 +78,8 @@ export const metrics = {
   ProviderMs: 'Milliseconds',
   ProviderFault: 'Count',
   Fault: 'Count',
+  /** Environments of a Lambda that started without the code cache of its bundle, which is slower. */
+  CodeCacheRefused: 'Count',
   /** Audit entries that could not be archived, and events that could not be published. */
   ArchiveFault: 'Count',
   PublishFault: 'Count',

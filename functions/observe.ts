@@ -1,14 +1,45 @@
-/** Logs and metrics: one log line per request, and the counts of `metrics.ts`. */
-import { Logger } from '@aws-lambda-powertools/logger'
-import { Metrics } from '@aws-lambda-powertools/metrics'
-import { type Counted, type Measured, type Metric, metrics, NAMESPACE } from './metrics.ts'
+/**
+ * Logs and metrics: one log line per request, and the counts of `metrics.ts`.
+ *
+ * The lines are written here and not by a library, because a library for them took 3 % of a cold start (docs/adr/0102).
+ */
+import {
+  type Counted,
+  DIMENSION,
+  type Measured,
+  type Metric,
+  metrics,
+  NAMESPACE,
+} from './metrics.ts'
 
 // Each stage has its own service name, so that two stages in one account are told apart.
-const serviceName = process.env.POWERTOOLS_SERVICE_NAME ?? 'payfriend'
+const service = process.env.POWERTOOLS_SERVICE_NAME ?? 'payfriend'
 const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? NAMESPACE
+const isCounting = process.env.POWERTOOLS_METRICS_DISABLED !== 'true'
 
-export const logger = new Logger({ serviceName })
-const emitted = new Metrics({ namespace, serviceName })
+const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']
+const lowest = process.env.POWERTOOLS_LOG_LEVEL?.toUpperCase() ?? 'INFO'
+
+/** Writes a line of JSON where its level is logged. `details` cannot replace the line's own fields. */
+const logged = (level: string) =>
+  LEVELS.indexOf(level) < LEVELS.indexOf(lowest)
+    ? () => {}
+    : (message: string, details: Readonly<Record<string, unknown>> = {}) => {
+        const own = { level, message, timestamp: new Date().toISOString(), service }
+        write({ ...own, ...details, ...own })
+      }
+
+export const logger = {
+  debug: logged('DEBUG'),
+  info: logged('INFO'),
+  warn: logged('WARN'),
+  error: logged('ERROR'),
+}
+
+/** To the stream itself: in Lambda `console` puts text before a line, and then the line is no JSON. */
+const write = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+const values = new Map<Metric, number[]>()
 
 export const count = (metric: Counted, times = 1) => {
   if (times > 0) add(metric, times)
@@ -17,12 +48,30 @@ export const count = (metric: Counted, times = 1) => {
 /** Record a value in the metric's unit. */
 export const measure = (metric: Measured, value: number) => add(metric, value)
 
-/** All metrics of an invocation become one log line, because each line costs. */
-const add = (metric: Metric, value: number) => emitted.addMetric(metric, metrics[metric], value)
+const add = (metric: Metric, value: number) =>
+  values.set(metric, [...(values.get(metric) ?? []), value])
 
-/** Write the metrics to the log; call it once at the end of each invocation. */
+// The loader of the bundle says so (lib/codeCache.ts): once an environment, with the first request's metrics.
+if (process.env.CODE_CACHE_REFUSED) count('CodeCacheRefused')
+
+/**
+ * Write the metrics to the log, all as one line, because each line costs; call it once at the end of each invocation.
+ * CloudWatch reads the line as its embedded metric format.
+ */
 export const flush = () => {
-  if (emitted.hasStoredMetrics()) emitted.publishStoredMetrics()
+  if (values.size === 0) return
+  const found = Object.fromEntries(
+    [...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]),
+  )
+  values.clear()
+  if (!isCounting) return
+  const Metrics = (Object.keys(found) as Metric[]).map((Name) => ({ Name, Unit: metrics[Name] }))
+  const directive = { Namespace: namespace, Dimensions: [[DIMENSION]], Metrics }
+  write({
+    _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] },
+    [DIMENSION]: service,
+    ...found,
+  })
 }
 
 /**

@@ -33,6 +33,7 @@ import type {
   Switches,
 } from './core/ports.ts'
 import { countedCodes, countedPhones, countedSwitches } from './counting.ts'
+import { readEarly } from './earlyReads.ts'
 import { count, logger, measure } from './observe.ts'
 
 /**
@@ -165,25 +166,28 @@ export const channelEnds = (world: World): ChannelEnds => ({
   device: undefined,
 })
 
-function verifyPayments({ env }: World) {
-  const { VERIFY_API_URL, VERIFY_PAYMENTS_SERVICE, ...given } = verifySettings(env)
+function verifyPayments(world: World) {
+  const { VERIFY_API_URL, VERIFY_PAYMENTS_SERVICE, ...given } = verifySettings(world.env)
+  const key = async (fresh: boolean) =>
+    'key' in given ? given.key : twilioKeyFrom(given.secretId, fresh)
+  readEarly(world, 'twilioVerify', () => key(false))
   return {
     apiUrl: VERIFY_API_URL,
     serviceSid: VERIFY_PAYMENTS_SERVICE,
-    key: async (fresh: boolean) =>
-      'key' in given ? given.key : twilioKeyFrom(given.secretId, fresh),
+    key,
     onFault: onProviderFault,
     onCall: onProviderCall,
   }
 }
 
 /** The owner's switches: from their secret or, on a laptop, from the environment. */
-export function switches({ env }: World): Switches {
-  const { SWITCHES_SECRET_ID, SMS_OFF, PAYMENTS_OFF } = switchSettings(env)
+export function switches(world: World): Switches {
+  const { SWITCHES_SECRET_ID, SMS_OFF, PAYMENTS_OFF } = switchSettings(world.env)
   const read = async () =>
     SWITCHES_SECRET_ID === undefined
       ? { smsOff: SMS_OFF, paymentsOff: PAYMENTS_OFF }
       : switchesFrom(SWITCHES_SECRET_ID)
+  if (SWITCHES_SECRET_ID !== undefined) readEarly(world, SWITCHES_SECRET_ID, read)
   return countedSwitches({
     smsOff: async () => (await read()).smsOff,
     paymentsOff: async () => (await read()).paymentsOff,
@@ -191,11 +195,13 @@ export function switches({ env }: World): Switches {
 }
 
 /** Authy's adapter for push, codes and phones. */
-function authyOf({ env }: World) {
-  const { AUTHY_API_URL, LOGO_URL } = authySettings(env)
+function authyOf(world: World) {
+  const { AUTHY_API_URL, LOGO_URL } = authySettings(world.env)
+  const apiKey = authyKey(world.env)
+  readEarly(world, 'authy', () => apiKey(false))
   return authy({
     apiUrl: AUTHY_API_URL,
-    apiKey: authyKey(env),
+    apiKey,
     logoUrl: LOGO_URL,
     onFault: onProviderFault,
     onCall: onProviderCall,

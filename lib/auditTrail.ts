@@ -24,7 +24,7 @@ export type AuditTrailProps = {
     readonly logLevel: string
     readonly logRetentionDays: RetentionDays
   }
-  /** Holds `<name>/index.mjs` for each Lambda that consumes the streams of the tables. */
+  /** Holds `<name>/index.cjs` for each Lambda that consumes the streams of the tables. */
   readonly folder: string
   readonly tables: Tables
   /** The bus on which payments and changes of accounts are published. Default: a bus of Payfriend's own. */

@@ -6,7 +6,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 
 export type LambdaProps = {
-  /** Holds `<name>/index.mjs`. */
+  /** Holds `<name>/index.cjs`. */
   readonly folder: string
   readonly name: string
   readonly description: string

@@ -25,7 +25,7 @@ import { routesOf } from './throttling.ts'
 
 export type LambdasProps = {
   readonly settings: LambdaSettings
-  /** Holds `<name>/index.mjs` for every Lambda of the providers. */
+  /** Holds `<name>/index.cjs` for every Lambda of the providers. */
   readonly folder: string
   readonly tables: Tables
   /** The secret of each provider, current and former. */

@@ -1,4 +1,4 @@
-import { Stack, Tags } from 'aws-cdk-lib'
+import { Annotations, Stack, Tags } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -50,7 +50,7 @@ export type PayfriendProps = {
    */
   readonly eventBus?: IEventBus
   /**
-   * A folder that holds `<name>/index.mjs` for every Lambda of the provider, for stages that share their bundles.
+   * A folder that holds `<name>/index.cjs` for every Lambda of the provider, for stages that share their bundles.
    *
    * @default bundled at synth
    */
@@ -111,6 +111,12 @@ export class Payfriend extends Construct {
       settings,
     })
     const folder = props.lambdas ?? bundleLambdas(settings)
+    if (settings.codeCache && `${process.platform} ${process.arch}` !== 'linux arm64') {
+      Annotations.of(this).addWarningV2(
+        'payfriend:codeCache',
+        `Lambda refuses code caches that were made on ${process.platform}, ${process.arch}: docs/guides/speed.md says where to make them.`,
+      )
+    }
     const lambdas = new Lambdas(this, 'Lambdas', {
       settings,
       folder,

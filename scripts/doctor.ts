@@ -8,6 +8,7 @@
  */
 import type { AwsClients } from './checks/awsClients.ts'
 import type { Check } from './checks/check.ts'
+import { codeCacheCheck } from './checks/codeCacheCheck.ts'
 import { type Command, OPTIONS, run } from './checks/command.ts'
 import { type DeployedStage, deployedStage, NAMES } from './checks/deployedStage.ts'
 import { walkedAround } from './checks/firewallChecks.ts'
@@ -41,6 +42,7 @@ ${OPTIONS}
 /** Its checks of a stage. */
 export const doctorsChecks = (stage: DeployedStage, clients: AwsClients): Check[] => [
   ...keyChecks(stage, clients.secrets),
+  codeCacheCheck(stage, clients.cloudWatch),
   ...providerChecks(stage, clients),
   ...siteChecks(stage),
   ...walkedAround(stage),

@@ -96,6 +96,8 @@ const HANDLERS = 'functions/handlers/'
 const cognitoTriggers = triggers.map((name) => `${HANDLERS}${name}.ts`)
 const METRICS = 'functions/metrics.ts'
 /** Read by the stack and the laptop too. */
+/** Between the composition root and the pipeline, which do not know each other. */
+const EARLY = 'functions/earlyReads.ts'
 const PLAIN_DATA = [
   'functions/routes.ts',
   'functions/tables.ts',
@@ -125,7 +127,6 @@ const AWS_CLIENTS = [
   '@aws-sdk/client-s3',
   '@aws-sdk/client-eventbridge',
   '@aws-sdk/client-secrets-manager',
-  '@aws-lambda-powertools/parameters/secrets',
 ]
 /** The parts of Twilio's package that are used; subpaths are no promise of it. */
 const TWILIO = [
@@ -253,7 +254,7 @@ const fences: Record<string, Fence> = {
     around: (file) => COMPOSITION.includes(file),
     allows: (found, file) =>
       within(CORE, ADAPTERS).has(found) ||
-      isOneOf('functions/observe.ts', 'functions/counting.ts', 'node:crypto')(found) ||
+      isOneOf('functions/observe.ts', 'functions/counting.ts', EARLY, 'node:crypto')(found) ||
       isOneOf(...DATABASE, ...AWS_CLIENTS)(found) ||
       (found.target === 'functions/composition.ts' &&
         (found.isType || file === 'functions/providerComposition.ts')),
@@ -268,11 +269,19 @@ const fences: Record<string, Fence> = {
     around: (file) => file.startsWith('functions/http/') && !PLAIN_DATA.includes(file),
     allows: (found) =>
       within(CORE, 'functions/http/').has(found) ||
-      found.target === 'functions/observe.ts' ||
+      isOneOf('functions/observe.ts', EARLY)(found) ||
       isPackage(found),
     caught: [
       ['functions/http/endpoint.ts', "import { payments } from '../composition.ts'"],
       ['functions/http/x.ts', "import { authy } from '../adapters/authy/authy.ts'"],
+    ],
+  },
+  'what is read early is known to whoever registers it, and imports nothing': {
+    around: (file) => file === EARLY,
+    allows: () => false,
+    caught: [
+      [EARLY, "import type { World } from './composition.ts'"],
+      [EARLY, "import { authyKeyFrom } from './adapters/aws/providerSecret.ts'"],
     ],
   },
   'the lists of routes, tables and limits, which the stack reads too, import nothing': {
@@ -282,7 +291,7 @@ const fences: Record<string, Fence> = {
       ['functions/routes.ts', "import type { World } from './composition.ts'"],
       ['functions/tables.ts', "import type { Right } from './routes.ts'"],
       [LIMITS, "import { CURRENCIES } from './money.ts'"],
-      [METRICS, "import { MetricUnit } from '@aws-lambda-powertools/metrics'"],
+      [METRICS, "import { count } from './observe.ts'"],
       [METRICS, "import { CHANNEL_RULES } from './core/channels/all.ts'"],
       [CHANNEL_LIST, "import { CHANNEL_RULES } from './channels/all.ts'"],
     ],
@@ -585,6 +594,7 @@ test('the imports of a known file are all found', () => {
     'zod',
     'functions/core/payer.ts',
     'functions/core/refusals.ts',
+    'functions/earlyReads.ts',
     'functions/observe.ts',
     'functions/http/answers.ts',
     'functions/http/originCheck.ts',

@@ -185,10 +185,7 @@ describe.each(providers)('what is in a bundle made for %s', (provider) => {
 
   test.each(names)('%s needs nothing beside it but Node', (name) => {
     const { imports } = outputOf(name)
-    const needed = imports.filter(
-      ({ path, kind }) =>
-        !isBuiltin(path) && !(kind === 'dynamic-import' && LEFT_OUT.includes(path)),
-    )
+    const needed = imports.filter(({ path }) => !isBuiltin(path) && !LEFT_OUT.includes(path))
     expect(needed).toEqual([])
   })
 })
@@ -270,7 +267,7 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
         provider,
       )
     execFileSync(process.execPath, ['-e', script], { cwd: checkout })
-    const other = (name: string) => readFileSync(join(checkout, 'out', name, 'index.mjs'))
+    const other = (name: string) => readFileSync(join(checkout, 'out', name, 'index.cjs'))
     expect(new Map(names.map((name) => [name, other(name)]))).toEqual(files)
   })
 
@@ -279,23 +276,26 @@ describe.each(providers)('the same source gives the same bytes for %s', (provide
     bundleLambdas({ provider }, folder)
     expect(readdirSync(folder).sort()).toEqual([...names].sort())
     expect(names.flatMap((name) => readdirSync(join(folder, name)))).toEqual(
-      names.map(() => 'index.mjs'),
+      names.map(() => 'index.cjs'),
     )
   })
 })
 
-describe.each(providers)(
-  'made for %s, in Lambda’s own runtime, each in its own process',
-  (provider) => {
+describe.each([
+  ...providers.map((provider) => ({ provider, codeCache: false })),
+  { provider: 'authy', codeCache: true } as const,
+])(
+  'made for $provider with codeCache $codeCache, in Lambda’s own runtime, each in its own process',
+  ({ provider, codeCache }) => {
     const names = namesWith({ provider })
-    const folder = join(temporary, 'running', provider)
+    const folder = join(temporary, 'running', `${provider}-${codeCache}`)
     const hasPush = provider === 'authy'
     const hasTexts = provider !== 'none'
     let around: Awaited<ReturnType<typeof startAround>>
     const running = new Map<Name, Promise<RunningLambda>>()
 
     beforeAll(async () => {
-      bundleLambdas({ provider }, folder)
+      bundleLambdas({ provider, codeCache }, folder)
       around = await startAround(async (callback) => (await call('authyCallback', callback)).status)
     })
     afterAll(async () => {
@@ -305,7 +305,11 @@ describe.each(providers)(
 
     const start = (name: Name, env: Env = envHere()) => startLambda(name, join(folder, name), env)
     // Without a provider nobody has a phone that a text could reach, and the first device is let in by a sign-in.
-    const envHere = () => ({ ...around.env, ...(!hasTexts && { FIRST_DEVICE: 'sign-in' }) })
+    const envHere = () => ({
+      ...around.env,
+      ...(!hasTexts && { FIRST_DEVICE: 'sign-in' }),
+      NODE_OPTIONS: `--require ${join(ROOT, 'test/harness/tellsCompiling.cjs')}`,
+    })
     function lambda(name: Name): Promise<RunningLambda> {
       const known = running.get(name) ?? start(name)
       running.set(name, known)
@@ -554,6 +558,44 @@ describe.each(providers)(
         await broken.close()
       }
     })
+
+    test('no Lambda compiles its schemas, and none’s code cache was refused', async () => {
+      const lines = (await Promise.all(running.values())).flatMap(({ log }) => log())
+      expect(lines.length).toBeGreaterThan(10)
+      const log = lines.join('\n')
+      expect(log).not.toContain('code was made of a text')
+      expect(log).not.toContain('CodeCacheRefused')
+    })
+
+    if (codeCache) {
+      test('the same source gives the same code caches again, in another folder', () => {
+        const other = bundleLambdas({ provider, codeCache }, join(temporary, 'further', 'down'))
+        const all = (place: string) =>
+          names.flatMap((name) =>
+            readdirSync(join(place, name)).map((file) => readFileSync(join(place, name, file))),
+          )
+        expect(all(folder).length).toBeGreaterThan(2 * names.length)
+        expect(all(other)).toEqual(all(folder))
+      })
+
+      test('a Lambda whose cache is gone answers the same, and counts it once', async () => {
+        const { as } = await payer()
+        const place = join(temporary, 'without')
+        cpSync(join(folder, 'profile'), place, { recursive: true })
+        rmSync(join(place, 'bundle.cache'))
+        const without = await startLambda('profile', place, envHere())
+        try {
+          const event = eventOf('profile', { as })
+          const [first, second] = [await without.invoke(event), await without.invoke(event)]
+          expect(first).toEqual(await (await lambda('profile')).invoke(event))
+          expect(second).toEqual(first)
+          const counted = without.log().filter((line) => line.includes('"CodeCacheRefused":1'))
+          expect(counted.length).toBe(1)
+        } finally {
+          await without.close()
+        }
+      })
+    }
 
     test('no Lambda was left out', () => {
       expect([...running.keys()].sort()).toEqual([...names].sort())

@@ -58,8 +58,29 @@ function synthesized(name: string) {
   })
 }
 
+const CLONES = ['payfriend', 'somebody else/further/down'] as const
+
 test('deploy the same: every asset has the same hash, and every template is the same', () => {
-  const [one, other] = [synthesized('payfriend'), synthesized('somebody else/further/down')]
+  const [one = [], other] = CLONES.map(synthesized)
   for (const { assets } of one) expect(assets.length).toBeGreaterThan(20)
+  expect(other).toEqual(one)
+})
+
+/** The files of a Lambda that a clone makes with a code cache, by their names. */
+function cached(name: string): unknown {
+  const script = `const { lambdaBundles } = await import('./lib/bundle.ts')
+    const { lambdaFiles } = await import('./lib/codeCache.ts')
+    const bundle = lambdaBundles({ provider: 'none' }).files.get('profile')
+    console.log(JSON.stringify(lambdaFiles(bundle, true)))`
+  const flags = ['--input-type=module', '--eval', script]
+  const maxBuffer = 64 * 1024 ** 2
+  return JSON.parse(
+    execFileSync(process.execPath, flags, { cwd: join(folder, name), encoding: 'utf8', maxBuffer }),
+  )
+}
+
+test('deploy the same code caches too', () => {
+  const [one, other] = CLONES.map(cached)
+  expect(one).toHaveProperty(['bundle.cache'])
   expect(other).toEqual(one)
 })

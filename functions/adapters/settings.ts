@@ -12,9 +12,6 @@ import {
 } from '../core/limits.ts'
 import { amountLimits, CURRENCIES, type Currency, LIMIT_PATTERN } from '../core/money.ts'
 
-// zod's compiled schemas pay off only after many uses, and most Lambdas parse each schema once.
-z.config({ jitless: true })
-
 const KNOWN_CURRENCIES = Object.keys(CURRENCIES) as Currency[]
 const areKnown = (codes: unknown) =>
   Array.isArray(codes) && codes.every((code) => Object.hasOwn(CURRENCIES, code))

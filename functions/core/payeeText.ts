@@ -152,12 +152,7 @@ function whyBlotted(text: string): string | undefined {
 }
 
 function whyNoName(name: string): string | undefined {
-  if (
-    /\p{Sc} ?\p{Nd}|\p{Nd} ?\p{Sc}|[A-Z]{3} ?\p{Nd}[\p{Nd}., ]* to /u.test(name) ||
-    CODED_AMOUNT.test(name)
-  ) {
-    return 'Use no amounts in a name.'
-  }
+  if (holdsAmount(name)) return 'Use no amounts in a name.'
   if (holdsAccount(name) || holdsReference(name)) {
     return 'Use no reference, and no account or number in brackets.'
   }
@@ -171,6 +166,11 @@ function whyNoName(name: string): string | undefined {
   return undefined
 }
 
+/** A digit is looked for first, because few names have one, and the tables of all letters take long to compile. */
+const holdsAmount = (name: string) =>
+  /\p{Nd}/u.test(name) && (SIGNED_AMOUNT.test(name) || CODED_AMOUNT.test(name))
+
+const SIGNED_AMOUNT = /\p{Sc} ?\p{Nd}|\p{Nd} ?\p{Sc}|[A-Z]{3} ?\p{Nd}[\p{Nd}., ]* to /u
 const CODES = `(?:${Object.keys(CURRENCIES).join('|')})`
 /** An amount with a currency code: 20.50 EUR, EUR: 20, and the Swiss form 20.– CHF. */
 const CODED_AMOUNT = new RegExp(
@@ -181,7 +181,8 @@ const CODED_AMOUNT = new RegExp(
 /** `Pi` and `Pf` are the quotation marks; the other characters look like one in a name. */
 const QUOTED_ACCOUNT = /[\p{Pi}\p{Pf}„‚"'`′״׳].*@.*[\p{Pi}\p{Pf}„‚"'`′״׳]/u
 
-const holdsReference = (text: string) => OUR_REFERENCE.test(text) || ANY_REFERENCE.test(text)
+const holdsReference = (text: string) =>
+  OUR_REFERENCE.test(text) || (/\d/.test(text) && ANY_REFERENCE.test(text))
 
 /** The word before our own reference on the push and in a text, also in related languages. */
 const REFERENCE_WORD = '(?<!\\p{L})r[eéè]f(?:[eéè]ren\\p{L}*)?'

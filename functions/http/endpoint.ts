@@ -10,6 +10,7 @@ import type {
 import * as z from 'zod'
 import type { SignedIn } from '../core/payer.ts'
 import { Refusal } from '../core/refusals.ts'
+import { startEarlyReads } from '../earlyReads.ts'
 import { flush, logger } from '../observe.ts'
 import { type Answer, answered, problem, Unauthorized } from './answers.ts'
 import { type OriginEnv, originCheck } from './originCheck.ts'
@@ -52,14 +53,15 @@ type Surroundings = { readonly env: OriginEnv }
  * @param schemas the strict schemas of body and query: an unknown field is refused with `invalid_request`
  */
 export function endpoint<B extends z.ZodType, Q extends z.ZodType>(
-  { env }: Surroundings,
+  world: Surroundings,
   schemas: { readonly body: B; readonly query: Q },
   handle: (request: Checked<z.infer<B>, z.infer<Q>>) => Promise<Answer>,
 ): PayerHandler {
-  return pipeline(originCheck(env, 'payers'), async (event: PayerEventName) => {
+  return pipeline(originCheck(world.env, 'payers'), async (event: PayerEventName) => {
     const payer = payerOf(event)
     const query = checked(schemas.query, { ...event.queryStringParameters })
     const body = checked(schemas.body, jsonBody(event))
+    startEarlyReads(world)
     return handle({
       payer,
       body,

@@ -121,6 +121,7 @@ export function addDashboard(
           ...(metrics.signUp ? [metrics.signUp.errors] : []),
           metrics.apiUnanswered,
         ),
+        graph('Environments that started without their code cache', own('CodeCacheRefused')),
       ],
       ...(refused.length > 0 ? [[graph('Strangers refused', ...refused)]] : []),
       [

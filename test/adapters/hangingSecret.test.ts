@@ -32,7 +32,7 @@ test('is waited for no longer than a second, and that is a fault', async () => {
   })
   let reason: unknown
   const read = authyKeyFrom('the-secret', false).catch((fault: Error) => {
-    reason = fault.cause
+    reason = fault
   })
   await arrived
   await vi.advanceTimersByTimeAsync(999)

@@ -113,6 +113,13 @@ describe.each([
   })
 })
 
+test('two reads at the same time are one, and a fresh one beside them is its own', async () => {
+  has('{"apiKey":"k"}')
+  const at = [authyKeyFrom(secretId, false), switchesFrom(secretId), authyKeyFrom(secretId, true)]
+  await Promise.all(at)
+  expect(reads()).toBe(2)
+})
+
 test('a key is one however short it is', async () => {
   has('{"apiKey":"k","apiKeySecret":"s"}')
   expect(await authyKeyFrom(secretId, false)).toBe('k')

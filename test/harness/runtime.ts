@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -29,6 +30,8 @@ const AUTHY_KEY = 'test-authy-key'
 export type RunningLambda = {
   /** When its process was asked for, as `performance.now()` tells it. */
   readonly spawnedAt: number
+  /** The processor's time of its main thread until now, or undefined where there is no `/proc`. */
+  busyMs(): number | undefined
   /** One at a time, as Lambda does. Throws what the function threw, or why there is no answer. */
   invoke(event: unknown): Promise<unknown>
   /** What it wrote, line by line. */
@@ -46,7 +49,7 @@ type Invocation = {
 /**
  * Start a Lambda. If it can't start, its first invocation says why.
  *
- * @param taskRoot the folder that is deployed, with `index.mjs` in it
+ * @param taskRoot the folder that is deployed, with `index.cjs` in it
  * @param env what the stack sets; the rest is as Lambda sets it, and nothing is inherited
  */
 export async function startLambda(
@@ -108,6 +111,14 @@ export async function startLambda(
 
   return {
     spawnedAt,
+
+    busyMs() {
+      try {
+        return Number(readFileSync(`/proc/${child.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
+      } catch {
+        return undefined
+      }
+    },
 
     async invoke(event) {
       if (ended) throw ended

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { providers } from '../../functions/routes.ts'
-import { bundle, lambdaBundles } from '../../lib/bundle.ts'
+import { bundle, bundleLambdas, lambdaBundles } from '../../lib/bundle.ts'
 import { namesOf } from './synthesized.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
@@ -35,23 +35,31 @@ describe.each(providers)('made for %s', (provider) => {
 describe('a package that is not an ES module', () => {
   writeFileSync(join(folder, 'old.cjs'), "exports.say = () => require('util').format('%s!', 'yes')")
   const asking = bundled('asking', "import { say } from './old.cjs'\nconsole.log(say())")
-  const other = bundled('other', "console.log('yes!')")
 
   test('finds Node’s own modules', () => {
     expect(execFileSync(process.execPath, [asking], { encoding: 'utf8' })).toBe('yes!\n')
   })
-
-  test('is the only one for whom anything is added', () => {
-    expect(execFileSync(process.execPath, [other], { encoding: 'utf8' })).toBe('yes!\n')
-    expect(readFileSync(other, 'utf8')).toBe('console.log("yes!");\n')
-  })
-
-  function bundled(name: string, text: string): string {
-    const source = join(folder, `${name}.ts`)
-    writeFileSync(source, text)
-    const { outputFiles } = bundle([{ in: source, out: name }])
-    const file = join(folder, `${name}.mjs`)
-    writeFileSync(file, outputFiles[0]?.contents ?? '')
-    return file
-  }
 })
+
+test('a bundle has no character beyond ASCII, and finds the same', () => {
+  const letters = bundled('letters', "console.log(/^[„😀-😂]+$/u.test('„😁'), 'ä'.length)")
+  expect(readFileSync(letters, 'latin1')).not.toMatch(/[^\0-\x7f]/)
+  expect(execFileSync(process.execPath, [letters], { encoding: 'utf8' })).toBe('true 1\n')
+})
+
+test('what an older version left beside a bundle is not deployed', () => {
+  const place = join(folder, 'bundled')
+  bundleLambdas({ provider: 'none' }, place)
+  writeFileSync(join(place, 'profile', 'index.mjs'), 'old')
+  bundleLambdas({ provider: 'none' }, place)
+  expect(readdirSync(join(place, 'profile'))).toEqual(['index.cjs'])
+})
+
+function bundled(name: string, text: string): string {
+  const source = join(folder, `${name}.ts`)
+  writeFileSync(source, text)
+  const { outputFiles } = bundle([{ in: source, out: name }])
+  const file = join(folder, `${name}.cjs`)
+  writeFileSync(file, outputFiles[0]?.contents ?? '')
+  return file
+}

@@ -54,7 +54,7 @@ export function emptyBundles(carriers: Carriers): string {
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-test-'))
   for (const name of namesOf(carriers)) {
     mkdirSync(join(folder, name))
-    writeFileSync(join(folder, name, 'index.mjs'), `// ${name}`)
+    writeFileSync(join(folder, name, 'index.cjs'), `// ${name}`)
   }
   emptied.set(key, folder)
   return folder

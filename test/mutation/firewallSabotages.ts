@@ -65,7 +65,7 @@ export const firewallSabotages: readonly Sabotage[] = [
   ),
   pipeline(
     'payers’ routes do not ask for the firewall’s secret',
-    "return pipeline(originCheck(env, 'payers'), async (event: PayerEventName) => {",
+    "return pipeline(originCheck(world.env, 'payers'), async (event: PayerEventName) => {",
     'return pipeline(byAnyAddress, async (event: PayerEventName) => {',
   ),
   pipeline(

@@ -4,6 +4,7 @@
  * and the tests of which one must fail then.
  */
 import { accountSabotages } from './accountSabotages.ts'
+import { coldStartSabotages } from './coldStartSabotages.ts'
 import { deviceSabotages } from './deviceSabotages.ts'
 import { firewallSabotages } from './firewallSabotages.ts'
 import { recoverySabotages } from './recoverySabotages.ts'
@@ -1583,6 +1584,7 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: ['test/adapters/denialTrail.test.ts'],
   },
   ...accountSabotages,
+  ...coldStartSabotages,
   ...deviceSabotages,
   ...firewallSabotages,
   ...ringSabotages,

@@ -1,11 +1,7 @@
 /** `npm run deployed` against a stage that was not recorded, but written after AWS's documents (`recordedStage.ts`). */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import {
-  CloudWatchClient,
-  DescribeAlarmsCommand,
-  GetMetricStatisticsCommand,
-} from '@aws-sdk/client-cloudwatch'
+import { DescribeAlarmsCommand, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   CognitoIdentityProviderClient,
   DescribeUserPoolCommand,
@@ -34,7 +30,6 @@ const rows = rowsOf(GUIDE)
 
 let stage: RecordedStage
 const mocks = {
-  cloudWatch: mockClient(CloudWatchClient),
   cognito: mockClient(CognitoIdentityProviderClient),
   dynamoDb: mockClient(DynamoDBClient),
   mail: mockClient(SESv2Client),
@@ -63,8 +58,8 @@ async function start(...carriers: Parameters<typeof startRecordedStage>) {
   stage.aws.lambda.on(ListEventSourceMappingsCommand).resolves({
     EventSourceMappings: [mapping(), mapping()],
   })
-  mocks.cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [{ Sum: 1 }, { Sum: 1 }] })
-  mocks.cloudWatch.on(DescribeAlarmsCommand).callsFake(({ AlarmNames }) => ({
+  sweepsRun({ Datapoints: [{ Sum: 1 }, { Sum: 1 }] })
+  stage.aws.cloudWatch.on(DescribeAlarmsCommand).callsFake(({ AlarmNames }) => ({
     MetricAlarms: AlarmNames.map((AlarmName: string) => ({ AlarmName, StateValue: 'OK' })),
   }))
   mocks.dynamoDb.on(DescribeTableCommand).resolves({ Table: TABLE })
@@ -76,6 +71,11 @@ async function start(...carriers: Parameters<typeof startRecordedStage>) {
   })
   mocks.mail.on(GetAccountCommand).resolves({ ProductionAccessEnabled: true, SendingEnabled: true })
 }
+
+const sweepsRun = ({ Datapoints }: { Datapoints: { Sum: number }[] }) =>
+  stage.aws.cloudWatch
+    .on(GetMetricStatisticsCommand, { Namespace: 'AWS/Lambda' })
+    .resolves({ Datapoints })
 
 const TABLE = {
   DeletionProtectionEnabled: true,
@@ -261,7 +261,7 @@ describe('one row says what is wrong and what to do:', () => {
     ],
     [
       'a sweep that does not run',
-      () => mocks.cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [] }),
+      () => sweepsRun({ Datapoints: [] }),
       'the sweep runs',
       /^not once/,
     ],
@@ -311,7 +311,7 @@ describe('one row says what is wrong and what to do:', () => {
     [
       'an alarm',
       () =>
-        mocks.cloudWatch
+        stage.aws.cloudWatch
           .on(DescribeAlarmsCommand)
           .resolves({ MetricAlarms: [{ AlarmName: 'Faults', StateValue: 'ALARM' }] }),
       ALARMS,
@@ -319,7 +319,7 @@ describe('one row says what is wrong and what to do:', () => {
     ],
     [
       'alarms that are gone',
-      () => mocks.cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] }),
+      () => stage.aws.cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] }),
       ALARMS,
       /^\d+ of them are gone$/,
     ],

@@ -12,6 +12,7 @@ import {
   CloudFormationServiceException,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation'
+import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch'
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { GetSecretValueCommand, InvalidRequestException } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -88,16 +89,17 @@ describe.each(providers)('a healthy stage with %s', (provider) => {
 
 const SITE = ['address', 'page', "phone's page", "rings' worker", 'config.json', 'API', 'sign-in']
 const TITLES = {
-  authy: ['key', 'switches', 'callback', ...SITE],
+  authy: ['key', 'switches', 'code caches', 'callback', ...SITE],
   twilioVerify: [
     'key',
     'switches',
+    'code caches',
     'callback',
     "Verify, payments' service",
     "Verify, phones' service",
     ...SITE,
   ],
-  none: ['switches', 'callback', ...SITE],
+  none: ['switches', 'code caches', 'callback', ...SITE],
 } satisfies Record<Provider, string[]>
 
 describe.each(textProviders)('with %s, one line says what is wrong and what to do:', (provider) => {
@@ -270,6 +272,21 @@ describe('what is no fault but worth knowing', () => {
     expect(told.code).toBe(0)
   })
 
+  test('environments that started without their code cache', async () => {
+    stage.aws.cloudWatch.on(GetMetricStatisticsCommand).callsFake(({ MetricName, Dimensions }) => {
+      expect({ MetricName, Dimensions }).toEqual({
+        MetricName: 'CodeCacheRefused',
+        Dimensions: [{ Name: 'service', Value: 'payfriend-live' }],
+      })
+      return { Datapoints: [{ Sum: 3 }, { Sum: 1 }] }
+    })
+    const told = await run()
+    expect(marked(told, '!')).toEqual([
+      expect.objectContaining({ title: 'code caches', found: expect.stringMatching(/^4 env/) }),
+    ])
+    expect(told.code).toBe(0)
+  })
+
   test("an address of CloudFront's own takes old TLS", async () => {
     delete stage.outputs.SiteTarget
     const told = await run()
@@ -353,7 +370,7 @@ test.each(textProviders)(
     stage.aws.secrets.on(GetSecretValueCommand).rejects(denied)
     stage.aws.lambda.on(GetFunctionConfigurationCommand).rejects(denied)
     const told = await run(['--stage', 'live', '--region', 'eu-west-1', '--without-secrets'])
-    expect(told.lines.map(({ title }) => title)).toEqual(['callback', ...SITE])
+    expect(told.lines.map(({ title }) => title)).toEqual(['code caches', 'callback', ...SITE])
     expect(told.code).toBe(0)
   },
 )

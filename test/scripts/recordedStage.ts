@@ -13,6 +13,7 @@ import {
   ListStackResourcesCommand,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation'
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
@@ -199,9 +200,11 @@ type Template = ReturnType<typeof synthesized>['json']
 function awsOf(template: Template, outputs: Record<string, string>, gone: { id: string }) {
   const aws = {
     cloudFormation: mockClient(CloudFormationClient),
+    cloudWatch: mockClient(CloudWatchClient),
     lambda: mockClient(LambdaClient),
     secrets: mockClient(SecretsManagerClient),
   }
+  aws.cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [] })
   const stack = {
     StackName: STACK,
     StackId: `arn:aws:cloudformation:eu-west-1:111122223333:stack/${STACK}/0000`,

@@ -41,6 +41,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   certificates: 'acm',
   cloudFormation: 'cloudformation',
   cloudFront: 'cloudfront',
+  cloudWatch: 'cloudwatch',
   cognito: 'cognito-idp',
   dynamoDb: 'dynamodb',
   events: 'events',

@@ -2,8 +2,7 @@
  * The provider's key and the owner's switches: in AWS a secret each, which the owner may change at any time; and the
  * seed of our push key, which nobody changes. Each is read and cached as one value.
  */
-import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as z from 'zod'
 import { SWITCH_NOTICED_SECONDS } from '../../core/refusals.ts'
 
@@ -13,16 +12,14 @@ const READING_SECONDS = 10
 const CACHE_SECONDS = SWITCH_NOTICED_SECONDS - READING_SECONDS
 
 /** Made at the first read of a secret, because a laptop has none. */
-let secrets: SecretsProvider | undefined
-const newProvider = () =>
-  new SecretsProvider({
-    awsSdkV3Client: new SecretsManagerClient({
-      requestHandler: {
-        connectionTimeout: 1000,
-        requestTimeout: 1000,
-        throwOnRequestTimeout: true,
-      },
-    }),
+let client: SecretsManagerClient | undefined
+const newClient = () =>
+  new SecretsManagerClient({
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 1000,
+      throwOnRequestTimeout: true,
+    },
   })
 
 const text = z.string().min(1)
@@ -80,12 +77,16 @@ export async function switchesFrom(secretId: string): Promise<SwitchesRead> {
 const flag = z.boolean().default(false).catch(true)
 const switches = z.object({ smsOff: flag, paymentsOff: flag })
 
+type Kept = { readonly text: string | undefined; readonly until: number }
+const kept = new Map<string, Kept>()
+/** The reads under way, so that two parts of a request that need the same secret read it once. */
+const underWay = new Map<string, Promise<string | undefined>>()
+
 /** The parsed value of the secret: `undefined` while it is empty, `null` if it is not JSON. */
 async function read(secretId: string, fresh: boolean): Promise<unknown> {
   try {
-    secrets ??= newProvider()
-    const text = await secrets.get(secretId, { maxAge: CACHE_SECONDS, forceFetch: fresh })
-    return typeof text === 'string' ? JSON.parse(text) : null
+    const text = fresh ? await ask(secretId) : await textOf(secretId)
+    return text === undefined ? null : JSON.parse(text)
   } catch (error) {
     if (isEmpty(error)) return undefined
     if (error instanceof SyntaxError) return null
@@ -93,8 +94,24 @@ async function read(secretId: string, fresh: boolean): Promise<unknown> {
   }
 }
 
+function textOf(secretId: string): Promise<string | undefined> {
+  const known = kept.get(secretId)
+  if (known && Date.now() < known.until) return Promise.resolve(known.text)
+  const asked = underWay.get(secretId) ?? ask(secretId).finally(() => underWay.delete(secretId))
+  underWay.set(secretId, asked)
+  return asked
+}
+
+/** Undefined if the secret holds bytes. */
+async function ask(secretId: string): Promise<string | undefined> {
+  client ??= newClient()
+  const { SecretString: text } = await client.send(
+    new GetSecretValueCommand({ SecretId: secretId }),
+  )
+  kept.set(secretId, { text, until: Date.now() + CACHE_SECONDS * 1000 })
+  return text
+}
+
 /** A provider's new secret has no value; Secrets Manager then answers as if the secret did not exist. */
 const isEmpty = (error: unknown) =>
-  error instanceof Error &&
-  error.cause instanceof Error &&
-  error.cause.name === 'ResourceNotFoundException'
+  error instanceof Error && error.name === 'ResourceNotFoundException'

@@ -209,6 +209,19 @@ export const explained: readonly Explained[] = [
       "''",
     ],
   ]),
+  ...because('It only keeps the tables of letters from being compiled in vain.', [
+    'core/payeeText',
+    [
+      '/\\p{Nd}/u.test(name) && (SIGNED_AMOUNT.test(name) || CODED_AMOUNT.test(name))',
+      '/\\p{Nd}/u.test(name) && (SIGNED_AMOUNT.test(name) || CODED_AMOUNT.test(name))',
+      '(SIGNED_AMOUNT.test(name) || CODED_AMOUNT.test(name))',
+    ],
+    [
+      'OUR_REFERENCE.test(text) || (/\\d/.test(text) && ANY_REFERENCE.test(text))',
+      '/\\d/.test(text) && ANY_REFERENCE.test(text)',
+      '(ANY_REFERENCE.test(text))',
+    ],
+  ]),
   ...because('A name of nothing is refused before.', [
     'core/payeeText',
     ['const LENGTHS = { name: [1, 70], id: [3, 64] } as const', '1', '0'],
@@ -249,11 +262,6 @@ export const explained: readonly Explained[] = [
   ...because('Nothing was read in the first millisecond of 1970 either.', [
     'core/channels/push',
     ['return readAt ?? new Date(0)', '0', '1'],
-  ]),
-  ...because('It says how schemas work, and not what they take.', [
-    'adapters/settings',
-    ['z.config({ jitless: true })', 'z.config({ jitless: true })', ';'],
-    ['z.config({ jitless: true })', 'true', 'false'],
   ]),
   ...because('A setting has one name and nothing within it.', [
     'adapters/settings',

@@ -1,0 +1,61 @@
+/**
+ * V8's code cache beside a bundle: the functions that a first request needs, compiled when the bundle is made and not
+ * when a Lambda starts. Only the same V8, built the same way, takes it; any other ignores it (docs/adr/0102).
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const MAKER = join(import.meta.dirname, 'warmCache.ts')
+/** The function that Node puts around a CommonJS file, so that the file itself is one script. */
+const PREFIX = '(function(exports,require,module,__filename,__dirname){'
+/** A smaller bundle starts faster without a second file. */
+const MIN_BYTES = 10_000
+
+/** The files of a Lambda: its bundle alone or, with `cached`, the bundle, its code cache, and a loader as `index.cjs`. */
+export function lambdaFiles(bundle: Buffer, cached: boolean): Readonly<Record<string, Buffer>> {
+  if (!cached || bundle.length < MIN_BYTES) return { 'index.cjs': bundle }
+  const script = Buffer.concat([Buffer.from(PREFIX), bundle, Buffer.from('\n})')])
+  const cache = codeCacheOf(script)
+  return { 'index.cjs': loaderOf(script, cache), 'bundle.js': script, 'bundle.cache': cache }
+}
+
+/** The cache after one request, the same bytes for the same script: that is what `--predictable` is for. */
+function codeCacheOf(script: Buffer): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'payfriend-cache-'))
+  try {
+    const [from, to] = [join(folder, 'bundle.js'), join(folder, 'bundle.cache')]
+    writeFileSync(from, script)
+    const flags = ['--predictable', '--no-warnings']
+    execFileSync(process.execPath, [...flags, MAKER, from, to], { env: {}, stdio: 'pipe' })
+    return readFileSync(to)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/**
+ * What Lambda loads. V8 itself takes a cache that was made from another script of the same length, and runs what is in
+ * it; so both files are compared with their digests before V8 gets the cache. Without it the script runs all the same.
+ */
+const loaderOf = (script: Buffer, cache: Buffer): Buffer =>
+  Buffer.from(`'use strict'
+const { readFileSync } = require('node:fs')
+const { hash } = require('node:crypto')
+const { Script } = require('node:vm')
+const filename = __dirname + '/bundle.js'
+const script = readFileSync(filename)
+let cachedData
+try {
+  const cache = readFileSync(__dirname + '/bundle.cache')
+  const isOurs = hash('sha256', script) === '${sha256(script)}' && hash('sha256', cache) === '${sha256(cache)}'
+  if (isOurs) cachedData = cache
+} catch {}
+const compiled = new Script(script.latin1Slice(), { filename, columnOffset: -${PREFIX.length}, cachedData })
+if (cachedData === undefined || compiled.cachedDataRejected) process.env.CODE_CACHE_REFUSED = 'true'
+compiled.runInThisContext()(exports, require, module, filename, __dirname)
+`)
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

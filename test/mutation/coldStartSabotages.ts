@@ -1,0 +1,72 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of other files
+import type { Sabotage } from './sabotages.ts'
+
+const CACHE = 'lib/codeCache.ts'
+const caughtBy = ['test/lib/codeCache.test.ts']
+
+/** Those of how a Lambda starts: its code cache, and what it reads early. */
+export const coldStartSabotages: readonly Sabotage[] = [
+  {
+    name: 'V8 gets whatever lies in the place of the code cache',
+    file: CACHE,
+    from: 'if (isOurs) cachedData = cache',
+    to: 'cachedData = cache',
+    caughtBy,
+  },
+  {
+    name: 'a code cache is given although the script is another',
+    file: CACHE,
+    from: "hash('sha256', script) === '${sha256(script)}' && ",
+    to: '',
+    caughtBy,
+  },
+  {
+    name: 'a code cache that V8 refuses is not counted',
+    file: CACHE,
+    from: ' || compiled.cachedDataRejected',
+    to: '',
+    caughtBy,
+  },
+  {
+    name: 'a missing code cache stops the Lambda',
+    file: CACHE,
+    from: "const cache = readFileSync(__dirname + '/bundle.cache')",
+    to: "const cache = readFileSync(__dirname + '/bundle.cache')\n} finally {",
+    caughtBy,
+  },
+  {
+    name: 'a stack trace names no file',
+    file: CACHE,
+    from: '{ filename, columnOffset',
+    to: '{ columnOffset',
+    caughtBy,
+  },
+  {
+    name: 'each machine makes another code cache',
+    file: CACHE,
+    from: "['--predictable', '--no-warnings']",
+    to: "['--no-warnings']",
+    caughtBy,
+  },
+  {
+    name: 'one character makes V8 read a bundle as two bytes a character',
+    file: 'lib/bundle.ts',
+    from: 'contents: inAscii(contents) }',
+    to: 'contents: Buffer.from(contents) }',
+    caughtBy: ['test/lib/bundle.test.ts'],
+  },
+  {
+    name: 'secrets are read after the tables',
+    file: 'functions/http/endpoint.ts',
+    from: '    startEarlyReads(world)\n',
+    to: '',
+    caughtBy: ['test/handlers/earlyReads.test.ts'],
+  },
+  {
+    name: 'the doctor is content with environments without their code cache',
+    file: 'scripts/checks/codeCacheCheck.ts',
+    from: 'if (refused === 0)',
+    to: 'if (refused >= 0)',
+    caughtBy: ['test/scripts/doctor.test.ts'],
+  },
+]
