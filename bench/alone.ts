@@ -1,14 +1,19 @@
 /**
  * `npm run bench:alone`: the processor time of each function alone. The handler is called in this process with an
  * event; DynamoDB and the provider answer from memory, so that neither gateway nor engine nor network is in the figure. The
- * SDK is the real one, and each function writes its log and its metrics as in AWS.
+ * SDK is the real one, and each function writes its log and its metrics as in AWS. Beside it stands the bare SDK, which
+ * makes the same calls.
  *
  * The processor time is that of the whole process: garbage collection and the compiler's threads belong to a function too.
+ * `RATIOS=FILE` writes the functions' times by the bare SDK's, for `npm run bench:check`.
  */
+import { writeFileSync } from 'node:fs'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Context } from 'aws-lambda'
 import type { Handler } from '../local/api/gateway.ts'
 import type { Event } from '../local/api/gatewayEvent.ts'
-import { eventOf, type Request, type RouteName } from '../test/harness/event.ts'
+import { eventOf, type RouteName } from '../test/harness/event.ts'
+import { bareCalls } from './bareCalls.ts'
 import { startInMemory } from './inMemory.ts'
 import { machine, tableOf } from './table.ts'
 
@@ -25,22 +30,60 @@ const LIMITS_MS: Partial<Record<RouteName, number>> = {
 const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 10_000 } as Context
 
 const { routes, calls } = await silently(startInMemory)
-const { heading, row } = tableOf(16, ['function', 'CPU ms', 'at most', 'DynamoDB', 'provider'])
+const { heading, row } = tableOf(16, [
+  'function',
+  'CPU ms',
+  'at most',
+  'bare SDK',
+  'ratio',
+  'DynamoDB',
+  'provider',
+])
 console.log(`${machine()}; ${CALLS} calls each\n\n${heading}`)
+const bare = new DynamoDBClient({
+  region: 'local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+})
+const again = bareCalls(bare)
+const ratios: Record<string, number> = {}
 for (const { name, handler, request, recording } of routes) {
   calls.replay(recording)
-  const ms = await cpuMsOf(handler, name, request)
-  const [tables, provider] = [recording.trips.flat().length, recording.provider.length]
-  console.log(row(name, ms.toFixed(2), LIMITS_MS[name] ?? '', tables, provider))
-}
-calls.end()
-
-async function cpuMsOf(handler: Handler, name: RouteName, request: Request): Promise<number> {
   const events = Array.from({ length: WARM_UP + CALLS }, () => eventOf(name, request) as Event)
+  const ms = await cpuMsOf((n) => call(handler, events[n]))
+  const sdkMs = await cpuMsOf(async () => {
+    for (const trip of recording.trips) {
+      await Promise.all(trip.map(({ operation, body }) => again(operation, body)))
+    }
+  })
+  const [tables, provider] = [recording.trips.flat().length, recording.provider.length]
+  const limit = LIMITS_MS[name] ?? ''
+  console.log(
+    row(
+      ...[name, ms.toFixed(2), limit, sdkMs.toFixed(2)],
+      (ms / sdkMs).toFixed(2),
+      tables,
+      provider,
+    ),
+  )
+  ratios[name] = Math.round((1000 * ms) / sdkMs) / 1000
+}
+bare.destroy()
+calls.end()
+const { RATIOS } = process.env
+if (RATIOS) writeFileSync(RATIOS, `${JSON.stringify(ratios)}\n`)
+
+/** The processor's time for doing something once, after it was done often. */
+async function cpuMsOf(once: (n: number) => Promise<void>): Promise<number> {
   return silently(async () => {
-    for (const event of events.slice(0, WARM_UP)) await call(handler, event)
+    const from = async (first: number, end: number) => {
+      for (let n = first; n < end; n += 1) {
+        calls.rewind()
+        await once(n)
+      }
+    }
+    await from(0, WARM_UP)
     const before = process.cpuUsage()
-    for (const event of events.slice(WARM_UP)) await call(handler, event)
+    await from(WARM_UP, WARM_UP + CALLS)
     const { user, system } = process.cpuUsage(before)
     return (user + system) / 1000 / CALLS
   })
@@ -58,8 +101,8 @@ async function silently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function call(handler: Handler, event: Event) {
-  calls.rewind()
+async function call(handler: Handler, event: Event | undefined) {
+  if (!event) throw new Error('there are too few events')
   const result = await handler(event, context)
   if (typeof result !== 'object' || (result.statusCode ?? 200) >= 300) {
     throw new Error(`a function refused: ${JSON.stringify(result)}`)

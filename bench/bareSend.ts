@@ -1,18 +1,7 @@
 /** The calls of a send without Payfriend: as many, together or one after another as there, by the bare SDK. */
 import { randomUUID } from 'node:crypto'
-import {
-  BatchGetItemCommand,
-  type BatchGetItemCommandInput,
-  type DynamoDBClient,
-  GetItemCommand,
-  type GetItemCommandInput,
-  PutItemCommand,
-  type PutItemCommandInput,
-  QueryCommand,
-  type QueryCommandInput,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { bareCalls } from './bareCalls.ts'
 import { startInMemory } from './inMemory.ts'
 import type { Recorded } from './recording.ts'
 
@@ -25,7 +14,7 @@ export async function bareSends(client: DynamoDBClient): Promise<() => Promise<v
   const { routes, calls, payer } = await startInMemory()
   calls.end()
   const trips = routes.find(({ name }) => name === 'sendPayment')?.recording.trips ?? []
-  const send = senders(client)
+  const send = bareCalls(client)
   const found = trips.flat().flatMap(itemsRead)
   for (let n = 0; n < PAYERS; n += 1) {
     const items = found.map((text) => JSON.parse(text.replaceAll(payer.payerId, payerId(n))))
@@ -44,7 +33,7 @@ export async function bareSends(client: DynamoDBClient): Promise<() => Promise<v
         // A counting write has an id of its own, and fails if the item has it already.
         .replaceAll(UUID, () => randomUUID())
     for (const trip of trips) {
-      await Promise.all(trip.map((call) => send(call.operation, JSON.parse(textOf(call)))))
+      await Promise.all(trip.map((call) => send(call.operation, textOf(call))))
     }
   }
 }
@@ -56,26 +45,4 @@ function itemsRead({ operation, answer }: Recorded): string[] {
   const { Item, Responses } = JSON.parse(answer)
   if (operation === 'GetItem' && Item?.user_id) return [JSON.stringify(Item)]
   return (Responses?.users ?? []).map((item: unknown) => JSON.stringify(item))
-}
-
-type Input = BatchGetItemCommandInput &
-  GetItemCommandInput &
-  PutItemCommandInput &
-  QueryCommandInput &
-  UpdateItemCommandInput
-
-/** A recorded body is the operation's input, in its own form. */
-function senders(client: DynamoDBClient) {
-  const by: Record<string, (input: Input) => Promise<unknown>> = {
-    BatchGetItem: (input) => client.send(new BatchGetItemCommand(input)),
-    GetItem: (input) => client.send(new GetItemCommand(input)),
-    PutItem: (input) => client.send(new PutItemCommand(input)),
-    Query: (input) => client.send(new QueryCommand(input)),
-    UpdateItem: (input) => client.send(new UpdateItemCommand(input)),
-  }
-  return (operation: string, input: Input) => {
-    const send = by[operation]
-    if (!send) throw new Error(`a send uses ${operation}, which is not measured here`)
-    return send(input)
-  }
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:check` fails if a figure got worse by a fifth against the last release's, `bench/lastRelease.json`.
- * Each is a ratio of one run, so that another machine gives nearly the same: a Lambda's cold start of the bare SDK's, in
- * the processor's time. `npm run bench:check -- --release` writes the file anew.
+ * Each is a ratio of one run, in the processor's time, so that another machine gives nearly the same and what else it does
+ * matters little. `npm run bench:check -- --release` writes the file anew.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,28 +19,38 @@ const ratios = z.record(
     .nullable()
     .transform((value) => value ?? Number.NaN),
 )
-const released = z.strictObject({ coldStart: ratios })
+/** What is measured, each by a script of its own. */
+const SCRIPTS = {
+  'cold start, of the bare SDK’s': 'cold.ts',
+  'function alone, of the bare SDK’s same calls': 'alone.ts',
+  'local API, of the bare engine’s same calls': 'run.ts',
+}
+const released = z.record(z.string(), ratios)
 
-const coldStart = coldStarts()
+const now = Object.fromEntries(
+  Object.entries(SCRIPTS).map(([what, script]) => [what, ratiosOf(script)]),
+)
 if (process.argv.includes('--release')) {
-  writeFileSync(LAST, `${JSON.stringify({ coldStart }, undefined, 2)}\n`)
+  writeFileSync(LAST, `${JSON.stringify(now, undefined, 2)}\n`)
 } else {
   const last = released.parse(JSON.parse(readFileSync(LAST, 'utf8')))
-  const found = worse(last.coldStart, coldStart)
-  for (const one of found) console.error(`✗ cold start of ${one}`)
+  const found = Object.entries(now).flatMap(([what, each]) =>
+    worse(last[what] ?? {}, each).map((one) => `${what}: ${one}`),
+  )
+  for (const one of found) console.error(`✗ ${one}`)
   if (found.length > 0) process.exitCode = 1
   else console.log('✓ no figure got worse by a fifth')
 }
 
-function coldStarts() {
+function ratiosOf(script: string) {
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-ratios-'))
   try {
     const file = join(folder, 'ratios.json')
-    const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'cold.ts')], {
-      env: { ...process.env, RATIOS: file },
+    const { status } = spawnSync(process.execPath, [join(import.meta.dirname, script)], {
+      env: { ...process.env, SECONDS: '5', CONNECTIONS: '8', RATIOS: file },
       stdio: 'inherit',
     })
-    if (status !== 0) throw new Error(`bench/cold.ts ended with ${status}`)
+    if (status !== 0) throw new Error(`bench/${script} ended with ${status}`)
     return ratios.parse(JSON.parse(readFileSync(file, 'utf8')))
   } finally {
     rmSync(folder, { recursive: true })

@@ -43,8 +43,15 @@ export async function measure(
   return { perSecond: requests.total / duration, p50: latency.p50, p99: latency.p99, cpuMs }
 }
 
-/** How often a second something is done without the API, with the same concurrency. */
-export async function rateOf(connections: number, once: () => Promise<unknown>): Promise<number> {
+export type Bare = Pick<Measured, 'perSecond' | 'cpuMs'>
+
+/** How often a second something is done without the API, with the same concurrency, and what it costs the server. */
+export async function measureBare(
+  { usage }: Pick<UnderLoad, 'usage'>,
+  connections: number,
+  once: () => Promise<unknown>,
+): Promise<Bare> {
+  const before = await usage()
   const from = performance.now()
   const end = from + SECONDS * 1000
   let done = 0
@@ -56,7 +63,9 @@ export async function rateOf(connections: number, once: () => Promise<unknown>):
       }
     }),
   )
-  return (1000 * done) / (performance.now() - from)
+  const perSecond = (1000 * done) / (performance.now() - from)
+  const after = await usage()
+  return { perSecond, cpuMs: (after.cpuMs - before.cpuMs) / done }
 }
 
 /** The last of a list that has to be long enough for a measurement. */
