@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { worse } from './worse.ts'
+import { MEASURED, worse } from './worse.ts'
 
 const LAST = join(import.meta.dirname, 'lastRelease.json')
 /** `null` is a figure that could not be measured, as where there is no `/proc`. */
@@ -19,16 +19,10 @@ const ratios = z.record(
     .nullable()
     .transform((value) => value ?? Number.NaN),
 )
-/** What is measured, each by a script of its own. */
-const SCRIPTS = {
-  'cold start, of the bare SDK’s': 'cold.ts',
-  'function alone, of the bare SDK’s same calls': 'alone.ts',
-  'local API, of the bare engine’s same calls': 'run.ts',
-}
 const released = z.record(z.string(), ratios)
 
 const now = Object.fromEntries(
-  Object.entries(SCRIPTS).map(([what, script]) => [what, ratiosOf(script)]),
+  Object.entries(MEASURED).map(([what, script]) => [what, ratiosOf(script)]),
 )
 if (process.argv.includes('--release')) {
   writeFileSync(LAST, `${JSON.stringify(now, undefined, 2)}\n`)

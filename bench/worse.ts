@@ -1,5 +1,12 @@
 /** What got worse since the last release, by the ratios of both. */
 
+/** What is measured, each by a script of its own. */
+export const MEASURED = {
+  'cold start, of the bare SDK’s': 'cold.ts',
+  'function alone, of the bare SDK’s same calls': 'alone.ts',
+  'local API, of the bare engine’s same calls': 'run.ts',
+} as const
+
 /** A figure may get worse by less than this part of itself. */
 const FIFTH = 0.2
 

@@ -1,6 +1,7 @@
 /** What fails `npm run bench:check`. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { worse } from '../../bench/worse.ts'
+import { MEASURED, worse } from '../../bench/worse.ts'
 
 const last = { smsStart: 1.2, profile: 1 }
 
@@ -18,4 +19,9 @@ test('a figure that is missing on either side is named', () => {
     'other: the last release has no figure of it',
   ])
   expect(worse({ profile: 1 }, { profile: Number.NaN })).toEqual(['profile: it was not measured'])
+})
+
+test('the last release has figures of all that is measured', () => {
+  const released = JSON.parse(readFileSync('bench/lastRelease.json', 'utf8'))
+  expect(Object.keys(released)).toEqual(Object.keys(MEASURED))
 })
