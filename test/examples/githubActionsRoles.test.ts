@@ -74,8 +74,13 @@ test('the role that deploys takes the roles that the manifest names, and no othe
 })
 
 test('no right of a role is on everything, nor on every role', () => {
+  // AWS knows no resource of this one, which only reads figures.
+  const figures = { Action: 'cloudwatch:GetMetricStatistics', Resource: '*' }
   const resources = policies.flatMap(({ Statement }) =>
-    Statement.flatMap(({ Resource = [] }: { Resource?: string | string[] }) => Resource),
+    Statement.flatMap(
+      ({ Action, Resource = [] }: { Action?: unknown; Resource?: string | string[] }) =>
+        Action === figures.Action && Resource === figures.Resource ? [] : Resource,
+    ),
   )
   expect(resources.length).toBeGreaterThan(4)
   for (const one of resources) {
