@@ -48,17 +48,25 @@ export const count = (metric: Counted, times = 1) => {
 /** Record a value in the metric's unit. */
 export const measure = (metric: Measured, value: number) => add(metric, value)
 
-const add = (metric: Metric, value: number) =>
-  values.set(metric, [...(values.get(metric) ?? []), value])
+/** CloudWatch refuses a line with more values of one metric. */
+const VALUES_MAX = 100
+
+function add(metric: Metric, value: number) {
+  const all = values.get(metric) ?? []
+  all.push(value)
+  values.set(metric, all)
+  if (all.length >= VALUES_MAX) flush()
+}
 
 // The loader of the bundle says so (lib/codeCache.ts): once an environment, with the first request's metrics.
 if (process.env.CODE_CACHE_REFUSED) count('CodeCacheRefused')
 
 /**
- * Write the metrics to the log, all as one line, because each line costs; call it once at the end of each invocation.
+ * Write the metrics to the log as one line, because each line costs; call it once at the end of each invocation. Those of a
+ * busy one are written earlier too.
  * CloudWatch reads the line as its embedded metric format.
  */
-export const flush = () => {
+export function flush() {
   if (values.size === 0) return
   const found = Object.fromEntries(
     [...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]),

@@ -9,6 +9,7 @@ vi.hoisted(() => {
 
 import { ORIGIN_HEADER } from '../../functions/http/originHeader.ts'
 import { metrics } from '../../functions/metrics.ts'
+import { count, flush } from '../../functions/observe.ts'
 import { textProviders } from '../../functions/routes.ts'
 import { addDevice, type TestDevice } from '../harness/devices.ts'
 import { callbackOf } from '../harness/faultInjection.ts'
@@ -336,4 +337,13 @@ describe('of devices is counted', () => {
     await device.deny(another, 'changed_mind')
     expect(sums()).not.toHaveProperty('NotMe')
   })
+})
+
+test('no line has more than a hundred values of a metric, which CloudWatch would refuse', () => {
+  lines.splice(0)
+  for (let n = 0; n < 150; n += 1) count('PaymentExpired')
+  count('Fault')
+  flush()
+  expect(lines.map(({ PaymentExpired }) => [PaymentExpired].flat().length)).toEqual([100, 50])
+  expect(lines[1]).toMatchObject({ Fault: 1 })
 })
