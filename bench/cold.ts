@@ -70,6 +70,10 @@ const measured = new Set(
   ONLY ? [EMPTY, SDK, SDK_CUT, 'phoneStart', 'phoneVerify', ...ONLY.split(',')] : files.keys(),
 )
 
+for (const name of measured) {
+  if (!files.has(name)) throw new Error(`ONLY: there is no ${name}`)
+}
+
 /** The Lambdas as devices call them. */
 const server = {
   call: answer,

@@ -22,7 +22,8 @@ export function worse(
   const names = [...new Set([...Object.keys(last), ...Object.keys(now)])]
   return names.flatMap((name) => {
     const [before, after] = [last[name], now[name]]
-    if (before === undefined) return [`${name}: the last release has no figure of it`]
+    if (before === undefined || Number.isNaN(before))
+      return [`${name}: the last release has no figure of it`]
     if (after === undefined || Number.isNaN(after)) return [`${name}: it was not measured`]
     return after < before * (1 + FIFTH) ? [] : [`${name}: ${after}, and was ${before}`]
   })

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 const MAKER = join(import.meta.dirname, 'warmCache.ts')
 /** The function that Node puts around a CommonJS file, so that the file itself is one script. */
 const PREFIX = '(function(exports,require,module,__filename,__dirname){'
+const MAKING_MS_MAX = 60_000
 /** A smaller bundle starts faster without a second file. */
 const MIN_BYTES = 10_000
 
@@ -19,7 +20,8 @@ export function lambdaFiles(bundle: Buffer, cached: boolean): Readonly<Record<st
   if (!cached || bundle.length < MIN_BYTES) return { 'index.cjs': bundle }
   const script = Buffer.concat([Buffer.from(PREFIX), bundle, Buffer.from('\n})')])
   const cache = codeCacheOf(script)
-  return { 'index.cjs': loaderOf(script, cache), 'bundle.js': script, 'bundle.cache': cache }
+  // The loader last: it knows the digests of the other two.
+  return { 'bundle.js': script, 'bundle.cache': cache, 'index.cjs': loaderOf(script, cache) }
 }
 
 /** The cache after one request, the same bytes for the same script: that is what `--predictable` is for. */
@@ -29,7 +31,10 @@ function codeCacheOf(script: Buffer): Buffer {
     const [from, to] = [join(folder, 'bundle.js'), join(folder, 'bundle.cache')]
     writeFileSync(from, script)
     const flags = ['--predictable', '--no-warnings']
-    execFileSync(process.execPath, [...flags, MAKER, from, to], { env: {}, stdio: 'pipe' })
+    // What goes wrong there is one sentence on the error output.
+    const stdio = ['ignore', 'ignore', 'inherit'] as const
+    const options = { env: {}, stdio: [...stdio], timeout: MAKING_MS_MAX }
+    execFileSync(process.execPath, [...flags, MAKER, from, to], options)
     return readFileSync(to)
   } finally {
     rmSync(folder, { recursive: true })

@@ -65,7 +65,13 @@ Object.assign(process.env, {
 
 const script = new Script(readFileSync(from, 'latin1'), { filename: 'bundle.js' })
 const module = { exports: {} as { handler?: Handler } }
-script.runInThisContext()(module.exports, createRequire(import.meta.url), module, from, '.')
+try {
+  script.runInThisContext()(module.exports, createRequire(import.meta.url), module, from, '.')
+} catch (fault) {
+  // Without the line of the bundle, which is all of it.
+  console.error(`A Lambda does not load with the variables of lib/warmCache.ts: ${fault}`)
+  process.exit(1)
+}
 const { handler } = module.exports
 if (!handler) throw new Error('the bundle has no handler')
 try {

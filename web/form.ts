@@ -140,7 +140,8 @@ export function emptying(...inputs: readonly HTMLInputElement[]): () => void {
   const old = inputs.map(({ value }) => value)
   return () => {
     for (const [i, input] of inputs.entries()) if (input.value === old[i]) input.value = ''
-    if (!inputs.some((input) => input === document.activeElement)) inputs[0]?.focus()
+    // Who types in this form, or has sent it off meanwhile, stays where they are.
+    if (!inputs[0]?.form?.contains(document.activeElement)) inputs[0]?.focus()
   }
 }
 

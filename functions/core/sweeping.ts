@@ -71,7 +71,11 @@ export async function sweep(
   return swept
 }
 
-const atOnce = (work: () => Promise<void>) => Promise.all(Array.from({ length: AT_ONCE }, work))
+/** Ends when all have ended, a fault or not: nothing goes on after a run. */
+async function atOnce(work: () => Promise<void>) {
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
 
 /** A channel of a payment whose answer is due to be read, and since when. */
 type Silent = { readonly payment: Payment; readonly sweep: ChannelSweep; readonly since: Date }

@@ -22,16 +22,19 @@ export const sweepPayments = (world: World) => {
     clock: world.clock,
   }
   return async (): Promise<{ expired: number; decided: number; asked: number }> => {
-    // First, because it asks no provider, and a fault of the payments must not make a recovery silent.
-    const ofDevices = await tellWaitingAgain(ports).catch((fault: unknown) => [fault])
-    const { faults: ofPayments, ...swept } = await sweep(ports)
-    const faults = [...ofDevices, ...ofPayments]
-    count('Fault', faults.length)
-    logger.info('sweep', { ...swept, faults: faults.length })
-    flush()
-    if (faults.length > 0)
-      throw new Error(`${faults.length} payments or waiting devices could not be swept`)
-    return swept
+    try {
+      // First, because it asks no provider, and a fault of the payments must not make a recovery silent.
+      const ofDevices = await tellWaitingAgain(ports).catch((fault: unknown) => [fault])
+      const { faults: ofPayments, ...swept } = await sweep(ports)
+      const faults = [...ofDevices, ...ofPayments]
+      count('Fault', faults.length)
+      logger.info('sweep', { ...swept, faults: faults.length })
+      if (faults.length > 0)
+        throw new Error(`${faults.length} payments or waiting devices could not be swept`)
+      return swept
+    } finally {
+      flush()
+    }
   }
 }
 

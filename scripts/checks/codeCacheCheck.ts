@@ -26,7 +26,8 @@ export function codeCacheCheck({ stack }: DeployedStage, cloudWatch: CloudWatchC
         { abortSignal },
       )
       const refused = Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0)
-      if (refused === 0) return right('none was refused in the last 24 hours')
+      if (refused === 0)
+        return right('none was refused in the last 24 hours, if `codeCache` is set')
       return known(
         `${refused} environments started without theirs in the last 24 hours, a little slower`,
         'Deploy again from AWS’s current image (docs/guides/speed.md), or take out `codeCache`.',

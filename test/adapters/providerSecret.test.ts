@@ -91,16 +91,41 @@ describe.each([
     await expect(keyFrom(secretId, false)).rejects.toThrow()
   })
 
-  test('is kept for a little less than five minutes, and asked for anew after that', async () => {
+  test('is kept for five minutes, and asked for anew after that', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     has(JSON.stringify(filled))
     await keyFrom(secretId, false)
-    vi.setSystemTime(Date.now() + 289_000)
+    vi.setSystemTime(Date.now() + 299_000)
     await keyFrom(secretId, false)
     expect(reads()).toBe(1)
     vi.setSystemTime(Date.now() + 2000)
     await keyFrom(secretId, false)
     expect(reads()).toBe(2)
+  })
+
+  test('is kept from when it was asked for, however late the answer came', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    secrets.on(GetSecretValueCommand).callsFake(() => {
+      vi.setSystemTime(Date.now() + 200_000)
+      return { SecretString: JSON.stringify(filled) }
+    })
+    await keyFrom(secretId, false)
+    vi.setSystemTime(Date.now() + 101_000)
+    await keyFrom(secretId, false)
+    expect(reads()).toBe(2)
+  })
+
+  test('that was asked for earlier does not take the place of a newer one', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const late = Promise.withResolvers<{ SecretString: string }>()
+    secrets.on(GetSecretValueCommand).callsFakeOnce(() => late.promise)
+    const old = keyFrom(secretId, false)
+    vi.setSystemTime(Date.now() + 1)
+    has(JSON.stringify(later))
+    expect(await keyFrom(secretId, true)).toEqual(laterKey)
+    late.resolve({ SecretString: JSON.stringify(filled) })
+    await old
+    expect(await keyFrom(secretId, false)).toEqual(laterKey)
   })
 
   test('when asked for fresh is read past what is kept, and kept in its place', async () => {
@@ -194,7 +219,7 @@ describe('the switches', () => {
     await twilioKeyFrom(secretId, false)
     expect(reads()).toBe(1)
     has(JSON.stringify({ ...key, ...on }))
-    vi.setSystemTime(Date.now() + 289_000)
+    vi.setSystemTime(Date.now() + 299_000)
     expect(await switchesFrom(secretId)).toEqual(off)
     vi.setSystemTime(Date.now() + 2000)
     expect(await switchesFrom(secretId)).toEqual(on)

@@ -26,6 +26,8 @@ const due = (paymentId: string) => silent({}, { paymentId, expiresAt: NOON })
 
 type World = {
   readonly open?: readonly (Payment | Error)[]
+  /** The fault with which the reading of the list ends. */
+  readonly ends?: Error
   readonly expire?: PaymentStore['expire']
   readonly claims?: boolean
   readonly decided?: Payment | undefined
@@ -49,6 +51,7 @@ function sweeping(world: World) {
         if (found instanceof Error) onUnreadable(found)
         else yield found
       }
+      if (world.ends) throw world.ends
     },
     expire: world.expire ?? expired,
     claimPushRead: async () => claims,
@@ -80,6 +83,21 @@ describe('what is due', () => {
     })
     expect(await swept).toEqual({ ...nothing, expired: 1 })
     expect(given('expire')).toEqual([['at its end', NOON]])
+  })
+
+  test('is written before the run ends, also if its list cannot be read on', async () => {
+    let written = 0
+    const { swept } = sweeping({
+      open: ['one', 'two', 'three'].map(due),
+      ends: new Error('the list ends here'),
+      expire: async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        written += 1
+        return undefined
+      },
+    })
+    await expect(swept).rejects.toThrow('the list ends here')
+    expect(written).toBe(3)
   })
 
   test('is asked about no more', async () => {

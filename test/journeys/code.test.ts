@@ -62,13 +62,17 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await code.fill('1234')
     await harness.pass(21)
     const sent = harness.phone.book.messages(bo.number).length
-    const letGo = await harness.holdAnswers(bo.page, '**/api/payments/*/sms')
+    const sentNow = await harness.holdAnswers(bo.page, '**/api/payments/*/sms')
+    const checked = await harness.holdAnswers(bo.page, '**/api/payments/*/sms/verification')
     await bo.page.getByRole('button', { name: 'Send a new code' }).click()
     await expect.poll(() => harness.phone.book.messages(bo.number).length).toBe(sent + 1)
     await code.fill(harness.codeOn(bo.number))
-    letGo()
+    await bo.page.getByRole('button', { name: 'Approve' }).click()
+    sentNow()
     await says(bo.page, /^We texted a new code/)
-    await bo.page.keyboard.press('Enter')
+    // Neither is the focus taken from who has sent it off.
+    expect(await bo.page.evaluate('document.activeElement.innerText')).toBe('Checking…')
+    checked()
     await heading(bo.page, 'Payment approved')
   })
 

@@ -21,6 +21,16 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
   afterAll(() => harness.close())
 
+  /** Somebody new, whose code was texted. */
+  async function askedForACode() {
+    const visitor = await harness.visitor()
+    await harness.signIn(visitor)
+    await visitor.page.getByLabel('Phone number').fill(visitor.number)
+    await visitor.page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(visitor.page, 'Enter the code')
+    return visitor
+  }
+
   test('the code can be had by a call, sent again, and mistyped', async () => {
     const cleo = await harness.visitor()
     await harness.signIn(cleo)
@@ -42,11 +52,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('a code that comes before the answer that it was sent stays as it was typed', async () => {
-    const bo = await harness.visitor()
-    await harness.signIn(bo)
-    await bo.page.getByLabel('Phone number').fill(bo.number)
-    await bo.page.getByRole('button', { name: 'Get a code' }).click()
-    await heading(bo.page, 'Enter the code')
+    const bo = await askedForACode()
     const code = bo.page.getByLabel('Code', { exact: true })
     await code.fill('1234')
     await harness.pass(21)
@@ -61,11 +67,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
   })
 
   test('a code that is over says so', async () => {
-    const dora = await harness.visitor()
-    await harness.signIn(dora)
-    await dora.page.getByLabel('Phone number').fill(dora.number)
-    await dora.page.getByRole('button', { name: 'Get a code' }).click()
-    await heading(dora.page, 'Enter the code')
+    const dora = await askedForACode()
     harness.passUnseen(601)
     await dora.page.getByLabel('Code', { exact: true }).fill(harness.codeOn(dora.number))
     await dora.page.getByRole('button', { name: 'Confirm' }).click()

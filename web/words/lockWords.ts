@@ -4,5 +4,5 @@ export const lockWords = {
     `Codes by text are locked until ${until}. A payment that you send can be approved only after that.`,
   /** Where a phone can be asked too. */
   byPhone: (until: string) =>
-    `Codes by text are locked until ${until}. Until then you can still approve a payment on your phone.`,
+    `Codes by text are locked until ${until}. Until then you can approve a payment only if your phone shows you the request.`,
 } as const

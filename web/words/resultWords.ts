@@ -52,7 +52,7 @@ export const resultWords = {
   codesLocked: (until: string, canApproveByPhone: boolean) =>
     `Codes by text are locked until ${until}. ` +
     (canApproveByPhone
-      ? 'Until then you can still approve a payment on your phone.'
+      ? 'Until then you can approve a payment only if your phone shows you the request.'
       : 'Start again then.'),
   notYou: 'Did you not start this payment? ',
   changePassword: 'Change your password.',

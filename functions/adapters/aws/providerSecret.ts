@@ -6,10 +6,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import * as z from 'zod'
 import { SWITCH_NOTICED_SECONDS } from '../../core/refusals.ts'
 
-/** The cache's life begins when the answer arrives, which can take three attempts. */
-const READING_SECONDS = 10
 /** A changed switch, or a changed key that the provider still accepts, takes effect within this time. */
-const CACHE_SECONDS = SWITCH_NOTICED_SECONDS - READING_SECONDS
+const CACHE_SECONDS = SWITCH_NOTICED_SECONDS
 
 /** Made at the first read of a secret, because a laptop has none. */
 let client: SecretsManagerClient | undefined
@@ -105,10 +103,13 @@ function textOf(secretId: string): Promise<string | undefined> {
 /** Undefined if the secret holds bytes. */
 async function ask(secretId: string): Promise<string | undefined> {
   client ??= newClient()
+  // Its life begins when it is asked for: the answer may take long, above all where Lambda freezes meanwhile.
+  const until = Date.now() + CACHE_SECONDS * 1000
   const { SecretString: text } = await client.send(
     new GetSecretValueCommand({ SecretId: secretId }),
   )
-  kept.set(secretId, { text, until: Date.now() + CACHE_SECONDS * 1000 })
+  // An answer that was asked for earlier does not take the place of a newer one.
+  if (until >= (kept.get(secretId)?.until ?? 0)) kept.set(secretId, { text, until })
   return text
 }
 

@@ -34,10 +34,6 @@ export const explained: readonly Explained[] = [
       ['const END_MS = 1000', '1000', '999'],
     ],
   ),
-  ...because('Any few seconds serve as a margin.', [
-    'adapters/aws/providerSecret',
-    ['const READING_SECONDS = 10', '10', '11'],
-  ]),
   ...because('Neither is a number of seconds.', [
     'adapters/twilioVerify/verifyService',
     ["const said = answered?.headers['retry-after'] ?? ''", "''", "'mutated'"],
