@@ -43,6 +43,7 @@ console.log(`${machine()}; ${CALLS} calls each\n\n${heading}`)
 const bare = new DynamoDBClient({
   region: 'local',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  requestHandler: calls.tables,
 })
 const again = bareCalls(bare)
 const ratios: Record<string, number> = {}

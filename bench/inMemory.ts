@@ -48,9 +48,10 @@ export async function startInMemory() {
 
   const site = 'http://localhost'
   const database = 'http://127.0.0.1'
-  const world = benchWorld({ database, phone: phone.url, site, publicUrl })
-  const handlers = handlersIn((name) => asLambda(world, name), { provider: 'authy' })
   const calls = catchCalls(engine)
+  const { tables } = calls
+  const world = benchWorld({ database, tables, phone: phone.url, site, publicUrl })
+  const handlers = handlersIn((name) => asLambda(world, name), { provider: 'authy' })
   const routes: Measurable[] = []
 
   const ask = async (name: RouteName, request: Request) => {

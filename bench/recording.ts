@@ -2,13 +2,12 @@
  * What a function asks of DynamoDB and of the provider, and what they answer: recorded once on the embedded engine and the
  * pretend phone, so that it can be answered from memory afterwards.
  *
- * The calls are caught where the SDK hands a signed request to Node's HTTP client, and where `askProvider` hands one to it.
+ * The calls are caught where the SDK hands over a signed request, and where `askProvider` hands one to Node's HTTP client.
  */
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DatabaseEngine } from '../local/database/databaseEngine.ts'
 
 /** A call of DynamoDB with its answer. */
@@ -31,13 +30,15 @@ export type Recording = {
   readonly provider: FromProvider[]
 }
 
-/** Catches this process's calls from now on, and hands them to this engine or to a recording. */
+/** Catches the calls of the provider from now on, and those of a world or client with these `tables`. They go on, or to a recording. */
 export function catchCalls(engine: DatabaseEngine) {
   const caught = engineCalls(engine)
   const asked = providerCalls()
   let rewind = () => {}
 
   return {
+    tables: caught.tables,
+
     /** Do something, and record what it asks. */
     async record<T>(work: () => Promise<T>): Promise<{ result: T; recording: Recording }> {
       const trips: Recorded[][] = []
@@ -80,11 +81,8 @@ export function catchCalls(engine: DatabaseEngine) {
     },
     rewind: () => rewind(),
 
-    /** Calls go to the network again. */
-    end() {
-      caught.end()
-      asked.end()
-    },
+    /** The provider's calls go to the network again. */
+    end: asked.end,
   }
 }
 
@@ -95,27 +93,13 @@ type Sent = { readonly headers: IncomingHttpHeaders; readonly body: Uint8Array |
 
 /** The SDK itself stays as it is, with its middleware, signatures and (un)marshalling. */
 function engineCalls({ answer }: DatabaseEngine) {
-  const client = new DynamoDBClient({ region: 'local' })
-  const handler = Object.getPrototypeOf(client.config.requestHandler)
-  client.destroy()
-  const { handle } = handler
   const pass: Handle = async (operation, body, headers) => {
-    const lowerCased = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
-    const reply = await answer({ headers: Object.fromEntries(lowerCased), body })
+    const reply = await answer({ headers, body })
     return { operation, body, status: reply.status, answer: JSON.stringify(reply.body) }
   }
-  const caught = {
-    handle: pass,
-    pass,
-    end: () => {
-      handler.handle = handle
-    },
-  }
-  handler.handle = async ({ headers, body }: Sent) => {
-    const operation = String(headers['x-amz-target'] ?? headers['X-Amz-Target']).replace(
-      /^.*\./,
-      '',
-    )
+  const caught = { handle: pass, pass, tables: { handle } }
+  async function handle({ headers, body }: Sent) {
+    const operation = String(headers['x-amz-target']).replace(/^.*\./, '')
     const text = typeof body === 'string' ? body : decoder.decode(body)
     const recorded = await caught.handle(operation, text, headers)
     const type = { 'content-type': 'application/x-amz-json-1.0' }

@@ -26,6 +26,7 @@ await createTables(
 )
 const world = benchWorld({
   database: database.endpoint,
+  tables: database.requestHandler,
   phone: phone.url,
   site: gateway.url,
   publicUrl,

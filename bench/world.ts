@@ -1,16 +1,18 @@
 import type { World } from '../functions/composition.ts'
 import { API_KEY } from './parts.ts'
 
-/** The addresses of what the functions call. */
+/** The addresses of what the functions call, and what takes their requests to the tables. */
 type Addresses = {
   readonly database: string
+  readonly tables?: World['tables']
   readonly phone: string
   readonly site: string
   readonly publicUrl: string
 }
 
 /** The environment of the functions that are measured, with limits that are never reached. */
-export const benchWorld = ({ database, phone, site, publicUrl }: Addresses): World => ({
+export const benchWorld = ({ database, tables, phone, site, publicUrl }: Addresses): World => ({
+  tables,
   clock: () => new Date(),
   env: {
     PAYMENTS_TABLE: 'payments',

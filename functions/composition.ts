@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
@@ -34,7 +34,12 @@ import { countedDevices, countedPayments } from './counting.ts'
 import { reportFault, securityEvent } from './observe.ts'
 
 /** The environment of a factory: settings and clock. */
-export type World = { readonly env: Env; readonly clock: Clock }
+export type World = {
+  readonly env: Env
+  readonly clock: Clock
+  /** What takes the SDK's requests to the tables on a laptop, instead of a connection. */
+  readonly tables?: DynamoDBClientConfig['requestHandler'] | undefined
+}
 
 /**
  * A Lambda's handler from its factory. In Lambda it is made at once, because the environment has a whole processor
@@ -49,15 +54,15 @@ export function lambda<H extends (...args: never[]) => unknown>(make: (world: Wo
   }) as unknown as H
 }
 
-export const payments = ({ env }: World) =>
-  countedPayments(paymentsTable(documents(env), tableSettings(env).PAYMENTS_TABLE))
+export const payments = (world: World) =>
+  countedPayments(paymentsTable(documents(world), tableSettings(world.env).PAYMENTS_TABLE))
 
-export const payers = ({ env }: World) =>
-  payersTable(documents(env), tableSettings(env).PAYERS_TABLE)
+export const payers = (world: World) =>
+  payersTable(documents(world), tableSettings(world.env).PAYERS_TABLE)
 
-export function limits({ env }: World) {
-  const settings = limitSettings(env)
-  return limitsTable(documents(env), tableSettings(env).PAYERS_TABLE, {
+export function limits(world: World) {
+  const settings = limitSettings(world.env)
+  return limitsTable(documents(world), tableSettings(world.env).PAYERS_TABLE, {
     textsPerHour: settings.TEXTS_PER_HOUR,
     textsPerDay: settings.TEXTS_PER_DAY,
     provingTextsPerHour: settings.PROVING_TEXTS_PER_HOUR,
@@ -68,15 +73,15 @@ export function limits({ env }: World) {
   })
 }
 
-export const lockout = ({ env }: World) =>
-  lockoutTable(documents(env), tableSettings(env).PAYERS_TABLE)
+export const lockout = (world: World) =>
+  lockoutTable(documents(world), tableSettings(world.env).PAYERS_TABLE)
 
-export const devices = ({ env }: World) =>
-  countedDevices(devicesTable(documents(env), tableSettings(env).PAYERS_TABLE))
+export const devices = (world: World) =>
+  countedDevices(devicesTable(documents(world), tableSettings(world.env).PAYERS_TABLE))
 
 /** The ports of the rule on consecutive denied pushes. */
-export const denialPorts = ({ env }: World) => ({
-  denials: denialTrail(documents(env), tableSettings(env).PAYERS_TABLE),
+export const denialPorts = (world: World) => ({
+  denials: denialTrail(documents(world), tableSettings(world.env).PAYERS_TABLE),
   onPushesDenied: ({ paymentId, payerId }: Payment) =>
     securityEvent('PushesDenied', { paymentId, payerId }),
   // The denial is stored; only the audit entry `pushes.denied` may be missing.
@@ -146,13 +151,14 @@ export const ringPause = () => new Promise<void>((resolve) => setTimeout(resolve
 const clients = new WeakMap<Env, DynamoDBDocumentClient>()
 
 /** One client per environment, so that its connections are reused. */
-function documents(env: Env): DynamoDBDocumentClient {
+function documents({ env, tables }: World): DynamoDBDocumentClient {
   const known = clients.get(env)
   if (known) return known
   const { DYNAMODB_ENDPOINT } = tableSettings(env)
   const client = new DynamoDBClient({
     ...patience(1000),
     ...(DYNAMODB_ENDPOINT && standIn(env, DYNAMODB_ENDPOINT)),
+    ...(tables && { requestHandler: tables }),
   })
   const made = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },

@@ -142,6 +142,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
 
     let endpoint = env.DYNAMODB_ENDPOINT
     const isEmbedded = !endpoint
+    let tables: World['tables']
     if (!endpoint) {
       const auditTrail = await startAuditTrail({
         clock,
@@ -155,6 +156,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       })
       closers.push(database.close)
       endpoint = database.endpoint
+      tables = database.requestHandler
     }
     closers.push(ring.close)
     await createTables(
@@ -169,6 +171,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
 
     const world: World = {
       clock,
+      tables,
       env: {
         PAYMENTS_TABLE: 'payments',
         PAYERS_TABLE: 'users',

@@ -10,6 +10,8 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { type Key, type TableShape, tables } from '../../functions/tables.ts'
+import type { DatabaseCall } from './databaseEngine.ts'
+import { handingTo, type SentReply } from './withoutConnection.ts'
 
 const TABLE_SECONDS_MAX = 60
 const TABLE_POLL_MS = 10
@@ -19,29 +21,32 @@ export const STREAMED = Object.entries<TableShape>(tables)
   .filter(([, { stream }]) => stream)
   .map(([name]) => name)
 
+type Answered = { readonly id: number; readonly reply: SentReply }
+type FromThread = { readonly endpoint: string } | { readonly record: DynamoDBRecord } | Answered
+export type ToThread = 'close' | { readonly id: number; readonly call: DatabaseCall }
+
 export type DatabaseOptions = {
   readonly dataDir?: string
   /** Called with each written change of a table with a stream, in order, up to `close`. */
   readonly onChange?: ((record: DynamoDBRecord) => void) | undefined
 }
 
-type FromThread = { readonly endpoint: string } | { readonly record: DynamoDBRecord }
-
 /**
  * Start the embedded database, in memory or kept in `dataDir`.
  *
- * It runs in a thread of its own, as DynamoDB runs on another machine: on two cores the same reads
- * through the SDK were 20 to 40 % more a second than with both on one event loop.
+ * It runs in a thread of its own, as DynamoDB runs on another machine. It answers at its address, and for half the processor's
+ * time to an SDK client of this process that is given its `requestHandler`.
  */
 export async function startDatabase({ dataDir, onChange }: DatabaseOptions = {}) {
   const thread = new Worker(new URL('./databaseThread.ts', import.meta.url), {
     workerData: { dataDir, streamed: onChange && STREAMED },
   })
-  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  const calls = callsOf(thread)
   const endpoint = await new Promise<string>((resolve, reject) => {
     thread.on('message', (message: FromThread) => {
-      if ('endpoint' in message) resolve(message.endpoint)
-      else onChange?.(message.record)
+      if ('reply' in message) calls.answered(message)
+      else if ('record' in message) onChange?.(message.record)
+      else resolve(message.endpoint)
     })
     thread.once('error', reject)
   })
@@ -50,13 +55,46 @@ export async function startDatabase({ dataDir, onChange }: DatabaseOptions = {})
 
   return {
     endpoint,
-    /** Waits for the writes under way, then frees the port and the folder. */
+    requestHandler: handingTo(calls.call),
+    /** Waits for the requests under way, then frees the port and the folder. */
     async close() {
-      thread.postMessage('close')
-      await ended
+      thread.postMessage('close' satisfies ToThread)
+      await calls.ended
     },
   }
 }
+
+/** Calls of the thread without a connection. */
+function callsOf(thread: Worker) {
+  const waiting = new Map<number, PromiseWithResolvers<SentReply>>()
+  let calls = 0
+  let hasEnded = false
+  const ended = new Promise<void>((resolve) =>
+    thread.once('exit', () => {
+      hasEnded = true
+      for (const { reject } of waiting.values()) reject(new Error(ENDED))
+      resolve()
+    }),
+  )
+
+  return {
+    ended,
+    call(call: DatabaseCall): Promise<SentReply> {
+      if (hasEnded) return Promise.reject(new Error(ENDED))
+      calls += 1
+      const reply = Promise.withResolvers<SentReply>()
+      waiting.set(calls, reply)
+      thread.postMessage({ id: calls, call } satisfies ToThread)
+      return reply.promise
+    },
+    answered({ id, reply }: Answered) {
+      waiting.get(id)?.resolve(reply)
+      waiting.delete(id)
+    },
+  }
+}
+
+const ENDED = 'The local database has been closed'
 
 /** Create the missing tables, as the stack would. */
 export async function createTables(client: DynamoDBClient) {

@@ -8,7 +8,10 @@ import putItem from 'dynalite/actions/putItem.js'
 import query from 'dynalite/actions/query.js'
 import scan from 'dynalite/actions/scan.js'
 import updateItem from 'dynalite/actions/updateItem.js'
+import conditionParser from 'dynalite/db/conditionParser.js'
 import engine, { type Store, type Table } from 'dynalite/db/index.js'
+import projectionParser from 'dynalite/db/projectionParser.js'
+import updateParser from 'dynalite/db/updateParser.js'
 import batchGetItemRules from 'dynalite/validations/batchGetItem.js'
 import createTableRules from 'dynalite/validations/createTable.js'
 import describeTableRules from 'dynalite/validations/describeTable.js'
@@ -20,6 +23,7 @@ import scanRules from 'dynalite/validations/scan.js'
 import updateItemRules from 'dynalite/validations/updateItem.js'
 import { askerOf, whyDenied } from './access.ts'
 import { changeStream } from './changeStream.ts'
+import { remembered } from './rememberedParse.ts'
 
 /**
  * DynamoDB's operations that Payfriend uses, and Scan, with which tests read whole tables. Any other is
@@ -62,21 +66,30 @@ export async function openEngine({ path, streamed, tell }: EngineOptions = {}) {
   keepTables(store)
   if (streamed && tell) noteChange.set(store, changeStream(store, streamed, tell))
 
+  const underWay = new Set<Promise<DatabaseReply>>()
+
   return {
     /** The answer to one request, as AWS would word it. */
-    answer: (call: DatabaseCall) =>
-      new Promise<DatabaseReply>((resolve) => {
+    answer(call: DatabaseCall): Promise<DatabaseReply> {
+      const reply = new Promise<DatabaseReply>((resolve) => {
         try {
           run(store, call, resolve)
         } catch (error) {
           refuse(resolve, error)
         }
-      }),
+      })
+      underWay.add(reply)
+      void reply.then(() => underWay.delete(reply))
+      return reply
+    },
 
-    close: () =>
-      new Promise<void>((resolve, reject) =>
+    /** Waits for the requests under way: a write has several steps. */
+    async close() {
+      await Promise.all(underWay)
+      await new Promise<void>((resolve, reject) =>
         store.db.close((error) => (error ? reject(error) : resolve())),
-      ),
+      )
+    },
   }
 }
 
@@ -173,6 +186,10 @@ function refuseUnknownWithin(value: unknown, { type, children }: Type, path: str
   } else {
     refuseUnknown(value, children as Types, path)
   }
+}
+
+for (const parser of [conditionParser, projectionParser, updateParser]) {
+  parser.parse = remembered(parser.parse)
 }
 
 const writeIndexes = engine.updateIndexes

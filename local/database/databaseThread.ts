@@ -1,5 +1,6 @@
-/** The embedded database's thread, started by `database.ts`. It posts its address, and ends on the first message. */
+/** The embedded database's thread, started by `database.ts`. It posts its address, and then answers calls until it is closed. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ToThread } from './database.ts'
 import { openEngine } from './databaseEngine.ts'
 import { serveEngine } from './databaseServer.ts'
 
@@ -10,7 +11,13 @@ const engine = await openEngine({
 })
 const server = await serveEngine(engine)
 parentPort?.postMessage({ endpoint: server.endpoint })
-parentPort?.once('message', async () => {
-  await server.close()
-  await engine.close()
+parentPort?.on('message', async (message: ToThread) => {
+  if (message === 'close') {
+    await server.close()
+    await engine.close()
+    parentPort?.close()
+    return
+  }
+  const { status, body } = await engine.answer(message.call)
+  parentPort?.postMessage({ id: message.id, reply: { status, text: JSON.stringify(body) } })
 })

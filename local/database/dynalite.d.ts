@@ -43,6 +43,8 @@ declare module 'dynalite/db/index.js' {
     }): Store
     /** An error with `statusCode` 400 and the body of a ValidationException. */
     validationError(message: string): Error
+    /** Whether a comparison such as `GT` holds between two values. */
+    compare(comparison: string, one: object, other: object): boolean
     updateIndexes: UpdateIndexes
   }
   export default engine
@@ -75,4 +77,12 @@ declare module 'dynalite/actions/*.js' {
 
   const action: (store: Store, data: object, done: (error: unknown, result: object) => void) => void
   export default action
+}
+
+declare module 'dynalite/db/*Parser.js' {
+  import type { Parse } from './rememberedParse.ts'
+
+  /** The engine calls `parse` through this object. */
+  const parser: { parse: Parse }
+  export default parser
 }

@@ -2,10 +2,10 @@
  * Test support: the embedded database in the test's own process, in memory. Each is alone in its world, as one
  * in a thread is, and costs no thread: it is there in a few milliseconds, and its answers cross no network.
  */
-import type { IncomingHttpHeaders } from 'node:http'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { createTables, type DatabaseOptions, STREAMED } from '../../local/database/database.ts'
 import { type DatabaseEngine, openEngine } from '../../local/database/databaseEngine.ts'
+import { handingTo } from '../../local/database/withoutConnection.ts'
 
 /** With all its tables, each empty. */
 export async function startMemoryDatabase({
@@ -28,12 +28,8 @@ export const clientOf = (
     endpoint: 'http://127.0.0.1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     ...more,
-    requestHandler: {
-      async handle({ headers, body }: { headers: IncomingHttpHeaders; body: Uint8Array }) {
-        const reply = await answer({ headers, body: new TextDecoder().decode(body) })
-        const text = Buffer.from(JSON.stringify(reply.body))
-        const type = { 'content-type': 'application/x-amz-json-1.0' }
-        return { response: { statusCode: reply.status, headers: type, body: text } }
-      },
-    },
+    requestHandler: handingTo(async (call) => {
+      const { status, body } = await answer(call)
+      return { status, text: JSON.stringify(body) }
+    }),
   })

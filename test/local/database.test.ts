@@ -2,26 +2,33 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  ConditionalCheckFailedException,
   CreateTableCommand,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTables, startDatabase } from '../../local/database/database.ts'
 
 let database: Awaited<ReturnType<typeof startDatabase>>
 let client: DynamoDBClient
 
-const clientOf = (endpoint: string) =>
+const clientOf = (endpoint: string, more: DynamoDBClientConfig = {}) =>
   new DynamoDBClient({
     endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
+    ...more,
   })
+
+/** A client of this thread. Nothing listens at its address. */
+const without = ({ requestHandler }: typeof database, more: DynamoDBClientConfig = {}) =>
+  clientOf('http://127.0.0.1:9', { requestHandler, ...more })
 
 beforeAll(async () => {
   database = await startDatabase()
@@ -191,6 +198,77 @@ test.each(['Nonsense', '__proto__', 'constructor'])('a parameter %s is refused',
   expect(await response.json()).toEqual({
     __type: 'com.amazon.coral.validate#ValidationException',
     message: `The local database does not support the parameter ${name}`,
+  })
+})
+
+describe('a client without a connection', () => {
+  const get = new GetItemCommand({ TableName: 'payments', Key, ConsistentRead: true })
+
+  test('reads and writes the same tables as one at the address', async () => {
+    const near = without(database)
+    const evidence = { S: 'Łuna’s “€5” 🦉' }
+    const Item = { ...payment, evidence }
+    await near.send(new PutItemCommand({ TableName: 'payments', Item }))
+    expect((await read())?.evidence).toEqual(evidence)
+    expect((await near.send(get)).Item).toEqual(Item)
+  })
+
+  test('is refused with AWS’s own errors', async () => {
+    const Item = payment
+    const ConditionExpression = 'attribute_not_exists(payment_id)'
+    const again = new PutItemCommand({ TableName: 'payments', Item, ConditionExpression })
+    await expect(without(database).send(again)).rejects.toBeInstanceOf(
+      ConditionalCheckFailedException,
+    )
+  })
+
+  test.each([
+    ['a key that is nobody’s', 'AKIAIOSFODNN7EXAMPLE', 'UnrecognizedClientException'],
+    ['a Lambda’s without the right', 'phoneStart', 'AccessDeniedException'],
+  ])('has no more rights than its key: %s', async (_, accessKeyId, name) => {
+    const credentials = { accessKeyId, secretAccessKey: 'local' }
+    await expect(without(database, { credentials }).send(get)).rejects.toMatchObject({ name })
+  })
+
+  test('may set no parameter that the engine would drop', async () => {
+    const more = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const
+    const put = new PutItemCommand({ TableName: 'payments', Item: payment, ...more })
+    await expect(without(database).send(put)).rejects.toThrow(
+      'does not support the parameter ReturnValuesOnConditionCheckFailure',
+    )
+  })
+
+  test('is refused after the database was closed, and does not wait', async () => {
+    const closed = await startDatabase()
+    await closed.close()
+    await expect(without(closed).send(get)).rejects.toThrow('The local database has been closed')
+  })
+
+  test('whose writes are under way when the database is closed, has written', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'payfriend-'))
+    const first = await startDatabase({ dataDir })
+    await createTables(without(first))
+    const handed = Promise.withResolvers<void>()
+    let left = 50
+    const handle: typeof first.requestHandler.handle = (request) => {
+      left -= 1
+      if (left === 0) handed.resolve()
+      return first.requestHandler.handle(request)
+    }
+    const writer = without(first, { requestHandler: { handle } })
+    // Of one item, so that they wait for each other.
+    const add = { TableName: 'payments', Key, UpdateExpression: 'ADD tries :one' }
+    const one = { ':one': { N: '1' } }
+    const written = Array.from({ length: left }, () =>
+      writer.send(new UpdateItemCommand({ ...add, ExpressionAttributeValues: one })),
+    )
+    await handed.promise
+    await first.close()
+    await Promise.all(written)
+    const second = await startDatabase({ dataDir })
+    expect((await without(second).send(get)).Item?.tries).toEqual({ N: '50' })
+    await second.close()
+    await rm(dataDir, { recursive: true })
   })
 })
 

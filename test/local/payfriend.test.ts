@@ -61,6 +61,17 @@ test('on a laptop too whoever listens is told how a payment ends, before all end
   ])
 })
 
+test('the handlers reach the embedded database without a connection', async () => {
+  const { world, close } = await startPayfriend({ port: 0 })
+  // Nothing listens there.
+  const env = { ...world.env, DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' }
+  const store = payments(asLambda({ ...world, env }, 'sendPayment'))
+  await store.insert(open)
+  const found = await payments(asLambda(world, 'paymentStatus')).find(open.paymentId)
+  expect(found?.paymentId).toBe(open.paymentId)
+  await close()
+})
+
 test('with a folder for data the archive is in it, entry by entry', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'payfriend-'))
   await cancelledIn({ dataDir })
