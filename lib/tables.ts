@@ -18,6 +18,9 @@ import { fixId, logicalIdOf, removalPolicy } from './retention.ts'
 
 type Name = keyof typeof tables
 
+/** Both read the same items, one by one or several at once (`readItem.ts`). */
+const READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem']
+
 /** The tables of payments and payers. If data is kept, they outlive the stack, because they hold evidence. */
 export class Tables extends Construct {
   private readonly byName: Record<Name, TableV2>
@@ -60,7 +63,7 @@ export class Tables extends Construct {
       // Not `table.grant`, which adds every index of a table that has any.
       lambda.role.addToPrincipalPolicy(
         new PolicyStatement({
-          actions: [`dynamodb:${action}`],
+          actions: action === 'GetItem' ? READS : [`dynamodb:${action}`],
           resources: [index ? `${tableArn}/index/${index}` : tableArn],
         }),
       )

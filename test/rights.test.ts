@@ -105,10 +105,13 @@ const never: Record<string, Attempt> = {
   'payments/payer:Scan': (c) =>
     c.send(new ScanCommand({ TableName: 'payments', IndexName: 'payer' })),
   'payments:DescribeTable': (c) => c.send(new DescribeTableCommand({ TableName: 'payments' })),
-  '*:BatchGetItem': (c) => {
-    const Keys = [{ payment_id: { S: 'p' } }]
-    return c.send(new BatchGetItemCommand({ RequestItems: { payments: { Keys } } }))
-  },
+}
+
+/** Reads of several items at once, in these tables. */
+const together = {
+  payments: { payments: { Keys: [payment, { payment_id: { S: 'q' } }] } },
+  users: { users: { Keys: [payer, { user_id: { S: 'v' } }] } },
+  'payments and users': { payments: { Keys: [payment] }, users: { Keys: [payer] } },
 }
 
 describe.each(Object.entries(lambdas))('%s', (name, { rights }) => {
@@ -159,6 +162,29 @@ test('a write that is refused has written nothing', async () => {
     'not authorized',
   )
   expect(await get('payments', refused)(owner)).not.toHaveProperty('Item')
+})
+
+describe.each(Object.entries(lambdas))('%s, of several items at once', (name, { rights }) => {
+  const may = new Set<string>(rights)
+
+  test.each(Object.entries(together))(
+    'reads what it may read one by one, and nothing else: %s',
+    async (_, RequestItems) => {
+      const read = clientOf(name).send(new BatchGetItemCommand({ RequestItems }))
+      const needed = Object.keys(RequestItems).map((table) => `${table}:GetItem`)
+      const missing = needed.find((right) => !may.has(right))
+      if (missing === undefined) {
+        await expect(read).resolves.not.toThrow()
+      } else {
+        await expect(read).rejects.toMatchObject({
+          name: 'AccessDeniedException',
+          message: expect.stringContaining(
+            `dynamodb:BatchGetItem on resource: arn:aws:dynamodb:local:000000000000:table/${missing.replace(/:.*/, '')} `,
+          ),
+        })
+      }
+    },
+  )
 })
 
 describe('a handler on the embedded database', () => {

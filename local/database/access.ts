@@ -31,22 +31,35 @@ export function askerOf(authorization: string): string | undefined {
   return key !== undefined && (key === OWNER || rights.has(key)) ? key : undefined
 }
 
+type Parameters = {
+  readonly TableName?: unknown
+  readonly IndexName?: unknown
+  readonly RequestItems?: object
+}
+
 /** AWS's message for a call that the caller has no right to; undefined if it has the right. */
 export function whyDenied(
   asker: string,
   action: string,
-  { TableName, IndexName }: { readonly TableName?: unknown; readonly IndexName?: unknown },
+  { TableName, IndexName, RequestItems }: Parameters,
 ): string | undefined {
   if (asker === OWNER) return undefined
-  const right = `${TableName}${IndexName === undefined ? '' : `/${IndexName}`}:${action}`
-  if (rights.get(asker)?.has(right)) {
-    record(asker, right)
-    return undefined
+  // In AWS too the right to read an item is that to read it beside others (`lib/tables.ts`).
+  const right = action === 'BatchGetItem' ? 'GetItem' : action
+  const index = IndexName === undefined ? '' : `/${IndexName}`
+  for (const table of RequestItems ? Object.keys(RequestItems) : [TableName]) {
+    const needed = `${table}${index}:${right}`
+    if (!rights.get(asker)?.has(needed)) return denial(asker, action, `${table ?? '*'}`, IndexName)
+    record(asker, needed)
   }
-  const index = IndexName === undefined ? '' : `/index/${IndexName}`
+  return undefined
+}
+
+function denial(asker: string, action: string, table: string, index: unknown): string {
+  const resource = `${table}${index === undefined ? '' : `/index/${index}`}`
   return (
     `User: arn:aws:sts::${ACCOUNT}:assumed-role/${asker}/${asker} is not authorized to perform: ` +
-    `dynamodb:${action} on resource: arn:aws:dynamodb:local:${ACCOUNT}:table/${TableName ?? '*'}${index} ` +
+    `dynamodb:${action} on resource: arn:aws:dynamodb:local:${ACCOUNT}:table/${resource} ` +
     `because no identity-based policy allows the dynamodb:${action} action`
   )
 }

@@ -5,7 +5,7 @@ import {
   InternalServerError,
   ProvisionedThroughputExceededException,
 } from '@aws-sdk/client-dynamodb'
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchGetCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LimitSettings, limitsTable } from '../../functions/adapters/dynamodb/limitsTable.ts'
 import { limitSettings } from '../../functions/adapters/settings.ts'
@@ -904,13 +904,11 @@ describe('a fault of the database', () => {
     const faulty = tables.faulty()
     const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'lost' })
     faulty.on(UpdateCommand).rejects(lost)
-    faulty
-      .on(GetCommand)
-      .resolvesOnce({})
-      .resolves({ Item: { uses: 0 } })
     const start = { payerId, paymentId: 'a', expiresAt: at(300) }
     const times = () => faulty.commandCalls(UpdateCommand).length
-    faulty.on(GetCommand).resolves({ Item: { uses: 0 } })
+    faulty.on(BatchGetCommand).callsFake(({ RequestItems: { users } }) => {
+      return { Responses: { users: users.Keys.map((key: object) => ({ ...key, uses: 0 })) } }
+    })
     const spent = limits().spendPayingText(payerId, NOON)
     await expect(spent).rejects.toThrow('the condition of 10 writes in a row')
     // The payer's counter and the stage's, together.

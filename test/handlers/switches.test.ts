@@ -42,7 +42,7 @@ describe.each(textProviders)('with %s', (PROVIDER) => {
   }
 
   const phone = ({ number }: Person, channel = 'sms') => ({ phoneNumber: number, channel })
-  const READS = ['GetItem', 'Query']
+  const READS = ['GetItem', 'BatchGetItem', 'Query']
 
   /** What such a request leaves behind at the provider and in the tables. */
   async function leaves(run: () => Promise<Reply>) {

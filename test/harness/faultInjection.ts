@@ -341,12 +341,18 @@ function sentOf({ method = '', url: path = '', headers }: IncomingMessage, text:
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a request as it was sent
-function inTable({ TableName, IndexName, UpdateExpression, ...rest }: any): string {
+function inTable({ TableName, IndexName, UpdateExpression, RequestItems, ...rest }: any): string {
+  if (RequestItems) return Object.entries<never>(RequestItems).map(keysIn).join(' ')
   const event = rest.ExpressionAttributeValues?.[':event']?.L[0].M.event.S
   const key = String(rest.Key?.user_id?.S ?? '').match(/^limit#[a-z]+/)?.[0]
   const [, set] = /^\w+ ([\w#.]+)/.exec(UpdateExpression ?? '') ?? []
   return [TableName, IndexName, key, event ?? set].filter(Boolean).join(' ')
 }
+
+const keysIn = ([table, { Keys }]: [string, { Keys: Record<string, { S: string }>[] }]) =>
+  [table, ...Keys.map(({ user_id }) => /^limit#[a-z]+/.exec(user_id?.S ?? '')?.[0])]
+    .filter(Boolean)
+    .join(' ')
 
 /** The callback that a phone sends for a push when its owner answers so. */
 export function callbackOf(

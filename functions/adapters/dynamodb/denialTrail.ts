@@ -1,10 +1,11 @@
 /** The audit entry `pushes.denied`, in the payer's item. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { isRowTold } from '../../core/channels/pushPause.ts'
 import type { PushDenials } from '../../core/ports.ts'
 import { trailOf } from './payerTrailItem.ts'
 import { type TrailWrite, trailWrite } from './payerTrailWrite.ts'
+import { readItem } from './readItem.ts'
 
 /**
  * If another audit entry was written first, the write is tried again; after so many failed conditions it is a fault.
@@ -12,12 +13,7 @@ import { type TrailWrite, trailWrite } from './payerTrailWrite.ts'
 const TRIES_MAX = 10
 
 export function denialTrail(documents: DynamoDBDocumentClient, table: string): PushDenials {
-  async function read(payerId: string) {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
-    )
-    return Item
-  }
+  const read = (payerId: string) => readItem(documents, table, { user_id: payerId })
 
   async function write(payerId: string, told: TrailWrite): Promise<boolean> {
     try {

@@ -1,11 +1,6 @@
 /** Invitations of devices: an item for each of the page's, the operator's in the payer's item. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { ASK_RINGS_PER_HOUR, INVITATIONS_PER_HOUR } from '../../core/device.ts'
 import type { DeviceStore } from '../../core/devicePorts.ts'
@@ -13,6 +8,7 @@ import { EMPTY_TRAIL } from '../../core/payerTrail.ts'
 import { OPEN } from './deviceExpressions.ts'
 import { epoch, HOUR_MS, invitationsKey } from './limitItems.ts'
 import { payerWrites } from './payerWrites.ts'
+import { readItem } from './readItem.ts'
 
 type Invitations = Pick<
   DeviceStore,
@@ -104,9 +100,7 @@ export function deviceInvitations(documents: DynamoDBDocumentClient, table: stri
     countAskRing: (payerId, now) => count(payerId, 'ask_rings', ASK_RINGS_PER_HOUR, now),
 
     async invitation(hash) {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName: table, Key: { user_id: keyOf(hash) }, ConsistentRead: true }),
-      )
+      const Item = await readItem(documents, table, { user_id: keyOf(hash) })
       if (!Item) return undefined
       const found = invitation.parse(Item)
       return {

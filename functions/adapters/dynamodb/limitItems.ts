@@ -1,6 +1,7 @@
 /** The items of the limits in the table of payers, with consistent reads and conditional writes. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { readItem } from './readItem.ts'
 
 /** A write whose condition failed is tried again; after so many failed conditions it is a fault. */
 export const TRIES_MAX = 10
@@ -37,12 +38,7 @@ export function limitItems(documents: DynamoDBDocumentClient, table: string) {
     )
 
   return {
-    async read(key: string) {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName: table, Key: { user_id: key }, ConsistentRead: true }),
-      )
-      return Item
-    },
+    read: (key: string) => readItem(documents, table, { user_id: key }),
 
     /** A conditional write; false if the condition failed and nothing was written. */
     async write(

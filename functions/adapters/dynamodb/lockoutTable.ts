@@ -1,6 +1,6 @@
 /** The count of a payer's consecutive failed attempts, in the payer's item. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { FAILED_ATTEMPTS_MAX, lockedUntil } from '../../core/lockout.ts'
 import type { Payer } from '../../core/payer.ts'
@@ -8,6 +8,7 @@ import type { Lockout } from '../../core/ports.ts'
 import { ownWrite } from './ownWrite.ts'
 import { trailOf } from './payerTrailItem.ts'
 import { trailWrite } from './payerTrailWrite.ts'
+import { readItem } from './readItem.ts'
 
 /** A write whose condition failed is tried again; after so many failed conditions it is a fault. */
 const TRIES_MAX = 10
@@ -47,9 +48,7 @@ export function lockoutTable(documents: DynamoDBDocumentClient, table: string): 
   }
 
   async function read(payerId: string) {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
-    )
+    const Item = await readItem(documents, table, { user_id: payerId })
     return { ...stored.parse(Item ?? {}), trail: trailOf(Item ?? {}) }
   }
 

@@ -1,11 +1,12 @@
 /** The writes to a payer's item: conditional, counted once, or with an audit entry. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Payer } from '../../core/payer.ts'
 import type { PayerEntry } from '../../core/payerTrail.ts'
 import { ownWrite } from './ownWrite.ts'
 import { payerOf } from './payerItem.ts'
 import { trailWrite } from './payerTrailWrite.ts'
+import { readItem } from './readItem.ts'
 
 export function payerWrites(documents: DynamoDBDocumentClient, table: string) {
   /** A write that counts once, even if its answer is lost and the SDK repeats it. */
@@ -25,12 +26,7 @@ export function payerWrites(documents: DynamoDBDocumentClient, table: string) {
     return own.left(item) ? payerOf(item) : undefined
   }
 
-  async function read(payerId: string) {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: { user_id: payerId }, ConsistentRead: true }),
-    )
-    return Item
-  }
+  const read = (payerId: string) => readItem(documents, table, { user_id: payerId })
 
   /** One conditional write; `undefined` if the condition failed and nothing changed. */
   async function change(

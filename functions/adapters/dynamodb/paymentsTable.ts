@@ -2,7 +2,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import {
   type DynamoDBDocumentClient,
-  GetCommand,
   PutCommand,
   QueryCommand,
   UpdateCommand,
@@ -26,6 +25,7 @@ import {
   OPEN_SHARDS,
   paymentOf,
 } from './paymentItem.ts'
+import { readItem } from './readItem.ts'
 
 export function paymentsTable(documents: DynamoDBDocumentClient, table: string): PaymentStore {
   /** A write that counts once, even if its answer is lost and the SDK repeats it. */
@@ -70,12 +70,7 @@ export function paymentsTable(documents: DynamoDBDocumentClient, table: string):
     }
   }
 
-  async function read(paymentId: string) {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: { payment_id: paymentId }, ConsistentRead: true }),
-    )
-    return Item
-  }
+  const read = (paymentId: string) => readItem(documents, table, { payment_id: paymentId })
 
   async function find(paymentId: string): Promise<Payment | undefined> {
     const item = await read(paymentId)

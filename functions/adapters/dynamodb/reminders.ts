@@ -1,11 +1,12 @@
 /** When the events of waiting devices are to be published again: an item for each hour, in the table of payers. */
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { halfOf } from '../../core/device.ts'
 import type { DeviceStore, Reminder } from '../../core/devicePorts.ts'
 import { isWaiting, toldOf } from './deviceExpressions.ts'
 import { DAY_MS, epoch, HOUR_MS } from './limitItems.ts'
 import { payerWrites } from './payerWrites.ts'
+import { readItem } from './readItem.ts'
 
 /** The sweep runs every minute; after an outage it looks back so far. */
 const HOURS_BACK = 2
@@ -16,9 +17,7 @@ export function reminders(documents: DynamoDBDocumentClient, table: string): Rem
   const { get, tell } = payerWrites(documents, table)
 
   async function ofHour(hour: string): Promise<Reminder[]> {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: { user_id: keyOf(hour) }, ConsistentRead: true }),
-    )
+    const Item = await readItem(documents, table, { user_id: keyOf(hour) })
     return Object.entries(Item ?? {}).flatMap(([name, value]) => {
       const found = name.startsWith(PREFIX) ? entry.safeParse(value).data : undefined
       return found ? [found] : []
