@@ -13,12 +13,11 @@ import {
 } from './metrics.ts'
 
 // Each stage has its own service name, so that two stages in one account are told apart.
-const service = process.env.POWERTOOLS_SERVICE_NAME ?? 'payfriend'
-const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? NAMESPACE
-const isCounting = process.env.POWERTOOLS_METRICS_DISABLED !== 'true'
+const service = process.env.SERVICE_NAME ?? 'payfriend'
+const isCounting = process.env.METRICS_DISABLED !== 'true'
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']
-const lowest = process.env.POWERTOOLS_LOG_LEVEL?.toUpperCase() ?? 'INFO'
+const lowest = process.env.LOG_LEVEL?.toUpperCase() ?? 'INFO'
 
 /** Writes a line of JSON where its level is logged. `details` cannot replace the line's own fields. */
 const logged = (level: string) =>
@@ -74,7 +73,7 @@ export function flush() {
   values.clear()
   if (!isCounting) return
   const Metrics = (Object.keys(found) as Metric[]).map((Name) => ({ Name, Unit: metrics[Name] }))
-  const directive = { Namespace: namespace, Dimensions: [[DIMENSION]], Metrics }
+  const directive = { Namespace: NAMESPACE, Dimensions: [[DIMENSION]], Metrics }
   write({
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] },
     [DIMENSION]: service,

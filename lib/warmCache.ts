@@ -39,7 +39,7 @@ Object.assign(process.env, {
   AWS_ACCESS_KEY_ID: 'nobody',
   AWS_SECRET_ACCESS_KEY: 'nothing',
   AWS_ENDPOINT_URL: address,
-  POWERTOOLS_LOG_LEVEL: 'INFO',
+  LOG_LEVEL: 'INFO',
   PAYMENTS_TABLE: 'payments',
   PAYERS_TABLE: 'payers',
   DYNAMODB_ENDPOINT: address,

@@ -3,8 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 
 // Read once, when what counts is loaded: before the imports.
 vi.hoisted(() => {
-  process.env.POWERTOOLS_METRICS_DISABLED = 'false'
-  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Payfriend'
+  process.env.METRICS_DISABLED = 'false'
 })
 
 import { ORIGIN_HEADER } from '../../functions/http/originHeader.ts'
