@@ -26,6 +26,7 @@ const proof = [
     'deviceRaces',
     'lib/checks',
     'lib/specification',
+    'lib/warmRequests',
     'races',
   ].map((name) => `test/${name}.test.ts`),
 ]

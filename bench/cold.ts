@@ -178,7 +178,7 @@ const firsts: Record<LambdaName | TriggerName, First> & Record<string, First> = 
 try {
   for (const [name, contents] of files) {
     write(join(folder, name), { [name === SDK ? 'index.mjs' : 'index.cjs']: contents })
-    if (!isYardstick(name)) write(join(folder, cachedOf(name)), lambdaFiles(contents, true))
+    if (!isYardstick(name)) write(join(folder, cachedOf(name)), lambdaFiles(name, contents, true))
   }
   for (let run = 0; run < RUNS; run++) {
     for (const [name, first] of Object.entries(firsts)) {

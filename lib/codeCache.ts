@@ -15,17 +15,21 @@ const MAKING_MS_MAX = 60_000
 /** A smaller bundle starts faster without a second file. */
 const MIN_BYTES = 10_000
 
-/** The files of a Lambda: its bundle alone or, with `cached`, the bundle, its code cache, and a loader as `index.cjs`. */
-export function lambdaFiles(bundle: Buffer, cached: boolean): Readonly<Record<string, Buffer>> {
+/** The files of the Lambda of this name: its bundle alone or, with `cached`, the bundle, its code cache, and a loader as `index.cjs`. */
+export function lambdaFiles(
+  name: string,
+  bundle: Buffer,
+  cached: boolean,
+): Readonly<Record<string, Buffer>> {
   if (!cached || bundle.length < MIN_BYTES) return { 'index.cjs': bundle }
   const script = Buffer.concat([Buffer.from(PREFIX), bundle, Buffer.from('\n})')])
-  const cache = codeCacheOf(script)
+  const cache = codeCacheOf(name, script)
   // The loader last: it knows the digests of the other two.
   return { 'bundle.js': script, 'bundle.cache': cache, 'index.cjs': loaderOf(script, cache) }
 }
 
-/** The cache after one request, the same bytes for the same script: that is what `--predictable` is for. */
-function codeCacheOf(script: Buffer): Buffer {
+/** The cache after the Lambda's warm requests, the same bytes for the same script: that is what `--predictable` is for. */
+function codeCacheOf(name: string, script: Buffer): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-cache-'))
   try {
     const [from, to] = [join(folder, 'bundle.js'), join(folder, 'bundle.cache')]
@@ -34,7 +38,7 @@ function codeCacheOf(script: Buffer): Buffer {
     // What goes wrong there is one sentence on the error output.
     const stdio = ['ignore', 'ignore', 'inherit'] as const
     const options = { env: {}, stdio: [...stdio], timeout: MAKING_MS_MAX }
-    execFileSync(process.execPath, [...flags, MAKER, from, to], options)
+    execFileSync(process.execPath, [...flags, MAKER, from, to, name], options)
     return readFileSync(to)
   } finally {
     rmSync(folder, { recursive: true })
