@@ -57,8 +57,12 @@ function add(metric: Metric, value: number) {
   if (all.length >= VALUES_MAX) flush()
 }
 
-// The loader of the bundle says so (lib/codeCache.ts): once an environment, with the first request's metrics.
-if (process.env.CODE_CACHE_REFUSED) count('CodeCacheRefused')
+// The loader of the bundle says why (lib/codeCache.ts): once an environment, with the first request's metrics.
+const { CODE_CACHE_REFUSED: reason, AWS_LAMBDA_FUNCTION_NAME: lambda } = process.env
+if (reason) {
+  count('CodeCacheRefused')
+  logger.warn('CodeCacheRefused', { lambda, reason })
+}
 
 /**
  * Write the metrics to the log as one line, because each line costs; call it once at the end of each invocation. Those of a

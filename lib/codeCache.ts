@@ -47,7 +47,8 @@ function codeCacheOf(name: string, script: Buffer): Buffer {
 
 /**
  * What Lambda loads. V8 itself takes a cache that was made from another script of the same length, and runs what is in
- * it; so both files are compared with their digests before V8 gets the cache. Without it the script runs all the same.
+ * it; so both files are compared with their digests before V8 gets the cache. Without it the script runs all the same,
+ * and why it had to is left for `functions/observe.ts` to tell.
  */
 const loaderOf = (script: Buffer, cache: Buffer): Buffer =>
   Buffer.from(`'use strict'
@@ -56,14 +57,18 @@ const { hash } = require('node:crypto')
 const { Script } = require('node:vm')
 const filename = __dirname + '/bundle.js'
 const script = readFileSync(filename)
-let cachedData
+let cachedData, refused
 try {
   const cache = readFileSync(__dirname + '/bundle.cache')
-  const isOurs = hash('sha256', script) === '${sha256(script)}' && hash('sha256', cache) === '${sha256(cache)}'
-  if (isOurs) cachedData = cache
-} catch {}
+  if (hash('sha256', script) !== '${sha256(script)}') refused = 'the script is another'
+  else if (hash('sha256', cache) !== '${sha256(cache)}') refused = 'the cache is another'
+  else cachedData = cache
+} catch {
+  refused = 'the file is missing'
+}
 const compiled = new Script(script.latin1Slice(), { filename, columnOffset: -${PREFIX.length}, cachedData })
-if (cachedData === undefined || compiled.cachedDataRejected) process.env.CODE_CACHE_REFUSED = 'true'
+if (compiled.cachedDataRejected) refused = 'V8 took it not'
+if (refused) process.env.CODE_CACHE_REFUSED = refused
 compiled.runInThisContext()(exports, require, module, filename, __dirname)
 `)
 
