@@ -76,4 +76,11 @@ export const coldStartSabotages: readonly Sabotage[] = [
     to: 'if (refused >= 0)',
     caughtBy: ['test/scripts/doctor.test.ts'],
   },
+  {
+    name: 'the doctor does not know of code caches',
+    file: 'lib/outputs.ts',
+    from: '...(settings.codeCache && {',
+    to: '...(!settings.codeCache && {',
+    caughtBy: ['test/lib/api.test.ts'],
+  },
 ]
