@@ -77,6 +77,13 @@ export const coldStartSabotages: readonly Sabotage[] = [
     caughtBy: ['test/scripts/doctor.test.ts'],
   },
   {
+    name: 'a release is told of no cold start that is above its aim',
+    file: 'bench/aims.ts',
+    from: 'ratio > RATIO_MAX + TOLERANCE',
+    to: 'ratio > 2 * RATIO_MAX',
+    caughtBy: ['test/bench/aims.test.ts'],
+  },
+  {
     name: 'the doctor does not know of code caches',
     file: 'lib/outputs.ts',
     from: '...(settings.codeCache && {',
