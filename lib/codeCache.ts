@@ -48,7 +48,8 @@ function codeCacheOf(name: string, script: Buffer): Buffer {
 /**
  * What Lambda loads. V8 itself takes a cache that was made from another script of the same length, and runs what is in
  * it; so both files are compared with their digests before V8 gets the cache. Without it the script runs all the same,
- * and why it had to is left for `functions/observe.ts` to tell.
+ * and why it had to is left for `functions/observe.ts` to tell. That stops nobody who can change the files: a changed script
+ * runs too.
  */
 const loaderOf = (script: Buffer, cache: Buffer): Buffer =>
   Buffer.from(`'use strict'

@@ -1,4 +1,4 @@
-/** A bundle with V8's code cache beside it: it runs the right code whatever became of the files. */
+/** A bundle with V8's code cache beside it: it runs the script that lies there, and no code of another. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
