@@ -11,7 +11,7 @@ export const everywhere = {
   hookTimeout: 120_000,
   // Everything is logged and counted as in Lambda, and searched for what must not be there.
   setupFiles: ['test/harness/leakScan.ts'],
-  env: { POWERTOOLS_LOG_LEVEL: 'DEBUG', POWERTOOLS_METRICS_DISABLED: 'false' },
+  env: { LOG_LEVEL: 'DEBUG', METRICS_DISABLED: 'false' },
 }
 
 const allOf = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`)
@@ -26,6 +26,7 @@ const proof = [
     'deviceRaces',
     'lib/checks',
     'lib/specification',
+    'lib/warmRequests',
     'races',
   ].map((name) => `test/${name}.test.ts`),
 ]

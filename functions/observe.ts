@@ -13,12 +13,11 @@ import {
 } from './metrics.ts'
 
 // Each stage has its own service name, so that two stages in one account are told apart.
-const service = process.env.POWERTOOLS_SERVICE_NAME ?? 'payfriend'
-const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? NAMESPACE
-const isCounting = process.env.POWERTOOLS_METRICS_DISABLED !== 'true'
+const service = process.env.SERVICE_NAME ?? 'payfriend'
+const isCounting = process.env.METRICS_DISABLED !== 'true'
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']
-const lowest = process.env.POWERTOOLS_LOG_LEVEL?.toUpperCase() ?? 'INFO'
+const lowest = process.env.LOG_LEVEL?.toUpperCase() ?? 'INFO'
 
 /** Writes a line of JSON where its level is logged. `details` cannot replace the line's own fields. */
 const logged = (level: string) =>
@@ -58,8 +57,12 @@ function add(metric: Metric, value: number) {
   if (all.length >= VALUES_MAX) flush()
 }
 
-// The loader of the bundle says so (lib/codeCache.ts): once an environment, with the first request's metrics.
-if (process.env.CODE_CACHE_REFUSED) count('CodeCacheRefused')
+// The loader of the bundle says why (lib/codeCache.ts): once an environment, with the first request's metrics.
+const { CODE_CACHE_REFUSED: reason, AWS_LAMBDA_FUNCTION_NAME: lambda } = process.env
+if (reason) {
+  count('CodeCacheRefused')
+  logger.warn('CodeCacheRefused', { lambda, reason })
+}
 
 /**
  * Write the metrics to the log as one line, because each line costs; call it once at the end of each invocation. Those of a
@@ -74,7 +77,7 @@ export function flush() {
   values.clear()
   if (!isCounting) return
   const Metrics = (Object.keys(found) as Metric[]).map((Name) => ({ Name, Unit: metrics[Name] }))
-  const directive = { Namespace: namespace, Dimensions: [[DIMENSION]], Metrics }
+  const directive = { Namespace: NAMESPACE, Dimensions: [[DIMENSION]], Metrics }
   write({
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] },
     [DIMENSION]: service,

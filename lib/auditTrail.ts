@@ -5,7 +5,7 @@ import { StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { type IBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
+import { serviceOf } from '../functions/metrics.ts'
 import type { ConsumerName } from '../functions/routes.ts'
 import { Lambda } from './lambda.ts'
 import { privateBucket } from './privateBucket.ts'
@@ -105,9 +105,8 @@ export class AuditTrail extends Construct {
       memoryMb: MEMORY_MB,
       timeoutSeconds: TIMEOUT_SECONDS,
       environment: {
-        POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
-        POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
-        POWERTOOLS_LOG_LEVEL: settings.logLevel,
+        SERVICE_NAME: serviceOf(settings.stage),
+        LOG_LEVEL: settings.logLevel,
         ...environment,
       },
       logRetentionDays: settings.logRetentionDays,

@@ -40,7 +40,7 @@ export function bundleLambdas(
   for (const [name, contents] of lambdaBundles(carriers).files) {
     const place = join(folder, name)
     mkdirSync(place, { recursive: true })
-    store(place, lambdaFiles(contents, codeCache))
+    store(place, lambdaFiles(name, contents, codeCache))
   }
   return folder
 }

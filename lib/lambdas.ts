@@ -5,7 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { LAMBDA_SECONDS } from '../functions/core/limits.ts'
-import { NAMESPACE, serviceOf } from '../functions/metrics.ts'
+import { serviceOf } from '../functions/metrics.ts'
 import {
   type LambdaName,
   lambdas,
@@ -118,9 +118,8 @@ export class Lambdas extends Construct {
       memoryMb: MEMORY_MB,
       timeoutSeconds,
       environment: {
-        POWERTOOLS_SERVICE_NAME: serviceOf(settings.stage),
-        POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
-        POWERTOOLS_LOG_LEVEL: settings.logLevel,
+        SERVICE_NAME: serviceOf(settings.stage),
+        LOG_LEVEL: settings.logLevel,
         ...environmentOf(needs, this.props),
       },
       logRetentionDays: settings.logRetentionDays,

@@ -70,6 +70,12 @@ export function outputsOf(parts: Parts): Outputs {
         value: settings.formerProvider,
       },
     }),
+    ...(settings.codeCache && {
+      CodeCache: {
+        description: "V8's code cache lies beside each Lambda's bundle",
+        value: 'true',
+      },
+    }),
     PaymentsTableName: { description: 'The table of payments', value: tables.paymentsTableName },
     PayersTableName: { description: 'The table of payers', value: tables.payersTableName },
     InvitePerson: {

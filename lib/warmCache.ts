@@ -1,45 +1,36 @@
 /**
- * Run by `codeCache.ts` in a process of its own: load a Lambda's script, let it answer one request, and write V8's code
- * cache of what was compiled for that. AWS and the provider are a server here that answers `{}`.
+ * Run by `codeCache.ts` in a process of its own: load a Lambda's script, let it answer the requests of `warmRequests.ts`,
+ * and write V8's code cache of what was compiled for that. AWS and the provider are a server here (`warmWorld.ts`).
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Script } from 'node:vm'
+import { SITE } from './warmDevice.ts'
+import { warmEvents } from './warmRequests.ts'
+import { answerOfProvider, answerOfTables, SERVICE } from './warmWorld.ts'
 
 type Handler = (event: object, context: object) => unknown
 
-/** A request that each handler at least begins: of a signed-in payer, for streams an empty batch. */
-const EVENT = {
-  version: '2.0',
-  routeKey: 'GET /',
-  headers: {},
-  requestContext: {
-    requestId: 'warm',
-    http: { sourceIp: '127.0.0.1' },
-    authorizer: {
-      jwt: { claims: { token_use: 'access', sub: 'warm', email: 'warm@example.com' } },
-    },
-  },
-  pathParameters: { paymentId: 'A'.repeat(22), deviceId: 'A'.repeat(43) },
-  Records: [],
-}
-
-const [from = '', to = ''] = process.argv.slice(2)
-const server = createServer((request, response) => {
-  request.resume().on('end', () => response.end('{}'))
+const [from = '', to = '', name = ''] = process.argv.slice(2)
+const server = createServer(async (request, response) => {
+  let body = ''
+  for await (const part of request.setEncoding('utf8')) body += part
+  const [, operation] = String(request.headers['x-amz-target']).split('DynamoDB_20120810.')
+  const { url = '' } = request
+  const answer = operation ? answerOfTables(operation, body) : answerOfProvider(url, body)
+  response.end(JSON.stringify(answer))
 })
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-const SERVICE = `VA${'0'.repeat(32)}`
 Object.assign(process.env, {
   AWS_LAMBDA_FUNCTION_NAME: 'warm',
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'nobody',
   AWS_SECRET_ACCESS_KEY: 'nothing',
   AWS_ENDPOINT_URL: address,
-  POWERTOOLS_LOG_LEVEL: 'INFO',
+  LOG_LEVEL: 'INFO',
   PAYMENTS_TABLE: 'payments',
   PAYERS_TABLE: 'payers',
   DYNAMODB_ENDPOINT: address,
@@ -51,7 +42,7 @@ Object.assign(process.env, {
   VERIFY_PAYMENTS_SERVICE: SERVICE,
   VERIFY_PHONES_SERVICE: SERVICE,
   PUBLIC_URL: `${address}/api`,
-  SITE_URL: address,
+  SITE_URL: SITE,
   PUSH_SEED: 'no seed, which is never used to sign',
   EVENT_BUS: 'bus',
   EVENTS_ENDPOINT: address,
@@ -74,10 +65,12 @@ try {
 }
 const { handler } = module.exports
 if (!handler) throw new Error('the bundle has no handler')
-try {
-  await handler(EVENT, {})
-} catch {
-  // A fault is as good as an answer: the code on the way to it is compiled.
+for (const event of warmEvents(name)) {
+  try {
+    await handler(event, {})
+  } catch {
+    // A fault fails no build: the code on the way to it is compiled.
+  }
 }
 writeFileSync(to, script.createCachedData())
 process.exit(0)

@@ -6,5 +6,5 @@
 import { existsSync } from 'node:fs'
 
 if (existsSync('.env')) process.loadEnvFile()
-process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN'
-process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
+process.env.LOG_LEVEL ??= 'WARN'
+process.env.METRICS_DISABLED ??= 'true'

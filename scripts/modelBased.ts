@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util'
 import type { Tally } from '../test/modelBased/commands.ts'
 
 // Set before the logger is loaded, because thousands of forged callbacks and provider faults would be logged.
-process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT'
-process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
+process.env.LOG_LEVEL ??= 'SILENT'
+process.env.METRICS_DISABLED ??= 'true'
 const { runModel, RULES } = await import('../test/modelBased/modelBased.ts')
 const { pick } = await import('../test/modelBased/jobs.ts')
 

@@ -578,7 +578,7 @@ describe.each([
         expect(all(other)).toEqual(all(folder))
       })
 
-      test('a Lambda whose cache is gone answers the same, and counts it once', async () => {
+      test('a Lambda whose cache is gone answers the same, counts it once, and says which it is and why', async () => {
         const { as } = await payer()
         const place = join(temporary, 'without')
         cpSync(join(folder, 'profile'), place, { recursive: true })
@@ -591,6 +591,10 @@ describe.each([
           expect(second).toEqual(first)
           const counted = without.log().filter((line) => line.includes('"CodeCacheRefused":1'))
           expect(counted.length).toBe(1)
+          const told = without.log().filter((line) => line.includes('"message":"CodeCacheRefused"'))
+          expect(told.map((line) => JSON.parse(line))).toEqual([
+            expect.objectContaining({ lambda: 'profile', reason: 'the file is missing' }),
+          ])
         } finally {
           await without.close()
         }

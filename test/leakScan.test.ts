@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 
 /** Logging and metrics as in Lambda: they are read when the handlers are imported, so before that. */
 const written = vi.hoisted(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = 'DEBUG'
-  process.env.POWERTOOLS_METRICS_DISABLED = 'false'
+  process.env.LOG_LEVEL = 'DEBUG'
+  process.env.METRICS_DISABLED = 'false'
   return [] as string[]
 })
 

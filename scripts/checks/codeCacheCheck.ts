@@ -7,11 +7,15 @@ import type { DeployedStage } from './deployedStage.ts'
 const DAY_MS = 24 * 3_600_000
 const MetricName: Metric = 'CodeCacheRefused'
 
-export function codeCacheCheck({ stack }: DeployedStage, cloudWatch: CloudWatchClient): Check {
+export function codeCacheCheck(
+  { stack, hasCodeCache }: DeployedStage,
+  cloudWatch: CloudWatchClient,
+): Check {
   return {
     title: 'code caches',
     needs: ['cloudwatch:GetMetricStatistics'],
     async look(abortSignal) {
+      if (!hasCodeCache) return right('there are none, because `codeCache` is off')
       const now = Date.now()
       const { Datapoints = [] } = await cloudWatch.send(
         new GetMetricStatisticsCommand({
@@ -26,11 +30,10 @@ export function codeCacheCheck({ stack }: DeployedStage, cloudWatch: CloudWatchC
         { abortSignal },
       )
       const refused = Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0)
-      if (refused === 0)
-        return right('none was refused in the last 24 hours, if `codeCache` is set')
+      if (refused === 0) return right('none was refused in the last 24 hours')
       return known(
         `${refused} environments started without theirs in the last 24 hours, a little slower`,
-        'Deploy again from AWS’s current image (docs/guides/speed.md), or take out `codeCache`.',
+        'Logs Insights tells the `lambda` and the `reason`: message = "CodeCacheRefused". If V8 took it not, deploy again from AWS’s current image (docs/guides/speed.md), or take out `codeCache`.',
       )
     },
   }

@@ -21,6 +21,8 @@ export type DeployedStage = {
   readonly provider: Provider
   /** Kept for one deployment after a change of provider. */
   readonly formerProvider: TextProvider | undefined
+  /** Whether the setting `codeCache` was on at the last deployment. */
+  readonly hasCodeCache: boolean
   readonly output: (name: string) => string | undefined
   /** The physical id of a resource, by its type and logical id. */
   readonly resource: (type: string, id: RegExp) => string | undefined
@@ -65,6 +67,7 @@ export async function deployedStage(
       region,
       provider,
       formerProvider: textProviders.find((one) => one === outputs.get('FormerProvider')),
+      hasCodeCache: outputs.has('CodeCache'),
       output: (name) => outputs.get(name),
       resource: (type, id) =>
         resources.find(

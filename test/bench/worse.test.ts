@@ -1,7 +1,7 @@
 /** What fails `npm run bench:check`. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { MEASURED, worse } from '../../bench/worse.ts'
+import { COLD, MEASURED, whatFails, worse } from '../../bench/worse.ts'
 
 const last = { smsStart: 1.2, profile: 1 }
 
@@ -24,4 +24,17 @@ test('a figure that is missing on either side is named', () => {
 test('the last release has figures of all that is measured', () => {
   const released = JSON.parse(readFileSync('bench/lastRelease.json', 'utf8'))
   expect(Object.keys(released)).toEqual(Object.keys(MEASURED))
+})
+
+test('a cold start above its aim fails although it was as slow before, and what else is above it does not', () => {
+  const slow = { [COLD]: { profile: 1.5 }, 'function alone': { profile: 1.5 } }
+  expect(whatFails(slow, slow)).toEqual([
+    expect.stringMatching(/^cold start, of the bare SDK’s: profile: 1.5, and the aim/),
+  ])
+})
+
+test('what got worse fails, with what was measured', () => {
+  expect(whatFails({ alone: { profile: 1 } }, { alone: { profile: 1.3 } })).toEqual([
+    'alone: profile: 1.3, and was 1',
+  ])
 })

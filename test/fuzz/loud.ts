@@ -1,3 +1,3 @@
 /** Imported before everything else, because the handlers' logger reads the environment once: logs and metrics as in Lambda. */
-process.env.POWERTOOLS_LOG_LEVEL = 'DEBUG'
-process.env.POWERTOOLS_METRICS_DISABLED = 'false'
+process.env.LOG_LEVEL = 'DEBUG'
+process.env.METRICS_DISABLED = 'false'

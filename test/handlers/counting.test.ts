@@ -3,8 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 
 // Read once, when what counts is loaded: before the imports.
 vi.hoisted(() => {
-  process.env.POWERTOOLS_METRICS_DISABLED = 'false'
-  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Payfriend'
+  process.env.METRICS_DISABLED = 'false'
 })
 
 import { ORIGIN_HEADER } from '../../functions/http/originHeader.ts'
@@ -35,11 +34,14 @@ type Line = {
 
 /** All that was written since the last look, each metric with its values. */
 const lines: Line[] = []
+/** What else was logged. */
+const told: string[] = []
 const { write } = process.stdout
 const log = console.log
 function take(text: unknown) {
   const line = String(text)
   if (line.startsWith('{"_aws"')) lines.push(JSON.parse(line))
+  else told.push(line)
 }
 beforeAll(() => {
   console.log = take
@@ -346,4 +348,24 @@ test('no line has more than a hundred values of a metric, which CloudWatch would
   flush()
   expect(lines.map(({ PaymentExpired }) => [PaymentExpired].flat().length)).toEqual([100, 50])
   expect(lines[1]).toMatchObject({ Fault: 1 })
+})
+
+test('an environment without its code cache is counted once, and a line says which Lambda it is of, and why', async () => {
+  told.splice(0)
+  vi.stubEnv('CODE_CACHE_REFUSED', 'V8 took it not')
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'Payfriend-prod-Profile')
+  vi.resetModules()
+  const { flush } = await import('../../functions/observe.ts')
+  flush()
+  flush()
+  vi.unstubAllEnvs()
+  expect(counted()).toEqual({ CodeCacheRefused: [1] })
+  expect(told.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({
+      level: 'WARN',
+      message: 'CodeCacheRefused',
+      lambda: 'Payfriend-prod-Profile',
+      reason: 'V8 took it not',
+    }),
+  ])
 })

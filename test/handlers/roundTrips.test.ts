@@ -2,6 +2,7 @@
  * How often each Lambda asks DynamoDB and the provider. A payer waits for each call, and each payment pays for it:
  * whoever adds one changes its number here.
  */
+import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { TextProvider } from '../../functions/routes.ts'
 import { addDevice, signedBytes, type TestDevice } from '../harness/devices.ts'
@@ -47,6 +48,8 @@ describe.each(Object.entries(ASKED))('with %s', (PROVIDER, expected) => {
   })
 })
 
+const CALLBACK = { approved: calls(1), denied: calls(2) }
+
 test('a signed yes is one read less than a no: one write decides, and the payment is not read', async () => {
   const harness = await startHarness()
   onTestFinished(() => harness.close())
@@ -56,7 +59,23 @@ test('a signed yes is one read less than a no: one write decides, and the paymen
     await harness.pending(payer)
     counted[answer] = await callsOf(harness, () => harness.answers(payer, answer))
   }
-  expect(counted).toEqual({ approved: calls(1), denied: calls(2) })
+  expect(counted).toEqual(CALLBACK)
+})
+
+test('the guide on speed says of each function how often it asks DynamoDB', () => {
+  const guide = readFileSync('docs/guides/speed.md', 'utf8')
+  const [, table = ''] = /\| calls of DynamoDB \|\n\| -.*\n((?:\|.*\n)+)/.exec(guide) ?? []
+  const rows = table.trim().split('\n')
+  const told = rows.map((row) => row.split('|').map((cell) => cell.trim()))
+  const { authy } = ASKED
+  expect(Object.fromEntries(told.map((cells) => [cells[1], Number(cells[5])]))).toEqual({
+    'status of a payment': authy.paymentStatus.tables,
+    'send a payment': authy.sendPayment.tables,
+    'text a code': authy.smsStart.tables,
+    'code from the text': authy.smsVerify.tables,
+    'approving callback': CALLBACK.approved.tables,
+    'list of 20 payments': authy.listPayments.tables,
+  })
 })
 
 /** How often the Lambdas of devices ask DynamoDB: one reads the payer before it trusts anything. */

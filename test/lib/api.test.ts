@@ -215,6 +215,11 @@ describe.each([
   })
 })
 
+test('an output tells whether there are code caches, for the doctor', () => {
+  expect(synthesize({ codeCache: true }).json.Outputs.CodeCache.Value).toBe('true')
+  expect(synthesize().json.Outputs).not.toHaveProperty('CodeCache')
+})
+
 test('the stage takes a ceiling from the settings', () => {
   const { the } = synthesize({ throttling: { profile: { ratePerSecond: 7, burst: 9 } } })
   const { RouteSettings } = the('AWS::ApiGatewayV2::Stage').Properties

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Carriers, consumers, lambdas, lambdasOf } from '../../functions/routes.ts'
 import { namesOf, synthesize, text, withProvider, withProviders } from './synthesized.ts'
 
-const ALWAYS = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']
+const ALWAYS = ['LOG_LEVEL', 'SERVICE_NAME']
 const TABLE = [...ALWAYS, 'PAYERS_TABLE', 'PAYMENTS_TABLE']
 const LIMITS = [
   'OPEN_PAYMENTS',
@@ -480,9 +480,8 @@ describe('settings', () => {
       PAYMENTS_PER_HOUR: '20',
       TEXTS_PER_DAY_FOR_STAGE: '500',
       AUTHY_API_URL: 'https://authy.example.com',
-      POWERTOOLS_LOG_LEVEL: 'ERROR',
-      POWERTOOLS_SERVICE_NAME: 'payfriend-dev',
-      POWERTOOLS_METRICS_NAMESPACE: 'Payfriend',
+      LOG_LEVEL: 'ERROR',
+      SERVICE_NAME: 'payfriend-dev',
     })
     expect(told('phoneStart').PHONE_COUNTRIES).toBe('GB,IE')
     expect(told('signUpPolicy')).toEqual({

@@ -77,6 +77,16 @@ describe.each(providers)('a healthy stage with %s', (provider) => {
     expect(found).toMatchObject({ code: 0, complaints: [] })
   })
 
+  test('without the setting has no code caches, and no metric of them is read', async () => {
+    delete stage.outputs.CodeCache
+    const { lines } = await run()
+    expect(lines.find(({ title }) => title === 'code caches')).toMatchObject({
+      mark: '✓',
+      found: expect.stringMatching(/none, because `codeCache` is off/),
+    })
+    expect(stage.aws.cloudWatch.commandCalls(GetMetricStatisticsCommand)).toEqual([])
+  })
+
   test('is asked nothing that changes it', async () => {
     await run()
     const sent = Object.values(stage.aws).flatMap((mock) =>

@@ -36,6 +36,7 @@ const TARGET = 'd111111abcdef8.cloudfront.net'
 
 /** As it is deployed in earnest: with a name of its own. */
 const SETTINGS = {
+  codeCache: true,
   keepData: true,
   region: 'eu-west-1',
   domain: {
