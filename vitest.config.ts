@@ -26,7 +26,6 @@ const proof = [
     'deviceRaces',
     'lib/checks',
     'lib/specification',
-    'lib/warmRequests',
     'races',
   ].map((name) => `test/${name}.test.ts`),
 ]

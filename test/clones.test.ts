@@ -70,8 +70,8 @@ test('deploy the same: every asset has the same hash, and every template is the 
 function cached(name: string): unknown {
   const script = `const { lambdaBundles } = await import('./lib/bundle.ts')
     const { lambdaFiles } = await import('./lib/codeCache.ts')
-    const bundle = lambdaBundles({ provider: 'none' }).files.get('decideApproval')
-    console.log(JSON.stringify(lambdaFiles('decideApproval', bundle, true)))`
+    const bundle = lambdaBundles({ provider: 'none' }).files.get('profile')
+    console.log(JSON.stringify(lambdaFiles('profile', bundle, true)))`
   const flags = ['--input-type=module', '--eval', script]
   const maxBuffer = 64 * 1024 ** 2
   return JSON.parse(

@@ -59,9 +59,8 @@ test('whole, the cache is taken', () => {
 })
 
 test('a Lambda’s bundle gives the same bytes each time', () => {
-  // V8 would compile other functions each time of a whole Lambda, though not of the few of a test. This one is asked by a
-  // device, whose signatures are others each time.
-  const name = 'decideApproval'
+  // V8 would compile other functions each time of a whole Lambda, though not of the few of a test.
+  const name = 'profile'
   const bundle = lambdaBundles({ provider: 'none' }).files.get(name) ?? Buffer.alloc(0)
   const made = lambdaFiles(name, bundle, true)
   expect(made['bundle.cache']?.length).toBeGreaterThan(bundle.length)

@@ -152,10 +152,14 @@ const TABLES: Record<string, string> = { payments: 'PaymentsTable', users: 'User
 const EMPTIES = /^CustomS3AutoDeleteObjects/
 
 /** A right of the route table as a line of a role. */
-function lineOf(right: string): string {
+/** Reading items one by one is the right to read several at once too. */
+function linesOf(right: string): string[] {
   const [target = '', action] = right.split(':')
   const [table = '', index] = target.split('/')
-  return `Allow dynamodb:${action} <${TABLES[table]}.Arn>${index ? `/index/${index}` : ''}`
+  const actions = action === 'GetItem' ? ['BatchGetItem', 'GetItem'] : [action]
+  return actions.map(
+    (one) => `Allow dynamodb:${one} <${TABLES[table]}.Arn>${index ? `/index/${index}` : ''}`,
+  )
 }
 
 describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
@@ -283,7 +287,7 @@ describe.each(Object.entries(DEPLOYMENTS))('with %s', (title, carriers) => {
   describe('rights', () => {
     test.each(names)('%s may do what the route table says, and no more', (name) => {
       const rights = name in lambdas ? lambdas[name as keyof typeof lambdas].rights : []
-      const expected = [...rights.map(lineOf), ...OTHERS.flatMap(({ lines }) => lines(name))]
+      const expected = [...rights.flatMap(linesOf), ...OTHERS.flatMap(({ lines }) => lines(name))]
       expect(allowedTo(name)).toEqual(expected.sort())
     })
 
