@@ -16,7 +16,6 @@ import { timeSoon } from '../times.ts'
 import { codeForm, endingOf } from './codeForm.ts'
 import { countdown } from './countdown.ts'
 import { displayText } from './displayText.ts'
-import { noSmsCode } from './noSmsCode.ts'
 import { waysToPhone } from './phoneLinks.ts'
 
 /** That a press reached nobody is said at least so long, and until the server answers again. */
@@ -163,8 +162,18 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       if (retryAfterSeconds) {
         for (const each of [ask, resend]) each.waitSeconds(retryAfterSeconds)
       }
-      fail(error, noSmsCode(app, error, latest))
+      fail(error, await whyNoSms(error, latest))
     }
+  }
+
+  async function whyNoSms(error: unknown, payment: Payment): Promise<Child[]> {
+    const inShort = [el('p', {}, explain(error))]
+    // Nothing more can be loaded then.
+    if (detailsOf(error).kind === 'unreachable') return inShort
+    return import('./noSmsCode.ts').then(
+      ({ noSmsCode }) => noSmsCode(app, error, payment),
+      () => inShort,
+    )
   }
 
   async function cancel(): Promise<void> {
