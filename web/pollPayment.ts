@@ -1,4 +1,3 @@
-import { timeWords } from '#words/timeWords.ts'
 import { waitingWords } from '#words/waitingWords.ts'
 import type { Payment } from './api.ts'
 import { el, fill } from './element.ts'
@@ -74,10 +73,13 @@ export function pollPayment(
       screen.showTrouble(error, () => app.go({ view: 'waiting', paymentId }, { replace: true }))
       return
     }
+    // Said once: a screen reader would read each change, and the button may have the focus.
+    if (trouble.hasChildNodes()) return
+    const busyLabel = waitingWords.looking
     fill(
       trouble,
-      el('p', {}, waitingWords.unknown(timeWords.wait(Math.round(nextMs / 1000)))),
-      button(waitingWords.lookNow, () => polling.lookNow()),
+      el('p', {}, waitingWords.unknown),
+      button(waitingWords.lookNow, () => polling.lookNow(), { busyLabel }),
     )
   }
 

@@ -5,8 +5,8 @@ import type { ServerClock } from './serverClock.ts'
 import { anyOf } from './signals.ts'
 
 export type Polling = {
-  /** Poll now, and restart the schedule. */
-  lookNow(): void
+  /** Poll now, and restart the schedule; it ends with the answer, also if there is none. */
+  lookNow(): Promise<void>
 }
 
 type PollingOptions = {

@@ -21,7 +21,8 @@ export const waitingWords = {
   cancelling: 'Cancelling…',
   lostPhone: 'I don’t have my phone',
   /** While the server can’t be asked how the payment stands. */
-  unknown: (again: string) =>
-    `We can’t see just now how this payment stands. If you have answered it, your answer counts. We’ll look again in ${again}.`,
+  unknown:
+    'We can’t see just now how this payment stands. If you have answered it, your answer counts. We’ll keep looking.',
   lookNow: 'Look now',
+  looking: 'Looking…',
 }
