@@ -40,6 +40,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   /** When the last press could not reach the server; infinite if it did. */
   let lostAt = Number.POSITIVE_INFINITY
   let troubles: HTMLElement | null = null
+  /** The first text is asked for, and may come before the server's answer: its field is there already. */
   let isTexting = false
 
   const code = codeForm(app, screen, {
@@ -72,12 +73,12 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
 
   /** Draw what has changed: all of it if the payer has something else to do now. */
   function draw(): void {
-    if (latest === null || isTexting) return
-    const now = smsOffer(app, latest)
+    if (latest === null) return
+    const now = isTexting ? 'enter' : smsOffer(app, latest)
     const onDevice = latest.device === 'waiting'
     const heading = headingOf(latest, now)
     how.textContent = howOf(latest, now)
-    code.show(latest)
+    code.show(latest, isTexting)
     tellOffer(latest, now)
     const view = `${heading} ${now === 'enter'} ${onDevice}`
     if (view === shown) return
@@ -108,17 +109,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   }
 
   /** The press that sent the payment asked for the text as well. */
-  async function textAtOnce(): Promise<void> {
-    if (latest === null || !isTextOnly(latest) || smsOffer(app, latest) !== 'send') return
-    isTexting = true
-    screen.show(waitingWords.opening, displayText(latest), el('p', {}, codeWords.texting))
-    shown = ''
-    try {
-      await ask.press()
-    } finally {
-      isTexting = false
-      draw()
-    }
+  function textAtOnce(): void {
+    if (latest !== null && isTextOnly(latest) && smsOffer(app, latest) === 'send') ask.press()
   }
 
   /** What a payer sees who waits for their phone, or has to ask for a code. */
@@ -147,6 +139,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     say()
     const isAgain = hasSmsCode(latest)
     const begin = code.asks()
+    isTexting = !isAgain
+    draw()
     try {
       const payment = await requestSmsCode(app.api, latest, signal)
       isTexting = false
