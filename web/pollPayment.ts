@@ -20,7 +20,7 @@ export type PolledPayment = {
  *
  * @param onPending called with the payment while it is pending, and with the element in which polling
  *   errors are shown
- * @param onEnd called before the result is shown
+ * @param onEnd called before the result is shown, or an error in its place
  */
 export function pollPayment(
   app: App,
@@ -70,6 +70,7 @@ export function pollPayment(
   function onTrouble(error: unknown, nextMs: number | null): void {
     if (!waited || nextMs === null) {
       // No payment to show, or no further attempt: the error takes the whole view.
+      onEnd()
       screen.showTrouble(error, () => app.go({ view: 'waiting', paymentId }, { replace: true }))
       return
     }

@@ -76,45 +76,6 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await heading(bo.page, 'Payment approved')
   })
 
-  test('the first code can be typed and checked before the answer that it was sent', async () => {
-    const di = await harness.payer({ app: false })
-    const { page, number } = di
-    const before = harness.phone.book.messages(number).length
-    const sent = await harness.holdAnswers(page, '**/api/payments/*/sms')
-    // Nothing else tells the page of it: on a slow network every answer is late.
-    const seen = await harness.holdAnswers(page, /\/api\/payments\/[\w-]{22}$/)
-    await page.getByRole('button', { name: 'Neville Longbottom' }).click()
-    await page.getByLabel('Amount', { exact: true }).fill('20.50')
-    await page.getByRole('button', { name: SEND }).click()
-    if (PROVIDER === 'authy') await page.getByRole('button', { name: /^Text me the code/ }).click()
-    await heading(page, 'Enter the code from the text')
-    await says(page, 'We’re texting you the code.')
-    await expect.poll(() => harness.phone.book.messages(number).length).toBe(before + 1)
-    const code = page.getByLabel('Code', { exact: true })
-    await code.pressSequentially(harness.codeOn(number).slice(0, 4))
-    sent()
-    await says(page, /^We texted the code to the phone ending in \d{3}\.$/)
-    // Neither what was typed is gone nor the keyboard of a phone, which goes with the focus.
-    expect(await code.inputValue()).toHaveLength(4)
-    expect(await code.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
-    await code.pressSequentially(harness.codeOn(number).slice(4))
-    await page.getByRole('button', { name: 'Approve' }).click()
-    await heading(page, 'Payment approved')
-    seen()
-  })
-
-  test('a first code that was not sent takes its field away again, and says why', async () => {
-    const flo = await harness.payer({ app: false })
-    harness.phone.book.faults.answer503 = true
-    await harness.send(flo)
-    if (PROVIDER === 'authy') {
-      await flo.page.getByRole('button', { name: /^Text me the code/ }).click()
-    }
-    await says(flo.page, /^Codes by text don’t work just now\./)
-    await says(flo.page, 'No code was sent. If a text arrives all the same')
-    expect(await flo.page.getByLabel('Code', { exact: true }).count()).toBe(0)
-  })
-
   test('while texts are paused the page says so and what is left, and goes on when they are not', async () => {
     const app = PROVIDER === 'authy'
     const pat = await harness.payer({ app })

@@ -1,7 +1,7 @@
 import { codeWords } from '#words/codeWords.ts'
 import { waitingWords } from '#words/waitingWords.ts'
 import type { Payment } from '../api.ts'
-import { codesLockedInWords, isLockShownUntil, rememberLock } from '../codesLocked.ts'
+import { rememberLock } from '../codesLocked.ts'
 import { type Child, el, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
@@ -13,6 +13,7 @@ import { hasSmsCode, requestSmsCode } from '../smsCode.ts'
 import { isTextOnly, type SmsOffer, smsOffer } from '../smsOffer.ts'
 import { takeTextIntent } from '../textIntent.ts'
 import { timeSoon } from '../times.ts'
+import { headingOf, howOf, offerInWords } from '../waitingTexts.ts'
 import { codeForm, endingOf } from './codeForm.ts'
 import { countdown } from './countdown.ts'
 import { displayText } from './displayText.ts'
@@ -20,6 +21,9 @@ import { waysToPhone } from './phoneLinks.ts'
 
 /** That a press reached nobody is said at least so long, and until the server answers again. */
 const LOST_TOLD_MS = 5_000
+
+/** So long after its end a payment is over by this page's clock; until then the server's answer is awaited. */
+const OVER_MS = 2_000
 
 /** Show payee, amount and time left, until a phone answers; or the field for a code by text, on the same page. */
 export function showWaiting(app: App, screen: Screen, paymentId: string): void {
@@ -64,9 +68,10 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     troubles = trouble
     left.set(payment)
   }
-  // From then on nothing here is drawn over the result.
+  // From then on nothing here is drawn over the result, or over the trouble of asking for it.
   const onEnd = () => {
     latest = null
+    shown = ''
   }
   const polled = pollPayment(app, screen, paymentId, onPending, onEnd)
   if (takeTextIntent(paymentId)) textAtOnce()
@@ -74,6 +79,10 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   /** Draw what has changed: all of it if the payer has something else to do now. */
   function draw(): void {
     if (latest === null) return
+    if (clock.now() >= Date.parse(latest.expiresAt) + OVER_MS) {
+      drawOver(latest)
+      return
+    }
     const now = isTexting ? 'enter' : smsOffer(app, latest)
     const onDevice = latest.device === 'waiting'
     const heading = headingOf(latest, now)
@@ -106,6 +115,14 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       // Below the buttons, because it is offered late and may not move them from under a finger.
       now !== 'enter' && !isTextOnly(latest) && sms,
     )
+  }
+
+  /** Nothing can be answered any more, also where no answer of the server can tell it. */
+  function drawOver(payment: Payment): void {
+    if (shown === 'over') return
+    shown = 'over'
+    const over = el('p', {}, waitingWords.over)
+    screen.show(waitingWords.opening, displayText(payment), over, message, troubles)
   }
 
   /** The press that sent the payment asked for the text as well. */
@@ -184,49 +201,6 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     if (detailsOf(error).kind === 'unreachable') lostAt = clock.now()
     polled.lookNow()
   }
-}
-
-function headingOf({ push, device }: Payment, offer: SmsOffer): string {
-  if (offer === 'enter') return codeWords.heading
-  return device === 'waiting' ? waitingWords.onPhone : HOW[push].heading
-}
-
-function howOf(payment: Payment, offer: SmsOffer): string {
-  if (offer === 'enter') return isTextOnly(payment) ? '' : waitingWords.phoneCanAnswer
-  return payment.device === 'waiting' ? waitingWords.onDevice : HOW[payment.push].how
-}
-
-/** For `unavailable` nothing mentions a push, because none may have been tried. */
-const HOW: Record<Payment['push'], { readonly heading: string; readonly how: string }> = {
-  sending: { heading: waitingWords.onPhone, how: waitingWords.sending },
-  sent: { heading: waitingWords.onPhone, how: waitingWords.sent },
-  unavailable: { heading: waitingWords.byText, how: waitingWords.check },
-}
-
-function offerInWords(app: App, payment: Payment, offer: SmsOffer): string {
-  const isOnly = isTextOnly(payment)
-  const otherwise = isOnly ? codeWords.cancelAndStart : waitingWords.phoneCanAnswer
-  switch (offer) {
-    case 'none':
-    case 'enter':
-      return ''
-    case 'send':
-      return isOnly ? codeWords.byText : codeWords.trouble
-    case 'sendAgain':
-      return codeWords.noText
-    case 'noTexts':
-      return `${codeWords.noText} ${codeWords.noTexts} ${otherwise}`
-    case 'noAttempts':
-      return `${codeWords.noAttempts} ${otherwise}`
-    case 'locked':
-      return `${codeWords.locked(codesLockedInWords(app) ?? '')} ${isOnly ? afterLock(app, payment) : otherwise}`
-  }
-}
-
-/** What can be done once codes are not locked any more. */
-function afterLock(app: App, payment: Payment): string {
-  if (isLockShownUntil(app, Date.parse(payment.expiresAt))) return codeWords.endsBefore
-  return hasSmsCode(payment) ? codeWords.enterThen : codeWords.askThen
 }
 
 /** The reference, which distinguishes the push from that of an equal payment. */

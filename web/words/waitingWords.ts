@@ -16,6 +16,8 @@ export const waitingWords = {
     `You said no to two payments in a row, so no request goes to your phone until ${until}.`,
   left: ' left to answer',
   lastMinute: 'The last minute to answer has begun.',
+  /** Before the server has told how it ended. */
+  over: 'The time to answer is over. We’re looking how it ended.',
   phoneCanAnswer: 'You can still answer on your phone.',
   cancel: 'Cancel this payment',
   cancelling: 'Cancelling…',
