@@ -70,6 +70,23 @@ test('the text is offered after fifteen seconds, not before, and the phone still
   await heading(dora.page, 'Payment approved')
 })
 
+test('the time left is that of the request on the phone, and a payer whose phone asks no more is told', async () => {
+  const eli = await harness.payer()
+  const goOn = await harness.stopTime(eli)
+  await harness.send(eli)
+  const seconds = harness.pushOn(eli).secondsToExpire
+  await expect
+    .poll(() => eli.page.getByRole('timer').innerText())
+    .toBe(`${Math.floor(seconds / 60)}:${seconds % 60}`)
+  await harness.pass(seconds - 1)
+  await says(eli.page, /^Open the request on your phone\./)
+  await harness.pass(3)
+  await says(eli.page, 'The time to answer on your phone is over.')
+  await goOn()
+  await harness.pass(10)
+  await heading(eli.page, 'Payment expired')
+})
+
 test('who denies two payments in a row is told until when no request comes, and approves by text', async () => {
   const lou = await harness.payer()
   for (const _ of [1, 2]) {

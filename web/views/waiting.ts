@@ -1,5 +1,6 @@
 import { codeWords } from '#words/codeWords.ts'
 import { waitingWords } from '#words/waitingWords.ts'
+import { answerEnd } from '../answerEnd.ts'
 import type { Payment } from '../api.ts'
 import { rememberLock } from '../codesLocked.ts'
 import { type Child, el, verbatim } from '../element.ts'
@@ -40,7 +41,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   const ask = resendButton({ ...send, label, kind: 'primary' })
   const resend = resendButton({ ...send, label: codeWords.textAgain })
   const sms = el('div', { class: 'sms' }, offer, ask.box)
-  const left = countdown(clock, signal, draw)
+  const endOf = (payment: Payment) => answerEnd(payment, offerOf(payment))
+  const left = countdown(clock, signal, endOf, draw)
   /** When the last press could not reach the server; infinite if it did. */
   let lostAt = Number.POSITIVE_INFINITY
   let troubles: HTMLElement | null = null
@@ -76,6 +78,10 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   const polled = pollPayment(app, screen, paymentId, onPending, onEnd)
   if (takeTextIntent(paymentId)) textAtOnce()
 
+  function offerOf(payment: Payment): SmsOffer {
+    return isTexting ? 'enter' : smsOffer(app, payment)
+  }
+
   /** Draw what has changed: all of it if the payer has something else to do now. */
   function draw(): void {
     if (latest === null) return
@@ -83,10 +89,10 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       drawOver(latest)
       return
     }
-    const now = isTexting ? 'enter' : smsOffer(app, latest)
+    const now = offerOf(latest)
     const onDevice = latest.device === 'waiting'
     const heading = headingOf(latest, now)
-    how.textContent = howOf(latest, now)
+    how.textContent = howOf(app, latest, now)
     code.show(latest, isTexting)
     tellOffer(latest, now)
     const view = `${heading} ${now === 'enter'} ${onDevice}`
