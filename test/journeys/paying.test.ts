@@ -288,7 +288,10 @@ describe('the form', () => {
     expect(await name.getAttribute('aria-invalid')).toBe('true')
     const list = kim.page.getByRole('group', { name: 'There is a problem' })
     expect(await list.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
-    expect(await list.getByRole('link').count()).toBe(2)
+    expect(await list.getByRole('link').allInnerTexts()).toEqual([
+      'Name: Use letters, digits and punctuation only: no emoji, line breaks or hidden characters.',
+      expect.stringMatching(/^Amount: 20\.505 can be read .* EUR has two decimals at most\.$/),
+    ])
     expect(harness.phone.book.pushes(kim.number)).toHaveLength(0)
   })
 

@@ -3,5 +3,7 @@ export const formWords = {
   /** Before the page's title while something in a form is wrong. */
   titlePrefix: 'Error: ',
   summary: 'There is a problem',
+  /** Between a field’s label and what is wrong with it. */
+  named: ': ',
   empty: (label: string) => `Fill in “${label}”.`,
 }
