@@ -38,8 +38,12 @@ export function showSend(app: App, screen: Screen): void {
   const fields = {
     'payee.name': field(sendWords.payeeName, payeeName, null, {
       empty: sendWords.payeeNameEmpty,
+      tellsLeftOut: true,
     }),
-    'payee.id': field(sendWords.payeeId, payeeId, null, { empty: sendWords.payeeIdEmpty }),
+    'payee.id': field(sendWords.payeeId, payeeId, null, {
+      empty: sendWords.payeeIdEmpty,
+      tellsLeftOut: true,
+    }),
     'amount.value': field(
       sendWords.amount,
       value,

@@ -5,5 +5,7 @@ export const formWords = {
   summary: 'There is a problem',
   /** Between a field’s label and what is wrong with it. */
   named: ': ',
+  /** Of pasted characters that change the order in which a text is drawn. */
+  leftOut: 'Characters that you can’t see were left out. Check that it is right.',
   empty: (label: string) => `Fill in “${label}”.`,
 }
