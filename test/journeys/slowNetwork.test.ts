@@ -69,7 +69,7 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await heading(page, 'Enter the code from the text')
     await harness.pass(7)
     await heading(page, 'Your payment')
-    await says(page, 'The time to answer is over. We’re looking how it ended.')
+    await says(page, 'The time to answer is over. We’re checking how it ended.')
     await says(page, 'Pay €20.50 to Neville Longbottom (neville@hogwarts.ac.uk)')
     await says(page, 'We’ll keep looking.')
     for (const control of [

@@ -9,7 +9,7 @@ import {
 } from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
 
-const LEFT_OUT = 'Characters that you can’t see were left out. Check that it is right.'
+const LEFT_OUT = 'Characters that you can’t see were left out. Check what is left.'
 
 let harness: JourneyHarness
 beforeAll(async () => {

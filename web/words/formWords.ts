@@ -6,6 +6,6 @@ export const formWords = {
   /** Between a field’s label and what is wrong with it. */
   named: ': ',
   /** Of pasted characters that change the order in which a text is drawn. */
-  leftOut: 'Characters that you can’t see were left out. Check that it is right.',
+  leftOut: 'Characters that you can’t see were left out. Check what is left.',
   empty: (label: string) => `Fill in “${label}”.`,
 }

@@ -17,7 +17,7 @@ export const waitingWords = {
   left: ' left to answer',
   lastMinute: 'The last minute to answer has begun.',
   /** Before the server has told how it ended. */
-  over: 'The time to answer is over. We’re looking how it ended.',
+  over: 'The time to answer is over. We’re checking how it ended.',
   /** An app’s request ends a little before its payment. */
   phoneOver: 'The time to answer on your phone is over.',
   phoneCanAnswer: 'You can still answer on your phone.',
