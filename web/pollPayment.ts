@@ -97,5 +97,11 @@ export function pollPayment(
     onPayment: take,
     onTrouble,
   })
-  return { lookNow: () => polling.lookNow(), take }
+  return {
+    lookNow: () => polling.lookNow(),
+    take(payment) {
+      take(payment)
+      polling.restart()
+    },
+  }
 }

@@ -58,6 +58,41 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     expect(await flo.page.getByLabel('Code', { exact: true }).count()).toBe(0)
   })
 
+  test('a look at the payment from before the text, answered after it, takes nothing away', async () => {
+    const gil = await harness.payer({ app: false })
+    const { page } = gil
+    // Not texted with the payment, so that a look comes before it.
+    await page.route('**/api/payments/*/sms', (route) => route.abort())
+    await harness.send(gil)
+    if (PROVIDER === 'twilioVerify') await page.getByText('We can’t reach Payfriend.').waitFor()
+    await page.unroute('**/api/payments/*/sms')
+    let answered = () => {}
+    const isAnswered = new Promise<void>((resolve) => {
+      answered = resolve
+    })
+    let letGo = () => {}
+    const goesOn = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const looks = /\/api\/payments\/[\w-]{22}$/
+    await page.route(looks, async (route) => {
+      const response = await route.fetch()
+      answered()
+      await goesOn
+      // The page may have dropped it.
+      await route.fulfill({ response }).catch(() => {})
+    })
+    await harness.pass(3)
+    await isAnswered
+    await harness.text(gil)
+    const code = page.getByLabel('Code', { exact: true })
+    await code.fill('1234')
+    letGo()
+    await harness.pass(1)
+    expect(await code.inputValue()).toBe('1234')
+    expect(await code.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
+  })
+
   test('a payment that ends while the server cannot be reached takes its form away, and tells its end later', async () => {
     const hal = await harness.payer({ app: false })
     await harness.send(hal)
