@@ -159,6 +159,7 @@ export class Payfriend extends Construct {
       currencies,
       texts: settings.provider !== 'none',
       pushes: settings.provider === 'authy',
+      paymentSeconds: settings.paymentTtlSeconds,
       phoneCountries: settings.phoneCountries,
     })
 

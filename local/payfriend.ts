@@ -210,6 +210,7 @@ export async function startPayfriend(options: PayfriendOptions): Promise<Payfrie
       currencies: paymentSettings(world.env).CURRENCIES.map(currencyForPage),
       texts: provider !== 'none',
       pushes: provider === 'authy',
+      paymentSeconds: paymentSettings(world.env).PAYMENT_TTL_SECONDS,
       phoneCountries: phoneSettings(world.env).PHONE_COUNTRIES,
       friends: FRIENDS,
     }

@@ -15,6 +15,8 @@ export type Config = {
   readonly texts: boolean
   /** Whether a new payment may be pushed to an app: without it only a device or a code by text approves. */
   readonly pushes: boolean
+  /** After so many seconds a new payment ends. */
+  readonly paymentSeconds: number
   /** The countries (ISO 3166) to whose numbers codes are sent; empty if to all. */
   readonly phoneCountries: readonly string[]
   /** Payees to choose from on a laptop; empty on a deployed stage. */
@@ -30,37 +32,22 @@ export async function loadConfig(): Promise<Config> {
   return configOf(await response.json())
 }
 
-const TEXTS = ['issuer', 'clientId', 'scope', 'redirectPath', 'signOutUrl'] as const
+/** What an older server does not tell. */
+const UNTOLD = {
+  texts: true,
+  pushes: true,
+  paymentSeconds: Number.MAX_SAFE_INTEGER,
+  phoneCountries: [],
+  friends: [],
+}
 
 /** Parse `config.json`; throws an error that names the first field that is missing or wrong. */
 export function configOf(json: unknown): Config {
-  const told = Object(json)
-  for (const name of TEXTS) {
-    if (!isText(told[name])) throw new Error(`config.json: ${name} must be a text`)
+  const told = { ...UNTOLD, ...Object(json) }
+  for (const [name, isRight] of Object.entries(FIELDS)) {
+    if (!isRight(told[name])) throw new Error(`config.json: ${name} must be of its type`)
   }
-  const {
-    changePasswordUrl,
-    currencies,
-    friends,
-    texts = true,
-    pushes = true,
-    phoneCountries = [],
-  } = told
-  if (changePasswordUrl !== undefined && !isText(changePasswordUrl)) {
-    throw new Error('config.json: changePasswordUrl must be a text')
-  }
-  if (!isListOf(isCurrency)(currencies)) {
-    throw new Error('config.json: currencies must be a list of code, digits and perhaps symbol')
-  }
-  if (friends !== undefined && !isListOf(isFriend)(friends)) {
-    throw new Error('config.json: friends must be a list of name and id')
-  }
-  if (typeof texts !== 'boolean') throw new Error('config.json: texts must be true or false')
-  if (typeof pushes !== 'boolean') throw new Error('config.json: pushes must be true or false')
-  if (!isListOf(isText)(phoneCountries)) {
-    throw new Error('config.json: phoneCountries must be a list of countries')
-  }
-  return { ...told, texts, pushes, phoneCountries, friends: friends ?? [] }
+  return told
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
@@ -71,3 +58,19 @@ const isCurrency = (one: unknown): boolean =>
   isText(Object(one).code) &&
   Number.isInteger(Object(one).digits) &&
   (Object(one).symbol === undefined || isText(Object(one).symbol))
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean'
+
+const FIELDS: { readonly [Name in keyof Config]-?: (value: unknown) => boolean } = {
+  issuer: isText,
+  clientId: isText,
+  scope: isText,
+  redirectPath: isText,
+  signOutUrl: isText,
+  changePasswordUrl: (value) => value === undefined || isText(value),
+  currencies: isListOf(isCurrency),
+  texts: isBoolean,
+  pushes: isBoolean,
+  paymentSeconds: Number.isInteger,
+  phoneCountries: isListOf(isText),
+  friends: isListOf(isFriend),
+}

@@ -27,6 +27,3 @@ export function factsOf({ lastUsedAt, ...device }: Added & Used): string {
       : deviceFactsWords.usedOn(dateAndTime(new Date(lastUsedAt)))
   return `${addedOf(device)} ${used}`
 }
-
-/** The button that puts a removed phone back. */
-export const restoreLabel = deviceFactsWords.putBack

@@ -21,6 +21,8 @@ type FieldOptions = {
   readonly empty?: string
   /** What is wrong with what was typed; null if that is nothing. */
   readonly check?: () => string | null
+  /** It says so when characters are left out of it: they may have been part of a name. */
+  readonly tellsLeftOut?: boolean
 }
 
 const fieldOf = new WeakMap<Element, Field>()
@@ -30,12 +32,13 @@ export function field(
   label: string | Child[],
   control: Control,
   hint: string | null = null,
-  { empty, check = () => null }: FieldOptions = {},
+  { empty, check = () => null, tellsLeftOut = false }: FieldOptions = {},
 ): Field {
   const { id } = control
   const problem = el('p', { id: `${id}-problem`, class: 'problem' })
   const described = [hint === null ? '' : `${id}-hint`, problem.id].join(' ').trim()
   control.setAttribute('aria-describedby', described)
+  const leftOut = el('p', { class: 'hint', role: 'status' })
   const name = el('label', { for: id }, ...[label].flat())
   const row = el(
     'div',
@@ -44,8 +47,10 @@ export function field(
     hint !== null && el('p', { id: `${id}-hint`, class: 'hint' }, hint),
     control,
     problem,
+    tellsLeftOut && leftOut,
   )
   const tell = (reason: string | null) => {
+    leftOut.textContent = ''
     if (reason === null) {
       fill(problem)
       control.removeAttribute('aria-invalid')
@@ -61,7 +66,7 @@ export function field(
     isEmpty(control) ? (empty ?? formWords.empty(name.textContent ?? '')) : check()
   control.addEventListener('input', () => {
     tell(null)
-    drawInOrder(control)
+    if (drawInOrder(control)) leftOut.textContent = formWords.leftOut
   })
   const made = { row, control, tell, flaw }
   fieldOf.set(control, made)
@@ -77,11 +82,17 @@ const fieldsIn = (form: HTMLFormElement): Field[] =>
     return one && one.row.closest('[hidden]') === null ? [one] : []
   })
 
-/** After U+202E "99.11" is drawn as 11.99: remove these characters, so that a field shows what is sent. */
-function drawInOrder(control: Field['control']): void {
+/**
+ * After U+202E "99.11" is drawn as 11.99: remove these characters, so that a field shows what is sent.
+ *
+ * @returns whether there were any
+ */
+function drawInOrder(control: Field['control']): boolean {
   const drawn = inOrder(control.value)
   // Only if it differs, because setting the value moves the cursor to its end.
-  if (drawn !== control.value) control.value = drawn
+  if (drawn === control.value) return false
+  control.value = drawn
+  return true
 }
 
 /**

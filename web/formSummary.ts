@@ -6,7 +6,10 @@
 import { formWords } from '#words/formWords.ts'
 import { el, keepingNumbers } from './element.ts'
 
-export type Flaw = { readonly control: HTMLElement; readonly reason: string }
+export type Flaw = {
+  readonly control: HTMLInputElement | HTMLSelectElement
+  readonly reason: string
+}
 
 type Shown = { readonly box: HTMLElement; flaws: readonly Flaw[] }
 const shown = new WeakMap<HTMLFormElement, Shown>()
@@ -49,9 +52,9 @@ function link({ control, reason }: Flaw): HTMLElement {
     control.focus()
     control.scrollIntoView({ block: 'center' })
   }
-  return el(
-    'li',
-    {},
-    el('a', { href: `#${control.id}`, class: 'flaw', click: lead }, ...keepingNumbers(reason)),
-  )
+  // What is said of an empty field names it; all else is worded to stand beside it.
+  const label = control.value.trim() === '' ? null : control.labels?.[0]
+  const name = label ? [...label.cloneNode(true).childNodes, formWords.named] : []
+  const link = { href: `#${control.id}`, class: 'flaw', click: lead }
+  return el('li', {}, el('a', link, ...name, ...keepingNumbers(reason)))
 }

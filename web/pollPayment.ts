@@ -1,4 +1,3 @@
-import { timeWords } from '#words/timeWords.ts'
 import { waitingWords } from '#words/waitingWords.ts'
 import type { Payment } from './api.ts'
 import { el, fill } from './element.ts'
@@ -21,7 +20,7 @@ export type PolledPayment = {
  *
  * @param onPending called with the payment while it is pending, and with the element in which polling
  *   errors are shown
- * @param onEnd called before the result is shown
+ * @param onEnd called before the result is shown, or an error in its place
  */
 export function pollPayment(
   app: App,
@@ -71,13 +70,17 @@ export function pollPayment(
   function onTrouble(error: unknown, nextMs: number | null): void {
     if (!waited || nextMs === null) {
       // No payment to show, or no further attempt: the error takes the whole view.
+      onEnd()
       screen.showTrouble(error, () => app.go({ view: 'waiting', paymentId }, { replace: true }))
       return
     }
+    // Said once: a screen reader would read each change, and the button may have the focus.
+    if (trouble.hasChildNodes()) return
+    const busyLabel = waitingWords.looking
     fill(
       trouble,
-      el('p', {}, waitingWords.unknown(timeWords.wait(Math.round(nextMs / 1000)))),
-      button(waitingWords.lookNow, () => polling.lookNow()),
+      el('p', {}, waitingWords.unknown),
+      button(waitingWords.lookNow, () => polling.lookNow(), { busyLabel }),
     )
   }
 
@@ -94,5 +97,11 @@ export function pollPayment(
     onPayment: take,
     onTrouble,
   })
-  return { lookNow: () => polling.lookNow(), take }
+  return {
+    lookNow: () => polling.lookNow(),
+    take(payment) {
+      take(payment)
+      polling.restart()
+    },
+  }
 }

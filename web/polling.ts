@@ -5,8 +5,10 @@ import type { ServerClock } from './serverClock.ts'
 import { anyOf } from './signals.ts'
 
 export type Polling = {
-  /** Poll now, and restart the schedule. */
-  lookNow(): void
+  /** Poll now, and restart the schedule; it ends with the answer, also if there is none. */
+  lookNow(): Promise<void>
+  /** Another answer told the payment: drop the poll under way, whose answer may be older, and restart the schedule. */
+  restart(): void
 }
 
 type PollingOptions = {
@@ -76,5 +78,11 @@ export function startPolling(options: PollingOptions): Polling {
   window.addEventListener('online', look, { signal })
   signal.addEventListener('abort', () => clearTimeout(timer))
   look()
-  return { lookNow: look }
+  function restart(): void {
+    asking?.abort()
+    clearTimeout(timer)
+    schedule(0)
+  }
+
+  return { lookNow: look, restart }
 }

@@ -45,6 +45,9 @@ export const PUSH_HOST = /^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$/
 /** The pause between two test rings of one device. */
 export const TEST_RING_PAUSE_SECONDS = 10
 
+/** The push expires this much before the payment, so that the phone offers no approval that would come too late. */
+export const PUSH_ENDS_EARLIER_SECONDS = 10
+
 /** The pause between two texts for the same payment or verification. */
 export const TEXT_PAUSE_SECONDS = 20
 

@@ -158,7 +158,7 @@ export async function startJourneyHarness(
     },
 
     /** The server gets these requests of a page, but its answers wait for what is returned to be called. */
-    async holdAnswers(page: Page, path: string): Promise<() => void> {
+    async holdAnswers(page: Page, path: string | RegExp): Promise<() => void> {
       let letGo = () => {}
       const goesOn = new Promise<void>((resolve) => {
         letGo = resolve
@@ -224,9 +224,11 @@ export async function startJourneyHarness(
     /** Ask for a code by text, unless it came with the payment, and come to where it is entered. */
     async text({ page }: Visitor) {
       const entering = page.getByRole('heading', { name: 'Enter the code from the text' })
-      if (await entering.isVisible()) return
-      await page.getByRole('button', { name: /^Text me the code/ }).click()
-      await heading(page, 'Enter the code from the text')
+      if (!(await entering.isVisible())) {
+        await page.getByRole('button', { name: /^Text me the code/ }).click()
+      }
+      // The field is there before the text was sent.
+      await says(page, /^We texted the code to/)
     },
 
     async enter({ page }: Visitor, code: string) {

@@ -62,8 +62,14 @@ describe('an empty form', () => {
     const { page } = await harness.payer()
     await page.getByLabel('Amount', { exact: true }).fill('20.505')
     await press(page, 'Send payment')
-    await says(page, 'EUR has two decimals at most.')
-    await says(page, 'Enter the name of the person or company that you pay.')
+    await problems(page).waitFor()
+    // In the list each names its field, beside the field it need not.
+    expect(await problems(page).getByRole('link').allInnerTexts()).toEqual([
+      'Enter the name of the person or company that you pay.',
+      'Enter their e-mail address or account number.',
+      expect.stringMatching(/^Amount: 20\.505 can be read .* EUR has two decimals at most\.$/),
+    ])
+    expect(await page.locator('#amount-value-problem').innerText()).toMatch(/^20\.505 can be read /)
   })
 
   test('of one field is told beside it, and the field has the focus', async () => {

@@ -108,6 +108,22 @@ test('a view that is left before its file comes is not shown', async () => {
   await heading(cleo.page, 'My payments')
 })
 
+test('why no text came is told in short if its file is missing', async () => {
+  const cy = await harness.payer({ app: false })
+  await without(cy, 'noSmsCode')
+  await cy.page.reload()
+  await harness.send(cy)
+  await cy.page.route('**/api/payments/*/sms', (route) =>
+    route.fulfill({
+      status: 503,
+      headers: { 'retry-after': '300' },
+      json: { title: 'x', status: 503, code: 'sms_off', requestId: 'x' },
+    }),
+  )
+  await cy.page.getByRole('button', { name: /^Text me the code/ }).click()
+  await says(cy.page, 'Texts and calls are paused for everybody just now. Try again in 5 minutes.')
+})
+
 test('two seconds after its start the page has loaded what a press may need, also for when the network goes', async () => {
   const dora = await harness.payer()
   await dora.page.reload()

@@ -70,6 +70,23 @@ test('the text is offered after fifteen seconds, not before, and the phone still
   await heading(dora.page, 'Payment approved')
 })
 
+test('the time left is that of the request on the phone, and a payer whose phone asks no more is told', async () => {
+  const eli = await harness.payer()
+  const goOn = await harness.stopTime(eli)
+  await harness.send(eli)
+  const seconds = harness.pushOn(eli).secondsToExpire
+  await expect
+    .poll(() => eli.page.getByRole('timer').innerText())
+    .toBe(`${Math.floor(seconds / 60)}:${seconds % 60}`)
+  await harness.pass(seconds - 1)
+  await says(eli.page, /^Open the request on your phone\./)
+  await harness.pass(3)
+  await says(eli.page, 'The time to answer on your phone is over.')
+  await goOn()
+  await harness.pass(10)
+  await heading(eli.page, 'Payment expired')
+})
+
 test('who denies two payments in a row is told until when no request comes, and approves by text', async () => {
   const lou = await harness.payer()
   for (const _ of [1, 2]) {
@@ -167,15 +184,21 @@ describe('the waiting page', () => {
     const seen = polls(quin)
     await quin.page.route(/\/api\/payments\/[\w-]{22}$/, (route) => route.abort())
     await harness.pass(3)
-    await says(quin.page, 'We’ll look again in 6 seconds.')
+    await says(quin.page, 'We’ll keep looking.')
+    const look = quin.page.getByRole('button', { name: 'Look now' })
+    await look.focus()
     await harness.pass(3)
     expect(seen).toHaveLength(1)
     await harness.pass(3)
-    await says(quin.page, 'We’ll look again in 12 seconds.')
+    await expect.poll(() => seen.length).toBe(2)
+    // Twelve seconds now, and whoever is at the button stays there.
+    await harness.pass(9)
+    expect(seen).toHaveLength(2)
+    expect(await look.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
     await quin.page.unroute(/\/api\/payments\/[\w-]{22}$/)
     harness.phone.book.answer(harness.pushOn(quin).uuid, 'approved')
     await harness.phone.settled()
-    await harness.pass(12)
+    await harness.pass(3)
     await heading(quin.page, 'Payment approved')
   })
 
@@ -265,7 +288,10 @@ describe('the form', () => {
     expect(await name.getAttribute('aria-invalid')).toBe('true')
     const list = kim.page.getByRole('group', { name: 'There is a problem' })
     expect(await list.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
-    expect(await list.getByRole('link').count()).toBe(2)
+    expect(await list.getByRole('link').allInnerTexts()).toEqual([
+      'Name: Use letters, digits and punctuation only: no emoji, line breaks or hidden characters.',
+      expect.stringMatching(/^Amount: 20\.505 can be read .* EUR has two decimals at most\.$/),
+    ])
     expect(harness.phone.book.pushes(kim.number)).toHaveLength(0)
   })
 

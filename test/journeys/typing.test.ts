@@ -9,6 +9,8 @@ import {
 } from '../harness/journeyHarness.ts'
 import { passesAxe } from './axe.ts'
 
+const LEFT_OUT = 'Characters that you can’t see were left out. Check what is left.'
+
 let harness: JourneyHarness
 beforeAll(async () => {
   harness = await startJourneyHarness()
@@ -43,6 +45,9 @@ describe('an amount', () => {
         await field.fill(`${turn}12345.67`)
         expect(await field.inputValue()).toBe('12345.67')
       }
+      // Of an amount its reading says what is left.
+      const said = page.getByRole('status').filter({ hasText: LEFT_OUT })
+      await expect.poll(() => said.count()).toBe(2)
       await says(page, 'That is €12,345.67.')
     },
   )
@@ -85,6 +90,22 @@ describe('an amount', () => {
     expect(await amount(wim).inputValue()).toBe('1,2340')
     await says(wim.page, 'That is KWD 1.234.')
   })
+})
+
+test('what was left out of a payee is said beside the field until it is changed', async () => {
+  const { page } = await harness.payer()
+  const name = page.getByLabel('Name', { exact: true })
+  const said = page.locator('.field').filter({ has: name }).getByText(LEFT_OUT)
+  await name.fill('Neville \u202emottobgnoL')
+  await said.waitFor()
+  expect(await name.getAttribute('aria-invalid')).toBeNull()
+  await passesAxe(page)
+  await name.pressSequentially('!')
+  expect(await said.count()).toBe(0)
+  await name.fill('Neville \u2067mottobgnoL')
+  await said.waitFor()
+  await page.getByRole('button', { name: 'Luna Lovegood' }).click()
+  expect(await said.count()).toBe(0)
 })
 
 test('a payee with invisible characters at the ends is paid; in the middle they are refused', async () => {

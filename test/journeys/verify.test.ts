@@ -112,6 +112,7 @@ test('one press sends the payment and texts the code, and neither a reload nor a
   expect(texted()).toBe(0)
   await page.getByRole('button', { name: 'Send and text me the code' }).click()
   await heading(page, 'Enter the code from the text')
+  await says(page, /^We texted the code to/)
   expect(texted()).toBe(1)
   expect(await page.evaluate('document.activeElement.id')).toBe('code')
   await page.reload()
@@ -155,6 +156,7 @@ test('a payment needs no mouse', async () => {
   await keyboard.type('20.50')
   await keyboard.press('Enter')
   await heading(page, 'Enter the code from the text')
+  await says(page, /^We texted the code to/)
   // The cursor is where the code is typed.
   await keyboard.type(harness.codeOn(gus.number))
   await keyboard.press('Enter')

@@ -56,9 +56,18 @@ test.each(['/index.html', '/approve.html'])(
   },
 )
 
-test('what a payer seldom needs is loaded later: phones, notices, the list, the end, and sign-in', () => {
+test('what a payer seldom needs is loaded later: phones, notices, the list, the end, sign-in, and why no text came', () => {
   const opened = [...openedWith('/index.html'), ...openedWith('/approve.html')].join('\n')
-  for (const part of ['showOfPhone', 'notices', 'payments', 'result', 'signIn', 'qr', 'adding']) {
+  for (const part of [
+    'showOfPhone',
+    'notices',
+    'payments',
+    'result',
+    'signIn',
+    'qr',
+    'adding',
+    'noSmsCode',
+  ]) {
     expect([...page.keys()].filter((path) => path.startsWith(`/assets/${part}-`))).toHaveLength(1)
     expect(opened).not.toContain(`/assets/${part}-`)
   }

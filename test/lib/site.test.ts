@@ -451,22 +451,26 @@ test.each([
   ['authy', true, true],
   ['twilioVerify', true, false],
   ['none', false, false],
-] as const)('with %s the page is told of texts and pushes: %s, %s', (provider, texts, pushes) => {
-  const app = new App({ analyticsReporting: false })
-  new PayfriendStack(app, 'Payfriend-dev', {
-    settings: settingsOf(withProvider[provider]),
-    lambdas: emptyBundles({ provider }),
-    page,
-  })
-  const { directory } = app.synth()
-  const [config] = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => basename(file) === 'config.json',
-  )
-  expect(JSON.parse(readFileSync(join(directory, config ?? ''), 'utf8'))).toMatchObject({
-    texts,
-    pushes,
-  })
-})
+] as const)(
+  'with %s the page is told of texts and pushes (%s, %s), and how long a payment lives',
+  (provider, texts, pushes) => {
+    const app = new App({ analyticsReporting: false })
+    new PayfriendStack(app, 'Payfriend-dev', {
+      settings: settingsOf(withProvider[provider]),
+      lambdas: emptyBundles({ provider }),
+      page,
+    })
+    const { directory } = app.synth()
+    const [config] = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => basename(file) === 'config.json',
+    )
+    expect(JSON.parse(readFileSync(join(directory, config ?? ''), 'utf8'))).toMatchObject({
+      texts,
+      pushes,
+      paymentSeconds: 300,
+    })
+  },
+)
 
 test('nothing that is deployed names a payee to try, and its page is told of none', () => {
   const app = new App({ analyticsReporting: false })

@@ -11,6 +11,7 @@ const told = {
   currencies: [{ code: 'EUR', digits: 2 }],
   texts: false,
   pushes: false,
+  paymentSeconds: 300,
   phoneCountries: ['GB', 'DE'],
   friends: [{ name: 'Ann', id: 'ann@example.com' }],
 }
@@ -34,6 +35,11 @@ test('a server that says nothing of pushes may send them, so that no text is off
   expect(configOf(older)).toMatchObject({ pushes: true })
 })
 
+test('of a server that says nothing of how long a payment lives, none is taken to end too soon', () => {
+  const { paymentSeconds: _, ...older } = told
+  expect(configOf(older).paymentSeconds).toBeGreaterThan(24 * 60 * 60)
+})
+
 test('a server that says nothing of countries sends codes to all', () => {
   const { phoneCountries: _, ...older } = told
   expect(configOf(older)).toMatchObject({ phoneCountries: [] })
@@ -54,6 +60,8 @@ test.each([
   ['texts', null],
   ['pushes', 'false'],
   ['pushes', null],
+  ['paymentSeconds', '300'],
+  ['paymentSeconds', null],
   ['phoneCountries', 'GB'],
   ['phoneCountries', ['']],
   ['phoneCountries', null],
@@ -66,5 +74,5 @@ test.each([
 })
 
 test.each([undefined, null, 'config', []])('%j is no configuration', (json) => {
-  expect(() => configOf(json)).toThrow('config.json: issuer must be a text')
+  expect(() => configOf(json)).toThrow('config.json: issuer must be of its type')
 })

@@ -97,14 +97,15 @@ export function codeForm(app: App, screen: Screen, options: Options) {
       ]
     },
 
-    show({ sms, reference: shown }: Payment): void {
+    /** @param isTexting it is not known yet whether the first text was sent */
+    show({ sms, reference: shown }: Payment, isTexting: boolean): void {
       const ending = endingOf(sms.to ?? '')
-      const sentence = codeWords.texted(ending)
+      const sentence = isTexting ? codeWords.texting : codeWords.texted(ending)
       if (texted.textContent !== sentence) texted.replaceChildren(...nodes(sentence, ending))
       reference.textContent = shown
       attempts.textContent = attemptsInWords(sms.attemptsLeft)
       attempts.hidden = isSaidBeside && input.hasAttribute('aria-invalid')
-      options.resend.hidden = sms.sendsLeft === 0
+      options.resend.hidden = isTexting || sms.sendsLeft === 0
     },
 
     /** A code is asked for. Call what is returned once it was sent: the cursor is in an empty field then. */

@@ -7,9 +7,15 @@ import { beginsLastMinute, minutesAndSeconds, secondsLeft } from '../timeLeft.ts
 /**
  * The time left to answer a payment, with a bar; its last minute is spoken.
  *
+ * @param endOf the end of that time, in milliseconds of the server's
  * @param onTick called each second
  */
-export function countdown(clock: ServerClock, signal: AbortSignal, onTick: () => void) {
+export function countdown(
+  clock: ServerClock,
+  signal: AbortSignal,
+  endOf: (payment: Payment) => number,
+  onTick: () => void,
+) {
   let latest: Payment | null = null
   let before = 0
   const left = el('span', { class: 'left', role: 'timer' })
@@ -22,7 +28,7 @@ export function countdown(clock: ServerClock, signal: AbortSignal, onTick: () =>
     if (latest === null) return
     const times = {
       createdAt: Date.parse(latest.createdAt),
-      expiresAt: Date.parse(latest.expiresAt),
+      expiresAt: endOf(latest),
     }
     const seconds = secondsLeft(times, clock.now())
     bar.max = (times.expiresAt - times.createdAt) / 1000
@@ -35,7 +41,7 @@ export function countdown(clock: ServerClock, signal: AbortSignal, onTick: () =>
 
   return {
     content: [el('p', { class: 'countdown' }, left, waitingWords.left), bar, spoken],
-    /** Count down to the end of this payment. */
+    /** Count down for this payment. */
     set(payment: Payment): void {
       latest = payment
       tick()

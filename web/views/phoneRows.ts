@@ -1,9 +1,10 @@
+import { restoreWords } from '#words/restoreWords.ts'
 /** One row for each phone of the account: what it can do, and what can be done with it. */
 
 import { devicesWords } from '#words/devicesWords.ts'
 import type { Profile } from '../api.ts'
 import type { Device, Devices, PendingDevice, RemovedDevice, WaitingDevice } from '../deviceApi.ts'
-import { addedOf, factsOf, restoreLabel } from '../deviceFacts.ts'
+import { addedOf, factsOf } from '../deviceFacts.ts'
 import { deviceIdsHere } from '../deviceHere.ts'
 import { type Child, el, fill, keeping, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
@@ -55,9 +56,9 @@ export const removedRow = (app: App, device: RemovedDevice, on: RowEvents): HTML
   const how = undoAsked ? devicesWords.undoAsked(until) : devicesWords.canPutBack(until)
   if (!undoAsked) return row(app, device, [facts, how], on, null)
   return row(app, device, [facts, how], on, {
-    label: restoreLabel(name),
+    label: restoreWords.putBack(name),
     question: null,
-    sure: restoreLabel(name),
+    sure: restoreWords.putBack(name),
     busyLabel: devicesWords.oneMoment,
     send: () => app.api.restoreDevice(device),
     done: () => devicesWords.isBack(name),

@@ -1,6 +1,6 @@
 import { sendWords } from '#words/sendWords.ts'
 import { amountInWords, amountToType, type Currency, marksOf, readAmount } from '../amountText.ts'
-import { codesLockedUntil } from '../codesLocked.ts'
+import { codesLockedUntil, lookForLock } from '../codesLocked.ts'
 import {
   answered,
   bodyOf,
@@ -19,7 +19,7 @@ import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { intendText } from '../textIntent.ts'
 import { payeeButtons } from './payees.ts'
-import { codesLocked, startsLocked } from './startsLocked.ts'
+import { codesLocked, startsLocked, whyNeverApproved } from './startsLocked.ts'
 
 /** The form for payee and amount. One press starts one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
@@ -38,8 +38,12 @@ export function showSend(app: App, screen: Screen): void {
   const fields = {
     'payee.name': field(sendWords.payeeName, payeeName, null, {
       empty: sendWords.payeeNameEmpty,
+      tellsLeftOut: true,
     }),
-    'payee.id': field(sendWords.payeeId, payeeId, null, { empty: sendWords.payeeIdEmpty }),
+    'payee.id': field(sendWords.payeeId, payeeId, null, {
+      empty: sendWords.payeeIdEmpty,
+      tellsLeftOut: true,
+    }),
     'amount.value': field(
       sendWords.amount,
       value,
@@ -122,6 +126,13 @@ export function showSend(app: App, screen: Screen): void {
     const sent = typed()
     const amount = readTyped()
     rememberDraft(sent)
+    // Not by an old profile alone, because an operator can end the lock.
+    if (whyNeverApproved(app) !== null) await lookForLock(app)
+    const why = whyNeverApproved(app)
+    if (why !== null) {
+      say(el('p', {}, why))
+      return
+    }
     try {
       // The server refuses an empty amount, so that all problems are shown at once.
       const body = bodyOf(sent, 'value' in amount ? amount.value : '')

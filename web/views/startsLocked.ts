@@ -1,6 +1,6 @@
 import { lockWords } from '#words/lockWords.ts'
 import { sendWords } from '#words/sendWords.ts'
-import { codesLockedInWords, codesLockedUntil } from '../codesLocked.ts'
+import { codesLockedInWords, codesLockedUntil, isLockShownUntil } from '../codesLocked.ts'
 import { type Child, el } from '../element.ts'
 import { onlyTextsPay, textsPay } from '../phoneNeeded.ts'
 import { startsLockedInWords } from '../problem.ts'
@@ -41,12 +41,24 @@ export const isCodesLockSaid = ({
 export function codesLocked(app: App): Child {
   if (!isCodesLockSaid(app)) return null
   const until = codesLockedInWords(app) ?? ''
-  return el(
-    'p',
-    { class: 'told' },
-    onlyTextsPay(app.profile, app.config) ? lockWords.payThen(until) : lockWords.byPhone(until),
-  )
+  const { payThen, byPhone, byPhoneOrThen } = lockWords
+  const inWords = onlyTextsPay(app.profile, app.config)
+    ? payThen
+    : endsInLock(app)
+      ? byPhoneOrThen
+      : byPhone
+  return el('p', { class: 'told' }, whyNeverApproved(app) ?? inWords(until))
 }
+
+/** Why a payment that is sent now could never be approved; null if it can. */
+export function whyNeverApproved(app: App): string | null {
+  const isSo = onlyTextsPay(app.profile, app.config) && endsInLock(app)
+  return isSo ? lockWords.sendThen(codesLockedInWords(app) ?? '') : null
+}
+
+/** A payment that is sent now ends before codes can be had again. */
+const endsInLock = (app: App): boolean =>
+  isLockShownUntil(app, app.clock.now() + app.config.paymentSeconds * 1000)
 
 /** Whether a payment that is started now is refused for that. */
 export const isStartsLocked = (app: App): boolean => lockedSeconds(app) > 0

@@ -1,7 +1,8 @@
 import { codeWords } from '#words/codeWords.ts'
 import { waitingWords } from '#words/waitingWords.ts'
+import { answerEnd } from '../answerEnd.ts'
 import type { Payment } from '../api.ts'
-import { codesLockedInWords, isLockShownUntil, rememberLock } from '../codesLocked.ts'
+import { rememberLock } from '../codesLocked.ts'
 import { type Child, el, verbatim } from '../element.ts'
 import { button, formMessage } from '../form.ts'
 import { fragmentOf } from '../place.ts'
@@ -13,14 +14,17 @@ import { hasSmsCode, requestSmsCode } from '../smsCode.ts'
 import { isTextOnly, type SmsOffer, smsOffer } from '../smsOffer.ts'
 import { takeTextIntent } from '../textIntent.ts'
 import { timeSoon } from '../times.ts'
+import { headingOf, howOf, offerInWords } from '../waitingTexts.ts'
 import { codeForm, endingOf } from './codeForm.ts'
 import { countdown } from './countdown.ts'
 import { displayText } from './displayText.ts'
-import { noSmsCode } from './noSmsCode.ts'
 import { waysToPhone } from './phoneLinks.ts'
 
 /** That a press reached nobody is said at least so long, and until the server answers again. */
 const LOST_TOLD_MS = 5_000
+
+/** So long after its end a payment is over by this page's clock; until then the server's answer is awaited. */
+const OVER_MS = 2_000
 
 /** Show payee, amount and time left, until a phone answers; or the field for a code by text, on the same page. */
 export function showWaiting(app: App, screen: Screen, paymentId: string): void {
@@ -37,10 +41,12 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   const ask = resendButton({ ...send, label, kind: 'primary' })
   const resend = resendButton({ ...send, label: codeWords.textAgain })
   const sms = el('div', { class: 'sms' }, offer, ask.box)
-  const left = countdown(clock, signal, draw)
+  const endOf = (payment: Payment) => answerEnd(payment, offerOf(payment))
+  const left = countdown(clock, signal, endOf, draw)
   /** When the last press could not reach the server; infinite if it did. */
   let lostAt = Number.POSITIVE_INFINITY
   let troubles: HTMLElement | null = null
+  /** The first text is asked for, and may come before the server's answer: its field is there already. */
   let isTexting = false
 
   const code = codeForm(app, screen, {
@@ -64,21 +70,30 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     troubles = trouble
     left.set(payment)
   }
-  // From then on nothing here is drawn over the result.
+  // From then on nothing here is drawn over the result, or over the trouble of asking for it.
   const onEnd = () => {
     latest = null
+    shown = ''
   }
   const polled = pollPayment(app, screen, paymentId, onPending, onEnd)
   if (takeTextIntent(paymentId)) textAtOnce()
 
+  function offerOf(payment: Payment): SmsOffer {
+    return isTexting ? 'enter' : smsOffer(app, payment)
+  }
+
   /** Draw what has changed: all of it if the payer has something else to do now. */
   function draw(): void {
-    if (latest === null || isTexting) return
-    const now = smsOffer(app, latest)
+    if (latest === null) return
+    if (clock.now() >= Date.parse(latest.expiresAt) + OVER_MS) {
+      drawOver(latest)
+      return
+    }
+    const now = offerOf(latest)
     const onDevice = latest.device === 'waiting'
     const heading = headingOf(latest, now)
-    how.textContent = howOf(latest, now)
-    code.show(latest)
+    how.textContent = howOf(app, latest, now)
+    code.show(latest, isTexting)
     tellOffer(latest, now)
     const view = `${heading} ${now === 'enter'} ${onDevice}`
     if (view === shown) return
@@ -108,18 +123,17 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     )
   }
 
+  /** Nothing can be answered any more, also where no answer of the server can tell it. */
+  function drawOver(payment: Payment): void {
+    if (shown === 'over') return
+    shown = 'over'
+    const over = el('p', {}, waitingWords.over)
+    screen.show(waitingWords.opening, displayText(payment), over, message, troubles)
+  }
+
   /** The press that sent the payment asked for the text as well. */
-  async function textAtOnce(): Promise<void> {
-    if (latest === null || !isTextOnly(latest) || smsOffer(app, latest) !== 'send') return
-    isTexting = true
-    screen.show(waitingWords.opening, displayText(latest), el('p', {}, codeWords.texting))
-    shown = ''
-    try {
-      await ask.press()
-    } finally {
-      isTexting = false
-      draw()
-    }
+  function textAtOnce(): void {
+    if (latest !== null && isTextOnly(latest) && smsOffer(app, latest) === 'send') ask.press()
   }
 
   /** What a payer sees who waits for their phone, or has to ask for a code. */
@@ -148,6 +162,8 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     say()
     const isAgain = hasSmsCode(latest)
     const begin = code.asks()
+    isTexting = !isAgain
+    draw()
     try {
       const payment = await requestSmsCode(app.api, latest, signal)
       isTexting = false
@@ -163,8 +179,18 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
       if (retryAfterSeconds) {
         for (const each of [ask, resend]) each.waitSeconds(retryAfterSeconds)
       }
-      fail(error, noSmsCode(app, error, latest))
+      fail(error, await whyNoSms(error, latest))
     }
+  }
+
+  async function whyNoSms(error: unknown, payment: Payment): Promise<Child[]> {
+    const inShort = [el('p', {}, explain(error))]
+    // Nothing more can be loaded then.
+    if (detailsOf(error).kind === 'unreachable') return inShort
+    return import('./noSmsCode.ts').then(
+      ({ noSmsCode }) => noSmsCode(app, error, payment),
+      () => inShort,
+    )
   }
 
   async function cancel(): Promise<void> {
@@ -181,49 +207,6 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     if (detailsOf(error).kind === 'unreachable') lostAt = clock.now()
     polled.lookNow()
   }
-}
-
-function headingOf({ push, device }: Payment, offer: SmsOffer): string {
-  if (offer === 'enter') return codeWords.heading
-  return device === 'waiting' ? waitingWords.onPhone : HOW[push].heading
-}
-
-function howOf(payment: Payment, offer: SmsOffer): string {
-  if (offer === 'enter') return isTextOnly(payment) ? '' : waitingWords.phoneCanAnswer
-  return payment.device === 'waiting' ? waitingWords.onDevice : HOW[payment.push].how
-}
-
-/** For `unavailable` nothing mentions a push, because none may have been tried. */
-const HOW: Record<Payment['push'], { readonly heading: string; readonly how: string }> = {
-  sending: { heading: waitingWords.onPhone, how: waitingWords.sending },
-  sent: { heading: waitingWords.onPhone, how: waitingWords.sent },
-  unavailable: { heading: waitingWords.byText, how: waitingWords.check },
-}
-
-function offerInWords(app: App, payment: Payment, offer: SmsOffer): string {
-  const isOnly = isTextOnly(payment)
-  const otherwise = isOnly ? codeWords.cancelAndStart : waitingWords.phoneCanAnswer
-  switch (offer) {
-    case 'none':
-    case 'enter':
-      return ''
-    case 'send':
-      return isOnly ? codeWords.byText : codeWords.trouble
-    case 'sendAgain':
-      return codeWords.noText
-    case 'noTexts':
-      return `${codeWords.noText} ${codeWords.noTexts} ${otherwise}`
-    case 'noAttempts':
-      return `${codeWords.noAttempts} ${otherwise}`
-    case 'locked':
-      return `${codeWords.locked(codesLockedInWords(app) ?? '')} ${isOnly ? afterLock(app, payment) : otherwise}`
-  }
-}
-
-/** What can be done once codes are not locked any more. */
-function afterLock(app: App, payment: Payment): string {
-  if (isLockShownUntil(app, Date.parse(payment.expiresAt))) return codeWords.endsBefore
-  return hasSmsCode(payment) ? codeWords.enterThen : codeWords.askThen
 }
 
 /** The reference, which distinguishes the push from that of an equal payment. */

@@ -11,5 +11,4 @@ export const deviceFactsWords = {
   usedOn: (when: string) => `Last used on ${when}.`,
   notUsed: 'Not used yet',
   notUsedYet: 'Not used yet.',
-  putBack: (name: string) => `Put “${name}” back`,
 }

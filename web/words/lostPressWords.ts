@@ -1,5 +1,5 @@
 /** What the page says after sign-in of a press that was lost because the sign-in had ended. */
-import { restoreLabel } from '../deviceFacts.ts'
+import { restoreWords } from './restoreWords.ts'
 
 export const lostPressWords = {
   startPhone: 'No code was sent for your phone. Ask for it again.',
@@ -8,7 +8,8 @@ export const lostPressWords = {
   textLeave: 'No code was sent for your new phone. Ask for it again.',
   confirmDevice: 'Your new phone was not added. Type its digits again.',
   /** That sign-in was a step on the way, so nothing has failed. */
-  restoreDevice: (name: string) => `You have signed in again. Press ‘${restoreLabel(name)}’ now.`,
+  restoreDevice: (name: string) =>
+    `You have signed in again. Press ‘${restoreWords.putBack(name)}’ now.`,
   removeDevice: 'The phone was not removed. If you still want it, press the button again.',
   endSessions: 'You were not signed out everywhere. If you still want it, press the button again.',
   send: 'Your payment was not sent. If you still want it, press the button again.',

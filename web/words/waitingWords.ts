@@ -16,12 +16,17 @@ export const waitingWords = {
     `You said no to two payments in a row, so no request goes to your phone until ${until}.`,
   left: ' left to answer',
   lastMinute: 'The last minute to answer has begun.',
+  /** Before the server has told how it ended. */
+  over: 'The time to answer is over. We’re checking how it ended.',
+  /** An app’s request ends a little before its payment. */
+  phoneOver: 'The time to answer on your phone is over.',
   phoneCanAnswer: 'You can still answer on your phone.',
   cancel: 'Cancel this payment',
   cancelling: 'Cancelling…',
   lostPhone: 'I don’t have my phone',
   /** While the server can’t be asked how the payment stands. */
-  unknown: (again: string) =>
-    `We can’t see just now how this payment stands. If you have answered it, your answer counts. We’ll look again in ${again}.`,
+  unknown:
+    'We can’t see just now how this payment stands. If you have answered it, your answer counts. We’ll keep looking.',
   lookNow: 'Look now',
+  looking: 'Looking…',
 }

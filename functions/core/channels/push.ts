@@ -1,6 +1,7 @@
 /** The channel `push`: the provider shows the payment on the payer's phone and returns the payer's answer. */
 import type { NoPush, PushContent, RefusedAnswer } from '../channel.ts'
 import type { PaymentPorts } from '../deciding.ts'
+import { PUSH_ENDS_EARLIER_SECONDS } from '../limits.ts'
 import { channelOf, type Evidence } from '../outcome.ts'
 import { type HistoryEntry, type Payment, statusAt } from '../payment.ts'
 import type {
@@ -15,8 +16,6 @@ import type {
 import { answersFrom, type DenialPorts, noteDenial, pushPausedUntil } from './pushPause.ts'
 import { accountOf, pushContentText, pushDetails, pushDetailsText } from './pushRules.ts'
 
-/** The push expires this much before the payment, so that the phone offers no approval that would come too late. */
-const PUSH_ENDS_EARLIER_SECONDS = 10
 /** No push is requested with a shorter life; the provider takes 0 as "never expires". */
 const PUSH_SECONDS_MIN = 10
 
