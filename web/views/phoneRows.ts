@@ -1,7 +1,7 @@
-import { restoreWords } from '#words/restoreWords.ts'
 /** One row for each phone of the account: what it can do, and what can be done with it. */
 
 import { devicesWords } from '#words/devicesWords.ts'
+import { restoreWords } from '#words/restoreWords.ts'
 import type { Profile } from '../api.ts'
 import type { Device, Devices, PendingDevice, RemovedDevice, WaitingDevice } from '../deviceApi.ts'
 import { addedOf, factsOf } from '../deviceFacts.ts'
