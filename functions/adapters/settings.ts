@@ -19,14 +19,15 @@ const areKnown = (codes: unknown) =>
 export type Env = Readonly<Record<string, string | undefined>>
 
 /** The tables' names, and DynamoDB's address if it is not AWS. */
-export const tableSettings = (env: Env) =>
+export const tableSettings = once((env) =>
   read(env, {
     PAYMENTS_TABLE: z.string().min(1),
     PAYERS_TABLE: z.string().min(1),
     DYNAMODB_ENDPOINT: z.url().optional(),
-  })
+  }),
+)
 
-export function authySettings(env: Env) {
+export const authySettings = once((env) => {
   const settings = read(env, {
     AUTHY_API_URL: z.url().default('https://api.authy.com'),
     /** The key itself, on a laptop; in AWS the name of the secret that has it. */
@@ -37,10 +38,10 @@ export function authySettings(env: Env) {
   })
   if (settings.AUTHY_API_KEY || settings.AUTHY_SECRET_ID) return settings
   throw missing('AUTHY_API_KEY: neither it nor AUTHY_SECRET_ID is set')
-}
+})
 
 /** The provider, and for one deployment after a change the former one, if the bundle is not built for them: on a laptop. */
-export function providerSettings(env: Env) {
+export const providerSettings = once((env) => {
   const settings = read(env, {
     PROVIDER: z
       .enum(['authy', 'twilioVerify', 'none'], 'must be authy, twilioVerify or none')
@@ -49,7 +50,7 @@ export function providerSettings(env: Env) {
   })
   if (settings.FORMER_PROVIDER !== settings.PROVIDER) return settings
   throw missing('FORMER_PROVIDER: it must differ from PROVIDER')
-}
+})
 
 const SERVICE = z.string().regex(/^VA[0-9a-f]{32}$/, 'must be VA and 32 hexadecimal digits')
 
@@ -220,6 +221,16 @@ const flag = z
 
 const count = (byDefault: number) =>
   z.coerce.number().int().min(1).max(COUNT_MAX).default(byDefault)
+
+/** Parse what several parts of a Lambda need once for each environment: that takes time at a cold start. */
+function once<T>(parse: (env: Env) => T): (env: Env) => T {
+  const known = new WeakMap<Env, { readonly settings: T }>()
+  return (env) => {
+    const kept = known.get(env) ?? { settings: parse(env) }
+    known.set(env, kept)
+    return kept.settings
+  }
+}
 
 function read<S extends z.ZodRawShape>(env: Env, shape: S): z.infer<z.ZodObject<S>> {
   const parsed = z.object(shape).safeParse(env)

@@ -17,8 +17,7 @@ import { pushDetailsText } from '../../core/channels/pushRules.ts'
 import { LEAVES } from '../../core/device.ts'
 import type { Same } from '../../core/same.ts'
 import { deviceKey } from '../deviceKey.ts'
-
-export const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
+import { optionalInstant, optionalText, text, whole } from './attributes.ts'
 
 /** `write` gives the attributes of a new payment; later writes set single attributes. */
 const codec = <S, Shape extends z.ZodRawShape>(
@@ -31,12 +30,12 @@ const CODECS = {
   push: codec(
     {
       push: z.enum(['sending', 'sent', 'unavailable']),
-      push_asked_at: instant.optional(),
-      push_details: z.string().optional(),
-      push_id: z.string().optional(),
-      push_paused_until: instant.optional(),
-      push_read_at: instant.optional(),
-      denied_late_at: instant.optional(),
+      push_asked_at: optionalInstant,
+      push_details: optionalText,
+      push_id: optionalText,
+      push_paused_until: optionalInstant,
+      push_read_at: optionalInstant,
+      denied_late_at: optionalInstant,
     },
     (found): PushChannel => ({
       state: found.push,
@@ -56,12 +55,12 @@ const CODECS = {
   ),
   sms: codec(
     {
-      sms_to: z.string().optional(),
-      sms_sends: z.int(),
-      sms_sent_at: instant.optional(),
-      sms_id: z.string().optional(),
-      code_attempts: z.int(),
-      wrong_codes: z.int(),
+      sms_to: optionalText,
+      sms_sends: whole,
+      sms_sent_at: optionalInstant,
+      sms_id: optionalText,
+      code_attempts: whole,
+      wrong_codes: whole,
     },
     (found): SmsChannel => ({
       to: found.sms_to ?? null,
@@ -80,9 +79,9 @@ const CODECS = {
   ),
   device: codec(
     {
-      signing: z.string().optional(),
-      device_tried: z.set(z.string()).optional(),
-      device_failed: z.set(z.string()).optional(),
+      signing: optionalText,
+      device_tried: z.set(text).optional(),
+      device_failed: z.set(text).optional(),
     },
     (found): DeviceChannel => ({
       signing: found.signing,
@@ -116,8 +115,8 @@ function written(channel: Channel, channels: PaymentChannels) {
 }
 
 /** Push details are stored as one text (`pushDetailsText`), so that a condition can compare them. */
-const detailsOf = (text: string): PushDetails =>
-  Object.fromEntries(z.array(z.tuple([z.string(), z.string()])).parse(JSON.parse(text)))
+const detailsOf = (stored: string): PushDetails =>
+  Object.fromEntries(z.array(z.tuple([text, text])).parse(JSON.parse(stored)))
 
 /** The evidence in an item. Throws if it cannot be parsed or has an unknown member. */
 export const storedEvidence = (attribute: unknown): Evidence => evidence().parse(attribute)
@@ -132,11 +131,11 @@ export function evidence() {
 true satisfies Same<z.infer<ReturnType<typeof schema>>, Evidence>
 
 const signedRequest = {
-  device_id: z.string(),
+  device_id: text,
   jwk: deviceKey,
   bound_by: z.enum(LEAVES),
-  body: z.string(),
-  proof: z.string(),
+  body: text,
+  proof: text,
 }
 
 /** Strict, so that an unknown member of the item is a fault and not silently missing from the audit trail. */
@@ -144,39 +143,39 @@ const schema = () =>
   z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('push-callback'),
-      push_id: z.string(),
-      provider_phone_id: z.string(),
-      push_content: z.string(),
+      push_id: text,
+      provider_phone_id: text,
+      push_content: text,
       device_signature: z.string().nullable(),
       device_id: z.string().nullable(),
       signed_at: z.string().nullable(),
-      nonce: z.string(),
+      nonce: text,
     }),
     z.strictObject({
       kind: z.literal('provider-read'),
-      push_id: z.string(),
-      provider_phone_id: z.string(),
-      read_at: z.string(),
+      push_id: text,
+      provider_phone_id: text,
+      read_at: text,
     }),
     z.strictObject({
       kind: z.literal('sms-code'),
-      provider_phone_id: z.string(),
-      action: z.string(),
-      display_text: z.string(),
+      provider_phone_id: text,
+      action: text,
+      display_text: text,
     }),
     z.strictObject({
       kind: z.literal('verify-code'),
-      provider_phone_id: z.string(),
-      verification_sid: z.string(),
-      amount: z.string(),
-      payee: z.string(),
+      provider_phone_id: text,
+      verification_sid: text,
+      amount: text,
+      payee: text,
     }),
     z.strictObject({
       kind: z.literal('passkey'),
       ...signedRequest,
-      spki: z.string(),
-      alg: z.int(),
-      ua_type: z.string(),
+      spki: text,
+      alg: whole,
+      ua_type: text,
     }),
     z.strictObject({ kind: z.literal('device-key'), ...signedRequest }),
   ])

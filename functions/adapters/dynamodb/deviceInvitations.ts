@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { ASK_RINGS_PER_HOUR, INVITATIONS_PER_HOUR } from '../../core/device.ts'
 import type { DeviceStore } from '../../core/devicePorts.ts'
 import { EMPTY_TRAIL } from '../../core/payerTrail.ts'
+import { instant, text, whole } from './attributes.ts'
 import { OPEN } from './deviceExpressions.ts'
 import { epoch, HOUR_MS, invitationsKey } from './limitItems.ts'
 import { payerWrites } from './payerWrites.ts'
@@ -145,9 +146,9 @@ export function deviceInvitations(documents: DynamoDBDocumentClient, table: stri
 const keyOf = (hash: string) => `invite#${hash}`
 
 const invitation = z.object({
-  invited_by: z.string(),
-  email: z.string(),
-  invited_auth_time: z.int(),
+  invited_by: text,
+  email: text,
+  invited_auth_time: whole,
   has_asked: z.boolean().default(false),
-  invited_until: z.iso.datetime({ precision: 3 }).transform((text) => new Date(text)),
+  invited_until: instant,
 })

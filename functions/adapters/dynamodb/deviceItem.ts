@@ -3,42 +3,41 @@ import * as z from 'zod'
 import { type Device, type Devices, LEAVES, type PendingDevice } from '../../core/device.ts'
 import type { Same } from '../../core/same.ts'
 import { deviceKey } from '../deviceKey.ts'
-
-const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
+import { instant, optionalInstant, optionalText, text, whole } from './attributes.ts'
 
 const passkey = z.strictObject({
-  credentialId: z.string(),
-  spki: z.string(),
+  credentialId: text,
+  spki: text,
   alg: z.union([z.literal(-7), z.literal(-257)]),
   backupEligible: z.boolean(),
   backedUp: z.boolean(),
-  signCount: z.int(),
+  signCount: whole,
 })
 
 const device = z.strictObject({
-  name: z.string(),
+  name: text,
   key: deviceKey,
   passkey,
   boundBy: z.enum(LEAVES),
   addedAt: instant,
-  activeFrom: instant.optional(),
-  remindedAt: instant.optional(),
-  lastUsedAt: instant.optional(),
-  removedAt: instant.optional(),
+  activeFrom: optionalInstant,
+  remindedAt: optionalInstant,
+  lastUsedAt: optionalInstant,
+  removedAt: optionalInstant,
   removedBy: z.enum(['session', 'device', 'renewal']).optional(),
   stop: z
     .strictObject({
-      signing: z.string(),
-      failed: z.record(z.string(), z.int()),
-      askedAt: instant.optional(),
+      signing: text,
+      failed: z.record(text, whole),
+      askedAt: optionalInstant,
     })
     .optional(),
-  testRingAt: instant.optional(),
+  testRingAt: optionalInstant,
   push: z
     .strictObject({
-      endpoint: z.string(),
-      p256dh: z.string(),
-      auth: z.string(),
+      endpoint: text,
+      p256dh: text,
+      auth: text,
       since: instant,
     })
     .optional(),
@@ -46,35 +45,35 @@ const device = z.strictObject({
 true satisfies Same<z.infer<typeof device>, Omit<Device, 'id'>>
 
 const pendingDevice = z.strictObject({
-  id: z.string(),
-  name: z.string(),
+  id: text,
+  name: text,
   key: deviceKey,
   passkey,
-  invitation: z.string(),
-  invitedAuthTime: z.int(),
-  reference: z.string(),
-  digits: z.string(),
-  signing: z.string(),
+  invitation: text,
+  invitedAuthTime: whole,
+  reference: text,
+  digits: text,
+  signing: text,
   expiresAt: instant,
-  tries: z.int(),
+  tries: whole,
   hasDigits: z.boolean(),
-  yesBy: z.string().optional(),
-  texts: z.int(),
-  textedAt: instant.optional(),
-  textId: z.string().optional(),
-  failedYes: z.int(),
-  renews: z.string().optional(),
+  yesBy: optionalText,
+  texts: whole,
+  textedAt: optionalInstant,
+  textId: optionalText,
+  failedYes: whole,
+  renews: optionalText,
 })
 true satisfies Same<z.infer<typeof pendingDevice>, PendingDevice>
 
 const stored = z.object({
-  devices: z.record(z.string(), device).default({}),
+  devices: z.record(text, device).default({}),
   device_pending: pendingDevice.optional(),
-  devices_since: instant.optional(),
+  devices_since: optionalInstant,
   owner_invitation: z
-    .strictObject({ codeHash: z.string(), endsAt: instant, isNow: z.boolean() })
+    .strictObject({ codeHash: text, endsAt: instant, isNow: z.boolean() })
     .optional(),
-  recovery_stopped_at: instant.optional(),
+  recovery_stopped_at: optionalInstant,
 })
 
 /** The devices in a payer's item. Throws if they cannot be parsed. */

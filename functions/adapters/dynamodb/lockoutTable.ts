@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { FAILED_ATTEMPTS_MAX, lockedUntil } from '../../core/lockout.ts'
 import type { Payer } from '../../core/payer.ts'
 import type { Lockout } from '../../core/ports.ts'
+import { optionalInstant, optionalText } from './attributes.ts'
 import { ownWrite } from './ownWrite.ts'
 import { trailOf } from './payerTrailItem.ts'
 import { trailWrite } from './payerTrailWrite.ts'
@@ -159,16 +160,15 @@ const lockEntry = (payerId: string, { trail }: Row, now: Date) =>
 const text = (instant: Date) => instant.toISOString()
 
 const count = z.int().min(0).default(0)
-const instant = z.iso.datetime({ precision: 3 }).transform((instant) => new Date(instant))
 const stored = z.object({
-  user_id: z.string().optional(),
+  user_id: optionalText,
   failed_attempts: count,
-  failed_attempts_at: instant.optional(),
+  failed_attempts_at: optionalInstant,
   code_locks_before: count,
-  codes_locked_until: instant.optional(),
+  codes_locked_until: optionalInstant,
   codes_lock_told: z.boolean().default(false),
-  account_state: z.string().optional(),
-  code_written_by: z.string().optional(),
+  account_state: optionalText,
+  code_written_by: optionalText,
 })
 type Row = z.infer<typeof stored> & { readonly trail: ReturnType<typeof trailOf> }
 

@@ -1,14 +1,13 @@
 /** What of a payer's item asks the payer's devices for a yes. */
 import * as z from 'zod'
 import type { Asks } from '../../core/ringEvent.ts'
-
-const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
+import { instant, optionalInstant, optionalText, text } from './attributes.ts'
 
 const stored = z.object({
-  device_pending: z.object({ id: z.string(), signing: z.string(), expiresAt: instant }).optional(),
-  pending_id: z.string().optional(),
-  pending_signing: z.string().optional(),
-  pending_expires_at: instant.optional(),
+  device_pending: z.object({ id: text, signing: text, expiresAt: instant }).optional(),
+  pending_id: optionalText,
+  pending_signing: optionalText,
+  pending_expires_at: optionalInstant,
 })
 
 /** What asks in an item; nothing if there is no item. Throws if it cannot be parsed. */

@@ -1,50 +1,49 @@
 /** The stored form of a payer. */
 import * as z from 'zod'
 import type { Payer, PhoneNumber, TrustedPhone } from '../../core/payer.ts'
+import { instant, optionalInstant, optionalText, tally, text, whole } from './attributes.ts'
 import { devicesOf } from './deviceItem.ts'
 import { trailOf } from './payerTrailItem.ts'
 
-const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text))
-
 const stored = z.object({
-  user_id: z.string(),
-  email: z.string(),
-  phone_number: z.string().optional(),
-  phone_country_code: z.string().optional(),
-  provider_phone_id: z.string().optional(),
-  previous_number: z.string().optional(),
-  previous_country_code: z.string().optional(),
-  previous_provider_phone_id: z.string().optional(),
-  codes_locked_until: instant.optional(),
-  failed_attempts: z.int().default(0),
-  failed_attempts_at: instant.optional(),
-  code_locks_before: z.int().default(0),
+  user_id: text,
+  email: text,
+  phone_number: optionalText,
+  phone_country_code: optionalText,
+  provider_phone_id: optionalText,
+  previous_number: optionalText,
+  previous_country_code: optionalText,
+  previous_provider_phone_id: optionalText,
+  codes_locked_until: optionalInstant,
+  failed_attempts: tally,
+  failed_attempts_at: optionalInstant,
+  code_locks_before: tally,
   codes_lock_told: z.boolean().default(false),
-  phone_verified_at: instant.optional(),
+  phone_verified_at: optionalInstant,
   account_state: z.enum(['locked', 'closed']).optional(),
   sessions_from: z.int().optional(),
-  starts_locked_until: instant.optional(),
-  starts_locks: z.int().default(0),
-  starts_disowned: z.array(z.string()).optional(),
+  starts_locked_until: optionalInstant,
+  starts_locks: tally,
+  starts_disowned: z.array(text).optional(),
 })
 
 const pending = z.object({
-  pending_id: z.string(),
-  pending_reference: z.string(),
-  pending_number: z.string(),
-  pending_country_code: z.string(),
+  pending_id: text,
+  pending_reference: text,
+  pending_number: text,
+  pending_country_code: text,
   pending_channel: z.enum(['sms', 'call']),
-  pending_sends: z.int(),
+  pending_sends: whole,
   pending_sent_at: instant,
-  pending_attempts: z.int(),
+  pending_attempts: whole,
   pending_expires_at: instant,
-  pending_current_passed_at: instant.optional(),
-  pending_sms_id: z.string().optional(),
-  pending_current_sms_id: z.string().optional(),
-  pending_signing: z.string().optional(),
-  pending_yes_by: z.string().optional(),
-  pending_failed_yes: z.int().default(0),
-  pending_invitation: z.string().optional(),
+  pending_current_passed_at: optionalInstant,
+  pending_sms_id: optionalText,
+  pending_current_sms_id: optionalText,
+  pending_signing: optionalText,
+  pending_yes_by: optionalText,
+  pending_failed_yes: tally,
+  pending_invitation: optionalText,
 })
 
 /** A payer from their item. Throws if it cannot be parsed. */

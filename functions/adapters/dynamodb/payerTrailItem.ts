@@ -9,6 +9,7 @@ import {
 } from '../../core/payerTrail.ts'
 import type { Same } from '../../core/same.ts'
 import { deviceKey } from '../deviceKey.ts'
+import { text, whole } from './attributes.ts'
 
 /** The trail in a payer's item; empty if there is none. Throws if it cannot be parsed. */
 export function trailOf(attributes: unknown): Trail {
@@ -28,10 +29,10 @@ export const payerEntryItem = z.strictObject({
   by: z.enum(['payer', 'operator']),
   device: z
     .strictObject({
-      id: z.string(),
+      id: text,
       key: deviceKey,
-      spki: z.string(),
-      alg: z.int(),
+      spki: text,
+      alg: whole,
       boundBy: z.enum(LEAVES),
       activeFrom: z.iso.datetime({ precision: 3 }).exactOptional(),
       renews: z.string().exactOptional(),

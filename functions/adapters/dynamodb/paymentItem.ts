@@ -8,13 +8,8 @@ import { outcomeOf, PAYMENT_STATUSES, PROOFS } from '../../core/outcome.ts'
 import type { HistoryEntry, Payment } from '../../core/payment.ts'
 import type { PushAnswered } from '../../core/ports.ts'
 import type { Nothing } from '../../core/same.ts'
-import {
-  channelShapes,
-  channelsOf,
-  instant,
-  itemOfChannels,
-  storedEvidence,
-} from './channelItem.ts'
+import { instant, optionalInstant, optionalText, text } from './attributes.ts'
+import { channelShapes, channelsOf, itemOfChannels, storedEvidence } from './channelItem.ts'
 
 /** A history entry in its stored form. */
 export const historyEntry = (
@@ -37,8 +32,8 @@ const currency = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]])
 
 /** The attributes of a payment's fields, and how they are read and written. */
 const storedAction = z.object({
-  payee_name: z.string(),
-  payee_id: z.string(),
+  payee_name: text,
+  payee_id: text,
   amount_minor: z.int().positive(),
   currency,
 })
@@ -62,17 +57,17 @@ function itemOfAction({ kind: _, payee, amount, ...unstored }: PaymentAction) {
 
 const stored = z.object({
   ...storedAction.shape,
-  payment_id: z.string(),
-  user_id: z.string(),
-  request_id: z.string(),
-  provider_phone_id: z.string().optional(),
-  reference: z.string(),
-  display_text: z.string(),
+  payment_id: text,
+  user_id: text,
+  request_id: text,
+  provider_phone_id: optionalText,
+  reference: text,
+  display_text: text,
   status: z.enum(PAYMENT_STATUSES),
   ...channelShapes,
   created_at: instant,
   expires_at: instant,
-  decided_at: instant.optional(),
+  decided_at: optionalInstant,
   decided_by: z.enum(CHANNELS).optional(),
   decided_proof: z.enum(PROOFS).optional(),
   evidence: z.unknown().optional(),
@@ -80,12 +75,12 @@ const stored = z.object({
 
 const answered = z.discriminatedUnion('status', [
   z.object({
-    payment_id: z.string(),
+    payment_id: text,
     status: z.enum(['approved', 'denied']),
     decided_at: instant,
   }),
   z.object({
-    payment_id: z.string(),
+    payment_id: text,
     // Also pending if `expiresAt` is reached and the sweep has not stored `expired` yet.
     status: z.enum(['pending', 'expired', 'failed', 'cancelled']),
     denied_late_at: instant,

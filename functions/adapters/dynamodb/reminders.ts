@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamod
 import * as z from 'zod'
 import { halfOf } from '../../core/device.ts'
 import type { DeviceStore, Reminder } from '../../core/devicePorts.ts'
+import { instant, text } from './attributes.ts'
 import { isWaiting, toldOf } from './deviceExpressions.ts'
 import { DAY_MS, epoch, HOUR_MS } from './limitItems.ts'
 import { payerWrites } from './payerWrites.ts'
@@ -71,7 +72,7 @@ const hourOf = (at: Date) => at.toISOString().slice(0, 13)
 const keyOf = (hour: string) => `reminders#${hour}`
 
 const entry = z.strictObject({
-  payerId: z.string(),
-  deviceId: z.string(),
-  at: z.iso.datetime({ precision: 3 }).transform((text) => new Date(text)),
+  payerId: text,
+  deviceId: text,
+  at: instant,
 })
