@@ -35,9 +35,10 @@ export type Handover = {
   readonly waitHours: number
 }
 
-/** The account after the command, with the invitation that was made; or why nothing was done. */
+/** The account after the command, or the invitation that was made; or why nothing was done. */
 export type Outcome =
-  | { readonly account: AccountView; readonly handover?: Handover }
+  | { readonly account: AccountView }
+  | { readonly handover: Handover }
   | { readonly refused: 'nobody' | 'locked' | 'closed' }
 
 /**
@@ -77,21 +78,20 @@ async function invite(
   account: Account,
   isNow: boolean,
 ): Promise<Outcome> {
-  // Read first: without a setting no invitation must replace the one before.
+  // Read first: without a setting, or a right to read, no invitation must replace the one before.
   const { origin } = siteSettings(world.env).site
   const { DEVICE_WAIT_HOURS } = deviceSettings(world.env)
+  const { state, everHadDevice } = await showAccount(ports, account)
   const code = newInvitationCode()
   const until = await invitePayer(ports, account, { hash: sha256Hex(code), isNow })
-  const shown = await showAccount(ports, account)
-  if (!until) return { refused: shown.state === 'closed' ? 'closed' : 'locked' }
+  if (!until) return { refused: state === 'closed' ? 'closed' : 'locked' }
   return {
-    account: shown,
     handover: {
       code: `${code.slice(0, code.length / 2)}-${code.slice(code.length / 2)}`,
       link: `${origin}/#invitation/${code}`,
       until: until.toISOString(),
       isNow,
-      waitHours: shown.everHadDevice ? DEVICE_WAIT_HOURS : 0,
+      waitHours: everHadDevice ? DEVICE_WAIT_HOURS : 0,
     },
   }
 }

@@ -59,8 +59,11 @@ export async function main(
       }
       return 1
     }
-    const { account, handover } = outcome
-    io.say(handover ? invitationText(email, handover) : payerText(email, account))
+    const text =
+      'handover' in outcome
+        ? invitationText(email, outcome.handover)
+        : payerText(email, outcome.account)
+    io.say(text)
     return 0
   } catch (error) {
     io.complain(reasonOf(error))

@@ -86,9 +86,23 @@ describe.each([
     expect(await keyFrom(secretId, false)).toBeUndefined()
   })
 
-  test('is not none where the store is at fault: that is thrown', async () => {
+  test('is not none where the store is at fault: that is thrown, and asked for anew', async () => {
     secrets.on(GetSecretValueCommand).rejects(new Error('AccessDeniedException'))
     await expect(keyFrom(secretId, false)).rejects.toThrow()
+    has(JSON.stringify(filled))
+    expect(await keyFrom(secretId, false)).toEqual(key)
+  })
+
+  test('of a newer read stays when an older one fails', async () => {
+    const late = Promise.withResolvers<never>()
+    secrets.on(GetSecretValueCommand).callsFakeOnce(() => late.promise)
+    const old = keyFrom(secretId, false)
+    has(JSON.stringify(later))
+    await keyFrom(secretId, true)
+    late.reject(new Error('ThrottlingException'))
+    await expect(old).rejects.toThrow()
+    expect(await keyFrom(secretId, false)).toEqual(laterKey)
+    expect(reads()).toBe(2)
   })
 
   test('is kept for five minutes, and asked for anew after that', async () => {
@@ -126,6 +140,29 @@ describe.each([
     late.resolve({ SecretString: JSON.stringify(filled) })
     await old
     expect(await keyFrom(secretId, false)).toEqual(laterKey)
+  })
+
+  test('is not taken from a read of five minutes ago, even if that has no answer yet', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const late = Promise.withResolvers<{ SecretString: string }>()
+    secrets.on(GetSecretValueCommand).callsFakeOnce(() => late.promise)
+    const old = keyFrom(secretId, false)
+    vi.setSystemTime(Date.now() + 301_000)
+    has(JSON.stringify(later))
+    const now = keyFrom(secretId, false)
+    late.resolve({ SecretString: JSON.stringify(filled) })
+    expect(await now).toEqual(laterKey)
+    await old
+    expect(await keyFrom(secretId, false)).toEqual(laterKey)
+  })
+
+  test('stays kept where a fresh read fails, and nothing is kept of that', async () => {
+    has(JSON.stringify(filled))
+    await keyFrom(secretId, false)
+    secrets.on(GetSecretValueCommand).rejectsOnce(new Error('ThrottlingException'))
+    await expect(keyFrom(secretId, true)).rejects.toThrow()
+    expect(await keyFrom(secretId, false)).toEqual(key)
+    expect(reads()).toBe(2)
   })
 
   test('when asked for fresh is read past what is kept, and kept in its place', async () => {

@@ -1,6 +1,7 @@
 /** An account that its operator locks, unlocks or closes, at every step of a payment and of a phone. */
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { paymentIdOf } from '../../functions/composition.ts'
+import { payers, paymentIdOf } from '../../functions/composition.ts'
 import { operate } from '../../local/operator.ts'
 import { byDepth } from '../harness/depth.ts'
 import {
@@ -22,6 +23,15 @@ afterEach(() => {
 })
 afterAll(() => harness.close())
 
+/** As AWS answers where a right is missing. */
+const DENIED = {
+  status: 400,
+  body: {
+    __type: 'com.amazonaws.dynamodb.v20120810#AccessDeniedException',
+    message: 'not authorized',
+  },
+}
+
 type Command = 'show' | 'lock' | 'unlock' | 'close'
 
 /** Somebody whom the sign-in provider knows too, with a verified phone. */
@@ -35,7 +45,7 @@ async function payer(): Promise<Person> {
 
 async function say(command: Command, { email }: Person) {
   const outcome = await operate(harness.world, command, email)
-  if (!('account' in outcome)) throw new Error(outcome.refused)
+  if (!('account' in outcome)) throw new Error(JSON.stringify(outcome))
   return outcome.account
 }
 
@@ -114,6 +124,32 @@ const steps: [string, (as: Person) => Promise<{ id?: string; finish: () => Promi
     },
   ],
 ]
+
+test('each command asks the tables for what the runbook names as the operator’s rights, and nothing else', async () => {
+  const as = await payer()
+  await harness.pending(as)
+  harness.store.calls.length = 0
+  for (const command of ['show', 'invite', 'lock', 'unlock', 'close'] as const) {
+    expect(await operate(harness.world, command, as.email)).not.toHaveProperty('refused')
+  }
+  const runbook = readFileSync('docs/guides/runbook.md', 'utf8')
+  const [, named = ''] =
+    /dynamodb:(\S*Item`(?:,? (?:and )?`\w+`)*) on both tables/.exec(runbook) ?? []
+  const asked = new Set(harness.store.calls.map(({ operation }) => operation).filter(Boolean))
+  expect([...asked].sort()).toEqual((named.match(/\w+Item/g) ?? []).sort())
+})
+
+test('an invitation that cannot be told replaces none', async () => {
+  const as = await payer()
+  await operate(harness.world, 'invite', as.email)
+  const before = await payers(harness.world).get(as.payerId)
+  const isOfLimits = ({ text }: Call) => text.includes('limit#starts')
+  harness.store.instead = (call) => (isOfLimits(call) ? DENIED : undefined)
+  await expect(operate(harness.world, 'invite', as.email)).rejects.toThrow()
+  expect((await payers(harness.world).get(as.payerId))?.devices.invitation).toEqual(
+    before?.devices.invitation,
+  )
+})
 
 describe.each(['lock', 'close'] as const)('%s', (command) => {
   test.each(steps)('%s stops what would come of it', async (_, come) => {

@@ -477,7 +477,7 @@ async function newcomer(harness: Harness): Promise<Person> {
   const stranger = harness.stranger()
   await harness.userPool.accounts.signIn(stranger.email, 'correct horse battery')
   const found = await operate(harness.world, 'show', stranger.email)
-  if (!('account' in found)) throw new Error(found.refused)
+  if (!('account' in found)) throw new Error(JSON.stringify(found))
   return { ...stranger, payerId: found.account.payerId }
 }
 

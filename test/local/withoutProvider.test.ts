@@ -174,7 +174,7 @@ describe.each(CHANGES)('a folder of data from %s, opened with %s', (from, to) =>
       leaves: ['invitation'],
     })
     const invited = await operate(now.payfriend.world, 'invite', EMAIL)
-    const code = 'handover' in invited ? invited.handover?.code : undefined
+    const code = 'handover' in invited ? invited.handover.code : undefined
     expect(await now.addPhone(code)).toMatchObject({ status: 200 })
     const again = await now.send()
     return expect(await now.answer(again.body.paymentId, 'approve')).toBe('approved')

@@ -75,15 +75,14 @@ export async function switchesFrom(secretId: string): Promise<SwitchesRead> {
 const flag = z.boolean().default(false).catch(true)
 const switches = z.object({ smsOff: flag, paymentsOff: flag })
 
-type Kept = { readonly text: string | undefined; readonly until: number }
-const kept = new Map<string, Kept>()
-/** The reads under way, so that two parts of a request that need the same secret read it once. */
-const underWay = new Map<string, Promise<string | undefined>>()
+/** A read, also one under way, so that two parts of a request that need the same secret read it once. */
+type Read = { readonly text: Promise<string | undefined>; readonly until: number }
+const reads = new Map<string, Read>()
 
 /** The parsed value of the secret: `undefined` while it is empty, `null` if it is not JSON. */
 async function read(secretId: string, fresh: boolean): Promise<unknown> {
   try {
-    const text = fresh ? await ask(secretId) : await textOf(secretId)
+    const text = await textOf(secretId, fresh)
     return text === undefined ? null : JSON.parse(text)
   } catch (error) {
     if (isEmpty(error)) return undefined
@@ -92,25 +91,26 @@ async function read(secretId: string, fresh: boolean): Promise<unknown> {
   }
 }
 
-function textOf(secretId: string): Promise<string | undefined> {
-  const known = kept.get(secretId)
-  if (known && Date.now() < known.until) return Promise.resolve(known.text)
-  const asked = underWay.get(secretId) ?? ask(secretId).finally(() => underWay.delete(secretId))
-  underWay.set(secretId, asked)
-  return asked
+function textOf(secretId: string, fresh: boolean): Promise<string | undefined> {
+  const known = reads.get(secretId)
+  if (!fresh && known && Date.now() < known.until) return known.text
+  // Its life begins when it is asked for: the answer may take long, above all where Lambda freezes meanwhile.
+  const until = Date.now() + CACHE_SECONDS * 1000
+  const asked = { text: ask(secretId), until }
+  reads.set(secretId, asked)
+  asked.text.catch(() => {
+    if (reads.get(secretId) !== asked) return
+    if (known) reads.set(secretId, known)
+    else reads.delete(secretId)
+  })
+  return asked.text
 }
 
 /** Undefined if the secret holds bytes. */
 async function ask(secretId: string): Promise<string | undefined> {
   client ??= newClient()
-  // Its life begins when it is asked for: the answer may take long, above all where Lambda freezes meanwhile.
-  const until = Date.now() + CACHE_SECONDS * 1000
-  const { SecretString: text } = await client.send(
-    new GetSecretValueCommand({ SecretId: secretId }),
-  )
-  // An answer that was asked for earlier does not take the place of a newer one.
-  if (until >= (kept.get(secretId)?.until ?? 0)) kept.set(secretId, { text, until })
-  return text
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }))
+  return SecretString
 }
 
 /** A provider's new secret has no value; Secrets Manager then answers as if the secret did not exist. */
