@@ -6,6 +6,13 @@ declare module 'autocannon' {
     headers: Record<string, string>
     body?: string
   }
+  type Result = {
+    requests: { total: number }
+    latency: Percentiles
+    non2xx: number
+    errors: number
+    timeouts: number
+  }
   type Percentiles = { p50: number; p99: number }
   export default function autocannon(options: {
     url: string
@@ -15,12 +22,5 @@ declare module 'autocannon' {
     /** Of requests, instead of a duration. */
     amount?: number
     requests: { setupRequest: (request: Request) => Request }[]
-  }): Promise<{
-    requests: { total: number; average: number }
-    latency: Percentiles
-    duration: number
-    non2xx: number
-    errors: number
-    timeouts: number
-  }>
+  }): Promise<Result> & { on(event: 'response', heard: () => void): void }
 }

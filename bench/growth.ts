@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fillFolder } from './filledFolder.ts'
 import { type Measured, measure, SECONDS, taken, warmUp } from './measuring.ts'
+import { median } from './median.ts'
 import { anyOf, newPayers, type Payer } from './payers.ts'
 import { fill } from './pendingPayments.ts'
 import { approvingCallback, listOf, type Request, sendBy, statusOf } from './requests.ts'
@@ -110,8 +111,8 @@ async function tellLoad() {
     }
     const [first = []] = found.values()
     for (const [size, all] of found) {
-      const share = percent(median(all, 'perSecond'), median(first, 'perSecond'))
-      console.log(row(name, size, Math.round(median(all, 'perSecond')), share, ...rest(all)))
+      const share = percent(middle(all, 'perSecond'), middle(first, 'perSecond'))
+      console.log(row(name, size, Math.round(middle(all, 'perSecond')), share, ...rest(all)))
     }
   }
 }
@@ -161,12 +162,11 @@ async function tellRestarts() {
 }
 
 function rest(all: readonly Measured[]) {
-  return [median(all, 'p50'), median(all, 'p99'), median(all, 'cpuMs').toFixed(2)]
+  return [middle(all, 'p50'), middle(all, 'p99'), middle(all, 'cpuMs').toFixed(2)]
 }
 
-function median(all: readonly Measured[], of: keyof Measured): number {
-  const sorted = all.map((one) => one[of]).sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? 0
+function middle(all: readonly Measured[], of: keyof Measured): number {
+  return median(all.map((one) => one[of]))
 }
 
 async function secondsOf(work: UnderLoad['sweep']): Promise<string> {

@@ -8,6 +8,7 @@
 import '../local/environment.ts'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Payment } from '../functions/core/payment.ts'
 import { bareSends } from './bareSend.ts'
 import {
@@ -56,10 +57,11 @@ console.log(
 await fill(ROWS[0] ?? 0)
 await warmUp(underLoad, payers)
 const polled = taken(await fill(1))
+// By the bare SDK, because our store reads in one request what is asked for at once.
+const Key = { payment_id: { S: polled.paymentId } }
+const get = new GetItemCommand({ TableName: 'payments', Key, ConsistentRead: true })
 for (const connections of CONNECTIONS) {
-  const bare = await measureBare(underLoad, connections, () =>
-    store.get(polled.payerId, polled.paymentId),
-  )
+  const bare = await measureBare(underLoad, connections, () => underLoad.client.send(get))
   const request = statusOf(polled, ownerOf(polled))
   tell('status', connections, await measure(underLoad, connections, () => request), bare)
 }
