@@ -50,15 +50,16 @@ export function remembered(parse: Parse): Parse {
 
 /**
  * Whether the expression is parsed alike with other names, and with other values of the same types. The bounds of BETWEEN are
- * compared, and two paths are one or overlap if names are equal. (attribute_type reads its value, and refuses a stand-in.)
+ * compared, two paths are one or overlap if names are equal, and an empty name is none. (attribute_type reads its value, and
+ * refuses a stand-in.)
  */
 function isFillable(expression: string, names: string[]): boolean {
-  if (/BETWEEN/i.test(expression)) return false
+  if (/BETWEEN/i.test(expression) || names.includes('')) return false
   const written = expression.match(WRITTEN_NAME) ?? []
   return new Set([...written, ...names]).size === new Set(written).size + names.length
 }
 
-const WRITTEN_NAME = /(?<![#:\w])[A-Za-z]\w*/g
+const WRITTEN_NAME = /(?<![#:\w])[A-Za-z_]\w*/g
 
 function formOf(parse: Parse, expression: string, context: Context): Form | undefined {
   const { attrNames = {}, attrVals = {} } = context

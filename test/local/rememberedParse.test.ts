@@ -157,6 +157,33 @@ test.each([
     asked: [{ values: { ':a': { S: '1' } } }, { values: { ':a': { N: '1' } } }],
   },
   {
+    what: 'bounds of between in small letters',
+    kind: 'condition',
+    expression: 'a between :a and :b',
+    asked: [
+      { values: { ':a': { N: '1' }, ':b': { N: '2' } } },
+      { values: { ':a': { N: '2' }, ':b': { N: '1' } } },
+    ],
+  },
+  {
+    what: 'a value that is not there',
+    kind: 'update',
+    expression: 'SET a = :a',
+    asked: [{ values: { ':a': { S: '1' } } }, { values: { ':b': { S: '1' } } }],
+  },
+  {
+    what: 'a name that is not there',
+    kind: 'update',
+    expression: 'REMOVE #a',
+    asked: [{ names: { '#a': 'a' } }, { names: { '#b': 'a' } }],
+  },
+  {
+    what: 'an empty name',
+    kind: 'update',
+    expression: 'REMOVE #a',
+    asked: [{ names: { '#a': 'a' } }, { names: { '#a': '' } }],
+  },
+  {
     what: 'two names that are one',
     kind: 'update',
     expression: 'REMOVE #a, #b',
@@ -167,6 +194,12 @@ test.each([
     kind: 'update',
     expression: 'REMOVE a, #a',
     asked: [{ names: { '#a': 'b' } }, { names: { '#a': 'a' } }],
+  },
+  {
+    what: 'one of them that begins with _',
+    kind: 'update',
+    expression: 'REMOVE _a, #a',
+    asked: [{ names: { '#a': 'b' } }, { names: { '#a': '_a' } }],
   },
 ] as const)('$what is refused after a request that was not', ({ kind, expression, asked }) => {
   const parse = remembered(parsers[kind])
@@ -191,4 +224,20 @@ test('an expression is parsed once with each set of types, not for each request'
   }
   // Once for the first request, and once for the form.
   expect(parsed).toBe(2)
+})
+
+test('of a thousand expressions no more is kept', () => {
+  const parsed: string[] = []
+  const parse = remembered((expression, options) => {
+    parsed.push(expression)
+    return parsers.update(expression, options)
+  })
+  const none = { names: {}, values: {} }
+  for (let n = 0; n < 1000; n += 1) outcome(parse, `REMOVE a${n}`, none)
+  parsed.length = 0
+  outcome(parse, 'REMOVE a0', none)
+  expect(parsed).toEqual([])
+  outcome(parse, 'REMOVE another', none)
+  outcome(parse, 'REMOVE a0', none)
+  expect(parsed).toContain('REMOVE a0')
 })
