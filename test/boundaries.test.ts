@@ -559,6 +559,20 @@ test('every package is pinned to one version, above all twilio, whose parts are 
   expect(dependencies.twilio).toBe('6.2.0')
 })
 
+describe('only readItem reads an item, consistently and beside others', () => {
+  const READ_ITEM = `${ADAPTERS}dynamodb/readItem.ts`
+  const readsByItself = (text: string) => /\b(Batch)?GetCommand\b/.test(text)
+
+  test('holds', () => {
+    const others = files.filter((file) => file.startsWith('functions/') && file !== READ_ITEM)
+    expect(others.filter((file) => readsByItself(textOf(file)))).toEqual([])
+  })
+
+  test('would catch another', () => {
+    expect(readsByItself("import { GetCommand } from '@aws-sdk/lib-dynamodb'")).toBe(true)
+  })
+})
+
 test('every file of functions/ is behind one of the fences that say who imports what', () => {
   const own = files.filter((file) => file.startsWith('functions/'))
   const narrow = Object.values(fences).filter(({ around }) => !around('functions/x.ts'))
