@@ -18,3 +18,18 @@ export function aboveAim(ratios: Readonly<Record<string, number>>): string[] {
       : [],
   )
 }
+
+/** A sentence on the slowest of these: whether it is within the aim, and if not, whether `npm run bench:check` fails. */
+export function verdictOn(ratios: Readonly<Record<string, number>>): string {
+  const known = Object.entries(ratios).filter(
+    ([name, ratio]) => ratio > 0 && !(name in WITHOUT_AIM),
+  )
+  const [slowest] = known.toSorted(([, one], [, other]) => other - one)
+  if (!slowest) return 'Nothing was measured that has an aim.'
+  const [name, ratio] = slowest
+  const took = `Without a cache the busiest, ${name}, takes ${ratio.toFixed(2)} times what the SDK does`
+  if (ratio <= RATIO_MAX) return `${took}: within the aim of ${RATIO_MAX}.`
+  const but = aboveAim({ [name]: ratio }).length > 0 ? 'and' : 'but not'
+  const fails = (RATIO_MAX + TOLERANCE).toFixed(1)
+  return `${took}: above the aim of ${RATIO_MAX}, ${but} above ${fails}, where bench:check fails.`
+}

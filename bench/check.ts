@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { MEASURED, whatFails } from './worse.ts'
+import { MEASURED, whatFails, whatIsNew } from './worse.ts'
 
 const LAST = join(import.meta.dirname, 'lastRelease.json')
 /** `null` is a figure that could not be measured, as where there is no `/proc`. */
@@ -30,6 +30,7 @@ if (process.argv.includes('--release')) {
 } else {
   const last = released.parse(JSON.parse(readFileSync(LAST, 'utf8')))
   const found = whatFails(last, now)
+  for (const one of whatIsNew(last, now)) console.log(`– ${one}`)
   for (const one of found) console.error(`✗ ${one}`)
   if (found.length > 0) process.exitCode = 1
   else console.log('✓ no figure got worse by a fifth, and no cold start is above its aim')

@@ -28,17 +28,27 @@ export function whatFails(
   )
 }
 
+/** A sentence for each figure that is new since the last release, so that nobody takes it for compared. */
+export function whatIsNew(
+  last: Readonly<Record<string, Ratios>>,
+  now: Readonly<Record<string, Ratios>>,
+): string[] {
+  return Object.entries(now).flatMap(([what, each]) =>
+    Object.keys(each)
+      .filter((name) => last[what]?.[name] === undefined)
+      .map((name) => `${what}: ${name}: ${each[name]}, compared from the next release on`),
+  )
+}
+
 /**
  * Compare ratios of which less is better.
  *
- * @returns a sentence for each figure that got worse by a fifth, was not measured, or was never released
+ * @returns a sentence for each figure that got worse by a fifth, was not measured now, or could not be at the release
  */
 export function worse(last: Ratios, now: Ratios): string[] {
-  const names = [...new Set([...Object.keys(last), ...Object.keys(now)])]
-  return names.flatMap((name) => {
-    const [before, after] = [last[name], now[name]]
-    if (before === undefined || Number.isNaN(before))
-      return [`${name}: the last release has no figure of it`]
+  return Object.entries(last).flatMap(([name, before]) => {
+    const after = now[name]
+    if (Number.isNaN(before)) return [`${name}: the last release has no figure of it`]
     if (after === undefined || Number.isNaN(after)) return [`${name}: it was not measured`]
     return after < before * (1 + FIFTH) ? [] : [`${name}: ${after}, and was ${before}`]
   })

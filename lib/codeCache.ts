@@ -68,7 +68,7 @@ try {
   refused = 'the file is missing'
 }
 const compiled = new Script(script.latin1Slice(), { filename, columnOffset: -${PREFIX.length}, cachedData })
-if (compiled.cachedDataRejected) refused = 'V8 took it not'
+if (compiled.cachedDataRejected) refused = 'V8 refused it'
 if (refused) process.env.CODE_CACHE_REFUSED = refused
 compiled.runInThisContext()(exports, require, module, filename, __dirname)
 `)

@@ -66,7 +66,8 @@ export async function startGateway({ port, clock }: { port: number; clock: () =>
       const answer = answerTo ? await answerTo(request) : message(503)
       write(response, answer, clock())
     } catch (error) {
-      if (request.destroyed && !request.complete) return
+      // The client went away. `destroyed` would not tell: it is true after each body that was read whole.
+      if (error === request.errored) return
       console.error(error)
       if (!response.headersSent) write(response, message(500), clock())
     }

@@ -95,7 +95,8 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     serve(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500)
       response.end()
-      if (!request.destroyed) console.error(error)
+      // `errored` if the client went away; `destroyed` is true after each body that was read whole.
+      if (error !== request.errored) console.error(error)
     })
   })
 

@@ -33,7 +33,7 @@ export function codeCacheCheck(
       if (refused === 0) return right('none was refused in the last 24 hours')
       return known(
         `${refused} environments started without theirs in the last 24 hours, a little slower`,
-        'Logs Insights tells the `lambda` and the `reason`: message = "CodeCacheRefused". If V8 took it not, deploy again from AWS’s current image (docs/guides/speed.md), or take out `codeCache`.',
+        'Logs Insights tells the `lambda` and the `reason`: message = "CodeCacheRefused". If V8 refused it, deploy again from AWS’s current image (docs/guides/speed.md), or take out `codeCache`.',
       )
     },
   }

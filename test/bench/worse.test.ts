@@ -1,7 +1,7 @@
 /** What fails `npm run bench:check`. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { COLD, MEASURED, whatFails, worse } from '../../bench/worse.ts'
+import { COLD, MEASURED, whatFails, whatIsNew, worse } from '../../bench/worse.ts'
 
 const last = { smsStart: 1.2, profile: 1 }
 
@@ -13,12 +13,24 @@ test('a figure that got worse by a fifth is named with both values', () => {
   expect(worse(last, { smsStart: 1.2, profile: 1.2 })).toEqual(['profile: 1.2, and was 1'])
 })
 
-test('a figure that is missing on either side is named', () => {
-  expect(worse(last, { smsStart: 1.2, other: 1 })).toEqual([
-    'profile: it was not measured',
-    'other: the last release has no figure of it',
-  ])
+test('a figure that could not be measured, now or at the last release, is named', () => {
+  expect(worse(last, { smsStart: 1.2 })).toEqual(['profile: it was not measured'])
   expect(worse({ profile: 1 }, { profile: Number.NaN })).toEqual(['profile: it was not measured'])
+  expect(worse({ profile: Number.NaN }, { profile: 1 })).toEqual([
+    'profile: the last release has no figure of it',
+  ])
+})
+
+test('a new Lambda fails nothing until the next release but by its aim, and it is said', () => {
+  const released = { [COLD]: { profile: 1 } }
+  const now = { [COLD]: { profile: 1, newOne: 1.2 } }
+  expect(whatFails(released, now)).toEqual([])
+  expect(whatIsNew(released, now)).toEqual([
+    'cold start, of the bare SDK’s: newOne: 1.2, compared from the next release on',
+  ])
+  expect(whatFails(released, { [COLD]: { profile: 1, newOne: 1.5 } })).toEqual([
+    expect.stringMatching(/newOne: 1.5, and the aim/),
+  ])
 })
 
 test('the last release has figures of all that is measured', () => {

@@ -352,7 +352,7 @@ test('no line has more than a hundred values of a metric, which CloudWatch would
 
 test('an environment without its code cache is counted once, and a line says which Lambda it is of, and why', async () => {
   told.splice(0)
-  vi.stubEnv('CODE_CACHE_REFUSED', 'V8 took it not')
+  vi.stubEnv('CODE_CACHE_REFUSED', 'V8 refused it')
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'Payfriend-prod-Profile')
   vi.resetModules()
   const { flush } = await import('../../functions/observe.ts')
@@ -365,7 +365,7 @@ test('an environment without its code cache is counted once, and a line says whi
       level: 'WARN',
       message: 'CodeCacheRefused',
       lambda: 'Payfriend-prod-Profile',
-      reason: 'V8 took it not',
+      reason: 'V8 refused it',
     }),
   ])
 })

@@ -1,6 +1,7 @@
 /**
- * How often each Lambda asks DynamoDB and the provider. A payer waits for each call, and each payment pays for it:
- * whoever adds one changes its number here.
+ * How many requests each Lambda sends to DynamoDB and to the provider: each costs processor time. Items that are wanted at
+ * once are read in one request (`readItem`), so these numbers do not say what DynamoDB charges, which is by the item, nor how
+ * long a payer waits, which `trips.test.ts` counts.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'

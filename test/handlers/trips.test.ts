@@ -1,6 +1,6 @@
 /**
  * How many trips to the tables each route makes one after another: a payer waits for each. Calls that are sent together
- * are one trip. `roundTrips.test.ts` counts all calls, which is what they cost.
+ * are one trip. `roundTrips.test.ts` counts all calls.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'

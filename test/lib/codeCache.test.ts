@@ -97,7 +97,7 @@ describe('the cache is refused with the reason, and the script that is there is 
     const loader = readFileSync(join(folder, 'index.cjs'), 'utf8')
     expect(loader).toContain(ours)
     put({ 'index.cjs': Buffer.from(loader.replace(ours, digestOf('bundle.cache'))) })
-    expect(started()).toEqual(['ours', 'V8 took it not'])
+    expect(started()).toEqual(['ours', 'V8 refused it'])
   })
 })
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import {
@@ -60,15 +60,7 @@ const site = {
 }
 
 beforeAll(async () => {
-  issuerServer = createServer(async (incoming, response) => {
-    response.setHeader('content-type', 'application/json')
-    if (incoming.url === '/keys') {
-      const key = { ...(await exportJWK(publicKey)), kid: 'k1' }
-      response.end(JSON.stringify({ keys: [key] }))
-    } else {
-      response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }))
-    }
-  })
+  issuerServer = issuerThat(async () => {})
   issuer = await listening(issuerServer)
   gateway = await startGateway({ port: 0, clock: () => now })
 })
@@ -87,6 +79,20 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks()
 })
+
+/** An issuer that waits for this before each answer. */
+const issuerThat = (waits: () => Promise<void>) =>
+  createServer(async ({ url, headers }, response) => {
+    await waits()
+    response.setHeader('content-type', 'application/json')
+    if (url === '/keys') {
+      const key = { ...(await exportJWK(publicKey)), kid: 'k1' }
+      response.end(JSON.stringify({ keys: [key] }))
+    } else {
+      const named = `http://${headers.host}`
+      response.end(JSON.stringify({ issuer: named, jwks_uri: `${named}/keys` }))
+    }
+  })
 
 const listening = async (server: Server) => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -469,6 +475,42 @@ test.each<[string, Handler]>([
     text: '{"message":"Internal Server Error"}',
   })
   expect(log).toHaveBeenCalledOnce()
+})
+
+test.each([
+  ['after its request', '{}'],
+  ['in the middle of its body', '{'],
+])('a client that goes away %s is no fault: nothing is logged', async (_, sent) => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const checking = Promise.withResolvers<void>()
+  const gone = Promise.withResolvers<void>()
+  const slowIssuer = issuerThat(() => {
+    checking.resolve()
+    return gone.promise
+  })
+  const iss = await listening(slowIssuer)
+  const own = await startGateway({ port: 0, clock: () => now })
+  own.open({ handlers, issuer: iss, clientId, scope, site })
+
+  const { port } = new URL(own.url)
+  const { authorization } = await bearer(token({ iss }))
+  const head = [
+    'POST /api/payments HTTP/1.1',
+    `host: localhost:${port}`,
+    `authorization: ${authorization}`,
+    'content-length: 2',
+  ]
+  const client = connect(Number(port), '127.0.0.1')
+  client.write([...head, '', sent].join('\r\n'))
+  await checking.promise
+  client.resetAndDestroy()
+  gone.resolve()
+  // After all requests under way.
+  await own.close()
+  slowIssuer.close()
+  slowIssuer.closeAllConnections()
+  expect(seen).toBeUndefined()
+  expect(log).not.toHaveBeenCalled()
 })
 
 test('a handler that takes 30 seconds is a 503, and its late answer goes nowhere', async () => {

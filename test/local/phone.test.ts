@@ -3,7 +3,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Phone, type PhoneOptions, startPhone } from '../../local/phone/phone.ts'
 import { callbackSignature } from '../../local/phone/phoneCallback.ts'
 import vectors from '../fixtures/authySignatureVectors.json' with { type: 'json' }
@@ -630,6 +630,20 @@ describe('the signature', () => {
   test.each(vectors)('of $name is the known one', (vector) => {
     expect(callbackSignature(vector.apiKey, vector)).toBe(vector.signature)
   })
+})
+
+test('a fault of the phone’s own is a 500, and is logged', async () => {
+  const fault = new Error('no digits')
+  const { api, newUser } = await setUp({
+    random: () => {
+      throw fault
+    },
+  })
+  const id = await newUser()
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  expect((await api('GET', `/protected/json/sms/${id}?force=true`)).status).toBe(500)
+  expect(log.mock.calls).toEqual([[fault]])
+  log.mockRestore()
 })
 
 describe("the provider's faults", () => {

@@ -23,7 +23,7 @@ export const coldStartSabotages: readonly Sabotage[] = [
   {
     name: 'a code cache that V8 refuses is not counted',
     file: CACHE,
-    from: "if (compiled.cachedDataRejected) refused = 'V8 took it not'\n",
+    from: "if (compiled.cachedDataRejected) refused = 'V8 refused it'\n",
     to: '',
     caughtBy,
   },
