@@ -1,6 +1,7 @@
 /** What the cold starts took: as a table, and as the ratios of which a release keeps the last. */
 import { availableParallelism, cpus } from 'node:os'
 import { cachedOf, isYardstick, SDK } from './coldBundles.ts'
+import { median } from './median.ts'
 
 export type Took = {
   readonly ms: number
@@ -45,10 +46,6 @@ export function coldTimes() {
       return Object.fromEntries(started.map((name) => [name, rounded(name)]))
     },
   }
-}
-
-function median(all: number[]): number {
-  return all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN
 }
 
 function row(name: string, ...cells: string[]) {
