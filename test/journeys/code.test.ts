@@ -178,10 +178,8 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
       await ben.page.getByRole('button', { name: 'Start again' }).click()
     } else {
       // Nothing could ever approve it, so it is not sent.
-      await ben.page
-        .getByRole('alert')
-        .filter({ hasText: then + orElse })
-        .waitFor()
+      const why = ben.page.locator('.message').filter({ hasText: then + orElse })
+      await why.waitFor()
       await heading(ben.page, 'Send a payment')
       await harness.pass(200)
       await ben.page.keyboard.press('Shift')
