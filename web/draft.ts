@@ -86,7 +86,7 @@ export function forgetKey(): void {
 export function draftsBelongTo(email: string): boolean {
   const before = recall('person')
   if (before === email) return false
-  forget('form', 'key', 'phone', 'begun', 'invitation', 'noSms', 'place', 'notDone')
+  forget('form', 'key', 'phone', 'begun', 'asked', 'invitation', 'noSms', 'place', 'notDone')
   remember('person', email)
   // An owner's invitation comes before the first sign-in, and then it is of who signs in.
   if (before !== null) forget('ownerInvitation')

@@ -9,8 +9,8 @@ export type Field = {
   /** Label, control, hint and problem. */
   readonly row: HTMLElement
   readonly control: Control
-  /** Show beside the field what is wrong with it; null removes the problem. */
-  tell(reason: string | null): void
+  /** Show beside the field what is wrong with it, aloud if nothing else says it; null removes the problem. */
+  tell(reason: string | null, isHeard?: boolean): void
   /** What is wrong with it that the page itself can tell; null if that is nothing. */
   flaw(): string | null
 }
@@ -39,6 +39,7 @@ export function field(
   const described = [hint === null ? '' : `${id}-hint`, problem.id].join(' ').trim()
   control.setAttribute('aria-describedby', described)
   const leftOut = el('p', { class: 'hint', role: 'status' })
+  const heard = el('p', { class: 'only-heard', role: 'status' })
   const name = el('label', { for: id }, ...[label].flat())
   const row = el(
     'div',
@@ -47,10 +48,13 @@ export function field(
     hint !== null && el('p', { id: `${id}-hint`, class: 'hint' }, hint),
     control,
     problem,
+    heard,
     tellsLeftOut && leftOut,
   )
-  const tell = (reason: string | null) => {
+  const tell = (reason: string | null, isHeard = true) => {
     leftOut.textContent = ''
+    // A description is read when its field gets the focus, not when it changes while the field has it.
+    heard.textContent = isHeard && control === document.activeElement ? reason : ''
     if (reason === null) {
       fill(problem)
       control.removeAttribute('aria-invalid')
@@ -117,9 +121,10 @@ export function tellFields(
 function tellFlaws(flaws: readonly Flaw[]): void {
   const [first] = flaws
   if (!first) return
-  for (const { control, reason } of flaws) fieldOf.get(control)?.tell(reason)
   const form = first.control.closest('form')
-  if (form !== null && fieldsIn(form).length > 1) showSummary(form, flaws)
+  const isListed = form !== null && fieldsIn(form).length > 1
+  for (const { control, reason } of flaws) fieldOf.get(control)?.tell(reason, !isListed)
+  if (isListed) showSummary(form, flaws)
   else first.control.focus()
 }
 

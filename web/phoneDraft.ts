@@ -32,7 +32,8 @@ export function recallBegun(verificationId: string): Begun | null {
   return { displayText, expiresAt, isOver: isOver === 'yes' }
 }
 
-type Begun = {
+/** What only this tab knows of its verification. */
+export type Begun = {
   readonly displayText: string | null
   /** Until then the server keeps it, and counts its wrong codes. */
   readonly expiresAt: string
@@ -45,6 +46,8 @@ export function rememberBegun(
   { displayText, expiresAt }: Pick<Begun, 'displayText' | 'expiresAt'>,
 ): void {
   remember('begun', { verificationId, displayText, expiresAt })
+  // The answer has come.
+  forget('asked')
 }
 
 /** No more codes of the verification that this tab began can be tried. */
@@ -52,6 +55,20 @@ export function rememberOver(verificationId: string): void {
   remember('begun', { ...recallBegun(verificationId), verificationId, isOver: 'yes' })
 }
 
+/** A code that this tab asked for, whose answer did not come: the number as it was sent, and when, in the server's time. */
+type Asked = { readonly number: string; readonly at: number }
+
+/** Stored before the request is sent, so that also a reload knows of it. */
+export function rememberAsked(asked: Asked | null): void {
+  if (asked === null) forget('asked')
+  else remember('asked', { number: asked.number, at: String(asked.at) })
+}
+
+export function recallAsked(): Asked | null {
+  const { number, at } = texts(recall('asked'))
+  return number === undefined || at === undefined ? null : { number, at: Number(at) }
+}
+
 export function forgetPhone(): void {
-  forget('phone', 'begun')
+  forget('phone', 'begun', 'asked')
 }

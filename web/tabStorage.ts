@@ -13,6 +13,7 @@ const NAMES = [
   'key',
   'phone',
   'begun',
+  'asked',
   'invitation',
   'ownerInvitation',
   'noSms',

@@ -11,8 +11,11 @@ import { isTextOnly, type SmsOffer } from './smsOffer.ts'
 type Known = { readonly profile: Profile; readonly clock: Pick<ServerClock, 'now'> }
 
 /** What the payer has to do now. */
-export function headingOf({ push, device }: Payment, offer: SmsOffer): string {
+export function headingOf(payment: Payment, offer: SmsOffer): string {
+  const { push, device } = payment
   if (offer === 'enter') return codeWords.heading
+  // Nothing can approve it now.
+  if (isTextOnly(payment) && !offer.startsWith('send')) return waitingWords.opening
   return device === 'waiting' ? waitingWords.onPhone : HOW[push].heading
 }
 

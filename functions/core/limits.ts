@@ -51,6 +51,9 @@ export const PUSH_ENDS_EARLIER_SECONDS = 10
 /** The pause between two texts for the same payment or verification. */
 export const TEXT_PAUSE_SECONDS = 20
 
+/** After so many minutes the provider's code for a number expires; it cannot be configured there. */
+export const VERIFICATION_MINUTES = 10
+
 /** The Lambdas' timeout: four calls of the provider (a change of phone), 3 s each at most, and the table's calls. */
 export const LAMBDA_SECONDS = 28
 /** API Gateway's timeout; longer than the Lambdas', so that a Lambda that times out still gets an answer. */

@@ -6,8 +6,6 @@ import { Refusal, SessionEnded } from './refusals.ts'
 /** Attempts for one verification, all its numbers together. */
 export const VERIFICATION_ATTEMPTS_MAX = 5
 export const VERIFICATION_SENDS_MAX = 5
-/** After so many minutes the provider's code expires; it cannot be configured there. */
-export const VERIFICATION_MINUTES = 10
 
 /** How the code reaches a phone that is verified: by text or by voice call. */
 export type VerificationChannel = 'sms' | 'call'

@@ -1,7 +1,7 @@
 /** How a phone is verified, and how the verified phone agrees to its replacement. */
 import { displayText } from './action.ts'
 import { sameHandset } from './handset.ts'
-import { TEXT_PAUSE_SECONDS } from './limits.ts'
+import { TEXT_PAUSE_SECONDS, VERIFICATION_MINUTES } from './limits.ts'
 import { checkAsAttempt, type LockoutPorts, whyLocked } from './lockout.ts'
 import {
   admit,
@@ -14,7 +14,6 @@ import {
   type SignedIn,
   samePhone,
   VERIFICATION_ATTEMPTS_MAX,
-  VERIFICATION_MINUTES,
   VERIFICATION_SENDS_MAX,
   type VerificationChannel,
 } from './payer.ts'

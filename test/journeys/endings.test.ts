@@ -52,6 +52,7 @@ test.each([
       await heading(page, `Payment ${end}`)
       expect(await page.title()).toBe(`${title} · Payfriend`)
       await says(page, WORDS)
+      if (end === 'expired') await says(page, 'It was not approved within 90 seconds.')
       expect(await page.locator('dd .reference').innerText()).toBe(reference)
       await says(page, /^\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d$/)
       expect(await page.getByText('Nothing was paid.').count()).toBe(end === 'approved' ? 0 : 1)

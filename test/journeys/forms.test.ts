@@ -356,7 +356,7 @@ test('a form that is sent after new payments were locked elsewhere says so, as a
       ? route.continue()
       : route.fulfill({
           status: 423,
-          headers: { 'Retry-After': '300' },
+          headers: { 'Retry-After': '100' },
           json: { code: 'starts_locked' },
         }),
   )
@@ -369,6 +369,8 @@ test('a form that is sent after new payments were locked elsewhere says so, as a
   )
   await page.getByRole('link', { name: 'sign out everywhere' }).waitFor()
   expect(await focused(page)).toBe('Send a payment')
+  const heard = page.getByRole('alert').filter({ hasText: 'new payments are locked until' })
+  expect(await heard.count()).toBe(1)
   expect(await page.getByLabel('Name').inputValue()).toBe('Luna Lovegood')
   await page.getByRole('link', { name: 'My payments' }).click()
   await page.getByRole('link', { name: 'Send a payment' }).first().click()
@@ -376,6 +378,9 @@ test('a form that is sent after new payments were locked elsewhere says so, as a
     page,
     'You said on your phone that you did not start a payment, so new payments are locked until',
   )
+  await harness.pass(102)
+  await expect.poll(() => heard.count()).toBe(0)
+  await heading(page, 'Send a payment')
 })
 
 async function signedIn(browser = {}): Promise<Visitor> {

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Notice } from '../../web/noticeWords.ts'
 import { heading, type JourneyHarness, type Visitor } from '../harness/journeyHarness.ts'
-import { startDeviceJourney } from './devicePhone.ts'
+import { devicePhone, enrol, invite, startDeviceJourney } from './devicePhone.ts'
 
 let harness: JourneyHarness
 beforeAll(async () => {
@@ -158,4 +158,48 @@ test('the code is entered beside what is to be compared, and a new text is said 
   const box = await said.boundingBox()
   expect(box?.y).toBeGreaterThanOrEqual(0)
   expect((box?.y ?? 640) + (box?.height ?? 0)).toBeLessThanOrEqual(640)
+})
+
+/** The button is no wider than its row. */
+async function staysInRow(page: Page, name: RegExp): Promise<void> {
+  const button = page.getByRole('button', { name })
+  const right = (one: typeof button) =>
+    one.evaluate((element) => element.getBoundingClientRect().right)
+  expect(await right(button)).toBeLessThanOrEqual(await right(button.locator('..')))
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+}
+
+test('a payee with a long name without a space stays in its row', async () => {
+  const { page, context, ...payer } = await withLargeLetters()
+  await harness.send({ page, context, ...payer })
+  await harness.answers({ page, context, ...payer }, 'approved')
+  await heading(page, 'Payment approved')
+  await context.route('**/api/payments', async (route) => {
+    const response = await route.fetch()
+    const { payments, ...rest } = await response.json()
+    const named = payments.map((one: object) => ({
+      ...one,
+      payee: { name: 'M'.repeat(100), id: 'long@example.com' },
+    }))
+    await route.fulfill({ response, json: { ...rest, payments: named } })
+  })
+  await page.goto(`${harness.payfriend.pageUrl}/#/send`)
+  await page.reload()
+  await page.getByRole('button', { name: /^M{100}/ }).waitFor()
+  await enlarge(page)
+  await staysInRow(page, /^M{100}/)
+})
+
+test('the button that texts a code for a new phone stays in its row', async () => {
+  const payer = await withLargeLetters()
+  await enrol(harness, await devicePhone(harness), await invite(payer), 'My phone')
+  await harness.pass(3)
+  await payer.page.bringToFront()
+  await heading(payer.page, 'Is this your phone?')
+  expect(await brokenWords(payer.page)).toEqual([])
+  // Other letters are wider than those of this machine; WCAG 1.4.12 asks for as much.
+  await payer.page.evaluate(
+    "for (const one of document.querySelectorAll('.button')) one.style.letterSpacing = '0.12em'",
+  )
+  await staysInRow(payer.page, /^Text the code to/)
 })

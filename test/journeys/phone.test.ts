@@ -7,6 +7,7 @@ import {
   PROVIDERS,
   says,
   startJourneyHarness,
+  type Visitor,
 } from '../harness/journeyHarness.ts'
 
 describe.each(PROVIDERS)('with %s', (PROVIDER) => {
@@ -64,6 +65,84 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     await says(bo.page, 'A new code is on its way.')
     await bo.page.keyboard.press('Enter')
     await heading(bo.page, 'Send a payment')
+  })
+
+  /** Somebody new, who asked for a code and got no answer; the text has come. */
+  async function withoutAnswer() {
+    const visitor = await harness.visitor()
+    await harness.signIn(visitor)
+    const { page, number } = visitor
+    await page.route('**/api/phone', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await page.getByLabel('Phone number').fill(number)
+    return visitor
+  }
+
+  async function entersTheCode({ page, number }: Visitor) {
+    await heading(page, 'Enter the code')
+    await page.getByLabel('Code', { exact: true }).fill(harness.codeOn(number))
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await heading(page, 'Send a payment')
+  }
+
+  test('without the answer to “Get a code” its field is shown all the same', async () => {
+    const una = await withoutAnswer()
+    await una.page.getByRole('button', { name: 'Get a code' }).click()
+    await entersTheCode(una)
+    expect(harness.phone.book.messages(una.number)).toHaveLength(1)
+  })
+
+  test.each(['a second press', 'a reload'])(
+    'while nothing answers no field is shown, and %s leads on to it',
+    async (how) => {
+      const { page, ...visitor } = await withoutAnswer()
+      await page.route('**/api/profile', (route) => route.abort())
+      await page.getByRole('button', { name: 'Get a code' }).click()
+      await says(page, /^We can’t reach Payfriend/)
+      expect(await page.getByLabel('Code', { exact: true }).count()).toBe(0)
+      await page.unrouteAll()
+      if (how === 'a reload') await page.reload()
+      else await page.getByRole('button', { name: 'Get a code' }).click()
+      await entersTheCode({ page, ...visitor })
+      expect(harness.phone.book.messages(visitor.number)).toHaveLength(1)
+    },
+  )
+
+  test('without its answer a change of phone is compared by the whole number that was entered', async () => {
+    const zoe = await harness.payer()
+    const next = numberOf(930)
+    await zoe.page.getByRole('link', { name: 'Phone' }).click()
+    await zoe.page.getByRole('button', { name: 'Change my phone number' }).click()
+    await zoe.page.route('**/api/phone', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await zoe.page.getByLabel('Phone number').fill(next)
+    await zoe.page.getByRole('button', { name: 'Get a code' }).click()
+    await heading(zoe.page, 'Enter the code')
+    const shown = (await zoe.page.locator('.display-text').textContent()) ?? ''
+    const [, reference = 'none'] = /reference ([2-9A-Z]{6})$/.exec(shown) ?? []
+    expect(shown).toBe(`Change of phone to ${next}, reference ${reference}`)
+    for (const part of [next, reference]) {
+      expect(harness.phone.book.messages(zoe.number)[0]?.words).toContain(part)
+    }
+  })
+
+  test('a number that another page asked for is not taken for this page’s, which asked for its own', async () => {
+    const { page, context } = await withoutAnswer()
+    await page.unrouteAll()
+    await page.route('**/api/phone', (route) => route.abort())
+    const tab = await harness.newPage(context)
+    await tab.goto(`${harness.payfriend.pageUrl}/#/phone`)
+    await tab.getByLabel('Phone number').fill(numberOf(931))
+    await tab.getByRole('button', { name: 'Get a code' }).click()
+    await heading(tab, 'Enter the code')
+    await page.getByRole('button', { name: 'Get a code' }).click()
+    await says(page, /^We can’t reach Payfriend/)
+    await page.reload()
+    await heading(page, 'Somebody began to confirm a phone')
   })
 
   test('a code that is over says so', async () => {

@@ -93,6 +93,29 @@ describe.each(PROVIDERS)('with %s', (PROVIDER) => {
     expect(await code.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
   })
 
+  test('that a code reached nobody is told until the server answers again, and never beyond the end', async () => {
+    const ivo = await harness.payer({ app: false })
+    await harness.send(ivo)
+    await harness.text(ivo)
+    const { page, number } = ivo
+    const lost = page.getByText('This attempt may have been used up.')
+    const all = '**/api/payments/**'
+    await page.route(all, (route) => route.abort())
+    await harness.enter(ivo, harness.codeOn(number))
+    await lost.waitFor()
+    await page.unroute(all)
+    await harness.pass(10)
+    await expect.poll(() => lost.count()).toBe(0)
+    await heading(page, 'Enter the code from the text')
+    await page.route(all, (route) => route.abort())
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await lost.waitFor()
+    await harness.pass(300)
+    await says(page, 'The time to answer is over. We’re checking how it ended.')
+    expect(await lost.count()).toBe(0)
+    expect(await page.getByText('try again').count()).toBe(0)
+  })
+
   test('a payment that ends while the server cannot be reached takes its form away, and tells its end later', async () => {
     const hal = await harness.payer({ app: false })
     await harness.send(hal)

@@ -220,7 +220,8 @@ export function createCloser(): (all: readonly Watched[]) => Promise<void> {
 }
 
 /** The operator's lock has ended all that waited. */
-const isLocked = (trouble: unknown): boolean => detailsOf(trouble).code === 'locked'
+const isLocked = (trouble: unknown): boolean =>
+  trouble !== null && detailsOf(trouble).code === 'locked'
 
 /** The id of what waits in a notification that our worker has shown, or the browser itself for a declarative message. */
 function requestOf({ data, navigate }: Notification & { readonly navigate?: string }) {

@@ -17,8 +17,10 @@ type Options = {
   readonly said: HTMLElement
   polled(): PolledPayment
   latest(): Payment | null
-  /** Show why a code was not checked. */
+  /** Show why a code was not checked; nothing removes it. */
   say(...children: Child[]): void
+  /** The same for an error, for as long as it is true; then look how the payment stands. */
+  fail(error: unknown, children: Child[]): void
 }
 
 /** The last digits of a masked number. */
@@ -26,7 +28,7 @@ export const endingOf = (number: string): string => number.replace(/\D/g, '').sl
 
 /** The field for the code of a text that was sent. The payer may still answer on their phone meanwhile. */
 export function codeForm(app: App, screen: Screen, options: Options) {
-  const { paymentId, say } = options
+  const { paymentId, say, fail } = options
   const input = el('input', {
     id: 'code',
     name: 'code',
@@ -73,7 +75,7 @@ export function codeForm(app: App, screen: Screen, options: Options) {
       input.select()
     } else if (refusal !== 'locked') {
       const spent = kind === 'refusal' ? '' : ` ${codeWords.attemptSpent}`
-      say(el('p', {}, explain(error) + spent))
+      fail(error, [el('p', {}, explain(error) + spent)])
     }
     // Whatever the answer was, and even if none came, the payment itself shows the result.
     if (refusal === 'wrong_code' && attemptsLeft !== 0) await lookForLock(app)

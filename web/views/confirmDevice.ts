@@ -87,8 +87,6 @@ export function phoneConfirmation(
       const { code: refusal, attemptsLeft = 0 } = detailsOf(error)
       const isWrong = refusal === 'wrong_code'
       if (isWrong) {
-        digits.focus()
-        digits.select()
         // With a code too, the server does not tell which of the two is wrong.
         const attempts = attemptsInWords(attemptsLeft)
         digitsRow.tell(
@@ -96,6 +94,9 @@ export function phoneConfirmation(
             ? addPhoneWords.wrongCost(way.wrong, attempts)
             : addPhoneWords.wrongDigits(attempts),
         )
+        // Afterwards, because a field reads its reason out with the focus.
+        digits.focus()
+        digits.select()
       } else say(...reasonsOf(error).map((reason) => el('p', {}, reason)))
       if (!isWrong || attemptsLeft === 0) on.lookNow()
     }

@@ -1,13 +1,13 @@
 import { phoneNumberWords } from '#words/phoneNumberWords.ts'
 import { el } from '../element.ts'
 import { button } from '../form.ts'
-import { forgetPhone, recallBegun } from '../phoneDraft.ts'
+import { forgetPhone } from '../phoneDraft.ts'
 import { fragmentOf } from '../place.ts'
 import type { App, Screen } from '../screen.ts'
 import { showFirstPhone } from './firstPhone.ts'
 import { numberShown } from './numbers.ts'
 import { type NumberSteps, showBegunElsewhere, showNoAttempts } from './numberTaken.ts'
-import { underWay } from './numberUnderWay.ts'
+import { begunHere, underWay } from './numberUnderWay.ts'
 import { showCodes } from './phoneCodes.ts'
 import { showNumber } from './phoneNumber.ts'
 import { phonesThatApprove, showPhonesThatApprove } from './phonesThatApprove.ts'
@@ -49,7 +49,7 @@ async function loadProfile(
 function showNumberOf(app: App, screen: Screen): void {
   const { phone } = app.profile
   const steps = stepsOf(app, screen)
-  const begun = phone?.pending && recallBegun(phone.pending.verificationId)
+  const begun = phone?.pending && begunHere(phone.pending)
   if (phone?.pending && begun?.isOver) {
     showNoAttempts(app, screen, steps, underWay(phone.pending, begun))
   } else if (phone?.pending && begun) {

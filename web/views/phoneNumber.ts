@@ -1,13 +1,19 @@
 import { invitationWords } from '#words/invitationWords.ts'
 import { phoneNumberWords } from '#words/phoneNumberWords.ts'
-import { NO_PHONE_NUMBER } from '../../functions/core/limits.ts'
+import { NO_PHONE_NUMBER, TEXT_PAUSE_SECONDS } from '../../functions/core/limits.ts'
 import type { PhoneChannel } from '../api.ts'
 import { type Child, el, fill } from '../element.ts'
 import { button, type Field, field, formMessage, onSubmit, tellFields } from '../form.ts'
 import { readInvitation } from '../invitation.ts'
 import { keepOwnerInvitation, OWNER_INVITATION_DAYS, ownerInvitation } from '../ownerInvitation.ts'
-import { countryNames, likelyCountry, phoneCountries } from '../phoneCountry.ts'
-import { recallPhone, rememberBegun, rememberPhone } from '../phoneDraft.ts'
+import { countryNames } from '../phoneCountry.ts'
+import {
+  recallAsked,
+  recallPhone,
+  rememberAsked,
+  rememberBegun,
+  rememberPhone,
+} from '../phoneDraft.ts'
 import { whyPhoneNeeded } from '../phoneNeeded.ts'
 import { phonePlans } from '../phonePlans.ts'
 import { countryOf, isPossible, readPhone, type WholeNumber } from '../phoneReading.ts'
@@ -15,9 +21,11 @@ import { fragmentOf } from '../place.ts'
 import { plainPhone } from '../plainText.ts'
 import { detailsOf, explain, type FieldProblem } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
+import { countrySelect } from './countrySelect.ts'
 import { operatorHere } from './howToAdd.ts'
 import { withNumbers } from './numbers.ts'
 import type { NumberSteps } from './numberTaken.ts'
+import { lookForAsked } from './numberUnderWay.ts'
 import { showCodes } from './phoneCodes.ts'
 import { phonesThatApprove } from './phonesThatApprove.ts'
 import { signedInElsewhere } from './signOutEverywhere.ts'
@@ -116,13 +124,24 @@ export function showNumber(app: App, screen: Screen, steps: NumberSteps): void {
     remember(number.number)
     // Kept for a second code, which needs it again.
     if (code !== null) keepOwnerInvitation(code)
+    const askedBefore = recallAsked()
+    const at = app.clock.now()
+    rememberAsked({ number: number.number, at })
     try {
       const sent = await app.api.startPhone(number.number, chosen, code)
       rememberBegun(sent.verificationId, sent)
       const hasLeave = sent.leave !== 'device'
       showCodes(app, screen, steps, { ...sent, channel: chosen, hasLeave }, app.clock.now())
     } catch (error) {
-      explainTo(error, number)
+      const { kind, code: refusal, retryAfterSeconds = 0 } = detailsOf(error)
+      // A refused press asked for nothing.
+      if (kind === 'refusal') rememberAsked(askedBefore)
+      const pausedSince = app.clock.now() + (retryAfterSeconds - TEXT_PAUSE_SECONDS) * 1000
+      const mayBeSent = kind === 'unreachable' || refusal === 'too_many_sms'
+      const held = mayBeSent ? await lookForAsked(app, number.number) : null
+      if (screen.signal.aborted) return
+      if (held === null) explainTo(error, number)
+      else showCodes(app, screen, steps, held, kind === 'unreachable' ? at : pausedSince)
     }
   })
 
@@ -188,27 +207,6 @@ function invitationField(hasActive: boolean): Field | null {
   input.value = kept ?? ''
   const hint = hasActive ? invitationWords.codeHintOptional : invitationWords.codeHint
   return field(invitationWords.code, input, hint, { empty: invitationWords.codeEmpty })
-}
-
-/** The country of a number that is written without its calling code. */
-function countrySelect(
-  { config }: App,
-  kept: string | undefined,
-  confirmed: string,
-): HTMLSelectElement {
-  const offered = phoneCountries(phonePlans, config.phoneCountries, document.documentElement.lang)
-  const likely = likelyCountry(offered, navigator.languages)
-  const select = el('select', { id: 'phone-country', name: 'phone-country' })
-  if (likely === null) select.append(el('option', { value: '' }, phoneNumberWords.chooseCountry))
-  for (const { country, name, callingCode } of offered) {
-    select.append(
-      el('option', { value: country }, phoneNumberWords.countryOption(name, callingCode)),
-    )
-  }
-  const had = countryOf(confirmed, likely ?? '', phonePlans)
-  const chosen = [kept, had].find((one) => offered.some(({ country }) => country === one)) ?? likely
-  select.value = chosen ?? ''
-  return select
 }
 
 /** What must agree to the number besides its own code. */

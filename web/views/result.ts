@@ -70,7 +70,7 @@ function whatHappened(payment: Payment, status: Ended): string {
     case 'denied':
       return resultWords.denied(how)
     case 'expired':
-      return resultWords.expired(timeWords.wait(lifeSeconds(payment)))
+      return resultWords.expired(lifeInWords(payment))
     case 'failed':
       return payment.sms.to === null ? resultWords.wrongAnswers : resultWords.wrongCodes
     case 'cancelled':
@@ -133,8 +133,11 @@ function fillInAgain(app: App, payment: Payment): void {
   app.go({ view: 'send' })
 }
 
-const lifeSeconds = ({ createdAt, expiresAt }: Payment) =>
-  Math.round((Date.parse(expiresAt) - Date.parse(createdAt)) / 1000)
+/** Never rounded up: 90 seconds are not two minutes. */
+function lifeInWords({ createdAt, expiresAt }: Payment): string {
+  const seconds = Math.round((Date.parse(expiresAt) - Date.parse(createdAt)) / 1000)
+  return seconds % 60 === 0 ? timeWords.wait(seconds) : resultWords.seconds(seconds)
+}
 
 const fact = (term: string, value: Child, className: string | null = null) =>
   el('div', { class: className }, el('dt', {}, term), el('dd', {}, el('span', {}, value)))

@@ -19,7 +19,7 @@ import { detailsOf, explain } from '../problem.ts'
 import type { App, Screen } from '../screen.ts'
 import { intendText } from '../textIntent.ts'
 import { payeeButtons } from './payees.ts'
-import { codesLocked, startsLocked, whyNeverApproved } from './startsLocked.ts'
+import { tellLocks, whyNeverApproved } from './startsLocked.ts'
 
 /** The form for payee and amount. One press starts one payment, whatever happens to the answer. */
 export function showSend(app: App, screen: Screen): void {
@@ -88,7 +88,10 @@ export function showSend(app: App, screen: Screen): void {
   })
   showReading()
   onSubmit(form, submit, sendWords.sending, send)
-  screen.show(sendWords.title, ...startsLocked(app), codesLocked(app), form)
+  const locks = el('div', { role: 'alert' })
+  let isLockTold = false
+  screen.show(sendWords.title, locks, form)
+  tellLocks(app, screen.signal, locks, () => isLockTold && say())
 
   function typed(): Draft {
     const texts = Object.entries(fields).map(([path, { control }]) => [path, control.value])
@@ -122,6 +125,7 @@ export function showSend(app: App, screen: Screen): void {
 
   async function send(): Promise<void> {
     say()
+    isLockTold = false
     tellFields(fields, [])
     const sent = typed()
     const amount = readTyped()
@@ -131,6 +135,7 @@ export function showSend(app: App, screen: Screen): void {
     const why = whyNeverApproved(app)
     if (why !== null) {
       say(el('p', {}, why))
+      isLockTold = true
       return
     }
     try {

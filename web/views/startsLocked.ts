@@ -1,7 +1,7 @@
 import { lockWords } from '#words/lockWords.ts'
 import { sendWords } from '#words/sendWords.ts'
 import { codesLockedInWords, codesLockedUntil, isLockShownUntil } from '../codesLocked.ts'
-import { type Child, el } from '../element.ts'
+import { type Child, el, fill } from '../element.ts'
 import { onlyTextsPay, textsPay } from '../phoneNeeded.ts'
 import { startsLockedInWords } from '../problem.ts'
 import type { App } from '../screen.ts'
@@ -27,6 +27,27 @@ export function startsLocked({ profile, clock, config }: App): Child[] {
   ]
 }
 
+/**
+ * Tell of each lock in this box for as long as it lasts. The box is an alert that is shown already, because after a press
+ * the focus is elsewhere.
+ *
+ * @param onChange called when it changes
+ */
+export function tellLocks(app: App, signal: AbortSignal, box: Element, onChange: () => void): void {
+  let told = ''
+  const tell = () => {
+    const standing = `${isStartsLocked(app)} ${isCodesLockSaid(app)} ${endsInLock(app)}`
+    // Not from under a link that has the focus.
+    if (standing === told || box.contains(document.activeElement)) return
+    told = standing
+    fill(box, ...startsLocked(app), codesLocked(app))
+    onChange()
+  }
+  tell()
+  const timer = setInterval(tell, 1000)
+  signal.addEventListener('abort', () => clearInterval(timer))
+}
+
 /** The page itself says that codes are locked: at the form, a payment that waits, and one that failed. */
 export const isCodesLockSaid = ({
   profile,
@@ -38,7 +59,7 @@ export const isCodesLockSaid = ({
   profile.devices.list.length === 0
 
 /** Said before the payer starts a payment that cannot be approved with a code by text for a while. */
-export function codesLocked(app: App): Child {
+function codesLocked(app: App): Child {
   if (!isCodesLockSaid(app)) return null
   const until = codesLockedInWords(app) ?? ''
   const { payThen, byPhone, byPhoneOrThen } = lockWords

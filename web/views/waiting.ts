@@ -56,6 +56,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
     polled: () => polled,
     latest: () => latest,
     say,
+    fail,
   })
 
   const onPending = (payment: Payment, trouble: HTMLElement) => {
@@ -127,8 +128,10 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   function drawOver(payment: Payment): void {
     if (shown === 'over') return
     shown = 'over'
+    // What could be tried again then.
+    say()
     const over = el('p', {}, waitingWords.over)
-    screen.show(waitingWords.opening, displayText(payment), over, message, troubles)
+    screen.show(waitingWords.opening, displayText(payment), over, troubles)
   }
 
   /** The press that sent the payment asked for the text as well. */
@@ -203,7 +206,7 @@ export function showWaiting(app: App, screen: Screen, paymentId: string): void {
   }
 
   function fail(error: unknown, children: Child[]): void {
-    say(...children)
+    if (shown !== 'over') say(...children)
     if (detailsOf(error).kind === 'unreachable') lostAt = clock.now()
     polled.lookNow()
   }

@@ -103,8 +103,8 @@ export const approveWords = {
   strangerIn:
     'Somebody else may be signed in as you. Change your password, and sign out everywhere.',
   startsLocked:
-    'New payments of this account are locked now: for some minutes at first, longer each time. The page where you sign ' +
-    'in says until when. Tell the people who run this service; they can end the lock.',
+    'New payments of this account are locked now: for some minutes at first, longer each time. The page where you ' +
+    'are signed in says until when. Tell the people who run this service; they can end the lock.',
 
   over: 'This no longer waits for your answer',
   ended: 'It was answered or cancelled, or its time is over.',

@@ -39,6 +39,8 @@ export const resultWords = {
     device: `in ${brandName} on your phone`,
   },
   expired: (wait: string) => `It was not approved within ${wait}.`,
+  /** A length that is no whole number of minutes. */
+  seconds: (seconds: number) => `${seconds} seconds`,
   wrongCodes: 'Five wrong codes were entered.',
   wrongAnswers: 'Five attempts to approve it on a phone failed.',
   cancelled: 'It was cancelled before it was approved.',

@@ -130,10 +130,12 @@ test.each([
     close: () => void closed.push(place),
   }))
   const requests = ids.map((id) => ({ id }))
+  const logged = vi.spyOn(console, 'error')
   const close = createCloser()
   const all = [account('a'), account('b', { trouble, requests })]
   await close(all)
   expect(closed).toEqual([])
   await close(all)
   expect(closed).toEqual(ends)
+  expect(logged).not.toHaveBeenCalled()
 })
