@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Payment, Profile } from '../../web/api.ts'
 import {
   codesLockedInWords,
@@ -8,7 +8,11 @@ import {
 } from '../../web/codesLocked.ts'
 import { Problem } from '../../web/problem.ts'
 import { smsOffer } from '../../web/smsOffer.ts'
+import { forgetAll } from '../../web/tabStorage.ts'
 import { open } from './payments.ts'
+
+// Other test files have the same tab.
+beforeEach(forgetAll)
 
 const at = (seconds: number) => Date.parse(open.createdAt) + seconds * 1000
 const iso = (seconds: number) => new Date(at(seconds)).toISOString()
