@@ -28,7 +28,7 @@ export function lambdaFiles(
   return { 'bundle.js': script, 'bundle.cache': cache, 'index.cjs': loaderOf(script, cache) }
 }
 
-/** The cache after the Lambda's warm requests, the same bytes for the same script: that is what `--predictable` is for. */
+/** The cache after one request (`warmCache.ts`), the same bytes for the same script: that is what `--predictable` is for. */
 function codeCacheOf(name: string, script: Buffer): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'payfriend-cache-'))
   try {

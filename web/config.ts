@@ -45,7 +45,7 @@ const UNTOLD = {
 export function configOf(json: unknown): Config {
   const told = { ...UNTOLD, ...Object(json) }
   for (const [name, isRight] of Object.entries(FIELDS)) {
-    if (!isRight(told[name])) throw new Error(`config.json: ${name} must be of its type`)
+    if (!isRight(told[name])) throw new Error(`config.json: ${name} is missing or wrong`)
   }
   return told
 }

@@ -117,7 +117,7 @@ test.each([
   ['update', update],
   ['projection', projection],
 ] as const)(
-  'an expression of a %s that was parsed before is parsed as the engine does it, whatever its names and values',
+  '%s: an expression that was parsed before is parsed as the engine does it, whatever its names and values',
   (kind, expressions) => {
     const parse = parsers[kind]
     fc.assert(

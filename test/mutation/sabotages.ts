@@ -1267,7 +1267,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'what one person typed is left to the next',
     file: 'web/draft.ts',
-    from: "forget('form', 'key', 'phone', 'begun', 'invitation', 'noSms', 'place', 'notDone')",
+    from: "forget('form', 'key', 'phone', 'begun', 'asked', 'invitation', 'noSms', 'place', 'notDone')",
     to: '',
     caughtBy: ['test/web/draft.test.ts'],
   },

@@ -70,9 +70,11 @@ test.each([
   ['friends', [{ name: 'Ann' }]],
   ['friends', null],
 ])('a wrong %s is refused by its name: %j', (name, value) => {
-  expect(() => configOf({ ...told, [name]: value })).toThrow(`config.json: ${name} must be`)
+  expect(() => configOf({ ...told, [name]: value })).toThrow(
+    `config.json: ${name} is missing or wrong`,
+  )
 })
 
 test.each([undefined, null, 'config', []])('%j is no configuration', (json) => {
-  expect(() => configOf(json)).toThrow('config.json: issuer must be of its type')
+  expect(() => configOf(json)).toThrow('config.json: issuer is missing or wrong')
 })
