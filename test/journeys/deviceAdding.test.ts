@@ -90,6 +90,28 @@ describe('a phone is added', () => {
     await heading(page, 'Approve payments on this phone')
   })
 
+  test('and a browser that was left while it was tried out keeps nothing of that', async () => {
+    const { page } = await devicePhone(harness)
+    await page.goto(`${harness.payfriend.pageUrl}/approve.html`)
+    await heading(page, 'Approve payments on this phone')
+    // As when the payer leaves at the worst moment: after the first write nothing is opened any more.
+    const left = page.evaluate(`new Promise((resolve) => {
+      const { put } = IDBObjectStore.prototype
+      IDBObjectStore.prototype.put = function putLast(...parts) {
+        this.transaction.addEventListener('complete', () => {
+          IDBFactory.prototype.open = () => { throw new Error('the page was left') }
+          resolve()
+        })
+        return put.apply(this, parts)
+      }
+    })`)
+    await page.getByLabel('Code').fill('K7QMX-2345R')
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await left
+    await page.reload()
+    await heading(page, 'Approve payments on this phone')
+  })
+
   test('in the one browser that the payer has', async () => {
     const dora = await harness.payer()
     await invite(dora)

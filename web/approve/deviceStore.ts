@@ -52,12 +52,17 @@ export const keepDevice = async (device: OwnDevice): Promise<void> => {
 export const forgetDevice = ({ kid }: Pick<OwnDevice, 'kid'>): Promise<undefined> =>
   inStore('readwrite', (store) => store.delete(kid))
 
-/** Whether this browser can keep such a key. Some forbid it in private windows, and only a try tells. */
+/**
+ * Whether this browser can keep such a key. Some forbid it in private windows, and only a try tells: in one
+ * transaction, so that a page that is left meanwhile leaves no device that is none.
+ */
 export async function canKeep(deviceKey: DeviceKey): Promise<boolean> {
   const kid = 'probe'
   try {
-    await inStore('readwrite', (store) => store.put({ kid, deviceKey }))
-    await forgetDevice({ kid })
+    await inStore('readwrite', (store) => {
+      store.put({ kid, deviceKey })
+      return store.delete(kid)
+    })
     return true
   } catch {
     return false
