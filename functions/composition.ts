@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { archiveBucket } from './adapters/aws/archiveBucket.ts'
 import { cognitoSignIns } from './adapters/aws/cognitoSignIns.ts'
 import { eventBus as bridge } from './adapters/aws/eventBus.ts'
@@ -18,6 +18,7 @@ import { limitsTable } from './adapters/dynamodb/limitsTable.ts'
 import { lockoutTable } from './adapters/dynamodb/lockoutTable.ts'
 import { payersTable } from './adapters/dynamodb/payersTable.ts'
 import { paymentsTable } from './adapters/dynamodb/paymentsTable.ts'
+import { tablesClient } from './adapters/dynamodb/tablesClient.ts'
 import {
   archiveSettings,
   type Env,
@@ -155,13 +156,10 @@ function documents({ env, tables }: World): DynamoDBDocumentClient {
   const known = clients.get(env)
   if (known) return known
   const { DYNAMODB_ENDPOINT } = tableSettings(env)
-  const client = new DynamoDBClient({
+  const made = tablesClient({
     ...patience(1000),
     ...(DYNAMODB_ENDPOINT && standIn(env, DYNAMODB_ENDPOINT)),
     ...(tables && { requestHandler: tables }),
-  })
-  const made = DynamoDBDocumentClient.from(client, {
-    marshallOptions: { removeUndefinedValues: true },
   })
   clients.set(env, made)
   return made

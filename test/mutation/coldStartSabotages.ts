@@ -2,9 +2,11 @@
 import type { Sabotage } from './sabotages.ts'
 
 const CACHE = 'lib/codeCache.ts'
+const CLIENT = 'functions/adapters/dynamodb/tablesClient.ts'
 const caughtBy = ['test/lib/codeCache.test.ts']
+const byClient = ['test/adapters/tablesClient.test.ts']
 
-/** Those of how a Lambda starts: its code cache, and what it reads early. */
+/** Those of what was made faster: how a Lambda starts, what it reads early, and the client of the tables. */
 export const coldStartSabotages: readonly Sabotage[] = [
   {
     name: 'V8 gets whatever lies in the place of the code cache',
@@ -117,5 +119,33 @@ export const coldStartSabotages: readonly Sabotage[] = [
     from: '...(settings.codeCache && {',
     to: '...(!settings.codeCache && {',
     caughtBy: ['test/lib/api.test.ts'],
+  },
+  {
+    name: 'a signature is made without the secret',
+    file: CLIENT,
+    from: 'secret === undefined ?',
+    to: 'secret !== null ?',
+    caughtBy: byClient,
+  },
+  {
+    name: 'the key of one day signs the next',
+    file: CLIENT,
+    from: 'const known = keys.get(secret)',
+    to: 'const known = (Object(keys).one ??= createSecretKey(new Uint8Array(secret as ArrayBuffer)))',
+    caughtBy: byClient,
+  },
+  {
+    name: 'the SDK spells out its parts at each request',
+    file: CLIENT,
+    from: "'getUserAgentMiddleware'",
+    to: "'none'",
+    caughtBy: byClient,
+  },
+  {
+    name: 'the SDK copies a dictionary at each request',
+    file: CLIENT,
+    from: 'makeFast(client.config)',
+    to: '',
+    caughtBy: byClient,
   },
 ]
