@@ -154,6 +154,15 @@ test('what is taken away of the SDK’s work is there without us', () => {
   expect(inStack(client().documents.middlewareStack)).toEqual([])
 })
 
+test('one signer is kept, of which the SDK makes one for each request', async () => {
+  const signersOf = async ({ signer }: DynamoDBClient['config']) =>
+    new Set([await signer(), await signer()]).size
+  expect(await signersOf(new DynamoDBClient({ region: 'x' }).config)).toBe(2)
+  const { documents, put } = client()
+  await put('a')
+  expect(await signersOf(documents.config)).toBe(1)
+})
+
 test('the settings, which the SDK copies at each request, are no dictionary', async () => {
   setFlagsFromString('--allow-natives-syntax')
   const isFast = new Function('one', 'return %HasFastProperties(one)')

@@ -135,6 +135,13 @@ export const coldStartSabotages: readonly Sabotage[] = [
     caughtBy: byClient,
   },
   {
+    name: 'the SDK makes a signer at each request',
+    file: CLIENT,
+    from: 'kept ??= await',
+    to: 'kept = await',
+    caughtBy: byClient,
+  },
+  {
     name: 'the SDK spells out its parts at each request',
     file: CLIENT,
     from: "'getUserAgentMiddleware'",
