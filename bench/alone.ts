@@ -1,8 +1,8 @@
 /**
  * `npm run bench:alone`: the processor time of each function alone. The handler is called in this process with an
  * event; DynamoDB and the provider answer from memory, so that neither gateway nor engine nor network is in the figure. The
- * SDK is the real one, and each function writes its log and its metrics as in AWS. Beside it stands the bare SDK, which
- * makes the same calls.
+ * SDK is the real one, and each function writes its log and its metrics as in AWS. Beside it stand the bare SDK and our client
+ * of it (`tablesClient.ts`), which make the same calls and convert no attributes.
  *
  * The processor time is that of the whole process: garbage collection and the compiler's threads belong to a function too.
  * `RATIOS=FILE` writes the functions' times by the bare SDK's, for `npm run bench:check`.
@@ -10,6 +10,7 @@
 import { writeFileSync } from 'node:fs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Context } from 'aws-lambda'
+import { tablesClient } from '../functions/adapters/dynamodb/tablesClient.ts'
 import type { Handler } from '../local/api/gateway.ts'
 import type { Event } from '../local/api/gatewayEvent.ts'
 import { eventOf, type RouteName } from '../test/harness/event.ts'
@@ -38,45 +39,53 @@ const { heading, row } = tableOf(16, [
   'CPU ms',
   'at most',
   'bare SDK',
+  'our client',
   'ratio',
   'DynamoDB',
   'provider',
 ])
 console.log(`${machine()}; ${CALLS} calls each\n\n${heading}`)
-const bare = new DynamoDBClient({
+const settings = {
   region: 'local',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   requestHandler: calls.tables,
-})
-const again = bareCalls(bare)
+}
+const bare = new DynamoDBClient(settings)
+// It takes the bare SDK's commands too, whose attributes are as they are sent.
+const our = tablesClient(settings) as unknown as DynamoDBClient
 const ratios: Record<string, number> = {}
 for (const { name, handler, request, recording } of routes) {
   calls.replay(recording)
   const ours = (event: Event) => call(handler, event)
-  const sdk = async () => {
-    for (const trip of recording.trips) {
-      await Promise.all(trip.map(({ operation, body }) => again(operation, body)))
+  const by = (client: DynamoDBClient) => {
+    const again = bareCalls(client)
+    return async () => {
+      for (const trip of recording.trips) {
+        await Promise.all(trip.map(({ operation, body }) => again(operation, body)))
+      }
     }
   }
+  const [sdk, client] = [by(bare), by(our)]
   const timed = (once: (event: Event) => Promise<void>, times: number) =>
     cpuMsOf(
       once,
       Array.from({ length: times }, () => eventOf(name, request) as Event),
     )
-  for (const once of [ours, sdk]) await timed(once, WARM_UP)
-  const rounds: { ms: number; sdkMs: number }[] = []
+  for (const once of [ours, sdk, client]) await timed(once, WARM_UP)
+  const rounds: { ms: number; sdkMs: number; clientMs: number }[] = []
   while (rounds.length < ROUNDS) {
     const ms = await timed(ours, CALLS / ROUNDS)
-    rounds.push({ ms, sdkMs: await timed(sdk, CALLS / ROUNDS) })
+    const sdkMs = await timed(sdk, CALLS / ROUNDS)
+    rounds.push({ ms, sdkMs, clientMs: await timed(client, CALLS / ROUNDS) })
   }
   const ms = median(rounds.map((round) => round.ms))
   const sdkMs = median(rounds.map((round) => round.sdkMs))
+  const clientMs = median(rounds.map((round) => round.clientMs))
   const ratio = median(rounds.map((round) => round.ms / round.sdkMs))
   const [tables, provider] = [recording.trips.flat().length, recording.provider.length]
   const limit = LIMITS_MS[name] ?? ''
-  console.log(
-    row(...[name, ms.toFixed(2), limit, sdkMs.toFixed(2)], ratio.toFixed(2), tables, provider),
-  )
+  const sdks = [sdkMs, clientMs, ratio].map((value) => value.toFixed(2))
+  console.log(row(name, ms.toFixed(2), limit, ...sdks, tables, provider))
   ratios[name] = Math.round(1000 * ratio) / 1000
 }
 bare.destroy()

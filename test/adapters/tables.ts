@@ -1,8 +1,9 @@
 /** Test support: both tables on the embedded database, with a network that can lose answers. */
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { onTestFinished } from 'vitest'
-import { clientOf, startMemoryDatabase } from '../harness/memoryDatabase.ts'
+import { tablesClient } from '../../functions/adapters/dynamodb/tablesClient.ts'
+import { settingsFor, startMemoryDatabase } from '../harness/memoryDatabase.ts'
 
 export type Tables = Awaited<ReturnType<typeof startTables>>
 type Call = { readonly command: string; readonly input: object }
@@ -13,9 +14,9 @@ export async function startTables() {
   const losses: boolean[] = []
   const calls: Call[] = []
   const meanwhile: { readonly after: string; happens(): Promise<unknown> }[] = []
-  const client = clientOf(database, { maxAttempts: 3 })
+  const documents = tablesClient({ ...settingsFor(database), maxAttempts: 3 })
   // Within the SDK's own retries, so that it sends again what it has no answer to.
-  client.middlewareStack.add(
+  documents.middlewareStack.add(
     (next, { commandName }) =>
       async (call) => {
         calls.push({ command: commandName ?? '', input: call.input })
@@ -29,9 +30,6 @@ export async function startTables() {
       },
     { step: 'deserialize', priority: 'high' },
   )
-  const documents = DynamoDBDocumentClient.from(client, {
-    marshallOptions: { removeUndefinedValues: true },
-  })
 
   return {
     documents,
@@ -60,7 +58,7 @@ export async function startTables() {
     },
 
     async close() {
-      client.destroy()
+      documents.destroy()
       await database.close()
     },
   }

@@ -1,11 +1,16 @@
-import { createHash, createHmac } from 'node:crypto'
+import crypto, { createHash, createHmac, KeyObject } from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { PutCommand } from '@aws-sdk/lib-dynamodb'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { tablesClient } from '../../functions/adapters/dynamodb/tablesClient.ts'
 
-type Sent = { readonly headers: Record<string, string>; readonly body: string }
+type Sent = {
+  readonly hostname: string
+  readonly headers: Record<string, string>
+  readonly body: string
+}
 
 const NOW = new Date('2026-11-30T12:00:00Z')
 const SECRET = 'a secret of nobody'
@@ -17,15 +22,22 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** What a client sends of these texts, one request after the other, with what answers it. */
-function client(more: DynamoDBClientConfig = {}, answer: () => object = done) {
+type Settings = Parameters<typeof tablesClient>[0]
+
+/** Our client, or the bare SDK's, what it sends, and each request answered by `answer`. */
+function client(more: Settings = {}, answer: () => object = done, make = tablesClient) {
   const sent: Sent[] = []
-  const documents = tablesClient({
+  const documents = make({
     region: 'eu-central-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRET },
     requestHandler: {
-      handle: async ({ headers, body }: { headers: Sent['headers']; body: Uint8Array }) => {
-        sent.push({ headers: { ...headers }, body: new TextDecoder().decode(body) })
+      handle: async (request: Sent & { readonly body: Uint8Array }) => {
+        const { hostname, headers } = request
+        sent.push({
+          hostname,
+          headers: { ...headers },
+          body: new TextDecoder().decode(request.body),
+        })
         return { response: answer() }
       },
     } as unknown as NonNullable<DynamoDBClientConfig['requestHandler']>,
@@ -35,6 +47,9 @@ function client(more: DynamoDBClientConfig = {}, answer: () => object = done) {
     documents.send(new PutCommand({ TableName: 'users', Item: { user_id: 'a', text } }))
   return { documents, sent, put }
 }
+
+const bare: typeof tablesClient = (settings) =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(settings))
 
 const answered = (statusCode: number, body: object, headers = {}) => ({
   statusCode,
@@ -132,6 +147,111 @@ describe('a request is signed as AWS checks it', () => {
   })
 })
 
+describe('where the bare SDK repeats a request, and what it then says, so does ours', () => {
+  const failed = (status: number, type: string) => () => answered(status, { __type: type })
+  const thrown = (error: object) => () => {
+    throw Object.assign(new Error('no answer'), error)
+  }
+  const causes: Record<string, () => object> = {
+    'no fault': done,
+    'a fault of AWS': failed(500, 'InternalServerError'),
+    'no service': failed(503, 'ServiceUnavailable'),
+    throttling: failed(400, 'ThrottlingException'),
+    'a busy table': failed(400, 'ProvisionedThroughputExceededException'),
+    'a condition that failed': failed(400, 'ConditionalCheckFailedException'),
+    'an expired token': failed(400, 'ExpiredTokenException'),
+    'no right': failed(400, 'AccessDeniedException'),
+    'a connection that broke': thrown({ code: 'ECONNRESET' }),
+    'a time that was over': thrown({ name: 'TimeoutError' }),
+    'a handler that failed': thrown({ name: 'OddError' }),
+  }
+  const settings: Record<string, Settings> = {
+    'by itself': {},
+    'with an endpoint': { endpoint: 'https://tables.example', maxAttempts: 3 },
+    'with one attempt': { maxAttempts: 1 },
+    'with a session': {
+      credentials: { accessKeyId: 'b', secretAccessKey: SECRET, sessionToken: 'of-a-role' },
+    },
+  }
+  const cases = Object.keys(causes).flatMap((cause) =>
+    Object.keys(settings).map((how) => [cause, how] as const),
+  )
+
+  test.each(cases)('after %s, %s', async (cause, how) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const tried = async (make: typeof tablesClient, answers: (() => object)[]) => {
+      vi.useFakeTimers({ now: NOW })
+      const { put, sent } = client(settings[how], () => (answers.shift() ?? done)(), make)
+      const outcome = put('a').then(
+        () => 'done',
+        ({ name, message }) => [name, message],
+      )
+      await vi.runAllTimersAsync()
+      return { outcome: await outcome, sent: sent.map(comparable) }
+    }
+    const [answer = done] = [causes[cause]]
+    for (const times of [1, 2, 9]) {
+      const answers = () => Array.from({ length: times }, () => answer)
+      const ours = await tried(tablesClient, answers())
+      expect(ours).toEqual(await tried(bare, answers()))
+      expect(ours.sent.length).toBeGreaterThan(0)
+    }
+  })
+
+  /** Without what is chance, and what only the bare SDK sends. */
+  function comparable({ hostname, headers, body }: Sent) {
+    const { authorization, ...others } = headers
+    const left = Object.entries(others).filter(([name]) => !/user-agent|invocation-id/.test(name))
+    return {
+      hostname,
+      headers: Object.fromEntries(left),
+      body,
+      credential: credentialIn(authorization),
+    }
+  }
+  const credentialIn = (authorization = '') => authorization.match(/Credential=[^,]+/)?.[0]
+})
+
+test('several clients at once sign with their own', async () => {
+  const keys = ['one', 'two', 'three']
+  const clients = keys.map((name) =>
+    client({ region: `of-${name}`, credentials: { accessKeyId: name, secretAccessKey: name } }),
+  )
+  await Promise.all([...clients, ...clients].map(({ put }) => put('a')))
+  for (const [n, { sent }] of clients.entries()) {
+    const name = keys[n] ?? ''
+    expect(sent).toHaveLength(2)
+    for (const one of sent) {
+      expect(one.headers.authorization).toContain(`Credential=${name}/20261130/of-${name}/`)
+      expect(signed(one)).toBe(signatureOf(one, name))
+    }
+  }
+})
+
+test('an HMAC’s key is never bytes, and a day’s key is made ready once', async () => {
+  const { createHmac: real } = crypto
+  const used: unknown[] = []
+  crypto.createHmac = (algorithm, key, ...more) => {
+    used.push(key)
+    return real(algorithm, key, ...more)
+  }
+  syncBuiltinESMExports()
+  onTestFinished(() => {
+    crypto.createHmac = real
+    syncBuiltinESMExports()
+  })
+  const { put } = client({ region: 'of-this-test' })
+  await put('a')
+  expect(used.filter((key) => ArrayBuffer.isView(key))).toEqual([])
+  const first = new Set(used.filter((key) => key instanceof KeyObject))
+  used.length = 0
+  await put('b')
+  const second = used.filter((key) => key instanceof KeyObject)
+  expect(second).toHaveLength(1)
+  expect(first).toContain(second[0])
+})
+
 test('credentials that were not to be had are asked for again', async () => {
   let asked = 0
   const credentials = async () => {
@@ -146,7 +266,7 @@ test('credentials that were not to be had are asked for again', async () => {
   expect(sent).toHaveLength(1)
 })
 
-test('what is taken away of the SDK’s work is there without us', () => {
+test('what is taken away of the SDK’s work is done by the bare SDK; else there is nothing to take away', () => {
   const names = ['loggerMiddleware', 'getUserAgentMiddleware']
   const inStack = (stack: { identify(): string[] }) =>
     names.filter((name) => stack.identify().some((one) => one.startsWith(name)))

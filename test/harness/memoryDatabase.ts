@@ -2,7 +2,7 @@
  * Test support: the embedded database in the test's own process, in memory. Each is alone in its world, as one
  * in a thread is, and costs no thread: it is there in a few milliseconds, and its answers cross no network.
  */
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createTables, type DatabaseOptions, STREAMED } from '../../local/database/database.ts'
 import { type DatabaseEngine, openEngine } from '../../local/database/databaseEngine.ts'
 import { handingTo } from '../../local/database/withoutConnection.ts'
@@ -18,18 +18,17 @@ export async function startMemoryDatabase({
   return engine
 }
 
-/** A client of the account's owner, that hands its requests to the engine as they would be sent. */
-export const clientOf = (
-  { answer }: Pick<DatabaseEngine, 'answer'>,
-  more: DynamoDBClientConfig = {},
-) =>
-  new DynamoDBClient({
-    region: 'local',
-    endpoint: 'http://127.0.0.1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    ...more,
-    requestHandler: handingTo(async (call) => {
-      const { status, body } = await answer(call)
-      return { status, text: JSON.stringify(body) }
-    }),
-  })
+/** The settings of a client of the account's owner, that hands its requests to the engine as they would be sent. */
+export const settingsFor = ({ answer }: Pick<DatabaseEngine, 'answer'>) => ({
+  region: 'local',
+  endpoint: 'http://127.0.0.1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  requestHandler: handingTo(async (call) => {
+    const { status, body } = await answer(call)
+    return { status, text: JSON.stringify(body) }
+  }),
+})
+
+/** Such a client, of the bare SDK. */
+export const clientOf = (engine: Pick<DatabaseEngine, 'answer'>) =>
+  new DynamoDBClient(settingsFor(engine))

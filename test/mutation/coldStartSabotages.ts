@@ -135,6 +135,20 @@ export const coldStartSabotages: readonly Sabotage[] = [
     caughtBy: byClient,
   },
   {
+    name: 'each signature makes its key ready anew',
+    file: CLIENT,
+    from: 'keys.set(secret, made)',
+    to: '',
+    caughtBy: byClient,
+  },
+  {
+    name: 'the tables are asked less often than the SDK would',
+    file: CLIENT,
+    from: '...settings, sha256',
+    to: '...settings, maxAttempts: 2, sha256',
+    caughtBy: byClient,
+  },
+  {
     name: 'the SDK makes a signer at each request',
     file: CLIENT,
     from: 'kept ??= await',

@@ -115,8 +115,9 @@ function written(channel: Channel, channels: PaymentChannels) {
 }
 
 /** Push details are stored as one text (`pushDetailsText`), so that a condition can compare them. */
+const storedDetails = z.array(z.tuple([text, text]))
 const detailsOf = (stored: string): PushDetails =>
-  Object.fromEntries(z.array(z.tuple([text, text])).parse(JSON.parse(stored)))
+  Object.fromEntries(storedDetails.parse(JSON.parse(stored)))
 
 /** The evidence in an item. Throws if it cannot be parsed or has an unknown member. */
 export const storedEvidence = (attribute: unknown): Evidence => evidence().parse(attribute)

@@ -10,11 +10,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 /** They copy each answer for a logger that we do not have, and spell out the SDK's parts for AWS's own statistics. */
 const FOR_NOBODY = ['loggerMiddleware', 'getUserAgentMiddleware']
 
+/** What the client decides itself, or no longer does. */
+type Decided = 'sha256' | 'logger' | 'customUserAgent' | 'userAgentAppId'
+
 /**
- * A client of the tables, which leaves out attributes that are `undefined`. Endpoints, repeats, clock and signatures are
- * the SDK's own.
+ * A client of the tables, which leaves out attributes that are `undefined`. Where requests go, how often, by which clock and
+ * with which credentials is the SDK's own doing, and so is what it signs.
  */
-export function tablesClient(settings: DynamoDBClientConfig): DynamoDBDocumentClient {
+export function tablesClient(
+  settings: Omit<DynamoDBClientConfig, Decided>,
+): DynamoDBDocumentClient {
   const client = new DynamoDBClient({ ...settings, sha256: SigningHash })
   for (const name of FOR_NOBODY) client.middlewareStack.remove(name)
   keepSigner(client.config)
@@ -22,7 +27,7 @@ export function tablesClient(settings: DynamoDBClientConfig): DynamoDBDocumentCl
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 }
 
-/** The SDK makes a signer for each request; each would be the same, because it asks for the credentials itself. */
+/** The SDK makes a signer for each request. Each would be the same, because it asks the provider of credentials each time. */
 function keepSigner(config: DynamoDBClientResolvedConfig): void {
   const { signer: makeSigner } = config
   let kept: Awaited<ReturnType<typeof makeSigner>> | undefined
@@ -33,7 +38,7 @@ function keepSigner(config: DynamoDBClientResolvedConfig): void {
 }
 
 /**
- * The SDK copies its settings four times a request. V8 has them as a dictionary, whose copy takes seven times as long as
+ * The SDK copies its settings several times a request. V8 has them as a dictionary, whose copy takes seven times as long as
  * that of an object; a prototype's properties it takes out of the dictionary once they are enumerated.
  */
 function makeFast(config: object): void {
