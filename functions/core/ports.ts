@@ -269,18 +269,30 @@ export type PayerStore = {
 /** The number of texts in an hour and in a day. */
 export type Texts = { readonly hour: number; readonly day: number }
 
+export type PayingTexts = {
+  /** `too_many_sms` if the payer's hour or day has none left. */
+  readonly full: Refusal | undefined
+  /** Half of the stage's day is used, or more. */
+  readonly isScarce: boolean
+}
+
 /** Subtract from the counters what was counted and not sent. */
 export type GiveBack = () => Promise<void>
 
 /** The counters behind the limits; each is raised only by a conditional write. */
 export type Limits = {
-  /** The refusal `too_many_sms` if the payer's hour or day has no SMS code for a payment left. */
-  whyNoPayingText(payerId: string, now: Date): Promise<Refusal | undefined>
+  /** What is left of SMS codes for payments, to pass to `spendPayingText`. */
+  readPayingTexts(payerId: string, now: Date): Promise<PayingTexts>
   /**
    * Count an SMS code for a payment, sent to the payer's verified number: for the payer's hour and day and for the
-   * stage's day, not for the number. Returns how to give it back if it is not sent. Throws `too_many_sms`.
+   * stage's day, not for the number. Returns how to give it back if it is not sent. Throws `too_many_sms`. While texts are
+   * scarce, what the payer's own counter refuses is counted for nobody else, not for a moment.
    */
-  spendPayingText(payerId: string, now: Date): Promise<GiveBack>
+  spendPayingText(
+    payerId: string,
+    now: Date,
+    seen: Pick<PayingTexts, 'isScarce'>,
+  ): Promise<GiveBack>
   /**
    * Count a verification's texts or calls, all or none: one for the payer, one for the new number, and `texts`
    * (2 if the old phone also receives a code) for the stage. Returns how to give them back if they are not sent. Throws

@@ -70,19 +70,25 @@ const DAY = 24 * HOUR
 /** Noon is twelve hours before the next day of the clock. */
 const TO_MIDNIGHT = 12 * HOUR
 
-/** Both purposes, each as a function of who spends one when, with a hour of 3 and a day of 5. */
-const purposes = {
-  paying: (who: string, seconds: number, limit = limits()) =>
-    limit.spendPayingText(who, at(seconds)),
-  // Each time another number, so that only the person's count is met.
-  proving: (who: string, seconds: number, limit = limits()) => {
-    proved += 1
-    return limit.spendProvingTexts(who, phoneOf(100 + proved), 1, at(seconds))
-  },
+const payingWhile =
+  (isScarce: boolean) =>
+  (who: string, seconds: number, limit = limits()) =>
+    limit.spendPayingText(who, at(seconds), { isScarce })
+const spendPaying = payingWhile(false)
+// Each time another number, so that only the person's count is met.
+const spendProving = (who: string, seconds: number, limit = limits()) => {
+  proved += 1
+  return limit.spendProvingTexts(who, phoneOf(100 + proved), 1, at(seconds))
 }
+/** Both purposes, each as a function of who spends one when, with a hour of 3 and a day of 5. */
+const purposes = [
+  ['paying', 'while there are plenty', spendPaying],
+  ['paying', 'while they are scarce', payingWhile(true)],
+  ['proving', 'at any time', spendProving],
+] as const
 let proved = 0
 
-describe.each(Object.entries(purposes))('texts of one person for %s', (purpose, spend) => {
+describe.each(purposes)('texts of one person for %s, %s', (purpose, _, spend) => {
   const own = (seconds = 0) => counter(day(`limit#${purpose}#${payerId}`, seconds))
 
   test('are as many in an hour as the limit, and one more is refused until the hour is over', async () => {
@@ -131,7 +137,7 @@ describe.each(Object.entries(purposes))('texts of one person for %s', (purpose, 
   })
 
   test('that are refused are not counted, and take nothing from everybody', async () => {
-    const later = 60 * DAY + (purpose === 'paying' ? 0 : DAY)
+    const later = (60 + purposes.findIndex((one) => one[2] === spend)) * DAY
     for (const second of [0, 1, 2]) await spend(payerId, later + second)
     for (const second of [3, 4, 5]) await spend(payerId, later + second).catch(() => {})
     expect(await own(later)).toMatchObject({ uses: 3, uses_at_12: 3 })
@@ -178,14 +184,14 @@ describe.each(Object.entries(purposes))('texts of one person for %s', (purpose, 
 
 describe('texts for paying', () => {
   test('leave those for proving as they are, and the other way round', async () => {
-    for (const second of [0, 1, 2]) await purposes.paying(payerId, second)
-    for (const second of [3, 4, 5]) await purposes.proving(payerId, second)
-    await expect(purposes.paying(payerId, 6)).rejects.toBeInstanceOf(Refusal)
-    await expect(purposes.proving(payerId, 7)).rejects.toBeInstanceOf(Refusal)
+    for (const second of [0, 1, 2]) await spendPaying(payerId, second)
+    for (const second of [3, 4, 5]) await spendProving(payerId, second)
+    await expect(spendPaying(payerId, 6)).rejects.toBeInstanceOf(Refusal)
+    await expect(spendProving(payerId, 7)).rejects.toBeInstanceOf(Refusal)
   })
 
   test('have no counter of a number, which others could use up', async () => {
-    await purposes.paying(payerId, 0)
+    await spendPaying(payerId, 0)
     const keys = tables.calls.map(({ input }) => (input as { Key: object }).Key)
     expect(keys.map((key) => JSON.stringify(key)).filter((key) => key.includes('number'))).toEqual(
       [],
@@ -193,7 +199,7 @@ describe('texts for paying', () => {
   })
 
   test('are two writes, and no read', async () => {
-    await purposes.paying(payerId, 0)
+    await spendPaying(payerId, 0)
     expect(tables.calls.map(({ command }) => command)).toEqual([
       'UpdateItemCommand',
       'UpdateItemCommand',
@@ -222,7 +228,7 @@ describe('texts for proving a number', () => {
   test('used up by others do not keep the owner of the number from paying', async () => {
     await useUp()
     await useUp(HOUR).catch(() => {})
-    const spent = limits().spendPayingText(payerId, at(HOUR + 10))
+    const spent = limits().spendPayingText(payerId, at(HOUR + 10), { isScarce: false })
     await expect(spent).resolves.not.toThrow()
   })
 
@@ -299,7 +305,10 @@ describe("texts of the whole stage's day", () => {
   const many = { textsPerHour: 100, textsPerDay: 100, provingTextsPerHour: 100 }
   const stage = (textsPerDayForStage: number) =>
     limits({ ...many, provingTextsPerDay: 100, textsPerDayForStage })
-  const pay = (limit: Limits, seconds = 0) => limit.spendPayingText(payerId, at(later + seconds))
+  const pay = async (limit: Limits, seconds = 0, who = payerId) => {
+    const now = at(later + seconds)
+    return limit.spendPayingText(who, now, await limit.readPayingTexts(who, now))
+  }
   const prove = (limit: Limits, texts: 1 | 2 = 1, seconds = 0) =>
     limit.spendProvingTexts(payerId, phoneOf(people), texts, at(later + seconds))
   const refused = (seconds: number) => tooManyTexts(TO_MIDNIGHT - seconds)
@@ -348,6 +357,25 @@ describe("texts of the whole stage's day", () => {
     expect(await allowed(paid)).toBe(5)
   })
 
+  test('are scarce from half of the day on', async () => {
+    const isScarce = async () => (await stage(5).readPayingTexts(payerId, at(later))).isScarce
+    const found = [await isScarce()]
+    for (const n of [0, 1, 2]) {
+      await pay(stage(5), n)
+      found.push(await isScarce())
+    }
+    expect(found).toEqual([false, false, false, true])
+  })
+
+  test('of one person who asks for many at once keep no other from theirs, however scarce they are', async () => {
+    const few = limits({ textsPerHour: 10, textsPerDay: 20, textsPerDayForStage: 40 })
+    await Promise.all(Array.from({ length: 20 }, (_, n) => pay(few, 0, `${payerId}-before-${n}`)))
+    const thief = Array.from({ length: 60 }, () => pay(few))
+    const others = Array.from({ length: 10 }, (_, n) => pay(few, 0, `${payerId}-${n}`))
+    expect(await Promise.all([allowed(thief), allowed(others)])).toEqual([10, 10])
+    expect(await counter(day('limit#stage', later))).toMatchObject({ uses: 40 })
+  })
+
   test('are used up by as many accounts as THREATS says, and no fewer', async () => {
     const settings = limitSettings({})
     const defaults = limitsTable(tables.documents, 'users', {
@@ -364,7 +392,7 @@ describe("texts of the whole stage's day", () => {
     for (const hour of [0, 1, 2]) {
       const now = at(later + hour * HOUR)
       while (await isTaken(defaults.spendProvingTexts(payerId, phoneOf(people), 2, now)));
-      while (await isTaken(defaults.spendPayingText(payerId, now)));
+      while (await isTaken(defaults.spendPayingText(payerId, now, { isScarce: true })));
     }
     const spent = await counter(day('limit#stage', later))
     const all = settings.TEXTS_PER_DAY_FOR_STAGE
@@ -837,7 +865,7 @@ test('what is read is read consistently', async () => {
   await limits().readStarts(payerId)
   await store({ user_id: day(`limit#paying#${payerId}`), uses: 5 })
   await limits()
-    .spendPayingText(payerId, NOON)
+    .spendPayingText(payerId, NOON, { isScarce: false })
     .catch(() => {})
   const reads = tables.calls.filter(({ command }) => command === 'GetItemCommand')
   expect(reads.map(({ input }) => input)).toMatchObject([
@@ -856,7 +884,7 @@ describe('a fault of the database', () => {
     faulty.on(GetCommand).resolves({})
     faulty.on(UpdateCommand).rejects(fault)
     const start = { payerId, paymentId: 'a', expiresAt: at(300) }
-    await expect(limits().spendPayingText(payerId, NOON)).rejects.toBe(fault)
+    await expect(limits().spendPayingText(payerId, NOON, { isScarce: false })).rejects.toBe(fault)
     const started = limits().reserveStart(start, async () => true, NOON, undefined)
     await expect(started).rejects.toBe(fault)
   })
@@ -882,7 +910,7 @@ describe('a fault of the database', () => {
     const fault = new InternalServerError({ $metadata: {}, message: 'sorry' })
     const faulty = tables.faulty()
     faulty.on(UpdateCommand).resolvesOnce({}).rejects(fault)
-    const spent = limits().spendPayingText(payerId, NOON)
+    const spent = limits().spendPayingText(payerId, NOON, { isScarce: false })
     await expect(spent).rejects.toBe(fault)
     expect(faulty.commandCalls(UpdateCommand)).toHaveLength(2)
   })
@@ -896,7 +924,7 @@ describe('a fault of the database', () => {
       throw new ConditionalCheckFailedException({ $metadata: {}, message: 'full' })
     })
     faulty.on(GetCommand).resolves({ Item: { uses: 1_000_000 } })
-    const spent = limits().spendPayingText(payerId, NOON)
+    const spent = limits().spendPayingText(payerId, NOON, { isScarce: false })
     await expect(spent).rejects.toMatchObject({ code: 'too_many_sms' })
   })
 
@@ -909,7 +937,7 @@ describe('a fault of the database', () => {
     faulty.on(BatchGetCommand).callsFake(({ RequestItems: { users } }) => {
       return { Responses: { users: users.Keys.map((key: object) => ({ ...key, uses: 0 })) } }
     })
-    const spent = limits().spendPayingText(payerId, NOON)
+    const spent = limits().spendPayingText(payerId, NOON, { isScarce: false })
     await expect(spent).rejects.toThrow('the condition of 10 writes in a row')
     // The payer's counter and the stage's, together.
     expect(times()).toBe(20)

@@ -1039,9 +1039,23 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a payer whose hour is full raises the stage’s counter',
     file: `${CORE}/channels/smsCode.ts`,
-    from: ' ?? isFull',
+    from: ' ?? texts.full',
     to: '',
     caughtBy: testOf.sms,
+  },
+  {
+    name: 'who is refused a text raises the stage’s counter, however scarce its texts are',
+    file: `${ADAPTERS}/dynamodb/textCounters.ts`,
+    from: 'isScarce ? spendInTurn',
+    to: '!isScarce ? spendInTurn',
+    caughtBy: ['test/adapters/limitsTable.test.ts'],
+  },
+  {
+    name: 'texts are plenty until the last',
+    file: `${ADAPTERS}/dynamodb/textCounters.ts`,
+    from: '2 * uses.parse(all?.uses)',
+    to: 'uses.parse(all?.uses)',
+    caughtBy: ['test/adapters/limitsTable.test.ts'],
   },
   {
     name: 'a text is not counted',

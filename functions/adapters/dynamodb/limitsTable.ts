@@ -37,7 +37,7 @@ export function limitsTable(
   }
 
   return {
-    whyNoPayingText: texts.whyNoPaying,
+    readPayingTexts: texts.readPaying,
     spendPayingText: texts.spendPaying,
     spendProvingTexts: texts.spendProving,
 

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { handset } from '../../core/handset.ts'
 import type { PhoneNumber } from '../../core/payer.ts'
-import type { GiveBack } from '../../core/ports.ts'
+import type { GiveBack, PayingTexts } from '../../core/ports.ts'
 import { Refusal, secondsUntil } from '../../core/refusals.ts'
 import { sha256Hex } from '../sha256.ts'
 import { DAY_MS, epoch, HOUR_MS, type LimitItems, TRIES_MAX } from './limitItems.ts'
@@ -32,8 +32,10 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
    * Count an SMS code for a payment, to the payer's verified number. The number has no counter here: with one, anybody
    * who requests texts to that number could block its owner's payments.
    */
-  const spendPaying = (payerId: string, now: Date) =>
-    spendTogether([payingOf(payerId, now), stage(now, 1)], now)
+  const spendPaying = (payerId: string, now: Date, { isScarce }: Pick<PayingTexts, 'isScarce'>) => {
+    const spend = isScarce ? spendInTurn : spendTogether
+    return spend([payingOf(payerId, now), stage(now, 1)], now)
+  }
 
   /**
    * Count a verification's texts: one for the payer, one for the new number, and all for the stage, which reserves half
@@ -50,10 +52,13 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     return spendInTurn([provingOf(payerId, now), number, stage(now, texts, half)], now)
   }
 
-  /** The refusal of a payer whose own counter is full, who then raises no counter that others share. */
-  const whyNoPaying = async (payerId: string, now: Date): Promise<Refusal | undefined> => {
+  const readPaying = async (payerId: string, now: Date): Promise<PayingTexts> => {
     const counter = payingOf(payerId, now)
-    return whyFull(counter, { ...(await read(counter.key)) }, now)
+    const [own, all] = await Promise.all([read(counter.key), read(stage(now, 1).key)])
+    return {
+      full: whyFull(counter, { ...own }, now),
+      isScarce: 2 * uses.parse(all?.uses) >= textsPerDayForStage,
+    }
   }
 
   /** Reset the payer's counts of the hour and the day; the counts of numbers and of the stage stay. */
@@ -87,7 +92,10 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     texts,
   })
 
-  /** Count in all at once, because a payer waits for each trip; a refusal of the first counter comes first. */
+  /**
+   * Count in all at once, because a payer waits for each trip; a refusal of the first counter comes first. For a moment the
+   * others then count what was refused.
+   */
   async function spendTogether(counters: readonly Counter[], now: Date): Promise<GiveBack> {
     const spent = await Promise.allSettled(counters.map((counter) => spend(counter, now)))
     const reasons = spent.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
@@ -167,7 +175,7 @@ export function textCounters({ read, write }: LimitItems, settings: TextSettings
     )
   }
 
-  return { whyNoPaying, spendPaying, spendProving, clear, used }
+  return { readPaying, spendPaying, spendProving, clear, used }
 }
 
 /**

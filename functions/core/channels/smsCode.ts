@@ -58,19 +58,20 @@ export async function sendSmsCode(
 ): Promise<Payment> {
   const { payments, payers, limits, codes, clock } = ports
   const { payerId } = signedIn
-  const [asked, payer, isFull] = await Promise.all([
+  const [asked, payer, texts] = await Promise.all([
     requirePayment(ports, payerId, id),
     payers.get(payerId),
-    limits.whyNoPayingText(payerId, clock()),
+    limits.readPayingTexts(payerId, clock()),
   ])
   admit(payer, signedIn)
   requireTexts(ports, payer)
   // Check the payment, the lock and the payer's own hour first, so that a refused text is counted nowhere …
-  const refused = whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock()) ?? isFull
+  const refused =
+    whyNoSms(asked, clock()) ?? whyLocked(payer?.codesLockedUntil, clock()) ?? texts.full
   if (refused) throw refused
   const phone = phoneOf(asked, payer)
   if (await ports.switches.smsOff()) throw switchedOff('sms_off')
-  const giveBack = await limits.spendPayingText(payerId, clock())
+  const giveBack = await limits.spendPayingText(payerId, clock(), texts)
   // … and reserve the text afterwards, so that a text the hour refuses is not counted in the payment.
   const now = clock()
   const payment = await payments.reserveText(

@@ -83,7 +83,7 @@ describe('a text', () => {
       }),
       payers: one.port<PayerStore>({ get: async () => person }),
       limits: one.port<Limits>({
-        whyNoPayingText: async () => world.full,
+        readPayingTexts: async () => ({ full: world.full, isScarce: true }),
         spendPayingText: async () => async () => void one.asked.push(['giveBack']),
       }),
       rules: { waitHours: 12, textsBesideDevice: false },
@@ -106,9 +106,9 @@ describe('a text', () => {
     expect(asked).toEqual([
       ['get', PAYER, ID],
       ['get', PAYER],
-      ['whyNoPayingText', PAYER, NOON],
+      ['readPayingTexts', PAYER, NOON],
       ['smsOff'],
-      ['spendPayingText', PAYER, NOON],
+      ['spendPayingText', PAYER, NOON, { full: undefined, isScarce: true }],
       ['reserveText', PAYER, ID, at(-20), NOON],
       ['send', { phone, providerPhoneId: '1635' }, bound],
     ])
@@ -117,7 +117,7 @@ describe('a text', () => {
   test('while texts are stopped is refused, before anything is counted, reserved or sent', async () => {
     const { sent, names } = texting({ isOff: true })
     await expect(sent).rejects.toMatchObject({ code: 'sms_off', ...retryAfter(300) })
-    expect(names()).toEqual(['get', 'get', 'whyNoPayingText', 'smsOff'])
+    expect(names()).toEqual(['get', 'get', 'readPayingTexts', 'smsOff'])
   })
 
   test('goes to the phone that the payment was started for, though the payer has another now', async () => {
@@ -125,7 +125,7 @@ describe('a text', () => {
     const { sent, given } = texting({ person: { ...payer, phone: next, previous: phone } })
     await sent
     expect(given('send')).toMatchObject([[{ phone }, {}]])
-    expect(given('spendPayingText')).toEqual([[PAYER, NOON]])
+    expect(given('spendPayingText')).toMatchObject([[PAYER, NOON, { isScarce: true }]])
   })
 
   test.each([
@@ -158,7 +158,7 @@ describe('a text', () => {
     const person = { ...payer, codesLockedUntil: at(60) }
     const { sent, names } = texting({ stored: [{ ...open, ...now }], person })
     await expect(sent).rejects.toMatchObject(refusal)
-    expect(names()).toEqual(['get', 'get', 'whyNoPayingText'])
+    expect(names()).toEqual(['get', 'get', 'readPayingTexts'])
   })
 
   test.each([
@@ -199,7 +199,7 @@ describe('a text', () => {
       if (kind === Refusal) {
         await expect(sent).rejects.toMatchObject({ code: 'locked', details: {} })
       }
-      expect(names()).toEqual(['get', 'get', 'whyNoPayingText'])
+      expect(names()).toEqual(['get', 'get', 'readPayingTexts'])
     },
   )
 
@@ -214,7 +214,7 @@ describe('a text', () => {
     const full = new Refusal('too_many_sms', { retryAfterSeconds: 1800 })
     const { sent, names } = texting({ full })
     await expect(sent).rejects.toBe(full)
-    expect(names()).toEqual(['get', 'get', 'whyNoPayingText'])
+    expect(names()).toEqual(['get', 'get', 'readPayingTexts'])
   })
 
   test('whose condition failed although it holds is a fault', async () => {
@@ -228,7 +228,7 @@ describe('a text', () => {
     expect(await sent).toBe(named)
     expect(asked.at(-1)).toEqual(['saveText', ID, 'VE1'])
     // But for what is read at first, nothing is asked before the last is answered.
-    expect(together).toEqual(['get', 'whyNoPayingText'])
+    expect(together).toEqual(['get', 'readPayingTexts'])
   })
 
   test.each([
