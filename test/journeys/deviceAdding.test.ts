@@ -112,6 +112,25 @@ describe('a phone is added', () => {
     await heading(page, 'Approve payments on this phone')
   })
 
+  test('and removed before it says Done, which it then tells and no longer that it approves', async () => {
+    const eve = await harness.payer()
+    const phone = await devicePhone(harness)
+    const digits = await enrol(harness, phone, await invite(eve))
+    await harness.pass(3)
+    await eve.page.bringToFront()
+    await confirm(harness, eve, digits)
+    await heading(eve.page, 'Your phone')
+    await harness.pass(3)
+    await heading(phone.page, 'This phone can approve your payments now')
+    await eve.page.bringToFront()
+    await eve.page.getByRole('button', { name: /^Remove/ }).click()
+    await eve.page.getByRole('button', { name: 'Yes, remove it' }).click()
+    await says(eve.page, /^My Nimbus was removed\./)
+    await phone.page.bringToFront()
+    await harness.pass(6)
+    await says(phone.page, 'This phone was removed')
+  })
+
   test('in the one browser that the payer has', async () => {
     const dora = await harness.payer()
     await invite(dora)

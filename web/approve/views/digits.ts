@@ -108,8 +108,13 @@ export function showDigits(page: PhonePage, screen: PhoneScreen, { kid }: OwnDev
   }
 }
 
-function showAdded(page: PhonePage, { email, name }: OwnDevice): void {
+function showAdded(page: PhonePage, { kid, email, name }: OwnDevice): void {
   const screen = page.nextScreen()
+  page.watch.listen(() => {
+    const now = page.watch.all().find(({ device }) => device.kid === kid)
+    // Removed on the account's page: the list says so.
+    if (now?.state !== 'active') page.go('#waiting')
+  }, screen.signal)
   goOnWithNext(page, screen)
   screen.show(
     addingWords.added,
