@@ -252,8 +252,15 @@ describe('a ring', () => {
     expect((await ringing(payment, { outcome: null })).rung).toEqual([])
   })
 
-  test('of a payment that is over is none, not even a late one', async () => {
-    expect((await ringing({ ...payment, expiresAt: NOON })).rung).toEqual([])
+  const late: readonly RingEvent[] = [
+    { ...payment, expiresAt: NOON },
+    { type: 'device.asks', payerId: 'payer-1', deviceId: waiting.id, until: NOON },
+    { type: 'phone.asks', payerId: 'payer-1', verificationId: 'v', until: NOON },
+    { type: 'device.test', payerId: 'payer-1', deviceId: active.id, at: at(-60) },
+    { ...change('device.stopped'), deviceId: waiting.id, at: at(-86_400) },
+  ]
+  test.each(late)('of a $type that is over is none, not even a late one', async (event) => {
+    expect((await ringing(event, { all: [active, waiting] })).rung).toEqual([])
   })
 
   test('of a change is kept for a day from the change', async () => {

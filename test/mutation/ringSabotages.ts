@@ -92,7 +92,7 @@ export const ringSabotages: readonly Sabotage[] = [
     "...(by.by === 'device' && { remove: 'devices.#id.#push.testedAt' }),",
   ),
   ringing(
-    'a ring comes for a payment that is over',
+    'a ring comes for what is over',
     'if (ports.clock() >= until) return []',
     'if (ports.clock() >= new Date(until.getTime() + 1e9)) return []',
   ),
