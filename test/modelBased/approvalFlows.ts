@@ -264,7 +264,11 @@ function* onPayment(
   const decision: Decision = { status, decidedBy: 'device', by: 'payer', evidence, only }
   const decided = yield* at(decide(on.id, decision, clock()))
   const stored = decided ?? found(yield* at(own))
-  if (!isOurs(stored)) throw whyClosed(stored, clock()) ?? unthinkable()
+  if (!isOurs(stored)) {
+    // Noted beside the decision, also of an answer that another one overtook.
+    yield* at(noteUse(who.id, proof.device, clock()))
+    throw whyClosed(stored, clock()) ?? unthinkable()
+  }
   yield* noteNotMe(asked, who, clock)
   return status
 }
